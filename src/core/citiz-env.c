@@ -1,0 +1,58 @@
+#include "core/citiz-env.h"
+
+#include <errno.h>
+#include <sys/random.h>
+
+static CitizTime
+system_now (gpointer data)
+{
+  return (CitizTime){g_get_real_time () / 1000};
+}
+
+static void
+system_random (gpointer data, guint8 *out, gsize n)
+{
+  while (n > 0)
+    {
+      gssize got = getrandom (out, n, 0);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        g_error ("The system gives no randomness: %s", g_strerror (errno));
+      out += got;
+      n -= (gsize) got;
+    }
+}
+
+/**
+ * citiz_env_system:
+ *
+ * Returns: (transfer none): the real clock and the kernel's random generator
+ */
+const CitizEnv *
+citiz_env_system (void)
+{
+  static const CitizEnv env = {system_now, system_random, NULL};
+  return &env;
+}
+
+CitizTime
+citiz_env_now (const CitizEnv *env)
+{
+  return env->now (env->data);
+}
+
+void
+citiz_env_random (const CitizEnv *env, guint8 *out, gsize n)
+{
+  env->random (env->data, out, n);
+}
+
+CitizId
+citiz_env_new_id (const CitizEnv *env)
+{
+  CitizId id;
+
+  citiz_env_random (env, id.b, sizeof id.b);
+  return id;
+}

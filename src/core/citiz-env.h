@@ -1,0 +1,21 @@
+/* The outside world that decides nothing: the clock and randomness. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "core/citiz-types.h"
+
+G_BEGIN_DECLS
+
+/* All wall-clock time and all randomness of the program come from here, so that a test may own both. */
+typedef struct
+{
+  CitizTime (*now) (gpointer data);
+  void (*random) (gpointer data, guint8 *out, gsize n);
+  gpointer data;
+} CitizEnv;
+
+const CitizEnv *citiz_env_system (void);
+CitizTime citiz_env_now (const CitizEnv *env);
+void citiz_env_random (const CitizEnv *env, guint8 *out, gsize n);
+CitizId citiz_env_new_id (const CitizEnv *env);
+
+G_END_DECLS
