@@ -1,0 +1,536 @@
+/* Numbers, dates, times and durations as people read them, French and English. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-format.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The tables hold both languages themselves: a system without the French locale still writes French dates, and a test may
+ * switch language without a catalogue. */
+typedef struct
+{
+  const gchar *months[12];
+  const gchar *months_short[12];
+  const gchar *days[7];
+  const gchar *days_short[7];
+  const gchar *days_letter[7];
+  const gchar *decimal, *group;
+  const gchar *today, *yesterday, *tomorrow;
+  const gchar *first; /* how the first of a month is written */
+} Words;
+
+static const Words words[] = {
+    [CITIZ_LANGUAGE_EN]
+    = {.months = {"January", "February", "March", "April", "May", "June", "July", "August",
+                  "September", "October", "November", "December"},
+       .months_short
+       = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
+       .days = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
+       .days_short = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"},
+       .days_letter = {"M", "T", "W", "T", "F", "S", "S"},
+       .decimal = ".",
+       .group = ",",
+       .today = "today",
+       .yesterday = "yesterday",
+       .tomorrow = "tomorrow",
+       .first = "1"},
+    [CITIZ_LANGUAGE_FR]
+    = {.months = {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août",
+                  "septembre", "octobre", "novembre", "décembre"},
+       .months_short = {"janv.", "févr.", "mars", "avril", "mai", "juin", "juill.", "août", "sept.",
+                        "oct.", "nov.", "déc."},
+       .days = {"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"},
+       .days_short = {"lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."},
+       .days_letter = {"L", "M", "M", "J", "V", "S", "D"},
+       .decimal = ",",
+       .group = CITIZ_NBSP,
+       .today = "aujourd’hui",
+       .yesterday = "hier",
+       .tomorrow = "demain",
+       .first = "1ᵉʳ"},
+};
+
+/* How a person writes what UCUM encodes. */
+static const struct
+{
+  const gchar *ucum, *en, *fr;
+} units[] = {
+    {"mm[Hg]", "mmHg", "mmHg"},
+    {"/min", "/min", "/min"},
+    {"{beats}/min", "/min", "/min"},
+    {"kg/m2", "kg/m²", "kg/m²"},
+    {"Cel", "°C", "°C"},
+    {"[degF]", "°F", "°F"},
+    {"[lb_av]", "lb", "lb"},
+    {"[in_i]", "in", "po"},
+    {"{steps}", "steps", "pas"},
+    {"{steps}/d", "steps", "pas"},
+    {"{count}", "", ""},
+    {"{score}", "", ""},
+    {"{INR}", "", ""},
+    {"1", "", ""},
+    {"umol/L", "µmol/L", "µmol/L"},
+    {"ug", "µg", "µg"},
+    {"ug/L", "µg/L", "µg/L"},
+    {"ug{RAE}", "µg", "µg"},
+    {"10*9/L", "×10⁹/L", "×10⁹/L"},
+    {"10*12/L", "×10¹²/L", "×10¹²/L"},
+    {"10*3/uL", "×10³/µL", "×10³/µL"},
+    {"m[IU]/L", "mIU/L", "mUI/L"},
+    {"[IU]/L", "IU/L", "UI/L"},
+    {"U/L", "U/L", "U/L"},
+    {"mL/min/{1.73_m2}", "mL/min/1.73 m²", "mL/min/1,73 m²"},
+    {"m2", "m²", "m²"},
+    {"d", "d", "j"},
+    {"a", "y", "ans"},
+    {"dB[SPL]", "dB", "dB"},
+};
+
+static gint chosen = -1;
+
+static const Words *
+w (void)
+{
+  return &words[citiz_format_language ()];
+}
+
+CitizLanguage
+citiz_format_language (void)
+{
+  if (chosen < 0)
+    {
+      const gchar *const *names = g_get_language_names ();
+      chosen = names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
+                                                                     : CITIZ_LANGUAGE_EN;
+    }
+  return (CitizLanguage) chosen;
+}
+
+void
+citiz_format_set_language (CitizLanguage language)
+{
+  chosen = (gint) language;
+}
+
+/* "-1234567.80" as printed by C, into the person's digits. */
+static gchar *
+localize (const gchar *plain)
+{
+  GString *out = g_string_new (NULL);
+  const gchar *p = plain, *point;
+  gsize whole;
+
+  if (*p == '-' || *p == '+')
+    g_string_append (out, *p++ == '-' ? "−" : "+");
+  point = strchr (p, '.');
+  whole = point != NULL ? (gsize) (point - p) : strlen (p);
+  for (gsize i = 0; i < whole; i++)
+    {
+      if (i > 0 && (whole - i) % 3 == 0)
+        g_string_append (out, w ()->group);
+      g_string_append_c (out, p[i]);
+    }
+  if (point != NULL && point[1] != '\0')
+    g_string_append_printf (out, "%s%s", w ()->decimal, point + 1);
+  return g_string_free (out, FALSE);
+}
+
+static gchar *
+plain_number (gdouble value, gint decimals)
+{
+  gchar format[16], *buffer = g_malloc (G_ASCII_DTOSTR_BUF_SIZE + 330);
+
+  g_snprintf (format, sizeof format, "%%.%df", CLAMP (decimals, 0, 9));
+  g_ascii_formatd (buffer, G_ASCII_DTOSTR_BUF_SIZE + 330, format, value);
+  if (buffer[0] == '-' && strspn (buffer + 1, "0.") == strlen (buffer + 1))
+    memmove (buffer, buffer + 1, strlen (buffer)); /* no "minus zero" */
+  return buffer;
+}
+
+gchar *
+citiz_format_number (gdouble value, gint decimals)
+{
+  g_autofree gchar *plain = NULL;
+
+  if (!isfinite (value))
+    return g_strdup ("–");
+  plain = plain_number (value, decimals);
+  return localize (plain);
+}
+
+gchar *
+citiz_format_number_short (gdouble value, gint decimals)
+{
+  g_autofree gchar *plain = NULL;
+
+  if (!isfinite (value))
+    return g_strdup ("–");
+  plain = plain_number (value, decimals);
+  if (strchr (plain, '.') != NULL)
+    {
+      gsize n = strlen (plain);
+      while (plain[n - 1] == '0')
+        plain[--n] = '\0';
+      if (plain[n - 1] == '.')
+        plain[--n] = '\0';
+    }
+  return localize (plain);
+}
+
+gchar *
+citiz_format_digits (const gchar *digits)
+{
+  const gchar *p = digits;
+
+  if (*p == '-' || *p == '+')
+    p++;
+  if (*p == '\0' || strspn (p, "0123456789.") != strlen (p) || *p == '.')
+    return g_strdup (digits);
+  return localize (digits);
+}
+
+const gchar *
+citiz_format_unit (const gchar *ucum)
+{
+  if (ucum == NULL)
+    return "";
+  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
+    if (strcmp (units[i].ucum, ucum) == 0)
+      return citiz_format_language () == CITIZ_LANGUAGE_FR ? units[i].fr : units[i].en;
+  return ucum;
+}
+
+gchar *
+citiz_format_quantity (gdouble value, gint decimals, const gchar *unit)
+{
+  g_autofree gchar *number = citiz_format_number (value, decimals);
+  const gchar *spelt = citiz_format_unit (unit);
+
+  if (*spelt == '\0')
+    return g_steal_pointer (&number);
+  /* English sets the percent sign against its number, French does not. */
+  if (strcmp (spelt, "%") == 0 && citiz_format_language () == CITIZ_LANGUAGE_EN)
+    return g_strconcat (number, spelt, NULL);
+  return g_strconcat (number, CITIZ_NBSP, spelt, NULL);
+}
+
+/* A number as typed, put in C's spelling: spaces of any kind dropped, one separator kept. */
+gboolean
+citiz_format_parse_number (const gchar *text, gdouble *out)
+{
+  g_autoptr (GString) plain = g_string_new (NULL);
+  gboolean point = FALSE, digit = FALSE;
+  gchar *end = NULL;
+
+  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isspace (c))
+        continue;
+      if ((c == '-' || c == 0x2212 || c == '+') && plain->len == 0)
+        g_string_append_c (plain, c == '+' ? '+' : '-');
+      else if ((c == '.' || c == ',') && !point)
+        {
+          g_string_append_c (plain, '.');
+          point = TRUE;
+        }
+      else if (c < 128 && g_ascii_isdigit ((gchar) c))
+        {
+          g_string_append_c (plain, (gchar) c);
+          digit = TRUE;
+        }
+      else
+        return FALSE;
+    }
+  if (!digit || plain->len > 24)
+    return FALSE;
+  *out = g_ascii_strtod (plain->str, &end);
+  return *end == '\0' && isfinite (*out);
+}
+
+gchar *
+citiz_format_hour_minute (guint hour, guint minute)
+{
+  if (citiz_format_language () == CITIZ_LANGUAGE_EN)
+    return g_strdup_printf ("%u:%02u", hour, minute);
+  if (minute == 0)
+    return g_strdup_printf ("%u" CITIZ_NBSP "h", hour);
+  return g_strdup_printf ("%u" CITIZ_NBSP "h" CITIZ_NBSP "%02u", hour, minute);
+}
+
+gchar *
+citiz_format_time (GDateTime *when)
+{
+  return citiz_format_hour_minute ((guint) g_date_time_get_hour (when),
+                                   (guint) g_date_time_get_minute (when));
+}
+
+gboolean
+citiz_format_parse_time (const gchar *text, guint *minutes)
+{
+  guint numbers[2] = {0, 0}, digits[2] = {0, 0}, part = 0;
+
+  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isspace (c))
+        continue;
+      if (c < 128 && g_ascii_isdigit ((gchar) c))
+        {
+          numbers[part] = numbers[part] * 10 + (c - '0');
+          if (++digits[part] > 4)
+            return FALSE;
+        }
+      else if ((c == ':' || c == 'h' || c == 'H') && part == 0)
+        part = 1;
+      else
+        return FALSE;
+    }
+  if (part == 0 && digits[0] > 2)
+    {
+      numbers[1] = numbers[0] % 100;
+      numbers[0] /= 100;
+    }
+  if (digits[0] == 0 || numbers[0] > 23 || numbers[1] > 59 || digits[1] > 2)
+    return FALSE;
+  *minutes = numbers[0] * 60 + numbers[1];
+  return TRUE;
+}
+
+gchar *
+citiz_format_duration (gint64 minutes)
+{
+  if (minutes < 60)
+    return g_strdup_printf ("%d" CITIZ_NBSP "min", (gint) minutes);
+  if (minutes % 60 == 0)
+    return g_strdup_printf ("%d" CITIZ_NBSP "h", (gint) (minutes / 60));
+  return g_strdup_printf ("%d" CITIZ_NBSP "h" CITIZ_NBSP "%02d", (gint) (minutes / 60),
+                          (gint) (minutes % 60));
+}
+
+gchar *
+citiz_format_remaining (CitizTime now, CitizTime end)
+{
+  gint64 left = MAX (end.ms - now.ms, 0), days = left / CITIZ_DAY;
+  gboolean fr = citiz_format_language () == CITIZ_LANGUAGE_FR;
+
+  if (days >= 2)
+    return g_strdup_printf ("%d" CITIZ_NBSP "%s", (gint) days, fr ? "jours" : "days");
+  /* Rounded up, so that a running access never shows "0 min". */
+  return citiz_format_duration ((left + CITIZ_MINUTE - 1) / CITIZ_MINUTE);
+}
+
+static gint
+day_number (GDateTime *when)
+{
+  GDate date;
+  gint y, m, d;
+
+  g_date_time_get_ymd (when, &y, &m, &d);
+  g_date_clear (&date, 1);
+  g_date_set_dmy (&date, (GDateDay) d, (GDateMonth) m, (GDateYear) y);
+  return (gint) g_date_get_julian (&date);
+}
+
+static gchar *
+day_text (gint day)
+{
+  return day == 1 ? g_strdup (w ()->first) : g_strdup_printf ("%d", day);
+}
+
+gchar *
+citiz_format_partial_date (gint year, gint month, gint day)
+{
+  g_autofree gchar *day_words = NULL;
+
+  if (year == 0)
+    return g_strdup ("");
+  if (month == 0)
+    return g_strdup_printf ("%d", year);
+  if (day == 0)
+    return citiz_format_month (year, month);
+  day_words = day_text (day);
+  return g_strdup_printf ("%s" CITIZ_NBSP "%s %d", day_words, citiz_format_month_short (month),
+                          year);
+}
+
+gchar *
+citiz_format_date_full (GDateTime *when)
+{
+  return citiz_format_partial_date (g_date_time_get_year (when), g_date_time_get_month (when),
+                                    g_date_time_get_day_of_month (when));
+}
+
+gchar *
+citiz_format_date (GDateTime *when, GDateTime *now)
+{
+  gint days = day_number (now) - day_number (when);
+  g_autofree gchar *day = NULL;
+
+  if (days == 0)
+    return g_strdup (w ()->today);
+  if (days == 1)
+    return g_strdup (w ()->yesterday);
+  if (days == -1)
+    return g_strdup (w ()->tomorrow);
+  if (days > -7 && days < 7)
+    return g_strdup (citiz_format_weekday (g_date_time_get_day_of_week (when)));
+  if (g_date_time_get_year (when) != g_date_time_get_year (now))
+    return citiz_format_date_full (when);
+  day = day_text (g_date_time_get_day_of_month (when));
+  return g_strdup_printf ("%s" CITIZ_NBSP "%s", day,
+                          citiz_format_month_short (g_date_time_get_month (when)));
+}
+
+gchar *
+citiz_format_date_time (GDateTime *when, GDateTime *now)
+{
+  g_autofree gchar *date = citiz_format_date (when, now), *time = citiz_format_time (when);
+
+  return g_strdup_printf ("%s, %s", date, time);
+}
+
+gchar *
+citiz_format_date_time_ms (CitizTime when, CitizTime now)
+{
+  g_autoptr (GDateTime) w_utc = g_date_time_new_from_unix_utc (when.ms / 1000);
+  g_autoptr (GDateTime) n_utc = g_date_time_new_from_unix_utc (now.ms / 1000);
+  g_autoptr (GDateTime) w_local = NULL, n_local = NULL;
+
+  if (w_utc == NULL || n_utc == NULL)
+    return g_strdup ("–");
+  w_local = g_date_time_to_local (w_utc);
+  n_local = g_date_time_to_local (n_utc);
+  return citiz_format_date_time (w_local, n_local);
+}
+
+gchar *
+citiz_format_date_long (GDateTime *when, GDateTime *now)
+{
+  g_autofree gchar *day = day_text (g_date_time_get_day_of_month (when));
+  const gchar *weekday = citiz_format_weekday (g_date_time_get_day_of_week (when));
+  const gchar *month = w ()->months[g_date_time_get_month (when) - 1];
+
+  if (now != NULL && g_date_time_get_year (when) != g_date_time_get_year (now))
+    return g_strdup_printf ("%s %s" CITIZ_NBSP "%s %d", weekday, day, month,
+                            g_date_time_get_year (when));
+  return g_strdup_printf ("%s %s" CITIZ_NBSP "%s", weekday, day, month);
+}
+
+gboolean
+citiz_format_parse_date (const gchar *text, gint *year, gint *month, gint *day)
+{
+  gint n[3] = {0, 0, 0};
+  guint digits[3] = {0, 0, 0}, part = 0;
+
+  for (const gchar *p = text; *p != '\0'; p++)
+    {
+      if (g_ascii_isdigit (*p) && ++digits[part] <= 4)
+        n[part] = n[part] * 10 + (*p - '0');
+      else if ((*p == '-' || *p == '/' || *p == '.') && part < 2 && digits[part] > 0)
+        part++;
+      else if (!g_ascii_isspace (*p))
+        return FALSE;
+    }
+  if (digits[part] == 0)
+    return FALSE;
+  if (digits[0] <= 2 && part == 2) /* day first */
+    {
+      gint first = n[0];
+      n[0] = n[2];
+      n[2] = first;
+    }
+  else if (digits[0] != 4)
+    return FALSE;
+  if (n[0] < 1850 || n[0] > 2200 || (part >= 1 && (n[1] < 1 || n[1] > 12)))
+    return FALSE;
+  if (part == 2
+      && !g_date_valid_dmy ((GDateDay) CLAMP (n[2], 0, 255), (GDateMonth) n[1], (GDateYear) n[0]))
+    return FALSE;
+  *year = n[0];
+  *month = part >= 1 ? n[1] : 0;
+  *day = part == 2 ? n[2] : 0;
+  return TRUE;
+}
+
+gchar *
+citiz_format_month (gint year, gint month)
+{
+  return g_strdup_printf ("%s %d", w ()->months[CLAMP (month, 1, 12) - 1], year);
+}
+
+const gchar *
+citiz_format_month_short (gint month)
+{
+  return w ()->months_short[CLAMP (month, 1, 12) - 1];
+}
+
+gchar *
+citiz_format_span (GDateTime *first, GDateTime *last, GDateTime *now)
+{
+  g_autofree gchar *a = day_text (g_date_time_get_day_of_month (first));
+  g_autofree gchar *b = day_text (g_date_time_get_day_of_month (last));
+  const gchar *month_a = w ()->months[g_date_time_get_month (first) - 1];
+  const gchar *month_b = w ()->months[g_date_time_get_month (last) - 1];
+  gint year = g_date_time_get_year (last);
+  g_autofree gchar *tail
+      = year != g_date_time_get_year (now) ? g_strdup_printf (" %d", year) : g_strdup ("");
+
+  if (month_a == month_b)
+    return g_strdup_printf ("%s" CITIZ_NBSP "–" CITIZ_NBSP "%s" CITIZ_NBSP "%s%s", a, b, month_b,
+                            tail);
+  return g_strdup_printf ("%s" CITIZ_NBSP "%s – %s" CITIZ_NBSP "%s%s", a, month_a, b, month_b,
+                          tail);
+}
+
+const gchar *
+citiz_format_weekday (gint day)
+{
+  return w ()->days[CLAMP (day, 1, 7) - 1];
+}
+
+const gchar *
+citiz_format_weekday_short (gint day)
+{
+  return w ()->days_short[CLAMP (day, 1, 7) - 1];
+}
+
+const gchar *
+citiz_format_weekday_letter (gint day)
+{
+  return w ()->days_letter[CLAMP (day, 1, 7) - 1];
+}
+
+gchar *
+citiz_format_capital (const gchar *text)
+{
+  gchar first[8] = {0};
+
+  if (*text == '\0')
+    return g_strdup ("");
+  g_unichar_to_utf8 (g_unichar_toupper (g_utf8_get_char (text)), first);
+  return g_strconcat (first, g_utf8_next_char (text), NULL);
+}
+
+gchar *
+citiz_format_initials (const gchar *name)
+{
+  g_auto (GStrv) parts = g_strsplit_set (name, " -", -1);
+  GString *out = g_string_new (NULL);
+  guint n = g_strv_length (parts), kept = 0;
+
+  for (guint i = 0; i < n && kept < 2; i++)
+    {
+      gunichar c = g_utf8_get_char (parts[i]);
+      gboolean last = i + 1 == n;
+
+      if (!g_unichar_isalpha (c) || (kept == 1 && !last))
+        continue;
+      g_string_append_unichar (out, g_unichar_toupper (c));
+      kept++;
+    }
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,93 @@
+/* Numbers, dates and times read as people of both languages write them. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-format.h"
+
+#define NB CITIZ_NBSP
+
+static void
+check (gchar *got, const gchar *wanted)
+{
+  g_assert_cmpstr (got, ==, wanted);
+  g_free (got);
+}
+
+static void
+test_numbers (void)
+{
+  citiz_format_set_language (CITIZ_LANGUAGE_FR);
+  check (citiz_format_number (4210, 0), "4" NB "210");
+  check (citiz_format_number (-1.25, 1), "−1,2");
+  check (citiz_format_number (-0.01, 1), "0,0");
+  check (citiz_format_number (1234567.5, 1), "1" NB "234" NB "567,5");
+  check (citiz_format_number_short (7.0, 2), "7");
+  check (citiz_format_number_short (100, 0), "100");
+  check (citiz_format_digits ("7.20"), "7,20");
+  check (citiz_format_digits ("<5"), "<5");
+  check (citiz_format_quantity (128, 0, "mm[Hg]"), "128" NB "mmHg");
+  check (citiz_format_quantity (7.2, 1, "%"), "7,2" NB "%");
+  citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  check (citiz_format_number (4210, 0), "4,210");
+  check (citiz_format_quantity (7.2, 1, "%"), "7.2%");
+}
+
+static void
+test_parse (void)
+{
+  gdouble v;
+  guint minutes;
+  gint y, m, d;
+
+  g_assert_true (citiz_format_parse_number ("7,25", &v) && v == 7.25);
+  g_assert_true (citiz_format_parse_number (" 1 234.5 ", &v) && v == 1234.5);
+  g_assert_true (citiz_format_parse_number ("1" NB "234", &v) && v == 1234);
+  g_assert_false (citiz_format_parse_number ("", &v));
+  g_assert_false (citiz_format_parse_number ("7,2,5", &v));
+  g_assert_false (citiz_format_parse_number ("12a", &v));
+  g_assert_true (citiz_format_parse_time ("7 h 05", &minutes) && minutes == 425);
+  g_assert_true (citiz_format_parse_time ("7h", &minutes) && minutes == 420);
+  g_assert_true (citiz_format_parse_time ("1432", &minutes) && minutes == 872);
+  g_assert_false (citiz_format_parse_time ("25:00", &minutes));
+  g_assert_false (citiz_format_parse_time ("", &minutes));
+  g_assert_true (citiz_format_parse_date ("2004", &y, &m, &d) && y == 2004 && m == 0);
+  g_assert_true (citiz_format_parse_date ("2004-02", &y, &m, &d) && m == 2 && d == 0);
+  g_assert_true (citiz_format_parse_date ("18/10/2004", &y, &m, &d) && m == 10 && d == 18);
+  g_assert_false (citiz_format_parse_date ("2023-02-29", &y, &m, &d));
+  g_assert_false (citiz_format_parse_date ("hier", &y, &m, &d));
+}
+
+static void
+test_dates (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_local (2026, 10, 24, 9, 0, 0);
+  g_autoptr (GDateTime) yesterday = g_date_time_new_local (2026, 10, 23, 17, 52, 0);
+  g_autoptr (GDateTime) wednesday = g_date_time_new_local (2026, 10, 21, 13, 20, 0);
+  g_autoptr (GDateTime) september = g_date_time_new_local (2026, 9, 1, 7, 5, 0);
+  g_autoptr (GDateTime) monday = g_date_time_new_local (2026, 10, 19, 0, 0, 0);
+  g_autoptr (GDateTime) sunday = g_date_time_new_local (2026, 10, 25, 0, 0, 0);
+
+  citiz_format_set_language (CITIZ_LANGUAGE_FR);
+  check (citiz_format_date_time (yesterday, now), "hier, 17" NB "h" NB "52");
+  check (citiz_format_date_time (wednesday, now), "mercredi, 13" NB "h" NB "20");
+  check (citiz_format_date (september, now), "1ᵉʳ" NB "sept.");
+  check (citiz_format_time (september), "7" NB "h" NB "05");
+  check (citiz_format_date_long (now, now), "samedi 24" NB "octobre");
+  check (citiz_format_span (monday, sunday, now), "19" NB "–" NB "25" NB "octobre");
+  check (citiz_format_partial_date (2004, 0, 0), "2004");
+  check (citiz_format_partial_date (2004, 10, 0), "octobre 2004");
+  check (citiz_format_duration (432), "7" NB "h" NB "12");
+  check (citiz_format_remaining ((CitizTime){0}, (CitizTime){37 * CITIZ_DAY + 5}), "37" NB "jours");
+  citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  check (citiz_format_date_time (yesterday, now), "yesterday, 17:52");
+  check (citiz_format_remaining ((CitizTime){0}, (CitizTime){1}), "1" NB "min");
+  check (citiz_format_initials ("Hélène Marie Gagnon"), "HG");
+  check (citiz_format_capital ("élan"), "Élan");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ui/format/numbers", test_numbers);
+  g_test_add_func ("/ui/format/parse", test_parse);
+  g_test_add_func ("/ui/format/dates", test_dates);
+  return g_test_run ();
+}
