@@ -1,0 +1,80 @@
+/* A deal: everything that one press makes, ready for the ledger, the nodes and the screen. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "consent/citiz-code.h"
+#include "consent/citiz-link.h"
+#include "crypto/citiz-shamir.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  CitizPublicKey key;
+  const gchar *origin;
+} CitizDealNode;
+
+typedef struct
+{
+  gint64 duration_ms;                        /* 24 * CITIZ_HOUR */
+  guint max_openings;                        /* 1..CITIZ_OPENINGS_LIMIT, 0 = CITIZ_OPENINGS_LIMIT */
+  CitizTime now;                             /* ledger time */
+  const gchar *label;                        /* nullable */
+  const gchar *contact_name, *contact_phone; /* nullable */
+  const gchar *passcode;                     /* nullable; slow when set */
+  const CitizDealNode *nodes;
+  guint n_nodes;
+  guint threshold; /* 1..n_nodes */
+} CitizDealOptions;
+
+/* What one node of the committee receives. */
+typedef struct
+{
+  CitizPublicKey node_key;
+  CitizNodeId node;
+  guint8 index;       /* 1..m */
+  CitizSecret *share; /* 32 bytes */
+  guint8 salt[16];
+  CitizHash commitment;
+  CitizHash token_hash;
+  gboolean has_passcode;
+  CitizHash proof_hash;
+} CitizDealPart;
+
+typedef struct
+{
+  CitizGrantSecrets *secrets;
+  CitizTime not_before;
+  CitizTime expires;
+  guint max_openings;
+  guint a_max_index;
+  CitizHash a_max;
+  CitizHash capsule_hash; /* SHA-256 of the capsule, also its address */
+  CitizHash scope_commitment;
+  GBytes *capsule;
+  guint threshold;
+  GPtrArray *parts; /* of CitizDealPart, in index order */
+  gchar *link;      /* secret text */
+  gchar *shlink;    /* secret text */
+  gchar *code;      /* eight characters; its entry: citiz_deal_seal_code */
+  gboolean has_passcode;
+} CitizDeal;
+
+/* Fast (no PBKDF2 unless a passcode is set). `bundle` is only read. */
+CitizDeal *citiz_deal_new (const CitizEnv *env,
+                           json_t *bundle,
+                           const CitizDealOptions *options,
+                           GError **error);
+/* The entry of the spoken code for node `part`. Slow, safe in another thread: reads the deal only. */
+CitizCodeEntry *citiz_deal_seal_code (const CitizEnv *env,
+                                      const CitizDeal *deal,
+                                      guint part,
+                                      const gchar *birth_date);
+void citiz_deal_free (CitizDeal *deal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizDeal, citiz_deal_free)
+
+/* What the app keeps sealed in its vault (class GRANT) to show, refresh and read notes of a grant later. JSON text in bytes; wiped when freed. */
+CitizSecret *citiz_deal_keep (const CitizDeal *deal);
+
+G_END_DECLS

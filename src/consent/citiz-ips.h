@@ -1,0 +1,55 @@
+/* The International Patient Summary of a record, cut to a profile. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "consent/citiz-profile.h"
+#include "core/citiz-env.h"
+#include "record/citiz-record.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_EXT "https://citiz.example/fhir/"
+
+/* Gives the bytes of an attached document, or NULL. `item` is the DocumentReference's. */
+typedef GBytes *(*CitizIpsBlobFunc) (const CitizId *item, gpointer data);
+
+typedef struct
+{
+  const CitizEnv *env;    /* clock and UUIDs */
+  CitizLanguage language; /* of titles and narrative */
+  gint offset_minutes;    /* of the person's wall clock, east of UTC, for dateTime */
+  gsize attachment_cap;   /* bytes of all attached documents together; 0 = 512 KiB */
+  CitizIpsBlobFunc blob;  /* nullable */
+  gpointer blob_data;
+  const gchar *device_name; /* nullable: "Citiz" */
+} CitizIpsOptions;
+
+/* FHIR R4 document Bundle, IPS 2.0.1, with the extensions of DESIGN.md. Never fails on an odd record: what cannot be cited is left out and
+ * counted nowhere as withheld. Returns: (transfer full) */
+json_t *citiz_ips_build (const CitizRecord *record,
+                         const CitizProfile *profile,
+                         const CitizIpsOptions *options);
+
+/* What the citizen sees on the press: one row a part, in the page's order. */
+typedef struct
+{
+  CitizPart part;
+  guint count;    /* items shown */
+  guint withheld; /* items held back */
+  gboolean shown; /* FALSE: the whole part is held back */
+  gchar *text;    /* a few titles, "" if none */
+} CitizIpsPart;
+void citiz_ips_part_free (CitizIpsPart *part);
+/* Returns: (transfer full) (element-type CitizIpsPart) */
+GPtrArray *citiz_ips_preview (const CitizRecord *record,
+                              const CitizProfile *profile,
+                              const CitizIpsOptions *options);
+
+/* Section titles as the bundle writes them. */
+const gchar *citiz_part_title (CitizPart part, CitizLanguage language);
+
+/* TRUE when masking `item` would hide something that changes care now: then `out_class` names the class ("anticoagulant"…) for the sentence. */
+gboolean citiz_profile_mask_warns (const CitizRecord *record,
+                                   const CitizId *item,
+                                   const gchar **out_class);
+
+G_END_DECLS
