@@ -33,7 +33,7 @@ GQuark citiz_session_error_quark (void);
 /* What is on screen while no window is unlocked. */
 typedef enum
 {
-  CITIZ_SESSION_NEW,       /* no vault in the folder yet */
+  CITIZ_SESSION_NEW, /* no vault in the folder yet */
   CITIZ_SESSION_LOCKED,
   CITIZ_SESSION_UNLOCKING,
   CITIZ_SESSION_OPEN
@@ -61,19 +61,20 @@ struct _CitizAccess
   gchar *shlink;                   /* bare shlink:/… form, NULL once ended */
   gchar *spoken;                   /* "K7F492MX", NULL once ended or used up */
   guint spoken_tries_left;
-  guint openings;                  /* so far */
-  gchar *tx;                       /* hex id of its transaction on the ledger */
-  guint64 height;                  /* block it is in */
-  GPtrArray *shown;                /* of CitizShownPart: what the carer sees */
-  guint withheld;                  /* items and sections held back */
+  guint openings;   /* so far */
+  gchar *tx;        /* hex id of its transaction on the ledger */
+  guint64 height;   /* block it is in */
+  GPtrArray *shown; /* of CitizShownPart: what the carer sees */
+  guint withheld;   /* items and sections held back */
 };
 
 /* One line of "what the carer will see". */
 typedef struct
 {
-  const gchar *key; /* "alerts" "medications" "allergies" "problems" "contacts" "directives" "results" "activity" "diet" … */
+  const gchar *
+      key; /* "alerts" "medications" "allergies" "problems" "contacts" "directives" "results" "activity" "diet" … */
   guint count;
-  gchar *text;      /* a few titles, "" if none */
+  gchar *text; /* a few titles, "" if none */
 } CitizShownPart;
 
 /* Somebody opened, tried a spoken code, or left a note. */
@@ -92,13 +93,13 @@ struct _CitizOpening
   CitizId access;
   CitizOpeningKind kind;
   CitizTime when;
-  gchar *name;   /* as declared, "" if not given */
-  gchar *role;   /* "physician" "nurse" "paramedic" "pharmacist" or free text */
+  gchar *name; /* as declared, "" if not given */
+  gchar *role; /* "physician" "nurse" "paramedic" "pharmacist" or free text */
   gchar *place;
-  gchar *reason; /* ETREAT TREAT PATRQT */
-  gchar *note;   /* CITIZ_OPENING_NOTE: the text */
-  gchar *words;  /* the six words of the receipt, in the person's language */
-  gchar *tx;     /* hex id of its transaction, NULL for a failed code */
+  gchar *reason;     /* ETREAT TREAT PATRQT */
+  gchar *note;       /* CITIZ_OPENING_NOTE: the text */
+  gchar *words;      /* the six words of the receipt, in the person's language */
+  gchar *tx;         /* hex id of its transaction, NULL for a failed code */
   gboolean disputed; /* "I do not recognise" was pressed */
 };
 
@@ -110,7 +111,7 @@ struct _CitizBlockRow
   GObject parent_instance;
   guint64 height;
   CitizTime time;
-  gchar *hash;       /* hex */
+  gchar *hash; /* hex */
   guint n_entries;
   guint n_mine;
 };
@@ -137,8 +138,9 @@ G_DECLARE_FINAL_TYPE (CitizEntry, citiz_entry, CITIZ, ENTRY, GObject)
 struct _CitizEntry
 {
   GObject parent_instance;
-  gchar *tx;         /* hex */
-  gchar *type;       /* "acct_register" "commit_records" "grant" "grant_revoke" "access_open" "access_close" */
+  gchar *tx; /* hex */
+  gchar *
+      type; /* "acct_register" "commit_records" "grant" "grant_revoke" "access_open" "access_close" */
   guint64 height;
   CitizTime when;
   CitizStepState state[CITIZ_N_STEPS];
@@ -162,109 +164,262 @@ G_DECLARE_FINAL_TYPE (CitizSession, citiz_session, CITIZ, SESSION, GObject)
 
 /* --- life --- */
 CitizSession *citiz_session_new (const gchar *folder);
-CitizSession *citiz_session_new_sample (CitizLanguage language); /* in memory, for tests and the tour */
+CitizSession *citiz_session_new_sample (
+    CitizLanguage language); /* in memory, for tests and the tour */
 CitizSessionState citiz_session_get_state (CitizSession *self);
 const gchar *citiz_session_get_folder (CitizSession *self);
 gboolean citiz_session_get_sample (CitizSession *self);
-const gchar *citiz_session_explain (const GError *error); /* a sentence for the person, already translated */
+const gchar *citiz_session_explain (
+    const GError *error); /* a sentence for the person, already translated */
 CitizTime citiz_session_now (CitizSession *self);
 
-void citiz_session_create_async (CitizSession *self, CitizSecret *passphrase, CitizSecret *entropy, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_create_async (CitizSession *self,
+                                 CitizSecret *passphrase,
+                                 CitizSecret *entropy,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data);
 gboolean citiz_session_create_finish (CitizSession *self, GAsyncResult *result, GError **error);
-void citiz_session_unlock_async (CitizSession *self, CitizSecret *passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_unlock_async (CitizSession *self,
+                                 CitizSecret *passphrase,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data);
 gboolean citiz_session_unlock_finish (CitizSession *self, GAsyncResult *result, GError **error);
-void citiz_session_unlock_with_words_async (CitizSession *self, const gchar *words, CitizSecret *new_passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean citiz_session_unlock_with_words_finish (CitizSession *self, GAsyncResult *result, GError **error);
-void citiz_session_set_passphrase_async (CitizSession *self, CitizSecret *old_passphrase, CitizSecret *new_passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean citiz_session_set_passphrase_finish (CitizSession *self, GAsyncResult *result, GError **error);
-void citiz_session_set_words_async (CitizSession *self, CitizSecret *passphrase, CitizSecret *entropy, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_unlock_with_words_async (CitizSession *self,
+                                            const gchar *words,
+                                            CitizSecret *new_passphrase,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer data);
+gboolean citiz_session_unlock_with_words_finish (CitizSession *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
+void citiz_session_set_passphrase_async (CitizSession *self,
+                                         CitizSecret *old_passphrase,
+                                         CitizSecret *new_passphrase,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer data);
+gboolean citiz_session_set_passphrase_finish (CitizSession *self,
+                                              GAsyncResult *result,
+                                              GError **error);
+void citiz_session_set_words_async (CitizSession *self,
+                                    CitizSecret *passphrase,
+                                    CitizSecret *entropy,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer data);
 gboolean citiz_session_set_words_finish (CitizSession *self, GAsyncResult *result, GError **error);
 void citiz_session_lock (CitizSession *self);
-void citiz_session_erase_async (CitizSession *self, CitizSecret *passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_erase_async (CitizSession *self,
+                                CitizSecret *passphrase,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer data);
 gboolean citiz_session_erase_finish (CitizSession *self, GAsyncResult *result, GError **error);
 
 /* --- the record --- */
-CitizRecord *citiz_session_get_record (CitizSession *self); /* (transfer none), empty while locked */
+CitizRecord *citiz_session_get_record (
+    CitizSession *self); /* (transfer none), empty while locked */
 /* Saves a resource made by a composer: id NULL = new, else a correction of that item. The item is in the record on finish. */
-void citiz_session_save_async (CitizSession *self, const CitizId *id, json_t *resource, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean citiz_session_save_finish (CitizSession *self, GAsyncResult *result, CitizId *out_id, GError **error);
+void citiz_session_save_async (CitizSession *self,
+                               const CitizId *id,
+                               json_t *resource,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer data);
+gboolean citiz_session_save_finish (CitizSession *self,
+                                    GAsyncResult *result,
+                                    CitizId *out_id,
+                                    GError **error);
 /* Takes an item out of the lists (kept until the undo time is over), and puts it back. */
-void citiz_session_remove_async (CitizSession *self, const CitizId *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_remove_async (CitizSession *self,
+                                 const CitizId *id,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data);
 gboolean citiz_session_remove_finish (CitizSession *self, GAsyncResult *result, GError **error);
-void citiz_session_restore_async (CitizSession *self, const CitizId *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_restore_async (CitizSession *self,
+                                  const CitizId *id,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer data);
 gboolean citiz_session_restore_finish (CitizSession *self, GAsyncResult *result, GError **error);
 /* Documents: bytes are sealed beside the record; the DocumentReference names them. */
-void citiz_session_add_document_async (CitizSession *self, GFile *file, const gchar *title, const gchar *date, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean citiz_session_add_document_finish (CitizSession *self, GAsyncResult *result, CitizId *out_id, GError **error);
-void citiz_session_read_document_async (CitizSession *self, const CitizId *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-GBytes *citiz_session_read_document_finish (CitizSession *self, GAsyncResult *result, gchar **out_mime, GError **error);
+void citiz_session_add_document_async (CitizSession *self,
+                                       GFile *file,
+                                       const gchar *title,
+                                       const gchar *date,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer data);
+gboolean citiz_session_add_document_finish (CitizSession *self,
+                                            GAsyncResult *result,
+                                            CitizId *out_id,
+                                            GError **error);
+void citiz_session_read_document_async (CitizSession *self,
+                                        const CitizId *id,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer data);
+GBytes *citiz_session_read_document_finish (CitizSession *self,
+                                            GAsyncResult *result,
+                                            gchar **out_mime,
+                                            GError **error);
 
 /* --- import --- */
 typedef struct
 {
   guint32 batch;
-  gchar *name;       /* of the file */
+  gchar *name; /* of the file */
   CitizTime when;
   guint64 kept, corrected, duplicates, skipped;
-  GPtrArray *lines;  /* of CitizImportLine */
+  GPtrArray *lines;      /* of CitizImportLine */
   CitizTime first, last; /* period covered, 0 if none */
 } CitizImportReport;
 typedef struct
 {
-  gchar *what;    /* "Observation", "HKQuantityTypeIdentifierStepCount", "AllergyIntolerance" … */
+  gchar *what; /* "Observation", "HKQuantityTypeIdentifierStepCount", "AllergyIntolerance" … */
   guint64 count;
-  gchar *reason;  /* NULL = kept, else a reason code of the importers: "unknown-type" "bad-date" "truncated" "too-large" "not-health-data" … */
+  gchar *
+      reason; /* NULL = kept, else a reason code of the importers: "unknown-type" "bad-date" "truncated" "too-large" "not-health-data" … */
 } CitizImportLine;
 void citiz_import_report_free (CitizImportReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizImportReport, citiz_import_report_free)
-void citiz_session_import_async (CitizSession *self, GFile *file, CitizProgressFunc progress, gpointer progress_data, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-CitizImportReport *citiz_session_import_finish (CitizSession *self, GAsyncResult *result, GError **error);
-void citiz_session_undo_import_async (CitizSession *self, guint32 batch, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean citiz_session_undo_import_finish (CitizSession *self, GAsyncResult *result, GError **error);
-GPtrArray *citiz_session_get_imports (CitizSession *self); /* (transfer none): CitizImportReport, newest first */
-void citiz_session_load_sample_async (CitizSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean citiz_session_load_sample_finish (CitizSession *self, GAsyncResult *result, GError **error);
-void citiz_session_remove_sample_async (CitizSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean citiz_session_remove_sample_finish (CitizSession *self, GAsyncResult *result, GError **error);
+void citiz_session_import_async (CitizSession *self,
+                                 GFile *file,
+                                 CitizProgressFunc progress,
+                                 gpointer progress_data,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data);
+CitizImportReport *citiz_session_import_finish (CitizSession *self,
+                                                GAsyncResult *result,
+                                                GError **error);
+void citiz_session_undo_import_async (CitizSession *self,
+                                      guint32 batch,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer data);
+gboolean citiz_session_undo_import_finish (CitizSession *self,
+                                           GAsyncResult *result,
+                                           GError **error);
+GPtrArray *citiz_session_get_imports (
+    CitizSession *self); /* (transfer none): CitizImportReport, newest first */
+void citiz_session_load_sample_async (CitizSession *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer data);
+gboolean citiz_session_load_sample_finish (CitizSession *self,
+                                           GAsyncResult *result,
+                                           GError **error);
+void citiz_session_remove_sample_async (CitizSession *self,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer data);
+gboolean citiz_session_remove_sample_finish (CitizSession *self,
+                                             GAsyncResult *result,
+                                             GError **error);
 
 /* --- accesses --- */
 /* One press. A live emergency access is returned as it is: never a second one. */
-void citiz_session_emergency_async (CitizSession *self, guint hours, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-CitizAccess *citiz_session_emergency_finish (CitizSession *self, GAsyncResult *result, GError **error);
-CitizAccess *citiz_session_get_emergency (CitizSession *self); /* (transfer none) (nullable): the live one */
-void citiz_session_revoke_async (CitizSession *self, const CitizId *access, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_emergency_async (CitizSession *self,
+                                    guint hours,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer data);
+CitizAccess *citiz_session_emergency_finish (CitizSession *self,
+                                             GAsyncResult *result,
+                                             GError **error);
+CitizAccess *citiz_session_get_emergency (
+    CitizSession *self); /* (transfer none) (nullable): the live one */
+void citiz_session_revoke_async (CitizSession *self,
+                                 const CitizId *access,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data);
 gboolean citiz_session_revoke_finish (CitizSession *self, GAsyncResult *result, GError **error);
-GListModel *citiz_session_get_accesses (CitizSession *self); /* (transfer none): CitizAccess, newest first */
-GListModel *citiz_session_get_openings (CitizSession *self); /* (transfer none): CitizOpening, newest first */
-void citiz_session_dispute_async (CitizSession *self, const CitizId *opening, gboolean disputed, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+GListModel *citiz_session_get_accesses (
+    CitizSession *self); /* (transfer none): CitizAccess, newest first */
+GListModel *citiz_session_get_openings (
+    CitizSession *self); /* (transfer none): CitizOpening, newest first */
+void citiz_session_dispute_async (CitizSession *self,
+                                  const CitizId *opening,
+                                  gboolean disputed,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer data);
 gboolean citiz_session_dispute_finish (CitizSession *self, GAsyncResult *result, GError **error);
 /* The one-file capsule: HTML bytes, and the code to say, of the live access's content. */
-void citiz_session_offline_capsule_async (CitizSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-GBytes *citiz_session_offline_capsule_finish (CitizSession *self, GAsyncResult *result, gchar **out_code, GError **error);
+void citiz_session_offline_capsule_async (CitizSession *self,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer data);
+GBytes *citiz_session_offline_capsule_finish (CitizSession *self,
+                                              GAsyncResult *result,
+                                              gchar **out_code,
+                                              GError **error);
 /* A consent receipt as JSON text of a FHIR Consent. */
-void citiz_session_receipt_async (CitizSession *self, const CitizId *access, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_receipt_async (CitizSession *self,
+                                  const CitizId *access,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer data);
 gchar *citiz_session_receipt_finish (CitizSession *self, GAsyncResult *result, GError **error);
 /* An address of this computer's doctor's page showing what an emergency access would show, without giving one. */
-void citiz_session_preview_async (CitizSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_preview_async (CitizSession *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer data);
 gchar *citiz_session_preview_finish (CitizSession *self, GAsyncResult *result, GError **error);
 
 /* --- the emergency profile and other settings (sealed in the vault) --- */
-json_t *citiz_session_get_setting (CitizSession *self, const gchar *key); /* (transfer none) (nullable) */
-void citiz_session_set_setting_async (CitizSession *self, const gchar *key, json_t *value, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean citiz_session_set_setting_finish (CitizSession *self, GAsyncResult *result, GError **error);
+json_t *citiz_session_get_setting (CitizSession *self,
+                                   const gchar *key); /* (transfer none) (nullable) */
+void citiz_session_set_setting_async (CitizSession *self,
+                                      const gchar *key,
+                                      json_t *value,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer data);
+gboolean citiz_session_set_setting_finish (CitizSession *self,
+                                           GAsyncResult *result,
+                                           GError **error);
 /* keys: "profile" (CitizProfile of consent), "goals", "water" (day → glasses), "key-measures", "lock-minutes", "units" */
 
 /* --- the ledger --- */
-GListModel *citiz_session_get_blocks (CitizSession *self);  /* (transfer none): CitizBlockRow, oldest first */
-GListModel *citiz_session_get_entries (CitizSession *self); /* (transfer none): CitizEntry, newest first */
-void citiz_session_verify_async (CitizSession *self, CitizProgressFunc progress, gpointer progress_data, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gboolean citiz_session_verify_finish (CitizSession *self, GAsyncResult *result, guint64 *out_blocks, GError **error);
-void citiz_session_proof_async (CitizSession *self, const gchar *tx, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-gchar *citiz_session_proof_finish (CitizSession *self, GAsyncResult *result, GError **error); /* text of the exportable proof */
+GListModel *citiz_session_get_blocks (
+    CitizSession *self); /* (transfer none): CitizBlockRow, oldest first */
+GListModel *citiz_session_get_entries (
+    CitizSession *self); /* (transfer none): CitizEntry, newest first */
+void citiz_session_verify_async (CitizSession *self,
+                                 CitizProgressFunc progress,
+                                 gpointer progress_data,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data);
+gboolean citiz_session_verify_finish (CitizSession *self,
+                                      GAsyncResult *result,
+                                      guint64 *out_blocks,
+                                      GError **error);
+void citiz_session_proof_async (CitizSession *self,
+                                const gchar *tx,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer data);
+gchar *citiz_session_proof_finish (CitizSession *self,
+                                   GAsyncResult *result,
+                                   GError **error); /* text of the exportable proof */
 
 /* --- export --- */
 /* format: "ips" "fhir" "csv" "pdf" */
-void citiz_session_export_async (CitizSession *self, const gchar *format, GFile *out, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_export_async (CitizSession *self,
+                                 const gchar *format,
+                                 GFile *out,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data);
 gboolean citiz_session_export_finish (CitizSession *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* Reading and writing bytes within bounds. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "core/citiz-bytes.h"
 
 #include <string.h>

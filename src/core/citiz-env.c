@@ -1,3 +1,4 @@
+/* The real clock and the kernel's randomness. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "core/citiz-env.h"
 
 #include <errno.h>

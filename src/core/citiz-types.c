@@ -1,3 +1,4 @@
+/* Value types: hashes, names, and their text forms. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "core/citiz-types.h"
 
 #include <string.h>
