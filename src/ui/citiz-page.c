@@ -1,0 +1,105 @@
+/* The interface of a page, and the library's start. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-page.h"
+
+#include "citiz-icons-resources.h"
+#include "citiz-shell-resources.h"
+
+G_DEFINE_INTERFACE (CitizPage, citiz_page, GTK_TYPE_WIDGET)
+
+static gboolean values_hidden;
+
+static void
+citiz_page_default_init (CitizPageInterface *iface)
+{
+}
+
+const gchar *
+citiz_page_get_title (CitizPage *self)
+{
+  g_return_val_if_fail (CITIZ_IS_PAGE (self), "");
+  return CITIZ_PAGE_GET_IFACE (self)->get_title (self);
+}
+
+const gchar *
+citiz_page_get_subtitle (CitizPage *self)
+{
+  CitizPageInterface *iface;
+
+  g_return_val_if_fail (CITIZ_IS_PAGE (self), NULL);
+  iface = CITIZ_PAGE_GET_IFACE (self);
+  return iface->get_subtitle != NULL ? iface->get_subtitle (self) : NULL;
+}
+
+const gchar *
+citiz_page_get_add_label (CitizPage *self)
+{
+  CitizPageInterface *iface;
+
+  g_return_val_if_fail (CITIZ_IS_PAGE (self), NULL);
+  iface = CITIZ_PAGE_GET_IFACE (self);
+  return iface->get_add_label != NULL ? iface->get_add_label (self) : NULL;
+}
+
+GMenuModel *
+citiz_page_get_add_menu (CitizPage *self)
+{
+  CitizPageInterface *iface;
+
+  g_return_val_if_fail (CITIZ_IS_PAGE (self), NULL);
+  iface = CITIZ_PAGE_GET_IFACE (self);
+  return iface->get_add_menu != NULL ? iface->get_add_menu (self) : NULL;
+}
+
+gboolean
+citiz_page_can_search (CitizPage *self)
+{
+  g_return_val_if_fail (CITIZ_IS_PAGE (self), FALSE);
+  return CITIZ_PAGE_GET_IFACE (self)->search != NULL;
+}
+
+gboolean
+citiz_page_search (CitizPage *self)
+{
+  return citiz_page_can_search (self) && CITIZ_PAGE_GET_IFACE (self)->search (self);
+}
+
+void
+citiz_page_refresh (CitizPage *self)
+{
+  CitizPageInterface *iface;
+
+  g_return_if_fail (CITIZ_IS_PAGE (self));
+  iface = CITIZ_PAGE_GET_IFACE (self);
+  if (iface->refresh != NULL)
+    iface->refresh (self);
+}
+
+gboolean
+citiz_values_hidden (void)
+{
+  return values_hidden;
+}
+
+void
+citiz_values_set_hidden (gboolean hidden)
+{
+  values_hidden = hidden;
+}
+
+void
+citiz_ui_init (void)
+{
+  static gsize done;
+
+  if (g_once_init_enter (&done))
+    {
+      adw_init ();
+      g_resources_register (citiz_icons_get_resource ());
+      g_resources_register (citiz_shell_get_resource ());
+      if (gdk_display_get_default () != NULL)
+        gtk_icon_theme_add_resource_path (
+            gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+            "/io/github/citiz/Citiz/icons");
+      g_once_init_leave (&done, 1);
+    }
+}

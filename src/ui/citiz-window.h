@@ -1,0 +1,34 @@
+/* The window: sidebar, one page at a time, the emergency button always in reach. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "ui/citiz-page.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_TYPE_WINDOW (citiz_window_get_type ())
+G_DECLARE_FINAL_TYPE (CitizWindow, citiz_window, CITIZ, WINDOW, AdwApplicationWindow)
+
+/* The window keeps a reference to @session. @app may be NULL in tests. */
+CitizWindow *citiz_window_new (GtkApplication *app, CitizSession *session);
+
+/* Shows a page by name: "today" "care" "activity" "diet" "access" "ledger" "emergency". */
+void citiz_window_show_page (CitizWindow *self, const gchar *name);
+const gchar *citiz_window_get_page (CitizWindow *self);
+
+/* The one press: gives the access, or goes to the page of the live one. */
+void citiz_window_press_emergency (CitizWindow *self);
+
+/* Opens the import dialog on a file, e.g. one dropped or given on the command line; NULL asks for one. */
+void citiz_window_import (CitizWindow *self, GFile *file);
+
+/* The one toast of the moment; @action may be NULL. (transfer full): @toast */
+void citiz_window_add_toast (CitizWindow *self, AdwToast *toast);
+/* The same from any widget inside a window. */
+void citiz_toast (GtkWidget *widget, const gchar *text);
+void citiz_toast_undo (GtkWidget *widget,
+                       const gchar *text,
+                       const gchar *button,
+                       GCallback pressed,
+                       gpointer data);
+
+G_END_DECLS
