@@ -1,0 +1,167 @@
+/* Small things every page is built of. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-bits.h"
+
+static GtkWidget *
+icon_and_word (const gchar *icon, const gchar *text, gint spacing)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, spacing);
+
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  if (icon != NULL)
+    {
+      GtkWidget *image = gtk_image_new_from_icon_name (icon);
+
+      gtk_image_set_pixel_size (GTK_IMAGE (image), 12);
+      gtk_box_append (GTK_BOX (box), image);
+    }
+  gtk_box_append (GTK_BOX (box), gtk_label_new (text));
+  return box;
+}
+
+GtkWidget *
+citiz_tag_new (const gchar *icon, const gchar *text, const gchar *style)
+{
+  GtkWidget *tag = icon_and_word (icon, text, 6);
+
+  gtk_widget_add_css_class (tag, "tag");
+  gtk_widget_add_css_class (tag, style);
+  gtk_widget_set_halign (tag, GTK_ALIGN_END);
+  return tag;
+}
+
+GtkWidget *
+citiz_prefix_new (const gchar *icon, const gchar *style)
+{
+  GtkWidget *image = gtk_image_new_from_icon_name (icon);
+
+  gtk_widget_add_css_class (image, "round-prefix");
+  gtk_widget_add_css_class (image, style);
+  gtk_widget_set_valign (image, GTK_ALIGN_CENTER);
+  return image;
+}
+
+GtkWidget *
+citiz_state_new (const gchar *icon, const gchar *text, const gchar *style)
+{
+  GtkWidget *state = icon_and_word (icon, text, 5);
+
+  gtk_widget_add_css_class (state, "state");
+  gtk_widget_add_css_class (state, style);
+  return state;
+}
+
+GtkWidget *
+citiz_heading_new (const gchar *text, GtkWidget *end)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *label
+      = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0, "hexpand", TRUE, "wrap", TRUE,
+                      "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_set_margin_bottom (box, 10);
+  gtk_box_append (GTK_BOX (box), label);
+  if (end != NULL)
+    {
+      gtk_widget_set_valign (end, GTK_ALIGN_CENTER);
+      gtk_box_append (GTK_BOX (box), end);
+    }
+  return box;
+}
+
+GtkWidget *
+citiz_caption_new (const gchar *text)
+{
+  GtkWidget *label
+      = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0, "wrap", TRUE, NULL);
+
+  gtk_widget_add_css_class (label, "secondary");
+  gtk_widget_add_css_class (label, "small");
+  return label;
+}
+
+GtkWidget *
+citiz_link_button_new (const gchar *text, const gchar *action)
+{
+  GtkWidget *button = gtk_button_new_with_label (text);
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "link-button");
+  if (action != NULL)
+    gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), action);
+  return button;
+}
+
+GtkWidget *
+citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *action)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  if (action != NULL)
+    gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), action);
+  return button;
+}
+
+GtkWidget *
+citiz_chevron_new (void)
+{
+  GtkWidget *image = gtk_image_new_from_icon_name ("go-next-symbolic");
+
+  gtk_widget_add_css_class (image, "chevron");
+  return image;
+}
+
+GtkWidget *
+citiz_list_new (const gchar *label)
+{
+  GtkWidget *list = gtk_list_box_new ();
+
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (list, "boxed-list");
+  gtk_widget_set_valign (list, GTK_ALIGN_START);
+  if (label != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                    -1);
+  return list;
+}
+
+void
+citiz_list_clear (GtkWidget *list)
+{
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0)) != NULL)
+    gtk_list_box_remove (GTK_LIST_BOX (list), GTK_WIDGET (row));
+}
+
+void
+citiz_box_clear (GtkWidget *box)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (box)) != NULL)
+    gtk_box_remove (GTK_BOX (box), child);
+}
+
+GtkWidget *
+citiz_page_frame_new (GtkWidget **box)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *clamp = adw_clamp_new ();
+
+  *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
+  gtk_widget_add_css_class (*box, "page-content");
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 884);
+  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), 884);
+  adw_clamp_set_child (ADW_CLAMP (clamp), *box);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), clamp);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  return scrolled;
+}

@@ -1,0 +1,32 @@
+/* Small things every page is built of: tags, round prefixes, headings, state words. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* @style is one of "ok" "accent" "warning" "error" "neutral"; icons may be NULL. All (transfer floating). */
+
+/* A 22 px pill: icon and word on a tint of their own colour. */
+GtkWidget *citiz_tag_new (const gchar *icon, const gchar *text, const gchar *style);
+/* A 32 px round tint with an icon, for the start of a row. */
+GtkWidget *citiz_prefix_new (const gchar *icon, const gchar *style);
+/* Icon, word and colour of a state: "ok" "above" "below" "late" "bad" "due" "secondary". */
+GtkWidget *citiz_state_new (const gchar *icon, const gchar *text, const gchar *style);
+/* The heading of a group, with something at its end (nullable). */
+GtkWidget *citiz_heading_new (const gchar *text, GtkWidget *end);
+/* A caption in the neutral colour. */
+GtkWidget *citiz_caption_new (const gchar *text);
+/* A flat button in accent text: "See all". @action with its target as g_action_parse_detailed_name spells it. */
+GtkWidget *citiz_link_button_new (const gchar *text, const gchar *action);
+/* A button with only an icon: @label is its name for assistive technology and its tooltip. */
+GtkWidget *citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *action);
+GtkWidget *citiz_chevron_new (void);
+/* A GtkListBox .boxed-list without selection, whose rows open when pressed. */
+GtkWidget *citiz_list_new (const gchar *label);
+void citiz_list_clear (GtkWidget *list);
+/* A page's scrolled, clamped (860) column: the box to fill comes back in @box. */
+GtkWidget *citiz_page_frame_new (GtkWidget **box);
+void citiz_box_clear (GtkWidget *box);
+
+G_END_DECLS

@@ -1,0 +1,152 @@
+/* What newer toolkits have and GTK 4.8 has not, in one place. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-compat.h"
+
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  CitizFileFunc func;
+  gpointer data;
+  GObject *owner;
+} FileCall;
+
+static GtkWindow *
+window_of (GtkWidget *owner)
+{
+  GtkRoot *root = gtk_widget_get_root (owner);
+
+  return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
+}
+
+static void
+file_call_free (gpointer data, GClosure *closure)
+{
+  g_object_unref (((FileCall *) data)->owner);
+  g_free (data);
+}
+
+static void
+file_response_cb (GtkNativeDialog *dialog, gint response, FileCall *call)
+{
+  g_autoptr (GFile) file = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  if (file != NULL)
+    call->func (file, call->data);
+  gtk_native_dialog_hide (dialog);
+  g_object_unref (dialog);
+}
+
+static void
+run_chooser (GtkWidget *owner, GtkFileChooserNative *chooser, CitizFileFunc func, gpointer data)
+{
+  FileCall *call = g_new0 (FileCall, 1);
+
+  call->func = func;
+  call->data = data;
+  call->owner = g_object_ref (G_OBJECT (owner));
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  g_signal_connect_data (chooser, "response", G_CALLBACK (file_response_cb), call, file_call_free,
+                         0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+void
+citiz_compat_open_file (GtkWidget *owner,
+                        const gchar *title,
+                        const gchar *filter_name,
+                        const gchar *const *patterns,
+                        CitizFileFunc func,
+                        gpointer data)
+{
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
+      title, window_of (owner), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
+
+  if (patterns != NULL)
+    {
+      g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+      gtk_file_filter_set_name (filter, filter_name);
+      for (guint i = 0; patterns[i] != NULL; i++)
+        gtk_file_filter_add_pattern (filter, patterns[i]);
+      gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
+    }
+  run_chooser (owner, chooser, func, data);
+}
+
+void
+citiz_compat_save_file (GtkWidget *owner,
+                        const gchar *title,
+                        const gchar *name,
+                        CitizFileFunc func,
+                        gpointer data)
+{
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
+      title, window_of (owner), GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
+
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  run_chooser (owner, chooser, func, data);
+}
+
+typedef struct
+{
+  CitizAnswerFunc func;
+  gpointer data;
+  GObject *owner;
+} AskCall;
+
+static void
+ask_call_free (gpointer data, GClosure *closure)
+{
+  g_object_unref (((AskCall *) data)->owner);
+  g_free (data);
+}
+
+static void
+ask_response_cb (AdwMessageDialog *dialog, const gchar *response, AskCall *call)
+{
+  if (g_str_equal (response, "do"))
+    call->func (call->data);
+}
+
+void
+citiz_compat_ask (GtkWidget *owner,
+                  const gchar *heading,
+                  const gchar *body,
+                  const gchar *button,
+                  gboolean destructive,
+                  CitizAnswerFunc func,
+                  gpointer data)
+{
+  GtkWidget *dialog = adw_message_dialog_new (window_of (owner), heading, body);
+  AskCall *call = g_new0 (AskCall, 1);
+
+  call->func = func;
+  call->data = data;
+  call->owner = g_object_ref (G_OBJECT (owner));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "no", _ ("_Cancel"), "do", button,
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "do",
+                                              destructive ? ADW_RESPONSE_DESTRUCTIVE
+                                                          : ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), destructive ? "no" : "do");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "no");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (ask_response_cb), call, ask_call_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body)
+{
+  GtkWidget *dialog = adw_message_dialog_new (window_of (owner), heading, body);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+citiz_compat_show_uri (GtkWidget *owner, const gchar *uri)
+{
+  gtk_show_uri (window_of (owner), uri, GDK_CURRENT_TIME);
+}

@@ -1,0 +1,38 @@
+/* What newer toolkits have and GTK 4.8 has not, in one place: files, questions, addresses. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+typedef void (*CitizFileFunc) (GFile *file, gpointer data);
+
+/* The desktop's own file chooser. @func is not called when the person changes their mind. @owner ends it when it goes. */
+void citiz_compat_open_file (GtkWidget *owner,
+                             const gchar *title,
+                             const gchar *filter_name,
+                             const gchar *const *patterns,
+                             CitizFileFunc func,
+                             gpointer data);
+void citiz_compat_save_file (GtkWidget *owner,
+                             const gchar *title,
+                             const gchar *name,
+                             CitizFileFunc func,
+                             gpointer data);
+
+typedef void (*CitizAnswerFunc) (gpointer data);
+/* A question whose button names what it does; @destructive colours it. @func runs only on that button. */
+void citiz_compat_ask (GtkWidget *owner,
+                       const gchar *heading,
+                       const gchar *body,
+                       const gchar *button,
+                       gboolean destructive,
+                       CitizAnswerFunc func,
+                       gpointer data);
+/* Something to know, with one button to close it. */
+void citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body);
+
+/* The browser (or the mail program, …) for @uri. */
+void citiz_compat_show_uri (GtkWidget *owner, const gchar *uri);
+
+G_END_DECLS

@@ -1,0 +1,80 @@
+/* A row that opens something. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-row.h"
+
+#include "ui/citiz-bits.h"
+
+typedef struct
+{
+  GtkWidget *chevron;
+} CitizRowPrivate;
+
+G_DEFINE_TYPE_WITH_PRIVATE (CitizRow, citiz_row, ADW_TYPE_ACTION_ROW)
+
+enum
+{
+  OPENED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+open_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  g_signal_emit (widget, signals[OPENED], 0);
+}
+
+static void
+citiz_row_activate (AdwActionRow *row)
+{
+  ADW_ACTION_ROW_CLASS (citiz_row_parent_class)->activate (row);
+  if (gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (row)))
+    gtk_widget_activate_action (GTK_WIDGET (row), "row.open", NULL);
+}
+
+static void
+citiz_row_class_init (CitizRowClass *klass)
+{
+  ADW_ACTION_ROW_CLASS (klass)->activate = citiz_row_activate;
+  signals[OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "row.open", NULL, open_action);
+}
+
+static void
+citiz_row_init (CitizRow *self)
+{
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.open", FALSE);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
+}
+
+GtkWidget *
+citiz_row_new (const gchar *title, const gchar *subtitle)
+{
+  GtkWidget *self = g_object_new (CITIZ_TYPE_ROW, "title", title, NULL);
+
+  if (subtitle != NULL)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
+  return self;
+}
+
+void
+citiz_row_set_opens (CitizRow *self, gboolean opens)
+{
+  CitizRowPrivate *priv = citiz_row_get_instance_private (self);
+
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), opens);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.open", opens);
+  if (opens && priv->chevron == NULL)
+    {
+      priv->chevron = citiz_chevron_new ();
+      adw_action_row_add_suffix (ADW_ACTION_ROW (self), priv->chevron);
+    }
+  if (priv->chevron != NULL)
+    gtk_widget_set_visible (priv->chevron, opens);
+}
+
+void
+citiz_row_set_prefix (CitizRow *self, const gchar *icon, const gchar *style)
+{
+  adw_action_row_add_prefix (ADW_ACTION_ROW (self), citiz_prefix_new (icon, style));
+}

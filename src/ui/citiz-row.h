@@ -1,0 +1,22 @@
+/* A row that opens something: the press is the class action "row.open". SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define CITIZ_TYPE_ROW (citiz_row_get_type ())
+G_DECLARE_DERIVABLE_TYPE (CitizRow, citiz_row, CITIZ, ROW, AdwActionRow)
+struct _CitizRowClass
+{
+  AdwActionRowClass parent_class;
+};
+
+/* Signal "opened": pressed by pointer, key, or by assistive technology through "row.open". */
+GtkWidget *citiz_row_new (const gchar *title, const gchar *subtitle);
+/* Adds the chevron and makes the row open. */
+void citiz_row_set_opens (CitizRow *self, gboolean opens);
+/* Puts @icon on a round tint (see citiz_prefix_new) before the title. */
+void citiz_row_set_prefix (CitizRow *self, const gchar *icon, const gchar *style);
+
+G_END_DECLS
