@@ -1,0 +1,356 @@
+/* The guarded server under honest and dishonest clients. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "net/citiz-http-lint.h"
+#include "net/citiz-http-server.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define OK_GET "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+#define OK_POST                                                                                    \
+  "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+static const CitizHttpLimits limits = {.connections_max = 8,
+                                       .deadline_ms = 600,
+                                       .body_max = 1024,
+                                       .rate_per_second = 1000,
+                                       .rate_burst = 1000};
+
+static void
+handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
+{
+  guint *seen = data;
+
+  (*seen)++;
+  response->status = 200;
+  response->content_type = "text/plain";
+  response->body = g_strcmp0 (request->method, "POST") == 0
+                       ? g_bytes_ref (request->body)
+                       : g_bytes_new (request->path, strlen (request->path));
+}
+
+static int
+dial (guint16 port)
+{
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons (port)};
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  return fd;
+}
+
+/* Lets the server run until the peer closes, `ms` pass or `want` appears; returns what came. */
+static gchar *
+converse (int fd, const gchar *want, guint ms, gboolean *closed)
+{
+  GString *got = g_string_new (NULL);
+  gint64 end = g_get_monotonic_time () + (gint64) ms * 1000;
+  gchar buffer[4096];
+
+  *closed = FALSE;
+  while (!*closed && g_get_monotonic_time () < end
+         && (want == NULL || strstr (got->str, want) == NULL))
+    {
+      gssize n;
+
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      n = recv (fd, buffer, sizeof buffer, MSG_DONTWAIT);
+      if (n > 0)
+        g_string_append_len (got, buffer, n);
+      else if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+        *closed = TRUE;
+      else
+        g_usleep (500);
+    }
+  return g_string_free (got, FALSE);
+}
+
+static gchar *
+once (CitizHttpServer *server, const gchar *request, gsize n, gboolean *closed)
+{
+  int fd = dial (citiz_http_server_get_port (server));
+  g_autofree gchar *got = NULL;
+
+  g_assert_cmpint (send (fd, request, n, MSG_NOSIGNAL), ==, n);
+  got = converse (fd, NULL, 300, closed);
+  close (fd);
+  return g_steal_pointer (&got);
+}
+
+static CitizHttpServer *
+start (guint *seen)
+{
+  g_autoptr (GError) error = NULL;
+  CitizHttpServer *server = citiz_http_server_new (&limits, handler_cb, seen);
+
+  g_assert_true (citiz_http_server_start (server, 0, &error));
+  g_assert_no_error (error);
+  return server;
+}
+
+static void
+test_honest (void)
+{
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+  gboolean closed;
+  int fd = dial (citiz_http_server_get_port (server));
+
+  /* Keep-alive: three requests on one connection, none closes it. */
+  for (guint i = 0; i < 3; i++)
+    {
+      const gchar *text = i == 1 ? OK_POST : OK_GET;
+      g_autofree gchar *got = NULL;
+
+      g_assert_cmpint (send (fd, text, strlen (text), MSG_NOSIGNAL), ==, strlen (text));
+      got = converse (fd, i == 1 ? "{}" : "/hello", 400, &closed);
+      g_assert_true (g_str_has_prefix (got, "HTTP/1.1 200"));
+      g_assert_false (closed);
+    }
+  g_assert_cmpuint (seen, ==, 3);
+  close (fd);
+}
+
+static void
+test_raw_path (void)
+{
+  static const char text[] = "GET /a%2e%2e%2fb HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+  gboolean closed;
+  g_autofree gchar *got = once (server, text, sizeof text - 1, &closed);
+
+  g_assert_nonnull (strstr (got, "/a%2e%2e%2fb"));
+}
+
+/* A second request hides behind each of these; none may reach the handler. */
+static void
+test_smuggling (void)
+{
+#define HIDDEN "GET /hidden HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+  static const gchar *const probes[] = {
+      "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n" HIDDEN,
+      "GET / HTTP/1.1\r\nAccept: */*\r\n\r\n" HIDDEN,
+      "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" HIDDEN,
+      "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\n" HIDDEN,
+      "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n" HIDDEN,
+      "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n" HIDDEN,
+      "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: +0\r\n\r\n" HIDDEN,
+      "GET / HTTP/1.1\nHost: 127.0.0.1\n\n" HIDDEN,
+      "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\r\n b\r\n\r\n" HIDDEN,
+      "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\nHELLO" HIDDEN,
+      "GET http://evil.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
+      "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n" HIDDEN,
+      "GET / HTTP/1.1\r\nHost: 127.0.0.1.evil.example\r\n\r\n" HIDDEN,
+      "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
+      "GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
+      "DELETE / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
+      "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\rb\r\n\r\n" HIDDEN,
+  };
+#undef HIDDEN
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+
+  for (guint i = 0; i < G_N_ELEMENTS (probes); i++)
+    {
+      gboolean closed;
+      g_autofree gchar *got = once (server, probes[i], strlen (probes[i]), &closed);
+
+      g_test_message ("probe %u: %.20s", i, got);
+      g_assert_true (closed);
+      g_assert_false (g_str_has_prefix (got, "HTTP/1.1 2"));
+      g_assert_null (strstr (got, "hidden"));
+    }
+  g_assert_cmpuint (seen, ==, 0);
+}
+
+static void
+test_lint_split (void)
+{
+  /* The same verdict whatever the sizes in which bytes arrive. */
+  static const CitizHttpLintRules rules = {.body_max = 10, .port = 0};
+  static const char good[] = OK_POST OK_GET OK_POST;
+  g_autofree CitizHttpLint *lint = g_new (CitizHttpLint, 1);
+
+  for (gsize step = 1; step < sizeof good; step++)
+    {
+      citiz_http_lint_init (lint, &rules);
+      for (gsize at = 0; at < sizeof good - 1; at += step)
+        g_assert_true (citiz_http_lint_feed (lint, (const guint8 *) good + at,
+                                             MIN (step, sizeof good - 1 - at)));
+      g_assert_cmpuint (lint->status, ==, 0);
+      g_assert_cmpuint (lint->in_body, ==, 0);
+    }
+}
+
+static void
+test_head_limits (void)
+{
+  static const CitizHttpLintRules rules = {.body_max = 10, .port = 8642};
+  g_autofree CitizHttpLint *lint = g_new (CitizHttpLint, 1);
+  g_autoptr (GString) text = g_string_new ("GET / HTTP/1.1\r\nHost: localhost:8642\r\n");
+  static const char other_port[] = "GET / HTTP/1.1\r\nHost: localhost:80\r\n\r\n";
+
+  for (guint i = 0; i < CITIZ_HTTP_LINES_MAX; i++)
+    g_string_append (text, "A: b\r\n");
+  citiz_http_lint_init (lint, &rules);
+  g_assert_false (citiz_http_lint_feed (lint, (const guint8 *) text->str, text->len));
+  g_assert_cmpuint (lint->status, ==, 431);
+
+  g_string_assign (text, "GET / HTTP/1.1\r\nHost: localhost:8642\r\nA: ");
+  while (text->len < CITIZ_HTTP_HEAD_MAX)
+    g_string_append_c (text, 'b');
+  citiz_http_lint_init (lint, &rules);
+  g_assert_false (citiz_http_lint_feed (lint, (const guint8 *) text->str, text->len));
+  g_assert_cmpuint (lint->status, ==, 431);
+
+  citiz_http_lint_init (lint, &rules);
+  g_assert_false (citiz_http_lint_feed (lint, (const guint8 *) other_port, sizeof other_port - 1));
+  g_assert_cmpuint (lint->status, ==, 421);
+}
+
+static void
+test_slow_head (void)
+{
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+  int fd = dial (citiz_http_server_get_port (server));
+  gint64 began = g_get_monotonic_time ();
+  gboolean closed = FALSE;
+
+  /* A byte now and then does not extend the deadline. */
+  for (guint i = 0; i < 20 && !closed; i++)
+    {
+      g_autofree gchar *got = NULL;
+
+      if (send (fd, OK_GET + i, 1, MSG_NOSIGNAL) < 0)
+        break;
+      got = converse (fd, NULL, 100, &closed);
+    }
+  g_assert_true (closed);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 1200 * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - began, >, 500 * 1000);
+  g_assert_cmpuint (seen, ==, 0);
+  g_assert_cmpuint (citiz_http_server_n_connections (server), ==, 0);
+  close (fd);
+}
+
+static gsize
+resident_kib (void)
+{
+  g_autofree gchar *text = NULL;
+  const gchar *line;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &text, NULL, NULL));
+  line = strstr (text, "VmRSS:");
+  return line ? g_ascii_strtoull (line + 6, NULL, 10) : 0;
+}
+
+static void
+test_big_body (void)
+{
+  static const char announced[]
+      = "POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 314572800\r\n\r\n";
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+  int fd = dial (citiz_http_server_get_port (server));
+  gsize before = resident_kib ();
+  g_autofree gchar *block = g_malloc0 (65536);
+  gboolean closed = FALSE;
+  g_autofree gchar *got = NULL;
+
+  g_assert_cmpint (send (fd, announced, sizeof announced - 1, MSG_NOSIGNAL), >, 0);
+  got = converse (fd, NULL, 300, &closed);
+  g_assert_true (g_str_has_prefix (got, "HTTP/1.1 413"));
+  for (guint i = 0; i < 4800; i++)
+    if (send (fd, block, 65536, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+      break;
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (seen, ==, 0);
+  g_assert_cmpuint (resident_kib (), <, before + 2048);
+  close (fd);
+}
+
+static void
+test_connection_cap (void)
+{
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+  int fds[12];
+  guint closed_n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = dial (citiz_http_server_get_port (server));
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      gboolean closed;
+      g_autofree gchar *got = converse (fds[i], NULL, 20, &closed);
+
+      closed_n += closed;
+    }
+  g_assert_cmpuint (closed_n, ==, G_N_ELEMENTS (fds) - limits.connections_max);
+  g_assert_cmpuint (citiz_http_server_n_connections (server), ==, limits.connections_max);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+}
+
+static void
+test_rate (void)
+{
+  static const CitizHttpLimits slow = {.connections_max = 8,
+                                       .deadline_ms = 600,
+                                       .body_max = 1024,
+                                       .rate_per_second = 1,
+                                       .rate_burst = 3};
+  guint seen = 0, refused = 0;
+  g_autoptr (CitizHttpServer) server = citiz_http_server_new (&slow, handler_cb, &seen);
+
+  g_assert_true (citiz_http_server_start (server, 0, NULL));
+  for (guint i = 0; i < 6; i++)
+    {
+      gboolean closed;
+      int fd = dial (citiz_http_server_get_port (server));
+      g_autofree gchar *got = NULL;
+
+      g_assert_cmpint (send (fd, OK_GET, strlen (OK_GET), MSG_NOSIGNAL), >, 0);
+      got = converse (fd, "\r\n\r\n", 300, &closed);
+      refused += strstr (got, "429") != NULL && strstr (got, "Retry-After") != NULL;
+      close (fd);
+    }
+  g_assert_cmpuint (seen, >=, 3);
+  g_assert_cmpuint (refused, >=, 2);
+}
+
+static void
+test_loopback_only (void)
+{
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+  g_autofree gchar *table = NULL;
+  g_autofree gchar *mine
+      = g_strdup_printf ("0100007F:%04X 00000000:0000 0A", citiz_http_server_get_port (server));
+
+  g_assert_true (g_file_get_contents ("/proc/net/tcp", &table, NULL, NULL));
+  g_assert_nonnull (strstr (table, mine));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/net/http/honest", test_honest);
+  g_test_add_func ("/net/http/raw-path", test_raw_path);
+  g_test_add_func ("/net/http/smuggling", test_smuggling);
+  g_test_add_func ("/net/http/lint-split", test_lint_split);
+  g_test_add_func ("/net/http/head-limits", test_head_limits);
+  g_test_add_func ("/net/http/slow-head", test_slow_head);
+  g_test_add_func ("/net/http/big-body", test_big_body);
+  g_test_add_func ("/net/http/connection-cap", test_connection_cap);
+  g_test_add_func ("/net/http/rate", test_rate);
+  g_test_add_func ("/net/http/loopback-only", test_loopback_only);
+  return g_test_run ();
+}
