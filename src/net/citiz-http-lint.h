@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint64 body_max;
-  guint16 port; /* 0 = any port in Host */
 } CitizHttpLintRules;
 
 /* Invariants: (1) in_body = 0 while a head is read; (2) after a refusal nothing is ever accepted again. */
@@ -34,7 +33,7 @@ typedef struct
 void citiz_http_lint_init (CitizHttpLint *lint, const CitizHttpLintRules *rules);
 
 /* Feeds bytes in the order they arrived. FALSE once refused; `lint->status` is then 400, 411, 413, 421, 431, 501 or 505.
- * Accepted: GET, HEAD, POST, OPTIONS with an origin-form target; HTTP/1.1; CRLF lines; exactly one Host that names the loopback
+ * Accepted: GET, HEAD, POST, OPTIONS with an origin-form target whose path has no escape and no dot segment; HTTP/1.1; CRLF lines; exactly one Host that names the loopback
  * (a page of a foreign name that resolves to 127.0.0.1 is refused); POST with exactly one decimal Content-Length, others with none or 0;
  * no Transfer-Encoding, no folded line, no control character, no space before a colon. RFC 9112 §2.2, §3.2, §5.1, §6.3. */
 gboolean citiz_http_lint_feed (CitizHttpLint *lint,

@@ -199,7 +199,7 @@ handle_cb (SoupServer *soup,
   GUri *uri = soup_server_message_get_uri (msg);
   CitizHttpRequest request = {
       .method = soup_server_message_get_method (msg),
-      .path = g_uri_get_path (uri),
+      .path = path,
       .query = g_uri_get_query (uri),
       .content_type = soup_message_headers_get_content_type (headers, NULL),
       .accept_language = soup_message_headers_get_one (headers, "Accept-Language"),
@@ -271,7 +271,7 @@ citiz_http_server_start (CitizHttpServer *self, guint16 port, GError **error)
       return FALSE;
     }
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got));
-  self->rules = (CitizHttpLintRules){.body_max = self->limits.body_max, .port = self->port};
+  self->rules.body_max = self->limits.body_max;
   g_signal_connect (self->service, "incoming", G_CALLBACK (incoming_cb), self);
   g_socket_service_start (self->service);
   return TRUE;

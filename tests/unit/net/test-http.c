@@ -107,23 +107,12 @@ test_honest (void)
 
       g_assert_cmpint (send (fd, text, strlen (text), MSG_NOSIGNAL), ==, strlen (text));
       got = converse (fd, i == 1 ? "{}" : "/hello", 400, &closed);
+      g_test_message ("%u: %s (closed %d)", i, got, closed);
       g_assert_true (g_str_has_prefix (got, "HTTP/1.1 200"));
       g_assert_false (closed);
     }
   g_assert_cmpuint (seen, ==, 3);
   close (fd);
-}
-
-static void
-test_raw_path (void)
-{
-  static const char text[] = "GET /a%2e%2e%2fb HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
-  guint seen = 0;
-  g_autoptr (CitizHttpServer) server = start (&seen);
-  gboolean closed;
-  g_autofree gchar *got = once (server, text, sizeof text - 1, &closed);
-
-  g_assert_nonnull (strstr (got, "/a%2e%2e%2fb"));
 }
 
 /* A second request hides behind each of these; none may reach the handler. */
@@ -146,6 +135,8 @@ test_smuggling (void)
       "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n" HIDDEN,
       "GET / HTTP/1.1\r\nHost: 127.0.0.1.evil.example\r\n\r\n" HIDDEN,
       "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
+      "GET /a%2e%2e%2fb HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
+      "GET /a/../v HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
       "GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
       "DELETE / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
       "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\rb\r\n\r\n" HIDDEN,
@@ -171,7 +162,7 @@ static void
 test_lint_split (void)
 {
   /* The same verdict whatever the sizes in which bytes arrive. */
-  static const CitizHttpLintRules rules = {.body_max = 10, .port = 0};
+  static const CitizHttpLintRules rules = {.body_max = 10};
   static const char good[] = OK_POST OK_GET OK_POST;
   g_autofree CitizHttpLint *lint = g_new (CitizHttpLint, 1);
 
@@ -189,10 +180,9 @@ test_lint_split (void)
 static void
 test_head_limits (void)
 {
-  static const CitizHttpLintRules rules = {.body_max = 10, .port = 8642};
+  static const CitizHttpLintRules rules = {.body_max = 10};
   g_autofree CitizHttpLint *lint = g_new (CitizHttpLint, 1);
   g_autoptr (GString) text = g_string_new ("GET / HTTP/1.1\r\nHost: localhost:8642\r\n");
-  static const char other_port[] = "GET / HTTP/1.1\r\nHost: localhost:80\r\n\r\n";
 
   for (guint i = 0; i < CITIZ_HTTP_LINES_MAX; i++)
     g_string_append (text, "A: b\r\n");
@@ -206,10 +196,6 @@ test_head_limits (void)
   citiz_http_lint_init (lint, &rules);
   g_assert_false (citiz_http_lint_feed (lint, (const guint8 *) text->str, text->len));
   g_assert_cmpuint (lint->status, ==, 431);
-
-  citiz_http_lint_init (lint, &rules);
-  g_assert_false (citiz_http_lint_feed (lint, (const guint8 *) other_port, sizeof other_port - 1));
-  g_assert_cmpuint (lint->status, ==, 421);
 }
 
 static void
@@ -343,7 +329,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/http/honest", test_honest);
-  g_test_add_func ("/net/http/raw-path", test_raw_path);
   g_test_add_func ("/net/http/smuggling", test_smuggling);
   g_test_add_func ("/net/http/lint-split", test_lint_split);
   g_test_add_func ("/net/http/head-limits", test_head_limits);
