@@ -34,6 +34,7 @@ static const Entry table[CITIZ_N_DOMAINS] = {
     [CITIZ_DOMAIN_SIGN_TX] = SIGN ("citiz/tx/v1"),
     [CITIZ_DOMAIN_SIGN_ACK] = SIGN ("citiz/ack/v1"),
     [CITIZ_DOMAIN_SIGN_JOIN] = SIGN ("citiz/join/v1"),
+    [CITIZ_DOMAIN_SIGN_JOURNAL] = SIGN ("citiz/journal/v1"),
 
     [CITIZ_DOMAIN_KEY_IDENTITY] = KEY ("CtzIdent"),
     [CITIZ_DOMAIN_KEY_RECORD] = KEY ("CtzSeal_"),
@@ -70,6 +71,7 @@ static const Entry table[CITIZ_N_DOMAINS] = {
     [CITIZ_DOMAIN_HASH_HEADER] = HASH (0x20),
     [CITIZ_DOMAIN_HASH_TX] = HASH (0x21),
     [CITIZ_DOMAIN_HASH_CHUNK] = HASH (0x22),
+    [CITIZ_DOMAIN_HASH_ACCOUNT] = HASH (0x23),
 };
 
 CitizDomainKind
