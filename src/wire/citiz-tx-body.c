@@ -1,0 +1,252 @@
+/* What each type of transaction says: one table a type. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "wire/citiz-tx-body.h"
+
+#include "crypto/citiz-hash.h"
+
+#include <string.h>
+
+static const guint16 roles[] = {CITIZ_KEY_ROLE_DEVICE, CITIZ_KEY_ROLE_RECOVERY, 0};
+static const guint16 algs[] = {CITIZ_ALG_ED25519, 0};
+static const guint16 grant_kinds[] = {CITIZ_GRANT_EMERGENCY, 0};
+
+static const CitizField account_key_fields[] = {
+    CITIZ_F_ENUM (ENUM8, CitizAccountKey, role, roles),
+    CITIZ_F_ENUM (ENUM16, CitizAccountKey, alg, algs),
+    CITIZ_F_RAW (CitizAccountKey, key),
+    CITIZ_F_END,
+};
+
+static const CitizField register_fields[] = {
+    CITIZ_F_LIST (CitizTxRegister, keys, n_keys, account_key_fields, 1, CITIZ_REGISTER_MAX_KEYS),
+    CITIZ_F_END,
+};
+
+static const CitizField rotate_fields[] = {
+    CITIZ_F_U16 (CitizTxRotate, replaced, 0, G_MAXUINT16),
+    CITIZ_F_ENUM (ENUM8, CitizTxRotate, key.role, roles),
+    CITIZ_F_ENUM (ENUM16, CitizTxRotate, key.alg, algs),
+    CITIZ_F_RAW (CitizTxRotate, key.key),
+    CITIZ_F_END,
+};
+
+static const CitizField acct_revoke_fields[] = {
+    CITIZ_F_U16 (CitizTxAcctRevoke, revoked, 0, CITIZ_ACCOUNT_MAX_KEYS - 1),
+    CITIZ_F_END,
+};
+
+static const CitizField commit_fields[] = {
+    CITIZ_F_U32 (CitizTxCommit, n_leaves, 1, CITIZ_COMMIT_MAX_LEAVES),
+    CITIZ_F_RAW (CitizTxCommit, root),
+    CITIZ_F_END,
+};
+
+static const CitizField member_fields[] = {
+    CITIZ_F_RAW (CitizGrantMember, node),
+    CITIZ_F_RAW (CitizGrantMember, commitment),
+    CITIZ_F_END,
+};
+
+static const CitizField grant_fields[] = {
+    CITIZ_F_RAW (CitizTxGrant, id),
+    CITIZ_F_ENUM (ENUM8, CitizTxGrant, kind, grant_kinds),
+    CITIZ_F_RAW (CitizTxGrant, capsule),
+    CITIZ_F_U8 (CitizTxGrant, threshold, 1, CITIZ_COMMITTEE_MAX),
+    CITIZ_F_LIST (CitizTxGrant, committee, n_committee, member_fields, 1, CITIZ_COMMITTEE_MAX),
+    CITIZ_F_RAW (CitizTxGrant, a_max),
+    CITIZ_F_U16 (CitizTxGrant, max_openings, 1, CITIZ_GRANT_MAX_OPENINGS),
+    CITIZ_F_TIME (CitizTxGrant, not_before),
+    CITIZ_F_TIME (CitizTxGrant, expires),
+    CITIZ_F_U64 (CitizTxGrant, duration, 0, CITIZ_GRANT_MAX_SPAN),
+    CITIZ_F_RAW (CitizTxGrant, scope),
+    CITIZ_F_END,
+};
+
+static const CitizField revoke_fields[] = {
+    CITIZ_F_RAW (CitizTxRevoke, grant),
+    CITIZ_F_END,
+};
+
+static const CitizField open_fields[] = {
+    CITIZ_F_RAW (CitizTxOpen, grant),
+    CITIZ_F_U16 (CitizTxOpen, use, 1, CITIZ_GRANT_MAX_OPENINGS),
+    CITIZ_F_RAW (CitizTxOpen, a),
+    CITIZ_F_RAW (CitizTxOpen, note),
+    CITIZ_F_END,
+};
+
+static const CitizField close_fields[] = {
+    CITIZ_F_RAW (CitizTxClose, grant),
+    CITIZ_F_END,
+};
+
+static gboolean
+form (GError **error, const gchar *what)
+{
+  g_set_error (error, CITIZ_WIRE_ERROR, CITIZ_WIRE_ERROR_FORM, "%s", what);
+  return FALSE;
+}
+
+static gboolean
+check_register (const CitizTxBody *body, GError **error)
+{
+  const CitizTxRegister *reg = &body->reg;
+
+  if (reg->keys[0].role != CITIZ_KEY_ROLE_DEVICE)
+    return form (error, "an account's first key is a device key");
+  for (guint i = 0; i < reg->n_keys; i++)
+    for (guint j = 0; j < i; j++)
+      if (citiz_public_key_equal (&reg->keys[i].key, &reg->keys[j].key))
+        return form (error, "an account names a key twice");
+  return TRUE;
+}
+
+static gboolean
+check_commit (const CitizTxBody *body, GError **error)
+{
+  /* 1, 8, 64, … 32768: one bit set, at a place that is a multiple of three. */
+  const guint32 n = body->commit.n_leaves;
+
+  if ((n & (n - 1)) != 0 || g_bit_nth_lsf (n, -1) % 3 != 0)
+    return form (error, "a batch of commitments is filled up to a power of eight");
+  return TRUE;
+}
+
+static gboolean
+check_grant (const CitizTxBody *body, GError **error)
+{
+  const CitizTxGrant *grant = &body->grant;
+
+  if (grant->threshold > grant->n_committee)
+    return form (error, "a grant asks for more shares than it has");
+  for (guint i = 1; i < grant->n_committee; i++)
+    if (memcmp (grant->committee[i - 1].node.b, grant->committee[i].node.b, 32) >= 0)
+      return form (error, "a committee is in ascending order, none twice");
+  if (grant->expires.ms <= grant->not_before.ms)
+    return form (error, "a grant ends before it begins");
+  if (grant->expires.ms - grant->not_before.ms > CITIZ_GRANT_MAX_SPAN)
+    return form (error, "a grant lasts too long");
+  return TRUE;
+}
+
+typedef struct
+{
+  CitizTxType type;
+  const gchar *name;
+  const CitizField *fields;
+  gboolean (*check) (const CitizTxBody *body, GError **error);
+  gssize grant; /* where the grant's id is in the body, or -1 */
+} BodyType;
+
+static const BodyType types[] = {
+    {CITIZ_TX_ACCT_REGISTER, "acct_register", register_fields, check_register, -1},
+    {CITIZ_TX_ACCT_ROTATE, "acct_rotate", rotate_fields, NULL, -1},
+    {CITIZ_TX_ACCT_REVOKE, "acct_revoke", acct_revoke_fields, NULL, -1},
+    {CITIZ_TX_COMMIT_RECORDS, "commit_records", commit_fields, check_commit, -1},
+    {CITIZ_TX_GRANT, "grant", grant_fields, check_grant, G_STRUCT_OFFSET (CitizTxGrant, id)},
+    {CITIZ_TX_GRANT_REVOKE, "grant_revoke", revoke_fields, NULL,
+     G_STRUCT_OFFSET (CitizTxRevoke, grant)},
+    {CITIZ_TX_ACCESS_OPEN, "access_open", open_fields, NULL, G_STRUCT_OFFSET (CitizTxOpen, grant)},
+    {CITIZ_TX_ACCESS_CLOSE, "access_close", close_fields, NULL,
+     G_STRUCT_OFFSET (CitizTxClose, grant)},
+};
+
+static const BodyType *
+find_type (guint type)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (types[i].type == type)
+      return &types[i];
+  return NULL;
+}
+
+gboolean
+citiz_tx_type_is_known (guint type)
+{
+  return find_type (type) != NULL;
+}
+
+/**
+ * citiz_tx_type_name:
+ *
+ * Returns: (transfer none) (nullable): the protocol's name of @type, such as "access_open"
+ */
+const gchar *
+citiz_tx_type_name (CitizTxType type)
+{
+  const BodyType *found = find_type (type);
+
+  return found != NULL ? found->name : NULL;
+}
+
+/**
+ * citiz_tx_body_check:
+ *
+ * Rules that tie several fields of one body together; what a table cannot say.
+ */
+gboolean
+citiz_tx_body_check (CitizTxType type, const CitizTxBody *body, GError **error)
+{
+  const BodyType *found = find_type (type);
+
+  if (found == NULL)
+    {
+      g_set_error (error, CITIZ_WIRE_ERROR, CITIZ_WIRE_ERROR_UNKNOWN, "type: not a known value");
+      return FALSE;
+    }
+  return found->check == NULL || found->check (body, error);
+}
+
+void
+citiz_tx_body_encode (GByteArray *out, CitizTxType type, const CitizTxBody *body)
+{
+  const BodyType *found = find_type (type);
+
+  g_return_if_fail (found != NULL);
+  citiz_fields_encode (out, found->fields, body);
+}
+
+gboolean
+citiz_tx_body_decode (const guint8 *bytes,
+                      gsize n,
+                      CitizTxType type,
+                      CitizTxBody *out,
+                      GError **error)
+{
+  const BodyType *found = find_type (type);
+
+  memset (out, 0, sizeof *out);
+  if (found == NULL)
+    return citiz_tx_body_check (type, out, error);
+  return citiz_fields_decode_all (bytes, n, found->fields, out, error)
+         && citiz_tx_body_check (type, out, error);
+}
+
+/**
+ * citiz_tx_register_account_id:
+ *
+ * An account is named by the hash of what registers it: nobody can take a name that another's keys make.
+ */
+void
+citiz_tx_register_account_id (CitizHash *out, const CitizTxRegister *body)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  CitizSha256 sha;
+  gsize n;
+  const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_ACCOUNT, &n);
+
+  citiz_fields_encode (bytes, register_fields, body);
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, prefix, n);
+  citiz_sha256_update (&sha, bytes->data, bytes->len);
+  citiz_sha256_finish (&sha, out);
+}
+
+const CitizId *
+citiz_tx_body_grant (CitizTxType type, const CitizTxBody *body)
+{
+  const BodyType *found = find_type (type);
+
+  if (found == NULL || found->grant < 0)
+    return NULL;
+  return (const CitizId *) (gconstpointer) ((const guint8 *) body + found->grant);
+}

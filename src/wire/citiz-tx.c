@@ -1,0 +1,254 @@
+/* A transaction: envelope, typed body, signature. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "wire/citiz-tx.h"
+
+#include "crypto/citiz-hash.h"
+
+#include <string.h>
+
+/* The envelope as it is on the wire, before the body is understood. */
+typedef struct
+{
+  guint8 version;
+  CitizHash chain_id;
+  CitizTxType type;
+  CitizHash account;
+  guint64 nonce;
+  CitizTime valid_until;
+  guint16 key_index;
+  CitizPublicKey sponsor;
+  guint64 sponsor_epoch;
+  guint16 n_body;
+  guint8 body[CITIZ_TX_MAX_BODY];
+  CitizAlg alg;
+} Unsigned;
+
+typedef struct
+{
+  guint16 n_signature;
+  guint8 signature[sizeof (CitizSignature)];
+  guint16 n_sponsor_signature;
+  guint8 sponsor_signature[sizeof (CitizSignature)];
+} Signatures;
+
+static const guint16 types[]
+    = {CITIZ_TX_ACCT_REGISTER,  CITIZ_TX_ACCT_ROTATE,  CITIZ_TX_ACCT_REVOKE,
+       CITIZ_TX_COMMIT_RECORDS, CITIZ_TX_GRANT,        CITIZ_TX_GRANT_REVOKE,
+       CITIZ_TX_ACCESS_OPEN,    CITIZ_TX_ACCESS_CLOSE, 0};
+static const guint16 algs[] = {CITIZ_ALG_ED25519, 0};
+
+static const CitizField unsigned_fields[] = {
+    CITIZ_F_U8 (Unsigned, version, CITIZ_TX_VERSION, CITIZ_TX_VERSION),
+    CITIZ_F_RAW (Unsigned, chain_id),
+    CITIZ_F_ENUM (ENUM16, Unsigned, type, types),
+    CITIZ_F_RAW (Unsigned, account),
+    CITIZ_F_U64 (Unsigned, nonce, 0, G_MAXUINT64 - 1),
+    CITIZ_F_TIME (Unsigned, valid_until),
+    CITIZ_F_U16 (Unsigned, key_index, 0, CITIZ_ACCOUNT_MAX_KEYS - 1),
+    CITIZ_F_RAW (Unsigned, sponsor),
+    CITIZ_F_U64 (Unsigned, sponsor_epoch, 0, G_MAXUINT64),
+    CITIZ_F_OPAQUE (Unsigned, body, n_body, 0, CITIZ_TX_MAX_BODY),
+    CITIZ_F_ENUM (ENUM16, Unsigned, alg, algs),
+    CITIZ_F_END,
+};
+
+static const CitizField signature_fields[] = {
+    CITIZ_F_OPAQUE (Signatures, signature, n_signature, 64, 64),
+    CITIZ_F_OPAQUE (Signatures, sponsor_signature, n_sponsor_signature, 0, 64),
+    CITIZ_F_END,
+};
+
+CitizTx *
+citiz_tx_new (CitizTxType type)
+{
+  CitizTx *tx = g_atomic_rc_box_new0 (CitizTx);
+
+  tx->type = type;
+  tx->alg = CITIZ_ALG_ED25519;
+  return tx;
+}
+
+CitizTx *
+citiz_tx_ref (CitizTx *tx)
+{
+  return g_atomic_rc_box_acquire (tx);
+}
+
+static void
+clear (gpointer data)
+{
+  CitizTx *tx = data;
+
+  g_clear_pointer (&tx->bytes, g_bytes_unref);
+}
+
+void
+citiz_tx_unref (CitizTx *tx)
+{
+  g_atomic_rc_box_release_full (tx, clear);
+}
+
+void
+citiz_tx_id_of (CitizHash *out, const guint8 *bytes, gsize n)
+{
+  CitizSha256 sha;
+  gsize n_prefix;
+  const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_TX, &n_prefix);
+
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, prefix, n_prefix);
+  citiz_sha256_update (&sha, bytes, n);
+  citiz_sha256_finish (&sha, out);
+}
+
+static void
+encode_unsigned (GByteArray *out, const CitizTx *tx)
+{
+  g_autoptr (GByteArray) body = g_byte_array_new ();
+
+  citiz_tx_body_encode (body, tx->type, &tx->body);
+  citiz_put_u8 (out, CITIZ_TX_VERSION);
+  citiz_put_bytes (out, tx->chain_id.b, sizeof tx->chain_id.b);
+  citiz_put_u16 (out, (guint16) tx->type);
+  citiz_put_bytes (out, tx->account.b, sizeof tx->account.b);
+  citiz_put_u64 (out, tx->nonce);
+  citiz_put_u64 (out, (guint64) tx->valid_until.ms);
+  citiz_put_u16 (out, tx->key_index);
+  citiz_put_bytes (out, tx->sponsor.b, sizeof tx->sponsor.b);
+  citiz_put_u64 (out, tx->sponsor_epoch);
+  citiz_put_u16 (out, (guint16) body->len);
+  citiz_put_bytes (out, body->data, body->len);
+  citiz_put_u16 (out, (guint16) tx->alg);
+}
+
+/**
+ * citiz_tx_sign:
+ *
+ * Signs every byte up to and including the suite, without a sponsor's signature, and freezes @tx. The id of a transaction is
+ * SHA-256 (0x21 | all its bytes).
+ */
+void
+citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key)
+{
+  GByteArray *bytes = g_byte_array_sized_new (512);
+
+  g_return_if_fail (tx->bytes == NULL);
+  encode_unsigned (bytes, tx);
+  tx->n_unsigned = bytes->len;
+  citiz_sign (&tx->signature, CITIZ_DOMAIN_SIGN_TX, bytes->data, bytes->len, key);
+  citiz_put_u16 (bytes, sizeof tx->signature.b);
+  citiz_put_bytes (bytes, tx->signature.b, sizeof tx->signature.b);
+  citiz_put_u16 (bytes, 0);
+  tx->bytes = g_byte_array_free_to_bytes (bytes);
+  citiz_tx_id_of (&tx->id, g_bytes_get_data (tx->bytes, NULL), g_bytes_get_size (tx->bytes));
+}
+
+static gboolean
+check_sponsor (const CitizTx *tx, GError **error)
+{
+  static const CitizPublicKey nobody;
+  const gboolean named = !citiz_public_key_equal (&tx->sponsor, &nobody);
+
+  if (named == tx->sponsored && (named || tx->sponsor_epoch == 0))
+    return TRUE;
+  g_set_error (error, CITIZ_WIRE_ERROR, CITIZ_WIRE_ERROR_FORM,
+               "a sponsor is a key, an epoch and a signature, or nothing");
+  return FALSE;
+}
+
+static gboolean
+read_signatures (CitizTx *tx, CitizCursor *cursor, GError **error)
+{
+  Signatures raw = {0};
+
+  if (!citiz_fields_decode (cursor, signature_fields, &raw, error)
+      || !citiz_cursor_end (cursor, error))
+    return FALSE;
+  if (raw.n_sponsor_signature != 0 && raw.n_sponsor_signature != sizeof (CitizSignature))
+    {
+      g_set_error (error, CITIZ_WIRE_ERROR, CITIZ_WIRE_ERROR_LENGTH,
+                   "sponsor_signature: a length that is not allowed");
+      return FALSE;
+    }
+  memcpy (tx->signature.b, raw.signature, sizeof raw.signature);
+  memcpy (tx->sponsor_signature.b, raw.sponsor_signature, sizeof raw.sponsor_signature);
+  tx->sponsored = raw.n_sponsor_signature != 0;
+  return check_sponsor (tx, error);
+}
+
+/**
+ * citiz_tx_decode:
+ *
+ * Reads one transaction, its body included. Signatures are not checked here: citiz_tx_verify().
+ *
+ * Returns: (transfer full) (nullable): what gives back exactly @bytes when encoded
+ */
+CitizTx *
+citiz_tx_decode (const guint8 *bytes, gsize n, GError **error)
+{
+  g_autoptr (CitizTx) tx = NULL;
+  CitizCursor cursor = citiz_cursor (bytes, n);
+  Unsigned raw;
+
+  memset (&raw, 0, G_STRUCT_OFFSET (Unsigned, body));
+  if (!citiz_fields_decode (&cursor, unsigned_fields, &raw, error))
+    return NULL;
+
+  tx = citiz_tx_new (raw.type);
+  tx->chain_id = raw.chain_id;
+  tx->account = raw.account;
+  tx->nonce = raw.nonce;
+  tx->valid_until = raw.valid_until;
+  tx->key_index = raw.key_index;
+  tx->sponsor = raw.sponsor;
+  tx->sponsor_epoch = raw.sponsor_epoch;
+  tx->alg = raw.alg;
+  tx->n_unsigned = n - cursor.n;
+  if (!citiz_tx_body_decode (raw.body, raw.n_body, raw.type, &tx->body, error)
+      || !read_signatures (tx, &cursor, error))
+    return NULL;
+
+  tx->bytes = g_bytes_new (bytes, n);
+  citiz_tx_id_of (&tx->id, bytes, n);
+  return g_steal_pointer (&tx);
+}
+
+/**
+ * citiz_tx_get_bytes:
+ *
+ * Returns: (transfer none): the canonical bytes of a signed or decoded transaction
+ */
+GBytes *
+citiz_tx_get_bytes (const CitizTx *tx)
+{
+  g_return_val_if_fail (tx->bytes != NULL, NULL);
+  return tx->bytes;
+}
+
+/**
+ * citiz_tx_get_tbs:
+ *
+ * Returns: (transfer none): what the signature covers, after the label
+ */
+const guint8 *
+citiz_tx_get_tbs (const CitizTx *tx, gsize *out_n)
+{
+  g_return_val_if_fail (tx->bytes != NULL, NULL);
+  *out_n = tx->n_unsigned;
+  return g_bytes_get_data (tx->bytes, NULL);
+}
+
+const CitizHash *
+citiz_tx_get_id (const CitizTx *tx)
+{
+  g_return_val_if_fail (tx->bytes != NULL, NULL);
+  return &tx->id;
+}
+
+gboolean
+citiz_tx_verify (const CitizTx *tx, const CitizPublicKey *key)
+{
+  gsize n;
+  const guint8 *tbs = citiz_tx_get_tbs (tx, &n);
+
+  return citiz_verify (&tx->signature, CITIZ_DOMAIN_SIGN_TX, tbs, n, key);
+}

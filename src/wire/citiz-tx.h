@@ -1,0 +1,48 @@
+/* A transaction: envelope, typed body, signature. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "wire/citiz-tx-body.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_TX_VERSION      1
+#define CITIZ_TX_MAX_BODY     4096
+#define CITIZ_TX_MAX_VALIDITY CITIZ_DAY
+
+/* Reference counted; written before citiz_tx_sign(), read-only from then on. @sponsor all zero: nobody vouches; then
+ * @sponsor_epoch is 0 and there is no sponsor's signature. */
+typedef struct
+{
+  CitizHash chain_id;
+  CitizTxType type;
+  CitizHash account;
+  guint64 nonce;
+  CitizTime valid_until;
+  guint16 key_index;
+  CitizPublicKey sponsor;
+  guint64 sponsor_epoch;
+  CitizTxBody body;
+  CitizAlg alg;
+  CitizSignature signature;
+  gboolean sponsored;
+  CitizSignature sponsor_signature;
+  /*< private >*/
+  GBytes *bytes;    /* once signed or decoded */
+  gsize n_unsigned; /* how many of them the signature covers */
+  CitizHash id;
+} CitizTx;
+
+CitizTx *citiz_tx_new (CitizTxType type);
+CitizTx *citiz_tx_ref (CitizTx *tx);
+void citiz_tx_unref (CitizTx *tx);
+void citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key);
+CitizTx *citiz_tx_decode (const guint8 *bytes, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *citiz_tx_get_bytes (const CitizTx *tx);
+const guint8 *citiz_tx_get_tbs (const CitizTx *tx, gsize *out_n);
+const CitizHash *citiz_tx_get_id (const CitizTx *tx);
+gboolean citiz_tx_verify (const CitizTx *tx, const CitizPublicKey *key) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_tx_id_of (CitizHash *out, const guint8 *bytes, gsize n);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizTx, citiz_tx_unref)
+
+G_END_DECLS
