@@ -1,0 +1,35 @@
+/* What a chart shares with its table and its cursor. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "ui/citiz-chart.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gdouble x, note_y;
+  gchar *axis, *name, *note;
+  gchar **cells;
+  gboolean strong;
+} CitizSlot;
+
+/* The pass above the layers: cursor, tooltip, focus. */
+#define CITIZ_TYPE_CHART_CURSOR (citiz_chart_cursor_get_type ())
+G_DECLARE_FINAL_TYPE (CitizChartCursor, citiz_chart_cursor, CITIZ, CHART_CURSOR, GtkWidget)
+
+GtkWidget *_citiz_chart_cursor_new (CitizChart *chart);
+void _citiz_chart_cursor_rebuild (CitizChartCursor *self);
+void _citiz_chart_cursor_moved (CitizChartCursor *self);
+
+const CitizSlot *_citiz_chart_get_slot (CitizChart *self, guint i);
+const gchar *_citiz_chart_get_first_column (CitizChart *self);
+const gchar *const *_citiz_chart_get_columns (CitizChart *self);
+void _citiz_chart_get_plot (CitizChart *self, graphene_rect_t *plot);
+gdouble _citiz_chart_slot_px (CitizChart *self, guint slot);
+GPtrArray *_citiz_chart_get_layers (CitizChart *self);
+gdouble _citiz_chart_value_py (CitizChart *self, gdouble y);
+gboolean _citiz_chart_get_concealed (CitizChart *self);
+/* "Steps 7,296 · Goal 8,000": the values of a slot in one line. */
+gchar *_citiz_chart_slot_text (CitizChart *self, guint slot, const gchar *separator);
+
+G_END_DECLS
