@@ -38,7 +38,7 @@ mix (const GdkRGBA *a, const GdkRGBA *b, gdouble part)
 void
 citiz_layer_card_colour (GtkWidget *widget, GdkRGBA *out)
 {
-  if (!gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), "citiz_card_solid",
+  if (!gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), "citiz_card",
                                        out))
     *out = (GdkRGBA){1, 1, 1, 1};
 }

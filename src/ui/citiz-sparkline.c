@@ -276,7 +276,7 @@ citiz_range_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
   if (!gtk_style_context_lookup_color (context, "citiz_range", &band))
     band = track;
-  if (!gtk_style_context_lookup_color (context, outside ? "citiz_outside" : "citiz_series_1",
+  if (!gtk_style_context_lookup_color (context, outside ? "citiz_series_2" : "citiz_series_1",
                                        &marker))
     gtk_style_context_get_color (context, &marker);
   citiz_layer_card_colour (widget, &card);
