@@ -88,12 +88,12 @@ line_height (const Places *p, gint i)
 
 static void
 citiz_flow_measure (GtkWidget *widget,
-                       GtkOrientation orientation,
-                       int for_size,
-                       int *minimum,
-                       int *natural,
-                       int *minimum_baseline,
-                       int *natural_baseline)
+                    GtkOrientation orientation,
+                    int for_size,
+                    int *minimum,
+                    int *natural,
+                    int *minimum_baseline,
+                    int *natural_baseline)
 {
   CitizFlow *self = CITIZ_FLOW (widget);
   Places p;

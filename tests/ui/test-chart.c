@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "ui/citiz-chart.h"
-#include "ui/citiz-columns.h"
+#include "ui/citiz-flow.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-ring.h"
@@ -104,13 +104,13 @@ test_places (void)
 }
 
 static void
-test_columns (void)
+test_flow (void)
 {
-  g_assert_cmpint (citiz_columns_per_line (5, 150, 12, 860), ==, 5);
-  g_assert_cmpint (citiz_columns_per_line (5, 150, 12, 700), ==, 3);
-  g_assert_cmpint (citiz_columns_per_line (5, 150, 12, 336), ==, 2);
-  g_assert_cmpint (citiz_columns_per_line (2, 300, 24, 500), ==, 1);
-  g_assert_cmpint (citiz_columns_per_line (2, 300, 24, 624), ==, 2);
+  g_assert_cmpint (citiz_flow_per_line (5, 150, 12, 860), ==, 5);
+  g_assert_cmpint (citiz_flow_per_line (5, 150, 12, 700), ==, 3);
+  g_assert_cmpint (citiz_flow_per_line (5, 150, 12, 336), ==, 2);
+  g_assert_cmpint (citiz_flow_per_line (2, 300, 24, 500), ==, 1);
+  g_assert_cmpint (citiz_flow_per_line (2, 300, 24, 624), ==, 2);
 }
 
 static GtkWidget *
@@ -208,7 +208,7 @@ test_finalize (void)
 {
   GtkWidget *ring = g_object_ref_sink (citiz_ring_new (120, 12));
   GtkWidget *spark = g_object_ref_sink (citiz_sparkline_new (CITIZ_SPARKLINE_LINE, 100, 46));
-  GtkWidget *columns = g_object_ref_sink (citiz_columns_new (150, 12));
+  GtkWidget *columns = g_object_ref_sink (citiz_flow_new (150, 12));
 
   citiz_ring_add (CITIZ_RING (ring), "series-1", 0.4);
   citiz_ring_add (CITIZ_RING (ring), "series-2", 2);
@@ -216,8 +216,8 @@ test_finalize (void)
   citiz_ring_set_ring_class (CITIZ_RING (ring), 0, "success");
   citiz_sparkline_set (CITIZ_SPARKLINE (spark), NULL, 0, NAN, NAN, NAN);
   citiz_sparkline_set (CITIZ_SPARKLINE (spark), (const gdouble[]){1, NAN, 3}, 3, 0, 2, NAN);
-  citiz_columns_append (CITIZ_COLUMNS (columns), gtk_label_new ("a"), 1);
-  citiz_columns_append (CITIZ_COLUMNS (columns), gtk_label_new ("b"), 2);
+  citiz_flow_append (CITIZ_FLOW (columns), gtk_label_new ("a"), 1);
+  citiz_flow_append (CITIZ_FLOW (columns), gtk_label_new ("b"), 2);
   g_assert_finalize_object (ring);
   g_assert_finalize_object (spark);
   g_assert_finalize_object (columns);
@@ -234,7 +234,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/chart/nearest", test_nearest);
   g_test_add_func ("/ui/chart/moves", test_moves);
   g_test_add_func ("/ui/chart/places", test_places);
-  g_test_add_func ("/ui/chart/columns", test_columns);
+  g_test_add_func ("/ui/chart/flow", test_flow);
   g_test_add_func ("/ui/chart/cursor-and-names", test_cursor_and_names);
   g_test_add_func ("/ui/chart/table", test_table);
   g_test_add_func ("/ui/chart/finalize", test_finalize);
