@@ -1,0 +1,165 @@
+/* The ledger's rules: transactions, blocks, proofs. Pure: no file, no clock, no thread. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "ledger/citiz-ledger-error.h"
+#include "ledger/citiz-log.h"
+#include "ledger/citiz-object.h"
+#include "ledger/citiz-state.h"
+#include "wire/citiz-wire.h"
+
+G_BEGIN_DECLS
+
+/* How far ahead of its own clock a voter accepts a block's time. */
+#define CITIZ_BLOCK_MAX_AHEAD (2 * CITIZ_SECOND)
+
+/* How much of a chain was recomputed (PROTOCOL §3). */
+typedef enum
+{
+  CITIZ_LEVEL_LIGHT = 0,      /* L0: certificates and one's own proofs */
+  CITIZ_LEVEL_STRUCTURAL = 1, /* L1: every transaction executed, every root recomputed */
+  CITIZ_LEVEL_FULL = 2        /* L2: and every signature */
+} CitizLevel;
+
+/* A block with everything that is stored beside its header. */
+typedef struct
+{
+  CitizBlockHeader header;
+  CitizHash hash;
+  GPtrArray *txs; /* CitizTx */
+  CitizJustification *justification;
+  CitizCert *final;
+} CitizBlock;
+
+CitizBlock *citiz_block_new (const CitizBlockHeader *header);
+void citiz_block_free (CitizBlock *block);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizBlock, citiz_block_free)
+
+/* What a block changed; what a store must write. */
+typedef struct
+{
+  CitizHash key;
+  GBytes *value;
+} CitizChange;
+
+typedef struct
+{
+  GArray *
+      objects; /* CitizChange: the last value of every object that changed, in order of first change */
+  GArray *log_nodes; /* CitizLogNode */
+} CitizChanges;
+
+CitizChanges *citiz_changes_new (void);
+void citiz_changes_free (CitizChanges *changes);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizChanges, citiz_changes_free)
+
+/* A signature to be checked: now, or handed to other threads by a verifier. Returns: %FALSE if it is false. @bytes live
+ * as long as the transaction or certificate they came from. */
+typedef gboolean (*CitizCheckFunc) (gpointer data,
+                                    CitizDomain domain,
+                                    const guint8 *bytes,
+                                    gsize n,
+                                    const CitizSignature *signature,
+                                    const CitizPublicKey *key);
+
+/* The state after one block, and what is needed to make or check the next. Invariants (citiz_ledger_check):
+ * (1) head.log_root and head.log_size are those of the log; (2) head.state_root is that of the state; (3) head.chain_id is the
+ * hash of the genesis; (4) head_hash is the hash of the head, or the chain id before the first block. */
+typedef struct _CitizLedger CitizLedger;
+
+CitizLedger *citiz_ledger_new (const CitizGenesis *genesis);
+CitizLedger *citiz_ledger_restore (const CitizGenesis *genesis,
+                                   const CitizBlockHeader *head,
+                                   const CitizLog *log,
+                                   CitizState *state,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizLedger *citiz_ledger_fork (const CitizLedger *ledger);
+void citiz_ledger_free (CitizLedger *ledger);
+gboolean citiz_ledger_check (CitizLedger *ledger);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizLedger, citiz_ledger_free)
+
+const CitizHash *citiz_ledger_chain_id (const CitizLedger *ledger);
+const CitizHash *citiz_ledger_vs_hash (const CitizLedger *ledger);
+const CitizValidators *citiz_ledger_validators (const CitizLedger *ledger);
+const CitizBlockHeader *citiz_ledger_head (const CitizLedger *ledger);
+const CitizHash *citiz_ledger_head_hash (const CitizLedger *ledger);
+CitizTime citiz_ledger_time (const CitizLedger *ledger);
+CitizState *citiz_ledger_state (CitizLedger *ledger);
+const CitizLog *citiz_ledger_log (const CitizLedger *ledger);
+
+gboolean citiz_ledger_get_account (const CitizLedger *ledger,
+                                   const CitizHash *id,
+                                   CitizAccount *out);
+gboolean citiz_ledger_get_grant (const CitizLedger *ledger,
+                                 const CitizId *id,
+                                 CitizGrantRecord *out,
+                                 CitizGrantUse *out_use);
+gboolean citiz_ledger_get_commitment (const CitizLedger *ledger,
+                                      const CitizHash *root,
+                                      CitizCommitment *out);
+
+/* Blocks. Both leave @ledger as it was when they fail. */
+CitizBlock *citiz_ledger_build (CitizLedger *ledger,
+                                GPtrArray *txs,
+                                CitizTime time,
+                                const CitizPublicKey *proposer,
+                                CitizChanges *changes,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_ledger_apply (CitizLedger *ledger,
+                             const CitizBlock *block,
+                             CitizTime now,
+                             CitizLevel level,
+                             CitizCheckFunc check,
+                             gpointer check_data,
+                             CitizChanges *changes,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Certificates and light verification. */
+gboolean citiz_cert_check (const CitizCert *cert,
+                           const CitizHash *chain_id,
+                           const CitizHash *vs_hash,
+                           const CitizValidators *validators,
+                           CitizCheckFunc check,
+                           gpointer check_data,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_check_now (gpointer data,
+                          CitizDomain domain,
+                          const guint8 *bytes,
+                          gsize n,
+                          const CitizSignature *signature,
+                          const CitizPublicKey *key);
+
+/* L0: what someone knows who holds the genesis and the newest final header. */
+typedef struct
+{
+  CitizHash chain_id;
+  CitizValidators validators;
+  CitizHash vs_hash;
+  CitizBlockHeader head; /* height 0: nothing yet */
+  CitizHash head_hash;
+} CitizLight;
+
+void citiz_light_init (CitizLight *light, const CitizGenesis *genesis);
+gboolean citiz_light_advance (CitizLight *light,
+                              const CitizBlockHeader *header,
+                              const CitizCert *final,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_light_check_tx (const CitizLight *light,
+                               const guint8 *tx_bytes,
+                               gsize n,
+                               const CitizLogProof *proof,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_light_check_object (const CitizLight *light,
+                                   const CitizHash *key,
+                                   GBytes *value,
+                                   const CitizStateProof *proof,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gchar *citiz_checkpoint_text (const CitizBlockHeader *header);
+
+/* A record's commitment, kept with its salt off the ledger: SHA-256 ("citiz/commit/v1" | salt | SHA-256 (content)); and the root over
+ * a batch, filled up with @fill (random dummies) to the next size of citiz_commit_size(). */
+void citiz_commitment_leaf (CitizHash *out, const CitizHash *salt, const CitizHash *content);
+guint32 citiz_commitment_size (guint32 n);
+void citiz_commitment_root (CitizHash *out, const CitizHash *leaves, guint32 n);
+
+G_END_DECLS

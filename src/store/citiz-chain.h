@@ -1,0 +1,146 @@
+/* The chain on disk: one validator, every block final when its SQLite transaction is. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "core/citiz-env.h"
+#include "ledger/citiz-ledger.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CitizChain CitizChain;
+typedef struct _CitizDb CitizDb;
+
+/* A block as a list shows it. */
+typedef struct
+{
+  guint64 height;
+  guint64 slot;
+  CitizHash hash;
+  CitizHash parent;
+  CitizTime time;
+  guint32 n_tx;
+  guint64 log_size;
+  CitizHash log_root;
+  CitizHash state_root;
+  CitizPublicKey proposer;
+} CitizBlockInfo;
+
+/* A transaction and where it is. @grant is zero for those that speak of none. */
+typedef struct
+{
+  CitizHash id;
+  guint64 height;
+  guint32 index;     /* in its block */
+  guint64 log_index; /* in the log */
+  CitizTime time;    /* of its block */
+  CitizTime entered; /* when this computer received it, by its own clock */
+  CitizTxType type;
+  CitizHash account;
+  CitizId grant;
+  CitizTx *tx;
+} CitizTxInfo;
+
+void citiz_tx_info_clear (CitizTxInfo *info);
+void citiz_tx_info_free (CitizTxInfo *info);
+
+/* The way of a transaction. Each step was checked again by citiz_chain_path(), nothing is taken from memory. */
+typedef enum
+{
+  CITIZ_STEP_ENTERED,  /* received by this computer */
+  CITIZ_STEP_SIGNED,   /* its signature is that of a key of its account */
+  CITIZ_STEP_BLOCK,    /* it is in the block that names it */
+  CITIZ_STEP_LOG,      /* its inclusion proof leads to the newest header's log root */
+  CITIZ_STEP_VERIFIED, /* a quorum has signed that header as final */
+  CITIZ_N_STEPS
+} CitizPathStep;
+
+typedef struct
+{
+  CitizTxInfo info;
+  gboolean done[CITIZ_N_STEPS];
+  CitizTime when[CITIZ_N_STEPS];
+  CitizBlockHeader header; /* the newest */
+  CitizLogProof proof;     /* to its log root */
+  guint n_votes;           /* in its Final certificate */
+  guint n_validators;
+} CitizTxPath;
+
+void citiz_tx_path_clear (CitizTxPath *path);
+
+CitizChain *citiz_chain_open (CitizDb *db,
+                              const CitizEnv *env,
+                              CitizSigningKey *node_key,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_chain_close (CitizChain *chain);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizChain, citiz_chain_close)
+
+const CitizHash *citiz_chain_id (CitizChain *chain);
+guint64 citiz_chain_height (CitizChain *chain);
+CitizTime citiz_chain_time (CitizChain *chain);
+const CitizPublicKey *citiz_chain_node (CitizChain *chain);
+gboolean citiz_chain_can_sign (CitizChain *chain);
+
+/* Making transactions. Appends a signed one to @txs with the next free nonce of its account and key, those that wait in @txs
+ * counted in, and an hour to live. */
+void citiz_chain_add (CitizChain *chain,
+                      GPtrArray *txs,
+                      CitizTxType type,
+                      const CitizHash *account,
+                      guint16 key_index,
+                      const CitizTxBody *body,
+                      const CitizSigningKey *key);
+/* The same for an account of one device key and, if not %NULL, a recovery key; nothing is appended when the
+ * account is there already. */
+void citiz_chain_add_register (CitizChain *chain,
+                               GPtrArray *txs,
+                               const CitizSigningKey *device,
+                               const CitizPublicKey *recovery,
+                               CitizHash *out_account);
+
+gboolean citiz_chain_submit (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean citiz_chain_get_account (CitizChain *chain, const CitizHash *id, CitizAccount *out);
+gboolean citiz_chain_get_commitment (CitizChain *chain,
+                                     const CitizHash *root,
+                                     CitizCommitment *out);
+gboolean citiz_chain_grant (CitizChain *chain, const CitizId *grant, CitizGrantState *out);
+gboolean citiz_chain_find_tx (CitizChain *chain,
+                              const CitizHash *id,
+                              CitizTxInfo *out,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *citiz_chain_txs_of_block (CitizChain *chain, guint64 height, GError **error);
+GPtrArray *citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **error);
+GPtrArray *citiz_chain_blocks (CitizChain *chain, guint64 from_height, guint count, GError **error);
+gboolean citiz_chain_inclusion (CitizChain *chain,
+                                const CitizHash *id,
+                                CitizBlockHeader *out_header,
+                                CitizCert *out_final,
+                                CitizLogProof *out,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_path (CitizChain *chain, const CitizHash *id, CitizTxPath *out, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+gchar *citiz_chain_checkpoint (CitizChain *chain);
+
+/* Called from the verifying thread, a few times a second. */
+typedef void (*CitizChainProgress) (guint64 done_blocks, guint64 all_blocks, gpointer data);
+
+/* What a full verification found. */
+typedef struct
+{
+  guint64 n_blocks;
+  guint64 n_txs;
+  guint64 n_signatures;
+  CitizTime when;
+} CitizVerified;
+
+gboolean citiz_chain_verify (CitizChain *chain,
+                             CitizLevel level,
+                             CitizChainProgress progress,
+                             gpointer data,
+                             GCancellable *cancellable,
+                             CitizVerified *out,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
