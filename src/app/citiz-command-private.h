@@ -1,0 +1,65 @@
+/* What the commands share. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "app/citiz-command.h"
+#include "app/citiz-session.h"
+
+#include <glib/gi18n.h>
+
+G_BEGIN_DECLS
+
+/* One run of the program on the command line. */
+typedef struct
+{
+  gboolean json;
+  gchar *vault;
+  gchar *passphrase_file;
+  gchar *new_passphrase_file;
+  gchar *words_file;
+  gchar *format;
+  gchar *out;
+  gint hours;
+  gboolean serve;
+  gchar **words; /* the command and its arguments */
+  CitizSession *session;
+  json_t *answer; /* what --json prints */
+} CitizRun;
+
+typedef struct
+{
+  const gchar *name;
+  int (*run) (CitizRun *run, gchar **args);
+  gboolean unlock; /* the vault is open when it runs */
+  guint min_args, max_args;
+  const gchar *arguments; /* of its usage line */
+  const gchar *summary;
+} CitizCommand;
+
+/* Waits for an asynchronous call: pass citiz_wait_cb and the wait, then citiz_wait(). */
+typedef struct
+{
+  GMainLoop *loop;
+  GAsyncResult *result;
+} CitizWait;
+void citiz_wait_cb (GObject *source, GAsyncResult *result, gpointer data);
+GAsyncResult *citiz_wait (CitizWait *wait); /* (transfer full) */
+
+void citiz_say (const CitizRun *run, const gchar *format, ...) G_GNUC_PRINTF (2, 3);  /* stdout, not with --json */
+void citiz_tell (const gchar *format, ...) G_GNUC_PRINTF (1, 2);                       /* stderr */
+int citiz_refuse (const GError *error);                                                /* its sentence on stderr */
+CitizSecret *citiz_read_secret_file (const gchar *path, GError **error);
+CitizSecret *citiz_ask_passphrase (const gchar *file, const gchar *prompt, GError **error);
+gchar *citiz_time_text (CitizTime time);                                               /* ISO 8601 with the offset of here */
+
+int citiz_command_vault (CitizRun *run, gchar **args);
+int citiz_command_import (CitizRun *run, gchar **args);
+int citiz_command_show (CitizRun *run, gchar **args);
+int citiz_command_export (CitizRun *run, gchar **args);
+int citiz_command_emergency (CitizRun *run, gchar **args);
+int citiz_command_grants (CitizRun *run, gchar **args);
+int citiz_command_revoke (CitizRun *run, gchar **args);
+int citiz_command_accesses (CitizRun *run, gchar **args);
+int citiz_command_verify (CitizRun *run, gchar **args);
+int citiz_command_node (CitizRun *run, gchar **args);
+
+G_END_DECLS

@@ -1,0 +1,316 @@
+/* The command line: options, the table of commands, what they share.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-command-private.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define SECRET_FILE_MAX 4096
+
+static const CitizCommand commands[] = {
+  {"vault", citiz_command_vault, FALSE, 1, 1, "create|passwd|recover", N_ ("Create the record, change its passphrase, or open it with the 24 words")},
+  {"import", citiz_command_import, TRUE, 1, 1000, "FILE…", N_ ("Bring files into the record")},
+  {"show", citiz_command_show, TRUE, 1, 1, "care|activity|diet", N_ ("Show a part of the record")},
+  {"emergency", citiz_command_emergency, TRUE, 0, 0, "[--hours N] [--serve]", N_ ("Give an emergency access")},
+  {"grants", citiz_command_grants, TRUE, 0, 0, "", N_ ("List the accesses given")},
+  {"revoke", citiz_command_revoke, TRUE, 1, 1, "GRANT", N_ ("End an access now")},
+  {"accesses", citiz_command_accesses, TRUE, 0, 0, "", N_ ("List who opened the record")},
+  {"verify", citiz_command_verify, TRUE, 0, 0, "", N_ ("Verify the whole ledger")},
+  {"export", citiz_command_export, TRUE, 0, 0, "--format ips|fhir|csv|pdf --out FILE", N_ ("Write the record to a file")},
+  {"node", citiz_command_node, TRUE, 0, 0, "", N_ ("Run only the node, until interrupted")},
+};
+
+static const CitizCommand *
+find_command (const gchar *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i].name, name))
+      return &commands[i];
+  return NULL;
+}
+
+/**
+ * citiz_command_wanted:
+ *
+ * Returns: %TRUE if the arguments ask for a command rather than for the window
+ */
+gboolean
+citiz_command_wanted (int argc, char **argv)
+{
+  static const gchar *const alone[] = {"--version", "--help", "-h", "--json", "--vault", "--passphrase-file", NULL};
+
+  if (argc < 2)
+    return FALSE;
+  for (guint i = 0; alone[i] != NULL; i++)
+    if (g_str_equal (argv[1], alone[i]) || (g_str_has_prefix (argv[1], alone[i]) && argv[1][strlen (alone[i])] == '='))
+      return TRUE;
+  return argv[1][0] != '-';
+}
+
+void
+citiz_wait_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  CitizWait *wait = data;
+
+  wait->result = g_object_ref (result);
+  if (wait->loop != NULL)
+    g_main_loop_quit (wait->loop);
+}
+
+GAsyncResult *
+citiz_wait (CitizWait *wait)
+{
+  if (wait->result == NULL)
+    {
+      wait->loop = g_main_loop_new (NULL, FALSE);
+      g_main_loop_run (wait->loop);
+      g_clear_pointer (&wait->loop, g_main_loop_unref);
+    }
+  return g_steal_pointer (&wait->result);
+}
+
+void
+citiz_say (const CitizRun *run, const gchar *format, ...)
+{
+  va_list args;
+
+  if (run->json)
+    return;
+  va_start (args, format);
+  vfprintf (stdout, format, args);
+  va_end (args);
+  fputc ('\n', stdout);
+}
+
+void
+citiz_tell (const gchar *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  vfprintf (stderr, format, args);
+  va_end (args);
+  fputc ('\n', stderr);
+}
+
+int
+citiz_refuse (const GError *error)
+{
+  citiz_tell ("%s", citiz_session_explain (error));
+  return CITIZ_EXIT_REFUSED;
+}
+
+gchar *
+citiz_time_text (CitizTime time)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time.ms / 1000);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+
+  return g_date_time_format_iso8601 (local);
+}
+
+/**
+ * citiz_read_secret_file:
+ *
+ * Returns: (transfer full): the file's first line without its line end, in guarded memory
+ */
+CitizSecret *
+citiz_read_secret_file (const gchar *path, GError **error)
+{
+  gchar buffer[SECRET_FILE_MAX + 1];
+  gsize n;
+  FILE *file = fopen (path, "rb");
+  CitizSecret *secret;
+
+  if (file == NULL)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), _ ("%s: %s"), path, g_strerror (errno));
+      return NULL;
+    }
+  setvbuf (file, NULL, _IONBF, 0);
+  n = fread (buffer, 1, SECRET_FILE_MAX, file);
+  fclose (file);
+  for (gsize i = 0; i < n; i++)
+    if (buffer[i] == '\n' || buffer[i] == '\r')
+      n = i;
+  secret = citiz_secret_new_take_copy ((guint8 *) buffer, n);
+  return secret;
+}
+
+/* The person types it without seeing it; nothing of it stays in a string of ours. */
+static CitizSecret *
+ask_on_terminal (const gchar *prompt, GError **error)
+{
+  struct termios before, quiet;
+  gchar buffer[SECRET_FILE_MAX + 1];
+  CitizSecret *secret;
+
+  if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &before) != 0)
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT, "no terminal and no --passphrase-file");
+      return NULL;
+    }
+  quiet = before;
+  quiet.c_lflag &= (tcflag_t) ~ECHO;
+  fprintf (stderr, "%s ", prompt);
+  tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet);
+  if (fgets (buffer, sizeof buffer, stdin) == NULL)
+    buffer[0] = '\0';
+  tcsetattr (STDIN_FILENO, TCSAFLUSH, &before);
+  fputc ('\n', stderr);
+  buffer[strcspn (buffer, "\r\n")] = '\0';
+  secret = citiz_secret_new_take_copy ((guint8 *) buffer, strlen (buffer));
+  return secret;
+}
+
+CitizSecret *
+citiz_ask_passphrase (const gchar *file, const gchar *prompt, GError **error)
+{
+  return file != NULL ? citiz_read_secret_file (file, error) : ask_on_terminal (prompt, error);
+}
+
+static gboolean
+unlock (CitizRun *run, GError **error)
+{
+  CitizWait wait = {0};
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CitizSecret) passphrase = NULL;
+
+  if (citiz_session_get_state (run->session) == CITIZ_SESSION_NEW)
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "no vault in %s", run->vault);
+      return FALSE;
+    }
+  passphrase = citiz_ask_passphrase (run->passphrase_file, _ ("Passphrase:"), error);
+  if (passphrase == NULL)
+    return FALSE;
+  citiz_session_unlock_async (run->session, passphrase, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  return citiz_session_unlock_finish (run->session, result, error);
+}
+
+static void
+print_help (void)
+{
+  g_print ("%s\n\n", _ ("Usage: citiz [--vault DIR] [--passphrase-file FILE] [--json] COMMAND"));
+  g_print ("  %-54s %s\n", "citiz", _ ("Open the window"));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree gchar *line = g_strdup_printf ("citiz %s %s", commands[i].name, commands[i].arguments);
+      g_print ("  %-54s %s\n", line, _ (commands[i].summary));
+    }
+}
+
+static void
+print_version (gboolean json)
+{
+  if (json)
+    g_print ("{\"version\":\"%s\"}\n", CITIZ_VERSION);
+  else
+    g_print ("Citiz %s\nGLib %u.%u, libsodium %s, SQLite %s\n", CITIZ_VERSION, glib_major_version, glib_minor_version,
+             sodium_version_string (), sqlite3_libversion ());
+}
+
+static int
+run_command (CitizRun *run)
+{
+  g_autoptr (GError) error = NULL;
+  const CitizCommand *command = find_command (run->words[0]);
+  guint n_args = g_strv_length (run->words) - 1;
+  int status;
+
+  if (command == NULL)
+    {
+      citiz_tell (_ ("There is no command “%s”. See citiz --help."), run->words[0]);
+      return CITIZ_EXIT_USAGE;
+    }
+  if (n_args < command->min_args || n_args > command->max_args)
+    {
+      citiz_tell (_ ("Usage: citiz %s %s"), command->name, command->arguments);
+      return CITIZ_EXIT_USAGE;
+    }
+  run->session = citiz_session_new (run->vault);
+  if (command->unlock && !unlock (run, &error))
+    return citiz_refuse (error);
+  status = command->run (run, run->words + 1);
+  if (run->json && run->answer != NULL && status == CITIZ_EXIT_DONE)
+    {
+      json_dumpf (run->answer, stdout, JSON_INDENT (2) | JSON_PRESERVE_ORDER);
+      fputc ('\n', stdout);
+    }
+  return status;
+}
+
+static void
+run_clear (CitizRun *run)
+{
+  if (run->session != NULL)
+    citiz_session_lock (run->session);
+  g_clear_object (&run->session);
+  g_clear_pointer (&run->answer, json_decref);
+  g_strfreev (run->words);
+  g_free (run->vault);
+  g_free (run->passphrase_file);
+  g_free (run->new_passphrase_file);
+  g_free (run->words_file);
+  g_free (run->format);
+  g_free (run->out);
+}
+
+/**
+ * citiz_command_run:
+ *
+ * Returns: the program's exit status: 0, 1 refused, 2 usage
+ */
+int
+citiz_command_run (int argc, char **argv)
+{
+  CitizRun run = {.hours = 24};
+  gboolean version = FALSE, help = FALSE;
+  const GOptionEntry entries[] = {
+    {"version", 0, 0, G_OPTION_ARG_NONE, &version, NULL, NULL},
+    {"help", 'h', 0, G_OPTION_ARG_NONE, &help, NULL, NULL},
+    {"json", 0, 0, G_OPTION_ARG_NONE, &run.json, NULL, NULL},
+    {"vault", 0, 0, G_OPTION_ARG_FILENAME, &run.vault, NULL, NULL},
+    {"passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &run.passphrase_file, NULL, NULL},
+    {"new-passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &run.new_passphrase_file, NULL, NULL},
+    {"words-file", 0, 0, G_OPTION_ARG_FILENAME, &run.words_file, NULL, NULL},
+    {"format", 0, 0, G_OPTION_ARG_STRING, &run.format, NULL, NULL},
+    {"out", 0, 0, G_OPTION_ARG_FILENAME, &run.out, NULL, NULL},
+    {"hours", 0, 0, G_OPTION_ARG_INT, &run.hours, NULL, NULL},
+    {"serve", 0, 0, G_OPTION_ARG_NONE, &run.serve, NULL, NULL},
+    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &run.words, NULL, NULL},
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  int status = CITIZ_EXIT_USAGE;
+
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    citiz_tell ("%s", error->message);
+  else if (version || help)
+    {
+      version ? print_version (run.json) : print_help ();
+      status = CITIZ_EXIT_DONE;
+    }
+  else if (run.words == NULL)
+    print_help ();
+  else
+    {
+      if (run.vault == NULL)
+        run.vault = g_build_filename (g_get_user_data_dir (), "citiz", NULL);
+      status = run_command (&run);
+    }
+  run_clear (&run);
+  return status;
+}

@@ -1,0 +1,164 @@
+/* The thread that owns the vault, the chain and the node: jobs in, answers out.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+typedef struct
+{
+  CitizEngine *engine;
+  GTask *task;
+  CitizEngineWork work;
+  CitizEngineDone done;
+  gpointer data;
+  GDestroyNotify destroy;
+  GError *error;
+} Job;
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  g_clear_error (&job->error);
+  if (job->destroy != NULL)
+    job->destroy (job->data);
+  g_clear_object (&job->task);
+  g_free (job);
+}
+
+/* Main thread: a job that failed answers its task with the error; one that worked leaves the answer to `done`. */
+static gboolean
+answer_cb (gpointer data)
+{
+  Job *job = data;
+
+  if (job->error != NULL)
+    g_task_return_error (job->task, g_steal_pointer (&job->error));
+  else if (job->done != NULL)
+    job->done (job->task, job->data);
+  else
+    g_task_return_boolean (job->task, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+work_cb (gpointer data)
+{
+  Job *job = data;
+  GCancellable *cancellable = g_task_get_cancellable (job->task);
+
+  if (!g_cancellable_set_error_if_cancelled (cancellable, &job->error))
+    job->work (job->engine, job->data, cancellable, &job->error);
+  citiz_engine_tell (job->engine, answer_cb, job, job_free);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * citiz_engine_post:
+ * @task: (transfer full): answered on the main thread
+ * @work: runs on the engine's thread
+ * @done: (nullable): runs on the main thread after @work succeeded and answers @task; %NULL answers %TRUE
+ * @data: (transfer full): shared by both halves, freed with @destroy on the main thread
+ */
+void
+citiz_engine_post (CitizEngine *engine,
+                   GTask *task,
+                   CitizEngineWork work,
+                   CitizEngineDone done,
+                   gpointer data,
+                   GDestroyNotify destroy)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->engine = engine;
+  job->task = task;
+  job->work = work;
+  job->done = done;
+  job->data = data;
+  job->destroy = destroy;
+  citiz_engine_do (engine, work_cb, job);
+}
+
+/**
+ * citiz_engine_do:
+ *
+ * Runs @func once on the engine's thread, in the order of the calls.
+ */
+void
+citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, data, NULL);
+  g_source_attach (source, engine->context);
+}
+
+void
+citiz_engine_tell (CitizEngine *engine, GSourceFunc func, gpointer data, GDestroyNotify destroy)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, data, destroy);
+  g_source_attach (source, engine->main_context);
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  CitizEngine *engine = data;
+
+  g_main_context_push_thread_default (engine->context);
+  g_main_loop_run (engine->loop);
+  citiz_engine_close (engine);
+  while (g_main_context_iteration (engine->context, FALSE))
+    ;
+  g_main_context_pop_thread_default (engine->context);
+  return NULL;
+}
+
+/**
+ * citiz_engine_new:
+ * @folder: where the vault is or will be
+ * @session: (transfer none): passed back to what the engine tells the main thread
+ *
+ * Returns: (transfer full): an engine whose thread runs
+ */
+CitizEngine *
+citiz_engine_new (const gchar *folder, const CitizEnv *env, gpointer session)
+{
+  CitizEngine *engine = g_new0 (CitizEngine, 1);
+
+  engine->folder = g_strdup (folder);
+  engine->env = env;
+  engine->session = session;
+  engine->main_context = g_main_context_ref_thread_default ();
+  engine->context = g_main_context_new ();
+  engine->loop = g_main_loop_new (engine->context, FALSE);
+  engine->thread = g_thread_new ("citiz-engine", run_thread, engine);
+  return engine;
+}
+
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * citiz_engine_free:
+ *
+ * Finishes the jobs already posted, closes the vault (its keys are wiped) and joins the thread.
+ */
+void
+citiz_engine_free (CitizEngine *engine)
+{
+  citiz_engine_do (engine, quit_cb, engine->loop);
+  g_thread_join (engine->thread);
+  g_main_loop_unref (engine->loop);
+  g_main_context_unref (engine->context);
+  g_main_context_unref (engine->main_context);
+  g_free (engine->folder);
+  g_free (engine);
+}
