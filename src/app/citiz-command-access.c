@@ -1,0 +1,226 @@
+/* citiz emergency, grants, revoke, accesses, verify, node. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-command-private.h"
+
+#include <glib-unix.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const gchar *const state_names[] = {
+  [CITIZ_ACCESS_NOT_YET] = "notyet",
+  [CITIZ_ACCESS_LIVE] = "active",
+  [CITIZ_ACCESS_EXPIRED] = "expired",
+  [CITIZ_ACCESS_REVOKED] = "revoked",
+  [CITIZ_ACCESS_USED_UP] = "used",
+};
+
+static const gchar *const opening_kinds[] = {
+  [CITIZ_OPENING_READ] = "opening",
+  [CITIZ_OPENING_CODE_FAILED] = "code-failed",
+  [CITIZ_OPENING_NOTE] = "note",
+};
+
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_CONTINUE;
+}
+
+static json_t *
+describe_opening (CitizOpening *opening)
+{
+  g_autofree gchar *when = citiz_time_text (opening->when);
+  g_autofree gchar *access = citiz_id_to_hex (&opening->access);
+
+  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*}", "kind", opening_kinds[opening->kind], "grant", access,
+                    "when", when, "name", opening->name, "role", opening->role, "place", opening->place, "reason",
+                    opening->reason, "note", opening->note, "words", opening->words, "tx", opening->tx);
+}
+
+static void
+say_opening (CitizRun *run, CitizOpening *opening)
+{
+  g_autofree gchar *when = citiz_time_text (opening->when);
+  const gchar *name = opening->name[0] != '\0' ? opening->name : _ ("name not given");
+
+  citiz_say (run, "%s  %s  %s  %s  %s  %s", when, opening_kinds[opening->kind], name, opening->role, opening->place, opening->reason);
+}
+
+static void
+opened_cb (CitizSession *session, CitizOpening *opening, gpointer data)
+{
+  CitizRun *run = data;
+
+  if (run->json)
+    {
+      json_auto_t *line = describe_opening (opening);
+      json_dumpf (line, stdout, JSON_COMPACT);
+      fputc ('\n', stdout);
+    }
+  else
+    say_opening (run, opening);
+  fflush (stdout);
+}
+
+/* The node runs, and openings are printed as they come, until interrupted. */
+static void
+serve (CitizRun *run)
+{
+  GMainLoop *loop = g_main_loop_new (NULL, FALSE);
+  guint interrupted = g_unix_signal_add (SIGINT, quit_cb, loop);
+  guint ended = g_unix_signal_add (SIGTERM, quit_cb, loop);
+
+  g_signal_connect (run->session, "opened", G_CALLBACK (opened_cb), run);
+  g_main_loop_run (loop);
+  g_source_remove (interrupted);
+  g_source_remove (ended);
+  g_main_loop_unref (loop);
+}
+
+static json_t *
+describe_access (CitizAccess *access)
+{
+  g_autofree gchar *id = citiz_id_to_hex (&access->id);
+  g_autofree gchar *given = citiz_time_text (access->given);
+  g_autofree gchar *expires = citiz_time_text (access->expires);
+
+  return json_pack ("{s:s, s:s, s:s, s:s, s:i, s:s, s:I, s:s*, s:s*, s:s*}", "grant", id, "state", state_names[access->state],
+                    "given", given, "expires", expires, "openings", (int) access->openings, "tx", access->tx, "height",
+                    (json_int_t) access->height, "link", access->link, "shlink", access->shlink, "code", access->spoken);
+}
+
+int
+citiz_command_emergency (CitizRun *run, gchar **args)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree gchar *expires = NULL;
+  CitizWait wait = {0};
+
+  if (run->hours < 1 || run->hours > 72)
+    {
+      citiz_tell (_ ("An emergency access lasts from 1 to 72 hours."));
+      return CITIZ_EXIT_USAGE;
+    }
+  citiz_session_emergency_async (run->session, (guint) run->hours, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  access = citiz_session_emergency_finish (run->session, result, &error);
+  if (access == NULL)
+    return citiz_refuse (error);
+  expires = citiz_time_text (access->expires);
+  run->answer = describe_access (access);
+  citiz_say (run, "%s %s", _ ("Link:"), access->link);
+  citiz_say (run, "%s %s", _ ("For a health app:"), access->shlink);
+  if (access->spoken != NULL)
+    citiz_say (run, "%s %.4s %s", _ ("Code to say:"), access->spoken, access->spoken + 4);
+  citiz_say (run, "%s %s", _ ("Ends:"), expires);
+  if (!run->serve)
+    {
+      citiz_tell (_ ("The link opens on this computer while Citiz runs (add --serve, or open the window)."));
+      return CITIZ_EXIT_DONE;
+    }
+  if (run->json)
+    {
+      json_dumpf (run->answer, stdout, JSON_COMPACT);
+      fputc ('\n', stdout);
+      g_clear_pointer (&run->answer, json_decref);
+    }
+  fflush (stdout);
+  serve (run);
+  return CITIZ_EXIT_DONE;
+}
+
+int
+citiz_command_node (CitizRun *run, gchar **args)
+{
+  citiz_tell (_ ("The node runs on this computer. Ctrl+C ends it."));
+  serve (run);
+  return CITIZ_EXIT_DONE;
+}
+
+int
+citiz_command_grants (CitizRun *run, gchar **args)
+{
+  GListModel *accesses = citiz_session_get_accesses (run->session);
+
+  run->answer = json_array ();
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+      g_autofree gchar *id = citiz_id_to_hex (&access->id);
+      g_autofree gchar *expires = citiz_time_text (access->expires);
+
+      json_array_append_new (run->answer, describe_access (access));
+      citiz_say (run, "%s  %-8s  %s  %u", id, state_names[access->state], expires, access->openings);
+    }
+  if (g_list_model_get_n_items (accesses) == 0)
+    citiz_say (run, "%s", _ ("No access was given yet."));
+  return CITIZ_EXIT_DONE;
+}
+
+int
+citiz_command_revoke (CitizRun *run, gchar **args)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+  CitizId grant;
+
+  if (!citiz_id_from_hex (&grant, args[0]))
+    {
+      citiz_tell (_ ("“%s” is not the name of an access. See citiz grants."), args[0]);
+      return CITIZ_EXIT_USAGE;
+    }
+  citiz_session_revoke_async (run->session, &grant, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  if (!citiz_session_revoke_finish (run->session, result, &error))
+    return citiz_refuse (error);
+  run->answer = json_pack ("{s:s, s:s}", "grant", args[0], "state", "revoked");
+  citiz_say (run, "%s", _ ("The access has ended. What was already seen cannot be taken back."));
+  return CITIZ_EXIT_DONE;
+}
+
+int
+citiz_command_accesses (CitizRun *run, gchar **args)
+{
+  GListModel *openings = citiz_session_get_openings (run->session);
+
+  run->answer = json_array ();
+  for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
+    {
+      g_autoptr (CitizOpening) opening = g_list_model_get_item (openings, i);
+
+      json_array_append_new (run->answer, describe_opening (opening));
+      say_opening (run, opening);
+    }
+  if (g_list_model_get_n_items (openings) == 0)
+    citiz_say (run, "%s", _ ("Nobody has opened the record."));
+  return CITIZ_EXIT_DONE;
+}
+
+static void
+verify_progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
+{
+  if (isatty (2))
+    fprintf (stderr, "\r%3.0f %%", fraction * 100);
+}
+
+int
+citiz_command_verify (CitizRun *run, gchar **args)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+  guint64 blocks;
+
+  citiz_session_verify_async (run->session, verify_progress_cb, NULL, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  if (isatty (2))
+    fputc ('\n', stderr);
+  if (!citiz_session_verify_finish (run->session, result, &blocks, &error))
+    return citiz_refuse (error);
+  run->answer = json_pack ("{s:I, s:b}", "blocks", (json_int_t) blocks, "verified", 1);
+  citiz_say (run, ngettext ("%lu block verified: everything agrees.", "%lu blocks verified: everything agrees.", (gulong) blocks), (gulong) blocks);
+  return CITIZ_EXIT_DONE;
+}

@@ -1,0 +1,119 @@
+/* citiz vault create|passwd|recover. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-command-private.h"
+
+#include "crypto/citiz-words.h"
+
+static CitizLanguage
+words_language (void)
+{
+  const gchar *const *names = g_get_language_names ();
+  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR : CITIZ_LANGUAGE_EN;
+}
+
+static void
+give_words (CitizRun *run, CitizSecret *entropy)
+{
+  gchar **words = citiz_words_from_entropy (entropy, words_language ());
+
+  run->answer = json_pack ("{s:s, s:[]}", "vault", run->vault, "words");
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      json_array_append_new (json_object_get (run->answer, "words"), json_string (words[i]));
+      citiz_say (run, "%2u %s", i + 1, words[i]);
+    }
+  citiz_words_free (words);
+}
+
+static int
+create (CitizRun *run)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizSecret) passphrase = NULL;
+  g_autoptr (CitizSecret) entropy = citiz_secret_new_random (32);
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+
+  passphrase = citiz_ask_passphrase (run->passphrase_file, _ ("New passphrase:"), &error);
+  if (passphrase == NULL)
+    return citiz_refuse (error);
+  citiz_session_create_async (run->session, passphrase, entropy, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  if (!citiz_session_create_finish (run->session, result, &error))
+    return citiz_refuse (error);
+  citiz_tell (_ ("Write these 24 words on paper, in order. They open the record if the passphrase is lost."));
+  give_words (run, entropy);
+  return CITIZ_EXIT_DONE;
+}
+
+static int
+change_passphrase (CitizRun *run)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizSecret) before = NULL;
+  g_autoptr (CitizSecret) after = NULL;
+  g_autoptr (GAsyncResult) unlocked = NULL;
+  g_autoptr (GAsyncResult) changed = NULL;
+  CitizWait wait = {0};
+
+  before = citiz_ask_passphrase (run->passphrase_file, _ ("Passphrase:"), &error);
+  if (before == NULL)
+    return citiz_refuse (error);
+  citiz_session_unlock_async (run->session, before, NULL, citiz_wait_cb, &wait);
+  unlocked = citiz_wait (&wait);
+  if (!citiz_session_unlock_finish (run->session, unlocked, &error))
+    return citiz_refuse (error);
+  after = citiz_ask_passphrase (run->new_passphrase_file, _ ("New passphrase:"), &error);
+  if (after == NULL)
+    return citiz_refuse (error);
+  citiz_session_set_passphrase_async (run->session, before, after, NULL, citiz_wait_cb, &wait);
+  changed = citiz_wait (&wait);
+  if (!citiz_session_set_passphrase_finish (run->session, changed, &error))
+    return citiz_refuse (error);
+  run->answer = json_pack ("{s:s}", "vault", run->vault);
+  citiz_say (run, "%s", _ ("The passphrase is changed."));
+  return CITIZ_EXIT_DONE;
+}
+
+static int
+recover (CitizRun *run)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizSecret) words = NULL;
+  g_autoptr (CitizSecret) after = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+  gchar *text;
+
+  words = citiz_ask_passphrase (run->words_file, _ ("The 24 words:"), &error);
+  if (words == NULL)
+    return citiz_refuse (error);
+  after = citiz_ask_passphrase (run->new_passphrase_file, _ ("New passphrase:"), &error);
+  if (after == NULL)
+    return citiz_refuse (error);
+  text = g_strndup ((const gchar *) citiz_secret_data (words), citiz_secret_size (words));
+  citiz_session_unlock_with_words_async (run->session, text, after, NULL, citiz_wait_cb, &wait);
+  citiz_wipe_text (text);
+  g_free (text);
+  result = citiz_wait (&wait);
+  if (!citiz_session_unlock_with_words_finish (run->session, result, &error))
+    return citiz_refuse (error);
+  run->answer = json_pack ("{s:s}", "vault", run->vault);
+  citiz_say (run, "%s", _ ("The record is open again, with the new passphrase."));
+  return CITIZ_EXIT_DONE;
+}
+
+int
+citiz_command_vault (CitizRun *run, gchar **args)
+{
+  static const struct
+  {
+    const gchar *name;
+    int (*run) (CitizRun *run);
+  } verbs[] = {{"create", create}, {"passwd", change_passphrase}, {"recover", recover}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_str_equal (args[0], verbs[i].name))
+      return verbs[i].run (run);
+  citiz_tell (_ ("Usage: citiz %s %s"), "vault", "create|passwd|recover");
+  return CITIZ_EXIT_USAGE;
+}
