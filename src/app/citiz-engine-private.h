@@ -1,0 +1,62 @@
+/* What the engine's own files share; the fields belong to the engine's thread.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "app/citiz-engine.h"
+#include "app/citiz-session-private.h"
+#include "node/citiz-node.h"
+#include "store/citiz-chain.h"
+#include "store/citiz-vault.h"
+
+G_BEGIN_DECLS
+
+/* A pseudonym on the ledger: account 0 anchors the record, each grant has one of its own. */
+typedef struct
+{
+  CitizHash id;
+  CitizSigningKey *key;
+} CitizAccountKeys;
+
+struct _CitizEngine
+{
+  /* never change while the thread runs */
+  gchar *folder;
+  const CitizEnv *env;
+  gpointer session;
+  GMainContext *main_context;
+  GMainContext *context;
+  GMainLoop *loop;
+  GThread *thread;
+
+  /* engine thread only; NULL while locked */
+  CitizVault *vault;
+  CitizChain *chain;
+  CitizNode *node;
+  CitizSigningKey *node_key;
+  CitizAccountKeys records;
+  GSource *anchor_timer; /* of the commitments waiting to be anchored */
+};
+
+void citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data);
+
+/* citiz-engine-vault.c */
+gboolean citiz_engine_create (CitizEngine *engine, CitizSecret *passphrase, CitizSecret *entropy, CitizKdfCost cost, GError **error);
+gboolean citiz_engine_open (CitizEngine *engine, CitizSecret *passphrase, GError **error);
+gboolean citiz_engine_open_with_words (CitizEngine *engine, CitizSecret *entropy, CitizSecret *new_passphrase, GError **error);
+void citiz_engine_close (CitizEngine *engine);
+gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
+
+/* citiz-engine-anchor.c: salted commitments of the record, batched on the ledger */
+gboolean citiz_engine_note_commitment (CitizEngine *engine, const CitizId *id, guint32 version, GBytes *plain, GError **error);
+gboolean citiz_engine_note_batch (CitizEngine *engine, guint32 batch, GError **error);
+gboolean citiz_engine_anchor (CitizEngine *engine, GError **error);
+void citiz_engine_anchor_later (CitizEngine *engine);
+
+/* citiz-engine-ledger.c */
+void citiz_account_keys_init (CitizAccountKeys *out, CitizVault *vault, guint64 number);
+void citiz_account_keys_clear (CitizAccountKeys *keys);
+CitizTx *citiz_engine_new_tx (CitizEngine *engine, const CitizAccountKeys *account, CitizTxType type, guint64 nonce);
+gboolean citiz_engine_register (CitizEngine *engine, const CitizAccountKeys *account, GPtrArray *txs, GError **error);
+void citiz_engine_tell_ledger (CitizEngine *engine);
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* What the session's own files share. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "app/citiz-engine.h"
+#include "app/citiz-session.h"
+#include "consent/citiz-link.h"
+#include "consent/citiz-profile.h"
+
+G_BEGIN_DECLS
+
+/* All that the window shows, as the engine found it when the vault opened. Every part may be taken (NULL then). */
+typedef struct
+{
+  CitizRecord *record;
+  GPtrArray *accesses; /* CitizAccess, newest first */
+  GPtrArray *openings; /* CitizOpening, newest first */
+  GPtrArray *blocks;   /* CitizBlockRow, oldest first */
+  GPtrArray *entries;  /* CitizEntry, newest first */
+  GPtrArray *imports;  /* CitizImportReport, newest first */
+  GHashTable *settings; /* key → json_t */
+  guint32 sample_batch; /* 0: the sample record is not loaded */
+} CitizSnapshot;
+
+CitizSnapshot *citiz_snapshot_new (void);
+void citiz_snapshot_free (CitizSnapshot *snapshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizSnapshot, citiz_snapshot_free)
+
+struct _CitizSession
+{
+  GObject parent_instance;
+
+  gchar *folder;
+  gboolean temporary; /* the folder goes with the session */
+  CitizEngine *engine;
+  CitizSessionState state;
+  CitizRecord *record;
+  GListStore *accesses, *openings, *blocks, *entries;
+  GPtrArray *imports;
+  GHashTable *settings;
+  guint32 sample_batch;
+  GHashTable *trash; /* CitizId → what an undo puts back */
+  guint minute_timer;
+};
+
+CitizShownPart *citiz_shown_part_new (const gchar *key, guint count, const gchar *text);
+void citiz_access_close (CitizAccess *self);
+
+/* Main thread. */
+void citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot);
+GTask *citiz_session_task (CitizSession *self, gpointer tag, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void citiz_session_emit_record (CitizSession *self);
+void citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *entries);
+void citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening);
+void citiz_session_put_access (CitizSession *self, CitizAccess *access);
+CitizAccess *citiz_session_find_access (CitizSession *self, const CitizId *id);
+void citiz_session_empty_trash (CitizSession *self);
+
+G_END_DECLS
