@@ -7,6 +7,7 @@
 
 #include "core/citiz-core.h"
 #include "crypto/citiz-secret.h"
+#include "ledger/citiz-step.h"
 #include "record/citiz-record.h"
 
 G_BEGIN_DECLS
@@ -117,15 +118,6 @@ struct _CitizBlockRow
 };
 
 /* One of the person's own entries in the ledger and how far it has come. */
-typedef enum
-{
-  CITIZ_STEP_ENTERED,
-  CITIZ_STEP_SIGNED,
-  CITIZ_STEP_BLOCK,
-  CITIZ_STEP_LOG,
-  CITIZ_STEP_VERIFIED,
-  CITIZ_N_STEPS
-} CitizStep;
 typedef enum
 {
   CITIZ_STEP_TO_COME,

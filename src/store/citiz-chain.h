@@ -3,6 +3,7 @@
 
 #include "core/citiz-env.h"
 #include "ledger/citiz-ledger.h"
+#include "ledger/citiz-step.h"
 
 #include <gio/gio.h>
 
@@ -45,16 +46,6 @@ void citiz_tx_info_clear (CitizTxInfo *info);
 void citiz_tx_info_free (CitizTxInfo *info);
 
 /* The way of a transaction. Each step was checked again by citiz_chain_path(), nothing is taken from memory. */
-typedef enum
-{
-  CITIZ_STEP_ENTERED,  /* received by this computer */
-  CITIZ_STEP_SIGNED,   /* its signature is that of a key of its account */
-  CITIZ_STEP_BLOCK,    /* it is in the block that names it */
-  CITIZ_STEP_LOG,      /* its inclusion proof leads to the newest header's log root */
-  CITIZ_STEP_VERIFIED, /* a quorum has signed that header as final */
-  CITIZ_N_STEPS
-} CitizPathStep;
-
 typedef struct
 {
   CitizTxInfo info;
