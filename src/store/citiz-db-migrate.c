@@ -1,0 +1,73 @@
+/* Which tables exist: an append-only list of steps, one user_version each. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-db-private.h"
+
+#include "store/citiz-chain-schema.h"
+#include "store/citiz-node-schema.h"
+#include "store/citiz-vault-schema.h"
+
+/* Step i brings user_version from i to i + 1. Never reorder, never change a released one: append. */
+static const gchar *const steps[] = {
+    citiz_vault_schema_1,
+    citiz_chain_schema_1,
+    citiz_node_schema_1,
+};
+
+gint
+citiz_db_newest_version (void)
+{
+  return (gint) G_N_ELEMENTS (steps);
+}
+
+static gboolean
+read_number (CitizDb *db, const gchar *pragma, gint64 *out, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (db, pragma, &stmt, error) || !citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  *out = row ? citiz_stmt_int (stmt, 0) : 0;
+  return TRUE;
+}
+
+static gboolean
+run_step (CitizDb *db, gint version, GError **error)
+{
+  g_autofree gchar *stamp = g_strdup_printf ("PRAGMA user_version = %d", version + 1);
+
+  if (!citiz_db_begin (db, error))
+    return FALSE;
+  if (!citiz_db_exec (db, steps[version], error) || !citiz_db_exec (db, stamp, error))
+    {
+      citiz_db_rollback (db);
+      return FALSE;
+    }
+  return citiz_db_commit (db, error);
+}
+
+/**
+ * citiz_db_migrate:
+ *
+ * Brings the tables up to this version of the program, each step whole or not at all.
+ *
+ * Returns: %FALSE with %CITIZ_STORE_ERROR_NEWER if the file is from a later version, or the error of the disk
+ */
+gboolean
+citiz_db_migrate (CitizDb *db, GError **error)
+{
+  gint64 version;
+
+  if (!read_number (db, "PRAGMA user_version", &version, error))
+    return FALSE;
+  if (version > citiz_db_newest_version ())
+    {
+      g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NEWER,
+                   "The file has version %" G_GINT64_FORMAT ", this program knows up to %d",
+                   version, citiz_db_newest_version ());
+      return FALSE;
+    }
+  for (gint step = (gint) MAX (version, 0); step < citiz_db_newest_version (); step++)
+    if (!run_step (db, step, error))
+      return FALSE;
+  return TRUE;
+}
