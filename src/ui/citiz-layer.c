@@ -38,8 +38,7 @@ mix (const GdkRGBA *a, const GdkRGBA *b, gdouble part)
 void
 citiz_layer_card_colour (GtkWidget *widget, GdkRGBA *out)
 {
-  if (!gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), "citiz_card",
-                                       out))
+  if (!gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), "citiz_card", out))
     *out = (GdkRGBA){1, 1, 1, 1};
 }
 
@@ -208,7 +207,7 @@ static void
 draw_line (CitizLayer *self, GtkSnapshot *snapshot, const Pen *pen)
 {
   cairo_t *cr = begin_cairo (snapshot, pen);
-  gboolean open = FALSE;
+  gboolean open = FALSE, every;
   gint last = -1;
   gdouble shown = self->n_points == 0 ? 0 : px (self, pen, self->points[self->n_points - 1].x);
 
@@ -242,8 +241,9 @@ draw_line (CitizLayer *self, GtkSnapshot *snapshot, const Pen *pen)
       open = TRUE;
     }
   cairo_stroke (cr);
-  for (guint i = 0;
-       (self->mark_every || pen->contrast) && self->n_points <= 60 && i < self->n_points; i++)
+  /* Discs only where they do not run into each other. */
+  every = (self->mark_every || pen->contrast) && self->n_points * 14 <= pen->width;
+  for (guint i = 0; every && i < self->n_points; i++)
     if (!isnan (self->points[i].y) && !(self->mark_last && (gint) i == last))
       mark (cr, pen, marker_shape (self), px (self, pen, self->points[i].x),
             py (self, pen, self->points[i].y), 2.5);

@@ -166,7 +166,7 @@ citiz_sparkline_set (CitizSparkline *self,
   if (!bars && isfinite (low) && low > lo - margin && low < hi + margin * 2)
     hi = MAX (hi, low + margin), lo = MIN (lo, low);
   if (!bars)
-    lo -= margin * 0.35, hi += margin * 0.35;
+    lo -= margin * 0.8, hi += margin * 0.8;
   self->lo = lo;
   self->hi = hi > lo ? hi : lo + 1;
   self->goal = goal;

@@ -1,0 +1,624 @@
+/* A dialog of fields with a sentence beside each that is wrong; nothing typed is lost. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-form.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "ui/citiz-compat.h"
+#include "ui/citiz-format.h"
+
+typedef struct
+{
+  const CitizField *field;
+  GtkWidget *row, *wrong, *label, *hint_row;
+  gchar **keys; /* of choices */
+  CitizFormFunc watch;
+  gpointer watch_data;
+} Entry;
+
+struct _CitizForm
+{
+  AdwWindow parent_instance;
+  GtkWidget *box, *save, *banner, *banner_label, *scroller;
+  GPtrArray *entries;
+  CitizFormFunc submit;
+  gpointer submit_data;
+  GDestroyNotify submit_destroy;
+  gboolean busy, changed, closing;
+};
+
+G_DEFINE_FINAL_TYPE (CitizForm, citiz_form, ADW_TYPE_WINDOW)
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  g_strfreev (entry->keys);
+  g_free (entry);
+}
+
+static Entry *
+find (CitizForm *self, const gchar *key)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+      if (strcmp (entry->field->key, key) == 0)
+        return entry;
+    }
+  g_return_val_if_reached (NULL);
+}
+
+static gboolean
+is_text (const Entry *entry)
+{
+  return ADW_IS_ENTRY_ROW (entry->row);
+}
+
+static void
+clear_wrong (Entry *entry)
+{
+  gtk_widget_set_visible (entry->wrong, FALSE);
+  gtk_widget_remove_css_class (entry->row, "error");
+  gtk_accessible_reset_state (GTK_ACCESSIBLE (entry->row), GTK_ACCESSIBLE_STATE_INVALID);
+}
+
+static void
+say_wrong (Entry *entry, const gchar *sentence)
+{
+  gtk_label_set_label (GTK_LABEL (entry->label), sentence);
+  gtk_widget_set_visible (entry->wrong, TRUE);
+  gtk_widget_add_css_class (entry->row, "error");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (entry->row), GTK_ACCESSIBLE_STATE_INVALID,
+                               GTK_ACCESSIBLE_INVALID_TRUE, -1);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (entry->row), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY,
+                                  entry->label, NULL, -1);
+}
+
+/* NULL when the field is right, else its sentence. */
+static gchar *
+judge (CitizForm *self, const Entry *entry)
+{
+  const CitizField *field = entry->field;
+  g_autofree gchar *text = NULL;
+  gdouble number;
+  guint minutes;
+  gint y, m, d;
+
+  if (!is_text (entry) || !gtk_widget_get_visible (entry->row))
+    return NULL;
+  text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry->row))));
+  if (*text == '\0')
+    return field->required ? g_strdup (_ ("This is needed.")) : NULL;
+  switch (field->kind)
+    {
+    case CITIZ_FIELD_NUMBER:
+      if (!citiz_format_parse_number (text, &number))
+        return g_strdup (_ ("Write a number, for example 7.2."));
+      if (field->least < field->most && (number < field->least || number > field->most))
+        {
+          g_autofree gchar *a = citiz_format_number_short (field->least, 2);
+          g_autofree gchar *b = citiz_format_number_short (field->most, 2);
+          return g_strdup_printf (_ ("This is outside what can be: %s to %s. Check the unit."), a,
+                                  b);
+        }
+      return NULL;
+    case CITIZ_FIELD_DATE:
+      return citiz_format_parse_date (text, &y, &m, &d)
+                 ? NULL
+                 : g_strdup (_ ("Write a year, a month or a day: 2004, 2004-10 or 2004-10-18."));
+    case CITIZ_FIELD_DAY:
+      return citiz_format_parse_date (text, &y, &m, &d) && d != 0
+                 ? NULL
+                 : g_strdup (_ ("Write the day as 2026-10-24."));
+    case CITIZ_FIELD_TIME:
+      return citiz_format_parse_time (text, &minutes) ? NULL
+                                                      : g_strdup (_ ("Write the time as 7:05."));
+    case CITIZ_FIELD_TEXT:
+    case CITIZ_FIELD_CHOICE:
+    case CITIZ_FIELD_SWITCH:
+      return NULL;
+    }
+  return NULL;
+}
+
+static void
+changed_cb (GtkWidget *row, GParamSpec *pspec, gpointer data)
+{
+  CitizForm *self = CITIZ_FORM (gtk_widget_get_ancestor (row, CITIZ_TYPE_FORM));
+
+  if (self == NULL)
+    return;
+  self->changed = TRUE;
+  gtk_widget_set_visible (self->banner, FALSE);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+      if (entry->row != row)
+        continue;
+      clear_wrong (entry);
+      if (entry->watch != NULL)
+        entry->watch (self, entry->watch_data);
+    }
+}
+
+static GtkWidget *
+caption_row (const gchar *text, const gchar *css_class, GtkWidget **label)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+
+  *label = gtk_label_new (text);
+  gtk_label_set_xalign (GTK_LABEL (*label), 0);
+  gtk_label_set_wrap (GTK_LABEL (*label), TRUE);
+  gtk_widget_add_css_class (*label, "caption");
+  gtk_widget_add_css_class (*label, css_class);
+  gtk_widget_set_margin_start (*label, 12);
+  gtk_widget_set_margin_end (*label, 12);
+  gtk_widget_set_margin_top (*label, 6);
+  gtk_widget_set_margin_bottom (*label, 8);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), *label);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_widget_set_focusable (row, FALSE);
+  gtk_widget_add_css_class (row, "caption-row");
+  return row;
+}
+
+static void
+fill_choices (Entry *entry, const gchar *const *keys, const gchar *const *labels)
+{
+  g_autoptr (GtkStringList) model = gtk_string_list_new (labels);
+
+  g_strfreev (entry->keys);
+  entry->keys = g_strdupv ((gchar **) keys);
+  adw_combo_row_set_model (ADW_COMBO_ROW (entry->row), G_LIST_MODEL (model));
+}
+
+static GtkWidget *
+choice_row (Entry *entry)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new (), labels = g_ptr_array_new ();
+  const CitizChoice *choice = entry->field->choices;
+
+  entry->row = adw_combo_row_new ();
+  for (; choice != NULL && choice->key != NULL; choice++)
+    {
+      g_ptr_array_add (keys, (gpointer) choice->key);
+      g_ptr_array_add (labels, (gpointer) _ (choice->label));
+    }
+  g_ptr_array_add (keys, NULL);
+  g_ptr_array_add (labels, NULL);
+  fill_choices (entry, (const gchar *const *) keys->pdata, (const gchar *const *) labels->pdata);
+  g_signal_connect (entry->row, "notify::selected", G_CALLBACK (changed_cb), NULL);
+  return entry->row;
+}
+
+static GtkWidget *
+switch_row (Entry *entry)
+{
+  GtkWidget *toggle = gtk_switch_new ();
+
+  entry->row = adw_action_row_new ();
+  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (entry->row), toggle);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (entry->row), toggle);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ (entry->field->label), -1);
+  g_object_set_data (G_OBJECT (entry->row), "switch", toggle);
+  return entry->row;
+}
+
+static void
+activated_cb (GtkWidget *row, gpointer data)
+{
+  GtkWidget *form = gtk_widget_get_ancestor (row, CITIZ_TYPE_FORM);
+
+  if (form != NULL)
+    citiz_form_submit (CITIZ_FORM (form));
+}
+
+static void
+add_field (CitizForm *self, GtkWidget *list, const CitizField *field)
+{
+  Entry *entry = g_new0 (Entry, 1);
+  GtkWidget *hint_label;
+
+  entry->field = field;
+  if (field->kind == CITIZ_FIELD_CHOICE)
+    choice_row (entry);
+  else if (field->kind == CITIZ_FIELD_SWITCH)
+    switch_row (entry);
+  else
+    {
+      entry->row = adw_entry_row_new ();
+      g_signal_connect (entry->row, "notify::text", G_CALLBACK (changed_cb), NULL);
+      g_signal_connect (entry->row, "entry-activated", G_CALLBACK (activated_cb), NULL);
+      if (field->kind == CITIZ_FIELD_NUMBER)
+        adw_entry_row_set_input_purpose (ADW_ENTRY_ROW (entry->row), GTK_INPUT_PURPOSE_NUMBER);
+    }
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry->row), _ (field->label));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry->row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ (field->label), -1);
+  gtk_list_box_append (GTK_LIST_BOX (list), entry->row);
+  entry->hint_row
+      = caption_row (field->hint != NULL ? _ (field->hint) : "", "secondary", &hint_label);
+  gtk_widget_set_visible (entry->hint_row, field->hint != NULL);
+  g_object_set_data (G_OBJECT (entry->hint_row), "label", hint_label);
+  gtk_list_box_append (GTK_LIST_BOX (list), entry->hint_row);
+  entry->wrong = caption_row ("", "bad", &entry->label);
+  gtk_widget_set_visible (entry->wrong, FALSE);
+  gtk_list_box_append (GTK_LIST_BOX (list), entry->wrong);
+  g_ptr_array_add (self->entries, entry);
+}
+
+static GtkWidget *
+new_list (CitizForm *self, const gchar *heading)
+{
+  GtkWidget *list = gtk_list_box_new ();
+
+  if (heading != NULL)
+    {
+      GtkWidget *label = gtk_label_new (heading);
+
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_widget_add_css_class (label, "heading");
+      gtk_widget_set_margin_top (label, 6);
+      gtk_box_append (GTK_BOX (self->box), label);
+    }
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (list, "boxed-list");
+  gtk_box_append (GTK_BOX (self->box), list);
+  return list;
+}
+
+static void
+drop_cb (gpointer data)
+{
+  CitizForm *self = data;
+
+  self->closing = TRUE;
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static gboolean
+citiz_form_close_request (GtkWindow *window)
+{
+  CitizForm *self = CITIZ_FORM (window);
+
+  if (self->changed && !self->closing)
+    {
+      citiz_compat_ask (GTK_WIDGET (self), _ ("Leave without saving?"),
+                        _ ("What you typed here would be lost."), _ ("Leave"), TRUE, drop_cb, self);
+      return TRUE;
+    }
+  return GTK_WINDOW_CLASS (citiz_form_parent_class)->close_request (window);
+}
+
+static void
+save_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  citiz_form_submit (CITIZ_FORM (widget));
+}
+
+static void
+citiz_form_dispose (GObject *object)
+{
+  CitizForm *self = CITIZ_FORM (object);
+
+  if (self->submit_destroy != NULL)
+    self->submit_destroy (self->submit_data);
+  self->submit_destroy = NULL;
+  self->submit = NULL;
+  G_OBJECT_CLASS (citiz_form_parent_class)->dispose (object);
+}
+
+static void
+citiz_form_finalize (GObject *object)
+{
+  g_ptr_array_unref (CITIZ_FORM (object)->entries);
+  G_OBJECT_CLASS (citiz_form_parent_class)->finalize (object);
+}
+
+static void
+citiz_form_class_init (CitizFormClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = citiz_form_dispose;
+  G_OBJECT_CLASS (klass)->finalize = citiz_form_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = citiz_form_close_request;
+  gtk_widget_class_install_action (widget_class, "form.save", NULL, save_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, "form.save",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "form.save",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+citiz_form_init (CitizForm *self)
+{
+  GtkWidget *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
+  GtkWidget *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel")), *clamp = adw_clamp_new ();
+
+  self->entries = g_ptr_array_new_with_free_func (entry_free);
+  self->save = gtk_button_new_with_mnemonic (_ ("_Save"));
+  gtk_widget_add_css_class (self->save, "suggested-action");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->save), "form.save");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (cancel), "window.close");
+  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
+  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->save);
+  gtk_box_append (GTK_BOX (outer), header);
+
+  self->banner_label = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->banner_label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->banner_label), 0);
+  self->banner = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  gtk_widget_add_css_class (self->banner, "banner");
+  gtk_widget_add_css_class (self->banner, "bad");
+  gtk_box_append (GTK_BOX (self->banner), gtk_image_new_from_icon_name ("citiz-alert-symbolic"));
+  gtk_box_append (GTK_BOX (self->banner), self->banner_label);
+  gtk_widget_set_visible (self->banner, FALSE);
+  gtk_box_append (GTK_BOX (outer), self->banner);
+
+  self->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
+  gtk_widget_set_vexpand (self->scroller, TRUE);
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  gtk_widget_set_margin_top (self->box, 18);
+  gtk_widget_set_margin_bottom (self->box, 24);
+  gtk_widget_set_margin_start (self->box, 12);
+  gtk_widget_set_margin_end (self->box, 12);
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 480);
+  adw_clamp_set_child (ADW_CLAMP (clamp), self->box);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), clamp);
+  gtk_box_append (GTK_BOX (outer), self->scroller);
+  adw_window_set_content (ADW_WINDOW (self), outer);
+  gtk_window_set_modal (GTK_WINDOW (self), TRUE);
+  gtk_window_set_default_size (GTK_WINDOW (self), 520, -1);
+}
+
+CitizForm *
+citiz_form_new (GtkWidget *owner, const gchar *title, const gchar *note, const CitizField *fields)
+{
+  CitizForm *self = g_object_new (CITIZ_TYPE_FORM, "title", title, NULL);
+  GtkRoot *root = owner != NULL ? gtk_widget_get_root (owner) : NULL;
+  GtkWidget *list = NULL, *words;
+
+  if (GTK_IS_WINDOW (root))
+    gtk_window_set_transient_for (GTK_WINDOW (self), GTK_WINDOW (root));
+  if (note != NULL)
+    {
+      words = gtk_label_new (note);
+      gtk_label_set_wrap (GTK_LABEL (words), TRUE);
+      gtk_label_set_xalign (GTK_LABEL (words), 0);
+      gtk_widget_add_css_class (words, "secondary");
+      gtk_box_append (GTK_BOX (self->box), words);
+    }
+  for (; fields->key != NULL; fields++)
+    {
+      if (list == NULL || fields->group != NULL)
+        list = new_list (self, fields->group != NULL ? _ (fields->group) : NULL);
+      add_field (self, list, fields);
+    }
+  self->changed = FALSE;
+  return self;
+}
+
+void
+citiz_form_set_submit (CitizForm *self, CitizFormFunc func, gpointer data, GDestroyNotify destroy)
+{
+  self->submit = func;
+  self->submit_data = data;
+  self->submit_destroy = destroy;
+}
+
+/* Values set by the program are not changes of the person. */
+static void
+put_text (CitizForm *self, const gchar *key, const gchar *text)
+{
+  gboolean changed = self->changed;
+
+  gtk_editable_set_text (GTK_EDITABLE (find (self, key)->row), text != NULL ? text : "");
+  self->changed = changed;
+}
+
+void
+citiz_form_set_text (CitizForm *self, const gchar *key, const gchar *text)
+{
+  put_text (self, key, text);
+}
+
+void
+citiz_form_set_number (CitizForm *self, const gchar *key, gdouble value, gint decimals)
+{
+  g_autofree gchar *text = citiz_format_number_short (value, decimals);
+
+  put_text (self, key, text);
+}
+
+void
+citiz_form_set_date (CitizForm *self, const gchar *key, gint year, gint month, gint day)
+{
+  g_autofree gchar *text = year == 0    ? g_strdup ("")
+                           : month == 0 ? g_strdup_printf ("%04d", year)
+                           : day == 0   ? g_strdup_printf ("%04d-%02d", year, month)
+                                        : g_strdup_printf ("%04d-%02d-%02d", year, month, day);
+
+  put_text (self, key, text);
+}
+
+void
+citiz_form_set_minutes (CitizForm *self, const gchar *key, guint minutes)
+{
+  g_autofree gchar *text = citiz_format_hour_minute (minutes / 60, minutes % 60);
+
+  put_text (self, key, text);
+}
+
+void
+citiz_form_set_choice (CitizForm *self, const gchar *key, const gchar *choice)
+{
+  Entry *entry = find (self, key);
+  gboolean changed = self->changed;
+
+  for (guint i = 0; entry->keys != NULL && entry->keys[i] != NULL; i++)
+    if (g_strcmp0 (entry->keys[i], choice) == 0)
+      adw_combo_row_set_selected (ADW_COMBO_ROW (entry->row), i);
+  self->changed = changed;
+}
+
+void
+citiz_form_set_choices (CitizForm *self,
+                        const gchar *key,
+                        const gchar *const *keys,
+                        const gchar *const *labels)
+{
+  gboolean changed = self->changed;
+
+  fill_choices (find (self, key), keys, labels);
+  self->changed = changed;
+}
+
+void
+citiz_form_set_switch (CitizForm *self, const gchar *key, gboolean on)
+{
+  gtk_switch_set_active (g_object_get_data (G_OBJECT (find (self, key)->row), "switch"), on);
+}
+
+void
+citiz_form_set_hint (CitizForm *self, const gchar *key, const gchar *hint)
+{
+  Entry *entry = find (self, key);
+
+  gtk_label_set_label (g_object_get_data (G_OBJECT (entry->hint_row), "label"),
+                       hint != NULL ? hint : "");
+  gtk_widget_set_visible (entry->hint_row, hint != NULL && *hint != '\0');
+}
+
+void
+citiz_form_set_visible (CitizForm *self, const gchar *key, gboolean visible)
+{
+  Entry *entry = find (self, key);
+
+  gtk_widget_set_visible (entry->row, visible);
+  if (!visible)
+    {
+      gtk_widget_set_visible (entry->hint_row, FALSE);
+      clear_wrong (entry);
+    }
+}
+
+const gchar *
+citiz_form_get_text (CitizForm *self, const gchar *key)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (find (self, key)->row));
+}
+
+gboolean
+citiz_form_get_number (CitizForm *self, const gchar *key, gdouble *out)
+{
+  return citiz_format_parse_number (citiz_form_get_text (self, key), out);
+}
+
+gboolean
+citiz_form_get_date (CitizForm *self, const gchar *key, gint *year, gint *month, gint *day)
+{
+  return citiz_format_parse_date (citiz_form_get_text (self, key), year, month, day);
+}
+
+gboolean
+citiz_form_get_minutes (CitizForm *self, const gchar *key, guint *out)
+{
+  return citiz_format_parse_time (citiz_form_get_text (self, key), out);
+}
+
+const gchar *
+citiz_form_get_choice (CitizForm *self, const gchar *key)
+{
+  Entry *entry = find (self, key);
+  guint i = adw_combo_row_get_selected (ADW_COMBO_ROW (entry->row));
+
+  return i != GTK_INVALID_LIST_POSITION && entry->keys != NULL ? entry->keys[i] : "";
+}
+
+gboolean
+citiz_form_get_switch (CitizForm *self, const gchar *key)
+{
+  return gtk_switch_get_active (g_object_get_data (G_OBJECT (find (self, key)->row), "switch"));
+}
+
+gboolean
+citiz_form_check (CitizForm *self)
+{
+  Entry *first = NULL;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+      g_autofree gchar *sentence = judge (self, entry);
+
+      clear_wrong (entry);
+      if (sentence == NULL)
+        continue;
+      say_wrong (entry, sentence);
+      first = first != NULL ? first : entry;
+    }
+  if (first != NULL)
+    gtk_widget_grab_focus (first->row);
+  return first == NULL;
+}
+
+void
+citiz_form_submit (CitizForm *self)
+{
+  if (self->busy || !citiz_form_check (self) || self->submit == NULL)
+    return;
+  self->busy = TRUE;
+  gtk_widget_set_sensitive (self->save, FALSE);
+  self->submit (self, self->submit_data);
+}
+
+void
+citiz_form_fail (CitizForm *self, const gchar *key, const gchar *sentence)
+{
+  self->busy = FALSE;
+  gtk_widget_set_sensitive (self->save, TRUE);
+  if (key != NULL)
+    {
+      Entry *entry = find (self, key);
+
+      say_wrong (entry, sentence);
+      gtk_widget_grab_focus (entry->row);
+      return;
+    }
+  gtk_label_set_label (GTK_LABEL (self->banner_label), sentence);
+  gtk_widget_set_visible (self->banner, TRUE);
+}
+
+void
+citiz_form_done (CitizForm *self)
+{
+  self->closing = TRUE;
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+void
+citiz_form_add (CitizForm *self, GtkWidget *widget)
+{
+  gtk_box_append (GTK_BOX (self->box), widget);
+}
+
+void
+citiz_form_watch (CitizForm *self, const gchar *key, CitizFormFunc func, gpointer data)
+{
+  Entry *entry = find (self, key);
+
+  entry->watch = func;
+  entry->watch_data = data;
+}
