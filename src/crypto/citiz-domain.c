@@ -63,6 +63,7 @@ static const Entry table[CITIZ_N_DOMAINS] = {
     [CITIZ_DOMAIN_TEXT_CARD] = TEXT ("citiz/card/v1"),
     [CITIZ_DOMAIN_TEXT_COMMIT] = TEXT ("citiz/commit/v1"),
     [CITIZ_DOMAIN_TEXT_SLOT_CHECK] = TEXT ("citiz/slotsum/v1"),
+    [CITIZ_DOMAIN_TEXT_OFFLINE] = TEXT ("citiz/offline/v1"),
 
     [CITIZ_DOMAIN_HASH_LOG_LEAF] = HASH (0x00),
     [CITIZ_DOMAIN_HASH_LOG_NODE] = HASH (0x01),
