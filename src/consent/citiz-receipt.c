@@ -1,0 +1,80 @@
+/* Receipts of an opening and their six words. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "consent/citiz-receipt.h"
+#include "consent/citiz-consent-private.h"
+
+void
+citiz_receipt_encode (guint8 out[CITIZ_RECEIPT_SIZE], const CitizReceipt *receipt)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_sized_new (CITIZ_RECEIPT_SIZE);
+
+  citiz_put_bytes (bytes, receipt->grant.b, sizeof receipt->grant.b);
+  citiz_put_bytes (bytes, receipt->opening.b, sizeof receipt->opening.b);
+  citiz_put_u64 (bytes, (guint64) receipt->time.ms);
+  citiz_put_bytes (bytes, receipt->capsule.b, sizeof receipt->capsule.b);
+  memcpy (out, bytes->data, CITIZ_RECEIPT_SIZE);
+}
+
+gboolean
+citiz_receipt_decode (CitizReceipt *out, const guint8 *bytes, gsize n)
+{
+  CitizCursor cursor = citiz_cursor (bytes, n);
+  guint64 time = 0;
+
+  citiz_take_bytes (&cursor, out->grant.b, sizeof out->grant.b);
+  citiz_take_bytes (&cursor, out->opening.b, sizeof out->opening.b);
+  citiz_take_u64 (&cursor, &time);
+  citiz_take_bytes (&cursor, out->capsule.b, sizeof out->capsule.b);
+  out->time.ms = (gint64) time;
+  return citiz_cursor_done (&cursor) && time <= G_MAXINT64;
+}
+
+void
+citiz_receipt_sign (CitizSignature *out, const CitizReceipt *receipt, const CitizSigningKey *key)
+{
+  guint8 bytes[CITIZ_RECEIPT_SIZE];
+
+  citiz_receipt_encode (bytes, receipt);
+  citiz_sign (out, CITIZ_DOMAIN_SIGN_ACK, bytes, sizeof bytes, key);
+}
+
+gboolean
+citiz_receipt_verify (const CitizReceipt *receipt, const CitizSignature *signature, const CitizPublicKey *key)
+{
+  guint8 bytes[CITIZ_RECEIPT_SIZE];
+
+  citiz_receipt_encode (bytes, receipt);
+  return citiz_verify (signature, CITIZ_DOMAIN_SIGN_ACK, bytes, sizeof bytes, key);
+}
+
+/**
+ * citiz_receipt_words:
+ * @receipts: (array length=n): in the order of the nodes' indices
+ *
+ * Returns: (transfer full): six words of the language's BIP39 list
+ */
+gchar **
+citiz_receipt_words (const CitizReceipt *receipts, guint n, CitizLanguage language)
+{
+  gchar **words = g_new0 (gchar *, CITIZ_RECEIPT_WORDS + 1);
+  CitizSha256 sha;
+  CitizHash hash;
+
+  citiz_sha256_init (&sha);
+  for (guint i = 0; i < n; i++)
+    {
+      guint8 bytes[CITIZ_RECEIPT_SIZE];
+
+      citiz_receipt_encode (bytes, &receipts[i]);
+      citiz_sha256_update (&sha, bytes, sizeof bytes);
+    }
+  citiz_sha256_finish (&sha, &hash);
+  for (guint w = 0; w < CITIZ_RECEIPT_WORDS; w++)
+    {
+      guint index = 0;
+
+      for (guint bit = w * 11; bit < w * 11 + 11; bit++)
+        index = (index << 1) | ((hash.b[bit / 8] >> (7 - bit % 8)) & 1u);
+      words[w] = g_strdup (citiz_word (language, index));
+    }
+  return words;
+}
