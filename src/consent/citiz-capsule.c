@@ -3,9 +3,11 @@
 #include "consent/citiz-consent-private.h"
 #include "consent/citiz-profile.h"
 
-#define HEADER "{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"cty\":\"application/fhir+json\",\"zip\":\"DEF\"}"
+#define HEADER                                                                                     \
+  "{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"cty\":\"application/fhir+json\",\"zip\":\"DEF\"}"
 
-static const gsize size_classes[] = { 4u << 10, 16u << 10, 64u << 10, 256u << 10, 1u << 20, 4u << 20 };
+static const gsize size_classes[]
+    = {4u << 10, 16u << 10, 64u << 10, 256u << 10, 1u << 20, 4u << 20};
 
 /**
  * citiz_jwe_encrypt:
@@ -25,7 +27,8 @@ citiz_jwe_encrypt (const CitizEnv *env, CitizSecret *key, const guint8 *plain, g
   gsize sealed_n;
 
   citiz_env_random (env, nonce, sizeof nonce);
-  sealed = citiz_aes_gcm_seal (key, nonce, (const guint8 *) head, strlen (head), packed->data, packed->len);
+  sealed = citiz_aes_gcm_seal (key, nonce, (const guint8 *) head, strlen (head), packed->data,
+                               packed->len);
   citiz_wipe (packed->data, packed->len);
   bytes = g_bytes_get_data (sealed, &sealed_n);
   iv = citiz_base64url_encode (nonce, sizeof nonce);
@@ -43,9 +46,12 @@ header_is_ours (const gchar *encoded, gboolean *zip)
   gboolean fine = FALSE;
 
   if (bytes && g_bytes_get_size (bytes) <= 512)
-    head = json_loadb (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), JSON_REJECT_DUPLICATES, NULL);
+    head = json_loadb (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                       JSON_REJECT_DUPLICATES, NULL);
   if (json_is_object (head)
-      && json_unpack (head, "{s:s, s:s, s?s, s?s !}", "alg", &alg, "enc", &enc, "cty", &cty, "zip", &zip_name) == 0)
+      && json_unpack (head, "{s:s, s:s, s?s, s?s !}", "alg", &alg, "enc", &enc, "cty", &cty, "zip",
+                      &zip_name)
+             == 0)
     fine = g_str_equal (alg, "dir") && g_str_equal (enc, "A256GCM")
            && (cty == NULL || g_str_equal (cty, "application/fhir+json"))
            && (zip_name == NULL || g_str_equal (zip_name, "DEF"));
@@ -72,22 +78,25 @@ citiz_jwe_decrypt (CitizSecret *key, const gchar *jwe, gssize n, GError **error)
   if (iv == NULL || text == NULL || tag == NULL || g_bytes_get_size (iv) != CITIZ_AES_GCM_NONCE
       || g_bytes_get_size (tag) != CITIZ_AES_GCM_OVERHEAD)
     {
-      g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT, "not a compact JWE of our shape");
+      g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT,
+                   "not a compact JWE of our shape");
       return NULL;
     }
   sealed = g_byte_array_new ();
   g_byte_array_append (sealed, g_bytes_get_data (text, NULL), (guint) g_bytes_get_size (text));
   g_byte_array_append (sealed, g_bytes_get_data (tag, NULL), CITIZ_AES_GCM_OVERHEAD);
-  plain = citiz_aes_gcm_open (key, g_bytes_get_data (iv, NULL), (const guint8 *) parts[0], strlen (parts[0]),
-                              sealed->data, sealed->len, NULL);
+  plain = citiz_aes_gcm_open (key, g_bytes_get_data (iv, NULL), (const guint8 *) parts[0],
+                              strlen (parts[0]), sealed->data, sealed->len, NULL);
   if (plain == NULL)
     {
-      g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_KEY, "the JWE does not open with this key");
+      g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_KEY,
+                   "the JWE does not open with this key");
       return NULL;
     }
   if (!zip)
     return g_steal_pointer (&plain);
-  return citiz_consent_inflate (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), CITIZ_CAPSULE_BUNDLE_MAX, error);
+  return citiz_consent_inflate (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain),
+                                CITIZ_CAPSULE_BUNDLE_MAX, error);
 }
 
 /**
@@ -96,9 +105,14 @@ citiz_jwe_decrypt (CitizSecret *key, const gchar *jwe, gssize n, GError **error)
  * Returns: (transfer full) (nullable): the capsule, or %NULL with %CITIZ_CONSENT_ERROR_TOO_BIG
  */
 GBytes *
-citiz_capsule_seal (const CitizEnv *env, const CitizId *grant, CitizSecret *k_c, const gchar *jwe, GError **error)
+citiz_capsule_seal (const CitizEnv *env,
+                    const CitizId *grant,
+                    CitizSecret *k_c,
+                    const gchar *jwe,
+                    GError **error)
 {
-  g_autoptr (GByteArray) ad = citiz_consent_text (CITIZ_DOMAIN_TEXT_CAPSULE, grant->b, sizeof grant->b, NULL, 0);
+  g_autoptr (GByteArray) ad
+      = citiz_consent_text (CITIZ_DOMAIN_TEXT_CAPSULE, grant->b, sizeof grant->b, NULL, 0);
   g_autoptr (GByteArray) padded = g_byte_array_new ();
   gsize n = strlen (jwe);
 
@@ -109,9 +123,11 @@ citiz_capsule_seal (const CitizEnv *env, const CitizId *grant, CitizSecret *k_c,
         citiz_put_bytes (padded, (const guint8 *) jwe, n);
         g_byte_array_set_size (padded, (guint) size_classes[i]);
         memset (padded->data + 4 + n, 0, size_classes[i] - 4 - n);
-        return g_byte_array_free_to_bytes (citiz_consent_gcm (env, k_c, ad, padded->data, padded->len));
+        return g_byte_array_free_to_bytes (
+            citiz_consent_gcm (env, k_c, ad, padded->data, padded->len));
       }
-  g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_TOO_BIG, "a summary of %" G_GSIZE_FORMAT " bytes", n);
+  g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_TOO_BIG,
+               "a summary of %" G_GSIZE_FORMAT " bytes", n);
   return NULL;
 }
 
@@ -123,7 +139,8 @@ citiz_capsule_seal (const CitizEnv *env, const CitizId *grant, CitizSecret *k_c,
 gchar *
 citiz_capsule_open (const CitizId *grant, CitizSecret *k_c, GBytes *capsule, GError **error)
 {
-  g_autoptr (GByteArray) ad = citiz_consent_text (CITIZ_DOMAIN_TEXT_CAPSULE, grant->b, sizeof grant->b, NULL, 0);
+  g_autoptr (GByteArray) ad
+      = citiz_consent_text (CITIZ_DOMAIN_TEXT_CAPSULE, grant->b, sizeof grant->b, NULL, 0);
   gsize n;
   const guint8 *bytes = g_bytes_get_data (capsule, &n);
   g_autoptr (GBytes) padded = citiz_consent_ungcm (k_c, ad, bytes, n, error);
@@ -137,6 +154,7 @@ citiz_capsule_open (const CitizId *grant, CitizSecret *k_c, GBytes *capsule, GEr
   if (citiz_take_u32 (&cursor, &jwe_n) && (jwe = citiz_take_view (&cursor, jwe_n)) != NULL
       && memchr (jwe, 0, jwe_n) == NULL)
     return g_strndup ((const gchar *) jwe, jwe_n);
-  g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT, "the capsule's length does not fit");
+  g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT,
+               "the capsule's length does not fit");
   return NULL;
 }

@@ -64,7 +64,8 @@ citiz_code_key (const gchar *code, const gchar *birth_date, const CitizId *grant
 
   memcpy (salt, code, CITIZ_CODE_LOCATOR_SIZE);
   memcpy (salt + CITIZ_CODE_LOCATOR_SIZE, grant->b, sizeof grant->b);
-  pk = citiz_pbkdf2_sha256 ((const guint8 *) phrase, strlen (phrase), salt, sizeof salt, CITIZ_PBKDF2_ROUNDS, 64);
+  pk = citiz_pbkdf2_sha256 ((const guint8 *) phrase, strlen (phrase), salt, sizeof salt,
+                            CITIZ_PBKDF2_ROUNDS, 64);
   citiz_wipe_text (phrase);
   return pk;
 }
@@ -72,7 +73,8 @@ citiz_code_key (const gchar *code, const gchar *birth_date, const CitizId *grant
 CitizSecret *
 citiz_code_proof (CitizSecret *pk, const CitizNodeId *node)
 {
-  g_autoptr (GByteArray) message = citiz_consent_text (CITIZ_DOMAIN_TEXT_CODE, node->b, sizeof node->b, NULL, 0);
+  g_autoptr (GByteArray) message
+      = citiz_consent_text (CITIZ_DOMAIN_TEXT_CODE, node->b, sizeof node->b, NULL, 0);
   CitizHash mac;
   CitizSecret *proof;
 
@@ -90,8 +92,12 @@ blob_ad (const CitizId *grant)
 }
 
 CitizCodeEntry *
-citiz_code_seal (const CitizEnv *env, const gchar *code, CitizSecret *pk, const CitizId *grant,
-                 const CitizNodeId *node, const gchar *link)
+citiz_code_seal (const CitizEnv *env,
+                 const gchar *code,
+                 CitizSecret *pk,
+                 const CitizId *grant,
+                 const CitizNodeId *node,
+                 const gchar *link)
 {
   CitizCodeEntry *entry = g_new0 (CitizCodeEntry, 1);
   g_autoptr (CitizSecret) key = citiz_secret_new_take_copy (citiz_secret_data (pk), 32);

@@ -6,7 +6,7 @@
 
 #define RAW_WINDOW (-15) /* zlib: no header, no checksum */
 
-G_DEFINE_QUARK (citiz-consent-error-quark, citiz_consent_error)
+G_DEFINE_QUARK (citiz - consent - error - quark, citiz_consent_error)
 
 GByteArray *
 citiz_consent_text (CitizDomain domain, gconstpointer a, gsize a_n, gconstpointer b, gsize b_n)
@@ -24,16 +24,24 @@ citiz_consent_text (CitizDomain domain, gconstpointer a, gsize a_n, gconstpointe
 }
 
 CitizSecret *
-citiz_consent_hkdf (CitizDomain domain, const CitizId *grant, CitizSecret *key, gconstpointer extra, gsize extra_n)
+citiz_consent_hkdf (CitizDomain domain,
+                    const CitizId *grant,
+                    CitizSecret *key,
+                    gconstpointer extra,
+                    gsize extra_n)
 {
   g_autoptr (GByteArray) info = citiz_consent_text (domain, extra, extra_n, NULL, 0);
 
-  return citiz_hkdf_sha256 (citiz_secret_data (key), citiz_secret_size (key), grant->b, sizeof grant->b,
-                            info->data, info->len, 32);
+  return citiz_hkdf_sha256 (citiz_secret_data (key), citiz_secret_size (key), grant->b,
+                            sizeof grant->b, info->data, info->len, 32);
 }
 
 GByteArray *
-citiz_consent_gcm (const CitizEnv *env, CitizSecret *key, const GByteArray *ad, gconstpointer plain, gsize n)
+citiz_consent_gcm (const CitizEnv *env,
+                   CitizSecret *key,
+                   const GByteArray *ad,
+                   gconstpointer plain,
+                   gsize n)
 {
   GByteArray *out = g_byte_array_new ();
   guint8 nonce[CITIZ_AES_GCM_NONCE];
@@ -47,7 +55,11 @@ citiz_consent_gcm (const CitizEnv *env, CitizSecret *key, const GByteArray *ad, 
 }
 
 GBytes *
-citiz_consent_ungcm (CitizSecret *key, const GByteArray *ad, const guint8 *sealed, gsize n, GError **error)
+citiz_consent_ungcm (CitizSecret *key,
+                     const GByteArray *ad,
+                     const guint8 *sealed,
+                     gsize n,
+                     GError **error)
 {
   GBytes *plain = NULL;
 
@@ -55,14 +67,15 @@ citiz_consent_ungcm (CitizSecret *key, const GByteArray *ad, const guint8 *seale
     plain = citiz_aes_gcm_open (key, sealed, ad->data, ad->len, sealed + CITIZ_AES_GCM_NONCE,
                                 n - CITIZ_AES_GCM_NONCE, NULL);
   if (plain == NULL)
-    g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_KEY, "the seal does not open with this key");
+    g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_KEY,
+                 "the seal does not open with this key");
   return plain;
 }
 
 GByteArray *
 citiz_consent_deflate (gconstpointer plain, gsize n)
 {
-  z_stream z = { .next_in = (Bytef *) plain, .avail_in = (uInt) n };
+  z_stream z = {.next_in = (Bytef *) plain, .avail_in = (uInt) n};
   GByteArray *out = g_byte_array_new ();
 
   if (deflateInit2 (&z, Z_BEST_COMPRESSION, Z_DEFLATED, RAW_WINDOW, 9, Z_DEFAULT_STRATEGY) != Z_OK)
@@ -80,7 +93,7 @@ citiz_consent_deflate (gconstpointer plain, gsize n)
 GBytes *
 citiz_consent_inflate (const guint8 *data, gsize n, gsize max, GError **error)
 {
-  z_stream z = { .next_in = (Bytef *) data, .avail_in = (uInt) n };
+  z_stream z = {.next_in = (Bytef *) data, .avail_in = (uInt) n};
   g_autoptr (GByteArray) out = g_byte_array_new ();
   guint8 block[16384];
   int rc = Z_OK;
@@ -96,11 +109,12 @@ citiz_consent_inflate (const guint8 *data, gsize n, gsize max, GError **error)
     }
   inflateEnd (&z);
   if (out->len > max)
-    g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_TOO_BIG, "inflates past %" G_GSIZE_FORMAT " bytes", max);
+    g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_TOO_BIG,
+                 "inflates past %" G_GSIZE_FORMAT " bytes", max);
   else if (rc != Z_STREAM_END || z.avail_in != 0)
-    g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT, "not a raw deflate stream");
+    g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT,
+                 "not a raw deflate stream");
   else
     return g_byte_array_free_to_bytes (g_steal_pointer (&out));
   return NULL;
 }
-

@@ -3,7 +3,7 @@
 
 #include "consent/citiz-code.h"
 #include "consent/citiz-link.h"
-#include "crypto/citiz-shamir.h"
+#include "wire/citiz-tx-body.h"
 
 #include <jansson.h>
 
@@ -17,10 +17,11 @@ typedef struct
 
 typedef struct
 {
-  gint64 duration_ms;                        /* 24 * CITIZ_HOUR */
-  guint max_openings;                        /* 1..CITIZ_OPENINGS_LIMIT, 0 = CITIZ_OPENINGS_LIMIT */
-  CitizTime now;                             /* ledger time */
-  const gchar *label;                        /* nullable */
+  gint64 duration_ms; /* 24 * CITIZ_HOUR */
+  guint max_openings; /* 1..CITIZ_OPENINGS_LIMIT */
+  CitizTime now;      /* ledger time */
+  const gchar *label; /* nullable */
+  const gchar *scope; /* what is shown, any text (the profile's JSON): committed to, not told */
   const gchar *contact_name, *contact_phone; /* nullable */
   const gchar *passcode;                     /* nullable; slow when set */
   const CitizDealNode *nodes;
@@ -28,15 +29,13 @@ typedef struct
   guint threshold; /* 1..n_nodes */
 } CitizDealOptions;
 
-/* What one node of the committee receives. */
+/* What one node of the committee receives; its key and commitment are the body's member of the same place. */
 typedef struct
 {
-  CitizPublicKey node_key;
   CitizNodeId node;
   guint8 index;       /* 1..m */
   CitizSecret *share; /* 32 bytes */
   guint8 salt[16];
-  CitizHash commitment;
   CitizHash token_hash;
   gboolean has_passcode;
   CitizHash proof_hash;
@@ -45,20 +44,13 @@ typedef struct
 typedef struct
 {
   CitizGrantSecrets *secrets;
-  CitizTime not_before;
-  CitizTime expires;
-  guint max_openings;
-  guint a_max_index;
-  CitizHash a_max;
-  CitizHash capsule_hash; /* SHA-256 of the capsule, also its address */
-  CitizHash scope_commitment;
-  GBytes *capsule;
-  guint threshold;
-  GPtrArray *parts; /* of CitizDealPart, in index order */
-  gchar *link;      /* secret text */
-  gchar *shlink;    /* secret text */
-  gchar *code;      /* eight characters; its entry: citiz_deal_seal_code */
-  gboolean has_passcode;
+  CitizTxGrant body;    /* of the ledger's transaction */
+  GBytes *capsule;      /* its SHA-256, the body's capsule, is its address */
+  GPtrArray *parts;     /* of CitizDealPart, in the order of the body's committee */
+  gchar *link;          /* secret text */
+  gchar *shlink;        /* secret text */
+  gchar *code;          /* secret text: eight characters, see citiz_deal_seal_code */
+  CitizHash scope_salt; /* opens body.scope: SHA-256 ("citiz/commit/v1" | salt | scope text) */
 } CitizDeal;
 
 /* Fast (no PBKDF2 unless a passcode is set). `bundle` is only read. */

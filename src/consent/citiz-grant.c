@@ -72,19 +72,21 @@ citiz_grant_token (const CitizId *grant, CitizSecret *t, const CitizNodeId *node
 CitizSecret *
 citiz_grant_passcode_key (const CitizId *grant, const gchar *passcode)
 {
-  return citiz_pbkdf2_sha256 ((const guint8 *) passcode, strlen (passcode), grant->b, sizeof grant->b,
-                              CITIZ_PBKDF2_ROUNDS, 32);
+  return citiz_pbkdf2_sha256 ((const guint8 *) passcode, strlen (passcode), grant->b,
+                              sizeof grant->b, CITIZ_PBKDF2_ROUNDS, 32);
 }
 
 CitizSecret *
 citiz_grant_passcode_proof (CitizSecret *t, const CitizNodeId *node, CitizSecret *pk)
 {
-  g_autoptr (GByteArray) message = citiz_consent_text (CITIZ_DOMAIN_TEXT_PASS, node->b, sizeof node->b,
-                                                       citiz_secret_data (pk), citiz_secret_size (pk));
+  g_autoptr (GByteArray) message
+      = citiz_consent_text (CITIZ_DOMAIN_TEXT_PASS, node->b, sizeof node->b, citiz_secret_data (pk),
+                            citiz_secret_size (pk));
   CitizHash mac;
   CitizSecret *proof;
 
-  citiz_hmac_sha256 (&mac, citiz_secret_data (t), citiz_secret_size (t), message->data, message->len);
+  citiz_hmac_sha256 (&mac, citiz_secret_data (t), citiz_secret_size (t), message->data,
+                     message->len);
   proof = citiz_secret_new_take_copy (mac.b, sizeof mac.b);
   citiz_wipe (message->data, message->len);
   citiz_wipe (&mac, sizeof mac);
@@ -92,9 +94,14 @@ citiz_grant_passcode_proof (CitizSecret *t, const CitizNodeId *node, CitizSecret
 }
 
 void
-citiz_grant_share_commitment (CitizHash *out, const CitizId *grant, guint8 i, const guint8 share[32], const guint8 salt[16])
+citiz_grant_share_commitment (CitizHash *out,
+                              const CitizId *grant,
+                              guint8 i,
+                              const guint8 share[32],
+                              const guint8 salt[16])
 {
-  g_autoptr (GByteArray) text = citiz_consent_text (CITIZ_DOMAIN_TEXT_SHARE, grant->b, sizeof grant->b, &i, 1);
+  g_autoptr (GByteArray) text
+      = citiz_consent_text (CITIZ_DOMAIN_TEXT_SHARE, grant->b, sizeof grant->b, &i, 1);
 
   g_byte_array_append (text, share, 32);
   g_byte_array_append (text, salt, 16);

@@ -10,9 +10,12 @@ static const struct
   gsize offset;
   glong max;
 } members[] = {
-  { "name", G_STRUCT_OFFSET (CitizNote, name), 120 },     { "role", G_STRUCT_OFFSET (CitizNote, role), 60 },
-  { "place", G_STRUCT_OFFSET (CitizNote, place), 120 },   { "reason", G_STRUCT_OFFSET (CitizNote, reason), 16 },
-  { "lang", G_STRUCT_OFFSET (CitizNote, lang), 8 },       { "text", G_STRUCT_OFFSET (CitizNote, text), 1000 },
+    {"name", G_STRUCT_OFFSET (CitizNote, name), 120},
+    {"role", G_STRUCT_OFFSET (CitizNote, role), 60},
+    {"place", G_STRUCT_OFFSET (CitizNote, place), 120},
+    {"reason", G_STRUCT_OFFSET (CitizNote, reason), 16},
+    {"lang", G_STRUCT_OFFSET (CitizNote, lang), 8},
+    {"text", G_STRUCT_OFFSET (CitizNote, text), 1000},
 };
 
 void
@@ -36,7 +39,8 @@ tidy (const gchar *text, glong max)
       gunichar c = g_utf8_get_char (p);
       GUnicodeType type = g_unichar_type (c);
 
-      if (c != '\n' && (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_SURROGATE))
+      if (c != '\n'
+          && (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_SURROGATE))
         continue;
       g_string_append_unichar (out, c);
       n++;
@@ -57,7 +61,11 @@ note_ad (const CitizId *grant)
 }
 
 GBytes *
-citiz_note_seal (const CitizEnv *env, CitizNoteMode mode, const CitizId *grant, CitizSecret *key, const CitizNote *note)
+citiz_note_seal (const CitizEnv *env,
+                 CitizNoteMode mode,
+                 const CitizId *grant,
+                 CitizSecret *key,
+                 const CitizNote *note)
 {
   g_autoptr (CitizSecret) sealing = note_key (grant, key);
   g_autoptr (GByteArray) ad = note_ad (grant);
@@ -68,7 +76,8 @@ citiz_note_seal (const CitizEnv *env, CitizNoteMode mode, const CitizId *grant, 
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     {
-      g_autofree gchar *value = tidy (G_STRUCT_MEMBER (gchar *, note, members[i].offset), members[i].max);
+      g_autofree gchar *value
+          = tidy (G_STRUCT_MEMBER (gchar *, note, members[i].offset), members[i].max);
 
       json_object_set_new (json, members[i].key, json_string (value));
     }
@@ -82,7 +91,11 @@ citiz_note_seal (const CitizEnv *env, CitizNoteMode mode, const CitizId *grant, 
 }
 
 CitizNote *
-citiz_note_open (const CitizId *grant, CitizSecret *k_r, CitizSecret *t, GBytes *sealed, GError **error)
+citiz_note_open (const CitizId *grant,
+                 CitizSecret *k_r,
+                 CitizSecret *t,
+                 GBytes *sealed,
+                 GError **error)
 {
   gsize n;
   const guint8 *bytes = g_bytes_get_data (sealed, &n);
@@ -92,7 +105,8 @@ citiz_note_open (const CitizId *grant, CitizSecret *k_r, CitizSecret *t, GBytes 
   CitizNote *note = NULL;
   json_t *json = NULL;
 
-  if (n == 0 || n > CITIZ_NOTE_MAX || (bytes[0] != CITIZ_NOTE_MODE_PAGE && bytes[0] != CITIZ_NOTE_MODE_NODE))
+  if (n == 0 || n > CITIZ_NOTE_MAX
+      || (bytes[0] != CITIZ_NOTE_MODE_PAGE && bytes[0] != CITIZ_NOTE_MODE_NODE))
     {
       g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT, "not a sealed note");
       return NULL;
@@ -101,11 +115,13 @@ citiz_note_open (const CitizId *grant, CitizSecret *k_r, CitizSecret *t, GBytes 
   plain = citiz_consent_ungcm (key, ad, bytes + 1, n - 1, error);
   if (plain == NULL)
     return NULL;
-  json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), JSON_REJECT_DUPLICATES, NULL);
+  json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain),
+                     JSON_REJECT_DUPLICATES, NULL);
   if (!json_is_object (json))
     {
       json_decref (json);
-      g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT, "the note is not an object");
+      g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT,
+                   "the note is not an object");
       return NULL;
     }
   note = g_new0 (CitizNote, 1);

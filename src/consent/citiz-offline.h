@@ -17,6 +17,8 @@ gchar *citiz_offline_make (const CitizEnv *env,
                            const gchar *code,
                            const gchar *label,
                            GError **error);
+/* The page with `island` in its place, for a preview without a grant: {"preview":true,"bundle":…,"label":…}. */
+gchar *citiz_offline_fill (const gchar *page, json_t *island, GError **error);
 /* The reverse, for tests and for reading one's own file back. */
 json_t *citiz_offline_open (const gchar *html, const gchar *code, GError **error);
 

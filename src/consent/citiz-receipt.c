@@ -38,7 +38,9 @@ citiz_receipt_sign (CitizSignature *out, const CitizReceipt *receipt, const Citi
 }
 
 gboolean
-citiz_receipt_verify (const CitizReceipt *receipt, const CitizSignature *signature, const CitizPublicKey *key)
+citiz_receipt_verify (const CitizReceipt *receipt,
+                      const CitizSignature *signature,
+                      const CitizPublicKey *key)
 {
   guint8 bytes[CITIZ_RECEIPT_SIZE];
 
