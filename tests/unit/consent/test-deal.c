@@ -217,13 +217,13 @@ static void
 test_notes (void)
 {
   g_autoptr (CitizDeal) deal = deal_new (1, 1, NULL);
-  CitizNote note = {"Camille Ou\xe2\x80\xaellet\x07",
-                    "physician",
-                    "Qu\xc3\xa9"
-                    "bec",
-                    "ETREAT",
-                    "fr",
-                    "l1\nl2"};
+  gchar name[] = "Camille Oue\xe2\x80\xae"
+                 "llet\x07",
+        role[] = "physician",
+        place[] = "Qu\xc3\xa9"
+                  "bec";
+  gchar reason[] = "ETREAT", lang[] = "fr", text[] = "l1\nl2";
+  CitizNote note = {name, role, place, reason, lang, text};
 
   for (guint mode = CITIZ_NOTE_MODE_PAGE; mode <= CITIZ_NOTE_MODE_NODE; mode++)
     {
