@@ -53,7 +53,7 @@ void citiz_changes_free (CitizChanges *changes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizChanges, citiz_changes_free)
 
 /* A signature to be checked: now, or handed to other threads by a verifier. Returns: %FALSE if it is false. @bytes live
- * as long as the transaction or certificate they came from. */
+ * for the call only. */
 typedef gboolean (*CitizCheckFunc) (gpointer data,
                                     CitizDomain domain,
                                     const guint8 *bytes,
@@ -157,7 +157,7 @@ gboolean citiz_light_check_object (const CitizLight *light,
 gchar *citiz_checkpoint_text (const CitizBlockHeader *header);
 
 /* A record's commitment, kept with its salt off the ledger: SHA-256 ("citiz/commit/v1" | salt | SHA-256 (content)); and the root over
- * a batch, filled up with @fill (random dummies) to the next size of citiz_commit_size(). */
+ * a batch, filled up by the caller with random dummies to citiz_commitment_size(). */
 void citiz_commitment_leaf (CitizHash *out, const CitizHash *salt, const CitizHash *content);
 guint32 citiz_commitment_size (guint32 n);
 void citiz_commitment_root (CitizHash *out, const CitizHash *leaves, guint32 n);

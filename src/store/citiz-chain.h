@@ -126,12 +126,12 @@ typedef struct
   CitizTime when;
 } CitizVerified;
 
-gboolean citiz_chain_verify (CitizChain *chain,
-                             CitizLevel level,
-                             CitizChainProgress progress,
-                             gpointer data,
+/* Recomputes everything from the genesis on. The first is the second at %CITIZ_LEVEL_FULL. */
+gboolean citiz_chain_verify (CitizChain *chain, CitizChainProgress progress, gpointer data,
                              GCancellable *cancellable,
-                             CitizVerified *out,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_verify_level (CitizChain *chain, CitizLevel level, CitizChainProgress progress,
+                                   gpointer data, GCancellable *cancellable, CitizVerified *out,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

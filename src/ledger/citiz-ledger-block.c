@@ -1,0 +1,268 @@
+/* Making a block from transactions, and checking one that was made. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ledger/citiz-ledger-private.h"
+
+#include <string.h>
+
+static gboolean
+refuse (GError **error, CitizLedgerError code, guint64 height, const gchar *what)
+{
+  g_set_error (error, CITIZ_LEDGER_ERROR, code, "block %" G_GUINT64_FORMAT ": %s", height, what);
+  return FALSE;
+}
+
+static gboolean
+check_size (GPtrArray *txs, guint64 height, GError **error)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < txs->len; i++)
+    bytes += g_bytes_get_size (citiz_tx_get_bytes (txs->pdata[i]));
+  if (txs->len <= CITIZ_BLOCK_MAX_TX && bytes <= CITIZ_BLOCK_MAX_BYTES)
+    return TRUE;
+  return refuse (error, CITIZ_LEDGER_ERROR_LIMIT, height, "too many transactions for one block");
+}
+
+/* Runs @txs on top of @next, a fork, and appends them to its log. */
+static gboolean
+execute (CitizLedger *next,
+         GPtrArray *txs,
+         CitizTime time,
+         CitizCheckFunc check,
+         gpointer check_data,
+         CitizChanges *changes,
+         GError **error)
+{
+  CitizRun run = {&next->chain_id, next->state, time, check, check_data, changes};
+
+  for (guint i = 0; i < txs->len; i++)
+    {
+      const CitizTx *tx = txs->pdata[i];
+      GBytes *bytes = citiz_tx_get_bytes (tx);
+      CitizHash leaf;
+
+      if (!citiz_run_tx (&run, tx, error))
+        {
+          g_prefix_error (error, "transaction %u (%s): ", i, citiz_tx_type_name (tx->type));
+          return FALSE;
+        }
+      citiz_log_leaf (&leaf, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      citiz_log_append (&next->log, &leaf, changes->log_nodes);
+    }
+  return TRUE;
+}
+
+/* The one header that follows from @next (executed), its parent and the choices of the proposer. */
+static void
+make_header (CitizBlockHeader *out,
+             CitizLedger *next,
+             guint64 slot,
+             CitizTime time,
+             guint n_tx,
+             const CitizPublicKey *proposer)
+{
+  *out = (CitizBlockHeader){
+      .version = CITIZ_HEADER_VERSION,
+      .protocol = CITIZ_PROTOCOL,
+      .chain_id = next->chain_id,
+      .slot = slot,
+      .height = next->head.height + 1,
+      .parent = next->head_hash,
+      .parent_slot = next->head.slot,
+      .time = time,
+      .proposer = *proposer,
+      .n_tx = n_tx,
+      .log_size = next->log.size,
+      .vs_hash = next->vs_hash,
+      .next_vs_hash = next->vs_hash,
+  };
+  citiz_log_root (&next->log, &out->log_root);
+  citiz_state_root (next->state, &out->state_root);
+}
+
+/* @next becomes @ledger. */
+static void
+adopt (CitizLedger *ledger, CitizLedger *next, const CitizBlock *block)
+{
+  CitizState *old = ledger->state;
+
+  next->head = block->header;
+  next->head_hash = block->hash;
+  *ledger = *next;
+  next->state = old;
+}
+
+/**
+ * citiz_ledger_build:
+ * @txs: (element-type CitizTx): each valid in this order, or the whole block is refused
+ * @time: later than the parent's
+ * @changes: filled with what is new
+ *
+ * Returns: (transfer full) (nullable): the next block, unsigned; @ledger stands after it
+ */
+CitizBlock *
+citiz_ledger_build (CitizLedger *ledger,
+                    GPtrArray *txs,
+                    CitizTime time,
+                    const CitizPublicKey *proposer,
+                    CitizChanges *changes,
+                    GError **error)
+{
+  g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
+  const guint64 height = ledger->head.height + 1;
+  CitizBlockHeader header;
+  CitizBlock *block;
+
+  if (time.ms <= citiz_ledger_time (ledger).ms)
+    {
+      refuse (error, CITIZ_LEDGER_ERROR_TIME, height, "not later than its parent");
+      return NULL;
+    }
+  if (!check_size (txs, height, error)
+      || !execute (next, txs, time, citiz_check_now, NULL, changes, error))
+    return NULL;
+  make_header (&header, next, ledger->head.slot + 1, time, txs->len, proposer);
+
+  block = citiz_block_new (&header);
+  for (guint i = 0; i < txs->len; i++)
+    g_ptr_array_add (block->txs, citiz_tx_ref (txs->pdata[i]));
+  adopt (ledger, next, block);
+  return block;
+}
+
+static gboolean
+is_validator (const CitizLedger *ledger, const CitizPublicKey *node)
+{
+  for (guint i = 0; i < ledger->validators.n; i++)
+    if (citiz_public_key_equal (&ledger->validators.v[i].node, node))
+      return TRUE;
+  return FALSE;
+}
+
+/* What can be said before any transaction is run. */
+static gboolean
+check_place (const CitizLedger *ledger, const CitizBlock *block, CitizTime now, GError **error)
+{
+  const CitizBlockHeader *header = &block->header;
+
+  if (!citiz_hash_equal (&header->chain_id, &ledger->chain_id) || header->epoch != 0
+      || !citiz_hash_equal (&header->vs_hash, &ledger->vs_hash))
+    return refuse (error, CITIZ_LEDGER_ERROR_CHAIN, header->height, "of another chain or epoch");
+  if (header->height != ledger->head.height + 1 || header->parent_slot != ledger->head.slot
+      || header->slot <= header->parent_slot
+      || !citiz_hash_equal (&header->parent, &ledger->head_hash))
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height, "does not follow its parent");
+  if (header->time.ms <= citiz_ledger_time (ledger).ms)
+    return refuse (error, CITIZ_LEDGER_ERROR_TIME, header->height, "not later than its parent");
+  if (header->time.ms > now.ms + CITIZ_BLOCK_MAX_AHEAD)
+    return refuse (error, CITIZ_LEDGER_ERROR_TIME, header->height, "ahead of this clock");
+  if (!is_validator (ledger, &header->proposer))
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height, "its proposer is no validator");
+  if (header->n_tx != block->txs->len)
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height,
+                   "not as many transactions as it says");
+  return check_size (block->txs, header->height, error);
+}
+
+static gboolean
+check_one_cert (const CitizLedger *ledger,
+                const CitizBlock *block,
+                const CitizCert *cert,
+                CitizVoteKind kind,
+                guint64 slot,
+                const CitizHash *hash,
+                CitizCheckFunc check,
+                gpointer check_data,
+                GError **error)
+{
+  if (cert->kind != kind || cert->slot != slot || !citiz_hash_equal (&cert->hash, hash))
+    return refuse (error, CITIZ_LEDGER_ERROR_CERT, block->header.height,
+                   "a certificate about something else");
+  if (citiz_cert_check (cert, &ledger->chain_id, &ledger->vs_hash, &ledger->validators, check,
+                        check_data, error))
+    return TRUE;
+  g_prefix_error (error, "block %" G_GUINT64_FORMAT ": ", block->header.height);
+  return FALSE;
+}
+
+/* Those that are there; a candidate has none yet. */
+static gboolean
+check_certs (const CitizLedger *ledger,
+             const CitizBlock *block,
+             CitizCheckFunc check,
+             gpointer check_data,
+             GError **error)
+{
+  static const CitizHash nothing;
+  const CitizBlockHeader *header = &block->header;
+  const CitizJustification *justification = block->justification;
+
+  if (justification != NULL)
+    {
+      if (justification->skips->len != header->slot - header->parent_slot - 1)
+        return refuse (error, CITIZ_LEDGER_ERROR_CERT, header->height,
+                       "a slot was skipped without a certificate");
+      if (!check_one_cert (ledger, block, &justification->notar, CITIZ_VOTE_NOTAR, header->slot,
+                           &block->hash, check, check_data, error))
+        return FALSE;
+      for (guint i = 0; i < justification->skips->len; i++)
+        if (!check_one_cert (ledger, block, justification->skips->pdata[i], CITIZ_VOTE_SKIP,
+                             header->parent_slot + 1 + i, &nothing, check, check_data, error))
+          return FALSE;
+    }
+  return block->final == NULL
+         || check_one_cert (ledger, block, block->final, CITIZ_VOTE_FINAL, header->slot,
+                            &block->hash, check, check_data, error);
+}
+
+/**
+ * citiz_ledger_apply:
+ * @now: the clock of who checks; a block may be %CITIZ_BLOCK_MAX_AHEAD ahead of it
+ * @level: %CITIZ_LEVEL_STRUCTURAL recomputes, %CITIZ_LEVEL_FULL checks signatures too
+ * @check: (nullable): who checks them at %CITIZ_LEVEL_FULL; %NULL: at once, here
+ * @changes: filled with what is new
+ *
+ * Rule R9 (VALID) and the certificates that stand with the block. @ledger stands after it, or where it was if this fails.
+ */
+gboolean
+citiz_ledger_apply (CitizLedger *ledger,
+                    const CitizBlock *block,
+                    CitizTime now,
+                    CitizLevel level,
+                    CitizCheckFunc check,
+                    gpointer check_data,
+                    CitizChanges *changes,
+                    GError **error)
+{
+  g_autoptr (CitizLedger) next = NULL;
+  CitizBlockHeader expected;
+
+  g_return_val_if_fail (level != CITIZ_LEVEL_LIGHT, FALSE);
+  if (level == CITIZ_LEVEL_STRUCTURAL)
+    check = NULL;
+  else if (check == NULL)
+    check = citiz_check_now;
+
+  if (!check_place (ledger, block, now, error)
+      || !check_certs (ledger, block, check, check_data, error))
+    return FALSE;
+  next = citiz_ledger_fork (ledger);
+  if (!execute (next, block->txs, block->header.time, check, check_data, changes, error))
+    {
+      g_prefix_error (error, "block %" G_GUINT64_FORMAT ", ", block->header.height);
+      return FALSE;
+    }
+
+  make_header (&expected, next, block->header.slot, block->header.time, block->txs->len,
+               &block->header.proposer);
+  if (!citiz_hash_equal (&expected.log_root, &block->header.log_root))
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, expected.height, "its log root is not ours");
+  if (!citiz_hash_equal (&expected.state_root, &block->header.state_root))
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, expected.height, "its state root is not ours");
+  if (memcmp (&(CitizHash){0}, &block->header.evidence_root, sizeof (CitizHash)) != 0
+      || memcmp (&(CitizHash){0}, &block->header.snapshot_root, sizeof (CitizHash)) != 0
+      || !citiz_hash_equal (&block->header.next_vs_hash, &expected.next_vs_hash)
+      || block->header.log_size != expected.log_size)
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, expected.height, "its header is not ours");
+  adopt (ledger, next, block);
+  return TRUE;
+}

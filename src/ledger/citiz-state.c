@@ -1,0 +1,276 @@
+/* The compact sparse Merkle tree: nodes, forks, roots. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ledger/citiz-state-private.h"
+
+#include "crypto/citiz-domain.h"
+#include "crypto/citiz-hash.h"
+
+#include <string.h>
+
+/* Numbered invariants, held after every call (citiz_state_check):
+ * (1) a branch has at least two leaves below it; a subtree with one leaf is that leaf;
+ * (2) a leaf stands on the path of its key;
+ * (3) a branch's leaf count is the sum of its children's;
+ * (4) a node with more than one owner is never changed, a node whose hash is known is never changed without forgetting it. */
+
+static CitizStateNode *
+node_new_leaf (const CitizHash *key, GBytes *value)
+{
+  CitizStateNode *node = g_new0 (CitizStateNode, 1);
+
+  node->ref = 1;
+  node->n_leaves = 1;
+  node->key = *key;
+  node->value = g_bytes_ref (value);
+  return node;
+}
+
+static CitizStateNode *
+node_ref (CitizStateNode *node)
+{
+  if (node != NULL)
+    g_atomic_int_inc (&node->ref);
+  return node;
+}
+
+static void
+node_unref (CitizStateNode *node)
+{
+  if (node == NULL || !g_atomic_int_dec_and_test (&node->ref))
+    return;
+  node_unref (node->child[0]);
+  node_unref (node->child[1]);
+  g_clear_pointer (&node->value, g_bytes_unref);
+  g_free (node);
+}
+
+/* Takes @node, gives one that nobody else has. */
+static CitizStateNode *
+node_own (CitizStateNode *node)
+{
+  CitizStateNode *copy;
+
+  if (g_atomic_int_get (&node->ref) == 1)
+    return node;
+  copy = g_new (CitizStateNode, 1);
+  *copy = *node;
+  copy->ref = 1;
+  node_ref (copy->child[0]);
+  node_ref (copy->child[1]);
+  if (copy->value != NULL)
+    g_bytes_ref (copy->value);
+  node_unref (node);
+  return copy;
+}
+
+/* Two leaves of different keys, from @depth on. Takes both. */
+static CitizStateNode *
+node_join (CitizStateNode *a, CitizStateNode *b, guint depth)
+{
+  CitizStateNode *node = g_new0 (CitizStateNode, 1);
+  const guint bit = citiz_state_bit (&a->key, depth);
+
+  node->ref = 1;
+  node->n_leaves = 2;
+  if (bit != citiz_state_bit (&b->key, depth))
+    {
+      node->child[bit] = a;
+      node->child[!bit] = b;
+    }
+  else
+    node->child[bit] = node_join (a, b, depth + 1);
+  return node;
+}
+
+/* Takes @node, gives the subtree with @key set. */
+static CitizStateNode *
+node_set (CitizStateNode *node, guint depth, const CitizHash *key, GBytes *value)
+{
+  guint bit;
+
+  if (node == NULL)
+    return node_new_leaf (key, value);
+  if (node->value != NULL && !citiz_hash_equal (&node->key, key))
+    return node_join (node, node_new_leaf (key, value), depth);
+
+  node = node_own (node);
+  node->hashed = FALSE;
+  if (node->value != NULL)
+    {
+      g_bytes_unref (node->value);
+      node->value = g_bytes_ref (value);
+      return node;
+    }
+  bit = citiz_state_bit (key, depth);
+  node->child[bit] = node_set (node->child[bit], depth + 1, key, value);
+  node->n_leaves = (node->child[0] != NULL ? node->child[0]->n_leaves : 0)
+                   + (node->child[1] != NULL ? node->child[1]->n_leaves : 0);
+  return node;
+}
+
+CitizState *
+citiz_state_new (void)
+{
+  return g_new0 (CitizState, 1);
+}
+
+/**
+ * citiz_state_fork:
+ *
+ * Returns: (transfer full): the same map; from now on the two go their own ways
+ */
+CitizState *
+citiz_state_fork (const CitizState *state)
+{
+  CitizState *fork = citiz_state_new ();
+
+  fork->root = node_ref (state->root);
+  return fork;
+}
+
+void
+citiz_state_free (CitizState *state)
+{
+  node_unref (state->root);
+  g_free (state);
+}
+
+void
+citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value)
+{
+  state->root = node_set (state->root, 0, key, value);
+}
+
+/**
+ * citiz_state_get:
+ *
+ * Returns: (transfer none) (nullable): what @key was last set to
+ */
+GBytes *
+citiz_state_get (const CitizState *state, const CitizHash *key)
+{
+  const CitizStateNode *node = state->root;
+
+  for (guint depth = 0; node != NULL && node->value == NULL; depth++)
+    node = node->child[citiz_state_bit (key, depth)];
+  return node != NULL && citiz_hash_equal (&node->key, key) ? node->value : NULL;
+}
+
+guint64
+citiz_state_size (const CitizState *state)
+{
+  return state->root != NULL ? state->root->n_leaves : 0;
+}
+
+/* H (0x10 | key | SHA-256 (value)) */
+void
+citiz_state_hash_leaf (CitizHash *out, const CitizHash *key, const CitizHash *value_hash)
+{
+  CitizSha256 sha;
+  gsize n;
+  const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_STATE_LEAF, &n);
+
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, prefix, n);
+  citiz_sha256_update (&sha, key->b, sizeof key->b);
+  citiz_sha256_update (&sha, value_hash->b, sizeof value_hash->b);
+  citiz_sha256_finish (&sha, out);
+}
+
+/* H (0x11 | left | right) */
+void
+citiz_state_hash_branch (CitizHash *out, const CitizHash *left, const CitizHash *right)
+{
+  CitizSha256 sha;
+  gsize n;
+  const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_STATE_NODE, &n);
+
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, prefix, n);
+  citiz_sha256_update (&sha, left->b, sizeof left->b);
+  citiz_sha256_update (&sha, right->b, sizeof right->b);
+  citiz_sha256_finish (&sha, out);
+}
+
+/* The hash of a subtree, computed where it is not known; of none, 32 zero bytes. */
+void
+citiz_state_node_hash (CitizStateNode *node, CitizHash *out)
+{
+  CitizHash left;
+  CitizHash right;
+
+  if (node == NULL)
+    {
+      memset (out, 0, sizeof *out);
+      return;
+    }
+  if (!node->hashed && node->value != NULL)
+    {
+      citiz_sha256 (&left, g_bytes_get_data (node->value, NULL), g_bytes_get_size (node->value));
+      citiz_state_hash_leaf (&node->hash, &node->key, &left);
+    }
+  else if (!node->hashed)
+    {
+      citiz_state_node_hash (node->child[0], &left);
+      citiz_state_node_hash (node->child[1], &right);
+      citiz_state_hash_branch (&node->hash, &left, &right);
+    }
+  node->hashed = TRUE;
+  *out = node->hash;
+}
+
+/**
+ * citiz_state_root:
+ *
+ * Hashes what changed since it was last asked; of an empty map, 32 zero bytes.
+ */
+void
+citiz_state_root (CitizState *state, CitizHash *out)
+{
+  citiz_state_node_hash (state->root, out);
+}
+
+static gboolean
+node_check (CitizStateNode *node, guint depth, CitizHash *prefix)
+{
+  CitizHash known;
+  CitizHash again;
+  guint64 n = 0;
+
+  if (node->value != NULL)
+    {
+      for (guint i = 0; i < depth; i++)
+        if (citiz_state_bit (&node->key, i) != citiz_state_bit (prefix, i))
+          return FALSE;
+      return node->n_leaves == 1 && node->child[0] == NULL && node->child[1] == NULL;
+    }
+  for (guint bit = 0; bit < 2; bit++)
+    {
+      if (node->child[bit] == NULL)
+        continue;
+      prefix->b[depth / 8] &= (guint8) ~(0x80 >> depth % 8);
+      prefix->b[depth / 8] |= (guint8) (bit != 0 ? 0x80 >> depth % 8 : 0);
+      if (!node_check (node->child[bit], depth + 1, prefix))
+        return FALSE;
+      n += node->child[bit]->n_leaves;
+    }
+  if (n < 2 || n != node->n_leaves)
+    return FALSE;
+  citiz_state_node_hash (node, &known);
+  citiz_state_node_hash (node->child[0], &again);
+  citiz_state_node_hash (node->child[1], prefix + 1);
+  citiz_state_hash_branch (&again, &again, prefix + 1);
+  return citiz_hash_equal (&known, &again);
+}
+
+/**
+ * citiz_state_check:
+ *
+ * Returns: %TRUE if the numbered invariants hold
+ */
+gboolean
+citiz_state_check (CitizState *state)
+{
+  CitizHash scratch[2] = {0};
+
+  return state->root == NULL || node_check (state->root, 0, scratch);
+}
