@@ -1,0 +1,392 @@
+/* What a node keeps of grants. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-node-store.h"
+
+#include <string.h>
+
+void
+citiz_mail_free (CitizMail *mail)
+{
+  g_clear_pointer (&mail->sealed, g_bytes_unref);
+  g_free (mail);
+}
+
+static gboolean
+not_found (GError **error)
+{
+  g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND,
+               "this node holds nothing of that name");
+  return FALSE;
+}
+
+static gboolean
+damaged (GError **error)
+{
+  g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED,
+               "a row of the node's tables has a wrong size");
+  return FALSE;
+}
+
+static gboolean
+put_blob (CitizDb *db, const CitizHash *hash, GBytes *bytes, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, "INSERT OR REPLACE INTO node_blob (hash, bytes) VALUES (?1, ?2)",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_hash (stmt, 1, hash);
+  citiz_stmt_bind_gbytes (stmt, 2, bytes);
+  return citiz_stmt_run (stmt, error);
+}
+
+static gboolean
+put_share_row (CitizDb *db, const CitizNodeShare *share, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (
+          db,
+          "INSERT INTO node_share (grant_id, place, share, salt, token_hash, proof_hash, tries, capsule)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+          &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_id (stmt, 1, &share->grant);
+  citiz_stmt_bind_int (stmt, 2, share->place);
+  citiz_stmt_bind_bytes (stmt, 3, share->share, sizeof share->share);
+  citiz_stmt_bind_bytes (stmt, 4, share->salt, sizeof share->salt);
+  citiz_stmt_bind_hash (stmt, 5, &share->token_hash);
+  if (share->has_passcode)
+    citiz_stmt_bind_hash (stmt, 6, &share->proof_hash);
+  citiz_stmt_bind_int (stmt, 7, share->tries);
+  citiz_stmt_bind_hash (stmt, 8, &share->capsule);
+  return citiz_stmt_run (stmt, error);
+}
+
+gboolean
+citiz_node_store_put_share (CitizDb *db,
+                            const CitizNodeShare *share,
+                            GBytes *capsule,
+                            GError **error)
+{
+  if (!citiz_db_begin (db, error))
+    return FALSE;
+  if (put_blob (db, &share->capsule, capsule, error) && put_share_row (db, share, error))
+    return citiz_db_commit (db, error);
+  citiz_db_rollback (db);
+  return FALSE;
+}
+
+static gboolean
+read_bytes (CitizStmt *stmt, gint column, guint8 *out, gsize n)
+{
+  gsize got;
+  const guint8 *bytes = citiz_stmt_view (stmt, column, &got);
+
+  if (bytes == NULL || got != n)
+    return FALSE;
+  memcpy (out, bytes, n);
+  return TRUE;
+}
+
+gboolean
+citiz_node_store_get_share (CitizDb *db, const CitizId *grant, CitizNodeShare *out, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (
+          db,
+          "SELECT place, share, salt, token_hash, proof_hash, tries, capsule FROM node_share"
+          " WHERE grant_id = ?1",
+          &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_id (stmt, 1, grant);
+  if (!citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  if (!row)
+    return not_found (error);
+  out->grant = *grant;
+  out->place = (guint8) citiz_stmt_int (stmt, 0);
+  out->has_passcode = !citiz_stmt_is_null (stmt, 4);
+  out->tries = (guint) citiz_stmt_int (stmt, 5);
+  if (!read_bytes (stmt, 1, out->share, sizeof out->share)
+      || !read_bytes (stmt, 2, out->salt, sizeof out->salt)
+      || !citiz_stmt_hash (stmt, 3, &out->token_hash)
+      || (out->has_passcode && !citiz_stmt_hash (stmt, 4, &out->proof_hash))
+      || !citiz_stmt_hash (stmt, 6, &out->capsule))
+    return damaged (error);
+  return TRUE;
+}
+
+GArray *
+citiz_node_store_grants (CitizDb *db, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (CitizId));
+  gboolean row;
+
+  if (!citiz_db_prepare (db, "SELECT grant_id FROM node_share ORDER BY grant_id", &stmt, error))
+    return NULL;
+  while (citiz_stmt_next (stmt, &row, error))
+    {
+      CitizId id;
+
+      if (!row)
+        return g_steal_pointer (&ids);
+      if (citiz_stmt_id (stmt, 0, &id))
+        g_array_append_val (ids, id);
+    }
+  return NULL;
+}
+
+GBytes *
+citiz_node_store_get_blob (CitizDb *db, const CitizHash *hash, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (db, "SELECT bytes FROM node_blob WHERE hash = ?1", &stmt, error))
+    return NULL;
+  citiz_stmt_bind_hash (stmt, 1, hash);
+  if (!citiz_stmt_next (stmt, &row, error))
+    return NULL;
+  if (!row)
+    {
+      not_found (error);
+      return NULL;
+    }
+  return citiz_stmt_bytes (stmt, 0);
+}
+
+gboolean
+citiz_node_store_take_passcode_try (CitizDb *db,
+                                    const CitizId *grant,
+                                    gboolean *out_had,
+                                    guint *out_left,
+                                    GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  *out_left = 0;
+  if (!citiz_db_prepare (
+          db,
+          "UPDATE node_share SET tries = tries - 1 WHERE grant_id = ?1 AND tries > 0 RETURNING tries",
+          &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_id (stmt, 1, grant);
+  if (!citiz_stmt_next (stmt, out_had, error))
+    return FALSE;
+  if (!*out_had)
+    return TRUE;
+  *out_left = (guint) citiz_stmt_int (stmt, 0);
+  return citiz_stmt_run (stmt, error);
+}
+
+gboolean
+citiz_node_store_put_code (CitizDb *db,
+                           const gchar *locator,
+                           const CitizId *grant,
+                           const CitizHash *proof_hash,
+                           GBytes *blob,
+                           guint tries,
+                           GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (
+          db,
+          "INSERT INTO node_code (locator, grant_id, proof_hash, blob, tries) VALUES (?1, ?2, ?3, ?4, ?5)",
+          &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_text (stmt, 1, locator);
+  citiz_stmt_bind_id (stmt, 2, grant);
+  citiz_stmt_bind_hash (stmt, 3, proof_hash);
+  citiz_stmt_bind_gbytes (stmt, 4, blob);
+  citiz_stmt_bind_int (stmt, 5, tries);
+  return citiz_stmt_run (stmt, error);
+}
+
+gboolean
+citiz_node_store_find_code (CitizDb *db,
+                            const gchar *locator,
+                            gboolean *out_found,
+                            CitizId *out_grant,
+                            GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, "SELECT grant_id FROM node_code WHERE locator = ?1", &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_text (stmt, 1, locator);
+  if (!citiz_stmt_next (stmt, out_found, error))
+    return FALSE;
+  if (*out_found && !citiz_stmt_id (stmt, 0, out_grant))
+    return damaged (error);
+  return TRUE;
+}
+
+gboolean
+citiz_node_store_take_code_try (CitizDb *db,
+                                const gchar *locator,
+                                gboolean *out_had,
+                                guint *out_left,
+                                CitizHash *out_proof_hash,
+                                GBytes **out_blob,
+                                GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  *out_left = 0;
+  *out_blob = NULL;
+  if (!citiz_db_prepare (db,
+                         "UPDATE node_code SET tries = tries - 1 WHERE locator = ?1 AND tries > 0"
+                         " RETURNING tries, proof_hash, blob",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_text (stmt, 1, locator);
+  if (!citiz_stmt_next (stmt, out_had, error))
+    return FALSE;
+  if (!*out_had)
+    return TRUE;
+  *out_left = (guint) citiz_stmt_int (stmt, 0);
+  if (!citiz_stmt_hash (stmt, 1, out_proof_hash))
+    return damaged (error);
+  *out_blob = citiz_stmt_bytes (stmt, 2);
+  return citiz_stmt_run (stmt, error);
+}
+
+gboolean
+citiz_node_store_blank_code (CitizDb *db, const gchar *locator, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, "UPDATE node_code SET blob = NULL, tries = 0 WHERE locator = ?1",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_text (stmt, 1, locator);
+  return citiz_stmt_run (stmt, error);
+}
+
+static gboolean
+run_with_id (CitizDb *db, const gchar *sql, const CitizId *id, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, sql, &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_id (stmt, 1, id);
+  return citiz_stmt_run (stmt, error);
+}
+
+/* The database overwrites what it deletes (secure_delete), see citiz-db.c. */
+gboolean
+citiz_node_store_erase (CitizDb *db, const CitizId *grant, GError **error)
+{
+  static const gchar *const steps[] = {
+      "DELETE FROM node_blob WHERE hash IN (SELECT capsule FROM node_share WHERE grant_id = ?1)",
+      "DELETE FROM node_share WHERE grant_id = ?1",
+      "DELETE FROM node_code WHERE grant_id = ?1",
+  };
+
+  if (!citiz_db_begin (db, error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (!run_with_id (db, steps[i], grant, error))
+      {
+        citiz_db_rollback (db);
+        return FALSE;
+      }
+  return citiz_db_commit (db, error);
+}
+
+gboolean
+citiz_node_store_put_mail (CitizDb *db, CitizMail *mail, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db,
+                         "INSERT INTO node_mail (kind, grant_id, opening, time, tries, sealed)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, mail->kind);
+  citiz_stmt_bind_id (stmt, 2, &mail->grant);
+  if (mail->has_opening)
+    citiz_stmt_bind_hash (stmt, 3, &mail->opening);
+  citiz_stmt_bind_int (stmt, 4, mail->time.ms);
+  citiz_stmt_bind_int (stmt, 5, mail->tries);
+  if (mail->sealed)
+    citiz_stmt_bind_gbytes (stmt, 6, mail->sealed);
+  if (!citiz_stmt_run (stmt, error))
+    return FALSE;
+  mail->row = sqlite3_last_insert_rowid (citiz_db_get_handle (db));
+  return TRUE;
+}
+
+static CitizMail *
+read_mail (CitizStmt *stmt)
+{
+  g_autoptr (CitizMail) mail = g_new0 (CitizMail, 1);
+
+  mail->row = citiz_stmt_int (stmt, 0);
+  mail->kind = (CitizMailKind) citiz_stmt_int (stmt, 1);
+  mail->has_opening = !citiz_stmt_is_null (stmt, 3);
+  mail->time.ms = citiz_stmt_int (stmt, 4);
+  mail->tries = (guint) citiz_stmt_int (stmt, 5);
+  if (!citiz_stmt_id (stmt, 2, &mail->grant)
+      || (mail->has_opening && !citiz_stmt_hash (stmt, 3, &mail->opening)))
+    return NULL;
+  if (!citiz_stmt_is_null (stmt, 6))
+    mail->sealed = citiz_stmt_bytes (stmt, 6);
+  return g_steal_pointer (&mail);
+}
+
+GPtrArray *
+citiz_node_store_mail (CitizDb *db, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_mail_free);
+  gboolean row;
+
+  if (!citiz_db_prepare (
+          db,
+          "SELECT row, kind, grant_id, opening, time, tries, sealed FROM node_mail ORDER BY row",
+          &stmt, error))
+    return NULL;
+  while (citiz_stmt_next (stmt, &row, error))
+    {
+      CitizMail *mail;
+
+      if (!row)
+        return g_steal_pointer (&list);
+      mail = read_mail (stmt);
+      if (mail)
+        g_ptr_array_add (list, mail);
+    }
+  return NULL;
+}
+
+gboolean
+citiz_node_store_drop_mail (CitizDb *db, gint64 row, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, "DELETE FROM node_mail WHERE row = ?1", &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, row);
+  return citiz_stmt_run (stmt, error);
+}
+
+guint
+citiz_node_store_count_mail (CitizDb *db, const CitizId *grant, CitizMailKind kind)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row = FALSE;
+
+  if (!citiz_db_prepare (db, "SELECT COUNT (*) FROM node_mail WHERE grant_id = ?1 AND kind = ?2",
+                         &stmt, NULL))
+    return 0;
+  citiz_stmt_bind_id (stmt, 1, grant);
+  citiz_stmt_bind_int (stmt, 2, kind);
+  return citiz_stmt_next (stmt, &row, NULL) && row ? (guint) citiz_stmt_int (stmt, 0) : 0;
+}

@@ -1,0 +1,113 @@
+/* What a node keeps of grants, on disk until their end. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "core/citiz-types.h"
+#include "store/citiz-db.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_NODE_LOCATOR_SIZE 3
+
+/* One node's part of a grant. */
+typedef struct
+{
+  CitizId grant;
+  guint8 place; /* i of the committee, from 1 */
+  guint8 share[32];
+  guint8 salt[16];
+  CitizHash token_hash;
+  gboolean has_passcode;
+  CitizHash proof_hash;
+  guint tries; /* passcode tries left, for life */
+  CitizHash capsule;
+} CitizNodeShare;
+
+/* Stored: never renumber. */
+typedef enum
+{
+  CITIZ_MAIL_OPENED = 1,      /* somebody opened; sealed = who and why */
+  CITIZ_MAIL_NOTE = 2,        /* sealed = a note */
+  CITIZ_MAIL_CODE_MISSED = 3, /* a wrong spoken code */
+  CITIZ_MAIL_CODE_GIVEN = 4,  /* the right one: the link was given */
+  CITIZ_MAIL_PASSCODE_MISSED = 5,
+  CITIZ_MAIL_ENDED = 6 /* share, capsule, token and code were erased */
+} CitizMailKind;
+
+typedef struct
+{
+  gint64 row;
+  CitizMailKind kind;
+  CitizId grant;
+  gboolean has_opening;
+  CitizHash opening;
+  CitizTime time;
+  guint tries;
+  GBytes *sealed; /* nullable */
+} CitizMail;
+
+void citiz_mail_free (CitizMail *mail);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizMail, citiz_mail_free)
+
+gboolean citiz_node_store_put_share (CitizDb *db,
+                                     const CitizNodeShare *share,
+                                     GBytes *capsule,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* FALSE with CITIZ_STORE_ERROR_NOT_FOUND when the node holds nothing (any more). */
+gboolean citiz_node_store_get_share (CitizDb *db,
+                                     const CitizId *grant,
+                                     CitizNodeShare *out,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Ids of all grants of which something is held. (element-type CitizId) */
+GArray *citiz_node_store_grants (CitizDb *db, GError **error);
+GBytes *citiz_node_store_get_blob (CitizDb *db, const CitizHash *hash, GError **error);
+
+/* Takes one passcode try, before any comparison. FALSE in `out_had` when none was left. `out_left` counts after it. */
+gboolean citiz_node_store_take_passcode_try (CitizDb *db,
+                                             const CitizId *grant,
+                                             gboolean *out_had,
+                                             guint *out_left,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean citiz_node_store_put_code (CitizDb *db,
+                                    const gchar *locator,
+                                    const CitizId *grant,
+                                    const CitizHash *proof_hash,
+                                    GBytes *blob,
+                                    guint tries,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* FALSE in `out_found` for an unknown locator. */
+gboolean citiz_node_store_find_code (CitizDb *db,
+                                     const gchar *locator,
+                                     gboolean *out_found,
+                                     CitizId *out_grant,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes one try of a code, before any comparison; then gives what the comparison needs. `out_had` FALSE: none was left. */
+gboolean citiz_node_store_take_code_try (CitizDb *db,
+                                         const gchar *locator,
+                                         gboolean *out_had,
+                                         guint *out_left,
+                                         CitizHash *out_proof_hash,
+                                         GBytes **out_blob,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Erases the blob of a code whose tries are used up. */
+gboolean citiz_node_store_blank_code (CitizDb *db,
+                                      const gchar *locator,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Erases share, salt, token, passcode, capsule and code of a grant. Mail stays: it is the citizen's. */
+gboolean citiz_node_store_erase (CitizDb *db,
+                                 const CitizId *grant,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean citiz_node_store_put_mail (CitizDb *db,
+                                    CitizMail *mail,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT; /* sets mail->row */
+/* Everything not yet taken, oldest first. (element-type CitizMail) */
+GPtrArray *citiz_node_store_mail (CitizDb *db, GError **error);
+gboolean citiz_node_store_drop_mail (CitizDb *db,
+                                     gint64 row,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* How many of a kind a grant has had since it began and that still wait. */
+guint citiz_node_store_count_mail (CitizDb *db, const CitizId *grant, CitizMailKind kind);
+
+G_END_DECLS
