@@ -1,5 +1,5 @@
 /* XChaCha20-Poly1305 bound to a domain. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "crypto/citiz-seal.h"
+#include "crypto/citiz-seal-private.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -27,6 +27,40 @@ label_ad (CitizDomain domain, const guint8 *ad, gsize ad_n, guint8 room[STACK_AD
   return all;
 }
 
+void
+citiz_seal_with_nonce (guint8 *out,
+                       CitizDomain domain,
+                       const guint8 key[32],
+                       const guint8 nonce[24],
+                       const guint8 *ad,
+                       gsize ad_n,
+                       const guint8 *plain,
+                       gsize n)
+{
+  guint8 room[STACK_AD];
+  guint8 *all = label_ad (domain, ad, ad_n, room);
+
+  memcpy (out, nonce, NONCE);
+  crypto_aead_xchacha20poly1305_ietf_encrypt (out + NONCE, NULL, plain, n, all,
+                                              CITIZ_LABEL_SIZE + ad_n, NULL, nonce, key);
+  if (all != room)
+    g_free (all);
+}
+
+gboolean
+citiz_unseal_unlabelled (guint8 *out,
+                         const guint8 key[32],
+                         const guint8 nonce[24],
+                         const guint8 *ad,
+                         gsize ad_n,
+                         const guint8 *sealed,
+                         gsize n)
+{
+  return crypto_aead_xchacha20poly1305_ietf_decrypt (out, NULL, NULL, sealed, n, ad, ad_n, nonce,
+                                                     key)
+         == 0;
+}
+
 /**
  * citiz_seal_into:
  * @out: room for @n + %CITIZ_SEAL_OVERHEAD bytes: nonce, ciphertext, tag
@@ -43,19 +77,15 @@ citiz_seal_into (guint8 *out,
                  const guint8 *plain,
                  gsize n)
 {
-  guint8 room[STACK_AD];
-  guint8 *all = label_ad (domain, ad, ad_n, room);
+  guint8 nonce[NONCE];
 
-  citiz_random (out, NONCE);
-  crypto_aead_xchacha20poly1305_ietf_encrypt (out + NONCE, NULL, plain, n, all,
-                                              CITIZ_LABEL_SIZE + ad_n, NULL, out, key);
-  if (all != room)
-    g_free (all);
+  citiz_random (nonce, sizeof nonce);
+  citiz_seal_with_nonce (out, domain, key, nonce, ad, ad_n, plain, n);
 }
 
 /**
  * citiz_unseal_into:
- * @out: room for @n − %CITIZ_SEAL_OVERHEAD bytes; untouched by secrets unless %TRUE is returned
+ * @out: room for @n − %CITIZ_SEAL_OVERHEAD bytes; holds nothing of use unless %TRUE is returned
  *
  * Returns: %TRUE if key, domain, associated data and every byte are the ones that were sealed
  */
@@ -75,9 +105,8 @@ citiz_unseal_into (guint8 *out,
   if (n < CITIZ_SEAL_OVERHEAD)
     return FALSE;
   all = label_ad (domain, ad, ad_n, room);
-  good = crypto_aead_xchacha20poly1305_ietf_decrypt (out, NULL, NULL, sealed + NONCE, n - NONCE,
-                                                     all, CITIZ_LABEL_SIZE + ad_n, sealed, key)
-         == 0;
+  good = citiz_unseal_unlabelled (out, key, sealed, all, CITIZ_LABEL_SIZE + ad_n, sealed + NONCE,
+                                  n - NONCE);
   if (all != room)
     g_free (all);
   return good;

@@ -1,5 +1,5 @@
 /* Ed25519 as libsodium signs and verifies, over a 16-byte label first. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "crypto/citiz-sign.h"
+#include "crypto/citiz-sign-private.h"
 #include "crypto/citiz-crypto-error.h"
 
 #include <sodium.h>
@@ -97,6 +97,15 @@ citiz_sign (CitizSignature *out,
     g_free (all);
 }
 
+gboolean
+citiz_verify_unlabelled (const CitizSignature *signature,
+                         const guint8 *msg,
+                         gsize n,
+                         const CitizPublicKey *key)
+{
+  return crypto_sign_verify_detached (signature->b, msg, n, key->b) == 0;
+}
+
 /**
  * citiz_verify:
  *
@@ -113,8 +122,7 @@ citiz_verify (const CitizSignature *signature,
 {
   guint8 room[STACK_MESSAGE];
   guint8 *all = label_message (domain, msg, n, room);
-  gboolean good
-      = crypto_sign_verify_detached (signature->b, all, CITIZ_LABEL_SIZE + n, key->b) == 0;
+  gboolean good = citiz_verify_unlabelled (signature, all, CITIZ_LABEL_SIZE + n, key);
 
   if (all != room)
     g_free (all);
