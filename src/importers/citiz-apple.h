@@ -1,0 +1,20 @@
+/* Apple Health's export.xml to frames. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "importers/citiz-frames.h"
+#include "importers/citiz-xml.h"
+
+G_BEGIN_DECLS
+
+typedef struct _CitizApple CitizApple;
+
+/* @routes: (nullable): path inside the archive ("workout-routes/…gpx") → hex SHA-256 of a blob already sent. */
+CitizApple *citiz_apple_new (CitizFrameWriter *out, CitizImportFormat format, GHashTable *routes);
+void citiz_apple_free (CitizApple *apple);
+CitizXml *citiz_apple_get_xml (CitizApple *apple);
+CitizImportReason citiz_apple_finish (CitizApple *apple, guint64 *stopped_at);
+gboolean citiz_apple_recognised (const CitizApple *apple);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizApple, citiz_apple_free)
+
+G_END_DECLS
