@@ -1,0 +1,132 @@
+/* A row of the record: title and detail, a line under it with its source, cells at the end. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-entry-row.h"
+
+#include "ui/citiz-bits.h"
+#include "ui/citiz-shrink.h"
+
+struct _CitizEntryRow
+{
+  CitizRow parent_instance;
+  GtkWidget *line, *title, *subtitle, *second;
+  GString *says; /* the row in one sentence, for assistive technology */
+};
+
+G_DEFINE_FINAL_TYPE (CitizEntryRow, citiz_entry_row, CITIZ_TYPE_ROW)
+
+static void
+say (CitizEntryRow *self, const gchar *text)
+{
+  if (text == NULL || *text == '\0')
+    return;
+  g_string_append_printf (self->says, "%s%s", self->says->len > 0 ? ", " : "", text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  self->says->str, -1);
+}
+
+static void
+citiz_entry_row_finalize (GObject *object)
+{
+  g_string_free (CITIZ_ENTRY_ROW (object)->says, TRUE);
+  G_OBJECT_CLASS (citiz_entry_row_parent_class)->finalize (object);
+}
+
+static void
+citiz_entry_row_class_init (CitizEntryRowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = citiz_entry_row_finalize;
+}
+
+static GtkWidget *
+new_label (void)
+{
+  GtkWidget *label
+      = g_object_new (GTK_TYPE_LABEL, "xalign", 0.0, "wrap", TRUE, "wrap-mode",
+                      PANGO_WRAP_WORD_CHAR, "natural-wrap-mode", GTK_NATURAL_WRAP_NONE, NULL);
+
+  return label;
+}
+
+static void
+citiz_entry_row_init (CitizEntryRow *self)
+{
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+
+  self->says = g_string_new (NULL);
+  self->line = citiz_shrink_new (12);
+  self->title = new_label ();
+  self->subtitle = new_label ();
+  self->second = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 5);
+  gtk_widget_add_css_class (self->subtitle, "secondary");
+  gtk_widget_add_css_class (self->subtitle, "small");
+  gtk_box_append (GTK_BOX (self->second), self->subtitle);
+  gtk_box_append (GTK_BOX (texts), self->title);
+  gtk_box_append (GTK_BOX (texts), self->second);
+  gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (texts, 7);
+  gtk_widget_set_margin_bottom (texts, 7);
+  citiz_shrink_append (CITIZ_SHRINK (self->line), texts, 0, 0);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (self), self->line);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "entry-row");
+}
+
+GtkWidget *
+citiz_entry_row_new (const gchar *title, const gchar *detail, const gchar *subtitle)
+{
+  CitizEntryRow *self = g_object_new (CITIZ_TYPE_ENTRY_ROW, "activatable", FALSE, NULL);
+
+  if (detail != NULL && *detail != '\0')
+    {
+      g_autofree gchar *markup
+          = g_markup_printf_escaped ("%s <span alpha=\"72%%\">%s</span>", title, detail);
+      gtk_label_set_markup (GTK_LABEL (self->title), markup);
+    }
+  else
+    gtk_label_set_label (GTK_LABEL (self->title), title);
+  gtk_label_set_label (GTK_LABEL (self->subtitle), subtitle != NULL ? subtitle : "");
+  gtk_widget_set_visible (self->subtitle, subtitle != NULL && *subtitle != '\0');
+  gtk_widget_set_visible (self->second, subtitle != NULL && *subtitle != '\0');
+  say (self, title);
+  say (self, detail);
+  say (self, subtitle);
+  return GTK_WIDGET (self);
+}
+
+void
+citiz_entry_row_set_source (CitizEntryRow *self, const gchar *icon, const gchar *word)
+{
+  GtkWidget *image = gtk_image_new_from_icon_name (icon), *label = new_label ();
+
+  if (gtk_widget_get_visible (self->subtitle))
+    {
+      g_autofree gchar *dotted
+          = g_strconcat (gtk_label_get_label (GTK_LABEL (self->subtitle)), " ·", NULL);
+      gtk_label_set_label (GTK_LABEL (self->subtitle), dotted);
+    }
+  gtk_label_set_label (GTK_LABEL (label), word);
+  gtk_image_set_pixel_size (GTK_IMAGE (image), 12);
+  gtk_widget_add_css_class (image, "secondary");
+  gtk_widget_add_css_class (label, "secondary");
+  gtk_widget_add_css_class (label, "small");
+  gtk_box_append (GTK_BOX (self->second), image);
+  gtk_box_append (GTK_BOX (self->second), label);
+  gtk_widget_set_visible (self->second, TRUE);
+  say (self, word);
+}
+
+void
+citiz_entry_row_set_prefix (CitizEntryRow *self, GtkWidget *prefix)
+{
+  adw_action_row_add_prefix (ADW_ACTION_ROW (self), prefix);
+}
+
+void
+citiz_entry_row_add_cell (CitizEntryRow *self,
+                          GtkWidget *cell,
+                          guint rank,
+                          gint width,
+                          const gchar *says)
+{
+  gtk_widget_set_valign (cell, GTK_ALIGN_CENTER);
+  citiz_shrink_append (CITIZ_SHRINK (self->line), cell, rank, width);
+  say (self, says);
+}
