@@ -46,6 +46,18 @@ new_label (void)
   return label;
 }
 
+/* The row's own title box (documented as the CSS node box.title) would take half of the width though it is empty. */
+static void
+hide_title_box (GtkWidget *row)
+{
+  GtkWidget *header = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
+
+  for (GtkWidget *c = gtk_widget_get_first_child (header); c != NULL;
+       c = gtk_widget_get_next_sibling (c))
+    if (gtk_widget_has_css_class (c, "title"))
+      gtk_widget_set_visible (c, FALSE);
+}
+
 static void
 citiz_entry_row_init (CitizEntryRow *self)
 {
@@ -67,6 +79,7 @@ citiz_entry_row_init (CitizEntryRow *self)
   citiz_shrink_append (CITIZ_SHRINK (self->line), texts, 0, 0);
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), self->line);
   gtk_widget_add_css_class (GTK_WIDGET (self), "entry-row");
+  hide_title_box (GTK_WIDGET (self));
 }
 
 GtkWidget *
