@@ -8,11 +8,11 @@
 #include <string.h>
 #include <zxcvbn.h>
 
-#define MAX_LENGTH  128 /* what follows adds nothing to the estimate */
-#define MAX_WORD    24
-#define N_SUGGESTED 6
-#define BITS_LETTER                                                                                \
-  3.3 /* a letter inside no known word: words that are not in the list are still words */
+#define MAX_LENGTH   128 /* what follows adds nothing to the estimate */
+#define MAX_WORD     24
+#define N_SUGGESTED  6
+#define BETWEEN      " -._"
+#define SMOOTHING    0.5
 #define BITS_DIGIT   3.32
 #define BITS_OTHER   5.0
 #define BITS_REPEAT  1.0 /* the same sign once more, or the next in order */
@@ -40,14 +40,41 @@ bits_of_word (const gchar *text, gsize n)
   return found != NULL ? log2 (found->rank + 16.0) + BITS_JOIN : INFINITY;
 }
 
+/* Bits of each letter after each other one (26: none), learnt from the words themselves: « falaise » is cheap though
+ * no list may hold it, random letters are not. */
+static gdouble
+letter_bits (guint after, guint letter)
+{
+  static gdouble costs[27][27];
+  static gsize ready;
+
+  if (g_once_init_enter (&ready))
+    {
+      for (guint i = 0; i < citiz_n_french_words; i++)
+        for (const gchar *p = citiz_french_words[i].word, *start = p; *p != '\0'; p++)
+          costs[p == start ? 26 : p[-1] - 'a'][*p - 'a'] += 1;
+      for (guint a = 0; a < 27; a++)
+        {
+          gdouble total = 0;
+          for (guint b = 0; b < 26; b++)
+            total += costs[a][b] + SMOOTHING;
+          for (guint b = 0; b < 26; b++)
+            costs[a][b] = log2 (total / (costs[a][b] + SMOOTHING));
+        }
+      g_once_init_leave (&ready, 1);
+    }
+  return costs[after][letter];
+}
+
 static gdouble
 bits_of_sign (const gchar *text, gsize i)
 {
   if (i > 0 && (text[i] == text[i - 1] || text[i] == text[i - 1] + 1))
     return BITS_REPEAT;
   if (g_ascii_islower (text[i]))
-    return BITS_LETTER;
-  if (i > 0 && g_ascii_islower (text[i - 1]) && strchr (" -._", text[i]) != NULL)
+    return letter_bits (i > 0 && g_ascii_islower (text[i - 1]) ? (guint) (text[i - 1] - 'a') : 26,
+                        (guint) (text[i] - 'a'));
+  if (i > 0 && g_ascii_islower (text[i - 1]) && strchr (BETWEEN, text[i]) != NULL)
     return BITS_BETWEEN;
   return g_ascii_isdigit (text[i]) ? BITS_DIGIT : BITS_OTHER;
 }
@@ -90,6 +117,22 @@ flatten (const gchar *passphrase, guint *out_capitals)
   return apart;
 }
 
+/* zxcvbn's figure with the signs between words taken out first: it pays as much for a space as for a random sign. */
+static gdouble
+english_bits (gchar *flat, guint capitals)
+{
+  gdouble between = 0;
+  gchar *out = flat;
+
+  for (const gchar *p = flat; *p != '\0'; p++)
+    if (strchr (BETWEEN, *p) != NULL)
+      between += BITS_BETWEEN;
+    else
+      *out++ = *p;
+  memset (out, 0, strlen (out));
+  return ZxcvbnMatch (flat, NULL, NULL) + between + MIN (capitals, 6) * BITS_CAPITAL;
+}
+
 /**
  * citiz_passphrase_strength:
  * @passphrase: UTF-8
@@ -111,7 +154,7 @@ citiz_passphrase_strength (const gchar *passphrase, gdouble *bits)
     {
       gchar *flat = flatten (passphrase, &capitals);
       estimate = MIN (ZxcvbnMatch (passphrase, NULL, NULL), french_bits (flat, capitals));
-      estimate = MIN (estimate, ZxcvbnMatch (flat, NULL, NULL) + MIN (capitals, 6) * BITS_CAPITAL);
+      estimate = MIN (estimate, english_bits (flat, capitals));
       citiz_wipe_text (flat);
     }
   while (score < G_N_ELEMENTS (steps) && estimate >= steps[score])

@@ -25,8 +25,8 @@ def main(out, english, french, common):
         assert len({plain(word)[:4] for word in words}) == 2048
         # the French list is in the order of its accented spelling; the place in the file is the number
     rank = {word: i + 1 for i, word in enumerate(frequent)}
-    for i, word in enumerate(fr):
-        rank.setdefault(plain(word), len(frequent))
+    for word in fr:  # whoever guesses tries our own list too: no word of it is worth more than its 11 bits
+        rank[plain(word)] = min(rank.get(plain(word), 2048), 2048)
     entries = sorted(rank.items())
     with open(out, "w", encoding="utf-8") as file:
         file.write('#include "crypto/citiz-words-data.h"\n')
