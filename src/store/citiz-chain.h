@@ -127,11 +127,28 @@ typedef struct
 } CitizVerified;
 
 /* Recomputes everything from the genesis on. The first is the second at %CITIZ_LEVEL_FULL. */
-gboolean citiz_chain_verify (CitizChain *chain, CitizChainProgress progress, gpointer data,
+gboolean citiz_chain_verify (CitizChain *chain,
+                             CitizChainProgress progress,
+                             gpointer data,
                              GCancellable *cancellable,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean citiz_chain_verify_level (CitizChain *chain, CitizLevel level, CitizChainProgress progress,
-                                   gpointer data, GCancellable *cancellable, CitizVerified *out,
+gboolean citiz_chain_verify_level (CitizChain *chain,
+                                   CitizLevel level,
+                                   CitizChainProgress progress,
+                                   gpointer data,
+                                   GCancellable *cancellable,
+                                   CitizVerified *out,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same in slices, for a thread that has other work between them: step until it is done. New blocks may be submitted in
+ * between and are verified too. */
+typedef struct _CitizChainVerifier CitizChainVerifier;
+CitizChainVerifier *citiz_chain_verifier_new (CitizChain *chain, CitizLevel level);
+gboolean citiz_chain_verifier_step (CitizChainVerifier *verifier,
+                                    gboolean *out_done,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+const CitizVerified *citiz_chain_verifier_get (CitizChainVerifier *verifier);
+void citiz_chain_verifier_free (CitizChainVerifier *verifier);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizChainVerifier, citiz_chain_verifier_free)
 
 G_END_DECLS

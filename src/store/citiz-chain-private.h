@@ -1,0 +1,40 @@
+/* The inside of the chain on disk, for its files. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "store/citiz-chain.h"
+#include "store/citiz-db.h"
+
+G_BEGIN_DECLS
+
+struct _CitizChain
+{
+  CitizDb *db;
+  const CitizEnv *env;
+  CitizSigningKey *epoch_key; /* NULL: reads only */
+  CitizGenesis genesis;
+  CitizHash chain_id;
+  CitizHash vs_hash;
+  CitizLedger *ledger; /* NULL until a block is made; forgotten when the file says otherwise */
+  CitizTime last_own;  /* own clock and ledger time when last asked */
+  CitizTime last_time;
+};
+
+/* One row of chain_block. */
+typedef struct
+{
+  CitizBlockHeader header;
+  CitizHash hash;
+} CitizChainHead;
+
+gboolean citiz_chain_damaged (GError **error, guint64 height, const gchar *what);
+gboolean citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error);
+gboolean citiz_chain_read_block_row (CitizStmt *stmt, CitizChainHead *out, GError **error);
+gboolean citiz_chain_read_log (gpointer chain, guint level, guint64 place, CitizHash *out);
+gboolean citiz_chain_need_ledger (CitizChain *chain, GError **error);
+GBytes *citiz_chain_read_object (CitizChain *chain,
+                                 CitizObjectType type,
+                                 const guint8 *id,
+                                 gsize n);
+void citiz_chain_block_info (CitizBlockInfo *out, const CitizChainHead *head);
+
+G_END_DECLS

@@ -1,0 +1,305 @@
+/* The chain on disk: looking up blocks, transactions, objects. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-chain-private.h"
+
+#include <string.h>
+
+#define TX_COLUMNS                                                                                 \
+  "SELECT t.number, t.height, t.entered, t.bytes, b.header FROM chain_tx AS t "                    \
+  "JOIN chain_block AS b ON b.height = t.height "
+
+void
+citiz_tx_info_clear (CitizTxInfo *info)
+{
+  g_clear_pointer (&info->tx, citiz_tx_unref);
+}
+
+void
+citiz_tx_info_free (CitizTxInfo *info)
+{
+  citiz_tx_info_clear (info);
+  g_free (info);
+}
+
+void
+citiz_chain_block_info (CitizBlockInfo *out, const CitizChainHead *head)
+{
+  *out = (CitizBlockInfo){
+      .height = head->header.height,
+      .slot = head->header.slot,
+      .hash = head->hash,
+      .parent = head->header.parent,
+      .time = head->header.time,
+      .n_tx = head->header.n_tx,
+      .log_size = head->header.log_size,
+      .log_root = head->header.log_root,
+      .state_root = head->header.state_root,
+      .proposer = head->header.proposer,
+  };
+}
+
+/* Columns: height, hash, header. */
+gboolean
+citiz_chain_read_block_row (CitizStmt *stmt, CitizChainHead *out, GError **error)
+{
+  const guint64 height = (guint64) citiz_stmt_int (stmt, 0);
+  CitizHash stored;
+  gsize n;
+  const guint8 *view = citiz_stmt_view (stmt, 2, &n);
+
+  if (!citiz_block_header_decode (view, n, &out->header, NULL) || out->header.height != height)
+    return citiz_chain_damaged (error, height, "its header cannot be read");
+  citiz_block_header_hash (&out->hash, &out->header);
+  if (!citiz_stmt_hash (stmt, 1, &stored) || !citiz_hash_equal (&stored, &out->hash))
+    return citiz_chain_damaged (error, height, "its header does not have the stored hash");
+  return TRUE;
+}
+
+/* The newest block; height 0 when there is none. */
+gboolean
+citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  memset (out, 0, sizeof *out);
+  out->hash = chain->chain_id;
+  if (!citiz_db_prepare (
+          chain->db, "SELECT height, hash, header FROM chain_block ORDER BY height DESC LIMIT 1",
+          &stmt, error)
+      || !citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  return !row || citiz_chain_read_block_row (stmt, out, error);
+}
+
+gboolean
+citiz_chain_read_log (gpointer data, guint level, guint64 place, CitizHash *out)
+{
+  CitizChain *chain = data;
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (chain->db, "SELECT hash FROM chain_log WHERE level = ?1 AND place = ?2",
+                         &stmt, NULL))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, level);
+  citiz_stmt_bind_int (stmt, 2, (gint64) place);
+  return citiz_stmt_next (stmt, &row, NULL) && row && citiz_stmt_hash (stmt, 0, out);
+}
+
+/* Returns: (transfer full) (nullable) */
+GBytes *
+citiz_chain_read_object (CitizChain *chain, CitizObjectType type, const guint8 *id, gsize n)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  CitizHash key;
+  gboolean row;
+
+  citiz_object_key (&key, type, id, n);
+  if (!citiz_db_prepare (chain->db, "SELECT value FROM chain_state WHERE key = ?1", &stmt, NULL))
+    return NULL;
+  citiz_stmt_bind_hash (stmt, 1, &key);
+  return citiz_stmt_next (stmt, &row, NULL) && row ? citiz_stmt_bytes (stmt, 0) : NULL;
+}
+
+gboolean
+citiz_chain_get_account (CitizChain *chain, const CitizHash *id, CitizAccount *out)
+{
+  g_autoptr (GBytes) value
+      = citiz_chain_read_object (chain, CITIZ_OBJECT_ACCOUNT, id->b, sizeof id->b);
+
+  return value != NULL && citiz_account_decode (value, out, NULL);
+}
+
+gboolean
+citiz_chain_get_commitment (CitizChain *chain, const CitizHash *root, CitizCommitment *out)
+{
+  g_autoptr (GBytes) value
+      = citiz_chain_read_object (chain, CITIZ_OBJECT_COMMITMENT, root->b, sizeof root->b);
+
+  return value != NULL && citiz_commitment_decode (value, out, NULL);
+}
+
+/**
+ * citiz_chain_grant:
+ *
+ * The state of a grant judged at citiz_chain_time().
+ *
+ * Returns: %FALSE if the chain has no such grant
+ */
+gboolean
+citiz_chain_grant (CitizChain *chain, const CitizId *grant, CitizGrantState *out)
+{
+  g_autoptr (GBytes) value
+      = citiz_chain_read_object (chain, CITIZ_OBJECT_GRANT, grant->b, sizeof grant->b);
+  g_autoptr (GBytes) use_value
+      = citiz_chain_read_object (chain, CITIZ_OBJECT_GRANT_USE, grant->b, sizeof grant->b);
+  CitizGrantRecord record;
+  CitizGrantUse use = {.grant = *grant};
+
+  if (value == NULL || !citiz_grant_record_decode (value, &record, NULL)
+      || (use_value != NULL && !citiz_grant_use_decode (use_value, &use, NULL)))
+    return FALSE;
+  citiz_grant_judge (out, &record, &use, citiz_chain_time (chain));
+  return TRUE;
+}
+
+/* Columns: TX_COLUMNS. */
+static gboolean
+read_tx_row (CitizStmt *stmt, CitizTxInfo *out, GError **error)
+{
+  CitizBlockHeader header;
+  const CitizId *grant;
+  const guint8 *view;
+  gsize n;
+
+  memset (out, 0, sizeof *out);
+  out->log_index = (guint64) citiz_stmt_int (stmt, 0);
+  out->height = (guint64) citiz_stmt_int (stmt, 1);
+  out->entered.ms = citiz_stmt_int (stmt, 2);
+  view = citiz_stmt_view (stmt, 4, &n);
+  if (!citiz_block_header_decode (view, n, &header, NULL))
+    return citiz_chain_damaged (error, out->height, "its header cannot be read");
+  view = citiz_stmt_view (stmt, 3, &n);
+  out->tx = citiz_tx_decode (view, n, NULL);
+  if (out->tx == NULL || out->log_index + header.n_tx < header.log_size)
+    return citiz_chain_damaged (error, out->height, "a transaction cannot be read");
+  out->index = (guint32) (out->log_index + header.n_tx - header.log_size);
+  out->id = *citiz_tx_get_id (out->tx);
+  out->time = header.time;
+  out->type = out->tx->type;
+  out->account = out->tx->account;
+  grant = citiz_tx_body_grant (out->type, &out->tx->body);
+  if (grant != NULL)
+    out->grant = *grant;
+  return TRUE;
+}
+
+/**
+ * citiz_chain_find_tx:
+ * @out: cleared by the caller with citiz_tx_info_clear()
+ *
+ * Returns: %FALSE with %CITIZ_STORE_ERROR_NOT_FOUND if it is not on the chain
+ */
+gboolean
+citiz_chain_find_tx (CitizChain *chain, const CitizHash *id, CitizTxInfo *out, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  memset (out, 0, sizeof *out);
+  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE t.id = ?1", &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_hash (stmt, 1, id);
+  if (!citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  if (row)
+    return read_tx_row (stmt, out, error);
+  g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "no such transaction");
+  return FALSE;
+}
+
+static GPtrArray *
+read_txs (CitizStmt *stmt, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_info_free);
+
+  for (;;)
+    {
+      CitizTxInfo *info;
+      gboolean row;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return NULL;
+      if (!row)
+        return g_steal_pointer (&list);
+      info = g_new (CitizTxInfo, 1);
+      g_ptr_array_add (list, info);
+      if (!read_tx_row (stmt, info, error))
+        return NULL;
+    }
+}
+
+/**
+ * citiz_chain_txs_of_block:
+ *
+ * Returns: (transfer full) (element-type CitizTxInfo) (nullable): in their order
+ */
+GPtrArray *
+citiz_chain_txs_of_block (CitizChain *chain, guint64 height, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE t.height = ?1 ORDER BY t.number", &stmt,
+                         error))
+    return NULL;
+  citiz_stmt_bind_int (stmt, 1, (gint64) height);
+  return read_txs (stmt, error);
+}
+
+/**
+ * citiz_chain_txs_of_grant:
+ *
+ * Returns: (transfer full) (element-type CitizTxInfo) (nullable): the grant, its openings, its end, in their order
+ */
+GPtrArray *
+citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE t.grant_id = ?1 ORDER BY t.number", &stmt,
+                         error))
+    return NULL;
+  citiz_stmt_bind_id (stmt, 1, grant);
+  return read_txs (stmt, error);
+}
+
+/**
+ * citiz_chain_blocks:
+ *
+ * Returns: (transfer full) (element-type CitizBlockInfo) (nullable): at most @count blocks from @from_height on, ascending
+ */
+GPtrArray *
+citiz_chain_blocks (CitizChain *chain, guint64 from_height, guint count, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "SELECT height, hash, header FROM chain_block WHERE height >= ?1 "
+                         "ORDER BY height LIMIT ?2",
+                         &stmt, error))
+    return NULL;
+  citiz_stmt_bind_int (stmt, 1, (gint64) MIN (from_height, G_MAXINT64));
+  citiz_stmt_bind_int (stmt, 2, count);
+  for (;;)
+    {
+      CitizChainHead head;
+      CitizBlockInfo *info;
+      gboolean row;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return NULL;
+      if (!row)
+        return g_steal_pointer (&list);
+      if (!citiz_chain_read_block_row (stmt, &head, error))
+        return NULL;
+      info = g_new (CitizBlockInfo, 1);
+      citiz_chain_block_info (info, &head);
+      g_ptr_array_add (list, info);
+    }
+}
+
+/**
+ * citiz_chain_checkpoint:
+ *
+ * Returns: (transfer full) (nullable): the newest checkpoint, or %NULL before the first block
+ */
+gchar *
+citiz_chain_checkpoint (CitizChain *chain)
+{
+  CitizChainHead head;
+
+  if (!citiz_chain_read_head (chain, &head, NULL) || head.header.height == 0)
+    return NULL;
+  return citiz_checkpoint_text (&head.header);
+}

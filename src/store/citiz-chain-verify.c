@@ -1,0 +1,363 @@
+/* The chain on disk: everything recomputed from the genesis on. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-chain-private.h"
+#include "store/citiz-check-pool.h"
+
+#include <string.h>
+
+#define SLICE_BLOCKS 64
+#define SLICE_TXS    2000
+#define N_THREADS    2
+
+struct _CitizChainVerifier
+{
+  CitizChain *chain;
+  CitizLevel level;
+  CitizLedger *ledger; /* grown from the genesis, block by block */
+  CitizCheckPool *pool;
+  CitizVerified result;
+  guint64 tag; /* the height being run */
+};
+
+/**
+ * citiz_chain_verifier_new:
+ * @level: %CITIZ_LEVEL_STRUCTURAL or %CITIZ_LEVEL_FULL
+ *
+ * Does nothing yet. @chain outlives it.
+ */
+CitizChainVerifier *
+citiz_chain_verifier_new (CitizChain *chain, CitizLevel level)
+{
+  CitizChainVerifier *verifier = g_new0 (CitizChainVerifier, 1);
+
+  verifier->chain = chain;
+  verifier->level = level;
+  verifier->ledger = citiz_ledger_new (&chain->genesis);
+  verifier->pool = citiz_check_pool_new (N_THREADS);
+  return verifier;
+}
+
+void
+citiz_chain_verifier_free (CitizChainVerifier *verifier)
+{
+  citiz_check_pool_free (verifier->pool);
+  citiz_ledger_free (verifier->ledger);
+  g_free (verifier);
+}
+
+const CitizVerified *
+citiz_chain_verifier_get (CitizChainVerifier *verifier)
+{
+  verifier->result.n_signatures = citiz_check_pool_count (verifier->pool);
+  return &verifier->result;
+}
+
+static gboolean
+check_later_cb (gpointer data,
+                CitizDomain domain,
+                const guint8 *bytes,
+                gsize n,
+                const CitizSignature *signature,
+                const CitizPublicKey *key)
+{
+  CitizChainVerifier *verifier = data;
+
+  citiz_check_pool_add (verifier->pool, verifier->tag, domain, bytes, n, signature, key);
+  return TRUE;
+}
+
+/* Columns: number, id, grant_id, bytes. The columns beside the bytes are what lists are made from: they must say the same. */
+static gboolean
+read_tx (CitizStmt *stmt, guint64 height, guint64 number, CitizBlock *block, GError **error)
+{
+  const CitizId *grant;
+  CitizHash id;
+  CitizId stored;
+  CitizTx *tx;
+  gsize n;
+  const guint8 *view = citiz_stmt_view (stmt, 3, &n);
+
+  tx = citiz_tx_decode (view, n, NULL);
+  if (tx == NULL)
+    return citiz_chain_damaged (error, height, "a transaction cannot be read");
+  g_ptr_array_add (block->txs, tx);
+  if ((guint64) citiz_stmt_int (stmt, 0) != number || !citiz_stmt_hash (stmt, 1, &id)
+      || !citiz_hash_equal (&id, citiz_tx_get_id (tx)))
+    return citiz_chain_damaged (error, height, "a transaction is stored under another's name");
+  grant = citiz_tx_body_grant (tx->type, &tx->body);
+  if (citiz_stmt_is_null (stmt, 2) != (grant == NULL)
+      || (grant != NULL && (!citiz_stmt_id (stmt, 2, &stored) || !citiz_id_equal (grant, &stored))))
+    return citiz_chain_damaged (error, height, "a transaction is stored under another's grant");
+  return TRUE;
+}
+
+static gboolean
+read_txs (CitizStmt *stmt, CitizBlock *block, GError **error)
+{
+  const guint64 first = block->header.log_size - block->header.n_tx;
+
+  for (guint i = 0; i < block->header.n_tx; i++)
+    {
+      gboolean row;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row)
+        return citiz_chain_damaged (error, block->header.height, "a transaction is missing");
+      if (!read_tx (stmt, block->header.height, first + i, block, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Columns: height, hash, header, justification, final. */
+static CitizBlock *
+read_block (CitizStmt *stmt, guint64 height, GError **error)
+{
+  g_autoptr (CitizBlock) block = NULL;
+  CitizChainHead head;
+  const guint8 *view;
+  gsize n;
+
+  if ((guint64) citiz_stmt_int (stmt, 0) != height)
+    {
+      citiz_chain_damaged (error, height, "it is missing");
+      return NULL;
+    }
+  if (!citiz_chain_read_block_row (stmt, &head, error))
+    return NULL;
+  block = citiz_block_new (&head.header);
+  view = citiz_stmt_view (stmt, 3, &n);
+  block->justification = citiz_justification_decode (view, n, NULL);
+  view = citiz_stmt_view (stmt, 4, &n);
+  block->final = g_new (CitizCert, 1);
+  if (block->justification == NULL || !citiz_cert_decode (view, n, block->final, NULL))
+    {
+      citiz_chain_damaged (error, height, "its certificates cannot be read");
+      return NULL;
+    }
+  return g_steal_pointer (&block);
+}
+
+static gboolean
+run_block (CitizChainVerifier *verifier,
+           const CitizBlock *block,
+           CitizChanges *changes,
+           GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  verifier->tag = block->header.height;
+  if (!citiz_ledger_apply (verifier->ledger, block, citiz_chain_time (verifier->chain),
+                           verifier->level, check_later_cb, verifier, changes, &why))
+    {
+      g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
+      return FALSE;
+    }
+  verifier->result.n_blocks++;
+  verifier->result.n_txs += block->txs->len;
+  return TRUE;
+}
+
+static gint
+compare_nodes (gconstpointer a, gconstpointer b)
+{
+  const CitizLogNode *x = a;
+  const CitizLogNode *y = b;
+
+  if (x->level != y->level)
+    return x->level < y->level ? -1 : 1;
+  return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* The stored subtrees of the log against those just computed, level by level. */
+static gboolean
+compare_log (CitizChainVerifier *verifier, CitizChanges *changes, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  const CitizLogNode *last = NULL;
+
+  if (!citiz_db_prepare (
+          verifier->chain->db,
+          "SELECT hash FROM chain_log WHERE level = ?1 AND place >= ?2 ORDER BY place", &stmt,
+          error))
+    return FALSE;
+  g_array_sort (changes->log_nodes, compare_nodes);
+  for (guint i = 0; i < changes->log_nodes->len; i++)
+    {
+      const CitizLogNode *node = &g_array_index (changes->log_nodes, CitizLogNode, i);
+      CitizHash stored;
+      gboolean row;
+
+      if (last == NULL || last->level != node->level)
+        {
+          citiz_stmt_reset (stmt);
+          citiz_stmt_bind_int (stmt, 1, node->level);
+          citiz_stmt_bind_int (stmt, 2, (gint64) node->index);
+        }
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row || !citiz_stmt_hash (stmt, 0, &stored) || !citiz_hash_equal (&stored, &node->hash))
+        return citiz_chain_damaged (error, verifier->tag, "a part of the log is not its own");
+      last = node;
+    }
+  g_array_set_size (changes->log_nodes, 0);
+  return TRUE;
+}
+
+/* At the end: every stored object is the computed one, and none is missing. */
+static gboolean
+compare_state (CitizChainVerifier *verifier, GError **error)
+{
+  CitizState *state = citiz_ledger_state (verifier->ledger);
+  g_autoptr (CitizStmt) stmt = NULL;
+  guint64 n = 0;
+
+  if (!citiz_db_prepare (verifier->chain->db, "SELECT key, value FROM chain_state", &stmt, error))
+    return FALSE;
+  for (;; n++)
+    {
+      GBytes *computed;
+      const guint8 *view;
+      CitizHash key;
+      gboolean row;
+      gsize size;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row)
+        break;
+      computed = citiz_stmt_hash (stmt, 0, &key) ? citiz_state_get (state, &key) : NULL;
+      view = citiz_stmt_view (stmt, 1, &size);
+      if (computed == NULL || size != g_bytes_get_size (computed)
+          || memcmp (view, g_bytes_get_data (computed, NULL), size) != 0)
+        return citiz_chain_damaged (error, verifier->tag, "the stored state is not its own");
+    }
+  return n == citiz_state_size (state)
+         || citiz_chain_damaged (error, verifier->tag, "a part of the state is missing");
+}
+
+/* The block a false signature was met in. */
+static gboolean
+report_pool (gboolean good, guint64 height, GError **error)
+{
+  return good || citiz_chain_damaged (error, height, "a signature is false");
+}
+
+static gboolean
+finish (CitizChainVerifier *verifier, GError **error)
+{
+  guint64 height = 0;
+  const gboolean good = citiz_check_pool_finish (verifier->pool, &height);
+
+  if (!report_pool (good, height, error) || !compare_state (verifier, error))
+    return FALSE;
+  verifier->result.when = citiz_env_now (verifier->chain->env);
+  return TRUE;
+}
+
+/* Runs at most SLICE_BLOCKS blocks, and no further block after SLICE_TXS transactions. @out_more: whether the last one was reached. */
+static gboolean
+run_slice (CitizChainVerifier *verifier, gboolean *out_more, GError **error)
+{
+  const guint64 first = citiz_ledger_head (verifier->ledger)->height + 1;
+  const guint64 enough = verifier->result.n_txs + SLICE_TXS;
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (CitizStmt) blocks = NULL;
+  g_autoptr (CitizStmt) txs = NULL;
+
+  if (!citiz_db_prepare (verifier->chain->db,
+                         "SELECT height, hash, header, justification, final FROM chain_block "
+                         "WHERE height >= ?1 ORDER BY height",
+                         &blocks, error)
+      || !citiz_db_prepare (verifier->chain->db,
+                            "SELECT number, id, grant_id, bytes FROM chain_tx WHERE number >= ?1 "
+                            "ORDER BY number",
+                            &txs, error))
+    return FALSE;
+  citiz_stmt_bind_int (blocks, 1, (gint64) first);
+  citiz_stmt_bind_int (txs, 1, (gint64) citiz_ledger_log (verifier->ledger)->size);
+
+  for (guint i = 0; i < SLICE_BLOCKS && verifier->result.n_txs < enough; i++)
+    {
+      g_autoptr (CitizBlock) block = NULL;
+
+      if (!citiz_stmt_next (blocks, out_more, error))
+        return FALSE;
+      if (!*out_more)
+        break;
+      block = read_block (blocks, first + i, error);
+      if (block == NULL || !read_txs (txs, block, error)
+          || !run_block (verifier, block, changes, error))
+        return FALSE;
+      g_array_set_size (changes->objects, 0);
+    }
+  return compare_log (verifier, changes, error);
+}
+
+/**
+ * citiz_chain_verifier_step:
+ * @out_done: whether all blocks there are now have been verified
+ *
+ * Runs the next slice: tens of blocks. Two threads check the signatures meanwhile, also after this returns.
+ *
+ * Returns: %FALSE with %CITIZ_LEDGER_ERROR_DAMAGED and a message that begins with the block's number, or the error of the
+ * disk
+ */
+gboolean
+citiz_chain_verifier_step (CitizChainVerifier *verifier, gboolean *out_done, GError **error)
+{
+  gboolean more = FALSE;
+  guint64 height;
+
+  *out_done = FALSE;
+  if (citiz_check_pool_failed (verifier->pool, &height))
+    return report_pool (FALSE, height, error);
+  if (!run_slice (verifier, &more, error))
+    return FALSE;
+  *out_done = !more;
+  return more || finish (verifier, error);
+}
+
+/**
+ * citiz_chain_verify_level:
+ * @progress: (nullable): called after each slice
+ * @out: (out) (optional): how much was verified
+ *
+ * Blocks until every block was recomputed. Cancelling gives %G_IO_ERROR_CANCELLED.
+ */
+gboolean
+citiz_chain_verify_level (CitizChain *chain,
+                          CitizLevel level,
+                          CitizChainProgress progress,
+                          gpointer data,
+                          GCancellable *cancellable,
+                          CitizVerified *out,
+                          GError **error)
+{
+  g_autoptr (CitizChainVerifier) verifier = citiz_chain_verifier_new (chain, level);
+  const guint64 all = citiz_chain_height (chain);
+  gboolean done = FALSE;
+
+  while (!done)
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error)
+          || !citiz_chain_verifier_step (verifier, &done, error))
+        return FALSE;
+      if (progress != NULL)
+        progress (MIN (verifier->result.n_blocks, all), all, data);
+    }
+  if (out != NULL)
+    *out = *citiz_chain_verifier_get (verifier);
+  return TRUE;
+}
+
+gboolean
+citiz_chain_verify (CitizChain *chain,
+                    CitizChainProgress progress,
+                    gpointer data,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  return citiz_chain_verify_level (chain, CITIZ_LEVEL_FULL, progress, data, cancellable, NULL,
+                                   error);
+}

@@ -1,0 +1,372 @@
+/* The chain on disk: making transactions and blocks. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-chain-private.h"
+
+#include <string.h>
+
+static gboolean
+load_state (CitizChain *chain, CitizState *state, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, "SELECT key, value FROM chain_state", &stmt, error))
+    return FALSE;
+  for (;;)
+    {
+      g_autoptr (GBytes) value = NULL;
+      CitizHash key;
+      gboolean row;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      value = citiz_stmt_bytes (stmt, 1);
+      if (citiz_stmt_hash (stmt, 0, &key))
+        citiz_state_set (state, &key, value);
+    }
+}
+
+/**
+ * citiz_chain_need_ledger:
+ *
+ * The ledger in memory is the one of the file's newest block: loaded when there is none, or when a transaction that it was ahead for
+ * was rolled back.
+ */
+gboolean
+citiz_chain_need_ledger (CitizChain *chain, GError **error)
+{
+  g_autoptr (CitizState) state = NULL;
+  CitizChainHead head;
+  CitizLog log;
+
+  if (!citiz_chain_read_head (chain, &head, error))
+    return FALSE;
+  if (chain->ledger != NULL
+      && citiz_hash_equal (citiz_ledger_head_hash (chain->ledger), &head.hash))
+    return TRUE;
+  g_clear_pointer (&chain->ledger, citiz_ledger_free);
+  if (head.header.height == 0)
+    {
+      chain->ledger = citiz_ledger_new (&chain->genesis);
+      return TRUE;
+    }
+
+  state = citiz_state_new ();
+  if (!load_state (chain, state, error))
+    return FALSE;
+  if (!citiz_log_restore (&log, head.header.log_size, citiz_chain_read_log, chain))
+    return citiz_chain_damaged (error, head.header.height, "a part of the log is missing");
+  chain->ledger
+      = citiz_ledger_restore (&chain->genesis, &head.header, &log, g_steal_pointer (&state), error);
+  return chain->ledger != NULL;
+}
+
+/* The next free nonce of a key, transactions that wait in @txs counted in. */
+static guint64
+next_nonce (CitizChain *chain, GPtrArray *txs, const CitizHash *account, guint16 key_index)
+{
+  CitizAccount known;
+  guint64 next = 0;
+
+  if (citiz_chain_get_account (chain, account, &known) && key_index < known.n_keys)
+    next = known.keys[key_index].next;
+  for (guint i = 0; i < txs->len; i++)
+    {
+      const CitizTx *tx = txs->pdata[i];
+      if (tx->key_index == key_index && citiz_hash_equal (&tx->account, account))
+        next = MAX (next, tx->nonce + 1);
+    }
+  return next;
+}
+
+/**
+ * citiz_chain_add:
+ * @txs: (element-type CitizTx): those that will be submitted together
+ *
+ * Signs a transaction for this chain and appends it.
+ */
+void
+citiz_chain_add (CitizChain *chain,
+                 GPtrArray *txs,
+                 CitizTxType type,
+                 const CitizHash *account,
+                 guint16 key_index,
+                 const CitizTxBody *body,
+                 const CitizSigningKey *key)
+{
+  CitizTx *tx = citiz_tx_new (type);
+
+  tx->chain_id = chain->chain_id;
+  tx->account = *account;
+  tx->key_index = key_index;
+  tx->nonce = next_nonce (chain, txs, account, key_index);
+  tx->valid_until.ms = citiz_chain_time (chain).ms + CITIZ_HOUR;
+  tx->body = *body;
+  citiz_tx_sign (tx, key);
+  g_ptr_array_add (txs, tx);
+}
+
+void
+citiz_chain_add_register (CitizChain *chain,
+                          GPtrArray *txs,
+                          const CitizSigningKey *device,
+                          const CitizPublicKey *recovery,
+                          CitizHash *out_account)
+{
+  CitizTxBody body = {0};
+  CitizAccount known;
+
+  body.reg.keys[body.reg.n_keys++] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
+                                                       *citiz_signing_key_get_public (device)};
+  if (recovery != NULL)
+    body.reg.keys[body.reg.n_keys++]
+        = (CitizAccountKey){CITIZ_KEY_ROLE_RECOVERY, CITIZ_ALG_ED25519, *recovery};
+  citiz_tx_register_account_id (out_account, &body.reg);
+  if (!citiz_chain_get_account (chain, out_account, &known))
+    citiz_chain_add (chain, txs, CITIZ_TX_ACCT_REGISTER, out_account, 0, &body, device);
+}
+
+/* Signs a statement about a slot into the journal, which refuses a second one of the same kind. */
+static gboolean
+vote (CitizChain *chain,
+      CitizVoteKind kind,
+      const CitizBlock *block,
+      CitizVote *out,
+      GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  *out = (CitizVote){.kind = kind, .slot = block->header.slot, .hash = block->hash};
+  citiz_vote_sign (out, &chain->chain_id, &chain->vs_hash, chain->epoch_key);
+  bytes = citiz_vote_encode (out);
+  if (!citiz_db_prepare (
+          chain->db, "INSERT INTO chain_journal (epoch, slot, kind, vote) VALUES (0, ?1, ?2, ?3)",
+          &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, (gint64) out->slot);
+  citiz_stmt_bind_int (stmt, 2, out->kind);
+  citiz_stmt_bind_gbytes (stmt, 3, bytes);
+  return citiz_stmt_run (stmt, error);
+}
+
+/* Rules R0, R2, R4, R5 for a quorum of one: candidate, NOTAR, FINAL, each in the journal before anything is said. */
+static gboolean
+certify (CitizChain *chain, CitizBlock *block, GError **error)
+{
+  g_autofree CitizCert *notar = g_new (CitizCert, 1);
+  CitizVote candidate;
+  CitizVote first;
+  CitizVote last;
+
+  if (!vote (chain, CITIZ_VOTE_CAND, block, &candidate, error)
+      || !vote (chain, CITIZ_VOTE_NOTAR, block, &first, error)
+      || !vote (chain, CITIZ_VOTE_FINAL, block, &last, error))
+    return FALSE;
+  citiz_cert_from_votes (notar, &first, 1);
+  block->justification = citiz_justification_new (notar);
+  block->final = g_new (CitizCert, 1);
+  citiz_cert_from_votes (block->final, &last, 1);
+  return TRUE;
+}
+
+static gboolean
+write_block (CitizChain *chain, const CitizBlock *block, GError **error)
+{
+  g_autoptr (GBytes) justification = citiz_justification_encode (block->justification);
+  g_autoptr (GBytes) final = citiz_cert_encode (block->final);
+  g_autoptr (CitizStmt) stmt = NULL;
+  guint8 header[CITIZ_HEADER_SIZE];
+
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT INTO chain_block (height, hash, header, justification, final) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5)",
+                         &stmt, error))
+    return FALSE;
+  citiz_block_header_encode (&block->header, header);
+  citiz_stmt_bind_int (stmt, 1, (gint64) block->header.height);
+  citiz_stmt_bind_hash (stmt, 2, &block->hash);
+  citiz_stmt_bind_bytes (stmt, 3, header, sizeof header);
+  citiz_stmt_bind_gbytes (stmt, 4, justification);
+  citiz_stmt_bind_gbytes (stmt, 5, final);
+  return citiz_stmt_run (stmt, error);
+}
+
+static gboolean
+write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
+{
+  const guint64 first = block->header.log_size - block->txs->len;
+  const CitizTime now = citiz_env_now (chain->env);
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT INTO chain_tx (number, id, height, entered, grant_id, bytes) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                         &stmt, error))
+    return FALSE;
+  for (guint i = 0; i < block->txs->len; i++)
+    {
+      const CitizTx *tx = block->txs->pdata[i];
+      const CitizId *grant = citiz_tx_body_grant (tx->type, &tx->body);
+
+      citiz_stmt_bind_int (stmt, 1, (gint64) (first + i));
+      citiz_stmt_bind_hash (stmt, 2, citiz_tx_get_id (tx));
+      citiz_stmt_bind_int (stmt, 3, (gint64) block->header.height);
+      citiz_stmt_bind_int (stmt, 4, now.ms);
+      if (grant != NULL)
+        citiz_stmt_bind_id (stmt, 5, grant);
+      else
+        citiz_stmt_bind_text (stmt, 5, NULL);
+      citiz_stmt_bind_gbytes (stmt, 6, citiz_tx_get_bytes (tx));
+      if (!citiz_stmt_run (stmt, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+write_log (CitizChain *chain, const CitizChanges *changes, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT INTO chain_log (level, place, hash) VALUES (?1, ?2, ?3)", &stmt,
+                         error))
+    return FALSE;
+  for (guint i = 0; i < changes->log_nodes->len; i++)
+    {
+      const CitizLogNode *node = &g_array_index (changes->log_nodes, CitizLogNode, i);
+
+      citiz_stmt_bind_int (stmt, 1, node->level);
+      citiz_stmt_bind_int (stmt, 2, (gint64) node->index);
+      citiz_stmt_bind_hash (stmt, 3, &node->hash);
+      if (!citiz_stmt_run (stmt, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+write_state (CitizChain *chain, const CitizChanges *changes, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT INTO chain_state (key, value) VALUES (?1, ?2) "
+                         "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                         &stmt, error))
+    return FALSE;
+  for (guint i = 0; i < changes->objects->len; i++)
+    {
+      const CitizChange *change = &g_array_index (changes->objects, CitizChange, i);
+
+      citiz_stmt_bind_hash (stmt, 1, &change->key);
+      citiz_stmt_bind_gbytes (stmt, 2, change->value);
+      if (!citiz_stmt_run (stmt, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+write_all (CitizChain *chain, CitizBlock *block, const CitizChanges *changes, GError **error)
+{
+  if (!citiz_db_begin (chain->db, error))
+    return FALSE;
+  if (certify (chain, block, error) && write_block (chain, block, error)
+      && write_txs (chain, block, error) && write_log (chain, changes, error)
+      && write_state (chain, changes, error))
+    return citiz_db_commit (chain->db, error);
+  citiz_db_rollback (chain->db);
+  return FALSE;
+}
+
+/* A refusal by the rules touches no table, so that a caller's open transaction can go on. */
+static gboolean
+append (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
+{
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (CitizBlock) block = NULL;
+  CitizChainHead head;
+  CitizTime time;
+
+  if (!citiz_chain_need_ledger (chain, error))
+    return FALSE;
+  time = citiz_chain_time (chain);
+  time.ms = MAX (time.ms, citiz_ledger_time (chain->ledger).ms + 1);
+  block = citiz_ledger_build (chain->ledger, txs, time, citiz_chain_node (chain), changes, error);
+  if (block == NULL)
+    return FALSE;
+  if (!write_all (chain, block, changes, error))
+    {
+      g_clear_pointer (&chain->ledger, citiz_ledger_free);
+      return FALSE;
+    }
+  head = (CitizChainHead){block->header, block->hash};
+  citiz_chain_block_info (out, &head);
+  return TRUE;
+}
+
+/* Those of @txs that are not on the chain; of the others, @out is the newest block. */
+static gboolean
+leave_known (CitizChain *chain,
+             GPtrArray *txs,
+             GPtrArray *out_new,
+             CitizBlockInfo *out,
+             GError **error)
+{
+  for (guint i = 0; i < txs->len; i++)
+    {
+      g_autoptr (GError) why = NULL;
+      g_autoptr (GPtrArray) blocks = NULL;
+      CitizTxInfo info;
+
+      if (citiz_chain_find_tx (chain, citiz_tx_get_id (txs->pdata[i]), &info, &why))
+        {
+          blocks = citiz_chain_blocks (chain, info.height, 1, error);
+          citiz_tx_info_clear (&info);
+          if (blocks == NULL)
+            return FALSE;
+          if (blocks->len == 1 && info.height >= out->height)
+            *out = *(const CitizBlockInfo *) blocks->pdata[0];
+        }
+      else if (g_error_matches (why, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND))
+        g_ptr_array_add (out_new, txs->pdata[i]);
+      else
+        {
+          g_propagate_error (error, g_steal_pointer (&why));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/**
+ * citiz_chain_submit:
+ * @txs: (element-type CitizTx): all go into one block, or none
+ * @out: (out) (optional): the block
+ *
+ * Makes a block of @txs, signs it and writes it with its journal, log and state in one SQLite transaction. When that is the
+ * caller's own, still open one, the block is final when the caller commits, and never was when the caller rolls back; nothing may be told
+ * before. Transactions that are on the chain already are left out: submitting twice does no harm and gives the same answer.
+ */
+gboolean
+citiz_chain_submit (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
+{
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new ();
+  CitizBlockInfo known = {0};
+
+  if (!leave_known (chain, txs, fresh, &known, error))
+    return FALSE;
+  if (fresh->len > 0 && chain->epoch_key == NULL)
+    {
+      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_KEY,
+                   "the vote journal does not hold a key this node may sign with");
+      return FALSE;
+    }
+  if (fresh->len > 0 && !append (chain, fresh, &known, error))
+    return FALSE;
+  if (out != NULL)
+    *out = known;
+  return TRUE;
+}

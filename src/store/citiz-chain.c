@@ -1,0 +1,261 @@
+/* The chain on disk: founding, opening, its clock. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-chain-private.h"
+
+#include "crypto/citiz-crypto.h"
+
+#include <string.h>
+
+gboolean
+citiz_chain_damaged (GError **error, guint64 height, const gchar *what)
+{
+  g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED,
+               "block %" G_GUINT64_FORMAT ": %s", height, what);
+  return FALSE;
+}
+
+/* The key the epoch key is sealed with: only who holds the node's key can make this signature again, and it never leaves
+ * the machine. */
+static CitizSecret *
+journal_key (const CitizHash *chain_id, guint64 epoch, const CitizSigningKey *node_key)
+{
+  g_autoptr (GByteArray) message = g_byte_array_new ();
+  CitizSignature signature;
+  CitizSecret *key;
+  gsize n;
+  const guint8 *info = citiz_domain_label (CITIZ_DOMAIN_SEAL_STATE, &n);
+
+  citiz_put_bytes (message, chain_id->b, sizeof chain_id->b);
+  citiz_put_u64 (message, epoch);
+  citiz_sign (&signature, CITIZ_DOMAIN_SIGN_JOURNAL, message->data, message->len, node_key);
+  key = citiz_hkdf_sha256 (signature.b, sizeof signature.b, NULL, 0, info, n, CITIZ_SEAL_KEY_SIZE);
+  citiz_wipe (&signature, sizeof signature);
+  return key;
+}
+
+static gboolean
+write_epoch (CitizChain *chain, CitizSecret *seed, const CitizSigningKey *node_key, GError **error)
+{
+  g_autoptr (CitizSecret) key = journal_key (&chain->chain_id, 0, node_key);
+  g_autoptr (GBytes) sealed
+      = citiz_seal (CITIZ_DOMAIN_SEAL_STATE, key, chain->chain_id.b, sizeof chain->chain_id.b,
+                    citiz_secret_data (seed), citiz_secret_size (seed));
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, "INSERT INTO chain_epoch (epoch, sealed) VALUES (0, ?1)", &stmt,
+                         error))
+    return FALSE;
+  citiz_stmt_bind_gbytes (stmt, 1, sealed);
+  return citiz_stmt_run (stmt, error);
+}
+
+static gboolean
+write_genesis (CitizChain *chain, GError **error)
+{
+  g_autoptr (GBytes) bytes = citiz_genesis_encode (&chain->genesis);
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, "INSERT INTO chain_genesis (one, bytes) VALUES (1, ?1)", &stmt,
+                         error))
+    return FALSE;
+  citiz_stmt_bind_gbytes (stmt, 1, bytes);
+  return citiz_stmt_run (stmt, error);
+}
+
+static gboolean
+found (CitizChain *chain, const CitizSigningKey *node_key, GError **error)
+{
+  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
+  CitizFounder *founder = &chain->genesis.founders[0];
+
+  citiz_env_random (chain->env, citiz_secret_data (seed), 32);
+  chain->epoch_key = citiz_signing_key_new_from_seed (seed);
+  chain->genesis.version = 1;
+  chain->genesis.protocol = CITIZ_PROTOCOL;
+  chain->genesis.time = citiz_env_now (chain->env);
+  chain->genesis.n_founders = 1;
+  citiz_env_random (chain->env, chain->genesis.salt.b, sizeof chain->genesis.salt.b);
+  founder->validator.node = *citiz_signing_key_get_public (node_key);
+  founder->validator.key = *citiz_signing_key_get_public (chain->epoch_key);
+  citiz_founder_sign (founder, &chain->genesis.salt, node_key);
+  citiz_genesis_chain_id (&chain->chain_id, &chain->genesis);
+
+  if (!citiz_db_begin (chain->db, error))
+    return FALSE;
+  if (!write_genesis (chain, error) || !write_epoch (chain, seed, node_key, error))
+    {
+      citiz_db_rollback (chain->db);
+      return FALSE;
+    }
+  return citiz_db_commit (chain->db, error);
+}
+
+static gboolean
+read_genesis (CitizChain *chain, gboolean *out_found, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  const guint8 *view;
+  gsize n;
+
+  if (!citiz_db_prepare (chain->db, "SELECT bytes FROM chain_genesis", &stmt, error)
+      || !citiz_stmt_next (stmt, out_found, error))
+    return FALSE;
+  if (!*out_found)
+    return TRUE;
+  view = citiz_stmt_view (stmt, 0, &n);
+  if (!citiz_genesis_decode (view, n, &chain->genesis, NULL) || chain->genesis.n_founders != 1)
+    return citiz_chain_damaged (error, 0, "the founding document cannot be read");
+  citiz_genesis_chain_id (&chain->chain_id, &chain->genesis);
+  return TRUE;
+}
+
+/* Without the journal's key, or under another node's, the chain can be read and verified and goes no further. */
+static gboolean
+read_epoch (CitizChain *chain, const CitizSigningKey *node_key, GError **error)
+{
+  g_autoptr (CitizSecret) key = journal_key (&chain->chain_id, 0, node_key);
+  g_autoptr (CitizSecret) seed = NULL;
+  g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (GBytes) plain = NULL;
+  const guint8 *sealed;
+  gboolean row;
+  gsize n;
+
+  if (!citiz_db_prepare (chain->db, "SELECT sealed FROM chain_epoch WHERE epoch = 0", &stmt, error)
+      || !citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  if (!row)
+    return TRUE;
+  sealed = citiz_stmt_view (stmt, 0, &n);
+  plain = citiz_unseal (CITIZ_DOMAIN_SEAL_STATE, key, chain->chain_id.b, sizeof chain->chain_id.b,
+                        sealed, n, NULL);
+  if (plain == NULL || g_bytes_get_size (plain) != 32)
+    return TRUE;
+  seed = citiz_secret_new_take_copy (g_bytes_get_data (plain, NULL), 32);
+  citiz_wipe ((gpointer) g_bytes_get_data (plain, NULL), 32);
+  chain->epoch_key = citiz_signing_key_new_from_seed (seed);
+  if (!citiz_public_key_equal (citiz_signing_key_get_public (chain->epoch_key),
+                               &chain->genesis.founders[0].validator.key))
+    g_clear_pointer (&chain->epoch_key, citiz_signing_key_unref);
+  return TRUE;
+}
+
+/* Rule R12: the newest own vote is the FINAL one for the newest block. If it is not, the file was put together from two, and whoever
+ * signs on could contradict what it signed before: then nothing is signed. */
+static gboolean
+check_journal (CitizChain *chain, const CitizChainHead *head, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  const guint8 *view;
+  gboolean good;
+  gboolean row;
+  CitizVote vote;
+  gsize n;
+
+  if (!citiz_db_prepare (chain->db,
+                         "SELECT vote FROM chain_journal ORDER BY epoch DESC, slot DESC, kind DESC "
+                         "LIMIT 1",
+                         &stmt, error)
+      || !citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  if (row)
+    {
+      view = citiz_stmt_view (stmt, 0, &n);
+      good = citiz_vote_decode (view, n, &vote, NULL) && vote.kind == CITIZ_VOTE_FINAL
+             && vote.slot == head->header.slot && citiz_hash_equal (&vote.hash, &head->hash)
+             && citiz_vote_verify (&vote, &chain->chain_id, &chain->vs_hash,
+                                   &chain->genesis.founders[0].validator.key);
+    }
+  else
+    good = head->header.height == 0;
+  if (!good)
+    g_clear_pointer (&chain->epoch_key, citiz_signing_key_unref);
+  return TRUE;
+}
+
+/**
+ * citiz_chain_open:
+ * @node_key: this computer's identity as a node; the same for the whole life of the chain
+ *
+ * Founds a chain of one validator when there is none. With another node's key, or when the journal's key is gone, the chain opens
+ * but citiz_chain_can_sign() is %FALSE.
+ *
+ * Returns: (transfer full) (nullable): the chain, for one thread at a time, the one that owns @db
+ */
+CitizChain *
+citiz_chain_open (CitizDb *db, const CitizEnv *env, CitizSigningKey *node_key, GError **error)
+{
+  g_autoptr (CitizChain) chain = g_new0 (CitizChain, 1);
+  CitizValidators validators;
+  CitizChainHead head;
+  gboolean exists;
+
+  chain->db = citiz_db_ref (db);
+  chain->env = env;
+  if (!read_genesis (chain, &exists, error))
+    return NULL;
+  if (exists ? !read_epoch (chain, node_key, error) : !found (chain, node_key, error))
+    return NULL;
+  citiz_genesis_validators (&validators, &chain->genesis);
+  citiz_validators_hash (&chain->vs_hash, &validators);
+  if (!citiz_chain_read_head (chain, &head, error) || !check_journal (chain, &head, error))
+    return NULL;
+  return g_steal_pointer (&chain);
+}
+
+void
+citiz_chain_close (CitizChain *chain)
+{
+  g_clear_pointer (&chain->ledger, citiz_ledger_free);
+  g_clear_pointer (&chain->epoch_key, citiz_signing_key_unref);
+  citiz_db_unref (chain->db);
+  g_free (chain);
+}
+
+const CitizHash *
+citiz_chain_id (CitizChain *chain)
+{
+  return &chain->chain_id;
+}
+
+/* The node key of the chain's one validator. */
+const CitizPublicKey *
+citiz_chain_node (CitizChain *chain)
+{
+  return &chain->genesis.founders[0].validator.node;
+}
+
+gboolean
+citiz_chain_can_sign (CitizChain *chain)
+{
+  return chain->epoch_key != NULL;
+}
+
+guint64
+citiz_chain_height (CitizChain *chain)
+{
+  CitizChainHead head;
+
+  return citiz_chain_read_head (chain, &head, NULL) ? head.header.height : 0;
+}
+
+/**
+ * citiz_chain_time:
+ *
+ * Ledger time: never before the newest block, never before one's own clock, and never backwards. When the clock was set back it goes on
+ * from where it was at the clock's own pace, so that an access of 24 hours still ends.
+ */
+CitizTime
+citiz_chain_time (CitizChain *chain)
+{
+  const CitizTime own = citiz_env_now (chain->env);
+  CitizChainHead head;
+  gint64 ms = own.ms;
+
+  if (own.ms < chain->last_time.ms)
+    ms = chain->last_time.ms + MAX (0, own.ms - chain->last_own.ms);
+  if (citiz_chain_read_head (chain, &head, NULL))
+    ms = MAX (ms, head.header.height > 0 ? head.header.time.ms : chain->genesis.time.ms);
+  chain->last_own = own;
+  chain->last_time.ms = ms;
+  return chain->last_time;
+}
