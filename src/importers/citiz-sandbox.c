@@ -45,7 +45,7 @@ static const int allowed[] = {
     SCMP_SYS (futex),         SCMP_SYS (exit),         SCMP_SYS (exit_group),
     SCMP_SYS (rt_sigreturn),  SCMP_SYS (rt_sigaction), SCMP_SYS (rt_sigprocmask),
     SCMP_SYS (clock_gettime), SCMP_SYS (getrandom),    SCMP_SYS (restart_syscall),
-    SCMP_SYS (sched_yield), SCMP_SYS (sysinfo),
+    SCMP_SYS (sched_yield),   SCMP_SYS (sysinfo),
 };
 static const int refused[]
     = {SCMP_SYS (open), SCMP_SYS (openat), SCMP_SYS (access), SCMP_SYS (readlink)};
