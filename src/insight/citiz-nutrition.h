@@ -1,0 +1,46 @@
+/* The nutrients of a day against targets. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "insight/citiz-food.h"
+#include "record/citiz-record.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gdouble amount[CITIZ_N_NUTRIENTS]; /* sum of what is known; NaN when nothing is known of it */
+  guint unknown[CITIZ_N_NUTRIENTS];  /* foods whose value is unknown: the sum is "at least" */
+  gboolean approximate[CITIZ_N_NUTRIENTS];
+  guint foods, meals;
+} CitizIntake;
+
+/* Adds a food of a meal: grams of a food of the table, or a nutrient given by the label (component of its own). */
+void citiz_intake_init (CitizIntake *intake);
+void citiz_intake_add (CitizIntake *intake, const CitizFood *food, gdouble grams);
+/* Adds the foods of a meal; a food not in the table counts as unknown in all nutrients. */
+void citiz_intake_add_meal (CitizIntake *intake, const CitizItem *meal);
+/* Adds the meals of a civil day and what series say of it (imported diaries), never both for one day. */
+void citiz_intake_add_day (CitizIntake *intake, const CitizRecord *record, gint32 day);
+
+typedef struct
+{
+  CitizNutrient nutrient;
+  gboolean limit;    /* not to pass, else to reach */
+  gdouble amount;    /* a day */
+  const gchar *unit; /* UCUM */
+  const gchar *source[2];
+  gboolean own; /* a goal of the record, not the reference intake */
+} CitizNutrientTarget;
+
+/* Fibre, protein, calcium, potassium to reach; sodium, saturated fat not to pass; energy. `age` in years, `kg` 0 if not known.
+ * Goals of the record come first. Returns: (transfer full) (element-type CitizNutrientTarget) */
+GArray *citiz_nutrition_targets (const CitizRecord *record, gint32 day);
+
+const gchar *citiz_nutrient_key (
+    CitizNutrient nutrient); /* measure key of the catalogue, or NULL */
+const gchar *citiz_nutrient_unit (CitizNutrient nutrient);
+
+/* "breakfast" "snack" "lunch" "dinner" that follows the hour. */
+const gchar *citiz_meal_of_minute (gint minute);
+
+G_END_DECLS

@@ -1,0 +1,80 @@
+/* Figures of days and samples for pages and reports. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "record/citiz-record.h"
+
+G_BEGIN_DECLS
+
+/* M4 (Jugel 2014): first, min, max, last of each of `width` columns of [from, to): a line drawn through them covers the same pixels as
+ * one through all samples. Returns: (transfer full) (element-type CitizSample) sorted, at most 4·width */
+GArray *citiz_m4 (const CitizSample *samples, gsize n, gint64 from, gint64 to, guint width);
+
+/* One value a day: NaN where there is none. `whole` leaves out `today` (unfinished). Returns: (transfer full) length last-first+1 */
+gdouble *citiz_day_values (const CitizRecord *record,
+                           const gchar *measure,
+                           gint32 first,
+                           gint32 last);
+/* Mean over the days of [first, last] that have a value and are before `today`; NaN when there is none. `n` counts them. */
+gdouble citiz_mean_of_whole_days (const CitizRecord *record,
+                                  const gchar *measure,
+                                  gint32 first,
+                                  gint32 last,
+                                  gint32 today,
+                                  guint *n);
+/* Min, max, mean of the values of [first, last]. FALSE when there is none. */
+gboolean citiz_extent (const CitizRecord *record,
+                       const gchar *measure,
+                       gint32 first,
+                       gint32 last,
+                       gdouble *min,
+                       gdouble *max,
+                       gdouble *mean);
+
+/* Minutes of moderate to vigorous activity a day: exercise minutes of the watch, else of sessions, else minutes whose heart rate is at
+ * least 64 % of 208 − 0.7·age or whose cadence is at least 100 steps. Never two of them for the same day.
+ * `out` has 7 places, Monday first; days after `today` and days without data are NaN. Returns the week's sum. */
+gdouble citiz_week_activity (const CitizRecord *record,
+                             gint32 monday,
+                             gint32 today,
+                             gint age,
+                             gdouble out[7]);
+
+/* What a key-measure card shows. */
+typedef struct
+{
+  gdouble values[14]; /* oldest first, NaN where there is none */
+  gdouble last;       /* newest value, NaN if none */
+  gdouble second;     /* diastolic of a blood pressure, else NaN */
+  CitizTime when;     /* of the newest value; the end of its day for a sum */
+  gint32 day;         /* its civil day */
+  CitizPosition position;
+  CitizRange range; /* clear with citiz_range_clear */
+  gdouble change;   /* last minus the value of 30 days ago or the oldest since, NaN if none */
+} CitizKeyMeasure;
+void citiz_key_measure (const CitizRecord *record,
+                        const gchar *measure,
+                        gint32 today,
+                        CitizKeyMeasure *out);
+
+/* --- clinical figures; sources in citiz-clinical.c --- */
+gdouble citiz_egfr_2021 (gdouble creatinine_mg_dl, gint age, gboolean female);
+gdouble citiz_bmi (gdouble kg, gdouble metres);
+gdouble citiz_gmi (gdouble mean_mg_dl);
+gdouble citiz_a1c_to_ifcc (gdouble percent);
+gdouble citiz_a1c_from_ifcc (gdouble mmol_mol);
+gdouble citiz_mean_arterial (gdouble systolic, gdouble diastolic);
+/* Coefficient of variation in percent, n − 1. */
+gdouble citiz_cv (const gdouble *values, gsize n);
+
+typedef struct
+{
+  guint n, days; /* readings kept, days they are of */
+  gdouble systolic, diastolic;
+  gboolean sufficient; /* at least 12 readings over at least 3 days */
+} CitizHomePressure;
+/* Home protocol: the readings of up to 7 days, the first day dropped when there are more. Pairs of samples in order of time. */
+CitizHomePressure citiz_home_pressure (const CitizSample *systolic,
+                                       const CitizSample *diastolic,
+                                       gsize n);
+
+G_END_DECLS
