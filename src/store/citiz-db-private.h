@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 /* Another VFS by name for every database opened from now on; NULL is the system's. For tests of broken disks. */
 void citiz_db_use_vfs (const gchar *name);
 
+/* A file still without its name keeps no log beside it: what is committed must be in the file that is renamed. */
+#define CITIZ_DB_UNNAMED ((CitizDbFlags) (1 << 8))
+
 CitizDb *citiz_db_open_file (const gchar *dir,
                              const gchar *file,
                              CitizDbFlags flags,

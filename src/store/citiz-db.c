@@ -33,6 +33,7 @@ citiz_db_use_vfs (const gchar *name)
   vfs_name = name;
 }
 
+/* Our SQL is fixed: when SQLite finds no sense in it, the tables of the file are not ours any more. */
 static CitizStoreError
 code_of (int rc)
 {
@@ -45,7 +46,7 @@ code_of (int rc)
       {SQLITE_CORRUPT, CITIZ_STORE_ERROR_DAMAGED},   {SQLITE_NOTADB, CITIZ_STORE_ERROR_DAMAGED},
       {SQLITE_BUSY, CITIZ_STORE_ERROR_BUSY},         {SQLITE_LOCKED, CITIZ_STORE_ERROR_BUSY},
       {SQLITE_CONSTRAINT, CITIZ_STORE_ERROR_EXISTS}, {SQLITE_TOOBIG, CITIZ_STORE_ERROR_TOO_LARGE},
-      {SQLITE_PERM, CITIZ_STORE_ERROR_READ_ONLY},
+      {SQLITE_PERM, CITIZ_STORE_ERROR_READ_ONLY},    {SQLITE_ERROR, CITIZ_STORE_ERROR_DAMAGED},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
@@ -144,7 +145,7 @@ was_left_open (const gchar *path)
 }
 
 static gboolean
-open_handle (CitizDb *db, const gchar *path, gboolean exists, GError **error)
+open_handle (CitizDb *db, const gchar *path, gboolean exists, CitizDbFlags flags, GError **error)
 {
   gboolean unclean = exists && was_left_open (path);
   int rc = sqlite3_open_v2 (
@@ -162,7 +163,7 @@ open_handle (CitizDb *db, const gchar *path, gboolean exists, GError **error)
     return FALSE;
   if (!citiz_db_migrate (db, error))
     return FALSE;
-  return exists || use_wal (db, error);
+  return exists || (flags & CITIZ_DB_UNNAMED) != 0 || use_wal (db, error);
 }
 
 /**
@@ -197,7 +198,7 @@ citiz_db_open_file (const gchar *dir, const gchar *file, CitizDbFlags flags, GEr
       if (fd >= 0)
         close (fd);
     }
-  return open_handle (db, path, exists, error) ? g_steal_pointer (&db) : NULL;
+  return open_handle (db, path, exists, flags, error) ? g_steal_pointer (&db) : NULL;
 }
 
 /**

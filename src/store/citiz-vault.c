@@ -135,7 +135,7 @@ make_file (CitizVault *vault,
   gboolean made;
 
   remove_unfinished (dir);
-  vault->db = citiz_db_open_file (dir, UNFINISHED, CITIZ_DB_CREATE, error);
+  vault->db = citiz_db_open_file (dir, UNFINISHED, CITIZ_DB_CREATE | CITIZ_DB_UNNAMED, error);
   if (vault->db == NULL)
     return FALSE;
   made = write_new (vault, passphrase, entropy32, cost, error);
