@@ -183,6 +183,18 @@ citiz_node_store_take_passcode_try (CitizDb *db,
 }
 
 gboolean
+citiz_node_store_return_passcode_try (CitizDb *db, const CitizId *grant, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, "UPDATE node_share SET tries = tries + 1 WHERE grant_id = ?1", &stmt,
+                         error))
+    return FALSE;
+  citiz_stmt_bind_id (stmt, 1, grant);
+  return citiz_stmt_run (stmt, error);
+}
+
+gboolean
 citiz_node_store_put_code (CitizDb *db,
                            const gchar *locator,
                            const CitizId *grant,
@@ -252,6 +264,19 @@ citiz_node_store_take_code_try (CitizDb *db,
   if (!citiz_stmt_hash (stmt, 1, out_proof_hash))
     return damaged (error);
   *out_blob = citiz_stmt_bytes (stmt, 2);
+  return citiz_stmt_run (stmt, error);
+}
+
+/* A right code costs no try: given back in the transaction that took it. */
+gboolean
+citiz_node_store_return_code_try (CitizDb *db, const gchar *locator, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, "UPDATE node_code SET tries = tries + 1 WHERE locator = ?1", &stmt,
+                         error))
+    return FALSE;
+  citiz_stmt_bind_text (stmt, 1, locator);
   return citiz_stmt_run (stmt, error);
 }
 

@@ -89,6 +89,13 @@ gboolean citiz_node_store_take_code_try (CitizDb *db,
                                          CitizHash *out_proof_hash,
                                          GBytes **out_blob,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A right answer costs no try: give it back in the transaction that took it. */
+gboolean citiz_node_store_return_passcode_try (CitizDb *db,
+                                               const CitizId *grant,
+                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_node_store_return_code_try (CitizDb *db,
+                                           const gchar *locator,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Erases the blob of a code whose tries are used up. */
 gboolean citiz_node_store_blank_code (CitizDb *db,
                                       const gchar *locator,
