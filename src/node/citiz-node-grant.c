@@ -1,0 +1,342 @@
+/* State, opening, release, notes and capsule of a grant. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "consent/citiz-note.h"
+#include "consent/citiz-receipt.h"
+#include "node/citiz-node-private.h"
+
+static const gchar *const state_names[] = {
+    [CITIZ_GRANT_NOT_YET] = "notyet",  [CITIZ_GRANT_ACTIVE] = "active",
+    [CITIZ_GRANT_EXPIRED] = "expired", [CITIZ_GRANT_REVOKED] = "revoked",
+    [CITIZ_GRANT_USED] = "used",
+};
+
+/* The grant of the path; answers 404 itself. */
+static gboolean
+find_grant (CitizNodeCall *call, CitizGrantState *state)
+{
+  CitizId id;
+
+  if (citiz_id_from_hex (&id, call->star[0]) && citiz_chain_grant (call->node->chain, &id, state))
+    return TRUE;
+  citiz_node_answer (call, 404, json_pack ("{s:s}", "state", "unknown"));
+  return FALSE;
+}
+
+static void
+answer_closed (CitizNodeCall *call, guint status, const CitizGrantState *state)
+{
+  citiz_node_answer (call, status, json_pack ("{s:s}", "state", state_names[state->status]));
+}
+
+void
+citiz_node_route_grant (CitizNodeCall *call)
+{
+  CitizGrantState state;
+  json_t *commitments, *body;
+  g_autofree gchar *capsule = NULL;
+
+  if (!find_grant (call, &state))
+    return;
+  capsule = citiz_hash_to_hex (&state.grant.capsule);
+  commitments = json_array ();
+  for (guint i = 0; i < state.grant.n_committee; i++)
+    {
+      g_autofree gchar *hex = citiz_hash_to_hex (&state.grant.committee[i].commitment);
+
+      json_array_append_new (commitments, json_string (hex));
+    }
+  body = json_pack ("{s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:s, s:o}", "state",
+                    state_names[state.status], "now", (json_int_t) state.judged.ms, "notBefore",
+                    (json_int_t) state.grant.not_before.ms, "expires", (json_int_t) state.ends.ms,
+                    "used", (int) state.used, "max", (int) state.grant.max_openings, "t",
+                    (int) state.grant.threshold, "m", (int) state.grant.n_committee, "capsule",
+                    capsule, "commitments", commitments);
+  if (state.ended.ms != 0)
+    {
+      json_object_set_new (body, "endedAt", json_integer (state.ended.ms));
+      citiz_http_response_header (call->response, "Clear-Site-Data", "\"storage\"");
+    }
+  if (state.grant.duration != 0)
+    json_object_set_new (body, "duration", json_integer ((json_int_t) state.grant.duration));
+  citiz_node_answer (call, 200, body);
+}
+
+/* Proof of a passcode as the page sends it; FALSE after having answered 401. */
+static gboolean
+passcode_is_right (CitizNodeCall *call, json_t *json, const CitizNodeShare *share)
+{
+  guint8 proof[32];
+  CitizHash hash = {{0}};
+  guint left = 0;
+  g_autoptr (GError) error = NULL;
+
+  if (!share->has_passcode)
+    return TRUE;
+  if (citiz_json_strict_bytes (json, "proof", proof, sizeof proof))
+    citiz_sha256 (&hash, proof, sizeof proof);
+  if (citiz_node_check_passcode (call->node, share, &hash, &left, &error))
+    return TRUE;
+  if (error)
+    citiz_node_answer_error (call, error);
+  else
+    citiz_node_answer (call, 401, json_pack ("{s:i}", "remainingAttempts", (int) left));
+  return FALSE;
+}
+
+static GBytes *
+read_note (json_t *json)
+{
+  const gchar *text = citiz_json_strict_string (json, "note", CITIZ_NOTE_MAX * 4 / 3 + 4);
+  g_autoptr (GBytes) note = text ? citiz_base64url_decode (text) : NULL;
+
+  if (note == NULL || g_bytes_get_size (note) < 1 + CITIZ_AES_GCM_NONCE + CITIZ_AES_GCM_OVERHEAD
+      || g_bytes_get_size (note) > CITIZ_NOTE_MAX)
+    return NULL;
+  return g_steal_pointer (&note);
+}
+
+void
+citiz_node_receipt (CitizNode *self,
+                    const CitizGrantState *state,
+                    const CitizHash *opening,
+                    CitizTime time,
+                    json_t *into)
+{
+  CitizReceipt receipt = {
+      .grant = state->grant.id, .opening = *opening, .time = time, .capsule = state->grant.capsule};
+  CitizSignature signature;
+  g_autofree gchar *grant = citiz_id_to_hex (&receipt.grant);
+  g_autofree gchar *open = citiz_hash_to_hex (opening);
+  g_autofree gchar *capsule = citiz_hash_to_hex (&receipt.capsule);
+  g_autofree gchar *node = NULL, *sig = NULL;
+
+  citiz_receipt_sign (&signature, &receipt, self->key);
+  node = citiz_base64url_encode (citiz_signing_key_get_public (self->key)->b, 32);
+  sig = citiz_base64url_encode (signature.b, sizeof signature.b);
+  json_object_set_new (into, "grant", json_string (grant));
+  json_object_set_new (into, "opening", json_string (open));
+  json_object_set_new (into, "time", json_integer (time.ms));
+  json_object_set_new (into, "capsule", json_string (capsule));
+  json_object_set_new (into, "node", json_string (node));
+  json_object_set_new (into, "signature", json_string (sig));
+}
+
+static void
+open_now (CitizNodeCall *call, const CitizGrantState *state, json_t *json)
+{
+  gint64 use;
+  CitizHash a;
+  g_autoptr (GBytes) note = read_note (json);
+  g_autoptr (CitizMail) mail = NULL;
+  g_autoptr (GError) error = NULL;
+  CitizBlockInfo block;
+  json_t *body;
+
+  if (note == NULL || !citiz_json_strict_int (json, "use", 1, CITIZ_GRANT_MAX_OPENINGS, &use)
+      || !citiz_json_strict_bytes (json, "a", a.b, sizeof a.b))
+    {
+      citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "fields"));
+      return;
+    }
+  if (use != state->used + 1)
+    {
+      citiz_node_answer (
+          call, 409,
+          json_pack ("{s:s, s:i}", "state", state_names[state->status], "used", (int) state->used));
+      return;
+    }
+  if (!citiz_opening_matches (&a, (guint) use, &state->grant.a_max))
+    {
+      citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "secret"));
+      return;
+    }
+  if (!citiz_node_open (call->node, state, (guint) use, &a, note, &mail, &block, &error))
+    {
+      citiz_node_answer_error (call, error);
+      return;
+    }
+  body = json_pack ("{s:I}", "height", (json_int_t) block.height);
+  citiz_node_receipt (call->node, state, &mail->opening, block.time, body);
+  citiz_node_answer (call, 200, body);
+  citiz_node_tell (call->node, mail);
+}
+
+void
+citiz_node_route_open (CitizNodeCall *call)
+{
+  CitizGrantState state;
+  CitizNodeShare share;
+  json_t *json;
+
+  if (!find_grant (call, &state))
+    return;
+  if (state.status != CITIZ_GRANT_ACTIVE
+      || !citiz_node_store_get_share (call->node->db, &state.grant.id, &share, NULL))
+    {
+      answer_closed (call, 409, &state);
+      return;
+    }
+  json = citiz_node_call_json (call);
+  if (json == NULL)
+    return;
+  if (passcode_is_right (call, json, &share))
+    open_now (call, &state, json);
+  citiz_wipe (&share, sizeof share);
+  json_decref (json);
+}
+
+/* The token and the final opening that a release or a note must name; answers itself when they do not hold. */
+static gboolean
+may_ask (CitizNodeCall *call,
+         json_t *json,
+         const CitizGrantState *state,
+         const CitizNodeShare *share,
+         CitizTxInfo *info)
+{
+  guint8 token[32];
+  CitizHash hash, opening;
+  const gchar *hex = citiz_json_strict_string (json, "opening", 64);
+  gboolean right;
+
+  if (hex == NULL || !citiz_hash_from_hex (&opening, hex)
+      || !citiz_json_strict_bytes (json, "token", token, sizeof token))
+    {
+      citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "fields"));
+      return FALSE;
+    }
+  citiz_sha256 (&hash, token, sizeof token);
+  right = citiz_bytes_equal (hash.b, share->token_hash.b, sizeof hash.b);
+  citiz_wipe (token, sizeof token);
+  if (!right)
+    {
+      citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "token"));
+      return FALSE;
+    }
+  if (citiz_chain_find_tx (call->node->chain, &opening, info, NULL))
+    {
+      if (info->type == CITIZ_TX_ACCESS_OPEN && citiz_id_equal (&info->grant, &state->grant.id))
+        return TRUE;
+      citiz_tx_info_clear (info);
+    }
+  citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "opening"));
+  return FALSE;
+}
+
+static void
+release_now (CitizNodeCall *call,
+             json_t *json,
+             const CitizGrantState *state,
+             const CitizNodeShare *share)
+{
+  CitizTxInfo info;
+  g_autofree gchar *secret = NULL, *salt = NULL;
+  json_t *receipt;
+
+  if (!may_ask (call, json, state, share, &info))
+    return;
+  if (state->judged.ms >= info.time.ms + CITIZ_NODE_RELEASE_WINDOW)
+    citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "late"));
+  else if (passcode_is_right (call, json, share))
+    {
+      receipt = json_object ();
+      citiz_node_receipt (call->node, state, &info.id, info.time, receipt);
+      secret = citiz_base64url_encode (share->share, sizeof share->share);
+      salt = citiz_base64url_encode (share->salt, sizeof share->salt);
+      citiz_node_answer (call, 200,
+                         json_pack ("{s:i, s:s, s:s, s:o}", "index", (int) share->place, "share",
+                                    secret, "salt", salt, "receipt", receipt));
+      citiz_wipe (secret, strlen (secret));
+    }
+  citiz_tx_info_clear (&info);
+}
+
+void
+citiz_node_route_release (CitizNodeCall *call)
+{
+  CitizGrantState state;
+  CitizNodeShare share;
+  json_t *json;
+
+  if (!find_grant (call, &state))
+    return;
+  if (!state.can_release
+      || !citiz_node_store_get_share (call->node->db, &state.grant.id, &share, NULL))
+    {
+      answer_closed (call, 410, &state);
+      return;
+    }
+  json = citiz_node_call_json (call);
+  if (json)
+    release_now (call, json, &state, &share);
+  citiz_wipe (&share, sizeof share);
+  json_decref (json);
+}
+
+static void
+note_now (CitizNodeCall *call,
+          json_t *json,
+          const CitizGrantState *state,
+          const CitizNodeShare *share)
+{
+  CitizTxInfo info;
+  CitizMail mail = {.kind = CITIZ_MAIL_NOTE,
+                    .grant = state->grant.id,
+                    .time = state->judged,
+                    .has_opening = TRUE};
+  g_autoptr (GBytes) note = read_note (json);
+  g_autoptr (GError) error = NULL;
+
+  if (note == NULL)
+    {
+      citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "fields"));
+      return;
+    }
+  if (!may_ask (call, json, state, share, &info))
+    return;
+  mail.opening = info.id;
+  mail.sealed = note;
+  citiz_tx_info_clear (&info);
+  if (citiz_node_store_count_mail (call->node->db, &state->grant.id, CITIZ_MAIL_NOTE)
+      >= CITIZ_NODE_NOTES_MAX)
+    citiz_node_answer (call, 429, json_pack ("{s:s}", "error", "notes"));
+  else if (!citiz_node_post (call->node, &mail, &error))
+    citiz_node_answer_error (call, error);
+  else
+    citiz_node_answer (call, 200, json_pack ("{s:I}", "time", (json_int_t) mail.time.ms));
+}
+
+void
+citiz_node_route_note (CitizNodeCall *call)
+{
+  CitizGrantState state;
+  CitizNodeShare share;
+  json_t *json;
+
+  if (!find_grant (call, &state))
+    return;
+  if (!state.can_release
+      || !citiz_node_store_get_share (call->node->db, &state.grant.id, &share, NULL))
+    {
+      answer_closed (call, 410, &state);
+      return;
+    }
+  json = citiz_node_call_json (call);
+  if (json)
+    note_now (call, json, &state, &share);
+  citiz_wipe (&share, sizeof share);
+  json_decref (json);
+}
+
+void
+citiz_node_route_blob (CitizNodeCall *call)
+{
+  CitizHash hash;
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = NULL;
+
+  if (citiz_hash_from_hex (&hash, call->star[0]))
+    bytes = citiz_node_store_get_blob (call->node->db, &hash, &error);
+  if (bytes)
+    citiz_node_answer_bytes (call, 200, "application/octet-stream", bytes);
+  else
+    citiz_node_answer (call, 404, json_pack ("{s:s}", "error", "unknown"));
+}

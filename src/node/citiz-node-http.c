@@ -1,0 +1,184 @@
+/* Routes, common headers, answers. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-node-private.h"
+
+const CitizHttpLimits citiz_node_http_limits = {
+    .connections_max = 64,
+    .deadline_ms = 10000,
+    .body_max = CITIZ_NODE_BODY_MAX,
+    .rate_per_second = 200,
+    .rate_burst = 400,
+};
+
+typedef void (*Route) (CitizNodeCall *call);
+
+/* "*" stands for one segment of letters, digits, "-" and "_". */
+static const struct
+{
+  const gchar *method;
+  const gchar *pattern;
+  Route route;
+} routes[] = {
+    {"GET", "/v", citiz_node_route_page},
+    {"GET", "/preview/*", citiz_node_route_preview},
+    {"POST", "/shl/*", citiz_node_route_manifest},
+    {"GET", "/shl/*/f/*", citiz_node_route_location},
+    {"GET", "/v1/grants/*", citiz_node_route_grant},
+    {"POST", "/v1/grants/*/open", citiz_node_route_open},
+    {"POST", "/v1/grants/*/release", citiz_node_route_release},
+    {"POST", "/v1/grants/*/note", citiz_node_route_note},
+    {"GET", "/v1/blobs/*", citiz_node_route_blob},
+    {"GET", "/v1/codes/*", citiz_node_route_code_get},
+    {"POST", "/v1/codes/*", citiz_node_route_code_try},
+    {"GET", "/v1/tx/*", citiz_node_route_tx},
+    {"GET", "/v1/status", citiz_node_route_status},
+    {"GET", "/checkpoint", citiz_node_route_checkpoint},
+    {"GET", "/limits", citiz_node_route_limits},
+    {"GET", "/.well-known/citiz-node.json", citiz_node_route_about},
+    {"GET", "/healthz", citiz_node_route_health},
+    {"GET", "/readyz", citiz_node_route_ready},
+};
+
+static gsize
+segment_length (const gchar *path)
+{
+  gsize n = 0;
+
+  while (g_ascii_isalnum (path[n]) || path[n] == '-' || path[n] == '_')
+    n++;
+  return n;
+}
+
+static void
+clear_stars (CitizNodeCall *call)
+{
+  for (guint i = 0; i < CITIZ_NODE_STARS; i++)
+    g_clear_pointer (&call->star[i], g_free);
+}
+
+static gboolean
+match (CitizNodeCall *call, const gchar *pattern, const gchar *path)
+{
+  guint star = 0;
+
+  clear_stars (call);
+  while (*pattern)
+    {
+      gsize n;
+
+      if (*pattern != '*')
+        {
+          if (*pattern++ != *path++)
+            return FALSE;
+          continue;
+        }
+      n = segment_length (path);
+      if (n == 0)
+        return FALSE;
+      call->star[star++] = g_strndup (path, n);
+      path += n;
+      pattern++;
+    }
+  return *path == '\0';
+}
+
+static void
+common_headers (CitizHttpResponse *response)
+{
+  static const gchar *const pairs[][2] = {
+      {"Access-Control-Allow-Origin", "*"},
+      {"Cache-Control", "no-store"},
+      {"Referrer-Policy", "no-referrer"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"X-Robots-Tag", "noindex"},
+      {"Strict-Transport-Security", "max-age=63072000; includeSubDomains"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+    citiz_http_response_header (response, pairs[i][0], pairs[i][1]);
+}
+
+static void
+preflight (CitizHttpResponse *response)
+{
+  response->status = 204;
+  citiz_http_response_header (response, "Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+  citiz_http_response_header (response, "Access-Control-Allow-Headers", "content-type");
+  citiz_http_response_header (response, "Access-Control-Max-Age", "600");
+}
+
+void
+citiz_node_handle (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer node)
+{
+  CitizNodeCall call = {.node = node, .request = request, .response = response};
+  gboolean known = FALSE;
+
+  common_headers (response);
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
+    {
+      if (!match (&call, routes[i].pattern, request->path))
+        continue;
+      known = TRUE;
+      if (g_str_equal (routes[i].method, request->method))
+        {
+          routes[i].route (&call);
+          clear_stars (&call);
+          return;
+        }
+    }
+  clear_stars (&call);
+  if (known && g_str_equal (request->method, "OPTIONS"))
+    preflight (response);
+  else
+    response->status = known ? 405 : 404;
+}
+
+void
+citiz_node_answer_bytes (CitizNodeCall *call, guint status, const gchar *content_type, GBytes *body)
+{
+  call->response->status = status;
+  call->response->content_type = content_type;
+  g_clear_pointer (&call->response->body, g_bytes_unref);
+  call->response->body = body;
+}
+
+void
+citiz_node_answer (CitizNodeCall *call, guint status, json_t *body)
+{
+  char *text = json_dumps (body, JSON_COMPACT);
+
+  citiz_node_answer_bytes (call, status, "application/json", g_bytes_new (text, strlen (text)));
+  free (text);
+  json_decref (body);
+}
+
+json_t *
+citiz_node_call_json (CitizNodeCall *call)
+{
+  json_t *json;
+
+  if (g_strcmp0 (call->request->content_type, "application/json") != 0)
+    {
+      citiz_node_answer (call, 415, json_pack ("{s:s}", "error", "content-type"));
+      return NULL;
+    }
+  json = citiz_json_strict_parse (call->request->body, NULL);
+  if (json == NULL)
+    citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "json"));
+  return json;
+}
+
+void
+citiz_node_answer_error (CitizNodeCall *call, const GError *error)
+{
+  guint status = 500;
+
+  if (g_error_matches (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND))
+    status = 404;
+  else if (g_error_matches (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_FULL))
+    status = 507;
+  else if (g_error_matches (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_BUSY))
+    status = 503;
+  g_debug ("answered %u: %s", status, error ? error->message : "no reason");
+  citiz_node_answer (call, status,
+                     json_pack ("{s:s}", "error", status == 404 ? "unknown" : "node"));
+}

@@ -1,0 +1,121 @@
+/* What the files of the node share. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "crypto/citiz-crypto.h"
+#include "net/citiz-http-server.h"
+#include "net/citiz-json-strict.h"
+#include "node/citiz-node.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_NODE_BODY_MAX       (64u * 1024)
+#define CITIZ_NODE_NOTES_MAX      20                  /* waiting, a grant */
+#define CITIZ_NODE_RELEASE_WINDOW (10 * CITIZ_MINUTE) /* after an opening */
+#define CITIZ_NODE_RECIPIENT_MAX  200
+#define CITIZ_NODE_LOCATION_LIFE  (5 * CITIZ_MINUTE)
+#define CITIZ_NODE_LOCATIONS_MAX  64
+#define CITIZ_NODE_PREVIEW_LIFE   (10 * CITIZ_MINUTE)
+#define CITIZ_NODE_SWEEP_SECONDS  5
+#define CITIZ_NODE_STARS          2 /* variable segments of a path */
+
+extern const CitizHttpLimits citiz_node_http_limits;
+
+struct _CitizNode
+{
+  GObject parent_instance;
+  CitizDb *db;
+  CitizChain *chain; /* the app's: outlives the node */
+  const CitizEnv *env;
+  CitizSigningKey *key;
+  CitizNodeId id;
+  CitizHttpServer *server;
+  gchar *origin;
+  gchar *csp;
+  GSource *sweeper;
+  GHashTable *locations; /* random text → CitizNodeLocation */
+  gchar *preview_name;   /* nullable */
+  gchar *preview_html;
+  CitizTime preview_until;
+  CitizHash decoy;    /* stands for unknown locators */
+  GHashTable *decoys; /* locator → tries left */
+};
+
+/* One request on its way through a handler. */
+typedef struct
+{
+  CitizNode *node;
+  const CitizHttpRequest *request;
+  CitizHttpResponse *response;
+  gchar *star[CITIZ_NODE_STARS]; /* what the variable segments of the path were */
+} CitizNodeCall;
+
+/* citiz-node-http.c */
+void citiz_node_handle (const CitizHttpRequest *request,
+                        CitizHttpResponse *response,
+                        gpointer node);
+void citiz_node_answer (CitizNodeCall *call, guint status, json_t *body); /* takes body */
+void citiz_node_answer_bytes (CitizNodeCall *call,
+                              guint status,
+                              const gchar *content_type,
+                              GBytes *body);        /* takes body */
+json_t *citiz_node_call_json (CitizNodeCall *call); /* answers 400 or 415 itself when NULL */
+/* 507, 500… for what the disk or the ledger refused; the reader learns no detail. */
+void citiz_node_answer_error (CitizNodeCall *call, const GError *error);
+
+/* citiz-node-page.c */
+gchar *citiz_node_page_csp (const gchar *page, const gchar *const *origins);
+void citiz_node_page_headers (CitizNodeCall *call);
+
+/* citiz-node.c */
+/* The access_open and its mail in one SQLite transaction. */
+gboolean citiz_node_open (CitizNode *self,
+                          const CitizGrantState *state,
+                          guint use,
+                          const CitizHash *a,
+                          GBytes *note,
+                          CitizMail **out_mail,
+                          CitizBlockInfo *out_block,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_node_erase_grant (CitizNode *self,
+                                 const CitizId *grant,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Stores mail and tells whoever listens. */
+gboolean citiz_node_post (CitizNode *self,
+                          CitizMail *mail,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_node_tell (CitizNode *self, const CitizMail *mail);
+/* TRUE when the grant has no passcode or `proof` is right; else the tries left. Counts before it compares. */
+gboolean citiz_node_check_passcode (CitizNode *self,
+                                    const CitizNodeShare *share,
+                                    const CitizHash *proof_hash,
+                                    guint *out_left,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* routes */
+void citiz_node_route_grant (CitizNodeCall *call);
+void citiz_node_route_open (CitizNodeCall *call);
+void citiz_node_route_release (CitizNodeCall *call);
+void citiz_node_route_note (CitizNodeCall *call);
+void citiz_node_route_blob (CitizNodeCall *call);
+void citiz_node_route_code_get (CitizNodeCall *call);
+void citiz_node_route_code_try (CitizNodeCall *call);
+void citiz_node_route_manifest (CitizNodeCall *call);
+void citiz_node_route_location (CitizNodeCall *call);
+void citiz_node_route_page (CitizNodeCall *call);
+void citiz_node_route_preview (CitizNodeCall *call);
+void citiz_node_route_limits (CitizNodeCall *call);
+void citiz_node_route_status (CitizNodeCall *call);
+void citiz_node_route_checkpoint (CitizNodeCall *call);
+void citiz_node_route_tx (CitizNodeCall *call);
+void citiz_node_route_about (CitizNodeCall *call);
+void citiz_node_route_health (CitizNodeCall *call);
+void citiz_node_route_ready (CitizNodeCall *call);
+
+void citiz_node_receipt (CitizNode *self,
+                         const CitizGrantState *state,
+                         const CitizHash *opening,
+                         CitizTime time,
+                         json_t *into);
+void citiz_node_location_free (gpointer location);
+
+G_END_DECLS
