@@ -1,0 +1,269 @@
+// Everything else, by section: results with trends, activity, diet, documents, note, receipt. SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { h, icon } from './dom.js';
+import { fmtDate, fmtNumber, fmtStamp, fmtWhen } from './format.js';
+import { recentMean } from './observe.js';
+import { accessBar, directiveNodes, firstRows, reasonWord } from './first.js';
+import { barChart, freeText, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart } from './parts.js';
+import { lang, t, tm, tn } from './text.js';
+
+const NOTE_LIMIT = 1000;
+const FIRST_RESULTS = 11;
+
+function simpleRows(rows, detailOf = (row) => row.detail) {
+  return h('ul.rows.b', rows.map((row) => h('li', h('span.main.wrap', nameNodes(row)), h('span.det', detailOf(row)), sourceMark(row.source))));
+}
+
+function stickyBar(app) {
+  const { view } = app;
+  return h('div.bar', h('span.bname', h('b', view.patient.short), ' · ' + view.patient.age + ' · ' + view.patient.sex),
+    h('span.chips', view.alerts.slice(0, 5).map((a) => h('span.chip' + (a.severe ? '.severe' : ''), icon(a.icon), a.short))),
+    h('span.gap'), accessBar(app, true), h('button.btn', { type: 'button', onclick: app.print }, icon('print'), h('span.lbl', t('printOne'))));
+}
+
+// Results
+
+function earlierText(group) {
+  return group.items.slice(1, 3).filter((o) => o.value.num).map((o) => o.value.num + (o.date ? ' (' + shortMonth(o.date, group.last.date) + ')' : '')).join(' · ');
+}
+
+function shortMonth(date, last) {
+  const plain = { y: date.y, m: date.m, sort: date.sort };
+  const text = fmtDate(plain);
+  return last && last.y === date.y ? text.replace(/[\u00a0 ]\d{4}$/, '') : text;
+}
+
+function resultRow(group) {
+  const one = group.last;
+  const points = group.items.filter((o) => typeof o.value.number === 'number' && !o.state.struck && !o.value.second).slice(0, 4).reverse();
+  const name = h('th', { scope: 'row' }, one.state.tags.map((x) => [tagNode(x), ' ']), one.state.struck ? h('s', one.name) : one.name);
+  const date = h('td.dt', fmtDate(one.date && { ...one.date, time: undefined }));
+  const source = h('td.sr2', sourceMark(one.source));
+  if (!one.value.num) return h('tr.text', name, h('td', { colspan: 5 }, one.value.text || reasonWord(one), one.preliminary ? [' ', tagNode({ kind: 'dashed', text: t('preliminary') }), ' ', t('mayChange')] : null), date, source);
+  const trend = one.preliminary ? tagNode({ kind: 'dashed', text: t('preliminary') }) : points.length > 1 ? trendChart(points, one.range, one.name) : '';
+  return h('tr', name, h('td.vl', h('b', one.value.num), ' ', h('span.unit', one.value.unit)), h('td', positionNode(one.position)), h('td.rg', one.range ? one.range.text : ''), h('td.tr', trend), h('td.er', one.preliminary ? t('mayChange') : earlierText(group)), date, source);
+}
+
+function resultsSection(view) {
+  const groups = view.resultGroups;
+  const head = ['colName', 'colValue', 'colPosition', 'colRange', 'colTrend', 'colEarlier', 'colDate'].map((key) => h('th', { scope: 'col' }, t(key)));
+  const body = h('tbody', groups.slice(0, FIRST_RESULTS).map(resultRow));
+  const rest = groups.slice(FIRST_RESULTS);
+  const more = rest.length ? h('button.linklike', { type: 'button', onclick: () => {
+    body.append(...rest.map(resultRow));
+    more.remove();
+  } }, t('moreResults', rest.length)) : null;
+  return [h('p.legend2', t('legendRange')), h('table.results', h('thead', h('tr', head, h('th', { scope: 'col' }, h('span.sr', t('colSource'))))), body), more];
+}
+
+function vitalsSection(view) {
+  return h('ul.figures', view.vitalGroups.slice(0, 12).map((group) => {
+    const mean = recentMean(group);
+    const one = group.last;
+    const before = group.items[1];
+    const when = one.date ? fmtWhen(one.date, view.now, true) : '';
+    const caption = mean ? t('meanOf', mean.n) : [when, before && before.value.num ? '(' + before.value.num + (before.date ? ', ' + shortMonth(before.date, one.date) : '') + ')' : ''].join(' ');
+    return h('li', h('span.k', one.name, sourceMark(one.source)), h('span.val', one.state.tags.map(tagNode), h('b', mean ? mean.text : one.value.num || one.value.text || reasonWord(one)), ' ', h('span.unit', one.value.unit)), h('span.cap', caption), positionNode(one.position === 'within' ? null : one.position));
+  }));
+}
+
+// Activity and diet
+
+function durationText(one) {
+  if (one.codes.includes('93832-4') && typeof one.value.number === 'number') {
+    const hours = /^h/.test(one.value.unit) ? one.value.number : one.value.number / 60;
+    return [Math.floor(hours) + '\u00a0h\u00a0' + String(Math.round((hours % 1) * 60)).padStart(2, '0'), ''];
+  }
+  return [one.value.num || one.value.text, one.value.unit];
+}
+
+function activitySection(view) {
+  const figures = view.activity.filter((o) => o.value.num || o.value.text);
+  const days = view.activity.find((o) => o.samples && o.samples.length > 1);
+  const sentences = view.functional.filter((r) => !r.struck && !r.verify);
+  return [
+    figures.length ? h('ul.figures', figures.slice(0, 6).map((one) => {
+      const [num, unit] = durationText(one);
+      const previous = one.summary && one.summary.previous !== undefined ? t('before', fmtNumber(one.summary.previous)) : '';
+      return h('li', h('span.val', h('b', num), ' ', h('span.unit', unit)), h('span.cap', one.name.toLowerCase() === one.name ? one.name : one.name.charAt(0).toLowerCase() + one.name.slice(1)), previous ? h('span.cap', '(' + previous + ')') : null);
+    })) : null,
+    days ? barChart(days.samples, t('stepsChart', days.samples.map((v) => (v === null ? '–' : fmtNumber(v))).join(', '))) : null,
+    sentences.length ? h('p.base', sentences.map((r, i) => [i ? ' ' : '', h('b', r.name), r.detail && !r.sentence ? ' ' + r.detail : ''])) : null,
+  ];
+}
+
+function dietSection(view) {
+  const meal = view.lastMeal && view.lastMeal.date ? h('p.meal', tm('lastMeal', fmtWhen(view.lastMeal.date, view.now)), view.lastMeal.text ? [' (', freeText(view.lastMeal.text, view.freeLang), ')'] : '', '.') : null;
+  const averages = view.diet.filter((o) => o.value.text || o.value.num).map((o) => o.name + (lang() === 'fr' ? '\u00a0: ' : ': ') + (o.value.text || o.value.num + '\u00a0' + o.value.unit));
+  const swallow = view.swallow && view.swallow.state === 'none-known' ? stateBox('none', [h('b', t('swallowNone')), view.swallow.date ? ' (' + fmtDateText(view.swallow.date) + ')' : '']) : null;
+  return [meal, averages.length ? h('p.meal', averages.join(' · ')) : null, swallow];
+}
+
+function fmtDateText(text) {
+  const m = /^(\d{4})-(\d\d)-(\d\d)/.exec(text);
+  return m ? fmtDate({ y: Number(m[1]), m: Number(m[2]), d: Number(m[3]) }) : '';
+}
+
+function sinceSummary(observations) {
+  const summary = observations.map((o) => o.summary).find((s) => s && s.from && s.to);
+  if (!summary) return '';
+  const span = Math.round((Date.parse(summary.to) - Date.parse(summary.from)) / 86400000) + 1;
+  return span > 0 && summary.days !== undefined && Number(summary.days) < span ? t('daysNoted', summary.days, span) : span > 0 ? t('lastDays', span) : '';
+}
+
+// Documents: pictures are drawn here; nothing is downloaded, nothing else is interpreted
+
+const PICTURES = { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/jpg': 'jpeg', 'image/gif': 'gif', 'image/webp': 'webp' };
+
+function showDocument(row, place) {
+  const { type, data } = row.attachment;
+  const kind = PICTURES[type.toLowerCase()];
+  if (!data) return place.replaceChildren(h('p.gone', t('docNoData')));
+  if (type.toLowerCase().startsWith('text/plain')) {
+    try {
+      const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+      return place.replaceChildren(h('pre.doc', new TextDecoder().decode(bytes)));
+    } catch (error) {
+      return place.replaceChildren(h('p.gone', t('docBroken')));
+    }
+  }
+  if (!kind || !/^[A-Za-z0-9+/=\s]*$/.test(data)) return place.replaceChildren(h('p.gone', t('docNoRender', type || '?')));
+  const picture = h('img.doc', { alt: row.name, onerror: () => place.replaceChildren(h('p.gone', t('docBroken'))) });
+  picture.src = 'data:image/' + kind + ';base64,' + data.replace(/\s/g, '');
+  return place.replaceChildren(picture);
+}
+
+function documentRow(row) {
+  const place = h('div.docplace');
+  const button = h('button.linklike', { type: 'button', 'aria-expanded': 'false', onclick: () => {
+    const open = button.getAttribute('aria-expanded') === 'true';
+    button.setAttribute('aria-expanded', String(!open));
+    button.textContent = t(open ? 'show' : 'hide');
+    if (open) place.replaceChildren();
+    else showDocument(row, place);
+  } }, t('show'));
+  return h('li.document', h('div.docrow', icon('file'), h('span.main.wrap', nameNodes(row), row.detail ? ', ' + row.detail : ''), button, sourceMark(row.source)), place);
+}
+
+// Note and receipt
+
+function noteSection(app) {
+  const sent = h('div.sent', { role: 'status' }, app.notes.map((n) => h('p.quiet', t('noteSent', fmtStamp(n.time)))));
+  const count = h('span.count', app.noteText.length + '/' + NOTE_LIMIT);
+  const field = h('textarea#note-text', { rows: 4, maxlength: NOTE_LIMIT, 'aria-label': t('noteLabel'), value: app.noteText, oninput: () => {
+    app.noteText = field.value;
+    count.textContent = field.value.length + '/' + NOTE_LIMIT;
+    send.disabled = !field.value.trim();
+  } });
+  const send = h('button.primary', { type: 'button', onclick: async () => {
+    send.disabled = true;
+    const time = await app.sendNote(field.value.trim());
+    if (time === null) {
+      sent.replaceChildren(h('p.fail', t('noteFailed')));
+      send.disabled = false;
+      return;
+    }
+    app.noteText = '';
+    field.value = '';
+    count.textContent = '0/' + NOTE_LIMIT;
+    sent.replaceChildren(...app.notes.map((n) => h('p.quiet', t('noteSent', fmtStamp(n.time)))));
+  } }, t('noteSend'));
+  send.disabled = !app.noteText.trim();
+  return [field, h('div.sendrow', send, h('span.cap', t('noteSigned', app.readerText()), ' ', count)), sent];
+}
+
+export function receiptFacts(app) {
+  const { view } = app;
+  const parts = Object.values(view.parts);
+  const shown = parts.filter((p) => p.state === 'shown').length;
+  const held = parts.filter((p) => p.state === 'withheld').length;
+  const items = parts.reduce((n, p) => n + p.withheld, 0);
+  const asked = parts.filter((p) => p.state === 'not-asked').length;
+  const hidden = [held ? tn('n_partsHeld', held) : '', items ? tn('n_itemsHeld', items) : ''].filter(Boolean).join(lang() === 'fr' ? ' et ' : ' and ');
+  return [
+    [t('receiptOpened'), t('receiptOpening', fmtStamp(app.opening.time), app.opening.use)],
+    [t('receiptShown'), [tn('n_parts', shown), hidden, asked ? tn('n_notAsked', asked) : ''].filter(Boolean).join('; ')],
+    [t('receiptState'), view.updated ? (view.updated.time ? fmtStamp(view.updated.time) : fmtDate(view.updated)) : ''],
+  ];
+}
+
+function receiptSection(app) {
+  return [
+    h('ol.words', { lang: lang() }, app.words().map((word) => h('li', word))),
+    h('dl', receiptFacts(app).map(([k, v]) => [h('dt', k), h('dd', v)])),
+    h('div.sendrow', h('button.btn', { type: 'button', onclick: app.printReceipt }, icon('print'), t('receiptPrint')), h('span.cap', t('receiptProof'))),
+  ];
+}
+
+// Assembly
+
+function sectionList(app) {
+  const { view } = app;
+  const first = firstRows(view);
+  const p = view.parts;
+  const meds = [...view.medications.current, ...view.medications.stopped];
+  const rows = (list) => (list.length ? simpleRows(list) : null);
+  const plainStop = (row) => [row.stopDate && fmtDate(row.stopDate), row.stopReason].filter(Boolean).join(lang() === 'fr' ? '\u00a0: ' : ': ');
+  const entry = (id, key, count, body, part, side, wide) => ({ id, title: t(key), count, body, part, side, wide });
+  const withNote = (row) => [row.noteText, row.detail].filter(Boolean).join(', ');
+  const off = [...view.medications.stopped, ...view.medications.old];
+  return [
+    entry('b-results', 'bResults', view.resultGroups.length, view.resultGroups.length ? resultsSection(view) : null, p.results, '', true),
+    entry('b-vitals', 'bVitals', 0, view.vitalGroups.length ? vitalsSection(view) : null, p.vitals),
+    first.medications.more ? entry('all-medications', 'bMeds', meds.length, simpleRows(meds, (row) => (row.place === 'stopped' ? plainStop(row) : row.detail)), p.medications) : null,
+    first.allergies.more ? entry('all-allergies', 'bAllergies', view.allergies.length, h('ul.rows.b', view.allergies.map((row) => h('li', h('span.main.wrap', row.none ? tm(row.none) : nameNodes(row), ' ', severityTag(row)), h('span.det', row.detail), sourceMark(row.source)))), p.allergies) : null,
+    first.problems.more ? entry('all-problems', 'bProblems', view.problems.active.length, simpleRows(view.problems.active), p.problems) : null,
+    first.devices.more ? entry('all-devices', 'bDevices', view.devices.length, simpleRows(view.devices), p.devices) : null,
+    first.directives.more ? entry('all-directives', 'bDirectives', view.directives.length, h('ul.rows.b', view.directives.map((row) => h('li', h('span.main.wrap', directiveNodes(row)), sourceMark(row.source)))), p.directives) : null,
+    first.contacts.more || view.contacts.some((c) => !c.phone) ? entry('all-contacts', 'bContacts', view.contacts.length, h('ul.rows.b', view.contacts.map((c) => h('li', h('span.main.wrap', h('b.nm', c.name), ' ', c.role), c.phone ? phoneLink(c) : null))), p.contacts) : null,
+    off.length ? entry('b-stopped', 'bStopped', off.length, simpleRows(off, plainStop), null) : null,
+    entry('b-past', 'bPast', view.problems.past.length, rows(view.problems.past), p['past-problems']),
+    entry('b-procedures', 'bProcedures', view.procedures.length, view.procedures.length ? simpleRows(view.procedures, withNote) : null, p.procedures),
+    entry('b-immunizations', 'bImmunizations', view.immunizations.length, rows(view.immunizations), p.immunizations),
+    entry('b-activity', 'bActivity', 0, view.activity.length || view.functional.length ? activitySection(view) : null, p.activity.state === 'absent' ? p.functional : p.activity, sinceSummary(view.activity)),
+    entry('b-diet', 'bDiet', 0, view.diet.length || view.lastMeal ? dietSection(view) : null, p.diet, sinceSummary(view.diet)),
+    entry('b-habits', 'bHabits', view.habits.length, rows(view.habits), p.habits),
+    entry('b-family', 'bFamily', view.family.length, rows(view.family), p.family),
+    entry('b-pregnancy', 'bPregnancy', view.pregnancy.length, rows(view.pregnancy), p.pregnancy),
+    entry('b-visits', 'bVisits', view.visits.length, rows(view.visits), p.visits),
+    entry('b-documents', 'bDocuments', view.documents.length, view.documents.length ? h('ul.rows.b.docs', view.documents.map(documentRow)) : null, p.documents, view.documents.length ? t('docsHint') : ''),
+    entry('b-plan', 'bPlan', view.plan.length, rows(view.plan), p.plan),
+    entry('b-story', 'bStory', 0, view.story.length ? view.story.map((row) => h('p.story', lang() === 'fr' ? '«\u00a0' : '“', freeText(row.sentence || !row.detail ? row.name : row.name + ' ' + row.detail, view.freeLang), lang() === 'fr' ? '\u00a0»' : '”')) : null, p.story),
+    ...view.otherRows.map((other, i) => ({ id: 'b-other' + i, title: other.part.title || t('bOther'), count: other.rows.length, body: rows(other.rows), part: other.part })),
+  ].filter(Boolean);
+}
+
+const INDEX_WORD = { withheld: ['hidden', 'masked'], 'not-asked': ['unknown', 'notAsked'], 'asked-unknown': ['unknown', 'doesNotKnow'] };
+
+function bodyOf(entry) {
+  const { part } = entry;
+  const held = part && part.withheld && part.state === 'shown' ? stateBox('held', [h('b', t('withheld')), lang() === 'fr' ? '\u00a0: ' : ': ', tn('n_items', part.withheld)]) : null;
+  if (entry.body) return [entry.body, held];
+  const box = part && partStateBox(part.state);
+  if (box) return [box];
+  if (part && part.narrative.length) return [part.narrative.slice(0, 40).map((line) => h('p.narr', line))];
+  return held ? [held] : null;
+}
+
+export function renderBelow(app) {
+  const entries = sectionList(app).map((e) => ({ ...e, content: bodyOf(e) }));
+  const present = entries.filter((e) => e.content);
+  const missing = entries.filter((e) => !e.content && e.part && e.part.state !== 'shown');
+  const live = app.mode === 'live';
+  const link = (id, title, count, mark) => h('a', { href: '#' + id }, h('span', title), mark ? h('span.im', icon(mark[0]), t(mark[1]).toLowerCase()) : count ? h('span.n', count) : null);
+  const nav = h('nav.index', { 'aria-label': t('index') }, h('a.up', { href: '#top', onclick: app.toTop }, icon('up'), t('firstScreen')),
+    present.map((e) => link(e.id, e.title, e.count, !e.body && e.part && INDEX_WORD[e.part.state])),
+    live ? [h('hr'), link('note', t('noteTitle')), link('receipt', t('receipt'))] : null);
+  const build = (e) => h('section#' + e.id + '.card' + (e.wide ? '.wide' : ''), { 'aria-labelledby': e.id + '-h', tabindex: '-1' }, h('header', h('h2#' + e.id + '-h', e.title), e.side ? h('span.side', e.side) : null), e.content);
+  const pair = [];
+  if (live) {
+    pair.push(h('section#note.card', { 'aria-labelledby': 'note-h', tabindex: '-1' }, h('header', h('h2#note-h', t('noteTitle')), h('span.side', t('optional'))), noteSection(app)));
+    pair.push(h('section#receipt.card', { 'aria-labelledby': 'receipt-h', tabindex: '-1' }, h('header', h('h2#receipt-h', t('receipt'))), receiptSection(app)));
+  }
+  const gone = missing.length ? h('p.gone.wide', h('b', t('absent')), lang() === 'fr' ? '\u00a0: ' : ': ', missing.map((e) => e.title.toLowerCase()).join(', ')) : null;
+  const [before, between, after] = t('footer').split(/\{[DP]\}/);
+  const foot = h('p.foot.wide', before, h('span.src.d', 'D'), between, h('span.src.p', 'P'), after, live ? t('openedBy', app.readerText(true)) : '');
+  const rest = h('div#rest.rest', { tabindex: '-1' }, stickyBar(app), h('div.restgrid', nav, h('div.cols', present.filter((e) => e.wide).map(build), h('div.flow', present.filter((e) => !e.wide).map(build)), pair.length ? h('div.pair', pair) : null, gone, foot)));
+  return rest;
+}
+

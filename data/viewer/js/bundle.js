@@ -1,0 +1,536 @@
+// A FHIR document → what the page shows, in its language. Works for any IPS; Citiz's own extensions add to it. SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { ageOn, fmtBirth, fmtDate, fmtTime, fmtWhen, languageName, parseDate } from './format.js';
+import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LOINC, SECTION_OF_TITLE, TETANUS, WEIGHT, conditionClass, deviceClass, drugClass, quantityText, relationName, safeDose } from './codes.js';
+import { dosageText } from './dosage.js';
+import { codes, concept, ext, extParts, extValue, exts, firstCode, list, makeResolver, modifiers, narrativeText, noneKind, personName, phoneOf, sectionWord, setDocumentLanguage, sourceOf, textOf } from './fhir.js';
+import { dateOfResource, groupObservations, readObservation, readReport } from './observe.js';
+import { lang, t, tn } from './text.js';
+
+const DAY = 86400000;
+const EMPTY_STATES = { nilknown: 'none-known', notasked: 'not-asked', withheld: 'withheld', unavailable: 'asked-unknown' };
+const PARTS = ['alerts', 'allergies', 'medications', 'problems', 'devices', 'directives', 'contacts', 'results', 'vitals', 'immunizations', 'procedures', 'past-problems', 'pregnancy', 'functional', 'activity', 'habits', 'diet', 'family', 'visits', 'documents', 'story', 'plan'];
+const BY_TYPE = {
+  AllergyIntolerance: 'allergies', MedicationStatement: 'medications', MedicationRequest: 'medications', MedicationAdministration: 'medications', MedicationDispense: 'medications', Condition: 'problems', Immunization: 'immunizations', Procedure: 'procedures',
+  DeviceUseStatement: 'devices', Observation: 'results', DiagnosticReport: 'results', Consent: 'directives', FamilyMemberHistory: 'family', Flag: 'alerts', DocumentReference: 'documents', CarePlan: 'plan', Encounter: 'visits', ImmunizationRecommendation: 'plan',
+};
+
+function sectionKey(section) {
+  const known = codes(section.code).map((code) => SECTION_OF_LOINC[code]).find(Boolean);
+  if (known) return known;
+  const byTitle = SECTION_OF_TITLE.find(([pattern]) => pattern.test(String(section.title || '')));
+  return byTitle ? byTitle[1] : 'other';
+}
+
+function partOf(resource, key) {
+  if (resource.resourceType === 'Observation' && (key === 'functional' || key === 'vitals' || key === 'results')) {
+    const activity = list(resource.category).flatMap(codes).includes('activity') || codes(resource.code).some((c) => ACTIVITY_CODES.includes(c));
+    if (activity && key !== 'results') return 'activity';
+  }
+  if (key === 'habits' && codes(resource.code).includes('NutritionIntake')) return 'diet';
+  if (key === 'results' && list(resource.category).flatMap(codes).includes('vital-signs')) return 'vitals';
+  return key;
+}
+
+function emptyPart() {
+  return { resources: [], state: 'absent', withheld: 0, reviewed: null, listSource: '', narrative: [], title: '' };
+}
+
+/** Composition → parts with their state and resources; a bundle without Composition is read by resource type. */
+function readParts(bundle, composition, resolve) {
+  const parts = Object.fromEntries(PARTS.map((name) => [name, emptyPart()]));
+  const others = [];
+  if (!composition) {
+    for (const { resource } of list(bundle.entry)) {
+      const key = resource && BY_TYPE[resource.resourceType];
+      if (key) {
+        parts[key].resources.push(resource);
+        parts[key].state = 'shown';
+      }
+    }
+    return { parts, others };
+  }
+  const flatten = (sections) => list(sections).flatMap((s) => [s, ...flatten(s.section)]);
+  for (const section of flatten(composition.section)) {
+    const key = sectionKey(section);
+    const part = key === 'other' ? emptyPart() : parts[key];
+    const resources = list(section.entry).map((reference) => resolve(reference, composition)).filter(Boolean);
+    part.title = textOf(section, 'title');
+    const reason = firstCode(section.emptyReason);
+    part.withheld += Number(ext(section, 'withheld-count') || 0);
+    if (resources.length) part.state = 'shown';
+    else if (part.state === 'absent') part.state = EMPTY_STATES[reason] || (section.emptyReason ? 'asked-unknown' : 'empty');
+    if (!resources.length) part.narrative = narrativeText(section.text);
+    for (const resource of resources) (parts[partOf(resource, key)] || part).resources.push(resource);
+    for (const extension of exts(section, 'part')) applyPart(parts, extParts(extension));
+    if (key === 'other' && (resources.length || part.narrative.length || reason)) others.push(part);
+  }
+  for (const extension of exts(composition, 'part')) applyPart(parts, extParts(extension));
+  for (const name of PARTS) if (parts[name].resources.length && parts[name].state === 'absent') parts[name].state = 'shown';
+  return { parts, others };
+}
+
+function applyPart(parts, said) {
+  const part = parts[said.part];
+  if (!part) return;
+  if (said.state) part.state = said.state;
+  if (said.withheld !== undefined) part.withheld = Number(said.withheld);
+  if (said.reviewed) part.reviewed = parseDate(said.reviewed);
+  if (said.source) part.listSource = String(said.source);
+}
+
+/** A section whose only entry says « none known » has that state. */
+function settleNone(part) {
+  const said = part.resources.map((r) => noneKind(r.code || r.medicationCodeableConcept || r.vaccineCode));
+  if (part.resources.length && said.every((kind) => kind === 'all' || kind === 'no-information')) {
+    part.state = said.includes('all') ? 'none-known' : 'asked-unknown';
+    part.resources = [];
+  }
+}
+
+// Facts
+
+function fact(resource, world, name) {
+  const state = modifiers(resource);
+  if (state.dropped) return null;
+  return { resource, name: name || t('noValue'), strength: '', detail: '', tags: state.tags, struck: state.struck, verify: state.verify, status: state.status, clinical: state.clinical, verification: state.verification, source: sourceOf(resource, world), date: dateOfResource(resource), classes: exts(resource, 'alert-class').map(extValue).map(String) };
+}
+
+const SEVERITY_RANK = { severe: 0, moderate: 1, mild: 2 };
+
+function readAllergy(resource, world) {
+  const kind = noneKind(resource.code);
+  if (kind === 'food' || kind === 'drug' || kind === 'env') {
+    const row = fact(resource, world, '');
+    return row && { ...row, none: { food: 'noneFood', drug: 'noneDrug', env: 'noneEnv' }[kind], detail: fmtDate(row.date), rank: 9 };
+  }
+  const row = fact(resource, world, concept(resource.code) || list(resource.reaction).map((r) => concept(r.substance)).find(Boolean));
+  if (!row) return null;
+  const reactions = list(resource.reaction);
+  const severities = reactions.map((r) => r.severity).filter((s) => s in SEVERITY_RANK).sort((a, b) => SEVERITY_RANK[a] - SEVERITY_RANK[b]);
+  row.severity = severities[0] || (resource.criticality === 'high' ? 'severe' : null);
+  if (resource.criticality === 'high') row.severity = 'severe';
+  if (row.verify) row.severity = null;
+  const words = reactions.flatMap((r) => [...list(r.manifestation).map(concept), textOf(r, 'description')]).filter(Boolean);
+  row.reaction = [...new Set(words)].slice(0, 3).join(', ') || list(resource.note).map((n) => textOf(n, 'text'))[0] || '';
+  if (resource.type === 'intolerance' && row.reaction && !row.struck) row.reaction = t('intolerance', row.reaction);
+  row.treatment = list(resource.note).map((n) => textOf(n, 'text'))[0] || '';
+  const last = parseDate(resource.lastOccurrence) || parseDate(resource.onsetDateTime) || reactions.map((r) => parseDate(r.onset)).find(Boolean) || (row.struck ? row.date : null);
+  row.year = last ? String(last.y) : '';
+  row.detail = [row.reaction, row.year].filter(Boolean).join(', ');
+  row.rank = row.struck ? 5 : row.severity ? SEVERITY_RANK[row.severity] : 3;
+  row.alerting = row.severity === 'severe' && !row.struck && !row.verify && !['resolved', 'inactive'].includes(row.clinical);
+  return row;
+}
+
+function readProblem(resource, world) {
+  const row = fact(resource, world, concept(resource.code));
+  if (!row) return null;
+  const onset = parseDate(resource.onsetDateTime) || parseDate(resource.onsetPeriod && resource.onsetPeriod.start);
+  row.onset = onset;
+  row.detail = onset ? (onset.m ? fmtDate(onset) : String(onset.y)) : textOf(resource, 'onsetString');
+  const note = list(resource.note).map((n) => textOf(n, 'text'))[0];
+  row.noteText = note || '';
+  row.past = ['resolved', 'inactive', 'remission'].includes(row.clinical) || row.verification === 'refuted';
+  if (row.past && note) row.detail = [note, row.detail].filter(Boolean).join(', ');
+  return row;
+}
+
+function splitStrength(name) {
+  const m = /^(.*?\S)\s+(\d[\d\s.,/]*\s?(?:mg|mcg|µg|μg|ug|g|mL|unités?|units?|UI|IU|U|%|mEq|mmol)\b.*)$/i.exec(name);
+  return m ? [m[1], safeDose(m[2])] : [name, ''];
+}
+
+function medicationOf(resource, world) {
+  const inside = resource.medicationReference ? world.resolve(resource.medicationReference, resource) : null;
+  const code = resource.medicationCodeableConcept || (inside && inside.code);
+  const name = concept(code) || textOf(resource.medicationReference || {}, 'display') || (inside && list(inside.ingredient).map((i) => concept(i.itemCodeableConcept)).filter(Boolean).join(' + ')) || '';
+  const atc = list(code && code.coding).filter((c) => /atc/i.test(String(c.system)) || /whocc/.test(String(c.system))).map((c) => String(c.code))[0];
+  let [base, strength] = splitStrength(name);
+  if (!strength && inside) {
+    const ingredients = list(inside.ingredient);
+    const ratio = ingredients.length === 1 && ingredients[0].strength && ingredients[0].strength.numerator;
+    if (ratio) strength = safeDose([quantityText(ratio).num, quantityText(ratio).unit].filter(Boolean).join('\u00a0'));
+  }
+  return { base, strength, atc, name };
+}
+
+function readMedication(resource, world) {
+  const { base, strength, atc, name } = medicationOf(resource, world);
+  const row = fact(resource, world, base);
+  if (!row) return null;
+  row.strength = strength;
+  const lines = list(resource.dosage && !Array.isArray(resource.dosage) ? [resource.dosage] : resource.dosage || resource.dosageInstruction);
+  row.dosage = dosageText(lines[0], textOf);
+  if (strength && row.dosage.dose === strength) row.dosage = { ...row.dosage, dose: '', text: row.dosage.text.replace(strength + ', ', '') };
+  row.detail = row.dosage.text + (lines.length > 1 ? ' +' : '');
+  const dose = extParts(exts(resource, 'last-dose')[0]);
+  const doseTime = parseDate(dose.time || ext(resource, 'last-dose'));
+  row.lastDose = doseTime ? { date: doseTime, skipped: (dose.state || dose.status) === 'skipped' } : null;
+  const change = extParts(exts(resource, 'dose-change')[0]);
+  row.change = change.from || change.to ? { date: parseDate(change.date), from: localUnit(change.from), to: localUnit(change.to) } : null;
+  const stop = extParts(exts(resource, 'stopped')[0]);
+  const end = resource.effectivePeriod && resource.effectivePeriod.end;
+  row.stopDate = parseDate(stop.date) || (row.status === 'stopped' || row.status === 'completed' || row.status === 'cancelled' ? parseDate(end) : null);
+  row.stopReason = stop.reason ? textOf({ r: stop.reason }, 'r') : list(Array.isArray(resource.statusReason) ? resource.statusReason : [resource.statusReason]).map(concept).filter(Boolean).join(', ');
+  row.guess = world.guess && !row.verify ? drugClass(name, atc) : null;
+  row.forbidden = resource.doNotPerform === true;
+  const off = ['stopped', 'completed', 'cancelled'].includes(row.status);
+  row.recentStop = (row.status === 'stopped' || row.status === 'cancelled') && (exts(resource, 'stopped').length > 0 || (row.stopDate && world.now - row.stopDate.sort <= 90 * DAY));
+  row.place = !off ? 'current' : row.recentStop ? 'stopped' : 'old';
+  return row;
+}
+
+function localUnit(text) {
+  return text === undefined ? '?' : safeDose(String(text));
+}
+
+function readDevice(resource, world) {
+  const device = resource.resourceType === 'Device' ? resource : world.resolve(resource.device, resource);
+  const type = concept(device && device.type);
+  const own = device ? list(device.deviceName).map((n) => String(n.name || ''))[0] || String(device.modelNumber || '') : '';
+  const maker = device && device.manufacturer && !own.includes(device.manufacturer) ? String(device.manufacturer) + ' ' : '';
+  const row = fact(resource, world, type || own || textOf(resource.device || {}, 'display'));
+  if (!row) return null;
+  if (device && device !== resource) {
+    const inner = modifiers(device);
+    if (inner.dropped) return null;
+    row.tags.push(...inner.tags);
+    row.verify = row.verify || inner.verify;
+    row.classes.push(...exts(device, 'alert-class').map(extValue).map(String));
+  }
+  row.model = type && own !== type ? maker + own : '';
+  row.placed = parseDate(resource.timingDateTime) || parseDate(resource.timingPeriod && resource.timingPeriod.start) || null;
+  row.site = concept(resource.bodySite);
+  row.safety = device ? list(device.safety).map(concept).filter(Boolean).join(', ') : '';
+  const notes = [...list(resource.note), ...(device && device !== resource ? list(device.note) : [])].map((n) => textOf(n, 'text')).filter(Boolean);
+  row.noteText = [...new Set(notes)].join(' · ');
+  row.isImplant = row.classes.includes('implant');
+  row.detail = [row.placed && t(row.isImplant || (world.guess && deviceClass(row.name)) ? 'placedOn' : 'since', fmtDate(row.placed)), row.site, row.noteText].filter(Boolean).join(' · ');
+  row.guess = world.guess && !row.verify ? deviceClass(row.name + ' ' + row.model) : null;
+  return row;
+}
+
+function readDirective(resource, world) {
+  const name = resource.resourceType === 'Consent'
+    ? list(resource.category).map(concept).find(Boolean) || concept(resource.scope)
+    : textOf(resource, 'description') || concept(resource.type) || concept(resource.code);
+  const row = fact(resource, world, name);
+  if (!row) return null;
+  const value = resource.resourceType === 'Observation' ? readObservation(resource, world).value : null;
+  row.extra = value ? value.text || value.num : '';
+  row.detail = fmtDate(row.date && { ...row.date, time: undefined });
+  return row;
+}
+
+function readContacts(patient, bundle, world) {
+  const out = [];
+  const relation = (list_) => list(list_).map((c) => textOf(c, 'text') || codes(c).map(relationName).find(Boolean) || concept(c)).filter(Boolean).join(', ');
+  for (const contact of list(patient && patient.contact)) {
+    out.push({ name: personName(contact.name), role: relation(contact.relationship), phone: phoneOf(contact.telecom) });
+  }
+  for (const { resource } of list(bundle.entry)) {
+    if (resource && resource.resourceType === 'RelatedPerson') out.push({ name: personName(list(resource.name)[0]), role: relation(resource.relationship), phone: phoneOf(resource.telecom) });
+  }
+  for (const reference of list(patient && patient.generalPractitioner)) {
+    let who = world.resolve(reference, patient);
+    let role = '';
+    if (who && who.resourceType === 'PractitionerRole') {
+      role = list(who.specialty).concat(list(who.code)).map(concept)[0] || '';
+      who = { ...(world.resolve(who.practitioner, who) || {}), telecom: who.telecom };
+    }
+    if (!who) continue;
+    role = role || list(who.qualification).map((q) => concept(q.code)).filter(Boolean)[0] || list(who.type).map(concept)[0] || '';
+    out.push({ name: personName(list(who.name)[0]) || String(typeof who.name === 'string' ? who.name : ''), role, phone: phoneOf(who.telecom) });
+  }
+  return out.filter((c) => c.name || c.phone);
+}
+
+function readPatient(patient, observations, world) {
+  const names = list(patient && patient.name);
+  const name = names.find((n) => n.use === 'official') || names[0];
+  const birth = parseDate(patient && patient.birthDate);
+  const family = name && name.family ? String(name.family) : '';
+  const given = name && Array.isArray(name.given) ? name.given.join(' ') : '';
+  const state = patient ? modifiers(patient) : { verify: false };
+  const identifiers = list(patient && patient.identifier).map((i) => ({ label: concept(i.type) || (/ramq|nam/i.test(String(i.system)) ? (lang() === 'fr' ? 'NAM (RAMQ)' : 'RAMQ number') : ''), value: String(i.value || ''), health: /ramq|\bJHN\b|health/i.test(String(i.system) + codes(i.type)) })).filter((i) => i.value);
+  const own = identifiers.find((i) => i.health) || identifiers.find((i) => i.label);
+  const newest = (wanted) => observations.filter((o) => o.value.num && !o.state.struck && o.codes.some((c) => wanted.includes(c))).sort((a, b) => (b.date ? b.date.sort : 0) - (a.date ? a.date.sort : 0))[0];
+  const size = (o) => (o ? o.value.num + '\u00a0' + o.value.unit : '');
+  const weight = newest(WEIGHT);
+  const dead = patient && (patient.deceasedBoolean === true || patient.deceasedDateTime);
+  return {
+    family, given, id: own, birth, verify: state.verify, deceased: Boolean(dead) || (patient && patient.active === false && Boolean(dead)),
+    display: family ? family.toUpperCase() + (given ? ', ' + given : '') : personName(name) || t('unnamed'),
+    short: family ? family.toUpperCase() + (given ? ', ' + given : '') : personName(name) || t('unnamed'),
+    age: ageOn(birth, world.now) || t('noBirth'), bornText: fmtBirth(birth),
+    gender: patient && patient.gender, sex: patient && ['male', 'female', 'other', 'unknown'].includes(patient.gender) ? t(patient.gender) : t('noSex'),
+    languages: list(patient && patient.communication).sort((a, b) => Number(b.preferred === true) - Number(a.preferred === true)).map((c) => languageName(firstCode(c.language)) || concept(c.language)).join(', '),
+    weight: size(weight), height: size(newest(HEIGHT)), weightDate: weight && weight.date,
+  };
+}
+
+// Alerts and the strip of known, not asked, withheld
+
+function drugAlert(row, kind, world) {
+  const name = kind === 'insulin' ? row.name.replace(/^(insuline|insulin)\s+/i, '') : row.name;
+  const first = name.charAt(0).toUpperCase() + name.slice(1);
+  const plain = row.dosage.dose.replace(/\u00a0(SC|IV|IM|SL)$/, '');
+  const dose = row.strength || plain ? ' ' + (row.strength || plain) : '';
+  const often = row.dosage.when || !row.dosage.frequency ? '' : ', ' + row.dosage.frequency;
+  const sub = [];
+  if (row.dosage.when) sub.push([row.dosage.when.charAt(0).toUpperCase() + row.dosage.when.slice(1)]);
+  if (row.lastDose && row.lastDose.skipped) sub.push(['lastSkipped', fmtWhen(row.lastDose.date, world.now)]);
+  else if (row.lastDose && row.lastDose.date.time && !row.dosage.when) sub.push(['lastTaken', world.agoText(row.lastDose.date.time), fmtTimeOf(row.lastDose.date, world)]);
+  else if (row.lastDose) sub.push(['lastLogged', fmtWhen(row.lastDose.date, world.now)]);
+  else if (row.dosage.text && !often && !row.dosage.when) sub.push([row.dosage.text]);
+  return { title: first + dose + often, short: row.name.split(' ')[0] === 'Insuline' || kind === 'insulin' ? t('insulin') : row.name, sub, lastDose: row.lastDose };
+}
+
+function fmtTimeOf(date, world) {
+  return Math.abs(world.now - date.time) < 20 * 3600000 ? fmtTime(date.time) : fmtWhen(date, world.now);
+}
+
+function collectAlerts(view, world) {
+  const alerts = [];
+  const covered = new Set();
+  const push = (kind, row, more) => {
+    const known = CLASSES.includes(kind) ? kind : 'other';
+    if (row) covered.add(row.resource);
+    alerts.push({ kind: known, label: known === 'other' ? t('alertOther') : t(known), icon: CLASS_ICON[known], severe: known === 'severe-allergy', source: row && row.source, sub: [], ...more });
+  };
+  for (const row of view.allergies) {
+    if (row.alerting || (row.classes || []).includes('severe-allergy') && !row.struck && !row.verify) push('severe-allergy', row, { title: row.name, short: row.name + (row.reaction ? ' : ' + row.reaction.split(',')[0] : ''), sub: [[joinYear(row)]] });
+  }
+  const classesOf = (row) => (row.verify || row.struck ? [] : row.classes.length ? row.classes.filter((c) => c !== 'severe-allergy') : row.guess ? [row.guess] : []);
+  for (const row of view.medications.current) for (const kind of classesOf(row)) push(kind, row, drugAlert(row, kind, world));
+  for (const row of view.devices) {
+    for (const kind of classesOf(row)) push(kind, row, { title: row.name, short: row.name.split(' ')[0], sub: [[[row.placed && t('placedIn', row.placed.y), row.safety || row.noteText].filter(Boolean).join(' · ')]] });
+  }
+  for (const row of [...view.problems.active, ...view.procedures]) {
+    const kinds = row.classes.length ? row.classes : world.guess && !row.struck && !row.verify && conditionClass(row.name) ? [conditionClass(row.name)] : [];
+    if (!row.struck && !row.verify) for (const kind of kinds) push(kind, row, { title: row.name, short: row.name, sub: [[row.detail]] });
+  }
+  for (const one of view.pregnancyStatus) push('pregnancy', one, { title: one.value.text || one.name, short: t('pregnancy'), sub: [[one.date ? fmtDate(one.date) : '']] });
+  for (const flag of view.flags) {
+    const items = exts(flag.resource, 'alert-item').map((e) => world.resolve(e.valueReference, flag.resource));
+    if (items.some((item) => covered.has(item))) continue;
+    const kind = flag.classes[0] || 'other';
+    if (!flag.struck && flag.status !== 'inactive' && (!items.length ? !alerts.some((a) => a.kind === kind && kind !== 'other') : true)) push(kind, flag, { title: flag.name, short: flag.name, sub: [[flag.detail]] });
+  }
+  alerts.sort((a, b) => CLASSES.indexOf(a.kind) - CLASSES.indexOf(b.kind));
+  return alerts;
+}
+
+function joinYear(row) {
+  const text = [row.reaction, row.treatment !== row.reaction ? row.treatment : ''].filter(Boolean).join(', ');
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  return row.year ? (first ? first + ' (' + row.year + ')' : row.year) : first;
+}
+
+const FIRST_PARTS = ['devices', 'directives', 'contacts'];
+const COUNT_WORD = { allergies: 'n_allergies', medications: 'n_medications', problems: 'n_problems', devices: 'n_devices', results: 'n_results' };
+
+export function withheldWord(key, n) {
+  return COUNT_WORD[key] ? tn(COUNT_WORD[key], n) : tn('n_items', n) + ' (' + sectionWord(key) + ')';
+}
+
+function collectStrip(view, composition, world) {
+  const strip = { none: [], notAsked: [], unknown: [], withheld: [], absent: [], absentChecks: [], whole: false };
+  const said = Object.fromEntries(exts(composition, 'none-known-checked').map(extParts).map((p) => [p.class, p.state]));
+  strip.whole = Object.keys(said).length > 0;
+  const found = new Set(view.alerts.map((a) => a.kind));
+  const pregnancyApplies = view.patient.gender !== 'male' && !(view.patient.birth && (world.now - view.patient.birth.sort) / DAY / 365.25 > 60);
+  for (const kind of CLASSES.slice(0, -1)) {
+    if (kind === 'pregnancy' && !pregnancyApplies && said[kind] !== 'withheld') continue;
+    const word = t('c-' + kind);
+    if (said[kind] === 'withheld') strip.withheld.push({ word, order: 2 });
+    else if (found.has(kind) || said[kind] === 'present' || said[kind] === 'not-applicable') continue;
+    else if (said[kind] === 'none-known') (kind === 'severe-allergy' && view.allergies.length) || strip.none.push(word);
+    else if (strip.whole) strip.notAsked.push(word);
+    else if (!['severe-allergy', 'difficult-airway', 'infectious-precaution', 'insulin'].includes(kind)) strip.absentChecks.push(word);
+  }
+  for (const key of PARTS) {
+    const part = view.parts[key];
+    if (part.withheld > 0) strip.withheld.push({ word: withheldWord(key, part.withheld), order: 0 });
+    if (part.state === 'withheld') strip.withheld.push({ word: sectionWord(key), order: 1 });
+  }
+  for (const key of FIRST_PARTS) {
+    const state = view.parts[key].state;
+    const list_ = { 'none-known': strip.none, 'not-asked': strip.notAsked, 'asked-unknown': strip.unknown, absent: strip.absent, empty: strip.absent }[state];
+    if (list_ && !(key === 'contacts' && view.contacts.length)) list_.push(sectionWord(key));
+  }
+  strip.withheld = strip.withheld.sort((a, b) => a.order - b.order).map((w) => w.word);
+  return strip;
+}
+
+// Results of the first screen
+
+function chooseTiles(observations) {
+  const shown = observations.filter((o) => !BLOOD_GROUP.some((c) => o.codes.includes(c)) && !o.state.struck && !o.summary && !o.samples);
+  const ranked = shown.filter((o) => o.rank !== undefined).sort((a, b) => Number(a.rank) - Number(b.rank));
+  let chosen = ranked;
+  if (!ranked.length) {
+    const groups = groupObservations(shown.filter((o) => o.key || o.value.num)).filter((g) => ![...WEIGHT, ...HEIGHT].some((c) => g.last.codes.includes(c)));
+    const seen = new Set();
+    chosen = groups.map((g) => g.last).filter((o) => {
+      const id = o.key ? o.key.key : o.codes[0] || o.name;
+      return !seen.has(id) && seen.add(id);
+    });
+  }
+  const of = (key) => chosen.find((o) => o.key && o.key.key === key);
+  const extra = new Map();
+  for (const [host, guest] of [['glucose', 'hba1c'], ['bp', 'pulse']]) {
+    if (of(host) && of(guest)) {
+      extra.set(of(host), of(guest));
+      chosen = chosen.filter((o) => o !== extra.get(of(host)));
+    }
+  }
+  return chosen.slice(0, 7).map((observation) => ({ observation, with: extra.get(observation) || null, trend: groupOf(shown, observation) }));
+}
+
+function groupOf(all, one) {
+  return all.filter((o) => o.codes[0] === one.codes[0] && typeof o.value.number === 'number' && o.date).sort((a, b) => a.date.sort - b.date.sort).slice(-4);
+}
+
+function bloodGroup(observations) {
+  const whole = observations.find((o) => BLOOD_GROUP.some((c) => o.codes.includes(c)) && !o.state.struck);
+  if (whole) return { text: whole.value.text || whole.value.num, source: whole.source, tags: whole.state.tags };
+  const abo = observations.find((o) => o.codes.includes('883-9') && !o.state.struck);
+  const rh = observations.find((o) => o.codes.includes('10331-7') && !o.state.struck);
+  return abo ? { text: [abo.value.text, rh && rh.value.text].filter(Boolean).join(' '), source: abo.source, tags: abo.state.tags } : null;
+}
+
+function readImmunization(resource, world) {
+  const row = fact(resource, world, concept(resource.vaccineCode));
+  if (!row) return null;
+  row.codes = codes(resource.vaccineCode);
+  row.detail = fmtDate(row.date && { ...row.date, time: undefined }) || textOf(resource, 'occurrenceString');
+  return row;
+}
+
+function lastTetanus(rows) {
+  return rows.filter((r) => !r.struck && !r.verify && r.date && (TETANUS.name.test(r.name) || r.codes.some((c) => TETANUS.cvx.includes(c)))).sort((a, b) => b.date.sort - a.date.sort)[0] || null;
+}
+
+function readProcedure(resource, world) {
+  const row = fact(resource, world, concept(resource.code));
+  if (!row) return null;
+  row.noteText = [concept(resource.outcome), ...list(resource.note).map((n) => textOf(n, 'text'))].filter(Boolean).join('; ');
+  row.detail = row.date ? fmtDate({ ...row.date, time: undefined }) : textOf(resource, 'performedString');
+  return row;
+}
+
+function readDocument(resource, world) {
+  const row = fact(resource, world, textOf(resource, 'description') || concept(resource.type));
+  if (!row) return null;
+  const attachment = (list(resource.content)[0] || {}).attachment || {};
+  row.attachment = { type: String(attachment.contentType || ''), data: typeof attachment.data === 'string' ? attachment.data : '', title: textOf(attachment, 'title') };
+  if (row.name === t('noValue') && row.attachment.title) row.name = row.attachment.title;
+  row.detail = fmtDate(row.date && { ...row.date, time: undefined });
+  return row;
+}
+
+/** Anything else: its best name, date and mark. */
+function readAny(resource, world) {
+  if (resource.resourceType === 'Observation') {
+    const one = readObservation(resource, world);
+    if (!one) return null;
+    const row = fact(resource, world, one.name);
+    row.detail = [one.value.text || [one.value.num, one.value.unit].filter(Boolean).join('\u00a0')].filter(Boolean).join(' ');
+    row.sentence = !one.value.num && !one.value.text;
+    row.when = fmtDate(one.date && { ...one.date, time: undefined });
+    return row;
+  }
+  if (resource.resourceType === 'FamilyMemberHistory') {
+    const row = fact(resource, world, concept(resource.relationship));
+    if (row) row.detail = list(resource.condition).map((c) => concept(c.code)).filter(Boolean).join(', ') || list(resource.note).map((n) => textOf(n, 'text'))[0] || '';
+    return row;
+  }
+  const named = concept(resource.code) || list(resource.type).map(concept)[0] || concept(resource.type) || textOf(resource, 'description') || textOf(resource, 'title') || textOf(resource, 'summary') || list(resource.payload).map((p) => textOf(p, 'contentString'))[0];
+  const row = fact(resource, world, named || narrativeText(resource.text).slice(0, 2).join(' · '));
+  if (row) row.detail = fmtDate(row.date && { ...row.date, time: undefined });
+  return row;
+}
+
+function observationsOf(part, world) {
+  const seen = new Set();
+  const out = [];
+  const take = (resource) => {
+    if (!resource || seen.has(resource)) return;
+    seen.add(resource);
+    if (resource.resourceType === 'Observation') {
+      const one = readObservation(resource, world);
+      if (one && (one.value.num || one.value.text || one.reason || !list(resource.hasMember).length)) out.push(one);
+      list(resource.hasMember).forEach((r) => take(world.resolve(r, resource)));
+    } else if (resource.resourceType === 'DiagnosticReport') {
+      const members = list(resource.result).map((r) => world.resolve(r, resource)).filter(Boolean);
+      const report = readReport(resource, world);
+      if (report && (report.value.text || !members.length)) out.push(report);
+      members.forEach(take);
+    }
+  };
+  part.resources.forEach(take);
+  return out;
+}
+
+const keep = (rows) => rows.filter(Boolean);
+
+/** The whole view. `now` is the ledger's time; `agoText` words a past instant. */
+export function readBundle(bundle, now, agoText) {
+  if (!bundle || bundle.resourceType !== 'Bundle') throw new Error('not a bundle');
+  const resources = list(bundle.entry).map((e) => e.resource).filter((r) => r && typeof r === 'object');
+  const composition = resources.find((r) => r.resourceType === 'Composition') || null;
+  const resolve = makeResolver(bundle);
+  const authors = composition ? list(composition.author).map((a) => resolve(a, composition)) : [];
+  const world = { now, resolve, agoText, defaultMark: authors.length && authors.every((a) => a && a.resourceType === 'Patient') ? 'P' : 'D', guess: !exts(composition, 'none-known-checked').length };
+  setDocumentLanguage((composition && composition.language) || bundle.language);
+  const { parts, others } = readParts(bundle, composition, resolve);
+  for (const key of PARTS) settleNone(parts[key]);
+  const rows = (key, reader) => keep(parts[key].resources.map((r) => reader(r, world)));
+  const patientResource = resolve(composition && composition.subject, composition) || resources.find((r) => r.resourceType === 'Patient');
+
+  const meds = rows('medications', readMedication);
+  const problems = rows('problems', readProblem);
+  const results = observationsOf(parts.results, world);
+  const vitals = observationsOf(parts.vitals, world);
+  const measured = [...results, ...vitals];
+  const directives = rows('directives', readDirective);
+  const byDate = (a, b) => (b.date ? b.date.sort : 0) - (a.date ? a.date.sort : 0);
+  const view = {
+    now, parts, others, world,
+    freeLang: String((composition && composition.language) || bundle.language || '').slice(0, 2),
+    updated: parseDate(ext(composition, 'record-updated')) || parseDate(composition && composition.date) || parseDate(bundle.timestamp),
+    label: ext(composition, 'label') || '',
+    patient: readPatient(patientResource, measured, world),
+    allergies: rows('allergies', readAllergy).sort((a, b) => a.rank - b.rank),
+    medications: {
+      current: meds.filter((m) => m.place === 'current').sort((a, b) => Number(b.forbidden) - Number(a.forbidden) || Number(Boolean(b.classes.length || b.guess)) - Number(Boolean(a.classes.length || a.guess)) || Number(a.struck) - Number(b.struck)),
+      stopped: meds.filter((m) => m.place === 'stopped'), old: meds.filter((m) => m.place === 'old'),
+    },
+    problems: { active: problems.filter((p) => !p.past), past: [...problems.filter((p) => p.past), ...rows('past-problems', readProblem)].sort((a, b) => Number(b.struck) - Number(a.struck)) },
+    devices: rows('devices', readDevice).sort((a, b) => Number(Boolean(b.isImplant || b.guess)) - Number(Boolean(a.isImplant || a.guess))),
+    directives,
+    contacts: readContacts(patientResource, bundle, world),
+    procedures: rows('procedures', readProcedure).sort(byDate),
+    immunizations: rows('immunizations', readImmunization).sort(byDate),
+    flags: rows('alerts', readAny),
+    resultGroups: groupObservations(results.filter((o) => !BLOOD_GROUP.some((c) => o.codes.includes(c)))),
+    vitalGroups: groupObservations(vitals),
+    activity: observationsOf(parts.activity, world), diet: observationsOf(parts.diet, world),
+    functional: rows('functional', readAny), habits: rows('habits', readAny), family: rows('family', readAny), visits: rows('visits', readAny), plan: rows('plan', readAny),
+    story: rows('story', readAny), pregnancy: rows('pregnancy', readAny), documents: rows('documents', readDocument),
+    otherRows: others.map((part) => ({ part, rows: keep(part.resources.map((r) => readAny(r, world))) })),
+  };
+  view.pregnancyStatus = keep(parts.pregnancy.resources.filter((r) => r.resourceType === 'Observation' && codes(r.valueCodeableConcept).includes('77386006')).map((r) => readObservation(r, world)));
+  const meal = exts(composition, 'last-meal')[0];
+  const said = extParts(meal);
+  view.lastMeal = meal ? { date: parseDate(said.time || extValue(meal)), text: said.text ? String(said.text) : '' } : null;
+  view.swallow = exts(composition, 'none-known-checked').map(extParts).find((p) => p.class === 'swallowing') || null;
+  view.tiles = chooseTiles(measured);
+  view.blood = bloodGroup(measured);
+  view.tetanus = lastTetanus(view.immunizations);
+  view.alerts = collectAlerts(view, world);
+  view.strip = collectStrip(view, composition, world);
+  return view;
+}

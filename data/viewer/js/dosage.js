@@ -1,0 +1,82 @@
+// A FHIR Dosage as one short line, without dangerous abbreviations. SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { fmtNumber } from './format.js';
+import { safeDose, unitName } from './codes.js';
+import { lang } from './text.js';
+
+const WHEN = {
+  MORN: ['matin', 'morning'], 'MORN.early': ['tôt le matin', 'early morning'], NOON: ['midi', 'noon'], AFT: ['après-midi', 'afternoon'], EVE: ['soir', 'evening'], NIGHT: ['nuit', 'night'],
+  HS: ['au coucher', 'at bedtime'], WAKE: ['au lever', 'on waking'], C: ['aux repas', 'with meals'], CM: ['au déjeuner', 'at breakfast'], CD: ['au dîner', 'at lunch'], CV: ['au souper', 'at dinner'],
+  AC: ['avant les repas', 'before meals'], ACM: ['avant le déjeuner', 'before breakfast'], PC: ['après les repas', 'after meals'],
+};
+const EVERY = { h: ['h', 'h'], d: ['jour', 'day'], wk: ['semaine', 'week'], mo: ['mois', 'month'], a: ['an', 'year'], min: ['min', 'min'] };
+const TABLET = /tab|comprim|caps|gélule|tbl|pill/i;
+const UNITS_WORD = /^(\[?I?U\]?|\[iU\]|UI|unit|units|unité|unités|\{unit\}|unt)$/;
+const ROUTES = { '34206005': 'SC', '47625008': 'IV', '78421000': 'IM', '37839007': 'SL' };
+
+function pick2(pair) {
+  return pair[lang() === 'fr' ? 0 : 1];
+}
+
+function amount(quantity) {
+  const unit = String(quantity.unit ?? quantity.code ?? '');
+  const word = UNITS_WORD.test(unit) || UNITS_WORD.test(quantity.code || '') ? (lang() === 'fr' ? 'unités' : 'units') : unitName(unit).replace(/^(µg|μg|ug)$/, 'mcg');
+  return { num: fmtNumber(quantity.value), unit: TABLET.test(unit) ? '' : word, tablet: TABLET.test(unit) };
+}
+
+function doseOf(line) {
+  const rate = (line.doseAndRate && line.doseAndRate[0]) || line;
+  if (rate.doseRange && rate.doseRange.low && rate.doseRange.high) {
+    const low = amount(rate.doseRange.low);
+    const high = amount(rate.doseRange.high);
+    return low.num + (lang() === 'fr' ? ' ou ' : '–') + high.num + (high.unit ? '\u00a0' + high.unit : '');
+  }
+  if (!rate.doseQuantity || rate.doseQuantity.value === undefined) return '';
+  const { num, unit, tablet } = amount(rate.doseQuantity);
+  if (tablet) return num === '1' ? '' : num + (lang() === 'fr' ? ' comprimés' : ' tablets');
+  return num + (unit ? '\u00a0' + unit : '');
+}
+
+function frequencyOf(repeat) {
+  const n = repeat.frequency ?? (repeat.period ? 1 : undefined);
+  const unit = EVERY[repeat.periodUnit];
+  if (!n || !unit) return '';
+  const period = Number(repeat.period || 1);
+  const most = repeat.frequencyMax ? (lang() === 'fr' ? ' à ' : '–') + repeat.frequencyMax : '';
+  if (period === 1) {
+    if (lang() === 'fr') return n + most + ' fois/' + pick2(unit);
+    return (most ? n + most + ' times' : n === 1 ? 'once' : n === 2 ? 'twice' : n + ' times') + ' ' + 'a' + ' ' + pick2(unit);
+  }
+  const span = fmtNumber(period) + '\u00a0' + pick2(unit) + (repeat.periodUnit === 'h' || repeat.periodUnit === 'mo' || repeat.periodUnit === 'min' ? '' : 's');
+  return (n > 1 ? n + (lang() === 'fr' ? ' fois ' : ' times ') : '') + (lang() === 'fr' ? (/^(jour|mois|an)/.test(pick2(unit)) ? 'tous les ' : 'toutes les ') : 'every ') + span;
+}
+
+function maximumOf(line) {
+  const limit = Array.isArray(line.maxDosePerPeriod) ? line.maxDosePerPeriod[0] : line.maxDosePerPeriod;
+  if (!limit || !limit.numerator || !limit.denominator) return '';
+  const { num, unit } = amount(limit.numerator);
+  const period = EVERY[limit.denominator.code || limit.denominator.unit];
+  const many = Number(limit.denominator.value || 1);
+  if (!period) return '';
+  return 'max. ' + num + (unit ? '\u00a0' + unit : '') + '/' + (many === 1 ? '' : many + '\u00a0') + pick2(period);
+}
+
+/** → {text, dose, when}: the whole line, and the two parts an alert's title and subtitle are made from. */
+export function dosageText(line, textOf) {
+  if (!line) return { text: '', dose: '', frequency: '', when: '' };
+  const repeat = (line.timing && line.timing.repeat) || {};
+  const dose = doseOf(line);
+  const frequency = frequencyOf(repeat);
+  const when = (repeat.when || []).map((code) => (WHEN[code] ? pick2(WHEN[code]) : '')).filter(Boolean).join(lang() === 'fr' ? ' et ' : ' and ');
+  if (!dose && !frequency && !when) {
+    const text = textOf(line, 'text') || textOf(line, 'patientInstruction') || '';
+    return { text: safeDose(text), dose: '', frequency: safeDose(text), when: '' };
+  }
+  const route = ((line.route && line.route.coding) || []).map((c) => ROUTES[c.code]).find(Boolean) || '';
+  const asNeeded = line.asNeededBoolean || line.asNeededCodeableConcept ? (lang() === 'fr' ? 'au besoin' : 'as needed') : '';
+  const head = [dose, route].filter(Boolean).join('\u00a0');
+  const often = dose && when && !asNeeded && Number(repeat.frequency || 1) === 1 && (repeat.periodUnit || 'd') === 'd' ? '' : frequency;
+  const tail = asNeeded && (head || often) ? ((head || '') + ' ' + (often ? often + ' ' : '') + asNeeded).trim() : '';
+  const parts = tail ? [tail, when, maximumOf(line)] : [head, often, when, asNeeded, maximumOf(line)];
+  return { text: parts.filter(Boolean).join(', '), dose: head, frequency: often, when };
+}

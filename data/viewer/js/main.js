@@ -1,0 +1,439 @@
+// The page's life: link → ask → open → record → wiped. Secrets live in this closure only. SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { parseRecord } from './codec.js';
+import { cryptoWorks, openOffline } from './crypto.js';
+import { forgetLink, parseLink } from './link.js';
+import { Refusal, grantState, linkFromCode, openRecord, sendNote } from './opening.js';
+import { sixWords } from './words.js';
+import { readBundle } from './bundle.js';
+import { h } from './dom.js';
+import { fmtAgo, fmtSpan, fmtStamp, fmtUntil } from './format.js';
+import { openPanel, readCode, renderAsk, renderCode, renderNoCrypto, renderOffline, roleText } from './ask.js';
+import { renderFirst } from './first.js';
+import { renderBelow } from './below.js';
+import { renderPaper, renderReceiptPaper } from './paper.js';
+import { renderEnded } from './ended.js';
+import { lang, setLang, t, tm } from './text.js';
+
+const SOON_MS = 30 * 60 * 1000;
+const LOOK_AGAIN_MS = 30 * 1000;
+const SLOW_MS = 500;
+
+const root = document.getElementById('app');
+const paper = document.getElementById('paper');
+
+/** Everything the page knows. A wipe empties it. */
+function freshState() {
+  return { link: null, session: {}, grant: undefined, reader: { name: '', place: '', role: '', otherRole: '', reason: 'ETREAT' }, passcode: '', code: { text: '', birth: '', busy: '', message: '' }, notes: [], noteText: '', progress: null, fail: null, bundle: null, view: null, hash: null, capsule: null, mode: 'live', screen: 'none', until: 0, clock: null };
+}
+
+let app = freshState();
+let ticker = 0;
+let lookedAt = 0;
+
+// Time is the ledger's: its last answer plus what has passed here since, whichever of the two local clocks ran further.
+
+function setClock(ledgerNow) {
+  if (Number.isFinite(ledgerNow)) app.clock = { ledger: ledgerNow, wall: Date.now(), run: performance.now() };
+}
+
+function now() {
+  if (!app.clock) return Date.now();
+  return app.clock.ledger + Math.max(performance.now() - app.clock.run, Date.now() - app.clock.wall, 0);
+}
+
+function equip(state) {
+  Object.assign(state, {
+    now, clockOffset: () => now() - Date.now(), switchLang, open: openPressed, useCode, useOffline,
+    print: () => printSheet(false), printReceipt: () => printSheet(true), close: () => finish({ state: 'closed', now: now() }),
+    jumpToNote: () => jump('note'), toTop: toTop, words: () => sixWords(app.hash, lang()),
+    readerText: (withPlace) => [app.reader.name.trim() || t('noName'), roleText(app.reader), withPlace ? app.reader.place.trim() : ''].filter(Boolean).join(', '),
+    sendNote: sendNotePressed,
+  });
+  return state;
+}
+
+// Screens
+
+const SCREENS = {
+  ask: () => renderAsk(app),
+  code: () => renderCode(app),
+  offline: () => renderOffline(app),
+  nocrypto: () => renderNoCrypto(app),
+  record: renderRecord,
+};
+
+function show(screen) {
+  app.screen = screen;
+  document.body.className = 's-' + screen + ' m-' + app.mode;
+  document.title = 'Citiz · ' + t('product');
+  root.replaceChildren(...SCREENS[screen]().filter(Boolean));
+  if (screen === 'record') tick();
+}
+
+function renderRecord() {
+  app.view = readBundle(app.bundle, now(), (time) => fmtAgo(now() - time));
+  app.view.narrow = window.matchMedia('(max-width: 719px)').matches;
+  return [...renderFirst(app), renderBelow(app)];
+}
+
+function switchLang() {
+  setLang(lang() === 'fr' ? 'en' : 'fr');
+  const { scrollY } = window;
+  show(app.screen);
+  window.scrollTo(0, scrollY);
+  const button = root.querySelector('.btn.lang, .langs [aria-pressed=true]');
+  if (button) button.focus({ preventScroll: true });
+}
+
+function jump(id) {
+  const target = document.getElementById(id);
+  if (!target) return;
+  target.scrollIntoView({ block: 'start' });
+  target.focus({ preventScroll: true });
+}
+
+function toTop(event) {
+  if (event) event.preventDefault();
+  window.scrollTo(0, 0);
+}
+
+/** Links inside the page move by hand: the address never gets a fragment back. */
+function followInside(event) {
+  const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
+  if (!link || event.defaultPrevented) return;
+  event.preventDefault();
+  jump(link.getAttribute('href').slice(1));
+}
+
+// Countdown
+
+function tick() {
+  clearTimeout(ticker);
+  if (app.screen !== 'record' || app.mode !== 'live') {
+    writeMode();
+    return;
+  }
+  const left = app.until - now();
+  if (left <= 0) {
+    finish({ state: 'expired', at: app.until, start: app.grant && app.grant.notBefore, expires: app.until, now: now() });
+    return;
+  }
+  const soon = left <= SOON_MS;
+  for (const node of root.querySelectorAll('[data-countdown]')) {
+    const words = t(soon ? 'leftSoon' : 'left', fmtSpan(left));
+    const lead = t(node.getAttribute('data-countdown') === 'short' ? 'accessShort' : 'accessLeft', fmtUntil(app.until, now()));
+    node.replaceChildren(h('span.pre', lead), h('b', words));
+    node.parentElement.classList.toggle('soon', soon);
+  }
+  if (document.visibilityState === 'visible' && performance.now() - lookedAt > LOOK_AGAIN_MS) lookAgain();
+  ticker = setTimeout(tick, Math.min(left, 60000 - (Math.floor(left) % 60000), LOOK_AGAIN_MS) + 20);
+}
+
+function writeMode() {
+  const made = app.capsule && Date.parse(app.capsule.made);
+  const text = app.mode === 'preview' ? tm('previewBar') : tm('offlineBar', made ? fmtStamp(made) : '?');
+  for (const node of root.querySelectorAll('[data-countdown]')) node.replaceChildren(...text.filter(Boolean).map((part) => part.cloneNode ? part.cloneNode(true) : part));
+}
+
+/** Asks the ledger whether the access still stands. No answer changes nothing on screen. */
+async function lookAgain() {
+  lookedAt = performance.now();
+  const { link } = app;
+  try {
+    const state = await grantState(link.nodes, link.grantHex);
+    if (app.link !== link || app.screen !== 'record') return;
+    setClock(state.now);
+    if (state.state === 'revoked' || state.state === 'expired') finish(endOf(state));
+    else if (state.expires && state.expires !== app.until) {
+      app.until = state.expires;
+      tick();
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
+}
+
+// Wiping
+
+function endOf(state) {
+  const at = state.endedAt ?? (state.state === 'expired' ? state.expires : undefined);
+  return { state: ['expired', 'revoked', 'used'].includes(state.state) ? state.state : 'unknown', at, start: state.notBefore, expires: state.expires, now: state.now ?? now() };
+}
+
+/** Record, keys and typed text go first; then the ended page, with the six words when something was opened. */
+function finish(end) {
+  clearTimeout(ticker);
+  root.replaceChildren();
+  paper.replaceChildren();
+  const { link, hash } = app;
+  const words = hash ? { fr: sixWords(hash, 'fr'), en: sixWords(hash, 'en') } : null;
+  const contact = link && link.contact;
+  const label = link ? link.label : '';
+  if (link) forgetLink(link);
+  if (app.session.passKey) app.session.passKey.fill(0);
+  app = equip(freshState());
+  app.screen = 'ended';
+  document.body.className = 's-ended';
+  document.title = 'Citiz';
+  window.scrollTo(0, 0);
+  root.replaceChildren(...renderEnded(end, contact, label, words, end.state === 'unknown' || end.state === 'bad' ? () => show('code') : null));
+}
+
+function wipeSilently() {
+  clearTimeout(ticker);
+  root.replaceChildren();
+  paper.replaceChildren();
+  if (app.link) forgetLink(app.link);
+  app = equip(freshState());
+}
+
+// Asking and opening
+
+async function askState() {
+  const { link } = app;
+  try {
+    const state = await grantState(link.nodes, link.grantHex);
+    if (app.link !== link || app.screen !== 'ask') return;
+    setClock(state.now);
+    app.grant = state;
+    if (!['active', 'notyet'].includes(state.state)) {
+      finish(endOf(state));
+      return;
+    }
+  } catch (error) {
+    app.grant = null;
+  }
+  if (app.screen === 'ask' && !app.progress) refreshAsk();
+}
+
+/** Redraws the line « until when » and the button, leaving fields and focus alone. */
+function refreshAsk() {
+  const fresh = renderAsk(app);
+  const from = document.createElement('div');
+  from.append(...fresh);
+  const line = root.querySelector('.until');
+  if (line) line.replaceWith(from.querySelector('.until'));
+  refreshPanel();
+}
+
+function refreshPanel() {
+  const panel = document.getElementById('open-panel');
+  if (panel) panel.replaceChildren(...openPanel(app).filter(Boolean));
+}
+
+function currentNote(text) {
+  const { reader } = app;
+  const note = { name: reader.name.trim(), role: roleText(reader), place: reader.place.trim(), reason: reader.reason, lang: lang() };
+  return text ? { ...note, text } : note;
+}
+
+async function openPressed() {
+  if (app.progress || app.screen !== 'ask' || (app.grant && app.grant.state === 'notyet' && !app.grant.duration)) return;
+  const { link } = app;
+  app.fail = null;
+  app.progress = { step: 0, shares: 0, slow: false };
+  refreshPanel();
+  const slow = setTimeout(() => {
+    if (app.progress) app.progress.slow = true;
+    refreshPanel();
+  }, SLOW_MS);
+  let step = 0;
+  try {
+    const opened = await openRecord(link, app.session, currentNote(), app.passcode, (at, shares) => {
+      step = at;
+      if (app.progress) Object.assign(app.progress, { step: at, shares });
+      refreshPanel();
+    });
+    if (app.link !== link) return;
+    clearTimeout(slow);
+    app.progress = null;
+    app.bundle = opened.bundle;
+    app.hash = opened.hash;
+    app.opening = app.session.opening;
+    await learnEnd();
+    enterRecord();
+  } catch (error) {
+    clearTimeout(slow);
+    if (app.link !== link) return;
+    app.progress = null;
+    openFailed(error instanceof Refusal ? error : new Refusal('damaged'), step);
+  }
+}
+
+/** A sleeping grant gets its end with its first opening, so the state is read once more. */
+async function learnEnd() {
+  try {
+    const state = app.session.grant.expires && !app.session.grant.duration ? app.session.grant : await grantState(app.link.nodes, app.link.grantHex);
+    app.grant = state;
+    setClock(state.now);
+  } catch (error) {
+    app.grant = app.session.grant;
+  }
+  app.until = app.grant.expires || now() + 3600000;
+}
+
+async function openFailed(refusal, step) {
+  if (refusal.kind === 'ended') {
+    let state = { state: refusal.state || 'unknown', now: now() };
+    try {
+      state = await grantState(app.link.nodes, app.link.grantHex);
+      if (state.state === 'active') state.state = refusal.state || 'used';
+    } catch (error) {
+      state.expires = app.grant ? app.grant.expires : undefined;
+    }
+    finish(endOf(state));
+    return;
+  }
+  app.fail = { kind: refusal.kind, left: refusal.left, step };
+  refreshPanel();
+  if (refusal.kind === 'passcode') document.getElementById('passcode').focus();
+}
+
+function enterRecord() {
+  lookedAt = performance.now();
+  app.passcode = '';
+  try {
+    show('record');
+  } catch (error) {
+    app.bundle = null;
+    app.fail = { kind: 'damaged', step: 2 };
+    if (app.mode === 'live') show('ask');
+    else throw error;
+    return;
+  }
+  window.scrollTo(0, 0);
+  preparePaper();
+}
+
+async function sendNotePressed(text) {
+  try {
+    const time = await sendNote(app.link, app.session, currentNote(text));
+    app.notes.push({ time: Number(time) || now() });
+    return time;
+  } catch (error) {
+    return null;
+  }
+}
+
+// Spoken code, offline copy
+
+function codeState(change) {
+  Object.assign(app.code, { busy: '', message: '', left: undefined }, change);
+  show(app.screen);
+}
+
+async function useCode() {
+  if (app.code.busy) return;
+  const typed = readCode(app.code);
+  if (!typed) {
+    codeState({ message: 'codeBad' });
+    return;
+  }
+  codeState({ busy: 'codeFetching' });
+  try {
+    const link = parseLink(await linkFromCode(typed.text, typed.birth, () => codeState({ busy: 'codeWorking' })));
+    if (!link) throw new Refusal('damaged');
+    app.code = freshState().code;
+    startAsk(link);
+  } catch (error) {
+    const kind = error instanceof Refusal ? error.kind : 'damaged';
+    if (kind === 'code') codeState(Number.isInteger(error.left) ? { message: 'codeWrongLeft', left: error.left } : { message: 'codeWrong' });
+    else codeState({ message: kind === 'network' ? 'codeNetwork' : 'codeWrong' });
+    document.getElementById('code').focus();
+  }
+}
+
+async function useOffline() {
+  if (app.code.busy) return;
+  codeState({ busy: 'codeWorking' });
+  try {
+    app.bundle = await openOffline(app.capsule, app.code.text);
+  } catch (error) {
+    codeState({ message: 'offlineWrong' });
+    document.getElementById('code').focus();
+    return;
+  }
+  app.code = freshState().code;
+  app.madeText = fmtStamp(Date.parse(app.capsule.made) || Date.now());
+  enterRecord();
+}
+
+// Paper
+
+function preparePaper() {
+  if (app.screen === 'record' && !paper.classList.contains('receipt')) renderPaper(app, paper);
+}
+
+function printSheet(receiptOnly) {
+  paper.classList.toggle('receipt', receiptOnly);
+  if (receiptOnly) renderReceiptPaper(app, paper);
+  else preparePaper();
+  window.print();
+  paper.classList.remove('receipt');
+}
+
+// Beginning
+
+function startAsk(link) {
+  app.link = link;
+  show('ask');
+  document.getElementById('reader-name').focus();
+  askState();
+}
+
+function readIsland() {
+  const text = document.getElementById('citiz-capsule').textContent.trim();
+  return text ? parseRecord(text) : null;
+}
+
+function begin() {
+  const { hash } = window.location;
+  if (hash) window.history.replaceState(null, '', window.location.pathname + window.location.search);
+  const link = hash ? parseLink(decodeURI(hash)) : null;
+  const wanted = (navigator.languages && navigator.languages[0]) || navigator.language || 'fr';
+  setLang(/^fr/i.test(wanted) ? 'fr' : 'en');
+  app = equip(freshState());
+  app.capsule = readIsland();
+  if (app.capsule && app.capsule.preview) {
+    app.mode = 'preview';
+    app.bundle = app.capsule.bundle;
+    app.capsule.bundle = null;
+    enterRecord();
+  } else if (!cryptoWorks()) {
+    app.link = link;
+    show('nocrypto');
+  } else if (app.capsule) {
+    app.mode = 'offline';
+    show('offline');
+    document.getElementById('code').focus();
+  } else if (link) {
+    startAsk(link);
+  } else if (hash.length > 1 && hash.includes('shlink')) {
+    finish({ state: 'bad', now: Date.now() });
+  } else {
+    show('code');
+    document.getElementById('code').focus();
+  }
+}
+
+window.addEventListener('pagehide', wipeSilently);
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) finish({ state: 'closed', now: Date.now() });
+});
+window.addEventListener('beforeprint', preparePaper);
+window.addEventListener('hashchange', () => {
+  if (window.location.hash.includes('shlink')) {
+    wipeSilently();
+    begin();
+  }
+});
+document.addEventListener('click', followInside);
+document.addEventListener('visibilitychange', () => {
+  if (app.screen === 'record') tick();
+});
+window.matchMedia('(max-width: 719px)').addEventListener('change', () => {
+  if (app.screen === 'record') show('record');
+});
+begin();
+

@@ -1,0 +1,152 @@
+// Observations: value, position against the cited range, groups with their trend. SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { fmtNumber, localDecimals, parseDate } from './format.js';
+import { keyResult, quantityText } from './codes.js';
+import { absentReason, codedName, codes, concept, ext, extParts, exts, firstCode, list, modifiers, narrativeText, sourceOf, textOf } from './fhir.js';
+import { t } from './text.js';
+
+function number(value) {
+  const n = Number(value);
+  return value === undefined || value === null || value === '' || Number.isNaN(n) ? null : n;
+}
+
+function rangeOf(resource) {
+  const ranges = list(resource.referenceRange);
+  const range = ranges.find((r) => !r.type || firstCode(r.type) === 'normal') || ranges[0];
+  if (!range) return null;
+  const low = range.low && number(range.low.value);
+  const high = range.high && number(range.high.value);
+  let text = textOf(range, 'text');
+  if (low !== null && low !== undefined && high !== null && high !== undefined) text = fmtNumber(range.low.value) + '–' + fmtNumber(range.high.value);
+  else if (low !== null && low !== undefined) text = '≥ ' + fmtNumber(range.low.value);
+  else if (high !== null && high !== undefined && !/^[<]/.test(text)) text = '≤ ' + fmtNumber(range.high.value);
+  return { low: low ?? null, high: high ?? null, text: localDecimals(text) };
+}
+
+function positionOf(value, range, resource, comparator) {
+  if (value !== null && range && !comparator) {
+    if (range.low !== null && value < range.low) return 'below';
+    if (range.high !== null && value > range.high) return 'above';
+    if (range.low !== null || range.high !== null) return 'within';
+  }
+  const flags = list(resource.interpretation).flatMap(codes);
+  if (flags.some((f) => /^(L|LL|LU|<)$/.test(f))) return 'below';
+  if (flags.some((f) => /^(H|HH|HU|>)$/.test(f))) return 'above';
+  return flags.includes('N') ? 'within' : null;
+}
+
+function componentValue(resource, wanted) {
+  return list(resource.component).find((c) => codes(c.code).some((code) => wanted.includes(code)));
+}
+
+function valueOf(resource) {
+  const q = resource.valueQuantity;
+  if (q) return { ...quantityText(q), number: number(q.value), comparator: q.comparator };
+  if (resource.valueString !== undefined) return { num: '', unit: '', text: textOf(resource, 'valueString') };
+  if (resource.valueCodeableConcept) return { num: '', unit: '', text: concept(resource.valueCodeableConcept) };
+  if (resource.valueBoolean !== undefined) return { num: '', unit: '', text: t(resource.valueBoolean ? 'yes' : 'no') };
+  if (resource.valueInteger !== undefined) return { num: fmtNumber(resource.valueInteger), unit: '', number: number(resource.valueInteger) };
+  if (resource.valueRange) return { num: [resource.valueRange.low, resource.valueRange.high].map((x) => quantityText(x).num).join('–'), unit: quantityText(resource.valueRange.high || resource.valueRange.low).unit };
+  if (resource.valueRatio) return { num: '', unit: '', text: [resource.valueRatio.numerator, resource.valueRatio.denominator].map((x) => quantityText(x).num).join(':') };
+  if (resource.valueDateTime) return { num: '', unit: '', text: String(resource.valueDateTime) };
+  const systolic = componentValue(resource, ['8480-6']);
+  const diastolic = componentValue(resource, ['8462-4']);
+  if (systolic && diastolic) {
+    const top = quantityText(systolic.valueQuantity);
+    return { num: top.num + '/' + quantityText(diastolic.valueQuantity).num, unit: top.unit, number: number((systolic.valueQuantity || {}).value), second: number((diastolic.valueQuantity || {}).value) };
+  }
+  const parts = list(resource.component).map((c) => {
+    const inner = valueOf(c);
+    return codedName(c.code) + '\u00a0' + (inner.text || [inner.num, inner.unit].filter(Boolean).join('\u00a0'));
+  });
+  return { num: '', unit: '', text: parts.join(' · ') };
+}
+
+export function dateOfResource(resource) {
+  for (const name of ['effectiveDateTime', 'effectiveInstant', 'occurrenceDateTime', 'performedDateTime', 'onsetDateTime', 'timingDateTime', 'date', 'dateTime', 'issued', 'recordedDate']) {
+    const date = parseDate(resource[name]);
+    if (date) return date;
+  }
+  for (const name of ['effectivePeriod', 'performedPeriod', 'onsetPeriod', 'timingPeriod', 'period']) {
+    const date = parseDate(resource[name] && (resource[name].start || resource[name].end));
+    if (date) return date;
+  }
+  return null;
+}
+
+function periodEnd(resource) {
+  const date = parseDate(resource.effectivePeriod && resource.effectivePeriod.end);
+  return date || dateOfResource(resource);
+}
+
+/** Days of a SampledData, null where there is no data. */
+function sampled(data) {
+  if (!data || typeof data.data !== 'string') return null;
+  const factor = Number(data.factor || 1);
+  const origin = Number((data.origin && data.origin.value) || 0);
+  return data.data.trim().split(/\s+/).slice(0, 400).map((word) => (/^-?\d+(\.\d+)?$/.test(word) ? Number(word) * factor + origin : null));
+}
+
+/** One Observation as the page shows it; null when it must not be shown. */
+export function readObservation(resource, world) {
+  const state = modifiers(resource);
+  if (state.dropped) return null;
+  const value = valueOf(resource);
+  const range = rangeOf(resource);
+  const reason = firstCode(resource.dataAbsentReason) || absentReason(resource);
+  const summary = exts(resource, 'summary')[0];
+  return {
+    resource, state, value, range, reason,
+    codes: codes(resource.code),
+    key: keyResult(codes(resource.code)),
+    name: codedName(resource.code),
+    position: state.verify || state.struck ? null : positionOf(value.number ?? null, range, resource, value.comparator),
+    date: periodEnd(resource),
+    preliminary: ['preliminary', 'registered', 'partial'].includes(state.status),
+    source: sourceOf(resource, world),
+    rank: ext(resource, 'first-screen'),
+    summary: summary ? extParts(summary) : null,
+    samples: sampled(resource.valueSampledData || (list(resource.component).find((c) => c.valueSampledData) || {}).valueSampledData),
+    note: list(resource.note).map((n) => textOf(n, 'text')).join(' '),
+    method: concept(resource.method),
+  };
+}
+
+/** A DiagnosticReport without readable members, as a text result. */
+export function readReport(resource, world) {
+  const state = modifiers(resource);
+  if (state.dropped) return null;
+  const text = textOf(resource, 'conclusion') || list(resource.conclusionCode).map(concept).join(', ') || narrativeText(resource.text).slice(0, 3).join(' · ');
+  return {
+    resource, state, value: { num: '', unit: '', text }, range: null, reason: '', codes: codes(resource.code), key: keyResult(codes(resource.code)), name: codedName(resource.code), position: null,
+    date: periodEnd(resource), preliminary: ['preliminary', 'registered', 'partial'].includes(state.status), source: sourceOf(resource, world), rank: undefined, summary: null, samples: null, note: '', method: '',
+  };
+}
+
+/** Same code together, newest first. Groups: key analytes in their order, then numbers, then texts. */
+export function groupObservations(observations) {
+  const groups = new Map();
+  for (const one of observations) {
+    const id = one.codes[0] || one.name;
+    if (!groups.has(id)) groups.set(id, []);
+    groups.get(id).push(one);
+  }
+  const out = [...groups.values()].map((items) => {
+    items.sort((a, b) => (b.date ? b.date.sort : 0) - (a.date ? a.date.sort : 0));
+    return { last: items[0], items, key: items[0].key };
+  });
+  const weight = (g) => (g.last.value.num === '' ? 1000 : 0) + (g.key ? g.key.rank : 500);
+  return out.sort((a, b) => weight(a) - weight(b) || (b.last.date ? b.last.date.sort : 0) - (a.last.date ? a.last.date.sort : 0));
+}
+
+/** Mean of the last seven days when there are at least three readings, else null. */
+export function recentMean(group) {
+  const newest = group.last.date;
+  if (!newest) return null;
+  const near = group.items.filter((o) => o.date && newest.sort - o.date.sort < 7 * 86400000 && typeof o.value.number === 'number');
+  if (near.length < 3) return null;
+  const mean = (pick) => Math.round(near.reduce((sum, o) => sum + pick(o), 0) / near.length);
+  const two = near.every((o) => typeof o.value.second === 'number');
+  return { text: fmtNumber(mean((o) => o.value.number)) + (two ? '/' + fmtNumber(mean((o) => o.value.second)) : ''), n: near.length, unit: group.last.value.unit };
+}
+

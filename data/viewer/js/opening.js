@@ -1,0 +1,212 @@
+// Log before release: enter the opening, gather shares, open the capsule. SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { b64u, fromB64u, fromHex, fromUtf8, hex, join, sameBytes, utf8 } from './codec.js';
+import { cleanCode, combineShares, hmac, openBox, openCapsule, openingPreimage, openJwe, passcodeKey, passcodeProof, pbkdf2, releaseToken, sealNote, sha256, shareCommitment } from './crypto.js';
+
+const PATIENCE_MS = 20000;
+const BLOB_LIMIT = 5 * 1024 * 1024;
+
+/** What went wrong, as a word the page has a sentence for: network, ended, passcode, refused, damaged. */
+export class Refusal extends Error {
+  constructor(kind, detail = {}) {
+    super(kind);
+    this.kind = kind;
+    Object.assign(this, detail);
+  }
+}
+
+async function ask(origin, path, body) {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), PATIENCE_MS);
+  const options = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error', signal: control.signal };
+  if (body) Object.assign(options, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  try {
+    return await fetch(origin + path, options);
+  } catch (error) {
+    throw new Refusal('network');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function jsonOf(response) {
+  try {
+    return await response.json();
+  } catch (error) {
+    return {};
+  }
+}
+
+/** Tries each node in turn until one answers; a refusal that is an answer ends the search. */
+async function anyNode(nodes, what) {
+  let last = new Refusal('network');
+  for (const node of nodes) {
+    try {
+      return await what(node);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.kind !== 'network') throw error;
+      last = error;
+    }
+  }
+  throw last;
+}
+
+/** Public state of a grant. Reading it consumes nothing. An unknown grant is a state, not an error. */
+export function grantState(nodes, grantHex) {
+  return anyNode(nodes, async (node) => {
+    const response = await ask(node.origin, '/v1/grants/' + grantHex);
+    const state = await jsonOf(response);
+    if (response.status === 404 || state.state === 'unknown') return { state: 'unknown' };
+    if (!response.ok || typeof state.state !== 'string') throw new Refusal('network');
+    return state;
+  });
+}
+
+async function proofFor(link, node, session) {
+  return session.passKey ? b64u(await passcodeProof(link.secret, node.id, session.passKey)) : undefined;
+}
+
+async function enterOpening(link, session, note) {
+  const sealed = await sealNote(link.key, link.grant, note);
+  return anyNode(link.nodes, async (node) => {
+    let use = session.grant.used + 1;
+    for (let tries = 0; tries < 8; tries++) {
+      if (use > session.grant.max) throw new Refusal('ended', { state: 'used' });
+      const a = await openingPreimage(link.secret, link.grant, session.grant.max - use);
+      const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/open', {
+        use, a: b64u(a), note: b64u(sealed), proof: await proofFor(link, node, session),
+      });
+      const answer = await jsonOf(response);
+      if (response.ok) {
+        fromHex(answer.opening, 32);
+        return { id: answer.opening.toLowerCase(), time: answer.time, use };
+      }
+      if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
+      if (response.status === 409 && Number.isInteger(answer.used)) use = answer.used + 1;
+      else if (response.status === 409 && answer.state) throw new Refusal('ended', { state: answer.state });
+      else if (response.status === 404 || response.status === 410) throw new Refusal('ended', { state: answer.state || 'unknown' });
+      else throw new Refusal(response.status >= 500 ? 'network' : 'refused');
+    }
+    throw new Refusal('refused');
+  });
+}
+
+async function askShare(link, session, node) {
+  const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/release', {
+    opening: session.opening.id,
+    token: b64u(await releaseToken(link.secret, link.grant, node.id)),
+    proof: await proofFor(link, node, session),
+  });
+  const answer = await jsonOf(response);
+  if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
+  if (response.status === 404 || response.status === 410) throw new Refusal('ended', { state: answer.state });
+  if (!response.ok) throw new Refusal('network');
+  const share = fromB64u(answer.share, 32);
+  const commitment = session.grant.commitments[answer.index - 1];
+  const own = await shareCommitment(link.grant, answer.index, share, fromB64u(answer.salt, 16));
+  if (!commitment || !sameBytes(own, fromHex(commitment, 32))) throw new Refusal('damaged');
+  return { x: answer.index, bytes: share, receipt: answer.receipt };
+}
+
+async function gatherShares(link, session, onShare) {
+  const found = new Map();
+  const refusals = [];
+  await Promise.all(link.nodes.map(async (node) => {
+    try {
+      const share = await askShare(link, session, node);
+      found.set(share.x, share);
+      onShare(found.size);
+    } catch (error) {
+      refusals.push(error instanceof Refusal ? error : new Refusal('damaged'));
+    }
+  }));
+  const shares = [...found.values()].sort((a, b) => a.x - b.x);
+  if (shares.length >= session.grant.t) return shares;
+  const order = ['passcode', 'ended', 'damaged', 'network'];
+  throw refusals.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0] || new Refusal('network');
+}
+
+/** Hash the six words come from: the receipts' signed messages, in the order of the shares. */
+export async function receiptHash(grant, opening, capsule, receipts) {
+  const messages = receipts.map((receipt) => {
+    const time = new Uint8Array(8);
+    new DataView(time.buffer).setBigUint64(0, BigInt(receipt.time));
+    return join(grant, fromHex(opening, 32), time, fromHex(capsule, 32));
+  });
+  return sha256(join(...messages));
+}
+
+async function fetchCapsule(link, session) {
+  const blob = await anyNode(link.nodes, async (node) => {
+    const response = await ask(node.origin, '/v1/blobs/' + session.grant.capsule);
+    if (!response.ok) throw new Refusal('network');
+    return new Uint8Array(await response.arrayBuffer());
+  });
+  if (blob.length > BLOB_LIMIT || hex(await sha256(blob)) !== session.grant.capsule.toLowerCase()) throw new Refusal('damaged');
+  return blob;
+}
+
+/**
+ * The whole opening. `session` lives through retries, so that an opening once entered is used again and not a second one burnt.
+ * `onStep(step, shares)` is told 0 entered, 1 keys, 2 decrypting. Returns {bundle, opening, receipt hash}.
+ */
+export async function openRecord(link, session, note, passcode, onStep) {
+  if (link.passcode) session.passKey = await passcodeKey(passcode, link.grant);
+  onStep(0, 0);
+  if (!session.opening) {
+    session.grant = await grantState(link.nodes, link.grantHex);
+    if (session.grant.state !== 'active' && !session.grant.duration) throw new Refusal('ended', { state: session.grant.state });
+    session.opening = await enterOpening(link, session, note);
+  }
+  onStep(1, 0);
+  const shares = await gatherShares(link, session, (n) => onStep(1, n));
+  onStep(2, shares.length);
+  const blob = await fetchCapsule(link, session);
+  let bundle;
+  try {
+    const contentKey = combineShares(shares.slice(0, session.grant.t));
+    bundle = await openJwe(await openCapsule(contentKey, link.grant, blob), link.key);
+    contentKey.fill(0);
+  } catch (error) {
+    throw new Refusal('damaged');
+  }
+  for (const share of shares) share.bytes.fill(0);
+  const hash = await receiptHash(link.grant, session.opening.id, session.grant.capsule, shares.map((s) => s.receipt));
+  return { bundle, hash };
+}
+
+/** A note to the patient after the opening. Returns the time by the ledger. */
+export async function sendNote(link, session, note) {
+  const sealed = b64u(await sealNote(link.key, link.grant, note));
+  return anyNode(link.nodes, async (node) => {
+    const token = b64u(await releaseToken(link.secret, link.grant, node.id));
+    const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/note', { opening: session.opening.id, token, note: sealed });
+    if (response.status === 404 || response.status === 410) throw new Refusal('ended', {});
+    if (!response.ok) throw new Refusal('network');
+    return (await jsonOf(response)).time;
+  });
+}
+
+/** Spoken code and date of birth → the link's text. The node never learns the secret half. */
+export async function linkFromCode(typed, birthDate, onStep) {
+  const code = cleanCode(typed);
+  const here = '';
+  const entry = await ask(here, '/v1/codes/' + code.slice(0, 3));
+  if (!entry.ok) throw new Refusal(entry.status === 404 ? 'code' : 'network', {});
+  const hint = await jsonOf(entry);
+  const grant = fromHex(hint.grant, 16);
+  onStep();
+  const salt = join(utf8(code.slice(0, 3)), grant);
+  const keys = await pbkdf2(utf8(code.slice(3) + birthDate), salt, hint.iterations, 64);
+  const node = hint.node ? fromB64u(hint.node, 16) : new Uint8Array(0);
+  const proof = await hmac(keys.subarray(32), join(utf8('citiz/code/v1'), node));
+  const response = await ask(here, '/v1/codes/' + code.slice(0, 3), { proof: b64u(proof) });
+  const answer = await jsonOf(response);
+  if (response.status === 401 || response.status === 404) throw new Refusal('code', { left: answer.remainingAttempts });
+  if (!response.ok) throw new Refusal('network');
+  try {
+    return fromUtf8(await openBox(keys.subarray(0, 32), grant, fromB64u(answer.blob)));
+  } catch (error) {
+    throw new Refusal('damaged');
+  }
+}
