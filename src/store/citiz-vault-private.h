@@ -45,6 +45,7 @@ CitizSecret *citiz_slot_unlock (CitizVault *vault,
 void citiz_vault_commitment_of (CitizSecret *master,
                                 guint32 epoch,
                                 guint8 out[CITIZ_COMMITMENT_SIZE]);
+void citiz_vault_take_keys (CitizVault *vault, CitizSecret *master);
 gsize citiz_object_padded_size (gsize n);
 
 G_END_DECLS
