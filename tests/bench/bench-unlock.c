@@ -136,7 +136,7 @@ main (void)
   mine = median (ours);
   limit = median (theirs);
   g_print ("unlock of %d resources: %.3f s (goal %.1f s); XChaCha20-Poly1305 alone %.3f s;"
-           " ratio %.1f; spread %.3f–%.3f s\n",
+           " ratio %.1f; rounds %.3f to %.3f s\n",
            N_RESOURCES, mine, GOAL_S, limit, mine / limit, ours[0], ours[N_ROUNDS - 1]);
   remove_files (dir);
   return mine <= GOAL_S ? 0 : 1;
