@@ -121,24 +121,39 @@ encode_unsigned (GByteArray *out, const CitizTx *tx)
 }
 
 /**
+ * citiz_tx_encode:
+ *
+ * Returns: (transfer full): the canonical bytes of what the fields say
+ */
+GBytes *
+citiz_tx_encode (const CitizTx *tx)
+{
+  GByteArray *bytes = g_byte_array_sized_new (512);
+
+  encode_unsigned (bytes, tx);
+  citiz_put_u16 (bytes, sizeof tx->signature.b);
+  citiz_put_bytes (bytes, tx->signature.b, sizeof tx->signature.b);
+  citiz_put_u16 (bytes, tx->sponsored ? sizeof tx->sponsor_signature.b : 0);
+  if (tx->sponsored)
+    citiz_put_bytes (bytes, tx->sponsor_signature.b, sizeof tx->sponsor_signature.b);
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+/**
  * citiz_tx_sign:
  *
- * Signs every byte up to and including the suite, without a sponsor's signature, and freezes @tx. The id of a transaction is
- * SHA-256 (0x21 | all its bytes).
+ * Signs every byte up to and including the suite and freezes @tx. The id of a transaction is SHA-256 (0x21 | all its bytes).
  */
 void
 citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key)
 {
-  GByteArray *bytes = g_byte_array_sized_new (512);
+  g_autoptr (GByteArray) tbs = g_byte_array_sized_new (512);
 
   g_return_if_fail (tx->bytes == NULL);
-  encode_unsigned (bytes, tx);
-  tx->n_unsigned = bytes->len;
-  citiz_sign (&tx->signature, CITIZ_DOMAIN_SIGN_TX, bytes->data, bytes->len, key);
-  citiz_put_u16 (bytes, sizeof tx->signature.b);
-  citiz_put_bytes (bytes, tx->signature.b, sizeof tx->signature.b);
-  citiz_put_u16 (bytes, 0);
-  tx->bytes = g_byte_array_free_to_bytes (bytes);
+  encode_unsigned (tbs, tx);
+  tx->n_unsigned = tbs->len;
+  citiz_sign (&tx->signature, CITIZ_DOMAIN_SIGN_TX, tbs->data, tbs->len, key);
+  tx->bytes = citiz_tx_encode (tx);
   citiz_tx_id_of (&tx->id, g_bytes_get_data (tx->bytes, NULL), g_bytes_get_size (tx->bytes));
 }
 

@@ -37,6 +37,7 @@ CitizTx *citiz_tx_ref (CitizTx *tx);
 void citiz_tx_unref (CitizTx *tx);
 void citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key);
 CitizTx *citiz_tx_decode (const guint8 *bytes, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *citiz_tx_encode (const CitizTx *tx);
 GBytes *citiz_tx_get_bytes (const CitizTx *tx);
 const guint8 *citiz_tx_get_tbs (const CitizTx *tx, gsize *out_n);
 const CitizHash *citiz_tx_get_id (const CitizTx *tx);
