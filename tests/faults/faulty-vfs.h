@@ -10,6 +10,7 @@ typedef enum
   FAULT_FULL,    /* from the n-th on every write finds the disk full */
   FAULT_CUT,     /* from the n-th on nothing is written any more: the power went */
   FAULT_TORN,    /* as CUT, and the n-th write is half done */
+  FAULT_LOST, /* as CUT, and of what was not synced yet only some writes, at random, have reached the disk */
   N_FAULTS
 } Fault;
 
