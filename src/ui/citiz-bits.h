@@ -1,7 +1,7 @@
 /* Small things every page is built of: tags, round prefixes, headings, state words. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-#include <adwaita.h>
+#include "ui/citiz-row.h"
 
 G_BEGIN_DECLS
 

@@ -3,6 +3,7 @@
 
 #include "citiz-icons-resources.h"
 #include "citiz-shell-resources.h"
+#include "ui/citiz-settings.h"
 
 G_DEFINE_INTERFACE (CitizPage, citiz_page, GTK_TYPE_WIDGET)
 
@@ -93,6 +94,7 @@ citiz_ui_init (void)
 
   if (g_once_init_enter (&done))
     {
+      citiz_settings_apply_language ();
       adw_init ();
       g_resources_register (citiz_icons_get_resource ());
       g_resources_register (citiz_shell_get_resource ());

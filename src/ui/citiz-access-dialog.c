@@ -1,0 +1,131 @@
+/* The detail of one access. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-access-dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-access-text.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-opening-row.h"
+#include "ui/citiz-receipt.h"
+
+typedef struct
+{
+  CitizSession *session;
+  CitizAccess *access;
+} Subject;
+
+static void
+subject_free (gpointer data, GClosure *closure)
+{
+  Subject *subject = data;
+
+  g_object_unref (subject->session);
+  g_object_unref (subject->access);
+  g_free (subject);
+}
+
+static void
+receipt_cb (GtkWidget *button, Subject *subject)
+{
+  citiz_receipt_save (button, subject->session, subject->access);
+}
+
+static void
+add_fact (GtkWidget *list, const gchar *icon, const gchar *what, const gchar *value)
+{
+  GtkWidget *row = citiz_row_new (what, value);
+
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  citiz_row_set_prefix (CITIZ_ROW (row), icon, "neutral");
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+}
+
+static GtkWidget *
+facts (CitizSession *session, CitizAccess *access)
+{
+  CitizTime now = citiz_session_now (session);
+  g_autofree gchar *given = citiz_format_date_time_ms (access->given, now);
+  g_autofree gchar *ending = citiz_access_ending (access, now);
+  g_autofree gchar *first = citiz_format_capital (given), *entry = NULL;
+  GtkWidget *list = citiz_list_new (_ ("Access"));
+
+  add_fact (list, "citiz-access-symbolic", _ ("Given"), first);
+  add_fact (list, "citiz-clock-symbolic", _ ("Ended"), ending);
+  /* Translators: %s is a block's number. */
+  entry = g_strdup_printf (_ ("Block %" G_GUINT64_FORMAT " · %s"), access->height,
+                           access->tx != NULL ? access->tx : "");
+  add_fact (list, "citiz-ledger-symbolic", _ ("Entry in the ledger"), entry);
+  return list;
+}
+
+static GtkWidget *
+openings (CitizSession *session, CitizAccess *access)
+{
+  GListModel *model = citiz_session_get_openings (session);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *list = citiz_list_new (_ ("Who opened"));
+
+  gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("Who opened"), NULL));
+  gtk_box_append (GTK_BOX (box), list);
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (CitizOpening) opening = g_list_model_get_item (model, i);
+
+      if (citiz_id_equal (&opening->access, &access->id))
+        gtk_list_box_append (GTK_LIST_BOX (list), citiz_opening_row_new (session, opening, FALSE));
+    }
+  if (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0) == NULL)
+    add_fact (list, "citiz-shown-symbolic", _ ("Nobody"), _ ("This access was never opened"));
+  return box;
+}
+
+static GtkWidget *
+contents (CitizAccess *access)
+{
+  g_autoptr (GPtrArray) lines = citiz_access_lines (access);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *list = citiz_list_new (_ ("What could be seen"));
+
+  gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("What could be seen"), NULL));
+  gtk_box_append (GTK_BOX (box), list);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      CitizPartLine *line = g_ptr_array_index (lines, i);
+      GtkWidget *row = citiz_row_new (line->title, line->subtitle);
+
+      citiz_row_set_prefix (CITIZ_ROW (row), line->icon, line->style);
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+    }
+  gtk_widget_set_visible (box, lines->len > 0);
+  return box;
+}
+
+void
+citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access)
+{
+  GtkWidget *window, *box, *header, *page, *frame = citiz_page_frame_new (&page), *receipt;
+  Subject *subject = g_new0 (Subject, 1);
+
+  window = g_object_new (ADW_TYPE_WINDOW, "modal", TRUE, "default-width", 480, "default-height",
+                         640, "title", _ ("Emergency Access"), "transient-for",
+                         gtk_widget_get_root (parent), "destroy-with-parent", TRUE, NULL);
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  header = adw_header_bar_new ();
+  gtk_widget_add_css_class (header, "flat");
+  gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), frame);
+  adw_window_set_content (ADW_WINDOW (window), box);
+
+  gtk_box_append (GTK_BOX (page), facts (session, access));
+  gtk_box_append (GTK_BOX (page), openings (session, access));
+  gtk_box_append (GTK_BOX (page), contents (access));
+  receipt = gtk_button_new_with_label (_ ("Save the Receipt…"));
+  gtk_widget_add_css_class (receipt, "pill");
+  gtk_widget_set_halign (receipt, GTK_ALIGN_CENTER);
+  subject->session = g_object_ref (session);
+  subject->access = g_object_ref (access);
+  g_signal_connect_data (receipt, "clicked", G_CALLBACK (receipt_cb), subject, subject_free, 0);
+  gtk_box_append (GTK_BOX (page), receipt);
+  gtk_window_present (GTK_WINDOW (window));
+}

@@ -1,0 +1,12 @@
+/* The detail of one access: its time, its openings, what it showed, its receipt. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "app/citiz-session.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+void citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access);
+
+G_END_DECLS

@@ -1,0 +1,333 @@
+/* How accesses, openings and parts of the record are put into words. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-access-text.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-format.h"
+
+typedef struct
+{
+  const gchar *key;
+  const gchar *text;
+} Word;
+
+static const gchar *
+look_up (const Word *words, gsize n, const gchar *key)
+{
+  for (gsize i = 0; i < n; i++)
+    if (g_strcmp0 (words[i].key, key) == 0)
+      return _ (words[i].text);
+  return NULL;
+}
+
+const gchar *
+citiz_role_text (const gchar *role)
+{
+  static const Word words[] = {
+      {"physician", N_ ("physician")},   {"nurse", N_ ("nurse")},
+      {"paramedic", N_ ("paramedic")},   {"pharmacist", N_ ("pharmacist")},
+      {"dietitian", N_ ("dietitian")},   {"other", N_ ("other role")},
+      {"relative", N_ ("close person")},
+  };
+  const gchar *text = look_up (words, G_N_ELEMENTS (words), role);
+
+  return text != NULL ? text : role != NULL ? role : "";
+}
+
+const gchar *
+citiz_reason_text (const gchar *reason)
+{
+  static const Word words[] = {
+      {"ETREAT", N_ ("emergency care")},
+      {"TREAT", N_ ("care")},
+      {"PATRQT", N_ ("at your request")},
+  };
+  const gchar *text = look_up (words, G_N_ELEMENTS (words), reason);
+
+  return text != NULL ? text : "";
+}
+
+const gchar *
+citiz_opening_name (CitizOpening *opening)
+{
+  return opening->name != NULL && *opening->name != '\0' ? opening->name : _ ("Name not given");
+}
+
+gchar *
+citiz_opening_title (CitizOpening *opening)
+{
+  const gchar *role = citiz_role_text (opening->role);
+
+  switch (opening->kind)
+    {
+    case CITIZ_OPENING_CODE_FAILED:
+      return g_strdup (_ ("A wrong spoken code was tried"));
+    case CITIZ_OPENING_NOTE:
+      /* Translators: %s is the name of a carer. */
+      return g_strdup_printf (_ ("Note from %s"), citiz_opening_name (opening));
+    case CITIZ_OPENING_READ:
+      break;
+    }
+  return *role != '\0' ? g_strdup_printf ("%s, %s", citiz_opening_name (opening), role)
+                       : g_strdup (citiz_opening_name (opening));
+}
+
+gchar *
+citiz_opening_place (CitizOpening *opening)
+{
+  const gchar *reason = citiz_reason_text (opening->reason);
+
+  if (opening->kind == CITIZ_OPENING_NOTE)
+    return g_strdup (opening->note != NULL ? opening->note : "");
+  if (opening->kind == CITIZ_OPENING_CODE_FAILED)
+    return g_strdup (_ ("Nothing was opened"));
+  if (opening->place == NULL || *opening->place == '\0')
+    return g_strdup (reason);
+  return *reason != '\0' ? g_strdup_printf ("%s · %s", opening->place, reason)
+                         : g_strdup (opening->place);
+}
+
+gchar *
+citiz_access_period (CitizAccess *access, CitizTime now)
+{
+  g_autofree gchar *end = citiz_format_date_time_ms (access->expires, now);
+  gint64 hours = (access->expires.ms - access->given.ms + CITIZ_HOUR / 2) / CITIZ_HOUR;
+
+  /* Translators: "24 h — ends tomorrow, 14:32". */
+  return g_strdup_printf (_ ("%d h — ends %s"), (gint) hours, end);
+}
+
+gchar *
+citiz_access_until (CitizAccess *access, CitizTime now)
+{
+  g_autofree gchar *end = citiz_format_date_time_ms (access->expires, now);
+
+  return g_strdup_printf (_ ("Emergency profile · until %s"), end);
+}
+
+gchar *
+citiz_access_ending (CitizAccess *access, CitizTime now)
+{
+  CitizTime when = access->ended.ms != 0 ? access->ended : access->expires;
+  g_autofree gchar *end = citiz_format_date_time_ms (when, now);
+  g_autofree gchar *openings = NULL;
+
+  if (access->openings == 0)
+    openings = g_strdup (_ ("no opening"));
+  else
+    openings = g_strdup_printf (ngettext ("%u opening", "%u openings", access->openings),
+                                access->openings);
+  /* Translators: the first %s is a date, the second "2 openings". */
+  return g_strdup_printf (access->state == CITIZ_ACCESS_REVOKED ? _ ("Revoked %s · %s")
+                                                                : _ ("Ended %s · %s"),
+                          end, openings);
+}
+
+gdouble
+citiz_access_left (CitizAccess *access, CitizTime now)
+{
+  gdouble all = (gdouble) (access->expires.ms - access->given.ms);
+
+  return all > 0 ? CLAMP ((gdouble) (access->expires.ms - now.ms) / all, 0, 1) : 0;
+}
+
+gchar *
+citiz_access_clock (CitizAccess *access, CitizTime now)
+{
+  gint64 s = MAX (0, access->expires.ms - now.ms) / CITIZ_SECOND;
+
+  return g_strdup_printf ("%02d:%02d:%02d", (gint) (s / 3600), (gint) (s / 60 % 60),
+                          (gint) (s % 60));
+}
+
+gchar *
+citiz_spoken_grouped (const gchar *code)
+{
+  if (code == NULL || strlen (code) != 8)
+    return g_strdup (code != NULL ? code : "");
+  return g_strdup_printf ("%.4s %s", code, code + 4);
+}
+
+/* --- what the carer will see --- */
+
+static const struct
+{
+  const gchar *key;
+  const gchar *name;
+  const gchar *icon;
+} parts[] = {
+    {"alerts", N_ ("Alerts"), "citiz-alert-symbolic"},
+    {"allergies", N_ ("Allergies"), "citiz-alert-symbolic"},
+    {"medications", N_ ("Medications"), "citiz-pill-symbolic"},
+    {"problems", N_ ("Health problems"), "citiz-care-symbolic"},
+    {"devices", N_ ("Devices and implants"), "citiz-device-symbolic"},
+    {"pregnancy", N_ ("Pregnancy"), "citiz-heart-symbolic"},
+    {"directives", N_ ("Advance directives"), "citiz-directive-symbolic"},
+    {"contacts", N_ ("Contacts"), "citiz-people-symbolic"},
+    {"results", N_ ("Latest results and vital signs"), "citiz-drop-symbolic"},
+    {"vitals", N_ ("Vital signs"), "citiz-heart-symbolic"},
+    {"immunizations", N_ ("Vaccines"), "citiz-syringe-symbolic"},
+    {"procedures", N_ ("Procedures"), "citiz-procedure-symbolic"},
+    {"visits", N_ ("Visits"), "citiz-visit-symbolic"},
+    {"documents", N_ ("Documents"), "citiz-document-symbolic"},
+    {"family", N_ ("Family history"), "citiz-family-symbolic"},
+    {"habits", N_ ("Habits (tobacco, alcohol)"), "citiz-leaf-symbolic"},
+    {"past-problems", N_ ("Past health problems"), "citiz-history-symbolic"},
+    {"functional", N_ ("Autonomy"), "citiz-walk-symbolic"},
+    {"story", N_ ("Your story in your words"), "citiz-note-symbolic"},
+    {"plan", N_ ("Care plan"), "citiz-calendar-symbolic"},
+    {"activity", N_ ("Activity, in a few lines"), "citiz-activity-symbolic"},
+    {"diet", N_ ("Diet, in a few lines"), "citiz-diet-symbolic"},
+};
+
+const gchar *
+citiz_part_title (const gchar *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_strcmp0 (parts[i].key, key) == 0)
+      return _ (parts[i].name);
+  return key;
+}
+
+const gchar *
+citiz_part_icon (const gchar *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_strcmp0 (parts[i].key, key) == 0)
+      return parts[i].icon;
+  return "citiz-document-symbolic";
+}
+
+void
+citiz_part_line_free (CitizPartLine *line)
+{
+  g_free (line->title);
+  g_free (line->subtitle);
+  g_free (line);
+}
+
+static void
+add_line (GPtrArray *lines,
+          const gchar *icon,
+          const gchar *style,
+          const gchar *title,
+          const gchar *subtitle)
+{
+  CitizPartLine *line = g_new0 (CitizPartLine, 1);
+
+  line->icon = icon;
+  line->style = style;
+  line->title = g_strdup (title);
+  line->subtitle = g_strdup (subtitle != NULL ? subtitle : "");
+  g_ptr_array_add (lines, line);
+}
+
+static const CitizShownPart *
+find_part (CitizAccess *access, const gchar *key)
+{
+  for (guint i = 0; access->shown != NULL && i < access->shown->len; i++)
+    {
+      const CitizShownPart *part = g_ptr_array_index (access->shown, i);
+
+      if (g_strcmp0 (part->key, key) == 0)
+        return part;
+    }
+  return NULL;
+}
+
+static void
+append_count (GString *text, gchar *count)
+{
+  if (text->len > 0)
+    g_string_append (text, ", ");
+  g_string_append (text, count);
+  g_free (count);
+}
+
+static guint
+count_of (CitizAccess *access, const gchar *key)
+{
+  const CitizShownPart *part = find_part (access, key);
+
+  return part != NULL ? part->count : 0;
+}
+
+static void
+add_care_line (GPtrArray *lines, CitizAccess *access)
+{
+  guint medications = count_of (access, "medications"), allergies = count_of (access, "allergies");
+  guint problems = count_of (access, "problems");
+  g_autoptr (GString) title = g_string_new (NULL);
+
+  if (medications > 0)
+    append_count (title, g_strdup_printf (ngettext ("%u medication", "%u medications", medications),
+                                          medications));
+  if (allergies > 0)
+    append_count (title,
+                  g_strdup_printf (ngettext ("%u allergy", "%u allergies", allergies), allergies));
+  if (problems > 0)
+    append_count (
+        title,
+        g_strdup_printf (ngettext ("%u health problem", "%u health problems", problems), problems));
+  if (title->len > 0)
+    add_line (lines, "citiz-pill-symbolic", "accent", title->str, _ ("With doses and reactions"));
+}
+
+static void
+add_pair (GPtrArray *lines,
+          CitizAccess *access,
+          const gchar *a,
+          const gchar *b,
+          const gchar *icon,
+          const gchar *both)
+{
+  const CitizShownPart *first = find_part (access, a), *second = find_part (access, b);
+  g_autofree gchar *text = NULL;
+
+  if (first == NULL && second == NULL)
+    return;
+  if (first != NULL && second != NULL && *first->text != '\0' && *second->text != '\0')
+    text = g_strdup_printf ("%s · %s", first->text, second->text);
+  else if (first != NULL && *first->text != '\0')
+    text = g_strdup (first->text);
+  else if (second != NULL)
+    text = g_strdup (second->text);
+  add_line (lines, icon, "accent",
+            first != NULL && second != NULL ? both : citiz_part_title (first != NULL ? a : b),
+            text);
+}
+
+GPtrArray *
+citiz_access_lines (CitizAccess *access)
+{
+  static const gchar *const grouped[]
+      = {"alerts",     "medications", "allergies", "problems", "contacts",
+         "directives", "activity",    "diet",      NULL};
+  GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_part_line_free);
+  const CitizShownPart *alerts = find_part (access, "alerts");
+
+  if (alerts != NULL && alerts->count > 0)
+    add_line (lines, "citiz-alert-symbolic", "error", _ ("Alerts"), alerts->text);
+  add_care_line (lines, access);
+  add_pair (lines, access, "contacts", "directives", "citiz-people-symbolic",
+            _ ("Your contacts and directives"));
+  for (guint i = 0; access->shown != NULL && i < access->shown->len; i++)
+    {
+      const CitizShownPart *part = g_ptr_array_index (access->shown, i);
+
+      if (!g_strv_contains (grouped, part->key) && part->count > 0)
+        add_line (lines, citiz_part_icon (part->key), "accent", citiz_part_title (part->key),
+                  part->text);
+    }
+  add_pair (lines, access, "activity", "diet", "citiz-activity-symbolic", _ ("Activity and diet"));
+  if (access->withheld > 0)
+    {
+      g_autofree gchar *title = g_strdup_printf (
+          ngettext ("%u item masked by you", "%u items masked by you", access->withheld),
+          access->withheld);
+
+      add_line (lines, "citiz-hidden-symbolic", "neutral", title,
+                _ ("Announced as masked, without saying which"));
+    }
+  return lines;
+}

@@ -1,0 +1,40 @@
+/* How accesses, openings and parts of the record are put into words. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "app/citiz-session.h"
+
+G_BEGIN_DECLS
+
+/* All returned strings are (transfer full) unless const. */
+gchar *citiz_opening_title (CitizOpening *opening); /* "Isabelle Fortin, physician" */
+gchar *citiz_opening_place (CitizOpening *opening); /* "Hôpital …, Québec · emergency treatment" */
+const gchar *citiz_opening_name (CitizOpening *opening);
+const gchar *citiz_role_text (const gchar *role);
+const gchar *citiz_reason_text (const gchar *reason);
+
+gchar *citiz_access_period (CitizAccess *access,
+                            CitizTime now); /* "24 h — ends tomorrow at 14:32" */
+gchar *citiz_access_until (CitizAccess *access,
+                           CitizTime now); /* "Emergency profile · tomorrow, 14:32" */
+gchar *citiz_access_ending (CitizAccess *access,
+                            CitizTime now); /* "revoked 14 August, 2 openings" */
+gdouble citiz_access_left (CitizAccess *access, CitizTime now); /* 0 to 1 */
+gchar *citiz_access_clock (CitizAccess *access, CitizTime now); /* "23:57:08" */
+gchar *citiz_spoken_grouped (const gchar *code);                /* "K7F4 92MX" */
+
+/* One line of what the carer will see, related parts brought together. */
+typedef struct
+{
+  const gchar *icon;
+  const gchar *style;
+  gchar *title;
+  gchar *subtitle;
+} CitizPartLine;
+void citiz_part_line_free (CitizPartLine *line);
+GPtrArray *citiz_access_lines (CitizAccess *access);
+
+/* The name of a section in the emergency profile and its icon. */
+const gchar *citiz_part_title (const gchar *key);
+const gchar *citiz_part_icon (const gchar *key);
+
+G_END_DECLS

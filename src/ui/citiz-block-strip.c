@@ -1,0 +1,225 @@
+/* The last blocks as slices of birch on a line, newest at the right. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-block-strip.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-bits.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-ledger-text.h"
+#include "ui/citiz-slice.h"
+
+/* Older blocks are found by their number in an entry's path; the strip itself stays light. */
+#define SHOWN 40
+
+struct _CitizBlockStrip
+{
+  AdwBin parent_instance;
+  GtkWidget *scrolled;
+  GtkWidget *list; /* GtkListBox would lay out in a column: a box of items with the list's roles */
+  guint64 newest, selected;
+  guint n_mine;
+};
+
+G_DEFINE_FINAL_TYPE (CitizBlockStrip, citiz_block_strip, ADW_TYPE_BIN)
+
+enum
+{
+  BLOCK,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+/* --- one block: a focusable list item with an action --- */
+
+#define CITIZ_TYPE_BLOCK_ITEM (citiz_block_item_get_type ())
+G_DECLARE_FINAL_TYPE (CitizBlockItem, citiz_block_item, CITIZ, BLOCK_ITEM, GtkButton)
+struct _CitizBlockItem
+{
+  GtkButton parent_instance;
+  CitizSlice *slice;
+  guint64 height;
+};
+G_DEFINE_FINAL_TYPE (CitizBlockItem, citiz_block_item, GTK_TYPE_BUTTON)
+
+static void
+show_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  GtkWidget *strip = gtk_widget_get_ancestor (widget, CITIZ_TYPE_BLOCK_STRIP);
+
+  if (strip != NULL)
+    g_signal_emit (strip, signals[BLOCK], 0, CITIZ_BLOCK_ITEM (widget)->height);
+}
+
+static void
+citiz_block_item_class_init (CitizBlockItemClass *klass)
+{
+  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_LIST_ITEM);
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "block.show", NULL, show_action);
+}
+
+static void
+citiz_block_item_init (CitizBlockItem *self)
+{
+  gtk_widget_add_css_class (GTK_WIDGET (self), "flat");
+  gtk_widget_add_css_class (GTK_WIDGET (self), "block-item");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self), "block.show");
+}
+
+static GtkWidget *
+label (const gchar *text, const gchar *first, const gchar *second)
+{
+  GtkWidget *widget = gtk_label_new (text);
+
+  gtk_widget_add_css_class (widget, first);
+  if (second != NULL)
+    gtk_widget_add_css_class (widget, second);
+  return widget;
+}
+
+static GtkWidget *
+make_item (CitizBlockRow *block, CitizTime now)
+{
+  CitizBlockItem *self = g_object_new (CITIZ_TYPE_BLOCK_ITEM, NULL);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (block->time.ms / 1000);
+  g_autofree gchar *height = citiz_block_title (block->height);
+  g_autofree gchar *clock = citiz_format_time (time);
+  g_autofree gchar *description = citiz_block_description (block, now);
+
+  self->height = block->height;
+  self->slice = CITIZ_SLICE (citiz_slice_new (block->n_entries, block->n_mine, FALSE));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->slice));
+  gtk_box_append (GTK_BOX (box), label (height, "numeric", "bold"));
+  gtk_box_append (GTK_BOX (box), label (clock, "small", "secondary"));
+  if (block->n_mine > 0)
+    {
+      g_autofree gchar *mine
+          = g_strdup_printf (ngettext ("%u of yours", "%u of yours", block->n_mine), block->n_mine);
+      GtkWidget *tag = citiz_tag_new (NULL, mine, "accent");
+
+      gtk_widget_set_halign (tag, GTK_ALIGN_CENTER);
+      gtk_widget_set_margin_top (tag, 4);
+      gtk_box_append (GTK_BOX (box), tag);
+    }
+  gtk_button_set_child (GTK_BUTTON (self), box);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), description);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, description,
+                                  -1);
+  return GTK_WIDGET (self);
+}
+
+static GtkWidget *
+waiting_item (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+
+  gtk_box_append (GTK_BOX (box), citiz_slice_new (0, 0, TRUE));
+  gtk_box_append (GTK_BOX (box), label (_ ("next"), "secondary", NULL));
+  gtk_box_append (GTK_BOX (box), label (_ ("at your next entry"), "small", "secondary"));
+  gtk_widget_set_margin_start (box, 6);
+  gtk_widget_set_margin_top (box, 4);
+  return box;
+}
+
+static GtkWidget *
+link_line (gboolean waiting)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_add_css_class (line, "birch-link");
+  if (waiting)
+    gtk_widget_add_css_class (line, "waiting");
+  gtk_widget_set_valign (line, GTK_ALIGN_START);
+  return line;
+}
+
+static void
+scroll_to_end (GtkAdjustment *adjustment)
+{
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment)
+                                            - gtk_adjustment_get_page_size (adjustment));
+}
+
+static guint
+sum_mine (GListModel *blocks)
+{
+  guint sum = 0, n = g_list_model_get_n_items (blocks);
+
+  for (guint i = n > SHOWN ? n - SHOWN : 0; i < n; i++)
+    {
+      g_autoptr (CitizBlockRow) block = g_list_model_get_item (blocks, i);
+
+      sum += block->n_mine;
+    }
+  return sum;
+}
+
+void
+citiz_block_strip_fill (CitizBlockStrip *self, GListModel *blocks, CitizTime now)
+{
+  guint n = g_list_model_get_n_items (blocks);
+  g_autoptr (CitizBlockRow) last = n > 0 ? g_list_model_get_item (blocks, n - 1) : NULL;
+  guint mine = sum_mine (blocks);
+
+  g_return_if_fail (CITIZ_IS_BLOCK_STRIP (self));
+  if (last != NULL && last->height == self->newest && mine == self->n_mine
+      && gtk_widget_get_first_child (self->list) != NULL)
+    return;
+  self->newest = last != NULL ? last->height : 0;
+  self->n_mine = mine;
+  citiz_box_clear (self->list);
+  for (guint i = n > SHOWN ? n - SHOWN : 0; i < n; i++)
+    {
+      g_autoptr (CitizBlockRow) block = g_list_model_get_item (blocks, i);
+
+      gtk_box_append (GTK_BOX (self->list), make_item (block, now));
+      gtk_box_append (GTK_BOX (self->list), link_line (i + 1 == n));
+    }
+  gtk_box_append (GTK_BOX (self->list), waiting_item ());
+  citiz_block_strip_select (self, self->selected);
+}
+
+void
+citiz_block_strip_select (CitizBlockStrip *self, guint64 height)
+{
+  g_return_if_fail (CITIZ_IS_BLOCK_STRIP (self));
+  self->selected = height;
+  for (GtkWidget *w = gtk_widget_get_first_child (self->list); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if (CITIZ_IS_BLOCK_ITEM (w))
+      citiz_slice_set_selected (CITIZ_BLOCK_ITEM (w)->slice,
+                                CITIZ_BLOCK_ITEM (w)->height == height);
+}
+
+static void
+citiz_block_strip_class_init (CitizBlockStripClass *klass)
+{
+  signals[BLOCK] = g_signal_new ("block", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
+}
+
+static void
+citiz_block_strip_init (CitizBlockStrip *self)
+{
+  GtkAdjustment *adjustment;
+
+  self->list = g_object_new (GTK_TYPE_BOX, "orientation", GTK_ORIENTATION_HORIZONTAL,
+                             "accessible-role", GTK_ACCESSIBLE_ROLE_LIST, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Blocks"), -1);
+  g_object_set (self->list, "margin-start", 10, "margin-end", 10, "margin-top", 8, "margin-bottom",
+                10, "halign", GTK_ALIGN_CENTER, NULL);
+  self->scrolled = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_AUTOMATIC,
+                                  GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->list);
+  adjustment = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+  g_signal_connect (adjustment, "changed", G_CALLBACK (scroll_to_end), NULL);
+  adw_bin_set_child (ADW_BIN (self), self->scrolled);
+}
+
+GtkWidget *
+citiz_block_strip_new (void)
+{
+  return g_object_new (CITIZ_TYPE_BLOCK_STRIP, NULL);
+}

@@ -1,0 +1,294 @@
+/* What the emergency page can do: copy, send, say, print, show, revoke, keep a receipt. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <glib/gi18n.h>
+
+#include "ui/citiz-access-text.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-compat.h"
+#include "ui/citiz-emergency-page-private.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-print.h"
+#include "ui/citiz-profile-dialog.h"
+#include "ui/citiz-receipt.h"
+#include "ui/citiz-speech.h"
+#include "ui/citiz-window.h"
+
+static gboolean
+is_live (CitizEmergencyPage *self)
+{
+  return self->access != NULL && self->access->link != NULL
+         && self->access->state == CITIZ_ACCESS_LIVE;
+}
+
+static void
+open_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_emergency_page_press (CITIZ_EMERGENCY_PAGE (widget));
+}
+
+static void
+copy_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), self->access->link);
+  citiz_toast (widget, _ ("Link copied"));
+}
+
+static void
+send_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
+  g_autofree gchar *subject = g_uri_escape_string (_ ("Access to my health record"), NULL, FALSE);
+  g_autofree gchar *body = g_uri_escape_string (self->access->link, NULL, FALSE);
+  g_autofree gchar *uri = g_strdup_printf ("mailto:?subject=%s&body=%s", subject, body);
+
+  citiz_compat_show_uri (widget, uri);
+}
+
+static void
+browse_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_compat_show_uri (widget, CITIZ_EMERGENCY_PAGE (widget)->access->link);
+}
+
+static void
+speak_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
+
+  if (self->access->spoken != NULL)
+    citiz_speech_spell (self->access->spoken, citiz_format_language ());
+}
+
+static void
+print_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
+  g_autofree gchar *code = citiz_spoken_grouped (self->access->spoken);
+  g_autofree gchar *until = citiz_access_period (self->access, citiz_session_now (self->session));
+
+  citiz_print_emergency (widget, self->access->link, code, until);
+}
+
+/* --- preview --- */
+
+static void
+preview_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) widget = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *link = citiz_session_preview_finish (CITIZ_SESSION (source), result, &error);
+
+  if (link != NULL)
+    citiz_compat_show_uri (widget, link);
+  else
+    citiz_toast (widget, citiz_session_explain (error));
+}
+
+static void
+preview_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_session_preview_async (CITIZ_EMERGENCY_PAGE (widget)->session, NULL, preview_cb,
+                               g_object_ref (widget));
+}
+
+static void
+profile_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_profile_dialog_show (widget, CITIZ_EMERGENCY_PAGE (widget)->session);
+}
+
+/* --- the one-file capsule --- */
+
+typedef struct
+{
+  GtkWidget *widget;
+  GBytes *html;
+  gchar *code;
+} Capsule;
+
+static void
+capsule_free (Capsule *capsule)
+{
+  g_object_unref (capsule->widget);
+  g_bytes_unref (capsule->html);
+  g_free (capsule->code);
+  g_free (capsule);
+}
+
+static void
+capsule_file_cb (GFile *file, gpointer data)
+{
+  Capsule *capsule = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *body = NULL;
+
+  if (!g_file_replace_contents (
+          file, g_bytes_get_data (capsule->html, NULL), g_bytes_get_size (capsule->html), NULL,
+          FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, &error))
+    {
+      citiz_toast (capsule->widget, _ ("The file could not be saved there"));
+      return;
+    }
+  body = g_strdup_printf (
+      _ ("The code to say is %s\n\nWrite it down: it is not kept. Whoever has the file and the "
+         "code can read the summary for ever; nobody can revoke it."),
+      capsule->code);
+  citiz_compat_tell (capsule->widget, _ ("File Saved"), body);
+}
+
+static void
+capsule_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) widget = data;
+  g_autoptr (GError) error = NULL;
+  Capsule *capsule;
+  g_autofree gchar *code = NULL;
+  GBytes *html
+      = citiz_session_offline_capsule_finish (CITIZ_SESSION (source), result, &code, &error);
+
+  if (html == NULL)
+    {
+      citiz_toast (widget, citiz_session_explain (error));
+      return;
+    }
+  capsule = g_new0 (Capsule, 1);
+  capsule->widget = g_object_ref (widget);
+  capsule->html = html;
+  capsule->code = g_steal_pointer (&code);
+  g_object_set_data_full (G_OBJECT (widget), "citiz-capsule", capsule,
+                          (GDestroyNotify) capsule_free);
+  citiz_compat_save_file (widget, _ ("Save the Encrypted File"), _ ("citiz-summary.html"),
+                          capsule_file_cb, capsule);
+}
+
+static void
+capsule_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_session_offline_capsule_async (CITIZ_EMERGENCY_PAGE (widget)->session, NULL, capsule_cb,
+                                       g_object_ref (widget));
+}
+
+/* --- full screen: the code, the spoken code, nothing else --- */
+
+static gboolean
+full_screen_key_cb (GtkWindow *window, guint key)
+{
+  if (key != GDK_KEY_Escape && key != GDK_KEY_F11)
+    return GDK_EVENT_PROPAGATE;
+  gtk_window_close (window);
+  return GDK_EVENT_STOP;
+}
+
+static void
+full_screen_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *qr = citiz_qr_new (), *label, *close;
+  GtkEventController *keys = gtk_event_controller_key_new ();
+  g_autofree gchar *code = citiz_spoken_grouped (self->access->spoken);
+  GtkWidget *window
+      = g_object_new (GTK_TYPE_WINDOW, "modal", TRUE, "transient-for", gtk_widget_get_root (widget),
+                      "title", _ ("Emergency Access"), "fullscreened", TRUE, "decorated", FALSE,
+                      "destroy-with-parent", TRUE, NULL);
+
+  citiz_qr_set_text (CITIZ_QR (qr), self->access->link);
+  gtk_widget_set_vexpand (qr, TRUE);
+  label = gtk_label_new (code);
+  gtk_widget_add_css_class (label, "spoken");
+  gtk_widget_add_css_class (label, "huge");
+  close = gtk_button_new_with_label (_ ("Close (Esc)"));
+  gtk_widget_set_halign (close, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_bottom (close, 18);
+  g_signal_connect_object (close, "clicked", G_CALLBACK (gtk_window_close), window,
+                           G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), qr);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), close);
+  gtk_widget_add_css_class (box, "qr-plate");
+  gtk_widget_add_css_class (box, "alone");
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (full_screen_key_cb), window,
+                           G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (window, keys);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+/* --- the end --- */
+
+static void
+again_cb (CitizEmergencyPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (CITIZ_IS_WINDOW (root))
+    citiz_window_press_emergency (CITIZ_WINDOW (root));
+}
+
+static void
+revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) widget = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_revoke_finish (CITIZ_SESSION (source), result, &error))
+    {
+      citiz_toast (widget, citiz_session_explain (error));
+      return;
+    }
+  citiz_page_refresh (CITIZ_PAGE (widget));
+  citiz_toast_undo (widget, _ ("Access revoked: nothing opens any more"), _ ("_New Access"),
+                    G_CALLBACK (again_cb), widget);
+}
+
+static void
+revoke_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
+
+  citiz_session_revoke_async (self->session, &self->access->id, NULL, revoked_cb,
+                              g_object_ref (widget));
+}
+
+static void
+receipt_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
+
+  if (self->access != NULL)
+    citiz_receipt_save (widget, self->session, self->access);
+}
+
+void
+_citiz_emergency_page_update_actions (CitizEmergencyPage *self)
+{
+  static const gchar *const live_only[]
+      = {"emergency.copy",  "emergency.send",        "emergency.browse", "emergency.speak",
+         "emergency.print", "emergency.full-screen", "emergency.revoke"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (live_only); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), live_only[i], is_live (self));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "emergency.receipt", self->access != NULL);
+}
+
+void
+_citiz_emergency_page_install_actions (GtkWidgetClass *klass)
+{
+  static const struct
+  {
+    const gchar *name;
+    GtkWidgetActionActivateFunc func;
+  } actions[] = {
+      {"emergency.open", open_action},       {"emergency.copy", copy_action},
+      {"emergency.send", send_action},       {"emergency.browse", browse_action},
+      {"emergency.speak", speak_action},     {"emergency.print", print_action},
+      {"emergency.preview", preview_action}, {"emergency.profile", profile_action},
+      {"emergency.capsule", capsule_action}, {"emergency.full-screen", full_screen_action},
+      {"emergency.revoke", revoke_action},   {"emergency.receipt", receipt_action},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (klass, actions[i].name, NULL, actions[i].func);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_F11, 0, "emergency.full-screen", NULL);
+}

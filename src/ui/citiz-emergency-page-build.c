@@ -1,0 +1,275 @@
+/* What the live emergency page is made of, and how it is kept up to date. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <glib/gi18n.h>
+
+#include "ui/citiz-access-text.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-emergency-page-private.h"
+#include "ui/citiz-opening-row.h"
+#include "ui/citiz-speech.h"
+
+static GtkWidget *
+build_qr (CitizEmergencyPage *self)
+{
+  GtkWidget *plate = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  self->qr = CITIZ_QR (citiz_qr_new ());
+  gtk_widget_add_css_class (plate, "qr-plate");
+  gtk_widget_set_margin_bottom (plate, 0);
+  gtk_box_append (GTK_BOX (plate), GTK_WIDGET (self->qr));
+  return plate;
+}
+
+static GtkWidget *
+build_link_row (CitizEmergencyPage *self)
+{
+  GtkWidget *row = citiz_row_new (_ ("Link"), "");
+
+  self->link_row = row;
+  citiz_row_set_prefix (CITIZ_ROW (row), "citiz-ledger-symbolic", "neutral");
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 1);
+  adw_action_row_add_suffix (
+      ADW_ACTION_ROW (row),
+      citiz_icon_button_new ("citiz-copies-symbolic", _ ("Copy the link"), "emergency.copy"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             citiz_icon_button_new ("citiz-send-symbolic",
+                                                    _ ("Send the link by e-mail"),
+                                                    "emergency.send"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             citiz_icon_button_new ("citiz-computer-symbolic",
+                                                    _ ("Open the page on this computer"),
+                                                    "emergency.browse"));
+  return row;
+}
+
+static GtkWidget *
+build_spoken_row (CitizEmergencyPage *self)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  self->spoken_label = g_object_new (GTK_TYPE_LABEL, "xalign", 0.0, "selectable", FALSE, NULL);
+  gtk_widget_add_css_class (self->spoken_label, "spoken");
+  self->spoken_caption = citiz_caption_new ("");
+  gtk_box_append (GTK_BOX (texts), self->spoken_label);
+  gtk_box_append (GTK_BOX (texts), self->spoken_caption);
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), citiz_prefix_new ("citiz-speak-symbolic", "neutral"));
+  gtk_box_append (GTK_BOX (box), texts);
+  self->speak_button = citiz_icon_button_new ("citiz-speaker-symbolic", _ ("Read the code aloud"),
+                                              "emergency.speak");
+  gtk_widget_set_visible (self->speak_button, citiz_speech_available ());
+  gtk_box_append (GTK_BOX (box), self->speak_button);
+  gtk_widget_add_css_class (box, "row-box");
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  return row;
+}
+
+static GtkWidget *
+build_capsule_row (CitizEmergencyPage *self)
+{
+  GtkWidget *row = citiz_row_new (_ ("In one encrypted file"),
+                                  _ ("Opens on any computer with its own code; it cannot be "
+                                     "revoked"));
+
+  citiz_row_set_prefix (CITIZ_ROW (row), "citiz-capsule-symbolic", "neutral");
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             citiz_icon_button_new ("citiz-download-symbolic",
+                                                    _ ("Save the encrypted file"),
+                                                    "emergency.capsule"));
+  return row;
+}
+
+static GtkWidget *
+build_left (CitizEmergencyPage *self)
+{
+  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *heading
+      = g_object_new (GTK_TYPE_LABEL, "label", _ ("Have this code read"), "margin-top", 10, NULL);
+  GtkWidget *caption
+      = citiz_caption_new (_ ("No community yet: it opens in a browser on this computer."));
+  GtkWidget *list = citiz_list_new (_ ("Ways to open"));
+
+  gtk_widget_add_css_class (card, "card");
+  gtk_widget_add_css_class (heading, "heading");
+  g_object_set (caption, "xalign", 0.5, "justify", GTK_JUSTIFY_CENTER, "margin-start", 14,
+                "margin-end", 14, "margin-top", 4, "margin-bottom", 12, NULL);
+  gtk_box_append (GTK_BOX (card), build_qr (self));
+  gtk_box_append (GTK_BOX (card), heading);
+  gtk_box_append (GTK_BOX (card), caption);
+  gtk_box_append (GTK_BOX (card), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  gtk_widget_remove_css_class (list, "boxed-list");
+  gtk_widget_add_css_class (list, "card-list");
+  gtk_list_box_set_show_separators (GTK_LIST_BOX (list), TRUE);
+  gtk_list_box_append (GTK_LIST_BOX (list), build_link_row (self));
+  gtk_list_box_append (GTK_LIST_BOX (list), build_spoken_row (self));
+  gtk_list_box_append (GTK_LIST_BOX (list), build_capsule_row (self));
+  gtk_box_append (GTK_BOX (card), list);
+  gtk_widget_set_valign (card, GTK_ALIGN_START);
+  return card;
+}
+
+static GtkWidget *
+live_mark (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *dot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_add_css_class (dot, "live-dot");
+  gtk_widget_set_valign (dot, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), dot);
+  gtk_box_append (GTK_BOX (box), citiz_caption_new (_ ("live")));
+  return box;
+}
+
+static GtkWidget *
+group (GtkWidget *heading, GtkWidget *list)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_box_append (GTK_BOX (box), heading);
+  gtk_box_append (GTK_BOX (box), list);
+  return box;
+}
+
+void
+_citiz_emergency_page_build (CitizEmergencyPage *self)
+{
+  GtkWidget *columns = citiz_columns_new (400, 440, 640);
+  GtkWidget *links = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+
+  self->ring = CITIZ_COUNTDOWN (citiz_countdown_new ("citiz-emergency-symbolic", 60));
+  gtk_widget_add_css_class (GTK_WIDGET (self->ring), "bad");
+  adw_bin_set_child (self->ring_slot, GTK_WIDGET (self->ring));
+  adw_bin_set_child (self->ready_slot,
+                     citiz_state_new ("citiz-check-symbolic", _ ("Ready on this computer"), "ok"));
+  self->who_list = citiz_list_new (_ ("Who opened"));
+  self->what_list = citiz_list_new (_ ("What the carer will see"));
+  gtk_box_append (GTK_BOX (links), citiz_link_button_new (_ ("Preview"), "emergency.preview"));
+  gtk_box_append (GTK_BOX (links), citiz_link_button_new (_ ("Profile"), "emergency.profile"));
+  citiz_columns_append (CITIZ_COLUMNS (columns), 0, build_left (self));
+  citiz_columns_append (CITIZ_COLUMNS (columns), 1,
+                        group (citiz_heading_new (_ ("Who opened"), live_mark ()), self->who_list));
+  citiz_columns_append (
+      CITIZ_COLUMNS (columns), 1,
+      group (citiz_heading_new (_ ("What the carer will see"), links), self->what_list));
+  adw_bin_set_child (self->columns_slot, columns);
+}
+
+/* --- keeping it up to date --- */
+
+static void
+fill_who (CitizEmergencyPage *self)
+{
+  GListModel *openings = citiz_session_get_openings (self->session);
+  guint shown = 0;
+
+  citiz_list_clear (self->who_list);
+  for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
+    {
+      g_autoptr (CitizOpening) opening = g_list_model_get_item (openings, i);
+
+      if (!citiz_id_equal (&opening->access, &self->access->id))
+        continue;
+      gtk_list_box_append (GTK_LIST_BOX (self->who_list),
+                           citiz_opening_row_new (self->session, opening, FALSE));
+      shown++;
+    }
+  if (shown == 0)
+    {
+      GtkWidget *row
+          = citiz_row_new (_ ("Nobody yet"), _ ("You will see it here within a few seconds"));
+
+      citiz_row_set_prefix (CITIZ_ROW (row), "citiz-shown-symbolic", "neutral");
+      gtk_list_box_append (GTK_LIST_BOX (self->who_list), row);
+    }
+}
+
+static void
+fill_what (CitizEmergencyPage *self)
+{
+  g_autoptr (GPtrArray) lines = citiz_access_lines (self->access);
+
+  citiz_list_clear (self->what_list);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      CitizPartLine *line = g_ptr_array_index (lines, i);
+      GtkWidget *row = citiz_row_new (line->title, line->subtitle);
+
+      citiz_row_set_prefix (CITIZ_ROW (row), line->icon, line->style);
+      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
+      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+      gtk_list_box_append (GTK_LIST_BOX (self->what_list), row);
+    }
+  if (lines->len == 0)
+    {
+      GtkWidget *row = citiz_row_new (_ ("An empty summary"),
+                                      _ ("Add your allergies and medications in Care"));
+
+      citiz_row_set_prefix (CITIZ_ROW (row), "citiz-document-symbolic", "neutral");
+      gtk_list_box_append (GTK_LIST_BOX (self->what_list), row);
+    }
+}
+
+/* "http://127.0.0.1:4321/v#shlink:/…" without what nobody reads. */
+static const gchar *
+without_scheme (const gchar *link)
+{
+  const gchar *rest = strstr (link, "://");
+
+  return rest != NULL ? rest + 3 : link;
+}
+
+static gchar *
+entry_address (const gchar *link)
+{
+  const gchar *rest = without_scheme (link);
+  const gchar *end = strchr (rest, '#');
+
+  return end != NULL ? g_strndup (rest, (gsize) (end - rest)) : g_strdup (rest);
+}
+
+static void
+fill_spoken (CitizEmergencyPage *self)
+{
+  g_autofree gchar *code = citiz_spoken_grouped (self->access->spoken);
+  g_autofree gchar *address = entry_address (self->access->link);
+  g_autofree gchar *caption = NULL;
+  gboolean usable = self->access->spoken != NULL && self->access->spoken_tries_left > 0;
+
+  /* Translators: %s is an address such as 127.0.0.1:8321/v. */
+  caption = usable
+                ? g_strdup_printf (_ ("Code to say, to enter at %s with your birth date"), address)
+                : g_strdup (self->access->spoken == NULL
+                                ? _ ("Enter your birth date in Preferences to have one")
+                                : _ ("Tried too often: use the QR code or the link"));
+  gtk_label_set_label (GTK_LABEL (self->spoken_label), usable ? code : _ ("No spoken code"));
+  gtk_label_set_label (GTK_LABEL (self->spoken_caption), caption);
+}
+
+void
+_citiz_emergency_page_fill (CitizEmergencyPage *self)
+{
+  g_autofree gchar *print = NULL;
+  GListModel *openings = citiz_session_get_openings (self->session);
+  g_autoptr (CitizOpening) newest = g_list_model_get_item (openings, 0);
+
+  fill_spoken (self);
+  print
+      = g_strdup_printf ("%s|%u|%" G_GINT64_FORMAT "|%d|%u", self->access->link,
+                         g_list_model_get_n_items (openings), newest != NULL ? newest->when.ms : 0,
+                         newest != NULL && newest->disputed, self->access->withheld);
+  if (g_strcmp0 (print, self->fingerprint) != 0)
+    {
+      g_free (self->fingerprint);
+      self->fingerprint = g_steal_pointer (&print);
+      citiz_qr_set_text (self->qr, self->access->link);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->link_row),
+                                   without_scheme (self->access->link));
+      fill_what (self);
+    }
+  fill_who (self);
+}

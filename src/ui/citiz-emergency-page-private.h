@@ -1,0 +1,54 @@
+/* Fields of the emergency page and the verbs its files share. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "app/citiz-session.h"
+#include "ui/citiz-columns.h"
+#include "ui/citiz-countdown.h"
+#include "ui/citiz-emergency-page.h"
+#include "ui/citiz-qr.h"
+
+G_BEGIN_DECLS
+
+struct _CitizEmergencyPage
+{
+  AdwBin parent_instance;
+
+  CitizSession *session;
+  CitizAccess *access; /* shown: the live one, or the last one once it has ended */
+  gboolean pending;
+  guint tick;
+  guint late; /* the spinner appears after half a second */
+  gchar *subtitle;
+  gchar *fingerprint; /* of the lists, to rebuild them only when they changed */
+
+  GtkStack *states;
+  GtkSpinner *spinner;
+  GtkLabel *sending_label;
+  AdwStatusPage *failed_status;
+  AdwStatusPage *ended_status;
+  GtkBox *ended_who;
+  GtkBox *live_box;
+  GtkBox *status_row;
+  AdwBin *ring_slot;
+  GtkLabel *period_label;
+  GtkLabel *clock_label;
+  AdwBin *ready_slot;
+  AdwBin *columns_slot;
+  GtkFlowBox *foot;
+
+  CitizCountdown *ring;
+  CitizQr *qr;
+  GtkWidget *link_row;
+  GtkWidget *spoken_label;
+  GtkWidget *spoken_caption;
+  GtkWidget *speak_button;
+  GtkWidget *who_list;
+  GtkWidget *what_list;
+};
+
+void _citiz_emergency_page_build (CitizEmergencyPage *self);
+void _citiz_emergency_page_fill (CitizEmergencyPage *self);
+void _citiz_emergency_page_install_actions (GtkWidgetClass *klass);
+void _citiz_emergency_page_update_actions (CitizEmergencyPage *self);
+
+G_END_DECLS

@@ -1,0 +1,20 @@
+/* The path of one entry: entered, signed, in a block, in the log, verified. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "app/citiz-session.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define CITIZ_TYPE_ENTRY_PATH (citiz_entry_path_get_type ())
+G_DECLARE_FINAL_TYPE (CitizEntryPath, citiz_entry_path, CITIZ, ENTRY_PATH, AdwBin)
+
+/* Signal "entry-changed": another entry is shown. */
+GtkWidget *citiz_entry_path_new (CitizSession *session);
+void citiz_entry_path_fill (CitizEntryPath *self, GListModel *entries);
+/* Shows the newest of one's entries in that block, if there is one. */
+void citiz_entry_path_show_block (CitizEntryPath *self, guint64 height);
+guint64 citiz_entry_path_get_height (CitizEntryPath *self);
+
+G_END_DECLS

@@ -1,0 +1,104 @@
+/* The record leaves in standard formats. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-export.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-bits.h"
+#include "ui/citiz-compat.h"
+#include "ui/citiz-row.h"
+#include "ui/citiz-window.h"
+
+static const struct
+{
+  const gchar *format, *icon, *title, *text, *file;
+} formats[] = {
+    {"fhir", "citiz-document-symbolic", N_ ("Everything, for another program"),
+     N_ ("FHIR R4 Bundle (JSON): each item as it came in"), N_ ("citiz-record.json")},
+    {"ips", "citiz-care-symbolic", N_ ("The patient summary"),
+     N_ ("International Patient Summary (JSON)"), N_ ("citiz-summary.json")},
+    {"csv", "citiz-table-symbolic", N_ ("The measures, for a spreadsheet"),
+     N_ ("CSV: one line a day and a measure"), N_ ("citiz-measures.csv")},
+    {"pdf", "citiz-words-symbolic", N_ ("To read and to print"), N_ ("PDF of the summary"),
+     N_ ("citiz-summary.pdf")},
+};
+
+typedef struct
+{
+  CitizSession *session;
+  GtkWidget *owner; /* the window that stays once the dialog has gone */
+  const gchar *format;
+} Choice;
+
+static void
+choice_free (gpointer data, GClosure *closure)
+{
+  Choice *choice = data;
+
+  g_object_unref (choice->session);
+  g_object_unref (choice->owner);
+  g_free (choice);
+}
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) owner = data;
+  g_autoptr (GError) error = NULL;
+
+  if (citiz_session_export_finish (CITIZ_SESSION (source), result, &error))
+    citiz_toast (owner, _ ("File saved. It is not encrypted: keep it in a safe place."));
+  else
+    citiz_toast (owner, citiz_session_explain (error));
+}
+
+static void
+file_cb (GFile *file, gpointer data)
+{
+  Choice *choice = data;
+
+  citiz_session_export_async (choice->session, choice->format, file, NULL, exported_cb,
+                              g_object_ref (choice->owner));
+}
+
+static void
+chosen_cb (GtkWidget *row, Choice *choice)
+{
+  const gchar *name = g_object_get_data (G_OBJECT (row), "citiz-file");
+
+  citiz_compat_save_file (row, _ ("Export"), name, file_cb, choice);
+}
+
+void
+citiz_export_ask (GtkWidget *owner, CitizSession *session)
+{
+  GtkWidget *window, *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *page, *header;
+  GtkWidget *frame = citiz_page_frame_new (&page), *list = citiz_list_new (_ ("Formats"));
+
+  header = adw_header_bar_new ();
+  gtk_widget_add_css_class (header, "flat");
+  gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), frame);
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      GtkWidget *row = citiz_row_new (_ (formats[i].title), _ (formats[i].text));
+      Choice *choice = g_new0 (Choice, 1);
+
+      choice->session = g_object_ref (session);
+      choice->owner = g_object_ref (owner);
+      choice->format = formats[i].format;
+      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+      citiz_row_set_prefix (CITIZ_ROW (row), formats[i].icon, "accent");
+      citiz_row_set_opens (CITIZ_ROW (row), TRUE);
+      g_object_set_data (G_OBJECT (row), "citiz-file", (gpointer) _ (formats[i].file));
+      g_signal_connect_data (row, "opened", G_CALLBACK (chosen_cb), choice, choice_free, 0);
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+    }
+  gtk_box_append (GTK_BOX (page), list);
+  gtk_box_append (GTK_BOX (page),
+                  citiz_caption_new (_ ("An exported file is not encrypted: whoever has it can "
+                                        "read it.")));
+  window = g_object_new (ADW_TYPE_WINDOW, "title", _ ("Export"), "modal", TRUE, "transient-for",
+                         gtk_widget_get_root (owner), "default-width", 520, "default-height", 440,
+                         "content", box, "destroy-with-parent", TRUE, NULL);
+  gtk_window_present (GTK_WINDOW (window));
+}

@@ -1,0 +1,450 @@
+/* The first run: what it is, a passphrase, the recovery sheet, a way to begin. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-onboarding.h"
+
+#include <glib/gi18n.h>
+
+#include "app/citiz-session.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-new-passphrase.h"
+#include "ui/citiz-person.h"
+#include "ui/citiz-recovery-check.h"
+#include "ui/citiz-recovery-sheet.h"
+#include "ui/citiz-row.h"
+#include "ui/citiz-tour.h"
+
+#define N_STEPS 4
+
+struct _CitizOnboarding
+{
+  AdwBin parent_instance;
+
+  CitizSession *session;
+  guint step;
+  gboolean import;
+
+  AdwCarousel *carousel;
+  GtkWidget *dots, *back;
+  GtkWidget *pages[N_STEPS];
+  CitizNewPassphrase *passphrase;
+  CitizRecoverySheet *sheet;
+  GtkWidget *sheet_slot, *keep_stack, *next_row;
+  CitizRecoveryCheck *check;
+  GtkWidget *busy, *problem;
+  CitizPersonForm *person;
+};
+
+G_DEFINE_FINAL_TYPE (CitizOnboarding, citiz_onboarding, ADW_TYPE_BIN)
+
+enum
+{
+  DONE,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+/* --- moving --- */
+
+void
+citiz_onboarding_go (CitizOnboarding *self, guint step)
+{
+  g_autofree gchar *name = NULL;
+
+  g_return_if_fail (CITIZ_IS_ONBOARDING (self) && step < N_STEPS);
+  self->step = step;
+  for (guint i = 0; i < N_STEPS; i++)
+    gtk_widget_set_sensitive (self->pages[i], i == step);
+  adw_carousel_scroll_to (self->carousel, self->pages[step],
+                          adw_get_enable_animations (GTK_WIDGET (self)));
+  /* Once the vault exists there is no way back to its words. */
+  gtk_widget_set_visible (self->back, step == 1 || step == 2);
+  name = g_strdup_printf (_ ("Step %u of %u"), step + 1, (guint) N_STEPS);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dots), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
+  if (step == 1)
+    citiz_new_passphrase_focus (self->passphrase);
+}
+
+guint
+citiz_onboarding_get_step (CitizOnboarding *self)
+{
+  g_return_val_if_fail (CITIZ_IS_ONBOARDING (self), 0);
+  return self->step;
+}
+
+static void
+update_keep (CitizOnboarding *self)
+{
+  gboolean kept = self->sheet != NULL && citiz_recovery_sheet_get_kept (self->sheet);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "first-run.check", kept);
+}
+
+static void
+make_sheet (CitizOnboarding *self)
+{
+  g_autoptr (CitizSecret) entropy = citiz_secret_new_random (32);
+
+  self->sheet = CITIZ_RECOVERY_SHEET (
+      citiz_recovery_sheet_new (entropy, NULL, citiz_session_now (self->session)));
+  g_signal_connect_object (self->sheet, "notify::kept", G_CALLBACK (update_keep), self,
+                           G_CONNECT_SWAPPED);
+  adw_bin_set_child (ADW_BIN (self->sheet_slot), GTK_WIDGET (self->sheet));
+  gtk_stack_set_visible_child_name (GTK_STACK (self->keep_stack), "sheet");
+  update_keep (self);
+}
+
+static void
+back_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizOnboarding *self = CITIZ_ONBOARDING (widget);
+
+  if (self->step == 2
+      && g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->keep_stack)), "check") == 0)
+    gtk_stack_set_visible_child_name (GTK_STACK (self->keep_stack), "sheet");
+  else if (self->step > 0)
+    citiz_onboarding_go (self, self->step - 1);
+}
+
+static void
+next_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizOnboarding *self = CITIZ_ONBOARDING (widget);
+
+  if (self->step == 1 && self->sheet == NULL)
+    make_sheet (self);
+  if (self->step + 1 < N_STEPS)
+    citiz_onboarding_go (self, self->step + 1);
+}
+
+static void
+check_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizOnboarding *self = CITIZ_ONBOARDING (widget);
+
+  citiz_recovery_check_start (self->check, self->sheet);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->keep_stack), "check");
+}
+
+/* --- making the vault --- */
+
+static void
+set_busy (CitizOnboarding *self, gboolean busy)
+{
+  gtk_widget_set_visible (self->busy, busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->check), !busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "first-run.back", !busy);
+}
+
+static void
+created_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CitizOnboarding) self = data;
+  g_autoptr (GError) error = NULL;
+
+  set_busy (self, FALSE);
+  if (!citiz_session_create_finish (CITIZ_SESSION (source), result, &error))
+    {
+      gtk_label_set_label (GTK_LABEL (self->problem), citiz_session_explain (error));
+      gtk_widget_set_visible (self->problem, TRUE);
+      return;
+    }
+  citiz_new_passphrase_clear (self->passphrase);
+  adw_bin_set_child (ADW_BIN (self->sheet_slot), NULL);
+  self->sheet = NULL;
+  citiz_onboarding_go (self, 3);
+}
+
+static void
+checked_cb (CitizOnboarding *self)
+{
+  g_autoptr (CitizSecret) passphrase = citiz_new_passphrase_take (self->passphrase);
+
+  gtk_widget_set_visible (self->problem, FALSE);
+  set_busy (self, TRUE);
+  citiz_session_create_async (self->session, passphrase,
+                              citiz_recovery_sheet_get_entropy (self->sheet), NULL, created_cb,
+                              g_object_ref (self));
+}
+
+/* --- the way in --- */
+
+static void
+leave (CitizOnboarding *self)
+{
+  g_signal_emit (self, signals[DONE], 0, self->import);
+}
+
+static void
+sample_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CitizOnboarding) self = data;
+  g_autoptr (GError) error = NULL;
+
+  citiz_session_load_sample_finish (CITIZ_SESSION (source), result, &error);
+  leave (self);
+}
+
+static void
+person_saved_cb (CitizOnboarding *self)
+{
+  leave (self);
+}
+
+static void
+begin_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizOnboarding *self = CITIZ_ONBOARDING (widget);
+
+  if (!citiz_person_form_validate (self->person))
+    return;
+  self->import = g_str_equal (name, "first-run.import");
+  citiz_person_form_save (self->person);
+}
+
+static void
+sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizOnboarding *self = CITIZ_ONBOARDING (widget);
+
+  citiz_session_load_sample_async (self->session, NULL, sample_cb, g_object_ref (self));
+}
+
+/* --- the four pages --- */
+
+static GtkWidget *
+page_new (CitizOnboarding *self,
+          guint step,
+          const gchar *title,
+          const gchar *text,
+          gint width,
+          GtkWidget **content)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *label, *slot;
+  GtkWidget *mark = gtk_image_new_from_icon_name ("citiz-mark-symbolic");
+
+  gtk_image_set_pixel_size (GTK_IMAGE (mark), 64);
+  gtk_widget_add_css_class (mark, "mark-large");
+  gtk_box_append (GTK_BOX (box), mark);
+  label = g_object_new (GTK_TYPE_LABEL, "label", title, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER,
+                        "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+  gtk_widget_add_css_class (label, "title-1");
+  gtk_box_append (GTK_BOX (box), label);
+  label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER,
+                        "max-width-chars", 64, NULL);
+  gtk_box_append (GTK_BOX (box), label);
+  slot = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
+  gtk_widget_set_margin_top (slot, 12);
+  gtk_box_append (GTK_BOX (box), slot);
+  g_object_set (box, "valign", GTK_ALIGN_CENTER, "margin-start", 12, "margin-end", 12, "margin-top",
+                12, "margin-bottom", 24, NULL);
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), width);
+  adw_clamp_set_child (ADW_CLAMP (clamp), box);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), clamp);
+  gtk_widget_set_hexpand (scrolled, TRUE);
+  adw_carousel_append (self->carousel, scrolled);
+  self->pages[step] = scrolled;
+  *content = slot;
+  return scrolled;
+}
+
+static GtkWidget *
+pill (const gchar *text, const gchar *action, gboolean suggested)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (text);
+
+  gtk_widget_add_css_class (button, "pill");
+  if (suggested)
+    gtk_widget_add_css_class (button, "suggested-action");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  return button;
+}
+
+static void
+build_first (CitizOnboarding *self)
+{
+  GtkWidget *box;
+
+  page_new (self, 0, _ ("Your Health Record, at Home"),
+            _ ("Citiz keeps your care, your activity and your diet on this computer. You alone "
+               "decide who sees what, and until when."),
+            560, &box);
+  gtk_box_append (GTK_BOX (box), citiz_tour_list_new ());
+  gtk_box_append (GTK_BOX (box), pill (_ ("_Begin"), "first-run.next", TRUE));
+}
+
+static void
+ready_cb (CitizOnboarding *self)
+{
+  gboolean ready = citiz_new_passphrase_get_ready (self->passphrase);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "first-run.words", ready);
+}
+
+static void
+build_passphrase (CitizOnboarding *self)
+{
+  GtkWidget *box;
+
+  page_new (self, 1, _ ("Choose a Passphrase"),
+            _ ("It seals your record. Nobody can find it again for you: neither we nor your "
+               "computer."),
+            560, &box);
+  self->passphrase = CITIZ_NEW_PASSPHRASE (citiz_new_passphrase_new ());
+  g_signal_connect_object (self->passphrase, "notify::ready", G_CALLBACK (ready_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->passphrase));
+  gtk_box_append (GTK_BOX (box), pill (_ ("_Continue"), "first-run.words", TRUE));
+}
+
+static GtkWidget *
+sheet_page (CitizOnboarding *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24), *clamp = adw_clamp_new ();
+  GtkWidget *list = citiz_list_new (NULL), *row, *button;
+
+  self->sheet_slot = adw_bin_new ();
+  row = citiz_row_new (_ ("Whoever holds this sheet can open your record"),
+                       _ ("Put it away like a passport; you can replace it at any time"));
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+  citiz_row_set_prefix (CITIZ_ROW (row), "citiz-alert-symbolic", "warning");
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  self->next_row = citiz_row_new (_ ("Then, two words to find again"),
+                                  _ ("As soon as the sheet is printed or saved"));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->next_row), 2);
+  citiz_row_set_prefix (CITIZ_ROW (self->next_row), "citiz-access-symbolic", "neutral");
+  button = gtk_button_new_with_mnemonic (_ ("_Continue"));
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "first-run.check");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->next_row), button);
+  gtk_list_box_append (GTK_LIST_BOX (list), self->next_row);
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 560);
+  adw_clamp_set_child (ADW_CLAMP (clamp), list);
+  gtk_box_append (GTK_BOX (box), self->sheet_slot);
+  gtk_box_append (GTK_BOX (box), clamp);
+  return box;
+}
+
+static GtkWidget *
+check_page (CitizOnboarding *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *clamp = adw_clamp_new ();
+
+  self->check = CITIZ_RECOVERY_CHECK (citiz_recovery_check_new ());
+  g_signal_connect_object (self->check, "passed", G_CALLBACK (checked_cb), self, G_CONNECT_SWAPPED);
+  self->busy = g_object_new (GTK_TYPE_BOX, "spacing", 12, "halign", GTK_ALIGN_CENTER, "visible",
+                             FALSE, NULL);
+  gtk_box_append (GTK_BOX (self->busy), g_object_new (GTK_TYPE_SPINNER, "spinning", TRUE, NULL));
+  gtk_box_append (GTK_BOX (self->busy), gtk_label_new (_ ("Sealing your record…")));
+  self->problem = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify",
+                                GTK_JUSTIFY_CENTER, NULL);
+  gtk_widget_add_css_class (self->problem, "bad");
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->check));
+  gtk_box_append (GTK_BOX (box), self->busy);
+  gtk_box_append (GTK_BOX (box), self->problem);
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 480);
+  adw_clamp_set_child (ADW_CLAMP (clamp), box);
+  return clamp;
+}
+
+static void
+build_recovery (CitizOnboarding *self)
+{
+  GtkWidget *box;
+
+  page_new (self, 2, _ ("Your Recovery Sheet"),
+            _ ("These 24 words open your record again if you forget your passphrase or lose this "
+               "computer. Nobody else has them."),
+            760, &box);
+  self->keep_stack = gtk_stack_new ();
+  g_object_set (self->keep_stack, "vhomogeneous", FALSE, "transition-type",
+                GTK_STACK_TRANSITION_TYPE_CROSSFADE, NULL);
+  gtk_stack_add_named (GTK_STACK (self->keep_stack), sheet_page (self), "sheet");
+  gtk_stack_add_named (GTK_STACK (self->keep_stack), check_page (self), "check");
+  gtk_box_append (GTK_BOX (box), self->keep_stack);
+}
+
+static void
+build_last (CitizOnboarding *self)
+{
+  GtkWidget *box, *list = citiz_list_new (NULL), *row, *buttons;
+
+  page_new (self, 3, _ ("Ready"),
+            _ ("Your record is open and empty. Two things help in an emergency; you may leave "
+               "them for later."),
+            560, &box);
+  self->person = CITIZ_PERSON_FORM (citiz_person_form_new (self->session));
+  g_signal_connect_object (self->person, "saved", G_CALLBACK (person_saved_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->person));
+  row = citiz_row_new (_ ("Community: later"),
+                       _ ("Without one, everything works on this computer. An emergency link "
+                          "opens here, or as one encrypted file."));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  citiz_row_set_prefix (CITIZ_ROW (row), "citiz-people-symbolic", "neutral");
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  gtk_box_append (GTK_BOX (box), list);
+  buttons = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  gtk_box_append (GTK_BOX (buttons), pill (_ ("_Import My Data"), "first-run.import", TRUE));
+  gtk_box_append (GTK_BOX (buttons), pill (_ ("Start _Empty"), "first-run.empty", FALSE));
+  row = pill (_ ("_Try the Sample Record"), "first-run.sample", FALSE);
+  gtk_widget_remove_css_class (row, "pill");
+  gtk_widget_add_css_class (row, "flat");
+  gtk_box_append (GTK_BOX (buttons), row);
+  gtk_box_append (GTK_BOX (box), buttons);
+}
+
+static void
+citiz_onboarding_dispose (GObject *object)
+{
+  g_clear_object (&CITIZ_ONBOARDING (object)->session);
+  G_OBJECT_CLASS (citiz_onboarding_parent_class)->dispose (object);
+}
+
+static void
+citiz_onboarding_class_init (CitizOnboardingClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = citiz_onboarding_dispose;
+  signals[DONE] = g_signal_new ("done", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/citiz/Citiz/citiz-onboarding.ui");
+  gtk_widget_class_bind_template_child (widget_class, CitizOnboarding, carousel);
+  gtk_widget_class_bind_template_child (widget_class, CitizOnboarding, dots);
+  gtk_widget_class_bind_template_child (widget_class, CitizOnboarding, back);
+  gtk_widget_class_install_action (widget_class, "first-run.back", NULL, back_action);
+  gtk_widget_class_install_action (widget_class, "first-run.next", NULL, next_action);
+  gtk_widget_class_install_action (widget_class, "first-run.words", NULL, next_action);
+  gtk_widget_class_install_action (widget_class, "first-run.check", NULL, check_action);
+  gtk_widget_class_install_action (widget_class, "first-run.import", NULL, begin_action);
+  gtk_widget_class_install_action (widget_class, "first-run.empty", NULL, begin_action);
+  gtk_widget_class_install_action (widget_class, "first-run.sample", NULL, sample_action);
+}
+
+static void
+citiz_onboarding_init (CitizOnboarding *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+citiz_onboarding_new (CitizSession *session)
+{
+  CitizOnboarding *self = g_object_new (CITIZ_TYPE_ONBOARDING, NULL);
+
+  self->session = g_object_ref (session);
+  build_first (self);
+  build_passphrase (self);
+  build_recovery (self);
+  build_last (self);
+  ready_cb (self);
+  update_keep (self);
+  citiz_onboarding_go (self, 0);
+  return GTK_WIDGET (self);
+}

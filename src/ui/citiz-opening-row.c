@@ -1,0 +1,252 @@
+/* A row for somebody who opened the record, and the dialog it opens. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-opening-row.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-access-text.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-compat.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-window.h"
+
+typedef struct
+{
+  CitizSession *session;
+  CitizOpening *opening;
+  GtkWidget
+      *owner; /* where toasts and questions appear: the widget itself, or what opened its dialog */
+} Subject;
+
+static void
+subject_free (Subject *subject)
+{
+  g_object_unref (subject->session);
+  g_object_unref (subject->opening);
+  g_clear_weak_pointer (&subject->owner);
+  g_free (subject);
+}
+
+static Subject *
+subject_of (GtkWidget *widget)
+{
+  return g_object_get_data (G_OBJECT (widget), "citiz-subject");
+}
+
+static void
+set_subject (GtkWidget *widget, CitizSession *session, CitizOpening *opening, GtkWidget *owner)
+{
+  Subject *subject = g_new0 (Subject, 1);
+
+  subject->session = g_object_ref (session);
+  subject->opening = g_object_ref (opening);
+  g_set_weak_pointer (&subject->owner, owner);
+  g_object_set_data_full (G_OBJECT (widget), "citiz-subject", subject,
+                          (GDestroyNotify) subject_free);
+}
+
+/* --- I do not recognise --- */
+
+static void
+revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) widget = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = citiz_session_revoke_finish (CITIZ_SESSION (source), result, &error);
+
+  if (subject_of (widget)->owner != NULL)
+    citiz_toast (subject_of (widget)->owner,
+                 done ? _ ("The access is revoked") : citiz_session_explain (error));
+}
+
+static void
+revoke_answer (gpointer data)
+{
+  GtkWidget *widget = data;
+  Subject *subject = subject_of (widget);
+
+  citiz_session_revoke_async (subject->session, &subject->opening->access, NULL, revoked_cb,
+                              g_object_ref (widget));
+}
+
+static void
+disputed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) widget = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = citiz_session_dispute_finish (CITIZ_SESSION (source), result, &error);
+  GtkWidget *owner = subject_of (widget)->owner;
+  CitizAccess *live;
+
+  if (owner == NULL || gtk_widget_get_root (owner) == NULL)
+    return;
+  if (!done)
+    {
+      citiz_toast (owner, citiz_session_explain (error));
+      return;
+    }
+  live = citiz_session_get_emergency (CITIZ_SESSION (source));
+  if (live != NULL && citiz_id_equal (&live->id, &subject_of (widget)->opening->access)
+      && subject_of (widget)->opening->disputed)
+    citiz_compat_ask (owner, _ ("Revoke This Access?"),
+                      _ ("The opening is marked as not recognised. The access it used is still "
+                         "live."),
+                      _ ("_Revoke"), TRUE, revoke_answer, owner);
+}
+
+static void
+dispute_cb (GtkWidget *button)
+{
+  Subject *subject = subject_of (button);
+
+  citiz_session_dispute_async (subject->session, &subject->opening->id, !subject->opening->disputed,
+                               NULL, disputed_cb, g_object_ref (button));
+}
+
+static GtkWidget *
+dispute_button (CitizSession *session, CitizOpening *opening, GtkWidget *owner)
+{
+  GtkWidget *button = gtk_button_new_with_label (_ ("I Do Not Recognise"));
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "quiet");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  set_subject (button, session, opening, owner != NULL ? owner : button);
+  g_signal_connect (button, "clicked", G_CALLBACK (dispute_cb), NULL);
+  return button;
+}
+
+/* --- the row --- */
+
+static void
+opened_cb (GtkWidget *row)
+{
+  citiz_opening_show (row, subject_of (row)->session, subject_of (row)->opening);
+}
+
+static GtkWidget *
+row_prefix (CitizOpening *opening)
+{
+  GtkWidget *avatar;
+
+  if (opening->disputed)
+    return citiz_prefix_new ("citiz-unknown-symbolic", "warning");
+  if (opening->kind == CITIZ_OPENING_CODE_FAILED)
+    return citiz_prefix_new ("citiz-alert-symbolic", "warning");
+  if (opening->kind == CITIZ_OPENING_NOTE)
+    return citiz_prefix_new ("citiz-note-symbolic", "accent");
+  avatar = adw_avatar_new (32, opening->name != NULL ? opening->name : "",
+                           opening->name != NULL && *opening->name != '\0');
+  gtk_widget_set_valign (avatar, GTK_ALIGN_CENTER);
+  return avatar;
+}
+
+GtkWidget *
+citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean dispute)
+{
+  CitizTime now = citiz_session_now (session);
+  g_autofree gchar *title = citiz_opening_title (opening);
+  g_autofree gchar *place = citiz_opening_place (opening);
+  g_autofree gchar *when = citiz_format_date_time_ms (opening->when, now);
+  g_autofree gchar *subtitle = NULL;
+  GtkWidget *row, *end = NULL;
+
+  if (opening->disputed)
+    {
+      /* Translators: quotation marks around a name that was not recognised. */
+      g_autofree gchar *quoted = g_strdup_printf (_ ("“%s”"), title);
+
+      g_free (title);
+      title = g_steal_pointer (&quoted);
+    }
+  if (dispute)
+    {
+      g_autofree gchar *day = citiz_format_capital (when);
+
+      subtitle = *place != '\0' ? g_strdup_printf ("%s · %s", day, place) : g_strdup (day);
+    }
+  row = citiz_row_new (title, subtitle != NULL ? subtitle : place);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), row_prefix (opening));
+  if (opening->disputed)
+    end = citiz_state_new ("citiz-flag-symbolic", _ ("Reported"), "late");
+  else if (dispute && opening->kind != CITIZ_OPENING_NOTE)
+    end = dispute_button (session, opening, NULL);
+  else if (!dispute && now.ms - opening->when.ms < CITIZ_MINUTE)
+    end = citiz_tag_new (NULL, _ ("just now"), "accent");
+  else if (!dispute)
+    end = citiz_caption_new (when);
+  if (end != NULL)
+    {
+      if (GTK_IS_LABEL (end))
+        gtk_label_set_wrap (GTK_LABEL (end), FALSE);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), end);
+    }
+  set_subject (row, session, opening, row);
+  citiz_row_set_opens (CITIZ_ROW (row), TRUE);
+  g_signal_connect (row, "opened", G_CALLBACK (opened_cb), NULL);
+  return row;
+}
+
+/* --- the detail --- */
+
+static void
+add_fact (GtkWidget *list, const gchar *what, const gchar *value, gboolean selectable)
+{
+  GtkWidget *row;
+
+  if (value == NULL || *value == '\0')
+    return;
+  row = citiz_row_new (what, value);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_widget_add_css_class (row, "fact");
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+}
+
+void
+citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *opening)
+{
+  GtkRoot *root = gtk_widget_get_root (parent);
+  CitizTime now = citiz_session_now (session);
+  g_autofree gchar *when = citiz_format_date_time_ms (opening->when, now);
+  g_autofree gchar *day = citiz_format_capital (when);
+  GtkWidget *window, *box, *header, *page, *list = citiz_list_new (_ ("Opening"));
+  GtkWidget *frame = citiz_page_frame_new (&page);
+
+  window = g_object_new (ADW_TYPE_WINDOW, "modal", TRUE, "default-width", 420, "default-height",
+                         560, "title", _ ("Opening"), "transient-for", root, "destroy-with-parent",
+                         TRUE, NULL);
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  header = adw_header_bar_new ();
+  gtk_widget_add_css_class (header, "flat");
+  gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), frame);
+  adw_window_set_content (ADW_WINDOW (window), box);
+
+  add_fact (list, _ ("Name, as declared"), citiz_opening_name (opening), FALSE);
+  add_fact (list, _ ("Role"), citiz_role_text (opening->role), FALSE);
+  add_fact (list, _ ("Place"), opening->place, FALSE);
+  add_fact (list, _ ("Reason"), citiz_reason_text (opening->reason), FALSE);
+  add_fact (list, _ ("When"), day, FALSE);
+  add_fact (list, _ ("Note to you"), opening->note, TRUE);
+  add_fact (list, _ ("Receipt, the same six words on their screen"), opening->words, TRUE);
+  add_fact (list, _ ("Entry in the ledger"), opening->tx, TRUE);
+  gtk_box_append (GTK_BOX (page), list);
+  gtk_box_append (
+      GTK_BOX (page),
+      citiz_caption_new (
+          _ ("Nobody checks these names: they are what the reader wrote before opening.")));
+  if (opening->kind == CITIZ_OPENING_READ)
+    {
+      GtkWidget *button = dispute_button (session, opening, parent);
+
+      gtk_button_set_label (GTK_BUTTON (button), opening->disputed ? _ ("I Recognise It After All")
+                                                                   : _ ("I Do Not Recognise"));
+      gtk_widget_remove_css_class (button, "flat");
+      gtk_widget_add_css_class (button, "pill");
+      gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+      g_signal_connect_object (button, "clicked", G_CALLBACK (gtk_window_close), window,
+                               G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+      gtk_box_append (GTK_BOX (page), button);
+    }
+  gtk_window_present (GTK_WINDOW (window));
+}

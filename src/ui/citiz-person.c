@@ -1,0 +1,215 @@
+/* The person: name and birth date, read from the record and entered by hand. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-person.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-bits.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-window.h"
+
+struct _CitizPersonForm
+{
+  AdwBin parent_instance;
+  CitizSession *session;
+  GtkWidget *name, *birth, *hint;
+};
+
+G_DEFINE_FINAL_TYPE (CitizPersonForm, citiz_person_form, ADW_TYPE_BIN)
+
+enum
+{
+  SAVED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static json_t *
+patient_of (CitizSession *session)
+{
+  CitizRecord *record = citiz_session_get_record (session);
+  const CitizItem *item = record != NULL ? citiz_record_patient (record) : NULL;
+
+  return item != NULL ? item->resource : NULL;
+}
+
+/* "Hélène Gagnon" of a FHIR HumanName, whether it came as text or in parts. */
+gchar *
+citiz_person_name (CitizSession *session)
+{
+  json_t *name = json_array_get (json_object_get (patient_of (session), "name"), 0);
+  json_t *text = json_object_get (name, "text"), *part;
+  g_autoptr (GString) joined = g_string_new (NULL);
+  size_t i;
+
+  if (json_is_string (text))
+    return g_strdup (json_string_value (text));
+  json_array_foreach (json_object_get (name, "given"), i, part)
+  {
+    if (json_is_string (part))
+      g_string_append_printf (joined, "%s ", json_string_value (part));
+  }
+  if (json_is_string (json_object_get (name, "family")))
+    g_string_append (joined, json_string_value (json_object_get (name, "family")));
+  return g_strdup (g_strstrip (joined->str));
+}
+
+gchar *
+citiz_person_birth_date (CitizSession *session)
+{
+  json_t *date = json_object_get (patient_of (session), "birthDate");
+
+  return g_strdup (json_is_string (date) ? json_string_value (date) : "");
+}
+
+/* --- the form --- */
+
+static gchar *
+entered_date (CitizPersonForm *self)
+{
+  const gchar *text = gtk_editable_get_text (GTK_EDITABLE (self->birth));
+  gint year, month, day;
+
+  if (*text == '\0')
+    return g_strdup ("");
+  if (!citiz_format_parse_date (text, &year, &month, &day) || day == 0)
+    return NULL;
+  return g_strdup_printf ("%04d-%02d-%02d", year, month, day);
+}
+
+static void
+changed_cb (CitizPersonForm *self)
+{
+  g_autofree gchar *date = entered_date (self);
+
+  if (date == NULL)
+    {
+      gtk_label_set_label (GTK_LABEL (self->hint), _ ("A date such as 1958-03-14"));
+      gtk_widget_add_css_class (self->birth, "error");
+      return;
+    }
+  gtk_widget_remove_css_class (self->birth, "error");
+  gtk_label_set_label (GTK_LABEL (self->hint),
+                       _ ("Your name heads the emergency summary. Your birth date protects the "
+                          "code to say."));
+}
+
+gboolean
+citiz_person_form_validate (CitizPersonForm *self)
+{
+  g_autofree gchar *date = NULL;
+
+  g_return_val_if_fail (CITIZ_IS_PERSON_FORM (self), FALSE);
+  date = entered_date (self);
+  changed_cb (self);
+  if (date == NULL)
+    gtk_widget_grab_focus (self->birth);
+  return date != NULL;
+}
+
+static json_t *
+human_name (const gchar *text)
+{
+  const gchar *space = strrchr (text, ' ');
+  json_t *name = json_pack ("{s:s, s:s}", "use", "official", "text", text);
+
+  if (space != NULL)
+    {
+      g_autofree gchar *given = g_strndup (text, (gsize) (space - text));
+
+      json_object_set_new (name, "given", json_pack ("[s]", given));
+      json_object_set_new (name, "family", json_string (space + 1));
+    }
+  else
+    json_object_set_new (name, "given", json_pack ("[s]", text));
+  return name;
+}
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CitizPersonForm) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_save_finish (CITIZ_SESSION (source), result, NULL, &error))
+    citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
+  g_signal_emit (self, signals[SAVED], 0);
+}
+
+void
+citiz_person_form_save (CitizPersonForm *self)
+{
+  const CitizItem *item = citiz_record_patient (citiz_session_get_record (self->session));
+  g_autofree gchar *name = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name)));
+  g_autofree gchar *date = entered_date (self);
+  g_autofree gchar *old_name = citiz_person_name (self->session);
+  g_autofree gchar *old_date = citiz_person_birth_date (self->session);
+  json_t *resource;
+
+  g_return_if_fail (CITIZ_IS_PERSON_FORM (self) && date != NULL);
+  g_strstrip (name);
+  if (g_str_equal (name, old_name) && g_str_equal (date, old_date))
+    {
+      g_signal_emit (self, signals[SAVED], 0);
+      return;
+    }
+  resource = item != NULL ? json_deep_copy (item->resource)
+                          : json_pack ("{s:s}", "resourceType", "Patient");
+  if (*name != '\0' && !g_str_equal (name, old_name))
+    json_object_set_new (resource, "name", json_pack ("[o]", human_name (name)));
+  if (*date != '\0')
+    json_object_set_new (resource, "birthDate", json_string (date));
+  citiz_session_save_async (self->session, item != NULL ? &item->id : NULL, resource, NULL,
+                            saved_cb, g_object_ref (self));
+  json_decref (resource);
+}
+
+static void
+citiz_person_form_dispose (GObject *object)
+{
+  g_clear_object (&CITIZ_PERSON_FORM (object)->session);
+  G_OBJECT_CLASS (citiz_person_form_parent_class)->dispose (object);
+}
+
+static void
+citiz_person_form_class_init (CitizPersonFormClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = citiz_person_form_dispose;
+  signals[SAVED] = g_signal_new ("saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+citiz_person_form_init (CitizPersonForm *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8), *list = citiz_list_new (NULL);
+
+  self->name = adw_entry_row_new ();
+  self->birth = adw_entry_row_new ();
+  self->hint = citiz_caption_new ("");
+  gtk_widget_set_margin_start (self->hint, 4);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->name), _ ("Name"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->birth),
+                                 _ ("Birth date (year-month-day)"));
+  gtk_list_box_append (GTK_LIST_BOX (list), self->name);
+  gtk_list_box_append (GTK_LIST_BOX (list), self->birth);
+  gtk_box_append (GTK_BOX (box), list);
+  gtk_box_append (GTK_BOX (box), self->hint);
+  adw_bin_set_child (ADW_BIN (self), box);
+}
+
+GtkWidget *
+citiz_person_form_new (CitizSession *session)
+{
+  CitizPersonForm *self = g_object_new (CITIZ_TYPE_PERSON_FORM, NULL);
+  g_autofree gchar *name = NULL, *date = NULL;
+
+  self->session = g_object_ref (session);
+  name = citiz_person_name (session);
+  date = citiz_person_birth_date (session);
+  gtk_editable_set_text (GTK_EDITABLE (self->name), name);
+  gtk_editable_set_text (GTK_EDITABLE (self->birth), date);
+  g_signal_connect_object (self->birth, "changed", G_CALLBACK (changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  changed_cb (self);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,19 @@
+/* The record's items one by one, each with a switch that masks it in an emergency. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "record/citiz-record.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+typedef gboolean (*CitizMaskedFunc) (const CitizId *id, gpointer data);
+typedef void (*CitizMaskFunc) (const CitizId *id, gboolean masked, gpointer data);
+
+/* A list of expander rows, one a kind. Masking an item that changes emergency care is asked twice. */
+GtkWidget *citiz_profile_items_new (const CitizRecord *record,
+                                    CitizMaskedFunc is_masked,
+                                    CitizMaskFunc mask,
+                                    gpointer data);
+
+G_END_DECLS

@@ -1,0 +1,272 @@
+/* The three things that ask for the passphrase: changing it, new recovery words, erasing. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-secrets-dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-bits.h"
+#include "ui/citiz-new-passphrase.h"
+#include "ui/citiz-recovery-check.h"
+#include "ui/citiz-recovery-sheet.h"
+
+/* One dialog; what it holds depends on what it does. It lives as long as its window. */
+typedef struct
+{
+  CitizSession *session;
+  GtkWidget *window, *page, *problem, *button;
+  GtkWidget *old, *word;
+  CitizNewPassphrase *fresh;
+  CitizRecoverySheet *sheet;
+  CitizRecoveryCheck *check;
+} Dialog;
+
+static void
+dialog_free (Dialog *dialog)
+{
+  g_object_unref (dialog->session);
+  g_free (dialog);
+}
+
+static Dialog *
+dialog_new (GtkWidget *parent, CitizSession *session, const gchar *title, gint width)
+{
+  Dialog *dialog = g_new0 (Dialog, 1);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
+  GtkWidget *frame = citiz_page_frame_new (&dialog->page);
+
+  dialog->session = g_object_ref (session);
+  gtk_widget_add_css_class (header, "flat");
+  gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), frame);
+  dialog->window
+      = g_object_new (ADW_TYPE_WINDOW, "title", title, "modal", TRUE, "transient-for",
+                      gtk_widget_get_root (parent), "default-width", width, "default-height", 600,
+                      "content", box, "destroy-with-parent", TRUE, NULL);
+  dialog->problem = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify",
+                                  GTK_JUSTIFY_CENTER, NULL);
+  gtk_widget_add_css_class (dialog->problem, "bad");
+  g_object_set_data_full (G_OBJECT (dialog->window), "citiz-dialog", dialog,
+                          (GDestroyNotify) dialog_free);
+  return dialog;
+}
+
+static GtkWidget *
+password_row (const gchar *title, GtkWidget **list)
+{
+  GtkWidget *row = adw_password_entry_row_new ();
+
+  if (*list == NULL)
+    *list = citiz_list_new (NULL);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  gtk_list_box_append (GTK_LIST_BOX (*list), row);
+  return row;
+}
+
+static void
+finish_page (Dialog *dialog, const gchar *label, const gchar *style, GCallback pressed)
+{
+  dialog->button = gtk_button_new_with_mnemonic (label);
+  gtk_widget_add_css_class (dialog->button, "pill");
+  gtk_widget_add_css_class (dialog->button, style);
+  gtk_widget_set_halign (dialog->button, GTK_ALIGN_CENTER);
+  g_signal_connect_swapped (dialog->button, "clicked", pressed, dialog);
+  gtk_box_append (GTK_BOX (dialog->page), dialog->problem);
+  gtk_box_append (GTK_BOX (dialog->page), dialog->button);
+}
+
+static CitizSecret *
+old_passphrase (Dialog *dialog)
+{
+  return citiz_secret_new_from_text (gtk_editable_get_text (GTK_EDITABLE (dialog->old)));
+}
+
+/* The dialog of a window kept alive until the answer came, or NULL when it was closed meanwhile. */
+static Dialog *
+dialog_of (GtkWidget *window)
+{
+  return gtk_widget_in_destruction (window) ? NULL
+                                            : g_object_get_data (G_OBJECT (window), "citiz-dialog");
+}
+
+static void
+conclude (GtkWidget *window, gboolean done, const GError *error)
+{
+  Dialog *dialog = dialog_of (window);
+
+  if (dialog == NULL)
+    return;
+  if (done)
+    {
+      gtk_window_destroy (GTK_WINDOW (window));
+      return;
+    }
+  if (dialog->button != NULL)
+    gtk_widget_set_sensitive (dialog->button, TRUE);
+  gtk_label_set_label (GTK_LABEL (dialog->problem), citiz_session_explain (error));
+  gtk_widget_set_visible (dialog->problem, TRUE);
+}
+
+/* --- changing the passphrase --- */
+
+static void
+changed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) window = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = citiz_session_set_passphrase_finish (CITIZ_SESSION (source), result, &error);
+
+  conclude (window, done, error);
+}
+
+static void
+change_cb (Dialog *dialog)
+{
+  g_autoptr (CitizSecret) old = NULL, fresh = NULL;
+
+  if (!citiz_new_passphrase_get_ready (dialog->fresh))
+    return;
+  old = old_passphrase (dialog);
+  fresh = citiz_new_passphrase_take (dialog->fresh);
+  gtk_widget_set_sensitive (dialog->button, FALSE);
+  citiz_session_set_passphrase_async (dialog->session, old, fresh, NULL, changed_cb,
+                                      g_object_ref (dialog->window));
+}
+
+static void
+ready_cb (Dialog *dialog)
+{
+  gtk_widget_set_sensitive (dialog->button, citiz_new_passphrase_get_ready (dialog->fresh));
+}
+
+void
+citiz_change_passphrase_show (GtkWidget *parent, CitizSession *session)
+{
+  Dialog *dialog = dialog_new (parent, session, _ ("Change the Passphrase"), 520);
+  GtkWidget *list = NULL;
+
+  dialog->old = password_row (_ ("Present passphrase"), &list);
+  dialog->fresh = CITIZ_NEW_PASSPHRASE (citiz_new_passphrase_new ());
+  gtk_box_append (GTK_BOX (dialog->page), list);
+  gtk_box_append (GTK_BOX (dialog->page), GTK_WIDGET (dialog->fresh));
+  finish_page (dialog, _ ("_Change"), "suggested-action", G_CALLBACK (change_cb));
+  gtk_widget_set_sensitive (dialog->button, FALSE);
+  g_signal_connect_swapped (dialog->fresh, "notify::ready", G_CALLBACK (ready_cb), dialog);
+  gtk_window_present (GTK_WINDOW (dialog->window));
+}
+
+/* --- a new recovery sheet --- */
+
+static void
+replaced_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) window = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = citiz_session_set_words_finish (CITIZ_SESSION (source), result, &error);
+
+  conclude (window, done, error);
+}
+
+static void
+passed_cb (Dialog *dialog)
+{
+  g_autoptr (CitizSecret) old = old_passphrase (dialog);
+
+  citiz_session_set_words_async (dialog->session, old,
+                                 citiz_recovery_sheet_get_entropy (dialog->sheet), NULL,
+                                 replaced_cb, g_object_ref (dialog->window));
+}
+
+static void
+kept_cb (Dialog *dialog)
+{
+  citiz_recovery_check_start (dialog->check, dialog->sheet);
+  gtk_widget_set_visible (GTK_WIDGET (dialog->check), TRUE);
+}
+
+void
+citiz_replace_words_show (GtkWidget *parent, CitizSession *session)
+{
+  Dialog *dialog = dialog_new (parent, session, _ ("Replace the Recovery Sheet"), 780);
+  g_autoptr (CitizSecret) entropy = citiz_secret_new_random (32);
+  GtkWidget *list = NULL;
+
+  dialog->old = password_row (_ ("Your passphrase"), &list);
+  dialog->sheet = CITIZ_RECOVERY_SHEET (
+      citiz_recovery_sheet_new (entropy, NULL, citiz_session_now (session)));
+  dialog->check = CITIZ_RECOVERY_CHECK (citiz_recovery_check_new ());
+  gtk_widget_set_visible (GTK_WIDGET (dialog->check), FALSE);
+  gtk_box_append (GTK_BOX (dialog->page), GTK_WIDGET (dialog->sheet));
+  gtk_box_append (GTK_BOX (dialog->page),
+                  citiz_caption_new (_ ("The new words hold once two of them are asked back; until "
+                                        "then the old sheet still opens your record.")));
+  gtk_box_append (GTK_BOX (dialog->page), list);
+  gtk_box_append (GTK_BOX (dialog->page), GTK_WIDGET (dialog->check));
+  gtk_box_append (GTK_BOX (dialog->page), dialog->problem);
+  g_signal_connect_swapped (dialog->sheet, "notify::kept", G_CALLBACK (kept_cb), dialog);
+  g_signal_connect_swapped (dialog->check, "passed", G_CALLBACK (passed_cb), dialog);
+  gtk_window_set_default_size (GTK_WINDOW (dialog->window), 780, 760);
+  gtk_window_present (GTK_WINDOW (dialog->window));
+}
+
+/* --- erasing --- */
+
+static void
+erased_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) window = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = citiz_session_erase_finish (CITIZ_SESSION (source), result, &error);
+
+  conclude (window, done, error);
+}
+
+/* What has to be typed so that nobody erases by a slip of the hand. */
+static const gchar *
+erase_word (void)
+{
+  return _ ("ERASE");
+}
+
+static void
+erase_changed_cb (Dialog *dialog)
+{
+  gtk_widget_set_sensitive (
+      dialog->button,
+      g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (dialog->word)), erase_word ()) == 0
+          && *gtk_editable_get_text (GTK_EDITABLE (dialog->old)) != '\0');
+}
+
+static void
+erase_cb (Dialog *dialog)
+{
+  g_autoptr (CitizSecret) old = old_passphrase (dialog);
+
+  gtk_widget_set_sensitive (dialog->button, FALSE);
+  citiz_session_erase_async (dialog->session, old, NULL, erased_cb, g_object_ref (dialog->window));
+}
+
+void
+citiz_erase_show (GtkWidget *parent, CitizSession *session)
+{
+  Dialog *dialog = dialog_new (parent, session, _ ("Erase Everything"), 480);
+  GtkWidget *status, *list = NULL;
+  g_autofree gchar *title = g_strdup_printf (_ ("Type %s"), erase_word ());
+
+  status = g_object_new (
+      ADW_TYPE_STATUS_PAGE, "icon-name", "citiz-alert-symbolic", "title",
+      _ ("Erase Your Whole Record?"), "description",
+      _ ("Health data, documents, accesses and keys go for good, live accesses are revoked first. "
+         "Your recovery sheet opens nothing any more. Export first if you want to keep a copy."),
+      NULL);
+  gtk_widget_add_css_class (status, "compact");
+  gtk_box_append (GTK_BOX (dialog->page), status);
+  dialog->old = password_row (_ ("Your passphrase"), &list);
+  dialog->word = adw_entry_row_new ();
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (dialog->word), title);
+  gtk_list_box_append (GTK_LIST_BOX (list), dialog->word);
+  gtk_box_append (GTK_BOX (dialog->page), list);
+  finish_page (dialog, _ ("_Erase Everything"), "destructive-action", G_CALLBACK (erase_cb));
+  gtk_widget_set_sensitive (dialog->button, FALSE);
+  g_signal_connect_swapped (dialog->word, "changed", G_CALLBACK (erase_changed_cb), dialog);
+  g_signal_connect_swapped (dialog->old, "changed", G_CALLBACK (erase_changed_cb), dialog);
+  gtk_window_present (GTK_WINDOW (dialog->window));
+}

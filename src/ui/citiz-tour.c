@@ -1,0 +1,53 @@
+/* What Citiz is, in a few rows. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-tour.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-bits.h"
+#include "ui/citiz-row.h"
+
+GtkWidget *
+citiz_tour_list_new (void)
+{
+  static const struct
+  {
+    const gchar *icon, *title, *text;
+  } points[] = {
+      {"citiz-lock-symbolic", N_ ("It stays on this computer"),
+       N_ ("Sealed by your passphrase. It works without any network.")},
+      {"citiz-emergency-symbolic", N_ ("One press in an emergency"),
+       N_ ("A code to read or to say opens your summary for 24 hours, then closes by itself.")},
+      {"citiz-shown-symbolic", N_ ("Nobody looks in silence"),
+       N_ ("Each opening is written in a ledger first; you see who, when and why.")},
+      {"citiz-download-symbolic", N_ ("It is yours"),
+       N_ ("Everything leaves in standard formats, and erasing really erases.")},
+  };
+  GtkWidget *list = citiz_list_new (_ ("What Citiz is"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (points); i++)
+    {
+      GtkWidget *row = citiz_row_new (_ (points[i].title), _ (points[i].text));
+
+      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
+      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+      citiz_row_set_prefix (CITIZ_ROW (row), points[i].icon, "accent");
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+    }
+  return list;
+}
+
+GtkWidget *
+citiz_tour_new (void)
+{
+  GtkWidget *window, *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *page, *header;
+  GtkWidget *frame = citiz_page_frame_new (&page);
+
+  header = adw_header_bar_new ();
+  gtk_widget_add_css_class (header, "flat");
+  gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), frame);
+  gtk_box_append (GTK_BOX (page), citiz_tour_list_new ());
+  window = g_object_new (ADW_TYPE_WINDOW, "title", _ ("What Citiz Is"), "modal", TRUE,
+                         "default-width", 520, "default-height", 440, "content", box, NULL);
+  return window;
+}

@@ -1,0 +1,289 @@
+/* The locked record: passphrase, or the 24 words. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-unlock.h"
+
+#include <glib/gi18n.h>
+
+#include "app/citiz-session.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-new-passphrase.h"
+
+struct _CitizUnlock
+{
+  AdwBin parent_instance;
+
+  CitizSession *session;
+  guint late;
+
+  GtkWidget *ways;
+  GtkWidget *entry, *words;
+  CitizNewPassphrase *fresh;
+  GtkWidget *busy, *problem;
+};
+
+G_DEFINE_FINAL_TYPE (CitizUnlock, citiz_unlock, ADW_TYPE_BIN)
+
+static gboolean
+late_cb (gpointer data)
+{
+  CitizUnlock *self = data;
+
+  self->late = 0;
+  gtk_widget_set_visible (self->busy, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_busy (CitizUnlock *self, gboolean busy)
+{
+  g_clear_handle_id (&self->late, g_source_remove);
+  if (busy)
+    self->late = g_timeout_add (500, late_cb, self);
+  else
+    gtk_widget_set_visible (self->busy, FALSE);
+  gtk_widget_set_visible (self->problem, FALSE);
+  gtk_widget_set_sensitive (self->ways, !busy);
+}
+
+static void
+fail (CitizUnlock *self, const GError *error)
+{
+  set_busy (self, FALSE);
+  gtk_label_set_label (GTK_LABEL (self->problem), citiz_session_explain (error));
+  gtk_widget_set_visible (self->problem, TRUE);
+  if (g_error_matches (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_WRONG_PASSPHRASE))
+    {
+      gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+      gtk_widget_grab_focus (self->entry);
+    }
+}
+
+static void
+unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CitizUnlock) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_unlock_finish (CITIZ_SESSION (source), result, &error))
+    fail (self, error);
+}
+
+static void
+open_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizUnlock *self = CITIZ_UNLOCK (widget);
+  const gchar *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  g_autoptr (CitizSecret) passphrase = NULL;
+
+  if (*text == '\0' || citiz_session_get_state (self->session) != CITIZ_SESSION_LOCKED)
+    return;
+  passphrase = citiz_secret_new_from_text (text);
+  set_busy (self, TRUE);
+  citiz_session_unlock_async (self->session, passphrase, NULL, unlocked_cb, g_object_ref (self));
+}
+
+static void
+enter_cb (CitizUnlock *self)
+{
+  open_action (GTK_WIDGET (self), NULL, NULL);
+}
+
+static void
+words_unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CitizUnlock) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_unlock_with_words_finish (CITIZ_SESSION (source), result, &error))
+    fail (self, error);
+}
+
+static void
+open_with_words_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizUnlock *self = CITIZ_UNLOCK (widget);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->words));
+  g_autoptr (CitizSecret) passphrase = citiz_new_passphrase_take (self->fresh);
+  GtkTextIter start, end;
+  gchar *text;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+  set_busy (self, TRUE);
+  citiz_session_unlock_with_words_async (self->session, text, passphrase, NULL, words_unlocked_cb,
+                                         g_object_ref (self));
+  citiz_wipe_text (text);
+  g_free (text);
+}
+
+static void
+way_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizUnlock *self = CITIZ_UNLOCK (widget);
+  gboolean words = g_str_equal (name, "unlock.words");
+
+  gtk_widget_set_visible (self->problem, FALSE);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->ways), words ? "words" : "passphrase");
+  gtk_widget_grab_focus (words ? self->words : self->entry);
+}
+
+static void
+ready_cb (CitizUnlock *self)
+{
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "unlock.open-with-words",
+                                 citiz_new_passphrase_get_ready (self->fresh));
+}
+
+/* --- building --- */
+
+static GtkWidget *
+button (const gchar *text, const gchar *action, const gchar *first, const gchar *second)
+{
+  GtkWidget *widget = gtk_button_new_with_mnemonic (text);
+
+  gtk_widget_add_css_class (widget, first);
+  if (second != NULL)
+    gtk_widget_add_css_class (widget, second);
+  gtk_widget_set_halign (widget, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (widget), action);
+  return widget;
+}
+
+static GtkWidget *
+passphrase_way (CitizUnlock *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *list = citiz_list_new (NULL);
+
+  self->entry = adw_password_entry_row_new ();
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->entry), _ ("Passphrase"));
+  g_signal_connect_object (self->entry, "entry-activated", G_CALLBACK (enter_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_list_box_append (GTK_LIST_BOX (list), self->entry);
+  gtk_box_append (GTK_BOX (box), list);
+  gtk_box_append (GTK_BOX (box), button (_ ("_Open"), "unlock.open", "pill", "suggested-action"));
+  gtk_box_append (GTK_BOX (box), button (_ ("I Have My 24 _Words"), "unlock.words", "flat", NULL));
+  return box;
+}
+
+static GtkWidget *
+words_way (CitizUnlock *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  GtkWidget *frame = gtk_frame_new (NULL);
+  GtkWidget *caption = citiz_caption_new (
+      _ ("The 24 words of your sheet, in order, in French or in English. Accents and capitals do "
+         "not matter."));
+
+  self->words = gtk_text_view_new ();
+  g_object_set (self->words, "wrap-mode", GTK_WRAP_WORD_CHAR, "top-margin", 10, "bottom-margin", 10,
+                "left-margin", 12, "right-margin", 12, "height-request", 96, "accepts-tab", FALSE,
+                "input-hints", GTK_INPUT_HINT_NO_SPELLCHECK | GTK_INPUT_HINT_PRIVATE, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->words), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("The 24 words"), -1);
+  gtk_frame_set_child (GTK_FRAME (frame), self->words);
+  self->fresh = CITIZ_NEW_PASSPHRASE (citiz_new_passphrase_new ());
+  g_signal_connect_object (self->fresh, "notify::ready", G_CALLBACK (ready_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), frame);
+  gtk_box_append (GTK_BOX (box), caption);
+  gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("A new passphrase"), NULL));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->fresh));
+  gtk_box_append (GTK_BOX (box),
+                  button (_ ("_Open"), "unlock.open-with-words", "pill", "suggested-action"));
+  gtk_box_append (GTK_BOX (box),
+                  button (_ ("I Know My _Passphrase"), "unlock.passphrase", "flat", NULL));
+  return box;
+}
+
+static GtkWidget *
+build_body (CitizUnlock *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  GtkWidget *mark = gtk_image_new_from_icon_name ("citiz-mark-symbolic");
+  GtkWidget *title
+      = g_object_new (GTK_TYPE_LABEL, "label", _ ("Your Record Is Locked"), "wrap", TRUE, "justify",
+                      GTK_JUSTIFY_CENTER, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+
+  gtk_image_set_pixel_size (GTK_IMAGE (mark), 64);
+  gtk_widget_add_css_class (mark, "mark-large");
+  gtk_widget_add_css_class (title, "title-1");
+  self->ways = gtk_stack_new ();
+  g_object_set (self->ways, "vhomogeneous", FALSE, "transition-type",
+                GTK_STACK_TRANSITION_TYPE_CROSSFADE, NULL);
+  gtk_stack_add_named (GTK_STACK (self->ways), passphrase_way (self), "passphrase");
+  gtk_stack_add_named (GTK_STACK (self->ways), words_way (self), "words");
+  self->busy = g_object_new (GTK_TYPE_BOX, "spacing", 12, "halign", GTK_ALIGN_CENTER, "visible",
+                             FALSE, NULL);
+  gtk_box_append (GTK_BOX (self->busy), g_object_new (GTK_TYPE_SPINNER, "spinning", TRUE, NULL));
+  gtk_box_append (GTK_BOX (self->busy), gtk_label_new (_ ("Opening your record…")));
+  self->problem
+      = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify", GTK_JUSTIFY_CENTER,
+                      "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
+  gtk_widget_add_css_class (self->problem, "bad");
+  gtk_box_append (GTK_BOX (box), mark);
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), self->ways);
+  gtk_box_append (GTK_BOX (box), self->busy);
+  gtk_box_append (GTK_BOX (box), self->problem);
+  g_object_set (box, "valign", GTK_ALIGN_CENTER, "margin-start", 12, "margin-end", 12, "margin-top",
+                12, "margin-bottom", 36, NULL);
+  return box;
+}
+
+static void
+citiz_unlock_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (citiz_unlock_parent_class)->root (widget);
+  gtk_widget_grab_focus (CITIZ_UNLOCK (widget)->entry);
+}
+
+static void
+citiz_unlock_dispose (GObject *object)
+{
+  CitizUnlock *self = CITIZ_UNLOCK (object);
+
+  g_clear_handle_id (&self->late, g_source_remove);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (citiz_unlock_parent_class)->dispose (object);
+}
+
+static void
+citiz_unlock_class_init (CitizUnlockClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = citiz_unlock_dispose;
+  widget_class->root = citiz_unlock_root;
+  gtk_widget_class_install_action (widget_class, "unlock.open", NULL, open_action);
+  gtk_widget_class_install_action (widget_class, "unlock.open-with-words", NULL,
+                                   open_with_words_action);
+  gtk_widget_class_install_action (widget_class, "unlock.words", NULL, way_action);
+  gtk_widget_class_install_action (widget_class, "unlock.passphrase", NULL, way_action);
+}
+
+static void
+citiz_unlock_init (CitizUnlock *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
+  GtkWidget *scrolled = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
+
+  gtk_widget_add_css_class (header, "flat");
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 480);
+  adw_clamp_set_child (ADW_CLAMP (clamp), build_body (self));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), clamp);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), scrolled);
+  adw_bin_set_child (ADW_BIN (self), box);
+  ready_cb (self);
+}
+
+GtkWidget *
+citiz_unlock_new (CitizSession *session)
+{
+  CitizUnlock *self = g_object_new (CITIZ_TYPE_UNLOCK, NULL);
+
+  self->session = g_object_ref (session);
+  return GTK_WIDGET (self);
+}

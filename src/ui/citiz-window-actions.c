@@ -1,0 +1,264 @@
+/* What can be done from anywhere in the window, by menu, key or assistive technology. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <glib/gi18n.h>
+
+#include "app/citiz-session.h"
+#include "ui/citiz-compat.h"
+#include "ui/citiz-emergency-page.h"
+#include "ui/citiz-export.h"
+#include "ui/citiz-preferences.h"
+#include "ui/citiz-tour.h"
+#include "ui/citiz-window-private.h"
+
+void
+citiz_window_press_emergency (CitizWindow *self)
+{
+  GtkWidget *page;
+
+  g_return_if_fail (CITIZ_IS_WINDOW (self));
+  page = gtk_stack_get_child_by_name (self->pages, "emergency");
+  if (page == NULL)
+    return;
+  citiz_window_show_page (self, "emergency");
+  citiz_emergency_page_press (CITIZ_EMERGENCY_PAGE (page));
+}
+
+void
+citiz_window_add_toast (CitizWindow *self, AdwToast *toast)
+{
+  g_return_if_fail (CITIZ_IS_WINDOW (self));
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+show_toast (GtkWidget *widget, AdwToast *toast)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  if (CITIZ_IS_WINDOW (root))
+    citiz_window_add_toast (CITIZ_WINDOW (root), toast);
+  else
+    g_object_unref (g_object_ref_sink (toast));
+}
+
+void
+citiz_toast (GtkWidget *widget, const gchar *text)
+{
+  g_autofree gchar *markup = g_markup_escape_text (text, -1);
+
+  show_toast (widget, adw_toast_new (markup));
+}
+
+void
+citiz_toast_undo (GtkWidget *widget,
+                  const gchar *text,
+                  const gchar *button,
+                  GCallback pressed,
+                  gpointer data)
+{
+  g_autofree gchar *markup = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (markup);
+
+  adw_toast_set_button_label (toast, button);
+  adw_toast_set_timeout (toast, 8);
+  g_signal_connect_object (toast, "button-clicked", pressed, data, G_CONNECT_SWAPPED);
+  show_toast (widget, toast);
+}
+
+/* --- the actions --- */
+
+static void
+page_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_window_show_page (CITIZ_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+emergency_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_window_press_emergency (CITIZ_WINDOW (widget));
+}
+
+static void
+back_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizWindow *self = CITIZ_WINDOW (widget);
+  g_autofree gchar *previous = NULL;
+
+  if (g_strcmp0 (citiz_window_get_page (self), "emergency") == 0 && self->previous != NULL)
+    {
+      previous = g_steal_pointer (&self->previous);
+      citiz_window_show_page (self, previous);
+    }
+  else if (adw_leaflet_get_folded (self->leaflet))
+    adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+}
+
+static void
+search_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizPage *page = _citiz_window_get_page (CITIZ_WINDOW (widget));
+
+  if (page != NULL)
+    citiz_page_search (page);
+}
+
+static void
+lock_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_session_lock (CITIZ_WINDOW (widget)->session);
+}
+
+static void
+preferences_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  GtkWidget *dialog = citiz_preferences_new (CITIZ_WINDOW (widget)->session);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (widget));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+import_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_window_import (CITIZ_WINDOW (widget), NULL);
+}
+
+static void
+export_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_export_ask (widget, CITIZ_WINDOW (widget)->session);
+}
+
+static void
+tour_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  GtkWidget *tour = citiz_tour_new ();
+
+  gtk_window_set_transient_for (GTK_WINDOW (tour), GTK_WINDOW (widget));
+  gtk_window_present (GTK_WINDOW (tour));
+}
+
+static void
+shortcuts_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  g_autoptr (GtkBuilder) builder
+      = gtk_builder_new_from_resource ("/io/github/citiz/Citiz/citiz-shortcuts.ui");
+  GtkWindow *window = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
+
+  gtk_window_set_transient_for (window, GTK_WINDOW (widget));
+  gtk_window_present (window);
+}
+
+static void
+sample_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CitizWindow) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_remove_sample_finish (CITIZ_SESSION (source), result, &error))
+    citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
+  else
+    citiz_toast (GTK_WIDGET (self), _ ("The sample record is gone, whole"));
+}
+
+static void
+remove_sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_session_remove_sample_async (CITIZ_WINDOW (widget)->session, NULL, sample_removed_cb,
+                                     g_object_ref (widget));
+}
+
+void
+_citiz_window_update_actions (CitizWindow *self)
+{
+  static const gchar *const open_only[]
+      = {"win.page",        "win.emergency", "win.lock",          "win.import", "win.export",
+         "win.preferences", "win.search",    "win.remove-sample", "win.back"};
+  gboolean open = gtk_list_box_get_row_at_index (self->rooms, 0) != NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (open_only); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), open_only[i], open);
+  if (open)
+    _citiz_window_update_header (self);
+}
+
+void
+_citiz_window_install_actions (GtkWidgetClass *klass)
+{
+  static const struct
+  {
+    guint key;
+    GdkModifierType modifiers;
+    const gchar *action;
+    const gchar *target;
+  } keys[] = {
+      {GDK_KEY_e, GDK_CONTROL_MASK, "win.emergency", NULL},
+      {GDK_KEY_l, GDK_CONTROL_MASK, "win.lock", NULL},
+      {GDK_KEY_h, GDK_CONTROL_MASK, "win.hide-values", NULL},
+      {GDK_KEY_f, GDK_CONTROL_MASK, "win.search", NULL},
+      {GDK_KEY_o, GDK_CONTROL_MASK, "win.import", NULL},
+      {GDK_KEY_comma, GDK_CONTROL_MASK, "win.preferences", NULL},
+      {GDK_KEY_Left, GDK_ALT_MASK, "win.back", NULL},
+      {GDK_KEY_F1, 0, "win.show-help-overlay", NULL},
+      {GDK_KEY_question, GDK_CONTROL_MASK, "win.show-help-overlay", NULL},
+      {GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL},
+      {GDK_KEY_q, GDK_CONTROL_MASK, "app.quit", NULL},
+      {GDK_KEY_1, GDK_ALT_MASK, "win.page", "today"},
+      {GDK_KEY_2, GDK_ALT_MASK, "win.page", "care"},
+      {GDK_KEY_3, GDK_ALT_MASK, "win.page", "activity"},
+      {GDK_KEY_4, GDK_ALT_MASK, "win.page", "diet"},
+      {GDK_KEY_5, GDK_ALT_MASK, "win.page", "access"},
+      {GDK_KEY_6, GDK_ALT_MASK, "win.page", "ledger"},
+  };
+
+  gtk_widget_class_install_action (klass, "win.page", "s", page_action);
+  gtk_widget_class_install_action (klass, "win.emergency", NULL, emergency_action);
+  gtk_widget_class_install_action (klass, "win.back", NULL, back_action);
+  gtk_widget_class_install_action (klass, "win.search", NULL, search_action);
+  gtk_widget_class_install_action (klass, "win.lock", NULL, lock_action);
+  gtk_widget_class_install_action (klass, "win.preferences", NULL, preferences_action);
+  gtk_widget_class_install_action (klass, "win.import", NULL, import_action);
+  gtk_widget_class_install_action (klass, "win.export", NULL, export_action);
+  gtk_widget_class_install_action (klass, "win.tour", NULL, tour_action);
+  gtk_widget_class_install_action (klass, "win.remove-sample", NULL, remove_sample_action);
+  gtk_widget_class_install_action (klass, "win.show-help-overlay", NULL, shortcuts_action);
+  gtk_widget_class_install_property_action (klass, "win.hide-values", "values-hidden");
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (keys[i].target != NULL)
+      gtk_widget_class_add_binding_action (klass, keys[i].key, keys[i].modifiers, keys[i].action,
+                                           "s", keys[i].target);
+    else
+      gtk_widget_class_add_binding_action (klass, keys[i].key, keys[i].modifiers, keys[i].action,
+                                           NULL);
+}
+
+/* --- files dropped on the window --- */
+
+static gboolean
+drop_cb (CitizWindow *self, const GValue *value)
+{
+  GSList *files = g_value_get_boxed (value);
+
+  if (files == NULL || citiz_session_get_state (self->session) != CITIZ_SESSION_OPEN)
+    return FALSE;
+  citiz_window_import (self, files->data);
+  return TRUE;
+}
+
+void
+_citiz_window_add_drop_target (CitizWindow *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect_object (target, "drop", G_CALLBACK (drop_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+/* The dialog of an import belongs to the data pages; here only the way to it. */
+void
+citiz_window_import (CitizWindow *self, GFile *file)
+{
+  g_return_if_fail (CITIZ_IS_WINDOW (self));
+  if (citiz_session_get_state (self->session) == CITIZ_SESSION_OPEN)
+    citiz_toast (GTK_WIDGET (self), _ ("Import"));
+}

@@ -1,0 +1,50 @@
+/* The window's fields and the verbs its files share. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "ui/citiz-idle.h"
+#include "ui/citiz-window.h"
+
+G_BEGIN_DECLS
+
+struct _CitizWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  CitizSession *session;
+  CitizIdle *idle;
+  gchar *previous; /* the page to go back to from the emergency page */
+  gboolean selecting;
+  gboolean onboarding;
+
+  AdwToastOverlay *toasts;
+  GtkStack *screens;
+  AdwLeaflet *leaflet;
+  GtkWidget *sidebar;
+  GtkWidget *content;
+  GtkListBox *rooms;
+  GtkWidget *badge;
+  GtkStack *pages;
+  AdwWindowTitle *title;
+  AdwAvatar *avatar;
+  GtkLabel *person;
+  GtkButton *back_button;
+  GtkMenuButton *add_button;
+  AdwButtonContent *add_content;
+  GtkMenuButton *add_narrow;
+  GtkButton *search_button;
+  GtkButton *emergency_button;
+  AdwButtonContent *emergency_content;
+  GtkButton *emergency_tray;
+  AdwButtonContent *tray_content;
+  GtkBox *tray;
+  GtkRevealer *sample_banner;
+};
+
+CitizPage *_citiz_window_get_page (CitizWindow *self);
+void _citiz_window_update_header (CitizWindow *self);
+void _citiz_window_follow_state (CitizWindow *self);
+void _citiz_window_install_actions (GtkWidgetClass *klass);
+void _citiz_window_update_actions (CitizWindow *self);
+void _citiz_window_add_drop_target (CitizWindow *self);
+
+G_END_DECLS
