@@ -129,6 +129,39 @@ function words(entropy, language) {
 
 const hkdf = (ikm, salt, info, n) => Buffer.from(crypto.hkdfSync('sha256', ikm, salt, info, n));
 
+const u8 = (n) => Buffer.from([n]);
+const u32 = (n) => { const b = Buffer.alloc(4); b.writeUInt32BE(n); return b; };
+const u64 = (n) => { const b = Buffer.alloc(8); b.writeBigUInt64BE(BigInt(n)); return b; };
+
+function padded(plain) {
+  const need = plain.length + 4;
+  const size = [256, 1024, 4096, 16384, 65536].find((c) => need <= c) ?? Math.ceil(need / 65536) * 65536;
+  return Buffer.concat([u32(plain.length), plain, Buffer.alloc(size - need)]);
+}
+
+// a vault's rows as they stand in the file: src/store/DESIGN.md
+function vaultRows(v) {
+  const master = raw(v.master), id = raw(v.id);
+  const commitment = derive(master, 'CtzCommt', v.epoch).subarray(0, 16);
+  const slotAd = Buffer.concat([u32(v.format), u8(2), id, u32(v.epoch), u64(v.created), commitment, raw(v.slot.salt), u32(0), u32(0)]);
+  const wrapped = seal('citiz/slot/v1', derive(raw(v.entropy), 'CtzWords', 1), raw(v.slot.nonce), slotAd, master);
+  const wrapping = derive(master, 'CtzSeal_', v.epoch);
+  return {
+    commitment: hex(commitment),
+    slot: { ...v.slot, sealed: hex(wrapped), checksum: hex(sha256(Buffer.from('citiz/slotsum/v1'), slotAd, wrapped)) },
+    objects: v.objects.map((o) => {
+      const ad = Buffer.concat([id, u8(o.class), raw(o.id), u32(o.version), u32(o.batch)]);
+      return {
+        ...o,
+        key: hex(seal('citiz/rowkey/v1', wrapping, raw(o.key_nonce), ad, raw(o.record_key))),
+        sealed: hex(seal('citiz/object/v1', raw(o.record_key), raw(o.nonce), ad, padded(raw(o.plain)))),
+      };
+    }),
+    identity_seed: hex(derive(master, 'CtzIdent', 1)),
+    setting_id: hex(crypto.createHmac('sha256', derive(master, 'CtzIndex', 1)).update(v.setting).digest().subarray(0, 16)),
+  };
+}
+
 // file → (vector → the fields that follow from the others)
 const rules = {
   'citiz-sign': (v) => {
@@ -152,6 +185,7 @@ const rules = {
     };
   },
   'citiz-shamir': (v) => ({ shares: shamir(raw(v.secret), v.t, v.m, raw(v.coefficients)) }),
+  'citiz-vault': vaultRows,
   bip39: (v) => ({ words: words(raw(v.entropy), v.language) }),
 };
 
