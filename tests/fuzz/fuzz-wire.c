@@ -1,0 +1,89 @@
+/* Any bytes to any decoder: what is accepted gives back the same bytes. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "wire/citiz-wire.h"
+
+#include <string.h>
+
+static void
+same (GBytes *again, const guint8 *data, gsize n)
+{
+  g_assert_cmpmem (g_bytes_get_data (again, NULL), g_bytes_get_size (again), data, n);
+  g_bytes_unref (again);
+}
+
+static void
+try_tx (const guint8 *data, gsize n)
+{
+  g_autoptr (CitizTx) tx = citiz_tx_decode (data, n, NULL);
+
+  if (tx != NULL)
+    same (citiz_tx_encode (tx), data, n);
+}
+
+static void
+try_header (const guint8 *data, gsize n)
+{
+  CitizBlockHeader header;
+  guint8 again[CITIZ_HEADER_SIZE];
+
+  if (!citiz_block_header_decode (data, n, &header, NULL))
+    return;
+  citiz_block_header_encode (&header, again);
+  g_assert_cmpmem (again, sizeof again, data, n);
+}
+
+static void
+try_vote (const guint8 *data, gsize n)
+{
+  CitizVote vote;
+
+  if (citiz_vote_decode (data, n, &vote, NULL))
+    same (citiz_vote_encode (&vote), data, n);
+}
+
+static void
+try_cert (const guint8 *data, gsize n)
+{
+  CitizCert cert;
+
+  if (citiz_cert_decode (data, n, &cert, NULL))
+    same (citiz_cert_encode (&cert), data, n);
+}
+
+static void
+try_justification (const guint8 *data, gsize n)
+{
+  g_autoptr (CitizJustification) out = citiz_justification_decode (data, n, NULL);
+
+  if (out != NULL)
+    same (citiz_justification_encode (out), data, n);
+}
+
+static void
+try_validators (const guint8 *data, gsize n)
+{
+  CitizValidators validators;
+
+  if (citiz_validators_decode (data, n, &validators, NULL))
+    same (citiz_validators_encode (&validators), data, n);
+}
+
+static void
+try_genesis (const guint8 *data, gsize n)
+{
+  g_autofree CitizGenesis *genesis = g_new (CitizGenesis, 1);
+
+  if (citiz_genesis_decode (data, n, genesis, NULL))
+    same (citiz_genesis_encode (genesis), data, n);
+}
+
+static void (*const decoders[]) (const guint8 *data, gsize n)
+    = {try_tx, try_header, try_vote, try_cert, try_justification, try_validators, try_genesis};
+
+/* The first byte chooses the decoder. */
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  if (size > 0)
+    decoders[data[0] % G_N_ELEMENTS (decoders)](data + 1, size - 1);
+  return 0;
+}
