@@ -1,4 +1,4 @@
-/* Shamir's sharing over GF(2^8) modulo x^8+x^4+x^3+x^2+1 (0x11d), in constant time. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Shamir's sharing over GF(2^8) modulo x^8+x^4+x^3+x+1 (0x11b, AES's), in constant time. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "crypto/citiz-shamir-private.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ citiz_gf256_mul (guint8 a, guint8 b)
   for (guint bit = 0; bit < 8; bit++)
     {
       product ^= x & (0u - ((guint32) (b >> bit) & 1));
-      x = (x << 1) ^ (0x11du & (0u - (x >> 7)));
+      x = (x << 1) ^ (0x11bu & (0u - (x >> 7)));
     }
   return (guint8) product;
 }
@@ -65,7 +65,7 @@ citiz_shamir_split_with (const guint8 *secret,
  * @out: (array length=m): the shares at x = 1…@m
  *
  * A. Shamir, How to share a secret, CACM 22 (1979). Shares carry no authentication: whoever hands them out
- * publishes a salted hash of each. The field is that of libgfshare, and a page that joins shares must use the same.
+ * publishes a salted hash of each. The reader's page joins shares in the same field.
  */
 void
 citiz_shamir_split (const guint8 *secret, gsize n, guint t, guint m, CitizShare *out)

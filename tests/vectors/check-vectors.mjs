@@ -107,7 +107,7 @@ function gfMul(a, b) {
   let product = 0;
   for (; b; b >>= 1) {
     if (b & 1) product ^= a;
-    a = (a << 1) ^ (a & 0x80 ? 0x11d : 0);
+    a = (a << 1) ^ (a & 0x80 ? 0x11b : 0);
   }
   return product;
 }

@@ -17,7 +17,7 @@ slow_mul (guint a, guint b)
       product ^= a << bit;
   for (guint bit = 15; bit >= 8; bit--)
     if (product >> bit & 1)
-      product ^= 0x11du << (bit - 8);
+      product ^= 0x11bu << (bit - 8);
   return (guint8) product;
 }
 
@@ -139,6 +139,48 @@ fill_rand (unsigned char *out, unsigned int n)
   citiz_random (out, n);
 }
 
+/* Their field is GF(2^8) modulo 0x11d, ours modulo 0x11b. Up to a change of names there is one field of 256 elements:
+ * to_ours[] takes their x to an element that solves their equation in our field, and so on for sums of its powers. */
+static guint8 to_ours[256], to_theirs[256];
+
+static guint8
+image (guint8 root, guint8 a)
+{
+  guint8 power = 1, sum = 0;
+
+  for (guint bit = 0; bit < 8; bit++)
+    {
+      sum ^= a >> bit & 1 ? power : 0;
+      power = citiz_gf256_mul (power, root);
+    }
+  return sum;
+}
+
+static void
+find_isomorphism (void)
+{
+  for (guint root = 2; root < 256; root++)
+    {
+      guint8 r = (guint8) root, r2 = citiz_gf256_mul (r, r), r4 = citiz_gf256_mul (r2, r2);
+      if ((citiz_gf256_mul (r4, r4) ^ r4 ^ citiz_gf256_mul (r2, r) ^ r2 ^ 1) != 0)
+        continue;
+      for (guint a = 0; a < 256; a++)
+        {
+          to_ours[a] = image (r, (guint8) a);
+          to_theirs[to_ours[a]] = (guint8) a;
+        }
+      return;
+    }
+  g_assert_not_reached ();
+}
+
+static void
+translate (const guint8 *table, guint8 *bytes, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    bytes[i] = table[bytes[i]];
+}
+
 static void
 their_shares_are_ours (guint t, guint m)
 {
@@ -152,12 +194,14 @@ their_shares_are_ours (guint t, guint m)
   gfshare_ctx_enc_setsecret (encode, secret);
   for (guint i = 0; i < m; i++)
     {
-      shares[i].x = numbers[i];
+      shares[i].x = to_ours[numbers[i]];
       shares[i].n = sizeof secret;
       gfshare_ctx_enc_getshare (encode, (unsigned char) i, shares[i].y);
+      translate (to_ours, shares[i].y, sizeof secret);
     }
   gfshare_ctx_free (encode);
   joined = citiz_shamir_combine (shares + (m - t), t, NULL);
+  translate (to_theirs, citiz_secret_data (joined), 32);
   g_assert_cmpmem (citiz_secret_data (joined), 32, secret, sizeof secret);
 }
 
@@ -171,12 +215,16 @@ our_shares_are_theirs (guint t, guint m)
   citiz_random (secret, sizeof secret);
   citiz_shamir_split (secret, sizeof secret, t, m, shares);
   for (guint i = 0; i < t; i++)
-    numbers[i] = shares[m - 1 - i].x;
+    {
+      numbers[i] = to_theirs[shares[m - 1 - i].x];
+      translate (to_theirs, shares[m - 1 - i].y, sizeof secret);
+    }
   decode = gfshare_ctx_init_dec (numbers, t, sizeof secret);
   for (guint i = 0; i < t; i++)
     gfshare_ctx_dec_giveshare (decode, (unsigned char) i, shares[m - 1 - i].y);
   gfshare_ctx_dec_extract (decode, out);
   gfshare_ctx_free (decode);
+  translate (to_ours, out, sizeof out);
   g_assert_cmpmem (out, sizeof out, secret, sizeof secret);
 }
 
@@ -184,6 +232,7 @@ static void
 test_oracle (void)
 {
   gfshare_fill_rand = fill_rand;
+  find_isomorphism ();
   for (guint m = 3; m <= 7; m++)
     for (guint t = 2; t < m; t++)
       {
