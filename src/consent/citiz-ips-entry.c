@@ -23,7 +23,8 @@ citiz_ips_url_of (const CitizId *id)
   u.b[6] = (guint8) ((u.b[6] & 0x0f) | 0x40);
   u.b[8] = (guint8) ((u.b[8] & 0x3f) | 0x80);
   hex = citiz_id_to_hex (&u);
-  return g_strdup_printf ("urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+  return g_strdup_printf ("urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+                          hex + 20);
 }
 
 json_t *
@@ -36,18 +37,8 @@ void
 citiz_ips_append (CitizIps *ips, const gchar *url, json_t *resource)
 {
   json_object_set_new (resource, "id", json_string (url + strlen ("urn:uuid:")));
-  json_array_append_new (ips->entries, json_pack ("{s:s, s:o}", "fullUrl", url, "resource", resource));
-}
-
-static CitizIpsItem *
-find_target (CitizIps *ips, const gchar *reference)
-{
-  CitizIpsItem *item = g_hash_table_lookup (ips->by_reference, reference);
-  const gchar *slash = strrchr (reference, '/');
-  const gchar *type = slash ? g_strrstr_len (reference, slash - reference, "/") : NULL;
-
-  /* An absolute address ends with Type/id. */
-  return item || type == NULL ? item : g_hash_table_lookup (ips->by_reference, type + 1);
+  json_array_append_new (ips->entries,
+                         json_pack ("{s:s, s:o}", "fullUrl", url, "resource", resource));
 }
 
 static void
@@ -58,37 +49,40 @@ drop_target (CitizIps *ips, json_t *reference, gboolean keep_display)
     json_object_clear (reference);
   if (json_object_size (reference) == 0)
     json_object_set_new (reference, "display",
-                         json_string (citiz_ips_say (keep_display ? CITIZ_IPS_SAY_NOT_INCLUDED : CITIZ_IPS_SAY_WITHHELD,
+                         json_string (citiz_ips_say (keep_display ? CITIZ_IPS_SAY_NOT_INCLUDED
+                                                                  : CITIZ_IPS_SAY_WITHHELD,
                                                      ips->options->language)));
 }
 
 /* Points to an entry of this bundle, or to nothing; what is withheld loses its name too. */
 static void
-rewrite_reference (CitizIps *ips, json_t *reference, const gchar *target)
+rewrite_reference (CitizIps *ips, const CitizItem *from, json_t *reference, const gchar *target)
 {
-  CitizIpsItem *item;
   const gchar *mark = strstr (target, "Patient/");
+  CitizItem *item;
+  CitizIpsItem *entry;
 
   if (*target == '#')
     return;
-  item = find_target (ips, target);
-  if ((item && item == ips->patient) || (item == NULL && mark && (mark == target || mark[-1] == '/')))
-    json_object_set_new (reference, "reference", json_string (ips->patient_url));
-  else if (item == NULL)
-    drop_target (ips, reference, TRUE);
-  else if (item->withheld)
-    drop_target (ips, reference, FALSE);
-  else if (item->supporting || item->included)
+  item = citiz_record_resolve (ips->record, from, target);
+  if ((item && item->kind == CITIZ_KIND_PATIENT)
+      || (item == NULL && mark && (mark == target || mark[-1] == '/')))
     {
-      citiz_ips_add_entry (ips, item);
-      json_object_set_new (reference, "reference", json_string (item->url));
+      json_object_set_new (reference, "reference", json_string (ips->patient_url));
+      return;
+    }
+  entry = item ? g_hash_table_lookup (ips->by_id, &item->id) : NULL;
+  if (entry && (entry->supporting || entry->included))
+    {
+      citiz_ips_add_entry (ips, entry);
+      json_object_set_new (reference, "reference", json_string (entry->url));
     }
   else
-    drop_target (ips, reference, TRUE);
+    drop_target (ips, reference, entry == NULL || !entry->withheld);
 }
 
 static void
-rewrite (CitizIps *ips, json_t *value, guint depth)
+rewrite (CitizIps *ips, const CitizItem *from, json_t *value, guint depth)
 {
   const char *key;
   json_t *member;
@@ -105,21 +99,20 @@ rewrite (CitizIps *ips, json_t *value, guint depth)
         {
           g_autofree gchar *copy = g_strdup (json_string_value (target));
 
-          rewrite_reference (ips, value, copy);
+          rewrite_reference (ips, from, value, copy);
         }
-      json_object_foreach (value, key, member)
-        rewrite (ips, member, depth + 1);
+      json_object_foreach (value, key, member) rewrite (ips, from, member, depth + 1);
     }
   else if (json_is_array (value))
-    json_array_foreach (value, i, member)
-      rewrite (ips, member, depth + 1);
+    json_array_foreach (value, i, member) rewrite (ips, from, member, depth + 1);
 }
 
 static void
 put_absent (json_t *resource, const gchar *primitive, const gchar *reason)
 {
-  json_object_set_new (resource, primitive,
-                       json_pack ("{s:[{s:s, s:s}]}", "extension", "url", DATA_ABSENT, "valueCode", reason));
+  json_object_set_new (
+      resource, primitive,
+      json_pack ("{s:[{s:s, s:s}]}", "extension", "url", DATA_ABSENT, "valueCode", reason));
 }
 
 /* A choice element IPS makes mandatory: absent ones say so. */
@@ -129,10 +122,10 @@ static const struct
   const gchar *prefix;
   const gchar *primitive;
 } mandatory[] = {
-  { "MedicationStatement", "effective", "_effectiveDateTime" },
-  { "Procedure", "performed", "_performedDateTime" },
-  { "DeviceUseStatement", "timing", "_timingDateTime" },
-  { "Immunization", "occurrence", "_occurrenceDateTime" },
+    {"MedicationStatement", "effective", "_effectiveDateTime"},
+    {"Procedure", "performed", "_performedDateTime"},
+    {"DeviceUseStatement", "timing", "_timingDateTime"},
+    {"Immunization", "occurrence", "_occurrenceDateTime"},
 };
 
 static gboolean
@@ -141,9 +134,10 @@ has_choice (json_t *resource, const gchar *prefix)
   const char *key;
   json_t *value;
 
-  json_object_foreach (resource, key, value)
-    if (g_str_has_prefix (key, prefix) || (key[0] == '_' && g_str_has_prefix (key + 1, prefix)))
-      return TRUE;
+  json_object_foreach (
+      resource, key,
+      value) if (g_str_has_prefix (key, prefix)
+                 || (key[0] == '_' && g_str_has_prefix (key + 1, prefix))) return TRUE;
   return FALSE;
 }
 
@@ -164,63 +158,102 @@ put_time_part (CitizIps *ips, json_t *extension, const gchar *name, CitizTime ti
 }
 
 static void
-put_medication (CitizIps *ips, json_t *resource, const CitizIpsItem *item)
+put_last_dose (CitizIps *ips, json_t *resource, const CitizItem *medication)
 {
+  const CitizItem *dose = citiz_record_last_dose (ips->record, &medication->id);
+  g_autofree gchar *time = dose ? citiz_date_to_string (&dose->onset) : NULL;
   json_t *extension;
 
-  if (item->has_dose)
-    {
-      extension = citiz_ips_ext ("last-dose");
-      put_time_part (ips, extension, "time", item->dose_time);
-      citiz_ips_put_part (extension, "state", "valueCode", json_string (item->dose_taken ? "taken" : "skipped"));
-      citiz_ips_put_ext (resource, extension);
-    }
-  if (item->change_time.ms != 0)
-    {
-      extension = citiz_ips_ext ("dose-change");
-      put_time_part (ips, extension, "date", item->change_time);
-      citiz_ips_put_part (extension, "from", "valueString", json_string (item->change_from));
-      citiz_ips_put_part (extension, "to", "valueString", json_string (item->change_to));
-      citiz_ips_put_ext (resource, extension);
-    }
-  if (item->stopped.ms != 0)
-    {
-      json_t *reason = json_array_get (json_object_get (resource, "statusReason"), 0);
-      const char *text = json_string_value (json_object_get (reason, "text"));
-
-      extension = citiz_ips_ext ("stopped");
-      put_time_part (ips, extension, "date", item->stopped);
-      if (text)
-        citiz_ips_put_part (extension, "reason", "valueString", json_string (text));
-      citiz_ips_put_ext (resource, extension);
-    }
+  if (dose == NULL || dose->onset.precision == CITIZ_DATE_NONE)
+    return;
+  extension = citiz_ips_ext ("last-dose");
+  citiz_ips_put_part (extension, "time", "valueDateTime", json_string (time));
+  citiz_ips_put_part (extension, "state", "valueCode",
+                      json_string (dose->status == CITIZ_STATUS_NOT_DONE ? "skipped" : "taken"));
+  citiz_ips_put_ext (resource, extension);
 }
 
 static void
-put_extensions (CitizIps *ips, json_t *resource, const CitizIpsItem *item)
+put_dose_change (CitizIps *ips, json_t *resource, const CitizItem *medication)
 {
-  put_medication (ips, resource, item);
-  for (guint c = 0; c < CITIZ_IPS_N_CLASSES; c++)
-    if (item->classes >> c & 1)
-      citiz_ips_put_code (resource, "alert-class", citiz_ips_class_name ((CitizIpsClass) c));
-  citiz_ips_put_code (resource, "declared-by", item->declared_by);
+  CitizTime when;
+  const gchar *from, *to;
+  json_t *extension;
+
+  if (!citiz_record_dose_change (ips->record, &medication->id, &when, &from, &to)
+      || when.ms < ips->now.ms - CITIZ_IPS_RECENT)
+    return;
+  extension = citiz_ips_ext ("dose-change");
+  put_time_part (ips, extension, "date", when);
+  citiz_ips_put_part (extension, "from", "valueString", json_string (from));
+  citiz_ips_put_part (extension, "to", "valueString", json_string (to));
+  citiz_ips_put_ext (resource, extension);
+}
+
+static void
+put_stopped (CitizIps *ips, json_t *resource, const CitizItem *medication)
+{
+  g_autofree gchar *date = NULL;
+  json_t *extension;
+
+  if (medication->status != CITIZ_STATUS_STOPPED || medication->end.precision == CITIZ_DATE_NONE
+      || citiz_date_limit (&medication->end).ms < ips->now.ms - CITIZ_IPS_RECENT)
+    return;
+  date = citiz_date_to_string (&medication->end);
+  extension = citiz_ips_ext ("stopped");
+  citiz_ips_put_part (extension, "date", "valueDateTime", json_string (date));
+  if (*medication->reason)
+    citiz_ips_put_part (extension, "reason", "valueString", json_string (medication->reason));
+  citiz_ips_put_ext (resource, extension);
+}
+
+static const gchar *
+declared_by (const CitizItem *item)
+{
+  switch (item->source)
+    {
+    case CITIZ_SOURCE_SELF:
+      return "self";
+    case CITIZ_SOURCE_DOCUMENT:
+      return "document";
+    case CITIZ_SOURCE_INSTITUTION:
+      return "institution";
+    }
+  return "self";
+}
+
+static void
+put_extensions (CitizIps *ips, json_t *resource, const CitizIpsItem *entry)
+{
+  const CitizItem *item = entry->item;
+
+  if (item->kind == CITIZ_KIND_MEDICATION)
+    {
+      put_last_dose (ips, resource, item);
+      put_dose_change (ips, resource, item);
+      put_stopped (ips, resource, item);
+    }
+  for (guint alert = CITIZ_ALERT_NONE + 1; alert < CITIZ_N_ALERTS; alert++)
+    if (entry->alerts >> alert & 1)
+      citiz_ips_put_code (resource, "alert-class", citiz_alert_code ((CitizAlert) alert));
+  citiz_ips_put_code (resource, "declared-by", declared_by (item));
   if (item->source_name && *item->source_name)
     citiz_ips_put_text (resource, "source-name", "valueString", item->source_name);
-  if (item->recorded.ms != 0)
+  if (item->changed.ms > 0)
     {
-      g_autofree gchar *text = citiz_ips_instant (ips, item->recorded);
+      g_autofree gchar *text = citiz_ips_instant (ips, item->changed);
 
       citiz_ips_put_text (resource, "recorded", "valueDateTime", text);
     }
-  if (item->n_history > 0)
-    citiz_ips_put_uint (resource, "history-count", "valueUnsignedInt", item->n_history);
-  if (item->rank > 0)
-    citiz_ips_put_uint (resource, "first-screen", "valuePositiveInt", item->rank);
+  if (item->n_earlier > 0)
+    citiz_ips_put_uint (resource, "history-count", "valueUnsignedInt", item->n_earlier);
+  if (entry->rank > 0)
+    citiz_ips_put_uint (resource, "first-screen", "valuePositiveInt", entry->rank);
 }
 
 /* The bytes of a document, while they fit under the cap of the whole bundle. */
 static void
-attach (CitizIps *ips, json_t *resource, const CitizIpsItem *item)
+attach (CitizIps *ips, json_t *resource, const CitizItem *item)
 {
   json_t *content = json_array_get (json_object_get (resource, "content"), 0);
   json_t *attachment = json_object_get (content, "attachment");
@@ -248,45 +281,59 @@ attach (CitizIps *ips, json_t *resource, const CitizIpsItem *item)
 }
 
 /* A bare Device becomes the use of that device by this person, as the section wants it. */
-static void
-add_device_use (CitizIps *ips, const CitizIpsItem *item)
+static json_t *
+device_use (CitizIps *ips, const CitizIpsItem *entry)
 {
-  g_autofree gchar *url = citiz_ips_new_url (ips);
-  json_t *use = json_pack ("{s:s, s:s, s:o, s:o}", "resourceType", "DeviceUseStatement", "status", "active", "subject",
-                           citiz_ips_reference (ips->patient_url), "device", citiz_ips_reference (item->url));
+  json_t *use = json_pack ("{s:s, s:s, s:o, s:o}", "resourceType", "DeviceUseStatement", "status",
+                           "active", "subject", citiz_ips_reference (ips->patient_url), "device",
+                           citiz_ips_reference (entry->url));
 
   complete (use, "DeviceUseStatement");
-  put_extensions (ips, use, item);
-  citiz_ips_append (ips, url, use);
+  put_extensions (ips, use, entry);
+  return use;
 }
 
 void
-citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *item)
+citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *entry)
 {
-  static const gchar *const dropped[] = { "text", "meta", "id", "implicitRules" };
+  static const gchar *const dropped[] = {"text", "meta", "id", "implicitRules", "presentedForm"};
+  const CitizItem *item = entry->item;
+  gboolean wrapped = !entry->supporting && strcmp (item->type, "Device") == 0;
+  g_autofree gchar *device_url = NULL;
   json_t *resource;
 
-  if (item->added)
+  if (entry->added)
     return;
-  item->added = TRUE;
+  entry->added = TRUE;
   resource = json_deep_copy (item->resource);
   for (guint i = 0; i < G_N_ELEMENTS (dropped); i++)
     json_object_del (resource, dropped[i]);
   if (strcmp (item->type, "DocumentReference") == 0)
     attach (ips, resource, item);
-  rewrite (ips, resource, 0);
+  rewrite (ips, item, resource, 0);
   complete (resource, item->type);
-  if (!item->supporting)
-    put_extensions (ips, resource, item);
-  citiz_ips_append (ips, item->url, resource);
-  if (!item->supporting && strcmp (item->type, "Device") == 0)
-    add_device_use (ips, item);
+  if (!wrapped && !entry->supporting)
+    put_extensions (ips, resource, entry);
+  device_url = wrapped ? citiz_ips_new_url (ips) : NULL;
+  if (wrapped)
+    {
+      /* What cites the item cites its use, which cites the device. */
+      g_autofree gchar *use_url = g_steal_pointer (&entry->url);
+
+      entry->url = g_steal_pointer (&device_url);
+      citiz_ips_append (ips, use_url, device_use (ips, entry));
+      citiz_ips_append (ips, entry->url, resource);
+      g_free (entry->url);
+      entry->url = g_steal_pointer (&use_url);
+    }
+  else
+    citiz_ips_append (ips, entry->url, resource);
 }
 
 /* Patient */
 
 static json_t *
-contact_of (const CitizIpsItem *item)
+contact_of (const CitizItem *item, CitizLanguage language)
 {
   json_t *contact = json_object ();
   json_t *name = json_object_get (item->resource, "name");
@@ -295,9 +342,11 @@ contact_of (const CitizIpsItem *item)
 
   if (json_is_array (name))
     name = json_array_get (name, 0);
-  json_object_set_new (contact, "name", name ? json_deep_copy (name) : json_pack ("{s:s}", "text", item->title));
+  json_object_set_new (contact, "name",
+                       json_is_object (name) ? json_deep_copy (name) : json_object ());
   if (!json_object_get (json_object_get (contact, "name"), "text"))
-    json_object_set_new (json_object_get (contact, "name"), "text", json_string (item->title));
+    json_object_set_new (json_object_get (contact, "name"), "text",
+                         json_string (item->title[language]));
   if (json_is_array (relationship))
     json_object_set_new (contact, "relationship", json_deep_copy (relationship));
   if (json_is_array (telecom))
@@ -308,29 +357,31 @@ contact_of (const CitizIpsItem *item)
 static void
 add_contacts (CitizIps *ips, json_t *patient)
 {
-  json_t *contacts = json_array (), *practitioners = json_array ();
+  json_t *contacts = json_array (), *carers = json_array ();
 
   for (guint i = 0; i < ips->items->len; i++)
     {
-      CitizIpsItem *item = ips->items->pdata[i];
+      CitizIpsItem *entry = ips->items->pdata[i];
+      const CitizItem *item = entry->item;
 
-      if (item->part != CITIZ_PART_CONTACTS || item->supporting || item->withheld)
+      if (item->kind != CITIZ_KIND_CONTACT || !entry->included)
         continue;
-      if (strcmp (item->type, "Practitioner") == 0 || strcmp (item->type, "Organization") == 0
-          || strcmp (item->type, "PractitionerRole") == 0)
-        {
-          citiz_ips_add_entry (ips, item);
-          json_array_append_new (practitioners, json_pack ("{s:s, s:s}", "reference", item->url, "display", item->title));
-        }
+      if (strcmp (item->type, "RelatedPerson") == 0)
+        json_array_append_new (contacts, contact_of (item, ips->options->language));
       else
-        json_array_append_new (contacts, contact_of (item));
+        {
+          citiz_ips_add_entry (ips, entry);
+          json_array_append_new (carers,
+                                 json_pack ("{s:s, s:s}", "reference", entry->url, "display",
+                                            item->title[ips->options->language]));
+        }
     }
   if (json_array_size (contacts) > 0)
     json_object_set (patient, "contact", contacts);
-  if (json_array_size (practitioners) > 0)
-    json_object_set (patient, "generalPractitioner", practitioners);
+  if (json_array_size (carers) > 0)
+    json_object_set (patient, "generalPractitioner", carers);
   json_decref (contacts);
-  json_decref (practitioners);
+  json_decref (carers);
 }
 
 static gboolean
@@ -338,15 +389,17 @@ has_name (json_t *patient)
 {
   json_t *name = json_array_get (json_object_get (patient, "name"), 0);
 
-  return json_object_get (name, "family") || json_object_get (name, "given") || json_object_get (name, "text");
+  return json_object_get (name, "family") || json_object_get (name, "given")
+         || json_object_get (name, "text");
 }
 
 json_t *
 citiz_ips_patient (CitizIps *ips)
 {
-  static const gchar *const dropped[] = { "text", "meta", "id", "implicitRules", "photo", "managingOrganization", "link", "contained" };
-  json_t *patient
-      = ips->patient ? json_deep_copy (ips->patient->resource) : json_pack ("{s:s}", "resourceType", "Patient");
+  static const gchar *const dropped[] = {
+      "text", "meta", "id", "implicitRules", "photo", "managingOrganization", "link", "contained"};
+  json_t *patient = ips->patient ? json_deep_copy (ips->patient->resource)
+                                 : json_pack ("{s:s}", "resourceType", "Patient");
 
   for (guint i = 0; i < G_N_ELEMENTS (dropped); i++)
     json_object_del (patient, dropped[i]);
@@ -355,14 +408,16 @@ citiz_ips_patient (CitizIps *ips)
       json_object_del (patient, "contact");
       json_object_del (patient, "generalPractitioner");
     }
-  rewrite (ips, patient, 0);
+  if (ips->patient)
+    rewrite (ips, ips->patient, patient, 0);
   if (!has_name (patient))
     json_object_set_new (patient, "name",
-                         json_pack ("[{s:s}]", "text", citiz_ips_say (CITIZ_IPS_SAY_NO_NAME, ips->options->language)));
+                         json_pack ("[{s:s}]", "text",
+                                    citiz_ips_say (CITIZ_IPS_SAY_NO_NAME, ips->options->language)));
   if (!json_object_get (patient, "birthDate"))
     put_absent (patient, "_birthDate", "unknown");
   if (ips->patient)
-    citiz_ips_put_code (patient, "declared-by", ips->patient->declared_by);
+    citiz_ips_put_code (patient, "declared-by", declared_by (ips->patient));
   add_contacts (ips, patient);
   return patient;
 }

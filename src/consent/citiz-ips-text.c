@@ -3,44 +3,46 @@
 
 /* Neutral titles: a withheld part is named by these and nothing else. */
 static const gchar *const titles[CITIZ_N_PARTS][2] = {
-  [CITIZ_PART_ALERTS] = { "Alerts", "Alertes" },
-  [CITIZ_PART_ALLERGIES] = { "Allergies and intolerances", "Allergies et intolérances" },
-  [CITIZ_PART_MEDICATIONS] = { "Medications", "Médicaments" },
-  [CITIZ_PART_PROBLEMS] = { "Active problems", "Problèmes actifs" },
-  [CITIZ_PART_DEVICES] = { "Devices", "Dispositifs" },
-  [CITIZ_PART_DIRECTIVES] = { "Advance directives", "Directives et volontés" },
-  [CITIZ_PART_CONTACTS] = { "Contacts", "Personnes à joindre" },
-  [CITIZ_PART_RESULTS] = { "Results", "Résultats" },
-  [CITIZ_PART_VITALS] = { "Vital signs", "Signes vitaux" },
-  [CITIZ_PART_IMMUNIZATIONS] = { "Immunizations", "Vaccins" },
-  [CITIZ_PART_PROCEDURES] = { "Procedures", "Interventions" },
-  [CITIZ_PART_PAST_PROBLEMS] = { "Past problems", "Problèmes passés" },
-  [CITIZ_PART_PREGNANCY] = { "Pregnancy", "Grossesse" },
-  [CITIZ_PART_FUNCTIONAL] = { "Functional status", "Autonomie" },
-  [CITIZ_PART_ACTIVITY] = { "Activity", "Activité" },
-  [CITIZ_PART_HABITS] = { "Social history", "Habitudes de vie" },
-  [CITIZ_PART_DIET] = { "Diet", "Alimentation" },
-  [CITIZ_PART_FAMILY] = { "Family history", "Antécédents familiaux" },
-  [CITIZ_PART_VISITS] = { "Visits", "Consultations et séjours" },
-  [CITIZ_PART_DOCUMENTS] = { "Documents", "Documents" },
-  [CITIZ_PART_STORY] = { "What matters to me", "Ce qui compte pour moi" },
-  [CITIZ_PART_PLAN] = { "Plan of care", "Plan de soins" },
+    [CITIZ_PART_ALERTS] = {"Alerts", "Alertes"},
+    [CITIZ_PART_ALLERGIES] = {"Allergies and intolerances", "Allergies et intolérances"},
+    [CITIZ_PART_MEDICATIONS] = {"Medications", "Médicaments"},
+    [CITIZ_PART_PROBLEMS] = {"Active problems", "Problèmes actifs"},
+    [CITIZ_PART_DEVICES] = {"Devices", "Dispositifs"},
+    [CITIZ_PART_DIRECTIVES] = {"Advance directives", "Directives et volontés"},
+    [CITIZ_PART_CONTACTS] = {"Contacts", "Personnes à joindre"},
+    [CITIZ_PART_RESULTS] = {"Results", "Résultats"},
+    [CITIZ_PART_VITALS] = {"Vital signs", "Signes vitaux"},
+    [CITIZ_PART_IMMUNIZATIONS] = {"Immunizations", "Vaccins"},
+    [CITIZ_PART_PROCEDURES] = {"Procedures", "Interventions"},
+    [CITIZ_PART_PAST_PROBLEMS] = {"Past problems", "Problèmes passés"},
+    [CITIZ_PART_PREGNANCY] = {"Pregnancy", "Grossesse"},
+    [CITIZ_PART_FUNCTIONAL] = {"Functional status", "Autonomie"},
+    [CITIZ_PART_ACTIVITY] = {"Activity", "Activité"},
+    [CITIZ_PART_HABITS] = {"Social history", "Habitudes de vie"},
+    [CITIZ_PART_DIET] = {"Diet", "Alimentation"},
+    [CITIZ_PART_FAMILY] = {"Family history", "Antécédents familiaux"},
+    [CITIZ_PART_VISITS] = {"Visits", "Consultations et séjours"},
+    [CITIZ_PART_DOCUMENTS] = {"Documents", "Documents"},
+    [CITIZ_PART_STORY] = {"What matters to me", "Ce qui compte pour moi"},
+    [CITIZ_PART_PLAN] = {"Plan of care", "Plan de soins"},
 };
 
 static const gchar *const sentences[CITIZ_IPS_N_SAY][2] = {
-  [CITIZ_IPS_SAY_WITHHELD] = { "Withheld by the patient.", "Masqué par la personne." },
-  [CITIZ_IPS_SAY_NOT_ASKED] = { "Not asked.", "Non demandé." },
-  [CITIZ_IPS_SAY_UNKNOWN] = { "Asked; the patient does not know.", "Demandé ; la personne ne sait pas." },
-  [CITIZ_IPS_SAY_NONE_KNOWN] = { "None known.", "Aucun connu." },
-  [CITIZ_IPS_SAY_TITLE] = { "Emergency patient summary", "Résumé d’urgence" },
-  [CITIZ_IPS_SAY_NO_NAME] = { "Name not given", "Nom non donné" },
-  [CITIZ_IPS_SAY_NOT_INCLUDED] = { "not in this summary", "absent de ce résumé" },
-  [CITIZ_IPS_SAY_STEPS] = { "Steps a day", "Pas par jour" },
-  [CITIZ_IPS_SAY_ACTIVE] = { "Minutes a week, moderate or more", "Minutes par semaine, modérées ou plus" },
-  [CITIZ_IPS_SAY_RESTING] = { "Resting heart rate", "Cœur au repos" },
-  [CITIZ_IPS_SAY_SLEEP] = { "Sleep a night", "Sommeil par nuit" },
-  [CITIZ_IPS_SAY_DIET] = { "Daily intake, mean", "Apports quotidiens, moyenne" },
-  [CITIZ_IPS_SAY_LAST_MEAL] = { "Last meal", "Dernier repas" },
+    [CITIZ_IPS_SAY_WITHHELD] = {"Withheld by the patient.", "Masqué par la personne."},
+    [CITIZ_IPS_SAY_NOT_ASKED] = {"Not asked.", "Non demandé."},
+    [CITIZ_IPS_SAY_UNKNOWN]
+    = {"Asked; the patient does not know.", "Demandé ; la personne ne sait pas."},
+    [CITIZ_IPS_SAY_NONE_KNOWN] = {"None known.", "Aucun connu."},
+    [CITIZ_IPS_SAY_TITLE] = {"Emergency patient summary", "Résumé d’urgence"},
+    [CITIZ_IPS_SAY_NO_NAME] = {"Name not given", "Nom non donné"},
+    [CITIZ_IPS_SAY_NOT_INCLUDED] = {"not in this summary", "absent de ce résumé"},
+    [CITIZ_IPS_SAY_STEPS] = {"Steps a day", "Pas par jour"},
+    [CITIZ_IPS_SAY_ACTIVE]
+    = {"Minutes a week, moderate or more", "Minutes par semaine, modérées ou plus"},
+    [CITIZ_IPS_SAY_RESTING] = {"Resting heart rate", "Cœur au repos"},
+    [CITIZ_IPS_SAY_SLEEP] = {"Sleep a night", "Sommeil par nuit"},
+    [CITIZ_IPS_SAY_DIET] = {"Daily intake, mean", "Apports quotidiens, moyenne"},
+    [CITIZ_IPS_SAY_REFUTED] = {"refuted", "réfuté"},
 };
 
 const gchar *
@@ -59,8 +61,10 @@ gchar *
 citiz_ips_say_n_withheld (guint n, CitizLanguage language)
 {
   if (language == CITIZ_LANGUAGE_FR)
-    return g_strdup_printf (n > 1 ? "%u éléments masqués par la personne." : "%u élément masqué par la personne.", n);
-  return g_strdup_printf (n > 1 ? "%u items withheld by the patient." : "%u item withheld by the patient.", n);
+    return g_strdup_printf (
+        n > 1 ? "%u éléments masqués par la personne." : "%u élément masqué par la personne.", n);
+  return g_strdup_printf (
+      n > 1 ? "%u items withheld by the patient." : "%u item withheld by the patient.", n);
 }
 
 /* XML 1.0 knows no control character but tab and line ends. */
@@ -83,9 +87,10 @@ citiz_ips_narrative (const GPtrArray *lines, CitizLanguage language)
   GString *div = g_string_new (NULL);
   json_t *text;
 
-  g_string_append_printf (div, "<div xmlns=\"http://www.w3.org/1999/xhtml\" xml:lang=\"%s\" lang=\"%s\"><ul>",
-                          language == CITIZ_LANGUAGE_FR ? "fr-CA" : "en-CA",
-                          language == CITIZ_LANGUAGE_FR ? "fr-CA" : "en-CA");
+  g_string_append_printf (
+      div, "<div xmlns=\"http://www.w3.org/1999/xhtml\" xml:lang=\"%s\" lang=\"%s\"><ul>",
+      language == CITIZ_LANGUAGE_FR ? "fr-CA" : "en-CA",
+      language == CITIZ_LANGUAGE_FR ? "fr-CA" : "en-CA");
   for (guint i = 0; i < lines->len; i++)
     append_line (div, lines->pdata[i]);
   g_string_append (div, "</ul></div>");
@@ -109,14 +114,6 @@ citiz_ips_instant (const CitizIps *ips, CitizTime time)
   g_autoptr (GDateTime) local = local_time (ips, time);
 
   return g_date_time_format (local, "%Y-%m-%dT%H:%M:%S%:z");
-}
-
-gchar *
-citiz_ips_day (const CitizIps *ips, CitizTime time)
-{
-  g_autoptr (GDateTime) local = local_time (ips, time);
-
-  return g_date_time_format (local, "%Y-%m-%d");
 }
 
 json_t *

@@ -48,9 +48,10 @@ static void
 try_decoy (CitizNodeCall *call)
 {
   GHashTable *decoys = call->node->decoys;
-  gpointer left = GUINT_TO_POINTER (CITIZ_PASSCODE_TRIES);
+  gpointer left = NULL;
 
-  g_hash_table_lookup_extended (decoys, call->star[0], NULL, &left);
+  if (!g_hash_table_lookup_extended (decoys, call->star[0], NULL, &left))
+    left = GUINT_TO_POINTER (CITIZ_PASSCODE_TRIES);
   if (GPOINTER_TO_UINT (left) > 0)
     left = GUINT_TO_POINTER (GPOINTER_TO_UINT (left) - 1);
   g_hash_table_replace (decoys, g_strdup (call->star[0]), left);

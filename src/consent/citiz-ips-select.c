@@ -1,0 +1,298 @@
+/* Which items of the record a profile shows, and where. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "consent/citiz-consent-private.h"
+#include "consent/citiz-ips-private.h"
+
+#define CARERS_MAX 6
+
+/* The newest of these are the key results of the first screen, in this order; codes of one row mean the same. */
+static const gchar *const first_screen[][8] = {
+    {"33914-3", "62238-1", "98979-8", "48642-3", "48643-1", "77147-7",
+     "88293-6"},                                                      /* estimated filtration */
+    {"2160-0", "14682-9"},                                            /* creatinine */
+    {"2823-3", "6298-4"},                                             /* potassium */
+    {"718-7", "20509-6"},                                             /* haemoglobin */
+    {"6301-6", "34714-6"},                                            /* INR */
+    {"15074-8", "14749-6", "2345-7", "2339-0", "14743-9", "99504-3"}, /* glucose */
+    {"4548-4", "59261-8"},                                            /* HbA1c */
+    {"85354-9", "55284-4"},                                           /* blood pressure */
+    {"8867-4"},                                                       /* heart rate */
+    {"59408-5", "2708-6"},                                            /* oxygen saturation */
+    {"11524-6", "8601-7"},                                            /* ECG */
+    {"882-1", "883-9"},                                               /* blood group */
+};
+
+static CitizPart
+part_of_observation (const CitizItem *item)
+{
+  static const struct
+  {
+    const gchar *category;
+    CitizPart part;
+  } parts[] = {
+      {"vital-signs", CITIZ_PART_VITALS}, {"social-history", CITIZ_PART_HABITS},
+      {"survey", CITIZ_PART_HABITS},      {"functional-status", CITIZ_PART_FUNCTIONAL},
+      {"activity", CITIZ_PART_ACTIVITY},
+  };
+
+  if (item->alerts >> CITIZ_ALERT_PREGNANCY & 1)
+    return CITIZ_PART_PREGNANCY;
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_strcmp0 (item->category, parts[i].category) == 0)
+      return parts[i].part;
+  return item->kind == CITIZ_KIND_MEASURE ? CITIZ_PART_VITALS : CITIZ_PART_RESULTS;
+}
+
+/* FALSE for what no section carries by itself. */
+static gboolean
+part_of (const CitizItem *item, CitizTime now, CitizPart *out)
+{
+  static const struct
+  {
+    CitizKind kind;
+    CitizPart part;
+  } parts[] = {
+      {CITIZ_KIND_ALLERGY, CITIZ_PART_ALLERGIES},
+      {CITIZ_KIND_MEDICATION, CITIZ_PART_MEDICATIONS},
+      {CITIZ_KIND_IMMUNIZATION, CITIZ_PART_IMMUNIZATIONS},
+      {CITIZ_KIND_PROCEDURE, CITIZ_PART_PROCEDURES},
+      {CITIZ_KIND_DEVICE, CITIZ_PART_DEVICES},
+      {CITIZ_KIND_VISIT, CITIZ_PART_VISITS},
+      {CITIZ_KIND_DOCUMENT, CITIZ_PART_DOCUMENTS},
+      {CITIZ_KIND_FAMILY, CITIZ_PART_FAMILY},
+      {CITIZ_KIND_DIRECTIVE, CITIZ_PART_DIRECTIVES},
+      {CITIZ_KIND_CONTACT, CITIZ_PART_CONTACTS},
+      {CITIZ_KIND_SESSION, CITIZ_PART_ACTIVITY},
+      {CITIZ_KIND_MEAL, CITIZ_PART_DIET},
+      {CITIZ_KIND_GOAL, CITIZ_PART_PLAN},
+      {CITIZ_KIND_NOTE, CITIZ_PART_STORY},
+      {CITIZ_KIND_ALERT, CITIZ_PART_ALERTS},
+  };
+
+  if (item->kind == CITIZ_KIND_PROBLEM)
+    {
+      *out = citiz_item_holds (item, now) || item->nothing_known ? CITIZ_PART_PROBLEMS
+                                                                 : CITIZ_PART_PAST_PROBLEMS;
+      return TRUE;
+    }
+  if (item->kind == CITIZ_KIND_RESULT || item->kind == CITIZ_KIND_MEASURE)
+    {
+      *out = part_of_observation (item);
+      return TRUE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (item->kind == parts[i].kind)
+      {
+        *out = parts[i].part;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static void
+item_free (gpointer data)
+{
+  CitizIpsItem *entry = data;
+
+  g_free (entry->url);
+  g_free (entry);
+}
+
+static gboolean
+is_withheld (const CitizIps *ips, const CitizItem *item, CitizPart part)
+{
+  return !citiz_profile_shows (ips->profile, part)
+         || !citiz_profile_shows_sensitive (ips->profile, item->sensitive)
+         || citiz_profile_masks (ips->profile, &item->id);
+}
+
+/* How many of a part are shown, and of one code. 0 = all. */
+static const struct
+{
+  guint all;
+  guint of_one_code;
+} limits[CITIZ_N_PARTS] = {
+    [CITIZ_PART_RESULTS] = {0, CITIZ_IPS_OF_ONE_CODE},
+    [CITIZ_PART_VITALS] = {0, CITIZ_IPS_OF_ONE_CODE},
+    [CITIZ_PART_HABITS] = {0, 1},
+    [CITIZ_PART_FUNCTIONAL] = {0, 1},
+    [CITIZ_PART_VISITS] = {CITIZ_IPS_VISITS_MAX, 0},
+    [CITIZ_PART_DOCUMENTS] = {CITIZ_IPS_DOCUMENTS_MAX, 0},
+};
+
+static guint
+rank_of (const CitizItem *item)
+{
+  if (g_strcmp0 (item->system, CITIZ_SYSTEM_LOINC) != 0)
+    return 0;
+  for (guint row = 0; row < G_N_ELEMENTS (first_screen); row++)
+    for (guint i = 0; i < G_N_ELEMENTS (first_screen[row]) && first_screen[row][i]; i++)
+      if (strcmp (first_screen[row][i], item->code) == 0)
+        return row + 1;
+  return 0;
+}
+
+/* Counts of each code so far, and whether its rank is taken; lists come newest first. */
+typedef struct
+{
+  GHashTable *codes; /* text → count */
+  gboolean ranked[G_N_ELEMENTS (first_screen) + 1];
+} Tally;
+
+static gboolean
+within_limits (CitizIps *ips, Tally *tally, const CitizItem *item, CitizPart part)
+{
+  g_autofree gchar *key = NULL;
+  guint seen;
+
+  if (limits[part].all && ips->shown[part] >= limits[part].all)
+    return FALSE;
+  if (limits[part].of_one_code == 0)
+    return TRUE;
+  key = *item->code ? g_strconcat (item->system, "|", item->code, NULL) : g_strdup (item->title[0]);
+  seen = GPOINTER_TO_UINT (g_hash_table_lookup (tally->codes, key));
+  if (seen >= limits[part].of_one_code)
+    return FALSE;
+  g_hash_table_replace (tally->codes, g_steal_pointer (&key), GUINT_TO_POINTER (seen + 1));
+  return TRUE;
+}
+
+/* Single meals and sessions are told in a summary, contacts in the Patient. */
+static gboolean
+is_carried (const CitizItem *item)
+{
+  return item->kind != CITIZ_KIND_MEAL && item->kind != CITIZ_KIND_SESSION;
+}
+
+static gboolean
+is_useful_contact (CitizIps *ips, const CitizItem *item)
+{
+  return strcmp (item->type, "RelatedPerson") == 0
+         || (*item->phone && ips->shown[CITIZ_PART_CONTACTS] < CARERS_MAX
+             && (item->role != CITIZ_ROLE_NONE || item->source == CITIZ_SOURCE_SELF));
+}
+
+static CitizIpsItem *
+new_entry (CitizIps *ips, CitizItem *item)
+{
+  CitizIpsItem *entry = g_new0 (CitizIpsItem, 1);
+
+  entry->item = item;
+  entry->url = citiz_ips_url_of (&item->id);
+  g_ptr_array_add (ips->items, entry);
+  g_hash_table_replace (ips->by_id, &item->id, entry);
+  return entry;
+}
+
+static void
+take_shown (CitizIps *ips, Tally *tally, CitizIpsItem *entry)
+{
+  const CitizItem *item = entry->item;
+  guint rank = rank_of (item);
+
+  if (item->kind == CITIZ_KIND_CONTACT && !is_useful_contact (ips, item))
+    {
+      entry->supporting = TRUE;
+      return;
+    }
+  entry->alerts = citiz_item_holds (item, ips->now) ? item->alerts : 0;
+  if (!within_limits (ips, tally, item, entry->part))
+    return;
+  ips->shown[entry->part]++;
+  ips->reviewed[entry->part].ms = MAX (ips->reviewed[entry->part].ms, item->changed.ms);
+  entry->included = is_carried (item);
+  if (rank && !tally->ranked[rank])
+    {
+      entry->rank = rank;
+      tally->ranked[rank] = TRUE;
+    }
+}
+
+static void
+take (CitizIps *ips, Tally *tally, CitizItem *item)
+{
+  CitizPart part;
+  CitizIpsItem *entry = new_entry (ips, item);
+
+  if (!part_of (item, ips->now, &part))
+    {
+      entry->supporting = item->kind == CITIZ_KIND_OTHER;
+      return;
+    }
+  entry->part = part;
+  entry->withheld = is_withheld (ips, item, part);
+  if (entry->withheld)
+    ips->withheld[part]++;
+  else
+    take_shown (ips, tally, entry);
+}
+
+static void
+take_statements (CitizIps *ips, CitizKind kind)
+{
+  g_autoptr (GPtrArray) left_out = citiz_record_list_all (ips->record, kind);
+
+  for (guint i = 0; i < left_out->len; i++)
+    {
+      CitizItem *item = left_out->pdata[i];
+      CitizPart part;
+
+      if (item->nothing_known && !item->in_error && part_of (item, ips->now, &part)
+          && ips->nil[part] == NULL && !is_withheld (ips, item, part))
+        {
+          ips->nil[part] = item;
+          ips->reviewed[part].ms = MAX (ips->reviewed[part].ms, item->changed.ms);
+        }
+    }
+}
+
+CitizIps *
+citiz_ips_context_new (const CitizRecord *record,
+                       const CitizProfile *profile,
+                       const CitizIpsOptions *options)
+{
+  CitizIps *ips = g_new0 (CitizIps, 1);
+  Tally tally = {.codes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL)};
+
+  ips->record = record;
+  ips->profile = profile;
+  ips->options = options;
+  ips->now = citiz_env_now (options->env);
+  ips->items = g_ptr_array_new_with_free_func (item_free);
+  ips->by_id = g_hash_table_new (citiz_id_hash, (GEqualFunc) citiz_id_equal);
+  ips->patient = citiz_record_patient (record);
+  ips->patient_url = ips->patient ? citiz_ips_url_of (&ips->patient->id) : citiz_ips_new_url (ips);
+  ips->device_url = citiz_ips_new_url (ips);
+  ips->entries = json_array ();
+  for (guint kind = 0; kind < CITIZ_N_KINDS; kind++)
+    {
+      g_autoptr (GPtrArray) list = citiz_record_list (record, (CitizKind) kind);
+
+      for (guint i = 0; i < list->len; i++)
+        take (ips, &tally, list->pdata[i]);
+      take_statements (ips, (CitizKind) kind);
+    }
+  g_hash_table_unref (tally.codes);
+  return ips;
+}
+
+void
+citiz_ips_context_free (CitizIps *ips)
+{
+  g_ptr_array_unref (ips->items);
+  g_hash_table_unref (ips->by_id);
+  g_free (ips->patient_url);
+  g_free (ips->device_url);
+  json_decref (ips->entries);
+  g_free (ips);
+}
+
+gboolean
+citiz_profile_mask_warns (const CitizRecord *record, const CitizId *id, const gchar **out_class)
+{
+  const CitizItem *item = citiz_record_get (record, id);
+
+  if (item == NULL || item->alert == CITIZ_ALERT_NONE)
+    return FALSE;
+  *out_class = citiz_alert_code (item->alert);
+  return TRUE;
+}

@@ -1,0 +1,270 @@
+/* Four weeks of activity and of meals in a few figures. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "consent/citiz-consent-private.h"
+#include "consent/citiz-ips-private.h"
+
+#include <math.h>
+
+/* A mean over the days that have data. */
+typedef struct
+{
+  gdouble mean;
+  guint days;
+  gboolean has_previous;
+  gdouble previous; /* the same number of days before */
+} Mean;
+
+static gint32
+today (const CitizIps *ips)
+{
+  return citiz_day_of (ips->now.ms, ips->options->offset_minutes);
+}
+
+static gdouble
+mean_of_days (const GArray *days, CitizAggregate aggregate)
+{
+  gdouble sum = 0;
+
+  for (guint i = 0; i < days->len; i++)
+    sum += citiz_day_value (&g_array_index (days, CitizDay, i), aggregate);
+  return sum / days->len;
+}
+
+static gboolean
+mean_of (const CitizIps *ips, const CitizMeasure *measure, Mean *out)
+{
+  gint32 last = today (ips), first = last - CITIZ_IPS_SUMMARY_DAYS + 1;
+  g_autoptr (GArray) days = NULL, before = NULL;
+
+  if (measure == NULL)
+    return FALSE;
+  days = citiz_record_days (ips->record, measure->key, first, last);
+  before = citiz_record_days (ips->record, measure->key, first - CITIZ_IPS_SUMMARY_DAYS, first - 1);
+  if (days == NULL || days->len == 0)
+    return FALSE;
+  out->mean = mean_of_days (days, measure->aggregate);
+  out->days = days->len;
+  out->has_previous = before && before->len > 0;
+  out->previous = out->has_previous ? mean_of_days (before, measure->aggregate) : 0;
+  return isfinite (out->mean) && isfinite (out->previous);
+}
+
+static json_t *
+number (gdouble value, gint decimals)
+{
+  gdouble scale = pow (10, decimals), rounded = round (value * scale) / scale;
+
+  return decimals == 0 ? json_integer ((json_int_t) rounded) : json_real (rounded);
+}
+
+static json_t *
+quantity (gdouble value, gint decimals, const gchar *unit)
+{
+  return json_pack ("{s:o, s:s, s:s, s:s}", "value", number (value, decimals), "unit", unit,
+                    "system", CITIZ_SYSTEM_UCUM, "code", unit);
+}
+
+static void
+put_summary (const CitizIps *ips,
+             json_t *observation,
+             guint days,
+             const Mean *mean,
+             gint decimals,
+             gdouble factor)
+{
+  json_t *extension = citiz_ips_ext ("summary");
+  CitizDate from = citiz_date_from_day (today (ips) - CITIZ_IPS_SUMMARY_DAYS + 1);
+  CitizDate to = citiz_date_from_day (today (ips));
+  g_autofree gchar *from_text = citiz_date_to_string (&from);
+  g_autofree gchar *to_text = citiz_date_to_string (&to);
+
+  citiz_ips_put_part (extension, "from", "valueDate", json_string (from_text));
+  citiz_ips_put_part (extension, "to", "valueDate", json_string (to_text));
+  citiz_ips_put_part (extension, "days", "valueUnsignedInt", json_integer (days));
+  if (mean && mean->has_previous)
+    citiz_ips_put_part (extension, "previous", "valueDecimal",
+                        number (mean->previous * factor, decimals));
+  citiz_ips_put_ext (observation, extension);
+  json_object_set_new (observation, "effectivePeriod",
+                       json_pack ("{s:s, s:s}", "start", from_text, "end", to_text));
+}
+
+static json_t *
+new_observation (CitizIps *ips,
+                 const gchar *category,
+                 const gchar *system,
+                 const gchar *code,
+                 const gchar *text)
+{
+  json_t *observation
+      = json_pack ("{s:s, s:s, s:[{s:[{s:s, s:s}]}], s:{s:[{s:s, s:s}], s:s}, s:o}", "resourceType",
+                   "Observation", "status", "final", "category", "coding", "system",
+                   "http://terminology.hl7.org/CodeSystem/observation-category", "code", category,
+                   "code", "coding", "system", system, "code", code, "text", text, "subject",
+                   citiz_ips_reference (ips->patient_url));
+
+  return observation;
+}
+
+static void
+append (CitizIps *ips, json_t *observation, json_t *section_entries)
+{
+  g_autofree gchar *url = citiz_ips_new_url (ips);
+
+  citiz_ips_append (ips, url, observation);
+  json_array_append_new (section_entries, citiz_ips_reference (url));
+}
+
+/* The single days beside their mean: "E" where there is none. */
+static void
+put_days (CitizIps *ips, json_t *observation, const CitizMeasure *measure)
+{
+  gint32 last = today (ips), first = last - CITIZ_IPS_SUMMARY_DAYS + 1;
+  g_autoptr (GArray) days = citiz_record_days (ips->record, measure->key, first, last);
+  g_autoptr (GString) data = g_string_new (NULL);
+  guint i = 0;
+
+  for (gint32 day = first; day <= last; day++)
+    {
+      while (i < days->len && g_array_index (days, CitizDay, i).day < day)
+        i++;
+      if (i < days->len && g_array_index (days, CitizDay, i).day == day)
+        g_string_append_printf (
+            data, "%s%.0f", data->len ? " " : "",
+            citiz_day_value (&g_array_index (days, CitizDay, i), measure->aggregate));
+      else
+        g_string_append_printf (data, "%sE", data->len ? " " : "");
+    }
+  json_object_set_new (observation, "component",
+                       json_pack ("[{s:{s:s}, s:{s:{s:i, s:s}, s:i, s:i, s:s}}]", "code", "text",
+                                  measure->name[ips->options->language], "valueSampledData",
+                                  "origin", "value", 0, "unit", measure->ucum, "period", 86400000,
+                                  "dimensions", 1, "data", data->str));
+}
+
+/* What four weeks of a series say. `factor` turns a daily mean into the figure that is shown. */
+static const struct
+{
+  const gchar *healthkit;
+  const gchar *loinc;
+  CitizIpsSay say;
+  gdouble factor;
+  const gchar *unit;
+  gint decimals;
+  gboolean days;
+} activity[] = {
+    {"StepCount", "41950-7", CITIZ_IPS_SAY_STEPS, 1, "{steps}/d", 0, TRUE},
+    {"AppleExerciseTime", "82290-8", CITIZ_IPS_SAY_ACTIVE, 7, "min/wk", 0, FALSE},
+    {"RestingHeartRate", "40443-4", CITIZ_IPS_SAY_RESTING, 1, "/min", 0, FALSE},
+};
+
+static void
+add_sleep (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
+{
+  g_autoptr (GArray) nights
+      = citiz_record_nights (ips->record, today (ips) - CITIZ_IPS_SUMMARY_DAYS + 1, today (ips));
+  const gchar *title = citiz_ips_say (CITIZ_IPS_SAY_SLEEP, ips->options->language);
+  gdouble hours = 0;
+  json_t *observation;
+
+  if (nights == NULL || nights->len == 0)
+    return;
+  for (guint i = 0; i < nights->len; i++)
+    hours += g_array_index (nights, CitizNight, i).asleep;
+  hours /= nights->len;
+  observation = new_observation (ips, "activity", CITIZ_SYSTEM_LOINC, "93832-4", title);
+  json_object_set_new (observation, "valueQuantity", quantity (hours, 1, "h"));
+  put_summary (ips, observation, nights->len, NULL, 1, 1);
+  append (ips, observation, section_entries);
+  g_ptr_array_add (lines, g_strdup_printf ("%s : %.1f h", title, hours));
+}
+
+void
+citiz_ips_add_activity (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (activity); i++)
+    {
+      const CitizMeasure *measure = citiz_measure_by_healthkit (activity[i].healthkit);
+      const gchar *title = citiz_ips_say (activity[i].say, ips->options->language);
+      json_t *observation;
+      Mean mean;
+
+      if (!mean_of (ips, measure, &mean))
+        continue;
+      observation = new_observation (ips, "activity", CITIZ_SYSTEM_LOINC, activity[i].loinc, title);
+      json_object_set_new (
+          observation, "valueQuantity",
+          quantity (mean.mean * activity[i].factor, activity[i].decimals, activity[i].unit));
+      put_summary (ips, observation, mean.days, &mean, activity[i].decimals, activity[i].factor);
+      if (activity[i].days)
+        put_days (ips, observation, measure);
+      append (ips, observation, section_entries);
+      g_ptr_array_add (lines, g_strdup_printf ("%s : %.0f", title, mean.mean * activity[i].factor));
+    }
+  add_sleep (ips, section_entries, lines);
+}
+
+/* Nutrients a clinician asks about, by the HealthKit names of the catalogue. */
+static const gchar *const nutrients[]
+    = {"DietaryEnergyConsumed", "DietaryCarbohydrates", "DietaryProtein",
+       "DietaryFatTotal",       "DietarySodium",        "DietaryFiber"};
+
+void
+citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
+{
+  const gchar *title = citiz_ips_say (CITIZ_IPS_SAY_DIET, ips->options->language);
+  json_t *components = json_array (), *observation;
+  guint days = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (nutrients); i++)
+    {
+      const CitizMeasure *measure = citiz_measure_by_healthkit (nutrients[i]);
+      Mean mean;
+
+      if (!mean_of (ips, measure, &mean))
+        continue;
+      days = MAX (days, mean.days);
+      json_array_append_new (components,
+                             json_pack ("{s:{s:s}, s:o}", "code", "text",
+                                        measure->name[ips->options->language], "valueQuantity",
+                                        quantity (mean.mean, 0, measure->ucum)));
+      g_ptr_array_add (lines,
+                       g_strdup_printf ("%s : %.0f %s", measure->name[ips->options->language],
+                                        mean.mean, measure->ucum));
+    }
+  if (json_array_size (components) == 0)
+    {
+      json_decref (components);
+      return;
+    }
+  observation
+      = new_observation (ips, "social-history", CITIZ_SYSTEM_TYPES, "NutritionIntake", title);
+  json_object_set_new (observation, "component", components);
+  put_summary (ips, observation, days, NULL, 0, 1);
+  append (ips, observation, section_entries);
+}
+
+void
+citiz_ips_add_last_meal (CitizIps *ips, json_t *composition)
+{
+  const CitizItem *meal = NULL;
+  g_autofree gchar *time = NULL;
+  json_t *extension;
+
+  for (guint i = 0; i < ips->items->len; i++)
+    {
+      const CitizIpsItem *entry = ips->items->pdata[i];
+
+      if (entry->item->kind == CITIZ_KIND_MEAL && !entry->withheld
+          && entry->item->onset.precision != CITIZ_DATE_NONE
+          && (meal == NULL || citiz_date_compare (&entry->item->onset, &meal->onset) > 0))
+        meal = entry->item;
+    }
+  if (meal == NULL)
+    return;
+  time = citiz_date_to_string (&meal->onset);
+  extension = citiz_ips_ext ("last-meal");
+  citiz_ips_put_part (extension, "time", "valueDateTime", json_string (time));
+  citiz_ips_put_part (extension, "text", "valueString",
+                      json_string (meal->title[ips->options->language]));
+  citiz_ips_put_ext (composition, extension);
+}
