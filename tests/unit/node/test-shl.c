@@ -144,7 +144,7 @@ static void
 test_page_headers (Fixture *f, gconstpointer data)
 {
   static const gchar *const lines[] = {
-      "Content-Security-Policy: default-src 'none'; script-src",
+      "Content-Security-Policy: default-src 'none'; script-src 'sha256-",
       "connect-src 'self'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",
