@@ -30,6 +30,9 @@ gboolean citiz_chain_damaged (GError **error, guint64 height, const gchar *what)
 gboolean citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error);
 gboolean citiz_chain_read_block_row (CitizStmt *stmt, CitizChainHead *out, GError **error);
 gboolean citiz_chain_read_log (gpointer chain, guint level, guint64 place, CitizHash *out);
+gboolean citiz_chain_write_derived (CitizChain *chain, const CitizChanges *changes, GError **error);
+CitizLedger *citiz_chain_replay (CitizChain *chain, CitizChanges *changes, GError **error);
+CitizLedger *citiz_chain_rebuild (CitizChain *chain, GError **error);
 gboolean citiz_chain_need_ledger (CitizChain *chain, GError **error);
 GBytes *citiz_chain_read_object (CitizChain *chain,
                                  CitizObjectType type,

@@ -15,7 +15,8 @@ struct _CitizChainVerifier
   CitizLedger *ledger; /* grown from the genesis, block by block */
   CitizCheckPool *pool;
   CitizVerified result;
-  guint64 tag; /* the height being run */
+  guint64 tag;           /* the height being run */
+  CitizChanges *collect; /* when tables are made, not compared */
 };
 
 /**
@@ -261,7 +262,8 @@ run_slice (CitizChainVerifier *verifier, gboolean *out_more, GError **error)
 {
   const guint64 first = citiz_ledger_head (verifier->ledger)->height + 1;
   const guint64 enough = verifier->result.n_txs + SLICE_TXS;
-  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (CitizChanges) own = citiz_changes_new ();
+  CitizChanges *changes = verifier->collect != NULL ? verifier->collect : own;
   g_autoptr (CitizStmt) blocks = NULL;
   g_autoptr (CitizStmt) txs = NULL;
 
@@ -289,9 +291,10 @@ run_slice (CitizChainVerifier *verifier, gboolean *out_more, GError **error)
       if (block == NULL || !read_txs (txs, block, error)
           || !run_block (verifier, block, changes, error))
         return FALSE;
-      g_array_set_size (changes->objects, 0);
+      if (verifier->collect == NULL)
+        g_array_set_size (changes->objects, 0);
     }
-  return compare_log (verifier, changes, error);
+  return verifier->collect != NULL || compare_log (verifier, changes, error);
 }
 
 /**
@@ -316,6 +319,21 @@ citiz_chain_verifier_step (CitizChainVerifier *verifier, gboolean *out_done, GEr
     return FALSE;
   *out_done = !more;
   return more || finish (verifier, error);
+}
+
+/* The ledger made again from the transactions alone; @changes gets all that the derived tables hold. */
+CitizLedger *
+citiz_chain_replay (CitizChain *chain, CitizChanges *changes, GError **error)
+{
+  g_autoptr (CitizChainVerifier) verifier
+      = citiz_chain_verifier_new (chain, CITIZ_LEVEL_STRUCTURAL);
+  gboolean more = TRUE;
+
+  verifier->collect = changes;
+  while (more)
+    if (!run_slice (verifier, &more, error))
+      return NULL;
+  return citiz_ledger_fork (verifier->ledger);
 }
 
 /**

@@ -3,64 +3,6 @@
 
 #include <string.h>
 
-static gboolean
-load_state (CitizChain *chain, CitizState *state, GError **error)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-
-  if (!citiz_db_prepare (chain->db, "SELECT key, value FROM chain_state", &stmt, error))
-    return FALSE;
-  for (;;)
-    {
-      g_autoptr (GBytes) value = NULL;
-      CitizHash key;
-      gboolean row;
-
-      if (!citiz_stmt_next (stmt, &row, error))
-        return FALSE;
-      if (!row)
-        return TRUE;
-      value = citiz_stmt_bytes (stmt, 1);
-      if (citiz_stmt_hash (stmt, 0, &key))
-        citiz_state_set (state, &key, value);
-    }
-}
-
-/**
- * citiz_chain_need_ledger:
- *
- * The ledger in memory is the one of the file's newest block: loaded when there is none, or when a transaction that it was ahead for
- * was rolled back.
- */
-gboolean
-citiz_chain_need_ledger (CitizChain *chain, GError **error)
-{
-  g_autoptr (CitizState) state = NULL;
-  CitizChainHead head;
-  CitizLog log;
-
-  if (!citiz_chain_read_head (chain, &head, error))
-    return FALSE;
-  if (chain->ledger != NULL
-      && citiz_hash_equal (citiz_ledger_head_hash (chain->ledger), &head.hash))
-    return TRUE;
-  g_clear_pointer (&chain->ledger, citiz_ledger_free);
-  if (head.header.height == 0)
-    {
-      chain->ledger = citiz_ledger_new (&chain->genesis);
-      return TRUE;
-    }
-
-  state = citiz_state_new ();
-  if (!load_state (chain, state, error))
-    return FALSE;
-  if (!citiz_log_restore (&log, head.header.log_size, citiz_chain_read_log, chain))
-    return citiz_chain_damaged (error, head.header.height, "a part of the log is missing");
-  chain->ledger
-      = citiz_ledger_restore (&chain->genesis, &head.header, &log, g_steal_pointer (&state), error);
-  return chain->ledger != NULL;
-}
-
 /* The next free nonce of a key, transactions that wait in @txs counted in. */
 static guint64
 next_nonce (CitizChain *chain, GPtrArray *txs, const CitizHash *account, guint16 key_index)
@@ -225,57 +167,12 @@ write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
 }
 
 static gboolean
-write_log (CitizChain *chain, const CitizChanges *changes, GError **error)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-
-  if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_log (level, place, hash) VALUES (?1, ?2, ?3)", &stmt,
-                         error))
-    return FALSE;
-  for (guint i = 0; i < changes->log_nodes->len; i++)
-    {
-      const CitizLogNode *node = &g_array_index (changes->log_nodes, CitizLogNode, i);
-
-      citiz_stmt_bind_int (stmt, 1, node->level);
-      citiz_stmt_bind_int (stmt, 2, (gint64) node->index);
-      citiz_stmt_bind_hash (stmt, 3, &node->hash);
-      if (!citiz_stmt_run (stmt, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-write_state (CitizChain *chain, const CitizChanges *changes, GError **error)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-
-  if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_state (key, value) VALUES (?1, ?2) "
-                         "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                         &stmt, error))
-    return FALSE;
-  for (guint i = 0; i < changes->objects->len; i++)
-    {
-      const CitizChange *change = &g_array_index (changes->objects, CitizChange, i);
-
-      citiz_stmt_bind_hash (stmt, 1, &change->key);
-      citiz_stmt_bind_gbytes (stmt, 2, change->value);
-      if (!citiz_stmt_run (stmt, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
 write_all (CitizChain *chain, CitizBlock *block, const CitizChanges *changes, GError **error)
 {
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
   if (certify (chain, block, error) && write_block (chain, block, error)
-      && write_txs (chain, block, error) && write_log (chain, changes, error)
-      && write_state (chain, changes, error))
+      && write_txs (chain, block, error) && citiz_chain_write_derived (chain, changes, error))
     return citiz_db_commit (chain->db, error);
   citiz_db_rollback (chain->db);
   return FALSE;

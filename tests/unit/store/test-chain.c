@@ -479,6 +479,40 @@ test_damage (gconstpointer data)
   world_clear (&world, NULL);
 }
 
+/* What is derived from the transactions is made again from them; what is not, is not. */
+static void
+test_rebuild (World *world, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) deal = list ();
+  g_autoptr (GPtrArray) open = list ();
+  g_autoptr (GPtrArray) more = list ();
+
+  add_grant (world, deal, 1, 3, CITIZ_DAY);
+  submit_ok (world, deal, NULL);
+  add_open (world, open, 1, 1, 3);
+  submit_ok (world, open, NULL);
+  g_assert_true (citiz_db_exec (world->db,
+                                "DELETE FROM chain_log WHERE level = 1;"
+                                "UPDATE chain_state SET value = x'0101'",
+                                &error));
+  g_assert_no_error (error);
+  world_shut (world);
+  world_open (world);
+  add_open (world, more, 1, 2, 3);
+  g_test_expect_message ("citiz-store", G_LOG_LEVEL_WARNING, "*made again*");
+  g_assert_false (citiz_chain_submit (world->chain, more, NULL, &error));
+  g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_NONCE);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (state_of (world, 1).used, ==, 1);
+  verify_ok (world);
+
+  g_ptr_array_set_size (more, 0);
+  add_open (world, more, 1, 2, 3);
+  submit_ok (world, more, NULL);
+  verify_ok (world);
+}
+
 static void
 count_cb (guint64 done, guint64 all, gpointer data)
 {
@@ -531,6 +565,7 @@ main (int argc, char **argv)
   ADD ("/chain/other-node", test_other_node);
   ADD ("/chain/journal", test_journal);
   ADD ("/chain/verify", test_verify);
+  ADD ("/chain/rebuild", test_rebuild);
   for (gsize i = 0; i < G_N_ELEMENTS (damages); i++)
     {
       g_autofree gchar *name = g_strdup_printf ("/chain/damage/%" G_GSIZE_FORMAT, i);

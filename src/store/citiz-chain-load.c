@@ -1,0 +1,158 @@
+/* The chain on disk: the ledger in memory, from the tables or from the transactions. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-chain-private.h"
+
+static gboolean
+write_log (CitizChain *chain, const CitizChanges *changes, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT INTO chain_log (level, place, hash) VALUES (?1, ?2, ?3)", &stmt,
+                         error))
+    return FALSE;
+  for (guint i = 0; i < changes->log_nodes->len; i++)
+    {
+      const CitizLogNode *node = &g_array_index (changes->log_nodes, CitizLogNode, i);
+
+      citiz_stmt_bind_int (stmt, 1, node->level);
+      citiz_stmt_bind_int (stmt, 2, (gint64) node->index);
+      citiz_stmt_bind_hash (stmt, 3, &node->hash);
+      if (!citiz_stmt_run (stmt, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+write_state (CitizChain *chain, const CitizChanges *changes, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT INTO chain_state (key, value) VALUES (?1, ?2) "
+                         "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                         &stmt, error))
+    return FALSE;
+  for (guint i = 0; i < changes->objects->len; i++)
+    {
+      const CitizChange *change = &g_array_index (changes->objects, CitizChange, i);
+
+      citiz_stmt_bind_hash (stmt, 1, &change->key);
+      citiz_stmt_bind_gbytes (stmt, 2, change->value);
+      if (!citiz_stmt_run (stmt, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What can be made again from the transactions: the log's subtrees and the current state. */
+gboolean
+citiz_chain_write_derived (CitizChain *chain, const CitizChanges *changes, GError **error)
+{
+  return write_log (chain, changes, error) && write_state (chain, changes, error);
+}
+
+static gboolean
+load_state (CitizChain *chain, CitizState *state, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, "SELECT key, value FROM chain_state", &stmt, error))
+    return FALSE;
+  for (;;)
+    {
+      g_autoptr (GBytes) value = NULL;
+      CitizHash key;
+      gboolean row;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      value = citiz_stmt_bytes (stmt, 1);
+      if (citiz_stmt_hash (stmt, 0, &key))
+        citiz_state_set (state, &key, value);
+    }
+}
+
+static CitizLedger *
+load (CitizChain *chain, const CitizChainHead *head, GError **error)
+{
+  g_autoptr (CitizState) state = citiz_state_new ();
+  CitizLog log;
+
+  if (!load_state (chain, state, error))
+    return NULL;
+  if (!citiz_log_restore (&log, head->header.log_size, citiz_chain_read_log, chain))
+    {
+      citiz_chain_damaged (error, head->header.height, "a part of the log is missing");
+      return NULL;
+    }
+  return citiz_ledger_restore (&chain->genesis, &head->header, &log, g_steal_pointer (&state),
+                               error);
+}
+
+static gboolean
+replace_derived (CitizChain *chain, const CitizChanges *changes, GError **error)
+{
+  if (!citiz_db_begin (chain->db, error))
+    return FALSE;
+  if (citiz_db_exec (chain->db, "DELETE FROM chain_log; DELETE FROM chain_state", error)
+      && citiz_chain_write_derived (chain, changes, error))
+    return citiz_db_commit (chain->db, error);
+  citiz_db_rollback (chain->db);
+  return FALSE;
+}
+
+/**
+ * citiz_chain_rebuild:
+ *
+ * Runs every transaction again and writes the log and the state anew, if the blocks themselves are whole.
+ *
+ * Returns: (transfer full) (nullable): the ledger after the newest block
+ */
+CitizLedger *
+citiz_chain_rebuild (CitizChain *chain, GError **error)
+{
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (CitizLedger) ledger = citiz_chain_replay (chain, changes, error);
+
+  if (ledger == NULL || !replace_derived (chain, changes, error))
+    return NULL;
+  return g_steal_pointer (&ledger);
+}
+
+/**
+ * citiz_chain_need_ledger:
+ *
+ * The ledger in memory is the one of the file's newest block: loaded when there is none, or when a transaction that it was ahead for
+ * was rolled back.
+ */
+gboolean
+citiz_chain_need_ledger (CitizChain *chain, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  CitizChainHead head;
+
+  if (!citiz_chain_read_head (chain, &head, error))
+    return FALSE;
+  if (chain->ledger != NULL
+      && citiz_hash_equal (citiz_ledger_head_hash (chain->ledger), &head.hash))
+    return TRUE;
+  g_clear_pointer (&chain->ledger, citiz_ledger_free);
+  if (head.header.height == 0)
+    {
+      chain->ledger = citiz_ledger_new (&chain->genesis);
+      return TRUE;
+    }
+
+  chain->ledger = load (chain, &head, &why);
+  if (g_error_matches (why, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED))
+    {
+      g_warning ("The chain's tables are made again from its transactions: %s", why->message);
+      chain->ledger = citiz_chain_rebuild (chain, error);
+    }
+  else if (why != NULL)
+    g_propagate_error (error, g_steal_pointer (&why));
+  return chain->ledger != NULL;
+}
