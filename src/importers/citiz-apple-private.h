@@ -57,7 +57,8 @@ struct _CitizApple
   CitizFrameWriter *out;
   CitizXml *xml;
   CitizImportFormat format;
-  GHashTable *routes;
+  CitizAppleRouteFunc route; /* nullable */
+  gpointer route_data;
   gboolean recognised, source_sent;
   guint64 n_samples;
   CitizTime exported;

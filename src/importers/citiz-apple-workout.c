@@ -242,22 +242,22 @@ put_duration (GString *out, const CitizAppleWorkout *w)
   put_component (out, "55411-3", "Exercise duration", elapsed, "s");
 }
 
+/* The route of the session, if its archive has it: sent now, named here. */
 static void
 put_route (GString *out, CitizApple *apple)
 {
   const gchar *path = apple->workout.route;
 
-  if (path == NULL || apple->routes == NULL)
+  if (path == NULL || apple->route == NULL)
     return;
   while (*path == '/')
     path++;
-  const gchar *hash = g_hash_table_lookup (apple->routes, path);
+  g_autofree gchar *hash = apple->route (apple->route_data, path);
   if (hash != NULL)
     g_string_append_printf (
         out,
         ",\"extension\":[{\"url\":\"https://citiz.example/fhir/route\",\"valueAttachment\":"
-        "{\"contentType\":\"application/gpx+xml\",\"_data\":{\"extension\":[{\"url\":"
-        "\"https://citiz.example/fhir/blob\",\"valueString\":\"%s\"}]}}}]",
+        "{\"contentType\":\"application/gpx+xml\",\"url\":\"" CITIZ_FRAME_BLOB_URL "%s\"}}]",
         hash);
 }
 

@@ -166,14 +166,18 @@ end_cb (gpointer data, guint depth, CitizSlice name)
 }
 
 CitizApple *
-citiz_apple_new (CitizFrameWriter *out, CitizImportFormat format, GHashTable *routes)
+citiz_apple_new (CitizFrameWriter *out,
+                 CitizImportFormat format,
+                 CitizAppleRouteFunc route,
+                 gpointer data)
 {
   static const CitizXmlHandler handler = {start_cb, end_cb};
   CitizApple *apple = g_new0 (CitizApple, 1);
 
   apple->out = out;
   apple->format = format;
-  apple->routes = routes;
+  apple->route = route;
+  apple->route_data = data;
   apple->source_sent = format == CITIZ_FORMAT_APPLE_ZIP; /* the archive has said it */
   apple->xml = citiz_xml_new (&handler, apple);
   apple->entries = g_ptr_array_new_with_free_func (entry_free);

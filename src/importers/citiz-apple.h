@@ -8,8 +8,13 @@ G_BEGIN_DECLS
 
 typedef struct _CitizApple CitizApple;
 
-/* @routes: (nullable): path inside the archive ("workout-routes/…gpx") → hex SHA-256 of a blob already sent. */
-CitizApple *citiz_apple_new (CitizFrameWriter *out, CitizImportFormat format, GHashTable *routes);
+/* Sends the file of a route ("workout-routes/…gpx") as a blob. Returns: (transfer full) (nullable): its hex SHA-256 */
+typedef gchar *(*CitizAppleRouteFunc) (gpointer data, const gchar *path);
+
+CitizApple *citiz_apple_new (CitizFrameWriter *out,
+                             CitizImportFormat format,
+                             CitizAppleRouteFunc route,
+                             gpointer data);
 void citiz_apple_free (CitizApple *apple);
 CitizXml *citiz_apple_get_xml (CitizApple *apple);
 CitizImportReason citiz_apple_finish (CitizApple *apple, guint64 *stopped_at);

@@ -20,7 +20,7 @@ typedef struct
   GArray *cuts;
   /* members of the object being looked at */
   CitizSlice data_key, data, content_type;
-  gboolean has_sibling;
+  gboolean has_url, has_sibling;
 } Splitter;
 
 typedef struct
@@ -77,6 +77,8 @@ split_member_cb (gpointer data, CitizSlice key, CitizSlice value)
     }
   else if (citiz_slice_equal (key, "contentType"))
     s->content_type = value;
+  else if (citiz_slice_equal (key, "url"))
+    s->has_url = TRUE;
   else if (citiz_slice_equal (key, "_data"))
     s->has_sibling = TRUE;
   return TRUE;
@@ -88,9 +90,9 @@ split_child_cb (gpointer data, CitizSlice key, CitizSlice value)
   return split_value (data, value);
 }
 
-/* Sends the bytes of an attachment; returns the member that names them from now on. */
+/* Sends the bytes of an attachment; returns the member that names them from now on: its url, or beside one that is there. */
 static gchar *
-send_blob (CitizFhir *fhir, CitizSlice content_type, CitizSlice base64)
+send_blob (CitizFhir *fhir, CitizSlice content_type, CitizSlice base64, gboolean has_url)
 {
   g_autofree gchar *text = citiz_json_string (base64, base64.n);
   g_autofree gchar *mime = citiz_json_string (content_type, 128);
@@ -113,8 +115,11 @@ send_blob (CitizFhir *fhir, CitizSlice content_type, CitizSlice base64)
   frame.blob.n = n;
   citiz_frame_writer_put (fhir->out, &frame);
   g_autofree gchar *hex = citiz_hash_to_hex (&frame.blob.hash);
+  if (!has_url)
+    return g_strdup_printf ("\"url\":\"" CITIZ_FRAME_BLOB_URL "%s\"", hex);
   return g_strdup_printf (
-      "\"_data\":{\"extension\":[{\"url\":\"https://citiz.example/fhir/blob\",\"valueString\":\"%s\"}]}",
+      "\"_data\":{\"extension\":[{\"url\":\"https://citiz.example/fhir/blob\",\"valueString\":\"" CITIZ_FRAME_BLOB_URL
+      "%s\"}]}",
       hex);
 }
 
@@ -126,12 +131,12 @@ split_value (Splitter *s, CitizSlice value)
   if (value.p[0] != '{')
     return TRUE;
   s->data = s->content_type = (CitizSlice){NULL, 0};
-  s->has_sibling = FALSE;
+  s->has_url = s->has_sibling = FALSE;
   citiz_json_members (value, split_member_cb, s);
   if (s->data.n >= CITIZ_FHIR_MIN_BLOB && s->content_type.n > 2 && !s->has_sibling)
     {
       Cut cut = {s->data_key.p - 1, s->data.p + s->data.n,
-                 send_blob (s->fhir, s->content_type, s->data)};
+                 send_blob (s->fhir, s->content_type, s->data, s->has_url)};
       g_array_append_val (s->cuts, cut);
       return TRUE;
     }

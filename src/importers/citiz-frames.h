@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define CITIZ_FRAME_MAX_BLOB      (25u * 1024 * 1024)
 #define CITIZ_FRAME_MAX_SERIES    4096 /* in one import */
 #define CITIZ_FRAME_MAX_RESOURCES 2000000
+#define CITIZ_FRAME_BLOB_URL      "urn:citiz:blob:" /* then the hex SHA-256, in the JSON of a resource */
 
 typedef enum
 {

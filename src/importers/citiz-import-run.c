@@ -19,6 +19,8 @@ typedef struct
   guint64 size, position, told;
   CitizFrameWriter *out;
   CitizZipStream *stream; /* reading an entry instead of the file */
+  CitizZip *zip;
+  GHashTable *routes; /* path → CitizZipEntry, those no session has named yet */
 } Input;
 
 typedef enum
@@ -108,27 +110,6 @@ reason_of (Kind kind)
   return reasons[kind];
 }
 
-/* Feeds an Apple export from @in. */
-static CitizImportReason
-read_apple (Input *in, CitizImportFormat format, GHashTable *routes, guint64 *stopped_at)
-{
-  g_autoptr (CitizApple) apple = citiz_apple_new (in->out, format, routes);
-  CitizXml *xml = citiz_apple_get_xml (apple);
-  gssize got;
-
-  do
-    {
-      gsize room;
-      guint8 *to = citiz_xml_reserve (xml, &room);
-      got = input_read (in, to, room);
-    }
-  while (got > 0 && citiz_xml_advance (xml, (gsize) got) && !citiz_frame_writer_failed (in->out));
-  if (got < 0)
-    citiz_xml_stop (xml, in->stream != NULL ? citiz_zip_stream_reason (in->stream)
-                                            : CITIZ_IMPORT_TRUNCATED);
-  return citiz_apple_finish (apple, stopped_at);
-}
-
 static gboolean
 has_suffix (const gchar *name, const gchar *suffix)
 {
@@ -169,28 +150,54 @@ slurp (CitizZip *zip,
   return *reason == CITIZ_IMPORT_KEPT;
 }
 
-/* A route is kept as the GPX file it is; the session that took it names its hash. */
-static void
-read_route (Input *in, CitizZip *zip, const CitizZipEntry *entry, GHashTable *routes)
+/* A route is kept as the GPX file it is, with the session that took it. */
+static gchar *
+route_cb (gpointer data, const gchar *path)
 {
+  Input *in = data;
+  const CitizZipEntry *entry = g_hash_table_lookup (in->routes, path);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   CitizFrame frame = {.type = CITIZ_FRAME_BLOB};
   CitizImportReason reason;
 
-  if (!slurp (zip, entry, CITIZ_FRAME_MAX_BLOB - HEAD_SIZE, bytes, &reason)
+  if (entry == NULL)
+    return NULL;
+  g_hash_table_remove (in->routes, path);
+  if (!slurp (in->zip, entry, CITIZ_FRAME_MAX_BLOB - HEAD_SIZE, bytes, &reason)
       || kind_of (bytes->data, bytes->len) != KIND_XML)
     {
       citiz_frame_writer_tally (
           in->out, reason != CITIZ_IMPORT_KEPT ? reason : CITIZ_IMPORT_NOT_HEALTH_DATA, 1, "route");
-      return;
+      return NULL;
     }
   citiz_blob_hash (&frame.blob.hash, bytes->data, bytes->len);
   frame.blob.content_type = "application/gpx+xml";
   frame.blob.bytes = bytes->data;
   frame.blob.n = bytes->len;
   citiz_frame_writer_put (in->out, &frame);
-  g_hash_table_insert (routes, g_strdup (route_path (entry->name)),
-                       citiz_hash_to_hex (&frame.blob.hash));
+  return citiz_hash_to_hex (&frame.blob.hash);
+}
+
+/* Feeds an Apple export from @in. */
+static CitizImportReason
+read_apple (Input *in, CitizImportFormat format, guint64 *stopped_at)
+{
+  g_autoptr (CitizApple) apple
+      = citiz_apple_new (in->out, format, in->routes != NULL ? route_cb : NULL, in);
+  CitizXml *xml = citiz_apple_get_xml (apple);
+  gssize got;
+
+  do
+    {
+      gsize room;
+      guint8 *to = citiz_xml_reserve (xml, &room);
+      got = input_read (in, to, room);
+    }
+  while (got > 0 && citiz_xml_advance (xml, (gsize) got) && !citiz_frame_writer_failed (in->out));
+  if (got < 0)
+    citiz_xml_stop (xml, in->stream != NULL ? citiz_zip_stream_reason (in->stream)
+                                            : CITIZ_IMPORT_TRUNCATED);
+  return citiz_apple_finish (apple, stopped_at);
 }
 
 /* What an entry is, from its first bytes. */
@@ -209,7 +216,6 @@ static void
 read_entry (Input *in,
             CitizZip *zip,
             const CitizZipEntry *entry,
-            GHashTable *routes,
             CitizImportReason *worst,
             guint64 *stopped_at)
 {
@@ -222,7 +228,7 @@ read_entry (Input *in,
   in->stream = citiz_zip_stream_open (zip, entry);
   if (kind == KIND_XML && memmem (head, n, "<HealthData", 11) != NULL)
     {
-      reason = read_apple (in, CITIZ_FORMAT_APPLE_ZIP, routes, &stopped);
+      reason = read_apple (in, CITIZ_FORMAT_APPLE_ZIP, &stopped);
       *worst = MAX (*worst, reason);
       *stopped_at = reason != CITIZ_IMPORT_KEPT ? stopped : *stopped_at;
     }
@@ -251,21 +257,30 @@ read_zip (Input *in, guint64 *stopped_at)
 {
   CitizImportReason reason;
   g_autoptr (CitizZip) zip = citiz_zip_open (in->fd, in->size, &reason);
-  g_autoptr (GHashTable) routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) routes = g_hash_table_new (g_str_hash, g_str_equal);
   CitizFrame source = {CITIZ_FRAME_SOURCE, .source = {CITIZ_FORMAT_APPLE_ZIP, {0}}};
 
   if (zip == NULL)
     return reason;
   citiz_frame_writer_put (in->out, &source);
+  in->zip = zip;
+  in->routes = routes;
   for (guint i = 0; i < citiz_zip_n_entries (zip); i++)
-    if (route_path (citiz_zip_entry (zip, i)->name) != NULL)
-      read_route (in, zip, citiz_zip_entry (zip, i), routes);
+    {
+      const CitizZipEntry *entry = citiz_zip_entry (zip, i);
+      if (route_path (entry->name) != NULL)
+        g_hash_table_insert (routes, (gpointer) route_path (entry->name), (gpointer) entry);
+    }
   for (guint i = 0; i < citiz_zip_n_entries (zip) && !citiz_frame_writer_failed (in->out); i++)
     {
       const CitizZipEntry *entry = citiz_zip_entry (zip, i);
       if (!g_str_has_suffix (entry->name, "/") && route_path (entry->name) == NULL)
-        read_entry (in, zip, entry, routes, &reason, stopped_at);
+        read_entry (in, zip, entry, &reason, stopped_at);
     }
+  citiz_frame_writer_tally (in->out, CITIZ_IMPORT_UNKNOWN_TYPE, g_hash_table_size (routes),
+                            "route");
+  in->zip = NULL;
+  in->routes = NULL;
   return reason;
 }
 
@@ -280,7 +295,7 @@ read_file (Input *in, guint64 *stopped_at)
   switch (kind)
     {
     case KIND_XML:
-      return read_apple (in, CITIZ_FORMAT_APPLE_XML, NULL, stopped_at);
+      return read_apple (in, CITIZ_FORMAT_APPLE_XML, stopped_at);
     case KIND_ZIP:
       return read_zip (in, stopped_at);
     case KIND_JSON:

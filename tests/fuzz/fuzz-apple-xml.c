@@ -15,7 +15,7 @@ said (const guint8 *data, gsize size, gsize split)
 {
   guint64 n = 0, at;
   g_autoptr (CitizFrameWriter) writer = citiz_frame_writer_new (write_cb, &n);
-  g_autoptr (CitizApple) apple = citiz_apple_new (writer, CITIZ_FORMAT_APPLE_XML, NULL);
+  g_autoptr (CitizApple) apple = citiz_apple_new (writer, CITIZ_FORMAT_APPLE_XML, NULL, NULL);
   CitizXml *xml = citiz_apple_get_xml (apple);
 
   if (citiz_xml_feed (xml, data, split))

@@ -175,7 +175,7 @@ test_attachments (void)
   citiz_blob_hash (&hash, bytes, 5000);
   g_autofree gchar *hex = citiz_hash_to_hex (&hash);
   g_assert_nonnull (strstr (out, hex));
-  g_assert_nonnull (strstr (out, "\"contentType\":\"application/pdf\",\"_data\":{\"extension\""));
+  g_assert_nonnull (strstr (out, "\"contentType\":\"application/pdf\",\"url\":\"urn:citiz:blob:"));
   g_assert_nonnull (strstr (out, base64)); /* sampled data is data */
   g_assert_cmpint (citiz_json_check (out, strlen (out), NULL), ==, CITIZ_IMPORT_KEPT);
 }
