@@ -26,6 +26,7 @@ citiz_node_route_code_get (CitizNodeCall *call)
   gboolean found = FALSE;
   g_autoptr (GError) error = NULL;
   g_autofree gchar *hex = NULL;
+  g_autofree gchar *node = citiz_base64url_encode (call->node->id.b, sizeof call->node->id.b);
 
   if (!locator_is_valid (call->star[0]))
     {
@@ -40,8 +41,9 @@ citiz_node_route_code_get (CitizNodeCall *call)
   if (!found)
     decoy_grant (call->node, call->star[0], &grant);
   hex = citiz_id_to_hex (&grant);
-  citiz_node_answer (call, 200,
-                     json_pack ("{s:s, s:i}", "grant", hex, "iterations", CITIZ_PBKDF2_ROUNDS));
+  citiz_node_answer (
+      call, 200,
+      json_pack ("{s:s, s:i, s:s}", "grant", hex, "iterations", CITIZ_PBKDF2_ROUNDS, "node", node));
 }
 
 static void
