@@ -8,12 +8,18 @@ Every name at the left margin is unique over all modules; no template literal sp
 """
 import base64
 import hashlib
+import json
 import os
 import re
 import sys
 import unicodedata
+import zlib
 
-LIMIT = 350 * 1024
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from shorten import shorten
+
+LIMIT = 150 * 1024
 IMPORT = re.compile(r"^import \{ ([\w, ]+) \} from '\./([\w-]+\.js)';$")
 DECLARATION = re.compile(r'^(export )?(?:async function|function|class|const|let) (\w+)\b')
 
@@ -75,24 +81,68 @@ def load_modules(folder, entry):
     return [modules[name] for name in order]
 
 
-def squeeze(lines):
-    """Drops comment lines and margins; strings and code are left alone."""
-    out, in_comment = [], False
-    for line in lines:
-        line = line.strip()
-        if in_comment or line.startswith('/*'):
-            in_comment = '*/' not in line
+def squeeze_style(text):
+    text = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
+    return '\n'.join(line.strip() for line in text.split('\n') if line.strip())
+
+
+def style_rules(text):
+    """The style as a list of whole rules, each as the browser's insertRule wants it."""
+    rules, depth, start = [], 0, 0
+    text = squeeze_style(text).replace('\n', '')
+    for at, c in enumerate(text):
+        depth += {'{': 1, '}': -1}.get(c, 0)
+        if c == '}' and depth == 0:
+            rules.append(text[start:at + 1])
+            start = at + 1
+    if depth or text[start:].strip():
+        fail('style.css: braces do not match')
+    return rules
+
+
+def sentences(path):
+    table = {}
+    for number, line in enumerate(read(path).split('\n'), 1):
+        if not line or line.startswith('#'):
             continue
-        if line and not line.startswith('//'):
-            out.append(line)
-    return '\n'.join(out)
+        fields = line.split('\t')
+        if len(fields) != 3 or not fields[1] or not fields[2] or fields[0] in table:
+            fail(f'{path}:{number}: key, French and English are wanted, once')
+        for mark in ('{0}', '{1}', '{2}', '{3}'):
+            if (mark in fields[1]) != (mark in fields[2]):
+                fail(f'{path}:{number}: {mark} must stand in both languages')
+        if fields[1].count('*') % 2 or fields[2].count('*') % 2:
+            fail(f'{path}:{number}: a *mark* is left open')
+        table[fields[0]] = fields[1:]
+    return table
+
+
+# Printable ASCII without quote, backslash, backquote and "<": 91 letters, 13 bits in two of them (base64 holds 12).
+LETTERS = ''.join(chr(c) for c in range(32, 127) if chr(c) not in "'\\`<")[:91]
+
+
+def packed(value):
+    """JSON as raw DEFLATE, written in LETTERS; data, not code. The page reads it at once when it starts."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+    data = packer.compress(json.dumps(value, ensure_ascii=False, separators=(',', ':')).encode()) + packer.flush()
+    bits = ''.join(f'{byte:08b}' for byte in data)
+    bits += '0' * (-len(bits) % 13)
+    numbers = [int(bits[i:i + 13], 2) for i in range(0, len(bits), 13)]
+    return ''.join(LETTERS[n // 91] + LETTERS[n % 91] for n in numbers)
 
 
 def word_list(path):
-    words = unicodedata.normalize('NFC', read(path)).split()
+    """The list as prefix length and rest, a word after the other: the lists are sorted."""
+    words = unicodedata.normalize('NFC', read(path)).replace('\ufeff', '').split()
     if len(words) != 2048:
         fail(f'{path}: {len(words)} words, 2048 wanted')
-    return ' '.join(words)
+    out = ''
+    for before, word in zip([''] + words, words):
+        same = len(os.path.commonprefix([before, word]))
+        if same > 9:
+            fail(f'{path}: {word}: prefix too long')
+        out += str(same) + word[same:]
+    return out
 
 
 def digest(text):
@@ -104,9 +154,19 @@ def main():
         fail('usage: build.py SOURCE-DIR WORDS-EN WORDS-FR OUT.html OUT.hashes')
     source, words_en, words_fr, out_page, out_hashes = sys.argv[1:]
     modules = load_modules(os.path.join(source, 'js'), 'main.js')
-    script = "'use strict';\n(() => {\n" + '\n'.join(squeeze(m['body']) for m in modules) + '\n})();'
-    script = script.replace('@words-en@', word_list(words_en)).replace('@words-fr@', word_list(words_fr))
-    style = squeeze(read(os.path.join(source, 'style.css')).split('\n'))
+    code = '\n'.join('\n'.join(m['body']) for m in modules)
+    try:
+        script = "'use strict';(()=>{" + shorten(code) + '})();'
+    except ValueError as error:
+        fail(f'shorten: {error}')
+    if script.count('@data@') != 1:
+        fail('@data@ must stand exactly once in the script')
+    base, full = read(os.path.join(source, 'style.css')).split('/* the rest is packed */')
+    data = {'sentences': sentences(os.path.join(source, 'sentences.tsv')), 'style': style_rules(full),
+            **json.loads(read(os.path.join(source, 'tables.json'))),
+            'words': {'en': word_list(words_en), 'fr': word_list(words_fr)}}
+    script = script.replace('@data@', packed(data))
+    style = squeeze_style(base)
     if '</' in script:
         fail('the script holds "</"')
     page = read(os.path.join(source, 'index.html'))

@@ -1,5 +1,6 @@
 // A FHIR document → what the page shows, in its language. Works for any IPS; Citiz's own extensions add to it. SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { DATA } from './data.js';
 import { ageOn, fmtBirth, fmtDate, fmtTime, fmtWhen, languageName, parseDate } from './format.js';
 import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LOINC, SECTION_OF_TITLE, TETANUS, WEIGHT, conditionClass, deviceClass, drugClass, quantityText, relationName, safeDose } from './codes.js';
 import { dosageText } from './dosage.js';
@@ -10,10 +11,7 @@ import { lang, t, tn } from './text.js';
 const DAY = 86400000;
 const EMPTY_STATES = { nilknown: 'none-known', notasked: 'not-asked', withheld: 'withheld', unavailable: 'asked-unknown' };
 const PARTS = ['alerts', 'allergies', 'medications', 'problems', 'devices', 'directives', 'contacts', 'results', 'vitals', 'immunizations', 'procedures', 'past-problems', 'pregnancy', 'functional', 'activity', 'habits', 'diet', 'family', 'visits', 'documents', 'story', 'plan'];
-const BY_TYPE = {
-  AllergyIntolerance: 'allergies', MedicationStatement: 'medications', MedicationRequest: 'medications', MedicationAdministration: 'medications', MedicationDispense: 'medications', Condition: 'problems', Immunization: 'immunizations', Procedure: 'procedures',
-  DeviceUseStatement: 'devices', Observation: 'results', DiagnosticReport: 'results', Consent: 'directives', FamilyMemberHistory: 'family', Flag: 'alerts', DocumentReference: 'documents', CarePlan: 'plan', Encounter: 'visits', ImmunizationRecommendation: 'plan',
-};
+const BY_TYPE = DATA.types;
 
 function sectionKey(section) {
   const known = codes(section.code).map((code) => SECTION_OF_LOINC[code]).find(Boolean);
@@ -172,7 +170,7 @@ function readMedication(resource, world) {
   const stop = extParts(exts(resource, 'stopped')[0]);
   const end = resource.effectivePeriod && resource.effectivePeriod.end;
   row.stopDate = parseDate(stop.date) || (row.status === 'stopped' || row.status === 'completed' || row.status === 'cancelled' ? parseDate(end) : null);
-  row.stopReason = stop.reason ? textOf({ r: stop.reason }, 'r') : list(Array.isArray(resource.statusReason) ? resource.statusReason : [resource.statusReason]).map(concept).filter(Boolean).join(', ');
+  row.stopReason = stop.reason ? String(stop.reason) : list(Array.isArray(resource.statusReason) ? resource.statusReason : [resource.statusReason]).map(concept).filter(Boolean).join(', ');
   row.guess = world.guess && !row.verify ? drugClass(name, atc) : null;
   row.forbidden = resource.doNotPerform === true;
   const off = ['stopped', 'completed', 'cancelled'].includes(row.status);

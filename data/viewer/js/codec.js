@@ -47,6 +47,22 @@ export function fromB64u(text, size) {
   return out;
 }
 
+/** Bytes written by the build: 13 bits in two of 91 printable letters. */
+export function fromLetters(text) {
+  const letters = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((c) => !['\'', '\\', '\x60', '<'].includes(c));
+  const place = new Map(letters.map((c, i) => [c, i]));
+  const out = new Uint8Array(Math.floor((text.length / 2) * 13 / 8));
+  let hold = 0;
+  let held = 0;
+  let size = 0;
+  for (let i = 0; i < text.length; i += 2) {
+    hold = ((hold & 0xff) << 13) | (place.get(text[i]) * 91 + place.get(text[i + 1]));
+    held += 13;
+    for (; held >= 8; held -= 8) out[size++] = hold >>> (held - 8);
+  }
+  return out;
+}
+
 export function sameBytes(a, b) {
   if (a.length !== b.length) return false;
   let diff = 0;

@@ -1,14 +1,10 @@
 // The few codes the page must know by itself, so that any IPS reads well. SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { DATA } from './data.js';
 import { fmtNumber, localDecimals } from './format.js';
 import { lang } from './text.js';
 
-export const SECTION_OF_LOINC = {
-  '104605-1': 'alerts', '48765-2': 'allergies', '10160-0': 'medications', '11450-4': 'problems', '46264-8': 'devices',
-  '42348-3': 'directives', '30954-2': 'results', '8716-3': 'vitals', '11369-6': 'immunizations', '47519-4': 'procedures',
-  '11348-0': 'past-problems', '10162-6': 'pregnancy', '47420-5': 'functional', '29762-2': 'habits', '10157-6': 'family',
-  '46240-8': 'visits', '77599-9': 'documents', '81338-6': 'story', '18776-5': 'plan', '61144-2': 'diet',
-};
+export const SECTION_OF_LOINC = DATA.sections;
 
 /** For a section without a code: its title decides. */
 export const SECTION_OF_TITLE = [
@@ -19,17 +15,14 @@ export const SECTION_OF_TITLE = [
 ];
 
 /** SNOMED CT: asked, nothing. Food, drug and environment are kinds of « no allergy » that do not speak for the rest. */
-export const NONE_KNOWN = {
-  '716186003': 'all', '160245001': 'all', '787481004': 'all', '787480003': 'all', '787482006': 'all', '787483001': 'all',
-  '429625007': 'food', '409137002': 'drug', '428607008': 'env',
-};
+export const NONE_KNOWN = DATA.none;
 export const NO_INFORMATION = '1287211007';
 /** The code systems of IPS 1.x, which older summaries still hold. */
-export const NONE_KNOWN_OLD = { 'no-known-allergies': 'all', 'no-known-medications': 'all', 'no-known-problems': 'all', 'no-known-procedures': 'all', 'no-known-immunizations': 'all', 'no-known-devices': 'all', 'no-known-food-allergies': 'food', 'no-known-medication-allergies': 'drug', 'no-known-environmental-allergies': 'env' };
+export const NONE_KNOWN_OLD = DATA.noneOld;
 export const NO_INFORMATION_OLD = /^no-(allergy|medication|problem|procedure|immunization|device)-info$/;
 
 export const CLASSES = ['severe-allergy', 'anticoagulant', 'insulin', 'steroid', 'opioid', 'implant', 'pregnancy', 'immunosuppression', 'dialysis', 'difficult-airway', 'infectious-precaution', 'other'];
-export const CLASS_ICON = { 'severe-allergy': 'warning', anticoagulant: 'drop', insulin: 'syringe', steroid: 'pill', opioid: 'pill', implant: 'heart', pregnancy: 'person', immunosuppression: 'shield', dialysis: 'filter', 'difficult-airway': 'airway', 'infectious-precaution': 'shield', other: 'warning' };
+export const CLASS_ICON = DATA.icons;
 
 /** Classes told by the name, for summaries that do not say them: ATC code first, ingredient next. */
 const DRUG_CLASS = [
@@ -65,34 +58,8 @@ export function deviceClass(name) {
 }
 
 /** Key analytes: rank on the first screen, names in both languages. A tile may gather several codes. */
-export const KEY_RESULTS = [
-  { key: 'egfr', codes: ['33914-3', '62238-1', '98979-8', '77147-7', '69405-9', '50044-7', '48642-3', '48643-1', '98980-6'], names: ['DFG estimé', 'eGFR'] },
-  { key: 'creatinine', codes: ['2160-0', '14682-9', '38483-4', '59826-8'], names: ['Créatinine', 'Creatinine'] },
-  { key: 'potassium', codes: ['2823-3', '6298-4', '77142-8', '75940-7'], names: ['Potassium', 'Potassium'] },
-  { key: 'inr', codes: ['6301-6', '34714-6', '38875-1', '46418-0'], names: ['INR', 'INR'] },
-  { key: 'hemoglobin', codes: ['718-7', '20509-6', '59260-0', '30350-3'], names: ['Hémoglobine', 'Hemoglobin'] },
-  { key: 'glucose', codes: ['99504-3', '15074-8', '2339-0', '2345-7', '14749-6', '41653-7', '105272-9', '14743-9', '2340-8', '74774-1'], names: ['Glucose', 'Glucose'] },
-  { key: 'bp', codes: ['85354-9', '55284-4', '35094-2'], names: ['Tension', 'Blood pressure'] },
-  { key: 'hba1c', codes: ['4548-4', '59261-8', '17856-6', '41995-2'], names: ['HbA1c', 'HbA1c'] },
-  { key: 'ecg', codes: ['11524-6', '34534-8', '8625-6', '18844-1'], names: ['ECG', 'ECG'] },
-  { key: 'spo2', codes: ['59408-5', '2708-6'], names: ['SpO₂', 'SpO₂'] },
-  { key: 'pulse', codes: ['8867-4'], names: ['Pouls', 'Heart rate'] },
-  { key: 'sodium', codes: ['2951-2', '2947-0', '77139-4'], names: ['Sodium', 'Sodium'] },
-  { key: 'platelets', codes: ['777-3', '26515-7', '778-1'], names: ['Plaquettes', 'Platelets'] },
-  { key: 'leukocytes', codes: ['6690-2', '26464-8', '49498-9'], names: ['Leucocytes', 'Leukocytes'] },
-  { key: 'acr', codes: ['14959-1', '9318-7', '30000-4', '32294-1'], names: ['Albumine/créatinine, urine', 'Albumin/creatinine, urine'] },
-  { key: 'temperature', codes: ['8310-5', '8331-1', '8332-9'], names: ['Température', 'Temperature'] },
-  { key: 'resp', codes: ['9279-1'], names: ['Fréquence respiratoire', 'Respiratory rate'] },
-];
-export const OTHER_NAMES = {
-  '29463-7': ['Poids', 'Weight'], '3141-9': ['Poids', 'Weight'], '8302-2': ['Taille', 'Height'], '39156-5': ['IMC', 'BMI'],
-  '8480-6': ['Systolique', 'Systolic'], '8462-4': ['Diastolique', 'Diastolic'], '2276-4': ['Ferritine', 'Ferritin'],
-  '2093-3': ['Cholestérol', 'Cholesterol'], '14647-2': ['Cholestérol', 'Cholesterol'], '13457-7': ['LDL', 'LDL'], '39469-2': ['LDL', 'LDL'], '2085-9': ['HDL', 'HDL'], '14646-4': ['HDL', 'HDL'],
-  '2571-8': ['Triglycérides', 'Triglycerides'], '14927-8': ['Triglycérides', 'Triglycerides'], '3016-3': ['TSH', 'TSH'], '1988-5': ['CRP', 'CRP'], '1742-6': ['ALT', 'ALT'], '1920-8': ['AST', 'AST'],
-  '34552-0': ['Échocardiographie', 'Echocardiogram'], '42148-7': ['Échocardiographie', 'Echocardiogram'], '72166-2': ['Tabac', 'Tobacco'], '74013-4': ['Alcool, verres par jour', 'Alcohol, drinks a day'],
-  '41950-7': ['Pas par jour', 'Steps a day'], '55423-8': ['Pas', 'Steps'], '82290-8': ['Minutes actives par semaine', 'Active minutes a week'], '68516-4': ['Minutes actives par jour', 'Active minutes a day'], '40443-4': ['Pouls au repos', 'Resting heart rate'], '93832-4': ['Sommeil', 'Sleep'],
-  '882-1': ['Groupe sanguin', 'Blood group'], '883-9': ['Groupe ABO', 'ABO group'], '10331-7': ['Rhésus', 'Rh'],
-};
+export const KEY_RESULTS = DATA.results;
+export const OTHER_NAMES = DATA.names;
 export const ACTIVITY_CODES = ['41950-7', '55423-8', '82290-8', '68516-4', '89555-7', '40443-4', '93832-4', '73985-4', '82291-6'];
 export const WEIGHT = ['29463-7', '3141-9', '18833-4'];
 export const HEIGHT = ['8302-2', '3137-7'];
@@ -112,10 +79,7 @@ export function codeName(codes) {
   return names ? names[which] : null;
 }
 
-const UNITS = {
-  'mL/min/{1.73_m2}': 'mL/min/1.73 m²', 'mL/min/1.73.m2': 'mL/min/1.73 m²', 'umol/L': 'µmol/L', 'ug/L': 'µg/L', 'ug/mL': 'µg/mL', '10*9/L': '10⁹/L', '10*12/L': '10¹²/L', '10*3/uL': '10³/µL',
-  'mm[Hg]': 'mmHg', Cel: '°C', '[degF]': '°F', 'kg/m2': 'kg/m²', '[lb_av]': 'lb', '[in_i]': 'in', '{INR}': '', '{score}': '', 1: '', '/min': '/min', '{beats}/min': '/min', '[pH]': '', 'm[IU]/L': 'mUI/L', '[IU]/L': 'UI/L', '{steps}/d': '', '{steps}': '', 'mm/h': 'mm/h',
-};
+const UNITS = DATA.units;
 
 export function unitName(unit) {
   const text = unit === undefined || unit === null ? '' : String(unit);
@@ -138,7 +102,7 @@ export function safeDose(text) {
 const RELATIONS = {
   spouse: /^(SPS|HUSB|WIFE|N|C)$/, partner: /^DOMPART$/, daughter: /^(DAU|DAUC)$/, son: /^(SON|SONC)$/, child: /^CHILD$/, mother: /^(MTH|NMTH)$/, father: /^(FTH|NFTH)$/, sibling: /^(SIB|BRO|SIS)$/, friend: /^FRND$/, neighbour: /^NBOR$/,
 };
-const RELATION_NAMES = { spouse: ['conjoint(e)', 'spouse'], partner: ['conjoint(e)', 'partner'], daughter: ['fille', 'daughter'], son: ['fils', 'son'], child: ['enfant', 'child'], mother: ['mère', 'mother'], father: ['père', 'father'], sibling: ['frère ou sœur', 'sibling'], friend: ['ami(e)', 'friend'], neighbour: ['voisin(e)', 'neighbour'] };
+const RELATION_NAMES = DATA.relations;
 
 export function relationName(code) {
   const key = Object.keys(RELATIONS).find((name) => RELATIONS[name].test(code));

@@ -1,18 +1,15 @@
 // A FHIR Dosage as one short line, without dangerous abbreviations. SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { DATA } from './data.js';
 import { fmtNumber } from './format.js';
 import { safeDose, unitName } from './codes.js';
 import { lang } from './text.js';
 
-const WHEN = {
-  MORN: ['matin', 'morning'], 'MORN.early': ['tôt le matin', 'early morning'], NOON: ['midi', 'noon'], AFT: ['après-midi', 'afternoon'], EVE: ['soir', 'evening'], NIGHT: ['nuit', 'night'],
-  HS: ['au coucher', 'at bedtime'], WAKE: ['au lever', 'on waking'], C: ['aux repas', 'with meals'], CM: ['au déjeuner', 'at breakfast'], CD: ['au dîner', 'at lunch'], CV: ['au souper', 'at dinner'],
-  AC: ['avant les repas', 'before meals'], ACM: ['avant le déjeuner', 'before breakfast'], PC: ['après les repas', 'after meals'],
-};
-const EVERY = { h: ['h', 'h'], d: ['jour', 'day'], wk: ['semaine', 'week'], mo: ['mois', 'month'], a: ['an', 'year'], min: ['min', 'min'] };
+const WHEN = DATA.when;
+const EVERY = DATA.every;
 const TABLET = /tab|comprim|caps|gélule|tbl|pill/i;
 const UNITS_WORD = /^(\[?I?U\]?|\[iU\]|UI|unit|units|unité|unités|\{unit\}|unt)$/;
-const ROUTES = { '34206005': 'SC', '47625008': 'IV', '78421000': 'IM', '37839007': 'SL' };
+const ROUTES = DATA.routes;
 
 function pick2(pair) {
   return pair[lang() === 'fr' ? 0 : 1];

@@ -1,5 +1,6 @@
 // Reading FHIR without trusting it: references, extensions, words in the page's language, sources, modifiers. SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { DATA } from './data.js';
 import { fmtDate, parseDate } from './format.js';
 import { NO_INFORMATION, NO_INFORMATION_OLD, NONE_KNOWN, NONE_KNOWN_OLD, codeName } from './codes.js';
 import { has, lang, t } from './text.js';
@@ -28,7 +29,7 @@ export function ext(node, name) {
 
 /** Nested extension → {name: value}. */
 export function extParts(extension) {
-  return Object.fromEntries(list(extension && extension.extension).map((e) => [e.url, extValue(e)]));
+  return Object.fromEntries(list(extension && extension.extension).map((e) => [e.url, e.valueString !== undefined ? textOf(e, 'valueString') : extValue(e)]));
 }
 
 /** A string element in the page's language when the document carries a translation. */
@@ -120,25 +121,10 @@ export function sourceOf(resource, world) {
   return { mark, title };
 }
 
-const KNOWN_STATUS = {
-  AllergyIntolerance: null, Condition: null,
-  MedicationStatement: 'active completed entered-in-error intended stopped on-hold unknown not-taken',
-  MedicationRequest: 'active on-hold cancelled completed entered-in-error stopped draft unknown',
-  MedicationAdministration: 'in-progress not-done on-hold completed entered-in-error stopped unknown',
-  MedicationDispense: 'preparation in-progress cancelled on-hold completed entered-in-error stopped declined unknown',
-  Immunization: 'completed entered-in-error not-done', Procedure: 'preparation in-progress not-done on-hold stopped completed entered-in-error unknown',
-  Observation: 'registered preliminary final amended corrected cancelled entered-in-error unknown',
-  DiagnosticReport: 'registered partial preliminary final amended corrected appended cancelled entered-in-error unknown',
-  DeviceUseStatement: 'active completed entered-in-error intended stopped on-hold', Device: 'active inactive entered-in-error unknown',
-  Consent: 'draft proposed active rejected inactive entered-in-error', DocumentReference: 'current superseded entered-in-error',
-  Flag: 'active inactive entered-in-error', FamilyMemberHistory: 'partial completed entered-in-error health-unknown',
-};
+const KNOWN_STATUS = DATA.statuses;
 const KNOWN_VERIFICATION = 'unconfirmed provisional differential presumed confirmed refuted entered-in-error';
-const SOLID = { refuted: 'refuted', stopped: 'stopped', 'not-taken': 'not-taken', cancelled: 'cancelled', 'not-done': 'not-done', rejected: 'cancelled', declined: 'cancelled', superseded: 'cancelled' };
-const OUTLINED = {
-  resolved: 'resolved', inactive: 'inactive', remission: 'resolved', completed: 'completed', 'on-hold': 'on-hold', unconfirmed: 'unconfirmed', provisional: 'unconfirmed', differential: 'unconfirmed', presumed: 'unconfirmed',
-  intended: 'intended', draft: 'draft', proposed: 'draft', preparation: 'intended', amended: 'corrected', corrected: 'corrected',
-};
+const SOLID = DATA.solid;
+const OUTLINED = DATA.outlined;
 const QUIET_COMPLETED = ['Immunization', 'Procedure', 'FamilyMemberHistory', 'MedicationAdministration', 'MedicationDispense'];
 
 /** Every isModifier element of a resource, as content: {dropped, verify, struck, tags, status}. */

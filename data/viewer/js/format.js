@@ -1,5 +1,6 @@
 // Dates, times, durations, numbers and phones as people read them in French and English. SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { DATA } from './data.js';
 import { lang, t } from './text.js';
 
 const NB = '\u00a0';
@@ -153,7 +154,7 @@ export function ageOn(birth, now) {
   return months >= 2 || !birth.d ? t('months', Math.max(0, months)) : t('days', Math.max(0, dayNumber(now) - dayNumber(birth.sort)));
 }
 
-const LANGUAGE_NAMES = { fr: { fr: 'français', en: 'anglais', es: 'espagnol', de: 'allemand', it: 'italien', pt: 'portugais', ar: 'arabe', zh: 'chinois', iu: 'inuktitut', cr: 'cri', ru: 'russe', vi: 'vietnamien', ht: 'créole haïtien', pl: 'polonais', nl: 'néerlandais' }, en: { fr: 'French', en: 'English', es: 'Spanish', de: 'German', it: 'Italian', pt: 'Portuguese', ar: 'Arabic', zh: 'Chinese', iu: 'Inuktitut', cr: 'Cree', ru: 'Russian', vi: 'Vietnamese', ht: 'Haitian Creole', pl: 'Polish', nl: 'Dutch' } };
+const LANGUAGE_NAMES = DATA.languages;
 
 export function languageName(code) {
   return LANGUAGE_NAMES[lang()][String(code).slice(0, 2).toLowerCase()] || String(code);

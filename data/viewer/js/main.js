@@ -5,6 +5,7 @@ import { cryptoWorks, openOffline } from './crypto.js';
 import { forgetLink, parseLink } from './link.js';
 import { Refusal, grantState, linkFromCode, openRecord, sendNote } from './opening.js';
 import { sixWords } from './words.js';
+import { dressPage } from './data.js';
 import { readBundle } from './bundle.js';
 import { h } from './dom.js';
 import { fmtAgo, fmtSpan, fmtStamp, fmtUntil } from './format.js';
@@ -435,5 +436,6 @@ document.addEventListener('visibilitychange', () => {
 window.matchMedia('(max-width: 719px)').addEventListener('change', () => {
   if (app.screen === 'record') show('record');
 });
+dressPage();
 begin();
 

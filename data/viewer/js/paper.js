@@ -4,10 +4,11 @@ import { h, hatch, icon, logo } from './dom.js';
 import { fmtDate, fmtPhone, fmtStamp, fmtTime } from './format.js';
 import { receiptFacts } from './below.js';
 import { directiveNodes, sideText, stripBoxes, tileParts } from './first.js';
-import { nameNodes, partStateBox, positionNode, severityTag, sourceMark, stateBox, tagNode } from './parts.js';
+import { nameNodes, partStateBox, severityTag, sourceMark, stateBox, tagNode } from './parts.js';
 import { lang, t, tm, tn } from './text.js';
 
-const PAGE_HEIGHT_PX = (262 / 25.4) * 96;
+/** What both papers leave between the margins: [class that sets the width, height in px]. */
+const PAPERS = [['letter', (262 / 25.4) * 96], ['a4', (279 / 25.4) * 96]];
 
 /** What may go, in this order, when a record is long: earlier values, second row of results, the paragraph, then list ends. */
 export const PAPER_LEVELS = [
@@ -89,12 +90,18 @@ function lists(app, level, left) {
   const devices = cut(view.devices, Math.max(2, level.rest), (n) => tn('n_devices', n), left).map((r) => h('li', h('span.main', nameNodes(r), r.model ? ' ' + r.model : '', r.detail ? ', ' + r.detail : ''), src(r)));
   const directives = view.directives.slice(0, Math.max(3, level.rest)).map((r, i) => h('li' + (i ? '.plain' : ''), h('span.main', directiveNodes(r)), src(r)));
   const calls = view.contacts.filter((c) => c.phone).slice(0, Math.max(2, level.rest)).map((c) => h('li', h('span.main', [c.name, c.role].filter(Boolean).join(', ')), h('b.det', fmtPhone(c.phone))));
+  const left3 = [];
+  const right3 = [];
+  let balance = allergies.length + problems.length + 2 - meds.length;
+  for (const [title, items, lines] of [[t('directives'), directives, directives.length + 1], [t('devices'), devices, devices.length * 2 + 1], [t('contacts'), calls, calls.length + 1]]) {
+    if (!items.length) continue;
+    (balance <= 0 ? left3 : right3).push(box(title, '', items));
+    balance += balance <= 0 ? lines : -lines;
+  }
   return h('div.p-grid',
     h('div', box(t('allergies'), sideText(view, 'allergies', 0) && view.parts.allergies.reviewed ? t('reviewed', fmtDate(plain(view.parts.allergies.reviewed))) : '', allergies, [view.allergies.length ? null : stateOf(view, 'allergies'), heldBox(view, 'allergies', 'n_allergies')]),
-      box(t('problems'), sideText(view, 'problems', view.problems.active.length), problems, [view.problems.active.length ? null : stateOf(view, 'problems'), heldBox(view, 'problems', 'n_problems')]),
-      directives.length ? box(t('directives'), '', directives) : null),
-    h('div', box(t('medications'), [view.parts.medications.withheld ? sideText(view, 'medications', view.medications.current.length).split(' · ')[0] : '', logged ? t('lastDose') : ''].filter(Boolean).join(' · '), meds, [meds.length ? null : stateOf(view, 'medications'), heldBox(view, 'medications', 'n_medications')]),
-      devices.length ? box(t('devices'), '', devices) : null, calls.length ? box(t('contacts'), '', calls) : null));
+      box(t('problems'), sideText(view, 'problems', view.problems.active.length), problems, [view.problems.active.length ? null : stateOf(view, 'problems'), heldBox(view, 'problems', 'n_problems')]), left3),
+    h('div', box(t('medications'), [view.parts.medications.withheld ? sideText(view, 'medications', view.medications.current.length).split(' · ')[0] : '', logged ? t('lastDose') : ''].filter(Boolean).join(' · '), meds, [meds.length ? null : stateOf(view, 'medications'), heldBox(view, 'medications', 'n_medications')]), right3));
 }
 
 function tiles(app, level) {
@@ -149,8 +156,15 @@ function compose(app, level) {
 export function renderPaper(app, place) {
   for (const level of PAPER_LEVELS) {
     place.replaceChildren(compose(app, level));
-    if (place.firstChild.getBoundingClientRect().height <= PAGE_HEIGHT_PX) return;
+    if (PAPERS.every((paper) => fits(place, paper))) break;
   }
+  place.classList.remove('letter', 'a4');
+}
+
+function fits(place, [name, height]) {
+  place.classList.remove('letter', 'a4');
+  place.classList.add(name);
+  return place.firstChild.getBoundingClientRect().height <= height;
 }
 
 export function renderReceiptPaper(app, place) {

@@ -1,9 +1,18 @@
 // Six words to read aloud: the first 66 bits of a hash, in the BIP39 list of the page's language. SPDX-License-Identifier: AGPL-3.0-or-later
 
-const WORD_LISTS = { en: '@words-en@', fr: '@words-fr@' };
+import { DATA } from './data.js';
 
-export function sixWords(hash, lang) {
-  const list = WORD_LISTS[lang].split(' ');
+/** Words come as prefix length and rest: abaisser, 3ndon, … */
+function wordList(code) {
+  let last = '';
+  return DATA.words[code].match(/\d\D+/g).map((part) => {
+    last = last.slice(0, Number(part[0])) + part.slice(1);
+    return last;
+  });
+}
+
+export function sixWords(hash, code) {
+  const list = wordList(code);
   const words = [];
   for (let w = 0; w < 6; w++) {
     let index = 0;

@@ -1,0 +1,154 @@
+"""Shortens a script for the page: no comments, no margins, one short name for each of our own names.
+SPDX-License-Identifier: AGPL-3.0-or-later
+
+Names are mapped one to one over the whole script, so that scopes and shadowing stay exactly as written; property names and
+strings are never touched. It knows the plain style of our modules (semicolons, no labels, no `with`), not all of JavaScript.
+"""
+import re
+
+KEYWORDS = set('''arguments async await break case catch class const continue debugger default delete do else export extends false
+finally for function get if import in instanceof let new null of return set static super switch this throw true try typeof
+undefined var void while yield'''.split())
+
+# What the browser gives. A name that is missing here would be shortened and break the page's tests.
+GLOBALS = set('''AbortController Array BigInt Boolean DataView Date Element Error Infinity Intl JSON Map Math NaN Node Number Object
+Promise RegExp Set String TextDecoder TextEncoder URL Uint16Array Uint8Array atob btoa clearTimeout crypto decodeURI document fetch
+globalThis navigator parseFloat parseInt performance setTimeout window'''.split())
+
+TOKEN = re.compile(r'''
+  (?P<space>\s+)
+| (?P<comment>//[^\n]*|/\*.*?\*/)
+| (?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
+| (?P<number>0x[0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?n?)
+| (?P<word>[A-Za-z_$][\w$]*)
+| (?P<punct>\.\.\.|=>|===|!==|>>>=|>>>|<<=|>>=|\*\*|\?\?=|\?\?|\?\.(?!\d)|&&|\|\||==|!=|<=|>=|\+\+|--|[-+*/%&|^]=|<<|>>|[{}()\[\];,<>+\-*/%&|^!~?:=.@\#])
+''', re.X | re.S)
+REGEX = re.compile(r'/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*')
+BEFORE_REGEX = set('( , = : [ ! & | ? { } ; => && || ?? return typeof + - * % < > == === != !== ...'.split())
+
+
+def tokenize(text):
+    """List of (kind, text); a template literal becomes its pieces, with the tokens of its expressions between them."""
+    out, at = [], 0
+    while at < len(text):
+        if text[at] == '`':
+            at = template(text, at + 1, out)
+            continue
+        if text[at] == '/' and text[at + 1] not in '/*' and (not out or out[-1][1] in BEFORE_REGEX):
+            match = REGEX.match(text, at)
+            out.append(('regex', match.group()))
+            at = match.end()
+            continue
+        match = TOKEN.match(text, at)
+        if not match:
+            raise ValueError('cannot read: ' + text[at:at + 40])
+        if match.lastgroup not in ('space', 'comment'):
+            out.append((match.lastgroup, match.group()))
+        at = match.end()
+    return out
+
+
+def template(text, at, out):
+    piece = '`'
+    while text[at] != '`':
+        if text[at] == '\\':
+            piece += text[at:at + 2]
+            at += 2
+        elif text.startswith('${', at):
+            end = at + 2
+            depth = 1
+            while depth:
+                depth += {'{': 1, '}': -1}.get(text[end], 0)
+                end += 1
+            out.append(('piece', piece + '${'))
+            out.extend(tokenize(text[at + 2:end - 1]))
+            piece = '}'
+            at = end
+        else:
+            piece += text[at]
+            at += 1
+    out.append(('piece', piece + '`'))
+    return at + 1
+
+
+def brace_kind(tokens, i):
+    """What a `{` opens: an object (literal or pattern), a class body or a block."""
+    before = tokens[i - 1][1] if i else ';'
+    if before in (')', '=>', 'else', 'try', 'finally', 'do', ';', '{', '}'):
+        return 'block'
+    if tokens[i - 1][0] == 'word' and before not in KEYWORDS:
+        return 'class'
+    return 'object'
+
+
+def roles(tokens):
+    """For each token: 'name' (ours or a global), 'key' (left alone), 'short' (shorthand property), or None."""
+    out, stack = [], ['block']
+    for i, (kind, text) in enumerate(tokens):
+        role = None
+        before = tokens[i - 1][1] if i else ''
+        after = tokens[i + 1][1] if i + 1 < len(tokens) else ''
+        if kind == 'word' and before not in ('.', '?.'):
+            key_place = stack[-1] in ('object', 'class') and (before in ('{', ',') or stack[-1] == 'class' and before == '}')
+            if key_place and after in (':', '('):
+                role = 'key'
+            elif text in KEYWORDS:
+                role = None
+            else:
+                role = 'short' if key_place else 'name'
+        if text == '{' and kind == 'punct':
+            stack.append(brace_kind(tokens, i))
+        elif text in ('(', '[') and kind == 'punct':
+            stack.append('list')
+        elif text in ('}', ')', ']') and kind == 'punct':
+            stack.pop()
+        out.append(role)
+    if stack != ['block']:
+        raise ValueError('brackets do not match')
+    return out
+
+
+def short_names(taken):
+    letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+    queue = list(letters)
+    while queue:
+        name = queue.pop(0)
+        if len(name) < 3:
+            queue.extend(name + c for c in letters + '0123456789')
+        if name not in taken:
+            yield name
+
+
+def needs_space(left, right):
+    if not left or not right:
+        return False
+    wordy = re.compile(r'[\w$]')
+    return bool(wordy.match(left[-1]) and wordy.match(right[0])) or left[-1] + right[0] in ('++', '--', '//', '/*')
+
+
+def shorten(text):
+    tokens = tokenize(text)
+    role = roles(tokens)
+    count = {}
+    for (kind, word), what in zip(tokens, role):
+        if what in ('name', 'short') and word not in GLOBALS:
+            count[word] = count.get(word, 0) + 1
+    names = short_names(KEYWORDS | GLOBALS)
+    new = {word: next(names) for word in sorted(count, key=lambda w: (-count[w], w))}
+    out, line, last = [], 0, ''
+    for (kind, word), what in zip(tokens, role):
+        piece = 'let' if word == 'const' and kind == 'word' and what is None else word
+        if what == 'name':
+            piece = new.get(word, word)
+        elif what == 'short':
+            piece = word + ':' + new.get(word, word)
+        if needs_space(last, piece):
+            out.append(' ')
+        out.append(piece)
+        line += len(piece)
+        if piece in (';', '}') and line > 400:
+            if piece == ';':
+                out.append('\n')
+                line = 0
+        last = piece
+    return ''.join(out)
