@@ -1,0 +1,73 @@
+/* Bringing a file into the vault: the helper's conversation becomes one batch that can be undone.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "store/citiz-vault.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_INGEST_ERROR (citiz_ingest_error_quark ())
+typedef enum
+{
+  CITIZ_INGEST_ERROR_FILE = 1, /* not a file that can be read */
+  CITIZ_INGEST_ERROR_BUSY,     /* another import is under way */
+  CITIZ_INGEST_ERROR_HELPER, /* the helper is missing, died, or spoke nonsense: nothing was kept */
+  CITIZ_INGEST_ERROR_NEEDED, /* undo: a later import left out what this one had brought */
+  CITIZ_INGEST_ERROR_NOT_FOUND, /* no such batch */
+  CITIZ_INGEST_ERROR_DAMAGED    /* a report that does not decode */
+} CitizIngestError;
+GQuark citiz_ingest_error_quark (void);
+
+/* One line of a report. */
+typedef struct
+{
+  gchar *what; /* "Observation", "HKQuantityTypeIdentifierStepCount", a file's name … */
+  guint64 count;
+  gchar *reason; /* NULL = kept, else a name of citiz-import-reason.h */
+} CitizIngestLine;
+
+typedef struct
+{
+  guint32 batch; /* 0 when nothing new was in the file: then nothing was written */
+  gchar *name;   /* of the file */
+  gchar *hash;   /* hex SHA-256 of a file of at most 64 MiB, else "" */
+  guint64 size;
+  CitizTime when;
+  guint64 kept, corrected, duplicates,
+      skipped;           /* corrected: new versions of what was there, also in kept */
+  GPtrArray *lines;      /* CitizIngestLine, kept ones first, by count */
+  CitizTime first, last; /* of the samples kept, 0 if none */
+  gchar *ended;          /* NULL: read to its end; else why not */
+  guint64 stopped_at;    /* offset, when it ended early */
+} CitizIngestReport;
+
+/* @fraction 0 to 1; @done of @total bytes of the file. In the context of the caller. */
+typedef void (*CitizIngestProgress) (gdouble fraction, guint64 done, guint64 total, gpointer data);
+
+void citiz_ingest_run_async (CitizVault *vault,
+                             GFile *file,
+                             CitizIngestProgress progress,
+                             gpointer progress_data,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data);
+CitizIngestReport *citiz_ingest_run_finish (GAsyncResult *result, GError **error);
+CitizIngestReport *citiz_ingest_run (CitizVault *vault,
+                                     GFile *file,
+                                     CitizIngestProgress progress,
+                                     gpointer progress_data,
+                                     GCancellable *cancellable,
+                                     GError **error);
+
+gboolean citiz_ingest_recover (CitizVault *vault, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_ingest_undo (CitizVault *vault,
+                            guint32 batch,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *citiz_ingest_list (CitizVault *vault, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_ingest_report_free (CitizIngestReport *report);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizIngestReport, citiz_ingest_report_free)
+
+G_END_DECLS

@@ -1,0 +1,478 @@
+/* The series of a vault: which there are, where their samples are, reading and adding.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-series-private.h"
+
+#include <string.h>
+
+G_DEFINE_QUARK (citiz - series - error - quark, citiz_series_error)
+
+#define KEYED_IDS 1 /* which subkey of the index names objects by content */
+
+/**
+ * citiz_keyed_id:
+ * @kind: what sort of name it is
+ *
+ * A lasting id for something that has a name of its own: the same name gives the same id, and without the vault's key
+ * nobody can try out names against a stolen file.
+ */
+CitizId
+citiz_keyed_id (CitizVault *vault, const gchar *kind, const gchar *name)
+{
+  g_autoptr (CitizSecret) key = citiz_vault_derive (vault, CITIZ_DOMAIN_KEY_INDEX, KEYED_IDS);
+  g_autofree gchar *text = g_strconcat (kind, "\n", name, NULL);
+  CitizHash hash;
+  CitizId id;
+
+  citiz_hmac_sha256 (&hash, citiz_secret_data (key), citiz_secret_size (key), (const guint8 *) text,
+                     strlen (text));
+  memcpy (id.b, hash.b, sizeof id.b);
+  return id;
+}
+
+static guint
+id_hash (gconstpointer id)
+{
+  return citiz_id_hash (id);
+}
+
+static gboolean
+id_equal (gconstpointer a, gconstpointer b)
+{
+  return citiz_id_equal (a, b);
+}
+
+static gboolean
+read_directory_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  CitizSeriesStore *store = data;
+  CitizSeries *series = citiz_series_decode (id, plain, NULL);
+
+  if (series == NULL)
+    return FALSE;
+  g_ptr_array_add (store->series, series);
+  g_hash_table_insert (store->by_id, &series->id, series);
+  return TRUE;
+}
+
+/**
+ * citiz_series_store_new:
+ * @vault: borrowed, must outlive the store
+ *
+ * Reads the directories (not the samples). One store at a time may write.
+ */
+CitizSeriesStore *
+citiz_series_store_new (CitizVault *vault, GError **error)
+{
+  g_autoptr (CitizSeriesStore) store = g_new0 (CitizSeriesStore, 1);
+
+  store->vault = vault;
+  store->series = g_ptr_array_new_with_free_func (citiz_series_free);
+  store->by_id = g_hash_table_new (id_hash, id_equal);
+  store->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return citiz_vault_foreach (vault, CITIZ_CLASS_SERIES, read_directory_cb, store, NULL, error)
+             ? g_steal_pointer (&store)
+             : NULL;
+}
+
+void
+citiz_series_store_free (CitizSeriesStore *store)
+{
+  if (store == NULL)
+    return;
+  for (guint i = 0; i < CITIZ_SERIES_CACHE; i++)
+    g_clear_pointer (&store->cache[i].samples, g_array_unref);
+  g_hash_table_unref (store->stale);
+  g_hash_table_unref (store->by_id);
+  g_ptr_array_unref (store->series);
+  g_free (store);
+}
+
+/* (transfer none) (element-type CitizSeries) */
+GPtrArray *
+citiz_series_store_list (CitizSeriesStore *store)
+{
+  return store->series;
+}
+
+guint64
+citiz_series_count (const CitizSeries *series)
+{
+  guint64 n = 0;
+
+  for (guint i = 0; i < series->packs->len; i++)
+    n += g_array_index (series->packs, CitizSeriesPack, i).n;
+  return n;
+}
+
+/**
+ * citiz_series_store_open:
+ *
+ * Returns: (transfer none): the series of these three, made empty if there is none
+ */
+CitizSeries *
+citiz_series_store_open (CitizSeriesStore *store,
+                         const gchar *measure,
+                         const gchar *source,
+                         const gchar *unit,
+                         const gchar *what)
+{
+  g_autofree gchar *name = g_strjoin ("\n", measure, source, unit, NULL);
+  CitizId id = citiz_keyed_id (store->vault, "series", name);
+  CitizSeries *series = g_hash_table_lookup (store->by_id, &id);
+
+  if (series != NULL)
+    return series;
+  series = g_new0 (CitizSeries, 1);
+  series->id = id;
+  series->measure = g_strdup (measure);
+  series->source = g_strdup (source);
+  series->unit = g_strdup (unit);
+  series->what = g_strdup (what);
+  series->packs = g_array_new (FALSE, FALSE, sizeof (CitizSeriesPack));
+  g_ptr_array_add (store->series, series);
+  g_hash_table_insert (store->by_id, &series->id, series);
+  return series;
+}
+
+/* --- reading --- */
+
+static GArray *
+unpack (const CitizSeries *series, GBytes *plain, GError **error)
+{
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (plain, &n);
+  CitizCursor c = citiz_cursor (bytes, n);
+  g_autoptr (GArray) samples = g_array_new (FALSE, FALSE, sizeof (CitizSample));
+  guint8 format = 0;
+  CitizId owner;
+
+  if (!citiz_take_u8 (&c, &format) || format != 1 || !citiz_take_bytes (&c, owner.b, sizeof owner.b)
+      || !citiz_id_equal (&owner, &series->id))
+    {
+      g_set_error_literal (error, CITIZ_SERIES_ERROR, CITIZ_SERIES_ERROR_DAMAGED,
+                           "a pack of another series");
+      return NULL;
+    }
+  while (c.n > 0)
+    {
+      guint32 size = 0;
+      gsize got = 0;
+      guint at = samples->len;
+      const guint8 *chunk = citiz_take_u32 (&c, &size) ? citiz_take_view (&c, size) : NULL;
+      g_array_set_size (samples, at + CITIZ_CHUNK_MAX);
+      if (chunk == NULL
+          || !citiz_chunk_decode (chunk, size, &g_array_index (samples, CitizSample, at), &got,
+                                  NULL))
+        {
+          g_set_error_literal (error, CITIZ_SERIES_ERROR, CITIZ_SERIES_ERROR_DAMAGED,
+                               "a chunk does not decode");
+          return NULL;
+        }
+      g_array_set_size (samples, at + (guint) got);
+    }
+  return g_steal_pointer (&samples);
+}
+
+/* The samples of a pack; (transfer none), until the next call. */
+static GArray *
+read_pack (CitizSeriesStore *store,
+           const CitizSeries *series,
+           const CitizSeriesPack *pack,
+           GError **error)
+{
+  CitizUnpacked *slot = &store->cache[0];
+
+  for (guint i = 0; i < CITIZ_SERIES_CACHE; i++)
+    {
+      CitizUnpacked *u = &store->cache[i];
+      if (u->samples != NULL && citiz_id_equal (&u->id, &pack->id))
+        {
+          u->used = ++store->clock;
+          return u->samples;
+        }
+      if (u->used < slot->used)
+        slot = u;
+    }
+  g_autoptr (GBytes) plain = citiz_vault_get (store->vault, CITIZ_CLASS_CHUNK, &pack->id, 0, error);
+  if (plain == NULL)
+    return NULL;
+  GArray *samples = unpack (series, plain, error);
+  if (samples == NULL)
+    return NULL;
+  g_clear_pointer (&slot->samples, g_array_unref);
+  slot->samples = samples;
+  slot->id = pack->id;
+  slot->used = ++store->clock;
+  return samples;
+}
+
+/* First sample that starts at or after @at. */
+static guint
+lower_bound (const GArray *samples, gint64 at)
+{
+  guint low = 0, high = samples->len;
+
+  while (low < high)
+    {
+      guint mid = low + (high - low) / 2;
+      if (g_array_index (samples, CitizSample, mid).start < at)
+        low = mid + 1;
+      else
+        high = mid;
+    }
+  return low;
+}
+
+/**
+ * citiz_series_store_load:
+ * @from: first start, ms UTC
+ * @to: end, excluded
+ *
+ * Returns: (transfer full) (element-type CitizSample): samples in order, in the unit of the series
+ */
+GArray *
+citiz_series_store_load (CitizSeriesStore *store,
+                         const CitizSeries *series,
+                         gint64 from,
+                         gint64 to,
+                         GError **error)
+{
+  g_autoptr (GArray) out = g_array_new (FALSE, FALSE, sizeof (CitizSample));
+  gboolean ordered = TRUE;
+  gint64 last = G_MININT64;
+
+  for (guint i = 0; i < series->packs->len; i++)
+    {
+      const CitizSeriesPack *pack = &g_array_index (series->packs, CitizSeriesPack, i);
+      if (pack->last < from || pack->first >= to)
+        continue;
+      GArray *samples = read_pack (store, series, pack, error);
+      if (samples == NULL)
+        return NULL;
+      guint a = lower_bound (samples, from), b = lower_bound (samples, to);
+      ordered = ordered && pack->first > last;
+      last = MAX (last, pack->last);
+      if (b > a)
+        g_array_append_vals (out, &g_array_index (samples, CitizSample, a), b - a);
+    }
+  if (!ordered)
+    g_array_set_size (out,
+                      (guint) citiz_samples_sort ((CitizSample *) (gpointer) out->data, out->len));
+  return g_steal_pointer (&out);
+}
+
+/**
+ * citiz_series_store_read:
+ *
+ * Returns: (transfer full) (element-type CitizSample): a measure put together from its sources, in the catalogue's unit
+ */
+GArray *
+citiz_series_store_read (CitizSeriesStore *store,
+                         const gchar *measure,
+                         gint64 from,
+                         gint64 to,
+                         GError **error)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  g_autoptr (GArray) runs = g_array_new (FALSE, TRUE, sizeof (CitizRun));
+  const gchar *unit = NULL;
+
+  for (guint i = 0; i < store->series->len; i++)
+    {
+      const CitizSeries *series = store->series->pdata[i];
+      if (!g_str_equal (series->measure, measure))
+        continue;
+      GArray *samples = citiz_series_store_load (store, series, from, to, error);
+      if (samples == NULL)
+        return NULL;
+      g_ptr_array_add (parts, samples);
+      unit = citiz_series_unit (measure, unit != NULL ? unit : series->unit);
+      citiz_series_convert ((CitizSample *) (gpointer) samples->data, samples->len, series->unit,
+                            unit, measure);
+      CitizRun run = {(const CitizSample *) (gconstpointer) samples->data, samples->len,
+                      citiz_source_priority (series->source)};
+      if (samples->len > 0)
+        g_array_append_val (runs, run);
+    }
+  if (runs->len == 1)
+    for (guint i = 0; i < parts->len; i++)
+      if (((GArray *) parts->pdata[i])->len > 0)
+        return g_array_ref (parts->pdata[i]);
+  return citiz_series_merge ((const CitizRun *) (gconstpointer) runs->data, runs->len,
+                             citiz_series_aggregate (measure, unit));
+}
+
+/* --- writing --- */
+
+typedef struct
+{
+  CitizVault *vault;
+  guint32 batch;
+} DirectPut;
+
+static gboolean
+direct_put_cb (gpointer data, const CitizId *id, GBytes *plain, GError **error)
+{
+  DirectPut *put = data;
+  return citiz_vault_put (put->vault, CITIZ_CLASS_CHUNK, id, 1, put->batch, plain, error);
+}
+
+static gboolean
+pack_all (CitizSeriesStore *store,
+          CitizSeries *series,
+          guint32 batch,
+          const CitizSample *samples,
+          gsize n,
+          GError **error)
+{
+  DirectPut put = {store->vault, batch};
+  g_autoptr (CitizPacker) packer = citiz_packer_new (store, series, batch, direct_put_cb, &put);
+
+  return citiz_packer_add (packer, samples, n, error) && citiz_packer_finish (packer, error);
+}
+
+/**
+ * citiz_series_store_add:
+ * @batch: 0 for what a person typed
+ * @samples: (inout): sorted here; what is there already is not added twice
+ *
+ * In one transaction, roll-ups included. After a failure the store must be made anew.
+ */
+gboolean
+citiz_series_store_add (CitizSeriesStore *store,
+                        const gchar *measure,
+                        const gchar *source,
+                        const gchar *unit,
+                        guint32 batch,
+                        CitizSample *samples,
+                        gsize n,
+                        GError **error)
+{
+  CitizSeries *series = citiz_series_store_open (store, measure, source, unit, measure);
+  gsize fresh = 0;
+
+  n = citiz_samples_sort (samples, n);
+  if (n == 0)
+    return TRUE;
+  g_autoptr (GArray) there
+      = citiz_series_store_load (store, series, samples[0].start, samples[n - 1].start + 1, error);
+  if (there == NULL)
+    return FALSE;
+  for (gsize i = 0, k = 0; i < n; i++)
+    {
+      while (k < there->len
+             && citiz_sample_compare (&g_array_index (there, CitizSample, k), &samples[i]) < 0)
+        k++;
+      if (k == there->len
+          || citiz_sample_compare (&g_array_index (there, CitizSample, k), &samples[i]) != 0)
+        samples[fresh++] = samples[i];
+    }
+  if (fresh == 0)
+    return TRUE;
+  if (!citiz_vault_begin (store->vault, error))
+    return FALSE;
+  if (!pack_all (store, series, batch, samples, fresh, error)
+      || !citiz_series_store_save (store, error))
+    {
+      citiz_vault_rollback (store->vault);
+      return FALSE;
+    }
+  return citiz_vault_commit (store->vault, error);
+}
+
+/* Takes every pack of a batch out of the directories; citiz_series_store_save() makes it last. */
+void
+citiz_series_store_forget_batch (CitizSeriesStore *store, guint32 batch)
+{
+  for (guint i = 0; i < store->series->len; i++)
+    {
+      CitizSeries *series = store->series->pdata[i];
+      for (guint k = series->packs->len; k-- > 0;)
+        if (g_array_index (series->packs, CitizSeriesPack, k).batch == batch)
+          {
+            g_array_remove_index (series->packs, k);
+            series->dirty = TRUE;
+          }
+    }
+}
+
+/* All of a measure, whatever its source. */
+gboolean
+citiz_series_store_delete (CitizSeriesStore *store, const gchar *measure, GError **error)
+{
+  if (!citiz_vault_begin (store->vault, error))
+    return FALSE;
+  for (guint i = 0; i < store->series->len; i++)
+    {
+      CitizSeries *series = store->series->pdata[i];
+      if (!g_str_equal (series->measure, measure))
+        continue;
+      for (guint k = 0; k < series->packs->len; k++)
+        if (!citiz_vault_delete (store->vault, CITIZ_CLASS_CHUNK,
+                                 &g_array_index (series->packs, CitizSeriesPack, k).id, error))
+          {
+            citiz_vault_rollback (store->vault);
+            return FALSE;
+          }
+      g_array_set_size (series->packs, 0);
+      series->dirty = TRUE;
+    }
+  if (!citiz_series_store_save (store, error))
+    {
+      citiz_vault_rollback (store->vault);
+      return FALSE;
+    }
+  return citiz_vault_commit (store->vault, error);
+}
+
+static gboolean
+save_directory (CitizSeriesStore *store, CitizSeries *series, GError **error)
+{
+  g_autoptr (GBytes) plain = series->packs->len > 0 ? citiz_series_encode (series) : NULL;
+
+  g_hash_table_add (store->stale, g_strdup (series->measure));
+  series->dirty = FALSE;
+  return citiz_series_replace (store->vault, CITIZ_CLASS_SERIES, &series->id, plain, error);
+}
+
+/**
+ * citiz_series_store_save:
+ *
+ * Writes changed directories and makes the roll-ups of their measures anew, in one transaction (it joins an open one).
+ * Series that have become empty disappear.
+ */
+gboolean
+citiz_series_store_save (CitizSeriesStore *store, GError **error)
+{
+  GHashTableIter iter;
+  gpointer measure;
+  gboolean good = TRUE;
+
+  if (!citiz_vault_begin (store->vault, error))
+    return FALSE;
+  for (guint i = 0; i < store->series->len && good; i++)
+    {
+      CitizSeries *series = store->series->pdata[i];
+      if (series->dirty)
+        good = save_directory (store, series, error);
+    }
+  g_hash_table_iter_init (&iter, store->stale);
+  while (good && g_hash_table_iter_next (&iter, &measure, NULL))
+    good = citiz_series_roll_up (store, measure, error);
+  if (!good)
+    {
+      citiz_vault_rollback (store->vault);
+      return FALSE;
+    }
+  g_hash_table_remove_all (store->stale);
+  for (guint i = store->series->len; i-- > 0;)
+    {
+      CitizSeries *series = store->series->pdata[i];
+      if (series->packs->len == 0)
+        {
+          g_hash_table_remove (store->by_id, &series->id);
+          g_ptr_array_remove_index (store->series, i);
+        }
+    }
+  return citiz_vault_commit (store->vault, error);
+}
