@@ -35,7 +35,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   static CitizSecret *key;
   static const CitizId grant;
-  g_autofree gchar *text = g_strndup ((const gchar *) data, size);
+  g_autofree gchar *text = g_strndup (size ? (const gchar *) data : "", size);
   g_autoptr (GBytes) bytes = g_bytes_new (data, size);
   g_autoptr (GBytes) plain = NULL;
   g_autoptr (CitizNote) note = NULL;
