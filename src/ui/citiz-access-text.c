@@ -290,8 +290,10 @@ add_pair (GPtrArray *lines,
     text = g_strdup_printf ("%s · %s", first->text, second->text);
   else if (first != NULL && *first->text != '\0')
     text = g_strdup (first->text);
-  else if (second != NULL)
+  else if (second != NULL && *second->text != '\0')
     text = g_strdup (second->text);
+  else
+    text = g_strdup (g_str_equal (a, "activity") ? _ ("In a few lines only") : "");
   add_line (lines, icon, "accent",
             first != NULL && second != NULL ? both : citiz_part_title (first != NULL ? a : b),
             text);

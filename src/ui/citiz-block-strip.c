@@ -18,6 +18,7 @@ struct _CitizBlockStrip
   GtkWidget *list; /* GtkListBox would lay out in a column: a box of items with the list's roles */
   guint64 newest, selected;
   guint n_mine;
+  guint scroll;
 };
 
 G_DEFINE_FINAL_TYPE (CitizBlockStrip, citiz_block_strip, ADW_TYPE_BIN)
@@ -133,11 +134,25 @@ link_line (gboolean waiting)
   return line;
 }
 
-static void
-scroll_to_end (GtkAdjustment *adjustment)
+/* Once the new slices have their size: the newest is what one wants to see. */
+static gboolean
+scroll_to_end_cb (gpointer data)
 {
+  CitizBlockStrip *self = data;
+  GtkAdjustment *adjustment
+      = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+
+  self->scroll = 0;
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment)
                                             - gtk_adjustment_get_page_size (adjustment));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+scroll_to_end (CitizBlockStrip *self)
+{
+  if (self->scroll == 0)
+    self->scroll = g_idle_add_full (G_PRIORITY_LOW, scroll_to_end_cb, self, NULL);
 }
 
 static guint
@@ -192,8 +207,16 @@ citiz_block_strip_select (CitizBlockStrip *self, guint64 height)
 }
 
 static void
+citiz_block_strip_dispose (GObject *object)
+{
+  g_clear_handle_id (&CITIZ_BLOCK_STRIP (object)->scroll, g_source_remove);
+  G_OBJECT_CLASS (citiz_block_strip_parent_class)->dispose (object);
+}
+
+static void
 citiz_block_strip_class_init (CitizBlockStripClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = citiz_block_strip_dispose;
   signals[BLOCK] = g_signal_new ("block", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
 }
@@ -214,7 +237,8 @@ citiz_block_strip_init (CitizBlockStrip *self)
                                   GTK_POLICY_NEVER);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->list);
   adjustment = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
-  g_signal_connect (adjustment, "changed", G_CALLBACK (scroll_to_end), NULL);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (scroll_to_end), self,
+                           G_CONNECT_SWAPPED);
   adw_bin_set_child (ADW_BIN (self), self->scrolled);
 }
 

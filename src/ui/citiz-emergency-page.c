@@ -24,6 +24,7 @@ show_state (CitizEmergencyPage *self, const gchar *name)
 {
   gtk_stack_set_visible_child_name (self->states, name);
   _citiz_emergency_page_update_actions (self);
+  citiz_page_emit_changed (CITIZ_PAGE (self));
 }
 
 /* --- the clock: each second while the page is on screen --- */

@@ -9,9 +9,18 @@ G_DEFINE_INTERFACE (CitizPage, citiz_page, GTK_TYPE_WIDGET)
 
 static gboolean values_hidden;
 
+enum
+{
+  PAGE_CHANGED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
 static void
 citiz_page_default_init (CitizPageInterface *iface)
 {
+  signals[PAGE_CHANGED] = g_signal_new ("page-changed", CITIZ_TYPE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                        NULL, NULL, G_TYPE_NONE, 0);
 }
 
 const gchar *
@@ -73,6 +82,13 @@ citiz_page_refresh (CitizPage *self)
   iface = CITIZ_PAGE_GET_IFACE (self);
   if (iface->refresh != NULL)
     iface->refresh (self);
+}
+
+void
+citiz_page_emit_changed (CitizPage *self)
+{
+  g_return_if_fail (CITIZ_IS_PAGE (self));
+  g_signal_emit (self, signals[PAGE_CHANGED], 0);
 }
 
 gboolean

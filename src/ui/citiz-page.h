@@ -40,6 +40,8 @@ GMenuModel *citiz_page_get_add_menu (CitizPage *self);
 gboolean citiz_page_can_search (CitizPage *self);
 gboolean citiz_page_search (CitizPage *self);
 void citiz_page_refresh (CitizPage *self);
+/* The page says that its title, sentence or menu is another now: signal "page-changed". */
+void citiz_page_emit_changed (CitizPage *self);
 
 /* Ctrl+H: values are shown as "•••" and charts keep only their frame. One state for all windows. */
 gboolean citiz_values_hidden (void);

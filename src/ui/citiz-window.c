@@ -256,6 +256,14 @@ drop_screen (CitizWindow *self, const gchar *name)
 }
 
 static void
+add_page (CitizWindow *self, GtkWidget *page, const gchar *name)
+{
+  gtk_stack_add_named (self->pages, page, name);
+  g_signal_connect_object (page, "page-changed", G_CALLBACK (_citiz_window_update_header), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
 fill_pages (CitizWindow *self)
 {
   clear_pages (self);
@@ -264,9 +272,9 @@ fill_pages (CitizWindow *self)
       const Room *room = &room_table[i];
 
       gtk_list_box_append (self->rooms, make_room_row (self, room));
-      gtk_stack_add_named (self->pages, room->make (self->session), room->name);
+      add_page (self, room->make (self->session), room->name);
     }
-  gtk_stack_add_named (self->pages, citiz_emergency_page_new (self->session), "emergency");
+  add_page (self, citiz_emergency_page_new (self->session), "emergency");
   citiz_window_show_page (self, room_table[0].name);
   adw_leaflet_set_visible_child (self->leaflet, self->content);
 }
