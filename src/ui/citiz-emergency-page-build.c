@@ -135,6 +135,41 @@ group (GtkWidget *heading, GtkWidget *list)
   return box;
 }
 
+static GtkWidget *
+build_foot (void)
+{
+  GtkWidget *columns = citiz_columns_new (1, 1, 640);
+  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *right = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *print = gtk_button_new (), *screen, *revoke, *caption;
+
+  gtk_button_set_child (GTK_BUTTON (print),
+                        g_object_new (ADW_TYPE_BUTTON_CONTENT, "icon-name", "printer-symbolic",
+                                      "label", _ ("Print One Page"), NULL));
+  gtk_widget_add_css_class (print, "pill");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (print), "emergency.print");
+  screen = gtk_button_new_with_label (_ ("Full Screen"));
+  gtk_widget_add_css_class (screen, "flat");
+  gtk_widget_set_valign (screen, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (screen, "F11");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (screen), "emergency.full-screen");
+  caption = citiz_caption_new (_ ("What was already seen cannot be taken back."));
+  g_object_set (caption, "xalign", 1.0, "justify", GTK_JUSTIFY_RIGHT, "max-width-chars", 26,
+                "width-chars", 16, "hexpand", TRUE, NULL);
+  revoke = gtk_button_new_with_label (_ ("Revoke"));
+  gtk_widget_add_css_class (revoke, "pill");
+  gtk_widget_add_css_class (revoke, "destructive-action");
+  gtk_widget_set_valign (revoke, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (revoke), "emergency.revoke");
+  gtk_box_append (GTK_BOX (left), print);
+  gtk_box_append (GTK_BOX (left), screen);
+  gtk_box_append (GTK_BOX (right), caption);
+  gtk_box_append (GTK_BOX (right), revoke);
+  citiz_columns_append (CITIZ_COLUMNS (columns), 0, left);
+  citiz_columns_append (CITIZ_COLUMNS (columns), 1, right);
+  return columns;
+}
+
 void
 _citiz_emergency_page_build (CitizEmergencyPage *self)
 {
@@ -157,6 +192,7 @@ _citiz_emergency_page_build (CitizEmergencyPage *self)
       CITIZ_COLUMNS (columns), 1,
       group (citiz_heading_new (_ ("What the carer will see"), links), self->what_list));
   adw_bin_set_child (self->columns_slot, columns);
+  adw_bin_set_child (self->foot_slot, build_foot ());
 }
 
 /* --- keeping it up to date --- */

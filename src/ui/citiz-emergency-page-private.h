@@ -34,7 +34,7 @@ struct _CitizEmergencyPage
   GtkLabel *clock_label;
   AdwBin *ready_slot;
   AdwBin *columns_slot;
-  GtkFlowBox *foot;
+  AdwBin *foot_slot;
 
   CitizCountdown *ring;
   CitizQr *qr;

@@ -276,7 +276,7 @@ citiz_emergency_page_class_init (CitizEmergencyPageClass *klass)
   BIND (clock_label);
   BIND (ready_slot);
   BIND (columns_slot);
-  BIND (foot);
+  BIND (foot_slot);
   _citiz_emergency_page_install_actions (widget_class);
 }
 

@@ -231,7 +231,7 @@ page_new (CitizOnboarding *self,
   gtk_widget_add_css_class (label, "title-1");
   gtk_box_append (GTK_BOX (box), label);
   label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER,
-                        "max-width-chars", 64, NULL);
+                        "max-width-chars", 56, NULL);
   gtk_box_append (GTK_BOX (box), label);
   slot = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
   gtk_widget_set_margin_top (slot, 12);

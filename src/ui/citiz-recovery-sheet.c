@@ -8,6 +8,7 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-print.h"
+#include "ui/citiz-wrap.h"
 
 #define N_WORDS 24
 
@@ -211,24 +212,17 @@ pill (const gchar *icon, const gchar *text, const gchar *action, gboolean sugges
 static GtkWidget *
 build_buttons (CitizRecoverySheet *self)
 {
-  GtkWidget *flow = gtk_flow_box_new ();
-  GtkWidget *buttons[3];
+  GtkWidget *wrap = citiz_wrap_new (12);
 
   self->language_button = gtk_button_new_with_label ("");
   gtk_widget_add_css_class (self->language_button, "flat");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->language_button), "sheet.language");
-  buttons[0] = pill ("printer-symbolic", _ ("Print"), "sheet.print", TRUE);
-  buttons[1] = pill ("citiz-download-symbolic", _ ("Save as PDF"), "sheet.save", FALSE);
-  buttons[2] = self->language_button;
-  g_object_set (flow, "selection-mode", GTK_SELECTION_NONE, "halign", GTK_ALIGN_CENTER,
-                "max-children-per-line", 3, "column-spacing", 12, "row-spacing", 6, NULL);
-  for (guint i = 0; i < 3; i++)
-    {
-      gtk_widget_set_valign (buttons[i], GTK_ALIGN_CENTER);
-      gtk_flow_box_append (GTK_FLOW_BOX (flow), buttons[i]);
-      gtk_widget_set_focusable (gtk_widget_get_parent (buttons[i]), FALSE);
-    }
-  return flow;
+  citiz_wrap_append (CITIZ_WRAP (wrap),
+                     pill ("printer-symbolic", _ ("Print"), "sheet.print", TRUE));
+  citiz_wrap_append (CITIZ_WRAP (wrap),
+                     pill ("citiz-download-symbolic", _ ("Save as PDF"), "sheet.save", FALSE));
+  citiz_wrap_append (CITIZ_WRAP (wrap), self->language_button);
+  return wrap;
 }
 
 static void
