@@ -73,8 +73,11 @@ citiz_node_route_checkpoint (CitizNodeCall *call)
 {
   g_autofree gchar *text = citiz_chain_checkpoint (call->node->chain);
 
-  citiz_node_answer_bytes (call, 200, "text/plain; charset=utf-8",
-                           g_bytes_new (text, strlen (text)));
+  if (text == NULL) /* no block yet */
+    call->response->status = 404;
+  else
+    citiz_node_answer_bytes (call, 200, "text/plain; charset=utf-8",
+                             g_bytes_new (text, strlen (text)));
 }
 
 static void

@@ -269,6 +269,8 @@ test_public (Fixture *f, gconstpointer data)
   g_autoptr (Reply) ready = fixture_call (f, "GET", "/readyz", NULL);
   g_autoptr (Reply) status = fixture_call (f, "GET", "/v1/status", NULL);
   g_autoptr (Reply) about = fixture_call (f, "GET", "/.well-known/citiz-node.json", NULL);
+  g_autoptr (Reply) before = fixture_call (f, "GET", "/checkpoint", NULL);
+  g_autoptr (CitizDeal) deal = fixture_deal (f, 1, NULL);
   g_autoptr (Reply) checkpoint = fixture_call (f, "GET", "/checkpoint", NULL);
   g_autoptr (Reply) unknown = NULL;
   g_autofree gchar *zeros = g_strnfill (64, '0'), *path = g_strconcat ("/v1/tx/", zeros, NULL);
@@ -277,6 +279,7 @@ test_public (Fixture *f, gconstpointer data)
   g_assert_cmpuint (health->status, ==, 200);
   g_assert_cmpuint (ready->status, ==, 200);
   g_assert_cmpint (reply_int (status, "time"), ==, f->now.ms);
+  g_assert_cmpuint (before->status, ==, 404); /* no block yet */
   g_assert_nonnull (reply_string (about, "node"));
   g_assert_cmpuint (checkpoint->status, ==, 200);
   g_assert_cmpuint (unknown->status, ==, 404);
