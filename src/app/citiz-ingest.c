@@ -222,6 +222,8 @@ readable_cb (int fd, GIOCondition condition, gpointer data)
 
   do
     {
+      if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+        return G_SOURCE_CONTINUE; /* its own source answers */
       gssize n = read (fd, job->buffer, READ_SIZE);
       if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return G_SOURCE_CONTINUE;
