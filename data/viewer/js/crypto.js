@@ -133,5 +133,5 @@ export function cleanCode(text) {
 export async function openOffline(capsule, code) {
   const key = await pbkdf2(utf8(cleanCode(code)), fromB64u(capsule.salt), capsule.iterations, 32);
   const plain = await aesOpen(key, fromB64u(capsule.nonce, 12), utf8('citiz/offline/v1'), fromB64u(capsule.data));
-  return parseRecord(fromUtf8(capsule.zip === 'DEF' ? inflateRaw(plain, RECORD_LIMIT) : plain));
+  return parseRecord(fromUtf8(inflateRaw(plain, RECORD_LIMIT)));
 }

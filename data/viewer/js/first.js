@@ -11,10 +11,11 @@ const MOST = { allergies: 6, problems: 7, medications: 10, devices: 3, directive
 export function firstRows(view) {
   const cut = (rows, most) => ({ rows: rows.slice(0, most), more: Math.max(0, rows.length - most) });
   const meds = [...view.medications.current, ...view.medications.stopped];
-  const roomMeds = cut(meds, MOST.medications);
+  const most = meds.length > MOST.medications ? MOST.medications - 2 : MOST.medications;
+  const roomMeds = cut(meds, most);
   const stopped = view.medications.stopped.slice(0, 3);
   if (roomMeds.more && stopped.length) {
-    roomMeds.rows = [...view.medications.current.slice(0, MOST.medications - stopped.length), ...stopped];
+    roomMeds.rows = [...view.medications.current.slice(0, most - stopped.length), ...stopped];
   }
   const kept = cut(view.allergies, MOST.allergies);
   const refuted = view.allergies.filter((a) => a.struck);

@@ -1,0 +1,624 @@
+// The doctor's page, every state of it, in Chromium. SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:zlib';
+import { contains, equal, lacks, launch, newPage, ok, runAll, test } from './harness.js';
+import { codeOf, fillIsland, ledgerNow, linkOf, makeGrant, offlineIsland, readNote, sixWordsOf, startNode } from './mock-node.js';
+
+const [pageFile, hashesFile, data, wordsDir, work] = process.argv.slice(2);
+const lucieText = readFileSync(data + '/viewer/lucie.json', 'utf8');
+const lucie = () => JSON.parse(lucieText);
+const words = Object.fromEntries(['en', 'fr'].map((code) => [code, readFileSync(`${wordsDir}/words-${code}.txt`, 'utf8').normalize('NFC').replace('\ufeff', '').trim().split(/\s+/)]));
+const world = await startNode(pageFile, hashesFile);
+const browser = await launch();
+
+const text = (page) => page.locator('#app').innerText();
+
+/** A page on a fresh grant; `grant` options go to makeGrant. */
+async function ask(bundle, options = {}) {
+  const grant = makeGrant(bundle, options.grant);
+  const link = world.add(grant);
+  Object.assign(grant.break, options.break);
+  if (options.prepare) options.prepare(grant);
+  const page = await newPage(browser, world.origin, options);
+  page.grant = grant;
+  await page.goto(link);
+  return page;
+}
+
+async function opened(bundle, options = {}) {
+  const page = await ask(bundle, options);
+  await page.fill('#reader-name', 'Camille Ouellet');
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  return page;
+}
+
+const resources = (bundle, type) => bundle.entry.map((e) => e.resource).filter((r) => r.resourceType === type);
+const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+const sizeOf = (page) => page.evaluate(() => ({ bottom: Math.round(document.querySelector('.first').getBoundingClientRect().bottom), height: window.innerHeight }));
+const pagesOf = (pdf) => (pdf.toString('latin1').match(/\/Type\s*\/Page\b(?!s)/g) || []).length;
+
+test('the file: size, hashes, nothing inline, no other host', () => {
+  const page = readFileSync(pageFile, 'utf8');
+  ok(Buffer.byteLength(page) <= 150 * 1024, 'over 150 KiB');
+  const hash = (s) => 'sha256-' + createHash('sha256').update(s).digest('base64');
+  const side = readFileSync(hashesFile, 'utf8');
+  contains(side, 'script ' + hash(/<script>([^]*?)<\/script>/.exec(page)[1]), 'hashes');
+  contains(side, 'style ' + hash(/<style>([^]*?)<\/style>/.exec(page)[1]), 'hashes');
+  contains(side, 'page ' + createHash('sha256').update(page).digest('hex'), 'hashes');
+  ok(!/\son\w+\s*=\s*["']|\sstyle\s*=\s*["']/.test(page.replace(/<script>[^]*?<\/script>/, '')), 'inline handler or style');
+  ok(!/(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|localStorage|sessionStorage|indexedDB|serviceWorker|document\.cookie)/.test(page), 'a forbidden word');
+  equal([...page.matchAll(/https?:\/\/[\w.-]+/g)].map((m) => m[0]).filter((u) => !/^https?:\/\/(www\.w3\.org|hl7\.org|citiz\.example|127\.0\.0\.1|localhost)$/.test(u)), [], 'hosts named');
+});
+
+for (const lang of ['fr', 'en']) {
+  for (const [width, height] of [[1366, 768], [1366, 625]]) {
+    test(`whole way, ${lang}, ${width}×${height}`, async () => {
+      world.requests.length = 0;
+      const page = await ask(lucieText, { lang, width, height });
+      equal(await page.evaluate(() => window.location.href), world.origin + '/v', 'address');
+      await page.waitForFunction(() => /2026|18/.test(document.querySelector('.until').textContent));
+      contains(await text(page), lang === 'fr' ? 'Lucie B. vous ouvre son dossier de santé' : 'Lucie B. opens their health record to you');
+      contains(await text(page), lang === 'fr' ? 'demain, dimanche 18 octobre, 14 h 05' : 'tomorrow, Sunday, October 18, 14:05');
+      ok(await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight), 'the ask page scrolls');
+      ok(world.requests.every((r) => r.method === 'GET'), 'loading sent something');
+      equal(page.grant.used, 0, 'openings after loading');
+      for (const r of world.requests) ok(!r.url.includes(page.grant.secret.toString('base64url')) && !r.headers.referer, 'the secret or a referrer left');
+      await page.keyboard.type('Camille Ouellet');
+      await page.locator('input[type=text]').nth(1).fill('Hôpital de l’Enfant-Jésus, Québec');
+      await page.locator('label.chipin').first().click();
+      contains(await page.locator('.notice').innerText(), 'Camille Ouellet, ' + (lang === 'fr' ? 'médecin' : 'physician'));
+      await page.locator('#reader-name').press('Enter');
+      await page.waitForSelector('.first');
+      const { bottom, height: inside } = await sizeOf(page);
+      ok(bottom <= inside, `the first screen ends at ${bottom} of ${inside}`);
+      ok(await overflow(page) <= 0, 'scrolls sideways');
+      const shown = await text(page);
+      for (const part of lang === 'fr'
+        ? ['BERGERON, Lucie', '67 ans', 'Pénicilline', 'Apixaban 5 mg, 2 fois/jour', 'Glargine 24 unités', 'Stimulateur cardiaque', '1 médicament, 1 problème, habitudes de vie', 'corticostéroïdes, opioïdes, immunosuppression, dialyse', 'intubation difficile, précautions infectieuses', 'dose changée 29 sept. : 22 → 24', 'non notée', 'à confirmer avant transfusion', '74,2 kg', 'il y a 6 h 16', 'reste 23 h 4']
+        : ['BERGERON, Lucie', '67 y', 'Penicillin', 'Apixaban 5 mg, twice a day', 'Glargine 24 units', 'Pacemaker', '1 medication, 1 problem, social history', 'steroids, opioids, immunosuppression, dialysis', 'difficult airway, infection precautions', 'dose changed Sep 29: 22 → 24', 'not logged', 'confirm before transfusion', '74.2 kg', '6 h 16 min ago', 'min left']) contains(shown, part);
+      equal(page.grant.used, 1, 'openings');
+      equal(readNote(page.grant, page.grant.openings[0].note), { name: 'Camille Ouellet', role: lang === 'fr' ? 'médecin' : 'physician', place: 'Hôpital de l’Enfant-Jésus, Québec', reason: 'ETREAT', lang }, 'notice');
+      equal(await page.locator('.words li').allInnerTexts(), sixWordsOf(page.grant, page.grant.openings[0], words[lang]), 'receipt words');
+      equal(await page.evaluate(() => document.querySelectorAll('#app [style]').length), 0, 'style attributes');
+      equal(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, ''], 'storage');
+      await page.locator('a[href="#rest"]').first().click();
+      equal(await page.evaluate(() => window.location.href), world.origin + '/v', 'address after a jump');
+      await page.finish();
+    });
+  }
+  test(`printed on one page, ${lang}, Letter and A4`, async () => {
+    const page = await opened(lucieText, { lang });
+    for (const format of ['Letter', 'A4']) {
+      const pdf = await page.pdf({ format });
+      writeFileSync(`${work}/print-${lang}-${format}.pdf`, pdf);
+      equal(pagesOf(pdf), 1, format);
+    }
+    const sheet = await page.locator('#paper').textContent();
+    for (const part of lang === 'fr' ? ['Pénicilline', 'notée 17 oct. 8 h 05', '514 555-0142', 'accès en ligne jusqu’au 18 oct. 2026, 14 h 05', 'imprimé le'] : ['Penicillin', 'logged Oct 17 08:05', '514 555-0142', 'online access until Oct 18, 2026, 14:05', 'printed']) contains(sheet, part, 'paper');
+    lacks(sheet, 'il y a', 'paper');
+    await page.finish();
+  });
+}
+
+test('language changes without a reload; typed text stays', async () => {
+  const page = await ask(lucieText);
+  await page.fill('#reader-name', 'Dre Roy');
+  const loads = world.requests.filter((r) => r.path === '/v').length;
+  await page.click('.langs [lang=en]');
+  contains(await text(page), 'Who are you?');
+  equal(await page.inputValue('#reader-name'), 'Dre Roy', 'name');
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  contains(await text(page), 'Penicillin');
+  await page.click('.btn.lang');
+  contains(await text(page), 'Pénicilline');
+  equal(await page.getAttribute('html', 'lang'), 'fr', 'lang');
+  equal(world.requests.filter((r) => r.path === '/v').length, loads, 'loads');
+  await page.finish();
+});
+
+test('360 and 390 px: no sideways scroll, a bar to jump and call', async () => {
+  for (const width of [360, 390]) {
+    for (const lang of ['fr', 'en']) {
+      const page = await ask(lucieText, { lang, width, height: 740 });
+      ok(await overflow(page) <= 0, `ask page at ${width} ${lang}`);
+      await page.click('#open');
+      await page.waitForSelector('.first');
+      ok(await overflow(page) <= 0, `record at ${width} ${lang}`);
+      contains(await page.locator('.phonebar').innerText(), lang === 'fr' ? 'Appeler' : 'Call');
+      equal(await page.locator('.phonebar a').evaluateAll((all) => all.filter((a) => a.getBoundingClientRect().height < 44).length), 0, 'small targets');
+      await page.finish();
+    }
+  }
+});
+
+test('an empty name does not stop an emergency', async () => {
+  const page = await ask(lucieText);
+  contains(await page.locator('.notice').innerText(), 'nom non donné');
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  equal(readNote(page.grant, page.grant.openings[0].note).name, '', 'name sent');
+  await page.finish();
+});
+
+// Ends
+
+const ENDS = {
+  expired: { set: (g) => Object.assign(g, { state: 'expired', endedAt: g.expires, clock: { ledger: g.expires + 125 * 60000, wall: Date.now() } }), fr: 'Il a pris fin dimanche 18 octobre 2026 à 14 h 05, heure de Québec, il y a 2 h 05', en: 'It ended on Sunday, October 18, 2026 at 14:05, Québec time, 2 h 05 min ago' },
+  revoked: { set: (g) => Object.assign(g, { state: 'revoked', endedAt: g.notBefore + 600000 }), fr: 'La personne y a mis fin samedi 17 octobre 2026 à 14 h 15', en: 'The person ended it on Saturday, October 17, 2026 at 14:15' },
+  used: { set: (g) => Object.assign(g, { state: 'used', used: 5 }), fr: 'Toutes les ouvertures permises ont été faites', en: 'All the openings allowed have been made' },
+  unknown: { set: (g) => world.grants.delete(g.id.toString('hex')), fr: 'Ce lien ne correspond à aucun accès ouvert', en: 'This link does not match any open access' },
+};
+for (const [name, end] of Object.entries(ENDS)) {
+  test('ended: ' + name, async () => {
+    for (const [width, height] of [[1366, 768], [360, 740]]) {
+      const page = await ask(lucieText, { prepare: end.set, width, height });
+      await page.waitForSelector('.twolang');
+      const shown = await text(page);
+      contains(shown, end.fr);
+      contains(shown, end.en);
+      contains(shown, '514 555-0142');
+      equal(await page.locator('.bigtel').getAttribute('href'), 'tel:5145550142', 'phone');
+      equal(await page.locator('.twolang [lang=fr], .twolang [lang=en]').count(), 4, 'both languages');
+      ok(await overflow(page) <= 0, 'scrolls sideways at ' + width);
+      await page.finish();
+    }
+  });
+}
+
+test('ended, no contact in the link', async () => {
+  const page = await ask(lucieText, { grant: { contact: null }, prepare: ENDS.revoked.set });
+  await page.waitForSelector('.callbox');
+  contains(await text(page), 'Carte Citiz, proches, pharmacie');
+  await page.finish();
+});
+
+test('a cut link says so and offers the code', async () => {
+  const page = await newPage(browser, world.origin);
+  await page.goto(world.origin + '/v#shlink:/eyJ1cmwiOiJ');
+  contains(await text(page), 'Ce lien est coupé ou mal copié');
+  await page.locator('.btn').click();
+  contains(await text(page), 'Vous avez un code');
+  await page.finish();
+});
+
+test('the end comes while the page is open: wiped, the six words stay', async () => {
+  const page = await opened(lucieText, { prepare: (g) => Object.assign(g, { expires: ledgerNow(g) + 4000 }) });
+  ok(await page.locator('.access.soon').count(), 'the last half hour is not marked');
+  contains(await page.locator('.access').first().innerText(), 'plus que');
+  await page.waitForSelector('.twolang', { timeout: 8000 });
+  const html = await page.content();
+  for (const gone of ['Bergeron', 'BERGERON', 'Apixaban', 'Ouellet']) lacks(html, gone, 'page after the end');
+  contains(await text(page), sixWordsOf(page.grant, page.grant.openings[0], words.fr).join(' '));
+  await page.finish();
+});
+
+test('revoked while the page is open: seen at the next look, wiped', async () => {
+  const grant = makeGrant(lucieText);
+  const link = world.add(grant);
+  const page = await newPage(browser, world.origin);
+  await page.clock.install();
+  await page.goto(link);
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  Object.assign(grant, { state: 'revoked', endedAt: ledgerNow(grant) });
+  await page.clock.runFor(62000);
+  await page.waitForSelector('.twolang');
+  contains(await text(page), 'La personne y a mis fin');
+  lacks(await page.content(), 'Apixaban', 'page');
+  await page.finish();
+});
+
+test('losing the network changes nothing on screen', async () => {
+  const grant = makeGrant(lucieText);
+  const link = world.add(grant);
+  const page = await newPage(browser, world.origin);
+  await page.clock.install();
+  await page.goto(link);
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  grant.break.offline = true;
+  await page.clock.runFor(62000);
+  contains(await text(page), 'Apixaban');
+  await page.finish();
+});
+
+test('close and wipe', async () => {
+  const page = await opened(lucieText);
+  await page.click('.btn.wipe');
+  contains(await text(page), 'Le dossier est effacé de cet appareil');
+  for (const gone of ['Bergeron', 'BERGERON', 'Apixaban', 'Ouellet']) lacks(await page.content(), gone, 'page');
+  await page.goto('about:blank');
+  await page.goBack();
+  lacks(await page.content(), 'Apixaban', 'page after going back');
+  await page.finish();
+});
+
+// Opening
+
+test('three of four nodes, one down', async () => {
+  const page = await opened(lucieText, { grant: { t: 3, m: 4 }, break: { down: [2] } });
+  contains(await text(page), 'Apixaban');
+  equal(await page.locator('.words li').allInnerTexts(), sixWordsOf(page.grant, page.grant.openings[0], words.fr), 'receipt words');
+  await page.finish();
+});
+
+test('a node that lies is left out; too few shares are refused', async () => {
+  const good = await opened(lucieText, { grant: { t: 3, m: 4 }, break: { share: 1 } });
+  contains(await text(good), 'Apixaban');
+  await good.finish();
+  const page = await ask(lucieText, { grant: { t: 3, m: 4 }, break: { share: 1, down: [2] } });
+  await page.click('#open');
+  await page.waitForSelector('.fail');
+  contains(await page.locator('.fail').innerText(), 'altérées');
+  page.grant.break = {};
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  equal(page.grant.used, 1, 'openings counted over both tries');
+  await page.finish();
+});
+
+test('another reader was first: the count is taken again', async () => {
+  const page = await ask(lucieText, { prepare: (g) => {
+    g.break.open = (body) => {
+      g.break.open = null;
+      g.used = 2;
+      return [409, { used: 2 }];
+    };
+  } });
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  equal(page.grant.used, 3, 'openings');
+  await page.finish();
+});
+
+test('passcode: tries left in words, then open, one opening in all', async () => {
+  const page = await ask(lucieText, { grant: { passcode: 'érable 42' } });
+  contains(await text(page), 'Ce lien demande un code');
+  await page.fill('#passcode', 'wrong');
+  await page.click('#open');
+  await page.waitForSelector('.fail');
+  contains(await page.locator('.fail').innerText(), 'Il reste 4 essais');
+  equal(page.grant.used, 0, 'openings after a wrong code');
+  await page.fill('#passcode', 'érable 42');
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  equal(page.grant.used, 1, 'openings');
+  await page.finish();
+  const last = await ask(lucieText, { grant: { passcode: 'x' }, prepare: (g) => Object.assign(g, { triesLeft: 1 }) });
+  await last.click('#open');
+  await last.waitForSelector('.fail');
+  contains(await last.locator('.fail').innerText(), 'trop d’essais');
+  await last.finish();
+});
+
+for (const [name, damage] of Object.entries({
+  capsule: (g) => {
+    g.break.blob = Buffer.from(g.blob);
+    g.break.blob[200] ^= 1;
+  },
+  'capsule and its hash': (g) => {
+    const blob = Buffer.from(g.blob);
+    blob[200] ^= 1;
+    Object.assign(g, { blob, capsule: createHash('sha256').update(blob).digest() });
+  },
+  share: (g) => Object.assign(g.break, { share: 1 }),
+  key: (g) => Object.assign(g, { recordKey: randomBytes(32) }),
+})) {
+  test('refused with a sentence when damaged: ' + name, async () => {
+    const grant = makeGrant(lucieText);
+    world.add(grant);
+    damage(grant);
+    const page = await newPage(browser, world.origin);
+    await page.goto(linkOf(grant, world.origin));
+    await page.click('#open');
+    await page.waitForSelector('.fail');
+    contains(await page.locator('.fail').innerText(), 'Rien n’en est montré');
+    contains(await page.locator('.fail').innerText(), '514 555-0142');
+    lacks(await page.content(), 'Apixaban', 'page');
+    await page.finish();
+  });
+}
+
+test('a record that is no FHIR bundle is refused', async () => {
+  const page = await ask('{"resourceType":"Patient"}');
+  await page.click('#open');
+  await page.waitForSelector('.fail');
+  await page.finish();
+});
+
+test('stored and fixed DEFLATE blocks are read too', async () => {
+  for (const deflate of [{ level: 0 }, { strategy: constants.Z_FIXED }]) {
+    const page = await opened(lucieText, { grant: { deflate } });
+    contains(await text(page), 'Apixaban');
+    await page.finish();
+  }
+});
+
+test('sleeping card: the hours start with the opening', async () => {
+  const page = await ask(lucieText, { grant: { duration: 24 * 3600000 } });
+  await page.waitForFunction(() => document.querySelector('.until b'));
+  contains(await text(page), 'les 24 heures commencent à l’ouverture');
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  contains(await page.locator('.access').first().innerText(), 'reste 23 h 59');
+  await page.finish();
+});
+
+test('spoken code and date of birth lead to the same page', async () => {
+  const grant = makeGrant(lucieText);
+  world.add(grant);
+  world.codes.set('7KM', { grant, ...codeOf(grant, world.origin, '7KM4QX9P', '1959-03-12') });
+  const page = await newPage(browser, world.origin);
+  await page.goto(world.origin + '/v');
+  await page.fill('#code', '7km4 qx9');
+  await page.click('.primary');
+  contains(await page.locator('.fail').innerText(), 'Il faut 8 caractères');
+  await page.fill('#code', '7km4-qx9p');
+  await page.locator('input').nth(1).fill('1959-03-13');
+  await page.click('.primary');
+  await page.waitForSelector('.fail:has-text("4 essais")');
+  await page.locator('input').nth(1).fill('19590312');
+  await page.locator('input').nth(1).press('Enter');
+  await page.waitForSelector('#reader-name');
+  contains(await text(page), 'Lucie B. vous ouvre');
+  equal(grant.used, 0, 'openings');
+  ok(!JSON.stringify(world.requests.map((r) => [r.url, r.body])).includes('QX9P'), 'the secret half left the page');
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  await page.finish();
+});
+
+test('note to the patient: sent, sealed, added to', async () => {
+  const page = await opened(lucieText);
+  await page.fill('#note-text', 'x'.repeat(1200));
+  equal((await page.inputValue('#note-text')).length, 1000, 'limit');
+  await page.fill('#note-text', 'Vue à l’urgence. <b>Revoir</b>');
+  page.grant.break.note = true;
+  await page.click('#note .primary');
+  await page.waitForSelector('#note .fail');
+  equal(await page.inputValue('#note-text'), 'Vue à l’urgence. <b>Revoir</b>', 'kept text');
+  page.grant.break.note = false;
+  await page.click('#note .primary');
+  await page.waitForSelector('#note .quiet');
+  const note = readNote(page.grant, page.grant.notes[0]);
+  equal([note.name, note.text], ['Camille Ouellet', 'Vue à l’urgence. <b>Revoir</b>'], 'note');
+  await page.finish();
+});
+
+// Clinical rules
+
+function withResource(type, change) {
+  const bundle = lucie();
+  change(resources(bundle, type), bundle);
+  return bundle;
+}
+
+test('isModifier elements are content: tag first, name struck, never lost', async () => {
+  const status = (code) => ({ coding: [{ code }] });
+  const bundle = lucie();
+  const allergies = resources(bundle, 'AllergyIntolerance');
+  allergies[1].verificationStatus = status('unconfirmed');
+  allergies[2].verificationStatus = status('entered-in-error');
+  const problems = resources(bundle, 'Condition');
+  problems[1].verificationStatus = status('provisional');
+  problems[2].modifierExtension = [{ url: 'https://example.org/unknown', valueBoolean: true }];
+  problems[4].clinicalStatus = status('inactive');
+  problems[5].verificationStatus = status('something-new');
+  const meds = resources(bundle, 'MedicationStatement');
+  meds[2].status = 'on-hold';
+  meds[3].status = 'not-taken';
+  meds[4].status = 'entered-in-error';
+  meds[5].status = 'completed';
+  Object.assign(meds[6], { resourceType: 'MedicationRequest', status: 'active', intent: 'order', doNotPerform: true, dosageInstruction: meds[6].dosage });
+  const page = await opened(bundle);
+  const row = (name) => page.locator('.first li, .rest li', { hasText: name }).first();
+  for (const [name, tag, struck] of [['Contraste iodé', 'Réfutée', true], ['Latex', 'Non confirmé', false], ['Diabète de type 2', 'Non confirmé', false], ['Empagliflozine', 'Suspendu', false], ['Metformine', 'Non pris', true], ['Atorvastatine', 'Ne pas donner', true], ['Naproxène', 'Arrêté', true], ['Candésartan', 'Terminé', false], ['Hypertension', 'Inactif', false], ['Asthme', 'Réfuté', true], ['Pneumonie', 'Résolu', false], ['Maladie rénale', 'À vérifier dans le document source', false], ['Dyslipidémie', 'À vérifier dans le document source', false]]) {
+    const html = await row(name).evaluate((node) => node.textContent);
+    ok(html.indexOf(tag) >= 0 && html.indexOf(tag) < html.indexOf(name), `${name}: "${tag}" does not come first in "${html}"`);
+    equal(await row(name).locator('s', { hasText: name }).count() > 0, struck, `${name} struck`);
+  }
+  const all = await text(page);
+  for (const gone of ['Ramipril\n', 'Bisoprolol']) lacks(all, gone, 'entered in error');
+  equal(await row('Ferritine').locator('.tag').count(), 0, 'rows are not confused');
+  contains(await page.locator('tr', { hasText: 'Ferritine' }).evaluate((n) => n.textContent), 'Préliminaire');
+  contains(await page.locator('tr', { hasText: 'Ferritine' }).evaluate((n) => n.textContent), 'peut encore changer');
+  await page.finish();
+});
+
+test('the states never look alike, and an empty list is never « none known »', async () => {
+  const composition = (bundle) => resources(bundle, 'Composition')[0];
+  const empty = (code) => {
+    const bundle = lucie();
+    const section = composition(bundle).section.find((s) => s.code.coding[0].code === '48765-2');
+    delete section.entry;
+    section.extension = [];
+    if (code) section.emptyReason = { coding: [{ code }] };
+    return bundle;
+  };
+  for (const [code, word, look] of [['nilknown', 'Aucune allergie connue', '.state.none'], ['notasked', 'Non demandé', '.state.asked'], ['withheld', 'Masqué par la personne', '.state.held'], ['unavailable', 'Ne sait pas', '.state.asked'], [null, 'Cela ne veut pas dire « aucun connu »', '.gone']]) {
+    const page = await opened(empty(code));
+    contains(await page.locator('#allergies').innerText(), word);
+    equal(await page.locator('#allergies ' + look).count(), 1, look);
+    if (code !== 'nilknown') lacks(await page.locator('#allergies').innerText(), 'Aucune allergie connue');
+    await page.finish();
+  }
+  const bundle = lucie();
+  composition(bundle).section = composition(bundle).section.filter((s) => s.code.coding[0].code !== '46264-8');
+  const page = await opened(bundle);
+  contains(await page.locator('main > .gone').innerText(), 'Absent de ce résumé : dispositifs');
+  await page.finish();
+});
+
+test('a class with a withheld item is withheld; without the check nothing is « none known »', async () => {
+  const withheld = withResource('Composition', ([composition]) => {
+    for (const e of composition.extension) {
+      if (e.extension && e.extension[0].valueCode === 'opioid') e.extension[1].valueCode = 'withheld';
+      if (e.extension && e.extension[0].valueCode === 'dialysis') e.extension[1].valueCode = 'not-asked';
+    }
+  });
+  const page = await opened(withheld);
+  contains(await page.locator('.strip .held').innerText(), 'opioïdes');
+  contains(await page.locator('.strip .asked').innerText(), 'dialyse');
+  lacks(await page.locator('.strip .none').innerText(), 'opioïdes');
+  await page.finish();
+  const plain = withResource('Composition', ([composition]) => {
+    composition.extension = [];
+  });
+  const foreign = await opened(plain);
+  equal(await foreign.locator('.strip .none').count(), 0, 'none known');
+  contains(await foreign.locator('main > .gone').innerText(), 'corticostéroïdes');
+  contains(await foreign.locator('#alerts').innerText(), 'Apixaban', 'alerts told from names');
+  await foreign.finish();
+});
+
+test('doses carry no dangerous abbreviation', async () => {
+  const page = await opened(withResource('MedicationStatement', (meds) => {
+    meds[2].dosage = [{ text: '5.0 mg BID' }];
+    meds[3].dosage = [{ text: '10 U SC' }];
+    meds[4].dosage = [{ text: '50 µg die' }];
+  }));
+  const list = await page.locator('#medications').innerText();
+  for (const part of ['5 mg 2 fois/jour', '10 unités', '50 mcg']) contains(list, part);
+  await page.finish();
+});
+
+test('a dose skipped is not a dose not logged', async () => {
+  const page = await opened(withResource('MedicationStatement', (meds) => {
+    meds[0].extension.find((e) => e.url.endsWith('last-dose')).extension.find((e) => e.url === 'state').valueCode = 'skipped';
+  }));
+  contains(await page.locator('#medications').innerText(), 'sautée auj. 8 h 05');
+  contains(await page.locator('#alerts').innerText(), 'dose sautée');
+  await page.finish();
+});
+
+test('a long record: alerts first, the rest below, still one sheet of paper', async () => {
+  const bundle = lucie();
+  const section = resources(bundle, 'Composition')[0].section.find((s) => s.code.coding[0].code === '10160-0');
+  const sample = resources(bundle, 'MedicationStatement')[3];
+  for (let i = 0; i < 30; i++) {
+    bundle.entry.push({ fullUrl: 'urn:uuid:m' + i, resource: { ...sample, id: 'm' + i, medicationCodeableConcept: { text: `Inventé ${i} 10 mg` } } });
+    section.entry.unshift({ reference: 'urn:uuid:m' + i });
+  }
+  const page = await opened(bundle);
+  contains(await page.locator('#medications').innerText(), 'et 31 autres');
+  contains(await page.locator('#medications li').first().innerText(), 'Apixaban');
+  contains(await page.locator('#all-medications').innerText(), 'Inventé 29');
+  const { bottom, height } = await sizeOf(page);
+  ok(bottom <= height, `the first screen ends at ${bottom} of ${height}`);
+  for (const format of ['Letter', 'A4']) equal(pagesOf(await page.pdf({ format })), 1, format);
+  contains(await page.locator('#paper').textContent(), 'suite à l’écran', 'paper');
+  contains(await page.locator('#paper').textContent(), 'Apixaban', 'paper');
+  await page.finish();
+});
+
+test('documents are drawn inside; what cannot be drawn says so', async () => {
+  const page = await opened(lucieText);
+  const row = (name) => page.locator('.document', { hasText: name });
+  await row('ECG').locator('button').click();
+  await page.waitForFunction(() => document.querySelector('img.doc') && document.querySelector('img.doc').naturalWidth > 0);
+  await row('Carte du stimulateur').locator('button').click();
+  contains(await row('Carte du stimulateur').innerText(), 'ne peut pas être affiché');
+  await row('Niveau de soins').locator('button').click();
+  contains(await row('Niveau de soins').innerText(), 'n’est pas dans le résumé');
+  equal(await page.locator('a[download]').count(), 0, 'download links');
+  await page.finish();
+});
+
+test('free text keeps its language and says so', async () => {
+  const page = await opened(lucieText, { lang: 'en' });
+  contains(await page.locator('#b-story').innerText(), 'in French');
+  equal(await page.locator('#b-story [lang=fr]').count(), 1, 'lang attribute');
+  await page.finish();
+});
+
+test('hostile text in every field stays text', async () => {
+  const evil = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</' + 'script>"\'`{{7*7}}*b*{0}';
+  const keep = new Set(['resourceType', 'reference', 'url', 'fullUrl', 'system', 'code', 'status', 'id', 'type', 'contentType', 'data', 'use', 'date', 'timestamp', 'lang', 'valueCode', 'valueDateTime', 'valueDate', 'language', 'severity', 'criticality', 'gender', 'birthDate', 'periodUnit', 'comparator', 'unit']);
+  const poison = (node, key) => {
+    if (typeof node === 'string') return keep.has(key) || /^\d{4}(-\d\d)?/.test(node) ? node : node + evil;
+    if (Array.isArray(node)) return node.map((item) => poison(item, key));
+    if (node && typeof node === 'object') return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, k === 'when' || k === 'coding' && false ? v : poison(v, k)]));
+    return node;
+  };
+  for (const lang of ['fr', 'en']) {
+    const page = await opened(poison(lucie()), { lang, grant: { label: ('Lucie' + evil).slice(0, 80), contact: ['514 555-0142', evil] } });
+    for (const button of await page.locator('.document button, .linklike').all()) await button.click().catch(() => {});
+    equal(await page.evaluate(() => [window.hurt, document.querySelectorAll('img[src=x], #app script').length]), [null, 0].map((v) => v ?? undefined), 'harm');
+    contains(await text(page), '<img src=x onerror=');
+    await page.click('.btn.wipe');
+    await page.finish();
+  }
+});
+
+test('any IPS reads: no error, a name, and no false « none known »', async () => {
+  const folder = data + '/ips';
+  const files = existsSync(folder) ? readdirSync(folder).filter((f) => f.endsWith('.json')) : [];
+  for (const file of files) {
+    for (const lang of ['fr', 'en']) {
+      const page = await opened(readFileSync(folder + '/' + file, 'utf8'), { lang });
+      const shown = await text(page);
+      ok((await page.locator('.identity h1').innerText()).length > 1, file + ': no name');
+      lacks(shown, '[object', file);
+      lacks(shown, 'undefined', file);
+      lacks(shown, 'NaN', file);
+      equal(await page.locator('.strip .none b', { hasText: 'parties masquées' }).count(), 0, file);
+      equal(pagesOf(await page.pdf({ format: 'Letter' })), 1, file + ' on paper');
+      await page.finish();
+    }
+  }
+});
+
+// Without a server, without means
+
+test('offline copy in one file: asks the code, cannot end, says so', async () => {
+  const file = work + '/offline.html';
+  writeFileSync(file, fillIsland(readFileSync(pageFile, 'utf8'), offlineIsland(lucie(), '7KM4QX9P')));
+  const page = await newPage(browser, 'file://');
+  await page.goto('file://' + file);
+  contains(await text(page), 'ne peut pas prendre fin de lui-même');
+  await page.fill('#code', 'AAAA BBBB');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.fail');
+  await page.fill('#code', '7km4 qx9p');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.first');
+  contains(await page.locator('.access').first().innerText(), 'Copie hors ligne du 17 oct. 2026, 14 h 05 : ne prend pas fin');
+  equal(await page.locator('#note, #receipt').count(), 0, 'note or receipt');
+  equal(pagesOf(await page.pdf({ format: 'Letter' })), 1, 'paper');
+  await page.finish();
+});
+
+test('preview by the person: shown at once, nobody has access', async () => {
+  world.pages.set('/preview/x', fillIsland(world.page, { preview: true, bundle: lucie(), label: 'Lucie B.' }));
+  const page = await newPage(browser, world.origin);
+  await page.goto(world.origin + '/preview/x');
+  await page.waitForSelector('.first');
+  contains(await page.locator('.access').first().innerText(), 'personne n’a reçu d’accès');
+  await page.finish();
+});
+
+test('no WebCrypto: a sentence and the phone, never a blank page', async () => {
+  const page = await ask(lucieText, { before: () => Object.defineProperty(window.crypto, 'subtle', { value: undefined }) });
+  contains(await text(page), 'Ce navigateur ne peut pas ouvrir le dossier');
+  contains(await text(page), '514 555-0142');
+  equal(await page.evaluate(() => window.location.hash), '', 'fragment');
+  await page.finish();
+});
+
+test('no JavaScript: both languages', async () => {
+  const page = await newPage(browser, world.origin, { javaScriptEnabled: false });
+  await page.goto(linkOf(makeGrant(lucieText), world.origin));
+  const shown = await page.locator('body').innerText();
+  contains(shown, 'JavaScript est désactivé');
+  contains(shown, 'JavaScript is turned off');
+  await page.finish();
+});
+
+const failed = await runAll(process.env.CITIZ_ONLY);
+await browser.close();
+world.stop();
+process.exit(failed ? 1 : 0);
