@@ -47,14 +47,15 @@ facts (CitizSession *session, CitizAccess *access)
   CitizTime now = citiz_session_now (session);
   g_autofree gchar *given = citiz_format_date_time_ms (access->given, now);
   g_autofree gchar *ending = citiz_access_ending (access, now);
-  g_autofree gchar *first = citiz_format_capital (given), *entry = NULL;
+  g_autofree gchar *first = citiz_format_capital (given);
+  g_autofree gchar *height = NULL, *block = NULL, *entry = NULL;
   GtkWidget *list = citiz_list_new (_ ("Access"));
 
   add_fact (list, "citiz-access-symbolic", _ ("Given"), first);
   add_fact (list, "citiz-clock-symbolic", _ ("Ended"), ending);
-  /* Translators: %s is a block's number. */
-  entry = g_strdup_printf (_ ("Block %" G_GUINT64_FORMAT " · %s"), access->height,
-                           access->tx != NULL ? access->tx : "");
+  height = citiz_format_number ((gdouble) access->height, 0);
+  block = g_strdup_printf (_ ("Block %s"), height);
+  entry = g_strdup_printf ("%s · %s", block, access->tx != NULL ? access->tx : "");
   add_fact (list, "citiz-ledger-symbolic", _ ("Entry in the ledger"), entry);
   return list;
 }

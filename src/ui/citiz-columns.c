@@ -11,7 +11,17 @@ struct _CitizColumns
   gint fold;
 };
 
-G_DEFINE_FINAL_TYPE (CitizColumns, citiz_columns, GTK_TYPE_WIDGET)
+static void citiz_columns_buildable_init (GtkBuildableIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CitizColumns,
+                               citiz_columns,
+                               GTK_TYPE_WIDGET,
+                               G_IMPLEMENT_INTERFACE (GTK_TYPE_BUILDABLE,
+                                                      citiz_columns_buildable_init))
+
+/* What a template gets: the left one wider. */
+#define TEMPLATE_SHARE 0.62
+#define TEMPLATE_FOLD  520
 
 static gboolean
 shown (CitizColumns *self, guint i)
@@ -130,9 +140,29 @@ citiz_columns_class_init (CitizColumnsClass *klass)
   widget_class->get_request_mode = citiz_columns_get_request_mode;
 }
 
+/* In a template: <child type="left"> and <child type="right">. */
+static void
+citiz_columns_add_child (GtkBuildable *buildable,
+                         GtkBuilder *builder,
+                         GObject *child,
+                         const gchar *type)
+{
+  if (GTK_IS_WIDGET (child))
+    citiz_columns_append (CITIZ_COLUMNS (buildable), g_strcmp0 (type, "right") == 0,
+                          GTK_WIDGET (child));
+}
+
+static void
+citiz_columns_buildable_init (GtkBuildableIface *iface)
+{
+  iface->add_child = citiz_columns_add_child;
+}
+
 static void
 citiz_columns_init (CitizColumns *self)
 {
+  self->share = TEMPLATE_SHARE;
+  self->fold = TEMPLATE_FOLD;
   for (guint i = 0; i < 2; i++)
     {
       self->box[i] = gtk_box_new (GTK_ORIENTATION_VERTICAL, GAP);

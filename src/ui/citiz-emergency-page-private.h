@@ -28,7 +28,6 @@ struct _CitizEmergencyPage
   AdwStatusPage *ended_status;
   GtkBox *ended_who;
   GtkBox *live_box;
-  GtkBox *status_row;
   AdwBin *ring_slot;
   GtkLabel *period_label;
   GtkLabel *clock_label;

@@ -270,7 +270,6 @@ citiz_emergency_page_class_init (CitizEmergencyPageClass *klass)
   BIND (ended_status);
   BIND (ended_who);
   BIND (live_box);
-  BIND (status_row);
   BIND (ring_slot);
   BIND (period_label);
   BIND (clock_label);

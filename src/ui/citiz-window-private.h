@@ -24,6 +24,7 @@ struct _CitizWindow
   GtkListBox *rooms;
   GtkWidget *badge;
   GtkStack *pages;
+  AdwHeaderBar *header;
   AdwWindowTitle *title;
   AdwAvatar *avatar;
   GtkLabel *person;

@@ -210,6 +210,8 @@ _citiz_window_update_header (CitizWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->search_button),
                           citiz_page_can_search (page) && !folded);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.search", citiz_page_can_search (page));
+  adw_header_bar_set_centering_policy (self->header, folded ? ADW_CENTERING_POLICY_LOOSE
+                                                            : ADW_CENTERING_POLICY_STRICT);
   gtk_widget_set_visible (GTK_WIDGET (self->back_button), folded || emergency);
   gtk_widget_set_visible (GTK_WIDGET (self->emergency_button), wide);
   gtk_widget_set_visible (GTK_WIDGET (self->tray), folded && !emergency);
@@ -469,6 +471,7 @@ citiz_window_class_init (CitizWindowClass *klass)
   BIND (content);
   BIND (rooms);
   BIND (pages);
+  BIND (header);
   BIND (title);
   BIND (avatar);
   BIND (person);
