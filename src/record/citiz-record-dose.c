@@ -1,0 +1,122 @@
+/* Medications of a day: what is due, what was noted, what changed. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "record/citiz-record-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static gint
+by_minute (gconstpointer a, gconstpointer b)
+{
+  const CitizDue *x = a, *y = b;
+
+  if (x->minute != y->minute)
+    return x->minute - y->minute;
+  return memcmp (x->medication->id.b, y->medication->id.b, sizeof x->medication->id.b);
+}
+
+static gint
+minute_of (const CitizItem *dose)
+{
+  return dose->onset.precision == CITIZ_DATE_TIME ? dose->onset.hour * 60 + dose->onset.minute
+                                                  : 720;
+}
+
+static void
+note (CitizDue *due, CitizItem *dose)
+{
+  due->dose = dose;
+  due->skipped = dose->status == CITIZ_STATUS_NOT_DONE || dose->status == CITIZ_STATUS_NOT_TAKEN;
+  due->taken = !due->skipped && dose->status != CITIZ_STATUS_CANCELLED;
+}
+
+/* Each dose noted goes to the nearest planned time of its medication that is still free. */
+static void
+match (GArray *due, CitizItem *dose)
+{
+  CitizDue *best = NULL;
+
+  for (guint i = 0; i < due->len; i++)
+    {
+      CitizDue *one = &g_array_index (due, CitizDue, i);
+      if (one->dose != NULL || !citiz_id_equal (&one->medication->id, &dose->subject))
+        continue;
+      if (best == NULL
+          || abs (one->minute - minute_of (dose)) < abs (best->minute - minute_of (dose)))
+        best = one;
+    }
+  if (best != NULL)
+    note (best, dose);
+}
+
+GArray *
+citiz_record_due (const CitizRecord *record, gint32 day)
+{
+  GArray *out = g_array_new (FALSE, TRUE, sizeof (CitizDue));
+  g_autoptr (GPtrArray) medications = citiz_record_list (record, CITIZ_KIND_MEDICATION);
+  g_autoptr (GPtrArray) doses = citiz_record_list (record, CITIZ_KIND_DOSE);
+  CitizTime noon = {day * CITIZ_DAY + CITIZ_DAY / 2};
+
+  for (guint i = 0; i < medications->len; i++)
+    {
+      CitizItem *medication = g_ptr_array_index (medications, i);
+      if (!citiz_item_holds (medication, noon) || medication->as_needed
+          || medication->status == CITIZ_STATUS_ON_HOLD
+          || citiz_date_start (&medication->onset).ms > noon.ms)
+        continue;
+      for (guint t = 0; t < medication->times->len; t++)
+        {
+          CitizDue due
+              = {.medication = medication, .minute = g_array_index (medication->times, gint16, t)};
+          g_array_append_val (out, due);
+        }
+    }
+  for (guint i = doses->len; i > 0; i--)
+    {
+      CitizItem *dose = g_ptr_array_index (doses, i - 1);
+      if (citiz_date_day (&dose->onset) == day)
+        match (out, dose);
+    }
+  g_array_sort (out, by_minute);
+  return out;
+}
+
+CitizItem *
+citiz_record_last_dose (const CitizRecord *record, const CitizId *medication)
+{
+  g_autoptr (GPtrArray) doses = citiz_record_list (record, CITIZ_KIND_DOSE);
+
+  for (guint i = 0; i < doses->len; i++)
+    {
+      CitizItem *dose = g_ptr_array_index (doses, i);
+      if (citiz_id_equal (&dose->subject, medication))
+        return dose;
+    }
+  return NULL;
+}
+
+gboolean
+citiz_record_dose_change (const CitizRecord *record,
+                          const CitizId *medication,
+                          CitizTime *when,
+                          const gchar **from,
+                          const gchar **to)
+{
+  g_autoptr (GPtrArray) versions = citiz_record_history (record, medication);
+
+  for (guint i = versions->len; i > 1; i--)
+    {
+      const CitizItem *now = g_ptr_array_index (versions, i - 1);
+      const CitizItem *before = g_ptr_array_index (versions, i - 2);
+      gboolean strength = strcmp (now->detail, before->detail) != 0;
+      if (!strength && strcmp (now->dosage, before->dosage) == 0)
+        continue;
+      *from = strength ? before->detail : before->dosage;
+      *to = strength ? now->detail : now->dosage;
+      if (**from == '\0' || **to == '\0')
+        continue;
+      *when = now->recorded.precision != CITIZ_DATE_NONE ? citiz_date_start (&now->recorded)
+                                                         : now->changed;
+      return TRUE;
+    }
+  return FALSE;
+}

@@ -1,0 +1,134 @@
+/* References between the resources of a batch. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "record/citiz-item-private.h"
+#include "record/citiz-record-private.h"
+
+#include <string.h>
+
+/* "http://x/fhir/Medication/7/_history/2" → "Medication/7"; urn: and bare forms stay. */
+static gchar *
+normal (const gchar *reference)
+{
+  const gchar *history = strstr (reference, "/_history/");
+  gchar *text = history != NULL ? g_strndup (reference, (gsize) (history - reference))
+                                : g_strdup (reference);
+
+  if (strstr (text, "://") != NULL)
+    {
+      gchar *id = strrchr (text, '/');
+      gchar *type = id;
+      while (type > text && type[-1] != '/')
+        type--;
+      if (type > text && g_ascii_isupper (*type))
+        {
+          gchar *tail = g_strdup (type);
+          g_free (text);
+          return tail;
+        }
+    }
+  return text;
+}
+
+static void
+add (CitizRecord *record, const CitizItem *item, const gchar *reference)
+{
+  g_autofree gchar *key = normal (reference);
+
+  if (*key == '\0')
+    return;
+  g_hash_table_insert (record->references, g_strdup_printf ("%u %s", item->batch, key),
+                       g_memdup2 (&item->id, sizeof item->id));
+  if (!g_hash_table_contains (record->references, key))
+    g_hash_table_insert (record->references, g_steal_pointer (&key),
+                         g_memdup2 (&item->id, sizeof item->id));
+}
+
+void
+citiz_record_add_references (CitizRecord *record, const CitizItem *item)
+{
+  if (item->fhir_id[0] != '\0')
+    {
+      g_autofree gchar *relative = g_strconcat (item->type, "/", item->fhir_id, NULL);
+      g_autofree gchar *uuid = g_strconcat ("urn:uuid:", item->fhir_id, NULL);
+      add (record, item, relative);
+      add (record, item, uuid);
+    }
+  add (record, item, item->full_url);
+}
+
+CitizItem *
+citiz_record_resolve (const CitizRecord *record, const CitizItem *item, const gchar *reference)
+{
+  if (reference == NULL || *reference == '\0' || *reference == '#')
+    return NULL;
+  g_autofree gchar *key = normal (reference);
+  g_autofree gchar *own = g_strdup_printf ("%u %s", item->batch, key);
+  const CitizId *id = g_hash_table_lookup (record->references, own);
+  if (id == NULL)
+    id = g_hash_table_lookup (record->references, key);
+  return id != NULL ? citiz_record_get (record, id) : NULL;
+}
+
+static void
+take_titles (CitizItem *item, const CitizItem *from)
+{
+  for (guint l = 0; l < 2; l++)
+    citiz_keep (&item->title[l], from->title[l]);
+  if (item->detail[0] == '\0')
+    citiz_keep (&item->detail, from->detail);
+}
+
+/* A use takes from its subject what the subject alone knows. */
+static void
+apply (CitizItem *item, CitizItem *subject)
+{
+  item->subject = subject->id;
+  if (item->kind == CITIZ_KIND_MEDICATION && strcmp (subject->type, "Medication") == 0)
+    {
+      citiz_read_drug (item, NULL, subject->resource);
+      for (guint l = 0; l < 2; l++)
+        if (item->title[l][0] == '\0')
+          citiz_keep (&item->title[l], item->title[1 - l]);
+    }
+  else if (item->kind == CITIZ_KIND_DEVICE && strcmp (subject->type, "Device") == 0
+           && subject != item)
+    {
+      take_titles (item, subject);
+      item->alerts |= subject->alerts;
+      subject->kind = CITIZ_KIND_OTHER; /* shown as its use */
+    }
+  else if (item->kind == CITIZ_KIND_DOSE)
+    take_titles (item, subject);
+  item->alert = CITIZ_ALERT_NONE;
+  for (guint a = 1; a < CITIZ_N_ALERTS && item->alert == CITIZ_ALERT_NONE; a++)
+    if (item->alerts & (1u << a))
+      item->alert = (CitizAlert) a;
+}
+
+void
+citiz_record_link (CitizRecord *record, CitizItem *item)
+{
+  if (item->subject_reference[0] == '\0')
+    return;
+  CitizItem *subject = citiz_record_resolve (record, item, item->subject_reference);
+  if (subject != NULL && subject != item)
+    apply (item, subject);
+  else
+    g_ptr_array_add (record->pending, citiz_item_ref (item));
+}
+
+void
+citiz_record_link_pending (CitizRecord *record, const CitizItem *arrived)
+{
+  if (arrived->kind != CITIZ_KIND_OTHER && arrived->kind != CITIZ_KIND_DEVICE
+      && arrived->kind != CITIZ_KIND_MEDICATION)
+    return;
+  for (guint i = record->pending->len; i > 0; i--)
+    {
+      CitizItem *waiting = g_ptr_array_index (record->pending, i - 1);
+      CitizItem *subject = citiz_record_resolve (record, waiting, waiting->subject_reference);
+      if (subject == NULL || subject == waiting)
+        continue;
+      apply (waiting, subject);
+      g_ptr_array_remove_index_fast (record->pending, i - 1);
+    }
+}
