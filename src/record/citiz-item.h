@@ -267,6 +267,7 @@ gboolean citiz_item_holds (const CitizItem *item, CitizTime now);
 /* When it was true, else when it was recorded. */
 const CitizDate *citiz_item_date (const CitizItem *item);
 CitizPosition citiz_range_position (gdouble value, const CitizRange *range);
+void citiz_range_clear (CitizRange *range);
 const CitizComponent *citiz_item_component (const CitizItem *item, const gchar *measure);
 /* First text of a CodeableConcept in the language: catalogue, text, display, code. (transfer full) (nullable) */
 gchar *citiz_concept_text (const json_t *concept, CitizLanguage language);

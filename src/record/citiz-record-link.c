@@ -113,22 +113,47 @@ citiz_record_link (CitizRecord *record, CitizItem *item)
   if (subject != NULL && subject != item)
     apply (item, subject);
   else
-    g_ptr_array_add (record->pending, citiz_item_ref (item));
+    {
+      gchar *key = normal (item->subject_reference);
+      GPtrArray *waiting = g_hash_table_lookup (record->pending, key);
+      if (waiting == NULL)
+        {
+          waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_item_unref);
+          g_hash_table_insert (record->pending, g_strdup (key), waiting);
+        }
+      g_ptr_array_add (waiting, citiz_item_ref (item));
+      g_free (key);
+    }
+}
+
+static void
+arrive (CitizRecord *record, CitizItem *arrived, const gchar *reference)
+{
+  g_autofree gchar *key = normal (reference);
+  GPtrArray *waiting = g_hash_table_lookup (record->pending, key);
+
+  for (guint i = waiting != NULL ? waiting->len : 0; i > 0; i--)
+    {
+      CitizItem *item = g_ptr_array_index (waiting, i - 1);
+      if (item == arrived || item->batch != arrived->batch)
+        continue;
+      apply (item, arrived);
+      g_ptr_array_remove_index_fast (waiting, i - 1);
+    }
 }
 
 void
-citiz_record_link_pending (CitizRecord *record, const CitizItem *arrived)
+citiz_record_link_pending (CitizRecord *record, CitizItem *arrived)
 {
-  if (arrived->kind != CITIZ_KIND_OTHER && arrived->kind != CITIZ_KIND_DEVICE
-      && arrived->kind != CITIZ_KIND_MEDICATION)
+  if (g_hash_table_size (record->pending) == 0)
     return;
-  for (guint i = record->pending->len; i > 0; i--)
+  if (arrived->full_url[0] != '\0')
+    arrive (record, arrived, arrived->full_url);
+  if (arrived->fhir_id[0] != '\0')
     {
-      CitizItem *waiting = g_ptr_array_index (record->pending, i - 1);
-      CitizItem *subject = citiz_record_resolve (record, waiting, waiting->subject_reference);
-      if (subject == NULL || subject == waiting)
-        continue;
-      apply (waiting, subject);
-      g_ptr_array_remove_index_fast (record->pending, i - 1);
+      g_autofree gchar *relative = g_strconcat (arrived->type, "/", arrived->fhir_id, NULL);
+      g_autofree gchar *uuid = g_strconcat ("urn:uuid:", arrived->fhir_id, NULL);
+      arrive (record, arrived, relative);
+      arrive (record, arrived, uuid);
     }
 }

@@ -16,7 +16,7 @@ struct _CitizRecord
 {
   GHashTable *items;      /* CitizId → GPtrArray of versions, oldest first */
   GHashTable *references; /* "batch reference" and "reference" → CitizId */
-  GPtrArray *pending;     /* items whose subject is not here yet */
+  GHashTable *pending;    /* reference → GPtrArray of items that wait for it */
   GPtrArray *series;      /* CitizDaySeries */
   GHashTable
       *by_measure; /* family key → GPtrArray of items, oldest first; NULL: to be made again */
@@ -27,7 +27,7 @@ struct _CitizRecord
 CitizItem *citiz_record_current (const GPtrArray *versions);
 void citiz_record_add_references (CitizRecord *record, const CitizItem *item);
 void citiz_record_link (CitizRecord *record, CitizItem *item);
-void citiz_record_link_pending (CitizRecord *record, const CitizItem *arrived);
+void citiz_record_link_pending (CitizRecord *record, CitizItem *arrived);
 /* Value of an item or component as one measure of the family, in that measure's unit; NaN when it has none. */
 gdouble citiz_record_value_of (const CitizItem *item, const CitizMeasure *measure);
 const GPtrArray *citiz_record_indexed (const CitizRecord *record, const gchar *measure);

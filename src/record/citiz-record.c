@@ -24,7 +24,8 @@ citiz_record_new (void)
   record->items = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, g_free,
                                          (GDestroyNotify) g_ptr_array_unref);
   record->references = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  record->pending = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_item_unref);
+  record->pending
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   record->series = g_ptr_array_new_with_free_func (series_free);
   return record;
 }
@@ -35,7 +36,7 @@ citiz_record_free (CitizRecord *record)
   if (record == NULL)
     return;
   g_clear_pointer (&record->by_measure, g_hash_table_unref);
-  g_ptr_array_unref (record->pending);
+  g_hash_table_unref (record->pending);
   g_ptr_array_unref (record->series);
   g_hash_table_unref (record->references);
   g_hash_table_unref (record->items);
@@ -57,10 +58,12 @@ put_contacts (CitizRecord *record, const CitizItem *patient)
   for (gsize i = 0; i < json_array_size (contacts) && i < 32; i++)
     {
       const json_t *one = json_array_get (contacts, i);
-      json_t *person
-          = json_pack ("{s:s, s:[O*], s:O*, s:O*}", "resourceType", "RelatedPerson", "name",
-                       json_object_get (one, "name"), "telecom", json_object_get (one, "telecom"),
-                       "relationship", json_object_get (one, "relationship"));
+      json_t *person = json_object (), *names = json_array ();
+      json_object_set_new (person, "resourceType", json_string ("RelatedPerson"));
+      json_array_append (names, json_object_get (one, "name"));
+      json_object_set_new (person, "name", names);
+      json_object_set (person, "telecom", json_object_get (one, "telecom"));
+      json_object_set (person, "relationship", json_object_get (one, "relationship"));
       CitizId id = patient->id;
       id.b[15] ^= (guint8) (i + 1);
       g_autoptr (CitizItem) item
@@ -139,12 +142,6 @@ citiz_record_remove (CitizRecord *record, const CitizId *id)
     return FALSE;
   if (item->kind == CITIZ_KIND_PATIENT)
     remove_contacts (record, &copy);
-  for (guint i = record->pending->len; i > 0; i--)
-    {
-      const CitizItem *waiting = g_ptr_array_index (record->pending, i - 1);
-      if (citiz_id_equal (&waiting->id, &copy))
-        g_ptr_array_remove_index_fast (record->pending, i - 1);
-    }
   g_hash_table_foreach_remove (record->references, points_to, &copy);
   g_hash_table_remove (record->items, &copy);
   g_clear_pointer (&record->by_measure, g_hash_table_unref);
@@ -214,27 +211,21 @@ rank (const CitizItem *item)
   static const CitizTime always = {0};
   gint worse = 0;
 
-  switch (item->kind)
+  if (item->kind == CITIZ_KIND_ALLERGY)
     {
-    case CITIZ_KIND_ALLERGY:
-      worse = item->intolerance ? 1 : 0;
+      worse = (item->intolerance ? 1 : 0) - 2 * (gint) item->severity;
       if (item->alerts & (1u << CITIZ_ALERT_SEVERE_ALLERGY))
         worse -= 16;
-      worse -= 2 * (gint) item->severity;
-      break;
-    case CITIZ_KIND_MEDICATION:
+    }
+  else if (item->kind == CITIZ_KIND_MEDICATION || item->kind == CITIZ_KIND_PROBLEM
+           || item->kind == CITIZ_KIND_DEVICE)
+    {
       if (item->alert != CITIZ_ALERT_NONE)
         worse = (gint) item->alert - 20;
       worse += item->as_needed ? 1 : 0;
-      break;
-    case CITIZ_KIND_PROBLEM:
-    case CITIZ_KIND_DEVICE:
-      if (item->alert != CITIZ_ALERT_NONE)
-        worse = (gint) item->alert - 20;
-      break;
-    default:
-      return 0;
     }
+  else
+    return 0;
   if (!citiz_item_holds (item, always) && item->end.precision == CITIZ_DATE_NONE)
     worse += 100;
   if (item->status == CITIZ_STATUS_STOPPED || item->status == CITIZ_STATUS_RESOLVED

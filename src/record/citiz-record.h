@@ -98,6 +98,5 @@ gboolean citiz_record_dose_change (const CitizRecord *record,
 
 /* The range that holds for a measure: the person's goal, else the catalogue's default. FALSE when there is none. */
 gboolean citiz_record_target (const CitizRecord *record, const gchar *measure, CitizRange *out);
-void citiz_range_clear (CitizRange *range);
 
 G_END_DECLS
