@@ -1,8 +1,8 @@
 /* Signatures checked by two threads while a third goes on. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-check-pool.h"
 
-#define BUNDLE      64 /* checks handed over at once: some milliseconds of work */
-#define MAX_PENDING 16 /* bundles under way before the adding thread waits */
+#define BUNDLE      32 /* checks handed over at once: a millisecond or two of work */
+#define MAX_PENDING 32 /* bundles under way before the adding thread waits */
 
 typedef struct
 {
@@ -98,8 +98,13 @@ wait_below (CitizCheckPool *pool, guint limit)
   g_mutex_unlock (&pool->mutex);
 }
 
-static void
-hand_over (CitizCheckPool *pool)
+/**
+ * citiz_check_pool_flush:
+ *
+ * Lets the threads begin with what was added last, without waiting for it.
+ */
+void
+citiz_check_pool_flush (CitizCheckPool *pool)
 {
   if (pool->filling->n == 0)
     return;
@@ -132,7 +137,7 @@ citiz_check_pool_add (CitizCheckPool *pool,
   g_byte_array_append (bundle->bytes, bytes, (guint) n);
   pool->n_added++;
   if (bundle->n == BUNDLE)
-    hand_over (pool);
+    citiz_check_pool_flush (pool);
 }
 
 gboolean
@@ -157,7 +162,7 @@ citiz_check_pool_failed (CitizCheckPool *pool, guint64 *out_tag)
 gboolean
 citiz_check_pool_finish (CitizCheckPool *pool, guint64 *out_tag)
 {
-  hand_over (pool);
+  citiz_check_pool_flush (pool);
   wait_below (pool, 1);
   return !citiz_check_pool_failed (pool, out_tag);
 }

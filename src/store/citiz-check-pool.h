@@ -16,6 +16,7 @@ void citiz_check_pool_add (CitizCheckPool *pool,
                            gsize n,
                            const CitizSignature *signature,
                            const CitizPublicKey *key);
+void citiz_check_pool_flush (CitizCheckPool *pool);
 gboolean citiz_check_pool_failed (CitizCheckPool *pool, guint64 *out_tag);
 gboolean citiz_check_pool_finish (CitizCheckPool *pool, guint64 *out_tag) G_GNUC_WARN_UNUSED_RESULT;
 guint64 citiz_check_pool_count (const CitizCheckPool *pool);

@@ -8,7 +8,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#define ROUNDS    7
+#define ROUNDS    15
 #define N_THREADS 2
 #define GOAL      0.85
 

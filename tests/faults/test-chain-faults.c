@@ -14,7 +14,7 @@
 
 #define N_KILLS      100
 #define MAX_DELAY_US 15000
-#define N_BLOCKS     4
+#define N_BLOCKS     3
 
 static const gchar *program;
 
