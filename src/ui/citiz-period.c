@@ -5,31 +5,6 @@
 
 #include "ui/citiz-format.h"
 
-/* Julian day of 1970-01-01 as GDate counts. */
-#define EPOCH 719163
-
-gint32
-citiz_day_from_ymd (gint year, gint month, gint day)
-{
-  GDate date;
-
-  g_date_clear (&date, 1);
-  g_date_set_dmy (&date, (GDateDay) day, (GDateMonth) month, (GDateYear) year);
-  return g_date_valid (&date) ? (gint32) g_date_get_julian (&date) - EPOCH : 0;
-}
-
-void
-citiz_day_to_ymd (gint32 day, gint *year, gint *month, gint *day_of_month)
-{
-  GDate date;
-
-  g_date_clear (&date, 1);
-  g_date_set_julian (&date, (guint32) (MAX (day, 1 - EPOCH) + EPOCH));
-  *year = g_date_get_year (&date);
-  *month = (gint) g_date_get_month (&date);
-  *day_of_month = g_date_get_day (&date);
-}
-
 gint32
 citiz_day_from_date_time (GDateTime *when)
 {
@@ -48,12 +23,6 @@ citiz_day_to_date_time (gint32 day)
   return g_date_time_new_local (y, m, d, 12, 0, 0); /* noon: no change of hour falls there */
 }
 
-gint
-citiz_day_weekday (gint32 day)
-{
-  return (gint) ((((gint64) day + 3) % 7 + 7) % 7) + 1; /* 1970-01-01 was a Thursday */
-}
-
 CitizPeriod
 citiz_period_around (CitizPeriodKind kind, gint32 day)
 {
@@ -64,7 +33,7 @@ citiz_period_around (CitizPeriodKind kind, gint32 day)
   switch (kind)
     {
     case CITIZ_PERIOD_WEEK:
-      period.first = day - (citiz_day_weekday (day) - 1);
+      period.first = day - citiz_day_weekday (day);
       period.last = period.first + 6;
       break;
     case CITIZ_PERIOD_MONTH:
@@ -159,7 +128,7 @@ citiz_period_axis (const CitizPeriod *period, guint i)
     {
     case CITIZ_PERIOD_DAY:
     case CITIZ_PERIOD_WEEK:
-      return g_strdup (citiz_format_weekday_short (citiz_day_weekday (day)));
+      return g_strdup (citiz_format_weekday_short (citiz_day_weekday (day) + 1));
     case CITIZ_PERIOD_MONTH:
       return d == 1 || d % 5 == 0 ? g_strdup_printf ("%d", d) : NULL;
     case CITIZ_PERIOD_YEAR:

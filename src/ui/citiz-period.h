@@ -1,7 +1,7 @@
 /* The stretch of days a page shows: a day, an ISO week, a month, a year. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "record/citiz-date.h"
 
 G_BEGIN_DECLS
 
@@ -36,9 +36,4 @@ gchar *citiz_period_name (const CitizPeriod *period, guint i);
 
 gint32 citiz_day_from_date_time (GDateTime *when);
 GDateTime *citiz_day_to_date_time (gint32 day);
-/* 1 is Monday. */
-gint citiz_day_weekday (gint32 day);
-void citiz_day_to_ymd (gint32 day, gint *year, gint *month, gint *day_of_month);
-gint32 citiz_day_from_ymd (gint year, gint month, gint day);
-
 G_END_DECLS

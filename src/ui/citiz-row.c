@@ -74,6 +74,15 @@ citiz_row_set_opens (CitizRow *self, gboolean opens)
 }
 
 void
+citiz_row_set_chevron_visible (CitizRow *self, gboolean visible)
+{
+  CitizRowPrivate *priv = citiz_row_get_instance_private (self);
+
+  if (priv->chevron != NULL)
+    gtk_widget_set_visible (priv->chevron, visible);
+}
+
+void
 citiz_row_set_prefix (CitizRow *self, const gchar *icon, const gchar *style)
 {
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), citiz_prefix_new (icon, style));

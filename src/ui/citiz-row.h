@@ -16,6 +16,8 @@ struct _CitizRowClass
 GtkWidget *citiz_row_new (const gchar *title, const gchar *subtitle);
 /* Adds the chevron and makes the row open. */
 void citiz_row_set_opens (CitizRow *self, gboolean opens);
+/* A row that opens without saying so by a chevron. */
+void citiz_row_set_chevron_visible (CitizRow *self, gboolean visible);
 /* Puts @icon on a round tint (see citiz_prefix_new) before the title. */
 void citiz_row_set_prefix (CitizRow *self, const gchar *icon, const gchar *style);
 

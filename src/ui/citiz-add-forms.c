@@ -1,0 +1,759 @@
+/* The fields of each kind of entry, and how they become a resource. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-add-forms.h"
+
+#include <glib/gi18n.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "record/citiz-unit.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-item-text.h"
+
+/* --- tables --- */
+
+static const CitizChoice severities[] = {{"", N_ ("Not known")},
+                                         {"severe", N_ ("Severe")},
+                                         {"moderate", N_ ("Moderate")},
+                                         {"mild", N_ ("Mild")},
+                                         {NULL, NULL}};
+static const CitizChoice problem_states[] = {{"active", N_ ("Present")},
+                                             {"remission", N_ ("In remission")},
+                                             {"resolved", N_ ("Over")},
+                                             {NULL, NULL}};
+static const CitizChoice medication_states[] = {{"active", N_ ("Taken now")},
+                                                {"stopped", N_ ("Stopped")},
+                                                {"on-hold", N_ ("On hold")},
+                                                {NULL, NULL}};
+static const CitizChoice visit_states[]
+    = {{"planned", N_ ("To come")}, {"completed", N_ ("Took place")}, {NULL, NULL}};
+static const CitizChoice roles[] = {{"relative", N_ ("Relative or friend")},
+                                    {"mandatary", N_ ("Decides for you if you cannot")},
+                                    {"physician", N_ ("Physician")},
+                                    {"pharmacy", N_ ("Pharmacy")},
+                                    {"other", N_ ("Other")},
+                                    {NULL, NULL}};
+static const CitizChoice genders[] = {{"", N_ ("Not said")},
+                                      {"female", N_ ("Woman")},
+                                      {"male", N_ ("Man")},
+                                      {"other", N_ ("Other")},
+                                      {NULL, NULL}};
+static const CitizChoice taken[]
+    = {{"taken", N_ ("Taken")}, {"skipped", N_ ("Skipped")}, {NULL, NULL}};
+static const CitizChoice meals[] = {{"breakfast", N_ ("Breakfast")},
+                                    {"lunch", N_ ("Lunch")},
+                                    {"dinner", N_ ("Supper")},
+                                    {"snack", N_ ("Snack")},
+                                    {NULL, NULL}};
+static const CitizChoice none[] = {{NULL, NULL}};
+
+#define TEXT(key, label)                                                                           \
+  {                                                                                                \
+    key, label, CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0, NULL, NULL                                    \
+  }
+#define NEED(key, label)                                                                           \
+  {                                                                                                \
+    key, label, CITIZ_FIELD_TEXT, TRUE, NULL, 0, 0, NULL, NULL                                     \
+  }
+#define DATE(key, label)                                                                           \
+  {                                                                                                \
+    key, label, CITIZ_FIELD_DATE, FALSE, NULL, 0, 0, NULL, NULL                                    \
+  }
+#define CHOICE(key, label, choices)                                                                \
+  {                                                                                                \
+    key, label, CITIZ_FIELD_CHOICE, FALSE, choices, 0, 0, NULL, NULL                               \
+  }
+#define NUMBER(key, label, least, most)                                                            \
+  {                                                                                                \
+    key, label, CITIZ_FIELD_NUMBER, FALSE, NULL, least, most, NULL, NULL                           \
+  }
+#define DAY                                                                                        \
+  {                                                                                                \
+    "day", N_ ("Day"), CITIZ_FIELD_DAY, TRUE, NULL, 0, 0, NULL, NULL                               \
+  }
+#define TIME                                                                                       \
+  {                                                                                                \
+    "time", N_ ("Time"), CITIZ_FIELD_TIME, FALSE, NULL, 0, 0, NULL, NULL                           \
+  }
+#define NOTE                                                                                       \
+  {                                                                                                \
+    "note", N_ ("Note"), CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0, NULL, NULL                           \
+  }
+#define SINCE                                                                                      \
+  {                                                                                                \
+    "onset", N_ ("Since"), CITIZ_FIELD_DATE, FALSE, NULL, 0, 0,                                    \
+        N_ ("A year is enough: 2004. Or a month, or a day: 2004-10-18."), NULL                     \
+  }
+#define END                                                                                        \
+  {                                                                                                \
+    NULL, NULL, CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0, NULL, NULL                                    \
+  }
+
+static const CitizField allergy[] = {NEED ("title", N_ ("What you do not tolerate")),
+                                     TEXT ("reaction", N_ ("Reaction")),
+                                     CHOICE ("severity", N_ ("Severity"), severities),
+                                     {"intolerance", N_ ("An intolerance, not an allergy"),
+                                      CITIZ_FIELD_SWITCH, FALSE, NULL, 0, 0, NULL, NULL},
+                                     SINCE,
+                                     NOTE,
+                                     END};
+static const CitizField problem[] = {NEED ("title", N_ ("Problem")),
+                                     CHOICE ("status", N_ ("Today"), problem_states),
+                                     SINCE,
+                                     DATE ("end", N_ ("Until")),
+                                     NOTE,
+                                     END};
+static const CitizField medication[]
+    = {NEED ("title", N_ ("Medication")),
+       TEXT ("detail", N_ ("Strength")),
+       TEXT ("dosage", N_ ("How to take it")),
+       {"times", N_ ("Hours"), CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0,
+        N_ ("For example 7:00, 18:00. Today then lists each dose at its hour."), NULL},
+       {"as_needed", N_ ("Only when needed"), CITIZ_FIELD_SWITCH, FALSE, NULL, 0, 0, NULL, NULL},
+       CHOICE ("status", N_ ("Today"), medication_states),
+       TEXT ("reason", N_ ("Reason")),
+       SINCE,
+       DATE ("end", N_ ("Until")),
+       NOTE,
+       END};
+static const CitizField dose[] = {CHOICE ("medication", N_ ("Medication"), none),
+                                  CHOICE ("taken", N_ ("Dose"), taken),
+                                  DAY,
+                                  TIME,
+                                  TEXT ("reason", N_ ("Reason, if skipped")),
+                                  END};
+static const CitizField immunization[]
+    = {NEED ("title", N_ ("Vaccine")),
+       {"onset", N_ ("Date"), CITIZ_FIELD_DATE, TRUE, NULL, 0, 0, NULL, NULL},
+       TEXT ("detail", N_ ("Dose or lot")),
+       TEXT ("site", N_ ("Place")),
+       NOTE,
+       END};
+static const CitizField result[]
+    = {CHOICE ("measure", N_ ("Test"), none),
+       TEXT ("title", N_ ("Name of the test")),
+       TEXT ("value", N_ ("Value")),
+       TEXT ("unit", N_ ("Unit")),
+       {"low", N_ ("From"), CITIZ_FIELD_NUMBER, FALSE, NULL, 0, 0, NULL,
+        N_ ("Reference range of the laboratory")},
+       NUMBER ("high", N_ ("To"), 0, 0),
+       {"onset", N_ ("Date"), CITIZ_FIELD_DATE, TRUE, NULL, 0, 0, NULL, N_ ("When and where")},
+       TEXT ("person", N_ ("Laboratory")),
+       NOTE,
+       END};
+static const CitizField measure[]
+    = {CHOICE ("measure", N_ ("Measure"), none),
+       {"value", N_ ("Value"), CITIZ_FIELD_NUMBER, TRUE, NULL, 0, 0, NULL, NULL},
+       {"value2", N_ ("Diastolic (the lower one)"), CITIZ_FIELD_NUMBER, TRUE, NULL, 20, 200, NULL,
+        NULL},
+       DAY,
+       TIME,
+       NOTE,
+       END};
+static const CitizField procedure[] = {NEED ("title", N_ ("Procedure")),
+                                       DATE ("onset", N_ ("Date")),
+                                       TEXT ("site", N_ ("Part of the body or place")),
+                                       TEXT ("person", N_ ("By whom")),
+                                       NOTE,
+                                       END};
+static const CitizField device[]
+    = {NEED ("title", N_ ("Device or implant")), TEXT ("detail", N_ ("Model")), SINCE, NOTE, END};
+static const CitizField visit[] = {NEED ("title", N_ ("Visit")),
+                                   CHOICE ("status", N_ ("State"), visit_states),
+                                   DAY,
+                                   TIME,
+                                   TEXT ("person", N_ ("With whom")),
+                                   TEXT ("site", N_ ("Place")),
+                                   TEXT ("reason", N_ ("Reason")),
+                                   NOTE,
+                                   END};
+static const CitizField document[]
+    = {NEED ("title", N_ ("Title")), DATE ("onset", N_ ("Date")), NOTE, END};
+static const CitizField family[]
+    = {NEED ("title", N_ ("Problem")), NEED ("relationship", N_ ("Who (mother, brother…)")), NOTE,
+       END};
+static const CitizField directive[] = {
+    NEED ("title", N_ ("Directive")),
+    DATE ("onset", N_ ("Date")),
+    {"note", N_ ("What it says, or where it is"), CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0, NULL, NULL},
+    END};
+static const CitizField contact[] = {NEED ("title", N_ ("Name")),
+                                     CHOICE ("role", N_ ("Role"), roles),
+                                     TEXT ("relationship", N_ ("Relationship")),
+                                     TEXT ("phone", N_ ("Phone")),
+                                     TEXT ("email", N_ ("Email")),
+                                     NOTE,
+                                     END};
+static const CitizField session[]
+    = {NEED ("title", N_ ("Activity")),
+       DAY,
+       TIME,
+       {"minutes", N_ ("Minutes"), CITIZ_FIELD_NUMBER, TRUE, NULL, 1, 1440, NULL, NULL},
+       NUMBER ("km", N_ ("Kilometres"), 0, 500),
+       NUMBER ("heart", N_ ("Mean heart rate"), 30, 240),
+       NOTE,
+       END};
+static const CitizField meal[] = {CHOICE ("category", N_ ("Meal"), meals), DAY, TIME, NOTE, END};
+static const CitizField note[]
+    = {{"note", N_ ("Note"), CITIZ_FIELD_TEXT, TRUE, NULL, 0, 0, NULL, NULL}, DAY, END};
+static const CitizField person[]
+    = {NEED ("given", N_ ("First name")),
+       NEED ("family", N_ ("Last name")),
+       {"onset", N_ ("Date of birth"), CITIZ_FIELD_DAY, FALSE, NULL, 0, 0,
+        N_ ("A caregiver who types the spoken code is asked for it."), NULL},
+       CHOICE ("gender", N_ ("Sex"), genders),
+       TEXT ("health_number", N_ ("Health insurance number")),
+       TEXT ("phone", N_ ("Phone")),
+       TEXT ("address", N_ ("Address")),
+       TEXT ("languages", N_ ("Languages")),
+       END};
+
+static const CitizField *const forms[CITIZ_N_KINDS] = {
+    [CITIZ_KIND_PATIENT] = person,      [CITIZ_KIND_ALLERGY] = allergy,
+    [CITIZ_KIND_PROBLEM] = problem,     [CITIZ_KIND_MEDICATION] = medication,
+    [CITIZ_KIND_DOSE] = dose,           [CITIZ_KIND_IMMUNIZATION] = immunization,
+    [CITIZ_KIND_RESULT] = result,       [CITIZ_KIND_MEASURE] = measure,
+    [CITIZ_KIND_PROCEDURE] = procedure, [CITIZ_KIND_DEVICE] = device,
+    [CITIZ_KIND_VISIT] = visit,         [CITIZ_KIND_DOCUMENT] = document,
+    [CITIZ_KIND_FAMILY] = family,       [CITIZ_KIND_DIRECTIVE] = directive,
+    [CITIZ_KIND_CONTACT] = contact,     [CITIZ_KIND_SESSION] = session,
+    [CITIZ_KIND_MEAL] = meal,           [CITIZ_KIND_NOTE] = note,
+};
+
+/* Fields of the same name in form and draft. */
+static const struct
+{
+  const gchar *key;
+  gsize offset;
+} texts[] = {
+    {"title", offsetof (CitizDraft, title)},
+    {"detail", offsetof (CitizDraft, detail)},
+    {"dosage", offsetof (CitizDraft, dosage)},
+    {"reaction", offsetof (CitizDraft, reaction)},
+    {"note", offsetof (CitizDraft, note)},
+    {"reason", offsetof (CitizDraft, reason)},
+    {"site", offsetof (CitizDraft, site)},
+    {"person", offsetof (CitizDraft, person)},
+    {"value", offsetof (CitizDraft, value)},
+    {"value2", offsetof (CitizDraft, value2)},
+    {"unit", offsetof (CitizDraft, unit)},
+    {"low", offsetof (CitizDraft, low)},
+    {"high", offsetof (CitizDraft, high)},
+    {"phone", offsetof (CitizDraft, phone)},
+    {"email", offsetof (CitizDraft, email)},
+    {"relationship", offsetof (CitizDraft, relationship)},
+    {"given", offsetof (CitizDraft, given)},
+    {"family", offsetof (CitizDraft, family)},
+    {"health_number", offsetof (CitizDraft, health_number)},
+    {"address", offsetof (CitizDraft, address)},
+    {"languages", offsetof (CitizDraft, languages)},
+};
+
+static const struct
+{
+  const gchar *key;
+  gint value;
+} words[] = {
+  { "active", CITIZ_STATUS_ACTIVE },       { "remission", CITIZ_STATUS_REMISSION },
+  { "resolved", CITIZ_STATUS_RESOLVED },   { "stopped", CITIZ_STATUS_STOPPED },
+  { "on-hold", CITIZ_STATUS_ON_HOLD },     { "planned", CITIZ_STATUS_PLANNED },
+  { "completed", CITIZ_STATUS_COMPLETED },
+}, severity_words[] = {
+  { "severe", CITIZ_SEVERITY_SEVERE }, { "moderate", CITIZ_SEVERITY_MODERATE }, { "mild", CITIZ_SEVERITY_MILD },
+}, role_words[] = {
+  { "relative", CITIZ_ROLE_RELATIVE }, { "mandatary", CITIZ_ROLE_MANDATARY }, { "physician", CITIZ_ROLE_PHYSICIAN },
+  { "pharmacy", CITIZ_ROLE_PHARMACY }, { "other", CITIZ_ROLE_OTHER },
+};
+
+#define VALUE_OF(table, text, fallback)                                                            \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    for (guint i_ = 0; i_ < G_N_ELEMENTS (table); i_++)                                            \
+      if (g_strcmp0 (table[i_].key, text) == 0)                                                    \
+        return table[i_].value;                                                                    \
+    return fallback;                                                                               \
+  }                                                                                                \
+  G_STMT_END
+#define KEY_OF(table, number)                                                                      \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    for (guint i_ = 0; i_ < G_N_ELEMENTS (table); i_++)                                            \
+      if (table[i_].value == (gint) (number))                                                      \
+        return table[i_].key;                                                                      \
+    return NULL;                                                                                   \
+  }                                                                                                \
+  G_STMT_END
+
+static gint
+status_value (const gchar *text)
+{
+  VALUE_OF (words, text, CITIZ_STATUS_UNKNOWN);
+}
+
+static const gchar *
+status_key (CitizStatus status)
+{
+  KEY_OF (words, status);
+}
+
+static gint
+severity_value (const gchar *text)
+{
+  VALUE_OF (severity_words, text, CITIZ_SEVERITY_NONE);
+}
+
+static const gchar *
+severity_key (CitizSeverity severity)
+{
+  KEY_OF (severity_words, severity);
+}
+
+static gint
+role_value (const gchar *text)
+{
+  VALUE_OF (role_words, text, CITIZ_ROLE_NONE);
+}
+
+static const gchar *
+role_key (CitizRole role)
+{
+  KEY_OF (role_words, role);
+}
+
+const CitizField *
+citiz_add_fields (CitizKind kind)
+{
+  return forms[kind];
+}
+
+static const CitizField *
+field_of (CitizKind kind, const gchar *key)
+{
+  for (const CitizField *f = forms[kind]; f->key != NULL; f++)
+    if (strcmp (f->key, key) == 0)
+      return f;
+  return NULL;
+}
+
+/* --- choices that depend on the record --- */
+
+/* By hand one measures these; the rest of the catalogue comes from files. */
+static const gchar *const by_hand[]
+    = {"bp_panel",  "weight", "glucose_fs", "glucose_bld", "hr",  "temp", "spo2", "height", "waist",
+       "resp_rate", "pain",   "steps",      "sleep",       "pef", "mood", "inr",  NULL};
+
+static void
+add_choice (GPtrArray *keys, GPtrArray *labels, const gchar *key, const gchar *label)
+{
+  g_ptr_array_add (keys, g_strdup (key));
+  g_ptr_array_add (labels, g_strdup (label));
+}
+
+static void
+set_choices (CitizForm *form, const gchar *field, GPtrArray *keys, GPtrArray *labels)
+{
+  g_ptr_array_add (keys, NULL);
+  g_ptr_array_add (labels, NULL);
+  citiz_form_set_choices (form, field, (const gchar *const *) keys->pdata,
+                          (const gchar *const *) labels->pdata);
+}
+
+static void
+measure_changed (CitizForm *form, gpointer data)
+{
+  const CitizMeasure *chosen = citiz_measure_get (citiz_form_get_choice (form, "measure"));
+  gboolean pressure = chosen != NULL && strcmp (chosen->key, "bp_panel") == 0;
+  const gchar *ucum = pressure ? "mm[Hg]" : chosen != NULL ? chosen->ucum : "";
+  const gchar *unit = citiz_unit_symbol (ucum, citiz_format_language ());
+  g_autofree gchar *hint = pressure        ? g_strdup (_ ("Systolic (the higher one), in mmHg"))
+                           : *unit != '\0' ? g_strdup_printf (_ ("In %s"), unit)
+                                           : NULL;
+
+  citiz_form_set_visible (form, "value2", pressure);
+  citiz_form_set_hint (form, "value", hint);
+}
+
+static void
+test_changed (CitizForm *form, gpointer data)
+{
+  const CitizMeasure *chosen = citiz_measure_get (citiz_form_get_choice (form, "measure"));
+
+  citiz_form_set_visible (form, "title", chosen == NULL);
+  if (chosen != NULL)
+    citiz_form_set_text (form, "unit", citiz_unit_symbol (chosen->ucum, citiz_format_language ()));
+}
+
+static void
+fill_measures (CitizForm *form)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; by_hand[i] != NULL; i++)
+    {
+      const CitizMeasure *m = citiz_measure_get (by_hand[i]);
+      if (m != NULL)
+        add_choice (keys, labels, m->key,
+                    m->aggregate == CITIZ_AGGREGATE_PANEL ? _ ("Blood pressure")
+                                                          : m->name[citiz_format_language ()]);
+    }
+  set_choices (form, "measure", keys, labels);
+  citiz_form_watch (form, "measure", measure_changed, NULL);
+}
+
+static void
+fill_tests (CitizForm *form)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < citiz_measure_count (); i++)
+    {
+      const CitizMeasure *m = citiz_measure_at (i);
+      if (m->laboratory)
+        add_choice (keys, labels, m->key, m->name[citiz_format_language ()]);
+    }
+  add_choice (keys, labels, "", _ ("Another test"));
+  set_choices (form, "measure", keys, labels);
+  citiz_form_watch (form, "measure", test_changed, NULL);
+}
+
+static void
+fill_medications (CitizForm *form, const CitizRecord *record)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) items = citiz_record_list (record, CITIZ_KIND_MEDICATION);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const CitizItem *item = g_ptr_array_index (items, i);
+      g_autofree gchar *hex = citiz_id_to_hex (&item->id);
+      g_autofree gchar *label = g_strdup_printf ("%s %s", citiz_item_title (item), item->detail);
+
+      add_choice (keys, labels, hex, label);
+    }
+  set_choices (form, "medication", keys, labels);
+}
+
+/* --- record → form --- */
+
+static void
+fill_day (CitizForm *form, CitizKind kind, const CitizDate *date)
+{
+  if (field_of (kind, "day") != NULL)
+    citiz_form_set_date (form, "day", date->year, date->month, date->day);
+  if (field_of (kind, "time") != NULL && date->precision == CITIZ_DATE_TIME)
+    citiz_form_set_minutes (form, "time", date->hour * 60u + date->minute);
+}
+
+static void
+fill_partial (CitizForm *form, CitizKind kind, const gchar *key, const CitizDate *date)
+{
+  if (field_of (kind, key) != NULL && date->precision != CITIZ_DATE_NONE)
+    citiz_form_set_date (form, key, date->year,
+                         date->precision >= CITIZ_DATE_MONTH ? date->month : 0,
+                         date->precision >= CITIZ_DATE_DAY ? date->day : 0);
+}
+
+static void
+fill_times (CitizForm *form, const CitizDraft *draft)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < draft->n_times; i++)
+    {
+      g_autofree gchar *time
+          = citiz_format_hour_minute ((guint) draft->times[i] / 60, (guint) draft->times[i] % 60);
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", time);
+    }
+  citiz_form_set_text (form, "times", text->str);
+  g_string_free (text, TRUE);
+}
+
+static void
+fill_parts (CitizForm *form, const CitizItem *item)
+{
+  static const struct
+  {
+    const gchar *field, *measure;
+    gint decimals;
+  } parts[] = {{"minutes", "exercise_min", 0}, {"km", "walk_dist", 2}, {"heart", "hr", 0}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      const CitizComponent *part = citiz_item_component (item, parts[i].measure);
+      if (part != NULL && citiz_decimal_known (&part->value))
+        citiz_form_set_number (form, parts[i].field, part->value.number, parts[i].decimals);
+    }
+}
+
+static void
+fill_from_item (CitizForm *form, CitizKind kind, const CitizItem *item)
+{
+  CitizDraft draft = citiz_draft_from_item (item, citiz_format_language ());
+
+  if (field_of (kind, "measure") != NULL)
+    citiz_form_set_choice (form, "measure", draft.measure != NULL ? draft.measure : "");
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const gchar *text = *(const gchar **) ((gchar *) &draft + texts[i].offset);
+      if (field_of (kind, texts[i].key) != NULL && text != NULL)
+        citiz_form_set_text (form, texts[i].key, text);
+    }
+  fill_partial (form, kind, "onset", &draft.onset);
+  fill_partial (form, kind, "end", &draft.end);
+  fill_day (form, kind, &draft.onset);
+  if (field_of (kind, "status") != NULL && status_key (draft.status) != NULL)
+    citiz_form_set_choice (form, "status", status_key (draft.status));
+  if (field_of (kind, "severity") != NULL && severity_key (draft.severity) != NULL)
+    citiz_form_set_choice (form, "severity", severity_key (draft.severity));
+  if (field_of (kind, "role") != NULL && role_key (draft.role) != NULL)
+    citiz_form_set_choice (form, "role", role_key (draft.role));
+  if (field_of (kind, "gender") != NULL && draft.gender != NULL)
+    citiz_form_set_choice (form, "gender", draft.gender);
+  if (field_of (kind, "category") != NULL && draft.category != NULL)
+    citiz_form_set_choice (form, "category", draft.category);
+  if (field_of (kind, "intolerance") != NULL)
+    citiz_form_set_switch (form, "intolerance", draft.intolerance);
+  if (field_of (kind, "as_needed") != NULL)
+    citiz_form_set_switch (form, "as_needed", draft.as_needed);
+  if (field_of (kind, "times") != NULL)
+    fill_times (form, &draft);
+  if (kind == CITIZ_KIND_SESSION)
+    fill_parts (form, item);
+  if (kind == CITIZ_KIND_DOSE)
+    {
+      g_autofree gchar *hex = citiz_id_to_hex (&item->subject);
+      citiz_form_set_choice (form, "medication", hex);
+      citiz_form_set_choice (form, "taken", draft.taken ? "taken" : "skipped");
+    }
+}
+
+void
+citiz_add_fill (CitizForm *form,
+                CitizKind kind,
+                const CitizRecord *record,
+                const CitizItem *item,
+                CitizTime now)
+{
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local (now.ms / 1000);
+  gint offset = (gint) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE);
+  CitizDate today = citiz_date_from_time (now, offset);
+
+  if (kind == CITIZ_KIND_MEASURE)
+    fill_measures (form);
+  else if (kind == CITIZ_KIND_RESULT)
+    fill_tests (form);
+  else if (kind == CITIZ_KIND_DOSE)
+    fill_medications (form, record);
+  if (item != NULL)
+    fill_from_item (form, kind, item);
+  else
+    fill_day (form, kind, &today);
+  if (kind == CITIZ_KIND_MEASURE)
+    measure_changed (form, NULL);
+  else if (kind == CITIZ_KIND_RESULT)
+    test_changed (form, NULL);
+}
+
+/* --- form → resource --- */
+
+static void
+read_date (CitizForm *form, CitizKind kind, const gchar *key, CitizDate *out)
+{
+  gint y, m, d;
+
+  if (field_of (kind, key) == NULL || !citiz_form_get_date (form, key, &y, &m, &d))
+    return;
+  *out = (CitizDate){.precision = m == 0   ? CITIZ_DATE_YEAR
+                                  : d == 0 ? CITIZ_DATE_MONTH
+                                           : CITIZ_DATE_DAY,
+                     .year = (gint16) y,
+                     .month = (guint8) MAX (m, 1),
+                     .day = (guint8) MAX (d, 1)};
+}
+
+/* Day and time on this computer's wall, with the offset of that very day. */
+static void
+read_day (CitizForm *form, CitizKind kind, CitizDate *out)
+{
+  g_autoptr (GDateTime) when = NULL;
+  guint minutes;
+
+  if (field_of (kind, "day") == NULL)
+    return;
+  read_date (form, kind, "day", out);
+  if (field_of (kind, "time") == NULL || !citiz_form_get_minutes (form, "time", &minutes)
+      || out->precision != CITIZ_DATE_DAY)
+    return;
+  when = g_date_time_new_local (out->year, out->month, out->day, (gint) minutes / 60,
+                                (gint) minutes % 60, 0);
+  if (when == NULL)
+    return;
+  out->precision = CITIZ_DATE_TIME;
+  out->hour = (guint8) (minutes / 60);
+  out->minute = (guint8) (minutes % 60);
+  out->offset = (gint16) (g_date_time_get_utc_offset (when) / G_TIME_SPAN_MINUTE);
+}
+
+/* FALSE, with a sentence, when one of the hours is none. */
+static gboolean
+read_times (CitizForm *form, CitizDraft *draft)
+{
+  g_auto (GStrv) parts = g_strsplit_set (citiz_form_get_text (form, "times"), ",;", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      guint minutes;
+
+      if (*g_strstrip (parts[i]) == '\0')
+        continue;
+      if (!citiz_format_parse_time (parts[i], &minutes)
+          || draft->n_times == G_N_ELEMENTS (draft->times))
+        {
+          citiz_form_fail (form, "times", _ ("Write the hours as 7:00, 18:00; eight at most."));
+          return FALSE;
+        }
+      draft->times[draft->n_times++] = (gint16) minutes;
+    }
+  return TRUE;
+}
+
+static void
+read_choices (CitizForm *form, CitizKind kind, CitizDraft *draft)
+{
+  if (field_of (kind, "status") != NULL)
+    draft->status = (CitizStatus) status_value (citiz_form_get_choice (form, "status"));
+  if (field_of (kind, "severity") != NULL)
+    draft->severity = (CitizSeverity) severity_value (citiz_form_get_choice (form, "severity"));
+  if (field_of (kind, "role") != NULL)
+    draft->role = (CitizRole) role_value (citiz_form_get_choice (form, "role"));
+  if (field_of (kind, "gender") != NULL)
+    draft->gender = citiz_form_get_choice (form, "gender");
+  if (field_of (kind, "category") != NULL)
+    draft->category = citiz_form_get_choice (form, "category");
+  if (field_of (kind, "intolerance") != NULL)
+    draft->intolerance = citiz_form_get_switch (form, "intolerance");
+  if (field_of (kind, "as_needed") != NULL)
+    draft->as_needed = citiz_form_get_switch (form, "as_needed");
+}
+
+/* What each measure allows, checked in its own unit. */
+static gboolean
+check_value (CitizForm *form, const CitizMeasure *chosen)
+{
+  gdouble value;
+  g_autofree gchar *low = NULL, *high = NULL, *sentence = NULL;
+
+  if (chosen == NULL || !(chosen->min < chosen->max)
+      || !citiz_form_get_number (form, "value", &value)
+      || (value >= chosen->min && value <= chosen->max))
+    return TRUE;
+  low = citiz_format_number_short (chosen->min, 2);
+  high = citiz_format_number_short (chosen->max, 2);
+  sentence
+      = g_strdup_printf (_ ("This is outside what can be: %s to %s. Check the unit."), low, high);
+  citiz_form_fail (form, "value", sentence);
+  return FALSE;
+}
+
+static gboolean
+read_measure (CitizForm *form, CitizKind kind, CitizDraft *draft)
+{
+  const gchar *key = citiz_form_get_choice (form, "measure");
+  const CitizMeasure *chosen = citiz_measure_get (key);
+  gdouble number;
+
+  draft->measure = chosen != NULL ? key : NULL;
+  if (kind == CITIZ_KIND_MEASURE)
+    {
+      gboolean pressure = strcmp (key, "bp_panel") == 0;
+
+      draft->unit = pressure ? "mm[Hg]" : chosen->ucum;
+      if (!pressure)
+        draft->value2 = NULL;
+      return check_value (form, pressure ? citiz_measure_get ("bp_sys") : chosen);
+    }
+  draft->unit = citiz_unit_ucum (draft->unit);
+  if (chosen != NULL)
+    draft->title = chosen->name[citiz_format_language ()];
+  if (chosen == NULL && *draft->title == '\0')
+    {
+      citiz_form_fail (form, "title", _ ("This is needed."));
+      return FALSE;
+    }
+  if (*draft->value == '\0')
+    {
+      citiz_form_fail (form, "value", _ ("This is needed."));
+      return FALSE;
+    }
+  if (!citiz_format_parse_number (draft->value, &number)) /* "positive", "traces" */
+    {
+      draft->text = draft->value;
+      draft->value = NULL;
+    }
+  return TRUE;
+}
+
+json_t *
+citiz_add_compose (CitizForm *form,
+                   CitizKind kind,
+                   const CitizRecord *record,
+                   const CitizItem *item,
+                   CitizTime now)
+{
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local (now.ms / 1000);
+  CitizDraft draft
+      = item != NULL ? citiz_draft_from_item (item, citiz_format_language ()) : (CitizDraft){0};
+  CitizDraftPart parts[3];
+  CitizId medication_id;
+  json_t *resource;
+
+  draft.now = now;
+  draft.offset = (gint16) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (field_of (kind, texts[i].key) != NULL)
+      *(const gchar **) ((gchar *) &draft + texts[i].offset)
+          = citiz_form_get_text (form, texts[i].key);
+  if (field_of (kind, "onset") != NULL)
+    draft.onset = (CitizDate){0};
+  if (field_of (kind, "end") != NULL)
+    draft.end = (CitizDate){0};
+  read_date (form, kind, "onset", &draft.onset);
+  read_date (form, kind, "end", &draft.end);
+  read_day (form, kind, &draft.onset);
+  read_choices (form, kind, &draft);
+  if (field_of (kind, "times") != NULL)
+    {
+      draft.n_times = 0;
+      if (!read_times (form, &draft))
+        return NULL;
+    }
+  if (field_of (kind, "measure") != NULL && !read_measure (form, kind, &draft))
+    return NULL;
+  if (kind == CITIZ_KIND_DOSE)
+    {
+      draft.taken = strcmp (citiz_form_get_choice (form, "taken"), "taken") == 0;
+      draft.subject = citiz_id_from_hex (&medication_id, citiz_form_get_choice (form, "medication"))
+                          ? citiz_record_get (record, &medication_id)
+                          : NULL;
+    }
+  if (kind == CITIZ_KIND_SESSION)
+    {
+      parts[0] = (CitizDraftPart){_ ("Duration"), CITIZ_SYSTEM_LOINC, "55411-3",
+                                  citiz_form_get_text (form, "minutes"), "min"};
+      parts[1] = (CitizDraftPart){_ ("Distance"), CITIZ_SYSTEM_LOINC, "41953-1",
+                                  citiz_form_get_text (form, "km"), "km"};
+      parts[2] = (CitizDraftPart){_ ("Heart rate"), CITIZ_SYSTEM_LOINC, "8867-4",
+                                  citiz_form_get_text (form, "heart"), "/min"};
+      draft.parts = parts;
+      draft.n_parts = 0;
+      for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+        if (*parts[i].value != '\0')
+          parts[draft.n_parts++] = parts[i];
+    }
+  resource = citiz_compose (kind, &draft, item != NULL ? item->resource : NULL);
+  if (resource == NULL)
+    citiz_form_fail (form, NULL, _ ("Something is missing here."));
+  return resource;
+}

@@ -1,0 +1,413 @@
+/* Meals of a day: foods in and out, yesterday again. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+
+#include "insight/citiz-nutrition.h"
+#include "record/citiz-compose.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-diet-parts.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-item-row.h"
+#include "ui/citiz-item-text.h"
+#include "ui/citiz-page.h"
+#include "ui/citiz-period.h"
+#include "ui/citiz-undo.h"
+
+static const struct
+{
+  const gchar *category, *title, *add, *icon;
+} meals[] = {
+    {"breakfast", N_ ("Breakfast"), N_ ("Add to Breakfast"), "citiz-sunrise-symbolic"},
+    {"snack", N_ ("Snack"), N_ ("Add to the Snack"), "citiz-leaf-symbolic"},
+    {"lunch", N_ ("Lunch"), N_ ("Add to Lunch"), "citiz-bowl-symbolic"},
+    {"dinner", N_ ("Supper"), N_ ("Add to Supper"), "citiz-moon-symbolic"},
+};
+
+static guint
+index_of (const gchar *category)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (meals); i++)
+    if (g_strcmp0 (meals[i].category, category) == 0)
+      return i;
+  return 1; /* anything else is a snack */
+}
+
+const gchar *
+citiz_meal_title (const gchar *category)
+{
+  return _ (meals[index_of (category)].title);
+}
+
+const gchar *
+citiz_meal_add_words (const gchar *category)
+{
+  return _ (meals[index_of (category)].add);
+}
+
+const gchar *
+citiz_meal_icon (const gchar *category)
+{
+  return meals[index_of (category)].icon;
+}
+
+static GPtrArray *
+meals_of (const CitizRecord *record, gint32 day)
+{
+  g_autoptr (GPtrArray) all = citiz_record_list (record, CITIZ_KIND_MEAL);
+  GPtrArray *kept = g_ptr_array_new ();
+
+  for (guint i = 0; i < all->len; i++)
+    if (citiz_date_day (citiz_item_date (g_ptr_array_index (all, i))) == day)
+      g_ptr_array_add (kept, g_ptr_array_index (all, i));
+  return kept;
+}
+
+CitizItem *
+citiz_diet_meal (const CitizRecord *record, gint32 day, const gchar *category)
+{
+  g_autoptr (GPtrArray) found = meals_of (record, day);
+
+  for (guint i = 0; i < found->len; i++)
+    if (index_of (((CitizItem *) g_ptr_array_index (found, i))->category) == index_of (category))
+      return g_ptr_array_index (found, i);
+  return NULL;
+}
+
+guint
+citiz_diet_count (const CitizRecord *record, gint32 day)
+{
+  g_autoptr (GPtrArray) found = meals_of (record, day);
+
+  return found->len;
+}
+
+/* --- foods in and out --- */
+
+static CitizDraftPart *
+parts_of (const CitizItem *meal, guint without, guint *n, guint room)
+{
+  CitizDraftPart *parts
+      = g_new0 (CitizDraftPart, (meal != NULL ? meal->components->len : 0) + room);
+
+  *n = 0;
+  for (guint i = 0; meal != NULL && i < meal->components->len; i++)
+    {
+      const CitizComponent *part = &g_array_index (meal->components, CitizComponent, i);
+
+      if (i == without)
+        continue;
+      parts[(*n)++] = (CitizDraftPart){
+          part->title[citiz_format_language ()], part->system, part->code,
+          citiz_decimal_known (&part->value) ? part->value.text : part->text, part->unit};
+    }
+  return parts;
+}
+
+static CitizDate
+date_at (gint32 day, gint minute)
+{
+  CitizDate date = citiz_date_from_day (day);
+  g_autoptr (GDateTime) when
+      = g_date_time_new_local (date.year, date.month, date.day, minute / 60, minute % 60, 0);
+
+  if (when == NULL)
+    return date;
+  date.precision = CITIZ_DATE_TIME;
+  date.hour = (guint8) (minute / 60);
+  date.minute = (guint8) (minute % 60);
+  date.offset = (gint16) (g_date_time_get_utc_offset (when) / G_TIME_SPAN_MINUTE);
+  return date;
+}
+
+static json_t *
+compose (CitizSession *session,
+         const CitizItem *meal,
+         const CitizDate *date,
+         const gchar *category,
+         const CitizDraftPart *parts,
+         guint n)
+{
+  CitizDraft draft
+      = meal != NULL ? citiz_draft_from_item (meal, citiz_format_language ()) : (CitizDraft){0};
+
+  draft.now = citiz_session_now (session);
+  draft.category = category;
+  draft.title = citiz_meal_title (category);
+  draft.onset = *date;
+  draft.offset = date->offset;
+  draft.parts = parts;
+  draft.n_parts = n;
+  return citiz_compose_meal (&draft, meal != NULL ? meal->resource : NULL);
+}
+
+/* "Apple" of "Apple, raw, with skin". */
+static gchar *
+head_noun (const gchar *name)
+{
+  const gchar *comma = strchr (name, ',');
+
+  return g_strndup (name, comma != NULL ? (gsize) (comma - name) : strlen (name));
+}
+
+void
+citiz_diet_add (GtkWidget *widget,
+                CitizSession *session,
+                gint32 day,
+                gint minute,
+                const gchar *category,
+                const CitizFood *food,
+                gdouble grams)
+{
+  CitizItem *meal = citiz_diet_meal (citiz_session_get_record (session), day, category);
+  CitizDate date = meal != NULL ? *citiz_item_date (meal) : date_at (day, minute);
+  const gchar *name = food->name[citiz_format_language ()];
+  g_autofree gchar *head = head_noun (name), *text = NULL;
+  g_autofree CitizDraftPart *parts = NULL;
+  gchar value[G_ASCII_DTOSTR_BUF_SIZE];
+  json_t *resource;
+  guint n;
+
+  parts = parts_of (meal, G_MAXUINT, &n, 1);
+  g_ascii_formatd (value, sizeof value, "%.0f", MAX (grams, 1));
+  parts[n++] = (CitizDraftPart){name, CITIZ_SYSTEM_CNF, food->code, value, "g"};
+  resource = compose (session, meal, &date, category, parts, n);
+  if (resource == NULL)
+    return;
+  text = g_strdup_printf (_ ("%s added · %s"), head, citiz_meal_title (category));
+  citiz_undo_save (widget, session, meal != NULL ? &meal->id : NULL, resource, text);
+}
+
+void
+citiz_diet_take (GtkWidget *widget, CitizSession *session, CitizItem *meal, guint without)
+{
+  const CitizComponent *part = &g_array_index (meal->components, CitizComponent, without);
+  const gchar *name = part->title[citiz_format_language ()];
+  g_autofree gchar *head = head_noun (name != NULL ? name : ""),
+                   *text = g_strdup_printf (_ ("%s taken out"), head);
+  g_autofree CitizDraftPart *parts = NULL;
+  json_t *resource;
+  guint n;
+
+  parts = parts_of (meal, without, &n, 1);
+  if (n == 0)
+    {
+      citiz_undo_remove (widget, session, &meal->id, text);
+      return;
+    }
+  resource = compose (session, meal, citiz_item_date (meal), meal->category, parts, n);
+  if (resource != NULL)
+    citiz_undo_save (widget, session, &meal->id, resource, text);
+}
+
+void
+citiz_diet_repeat (GtkWidget *widget, CitizSession *session, gint32 day)
+{
+  g_autoptr (GPtrArray) before = meals_of (citiz_session_get_record (session), day - 1);
+
+  for (guint i = 0; i < before->len; i++)
+    {
+      const CitizItem *meal = g_ptr_array_index (before, i);
+      const CitizDate *at = citiz_item_date (meal);
+      CitizDate date
+          = date_at (day, at->precision == CITIZ_DATE_TIME ? at->hour * 60 + at->minute : 12 * 60);
+      g_autofree CitizDraftPart *parts = NULL;
+      g_autofree gchar *text
+          = g_strdup_printf (_ ("%s added again"), citiz_meal_title (meal->category));
+      json_t *resource;
+      guint n;
+
+      parts = parts_of (meal, G_MAXUINT, &n, 1);
+      resource = compose (session, NULL, &date, meal->category, parts, n);
+      if (resource != NULL)
+        citiz_undo_save (widget, session, NULL, resource, text);
+    }
+}
+
+/* --- the list --- */
+
+static gdouble
+part_energy (const CitizComponent *part)
+{
+  const CitizFood *food
+      = part->code != NULL ? citiz_food_get (citiz_food_table (), part->code) : NULL;
+
+  if (food == NULL || !citiz_decimal_known (&part->value))
+    return NAN;
+  return food->per_100g[CITIZ_NUTRIENT_ENERGY] * part->value.number / 100;
+}
+
+static GtkWidget *
+energy_label (gdouble energy)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+  g_autofree gchar *number = isnan (energy) ? NULL : citiz_format_number (energy, 0),
+                   *markup = NULL;
+
+  markup
+      = number != NULL ? g_markup_printf_escaped (
+            "<b>%s</b> <span size=\"small\" alpha=\"72%%\">kcal</span>", citiz_shown (number))
+                       : g_markup_printf_escaped ("<span alpha=\"72%%\">%s</span>", _ ("unknown"));
+  gtk_label_set_markup (GTK_LABEL (label), markup);
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
+  return label;
+}
+
+static void
+take_cb (GtkWidget *button, gpointer data)
+{
+  CitizSession *session = g_object_get_data (G_OBJECT (button), "session");
+  CitizItem *meal = g_object_get_data (G_OBJECT (button), "meal");
+
+  citiz_diet_take (button, session, meal, GPOINTER_TO_UINT (data));
+}
+
+static GtkWidget *
+food_row (CitizSession *session, CitizItem *meal, guint i)
+{
+  const CitizComponent *part = &g_array_index (meal->components, CitizComponent, i);
+  const gchar *name = part->title[citiz_format_language ()];
+  g_autofree gchar *digits
+      = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text) : g_strdup ("");
+  g_autofree gchar *quantity = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
+                                                citiz_format_unit (part->unit));
+  g_autofree gchar *take_name = g_strdup_printf (_ ("Take %s out"), name != NULL ? name : "");
+  GtkWidget *row = citiz_entry_row_new (name != NULL ? name : _ ("Food"), quantity, NULL);
+  GtkWidget *take = citiz_icon_button_new ("citiz-minus-symbolic", take_name, NULL);
+
+  g_object_set_data_full (G_OBJECT (take), "session", g_object_ref (session), g_object_unref);
+  g_object_set_data_full (G_OBJECT (take), "meal", citiz_item_ref (meal),
+                          (GDestroyNotify) citiz_item_unref);
+  g_signal_connect (take, "clicked", G_CALLBACK (take_cb), GUINT_TO_POINTER (i));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), energy_label (part_energy (part)));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), take);
+  gtk_widget_add_css_class (row, "food-row");
+  return row;
+}
+
+static gchar *
+meal_line (const CitizItem *meal)
+{
+  const CitizDate *at = citiz_item_date (meal);
+  GString *line = g_string_new (NULL);
+
+  if (at->precision == CITIZ_DATE_TIME)
+    {
+      g_autofree gchar *time = citiz_format_hour_minute (at->hour, at->minute);
+      g_string_append (line, time);
+    }
+  for (guint i = 0; i < meal->components->len && i < 5; i++)
+    {
+      const gchar *name
+          = g_array_index (meal->components, CitizComponent, i).title[citiz_format_language ()];
+      g_autofree gchar *head = head_noun (name != NULL ? name : ""),
+                       *lower = g_utf8_strdown (head, -1);
+
+      g_string_append_printf (line, "%s%s", line->len == 0 ? "" : i == 0 ? " · " : ", ", lower);
+    }
+  return g_string_free (line, FALSE);
+}
+
+static GtkWidget *
+meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
+{
+  GtkWidget *row;
+  gdouble energy = 0;
+
+  if (meal == NULL)
+    {
+      g_autofree gchar *action = g_strdup_printf ("diet.add-to::%s", category);
+
+      row = citiz_empty_row_new (citiz_meal_title (category), _ ("Add"), action);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _ ("Nothing noted for now"));
+      adw_action_row_add_prefix (ADW_ACTION_ROW (row),
+                                 citiz_prefix_new (citiz_meal_icon (category), "neutral"));
+      return row;
+    }
+  row = adw_expander_row_new ();
+  for (guint i = 0; i < meal->components->len; i++)
+    {
+      gdouble one = part_energy (&g_array_index (meal->components, CitizComponent, i));
+
+      energy += isnan (one) ? 0 : one;
+      adw_expander_row_add_row (ADW_EXPANDER_ROW (row), food_row (session, meal, i));
+    }
+  {
+    g_autofree gchar *line = meal_line (meal);
+    adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), line);
+  }
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), citiz_meal_title (meal->category));
+  adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row),
+                               citiz_prefix_new (citiz_meal_icon (meal->category), "accent"));
+  adw_expander_row_add_action (ADW_EXPANDER_ROW (row), energy_label (energy));
+  gtk_widget_add_css_class (row, "meal-row");
+  return row;
+}
+
+GtkWidget *
+citiz_diet_meals_new (CitizSession *session, gint32 day)
+{
+  CitizRecord *record = citiz_session_get_record (session);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *list = citiz_list_new (_ ("Meals")),
+            *end = NULL;
+  CitizIntake intake;
+
+  citiz_intake_init (&intake);
+  citiz_intake_add_day (&intake, record, day);
+  if (!isnan (intake.amount[CITIZ_NUTRIENT_ENERGY]) && intake.amount[CITIZ_NUTRIENT_ENERGY] > 0)
+    {
+      g_autofree gchar *number = citiz_format_number (intake.amount[CITIZ_NUTRIENT_ENERGY], 0);
+      g_autofree gchar *text = g_strdup_printf ("%s" CITIZ_NBSP "kcal", citiz_shown (number));
+      end = citiz_caption_new (text);
+    }
+  else if (citiz_diet_count (record, day - 1) > 0)
+    end = citiz_link_button_new (_ ("Same as the day before"), "diet.repeat");
+  for (guint i = 0; i < G_N_ELEMENTS (meals); i++)
+    {
+      CitizItem *meal = citiz_diet_meal (record, day, meals[i].category);
+
+      if (meal != NULL || strcmp (meals[i].category, "snack") != 0)
+        gtk_list_box_append (GTK_LIST_BOX (list), meal_row (session, meal, meals[i].category));
+    }
+  gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("Meals"), end));
+  gtk_box_append (GTK_BOX (box), list);
+  return box;
+}
+
+GtkWidget *
+citiz_diet_notes_new (CitizSession *session, gint32 day)
+{
+  g_autoptr (GPtrArray) all
+      = citiz_record_list (citiz_session_get_record (session), CITIZ_KIND_NOTE);
+  GtkWidget *box, *list = citiz_list_new (_ ("Notes"));
+  guint n = 0;
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const CitizItem *note = g_ptr_array_index (all, i);
+      GtkWidget *row;
+
+      if (citiz_date_day (citiz_item_date (note)) != day)
+        continue;
+      row = citiz_entry_row_new (
+          citiz_shown (*note->note != '\0' ? note->note : citiz_item_title (note)), NULL, NULL);
+      citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row),
+                                  citiz_prefix_new ("citiz-note-symbolic", "neutral"));
+      citiz_item_row_open_with (row, session, note);
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+      n++;
+    }
+  if (n == 0)
+    {
+      g_object_ref_sink (list);
+      g_object_unref (list);
+      return NULL;
+    }
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("Notes"), NULL));
+  gtk_box_append (GTK_BOX (box), list);
+  return box;
+}

@@ -1,0 +1,25 @@
+/* Bringing files in: progress with numbers, a report of what was kept and why not, undo of the batch. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "app/citiz-session.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_TYPE_IMPORT_DIALOG (citiz_import_dialog_get_type ())
+G_DECLARE_FINAL_TYPE (CitizImportDialog, citiz_import_dialog, CITIZ, IMPORT_DIALOG, AdwWindow)
+
+/* Opens the dialog over @owner's window. @files (nullable, of GFile): brought in at once, one after the other. */
+CitizImportDialog *citiz_import_dialog_new (GtkWidget *owner,
+                                            CitizSession *session,
+                                            GListModel *files);
+/* Adds a file to those that wait. */
+void citiz_import_dialog_add (CitizImportDialog *self, GFile *file);
+/* A drop target for a window: files dropped on it open the dialog. */
+GtkEventController *citiz_import_drop_target_new (GtkWidget *window, CitizSession *session);
+/* Words for a reason code of the importers, and for a kind of entry (exported for tests and the history of imports). */
+const gchar *citiz_import_reason_text (const gchar *code);
+gchar *citiz_import_kind_text (const gchar *what);
+
+G_END_DECLS

@@ -1,0 +1,391 @@
+/* One item of the record, whole: values, source, its chart, its corrections; correct, mark as error, take out. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-item-dialog.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "ui/citiz-add.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-chart-card.h"
+#include "ui/citiz-document-view.h"
+#include "record/citiz-compose.h"
+#include "ui/citiz-flow.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-item-text.h"
+#include "ui/citiz-page.h"
+#include "ui/citiz-undo.h"
+
+struct _CitizItemDialog
+{
+  AdwWindow parent_instance;
+  CitizSession *session;
+  CitizId id;
+  GtkWidget *owner; /* weak: where toasts go once this is closed */
+  GtkWidget *box;
+};
+
+G_DEFINE_FINAL_TYPE (CitizItemDialog, citiz_item_dialog, ADW_TYPE_WINDOW)
+
+static GDateTime *
+local_now (CitizItemDialog *self)
+{
+  CitizTime now = citiz_session_now (self->session);
+
+  return g_date_time_new_from_unix_local (now.ms / 1000);
+}
+
+static void
+add_fact (GtkWidget *list, const gchar *name, const gchar *text)
+{
+  GtkWidget *row;
+
+  if (text == NULL || *text == '\0')
+    return;
+  row = adw_action_row_new ();
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+  gtk_widget_add_css_class (row, "fact");
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+}
+
+static gchar *
+value_line (const CitizItem *item)
+{
+  g_autofree gchar *value = citiz_item_value_text (item);
+  const gchar *unit = citiz_item_unit_text (item);
+
+  if (*value == '\0')
+    return g_strdup ("");
+  if (citiz_values_hidden ())
+    return g_strdup ("•••");
+  return *unit != '\0' ? g_strdup_printf ("%s" CITIZ_NBSP "%s", value, unit) : g_strdup (value);
+}
+
+static void
+add_components (GtkWidget *list, const CitizItem *item)
+{
+  for (guint i = 0; i < item->components->len; i++)
+    {
+      const CitizComponent *part = &g_array_index (item->components, CitizComponent, i);
+      const gchar *name = part->title[citiz_format_language ()];
+      g_autofree gchar *digits = NULL, *text = NULL;
+
+      if (!citiz_decimal_known (&part->value) && (part->text == NULL || *part->text == '\0'))
+        continue;
+      digits = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text)
+                                                  : g_strdup (part->text);
+      text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
+                              citiz_format_unit (part->unit));
+      add_fact (list, name != NULL && *name != '\0' ? name : _ ("Part"), g_strchomp (text));
+    }
+}
+
+static GtkWidget *
+facts_list (CitizItemDialog *self, const CitizItem *item)
+{
+  g_autoptr (GDateTime) now = local_now (self);
+  GtkWidget *list = citiz_list_new (citiz_item_title (item));
+  g_autofree gchar *value = value_line (item), *range = citiz_item_range_words (item);
+  g_autofree gchar *onset = citiz_date_words (&item->onset, now, TRUE),
+                   *end = citiz_date_words (&item->end, now, FALSE);
+  g_autofree gchar *recorded = citiz_date_words (&item->recorded, now, TRUE),
+                   *source = citiz_item_source_word (item);
+  g_autofree gchar *whose = NULL;
+  const gchar *position
+      = citiz_values_hidden () ? "" : citiz_position_text (item->position, item->range.owner);
+
+  add_fact (list, _ ("Value"), value);
+  add_fact (list, _ ("State"), position);
+  add_fact (list, _ ("Range"), range);
+  add_components (list, item);
+  add_fact (list, _ ("Strength or model"), item->detail);
+  add_fact (list, _ ("How to take it"), item->dosage);
+  add_fact (list, _ ("Reaction"), item->reaction);
+  add_fact (list,
+            item->end.precision != CITIZ_DATE_NONE || item->kind == CITIZ_KIND_PROBLEM ? _ ("Since")
+                                                                                       : _ ("When"),
+            onset);
+  add_fact (list, _ ("Until"), end);
+  add_fact (list, _ ("Status"), citiz_status_text (item->status));
+  add_fact (list, _ ("Reason"), item->reason);
+  add_fact (list, _ ("Place"), item->site);
+  add_fact (list, _ ("With whom"), item->person);
+  add_fact (list, _ ("Relationship"), item->relationship);
+  add_fact (list, _ ("Phone"), item->phone);
+  add_fact (list, _ ("Email"), item->email);
+  add_fact (list, _ ("Note"), item->note);
+  whose = *item->source_name != '\0' ? g_strdup_printf ("%s · %s", source, item->source_name)
+                                     : g_strdup (source);
+  add_fact (list, _ ("Where it comes from"), whose);
+  add_fact (list, _ ("Recorded"), recorded);
+  return list;
+}
+
+/* --- the chart of a result --- */
+
+static void
+add_chart (CitizItemDialog *self, CitizItem *item)
+{
+  g_autoptr (GPtrArray) same
+      = citiz_record_same_test (citiz_session_get_record (self->session), item);
+  g_autoptr (GDateTime) now = local_now (self);
+  GtkWidget *card;
+  CitizChart *chart;
+  CitizLayer *line, *band;
+  g_autofree CitizPoint *points = NULL;
+  gdouble lo = NAN, hi = NAN, low, high;
+  CitizScale scale;
+  guint n = 0;
+
+  if (same->len < 2 || !citiz_item_has_number (item))
+    return;
+  card = citiz_chart_card_new (_ ("Over time"), 170);
+  chart = citiz_chart_card_get_chart (CITIZ_CHART_CARD (card));
+  points = g_new0 (CitizPoint, same->len);
+  citiz_chart_set_columns (chart, _ ("Date"), (const gchar *const[]){_ ("Value"), NULL});
+  for (guint i = 0; i < same->len; i++)
+    {
+      const CitizItem *one = g_ptr_array_index (same, i);
+      g_autofree gchar *date = citiz_date_words (citiz_item_date (one), now, FALSE),
+                       *value = value_line (one);
+
+      if (!citiz_item_has_number (one))
+        continue;
+      points[n] = (CitizPoint){n + 0.5, one->value.number, 0, 0};
+      lo = isnan (lo) ? one->value.number : MIN (lo, one->value.number);
+      hi = isnan (hi) ? one->value.number : MAX (hi, one->value.number);
+      citiz_chart_add_slot (chart, n + 0.5, date, one == item, date,
+                            (const gchar *const[]){value, NULL}, NULL, 0);
+      n++;
+    }
+  citiz_range_ends (&item->range, &low, &high);
+  lo = isnan (low) ? lo : MIN (lo, low);
+  hi = isnan (high) ? hi : MAX (hi, high);
+  scale = citiz_scale_fit (lo, hi, 4);
+  if (!isnan (low) || !isnan (high))
+    {
+      CitizPoint edges = {0, isnan (low) ? scale.lo : low, isnan (high) ? scale.hi : high, 0};
+
+      band = citiz_layer_new (CITIZ_LAYER_BAND, "reference");
+      citiz_layer_set_points (band, &edges, 1);
+      citiz_chart_add_layer (chart, band);
+    }
+  line = citiz_layer_new (CITIZ_LAYER_LINE, "series-1");
+  citiz_layer_set_points (line, points, n);
+  citiz_layer_set_marks (line, TRUE, TRUE);
+  citiz_chart_add_layer (chart, line);
+  citiz_chart_set_x (chart, 0, n);
+  citiz_chart_set_y (chart, &scale, NULL, FALSE);
+  citiz_chart_set_concealed (chart, citiz_values_hidden ());
+  gtk_box_append (GTK_BOX (self->box), card);
+}
+
+/* --- corrections --- */
+
+static void
+add_history (CitizItemDialog *self)
+{
+  g_autoptr (GPtrArray) versions
+      = citiz_record_history (citiz_session_get_record (self->session), &self->id);
+  g_autoptr (GDateTime) now = local_now (self);
+  GtkWidget *list;
+
+  if (versions->len < 2)
+    return;
+  list = citiz_list_new (_ ("Earlier versions"));
+  for (guint i = versions->len - 1; i > 0; i--)
+    {
+      const CitizItem *old = g_ptr_array_index (versions, i - 1);
+      g_autofree gchar *line = citiz_item_line (old, now), *value = value_line (old), *when = NULL,
+                       *text = NULL;
+      GtkWidget *row = adw_action_row_new ();
+
+      if (old->changed.ms > 0)
+        when = citiz_format_date_time_ms (old->changed, citiz_session_now (self->session));
+      text = g_strjoin (" · ", *line != '\0' ? line : citiz_item_title (old),
+                        *value != '\0' ? value : (when != NULL ? when : ""),
+                        *value != '\0' ? when : NULL, NULL);
+      adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), citiz_item_title (old));
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+      adw_action_row_add_prefix (ADW_ACTION_ROW (row),
+                                 citiz_prefix_new ("citiz-history-symbolic", "neutral"));
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+    }
+  gtk_box_append (GTK_BOX (self->box), citiz_heading_new (_ ("Earlier versions"), NULL));
+  gtk_box_append (GTK_BOX (self->box), list);
+}
+
+static GtkWidget *
+button_new (const gchar *label, const gchar *action, const gchar *css_class)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  if (css_class != NULL)
+    gtk_widget_add_css_class (button, css_class);
+  gtk_widget_add_css_class (button, "pill");
+  return button;
+}
+
+static void
+refill (CitizItemDialog *self)
+{
+  CitizItem *item = citiz_record_get (citiz_session_get_record (self->session), &self->id);
+  GtkWidget *tag, *buttons;
+
+  citiz_box_clear (self->box);
+  if (item == NULL) /* taken out meanwhile */
+    {
+      gtk_window_close (GTK_WINDOW (self));
+      return;
+    }
+  gtk_window_set_title (GTK_WINDOW (self), citiz_item_title (item));
+  tag = citiz_item_tag_new (item);
+  if (tag != NULL)
+    {
+      gtk_widget_set_halign (tag, GTK_ALIGN_START);
+      gtk_box_append (GTK_BOX (self->box), tag);
+    }
+  if (item->unknown_modifier)
+    gtk_box_append (
+        GTK_BOX (self->box),
+        citiz_state_new (
+            "citiz-alert-symbolic",
+            _ ("Its document adds a meaning that Citiz does not know. Read the document itself."),
+            "above"));
+  if (item->kind == CITIZ_KIND_DOCUMENT)
+    gtk_box_append (GTK_BOX (self->box), citiz_document_view_new (self->session, &item->id));
+  gtk_box_append (GTK_BOX (self->box), facts_list (self, item));
+  add_chart (self, item);
+  add_history (self);
+  buttons = citiz_flow_new (140, 12);
+  citiz_flow_append (CITIZ_FLOW (buttons), button_new (_ ("_Correct…"), "entry.correct", NULL), 1);
+  citiz_flow_append (CITIZ_FLOW (buttons), button_new (_ ("It Is an _Error"), "entry.error", NULL),
+                     1);
+  citiz_flow_append (CITIZ_FLOW (buttons),
+                     button_new (_ ("_Take Out"), "entry.remove", "danger-flat"), 1);
+  gtk_box_append (GTK_BOX (self->box), buttons);
+}
+
+/* --- actions --- */
+
+static void
+correct_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CitizItemDialog *self = CITIZ_ITEM_DIALOG (widget);
+
+  citiz_add_correct (widget, self->session, &self->id);
+}
+
+static void
+remove_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CitizItemDialog *self = CITIZ_ITEM_DIALOG (widget);
+  CitizItem *item = citiz_record_get (citiz_session_get_record (self->session), &self->id);
+  g_autofree gchar *text = NULL;
+
+  if (item == NULL)
+    return;
+  text = g_strdup_printf (_ ("“%s” taken out"), citiz_item_title (item));
+  citiz_undo_remove (self->owner != NULL ? self->owner : widget, self->session, &self->id, text);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+/* Stays in the record and its history, but no list of facts shows it any more. */
+static void
+error_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CitizItemDialog *self = CITIZ_ITEM_DIALOG (widget);
+  CitizItem *item = citiz_record_get (citiz_session_get_record (self->session), &self->id);
+  CitizDraft draft;
+  json_t *resource;
+
+  if (item == NULL)
+    return;
+  draft = citiz_draft_from_item (item, citiz_format_language ());
+  draft.now = citiz_session_now (self->session);
+  draft.status = CITIZ_STATUS_ENTERED_IN_ERROR;
+  draft.verification = CITIZ_VERIFICATION_ENTERED_IN_ERROR;
+  resource = citiz_compose (item->kind, &draft, item->resource);
+  if (resource == NULL)
+    return;
+  citiz_undo_save (self->owner != NULL ? self->owner : widget, self->session, &self->id, resource,
+                   _ ("Marked as an error. It is kept, and no longer shown as a fact."));
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+citiz_item_dialog_dispose (GObject *object)
+{
+  CitizItemDialog *self = CITIZ_ITEM_DIALOG (object);
+
+  g_clear_weak_pointer (&self->owner);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (citiz_item_dialog_parent_class)->dispose (object);
+}
+
+static void
+citiz_item_dialog_class_init (CitizItemDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = citiz_item_dialog_dispose;
+  gtk_widget_class_install_action (widget_class, "entry.correct", NULL, correct_cb);
+  gtk_widget_class_install_action (widget_class, "entry.error", NULL, error_cb);
+  gtk_widget_class_install_action (widget_class, "entry.remove", NULL, remove_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+citiz_item_dialog_init (CitizItemDialog *self)
+{
+  GtkWidget *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
+            *scroller = gtk_scrolled_window_new ();
+  GtkWidget *clamp = adw_clamp_new ();
+
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  gtk_widget_add_css_class (self->box, "page-content");
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 500);
+  adw_clamp_set_child (ADW_CLAMP (clamp), self->box);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
+  gtk_widget_set_vexpand (scroller, TRUE);
+  gtk_box_append (GTK_BOX (outer), adw_header_bar_new ());
+  gtk_box_append (GTK_BOX (outer), scroller);
+  adw_window_set_content (ADW_WINDOW (self), outer);
+  gtk_window_set_modal (GTK_WINDOW (self), TRUE);
+  gtk_window_set_default_size (GTK_WINDOW (self), 540, 620);
+}
+
+CitizItemDialog *
+citiz_item_dialog_new (GtkWidget *owner, CitizSession *session, const CitizId *id)
+{
+  CitizItemDialog *self;
+  GtkRoot *root = owner != NULL ? gtk_widget_get_root (owner) : NULL;
+
+  if (citiz_record_get (citiz_session_get_record (session), id) == NULL)
+    return NULL;
+  self = g_object_new (CITIZ_TYPE_ITEM_DIALOG, NULL);
+  self->session = g_object_ref (session);
+  self->id = *id;
+  if (GTK_IS_WINDOW (root))
+    {
+      gtk_window_set_transient_for (GTK_WINDOW (self), GTK_WINDOW (root));
+      g_set_weak_pointer (&self->owner, GTK_WIDGET (root));
+    }
+  g_signal_connect_object (session, "record-changed", G_CALLBACK (refill), self, G_CONNECT_SWAPPED);
+  refill (self);
+  return self;
+}
+
+void
+citiz_item_dialog_open (GtkWidget *owner, CitizSession *session, const CitizId *id)
+{
+  CitizItemDialog *dialog = citiz_item_dialog_new (owner, session, id);
+
+  if (dialog != NULL)
+    gtk_window_present (GTK_WINDOW (dialog));
+}

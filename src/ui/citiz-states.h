@@ -1,0 +1,31 @@
+/* The states of a page besides its content: empty, loading, error. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define CITIZ_TYPE_STATES (citiz_states_get_type ())
+G_DECLARE_FINAL_TYPE (CitizStates, citiz_states, CITIZ, STATES, AdwBin)
+
+/* A button of a state: words with a mnemonic and a detailed action. */
+typedef struct
+{
+  const gchar *label, *icon, *action;
+} CitizStateButton;
+
+GtkWidget *citiz_states_new (GtkWidget *content);
+void citiz_states_show_content (CitizStates *self);
+/* @buttons ends with a NULL label. */
+void citiz_states_show_message (CitizStates *self,
+                                const gchar *icon,
+                                const gchar *title,
+                                const gchar *sentence,
+                                const CitizStateButton *buttons);
+/* Appears only after 500 ms; @cancel_action (nullable) is offered after 2 s. */
+void citiz_states_show_loading (CitizStates *self, const gchar *title, const gchar *cancel_action);
+/* @fraction below 0: not known. */
+void citiz_states_set_progress (CitizStates *self, gdouble fraction, const gchar *numbers);
+const gchar *citiz_states_get_shown (CitizStates *self); /* "content" "message" "loading" */
+
+G_END_DECLS

@@ -1,0 +1,142 @@
+/* Today's last two groups: who has access now, who opened. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "ui/citiz-access-text.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-countdown.h"
+#include "ui/citiz-entry-row.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-item-row.h"
+#include "ui/citiz-opening-row.h"
+#include "ui/citiz-today-parts.h"
+#include "ui/citiz-window.h"
+
+#define OPENINGS_SEEN 3
+
+/* --- revoking --- */
+
+typedef struct
+{
+  GtkWidget *root; /* weak */
+} Revoking;
+
+static void
+again_cb (gpointer root)
+{
+  gtk_widget_activate_action (root, "win.emergency", NULL);
+}
+
+static void
+revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Revoking *revoking = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = citiz_session_revoke_finish (CITIZ_SESSION (source), result, &error);
+
+  if (revoking->root != NULL && done)
+    /* Nodes forget: this cannot be undone, a new access can be given. */
+    citiz_toast_undo (revoking->root, _ ("Access revoked"), _ ("New Access"), G_CALLBACK (again_cb),
+                      revoking->root);
+  else if (revoking->root != NULL)
+    citiz_toast (revoking->root, citiz_session_explain (error));
+  g_clear_weak_pointer (&revoking->root);
+  g_free (revoking);
+}
+
+static void
+revoke_cb (GtkWidget *button, gpointer data)
+{
+  CitizSession *session = g_object_get_data (G_OBJECT (button), "session");
+  CitizAccess *access = data;
+  Revoking *revoking = g_new0 (Revoking, 1);
+
+  gtk_widget_set_sensitive (button, FALSE);
+  g_set_weak_pointer (&revoking->root, GTK_WIDGET (gtk_widget_get_root (button)));
+  citiz_session_revoke_async (session, &access->id, NULL, revoked_cb, revoking);
+}
+
+static GtkWidget *
+access_row (const CitizTodayView *view, CitizAccess *access)
+{
+  CitizTime now = citiz_session_now (view->session);
+  g_autofree gchar *until = citiz_access_until (access, now);
+  g_autofree gchar *left = citiz_format_remaining (now, access->expires);
+  GtkWidget *row = citiz_entry_row_new (_ ("Emergency access"), NULL, until);
+  GtkWidget *ring = citiz_countdown_new ("citiz-emergency-symbolic", 42);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *number = gtk_label_new (left);
+  GtkWidget *revoke = gtk_button_new_with_label (_ ("Revoke")), *words;
+
+  citiz_countdown_set_fraction (CITIZ_COUNTDOWN (ring), citiz_access_left (access, now));
+  gtk_widget_add_css_class (ring, "error");
+  citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row), ring);
+  gtk_widget_add_css_class (number, "numeric");
+  gtk_widget_add_css_class (number, "bold");
+  gtk_label_set_xalign (GTK_LABEL (number), 1);
+  words = citiz_caption_new (_ ("left"));
+  gtk_label_set_xalign (GTK_LABEL (words), 1);
+  gtk_box_append (GTK_BOX (box), number);
+  gtk_box_append (GTK_BOX (box), words);
+  citiz_entry_row_add_cell (CITIZ_ENTRY_ROW (row), box, 0, 74, left);
+  gtk_widget_add_css_class (revoke, "flat");
+  gtk_widget_add_css_class (revoke, "danger-flat");
+  gtk_widget_set_valign (revoke, GTK_ALIGN_CENTER);
+  g_object_set_data_full (G_OBJECT (revoke), "session", g_object_ref (view->session),
+                          g_object_unref);
+  g_signal_connect_data (revoke, "clicked", G_CALLBACK (revoke_cb), g_object_ref (access),
+                         (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), revoke);
+  gtk_widget_add_css_class (row, "tall-row");
+  return row;
+}
+
+GtkWidget *
+citiz_today_accesses_new (const CitizTodayView *view)
+{
+  GListModel *all = citiz_session_get_accesses (view->session);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
+            *list = citiz_list_new (_ ("Live accesses"));
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (all); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (all, i);
+
+      if (access->state != CITIZ_ACCESS_LIVE)
+        continue;
+      gtk_list_box_append (GTK_LIST_BOX (list), access_row (view, access));
+      n++;
+    }
+  if (n == 0)
+    gtk_list_box_append (GTK_LIST_BOX (list),
+                         citiz_empty_row_new (_ ("Nobody can see your record."), NULL, NULL));
+  gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("Live accesses"), NULL));
+  gtk_box_append (GTK_BOX (box), list);
+  return box;
+}
+
+GtkWidget *
+citiz_today_openings_new (const CitizTodayView *view)
+{
+  GListModel *all = citiz_session_get_openings (view->session);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
+            *list = citiz_list_new (_ ("Last openings"));
+  guint n = MIN (g_list_model_get_n_items (all), OPENINGS_SEEN);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (CitizOpening) opening = g_list_model_get_item (all, i);
+
+      gtk_list_box_append (GTK_LIST_BOX (list),
+                           citiz_opening_row_new (view->session, opening, FALSE));
+    }
+  if (n == 0)
+    gtk_list_box_append (GTK_LIST_BOX (list),
+                         citiz_empty_row_new (_ ("Nobody has opened it yet."), NULL, NULL));
+  gtk_box_append (
+      GTK_BOX (box),
+      citiz_heading_new (_ ("Last openings"),
+                         n > 0 ? citiz_link_button_new (_ ("See all"), "win.page::access") : NULL));
+  gtk_box_append (GTK_BOX (box), list);
+  return box;
+}

@@ -1,0 +1,289 @@
+/* Today's medications: due, taken, skipped; with undo. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "record/citiz-compose.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-entry-row.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-item-row.h"
+#include "ui/citiz-item-text.h"
+#include "ui/citiz-today-parts.h"
+#include "ui/citiz-undo.h"
+
+/* One dose and what noting it needs. */
+typedef struct
+{
+  CitizSession *session;
+  CitizItem *medication;
+  gint32 day;
+  gint16 minute;
+} Dose;
+
+static void
+dose_free (gpointer data)
+{
+  Dose *dose = data;
+
+  g_object_unref (dose->session);
+  citiz_item_unref (dose->medication);
+  g_free (dose);
+}
+
+CitizDayPart
+citiz_day_part (gint minute)
+{
+  if (minute < 12 * 60)
+    return (CitizDayPart){0, 12 * 60 - 1, _ ("To take this morning")};
+  if (minute < 17 * 60)
+    return (CitizDayPart){12 * 60, 17 * 60 - 1, _ ("To take this afternoon")};
+  return (CitizDayPart){17 * 60, 24 * 60 - 1, _ ("To take this evening")};
+}
+
+/* A dose is noted for the hour it was due, taken now: its planned time names it. */
+static void
+note_dose (GtkWidget *widget, const Dose *dose, gboolean taken, const gchar *reason)
+{
+  CitizTime now = citiz_session_now (dose->session);
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local (now.ms / 1000);
+  gint offset = (gint) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE);
+  g_autofree gchar *text = NULL;
+  CitizDraft draft = {.now = now,
+                      .offset = (gint16) offset,
+                      .title = citiz_item_title (dose->medication),
+                      .subject = dose->medication,
+                      .taken = taken,
+                      .reason = reason,
+                      .n_times = 1,
+                      .times = {dose->minute},
+                      .onset = citiz_date_from_time (now, offset)};
+  json_t *resource = citiz_compose_dose (&draft, NULL);
+
+  if (resource == NULL)
+    return;
+  text = g_strdup_printf (taken ? _ ("%s taken") : _ ("%s skipped"),
+                          citiz_item_title (dose->medication));
+  citiz_undo_save (widget, dose->session, NULL, resource, text);
+}
+
+static void
+taken_cb (GtkWidget *button, gpointer data)
+{
+  note_dose (button, data, TRUE, NULL);
+}
+
+static void
+reason_cb (GtkWidget *button, gpointer data)
+{
+  GtkWidget *popover = gtk_widget_get_ancestor (button, GTK_TYPE_POPOVER);
+  GtkWidget *anchor = gtk_widget_get_parent (popover);
+
+  gtk_popover_popdown (GTK_POPOVER (popover));
+  note_dose (anchor, g_object_get_data (G_OBJECT (popover), "dose"), FALSE, data);
+}
+
+static GtkWidget *
+reasons_popover (const Dose *dose)
+{
+  static const gchar *const reasons[] = {N_ ("Upset stomach"), N_ ("Forgotten"), N_ ("None left"),
+                                         N_ ("On advice of my team"), NULL};
+  GtkWidget *popover = gtk_popover_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *heading = gtk_label_new (_ ("Why? (optional)")), *plain;
+
+  gtk_widget_add_css_class (heading, "caption-heading");
+  gtk_widget_set_margin_bottom (heading, 4);
+  gtk_box_append (GTK_BOX (box), heading);
+  for (guint i = 0; reasons[i] != NULL; i++)
+    {
+      GtkWidget *button = gtk_button_new_with_label (_ (reasons[i]));
+
+      gtk_widget_add_css_class (button, "flat");
+      g_signal_connect (button, "clicked", G_CALLBACK (reason_cb), (gpointer) _ (reasons[i]));
+      gtk_box_append (GTK_BOX (box), button);
+    }
+  plain = gtk_button_new_with_label (_ ("Without a reason"));
+  g_signal_connect (plain, "clicked", G_CALLBACK (reason_cb), NULL);
+  gtk_widget_set_margin_top (plain, 4);
+  gtk_box_append (GTK_BOX (box), plain);
+  gtk_popover_set_child (GTK_POPOVER (popover), box);
+  g_object_set_data (G_OBJECT (popover), "dose", (gpointer) dose);
+  return popover;
+}
+
+/* Words where there is room, round icons where there is not; both say the same to assistive technology. */
+static GtkWidget *
+buttons_new (Dose *dose, gboolean wide)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *take = gtk_button_new (),
+            *skip = gtk_menu_button_new ();
+  g_autofree gchar *take_name
+      = g_strdup_printf (_ ("%s: taken"), citiz_item_title (dose->medication));
+  g_autofree gchar *skip_name
+      = g_strdup_printf (_ ("%s: skipped"), citiz_item_title (dose->medication));
+
+  if (wide)
+    {
+      GtkWidget *content = adw_button_content_new ();
+
+      adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "citiz-check-symbolic");
+      adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Taken"));
+      gtk_button_set_child (GTK_BUTTON (take), content);
+      gtk_menu_button_set_label (GTK_MENU_BUTTON (skip), _ ("Skipped"));
+      gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (skip), FALSE);
+    }
+  else
+    {
+      gtk_button_set_icon_name (GTK_BUTTON (take), "citiz-check-symbolic");
+      gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (skip), "citiz-skip-symbolic");
+      gtk_widget_add_css_class (take, "circular");
+      gtk_widget_add_css_class (skip, "circular");
+    }
+  gtk_widget_add_css_class (skip, "flat");
+  gtk_widget_add_css_class (skip, "no-arrow");
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (skip), reasons_popover (dose));
+  g_signal_connect (take, "clicked", G_CALLBACK (taken_cb), dose);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (take), GTK_ACCESSIBLE_PROPERTY_LABEL, take_name,
+                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (skip), GTK_ACCESSIBLE_PROPERTY_LABEL, skip_name,
+                                  -1);
+  gtk_box_append (GTK_BOX (box), take);
+  gtk_box_append (GTK_BOX (box), skip);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  return box;
+}
+
+static GtkWidget *
+state_new (const CitizDue *due)
+{
+  const CitizDate *at = citiz_item_date (due->dose);
+  g_autofree gchar *time = citiz_format_hour_minute (at->hour, at->minute), *text = NULL;
+
+  if (due->taken)
+    {
+      text = at->precision == CITIZ_DATE_TIME ? g_strdup_printf (_ ("Taken at %s"), time)
+                                              : g_strdup (_ ("Taken"));
+      return citiz_state_new ("citiz-check-symbolic", text, "ok");
+    }
+  text = *due->dose->reason != '\0' ? g_strdup_printf (_ ("Skipped · %s"), due->dose->reason)
+                                    : g_strdup (_ ("Skipped"));
+  return citiz_state_new ("citiz-skip-symbolic", text, "secondary");
+}
+
+static gchar *
+due_line (const CitizDue *due)
+{
+  g_autofree gchar *hour
+      = citiz_format_hour_minute ((guint) due->minute / 60, (guint) due->minute % 60);
+  const gchar *alert = due->medication->alert != CITIZ_ALERT_NONE
+                           ? citiz_alert_name (due->medication->alert, citiz_format_language ())
+                           : "";
+  GString *line = g_string_new (hour);
+
+  if (*due->medication->dosage != '\0')
+    g_string_append_printf (line, " · %s", due->medication->dosage);
+  if (*alert != '\0')
+    {
+      g_autofree gchar *lower = g_utf8_strdown (alert, -1);
+      g_string_append_printf (line, " · %s", lower);
+    }
+  return g_string_free (line, FALSE);
+}
+
+static GtkWidget *
+due_row (const CitizTodayView *view, const CitizDue *due)
+{
+  g_autofree gchar *line = due_line (due);
+  GtkWidget *row
+      = citiz_entry_row_new (citiz_item_title (due->medication), due->medication->detail, line);
+  gboolean noted = due->dose != NULL;
+
+  citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row),
+                              citiz_prefix_new ("citiz-pill-symbolic", !noted       ? "accent"
+                                                                       : due->taken ? "ok"
+                                                                                    : "neutral"));
+  if (noted)
+    {
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), state_new (due));
+      citiz_item_row_open_with (row, view->session, due->dose);
+      citiz_row_set_chevron_visible (CITIZ_ROW (row), FALSE);
+    }
+  else
+    {
+      Dose *dose = g_new0 (Dose, 1);
+      GtkWidget *squeezer = adw_squeezer_new ();
+
+      dose->session = g_object_ref (view->session);
+      dose->medication = citiz_item_ref (due->medication);
+      dose->day = view->today;
+      dose->minute = due->minute;
+      g_object_set_data_full (G_OBJECT (row), "dose", dose, dose_free);
+      adw_squeezer_add (ADW_SQUEEZER (squeezer), buttons_new (dose, TRUE));
+      adw_squeezer_add (ADW_SQUEEZER (squeezer), buttons_new (dose, FALSE));
+      adw_squeezer_set_homogeneous (ADW_SQUEEZER (squeezer), FALSE);
+      adw_squeezer_set_xalign (ADW_SQUEEZER (squeezer), 1);
+      citiz_entry_row_add_cell (CITIZ_ENTRY_ROW (row), squeezer, 0, 176, NULL);
+    }
+  return row;
+}
+
+static gchar *
+counts_text (guint taken, guint skipped, guint left)
+{
+  GString *text = g_string_new (NULL);
+
+  if (taken > 0)
+    g_string_append_printf (text, g_dngettext (NULL, "%u taken", "%u taken", taken), taken);
+  if (skipped > 0)
+    {
+      g_string_append (text, text->len > 0 ? " · " : "");
+      g_string_append_printf (text, g_dngettext (NULL, "%u skipped", "%u skipped", skipped),
+                              skipped);
+    }
+  if (left > 0)
+    {
+      g_string_append (text, text->len > 0 ? " · " : "");
+      g_string_append_printf (text, g_dngettext (NULL, "%u to take", "%u to take", left), left);
+    }
+  return g_string_free (text, FALSE);
+}
+
+GtkWidget *
+citiz_today_doses_new (const CitizTodayView *view, guint *left)
+{
+  g_autoptr (GArray) due = citiz_record_due (view->record, view->today);
+  gint minute = g_date_time_get_hour (view->now) * 60 + g_date_time_get_minute (view->now);
+  CitizDayPart part = citiz_day_part (minute);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *list = citiz_list_new (part.words);
+  guint taken = 0, skipped = 0, n = 0;
+  g_autofree gchar *counts = NULL;
+
+  *left = 0;
+  for (guint i = 0; due != NULL && i < due->len; i++)
+    {
+      const CitizDue *one = &g_array_index (due, CitizDue, i);
+
+      /* What an earlier part of the day left open is still to be answered. */
+      if (one->minute > part.last || (one->minute < part.first && one->dose != NULL))
+        continue;
+      taken += one->taken;
+      skipped += one->skipped;
+      *left += one->dose == NULL;
+      gtk_list_box_append (GTK_LIST_BOX (list), due_row (view, one));
+      n++;
+    }
+  if (n == 0)
+    {
+      g_autoptr (GPtrArray) all = citiz_record_list (view->record, CITIZ_KIND_MEDICATION);
+
+      gtk_list_box_append (
+          GTK_LIST_BOX (list),
+          all->len > 0 ? citiz_empty_row_new (_ ("Nothing to take for now"), NULL, NULL)
+                       : citiz_empty_row_new (_ ("No medication noted"), _ ("Add a Medication"),
+                                              "add.item::medication"));
+    }
+  counts = counts_text (taken, skipped, *left);
+  gtk_box_append (GTK_BOX (box), citiz_heading_new (part.words, citiz_caption_new (counts)));
+  gtk_box_append (GTK_BOX (box), list);
+  return box;
+}

@@ -1,0 +1,258 @@
+/* The Today page: what is due, how I am, who has access. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-today-page.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-add.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-columns.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-item-dialog.h"
+#include "ui/citiz-item-text.h"
+#include "ui/citiz-period.h"
+#include "ui/citiz-states.h"
+#include "ui/citiz-today-parts.h"
+
+#define FOLD 620
+
+struct _CitizTodayPage
+{
+  AdwBin parent_instance;
+  CitizSession *session;
+  GtkWidget *states, *box;
+  CitizId appointment;
+};
+
+static void citiz_today_page_iface_init (CitizPageInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CitizTodayPage,
+                               citiz_today_page,
+                               ADW_TYPE_BIN,
+                               G_IMPLEMENT_INTERFACE (CITIZ_TYPE_PAGE, citiz_today_page_iface_init))
+
+/* --- the greeting --- */
+
+static gchar *
+greeting (const CitizTodayView *view)
+{
+  const CitizItem *person = citiz_record_patient (view->record);
+  gint hour = g_date_time_get_hour (view->now);
+  g_autofree gchar *first = NULL;
+
+  if (person != NULL)
+    {
+      const gchar *given = json_string_value (json_array_get (
+          json_object_get (json_array_get (json_object_get (person->resource, "name"), 0), "given"),
+          0));
+      first = g_strdup (given);
+    }
+  if (first == NULL || *first == '\0')
+    return g_strdup (hour >= 18 || hour < 4 ? _ ("Good evening") : _ ("Hello"));
+  return g_strdup_printf (hour >= 18 || hour < 4 ? _ ("Good evening, %s") : _ ("Hello, %s"), first);
+}
+
+static gchar *
+day_line (const CitizTodayView *view, guint left)
+{
+  g_autofree gchar *day = citiz_format_date_long (view->now, NULL),
+                   *capital = citiz_format_capital (day), *due = NULL;
+
+  if (left == 0)
+    return g_steal_pointer (&capital);
+  due = g_strdup_printf (g_dngettext (NULL, "%u dose to take", "%u doses to take", left), left);
+  return g_strdup_printf ("%s · %s", capital, due);
+}
+
+/* The next visit planned, or NULL. */
+static const CitizItem *
+next_visit (const CitizTodayView *view)
+{
+  g_autoptr (GPtrArray) visits = citiz_record_list (view->record, CITIZ_KIND_VISIT);
+  gint64 now = citiz_session_now (view->session).ms;
+  const CitizItem *next = NULL;
+
+  for (guint i = 0; i < visits->len; i++)
+    {
+      const CitizItem *visit = g_ptr_array_index (visits, i);
+      gint64 when = citiz_item_when (visit);
+
+      if (when > now && visit->status != CITIZ_STATUS_CANCELLED
+          && (next == NULL || when < citiz_item_when (next)))
+        next = visit;
+    }
+  return next;
+}
+
+static void
+appointment_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CitizTodayPage *self = CITIZ_TODAY_PAGE (widget);
+
+  citiz_item_dialog_open (widget, self->session, &self->appointment);
+}
+
+static GtkWidget *
+appointment_new (CitizTodayPage *self, const CitizTodayView *view)
+{
+  const CitizItem *visit = next_visit (view);
+  GtkWidget *button, *content;
+  g_autofree gchar *when = NULL, *text = NULL;
+
+  if (visit == NULL)
+    return NULL;
+  self->appointment = visit->id;
+  when = citiz_date_words (citiz_item_date (visit), view->now, TRUE);
+  text = g_strdup_printf ("%s, %s",
+                          *visit->person != '\0' ? visit->person : citiz_item_title (visit), when);
+  button = gtk_button_new ();
+  content = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  gtk_box_append (GTK_BOX (content), gtk_image_new_from_icon_name ("citiz-calendar-symbolic"));
+  gtk_box_append (GTK_BOX (content), citiz_caption_new (text));
+  gtk_button_set_child (GTK_BUTTON (button), content);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "appointment");
+  gtk_widget_set_valign (button, GTK_ALIGN_END);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "today.appointment");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  return button;
+}
+
+static GtkWidget *
+head_new (CitizTodayPage *self, const CitizTodayView *view, guint left)
+{
+  GtkWidget *columns = citiz_columns_new (1.6, 1, FOLD),
+            *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  g_autofree gchar *hello = greeting (view), *line = day_line (view, left);
+  GtkWidget *title = g_object_new (GTK_TYPE_LABEL, "label", hello, "xalign", 0.0, "wrap", TRUE,
+                                   "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+  GtkWidget *second
+      = g_object_new (GTK_TYPE_LABEL, "label", line, "xalign", 0.0, "wrap", TRUE, NULL);
+  GtkWidget *appointment = appointment_new (self, view);
+
+  gtk_widget_add_css_class (title, "title-1");
+  gtk_widget_add_css_class (second, "secondary");
+  gtk_box_append (GTK_BOX (texts), title);
+  gtk_box_append (GTK_BOX (texts), second);
+  citiz_columns_append (CITIZ_COLUMNS (columns), 0, texts);
+  if (appointment != NULL)
+    {
+      gtk_widget_set_halign (appointment, GTK_ALIGN_END);
+      gtk_widget_set_vexpand (appointment, TRUE);
+      citiz_columns_append (CITIZ_COLUMNS (columns), 1, appointment);
+    }
+  return columns;
+}
+
+/* --- the page --- */
+
+static void
+refill (CitizTodayPage *self)
+{
+  CitizTime at = citiz_session_now (self->session);
+  g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (at.ms / 1000);
+  CitizTodayView view = {self->session, citiz_session_get_record (self->session), now,
+                         citiz_day_from_date_time (now)};
+  GtkWidget *first = citiz_columns_new (1.42, 1, FOLD), *last = citiz_columns_new (1.14, 1, FOLD),
+            *doses;
+  guint left;
+
+  citiz_box_clear (self->box);
+  doses = citiz_today_doses_new (&view, &left);
+  gtk_box_append (GTK_BOX (self->box), head_new (self, &view, left));
+  citiz_columns_append (CITIZ_COLUMNS (first), 0, doses);
+  citiz_columns_append (CITIZ_COLUMNS (first), 1, citiz_today_goals_new (&view));
+  gtk_box_append (GTK_BOX (self->box), first);
+  gtk_box_append (GTK_BOX (self->box), citiz_today_measures_new (&view));
+  citiz_columns_append (CITIZ_COLUMNS (last), 0, citiz_today_accesses_new (&view));
+  citiz_columns_append (CITIZ_COLUMNS (last), 1, citiz_today_openings_new (&view));
+  gtk_box_append (GTK_BOX (self->box), last);
+}
+
+static void
+opened_cb (CitizSession *session, CitizOpening *opening, gpointer data)
+{
+  refill (CITIZ_TODAY_PAGE (data));
+}
+
+static const gchar *
+today_get_title (CitizPage *page)
+{
+  return _ ("Today");
+}
+
+static const gchar *
+today_get_add_label (CitizPage *page)
+{
+  return _ ("Add");
+}
+
+static GMenuModel *
+today_get_add_menu (CitizPage *page)
+{
+  return citiz_add_menu (CITIZ_ADD_ALL);
+}
+
+static void
+today_refresh (CitizPage *page)
+{
+  refill (CITIZ_TODAY_PAGE (page));
+}
+
+static void
+citiz_today_page_iface_init (CitizPageInterface *iface)
+{
+  iface->get_title = today_get_title;
+  iface->get_subtitle = citiz_add_subtitle;
+  iface->get_add_label = today_get_add_label;
+  iface->get_add_menu = today_get_add_menu;
+  iface->refresh = today_refresh;
+}
+
+static void
+citiz_today_page_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (citiz_today_page_parent_class)->root (widget);
+  citiz_add_attach (widget, CITIZ_TODAY_PAGE (widget)->session);
+}
+
+static void
+citiz_today_page_dispose (GObject *object)
+{
+  g_clear_object (&CITIZ_TODAY_PAGE (object)->session);
+  G_OBJECT_CLASS (citiz_today_page_parent_class)->dispose (object);
+}
+
+static void
+citiz_today_page_class_init (CitizTodayPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = citiz_today_page_dispose;
+  widget_class->root = citiz_today_page_root;
+  gtk_widget_class_install_action (widget_class, "today.appointment", NULL, appointment_cb);
+}
+
+static void
+citiz_today_page_init (CitizTodayPage *self)
+{
+  GtkWidget *frame = citiz_page_frame_new (&self->box);
+
+  self->states = citiz_states_new (frame);
+  adw_bin_set_child (ADW_BIN (self), self->states);
+}
+
+GtkWidget *
+citiz_today_page_new (CitizSession *session)
+{
+  CitizTodayPage *self = g_object_new (CITIZ_TYPE_TODAY_PAGE, NULL);
+
+  self->session = g_object_ref (session);
+  g_signal_connect_object (session, "record-changed", G_CALLBACK (refill), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "accesses-changed", G_CALLBACK (refill), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "settings-changed", G_CALLBACK (refill), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "opened", G_CALLBACK (opened_cb), self, 0);
+  refill (self);
+  return GTK_WIDGET (self);
+}
