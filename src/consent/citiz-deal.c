@@ -3,6 +3,7 @@
 #include "consent/citiz-capsule.h"
 #include "consent/citiz-consent-private.h"
 #include "consent/citiz-profile.h"
+#include "record/citiz-decimal.h"
 
 static void
 part_free (gpointer data)
@@ -61,20 +62,13 @@ check_options (const CitizDealOptions *options, GError **error)
 static gboolean
 make_capsule (const CitizEnv *env, CitizDeal *deal, json_t *bundle, GError **error)
 {
-  char *text = json_dumps (bundle, JSON_COMPACT);
+  gchar *text = citiz_json_dump (bundle);
   g_autofree gchar *jwe = NULL;
   gsize n;
   const guint8 *bytes;
 
-  if (text == NULL)
-    {
-      g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT,
-                   "the summary cannot be written as JSON");
-      return FALSE;
-    }
   jwe = citiz_jwe_encrypt (env, deal->secrets->k_r, (const guint8 *) text, strlen (text));
-  citiz_wipe (text, strlen (text));
-  free (text);
+  citiz_wipe_text (text);
   deal->capsule = citiz_capsule_seal (env, &deal->secrets->grant, deal->secrets->k_c, jwe, error);
   if (deal->capsule == NULL)
     return FALSE;

@@ -3,6 +3,7 @@
 #include "consent/citiz-ips-private.h"
 
 #define DATA_ABSENT "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+#define TRANSLATION "http://hl7.org/fhir/StructureDefinition/translation"
 #define DEPTH_MAX   24
 
 gchar *
@@ -251,6 +252,31 @@ put_extensions (CitizIps *ips, json_t *resource, const CitizIpsItem *entry)
     citiz_ips_put_uint (resource, "first-screen", "valuePositiveInt", entry->rank);
 }
 
+/* The concept that names a resource gets its other language, as the FHIR translation extension beside its text. */
+static void
+put_names (CitizIps *ips, json_t *resource, const CitizItem *item)
+{
+  static const gchar *const members[] = {"code", "medicationCodeableConcept", "vaccineCode"};
+  static const gchar *const tags[] = {[CITIZ_LANGUAGE_EN] = "en-CA", [CITIZ_LANGUAGE_FR] = "fr-CA"};
+  json_t *concept = NULL, *list = json_array ();
+  const char *text;
+
+  for (guint i = 0; i < G_N_ELEMENTS (members) && concept == NULL; i++)
+    concept = json_object_get (resource, members[i]);
+  if (json_is_object (concept) && !json_object_get (concept, "text"))
+    json_object_set_new (concept, "text", json_string (item->title[ips->options->language]));
+  text = json_string_value (json_object_get (concept, "text"));
+  for (guint l = 0; text && l < G_N_ELEMENTS (tags); l++)
+    if (*item->title[l] && strcmp (item->title[l], text) != 0)
+      json_array_append_new (list,
+                             json_pack ("{s:s, s:[{s:s, s:s}, {s:s, s:s}]}", "url", TRANSLATION,
+                                        "extension", "url", "lang", "valueCode", tags[l], "url",
+                                        "content", "valueString", item->title[l]));
+  if (json_array_size (list) > 0 && !json_object_get (concept, "_text"))
+    json_object_set_new (concept, "_text", json_pack ("{s:O}", "extension", list));
+  json_decref (list);
+}
+
 /* The bytes of a document, while they fit under the cap of the whole bundle. */
 static void
 attach (CitizIps *ips, json_t *resource, const CitizItem *item)
@@ -312,6 +338,7 @@ citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *entry)
     attach (ips, resource, item);
   rewrite (ips, item, resource, 0);
   complete (resource, item->type);
+  put_names (ips, resource, item);
   if (!wrapped && !entry->supporting)
     put_extensions (ips, resource, entry);
   device_url = wrapped ? citiz_ips_new_url (ips) : NULL;

@@ -78,7 +78,8 @@ line_of (const CitizIps *ips, const CitizItem *item)
   if (*item->reaction)
     g_string_append_printf (line, ", %s", item->reaction);
   if (item->verification == CITIZ_VERIFICATION_REFUTED)
-    g_string_append_printf (line, " [%s]", citiz_ips_say (CITIZ_IPS_SAY_REFUTED, ips->options->language));
+    g_string_append_printf (line, " [%s]",
+                            citiz_ips_say (CITIZ_IPS_SAY_REFUTED, ips->options->language));
   else if (*item->status_code && !citiz_item_holds (item, ips->now))
     g_string_append_printf (line, " [%s]", item->status_code);
   if (date && *date)

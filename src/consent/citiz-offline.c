@@ -4,6 +4,7 @@
 #include "consent/citiz-consent-private.h"
 #include "consent/citiz-grant.h"
 #include "consent/citiz-profile.h"
+#include "record/citiz-decimal.h"
 
 #define OPEN_TAG  "<script type=\"application/json\" id=\"citiz-capsule\">"
 #define CLOSE_TAG "</script>"
@@ -12,11 +13,11 @@
 static gchar *
 island_text (json_t *island)
 {
-  char *text = json_dumps (island, JSON_COMPACT);
+  gchar *text = citiz_json_dump (island);
   GString *safe = g_string_new (text);
 
   g_string_replace (safe, "<", "\\u003c", 0);
-  free (text);
+  citiz_wipe_text (text);
   return g_string_free (safe, FALSE);
 }
 
@@ -55,7 +56,7 @@ citiz_offline_make (const CitizEnv *env,
                     GError **error)
 {
   guint8 salt[16];
-  char *text = json_dumps (bundle, JSON_COMPACT);
+  gchar *text = citiz_json_dump (bundle);
   g_autoptr (GByteArray) ad = citiz_consent_text (CITIZ_DOMAIN_TEXT_OFFLINE, NULL, 0, NULL, 0);
   g_autoptr (GByteArray) packed = NULL, sealed = NULL;
   g_autoptr (CitizSecret) key = NULL;
@@ -68,17 +69,16 @@ citiz_offline_make (const CitizEnv *env,
   citiz_env_random (env, salt, sizeof salt);
   key = code_key (code, salt, CITIZ_PBKDF2_ROUNDS);
   packed = citiz_consent_deflate (text, strlen (text));
-  citiz_wipe (text, strlen (text));
-  free (text);
+  citiz_wipe_text (text);
   sealed = citiz_consent_gcm (env, key, ad, packed->data, packed->len);
   citiz_wipe (packed->data, packed->len);
   salt_text = citiz_base64url_encode (salt, sizeof salt);
   nonce = citiz_base64url_encode (sealed->data, CITIZ_AES_GCM_NONCE);
   data = citiz_base64url_encode (sealed->data + CITIZ_AES_GCM_NONCE,
                                  sealed->len - CITIZ_AES_GCM_NONCE);
-  island = json_pack ("{s:s, s:i, s:s, s:s, s:s, s:s}", "salt", salt_text, "iterations",
-                      CITIZ_PBKDF2_ROUNDS, "nonce", nonce, "data", data, "made", made, "label",
-                      label ? label : "");
+  island = json_pack ("{s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "salt", salt_text, "iterations",
+                      CITIZ_PBKDF2_ROUNDS, "nonce", nonce, "data", data, "zip", "DEF", "made", made,
+                      "label", label ? label : "");
   html = citiz_offline_fill (page, island, error);
   json_decref (island);
   return html;

@@ -1,0 +1,543 @@
+/* The summary: what is in it, what is said to be held back, what must not leak. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "consent/citiz-consent-receipt.h"
+#include "consent/citiz-ips.h"
+#include "crypto/citiz-crypto.h"
+
+#include <string.h>
+
+#define NOW G_GINT64_CONSTANT (1792260000000) /* 2026-10-17T14:00:00-04:00 */
+
+static CitizTime
+env_now (gpointer data)
+{
+  return (CitizTime){NOW};
+}
+
+static void
+env_random (gpointer data, guint8 *out, gsize n)
+{
+  citiz_random (out, n);
+}
+
+static const CitizEnv env = {env_now, env_random, NULL};
+
+typedef struct
+{
+  CitizRecord *record;
+  CitizProfile *profile;
+  CitizIpsOptions options;
+} Fixture;
+
+static void
+up (Fixture *f, gconstpointer data)
+{
+  f->record = citiz_record_new ();
+  f->profile = citiz_profile_new ();
+  f->options
+      = (CitizIpsOptions){.env = &env, .language = CITIZ_LANGUAGE_EN, .offset_minutes = -240};
+}
+
+static void
+down (Fixture *f, gconstpointer data)
+{
+  citiz_record_free (f->record);
+  citiz_profile_free (f->profile);
+}
+
+static CitizId
+add (Fixture *f, const gchar *text)
+{
+  CitizId id = citiz_env_new_id (&env);
+  json_t *resource = citiz_json_load (text, strlen (text), NULL);
+  g_autoptr (CitizItem) item = NULL;
+
+  g_assert_nonnull (resource);
+  item = citiz_item_new_from_json (resource, &id, 1, 1, NULL);
+  g_assert_nonnull (item);
+  citiz_item_set_source (item, CITIZ_SOURCE_DOCUMENT, "CHUM");
+  citiz_record_put (f->record, item);
+  json_decref (resource);
+  return id;
+}
+
+static void
+add_patient (Fixture *f)
+{
+  add (
+      f,
+      "{\"resourceType\":\"Patient\",\"id\":\"p\",\"name\":[{\"family\":\"Bergeron\",\"given\":[\"Lucie\"]}],"
+      "\"gender\":\"female\",\"birthDate\":\"1959-03-12\"}");
+}
+
+#define SUBJECT "\"subject\":{\"reference\":\"Patient/p\"}"
+#define CLINICAL(code)                                                                                                        \
+  "\"clinicalStatus\":{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/condition-clinical\",\"code\":\"" code \
+  "\"}]}"
+
+static CitizId
+add_problem (Fixture *f, const gchar *name)
+{
+  g_autofree gchar *text
+      = g_strdup_printf ("{\"resourceType\":\"Condition\",\"id\":\"%s\"," CLINICAL (
+                             "active") ",\"code\":{\"text\":\"%s\"}," SUBJECT "}",
+                         name, name);
+
+  return add (f, text);
+}
+
+static CitizId
+add_medication (Fixture *f, const gchar *name, const gchar *more)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      "{\"resourceType\":\"MedicationStatement\",\"id\":\"%s\",\"status\":\"active\","
+      "\"medicationCodeableConcept\":{\"text\":\"%s\"}," SUBJECT "%s}",
+      name, name, more);
+
+  return add (f, text);
+}
+
+static CitizId
+add_allergy (Fixture *f, const gchar *name, const gchar *more)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      "{\"resourceType\":\"AllergyIntolerance\",\"id\":\"%s\",\"code\":{\"text\":\"%s\"},"
+      "\"patient\":{\"reference\":\"Patient/p\"}%s}",
+      name, name, more);
+
+  return add (f, text);
+}
+
+static json_t *
+build (Fixture *f)
+{
+  return citiz_ips_build (f->record, f->profile, &f->options);
+}
+
+static json_t *
+composition_of (json_t *bundle)
+{
+  return json_object_get (json_array_get (json_object_get (bundle, "entry"), 0), "resource");
+}
+
+static json_t *
+section_of (json_t *bundle, const gchar *loinc)
+{
+  json_t *section;
+  size_t i;
+
+  json_array_foreach (json_object_get (composition_of (bundle), "section"), i, section)
+  {
+    json_t *coding
+        = json_array_get (json_object_get (json_object_get (section, "code"), "coding"), 0);
+
+    if (strcmp (json_string_value (json_object_get (coding, "code")), loinc) == 0)
+      return section;
+  }
+  return NULL;
+}
+
+static const gchar *
+empty_reason (json_t *section)
+{
+  json_t *coding
+      = json_array_get (json_object_get (json_object_get (section, "emptyReason"), "coding"), 0);
+
+  return json_string_value (json_object_get (coding, "code"));
+}
+
+static json_t *
+extension_of (json_t *element, const gchar *name)
+{
+  g_autofree gchar *url = g_strconcat (CITIZ_EXT, name, NULL);
+  json_t *extension;
+  size_t i;
+
+  json_array_foreach (
+      json_object_get (element, "extension"), i,
+      extension) if (strcmp (json_string_value (json_object_get (extension, "url")), url)
+                     == 0) return extension;
+  return NULL;
+}
+
+static json_t *
+part_of (json_t *extension, const gchar *name)
+{
+  json_t *part;
+  size_t i;
+
+  json_array_foreach (json_object_get (extension, "extension"), i,
+                      part) if (strcmp (json_string_value (json_object_get (part, "url")), name)
+                                == 0) return part;
+  return NULL;
+}
+
+static const gchar *
+class_state (json_t *bundle, const gchar *class_name)
+{
+  json_t *extension;
+  size_t i;
+
+  json_array_foreach (json_object_get (composition_of (bundle), "extension"), i, extension)
+  {
+    const gchar *code
+        = json_string_value (json_object_get (part_of (extension, "class"), "valueCode"));
+
+    if (g_strcmp0 (code, class_name) == 0)
+      return json_string_value (json_object_get (part_of (extension, "state"), "valueCode"));
+  }
+  return NULL;
+}
+
+static gint64
+withheld (json_t *section)
+{
+  return json_integer_value (
+      json_object_get (extension_of (section, "withheld-count"), "valueUnsignedInt"));
+}
+
+static gboolean
+mentions (json_t *bundle, const gchar *text)
+{
+  g_autofree gchar *all = citiz_json_dump (bundle);
+
+  return strstr (all, text) != NULL;
+}
+
+static json_t *
+resource_of (json_t *bundle, const gchar *type, const gchar *text)
+{
+  json_t *entry;
+  size_t i;
+
+  json_array_foreach (json_object_get (bundle, "entry"), i, entry)
+  {
+    json_t *resource = json_object_get (entry, "resource");
+
+    if (strcmp (json_string_value (json_object_get (resource, "resourceType")), type) == 0
+        && mentions (resource, text))
+      return resource;
+  }
+  return NULL;
+}
+
+static void
+check_references (GHashTable *known, json_t *value)
+{
+  const char *key;
+  json_t *member;
+  size_t i;
+
+  if (json_is_string (json_object_get (value, "reference")))
+    g_assert_true (
+        g_hash_table_contains (known, json_string_value (json_object_get (value, "reference"))));
+  json_object_foreach (value, key, member) check_references (known, member);
+  json_array_foreach (value, i, member) check_references (known, member);
+}
+
+/* The rules every bundle keeps. */
+static void
+check_document (json_t *bundle)
+{
+  static const gchar *const required[] = {"11450-4", "48765-2", "10160-0"};
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+  json_t *entry, *section;
+  size_t i;
+
+  g_assert_cmpstr (json_string_value (json_object_get (bundle, "type")), ==, "document");
+  g_assert_cmpstr (json_string_value (json_object_get (composition_of (bundle), "resourceType")),
+                   ==, "Composition");
+  json_array_foreach (json_object_get (bundle, "entry"), i, entry) g_assert_true (
+      g_hash_table_add (known, (gpointer) json_string_value (json_object_get (entry, "fullUrl"))));
+  check_references (known, bundle);
+  for (i = 0; i < G_N_ELEMENTS (required); i++)
+    g_assert_nonnull (section_of (bundle, required[i]));
+  json_array_foreach (json_object_get (composition_of (bundle), "section"), i, section)
+  {
+    g_assert_nonnull (json_object_get (section, "title"));
+    g_assert_nonnull (json_object_get (json_object_get (section, "text"), "div"));
+    g_assert_true ((json_object_get (section, "entry") != NULL)
+                   != (json_object_get (section, "emptyReason") != NULL));
+  }
+}
+
+static void
+test_empty_record (Fixture *f, gconstpointer data)
+{
+  json_t *bundle = build (f);
+
+  check_document (bundle);
+  g_assert_cmpstr (empty_reason (section_of (bundle, "48765-2")), ==, "notasked");
+  g_assert_cmpstr (class_state (bundle, "anticoagulant"), ==, "not-asked");
+  g_assert_null (section_of (bundle, "104605-1"));
+  json_decref (bundle);
+}
+
+static void
+test_alerts (Fixture *f, gconstpointer data)
+{
+  json_t *bundle, *flag;
+
+  add_patient (f);
+  add_medication (f, "Apixaban 5 mg", "");
+  add_allergy (f, "Penicillin", ",\"criticality\":\"high\"");
+  bundle = build (f);
+  check_document (bundle);
+  g_assert_cmpstr (class_state (bundle, "anticoagulant"), ==, "present");
+  g_assert_cmpstr (class_state (bundle, "severe-allergy"), ==, "present");
+  g_assert_cmpstr (class_state (bundle, "opioid"), ==, "none-known");
+  g_assert_cmpstr (class_state (bundle, "implant"), ==, "not-asked");
+  g_assert_cmpstr (class_state (bundle, "pregnancy"), ==, "not-applicable");
+  flag = resource_of (bundle, "Flag", "Apixaban");
+  g_assert_cmpstr (
+      json_string_value (json_object_get (extension_of (flag, "alert-class"), "valueCode")), ==,
+      "anticoagulant");
+  g_assert_nonnull (extension_of (flag, "alert-item"));
+  g_assert_nonnull (resource_of (bundle, "Flag", "Penicillin"));
+  json_decref (bundle);
+}
+
+static void
+test_masked_item (Fixture *f, gconstpointer data)
+{
+  CitizId apixaban, gout;
+  const gchar *class_name = NULL;
+  json_t *bundle;
+
+  add_patient (f);
+  apixaban = add_medication (f, "Apixaban 5 mg", "");
+  gout = add_problem (f, "Gout");
+  add_medication (f, "Metformin 500 mg",
+                  ",\"reasonReference\":[{\"reference\":\"Condition/Gout\",\"display\":\"Gout\"}]");
+  g_assert_true (citiz_profile_mask_warns (f->record, &apixaban, &class_name));
+  g_assert_cmpstr (class_name, ==, "anticoagulant");
+  g_assert_false (citiz_profile_mask_warns (f->record, &gout, &class_name));
+  citiz_profile_set_masks (f->profile, &apixaban, TRUE);
+  citiz_profile_set_masks (f->profile, &gout, TRUE);
+  bundle = build (f);
+  check_document (bundle);
+  /* Counted, never named, not even by what cites it; and its class is not said to be absent. */
+  g_assert_false (mentions (bundle, "Apixaban"));
+  g_assert_false (mentions (bundle, "Gout"));
+  g_assert_cmpint (withheld (section_of (bundle, "10160-0")), ==, 1);
+  g_assert_cmpint (withheld (section_of (bundle, "11450-4")), ==, 1);
+  g_assert_cmpstr (empty_reason (section_of (bundle, "11450-4")), ==, "withheld");
+  g_assert_cmpstr (class_state (bundle, "anticoagulant"), ==, "withheld");
+  g_assert_null (resource_of (bundle, "Flag", "anticoagulant"));
+  json_decref (bundle);
+}
+
+static void
+test_sensitive (Fixture *f, gconstpointer data)
+{
+  json_t *bundle;
+
+  add_patient (f);
+  add_problem (f, "Major depressive disorder");
+  add_problem (f, "Asthma");
+  bundle = build (f);
+  check_document (bundle);
+  g_assert_false (mentions (bundle, "epressive"));
+  g_assert_true (mentions (bundle, "Asthma"));
+  g_assert_cmpint (withheld (section_of (bundle, "11450-4")), ==, 1);
+  json_decref (bundle);
+  citiz_profile_set_shows_sensitive (f->profile, CITIZ_SENSITIVE_MENTAL, TRUE);
+  bundle = build (f);
+  g_assert_true (mentions (bundle, "Major depressive disorder"));
+  g_assert_cmpint (withheld (section_of (bundle, "11450-4")), ==, 0);
+  json_decref (bundle);
+}
+
+static void
+test_part_not_shown (Fixture *f, gconstpointer data)
+{
+  json_t *bundle, *section;
+
+  add_patient (f);
+  add_medication (f, "Apixaban 5 mg", "");
+  citiz_profile_set_shows (f->profile, CITIZ_PART_MEDICATIONS, FALSE);
+  bundle = build (f);
+  check_document (bundle);
+  section = section_of (bundle, "10160-0");
+  g_assert_cmpstr (empty_reason (section), ==, "withheld");
+  g_assert_false (mentions (bundle, "Apixaban"));
+  g_assert_cmpint (withheld (section), ==, 0); /* not even how many */
+  g_assert_cmpstr (class_state (bundle, "anticoagulant"), ==, "withheld");
+  json_decref (bundle);
+}
+
+static void
+test_none_known (Fixture *f, gconstpointer data)
+{
+  static const gchar none[] = ",\"verificationStatus\":{\"coding\":[{\"code\":\"confirmed\"}]}";
+  json_t *bundle;
+  CitizId latex;
+
+  add_patient (f);
+  add (
+      f,
+      "{\"resourceType\":\"AllergyIntolerance\",\"code\":{\"coding\":[{\"system\":\"http://snomed.info/sct\","
+      "\"code\":\"716186003\",\"display\":\"No known allergy\"}]},\"patient\":{\"reference\":\"Patient/p\"}}");
+  bundle = build (f);
+  check_document (bundle);
+  g_assert_true (mentions (bundle, "716186003"));
+  g_assert_cmpstr (class_state (bundle, "severe-allergy"), ==, "none-known");
+  json_decref (bundle);
+  /* With a masked allergy the statement would be a lie. */
+  latex = add_allergy (f, "Latex", none);
+  citiz_profile_set_masks (f->profile, &latex, TRUE);
+  bundle = build (f);
+  g_assert_false (mentions (bundle, "716186003"));
+  g_assert_cmpstr (empty_reason (section_of (bundle, "48765-2")), ==, "withheld");
+  json_decref (bundle);
+}
+
+static void
+test_modifiers_stay (Fixture *f, gconstpointer data)
+{
+  json_t *bundle, *stopped;
+
+  add_patient (f);
+  add_allergy (f, "Contrast", ",\"verificationStatus\":{\"coding\":[{\"code\":\"refuted\"}]}");
+  add_allergy (f, "Mistake",
+               ",\"verificationStatus\":{\"coding\":[{\"code\":\"entered-in-error\"}]}");
+  add (
+      f,
+      "{\"resourceType\":\"MedicationStatement\",\"status\":\"stopped\",\"statusReason\":[{\"text\":\"kidney\"}],"
+      "\"medicationCodeableConcept\":{\"text\":\"Naproxen\"}," SUBJECT
+      ",\"effectivePeriod\":{\"end\":\"2026-09-29\"}}");
+  add (
+      f,
+      "{\"resourceType\":\"MedicationStatement\",\"status\":\"stopped\",\"medicationCodeableConcept\":{\"text\":"
+      "\"Warfarin\"}," SUBJECT ",\"effectivePeriod\":{\"end\":\"2021-05-04\"}}");
+  bundle = build (f);
+  check_document (bundle);
+  g_assert_true (mentions (bundle, "Contrast"));
+  g_assert_true (mentions (bundle, "[refuted]"));
+  g_assert_false (mentions (bundle, "Mistake"));
+  stopped = resource_of (bundle, "MedicationStatement", "Naproxen");
+  g_assert_cmpstr (json_string_value (json_object_get (
+                       part_of (extension_of (stopped, "stopped"), "reason"), "valueString")),
+                   ==, "kidney");
+  g_assert_null (extension_of (resource_of (bundle, "MedicationStatement", "Warfarin"), "stopped"));
+  g_assert_cmpstr (class_state (bundle, "anticoagulant"), ==, "none-known"); /* stopped in 2021 */
+  json_decref (bundle);
+}
+
+static void
+test_hostile_text (Fixture *f, gconstpointer data)
+{
+  json_t *bundle;
+  const gchar *div;
+
+  add_patient (f);
+  add_problem (f, "<script>alert(1)</script> & co");
+  add (
+      f,
+      "{\"resourceType\":\"Condition\",\"text\":{\"status\":\"generated\",\"div\":\"<div><script>2</script></div>\"},"
+      "\"meta\":{\"source\":\"urn:x\"},\"code\":{\"text\":\"Other\"}," SUBJECT "}");
+  bundle = build (f);
+  check_document (bundle);
+  div = json_string_value (
+      json_object_get (json_object_get (section_of (bundle, "11450-4"), "text"), "div"));
+  g_assert_null (strstr (div, "<script"));
+  g_assert_nonnull (strstr (div, "&lt;script&gt;"));
+  g_assert_false (mentions (bundle, "<script>2"));
+  g_assert_false (mentions (bundle, "urn:x"));
+  json_decref (bundle);
+}
+
+static void
+test_digits_stay (Fixture *f, gconstpointer data)
+{
+  json_t *bundle;
+
+  add_patient (f);
+  add (
+      f,
+      "{\"resourceType\":\"Observation\",\"status\":\"final\",\"category\":[{\"coding\":[{\"code\":\"laboratory\"}]}],"
+      "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"2823-3\"}],\"text\":\"Potassium\"}," SUBJECT
+      ",\"effectiveDateTime\":\"2026-10-02\",\"valueQuantity\":{\"value\":4.80,\"unit\":\"mmol/L\"}}");
+  bundle = build (f);
+  check_document (bundle);
+  g_assert_true (mentions (bundle, "\"value\":4.80"));
+  g_assert_true (mentions (bundle, "first-screen"));
+  json_decref (bundle);
+}
+
+static void
+test_few_of_one_code (Fixture *f, gconstpointer data)
+{
+  json_t *bundle;
+
+  add_patient (f);
+  for (guint year = 2010; year < 2026; year++)
+    {
+      g_autofree gchar *text = g_strdup_printf (
+          "{\"resourceType\":\"Observation\",\"status\":\"final\",\"category\":[{\"coding\":[{\"code\":\"laboratory\"}]}],"
+          "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]}," SUBJECT
+          ",\"effectiveDateTime\":\"%u-01-01\",\"valueQuantity\":{\"value\":126,\"unit\":\"g/L\"}}",
+          year);
+
+      add (f, text);
+    }
+  bundle = build (f);
+  g_assert_cmpuint (json_array_size (json_object_get (section_of (bundle, "30954-2"), "entry")), ==,
+                    4);
+  g_assert_true (mentions (bundle, "2025-01-01"));
+  g_assert_false (mentions (bundle, "2021-01-01"));
+  json_decref (bundle);
+}
+
+static void
+test_preview_and_receipt (Fixture *f, gconstpointer data)
+{
+  CitizConsentReceipt receipt = {.given = {NOW},
+                                 .not_before = {NOW},
+                                 .expires = {NOW + CITIZ_DAY},
+                                 .person = "Lucie B.",
+                                 .purpose = "ETREAT",
+                                 .max_openings = 64,
+                                 .profile = f->profile,
+                                 .offset_minutes = -240};
+  g_autoptr (GPtrArray) rows = NULL, lines = NULL;
+  const CitizIpsPart *medications;
+  json_t *consent;
+
+  add_patient (f);
+  add_medication (f, "Apixaban 5 mg", "");
+  rows = citiz_ips_preview (f->record, f->profile, &f->options);
+  g_assert_cmpuint (rows->len, ==, CITIZ_N_PARTS);
+  medications = rows->pdata[CITIZ_PART_MEDICATIONS];
+  g_assert_cmpuint (medications->count, ==, 1);
+  g_assert_nonnull (strstr (medications->text, "Apixaban"));
+  consent = citiz_consent_receipt_to_fhir (&receipt);
+  g_assert_cmpstr (json_string_value (json_object_get (consent, "status")), ==, "active");
+  g_assert_cmpstr (json_string_value (json_object_get (
+                       json_object_get (json_object_get (consent, "provision"), "period"), "end")),
+                   ==, "2026-10-18T14:00:00-04:00");
+  lines = citiz_consent_receipt_rows (&receipt, CITIZ_LANGUAGE_FR);
+  g_assert_cmpuint (lines->len % 2, ==, 0);
+  json_decref (consent);
+}
+
+#define ADD(path, func) g_test_add (path, Fixture, NULL, up, func, down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!citiz_crypto_init ())
+    return 1;
+  ADD ("/consent/ips/empty-record", test_empty_record);
+  ADD ("/consent/ips/alerts", test_alerts);
+  ADD ("/consent/ips/masked-item", test_masked_item);
+  ADD ("/consent/ips/sensitive", test_sensitive);
+  ADD ("/consent/ips/part-not-shown", test_part_not_shown);
+  ADD ("/consent/ips/none-known", test_none_known);
+  ADD ("/consent/ips/modifiers-stay", test_modifiers_stay);
+  ADD ("/consent/ips/hostile-text", test_hostile_text);
+  ADD ("/consent/ips/digits-stay", test_digits_stay);
+  ADD ("/consent/ips/few-of-one-code", test_few_of_one_code);
+  ADD ("/consent/ips/preview-and-receipt", test_preview_and_receipt);
+  return g_test_run ();
+}
