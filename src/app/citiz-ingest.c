@@ -12,7 +12,7 @@
 
 #define PIPE_SIZE (1 << 20)
 #define READ_SIZE (256 * 1024)
-#define HASH_MAX  (G_GUINT64_CONSTANT (64) << 20)
+#define HASH_MAX  (16u << 20)
 #define SLICE     (20 * G_TIME_SPAN_MILLISECOND) /* of the thread, before others have their turn */
 #define READING   0.9                            /* share of the progress; the rest is roll-ups */
 
@@ -93,7 +93,7 @@ open_file (Job *job, GFile *file, GError **error)
   return TRUE;
 }
 
-/* Large files are known by name and size: reading one a second time only for this would double the work. */
+/* Large files are known by name and size: reading one a second time only for this would take longer than the import. */
 static void
 hash_file (Job *job)
 {

@@ -32,7 +32,7 @@ typedef struct
 {
   guint32 batch; /* 0 when nothing new was in the file: then nothing was written */
   gchar *name;   /* of the file */
-  gchar *hash;   /* hex SHA-256 of a file of at most 64 MiB, else "" */
+  gchar *hash;   /* hex SHA-256 of a file of at most 16 MiB, else "" */
   guint64 size;
   CitizTime when;
   guint64 kept, corrected, duplicates,
