@@ -250,11 +250,13 @@ finish (CitizChainVerifier *verifier, GError **error)
 {
   g_autoptr (GError) why = NULL;
   guint64 height = 0;
+  gboolean good;
   gboolean same;
 
   citiz_check_pool_flush (verifier->pool);
   same = compare_state (verifier, &why);
-  if (!report_pool (citiz_check_pool_finish (verifier->pool, &height), height, error))
+  good = citiz_check_pool_finish (verifier->pool, &height);
+  if (!report_pool (good, height, error))
     return FALSE;
   if (!same)
     g_propagate_error (error, g_steal_pointer (&why));

@@ -172,6 +172,28 @@ check_journal (CitizChain *chain, const CitizChainHead *head, GError **error)
   return TRUE;
 }
 
+/* Where ledger time stood when the newest block was made, and what one's own clock said then: so that a clock that is behind goes on
+ * counting while the program is closed. */
+static gboolean
+set_clock (CitizChain *chain, const CitizChainHead *head, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (chain->db, "SELECT max (entered) FROM chain_tx WHERE height = ?1", &stmt,
+                         error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, (gint64) head->header.height);
+  if (!citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  if (row && !citiz_stmt_is_null (stmt, 0))
+    {
+      chain->last_time = head->header.time;
+      chain->last_own.ms = citiz_stmt_int (stmt, 0);
+    }
+  return TRUE;
+}
+
 /**
  * citiz_chain_open:
  * @node_key: this computer's identity as a node; the same for the whole life of the chain
@@ -197,7 +219,8 @@ citiz_chain_open (CitizDb *db, const CitizEnv *env, CitizSigningKey *node_key, G
     return NULL;
   citiz_genesis_validators (&validators, &chain->genesis);
   citiz_validators_hash (&chain->vs_hash, &validators);
-  if (!citiz_chain_read_head (chain, &head, error) || !check_journal (chain, &head, error))
+  if (!citiz_chain_read_head (chain, &head, error) || !check_journal (chain, &head, error)
+      || !set_clock (chain, &head, error))
     return NULL;
   return g_steal_pointer (&chain);
 }

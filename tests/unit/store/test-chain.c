@@ -304,7 +304,9 @@ test_clock (World *world, gconstpointer unused)
   submit_ok (world, open, &info);
   g_assert_cmpint (info.time.ms, >=, dealt.ms + CITIZ_HOUR);
   g_assert_cmpint (state_of (world, 1).status, ==, CITIZ_GRANT_ACTIVE);
+  world_shut (world);
   world->now.ms += 23 * CITIZ_HOUR;
+  world_open (world);
   g_assert_cmpint (state_of (world, 1).status, ==, CITIZ_GRANT_EXPIRED);
 
   /* Set right again: no jump twice the size. */
@@ -442,6 +444,9 @@ static const struct
     {"UPDATE chain_block SET final = (SELECT final FROM chain_block WHERE height = 1) "
      "WHERE height = 2",
      "block 2:"},
+    {"UPDATE chain_block SET final = CAST (substr (final, 1, length (final) - 1) || x'ff' AS BLOB) "
+     "WHERE height = 2",
+     "block 2: a signature is false"},
     {"DELETE FROM chain_block WHERE height = 2", "block 2:"},
     {"UPDATE chain_tx SET bytes = substr (bytes, 1, length (bytes) - 1) WHERE height = 2",
      "block 2:"},
