@@ -362,13 +362,11 @@ citiz_item_line (const CitizItem *item, GDateTime *now)
       add_part (line, onset, ", ");
       break;
     case CITIZ_KIND_PROBLEM:
-      if (*onset != '\0')
+      extra = citiz_date_words (&item->end, now, FALSE);
+      if (*onset != '\0' && *extra != '\0')
+        g_string_append_printf (line, _ ("From %s to %s"), onset, extra);
+      else if (*onset != '\0')
         g_string_append_printf (line, _ ("Since %s"), onset);
-      if (item->end.precision != CITIZ_DATE_NONE)
-        {
-          extra = citiz_date_words (&item->end, now, FALSE);
-          g_string_append_printf (line, _ (" to %s"), extra);
-        }
       break;
     case CITIZ_KIND_MEDICATION:
       add_part (line, item->dosage, " · ");
