@@ -71,8 +71,7 @@ static GtkWidget *
 build_capsule_row (CitizEmergencyPage *self)
 {
   GtkWidget *row = citiz_row_new (_ ("In one encrypted file"),
-                                  _ ("Opens on any computer with its own code; it cannot be "
-                                     "revoked"));
+                                  _ ("With a code of its own; cannot be revoked"));
 
   citiz_row_set_prefix (CITIZ_ROW (row), "citiz-capsule-symbolic", "neutral");
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
@@ -89,8 +88,7 @@ build_left (CitizEmergencyPage *self)
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *heading
       = g_object_new (GTK_TYPE_LABEL, "label", _ ("Have this code read"), "margin-top", 10, NULL);
-  GtkWidget *caption
-      = citiz_caption_new (_ ("No community yet: it opens in a browser on this computer."));
+  GtkWidget *caption = citiz_caption_new (_ ("Without a community, it opens on this computer."));
   GtkWidget *list = citiz_list_new (_ ("Ways to open"));
 
   gtk_widget_add_css_class (card, "card");
@@ -277,11 +275,10 @@ fill_spoken (CitizEmergencyPage *self)
   gboolean usable = self->access->spoken != NULL && self->access->spoken_tries_left > 0;
 
   /* Translators: %s is an address such as 127.0.0.1:8321/v. */
-  caption = usable
-                ? g_strdup_printf (_ ("Code to say, to enter at %s with your birth date"), address)
-                : g_strdup (self->access->spoken == NULL
-                                ? _ ("Enter your birth date in Preferences to have one")
-                                : _ ("Tried too often: use the QR code or the link"));
+  caption = usable ? g_strdup_printf (_ ("Code to say, to enter at %s"), address)
+                   : g_strdup (self->access->spoken == NULL
+                                   ? _ ("Enter your birth date in Preferences to have one")
+                                   : _ ("Tried too often: use the QR code or the link"));
   gtk_label_set_label (GTK_LABEL (self->spoken_label), usable ? code : _ ("No spoken code"));
   gtk_label_set_label (GTK_LABEL (self->spoken_caption), caption);
 }

@@ -123,6 +123,33 @@ opened_cb (GtkWidget *row)
   citiz_opening_show (row, subject_of (row)->session, subject_of (row)->opening);
 }
 
+/* Initials come from the name proper: "Dre Isabelle Fortin" is IF. */
+static const gchar *
+without_title (const gchar *name)
+{
+  static const gchar *const titles[]
+      = {"Dr ", "Dr. ", "Dre ", "Dre. ", "M. ", "Mme ", "Mr ", "Mrs ", "Ms "};
+
+  for (guint i = 0; name != NULL && i < G_N_ELEMENTS (titles); i++)
+    if (g_str_has_prefix (name, titles[i]))
+      return name + strlen (titles[i]);
+  return name != NULL ? name : "";
+}
+
+/* Today's openings by the hour alone. */
+static gchar *
+short_when (CitizOpening *opening, CitizTime now)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (opening->when.ms / 1000);
+  g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now.ms / 1000);
+
+  if (when != NULL && today != NULL
+      && g_date_time_get_day_of_year (when) == g_date_time_get_day_of_year (today)
+      && g_date_time_get_year (when) == g_date_time_get_year (today))
+    return citiz_format_time (when);
+  return citiz_format_date_time_ms (opening->when, now);
+}
+
 static GtkWidget *
 row_prefix (CitizOpening *opening)
 {
@@ -134,7 +161,7 @@ row_prefix (CitizOpening *opening)
     return citiz_prefix_new ("citiz-alert-symbolic", "warning");
   if (opening->kind == CITIZ_OPENING_NOTE)
     return citiz_prefix_new ("citiz-note-symbolic", "accent");
-  avatar = adw_avatar_new (32, opening->name != NULL ? opening->name : "",
+  avatar = adw_avatar_new (32, without_title (opening->name),
                            opening->name != NULL && *opening->name != '\0');
   gtk_widget_set_valign (avatar, GTK_ALIGN_CENTER);
   return avatar;
@@ -174,7 +201,11 @@ citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean di
   else if (!dispute && now.ms - opening->when.ms < CITIZ_MINUTE)
     end = citiz_tag_new (NULL, _ ("just now"), "accent");
   else if (!dispute)
-    end = citiz_caption_new (when);
+    {
+      g_autofree gchar *hour = short_when (opening, now);
+
+      end = citiz_caption_new (hour);
+    }
   if (end != NULL)
     {
       if (GTK_IS_LABEL (end))

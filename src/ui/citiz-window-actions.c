@@ -29,41 +29,6 @@ citiz_window_add_toast (CitizWindow *self, AdwToast *toast)
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
-static void
-show_toast (GtkWidget *widget, AdwToast *toast)
-{
-  GtkRoot *root = gtk_widget_get_root (widget);
-
-  if (CITIZ_IS_WINDOW (root))
-    citiz_window_add_toast (CITIZ_WINDOW (root), toast);
-  else
-    g_object_unref (g_object_ref_sink (toast));
-}
-
-void
-citiz_toast (GtkWidget *widget, const gchar *text)
-{
-  g_autofree gchar *markup = g_markup_escape_text (text, -1);
-
-  show_toast (widget, adw_toast_new (markup));
-}
-
-void
-citiz_toast_undo (GtkWidget *widget,
-                  const gchar *text,
-                  const gchar *button,
-                  GCallback pressed,
-                  gpointer data)
-{
-  g_autofree gchar *markup = g_markup_escape_text (text, -1);
-  AdwToast *toast = adw_toast_new (markup);
-
-  adw_toast_set_button_label (toast, button);
-  adw_toast_set_timeout (toast, 8);
-  g_signal_connect_object (toast, "button-clicked", pressed, data, G_CONNECT_SWAPPED);
-  show_toast (widget, toast);
-}
-
 /* --- the actions --- */
 
 static void

@@ -1,0 +1,49 @@
+/* The one toast of the moment, from any widget inside a window. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-window.h"
+
+/* Found by its type, so that small widgets need not know the window. */
+static AdwToastOverlay *
+overlay_of (GtkWidget *widget)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  if (overlay == NULL && ADW_IS_APPLICATION_WINDOW (root))
+    overlay = adw_application_window_get_content (ADW_APPLICATION_WINDOW (root));
+  return ADW_IS_TOAST_OVERLAY (overlay) ? ADW_TOAST_OVERLAY (overlay) : NULL;
+}
+
+static void
+show_toast (GtkWidget *widget, AdwToast *toast)
+{
+  AdwToastOverlay *overlay = overlay_of (widget);
+
+  if (overlay != NULL)
+    adw_toast_overlay_add_toast (overlay, toast);
+  else
+    g_object_unref (g_object_ref_sink (toast));
+}
+
+void
+citiz_toast (GtkWidget *widget, const gchar *text)
+{
+  g_autofree gchar *markup = g_markup_escape_text (text, -1);
+
+  show_toast (widget, adw_toast_new (markup));
+}
+
+void
+citiz_toast_undo (GtkWidget *widget,
+                  const gchar *text,
+                  const gchar *button,
+                  GCallback pressed,
+                  gpointer data)
+{
+  g_autofree gchar *markup = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (markup);
+
+  adw_toast_set_button_label (toast, button);
+  adw_toast_set_timeout (toast, 8);
+  g_signal_connect_object (toast, "button-clicked", pressed, data, G_CONNECT_SWAPPED);
+  show_toast (widget, toast);
+}

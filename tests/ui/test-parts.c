@@ -1,0 +1,283 @@
+/* The small parts of the shell: codes, paper, passphrases, layouts, words. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <adwaita.h>
+
+#include "crypto/citiz-words.h"
+#include "ui/citiz-bits.h"
+#include "ui/citiz-columns.h"
+#include "ui/citiz-countdown.h"
+#include "ui/citiz-new-passphrase.h"
+#include "ui/citiz-page.h"
+#include "ui/citiz-print.h"
+#include "ui/citiz-qr.h"
+#include "ui/citiz-recovery-check.h"
+#include "ui/citiz-recovery-sheet.h"
+#include "ui/citiz-slice.h"
+#include "ui/citiz-switch-row.h"
+#include "ui/citiz-tour.h"
+#include "ui/citiz-wrap.h"
+
+static void
+test_qr (void)
+{
+  CitizQr *qr = CITIZ_QR (g_object_ref_sink (citiz_qr_new ()));
+  g_autofree gchar *long_text = g_strnfill (2332, 'x');
+  gint least, most, modules;
+
+  g_assert_cmpint (citiz_qr_get_modules (qr), ==, 0);
+  g_assert_true (citiz_qr_set_text (qr, "http://127.0.0.1:8321/v#shlink:/eyJ1cmwiOiJo"));
+  modules = citiz_qr_get_modules (qr);
+  g_assert_cmpint (modules, >=, 21);
+  g_assert_cmpint ((modules - 21) % 4, ==, 0);
+  /* Whole pixels a module, four modules of quiet zone on each side. */
+  gtk_widget_measure (GTK_WIDGET (qr), GTK_ORIENTATION_VERTICAL, 400, &least, &most, NULL, NULL);
+  g_assert_cmpint (most % (modules + 8), ==, 0);
+  g_assert_cmpint (least, ==, most);
+  g_assert_false (citiz_qr_set_text (qr, long_text));
+  g_assert_cmpint (citiz_qr_get_modules (qr), ==, 0);
+  g_assert_finalize_object (qr);
+}
+
+/* The finder pattern is where it must be, black on white. */
+static void
+test_qr_drawn (void)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 290, 290);
+  cairo_t *cr = cairo_create (surface);
+  const guint32 *pixels;
+  gint stride;
+
+  g_assert_true (citiz_qr_draw (cr, "CITIZ", 290)); /* version 1: 21 + 8 = 29 modules of 10 */
+  cairo_surface_flush (surface);
+  pixels = (const guint32 *) (gconstpointer) cairo_image_surface_get_data (surface);
+  stride = cairo_image_surface_get_stride (surface) / 4;
+  g_assert_cmphex (pixels[20 * stride + 20] & 0xffffff, ==, 0xffffff);
+  g_assert_cmphex (pixels[45 * stride + 45] & 0xffffff, ==, 0x000000);
+  g_assert_cmphex (pixels[55 * stride + 55] & 0xffffff, ==, 0xffffff);
+  g_assert_cmphex (pixels[75 * stride + 75] & 0xffffff, ==, 0x000000);
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
+static GtkWidget *
+find_type (GtkWidget *widget, GType type, guint nth)
+{
+  static guint seen;
+  GtkWidget *found;
+
+  if (nth != G_MAXUINT)
+    seen = nth;
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type) && seen-- == 0)
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if ((found = find_type (w, type, G_MAXUINT)) != NULL)
+      return found;
+  return NULL;
+}
+
+static void
+enter (GtkWidget *widget, GType type, guint nth, const gchar *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (find_type (widget, type, nth)), text);
+}
+
+static void
+test_passphrase (void)
+{
+  GtkWidget *widget = g_object_ref_sink (citiz_new_passphrase_new ());
+  CitizNewPassphrase *self = CITIZ_NEW_PASSPHRASE (widget);
+  const gchar *good = "cloudy ramp velvet otter nickel sparse";
+  g_autoptr (CitizSecret) taken = NULL;
+
+  g_assert_false (citiz_new_passphrase_get_ready (self));
+  enter (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 0, "motdepasse");
+  enter (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 1, "motdepasse");
+  g_assert_false (citiz_new_passphrase_get_ready (self)); /* alike, but weak */
+  enter (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 0, good);
+  g_assert_false (citiz_new_passphrase_get_ready (self)); /* strong, but not alike */
+  enter (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 1, good);
+  g_assert_true (citiz_new_passphrase_get_ready (self));
+  taken = citiz_new_passphrase_take (self);
+  g_assert_cmpmem (citiz_secret_data (taken), strlen (good), good, strlen (good));
+  citiz_new_passphrase_clear (self);
+  g_assert_false (citiz_new_passphrase_get_ready (self));
+  /* The six suggested words pass. */
+  gtk_widget_activate_action (widget, "passphrase.use", NULL);
+  g_assert_cmpstr (
+      gtk_editable_get_text (GTK_EDITABLE (find_type (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 0))), !=,
+      "");
+  g_assert_finalize_object (widget);
+}
+
+static void
+passed_cb (gboolean *passed)
+{
+  *passed = TRUE;
+}
+
+static void
+test_recovery (void)
+{
+  g_autoptr (CitizSecret) entropy = citiz_secret_new_random (32);
+  CitizTime now = {1792838520000};
+  GtkWidget *sheet = g_object_ref_sink (citiz_recovery_sheet_new (entropy, "Hélène", now));
+  GtkWidget *check = g_object_ref_sink (citiz_recovery_check_new ());
+  gchar **words = citiz_words_from_entropy (entropy, CITIZ_LANGUAGE_EN);
+  gboolean passed = FALSE;
+
+  g_assert_false (citiz_recovery_sheet_get_kept (CITIZ_RECOVERY_SHEET (sheet)));
+  for (guint i = 0; i < 24; i++)
+    {
+      g_assert_true (citiz_recovery_sheet_check (CITIZ_RECOVERY_SHEET (sheet), i, words[i]));
+      if (g_strcmp0 (words[i], words[(i + 1) % 24]) != 0)
+        g_assert_false (
+            citiz_recovery_sheet_check (CITIZ_RECOVERY_SHEET (sheet), i, words[(i + 1) % 24]));
+    }
+  g_assert_false (citiz_recovery_sheet_check (CITIZ_RECOVERY_SHEET (sheet), 0, ""));
+  g_signal_connect_swapped (check, "passed", G_CALLBACK (passed_cb), &passed);
+  citiz_recovery_check_start (CITIZ_RECOVERY_CHECK (check), CITIZ_RECOVERY_SHEET (sheet));
+  gtk_widget_activate_action (check, "check.continue", NULL);
+  g_assert_false (passed);
+  for (guint i = 0; i < 2; i++)
+    {
+      GtkWidget *row = find_type (check, ADW_TYPE_ENTRY_ROW, i);
+      const gchar *title = adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row));
+      guint64 place = g_ascii_strtoull (strrchr (title, ' '), NULL, 10);
+
+      g_assert_cmpuint (place, >=, 1 + 12 * i);
+      g_assert_cmpuint (place, <=, 12 + 12 * i);
+      gtk_editable_set_text (GTK_EDITABLE (row), words[place - 1]);
+    }
+  gtk_widget_activate_action (check, "check.continue", NULL);
+  g_assert_true (passed);
+  citiz_words_free (words);
+  g_assert_finalize_object (check);
+  g_assert_finalize_object (sheet);
+}
+
+static void
+test_pdf (void)
+{
+  g_autoptr (CitizSecret) entropy = citiz_secret_new_random (32);
+  gchar **words = citiz_words_from_entropy (entropy, CITIZ_LANGUAGE_FR);
+  g_autoptr (GBytes) pdf = citiz_pdf_recovery (words, "24 words, in order");
+
+  g_assert_cmpuint (g_bytes_get_size (pdf), >, 2000);
+  g_assert_cmpmem (g_bytes_get_data (pdf, NULL), 5, "%PDF-", 5);
+  citiz_words_free (words);
+}
+
+static GtkWidget *
+block (gint width, gint height)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_set_size_request (box, width, height);
+  return box;
+}
+
+static gint
+height_for (GtkWidget *widget, gint width)
+{
+  gint least;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, width, &least, NULL, NULL, NULL);
+  return least;
+}
+
+static void
+test_layouts (void)
+{
+  GtkWidget *columns = g_object_ref_sink (citiz_columns_new (1, 1, 640));
+  GtkWidget *wrap = g_object_ref_sink (citiz_wrap_new (10));
+  gint least;
+
+  citiz_columns_append (CITIZ_COLUMNS (columns), 0, block (200, 100));
+  citiz_columns_append (CITIZ_COLUMNS (columns), 1, block (200, 150));
+  g_assert_cmpint (height_for (columns, 800), ==, 150);
+  g_assert_cmpint (height_for (columns, 400), ==, 100 + 24 + 150);
+  gtk_widget_measure (columns, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  g_assert_cmpint (least, ==, 200);
+
+  for (guint i = 0; i < 3; i++)
+    citiz_wrap_append (CITIZ_WRAP (wrap), block (100, 30));
+  g_assert_cmpint (height_for (wrap, 320), ==, 30);
+  g_assert_cmpint (height_for (wrap, 319), ==, 30 + 10 + 30);
+  g_assert_cmpint (height_for (wrap, 100), ==, 30 * 3 + 10 * 2);
+  g_assert_finalize_object (columns);
+  g_assert_finalize_object (wrap);
+}
+
+static void
+opened_cb (guint *count)
+{
+  (*count)++;
+}
+
+static void
+test_rows (void)
+{
+  GtkWidget *row = g_object_ref_sink (citiz_row_new ("Title <b>", "Subtitle"));
+  GtkWidget *toggle = g_object_ref_sink (citiz_switch_row_new ("Allergies", NULL, TRUE));
+  guint count = 0;
+
+  g_signal_connect_swapped (row, "opened", G_CALLBACK (opened_cb), &count);
+  g_assert_false (gtk_widget_activate_action (row, "row.open", NULL));
+  citiz_row_set_opens (CITIZ_ROW (row), TRUE);
+  g_assert_true (gtk_widget_activate_action (row, "row.open", NULL));
+  g_assert_cmpuint (count, ==, 1);
+  g_assert_true (citiz_switch_row_get_active (CITIZ_SWITCH_ROW (toggle)));
+  g_object_set (toggle, "active", FALSE, NULL);
+  g_assert_false (citiz_switch_row_get_active (CITIZ_SWITCH_ROW (toggle)));
+  g_assert_finalize_object (row);
+  g_assert_finalize_object (toggle);
+}
+
+/* Every icon that the code names exists, in the program or in the desktop's theme. */
+static void
+test_icons (void)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
+  g_auto (GStrv) names = g_resources_enumerate_children (
+      "/io/github/citiz/Citiz/icons/scalable/actions", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+  g_assert_nonnull (names);
+  g_assert_cmpuint (g_strv_length (names), >, 60);
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree gchar *name = g_strndup (names[i], strlen (names[i]) - strlen (".svg"));
+
+      g_assert_true (gtk_icon_theme_has_icon (theme, name));
+    }
+}
+
+static void
+test_small (void)
+{
+  GtkWidget *widgets[]
+      = {citiz_slice_new (15, 2, FALSE), citiz_countdown_new (NULL, 42), citiz_tour_list_new (),
+         citiz_tag_new (NULL, "Severe", "error"), citiz_heading_new ("Heading", NULL)};
+
+  for (guint i = 0; i < G_N_ELEMENTS (widgets); i++)
+    {
+      g_object_ref_sink (widgets[i]);
+      g_assert_finalize_object (widgets[i]);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  citiz_ui_init ();
+  g_test_add_func ("/ui/qr", test_qr);
+  g_test_add_func ("/ui/qr-drawn", test_qr_drawn);
+  g_test_add_func ("/ui/passphrase", test_passphrase);
+  g_test_add_func ("/ui/recovery", test_recovery);
+  g_test_add_func ("/ui/pdf", test_pdf);
+  g_test_add_func ("/ui/layouts", test_layouts);
+  g_test_add_func ("/ui/rows", test_rows);
+  g_test_add_func ("/ui/icons", test_icons);
+  g_test_add_func ("/ui/small", test_small);
+  return g_test_run ();
+}
