@@ -148,6 +148,13 @@ complete (json_t *resource, const gchar *type)
   for (guint i = 0; i < G_N_ELEMENTS (mandatory); i++)
     if (strcmp (type, mandatory[i].type) == 0 && !has_choice (resource, mandatory[i].prefix))
       put_absent (resource, mandatory[i].primitive, "unknown");
+  if (strcmp (type, "Observation") == 0 && !has_choice (resource, "value")
+      && !json_object_get (resource, "dataAbsentReason") && !json_object_get (resource, "component")
+      && !json_object_get (resource, "hasMember"))
+    json_object_set_new (resource, "dataAbsentReason",
+                         json_pack ("{s:[{s:s, s:s}]}", "coding", "system",
+                                    "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+                                    "code", "unknown"));
 }
 
 static void
@@ -221,6 +228,30 @@ declared_by (const CitizItem *item)
       return "institution";
     }
   return "self";
+}
+
+/* What an imported summary of ours said of itself is said anew. */
+static void
+drop_extensions (json_t *resource)
+{
+  static const gchar *const names[]
+      = {"alert-class",  "declared-by", "source-name", "recorded", "history-count",
+         "first-screen", "last-dose",   "dose-change", "stopped"};
+  json_t *list = json_object_get (resource, "extension");
+
+  for (gsize i = json_array_size (list); i > 0; i--)
+    {
+      const char *url = json_string_value (json_object_get (json_array_get (list, i - 1), "url"));
+
+      for (guint n = 0; url && n < G_N_ELEMENTS (names); n++)
+        if (g_str_has_prefix (url, CITIZ_EXT) && strcmp (url + strlen (CITIZ_EXT), names[n]) == 0)
+          {
+            json_array_remove (list, i - 1);
+            break;
+          }
+    }
+  if (json_is_array (list) && json_array_size (list) == 0)
+    json_object_del (resource, "extension");
 }
 
 static void
@@ -334,6 +365,7 @@ citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *entry)
   resource = json_deep_copy (item->resource);
   for (guint i = 0; i < G_N_ELEMENTS (dropped); i++)
     json_object_del (resource, dropped[i]);
+  drop_extensions (resource);
   if (strcmp (item->type, "DocumentReference") == 0)
     attach (ips, resource, item);
   rewrite (ips, item, resource, 0);
@@ -430,6 +462,7 @@ citiz_ips_patient (CitizIps *ips)
 
   for (guint i = 0; i < G_N_ELEMENTS (dropped); i++)
     json_object_del (patient, dropped[i]);
+  drop_extensions (patient);
   if (!citiz_profile_shows (ips->profile, CITIZ_PART_CONTACTS))
     {
       json_object_del (patient, "contact");

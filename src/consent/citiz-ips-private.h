@@ -34,6 +34,7 @@ typedef struct
   CitizTime now;
   GPtrArray *items;   /* of CitizIpsItem, in the order of the record's lists */
   GHashTable *by_id;  /* CitizId → CitizIpsItem */
+  GHashTable *cited;  /* CitizId of devices whose use is told */
   CitizItem *patient; /* nullable */
   gchar *patient_url;
   gchar *device_url;

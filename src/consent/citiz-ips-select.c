@@ -171,6 +171,32 @@ is_useful_contact (CitizIps *ips, const CitizItem *item)
              && (item->role != CITIZ_ROLE_NONE || item->source == CITIZ_SOURCE_SELF));
 }
 
+/* A Device is the person's by itself only when it says so and no use of it is told; else it is what a use, or an author, points to. */
+static gboolean
+is_own_device (CitizIps *ips, const CitizItem *item)
+{
+  return strcmp (item->type, "Device") != 0
+         || (json_object_get (item->resource, "patient")
+             && !g_hash_table_contains (ips->cited, &item->id));
+}
+
+static void
+note_cited_devices (CitizIps *ips)
+{
+  g_autoptr (GPtrArray) devices = citiz_record_list (ips->record, CITIZ_KIND_DEVICE);
+
+  for (guint i = 0; i < devices->len; i++)
+    {
+      CitizItem *item = devices->pdata[i];
+      json_t *device = json_object_get (item->resource, "device");
+      const char *reference = json_string_value (json_object_get (device, "reference"));
+      CitizItem *cited = reference ? citiz_record_resolve (ips->record, item, reference) : NULL;
+
+      if (cited)
+        g_hash_table_add (ips->cited, &cited->id);
+    }
+}
+
 static CitizIpsItem *
 new_entry (CitizIps *ips, CitizItem *item)
 {
@@ -189,7 +215,8 @@ take_shown (CitizIps *ips, Tally *tally, CitizIpsItem *entry)
   const CitizItem *item = entry->item;
   guint rank = rank_of (item);
 
-  if (item->kind == CITIZ_KIND_CONTACT && !is_useful_contact (ips, item))
+  if ((item->kind == CITIZ_KIND_CONTACT && !is_useful_contact (ips, item))
+      || !is_own_device (ips, item))
     {
       entry->supporting = TRUE;
       return;
@@ -263,6 +290,8 @@ citiz_ips_context_new (const CitizRecord *record,
   ips->patient_url = ips->patient ? citiz_ips_url_of (&ips->patient->id) : citiz_ips_new_url (ips);
   ips->device_url = citiz_ips_new_url (ips);
   ips->entries = json_array ();
+  ips->cited = g_hash_table_new (citiz_id_hash, (GEqualFunc) citiz_id_equal);
+  note_cited_devices (ips);
   for (guint kind = 0; kind < CITIZ_N_KINDS; kind++)
     {
       g_autoptr (GPtrArray) list = citiz_record_list (record, (CitizKind) kind);
@@ -280,6 +309,7 @@ citiz_ips_context_free (CitizIps *ips)
 {
   g_ptr_array_unref (ips->items);
   g_hash_table_unref (ips->by_id);
+  g_hash_table_unref (ips->cited);
   g_free (ips->patient_url);
   g_free (ips->device_url);
   json_decref (ips->entries);

@@ -255,7 +255,7 @@ citiz_ips_add_last_meal (CitizIps *ips, json_t *composition)
       const CitizIpsItem *entry = ips->items->pdata[i];
 
       if (entry->item->kind == CITIZ_KIND_MEAL && !entry->withheld
-          && entry->item->onset.precision != CITIZ_DATE_NONE
+          && entry->item->onset.precision == CITIZ_DATE_TIME
           && (meal == NULL || citiz_date_compare (&entry->item->onset, &meal->onset) > 0))
         meal = entry->item;
     }

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Installs the readers into the build folder and runs them: run.py MAKE-LINK SOURCE BUILD. SPDX-License-Identifier: AGPL-3.0-or-later"""
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+SKIP = 77
+FILES = ['package.json', 'ips-rules.cjs', 'check-summary.mjs', 'check-link.mjs']
+
+
+def skip(why):
+    print('1..0 # SKIP ' + why)
+    sys.exit(SKIP)
+
+
+def install(source, work):
+    os.makedirs(work, exist_ok=True)
+    for name in FILES:
+        shutil.copy(os.path.join(source, name), work)
+    if shutil.which('node') is None or shutil.which('npm') is None:
+        skip('node and npm are not installed')
+    if os.path.exists(os.path.join(work, 'node_modules', 'kill-the-clipboard')):
+        return
+    done = subprocess.run(['npm', 'install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'],
+                          cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=240, check=False)
+    if done.returncode != 0:
+        shutil.rmtree(os.path.join(work, 'node_modules'), ignore_errors=True)
+        skip('the packages of package.json could not be fetched')
+
+
+class Server:
+    """One make-link process: its links while it runs, its summary in a file."""
+
+    def __init__(self, program, bundle, out):
+        self.process = subprocess.Popen([program, bundle, out], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.links = json.loads(self.process.stdout.readline())
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        shutil.rmtree(self.links['dir'], ignore_errors=True)
+        return self.process.returncode
+
+
+def main():
+    program, source, work = sys.argv[1:4]
+    install(source, work)
+    summaries, failed = [], 0
+    data = os.environ['CITIZ_TEST_DATA']
+    bundles = [os.path.join(data, 'viewer', 'lucie.json')] + sorted(glob.glob(os.path.join(data, 'ips', '*.json')))
+    for bundle in bundles:
+        out = os.path.join(work, 'summary-' + os.path.basename(bundle))
+        server = Server(program, bundle, out)
+        if bundle == bundles[0]:
+            links = os.path.join(work, 'links.json')
+            with open(links, 'w', encoding='utf-8') as file:
+                json.dump(server.links, file)
+            failed += subprocess.run(['node', '--experimental-websocket', 'check-link.mjs', links], cwd=work, check=False).returncode
+        failed += server.stop() != 0
+        summaries += [bundle, out]
+    failed += subprocess.run(['node', '--experimental-websocket', 'check-summary.mjs'] + summaries, cwd=work, check=False).returncode
+    sys.exit(1 if failed else 0)
+
+
+main()
