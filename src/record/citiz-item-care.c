@@ -252,7 +252,7 @@ read_document (CitizItem *item)
   item->size = (guint64) json_integer_value (json_object_get (attachment, "size"));
   if (item->size == 0)
     item->size = strlen (citiz_json_text (attachment, "data")) / 4 * 3;
-  citiz_keep (&item->blob, citiz_json_text (attachment, "url"));
+  citiz_keep (&item->blob, citiz_blob_name (citiz_json_text (attachment, "url")));
   for (gsize i = 0; i < json_array_size (extensions); i++)
     if (g_str_has_suffix (citiz_json_text (json_array_get (extensions, i), "url"), "/pages"))
       item->pages = (guint) json_integer_value (

@@ -38,6 +38,13 @@ citiz_take (gchar **field, gchar *text)
   *field = text != NULL ? text : g_strdup ("");
 }
 
+const gchar *
+citiz_blob_name (const gchar *url)
+{
+  static const gchar scheme[] = "urn:citiz:blob:";
+  return g_str_has_prefix (url, scheme) ? url + strlen (scheme) : url;
+}
+
 void
 citiz_keep (gchar **field, const gchar *text)
 {

@@ -293,7 +293,7 @@ citiz_read_diagnostic_report (CitizItem *item)
       item->kind = CITIZ_KIND_DOCUMENT;
       citiz_keep (&item->content_type, citiz_json_text (form, "contentType"));
       item->size = strlen (citiz_json_text (form, "data")) / 4 * 3;
-      citiz_keep (&item->blob, citiz_json_text (form, "url"));
+      citiz_keep (&item->blob, citiz_blob_name (citiz_json_text (form, "url")));
     }
   else
     item->kind
