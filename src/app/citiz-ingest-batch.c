@@ -5,7 +5,11 @@
 #include <jansson.h>
 #include <string.h>
 
-G_DEFINE_QUARK (citiz - ingest - error - quark, citiz_ingest_error)
+GQuark
+citiz_ingest_error_quark (void)
+{
+  return g_quark_from_static_string ("citiz-ingest-error-quark");
+}
 
 #define OPEN 1 /* version of the row that says "under way"; the report is the next one */
 #define DONE 2

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define MAX_PACKS 1000000
+#define MAX_PACKS   1000000
+#define SHORT_CHUNK 1024 /* bytes of room below which it is not worth one */
 
 struct _CitizPacker
 {
@@ -190,32 +191,58 @@ close_pack (CitizPacker *packer, GError **error)
   return TRUE;
 }
 
-/* The buffered samples as one chunk of the pack, a new pack when it does not fit. */
+static void
+open_pack (CitizPacker *packer)
+{
+  if (packer->pack->len > 0)
+    return;
+  citiz_put_u8 (packer->pack, 1);
+  citiz_put_bytes (packer->pack, packer->series->id.b, sizeof packer->series->id.b);
+  packer->info.n = 0;
+  packer->info.first = packer->buffer[0].start;
+}
+
+/* The first @n of the buffer as one chunk; *fits tells whether the pack had room for it. */
+static gboolean
+put_chunk (CitizPacker *packer, gsize n, gboolean *fits, gsize *size, GError **error)
+{
+  g_autoptr (GBytes) chunk = citiz_chunk_encode (packer->buffer, n, error);
+
+  if (chunk == NULL)
+    return FALSE;
+  *size = g_bytes_get_size (chunk);
+  *fits = packer->pack->len == 0 || packer->pack->len + 4 + *size <= CITIZ_PACK_MAX;
+  if (!*fits)
+    return TRUE;
+  open_pack (packer);
+  citiz_put_u32 (packer->pack, (guint32) *size);
+  citiz_put_bytes (packer->pack, g_bytes_get_data (chunk, NULL), *size);
+  packer->info.n += (guint32) n;
+  packer->info.last = packer->buffer[n - 1].start;
+  packer->n -= n;
+  memmove (packer->buffer, packer->buffer + n, packer->n * sizeof *packer->buffer);
+  return TRUE;
+}
+
+/* The buffer into the pack. What does not fit whole fills it with a shorter chunk: objects are padded to a size class, and
+ * an empty end of it is paid for like a full one. */
 static gboolean
 close_chunk (CitizPacker *packer, GError **error)
 {
+  gboolean fits = TRUE;
+  gsize size = 0;
+
   if (packer->n == 0)
     return TRUE;
-  g_autoptr (GBytes) chunk = citiz_chunk_encode (packer->buffer, packer->n, error);
-  if (chunk == NULL)
+  if (!put_chunk (packer, packer->n, &fits, &size, error))
     return FALSE;
-  gsize size = g_bytes_get_size (chunk);
-  if (packer->pack->len > 0 && packer->pack->len + 4 + size > CITIZ_PACK_MAX
-      && !close_pack (packer, error))
+  if (fits)
+    return TRUE;
+  gsize room = CITIZ_PACK_MAX - packer->pack->len;
+  gsize part = room > SHORT_CHUNK ? packer->n * (room - 4) / size * 31 / 32 : 0;
+  if (part > 0 && !put_chunk (packer, part, &fits, &size, error))
     return FALSE;
-  if (packer->pack->len == 0)
-    {
-      citiz_put_u8 (packer->pack, 1);
-      citiz_put_bytes (packer->pack, packer->series->id.b, sizeof packer->series->id.b);
-      packer->info.n = 0;
-      packer->info.first = packer->buffer[0].start;
-    }
-  citiz_put_u32 (packer->pack, (guint32) size);
-  citiz_put_bytes (packer->pack, g_bytes_get_data (chunk, NULL), size);
-  packer->info.n += (guint32) packer->n;
-  packer->info.last = packer->buffer[packer->n - 1].start;
-  packer->n = 0;
-  return TRUE;
+  return close_pack (packer, error) && close_chunk (packer, error);
 }
 
 /* Samples in order, after all those added before. */

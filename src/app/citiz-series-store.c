@@ -4,7 +4,11 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK (citiz - series - error - quark, citiz_series_error)
+GQuark
+citiz_series_error_quark (void)
+{
+  return g_quark_from_static_string ("citiz-series-error-quark");
+}
 
 #define KEYED_IDS 1 /* which subkey of the index names objects by content */
 

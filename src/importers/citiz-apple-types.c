@@ -54,7 +54,7 @@ static const CitizAppleCategory categories[] = {
     {SLEEP, STAGE "AsleepDeep", {"sleep", "sleep_deep"}, "h", NAN},
     {SLEEP, STAGE "AsleepREM", {"sleep", "sleep_rem"}, "h", NAN},
     {SLEEP, STAGE "InBed", {"apple:SleepInBed", NULL}, "h", NAN},
-    {SLEEP, STAGE "Awake", {"apple:SleepAwake", NULL}, "h", NAN},
+    {SLEEP, STAGE "Awake", {"sleep_awake", NULL}, "h", NAN},
     {"AppleStandHour", "HKCategoryValueAppleStandHourStood", {"stand_h", NULL}, "h", 1},
     {"AppleStandHour", "HKCategoryValueAppleStandHourIdle", {"stand_h", NULL}, "h", 0},
     {"MindfulSession", NULL, {"apple:MindfulSession", NULL}, "min", NAN},

@@ -19,7 +19,11 @@ struct _CitizFrameReader
   CitizImportSample last;
 };
 
-G_DEFINE_QUARK (citiz - frame - error - quark, citiz_frame_error)
+GQuark
+citiz_frame_error_quark (void)
+{
+  return g_quark_from_static_string ("citiz-frame-error-quark");
+}
 
 CitizFrameReader *
 citiz_frame_reader_new (CitizFrameFunc func, gpointer data)
