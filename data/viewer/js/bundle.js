@@ -10,7 +10,7 @@ import { lang, t, tn } from './text.js';
 
 const DAY = 86400000;
 const EMPTY_STATES = { nilknown: 'none-known', notasked: 'not-asked', withheld: 'withheld', unavailable: 'asked-unknown' };
-const PARTS = ['alerts', 'allergies', 'medications', 'problems', 'devices', 'directives', 'contacts', 'results', 'vitals', 'immunizations', 'procedures', 'past-problems', 'pregnancy', 'functional', 'activity', 'habits', 'diet', 'family', 'visits', 'documents', 'story', 'plan'];
+const PARTS = DATA.parts;
 const BY_TYPE = DATA.types;
 
 function sectionKey(section) {
@@ -81,7 +81,7 @@ function applyPart(parts, said) {
 function settleNone(part) {
   const said = part.resources.map((r) => noneKind(r.code || r.medicationCodeableConcept || r.vaccineCode));
   if (part.resources.length && said.every((kind) => kind === 'all' || kind === 'no-information')) {
-    part.state = said.includes('all') ? 'none-known' : 'asked-unknown';
+    part.state = said.includes('all') ? 'none-known' : 'no-information';
     part.resources = [];
   }
 }
@@ -244,6 +244,12 @@ function readContacts(patient, bundle, world) {
   return out.filter((c) => c.name || c.phone);
 }
 
+function identifierName(identifier) {
+  if (/ramq/i.test(String(identifier.system))) return t('ramqNumber');
+  const name = concept(identifier.type);
+  return name === 'JHN' ? t('healthNumber') : name;
+}
+
 function readPatient(patient, observations, world) {
   const names = list(patient && patient.name);
   const name = names.find((n) => n.use === 'official') || names[0];
@@ -251,7 +257,7 @@ function readPatient(patient, observations, world) {
   const family = name && name.family ? String(name.family) : '';
   const given = name && Array.isArray(name.given) ? name.given.join(' ') : '';
   const state = patient ? modifiers(patient) : { verify: false };
-  const identifiers = list(patient && patient.identifier).map((i) => ({ label: concept(i.type) || (/ramq|nam/i.test(String(i.system)) ? (lang() === 'fr' ? 'NAM (RAMQ)' : 'RAMQ number') : ''), value: String(i.value || ''), health: /ramq|\bJHN\b|health/i.test(String(i.system) + codes(i.type)) })).filter((i) => i.value);
+  const identifiers = list(patient && patient.identifier).map((i) => ({ label: identifierName(i), value: String(i.value || ''), health: /ramq|\bJHN\b|health/i.test(String(i.system) + codes(i.type)) })).filter((i) => i.value);
   const own = identifiers.find((i) => i.health) || identifiers.find((i) => i.label);
   const newest = (wanted) => observations.filter((o) => o.value.num && !o.state.struck && o.codes.some((c) => wanted.includes(c))).sort((a, b) => (b.date ? b.date.sort : 0) - (a.date ? a.date.sort : 0))[0];
   const size = (o) => (o ? o.value.num + '\u00a0' + o.value.unit : '');
@@ -355,7 +361,7 @@ function collectStrip(view, composition, world) {
   }
   for (const key of FIRST_PARTS) {
     const state = view.parts[key].state;
-    const list_ = { 'none-known': strip.none, 'not-asked': strip.notAsked, 'asked-unknown': strip.unknown, absent: strip.absent, empty: strip.absent }[state];
+    const list_ = { 'none-known': strip.none, 'not-asked': strip.notAsked, 'asked-unknown': strip.unknown, 'no-information': strip.absent, absent: strip.absent, empty: strip.absent }[state];
     if (list_ && !(key === 'contacts' && view.contacts.length)) list_.push(sectionWord(key));
   }
   strip.withheld = strip.withheld.sort((a, b) => a.order - b.order).map((w) => w.word);

@@ -21,7 +21,7 @@ export const NO_INFORMATION = '1287211007';
 export const NONE_KNOWN_OLD = DATA.noneOld;
 export const NO_INFORMATION_OLD = /^no-(allergy|medication|problem|procedure|immunization|device)-info$/;
 
-export const CLASSES = ['severe-allergy', 'anticoagulant', 'insulin', 'steroid', 'opioid', 'implant', 'pregnancy', 'immunosuppression', 'dialysis', 'difficult-airway', 'infectious-precaution', 'other'];
+export const CLASSES = DATA.classes;
 export const CLASS_ICON = DATA.icons;
 
 /** Classes told by the name, for summaries that do not say them: ATC code first, ingredient next. */
@@ -37,6 +37,7 @@ const CONDITION_CLASS = [
   ['immunosuppression', /immunosuppress|immunodefic|immunodéfic|neutrop[eé]ni/i], ['difficult-airway', /difficult (airway|intubation)|intubation difficile/i],
 ];
 const DEVICE_CLASS = [['implant', /pacemaker|stimulateur|defibrillator|défibrillat|\bICD\b|neurostim|prosthetic.*valve|valve.*proth|cochlear|cochléaire|implant|shunt|stent|pump|pompe/i]];
+const LOCAL_USE = /cutan|cream|crème|ointment|onguent|pommade|topical|topique|lotion|nasal|inhal|ophthal|ophtal|drops|gouttes|otic|auric/i;
 const NOT_IMPLANT = /contracept|dental|dentaire/i;
 
 function byName(table, name) {
@@ -46,7 +47,8 @@ function byName(table, name) {
 
 export function drugClass(name, atc) {
   const row = atc && DRUG_CLASS.find(([, code]) => code.test(atc));
-  return row ? row[0] : byName(DRUG_CLASS, name);
+  const found = row ? row[0] : byName(DRUG_CLASS, name);
+  return found === 'steroid' && LOCAL_USE.test(name) ? null : found;
 }
 
 export function conditionClass(name) {
@@ -60,7 +62,7 @@ export function deviceClass(name) {
 /** Key analytes: rank on the first screen, names in both languages. A tile may gather several codes. */
 export const KEY_RESULTS = DATA.results;
 export const OTHER_NAMES = DATA.names;
-export const ACTIVITY_CODES = ['41950-7', '55423-8', '82290-8', '68516-4', '89555-7', '40443-4', '93832-4', '73985-4', '82291-6'];
+export const ACTIVITY_CODES = DATA.activityCodes;
 export const WEIGHT = ['29463-7', '3141-9', '18833-4'];
 export const HEIGHT = ['8302-2', '3137-7'];
 export const BLOOD_GROUP = ['882-1', '34530-6'];
@@ -93,9 +95,9 @@ export function safeDose(text) {
     .replace(/(\d)([.,]\d*?[1-9])0+(?=\D|$)/g, '$1$2').replace(/(\d)[.,]0+(?=\D|$)/g, '$1')
     .replace(/(\d)\s*(?:µg|μg|ug)\b/g, '$1\u00a0mcg')
     .replace(/(\d)\s*(?:U\.?I\.?|I\.?U\.?|U)(?![\w.])/g, '$1\u00a0' + units)
-    .replace(/\b(?:BID|b\.i\.d\.)(?!\w)/g, lang() === 'fr' ? '2 fois/jour' : 'twice a day')
-    .replace(/\b(?:TID|t\.i\.d\.)(?!\w)/g, lang() === 'fr' ? '3 fois/jour' : '3 times a day')
-    .replace(/\b(?:QID|q\.i\.d\.)(?!\w)/g, lang() === 'fr' ? '4 fois/jour' : '4 times a day')
+    .replace(/\b(?:BID|b\.i\.d\.)(?!\w)/gi, lang() === 'fr' ? '2 fois/jour' : 'twice a day')
+    .replace(/\b(?:TID|t\.i\.d\.)(?!\w)/gi, lang() === 'fr' ? '3 fois/jour' : '3 times a day')
+    .replace(/\b(?:QID|q\.i\.d\.)(?!\w)/gi, lang() === 'fr' ? '4 fois/jour' : '4 times a day')
     .replace(/\b(?:QD|q\.d\.|OD)(?!\w)/g, lang() === 'fr' ? '1 fois/jour' : 'once a day');
 }
 

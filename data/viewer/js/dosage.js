@@ -18,7 +18,7 @@ function pick2(pair) {
 function amount(quantity) {
   const unit = String(quantity.unit ?? quantity.code ?? '');
   const word = UNITS_WORD.test(unit) || UNITS_WORD.test(quantity.code || '') ? (lang() === 'fr' ? 'unités' : 'units') : unitName(unit).replace(/^(µg|μg|ug)$/, 'mcg');
-  return { num: fmtNumber(quantity.value), unit: TABLET.test(unit) ? '' : word, tablet: TABLET.test(unit) };
+  return { num: fmtNumber(Number(quantity.value)), unit: TABLET.test(unit) ? '' : word, tablet: TABLET.test(unit) };
 }
 
 function doseOf(line) {

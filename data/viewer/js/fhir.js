@@ -43,12 +43,14 @@ export function textOf(node, name) {
   return typeof node[name] === 'object' ? '' : String(node[name]);
 }
 
+const SEMANTIC_TAG = / \((finding|disorder|substance|procedure|product|medicinal product( form)?|clinical drug|situation|regime\/therapy|physical object|qualifier value|organism|observable entity)\)$/;
+
 /** Display of a CodeableConcept: own text, else a coding's display, else its code. */
 export function concept(value) {
   if (!value || typeof value !== 'object') return '';
   const codings = list(value.coding);
   const display = codings.find((c) => c.display) || {};
-  return textOf(value, 'text') || textOf(display, 'display') || String((codings[0] && codings[0].code) || '');
+  return textOf(value, 'text').replace(SEMANTIC_TAG, '') || textOf(display, 'display').replace(SEMANTIC_TAG, '') || String((codings[0] && codings[0].code) || '');
 }
 
 export function codes(value) {

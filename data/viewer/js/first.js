@@ -102,6 +102,9 @@ function moreLink(n, target) {
   return n ? h('a.more', { href: '#' + target }, tn('n_more', n)) : null;
 }
 
+/** Enough rows to share the card's height between them. */
+const many = (rows) => (rows.rows.length > 4 ? '.many' : '');
+
 /** What stands in a core card without items: its state, never an empty label. */
 function coreState(view, key) {
   const part = view.parts[key];
@@ -142,14 +145,14 @@ function medicationsCard(view, rows, now) {
   const count = view.medications.current.filter((m) => !m.struck).length;
   return card('medications', t('medications'), sideText(view, 'medications', count),
     logged ? h('p.col', t('lastDose')) : null,
-    view.medications.current.length + view.medications.stopped.length ? h('ul.rows.meds', rows.rows.map((row) => medicationRow(row, now, logged))) : coreState(view, 'medications'),
+    view.medications.current.length + view.medications.stopped.length ? h('ul.rows.meds' + many(rows), rows.rows.map((row) => medicationRow(row, now, logged))) : coreState(view, 'medications'),
     heldRow(view, 'medications'), moreLink(rows.more, 'all-medications'));
 }
 
 function problemsCard(view, rows) {
   const list = rows.rows.map((row, i) => h('li', h('span.main', nameNodes(row)), h('span.det', i === 0 && /^\d{4}$/.test(row.detail) ? t('since', row.detail) : row.detail), sourceMark(row.source)));
   return card('problems', t('problems'), sideText(view, 'problems', view.problems.active.length),
-    view.problems.active.length ? h('ul.rows', list) : coreState(view, 'problems'), heldRow(view, 'problems'), moreLink(rows.more, 'all-problems'));
+    view.problems.active.length ? h('ul.rows' + many(rows), list) : coreState(view, 'problems'), heldRow(view, 'problems'), moreLink(rows.more, 'all-problems'));
 }
 
 function devicesCard(view, rows) {
@@ -219,7 +222,7 @@ function resultsStrip(app) {
   const { view } = app;
   const tiles = view.tiles.map((tile) => tileNode(tile, view, app.now()));
   if (view.tetanus) tiles.push(h('li.tile', h('span.k', t('tetanus'), sourceMark(view.tetanus.source)), h('span.val', h('b.txt', fmtDate({ ...view.tetanus.date, time: undefined }))), h('span.l3', t('lastBooster')), h('span.l4', view.tetanus.name.length < 28 ? view.tetanus.name : '')));
-  if (view.blood) tiles.push(h('li.tile.blood', h('span.k', t('bloodGroup'), sourceMark(view.blood.source)), h('span.val', view.blood.tags.map(tagNode), h('b.num', view.blood.text), ' ', h('span.unit', view.blood.source.mark === 'P' ? t('bloodDeclared') : '')), h('span.l3', t('bloodConfirm'))));
+  if (view.blood) tiles.push(h('li.tile.blood', h('span.k', t('bloodGroup'), sourceMark(view.blood.source)), h('span.val', view.blood.tags.map(tagNode), h('b.num' + (view.blood.text.length > 8 ? '.long' : ''), view.blood.text), ' ', h('span.unit', view.blood.source.mark === 'P' ? t('bloodDeclared') : '')), h('span.l3', t('bloodConfirm'))));
   const state = partStateBox(view.parts.results.state, false);
   return card('results', t('results'), h('a.rest', { href: '#rest' }, t('everything'), icon('down')), tiles.length ? h('ul.tiles', tiles) : state || h('p.gone', t('absent')));
 }
@@ -238,14 +241,14 @@ export function renderFirst(app) {
   const rows = firstRows(view);
   const now = app.now();
   const strip = stripBoxes(view).filter(Boolean);
+  const side = [devicesCard(view, rows.devices), directivesCard(view, rows.directives), contactsCard(view, rows.contacts)].filter(Boolean);
   return [
     h('a.skip', { href: '#alerts' }, t('skip')),
     h('div.first',
       h('header.head', topBar(app), identity(app)),
       h('main', alertBlocks(view),
         strip.length ? h('div.strip.n' + strip.length, strip) : null, absentLine(view),
-        h('div.grid', allergiesCard(view, rows.allergies), medicationsCard(view, rows.medications, now), problemsCard(view, rows.problems),
-          h('div.sidecol', devicesCard(view, rows.devices), directivesCard(view, rows.directives), contactsCard(view, rows.contacts))),
+        h('div.grid' + (side.length ? '' : '.two'), allergiesCard(view, rows.allergies), medicationsCard(view, rows.medications, now), problemsCard(view, rows.problems), side.length ? h('div.sidecol', side) : null),
         resultsStrip(app))),
     phoneBar(app, rows),
   ];

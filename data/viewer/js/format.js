@@ -4,9 +4,9 @@ import { DATA } from './data.js';
 import { lang, t } from './text.js';
 
 const NB = '\u00a0';
-const MONTHS_SHORT = { fr: 'janv.,févr.,mars,avr.,mai,juin,juill.,août,sept.,oct.,nov.,déc.'.split(','), en: 'Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec'.split(',') };
-const MONTHS_LONG = { fr: 'janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre'.split(','), en: 'January,February,March,April,May,June,July,August,September,October,November,December'.split(',') };
-const DAYS = { fr: 'dimanche,lundi,mardi,mercredi,jeudi,vendredi,samedi'.split(','), en: 'Sunday,Monday,Tuesday,Wednesday,Thursday,Friday,Saturday'.split(',') };
+const MONTHS_SHORT = DATA.monthsShort;
+const MONTHS_LONG = DATA.months;
+const DAYS = DATA.days;
 
 /** FHIR date or dateTime, maybe partial → {y, m?, d?, time?: ms, sort}; null when it is neither. */
 export function parseDate(text) {
@@ -121,6 +121,7 @@ export function fmtAgo(ms) {
 export function fmtNumber(value) {
   let text = String(value);
   if (!/^-?\d+(\.\d+)?$/.test(text)) return text;
+  if (/\.\d{5,}$/.test(text)) text = Number(text).toFixed(2);
   let [whole, part] = text.split('.');
   if (whole.replace('-', '').length > 4 || (whole.length === 4 && Number(whole) >= 1000 && lang() === 'fr')) whole = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
   text = part ? whole + (lang() === 'fr' ? ',' : '.') + part : whole;

@@ -39,6 +39,7 @@ export function partStateBox(state, long = true) {
   if (state === 'withheld') return stateBox('held', long ? tm('withheldLong') : h('b', t('withheld')));
   if (state === 'not-asked') return stateBox('asked', long ? tm('notAskedLong') : h('b', t('notAsked')));
   if (state === 'asked-unknown') return stateBox('asked', long ? tm('doesNotKnowLong') : h('b', t('doesNotKnow')));
+  if (state === 'no-information') return stateBox('asked', h('b', t('noInformation')));
   if (state === 'none-known') return stateBox('none', tm('noneLong'));
   return null;
 }
