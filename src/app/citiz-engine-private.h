@@ -15,6 +15,7 @@ typedef struct
 {
   CitizHash id;
   CitizSigningKey *key;
+  CitizPublicKey recovery;
 } CitizAccountKeys;
 
 struct _CitizEngine
@@ -55,8 +56,13 @@ void citiz_engine_anchor_later (CitizEngine *engine);
 /* citiz-engine-ledger.c */
 void citiz_account_keys_init (CitizAccountKeys *out, CitizVault *vault, guint64 number);
 void citiz_account_keys_clear (CitizAccountKeys *keys);
-CitizTx *citiz_engine_new_tx (CitizEngine *engine, const CitizAccountKeys *account, CitizTxType type, guint64 nonce);
-gboolean citiz_engine_register (CitizEngine *engine, const CitizAccountKeys *account, GPtrArray *txs, GError **error);
+void citiz_engine_add_account (CitizEngine *engine, CitizAccountKeys *account, GPtrArray *txs);
+gboolean citiz_engine_list_blocks (CitizEngine *engine, GPtrArray *blocks, GPtrArray *entries, GError **error);
 void citiz_engine_tell_ledger (CitizEngine *engine);
+gboolean citiz_engine_proof (CitizEngine *engine, const gchar *tx, gchar **out_text, GError **error);
+
+/* citiz-engine-access.c */
+gboolean citiz_engine_list_accesses (CitizEngine *engine, GPtrArray *accesses, GPtrArray *openings, GError **error);
+void citiz_engine_watch_node (CitizEngine *engine);
 
 G_END_DECLS

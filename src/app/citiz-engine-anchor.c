@@ -1,0 +1,319 @@
+/* Anchoring: each version of the record has a salted commitment; they reach the ledger in batches, at a random moment.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include "crypto/citiz-hash.h"
+#include "ledger/citiz-log.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Layout of a CITIZ_CLASS_COMMITMENT object, big-endian (PROTOCOL §4: one root over salted commitments, the salts stay here).
+ *   u8 1 | u32 n | n × { u8 class, id 16, u32 version, salt 32, commitment 32 }                     waiting (version 1)
+ *   u8 2 | tx 32 | u32 leaves | leaves × hash 32 | u32 n | n × { the same, then u32 leaf }           anchored
+ */
+#define STATE_WAITING  1
+#define STATE_ANCHORED 2
+#define MEAN_DELAY_S   600
+#define NAME_SIZE      (1 + 16 + 4)
+#define ENTRY_SIZE     (NAME_SIZE + 32 + 32)
+
+/* The sizes that batches are filled up to, so that their number says little. */
+static const guint batch_sizes[] = {1, 8, 64, 512, 4096, CITIZ_COMMIT_MAX_LEAVES};
+
+static void
+put_entry (GByteArray *out, const CitizEnv *env, CitizObjectClass object_class, const CitizId *id, guint32 version, GBytes *plain)
+{
+  gsize label_n, n;
+  const guint8 *label = citiz_domain_label (CITIZ_DOMAIN_TEXT_COMMIT, &label_n);
+  const guint8 *bytes = g_bytes_get_data (plain, &n);
+  guint8 salt[32];
+  CitizHash content, commitment;
+  CitizSha256 sha;
+
+  citiz_env_random (env, salt, sizeof salt);
+  citiz_sha256 (&content, bytes, n);
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, label, label_n);
+  citiz_sha256_update (&sha, salt, sizeof salt);
+  citiz_sha256_update (&sha, content.b, sizeof content.b);
+  citiz_sha256_finish (&sha, &commitment);
+  citiz_put_u8 (out, (guint8) object_class);
+  citiz_put_bytes (out, id->b, sizeof id->b);
+  citiz_put_u32 (out, version);
+  citiz_put_bytes (out, salt, sizeof salt);
+  citiz_put_bytes (out, commitment.b, sizeof commitment.b);
+}
+
+/* Puts @n entries, cut into objects that fit one batch each. */
+static gboolean
+put_waiting (CitizEngine *engine, const guint8 *entries, guint n, GError **error)
+{
+  while (n > 0)
+    {
+      guint part = MIN (n, CITIZ_COMMIT_MAX_LEAVES);
+      g_autoptr (GByteArray) out = g_byte_array_new ();
+      g_autoptr (GBytes) plain = NULL;
+      CitizId name = citiz_env_new_id (engine->env);
+
+      citiz_put_u8 (out, STATE_WAITING);
+      citiz_put_u32 (out, part);
+      citiz_put_bytes (out, entries, (gsize) part * ENTRY_SIZE);
+      plain = g_byte_array_free_to_bytes (g_steal_pointer (&out));
+      if (!citiz_vault_put (engine->vault, CITIZ_CLASS_COMMITMENT, &name, 1, 0, plain, error))
+        return FALSE;
+      entries += (gsize) part * ENTRY_SIZE;
+      n -= part;
+    }
+  return TRUE;
+}
+
+/**
+ * citiz_engine_note_commitment:
+ *
+ * To be called in the transaction that writes the resource: record and commitment are both there or neither.
+ */
+gboolean
+citiz_engine_note_commitment (CitizEngine *engine, const CitizId *id, guint32 version, GBytes *plain, GError **error)
+{
+  g_autoptr (GByteArray) entry = g_byte_array_new ();
+
+  put_entry (entry, engine->env, CITIZ_CLASS_RESOURCE, id, version, plain);
+  return put_waiting (engine, entry->data, 1, error);
+}
+
+typedef struct
+{
+  const CitizEnv *env;
+  CitizObjectClass object_class;
+  guint32 batch;
+  GByteArray *entries;
+} BatchWalk;
+
+static gboolean
+note_of_batch_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  BatchWalk *walk = data;
+
+  if (batch == walk->batch)
+    put_entry (walk->entries, walk->env, walk->object_class, id, version, plain);
+  return TRUE;
+}
+
+/**
+ * citiz_engine_note_batch:
+ *
+ * The same for everything that an import wrote: its resources and the chunks of its series.
+ */
+gboolean
+citiz_engine_note_batch (CitizEngine *engine, guint32 batch, GError **error)
+{
+  static const CitizObjectClass classes[] = {CITIZ_CLASS_RESOURCE, CITIZ_CLASS_CHUNK};
+  g_autoptr (GByteArray) entries = g_byte_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    {
+      BatchWalk walk = {engine->env, classes[i], batch, entries};
+      if (!citiz_vault_foreach (engine->vault, classes[i], note_of_batch_cb, &walk, NULL, error))
+        return FALSE;
+    }
+  return put_waiting (engine, entries->data, entries->len / ENTRY_SIZE, error);
+}
+
+typedef struct
+{
+  GArray *names;       /* CitizId of the waiting objects */
+  GByteArray *entries; /* theirs, one after the other */
+  gboolean full;
+} Waiting;
+
+static gboolean
+collect_waiting_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  Waiting *waiting = data;
+  gsize n_bytes;
+  const guint8 *bytes = g_bytes_get_data (plain, &n_bytes);
+  CitizCursor cursor = citiz_cursor (bytes, n_bytes);
+  const guint8 *view;
+  guint8 state = 0;
+  guint32 n = 0;
+
+  if (!citiz_take_u8 (&cursor, &state) || state != STATE_WAITING || !citiz_take_u32 (&cursor, &n))
+    return TRUE;
+  if (waiting->entries->len / ENTRY_SIZE + n > CITIZ_COMMIT_MAX_LEAVES)
+    {
+      waiting->full = TRUE;
+      return TRUE;
+    }
+  view = citiz_take_view (&cursor, (gsize) n * ENTRY_SIZE);
+  if (view == NULL)
+    return TRUE;
+  g_array_append_val (waiting->names, *id);
+  citiz_put_bytes (waiting->entries, view, (gsize) n * ENTRY_SIZE);
+  return TRUE;
+}
+
+/* The leaves: the commitments in a random order, filled up with random ones. */
+static CitizHash *
+shuffle_leaves (const CitizEnv *env, const GByteArray *entries, guint n, guint n_leaves, guint32 *place)
+{
+  CitizHash *leaves = g_new (CitizHash, n_leaves);
+  g_autofree guint32 *order = g_new (guint32, n_leaves);
+
+  citiz_env_random (env, (guint8 *) leaves, n_leaves * sizeof *leaves);
+  for (guint i = 0; i < n_leaves; i++)
+    order[i] = i;
+  for (guint i = n_leaves - 1; i > 0; i--)
+    {
+      guint j = citiz_random_below (i + 1);
+      guint32 other = order[i];
+      order[i] = order[j];
+      order[j] = other;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      place[i] = order[i];
+      memcpy (leaves[place[i]].b, entries->data + (gsize) i * ENTRY_SIZE + NAME_SIZE + 32, 32);
+    }
+  return leaves;
+}
+
+static void
+root_of (CitizHash *out, const CitizHash *leaves, guint n)
+{
+  CitizLog log = {0};
+
+  for (guint i = 0; i < n; i++)
+    {
+      CitizHash leaf;
+      citiz_log_leaf (&leaf, leaves[i].b, sizeof leaves[i].b);
+      citiz_log_append (&log, &leaf, NULL);
+    }
+  citiz_log_root (&log, out);
+}
+
+static gboolean
+put_anchored (CitizEngine *engine, const CitizHash *tx, const CitizHash *leaves, guint n_leaves, const GByteArray *entries, const guint32 *place, GError **error)
+{
+  guint n = entries->len / ENTRY_SIZE;
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (GBytes) plain = NULL;
+  CitizId name = citiz_env_new_id (engine->env);
+
+  citiz_put_u8 (out, STATE_ANCHORED);
+  citiz_put_bytes (out, tx->b, sizeof tx->b);
+  citiz_put_u32 (out, n_leaves);
+  citiz_put_bytes (out, (const guint8 *) leaves, n_leaves * sizeof *leaves);
+  citiz_put_u32 (out, n);
+  for (guint i = 0; i < n; i++)
+    {
+      citiz_put_bytes (out, entries->data + (gsize) i * ENTRY_SIZE, ENTRY_SIZE);
+      citiz_put_u32 (out, place[i]);
+    }
+  plain = g_byte_array_free_to_bytes (g_steal_pointer (&out));
+  return citiz_vault_put (engine->vault, CITIZ_CLASS_COMMITMENT, &name, 1, 0, plain, error);
+}
+
+static gboolean
+anchor_some (CitizEngine *engine, Waiting *waiting, GError **error)
+{
+  guint n = waiting->entries->len / ENTRY_SIZE, size = 0;
+  g_autofree guint32 *place = g_new (guint32, n);
+  g_autofree CitizHash *leaves = NULL;
+  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  CitizTxBody body = {0};
+  const CitizTx *tx;
+
+  while (batch_sizes[size] < n)
+    size++;
+  body.commit.n_leaves = batch_sizes[size];
+  leaves = shuffle_leaves (engine->env, waiting->entries, n, batch_sizes[size], place);
+  root_of (&body.commit.root, leaves, batch_sizes[size]);
+  citiz_engine_add_account (engine, &engine->records, txs);
+  citiz_chain_add (engine->chain, txs, CITIZ_TX_COMMIT_RECORDS, &engine->records.id, 0, &body, engine->records.key);
+  tx = g_ptr_array_index (txs, txs->len - 1);
+  if (!citiz_chain_submit (engine->chain, txs, NULL, error)
+      || !put_anchored (engine, citiz_tx_get_id (tx), leaves, batch_sizes[size], waiting->entries, place, error))
+    return FALSE;
+  for (guint i = 0; i < waiting->names->len; i++)
+    if (!citiz_vault_delete (engine->vault, CITIZ_CLASS_COMMITMENT, &g_array_index (waiting->names, CitizId, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* One batch in one transaction of the database. @out_more: something is still waiting. */
+static gboolean
+anchor_once (CitizEngine *engine, gboolean *out_more, GError **error)
+{
+  Waiting waiting = {g_array_new (FALSE, FALSE, sizeof (CitizId)), g_byte_array_new (), FALSE};
+  gboolean ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_COMMITMENT, collect_waiting_cb, &waiting, NULL, error);
+
+  if (ok && waiting.names->len > 0)
+    {
+      ok = citiz_vault_begin (engine->vault, error);
+      if (ok && !anchor_some (engine, &waiting, error))
+        {
+          citiz_vault_rollback (engine->vault);
+          ok = FALSE;
+        }
+      else if (ok)
+        ok = citiz_vault_commit (engine->vault, error);
+    }
+  *out_more = waiting.full;
+  g_array_unref (waiting.names);
+  g_byte_array_unref (waiting.entries);
+  return ok;
+}
+
+/**
+ * citiz_engine_anchor:
+ *
+ * Puts every commitment that waits on the ledger now.
+ */
+gboolean
+citiz_engine_anchor (CitizEngine *engine, GError **error)
+{
+  guint64 before = citiz_chain_height (engine->chain);
+  gboolean more;
+
+  do
+    if (!anchor_once (engine, &more, error))
+      return FALSE;
+  while (more);
+  if (citiz_chain_height (engine->chain) != before)
+    citiz_engine_tell_ledger (engine);
+  return TRUE;
+}
+
+static gboolean
+anchor_cb (gpointer data)
+{
+  CitizEngine *engine = data;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&engine->anchor_timer, g_source_unref);
+  if (engine->vault != NULL && !citiz_engine_anchor (engine, &error))
+    g_warning ("the record could not be anchored now: %s", error->message);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * citiz_engine_anchor_later:
+ *
+ * At a moment drawn from an exponential distribution of mean 10 minutes, so that the ledger does not tell when the person wrote
+ * (PROTOCOL §4). What is still waiting when the vault closes is anchored then.
+ */
+void
+citiz_engine_anchor_later (CitizEngine *engine)
+{
+  guint32 draw;
+  gdouble delay;
+
+  if (engine->anchor_timer != NULL)
+    return;
+  citiz_env_random (engine->env, (guint8 *) &draw, sizeof draw);
+  delay = -MEAN_DELAY_S * log ((draw + 1.0) / 4294967296.0);
+  engine->anchor_timer = g_timeout_source_new_seconds (1 + (guint) MIN (delay, 6 * MEAN_DELAY_S));
+  g_source_set_callback (engine->anchor_timer, anchor_cb, engine, NULL);
+  g_source_attach (engine->anchor_timer, engine->context);
+}

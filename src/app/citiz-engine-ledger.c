@@ -1,0 +1,201 @@
+/* The engine and the ledger: accounts, what the Ledger page lists, proofs.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include "crypto/citiz-domain.h"
+
+#define BLOCKS_SHOWN 200 /* newest; the page scrolls within them */
+
+/* Keys 2n and 2n + 1 of the vault's pseudonyms: the account's device key, and the recovery key that only changes keys. */
+void
+citiz_account_keys_init (CitizAccountKeys *out, CitizVault *vault, guint64 number)
+{
+  g_autoptr (CitizSecret) device = citiz_vault_derive (vault, CITIZ_DOMAIN_KEY_PSEUDONYM, 2 * number);
+  g_autoptr (CitizSecret) recovery = citiz_vault_derive (vault, CITIZ_DOMAIN_KEY_PSEUDONYM, 2 * number + 1);
+  g_autoptr (CitizSigningKey) recovery_key = citiz_signing_key_new_from_seed (recovery);
+
+  out->key = citiz_signing_key_new_from_seed (device);
+  out->recovery = *citiz_signing_key_get_public (recovery_key);
+}
+
+void
+citiz_account_keys_clear (CitizAccountKeys *keys)
+{
+  g_clear_pointer (&keys->key, citiz_signing_key_unref);
+}
+
+/* Puts the account's registration in front of what it will say, unless the ledger knows it already. */
+void
+citiz_engine_add_account (CitizEngine *engine, CitizAccountKeys *account, GPtrArray *txs)
+{
+  citiz_chain_add_register (engine->chain, txs, account->key, &account->recovery, &account->id);
+}
+
+static CitizEntry *
+describe_entry (CitizEngine *engine, const CitizHash *id, GError **error)
+{
+  g_autoptr (CitizEntry) entry = g_object_new (CITIZ_TYPE_ENTRY, NULL);
+  CitizTxPath path = {0};
+
+  if (!citiz_chain_path (engine->chain, id, &path, error))
+    return NULL;
+  entry->tx = citiz_hash_to_hex (id);
+  entry->type = g_strdup (citiz_tx_type_name (path.info.type));
+  entry->height = path.info.height;
+  entry->when = path.info.time;
+  entry->proof_hashes = path.proof.n;
+  for (guint i = 0; i < CITIZ_N_STEPS; i++)
+    {
+      entry->state[i] = path.done[i] ? CITIZ_STEP_DONE : CITIZ_STEP_FAILED;
+      entry->at[i] = path.when[i];
+    }
+  citiz_tx_path_clear (&path);
+  return g_steal_pointer (&entry);
+}
+
+static CitizBlockRow *
+describe_block (const CitizBlockInfo *info)
+{
+  CitizBlockRow *row = g_object_new (CITIZ_TYPE_BLOCK_ROW, NULL);
+
+  row->height = info->height;
+  row->time = info->time;
+  row->hash = citiz_hash_to_hex (&info->hash);
+  row->n_entries = info->n_tx;
+  row->n_mine = info->n_tx; /* on a personal ledger every entry is the person's */
+  return row;
+}
+
+/**
+ * citiz_engine_list_blocks:
+ * @blocks: filled with #CitizBlockRow, oldest first
+ * @entries: filled with #CitizEntry, newest first
+ *
+ * The newest blocks and the way of each of their entries, every step checked again against the stored bytes.
+ */
+gboolean
+citiz_engine_list_blocks (CitizEngine *engine, GPtrArray *blocks, GPtrArray *entries, GError **error)
+{
+  guint64 height = citiz_chain_height (engine->chain);
+  guint64 first = height > BLOCKS_SHOWN ? height - BLOCKS_SHOWN + 1 : 1;
+  g_autoptr (GPtrArray) infos = NULL;
+
+  if (height == 0)
+    return TRUE;
+  infos = citiz_chain_blocks (engine->chain, first, BLOCKS_SHOWN, error);
+  if (infos == NULL)
+    return FALSE;
+  for (guint i = 0; i < infos->len; i++)
+    {
+      const CitizBlockInfo *info = g_ptr_array_index (infos, i);
+      g_autoptr (GPtrArray) txs = citiz_chain_txs_of_block (engine->chain, info->height, error);
+
+      if (txs == NULL)
+        return FALSE;
+      g_ptr_array_add (blocks, describe_block (info));
+      for (guint j = 0; j < txs->len; j++)
+        {
+          const CitizTxInfo *tx = g_ptr_array_index (txs, j);
+          CitizEntry *entry = describe_entry (engine, &tx->id, error);
+
+          if (entry == NULL)
+            return FALSE;
+          g_ptr_array_insert (entries, 0, entry);
+        }
+    }
+  return TRUE;
+}
+
+typedef struct
+{
+  CitizSession *session;
+  GPtrArray *blocks, *entries;
+} LedgerNews;
+
+static void
+ledger_news_free (gpointer data)
+{
+  LedgerNews *news = data;
+
+  g_object_unref (news->session);
+  g_ptr_array_unref (news->blocks);
+  g_ptr_array_unref (news->entries);
+  g_free (news);
+}
+
+static gboolean
+ledger_news_cb (gpointer data)
+{
+  LedgerNews *news = data;
+
+  citiz_session_adopt_blocks (news->session, news->blocks, news->entries);
+  return G_SOURCE_REMOVE;
+}
+
+/* After a block: the window's lists are made anew from the disk. */
+void
+citiz_engine_tell_ledger (CitizEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+  LedgerNews *news = g_new0 (LedgerNews, 1);
+
+  news->session = g_object_ref (engine->session);
+  news->blocks = g_ptr_array_new_with_free_func (g_object_unref);
+  news->entries = g_ptr_array_new_with_free_func (g_object_unref);
+  if (!citiz_engine_list_blocks (engine, news->blocks, news->entries, &error))
+    {
+      g_warning ("the ledger could not be listed: %s", error->message);
+      ledger_news_free (news);
+      return;
+    }
+  citiz_engine_tell (engine, ledger_news_cb, news, ledger_news_free);
+}
+
+static void
+append_hash (GString *text, const gchar *name, const CitizHash *hash)
+{
+  g_autofree gchar *hex = citiz_hash_to_hex (hash);
+  g_string_append_printf (text, "%s %s\n", name, hex);
+}
+
+/**
+ * citiz_engine_proof:
+ *
+ * The proof of one entry as text that another program can check: the transaction, its place in the log, the hashes up to the
+ * root (RFC 9162 §2.1.3), the header that carries the root, and the checkpoint.
+ */
+gboolean
+citiz_engine_proof (CitizEngine *engine, const gchar *tx, gchar **out_text, GError **error)
+{
+  g_autoptr (GString) text = g_string_new ("citiz-proof v1\n");
+  g_autofree gchar *checkpoint = NULL;
+  g_autofree gchar *bytes_text = NULL;
+  g_autofree gchar *header_text = NULL;
+  guint8 header[CITIZ_HEADER_SIZE];
+  CitizTxPath path = {0};
+  GBytes *bytes;
+  CitizHash id;
+
+  if (!citiz_hash_from_hex (&id, tx))
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "not the name of an entry");
+      return FALSE;
+    }
+  if (!citiz_chain_path (engine->chain, &id, &path, error))
+    return FALSE;
+  bytes = citiz_tx_get_bytes (path.info.tx);
+  bytes_text = g_base64_encode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  citiz_block_header_encode (&path.header, header);
+  header_text = g_base64_encode (header, sizeof header);
+  append_hash (text, "entry", &id);
+  g_string_append_printf (text, "bytes %s\nindex %" G_GUINT64_FORMAT "\nsize %" G_GUINT64_FORMAT "\n", bytes_text,
+                          path.info.log_index, path.header.log_size);
+  for (guint i = 0; i < path.proof.n; i++)
+    append_hash (text, "path", &path.proof.hashes[i]);
+  append_hash (text, "root", &path.header.log_root);
+  checkpoint = citiz_chain_checkpoint (engine->chain);
+  g_string_append_printf (text, "header %s\n\n%s", header_text, checkpoint);
+  citiz_tx_path_clear (&path);
+  *out_text = g_string_free (g_steal_pointer (&text), FALSE);
+  return TRUE;
+}

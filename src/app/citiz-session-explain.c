@@ -1,0 +1,74 @@
+/* From an error to the sentence a person reads. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-session.h"
+
+#include "consent/citiz-profile.h"
+#include "ledger/citiz-ledger-error.h"
+#include "store/citiz-store-error.h"
+
+#include <glib/gi18n.h>
+
+/* One sentence a code: what happened, what is safe, what to do. */
+static const gchar *const sentences[] = {
+  [CITIZ_SESSION_ERROR_WRONG_PASSPHRASE] = N_ ("This is not the passphrase of this record. Nothing was changed; try again."),
+  [CITIZ_SESSION_ERROR_WRONG_WORDS] = N_ ("These are not the 24 words of this record. Check the order and the spelling on your sheet."),
+  [CITIZ_SESSION_ERROR_DAMAGED] = N_ ("The record’s file is damaged and was left as it is. Put back a copy of the folder, or ask for help before doing anything else."),
+  [CITIZ_SESSION_ERROR_NEWER] = N_ ("This record was written by a newer version of Citiz. Update Citiz to open it; nothing was changed."),
+  [CITIZ_SESSION_ERROR_READ_ONLY] = N_ ("The disk or the folder cannot be written. Your record is intact; nothing new can be saved until that changes."),
+  [CITIZ_SESSION_ERROR_FULL] = N_ ("The disk is full. What you had is safe, this change was not saved. Free some space and try again."),
+  [CITIZ_SESSION_ERROR_BUSY] = N_ ("This record is already open in another Citiz. Close it there first."),
+  [CITIZ_SESSION_ERROR_EXISTS] = N_ ("There is already a record in this folder. It was not touched."),
+  [CITIZ_SESSION_ERROR_NOT_FOUND] = N_ ("It was not found."),
+  [CITIZ_SESSION_ERROR_LOCKED] = N_ ("The record is locked. Open it first."),
+  [CITIZ_SESSION_ERROR_INPUT] = N_ ("Something needed was not given."),
+  [CITIZ_SESSION_ERROR_FAILED] = N_ ("This could not be done. Your record is intact."),
+};
+
+static const struct
+{
+  gint store;
+  CitizSessionError session;
+} store_codes[] = {
+  {CITIZ_STORE_ERROR_FULL, CITIZ_SESSION_ERROR_FULL},
+  {CITIZ_STORE_ERROR_READ_ONLY, CITIZ_SESSION_ERROR_READ_ONLY},
+  {CITIZ_STORE_ERROR_DAMAGED, CITIZ_SESSION_ERROR_DAMAGED},
+  {CITIZ_STORE_ERROR_NEWER, CITIZ_SESSION_ERROR_NEWER},
+  {CITIZ_STORE_ERROR_BUSY, CITIZ_SESSION_ERROR_BUSY},
+  {CITIZ_STORE_ERROR_NOT_FOUND, CITIZ_SESSION_ERROR_NOT_FOUND},
+  {CITIZ_STORE_ERROR_WRONG_PASSPHRASE, CITIZ_SESSION_ERROR_WRONG_PASSPHRASE},
+  {CITIZ_STORE_ERROR_EXISTS, CITIZ_SESSION_ERROR_EXISTS},
+};
+
+static CitizSessionError
+session_code (const GError *error)
+{
+  if (error->domain == CITIZ_SESSION_ERROR)
+    return (CitizSessionError) error->code;
+  if (error->domain == CITIZ_STORE_ERROR)
+    for (guint i = 0; i < G_N_ELEMENTS (store_codes); i++)
+      if (store_codes[i].store == error->code)
+        return store_codes[i].session;
+  if (error->domain == CITIZ_LEDGER_ERROR && error->code == CITIZ_LEDGER_ERROR_DAMAGED)
+    return CITIZ_SESSION_ERROR_DAMAGED;
+  if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return CITIZ_SESSION_ERROR_NOT_FOUND;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+    return CITIZ_SESSION_ERROR_FULL;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY))
+    return CITIZ_SESSION_ERROR_READ_ONLY;
+  return CITIZ_SESSION_ERROR_FAILED;
+}
+
+/**
+ * citiz_session_explain:
+ *
+ * Returns: (transfer none): a sentence in the person's language; never the developer's message, which may name files
+ */
+const gchar *
+citiz_session_explain (const GError *error)
+{
+  if (g_error_matches (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_TOO_BIG))
+    return _ ("The summary is too large to be given. Leave documents out of the emergency profile.");
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return _ ("Stopped. Nothing was changed.");
+  return _ (sentences[session_code (error)]);
+}

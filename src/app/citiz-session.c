@@ -1,0 +1,607 @@
+/* The session: its life, its state, and how the engine's news reach the window.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include "crypto/citiz-kdf.h"
+#include "crypto/citiz-words.h"
+
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+
+#define COUNTDOWN_STEP_S 30
+
+enum
+{
+  PROP_0,
+  PROP_STATE,
+  PROP_SAMPLE,
+  N_PROPS
+};
+
+enum
+{
+  RECORD_CHANGED,
+  ACCESSES_CHANGED,
+  OPENED,
+  LEDGER_CHANGED,
+  SETTINGS_CHANGED,
+  N_SIGNALS
+};
+
+static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (CitizSession, citiz_session, G_TYPE_OBJECT)
+G_DEFINE_QUARK (citiz-session-error-quark, citiz_session_error)
+
+/* --- snapshots --- */
+
+CitizSnapshot *
+citiz_snapshot_new (void)
+{
+  CitizSnapshot *snapshot = g_new0 (CitizSnapshot, 1);
+
+  snapshot->accesses = g_ptr_array_new_with_free_func (g_object_unref);
+  snapshot->openings = g_ptr_array_new_with_free_func (g_object_unref);
+  snapshot->blocks = g_ptr_array_new_with_free_func (g_object_unref);
+  snapshot->entries = g_ptr_array_new_with_free_func (g_object_unref);
+  snapshot->imports = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_import_report_free);
+  snapshot->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_decref);
+  return snapshot;
+}
+
+void
+citiz_snapshot_free (CitizSnapshot *snapshot)
+{
+  g_clear_pointer (&snapshot->record, citiz_record_free);
+  g_ptr_array_unref (snapshot->accesses);
+  g_ptr_array_unref (snapshot->openings);
+  g_ptr_array_unref (snapshot->blocks);
+  g_ptr_array_unref (snapshot->entries);
+  g_clear_pointer (&snapshot->imports, g_ptr_array_unref);
+  g_clear_pointer (&snapshot->settings, g_hash_table_unref);
+  g_free (snapshot);
+}
+
+static void
+fill_store (GListStore *store, GPtrArray *items)
+{
+  g_list_store_splice (store, 0, g_list_model_get_n_items (G_LIST_MODEL (store)), items->pdata, items->len);
+}
+
+static void
+set_state (CitizSession *self, CitizSessionState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
+}
+
+static gboolean
+countdown_cb (gpointer data)
+{
+  CitizSession *self = data;
+  CitizTime now = citiz_session_now (self);
+  GListModel *accesses = G_LIST_MODEL (self->accesses);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      if (access->state == CITIZ_ACCESS_LIVE && now.ms >= access->expires.ms)
+        {
+          access->state = CITIZ_ACCESS_EXPIRED;
+          access->ended = access->expires;
+          citiz_access_close (access);
+        }
+    }
+  g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Shows what the engine found: from here on the vault is open. */
+void
+citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot)
+{
+  g_clear_pointer (&self->record, citiz_record_free);
+  self->record = g_steal_pointer (&snapshot->record);
+  fill_store (self->accesses, snapshot->accesses);
+  fill_store (self->openings, snapshot->openings);
+  fill_store (self->blocks, snapshot->blocks);
+  fill_store (self->entries, snapshot->entries);
+  g_ptr_array_unref (self->imports);
+  self->imports = g_steal_pointer (&snapshot->imports);
+  g_hash_table_unref (self->settings);
+  self->settings = g_steal_pointer (&snapshot->settings);
+  if (self->sample_batch != snapshot->sample_batch)
+    {
+      self->sample_batch = snapshot->sample_batch;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SAMPLE]);
+    }
+  if (self->minute_timer == 0)
+    self->minute_timer = g_timeout_add_seconds (COUNTDOWN_STEP_S, countdown_cb, self);
+  set_state (self, CITIZ_SESSION_OPEN);
+  g_signal_emit (self, signals[SETTINGS_CHANGED], 0);
+  g_signal_emit (self, signals[RECORD_CHANGED], 0);
+  g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+  g_signal_emit (self, signals[LEDGER_CHANGED], 0);
+}
+
+void
+citiz_session_emit_record (CitizSession *self)
+{
+  g_signal_emit (self, signals[RECORD_CHANGED], 0);
+}
+
+void
+citiz_session_emit_settings (CitizSession *self)
+{
+  g_signal_emit (self, signals[SETTINGS_CHANGED], 0);
+}
+
+void
+citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *entries)
+{
+  if (self->state != CITIZ_SESSION_OPEN)
+    return;
+  fill_store (self->blocks, blocks);
+  fill_store (self->entries, entries);
+  g_signal_emit (self, signals[LEDGER_CHANGED], 0);
+}
+
+CitizAccess *
+citiz_session_find_access (CitizSession *self, const CitizId *id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accesses)); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (G_LIST_MODEL (self->accesses), i);
+
+      if (citiz_id_equal (&access->id, id))
+        return access; /* the list holds it */
+    }
+  return NULL;
+}
+
+/* Puts an access on top of the list, in place of what it was before. */
+void
+citiz_session_put_access (CitizSession *self, CitizAccess *access)
+{
+  CitizAccess *before = citiz_session_find_access (self, &access->id);
+  guint position = 0;
+
+  if (before != NULL && g_list_store_find (self->accesses, before, &position))
+    g_list_store_splice (self->accesses, position, 1, (gpointer *) &access, 1);
+  else
+    g_list_store_insert (self->accesses, 0, access);
+  g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+}
+
+void
+citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening)
+{
+  CitizAccess *access = citiz_session_find_access (self, &opening->access);
+
+  if (self->state != CITIZ_SESSION_OPEN)
+    return;
+  g_list_store_insert (self->openings, 0, opening);
+  if (access != NULL && opening->kind == CITIZ_OPENING_READ)
+    access->openings++;
+  if (access != NULL && opening->kind == CITIZ_OPENING_CODE_FAILED && access->spoken_tries_left > 0)
+    access->spoken_tries_left--;
+  g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+  g_signal_emit (self, signals[OPENED], 0, opening);
+}
+
+/* --- life --- */
+
+typedef struct
+{
+  CitizSecret *passphrase, *second, *entropy;
+  CitizSnapshot *snapshot;
+} LifeJob;
+
+static LifeJob *
+life_job_new (CitizSecret *passphrase, CitizSecret *second, CitizSecret *entropy)
+{
+  LifeJob *job = g_new0 (LifeJob, 1);
+
+  job->passphrase = passphrase != NULL ? citiz_secret_ref (passphrase) : NULL;
+  job->second = second != NULL ? citiz_secret_ref (second) : NULL;
+  job->entropy = entropy != NULL ? citiz_secret_ref (entropy) : NULL;
+  return job;
+}
+
+static void
+life_job_free (gpointer data)
+{
+  LifeJob *job = data;
+
+  g_clear_pointer (&job->passphrase, citiz_secret_unref);
+  g_clear_pointer (&job->second, citiz_secret_unref);
+  g_clear_pointer (&job->entropy, citiz_secret_unref);
+  g_clear_pointer (&job->snapshot, citiz_snapshot_free);
+  g_free (job);
+}
+
+static void
+opened_done (GTask *task, gpointer data)
+{
+  LifeJob *job = data;
+
+  citiz_session_adopt (g_task_get_source_object (task), job->snapshot);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+create_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  LifeJob *job = data;
+
+  return citiz_engine_create (engine, job->passphrase, job->entropy, citiz_kdf_calibrate (), error)
+         && (job->snapshot = citiz_engine_look (engine, cancellable, error)) != NULL;
+}
+
+static gboolean
+unlock_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  LifeJob *job = data;
+
+  return citiz_engine_open (engine, job->passphrase, error) && (job->snapshot = citiz_engine_look (engine, cancellable, error)) != NULL;
+}
+
+static gboolean
+words_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  LifeJob *job = data;
+
+  return citiz_engine_open_with_words (engine, job->entropy, job->second, error)
+         && (job->snapshot = citiz_engine_look (engine, cancellable, error)) != NULL;
+}
+
+static gboolean
+passphrase_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  LifeJob *job = data;
+
+  return citiz_engine_require_open (engine, error) && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
+         && citiz_vault_set_passphrase (engine->vault, job->second, citiz_kdf_calibrate (), error);
+}
+
+static gboolean
+set_words_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  LifeJob *job = data;
+
+  return citiz_engine_require_open (engine, error) && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
+         && citiz_vault_set_words (engine->vault, job->entropy, error);
+}
+
+static gboolean
+erase_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  LifeJob *job = data;
+
+  return citiz_engine_require_open (engine, error) && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
+         && citiz_engine_erase (engine, error);
+}
+
+static void
+forget (CitizSession *self, CitizSessionState state)
+{
+  g_clear_handle_id (&self->minute_timer, g_source_remove);
+  g_hash_table_remove_all (self->trash);
+  g_clear_pointer (&self->record, citiz_record_free);
+  self->record = citiz_record_new ();
+  g_list_store_remove_all (self->accesses);
+  g_list_store_remove_all (self->openings);
+  g_list_store_remove_all (self->blocks);
+  g_list_store_remove_all (self->entries);
+  g_ptr_array_set_size (self->imports, 0);
+  g_hash_table_remove_all (self->settings);
+  self->sample_batch = 0;
+  set_state (self, state);
+  g_signal_emit (self, signals[RECORD_CHANGED], 0);
+  g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+}
+
+static void
+erased_done (GTask *task, gpointer data)
+{
+  forget (g_task_get_source_object (task), CITIZ_SESSION_NEW);
+  g_task_return_boolean (task, TRUE);
+}
+
+GTask *
+citiz_session_task (CitizSession *self, gpointer tag, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, data);
+
+  g_task_set_source_tag (task, tag);
+  return task;
+}
+
+void
+citiz_session_create_async (CitizSession *self, CitizSecret *passphrase, CitizSecret *entropy, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = citiz_session_task (self, citiz_session_create_async, cancellable, callback, data);
+
+  citiz_engine_post (self->engine, task, create_work, opened_done, life_job_new (passphrase, NULL, entropy), life_job_free);
+}
+
+gboolean
+citiz_session_create_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+unlock_failed_cb (GTask *task, GParamSpec *pspec, CitizSession *self)
+{
+  if (self->state == CITIZ_SESSION_UNLOCKING)
+    set_state (self, CITIZ_SESSION_LOCKED);
+}
+
+void
+citiz_session_unlock_async (CitizSession *self, CitizSecret *passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = citiz_session_task (self, citiz_session_unlock_async, cancellable, callback, data);
+
+  set_state (self, CITIZ_SESSION_UNLOCKING);
+  g_signal_connect_object (task, "notify::completed", G_CALLBACK (unlock_failed_cb), self, 0);
+  citiz_engine_post (self->engine, task, unlock_work, opened_done, life_job_new (passphrase, NULL, NULL), life_job_free);
+}
+
+gboolean
+citiz_session_unlock_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+citiz_session_unlock_with_words_async (CitizSession *self, const gchar *words, CitizSecret *new_passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = citiz_session_task (self, citiz_session_unlock_with_words_async, cancellable, callback, data);
+  g_autoptr (CitizSecret) entropy = citiz_words_to_entropy (words, NULL);
+
+  if (entropy == NULL)
+    {
+      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_WRONG_WORDS, "these are not 24 recovery words");
+      g_object_unref (task);
+      return;
+    }
+  set_state (self, CITIZ_SESSION_UNLOCKING);
+  g_signal_connect_object (task, "notify::completed", G_CALLBACK (unlock_failed_cb), self, 0);
+  citiz_engine_post (self->engine, task, words_work, opened_done, life_job_new (NULL, new_passphrase, entropy), life_job_free);
+}
+
+gboolean
+citiz_session_unlock_with_words_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+citiz_session_set_passphrase_async (CitizSession *self, CitizSecret *old_passphrase, CitizSecret *new_passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = citiz_session_task (self, citiz_session_set_passphrase_async, cancellable, callback, data);
+
+  citiz_engine_post (self->engine, task, passphrase_work, NULL, life_job_new (old_passphrase, new_passphrase, NULL), life_job_free);
+}
+
+gboolean
+citiz_session_set_passphrase_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+citiz_session_set_words_async (CitizSession *self, CitizSecret *passphrase, CitizSecret *entropy, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = citiz_session_task (self, citiz_session_set_words_async, cancellable, callback, data);
+
+  citiz_engine_post (self->engine, task, set_words_work, NULL, life_job_new (passphrase, NULL, entropy), life_job_free);
+}
+
+gboolean
+citiz_session_set_words_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+citiz_session_erase_async (CitizSession *self, CitizSecret *passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = citiz_session_task (self, citiz_session_erase_async, cancellable, callback, data);
+
+  citiz_engine_post (self->engine, task, erase_work, erased_done, life_job_new (passphrase, NULL, NULL), life_job_free);
+}
+
+gboolean
+citiz_session_erase_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+close_cb (gpointer data)
+{
+  citiz_engine_close (data);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * citiz_session_lock:
+ *
+ * Forgets everything at once; the engine anchors what waits, wipes its keys and closes the vault behind.
+ */
+void
+citiz_session_lock (CitizSession *self)
+{
+  if (self->state != CITIZ_SESSION_OPEN)
+    return;
+  citiz_session_empty_trash (self);
+  citiz_engine_do (self->engine, close_cb, self->engine);
+  forget (self, CITIZ_SESSION_LOCKED);
+}
+
+CitizSession *
+citiz_session_new (const gchar *folder)
+{
+  CitizSession *self = g_object_new (CITIZ_TYPE_SESSION, NULL);
+
+  self->folder = g_strdup (folder);
+  self->engine = citiz_engine_new (folder, citiz_env_system (), self);
+  self->state = citiz_vault_exists (folder) ? CITIZ_SESSION_LOCKED : CITIZ_SESSION_NEW;
+  return self;
+}
+
+CitizSessionState
+citiz_session_get_state (CitizSession *self)
+{
+  return self->state;
+}
+
+const gchar *
+citiz_session_get_folder (CitizSession *self)
+{
+  return self->folder;
+}
+
+gboolean
+citiz_session_get_sample (CitizSession *self)
+{
+  return self->sample_batch != 0;
+}
+
+CitizTime
+citiz_session_now (CitizSession *self)
+{
+  return citiz_env_now (citiz_env_system ());
+}
+
+CitizRecord *
+citiz_session_get_record (CitizSession *self)
+{
+  return self->record;
+}
+
+GListModel *
+citiz_session_get_accesses (CitizSession *self)
+{
+  return G_LIST_MODEL (self->accesses);
+}
+
+GListModel *
+citiz_session_get_openings (CitizSession *self)
+{
+  return G_LIST_MODEL (self->openings);
+}
+
+GListModel *
+citiz_session_get_blocks (CitizSession *self)
+{
+  return G_LIST_MODEL (self->blocks);
+}
+
+GListModel *
+citiz_session_get_entries (CitizSession *self)
+{
+  return G_LIST_MODEL (self->entries);
+}
+
+GPtrArray *
+citiz_session_get_imports (CitizSession *self)
+{
+  return self->imports;
+}
+
+static void
+citiz_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  CitizSession *self = CITIZ_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_STATE:
+      g_value_set_int (value, (int) self->state);
+      break;
+    case PROP_SAMPLE:
+      g_value_set_boolean (value, self->sample_batch != 0);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+/* Only for folders that citiz_session_new_sample() made. */
+static void
+remove_folder (const gchar *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const gchar *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree gchar *path = g_build_filename (folder, name, NULL);
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
+static void
+citiz_session_finalize (GObject *object)
+{
+  CitizSession *self = CITIZ_SESSION (object);
+
+  g_clear_handle_id (&self->minute_timer, g_source_remove);
+  citiz_engine_free (self->engine);
+  if (self->temporary)
+    remove_folder (self->folder);
+  g_clear_pointer (&self->record, citiz_record_free);
+  g_object_unref (self->accesses);
+  g_object_unref (self->openings);
+  g_object_unref (self->blocks);
+  g_object_unref (self->entries);
+  g_ptr_array_unref (self->imports);
+  g_hash_table_unref (self->settings);
+  g_hash_table_unref (self->trash);
+  g_free (self->folder);
+  G_OBJECT_CLASS (citiz_session_parent_class)->finalize (object);
+}
+
+static void
+citiz_session_class_init (CitizSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  static const gchar *const plain[] = {
+    [RECORD_CHANGED] = "record-changed",
+    [ACCESSES_CHANGED] = "accesses-changed",
+    [LEDGER_CHANGED] = "ledger-changed",
+    [SETTINGS_CHANGED] = "settings-changed",
+  };
+
+  object_class->get_property = citiz_session_get_property;
+  object_class->finalize = citiz_session_finalize;
+  props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, CITIZ_SESSION_NEW, CITIZ_SESSION_OPEN, CITIZ_SESSION_NEW,
+                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SAMPLE] = g_param_spec_boolean ("sample", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  for (guint i = 0; i < N_SIGNALS; i++)
+    if (i != OPENED)
+      signals[i] = g_signal_new (plain[i], CITIZ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[OPENED] = g_signal_new ("opened", CITIZ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, CITIZ_TYPE_OPENING);
+}
+
+static void
+citiz_session_init (CitizSession *self)
+{
+  self->record = citiz_record_new ();
+  self->accesses = g_list_store_new (CITIZ_TYPE_ACCESS);
+  self->openings = g_list_store_new (CITIZ_TYPE_OPENING);
+  self->blocks = g_list_store_new (CITIZ_TYPE_BLOCK_ROW);
+  self->entries = g_list_store_new (CITIZ_TYPE_ENTRY);
+  self->imports = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_import_report_free);
+  self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_decref);
+  self->trash = citiz_session_new_trash ();
+}
