@@ -137,9 +137,13 @@ void
 citiz_engine_tell_ledger (CitizEngine *engine)
 {
   g_autoptr (GError) error = NULL;
-  LedgerNews *news = g_new0 (LedgerNews, 1);
+  CitizSession *session = g_weak_ref_get (&engine->session);
+  LedgerNews *news;
 
-  news->session = g_object_ref (engine->session);
+  if (session == NULL)
+    return;
+  news = g_new0 (LedgerNews, 1);
+  news->session = session;
   news->blocks = g_ptr_array_new_with_free_func (g_object_unref);
   news->entries = g_ptr_array_new_with_free_func (g_object_unref);
   if (!citiz_engine_list_blocks (engine, news->blocks, news->entries, &error))

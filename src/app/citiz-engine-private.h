@@ -18,12 +18,14 @@ typedef struct
   CitizPublicKey recovery;
 } CitizAccountKeys;
 
+typedef struct _CitizCodeJob CitizCodeJob;
+
 struct _CitizEngine
 {
   /* never change while the thread runs */
   gchar *folder;
   const CitizEnv *env;
-  gpointer session;
+  GWeakRef session;
   GMainContext *main_context;
   GMainContext *context;
   GMainLoop *loop;
@@ -35,6 +37,7 @@ struct _CitizEngine
   CitizNode *node;
   CitizSigningKey *node_key;
   CitizAccountKeys records;
+  CitizCodeJob *code_job; /* the spoken code being sealed */
   GSource *anchor_timer; /* of the commitments waiting to be anchored */
 };
 
@@ -45,6 +48,8 @@ gboolean citiz_engine_create (CitizEngine *engine, CitizSecret *passphrase, Citi
 gboolean citiz_engine_open (CitizEngine *engine, CitizSecret *passphrase, GError **error);
 gboolean citiz_engine_open_with_words (CitizEngine *engine, CitizSecret *entropy, CitizSecret *new_passphrase, GError **error);
 void citiz_engine_close (CitizEngine *engine);
+gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
+CitizSnapshot *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
 
 /* citiz-engine-anchor.c: salted commitments of the record, batched on the ledger */
@@ -62,7 +67,27 @@ void citiz_engine_tell_ledger (CitizEngine *engine);
 gboolean citiz_engine_proof (CitizEngine *engine, const gchar *tx, gchar **out_text, GError **error);
 
 /* citiz-engine-access.c */
+typedef struct
+{
+  guint hours;
+  json_t *bundle;
+  json_t *shown; /* [{key, count, text}] */
+  guint withheld;
+  gchar *label, *contact_name, *contact_phone, *birth_date; /* nullable */
+  CitizAccess *access; /* out */
+} CitizGive;
+void citiz_give_free (gpointer data);
+gboolean citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error);
+gboolean citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error);
+typedef struct
+{
+  CitizId opening;
+  gboolean disputed;
+} CitizDispute;
+gboolean citiz_engine_dispute (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error);
 gboolean citiz_engine_list_accesses (CitizEngine *engine, GPtrArray *accesses, GPtrArray *openings, GError **error);
+void citiz_engine_finish_code (CitizEngine *engine);
+void citiz_engine_take_mail (CitizEngine *engine);
 void citiz_engine_watch_node (CitizEngine *engine);
 
 G_END_DECLS

@@ -131,7 +131,7 @@ citiz_engine_new (const gchar *folder, const CitizEnv *env, gpointer session)
 
   engine->folder = g_strdup (folder);
   engine->env = env;
-  engine->session = session;
+  g_weak_ref_init (&engine->session, session);
   engine->main_context = g_main_context_ref_thread_default ();
   engine->context = g_main_context_new ();
   engine->loop = g_main_loop_new (engine->context, FALSE);
@@ -156,6 +156,7 @@ citiz_engine_free (CitizEngine *engine)
 {
   citiz_engine_do (engine, quit_cb, engine->loop);
   g_thread_join (engine->thread);
+  g_weak_ref_clear (&engine->session);
   g_main_loop_unref (engine->loop);
   g_main_context_unref (engine->context);
   g_main_context_unref (engine->main_context);

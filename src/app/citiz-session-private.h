@@ -40,6 +40,7 @@ struct _CitizSession
   guint32 sample_batch;
   GHashTable *trash; /* CitizId → what an undo puts back */
   guint minute_timer;
+  GTask *giving; /* the emergency access being given, so that a second press makes none */
 };
 
 CitizShownPart *citiz_shown_part_new (const gchar *key, guint count, const gchar *text);
@@ -54,5 +55,12 @@ void citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);
 CitizAccess *citiz_session_find_access (CitizSession *self, const CitizId *id);
 void citiz_session_empty_trash (CitizSession *self);
+
+void citiz_session_emit_settings (CitizSession *self);
+GHashTable *citiz_session_new_trash (void);
+json_t *citiz_session_build_summary (CitizSession *self, GHashTable *blobs);
+/* Bytes of all documents, CitizId → GBytes, up to what a summary carries. */
+void citiz_session_read_blobs_async (CitizSession *self, GAsyncReadyCallback callback, gpointer data);
+GHashTable *citiz_session_read_blobs_finish (CitizSession *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

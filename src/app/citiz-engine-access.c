@@ -1,0 +1,717 @@
+/* The engine and accesses: dealing, revoking, and turning the node's mail into openings.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include "consent/citiz-note.h"
+#include "consent/citiz-receipt.h"
+
+#include <string.h>
+
+/* A grant as the vault keeps it (CITIZ_CLASS_GRANT, JSON). Version 1 holds the link; when the access ends all versions are erased and
+ * version 1 is written again without it:
+ *   {account, given, expires, ended?, tx, height, capsule, withheld, tries, shown: [{key, count, text}], link?, shlink?, code?} */
+
+static json_t *
+read_json (CitizEngine *engine, CitizObjectClass object_class, const CitizId *id, GError **error)
+{
+  g_autoptr (GBytes) plain = citiz_vault_get (engine->vault, object_class, id, 0, error);
+  gsize n;
+  const gchar *text;
+  json_t *json;
+
+  if (plain == NULL)
+    return NULL;
+  text = g_bytes_get_data (plain, &n);
+  json = json_loadb (text, n, 0, NULL);
+  if (json == NULL)
+    g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED, "an access cannot be read");
+  return json;
+}
+
+static gboolean
+write_json (CitizEngine *engine, CitizObjectClass object_class, const CitizId *id, json_t *json, GError **error)
+{
+  char *text = json_dumps (json, JSON_COMPACT);
+  g_autoptr (GBytes) plain = g_bytes_new_with_free_func (text, strlen (text), free, text);
+  gboolean ok = citiz_vault_delete (engine->vault, object_class, id, NULL);
+
+  ok = citiz_vault_put (engine->vault, object_class, id, 1, 0, plain, error);
+  citiz_wipe_text (text);
+  return ok;
+}
+
+static gint64
+get_integer (const json_t *json, const gchar *key)
+{
+  return json_integer_value (json_object_get (json, key));
+}
+
+static gchar *
+get_text (const json_t *json, const gchar *key)
+{
+  return g_strdup (json_string_value (json_object_get (json, key)));
+}
+
+static CitizAccessState
+access_state (const CitizGrantState *state)
+{
+  static const CitizAccessState states[] = {
+    [CITIZ_GRANT_NOT_YET] = CITIZ_ACCESS_NOT_YET, [CITIZ_GRANT_ACTIVE] = CITIZ_ACCESS_LIVE,
+    [CITIZ_GRANT_EXPIRED] = CITIZ_ACCESS_EXPIRED, [CITIZ_GRANT_REVOKED] = CITIZ_ACCESS_REVOKED,
+    [CITIZ_GRANT_USED] = CITIZ_ACCESS_USED_UP,
+  };
+  return states[state->status];
+}
+
+static CitizAccess *
+describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
+{
+  CitizAccess *access = g_object_new (CITIZ_TYPE_ACCESS, NULL);
+  CitizGrantState state;
+  const json_t *part;
+  size_t i;
+
+  access->id = *id;
+  access->given.ms = get_integer (json, "given");
+  access->expires.ms = get_integer (json, "expires");
+  access->ended.ms = get_integer (json, "ended");
+  access->height = (guint64) get_integer (json, "height");
+  access->withheld = (guint) get_integer (json, "withheld");
+  access->spoken_tries_left = (guint) get_integer (json, "tries");
+  access->tx = get_text (json, "tx");
+  access->state = CITIZ_ACCESS_EXPIRED;
+  if (citiz_chain_grant (engine->chain, id, &state))
+    {
+      access->state = access_state (&state);
+      access->openings = state.used;
+    }
+  json_array_foreach (json_object_get (json, "shown"), i, part)
+    g_ptr_array_add (access->shown, citiz_shown_part_new (g_intern_string (json_string_value (json_object_get (part, "key"))),
+                                                          (guint) get_integer (part, "count"),
+                                                          json_string_value (json_object_get (part, "text"))));
+  if (access->state == CITIZ_ACCESS_LIVE)
+    {
+      access->link = get_text (json, "link");
+      access->shlink = get_text (json, "shlink");
+      access->spoken = get_text (json, "code");
+    }
+  return access;
+}
+
+typedef struct
+{
+  CitizSession *session;
+  GObject *row;
+} RowNews;
+
+static void
+row_news_free (gpointer data)
+{
+  RowNews *news = data;
+
+  g_object_unref (news->session);
+  g_object_unref (news->row);
+  g_free (news);
+}
+
+static gboolean
+row_news_cb (gpointer data)
+{
+  RowNews *news = data;
+
+  if (CITIZ_IS_ACCESS (news->row))
+    citiz_session_put_access (news->session, CITIZ_ACCESS (news->row));
+  else
+    citiz_session_adopt_opening (news->session, CITIZ_OPENING (news->row));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tell_row (CitizEngine *engine, GObject *row)
+{
+  CitizSession *session = g_weak_ref_get (&engine->session);
+  RowNews *news;
+
+  if (session == NULL)
+    {
+      g_object_unref (row);
+      return;
+    }
+  news = g_new0 (RowNews, 1);
+  news->session = session;
+  news->row = row;
+  citiz_engine_tell (engine, row_news_cb, news, row_news_free);
+}
+
+static void
+tell_access (CitizEngine *engine, const CitizId *id)
+{
+  g_autoptr (GError) error = NULL;
+  json_t *json = read_json (engine, CITIZ_CLASS_GRANT, id, &error);
+
+  if (json == NULL)
+    return;
+  tell_row (engine, G_OBJECT (describe_access (engine, id, json)));
+  json_decref (json);
+}
+
+/* --- giving --- */
+
+void
+citiz_give_free (gpointer data)
+{
+  CitizGive *give = data;
+
+  g_clear_pointer (&give->bundle, json_decref);
+  g_clear_pointer (&give->shown, json_decref);
+  g_clear_object (&give->access);
+  g_free (give->label);
+  g_free (give->contact_name);
+  g_free (give->contact_phone);
+  g_free (give->birth_date);
+  g_free (give);
+}
+
+struct _CitizCodeJob
+{
+  CitizEngine *engine;
+  CitizDeal *deal;
+  gchar *birth_date;
+  CitizCodeEntry *entry;
+  GThread *thread;
+};
+
+/**
+ * citiz_engine_finish_code:
+ *
+ * Waits for the spoken code that is being sealed, if one is, and gives it to the node.
+ */
+void
+citiz_engine_finish_code (CitizEngine *engine)
+{
+  CitizCodeJob *job = g_steal_pointer (&engine->code_job);
+  g_autoptr (GError) error = NULL;
+
+  if (job == NULL)
+    return;
+  g_thread_join (job->thread);
+  if (engine->node != NULL && !citiz_node_put_code (engine->node, job->entry, &error))
+    g_warning ("the spoken code could not be kept: %s", error->message);
+  citiz_code_entry_free (job->entry);
+  citiz_deal_free (job->deal);
+  g_free (job->birth_date);
+  g_free (job);
+}
+
+static gboolean
+finish_code_cb (gpointer data)
+{
+  citiz_engine_finish_code (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* A worker thread: 600 000 rounds take longer than a press may. */
+static gpointer
+seal_code_thread (gpointer data)
+{
+  CitizCodeJob *job = data;
+
+  job->entry = citiz_deal_seal_code (job->engine->env, job->deal, 0, job->birth_date);
+  citiz_engine_do (job->engine, finish_code_cb, job->engine);
+  return NULL;
+}
+
+static void
+seal_code_later (CitizEngine *engine, CitizDeal *deal, const gchar *birth_date)
+{
+  CitizCodeJob *job = g_new0 (CitizCodeJob, 1);
+
+  citiz_engine_finish_code (engine);
+  job->engine = engine;
+  job->deal = deal;
+  job->birth_date = g_strdup (birth_date);
+  engine->code_job = job;
+  job->thread = g_thread_new ("citiz-code", seal_code_thread, job);
+}
+
+static guint64
+next_account (CitizEngine *engine)
+{
+  return 1 + (guint64) citiz_vault_count (engine->vault, CITIZ_CLASS_GRANT);
+}
+
+static json_t *
+describe_deal (const CitizGive *give, const CitizDeal *deal, guint64 account, const CitizTx *tx, const CitizBlockInfo *block)
+{
+  g_autofree gchar *id = citiz_hash_to_hex (citiz_tx_get_id (tx));
+  g_autofree gchar *capsule = citiz_hash_to_hex (&deal->capsule_hash);
+  json_t *json = json_pack ("{s:I, s:I, s:I, s:s, s:I, s:s, s:i, s:i, s:O, s:s, s:s}", "account", (json_int_t) account, "given",
+                            (json_int_t) deal->not_before.ms, "expires", (json_int_t) deal->expires.ms, "tx", id, "height",
+                            (json_int_t) block->height, "capsule", capsule, "withheld", (int) give->withheld, "tries",
+                            CITIZ_PASSCODE_TRIES, "shown", give->shown, "link", deal->link, "shlink", deal->shlink);
+
+  if (give->birth_date != NULL)
+    json_object_set_new (json, "code", json_string (deal->code));
+  return json;
+}
+
+static void
+fill_grant_body (CitizTxGrant *body, const CitizDeal *deal)
+{
+  body->id = deal->secrets->grant;
+  body->kind = CITIZ_GRANT_EMERGENCY;
+  body->capsule = deal->capsule_hash;
+  body->threshold = (guint8) deal->threshold;
+  body->n_committee = (guint16) deal->parts->len;
+  for (guint i = 0; i < deal->parts->len; i++)
+    {
+      const CitizDealPart *part = g_ptr_array_index (deal->parts, i);
+      body->committee[i].node = part->node_key;
+      body->committee[i].commitment = part->commitment;
+    }
+  body->a_max = deal->a_max;
+  body->max_openings = (guint16) deal->max_openings;
+  body->not_before = deal->not_before;
+  body->expires = deal->expires;
+  body->scope = deal->scope_commitment;
+}
+
+/* Everything of the press that must be there or not at all: the grant on the ledger, the node's part, the vault's memory of it. */
+static gboolean
+commit_deal (CitizEngine *engine, CitizGive *give, CitizDeal *deal, GError **error)
+{
+  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  guint64 number = next_account (engine);
+  CitizAccountKeys account;
+  CitizTxBody body = {0};
+  CitizBlockInfo block;
+  json_t *json;
+  gboolean ok;
+
+  citiz_account_keys_init (&account, engine->vault, number);
+  citiz_engine_add_account (engine, &account, txs);
+  fill_grant_body (&body.grant, deal);
+  citiz_chain_add (engine->chain, txs, CITIZ_TX_GRANT, &account.id, 0, &body, account.key);
+  citiz_account_keys_clear (&account);
+  if (!citiz_vault_begin (engine->vault, error))
+    return FALSE;
+  ok = citiz_node_deal (engine->node, deal, txs, &block, error);
+  if (ok)
+    {
+      json = describe_deal (give, deal, number, g_ptr_array_index (txs, txs->len - 1), &block);
+      ok = write_json (engine, CITIZ_CLASS_GRANT, &deal->secrets->grant, json, error);
+      give->access = ok ? describe_access (engine, &deal->secrets->grant, json) : NULL;
+      json_decref (json);
+    }
+  if (!ok)
+    {
+      citiz_vault_rollback (engine->vault);
+      return FALSE;
+    }
+  return citiz_vault_commit (engine->vault, error);
+}
+
+gboolean
+citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  CitizGive *give = data;
+  CitizDeal *deal;
+  CitizDealNode node;
+  CitizDealOptions options = {0};
+
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  node.key = *citiz_node_get_public (engine->node);
+  node.origin = citiz_node_get_origin (engine->node);
+  options.duration_ms = give->hours * CITIZ_HOUR;
+  options.now = citiz_chain_time (engine->chain);
+  options.label = give->label;
+  options.contact_name = give->contact_name;
+  options.contact_phone = give->contact_phone;
+  options.nodes = &node;
+  options.n_nodes = 1;
+  options.threshold = 1;
+  deal = citiz_deal_new (engine->env, give->bundle, &options, error);
+  if (deal == NULL)
+    return FALSE;
+  if (!commit_deal (engine, give, deal, error))
+    {
+      citiz_deal_free (deal);
+      return FALSE;
+    }
+  if (give->birth_date != NULL)
+    seal_code_later (engine, deal, give->birth_date);
+  else
+    citiz_deal_free (deal);
+  citiz_engine_tell_ledger (engine);
+  return TRUE;
+}
+
+/* --- ending --- */
+
+/* The link and the code go from the vault as they went from the node. */
+static gboolean
+forget_secrets (CitizEngine *engine, const CitizId *id, CitizTime ended, GError **error)
+{
+  json_t *json = read_json (engine, CITIZ_CLASS_GRANT, id, error);
+  gboolean ok;
+
+  if (json == NULL)
+    return FALSE;
+  json_object_del (json, "link");
+  json_object_del (json, "shlink");
+  json_object_del (json, "code");
+  json_object_set_new (json, "ended", json_integer (ended.ms));
+  ok = write_json (engine, CITIZ_CLASS_GRANT, id, json, error);
+  json_decref (json);
+  return ok;
+}
+
+static gboolean
+commit_revocation (CitizEngine *engine, const CitizId *id, guint64 number, GError **error)
+{
+  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  CitizAccountKeys account;
+  CitizTxBody body = {0};
+  CitizBlockInfo block;
+
+  citiz_account_keys_init (&account, engine->vault, number);
+  citiz_engine_add_account (engine, &account, txs);
+  body.revoke.grant = *id;
+  citiz_chain_add (engine->chain, txs, CITIZ_TX_GRANT_REVOKE, &account.id, 0, &body, account.key);
+  citiz_account_keys_clear (&account);
+  if (!citiz_vault_begin (engine->vault, error))
+    return FALSE;
+  if (!citiz_node_revoke (engine->node, id, txs, &block, error) || !forget_secrets (engine, id, block.time, error))
+    {
+      citiz_vault_rollback (engine->vault);
+      return FALSE;
+    }
+  return citiz_vault_commit (engine->vault, error);
+}
+
+/* @data: a #CitizId */
+gboolean
+citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const CitizId *id = data;
+  CitizGrantState state;
+  json_t *json;
+  guint64 number;
+
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  json = read_json (engine, CITIZ_CLASS_GRANT, id, error);
+  if (json == NULL)
+    return FALSE;
+  number = (guint64) get_integer (json, "account");
+  json_decref (json);
+  /* Ended already, by itself or by an earlier press: that is what was asked for. */
+  if (citiz_chain_grant (engine->chain, id, &state) && state.status != CITIZ_GRANT_ACTIVE && state.status != CITIZ_GRANT_NOT_YET)
+    return TRUE;
+  if (!commit_revocation (engine, id, number, error))
+    return FALSE;
+  tell_access (engine, id);
+  citiz_engine_tell_ledger (engine);
+  return TRUE;
+}
+
+/* --- openings --- */
+
+static void
+fill_from_note (CitizOpening *opening, const CitizNote *note)
+{
+  g_free (opening->name);
+  g_free (opening->role);
+  g_free (opening->place);
+  g_free (opening->reason);
+  opening->name = g_strdup (note->name);
+  opening->role = g_strdup (note->role);
+  opening->place = g_strdup (note->place);
+  opening->reason = g_strdup (note->reason);
+  if (note->text != NULL && note->text[0] != '\0')
+    opening->note = g_strdup (note->text);
+}
+
+/* Who and why travel sealed; the keys are in the link that the vault kept. */
+static void
+read_note (CitizOpening *opening, const json_t *grant, GBytes *sealed)
+{
+  const gchar *text = json_string_value (json_object_get (grant, "link"));
+  g_autoptr (CitizLink) link = text != NULL ? citiz_link_parse (text, NULL) : NULL;
+  g_autoptr (CitizNote) note = NULL;
+
+  if (link == NULL || sealed == NULL)
+    return;
+  note = citiz_note_open (&opening->access, link->k_r, link->t, sealed, NULL);
+  if (note != NULL)
+    fill_from_note (opening, note);
+}
+
+static json_t *
+opening_to_json (const CitizOpening *opening)
+{
+  g_autofree gchar *access = citiz_id_to_hex (&opening->access);
+
+  return json_pack ("{s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:b}", "access", access, "kind", (int) opening->kind,
+                    "when", (json_int_t) opening->when.ms, "name", opening->name, "role", opening->role, "place", opening->place,
+                    "reason", opening->reason, "note", opening->note, "words", opening->words, "tx", opening->tx, "disputed",
+                    (int) opening->disputed);
+}
+
+static CitizOpening *
+opening_new (const CitizId *id, const CitizId *access, CitizOpeningKind kind, CitizTime when)
+{
+  CitizOpening *opening = g_object_new (CITIZ_TYPE_OPENING, NULL);
+
+  opening->id = *id;
+  opening->access = *access;
+  opening->kind = kind;
+  opening->when = when;
+  opening->name = g_strdup ("");
+  opening->role = g_strdup ("");
+  opening->place = g_strdup ("");
+  opening->reason = g_strdup ("");
+  return opening;
+}
+
+static void
+replace_text (gchar **field, const json_t *json, const gchar *key)
+{
+  g_free (*field);
+  *field = get_text (json, key);
+}
+
+static CitizOpening *
+opening_from_json (const CitizId *id, const json_t *json)
+{
+  CitizOpening *opening;
+  CitizId access;
+  gint64 kind = get_integer (json, "kind");
+
+  if (!citiz_id_from_hex (&access, json_string_value (json_object_get (json, "access"))) || kind < 0 || kind > CITIZ_OPENING_NOTE)
+    return NULL;
+  opening = opening_new (id, &access, (CitizOpeningKind) kind, (CitizTime){get_integer (json, "when")});
+  replace_text (&opening->name, json, "name");
+  replace_text (&opening->role, json, "role");
+  replace_text (&opening->place, json, "place");
+  replace_text (&opening->reason, json, "reason");
+  replace_text (&opening->note, json, "note");
+  replace_text (&opening->words, json, "words");
+  replace_text (&opening->tx, json, "tx");
+  opening->disputed = json_is_true (json_object_get (json, "disputed"));
+  return opening;
+}
+
+static gchar *
+receipt_words (const CitizMail *mail, const json_t *grant)
+{
+  CitizReceipt receipt = {.grant = mail->grant, .opening = mail->opening, .time = mail->time};
+  const gchar *const *languages = g_get_language_names ();
+  gboolean french = languages[0] != NULL && g_str_has_prefix (languages[0], "fr");
+  g_auto (GStrv) words = NULL;
+
+  if (!citiz_hash_from_hex (&receipt.capsule, json_string_value (json_object_get (grant, "capsule"))))
+    return NULL;
+  words = citiz_receipt_words (&receipt, 1, french ? CITIZ_LANGUAGE_FR : CITIZ_LANGUAGE_EN);
+  return g_strjoinv (" ", words);
+}
+
+static gboolean
+mail_kind (CitizMailKind mail, CitizOpeningKind *out)
+{
+  switch (mail)
+    {
+    case CITIZ_MAIL_OPENED:
+      *out = CITIZ_OPENING_READ;
+      return TRUE;
+    case CITIZ_MAIL_NOTE:
+      *out = CITIZ_OPENING_NOTE;
+      return TRUE;
+    case CITIZ_MAIL_CODE_MISSED:
+    case CITIZ_MAIL_PASSCODE_MISSED:
+      *out = CITIZ_OPENING_CODE_FAILED;
+      return TRUE;
+    case CITIZ_MAIL_CODE_GIVEN:
+    case CITIZ_MAIL_ENDED:
+      return FALSE;
+    }
+  return FALSE;
+}
+
+static gboolean
+count_try (CitizEngine *engine, const CitizMail *mail, json_t *grant, GError **error)
+{
+  if (mail->kind != CITIZ_MAIL_CODE_MISSED)
+    return TRUE;
+  json_object_set_new (grant, "tries", json_integer (mail->tries));
+  return write_json (engine, CITIZ_CLASS_GRANT, &mail->grant, grant, error);
+}
+
+/* One piece of mail becomes an opening in the vault, and leaves the box, in one transaction. */
+static gboolean
+keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GError **error)
+{
+  json_t *grant = read_json (engine, CITIZ_CLASS_GRANT, &mail->grant, error);
+  CitizId id = citiz_env_new_id (engine->env);
+  CitizOpeningKind kind;
+  gboolean ok = TRUE;
+
+  if (grant == NULL)
+    return FALSE;
+  if (mail_kind (mail->kind, &kind))
+    {
+      CitizOpening *opening = opening_new (&id, &mail->grant, kind, mail->time);
+      json_t *json;
+
+      read_note (opening, grant, mail->sealed);
+      if (mail->has_opening)
+        opening->tx = citiz_hash_to_hex (&mail->opening);
+      if (kind == CITIZ_OPENING_READ)
+        opening->words = receipt_words (mail, grant);
+      json = opening_to_json (opening);
+      ok = write_json (engine, CITIZ_CLASS_OPENING, &id, json, error) && count_try (engine, mail, grant, error);
+      json_decref (json);
+      *out = opening;
+    }
+  else if (mail->kind == CITIZ_MAIL_ENDED)
+    ok = forget_secrets (engine, &mail->grant, mail->time, error);
+  json_decref (grant);
+  return ok && citiz_node_drop_mail (engine->node, mail->row, error);
+}
+
+static void
+take_mail (CitizEngine *engine, const CitizMail *mail)
+{
+  g_autoptr (GError) error = NULL;
+  CitizOpening *opening = NULL;
+
+  if (!citiz_vault_begin (engine->vault, &error))
+    return;
+  if (!keep_mail (engine, mail, &opening, &error))
+    citiz_vault_rollback (engine->vault);
+  else if (citiz_vault_commit (engine->vault, &error) && opening != NULL)
+    tell_row (engine, G_OBJECT (g_steal_pointer (&opening)));
+  if (error != NULL)
+    g_warning ("the node's mail could not be kept, it stays in the box: %s", error->message);
+  g_clear_object (&opening);
+}
+
+/**
+ * citiz_engine_take_mail:
+ *
+ * Empties the node's box into the vault, oldest first: also what came while nobody listened.
+ */
+void
+citiz_engine_take_mail (CitizEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) box = citiz_node_mail (engine->node, &error);
+
+  for (guint i = 0; box != NULL && i < box->len; i++)
+    take_mail (engine, g_ptr_array_index (box, i));
+}
+
+static void
+mail_cb (CitizNode *node, CitizMail *mail, CitizEngine *engine)
+{
+  citiz_engine_take_mail (engine);
+  tell_access (engine, &mail->grant);
+  if (mail->has_opening || mail->kind == CITIZ_MAIL_ENDED)
+    citiz_engine_tell_ledger (engine);
+}
+
+void
+citiz_engine_watch_node (CitizEngine *engine)
+{
+  static const gchar *const names[] = {"opened", "note", "code-tried", "ended"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_signal_connect (engine->node, names[i], G_CALLBACK (mail_cb), engine);
+}
+
+/* --- listing --- */
+
+typedef struct
+{
+  CitizEngine *engine;
+  GPtrArray *rows;
+} ListWalk;
+
+static gboolean
+list_access_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  ListWalk *walk = data;
+  json_t *json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), 0, NULL);
+
+  if (json != NULL)
+    g_ptr_array_add (walk->rows, describe_access (walk->engine, id, json));
+  json_decref (json);
+  return TRUE;
+}
+
+static gboolean
+list_opening_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  ListWalk *walk = data;
+  json_t *json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), 0, NULL);
+  CitizOpening *opening = json != NULL ? opening_from_json (id, json) : NULL;
+
+  if (opening != NULL)
+    g_ptr_array_add (walk->rows, opening);
+  json_decref (json);
+  return TRUE;
+}
+
+static gint
+newest_access_first (gconstpointer a, gconstpointer b)
+{
+  const CitizAccess *x = *(CitizAccess *const *) a, *y = *(CitizAccess *const *) b;
+  return x->given.ms > y->given.ms ? -1 : x->given.ms < y->given.ms;
+}
+
+static gint
+newest_opening_first (gconstpointer a, gconstpointer b)
+{
+  const CitizOpening *x = *(CitizOpening *const *) a, *y = *(CitizOpening *const *) b;
+  return x->when.ms > y->when.ms ? -1 : x->when.ms < y->when.ms;
+}
+
+gboolean
+citiz_engine_list_accesses (CitizEngine *engine, GPtrArray *accesses, GPtrArray *openings, GError **error)
+{
+  ListWalk access_walk = {engine, accesses}, opening_walk = {engine, openings};
+
+  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, list_access_cb, &access_walk, NULL, error)
+      || !citiz_vault_foreach (engine->vault, CITIZ_CLASS_OPENING, list_opening_cb, &opening_walk, NULL, error))
+    return FALSE;
+  g_ptr_array_sort (accesses, newest_access_first);
+  g_ptr_array_sort (openings, newest_opening_first);
+  return TRUE;
+}
+
+/* @data: a #CitizDispute */
+gboolean
+citiz_engine_dispute (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const CitizDispute *dispute = data;
+  json_t *json;
+  gboolean ok;
+
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  json = read_json (engine, CITIZ_CLASS_OPENING, &dispute->opening, error);
+  if (json == NULL)
+    return FALSE;
+  json_object_set_new (json, "disputed", json_boolean (dispute->disputed));
+  ok = citiz_vault_begin (engine->vault, error);
+  if (ok && !write_json (engine, CITIZ_CLASS_OPENING, &dispute->opening, json, error))
+    {
+      citiz_vault_rollback (engine->vault);
+      ok = FALSE;
+    }
+  else if (ok)
+    ok = citiz_vault_commit (engine->vault, error);
+  json_decref (json);
+  return ok;
+}

@@ -1,0 +1,476 @@
+/* The session: giving, ending and watching accesses. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include "consent/citiz-consent-receipt.h"
+#include "consent/citiz-ips.h"
+#include "consent/citiz-offline.h"
+
+#include <string.h>
+
+#define PROFILE_SETTING "profile"
+
+static CitizLanguage
+session_language (void)
+{
+  const gchar *const *names = g_get_language_names ();
+  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR : CITIZ_LANGUAGE_EN;
+}
+
+/* The emergency profile as the person set it, or the default. */
+static CitizProfile *
+read_profile (CitizSession *self)
+{
+  json_t *setting = citiz_session_get_setting (self, PROFILE_SETTING);
+  char *text = setting != NULL ? json_dumps (setting, JSON_COMPACT) : NULL;
+  CitizProfile *profile = text != NULL ? citiz_profile_from_json (text, -1, NULL) : NULL;
+
+  free (text);
+  return profile != NULL ? profile : citiz_profile_new ();
+}
+
+static gint
+local_offset_minutes (CitizTime now)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now.ms / 1000);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+
+  return (gint) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE);
+}
+
+static GBytes *
+blob_cb (const CitizId *item, gpointer data)
+{
+  GBytes *bytes = g_hash_table_lookup (data, item);
+  return bytes != NULL ? g_bytes_ref (bytes) : NULL;
+}
+
+static CitizIpsOptions
+ips_options (CitizSession *self, GHashTable *blobs)
+{
+  CitizIpsOptions options = {0};
+
+  options.env = citiz_env_system ();
+  options.language = session_language ();
+  options.offset_minutes = local_offset_minutes (citiz_session_now (self));
+  options.blob = blobs != NULL ? blob_cb : NULL;
+  options.blob_data = blobs;
+  options.device_name = "Citiz";
+  return options;
+}
+
+json_t *
+citiz_session_build_summary (CitizSession *self, GHashTable *blobs)
+{
+  g_autoptr (CitizProfile) profile = read_profile (self);
+  CitizIpsOptions options = ips_options (self, blobs);
+
+  return citiz_ips_build (self->record, profile, &options);
+}
+
+/* "Lucie B.", or NULL when the person chose to say nothing. */
+static gchar *
+label_of (CitizSession *self, const CitizProfile *profile)
+{
+  const CitizItem *patient = citiz_record_patient (self->record);
+  g_auto (GStrv) words = NULL;
+  guint n;
+  gchar initial[8] = {0};
+
+  if (patient == NULL || citiz_profile_get_label (profile) == CITIZ_LABEL_NONE)
+    return NULL;
+  words = g_strsplit (patient->title, " ", -1);
+  n = g_strv_length (words);
+  if (n < 2)
+    return g_strdup (patient->title);
+  g_unichar_to_utf8 (g_utf8_get_char (words[n - 1]), initial);
+  return g_strdup_printf ("%s %s.", words[0], initial);
+}
+
+/* "YYYY-MM-DD" if the whole date is known: the spoken code asks for it. */
+static gchar *
+birth_date_of (CitizSession *self)
+{
+  const CitizItem *patient = citiz_record_patient (self->record);
+  const gchar *text;
+
+  if (patient == NULL)
+    return NULL;
+  text = json_string_value (json_object_get (patient->resource, "birthDate"));
+  return text != NULL && strlen (text) == 10 ? g_strdup (text) : NULL;
+}
+
+static json_t *
+describe_shown (CitizSession *self, const CitizProfile *profile, guint *out_withheld)
+{
+  CitizIpsOptions options = ips_options (self, NULL);
+  g_autoptr (GPtrArray) parts = citiz_ips_preview (self->record, profile, &options);
+  json_t *shown = json_array ();
+
+  *out_withheld = 0;
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const CitizIpsPart *part = g_ptr_array_index (parts, i);
+
+      *out_withheld += part->withheld;
+      if (part->shown && part->count > 0)
+        json_array_append_new (shown, json_pack ("{s:s, s:i, s:s}", "key", citiz_part_name (part->part), "count", (int) part->count,
+                                                 "text", part->text));
+    }
+  return shown;
+}
+
+static const gchar *
+filled (const gchar *text)
+{
+  return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+CitizAccess *
+citiz_session_get_emergency (CitizSession *self)
+{
+  GListModel *accesses = G_LIST_MODEL (self->accesses);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      if (access->state == CITIZ_ACCESS_LIVE)
+        return access; /* the list holds it */
+    }
+  return NULL;
+}
+
+static void
+given_done (GTask *task, gpointer data)
+{
+  CitizGive *give = data;
+  CitizSession *self = g_task_get_source_object (task);
+
+  self->giving = NULL;
+  citiz_session_put_access (self, give->access);
+  g_task_return_pointer (task, g_object_ref (give->access), g_object_unref);
+}
+
+static void
+give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
+{
+  g_autoptr (CitizProfile) profile = read_profile (self);
+  CitizGive *job = g_new0 (CitizGive, 1);
+
+  job->hours = hours;
+  job->bundle = citiz_session_build_summary (self, blobs);
+  job->shown = describe_shown (self, profile, &job->withheld);
+  job->label = label_of (self, profile);
+  job->contact_name = g_strdup (filled (citiz_profile_get_contact_name (profile)));
+  job->contact_phone = g_strdup (filled (citiz_profile_get_contact_phone (profile)));
+  job->birth_date = birth_date_of (self);
+  citiz_engine_post (self->engine, task, citiz_engine_give, given_done, job, citiz_give_free);
+}
+
+static void
+giving_gone (gpointer data, GObject *task)
+{
+  CitizSession *self = data;
+
+  if ((GObject *) self->giving == task)
+    self->giving = NULL;
+}
+
+static void
+give_with_documents_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GHashTable) blobs = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
+
+  give (CITIZ_SESSION (source), data, GPOINTER_TO_UINT (g_object_get_data (data, "hours")), blobs);
+}
+
+void
+citiz_session_emergency_async (CitizSession *self, guint hours, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = citiz_session_task (self, citiz_session_emergency_async, cancellable, callback, data);
+  CitizAccess *live = citiz_session_get_emergency (self);
+
+  if (live != NULL)
+    g_task_return_pointer (task, g_object_ref (live), g_object_unref);
+  else if (self->state != CITIZ_SESSION_OPEN)
+    g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_LOCKED, "the vault is not open");
+  else if (self->giving != NULL)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "an access is being given already");
+  else
+    {
+      self->giving = task;
+      g_object_weak_ref (G_OBJECT (task), giving_gone, self);
+      g_object_set_data (G_OBJECT (task), "hours", GUINT_TO_POINTER (hours));
+      citiz_session_read_blobs_async (self, give_with_documents_cb, task);
+      return;
+    }
+  g_object_unref (task);
+}
+
+CitizAccess *
+citiz_session_emergency_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+citiz_session_revoke_async (CitizSession *self, const CitizId *access, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_revoke_async, cancellable, callback, data), citiz_engine_revoke,
+                     NULL, g_memdup2 (access, sizeof *access), g_free);
+}
+
+gboolean
+citiz_session_revoke_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+disputed_done (GTask *task, gpointer data)
+{
+  const CitizDispute *dispute = data;
+  CitizSession *self = g_task_get_source_object (task);
+  GListModel *openings = G_LIST_MODEL (self->openings);
+
+  for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
+    {
+      g_autoptr (CitizOpening) opening = g_list_model_get_item (openings, i);
+
+      if (citiz_id_equal (&opening->id, &dispute->opening))
+        {
+          opening->disputed = dispute->disputed;
+          g_list_model_items_changed (openings, i, 1, 1);
+        }
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+citiz_session_dispute_async (CitizSession *self, const CitizId *opening, gboolean disputed, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  CitizDispute *dispute = g_new0 (CitizDispute, 1);
+
+  dispute->opening = *opening;
+  dispute->disputed = disputed;
+  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_dispute_async, cancellable, callback, data), citiz_engine_dispute,
+                     disputed_done, dispute, g_free);
+}
+
+gboolean
+citiz_session_dispute_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- the one-file capsule and the preview --- */
+
+typedef struct
+{
+  json_t *bundle;
+  gchar *label, *code, *text;
+} PageJob;
+
+static void
+page_job_free (gpointer data)
+{
+  PageJob *job = data;
+
+  json_decref (job->bundle);
+  g_free (job->label);
+  if (job->code != NULL)
+    citiz_wipe_text (job->code);
+  g_free (job->code);
+  g_free (job->text);
+  g_free (job);
+}
+
+static gboolean
+capsule_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  PageJob *job = data;
+
+  job->code = citiz_code_new (engine->env);
+  job->text = citiz_offline_make (engine->env, citiz_node_get_page (), job->bundle, job->code, job->label, error);
+  return job->text != NULL;
+}
+
+static gboolean
+preview_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  PageJob *job = data;
+
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  job->text = citiz_node_preview (engine->node, job->bundle, job->label, error);
+  return job->text != NULL;
+}
+
+static void
+page_done (GTask *task, gpointer data)
+{
+  PageJob *job = data;
+
+  if (job->code != NULL)
+    g_object_set_data_full (G_OBJECT (task), "code", g_strdup (job->code), g_free);
+  g_task_return_pointer (task, g_steal_pointer (&job->text), g_free);
+}
+
+static void
+make_page (CitizSession *self, GTask *task, CitizEngineWork work, GHashTable *blobs)
+{
+  g_autoptr (CitizProfile) profile = read_profile (self);
+  PageJob *job = g_new0 (PageJob, 1);
+
+  job->bundle = citiz_session_build_summary (self, blobs);
+  job->label = label_of (self, profile);
+  citiz_engine_post (self->engine, task, work, page_done, job, page_job_free);
+}
+
+static void
+capsule_with_documents_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GHashTable) blobs = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
+  make_page (CITIZ_SESSION (source), data, capsule_work, blobs);
+}
+
+static void
+preview_with_documents_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GHashTable) blobs = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
+  make_page (CITIZ_SESSION (source), data, preview_work, blobs);
+}
+
+void
+citiz_session_offline_capsule_async (CitizSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  citiz_session_read_blobs_async (self, capsule_with_documents_cb,
+                                  citiz_session_task (self, citiz_session_offline_capsule_async, cancellable, callback, data));
+}
+
+GBytes *
+citiz_session_offline_capsule_finish (CitizSession *self, GAsyncResult *result, gchar **out_code, GError **error)
+{
+  gchar *text = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (text == NULL)
+    return NULL;
+  if (out_code != NULL)
+    *out_code = g_strdup (g_object_get_data (G_OBJECT (result), "code"));
+  return g_bytes_new_take (text, strlen (text));
+}
+
+void
+citiz_session_preview_async (CitizSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  citiz_session_read_blobs_async (self, preview_with_documents_cb,
+                                  citiz_session_task (self, citiz_session_preview_async, cancellable, callback, data));
+}
+
+gchar *
+citiz_session_preview_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- the receipt of an access --- */
+
+typedef struct
+{
+  CitizId access;
+  CitizProfile *profile;
+  gchar *person, *text;
+  gint offset_minutes;
+} ReceiptJob;
+
+static void
+receipt_job_free (gpointer data)
+{
+  ReceiptJob *job = data;
+
+  citiz_profile_free (job->profile);
+  g_free (job->person);
+  g_free (job->text);
+  g_free (job);
+}
+
+static const CitizTxInfo *
+find_of_type (GPtrArray *txs, CitizTxType type)
+{
+  for (guint i = 0; i < txs->len; i++)
+    {
+      const CitizTxInfo *info = g_ptr_array_index (txs, i);
+      if (info->type == type)
+        return info;
+    }
+  return NULL;
+}
+
+static gboolean
+receipt_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  ReceiptJob *job = data;
+  CitizConsentReceipt receipt = {0};
+  CitizGrantState state;
+  g_autoptr (GPtrArray) txs = NULL;
+  const CitizTxInfo *grant;
+  json_t *json;
+
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  txs = citiz_chain_txs_of_grant (engine->chain, &job->access, error);
+  if (txs == NULL)
+    return FALSE;
+  grant = find_of_type (txs, CITIZ_TX_GRANT);
+  if (grant == NULL || !citiz_chain_grant (engine->chain, &job->access, &state))
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "no such access on the ledger");
+      return FALSE;
+    }
+  receipt.grant = job->access;
+  receipt.given = grant->time;
+  receipt.not_before = state.grant.not_before;
+  receipt.expires = state.grant.expires;
+  receipt.ended = state.ended;
+  receipt.revoked = state.status == CITIZ_GRANT_REVOKED;
+  receipt.person = job->person;
+  receipt.purpose = "ETREAT";
+  receipt.max_openings = state.grant.max_openings;
+  receipt.openings = state.used;
+  receipt.tx = grant->id;
+  receipt.chain = *citiz_chain_id (engine->chain);
+  receipt.capsule = state.grant.capsule;
+  receipt.profile = job->profile;
+  receipt.offset_minutes = job->offset_minutes;
+  json = citiz_consent_receipt_to_fhir (&receipt);
+  job->text = json_dumps (json, JSON_INDENT (2));
+  json_decref (json);
+  return TRUE;
+}
+
+static void
+receipt_done (GTask *task, gpointer data)
+{
+  ReceiptJob *job = data;
+  g_task_return_pointer (task, g_steal_pointer (&job->text), g_free);
+}
+
+void
+citiz_session_receipt_async (CitizSession *self, const CitizId *access, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  const CitizItem *patient = citiz_record_patient (self->record);
+  ReceiptJob *job = g_new0 (ReceiptJob, 1);
+
+  job->access = *access;
+  job->profile = read_profile (self);
+  job->person = g_strdup (patient != NULL ? patient->title : "");
+  job->offset_minutes = local_offset_minutes (citiz_session_now (self));
+  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_receipt_async, cancellable, callback, data), receipt_work,
+                     receipt_done, job, receipt_job_free);
+}
+
+gchar *
+citiz_session_receipt_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

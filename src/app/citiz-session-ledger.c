@@ -1,0 +1,219 @@
+/* The session: verifying the ledger, proofs, settings. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include <string.h>
+
+/* --- verify everything --- */
+
+typedef struct
+{
+  CitizEngine *engine;
+  CitizProgressFunc progress;
+  gpointer progress_data;
+  GTask *task; /* not a reference: the job belongs to it */
+  guint64 n_blocks;
+} VerifyJob;
+
+typedef struct
+{
+  GTask *task;
+  CitizProgressFunc progress;
+  gpointer progress_data;
+  guint64 done, total;
+} ProgressNews;
+
+static void
+progress_news_free (gpointer data)
+{
+  ProgressNews *news = data;
+
+  g_object_unref (news->task);
+  g_free (news);
+}
+
+static gboolean
+progress_news_cb (gpointer data)
+{
+  ProgressNews *news = data;
+
+  if (!g_task_get_completed (news->task))
+    news->progress (news->total > 0 ? (gdouble) news->done / (gdouble) news->total : 0, news->done, news->total, news->progress_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* From any thread: the person's progress function runs on the main thread, and never after the task was answered. */
+void
+citiz_engine_tell_progress (CitizEngine *engine, GTask *task, CitizProgressFunc progress, gpointer progress_data, guint64 done, guint64 total)
+{
+  ProgressNews *news;
+
+  if (progress == NULL)
+    return;
+  news = g_new0 (ProgressNews, 1);
+  news->task = g_object_ref (task);
+  news->progress = progress;
+  news->progress_data = progress_data;
+  news->done = done;
+  news->total = total;
+  citiz_engine_tell (engine, progress_news_cb, news, progress_news_free);
+}
+
+static void
+verified_some_cb (guint64 done, guint64 total, gpointer data)
+{
+  VerifyJob *job = data;
+
+  citiz_engine_tell_progress (job->engine, job->task, job->progress, job->progress_data, done, total);
+}
+
+static gboolean
+verify_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  VerifyJob *job = data;
+  CitizVerified verified;
+
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  job->engine = engine;
+  if (!citiz_chain_verify (engine->chain, CITIZ_LEVEL_FULL, verified_some_cb, job, cancellable, &verified, error))
+    return FALSE;
+  job->n_blocks = verified.n_blocks;
+  return TRUE;
+}
+
+static void
+verified_done (GTask *task, gpointer data)
+{
+  const VerifyJob *job = data;
+
+  g_object_set_data_full (G_OBJECT (task), "blocks", g_memdup2 (&job->n_blocks, sizeof job->n_blocks), g_free);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+citiz_session_verify_async (CitizSession *self, CitizProgressFunc progress, gpointer progress_data, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  VerifyJob *job = g_new0 (VerifyJob, 1);
+
+  job->task = citiz_session_task (self, citiz_session_verify_async, cancellable, callback, data);
+  job->progress = progress;
+  job->progress_data = progress_data;
+  citiz_engine_post (self->engine, job->task, verify_work, verified_done, job, g_free);
+}
+
+gboolean
+citiz_session_verify_finish (CitizSession *self, GAsyncResult *result, guint64 *out_blocks, GError **error)
+{
+  const guint64 *blocks = g_object_get_data (G_OBJECT (result), "blocks");
+
+  if (out_blocks != NULL)
+    *out_blocks = blocks != NULL ? *blocks : 0;
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- the proof of one entry --- */
+
+typedef struct
+{
+  gchar *tx, *text;
+} ProofJob;
+
+static void
+proof_job_free (gpointer data)
+{
+  ProofJob *job = data;
+
+  g_free (job->tx);
+  g_free (job->text);
+  g_free (job);
+}
+
+static gboolean
+proof_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  ProofJob *job = data;
+
+  return citiz_engine_require_open (engine, error) && citiz_engine_proof (engine, job->tx, &job->text, error);
+}
+
+static void
+proof_done (GTask *task, gpointer data)
+{
+  ProofJob *job = data;
+  g_task_return_pointer (task, g_steal_pointer (&job->text), g_free);
+}
+
+void
+citiz_session_proof_async (CitizSession *self, const gchar *tx, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  ProofJob *job = g_new0 (ProofJob, 1);
+
+  job->tx = g_strdup (tx);
+  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_proof_async, cancellable, callback, data), proof_work, proof_done,
+                     job, proof_job_free);
+}
+
+gchar *
+citiz_session_proof_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- settings: small JSON values, sealed like the rest --- */
+
+typedef struct
+{
+  gchar *key;
+  json_t *value;
+} SettingJob;
+
+static void
+setting_job_free (gpointer data)
+{
+  SettingJob *job = data;
+
+  g_free (job->key);
+  json_decref (job->value);
+  g_free (job);
+}
+
+static gboolean
+setting_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  SettingJob *job = data;
+  g_autofree gchar *name = g_strconcat (CITIZ_SETTING_PREFIX, job->key, NULL);
+  char *text;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  text = json_dumps (job->value, JSON_COMPACT | JSON_ENCODE_ANY);
+  bytes = g_bytes_new_with_free_func (text, strlen (text), free, text);
+  return citiz_vault_set_setting (engine->vault, name, bytes, error);
+}
+
+/* The window sees a setting at once; if the disk refuses, the error says so and the next opening shows the old one. */
+void
+citiz_session_set_setting_async (CitizSession *self, const gchar *key, json_t *value, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  SettingJob *job = g_new0 (SettingJob, 1);
+
+  g_hash_table_insert (self->settings, g_strdup (key), json_incref (value));
+  citiz_session_emit_settings (self);
+  job->key = g_strdup (key);
+  job->value = json_deep_copy (value);
+  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_set_setting_async, cancellable, callback, data), setting_work,
+                     NULL, job, setting_job_free);
+}
+
+gboolean
+citiz_session_set_setting_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+json_t *
+citiz_session_get_setting (CitizSession *self, const gchar *key)
+{
+  return g_hash_table_lookup (self->settings, key);
+}

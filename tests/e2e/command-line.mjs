@@ -1,0 +1,190 @@
+// The whole way through on the command line: create, import, show, one press, open, note, spoken code, revoke, expiry, kill -9, verify.
+// command-line.mjs CITIZ DATA. SPDX-License-Identifier: AGPL-3.0-or-later
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { openLink, grantState, leaveNote, linkOfCode } from './reader.mjs';
+
+const [citiz, data] = process.argv.slice(2);
+const home = fs.mkdtempSync(path.join(os.tmpdir(), 'citiz-e2e-'));
+const vault = path.join(home, 'vault');
+const secret = path.join(home, 'passphrase');
+const second = path.join(home, 'second');
+fs.writeFileSync(secret, 'érable bouleau sumac harfang\n', { mode: 0o600 });
+fs.writeFileSync(second, 'une autre phrase, bien longue\n', { mode: 0o600 });
+const environment = { ...process.env, LC_ALL: 'C.UTF-8', HOME: home, XDG_RUNTIME_DIR: home, GSETTINGS_BACKEND: 'memory' };
+const common = ['--vault', vault, '--json'];
+
+function run(args, { passphrase = secret, env = {}, prefix = [] } = {}) {
+  const words = [...prefix, citiz, ...args, ...common, '--passphrase-file', passphrase];
+  const result = spawnSync(words[0], words.slice(1), { env: { ...environment, ...env }, encoding: 'utf8', timeout: 120000 });
+  return { status: result.status, json: result.stdout.trim() ? JSON.parse(result.stdout) : null, said: result.stderr };
+}
+
+function done(args, options) {
+  const result = run(args, options);
+  assert.equal(result.status, 0, `${args.join(' ')}: ${result.said}`);
+  return result.json;
+}
+
+/** citiz emergency --serve: resolves when its first line is there; further lines arrive in `lines`. */
+function serve(args = [], prefix = []) {
+  const words = [...prefix, citiz, 'emergency', '--serve', ...args, ...common, '--passphrase-file', secret];
+  const child = spawn(words[0], words.slice(1), { env: environment });
+  const lines = [];
+  let text = '';
+  let said = '';
+  child.stderr.on('data', (bytes) => { said += bytes; });
+  return new Promise((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`serve ended early (${code}): ${said}`)));
+    child.stdout.on('data', (bytes) => {
+      text += bytes;
+      while (text.includes('\n')) {
+        lines.push(JSON.parse(text.slice(0, text.indexOf('\n'))));
+        text = text.slice(text.indexOf('\n') + 1);
+        if (lines.length === 1) resolve({ child, lines, access: lines[0] });
+      }
+    });
+  });
+}
+
+function stop(child, signal = 'SIGTERM') {
+  return new Promise((resolve) => { child.removeAllListeners('exit'); child.on('exit', resolve); child.kill(signal); });
+}
+
+async function until(what, test, ms = 5000) {
+  const end = Date.now() + ms;
+  while (Date.now() < end) {
+    if (await test()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.fail(`waited in vain for ${what}`);
+}
+
+let number = 0;
+async function step(name, body) {
+  try { await body(); console.log(`ok ${++number} - ${name}`); } catch (error) {
+    console.log(`not ok ${++number} - ${name}`);
+    console.log(String(error.stack).replace(/^/gm, '# '));
+    process.exitCode = 1;
+  }
+}
+
+const doctor = { name: 'Dre Isabelle Fortin', role: 'physician', place: 'Hôpital de l’Enfant-Jésus, Québec', reason: 'ETREAT', lang: 'fr' };
+let words, live, birthDate;
+
+await step('refuses usage it does not know', () => {
+  assert.equal(run(['dance']).status, 2);
+  assert.equal(run(['show', 'everything']).status, 2);
+  assert.equal(spawnSync(citiz, ['--version'], { env: environment }).status, 0);
+});
+await step('creates a vault and gives 24 words', () => {
+  words = done(['vault', 'create']).words;
+  assert.equal(words.length, 24);
+  assert.equal(run(['vault', 'create']).status, 1);
+});
+await step('refuses a wrong passphrase with a sentence', () => {
+  const refused = run(['show', 'care'], { passphrase: second });
+  assert.equal(refused.status, 1);
+  assert.match(refused.said, /passphrase/);
+});
+await step('imports a Canadian summary, and again without change', () => {
+  const file = path.join(data, 'ips', 'CA_Bundle_FullsomeScenario1.json');
+  const first = done(['import', file]);
+  assert.ok(first[0].kept > 5, JSON.stringify(first));
+  const again = done(['import', file]);
+  assert.equal(again[0].kept, 0);
+  assert.ok(again[0].duplicates > 0);
+});
+await step('imports an Apple Health export', () => {
+  const report = done(['import', path.join(data, 'apple', 'sample_30d_seed7_0.05.xml')]);
+  assert.ok(report[0].kept > 1000, JSON.stringify(report));
+});
+await step('shows care and activity', () => {
+  const care = done(['show', 'care']);
+  assert.ok(care.allergies.length > 0 && care.medications.length > 0 && care.problems.length > 0, JSON.stringify(care).slice(0, 400));
+  birthDate = care.patient?.birthDate;
+  const activity = done(['show', 'activity']);
+  assert.ok(activity.days.length > 20, JSON.stringify(activity).slice(0, 400));
+});
+await step('one press gives a link that a reader opens, and the citizen sees who', async () => {
+  live = await serve();
+  const opened = await openLink(live.access.link, doctor);
+  assert.ok(opened.bundle, JSON.stringify(opened));
+  assert.equal(opened.bundle.entry[0].resource.resourceType, 'Composition');
+  await until('the opening', () => live.lines.some((line) => line.kind === 'opening' && line.name === doctor.name), 2000);
+  const left = await leaveNote(live.access.link, opened, { ...doctor, text: 'Suivi dans deux jours.' });
+  assert.equal(left.status, 200);
+  await until('the note', () => live.lines.some((line) => line.kind === 'note' && line.note === 'Suivi dans deux jours.'), 2000);
+});
+await step('the spoken code with the birth date gives the same link', async () => {
+  assert.equal(live.access.code.length, 8);
+  const origin = new URL(live.access.link).origin;
+  await until('the code to be ready', async () => (await linkOfCode(origin, live.access.code, birthDate)).link === live.access.link, 8000);
+  const wrong = await linkOfCode(origin, live.access.code, '1900-01-01');
+  assert.equal(wrong.status, 401);
+  await until('the failed try', () => live.lines.some((line) => line.kind === 'code-failed'), 2000);
+});
+await step('a second press returns the same access, also after kill -9', async () => {
+  await stop(live.child, 'SIGKILL');
+  const again = await serve();
+  assert.equal(again.access.grant, live.access.grant);
+  assert.equal(again.access.link, live.access.link);
+  assert.ok((await openLink(again.access.link, { ...doctor, name: 'Samuel Roy', role: 'nurse' })).bundle);
+  await stop(again.child);
+  const seen = done(['accesses']);
+  assert.deepEqual(seen.filter((line) => line.kind === 'opening').map((line) => line.name).sort(), ['Dre Isabelle Fortin', 'Samuel Roy']);
+});
+await step('revoking ends it for the reader, and the secrets are gone', async () => {
+  assert.equal(done(['revoke', live.access.grant]).state, 'revoked');
+  assert.equal(run(['revoke', '00000000000000000000000000000000']).status, 1);
+  const [grant] = done(['grants']);
+  assert.equal(grant.state, 'revoked');
+  assert.equal(grant.link, undefined);
+  const node = spawn(citiz, ['node', ...common, '--passphrase-file', secret], { env: environment });
+  await until('the node', async () => { try { return (await grantState(live.access.link)).state === 'revoked'; } catch { return false; } }, 8000);
+  assert.equal((await openLink(live.access.link, doctor)).refused, 'state');
+  const shl = await fetch(`${new URL(live.access.link).origin}/shl/${'A'.repeat(43)}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"recipient":"x"}' });
+  assert.equal(shl.status, 404);
+  await stop(node);
+});
+await step('24 hours later by the ledger it has ended by itself, also after a restart', async () => {
+  const fresh = await serve();
+  assert.notEqual(fresh.access.grant, live.access.grant);
+  assert.ok((await openLink(fresh.access.link, doctor)).bundle);
+  await stop(fresh.child);
+  if (spawnSync('faketime', ['--version']).error) return console.log('# faketime is missing: the clock was not moved');
+  const later = { prefix: ['faketime', '-f', '+25h'], env: { DONT_FAKE_MONOTONIC: '1' } };
+  const grants = done(['grants'], later);
+  assert.equal(grants.find((g) => g.grant === fresh.access.grant).state, 'expired');
+  // The clock is put back: the ledger's time does not go back with it, what was erased stays erased.
+  assert.notEqual(done(['grants']).find((g) => g.grant === fresh.access.grant).state, 'active');
+});
+await step('verifies the whole ledger', () => {
+  const verified = done(['verify']);
+  assert.ok(verified.verified && verified.blocks >= 5, JSON.stringify(verified));
+});
+await step('exports in the four formats', () => {
+  for (const [format, start] of [['ips', '{'], ['fhir', '{'], ['csv', '\xef\xbb\xbfkind,'], ['pdf', '%PDF']]) {
+    const out = path.join(home, `record.${format}`);
+    done(['export', '--format', format, '--out', out]);
+    assert.ok(fs.readFileSync(out).toString('latin1').startsWith(start), format);
+  }
+  assert.equal(run(['export', '--format', 'docx', '--out', path.join(home, 'x')]).status, 2);
+});
+await step('the passphrase changes, and the 24 words alone open the record', () => {
+  done(['vault', 'passwd', '--new-passphrase-file', second]);
+  assert.equal(run(['grants']).status, 1);
+  const sheet = path.join(home, 'words');
+  fs.writeFileSync(sheet, words.join(' '));
+  done(['vault', 'recover', '--words-file', sheet, '--new-passphrase-file', secret]);
+  done(['grants']);
+});
+await step('nothing of the person is on the disk in clear', () => {
+  const bytes = fs.readdirSync(vault).map((name) => fs.readFileSync(path.join(vault, name)).toString('latin1')).join('');
+  for (const canary of ['Isabelle', 'AllergyIntolerance', 'Enfant', 'HKQuantity']) assert.ok(!bytes.includes(canary), canary);
+});
+fs.rmSync(home, { recursive: true });
+console.log(`1..${number}`);
