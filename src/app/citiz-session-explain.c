@@ -20,6 +20,8 @@ static const gchar *const sentences[] = {
   [CITIZ_SESSION_ERROR_NOT_FOUND] = N_ ("It was not found."),
   [CITIZ_SESSION_ERROR_LOCKED] = N_ ("The record is locked. Open it first."),
   [CITIZ_SESSION_ERROR_INPUT] = N_ ("Something needed was not given."),
+  [CITIZ_SESSION_ERROR_TOO_LARGE] = N_ ("This file is too large. A document may have up to 32 MB."),
+  [CITIZ_SESSION_ERROR_NOT_A_DOCUMENT] = N_ ("Only PDF, PNG and JPEG documents can be added. Nothing was changed."),
   [CITIZ_SESSION_ERROR_FAILED] = N_ ("This could not be done. Your record is intact."),
 };
 
