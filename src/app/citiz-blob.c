@@ -19,7 +19,8 @@ citiz_blob_put (CitizVault *vault, const CitizId *id, guint32 batch, GBytes *byt
 
   if (n > CITIZ_BLOB_MAX)
     {
-      g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_TOO_LARGE, "a document of %" G_GSIZE_FORMAT " bytes", n);
+      g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_TOO_LARGE,
+                   "a document of %" G_GSIZE_FORMAT " bytes", n);
       return FALSE;
     }
   do

@@ -6,17 +6,15 @@
 #include <unistd.h>
 
 static const gchar *const state_names[] = {
-  [CITIZ_ACCESS_NOT_YET] = "notyet",
-  [CITIZ_ACCESS_LIVE] = "active",
-  [CITIZ_ACCESS_EXPIRED] = "expired",
-  [CITIZ_ACCESS_REVOKED] = "revoked",
-  [CITIZ_ACCESS_USED_UP] = "used",
+    [CITIZ_ACCESS_NOT_YET] = "notyet",  [CITIZ_ACCESS_LIVE] = "active",
+    [CITIZ_ACCESS_EXPIRED] = "expired", [CITIZ_ACCESS_REVOKED] = "revoked",
+    [CITIZ_ACCESS_USED_UP] = "used",
 };
 
 static const gchar *const opening_kinds[] = {
-  [CITIZ_OPENING_READ] = "opening",
-  [CITIZ_OPENING_CODE_FAILED] = "code-failed",
-  [CITIZ_OPENING_NOTE] = "note",
+    [CITIZ_OPENING_READ] = "opening",
+    [CITIZ_OPENING_CODE_FAILED] = "code-failed",
+    [CITIZ_OPENING_NOTE] = "note",
 };
 
 static gboolean
@@ -32,24 +30,27 @@ describe_opening (CitizOpening *opening)
   g_autofree gchar *when = citiz_time_text (opening->when);
   g_autofree gchar *access = citiz_id_to_hex (&opening->access);
 
-  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*}", "kind", opening_kinds[opening->kind], "grant", access,
-                    "when", when, "name", opening->name, "role", opening->role, "place", opening->place, "reason",
-                    opening->reason, "note", opening->note, "words", opening->words, "tx", opening->tx);
+  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*}", "kind",
+                    opening_kinds[opening->kind], "grant", access, "when", when, "name",
+                    opening->name, "role", opening->role, "place", opening->place, "reason",
+                    opening->reason, "note", opening->note, "words", opening->words, "tx",
+                    opening->tx);
 }
 
 static void
-say_opening (CitizRun *run, CitizOpening *opening)
+say_opening (CitizCommandRun *run, CitizOpening *opening)
 {
   g_autofree gchar *when = citiz_time_text (opening->when);
   const gchar *name = opening->name[0] != '\0' ? opening->name : _ ("name not given");
 
-  citiz_say (run, "%s  %s  %s  %s  %s  %s", when, opening_kinds[opening->kind], name, opening->role, opening->place, opening->reason);
+  citiz_say (run, "%s  %s  %s  %s  %s  %s", when, opening_kinds[opening->kind], name, opening->role,
+             opening->place, opening->reason);
 }
 
 static void
 opened_cb (CitizSession *session, CitizOpening *opening, gpointer data)
 {
-  CitizRun *run = data;
+  CitizCommandRun *run = data;
 
   if (run->json)
     {
@@ -64,7 +65,7 @@ opened_cb (CitizSession *session, CitizOpening *opening, gpointer data)
 
 /* The node runs, and openings are printed as they come, until interrupted. */
 static void
-serve (CitizRun *run)
+serve (CitizCommandRun *run)
 {
   GMainLoop *loop = g_main_loop_new (NULL, FALSE);
   guint interrupted = g_unix_signal_add (SIGINT, quit_cb, loop);
@@ -84,13 +85,14 @@ describe_access (CitizAccess *access)
   g_autofree gchar *given = citiz_time_text (access->given);
   g_autofree gchar *expires = citiz_time_text (access->expires);
 
-  return json_pack ("{s:s, s:s, s:s, s:s, s:i, s:s, s:I, s:s*, s:s*, s:s*}", "grant", id, "state", state_names[access->state],
-                    "given", given, "expires", expires, "openings", (int) access->openings, "tx", access->tx, "height",
-                    (json_int_t) access->height, "link", access->link, "shlink", access->shlink, "code", access->spoken);
+  return json_pack ("{s:s, s:s, s:s, s:s, s:i, s:s, s:I, s:s*, s:s*, s:s*}", "grant", id, "state",
+                    state_names[access->state], "given", given, "expires", expires, "openings",
+                    (int) access->openings, "tx", access->tx, "height", (json_int_t) access->height,
+                    "link", access->link, "shlink", access->shlink, "code", access->spoken);
 }
 
 int
-citiz_command_emergency (CitizRun *run, gchar **args)
+citiz_command_emergency (CitizCommandRun *run, gchar **args)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizAccess) access = NULL;
@@ -117,7 +119,8 @@ citiz_command_emergency (CitizRun *run, gchar **args)
   citiz_say (run, "%s %s", _ ("Ends:"), expires);
   if (!run->serve)
     {
-      citiz_tell (_ ("The link opens on this computer while Citiz runs (add --serve, or open the window)."));
+      citiz_tell (_ (
+          "The link opens on this computer while Citiz runs (add --serve, or open the window)."));
       return CITIZ_EXIT_DONE;
     }
   if (run->json)
@@ -132,7 +135,7 @@ citiz_command_emergency (CitizRun *run, gchar **args)
 }
 
 int
-citiz_command_node (CitizRun *run, gchar **args)
+citiz_command_node (CitizCommandRun *run, gchar **args)
 {
   citiz_tell (_ ("The node runs on this computer. Ctrl+C ends it."));
   serve (run);
@@ -140,7 +143,7 @@ citiz_command_node (CitizRun *run, gchar **args)
 }
 
 int
-citiz_command_grants (CitizRun *run, gchar **args)
+citiz_command_grants (CitizCommandRun *run, gchar **args)
 {
   GListModel *accesses = citiz_session_get_accesses (run->session);
 
@@ -152,7 +155,8 @@ citiz_command_grants (CitizRun *run, gchar **args)
       g_autofree gchar *expires = citiz_time_text (access->expires);
 
       json_array_append_new (run->answer, describe_access (access));
-      citiz_say (run, "%s  %-8s  %s  %u", id, state_names[access->state], expires, access->openings);
+      citiz_say (run, "%s  %-8s  %s  %u", id, state_names[access->state], expires,
+                 access->openings);
     }
   if (g_list_model_get_n_items (accesses) == 0)
     citiz_say (run, "%s", _ ("No access was given yet."));
@@ -160,7 +164,7 @@ citiz_command_grants (CitizRun *run, gchar **args)
 }
 
 int
-citiz_command_revoke (CitizRun *run, gchar **args)
+citiz_command_revoke (CitizCommandRun *run, gchar **args)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
@@ -182,7 +186,7 @@ citiz_command_revoke (CitizRun *run, gchar **args)
 }
 
 int
-citiz_command_accesses (CitizRun *run, gchar **args)
+citiz_command_accesses (CitizCommandRun *run, gchar **args)
 {
   GListModel *openings = citiz_session_get_openings (run->session);
 
@@ -207,7 +211,7 @@ verify_progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data
 }
 
 int
-citiz_command_verify (CitizRun *run, gchar **args)
+citiz_command_verify (CitizCommandRun *run, gchar **args)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
@@ -221,6 +225,9 @@ citiz_command_verify (CitizRun *run, gchar **args)
   if (!citiz_session_verify_finish (run->session, result, &blocks, &error))
     return citiz_refuse (error);
   run->answer = json_pack ("{s:I, s:b}", "blocks", (json_int_t) blocks, "verified", 1);
-  citiz_say (run, ngettext ("%lu block verified: everything agrees.", "%lu blocks verified: everything agrees.", (gulong) blocks), (gulong) blocks);
+  citiz_say (run,
+             ngettext ("%lu block verified: everything agrees.",
+                       "%lu blocks verified: everything agrees.", (gulong) blocks),
+             (gulong) blocks);
   return CITIZ_EXIT_DONE;
 }

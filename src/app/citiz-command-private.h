@@ -9,7 +9,8 @@
 G_BEGIN_DECLS
 
 /* One run of the program on the command line. */
-typedef struct
+typedef struct _CitizCommandRun CitizCommandRun;
+struct _CitizCommandRun
 {
   gboolean json;
   gchar *vault;
@@ -23,12 +24,12 @@ typedef struct
   gchar **words; /* the command and its arguments */
   CitizSession *session;
   json_t *answer; /* what --json prints */
-} CitizRun;
+};
 
 typedef struct
 {
   const gchar *name;
-  int (*run) (CitizRun *run, gchar **args);
+  int (*run) (CitizCommandRun *run, gchar **args);
   gboolean unlock; /* the vault is open when it runs */
   guint min_args, max_args;
   const gchar *arguments; /* of its usage line */
@@ -44,22 +45,23 @@ typedef struct
 void citiz_wait_cb (GObject *source, GAsyncResult *result, gpointer data);
 GAsyncResult *citiz_wait (CitizWait *wait); /* (transfer full) */
 
-void citiz_say (const CitizRun *run, const gchar *format, ...) G_GNUC_PRINTF (2, 3);  /* stdout, not with --json */
-void citiz_tell (const gchar *format, ...) G_GNUC_PRINTF (1, 2);                       /* stderr */
-int citiz_refuse (const GError *error);                                                /* its sentence on stderr */
+void citiz_say (const CitizCommandRun *run, const gchar *format, ...)
+    G_GNUC_PRINTF (2, 3);                                        /* stdout, not with --json */
+void citiz_tell (const gchar *format, ...) G_GNUC_PRINTF (1, 2); /* stderr */
+int citiz_refuse (const GError *error);                          /* its sentence on stderr */
 CitizSecret *citiz_read_secret_file (const gchar *path, GError **error);
 CitizSecret *citiz_ask_passphrase (const gchar *file, const gchar *prompt, GError **error);
-gchar *citiz_time_text (CitizTime time);                                               /* ISO 8601 with the offset of here */
+gchar *citiz_time_text (CitizTime time); /* ISO 8601 with the offset of here */
 
-int citiz_command_vault (CitizRun *run, gchar **args);
-int citiz_command_import (CitizRun *run, gchar **args);
-int citiz_command_show (CitizRun *run, gchar **args);
-int citiz_command_export (CitizRun *run, gchar **args);
-int citiz_command_emergency (CitizRun *run, gchar **args);
-int citiz_command_grants (CitizRun *run, gchar **args);
-int citiz_command_revoke (CitizRun *run, gchar **args);
-int citiz_command_accesses (CitizRun *run, gchar **args);
-int citiz_command_verify (CitizRun *run, gchar **args);
-int citiz_command_node (CitizRun *run, gchar **args);
+int citiz_command_vault (CitizCommandRun *run, gchar **args);
+int citiz_command_import (CitizCommandRun *run, gchar **args);
+int citiz_command_show (CitizCommandRun *run, gchar **args);
+int citiz_command_export (CitizCommandRun *run, gchar **args);
+int citiz_command_emergency (CitizCommandRun *run, gchar **args);
+int citiz_command_grants (CitizCommandRun *run, gchar **args);
+int citiz_command_revoke (CitizCommandRun *run, gchar **args);
+int citiz_command_accesses (CitizCommandRun *run, gchar **args);
+int citiz_command_verify (CitizCommandRun *run, gchar **args);
+int citiz_command_node (CitizCommandRun *run, gchar **args);
 
 G_END_DECLS

@@ -7,11 +7,12 @@ static CitizLanguage
 words_language (void)
 {
   const gchar *const *names = g_get_language_names ();
-  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR : CITIZ_LANGUAGE_EN;
+  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
+                                                               : CITIZ_LANGUAGE_EN;
 }
 
 static void
-give_words (CitizRun *run, CitizSecret *entropy)
+give_words (CitizCommandRun *run, CitizSecret *entropy)
 {
   gchar **words = citiz_words_from_entropy (entropy, words_language ());
 
@@ -25,7 +26,7 @@ give_words (CitizRun *run, CitizSecret *entropy)
 }
 
 static int
-create (CitizRun *run)
+create (CitizCommandRun *run)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizSecret) passphrase = NULL;
@@ -40,13 +41,14 @@ create (CitizRun *run)
   result = citiz_wait (&wait);
   if (!citiz_session_create_finish (run->session, result, &error))
     return citiz_refuse (error);
-  citiz_tell (_ ("Write these 24 words on paper, in order. They open the record if the passphrase is lost."));
+  citiz_tell (_ (
+      "Write these 24 words on paper, in order. They open the record if the passphrase is lost."));
   give_words (run, entropy);
   return CITIZ_EXIT_DONE;
 }
 
 static int
-change_passphrase (CitizRun *run)
+change_passphrase (CitizCommandRun *run)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizSecret) before = NULL;
@@ -75,7 +77,7 @@ change_passphrase (CitizRun *run)
 }
 
 static int
-recover (CitizRun *run)
+recover (CitizCommandRun *run)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizSecret) words = NULL;
@@ -103,12 +105,12 @@ recover (CitizRun *run)
 }
 
 int
-citiz_command_vault (CitizRun *run, gchar **args)
+citiz_command_vault (CitizCommandRun *run, gchar **args)
 {
   static const struct
   {
     const gchar *name;
-    int (*run) (CitizRun *run);
+    int (*run) (CitizCommandRun *run);
   } verbs[] = {{"create", create}, {"passwd", change_passphrase}, {"recover", recover}};
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)

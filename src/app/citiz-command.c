@@ -16,16 +16,20 @@
 #define SECRET_FILE_MAX 4096
 
 static const CitizCommand commands[] = {
-  {"vault", citiz_command_vault, FALSE, 1, 1, "create|passwd|recover", N_ ("Create the record, change its passphrase, or open it with the 24 words")},
-  {"import", citiz_command_import, TRUE, 1, 1000, "FILE…", N_ ("Bring files into the record")},
-  {"show", citiz_command_show, TRUE, 1, 1, "care|activity|diet", N_ ("Show a part of the record")},
-  {"emergency", citiz_command_emergency, TRUE, 0, 0, "[--hours N] [--serve]", N_ ("Give an emergency access")},
-  {"grants", citiz_command_grants, TRUE, 0, 0, "", N_ ("List the accesses given")},
-  {"revoke", citiz_command_revoke, TRUE, 1, 1, "GRANT", N_ ("End an access now")},
-  {"accesses", citiz_command_accesses, TRUE, 0, 0, "", N_ ("List who opened the record")},
-  {"verify", citiz_command_verify, TRUE, 0, 0, "", N_ ("Verify the whole ledger")},
-  {"export", citiz_command_export, TRUE, 0, 0, "--format ips|fhir|csv|pdf --out FILE", N_ ("Write the record to a file")},
-  {"node", citiz_command_node, TRUE, 0, 0, "", N_ ("Run only the node, until interrupted")},
+    {"vault", citiz_command_vault, FALSE, 1, 1, "create|passwd|recover",
+     N_ ("Create the record, change its passphrase, or open it with the 24 words")},
+    {"import", citiz_command_import, TRUE, 1, 1000, "FILE…", N_ ("Bring files into the record")},
+    {"show", citiz_command_show, TRUE, 1, 1, "care|activity|diet",
+     N_ ("Show a part of the record")},
+    {"emergency", citiz_command_emergency, TRUE, 0, 0, "[--hours N] [--serve]",
+     N_ ("Give an emergency access")},
+    {"grants", citiz_command_grants, TRUE, 0, 0, "", N_ ("List the accesses given")},
+    {"revoke", citiz_command_revoke, TRUE, 1, 1, "GRANT", N_ ("End an access now")},
+    {"accesses", citiz_command_accesses, TRUE, 0, 0, "", N_ ("List who opened the record")},
+    {"verify", citiz_command_verify, TRUE, 0, 0, "", N_ ("Verify the whole ledger")},
+    {"export", citiz_command_export, TRUE, 0, 0, "--format ips|fhir|csv|pdf --out FILE",
+     N_ ("Write the record to a file")},
+    {"node", citiz_command_node, TRUE, 0, 0, "", N_ ("Run only the node, until interrupted")},
 };
 
 static const CitizCommand *
@@ -45,12 +49,14 @@ find_command (const gchar *name)
 gboolean
 citiz_command_wanted (int argc, char **argv)
 {
-  static const gchar *const alone[] = {"--version", "--help", "-h", "--json", "--vault", "--passphrase-file", NULL};
+  static const gchar *const alone[]
+      = {"--version", "--help", "-h", "--json", "--vault", "--passphrase-file", NULL};
 
   if (argc < 2)
     return FALSE;
   for (guint i = 0; alone[i] != NULL; i++)
-    if (g_str_equal (argv[1], alone[i]) || (g_str_has_prefix (argv[1], alone[i]) && argv[1][strlen (alone[i])] == '='))
+    if (g_str_equal (argv[1], alone[i])
+        || (g_str_has_prefix (argv[1], alone[i]) && argv[1][strlen (alone[i])] == '='))
       return TRUE;
   return argv[1][0] != '-';
 }
@@ -78,7 +84,7 @@ citiz_wait (CitizWait *wait)
 }
 
 void
-citiz_say (const CitizRun *run, const gchar *format, ...)
+citiz_say (const CitizCommandRun *run, const gchar *format, ...)
 {
   va_list args;
 
@@ -132,7 +138,8 @@ citiz_read_secret_file (const gchar *path, GError **error)
 
   if (file == NULL)
     {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), _ ("%s: %s"), path, g_strerror (errno));
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), _ ("%s: %s"), path,
+                   g_strerror (errno));
       return NULL;
     }
   setvbuf (file, NULL, _IONBF, 0);
@@ -155,7 +162,8 @@ ask_on_terminal (const gchar *prompt, GError **error)
 
   if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &before) != 0)
     {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT, "no terminal and no --passphrase-file");
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT,
+                   "no terminal and no --passphrase-file");
       return NULL;
     }
   quiet = before;
@@ -178,7 +186,7 @@ citiz_ask_passphrase (const gchar *file, const gchar *prompt, GError **error)
 }
 
 static gboolean
-unlock (CitizRun *run, GError **error)
+unlock (CitizCommandRun *run, GError **error)
 {
   CitizWait wait = {0};
   g_autoptr (GAsyncResult) result = NULL;
@@ -186,7 +194,8 @@ unlock (CitizRun *run, GError **error)
 
   if (citiz_session_get_state (run->session) == CITIZ_SESSION_NEW)
     {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "no vault in %s", run->vault);
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "no vault in %s",
+                   run->vault);
       return FALSE;
     }
   passphrase = citiz_ask_passphrase (run->passphrase_file, _ ("Passphrase:"), error);
@@ -204,7 +213,8 @@ print_help (void)
   g_print ("  %-54s %s\n", "citiz", _ ("Open the window"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
-      g_autofree gchar *line = g_strdup_printf ("citiz %s %s", commands[i].name, commands[i].arguments);
+      g_autofree gchar *line
+          = g_strdup_printf ("citiz %s %s", commands[i].name, commands[i].arguments);
       g_print ("  %-54s %s\n", line, _ (commands[i].summary));
     }
 }
@@ -215,12 +225,12 @@ print_version (gboolean json)
   if (json)
     g_print ("{\"version\":\"%s\"}\n", CITIZ_VERSION);
   else
-    g_print ("Citiz %s\nGLib %u.%u, libsodium %s, SQLite %s\n", CITIZ_VERSION, glib_major_version, glib_minor_version,
-             sodium_version_string (), sqlite3_libversion ());
+    g_print ("Citiz %s\nGLib %u.%u, libsodium %s, SQLite %s\n", CITIZ_VERSION, glib_major_version,
+             glib_minor_version, sodium_version_string (), sqlite3_libversion ());
 }
 
 static int
-run_command (CitizRun *run)
+run_command (CitizCommandRun *run)
 {
   g_autoptr (GError) error = NULL;
   const CitizCommand *command = find_command (run->words[0]);
@@ -250,7 +260,7 @@ run_command (CitizRun *run)
 }
 
 static void
-run_clear (CitizRun *run)
+run_clear (CitizCommandRun *run)
 {
   if (run->session != NULL)
     citiz_session_lock (run->session);
@@ -273,22 +283,22 @@ run_clear (CitizRun *run)
 int
 citiz_command_run (int argc, char **argv)
 {
-  CitizRun run = {.hours = 24};
+  CitizCommandRun run = {.hours = 24};
   gboolean version = FALSE, help = FALSE;
   const GOptionEntry entries[] = {
-    {"version", 0, 0, G_OPTION_ARG_NONE, &version, NULL, NULL},
-    {"help", 'h', 0, G_OPTION_ARG_NONE, &help, NULL, NULL},
-    {"json", 0, 0, G_OPTION_ARG_NONE, &run.json, NULL, NULL},
-    {"vault", 0, 0, G_OPTION_ARG_FILENAME, &run.vault, NULL, NULL},
-    {"passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &run.passphrase_file, NULL, NULL},
-    {"new-passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &run.new_passphrase_file, NULL, NULL},
-    {"words-file", 0, 0, G_OPTION_ARG_FILENAME, &run.words_file, NULL, NULL},
-    {"format", 0, 0, G_OPTION_ARG_STRING, &run.format, NULL, NULL},
-    {"out", 0, 0, G_OPTION_ARG_FILENAME, &run.out, NULL, NULL},
-    {"hours", 0, 0, G_OPTION_ARG_INT, &run.hours, NULL, NULL},
-    {"serve", 0, 0, G_OPTION_ARG_NONE, &run.serve, NULL, NULL},
-    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &run.words, NULL, NULL},
-    G_OPTION_ENTRY_NULL,
+      {"version", 0, 0, G_OPTION_ARG_NONE, &version, NULL, NULL},
+      {"help", 'h', 0, G_OPTION_ARG_NONE, &help, NULL, NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &run.json, NULL, NULL},
+      {"vault", 0, 0, G_OPTION_ARG_FILENAME, &run.vault, NULL, NULL},
+      {"passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &run.passphrase_file, NULL, NULL},
+      {"new-passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &run.new_passphrase_file, NULL, NULL},
+      {"words-file", 0, 0, G_OPTION_ARG_FILENAME, &run.words_file, NULL, NULL},
+      {"format", 0, 0, G_OPTION_ARG_STRING, &run.format, NULL, NULL},
+      {"out", 0, 0, G_OPTION_ARG_FILENAME, &run.out, NULL, NULL},
+      {"hours", 0, 0, G_OPTION_ARG_INT, &run.hours, NULL, NULL},
+      {"serve", 0, 0, G_OPTION_ARG_NONE, &run.serve, NULL, NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &run.words, NULL, NULL},
+      G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;

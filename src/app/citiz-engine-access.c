@@ -9,7 +9,8 @@
 
 /* A grant as the vault keeps it (CITIZ_CLASS_GRANT, JSON). Version 1 holds the link; when the access ends all versions are erased and
  * version 1 is written again without it:
- *   {account, given, expires, ended?, tx, height, capsule, withheld, tries, shown: [{key, count, text}], link?, shlink?, code?} */
+ *   {account, given, expires, ended?, tx, height, capsule, profile, scopeSalt, withheld, tries, shown: [{key, count, text}], link?, shlink?,
+ *    code?} */
 
 static json_t *
 read_json (CitizEngine *engine, CitizObjectClass object_class, const CitizId *id, GError **error)
@@ -29,7 +30,11 @@ read_json (CitizEngine *engine, CitizObjectClass object_class, const CitizId *id
 }
 
 static gboolean
-write_json (CitizEngine *engine, CitizObjectClass object_class, const CitizId *id, json_t *json, GError **error)
+write_json (CitizEngine *engine,
+            CitizObjectClass object_class,
+            const CitizId *id,
+            json_t *json,
+            GError **error)
 {
   char *text = json_dumps (json, JSON_COMPACT);
   g_autoptr (GBytes) plain = g_bytes_new_with_free_func (text, strlen (text), free, text);
@@ -56,9 +61,9 @@ static CitizAccessState
 access_state (const CitizGrantState *state)
 {
   static const CitizAccessState states[] = {
-    [CITIZ_GRANT_NOT_YET] = CITIZ_ACCESS_NOT_YET, [CITIZ_GRANT_ACTIVE] = CITIZ_ACCESS_LIVE,
-    [CITIZ_GRANT_EXPIRED] = CITIZ_ACCESS_EXPIRED, [CITIZ_GRANT_REVOKED] = CITIZ_ACCESS_REVOKED,
-    [CITIZ_GRANT_USED] = CITIZ_ACCESS_USED_UP,
+      [CITIZ_GRANT_NOT_YET] = CITIZ_ACCESS_NOT_YET, [CITIZ_GRANT_ACTIVE] = CITIZ_ACCESS_LIVE,
+      [CITIZ_GRANT_EXPIRED] = CITIZ_ACCESS_EXPIRED, [CITIZ_GRANT_REVOKED] = CITIZ_ACCESS_REVOKED,
+      [CITIZ_GRANT_USED] = CITIZ_ACCESS_USED_UP,
   };
   return states[state->status];
 }
@@ -85,10 +90,11 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
       access->state = access_state (&state);
       access->openings = state.used;
     }
-  json_array_foreach (json_object_get (json, "shown"), i, part)
-    g_ptr_array_add (access->shown, citiz_shown_part_new (g_intern_string (json_string_value (json_object_get (part, "key"))),
-                                                          (guint) get_integer (part, "count"),
-                                                          json_string_value (json_object_get (part, "text"))));
+  json_array_foreach (json_object_get (json, "shown"), i, part) g_ptr_array_add (
+      access->shown,
+      citiz_shown_part_new (g_intern_string (json_string_value (json_object_get (part, "key"))),
+                            (guint) get_integer (part, "count"),
+                            json_string_value (json_object_get (part, "text"))));
   if (access->state == CITIZ_ACCESS_LIVE)
     {
       access->link = get_text (json, "link");
@@ -165,6 +171,7 @@ citiz_give_free (gpointer data)
   g_clear_pointer (&give->bundle, json_decref);
   g_clear_pointer (&give->shown, json_decref);
   g_clear_object (&give->access);
+  g_free (give->profile);
   g_free (give->label);
   g_free (give->contact_name);
   g_free (give->contact_phone);
@@ -241,39 +248,26 @@ next_account (CitizEngine *engine)
 }
 
 static json_t *
-describe_deal (const CitizGive *give, const CitizDeal *deal, guint64 account, const CitizTx *tx, const CitizBlockInfo *block)
+describe_deal (const CitizGive *give,
+               const CitizDeal *deal,
+               guint64 account,
+               const CitizTx *tx,
+               const CitizBlockInfo *block)
 {
   g_autofree gchar *id = citiz_hash_to_hex (citiz_tx_get_id (tx));
-  g_autofree gchar *capsule = citiz_hash_to_hex (&deal->capsule_hash);
-  json_t *json = json_pack ("{s:I, s:I, s:I, s:s, s:I, s:s, s:i, s:i, s:O, s:s, s:s}", "account", (json_int_t) account, "given",
-                            (json_int_t) deal->not_before.ms, "expires", (json_int_t) deal->expires.ms, "tx", id, "height",
-                            (json_int_t) block->height, "capsule", capsule, "withheld", (int) give->withheld, "tries",
-                            CITIZ_PASSCODE_TRIES, "shown", give->shown, "link", deal->link, "shlink", deal->shlink);
+  g_autofree gchar *capsule = citiz_hash_to_hex (&deal->body.capsule);
+  g_autofree gchar *salt = citiz_hash_to_hex (&deal->scope_salt);
+  json_t *json = json_pack (
+      "{s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:s, s:i, s:i, s:O, s:s, s:s}", "account",
+      (json_int_t) account, "given", (json_int_t) deal->body.not_before.ms, "expires",
+      (json_int_t) deal->body.expires.ms, "tx", id, "height", (json_int_t) block->height, "capsule",
+      capsule, "profile", give->profile, "scopeSalt", salt, "withheld", (int) give->withheld,
+      "tries", CITIZ_PASSCODE_TRIES, "shown", give->shown, "link", deal->link, "shlink",
+      deal->shlink);
 
   if (give->birth_date != NULL)
     json_object_set_new (json, "code", json_string (deal->code));
   return json;
-}
-
-static void
-fill_grant_body (CitizTxGrant *body, const CitizDeal *deal)
-{
-  body->id = deal->secrets->grant;
-  body->kind = CITIZ_GRANT_EMERGENCY;
-  body->capsule = deal->capsule_hash;
-  body->threshold = (guint8) deal->threshold;
-  body->n_committee = (guint16) deal->parts->len;
-  for (guint i = 0; i < deal->parts->len; i++)
-    {
-      const CitizDealPart *part = g_ptr_array_index (deal->parts, i);
-      body->committee[i].node = part->node_key;
-      body->committee[i].commitment = part->commitment;
-    }
-  body->a_max = deal->a_max;
-  body->max_openings = (guint16) deal->max_openings;
-  body->not_before = deal->not_before;
-  body->expires = deal->expires;
-  body->scope = deal->scope_commitment;
 }
 
 /* Everything of the press that must be there or not at all: the grant on the ledger, the node's part, the vault's memory of it. */
@@ -290,7 +284,7 @@ commit_deal (CitizEngine *engine, CitizGive *give, CitizDeal *deal, GError **err
 
   citiz_account_keys_init (&account, engine->vault, number);
   citiz_engine_add_account (engine, &account, txs);
-  fill_grant_body (&body.grant, deal);
+  body.grant = deal->body;
   citiz_chain_add (engine->chain, txs, CITIZ_TX_GRANT, &account.id, 0, &body, account.key);
   citiz_account_keys_clear (&account);
   if (!citiz_vault_begin (engine->vault, error))
@@ -325,6 +319,8 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
   node.origin = citiz_node_get_origin (engine->node);
   options.duration_ms = give->hours * CITIZ_HOUR;
   options.now = citiz_chain_time (engine->chain);
+  options.max_openings = CITIZ_OPENINGS_LIMIT;
+  options.scope = give->profile;
   options.label = give->label;
   options.contact_name = give->contact_name;
   options.contact_phone = give->contact_phone;
@@ -382,7 +378,8 @@ commit_revocation (CitizEngine *engine, const CitizId *id, guint64 number, GErro
   citiz_account_keys_clear (&account);
   if (!citiz_vault_begin (engine->vault, error))
     return FALSE;
-  if (!citiz_node_revoke (engine->node, id, txs, &block, error) || !forget_secrets (engine, id, block.time, error))
+  if (!citiz_node_revoke (engine->node, id, txs, &block, error)
+      || !forget_secrets (engine, id, block.time, error))
     {
       citiz_vault_rollback (engine->vault);
       return FALSE;
@@ -407,7 +404,8 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
   number = (guint64) get_integer (json, "account");
   json_decref (json);
   /* Ended already, by itself or by an earlier press: that is what was asked for. */
-  if (citiz_chain_grant (engine->chain, id, &state) && state.status != CITIZ_GRANT_ACTIVE && state.status != CITIZ_GRANT_NOT_YET)
+  if (citiz_chain_grant (engine->chain, id, &state) && state.status != CITIZ_GRANT_ACTIVE
+      && state.status != CITIZ_GRANT_NOT_YET)
     return TRUE;
   if (!commit_revocation (engine, id, number, error))
     return FALSE;
@@ -453,10 +451,11 @@ opening_to_json (const CitizOpening *opening)
 {
   g_autofree gchar *access = citiz_id_to_hex (&opening->access);
 
-  return json_pack ("{s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:b}", "access", access, "kind", (int) opening->kind,
-                    "when", (json_int_t) opening->when.ms, "name", opening->name, "role", opening->role, "place", opening->place,
-                    "reason", opening->reason, "note", opening->note, "words", opening->words, "tx", opening->tx, "disputed",
-                    (int) opening->disputed);
+  return json_pack ("{s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:b}", "access", access,
+                    "kind", (int) opening->kind, "when", (json_int_t) opening->when.ms, "name",
+                    opening->name, "role", opening->role, "place", opening->place, "reason",
+                    opening->reason, "note", opening->note, "words", opening->words, "tx",
+                    opening->tx, "disputed", (int) opening->disputed);
 }
 
 static CitizOpening *
@@ -489,9 +488,11 @@ opening_from_json (const CitizId *id, const json_t *json)
   CitizId access;
   gint64 kind = get_integer (json, "kind");
 
-  if (!citiz_id_from_hex (&access, json_string_value (json_object_get (json, "access"))) || kind < 0 || kind > CITIZ_OPENING_NOTE)
+  if (!citiz_id_from_hex (&access, json_string_value (json_object_get (json, "access"))) || kind < 0
+      || kind > CITIZ_OPENING_NOTE)
     return NULL;
-  opening = opening_new (id, &access, (CitizOpeningKind) kind, (CitizTime){get_integer (json, "when")});
+  opening
+      = opening_new (id, &access, (CitizOpeningKind) kind, (CitizTime){get_integer (json, "when")});
   replace_text (&opening->name, json, "name");
   replace_text (&opening->role, json, "role");
   replace_text (&opening->place, json, "place");
@@ -511,7 +512,8 @@ receipt_words (const CitizMail *mail, const json_t *grant)
   gboolean french = languages[0] != NULL && g_str_has_prefix (languages[0], "fr");
   g_auto (GStrv) words = NULL;
 
-  if (!citiz_hash_from_hex (&receipt.capsule, json_string_value (json_object_get (grant, "capsule"))))
+  if (!citiz_hash_from_hex (&receipt.capsule,
+                            json_string_value (json_object_get (grant, "capsule"))))
     return NULL;
   words = citiz_receipt_words (&receipt, 1, french ? CITIZ_LANGUAGE_FR : CITIZ_LANGUAGE_EN);
   return g_strjoinv (" ", words);
@@ -570,7 +572,8 @@ keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GErro
       if (kind == CITIZ_OPENING_READ)
         opening->words = receipt_words (mail, grant);
       json = opening_to_json (opening);
-      ok = write_json (engine, CITIZ_CLASS_OPENING, &id, json, error) && count_try (engine, mail, grant, error);
+      ok = write_json (engine, CITIZ_CLASS_OPENING, &id, json, error)
+           && count_try (engine, mail, grant, error);
       json_decref (json);
       *out = opening;
     }
@@ -678,16 +681,39 @@ newest_opening_first (gconstpointer a, gconstpointer b)
 }
 
 gboolean
-citiz_engine_list_accesses (CitizEngine *engine, GPtrArray *accesses, GPtrArray *openings, GError **error)
+citiz_engine_list_accesses (CitizEngine *engine,
+                            GPtrArray *accesses,
+                            GPtrArray *openings,
+                            GError **error)
 {
   ListWalk access_walk = {engine, accesses}, opening_walk = {engine, openings};
 
-  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, list_access_cb, &access_walk, NULL, error)
-      || !citiz_vault_foreach (engine->vault, CITIZ_CLASS_OPENING, list_opening_cb, &opening_walk, NULL, error))
+  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, list_access_cb, &access_walk, NULL,
+                            error)
+      || !citiz_vault_foreach (engine->vault, CITIZ_CLASS_OPENING, list_opening_cb, &opening_walk,
+                               NULL, error))
     return FALSE;
   g_ptr_array_sort (accesses, newest_access_first);
   g_ptr_array_sort (openings, newest_opening_first);
   return TRUE;
+}
+
+/**
+ * citiz_engine_profile_of:
+ *
+ * Returns: (transfer full) (nullable): the emergency profile as it was when the access was given
+ */
+CitizProfile *
+citiz_engine_profile_of (CitizEngine *engine, const CitizId *access, GError **error)
+{
+  json_t *json = read_json (engine, CITIZ_CLASS_GRANT, access, error);
+  CitizProfile *profile = NULL;
+
+  if (json != NULL)
+    profile = citiz_profile_from_json (json_string_value (json_object_get (json, "profile")), -1,
+                                       error);
+  json_decref (json);
+  return profile;
 }
 
 /* @data: a #CitizDispute */

@@ -22,7 +22,12 @@
 static const guint batch_sizes[] = {1, 8, 64, 512, 4096, CITIZ_COMMIT_MAX_LEAVES};
 
 static void
-put_entry (GByteArray *out, const CitizEnv *env, CitizObjectClass object_class, const CitizId *id, guint32 version, GBytes *plain)
+put_entry (GByteArray *out,
+           const CitizEnv *env,
+           CitizObjectClass object_class,
+           const CitizId *id,
+           guint32 version,
+           GBytes *plain)
 {
   gsize label_n, n;
   const guint8 *label = citiz_domain_label (CITIZ_DOMAIN_TEXT_COMMIT, &label_n);
@@ -74,7 +79,11 @@ put_waiting (CitizEngine *engine, const guint8 *entries, guint n, GError **error
  * To be called in the transaction that writes the resource: record and commitment are both there or neither.
  */
 gboolean
-citiz_engine_note_commitment (CitizEngine *engine, const CitizId *id, guint32 version, GBytes *plain, GError **error)
+citiz_engine_note_commitment (CitizEngine *engine,
+                              const CitizId *id,
+                              guint32 version,
+                              GBytes *plain,
+                              GError **error)
 {
   g_autoptr (GByteArray) entry = g_byte_array_new ();
 
@@ -155,7 +164,11 @@ collect_waiting_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *p
 
 /* The leaves: the commitments in a random order, filled up with random ones. */
 static CitizHash *
-shuffle_leaves (const CitizEnv *env, const GByteArray *entries, guint n, guint n_leaves, guint32 *place)
+shuffle_leaves (const CitizEnv *env,
+                const GByteArray *entries,
+                guint n,
+                guint n_leaves,
+                guint32 *place)
 {
   CitizHash *leaves = g_new (CitizHash, n_leaves);
   g_autofree guint32 *order = g_new (guint32, n_leaves);
@@ -193,7 +206,13 @@ root_of (CitizHash *out, const CitizHash *leaves, guint n)
 }
 
 static gboolean
-put_anchored (CitizEngine *engine, const CitizHash *tx, const CitizHash *leaves, guint n_leaves, const GByteArray *entries, const guint32 *place, GError **error)
+put_anchored (CitizEngine *engine,
+              const CitizHash *tx,
+              const CitizHash *leaves,
+              guint n_leaves,
+              const GByteArray *entries,
+              const guint32 *place,
+              GError **error)
 {
   guint n = entries->len / ENTRY_SIZE;
   g_autoptr (GByteArray) out = g_byte_array_new ();
@@ -230,13 +249,16 @@ anchor_some (CitizEngine *engine, Waiting *waiting, GError **error)
   leaves = shuffle_leaves (engine->env, waiting->entries, n, batch_sizes[size], place);
   root_of (&body.commit.root, leaves, batch_sizes[size]);
   citiz_engine_add_account (engine, &engine->records, txs);
-  citiz_chain_add (engine->chain, txs, CITIZ_TX_COMMIT_RECORDS, &engine->records.id, 0, &body, engine->records.key);
+  citiz_chain_add (engine->chain, txs, CITIZ_TX_COMMIT_RECORDS, &engine->records.id, 0, &body,
+                   engine->records.key);
   tx = g_ptr_array_index (txs, txs->len - 1);
   if (!citiz_chain_submit (engine->chain, txs, NULL, error)
-      || !put_anchored (engine, citiz_tx_get_id (tx), leaves, batch_sizes[size], waiting->entries, place, error))
+      || !put_anchored (engine, citiz_tx_get_id (tx), leaves, batch_sizes[size], waiting->entries,
+                        place, error))
     return FALSE;
   for (guint i = 0; i < waiting->names->len; i++)
-    if (!citiz_vault_delete (engine->vault, CITIZ_CLASS_COMMITMENT, &g_array_index (waiting->names, CitizId, i), error))
+    if (!citiz_vault_delete (engine->vault, CITIZ_CLASS_COMMITMENT,
+                             &g_array_index (waiting->names, CitizId, i), error))
       return FALSE;
   return TRUE;
 }
@@ -246,7 +268,8 @@ static gboolean
 anchor_once (CitizEngine *engine, gboolean *out_more, GError **error)
 {
   Waiting waiting = {g_array_new (FALSE, FALSE, sizeof (CitizId)), g_byte_array_new (), FALSE};
-  gboolean ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_COMMITMENT, collect_waiting_cb, &waiting, NULL, error);
+  gboolean ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_COMMITMENT, collect_waiting_cb,
+                                     &waiting, NULL, error);
 
   if (ok && waiting.names->len > 0)
     {

@@ -10,8 +10,10 @@
 void
 citiz_account_keys_init (CitizAccountKeys *out, CitizVault *vault, guint64 number)
 {
-  g_autoptr (CitizSecret) device = citiz_vault_derive (vault, CITIZ_DOMAIN_KEY_PSEUDONYM, 2 * number);
-  g_autoptr (CitizSecret) recovery = citiz_vault_derive (vault, CITIZ_DOMAIN_KEY_PSEUDONYM, 2 * number + 1);
+  g_autoptr (CitizSecret) device
+      = citiz_vault_derive (vault, CITIZ_DOMAIN_KEY_PSEUDONYM, 2 * number);
+  g_autoptr (CitizSecret) recovery
+      = citiz_vault_derive (vault, CITIZ_DOMAIN_KEY_PSEUDONYM, 2 * number + 1);
   g_autoptr (CitizSigningKey) recovery_key = citiz_signing_key_new_from_seed (recovery);
 
   out->key = citiz_signing_key_new_from_seed (device);
@@ -74,7 +76,10 @@ describe_block (const CitizBlockInfo *info)
  * The newest blocks and the way of each of their entries, every step checked again against the stored bytes.
  */
 gboolean
-citiz_engine_list_blocks (CitizEngine *engine, GPtrArray *blocks, GPtrArray *entries, GError **error)
+citiz_engine_list_blocks (CitizEngine *engine,
+                          GPtrArray *blocks,
+                          GPtrArray *entries,
+                          GError **error)
 {
   guint64 height = citiz_chain_height (engine->chain);
   guint64 first = height > BLOCKS_SHOWN ? height - BLOCKS_SHOWN + 1 : 1;
@@ -182,7 +187,8 @@ citiz_engine_proof (CitizEngine *engine, const gchar *tx, gchar **out_text, GErr
 
   if (!citiz_hash_from_hex (&id, tx))
     {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "not the name of an entry");
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
+                   "not the name of an entry");
       return FALSE;
     }
   if (!citiz_chain_path (engine->chain, &id, &path, error))
@@ -192,8 +198,9 @@ citiz_engine_proof (CitizEngine *engine, const gchar *tx, gchar **out_text, GErr
   citiz_block_header_encode (&path.header, header);
   header_text = g_base64_encode (header, sizeof header);
   append_hash (text, "entry", &id);
-  g_string_append_printf (text, "bytes %s\nindex %" G_GUINT64_FORMAT "\nsize %" G_GUINT64_FORMAT "\n", bytes_text,
-                          path.info.log_index, path.header.log_size);
+  g_string_append_printf (text,
+                          "bytes %s\nindex %" G_GUINT64_FORMAT "\nsize %" G_GUINT64_FORMAT "\n",
+                          bytes_text, path.info.log_index, path.header.log_size);
   for (guint i = 0; i < path.proof.n; i++)
     append_hash (text, "path", &path.proof.hashes[i]);
   append_hash (text, "root", &path.header.log_root);

@@ -35,25 +35,48 @@ struct _CitizEngine
   CitizVault *vault;
   CitizChain *chain;
   CitizNode *node;
+  CitizChainVerifier *verifier; /* while everything is being verified */
   CitizSigningKey *node_key;
   CitizAccountKeys records;
   CitizCodeJob *code_job; /* the spoken code being sealed */
-  GSource *anchor_timer; /* of the commitments waiting to be anchored */
+  GSource *anchor_timer;  /* of the commitments waiting to be anchored */
 };
 
 void citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data);
 
 /* citiz-engine-vault.c */
-gboolean citiz_engine_create (CitizEngine *engine, CitizSecret *passphrase, CitizSecret *entropy, CitizKdfCost cost, GError **error);
+gboolean citiz_engine_create (CitizEngine *engine,
+                              CitizSecret *passphrase,
+                              CitizSecret *entropy,
+                              CitizKdfCost cost,
+                              GError **error);
 gboolean citiz_engine_open (CitizEngine *engine, CitizSecret *passphrase, GError **error);
-gboolean citiz_engine_open_with_words (CitizEngine *engine, CitizSecret *entropy, CitizSecret *new_passphrase, GError **error);
+gboolean citiz_engine_open_with_words (CitizEngine *engine,
+                                       CitizSecret *entropy,
+                                       CitizSecret *new_passphrase,
+                                       GError **error);
 void citiz_engine_close (CitizEngine *engine);
 gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
 CitizSnapshot *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
 
+/* Settings of the person that the window reads; each is a sealed JSON value. */
+extern const gchar *const citiz_setting_keys[]; /* NULL-terminated */
+
+/* citiz-session-ledger.c */
+void citiz_engine_tell_progress (CitizEngine *engine,
+                                 GTask *task,
+                                 CitizProgressFunc progress,
+                                 gpointer progress_data,
+                                 guint64 done,
+                                 guint64 total);
+
 /* citiz-engine-anchor.c: salted commitments of the record, batched on the ledger */
-gboolean citiz_engine_note_commitment (CitizEngine *engine, const CitizId *id, guint32 version, GBytes *plain, GError **error);
+gboolean citiz_engine_note_commitment (CitizEngine *engine,
+                                       const CitizId *id,
+                                       guint32 version,
+                                       GBytes *plain,
+                                       GError **error);
 gboolean citiz_engine_note_batch (CitizEngine *engine, guint32 batch, GError **error);
 gboolean citiz_engine_anchor (CitizEngine *engine, GError **error);
 void citiz_engine_anchor_later (CitizEngine *engine);
@@ -62,9 +85,15 @@ void citiz_engine_anchor_later (CitizEngine *engine);
 void citiz_account_keys_init (CitizAccountKeys *out, CitizVault *vault, guint64 number);
 void citiz_account_keys_clear (CitizAccountKeys *keys);
 void citiz_engine_add_account (CitizEngine *engine, CitizAccountKeys *account, GPtrArray *txs);
-gboolean citiz_engine_list_blocks (CitizEngine *engine, GPtrArray *blocks, GPtrArray *entries, GError **error);
+gboolean citiz_engine_list_blocks (CitizEngine *engine,
+                                   GPtrArray *blocks,
+                                   GPtrArray *entries,
+                                   GError **error);
 void citiz_engine_tell_ledger (CitizEngine *engine);
-gboolean citiz_engine_proof (CitizEngine *engine, const gchar *tx, gchar **out_text, GError **error);
+gboolean citiz_engine_proof (CitizEngine *engine,
+                             const gchar *tx,
+                             gchar **out_text,
+                             GError **error);
 
 /* citiz-engine-access.c */
 typedef struct
@@ -73,19 +102,33 @@ typedef struct
   json_t *bundle;
   json_t *shown; /* [{key, count, text}] */
   guint withheld;
+  gchar *profile; /* JSON: the scope that is committed to */
   gchar *label, *contact_name, *contact_phone, *birth_date; /* nullable */
-  CitizAccess *access; /* out */
+  CitizAccess *access;                                      /* out */
 } CitizGive;
 void citiz_give_free (gpointer data);
-gboolean citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error);
-gboolean citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error);
+gboolean citiz_engine_give (CitizEngine *engine,
+                            gpointer data,
+                            GCancellable *cancellable,
+                            GError **error);
+gboolean citiz_engine_revoke (CitizEngine *engine,
+                              gpointer data,
+                              GCancellable *cancellable,
+                              GError **error);
 typedef struct
 {
   CitizId opening;
   gboolean disputed;
 } CitizDispute;
-gboolean citiz_engine_dispute (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error);
-gboolean citiz_engine_list_accesses (CitizEngine *engine, GPtrArray *accesses, GPtrArray *openings, GError **error);
+gboolean citiz_engine_dispute (CitizEngine *engine,
+                               gpointer data,
+                               GCancellable *cancellable,
+                               GError **error);
+gboolean citiz_engine_list_accesses (CitizEngine *engine,
+                                     GPtrArray *accesses,
+                                     GPtrArray *openings,
+                                     GError **error);
+CitizProfile *citiz_engine_profile_of (CitizEngine *engine, const CitizId *access, GError **error);
 void citiz_engine_finish_code (CitizEngine *engine);
 void citiz_engine_take_mail (CitizEngine *engine);
 void citiz_engine_watch_node (CitizEngine *engine);

@@ -30,7 +30,8 @@ start_node (CitizEngine *engine, GError **error)
 
   if (kept != NULL && g_bytes_get_size (kept) == sizeof port)
     memcpy (&port, g_bytes_get_data (kept, NULL), sizeof port);
-  if (!citiz_node_start (engine->node, port, port != 0 ? NULL : error) && (port == 0 || !citiz_node_start (engine->node, 0, error)))
+  if (!citiz_node_start (engine->node, port, port != 0 ? NULL : error)
+      && (port == 0 || !citiz_node_start (engine->node, 0, error)))
     return FALSE;
   origin = g_uri_parse (citiz_node_get_origin (engine->node), G_URI_FLAGS_NONE, error);
   if (origin == NULL)
@@ -77,9 +78,14 @@ open_or_close (CitizEngine *engine, GError **error)
 }
 
 gboolean
-citiz_engine_create (CitizEngine *engine, CitizSecret *passphrase, CitizSecret *entropy, CitizKdfCost cost, GError **error)
+citiz_engine_create (CitizEngine *engine,
+                     CitizSecret *passphrase,
+                     CitizSecret *entropy,
+                     CitizKdfCost cost,
+                     GError **error)
 {
-  engine->vault = citiz_vault_create (engine->folder, engine->env, passphrase, entropy, cost, error);
+  engine->vault
+      = citiz_vault_create (engine->folder, engine->env, passphrase, entropy, cost, error);
   return open_or_close (engine, error);
 }
 
@@ -93,10 +99,15 @@ citiz_engine_open (CitizEngine *engine, CitizSecret *passphrase, GError **error)
 }
 
 gboolean
-citiz_engine_open_with_words (CitizEngine *engine, CitizSecret *entropy, CitizSecret *new_passphrase, GError **error)
+citiz_engine_open_with_words (CitizEngine *engine,
+                              CitizSecret *entropy,
+                              CitizSecret *new_passphrase,
+                              GError **error)
 {
   engine->vault = citiz_vault_open_with_words (engine->folder, engine->env, entropy, error);
-  return open_or_close (engine, error) && citiz_vault_set_passphrase (engine->vault, new_passphrase, citiz_kdf_calibrate (), error);
+  return open_or_close (engine, error)
+         && citiz_vault_set_passphrase (engine->vault, new_passphrase, citiz_kdf_calibrate (),
+                                        error);
 }
 
 /**
@@ -120,6 +131,7 @@ citiz_engine_close (CitizEngine *engine)
   if (engine->node != NULL)
     citiz_node_stop (engine->node);
   g_clear_object (&engine->node);
+  g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
   g_clear_pointer (&engine->chain, citiz_chain_close);
   citiz_account_keys_clear (&engine->records);
   g_clear_pointer (&engine->node_key, citiz_signing_key_unref);
@@ -140,7 +152,8 @@ citiz_engine_erase (CitizEngine *engine, GError **error)
 
       if (g_unlink (path) != 0 && g_file_test (path, G_FILE_TEST_EXISTS))
         {
-          g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_READ_ONLY, "%s could not be removed", name);
+          g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_READ_ONLY,
+                       "%s could not be removed", name);
           return FALSE;
         }
     }

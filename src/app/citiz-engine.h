@@ -28,7 +28,10 @@ void citiz_engine_post (CitizEngine *engine,
                         gpointer data,
                         GDestroyNotify destroy);
 /* From the engine thread: runs `func` on the main thread soon, in the order of the calls. */
-void citiz_engine_tell (CitizEngine *engine, GSourceFunc func, gpointer data, GDestroyNotify destroy);
+void citiz_engine_tell (CitizEngine *engine,
+                        GSourceFunc func,
+                        gpointer data,
+                        GDestroyNotify destroy);
 GMainContext *citiz_engine_get_context (CitizEngine *engine);
 
 G_END_DECLS

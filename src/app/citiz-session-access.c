@@ -13,7 +13,8 @@ static CitizLanguage
 session_language (void)
 {
   const gchar *const *names = g_get_language_names ();
-  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR : CITIZ_LANGUAGE_EN;
+  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
+                                                               : CITIZ_LANGUAGE_EN;
 }
 
 /* The emergency profile as the person set it, or the default. */
@@ -78,10 +79,10 @@ label_of (CitizSession *self, const CitizProfile *profile)
 
   if (patient == NULL || citiz_profile_get_label (profile) == CITIZ_LABEL_NONE)
     return NULL;
-  words = g_strsplit (patient->title, " ", -1);
+  words = g_strsplit (patient->title[session_language ()], " ", -1);
   n = g_strv_length (words);
   if (n < 2)
-    return g_strdup (patient->title);
+    return g_strdup (patient->title[session_language ()]);
   g_unichar_to_utf8 (g_utf8_get_char (words[n - 1]), initial);
   return g_strdup_printf ("%s %s.", words[0], initial);
 }
@@ -113,8 +114,9 @@ describe_shown (CitizSession *self, const CitizProfile *profile, guint *out_with
 
       *out_withheld += part->withheld;
       if (part->shown && part->count > 0)
-        json_array_append_new (shown, json_pack ("{s:s, s:i, s:s}", "key", citiz_part_name (part->part), "count", (int) part->count,
-                                                 "text", part->text));
+        json_array_append_new (shown,
+                               json_pack ("{s:s, s:i, s:s}", "key", citiz_part_name (part->part),
+                                          "count", (int) part->count, "text", part->text));
     }
   return shown;
 }
@@ -158,6 +160,7 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   CitizGive *job = g_new0 (CitizGive, 1);
 
   job->hours = hours;
+  job->profile = citiz_profile_to_json (profile);
   job->bundle = citiz_session_build_summary (self, blobs);
   job->shown = describe_shown (self, profile, &job->withheld);
   job->label = label_of (self, profile);
@@ -179,23 +182,31 @@ giving_gone (gpointer data, GObject *task)
 static void
 give_with_documents_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GHashTable) blobs = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
+  g_autoptr (GHashTable) blobs
+      = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
 
   give (CITIZ_SESSION (source), data, GPOINTER_TO_UINT (g_object_get_data (data, "hours")), blobs);
 }
 
 void
-citiz_session_emergency_async (CitizSession *self, guint hours, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_emergency_async (CitizSession *self,
+                               guint hours,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer data)
 {
-  GTask *task = citiz_session_task (self, citiz_session_emergency_async, cancellable, callback, data);
+  GTask *task
+      = citiz_session_task (self, citiz_session_emergency_async, cancellable, callback, data);
   CitizAccess *live = citiz_session_get_emergency (self);
 
   if (live != NULL)
     g_task_return_pointer (task, g_object_ref (live), g_object_unref);
   else if (self->state != CITIZ_SESSION_OPEN)
-    g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_LOCKED, "the vault is not open");
+    g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_LOCKED,
+                             "the vault is not open");
   else if (self->giving != NULL)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "an access is being given already");
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING,
+                             "an access is being given already");
   else
     {
       self->giving = task;
@@ -214,10 +225,16 @@ citiz_session_emergency_finish (CitizSession *self, GAsyncResult *result, GError
 }
 
 void
-citiz_session_revoke_async (CitizSession *self, const CitizId *access, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_revoke_async (CitizSession *self,
+                            const CitizId *access,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
 {
-  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_revoke_async, cancellable, callback, data), citiz_engine_revoke,
-                     NULL, g_memdup2 (access, sizeof *access), g_free);
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_revoke_async, cancellable, callback, data),
+      citiz_engine_revoke, NULL, g_memdup2 (access, sizeof *access), g_free);
 }
 
 gboolean
@@ -247,14 +264,21 @@ disputed_done (GTask *task, gpointer data)
 }
 
 void
-citiz_session_dispute_async (CitizSession *self, const CitizId *opening, gboolean disputed, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_dispute_async (CitizSession *self,
+                             const CitizId *opening,
+                             gboolean disputed,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
 {
   CitizDispute *dispute = g_new0 (CitizDispute, 1);
 
   dispute->opening = *opening;
   dispute->disputed = disputed;
-  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_dispute_async, cancellable, callback, data), citiz_engine_dispute,
-                     disputed_done, dispute, g_free);
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_dispute_async, cancellable, callback, data),
+      citiz_engine_dispute, disputed_done, dispute, g_free);
 }
 
 gboolean
@@ -291,7 +315,8 @@ capsule_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
   PageJob *job = data;
 
   job->code = citiz_code_new (engine->env);
-  job->text = citiz_offline_make (engine->env, citiz_node_get_page (), job->bundle, job->code, job->label, error);
+  job->text = citiz_offline_make (engine->env, citiz_node_get_page (), job->bundle, job->code,
+                                  job->label, error);
   return job->text != NULL;
 }
 
@@ -330,26 +355,35 @@ make_page (CitizSession *self, GTask *task, CitizEngineWork work, GHashTable *bl
 static void
 capsule_with_documents_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GHashTable) blobs = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
+  g_autoptr (GHashTable) blobs
+      = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
   make_page (CITIZ_SESSION (source), data, capsule_work, blobs);
 }
 
 static void
 preview_with_documents_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GHashTable) blobs = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
+  g_autoptr (GHashTable) blobs
+      = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
   make_page (CITIZ_SESSION (source), data, preview_work, blobs);
 }
 
 void
-citiz_session_offline_capsule_async (CitizSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_offline_capsule_async (CitizSession *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer data)
 {
-  citiz_session_read_blobs_async (self, capsule_with_documents_cb,
-                                  citiz_session_task (self, citiz_session_offline_capsule_async, cancellable, callback, data));
+  citiz_session_read_blobs_async (
+      self, capsule_with_documents_cb,
+      citiz_session_task (self, citiz_session_offline_capsule_async, cancellable, callback, data));
 }
 
 GBytes *
-citiz_session_offline_capsule_finish (CitizSession *self, GAsyncResult *result, gchar **out_code, GError **error)
+citiz_session_offline_capsule_finish (CitizSession *self,
+                                      GAsyncResult *result,
+                                      gchar **out_code,
+                                      GError **error)
 {
   gchar *text = g_task_propagate_pointer (G_TASK (result), error);
 
@@ -361,10 +395,14 @@ citiz_session_offline_capsule_finish (CitizSession *self, GAsyncResult *result, 
 }
 
 void
-citiz_session_preview_async (CitizSession *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_preview_async (CitizSession *self,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
 {
-  citiz_session_read_blobs_async (self, preview_with_documents_cb,
-                                  citiz_session_task (self, citiz_session_preview_async, cancellable, callback, data));
+  citiz_session_read_blobs_async (
+      self, preview_with_documents_cb,
+      citiz_session_task (self, citiz_session_preview_async, cancellable, callback, data));
 }
 
 gchar *
@@ -378,7 +416,6 @@ citiz_session_preview_finish (CitizSession *self, GAsyncResult *result, GError *
 typedef struct
 {
   CitizId access;
-  CitizProfile *profile;
   gchar *person, *text;
   gint offset_minutes;
 } ReceiptJob;
@@ -388,7 +425,6 @@ receipt_job_free (gpointer data)
 {
   ReceiptJob *job = data;
 
-  citiz_profile_free (job->profile);
   g_free (job->person);
   g_free (job->text);
   g_free (job);
@@ -413,18 +449,21 @@ receipt_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
   CitizConsentReceipt receipt = {0};
   CitizGrantState state;
   g_autoptr (GPtrArray) txs = NULL;
+  g_autoptr (CitizProfile) profile = NULL;
   const CitizTxInfo *grant;
   json_t *json;
 
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
   txs = citiz_chain_txs_of_grant (engine->chain, &job->access, error);
-  if (txs == NULL)
+  profile = txs != NULL ? citiz_engine_profile_of (engine, &job->access, error) : NULL;
+  if (profile == NULL)
     return FALSE;
   grant = find_of_type (txs, CITIZ_TX_GRANT);
   if (grant == NULL || !citiz_chain_grant (engine->chain, &job->access, &state))
     {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "no such access on the ledger");
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
+                   "no such access on the ledger");
       return FALSE;
     }
   receipt.grant = job->access;
@@ -440,7 +479,7 @@ receipt_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
   receipt.tx = grant->id;
   receipt.chain = *citiz_chain_id (engine->chain);
   receipt.capsule = state.grant.capsule;
-  receipt.profile = job->profile;
+  receipt.profile = profile;
   receipt.offset_minutes = job->offset_minutes;
   json = citiz_consent_receipt_to_fhir (&receipt);
   job->text = json_dumps (json, JSON_INDENT (2));
@@ -456,17 +495,22 @@ receipt_done (GTask *task, gpointer data)
 }
 
 void
-citiz_session_receipt_async (CitizSession *self, const CitizId *access, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_receipt_async (CitizSession *self,
+                             const CitizId *access,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
 {
   const CitizItem *patient = citiz_record_patient (self->record);
   ReceiptJob *job = g_new0 (ReceiptJob, 1);
 
   job->access = *access;
-  job->profile = read_profile (self);
-  job->person = g_strdup (patient != NULL ? patient->title : "");
+  job->person = g_strdup (patient != NULL ? patient->title[session_language ()] : "");
   job->offset_minutes = local_offset_minutes (citiz_session_now (self));
-  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_receipt_async, cancellable, callback, data), receipt_work,
-                     receipt_done, job, receipt_job_free);
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_receipt_async, cancellable, callback, data),
+      receipt_work, receipt_done, job, receipt_job_free);
 }
 
 gchar *

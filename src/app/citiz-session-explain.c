@@ -9,20 +9,30 @@
 
 /* One sentence a code: what happened, what is safe, what to do. */
 static const gchar *const sentences[] = {
-  [CITIZ_SESSION_ERROR_WRONG_PASSPHRASE] = N_ ("This is not the passphrase of this record. Nothing was changed; try again."),
-  [CITIZ_SESSION_ERROR_WRONG_WORDS] = N_ ("These are not the 24 words of this record. Check the order and the spelling on your sheet."),
-  [CITIZ_SESSION_ERROR_DAMAGED] = N_ ("The record’s file is damaged and was left as it is. Put back a copy of the folder, or ask for help before doing anything else."),
-  [CITIZ_SESSION_ERROR_NEWER] = N_ ("This record was written by a newer version of Citiz. Update Citiz to open it; nothing was changed."),
-  [CITIZ_SESSION_ERROR_READ_ONLY] = N_ ("The disk or the folder cannot be written. Your record is intact; nothing new can be saved until that changes."),
-  [CITIZ_SESSION_ERROR_FULL] = N_ ("The disk is full. What you had is safe, this change was not saved. Free some space and try again."),
-  [CITIZ_SESSION_ERROR_BUSY] = N_ ("This record is already open in another Citiz. Close it there first."),
-  [CITIZ_SESSION_ERROR_EXISTS] = N_ ("There is already a record in this folder. It was not touched."),
-  [CITIZ_SESSION_ERROR_NOT_FOUND] = N_ ("It was not found."),
-  [CITIZ_SESSION_ERROR_LOCKED] = N_ ("The record is locked. Open it first."),
-  [CITIZ_SESSION_ERROR_INPUT] = N_ ("Something needed was not given."),
-  [CITIZ_SESSION_ERROR_TOO_LARGE] = N_ ("This file is too large. A document may have up to 32 MB."),
-  [CITIZ_SESSION_ERROR_NOT_A_DOCUMENT] = N_ ("Only PDF, PNG and JPEG documents can be added. Nothing was changed."),
-  [CITIZ_SESSION_ERROR_FAILED] = N_ ("This could not be done. Your record is intact."),
+    [CITIZ_SESSION_ERROR_WRONG_PASSPHRASE]
+    = N_ ("This is not the passphrase of this record. Nothing was changed; try again."),
+    [CITIZ_SESSION_ERROR_WRONG_WORDS] = N_ (
+        "These are not the 24 words of this record. Check the order and the spelling on your sheet."),
+    [CITIZ_SESSION_ERROR_DAMAGED] = N_ (
+        "The record’s file is damaged and was left as it is. Put back a copy of the folder, or ask for help before doing anything else."),
+    [CITIZ_SESSION_ERROR_NEWER] = N_ (
+        "This record was written by a newer version of Citiz. Update Citiz to open it; nothing was changed."),
+    [CITIZ_SESSION_ERROR_READ_ONLY] = N_ (
+        "The disk or the folder cannot be written. Your record is intact; nothing new can be saved until that changes."),
+    [CITIZ_SESSION_ERROR_FULL] = N_ (
+        "The disk is full. What you had is safe, this change was not saved. Free some space and try again."),
+    [CITIZ_SESSION_ERROR_BUSY]
+    = N_ ("This record is already open in another Citiz. Close it there first."),
+    [CITIZ_SESSION_ERROR_EXISTS]
+    = N_ ("There is already a record in this folder. It was not touched."),
+    [CITIZ_SESSION_ERROR_NOT_FOUND] = N_ ("It was not found."),
+    [CITIZ_SESSION_ERROR_LOCKED] = N_ ("The record is locked. Open it first."),
+    [CITIZ_SESSION_ERROR_INPUT] = N_ ("Something needed was not given."),
+    [CITIZ_SESSION_ERROR_TOO_LARGE]
+    = N_ ("This file is too large. A document may have up to 32 MB."),
+    [CITIZ_SESSION_ERROR_NOT_A_DOCUMENT]
+    = N_ ("Only PDF, PNG and JPEG documents can be added. Nothing was changed."),
+    [CITIZ_SESSION_ERROR_FAILED] = N_ ("This could not be done. Your record is intact."),
 };
 
 static const struct
@@ -30,14 +40,14 @@ static const struct
   gint store;
   CitizSessionError session;
 } store_codes[] = {
-  {CITIZ_STORE_ERROR_FULL, CITIZ_SESSION_ERROR_FULL},
-  {CITIZ_STORE_ERROR_READ_ONLY, CITIZ_SESSION_ERROR_READ_ONLY},
-  {CITIZ_STORE_ERROR_DAMAGED, CITIZ_SESSION_ERROR_DAMAGED},
-  {CITIZ_STORE_ERROR_NEWER, CITIZ_SESSION_ERROR_NEWER},
-  {CITIZ_STORE_ERROR_BUSY, CITIZ_SESSION_ERROR_BUSY},
-  {CITIZ_STORE_ERROR_NOT_FOUND, CITIZ_SESSION_ERROR_NOT_FOUND},
-  {CITIZ_STORE_ERROR_WRONG_PASSPHRASE, CITIZ_SESSION_ERROR_WRONG_PASSPHRASE},
-  {CITIZ_STORE_ERROR_EXISTS, CITIZ_SESSION_ERROR_EXISTS},
+    {CITIZ_STORE_ERROR_FULL, CITIZ_SESSION_ERROR_FULL},
+    {CITIZ_STORE_ERROR_READ_ONLY, CITIZ_SESSION_ERROR_READ_ONLY},
+    {CITIZ_STORE_ERROR_DAMAGED, CITIZ_SESSION_ERROR_DAMAGED},
+    {CITIZ_STORE_ERROR_NEWER, CITIZ_SESSION_ERROR_NEWER},
+    {CITIZ_STORE_ERROR_BUSY, CITIZ_SESSION_ERROR_BUSY},
+    {CITIZ_STORE_ERROR_NOT_FOUND, CITIZ_SESSION_ERROR_NOT_FOUND},
+    {CITIZ_STORE_ERROR_WRONG_PASSPHRASE, CITIZ_SESSION_ERROR_WRONG_PASSPHRASE},
+    {CITIZ_STORE_ERROR_EXISTS, CITIZ_SESSION_ERROR_EXISTS},
 };
 
 static CitizSessionError
@@ -51,11 +61,13 @@ session_code (const GError *error)
         return store_codes[i].session;
   if (error->domain == CITIZ_LEDGER_ERROR && error->code == CITIZ_LEDGER_ERROR_DAMAGED)
     return CITIZ_SESSION_ERROR_DAMAGED;
-  if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+  if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     return CITIZ_SESSION_ERROR_NOT_FOUND;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
     return CITIZ_SESSION_ERROR_FULL;
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY))
     return CITIZ_SESSION_ERROR_READ_ONLY;
   return CITIZ_SESSION_ERROR_FAILED;
 }
@@ -69,8 +81,57 @@ const gchar *
 citiz_session_explain (const GError *error)
 {
   if (g_error_matches (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_TOO_BIG))
-    return _ ("The summary is too large to be given. Leave documents out of the emergency profile.");
+    return _ (
+        "The summary is too large to be given. Leave documents out of the emergency profile.");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return _ ("Stopped. Nothing was changed.");
   return _ (sentences[session_code (error)]);
+}
+
+/* Why an import left something out, by the importers' names of reasons. */
+static const struct
+{
+  const gchar *reason, *sentence;
+} skips[] = {
+    {"unknown-type", N_ ("a kind of data Citiz does not read yet")},
+    {"bad-date", N_ ("without a date that can be read")},
+    {"bad-value", N_ ("without a value that can be read")},
+    {"truncated", N_ ("the file ends early; what came before is kept")},
+    {"too-large", N_ ("too large")},
+    {"not-health-data", N_ ("not health data that Citiz reads")},
+    {"malformed", N_ ("the file breaks the rules of its own format")},
+    {"too-deep", N_ ("nested deeper than any honest file")},
+    {"too-many", N_ ("more of them than the limits allow")},
+    {"duplicate-key", N_ ("says the same thing twice")},
+    {"no-resource-type", N_ ("does not say what it is")},
+    {"nested-bundle", N_ ("a bundle inside a bundle")},
+    {"operation-outcome", N_ ("a server’s remark, not a part of the record")},
+    {"encrypted", N_ ("locked with a password")},
+    {"refused-path", N_ ("a name that could reach outside the archive")},
+    {"overlap", N_ ("parts of the archive overlap")},
+    {"duplicate-name", N_ ("two parts of the archive share a name")},
+    {"nested-archive", N_ ("an archive inside the archive")},
+    {"ratio", N_ ("inflates beyond belief")},
+    {"not-utf8", N_ ("text in another encoding")},
+    {"empty", N_ ("nothing in it")},
+    {"clinical-xml", N_ ("a clinical document in XML, not read yet")},
+    {"document", N_ ("a document: add it from the Care page")},
+    {"ecg", N_ ("an electrocardiogram trace, not read yet")},
+    {"inline-route", N_ ("positions written by an old export")},
+    {"checksum", N_ ("damaged on the way")},
+    {"duplicate", N_ ("already in the record")},
+};
+
+/**
+ * citiz_session_explain_skip:
+ *
+ * Returns: (transfer none): half a sentence in the person's language
+ */
+const gchar *
+citiz_session_explain_skip (const gchar *reason)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (skips); i++)
+    if (g_str_equal (skips[i].reason, reason))
+      return _ (skips[i].sentence);
+  return _ ("not kept");
 }

@@ -10,8 +10,9 @@ typedef struct
   CitizEngine *engine;
   CitizProgressFunc progress;
   gpointer progress_data;
-  GTask *task; /* not a reference: the job belongs to it */
+  GTask *task;
   guint64 n_blocks;
+  GError *error;
 } VerifyJob;
 
 typedef struct
@@ -37,13 +38,19 @@ progress_news_cb (gpointer data)
   ProgressNews *news = data;
 
   if (!g_task_get_completed (news->task))
-    news->progress (news->total > 0 ? (gdouble) news->done / (gdouble) news->total : 0, news->done, news->total, news->progress_data);
+    news->progress (news->total > 0 ? (gdouble) news->done / (gdouble) news->total : 0, news->done,
+                    news->total, news->progress_data);
   return G_SOURCE_REMOVE;
 }
 
 /* From any thread: the person's progress function runs on the main thread, and never after the task was answered. */
 void
-citiz_engine_tell_progress (CitizEngine *engine, GTask *task, CitizProgressFunc progress, gpointer progress_data, guint64 done, guint64 total)
+citiz_engine_tell_progress (CitizEngine *engine,
+                            GTask *task,
+                            CitizProgressFunc progress,
+                            gpointer progress_data,
+                            guint64 done,
+                            guint64 total)
 {
   ProgressNews *news;
 
@@ -59,50 +66,79 @@ citiz_engine_tell_progress (CitizEngine *engine, GTask *task, CitizProgressFunc 
 }
 
 static void
-verified_some_cb (guint64 done, guint64 total, gpointer data)
+verify_job_free (VerifyJob *job)
 {
-  VerifyJob *job = data;
-
-  citiz_engine_tell_progress (job->engine, job->task, job->progress, job->progress_data, done, total);
+  g_object_unref (job->task);
+  g_free (job);
 }
 
 static gboolean
-verify_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+verified_cb (gpointer data)
 {
   VerifyJob *job = data;
-  CitizVerified verified;
 
-  if (!citiz_engine_require_open (engine, error))
-    return FALSE;
-  job->engine = engine;
-  if (!citiz_chain_verify (engine->chain, CITIZ_LEVEL_FULL, verified_some_cb, job, cancellable, &verified, error))
-    return FALSE;
-  job->n_blocks = verified.n_blocks;
-  return TRUE;
+  if (job->error != NULL)
+    g_task_return_error (job->task, job->error);
+  else
+    {
+      g_object_set_data_full (G_OBJECT (job->task), "blocks",
+                              g_memdup2 (&job->n_blocks, sizeof job->n_blocks), g_free);
+      g_task_return_boolean (job->task, TRUE);
+    }
+  verify_job_free (job);
+  return G_SOURCE_REMOVE;
 }
 
-static void
-verified_done (GTask *task, gpointer data)
+/* One slice; between two of them the node goes on answering. */
+static gboolean
+verify_slice_cb (gpointer data)
 {
-  const VerifyJob *job = data;
+  VerifyJob *job = data;
+  CitizEngine *engine = job->engine;
+  gboolean done = FALSE;
 
-  g_object_set_data_full (G_OBJECT (task), "blocks", g_memdup2 (&job->n_blocks, sizeof job->n_blocks), g_free);
-  g_task_return_boolean (task, TRUE);
+  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error)
+      || !citiz_engine_require_open (engine, &job->error))
+    done = TRUE;
+  else
+    {
+      if (engine->verifier == NULL)
+        engine->verifier = citiz_chain_verifier_new (engine->chain, CITIZ_LEVEL_FULL);
+      if (!citiz_chain_verifier_step (engine->verifier, &done, &job->error))
+        done = TRUE;
+      job->n_blocks = citiz_chain_verifier_get (engine->verifier)->n_blocks;
+      citiz_engine_tell_progress (engine, job->task, job->progress, job->progress_data,
+                                  job->n_blocks, citiz_chain_height (engine->chain));
+    }
+  if (!done)
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
+  citiz_engine_tell (engine, verified_cb, job, NULL);
+  return G_SOURCE_REMOVE;
 }
 
 void
-citiz_session_verify_async (CitizSession *self, CitizProgressFunc progress, gpointer progress_data, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_verify_async (CitizSession *self,
+                            CitizProgressFunc progress,
+                            gpointer progress_data,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
 {
   VerifyJob *job = g_new0 (VerifyJob, 1);
 
+  job->engine = self->engine;
   job->task = citiz_session_task (self, citiz_session_verify_async, cancellable, callback, data);
   job->progress = progress;
   job->progress_data = progress_data;
-  citiz_engine_post (self->engine, job->task, verify_work, verified_done, job, g_free);
+  citiz_engine_do (self->engine, verify_slice_cb, job);
 }
 
 gboolean
-citiz_session_verify_finish (CitizSession *self, GAsyncResult *result, guint64 *out_blocks, GError **error)
+citiz_session_verify_finish (CitizSession *self,
+                             GAsyncResult *result,
+                             guint64 *out_blocks,
+                             GError **error)
 {
   const guint64 *blocks = g_object_get_data (G_OBJECT (result), "blocks");
 
@@ -133,7 +169,8 @@ proof_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
 {
   ProofJob *job = data;
 
-  return citiz_engine_require_open (engine, error) && citiz_engine_proof (engine, job->tx, &job->text, error);
+  return citiz_engine_require_open (engine, error)
+         && citiz_engine_proof (engine, job->tx, &job->text, error);
 }
 
 static void
@@ -144,13 +181,19 @@ proof_done (GTask *task, gpointer data)
 }
 
 void
-citiz_session_proof_async (CitizSession *self, const gchar *tx, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_proof_async (CitizSession *self,
+                           const gchar *tx,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer data)
 {
   ProofJob *job = g_new0 (ProofJob, 1);
 
   job->tx = g_strdup (tx);
-  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_proof_async, cancellable, callback, data), proof_work, proof_done,
-                     job, proof_job_free);
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_proof_async, cancellable, callback, data), proof_work,
+      proof_done, job, proof_job_free);
 }
 
 gchar *
@@ -181,7 +224,6 @@ static gboolean
 setting_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   SettingJob *job = data;
-  g_autofree gchar *name = g_strconcat (CITIZ_SETTING_PREFIX, job->key, NULL);
   char *text;
   g_autoptr (GBytes) bytes = NULL;
 
@@ -189,21 +231,32 @@ setting_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
     return FALSE;
   text = json_dumps (job->value, JSON_COMPACT | JSON_ENCODE_ANY);
   bytes = g_bytes_new_with_free_func (text, strlen (text), free, text);
-  return citiz_vault_set_setting (engine->vault, name, bytes, error);
+  return citiz_vault_set_setting (engine->vault, job->key, bytes, error);
 }
+
+const gchar *const citiz_setting_keys[]
+    = {"profile", "goals", "water", "key-measures", "lock-minutes", "units", NULL};
 
 /* The window sees a setting at once; if the disk refuses, the error says so and the next opening shows the old one. */
 void
-citiz_session_set_setting_async (CitizSession *self, const gchar *key, json_t *value, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_set_setting_async (CitizSession *self,
+                                 const gchar *key,
+                                 json_t *value,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data)
 {
   SettingJob *job = g_new0 (SettingJob, 1);
 
+  g_return_if_fail (g_strv_contains (citiz_setting_keys, key));
   g_hash_table_insert (self->settings, g_strdup (key), json_incref (value));
   citiz_session_emit_settings (self);
   job->key = g_strdup (key);
   job->value = json_deep_copy (value);
-  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_set_setting_async, cancellable, callback, data), setting_work,
-                     NULL, job, setting_job_free);
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_set_setting_async, cancellable, callback, data),
+      setting_work, NULL, job, setting_job_free);
 }
 
 gboolean

@@ -12,11 +12,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   CitizRecord *record;
-  GPtrArray *accesses; /* CitizAccess, newest first */
-  GPtrArray *openings; /* CitizOpening, newest first */
-  GPtrArray *blocks;   /* CitizBlockRow, oldest first */
-  GPtrArray *entries;  /* CitizEntry, newest first */
-  GPtrArray *imports;  /* CitizImportReport, newest first */
+  GPtrArray *accesses;  /* CitizAccess, newest first */
+  GPtrArray *openings;  /* CitizOpening, newest first */
+  GPtrArray *blocks;    /* CitizBlockRow, oldest first */
+  GPtrArray *entries;   /* CitizEntry, newest first */
+  GPtrArray *imports;   /* CitizImportReport, newest first */
   GHashTable *settings; /* key → json_t */
   guint32 sample_batch; /* 0: the sample record is not loaded */
 } CitizSnapshot;
@@ -48,7 +48,11 @@ void citiz_access_close (CitizAccess *self);
 
 /* Main thread. */
 void citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot);
-GTask *citiz_session_task (CitizSession *self, gpointer tag, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+GTask *citiz_session_task (CitizSession *self,
+                           gpointer tag,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer data);
 void citiz_session_emit_record (CitizSession *self);
 void citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *entries);
 void citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening);
@@ -60,7 +64,11 @@ void citiz_session_emit_settings (CitizSession *self);
 GHashTable *citiz_session_new_trash (void);
 json_t *citiz_session_build_summary (CitizSession *self, GHashTable *blobs);
 /* Bytes of all documents, CitizId → GBytes, up to what a summary carries. */
-void citiz_session_read_blobs_async (CitizSession *self, GAsyncReadyCallback callback, gpointer data);
-GHashTable *citiz_session_read_blobs_finish (CitizSession *self, GAsyncResult *result, GError **error);
+void citiz_session_read_blobs_async (CitizSession *self,
+                                     GAsyncReadyCallback callback,
+                                     gpointer data);
+GHashTable *citiz_session_read_blobs_finish (CitizSession *self,
+                                             GAsyncResult *result,
+                                             GError **error);
 
 G_END_DECLS

@@ -40,12 +40,17 @@ static gboolean
 put_resource (CitizEngine *engine, SaveJob *job, GError **error)
 {
   job->item = citiz_item_unpack (job->packed, &job->id, job->version, 0, error);
-  return job->item != NULL && citiz_vault_put (engine->vault, CITIZ_CLASS_RESOURCE, &job->id, job->version, 0, job->packed, error)
+  return job->item != NULL
+         && citiz_vault_put (engine->vault, CITIZ_CLASS_RESOURCE, &job->id, job->version, 0,
+                             job->packed, error)
          && citiz_engine_note_commitment (engine, &job->id, job->version, job->packed, error);
 }
 
 static gboolean
-in_transaction (CitizEngine *engine, gboolean (*func) (CitizEngine *, SaveJob *, GError **), SaveJob *job, GError **error)
+in_transaction (CitizEngine *engine,
+                gboolean (*func) (CitizEngine *, SaveJob *, GError **),
+                SaveJob *job,
+                GError **error)
 {
   if (!citiz_engine_require_open (engine, error) || !citiz_vault_begin (engine->vault, error))
     return FALSE;
@@ -84,7 +89,8 @@ static GBytes *
 pack (json_t *resource)
 {
   g_autofree gchar *text = citiz_json_dump (resource);
-  CitizOrigin origin = {.source = CITIZ_SOURCE_SELF, .changed = citiz_env_now (citiz_env_system ())};
+  CitizOrigin origin
+      = {.source = CITIZ_SOURCE_SELF, .changed = citiz_env_now (citiz_env_system ())};
 
   return citiz_item_pack (&origin, text, strlen (text));
 }
@@ -99,19 +105,29 @@ next_version (CitizSession *self, const CitizId *id)
 }
 
 void
-citiz_session_save_async (CitizSession *self, const CitizId *id, json_t *resource, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_save_async (CitizSession *self,
+                          const CitizId *id,
+                          json_t *resource,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer data)
 {
   SaveJob *job = g_new0 (SaveJob, 1);
 
   job->id = id != NULL ? *id : citiz_env_new_id (citiz_env_system ());
   job->version = next_version (self, &job->id);
   job->packed = pack (resource);
-  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_save_async, cancellable, callback, data), save_work, saved_done,
-                     job, save_job_free);
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_save_async, cancellable, callback, data), save_work,
+      saved_done, job, save_job_free);
 }
 
 gboolean
-citiz_session_save_finish (CitizSession *self, GAsyncResult *result, CitizId *out_id, GError **error)
+citiz_session_save_finish (CitizSession *self,
+                           GAsyncResult *result,
+                           CitizId *out_id,
+                           GError **error)
 {
   g_autofree CitizId *id = g_task_propagate_pointer (G_TASK (result), error);
 
@@ -146,18 +162,57 @@ citiz_session_new_trash (void)
   return g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, NULL, trash_free);
 }
 
+typedef struct
+{
+  CitizId id;
+  GArray *blobs; /* CitizId */
+} ShredJob;
+
+static void
+shred_job_free (gpointer data)
+{
+  ShredJob *job = data;
+
+  g_array_unref (job->blobs);
+  g_free (job);
+}
+
 static gboolean
 shred_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
-  return citiz_engine_require_open (engine, error) && citiz_vault_delete (engine->vault, CITIZ_CLASS_RESOURCE, data, error);
+  const ShredJob *job = data;
+
+  if (!citiz_engine_require_open (engine, error) || !citiz_vault_begin (engine->vault, error))
+    return FALSE;
+  for (guint i = 0; i < job->blobs->len; i++)
+    if (!citiz_vault_delete (engine->vault, CITIZ_CLASS_BLOB,
+                             &g_array_index (job->blobs, CitizId, i), NULL))
+      g_debug ("the bytes of a document were gone already");
+  if (!citiz_vault_delete (engine->vault, CITIZ_CLASS_RESOURCE, &job->id, error))
+    {
+      citiz_vault_rollback (engine->vault);
+      return FALSE;
+    }
+  return citiz_vault_commit (engine->vault, error);
 }
 
 static void
-shred (CitizSession *self, const CitizId *id)
+shred (CitizSession *self, const Trash *trash)
 {
   GTask *task = citiz_session_task (self, shred, NULL, NULL, NULL);
+  ShredJob *job = g_new0 (ShredJob, 1);
 
-  citiz_engine_post (self->engine, task, shred_work, NULL, g_memdup2 (id, sizeof *id), g_free);
+  job->id = trash->id;
+  job->blobs = g_array_new (FALSE, FALSE, sizeof (CitizId));
+  for (guint i = 0; i < trash->versions->len; i++)
+    {
+      const CitizItem *item = g_ptr_array_index (trash->versions, i);
+      CitizId blob;
+
+      if (item->kind == CITIZ_KIND_DOCUMENT && citiz_id_from_hex (&blob, item->blob))
+        g_array_append_val (job->blobs, blob);
+    }
+  citiz_engine_post (self->engine, task, shred_work, NULL, job, shred_job_free);
 }
 
 static gboolean
@@ -166,7 +221,7 @@ undo_over_cb (gpointer data)
   Trash *trash = data;
 
   trash->timer = 0;
-  shred (trash->session, &trash->id);
+  shred (trash->session, trash);
   g_hash_table_remove (trash->session->trash, &trash->id);
   return G_SOURCE_REMOVE;
 }
@@ -181,22 +236,28 @@ citiz_session_empty_trash (CitizSession *self)
   g_hash_table_iter_init (&iter, self->trash);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &trash))
     {
-      shred (self, &trash->id);
+      shred (self, trash);
       g_hash_table_iter_remove (&iter);
     }
 }
 
 /* Out of sight at once; off the disk when the undo time is over. Killed in between, the item is simply there again. */
 void
-citiz_session_remove_async (CitizSession *self, const CitizId *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_remove_async (CitizSession *self,
+                            const CitizId *id,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
 {
-  g_autoptr (GTask) task = citiz_session_task (self, citiz_session_remove_async, cancellable, callback, data);
+  g_autoptr (GTask) task
+      = citiz_session_task (self, citiz_session_remove_async, cancellable, callback, data);
   g_autoptr (GPtrArray) history = citiz_record_history (self->record, id);
   Trash *trash;
 
   if (history->len == 0)
     {
-      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "no such item");
+      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
+                               "no such item");
       return;
     }
   trash = g_new0 (Trash, 1);
@@ -219,14 +280,20 @@ citiz_session_remove_finish (CitizSession *self, GAsyncResult *result, GError **
 }
 
 void
-citiz_session_restore_async (CitizSession *self, const CitizId *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_restore_async (CitizSession *self,
+                             const CitizId *id,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
 {
-  g_autoptr (GTask) task = citiz_session_task (self, citiz_session_restore_async, cancellable, callback, data);
+  g_autoptr (GTask) task
+      = citiz_session_task (self, citiz_session_restore_async, cancellable, callback, data);
   Trash *trash = g_hash_table_lookup (self->trash, id);
 
   if (trash == NULL)
     {
-      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "the undo time is over");
+      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
+                               "the undo time is over");
       return;
     }
   for (guint i = 0; i < trash->versions->len; i++)
@@ -254,9 +321,9 @@ document_type (const guint8 *bytes, gsize n)
     gsize n;
     const gchar *type;
   } types[] = {
-    {"%PDF-", 5, "application/pdf"},
-    {"\x89PNG\r\n\x1a\n", 8, "image/png"},
-    {"\xff\xd8\xff", 3, "image/jpeg"},
+      {"%PDF-", 5, "application/pdf"},
+      {"\x89PNG\r\n\x1a\n", 8, "image/png"},
+      {"\xff\xd8\xff", 3, "image/jpeg"},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
@@ -268,7 +335,8 @@ document_type (const guint8 *bytes, gsize n)
 static GBytes *
 read_document_file (GFile *file, const gchar **out_type, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, cancellable, error);
+  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE,
+                                                  G_FILE_QUERY_INFO_NONE, cancellable, error);
   g_autoptr (GBytes) bytes = NULL;
 
   if (info == NULL)
@@ -276,13 +344,15 @@ read_document_file (GFile *file, const gchar **out_type, GCancellable *cancellab
   if (g_file_info_get_size (info) <= DOCUMENT_MAX)
     bytes = g_file_load_bytes (file, cancellable, NULL, error);
   else
-    g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_TOO_LARGE, "a document over 32 MiB");
+    g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_TOO_LARGE,
+                 "a document over 32 MiB");
   if (bytes == NULL)
     return NULL;
   *out_type = document_type (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   if (*out_type == NULL)
     {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_A_DOCUMENT, "neither PDF nor PNG nor JPEG");
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_A_DOCUMENT,
+                   "neither PDF nor PNG nor JPEG");
       return NULL;
     }
   return g_steal_pointer (&bytes);
@@ -310,7 +380,8 @@ put_document (CitizEngine *engine, SaveJob *job, GError **error)
   resource = citiz_compose_document (&draft, NULL);
   if (resource == NULL)
     {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT, "a document needs a title");
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT,
+                   "a document needs a title");
       return FALSE;
     }
   job->packed = pack (resource);
@@ -325,7 +396,13 @@ add_document_work (CitizEngine *engine, gpointer data, GCancellable *cancellable
 }
 
 void
-citiz_session_add_document_async (CitizSession *self, GFile *file, const gchar *title, const gchar *date, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_add_document_async (CitizSession *self,
+                                  GFile *file,
+                                  const gchar *title,
+                                  const gchar *date,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer data)
 {
   SaveJob *job = g_new0 (SaveJob, 1);
 
@@ -334,12 +411,17 @@ citiz_session_add_document_async (CitizSession *self, GFile *file, const gchar *
   job->file = g_object_ref (file);
   job->title = g_strdup (title);
   job->date = g_strdup (date);
-  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_add_document_async, cancellable, callback, data),
-                     add_document_work, saved_done, job, save_job_free);
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_add_document_async, cancellable, callback, data),
+      add_document_work, saved_done, job, save_job_free);
 }
 
 gboolean
-citiz_session_add_document_finish (CitizSession *self, GAsyncResult *result, CitizId *out_id, GError **error)
+citiz_session_add_document_finish (CitizSession *self,
+                                   GAsyncResult *result,
+                                   CitizId *out_id,
+                                   GError **error)
 {
   return citiz_session_save_finish (self, result, out_id, error);
 }
@@ -361,7 +443,8 @@ blobs_job_new (gsize most)
   job->items = g_array_new (FALSE, FALSE, sizeof (CitizId));
   job->blobs = g_array_new (FALSE, FALSE, sizeof (CitizId));
   job->left = most;
-  job->found = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  job->found = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, g_free,
+                                      (GDestroyNotify) g_bytes_unref);
   return job;
 }
 
@@ -396,7 +479,8 @@ blobs_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
     return FALSE;
   for (guint i = 0; i < job->blobs->len; i++)
     {
-      g_autoptr (GBytes) bytes = citiz_blob_get (engine->vault, &g_array_index (job->blobs, CitizId, i), error);
+      g_autoptr (GBytes) bytes
+          = citiz_blob_get (engine->vault, &g_array_index (job->blobs, CitizId, i), error);
       const CitizId *item = &g_array_index (job->items, CitizId, i);
 
       if (bytes == NULL)
@@ -428,8 +512,9 @@ citiz_session_read_blobs_async (CitizSession *self, GAsyncReadyCallback callback
       if (item->size <= SUMMARY_BLOBS_BYTES)
         blobs_job_add (job, item);
     }
-  citiz_engine_post (self->engine, citiz_session_task (self, citiz_session_read_blobs_async, NULL, callback, data), blobs_work, blobs_done,
-                     job, blobs_job_free);
+  citiz_engine_post (
+      self->engine, citiz_session_task (self, citiz_session_read_blobs_async, NULL, callback, data),
+      blobs_work, blobs_done, job, blobs_job_free);
 }
 
 /* Returns: (transfer full) (nullable): without them the summary is still given, its documents only named */
@@ -440,15 +525,21 @@ citiz_session_read_blobs_finish (CitizSession *self, GAsyncResult *result, GErro
 }
 
 void
-citiz_session_read_document_async (CitizSession *self, const CitizId *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_read_document_async (CitizSession *self,
+                                   const CitizId *id,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer data)
 {
-  GTask *task = citiz_session_task (self, citiz_session_read_document_async, cancellable, callback, data);
+  GTask *task
+      = citiz_session_task (self, citiz_session_read_document_async, cancellable, callback, data);
   const CitizItem *item = citiz_record_get (self->record, id);
   BlobsJob *job;
 
   if (item == NULL)
     {
-      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "no such document");
+      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
+                               "no such document");
       g_object_unref (task);
       return;
     }
@@ -459,7 +550,10 @@ citiz_session_read_document_async (CitizSession *self, const CitizId *id, GCance
 }
 
 GBytes *
-citiz_session_read_document_finish (CitizSession *self, GAsyncResult *result, gchar **out_mime, GError **error)
+citiz_session_read_document_finish (CitizSession *self,
+                                    GAsyncResult *result,
+                                    gchar **out_mime,
+                                    GError **error)
 {
   g_autoptr (GHashTable) found = g_task_propagate_pointer (G_TASK (result), error);
   GHashTableIter iter;
@@ -470,7 +564,8 @@ citiz_session_read_document_finish (CitizSession *self, GAsyncResult *result, gc
   g_hash_table_iter_init (&iter, found);
   if (!g_hash_table_iter_next (&iter, NULL, &bytes))
     {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "the document has no bytes here");
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
+                   "the document has no bytes here");
       return NULL;
     }
   if (out_mime != NULL)

@@ -32,7 +32,7 @@ static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CitizSession, citiz_session, G_TYPE_OBJECT)
-G_DEFINE_QUARK (citiz-session-error-quark, citiz_session_error)
+G_DEFINE_QUARK (citiz - session - error - quark, citiz_session_error)
 
 /* --- snapshots --- */
 
@@ -46,7 +46,8 @@ citiz_snapshot_new (void)
   snapshot->blocks = g_ptr_array_new_with_free_func (g_object_unref);
   snapshot->entries = g_ptr_array_new_with_free_func (g_object_unref);
   snapshot->imports = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_import_report_free);
-  snapshot->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_decref);
+  snapshot->settings
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_decref);
   return snapshot;
 }
 
@@ -66,7 +67,8 @@ citiz_snapshot_free (CitizSnapshot *snapshot)
 static void
 fill_store (GListStore *store, GPtrArray *items)
 {
-  g_list_store_splice (store, 0, g_list_model_get_n_items (G_LIST_MODEL (store)), items->pdata, items->len);
+  g_list_store_splice (store, 0, g_list_model_get_n_items (G_LIST_MODEL (store)), items->pdata,
+                       items->len);
 }
 
 static void
@@ -247,7 +249,8 @@ unlock_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
 {
   LifeJob *job = data;
 
-  return citiz_engine_open (engine, job->passphrase, error) && (job->snapshot = citiz_engine_look (engine, cancellable, error)) != NULL;
+  return citiz_engine_open (engine, job->passphrase, error)
+         && (job->snapshot = citiz_engine_look (engine, cancellable, error)) != NULL;
 }
 
 static gboolean
@@ -264,7 +267,8 @@ passphrase_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, 
 {
   LifeJob *job = data;
 
-  return citiz_engine_require_open (engine, error) && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
+  return citiz_engine_require_open (engine, error)
+         && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
          && citiz_vault_set_passphrase (engine->vault, job->second, citiz_kdf_calibrate (), error);
 }
 
@@ -273,7 +277,8 @@ set_words_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, G
 {
   LifeJob *job = data;
 
-  return citiz_engine_require_open (engine, error) && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
+  return citiz_engine_require_open (engine, error)
+         && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
          && citiz_vault_set_words (engine->vault, job->entropy, error);
 }
 
@@ -282,7 +287,8 @@ erase_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
 {
   LifeJob *job = data;
 
-  return citiz_engine_require_open (engine, error) && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
+  return citiz_engine_require_open (engine, error)
+         && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
          && citiz_engine_erase (engine, error);
 }
 
@@ -313,7 +319,11 @@ erased_done (GTask *task, gpointer data)
 }
 
 GTask *
-citiz_session_task (CitizSession *self, gpointer tag, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_task (CitizSession *self,
+                    gpointer tag,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer data)
 {
   GTask *task = g_task_new (self, cancellable, callback, data);
 
@@ -322,11 +332,17 @@ citiz_session_task (CitizSession *self, gpointer tag, GCancellable *cancellable,
 }
 
 void
-citiz_session_create_async (CitizSession *self, CitizSecret *passphrase, CitizSecret *entropy, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_create_async (CitizSession *self,
+                            CitizSecret *passphrase,
+                            CitizSecret *entropy,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
 {
   GTask *task = citiz_session_task (self, citiz_session_create_async, cancellable, callback, data);
 
-  citiz_engine_post (self->engine, task, create_work, opened_done, life_job_new (passphrase, NULL, entropy), life_job_free);
+  citiz_engine_post (self->engine, task, create_work, opened_done,
+                     life_job_new (passphrase, NULL, entropy), life_job_free);
 }
 
 gboolean
@@ -343,13 +359,18 @@ unlock_failed_cb (GTask *task, GParamSpec *pspec, CitizSession *self)
 }
 
 void
-citiz_session_unlock_async (CitizSession *self, CitizSecret *passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_unlock_async (CitizSession *self,
+                            CitizSecret *passphrase,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
 {
   GTask *task = citiz_session_task (self, citiz_session_unlock_async, cancellable, callback, data);
 
   set_state (self, CITIZ_SESSION_UNLOCKING);
   g_signal_connect_object (task, "notify::completed", G_CALLBACK (unlock_failed_cb), self, 0);
-  citiz_engine_post (self->engine, task, unlock_work, opened_done, life_job_new (passphrase, NULL, NULL), life_job_free);
+  citiz_engine_post (self->engine, task, unlock_work, opened_done,
+                     life_job_new (passphrase, NULL, NULL), life_job_free);
 }
 
 gboolean
@@ -359,20 +380,28 @@ citiz_session_unlock_finish (CitizSession *self, GAsyncResult *result, GError **
 }
 
 void
-citiz_session_unlock_with_words_async (CitizSession *self, const gchar *words, CitizSecret *new_passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_unlock_with_words_async (CitizSession *self,
+                                       const gchar *words,
+                                       CitizSecret *new_passphrase,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer data)
 {
-  GTask *task = citiz_session_task (self, citiz_session_unlock_with_words_async, cancellable, callback, data);
+  GTask *task = citiz_session_task (self, citiz_session_unlock_with_words_async, cancellable,
+                                    callback, data);
   g_autoptr (CitizSecret) entropy = citiz_words_to_entropy (words, NULL);
 
   if (entropy == NULL)
     {
-      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_WRONG_WORDS, "these are not 24 recovery words");
+      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_WRONG_WORDS,
+                               "these are not 24 recovery words");
       g_object_unref (task);
       return;
     }
   set_state (self, CITIZ_SESSION_UNLOCKING);
   g_signal_connect_object (task, "notify::completed", G_CALLBACK (unlock_failed_cb), self, 0);
-  citiz_engine_post (self->engine, task, words_work, opened_done, life_job_new (NULL, new_passphrase, entropy), life_job_free);
+  citiz_engine_post (self->engine, task, words_work, opened_done,
+                     life_job_new (NULL, new_passphrase, entropy), life_job_free);
 }
 
 gboolean
@@ -382,11 +411,18 @@ citiz_session_unlock_with_words_finish (CitizSession *self, GAsyncResult *result
 }
 
 void
-citiz_session_set_passphrase_async (CitizSession *self, CitizSecret *old_passphrase, CitizSecret *new_passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_set_passphrase_async (CitizSession *self,
+                                    CitizSecret *old_passphrase,
+                                    CitizSecret *new_passphrase,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer data)
 {
-  GTask *task = citiz_session_task (self, citiz_session_set_passphrase_async, cancellable, callback, data);
+  GTask *task
+      = citiz_session_task (self, citiz_session_set_passphrase_async, cancellable, callback, data);
 
-  citiz_engine_post (self->engine, task, passphrase_work, NULL, life_job_new (old_passphrase, new_passphrase, NULL), life_job_free);
+  citiz_engine_post (self->engine, task, passphrase_work, NULL,
+                     life_job_new (old_passphrase, new_passphrase, NULL), life_job_free);
 }
 
 gboolean
@@ -396,11 +432,18 @@ citiz_session_set_passphrase_finish (CitizSession *self, GAsyncResult *result, G
 }
 
 void
-citiz_session_set_words_async (CitizSession *self, CitizSecret *passphrase, CitizSecret *entropy, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_set_words_async (CitizSession *self,
+                               CitizSecret *passphrase,
+                               CitizSecret *entropy,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer data)
 {
-  GTask *task = citiz_session_task (self, citiz_session_set_words_async, cancellable, callback, data);
+  GTask *task
+      = citiz_session_task (self, citiz_session_set_words_async, cancellable, callback, data);
 
-  citiz_engine_post (self->engine, task, set_words_work, NULL, life_job_new (passphrase, NULL, entropy), life_job_free);
+  citiz_engine_post (self->engine, task, set_words_work, NULL,
+                     life_job_new (passphrase, NULL, entropy), life_job_free);
 }
 
 gboolean
@@ -410,11 +453,16 @@ citiz_session_set_words_finish (CitizSession *self, GAsyncResult *result, GError
 }
 
 void
-citiz_session_erase_async (CitizSession *self, CitizSecret *passphrase, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+citiz_session_erase_async (CitizSession *self,
+                           CitizSecret *passphrase,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer data)
 {
   GTask *task = citiz_session_task (self, citiz_session_erase_async, cancellable, callback, data);
 
-  citiz_engine_post (self->engine, task, erase_work, erased_done, life_job_new (passphrase, NULL, NULL), life_job_free);
+  citiz_engine_post (self->engine, task, erase_work, erased_done,
+                     life_job_new (passphrase, NULL, NULL), life_job_free);
 }
 
 gboolean
@@ -575,22 +623,26 @@ citiz_session_class_init (CitizSessionClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   static const gchar *const plain[] = {
-    [RECORD_CHANGED] = "record-changed",
-    [ACCESSES_CHANGED] = "accesses-changed",
-    [LEDGER_CHANGED] = "ledger-changed",
-    [SETTINGS_CHANGED] = "settings-changed",
+      [RECORD_CHANGED] = "record-changed",
+      [ACCESSES_CHANGED] = "accesses-changed",
+      [LEDGER_CHANGED] = "ledger-changed",
+      [SETTINGS_CHANGED] = "settings-changed",
   };
 
   object_class->get_property = citiz_session_get_property;
   object_class->finalize = citiz_session_finalize;
-  props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, CITIZ_SESSION_NEW, CITIZ_SESSION_OPEN, CITIZ_SESSION_NEW,
-                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  props[PROP_SAMPLE] = g_param_spec_boolean ("sample", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_STATE]
+      = g_param_spec_int ("state", NULL, NULL, CITIZ_SESSION_NEW, CITIZ_SESSION_OPEN,
+                          CITIZ_SESSION_NEW, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SAMPLE] = g_param_spec_boolean ("sample", NULL, NULL, FALSE,
+                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   for (guint i = 0; i < N_SIGNALS; i++)
     if (i != OPENED)
-      signals[i] = g_signal_new (plain[i], CITIZ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[OPENED] = g_signal_new ("opened", CITIZ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, CITIZ_TYPE_OPENING);
+      signals[i] = g_signal_new (plain[i], CITIZ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
+  signals[OPENED] = g_signal_new ("opened", CITIZ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 1, CITIZ_TYPE_OPENING);
 }
 
 static void
@@ -602,6 +654,7 @@ citiz_session_init (CitizSession *self)
   self->blocks = g_list_store_new (CITIZ_TYPE_BLOCK_ROW);
   self->entries = g_list_store_new (CITIZ_TYPE_ENTRY);
   self->imports = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_import_report_free);
-  self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_decref);
+  self->settings
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_decref);
   self->trash = citiz_session_new_trash ();
 }

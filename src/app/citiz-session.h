@@ -165,6 +165,8 @@ const gchar *citiz_session_get_folder (CitizSession *self);
 gboolean citiz_session_get_sample (CitizSession *self);
 const gchar *citiz_session_explain (
     const GError *error); /* a sentence for the person, already translated */
+const gchar *citiz_session_explain_skip (
+    const gchar *reason); /* why an import left something out */
 CitizTime citiz_session_now (CitizSession *self);
 
 void citiz_session_create_async (CitizSession *self,

@@ -16,9 +16,11 @@ static const struct
   GBusType bus;
   const gchar *name, *interface, *signal;
 } away_signals[] = {
-  {G_BUS_TYPE_SESSION, "org.gnome.ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged"},
-  {G_BUS_TYPE_SESSION, "org.freedesktop.ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged"},
-  {G_BUS_TYPE_SYSTEM, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep"},
+    {G_BUS_TYPE_SESSION, "org.gnome.ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged"},
+    {G_BUS_TYPE_SESSION, "org.freedesktop.ScreenSaver", "org.freedesktop.ScreenSaver",
+     "ActiveChanged"},
+    {G_BUS_TYPE_SYSTEM, "org.freedesktop.login1", "org.freedesktop.login1.Manager",
+     "PrepareForSleep"},
 };
 
 struct _CitizApplication
@@ -60,9 +62,9 @@ static void
 opened_cb (CitizApplication *self, CitizOpening *opening)
 {
   static const gchar *const titles[] = {
-    [CITIZ_OPENING_READ] = N_ ("Your record was opened"),
-    [CITIZ_OPENING_CODE_FAILED] = N_ ("Somebody tried a wrong code"),
-    [CITIZ_OPENING_NOTE] = N_ ("You were left a note"),
+      [CITIZ_OPENING_READ] = N_ ("Your record was opened"),
+      [CITIZ_OPENING_CODE_FAILED] = N_ ("Somebody tried a wrong code"),
+      [CITIZ_OPENING_NOTE] = N_ ("You were left a note"),
   };
   g_autoptr (GNotification) notification = g_notification_new (_ (titles[opening->kind]));
   g_autofree gchar *body = describe_opening (opening);
@@ -102,16 +104,23 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 about_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  adw_show_about_window (gtk_application_get_active_window (data), "application-name", "Citiz", "application-icon", CITIZ_APP_ID,
-                         "version", CITIZ_VERSION, "developer-name", _ ("The Citiz community"), "license-type",
-                         GTK_LICENSE_AGPL_3_0, "comments",
-                         _ ("Your health record, and who sees it.\n\nFood names and portions: Canadian Nutrient File, Health Canada, 2015 "
-                            "(Open Government Licence – Canada). Values: USDA SR28. Measures are named with LOINC codes."),
-                         NULL);
+  adw_show_about_window (
+      gtk_application_get_active_window (data), "application-name", "Citiz", "application-icon",
+      CITIZ_APP_ID, "version", CITIZ_VERSION, "developer-name", _ ("The Citiz community"),
+      "license-type", GTK_LICENSE_AGPL_3_0, "comments",
+      _ ("Your health record, and who sees it.\n\nFood names and portions: Canadian Nutrient File, Health Canada, 2015 "
+         "(Open Government Licence – Canada). Values: USDA SR28. Measures are named with LOINC codes."),
+      NULL);
 }
 
 static void
-away_cb (GDBusConnection *bus, const gchar *sender, const gchar *path, const gchar *interface, const gchar *signal, GVariant *parameters, gpointer data)
+away_cb (GDBusConnection *bus,
+         const gchar *sender,
+         const gchar *path,
+         const gchar *interface,
+         const gchar *signal,
+         GVariant *parameters,
+         gpointer data)
 {
   CitizApplication *self = data;
   gboolean active = FALSE;
@@ -129,8 +138,9 @@ watch_away (CitizApplication *self)
     {
       self->buses[i] = g_bus_get_sync (away_signals[i].bus, NULL, NULL);
       if (self->buses[i] != NULL)
-        self->watches[i] = g_dbus_connection_signal_subscribe (self->buses[i], away_signals[i].name, away_signals[i].interface, away_signals[i].signal,
-                                                               NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, away_cb, self, NULL);
+        self->watches[i] = g_dbus_connection_signal_subscribe (
+            self->buses[i], away_signals[i].name, away_signals[i].interface, away_signals[i].signal,
+            NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, away_cb, self, NULL);
     }
 }
 
@@ -138,22 +148,23 @@ static void
 citiz_application_startup (GApplication *app)
 {
   static const GActionEntry actions[] = {
-    {"emergency", emergency_action},
-    {"show-access", show_access_action},
-    {"lock", lock_action},
-    {"about", about_action},
-    {"quit", quit_action},
+      {"emergency", emergency_action}, {"show-access", show_access_action},
+      {"lock", lock_action},           {"about", about_action},
+      {"quit", quit_action},
   };
-  static const gchar *const accels[][2] = {{"app.emergency", "<Control>e"}, {"app.lock", "<Control>l"}, {"app.quit", "<Control>q"}};
+  static const gchar *const accels[][2]
+      = {{"app.emergency", "<Control>e"}, {"app.lock", "<Control>l"}, {"app.quit", "<Control>q"}};
   CitizApplication *self = CITIZ_APPLICATION (app);
 
   G_APPLICATION_CLASS (citiz_application_parent_class)->startup (app);
   citiz_ui_init ();
   g_action_map_add_action_entries (G_ACTION_MAP (app), actions, G_N_ELEMENTS (actions), app);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (app), accels[i][0], (const gchar *[]){accels[i][1], NULL});
+    gtk_application_set_accels_for_action (GTK_APPLICATION (app), accels[i][0],
+                                           (const gchar *[]){accels[i][1], NULL});
   self->session = citiz_session_new (self->folder);
-  g_signal_connect_object (self->session, "opened", G_CALLBACK (opened_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "opened", G_CALLBACK (opened_cb), self,
+                           G_CONNECT_SWAPPED);
   watch_away (self);
 }
 
@@ -229,9 +240,9 @@ static void
 citiz_application_init (CitizApplication *self)
 {
   static const GOptionEntry options[] = {
-    {"emergency", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Give an emergency access at once"), NULL},
-    {"folder", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Folder of the record"), "DIR"},
-    G_OPTION_ENTRY_NULL,
+      {"emergency", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Give an emergency access at once"), NULL},
+      {"folder", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Folder of the record"), "DIR"},
+      G_OPTION_ENTRY_NULL,
   };
 
   g_application_add_main_option_entries (G_APPLICATION (self), options);
@@ -240,6 +251,7 @@ citiz_application_init (CitizApplication *self)
 CitizApplication *
 citiz_application_new (void)
 {
-  return g_object_new (CITIZ_TYPE_APPLICATION, "application-id", CITIZ_APP_ID, "flags", G_APPLICATION_HANDLES_OPEN,
-                       "resource-base-path", "/io/github/citiz/Citiz", NULL);
+  return g_object_new (CITIZ_TYPE_APPLICATION, "application-id", CITIZ_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/io/github/citiz/Citiz",
+                       NULL);
 }

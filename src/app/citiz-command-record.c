@@ -1,0 +1,243 @@
+/* citiz import, show, export. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-command-private.h"
+
+#include "app/citiz-export.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define DAYS_SHOWN 30
+
+static CitizLanguage
+command_language (void)
+{
+  const gchar *const *names = g_get_language_names ();
+  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
+                                                               : CITIZ_LANGUAGE_EN;
+}
+
+/* --- import --- */
+
+static void
+import_progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
+{
+  if (isatty (STDERR_FILENO))
+    fprintf (stderr, "\r%3.0f %%", fraction * 100);
+}
+
+static json_t *
+describe_report (const CitizImportReport *report)
+{
+  json_t *lines = json_array ();
+
+  for (guint i = 0; i < report->lines->len; i++)
+    {
+      const CitizImportLine *line = g_ptr_array_index (report->lines, i);
+      json_array_append_new (lines, json_pack ("{s:s, s:I, s:s*}", "what", line->what, "count",
+                                               (json_int_t) line->count, "reason", line->reason));
+    }
+  return json_pack ("{s:s, s:i, s:I, s:I, s:I, s:I, s:o}", "file", report->name, "batch",
+                    (int) report->batch, "kept", (json_int_t) report->kept, "corrected",
+                    (json_int_t) report->corrected, "duplicates", (json_int_t) report->duplicates,
+                    "skipped", (json_int_t) report->skipped, "lines", lines);
+}
+
+static int
+import_one (CitizCommandRun *run, const gchar *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CitizImportReport) report = NULL;
+  CitizWait wait = {0};
+
+  citiz_session_import_async (run->session, file, import_progress_cb, NULL, NULL, citiz_wait_cb,
+                              &wait);
+  result = citiz_wait (&wait);
+  if (isatty (STDERR_FILENO))
+    fputc ('\n', stderr);
+  report = citiz_session_import_finish (run->session, result, &error);
+  if (report == NULL)
+    {
+      citiz_tell ("%s: %s", path, citiz_session_explain (error));
+      return CITIZ_EXIT_REFUSED;
+    }
+  json_array_append_new (run->answer, describe_report (report));
+  citiz_say (run, _ ("%s: %lu kept, %lu corrected, %lu already there, %lu skipped"), report->name,
+             (gulong) report->kept, (gulong) report->corrected, (gulong) report->duplicates,
+             (gulong) report->skipped);
+  for (guint i = 0; i < report->lines->len; i++)
+    {
+      const CitizImportLine *line = g_ptr_array_index (report->lines, i);
+      if (line->reason != NULL)
+        citiz_say (run, "  %s: %lu, %s", line->what, (gulong) line->count,
+                   citiz_session_explain_skip (line->reason));
+    }
+  return CITIZ_EXIT_DONE;
+}
+
+int
+citiz_command_import (CitizCommandRun *run, gchar **args)
+{
+  int status = CITIZ_EXIT_DONE;
+
+  run->answer = json_array ();
+  for (guint i = 0; args[i] != NULL; i++)
+    status = MAX (status, import_one (run, args[i]));
+  return status;
+}
+
+/* --- show --- */
+
+/* One item as --json gives it: what a person reads, not the resource (that is what export is for). */
+static json_t *
+describe_row (const CitizExportRow *row)
+{
+  g_autofree gchar *id = citiz_id_to_hex (&row->item->id);
+
+  return json_pack ("{s:s, s:s, s:s, s:s, s:i}", "id", id, "what", row->what, "details",
+                    row->details, "when", row->when, "versions", (int) row->item->n_earlier + 1);
+}
+
+static void
+show_kind (CitizCommandRun *run, CitizKind kind, const gchar *key, const gchar *title)
+{
+  g_autoptr (GPtrArray) rows
+      = citiz_export_rows (citiz_session_get_record (run->session), kind, command_language ());
+  json_t *list = json_array ();
+
+  json_object_set_new (run->answer, key, list);
+  if (rows->len > 0)
+    citiz_say (run, "%s", title);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const CitizExportRow *row = g_ptr_array_index (rows, i);
+      json_array_append_new (list, describe_row (row));
+      citiz_say (run, "  %-10.10s  %s  %s", row->when, row->what, row->details);
+    }
+}
+
+static void
+show_care (CitizCommandRun *run)
+{
+  const CitizItem *patient = citiz_record_patient (citiz_session_get_record (run->session));
+
+  if (patient != NULL)
+    {
+      g_autofree gchar *birth = citiz_date_to_string (&patient->onset);
+      json_object_set_new (run->answer, "patient",
+                           json_pack ("{s:s, s:s}", "name", patient->title[command_language ()],
+                                      "birthDate", birth));
+      citiz_say (run, "%s", patient->title[command_language ()]);
+    }
+  show_kind (run, CITIZ_KIND_ALLERGY, "allergies", _ ("Allergies and intolerances"));
+  show_kind (run, CITIZ_KIND_MEDICATION, "medications", _ ("Medications"));
+  show_kind (run, CITIZ_KIND_PROBLEM, "problems", _ ("Health problems"));
+  show_kind (run, CITIZ_KIND_RESULT, "results", _ ("Results"));
+  show_kind (run, CITIZ_KIND_MEASURE, "measures", _ ("Measures"));
+  show_kind (run, CITIZ_KIND_IMMUNIZATION, "immunizations", _ ("Vaccines"));
+  show_kind (run, CITIZ_KIND_PROCEDURE, "procedures", _ ("Procedures"));
+  show_kind (run, CITIZ_KIND_DEVICE, "devices", _ ("Devices"));
+  show_kind (run, CITIZ_KIND_DOCUMENT, "documents", _ ("Documents"));
+  show_kind (run, CITIZ_KIND_DIRECTIVE, "directives", _ ("Advance directives"));
+  show_kind (run, CITIZ_KIND_CONTACT, "contacts", _ ("Contacts"));
+}
+
+static gchar *
+day_text (gint32 day)
+{
+  gint year, month, month_day;
+
+  citiz_day_to_ymd (day, &year, &month, &month_day);
+  return g_strdup_printf ("%04d-%02d-%02d", year, month, month_day);
+}
+
+/* The newest days of each measure that has any. */
+static void
+show_days (CitizCommandRun *run, const gchar *key)
+{
+  const CitizMeasure *measure = citiz_measure_get (key);
+  CitizRecord *record = citiz_session_get_record (run->session);
+  g_autoptr (GArray) days = NULL;
+  gint32 first, last;
+
+  if (measure == NULL || measure->aggregate == CITIZ_AGGREGATE_PANEL
+      || !citiz_record_span (record, key, &first, &last))
+    return;
+  days = citiz_record_days (record, key, MAX (first, last - DAYS_SHOWN + 1), last);
+  for (guint i = 0; i < days->len; i++)
+    {
+      const CitizDay *day = &g_array_index (days, CitizDay, i);
+      gdouble value = citiz_day_value (day, measure->aggregate);
+      g_autofree gchar *date = day_text (day->day);
+
+      json_array_append_new (json_object_get (run->answer, "days"),
+                             json_pack ("{s:s, s:s, s:f, s:s}", "measure", key, "date", date,
+                                        "value", value, "unit", measure->ucum));
+      citiz_say (run, "  %s  %-36s %10.*f %s", date, measure->name[command_language ()],
+                 measure->decimals, value, measure->ucum);
+    }
+}
+
+static void
+show_activity (CitizCommandRun *run)
+{
+  g_autoptr (GPtrArray) measures = citiz_record_measures (citiz_session_get_record (run->session));
+
+  show_kind (run, CITIZ_KIND_SESSION, "sessions", _ ("Activity sessions"));
+  json_object_set_new (run->answer, "days", json_array ());
+  for (guint i = 0; i < measures->len; i++)
+    show_days (run, g_ptr_array_index (measures, i));
+}
+
+static void
+show_diet (CitizCommandRun *run)
+{
+  show_kind (run, CITIZ_KIND_MEAL, "meals", _ ("Meals"));
+}
+
+int
+citiz_command_show (CitizCommandRun *run, gchar **args)
+{
+  static const struct
+  {
+    const gchar *name;
+    void (*show) (CitizCommandRun *run);
+  } parts[] = {{"care", show_care}, {"activity", show_activity}, {"diet", show_diet}};
+
+  run->answer = json_object ();
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_str_equal (args[0], parts[i].name))
+      {
+        parts[i].show (run);
+        return CITIZ_EXIT_DONE;
+      }
+  citiz_tell (_ ("Usage: citiz %s %s"), "show", "care|activity|diet");
+  return CITIZ_EXIT_USAGE;
+}
+
+/* --- export --- */
+
+int
+citiz_command_export (CitizCommandRun *run, gchar **args)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GFile) file = NULL;
+  CitizWait wait = {0};
+
+  if (!citiz_export_knows (run->format) || run->out == NULL)
+    {
+      citiz_tell (_ ("Usage: citiz %s %s"), "export", "--format ips|fhir|csv|pdf --out FILE");
+      return CITIZ_EXIT_USAGE;
+    }
+  file = g_file_new_for_commandline_arg (run->out);
+  citiz_session_export_async (run->session, run->format, file, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  if (!citiz_session_export_finish (run->session, result, &error))
+    return citiz_refuse (error);
+  run->answer = json_pack ("{s:s, s:s}", "format", run->format, "file", run->out);
+  citiz_say (run, _ ("Written: %s. This file is not encrypted: keep it as you would keep paper."),
+             run->out);
+  return CITIZ_EXIT_DONE;
+}

@@ -1,0 +1,171 @@
+/* The record on paper: A4 or Letter pages, one section after the other. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-export.h"
+#include "app/citiz-session.h"
+
+#include <cairo-pdf.h>
+#include <glib/gi18n.h>
+#include <pango/pangocairo.h>
+
+/* Points. Letter is 612 × 792, A4 595 × 842: what fits the smaller of each fits both. */
+#define PAGE_WIDTH  595.0
+#define PAGE_HEIGHT 792.0
+#define MARGIN      48.0
+#define BOTTOM      40.0
+#define ROWS_SHOWN  60 /* of one section; the rest is counted, the other formats have it all */
+
+typedef struct
+{
+  cairo_t *cairo;
+  gdouble y;
+  guint page;
+  gchar *foot;
+} Paper;
+
+static cairo_status_t
+write_cb (void *closure, const unsigned char *data, unsigned int length)
+{
+  g_byte_array_append (closure, data, length);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+/* Draws text at the left margin plus @indent; returns its height, or only measures it. */
+static gdouble
+put_text (Paper *paper, const gchar *text, const gchar *font, gdouble indent, gboolean draw)
+{
+  PangoLayout *layout = pango_cairo_create_layout (paper->cairo);
+  PangoFontDescription *description = pango_font_description_from_string (font);
+  int height;
+
+  pango_layout_set_font_description (layout, description);
+  pango_layout_set_width (layout, (int) ((PAGE_WIDTH - 2 * MARGIN - indent) * PANGO_SCALE));
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_text (layout, text, -1);
+  pango_layout_get_pixel_size (layout, NULL, &height);
+  if (draw)
+    {
+      cairo_move_to (paper->cairo, MARGIN + indent, paper->y);
+      pango_cairo_show_layout (paper->cairo, layout);
+    }
+  pango_font_description_free (description);
+  g_object_unref (layout);
+  return height;
+}
+
+static void
+end_page (Paper *paper)
+{
+  g_autofree gchar *foot = g_strdup_printf ("%s · %u", paper->foot, ++paper->page);
+
+  paper->y = PAGE_HEIGHT - BOTTOM + 8;
+  put_text (paper, foot, "Sans 7", 0, TRUE);
+  cairo_show_page (paper->cairo);
+  paper->y = MARGIN;
+}
+
+static void
+put_block (Paper *paper,
+           const gchar *text,
+           const gchar *font,
+           gdouble indent,
+           gdouble after,
+           gdouble keep)
+{
+  gdouble height = put_text (paper, text, font, indent, FALSE);
+
+  if (paper->y + height + keep > PAGE_HEIGHT - BOTTOM && paper->y > MARGIN)
+    end_page (paper);
+  put_text (paper, text, font, indent, TRUE);
+  paper->y += height + after;
+}
+
+static void
+put_row (Paper *paper, const CitizExportRow *row)
+{
+  g_autofree gchar *line = row->when[0] != '\0'
+                               ? g_strdup_printf ("%s  (%.10s)", row->what, row->when)
+                               : g_strdup (row->what);
+
+  put_block (paper, line, "Sans Bold 9", 8, 0, 14);
+  if (row->details[0] != '\0')
+    put_block (paper, row->details, "Sans 9", 8, 3, 0);
+  else
+    paper->y += 3;
+}
+
+static void
+put_section (Paper *paper,
+             const CitizRecord *record,
+             const CitizExportSection *section,
+             CitizLanguage language)
+{
+  g_autoptr (GPtrArray) rows = citiz_export_rows (record, section->kind, language);
+
+  if (rows->len == 0)
+    return;
+  paper->y += 8;
+  put_block (paper, _ (section->title), "Sans Bold 12", 0, 4, 40);
+  for (guint i = 0; i < MIN (rows->len, ROWS_SHOWN); i++)
+    put_row (paper, g_ptr_array_index (rows, i));
+  if (rows->len > ROWS_SHOWN)
+    {
+      guint more = rows->len - ROWS_SHOWN;
+      g_autofree gchar *text
+          = g_strdup_printf (ngettext ("and %u more", "and %u more", more), more);
+      put_block (paper, text, "Sans Italic 9", 8, 0, 0);
+    }
+}
+
+static void
+put_head (Paper *paper, const CitizRecord *record, CitizLanguage language)
+{
+  const CitizItem *patient = citiz_record_patient (record);
+  g_autofree gchar *birth = NULL;
+
+  put_block (paper, patient != NULL ? patient->title[language] : _ ("Health record"),
+             "Sans Bold 18", 0, 2, 0);
+  if (patient != NULL && patient->onset.precision != CITIZ_DATE_NONE)
+    {
+      g_autofree gchar *date = citiz_date_to_string (&patient->onset);
+      birth = g_strdup_printf (_ ("Born %s"), date);
+      put_block (paper, birth, "Sans 10", 0, 2, 0);
+    }
+  put_block (paper, _ ("A summary kept by the person: to be checked with them when possible."),
+             "Sans Italic 9", 0, 4, 0);
+}
+
+/**
+ * citiz_export_pdf:
+ *
+ * Returns: (transfer full): a PDF with the whole record in plain sections
+ */
+GBytes *
+citiz_export_pdf (const CitizRecord *record, CitizLanguage language, CitizTime now, GError **error)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  cairo_surface_t *surface
+      = cairo_pdf_surface_create_for_stream (write_cb, bytes, PAGE_WIDTH, PAGE_HEIGHT);
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now.ms / 1000);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+  g_autofree gchar *date = g_date_time_format (local, "%Y-%m-%d %H:%M");
+  Paper paper = {.cairo = cairo_create (surface), .y = MARGIN};
+  cairo_status_t status;
+
+  paper.foot = g_strdup_printf (_ ("Citiz · %s"), date);
+  put_head (&paper, record, language);
+  for (guint i = 0; i < citiz_n_export_sections; i++)
+    put_section (&paper, record, &citiz_export_sections[i], language);
+  end_page (&paper);
+  g_free (paper.foot);
+  cairo_destroy (paper.cairo);
+  cairo_surface_finish (surface);
+  status = cairo_surface_status (surface);
+  cairo_surface_destroy (surface);
+  if (status != CAIRO_STATUS_SUCCESS)
+    {
+      g_byte_array_unref (bytes);
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED, "no PDF: %s",
+                   cairo_status_to_string (status));
+      return NULL;
+    }
+  return g_byte_array_free_to_bytes (bytes);
+}

@@ -1,0 +1,330 @@
+/* The record as IPS, FHIR and CSV. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-export.h"
+
+#include "app/citiz-session.h"
+#include "consent/citiz-ips.h"
+#include "core/citiz-env.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+const CitizExportSection citiz_export_sections[] = {
+    {CITIZ_KIND_ALERT, "alert", N_ ("Alerts")},
+    {CITIZ_KIND_ALLERGY, "allergy", N_ ("Allergies and intolerances")},
+    {CITIZ_KIND_MEDICATION, "medication", N_ ("Medications")},
+    {CITIZ_KIND_PROBLEM, "problem", N_ ("Health problems")},
+    {CITIZ_KIND_IMMUNIZATION, "immunization", N_ ("Vaccines")},
+    {CITIZ_KIND_RESULT, "result", N_ ("Results")},
+    {CITIZ_KIND_MEASURE, "measure", N_ ("Measures")},
+    {CITIZ_KIND_PROCEDURE, "procedure", N_ ("Procedures")},
+    {CITIZ_KIND_DEVICE, "device", N_ ("Devices")},
+    {CITIZ_KIND_VISIT, "visit", N_ ("Visits")},
+    {CITIZ_KIND_DOCUMENT, "document", N_ ("Documents")},
+    {CITIZ_KIND_FAMILY, "family-history", N_ ("Family history")},
+    {CITIZ_KIND_DIRECTIVE, "directive", N_ ("Advance directives")},
+    {CITIZ_KIND_CONTACT, "contact", N_ ("Contacts")},
+    {CITIZ_KIND_SESSION, "session", N_ ("Activity sessions")},
+    {CITIZ_KIND_MEAL, "meal", N_ ("Meals")},
+    {CITIZ_KIND_DOSE, "dose", N_ ("Doses noted")},
+    {CITIZ_KIND_GOAL, "goal", N_ ("Goals")},
+    {CITIZ_KIND_NOTE, "note", N_ ("Notes")},
+};
+const guint citiz_n_export_sections = G_N_ELEMENTS (citiz_export_sections);
+
+static void
+row_free (gpointer data)
+{
+  CitizExportRow *row = data;
+
+  g_free (row->what);
+  g_free (row->details);
+  g_free (row->when);
+  g_free (row);
+}
+
+static void
+add_detail (GString *details, const gchar *text)
+{
+  if (text == NULL || text[0] == '\0')
+    return;
+  if (details->len > 0)
+    g_string_append (details, " · ");
+  g_string_append (details, text);
+}
+
+/* Digits as they were written; the decimal comma in French. */
+static gchar *
+value_text (const CitizDecimal *value,
+            const gchar *comparator,
+            const gchar *unit,
+            CitizLanguage language)
+{
+  g_autofree gchar *digits = g_strdup (value->text);
+
+  if (language == CITIZ_LANGUAGE_FR)
+    g_strdelimit (digits, ".", ',');
+  return g_strdup_printf ("%s%s%s%s", comparator != NULL ? comparator : "", digits,
+                          unit != NULL && unit[0] != '\0' ? "\302\240" : "", unit);
+}
+
+static gchar *
+describe_details (const CitizItem *item, CitizLanguage language)
+{
+  GString *details = g_string_new (NULL);
+
+  add_detail (details, item->detail);
+  if (citiz_decimal_known (&item->value))
+    {
+      g_autofree gchar *value = value_text (&item->value, item->comparator, item->unit, language);
+      add_detail (details, value);
+    }
+  add_detail (details, item->text);
+  for (guint i = 0; i < item->components->len; i++)
+    {
+      const CitizComponent *part = &g_array_index (item->components, CitizComponent, i);
+      g_autofree gchar *value = citiz_decimal_known (&part->value)
+                                    ? value_text (&part->value, NULL, part->unit, language)
+                                    : g_strdup (part->text);
+      g_autofree gchar *line
+          = g_strdup_printf ("%s %s", part->title[language], value != NULL ? value : "");
+      add_detail (details, line);
+    }
+  add_detail (details, item->dosage);
+  add_detail (details, item->reaction);
+  add_detail (details, item->range.text);
+  add_detail (details, item->reason);
+  add_detail (details, item->phone);
+  add_detail (details, item->note);
+  return g_string_free (details, FALSE);
+}
+
+/**
+ * citiz_export_rows:
+ *
+ * Returns: (transfer full) (element-type CitizExportRow): in the clinical order of the record; the rows refer to its items
+ */
+GPtrArray *
+citiz_export_rows (const CitizRecord *record, CitizKind kind, CitizLanguage language)
+{
+  GPtrArray *rows = g_ptr_array_new_with_free_func (row_free);
+  g_autoptr (GPtrArray) items = citiz_record_list (record, kind);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const CitizItem *item = g_ptr_array_index (items, i);
+      CitizExportRow *row = g_new0 (CitizExportRow, 1);
+
+      row->item = item;
+      row->what = g_strdup (item->title[language]);
+      row->details = describe_details (item, language);
+      row->when = citiz_date_to_string (citiz_item_date (item));
+      g_ptr_array_add (rows, row);
+    }
+  return rows;
+}
+
+/* --- IPS: everything, nothing held back: it is the person's own copy --- */
+
+static GBytes *
+take_text (gchar *text)
+{
+  return g_bytes_new_take (text, strlen (text));
+}
+
+static GBytes *
+export_ips (const CitizRecord *record, CitizLanguage language, CitizTime now)
+{
+  g_autoptr (CitizProfile) profile = citiz_profile_new ();
+  CitizIpsOptions options
+      = {.env = citiz_env_system (), .language = language, .device_name = "Citiz"};
+  json_t *bundle;
+  gchar *text;
+
+  for (guint part = 0; part < CITIZ_N_PARTS; part++)
+    citiz_profile_set_shows (profile, (CitizPart) part, TRUE);
+  for (guint category = CITIZ_SENSITIVE_NONE + 1; category < CITIZ_N_SENSITIVE; category++)
+    citiz_profile_set_shows_sensitive (profile, category, TRUE);
+  bundle = citiz_ips_build (record, profile, &options);
+  text = citiz_json_dump (bundle);
+  json_decref (bundle);
+  return take_text (text);
+}
+
+/* --- FHIR: every resource as it was brought in or written, and each day of the long series --- */
+
+static json_t *
+describe_day (const CitizMeasure *measure, const CitizDay *day)
+{
+  gint year, month, month_day;
+  gchar date[16];
+  json_t *observation;
+
+  citiz_day_to_ymd (day->day, &year, &month, &month_day);
+  g_snprintf (date, sizeof date, "%04d-%02d-%02d", year, month, month_day);
+  observation = json_pack (
+      "{s:s, s:s, s:{s:[{s:s, s:s, s:s}], s:s}, s:s, s:{s:f, s:s, s:s, s:s}}", "resourceType",
+      "Observation", "status", "final", "code", "coding", "system", "http://loinc.org", "code",
+      measure->loinc, "display", measure->name[CITIZ_LANGUAGE_EN], "text",
+      measure->name[CITIZ_LANGUAGE_EN], "effectiveDateTime", date, "valueQuantity", "value",
+      citiz_day_value (day, measure->aggregate), "unit", measure->ucum, "system",
+      "http://unitsofmeasure.org", "code", measure->ucum);
+  if (measure->loinc[0] == '\0')
+    json_object_del (json_object_get (observation, "code"), "coding");
+  return observation;
+}
+
+static void
+add_entry (json_t *entries, json_t *resource)
+{
+  json_array_append_new (entries, json_pack ("{s:o}", "resource", resource));
+}
+
+static GBytes *
+export_fhir (const CitizRecord *record, CitizTime now)
+{
+  json_t *bundle
+      = json_pack ("{s:s, s:s, s:[]}", "resourceType", "Bundle", "type", "collection", "entry");
+  json_t *entries = json_object_get (bundle, "entry");
+  g_autoptr (GPtrArray) measures = citiz_record_measures (record);
+  gchar *text;
+
+  for (guint kind = 0; kind < CITIZ_N_KINDS; kind++)
+    {
+      g_autoptr (GPtrArray) items = citiz_record_list_all (record, (CitizKind) kind);
+      for (guint i = 0; i < items->len; i++)
+        add_entry (entries, json_incref (((CitizItem *) g_ptr_array_index (items, i))->resource));
+    }
+  for (guint i = 0; i < measures->len; i++)
+    {
+      const CitizMeasure *measure = citiz_measure_get (g_ptr_array_index (measures, i));
+      g_autoptr (GArray) days = NULL;
+
+      if (measure == NULL || measure->aggregate == CITIZ_AGGREGATE_PANEL)
+        continue;
+      days = citiz_record_days (record, measure->key, G_MININT32, G_MAXINT32);
+      for (guint j = 0; j < days->len; j++)
+        add_entry (entries, describe_day (measure, &g_array_index (days, CitizDay, j)));
+    }
+  text = citiz_json_dump (bundle);
+  json_decref (bundle);
+  return take_text (text);
+}
+
+/* --- CSV: one flat table, RFC 4180, UTF-8 with its mark so that spreadsheets read the accents --- */
+
+static void
+put_cell (GString *csv, const gchar *text, gboolean last)
+{
+  /* A cell that a spreadsheet would take for a formula is kept a text. */
+  const gchar *guard = text != NULL && strchr ("=+-@\t\r", text[0]) != NULL && text[0] != '\0'
+                               && !g_ascii_isdigit (text[1])
+                           ? "'"
+                           : "";
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", "\"", -1);
+  g_autofree gchar *quoted = g_strjoinv ("\"\"", parts);
+
+  g_string_append_printf (csv, "\"%s%s\"%s", guard, quoted, last ? "\r\n" : ",");
+}
+
+static const gchar *
+source_name (CitizSource source)
+{
+  switch (source)
+    {
+    case CITIZ_SOURCE_SELF:
+      return "self";
+    case CITIZ_SOURCE_DOCUMENT:
+      return "document";
+    case CITIZ_SOURCE_INSTITUTION:
+      return "institution";
+    }
+  return "";
+}
+
+static void
+put_item (GString *csv, const gchar *kind, const CitizExportRow *row)
+{
+  put_cell (csv, kind, FALSE);
+  put_cell (csv, row->when, FALSE);
+  put_cell (csv, row->what, FALSE);
+  put_cell (csv, row->item->value.text, FALSE);
+  put_cell (csv, row->item->unit, FALSE);
+  put_cell (csv, row->details, FALSE);
+  put_cell (csv, source_name (row->item->source), TRUE);
+}
+
+static void
+put_days (GString *csv,
+          const CitizRecord *record,
+          const CitizMeasure *measure,
+          CitizLanguage language)
+{
+  g_autoptr (GArray) days = citiz_record_days (record, measure->key, G_MININT32, G_MAXINT32);
+
+  for (guint i = 0; i < days->len; i++)
+    {
+      const CitizDay *day = &g_array_index (days, CitizDay, i);
+      gint year, month, month_day;
+      gchar value[G_ASCII_DTOSTR_BUF_SIZE];
+
+      citiz_day_to_ymd (day->day, &year, &month, &month_day);
+      g_ascii_formatd (value, sizeof value, "%.6g", citiz_day_value (day, measure->aggregate));
+      g_string_append_printf (csv, "\"day\",\"%04d-%02d-%02d\",", year, month, month_day);
+      put_cell (csv, measure->name[language], FALSE);
+      put_cell (csv, value, FALSE);
+      put_cell (csv, measure->ucum, FALSE);
+      put_cell (csv, "", FALSE);
+      put_cell (csv, "", TRUE);
+    }
+}
+
+static GBytes *
+export_csv (const CitizRecord *record, CitizLanguage language)
+{
+  GString *csv = g_string_new ("\357\273\277kind,date,what,value,unit,details,source\r\n");
+  g_autoptr (GPtrArray) measures = citiz_record_measures (record);
+  gsize n;
+
+  for (guint i = 0; i < citiz_n_export_sections; i++)
+    {
+      g_autoptr (GPtrArray) rows
+          = citiz_export_rows (record, citiz_export_sections[i].kind, language);
+      for (guint j = 0; j < rows->len; j++)
+        put_item (csv, citiz_export_sections[i].csv, g_ptr_array_index (rows, j));
+    }
+  for (guint i = 0; i < measures->len; i++)
+    {
+      const CitizMeasure *measure = citiz_measure_get (g_ptr_array_index (measures, i));
+      if (measure != NULL && measure->aggregate != CITIZ_AGGREGATE_PANEL)
+        put_days (csv, record, measure, language);
+    }
+  n = csv->len;
+  return g_bytes_new_take (g_string_free (csv, FALSE), n);
+}
+
+gboolean
+citiz_export_knows (const gchar *format)
+{
+  static const gchar *const formats[] = {"ips", "fhir", "csv", "pdf", NULL};
+
+  return format != NULL && g_strv_contains (formats, format);
+}
+
+GBytes *
+citiz_export (const CitizRecord *record,
+              const gchar *format,
+              CitizLanguage language,
+              CitizTime now,
+              GError **error)
+{
+  if (g_str_equal (format, "ips"))
+    return export_ips (record, language, now);
+  if (g_str_equal (format, "fhir"))
+    return export_fhir (record, now);
+  if (g_str_equal (format, "csv"))
+    return export_csv (record, language);
+  if (g_str_equal (format, "pdf"))
+    return citiz_export_pdf (record, language, now, error);
+  g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT, "no format %s", format);
+  return NULL;
+}
