@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/citiz-engine.h"
+#include "app/citiz-series-store.h"
 #include "app/citiz-session-private.h"
 #include "node/citiz-node.h"
 #include "store/citiz-chain.h"
@@ -36,6 +37,7 @@ struct _CitizEngine
   CitizChain *chain;
   CitizNode *node;
   CitizChainVerifier *verifier; /* while everything is being verified */
+  CitizSeriesStore *series;
   CitizSigningKey *node_key;
   CitizAccountKeys records;
   CitizCodeJob *code_job; /* the spoken code being sealed */
@@ -59,6 +61,10 @@ void citiz_engine_close (CitizEngine *engine);
 gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
 CitizSnapshot *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
+
+/* citiz-session-series.c, citiz-session-import.c */
+gboolean citiz_engine_look_at_series (CitizEngine *engine, CitizRecord *record, GCancellable *cancellable, GError **error);
+gboolean citiz_engine_look_at_imports (CitizEngine *engine, CitizSnapshot *snapshot, GError **error);
 
 /* Settings of the person that the window reads; each is a sealed JSON value. */
 extern const gchar *const citiz_setting_keys[]; /* NULL-terminated */

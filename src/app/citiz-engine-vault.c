@@ -57,6 +57,9 @@ open_rest (CitizEngine *engine, GError **error)
     return FALSE;
   if (!citiz_ingest_recover (engine->vault, error))
     return FALSE;
+  engine->series = citiz_series_store_new (engine->vault, error);
+  if (engine->series == NULL)
+    return FALSE;
   engine->node = citiz_node_new (db, engine->chain, engine->env, engine->node_key);
   citiz_engine_watch_node (engine);
   if (!start_node (engine, error))
@@ -133,6 +136,7 @@ citiz_engine_close (CitizEngine *engine)
   g_clear_object (&engine->node);
   g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
   g_clear_pointer (&engine->chain, citiz_chain_close);
+  g_clear_pointer (&engine->series, citiz_series_store_free);
   citiz_account_keys_clear (&engine->records);
   g_clear_pointer (&engine->node_key, citiz_signing_key_unref);
   g_clear_pointer (&engine->vault, citiz_vault_close);

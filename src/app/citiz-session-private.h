@@ -40,6 +40,7 @@ struct _CitizSession
   guint32 sample_batch;
   GHashTable *trash; /* CitizId → what an undo puts back */
   guint minute_timer;
+  GQueue ranges; /* of samples that charts asked for, newest first */
   GTask *giving; /* the emergency access being given, so that a second press makes none */
 };
 
@@ -60,6 +61,8 @@ void citiz_session_put_access (CitizSession *self, CitizAccess *access);
 CitizAccess *citiz_session_find_access (CitizSession *self, const CitizId *id);
 void citiz_session_empty_trash (CitizSession *self);
 
+void citiz_session_forget_ranges (CitizSession *self);
+void citiz_session_set_loader (CitizSession *self);
 void citiz_session_emit_settings (CitizSession *self);
 GHashTable *citiz_session_new_trash (void);
 json_t *citiz_session_build_summary (CitizSession *self, GHashTable *blobs);

@@ -108,6 +108,7 @@ citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot)
 {
   g_clear_pointer (&self->record, citiz_record_free);
   self->record = g_steal_pointer (&snapshot->record);
+  citiz_session_set_loader (self);
   fill_store (self->accesses, snapshot->accesses);
   fill_store (self->openings, snapshot->openings);
   fill_store (self->blocks, snapshot->blocks);
@@ -297,6 +298,7 @@ forget (CitizSession *self, CitizSessionState state)
 {
   g_clear_handle_id (&self->minute_timer, g_source_remove);
   g_hash_table_remove_all (self->trash);
+  citiz_session_forget_ranges (self);
   g_clear_pointer (&self->record, citiz_record_free);
   self->record = citiz_record_new ();
   g_list_store_remove_all (self->accesses);
@@ -604,6 +606,7 @@ citiz_session_finalize (GObject *object)
 
   g_clear_handle_id (&self->minute_timer, g_source_remove);
   citiz_engine_free (self->engine);
+  citiz_session_forget_ranges (self);
   if (self->temporary)
     remove_folder (self->folder);
   g_clear_pointer (&self->record, citiz_record_free);

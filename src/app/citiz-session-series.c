@@ -1,0 +1,120 @@
+/* The session: samples of long series, read by the engine and kept a while for the charts.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#define RANGES_KEPT 48
+
+/* A range of samples a chart asked for; @samples is NULL while the engine reads it. */
+typedef struct
+{
+  gchar *measure;
+  gint64 from, to;
+  GArray *samples;
+} Range;
+
+static void
+range_free (gpointer data)
+{
+  Range *range = data;
+
+  g_free (range->measure);
+  g_clear_pointer (&range->samples, g_array_unref);
+  g_free (range);
+}
+
+static Range *
+range_new (const gchar *measure, gint64 from, gint64 to)
+{
+  Range *range = g_new0 (Range, 1);
+
+  range->measure = g_strdup (measure);
+  range->from = from;
+  range->to = to;
+  return range;
+}
+
+static Range *
+find_range (CitizSession *self, const gchar *measure, gint64 from, gint64 to)
+{
+  for (GList *link = self->ranges.head; link != NULL; link = link->next)
+    {
+      Range *range = link->data;
+
+      if (range->from == from && range->to == to && g_str_equal (range->measure, measure))
+        return range;
+    }
+  return NULL;
+}
+
+/* What was read is not true any more: an import or an undo changed the series. */
+void
+citiz_session_forget_ranges (CitizSession *self)
+{
+  g_queue_clear_full (&self->ranges, range_free);
+}
+
+static gboolean
+read_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Range *range = data;
+
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  range->samples = citiz_series_store_read (engine->series, range->measure, range->from, range->to, error);
+  return range->samples != NULL;
+}
+
+static void
+read_done (GTask *task, gpointer data)
+{
+  const Range *read = data;
+  CitizSession *self = g_task_get_source_object (task);
+  Range *range = find_range (self, read->measure, read->from, read->to);
+
+  if (range != NULL && range->samples == NULL)
+    {
+      range->samples = g_array_ref (read->samples);
+      if (read->samples->len > 0)
+        citiz_session_emit_record (self);
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+/* The record's loader, on the main thread: what is not here yet is asked for, and the record changes again when it has come. */
+static GArray *
+load_cb (const gchar *measure, gint64 from, gint64 to, gpointer data)
+{
+  CitizSession *self = data;
+  Range *range = find_range (self, measure, from, to);
+
+  if (range != NULL)
+    return range->samples != NULL ? g_array_ref (range->samples) : NULL;
+  g_queue_push_head (&self->ranges, range_new (measure, from, to));
+  if (self->ranges.length > RANGES_KEPT)
+    range_free (g_queue_pop_tail (&self->ranges));
+  citiz_engine_post (self->engine, citiz_session_task (self, load_cb, NULL, NULL, NULL), read_work, read_done, range_new (measure, from, to),
+                     range_free);
+  return NULL;
+}
+
+void
+citiz_session_set_loader (CitizSession *self)
+{
+  citiz_session_forget_ranges (self);
+  citiz_record_set_loader (self->record, load_cb, self);
+}
+
+/* --- days, when the vault opens --- */
+
+static gboolean
+put_days_cb (const gchar *measure, const gchar *source, const gchar *unit, const GArray *days, gpointer data)
+{
+  citiz_record_put_days (data, measure, source, unit, 0, days);
+  return TRUE;
+}
+
+gboolean
+citiz_engine_look_at_series (CitizEngine *engine, CitizRecord *record, GCancellable *cancellable, GError **error)
+{
+  return citiz_series_store_rollups (engine->vault, put_days_cb, record, error);
+}
