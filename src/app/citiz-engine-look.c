@@ -21,6 +21,8 @@ look_at_resource_cb (const CitizId *id,
     g_warning ("a resource could not be read: %s", error->message);
   else
     citiz_record_put (snapshot->record, item);
+  if (item != NULL && item->sample)
+    snapshot->sample_batch = batch;
   return TRUE;
 }
 

@@ -45,6 +45,10 @@ struct _CitizEngine
 };
 
 void citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data);
+gboolean citiz_engine_run_sync (CitizEngine *engine,
+                                CitizEngineWork work,
+                                gpointer data,
+                                GError **error);
 
 /* citiz-engine-vault.c */
 gboolean citiz_engine_create (CitizEngine *engine,
@@ -63,8 +67,13 @@ CitizSnapshot *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
 
 /* citiz-session-series.c, citiz-session-import.c */
-gboolean citiz_engine_look_at_series (CitizEngine *engine, CitizRecord *record, GCancellable *cancellable, GError **error);
-gboolean citiz_engine_look_at_imports (CitizEngine *engine, CitizSnapshot *snapshot, GError **error);
+gboolean citiz_engine_look_at_series (CitizEngine *engine,
+                                      CitizRecord *record,
+                                      GCancellable *cancellable,
+                                      GError **error);
+gboolean citiz_engine_look_at_imports (CitizEngine *engine,
+                                       CitizSnapshot *snapshot,
+                                       GError **error);
 
 /* Settings of the person that the window reads; each is a sealed JSON value. */
 extern const gchar *const citiz_setting_keys[]; /* NULL-terminated */

@@ -93,6 +93,53 @@ citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data)
   g_source_attach (source, engine->context);
 }
 
+typedef struct
+{
+  CitizEngine *engine;
+  CitizEngineWork work;
+  gpointer data;
+  GError **error;
+  gboolean ok, over;
+  GMutex lock;
+  GCond done;
+} SyncJob;
+
+static gboolean
+sync_cb (gpointer data)
+{
+  SyncJob *job = data;
+  gboolean ok = job->work (job->engine, job->data, NULL, job->error);
+
+  g_mutex_lock (&job->lock);
+  job->ok = ok;
+  job->over = TRUE;
+  g_cond_signal (&job->done);
+  g_mutex_unlock (&job->lock);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * citiz_engine_run_sync:
+ *
+ * Waits for the engine to run @work: for tests and for what has no window yet.
+ */
+gboolean
+citiz_engine_run_sync (CitizEngine *engine, CitizEngineWork work, gpointer data, GError **error)
+{
+  SyncJob job = {.engine = engine, .work = work, .data = data, .error = error};
+
+  g_mutex_init (&job.lock);
+  g_cond_init (&job.done);
+  citiz_engine_do (engine, sync_cb, &job);
+  g_mutex_lock (&job.lock);
+  while (!job.over)
+    g_cond_wait (&job.done, &job.lock);
+  g_mutex_unlock (&job.lock);
+  g_mutex_clear (&job.lock);
+  g_cond_clear (&job.done);
+  return job.ok;
+}
+
 void
 citiz_engine_tell (CitizEngine *engine, GSourceFunc func, gpointer data, GDestroyNotify destroy)
 {

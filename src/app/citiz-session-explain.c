@@ -1,6 +1,7 @@
 /* From an error to the sentence a person reads. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-session.h"
 
+#include "app/citiz-ingest.h"
 #include "consent/citiz-profile.h"
 #include "ledger/citiz-ledger-error.h"
 #include "store/citiz-store-error.h"
@@ -83,6 +84,14 @@ citiz_session_explain (const GError *error)
   if (g_error_matches (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_TOO_BIG))
     return _ (
         "The summary is too large to be given. Leave documents out of the emergency profile.");
+  if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_BUSY))
+    return _ ("Another import is under way. Wait for its end.");
+  if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FILE))
+    return _ ("This file cannot be read. Nothing was added.");
+  if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_HELPER))
+    return _ ("Reading this file failed and nothing was added. Your record is intact.");
+  if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_NEEDED))
+    return _ ("A later import leaned on this one. Take the later one back first.");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return _ ("Stopped. Nothing was changed.");
   return _ (sentences[session_code (error)]);

@@ -60,7 +60,8 @@ read_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError
 
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
-  range->samples = citiz_series_store_read (engine->series, range->measure, range->from, range->to, error);
+  range->samples
+      = citiz_series_store_read (engine->series, range->measure, range->from, range->to, error);
   return range->samples != NULL;
 }
 
@@ -92,8 +93,8 @@ load_cb (const gchar *measure, gint64 from, gint64 to, gpointer data)
   g_queue_push_head (&self->ranges, range_new (measure, from, to));
   if (self->ranges.length > RANGES_KEPT)
     range_free (g_queue_pop_tail (&self->ranges));
-  citiz_engine_post (self->engine, citiz_session_task (self, load_cb, NULL, NULL, NULL), read_work, read_done, range_new (measure, from, to),
-                     range_free);
+  citiz_engine_post (self->engine, citiz_session_task (self, load_cb, NULL, NULL, NULL), read_work,
+                     read_done, range_new (measure, from, to), range_free);
   return NULL;
 }
 
@@ -107,14 +108,21 @@ citiz_session_set_loader (CitizSession *self)
 /* --- days, when the vault opens --- */
 
 static gboolean
-put_days_cb (const gchar *measure, const gchar *source, const gchar *unit, const GArray *days, gpointer data)
+put_days_cb (const gchar *measure,
+             const gchar *source,
+             const gchar *unit,
+             const GArray *days,
+             gpointer data)
 {
   citiz_record_put_days (data, measure, source, unit, 0, days);
   return TRUE;
 }
 
 gboolean
-citiz_engine_look_at_series (CitizEngine *engine, CitizRecord *record, GCancellable *cancellable, GError **error)
+citiz_engine_look_at_series (CitizEngine *engine,
+                             CitizRecord *record,
+                             GCancellable *cancellable,
+                             GError **error)
 {
   return citiz_series_store_rollups (engine->vault, put_days_cb, record, error);
 }

@@ -28,7 +28,6 @@ struct _CitizApplication
   AdwApplication parent_instance;
 
   CitizSession *session;
-  GSettings *settings;
   GDBusConnection *buses[G_N_ELEMENTS (away_signals)];
   guint watches[G_N_ELEMENTS (away_signals)];
   gchar *folder;
@@ -90,12 +89,6 @@ emergency_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-lock_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  citiz_session_lock (CITIZ_APPLICATION (data)->session);
-}
-
-static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   g_application_quit (data);
@@ -148,20 +141,14 @@ static void
 citiz_application_startup (GApplication *app)
 {
   static const GActionEntry actions[] = {
-      {"emergency", emergency_action}, {"show-access", show_access_action},
-      {"lock", lock_action},           {"about", about_action},
+      {"emergency", emergency_action}, {"show-access", show_access_action},           {"about", about_action},
       {"quit", quit_action},
   };
-  static const gchar *const accels[][2]
-      = {{"app.emergency", "<Control>e"}, {"app.lock", "<Control>l"}, {"app.quit", "<Control>q"}};
   CitizApplication *self = CITIZ_APPLICATION (app);
 
   G_APPLICATION_CLASS (citiz_application_parent_class)->startup (app);
   citiz_ui_init ();
   g_action_map_add_action_entries (G_ACTION_MAP (app), actions, G_N_ELEMENTS (actions), app);
-  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (app), accels[i][0],
-                                           (const gchar *[]){accels[i][1], NULL});
   self->session = citiz_session_new (self->folder);
   g_signal_connect_object (self->session, "opened", G_CALLBACK (opened_cb), self,
                            G_CONNECT_SWAPPED);

@@ -1,0 +1,428 @@
+/* The session: imports, their undo, and the sample record. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include "app/citiz-blob.h"
+#include "app/citiz-ingest-private.h"
+#include "record/citiz-sample-record.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* --- reports --- */
+
+static void
+line_free (gpointer data)
+{
+  CitizImportLine *line = data;
+
+  g_free (line->what);
+  g_free (line->reason);
+  g_free (line);
+}
+
+void
+citiz_import_report_free (CitizImportReport *report)
+{
+  if (report == NULL)
+    return;
+  g_free (report->name);
+  g_ptr_array_unref (report->lines);
+  g_free (report);
+}
+
+static CitizImportReport *
+report_from_ingest (const CitizIngestReport *from)
+{
+  CitizImportReport *report = g_new0 (CitizImportReport, 1);
+
+  report->batch = from->batch;
+  report->name = g_strdup (from->name);
+  report->when = from->when;
+  report->kept = from->kept;
+  report->corrected = from->corrected;
+  report->duplicates = from->duplicates;
+  report->skipped = from->skipped;
+  report->first = from->first;
+  report->last = from->last;
+  report->lines = g_ptr_array_new_with_free_func (line_free);
+  for (guint i = 0; i < from->lines->len; i++)
+    {
+      const CitizIngestLine *line = g_ptr_array_index (from->lines, i);
+      CitizImportLine *copy = g_new0 (CitizImportLine, 1);
+
+      copy->what = g_strdup (line->what);
+      copy->count = line->count;
+      copy->reason = g_strdup (line->reason);
+      g_ptr_array_add (report->lines, copy);
+    }
+  return report;
+}
+
+gboolean
+citiz_engine_look_at_imports (CitizEngine *engine, CitizSnapshot *snapshot, GError **error)
+{
+  g_autoptr (GPtrArray) reports = citiz_ingest_list (engine->vault, error);
+
+  if (reports == NULL)
+    return FALSE;
+  for (guint i = 0; i < reports->len; i++)
+    g_ptr_array_add (snapshot->imports, report_from_ingest (g_ptr_array_index (reports, i)));
+  return TRUE;
+}
+
+/* After a batch came or went: the series' directories are read again, and the window gets a new record. */
+static gboolean
+look_again (CitizEngine *engine, CitizSnapshot **out, GError **error)
+{
+  g_clear_pointer (&engine->series, citiz_series_store_free);
+  engine->series = citiz_series_store_new (engine->vault, error);
+  if (engine->series == NULL)
+    return FALSE;
+  *out = citiz_engine_look (engine, NULL, error);
+  return *out != NULL;
+}
+
+/* --- import --- */
+
+typedef struct
+{
+  CitizEngine *engine;
+  GTask *task;
+  GFile *file;
+  CitizProgressFunc progress;
+  gpointer progress_data;
+  CitizImportReport *report;
+  CitizSnapshot *snapshot;
+  GError *error;
+} ImportJob;
+
+static void
+import_job_free (ImportJob *job)
+{
+  g_clear_pointer (&job->report, citiz_import_report_free);
+  g_clear_pointer (&job->snapshot, citiz_snapshot_free);
+  g_clear_error (&job->error);
+  g_object_unref (job->file);
+  g_object_unref (job->task);
+  g_free (job);
+}
+
+/* Main thread. */
+static gboolean
+imported_cb (gpointer data)
+{
+  ImportJob *job = data;
+  CitizSession *self = g_task_get_source_object (job->task);
+
+  if (job->snapshot != NULL && self->state == CITIZ_SESSION_OPEN)
+    citiz_session_adopt (self, job->snapshot);
+  if (job->error != NULL)
+    g_task_return_error (job->task, g_steal_pointer (&job->error));
+  else
+    g_task_return_pointer (job->task, g_steal_pointer (&job->report),
+                           (GDestroyNotify) citiz_import_report_free);
+  import_job_free (job);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
+{
+  ImportJob *job = data;
+
+  citiz_engine_tell_progress (job->engine, job->task, job->progress, job->progress_data, done,
+                              total);
+}
+
+static void
+ingested_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  ImportJob *job = data;
+  g_autoptr (CitizIngestReport) report = citiz_ingest_run_finish (result, &job->error);
+
+  if (report != NULL && citiz_engine_require_open (job->engine, &job->error))
+    {
+      job->report = report_from_ingest (report);
+      if (report->batch != 0 && citiz_engine_note_batch (job->engine, report->batch, &job->error)
+          && look_again (job->engine, &job->snapshot, &job->error))
+        citiz_engine_anchor_later (job->engine);
+    }
+  citiz_engine_tell (job->engine, imported_cb, job, NULL);
+}
+
+static gboolean
+start_import_cb (gpointer data)
+{
+  ImportJob *job = data;
+
+  if (!citiz_engine_require_open (job->engine, &job->error))
+    citiz_engine_tell (job->engine, imported_cb, job, NULL);
+  else
+    citiz_ingest_run_async (job->engine->vault, job->file, progress_cb, job,
+                            g_task_get_cancellable (job->task), ingested_cb, job);
+  return G_SOURCE_REMOVE;
+}
+
+void
+citiz_session_import_async (CitizSession *self,
+                            GFile *file,
+                            CitizProgressFunc progress,
+                            gpointer progress_data,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
+{
+  ImportJob *job = g_new0 (ImportJob, 1);
+
+  job->engine = self->engine;
+  job->task = citiz_session_task (self, citiz_session_import_async, cancellable, callback, data);
+  job->file = g_object_ref (file);
+  job->progress = progress;
+  job->progress_data = progress_data;
+  citiz_engine_do (self->engine, start_import_cb, job);
+}
+
+CitizImportReport *
+citiz_session_import_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- undo of a batch, the sample record --- */
+
+typedef struct
+{
+  guint32 batch;
+  CitizLanguage language;
+  CitizSnapshot *snapshot;
+} BatchJob;
+
+static void
+batch_job_free (gpointer data)
+{
+  BatchJob *job = data;
+
+  g_clear_pointer (&job->snapshot, citiz_snapshot_free);
+  g_free (job);
+}
+
+static void
+batch_done (GTask *task, gpointer data)
+{
+  BatchJob *job = data;
+  CitizSession *self = g_task_get_source_object (task);
+
+  if (self->state == CITIZ_SESSION_OPEN)
+    citiz_session_adopt (self, job->snapshot);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+undo_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  BatchJob *job = data;
+
+  return citiz_engine_require_open (engine, error)
+         && citiz_ingest_undo (engine->vault, job->batch, error)
+         && look_again (engine, &job->snapshot, error);
+}
+
+void
+citiz_session_undo_import_async (CitizSession *self,
+                                 guint32 batch,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data)
+{
+  BatchJob *job = g_new0 (BatchJob, 1);
+
+  job->batch = batch;
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_undo_import_async, cancellable, callback, data),
+      undo_work, batch_done, job, batch_job_free);
+}
+
+gboolean
+citiz_session_undo_import_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+typedef struct
+{
+  CitizEngine *engine;
+  CitizBatch *batch;
+  GError *error;
+} SampleWalk;
+
+/* The name that a document of the sample gives its bytes becomes the object's own. */
+static void
+name_blob (json_t *resource, const gchar *name)
+{
+  json_t *content = json_array_get (json_object_get (resource, "content"), 0);
+  json_t *attachment = json_object_get (content, "attachment");
+  g_autofree gchar *url = g_strconcat ("urn:citiz:blob:", name, NULL);
+
+  if (attachment != NULL)
+    json_object_set_new (attachment, "url", json_string (url));
+}
+
+static gboolean
+sample_item_cb (json_t *resource, const CitizOrigin *origin, GBytes *blob, gpointer data)
+{
+  SampleWalk *walk = data;
+  CitizVault *vault = walk->engine->vault;
+  guint32 batch = walk->batch->report->batch;
+  CitizId id = citiz_env_new_id (walk->engine->env), blob_id = citiz_env_new_id (walk->engine->env);
+  g_autofree gchar *blob_name = citiz_id_to_hex (&blob_id);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GBytes) packed = NULL;
+
+  if (blob != NULL)
+    {
+      name_blob (resource, blob_name);
+      if (!citiz_blob_put (vault, &blob_id, batch, blob, &walk->error))
+        return FALSE;
+    }
+  text = citiz_json_dump (resource);
+  packed = citiz_item_pack (origin, text, strlen (text));
+  walk->batch->report->kept++;
+  return citiz_vault_put (vault, CITIZ_CLASS_RESOURCE, &id, 1, batch, packed, &walk->error);
+}
+
+static gboolean
+sample_series_cb (const gchar *measure,
+                  const gchar *source,
+                  const gchar *unit,
+                  const CitizSample *samples,
+                  gsize n,
+                  gpointer data)
+{
+  SampleWalk *walk = data;
+  g_autofree CitizSample *copy = g_memdup2 (samples, n * sizeof *samples);
+
+  walk->batch->report->kept += n;
+  return citiz_series_store_add (walk->engine->series, measure, source, unit,
+                                 walk->batch->report->batch, copy, n, &walk->error);
+}
+
+static gboolean
+write_sample (CitizEngine *engine, CitizLanguage language, GError **error)
+{
+  CitizTime now = citiz_env_now (engine->env);
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now.ms / 1000);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+  g_autoptr (CitizBatch) batch = citiz_batch_new (citiz_vault_next_batch (engine->vault));
+  SampleWalk walk = {engine, batch, NULL};
+
+  batch->open = FALSE;
+  g_free (batch->report->name);
+  batch->report->name = g_strdup (_ ("Sample record"));
+  batch->report->when = now;
+  if (!citiz_sample_load (now, (gint) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE),
+                          language, sample_item_cb, sample_series_cb, &walk))
+    {
+      g_propagate_error (error, walk.error);
+      return FALSE;
+    }
+  return citiz_series_store_save (engine->series, error)
+         && citiz_batch_put (engine->vault, batch, error);
+}
+
+static gboolean
+sample_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  BatchJob *job = data;
+
+  if (!citiz_engine_require_open (engine, error) || !citiz_vault_begin (engine->vault, error))
+    return FALSE;
+  if (!write_sample (engine, job->language, error))
+    {
+      citiz_vault_rollback (engine->vault);
+      return FALSE;
+    }
+  return citiz_vault_commit (engine->vault, error) && look_again (engine, &job->snapshot, error);
+}
+
+void
+citiz_session_load_sample_async (CitizSession *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data)
+{
+  const gchar *const *names = g_get_language_names ();
+  BatchJob *job = g_new0 (BatchJob, 1);
+
+  job->language = names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
+                                                                        : CITIZ_LANGUAGE_EN;
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_load_sample_async, cancellable, callback, data),
+      sample_work, batch_done, job, batch_job_free);
+}
+
+gboolean
+citiz_session_load_sample_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+citiz_session_remove_sample_async (CitizSession *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer data)
+{
+  citiz_session_undo_import_async (self, self->sample_batch, cancellable, callback, data);
+}
+
+gboolean
+citiz_session_remove_sample_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return citiz_session_undo_import_finish (self, result, error);
+}
+
+typedef struct
+{
+  CitizSecret *passphrase, *entropy;
+} CheapVault;
+
+static gboolean
+cheap_vault_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const CheapVault *vault = data;
+
+  return citiz_engine_create (engine, vault->passphrase, vault->entropy, (CitizKdfCost){1, 8192},
+                              error);
+}
+
+/**
+ * citiz_session_new_sample:
+ *
+ * A real vault with the sample record in a folder of its own that goes with the session; open on return. Its key derivation is cheap: this is
+ * for tests and tours, never for a person's record.
+ */
+CitizSession *
+citiz_session_new_sample (CitizLanguage language)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *folder = g_dir_make_tmp ("citiz-sample-XXXXXX", &error);
+  g_autoptr (CitizSecret) passphrase = citiz_secret_new_from_text ("sample");
+  g_autoptr (CitizSecret) entropy = citiz_secret_new_random (32);
+  g_autoptr (CitizSnapshot) snapshot = NULL;
+  CitizSession *self;
+  CheapVault vault = {passphrase, entropy};
+  BatchJob job = {.language = language};
+
+  if (folder == NULL)
+    g_error ("no temporary folder: %s", error->message);
+  self = citiz_session_new (folder);
+  self->temporary = TRUE;
+  if (!citiz_engine_run_sync (self->engine, cheap_vault_work, &vault, &error)
+      || !citiz_engine_run_sync (self->engine, sample_work, &job, &error))
+    g_error ("the sample record could not be made: %s", error->message);
+  snapshot = job.snapshot;
+  citiz_session_adopt (self, snapshot);
+  return self;
+}
