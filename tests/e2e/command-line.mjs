@@ -7,7 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { openLink, grantState, leaveNote, linkOfCode } from './reader.mjs';
 
-const [citiz, data] = process.argv.slice(2);
+const [citiz, data, helper] = process.argv.slice(2);
+if (helper) process.env.CITIZ_IMPORT_HELPER = helper;
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'citiz-e2e-'));
 const vault = path.join(home, 'vault');
 const secret = path.join(home, 'passphrase');
