@@ -181,7 +181,7 @@ static const struct
 };
 
 const gchar *
-citiz_part_title (const gchar *key)
+citiz_part_heading (const gchar *key)
 {
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     if (g_strcmp0 (parts[i].key, key) == 0)
@@ -295,7 +295,7 @@ add_pair (GPtrArray *lines,
   else
     text = g_strdup (g_str_equal (a, "activity") ? _ ("In a few lines only") : "");
   add_line (lines, icon, "accent",
-            first != NULL && second != NULL ? both : citiz_part_title (first != NULL ? a : b),
+            first != NULL && second != NULL ? both : citiz_part_heading (first != NULL ? a : b),
             text);
 }
 
@@ -318,7 +318,7 @@ citiz_access_lines (CitizAccess *access)
       const CitizShownPart *part = g_ptr_array_index (access->shown, i);
 
       if (!g_strv_contains (grouped, part->key) && part->count > 0)
-        add_line (lines, citiz_part_icon (part->key), "accent", citiz_part_title (part->key),
+        add_line (lines, citiz_part_icon (part->key), "accent", citiz_part_heading (part->key),
                   part->text);
     }
   add_pair (lines, access, "activity", "diet", "citiz-activity-symbolic", _ ("Activity and diet"));

@@ -34,7 +34,7 @@ void citiz_part_line_free (CitizPartLine *line);
 GPtrArray *citiz_access_lines (CitizAccess *access);
 
 /* The name of a section in the emergency profile and its icon. */
-const gchar *citiz_part_title (const gchar *key);
+const gchar *citiz_part_heading (const gchar *key);
 const gchar *citiz_part_icon (const gchar *key);
 
 G_END_DECLS

@@ -41,7 +41,7 @@ citiz_prefix_new (const gchar *icon, const gchar *style)
 }
 
 GtkWidget *
-citiz_state_new (const gchar *icon, const gchar *text, const gchar *style)
+citiz_status_new (const gchar *icon, const gchar *text, const gchar *style)
 {
   GtkWidget *state = icon_and_word (icon, text, 5);
 

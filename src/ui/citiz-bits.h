@@ -12,7 +12,7 @@ GtkWidget *citiz_tag_new (const gchar *icon, const gchar *text, const gchar *sty
 /* A 32 px round tint with an icon, for the start of a row. */
 GtkWidget *citiz_prefix_new (const gchar *icon, const gchar *style);
 /* Icon, word and colour of a state: "ok" "above" "below" "late" "bad" "due" "secondary". */
-GtkWidget *citiz_state_new (const gchar *icon, const gchar *text, const gchar *style);
+GtkWidget *citiz_status_new (const gchar *icon, const gchar *text, const gchar *style);
 /* The heading of a group, with something at its end (nullable). */
 GtkWidget *citiz_heading_new (const gchar *text, GtkWidget *end);
 /* A caption in the neutral colour. */

@@ -51,7 +51,7 @@ words_new (const CitizNutrientTarget *target, gdouble amount, guint unknown)
   if (target->limit)
     {
       label = amount > target->amount
-                  ? citiz_state_new ("citiz-up-symbolic", _ ("Above the limit"), "above")
+                  ? citiz_status_new ("citiz-up-symbolic", _ ("Above the limit"), "above")
                   : citiz_caption_new (unknown > 0 ? _ ("Under the limit, some foods unknown")
                                                    : _ ("Under the limit"));
       gtk_widget_set_halign (label, GTK_ALIGN_START);
@@ -59,7 +59,7 @@ words_new (const CitizNutrientTarget *target, gdouble amount, guint unknown)
     }
   if (amount >= target->amount)
     {
-      label = citiz_state_new ("citiz-check-symbolic", _ ("Reached"), "ok");
+      label = citiz_status_new ("citiz-check-symbolic", _ ("Reached"), "ok");
       gtk_widget_set_halign (label, GTK_ALIGN_START);
       return label;
     }

@@ -71,8 +71,8 @@ open_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     {
       citiz_box_clear (self->box);
       gtk_box_append (GTK_BOX (self->box),
-                      citiz_state_new ("citiz-alert-symbolic",
-                                       _ ("The document could not be handed over."), "bad"));
+                      citiz_status_new ("citiz-alert-symbolic",
+                                        _ ("The document could not be handed over."), "bad"));
       return;
     }
   uri = g_filename_to_uri (self->path, NULL, NULL);
@@ -89,7 +89,7 @@ show_picture (CitizDocumentView *self)
     {
       gtk_box_append (
           GTK_BOX (self->box),
-          citiz_state_new ("citiz-alert-symbolic", _ ("This picture cannot be shown."), "bad"));
+          citiz_status_new ("citiz-alert-symbolic", _ ("This picture cannot be shown."), "bad"));
       return;
     }
   picture = gtk_picture_new_for_paintable (GDK_PAINTABLE (texture));
@@ -131,8 +131,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
   citiz_box_clear (self->box);
   self->bytes = bytes;
   if (bytes == NULL)
-    gtk_box_append (GTK_BOX (self->box),
-                    citiz_state_new ("citiz-alert-symbolic", citiz_session_explain (error), "bad"));
+    gtk_box_append (GTK_BOX (self->box), citiz_status_new ("citiz-alert-symbolic",
+                                                           citiz_session_explain (error), "bad"));
   else if (mime != NULL && g_str_has_prefix (mime, "image/"))
     show_picture (self);
   else

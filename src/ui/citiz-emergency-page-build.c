@@ -178,7 +178,7 @@ _citiz_emergency_page_build (CitizEmergencyPage *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->ring), "bad");
   adw_bin_set_child (self->ring_slot, GTK_WIDGET (self->ring));
   adw_bin_set_child (self->ready_slot,
-                     citiz_state_new ("citiz-check-symbolic", _ ("Ready on this computer"), "ok"));
+                     citiz_status_new ("citiz-check-symbolic", _ ("Ready on this computer"), "ok"));
   self->who_list = citiz_list_new (_ ("Who opened"));
   self->what_list = citiz_list_new (_ ("What the carer will see"));
   gtk_box_append (GTK_BOX (links), citiz_link_button_new (_ ("Preview"), "emergency.preview"));

@@ -274,9 +274,9 @@ undone_cb (GObject *source, GAsyncResult *result, gpointer data)
   citiz_box_clear (self->report_box);
   gtk_box_append (
       GTK_BOX (self->report_box),
-      done ? citiz_state_new ("citiz-check-symbolic",
-                              _ ("Undone. Your record is as it was before."), "ok")
-           : citiz_state_new ("citiz-alert-symbolic", citiz_session_explain (error), "bad"));
+      done ? citiz_status_new ("citiz-check-symbolic",
+                               _ ("Undone. Your record is as it was before."), "ok")
+           : citiz_status_new ("citiz-alert-symbolic", citiz_session_explain (error), "bad"));
 }
 
 static void

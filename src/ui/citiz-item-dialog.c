@@ -251,7 +251,7 @@ refill (CitizItemDialog *self)
   if (item->unknown_modifier)
     gtk_box_append (
         GTK_BOX (self->box),
-        citiz_state_new (
+        citiz_status_new (
             "citiz-alert-symbolic",
             _ ("Its document adds a meaning that Citiz does not know. Read the document itself."),
             "above"));

@@ -150,8 +150,8 @@ citiz_position_new (CitizPosition position, CitizRangeOwner owner)
 
   if (position == CITIZ_POSITION_NONE || citiz_values_hidden ())
     return NULL;
-  return citiz_state_new (looks[position].icon, citiz_position_text (position, owner),
-                          looks[position].style);
+  return citiz_status_new (looks[position].icon, citiz_position_text (position, owner),
+                           looks[position].style);
 }
 
 void

@@ -235,7 +235,7 @@ keeper_group (CitizLedgerPage *self)
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->alone_row), 4);
   citiz_row_set_prefix (CITIZ_ROW (self->alone_row), "citiz-computer-symbolic", "accent");
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->alone_row),
-                             citiz_state_new ("citiz-check-symbolic", _ ("In order"), "ok"));
+                             citiz_status_new ("citiz-check-symbolic", _ ("In order"), "ok"));
   gtk_list_box_append (GTK_LIST_BOX (list), self->alone_row);
   gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("Who keeps the ledger"), NULL));
   gtk_box_append (GTK_BOX (box), list);

@@ -195,7 +195,7 @@ citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean di
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), row_prefix (opening));
   if (opening->disputed)
-    end = citiz_state_new ("citiz-flag-symbolic", _ ("Reported"), "late");
+    end = citiz_status_new ("citiz-flag-symbolic", _ ("Reported"), "late");
   else if (dispute && opening->kind != CITIZ_OPENING_NOTE)
     end = dispute_button (session, opening, NULL);
   else if (!dispute && now.ms - opening->when.ms < CITIZ_MINUTE)

@@ -111,7 +111,7 @@ parts_group (Editor *editor, CitizPartGroup group, const gchar *title)
 
       if (citiz_part_group (part) != group)
         continue;
-      row = citiz_switch_row_new (citiz_part_title (citiz_part_name (part)), NULL,
+      row = citiz_switch_row_new (citiz_part_heading (citiz_part_name (part)), NULL,
                                   citiz_profile_shows (editor->profile, part));
       citiz_row_set_prefix (CITIZ_ROW (row), citiz_part_icon (citiz_part_name (part)), "neutral");
       g_object_set_data (G_OBJECT (row), "citiz-part", GUINT_TO_POINTER (part));

@@ -163,11 +163,11 @@ state_new (const CitizDue *due)
     {
       text = at->precision == CITIZ_DATE_TIME ? g_strdup_printf (_ ("Taken at %s"), time)
                                               : g_strdup (_ ("Taken"));
-      return citiz_state_new ("citiz-check-symbolic", text, "ok");
+      return citiz_status_new ("citiz-check-symbolic", text, "ok");
     }
   text = *due->dose->reason != '\0' ? g_strdup_printf (_ ("Skipped · %s"), due->dose->reason)
                                     : g_strdup (_ ("Skipped"));
-  return citiz_state_new ("citiz-skip-symbolic", text, "secondary");
+  return citiz_status_new ("citiz-skip-symbolic", text, "secondary");
 }
 
 static gchar *
