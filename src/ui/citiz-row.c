@@ -31,9 +31,18 @@ citiz_row_activate (AdwActionRow *row)
     gtk_widget_activate_action (GTK_WIDGET (row), "row.open", NULL);
 }
 
+/* Titles come from records and from people: "<" and "&" are themselves. The property is set again at construction, so here. */
+static void
+citiz_row_constructed (GObject *object)
+{
+  G_OBJECT_CLASS (citiz_row_parent_class)->constructed (object);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (object), FALSE);
+}
+
 static void
 citiz_row_class_init (CitizRowClass *klass)
 {
+  G_OBJECT_CLASS (klass)->constructed = citiz_row_constructed;
   ADW_ACTION_ROW_CLASS (klass)->activate = citiz_row_activate;
   signals[OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
@@ -44,14 +53,15 @@ static void
 citiz_row_init (CitizRow *self)
 {
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.open", FALSE);
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
 }
 
 GtkWidget *
 citiz_row_new (const gchar *title, const gchar *subtitle)
 {
-  GtkWidget *self = g_object_new (CITIZ_TYPE_ROW, "title", title, NULL);
+  GtkWidget *self = g_object_new (CITIZ_TYPE_ROW, NULL);
 
+  /* After construction: notices that wait until its end would bring the title before "no markup". */
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   if (subtitle != NULL)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
   return self;

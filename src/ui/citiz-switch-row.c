@@ -70,8 +70,9 @@ citiz_switch_row_init (CitizSwitchRow *self)
 GtkWidget *
 citiz_switch_row_new (const gchar *title, const gchar *subtitle, gboolean active)
 {
-  CitizSwitchRow *self = g_object_new (CITIZ_TYPE_SWITCH_ROW, "title", title, NULL);
+  CitizSwitchRow *self = g_object_new (CITIZ_TYPE_SWITCH_ROW, NULL);
 
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   if (subtitle != NULL)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
   gtk_switch_set_active (GTK_SWITCH (self->toggle), active);

@@ -5,6 +5,7 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-emergency-page.h"
 #include "ui/citiz-export.h"
+#include "ui/citiz-import-dialog.h"
 #include "ui/citiz-preferences.h"
 #include "ui/citiz-tour.h"
 #include "ui/citiz-window-private.h"
@@ -197,33 +198,19 @@ _citiz_window_install_actions (GtkWidgetClass *klass)
                                            NULL);
 }
 
-/* --- files dropped on the window --- */
-
-static gboolean
-drop_cb (CitizWindow *self, const GValue *value)
-{
-  GSList *files = g_value_get_boxed (value);
-
-  if (files == NULL || citiz_session_get_state (self->session) != CITIZ_SESSION_OPEN)
-    return FALSE;
-  citiz_window_import (self, files->data);
-  return TRUE;
-}
-
-void
-_citiz_window_add_drop_target (CitizWindow *self)
-{
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
-
-  g_signal_connect_object (target, "drop", G_CALLBACK (drop_cb), self, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
-}
-
-/* The dialog of an import belongs to the data pages; here only the way to it. */
 void
 citiz_window_import (CitizWindow *self, GFile *file)
 {
+  g_autoptr (GListStore) files = NULL;
+
   g_return_if_fail (CITIZ_IS_WINDOW (self));
-  if (citiz_session_get_state (self->session) == CITIZ_SESSION_OPEN)
-    citiz_toast (GTK_WIDGET (self), _ ("Import"));
+  if (citiz_session_get_state (self->session) != CITIZ_SESSION_OPEN)
+    return;
+  if (file != NULL)
+    {
+      files = g_list_store_new (G_TYPE_FILE);
+      g_list_store_append (files, file);
+    }
+  citiz_import_dialog_new (GTK_WIDGET (self), self->session,
+                           files != NULL ? G_LIST_MODEL (files) : NULL);
 }

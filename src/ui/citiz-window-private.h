@@ -46,6 +46,5 @@ void _citiz_window_update_header (CitizWindow *self);
 void _citiz_window_follow_state (CitizWindow *self);
 void _citiz_window_install_actions (GtkWidgetClass *klass);
 void _citiz_window_update_actions (CitizWindow *self);
-void _citiz_window_add_drop_target (CitizWindow *self);
 
 G_END_DECLS

@@ -5,12 +5,17 @@
 
 #include "app/citiz-session.h"
 #include "ui/citiz-access-page.h"
+#include "ui/citiz-activity-page.h"
 #include "ui/citiz-bits.h"
+#include "ui/citiz-care-page.h"
+#include "ui/citiz-diet-page.h"
 #include "ui/citiz-emergency-page.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-import-dialog.h"
 #include "ui/citiz-ledger-page.h"
 #include "ui/citiz-onboarding.h"
 #include "ui/citiz-person.h"
+#include "ui/citiz-today-page.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window-private.h"
 
@@ -25,6 +30,10 @@ typedef struct
 } Room;
 
 static const Room room_table[] = {
+    {"today", N_ ("Today"), "citiz-today-symbolic", 0, citiz_today_page_new},
+    {"care", N_ ("Care"), "citiz-care-symbolic", 0, citiz_care_page_new},
+    {"activity", N_ ("Activity"), "citiz-activity-symbolic", 0, citiz_activity_page_new},
+    {"diet", N_ ("Diet"), "citiz-diet-symbolic", 0, citiz_diet_page_new},
     {"access", N_ ("Access"), "citiz-access-symbolic", 1, citiz_access_page_new},
     {"ledger", N_ ("Ledger"), "citiz-ledger-symbolic", 1, citiz_ledger_page_new},
 };
@@ -504,7 +513,6 @@ citiz_window_init (CitizWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->leaflet, "notify::folded", G_CALLBACK (folded_cb), self,
                            G_CONNECT_SWAPPED);
-  _citiz_window_add_drop_target (self);
 }
 
 CitizWindow *
@@ -516,6 +524,8 @@ citiz_window_new (GtkApplication *app, CitizSession *session)
   self = g_object_new (CITIZ_TYPE_WINDOW, "application", app, NULL);
   self->session = g_object_ref (session);
   self->idle = citiz_idle_new (GTK_WIDGET (self), session);
+  gtk_widget_add_controller (GTK_WIDGET (self),
+                             citiz_import_drop_target_new (GTK_WIDGET (self), session));
   g_signal_connect_object (session, "notify::state", G_CALLBACK (_citiz_window_follow_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::sample", G_CALLBACK (session_changed_cb), self,
