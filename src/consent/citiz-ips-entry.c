@@ -165,6 +165,64 @@ put_time_part (CitizIps *ips, json_t *extension, const gchar *name, CitizTime ti
   citiz_ips_put_part (extension, name, "valueDateTime", json_string (text));
 }
 
+/* What an imported summary said of itself is said anew; what it knew of doses is kept while it is recent. */
+static gboolean
+is_stale (const CitizIps *ips, const gchar *name, json_t *extension)
+{
+  static const gchar *const ours[]
+      = {"alert-class", "declared-by", "source-name", "recorded", "history-count", "first-screen"};
+  static const gchar *const recent[] = {"dose-change", "stopped"};
+  json_t *part;
+  size_t i;
+
+  for (i = 0; i < G_N_ELEMENTS (ours); i++)
+    if (strcmp (name, ours[i]) == 0)
+      return TRUE;
+  if (strcmp (name, recent[0]) != 0 && strcmp (name, recent[1]) != 0)
+    return FALSE;
+  json_array_foreach (json_object_get (extension, "extension"), i, part)
+  {
+    const char *text = json_string_value (json_object_get (part, "valueDateTime"));
+    CitizDate date;
+
+    if (text && citiz_date_parse (&date, text))
+      return citiz_date_limit (&date).ms < ips->now.ms - CITIZ_IPS_RECENT;
+  }
+  return TRUE;
+}
+
+static void
+drop_stale (const CitizIps *ips, json_t *resource)
+{
+  json_t *list = json_object_get (resource, "extension");
+
+  for (gsize i = json_array_size (list); i > 0; i--)
+    {
+      json_t *extension = json_array_get (list, i - 1);
+      const char *url = json_string_value (json_object_get (extension, "url"));
+
+      if (url && g_str_has_prefix (url, CITIZ_EXT)
+          && is_stale (ips, url + strlen (CITIZ_EXT), extension))
+        json_array_remove (list, i - 1);
+    }
+  if (json_is_array (list) && json_array_size (list) == 0)
+    json_object_del (resource, "extension");
+}
+
+/* Puts ours in the place of one that came with the resource. */
+static void
+replace_ext (json_t *resource, const gchar *name, json_t *extension)
+{
+  json_t *list = json_object_get (resource, "extension");
+  g_autofree gchar *url = g_strconcat (CITIZ_EXT, name, NULL);
+
+  for (gsize i = json_array_size (list); i > 0; i--)
+    if (g_strcmp0 (json_string_value (json_object_get (json_array_get (list, i - 1), "url")), url)
+        == 0)
+      json_array_remove (list, i - 1);
+  citiz_ips_put_ext (resource, extension);
+}
+
 static void
 put_last_dose (CitizIps *ips, json_t *resource, const CitizItem *medication)
 {
@@ -178,7 +236,7 @@ put_last_dose (CitizIps *ips, json_t *resource, const CitizItem *medication)
   citiz_ips_put_part (extension, "time", "valueDateTime", json_string (time));
   citiz_ips_put_part (extension, "state", "valueCode",
                       json_string (dose->status == CITIZ_STATUS_NOT_DONE ? "skipped" : "taken"));
-  citiz_ips_put_ext (resource, extension);
+  replace_ext (resource, "last-dose", extension);
 }
 
 static void
@@ -195,7 +253,7 @@ put_dose_change (CitizIps *ips, json_t *resource, const CitizItem *medication)
   put_time_part (ips, extension, "date", when);
   citiz_ips_put_part (extension, "from", "valueString", json_string (from));
   citiz_ips_put_part (extension, "to", "valueString", json_string (to));
-  citiz_ips_put_ext (resource, extension);
+  replace_ext (resource, "dose-change", extension);
 }
 
 static void
@@ -212,7 +270,7 @@ put_stopped (CitizIps *ips, json_t *resource, const CitizItem *medication)
   citiz_ips_put_part (extension, "date", "valueDateTime", json_string (date));
   if (*medication->reason)
     citiz_ips_put_part (extension, "reason", "valueString", json_string (medication->reason));
-  citiz_ips_put_ext (resource, extension);
+  replace_ext (resource, "stopped", extension);
 }
 
 static const gchar *
@@ -228,30 +286,6 @@ declared_by (const CitizItem *item)
       return "institution";
     }
   return "self";
-}
-
-/* What an imported summary of ours said of itself is said anew. */
-static void
-drop_extensions (json_t *resource)
-{
-  static const gchar *const names[]
-      = {"alert-class",  "declared-by", "source-name", "recorded", "history-count",
-         "first-screen", "last-dose",   "dose-change", "stopped"};
-  json_t *list = json_object_get (resource, "extension");
-
-  for (gsize i = json_array_size (list); i > 0; i--)
-    {
-      const char *url = json_string_value (json_object_get (json_array_get (list, i - 1), "url"));
-
-      for (guint n = 0; url && n < G_N_ELEMENTS (names); n++)
-        if (g_str_has_prefix (url, CITIZ_EXT) && strcmp (url + strlen (CITIZ_EXT), names[n]) == 0)
-          {
-            json_array_remove (list, i - 1);
-            break;
-          }
-    }
-  if (json_is_array (list) && json_array_size (list) == 0)
-    json_object_del (resource, "extension");
 }
 
 static void
@@ -365,7 +399,7 @@ citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *entry)
   resource = json_deep_copy (item->resource);
   for (guint i = 0; i < G_N_ELEMENTS (dropped); i++)
     json_object_del (resource, dropped[i]);
-  drop_extensions (resource);
+  drop_stale (ips, resource);
   if (strcmp (item->type, "DocumentReference") == 0)
     attach (ips, resource, item);
   rewrite (ips, item, resource, 0);
@@ -462,7 +496,7 @@ citiz_ips_patient (CitizIps *ips)
 
   for (guint i = 0; i < G_N_ELEMENTS (dropped); i++)
     json_object_del (patient, dropped[i]);
-  drop_extensions (patient);
+  drop_stale (ips, patient);
   if (!citiz_profile_shows (ips->profile, CITIZ_PART_CONTACTS))
     {
       json_object_del (patient, "contact");

@@ -32,10 +32,11 @@ typedef struct
   const CitizProfile *profile;
   const CitizIpsOptions *options;
   CitizTime now;
-  GPtrArray *items;   /* of CitizIpsItem, in the order of the record's lists */
-  GHashTable *by_id;  /* CitizId → CitizIpsItem */
-  GHashTable *cited;  /* CitizId of devices whose use is told */
-  CitizItem *patient; /* nullable */
+  GPtrArray *items;     /* of CitizIpsItem, in the order of the record's lists */
+  GHashTable *by_id;    /* CitizId → CitizIpsItem */
+  GHashTable *cited;    /* CitizId of devices whose use is told */
+  gboolean has_implant; /* among the devices shown */
+  CitizItem *patient;   /* nullable */
   gchar *patient_url;
   gchar *device_url;
   json_t *entries; /* the bundle's */

@@ -97,14 +97,6 @@ item_free (gpointer data)
   g_free (entry);
 }
 
-static gboolean
-is_withheld (const CitizIps *ips, const CitizItem *item, CitizPart part)
-{
-  return !citiz_profile_shows (ips->profile, part)
-         || !citiz_profile_shows_sensitive (ips->profile, item->sensitive)
-         || citiz_profile_masks (ips->profile, &item->id);
-}
-
 /* How many of a part are shown, and of one code. 0 = all. */
 static const struct
 {
@@ -171,6 +163,14 @@ is_useful_contact (CitizIps *ips, const CitizItem *item)
              && (item->role != CITIZ_ROLE_NONE || item->source == CITIZ_SOURCE_SELF));
 }
 
+static gboolean
+is_withheld (const CitizIps *ips, const CitizItem *item, CitizPart part)
+{
+  return !citiz_profile_shows (ips->profile, part)
+         || !citiz_profile_shows_sensitive (ips->profile, item->sensitive)
+         || citiz_profile_masks (ips->profile, &item->id);
+}
+
 /* A Device is the person's by itself only when it says so and no use of it is told; else it is what a use, or an author, points to. */
 static gboolean
 is_own_device (CitizIps *ips, const CitizItem *item)
@@ -194,6 +194,8 @@ note_cited_devices (CitizIps *ips)
 
       if (cited)
         g_hash_table_add (ips->cited, &cited->id);
+      ips->has_implant |= (item->alerts >> CITIZ_ALERT_IMPLANT & 1)
+                          && !is_withheld (ips, item, CITIZ_PART_DEVICES);
     }
 }
 
@@ -209,6 +211,19 @@ new_entry (CitizIps *ips, CitizItem *item)
   return entry;
 }
 
+/* A class of its own is for what changes care by itself: the operation that placed an implant is told by the implant. */
+static guint
+alerts_of (CitizIps *ips, const CitizItem *item)
+{
+  guint alerts = citiz_item_holds (item, ips->now) ? item->alerts : 0;
+
+  if (item->kind != CITIZ_KIND_ALERT)
+    alerts &= ~(1u << CITIZ_ALERT_OTHER);
+  if (item->kind == CITIZ_KIND_PROCEDURE && ips->has_implant)
+    alerts &= ~(1u << CITIZ_ALERT_IMPLANT);
+  return alerts;
+}
+
 static void
 take_shown (CitizIps *ips, Tally *tally, CitizIpsItem *entry)
 {
@@ -221,7 +236,7 @@ take_shown (CitizIps *ips, Tally *tally, CitizIpsItem *entry)
       entry->supporting = TRUE;
       return;
     }
-  entry->alerts = citiz_item_holds (item, ips->now) ? item->alerts : 0;
+  entry->alerts = alerts_of (ips, item);
   if (!within_limits (ips, tally, item, entry->part))
     return;
   ips->shown[entry->part]++;
