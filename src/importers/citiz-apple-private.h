@@ -66,6 +66,8 @@ struct _CitizApple
 
   CitizAppleEntry **slots; /* open addressing */
   guint n_entries;
+  CitizAppleEntry *recent[2];
+  guint turn;
   GPtrArray *entries;
   GPtrArray *series;
   GHashTable *series_by_key;

@@ -149,7 +149,7 @@ make_entry (CitizApple *apple, const Fields *f, guint64 hash)
 }
 
 static CitizAppleEntry *
-find_entry (CitizApple *apple, const Fields *f)
+look_up (CitizApple *apple, const Fields *f)
 {
   guint64 hash = mix (mix (mix (0, f->type), f->source), f->third);
 
@@ -168,6 +168,18 @@ find_entry (CitizApple *apple, const Fields *f)
       if (e->hash == hash && same (e, f))
         return e;
     }
+}
+
+/* Records of one kind come in runs, often of two kinds in turns. */
+static inline CitizAppleEntry *
+find_entry (CitizApple *apple, const Fields *f)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (apple->recent); i++)
+    if (apple->recent[i] != NULL && same (apple->recent[i], f))
+      return apple->recent[i];
+  CitizAppleEntry *e = look_up (apple, f);
+  apple->recent[apple->turn++ % G_N_ELEMENTS (apple->recent)] = e;
+  return e;
 }
 
 static inline guint

@@ -51,7 +51,8 @@ write_cb (gpointer data, const guint8 *bytes, gsize n)
     return write_all (bytes, n);
   memcpy (out->bytes + out->n, bytes, n);
   out->n += n;
-  return TRUE;
+  /* Progress is for now, not for when the buffer is full. */
+  return n == 0 || bytes[0] != CITIZ_FRAME_PROGRESS || flush (out);
 }
 
 /* Exit status: 0 said all there was, 3 no sandbox, 4 nobody listens. */

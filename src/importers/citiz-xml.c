@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define READ_SIZE (256 * 1024)
+#define GUESS_MAX 31
 
 typedef enum
 {
@@ -35,6 +36,12 @@ struct _CitizXml
     gchar name[CITIZ_XML_MAX_NAME];
   } open[CITIZ_XML_MAX_DEPTH];
   CitizXmlAttribute attributes[CITIZ_XML_MAX_ATTRIBUTES];
+  /* Elements of a kind follow one another: the n-th attribute is most often called as it was last time. */
+  struct
+  {
+    guint8 n;
+    gchar name[GUESS_MAX];
+  } guess[CITIZ_XML_MAX_ATTRIBUTES];
 };
 
 /**
@@ -207,14 +214,34 @@ pop_element (CitizXml *xml, CitizSlice name)
   xml->depth--;
 }
 
-/* One attribute. Returns the place after it, NULL when bytes are missing or it is broken (then ->failed is set). */
-static const gchar *
-read_attribute (CitizXml *xml, const gchar *p, const gchar *end, CitizXmlAttribute *out)
+/* The end of an attribute's name: where '=' stands, or why it does not. */
+static inline const gchar *
+skip_name (CitizXml *xml, guint index, const gchar *p, const gchar *end)
 {
   const gchar *name = p;
+  gsize n = xml->guess[index].n;
 
+  if (n > 0 && (gsize) (end - p) > n && p[n] == '=' && memcmp (p, xml->guess[index].name, n) == 0)
+    return p + n;
   while (p < end && *p != '=' && *p != '>' && *p != '<')
     p++;
+  n = (gsize) (p - name);
+  if (p < end && *p == '=' && n <= GUESS_MAX)
+    {
+      xml->guess[index].n = (guint8) n;
+      memcpy (xml->guess[index].name, name, n);
+    }
+  return p;
+}
+
+/* One attribute. Returns the place after it, NULL when bytes are missing or it is broken (then ->failed is set). */
+static inline const gchar *
+read_attribute (CitizXml *xml, guint index, const gchar *p, const gchar *end)
+{
+  CitizXmlAttribute *out = &xml->attributes[index];
+  const gchar *name = p;
+
+  p = skip_name (xml, index, p, end);
   if (p == end)
     return NULL;
   if (*p != '=' || p == name)
@@ -273,7 +300,7 @@ read_start (CitizXml *xml)
           citiz_xml_stop (xml, CITIZ_IMPORT_TOO_MANY);
           return FALSE;
         }
-      p = read_attribute (xml, p, end, &xml->attributes[n]);
+      p = read_attribute (xml, n, p, end);
       if (p == NULL)
         return FALSE;
       n++;
