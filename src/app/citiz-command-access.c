@@ -91,6 +91,13 @@ describe_access (CitizAccess *access)
                     "link", access->link, "shlink", access->shlink, "code", access->spoken);
 }
 
+/* An emergency access lasts from 1 to 72 hours. */
+gboolean
+citiz_command_emergency_check (const CitizCommandRun *run)
+{
+  return run->hours >= 1 && run->hours <= 72;
+}
+
 int
 citiz_command_emergency (CitizCommandRun *run, gchar **args)
 {
@@ -100,11 +107,6 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
   g_autofree gchar *expires = NULL;
   CitizWait wait = {0};
 
-  if (run->hours < 1 || run->hours > 72)
-    {
-      citiz_tell (_ ("An emergency access lasts from 1 to 72 hours."));
-      return CITIZ_EXIT_USAGE;
-    }
   citiz_session_emergency_async (run->session, (guint) run->hours, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   access = citiz_session_emergency_finish (run->session, result, &error);
@@ -163,6 +165,14 @@ citiz_command_grants (CitizCommandRun *run, gchar **args)
   return CITIZ_EXIT_DONE;
 }
 
+gboolean
+citiz_command_revoke_check (const CitizCommandRun *run)
+{
+  CitizId grant;
+
+  return citiz_id_from_hex (&grant, run->words[1]);
+}
+
 int
 citiz_command_revoke (CitizCommandRun *run, gchar **args)
 {
@@ -172,10 +182,7 @@ citiz_command_revoke (CitizCommandRun *run, gchar **args)
   CitizId grant;
 
   if (!citiz_id_from_hex (&grant, args[0]))
-    {
-      citiz_tell (_ ("“%s” is not the name of an access. See citiz grants."), args[0]);
-      return CITIZ_EXIT_USAGE;
-    }
+    return CITIZ_EXIT_USAGE;
   citiz_session_revoke_async (run->session, &grant, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   if (!citiz_session_revoke_finish (run->session, result, &error))

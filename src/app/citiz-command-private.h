@@ -30,7 +30,8 @@ typedef struct
 {
   const gchar *name;
   int (*run) (CitizCommandRun *run, gchar **args);
-  gboolean unlock; /* the vault is open when it runs */
+  gboolean (*check) (const CitizCommandRun *run); /* nullable: FALSE is a usage error */
+  gboolean unlock;                                /* the vault is open when it runs */
   guint min_args, max_args;
   const gchar *arguments; /* of its usage line */
   const gchar *summary;
@@ -53,6 +54,10 @@ CitizSecret *citiz_read_secret_file (const gchar *path, GError **error);
 CitizSecret *citiz_ask_passphrase (const gchar *file, const gchar *prompt, GError **error);
 gchar *citiz_time_text (CitizTime time); /* ISO 8601 with the offset of here */
 
+gboolean citiz_command_show_check (const CitizCommandRun *run);
+gboolean citiz_command_export_check (const CitizCommandRun *run);
+gboolean citiz_command_emergency_check (const CitizCommandRun *run);
+gboolean citiz_command_revoke_check (const CitizCommandRun *run);
 int citiz_command_vault (CitizCommandRun *run, gchar **args);
 int citiz_command_import (CitizCommandRun *run, gchar **args);
 int citiz_command_show (CitizCommandRun *run, gchar **args);

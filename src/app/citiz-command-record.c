@@ -196,27 +196,42 @@ show_diet (CitizCommandRun *run)
   show_kind (run, CITIZ_KIND_MEAL, "meals", _ ("Meals"));
 }
 
+static const struct
+{
+  const gchar *name;
+  void (*show) (CitizCommandRun *run);
+} parts[] = {{"care", show_care}, {"activity", show_activity}, {"diet", show_diet}};
+
+static gint
+find_part (const gchar *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_str_equal (name, parts[i].name))
+      return (gint) i;
+  return -1;
+}
+
+gboolean
+citiz_command_show_check (const CitizCommandRun *run)
+{
+  return find_part (run->words[1]) >= 0;
+}
+
 int
 citiz_command_show (CitizCommandRun *run, gchar **args)
 {
-  static const struct
-  {
-    const gchar *name;
-    void (*show) (CitizCommandRun *run);
-  } parts[] = {{"care", show_care}, {"activity", show_activity}, {"diet", show_diet}};
-
   run->answer = json_object ();
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (g_str_equal (args[0], parts[i].name))
-      {
-        parts[i].show (run);
-        return CITIZ_EXIT_DONE;
-      }
-  citiz_tell (_ ("Usage: citiz %s %s"), "show", "care|activity|diet");
-  return CITIZ_EXIT_USAGE;
+  parts[find_part (args[0])].show (run);
+  return CITIZ_EXIT_DONE;
 }
 
 /* --- export --- */
+
+gboolean
+citiz_command_export_check (const CitizCommandRun *run)
+{
+  return citiz_export_knows (run->format) && run->out != NULL;
+}
 
 int
 citiz_command_export (CitizCommandRun *run, gchar **args)
@@ -226,11 +241,6 @@ citiz_command_export (CitizCommandRun *run, gchar **args)
   g_autoptr (GFile) file = NULL;
   CitizWait wait = {0};
 
-  if (!citiz_export_knows (run->format) || run->out == NULL)
-    {
-      citiz_tell (_ ("Usage: citiz %s %s"), "export", "--format ips|fhir|csv|pdf --out FILE");
-      return CITIZ_EXIT_USAGE;
-    }
   file = g_file_new_for_commandline_arg (run->out);
   citiz_session_export_async (run->session, run->format, file, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);

@@ -95,7 +95,6 @@ recover (CitizCommandRun *run)
   text = g_strndup ((const gchar *) citiz_secret_data (words), citiz_secret_size (words));
   citiz_session_unlock_with_words_async (run->session, text, after, NULL, citiz_wait_cb, &wait);
   citiz_wipe_text (text);
-  g_free (text);
   result = citiz_wait (&wait);
   if (!citiz_session_unlock_with_words_finish (run->session, result, &error))
     return citiz_refuse (error);

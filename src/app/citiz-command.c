@@ -16,20 +16,22 @@
 #define SECRET_FILE_MAX 4096
 
 static const CitizCommand commands[] = {
-    {"vault", citiz_command_vault, FALSE, 1, 1, "create|passwd|recover",
+    {"vault", citiz_command_vault, NULL, FALSE, 1, 1, "create|passwd|recover",
      N_ ("Create the record, change its passphrase, or open it with the 24 words")},
-    {"import", citiz_command_import, TRUE, 1, 1000, "FILE…", N_ ("Bring files into the record")},
-    {"show", citiz_command_show, TRUE, 1, 1, "care|activity|diet",
+    {"import", citiz_command_import, NULL, TRUE, 1, 1000, "FILE…",
+     N_ ("Bring files into the record")},
+    {"show", citiz_command_show, citiz_command_show_check, TRUE, 1, 1, "care|activity|diet",
      N_ ("Show a part of the record")},
-    {"emergency", citiz_command_emergency, TRUE, 0, 0, "[--hours N] [--serve]",
-     N_ ("Give an emergency access")},
-    {"grants", citiz_command_grants, TRUE, 0, 0, "", N_ ("List the accesses given")},
-    {"revoke", citiz_command_revoke, TRUE, 1, 1, "GRANT", N_ ("End an access now")},
-    {"accesses", citiz_command_accesses, TRUE, 0, 0, "", N_ ("List who opened the record")},
-    {"verify", citiz_command_verify, TRUE, 0, 0, "", N_ ("Verify the whole ledger")},
-    {"export", citiz_command_export, TRUE, 0, 0, "--format ips|fhir|csv|pdf --out FILE",
-     N_ ("Write the record to a file")},
-    {"node", citiz_command_node, TRUE, 0, 0, "", N_ ("Run only the node, until interrupted")},
+    {"emergency", citiz_command_emergency, citiz_command_emergency_check, TRUE, 0, 0,
+     "[--hours N] [--serve]", N_ ("Give an emergency access")},
+    {"grants", citiz_command_grants, NULL, TRUE, 0, 0, "", N_ ("List the accesses given")},
+    {"revoke", citiz_command_revoke, citiz_command_revoke_check, TRUE, 1, 1, "GRANT",
+     N_ ("End an access now")},
+    {"accesses", citiz_command_accesses, NULL, TRUE, 0, 0, "", N_ ("List who opened the record")},
+    {"verify", citiz_command_verify, NULL, TRUE, 0, 0, "", N_ ("Verify the whole ledger")},
+    {"export", citiz_command_export, citiz_command_export_check, TRUE, 0, 0,
+     "--format ips|fhir|csv|pdf --out FILE", N_ ("Write the record to a file")},
+    {"node", citiz_command_node, NULL, TRUE, 0, 0, "", N_ ("Run only the node, until interrupted")},
 };
 
 static const CitizCommand *
@@ -242,7 +244,8 @@ run_command (CitizCommandRun *run)
       citiz_tell (_ ("There is no command “%s”. See citiz --help."), run->words[0]);
       return CITIZ_EXIT_USAGE;
     }
-  if (n_args < command->min_args || n_args > command->max_args)
+  if (n_args < command->min_args || n_args > command->max_args
+      || (command->check != NULL && !command->check (run)))
     {
       citiz_tell (_ ("Usage: citiz %s %s"), command->name, command->arguments);
       return CITIZ_EXIT_USAGE;

@@ -29,6 +29,15 @@ read_json (CitizEngine *engine, CitizObjectClass object_class, const CitizId *id
   return json;
 }
 
+static void
+wipe_json (gpointer data)
+{
+  gchar *text = data;
+
+  citiz_wipe (text, strlen (text));
+  free (text);
+}
+
 static gboolean
 write_json (CitizEngine *engine,
             CitizObjectClass object_class,
@@ -37,12 +46,11 @@ write_json (CitizEngine *engine,
             GError **error)
 {
   char *text = json_dumps (json, JSON_COMPACT);
-  g_autoptr (GBytes) plain = g_bytes_new_with_free_func (text, strlen (text), free, text);
-  gboolean ok = citiz_vault_delete (engine->vault, object_class, id, NULL);
+  g_autoptr (GBytes) plain = g_bytes_new_with_free_func (text, strlen (text), wipe_json, text);
 
-  ok = citiz_vault_put (engine->vault, object_class, id, 1, 0, plain, error);
-  citiz_wipe_text (text);
-  return ok;
+  if (!citiz_vault_delete (engine->vault, object_class, id, NULL))
+    g_debug ("nothing to replace");
+  return citiz_vault_put (engine->vault, object_class, id, 1, 0, plain, error);
 }
 
 static gint64

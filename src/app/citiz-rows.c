@@ -16,15 +16,6 @@ shown_part_free (gpointer data)
   g_free (part);
 }
 
-/* The link opens the record: its text is wiped, not only freed. */
-static void
-free_secret_text (gchar **text)
-{
-  if (*text != NULL)
-    citiz_link_wipe (*text);
-  g_clear_pointer (text, g_free);
-}
-
 /**
  * citiz_access_close:
  *
@@ -33,9 +24,9 @@ free_secret_text (gchar **text)
 void
 citiz_access_close (CitizAccess *self)
 {
-  free_secret_text (&self->link);
-  free_secret_text (&self->shlink);
-  free_secret_text (&self->spoken);
+  g_clear_pointer (&self->link, citiz_wipe_text);
+  g_clear_pointer (&self->shlink, citiz_wipe_text);
+  g_clear_pointer (&self->spoken, citiz_wipe_text);
 }
 
 static void

@@ -302,9 +302,7 @@ page_job_free (gpointer data)
 
   json_decref (job->bundle);
   g_free (job->label);
-  if (job->code != NULL)
-    citiz_wipe_text (job->code);
-  g_free (job->code);
+  citiz_wipe_text (job->code);
   g_free (job->text);
   g_free (job);
 }

@@ -100,7 +100,7 @@ await step('imports a Canadian summary, and again without change', () => {
   assert.ok(again[0].duplicates > 0);
 });
 await step('imports an Apple Health export', () => {
-  const report = done(['import', path.join(data, 'apple', 'sample_30d_seed7_0.05.xml')]);
+  const report = done(['import', path.join(data, 'apple', 'sample_30d.xml')]);
   assert.ok(report[0].kept > 1000, JSON.stringify(report));
 });
 await step('shows care and activity', () => {
