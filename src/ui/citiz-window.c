@@ -14,6 +14,7 @@
 #include "ui/citiz-import-dialog.h"
 #include "ui/citiz-ledger-page.h"
 #include "ui/citiz-onboarding.h"
+#include "ui/citiz-settings.h"
 #include "ui/citiz-person.h"
 #include "ui/citiz-today-page.h"
 #include "ui/citiz-unlock.h"
@@ -442,6 +443,35 @@ citiz_window_set_property (GObject *object, guint id, const GValue *value, GPara
   g_object_notify_by_pspec (object, pspec);
 }
 
+static gboolean
+citiz_window_close_request (GtkWindow *window)
+{
+  GSettings *settings = citiz_settings ();
+  gint width, height;
+
+  if (settings != NULL)
+    {
+      gtk_window_get_default_size (window, &width, &height);
+      g_settings_set (settings, "window-size", "(ii)", width, height);
+      g_settings_set_boolean (settings, "window-maximized", gtk_window_is_maximized (window));
+    }
+  return GTK_WINDOW_CLASS (citiz_window_parent_class)->close_request (window);
+}
+
+static void
+restore_size (GtkWindow *window)
+{
+  GSettings *settings = citiz_settings ();
+  gint width, height;
+
+  if (settings == NULL)
+    return;
+  g_settings_get (settings, "window-size", "(ii)", &width, &height);
+  gtk_window_set_default_size (window, MAX (width, 360), MAX (height, 294));
+  if (g_settings_get_boolean (settings, "window-maximized"))
+    gtk_window_maximize (window);
+}
+
 static void
 citiz_window_dispose (GObject *object)
 {
@@ -465,6 +495,7 @@ citiz_window_class_init (CitizWindowClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = citiz_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = citiz_window_close_request;
   object_class->get_property = citiz_window_get_property;
   object_class->set_property = citiz_window_set_property;
   props[PROP_VALUES_HIDDEN]
@@ -522,6 +553,7 @@ citiz_window_new (GtkApplication *app, CitizSession *session)
 
   citiz_ui_init ();
   self = g_object_new (CITIZ_TYPE_WINDOW, "application", app, NULL);
+  restore_size (GTK_WINDOW (self));
   self->session = g_object_ref (session);
   self->idle = citiz_idle_new (GTK_WIDGET (self), session);
   gtk_widget_add_controller (GTK_WIDGET (self),

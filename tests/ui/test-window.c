@@ -1,0 +1,238 @@
+/* The window with the sample record: every page, names, the way to the emergency access. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <adwaita.h>
+
+#include "app/citiz-session.h"
+#include "crypto/citiz-crypto-error.h"
+#include "ui/citiz-access-page.h"
+#include "ui/citiz-emergency-page.h"
+#include "ui/citiz-ledger-page.h"
+#include "ui/citiz-onboarding.h"
+#include "ui/citiz-preferences.h"
+#include "ui/citiz-profile-dialog.h"
+#include "ui/citiz-unlock.h"
+#include "ui/citiz-window.h"
+
+static CitizSession *session;
+
+/* Runs the main loop until @done holds, at most twenty seconds. */
+static gboolean
+late_cb (gpointer late)
+{
+  *(gboolean *) late = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+#define WAIT_FOR(condition)                                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    gboolean late_ = FALSE;                                                                        \
+    guint source_ = g_timeout_add_seconds (20, late_cb, &late_);                                   \
+    while (!(condition) && !late_)                                                                 \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (source_);                                                                     \
+    g_assert_true (condition);                                                                     \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+settle (void)
+{
+  for (guint i = 0; i < 200 && g_main_context_iteration (NULL, FALSE); i++)
+    ;
+}
+
+/* --- nothing leaks --- */
+
+static void
+check_finalized (GtkWidget *widget)
+{
+  g_object_ref_sink (widget);
+  settle ();
+  g_assert_finalize_object (widget);
+}
+
+static void
+test_finalize (void)
+{
+  check_finalized (citiz_access_page_new (session));
+  check_finalized (citiz_ledger_page_new (session));
+  check_finalized (citiz_emergency_page_new (session));
+  check_finalized (citiz_onboarding_new (session));
+  check_finalized (citiz_unlock_new (session));
+}
+
+static void
+check_window_finalized (GtkWindow *window)
+{
+  gpointer watched = window;
+
+  g_object_add_weak_pointer (G_OBJECT (window), &watched);
+  gtk_window_present (window);
+  settle ();
+  gtk_window_destroy (window);
+  settle ();
+  WAIT_FOR (watched == NULL);
+}
+
+static void
+test_finalize_windows (void)
+{
+  check_window_finalized (GTK_WINDOW (citiz_window_new (NULL, session)));
+  check_window_finalized (GTK_WINDOW (citiz_preferences_new (session)));
+}
+
+/* --- names for assistive technology --- */
+
+static gboolean
+has_text (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget) && *gtk_label_get_label (GTK_LABEL (widget)) != '\0'
+      && gtk_widget_get_visible (widget))
+    return TRUE;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if (has_text (w))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+check_names (GtkWidget *widget, guint *buttons)
+{
+  gboolean inner = gtk_widget_get_parent (widget) != NULL
+                   && GTK_IS_MENU_BUTTON (gtk_widget_get_parent (widget));
+  gboolean drawn_by_toolkit = gtk_widget_get_ancestor (widget, GTK_TYPE_WINDOW_CONTROLS) != NULL
+                              || gtk_widget_get_ancestor (widget, ADW_TYPE_ENTRY_ROW) != NULL
+                              || gtk_widget_get_ancestor (widget, GTK_TYPE_DROP_DOWN) != NULL
+                              || gtk_widget_get_ancestor (widget, ADW_TYPE_EXPANDER_ROW) != NULL;
+
+  if ((GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget)) && !inner && !drawn_by_toolkit)
+    {
+      (*buttons)++;
+      if (!has_text (widget)
+          && !gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget),
+                                                GTK_ACCESSIBLE_PROPERTY_LABEL))
+        g_error ("a button with only an icon has no name: %s, %s", gtk_widget_get_name (widget),
+                 gtk_widget_get_tooltip_text (widget));
+    }
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    check_names (w, buttons);
+}
+
+static void
+test_names (void)
+{
+  static const gchar *const pages[]
+      = {"today", "care", "activity", "diet", "access", "ledger", "emergency"};
+  CitizWindow *window = citiz_window_new (NULL, session);
+  guint buttons = 0;
+
+  gtk_window_present (GTK_WINDOW (window));
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      citiz_window_show_page (window, pages[i]);
+      settle ();
+      g_assert_cmpstr (citiz_window_get_page (window), ==, pages[i]);
+    }
+  check_names (GTK_WIDGET (window), &buttons);
+  g_assert_cmpuint (buttons, >, 20);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* --- the emergency access --- */
+
+static void
+revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_true (citiz_session_revoke_finish (CITIZ_SESSION (source), result, NULL));
+  *(gboolean *) data = TRUE;
+}
+
+static GtkWidget *
+find_type (GtkWidget *widget, GType type)
+{
+  GtkWidget *found;
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if ((found = find_type (w, type)) != NULL)
+      return found;
+  return NULL;
+}
+
+static void
+test_emergency (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  CitizEmergencyPage *page;
+  CitizAccess *first;
+  gboolean revoked = FALSE;
+  CitizId id;
+
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL));
+  g_assert_cmpstr (citiz_window_get_page (window), ==, "emergency");
+  page = CITIZ_EMERGENCY_PAGE (find_type (GTK_WIDGET (window), CITIZ_TYPE_EMERGENCY_PAGE));
+  WAIT_FOR (g_strcmp0 (citiz_emergency_page_get_state (page), "live") == 0);
+  first = citiz_session_get_emergency (session);
+  g_assert_nonnull (first);
+  g_assert_nonnull (first->link);
+  id = first->id;
+
+  /* A second press reopens the page and gives nothing new. */
+  citiz_window_show_page (window, "access");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL);
+  settle ();
+  g_assert_cmpstr (citiz_window_get_page (window), ==, "emergency");
+  g_assert_true (citiz_id_equal (&citiz_session_get_emergency (session)->id, &id));
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.back", NULL);
+  g_assert_cmpstr (citiz_window_get_page (window), ==, "access");
+  citiz_session_revoke_async (session, &id, NULL, revoked_cb, &revoked);
+  WAIT_FOR (revoked);
+  WAIT_FOR (g_strcmp0 (citiz_emergency_page_get_state (page), "ended") == 0);
+  g_assert_null (citiz_session_get_emergency (session));
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* --- hidden values --- */
+
+static void
+test_hidden (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+
+  g_assert_false (citiz_values_hidden ());
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.hide-values", NULL);
+  g_assert_true (citiz_values_hidden ());
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.hide-values", NULL);
+  g_assert_false (citiz_values_hidden ());
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+int
+main (int argc, char **argv)
+{
+  gint status;
+
+  gtk_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  citiz_ui_init ();
+  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
+  WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
+  g_test_add_func ("/window/finalize", test_finalize);
+  g_test_add_func ("/window/finalize-windows", test_finalize_windows);
+  g_test_add_func ("/window/names", test_names);
+  g_test_add_func ("/window/hidden", test_hidden);
+  g_test_add_func ("/window/emergency", test_emergency);
+  status = g_test_run ();
+  g_object_unref (session);
+  return status;
+}
