@@ -47,7 +47,6 @@ typedef struct
   gint64 start_ms, end_ms;
   gint16 start_offset, end_offset;
   gchar *route;
-  gboolean indoor;
   gchar *elevation_cm;
   GPtrArray *statistics; /* CitizAppleStatistic */
 } CitizAppleWorkout;
@@ -59,7 +58,7 @@ struct _CitizApple
   CitizImportFormat format;
   CitizAppleRouteFunc route; /* nullable */
   gpointer route_data;
-  gboolean recognised, source_sent;
+  gboolean recognised, source_sent, french;
   guint64 n_samples;
   CitizTime exported;
   gint16 exported_offset;

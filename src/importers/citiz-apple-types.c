@@ -207,6 +207,63 @@ citiz_apple_unit_accepted (const CitizAppleType *type, const gchar *ucum)
   return FALSE;
 }
 
+/* HKWorkoutActivityType (Apple's documentation): what people do most, in both languages. */
+static const gchar *const activities[][3] = {
+    {"Walking", "Walking", "Marche"},
+    {"Running", "Running", "Course à pied"},
+    {"Cycling", "Cycling", "Vélo"},
+    {"Swimming", "Swimming", "Natation"},
+    {"Hiking", "Hiking", "Randonnée"},
+    {"TraditionalStrengthTraining", "Strength training", "Renforcement musculaire"},
+    {"FunctionalStrengthTraining", "Strength training", "Renforcement musculaire"},
+    {"CoreTraining", "Core training", "Renforcement du tronc"},
+    {"HighIntensityIntervalTraining", "Interval training", "Entraînement par intervalles"},
+    {"Yoga", "Yoga", "Yoga"},
+    {"Pilates", "Pilates", "Pilates"},
+    {"TaiChi", "Tai chi", "Tai-chi"},
+    {"Dance", "Dance", "Danse"},
+    {"SocialDance", "Dance", "Danse"},
+    {"CardioDance", "Dance", "Danse"},
+    {"Elliptical", "Elliptical", "Elliptique"},
+    {"Rowing", "Rowing", "Rameur"},
+    {"StairClimbing", "Stairs", "Escaliers"},
+    {"Stairs", "Stairs", "Escaliers"},
+    {"CrossCountrySkiing", "Cross-country skiing", "Ski de fond"},
+    {"DownhillSkiing", "Downhill skiing", "Ski alpin"},
+    {"Snowboarding", "Snowboarding", "Planche à neige"},
+    {"SkatingSports", "Skating", "Patinage"},
+    {"Hockey", "Hockey", "Hockey"},
+    {"Soccer", "Soccer", "Soccer"},
+    {"Tennis", "Tennis", "Tennis"},
+    {"Badminton", "Badminton", "Badminton"},
+    {"Pickleball", "Pickleball", "Pickleball"},
+    {"Basketball", "Basketball", "Basketball"},
+    {"Golf", "Golf", "Golf"},
+    {"PaddleSports", "Paddling", "Canot ou kayak"},
+    {"Flexibility", "Stretching", "Étirements"},
+    {"Cooldown", "Cooldown", "Retour au calme"},
+    {"WheelchairWalkPace", "Wheelchair, walking pace", "Fauteuil roulant, au pas"},
+    {"WheelchairRunPace", "Wheelchair, running pace", "Fauteuil roulant, à la course"},
+    {"Other", "Session", "Séance"},
+};
+
+/* An activity that is not listed keeps Apple's word, taken apart. */
+gchar *
+citiz_apple_activity (const gchar *activity, gboolean french)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (activities); i++)
+    if (g_str_equal (activity, activities[i][0]))
+      return g_strdup (activities[i][french ? 2 : 1]);
+  for (const gchar *p = activity; *p != '\0'; p++)
+    if (g_ascii_isupper (*p) && words->len > 0)
+      g_string_append_printf (words, " %c", g_ascii_tolower (*p));
+    else
+      g_string_append_c (words, *p);
+  return words->len > 0 ? g_strdup (words->str) : g_strdup (french ? "Séance" : "Session");
+}
+
 /* HealthKit files sensors and finger pricks under one type; the writer's name tells them apart. */
 gboolean
 citiz_apple_source_is_cgm (const gchar *source)

@@ -26,6 +26,8 @@ const CitizAppleType *citiz_apple_quantity (CitizSlice type);
 const CitizAppleCategory *citiz_apple_category (CitizSlice type, CitizSlice value);
 const gchar *citiz_apple_unit (const gchar *unit);
 gboolean citiz_apple_unit_accepted (const CitizAppleType *type, const gchar *ucum);
+/* Title of a session; @activity without its prefix. (transfer full) */
+gchar *citiz_apple_activity (const gchar *activity, gboolean french);
 gboolean citiz_apple_source_is_cgm (const gchar *source);
 const CitizAppleType *citiz_apple_types (guint *n);
 const CitizAppleCategory *citiz_apple_categories (guint *n);

@@ -5,6 +5,7 @@
 
 #define LOINC "http://loinc.org"
 #define UCUM  "http://unitsofmeasure.org"
+#define LOCAL "https://citiz.example/fhir/code"
 
 static void
 statistic_free (gpointer data)
@@ -143,10 +144,8 @@ take_metadata (CitizAppleWorkout *w, const CitizXmlAttribute *a, guint n)
   CitizSlice key = citiz_apple_attribute (a, n, "key");
   CitizSlice value = citiz_apple_attribute (a, n, "value");
 
-  if (citiz_slice_equal (key, "HKIndoorWorkout"))
-    w->indoor = citiz_slice_equal (value, "1");
-  else if (citiz_slice_equal (key, "HKElevationAscended") && value.n > 3
-           && memcmp (value.p + value.n - 3, " cm", 3) == 0)
+  if (citiz_slice_equal (key, "HKElevationAscended") && value.n > 3
+      && memcmp (value.p + value.n - 3, " cm", 3) == 0)
     {
       CitizXmlAttribute number = {{"v", 1}, {value.p, value.n - 3}};
       g_free (w->elevation_cm);
@@ -171,16 +170,17 @@ citiz_apple_workout_child (CitizApple *apple, CitizSlice name, const CitizXmlAtt
 
 static void
 put_component (GString *out,
+               const gchar *system,
                const gchar *code,
                const gchar *display,
                const gchar *value,
                const gchar *unit)
 {
-  g_string_append_printf (out,
-                          "%s{\"code\":{\"coding\":[{\"system\":\"" LOINC
-                          "\",\"code\":\"%s\",\"display\":\"%s\"}]},"
-                          "\"valueQuantity\":{\"value\":%s,\"unit\":",
-                          g_str_has_suffix (out->str, "[") ? "" : ",", code, display, value);
+  g_string_append_printf (
+      out,
+      "%s{\"code\":{\"coding\":[{\"system\":\"%s\",\"code\":\"%s\",\"display\":\"%s\"}]},"
+      "\"valueQuantity\":{\"value\":%s,\"unit\":",
+      g_str_has_suffix (out->str, "[") ? "" : ",", system, code, display, value);
   put_string (out, unit);
   g_string_append (out, ",\"system\":\"" UCUM "\",\"code\":");
   put_string (out, unit);
@@ -195,35 +195,20 @@ put_statistic (GString *out, const CitizAppleStatistic *s)
   if (unit == NULL)
     return;
   if (g_str_has_prefix (s->type, "Distance") && s->sum != NULL)
-    put_component (out, "41953-1", "Distance", s->sum, unit);
+    put_component (out, LOINC, "41953-1", "Distance", s->sum, unit);
   else if (g_str_equal (s->type, "ActiveEnergyBurned") && s->sum != NULL)
-    put_component (out, "41981-2", "Calories burned", s->sum, unit);
+    put_component (out, LOINC, "41981-2", "Calories burned", s->sum, unit);
   else if (g_str_equal (s->type, "StepCount") && s->sum != NULL)
-    put_component (out, "55423-8", "Number of steps", s->sum, "{steps}");
+    put_component (out, LOINC, "55423-8", "Number of steps", s->sum, "{steps}");
   else if (g_str_equal (s->type, "HeartRate"))
     {
       if (s->average != NULL)
-        put_component (out, "8867-4", "Heart rate", s->average, unit);
+        put_component (out, LOINC, "8867-4", "Heart rate", s->average, unit);
       if (s->minimum != NULL)
-        put_component (out, "8883-1", "Heart rate minimum", s->minimum, unit);
+        put_component (out, LOCAL, "heart-rate-least", "Heart rate minimum", s->minimum, unit);
       if (s->maximum != NULL)
-        put_component (out, "8873-2", "Heart rate maximum", s->maximum, unit);
+        put_component (out, LOCAL, "heart-rate-most", "Heart rate maximum", s->maximum, unit);
     }
-}
-
-/* "HKWorkoutActivityTypeHighIntensityIntervalTraining" → "High intensity interval training" */
-static gchar *
-activity_words (const gchar *activity)
-{
-  const gchar *p = g_str_has_prefix (activity, "HKWorkoutActivityType") ? activity + 21 : activity;
-  g_autoptr (GString) words = g_string_new (NULL);
-
-  for (; *p != '\0'; p++)
-    if (g_ascii_isupper (*p) && words->len > 0)
-      g_string_append_printf (words, " %c", g_ascii_tolower (*p));
-    else
-      g_string_append_c (words, *p);
-  return g_strdup (words->len > 0 ? words->str : "Workout");
 }
 
 static void
@@ -236,10 +221,10 @@ put_duration (GString *out, const CitizAppleWorkout *w)
   for (guint i = 0; i < 3; i++)
     if (w->duration != NULL && g_str_equal (w->duration_unit, spellings[i][0]))
       {
-        put_component (out, "55411-3", "Exercise duration", w->duration, spellings[i][1]);
+        put_component (out, LOINC, "55411-3", "Exercise duration", w->duration, spellings[i][1]);
         return;
       }
-  put_component (out, "55411-3", "Exercise duration", elapsed, "s");
+  put_component (out, LOINC, "55411-3", "Exercise duration", elapsed, "s");
 }
 
 /* The route of the session, if its archive has it: sent now, named here. */
@@ -269,7 +254,10 @@ citiz_apple_workout_end (CitizApple *apple)
   g_autoptr (GString) out = g_string_new (NULL);
   g_autofree gchar *start = fhir_time (w->start_ms, w->start_offset);
   g_autofree gchar *end = fhir_time (w->end_ms, w->end_offset);
-  g_autofree gchar *words = activity_words (w->activity);
+  const gchar *activity
+      = g_str_has_prefix (w->activity, "HKWorkoutActivityType") ? w->activity + 21 : w->activity;
+  g_autofree gchar *title = citiz_apple_activity (activity, apple->french);
+  g_autofree gchar *kind = g_ascii_strdown (activity, -1);
   g_autofree gchar *key
       = g_strdup_printf ("apple:Workout|%s|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "|%s",
                          w->activity, w->start_ms, w->end_ms, w->source);
@@ -287,24 +275,22 @@ citiz_apple_workout_end (CitizApple *apple)
       ",\"status\":\"final\",\"category\":[{\"coding\":[{\"system\":"
       "\"http://terminology.hl7.org/CodeSystem/observation-category\",\"code\":\"activity\"}]}],"
       "\"code\":{\"coding\":[{\"system\":\"" LOINC
-      "\",\"code\":\"73985-4\",\"display\":\"Exercise activity\"}]},");
-  g_string_append_printf (
-      out, "\"effectivePeriod\":{\"start\":\"%s\",\"end\":\"%s\"},\"valueCodeableConcept\":{",
-      start, end);
-  g_string_append (
-      out,
-      "\"coding\":[{\"system\":\"https://developer.apple.com/documentation/healthkit\",\"code\":");
-  put_string (out, w->activity);
+      "\",\"code\":\"73985-4\",\"display\":\"Exercise activity\"},"
+      "{\"system\":\"" LOCAL "\",\"code\":");
+  put_string (out, kind);
   g_string_append (out, "}],\"text\":");
-  put_string (out, words);
-  g_string_append (out, "},\"device\":{\"display\":");
+  put_string (out, title);
+  g_string_append_printf (
+      out,
+      "},\"effectivePeriod\":{\"start\":\"%s\",\"end\":\"%s\"},\"device\":{\"display\":", start,
+      end);
   put_string (out, w->source);
   g_string_append (out, "},\"component\":[");
   put_duration (out, w);
   for (guint i = 0; i < w->statistics->len; i++)
     put_statistic (out, w->statistics->pdata[i]);
   if (w->elevation_cm != NULL)
-    put_component (out, "103209-3", "Elevation gain", w->elevation_cm, "cm");
+    put_component (out, LOCAL, "elevation-gain", "Elevation gain", w->elevation_cm, "cm");
   g_string_append (out, "]}");
   citiz_apple_send (apple, "Observation", key, out->str);
   citiz_apple_workout_clear (w);

@@ -142,7 +142,9 @@ start_cb (gpointer data, guint depth, CitizSlice name, const CitizXmlAttribute *
 
   if (depth == 1)
     {
+      CitizSlice locale = citiz_apple_attribute (a, n, "locale");
       apple->recognised = citiz_slice_equal (name, "HealthData");
+      apple->french = locale.n >= 2 && memcmp (locale.p, "fr", 2) == 0;
       if (!apple->recognised)
         citiz_xml_stop (apple->xml, citiz_slice_equal (name, "ClinicalDocument")
                                         ? CITIZ_IMPORT_CLINICAL_XML

@@ -72,6 +72,8 @@ test_resources (void)
       const HeardResource *r = heard_resource (heard, "Observation", i);
       g_assert_nonnull (strstr (r->json, "73985-4"));
       g_assert_nonnull (strstr (r->json, "55411-3"));
+      g_assert_true (strstr (r->json, "\"text\":\"Marche\"") != NULL
+                     || strstr (r->json, "\"text\":\"Vélo\"") != NULL);
       g_assert_cmpint (r->origin, ==, CITIZ_ORIGIN_SELF);
       sessions++;
     }

@@ -1,7 +1,9 @@
 /* From a file to a vault and back: kept once, undone exactly, gone when stopped. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-ingest-private.h"
 
+#include "importers/citiz-apple-types.h"
 #include "record/citiz-item.h"
+#include "record/citiz-unit.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -463,6 +465,59 @@ test_by_hand (Fixture *f, gconstpointer data)
                    ==, 0);
 }
 
+/* Every name the importer gives is in the catalogue, and every unit it lets through can be shown in the catalogue's. */
+static void
+test_catalogue (void)
+{
+  guint n;
+  const CitizAppleType *types = citiz_apple_types (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      const CitizMeasure *measure = citiz_measure_get (types[i].measure);
+      g_auto (GStrv) units = g_strsplit (types[i].units, " ", -1);
+      g_assert_nonnull (measure);
+      for (guint k = 0; units[k] != NULL; k++)
+        {
+          gdouble value;
+          if (!citiz_unit_convert (1, units[k], measure->ucum, measure->key, &value))
+            g_error ("%s: %s does not become %s", measure->key, units[k], measure->ucum);
+        }
+    }
+  const CitizAppleCategory *categories = citiz_apple_categories (&n);
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < 2; k++)
+      if (categories[i].measure[k] != NULL
+          && !g_str_has_prefix (categories[i].measure[k], "apple:"))
+        g_assert_nonnull (citiz_measure_get (categories[i].measure[k]));
+}
+
+static gboolean
+session_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  g_autoptr (CitizItem) item = citiz_item_unpack (plain, id, version, batch, NULL);
+
+  g_assert_nonnull (item);
+  if (item->kind != CITIZ_KIND_SESSION)
+    return TRUE;
+  ++*(guint *) data;
+  g_assert_true (g_str_equal (item->title[1], "Marche") || g_str_equal (item->title[1], "Vélo"));
+  g_assert_nonnull (citiz_item_component (item, "exercise_min"));
+  g_assert_nonnull (citiz_item_component (item, "walk_dist"));
+  g_assert_cmpint (item->source, ==, CITIZ_SOURCE_SELF);
+  return TRUE;
+}
+
+static void
+test_sessions (Fixture *f, gconstpointer data)
+{
+  guint sessions = 0;
+  g_autoptr (CitizIngestReport) report = import (f, data_file ("apple/sample_30d.xml"));
+
+  g_assert_true (
+      citiz_vault_foreach (f->vault, CITIZ_CLASS_RESOURCE, session_cb, &sessions, NULL, NULL));
+  g_assert_cmpuint (sessions, ==, 16);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -479,5 +534,7 @@ main (int argc, char **argv)
   ADD ("cancel", test_cancel);
   ADD ("recover", test_recover);
   ADD ("by-hand", test_by_hand);
+  ADD ("sessions", test_sessions);
+  g_test_add_func ("/ingest/catalogue", test_catalogue);
   return g_test_run ();
 }
