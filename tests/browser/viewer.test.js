@@ -475,6 +475,16 @@ test('a class with a withheld item is withheld; without the check nothing is « 
   await foreign.finish();
 });
 
+test('one alert a fact: no second block for the implanting, none for what has no class', async () => {
+  const own = (name) => ({ url: 'https://citiz.example/fhir/alert-class', valueCode: name });
+  const bundle = lucie();
+  resources(bundle, 'Procedure')[0].extension.push(own('implant'));
+  resources(bundle, 'DeviceUseStatement')[1].extension.push(own('other'));
+  const page = await opened(bundle);
+  equal(await page.locator('.alert').count(), 4, 'alerts');
+  await page.finish();
+});
+
 test('doses carry no dangerous abbreviation', async () => {
   const page = await opened(withResource('MedicationStatement', (meds) => {
     meds[2].dosage = [{ text: '5.0 mg BID' }];

@@ -16,8 +16,8 @@ const BY_TYPE = DATA.types;
 function sectionKey(section) {
   const known = codes(section.code).map((code) => SECTION_OF_LOINC[code]).find(Boolean);
   if (known) return known;
-  const byTitle = SECTION_OF_TITLE.find(([pattern]) => pattern.test(String(section.title || '')));
-  return byTitle ? byTitle[1] : 'other';
+  const byTitle = SECTION_OF_TITLE.find(([, pattern]) => pattern.test(String(section.title || '')));
+  return byTitle ? byTitle[0] : 'other';
 }
 
 function partOf(resource, key) {
@@ -306,14 +306,17 @@ function collectAlerts(view, world) {
   for (const row of view.allergies) {
     if (row.alerting || (row.classes || []).includes('severe-allergy') && !row.struck && !row.verify) push('severe-allergy', row, { title: row.name, short: row.name + (row.reaction ? ' : ' + row.reaction.split(',')[0] : ''), sub: [[joinYear(row)]] });
   }
-  const classesOf = (row) => (row.verify || row.struck ? [] : row.classes.length ? row.classes.filter((c) => c !== 'severe-allergy') : row.guess ? [row.guess] : []);
+  // What is of no named class stands in its own list on the same screen; a block would only push that list down.
+  for (const row of [...view.medications.current, ...view.devices, ...view.problems.active]) if (row.classes.includes('other')) covered.add(row.resource);
+  const classesOf = (row) => (row.verify || row.struck ? [] : row.classes.length ? row.classes.filter((c) => c !== 'severe-allergy' && c !== 'other') : row.guess ? [row.guess] : []);
   for (const row of view.medications.current) for (const kind of classesOf(row)) push(kind, row, drugAlert(row, kind, world));
   for (const row of view.devices) {
     for (const kind of classesOf(row)) push(kind, row, { title: row.name, short: row.name.split(' ')[0], sub: [[[row.placed && t('placedIn', row.placed.y), row.safety || row.noteText].filter(Boolean).join(' · ')]] });
   }
+  const implanted = alerts.some((a) => a.kind === 'implant');
   for (const row of [...view.problems.active, ...view.procedures]) {
-    const kinds = row.classes.length ? row.classes : world.guess && !row.struck && !row.verify && conditionClass(row.name) ? [conditionClass(row.name)] : [];
-    if (!row.struck && !row.verify) for (const kind of kinds) push(kind, row, { title: row.name, short: row.name, sub: [[row.detail]] });
+    const kinds = row.classes.length ? row.classes.filter((c) => c !== 'other') : world.guess && !row.struck && !row.verify && conditionClass(row.name) ? [conditionClass(row.name)] : [];
+    if (!row.struck && !row.verify) for (const kind of kinds) if (kind !== 'implant' || !implanted) push(kind, row, { title: row.name, short: row.name, sub: [[row.detail]] });
   }
   for (const one of view.pregnancyStatus) push('pregnancy', one, { title: one.value.text || one.name, short: t('pregnancy'), sub: [[one.date ? fmtDate(one.date) : '']] });
   for (const flag of view.flags) {

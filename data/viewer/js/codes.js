@@ -4,15 +4,15 @@ import { DATA } from './data.js';
 import { fmtNumber, localDecimals } from './format.js';
 import { lang } from './text.js';
 
+/** Rows of the tables: a word, codes' pattern, names' pattern (names in any case). */
+function patterns(table) {
+  return table.map((row) => row.map((cell, i) => (i ? new RegExp(cell, i === row.length - 1 ? 'i' : '') : cell)));
+}
+
 export const SECTION_OF_LOINC = DATA.sections;
 
 /** For a section without a code: its title decides. */
-export const SECTION_OF_TITLE = [
-  [/allerg/i, 'allergies'], [/medic(ation|ament)|médicament/i, 'medications'], [/past|history of illness|antécédents médicaux/i, 'past-problems'],
-  [/problem|problème/i, 'problems'], [/immuni[sz]|vaccin/i, 'immunizations'], [/procedure|intervention/i, 'procedures'],
-  [/device|dispositif/i, 'devices'], [/result|résultat|laborator/i, 'results'], [/vital/i, 'vitals'], [/directive/i, 'directives'],
-  [/social|habitudes/i, 'habits'], [/family|famil/i, 'family'], [/plan/i, 'plan'], [/function|fonction/i, 'functional'], [/pregnan|grossesse/i, 'pregnancy'],
-];
+export const SECTION_OF_TITLE = patterns(DATA.titles);
 
 /** SNOMED CT: asked, nothing. Food, drug and environment are kinds of « no allergy » that do not speak for the rest. */
 export const NONE_KNOWN = DATA.none;
@@ -25,18 +25,9 @@ export const CLASSES = DATA.classes;
 export const CLASS_ICON = DATA.icons;
 
 /** Classes told by the name, for summaries that do not say them: ATC code first, ingredient next. */
-const DRUG_CLASS = [
-  ['anticoagulant', /^B01A[ABEFX]/, /warfarin|coumadin|acenocoumarol|phenprocoumon|fluindion|apixaban|eliquis|rivaroxaban|xarelto|dabigatran|pradaxa|edoxaban|lixiana|heparin|héparin|enoxaparin|lovenox|dalt[ée]parin|tinzaparin|fondaparinux/i],
-  ['insulin', /^A10A/, /insulin|glargin|lantus|toujeo|basaglar|degludec|tresiba|detemir|levemir|lispro|humalog|aspart|novorapid|novolog|glulisin/i],
-  ['steroid', /^H02/, /prednison|prednisolon|hydrocortison|dexam[eé]thason|m[eé]thylpredn|b[eé]tam[eé]thason|fludrocortison|budesonide.*oral/i],
-  ['opioid', /^N02A|^N07BC/, /morphin|oxycodon|hydromorph|fentanyl|codein|codéin|tramadol|m[eé]thadon|bupr[eé]norphin|tapentadol|hydrocodon/i],
-  ['immunosuppression', /^L04/, /tacrolimus|ciclosporin|cyclosporin|mycoph[eé]nol|azathioprin|sirolimus|everolimus|m[eé]thotrexat|adalimumab|infliximab|etanercept|rituximab|tofacitinib/i],
-];
-const CONDITION_CLASS = [
-  ['dialysis', /dialys/i], ['pregnancy', /\bpregnan(t|cy)\b|grossesse en cours|enceinte/i],
-  ['immunosuppression', /immunosuppress|immunodefic|immunodéfic|neutrop[eé]ni/i], ['difficult-airway', /difficult (airway|intubation)|intubation difficile/i],
-];
-const DEVICE_CLASS = [['implant', /pacemaker|stimulateur|defibrillator|défibrillat|\bICD\b|neurostim|prosthetic.*valve|valve.*proth|cochlear|cochléaire|implant|shunt|stent|pump|pompe/i]];
+const DRUG_CLASS = patterns(DATA.drugClasses);
+const CONDITION_CLASS = patterns(DATA.conditionClasses);
+const DEVICE_CLASS = patterns(DATA.deviceClasses);
 const LOCAL_USE = /cutan|cream|crème|ointment|onguent|pommade|topical|topique|lotion|nasal|inhal|ophthal|ophtal|drops|gouttes|otic|auric/i;
 const NOT_IMPLANT = /contracept|dental|dentaire/i;
 
@@ -101,13 +92,11 @@ export function safeDose(text) {
     .replace(/\b(?:QD|q\.d\.|OD)(?!\w)/g, lang() === 'fr' ? '1 fois/jour' : 'once a day');
 }
 
-const RELATIONS = {
-  spouse: /^(SPS|HUSB|WIFE|N|C)$/, partner: /^DOMPART$/, daughter: /^(DAU|DAUC)$/, son: /^(SON|SONC)$/, child: /^CHILD$/, mother: /^(MTH|NMTH)$/, father: /^(FTH|NFTH)$/, sibling: /^(SIB|BRO|SIS)$/, friend: /^FRND$/, neighbour: /^NBOR$/,
-};
+const RELATIONS = DATA.relationCodes;
 const RELATION_NAMES = DATA.relations;
 
 export function relationName(code) {
-  const key = Object.keys(RELATIONS).find((name) => RELATIONS[name].test(code));
+  const key = Object.keys(RELATIONS).find((name) => new RegExp(RELATIONS[name]).test(code));
   return key ? RELATION_NAMES[key][lang() === 'fr' ? 0 : 1] : null;
 }
 
