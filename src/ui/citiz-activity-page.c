@@ -327,6 +327,7 @@ ring_card (CitizActivityPage *self)
   self->ring_number = gtk_label_new (NULL);
   self->ring_words = citiz_caption_new ("");
   gtk_label_set_xalign (GTK_LABEL (self->ring_words), 0.5);
+  gtk_label_set_wrap (GTK_LABEL (self->ring_words), FALSE);
   gtk_widget_add_css_class (self->ring_number, "ring-number");
   gtk_box_append (GTK_BOX (inside), self->ring_number);
   gtk_box_append (GTK_BOX (inside), self->ring_words);

@@ -113,8 +113,11 @@ static GtkWidget *
 add_button (CitizKind kind)
 {
   g_autofree gchar *action = g_strdup_printf ("add.item::%s", citiz_kind_key (kind));
+  GtkWidget *button;
 
-  return citiz_icon_button_new ("citiz-plus-symbolic", citiz_kind_add_title (kind), action);
+  button = citiz_icon_button_new ("citiz-plus-symbolic", citiz_kind_add_title (kind), action);
+  gtk_widget_add_css_class (button, "heading-button");
+  return button;
 }
 
 /* A heading with its "+" and a boxed list, or one sentence and one action when there is nothing. */
@@ -155,14 +158,12 @@ static GtkWidget *
 group_of (CitizCarePage *self, CitizKind kind, Span span, guint most)
 {
   g_autoptr (GPtrArray) items = list_of (self, kind, span);
-  gboolean more = items->len > most;
   GtkWidget *end = NULL;
 
   if (kind == CITIZ_KIND_DOCUMENT && items->len > 0)
     end = citiz_link_button_new (_ ("See all"), "care.section::documents");
   else if (kind == CITIZ_KIND_RESULT)
-    end = more ? citiz_link_button_new (_ ("See all"), "care.section::results")
-               : citiz_caption_new (_ ("Ranges of the laboratory, unless said"));
+    end = citiz_caption_new (_ ("Ranges of the laboratory, unless said"));
   return group_new (self, kind, items,
                     kind == CITIZ_KIND_DOCUMENT ? _ ("Recent documents")
                     : kind == CITIZ_KIND_RESULT ? _ ("Latest results")
@@ -283,7 +284,7 @@ chips_new (CitizCarePage *self)
 {
   GtkWidget *scroller = gtk_scrolled_window_new (), *first = NULL;
 
-  self->chips = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 11);
+  self->chips = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
     {
       GtkWidget *chip = gtk_toggle_button_new_with_label (_ (sections[i].label));

@@ -33,6 +33,7 @@ citiz_chart_card_init (CitizChartCard *self)
 {
   gtk_widget_add_css_class (GTK_WIDGET (self), "card");
   gtk_widget_add_css_class (GTK_WIDGET (self), "data-card");
+  gtk_widget_set_vexpand (GTK_WIDGET (self), TRUE);
 }
 
 GtkWidget *
@@ -67,10 +68,7 @@ citiz_chart_card_new (const gchar *title, gint height)
   gtk_stack_add_named (GTK_STACK (self->stack), self->chart, "chart");
   gtk_stack_add_named (GTK_STACK (self->stack), self->empty, "empty");
   gtk_widget_set_vexpand (self->stack, TRUE);
-  self->legend = gtk_flow_box_new ();
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->legend), GTK_SELECTION_NONE);
-  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->legend), 6);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->legend), 6);
+  self->legend = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 14);
   gtk_widget_set_halign (self->legend, GTK_ALIGN_CENTER);
   gtk_widget_set_visible (self->legend, FALSE);
   self->note = citiz_caption_new ("");
@@ -126,8 +124,7 @@ citiz_chart_card_add_legend (CitizChartCard *self,
   gtk_widget_set_valign (GTK_WIDGET (swatch), GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (swatch));
   gtk_box_append (GTK_BOX (box), citiz_caption_new (word));
-  gtk_flow_box_append (GTK_FLOW_BOX (self->legend), box);
-  gtk_widget_set_focusable (gtk_widget_get_last_child (self->legend), FALSE);
+  gtk_box_append (GTK_BOX (self->legend), box);
   gtk_widget_set_visible (self->legend, TRUE);
 }
 

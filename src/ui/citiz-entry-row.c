@@ -2,12 +2,13 @@
 #include "ui/citiz-entry-row.h"
 
 #include "ui/citiz-bits.h"
+#include "ui/citiz-joined.h"
 #include "ui/citiz-shrink.h"
 
 struct _CitizEntryRow
 {
   CitizRow parent_instance;
-  GtkWidget *line, *title, *subtitle, *second;
+  GtkWidget *line, *title, *subtitle, *joint, *source, *second;
   GString *says; /* the row in one sentence, for assistive technology */
 };
 
@@ -67,15 +68,18 @@ citiz_entry_row_init (CitizEntryRow *self)
   self->line = citiz_shrink_new (12);
   self->title = new_label ();
   self->subtitle = new_label ();
-  self->second = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 5);
+  self->joint = citiz_caption_new ("·");
+  self->source = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 5);
+  gtk_widget_set_visible (self->joint, FALSE);
+  gtk_widget_set_visible (self->source, FALSE);
+  self->second = citiz_joined_new (self->subtitle, self->joint, self->source);
   gtk_widget_add_css_class (self->subtitle, "secondary");
   gtk_widget_add_css_class (self->subtitle, "small");
-  gtk_box_append (GTK_BOX (self->second), self->subtitle);
   gtk_box_append (GTK_BOX (texts), self->title);
   gtk_box_append (GTK_BOX (texts), self->second);
   gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
-  gtk_widget_set_margin_top (texts, 7);
-  gtk_widget_set_margin_bottom (texts, 7);
+  gtk_widget_set_margin_top (texts, 5);
+  gtk_widget_set_margin_bottom (texts, 5);
   citiz_shrink_append (CITIZ_SHRINK (self->line), texts, 0, 0);
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), self->line);
   gtk_widget_add_css_class (GTK_WIDGET (self), "entry-row");
@@ -109,19 +113,15 @@ citiz_entry_row_set_source (CitizEntryRow *self, const gchar *icon, const gchar 
 {
   GtkWidget *image = gtk_image_new_from_icon_name (icon), *label = new_label ();
 
-  if (gtk_widget_get_visible (self->subtitle))
-    {
-      g_autofree gchar *dotted
-          = g_strconcat (gtk_label_get_label (GTK_LABEL (self->subtitle)), " ·", NULL);
-      gtk_label_set_label (GTK_LABEL (self->subtitle), dotted);
-    }
+  gtk_widget_set_visible (self->joint, gtk_widget_get_visible (self->subtitle));
+  gtk_widget_set_visible (self->source, TRUE);
   gtk_label_set_label (GTK_LABEL (label), word);
   gtk_image_set_pixel_size (GTK_IMAGE (image), 12);
   gtk_widget_add_css_class (image, "secondary");
   gtk_widget_add_css_class (label, "secondary");
   gtk_widget_add_css_class (label, "small");
-  gtk_box_append (GTK_BOX (self->second), image);
-  gtk_box_append (GTK_BOX (self->second), label);
+  gtk_box_append (GTK_BOX (self->source), image);
+  gtk_box_append (GTK_BOX (self->source), label);
   gtk_widget_set_visible (self->second, TRUE);
   say (self, word);
 }
@@ -129,6 +129,7 @@ citiz_entry_row_set_source (CitizEntryRow *self, const gchar *icon, const gchar 
 void
 citiz_entry_row_set_prefix (CitizEntryRow *self, GtkWidget *prefix)
 {
+  gtk_widget_set_margin_start (self->line, 6);
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), prefix);
 }
 

@@ -49,7 +49,7 @@ need (CitizShrink *self, guint most_rank, gboolean comfortable)
   return total;
 }
 
-/* Gives each cell its size; fixed columns give way to their minimum before the free cell is squeezed below it. */
+/* Gives each cell its size; fixed columns give way before the free cell is squeezed. */
 static void
 divide (CitizShrink *self, gint width)
 {
@@ -65,16 +65,28 @@ divide (CitizShrink *self, gint width)
   for (guint i = 0; i < self->cells->len; i++)
     {
       Cell *cell = &g_array_index (self->cells, Cell, i);
-      gint give;
 
       cell->size = 0;
       if (cell->rank > rank || !gtk_widget_should_layout (cell->child))
         continue;
-      give = MIN (over, wanted (cell) - least (cell));
-      over -= give;
-      cell->size = wanted (cell) - give;
+      cell->size = wanted (cell);
+      /* A column that cannot be whole goes down to its least: its content has another shape then. */
+      if (over > 0 && cell->width > 0)
+        {
+          over -= cell->size - least (cell);
+          cell->size = least (cell);
+        }
       left -= cell->size + self->spacing;
       free_cells += cell->width == 0;
+    }
+  for (guint i = 0; over > 0 && i < self->cells->len; i++)
+    {
+      Cell *cell = &g_array_index (self->cells, Cell, i);
+      gint give = cell->size > 0 ? MIN (over, cell->size - least (cell)) : 0;
+
+      cell->size -= give;
+      left += give;
+      over -= give;
     }
   left += self->spacing;
   for (guint i = 0; left > 0 && free_cells > 0 && i < self->cells->len; i++)

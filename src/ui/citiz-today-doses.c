@@ -129,7 +129,7 @@ buttons_new (Dose *dose, gboolean wide)
       adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "citiz-check-symbolic");
       adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Taken"));
       gtk_button_set_child (GTK_BUTTON (take), content);
-      gtk_menu_button_set_label (GTK_MENU_BUTTON (skip), _ ("Skipped"));
+      gtk_menu_button_set_child (GTK_MENU_BUTTON (skip), gtk_label_new (_ ("Skipped")));
       gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (skip), FALSE);
     }
   else
@@ -140,7 +140,6 @@ buttons_new (Dose *dose, gboolean wide)
       gtk_widget_add_css_class (skip, "circular");
     }
   gtk_widget_add_css_class (skip, "flat");
-  gtk_widget_add_css_class (skip, "no-arrow");
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (skip), reasons_popover (dose));
   g_signal_connect (take, "clicked", G_CALLBACK (taken_cb), dose);
   gtk_accessible_update_property (GTK_ACCESSIBLE (take), GTK_ACCESSIBLE_PROPERTY_LABEL, take_name,
@@ -150,6 +149,7 @@ buttons_new (Dose *dose, gboolean wide)
   gtk_box_append (GTK_BOX (box), take);
   gtk_box_append (GTK_BOX (box), skip);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_halign (box, GTK_ALIGN_END);
   return box;
 }
 

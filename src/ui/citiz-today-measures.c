@@ -42,7 +42,7 @@ static gchar *
 value_text (const gchar *measure, const CitizKeyMeasure *key)
 {
   const CitizMeasure *known = citiz_measure_get (measure);
-  gint decimals = known != NULL ? known->decimals : 1;
+  gint decimals = known != NULL ? MIN (known->decimals, 1) : 1;
 
   if (isnan (key->last))
     return g_strdup ("–");
