@@ -100,7 +100,7 @@ citiz_ips_add_classes (CitizIps *ips, json_t *composition)
 }
 
 static json_t *
-flag_of (CitizIps *ips, const CitizIpsItem *entry, CitizAlert alert, const gchar *text)
+flag_of (CitizIps *ips, CitizIpsItem *entry, CitizAlert alert, const gchar *text)
 {
   json_t *flag = json_pack (
       "{s:s, s:s, s:[{s:[{s:s, s:s, s:s}]}], s:{s:[{s:s, s:s, s:s}], s:s}, s:o}", "resourceType",
@@ -115,7 +115,7 @@ flag_of (CitizIps *ips, const CitizIpsItem *entry, CitizAlert alert, const gchar
                    "http://hl7.org/fhir/StructureDefinition/flag-priority", "valueCodeableConcept",
                    "coding", "system", "http://hl7.org/fhir/flag-priority-code", "code", "PH");
 
-  json_object_set_new (cited, "valueReference", citiz_ips_reference (entry->url));
+  json_object_set_new (cited, "valueReference", citiz_ips_reference (citiz_ips_url (entry)));
   citiz_ips_put_ext (flag, priority);
   citiz_ips_put_code (flag, "alert-class", citiz_alert_code (alert));
   citiz_ips_put_ext (flag, cited);
@@ -124,7 +124,7 @@ flag_of (CitizIps *ips, const CitizIpsItem *entry, CitizAlert alert, const gchar
 
 static void
 add_flag (CitizIps *ips,
-          const CitizIpsItem *entry,
+          CitizIpsItem *entry,
           CitizAlert alert,
           json_t *section_entries,
           GPtrArray *lines)
@@ -147,7 +147,7 @@ citiz_ips_add_flags (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
   for (guint alert = CITIZ_ALERT_NONE + 1; alert < CITIZ_N_ALERTS; alert++)
     for (guint i = 0; i < ips->items->len; i++)
       {
-        const CitizIpsItem *entry = ips->items->pdata[i];
+        CitizIpsItem *entry = ips->items->pdata[i];
 
         if (entry->included && entry->item->kind != CITIZ_KIND_ALERT && entry->alerts >> alert & 1)
           add_flag (ips, entry, (CitizAlert) alert, section_entries, lines);

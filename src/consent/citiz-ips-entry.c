@@ -72,11 +72,11 @@ rewrite_reference (CitizIps *ips, const CitizItem *from, json_t *reference, cons
       json_object_set_new (reference, "reference", json_string (ips->patient_url));
       return;
     }
-  entry = item ? g_hash_table_lookup (ips->by_id, &item->id) : NULL;
+  entry = item ? citiz_ips_cited (ips, item) : NULL;
   if (entry && (entry->supporting || entry->included))
     {
       citiz_ips_add_entry (ips, entry);
-      json_object_set_new (reference, "reference", json_string (entry->url));
+      json_object_set_new (reference, "reference", json_string (citiz_ips_url (entry)));
     }
   else
     drop_target (ips, reference, entry == NULL || !entry->withheld);
@@ -373,11 +373,11 @@ attach (CitizIps *ips, json_t *resource, const CitizItem *item)
 
 /* A bare Device becomes the use of that device by this person, as the section wants it. */
 static json_t *
-device_use (CitizIps *ips, const CitizIpsItem *entry)
+device_use (CitizIps *ips, CitizIpsItem *entry)
 {
   json_t *use = json_pack ("{s:s, s:s, s:o, s:o}", "resourceType", "DeviceUseStatement", "status",
                            "active", "subject", citiz_ips_reference (ips->patient_url), "device",
-                           citiz_ips_reference (entry->url));
+                           citiz_ips_reference (citiz_ips_url (entry)));
 
   complete (use, "DeviceUseStatement");
   put_extensions (ips, use, entry);
@@ -411,8 +411,9 @@ citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *entry)
   if (wrapped)
     {
       /* What cites the item cites its use, which cites the device. */
-      g_autofree gchar *use_url = g_steal_pointer (&entry->url);
+      g_autofree gchar *use_url = g_strdup (citiz_ips_url (entry));
 
+      g_clear_pointer (&entry->url, g_free);
       entry->url = g_steal_pointer (&device_url);
       citiz_ips_append (ips, use_url, device_use (ips, entry));
       citiz_ips_append (ips, entry->url, resource);
@@ -420,7 +421,7 @@ citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *entry)
       entry->url = g_steal_pointer (&use_url);
     }
   else
-    citiz_ips_append (ips, entry->url, resource);
+    citiz_ips_append (ips, citiz_ips_url (entry), resource);
 }
 
 /* Patient */
@@ -465,8 +466,8 @@ add_contacts (CitizIps *ips, json_t *patient)
         {
           citiz_ips_add_entry (ips, entry);
           json_array_append_new (carers,
-                                 json_pack ("{s:s, s:s}", "reference", entry->url, "display",
-                                            item->title[ips->options->language]));
+                                 json_pack ("{s:s, s:s}", "reference", citiz_ips_url (entry),
+                                            "display", item->title[ips->options->language]));
         }
     }
   if (json_array_size (contacts) > 0)

@@ -23,7 +23,7 @@ typedef struct
   gboolean added;
   guint alerts; /* 1 << CitizAlert, only while in force */
   guint rank;   /* first screen, 0 = not */
-  gchar *url;   /* "urn:uuid:…" */
+  gchar *url;   /* made when asked for: citiz_ips_url */
 } CitizIpsItem;
 
 typedef struct
@@ -52,6 +52,8 @@ CitizIps *citiz_ips_context_new (const CitizRecord *record,
                                  const CitizProfile *profile,
                                  const CitizIpsOptions *options);
 void citiz_ips_context_free (CitizIps *ips);
+CitizIpsItem *citiz_ips_cited (CitizIps *ips, CitizItem *item); /* nullable */
+const gchar *citiz_ips_url (CitizIpsItem *entry);
 
 /* citiz-ips-entry.c: one resource made ready */
 void citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *item);

@@ -205,7 +205,6 @@ new_entry (CitizIps *ips, CitizItem *item)
   CitizIpsItem *entry = g_new0 (CitizIpsItem, 1);
 
   entry->item = item;
-  entry->url = citiz_ips_url_of (&item->id);
   g_ptr_array_add (ips->items, entry);
   g_hash_table_replace (ips->by_id, &item->id, entry);
   return entry;
@@ -256,10 +255,7 @@ take (CitizIps *ips, Tally *tally, CitizItem *item)
   CitizIpsItem *entry = new_entry (ips, item);
 
   if (!part_of (item, ips->now, &part))
-    {
-      entry->supporting = item->kind == CITIZ_KIND_OTHER;
-      return;
-    }
+    return;
   entry->part = part;
   entry->withheld = is_withheld (ips, item, part);
   if (entry->withheld)
@@ -287,6 +283,42 @@ take_statements (CitizIps *ips, CitizKind kind)
     }
 }
 
+/* A walk over a large record costs; kinds that no part carries are found when something cites them. */
+static const struct
+{
+  CitizKind kind;
+  gboolean has_statements; /* "none known" is said of these */
+} walked[] = {
+    {CITIZ_KIND_ALLERGY, TRUE},      {CITIZ_KIND_PROBLEM, TRUE},   {CITIZ_KIND_MEDICATION, TRUE},
+    {CITIZ_KIND_IMMUNIZATION, TRUE}, {CITIZ_KIND_PROCEDURE, TRUE}, {CITIZ_KIND_DEVICE, TRUE},
+    {CITIZ_KIND_RESULT, FALSE},      {CITIZ_KIND_MEASURE, FALSE},  {CITIZ_KIND_VISIT, FALSE},
+    {CITIZ_KIND_DOCUMENT, FALSE},    {CITIZ_KIND_FAMILY, FALSE},   {CITIZ_KIND_DIRECTIVE, FALSE},
+    {CITIZ_KIND_CONTACT, FALSE},     {CITIZ_KIND_SESSION, FALSE},  {CITIZ_KIND_MEAL, FALSE},
+    {CITIZ_KIND_GOAL, FALSE},        {CITIZ_KIND_NOTE, FALSE},     {CITIZ_KIND_ALERT, FALSE},
+};
+
+/* What is cited: the entry of the item, made now if it is of a kind that only accompanies others. */
+CitizIpsItem *
+citiz_ips_cited (CitizIps *ips, CitizItem *item)
+{
+  CitizIpsItem *entry = g_hash_table_lookup (ips->by_id, &item->id);
+
+  if (entry == NULL && item->kind == CITIZ_KIND_OTHER && !item->in_error)
+    {
+      entry = new_entry (ips, item);
+      entry->supporting = TRUE;
+    }
+  return entry;
+}
+
+const gchar *
+citiz_ips_url (CitizIpsItem *entry)
+{
+  if (entry->url == NULL)
+    entry->url = citiz_ips_url_of (&entry->item->id);
+  return entry->url;
+}
+
 CitizIps *
 citiz_ips_context_new (const CitizRecord *record,
                        const CitizProfile *profile,
@@ -307,13 +339,14 @@ citiz_ips_context_new (const CitizRecord *record,
   ips->entries = json_array ();
   ips->cited = g_hash_table_new (citiz_id_hash, (GEqualFunc) citiz_id_equal);
   note_cited_devices (ips);
-  for (guint kind = 0; kind < CITIZ_N_KINDS; kind++)
+  for (guint i = 0; i < G_N_ELEMENTS (walked); i++)
     {
-      g_autoptr (GPtrArray) list = citiz_record_list (record, (CitizKind) kind);
+      g_autoptr (GPtrArray) list = citiz_record_list (record, walked[i].kind);
 
-      for (guint i = 0; i < list->len; i++)
-        take (ips, &tally, list->pdata[i]);
-      take_statements (ips, (CitizKind) kind);
+      for (guint n = 0; n < list->len; n++)
+        take (ips, &tally, list->pdata[n]);
+      if (walked[i].has_statements)
+        take_statements (ips, walked[i].kind);
     }
   g_hash_table_unref (tally.codes);
   return ips;

@@ -97,7 +97,7 @@ add_items (CitizIps *ips, CitizPart part, Draft *draft)
       if (entry->part != part || !entry->included)
         continue;
       citiz_ips_add_entry (ips, entry);
-      json_array_append_new (draft->entries, citiz_ips_reference (entry->url));
+      json_array_append_new (draft->entries, citiz_ips_reference (citiz_ips_url (entry)));
       g_ptr_array_add (draft->lines, line_of (ips, entry->item));
     }
 }
@@ -111,9 +111,8 @@ add_nil (CitizIps *ips, CitizPart part, Draft *draft)
 
   if (nil == NULL || ips->shown[part] > 0 || ips->withheld[part] > 0)
     return;
-  entry.url = citiz_ips_url_of (&nil->id);
   citiz_ips_add_entry (ips, &entry);
-  json_array_append_new (draft->entries, citiz_ips_reference (entry.url));
+  json_array_append_new (draft->entries, citiz_ips_reference (citiz_ips_url (&entry)));
   g_ptr_array_add (draft->lines, g_strdup (nil->title[ips->options->language]));
   g_free (entry.url);
 }
@@ -349,33 +348,21 @@ bundle_new (CitizIps *ips, json_t *composition, const gchar *now)
                     "timestamp", now, "entry", entries);
 }
 
-/**
- * citiz_ips_build:
- *
- * HL7 FHIR IPS 2.0.1: Bundle-uv-ips, Composition-uv-ips.
- *
- * Returns: (transfer full): written with citiz_json_dump(), so that decimals keep their digits
- */
-json_t *
-citiz_ips_build (const CitizRecord *record,
-                 const CitizProfile *profile,
-                 const CitizIpsOptions *options)
+static json_t *
+build (CitizIps *ips)
 {
-  CitizIps *ips = citiz_ips_context_new (record, profile, options);
   g_autofree gchar *now = citiz_ips_instant (ips, ips->now);
-  json_t *composition = composition_new (ips, now), *list = json_array (), *bundle;
+  json_t *composition = composition_new (ips, now), *list = json_array ();
 
   citiz_ips_append (ips, ips->patient_url, citiz_ips_patient (ips));
   citiz_ips_append (ips, ips->device_url, device_new (ips));
   for (guint s = 0; s < G_N_ELEMENTS (sections); s++)
     add_section (ips, s, list);
   json_object_set_new (composition, "section", list);
-  bundle = bundle_new (ips, composition, now);
-  citiz_ips_context_free (ips);
-  return bundle;
+  return bundle_new (ips, composition, now);
 }
 
-/* Preview on the press */
+/* What is told on the press */
 
 void
 citiz_ips_part_free (CitizIpsPart *part)
@@ -394,12 +381,80 @@ sample_of (const CitizIps *ips, CitizPart part)
     {
       const CitizIpsItem *entry = ips->items->pdata[i];
 
-      if (entry->part != part || !entry->included)
+      if (part == CITIZ_PART_ALERTS ? !entry->included || entry->alerts == 0
+                                    : entry->part != part || !entry->included)
         continue;
       g_string_append_printf (text, "%s%s", n++ ? ", " : "",
                               entry->item->title[ips->options->language]);
     }
   return g_string_free (text, FALSE);
+}
+
+static guint
+count_of (const CitizIps *ips, CitizPart part)
+{
+  guint n = ips->shown[part];
+
+  for (guint i = 0; part == CITIZ_PART_ALERTS && i < ips->items->len; i++)
+    {
+      const CitizIpsItem *entry = ips->items->pdata[i];
+
+      n += entry->included && entry->item->kind != CITIZ_KIND_ALERT && entry->alerts != 0;
+    }
+  return n;
+}
+
+static GPtrArray *
+preview (const CitizIps *ips)
+{
+  GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_ips_part_free);
+
+  for (guint part = 0; part < CITIZ_N_PARTS; part++)
+    {
+      CitizIpsPart *row = g_new0 (CitizIpsPart, 1);
+
+      row->part = (CitizPart) part;
+      row->count = count_of (ips, row->part);
+      row->withheld = ips->withheld[part];
+      row->shown = citiz_profile_shows (ips->profile, row->part);
+      row->text = sample_of (ips, row->part);
+      g_ptr_array_add (rows, row);
+    }
+  return rows;
+}
+
+/**
+ * citiz_ips_build:
+ *
+ * HL7 FHIR IPS 2.0.1: Bundle-uv-ips, Composition-uv-ips.
+ *
+ * Returns: (transfer full): written with citiz_json_dump(), so that decimals keep their digits
+ */
+json_t *
+citiz_ips_build (const CitizRecord *record,
+                 const CitizProfile *profile,
+                 const CitizIpsOptions *options)
+{
+  return citiz_ips_build_with_parts (record, profile, options, NULL);
+}
+
+/**
+ * citiz_ips_build_with_parts:
+ * @out_parts: (out) (optional) (transfer full): what citiz_ips_preview() says of the same summary
+ */
+json_t *
+citiz_ips_build_with_parts (const CitizRecord *record,
+                            const CitizProfile *profile,
+                            const CitizIpsOptions *options,
+                            GPtrArray **out_parts)
+{
+  CitizIps *ips = citiz_ips_context_new (record, profile, options);
+  json_t *bundle = build (ips);
+
+  if (out_parts)
+    *out_parts = preview (ips);
+  citiz_ips_context_free (ips);
+  return bundle;
 }
 
 GPtrArray *
@@ -408,19 +463,8 @@ citiz_ips_preview (const CitizRecord *record,
                    const CitizIpsOptions *options)
 {
   CitizIps *ips = citiz_ips_context_new (record, profile, options);
-  GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_ips_part_free);
+  GPtrArray *rows = preview (ips);
 
-  for (guint part = 0; part < CITIZ_N_PARTS; part++)
-    {
-      CitizIpsPart *row = g_new0 (CitizIpsPart, 1);
-
-      row->part = (CitizPart) part;
-      row->count = ips->shown[part];
-      row->withheld = ips->withheld[part];
-      row->shown = citiz_profile_shows (profile, row->part);
-      row->text = sample_of (ips, row->part);
-      g_ptr_array_add (rows, row);
-    }
   citiz_ips_context_free (ips);
   return rows;
 }

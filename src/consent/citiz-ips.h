@@ -44,6 +44,12 @@ GPtrArray *citiz_ips_preview (const CitizRecord *record,
                               const CitizProfile *profile,
                               const CitizIpsOptions *options);
 
+/* Both in one walk over the record, for the press. */
+json_t *citiz_ips_build_with_parts (const CitizRecord *record,
+                                    const CitizProfile *profile,
+                                    const CitizIpsOptions *options,
+                                    GPtrArray **out_parts);
+
 /* Section titles as the bundle writes them. */
 const gchar *citiz_part_title (CitizPart part, CitizLanguage language);
 

@@ -507,6 +507,8 @@ test_preview_and_receipt (Fixture *f, gconstpointer data)
   add_medication (f, "Apixaban 5 mg", "");
   rows = citiz_ips_preview (f->record, f->profile, &f->options);
   g_assert_cmpuint (rows->len, ==, CITIZ_N_PARTS);
+  medications = rows->pdata[CITIZ_PART_ALERTS];
+  g_assert_cmpuint (medications->count, ==, 1);
   medications = rows->pdata[CITIZ_PART_MEDICATIONS];
   g_assert_cmpuint (medications->count, ==, 1);
   g_assert_nonnull (strstr (medications->text, "Apixaban"));
