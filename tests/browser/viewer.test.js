@@ -254,6 +254,7 @@ test('a node that lies is left out; too few shares are refused', async () => {
   await page.click('#open');
   await page.waitForSelector('.fail');
   contains(await page.locator('.fail').innerText(), 'altérées');
+  lacks(await text(page), 'Rien n’est ouvert avant', 'page after an opening was entered');
   page.grant.break = {};
   await page.click('#open');
   await page.waitForSelector('.first');

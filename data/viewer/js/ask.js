@@ -127,7 +127,7 @@ function failure(app) {
 export function openPanel(app) {
   if (app.progress) return [stepLine(app), h('p.hint', t('openHint'))];
   const blocked = app.grant && app.grant.state === 'notyet' && !app.grant.duration;
-  return [app.fail ? failure(app) : null, h('button.primary.big', { type: 'button', id: 'open', disabled: blocked, onclick: app.open }, t(app.fail && app.fail.kind !== 'passcode' ? 'retry' : 'open')), h('p.hint', t('openHint'))];
+  return [app.fail ? failure(app) : null, h('button.primary.big', { type: 'button', id: 'open', disabled: blocked, onclick: app.open }, t(app.fail && app.fail.kind !== 'passcode' ? 'retry' : 'open')), app.session.opening ? null : h('p.hint', t('openHint'))];
 }
 
 // Spoken code

@@ -287,7 +287,7 @@ function drugAlert(row, kind, world) {
   if (row.lastDose && row.lastDose.skipped) sub.push(['lastSkipped', fmtWhen(row.lastDose.date, world.now)]);
   else if (row.lastDose && row.lastDose.date.time && !row.dosage.when) sub.push(['lastTaken', world.agoText(row.lastDose.date.time), fmtTimeOf(row.lastDose.date, world)]);
   else if (row.lastDose) sub.push(['lastLogged', fmtWhen(row.lastDose.date, world.now)]);
-  else if (row.dosage.text && !often && !row.dosage.when) sub.push([row.dosage.text]);
+  else if (row.dosage.text && row.dosage.text !== row.dosage.dose && !often && !row.dosage.when) sub.push([row.dosage.text]);
   return { title: first + dose + often, short: row.name.split(' ')[0] === 'Insuline' || kind === 'insulin' ? t('insulin') : row.name, sub, lastDose: row.lastDose };
 }
 

@@ -213,8 +213,7 @@ function refreshAsk() {
   const fresh = renderAsk(app);
   const from = document.createElement('div');
   from.append(...fresh);
-  const line = root.querySelector('.until');
-  if (line) line.replaceWith(from.querySelector('.until'));
+  for (const part of ['.until', '.notice']) root.querySelector(part).replaceWith(from.querySelector(part));
   refreshPanel();
 }
 
