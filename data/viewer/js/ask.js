@@ -144,7 +144,7 @@ export function renderCode(app) {
       }, autocapitalize: 'characters', maxlength: 12, class: 'codefield' }),
       field(t('birthField'), { value: code.birth, oninput: (e) => {
         code.birth = e.target.value;
-      }, inputmode: 'numeric', maxlength: 10, placeholder: t('birthHint').split(': ').pop() }), h('p.cap', t('birthHint')),
+      }, inputmode: 'numeric', maxlength: 10 }), h('p.cap', t('birthHint')),
       code.busy ? h('ol.steps', { role: 'status' }, h('li.now', h('span.spin'), t(code.busy))) : [message, h('button.primary.big', { type: 'button', onclick: app.useCode }, t('codeGo'))],
       h('p.hint', t('codeHint'))))),
     askFoot(),
