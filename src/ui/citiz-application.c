@@ -141,7 +141,9 @@ static void
 citiz_application_startup (GApplication *app)
 {
   static const GActionEntry actions[] = {
-      {"emergency", emergency_action}, {"show-access", show_access_action},           {"about", about_action},
+      {"emergency", emergency_action},
+      {"show-access", show_access_action},
+      {"about", about_action},
       {"quit", quit_action},
   };
   CitizApplication *self = CITIZ_APPLICATION (app);

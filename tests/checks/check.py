@@ -36,6 +36,8 @@ def check_layers():
     """A layer includes only itself and those below; pure layers include no I/O; ui never reaches past app."""
     for path in sources('.c', '.h'):
         layer = path.relative_to(TOP / 'src').parts[0]
+        if layer == 'main.c':  # on top of them all
+            continue
         if layer not in LAYERS:
             yield f'{name(path)}: src/{layer} is not a layer'
             continue
