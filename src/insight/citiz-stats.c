@@ -133,7 +133,7 @@ citiz_extent (const CitizRecord *record,
   for (guint i = 0; i < days->len; i++)
     {
       const CitizDay *day = &g_array_index (days, CitizDay, i);
-      gboolean total = rule == CITIZ_AGGREGATE_SUM;
+      gboolean total = rule == CITIZ_AGGREGATE_SUM || rule == CITIZ_AGGREGATE_NIGHT;
       *min = MIN (*min, total ? day->sum : day->min);
       *max = MAX (*max, total ? day->sum : day->max);
       sum += citiz_day_value (day, rule);
@@ -228,7 +228,8 @@ find_last (const CitizRecord *record, const gchar *measure, gint32 today, CitizK
   if (days->len == 0)
     return;
   const CitizDay *day = &g_array_index (days, CitizDay, days->len - 1);
-  gboolean total = rule == CITIZ_AGGREGATE_SUM || rule == CITIZ_AGGREGATE_MAX;
+  gboolean total
+      = rule == CITIZ_AGGREGATE_SUM || rule == CITIZ_AGGREGATE_NIGHT || rule == CITIZ_AGGREGATE_MAX;
   out->last = total ? citiz_day_value (day, rule) : day->last;
   out->day = day->day;
   out->when.ms = ((gint64) day->day + 1) * CITIZ_DAY;
@@ -270,19 +271,22 @@ citiz_key_measure (const CitizRecord *record,
   out->last = out->second = out->change = NAN;
   out->day = G_MININT32;
   find_last (record, main, today, out);
-  if (citiz_record_target (record, main, &out->range) && isfinite (out->last))
+  const CitizGoalDefault *usual = citiz_goal_default (main);
+  gboolean range
+      = usual == NULL || usual->kind == CITIZ_GOAL_RANGE; /* a goal to reach is no range */
+  if (citiz_record_target (record, main, &out->range) && range && isfinite (out->last))
     out->position = citiz_range_position (out->last, &out->range);
   if (!pressure)
     return;
   CitizKeyMeasure lower = {.last = NAN};
-  CitizRange range;
+  CitizRange other;
   find_last (record, "bp_dia", today, &lower);
   out->second = lower.last;
-  if (citiz_record_target (record, "bp_dia", &range))
+  if (citiz_record_target (record, "bp_dia", &other))
     {
       if (isfinite (lower.last)
-          && citiz_range_position (lower.last, &range) == CITIZ_POSITION_ABOVE)
+          && citiz_range_position (lower.last, &other) == CITIZ_POSITION_ABOVE)
         out->position = CITIZ_POSITION_ABOVE;
-      citiz_range_clear (&range);
+      citiz_range_clear (&other);
     }
 }

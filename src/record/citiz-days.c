@@ -45,7 +45,8 @@ citiz_days_add (GArray *days, const CitizSample *samples, gsize n, CitizAggregat
     {
       const CitizSample *s = &samples[i];
       gint64 end = s->start + s->duration, at = s->start;
-      gint32 first = citiz_day_of (s->start, s->offset);
+      gint64 shift = aggregate == CITIZ_AGGREGATE_NIGHT ? CITIZ_DAY / 2 : 0;
+      gint32 first = citiz_day_of (s->start + shift, s->offset);
       gint32 last = s->duration > 0 ? citiz_day_of (end - 1, s->offset) : first;
       if (aggregate != CITIZ_AGGREGATE_SUM || first == last || last - first > 60)
         {
@@ -68,6 +69,7 @@ citiz_day_value (const CitizDay *day, CitizAggregate aggregate)
   switch (aggregate)
     {
     case CITIZ_AGGREGATE_SUM:
+    case CITIZ_AGGREGATE_NIGHT:
       return day->sum;
     case CITIZ_AGGREGATE_MAX:
       return day->max;

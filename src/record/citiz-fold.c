@@ -1,6 +1,8 @@
 /* Text made comparable. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "record/citiz-code.h"
 
+#include <string.h>
+
 /* Letters that Unicode does not decompose. */
 static const struct
 {
@@ -12,7 +14,7 @@ static const struct
 static void
 put_folded (GString *out, gunichar c, gboolean *space)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (ligatures); i++)
+  for (guint i = 0; c >= 0x80 && i < G_N_ELEMENTS (ligatures); i++)
     if (ligatures[i].c == c)
       {
         if (*space && out->len > 0)
@@ -21,9 +23,9 @@ put_folded (GString *out, gunichar c, gboolean *space)
         g_string_append (out, ligatures[i].plain);
         return;
       }
-  if (g_unichar_ismark (c))
+  if (c >= 0x80 && g_unichar_ismark (c))
     return;
-  if (!g_unichar_isalnum (c))
+  if (c < 0x80 ? !g_ascii_isalnum (c) : !g_unichar_isalnum (c))
     {
       *space = TRUE;
       return;
@@ -31,26 +33,26 @@ put_folded (GString *out, gunichar c, gboolean *space)
   if (*space && out->len > 0)
     g_string_append_c (out, ' ');
   *space = FALSE;
-  g_string_append_unichar (out, g_unichar_tolower (c));
+  if (c < 0x80)
+    g_string_append_c (out, g_ascii_tolower ((gchar) c));
+  else
+    g_string_append_unichar (out, g_unichar_tolower (c));
 }
 
 gchar *
 citiz_fold (const gchar *text)
 {
-  g_autofree gchar *decomposed = NULL;
-  GString *out = g_string_new (NULL);
-  gboolean space = FALSE, plain = TRUE;
-  const gchar *p;
+  GString *out = g_string_sized_new (text != NULL ? strlen (text) + 8 : 8);
+  gboolean space = FALSE;
 
-  if (text == NULL)
+  if (text == NULL || !g_utf8_validate (text, -1, NULL))
     return g_string_free (out, FALSE);
-  for (p = text; *p != '\0'; p++)
-    plain &= (guchar) *p < 0x80;
-  if (!plain)
-    decomposed = g_utf8_normalize (text, -1, G_NORMALIZE_NFD);
-  if (!plain && decomposed == NULL)
-    return g_string_free (out, FALSE); /* no UTF-8: nothing to compare */
-  for (p = plain ? text : decomposed; *p != '\0'; p = g_utf8_next_char (p))
-    put_folded (out, g_utf8_get_char (p), &space);
+  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p), mark;
+      while (c >= 0x80 && g_unichar_decompose (c, &c, &mark))
+        ;
+      put_folded (out, c, &space);
+    }
   return g_string_free (out, FALSE);
 }

@@ -145,24 +145,45 @@ known_name (const json_t *codings, CitizLanguage language)
   return NULL;
 }
 
+/* A fully specified name of SNOMED CT without its tag: "Osteoarthritis of knee (disorder)". */
+static gchar *
+untagged (const gchar *text)
+{
+  static const gchar *const tags[]
+      = {" (finding)",        " (disorder)",          " (substance)",
+         " (procedure)",      " (medicinal product)", " (medicinal product form)",
+         " (clinical drug)",  " (physical object)",   " (situation)",
+         " (regime/therapy)", " (qualifier value)"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+    if (g_str_has_suffix (text, tags[i]))
+      return g_strndup (text, strlen (text) - strlen (tags[i]));
+  return g_strdup (text);
+}
+
 gchar *
 citiz_concept_text (const json_t *concept, CitizLanguage language)
 {
   const json_t *codings = json_object_get (concept, "coding");
-  const gchar *text = citiz_json_text (concept, "text");
-  const gchar *display = citiz_json_text (concept, "coding.0.display");
+  g_autofree gchar *text = untagged (citiz_json_text (concept, "text"));
+  g_autofree gchar *display = NULL;
   const gchar *name = known_name (codings, language);
 
+  for (gsize i = 0; (display == NULL || *display == '\0') && i < json_array_size (codings); i++)
+    {
+      g_free (display);
+      display = untagged (citiz_json_text (json_array_get (codings, i), "display"));
+    }
   if (name == NULL && *text != '\0')
     name = citiz_text_name (text, language);
   if (name == NULL && *text != '\0')
     name = text;
-  for (gsize i = 0; *display == '\0' && i < json_array_size (codings); i++)
-    display = citiz_json_text (json_array_get (codings, i), "display");
-  if (name == NULL && *display != '\0')
+  if (name == NULL && display != NULL && *display != '\0')
     name = citiz_text_name (display, language);
+  if (name == NULL && display != NULL && *display != '\0')
+    name = display;
   if (name == NULL)
-    name = *display != '\0' ? display : citiz_json_text (concept, "coding.0.code");
+    name = citiz_json_text (concept, "coding.0.code");
   return *name != '\0' ? g_strdup (name) : NULL;
 }
 

@@ -87,6 +87,14 @@ citiz_read_drug (CitizItem *item, const json_t *concept, const json_t *medicatio
   citiz_read_concept (item, concept);
   citiz_read_alerts (item, CITIZ_SCOPE_MEDICATION, concept);
   split_titles (item);
+  if (item->detail[0] == '\0')
+    {
+      const gchar *strength = find_strength (citiz_json_text (concept, "text"));
+      if (strength == NULL)
+        strength = find_strength (citiz_json_text (concept, "coding.0.display"));
+      if (strength != NULL)
+        citiz_take (&item->detail, strength_only (strength));
+    }
 }
 
 static gint

@@ -18,6 +18,7 @@ enum
   HEALTHKIT,
   LABORATORY,
   FAMILY,
+  ALSO, /* other LOINC codes of the same measure, in the same unit */
   N_COLUMNS
 };
 
@@ -34,7 +35,8 @@ typedef struct
 static CitizAggregate
 aggregate_of (const gchar *word)
 {
-  static const gchar *const words[] = {"mean", "sum", "last", "max", "event", "panel", "derived"};
+  static const gchar *const words[]
+      = {"mean", "sum", "last", "max", "event", "panel", "derived", "night"};
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (strcmp (word, words[i]) == 0)
@@ -65,6 +67,16 @@ read_goals (Catalogue *c)
           .source = {citiz_table_get (&table, i, 6), citiz_table_get (&table, i, 7)},
       };
     }
+}
+
+static void
+add_codes (Catalogue *c, CitizMeasure *m, const gchar *codes)
+{
+  g_auto (GStrv) list = g_strsplit (codes, " ", -1);
+
+  for (guint i = 0; list[i] != NULL; i++)
+    if (list[i][0] != '\0')
+      g_hash_table_insert (c->by_loinc, g_strdup (list[i]), m);
 }
 
 static gpointer
@@ -100,6 +112,7 @@ read_catalogue (gpointer data)
       g_hash_table_insert (c->by_key, (gpointer) m->key, m);
       if (*m->loinc != '\0')
         g_hash_table_insert (c->by_loinc, (gpointer) m->loinc, m);
+      add_codes (c, m, citiz_table_get (&table, i, ALSO));
       if (*m->healthkit != '\0' && !g_hash_table_contains (c->by_healthkit, m->healthkit))
         g_hash_table_insert (c->by_healthkit, (gpointer) m->healthkit, m);
     }

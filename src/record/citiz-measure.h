@@ -14,7 +14,8 @@ typedef enum
   CITIZ_AGGREGATE_MAX,
   CITIZ_AGGREGATE_EVENT,
   CITIZ_AGGREGATE_PANEL,
-  CITIZ_AGGREGATE_DERIVED
+  CITIZ_AGGREGATE_DERIVED,
+  CITIZ_AGGREGATE_NIGHT /* a sum that belongs to the day one wakes up on: from noon to noon */
 } CitizAggregate;
 
 typedef struct

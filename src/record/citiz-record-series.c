@@ -262,14 +262,19 @@ scaled (CitizDay *out,
   return TRUE;
 }
 
+static gboolean
+additive (CitizAggregate aggregate)
+{
+  return aggregate == CITIZ_AGGREGATE_SUM || aggregate == CITIZ_AGGREGATE_NIGHT;
+}
+
 static void
 offer (Slot *slot, const CitizDay *day, gint priority, CitizAggregate aggregate)
 {
   gboolean better = !slot->used || priority > slot->priority;
 
   /* Without the samples, overlapping sources of one day cannot be told apart: the fullest counts, never their sum. */
-  if (slot->used && aggregate == CITIZ_AGGREGATE_SUM && slot->priority != G_MAXINT
-      && priority != G_MAXINT)
+  if (slot->used && additive (aggregate) && slot->priority != G_MAXINT && priority != G_MAXINT)
     better = day->sum > slot->day.sum;
   if (!better)
     return;
@@ -312,7 +317,7 @@ add_item (Slot *slot, gdouble value, CitizAggregate aggregate)
 {
   CitizDay *day = &slot->day;
 
-  if (slot->used && aggregate == CITIZ_AGGREGATE_SUM && slot->priority > 0)
+  if (slot->used && additive (aggregate) && slot->priority > 0)
     return; /* the device counted it already */
   if (!slot->used)
     *day = (CitizDay){.n = 0, .min = value, .max = value, .first = value, .day = day->day};

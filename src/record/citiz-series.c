@@ -155,7 +155,7 @@ cover_of (const CitizRun *run, gboolean additive)
 GArray *
 citiz_series_merge (const CitizRun *runs, guint n_runs, CitizAggregate aggregate)
 {
-  gboolean additive = aggregate == CITIZ_AGGREGATE_SUM;
+  gboolean additive = aggregate == CITIZ_AGGREGATE_SUM || aggregate == CITIZ_AGGREGATE_NIGHT;
   GArray *out = g_array_new (FALSE, FALSE, sizeof (CitizSample));
   GArray *cover = g_array_new (FALSE, FALSE, sizeof (Interval));
   g_autofree CitizRun *order = g_memdup2 (runs, sizeof *runs * n_runs);
