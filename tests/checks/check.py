@@ -105,14 +105,17 @@ def check_words():
         found = subprocess.run(['msgattrib', '--no-location', flag, '-'], input=merged, capture_output=True, text=True, check=True).stdout
         for msgid in re.findall(r'^(?:#~ )?msgid "(.+)"', found, flags=re.M):
             yield f'po/fr.po: {what}: {msgid}'
+    french = False
     for number, line in enumerate((TOP / 'po/fr.po').read_text().splitlines(), 1):
-        if line.startswith('msgstr') or line.startswith('"'):
-            if re.search(r'[^\s\u00a0\u202f"\\(]( ?)[?!;](?=[ "\\]|$)', line) and not re.search('[\u00a0\u202f][?!;]', line):
-                yield f'po/fr.po:{number}: no-break space before ; ! ?: {line}'
-            if re.search('« | »', line):
-                yield f'po/fr.po:{number}: no-break space inside « »: {line}'
-            if "'" in line and re.search(r"\w'\w", line):
-                yield f'po/fr.po:{number}: typographic apostrophe: {line}'
+        french = line.startswith('msgstr') or (french and line.startswith('"'))
+        if not french or number < 16:  # the header is for programs
+            continue
+        if re.search('[^\u00a0\u202f"&\\\\][?!;](?=[ "\\\\]|$)', line) or re.search('[^\u00a0\u202f]:(?=[ "]|$)', line):
+            yield f'po/fr.po:{number}: no-break space before : ; ! ?: {line}'
+        if re.search('« | »', line):
+            yield f'po/fr.po:{number}: no-break space inside « »: {line}'
+        if re.search(r"\w'\w", line):
+            yield f'po/fr.po:{number}: typographic apostrophe: {line}'
 
 
 def check_hygiene():
