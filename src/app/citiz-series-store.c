@@ -141,12 +141,13 @@ citiz_series_store_open (CitizSeriesStore *store,
 /* --- reading --- */
 
 static GArray *
-unpack (const CitizSeries *series, GBytes *plain, GError **error)
+unpack (const CitizSeries *series, const CitizSeriesPack *pack, GBytes *plain, GError **error)
 {
   gsize n;
   const guint8 *bytes = g_bytes_get_data (plain, &n);
   CitizCursor c = citiz_cursor (bytes, n);
-  g_autoptr (GArray) samples = g_array_new (FALSE, FALSE, sizeof (CitizSample));
+  guint room = MIN (pack->n, G_MAXUINT16) + CITIZ_CHUNK_MAX;
+  g_autoptr (GArray) samples = g_array_sized_new (FALSE, FALSE, sizeof (CitizSample), room);
   guint8 format = 0;
   CitizId owner;
 
@@ -200,7 +201,7 @@ read_pack (CitizSeriesStore *store,
   g_autoptr (GBytes) plain = citiz_vault_get (store->vault, CITIZ_CLASS_CHUNK, &pack->id, 0, error);
   if (plain == NULL)
     return NULL;
-  GArray *samples = unpack (series, plain, error);
+  GArray *samples = unpack (series, pack, plain, error);
   if (samples == NULL)
     return NULL;
   g_clear_pointer (&slot->samples, g_array_unref);

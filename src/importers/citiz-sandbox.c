@@ -65,6 +65,20 @@ add_rules (scmp_filter_ctx filter)
          && seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (mprotect), 1, no_exec) == 0;
 }
 
+#ifdef SANITIZED
+/* What the sanitizers' own runtime asks for now and then. */
+static gboolean
+add_sanitizer_rules (scmp_filter_ctx filter)
+{
+  static const int more[] = {SCMP_SYS (getpid), SCMP_SYS (gettid), SCMP_SYS (sigaltstack),
+                             SCMP_SYS (sched_getaffinity), SCMP_SYS (prlimit64)};
+  for (guint i = 0; i < G_N_ELEMENTS (more); i++)
+    if (seccomp_rule_add (filter, SCMP_ACT_ALLOW, more[i], 0) < 0)
+      return FALSE;
+  return TRUE;
+}
+#endif
+
 /**
  * citiz_sandbox_enter:
  *
@@ -85,6 +99,9 @@ citiz_sandbox_enter (void)
     return FALSE;
   scmp_filter_ctx filter = seccomp_init (SCMP_ACT_KILL_PROCESS);
   gboolean inside = filter != NULL && add_rules (filter);
+#ifdef SANITIZED
+  inside = inside && add_sanitizer_rules (filter);
+#endif
   inside = inside && seccomp_load (filter) == 0;
   if (filter != NULL)
     seccomp_release (filter);

@@ -3,7 +3,11 @@
 #include "importers/citiz-xml.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
+#define SLACK     16 /* bytes after the buffer that may be looked at */
 #define READ_SIZE (256 * 1024)
 #define GUESS_MAX 31
 
@@ -214,6 +218,26 @@ pop_element (CitizXml *xml, CitizSlice name)
   xml->depth--;
 }
 
+/* memchr for values, most of which are short: without a call on machines that have SSE2. */
+static inline const gchar *
+find_quote (const gchar *p, const gchar *end, gchar quote)
+{
+#ifdef __SSE2__
+  const __m128i wanted = _mm_set1_epi8 (quote);
+  for (guint i = 0; i < 4 && p < end; i++, p += 16)
+    {
+      __m128i bytes = _mm_loadu_si128 ((const __m128i *) (gconstpointer) p);
+      guint hits = (guint) _mm_movemask_epi8 (_mm_cmpeq_epi8 (bytes, wanted));
+      if (hits != 0)
+        {
+          p += __builtin_ctz (hits);
+          return p < end ? p : NULL;
+        }
+    }
+#endif
+  return p < end ? memchr (p, quote, (gsize) (end - p)) : NULL;
+}
+
 /* The end of an attribute's name: where '=' stands, or why it does not. */
 static inline const gchar *
 skip_name (CitizXml *xml, guint index, const gchar *p, const gchar *end)
@@ -262,7 +286,7 @@ read_attribute (CitizXml *xml, guint index, const gchar *p, const gchar *end)
       citiz_xml_stop (xml, CITIZ_IMPORT_MALFORMED);
       return NULL;
     }
-  const gchar *close = memchr (p + 1, *p, (gsize) (end - p - 1));
+  const gchar *close = find_quote (p + 1, end, *p);
   if (close == NULL)
     return NULL;
   out->value.p = p + 1;
@@ -409,7 +433,8 @@ citiz_xml_reserve (CitizXml *xml, gsize *size)
   if (xml->capacity - xml->end < READ_SIZE)
     {
       xml->capacity = xml->end + READ_SIZE;
-      xml->buffer = g_realloc (xml->buffer, xml->capacity);
+      xml->buffer = g_realloc (xml->buffer, xml->capacity + SLACK);
+      memset (xml->buffer + xml->capacity, 0, SLACK);
     }
   *size = READ_SIZE;
   return (guint8 *) xml->buffer + xml->end;
