@@ -146,6 +146,89 @@ test_too_few_shares (void)
 }
 
 static void
+fixed_random (gpointer data, guint8 *out, gsize n)
+{
+  g_assert_true (citiz_hex_decode (out, n, data));
+}
+
+static const gchar *
+member (json_t *vector, const gchar *key)
+{
+  return json_string_value (json_object_get (vector, key));
+}
+
+static void
+assert_hash (const CitizHash *hash, json_t *vector, const gchar *key)
+{
+  g_autofree gchar *hex = citiz_hash_to_hex (hash);
+
+  g_assert_cmpstr (hex, ==, member (vector, key));
+}
+
+static CitizSecret *
+secret_of (json_t *vector, const gchar *key)
+{
+  CitizSecret *secret = citiz_secret_new (32);
+
+  g_assert_true (citiz_hex_decode (citiz_secret_data (secret), 32, member (vector, key)));
+  return secret;
+}
+
+static void
+check_vector (json_t *vector)
+{
+  g_autoptr (CitizSecret) t = secret_of (vector, "T");
+  g_autoptr (CitizSecret) k_c = secret_of (vector, "K_c");
+  g_autoptr (CitizSecret) token = NULL;
+  CitizEnv env = {.random = fixed_random, .data = (gpointer) member (vector, "nonce")};
+  CitizId grant;
+  CitizNodeId node;
+  CitizHash hash;
+  guint8 share[32], salt[16];
+
+  g_assert_true (citiz_id_from_hex (&grant, member (vector, "grant")));
+  g_assert_true (citiz_hex_decode (node.b, sizeof node.b, member (vector, "node")));
+  g_assert_true (citiz_hex_decode (share, sizeof share, member (vector, "share")));
+  g_assert_true (citiz_hex_decode (salt, sizeof salt, member (vector, "salt")));
+  citiz_grant_chain_value (&hash, &grant, t, 0);
+  assert_hash (&hash, vector, "a_0");
+  citiz_grant_chain_value (&hash, &grant, t,
+                           (guint) json_integer_value (json_object_get (vector, "max")));
+  assert_hash (&hash, vector, "a_max");
+  token = citiz_grant_token (&grant, t, &node);
+  memcpy (hash.b, citiz_secret_data (token), sizeof hash.b);
+  assert_hash (&hash, vector, "token");
+  citiz_grant_share_commitment (
+      &hash, &grant, (guint8) json_integer_value (json_object_get (vector, "index")), share, salt);
+  assert_hash (&hash, vector, "commitment");
+  if (json_integer_value (json_object_get (vector, "size")) >= 4096)
+    {
+      g_autoptr (GBytes) capsule
+          = citiz_capsule_seal (&env, &grant, k_c, member (vector, "jwe"), NULL);
+      gsize n;
+      const guint8 *bytes = g_bytes_get_data (capsule, &n);
+
+      /* The vector hashes what follows the nonce. */
+      citiz_sha256 (&hash, bytes + CITIZ_AES_GCM_NONCE, n - CITIZ_AES_GCM_NONCE);
+      assert_hash (&hash, vector, "capsule");
+    }
+}
+
+/* The frozen vectors that a program in another language checks too. */
+static void
+test_vectors (void)
+{
+  g_autofree gchar *path
+      = g_build_filename (g_getenv ("CITIZ_TEST_DATA"), "vectors", "citiz-capsule.json", NULL);
+  json_t *vectors = json_load_file (path, 0, NULL), *vector;
+  size_t i;
+
+  g_assert_cmpuint (json_array_size (vectors), >, 0);
+  json_array_foreach (vectors, i, vector) check_vector (vector);
+  json_decref (vectors);
+}
+
+static void
 test_chain (void)
 {
   g_autoptr (CitizDeal) deal = deal_new (1, 1, NULL);
@@ -366,6 +449,7 @@ main (int argc, char **argv)
     return 1;
   g_test_add_func ("/consent/deal/round-trip", test_round_trip);
   g_test_add_func ("/consent/deal/too-few-shares", test_too_few_shares);
+  g_test_add_func ("/consent/deal/vectors", test_vectors);
   g_test_add_func ("/consent/deal/chain", test_chain);
   g_test_add_func ("/consent/deal/passcode", test_passcode);
   g_test_add_func ("/consent/code", test_code);
