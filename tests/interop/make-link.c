@@ -170,5 +170,8 @@ main (int argc, char **argv)
   citiz_chain_close (app.chain);
   citiz_db_unref (app.db);
   citiz_record_free (app.record);
+  citiz_signing_key_unref (app.citizen);
+  json_decref (app.bundle);
+  json_decref (app.out);
   return 0;
 }
