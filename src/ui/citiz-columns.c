@@ -92,6 +92,8 @@ citiz_columns_size_allocate (GtkWidget *widget, gint width, gint height, gint ba
   CitizColumns *self = CITIZ_COLUMNS (widget);
   gint left, right, first = 0;
 
+  for (guint i = 0; i < 2; i++)
+    gtk_widget_set_child_visible (self->box[i], shown (self, i));
   if (is_folded (self, width))
     {
       for (guint i = 0, y = 0; i < 2; i++)

@@ -18,6 +18,7 @@ struct _CitizEntryPath
   CitizSession *session;
   GListModel *entries;
   CitizEntry *entry;
+  gboolean chosen; /* by the person: then a new entry does not take its place */
 
   GtkWidget *title, *when;
   GtkWidget *choose, *choices;
@@ -131,6 +132,7 @@ chosen_cb (GtkWidget *row)
 {
   CitizEntryPath *self = CITIZ_ENTRY_PATH (gtk_widget_get_ancestor (row, CITIZ_TYPE_ENTRY_PATH));
 
+  self->chosen = TRUE;
   show_entry (self, g_object_get_data (G_OBJECT (row), "citiz-entry"));
   gtk_menu_button_popdown (GTK_MENU_BUTTON (self->choose));
   g_signal_emit (self, signals[ENTRY_CHANGED], 0);
@@ -168,7 +170,7 @@ citiz_entry_path_fill (CitizEntryPath *self, GListModel *entries)
   if (newest == NULL)
     return;
   fill_choices (self);
-  show_entry (self, self->entry != NULL ? self->entry : newest);
+  show_entry (self, self->chosen && self->entry != NULL ? self->entry : newest);
 }
 
 void
@@ -181,6 +183,7 @@ citiz_entry_path_show_block (CitizEntryPath *self, guint64 height)
 
       if (entry->height == height)
         {
+          self->chosen = TRUE;
           show_entry (self, entry);
           return;
         }

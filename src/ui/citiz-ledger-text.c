@@ -75,6 +75,8 @@ after_text (CitizEntry *entry, CitizStep step)
     return g_strdup ("");
   if (ms < 1000)
     return g_strdup (_ ("in less than a second"));
+  if (ms >= CITIZ_MINUTE)
+    return clock_text (entry->at[step]);
   /* Translators: %d seconds. */
   return g_strdup_printf (_ ("after %d s"), (gint) (ms / 1000));
 }
