@@ -120,6 +120,24 @@ set_subtitle (CitizEmergencyPage *self)
     }
 }
 
+/* The session's own view of the access shown: it may have put another object in its place. */
+static void
+look_up_again (CitizEmergencyPage *self)
+{
+  GListModel *accesses = citiz_session_get_accesses (self->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      if (citiz_id_equal (&access->id, &self->access->id))
+        {
+          g_set_object (&self->access, access);
+          return;
+        }
+    }
+}
+
 static void
 follow_session (CitizEmergencyPage *self)
 {
@@ -137,6 +155,7 @@ follow_session (CitizEmergencyPage *self)
     }
   else if (self->access != NULL)
     {
+      look_up_again (self);
       fill_ended (self);
       show_state (self, "ended");
     }
