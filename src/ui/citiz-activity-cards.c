@@ -295,9 +295,9 @@ fill_nights (CitizChartCard *card, const CitizActivityView *view)
   return TRUE;
 }
 
-/* A year is too long for lanes: the mean night of each month. */
+/* A year is too long for lanes: the mean night of each month. The same for days whose hours alone are known. */
 static gboolean
-fill_sleep_months (CitizChartCard *card, const CitizActivityView *view)
+fill_sleep_bars (CitizChartCard *card, const CitizActivityView *view)
 {
   CitizChart *chart = citiz_chart_card_get_chart (card);
   g_autoptr (GArray) days = days_of (view, "sleep");
@@ -311,7 +311,9 @@ fill_sleep_months (CitizChartCard *card, const CitizActivityView *view)
   CitizScale scale = citiz_scale_fit (0, isnan (highest) ? 8 : highest, TICKS + 1);
 
   begin (chart, months);
-  citiz_chart_set_columns (chart, _ ("Month"), (const gchar *const[]){_ ("Asleep"), NULL});
+  citiz_chart_set_columns (chart,
+                           view->period.kind == CITIZ_PERIOD_YEAR ? _ ("Month") : _ ("Night"),
+                           (const gchar *const[]){_ ("Asleep"), NULL});
   for (guint i = 0; i < months->len; i++)
     {
       gdouble hours = g_array_index (months, CitizBucket, i).mean;
@@ -334,7 +336,7 @@ citiz_activity_fill_sleep (CitizChartCard *card, const CitizActivityView *view)
 {
   gboolean year = view->period.kind == CITIZ_PERIOD_YEAR, any;
 
-  any = year ? fill_sleep_months (card, view) : fill_nights (card, view);
-  citiz_chart_card_set_legend_visible (card, any && !year);
-  return any;
+  any = !year && fill_nights (card, view);
+  citiz_chart_card_set_legend_visible (card, any);
+  return any || fill_sleep_bars (card, view);
 }

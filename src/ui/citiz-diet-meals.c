@@ -314,7 +314,7 @@ static GtkWidget *
 meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
 {
   GtkWidget *row;
-  gdouble energy = 0;
+  gdouble energy = NAN;
 
   if (meal == NULL)
     {
@@ -331,7 +331,8 @@ meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
     {
       gdouble one = part_energy (&g_array_index (meal->components, CitizComponent, i));
 
-      energy += isnan (one) ? 0 : one;
+      if (!isnan (one))
+        energy = isnan (energy) ? one : energy + one;
       adw_expander_row_add_row (ADW_EXPANDER_ROW (row), food_row (session, meal, i));
     }
   {

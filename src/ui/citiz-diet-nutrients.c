@@ -174,6 +174,9 @@ citiz_diet_nutrients_new (CitizSession *session, gint32 day)
 
   citiz_intake_init (&intake);
   citiz_intake_add_day (&intake, record, day);
+  /* A day without any food has eaten nothing: that is known. */
+  for (guint i = 0; intake.foods == 0 && i < CITIZ_N_NUTRIENTS; i++)
+    intake.amount[i] = isnan (intake.amount[i]) ? 0 : intake.amount[i];
   gtk_widget_add_css_class (card, "card");
   gtk_widget_add_css_class (card, "data-card");
   for (guint i = 0; i < targets->len; i++)

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/citiz-wrap.h"
+
 #define SHOW_AFTER_MS   500
 #define CANCEL_AFTER_MS 2000
 
@@ -68,11 +70,8 @@ citiz_states_init (CitizStates *self)
 {
   self->stack = gtk_stack_new ();
   self->status = adw_status_page_new ();
-  self->buttons = gtk_flow_box_new ();
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->buttons), GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->buttons), 2);
-  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->buttons), 12);
-  gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (self->buttons), 12);
+  self->buttons = citiz_wrap_new (12);
+  gtk_widget_add_css_class (self->status, "compact");
   gtk_widget_set_halign (self->buttons, GTK_ALIGN_CENTER);
   adw_status_page_set_child (ADW_STATUS_PAGE (self->status), self->buttons);
   gtk_stack_add_named (GTK_STACK (self->stack), self->status, "message");
@@ -101,13 +100,16 @@ citiz_states_show_content (CitizStates *self)
 static GtkWidget *
 pill (const CitizStateButton *button)
 {
-  GtkWidget *widget = gtk_button_new (), *content = adw_button_content_new ();
+  GtkWidget *widget = gtk_button_new_with_mnemonic (button->label), *content;
 
-  adw_button_content_set_label (ADW_BUTTON_CONTENT (content), button->label);
-  adw_button_content_set_use_underline (ADW_BUTTON_CONTENT (content), TRUE);
   if (button->icon != NULL)
-    adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), button->icon);
-  gtk_button_set_child (GTK_BUTTON (widget), content);
+    {
+      content = adw_button_content_new ();
+      adw_button_content_set_label (ADW_BUTTON_CONTENT (content), button->label);
+      adw_button_content_set_use_underline (ADW_BUTTON_CONTENT (content), TRUE);
+      adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), button->icon);
+      gtk_button_set_child (GTK_BUTTON (widget), content);
+    }
   gtk_widget_add_css_class (widget, "pill");
   gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (widget), button->action);
   return widget;
@@ -127,12 +129,9 @@ citiz_states_show_message (CitizStates *self,
   adw_status_page_set_title (ADW_STATUS_PAGE (self->status), title);
   adw_status_page_set_description (ADW_STATUS_PAGE (self->status), sentence);
   while ((child = gtk_widget_get_first_child (self->buttons)) != NULL)
-    gtk_flow_box_remove (GTK_FLOW_BOX (self->buttons), child);
+    gtk_widget_unparent (child);
   for (; buttons != NULL && buttons->label != NULL; buttons++)
-    {
-      gtk_flow_box_append (GTK_FLOW_BOX (self->buttons), pill (buttons));
-      gtk_widget_set_focusable (gtk_widget_get_last_child (self->buttons), FALSE);
-    }
+    citiz_wrap_append (CITIZ_WRAP (self->buttons), pill (buttons));
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "message");
 }
 

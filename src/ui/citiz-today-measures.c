@@ -138,7 +138,7 @@ add_words (GtkWidget *box,
       g_autofree gchar *of = citiz_format_number (goal, 0);
 
       words = g_strdup_printf (_ ("%s of the goal"), percent);
-      second = g_strdup_printf (_ ("of %s · until %s"), of, when);
+      second = g_strdup_printf (_ ("of %s · at %s"), of, when);
     }
   else
     second = g_strdup (when);
@@ -249,6 +249,7 @@ add_goal (GtkWidget *ring,
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10),
             *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
   GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0), *label = gtk_label_new (NULL);
+  GtkWidget *words;
   g_autofree gchar *a = isnan (value) ? g_strdup ("–") : citiz_format_number (value, 0);
   g_autofree gchar *b = citiz_format_number (goal, 0), *markup = NULL;
 
@@ -262,7 +263,9 @@ add_goal (GtkWidget *ring,
   gtk_widget_add_css_class (bar, "legend-bar");
   gtk_widget_add_css_class (bar, css_class);
   gtk_box_append (GTK_BOX (texts), label);
-  gtk_box_append (GTK_BOX (texts), citiz_caption_new (caption));
+  words = citiz_caption_new (caption);
+  gtk_label_set_wrap (GTK_LABEL (words), FALSE);
+  gtk_box_append (GTK_BOX (texts), words);
   gtk_box_append (GTK_BOX (line), bar);
   gtk_box_append (GTK_BOX (line), texts);
   gtk_box_append (GTK_BOX (legend), line);

@@ -1,0 +1,453 @@
+/* The data pages with a sample and an empty record: they open, change with what is added, and leave nothing behind. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "app/citiz-session.h"
+#include "ui/citiz-activity-page.h"
+#include "ui/citiz-add-forms.h"
+#include "ui/citiz-add.h"
+#include "ui/citiz-buckets.h"
+#include "ui/citiz-care-page.h"
+#include "ui/citiz-diet-page.h"
+#include "ui/citiz-diet-parts.h"
+#include "ui/citiz-food-finder.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-import-dialog.h"
+#include "ui/citiz-item-dialog.h"
+#include "ui/citiz-item-text.h"
+#include "ui/citiz-page.h"
+#include "ui/citiz-today-page.h"
+
+typedef GtkWidget *(*MakePage) (CitizSession *session);
+static const struct
+{
+  const gchar *name;
+  MakePage make;
+} pages[] = {
+    {"today", citiz_today_page_new},
+    {"care", citiz_care_page_new},
+    {"activity", citiz_activity_page_new},
+    {"diet", citiz_diet_page_new},
+};
+
+static void
+settle (void)
+{
+  for (guint i = 0; i < 10; i++)
+    {
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_usleep (2000);
+    }
+}
+
+/* --- walking a page --- */
+
+typedef gboolean (*Visit) (GtkWidget *widget, gpointer data);
+
+static gboolean
+walk (GtkWidget *widget, Visit visit, gpointer data)
+{
+  if (visit (widget, data))
+    return TRUE;
+  for (GtkWidget *c = gtk_widget_get_first_child (widget); c != NULL;
+       c = gtk_widget_get_next_sibling (c))
+    if (walk (c, visit, data))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_text (GtkWidget *widget, gpointer data)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), data) != NULL;
+}
+
+static gboolean
+shows (GtkWidget *page, const gchar *text)
+{
+  return walk (page, has_text, (gpointer) text);
+}
+
+/* A button without words must have a name of its own. */
+static gboolean
+is_nameless (GtkWidget *widget, gpointer data)
+{
+  GtkWidget *child;
+
+  if (!GTK_IS_BUTTON (widget) || gtk_button_get_label (GTK_BUTTON (widget)) != NULL)
+    return FALSE;
+  child = gtk_button_get_child (GTK_BUTTON (widget));
+  if (child == NULL || !GTK_IS_IMAGE (child))
+    return FALSE;
+  /* The inner button of a menu button or an entry takes its name from the outer widget. */
+  if (gtk_widget_get_ancestor (widget, GTK_TYPE_MENU_BUTTON) != NULL)
+    return FALSE;
+  return !gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL)
+         && gtk_widget_get_tooltip_text (widget) == NULL;
+}
+
+/* --- sessions --- */
+
+static CitizSession *
+sample (void)
+{
+  CitizSession *session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
+
+  settle ();
+  g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_OPEN);
+  g_assert_cmpuint (citiz_record_size (citiz_session_get_record (session)), >, 0);
+  return session;
+}
+
+/* What a person meets who has noted nothing yet. */
+static CitizSession *
+empty (void)
+{
+  CitizSession *session = sample ();
+  CitizRecord *record = citiz_session_get_record (session);
+
+  for (guint kind = 0; kind < CITIZ_N_KINDS; kind++)
+    {
+      g_autoptr (GPtrArray) items = citiz_record_list_all (record, (CitizKind) kind);
+
+      for (guint i = 0; i < items->len; i++)
+        {
+          CitizId id = ((CitizItem *) g_ptr_array_index (items, i))->id;
+          citiz_record_remove (record, &id);
+        }
+    }
+  citiz_record_remove_batch (record, 0);
+  return session;
+}
+
+static void
+test_opens (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (CitizSession) session = sample ();
+  GtkWidget *page = g_object_ref_sink (pages[i].make (session)), *window = gtk_window_new ();
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 1000, 800);
+  gtk_window_set_child (GTK_WINDOW (window), page);
+  gtk_widget_show (window);
+  settle ();
+  g_assert_cmpstr (citiz_page_get_title (CITIZ_PAGE (page)), !=, "");
+  g_assert_nonnull (citiz_page_get_add_menu (CITIZ_PAGE (page)));
+  g_assert_false (walk (page, is_nameless, NULL));
+  citiz_values_set_hidden (TRUE);
+  citiz_page_refresh (CITIZ_PAGE (page));
+  settle ();
+  g_assert_true (i == 1 || shows (page, "•••"));
+  citiz_values_set_hidden (FALSE);
+  citiz_page_refresh (CITIZ_PAGE (page));
+  gtk_window_set_child (GTK_WINDOW (window), NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+  g_assert_finalize_object (page);
+}
+
+static void
+test_narrow (gconstpointer data)
+{
+  g_autoptr (CitizSession) session = sample ();
+  GtkWidget *page = g_object_ref_sink (pages[GPOINTER_TO_UINT (data)].make (session));
+  gint least;
+
+  gtk_widget_measure (page, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  g_assert_cmpint (least, <=, 360);
+  g_assert_finalize_object (page);
+}
+
+static void
+test_empty (gconstpointer data)
+{
+  static const gchar *const said[]
+      = {"No medication noted", "Your medical file starts here", NULL, "Nothing noted"};
+  guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (CitizSession) session = empty ();
+  GtkWidget *page = g_object_ref_sink (pages[i].make (session));
+
+  g_assert_true (said[i] == NULL || shows (page, said[i]));
+  g_assert_finalize_object (page);
+}
+
+/* --- adding --- */
+
+typedef struct
+{
+  gboolean done;
+  GError *error;
+  CitizId id;
+} Saved;
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Saved *saved = data;
+
+  citiz_session_save_finish (CITIZ_SESSION (source), result, &saved->id, &saved->error);
+  saved->done = TRUE;
+}
+
+static CitizId
+save (CitizSession *session, const CitizId *base, json_t *resource)
+{
+  Saved saved = {0};
+
+  citiz_session_save_async (session, base, resource, NULL, saved_cb, &saved);
+  json_decref (resource);
+  while (!saved.done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (saved.error);
+  settle ();
+  return saved.id;
+}
+
+/* Each kind with the one field that names it, filled in as a person would; then the page shows it. */
+static const struct
+{
+  CitizKind kind;
+  const gchar *field, *text, *section;
+} additions[] = {
+    {CITIZ_KIND_ALLERGY, "title", "Zyxwort", "summary"},
+    {CITIZ_KIND_PROBLEM, "title", "Zyxitis", "summary"},
+    {CITIZ_KIND_MEDICATION, "title", "Zyxamol", "summary"},
+    {CITIZ_KIND_IMMUNIZATION, "title", "Zyxvax", "vaccines"},
+    {CITIZ_KIND_PROCEDURE, "title", "Zyxectomy", "procedures"},
+    {CITIZ_KIND_DEVICE, "title", "Zyxmaker", "procedures"},
+    {CITIZ_KIND_VISIT, "title", "Zyx clinic", "visits"},
+    {CITIZ_KIND_FAMILY, "title", "Zyxemia", "history"},
+    {CITIZ_KIND_DIRECTIVE, "title", "Zyx directive", "directives"},
+    {CITIZ_KIND_CONTACT, "title", "Zyx Tremblay", "contacts"},
+};
+
+static void
+fill_needed (CitizForm *form, CitizKind kind)
+{
+  for (const CitizField *field = citiz_add_fields (kind); field->key != NULL; field++)
+    if (field->required && strcmp (field->key, "title") != 0 && strcmp (field->key, "day") != 0)
+      citiz_form_set_text (form, field->key,
+                           field->kind == CITIZ_FIELD_DATE ? "2020-05" : "mother");
+}
+
+static void
+test_adding (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizRecord *record = citiz_session_get_record (session);
+  GtkWidget *page = g_object_ref_sink (citiz_care_page_new (session));
+
+  for (guint i = 0; i < G_N_ELEMENTS (additions); i++)
+    {
+      CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (additions[i].kind));
+      json_t *resource;
+
+      g_test_message ("%s", additions[i].text);
+      citiz_care_page_show_section (CITIZ_CARE_PAGE (page), additions[i].section);
+      g_assert_false (shows (page, additions[i].text));
+      citiz_add_fill (form, additions[i].kind, record, NULL, citiz_session_now (session));
+      /* Without its name it is refused, with a sentence beside the field. */
+      g_assert_false (citiz_form_check (form));
+      citiz_form_set_text (form, additions[i].field, additions[i].text);
+      fill_needed (form, additions[i].kind);
+      g_assert_true (citiz_form_check (form));
+      resource
+          = citiz_add_compose (form, additions[i].kind, record, NULL, citiz_session_now (session));
+      g_assert_nonnull (resource);
+      save (session, NULL, resource);
+      g_assert_true (shows (page, additions[i].text));
+      gtk_window_destroy (GTK_WINDOW (form));
+    }
+  g_assert_finalize_object (page);
+}
+
+static void
+test_measure (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizRecord *record = citiz_session_get_record (session);
+  CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (CITIZ_KIND_MEASURE));
+  json_t *resource;
+  CitizItem *item;
+  CitizId id;
+
+  citiz_add_fill (form, CITIZ_KIND_MEASURE, record, NULL, citiz_session_now (session));
+  citiz_form_set_choice (form, "measure", "bp_panel");
+  citiz_form_set_text (form, "value", "1280");
+  citiz_form_set_text (form, "value2", "78");
+  g_assert_null (
+      citiz_add_compose (form, CITIZ_KIND_MEASURE, record, NULL, citiz_session_now (session)));
+  citiz_form_set_text (form, "value", "128");
+  g_assert_true (citiz_form_check (form));
+  resource
+      = citiz_add_compose (form, CITIZ_KIND_MEASURE, record, NULL, citiz_session_now (session));
+  g_assert_nonnull (resource);
+  id = save (session, NULL, resource);
+  item = citiz_record_get (record, &id);
+  g_assert_nonnull (item);
+  {
+    g_autofree gchar *text = citiz_item_value_text (item);
+    g_assert_cmpstr (text, ==, "128/78");
+  }
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+/* A correction keeps the version before it, and the dialog says so. */
+static void
+test_correction (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizRecord *record = citiz_session_get_record (session);
+  g_autoptr (GPtrArray) items = citiz_record_list (record, CITIZ_KIND_PROBLEM);
+  CitizItem *item = g_ptr_array_index (items, 0);
+  CitizId id = item->id;
+  CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (CITIZ_KIND_PROBLEM));
+  CitizItemDialog *dialog;
+  guint earlier = item->n_earlier;
+  json_t *resource;
+
+  citiz_add_fill (form, CITIZ_KIND_PROBLEM, record, item, citiz_session_now (session));
+  g_assert_cmpstr (citiz_form_get_text (form, "title"), !=, "");
+  citiz_form_set_text (form, "onset", "1999");
+  resource
+      = citiz_add_compose (form, CITIZ_KIND_PROBLEM, record, item, citiz_session_now (session));
+  g_assert_nonnull (resource);
+  save (session, &id, resource);
+  item = citiz_record_get (record, &id);
+  g_assert_cmpuint (item->n_earlier, ==, earlier + 1);
+  g_assert_cmpint (item->onset.year, ==, 1999);
+  dialog = citiz_item_dialog_new (NULL, session, &id);
+  g_assert_nonnull (dialog);
+  g_assert_true (shows (GTK_WIDGET (dialog), "Earlier versions"));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+static void
+test_food (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizRecord *record = citiz_session_get_record (session);
+  GtkWidget *finder = g_object_ref_sink (citiz_food_finder_new ());
+  gint32 day = citiz_day_of (citiz_session_now (session).ms, 0) - 400;
+  const CitizFood *food;
+  guint total = 0;
+  g_autoptr (GPtrArray) found
+      = citiz_food_search (citiz_food_table (), "apple", CITIZ_LANGUAGE_EN, 3, &total);
+
+  citiz_food_finder_type (CITIZ_FOOD_FINDER (finder), "apple");
+  g_assert_cmpuint (citiz_food_finder_get_n_results (CITIZ_FOOD_FINDER (finder)), ==, total);
+  g_assert_cmpuint (total, >, 0);
+  citiz_food_finder_type (CITIZ_FOOD_FINDER (finder), "zyxzyx");
+  g_assert_cmpuint (citiz_food_finder_get_n_results (CITIZ_FOOD_FINDER (finder)), ==, 0);
+  food = g_ptr_array_index (found, 0);
+  g_assert_cmpuint (citiz_diet_count (record, day), ==, 0);
+  citiz_diet_add (finder, session, day, 12 * 60, "lunch", food, 100);
+  settle ();
+  g_assert_cmpuint (citiz_diet_count (record, day), ==, 1);
+  citiz_diet_add (finder, session, day, 12 * 60, "lunch", food, 50);
+  settle ();
+  g_assert_cmpuint (citiz_diet_count (record, day), ==, 1);
+  g_assert_cmpuint (citiz_diet_meal (record, day, "lunch")->components->len, ==, 2);
+  citiz_diet_repeat (finder, session, day + 1);
+  settle ();
+  g_assert_cmpuint (citiz_diet_count (record, day + 1), ==, 1);
+  g_assert_finalize_object (finder);
+}
+
+static void
+test_periods (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  GtkWidget *page = g_object_ref_sink (citiz_activity_page_new (session));
+
+  for (guint kind = 0; kind < CITIZ_N_PERIODS; kind++)
+    {
+      citiz_activity_page_set_period (CITIZ_ACTIVITY_PAGE (page), (CitizPeriodKind) kind);
+      citiz_activity_page_step (CITIZ_ACTIVITY_PAGE (page), -1);
+      citiz_activity_page_step (CITIZ_ACTIVITY_PAGE (page), 1);
+      citiz_activity_page_step (CITIZ_ACTIVITY_PAGE (page), 1);
+    }
+  g_assert_finalize_object (page);
+}
+
+static void
+test_buckets (void)
+{
+  g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (CitizDay)), buckets = NULL,
+                     months = NULL;
+  gint32 monday = citiz_day_from_ymd (2026, 10, 19);
+  CitizPeriod week = citiz_period_around (CITIZ_PERIOD_WEEK, monday + 5);
+  CitizPeriod year = citiz_period_around (CITIZ_PERIOD_YEAR, monday);
+
+  for (gint i = 0; i < 6; i++)
+    {
+      CitizDay day = {
+          .day = monday + i, .n = i == 2 ? 0 : 2, .sum = 1000 * (i + 1), .min = i, .max = 10 + i};
+      g_array_append_val (days, day);
+    }
+  buckets = citiz_buckets_new (&week, days, CITIZ_AGGREGATE_SUM);
+  g_assert_cmpuint (buckets->len, ==, 7);
+  g_assert_cmpfloat (g_array_index (buckets, CitizBucket, 0).mean, ==, 1000);
+  g_assert_true (isnan (g_array_index (buckets, CitizBucket, 2).mean));
+  g_assert_true (isnan (g_array_index (buckets, CitizBucket, 6).mean));
+  /* Whole days only: Saturday is today, Wednesday has nothing. */
+  g_assert_cmpfloat (citiz_buckets_daily_mean (&week, days, CITIZ_AGGREGATE_SUM, monday + 5), ==,
+                     (1000 + 2000 + 4000 + 5000) / 4.0);
+  months = citiz_buckets_new (&year, days, CITIZ_AGGREGATE_SUM);
+  g_assert_cmpuint (months->len, ==, 12);
+  g_assert_cmpuint (g_array_index (months, CitizBucket, 9).n_days, ==, 5);
+  g_assert_cmpint (citiz_period_next (&week).first, ==, monday + 7);
+  g_assert_cmpint (citiz_period_previous (&year).last, ==, citiz_day_from_ymd (2025, 12, 31));
+}
+
+static void
+test_words (void)
+{
+  g_autofree gchar *kind = citiz_import_kind_text ("HKQuantityTypeIdentifierRunningPower");
+
+  g_assert_cmpstr (kind, ==, "Running power");
+  g_assert_cmpstr (citiz_import_reason_text ("truncated"), !=,
+                   citiz_import_reason_text ("never heard of"));
+  for (guint k = 0; k < CITIZ_N_KINDS; k++)
+    if (*citiz_kind_key ((CitizKind) k) != '\0')
+      g_assert_cmpint (citiz_kind_from_key (citiz_kind_key ((CitizKind) k)), ==, k);
+}
+
+static void
+test_import_dialog (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizImportDialog *dialog = citiz_import_dialog_new (NULL, session, NULL);
+
+  g_assert_true (shows (GTK_WIDGET (dialog), "Bring your data in"));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
+int
+main (int argc, char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  citiz_ui_init ();
+  citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree gchar *opens = g_strdup_printf ("/ui/pages/%s/opens", pages[i].name);
+      g_autofree gchar *narrow = g_strdup_printf ("/ui/pages/%s/narrow", pages[i].name);
+      g_autofree gchar *nothing = g_strdup_printf ("/ui/pages/%s/empty", pages[i].name);
+
+      g_test_add_data_func (opens, GUINT_TO_POINTER (i), test_opens);
+      g_test_add_data_func (narrow, GUINT_TO_POINTER (i), test_narrow);
+      g_test_add_data_func (nothing, GUINT_TO_POINTER (i), test_empty);
+    }
+  g_test_add_func ("/ui/pages/adding", test_adding);
+  g_test_add_func ("/ui/pages/measure", test_measure);
+  g_test_add_func ("/ui/pages/correction", test_correction);
+  g_test_add_func ("/ui/pages/food", test_food);
+  g_test_add_func ("/ui/pages/periods", test_periods);
+  g_test_add_func ("/ui/pages/buckets", test_buckets);
+  g_test_add_func ("/ui/pages/words", test_words);
+  g_test_add_func ("/ui/pages/import-dialog", test_import_dialog);
+  return g_test_run ();
+}
