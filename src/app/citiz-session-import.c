@@ -319,6 +319,8 @@ write_sample (CitizEngine *engine, CitizLanguage language, GError **error)
   batch->open = FALSE;
   g_free (batch->report->name);
   batch->report->name = g_strdup (_ ("Sample record"));
+  g_free (batch->report->hash);
+  batch->report->hash = g_strdup (""); /* no file behind it */
   batch->report->when = now;
   if (!citiz_sample_load (now, (gint) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE),
                           language, sample_item_cb, sample_series_cb, &walk))
