@@ -83,7 +83,10 @@ citiz_command_import (CitizCommandRun *run, gchar **args)
 
   run->answer = json_array ();
   for (guint i = 0; args[i] != NULL; i++)
-    status = MAX (status, import_one (run, args[i]));
+    {
+      int one = import_one (run, args[i]); /* MAX would run it twice */
+      status = MAX (status, one);
+    }
   return status;
 }
 
