@@ -211,7 +211,7 @@ citiz_engine_finish_code (CitizEngine *engine)
     return;
   g_thread_join (job->thread);
   if (engine->node != NULL && !citiz_node_put_code (engine->node, job->entry, &error))
-    g_warning ("the spoken code could not be kept: %s", error->message);
+    g_message ("the spoken code could not be kept: %s", error->message);
   citiz_code_entry_free (job->entry);
   citiz_deal_free (job->deal);
   g_free (job->birth_date);

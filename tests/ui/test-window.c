@@ -101,7 +101,8 @@ check_names (GtkWidget *widget, guint *buttons)
 {
   gboolean inner = gtk_widget_get_parent (widget) != NULL
                    && GTK_IS_MENU_BUTTON (gtk_widget_get_parent (widget));
-  gboolean drawn_by_toolkit = gtk_widget_get_ancestor (widget, GTK_TYPE_WINDOW_CONTROLS) != NULL
+  gboolean drawn_by_toolkit = !gtk_widget_get_visible (widget)
+                              || gtk_widget_get_ancestor (widget, GTK_TYPE_WINDOW_CONTROLS) != NULL
                               || gtk_widget_get_ancestor (widget, ADW_TYPE_ENTRY_ROW) != NULL
                               || gtk_widget_get_ancestor (widget, GTK_TYPE_DROP_DOWN) != NULL
                               || gtk_widget_get_ancestor (widget, ADW_TYPE_EXPANDER_ROW) != NULL;
@@ -112,8 +113,13 @@ check_names (GtkWidget *widget, guint *buttons)
       if (!has_text (widget)
           && !gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget),
                                                 GTK_ACCESSIBLE_PROPERTY_LABEL))
-        g_error ("a button with only an icon has no name: %s, %s", gtk_widget_get_name (widget),
-                 gtk_widget_get_tooltip_text (widget));
+        {
+          GString *path = g_string_new (NULL);
+
+          for (GtkWidget *w = widget; w != NULL; w = gtk_widget_get_parent (w))
+            g_string_append_printf (path, " < %s", G_OBJECT_TYPE_NAME (w));
+          g_error ("a button with only an icon has no name:%s", path->str);
+        }
     }
   for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
        w = gtk_widget_get_next_sibling (w))
