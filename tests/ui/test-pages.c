@@ -75,7 +75,8 @@ is_nameless (GtkWidget *widget, gpointer data)
 {
   GtkWidget *child;
 
-  if (!GTK_IS_BUTTON (widget) || gtk_button_get_label (GTK_BUTTON (widget)) != NULL)
+  if (!GTK_IS_BUTTON (widget) || !gtk_widget_get_mapped (widget)
+      || gtk_button_get_label (GTK_BUTTON (widget)) != NULL)
     return FALSE;
   child = gtk_button_get_child (GTK_BUTTON (widget));
   if (child == NULL || !GTK_IS_IMAGE (child))
