@@ -128,6 +128,7 @@ citiz_engine_close (CitizEngine *engine)
   if (engine->anchor_timer != NULL)
     g_source_destroy (engine->anchor_timer);
   g_clear_pointer (&engine->anchor_timer, g_source_unref);
+  citiz_ingest_stop (engine->vault);
   citiz_engine_finish_code (engine);
   if (engine->chain != NULL && !citiz_engine_anchor (engine, &error))
     g_warning ("the record could not be anchored now: %s", error->message);

@@ -163,12 +163,32 @@ frame_cb (gpointer data, const CitizFrame *frame, GError **error)
   return citiz_intake_frame (job->intake, frame, error);
 }
 
+/* Imports under way, of all vaults of the process. */
+static GMutex running_lock;
+static GSList *running;
+
+/* The task hears no more of its pipe. */
+static void
+leave (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  if (job->source != NULL)
+    g_source_destroy (job->source);
+  if (job->cancel != NULL)
+    g_source_destroy (job->cancel);
+  g_mutex_lock (&running_lock);
+  running = g_slist_remove (running, task);
+  g_mutex_unlock (&running_lock);
+}
+
 static void
 fail (GTask *task, GError *error)
 {
   Job *job = g_task_get_task_data (task);
   guint32 batch = job->batch->report->batch;
 
+  leave (task);
   if (job->helper != NULL)
     g_subprocess_force_exit (job->helper);
   if (job->intake != NULL)
@@ -192,6 +212,7 @@ finish (GTask *task)
   CitizIngestReport *report = job->batch->report;
   GError *error = NULL;
 
+  leave (task);
   g_subprocess_wait (job->helper, NULL, NULL);
   if (!g_subprocess_get_successful (job->helper) || !citiz_frame_reader_done (job->reader))
     {
@@ -229,9 +250,6 @@ readable_cb (int fd, GIOCondition condition, gpointer data)
         return G_SOURCE_CONTINUE;
       if (n > 0 && citiz_frame_reader_feed (job->reader, job->buffer, (gsize) n, &error))
         continue;
-      g_source_destroy (job->source);
-      if (job->cancel != NULL)
-        g_source_destroy (job->cancel);
       if (n > 0)
         fail (task, error);
       else
@@ -245,12 +263,36 @@ readable_cb (int fd, GIOCondition condition, gpointer data)
 static gboolean
 cancelled_cb (GCancellable *cancellable, gpointer data)
 {
-  GTask *task = data;
-  Job *job = g_task_get_task_data (task);
-
-  g_source_destroy (job->source);
-  fail (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the import was stopped"));
+  fail (data, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the import was stopped"));
   return G_SOURCE_REMOVE;
+}
+
+static GTask *
+find_running (CitizVault *vault)
+{
+  GTask *found = NULL;
+
+  g_mutex_lock (&running_lock);
+  for (GSList *l = running; l != NULL && found == NULL; l = l->next)
+    if (((Job *) g_task_get_task_data (l->data))->vault == vault)
+      found = l->data;
+  g_mutex_unlock (&running_lock);
+  return found;
+}
+
+/**
+ * citiz_ingest_stop:
+ *
+ * Stops an import of this vault if there is one, as if it had been cancelled. To be called in the vault's thread before it
+ * is closed.
+ */
+void
+citiz_ingest_stop (CitizVault *vault)
+{
+  GTask *task = find_running (vault);
+
+  if (task != NULL)
+    fail (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the vault is closing"));
 }
 
 static void
@@ -267,6 +309,9 @@ watch (GTask *task)
   job->source = g_unix_fd_source_new (fd, G_IO_IN | G_IO_HUP);
   g_source_set_callback (job->source, (GSourceFunc) (gpointer) readable_cb, task, NULL);
   g_source_attach (job->source, context);
+  g_mutex_lock (&running_lock);
+  running = g_slist_prepend (running, task);
+  g_mutex_unlock (&running_lock);
   if (g_task_get_cancellable (task) != NULL)
     {
       job->cancel = g_cancellable_source_new (g_task_get_cancellable (task));

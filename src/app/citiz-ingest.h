@@ -61,6 +61,7 @@ CitizIngestReport *citiz_ingest_run (CitizVault *vault,
                                      GCancellable *cancellable,
                                      GError **error);
 
+void citiz_ingest_stop (CitizVault *vault);
 gboolean citiz_ingest_recover (CitizVault *vault, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_ingest_undo (CitizVault *vault,
                             guint32 batch,

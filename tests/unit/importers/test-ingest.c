@@ -404,6 +404,44 @@ test_cancel (Fixture *f, gconstpointer data)
   g_assert_cmpuint (report->kept, >, 0);
 }
 
+static gboolean
+close_cb (gpointer data)
+{
+  Fixture *f = data;
+
+  citiz_ingest_stop (f->vault);
+  g_clear_pointer (&f->vault, citiz_vault_close);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stopped_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (citiz_ingest_run_finish (result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  *(gboolean *) data = TRUE;
+}
+
+/* The window is locked while a file comes in: the vault closes at once, and holds nothing of it. */
+static void
+test_closed_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *before = contents (f->vault);
+  g_autoptr (GFile) file = data_file ("apple/sample_30d.xml");
+  gboolean stopped = FALSE;
+
+  citiz_ingest_run_async (f->vault, file, NULL, NULL, NULL, stopped_cb, &stopped);
+  g_idle_add_full (G_PRIORITY_HIGH, close_cb, f, NULL);
+  while (!stopped)
+    g_main_context_iteration (NULL, TRUE);
+  f->vault = citiz_vault_open (f->dir, citiz_env_system (), f->passphrase, &error);
+  g_assert_no_error (error);
+  assert_untouched (f, before);
+}
+
 /* The process ends in the middle: what was written by then is there, and goes at the next opening. */
 static void
 test_recover (Fixture *f, gconstpointer data)
@@ -532,6 +570,7 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("bad-helpers", test_bad_helpers);
   ADD ("cancel", test_cancel);
+  ADD ("closed-meanwhile", test_closed_meanwhile);
   ADD ("recover", test_recover);
   ADD ("by-hand", test_by_hand);
   ADD ("sessions", test_sessions);
