@@ -207,6 +207,41 @@ test_emergency (void)
   settle ();
 }
 
+/* --- one key from anywhere --- */
+
+static void
+test_key (void)
+{
+  g_autofree gchar *program = g_find_program_in_path ("xdotool");
+  const gchar *argv[]
+      = {"xdotool", "search", "--onlyvisible",    "--name", "^Citiz$", "windowfocus",
+         "--sync",  "key",    "--clearmodifiers", "ctrl+e", NULL};
+  CitizWindow *window;
+  CitizAccess *access;
+  gboolean revoked = FALSE;
+
+  if (program == NULL)
+    {
+      g_test_skip ("xdotool is not installed");
+      return;
+    }
+  window = citiz_window_new (NULL, session);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
+  settle ();
+  citiz_window_show_page (window, "diet");
+  g_assert_true (g_spawn_async (NULL, (gchar **) argv, NULL,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
+                                NULL));
+  WAIT_FOR (g_strcmp0 (citiz_window_get_page (window), "emergency") == 0);
+  WAIT_FOR (citiz_session_get_emergency (session) != NULL);
+  access = citiz_session_get_emergency (session);
+  citiz_session_revoke_async (session, &access->id, NULL, revoked_cb, &revoked);
+  WAIT_FOR (revoked);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 /* --- hidden values --- */
 
 static void
@@ -238,6 +273,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/names", test_names);
   g_test_add_func ("/window/hidden", test_hidden);
   g_test_add_func ("/window/emergency", test_emergency);
+  g_test_add_func ("/window/key", test_key);
   status = g_test_run ();
   g_object_unref (session);
   return status;
