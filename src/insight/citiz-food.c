@@ -17,7 +17,7 @@ typedef struct
   gchar *text[2];
   guint8 head[2];  /* length of the folded text before the first comma */
   guint8 words[2]; /* how many */
-  gboolean raw;
+  gboolean raw, everyday;
 } Folded;
 
 struct _CitizFoodTable
@@ -29,11 +29,20 @@ struct _CitizFoodTable
   GHashTable *by_id;
 };
 
+/* " riz" → " cereales riz" keeps where parts begin: each comma becomes " ,". */
 static gchar *
 spaced (const gchar *name)
 {
-  g_autofree gchar *folded = citiz_fold (name);
-  return g_strconcat (" ", folded, NULL);
+  g_auto (GStrv) parts = g_strsplit (name, ",", -1);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      g_autofree gchar *folded = citiz_fold (parts[i]);
+      if (*folded != '\0')
+        g_string_append_printf (out, "%s %s", out->len > 0 ? " ," : "", folded);
+    }
+  return g_string_free (out, FALSE);
 }
 
 static gsize
@@ -57,11 +66,17 @@ has_word (const gchar *text, const gchar *word)
   return FALSE;
 }
 
+/* What people mean by the bare word: the hen's egg among eggs, cow's milk among milks. CNF ids. */
+static const guint everyday[]
+    = {125, 61, 63, 4067, 1704, 4497, 3183, 1696, 2418, 2505, 502776, 118, 119, 2534, 433, 2460};
+
 static void
 fold_food (Folded *folded, const CitizFood *food)
 {
   static const gchar *const raw[] = {"raw", "cru", "crue", "crus", "crues"};
 
+  for (guint i = 0; i < G_N_ELEMENTS (everyday); i++)
+    folded->everyday |= food->id == everyday[i];
   for (guint l = 0; l < 2; l++)
     {
       folded->text[l] = spaced (food->name[l]);
@@ -221,6 +236,18 @@ ends_word (const gchar *p)
   return *p == '\0' || *p == ' ';
 }
 
+/* A later part of the name is what was typed, or begins with it. */
+static gboolean
+part_is (const gchar *text, const gchar *whole)
+{
+  gsize n = strlen (whole);
+
+  for (const gchar *p = strstr (text, " ,"); p != NULL; p = strstr (p + 1, " ,"))
+    if (strncmp (p + 2, whole, n) == 0 && ends_word (p + 2 + n))
+      return TRUE;
+  return FALSE;
+}
+
 /* Smaller is better: what the head of the name is, raw, known values, exact words, short. -1: no match. */
 static gint
 score (const Folded *folded, const CitizFood *food, const Query *query, guint l)
@@ -248,9 +275,12 @@ score (const Folded *folded, const CitizFood *food, const Query *query, guint l)
     out = 1; /* « boeuf haché » : Boeuf, haché … */
   else if (strncmp (text, query->whole, n) == 0)
     out = 2;
+  else if (first != text && part_is (text, query->whole))
+    out = 2; /* « Grains céréaliers, riz … » */
   else
     out = first == text ? 3 : 4;
   out = out * 2 + (partial > 0);
+  out = out * 2 + !folded->everyday;
   out = out * 2 + !folded->raw;
   out = out * 3 + (gint) food->quality / 2;
   return out * 65536 + folded->words[l] * 256 + (gint) MIN (strlen (text), 255);

@@ -104,7 +104,7 @@ scopes_of (const gchar *letters)
 }
 
 static void
-add_phrase (Terms *t, const gchar *text, const Term *term)
+add_phrase (Terms *t, const gchar *text, const Term *term, gboolean names)
 {
   g_autofree gchar *folded = citiz_fold (text);
   const gchar *space = strchr (folded, ' ');
@@ -120,7 +120,7 @@ add_phrase (Terms *t, const gchar *text, const Term *term)
       list = g_array_new (FALSE, FALSE, sizeof (Phrase));
       g_hash_table_insert (t->by_first, g_steal_pointer (&first), list);
     }
-  if (!g_hash_table_contains (t->phrases, folded))
+  if (names && !g_hash_table_contains (t->phrases, folded))
     g_hash_table_insert (t->phrases, folded, (gpointer) term);
   g_array_append_val (list, phrase);
   folded = NULL; /* owned by the list */
@@ -172,12 +172,15 @@ read_terms (gpointer data)
       for (guint s = 1; s < CITIZ_N_SENSITIVE; s++)
         if (strcmp (sensitive, sensitive_names[s]) == 0)
           term->sensitive = (CitizSensitive) s;
+      /* Brands, and narrower words that only betray a class, keep the name they were given. */
+      gboolean same = (term->scopes & CITIZ_SCOPE_MEDICATION) == 0
+                      && term->alert == CITIZ_ALERT_NONE && term->sensitive == CITIZ_SENSITIVE_NONE;
       for (guint c = 0; codes[c] != NULL; c++)
         add_code (t, codes[c], term);
-      add_phrase (t, term->name[0], term);
-      add_phrase (t, term->name[1], term);
+      add_phrase (t, term->name[0], term, TRUE);
+      add_phrase (t, term->name[1], term, TRUE);
       for (guint c = 0; more[c] != NULL; c++)
-        add_phrase (t, more[c], term);
+        add_phrase (t, more[c], term, same);
     }
   g_array_sort (t->prefixes, longer_first);
   return t;

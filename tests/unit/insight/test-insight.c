@@ -1,0 +1,266 @@
+/* Published values, M4, food search, nutrients. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "insight/citiz-nutrition.h"
+#include "insight/citiz-stats.h"
+#include "record/citiz-compose.h"
+
+#define NEAR(a, b, e) g_assert_cmpfloat_with_epsilon ((a), (b), (e))
+
+/* Bergenstal 2018, Inker 2021 (kidney.org and computed), NGSP/IFCC. */
+static void
+test_formulae (void)
+{
+  static const gdouble gmi[][2] = {{100, 5.7}, {125, 6.3}, {150, 6.9}, {175, 7.5},  {200, 8.1},
+                                   {225, 8.7}, {250, 9.3}, {275, 9.9}, {300, 10.5}, {350, 11.7}};
+  static const struct
+  {
+    gdouble creatinine;
+    gint age;
+    gboolean female;
+    gdouble egfr;
+  } kidneys[] = {{1.2, 55, FALSE, 71.418},  {1.0, 50, TRUE, 68.633},  {0.7, 40, TRUE, 112.054},
+                 {0.9, 40, FALSE, 110.726}, {0.5, 25, TRUE, 133.401}, {2.0, 70, FALSE, 35.243},
+                 {3.5, 80, TRUE, 12.666}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (gmi); i++)
+    NEAR (citiz_gmi (gmi[i][0]), gmi[i][1], 0.05);
+  for (guint i = 0; i < G_N_ELEMENTS (kidneys); i++)
+    NEAR (citiz_egfr_2021 (kidneys[i].creatinine, kidneys[i].age, kidneys[i].female),
+          kidneys[i].egfr, 0.001);
+  NEAR (citiz_bmi (84, 1.65), 30.854, 0.001);
+  NEAR (citiz_a1c_to_ifcc (7.0), 53, 0.5);
+  NEAR (citiz_a1c_to_ifcc (6.5), 48, 0.5);
+  NEAR (citiz_a1c_to_ifcc (8.0), 64, 0.5);
+  NEAR (citiz_mean_arterial (120, 80), 93.33, 0.01);
+}
+
+/* 7 days of 4 readings: all 136.14/83.93, without the first day 134.00/82.75. */
+static void
+test_home_pressure (void)
+{
+  static const guint8 readings[7][4][2]
+      = {{{152, 94}, {148, 92}, {150, 90}, {146, 88}}, {{138, 86}, {134, 84}, {136, 82}, {132, 80}},
+         {{140, 88}, {136, 84}, {134, 84}, {130, 82}}, {{136, 84}, {132, 82}, {138, 86}, {134, 84}},
+         {{134, 82}, {130, 80}, {132, 80}, {128, 78}}, {{138, 86}, {136, 84}, {134, 82}, {132, 80}},
+         {{136, 84}, {134, 82}, {132, 82}, {130, 80}}};
+  CitizSample systolic[28], diastolic[28];
+
+  for (guint i = 0; i < 28; i++)
+    {
+      systolic[i] = (CitizSample){.start = (20000 + i / 4) * CITIZ_DAY + (i % 4) * CITIZ_HOUR,
+                                  .value = readings[i / 4][i % 4][0]};
+      diastolic[i] = systolic[i];
+      diastolic[i].value = readings[i / 4][i % 4][1];
+    }
+  CitizHomePressure mean = citiz_home_pressure (systolic, diastolic, 28);
+  NEAR (mean.systolic, 134.0, 1e-9);
+  NEAR (mean.diastolic, 82.75, 1e-9);
+  g_assert_true (mean.sufficient);
+  g_assert_cmpuint (mean.n, ==, 24);
+  g_assert_false (citiz_home_pressure (systolic, diastolic, 8).sufficient);
+}
+
+/* Each column keeps its first, least, greatest and last. */
+static void
+test_m4 (void)
+{
+  enum
+  {
+    N = 20000,
+    WIDTH = 137
+  };
+  g_autofree CitizSample *s = g_new0 (CitizSample, N);
+  guint32 state = 1;
+
+  for (guint i = 0; i < N; i++)
+    {
+      state = state * 1664525u + 1013904223u;
+      s[i].start = (i > 0 ? s[i - 1].start : 0) + (gint64) (state >> 24);
+      s[i].value = (gdouble) (state >> 8);
+    }
+  gint64 to = s[N - 1].start + 1;
+  g_autoptr (GArray) out = citiz_m4 (s, N, 0, to, WIDTH);
+  g_assert_cmpuint (out->len, <=, 4 * WIDTH);
+  for (guint c = 0; c < WIDTH; c++)
+    {
+      gdouble want[4] = {NAN, INFINITY, -INFINITY, NAN}, got[4] = {NAN, INFINITY, -INFINITY, NAN};
+      for (guint pass = 0; pass < 2; pass++)
+        {
+          const CitizSample *list = pass == 0 ? s : (const CitizSample *) (gpointer) out->data;
+          gdouble *w = pass == 0 ? want : got;
+          for (guint i = 0; i < (pass == 0 ? N : out->len); i++)
+            {
+              if ((guint64) list[i].start * WIDTH / (guint64) to != c)
+                continue;
+              if (isnan (w[0]))
+                w[0] = list[i].value;
+              w[1] = MIN (w[1], list[i].value);
+              w[2] = MAX (w[2], list[i].value);
+              w[3] = list[i].value;
+            }
+        }
+      g_assert_cmpmem (want, sizeof want, got, sizeof got);
+    }
+}
+
+static const CitizFood *
+first (const gchar *text, CitizLanguage language)
+{
+  g_autoptr (GPtrArray) found = citiz_food_search (citiz_food_table (), text, language, 5, NULL);
+  return found->len > 0 ? g_ptr_array_index (found, 0) : NULL;
+}
+
+static void
+test_food_search (void)
+{
+  static const struct
+  {
+    const gchar *text;
+    CitizLanguage language;
+    const gchar *name;
+  } cases[] = {{"pomme", CITIZ_LANGUAGE_FR, "Pomme, crue, avec pelure"},
+               {"POMMES", CITIZ_LANGUAGE_FR, "Pomme, crue, avec pelure"},
+               {"œuf", CITIZ_LANGUAGE_FR, "Oeuf, poule, entier, frais ou congelé, cru"},
+               {"oeufs", CITIZ_LANGUAGE_FR, "Oeuf, poule, entier, frais ou congelé, cru"},
+               {"carotte", CITIZ_LANGUAGE_FR, "Carotte, crue"},
+               {"brocoli", CITIZ_LANGUAGE_FR, "Brocoli, cru"},
+               {"bleuets", CITIZ_LANGUAGE_FR, "Bleuet, cru"},
+               {"apple", CITIZ_LANGUAGE_EN, "Apple, raw, with skin"}};
+  guint total;
+
+  g_assert_cmpuint (citiz_food_count (citiz_food_table ()), ==, 5690);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const CitizFood *food = first (cases[i].text, cases[i].language);
+      g_assert_nonnull (food);
+      g_assert_cmpstr (food->name[cases[i].language], ==, cases[i].name);
+    }
+  g_assert_true (
+      g_str_has_prefix (first ("bœuf haché", CITIZ_LANGUAGE_FR)->name[1], "Boeuf, haché"));
+  g_assert_true (
+      g_str_has_prefix (first ("boeuf hache", CITIZ_LANGUAGE_FR)->name[1], "Boeuf, haché"));
+  g_assert_true (strstr (first ("riz", CITIZ_LANGUAGE_FR)->name[1], "riz") != NULL);
+  g_autoptr (GPtrArray) none
+      = citiz_food_search (citiz_food_table (), "zzz", CITIZ_LANGUAGE_FR, 5, &total);
+  g_assert_cmpuint (none->len, ==, 0);
+  g_assert_cmpuint (total, ==, 0);
+  g_autoptr (GPtrArray) blank
+      = citiz_food_search (citiz_food_table (), "  ,", CITIZ_LANGUAGE_FR, 5, &total);
+  g_assert_cmpuint (blank->len, ==, 0);
+}
+
+/* At most 5 ms a keystroke; the test leaves room for a busy machine. */
+static void
+test_food_speed (void)
+{
+  static const gchar *const keys[] = {"p", "po", "pom", "pomme", "boeuf haché", "aux", "crue avec"};
+  gint64 best = G_MAXINT64;
+
+  for (guint round = 0; round < 5; round++)
+    {
+      gint64 start = g_get_monotonic_time ();
+      for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+        g_ptr_array_unref (
+            citiz_food_search (citiz_food_table (), keys[i], CITIZ_LANGUAGE_FR, 50, NULL));
+      best = MIN (best, g_get_monotonic_time () - start);
+    }
+  g_assert_cmpint (best / (gint64) G_N_ELEMENTS (keys), <, 5000);
+}
+
+static void
+test_intake (void)
+{
+  CitizIntake intake;
+  const CitizFoodTable *table = citiz_food_table ();
+
+  citiz_intake_init (&intake);
+  g_assert_true (isnan (intake.amount[CITIZ_NUTRIENT_FIBRE]));
+  citiz_intake_add (&intake, citiz_food_get (table, "1696"), 150); /* an apple */
+  NEAR (intake.amount[CITIZ_NUTRIENT_ENERGY], 78, 0.5);
+  NEAR (intake.amount[CITIZ_NUTRIENT_FIBRE], 3.6, 0.05);
+  g_assert_cmpuint (intake.unknown[CITIZ_NUTRIENT_FIBRE], ==, 0);
+  g_assert_true (intake.approximate[CITIZ_NUTRIENT_FIBRE]);
+  citiz_intake_add (&intake, citiz_food_get (table, "2"), 100); /* a name only */
+  NEAR (intake.amount[CITIZ_NUTRIENT_FIBRE], 3.6, 0.05);
+  g_assert_cmpuint (intake.unknown[CITIZ_NUTRIENT_FIBRE], ==, 1);
+}
+
+static void
+put (CitizRecord *record, guint8 n, json_t *json)
+{
+  CitizId id = {{n}};
+  g_autoptr (CitizItem) item = citiz_item_new_from_json (json, &id, 1, 1, NULL);
+  g_assert_nonnull (item);
+  citiz_record_put (record, item);
+  json_decref (json);
+}
+
+static void
+test_targets (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  CitizDraft draft = {.given = "H", .gender = "female", .measure = "diet_prot", .low = "57"};
+  gint32 day = citiz_day_from_ymd (2026, 10, 24);
+
+  g_assert_true (citiz_date_parse (&draft.onset, "1959-03-12"));
+  put (record, 1, citiz_compose_patient (&draft, NULL));
+  put (record, 2, citiz_compose_goal (&draft, NULL));
+  g_autoptr (GArray) targets = citiz_nutrition_targets (record, day);
+  for (guint i = 0; i < targets->len; i++)
+    {
+      const CitizNutrientTarget *t = &g_array_index (targets, CitizNutrientTarget, i);
+      if (t->nutrient == CITIZ_NUTRIENT_FIBRE)
+        NEAR (t->amount, 21, 0);
+      if (t->nutrient == CITIZ_NUTRIENT_CALCIUM)
+        NEAR (t->amount, 1200, 0);
+      if (t->nutrient == CITIZ_NUTRIENT_POTASSIUM)
+        NEAR (t->amount, 2600, 0);
+      if (t->nutrient == CITIZ_NUTRIENT_PROTEIN)
+        g_assert_true (t->own && t->amount == 57);
+      g_assert_cmpint (t->limit, ==,
+                       t->nutrient == CITIZ_NUTRIENT_SODIUM
+                           || t->nutrient == CITIZ_NUTRIENT_SATURATED);
+    }
+}
+
+/* Whole days only; today and missing days do not count. */
+static void
+test_means (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (CitizDay));
+  CitizKeyMeasure key;
+  guint n;
+
+  for (gint32 d = 100; d <= 107; d++)
+    {
+      CitizDay day = {.day = d, .n = 1, .sum = 1000 * (d - 99)};
+      if (d != 103)
+        g_array_append_val (days, day);
+    }
+  citiz_record_put_days (record, "steps", "Montre", "{steps}", 1, days);
+  NEAR (citiz_mean_of_whole_days (record, "steps", 100, 107, 107, &n), 24000.0 / 6, 1e-9);
+  g_assert_cmpuint (n, ==, 6);
+  citiz_key_measure (record, "steps", 107, &key);
+  NEAR (key.last, 8000, 0);
+  g_assert_true (isnan (key.values[9]));
+  g_assert_cmpint (key.position, ==, CITIZ_POSITION_NONE); /* a goal is no range */
+  citiz_range_clear (&key.range);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/insight/formulae", test_formulae);
+  g_test_add_func ("/insight/home-pressure", test_home_pressure);
+  g_test_add_func ("/insight/m4", test_m4);
+  g_test_add_func ("/insight/food/search", test_food_search);
+  g_test_add_func ("/insight/food/speed", test_food_speed);
+  g_test_add_func ("/insight/intake", test_intake);
+  g_test_add_func ("/insight/targets", test_targets);
+  g_test_add_func ("/insight/means", test_means);
+  return g_test_run ();
+}

@@ -1,0 +1,436 @@
+/* Items from real summaries, modifiers, references, corrections, hand entry, the sample record. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "record/citiz-compose.h"
+#include "record/citiz-record.h"
+#include "record/citiz-sample-record.h"
+
+static CitizItem *
+item_of (const gchar *text)
+{
+  static guint16 n;
+  g_autoptr (GError) error = NULL;
+  CitizId id = {{1, (guint8) (++n >> 8), (guint8) n}};
+  json_t *json = citiz_json_load (text, strlen (text), &error);
+  g_assert_no_error (error);
+  CitizItem *item = citiz_item_new_from_json (json, &id, 1, 1, &error);
+  json_decref (json);
+  g_assert_no_error (error);
+  return item;
+}
+
+static CitizRecord *
+record_of_bundle (const gchar *name)
+{
+  CitizRecord *record = citiz_record_new ();
+  g_autofree gchar *path = g_build_filename (g_getenv ("CITIZ_TEST_DATA"), "ips", name, NULL);
+  g_autofree gchar *text = NULL;
+  gsize n;
+
+  g_assert_true (g_file_get_contents (path, &text, &n, NULL));
+  json_t *bundle = citiz_json_load (text, n, NULL);
+  const json_t *entries = json_object_get (bundle, "entry");
+  for (gsize i = 0; i < json_array_size (entries); i++)
+    {
+      const json_t *entry = json_array_get (entries, i);
+      CitizId id = {{2, (guint8) (i >> 8), (guint8) i}};
+      g_autofree gchar *resource = citiz_json_dump (json_object_get (entry, "resource"));
+      CitizOrigin origin = {.source = CITIZ_SOURCE_DOCUMENT,
+                            .full_url = json_string_value (json_object_get (entry, "fullUrl"))};
+      g_autoptr (GBytes) packed = citiz_item_pack (&origin, resource, strlen (resource));
+      g_autoptr (GError) error = NULL;
+      gsize size;
+      g_autofree gchar *key = NULL;
+      const gchar *kept = citiz_item_packed_text (packed, &size, &key);
+      g_assert_cmpmem (kept, size, resource, strlen (resource));
+      g_autoptr (CitizItem) item = citiz_item_unpack (packed, &id, 1, 1, &error);
+      g_assert_no_error (error);
+      citiz_record_put (record, item);
+    }
+  json_decref (bundle);
+  return record;
+}
+
+static guint
+count (const CitizRecord *record, CitizKind kind)
+{
+  g_autoptr (GPtrArray) list = citiz_record_list (record, kind);
+  return list->len;
+}
+
+static CitizItem *
+find (const CitizRecord *record, CitizKind kind, const gchar *title)
+{
+  g_autoptr (GPtrArray) list = citiz_record_list (record, kind);
+  for (guint i = 0; i < list->len; i++)
+    {
+      CitizItem *item = g_ptr_array_index (list, i);
+      if (strcmp (item->title[0], title) == 0 || strcmp (item->title[1], title) == 0)
+        return item;
+    }
+  g_error ("no %s", title);
+}
+
+static void
+test_canadian_summary (void)
+{
+  g_autoptr (CitizRecord) record = record_of_bundle ("CA_Bundle_FullsomeScenario1.json");
+  g_autoptr (GPtrArray) allergies = citiz_record_list (record, CITIZ_KIND_ALLERGY);
+
+  g_assert_cmpuint (count (record, CITIZ_KIND_PROBLEM), ==, 18);
+  g_assert_cmpuint (count (record, CITIZ_KIND_MEDICATION), ==, 8);
+  g_assert_cmpuint (allergies->len, ==, 2);
+  const CitizItem *first = g_ptr_array_index (allergies, 0);
+  g_assert_cmpstr (first->title[CITIZ_LANGUAGE_FR], ==, "Arachide");
+  g_assert_cmpint (first->severity, ==, CITIZ_SEVERITY_SEVERE);
+  g_assert_cmpstr (first->reaction, ==, "Hives");
+  g_assert_cmpint (find (record, CITIZ_KIND_PROBLEM, "Fibrillation auriculaire")->source, ==,
+                   CITIZ_SOURCE_DOCUMENT);
+  const CitizItem *opioid = find (record, CITIZ_KIND_MEDICATION, "Tramadol");
+  g_assert_cmpint (opioid->alert, ==, CITIZ_ALERT_OPIOID);
+  g_assert_cmpint (find (record, CITIZ_KIND_PROBLEM, "Anxiety")->sensitive, ==,
+                   CITIZ_SENSITIVE_MENTAL);
+  const CitizItem *weight = citiz_record_latest (record, "weight");
+  g_assert_cmpstr (weight->value.text, ==, "90.7");
+  g_assert_cmpstr (citiz_record_patient (record)->title[0], ==, "Evelyn McCurdy");
+}
+
+static void
+test_references (void)
+{
+  g_autoptr (CitizRecord) record = record_of_bundle ("IPS_IG-bundle-01.json");
+  g_autoptr (GPtrArray) medications = citiz_record_list (record, CITIZ_KIND_MEDICATION);
+
+  g_assert_cmpuint (medications->len, ==, 2);
+  for (guint i = 0; i < medications->len; i++)
+    {
+      const CitizItem *item = g_ptr_array_index (medications, i);
+      g_assert_false (citiz_id_is_zero (&item->subject));
+      g_assert_cmpstr (item->title[0], !=, "MedicationStatement");
+    }
+}
+
+static void
+test_modifiers (void)
+{
+  static const CitizTime now = {1792852200000};
+  g_autoptr (CitizItem) refuted = item_of (
+      "{\"resourceType\":\"AllergyIntolerance\",\"verificationStatus\":{\"coding\":[{\"code\":\"refuted\"}]},"
+      "\"criticality\":\"high\",\"code\":{\"text\":\"Contraste iodé\"}}");
+  g_autoptr (CitizItem) wrong = item_of (
+      "{\"resourceType\":\"Observation\",\"status\":\"entered-in-error\",\"code\":{\"text\":\"x\"},\"valueInteger\":3}");
+  g_autoptr (CitizItem) stopped = item_of (
+      "{\"resourceType\":\"MedicationStatement\",\"status\":\"stopped\",\"statusReason\":[{\"text\":\"rein\"}],"
+      "\"medicationCodeableConcept\":{\"text\":\"Naproxène 250 mg\"}}");
+  g_autoptr (CitizItem) never = item_of (
+      "{\"resourceType\":\"MedicationRequest\",\"status\":\"active\",\"doNotPerform\":true,"
+      "\"medicationCodeableConcept\":{\"text\":\"Warfarine\"}}");
+  g_autoptr (CitizItem) early = item_of (
+      "{\"resourceType\":\"Observation\",\"status\":\"preliminary\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
+      "\"code\":\"718-7\"}]},\"valueQuantity\":{\"value\":114,\"unit\":\"g/L\"},\"modifierExtension\":[{\"url\":\"u\"}],"
+      "\"referenceRange\":[{\"low\":{\"value\":120},\"high\":{\"value\":160}}]}");
+  g_autoptr (CitizItem) none = item_of (
+      "{\"resourceType\":\"AllergyIntolerance\",\"code\":{\"coding\":[{\"system\":\"http://snomed.info/sct\","
+      "\"code\":\"716186003\"}]}}");
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+
+  g_assert_cmpint (refuted->verification, ==, CITIZ_VERIFICATION_REFUTED);
+  g_assert_cmpuint (refuted->alerts, ==, 0);
+  g_assert_false (citiz_item_holds (refuted, now));
+  g_assert_true (wrong->in_error);
+  g_assert_cmpint (stopped->status, ==, CITIZ_STATUS_STOPPED);
+  g_assert_cmpstr (stopped->title[CITIZ_LANGUAGE_EN], ==, "Naproxen");
+  g_assert_cmpstr (stopped->detail, ==, "250 mg");
+  g_assert_cmpstr (stopped->reason, ==, "rein");
+  g_assert_true (never->do_not_perform);
+  g_assert_cmpuint (never->alerts, ==, 0);
+  g_assert_cmpint (early->status, ==, CITIZ_STATUS_PRELIMINARY);
+  g_assert_true (early->unknown_modifier);
+  g_assert_cmpint (early->position, ==, CITIZ_POSITION_BELOW);
+  g_assert_true (none->nothing_known);
+  citiz_record_put (record, wrong);
+  citiz_record_put (record, none);
+  citiz_record_put (record, refuted);
+  g_assert_cmpuint (count (record, CITIZ_KIND_RESULT), ==, 0);
+  g_assert_cmpuint (count (record, CITIZ_KIND_ALLERGY), ==, 1);
+  g_autoptr (GPtrArray) all = citiz_record_list_all (record, CITIZ_KIND_ALLERGY);
+  g_assert_cmpuint (all->len, ==, 2);
+}
+
+static void
+test_not_fhir (void)
+{
+  static const gchar *const texts[]
+      = {"[]", "{}", "{\"resourceType\":7}", "{\"resourceType\":\"\"}", "3"};
+  CitizId id = {{0}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      json_t *json = citiz_json_load (texts[i], strlen (texts[i]), NULL);
+      g_assert_null (citiz_item_new_from_json (json, &id, 1, 1, &error));
+      g_assert_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_RESOURCE);
+      json_decref (json);
+    }
+  g_autoptr (CitizItem) odd
+      = item_of ("{\"resourceType\":\"Basic\",\"code\":{\"text\":\"Chose\"}}");
+  g_assert_cmpint (odd->kind, ==, CITIZ_KIND_OTHER);
+  g_assert_cmpstr (odd->title[1], ==, "Chose");
+}
+
+/* Every kind of wrong type in every field of every resource: shown as far as understood, never a crash. */
+static void
+test_hostile_fields (void)
+{
+  static const gchar *const types[] = {"Patient",
+                                       "AllergyIntolerance",
+                                       "Condition",
+                                       "MedicationStatement",
+                                       "MedicationRequest",
+                                       "MedicationAdministration",
+                                       "Immunization",
+                                       "Observation",
+                                       "DiagnosticReport",
+                                       "Procedure",
+                                       "Device",
+                                       "DeviceUseStatement",
+                                       "Encounter",
+                                       "DocumentReference",
+                                       "FamilyMemberHistory",
+                                       "Consent",
+                                       "RelatedPerson",
+                                       "Goal",
+                                       "Flag",
+                                       "Communication"};
+  static const gchar *const fields[] = {"code",
+                                        "status",
+                                        "name",
+                                        "telecom",
+                                        "reaction",
+                                        "dosage",
+                                        "component",
+                                        "referenceRange",
+                                        "valueQuantity",
+                                        "category",
+                                        "content",
+                                        "note",
+                                        "target",
+                                        "contained",
+                                        "meta",
+                                        "condition",
+                                        "medicationReference",
+                                        "onsetDateTime",
+                                        "contact",
+                                        "hasMember",
+                                        "type",
+                                        "identifier"};
+  static const gchar *const values[] = {"null",
+                                        "7",
+                                        "\"x\"",
+                                        "[]",
+                                        "{}",
+                                        "[null]",
+                                        "[[{}]]",
+                                        "{\"coding\":3}",
+                                        "[{\"text\":[]}]",
+                                        "{\"value\":\"6\"}",
+                                        "true"};
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+
+  for (guint t = 0; t < G_N_ELEMENTS (types); t++)
+    for (guint f = 0; f < G_N_ELEMENTS (fields); f++)
+      for (guint v = 0; v < G_N_ELEMENTS (values); v++)
+        {
+          g_autofree gchar *text = g_strdup_printf (
+              "{\"resourceType\":\"%s\",\"id\":\"a\",\"%s\":%s}", types[t], fields[f], values[v]);
+          g_autoptr (CitizItem) item = item_of (text);
+          citiz_record_put (record, item);
+        }
+  for (guint k = 0; k < CITIZ_N_KINDS; k++)
+    count (record, (CitizKind) k);
+}
+
+static void
+test_corrections (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  CitizDraft draft = {.now = {1792852200000},
+                      .offset = -240,
+                      .title = "Apixaban",
+                      .detail = "2,5 mg",
+                      .dosage = "matin et soir",
+                      .times = {540, 1260},
+                      .n_times = 2};
+  json_t *first = citiz_compose_medication (&draft, NULL);
+  json_object_set_new (first, "partOf", json_pack ("[{s:s}]", "reference", "Procedure/1"));
+  CitizId id = {{9}};
+  CitizTime when;
+  const gchar *from, *to;
+  g_autoptr (CitizItem) one = citiz_item_new_from_json (first, &id, 1, 0, NULL);
+
+  citiz_record_put (record, one);
+  CitizDraft change = citiz_draft_from_item (one, CITIZ_LANGUAGE_FR);
+  g_assert_cmpuint (change.n_times, ==, 2);
+  change.detail = "5 mg";
+  change.now.ms = draft.now.ms + CITIZ_DAY;
+  json_t *second = citiz_compose_medication (&change, first);
+  g_assert_nonnull (json_object_get (second, "partOf")); /* what a form does not show stays */
+  g_autoptr (CitizItem) two = citiz_item_new_from_json (second, &id, 2, 0, NULL);
+  citiz_record_put (record, two);
+  g_assert_true (citiz_record_get (record, &id) == two);
+  g_assert_cmpuint (two->n_earlier, ==, 1);
+  g_assert_true (citiz_record_dose_change (record, &id, &when, &from, &to));
+  g_assert_cmpstr (from, ==, "2,5 mg");
+  g_assert_cmpstr (to, ==, "5 mg");
+  g_autoptr (GPtrArray) history = citiz_record_history (record, &id);
+  g_assert_cmpuint (history->len, ==, 2);
+  json_decref (first);
+  json_decref (second);
+  g_assert_true (citiz_record_remove (record, &id));
+  g_assert_cmpuint (citiz_record_size (record), ==, 0);
+}
+
+/* Every composer's resource is read back as the kind it was made for; a correction without change changes nothing of substance. */
+static void
+test_composers (void)
+{
+  g_autoptr (CitizItem) medication = item_of (
+      "{\"resourceType\":\"MedicationStatement\",\"id\":\"m\",\"status\":\"active\",\"medicationCodeableConcept\":{\"text\":\"Fer 300 mg\"}}");
+  const CitizDraftPart parts[] = {{"Lentilles", CITIZ_SYSTEM_CNF, "3393", "146", "g"}};
+  CitizDraft draft = {.now = {1792852200000},
+                      .offset = -240,
+                      .title = "Chose",
+                      .given = "Hélène",
+                      .family = "Gagnon",
+                      .measure = "weight",
+                      .value = "71,40",
+                      .low = "50",
+                      .subject = medication,
+                      .taken = TRUE,
+                      .phone = "514 555-0100",
+                      .text = "texte",
+                      .parts = parts,
+                      .n_parts = 1};
+
+  for (guint k = 0; k < CITIZ_KIND_ALERT; k++)
+    {
+      json_t *json = citiz_compose ((CitizKind) k, &draft, NULL);
+      CitizId id = {{5}};
+      g_assert_nonnull (json);
+      g_autoptr (CitizItem) item = citiz_item_new_from_json (json, &id, 1, 0, NULL);
+      if (k != CITIZ_KIND_RESULT) /* weight is a measure whoever composes it */
+        g_assert_cmpint (item->kind, ==, k);
+      if (k == CITIZ_KIND_MEASURE)
+        g_assert_cmpstr (item->value.text, ==, "71.40");
+      json_decref (json);
+    }
+  draft.measure = "bp_panel";
+  draft.value = "128";
+  draft.value2 = "78";
+  json_t *json = citiz_compose_measure (&draft, NULL);
+  CitizId id = {{6}};
+  g_autoptr (CitizItem) pressure = citiz_item_new_from_json (json, &id, 1, 0, NULL);
+  g_assert_cmpstr (citiz_item_component (pressure, "bp_sys")->value.text, ==, "128");
+  g_assert_cmpstr (citiz_item_component (pressure, "bp_dia")->value.text, ==, "78");
+  json_decref (json);
+}
+
+typedef struct
+{
+  CitizRecord *record;
+  guint items, documents;
+  gsize samples;
+} Sample;
+
+static gboolean
+sample_item (json_t *resource, const CitizOrigin *origin, GBytes *blob, gpointer data)
+{
+  Sample *sample = data;
+  CitizId id = {{3, (guint8) (sample->items >> 8), (guint8) sample->items}};
+  g_autofree gchar *text = citiz_json_dump (resource);
+  g_autoptr (GBytes) packed = citiz_item_pack (origin, text, strlen (text));
+  g_autoptr (CitizItem) item = citiz_item_unpack (packed, &id, 1, 7, NULL);
+
+  g_assert_nonnull (item);
+  g_assert_true (item->sample);
+  g_assert_cmpint (item->kind, !=, CITIZ_KIND_OTHER);
+  citiz_record_put (sample->record, item);
+  sample->items++;
+  if (blob != NULL)
+    {
+      sample->documents++;
+      g_assert_cmpmem (g_bytes_get_data (blob, NULL), 5, "%PDF-", 5);
+    }
+  return TRUE;
+}
+
+static gboolean
+sample_series (const gchar *measure,
+               const gchar *source,
+               const gchar *unit,
+               const CitizSample *samples,
+               gsize n,
+               gpointer data)
+{
+  Sample *sample = data;
+  g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (CitizDay));
+
+  g_assert_nonnull (citiz_measure_get (measure));
+  citiz_days_add (days, samples, n, citiz_measure_get (measure)->aggregate);
+  citiz_record_put_days (sample->record, measure, source, unit, 7, days);
+  sample->samples += n;
+  return TRUE;
+}
+
+static void
+test_sample (void)
+{
+  for (guint language = 0; language < 2; language++)
+    for (gint hour = 0; hour < 24; hour += 5)
+      {
+        Sample sample = {.record = citiz_record_new ()};
+        CitizTime now = {1792814400000 + hour * CITIZ_HOUR};
+        gint32 today = citiz_day_of (now.ms, -240);
+        g_assert_true (citiz_sample_load (now, -240, (CitizLanguage) language, sample_item,
+                                          sample_series, &sample));
+        g_assert_cmpuint (sample.items, >, 400);
+        g_assert_cmpuint (sample.samples, >, 20000);
+        g_assert_cmpuint (sample.documents, ==, 1);
+        g_autoptr (GArray) due = citiz_record_due (sample.record, today);
+        g_assert_cmpuint (due->len, ==, 7);
+        gboolean waiting = FALSE;
+        for (guint i = 0; i < due->len; i++)
+          waiting |= g_array_index (due, CitizDue, i).dose == NULL;
+        g_assert_true (waiting);
+        const CitizItem *allergy = find (sample.record, CITIZ_KIND_ALLERGY, "Pénicilline");
+        g_assert_cmpint (allergy->alert, ==, CITIZ_ALERT_SEVERE_ALLERGY);
+        g_assert_cmpint (find (sample.record, CITIZ_KIND_MEDICATION, "Apixaban")->alert, ==,
+                         CITIZ_ALERT_ANTICOAGULANT);
+        const CitizItem *a1c = citiz_record_latest (sample.record, "hba1c");
+        g_assert_cmpint (a1c->position, ==, CITIZ_POSITION_ABOVE);
+        g_assert_cmpint (a1c->range.owner, ==, CITIZ_RANGE_TEAM);
+        g_autoptr (GPtrArray) trend = citiz_record_same_test (sample.record, a1c);
+        g_assert_cmpuint (trend->len, ==, 6);
+        g_autoptr (GArray) steps = citiz_record_days (sample.record, "steps", today - 13, today);
+        g_assert_cmpuint (steps->len, >=, 13);
+        g_assert_cmpuint (citiz_record_remove_batch (sample.record, 7), ==, sample.items);
+        g_assert_cmpuint (citiz_record_size (sample.record), ==, 0);
+        citiz_record_free (sample.record);
+      }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/record/ips/canadian", test_canadian_summary);
+  g_test_add_func ("/record/ips/references", test_references);
+  g_test_add_func ("/record/modifiers", test_modifiers);
+  g_test_add_func ("/record/not-fhir", test_not_fhir);
+  g_test_add_func ("/record/hostile-fields", test_hostile_fields);
+  g_test_add_func ("/record/corrections", test_corrections);
+  g_test_add_func ("/record/composers", test_composers);
+  g_test_add_func ("/record/sample", test_sample);
+  return g_test_run ();
+}
