@@ -68,7 +68,7 @@ has_word (const gchar *text, const gchar *word)
 
 /* What people mean by the bare word: the hen's egg among eggs, cow's milk among milks. CNF ids. */
 static const guint everyday[]
-    = {125, 61, 63, 4067, 1704, 4497, 3183, 1696, 2418, 2505, 502776, 118, 119, 2534, 433, 2460};
+    = {125, 61, 63, 4067, 1704, 4497, 3183, 1696, 2505, 502776, 118, 119, 2534, 433, 2460};
 
 static void
 fold_food (Folded *folded, const CitizFood *food)
@@ -208,26 +208,6 @@ typedef struct
   gchar *whole; /* " pomme crue" */
 } Query;
 
-/* One word, as typed or without its plural mark. */
-static const gchar *
-find_word (const gchar *text, const gchar *word)
-{
-  const gchar *at = strstr (text, word);
-  gsize n = strlen (word);
-
-  if (at == NULL && n > 4 && (word[n - 1] == 's' || word[n - 1] == 'x'))
-    {
-      gchar singular[64];
-      if (n < sizeof singular)
-        {
-          memcpy (singular, word, n - 1);
-          singular[n - 1] = '\0';
-          at = strstr (text, singular);
-        }
-    }
-  return at;
-}
-
 static gboolean
 ends_word (const gchar *p)
 {
@@ -259,7 +239,7 @@ score (const Folded *folded, const CitizFood *food, const Query *query, guint l)
 
   for (guint i = 0; i < query->n; i++)
     {
-      const gchar *at = find_word (text, query->words[i]);
+      const gchar *at = strstr (text, query->words[i]);
       if (at == NULL)
         return -1;
       if (i == 0)
@@ -299,6 +279,16 @@ by_score (gconstpointer a, gconstpointer b)
   return x->score != y->score ? x->score - y->score : (gint) x->index - (gint) y->index;
 }
 
+/* « pommes » looks for what begins with « pomme ». */
+static void
+singular (gchar *word)
+{
+  gsize n = strlen (word);
+
+  if (n > 3 && (word[n - 1] == 's' || word[n - 1] == 'x'))
+    word[n - 1] = '\0';
+}
+
 static gboolean
 make_query (Query *query, const gchar *text)
 {
@@ -313,10 +303,12 @@ make_query (Query *query, const gchar *text)
       gboolean skip = words[i][0] == '\0';
       for (guint s = 0; words[i + 1] != NULL && s < G_N_ELEMENTS (small); s++)
         skip |= strcmp (words[i], small[s]) == 0;
+      singular (words[i]);
       if (!skip)
         query->words[query->n++] = g_strconcat (" ", words[i], NULL);
     }
-  query->whole = g_strconcat (" ", folded, NULL);
+  g_autofree gchar *joined = g_strjoinv (" ", words);
+  query->whole = g_strconcat (" ", joined, NULL);
   return query->n > 0;
 }
 
