@@ -52,7 +52,11 @@ citiz_onboarding_go (CitizOnboarding *self, guint step)
   g_return_if_fail (CITIZ_IS_ONBOARDING (self) && step < N_STEPS);
   self->step = step;
   for (guint i = 0; i < N_STEPS; i++)
-    gtk_widget_set_sensitive (self->pages[i], i == step);
+    {
+      gtk_widget_set_sensitive (self->pages[i], i == step);
+      gtk_accessible_update_state (GTK_ACCESSIBLE (self->pages[i]), GTK_ACCESSIBLE_STATE_HIDDEN,
+                                   i != step, -1);
+    }
   adw_carousel_scroll_to (self->carousel, self->pages[step],
                           adw_get_enable_animations (GTK_WIDGET (self)));
   /* Once the vault exists there is no way back to its words. */
@@ -320,6 +324,8 @@ sheet_page (CitizOnboarding *self)
   button = gtk_button_new_with_mnemonic (_ ("_Continue"));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "first-run.check");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Continue to the two words"), -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->next_row), button);
   gtk_list_box_append (GTK_LIST_BOX (list), self->next_row);
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 560);
