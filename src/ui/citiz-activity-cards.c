@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 #include "ui/citiz-buckets.h"
 #include "ui/citiz-format.h"
@@ -49,10 +50,150 @@ add_slot (CitizChart *chart,
   citiz_chart_add_slot (chart, i + 0.5, axis, strong, name, cells, note, note_y);
 }
 
+/* --- the hours of one day --- */
+
+typedef struct
+{
+  guint n;
+  gdouble sum, min, max;
+} Hour;
+
+/* The samples of the day by hour on this computer's wall. FALSE when there is none. */
+static gboolean
+hours_of (const CitizActivityView *view, const gchar *measure, Hour hours[24])
+{
+  gint y, m, d;
+  g_autoptr (GDateTime) from = NULL, to = NULL;
+  g_autoptr (GArray) samples = NULL;
+  gboolean any = FALSE;
+
+  memset (hours, 0, 24 * sizeof (Hour));
+  citiz_day_to_ymd (view->period.first, &y, &m, &d);
+  from = g_date_time_new_local (y, m, d, 0, 0, 0);
+  to = g_date_time_add_days (from, 1);
+  samples = citiz_record_samples (view->record, measure, g_date_time_to_unix (from) * 1000,
+                                  g_date_time_to_unix (to) * 1000);
+  for (guint i = 0; samples != NULL && i < samples->len; i++)
+    {
+      const CitizSample *sample = &g_array_index (samples, CitizSample, i);
+      gint64 minute
+          = sample->start / CITIZ_MINUTE + sample->offset - (gint64) view->period.first * 1440;
+      Hour *hour;
+
+      if (minute < 0 || minute >= 1440)
+        continue;
+      hour = &hours[minute / 60];
+      hour->min = hour->n == 0 ? sample->value : MIN (hour->min, sample->value);
+      hour->max = hour->n == 0 ? sample->value : MAX (hour->max, sample->value);
+      hour->sum += sample->value;
+      hour->n++;
+      any = TRUE;
+    }
+  return any;
+}
+
+static void
+begin_hours (CitizChart *chart, const gchar *const *columns)
+{
+  citiz_chart_clear (chart);
+  citiz_chart_set_goal (chart, 0, NULL);
+  citiz_chart_set_x (chart, 0, 24);
+  citiz_chart_set_concealed (chart, citiz_values_hidden ());
+  citiz_chart_set_columns (chart, _ ("Hour"), columns);
+}
+
+static void
+add_hour (CitizChart *chart, guint hour, const gchar *const *cells)
+{
+  g_autofree gchar *name = citiz_format_hour_minute (hour, 0);
+
+  citiz_chart_add_slot (chart, hour + 0.5, hour % 4 == 0 ? name : NULL, FALSE, name, cells, NULL,
+                        0);
+}
+
+static gboolean
+fill_step_hours (CitizChartCard *card, const CitizActivityView *view)
+{
+  CitizChart *chart = citiz_chart_card_get_chart (card);
+  CitizLayer *bars;
+  CitizPoint points[24];
+  CitizScale scale;
+  Hour hours[24];
+  gdouble total = 0, highest = 0;
+  g_autofree gchar *summary = NULL;
+
+  if (!hours_of (view, "steps", hours))
+    return FALSE;
+  begin_hours (chart, (const gchar *const[]){_ ("Steps"), NULL});
+  for (guint i = 0; i < 24; i++)
+    {
+      g_autofree gchar *text
+          = hours[i].n > 0 ? citiz_format_number (hours[i].sum, 0) : g_strdup ("");
+
+      points[i] = (CitizPoint){i + 0.5, hours[i].n > 0 ? hours[i].sum : NAN, 0, CITIZ_POINT_STRONG};
+      total += hours[i].sum;
+      highest = MAX (highest, hours[i].sum);
+      add_hour (chart, i, (const gchar *const[]){text, NULL});
+    }
+  bars = citiz_layer_new (CITIZ_LAYER_BAR, "series-1");
+  citiz_layer_set_points (bars, points, 24);
+  citiz_chart_add_layer (chart, bars);
+  scale = citiz_scale_fit (0, MAX (highest, 1), TICKS);
+  citiz_chart_set_y (chart, &scale, NULL, FALSE);
+  summary = citiz_format_number (total, 0);
+  citiz_chart_card_set_summary (card, summary, _ ("in all, by hour"));
+  citiz_chart_card_set_empty (card, NULL);
+  return TRUE;
+}
+
+static gboolean
+fill_heart_hours (CitizChartCard *card, const CitizActivityView *view)
+{
+  CitizChart *chart = citiz_chart_card_get_chart (card);
+  CitizLayer *range, *mean;
+  CitizPoint area[24], line[24];
+  CitizScale scale;
+  Hour hours[24];
+  gdouble lo = G_MAXDOUBLE, hi = 0;
+
+  if (!hours_of (view, "hr", hours))
+    return FALSE;
+  begin_hours (chart, (const gchar *const[]){_ ("Mean"), _ ("Range"), NULL});
+  for (guint i = 0; i < 24; i++)
+    {
+      gboolean any = hours[i].n > 0;
+      g_autofree gchar *text
+          = any ? citiz_format_number (hours[i].sum / hours[i].n, 0) : g_strdup ("");
+      g_autofree gchar *from = citiz_format_number (hours[i].min, 0),
+                       *to = citiz_format_number (hours[i].max, 0);
+      g_autofree gchar *both
+          = any ? g_strdup_printf (_ ("%s to %s /min"), from, to) : g_strdup ("");
+
+      area[i] = (CitizPoint){i + 0.5, any ? hours[i].min : NAN, hours[i].max, 0};
+      line[i] = (CitizPoint){i + 0.5, any ? hours[i].sum / hours[i].n : NAN, 0, 0};
+      lo = any ? MIN (lo, hours[i].min) : lo;
+      hi = MAX (hi, hours[i].max);
+      add_hour (chart, i, (const gchar *const[]){text, both, NULL});
+    }
+  range = citiz_layer_new (CITIZ_LAYER_RANGE, "series-5");
+  mean = citiz_layer_new (CITIZ_LAYER_LINE, "series-5");
+  citiz_layer_set_points (range, area, 24);
+  citiz_layer_set_points (mean, line, 24);
+  citiz_layer_set_marks (mean, FALSE, TRUE);
+  citiz_chart_add_layer (chart, range);
+  citiz_chart_add_layer (chart, mean);
+  scale = citiz_scale_fit (lo, hi, TICKS);
+  citiz_chart_set_y (chart, &scale, NULL, FALSE);
+  citiz_chart_card_set_summary (card, NULL, _ ("by hour"));
+  citiz_chart_card_set_empty (card, NULL);
+  citiz_chart_card_set_legend_visible (card, FALSE);
+  return TRUE;
+}
+
 /* --- steps --- */
 
-gboolean
-citiz_activity_fill_steps (CitizChartCard *card, const CitizActivityView *view)
+static gboolean
+fill_step_days (CitizChartCard *card, const CitizActivityView *view)
 {
   CitizChart *chart = citiz_chart_card_get_chart (card);
   g_autoptr (GArray) days = days_of (view, "steps");
@@ -98,10 +239,17 @@ citiz_activity_fill_steps (CitizChartCard *card, const CitizActivityView *view)
   return !isnan (highest);
 }
 
+gboolean
+citiz_activity_fill_steps (CitizChartCard *card, const CitizActivityView *view)
+{
+  return (view->period.kind == CITIZ_PERIOD_DAY && fill_step_hours (card, view))
+         || fill_step_days (card, view);
+}
+
 /* --- heart rate --- */
 
-gboolean
-citiz_activity_fill_heart (CitizChartCard *card, const CitizActivityView *view)
+static gboolean
+fill_heart_days (CitizChartCard *card, const CitizActivityView *view)
 {
   CitizChart *chart = citiz_chart_card_get_chart (card);
   g_autoptr (GArray) days = days_of (view, "hr"), rest_days = days_of (view, "hr_rest");
@@ -151,6 +299,13 @@ citiz_activity_fill_heart (CitizChartCard *card, const CitizActivityView *view)
   return !isnan (lo);
 }
 
+gboolean
+citiz_activity_fill_heart (CitizChartCard *card, const CitizActivityView *view)
+{
+  return (view->period.kind == CITIZ_PERIOD_DAY && fill_heart_hours (card, view))
+         || fill_heart_days (card, view);
+}
+
 /* --- sleep --- */
 
 static const struct
@@ -175,6 +330,8 @@ clock_tick (gdouble tick, gint decimals)
 static gchar *
 hours_tick (gdouble tick, gint decimals)
 {
+  if (tick == 0)
+    return g_strdup ("0" CITIZ_NBSP "h");
   return citiz_format_duration ((gint64) round (tick * 60));
 }
 
@@ -336,7 +493,9 @@ citiz_activity_fill_sleep (CitizChartCard *card, const CitizActivityView *view)
 {
   gboolean year = view->period.kind == CITIZ_PERIOD_YEAR, any;
 
-  any = !year && fill_nights (card, view);
-  citiz_chart_card_set_legend_visible (card, any);
-  return any || fill_sleep_bars (card, view);
+  if (!year && fill_nights (card, view))
+    return TRUE;
+  any = fill_sleep_bars (card, view);
+  citiz_chart_card_set_legend_visible (card, FALSE);
+  return any;
 }

@@ -362,7 +362,9 @@ fill_page (CitizActivityPage *self, GtkWidget *box)
   self->heart = chart_card (self, _ ("Heart rate"), 170);
   citiz_chart_card_add_legend (CITIZ_CHART_CARD (self->sleep), "series-3", FALSE, _ ("deep"));
   citiz_chart_card_add_legend (CITIZ_CHART_CARD (self->sleep), "series-1", TRUE, _ ("light"));
-  citiz_chart_card_add_legend (CITIZ_CHART_CARD (self->sleep), "series-2", FALSE, _ ("REM"));
+  citiz_chart_card_add_legend (CITIZ_CHART_CARD (self->sleep), "series-2", FALSE,
+                               C_ ("sleep stage in a legend", "REM"));
+  citiz_chart_card_add_legend (CITIZ_CHART_CARD (self->sleep), "series-6", FALSE, _ ("awake"));
   citiz_chart_card_add_legend (CITIZ_CHART_CARD (self->heart), "series-5", FALSE, _ ("at rest"));
   citiz_chart_card_add_legend (CITIZ_CHART_CARD (self->heart), "series-5", TRUE,
                                _ ("lowest to highest"));

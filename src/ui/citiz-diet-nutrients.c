@@ -86,7 +86,7 @@ nutrient_new (const CitizNutrientTarget *target, const CitizIntake *intake)
   gtk_widget_set_hexpand (name, TRUE);
   markup = g_markup_printf_escaped (
       "<b>%s%s</b> <span size=\"small\" alpha=\"72%%\">/ %s" CITIZ_NBSP "%s</span>",
-      intake->approximate[target->nutrient] && known ? "≈" : "", citiz_shown (a), b,
+      intake->approximate[target->nutrient] && known ? "≈" CITIZ_NBSP : "", citiz_shown (a), b,
       citiz_format_unit (target->unit));
   gtk_label_set_markup (GTK_LABEL (numbers), markup);
   gtk_widget_add_css_class (numbers, "numeric");
@@ -128,6 +128,7 @@ energy_new (const CitizNutrientTarget *target, const CitizIntake *intake)
   gtk_box_append (GTK_BOX (texts), heading);
   gtk_box_append (GTK_BOX (texts), citiz_caption_new (line));
   gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
+  gtk_widget_set_hexpand (texts, TRUE);
   gtk_box_append (GTK_BOX (box), ring);
   gtk_box_append (GTK_BOX (box), texts);
   return box;

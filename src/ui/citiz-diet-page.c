@@ -10,6 +10,7 @@
 #include "ui/citiz-diet-parts.h"
 #include "ui/citiz-food-finder.h"
 #include "ui/citiz-period.h"
+#include "ui/citiz-shrink.h"
 
 #define FOLD 620
 
@@ -222,27 +223,52 @@ citiz_diet_page_class_init (CitizDietPageClass *klass)
 }
 
 static GtkWidget *
+note_button (gboolean wide)
+{
+  GtkWidget *button = gtk_button_new (), *content = adw_button_content_new ();
+
+  adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "citiz-note-symbolic");
+  adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Write a Note"));
+  if (wide)
+    gtk_button_set_child (GTK_BUTTON (button), content);
+  else
+    {
+      g_object_ref_sink (content);
+      g_object_unref (content);
+      gtk_button_set_icon_name (GTK_BUTTON (button), "citiz-note-symbolic");
+      gtk_widget_set_tooltip_text (button, _ ("Write a Note"));
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Write a Note"), -1);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_halign (button, GTK_ALIGN_END);
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), "add.item::note");
+  return button;
+}
+
+static GtkWidget *
 day_row (CitizDietPage *self)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4), *note = gtk_button_new (), *content;
+  GtkWidget *row = citiz_shrink_new (4), *left = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *squeezer = adw_squeezer_new ();
 
   self->title = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (self->title), 0);
+  gtk_label_set_width_chars (GTK_LABEL (self->title),
+                             18); /* the day is read before the button is */
   gtk_widget_add_css_class (self->title, "title-4");
-  gtk_box_append (GTK_BOX (row), citiz_icon_button_new ("go-previous-symbolic", _ ("Day before"),
-                                                        "diet.previous"));
-  gtk_box_append (GTK_BOX (row), self->title);
-  gtk_box_append (GTK_BOX (row),
+  gtk_box_append (GTK_BOX (left), citiz_icon_button_new ("go-previous-symbolic", _ ("Day before"),
+                                                         "diet.previous"));
+  gtk_box_append (GTK_BOX (left), self->title);
+  gtk_box_append (GTK_BOX (left),
                   citiz_icon_button_new ("go-next-symbolic", _ ("Day after"), "diet.next"));
-  content = adw_button_content_new ();
-  adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "citiz-note-symbolic");
-  adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Write a Note"));
-  gtk_button_set_child (GTK_BUTTON (note), content);
-  gtk_widget_add_css_class (note, "flat");
-  gtk_widget_set_halign (note, GTK_ALIGN_END);
-  gtk_widget_set_hexpand (note, TRUE);
-  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (note), "add.item::note");
-  gtk_box_append (GTK_BOX (row), note);
+  adw_squeezer_add (ADW_SQUEEZER (squeezer), note_button (TRUE));
+  adw_squeezer_add (ADW_SQUEEZER (squeezer), note_button (FALSE));
+  adw_squeezer_set_homogeneous (ADW_SQUEEZER (squeezer), FALSE);
+  adw_squeezer_set_xalign (ADW_SQUEEZER (squeezer), 1);
+  citiz_shrink_append (CITIZ_SHRINK (row), left, 0, 0);
+  citiz_shrink_append (CITIZ_SHRINK (row), squeezer, 0, 170);
   return row;
 }
 

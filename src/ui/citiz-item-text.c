@@ -331,6 +331,15 @@ add_part (GString *line, const gchar *part, const gchar *joint)
     g_string_append_printf (line, "%s%s", line->len > 0 ? joint : "", part);
 }
 
+/* Whether a text already contains the words. */
+static gboolean
+says (const gchar *text, const gchar *what)
+{
+  g_autofree gchar *a = citiz_fold (text), *b = citiz_fold (what);
+
+  return strstr (a, b) != NULL;
+}
+
 static gchar *
 size_words (const CitizItem *item)
 {
@@ -370,7 +379,8 @@ citiz_item_line (const CitizItem *item, GDateTime *now)
       break;
     case CITIZ_KIND_MEDICATION:
       add_part (line, item->dosage, " · ");
-      add_part (line, item->as_needed ? _ ("as needed") : "", " · ");
+      if (item->as_needed && !says (item->dosage, _ ("as needed")))
+        add_part (line, _ ("as needed"), " · ");
       add_part (line, item->status == CITIZ_STATUS_STOPPED ? item->reason : "", " · ");
       break;
     case CITIZ_KIND_DOCUMENT:
