@@ -1,8 +1,9 @@
-/* Serves links of a summary for independent readers: make-link BUNDLE.json OUT.json. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Serves links of a summary for independent readers: make-link BUNDLE.json|sample OUT.json. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "consent/citiz-deal.h"
 #include "consent/citiz-ips.h"
 #include "crypto/citiz-crypto.h"
 #include "node/citiz-node.h"
+#include "record/citiz-sample-record.h"
 
 #include <glib-unix.h>
 #include <stdio.h>
@@ -35,6 +36,32 @@ put (App *app, json_t *resource, const CitizOrigin *origin)
 }
 
 static gboolean
+sample_item_cb (json_t *resource, const CitizOrigin *origin, GBytes *blob, gpointer data)
+{
+  put (data, resource, origin);
+  return TRUE;
+}
+
+static gboolean
+sample_series_cb (const gchar *measure,
+                  const gchar *source,
+                  const gchar *unit,
+                  const CitizSample *samples,
+                  gsize n,
+                  gpointer data)
+{
+  const CitizMeasure *known = citiz_measure_get (measure);
+  g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (CitizDay));
+
+  if (known)
+    {
+      citiz_days_add (days, samples, n, known->aggregate);
+      citiz_record_put_days (((App *) data)->record, measure, source, unit, 1, days);
+    }
+  return TRUE;
+}
+
+static gboolean
 load (App *app, const gchar *path)
 {
   static const CitizOrigin document = {.source = CITIZ_SOURCE_DOCUMENT, .source_name = "File"};
@@ -43,6 +70,9 @@ load (App *app, const gchar *path)
   json_t *bundle, *entry;
   size_t i;
 
+  if (g_str_equal (path, "sample"))
+    return citiz_sample_load (citiz_env_now (citiz_env_system ()), -300, CITIZ_LANGUAGE_FR,
+                              sample_item_cb, sample_series_cb, app);
   if (!g_file_get_contents (path, &text, &n, NULL)
       || (bundle = citiz_json_load (text, n, NULL)) == NULL)
     return FALSE;
