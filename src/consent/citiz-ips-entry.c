@@ -332,11 +332,18 @@ put_names (CitizIps *ips, json_t *resource, const CitizItem *item)
     json_object_set_new (concept, "text", json_string (item->title[ips->options->language]));
   text = json_string_value (json_object_get (concept, "text"));
   for (guint l = 0; text && l < G_N_ELEMENTS (tags); l++)
-    if (*item->title[l] && strcmp (item->title[l], text) != 0)
-      json_array_append_new (list,
-                             json_pack ("{s:s, s:[{s:s, s:s}, {s:s, s:s}]}", "url", TRANSLATION,
-                                        "extension", "url", "lang", "valueCode", tags[l], "url",
-                                        "content", "valueString", item->title[l]));
+    {
+      /* The record keeps a drug's strength apart from its name; here they belong together. */
+      g_autofree gchar *name = item->kind == CITIZ_KIND_MEDICATION && *item->detail
+                                   ? g_strconcat (item->title[l], " ", item->detail, NULL)
+                                   : g_strdup (item->title[l]);
+
+      if (*item->title[l] && strcmp (name, text) != 0)
+        json_array_append_new (list,
+                               json_pack ("{s:s, s:[{s:s, s:s}, {s:s, s:s}]}", "url", TRANSLATION,
+                                          "extension", "url", "lang", "valueCode", tags[l], "url",
+                                          "content", "valueString", name));
+    }
   if (json_array_size (list) > 0 && !json_object_get (concept, "_text"))
     json_object_set_new (concept, "_text", json_pack ("{s:O}", "extension", list));
   json_decref (list);

@@ -69,6 +69,7 @@ void citiz_ips_add_classes (CitizIps *ips, json_t *composition);
 
 /* citiz-ips-summary.c: weeks in a few figures */
 void citiz_ips_add_activity (CitizIps *ips, json_t *section_entries, GPtrArray *lines);
+void citiz_ips_add_vitals (CitizIps *ips, json_t *section_entries, GPtrArray *lines);
 void citiz_ips_add_last_meal (CitizIps *ips, json_t *composition);
 void citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *lines);
 

@@ -1,6 +1,7 @@
 /* Four weeks of activity and of meals in a few figures. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "consent/citiz-consent-private.h"
 #include "consent/citiz-ips-private.h"
+#include "insight/citiz-nutrition.h"
 
 #include <math.h>
 
@@ -203,24 +204,102 @@ citiz_ips_add_activity (CitizIps *ips, json_t *section_entries, GPtrArray *lines
   add_sleep (ips, section_entries, lines);
 }
 
-/* Nutrients a clinician asks about, by the HealthKit names of the catalogue. */
-static const gchar *const nutrients[]
-    = {"DietaryEnergyConsumed", "DietaryCarbohydrates", "DietaryProtein",
-       "DietaryFatTotal",       "DietarySodium",        "DietaryFiber"};
+/* Measures that often come as a long series only: their newest day stands for them. */
+static const gchar *const newest[] = {"BodyMass", "Height", "OxygenSaturation"};
+
+static gboolean
+is_told (const CitizIps *ips, const CitizMeasure *measure)
+{
+  for (guint i = 0; i < ips->items->len; i++)
+    if (((const CitizIpsItem *) ips->items->pdata[i])->item->measure == measure)
+      return TRUE;
+  return FALSE;
+}
+
+void
+citiz_ips_add_vitals (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (newest); i++)
+    {
+      const CitizMeasure *measure = citiz_measure_by_healthkit (newest[i]);
+      gint32 first, last;
+      g_autoptr (GArray) days = NULL;
+      CitizDate date;
+      g_autofree gchar *text = NULL;
+      json_t *observation;
+
+      if (measure == NULL || is_told (ips, measure)
+          || !citiz_record_span (ips->record, measure->key, &first, &last))
+        continue;
+      days = citiz_record_days (ips->record, measure->key, last, last);
+      if (days == NULL || days->len == 0)
+        continue;
+      date = citiz_date_from_day (last);
+      text = citiz_date_to_string (&date);
+      observation = new_observation (ips, "vital-signs", CITIZ_SYSTEM_LOINC, measure->loinc,
+                                     measure->name[ips->options->language]);
+      json_object_set_new (observation, "effectiveDateTime", json_string (text));
+      json_object_set_new (
+          observation, "valueQuantity",
+          quantity (g_array_index (days, CitizDay, 0).last, measure->decimals, measure->ucum));
+      citiz_ips_put_code (observation, "declared-by", "self");
+      append (ips, observation, section_entries);
+      g_ptr_array_add (lines,
+                       g_strdup_printf ("%s : %.*f %s (%s)", measure->name[ips->options->language],
+                                        measure->decimals, g_array_index (days, CitizDay, 0).last,
+                                        measure->ucum, text));
+    }
+}
+
+/* What a clinician asks about, in a day's food. */
+static const CitizNutrient nutrients[]
+    = {CITIZ_NUTRIENT_ENERGY, CITIZ_NUTRIENT_CARBOHYDRATE, CITIZ_NUTRIENT_PROTEIN,
+       CITIZ_NUTRIENT_FAT,    CITIZ_NUTRIENT_SODIUM,       CITIZ_NUTRIENT_FIBRE};
+
+/* Means over the days with meals. Returns how many there are. */
+static guint
+mean_of_meals (const CitizIps *ips, gdouble means[CITIZ_N_NUTRIENTS])
+{
+  g_autoptr (GHashTable) days = g_hash_table_new (NULL, NULL);
+  CitizIntake intake;
+
+  citiz_intake_init (&intake);
+  for (guint i = 0; i < ips->items->len; i++)
+    {
+      const CitizIpsItem *entry = ips->items->pdata[i];
+      gint32 day = citiz_date_day (&entry->item->onset);
+
+      if (entry->item->kind != CITIZ_KIND_MEAL || entry->withheld || day > today (ips)
+          || day <= today (ips) - CITIZ_IPS_SUMMARY_DAYS)
+        continue;
+      citiz_intake_add_meal (&intake, entry->item);
+      g_hash_table_add (days, GINT_TO_POINTER (day));
+    }
+  for (guint n = 0; n < CITIZ_N_NUTRIENTS; n++)
+    means[n] = intake.amount[n] / MAX (1, g_hash_table_size (days));
+  return g_hash_table_size (days);
+}
 
 void
 citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
 {
   const gchar *title = citiz_ips_say (CITIZ_IPS_SAY_DIET, ips->options->language);
+  gdouble means[CITIZ_N_NUTRIENTS];
+  guint meal_days = mean_of_meals (ips, means), days = meal_days;
   json_t *components = json_array (), *observation;
-  guint days = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (nutrients); i++)
     {
-      const CitizMeasure *measure = citiz_measure_by_healthkit (nutrients[i]);
-      Mean mean;
+      const gchar *key = citiz_nutrient_key (nutrients[i]);
+      const CitizMeasure *measure = key ? citiz_measure_get (key) : NULL;
+      Mean mean = {.mean = means[nutrients[i]]};
 
-      if (!mean_of (ips, measure, &mean))
+      if (measure == NULL)
+        continue;
+      /* Without meals of its own, an imported food diary speaks. */
+      if (meal_days == 0 && !mean_of (ips, measure, &mean))
+        continue;
+      if (!isfinite (mean.mean))
         continue;
       days = MAX (days, mean.days);
       json_array_append_new (components,
@@ -239,15 +318,31 @@ citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
   observation
       = new_observation (ips, "social-history", CITIZ_SYSTEM_TYPES, "NutritionIntake", title);
   json_object_set_new (observation, "component", components);
-  put_summary (ips, observation, days, NULL, 0, 1);
+  put_summary (ips, observation, (gint) days, NULL, 0, 1);
   append (ips, observation, section_entries);
+}
+
+#define FOODS_MAX 4
+
+/* "Dinner (soup, bread, cheese)" */
+static gchar *
+meal_text (const CitizItem *meal, CitizLanguage language)
+{
+  GString *text = g_string_new (meal->title[language]);
+
+  for (guint i = 0; i < MIN (meal->components->len, FOODS_MAX); i++)
+    g_string_append_printf (text, "%s%s", i ? ", " : " (",
+                            g_array_index (meal->components, CitizComponent, i).title[language]);
+  if (meal->components->len > 0)
+    g_string_append (text, meal->components->len > FOODS_MAX ? "…)" : ")");
+  return g_string_free (text, FALSE);
 }
 
 void
 citiz_ips_add_last_meal (CitizIps *ips, json_t *composition)
 {
   const CitizItem *meal = NULL;
-  g_autofree gchar *time = NULL;
+  g_autofree gchar *time = NULL, *text = NULL;
   json_t *extension;
 
   for (guint i = 0; i < ips->items->len; i++)
@@ -264,7 +359,7 @@ citiz_ips_add_last_meal (CitizIps *ips, json_t *composition)
   time = citiz_date_to_string (&meal->onset);
   extension = citiz_ips_ext ("last-meal");
   citiz_ips_put_part (extension, "time", "valueDateTime", json_string (time));
-  citiz_ips_put_part (extension, "text", "valueString",
-                      json_string (meal->title[ips->options->language]));
+  text = meal_text (meal, ips->options->language);
+  citiz_ips_put_part (extension, "text", "valueString", json_string (text));
   citiz_ips_put_ext (composition, extension);
 }
