@@ -475,13 +475,15 @@ fill_parts (CitizForm *form, const CitizItem *item)
 {
   static const struct
   {
-    const gchar *field, *measure;
+    const gchar *field, *measure, *code;
     gint decimals;
-  } parts[] = {{"minutes", "exercise_min", 0}, {"km", "walk_dist", 2}, {"heart", "hr", 0}};
+  } parts[] = {{"minutes", "exercise_min", "55411-3", 0},
+               {"km", "walk_dist", "41953-1", 2},
+               {"heart", "hr", "55425-3", 0}};
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
-      const CitizComponent *part = citiz_item_component (item, parts[i].measure);
+      const CitizComponent *part = citiz_item_part (item, parts[i].measure, parts[i].code);
       if (part != NULL && citiz_decimal_known (&part->value))
         citiz_form_set_number (form, parts[i].field, part->value.number, parts[i].decimals);
     }
@@ -744,7 +746,7 @@ citiz_add_compose (CitizForm *form,
                                   citiz_form_get_text (form, "minutes"), "min"};
       parts[1] = (CitizDraftPart){_ ("Distance"), CITIZ_SYSTEM_LOINC, "41953-1",
                                   citiz_form_get_text (form, "km"), "km"};
-      parts[2] = (CitizDraftPart){_ ("Heart rate"), CITIZ_SYSTEM_LOINC, "8867-4",
+      parts[2] = (CitizDraftPart){_ ("Heart rate"), CITIZ_SYSTEM_LOINC, "55425-3",
                                   citiz_form_get_text (form, "heart"), "/min"};
       draft.parts = parts;
       draft.n_parts = 0;

@@ -267,6 +267,21 @@ citiz_item_unit_text (const CitizItem *item)
                                       : "";
 }
 
+const CitizComponent *
+citiz_item_part (const CitizItem *item, const gchar *measure, const gchar *code)
+{
+  const CitizComponent *part = citiz_item_component (item, measure);
+
+  for (guint i = 0; part == NULL && i < item->components->len; i++)
+    {
+      const CitizComponent *one = &g_array_index (item->components, CitizComponent, i);
+
+      if (g_strcmp0 (one->code, code) == 0)
+        part = one;
+    }
+  return part;
+}
+
 const gchar *
 citiz_shown (const gchar *text)
 {

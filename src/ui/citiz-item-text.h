@@ -53,6 +53,11 @@ gchar *citiz_range_words (const CitizRange *range);
 /* "less than 130/80" of a blood pressure, else as above. (transfer full) */
 gchar *citiz_item_range_words (const CitizItem *item);
 
+/* A part of an item by its measure, else by its code. (transfer none) (nullable) */
+const CitizComponent *citiz_item_part (const CitizItem *item,
+                                       const gchar *measure,
+                                       const gchar *code);
+
 /* "•••" while values are hidden, else @text itself. */
 const gchar *citiz_shown (const gchar *text);
 

@@ -14,6 +14,8 @@
 #include "ui/citiz-page.h"
 #include "ui/citiz-thumbnail.h"
 
+#define MEAN_HEART_RATE "55425-3" /* LOINC */
+
 /* Word of the title → icon; the first that fits. */
 static const struct
 {
@@ -46,7 +48,8 @@ icon_of (const CitizItem *item)
 static gdouble
 figure (const CitizItem *item, const gchar *measure, const gchar *unit)
 {
-  const CitizComponent *part = citiz_item_component (item, measure);
+  const CitizComponent *part
+      = citiz_item_part (item, measure, strcmp (measure, "hr") == 0 ? MEAN_HEART_RATE : "");
   gdouble value;
 
   if (part == NULL || !citiz_decimal_known (&part->value))
