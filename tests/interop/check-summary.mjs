@@ -1,4 +1,4 @@
-// A summary under three independent readers: check-summary.mjs SOURCE.json SUMMARY.json… SPDX-License-Identifier: AGPL-3.0-or-later
+// A summary under three independent readers: check-summary.mjs SOURCE.json|- SUMMARY.json… SPDX-License-Identifier: AGPL-3.0-or-later
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
@@ -28,10 +28,10 @@ const detail = (fault) => fault.replace(/^\S+ /, '');
 
 let failed = 0;
 for (let i = 2; i + 1 < process.argv.length; i += 2) {
-  const [source, summary] = process.argv.slice(i, i + 2).map((path) => JSON.parse(readFileSync(path, 'utf8')));
+  const [source, summary] = process.argv.slice(i, i + 2).map((path) => path !== '-' && JSON.parse(readFileSync(path, 'utf8')));
   const name = process.argv[i + 1].split('/').pop();
   for (const [reader, read] of [['medplum', medplum], ['fhir', lantana], ['ips', ipsRules]]) {
-    const known = new Set(reader === 'ips' ? [] : read(source).map(detail));
+    const known = new Set(reader === 'ips' || !source ? [] : read(source).map(detail));
     const faults = read(summary).filter((fault) => !known.has(detail(fault)));
     console.log(`${faults.length ? 'not ok' : 'ok'} - ${reader} reads ${name} (${summary.entry.length} entries)`);
     for (const fault of faults.slice(0, 20)) console.log(`# ${fault}`);

@@ -51,9 +51,9 @@ def main():
     install(source, work)
     summaries, failed = [], 0
     data = os.environ['CITIZ_TEST_DATA']
-    bundles = [os.path.join(data, 'viewer', 'lucie.json')] + sorted(glob.glob(os.path.join(data, 'ips', '*.json')))
+    bundles = ['sample', os.path.join(data, 'viewer', 'lucie.json')] + sorted(glob.glob(os.path.join(data, 'ips', '*.json')))
     for bundle in bundles:
-        out = os.path.join(work, 'summary-' + os.path.basename(bundle))
+        out = os.path.join(work, 'summary-' + os.path.splitext(os.path.basename(bundle))[0] + '.json')
         server = Server(program, bundle, out)
         if bundle == bundles[0]:
             links = os.path.join(work, 'links.json')
@@ -61,7 +61,7 @@ def main():
                 json.dump(server.links, file)
             failed += subprocess.run(['node', '--experimental-websocket', 'check-link.mjs', links], cwd=work, check=False).returncode
         failed += server.stop() != 0
-        summaries += [bundle, out]
+        summaries += ['-' if bundle == 'sample' else bundle, out]
     failed += subprocess.run(['node', '--experimental-websocket', 'check-summary.mjs'] + summaries, cwd=work, check=False).returncode
     sys.exit(1 if failed else 0)
 
