@@ -164,7 +164,7 @@ static const struct
     {"pregnancy", N_ ("Pregnancy"), "citiz-heart-symbolic"},
     {"directives", N_ ("Advance directives"), "citiz-directive-symbolic"},
     {"contacts", N_ ("Contacts"), "citiz-people-symbolic"},
-    {"results", N_ ("Latest results and vital signs"), "citiz-drop-symbolic"},
+    {"results", N_ ("Latest results"), "citiz-drop-symbolic"},
     {"vitals", N_ ("Vital signs"), "citiz-heart-symbolic"},
     {"immunizations", N_ ("Vaccines"), "citiz-syringe-symbolic"},
     {"procedures", N_ ("Procedures"), "citiz-procedure-symbolic"},
@@ -299,29 +299,53 @@ add_pair (GPtrArray *lines,
             text);
 }
 
+/* The rest in one line, by the names of its sections. */
+static void
+add_others (GPtrArray *lines, CitizAccess *access)
+{
+  static const gchar *const told[]
+      = {"alerts",    "medications", "allergies", "problems", "contacts", "directives", "devices",
+         "pregnancy", "results",     "vitals",    "activity", "diet",     NULL};
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; access->shown != NULL && i < access->shown->len; i++)
+    {
+      const CitizShownPart *part = g_ptr_array_index (access->shown, i);
+
+      if (!g_strv_contains (told, part->key) && part->count > 0)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? " · " : "",
+                                citiz_part_heading (part->key));
+    }
+  if (names->len > 0)
+    add_line (lines, "citiz-document-symbolic", "accent", _ ("And also"), names->str);
+}
+
+static void
+add_single (GPtrArray *lines, CitizAccess *access, const gchar *key)
+{
+  const CitizShownPart *part = find_part (access, key);
+
+  if (part != NULL && part->count > 0)
+    add_line (lines, citiz_part_icon (key), "accent", citiz_part_heading (key), part->text);
+}
+
 GPtrArray *
 citiz_access_lines (CitizAccess *access)
 {
-  static const gchar *const grouped[]
-      = {"alerts",     "medications", "allergies", "problems", "contacts",
-         "directives", "activity",    "diet",      NULL};
   GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_part_line_free);
   const CitizShownPart *alerts = find_part (access, "alerts");
 
   if (alerts != NULL && alerts->count > 0)
     add_line (lines, "citiz-alert-symbolic", "error", _ ("Alerts"), alerts->text);
   add_care_line (lines, access);
+  add_single (lines, access, "pregnancy");
+  add_single (lines, access, "devices");
   add_pair (lines, access, "contacts", "directives", "citiz-people-symbolic",
             _ ("Your contacts and directives"));
-  for (guint i = 0; access->shown != NULL && i < access->shown->len; i++)
-    {
-      const CitizShownPart *part = g_ptr_array_index (access->shown, i);
-
-      if (!g_strv_contains (grouped, part->key) && part->count > 0)
-        add_line (lines, citiz_part_icon (part->key), "accent", citiz_part_heading (part->key),
-                  part->text);
-    }
+  add_pair (lines, access, "results", "vitals", "citiz-drop-symbolic",
+            _ ("Latest results and vital signs"));
   add_pair (lines, access, "activity", "diet", "citiz-activity-symbolic", _ ("Activity and diet"));
+  add_others (lines, access);
   if (access->withheld > 0)
     {
       g_autofree gchar *title = g_strdup_printf (
