@@ -131,7 +131,7 @@ put_range (CitizComposer *c)
         json_object_set_new (range, ends[i][0], quantity);
     }
   if (json_object_size (range) > 0)
-    json_object_set (c->resource, "referenceRange", one (json_incref (range)));
+    json_object_set_new (c->resource, "referenceRange", one (json_incref (range)));
   json_decref (range);
 }
 

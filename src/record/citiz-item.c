@@ -189,8 +189,11 @@ finish (CitizItem *item)
   for (guint a = 1; a < CITIZ_N_ALERTS && item->alert == CITIZ_ALERT_NONE; a++)
     if (item->alerts & (1u << a))
       item->alert = (CitizAlert) a;
+  gboolean looked = item->kind == CITIZ_KIND_MEAL || item->kind == CITIZ_KIND_MEASURE
+                    || item->kind == CITIZ_KIND_DOSE; /* no words of their own */
   for (guint l = 0; l < 2; l++)
-    if (item->sensitive == CITIZ_SENSITIVE_NONE && item->kind != CITIZ_KIND_MEAL)
+    if (item->sensitive == CITIZ_SENSITIVE_NONE && !looked
+        && (l == 0 || strcmp (item->title[0], item->title[1]) != 0))
       {
         g_autofree gchar *all
             = g_strjoin (" . ", item->title[l], item->reason, item->text, item->note, NULL);

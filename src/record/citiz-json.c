@@ -43,10 +43,12 @@ loses_digits (const gchar *token, gsize n)
 typedef struct
 {
   const gchar *p, *end;
-  GString *out;
-  const gchar *key; /* of the member being read, with its quotes */
+  const gchar *copied; /* up to here the text is in `out` */
+  GString *out;        /* NULL as long as nothing was added: the text itself will do */
+  const gchar *key;    /* of the member being read, with its quotes */
   gsize key_n;
   gboolean named; /* the value that comes belongs to a member */
+  guint depth;
 } Rewriter;
 
 /* Past the closing quote, or NULL. */
@@ -67,16 +69,25 @@ static void
 number (Rewriter *r)
 {
   const gchar *token = r->p;
+  gboolean fraction = FALSE;
   gsize n;
 
-  while (r->p < r->end && (g_ascii_isalnum (*r->p) || strchr ("+-.", *r->p) != NULL))
-    r->p++;
+  for (; r->p < r->end; r->p++)
+    {
+      gchar c = *r->p;
+      if (c == '.' || c == 'e' || c == 'E')
+        fraction = TRUE;
+      else if (!g_ascii_isdigit (c) && c != '-' && c != '+')
+        break;
+    }
   n = (gsize) (r->p - token);
-  g_string_append_len (r->out, token, (gssize) n);
-  if (!r->named || n == 0 || n >= 256 || !loses_digits (token, n))
+  if (!r->named || n >= 256 || (!fraction && n <= 18) || !loses_digits (token, n))
     return;
-  if (memchr (token, '.', n) == NULL && memchr (token, 'e', n) == NULL
-      && memchr (token, 'E', n) == NULL)
+  if (r->out == NULL)
+    r->out = g_string_sized_new ((gsize) (r->end - r->copied) + 256);
+  g_string_append_len (r->out, r->copied, r->p - r->copied);
+  r->copied = r->p;
+  if (!fraction)
     g_string_append (r->out, ".0"); /* an integer past 64 bits */
   g_string_append (r->out, ",\"_");
   g_string_append_len (r->out, r->key + 1, (gssize) r->key_n - 1);
@@ -85,7 +96,27 @@ number (Rewriter *r)
   g_string_append (r->out, "\"}]}");
 }
 
-/* Copies the text, adding the digits beside each number that a double would write otherwise. */
+static gboolean
+text (Rewriter *r)
+{
+  const gchar *start = r->p, *after = skip_string (start, r->end), *next;
+
+  if (after == NULL)
+    return FALSE;
+  for (next = after; next < r->end && g_ascii_isspace (*next); next++)
+    ;
+  r->named = next < r->end && *next == ':';
+  if (r->named)
+    {
+      r->key = start;
+      r->key_n = (gsize) (after - start);
+      after = next + 1;
+    }
+  r->p = after;
+  return TRUE;
+}
+
+/* One pass: depth is bounded, and the digits of each number that a double would write otherwise are added beside it. */
 static gboolean
 rewrite (Rewriter *r)
 {
@@ -94,78 +125,44 @@ rewrite (Rewriter *r)
       gchar c = *r->p;
       if (c == '"')
         {
-          const gchar *start = r->p, *after = skip_string (start, r->end), *next;
-          if (after == NULL)
+          if (!text (r))
             return FALSE;
-          for (next = after; next < r->end && g_ascii_isspace (*next); next++)
-            ;
-          if (next < r->end && *next == ':')
-            {
-              r->key = start;
-              r->key_n = (gsize) (after - start);
-              r->named = TRUE;
-              after = next + 1;
-            }
-          else
-            r->named = FALSE;
-          g_string_append_len (r->out, start, after - start);
-          r->p = after;
+          continue;
         }
-      else if (c == '-' || g_ascii_isdigit (c))
-        number (r);
-      else
+      if (c == '-' || g_ascii_isdigit (c))
         {
-          if (!g_ascii_isspace (c))
-            r->named = FALSE;
-          g_string_append_c (r->out, c);
-          r->p++;
+          number (r);
+          continue;
         }
-    }
-  return TRUE;
-}
-
-static gboolean
-depth_ok (const gchar *text, gsize n)
-{
-  guint depth = 0;
-  const gchar *end = text + n;
-
-  for (const gchar *p = text; p < end; p++)
-    {
-      if (*p == '"')
-        {
-          const gchar *after = skip_string (p, end);
-          if (after == NULL)
-            return FALSE;
-          p = after - 1;
-        }
-      else if ((*p == '{' || *p == '[') && ++depth > MAX_DEPTH)
+      if ((c == '{' || c == '[') && ++r->depth > MAX_DEPTH)
         return FALSE;
-      else if ((*p == '}' || *p == ']') && depth > 0)
-        depth--;
+      if ((c == '}' || c == ']') && r->depth > 0)
+        r->depth--;
+      if (!g_ascii_isspace (c))
+        r->named = FALSE;
+      r->p++;
     }
+  if (r->out != NULL)
+    g_string_append_len (r->out, r->copied, r->end - r->copied);
   return TRUE;
 }
 
 json_t *
-citiz_json_load (const gchar *text, gsize n, GError **error)
+citiz_json_load (const gchar *bytes, gsize n, GError **error)
 {
-  Rewriter r = {.p = text, .end = text + n};
+  Rewriter r = {.p = bytes, .end = bytes + n, .copied = bytes};
   json_error_t problem;
   json_t *json = NULL;
 
-  if (!depth_ok (text, n))
-    {
-      g_set_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_JSON,
-                   "JSON nested deeper than %d, or cut short", MAX_DEPTH);
-      return NULL;
-    }
-  r.out = g_string_sized_new (n + n / 8 + 16);
-  if (rewrite (&r))
+  if (!rewrite (&r))
+    g_snprintf (problem.text, sizeof problem.text, "nested deeper than %d, or cut short",
+                MAX_DEPTH);
+  else if (r.out != NULL)
     json = json_loadb (r.out->str, r.out->len, JSON_DECODE_ANY, &problem);
   else
-    g_strlcpy (problem.text, "unfinished string", sizeof problem.text);
-  g_string_free (r.out, TRUE);
+    json = json_loadb (bytes, n, JSON_DECODE_ANY, &problem);
+  if (r.out != NULL)
+    g_string_free (r.out, TRUE);
   if (json == NULL)
     g_set_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_JSON, "not JSON: %s", problem.text);
   return json;
