@@ -344,7 +344,10 @@ put_names (CitizIps *ips, json_t *resource, const CitizItem *item)
                                           "extension", "url", "lang", "valueCode", tags[l], "url",
                                           "content", "valueString", name));
     }
-  if (json_array_size (list) > 0 && !json_object_get (concept, "_text"))
+  /* Names that came with the resource stay, but never in place of a drug's strength. */
+  if (json_array_size (list) > 0
+      && (!json_object_get (concept, "_text")
+          || (item->kind == CITIZ_KIND_MEDICATION && *item->detail)))
     json_object_set_new (concept, "_text", json_pack ("{s:O}", "extension", list));
   json_decref (list);
 }
