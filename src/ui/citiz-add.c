@@ -297,7 +297,7 @@ import_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   CitizSession *session = g_object_get_data (G_OBJECT (action), "session");
 
-  gtk_window_present (GTK_WINDOW (citiz_import_dialog_new (data, session, NULL)));
+  citiz_import_dialog_new (data, session, NULL);
 }
 
 void

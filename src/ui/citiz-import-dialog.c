@@ -6,6 +6,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-wrap.h"
 
 struct _CitizImportDialog
 {
@@ -403,26 +404,30 @@ progress_page (CitizImportDialog *self)
   return box;
 }
 
+/* The report scrolls; what can be done about it stays in sight. */
 static GtkWidget *
 report_page (CitizImportDialog *self)
 {
-  GtkWidget *scroller = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
-  GtkWidget *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24),
-            *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
+            *scroller = gtk_scrolled_window_new ();
+  GtkWidget *clamp = adw_clamp_new (), *buttons = citiz_wrap_new (12);
 
   self->report_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  gtk_widget_set_halign (buttons, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (buttons), pill (_ ("_Undo this import"), "import.undo"));
-  gtk_box_append (GTK_BOX (buttons), pill (_ ("_Another file…"), "import.choose"));
-  gtk_box_append (GTK_BOX (outer), self->report_box);
-  gtk_box_append (GTK_BOX (outer), buttons);
-  gtk_widget_add_css_class (outer, "page-content");
+  gtk_widget_add_css_class (self->report_box, "page-content");
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 520);
-  adw_clamp_set_child (ADW_CLAMP (clamp), outer);
+  adw_clamp_set_child (ADW_CLAMP (clamp), self->report_box);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
-  return scroller;
+  gtk_widget_set_vexpand (scroller, TRUE);
+  citiz_wrap_append (CITIZ_WRAP (buttons), pill (_ ("_Undo this import"), "import.undo"));
+  citiz_wrap_append (CITIZ_WRAP (buttons), pill (_ ("_Another file…"), "import.choose"));
+  gtk_widget_set_margin_top (buttons, 12);
+  gtk_widget_set_margin_bottom (buttons, 12);
+  gtk_box_append (GTK_BOX (page), scroller);
+  gtk_box_append (GTK_BOX (page), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  gtk_box_append (GTK_BOX (page), buttons);
+  return page;
 }
 
 static void
@@ -462,6 +467,8 @@ citiz_import_dialog_new (GtkWidget *owner, CitizSession *session, GListModel *fi
       g_autoptr (GFile) file = g_list_model_get_item (files, i);
       citiz_import_dialog_add (self, file);
     }
+  if (GTK_IS_WINDOW (root))
+    gtk_window_present (GTK_WINDOW (self));
   return self;
 }
 
@@ -473,7 +480,6 @@ window_drop_cb (GtkDropTarget *target, const GValue *value, gdouble x, gdouble y
   GtkWidget *window = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (target));
   CitizImportDialog *dialog = citiz_import_dialog_new (window, CITIZ_SESSION (data), NULL);
 
-  gtk_window_present (GTK_WINDOW (dialog));
   return drop_cb (target, value, x, y, dialog);
 }
 
