@@ -29,6 +29,21 @@ read_json (CitizEngine *engine, CitizObjectClass object_class, const CitizId *id
   return json;
 }
 
+/* What a grant's text says of its link does not stay behind in freed memory. */
+static void
+drop_grant (json_t *json)
+{
+  static const gchar *const secrets[] = {"link", "shlink", "code"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    {
+      const gchar *text = json_string_value (json_object_get (json, secrets[i]));
+      if (text != NULL)
+        citiz_wipe ((gchar *) text, strlen (text));
+    }
+  json_decref (json);
+}
+
 static void
 wipe_json (gpointer data)
 {
@@ -51,6 +66,23 @@ write_json (CitizEngine *engine,
   if (!citiz_vault_delete (engine->vault, object_class, id, NULL))
     g_debug ("nothing to replace");
   return citiz_vault_put (engine->vault, object_class, id, 1, 0, plain, error);
+}
+
+static gboolean
+rewrite_json (CitizEngine *engine,
+              CitizObjectClass object_class,
+              const CitizId *id,
+              json_t *json,
+              GError **error)
+{
+  if (!citiz_vault_begin (engine->vault, error))
+    return FALSE;
+  if (!write_json (engine, object_class, id, json, error))
+    {
+      citiz_vault_rollback (engine->vault);
+      return FALSE;
+    }
+  return citiz_vault_commit (engine->vault, error);
 }
 
 static gint64
@@ -107,7 +139,7 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
     {
       access->link = get_text (json, "link");
       access->shlink = get_text (json, "shlink");
-      access->spoken = get_text (json, "code");
+      access->spoken = access->spoken_tries_left > 0 ? get_text (json, "code") : NULL;
     }
   return access;
 }
@@ -166,7 +198,7 @@ tell_access (CitizEngine *engine, const CitizId *id)
   if (json == NULL)
     return;
   tell_row (engine, G_OBJECT (describe_access (engine, id, json)));
-  json_decref (json);
+  drop_grant (json);
 }
 
 /* --- giving --- */
@@ -196,6 +228,24 @@ struct _CitizCodeJob
   GThread *thread;
 };
 
+/* A code that the node does not know is not shown to be said. */
+static void
+drop_code (CitizEngine *engine, const CitizId *id)
+{
+  g_autoptr (GError) error = NULL;
+  json_t *json = read_json (engine, CITIZ_CLASS_GRANT, id, &error);
+
+  if (json_object_get (json, "code") != NULL)
+    {
+      json_object_del (json, "code");
+      if (rewrite_json (engine, CITIZ_CLASS_GRANT, id, json, &error))
+        tell_access (engine, id);
+    }
+  if (error != NULL)
+    g_warning ("a spoken code that does not work is still shown: %s", error->message);
+  drop_grant (json);
+}
+
 /**
  * citiz_engine_finish_code:
  *
@@ -210,8 +260,11 @@ citiz_engine_finish_code (CitizEngine *engine)
   if (job == NULL)
     return;
   g_thread_join (job->thread);
-  if (engine->node != NULL && !citiz_node_put_code (engine->node, job->entry, &error))
-    g_message ("the spoken code could not be kept: %s", error->message);
+  if (!citiz_node_put_code (engine->node, job->entry, &error))
+    {
+      g_message ("the spoken code could not be kept: %s", error->message);
+      drop_code (engine, &job->entry->grant);
+    }
   citiz_code_entry_free (job->entry);
   citiz_deal_free (job->deal);
   g_free (job->birth_date);
@@ -303,7 +356,7 @@ commit_deal (CitizEngine *engine, CitizGive *give, CitizDeal *deal, GError **err
       json = describe_deal (give, deal, number, g_ptr_array_index (txs, txs->len - 1), &block);
       ok = write_json (engine, CITIZ_CLASS_GRANT, &deal->secrets->grant, json, error);
       give->access = ok ? describe_access (engine, &deal->secrets->grant, json) : NULL;
-      json_decref (json);
+      drop_grant (json);
     }
   if (!ok)
     {
@@ -322,6 +375,8 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
   CitizDealOptions options = {0};
 
   if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  if (citiz_node_get_origin (engine->node) == NULL && !citiz_engine_start_node (engine, error))
     return FALSE;
   node.key = *citiz_node_get_public (engine->node);
   node.origin = citiz_node_get_origin (engine->node);
@@ -357,18 +412,33 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
 static gboolean
 forget_secrets (CitizEngine *engine, const CitizId *id, CitizTime ended, GError **error)
 {
+  static const gchar *const secrets[] = {"link", "shlink", "code"};
   json_t *json = read_json (engine, CITIZ_CLASS_GRANT, id, error);
+  json_t *rest;
   gboolean ok;
 
   if (json == NULL)
     return FALSE;
-  json_object_del (json, "link");
-  json_object_del (json, "shlink");
-  json_object_del (json, "code");
-  json_object_set_new (json, "ended", json_integer (ended.ms));
-  ok = write_json (engine, CITIZ_CLASS_GRANT, id, json, error);
-  json_decref (json);
+  rest = json_copy (json);
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    json_object_del (rest, secrets[i]);
+  json_object_set_new (rest, "ended", json_integer (ended.ms));
+  ok = write_json (engine, CITIZ_CLASS_GRANT, id, rest, error);
+  json_decref (rest);
+  drop_grant (json);
   return ok;
+}
+
+/* What was deleted must not survive in the write-ahead log either. */
+static void
+forget_journal (CitizEngine *engine)
+{
+  CitizDb *db = citiz_vault_get_db (engine->vault);
+  g_autoptr (GError) error = NULL;
+
+  if (citiz_db_get_depth (db) == 0
+      && !citiz_db_exec (db, "PRAGMA wal_checkpoint (TRUNCATE)", &error))
+    g_debug ("the journal keeps its pages until the next checkpoint: %s", error->message);
 }
 
 static gboolean
@@ -403,6 +473,7 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
   CitizGrantState state;
   json_t *json;
   guint64 number;
+  gboolean ok;
 
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
@@ -410,16 +481,20 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
   if (json == NULL)
     return FALSE;
   number = (guint64) get_integer (json, "account");
-  json_decref (json);
+  drop_grant (json);
   /* Ended already, by itself or by an earlier press: that is what was asked for. */
   if (citiz_chain_grant (engine->chain, id, &state) && state.status != CITIZ_GRANT_ACTIVE
       && state.status != CITIZ_GRANT_NOT_YET)
-    return TRUE;
-  if (!commit_revocation (engine, id, number, error))
-    return FALSE;
-  tell_access (engine, id);
+    {
+      tell_access (engine, id);
+      return TRUE;
+    }
+  ok = commit_revocation (engine, id, number, error);
+  if (ok)
+    forget_journal (engine);
+  tell_access (engine, id); /* also after a failure: what was told meanwhile did not come to be */
   citiz_engine_tell_ledger (engine);
-  return TRUE;
+  return ok;
 }
 
 /* --- openings --- */
@@ -587,7 +662,7 @@ keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GErro
     }
   else if (mail->kind == CITIZ_MAIL_ENDED)
     ok = forget_secrets (engine, &mail->grant, mail->time, error);
-  json_decref (grant);
+  drop_grant (grant);
   return ok && citiz_node_drop_mail (engine->node, mail->row, error);
 }
 
@@ -595,17 +670,21 @@ static void
 take_mail (CitizEngine *engine, const CitizMail *mail)
 {
   g_autoptr (GError) error = NULL;
-  CitizOpening *opening = NULL;
+  g_autoptr (CitizOpening) opening = NULL;
 
   if (!citiz_vault_begin (engine->vault, &error))
     return;
   if (!keep_mail (engine, mail, &opening, &error))
     citiz_vault_rollback (engine->vault);
-  else if (citiz_vault_commit (engine->vault, &error) && opening != NULL)
-    tell_row (engine, G_OBJECT (g_steal_pointer (&opening)));
+  else if (citiz_vault_commit (engine->vault, &error))
+    {
+      if (opening != NULL)
+        tell_row (engine, G_OBJECT (g_steal_pointer (&opening)));
+      if (mail->kind == CITIZ_MAIL_ENDED)
+        forget_journal (engine);
+    }
   if (error != NULL)
     g_warning ("the node's mail could not be kept, it stays in the box: %s", error->message);
-  g_clear_object (&opening);
 }
 
 /**
@@ -649,15 +728,35 @@ typedef struct
   GPtrArray *rows;
 } ListWalk;
 
+/* After a kill within a second of the press, the node never got the code that the vault remembers. */
+static gboolean
+node_has_code (CitizEngine *engine, const gchar *code)
+{
+  gchar locator[CITIZ_CODE_LOCATOR_SIZE + 1] = {0};
+  gboolean found = FALSE;
+  CitizId grant;
+
+  memcpy (locator, code, CITIZ_CODE_LOCATOR_SIZE);
+  return citiz_node_store_find_code (citiz_vault_get_db (engine->vault), locator, &found, &grant,
+                                     NULL)
+         && found;
+}
+
 static gboolean
 list_access_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
 {
   ListWalk *walk = data;
   json_t *json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), 0, NULL);
+  CitizAccess *access;
 
-  if (json != NULL)
-    g_ptr_array_add (walk->rows, describe_access (walk->engine, id, json));
-  json_decref (json);
+  if (json == NULL)
+    return TRUE;
+  access = describe_access (walk->engine, id, json);
+  if (access->spoken != NULL && walk->engine->code_job == NULL
+      && !node_has_code (walk->engine, access->spoken))
+    g_clear_pointer (&access->spoken, citiz_wipe_text);
+  g_ptr_array_add (walk->rows, access);
+  drop_grant (json);
   return TRUE;
 }
 
@@ -696,14 +795,16 @@ citiz_engine_list_accesses (CitizEngine *engine,
 {
   ListWalk access_walk = {engine, accesses}, opening_walk = {engine, openings};
 
-  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, list_access_cb, &access_walk, NULL,
-                            error)
-      || !citiz_vault_foreach (engine->vault, CITIZ_CLASS_OPENING, list_opening_cb, &opening_walk,
-                               NULL, error))
-    return FALSE;
+  gboolean ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, list_access_cb, &access_walk,
+                                     NULL, error);
+
+  /* A damaged access hides no opening. */
+  ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_OPENING, list_opening_cb, &opening_walk,
+                            NULL, ok ? error : NULL)
+       && ok;
   g_ptr_array_sort (accesses, newest_access_first);
   g_ptr_array_sort (openings, newest_opening_first);
-  return TRUE;
+  return ok;
 }
 
 /**
@@ -738,14 +839,7 @@ citiz_engine_dispute (CitizEngine *engine, gpointer data, GCancellable *cancella
   if (json == NULL)
     return FALSE;
   json_object_set_new (json, "disputed", json_boolean (dispute->disputed));
-  ok = citiz_vault_begin (engine->vault, error);
-  if (ok && !write_json (engine, CITIZ_CLASS_OPENING, &dispute->opening, json, error))
-    {
-      citiz_vault_rollback (engine->vault);
-      ok = FALSE;
-    }
-  else if (ok)
-    ok = citiz_vault_commit (engine->vault, error);
+  ok = rewrite_json (engine, CITIZ_CLASS_OPENING, &dispute->opening, json, error);
   json_decref (json);
   return ok;
 }

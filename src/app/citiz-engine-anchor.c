@@ -91,6 +91,23 @@ citiz_engine_note_commitment (CitizEngine *engine,
   return put_waiting (engine, entry->data, 1, error);
 }
 
+/* A damaged object keeps the others neither from being noted nor from being anchored. */
+static gboolean
+walk_class (CitizEngine *engine,
+            CitizObjectClass object_class,
+            CitizVaultFunc func,
+            gpointer data,
+            GError **error)
+{
+  g_autoptr (GError) own = NULL;
+
+  if (citiz_vault_foreach (engine->vault, object_class, func, data, NULL, &own)
+      || g_error_matches (own, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&own));
+  return FALSE;
+}
+
 typedef struct
 {
   const CitizEnv *env;
@@ -123,10 +140,17 @@ citiz_engine_note_batch (CitizEngine *engine, guint32 batch, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
     {
       BatchWalk walk = {engine->env, classes[i], batch, entries};
-      if (!citiz_vault_foreach (engine->vault, classes[i], note_of_batch_cb, &walk, NULL, error))
+      if (!walk_class (engine, classes[i], note_of_batch_cb, &walk, error))
         return FALSE;
     }
-  return put_waiting (engine, entries->data, entries->len / ENTRY_SIZE, error);
+  if (!citiz_vault_begin (engine->vault, error))
+    return FALSE;
+  if (!put_waiting (engine, entries->data, entries->len / ENTRY_SIZE, error))
+    {
+      citiz_vault_rollback (engine->vault);
+      return FALSE;
+    }
+  return citiz_vault_commit (engine->vault, error);
 }
 
 typedef struct
@@ -268,8 +292,7 @@ static gboolean
 anchor_once (CitizEngine *engine, gboolean *out_more, GError **error)
 {
   Waiting waiting = {g_array_new (FALSE, FALSE, sizeof (CitizId)), g_byte_array_new (), FALSE};
-  gboolean ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_COMMITMENT, collect_waiting_cb,
-                                     &waiting, NULL, error);
+  gboolean ok = walk_class (engine, CITIZ_CLASS_COMMITMENT, collect_waiting_cb, &waiting, error);
 
   if (ok && waiting.names->len > 0)
     {

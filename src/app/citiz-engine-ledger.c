@@ -137,27 +137,41 @@ ledger_news_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* After a block: the window's lists are made anew from the disk. */
+/* The session's reference is given back on the main thread only. */
+static gboolean
+list_ledger_cb (gpointer data)
+{
+  CitizEngine *engine = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
+  CitizSession *session;
+  LedgerNews *news;
+
+  engine->ledger_due = FALSE;
+  if (engine->chain == NULL)
+    return G_SOURCE_REMOVE;
+  if (!citiz_engine_list_blocks (engine, blocks, entries, &error))
+    g_warning ("the ledger could not be listed: %s", error->message);
+  session = error == NULL ? g_weak_ref_get (&engine->session) : NULL;
+  if (session == NULL)
+    return G_SOURCE_REMOVE;
+  news = g_new0 (LedgerNews, 1);
+  news->session = session;
+  news->blocks = g_steal_pointer (&blocks);
+  news->entries = g_steal_pointer (&entries);
+  citiz_engine_tell (engine, ledger_news_cb, news, ledger_news_free);
+  return G_SOURCE_REMOVE;
+}
+
+/* After a block: the window's lists are made anew from the disk, once the job at hand is answered. */
 void
 citiz_engine_tell_ledger (CitizEngine *engine)
 {
-  g_autoptr (GError) error = NULL;
-  CitizSession *session = g_weak_ref_get (&engine->session);
-  LedgerNews *news;
-
-  if (session == NULL)
+  if (engine->ledger_due)
     return;
-  news = g_new0 (LedgerNews, 1);
-  news->session = session;
-  news->blocks = g_ptr_array_new_with_free_func (g_object_unref);
-  news->entries = g_ptr_array_new_with_free_func (g_object_unref);
-  if (!citiz_engine_list_blocks (engine, news->blocks, news->entries, &error))
-    {
-      g_warning ("the ledger could not be listed: %s", error->message);
-      ledger_news_free (news);
-      return;
-    }
-  citiz_engine_tell (engine, ledger_news_cb, news, ledger_news_free);
+  engine->ledger_due = TRUE;
+  citiz_engine_do (engine, list_ledger_cb, engine);
 }
 
 static void

@@ -41,7 +41,10 @@ struct _CitizEngine
   CitizSigningKey *node_key;
   CitizAccountKeys records;
   CitizCodeJob *code_job; /* the spoken code being sealed */
-  GSource *anchor_timer;  /* of the commitments waiting to be anchored */
+  gpointer import;       /* the import under way: one at a time, and nothing else changes batches */
+  gboolean ledger_due;   /* the window is about to be told of new blocks */
+  guint32 sample_batch;  /* 0: the sample record is not loaded */
+  GSource *anchor_timer; /* of the commitments waiting to be anchored */
 };
 
 void citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data);
@@ -65,6 +68,7 @@ void citiz_engine_close (CitizEngine *engine);
 gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
 CitizSnapshot *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
+gboolean citiz_engine_start_node (CitizEngine *engine, GError **error);
 
 /* citiz-session-series.c, citiz-session-import.c */
 gboolean citiz_engine_look_at_series (CitizEngine *engine,

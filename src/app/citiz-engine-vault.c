@@ -20,8 +20,8 @@ citiz_engine_require_open (CitizEngine *engine, GError **error)
 }
 
 /* The node keeps its port: a link given yesterday must open today. A port taken by another program is given up for a free one. */
-static gboolean
-start_node (CitizEngine *engine, GError **error)
+gboolean
+citiz_engine_start_node (CitizEngine *engine, GError **error)
 {
   g_autoptr (GBytes) kept = citiz_vault_get_setting (engine->vault, NODE_PORT_SETTING);
   guint16 port = 0;
@@ -43,11 +43,24 @@ start_node (CitizEngine *engine, GError **error)
   return citiz_vault_set_setting (engine->vault, NODE_PORT_SETTING, now, error);
 }
 
+/* What an import that never ended left behind goes; what cannot be read now hides nothing else (citiz_engine_look() tells). */
+static gboolean
+recover_imports (CitizEngine *engine, GError **error)
+{
+  g_autoptr (GError) own = NULL;
+
+  if (citiz_ingest_recover (engine->vault, &own) || citiz_session_error_is_damage (own))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&own));
+  return FALSE;
+}
+
 /* The vault is open: the chain and the node on top of it. */
 static gboolean
 open_rest (CitizEngine *engine, GError **error)
 {
   CitizDb *db = citiz_vault_get_db (engine->vault);
+  g_autoptr (GError) own = NULL;
   g_autoptr (CitizSecret) seed = citiz_vault_derive (engine->vault, CITIZ_DOMAIN_KEY_NODE, 0);
 
   engine->node_key = citiz_signing_key_new_from_seed (seed);
@@ -55,15 +68,14 @@ open_rest (CitizEngine *engine, GError **error)
   engine->chain = citiz_chain_open (db, engine->env, engine->node_key, error);
   if (engine->chain == NULL)
     return FALSE;
-  if (!citiz_ingest_recover (engine->vault, error))
+  if (!recover_imports (engine, error))
     return FALSE;
-  engine->series = citiz_series_store_new (engine->vault, error);
-  if (engine->series == NULL)
-    return FALSE;
+  engine->series = citiz_series_store_new (engine->vault, NULL);
   engine->node = citiz_node_new (db, engine->chain, engine->env, engine->node_key);
   citiz_engine_watch_node (engine);
-  if (!start_node (engine, error))
-    return FALSE;
+  /* Nobody is kept out of their record for want of a port: the next press tries again. */
+  if (!citiz_engine_start_node (engine, &own))
+    g_warning ("the node does not start: %s", own->message);
   citiz_engine_take_mail (engine);
   citiz_engine_anchor_later (engine);
   return TRUE;
@@ -87,9 +99,19 @@ citiz_engine_create (CitizEngine *engine,
                      CitizKdfCost cost,
                      GError **error)
 {
+  if (engine->vault != NULL)
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_EXISTS, "a vault is open");
+      return FALSE;
+    }
   engine->vault
       = citiz_vault_create (engine->folder, engine->env, passphrase, entropy, cost, error);
-  return open_or_close (engine, error);
+  if (engine->vault == NULL)
+    return FALSE;
+  if (open_rest (engine, error))
+    return TRUE;
+  citiz_engine_erase (engine, NULL); /* half a vault would stand in the way of the next try */
+  return FALSE;
 }
 
 gboolean
@@ -107,10 +129,14 @@ citiz_engine_open_with_words (CitizEngine *engine,
                               CitizSecret *new_passphrase,
                               GError **error)
 {
+  citiz_engine_close (engine);
   engine->vault = citiz_vault_open_with_words (engine->folder, engine->env, entropy, error);
-  return open_or_close (engine, error)
-         && citiz_vault_set_passphrase (engine->vault, new_passphrase, citiz_kdf_calibrate (),
-                                        error);
+  if (!open_or_close (engine, error))
+    return FALSE;
+  if (citiz_vault_set_passphrase (engine->vault, new_passphrase, citiz_kdf_calibrate (), error))
+    return TRUE;
+  citiz_engine_close (engine);
+  return FALSE;
 }
 
 /**
@@ -129,6 +155,7 @@ citiz_engine_close (CitizEngine *engine)
     g_source_destroy (engine->anchor_timer);
   g_clear_pointer (&engine->anchor_timer, g_source_unref);
   citiz_ingest_stop (engine->vault);
+  engine->import = NULL;
   citiz_engine_finish_code (engine);
   if (engine->chain != NULL && !citiz_engine_anchor (engine, &error))
     g_warning ("the record could not be anchored now: %s", error->message);
@@ -141,6 +168,7 @@ citiz_engine_close (CitizEngine *engine)
   citiz_account_keys_clear (&engine->records);
   g_clear_pointer (&engine->node_key, citiz_signing_key_unref);
   g_clear_pointer (&engine->vault, citiz_vault_close);
+  engine->sample_batch = 0;
 }
 
 /* Everything: the keys first, so that what a disk may still hold can never be read. */
@@ -148,7 +176,11 @@ gboolean
 citiz_engine_erase (CitizEngine *engine, GError **error)
 {
   static const gchar *const suffixes[] = {"", "-wal", "-shm"};
+  CitizDb *db = citiz_vault_get_db (engine->vault);
 
+  if (!citiz_db_exec (db, "DELETE FROM slot", error)
+      || !citiz_db_exec (db, "PRAGMA wal_checkpoint (TRUNCATE)", error))
+    return FALSE;
   citiz_engine_close (engine);
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {

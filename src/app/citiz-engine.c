@@ -32,7 +32,11 @@ answer_cb (gpointer data)
   Job *job = data;
 
   if (job->error != NULL)
-    g_task_return_error (job->task, g_steal_pointer (&job->error));
+    {
+      citiz_session_job_failed (g_task_get_source_object (job->task),
+                                g_task_get_source_tag (job->task));
+      g_task_return_error (job->task, g_steal_pointer (&job->error));
+    }
   else if (job->done != NULL)
     job->done (job->task, job->data);
   else

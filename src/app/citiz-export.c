@@ -212,14 +212,23 @@ export_fhir (const CitizRecord *record, CitizTime now)
 
 /* --- CSV: one flat table, RFC 4180, UTF-8 with its mark so that spreadsheets read the accents --- */
 
+/* What a spreadsheet would take for a formula; a signed number is a number. */
+static gboolean
+looks_like_formula (const gchar *text)
+{
+  static const gchar starts[] = "=+-@\t\r\n";
+  const gchar *end;
+
+  if (text[0] == '\0' || strchr (starts, text[0]) == NULL)
+    return FALSE;
+  end = text + 1 + strspn (text + 1, "0123456789.,");
+  return !(strchr ("+-", text[0]) != NULL && end > text + 1 && *end == '\0');
+}
+
 static void
 put_cell (GString *csv, const gchar *text, gboolean last)
 {
-  /* A cell that a spreadsheet would take for a formula is kept a text. */
-  const gchar *guard = text != NULL && strchr ("=+-@\t\r", text[0]) != NULL && text[0] != '\0'
-                               && !g_ascii_isdigit (text[1])
-                           ? "'"
-                           : "";
+  const gchar *guard = text != NULL && looks_like_formula (text) ? "'" : "";
   g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", "\"", -1);
   g_autofree gchar *quoted = g_strjoinv ("\"\"", parts);
 

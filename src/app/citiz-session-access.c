@@ -50,7 +50,7 @@ ips_options (CitizSession *self, GHashTable *blobs)
 {
   CitizIpsOptions options = {0};
 
-  options.env = citiz_env_system ();
+  options.env = self->env;
   options.language = session_language ();
   options.offset_minutes = local_offset_minutes (citiz_session_now (self));
   options.blob = blobs != NULL ? blob_cb : NULL;
@@ -131,15 +131,27 @@ CitizAccess *
 citiz_session_get_emergency (CitizSession *self)
 {
   GListModel *accesses = G_LIST_MODEL (self->accesses);
+  CitizTime now = citiz_session_now (self);
 
   for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
 
-      if (access->state == CITIZ_ACCESS_LIVE)
+      if (access->state == CITIZ_ACCESS_LIVE && now.ms < access->expires.ms)
         return access; /* the list holds it */
     }
   return NULL;
+}
+
+/* A record that was locked meanwhile is empty: nothing may be made of it. Answers the task then. */
+static gboolean
+still_open (CitizSession *self, GTask *task)
+{
+  if (self->state == CITIZ_SESSION_OPEN)
+    return TRUE;
+  g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_LOCKED,
+                           "the vault is not open");
+  return FALSE;
 }
 
 static void
@@ -148,7 +160,8 @@ given_done (GTask *task, gpointer data)
   CitizGive *give = data;
   CitizSession *self = g_task_get_source_object (task);
 
-  self->giving = NULL;
+  if (!still_open (self, task)) /* given before it was locked: shown when it opens again */
+    return;
   citiz_session_put_access (self, give->access);
   g_task_return_pointer (task, g_object_ref (give->access), g_object_unref);
 }
@@ -156,9 +169,16 @@ given_done (GTask *task, gpointer data)
 static void
 give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
 {
-  g_autoptr (CitizProfile) profile = read_profile (self);
-  CitizGive *job = g_new0 (CitizGive, 1);
+  g_autoptr (CitizProfile) profile = NULL;
+  CitizGive *job;
 
+  if (!still_open (self, task))
+    {
+      g_object_unref (task);
+      return;
+    }
+  profile = read_profile (self);
+  job = g_new0 (CitizGive, 1);
   job->hours = hours;
   job->profile = citiz_profile_to_json (profile);
   job->bundle = citiz_session_build_summary (self, blobs);
@@ -171,21 +191,33 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
 }
 
 static void
-giving_gone (gpointer data, GObject *task)
-{
-  CitizSession *self = data;
-
-  if ((GObject *) self->giving == task)
-    self->giving = NULL;
-}
-
-static void
 give_with_documents_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GHashTable) blobs
       = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
 
   give (CITIZ_SESSION (source), data, GPOINTER_TO_UINT (g_object_get_data (data, "hours")), blobs);
+}
+
+/* However often it was pressed meanwhile: one access, the same for all. */
+static void
+answer_presses_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  CitizSession *self = CITIZ_SESSION (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizAccess) access = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (GPtrArray) presses = g_steal_pointer (&self->pressing);
+
+  self->pressing = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < presses->len; i++)
+    {
+      GTask *press = g_ptr_array_index (presses, i);
+
+      if (access != NULL)
+        g_task_return_pointer (press, g_object_ref (access), g_object_unref);
+      else
+        g_task_return_error (press, g_error_copy (error));
+    }
 }
 
 void
@@ -195,27 +227,24 @@ citiz_session_emergency_async (CitizSession *self,
                                GAsyncReadyCallback callback,
                                gpointer data)
 {
-  GTask *task
+  g_autoptr (GTask) task
       = citiz_session_task (self, citiz_session_emergency_async, cancellable, callback, data);
   CitizAccess *live = citiz_session_get_emergency (self);
+  GTask *first;
 
   if (live != NULL)
-    g_task_return_pointer (task, g_object_ref (live), g_object_unref);
-  else if (self->state != CITIZ_SESSION_OPEN)
-    g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_LOCKED,
-                             "the vault is not open");
-  else if (self->giving != NULL)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING,
-                             "an access is being given already");
-  else
     {
-      self->giving = task;
-      g_object_weak_ref (G_OBJECT (task), giving_gone, self);
-      g_object_set_data (G_OBJECT (task), "hours", GUINT_TO_POINTER (hours));
-      citiz_session_read_blobs_async (self, give_with_documents_cb, task);
+      g_task_return_pointer (task, g_object_ref (live), g_object_unref);
       return;
     }
-  g_object_unref (task);
+  if (!still_open (self, task))
+    return;
+  g_ptr_array_add (self->pressing, g_steal_pointer (&task));
+  if (self->pressing->len > 1)
+    return;
+  first = citiz_session_task (self, give, NULL, answer_presses_cb, NULL);
+  g_object_set_data (G_OBJECT (first), "hours", GUINT_TO_POINTER (hours));
+  citiz_session_read_blobs_async (self, give_with_documents_cb, first);
 }
 
 CitizAccess *
@@ -335,16 +364,24 @@ page_done (GTask *task, gpointer data)
   PageJob *job = data;
 
   if (job->code != NULL)
-    g_object_set_data_full (G_OBJECT (task), "code", g_strdup (job->code), g_free);
+    g_object_set_data_full (G_OBJECT (task), "code", g_strdup (job->code),
+                            (GDestroyNotify) citiz_wipe_text);
   g_task_return_pointer (task, g_steal_pointer (&job->text), g_free);
 }
 
 static void
 make_page (CitizSession *self, GTask *task, CitizEngineWork work, GHashTable *blobs)
 {
-  g_autoptr (CitizProfile) profile = read_profile (self);
-  PageJob *job = g_new0 (PageJob, 1);
+  g_autoptr (CitizProfile) profile = NULL;
+  PageJob *job;
 
+  if (!still_open (self, task))
+    {
+      g_object_unref (task);
+      return;
+    }
+  profile = read_profile (self);
+  job = g_new0 (PageJob, 1);
   job->bundle = citiz_session_build_summary (self, blobs);
   job->label = label_of (self, profile);
   citiz_engine_post (self->engine, task, work, page_done, job, page_job_free);

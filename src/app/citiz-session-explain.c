@@ -1,7 +1,8 @@
 /* From an error to the sentence a person reads. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "app/citiz-session.h"
+#include "app/citiz-session-private.h"
 
 #include "app/citiz-ingest.h"
+#include "app/citiz-series-store.h"
 #include "consent/citiz-profile.h"
 #include "ledger/citiz-ledger-error.h"
 #include "store/citiz-store-error.h"
@@ -49,19 +50,25 @@ static const struct
     {CITIZ_STORE_ERROR_NOT_FOUND, CITIZ_SESSION_ERROR_NOT_FOUND},
     {CITIZ_STORE_ERROR_WRONG_PASSPHRASE, CITIZ_SESSION_ERROR_WRONG_PASSPHRASE},
     {CITIZ_STORE_ERROR_EXISTS, CITIZ_SESSION_ERROR_EXISTS},
+    {CITIZ_STORE_ERROR_TOO_LARGE, CITIZ_SESSION_ERROR_TOO_LARGE},
 };
 
 static CitizSessionError
 session_code (const GError *error)
 {
-  if (error->domain == CITIZ_SESSION_ERROR)
+  if (error->domain == CITIZ_SESSION_ERROR && error->code > 0
+      && error->code < (gint) G_N_ELEMENTS (sentences))
     return (CitizSessionError) error->code;
   if (error->domain == CITIZ_STORE_ERROR)
     for (guint i = 0; i < G_N_ELEMENTS (store_codes); i++)
       if (store_codes[i].store == error->code)
         return store_codes[i].session;
-  if (error->domain == CITIZ_LEDGER_ERROR && error->code == CITIZ_LEDGER_ERROR_DAMAGED)
+  if (g_error_matches (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED)
+      || g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_DAMAGED)
+      || g_error_matches (error, CITIZ_SERIES_ERROR, CITIZ_SERIES_ERROR_DAMAGED))
     return CITIZ_SESSION_ERROR_DAMAGED;
+  if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_NOT_FOUND))
+    return CITIZ_SESSION_ERROR_NOT_FOUND;
   if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     return CITIZ_SESSION_ERROR_NOT_FOUND;
@@ -71,6 +78,12 @@ session_code (const GError *error)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY))
     return CITIZ_SESSION_ERROR_READ_ONLY;
   return CITIZ_SESSION_ERROR_FAILED;
+}
+
+gboolean
+citiz_session_error_is_damage (const GError *error)
+{
+  return session_code (error) == CITIZ_SESSION_ERROR_DAMAGED;
 }
 
 /**
@@ -92,7 +105,8 @@ citiz_session_explain (const GError *error)
     return _ ("Reading this file failed and nothing was added. Your record is intact.");
   if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_NEEDED))
     return _ ("A later import leaned on this one. Take the later one back first.");
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      || g_error_matches (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_CANCELLED))
     return _ ("Stopped. Nothing was changed.");
   return _ (sentences[session_code (error)]);
 }

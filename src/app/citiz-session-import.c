@@ -70,16 +70,30 @@ citiz_engine_look_at_imports (CitizEngine *engine, CitizSnapshot *snapshot, GErr
   return TRUE;
 }
 
+static void
+read_series_again (CitizEngine *engine)
+{
+  g_clear_pointer (&engine->series, citiz_series_store_free);
+  engine->series = citiz_series_store_new (engine->vault, NULL);
+}
+
 /* After a batch came or went: the series' directories are read again, and the window gets a new record. */
 static gboolean
 look_again (CitizEngine *engine, CitizSnapshot **out, GError **error)
 {
-  g_clear_pointer (&engine->series, citiz_series_store_free);
-  engine->series = citiz_series_store_new (engine->vault, error);
-  if (engine->series == NULL)
-    return FALSE;
+  read_series_again (engine);
   *out = citiz_engine_look (engine, NULL, error);
   return *out != NULL;
+}
+
+/* While an import is under way it holds the directories of the series: no other batch may come or go. */
+static gboolean
+require_no_import (CitizEngine *engine, GError **error)
+{
+  if (engine->import == NULL)
+    return TRUE;
+  g_set_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_BUSY, "an import is under way");
+  return FALSE;
 }
 
 /* --- import --- */
@@ -134,19 +148,33 @@ progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
                               total);
 }
 
+/* The import is on the disk: its commitments wait for the ledger, and the window is shown what came. */
+static void
+adopt_batch (ImportJob *job, const CitizIngestReport *report)
+{
+  CitizEngine *engine = job->engine;
+  g_autoptr (GError) error = NULL;
+
+  job->report = report_from_ingest (report);
+  if (report->batch == 0)
+    return;
+  if (!citiz_engine_note_batch (engine, report->batch, &error))
+    g_warning ("an import is not going to be anchored: %s", error->message);
+  citiz_engine_anchor_later (engine);
+  if (!look_again (engine, &job->snapshot, &job->error))
+    g_clear_pointer (&job->report, citiz_import_report_free);
+}
+
 static void
 ingested_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   ImportJob *job = data;
   g_autoptr (CitizIngestReport) report = citiz_ingest_run_finish (result, &job->error);
 
+  if (job->engine->import == job)
+    job->engine->import = NULL;
   if (report != NULL && citiz_engine_require_open (job->engine, &job->error))
-    {
-      job->report = report_from_ingest (report);
-      if (report->batch != 0 && citiz_engine_note_batch (job->engine, report->batch, &job->error)
-          && look_again (job->engine, &job->snapshot, &job->error))
-        citiz_engine_anchor_later (job->engine);
-    }
+    adopt_batch (job, report);
   citiz_engine_tell (job->engine, imported_cb, job, NULL);
 }
 
@@ -155,11 +183,15 @@ start_import_cb (gpointer data)
 {
   ImportJob *job = data;
 
-  if (!citiz_engine_require_open (job->engine, &job->error))
+  if (!citiz_engine_require_open (job->engine, &job->error)
+      || !require_no_import (job->engine, &job->error))
     citiz_engine_tell (job->engine, imported_cb, job, NULL);
   else
-    citiz_ingest_run_async (job->engine->vault, job->file, progress_cb, job,
-                            g_task_get_cancellable (job->task), ingested_cb, job);
+    {
+      job->engine->import = job;
+      citiz_ingest_run_async (job->engine->vault, job->file, progress_cb, job,
+                              g_task_get_cancellable (job->task), ingested_cb, job);
+    }
   return G_SOURCE_REMOVE;
 }
 
@@ -222,7 +254,7 @@ undo_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError
 {
   BatchJob *job = data;
 
-  return citiz_engine_require_open (engine, error)
+  return citiz_engine_require_open (engine, error) && require_no_import (engine, error)
          && citiz_ingest_undo (engine->vault, job->batch, error)
          && look_again (engine, &job->snapshot, error);
 }
@@ -336,15 +368,28 @@ static gboolean
 sample_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   BatchJob *job = data;
+  gboolean ok;
 
-  if (!citiz_engine_require_open (engine, error) || !citiz_vault_begin (engine->vault, error))
+  if (!citiz_engine_require_open (engine, error) || !require_no_import (engine, error))
     return FALSE;
-  if (!write_sample (engine, job->language, error))
+  if (engine->sample_batch != 0) /* it is there already: never twice */
+    return look_again (engine, &job->snapshot, error);
+  if (engine->series == NULL)
     {
-      citiz_vault_rollback (engine->vault);
+      g_set_error (error, CITIZ_SERIES_ERROR, CITIZ_SERIES_ERROR_DAMAGED,
+                   "the directories of the series cannot be read");
       return FALSE;
     }
-  return citiz_vault_commit (engine->vault, error) && look_again (engine, &job->snapshot, error);
+  if (!citiz_vault_begin (engine->vault, error))
+    return FALSE;
+  ok = write_sample (engine, job->language, error);
+  if (!ok)
+    citiz_vault_rollback (engine->vault);
+  else
+    ok = citiz_vault_commit (engine->vault, error);
+  if (!ok)
+    read_series_again (engine); /* it remembers what was not written */
+  return ok && look_again (engine, &job->snapshot, error);
 }
 
 void

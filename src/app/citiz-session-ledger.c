@@ -249,8 +249,11 @@ citiz_session_set_setting_async (CitizSession *self,
   SettingJob *job = g_new0 (SettingJob, 1);
 
   g_return_if_fail (g_strv_contains (citiz_setting_keys, key));
-  g_hash_table_insert (self->settings, g_strdup (key), json_incref (value));
-  citiz_session_emit_settings (self);
+  if (self->state == CITIZ_SESSION_OPEN) /* else the engine refuses */
+    {
+      g_hash_table_insert (self->settings, g_strdup (key), json_incref (value));
+      citiz_session_emit_settings (self);
+    }
   job->key = g_strdup (key);
   job->value = json_deep_copy (value);
   citiz_engine_post (

@@ -19,6 +19,7 @@ typedef struct
   GPtrArray *imports;   /* CitizImportReport, newest first */
   GHashTable *settings; /* key → json_t */
   guint32 sample_batch; /* 0: the sample record is not loaded */
+  gboolean damaged;     /* something could not be read; the rest is here */
 } CitizSnapshot;
 
 CitizSnapshot *citiz_snapshot_new (void);
@@ -30,7 +31,9 @@ struct _CitizSession
   GObject parent_instance;
 
   gchar *folder;
+  const CitizEnv *env;
   gboolean temporary; /* the folder goes with the session */
+  gboolean damaged;
   CitizEngine *engine;
   CitizSessionState state;
   CitizRecord *record;
@@ -41,14 +44,20 @@ struct _CitizSession
   GHashTable *trash; /* CitizId → what an undo puts back */
   guint minute_timer;
   GQueue ranges; /* of samples that charts asked for, newest first */
-  GTask *giving; /* the emergency access being given, so that a second press makes none */
+  GPtrArray
+      *pressing;   /* GTask: presses that wait for the access that is being given to the first */
+  GPtrArray *late; /* CitizOpening that came while the vault opened: told once it is open */
+  guint n_locks;   /* an opening that was asked for before a lock does not happen after it */
 };
 
 CitizShownPart *citiz_shown_part_new (const gchar *key, guint count, const gchar *text);
 void citiz_access_close (CitizAccess *self);
 
 /* Main thread. */
+CitizSession *citiz_session_new_for_env (const gchar *folder, const CitizEnv *env);
 void citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot);
+void citiz_session_job_failed (CitizSession *self, gpointer tag);
+gboolean citiz_session_error_is_damage (const GError *error);
 GTask *citiz_session_task (CitizSession *self,
                            gpointer tag,
                            GCancellable *cancellable,
@@ -60,6 +69,8 @@ void citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);
 CitizAccess *citiz_session_find_access (CitizSession *self, const CitizId *id);
 void citiz_session_empty_trash (CitizSession *self);
+void citiz_session_shred_trash_now (CitizSession *self);
+void citiz_session_hide_trash (CitizSession *self);
 
 void citiz_session_forget_ranges (CitizSession *self);
 void citiz_session_set_loader (CitizSession *self);

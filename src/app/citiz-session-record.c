@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define UNDO_SECONDS        15
+#define VERSIONS_TRIED      64
 #define SUMMARY_BLOBS_BYTES (512u << 10) /* of all documents in one summary */
 #define DOCUMENT_MAX        (32u << 20)
 
@@ -15,7 +16,9 @@
 typedef struct
 {
   CitizId id;
-  guint32 version;
+  guint32
+      version; /* the next one that the window knows of; a correction just before it may have taken it */
+  guint32 batch;
   GBytes *packed;
   GFile *file; /* a document to be added; else NULL */
   gchar *title, *date;
@@ -35,14 +38,35 @@ save_job_free (gpointer data)
   g_free (job);
 }
 
+/* Two corrections in a row, or one during an import, follow each other instead of colliding. */
+static gboolean
+put_next_version (CitizEngine *engine, SaveJob *job, GError **error)
+{
+  for (guint left = VERSIONS_TRIED; left > 0; left--)
+    {
+      g_autoptr (GError) own = NULL;
+
+      if (citiz_vault_put (engine->vault, CITIZ_CLASS_RESOURCE, &job->id, job->version, job->batch,
+                           job->packed, &own))
+        return TRUE;
+      if (left == 1 || !g_error_matches (own, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_EXISTS))
+        {
+          g_propagate_error (error, g_steal_pointer (&own));
+          return FALSE;
+        }
+      job->version++;
+    }
+  return FALSE;
+}
+
 /* The record and its commitment, together or not at all. */
 static gboolean
 put_resource (CitizEngine *engine, SaveJob *job, GError **error)
 {
-  job->item = citiz_item_unpack (job->packed, &job->id, job->version, 0, error);
+  if (!put_next_version (engine, job, error))
+    return FALSE;
+  job->item = citiz_item_unpack (job->packed, &job->id, job->version, job->batch, error);
   return job->item != NULL
-         && citiz_vault_put (engine->vault, CITIZ_CLASS_RESOURCE, &job->id, job->version, 0,
-                             job->packed, error)
          && citiz_engine_note_commitment (engine, &job->id, job->version, job->packed, error);
 }
 
@@ -71,13 +95,24 @@ save_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError
   return in_transaction (engine, put_resource, data, error);
 }
 
+typedef struct
+{
+  CitizSession *session; /* not a reference: the trash is the session's */
+  CitizId id;
+  GPtrArray *versions; /* CitizItem */
+  guint timer;
+} Trash;
+
 static void
 saved_done (GTask *task, gpointer data)
 {
   SaveJob *job = data;
   CitizSession *self = g_task_get_source_object (task);
+  Trash *trash = g_hash_table_lookup (self->trash, &job->id);
 
-  if (self->state == CITIZ_SESSION_OPEN)
+  if (trash != NULL) /* removed before the correction was on the disk */
+    g_ptr_array_add (trash->versions, citiz_item_ref (job->item));
+  else if (self->state == CITIZ_SESSION_OPEN)
     {
       citiz_record_put (self->record, job->item);
       citiz_session_emit_record (self);
@@ -86,22 +121,20 @@ saved_done (GTask *task, gpointer data)
 }
 
 static GBytes *
-pack (json_t *resource)
+pack (json_t *resource, CitizTime now, gboolean sample)
 {
   g_autofree gchar *text = citiz_json_dump (resource);
-  CitizOrigin origin
-      = {.source = CITIZ_SOURCE_SELF, .changed = citiz_env_now (citiz_env_system ())};
+  CitizOrigin origin = {.source = CITIZ_SOURCE_SELF, .changed = now, .sample = sample};
 
   return citiz_item_pack (&origin, text, strlen (text));
 }
 
-static guint32
-next_version (CitizSession *self, const CitizId *id)
+static const CitizItem *
+newest_version (CitizSession *self, const CitizId *id)
 {
   g_autoptr (GPtrArray) history = citiz_record_history (self->record, id);
-  const CitizItem *last = history->len > 0 ? g_ptr_array_index (history, history->len - 1) : NULL;
 
-  return last != NULL ? last->version + 1 : 1;
+  return history->len > 0 ? g_ptr_array_index (history, history->len - 1) : NULL;
 }
 
 void
@@ -113,10 +146,14 @@ citiz_session_save_async (CitizSession *self,
                           gpointer data)
 {
   SaveJob *job = g_new0 (SaveJob, 1);
+  const CitizItem *last;
 
-  job->id = id != NULL ? *id : citiz_env_new_id (citiz_env_system ());
-  job->version = next_version (self, &job->id);
-  job->packed = pack (resource);
+  job->id = id != NULL ? *id : citiz_env_new_id (self->env);
+  last = newest_version (self, &job->id);
+  job->version = last != NULL ? last->version + 1 : 1;
+  /* A correction of the sample record goes away with it. */
+  job->batch = last != NULL && last->sample ? self->sample_batch : 0;
+  job->packed = pack (resource, citiz_session_now (self), job->batch != 0);
   citiz_engine_post (
       self->engine,
       citiz_session_task (self, citiz_session_save_async, cancellable, callback, data), save_work,
@@ -137,14 +174,6 @@ citiz_session_save_finish (CitizSession *self,
 }
 
 /* --- removing, with time to undo --- */
-
-typedef struct
-{
-  CitizSession *session; /* not a reference: the trash is the session's */
-  CitizId id;
-  GPtrArray *versions; /* CitizItem */
-  guint timer;
-} Trash;
 
 static void
 trash_free (gpointer data)
@@ -196,10 +225,9 @@ shred_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
   return citiz_vault_commit (engine->vault, error);
 }
 
-static void
-shred (CitizSession *self, const Trash *trash)
+static ShredJob *
+shred_job_new (const Trash *trash)
 {
-  GTask *task = citiz_session_task (self, shred, NULL, NULL, NULL);
   ShredJob *job = g_new0 (ShredJob, 1);
 
   job->id = trash->id;
@@ -212,7 +240,14 @@ shred (CitizSession *self, const Trash *trash)
       if (item->kind == CITIZ_KIND_DOCUMENT && citiz_id_from_hex (&blob, item->blob))
         g_array_append_val (job->blobs, blob);
     }
-  citiz_engine_post (self->engine, task, shred_work, NULL, job, shred_job_free);
+  return job;
+}
+
+static void
+shred (CitizSession *self, const Trash *trash)
+{
+  citiz_engine_post (self->engine, citiz_session_task (self, shred, NULL, NULL, NULL), shred_work,
+                     NULL, shred_job_new (trash), shred_job_free);
 }
 
 static gboolean
@@ -239,6 +274,38 @@ citiz_session_empty_trash (CitizSession *self)
       shred (self, trash);
       g_hash_table_iter_remove (&iter);
     }
+}
+
+/* The same for a session that ends: nothing may refer to it any more. */
+void
+citiz_session_shred_trash_now (CitizSession *self)
+{
+  GHashTableIter iter;
+  Trash *trash;
+
+  g_hash_table_iter_init (&iter, self->trash);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &trash))
+    {
+      g_autoptr (GError) error = NULL;
+      ShredJob *job = shred_job_new (trash);
+
+      if (!citiz_engine_run_sync (self->engine, shred_work, job, &error))
+        g_warning ("a removed item is still on the disk: %s", error->message);
+      shred_job_free (job);
+    }
+  g_hash_table_remove_all (self->trash);
+}
+
+/* A record that was read anew holds what is on the disk: what waits for an undo stays out of sight. */
+void
+citiz_session_hide_trash (CitizSession *self)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, self->trash);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    citiz_record_remove (self->record, id);
 }
 
 /* Out of sight at once; off the disk when the undo time is over. Killed in between, the item is simply there again. */
@@ -335,12 +402,18 @@ document_type (const guint8 *bytes, gsize n)
 static GBytes *
 read_document_file (GFile *file, const gchar **out_type, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE,
-                                                  G_FILE_QUERY_INFO_NONE, cancellable, error);
+  g_autoptr (GFileInfo) info
+      = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
+                           G_FILE_QUERY_INFO_NONE, cancellable, error);
   g_autoptr (GBytes) bytes = NULL;
 
   if (info == NULL)
     return NULL;
+  if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_A_DOCUMENT, "not a file");
+      return NULL;
+    }
   if (g_file_info_get_size (info) <= DOCUMENT_MAX)
     bytes = g_file_load_bytes (file, cancellable, NULL, error);
   else
@@ -384,7 +457,7 @@ put_document (CitizEngine *engine, SaveJob *job, GError **error)
                    "a document needs a title");
       return FALSE;
     }
-  job->packed = pack (resource);
+  job->packed = pack (resource, draft.now, FALSE);
   json_decref (resource);
   return put_resource (engine, job, error);
 }
@@ -406,7 +479,7 @@ citiz_session_add_document_async (CitizSession *self,
 {
   SaveJob *job = g_new0 (SaveJob, 1);
 
-  job->id = citiz_env_new_id (citiz_env_system ());
+  job->id = citiz_env_new_id (self->env);
   job->version = 1;
   job->file = g_object_ref (file);
   job->title = g_strdup (title);
@@ -431,7 +504,7 @@ citiz_session_add_document_finish (CitizSession *self,
 typedef struct
 {
   GArray *items, *blobs; /* CitizId, side by side */
-  gsize left;            /* bytes that may still be read; G_MAXSIZE: all */
+  gsize left;            /* bytes that may still be read; G_MAXSIZE: the one, which must be there */
   GHashTable *found;     /* item CitizId → GBytes */
 } BlobsJob;
 
@@ -479,13 +552,14 @@ blobs_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
     return FALSE;
   for (guint i = 0; i < job->blobs->len; i++)
     {
-      g_autoptr (GBytes) bytes
-          = citiz_blob_get (engine->vault, &g_array_index (job->blobs, CitizId, i), error);
+      gboolean needed = job->left == G_MAXSIZE;
+      g_autoptr (GBytes) bytes = citiz_blob_get (
+          engine->vault, &g_array_index (job->blobs, CitizId, i), needed ? error : NULL);
       const CitizId *item = &g_array_index (job->items, CitizId, i);
 
-      if (bytes == NULL)
+      if (bytes == NULL && needed)
         return FALSE;
-      if (g_bytes_get_size (bytes) > job->left)
+      if (bytes == NULL || g_bytes_get_size (bytes) > job->left)
         continue;
       job->left -= g_bytes_get_size (bytes);
       g_hash_table_insert (job->found, g_memdup2 (item, sizeof *item), g_steal_pointer (&bytes));

@@ -60,6 +60,12 @@ read_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError
 
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
+  if (engine->series == NULL)
+    {
+      g_set_error (error, CITIZ_SERIES_ERROR, CITIZ_SERIES_ERROR_DAMAGED,
+                   "the directories of the series cannot be read");
+      return FALSE;
+    }
   range->samples
       = citiz_series_store_read (engine->series, range->measure, range->from, range->to, error);
   return range->samples != NULL;

@@ -15,6 +15,7 @@ enum
   PROP_0,
   PROP_STATE,
   PROP_SAMPLE,
+  PROP_DAMAGED,
   N_PROPS
 };
 
@@ -102,12 +103,42 @@ countdown_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+set_sample_batch (CitizSession *self, guint32 batch)
+{
+  if (self->sample_batch == batch)
+    return;
+  self->sample_batch = batch;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SAMPLE]);
+}
+
+static void
+set_damaged (CitizSession *self, gboolean damaged)
+{
+  if (self->damaged == damaged)
+    return;
+  self->damaged = damaged;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DAMAGED]);
+}
+
+/* Openings that came in while the vault opened are in the lists already. */
+static void
+tell_late_openings (CitizSession *self)
+{
+  g_autoptr (GPtrArray) late = g_steal_pointer (&self->late);
+
+  self->late = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < late->len; i++)
+    g_signal_emit (self, signals[OPENED], 0, g_ptr_array_index (late, i));
+}
+
 /* Shows what the engine found: from here on the vault is open. */
 void
 citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot)
 {
   g_clear_pointer (&self->record, citiz_record_free);
   self->record = g_steal_pointer (&snapshot->record);
+  citiz_session_hide_trash (self);
   citiz_session_set_loader (self);
   fill_store (self->accesses, snapshot->accesses);
   fill_store (self->openings, snapshot->openings);
@@ -115,13 +146,13 @@ citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot)
   fill_store (self->entries, snapshot->entries);
   g_ptr_array_unref (self->imports);
   self->imports = g_steal_pointer (&snapshot->imports);
-  g_hash_table_unref (self->settings);
-  self->settings = g_steal_pointer (&snapshot->settings);
-  if (self->sample_batch != snapshot->sample_batch)
+  if (self->state != CITIZ_SESSION_OPEN) /* else the window's own are newer */
     {
-      self->sample_batch = snapshot->sample_batch;
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SAMPLE]);
+      g_hash_table_unref (self->settings);
+      self->settings = g_steal_pointer (&snapshot->settings);
     }
+  set_sample_batch (self, snapshot->sample_batch);
+  set_damaged (self, snapshot->damaged);
   if (self->minute_timer == 0)
     self->minute_timer = g_timeout_add_seconds (COUNTDOWN_STEP_S, countdown_cb, self);
   set_state (self, CITIZ_SESSION_OPEN);
@@ -129,6 +160,7 @@ citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot)
   g_signal_emit (self, signals[RECORD_CHANGED], 0);
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
   g_signal_emit (self, signals[LEDGER_CHANGED], 0);
+  tell_late_openings (self);
 }
 
 void
@@ -166,13 +198,16 @@ citiz_session_find_access (CitizSession *self, const CitizId *id)
   return NULL;
 }
 
-/* Puts an access on top of the list, in place of what it was before. */
+/* Puts an access on top of the list, in place of what it was before. News of it may come after a lock: nothing of it is
+ * shown then. */
 void
 citiz_session_put_access (CitizSession *self, CitizAccess *access)
 {
   CitizAccess *before = citiz_session_find_access (self, &access->id);
   guint position = 0;
 
+  if (self->state != CITIZ_SESSION_OPEN)
+    return;
   if (before != NULL && g_list_store_find (self->accesses, before, &position))
     g_list_store_splice (self->accesses, position, 1, (gpointer *) &access, 1);
   else
@@ -186,7 +221,10 @@ citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening)
   CitizAccess *access = citiz_session_find_access (self, &opening->access);
 
   if (self->state != CITIZ_SESSION_OPEN)
-    return;
+    {
+      g_ptr_array_add (self->late, g_object_ref (opening));
+      return;
+    }
   g_list_store_insert (self->openings, 0, opening);
   if (access != NULL && opening->kind == CITIZ_OPENING_READ)
     access->openings++;
@@ -202,13 +240,19 @@ typedef struct
 {
   CitizSecret *passphrase, *second, *entropy;
   CitizSnapshot *snapshot;
+  guint n_locks;
+  GError *error; /* of an erasure that stopped half-way */
 } LifeJob;
 
 static LifeJob *
-life_job_new (CitizSecret *passphrase, CitizSecret *second, CitizSecret *entropy)
+life_job_new (CitizSession *self,
+              CitizSecret *passphrase,
+              CitizSecret *second,
+              CitizSecret *entropy)
 {
   LifeJob *job = g_new0 (LifeJob, 1);
 
+  job->n_locks = self->n_locks;
   job->passphrase = passphrase != NULL ? citiz_secret_ref (passphrase) : NULL;
   job->second = second != NULL ? citiz_secret_ref (second) : NULL;
   job->entropy = entropy != NULL ? citiz_secret_ref (entropy) : NULL;
@@ -224,16 +268,35 @@ life_job_free (gpointer data)
   g_clear_pointer (&job->second, citiz_secret_unref);
   g_clear_pointer (&job->entropy, citiz_secret_unref);
   g_clear_pointer (&job->snapshot, citiz_snapshot_free);
+  g_clear_error (&job->error);
   g_free (job);
 }
 
+/* A lock that was asked for meanwhile has the last word: the engine closes the vault behind this job. */
 static void
 opened_done (GTask *task, gpointer data)
 {
   LifeJob *job = data;
+  CitizSession *self = g_task_get_source_object (task);
 
-  citiz_session_adopt (g_task_get_source_object (task), job->snapshot);
+  if (job->n_locks != self->n_locks)
+    {
+      g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_LOCKED,
+                               "locked while it opened");
+      return;
+    }
+  citiz_session_adopt (self, job->snapshot);
   g_task_return_boolean (task, TRUE);
+}
+
+/* The last step of opening: without it nothing stays open behind a locked window. */
+static gboolean
+look_or_close (CitizEngine *engine, LifeJob *job, GCancellable *cancellable, GError **error)
+{
+  job->snapshot = citiz_engine_look (engine, cancellable, error);
+  if (job->snapshot == NULL)
+    citiz_engine_close (engine);
+  return job->snapshot != NULL;
 }
 
 static gboolean
@@ -242,7 +305,7 @@ create_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
   LifeJob *job = data;
 
   return citiz_engine_create (engine, job->passphrase, job->entropy, citiz_kdf_calibrate (), error)
-         && (job->snapshot = citiz_engine_look (engine, cancellable, error)) != NULL;
+         && look_or_close (engine, job, NULL, error);
 }
 
 static gboolean
@@ -251,7 +314,7 @@ unlock_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
   LifeJob *job = data;
 
   return citiz_engine_open (engine, job->passphrase, error)
-         && (job->snapshot = citiz_engine_look (engine, cancellable, error)) != NULL;
+         && look_or_close (engine, job, cancellable, error);
 }
 
 static gboolean
@@ -259,8 +322,16 @@ words_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
 {
   LifeJob *job = data;
 
-  return citiz_engine_open_with_words (engine, job->entropy, job->second, error)
-         && (job->snapshot = citiz_engine_look (engine, cancellable, error)) != NULL;
+  if (citiz_engine_open_with_words (engine, job->entropy, job->second, error))
+    return look_or_close (engine, job, NULL, error); /* the passphrase is changed: no way back */
+  if (error != NULL
+      && g_error_matches (*error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_WRONG_PASSPHRASE))
+    {
+      g_clear_error (error);
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_WRONG_WORDS,
+                   "the words of another record");
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -288,14 +359,18 @@ erase_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
 {
   LifeJob *job = data;
 
-  return citiz_engine_require_open (engine, error)
-         && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
-         && citiz_engine_erase (engine, error);
+  if (!citiz_engine_require_open (engine, error)
+      || !citiz_vault_check_passphrase (engine->vault, job->passphrase, error))
+    return FALSE;
+  if (!citiz_engine_erase (engine, &job->error))
+    citiz_engine_close (engine);
+  return TRUE;
 }
 
 static void
 forget (CitizSession *self, CitizSessionState state)
 {
+  self->n_locks++;
   g_clear_handle_id (&self->minute_timer, g_source_remove);
   g_hash_table_remove_all (self->trash);
   citiz_session_forget_ranges (self);
@@ -307,17 +382,32 @@ forget (CitizSession *self, CitizSessionState state)
   g_list_store_remove_all (self->entries);
   g_ptr_array_set_size (self->imports, 0);
   g_hash_table_remove_all (self->settings);
-  self->sample_batch = 0;
+  g_ptr_array_set_size (self->late, 0);
+  set_sample_batch (self, 0);
+  set_damaged (self, FALSE);
   set_state (self, state);
   g_signal_emit (self, signals[RECORD_CHANGED], 0);
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+  g_signal_emit (self, signals[LEDGER_CHANGED], 0);
+}
+
+static CitizSessionState
+closed_state (CitizSession *self)
+{
+  return citiz_vault_exists (self->folder) ? CITIZ_SESSION_LOCKED : CITIZ_SESSION_NEW;
 }
 
 static void
 erased_done (GTask *task, gpointer data)
 {
-  forget (g_task_get_source_object (task), CITIZ_SESSION_NEW);
-  g_task_return_boolean (task, TRUE);
+  LifeJob *job = data;
+  CitizSession *self = g_task_get_source_object (task);
+
+  forget (self, closed_state (self));
+  if (job->error != NULL)
+    g_task_return_error (task, g_steal_pointer (&job->error));
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 GTask *
@@ -329,6 +419,7 @@ citiz_session_task (CitizSession *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, data);
 
+  g_task_set_check_cancellable (task, FALSE); /* what was done is done, and is said so */
   g_task_set_source_tag (task, tag);
   return task;
 }
@@ -344,7 +435,7 @@ citiz_session_create_async (CitizSession *self,
   GTask *task = citiz_session_task (self, citiz_session_create_async, cancellable, callback, data);
 
   citiz_engine_post (self->engine, task, create_work, opened_done,
-                     life_job_new (passphrase, NULL, entropy), life_job_free);
+                     life_job_new (self, passphrase, NULL, entropy), life_job_free);
 }
 
 gboolean
@@ -353,11 +444,13 @@ citiz_session_create_finish (CitizSession *self, GAsyncResult *result, GError **
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-unlock_failed_cb (GTask *task, GParamSpec *pspec, CitizSession *self)
+/* Main thread, before the task of @tag is answered with an error. */
+void
+citiz_session_job_failed (CitizSession *self, gpointer tag)
 {
-  if (self->state == CITIZ_SESSION_UNLOCKING)
-    set_state (self, CITIZ_SESSION_LOCKED);
+  if (self->state == CITIZ_SESSION_UNLOCKING
+      && (tag == citiz_session_unlock_async || tag == citiz_session_unlock_with_words_async))
+    set_state (self, closed_state (self));
 }
 
 void
@@ -369,10 +462,10 @@ citiz_session_unlock_async (CitizSession *self,
 {
   GTask *task = citiz_session_task (self, citiz_session_unlock_async, cancellable, callback, data);
 
-  set_state (self, CITIZ_SESSION_UNLOCKING);
-  g_signal_connect_object (task, "notify::completed", G_CALLBACK (unlock_failed_cb), self, 0);
+  if (self->state != CITIZ_SESSION_OPEN) /* else only the passphrase is asked again */
+    set_state (self, CITIZ_SESSION_UNLOCKING);
   citiz_engine_post (self->engine, task, unlock_work, opened_done,
-                     life_job_new (passphrase, NULL, NULL), life_job_free);
+                     life_job_new (self, passphrase, NULL, NULL), life_job_free);
 }
 
 gboolean
@@ -400,10 +493,10 @@ citiz_session_unlock_with_words_async (CitizSession *self,
       g_object_unref (task);
       return;
     }
+  citiz_session_lock (self);
   set_state (self, CITIZ_SESSION_UNLOCKING);
-  g_signal_connect_object (task, "notify::completed", G_CALLBACK (unlock_failed_cb), self, 0);
   citiz_engine_post (self->engine, task, words_work, opened_done,
-                     life_job_new (NULL, new_passphrase, entropy), life_job_free);
+                     life_job_new (self, NULL, new_passphrase, entropy), life_job_free);
 }
 
 gboolean
@@ -424,7 +517,7 @@ citiz_session_set_passphrase_async (CitizSession *self,
       = citiz_session_task (self, citiz_session_set_passphrase_async, cancellable, callback, data);
 
   citiz_engine_post (self->engine, task, passphrase_work, NULL,
-                     life_job_new (old_passphrase, new_passphrase, NULL), life_job_free);
+                     life_job_new (self, old_passphrase, new_passphrase, NULL), life_job_free);
 }
 
 gboolean
@@ -445,7 +538,7 @@ citiz_session_set_words_async (CitizSession *self,
       = citiz_session_task (self, citiz_session_set_words_async, cancellable, callback, data);
 
   citiz_engine_post (self->engine, task, set_words_work, NULL,
-                     life_job_new (passphrase, NULL, entropy), life_job_free);
+                     life_job_new (self, passphrase, NULL, entropy), life_job_free);
 }
 
 gboolean
@@ -464,7 +557,7 @@ citiz_session_erase_async (CitizSession *self,
   GTask *task = citiz_session_task (self, citiz_session_erase_async, cancellable, callback, data);
 
   citiz_engine_post (self->engine, task, erase_work, erased_done,
-                     life_job_new (passphrase, NULL, NULL), life_job_free);
+                     life_job_new (self, passphrase, NULL, NULL), life_job_free);
 }
 
 gboolean
@@ -483,27 +576,36 @@ close_cb (gpointer data)
 /**
  * citiz_session_lock:
  *
- * Forgets everything at once; the engine anchors what waits, wipes its keys and closes the vault behind.
+ * Forgets everything at once; the engine anchors what waits, wipes its keys and closes the vault behind. An opening
+ * under way is given up.
  */
 void
 citiz_session_lock (CitizSession *self)
 {
-  if (self->state != CITIZ_SESSION_OPEN)
+  if (self->state != CITIZ_SESSION_OPEN && self->state != CITIZ_SESSION_UNLOCKING)
     return;
   citiz_session_empty_trash (self);
   citiz_engine_do (self->engine, close_cb, self->engine);
   forget (self, CITIZ_SESSION_LOCKED);
 }
 
+/* @env: (not transferred): the clock and chance of a test; must outlive the session */
 CitizSession *
-citiz_session_new (const gchar *folder)
+citiz_session_new_for_env (const gchar *folder, const CitizEnv *env)
 {
   CitizSession *self = g_object_new (CITIZ_TYPE_SESSION, NULL);
 
   self->folder = g_strdup (folder);
-  self->engine = citiz_engine_new (folder, citiz_env_system (), self);
-  self->state = citiz_vault_exists (folder) ? CITIZ_SESSION_LOCKED : CITIZ_SESSION_NEW;
+  self->env = env;
+  self->engine = citiz_engine_new (folder, env, self);
+  self->state = closed_state (self);
   return self;
+}
+
+CitizSession *
+citiz_session_new (const gchar *folder)
+{
+  return citiz_session_new_for_env (folder, citiz_env_system ());
 }
 
 CitizSessionState
@@ -524,10 +626,16 @@ citiz_session_get_sample (CitizSession *self)
   return self->sample_batch != 0;
 }
 
+gboolean
+citiz_session_get_damaged (CitizSession *self)
+{
+  return self->damaged;
+}
+
 CitizTime
 citiz_session_now (CitizSession *self)
 {
-  return citiz_env_now (citiz_env_system ());
+  return citiz_env_now (self->env);
 }
 
 CitizRecord *
@@ -579,6 +687,9 @@ citiz_session_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_SAMPLE:
       g_value_set_boolean (value, self->sample_batch != 0);
       break;
+    case PROP_DAMAGED:
+      g_value_set_boolean (value, self->damaged);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -605,6 +716,7 @@ citiz_session_finalize (GObject *object)
   CitizSession *self = CITIZ_SESSION (object);
 
   g_clear_handle_id (&self->minute_timer, g_source_remove);
+  citiz_session_shred_trash_now (self);
   citiz_engine_free (self->engine);
   citiz_session_forget_ranges (self);
   if (self->temporary)
@@ -617,6 +729,8 @@ citiz_session_finalize (GObject *object)
   g_ptr_array_unref (self->imports);
   g_hash_table_unref (self->settings);
   g_hash_table_unref (self->trash);
+  g_ptr_array_unref (self->pressing);
+  g_ptr_array_unref (self->late);
   g_free (self->folder);
   G_OBJECT_CLASS (citiz_session_parent_class)->finalize (object);
 }
@@ -639,6 +753,8 @@ citiz_session_class_init (CitizSessionClass *klass)
                           CITIZ_SESSION_NEW, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_SAMPLE] = g_param_spec_boolean ("sample", NULL, NULL, FALSE,
                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_DAMAGED] = g_param_spec_boolean ("damaged", NULL, NULL, FALSE,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   for (guint i = 0; i < N_SIGNALS; i++)
     if (i != OPENED)
@@ -660,4 +776,6 @@ citiz_session_init (CitizSession *self)
   self->settings
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_decref);
   self->trash = citiz_session_new_trash ();
+  self->pressing = g_ptr_array_new_with_free_func (g_object_unref);
+  self->late = g_ptr_array_new_with_free_func (g_object_unref);
 }
