@@ -211,18 +211,3 @@ citiz_deal_seal_code (const CitizEnv *env,
 
   return citiz_code_seal (env, deal->code, pk, &deal->body.id, &to->node, deal->link);
 }
-
-CitizSecret *
-citiz_deal_keep (const CitizDeal *deal)
-{
-  g_autofree gchar *salt = citiz_hash_to_hex (&deal->scope_salt);
-  json_t *json = json_pack ("{s:s, s:s, s:s, s:s}", "link", deal->link, "shlink", deal->shlink,
-                            "code", deal->code, "scopeSalt", salt);
-  char *text = json_dumps (json, JSON_COMPACT);
-  CitizSecret *secret = citiz_secret_new_take_copy ((const guint8 *) text, strlen (text));
-
-  citiz_wipe (text, strlen (text));
-  free (text);
-  json_decref (json);
-  return secret;
-}

@@ -66,7 +66,4 @@ CitizCodeEntry *citiz_deal_seal_code (const CitizEnv *env,
 void citiz_deal_free (CitizDeal *deal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizDeal, citiz_deal_free)
 
-/* What the app keeps sealed in its vault (class GRANT) to show, refresh and read notes of a grant later. JSON text in bytes; wiped when freed. */
-CitizSecret *citiz_deal_keep (const CitizDeal *deal);
-
 G_END_DECLS

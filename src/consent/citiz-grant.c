@@ -51,18 +51,6 @@ citiz_grant_chain_value (CitizHash *out, const CitizId *grant, CitizSecret *t, g
     citiz_sha256 (out, out->b, sizeof out->b);
 }
 
-gboolean
-citiz_grant_chain_check (const CitizHash *a, guint j, const CitizHash *a_max)
-{
-  CitizHash h = *a;
-
-  if (j == 0 || j > CITIZ_OPENINGS_LIMIT)
-    return FALSE;
-  for (guint i = 0; i < j; i++)
-    citiz_sha256 (&h, h.b, sizeof h.b);
-  return citiz_bytes_equal (h.b, a_max->b, sizeof h.b);
-}
-
 CitizSecret *
 citiz_grant_token (const CitizId *grant, CitizSecret *t, const CitizNodeId *node)
 {

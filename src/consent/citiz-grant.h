@@ -32,10 +32,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizGrantSecrets, citiz_grant_secrets_free)
 
 /* a_k = SHA-256^k (a_0), a_0 = HKDF-SHA-256 (T, grant, "citiz/open/v1"). The grant carries a_max; opening j reveals a_{max-j}. */
 void citiz_grant_chain_value (CitizHash *out, const CitizId *grant, CitizSecret *t, guint k);
-/* TRUE when SHA-256^j (a) = a_max, that is when `a` is the value of opening j. */
-gboolean citiz_grant_chain_check (const CitizHash *a,
-                                  guint j,
-                                  const CitizHash *a_max) G_GNUC_WARN_UNUSED_RESULT;
 /* token_i = HKDF-SHA-256 (T, grant, "citiz/token/v1" | node id16). */
 CitizSecret *citiz_grant_token (const CitizId *grant, CitizSecret *t, const CitizNodeId *node);
 /* pk = PBKDF2-SHA-256 (passcode, grant, 600 000, 32). Slow on purpose. */

@@ -75,23 +75,6 @@ citiz_profile_free (CitizProfile *profile)
   g_free (profile);
 }
 
-CitizProfile *
-citiz_profile_copy (const CitizProfile *profile)
-{
-  CitizProfile *copy = citiz_profile_new ();
-  GHashTableIter iter;
-  gpointer id;
-
-  memcpy (copy->shown, profile->shown, sizeof copy->shown);
-  copy->sensitive = profile->sensitive;
-  copy->label = profile->label;
-  citiz_profile_set_contact (copy, profile->contact_name, profile->contact_phone);
-  g_hash_table_iter_init (&iter, profile->masked);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    citiz_profile_set_masks (copy, id, TRUE);
-  return copy;
-}
-
 const gchar *
 citiz_part_name (CitizPart part)
 {

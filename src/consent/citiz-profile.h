@@ -65,7 +65,6 @@ typedef struct _CitizProfile CitizProfile;
 CitizProfile *citiz_profile_new (void);
 void citiz_profile_free (CitizProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizProfile, citiz_profile_free)
-CitizProfile *citiz_profile_copy (const CitizProfile *profile);
 
 /* JSON of a vault setting. Unknown names are refused, missing ones take the default. */
 CitizProfile *citiz_profile_from_json (const gchar *text, gssize n, GError **error);

@@ -1,4 +1,5 @@
 /* The node inside the app: deals, openings, endings, the mailbox. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "consent/citiz-note.h"
 #include "node/citiz-node-private.h"
 
 G_DEFINE_QUARK (citiz - node - error - quark, citiz_node_error)
@@ -85,10 +86,8 @@ citiz_node_open (CitizNode *self,
 {
   CitizTxBody body = {.open = {.grant = state->grant.id, .use = (guint16) use, .a = *a}};
   g_autoptr (CitizMail) mail = g_new0 (CitizMail, 1);
-  gsize n;
-  const guint8 *bytes = g_bytes_get_data (note, &n);
 
-  citiz_sha256 (&body.open.note, bytes, n);
+  citiz_note_hash (&body.open.note, note);
   mail->kind = CITIZ_MAIL_OPENED;
   mail->grant = state->grant.id;
   mail->has_opening = TRUE;
