@@ -250,7 +250,7 @@ compare_items (gconstpointer a, gconstpointer b)
   if (order == 0 && !by_name)
     order = citiz_date_compare (citiz_item_date (y), citiz_item_date (x));
   if (order == 0)
-    order = g_utf8_collate (x->title[0], y->title[0]);
+    order = by_name ? g_utf8_collate (x->title[0], y->title[0]) : strcmp (x->title[0], y->title[0]);
   return order != 0 ? order : memcmp (x->id.b, y->id.b, sizeof x->id.b);
 }
 
