@@ -101,10 +101,8 @@ birth_date_of (CitizSession *self)
 }
 
 static json_t *
-describe_shown (CitizSession *self, const CitizProfile *profile, guint *out_withheld)
+describe_shown (const GPtrArray *parts, guint *out_withheld)
 {
-  CitizIpsOptions options = ips_options (self, NULL);
-  g_autoptr (GPtrArray) parts = citiz_ips_preview (self->record, profile, &options);
   json_t *shown = json_array ();
 
   *out_withheld = 0;
@@ -170,6 +168,8 @@ static void
 give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
 {
   g_autoptr (CitizProfile) profile = NULL;
+  g_autoptr (GPtrArray) parts = NULL;
+  CitizIpsOptions options = ips_options (self, blobs);
   CitizGive *job;
 
   if (!still_open (self, task))
@@ -181,8 +181,8 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   job = g_new0 (CitizGive, 1);
   job->hours = hours;
   job->profile = citiz_profile_to_json (profile);
-  job->bundle = citiz_session_build_summary (self, blobs);
-  job->shown = describe_shown (self, profile, &job->withheld);
+  job->bundle = citiz_ips_build_with_parts (self->record, profile, &options, &parts);
+  job->shown = describe_shown (parts, &job->withheld);
   job->label = label_of (self, profile);
   job->contact_name = g_strdup (filled (citiz_profile_get_contact_name (profile)));
   job->contact_phone = g_strdup (filled (citiz_profile_get_contact_phone (profile)));
