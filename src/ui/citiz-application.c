@@ -124,16 +124,37 @@ away_cb (GDBusConnection *bus,
     citiz_session_lock (self->session);
 }
 
+typedef struct
+{
+  CitizApplication *app;
+  guint index;
+} Watch;
+
+/* A bus that is not there only means one reason less to lock. */
+static void
+bus_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Watch *watch = data;
+  g_autoptr (CitizApplication) self = watch->app;
+  guint i = watch->index;
+
+  self->buses[i] = g_bus_get_finish (result, NULL);
+  if (self->buses[i] != NULL)
+    self->watches[i] = g_dbus_connection_signal_subscribe (
+        self->buses[i], away_signals[i].name, away_signals[i].interface, away_signals[i].signal,
+        NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, away_cb, self, NULL);
+}
+
 static void
 watch_away (CitizApplication *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (away_signals); i++)
     {
-      self->buses[i] = g_bus_get_sync (away_signals[i].bus, NULL, NULL);
-      if (self->buses[i] != NULL)
-        self->watches[i] = g_dbus_connection_signal_subscribe (
-            self->buses[i], away_signals[i].name, away_signals[i].interface, away_signals[i].signal,
-            NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, away_cb, self, NULL);
+      Watch *watch = g_new (Watch, 1);
+
+      watch->app = g_object_ref (self);
+      watch->index = i;
+      g_bus_get (away_signals[i].bus, NULL, bus_cb, watch);
     }
 }
 
