@@ -253,7 +253,7 @@ day_row (CitizDietPage *self)
   GtkWidget *squeezer = adw_squeezer_new ();
 
   self->title = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
+  gtk_label_set_wrap (GTK_LABEL (self->title), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->title), 0);
   gtk_label_set_width_chars (GTK_LABEL (self->title),
                              18); /* the day is read before the button is */

@@ -161,8 +161,8 @@ citiz_range_ends (const CitizRange *range, gdouble *low, gdouble *high)
   *high = citiz_decimal_known (&range->high) ? range->high.number : NAN;
 }
 
-static gchar *
-ends_words (const CitizRange *range)
+gchar *
+citiz_range_ends_words (const CitizRange *range)
 {
   gboolean low = citiz_decimal_known (&range->low), high = citiz_decimal_known (&range->high);
   g_autofree gchar *a = citiz_format_digits (range->low.text),
@@ -196,7 +196,7 @@ owner_words (CitizRangeOwner owner)
 gchar *
 citiz_range_words (const CitizRange *range)
 {
-  g_autofree gchar *ends = ends_words (range);
+  g_autofree gchar *ends = citiz_range_ends_words (range);
   const gchar *owner = owner_words (range->owner);
 
   if (*ends == '\0' || owner == NULL)

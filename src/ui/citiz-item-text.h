@@ -48,6 +48,8 @@ const gchar *citiz_item_unit_text (const CitizItem *item);
 gboolean citiz_item_has_number (const CitizItem *item);
 /* Ends of a range, not-a-number where open. */
 void citiz_range_ends (const CitizRange *range, gdouble *low, gdouble *high);
+/* "45 to 90". (transfer full) */
+gchar *citiz_range_ends_words (const CitizRange *range);
 /* "45 to 90", "less than 2.0 · your team", "" when there is none. (transfer full) */
 gchar *citiz_range_words (const CitizRange *range);
 /* "less than 130/80" of a blood pressure, else as above. (transfer full) */

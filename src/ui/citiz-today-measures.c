@@ -95,7 +95,7 @@ range_text (const CitizTodayView *view, const gchar *measure, const CitizKeyMeas
 
       return g_strdup_printf (_ ("%s to %s h"), a, b);
     }
-  return citiz_range_words (&key->range);
+  return citiz_range_ends_words (&key->range);
 }
 
 /* The two lines under the sparkline. */
@@ -167,6 +167,18 @@ pressed_cb (GtkWidget *button, gpointer data)
     gtk_widget_activate_action (button, "win.page", "s", "activity");
 }
 
+/* Fasting is before a meal: the range of that family holds when the test has none of its own. */
+static void
+borrow_range (const CitizTodayView *view, const gchar *measure, CitizKeyMeasure *key)
+{
+  if (strcmp (measure, "glucose_fs") != 0 || key->range.owner != CITIZ_RANGE_NONE
+      || isnan (key->last))
+    return;
+  citiz_range_clear (&key->range);
+  if (citiz_record_target (view->record, "glucose_bld", &key->range))
+    key->position = citiz_range_position (key->last, &key->range);
+}
+
 static GtkWidget *
 card_new (const CitizTodayView *view, guint i)
 {
@@ -181,6 +193,7 @@ card_new (const CitizTodayView *view, guint i)
       goal = cards[i].look == SHOW_GOAL ? citiz_goal (view->record, measure, NAN) : NAN;
 
   citiz_key_measure (view->record, measure, view->today, &key);
+  borrow_range (view, measure, &key);
   citiz_range_ends (&key.range, &low, &high);
   text = value_text (measure, &key);
   gtk_widget_add_css_class (name, "bold");
