@@ -4,6 +4,7 @@
 #include "citiz-icons-resources.h"
 #include "citiz-shell-resources.h"
 #include "ui/citiz-columns.h"
+#include "ui/citiz-pane.h"
 #include "ui/citiz-settings.h"
 #include "ui/citiz-wrap.h"
 
@@ -115,6 +116,7 @@ citiz_ui_init (void)
       citiz_settings_apply_language ();
       adw_init ();
       g_type_ensure (CITIZ_TYPE_COLUMNS);
+      g_type_ensure (CITIZ_TYPE_PANE);
       g_type_ensure (CITIZ_TYPE_WRAP);
       g_resources_register (citiz_icons_get_resource ());
       g_resources_register (citiz_shell_get_resource ());

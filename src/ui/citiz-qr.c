@@ -77,8 +77,10 @@ citiz_qr_measure (GtkWidget *widget,
 
   *minimum = modules * 2;
   *natural = modules * PREFERRED_MODULE;
-  if (orientation == GTK_ORIENTATION_VERTICAL && for_size > 0)
-    *minimum = *natural = CLAMP (for_size / modules, 2, PREFERRED_MODULE) * modules;
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    *minimum = *natural
+        = (for_size > 0 ? CLAMP (for_size / modules, 2, PREFERRED_MODULE) : PREFERRED_MODULE)
+          * modules;
   *minimum_baseline = *natural_baseline = -1;
 }
 

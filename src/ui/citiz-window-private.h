@@ -24,7 +24,6 @@ struct _CitizWindow
   GtkListBox *rooms;
   GtkWidget *badge;
   GtkStack *pages;
-  AdwHeaderBar *header;
   AdwWindowTitle *title;
   AdwAvatar *avatar;
   GtkLabel *person;

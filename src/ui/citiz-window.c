@@ -191,8 +191,6 @@ _citiz_window_update_header (CitizWindow *self)
 {
   CitizPage *page = _citiz_window_get_page (self);
   gboolean folded = adw_leaflet_get_folded (self->leaflet);
-  /* Until there is a size the wide button stays away, or it would forbid a narrow window. */
-  gboolean wide = !folded && gtk_widget_get_width (self->content) > 0;
   gboolean emergency = g_strcmp0 (citiz_window_get_page (self), "emergency") == 0;
   const gchar *subtitle, *add;
   GMenuModel *menu;
@@ -215,15 +213,13 @@ _citiz_window_update_header (CitizWindow *self)
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->add_button),
                                       GTK_ACCESSIBLE_PROPERTY_LABEL, add, -1);
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->add_button), menu != NULL && wide);
+  gtk_widget_set_visible (GTK_WIDGET (self->add_button), menu != NULL && !folded);
   gtk_widget_set_visible (GTK_WIDGET (self->add_narrow), menu != NULL && folded);
   gtk_widget_set_visible (GTK_WIDGET (self->search_button),
                           citiz_page_can_search (page) && !folded);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.search", citiz_page_can_search (page));
-  adw_header_bar_set_centering_policy (self->header, folded ? ADW_CENTERING_POLICY_LOOSE
-                                                            : ADW_CENTERING_POLICY_STRICT);
   gtk_widget_set_visible (GTK_WIDGET (self->back_button), folded || emergency);
-  gtk_widget_set_visible (GTK_WIDGET (self->emergency_button), wide);
+  gtk_widget_set_visible (GTK_WIDGET (self->emergency_button), !folded);
   gtk_widget_set_visible (GTK_WIDGET (self->tray), folded && !emergency);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back", folded || emergency);
   update_emergency (self);
@@ -387,21 +383,6 @@ folded_cb (CitizWindow *self)
   _citiz_window_update_header (self);
 }
 
-static gboolean
-first_size_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-  if (gtk_widget_get_width (CITIZ_WINDOW (widget)->content) == 0)
-    return G_SOURCE_CONTINUE;
-  _citiz_window_update_header (CITIZ_WINDOW (widget));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-content_mapped_cb (CitizWindow *self)
-{
-  gtk_widget_add_tick_callback (GTK_WIDGET (self), first_size_cb, NULL, NULL);
-}
-
 static void
 page_changed_cb (CitizWindow *self)
 {
@@ -511,7 +492,6 @@ citiz_window_class_init (CitizWindowClass *klass)
   BIND (content);
   BIND (rooms);
   BIND (pages);
-  BIND (header);
   BIND (title);
   BIND (avatar);
   BIND (person);
@@ -539,8 +519,6 @@ citiz_window_init (CitizWindow *self)
   g_signal_connect_object (self->rooms, "row-activated", G_CALLBACK (room_activated_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->content, "map", G_CALLBACK (content_mapped_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->leaflet, "notify::folded", G_CALLBACK (folded_cb), self,
                            G_CONNECT_SWAPPED);
