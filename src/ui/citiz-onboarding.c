@@ -11,6 +11,7 @@
 #include "ui/citiz-recovery-sheet.h"
 #include "ui/citiz-row.h"
 #include "ui/citiz-tour.h"
+#include "ui/citiz-window.h"
 
 #define N_STEPS 4
 
@@ -184,8 +185,10 @@ sample_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (CitizOnboarding) self = data;
   g_autoptr (GError) error = NULL;
 
-  citiz_session_load_sample_finish (CITIZ_SESSION (source), result, &error);
-  leave (self);
+  if (citiz_session_load_sample_finish (CITIZ_SESSION (source), result, &error))
+    leave (self);
+  else
+    citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
 }
 
 static void

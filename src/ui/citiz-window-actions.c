@@ -211,6 +211,6 @@ citiz_window_import (CitizWindow *self, GFile *file)
       files = g_list_store_new (G_TYPE_FILE);
       g_list_store_append (files, file);
     }
-  citiz_import_dialog_new (GTK_WIDGET (self), self->session,
-                           files != NULL ? G_LIST_MODEL (files) : NULL);
+  gtk_window_present (GTK_WINDOW (citiz_import_dialog_new (
+      GTK_WIDGET (self), self->session, files != NULL ? G_LIST_MODEL (files) : NULL)));
 }
