@@ -1,0 +1,46 @@
+/* A session on a vault of its own, for tests: its clock can be moved and its key derivation is cheap. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "app/citiz-engine-private.h"
+
+G_BEGIN_DECLS
+
+#define APP_PASSPHRASE "petite pluie de mars"
+
+typedef struct
+{
+  gchar *folder;
+  CitizEnv env;
+  gint64 ahead_ms; /* of the real clock; atomic */
+  CitizSession *session;
+  CitizSecret *passphrase, *entropy;
+} App;
+
+void app_up (App *app, gconstpointer data);   /* with an open vault */
+void app_down (App *app, gconstpointer data); /* the folder goes too */
+void app_close (App *app);                    /* the session ends, the folder stays */
+void app_reopen (App *app);                   /* a new session, locked */
+void app_move_clock (App *app, gint64 ms);
+
+/* Every wait ends after a minute at most. */
+typedef struct
+{
+  GAsyncResult *result;
+} Answer;
+void app_answer_cb (GObject *source, GAsyncResult *result, gpointer answer);
+GAsyncResult *app_wait (Answer *answer); /* (transfer full) */
+gboolean app_until (gboolean (*func) (App *app), App *app, guint seconds);
+void app_settle (App *app); /* all jobs of the engine are done and told */
+gboolean app_on_engine (App *app, CitizEngineWork work, gpointer data, GError **error);
+
+gboolean app_unlock (App *app, const gchar *passphrase, GError **error);
+CitizId app_save (App *app, const CitizId *id, const gchar *title);
+guint app_count (App *app, CitizKind kind);
+CitizAccess *app_press (App *app); /* (transfer full) */
+guint app_objects (App *app, CitizObjectClass object_class);
+
+/* What a reader's page does: 200 and the opening's entry, or another status. */
+guint app_read (App *app, const gchar *link, guint use, gchar **out_opening);
+guint app_get (const gchar *url, gchar **out_body);
+
+G_END_DECLS

@@ -1,0 +1,377 @@
+/* Giving, opening, revoking and the end of an access. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app-fixture.h"
+
+#include "record/citiz-compose.h"
+
+#include <string.h>
+
+static GListModel *
+openings (App *app)
+{
+  return citiz_session_get_openings (app->session);
+}
+
+static gboolean
+first_opening_came (App *app)
+{
+  return g_list_model_get_n_items (openings (app)) > 0;
+}
+
+static gboolean
+none_is_live (App *app)
+{
+  g_autoptr (CitizAccess) access
+      = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+  return access->state != CITIZ_ACCESS_LIVE;
+}
+
+static void
+count_cb (CitizSession *session, CitizOpening *opening, guint *count)
+{
+  (*count)++;
+}
+
+static gboolean
+end_access (App *app, const CitizId *id, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_revoke_async (app->session, id, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_revoke_finish (app->session, result, error);
+}
+
+static void
+test_one_access (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) first = NULL;
+  g_autoptr (CitizAccess) later = NULL;
+  Answer answers[4] = {0};
+
+  app_save (app, NULL, "Peanut");
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    citiz_session_emergency_async (app->session, 24, NULL, app_answer_cb, &answers[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autoptr (GAsyncResult) result = app_wait (&answers[i]);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CitizAccess) access
+          = citiz_session_emergency_finish (app->session, result, &error);
+
+      g_assert_no_error (error);
+      if (first == NULL)
+        first = g_object_ref (access);
+      g_assert_true (access == first);
+    }
+  later = app_press (app);
+  g_assert_true (citiz_id_equal (&first->id, &later->id));
+  g_assert_cmpuint (g_list_model_get_n_items (citiz_session_get_accesses (app->session)), ==, 1);
+  g_assert_cmpint (later->state, ==, CITIZ_ACCESS_LIVE);
+  g_assert_nonnull (strstr (later->link, "/v#shlink:/"));
+  g_assert_true (g_str_has_prefix (later->shlink, "shlink:/"));
+  g_assert_cmpint (later->expires.ms - later->given.ms, ==, CITIZ_DAY);
+}
+
+static void
+test_opening (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (CitizOpening) opening = NULL;
+  g_autofree gchar *tx = NULL;
+  g_auto (GStrv) words = NULL;
+  gint64 start;
+  guint told = 0;
+
+  g_signal_connect (app->session, "opened", G_CALLBACK (count_cb), &told);
+  start = g_get_monotonic_time ();
+  g_assert_cmpuint (app_read (app, access->link, 1, &tx), ==, 200);
+  g_assert_true (app_until (first_opening_came, app, 5));
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+  opening = g_list_model_get_item (openings (app), 0);
+  g_assert_cmpstr (opening->name, ==, "Camille Ouellet");
+  g_assert_cmpstr (opening->role, ==, "physician");
+  g_assert_cmpstr (opening->place, ==, "HEJ");
+  g_assert_cmpstr (opening->reason, ==, "ETREAT");
+  g_assert_cmpstr (opening->tx, ==, tx);
+  words = g_strsplit (opening->words, " ", -1);
+  g_assert_cmpuint (g_strv_length (words), ==, 6);
+  app_settle (app);
+  g_assert_cmpuint (told, ==, 1);
+  g_assert_cmpuint (citiz_session_get_emergency (app->session)->openings, ==, 1);
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_cmpuint (g_list_model_get_n_items (openings (app)), ==, 1);
+  g_assert_cmpuint (citiz_session_get_emergency (app->session)->openings, ==, 1);
+}
+
+static gboolean
+stop_listening_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_signal_handlers_disconnect_by_data (engine->node, engine);
+  return TRUE;
+}
+
+/* The program died between the opening and the vault: it is told after the next unlock. */
+static void
+test_opening_while_away (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  guint told = 0;
+
+  app_settle (app);
+  app_on_engine (app, stop_listening_work, NULL, NULL);
+  g_assert_cmpuint (app_read (app, access->link, 1, NULL), ==, 200);
+  app_settle (app);
+  g_assert_cmpuint (g_list_model_get_n_items (openings (app)), ==, 0);
+  g_clear_object (&access);
+  app_reopen (app);
+  g_signal_connect (app->session, "opened", G_CALLBACK (count_cb), &told);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_cmpuint (g_list_model_get_n_items (openings (app)), ==, 1);
+  g_assert_cmpuint (told, ==, 1);
+}
+
+static gboolean
+dispute (App *app, const CitizId *opening)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_dispute_async (app->session, opening, TRUE, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_dispute_finish (app->session, result, NULL);
+}
+
+static void
+test_dispute (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (CitizOpening) opening = NULL;
+  g_autoptr (CitizOpening) again = NULL;
+
+  app_read (app, access->link, 1, NULL);
+  g_assert_true (app_until (first_opening_came, app, 5));
+  opening = g_list_model_get_item (openings (app), 0);
+  g_assert_true (dispute (app, &opening->id));
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  again = g_list_model_get_item (openings (app), 0);
+  g_assert_true (again->disputed);
+  g_assert_cmpstr (again->name, ==, "Camille Ouellet");
+}
+
+/* No secret of an access that has ended is left: neither in the lists nor in the vault. */
+static gboolean
+has_link_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  gsize n;
+  const gchar *text = g_bytes_get_data (plain, &n);
+
+  *(gboolean *) data |= g_strstr_len (text, (gssize) n, "link") != NULL
+                        || g_strstr_len (text, (gssize) n, "\"code\"");
+  return TRUE;
+}
+
+static gboolean
+has_link_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, has_link_cb, data, NULL, error);
+}
+
+static gboolean
+vault_has_link (App *app)
+{
+  gboolean found = FALSE;
+
+  app_on_engine (app, has_link_work, &found, NULL);
+  return found;
+}
+
+static void
+test_revoke (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (CitizAccess) after = NULL;
+  g_autoptr (CitizAccess) next = NULL;
+  g_autofree gchar *link = g_strdup (access->link);
+  g_autoptr (GError) error = NULL;
+  CitizId unknown = citiz_env_new_id (&app->env);
+
+  g_assert_true (vault_has_link (app));
+  g_assert_true (end_access (app, &access->id, &error));
+  g_assert_no_error (error);
+  app_settle (app);
+  after = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+  g_assert_cmpint (after->state, ==, CITIZ_ACCESS_REVOKED);
+  g_assert_cmpint (after->ended.ms, >, 0);
+  g_assert_null (after->link);
+  g_assert_null (after->shlink);
+  g_assert_null (after->spoken);
+  g_assert_null (citiz_session_get_emergency (app->session));
+  g_assert_false (vault_has_link (app));
+  g_assert_cmpuint (app_read (app, link, 1, NULL), !=, 200);
+  g_assert_true (end_access (app, &access->id, NULL)); /* again: that is what was asked for */
+  g_assert_false (end_access (app, &unknown, NULL));
+  next = app_press (app);
+  g_assert_false (citiz_id_equal (&next->id, &access->id));
+  g_assert_cmpuint (g_list_model_get_n_items (citiz_session_get_accesses (app->session)), ==, 2);
+}
+
+/* A day later by the ledger's clock, the window open all the while. */
+static void
+test_expiry (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (CitizAccess) after = NULL;
+  g_autoptr (CitizAccess) next = NULL;
+
+  app_move_clock (app, CITIZ_DAY + CITIZ_MINUTE);
+  g_assert_null (citiz_session_get_emergency (app->session)); /* at once */
+  g_assert_true (app_until (none_is_live, app, 12));
+  app_settle (app);
+  after = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+  g_assert_cmpint (after->state, ==, CITIZ_ACCESS_EXPIRED);
+  g_assert_null (after->link);
+  g_assert_false (vault_has_link (app));
+  next = app_press (app);
+  g_assert_false (citiz_id_equal (&next->id, &access->id));
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_nonnull (citiz_session_get_emergency (app->session));
+}
+
+/* The same with the program closed. */
+static void
+test_expiry_while_away (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (CitizAccess) after = NULL;
+
+  g_clear_object (&access);
+  app_close (app);
+  app_move_clock (app, CITIZ_DAY + CITIZ_MINUTE);
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  after = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+  g_assert_cmpint (after->state, ==, CITIZ_ACCESS_EXPIRED);
+  g_assert_null (after->link);
+  g_assert_false (vault_has_link (app));
+}
+
+static void
+save_patient (App *app)
+{
+  CitizDraft draft = {.now = citiz_session_now (app->session),
+                      .given = "Lucie",
+                      .family = "Bouchard",
+                      .title = "Lucie Bouchard"};
+  json_t *resource;
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  g_assert_true (citiz_date_parse (&draft.onset, "1954-03-12"));
+  resource = citiz_compose_patient (&draft, NULL);
+  citiz_session_save_async (app->session, NULL, resource, NULL, app_answer_cb, &answer);
+  json_decref (resource);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_save_finish (app->session, result, NULL, NULL));
+}
+
+/* Locked while the code is being sealed: it works all the same. Killed before: it is not shown. */
+static void
+test_spoken_code (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *spoken = NULL;
+
+  save_patient (app);
+  access = app_press (app);
+  g_assert_cmpuint (strlen (access->spoken), ==, 8);
+  spoken = g_strdup (access->spoken);
+  citiz_session_lock (app->session);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_cmpstr (citiz_session_get_emergency (app->session)->spoken, ==, spoken);
+}
+
+static gboolean
+lose_code_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  citiz_engine_finish_code (engine);
+  return citiz_db_exec (citiz_vault_get_db (engine->vault), "DELETE FROM node_code", error);
+}
+
+static void
+test_lost_code (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (GError) error = NULL;
+
+  save_patient (app);
+  access = app_press (app);
+  app_on_engine (app, lose_code_work, NULL, &error);
+  g_assert_no_error (error);
+  g_clear_object (&access);
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_nonnull (citiz_session_get_emergency (app->session)->link);
+  g_assert_null (citiz_session_get_emergency (app->session)->spoken);
+}
+
+static void
+test_pages (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (GAsyncResult) receipt_result = NULL;
+  g_autoptr (GAsyncResult) preview_result = NULL;
+  g_autoptr (GAsyncResult) capsule_result = NULL;
+  g_autofree gchar *receipt = NULL;
+  g_autofree gchar *preview = NULL;
+  g_autofree gchar *page = NULL;
+  g_autofree gchar *code = NULL;
+  g_autoptr (GBytes) capsule = NULL;
+  g_autoptr (GError) error = NULL;
+  json_auto_t *json = NULL;
+  Answer answer = {0};
+
+  citiz_session_receipt_async (app->session, &access->id, NULL, app_answer_cb, &answer);
+  receipt_result = app_wait (&answer);
+  receipt = citiz_session_receipt_finish (app->session, receipt_result, &error);
+  g_assert_no_error (error);
+  json = json_loads (receipt, 0, NULL);
+  g_assert_cmpstr (json_string_value (json_object_get (json, "resourceType")), ==, "Consent");
+
+  citiz_session_preview_async (app->session, NULL, app_answer_cb, &answer);
+  preview_result = app_wait (&answer);
+  preview = citiz_session_preview_finish (app->session, preview_result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (app_get (preview, &page), ==, 200);
+  g_assert_nonnull (strstr (page, "citiz-capsule"));
+
+  citiz_session_offline_capsule_async (app->session, NULL, app_answer_cb, &answer);
+  capsule_result = app_wait (&answer);
+  capsule = citiz_session_offline_capsule_finish (app->session, capsule_result, &code, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (strlen (code), ==, 8);
+  g_assert_cmpuint (g_bytes_get_size (capsule), >, 10000);
+}
+
+#define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  ADD ("/app/access/one", test_one_access);
+  ADD ("/app/access/opening", test_opening);
+  ADD ("/app/access/opening-while-away", test_opening_while_away);
+  ADD ("/app/access/dispute", test_dispute);
+  ADD ("/app/access/revoke", test_revoke);
+  ADD ("/app/access/expiry", test_expiry);
+  ADD ("/app/access/expiry-while-away", test_expiry_while_away);
+  ADD ("/app/access/spoken-code", test_spoken_code);
+  ADD ("/app/access/lost-code", test_lost_code);
+  ADD ("/app/access/pages", test_pages);
+  return g_test_run ();
+}

@@ -1,0 +1,254 @@
+/* Imports through the session, their undo, and the sample record. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app-fixture.h"
+
+#include "app/citiz-ingest.h"
+
+static GFile *
+test_file (const gchar *name)
+{
+  g_autofree gchar *path = g_build_filename (g_getenv ("CITIZ_TEST_DATA"), name, NULL);
+  return g_file_new_for_path (path);
+}
+
+static void
+start_import (App *app, const gchar *name, GCancellable *cancellable, Answer *answer)
+{
+  g_autoptr (GFile) file = test_file (name);
+
+  citiz_session_import_async (app->session, file, NULL, NULL, cancellable, app_answer_cb, answer);
+}
+
+static CitizImportReport *
+import (App *app, const gchar *name, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  start_import (app, name, NULL, &answer);
+  result = app_wait (&answer);
+  return citiz_session_import_finish (app->session, result, error);
+}
+
+static gboolean
+undo (App *app, guint32 batch, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_undo_import_async (app->session, batch, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_undo_import_finish (app->session, result, error);
+}
+
+static guint
+size (App *app)
+{
+  return citiz_record_size (citiz_session_get_record (app->session));
+}
+
+#define SUMMARY "ips/CA_Bundle_FullsomeScenario1.json"
+#define APPLE   "apple/sample_30d.xml"
+
+static void
+test_import_and_undo (App *app, gconstpointer data)
+{
+  g_autoptr (CitizImportReport) report = NULL;
+  g_autoptr (CitizImportReport) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  report = import (app, SUMMARY, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->kept, >, 10);
+  g_assert_cmpuint (size (app), >, 10);
+  g_assert_cmpuint (citiz_session_get_imports (app->session)->len, ==, 1);
+  again = import (app, SUMMARY, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (again->kept, ==, 0);
+  g_assert_cmpuint (again->batch, ==, 0);
+  g_assert_true (undo (app, report->batch, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (size (app), ==, 0);
+  g_assert_cmpuint (citiz_session_get_imports (app->session)->len, ==, 0);
+  g_assert_false (undo (app, report->batch, &error));
+  g_assert_nonnull (citiz_session_explain (error));
+}
+
+static void
+test_series (App *app, gconstpointer data)
+{
+  g_autoptr (CitizImportReport) report = NULL;
+  g_autoptr (GPtrArray) measures = NULL;
+  g_autoptr (GError) error = NULL;
+
+  report = import (app, APPLE, &error);
+  g_assert_no_error (error);
+  measures = citiz_record_measures (citiz_session_get_record (app->session));
+  g_assert_cmpuint (measures->len, >, 3);
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (undo (app, report->batch, &error));
+  g_assert_no_error (error);
+}
+
+static void
+assert_nothing_came (App *app)
+{
+  app_settle (app);
+  g_assert_cmpuint (size (app), ==, 0);
+  g_assert_cmpuint (app_objects (app, CITIZ_CLASS_RESOURCE), ==, 0);
+  g_assert_cmpuint (app_objects (app, CITIZ_CLASS_CHUNK), ==, 0);
+  g_assert_cmpuint (app_objects (app, CITIZ_CLASS_BATCH), ==, 0);
+  g_assert_cmpuint (citiz_session_get_imports (app->session)->len, ==, 0);
+}
+
+static void
+test_cancel (App *app, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CitizImportReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  start_import (app, APPLE, cancellable, &answer);
+  app_settle (app);
+  g_cancellable_cancel (cancellable);
+  result = app_wait (&answer);
+  g_assert_null (citiz_session_import_finish (app->session, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_nothing_came (app);
+  report = import (app, SUMMARY, NULL); /* the way is free again */
+  g_assert_nonnull (report);
+}
+
+/* Locked while it reads: it stops, and is not there after the next opening. */
+static void
+test_lock (App *app, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CitizImportReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  start_import (app, APPLE, NULL, &answer);
+  citiz_session_lock (app->session);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  result = app_wait (&answer);
+  g_assert_null (citiz_session_import_finish (app->session, result, &error));
+  assert_nothing_came (app);
+  report = import (app, SUMMARY, NULL);
+  g_assert_nonnull (report);
+}
+
+/* While one reads, nothing else changes batches. */
+static void
+test_one_at_a_time (App *app, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GAsyncResult) sample = NULL;
+  g_autoptr (CitizImportReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answers[3] = {0};
+
+  start_import (app, APPLE, NULL, &answers[0]);
+  start_import (app, SUMMARY, NULL, &answers[1]);
+  citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answers[2]);
+  second = app_wait (&answers[1]);
+  g_assert_null (citiz_session_import_finish (app->session, second, &error));
+  g_assert_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_BUSY);
+  g_clear_error (&error);
+  sample = app_wait (&answers[2]);
+  g_assert_false (citiz_session_load_sample_finish (app->session, sample, &error));
+  g_assert_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_BUSY);
+  first = app_wait (&answers[0]);
+  report = citiz_session_import_finish (app->session, first, NULL);
+  g_assert_nonnull (report);
+}
+
+static void
+test_no_helper (App *app, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("CITIZ_IMPORT_HELPER", "/bin/false", TRUE);
+  g_assert_null (import (app, SUMMARY, &error));
+  g_assert_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_HELPER);
+  g_setenv ("CITIZ_IMPORT_HELPER", CITIZ_IMPORT_PATH, TRUE);
+  assert_nothing_came (app);
+}
+
+static void
+test_no_file (App *app, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (import (app, "nothing-here.json", &error));
+  g_assert_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FILE);
+  assert_nothing_came (app);
+}
+
+static gboolean
+change_sample (App *app, gboolean load)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  if (load)
+    citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answer);
+  else
+    citiz_session_remove_sample_async (app->session, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return load ? citiz_session_load_sample_finish (app->session, result, NULL)
+              : citiz_session_remove_sample_finish (app->session, result, NULL);
+}
+
+/* Loaded twice it is there once; it goes away whole, with its corrections, and what is the person's own stays. */
+static void
+test_sample (App *app, gconstpointer data)
+{
+  g_autoptr (GPtrArray) allergies = NULL;
+  CitizId own, theirs;
+  guint n;
+
+  g_assert_true (change_sample (app, TRUE));
+  g_assert_true (citiz_session_get_sample (app->session));
+  n = size (app);
+  g_assert_cmpuint (n, >, 10);
+  g_assert_true (change_sample (app, TRUE));
+  g_assert_cmpuint (size (app), ==, n);
+  own = app_save (app, NULL, "Mine");
+  allergies = citiz_record_list (citiz_session_get_record (app->session), CITIZ_KIND_ALLERGY);
+  theirs = ((CitizItem *) allergies->pdata[0])->id;
+  if (citiz_id_equal (&theirs, &own))
+    theirs = ((CitizItem *) allergies->pdata[1])->id;
+  app_save (app, &theirs, "Corrected");
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (citiz_session_get_sample (app->session));
+  g_assert_true (citiz_record_get (citiz_session_get_record (app->session), &theirs)->sample);
+  g_assert_true (change_sample (app, FALSE));
+  g_assert_false (citiz_session_get_sample (app->session));
+  g_assert_cmpuint (app_objects (app, CITIZ_CLASS_RESOURCE), ==, 1);
+  g_assert_cmpuint (app_objects (app, CITIZ_CLASS_CHUNK), ==, 0);
+  g_assert_nonnull (citiz_record_get (citiz_session_get_record (app->session), &own));
+}
+
+#define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("CITIZ_IMPORT_HELPER", CITIZ_IMPORT_PATH, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  ADD ("/app/import/and-undo", test_import_and_undo);
+  ADD ("/app/import/series", test_series);
+  ADD ("/app/import/cancel", test_cancel);
+  ADD ("/app/import/lock", test_lock);
+  ADD ("/app/import/one-at-a-time", test_one_at_a_time);
+  ADD ("/app/import/no-helper", test_no_helper);
+  ADD ("/app/import/no-file", test_no_file);
+  ADD ("/app/import/sample", test_sample);
+  return g_test_run ();
+}

@@ -1,0 +1,251 @@
+/* Commitments reach the ledger in batches; verifying it and its proofs. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app-fixture.h"
+
+#include <string.h>
+
+static gboolean
+anchor_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return citiz_engine_anchor (engine, error);
+}
+
+static gboolean
+height_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  *(guint64 *) data = citiz_chain_height (engine->chain);
+  return TRUE;
+}
+
+static guint64
+height (App *app)
+{
+  guint64 height = 0;
+
+  app_on_engine (app, height_work, &height, NULL);
+  return height;
+}
+
+typedef struct
+{
+  guint waiting, anchored, leaves;
+} Commitments;
+
+static gboolean
+commitments_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  Commitments *all = data;
+  gsize n;
+  CitizCursor cursor = citiz_cursor (g_bytes_get_data (plain, &n), g_bytes_get_size (plain));
+  guint8 state = 0;
+  guint32 number = 0;
+
+  g_assert_true (citiz_take_u8 (&cursor, &state));
+  if (state == 2)
+    g_assert_nonnull (citiz_take_view (&cursor, 32));
+  g_assert_true (citiz_take_u32 (&cursor, &number));
+  if (state == 1)
+    {
+      all->waiting += number;
+      return TRUE;
+    }
+  all->leaves += number;
+  g_assert_nonnull (citiz_take_view (&cursor, (gsize) number * 32));
+  g_assert_true (citiz_take_u32 (&cursor, &number));
+  all->anchored += number;
+  return TRUE;
+}
+
+static gboolean
+commitments_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return citiz_vault_foreach (engine->vault, CITIZ_CLASS_COMMITMENT, commitments_cb, data, NULL,
+                              error);
+}
+
+static Commitments
+commitments (App *app)
+{
+  Commitments all = {0};
+
+  g_assert_true (app_on_engine (app, commitments_work, &all, NULL));
+  return all;
+}
+
+/* Batches are filled up to 1, 8, 64 … leaves; nothing is on the ledger before. */
+static void
+test_batches (App *app, gconstpointer data)
+{
+  static const guint saved[] = {1, 5, 8, 20}, leaves[] = {1, 8, 8, 64};
+  guint all = 0, all_leaves = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (saved); i++)
+    {
+      guint64 before = height (app);
+      Commitments now;
+
+      for (guint j = 0; j < saved[i]; j++)
+        app_save (app, NULL, "Pollen");
+      g_assert_cmpuint (height (app), ==, before);
+      g_assert_cmpuint (commitments (app).waiting, ==, saved[i]);
+      g_assert_true (app_on_engine (app, anchor_work, NULL, NULL));
+      g_assert_cmpuint (height (app), ==, before + 1);
+      all += saved[i];
+      all_leaves += leaves[i];
+      now = commitments (app);
+      g_assert_cmpuint (now.waiting, ==, 0);
+      g_assert_cmpuint (now.anchored, ==, all);
+      g_assert_cmpuint (now.leaves, ==, all_leaves);
+    }
+  g_assert_true (app_on_engine (app, anchor_work, NULL, NULL)); /* nothing waits: no block */
+  g_assert_cmpuint (commitments (app).leaves, ==, all_leaves);
+}
+
+static void
+test_anchored_at_lock (App *app, gconstpointer data)
+{
+  app_save (app, NULL, "Peanut");
+  g_assert_cmpuint (commitments (app).waiting, ==, 1);
+  citiz_session_lock (app->session);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_cmpuint (commitments (app).waiting, ==, 0);
+  g_assert_cmpuint (commitments (app).anchored, ==, 1);
+}
+
+/* As a kill would leave it: what waits is found and anchored after the next opening. */
+static gboolean
+drop_keys_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_clear_pointer (&engine->chain, citiz_chain_close); /* closing does not anchor then */
+  citiz_node_stop (engine->node);
+  g_clear_object (&engine->node);
+  return TRUE;
+}
+
+static void
+test_anchored_after_a_crash (App *app, gconstpointer data)
+{
+  app_save (app, NULL, "Peanut");
+  app_save (app, NULL, "Latex");
+  app_settle (app);
+  app_on_engine (app, drop_keys_work, NULL, NULL);
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_cmpuint (commitments (app).waiting, ==, 2);
+  g_assert_nonnull (app->session->engine->anchor_timer);
+  g_assert_true (app_on_engine (app, anchor_work, NULL, NULL));
+  g_assert_cmpuint (commitments (app).anchored, ==, 2);
+}
+
+static void
+progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
+{
+  g_assert_cmpfloat (fraction, >=, 0);
+  g_assert_cmpfloat (fraction, <=, 1);
+  (*(guint *) data)++;
+}
+
+static gboolean
+verify (App *app, guint *progress, GCancellable *cancellable, guint64 *blocks, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_verify_async (app->session, progress_cb, progress, cancellable, app_answer_cb,
+                              &answer);
+  result = app_wait (&answer);
+  return citiz_session_verify_finish (app->session, result, blocks, error);
+}
+
+static void
+test_verify (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  guint64 blocks = 0;
+  guint progress = 0;
+
+  g_assert_true (verify (app, &progress, NULL, &blocks, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (blocks, ==, height (app));
+  g_assert_cmpuint (progress, >, 0);
+  g_cancellable_cancel (cancelled);
+  g_assert_false (verify (app, &progress, cancelled, &blocks, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (verify (app, &progress, NULL, &blocks, NULL));
+}
+
+/* Locked in the midst of it, and two at once. */
+static void
+test_verify_interrupted (App *app, gconstpointer data)
+{
+  Answer answers[2] = {0};
+  GAsyncResult *last;
+  guint progress = 0;
+
+  for (guint i = 0; i < 10; i++)
+    {
+      app_save (app, NULL, "Pollen");
+      g_assert_true (app_on_engine (app, anchor_work, NULL, NULL));
+    }
+  for (guint i = 0; i < 2; i++)
+    citiz_session_verify_async (app->session, progress_cb, &progress, NULL, app_answer_cb,
+                                &answers[i]);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GAsyncResult) result = app_wait (&answers[i]);
+      g_assert_true (citiz_session_verify_finish (app->session, result, NULL, NULL));
+    }
+  citiz_session_verify_async (app->session, progress_cb, &progress, NULL, app_answer_cb,
+                              &answers[0]);
+  citiz_session_lock (app->session);
+  last = app_wait (&answers[0]);
+  g_clear_object (&last);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+}
+
+static void
+test_entries_and_proofs (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  GListModel *entries = citiz_session_get_entries (app->session);
+  gboolean found = FALSE;
+
+  app_settle (app);
+  g_assert_cmpuint (g_list_model_get_n_items (entries), >, 0);
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (CitizEntry) entry = g_list_model_get_item (entries, i);
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree gchar *text = NULL;
+      Answer answer = {0};
+
+      for (guint step = 0; step < CITIZ_N_STEPS; step++)
+        g_assert_cmpint (entry->state[step], ==, CITIZ_STEP_DONE);
+      found |= g_str_equal (entry->tx, access->tx) && g_str_equal (entry->type, "grant");
+      citiz_session_proof_async (app->session, entry->tx, NULL, app_answer_cb, &answer);
+      result = app_wait (&answer);
+      text = citiz_session_proof_finish (app->session, result, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_str_has_prefix (text, "citiz-proof v1\nentry "));
+      g_assert_nonnull (strstr (text, entry->tx));
+    }
+  g_assert_true (found);
+}
+
+#define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  ADD ("/app/ledger/batches", test_batches);
+  ADD ("/app/ledger/anchored-at-lock", test_anchored_at_lock);
+  ADD ("/app/ledger/anchored-after-a-crash", test_anchored_after_a_crash);
+  ADD ("/app/ledger/verify", test_verify);
+  ADD ("/app/ledger/verify-interrupted", test_verify_interrupted);
+  ADD ("/app/ledger/entries-and-proofs", test_entries_and_proofs);
+  return g_test_run ();
+}
