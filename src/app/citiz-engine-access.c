@@ -702,9 +702,35 @@ citiz_engine_take_mail (CitizEngine *engine)
     take_mail (engine, g_ptr_array_index (box, i));
 }
 
+static gboolean
+end_serving_cb (gpointer data)
+{
+  citiz_engine_end_serving (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* While the record is locked nobody can read who it was; that it happened is told all the same. */
+static void
+tell_locked (CitizEngine *engine, const CitizMail *mail)
+{
+  CitizSession *session = g_weak_ref_get (&engine->session);
+  CitizOpeningKind kind;
+
+  if (session != NULL && mail_kind (mail->kind, &kind))
+    citiz_session_tell_locked (session, engine, kind);
+  g_clear_object (&session);
+  if (mail->kind == CITIZ_MAIL_ENDED) /* not within the node's own signal */
+    citiz_engine_do (engine, end_serving_cb, engine);
+}
+
 static void
 mail_cb (CitizNode *node, CitizMail *mail, CitizEngine *engine)
 {
+  if (engine->vault == NULL)
+    {
+      tell_locked (engine, mail);
+      return;
+    }
   citiz_engine_take_mail (engine);
   tell_access (engine, &mail->grant);
   if (mail->has_opening || mail->kind == CITIZ_MAIL_ENDED)

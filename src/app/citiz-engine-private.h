@@ -32,8 +32,9 @@ struct _CitizEngine
   GMainLoop *loop;
   GThread *thread;
 
-  /* engine thread only; NULL while locked */
+  /* engine thread only; NULL while locked, but chain and node go on while an access is live */
   CitizVault *vault;
+  CitizDb *served; /* the node's while the record is locked; else NULL */
   CitizChain *chain;
   CitizNode *node;
   CitizChainVerifier *verifier; /* while everything is being verified */
@@ -65,6 +66,9 @@ gboolean citiz_engine_open_with_words (CitizEngine *engine,
                                        CitizSecret *new_passphrase,
                                        GError **error);
 void citiz_engine_close (CitizEngine *engine);
+void citiz_engine_lock (CitizEngine *engine);
+void citiz_engine_end_serving (CitizEngine *engine);
+void citiz_engine_tell_serving (CitizEngine *engine);
 gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
 CitizSnapshot *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);

@@ -55,27 +55,37 @@ recover_imports (CitizEngine *engine, GError **error)
   return FALSE;
 }
 
-/* The vault is open: the chain and the node on top of it. */
+/* Chain and node on top of the vault's database; they are there already when they went on while the record was locked. */
 static gboolean
-open_rest (CitizEngine *engine, GError **error)
+open_node (CitizEngine *engine, GError **error)
 {
   CitizDb *db = citiz_vault_get_db (engine->vault);
-  g_autoptr (GError) own = NULL;
   g_autoptr (CitizSecret) seed = citiz_vault_derive (engine->vault, CITIZ_DOMAIN_KEY_NODE, 0);
+  g_autoptr (GError) own = NULL;
 
+  if (engine->node != NULL)
+    return TRUE;
   engine->node_key = citiz_signing_key_new_from_seed (seed);
-  citiz_account_keys_init (&engine->records, engine->vault, 0);
   engine->chain = citiz_chain_open (db, engine->env, engine->node_key, error);
   if (engine->chain == NULL)
     return FALSE;
-  if (!recover_imports (engine, error))
-    return FALSE;
-  engine->series = citiz_series_store_new (engine->vault, NULL);
   engine->node = citiz_node_new (db, engine->chain, engine->env, engine->node_key);
   citiz_engine_watch_node (engine);
   /* Nobody is kept out of their record for want of a port: the next press tries again. */
   if (!citiz_engine_start_node (engine, &own))
     g_warning ("the node does not start: %s", own->message);
+  return TRUE;
+}
+
+/* The vault is open: everything on top of it. */
+static gboolean
+open_rest (CitizEngine *engine, GError **error)
+{
+  citiz_account_keys_init (&engine->records, engine->vault, 0);
+  if (!recover_imports (engine, error) || !open_node (engine, error))
+    return FALSE;
+  g_clear_pointer (&engine->served, citiz_db_unref);
+  engine->series = citiz_series_store_new (engine->vault, NULL);
   citiz_engine_take_mail (engine);
   citiz_engine_anchor_later (engine);
   return TRUE;
@@ -119,7 +129,9 @@ citiz_engine_open (CitizEngine *engine, CitizSecret *passphrase, GError **error)
 {
   if (engine->vault != NULL) /* open already: the passphrase still counts */
     return citiz_vault_check_passphrase (engine->vault, passphrase, error);
-  engine->vault = citiz_vault_open (engine->folder, engine->env, passphrase, error);
+  engine->vault = engine->served != NULL
+                      ? citiz_vault_open_db (engine->served, engine->env, passphrase, error)
+                      : citiz_vault_open (engine->folder, engine->env, passphrase, error);
   return open_or_close (engine, error);
 }
 
@@ -129,8 +141,10 @@ citiz_engine_open_with_words (CitizEngine *engine,
                               CitizSecret *new_passphrase,
                               GError **error)
 {
-  citiz_engine_close (engine);
-  engine->vault = citiz_vault_open_with_words (engine->folder, engine->env, entropy, error);
+  citiz_engine_lock (engine);
+  engine->vault = engine->served != NULL
+                      ? citiz_vault_open_db_with_words (engine->served, engine->env, entropy, error)
+                      : citiz_vault_open_with_words (engine->folder, engine->env, entropy, error);
   if (!open_or_close (engine, error))
     return FALSE;
   if (citiz_vault_set_passphrase (engine->vault, new_passphrase, citiz_kdf_calibrate (), error))
@@ -139,18 +153,12 @@ citiz_engine_open_with_words (CitizEngine *engine,
   return FALSE;
 }
 
-/**
- * citiz_engine_close:
- *
- * Anchors what waits, stops the node and wipes the keys. What cannot be anchored now is anchored after the next opening.
- */
-void
-citiz_engine_close (CitizEngine *engine)
+/* What needs the vault's keys. What cannot be anchored now is anchored after the next opening. */
+static void
+close_record (CitizEngine *engine)
 {
   g_autoptr (GError) error = NULL;
 
-  if (engine->vault == NULL)
-    return;
   if (engine->anchor_timer != NULL)
     g_source_destroy (engine->anchor_timer);
   g_clear_pointer (&engine->anchor_timer, g_source_unref);
@@ -159,16 +167,87 @@ citiz_engine_close (CitizEngine *engine)
   citiz_engine_finish_code (engine);
   if (engine->chain != NULL && !citiz_engine_anchor (engine, &error))
     g_warning ("the record could not be anchored now: %s", error->message);
+  g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
+  g_clear_pointer (&engine->series, citiz_series_store_free);
+  citiz_account_keys_clear (&engine->records);
+  engine->sample_batch = 0;
+}
+
+static void
+close_node (CitizEngine *engine)
+{
   if (engine->node != NULL)
     citiz_node_stop (engine->node);
   g_clear_object (&engine->node);
-  g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
   g_clear_pointer (&engine->chain, citiz_chain_close);
-  g_clear_pointer (&engine->series, citiz_series_store_free);
-  citiz_account_keys_clear (&engine->records);
   g_clear_pointer (&engine->node_key, citiz_signing_key_unref);
+  g_clear_pointer (&engine->served, citiz_db_unref);
+}
+
+/* The node holds its part of an access that has not ended. */
+static gboolean
+is_needed (CitizEngine *engine)
+{
+  g_autoptr (GArray) grants = NULL;
+
+  if (engine->node == NULL || citiz_node_get_origin (engine->node) == NULL)
+    return FALSE;
+  citiz_node_sweep (engine->node);
+  grants = citiz_node_store_grants (citiz_vault_get_db (engine->vault), NULL);
+  return grants != NULL && grants->len > 0;
+}
+
+/**
+ * citiz_engine_lock:
+ *
+ * Wipes the keys of the record. While an access is live the node goes on answering: it holds nothing that opens the
+ * record, and a doctor's 24 hours do not end because a screen went dark. What is told to it meanwhile waits, sealed, in its box.
+ */
+void
+citiz_engine_lock (CitizEngine *engine)
+{
+  if (engine->vault == NULL)
+    return;
+  close_record (engine);
+  if (is_needed (engine))
+    engine->served = citiz_db_ref (citiz_vault_get_db (engine->vault));
+  else
+    close_node (engine);
   g_clear_pointer (&engine->vault, citiz_vault_close);
-  engine->sample_batch = 0;
+  citiz_engine_tell_serving (engine);
+}
+
+/**
+ * citiz_engine_end_serving:
+ *
+ * To be called when something ended while the record is locked: without any live access the node stops too.
+ */
+void
+citiz_engine_end_serving (CitizEngine *engine)
+{
+  g_autoptr (GArray) grants = NULL;
+
+  if (engine->vault != NULL || engine->served == NULL)
+    return;
+  grants = citiz_node_store_grants (engine->served, NULL);
+  if (grants != NULL && grants->len > 0)
+    return;
+  close_node (engine);
+  citiz_engine_tell_serving (engine);
+}
+
+/**
+ * citiz_engine_close:
+ *
+ * Everything: the record's keys, the node, the file.
+ */
+void
+citiz_engine_close (CitizEngine *engine)
+{
+  if (engine->vault != NULL)
+    close_record (engine);
+  close_node (engine);
+  g_clear_pointer (&engine->vault, citiz_vault_close);
 }
 
 /* Everything: the keys first, so that what a disk may still hold can never be read. */

@@ -36,6 +36,7 @@ struct _CitizSession
   gboolean damaged;
   CitizEngine *engine;
   CitizSessionState state;
+  gboolean serving; /* locked, and the node still answers for a live access */
   CitizRecord *record;
   GListStore *accesses, *openings, *blocks, *entries;
   GPtrArray *imports;
@@ -64,6 +65,7 @@ GTask *citiz_session_task (CitizSession *self,
                            GAsyncReadyCallback callback,
                            gpointer data);
 void citiz_session_emit_record (CitizSession *self);
+void citiz_session_tell_locked (CitizSession *self, CitizEngine *engine, CitizOpeningKind kind);
 void citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *entries);
 void citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);

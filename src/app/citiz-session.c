@@ -15,6 +15,7 @@ enum
   PROP_0,
   PROP_STATE,
   PROP_SAMPLE,
+  PROP_SERVING,
   PROP_DAMAGED,
   N_PROPS
 };
@@ -26,6 +27,7 @@ enum
   OPENED,
   LEDGER_CHANGED,
   SETTINGS_CHANGED,
+  OPENED_LOCKED,
   N_SIGNALS
 };
 
@@ -155,6 +157,11 @@ citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot)
   set_damaged (self, snapshot->damaged);
   if (self->minute_timer == 0)
     self->minute_timer = g_timeout_add_seconds (COUNTDOWN_STEP_S, countdown_cb, self);
+  if (self->serving)
+    {
+      self->serving = FALSE;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SERVING]);
+    }
   set_state (self, CITIZ_SESSION_OPEN);
   g_signal_emit (self, signals[SETTINGS_CHANGED], 0);
   g_signal_emit (self, signals[RECORD_CHANGED], 0);
@@ -567,10 +574,71 @@ citiz_session_erase_finish (CitizSession *self, GAsyncResult *result, GError **e
 }
 
 static gboolean
-close_cb (gpointer data)
+lock_cb (gpointer data)
 {
-  citiz_engine_close (data);
+  citiz_engine_lock (data);
   return G_SOURCE_REMOVE;
+}
+
+typedef struct
+{
+  CitizSession *session;
+  gboolean serving;
+  gint kind; /* -1: none */
+} LockedNews;
+
+static void
+locked_news_free (gpointer data)
+{
+  LockedNews *news = data;
+
+  g_object_unref (news->session);
+  g_free (news);
+}
+
+static gboolean
+locked_news_cb (gpointer data)
+{
+  LockedNews *news = data;
+
+  if (news->kind >= 0)
+    g_signal_emit (news->session, signals[OPENED_LOCKED], 0, news->kind);
+  else
+    {
+      news->session->serving = news->serving;
+      g_object_notify_by_pspec (G_OBJECT (news->session), props[PROP_SERVING]);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tell_locked_news (CitizEngine *engine, CitizSession *session, gboolean serving, gint kind)
+{
+  LockedNews *news = g_new0 (LockedNews, 1);
+
+  news->session = g_object_ref (session);
+  news->serving = serving;
+  news->kind = kind;
+  citiz_engine_tell (engine, locked_news_cb, news, locked_news_free);
+}
+
+/* Engine thread. */
+void
+citiz_session_tell_locked (CitizSession *self, CitizEngine *engine, CitizOpeningKind kind)
+{
+  tell_locked_news (engine, self, TRUE, (gint) kind);
+}
+
+/* Engine thread: whether the node goes on while the record is locked. */
+void
+citiz_engine_tell_serving (CitizEngine *engine)
+{
+  CitizSession *session = g_weak_ref_get (&engine->session);
+
+  if (session == NULL)
+    return;
+  tell_locked_news (engine, session, engine->served != NULL, -1);
+  g_object_unref (session);
 }
 
 /**
@@ -585,7 +653,7 @@ citiz_session_lock (CitizSession *self)
   if (self->state != CITIZ_SESSION_OPEN && self->state != CITIZ_SESSION_UNLOCKING)
     return;
   citiz_session_empty_trash (self);
-  citiz_engine_do (self->engine, close_cb, self->engine);
+  citiz_engine_do (self->engine, lock_cb, self->engine);
   forget (self, CITIZ_SESSION_LOCKED);
 }
 
@@ -618,6 +686,12 @@ const gchar *
 citiz_session_get_folder (CitizSession *self)
 {
   return self->folder;
+}
+
+gboolean
+citiz_session_get_serving (CitizSession *self)
+{
+  return self->serving;
 }
 
 gboolean
@@ -690,6 +764,9 @@ citiz_session_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_DAMAGED:
       g_value_set_boolean (value, self->damaged);
       break;
+    case PROP_SERVING:
+      g_value_set_boolean (value, self->serving);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -755,11 +832,15 @@ citiz_session_class_init (CitizSessionClass *klass)
                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_DAMAGED] = g_param_spec_boolean ("damaged", NULL, NULL, FALSE,
                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SERVING] = g_param_spec_boolean ("serving", NULL, NULL, FALSE,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   for (guint i = 0; i < N_SIGNALS; i++)
-    if (i != OPENED)
+    if (i != OPENED && i != OPENED_LOCKED)
       signals[i] = g_signal_new (plain[i], CITIZ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
+  signals[OPENED_LOCKED] = g_signal_new ("opened-locked", CITIZ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
   signals[OPENED] = g_signal_new ("opened", CITIZ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 1, CITIZ_TYPE_OPENING);
 }

@@ -153,6 +153,7 @@ G_DECLARE_FINAL_TYPE (CitizSession, citiz_session, CITIZ, SESSION, GObject)
  *   "opened" (CitizOpening)    somebody opened, left a note or missed a code
  *   "ledger-changed"           a block was added
  *   "settings-changed"
+ *   "opened-locked" (int)      a CitizOpeningKind happened while the record was locked: who, only the unlocked record tells
  * Properties: "state" (CitizSessionState as int, notify), "sample" (boolean: the sample record is loaded),
  *   "damaged" (boolean: a part could not be read).
  */
@@ -164,6 +165,7 @@ CitizSession *citiz_session_new_sample (
 CitizSessionState citiz_session_get_state (CitizSession *self);
 const gchar *citiz_session_get_folder (CitizSession *self);
 gboolean citiz_session_get_sample (CitizSession *self);
+gboolean citiz_session_get_serving (CitizSession *self);
 /* Something in the record's file could not be read when it opened; the rest is shown, and the person must be told. */
 gboolean citiz_session_get_damaged (CitizSession *self);
 const gchar *citiz_session_explain (

@@ -75,18 +75,14 @@ read_identity (CitizVault *vault, GError **error)
 }
 
 static CitizVault *
-open_by (const gchar *dir,
-         const CitizEnv *env,
-         CitizSlotKind kind,
-         CitizSecret *secret,
-         GError **error)
+open_by (CitizDb *db, const CitizEnv *env, CitizSlotKind kind, CitizSecret *secret, GError **error)
 {
   g_autoptr (CitizVault) vault = g_new0 (CitizVault, 1);
   g_autoptr (CitizSecret) master = NULL;
 
   vault->env = env;
-  vault->db = citiz_db_open (dir, CITIZ_DB_NONE, error);
-  if (vault->db == NULL || !read_identity (vault, error))
+  vault->db = citiz_db_ref (db);
+  if (!read_identity (vault, error))
     return NULL;
   master = citiz_slot_unlock (vault, kind, secret, error);
   if (master == NULL)
@@ -106,7 +102,21 @@ open_by (const gchar *dir,
 CitizVault *
 citiz_vault_open (const gchar *dir, const CitizEnv *env, CitizSecret *passphrase, GError **error)
 {
-  return open_by (dir, env, CITIZ_SLOT_PASSPHRASE, passphrase, error);
+  g_autoptr (CitizDb) db = citiz_db_open (dir, CITIZ_DB_NONE, error);
+
+  return db != NULL ? citiz_vault_open_db (db, env, passphrase, error) : NULL;
+}
+
+/**
+ * citiz_vault_open_db:
+ * @db: (transfer none): opened already, by a vault that was closed since
+ *
+ * For a program whose node went on while its record was locked. Errors as citiz_vault_open().
+ */
+CitizVault *
+citiz_vault_open_db (CitizDb *db, const CitizEnv *env, CitizSecret *passphrase, GError **error)
+{
+  return open_by (db, env, CITIZ_SLOT_PASSPHRASE, passphrase, error);
 }
 
 /**
@@ -121,13 +131,29 @@ citiz_vault_open_with_words (const gchar *dir,
                              CitizSecret *entropy32,
                              GError **error)
 {
+  g_autoptr (CitizDb) db = citiz_db_open (dir, CITIZ_DB_NONE, error);
+
+  return db != NULL ? citiz_vault_open_db_with_words (db, env, entropy32, error) : NULL;
+}
+
+/**
+ * citiz_vault_open_db_with_words:
+ *
+ * As citiz_vault_open_db().
+ */
+CitizVault *
+citiz_vault_open_db_with_words (CitizDb *db,
+                                const CitizEnv *env,
+                                CitizSecret *entropy32,
+                                GError **error)
+{
   if (citiz_secret_size (entropy32) != KEY_SIZE)
     {
       g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_WRONG_PASSPHRASE,
                    "24 words open a vault");
       return NULL;
     }
-  return open_by (dir, env, CITIZ_SLOT_WORDS, entropy32, error);
+  return open_by (db, env, CITIZ_SLOT_WORDS, entropy32, error);
 }
 
 /**

@@ -50,6 +50,14 @@ CitizVault *citiz_vault_open_with_words (const gchar *dir,
                                          const CitizEnv *env,
                                          CitizSecret *entropy32,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizVault *citiz_vault_open_db (CitizDb *db,
+                                 const CitizEnv *env,
+                                 CitizSecret *passphrase,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizVault *citiz_vault_open_db_with_words (CitizDb *db,
+                                            const CitizEnv *env,
+                                            CitizSecret *entropy32,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_vault_close (CitizVault *vault);
 
 gboolean citiz_vault_set_passphrase (CitizVault *vault,

@@ -31,9 +31,19 @@ struct _CitizApplication
   GDBusConnection *buses[G_N_ELEMENTS (away_signals)];
   guint watches[G_N_ELEMENTS (away_signals)];
   gchar *folder;
+  gboolean held; /* no window, and an access that is live goes on being answered */
 };
 
 G_DEFINE_FINAL_TYPE (CitizApplication, citiz_application, ADW_TYPE_APPLICATION)
+
+static void
+let_go (CitizApplication *self)
+{
+  if (!self->held)
+    return;
+  self->held = FALSE;
+  g_application_release (G_APPLICATION (self));
+}
 
 static CitizWindow *
 ensure_window (CitizApplication *self)
@@ -42,6 +52,7 @@ ensure_window (CitizApplication *self)
 
   if (window == NULL)
     window = GTK_WINDOW (citiz_window_new (GTK_APPLICATION (self), self->session));
+  let_go (self);
   gtk_window_present (window);
   return CITIZ_WINDOW (window);
 }
@@ -56,16 +67,18 @@ describe_opening (CitizOpening *opening)
   return g_string_free (text, FALSE);
 }
 
+/* By kind of opening. */
+static const gchar *const opening_titles[] = {
+    [CITIZ_OPENING_READ] = N_ ("Your record was opened"),
+    [CITIZ_OPENING_CODE_FAILED] = N_ ("Somebody tried a wrong code"),
+    [CITIZ_OPENING_NOTE] = N_ ("You were left a note"),
+};
+
 /* The notice on the desktop: who and where, never anything of the record. */
 static void
 opened_cb (CitizApplication *self, CitizOpening *opening)
 {
-  static const gchar *const titles[] = {
-      [CITIZ_OPENING_READ] = N_ ("Your record was opened"),
-      [CITIZ_OPENING_CODE_FAILED] = N_ ("Somebody tried a wrong code"),
-      [CITIZ_OPENING_NOTE] = N_ ("You were left a note"),
-  };
-  g_autoptr (GNotification) notification = g_notification_new (_ (titles[opening->kind]));
+  g_autoptr (GNotification) notification = g_notification_new (_ (opening_titles[opening->kind]));
   g_autofree gchar *body = describe_opening (opening);
   g_autofree gchar *id = citiz_id_to_hex (&opening->id);
 
@@ -88,10 +101,58 @@ emergency_action (GSimpleAction *action, GVariant *parameter, gpointer data)
   citiz_window_press_emergency (ensure_window (data));
 }
 
+/* Somebody opened while the record is locked: that it happened is said at once, who it was when the record is open again. */
+static void
+opened_locked_cb (CitizApplication *self, gint kind)
+{
+  g_autoptr (GNotification) notification = g_notification_new (_ (opening_titles[kind]));
+
+  g_notification_set_body (notification, _ ("Unlock Citiz to see who."));
+  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
+  g_notification_set_default_action (notification, "app.show-access");
+  g_application_send_notification (G_APPLICATION (self), "locked", notification);
+}
+
+static void
+serving_cb (CitizApplication *self)
+{
+  if (!citiz_session_get_serving (self->session))
+    let_go (self);
+}
+
+/* A doctor's 24 hours do not end because a window was closed: the record locks, the node goes on, and the person is told. */
+static void
+window_removed_cb (CitizApplication *self)
+{
+  g_autoptr (GNotification) notification = NULL;
+
+  if (gtk_application_get_windows (GTK_APPLICATION (self)) != NULL || self->held)
+    return;
+  if (citiz_session_get_emergency (self->session) == NULL
+      && !citiz_session_get_serving (self->session))
+    return;
+  self->held = TRUE;
+  g_application_hold (G_APPLICATION (self));
+  citiz_session_lock (self->session);
+  notification = g_notification_new (_ ("Your access stays open"));
+  g_notification_set_body (
+      notification,
+      _ ("Your record is locked. Citiz goes on answering until the access ends; open Citiz to revoke it."));
+  g_application_send_notification (G_APPLICATION (self), "serving", notification);
+}
+
+/* With a live access, quitting closes the windows; the access is ended by revoking it. */
 static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  g_application_quit (data);
+  CitizApplication *self = data;
+  GtkWindow *window;
+
+  if (citiz_session_get_emergency (self->session) == NULL
+      && !citiz_session_get_serving (self->session))
+    g_application_quit (data);
+  while ((window = gtk_application_get_active_window (data)) != NULL)
+    gtk_window_destroy (window);
 }
 
 static void
@@ -175,6 +236,11 @@ citiz_application_startup (GApplication *app)
   self->session = citiz_session_new (self->folder);
   g_signal_connect_object (self->session, "opened", G_CALLBACK (opened_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "opened-locked", G_CALLBACK (opened_locked_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::serving", G_CALLBACK (serving_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "window-removed", G_CALLBACK (window_removed_cb), NULL);
   watch_away (self);
 }
 

@@ -17,7 +17,7 @@ struct _CitizUnlock
   GtkWidget *ways;
   GtkWidget *entry, *words;
   CitizNewPassphrase *fresh;
-  GtkWidget *busy, *problem;
+  GtkWidget *busy, *problem, *serving;
 };
 
 G_DEFINE_FINAL_TYPE (CitizUnlock, citiz_unlock, ADW_TYPE_BIN)
@@ -219,8 +219,14 @@ build_body (CitizUnlock *self)
       = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify", GTK_JUSTIFY_CENTER,
                       "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
   gtk_widget_add_css_class (self->problem, "bad");
+  self->serving = g_object_new (
+      GTK_TYPE_LABEL, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER, "max-width-chars", 44, "label",
+      _ ("An access is live and goes on being answered while the record is locked. Open the "
+         "record to revoke it."),
+      NULL);
   gtk_box_append (GTK_BOX (box), mark);
   gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), self->serving);
   gtk_box_append (GTK_BOX (box), self->ways);
   gtk_box_append (GTK_BOX (box), self->busy);
   gtk_box_append (GTK_BOX (box), self->problem);
@@ -285,5 +291,6 @@ citiz_unlock_new (CitizSession *session)
   CitizUnlock *self = g_object_new (CITIZ_TYPE_UNLOCK, NULL);
 
   self->session = g_object_ref (session);
+  g_object_bind_property (session, "serving", self->serving, "visible", G_BINDING_SYNC_CREATE);
   return GTK_WIDGET (self);
 }

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { openLink, grantState, leaveNote, linkOfCode } from './reader.mjs';
 
-const [citiz, data, helper] = process.argv.slice(2);
+const [citiz, data, helper] = process.argv.slice(2).map((word) => path.resolve(word));
 if (helper) process.env.CITIZ_IMPORT_HELPER = helper;
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'citiz-e2e-'));
 const vault = path.join(home, 'vault');
