@@ -703,9 +703,9 @@ citiz_engine_take_mail (CitizEngine *engine)
 }
 
 static gboolean
-end_serving_cb (gpointer data)
+tell_serving_cb (gpointer data)
 {
-  citiz_engine_end_serving (data);
+  citiz_engine_tell_serving (data);
   return G_SOURCE_REMOVE;
 }
 
@@ -720,7 +720,7 @@ tell_locked (CitizEngine *engine, const CitizMail *mail)
     citiz_session_tell_locked (session, engine, kind);
   g_clear_object (&session);
   if (mail->kind == CITIZ_MAIL_ENDED) /* not within the node's own signal */
-    citiz_engine_do (engine, end_serving_cb, engine);
+    citiz_engine_do (engine, tell_serving_cb, engine);
 }
 
 static void

@@ -32,7 +32,7 @@ struct _CitizEngine
   GMainLoop *loop;
   GThread *thread;
 
-  /* engine thread only; NULL while locked, but chain and node go on while an access is live */
+  /* engine thread only; NULL while locked, but chain and node go on */
   CitizVault *vault;
   CitizDb *served; /* the node's while the record is locked; else NULL */
   CitizChain *chain;
@@ -67,7 +67,7 @@ gboolean citiz_engine_open_with_words (CitizEngine *engine,
                                        GError **error);
 void citiz_engine_close (CitizEngine *engine);
 void citiz_engine_lock (CitizEngine *engine);
-void citiz_engine_end_serving (CitizEngine *engine);
+gboolean citiz_engine_is_serving (CitizEngine *engine);
 void citiz_engine_tell_serving (CitizEngine *engine);
 gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
 CitizSnapshot *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);

@@ -184,24 +184,28 @@ close_node (CitizEngine *engine)
   g_clear_pointer (&engine->served, citiz_db_unref);
 }
 
-/* The node holds its part of an access that has not ended. */
-static gboolean
-is_needed (CitizEngine *engine)
+/**
+ * citiz_engine_is_serving:
+ *
+ * Returns: %TRUE while the record is locked and the node holds its part of an access that has not ended
+ */
+gboolean
+citiz_engine_is_serving (CitizEngine *engine)
 {
   g_autoptr (GArray) grants = NULL;
 
-  if (engine->node == NULL || citiz_node_get_origin (engine->node) == NULL)
+  if (engine->served == NULL || citiz_node_get_origin (engine->node) == NULL)
     return FALSE;
   citiz_node_sweep (engine->node);
-  grants = citiz_node_store_grants (citiz_vault_get_db (engine->vault), NULL);
+  grants = citiz_node_store_grants (engine->served, NULL);
   return grants != NULL && grants->len > 0;
 }
 
 /**
  * citiz_engine_lock:
  *
- * Wipes the keys of the record. While an access is live the node goes on answering: it holds nothing that opens the
- * record, and a doctor's 24 hours do not end because a screen went dark. What is told to it meanwhile waits, sealed, in its box.
+ * Wipes the keys of the record. The node goes on: it holds nothing that opens the record, a doctor's 24 hours do not end because
+ * a screen went dark, and a link that has ended still says so. What is told to it meanwhile waits, sealed, in its box.
  */
 void
 citiz_engine_lock (CitizEngine *engine)
@@ -209,30 +213,9 @@ citiz_engine_lock (CitizEngine *engine)
   if (engine->vault == NULL)
     return;
   close_record (engine);
-  if (is_needed (engine))
+  if (engine->node != NULL)
     engine->served = citiz_db_ref (citiz_vault_get_db (engine->vault));
-  else
-    close_node (engine);
   g_clear_pointer (&engine->vault, citiz_vault_close);
-  citiz_engine_tell_serving (engine);
-}
-
-/**
- * citiz_engine_end_serving:
- *
- * To be called when something ended while the record is locked: without any live access the node stops too.
- */
-void
-citiz_engine_end_serving (CitizEngine *engine)
-{
-  g_autoptr (GArray) grants = NULL;
-
-  if (engine->vault != NULL || engine->served == NULL)
-    return;
-  grants = citiz_node_store_grants (engine->served, NULL);
-  if (grants != NULL && grants->len > 0)
-    return;
-  close_node (engine);
   citiz_engine_tell_serving (engine);
 }
 

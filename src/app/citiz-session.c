@@ -637,7 +637,7 @@ citiz_engine_tell_serving (CitizEngine *engine)
 
   if (session == NULL)
     return;
-  tell_locked_news (engine, session, engine->served != NULL, -1);
+  tell_locked_news (engine, session, citiz_engine_is_serving (engine), -1);
   g_object_unref (session);
 }
 

@@ -133,6 +133,73 @@ test_opening_while_away (App *app, gconstpointer data)
 }
 
 static gboolean
+is_serving (App *app)
+{
+  return citiz_session_get_serving (app->session);
+}
+
+static gboolean
+stopped_serving (App *app)
+{
+  return !citiz_session_get_serving (app->session);
+}
+
+static void
+count_locked_cb (CitizSession *session, gint kind, guint *told)
+{
+  g_assert_cmpint (kind, ==, CITIZ_OPENING_READ);
+  (*told)++;
+}
+
+static gboolean
+keys_are_gone_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return engine->vault == NULL && engine->records.key == NULL && engine->series == NULL;
+}
+
+/* Locked with a live access: the doctor still reads, the person is told at once and sees who after unlocking. */
+static void
+test_opening_while_locked (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autofree gchar *link = g_strdup (access->link);
+  g_autoptr (CitizOpening) opening = NULL;
+  guint told = 0;
+
+  g_signal_connect (app->session, "opened-locked", G_CALLBACK (count_locked_cb), &told);
+  citiz_session_lock (app->session);
+  g_assert_true (app_until (is_serving, app, 5));
+  g_assert_true (app_on_engine (app, keys_are_gone_work, NULL, NULL));
+  g_assert_cmpuint (app_read (app, link, 1, NULL), ==, 200);
+  app_settle (app);
+  g_assert_cmpuint (told, ==, 1);
+  g_assert_false (app_unlock (app, "not this one", NULL));
+  g_assert_cmpuint (app_read (app, link, 2, NULL), ==, 200);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_false (is_serving (app));
+  g_assert_cmpuint (g_list_model_get_n_items (openings (app)), ==, 2);
+  opening = g_list_model_get_item (openings (app), 0);
+  g_assert_cmpstr (opening->name, ==, "Camille Ouellet");
+  g_assert_cmpstr (citiz_session_get_emergency (app->session)->link, ==, link);
+}
+
+/* The access ends while the record is locked: a reader is told so, and nothing is held any more. */
+static void
+test_end_while_locked (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autofree gchar *link = g_strdup (access->link);
+
+  citiz_session_lock (app->session);
+  g_assert_true (app_until (is_serving, app, 5));
+  app_move_clock (app, 25 * CITIZ_HOUR);
+  g_assert_true (app_until (stopped_serving, app, 20));
+  g_assert_cmpuint (app_read (app, link, 1, NULL), !=, 200);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_null (citiz_session_get_emergency (app->session));
+}
+
+static gboolean
 dispute (App *app, const CitizId *opening)
 {
   g_autoptr (GAsyncResult) result = NULL;
@@ -366,6 +433,8 @@ main (int argc, char **argv)
   ADD ("/app/access/one", test_one_access);
   ADD ("/app/access/opening", test_opening);
   ADD ("/app/access/opening-while-away", test_opening_while_away);
+  ADD ("/app/access/opening-while-locked", test_opening_while_locked);
+  ADD ("/app/access/end-while-locked", test_end_while_locked);
   ADD ("/app/access/dispute", test_dispute);
   ADD ("/app/access/revoke", test_revoke);
   ADD ("/app/access/expiry", test_expiry);
