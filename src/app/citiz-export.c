@@ -1,5 +1,5 @@
 /* The record as IPS, FHIR and CSV. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "app/citiz-export.h"
+#include "app/citiz-export-private.h"
 
 #include "app/citiz-session.h"
 #include "consent/citiz-ips.h"
@@ -197,11 +197,16 @@ export_fhir (const CitizRecord *record, CitizTime now)
   for (guint i = 0; i < measures->len; i++)
     {
       const CitizMeasure *measure = citiz_measure_get (g_ptr_array_index (measures, i));
+      g_autoptr (GPtrArray) sources = NULL;
       g_autoptr (GArray) days = NULL;
+      gint32 first, last;
 
-      if (measure == NULL || measure->aggregate == CITIZ_AGGREGATE_PANEL)
+      if (measure == NULL || !citiz_record_span (record, measure->key, &first, &last))
         continue;
-      days = citiz_record_days (record, measure->key, G_MININT32, G_MAXINT32);
+      sources = citiz_record_sources (record, measure->key);
+      if (sources->len == 0) /* all of it is resources, which are there already */
+        continue;
+      days = citiz_record_days (record, measure->key, first, last);
       for (guint j = 0; j < days->len; j++)
         add_entry (entries, describe_day (measure, &g_array_index (days, CitizDay, j)));
     }
@@ -225,8 +230,8 @@ looks_like_formula (const gchar *text)
   return !(strchr ("+-", text[0]) != NULL && end > text + 1 && *end == '\0');
 }
 
-static void
-put_cell (GString *csv, const gchar *text, gboolean last)
+void
+citiz_export_put_cell (GString *csv, const gchar *text, gboolean last)
 {
   const gchar *guard = text != NULL && looks_like_formula (text) ? "'" : "";
   g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", "\"", -1);
@@ -253,45 +258,19 @@ source_name (CitizSource source)
 static void
 put_item (GString *csv, const gchar *kind, const CitizExportRow *row)
 {
-  put_cell (csv, kind, FALSE);
-  put_cell (csv, row->when, FALSE);
-  put_cell (csv, row->what, FALSE);
-  put_cell (csv, row->item->value.text, FALSE);
-  put_cell (csv, row->item->unit, FALSE);
-  put_cell (csv, row->details, FALSE);
-  put_cell (csv, source_name (row->item->source), TRUE);
-}
-
-static void
-put_days (GString *csv,
-          const CitizRecord *record,
-          const CitizMeasure *measure,
-          CitizLanguage language)
-{
-  g_autoptr (GArray) days = citiz_record_days (record, measure->key, G_MININT32, G_MAXINT32);
-
-  for (guint i = 0; i < days->len; i++)
-    {
-      const CitizDay *day = &g_array_index (days, CitizDay, i);
-      gint year, month, month_day;
-      gchar value[G_ASCII_DTOSTR_BUF_SIZE];
-
-      citiz_day_to_ymd (day->day, &year, &month, &month_day);
-      g_ascii_formatd (value, sizeof value, "%.6g", citiz_day_value (day, measure->aggregate));
-      g_string_append_printf (csv, "\"day\",\"%04d-%02d-%02d\",", year, month, month_day);
-      put_cell (csv, measure->name[language], FALSE);
-      put_cell (csv, value, FALSE);
-      put_cell (csv, measure->ucum, FALSE);
-      put_cell (csv, "", FALSE);
-      put_cell (csv, "", TRUE);
-    }
+  citiz_export_put_cell (csv, kind, FALSE);
+  citiz_export_put_cell (csv, row->when, FALSE);
+  citiz_export_put_cell (csv, row->what, FALSE);
+  citiz_export_put_cell (csv, row->item->value.text, FALSE);
+  citiz_export_put_cell (csv, row->item->unit, FALSE);
+  citiz_export_put_cell (csv, row->details, FALSE);
+  citiz_export_put_cell (csv, source_name (row->item->source), TRUE);
 }
 
 static GBytes *
 export_csv (const CitizRecord *record, CitizLanguage language)
 {
   GString *csv = g_string_new ("\357\273\277kind,date,what,value,unit,details,source\r\n");
-  g_autoptr (GPtrArray) measures = citiz_record_measures (record);
   gsize n;
 
   for (guint i = 0; i < citiz_n_export_sections; i++)
@@ -300,12 +279,6 @@ export_csv (const CitizRecord *record, CitizLanguage language)
           = citiz_export_rows (record, citiz_export_sections[i].kind, language);
       for (guint j = 0; j < rows->len; j++)
         put_item (csv, citiz_export_sections[i].csv, g_ptr_array_index (rows, j));
-    }
-  for (guint i = 0; i < measures->len; i++)
-    {
-      const CitizMeasure *measure = citiz_measure_get (g_ptr_array_index (measures, i));
-      if (measure != NULL && measure->aggregate != CITIZ_AGGREGATE_PANEL)
-        put_days (csv, record, measure, language);
     }
   n = csv->len;
   return g_bytes_new_take (g_string_free (csv, FALSE), n);

@@ -1,7 +1,7 @@
 /* The session: the record to a file. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
-#include "app/citiz-export.h"
+#include "app/citiz-export-private.h"
 
 typedef struct
 {
@@ -20,15 +20,38 @@ export_job_free (gpointer data)
   g_free (job);
 }
 
-/* The engine reads the vault again: the window's record stays the window's. The file is the person's alone, and whole or not there. */
+/* The file is the person's alone, and whole or not there: what was there before stays until the last byte is written. */
+static gboolean
+write_file (CitizEngine *engine,
+            const ExportJob *job,
+            GBytes *bytes,
+            GCancellable *cancellable,
+            GError **error)
+{
+  g_autoptr (GFileOutputStream) file
+      = g_file_replace (job->out, NULL, FALSE, G_FILE_CREATE_PRIVATE, cancellable, error);
+  GOutputStream *out = G_OUTPUT_STREAM (file);
+  g_autoptr (GCancellable) give_up = g_cancellable_new ();
+
+  if (file == NULL)
+    return FALSE;
+  if (g_output_stream_write_all (out, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                 NULL, cancellable, error)
+      && (!g_str_equal (job->format, "csv") || engine->series == NULL
+          || citiz_export_samples (engine->series, job->language, out, cancellable, error)))
+    return g_output_stream_close (out, cancellable, error);
+  g_cancellable_cancel (give_up); /* closing a cancelled replacement leaves the file as it was */
+  g_output_stream_close (out, give_up, NULL);
+  return FALSE;
+}
+
+/* The engine reads the vault again: the window's record stays the window's. */
 static gboolean
 export_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   ExportJob *job = data;
   g_autoptr (CitizSnapshot) snapshot = NULL;
   g_autoptr (GBytes) bytes = NULL;
-  gsize n;
-  const gchar *text;
 
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
@@ -37,11 +60,7 @@ export_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
     return FALSE;
   bytes = citiz_export (snapshot->record, job->format, job->language, citiz_env_now (engine->env),
                         error);
-  if (bytes == NULL)
-    return FALSE;
-  text = g_bytes_get_data (bytes, &n);
-  return g_file_replace_contents (job->out, text, n, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL,
-                                  cancellable, error);
+  return bytes != NULL && write_file (engine, job, bytes, cancellable, error);
 }
 
 void

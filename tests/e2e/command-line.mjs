@@ -173,6 +173,11 @@ await step('exports in the four formats', () => {
     done(['export', '--format', format, '--out', out]);
     assert.ok(fs.readFileSync(out).toString('latin1').startsWith(start), format);
   }
+  const csv = fs.readFileSync(path.join(home, 'record.csv'), 'utf8');
+  assert.ok(csv.match(/^"sample"/gm).length > 1000, 'every sample leaves');
+  const fhir = JSON.parse(fs.readFileSync(path.join(home, 'record.fhir'), 'utf8'));
+  const days = fhir.entry.filter((e) => e.resource.resourceType === 'Observation' && /^\d{4}-\d\d-\d\d$/.test(e.resource.effectiveDateTime));
+  assert.ok(days.length > 100, `${days.length} days`);
   assert.equal(run(['export', '--format', 'docx', '--out', path.join(home, 'x')]).status, 2);
 });
 await step('the passphrase changes, and the 24 words alone open the record', () => {
