@@ -112,7 +112,6 @@ open_with_words_action (GtkWidget *widget, const gchar *name, GVariant *paramete
   citiz_session_unlock_with_words_async (self->session, text, passphrase, NULL, words_unlocked_cb,
                                          g_object_ref (self));
   citiz_wipe_text (text);
-  g_free (text);
 }
 
 static void
