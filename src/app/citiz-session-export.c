@@ -8,6 +8,7 @@ typedef struct
   gchar *format;
   GFile *out;
   CitizLanguage language;
+  GArray *removed; /* CitizId of what waits for an undo */
 } ExportJob;
 
 static void
@@ -17,6 +18,7 @@ export_job_free (gpointer data)
 
   g_free (job->format);
   g_object_unref (job->out);
+  g_array_unref (job->removed);
   g_free (job);
 }
 
@@ -58,6 +60,8 @@ export_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
   snapshot = citiz_engine_look (engine, cancellable, error);
   if (snapshot == NULL)
     return FALSE;
+  for (guint i = 0; i < job->removed->len; i++)
+    citiz_record_remove (snapshot->record, &g_array_index (job->removed, CitizId, i));
   bytes = citiz_export (snapshot->record, job->format, job->language, citiz_env_now (engine->env),
                         error);
   return bytes != NULL && write_file (engine, job, bytes, cancellable, error);
@@ -76,6 +80,7 @@ citiz_session_export_async (CitizSession *self,
 
   job->format = g_strdup (format);
   job->out = g_object_ref (out);
+  job->removed = citiz_session_list_trash (self);
   job->language = names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
                                                                         : CITIZ_LANGUAGE_EN;
   citiz_engine_post (

@@ -73,6 +73,7 @@ CitizAccess *citiz_session_find_access (CitizSession *self, const CitizId *id);
 void citiz_session_empty_trash (CitizSession *self);
 void citiz_session_shred_trash_now (CitizSession *self);
 void citiz_session_hide_trash (CitizSession *self);
+GArray *citiz_session_list_trash (CitizSession *self); /* (transfer full): CitizId */
 
 void citiz_session_forget_ranges (CitizSession *self);
 void citiz_session_set_loader (CitizSession *self);

@@ -296,16 +296,27 @@ citiz_session_shred_trash_now (CitizSession *self)
   g_hash_table_remove_all (self->trash);
 }
 
-/* A record that was read anew holds what is on the disk: what waits for an undo stays out of sight. */
-void
-citiz_session_hide_trash (CitizSession *self)
+GArray *
+citiz_session_list_trash (CitizSession *self)
 {
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (CitizId));
   GHashTableIter iter;
   gpointer id;
 
   g_hash_table_iter_init (&iter, self->trash);
   while (g_hash_table_iter_next (&iter, &id, NULL))
-    citiz_record_remove (self->record, id);
+    g_array_append_vals (ids, id, 1);
+  return ids;
+}
+
+/* A record that was read anew holds what is on the disk: what waits for an undo stays out of sight. */
+void
+citiz_session_hide_trash (CitizSession *self)
+{
+  g_autoptr (GArray) ids = citiz_session_list_trash (self);
+
+  for (guint i = 0; i < ids->len; i++)
+    citiz_record_remove (self->record, &g_array_index (ids, CitizId, i));
 }
 
 /* Out of sight at once; off the disk when the undo time is over. Killed in between, the item is simply there again. */

@@ -1,0 +1,218 @@
+/* What is written out reads back: JSON, CSV and PDF. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app-fixture.h"
+
+#include "app/citiz-export.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static gchar *export(App *app, const gchar *format, gsize *n, GError **error)
+{
+  g_autofree gchar *path = g_build_filename (app->folder, "an-export", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GAsyncResult) result = NULL;
+  gchar *bytes = NULL;
+  GStatBuf stat_buffer;
+  Answer answer = {0};
+
+  citiz_session_export_async (app->session, format, file, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  if (!citiz_session_export_finish (app->session, result, error))
+    return NULL;
+  g_assert_cmpint (g_stat (path, &stat_buffer), ==, 0);
+  g_assert_cmpint (stat_buffer.st_mode & 0777, ==, 0600);
+  g_assert_true (g_file_get_contents (path, &bytes, n, NULL));
+  g_unlink (path);
+  return bytes;
+}
+
+static void
+load_sample (App *app)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  citiz_session_load_sample_finish (app->session, result, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_json (App *app, gconstpointer data)
+{
+  static const struct
+  {
+    const gchar *format, *type;
+  } kinds[] = {{"ips", "document"}, {"fhir", "collection"}};
+
+  load_sample (app);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      gsize n;
+      g_autofree gchar *text = export(app, kinds[i].format, &n, &error);
+      json_auto_t *bundle = NULL;
+
+      g_assert_no_error (error);
+      bundle = json_loadb (text, n, JSON_REJECT_DUPLICATES, NULL);
+      g_assert_cmpstr (json_string_value (json_object_get (bundle, "resourceType")), ==, "Bundle");
+      g_assert_cmpstr (json_string_value (json_object_get (bundle, "type")), ==, kinds[i].type);
+      g_assert_cmpuint (json_array_size (json_object_get (bundle, "entry")), >, 20);
+    }
+}
+
+/* RFC 4180: every row has the columns of the head, every quote is closed. Returns: (transfer full): rows of cells */
+static GPtrArray *
+read_csv (const gchar *text)
+{
+  GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  g_autoptr (GString) cell = g_string_new (NULL);
+  g_autoptr (GStrvBuilder) row = g_strv_builder_new ();
+  gboolean quoted = FALSE;
+
+  g_assert_true (g_str_has_prefix (text, "\357\273\277"));
+  for (const gchar *c = text + 3; *c != '\0'; c++)
+    if (quoted && c[0] == '"' && c[1] == '"')
+      g_string_append_c (cell, *c++);
+    else if (*c == '"')
+      quoted = !quoted;
+    else if (!quoted && (*c == ',' || *c == '\r'))
+      {
+        g_strv_builder_add (row, cell->str);
+        g_string_truncate (cell, 0);
+        if (*c == '\r')
+          {
+            g_assert_cmpint (*++c, ==, '\n');
+            g_ptr_array_add (rows, g_strv_builder_end (row));
+          }
+      }
+    else
+      g_string_append_c (cell, *c);
+  g_assert_false (quoted);
+  return rows;
+}
+
+static gboolean
+has_cell (GPtrArray *rows, const gchar *text)
+{
+  for (guint i = 1; i < rows->len; i++)
+    if (g_strv_contains (rows->pdata[i], text))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_csv (App *app, gconstpointer data)
+{
+  static const struct
+  {
+    const gchar *title, *cell;
+  } cases[] = {
+      {"=1+cmd|' /C calc'!A0", "'=1+cmd|' /C calc'!A0"},
+      {"=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"},
+      {"@SUM(A1)", "'@SUM(A1)"},
+      {"+1+1", "'+1+1"},
+      {"-2+3", "'-2+3"},
+      {"-2,5", "-2,5"},
+      {"5 \"mg\", daily", "5 \"mg\", daily"},
+      {"two\nlines", "two\nlines"},
+      {"Crème brûlée", "Crème brûlée"},
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autofree gchar *text = NULL;
+  gsize n;
+
+  load_sample (app);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    app_save (app, NULL, cases[i].title);
+  text = export(app, "csv", &n, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (strlen (text), ==, n);
+  rows = read_csv (text);
+  for (guint i = 0; i < rows->len; i++)
+    g_assert_cmpuint (g_strv_length (rows->pdata[i]), ==, 7);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (!has_cell (rows, cases[i].cell))
+      g_error ("no cell %s", cases[i].cell);
+}
+
+static guint
+count_pages (const gchar *bytes, gsize n)
+{
+  const gchar *at = bytes, *end = bytes + n;
+  guint pages = 0;
+
+  while (at < end && (at = memmem (at, (gsize) (end - at), "/Type /Page", 11)) != NULL)
+    {
+      pages += at[11] != 's';
+      at += 11;
+    }
+  return pages;
+}
+
+static void
+test_pdf (App *app, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *empty = NULL;
+  g_autofree gchar *full = NULL;
+  gsize n;
+
+  empty = export(app, "pdf", &n, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (strncmp (empty, "%PDF-", 5), ==, 0);
+  g_assert_cmpuint (count_pages (empty, n), ==, 1);
+  load_sample (app);
+  full = export(app, "pdf", &n, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (memmem (full + n - 32, 32, "%%EOF", 5));
+  g_assert_cmpuint (count_pages (full, n), >, 1);
+}
+
+static void
+test_refused (App *app, gconstpointer data)
+{
+  g_autoptr (GFile) file = g_file_new_for_path ("/nonexistent/export");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  g_assert_null (export(app, "docx", NULL, &error));
+  g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT);
+  g_clear_error (&error);
+  citiz_session_export_async (app->session, "csv", file, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_false (citiz_session_export_finish (app->session, result, &error));
+  g_assert_nonnull (citiz_session_explain (error));
+}
+
+/* What was removed a moment ago is not in what is written out. */
+static void
+test_removed (App *app, gconstpointer data)
+{
+  CitizId id = app_save (app, NULL, "Cantaloupe");
+  g_autofree gchar *text = NULL;
+  gsize n;
+
+  citiz_session_remove_async (app->session, &id, NULL, NULL, NULL);
+  text = export(app, "fhir", &n, NULL);
+  g_assert_null (strstr (text, "Cantaloupe"));
+}
+
+#define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  ADD ("/app/export/json", test_json);
+  ADD ("/app/export/csv", test_csv);
+  ADD ("/app/export/pdf", test_pdf);
+  ADD ("/app/export/refused", test_refused);
+  ADD ("/app/export/removed", test_removed);
+  return g_test_run ();
+}
