@@ -5,6 +5,105 @@
 #include "app/citiz-ingest.h"
 #include "app/citiz-series-store.h"
 
+#define PARCEL      256 /* resources that a thread takes at a time */
+#define PARCELS_MAX 16  /* waiting: bounds the memory */
+#define THREADS_MAX 4
+
+/* A resource on its way from the disk to the record. */
+typedef struct
+{
+  CitizId id;
+  guint32 version, batch;
+  GBytes *plain;   /* until it is read */
+  CitizItem *item; /* then */
+} Resource;
+
+typedef struct
+{
+  Resource resources[PARCEL];
+  guint n;
+  gboolean over;
+} Parcel;
+
+/* Reading JSON is nine tenths of the work of opening, so that all cores do it while this thread unseals. */
+typedef struct
+{
+  CitizSnapshot *snapshot;
+  GThreadPool *pool;
+  GQueue parcels; /* in the order of the disk */
+  Parcel *filling;
+  GMutex lock;
+  GCond one_over;
+} Reading;
+
+static void
+read_parcel (gpointer data, gpointer user_data)
+{
+  Parcel *parcel = data;
+  Reading *reading = user_data;
+
+  for (guint i = 0; i < parcel->n; i++)
+    {
+      Resource *resource = &parcel->resources[i];
+      g_autoptr (GError) error = NULL;
+
+      resource->item = citiz_item_unpack (resource->plain, &resource->id, resource->version,
+                                          resource->batch, &error);
+      g_clear_pointer (&resource->plain, g_bytes_unref);
+      if (resource->item == NULL)
+        g_warning ("a resource could not be read: %s", error->message);
+    }
+  g_mutex_lock (&reading->lock);
+  parcel->over = TRUE;
+  g_cond_signal (&reading->one_over);
+  g_mutex_unlock (&reading->lock);
+}
+
+/* One resource that cannot be read hides nothing else. */
+static void
+put_resource (CitizSnapshot *snapshot, Resource *resource)
+{
+  if (resource->item == NULL)
+    {
+      snapshot->damaged = TRUE;
+      return;
+    }
+  citiz_record_put (snapshot->record, resource->item);
+  if (resource->item->sample && resource->batch != 0)
+    snapshot->sample_batch = resource->batch;
+  citiz_item_unref (resource->item);
+}
+
+/* Takes parcels that were read into the record, until @most are left. */
+static void
+take_parcels (Reading *reading, guint most)
+{
+  while (reading->parcels.length > most)
+    {
+      Parcel *parcel = g_queue_pop_head (&reading->parcels);
+
+      g_mutex_lock (&reading->lock);
+      while (!parcel->over)
+        g_cond_wait (&reading->one_over, &reading->lock);
+      g_mutex_unlock (&reading->lock);
+      for (guint i = 0; i < parcel->n; i++)
+        put_resource (reading->snapshot, &parcel->resources[i]);
+      g_free (parcel);
+    }
+}
+
+static void
+send_parcel (Reading *reading)
+{
+  Parcel *parcel = g_steal_pointer (&reading->filling);
+
+  if (parcel == NULL)
+    return;
+  g_queue_push_tail (&reading->parcels, parcel);
+  g_thread_pool_push (reading->pool, parcel, NULL);
+  take_parcels (reading, PARCELS_MAX);
+}
+
 static gboolean
 look_at_resource_cb (const CitizId *id,
                      guint32 version,
@@ -12,20 +111,14 @@ look_at_resource_cb (const CitizId *id,
                      GBytes *plain,
                      gpointer data)
 {
-  CitizSnapshot *snapshot = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CitizItem) item = citiz_item_unpack (plain, id, version, batch, &error);
+  Reading *reading = data;
 
-  /* One resource that this version cannot read hides nothing else. */
-  if (item == NULL)
-    {
-      g_warning ("a resource could not be read: %s", error->message);
-      snapshot->damaged = TRUE;
-      return TRUE;
-    }
-  citiz_record_put (snapshot->record, item);
-  if (item->sample && batch != 0)
-    snapshot->sample_batch = batch;
+  if (reading->filling == NULL)
+    reading->filling = g_new0 (Parcel, 1);
+  reading->filling->resources[reading->filling->n++]
+      = (Resource){*id, version, batch, g_bytes_ref (plain), NULL};
+  if (reading->filling->n == PARCEL)
+    send_parcel (reading);
   return TRUE;
 }
 
@@ -51,8 +144,21 @@ look_at_resources (CitizEngine *engine,
                    GCancellable *cancellable,
                    GError **error)
 {
-  return citiz_vault_foreach (engine->vault, CITIZ_CLASS_RESOURCE, look_at_resource_cb, snapshot,
-                              cancellable, error);
+  Reading reading = {.snapshot = snapshot};
+  gboolean ok;
+
+  g_mutex_init (&reading.lock);
+  g_cond_init (&reading.one_over);
+  reading.pool = g_thread_pool_new (
+      read_parcel, &reading, (gint) CLAMP (g_get_num_processors (), 1, THREADS_MAX), FALSE, NULL);
+  ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_RESOURCE, look_at_resource_cb, &reading,
+                            cancellable, error);
+  send_parcel (&reading);
+  take_parcels (&reading, 0);
+  g_thread_pool_free (reading.pool, FALSE, TRUE);
+  g_mutex_clear (&reading.lock);
+  g_cond_clear (&reading.one_over);
+  return ok;
 }
 
 static gboolean

@@ -191,7 +191,7 @@ static gchar *
 write_file (App *app, const gchar *start, gsize size)
 {
   gchar *path = g_build_filename (app->folder, "a-document", NULL);
-  g_autofree gchar *bytes = g_malloc (size);
+  g_autofree gchar *bytes = g_malloc (size + 1);
 
   memset (bytes, 'x', size);
   memcpy (bytes, start, MIN (size, strlen (start)));
