@@ -17,8 +17,13 @@ citiz_window_press_emergency (CitizWindow *self)
 
   g_return_if_fail (CITIZ_IS_WINDOW (self));
   page = gtk_stack_get_child_by_name (self->pages, "emergency");
-  if (page == NULL)
-    return;
+  if (page == NULL) /* locked, or first run: the press is not lost */
+    {
+      self->emergency_wanted = TRUE;
+      citiz_toast (GTK_WIDGET (self), _ ("Open your record: the access is given right after."));
+      return;
+    }
+  self->emergency_wanted = FALSE;
   citiz_window_show_page (self, "emergency");
   citiz_emergency_page_press (CITIZ_EMERGENCY_PAGE (page));
 }

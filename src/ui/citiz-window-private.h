@@ -15,6 +15,7 @@ struct _CitizWindow
   gchar *previous; /* the page to go back to from the emergency page */
   gboolean selecting;
   gboolean onboarding;
+  gboolean emergency_wanted; /* pressed while locked: given right after the record is open */
 
   AdwToastOverlay *toasts;
   GtkStack *screens;

@@ -344,7 +344,11 @@ _citiz_window_follow_state (CitizWindow *self)
       break;
     case CITIZ_SESSION_OPEN:
       if (!self->onboarding && gtk_list_box_get_row_at_index (self->rooms, 0) == NULL)
-        show_main (self);
+        {
+          show_main (self);
+          if (self->emergency_wanted)
+            citiz_window_press_emergency (self);
+        }
       break;
     }
   _citiz_window_update_actions (self);
