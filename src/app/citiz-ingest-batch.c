@@ -290,5 +290,8 @@ citiz_ingest_undo (CitizVault *vault, guint32 batch, GError **error)
       citiz_vault_rollback (vault);
       return FALSE;
     }
-  return citiz_vault_commit (vault, error);
+  if (!citiz_vault_commit (vault, error))
+    return FALSE;
+  citiz_db_forget_journal (citiz_vault_get_db (vault));
+  return TRUE;
 }

@@ -222,7 +222,10 @@ shred_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
       citiz_vault_rollback (engine->vault);
       return FALSE;
     }
-  return citiz_vault_commit (engine->vault, error);
+  if (!citiz_vault_commit (engine->vault, error))
+    return FALSE;
+  citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
+  return TRUE;
 }
 
 static ShredJob *

@@ -134,6 +134,21 @@ citiz_db_check (CitizDb *db, GError **error)
   return FALSE;
 }
 
+/**
+ * citiz_db_forget_journal:
+ *
+ * To be called after a transaction that erased: what is overwritten in the file would go on in the write-ahead log, and with it
+ * share, link or wrapped key. Within a transaction it does nothing; what fails now is done at the next call, closing or opening.
+ */
+void
+citiz_db_forget_journal (CitizDb *db)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (db->depth == 0 && !citiz_db_exec (db, "PRAGMA wal_checkpoint (TRUNCATE)", &error))
+    g_debug ("the journal keeps its pages until the next checkpoint: %s", error->message);
+}
+
 /* A log left behind means that the last process did not close: it died, or the power went. */
 static gboolean
 was_left_open (const gchar *path)
@@ -163,6 +178,8 @@ open_handle (CitizDb *db, const gchar *path, gboolean exists, CitizDbFlags flags
     return FALSE;
   if (!citiz_db_migrate (db, error))
     return FALSE;
+  if (unclean) /* who died may have erased something just before */
+    citiz_db_forget_journal (db);
   return exists || (flags & CITIZ_DB_UNNAMED) != 0 || use_wal (db, error);
 }
 

@@ -41,6 +41,7 @@ gboolean citiz_db_ensure_space (CitizDb *db,
                                 guint64 bytes,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_db_check (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_db_forget_journal (CitizDb *db);
 
 /* A prepared statement from the database's cache: g_autoptr (CitizStmt) gives it back. Parameters count from 1,
  * columns from 0. Bound bytes and text are copied. A bind that fails is reported by the next step. */

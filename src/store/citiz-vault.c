@@ -156,6 +156,20 @@ citiz_vault_open_db_with_words (CitizDb *db,
   return open_by (db, env, CITIZ_SLOT_WORDS, entropy32, error);
 }
 
+/* The earlier slot goes from the log too: it would still open with the earlier secret. */
+static gboolean
+replace_slot (CitizVault *vault,
+              CitizSlotKind kind,
+              CitizSecret *secret,
+              CitizKdfCost cost,
+              GError **error)
+{
+  if (!citiz_slot_write (vault, kind, secret, cost, error))
+    return FALSE;
+  citiz_db_forget_journal (vault->db);
+  return TRUE;
+}
+
 /**
  * citiz_vault_set_passphrase:
  *
@@ -168,7 +182,7 @@ citiz_vault_set_passphrase (CitizVault *vault,
                             CitizKdfCost cost,
                             GError **error)
 {
-  return citiz_slot_write (vault, CITIZ_SLOT_PASSPHRASE, passphrase, cost, error);
+  return replace_slot (vault, CITIZ_SLOT_PASSPHRASE, passphrase, cost, error);
 }
 
 /**
@@ -182,7 +196,7 @@ citiz_vault_set_words (CitizVault *vault, CitizSecret *entropy32, GError **error
   static const CitizKdfCost none;
 
   g_return_val_if_fail (citiz_secret_size (entropy32) == KEY_SIZE, FALSE);
-  return citiz_slot_write (vault, CITIZ_SLOT_WORDS, entropy32, none, error);
+  return replace_slot (vault, CITIZ_SLOT_WORDS, entropy32, none, error);
 }
 
 /**

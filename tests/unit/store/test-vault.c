@@ -4,6 +4,8 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const CitizKdfCost cheap = {1, 64};
 
@@ -490,11 +492,90 @@ test_create_cleans_up (Fixture *f, gconstpointer data)
   citiz_vault_close (reopen (f));
 }
 
+static gboolean
+in_journal (Fixture *f, gconstpointer bytes, gsize n)
+{
+  g_autofree gchar *path = g_build_filename (f->dir, CITIZ_DB_FILE "-wal", NULL);
+  g_autofree gchar *text = NULL;
+  gsize size = 0;
+
+  return g_file_get_contents (path, &text, &size, NULL) && memmem (text, size, bytes, n) != NULL;
+}
+
+static GBytes *
+column (CitizVault *vault, const gchar *sql)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean row;
+
+  g_assert_true (citiz_db_prepare (citiz_vault_get_db (vault), sql, &stmt, &error));
+  g_assert_true (citiz_stmt_next (stmt, &row, &error) && row);
+  return citiz_stmt_bytes (stmt, 0);
+}
+
+/* An earlier passphrase or earlier words open nothing any more, not even what the log still held. */
+static void
+test_old_slot_leaves_journal (Fixture *f, gconstpointer data)
+{
+  static const gchar slot[] = "SELECT sealed FROM slot WHERE kind = 1";
+  g_autoptr (CitizVault) vault = create (f);
+  g_autoptr (CitizSecret) fresh = citiz_secret_new_from_text ("une nouvelle phrase");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) first = NULL, second = NULL;
+
+  g_assert_true (citiz_vault_set_passphrase (vault, fresh, cheap, &error));
+  first = column (vault, slot);
+  g_assert_true (citiz_vault_set_passphrase (vault, f->passphrase, cheap, &error));
+  second = column (vault, slot);
+  g_assert_false (g_bytes_equal (first, second));
+  g_assert_false (in_journal (f, g_bytes_get_data (first, NULL), g_bytes_get_size (first)));
+}
+
+/* Erased, then killed before the log was folded in: the next opening forgets it. */
+static void
+test_erased_then_killed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) wrapped = NULL;
+  CitizId id = citiz_env_new_id (citiz_env_system ());
+  int ends[2], status;
+  guint8 key[72];
+  pid_t child;
+
+  citiz_vault_close (create (f));
+  g_assert_cmpint (pipe (ends), ==, 0);
+  child = fork ();
+  if (child == 0)
+    {
+      CitizVault *vault = reopen (f);
+
+      put (vault, CITIZ_CLASS_RESOURCE, &id, 1, 0, "to be erased");
+      wrapped = column (vault, "SELECT key FROM object");
+      if (write (ends[1], g_bytes_get_data (wrapped, NULL), sizeof key) != sizeof key
+          || !citiz_vault_delete (vault, CITIZ_CLASS_RESOURCE, &id, NULL))
+        _exit (1);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  g_assert_cmpint (read (ends[0], key, sizeof key), ==, sizeof key);
+  close (ends[0]);
+  close (ends[1]);
+  g_assert_true (in_journal (f, key, sizeof key));
+  {
+    g_autoptr (CitizVault) vault = reopen (f);
+    g_assert_false (in_journal (f, key, sizeof key));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name) g_test_add ("/vault/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+  ADD (old_slot_leaves_journal);
+  ADD (erased_then_killed);
   ADD (round);
   ADD (slots);
   ADD (walk);
