@@ -121,7 +121,10 @@ citiz_node_receipt (CitizNode *self,
 }
 
 static void
-open_now (CitizNodeCall *call, const CitizGrantState *state, json_t *json)
+open_now (CitizNodeCall *call,
+          json_t *json,
+          const CitizGrantState *state,
+          const CitizNodeShare *share)
 {
   gint64 use;
   CitizHash a;
@@ -149,6 +152,9 @@ open_now (CitizNodeCall *call, const CitizGrantState *state, json_t *json)
       citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "secret"));
       return;
     }
+  /* Only now: whoever has no link must not be able to use up the tries of who has it. */
+  if (!passcode_is_right (call, json, share))
+    return;
   if (!citiz_node_open (call->node, state, (guint) use, &a, note, &mail, &block, &error))
     {
       citiz_node_answer_error (call, error);
@@ -158,30 +164,6 @@ open_now (CitizNodeCall *call, const CitizGrantState *state, json_t *json)
   citiz_node_receipt (call->node, state, &mail->opening, block.time, body);
   citiz_node_answer (call, 200, body);
   citiz_node_tell (call->node, mail);
-}
-
-void
-citiz_node_route_open (CitizNodeCall *call)
-{
-  CitizGrantState state;
-  CitizNodeShare share;
-  json_t *json;
-
-  if (!find_grant (call, &state))
-    return;
-  if (state.status != CITIZ_GRANT_ACTIVE
-      || !citiz_node_store_get_share (call->node->db, &state.grant.id, &share, NULL))
-    {
-      answer_closed (call, 409, &state);
-      return;
-    }
-  json = citiz_node_call_json (call);
-  if (json == NULL)
-    return;
-  if (passcode_is_right (call, json, &share))
-    open_now (call, &state, json);
-  citiz_wipe (&share, sizeof share);
-  json_decref (json);
 }
 
 /* The token and the final opening that a release or a note must name; answers itself when they do not hold. */
@@ -249,28 +231,6 @@ release_now (CitizNodeCall *call,
   citiz_tx_info_clear (&info);
 }
 
-void
-citiz_node_route_release (CitizNodeCall *call)
-{
-  CitizGrantState state;
-  CitizNodeShare share;
-  json_t *json;
-
-  if (!find_grant (call, &state))
-    return;
-  if (!state.can_release
-      || !citiz_node_store_get_share (call->node->db, &state.grant.id, &share, NULL))
-    {
-      answer_closed (call, 410, &state);
-      return;
-    }
-  json = citiz_node_call_json (call);
-  if (json)
-    release_now (call, json, &state, &share);
-  citiz_wipe (&share, sizeof share);
-  json_decref (json);
-}
-
 static void
 note_now (CitizNodeCall *call,
           json_t *json,
@@ -304,8 +264,14 @@ note_now (CitizNodeCall *call,
     citiz_node_answer (call, 200, json_pack ("{s:I}", "time", (json_int_t) mail.time.ms));
 }
 
-void
-citiz_node_route_note (CitizNodeCall *call)
+typedef void (*WithShare) (CitizNodeCall *call,
+                           json_t *json,
+                           const CitizGrantState *state,
+                           const CitizNodeShare *share);
+
+/* What an ended grant, or one whose share is gone, answers is said here; the rest is `now`'s. */
+static void
+with_share (CitizNodeCall *call, gboolean opening, guint closed, WithShare now)
 {
   CitizGrantState state;
   CitizNodeShare share;
@@ -313,17 +279,35 @@ citiz_node_route_note (CitizNodeCall *call)
 
   if (!find_grant (call, &state))
     return;
-  if (!state.can_release
+  if (!(opening ? state.status == CITIZ_GRANT_ACTIVE : state.can_release)
       || !citiz_node_store_get_share (call->node->db, &state.grant.id, &share, NULL))
     {
-      answer_closed (call, 410, &state);
+      answer_closed (call, closed, &state);
       return;
     }
   json = citiz_node_call_json (call);
   if (json)
-    note_now (call, json, &state, &share);
+    now (call, json, &state, &share);
   citiz_wipe (&share, sizeof share);
   json_decref (json);
+}
+
+void
+citiz_node_route_open (CitizNodeCall *call)
+{
+  with_share (call, TRUE, 409, open_now);
+}
+
+void
+citiz_node_route_release (CitizNodeCall *call)
+{
+  with_share (call, FALSE, 410, release_now);
+}
+
+void
+citiz_node_route_note (CitizNodeCall *call)
+{
+  with_share (call, FALSE, 410, note_now);
 }
 
 void

@@ -211,13 +211,14 @@ void
 citiz_node_route_manifest (CitizNodeCall *call)
 {
   g_autoptr (CitizSecret) t = path_secret (call);
-  CitizNodeShare share;
+  CitizNodeShare share = {0};
   CitizGrantState state;
   json_t *json;
 
   if (t == NULL || !find_by_secret (call->node, t, &share, &state)
       || state.status != CITIZ_GRANT_ACTIVE)
     {
+      citiz_wipe (&share, sizeof share);
       answer_nothing (call);
       return;
     }
