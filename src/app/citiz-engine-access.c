@@ -429,18 +429,6 @@ forget_secrets (CitizEngine *engine, const CitizId *id, CitizTime ended, GError 
   return ok;
 }
 
-/* What was deleted must not survive in the write-ahead log either. */
-static void
-forget_journal (CitizEngine *engine)
-{
-  CitizDb *db = citiz_vault_get_db (engine->vault);
-  g_autoptr (GError) error = NULL;
-
-  if (citiz_db_get_depth (db) == 0
-      && !citiz_db_exec (db, "PRAGMA wal_checkpoint (TRUNCATE)", &error))
-    g_debug ("the journal keeps its pages until the next checkpoint: %s", error->message);
-}
-
 static gboolean
 commit_revocation (CitizEngine *engine, const CitizId *id, guint64 number, GError **error)
 {
@@ -491,7 +479,10 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
     }
   ok = commit_revocation (engine, id, number, error);
   if (ok)
-    forget_journal (engine);
+    {
+      citiz_engine_take_mail (engine);
+      citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
+    }
   tell_access (engine, id); /* also after a failure: what was told meanwhile did not come to be */
   citiz_engine_tell_ledger (engine);
   return ok;
@@ -681,7 +672,7 @@ take_mail (CitizEngine *engine, const CitizMail *mail)
       if (opening != NULL)
         tell_row (engine, G_OBJECT (g_steal_pointer (&opening)));
       if (mail->kind == CITIZ_MAIL_ENDED)
-        forget_journal (engine);
+        citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
     }
   if (error != NULL)
     g_warning ("the node's mail could not be kept, it stays in the box: %s", error->message);
@@ -731,6 +722,9 @@ mail_cb (CitizNode *node, CitizMail *mail, CitizEngine *engine)
       tell_locked (engine, mail);
       return;
     }
+  /* Within a revocation: a piece of mail that cannot be kept would undo it. citiz_engine_revoke() looks into the box after it. */
+  if (citiz_db_get_depth (citiz_vault_get_db (engine->vault)) > 0)
+    return;
   citiz_engine_take_mail (engine);
   tell_access (engine, &mail->grant);
   if (mail->has_opening || mail->kind == CITIZ_MAIL_ENDED)

@@ -204,7 +204,7 @@ citiz_engine_is_serving (CitizEngine *engine)
 /**
  * citiz_engine_lock:
  *
- * Wipes the keys of the record. The node goes on: it holds nothing that opens the record, a doctor's 24 hours do not end because
+ * Wipes the keys of the record. The node goes on: it holds nothing that opens the record (a preview ends here), a doctor's 24 hours do not end because
  * a screen went dark, and a link that has ended still says so. What is told to it meanwhile waits, sealed, in its box.
  */
 void
@@ -214,7 +214,10 @@ citiz_engine_lock (CitizEngine *engine)
     return;
   close_record (engine);
   if (engine->node != NULL)
-    engine->served = citiz_db_ref (citiz_vault_get_db (engine->vault));
+    {
+      citiz_node_end_preview (engine->node);
+      engine->served = citiz_db_ref (citiz_vault_get_db (engine->vault));
+    }
   g_clear_pointer (&engine->vault, citiz_vault_close);
   citiz_engine_tell_serving (engine);
 }

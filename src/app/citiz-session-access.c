@@ -352,7 +352,8 @@ preview_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
 {
   PageJob *job = data;
 
-  if (!citiz_engine_require_open (engine, error))
+  if (!citiz_engine_require_open (engine, error)
+      || (citiz_node_get_origin (engine->node) == NULL && !citiz_engine_start_node (engine, error)))
     return FALSE;
   job->text = citiz_node_preview (engine->node, job->bundle, job->label, error);
   return job->text != NULL;

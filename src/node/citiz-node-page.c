@@ -90,22 +90,31 @@ citiz_node_route_page (CitizNodeCall *call)
       g_bytes_new_static (citiz_node_page_html, strlen (citiz_node_page_html)));
 }
 
+void
+citiz_node_end_preview (CitizNode *self)
+{
+  g_clear_pointer (&self->preview_name, g_free);
+  g_clear_pointer (&self->preview_html, citiz_wipe_text);
+}
+
 gchar *
 citiz_node_preview (CitizNode *self, json_t *bundle, const gchar *label, GError **error)
 {
   guint8 name[NAME_BYTES];
-  json_t *island
-      = json_pack ("{s:b, s:O, s:s}", "preview", 1, "bundle", bundle, "label", label ? label : "");
-  g_autofree gchar *html = citiz_offline_fill (citiz_node_page_html, island, error);
+  json_t *island;
+  gchar *html;
 
+  g_return_val_if_fail (self->origin != NULL, NULL);
+  island
+      = json_pack ("{s:b, s:O, s:s}", "preview", 1, "bundle", bundle, "label", label ? label : "");
+  html = citiz_offline_fill (citiz_node_page_html, island, error);
   json_decref (island);
-  if (html == NULL || self->origin == NULL)
+  if (html == NULL)
     return NULL;
   citiz_env_random (self->env, name, sizeof name);
-  g_clear_pointer (&self->preview_name, g_free);
-  g_clear_pointer (&self->preview_html, citiz_wipe_text);
+  citiz_node_end_preview (self);
   self->preview_name = citiz_base64url_encode (name, sizeof name);
-  self->preview_html = g_steal_pointer (&html);
+  self->preview_html = html;
   self->preview_until.ms = citiz_env_now (self->env).ms + CITIZ_NODE_PREVIEW_LIFE;
   return g_strconcat (self->origin, "/preview/", self->preview_name, NULL);
 }

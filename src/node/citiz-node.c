@@ -39,17 +39,6 @@ citiz_node_post (CitizNode *self, CitizMail *mail, GError **error)
   return TRUE;
 }
 
-/* What was deleted must not survive in the write-ahead log either. */
-static void
-forget_journal (CitizNode *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (citiz_db_get_depth (self->db) == 0
-      && !citiz_db_exec (self->db, "PRAGMA wal_checkpoint (TRUNCATE)", &error))
-    g_debug ("the journal keeps its pages until the next checkpoint: %s", error->message);
-}
-
 static const CitizHash *
 own_account (CitizNode *self, GPtrArray *txs, CitizHash *room)
 {
@@ -237,20 +226,29 @@ citiz_node_put_code (CitizNode *self, const CitizCodeEntry *entry, GError **erro
 
 /* Endings */
 
-/* Erases, says so on the ledger, leaves word. Inside the caller's transaction. */
+/* Erases, says so on the ledger, leaves word. Inside the caller's transaction. A ledger that cannot be written to any more (its
+ * journal does not fit) keeps no secret alive: then only the word is left. */
 static gboolean
 end_grant (CitizNode *self, const CitizId *grant, CitizMail *mail, GError **error)
 {
   CitizTxBody body = {.close = {.grant = *grant}};
-  CitizBlockInfo block;
+  CitizBlockInfo block = {.time = citiz_chain_time (self->chain)};
+  g_autoptr (GError) own = NULL;
 
-  if (!citiz_node_store_erase (self->db, grant, error)
-      || !submit_one (self, CITIZ_TX_ACCESS_CLOSE, &body, &mail->opening, &block, error))
+  if (!citiz_node_store_erase (self->db, grant, error))
     return FALSE;
   mail->kind = CITIZ_MAIL_ENDED;
   mail->grant = *grant;
-  mail->has_opening = TRUE; /* here: the transaction that says that all is deleted */
+  /* here: the transaction that says that all is deleted */
+  mail->has_opening = submit_one (self, CITIZ_TX_ACCESS_CLOSE, &body, &mail->opening, &block, &own);
   mail->time = block.time;
+  if (own != NULL && own->domain != CITIZ_LEDGER_ERROR)
+    {
+      g_propagate_error (error, g_steal_pointer (&own));
+      return FALSE;
+    }
+  if (own != NULL)
+    g_warning ("erased, but the ledger could not be told: %s", own->message);
   return citiz_node_store_put_mail (self->db, mail, error);
 }
 
@@ -268,7 +266,7 @@ citiz_node_erase_grant (CitizNode *self, const CitizId *grant, GError **error)
     }
   if (!citiz_db_commit (self->db, error))
     return FALSE;
-  forget_journal (self);
+  citiz_db_forget_journal (self->db);
   citiz_node_tell (self, &mail);
   return TRUE;
 }
@@ -295,7 +293,7 @@ citiz_node_revoke (CitizNode *self,
     }
   if (!citiz_db_commit (self->db, error))
     return FALSE;
-  forget_journal (self);
+  citiz_db_forget_journal (self->db);
   if (held)
     citiz_node_tell (self, &mail);
   return TRUE;
@@ -315,6 +313,9 @@ citiz_node_sweep (CitizNode *self)
 {
   g_autoptr (GArray) grants = citiz_node_store_grants (self->db, NULL);
   guint n = 0;
+
+  if (citiz_env_now (self->env).ms >= self->preview_until.ms)
+    citiz_node_end_preview (self);
 
   for (guint i = 0; grants && i < grants->len; i++)
     {
@@ -396,8 +397,7 @@ citiz_node_stop (CitizNode *self)
   g_clear_object (&self->server);
   g_clear_pointer (&self->origin, g_free);
   g_hash_table_remove_all (self->locations);
-  g_clear_pointer (&self->preview_name, g_free);
-  g_clear_pointer (&self->preview_html, citiz_wipe_text);
+  citiz_node_end_preview (self);
 }
 
 static void

@@ -69,7 +69,9 @@ gboolean citiz_node_drop_mail (CitizNode *self,
 
 /* The doctor's page as it is served; NUL-terminated HTML. */
 const gchar *citiz_node_get_page (void);
-/* An address that shows `bundle` by the doctor's page without any grant; good for ten minutes and until the next preview. */
+/* While it is started: an address that shows `bundle` by the doctor's page without any grant; good for ten minutes and until the next
+ * preview, or citiz_node_end_preview(), which a locked record calls for. */
 gchar *citiz_node_preview (CitizNode *self, json_t *bundle, const gchar *label, GError **error);
+void citiz_node_end_preview (CitizNode *self);
 
 G_END_DECLS

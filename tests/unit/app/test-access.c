@@ -423,6 +423,52 @@ test_pages (App *app, gconstpointer data)
   g_assert_cmpuint (g_bytes_get_size (capsule), >, 10000);
 }
 
+/* The node goes on while the record is locked, but what it showed without a code does not. */
+static void
+test_preview_ends_with_lock (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree gchar *preview = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  citiz_session_preview_async (app->session, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  preview = citiz_session_preview_finish (app->session, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (app_get (preview, NULL), ==, 200);
+  citiz_session_lock (app->session);
+  g_assert_true (app_until (is_serving, app, 5));
+  g_assert_cmpuint (app_get (preview, NULL), ==, 404);
+}
+
+static gboolean
+stray_mail_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  CitizMail mail = {.kind = CITIZ_MAIL_NOTE, .grant = citiz_env_new_id (engine->env)};
+
+  return citiz_node_store_put_mail (citiz_vault_get_db (engine->vault), &mail, error);
+}
+
+/* Mail of an access that cannot be read stays in the box; it must not keep another access open. */
+static void
+test_revoke_beside_stray_mail (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autofree gchar *link = g_strdup (access->link);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (app_on_engine (app, stray_mail_work, NULL, &error));
+  g_assert_no_error (error);
+  g_test_expect_message ("citiz-app", G_LOG_LEVEL_WARNING, "*stays in the box*");
+  g_assert_true (end_access (app, &access->id, &error));
+  g_assert_no_error (error);
+  g_test_assert_expected_messages ();
+  g_assert_false (vault_has_link (app));
+  g_assert_cmpuint (app_read (app, link, 1, NULL), !=, 200);
+}
+
 #define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
 
 int
@@ -430,6 +476,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_true (citiz_crypto_init ());
+  ADD ("/app/access/preview-ends-with-lock", test_preview_ends_with_lock);
+  ADD ("/app/access/revoke-beside-stray-mail", test_revoke_beside_stray_mail);
   ADD ("/app/access/one", test_one_access);
   ADD ("/app/access/opening", test_opening);
   ADD ("/app/access/opening-while-away", test_opening_while_away);

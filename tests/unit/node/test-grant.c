@@ -311,6 +311,48 @@ test_passcode (Fixture *f, gconstpointer data)
   g_assert_cmpint (reply_int (locked, "remainingAttempts"), ==, 0);
 }
 
+/* The grant's id is public: without the link's secret no try may be used up. */
+static void
+test_passcode_needs_the_link (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = fixture_deal (f, 8, "4821");
+  g_autoptr (Reply) right = NULL;
+
+  for (guint i = 0; i < 6; i++)
+    {
+      json_t *more = proof_of (deal, "0000");
+      g_autoptr (Reply) stranger = NULL;
+
+      json_object_set_new (more, "a", json_string ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+      stranger = fixture_open (f, deal, 1, more);
+      g_assert_cmpuint (stranger->status, ==, 403);
+    }
+  g_assert_cmpuint (f->tried, ==, 0);
+  right = fixture_open (f, deal, 1, proof_of (deal, "4821"));
+  g_assert_cmpuint (right->status, ==, 200);
+}
+
+/* The secrets go also when the ledger's journal does not fit and nothing can be signed any more. */
+static void
+test_expiry_without_signing (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = fixture_deal (f, 8, NULL);
+  const CitizDealPart *part = deal->parts->pdata[0];
+  CitizSigningKey *own = f->node_key;
+
+  f->node_key = citiz_signing_key_ref (f->citizen_key);
+  f->now.ms += 25 * CITIZ_HOUR;
+  g_test_expect_message ("citiz-node", G_LOG_LEVEL_WARNING, "erased, but the ledger*");
+  fixture_restart (f);
+  g_test_assert_expected_messages ();
+  citiz_signing_key_unref (own);
+  g_assert_false (citiz_chain_can_sign (f->chain));
+  g_assert_cmpuint (f->ended, ==, 1);
+  g_assert_false (f->last.has_opening);
+  g_assert_false (on_disk (f, citiz_secret_data (part->share), 32));
+  assert_state (f, deal, "expired", 0);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_up, func, fixture_down)
 
 int
@@ -319,6 +361,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   if (!citiz_crypto_init ())
     return 1;
+  ADD ("/node/grant/passcode-needs-the-link", test_passcode_needs_the_link);
+  ADD ("/node/grant/expiry-without-signing", test_expiry_without_signing);
   ADD ("/node/grant/whole-way", test_whole_way);
   ADD ("/node/grant/note-reaches-the-citizen", test_note_reaches_the_citizen);
   ADD ("/node/grant/opening-used-twice", test_opening_used_twice);
