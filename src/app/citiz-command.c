@@ -205,6 +205,8 @@ unlock (CitizCommandRun *run, GError **error)
     return FALSE;
   citiz_session_unlock_async (run->session, passphrase, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
+  if (citiz_session_get_damaged (run->session))
+    citiz_tell ("%s", citiz_session_explain_damage ());
   return citiz_session_unlock_finish (run->session, result, error);
 }
 

@@ -111,6 +111,17 @@ citiz_session_explain (const GError *error)
   return _ (sentences[session_code (error)]);
 }
 
+/**
+ * citiz_session_explain_damage:
+ *
+ * Returns: (transfer none): what is said when citiz_session_get_damaged()
+ */
+const gchar *
+citiz_session_explain_damage (void)
+{
+  return _ (sentences[CITIZ_SESSION_ERROR_DAMAGED]);
+}
+
 /* Why an import left something out, by the importers' names of reasons. */
 static const struct
 {

@@ -168,6 +168,7 @@ gboolean citiz_session_get_sample (CitizSession *self);
 gboolean citiz_session_get_serving (CitizSession *self);
 /* Something in the record's file could not be read when it opened; the rest is shown, and the person must be told. */
 gboolean citiz_session_get_damaged (CitizSession *self);
+const gchar *citiz_session_explain_damage (void);
 const gchar *citiz_session_explain (
     const GError *error); /* a sentence for the person, already translated */
 const gchar *citiz_session_explain_skip (

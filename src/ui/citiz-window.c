@@ -349,6 +349,8 @@ _citiz_window_follow_state (CitizWindow *self)
           if (self->emergency_wanted)
             citiz_window_press_emergency (self);
         }
+      if (citiz_session_get_damaged (self->session))
+        citiz_toast (GTK_WIDGET (self), citiz_session_explain_damage ());
       break;
     }
   _citiz_window_update_actions (self);
