@@ -7,7 +7,7 @@ warnings.simplefilter('ignore')
 gi.require_version('Atspi', '2.0')
 
 HERE = pathlib.Path(__file__).resolve().parent
-NEEDED = ['Xvfb', 'dbus-daemon', 'xdotool', 'openbox']
+NEEDED = ['Xvfb', 'dbus-daemon', 'dbus-send', 'xdotool', 'openbox']
 LAUNCHERS = ['/usr/libexec/at-spi-bus-launcher', '/usr/lib/at-spi2-core/at-spi-bus-launcher']
 TOPS = ('frame', 'dialog', 'window', 'application', 'alert', 'file chooser')
 
@@ -57,7 +57,9 @@ class Desktop:
         self.start('dbus-daemon', '--session', '--nofork', '--nopidfile', '--address=' + self.env['DBUS_SESSION_BUS_ADDRESS'])
         self.wait(lambda: (run / 'bus').exists(), 'the session bus')
         self.start(next(filter(os.path.exists, LAUNCHERS)), '--launch-immediately')
+        self.wait(lambda: self.owned('org.a11y.Bus'), 'the accessibility bus')
         self.start('openbox')
+        self.wait(lambda: self.asked('get_desktop'), 'the window manager')
         self.heard = self.home / 'notices'
         self.start('/usr/bin/python3', str(HERE / 'notices.py'), str(self.heard))
         self.wait(self.heard.exists, 'the notices of the desktop')
@@ -70,6 +72,11 @@ class Desktop:
         for process in reversed(list(self.processes)):
             self.end(process)
         shutil.rmtree(self.home, ignore_errors=True)
+
+    def owned(self, name):
+        said = subprocess.run(['dbus-send', '--session', '--dest=org.freedesktop.DBus', '--type=method_call', '--print-reply', '/org/freedesktop/DBus',
+                               'org.freedesktop.DBus.NameHasOwner', f'string:{name}'], env=self.env, stdout=subprocess.PIPE, text=True).stdout
+        return 'boolean true' in said
 
     def notices(self):
         """What was sent to the desktop so far: [summary, body]."""
@@ -209,11 +216,6 @@ class Desktop:
             return False
         self.wait(attempt, f'{text!r} to take a press', seconds)
 
-    def click(self, node):
-        """With the pointer, in the middle of it."""
-        box = self.atspi.Component.get_extents(node, self.atspi.CoordType.WINDOW)
-        self.tool('mousemove', '--window', self.active(), str(box.x + box.width // 2), str(box.y + box.height // 2), 'click', '1')
-
     def fill(self, label, text, within=None):
         node = self.find(label, within=within)
         for field in self.walk(node, 2):
@@ -228,8 +230,12 @@ class Desktop:
     def tool(self, *words):
         return subprocess.run(['xdotool', *words], env=self.env, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
-    def active(self):
-        return self.tool('getactivewindow')
+    def asked(self, *words):
+        """What xdotool answers, nothing when it cannot."""
+        return subprocess.run(['xdotool', *words], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.strip()
+
+    def in_front(self):
+        return self.asked('getactivewindow', 'getwindowname')
 
     def keys(self, *keys):
         self.tool('key', '--clearmodifiers', *keys)
@@ -239,7 +245,7 @@ class Desktop:
 
     def chooser(self, title, path):
         """Answers the file chooser of that title, which takes a path from the keyboard."""
-        self.wait(lambda: self.tool('getwindowname', self.active()) == title, f'the window {title!r}')
+        self.wait(lambda: self.in_front() == title, f'the window {title!r}')
         time.sleep(0.5)
         if path.exists():
             self.type('/')
@@ -248,4 +254,4 @@ class Desktop:
         self.type(str(path))
         time.sleep(0.3)
         self.keys('Return')
-        self.wait(lambda: self.tool('getwindowname', self.active()) != title, 'the chooser to close')
+        self.wait(lambda: self.in_front() != title, 'the chooser to close')
