@@ -76,7 +76,7 @@ make_step (CitizEntry *entry, CitizStep step)
   g_autofree gchar *title = citiz_step_title (entry, step);
   g_autofree gchar *detail = citiz_step_detail (entry, step);
   g_autofree gchar *name
-      = g_strdup_printf ("%s: %s", title, citiz_step_state_text (entry->state[step]));
+      = g_strdup_printf (_ ("%s: %s"), title, citiz_step_state_text (entry->state[step]));
   GtkWidget *heading = gtk_label_new (title), *caption = citiz_caption_new (detail);
 
   gtk_widget_add_css_class (heading, "heading");

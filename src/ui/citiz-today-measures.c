@@ -189,6 +189,7 @@ card_new (const CitizTodayView *view, guint i)
   GtkWidget *name = citiz_caption_new (_ (cards[i].label)), *number, *unit, *spark;
   CitizKeyMeasure key = {0};
   g_autofree gchar *text = NULL, *says = NULL;
+  const gchar *position;
   gdouble low, high,
       goal = cards[i].look == SHOW_GOAL ? citiz_goal (view->record, measure, NAN) : NAN;
 
@@ -227,9 +228,9 @@ card_new (const CitizTodayView *view, guint i)
   g_object_set_data_full (G_OBJECT (button), "session", g_object_ref (view->session),
                           g_object_unref);
   g_signal_connect (button, "clicked", G_CALLBACK (pressed_cb), (gpointer) measure);
-  says = g_strdup_printf (
-      "%s: %s %s, %s", _ (cards[i].label), citiz_shown (text), unit_text (measure),
-      citiz_values_hidden () ? "" : citiz_position_text (key.position, key.range.owner));
+  position = citiz_values_hidden () ? "" : citiz_position_text (key.position, key.range.owner);
+  says = g_strdup_printf ("%s, %s %s%s%s", _ (cards[i].label), citiz_shown (text),
+                          unit_text (measure), *position != '\0' ? ", " : "", position);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, says, -1);
   citiz_range_clear (&key.range);
   return button;
