@@ -1,9 +1,6 @@
-/* The engine and accesses: dealing, revoking, and turning the node's mail into openings.
+/* The engine and accesses: dealing, revoking, listing.
  * SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "app/citiz-engine-private.h"
-
-#include "consent/citiz-note.h"
-#include "consent/citiz-receipt.h"
+#include "app/citiz-engine-access-private.h"
 
 #include <string.h>
 
@@ -12,8 +9,11 @@
  *   {account, given, expires, ended?, tx, height, capsule, profile, scopeSalt, withheld, tries, shown: [{key, count, text}], link?, shlink?,
  *    code?} */
 
-static json_t *
-read_json (CitizEngine *engine, CitizObjectClass object_class, const CitizId *id, GError **error)
+json_t *
+citiz_engine_read_json (CitizEngine *engine,
+                        CitizObjectClass object_class,
+                        const CitizId *id,
+                        GError **error)
 {
   g_autoptr (GBytes) plain = citiz_vault_get (engine->vault, object_class, id, 0, error);
   gsize n;
@@ -30,8 +30,8 @@ read_json (CitizEngine *engine, CitizObjectClass object_class, const CitizId *id
 }
 
 /* What a grant's text says of its link does not stay behind in freed memory. */
-static void
-drop_grant (json_t *json)
+void
+citiz_engine_drop_grant (json_t *json)
 {
   static const gchar *const secrets[] = {"link", "shlink", "code"};
 
@@ -53,12 +53,12 @@ wipe_json (gpointer data)
   free (text);
 }
 
-static gboolean
-write_json (CitizEngine *engine,
-            CitizObjectClass object_class,
-            const CitizId *id,
-            json_t *json,
-            GError **error)
+gboolean
+citiz_engine_write_json (CitizEngine *engine,
+                         CitizObjectClass object_class,
+                         const CitizId *id,
+                         json_t *json,
+                         GError **error)
 {
   char *text = json_dumps (json, JSON_COMPACT);
   g_autoptr (GBytes) plain = g_bytes_new_with_free_func (text, strlen (text), wipe_json, text);
@@ -77,7 +77,7 @@ rewrite_json (CitizEngine *engine,
 {
   if (!citiz_vault_begin (engine->vault, error))
     return FALSE;
-  if (!write_json (engine, object_class, id, json, error))
+  if (!citiz_engine_write_json (engine, object_class, id, json, error))
     {
       citiz_vault_rollback (engine->vault);
       return FALSE;
@@ -85,14 +85,14 @@ rewrite_json (CitizEngine *engine,
   return citiz_vault_commit (engine->vault, error);
 }
 
-static gint64
-get_integer (const json_t *json, const gchar *key)
+gint64
+citiz_json_integer (const json_t *json, const gchar *key)
 {
   return json_integer_value (json_object_get (json, key));
 }
 
-static gchar *
-get_text (const json_t *json, const gchar *key)
+gchar *
+citiz_json_text_dup (const json_t *json, const gchar *key)
 {
   return g_strdup (json_string_value (json_object_get (json, key)));
 }
@@ -117,13 +117,13 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
   size_t i;
 
   access->id = *id;
-  access->given.ms = get_integer (json, "given");
-  access->expires.ms = get_integer (json, "expires");
-  access->ended.ms = get_integer (json, "ended");
-  access->height = (guint64) get_integer (json, "height");
-  access->withheld = (guint) get_integer (json, "withheld");
-  access->spoken_tries_left = (guint) get_integer (json, "tries");
-  access->tx = get_text (json, "tx");
+  access->given.ms = citiz_json_integer (json, "given");
+  access->expires.ms = citiz_json_integer (json, "expires");
+  access->ended.ms = citiz_json_integer (json, "ended");
+  access->height = (guint64) citiz_json_integer (json, "height");
+  access->withheld = (guint) citiz_json_integer (json, "withheld");
+  access->spoken_tries_left = (guint) citiz_json_integer (json, "tries");
+  access->tx = citiz_json_text_dup (json, "tx");
   access->state = CITIZ_ACCESS_EXPIRED;
   if (citiz_chain_grant (engine->chain, id, &state))
     {
@@ -133,13 +133,13 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
   json_array_foreach (json_object_get (json, "shown"), i, part) g_ptr_array_add (
       access->shown,
       citiz_shown_part_new (g_intern_string (json_string_value (json_object_get (part, "key"))),
-                            (guint) get_integer (part, "count"),
+                            (guint) citiz_json_integer (part, "count"),
                             json_string_value (json_object_get (part, "text"))));
   if (access->state == CITIZ_ACCESS_LIVE)
     {
-      access->link = get_text (json, "link");
-      access->shlink = get_text (json, "shlink");
-      access->spoken = access->spoken_tries_left > 0 ? get_text (json, "code") : NULL;
+      access->link = citiz_json_text_dup (json, "link");
+      access->shlink = citiz_json_text_dup (json, "shlink");
+      access->spoken = access->spoken_tries_left > 0 ? citiz_json_text_dup (json, "code") : NULL;
     }
   return access;
 }
@@ -172,8 +172,8 @@ row_news_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-tell_row (CitizEngine *engine, GObject *row)
+void
+citiz_engine_tell_row (CitizEngine *engine, GObject *row)
 {
   CitizSession *session = g_weak_ref_get (&engine->session);
   RowNews *news;
@@ -189,16 +189,16 @@ tell_row (CitizEngine *engine, GObject *row)
   citiz_engine_tell (engine, row_news_cb, news, row_news_free);
 }
 
-static void
-tell_access (CitizEngine *engine, const CitizId *id)
+void
+citiz_engine_tell_access (CitizEngine *engine, const CitizId *id)
 {
   g_autoptr (GError) error = NULL;
-  json_t *json = read_json (engine, CITIZ_CLASS_GRANT, id, &error);
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, &error);
 
   if (json == NULL)
     return;
-  tell_row (engine, G_OBJECT (describe_access (engine, id, json)));
-  drop_grant (json);
+  citiz_engine_tell_row (engine, G_OBJECT (describe_access (engine, id, json)));
+  citiz_engine_drop_grant (json);
 }
 
 /* --- giving --- */
@@ -233,17 +233,17 @@ static void
 drop_code (CitizEngine *engine, const CitizId *id)
 {
   g_autoptr (GError) error = NULL;
-  json_t *json = read_json (engine, CITIZ_CLASS_GRANT, id, &error);
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, &error);
 
   if (json_object_get (json, "code") != NULL)
     {
       json_object_del (json, "code");
       if (rewrite_json (engine, CITIZ_CLASS_GRANT, id, json, &error))
-        tell_access (engine, id);
+        citiz_engine_tell_access (engine, id);
     }
   if (error != NULL)
     g_warning ("a spoken code that does not work is still shown: %s", error->message);
-  drop_grant (json);
+  citiz_engine_drop_grant (json);
 }
 
 /**
@@ -354,9 +354,9 @@ commit_deal (CitizEngine *engine, CitizGive *give, CitizDeal *deal, GError **err
   if (ok)
     {
       json = describe_deal (give, deal, number, g_ptr_array_index (txs, txs->len - 1), &block);
-      ok = write_json (engine, CITIZ_CLASS_GRANT, &deal->secrets->grant, json, error);
+      ok = citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, &deal->secrets->grant, json, error);
       give->access = ok ? describe_access (engine, &deal->secrets->grant, json) : NULL;
-      drop_grant (json);
+      citiz_engine_drop_grant (json);
     }
   if (!ok)
     {
@@ -409,11 +409,14 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
 /* --- ending --- */
 
 /* The link and the code go from the vault as they went from the node. */
-static gboolean
-forget_secrets (CitizEngine *engine, const CitizId *id, CitizTime ended, GError **error)
+gboolean
+citiz_engine_forget_secrets (CitizEngine *engine,
+                             const CitizId *id,
+                             CitizTime ended,
+                             GError **error)
 {
   static const gchar *const secrets[] = {"link", "shlink", "code"};
-  json_t *json = read_json (engine, CITIZ_CLASS_GRANT, id, error);
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, error);
   json_t *rest;
   gboolean ok;
 
@@ -423,9 +426,9 @@ forget_secrets (CitizEngine *engine, const CitizId *id, CitizTime ended, GError 
   for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
     json_object_del (rest, secrets[i]);
   json_object_set_new (rest, "ended", json_integer (ended.ms));
-  ok = write_json (engine, CITIZ_CLASS_GRANT, id, rest, error);
+  ok = citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, id, rest, error);
   json_decref (rest);
-  drop_grant (json);
+  citiz_engine_drop_grant (json);
   return ok;
 }
 
@@ -445,7 +448,7 @@ commit_revocation (CitizEngine *engine, const CitizId *id, guint64 number, GErro
   if (!citiz_vault_begin (engine->vault, error))
     return FALSE;
   if (!citiz_node_revoke (engine->node, id, txs, &block, error)
-      || !forget_secrets (engine, id, block.time, error))
+      || !citiz_engine_forget_secrets (engine, id, block.time, error))
     {
       citiz_vault_rollback (engine->vault);
       return FALSE;
@@ -465,16 +468,16 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
 
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
-  json = read_json (engine, CITIZ_CLASS_GRANT, id, error);
+  json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, error);
   if (json == NULL)
     return FALSE;
-  number = (guint64) get_integer (json, "account");
-  drop_grant (json);
+  number = (guint64) citiz_json_integer (json, "account");
+  citiz_engine_drop_grant (json);
   /* Ended already, by itself or by an earlier press: that is what was asked for. */
   if (citiz_chain_grant (engine->chain, id, &state) && state.status != CITIZ_GRANT_ACTIVE
       && state.status != CITIZ_GRANT_NOT_YET)
     {
-      tell_access (engine, id);
+      citiz_engine_tell_access (engine, id);
       return TRUE;
     }
   ok = commit_revocation (engine, id, number, error);
@@ -483,261 +486,10 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
       citiz_engine_take_mail (engine);
       citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
     }
-  tell_access (engine, id); /* also after a failure: what was told meanwhile did not come to be */
+  citiz_engine_tell_access (
+      engine, id); /* also after a failure: what was told meanwhile did not come to be */
   citiz_engine_tell_ledger (engine);
   return ok;
-}
-
-/* --- openings --- */
-
-static void
-fill_from_note (CitizOpening *opening, const CitizNote *note)
-{
-  g_free (opening->name);
-  g_free (opening->role);
-  g_free (opening->place);
-  g_free (opening->reason);
-  opening->name = g_strdup (note->name);
-  opening->role = g_strdup (note->role);
-  opening->place = g_strdup (note->place);
-  opening->reason = g_strdup (note->reason);
-  if (note->text != NULL && note->text[0] != '\0')
-    opening->note = g_strdup (note->text);
-}
-
-/* Who and why travel sealed; the keys are in the link that the vault kept. */
-static void
-read_note (CitizOpening *opening, const json_t *grant, GBytes *sealed)
-{
-  const gchar *text = json_string_value (json_object_get (grant, "link"));
-  g_autoptr (CitizLink) link = text != NULL ? citiz_link_parse (text, NULL) : NULL;
-  g_autoptr (CitizNote) note = NULL;
-
-  if (link == NULL || sealed == NULL)
-    return;
-  note = citiz_note_open (&opening->access, link->k_r, link->t, sealed, NULL);
-  if (note != NULL)
-    fill_from_note (opening, note);
-}
-
-static json_t *
-opening_to_json (const CitizOpening *opening)
-{
-  g_autofree gchar *access = citiz_id_to_hex (&opening->access);
-
-  return json_pack ("{s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:b}", "access", access,
-                    "kind", (int) opening->kind, "when", (json_int_t) opening->when.ms, "name",
-                    opening->name, "role", opening->role, "place", opening->place, "reason",
-                    opening->reason, "note", opening->note, "words", opening->words, "tx",
-                    opening->tx, "disputed", (int) opening->disputed);
-}
-
-static CitizOpening *
-opening_new (const CitizId *id, const CitizId *access, CitizOpeningKind kind, CitizTime when)
-{
-  CitizOpening *opening = g_object_new (CITIZ_TYPE_OPENING, NULL);
-
-  opening->id = *id;
-  opening->access = *access;
-  opening->kind = kind;
-  opening->when = when;
-  opening->name = g_strdup ("");
-  opening->role = g_strdup ("");
-  opening->place = g_strdup ("");
-  opening->reason = g_strdup ("");
-  return opening;
-}
-
-static void
-replace_text (gchar **field, const json_t *json, const gchar *key)
-{
-  g_free (*field);
-  *field = get_text (json, key);
-}
-
-static CitizOpening *
-opening_from_json (const CitizId *id, const json_t *json)
-{
-  CitizOpening *opening;
-  CitizId access;
-  gint64 kind = get_integer (json, "kind");
-
-  if (!citiz_id_from_hex (&access, json_string_value (json_object_get (json, "access"))) || kind < 0
-      || kind > CITIZ_OPENING_NOTE)
-    return NULL;
-  opening
-      = opening_new (id, &access, (CitizOpeningKind) kind, (CitizTime){get_integer (json, "when")});
-  replace_text (&opening->name, json, "name");
-  replace_text (&opening->role, json, "role");
-  replace_text (&opening->place, json, "place");
-  replace_text (&opening->reason, json, "reason");
-  replace_text (&opening->note, json, "note");
-  replace_text (&opening->words, json, "words");
-  replace_text (&opening->tx, json, "tx");
-  opening->disputed = json_is_true (json_object_get (json, "disputed"));
-  return opening;
-}
-
-static gchar *
-receipt_words (const CitizMail *mail, const json_t *grant)
-{
-  CitizReceipt receipt = {.grant = mail->grant, .opening = mail->opening, .time = mail->time};
-  const gchar *const *languages = g_get_language_names ();
-  gboolean french = languages[0] != NULL && g_str_has_prefix (languages[0], "fr");
-  g_auto (GStrv) words = NULL;
-
-  if (!citiz_hash_from_hex (&receipt.capsule,
-                            json_string_value (json_object_get (grant, "capsule"))))
-    return NULL;
-  words = citiz_receipt_words (&receipt, 1, french ? CITIZ_LANGUAGE_FR : CITIZ_LANGUAGE_EN);
-  return g_strjoinv (" ", words);
-}
-
-static gboolean
-mail_kind (CitizMailKind mail, CitizOpeningKind *out)
-{
-  switch (mail)
-    {
-    case CITIZ_MAIL_OPENED:
-      *out = CITIZ_OPENING_READ;
-      return TRUE;
-    case CITIZ_MAIL_NOTE:
-      *out = CITIZ_OPENING_NOTE;
-      return TRUE;
-    case CITIZ_MAIL_CODE_MISSED:
-    case CITIZ_MAIL_PASSCODE_MISSED:
-      *out = CITIZ_OPENING_CODE_FAILED;
-      return TRUE;
-    case CITIZ_MAIL_CODE_GIVEN:
-    case CITIZ_MAIL_ENDED:
-      return FALSE;
-    }
-  return FALSE;
-}
-
-static gboolean
-count_try (CitizEngine *engine, const CitizMail *mail, json_t *grant, GError **error)
-{
-  if (mail->kind != CITIZ_MAIL_CODE_MISSED)
-    return TRUE;
-  json_object_set_new (grant, "tries", json_integer (mail->tries));
-  return write_json (engine, CITIZ_CLASS_GRANT, &mail->grant, grant, error);
-}
-
-/* One piece of mail becomes an opening in the vault, and leaves the box, in one transaction. */
-static gboolean
-keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GError **error)
-{
-  json_t *grant = read_json (engine, CITIZ_CLASS_GRANT, &mail->grant, error);
-  CitizId id = citiz_env_new_id (engine->env);
-  CitizOpeningKind kind;
-  gboolean ok = TRUE;
-
-  if (grant == NULL)
-    return FALSE;
-  if (mail_kind (mail->kind, &kind))
-    {
-      CitizOpening *opening = opening_new (&id, &mail->grant, kind, mail->time);
-      json_t *json;
-
-      read_note (opening, grant, mail->sealed);
-      if (mail->has_opening)
-        opening->tx = citiz_hash_to_hex (&mail->opening);
-      if (kind == CITIZ_OPENING_READ)
-        opening->words = receipt_words (mail, grant);
-      json = opening_to_json (opening);
-      ok = write_json (engine, CITIZ_CLASS_OPENING, &id, json, error)
-           && count_try (engine, mail, grant, error);
-      json_decref (json);
-      *out = opening;
-    }
-  else if (mail->kind == CITIZ_MAIL_ENDED)
-    ok = forget_secrets (engine, &mail->grant, mail->time, error);
-  drop_grant (grant);
-  return ok && citiz_node_drop_mail (engine->node, mail->row, error);
-}
-
-static void
-take_mail (CitizEngine *engine, const CitizMail *mail)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CitizOpening) opening = NULL;
-
-  if (!citiz_vault_begin (engine->vault, &error))
-    return;
-  if (!keep_mail (engine, mail, &opening, &error))
-    citiz_vault_rollback (engine->vault);
-  else if (citiz_vault_commit (engine->vault, &error))
-    {
-      if (opening != NULL)
-        tell_row (engine, G_OBJECT (g_steal_pointer (&opening)));
-      if (mail->kind == CITIZ_MAIL_ENDED)
-        citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
-    }
-  if (error != NULL)
-    g_warning ("the node's mail could not be kept, it stays in the box: %s", error->message);
-}
-
-/**
- * citiz_engine_take_mail:
- *
- * Empties the node's box into the vault, oldest first: also what came while nobody listened.
- */
-void
-citiz_engine_take_mail (CitizEngine *engine)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) box = citiz_node_mail (engine->node, &error);
-
-  for (guint i = 0; box != NULL && i < box->len; i++)
-    take_mail (engine, g_ptr_array_index (box, i));
-}
-
-static gboolean
-tell_serving_cb (gpointer data)
-{
-  citiz_engine_tell_serving (data);
-  return G_SOURCE_REMOVE;
-}
-
-/* While the record is locked nobody can read who it was; that it happened is told all the same. */
-static void
-tell_locked (CitizEngine *engine, const CitizMail *mail)
-{
-  CitizSession *session = g_weak_ref_get (&engine->session);
-  CitizOpeningKind kind;
-
-  if (session != NULL && mail_kind (mail->kind, &kind))
-    citiz_session_tell_locked (session, engine, kind);
-  g_clear_object (&session);
-  if (mail->kind == CITIZ_MAIL_ENDED) /* not within the node's own signal */
-    citiz_engine_do (engine, tell_serving_cb, engine);
-}
-
-static void
-mail_cb (CitizNode *node, CitizMail *mail, CitizEngine *engine)
-{
-  if (engine->vault == NULL)
-    {
-      tell_locked (engine, mail);
-      return;
-    }
-  /* Within a revocation: a piece of mail that cannot be kept would undo it. citiz_engine_revoke() looks into the box after it. */
-  if (citiz_db_get_depth (citiz_vault_get_db (engine->vault)) > 0)
-    return;
-  citiz_engine_take_mail (engine);
-  tell_access (engine, &mail->grant);
-  if (mail->has_opening || mail->kind == CITIZ_MAIL_ENDED)
-    citiz_engine_tell_ledger (engine);
-}
-
-void
-citiz_engine_watch_node (CitizEngine *engine)
-{
-  static const gchar *const names[] = {"opened", "note", "code-tried", "ended"};
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    g_signal_connect (engine->node, names[i], G_CALLBACK (mail_cb), engine);
 }
 
 /* --- listing --- */
@@ -776,7 +528,7 @@ list_access_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain
       && !node_has_code (walk->engine, access->spoken))
     g_clear_pointer (&access->spoken, citiz_wipe_text);
   g_ptr_array_add (walk->rows, access);
-  drop_grant (json);
+  citiz_engine_drop_grant (json);
   return TRUE;
 }
 
@@ -785,7 +537,7 @@ list_opening_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plai
 {
   ListWalk *walk = data;
   json_t *json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), 0, NULL);
-  CitizOpening *opening = json != NULL ? opening_from_json (id, json) : NULL;
+  CitizOpening *opening = json != NULL ? citiz_opening_from_json (id, json) : NULL;
 
   if (opening != NULL)
     g_ptr_array_add (walk->rows, opening);
@@ -835,7 +587,7 @@ citiz_engine_list_accesses (CitizEngine *engine,
 CitizProfile *
 citiz_engine_profile_of (CitizEngine *engine, const CitizId *access, GError **error)
 {
-  json_t *json = read_json (engine, CITIZ_CLASS_GRANT, access, error);
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, access, error);
   CitizProfile *profile = NULL;
 
   if (json != NULL)
@@ -855,7 +607,7 @@ citiz_engine_dispute (CitizEngine *engine, gpointer data, GCancellable *cancella
 
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
-  json = read_json (engine, CITIZ_CLASS_OPENING, &dispute->opening, error);
+  json = citiz_engine_read_json (engine, CITIZ_CLASS_OPENING, &dispute->opening, error);
   if (json == NULL)
     return FALSE;
   json_object_set_new (json, "disputed", json_boolean (dispute->disputed));

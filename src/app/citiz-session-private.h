@@ -64,6 +64,9 @@ GTask *citiz_session_task (CitizSession *self,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer data);
+void citiz_session_set_state (CitizSession *self, CitizSessionState state);
+CitizSessionState citiz_session_closed_state (CitizSession *self);
+void citiz_session_forget (CitizSession *self, CitizSessionState state);
 void citiz_session_emit_record (CitizSession *self);
 void citiz_session_tell_locked (CitizSession *self, CitizEngine *engine, CitizOpeningKind kind);
 void citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *entries);
