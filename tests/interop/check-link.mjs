@@ -1,4 +1,5 @@
 // Our links read by an independent SMART Health Link client: check-link.mjs LINKS.json. SPDX-License-Identifier: AGPL-3.0-or-later
+import './globals.mjs';
 import { readFileSync } from 'node:fs';
 import { parseSmartHealthLink } from '@medplum/core';
 import { SHLViewer } from 'kill-the-clipboard';

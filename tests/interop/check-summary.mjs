@@ -1,4 +1,5 @@
 // A summary under three independent readers: check-summary.mjs SOURCE.json|- SUMMARY.json… SPDX-License-Identifier: AGPL-3.0-or-later
+import './globals.mjs';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';

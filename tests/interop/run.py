@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 SKIP = 77
-FILES = ['package.json', 'ips-rules.cjs', 'check-summary.mjs', 'check-link.mjs']
+FILES = ['package.json', 'ips-rules.cjs', 'check-summary.mjs', 'check-link.mjs', 'globals.mjs']
 
 
 def skip(why):
@@ -24,9 +24,12 @@ def install(source, work):
         skip('node and npm are not installed')
     if os.path.exists(os.path.join(work, 'node_modules', 'kill-the-clipboard')):
         return
-    done = subprocess.run(['npm', 'install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'],
-                          cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=240, check=False)
-    if done.returncode != 0:
+    try:
+        fetched = subprocess.run(['npm', 'install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'],
+                                 cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=240, check=False).returncode == 0
+    except subprocess.TimeoutExpired:  # no registry answers here
+        fetched = False
+    if not fetched:
         shutil.rmtree(os.path.join(work, 'node_modules'), ignore_errors=True)
         skip('the packages of package.json could not be fetched')
 
@@ -59,10 +62,10 @@ def main():
             links = os.path.join(work, 'links.json')
             with open(links, 'w', encoding='utf-8') as file:
                 json.dump(server.links, file)
-            failed += subprocess.run(['node', '--experimental-websocket', 'check-link.mjs', links], cwd=work, check=False).returncode
+            failed += subprocess.run(['node', 'check-link.mjs', links], cwd=work, check=False).returncode
         failed += server.stop() != 0
         summaries += ['-' if bundle == 'sample' else bundle, out]
-    failed += subprocess.run(['node', '--experimental-websocket', 'check-summary.mjs'] + summaries, cwd=work, check=False).returncode
+    failed += subprocess.run(['node', 'check-summary.mjs'] + summaries, cwd=work, check=False).returncode
     sys.exit(1 if failed else 0)
 
 

@@ -1,8 +1,10 @@
 // check-viewer.mjs TEST-DATA VIEWER: the doctor's page derives and joins what the program deals. SPDX-License-Identifier: AGPL-3.0-or-later
+import { webcrypto } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+globalThis.crypto ??= webcrypto; // Node.js 18 has it, but not there
 const [data, viewer] = process.argv.slice(2);
 const read = (name) => JSON.parse(readFileSync(join(data, 'vectors', `${name}.json`), 'utf8'));
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
