@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-const [citiz, data, helper, work, pictures] = process.argv.slice(2);
+const [citiz, data, helper, work, pictures] = process.argv.slice(2).map((name) => path.resolve(name));
 const packages = new URL('../browser/package.json', import.meta.url);
 const chromium = process.env.CITIZ_CHROMIUM || spawnSync('which', ['chromium'], { encoding: 'utf8' }).stdout.trim();
 

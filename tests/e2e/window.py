@@ -23,7 +23,7 @@ class Scenario:
     """One person, one record; each step leaves what the next one needs."""
 
     def __init__(self, desk, citiz, data, language, catalogue, pictures=None):
-        self.desk, self.citiz, self.data, self.language = desk, citiz, pathlib.Path(data).resolve(), language
+        self.desk, self.citiz, self.data, self.language = desk, os.path.abspath(citiz), pathlib.Path(data).resolve(), language
         self.pictures = pictures and pathlib.Path(pictures)
         self.gettext = str
         if language == 'fr':
