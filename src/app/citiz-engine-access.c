@@ -473,9 +473,10 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
     return FALSE;
   number = (guint64) citiz_json_integer (json, "account");
   citiz_engine_drop_grant (json);
-  /* Ended already, by itself or by an earlier press: that is what was asked for. */
-  if (citiz_chain_grant (engine->chain, id, &state) && state.status != CITIZ_GRANT_ACTIVE
-      && state.status != CITIZ_GRANT_NOT_YET)
+  /* Ended already, by itself or by an earlier press: that is what was asked for. One whose openings are used up may still be read by
+   * its last reader. */
+  if (citiz_chain_grant (engine->chain, id, &state)
+      && (state.status == CITIZ_GRANT_REVOKED || state.status == CITIZ_GRANT_EXPIRED))
     {
       citiz_engine_tell_access (engine, id);
       return TRUE;

@@ -423,6 +423,36 @@ test_pages (App *app, gconstpointer data)
   g_assert_cmpuint (g_bytes_get_size (capsule), >, 10000);
 }
 
+static gboolean
+shares_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) grants = citiz_node_store_grants (citiz_vault_get_db (engine->vault), error);
+
+  *(guint *) data = grants != NULL ? grants->len : G_MAXUINT;
+  return grants != NULL;
+}
+
+/* No opening is left, but the last reader may still fetch: revoking ends that too. */
+static void
+test_revoke_used_up (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autofree gchar *link = g_strdup (access->link);
+  g_autoptr (GError) error = NULL;
+  guint shares = 0;
+
+  for (guint use = 1; use <= CITIZ_OPENINGS_LIMIT; use++)
+    g_assert_cmpuint (app_read (app, link, use, NULL), ==, 200);
+  app_settle (app);
+  g_assert_true (app_on_engine (app, shares_work, &shares, NULL));
+  g_assert_cmpuint (shares, ==, 1);
+  g_assert_true (end_access (app, &access->id, &error));
+  g_assert_no_error (error);
+  g_assert_true (app_on_engine (app, shares_work, &shares, NULL));
+  g_assert_cmpuint (shares, ==, 0);
+  g_assert_false (vault_has_link (app));
+}
+
 /* The node goes on while the record is locked, but what it showed without a code does not. */
 static void
 test_preview_ends_with_lock (App *app, gconstpointer data)
@@ -476,6 +506,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_true (citiz_crypto_init ());
+  ADD ("/app/access/revoke-used-up", test_revoke_used_up);
   ADD ("/app/access/preview-ends-with-lock", test_preview_ends_with_lock);
   ADD ("/app/access/revoke-beside-stray-mail", test_revoke_beside_stray_mail);
   ADD ("/app/access/one", test_one_access);
