@@ -14,9 +14,10 @@ function origin(text) {
 /** Text that holds `shlink:/…` → the opened link, or null when it is not one of ours. Never throws. */
 export function parseLink(text) {
   try {
-    const at = text.indexOf('shlink:/');
-    if (at < 0 || text.length > MAX_LINK) return null;
-    const payload = JSON.parse(fromUtf8(fromB64u(text.slice(at + 8))));
+    const plain = decodeURI(text);
+    const at = plain.indexOf('shlink:/');
+    if (at < 0 || plain.length > MAX_LINK) return null;
+    const payload = JSON.parse(fromUtf8(fromB64u(plain.slice(at + 8))));
     const own = payload._citiz;
     const secret = fromB64u(/\/shl\/([A-Za-z0-9_-]{43})$/.exec(payload.url)[1], 32);
     const nodes = own.n.map(([id, where], i) => ({ id: fromB64u(id, 16), origin: origin(where), index: i + 1 }));

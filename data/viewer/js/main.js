@@ -390,7 +390,7 @@ function readIsland() {
 function begin() {
   const { hash } = window.location;
   if (hash) window.history.replaceState(null, '', window.location.pathname + window.location.search);
-  const link = hash ? parseLink(decodeURI(hash)) : null;
+  const link = hash ? parseLink(hash) : null;
   const wanted = (navigator.languages && navigator.languages[0]) || navigator.language || 'fr';
   setLang(/^fr/i.test(wanted) ? 'fr' : 'en');
   app = equip(freshState());
