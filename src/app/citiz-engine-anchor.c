@@ -3,7 +3,7 @@
 #include "app/citiz-engine-private.h"
 
 #include "crypto/citiz-hash.h"
-#include "ledger/citiz-log.h"
+#include "ledger/citiz-ledger.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,9 +18,6 @@
 #define NAME_SIZE      (1 + 16 + 4)
 #define ENTRY_SIZE     (NAME_SIZE + 32 + 32)
 
-/* The sizes that batches are filled up to, so that their number says little. */
-static const guint batch_sizes[] = {1, 8, 64, 512, 4096, CITIZ_COMMIT_MAX_LEAVES};
-
 static void
 put_entry (GByteArray *out,
            const CitizEnv *env,
@@ -29,24 +26,17 @@ put_entry (GByteArray *out,
            guint32 version,
            GBytes *plain)
 {
-  gsize label_n, n;
-  const guint8 *label = citiz_domain_label (CITIZ_DOMAIN_TEXT_COMMIT, &label_n);
+  gsize n;
   const guint8 *bytes = g_bytes_get_data (plain, &n);
-  guint8 salt[32];
-  CitizHash content, commitment;
-  CitizSha256 sha;
+  CitizHash salt, content, commitment;
 
-  citiz_env_random (env, salt, sizeof salt);
+  citiz_env_random (env, salt.b, sizeof salt.b);
   citiz_sha256 (&content, bytes, n);
-  citiz_sha256_init (&sha);
-  citiz_sha256_update (&sha, label, label_n);
-  citiz_sha256_update (&sha, salt, sizeof salt);
-  citiz_sha256_update (&sha, content.b, sizeof content.b);
-  citiz_sha256_finish (&sha, &commitment);
+  citiz_commitment_leaf (&commitment, &salt, &content);
   citiz_put_u8 (out, (guint8) object_class);
   citiz_put_bytes (out, id->b, sizeof id->b);
   citiz_put_u32 (out, version);
-  citiz_put_bytes (out, salt, sizeof salt);
+  citiz_put_bytes (out, salt.b, sizeof salt.b);
   citiz_put_bytes (out, commitment.b, sizeof commitment.b);
 }
 
@@ -215,20 +205,6 @@ shuffle_leaves (const CitizEnv *env,
   return leaves;
 }
 
-static void
-root_of (CitizHash *out, const CitizHash *leaves, guint n)
-{
-  CitizLog log = {0};
-
-  for (guint i = 0; i < n; i++)
-    {
-      CitizHash leaf;
-      citiz_log_leaf (&leaf, leaves[i].b, sizeof leaves[i].b);
-      citiz_log_append (&log, &leaf, NULL);
-    }
-  citiz_log_root (&log, out);
-}
-
 static gboolean
 put_anchored (CitizEngine *engine,
               const CitizHash *tx,
@@ -260,25 +236,22 @@ put_anchored (CitizEngine *engine,
 static gboolean
 anchor_some (CitizEngine *engine, Waiting *waiting, GError **error)
 {
-  guint n = waiting->entries->len / ENTRY_SIZE, size = 0;
+  guint n = waiting->entries->len / ENTRY_SIZE, size = citiz_commitment_size (n);
   g_autofree guint32 *place = g_new (guint32, n);
   g_autofree CitizHash *leaves = NULL;
   g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
   CitizTxBody body = {0};
   const CitizTx *tx;
 
-  while (batch_sizes[size] < n)
-    size++;
-  body.commit.n_leaves = batch_sizes[size];
-  leaves = shuffle_leaves (engine->env, waiting->entries, n, batch_sizes[size], place);
-  root_of (&body.commit.root, leaves, batch_sizes[size]);
+  body.commit.n_leaves = size;
+  leaves = shuffle_leaves (engine->env, waiting->entries, n, size, place);
+  citiz_commitment_root (&body.commit.root, leaves, size);
   citiz_engine_add_account (engine, &engine->records, txs);
   citiz_chain_add (engine->chain, txs, CITIZ_TX_COMMIT_RECORDS, &engine->records.id, 0, &body,
                    engine->records.key);
   tx = g_ptr_array_index (txs, txs->len - 1);
   if (!citiz_chain_submit (engine->chain, txs, NULL, error)
-      || !put_anchored (engine, citiz_tx_get_id (tx), leaves, batch_sizes[size], waiting->entries,
-                        place, error))
+      || !put_anchored (engine, citiz_tx_get_id (tx), leaves, size, waiting->entries, place, error))
     return FALSE;
   for (guint i = 0; i < waiting->names->len; i++)
     if (!citiz_vault_delete (engine->vault, CITIZ_CLASS_COMMITMENT,

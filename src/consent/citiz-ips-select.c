@@ -363,14 +363,3 @@ citiz_ips_context_free (CitizIps *ips)
   json_decref (ips->entries);
   g_free (ips);
 }
-
-gboolean
-citiz_profile_mask_warns (const CitizRecord *record, const CitizId *id, const gchar **out_class)
-{
-  const CitizItem *item = citiz_record_get (record, id);
-
-  if (item == NULL || item->alert == CITIZ_ALERT_NONE)
-    return FALSE;
-  *out_class = citiz_alert_code (item->alert);
-  return TRUE;
-}

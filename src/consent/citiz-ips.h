@@ -53,9 +53,4 @@ json_t *citiz_ips_build_with_parts (const CitizRecord *record,
 /* Section titles as the bundle writes them. */
 const gchar *citiz_part_title (CitizPart part, CitizLanguage language);
 
-/* TRUE when masking `item` would hide something that changes care now: then `out_class` names the class ("anticoagulant"…) for the sentence. */
-gboolean citiz_profile_mask_warns (const CitizRecord *record,
-                                   const CitizId *item,
-                                   const gchar **out_class);
-
 G_END_DECLS

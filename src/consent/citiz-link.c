@@ -51,12 +51,6 @@ citiz_link_add_node (CitizLink *link, const CitizNodeId *id, const gchar *origin
   g_ptr_array_add (link->nodes, node);
 }
 
-void
-citiz_link_wipe (gchar *text)
-{
-  citiz_wipe_text (text);
-}
-
 static json_t *
 nodes_to_json (const CitizLink *link)
 {

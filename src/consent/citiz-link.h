@@ -31,12 +31,11 @@ void citiz_link_free (CitizLink *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizLink, citiz_link_free)
 void citiz_link_add_node (CitizLink *link, const CitizNodeId *id, const gchar *origin);
 
-/* "<origin>/v#shlink:/<payload>": what QR, mail and print carry. A secret: wipe with citiz_link_wipe. */
+/* "<origin>/v#shlink:/<payload>": what QR, mail and print carry. A secret: wipe with citiz_wipe_text(). */
 gchar *citiz_link_to_url (const CitizLink *link);
 /* "shlink:/<payload>". */
 gchar *citiz_link_to_shlink (const CitizLink *link);
 /* Either form. Refuses more than 4096 characters, an url over 128, any field of the wrong shape. */
 CitizLink *citiz_link_parse (const gchar *text, GError **error);
-void citiz_link_wipe (gchar *text);
 
 G_END_DECLS

@@ -210,13 +210,6 @@ citiz_apple_get_xml (CitizApple *apple)
   return apple->xml;
 }
 
-/* Whether the root was Apple's, so that what was read means something. */
-gboolean
-citiz_apple_recognised (const CitizApple *apple)
-{
-  return apple->recognised;
-}
-
 typedef struct
 {
   CitizFrameWriter *out;

@@ -18,7 +18,6 @@ CitizApple *citiz_apple_new (CitizFrameWriter *out,
 void citiz_apple_free (CitizApple *apple);
 CitizXml *citiz_apple_get_xml (CitizApple *apple);
 CitizImportReason citiz_apple_finish (CitizApple *apple, guint64 *stopped_at);
-gboolean citiz_apple_recognised (const CitizApple *apple);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizApple, citiz_apple_free)
 

@@ -157,12 +157,6 @@ citiz_ledger_vs_hash (const CitizLedger *ledger)
   return &ledger->vs_hash;
 }
 
-const CitizValidators *
-citiz_ledger_validators (const CitizLedger *ledger)
-{
-  return &ledger->validators;
-}
-
 /**
  * citiz_ledger_head:
  *
@@ -212,10 +206,4 @@ citiz_ledger_get_grant (const CitizLedger *ledger,
                         CitizGrantUse *out_use)
 {
   return citiz_state_get_grant (ledger->state, id, out, out_use);
-}
-
-gboolean
-citiz_ledger_get_commitment (const CitizLedger *ledger, const CitizHash *root, CitizCommitment *out)
-{
-  return citiz_state_get_commitment (ledger->state, root, out);
 }

@@ -79,7 +79,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizLedger, citiz_ledger_free)
 
 const CitizHash *citiz_ledger_chain_id (const CitizLedger *ledger);
 const CitizHash *citiz_ledger_vs_hash (const CitizLedger *ledger);
-const CitizValidators *citiz_ledger_validators (const CitizLedger *ledger);
 const CitizBlockHeader *citiz_ledger_head (const CitizLedger *ledger);
 const CitizHash *citiz_ledger_head_hash (const CitizLedger *ledger);
 CitizTime citiz_ledger_time (const CitizLedger *ledger);
@@ -93,9 +92,6 @@ gboolean citiz_ledger_get_grant (const CitizLedger *ledger,
                                  const CitizId *id,
                                  CitizGrantRecord *out,
                                  CitizGrantUse *out_use);
-gboolean citiz_ledger_get_commitment (const CitizLedger *ledger,
-                                      const CitizHash *root,
-                                      CitizCommitment *out);
 
 /* Blocks. Both leave @ledger as it was when they fail. */
 CitizBlock *citiz_ledger_build (CitizLedger *ledger,

@@ -110,15 +110,6 @@ citiz_chain_get_account (CitizChain *chain, const CitizHash *id, CitizAccount *o
   return value != NULL && citiz_account_decode (value, out, NULL);
 }
 
-gboolean
-citiz_chain_get_commitment (CitizChain *chain, const CitizHash *root, CitizCommitment *out)
-{
-  g_autoptr (GBytes) value
-      = citiz_chain_read_object (chain, CITIZ_OBJECT_COMMITMENT, root->b, sizeof root->b);
-
-  return value != NULL && citiz_commitment_decode (value, out, NULL);
-}
-
 /**
  * citiz_chain_grant:
  *

@@ -93,9 +93,6 @@ gboolean citiz_chain_submit (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *
     G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean citiz_chain_get_account (CitizChain *chain, const CitizHash *id, CitizAccount *out);
-gboolean citiz_chain_get_commitment (CitizChain *chain,
-                                     const CitizHash *root,
-                                     CitizCommitment *out);
 gboolean citiz_chain_grant (CitizChain *chain, const CitizId *grant, CitizGrantState *out);
 gboolean citiz_chain_find_tx (CitizChain *chain,
                               const CitizHash *id,

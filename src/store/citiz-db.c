@@ -268,12 +268,6 @@ citiz_db_get_handle (CitizDb *db)
   return db->handle;
 }
 
-const gchar *
-citiz_db_get_dir (CitizDb *db)
-{
-  return db->dir;
-}
-
 guint
 citiz_db_get_depth (CitizDb *db)
 {

@@ -27,7 +27,6 @@ CitizDb *citiz_db_open (const gchar *dir,
 CitizDb *citiz_db_ref (CitizDb *db);
 void citiz_db_unref (CitizDb *db);
 sqlite3 *citiz_db_get_handle (CitizDb *db);
-const gchar *citiz_db_get_dir (CitizDb *db);
 
 /* Inner begin and commit join the outer ones; an inner rollback makes the outer commit fail, so that all or
  * nothing is written. Each begin is answered by exactly one commit or one rollback, also when commit fails. */

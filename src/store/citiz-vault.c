@@ -226,18 +226,6 @@ citiz_vault_get_db (CitizVault *vault)
   return vault->db;
 }
 
-const CitizId *
-citiz_vault_get_id (CitizVault *vault)
-{
-  return &vault->id;
-}
-
-CitizTime
-citiz_vault_get_created (CitizVault *vault)
-{
-  return vault->created;
-}
-
 const CitizEnv *
 citiz_vault_get_env (CitizVault *vault)
 {

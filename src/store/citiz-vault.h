@@ -72,8 +72,6 @@ gboolean citiz_vault_check_passphrase (CitizVault *vault,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 CitizDb *citiz_vault_get_db (CitizVault *vault);
-const CitizId *citiz_vault_get_id (CitizVault *vault);
-CitizTime citiz_vault_get_created (CitizVault *vault);
 const CitizEnv *citiz_vault_get_env (CitizVault *vault);
 CitizSecret *citiz_vault_derive (CitizVault *vault, CitizDomain domain, guint64 n);
 

@@ -159,12 +159,6 @@ find_type (guint type)
   return NULL;
 }
 
-gboolean
-citiz_tx_type_is_known (guint type)
-{
-  return find_type (type) != NULL;
-}
-
 /**
  * citiz_tx_type_name:
  *

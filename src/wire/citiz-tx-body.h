@@ -141,7 +141,6 @@ typedef union
 } CitizTxBody;
 
 const gchar *citiz_tx_type_name (CitizTxType type);
-gboolean citiz_tx_type_is_known (guint type);
 void citiz_tx_body_encode (GByteArray *out, CitizTxType type, const CitizTxBody *body);
 gboolean citiz_tx_body_decode (const guint8 *bytes,
                                gsize n,

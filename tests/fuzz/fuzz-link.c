@@ -26,7 +26,7 @@ try_link (const gchar *text, gsize n)
 
       if (twice == NULL)
         g_error ("what was written is not read back");
-      citiz_link_wipe (again);
+      citiz_wipe_text (again);
     }
 }
 
