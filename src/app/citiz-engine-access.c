@@ -481,6 +481,7 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
       citiz_engine_tell_access (engine, id);
       return TRUE;
     }
+  citiz_engine_take_mail (engine); /* what still waits is sealed with keys that go now */
   ok = commit_revocation (engine, id, number, error);
   if (ok)
     {
