@@ -183,6 +183,18 @@ add_chart (CitizItemDialog *self, CitizItem *item)
 
 /* --- corrections --- */
 
+static gchar *
+joined (const gchar *line, const gchar *value, const gchar *when)
+{
+  const gchar *all[] = {line, value, when}, *said[G_N_ELEMENTS (all) + 1] = {NULL};
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if (all[i] != NULL && *all[i] != '\0')
+      said[n++] = all[i];
+  return g_strjoinv (" · ", (gchar **) said);
+}
+
 static void
 add_history (CitizItemDialog *self)
 {
@@ -203,9 +215,7 @@ add_history (CitizItemDialog *self)
 
       if (old->changed.ms > 0)
         when = citiz_format_date_time_ms (old->changed, citiz_session_now (self->session));
-      text = g_strjoin (" · ", *line != '\0' ? line : citiz_item_title (old),
-                        *value != '\0' ? value : (when != NULL ? when : ""),
-                        *value != '\0' ? when : NULL, NULL);
+      text = joined (line, value, when);
       adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), citiz_item_title (old));
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);

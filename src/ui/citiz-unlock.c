@@ -50,11 +50,9 @@ fail (CitizUnlock *self, const GError *error)
   set_busy (self, FALSE);
   gtk_label_set_label (GTK_LABEL (self->problem), citiz_session_explain (error));
   gtk_widget_set_visible (self->problem, TRUE);
-  if (g_error_matches (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_WRONG_PASSPHRASE))
-    {
-      gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
-      gtk_widget_grab_focus (self->entry);
-    }
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->ways)), "passphrase") == 0)
+    gtk_widget_grab_focus (self->entry);
 }
 
 static void

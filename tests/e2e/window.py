@@ -290,6 +290,7 @@ class Scenario:
         self.desk.press(self._('_Open'), within=unlock)
         self.desk.see(self._('This is not the passphrase of this record. Nothing was changed; try again.'), within=unlock, seconds=60)
         self.picture('unlock')
+        assert not any(self.desk.text(node).strip() for node in self.desk.walk(self.desk.find(self._('Passphrase'), 'text', within=unlock)) if node.get_editable_text_iface()), 'the wrong passphrase is left there'
         self.desk.fill(self._('Passphrase'), PASSPHRASE, within=unlock)
         self.desk.press(self._('_Open'), within=unlock)
         self.desk.see('Hélène', within=self.wait_open())
