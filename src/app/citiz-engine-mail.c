@@ -172,14 +172,14 @@ keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GErro
   return ok && citiz_node_drop_mail (engine->node, mail->row, error);
 }
 
-static void
+static gboolean
 take_mail (CitizEngine *engine, const CitizMail *mail)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizOpening) opening = NULL;
 
   if (!citiz_vault_begin (engine->vault, &error))
-    return;
+    return FALSE;
   if (!keep_mail (engine, mail, &opening, &error))
     citiz_vault_rollback (engine->vault);
   else if (citiz_vault_commit (engine->vault, &error))
@@ -191,21 +191,29 @@ take_mail (CitizEngine *engine, const CitizMail *mail)
     }
   if (error != NULL)
     g_warning ("the node's mail could not be kept, it stays in the box: %s", error->message);
+  return error == NULL;
 }
 
 /**
  * citiz_engine_take_mail:
  *
- * Empties the node's box into the vault, oldest first: also what came while nobody listened.
+ * Empties the node's box into the vault, oldest first: also what came while nobody listened. Behind mail that cannot be kept now, the
+ * later mail of the same access waits too: its end would take the keys that the earlier is sealed with.
  */
 void
 citiz_engine_take_mail (CitizEngine *engine)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) box = citiz_node_mail (engine->node, &error);
+  g_autoptr (GHashTable) stuck = g_hash_table_new (citiz_id_hash, (GEqualFunc) citiz_id_equal);
 
   for (guint i = 0; box != NULL && i < box->len; i++)
-    take_mail (engine, g_ptr_array_index (box, i));
+    {
+      const CitizMail *mail = g_ptr_array_index (box, i);
+
+      if (!g_hash_table_contains (stuck, &mail->grant) && !take_mail (engine, mail))
+        g_hash_table_add (stuck, (gpointer) &mail->grant);
+    }
 }
 
 static gboolean

@@ -473,6 +473,49 @@ test_preview_ends_with_lock (App *app, gconstpointer data)
   g_assert_cmpuint (app_get (preview, NULL), ==, 404);
 }
 
+static gboolean
+sql_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return citiz_db_exec (citiz_vault_get_db (engine->vault), data, error);
+}
+
+static gboolean
+take_mail_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  citiz_node_sweep (engine->node);
+  citiz_engine_take_mail (engine);
+  return TRUE;
+}
+
+/* The vault cannot take an opening in for a while; the end that comes meanwhile waits behind it. */
+static void
+test_mail_keeps_its_order (App *app, gconstpointer data)
+{
+  static gchar refuse[] = "CREATE TEMP TRIGGER refuse BEFORE INSERT ON object WHEN new.class = 8"
+                          " BEGIN SELECT RAISE (ABORT, 'not now'); END",
+               allow[] = "DROP TRIGGER refuse";
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (CitizOpening) opening = NULL;
+  g_autofree gchar *link = g_strdup (access->link);
+  g_autoptr (GError) error = NULL;
+
+  app_on_engine (app, stop_listening_work, NULL, NULL);
+  g_assert_true (app_on_engine (app, sql_work, refuse, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (app_read (app, link, 1, NULL), ==, 200);
+  app_move_clock (app, 25 * CITIZ_HOUR);
+  g_test_expect_message ("citiz-app", G_LOG_LEVEL_WARNING, "*stays in the box*");
+  app_on_engine (app, take_mail_work, NULL, NULL);
+  g_test_assert_expected_messages ();
+  g_assert_true (app_on_engine (app, sql_work, allow, &error));
+  g_assert_no_error (error);
+  app_on_engine (app, take_mail_work, NULL, NULL);
+  g_assert_true (app_until (first_opening_came, app, 5));
+  opening = g_list_model_get_item (openings (app), 0);
+  g_assert_cmpstr (opening->name, ==, "Camille Ouellet");
+  g_assert_false (vault_has_link (app));
+}
+
 /* An opening nobody took in yet is still told with its name when the access is revoked. */
 static void
 test_revoke_with_mail_waiting (App *app, gconstpointer data)
@@ -523,6 +566,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_true (citiz_crypto_init ());
+  ADD ("/app/access/mail-keeps-its-order", test_mail_keeps_its_order);
   ADD ("/app/access/revoke-with-mail-waiting", test_revoke_with_mail_waiting);
   ADD ("/app/access/revoke-used-up", test_revoke_used_up);
   ADD ("/app/access/preview-ends-with-lock", test_preview_ends_with_lock);
