@@ -24,6 +24,7 @@ citiz_engine_read_json (CitizEngine *engine,
     return NULL;
   text = g_bytes_get_data (plain, &n);
   json = json_loadb (text, n, 0, NULL);
+  citiz_wipe ((gpointer) text, n); /* its only owner is here, and a link may be in it */
   if (json == NULL)
     g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED, "an access cannot be read");
   return json;

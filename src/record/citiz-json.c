@@ -151,20 +151,22 @@ json_t *
 citiz_json_load (const gchar *bytes, gsize n, GError **error)
 {
   Rewriter r = {.p = bytes, .end = bytes + n, .copied = bytes};
-  json_error_t problem;
+  json_error_t problem = {.position = -1};
   json_t *json = NULL;
 
   if (!rewrite (&r))
-    g_snprintf (problem.text, sizeof problem.text, "nested deeper than %d, or cut short",
-                MAX_DEPTH);
+    g_set_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_JSON,
+                 "not JSON: nested deeper than %d, or cut short", MAX_DEPTH);
   else if (r.out != NULL)
     json = json_loadb (r.out->str, r.out->len, JSON_DECODE_ANY, &problem);
   else
     json = json_loadb (bytes, n, JSON_DECODE_ANY, &problem);
   if (r.out != NULL)
     g_string_free (r.out, TRUE);
-  if (json == NULL)
-    g_set_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_JSON, "not JSON: %s", problem.text);
+  if (json == NULL
+      && problem.position >= 0) /* its text would quote the record, and errors are logged */
+    g_set_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_JSON, "not JSON at byte %d",
+                 problem.position);
   return json;
 }
 

@@ -120,6 +120,18 @@ test_json_digits (void)
   json_decref (json);
 }
 
+/* Errors reach the journal of the machine: they must not quote the record. */
+static void
+test_json_error_quotes_nothing (void)
+{
+  static const gchar text[] = "{\"code\": Warfarine}";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (citiz_json_load (text, strlen (text), &error));
+  g_assert_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_JSON);
+  g_assert_null (strstr (error->message, "Warfarine"));
+}
+
 static void
 test_json_hostile (void)
 {
@@ -269,6 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/decimal", test_decimals);
   g_test_add_func ("/record/json/digits", test_json_digits);
   g_test_add_func ("/record/json/hostile", test_json_hostile);
+  g_test_add_func ("/record/json/error-quotes-nothing", test_json_error_quotes_nothing);
   g_test_add_func ("/record/unit", test_units);
   g_test_add_func ("/record/alerts", test_alerts);
   g_test_add_func ("/record/sensitive", test_sensitive);
