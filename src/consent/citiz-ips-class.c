@@ -40,6 +40,14 @@ pregnancy_applies (const CitizIps *ips)
   return years >= PREGNANCY_MIN && years <= PREGNANCY_MAX;
 }
 
+/* Any device may be an implant, whatever the catalogue knows of its name: "no implant known" is not said beside a list of devices. */
+static gboolean
+concerns (const CitizItem *item, CitizAlert alert)
+{
+  return (item->alerts >> alert & 1)
+         || (alert == CITIZ_ALERT_IMPLANT && item->kind == CITIZ_KIND_DEVICE);
+}
+
 /* The whole record is looked at, withheld items included. */
 static const gchar *
 state_of (const CitizIps *ips, CitizAlert alert)
@@ -50,7 +58,7 @@ state_of (const CitizIps *ips, CitizAlert alert)
     {
       const CitizIpsItem *entry = ips->items->pdata[i];
 
-      if (!(entry->item->alerts >> alert & 1) || !citiz_item_holds (entry->item, ips->now))
+      if (!concerns (entry->item, alert) || !citiz_item_holds (entry->item, ips->now))
         continue;
       if (!entry->withheld && !entry->supporting)
         return "present";

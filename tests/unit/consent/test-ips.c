@@ -296,6 +296,20 @@ test_alerts (Fixture *f, gconstpointer data)
   json_decref (bundle);
 }
 
+/* A lens in an eye is no word of the catalogue's, and yet an implant: beside a device nothing is claimed. */
+static void
+test_device_claims_nothing (Fixture *f, gconstpointer data)
+{
+  json_t *bundle;
+
+  add_patient (f);
+  add (f, "{\"resourceType\":\"DeviceUseStatement\",\"id\":\"lens\",\"status\":\"active\"," SUBJECT
+          ",\"timingDateTime\":\"2024\",\"device\":{\"display\":\"Lentille intraoculaire\"}}");
+  bundle = build (f);
+  g_assert_cmpstr (class_state (bundle, "implant"), !=, "none-known");
+  json_decref (bundle);
+}
+
 static void
 test_masked_item (Fixture *f, gconstpointer data)
 {
@@ -530,6 +544,7 @@ main (int argc, char **argv)
     return 1;
   ADD ("/consent/ips/empty-record", test_empty_record);
   ADD ("/consent/ips/alerts", test_alerts);
+  ADD ("/consent/ips/device-claims-nothing", test_device_claims_nothing);
   ADD ("/consent/ips/masked-item", test_masked_item);
   ADD ("/consent/ips/sensitive", test_sensitive);
   ADD ("/consent/ips/part-not-shown", test_part_not_shown);
