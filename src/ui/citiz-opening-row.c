@@ -9,6 +9,8 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-window.h"
 
+#define ARRIVING_MS (5 * CITIZ_SECOND) /* a row this young slides in */
+
 typedef struct
 {
   CitizSession *session;
@@ -212,6 +214,8 @@ citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean di
         gtk_label_set_wrap (GTK_LABEL (end), FALSE);
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), end);
     }
+  if (!dispute && now.ms - opening->when.ms < ARRIVING_MS)
+    gtk_widget_add_css_class (row, "arriving");
   set_subject (row, session, opening, row);
   citiz_row_set_opens (CITIZ_ROW (row), TRUE);
   g_signal_connect (row, "opened", G_CALLBACK (opened_cb), NULL);
