@@ -1,6 +1,8 @@
 /* Small things every page is built of. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-bits.h"
 
+#include "ui/citiz-focus.h"
+
 static GtkWidget *
 icon_and_word (const gchar *icon, const gchar *text, gint spacing)
 {
@@ -135,6 +137,7 @@ citiz_list_clear (GtkWidget *list)
 {
   GtkListBoxRow *row;
 
+  citiz_focus_keep (list);
   while ((row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0)) != NULL)
     gtk_list_box_remove (GTK_LIST_BOX (list), GTK_WIDGET (row));
 }
@@ -144,6 +147,7 @@ citiz_box_clear (GtkWidget *box)
 {
   GtkWidget *child;
 
+  citiz_focus_keep (box);
   while ((child = gtk_widget_get_first_child (box)) != NULL)
     gtk_box_remove (GTK_BOX (box), child);
 }

@@ -266,6 +266,40 @@ test_small (void)
     }
 }
 
+static void
+fill_buttons (GtkWidget *box, guint n)
+{
+  citiz_box_clear (box);
+  for (guint i = 0; i < n; i++)
+    gtk_box_append (GTK_BOX (box), gtk_button_new_with_label ("A button"));
+}
+
+/* A group made anew gives the focus back to the same place, or to the last one left. */
+static void
+test_focus (void)
+{
+  GtkWidget *window = gtk_window_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *second;
+
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  fill_buttons (box, 3);
+  gtk_window_present (GTK_WINDOW (window));
+  while (!gtk_widget_get_mapped (box))
+    g_main_context_iteration (NULL, TRUE);
+  second = gtk_widget_get_next_sibling (gtk_widget_get_first_child (box));
+  g_assert_true (gtk_widget_grab_focus (second));
+  fill_buttons (box, 3);
+  while (gtk_window_get_focus (GTK_WINDOW (window)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  second = gtk_widget_get_next_sibling (gtk_widget_get_first_child (box));
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (window)) == second);
+  fill_buttons (box, 1);
+  while (gtk_window_get_focus (GTK_WINDOW (window)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (window)) == gtk_widget_get_first_child (box));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -280,5 +314,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/rows", test_rows);
   g_test_add_func ("/ui/icons", test_icons);
   g_test_add_func ("/ui/small", test_small);
+  g_test_add_func ("/ui/focus", test_focus);
   return g_test_run ();
 }
