@@ -133,6 +133,17 @@ try_real (CitizNodeCall *call, const CitizId *grant, const CitizHash *hash)
     citiz_node_tell (self, &mail);
 }
 
+/* Codes are typed on a node's own page: a page of somewhere else that a browser has open may not use up the tries. */
+static gboolean
+is_foreign_page (const CitizNodeCall *call)
+{
+  const gchar *origin = call->request->origin, *own = call->node->origin;
+
+  return origin != NULL && g_strcmp0 (origin, own) != 0
+         && !(own != NULL && g_str_has_prefix (origin, "http://localhost:")
+              && g_strcmp0 (strrchr (origin, ':'), strrchr (own, ':')) == 0);
+}
+
 void
 citiz_node_route_code_try (CitizNodeCall *call)
 {
@@ -147,6 +158,11 @@ citiz_node_route_code_try (CitizNodeCall *call)
   if (!locator_is_valid (call->star[0]))
     {
       citiz_node_answer (call, 404, json_pack ("{s:s}", "error", "unknown"));
+      return;
+    }
+  if (is_foreign_page (call))
+    {
+      citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "origin"));
       return;
     }
   json = citiz_node_call_json (call);

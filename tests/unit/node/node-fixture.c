@@ -186,8 +186,9 @@ fixture_call (Fixture *f, const gchar *method, const gchar *path, json_t *body)
   g_autofree gchar *request
       = text ? g_strdup_printf (
             "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
-            "Content-Length: %zu\r\n\r\n%s",
-            method, path, strlen (text), text)
+            "%s%s%sContent-Length: %zu\r\n\r\n%s",
+            method, path, f->origin ? "Origin: " : "", f->origin ? f->origin : "",
+            f->origin ? "\r\n" : "", strlen (text), text)
              : g_strdup_printf ("%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                                 method, path);
   int fd = fixture_dial (f);

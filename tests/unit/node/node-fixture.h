@@ -21,6 +21,7 @@ typedef struct
   CitizNode *node;
   guint opened, notes, tried, ended; /* signals seen */
   CitizMail last;                    /* without its sealed bytes */
+  const gchar *origin;               /* nullable: sent by the next calls with a body */
 } Fixture;
 
 typedef struct

@@ -70,6 +70,28 @@ test_reaches_the_link (Fixture *f, gconstpointer data)
 
 /* Fifty wrong codes at once: exactly five are compared, five are told, the count never goes back up. */
 static void
+test_foreign_page (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = fixture_deal (f, 8, NULL);
+  g_autoptr (CitizSecret) pk = put_code (f, deal);
+  g_autofree gchar *path = code_path (deal);
+
+  f->origin = "http://elsewhere.example";
+  for (guint i = 0; i < 9; i++)
+    {
+      g_autoptr (Reply) reply = fixture_call (f, "POST", path, wrong_body ());
+      g_assert_cmpuint (reply->status, ==, 403);
+    }
+  f->origin = citiz_node_get_origin (f->node);
+  {
+    g_autoptr (Reply) reply = fixture_call (f, "POST", path, wrong_body ());
+    g_assert_cmpuint (reply->status, ==, 401);
+    g_assert_cmpint (reply_int (reply, "remainingAttempts"), ==, 4);
+  }
+  f->origin = NULL;
+}
+
+static void
 test_fifty_in_parallel (Fixture *f, gconstpointer data)
 {
   g_autoptr (CitizDeal) deal = fixture_deal (f, 8, NULL);
@@ -182,6 +204,7 @@ main (int argc, char **argv)
   if (!citiz_crypto_init ())
     return 1;
   ADD ("/node/code/reaches-the-link", test_reaches_the_link);
+  ADD ("/node/code/foreign-page", test_foreign_page);
   ADD ("/node/code/fifty-in-parallel", test_fifty_in_parallel);
   ADD ("/node/code/unknown-locator", test_unknown_locator);
   ADD ("/node/code/goes-with-the-grant", test_goes_with_the_grant);
