@@ -429,6 +429,49 @@ test_import_dialog (void)
   gtk_window_destroy (GTK_WINDOW (dialog));
 }
 
+static gboolean
+is_taken (GtkWidget *widget, gpointer data)
+{
+  if (!GTK_IS_BUTTON (widget) || !gtk_widget_get_mapped (widget)
+      || !gtk_widget_get_child_visible (widget)
+      || !ADW_IS_BUTTON_CONTENT (gtk_button_get_child (GTK_BUTTON (widget))))
+    return FALSE;
+  *(GtkWidget **) data = widget;
+  return TRUE;
+}
+
+/* Noting a dose by keyboard leaves the focus on its row, though the page was made anew. */
+static void
+test_focus (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  GtkWidget *window = adw_window_new (), *page = citiz_today_page_new (session), *taken = NULL;
+  GtkWidget *row, *focus;
+  gint index;
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 1000, 800);
+  adw_window_set_content (ADW_WINDOW (window), page);
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  if (!walk (page, is_taken, &taken))
+    {
+      g_test_skip ("no dose is due at this hour");
+      gtk_window_destroy (GTK_WINDOW (window));
+      return;
+    }
+  row = gtk_widget_get_ancestor (taken, GTK_TYPE_LIST_BOX_ROW);
+  index = gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row));
+  g_assert_true (gtk_widget_grab_focus (taken));
+  g_signal_emit_by_name (taken, "clicked");
+  settle ();
+  focus = gtk_window_get_focus (GTK_WINDOW (window));
+  g_assert_nonnull (focus);
+  row = gtk_widget_get_ancestor (focus, GTK_TYPE_LIST_BOX_ROW);
+  g_assert_nonnull (row);
+  g_assert_cmpint (gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)), ==, index);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -452,6 +495,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/periods", test_periods);
   g_test_add_func ("/ui/pages/buckets", test_buckets);
   g_test_add_func ("/ui/pages/words", test_words);
+  g_test_add_func ("/ui/pages/focus", test_focus);
   g_test_add_func ("/ui/pages/import-dialog", test_import_dialog);
   return g_test_run ();
 }
