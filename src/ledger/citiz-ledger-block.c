@@ -157,6 +157,8 @@ check_place (const CitizLedger *ledger, const CitizBlock *block, CitizTime now, 
     return refuse (error, CITIZ_LEDGER_ERROR_TIME, header->height, "ahead of this clock");
   if (!is_validator (ledger, &header->proposer))
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height, "its proposer is no validator");
+  if (header->flags != 0)
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height, "closes an epoch");
   if (header->n_tx != block->txs->len)
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height,
                    "not as many transactions as it says");

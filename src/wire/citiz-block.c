@@ -7,7 +7,7 @@
 
 static const CitizField header_fields[] = {
     CITIZ_F_U8 (CitizBlockHeader, version, CITIZ_HEADER_VERSION, CITIZ_HEADER_VERSION),
-    CITIZ_F_U8 (CitizBlockHeader, flags, 0, 0),
+    CITIZ_F_U8 (CitizBlockHeader, flags, 0, CITIZ_BLOCK_CONTINUATION),
     CITIZ_F_RAW (CitizBlockHeader, chain_id),
     CITIZ_F_U64 (CitizBlockHeader, epoch, 0, G_MAXUINT64),
     CITIZ_F_U64 (CitizBlockHeader, slot, 1, G_MAXUINT64),

@@ -16,10 +16,14 @@ G_BEGIN_DECLS
 #define CITIZ_BLOCK_MAX_TX    2000
 #define CITIZ_MAX_SKIPS       1024
 
+/* flags of a header */
+#define CITIZ_BLOCK_CLOSING      1 /* the last of its epoch */
+#define CITIZ_BLOCK_CONTINUATION 2 /* empty, on top of a closing one, and never part of the chain */
+
 /* All roots are those after this block (reference: one header and one certificate prove the current state). */
 typedef struct
 {
-  guint8 flags; /* 0: no closing block yet */
+  guint8 flags; /* 0 or one of CITIZ_BLOCK_CLOSING, CITIZ_BLOCK_CONTINUATION */
   CitizHash chain_id;
   guint64 epoch;
   guint64 slot;

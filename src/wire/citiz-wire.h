@@ -3,4 +3,5 @@
 
 #include "wire/citiz-block.h"
 #include "wire/citiz-codec.h"
+#include "wire/citiz-evidence.h"
 #include "wire/citiz-tx.h"
