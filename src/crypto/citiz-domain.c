@@ -34,6 +34,7 @@ static const Entry table[CITIZ_N_DOMAINS] = {
     [CITIZ_DOMAIN_SIGN_TX] = SIGN ("citiz/tx/v1"),
     [CITIZ_DOMAIN_SIGN_ACK] = SIGN ("citiz/ack/v1"),
     [CITIZ_DOMAIN_SIGN_JOIN] = SIGN ("citiz/join/v1"),
+    [CITIZ_DOMAIN_SIGN_PEER] = SIGN ("citiz/peer/v1"),
     [CITIZ_DOMAIN_SIGN_JOURNAL] = SIGN ("citiz/journal/v1"),
 
     [CITIZ_DOMAIN_KEY_IDENTITY] = KEY ("CtzIdent"),

@@ -128,3 +128,13 @@ citiz_verify (const CitizSignature *signature,
     g_free (all);
   return good;
 }
+
+CitizSecret *
+citiz_signing_key_to_x25519 (const CitizSigningKey *key)
+{
+  CitizSecret *secret = citiz_secret_new (crypto_scalarmult_SCALARBYTES);
+
+  (void) crypto_sign_ed25519_sk_to_curve25519 (citiz_secret_data (secret),
+                                               citiz_secret_data (key->secret));
+  return secret;
+}
