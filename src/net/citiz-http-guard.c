@@ -197,3 +197,9 @@ citiz_http_guard_cut (CitizHttpGuard *self)
 {
   shutdown (g_socket_get_fd (g_socket_connection_get_socket (self->connection)), SHUT_RDWR);
 }
+
+gboolean
+citiz_http_guard_is_through (CitizHttpGuard *self)
+{
+  return self->input->lint.through;
+}

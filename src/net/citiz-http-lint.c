@@ -32,16 +32,17 @@ parse_decimal (const gchar *text, guint digits_max, guint64 *out)
 static guint
 check_host (CitizHttpLint *lint, const gchar *value)
 {
-  static const gchar *const names[] = {"127.0.0.1", "localhost", "[::1]"};
+  static const gchar *const loopback[] = {"127.0.0.1", "localhost", "[::1]", NULL};
+  const gchar *const *names = lint->rules->hosts ? lint->rules->hosts : loopback;
   guint64 port;
 
   if (++lint->hosts > 1)
     return 400;
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+  for (; *names; names++)
     {
-      gsize n = strlen (names[i]);
+      gsize n = strlen (*names);
 
-      if (g_ascii_strncasecmp (value, names[i], n) != 0)
+      if (g_ascii_strncasecmp (value, *names, n) != 0)
         continue;
       if (value[n] == ':' && !parse_decimal (value + n + 1, 5, &port))
         return 400;
@@ -61,6 +62,15 @@ check_length (CitizHttpLint *lint, const gchar *value)
 }
 
 static guint
+check_upgrade (CitizHttpLint *lint, const gchar *value)
+{
+  if (!lint->may_upgrade || lint->upgrade || g_ascii_strcasecmp (value, "websocket") != 0)
+    return 400;
+  lint->upgrade = TRUE;
+  return 0;
+}
+
+static guint
 check_refused (CitizHttpLint *lint, const gchar *value)
 {
   return 400;
@@ -74,7 +84,7 @@ static const struct
     {"host", check_host},
     {"content-length", check_length},
     {"transfer-encoding", check_refused},
-    {"upgrade", check_refused},
+    {"upgrade", check_upgrade},
     {"expect", check_refused},
 };
 
@@ -97,7 +107,12 @@ target_is_plain (const gchar *target)
 static guint
 check_request_line (CitizHttpLint *lint, gchar *line)
 {
-  static const gchar *const methods[] = {"GET", "HEAD", "POST", "OPTIONS"};
+  static const struct
+  {
+    const gchar *name;
+    gboolean has_body;
+  } methods[] = {{"GET", FALSE}, {"HEAD", FALSE},   {"POST", TRUE},
+                 {"PUT", TRUE},  {"DELETE", FALSE}, {"OPTIONS", FALSE}};
   gchar *target = strchr (line, ' ');
   gchar *version = target ? strchr (target + 1, ' ') : NULL;
 
@@ -110,9 +125,11 @@ check_request_line (CitizHttpLint *lint, gchar *line)
   if (strcmp (version, "HTTP/1.1") != 0)
     return g_str_has_prefix (version, "HTTP/") ? 505 : 400;
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
-    if (strcmp (line, methods[i]) == 0)
+    if (strcmp (line, methods[i].name) == 0)
       {
-        lint->is_post = strcmp (line, "POST") == 0;
+        lint->has_body = methods[i].has_body;
+        lint->may_upgrade
+            = i == 0 && lint->rules->sockets && g_strv_contains (lint->rules->sockets, target);
         return 0;
       }
   return 501;
@@ -144,10 +161,11 @@ end_of_head (CitizHttpLint *lint)
 {
   if (lint->hosts != 1)
     return 400;
-  if (lint->is_post && lint->lengths == 0)
+  if (lint->has_body && lint->lengths == 0)
     return 411;
-  if (!lint->is_post && lint->length > 0)
+  if (!lint->has_body && lint->length > 0)
     return 400;
+  lint->through = lint->upgrade;
   lint->in_body = lint->length;
   lint->head_n = lint->lines = lint->hosts = lint->lengths = 0;
   lint->length = 0;
@@ -193,7 +211,7 @@ feed_head (CitizHttpLint *lint, gchar c)
 gboolean
 citiz_http_lint_feed (CitizHttpLint *lint, const guint8 *bytes, gsize n)
 {
-  while (n > 0 && lint->status == 0)
+  while (n > 0 && lint->status == 0 && !lint->through)
     {
       gsize skip = MIN (n, lint->in_body);
 

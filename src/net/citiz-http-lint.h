@@ -12,9 +12,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint64 body_max;
+  const gchar *const *hosts; /* NULL-terminated names without port; NULL: those of the loopback */
+  const gchar *const
+      *sockets; /* NULL-terminated paths where a WebSocket may be asked for; NULL: none */
 } CitizHttpLintRules;
 
-/* Invariants: (1) in_body = 0 while a head is read; (2) after a refusal nothing is ever accepted again. */
+/* Invariants: (1) in_body = 0 while a head is read; (2) after a refusal nothing is ever accepted again. (3) @through never goes back:
+ * who owns the connection must end it when the WebSocket is not granted. */
 typedef struct
 {
   const CitizHttpLintRules *rules;
@@ -24,7 +28,10 @@ typedef struct
   guint lines;     /* lines of this head so far */
   guint hosts;
   guint lengths;
-  gboolean is_post;
+  gboolean has_body; /* this method brings one */
+  gboolean may_upgrade;
+  gboolean upgrade;
+  gboolean through; /* a WebSocket was asked for: what follows is no HTTP and is not looked at */
   guint64 length;
   gsize line_n;
   gchar line[CITIZ_HTTP_HEAD_MAX];
@@ -33,9 +40,9 @@ typedef struct
 void citiz_http_lint_init (CitizHttpLint *lint, const CitizHttpLintRules *rules);
 
 /* Feeds bytes in the order they arrived. FALSE once refused; `lint->status` is then 400, 411, 413, 421, 431, 501 or 505.
- * Accepted: GET, HEAD, POST, OPTIONS with an origin-form target whose path has no escape and no dot segment; HTTP/1.1; CRLF lines; exactly one Host that names the loopback
- * (a page of a foreign name that resolves to 127.0.0.1 is refused); POST with exactly one decimal Content-Length, others with none or 0;
- * no Transfer-Encoding, no folded line, no control character, no space before a colon. RFC 9112 §2.2, §3.2, §5.1, §6.3. */
+ * Accepted: GET, HEAD, POST, PUT, DELETE, OPTIONS with an origin-form target whose path has no escape and no dot segment; HTTP/1.1; CRLF lines; exactly one Host, one of the rules'
+ * (a page of a foreign name that resolves to 127.0.0.1 is refused); POST and PUT with exactly one decimal Content-Length, others with none or 0;
+ * Upgrade only by GET, to "websocket", on the rules' paths; no Transfer-Encoding, no folded line, no control character, no space before a colon. RFC 9112 §2.2, §3.2, §5.1, §6.3. */
 gboolean citiz_http_lint_feed (CitizHttpLint *lint,
                                const guint8 *bytes,
                                gsize n) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,8 +1,6 @@
 /* The guarded HTTP server. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "net/citiz-http-server.h"
-#include "net/citiz-http-guard.h"
+#include "net/citiz-http-server-private.h"
 
-#include <libsoup/soup.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -13,105 +11,100 @@
 
 G_DEFINE_QUARK (citiz - net - error - quark, citiz_net_error)
 
-/* One accepted connection; freed when libsoup lets the guard go. */
-typedef struct
-{
-  CitizHttpServer *server; /* weak: the server outlives or clears it */
-  CitizHttpGuard *guard;   /* weak */
-  GSocketAddress *remote;  /* libsoup's messages lead back here through it */
-  GSource *deadline;
-} Client;
-
-struct _CitizHttpServer
-{
-  GObject parent_instance;
-  CitizHttpLimits limits;
-  CitizHttpLintRules rules;
-  CitizHttpHandler handler;
-  gpointer data;
-  SoupServer *soup;
-  GSocketService *service;
-  GHashTable *clients; /* of Client */
-  guint16 port;
-  gint64 bucket_time; /* µs, monotonic */
-  gdouble bucket;
-};
-
 G_DEFINE_TYPE (CitizHttpServer, citiz_http_server, G_TYPE_OBJECT)
 
-static GQuark client_quark;
+static GQuark peer_quark;
 
 static gboolean
 deadline_cb (gpointer data)
 {
-  Client *client = data;
+  CitizHttpPeer *peer = data;
 
-  g_clear_pointer (&client->deadline, g_source_unref);
-  citiz_http_guard_cut (client->guard);
+  g_clear_pointer (&peer->deadline, g_source_unref);
+  citiz_http_guard_cut (peer->guard);
   return G_SOURCE_REMOVE;
 }
 
-static void
-client_disarm (Client *client)
+void
+citiz_http_peer_disarm (CitizHttpPeer *peer)
 {
-  if (client->deadline)
-    g_source_destroy (client->deadline);
-  g_clear_pointer (&client->deadline, g_source_unref);
+  if (peer->deadline)
+    g_source_destroy (peer->deadline);
+  g_clear_pointer (&peer->deadline, g_source_unref);
 }
 
-static void
-client_arm (Client *client)
+void
+citiz_http_peer_arm (CitizHttpPeer *peer)
 {
-  client_disarm (client);
-  client->deadline = g_timeout_source_new (client->server->limits.deadline_ms);
-  g_source_set_callback (client->deadline, deadline_cb, client, NULL);
-  g_source_attach (client->deadline, g_main_context_get_thread_default ());
+  citiz_http_peer_disarm (peer);
+  if (peer->server == NULL)
+    return;
+  peer->armed = g_get_monotonic_time ();
+  peer->deadline = g_timeout_source_new (peer->server->limits.deadline_ms);
+  g_source_set_callback (peer->deadline, deadline_cb, peer, NULL);
+  g_source_attach (peer->deadline, g_main_context_get_thread_default ());
 }
 
 /* The guard is gone: so is the connection. */
 static void
 guard_gone_cb (gpointer data, GObject *where_it_was)
 {
-  Client *client = data;
+  CitizHttpPeer *peer = data;
 
-  client_disarm (client);
-  if (client->server)
-    g_hash_table_remove (client->server->clients, client);
-  g_object_set_qdata (G_OBJECT (client->remote), client_quark, NULL);
-  g_object_unref (client->remote);
-  g_free (client);
+  citiz_http_peer_disarm (peer);
+  if (peer->server)
+    g_hash_table_remove (peer->server->peers, peer);
+  g_object_set_qdata (G_OBJECT (peer->remote), peer_quark, NULL);
+  g_object_unref (peer->remote);
+  g_free (peer);
 }
 
-static Client *
-client_of (SoupServerMessage *msg)
+CitizHttpPeer *
+citiz_http_peer_of (SoupServerMessage *msg)
 {
   GSocketAddress *remote = soup_server_message_get_remote_address (msg);
 
-  return remote ? g_object_get_qdata (G_OBJECT (remote), client_quark) : NULL;
+  return remote ? g_object_get_qdata (G_OBJECT (remote), peer_quark) : NULL;
 }
 
-static void
-request_started_cb (SoupServer *soup, SoupServerMessage *msg, CitizHttpServer *self)
+/* The one that has waited longest, first of those that never asked for anything; never one that is being answered. */
+static CitizHttpPeer *
+least_deserving (CitizHttpServer *self)
 {
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (msg), TRUE);
+  CitizHttpPeer *worst = NULL, *peer;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &peer, NULL))
+    if (peer->deadline != NULL
+        && (worst == NULL || peer->proven < worst->proven
+            || (peer->proven == worst->proven && peer->armed < worst->armed)))
+      worst = peer;
+  return worst;
 }
 
+/* Forgets a connection that is about to end by itself. */
 static void
-request_read_cb (SoupServer *soup, SoupServerMessage *msg, CitizHttpServer *self)
+let_go (CitizHttpPeer *peer)
 {
-  Client *client = client_of (msg);
-
-  if (client)
-    client_disarm (client);
+  citiz_http_peer_disarm (peer);
+  peer->server = NULL;
+  citiz_http_guard_cut (peer->guard);
 }
 
-static void
-request_finished_cb (SoupServer *soup, SoupServerMessage *msg, CitizHttpServer *self)
+static gboolean
+make_room (CitizHttpServer *self)
 {
-  Client *client = client_of (msg);
+  CitizHttpPeer *worst;
 
-  if (client)
-    client_arm (client);
+  if (g_hash_table_size (self->peers) < self->limits.connections_max)
+    return TRUE;
+  worst = least_deserving (self);
+  if (worst == NULL)
+    return FALSE;
+  g_hash_table_remove (self->peers, worst);
+  let_go (worst);
+  return TRUE;
 }
 
 static gboolean
@@ -124,10 +117,9 @@ incoming_cb (GSocketService *service,
   g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
   g_autoptr (GIOStream) guard = NULL;
   g_autoptr (GError) error = NULL;
-  Client *client;
+  CitizHttpPeer *peer;
 
-  if (local == NULL || remote == NULL
-      || g_hash_table_size (self->clients) >= self->limits.connections_max)
+  if (local == NULL || remote == NULL || !make_room (self))
     {
       g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
       return TRUE;
@@ -136,89 +128,17 @@ incoming_cb (GSocketService *service,
   g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1,
                        NULL);
   guard = citiz_http_guard_new (connection, &self->rules);
-  client = g_new0 (Client, 1);
-  client->server = self;
-  client->guard = CITIZ_HTTP_GUARD (guard);
-  client->remote = g_object_ref (remote);
-  g_object_set_qdata (G_OBJECT (remote), client_quark, client);
-  g_hash_table_add (self->clients, client);
-  g_object_weak_ref (G_OBJECT (guard), guard_gone_cb, client);
-  client_arm (client);
+  peer = g_new0 (CitizHttpPeer, 1);
+  peer->server = self;
+  peer->guard = CITIZ_HTTP_GUARD (guard);
+  peer->remote = g_object_ref (remote);
+  g_object_set_qdata (G_OBJECT (remote), peer_quark, peer);
+  g_hash_table_add (self->peers, peer);
+  g_object_weak_ref (G_OBJECT (guard), guard_gone_cb, peer);
+  citiz_http_peer_arm (peer);
   if (!soup_server_accept_iostream (self->soup, guard, local, remote, &error))
     g_debug ("a connection was not accepted: %s", error->message);
   return TRUE;
-}
-
-static gboolean
-take_token (CitizHttpServer *self)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  self->bucket
-      += (gdouble) (now - self->bucket_time) * self->limits.rate_per_second / G_USEC_PER_SEC;
-  self->bucket = MIN (self->bucket, self->limits.rate_burst);
-  self->bucket_time = now;
-  if (self->bucket < 1.0)
-    return FALSE;
-  self->bucket -= 1.0;
-  return TRUE;
-}
-
-static void
-answer (SoupServerMessage *msg, const CitizHttpResponse *response)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (msg);
-  gconstpointer bytes = NULL;
-  gsize n = 0;
-
-  if (response->body)
-    bytes = g_bytes_get_data (response->body, &n);
-  soup_server_message_set_status (msg, response->status, NULL);
-  if (n > 0)
-    soup_server_message_set_response (msg, response->content_type, SOUP_MEMORY_COPY, bytes, n);
-  else if (response->status != 204)
-    soup_message_headers_set_content_length (headers, 0);
-  for (guint i = 0; i + 1 < response->headers->len; i += 2)
-    soup_message_headers_replace (headers, response->headers->pdata[i],
-                                  response->headers->pdata[i + 1]);
-}
-
-static void
-handle_cb (SoupServer *soup,
-           SoupServerMessage *msg,
-           const char *path,
-           GHashTable *query,
-           gpointer data)
-{
-  CitizHttpServer *self = data;
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
-  g_autoptr (GPtrArray) out_headers = g_ptr_array_new_with_free_func (g_free);
-  CitizHttpResponse response
-      = {.status = 404, .content_type = "application/json", .headers = out_headers};
-  g_autoptr (GBytes) body = NULL;
-  GUri *uri = soup_server_message_get_uri (msg);
-  CitizHttpRequest request = {
-      .method = soup_server_message_get_method (msg),
-      .path = path,
-      .query = g_uri_get_query (uri),
-      .content_type = soup_message_headers_get_content_type (headers, NULL),
-      .accept_language = soup_message_headers_get_one (headers, "Accept-Language"),
-      .origin = soup_message_headers_get_one (headers, "Origin"),
-  };
-
-  body = soup_message_body_flatten (soup_server_message_get_request_body (msg));
-  request.body = body;
-  if (client_of (msg) == NULL)
-    response.status = 403;
-  else if (take_token (self))
-    self->handler (&request, &response, self->data);
-  else
-    {
-      response.status = 429;
-      citiz_http_response_header (&response, "Retry-After", "1");
-    }
-  answer (msg, &response);
-  g_clear_pointer (&response.body, g_bytes_unref);
 }
 
 /* Without a listener of its own libsoup closes after each answer. This one is an unnamed local socket nobody can reach by network. */
@@ -247,41 +167,74 @@ listen_nowhere (SoupServer *soup, GError **error)
   return soup_server_listen_socket (soup, socket_, 0, error);
 }
 
-gboolean
-citiz_http_server_start (CitizHttpServer *self, guint16 port, GError **error)
+/* Everything but the address. */
+static gboolean
+prepare (CitizHttpServer *self, GError **error)
 {
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, port);
-  g_autoptr (GSocketAddress) got = NULL;
-
   g_return_val_if_fail (self->soup == NULL, FALSE);
   self->soup = g_object_new (SOUP_TYPE_SERVER, "raw-paths", TRUE, "server-header", NULL, NULL);
-  g_signal_connect (self->soup, "request-started", G_CALLBACK (request_started_cb), self);
-  g_signal_connect (self->soup, "request-read", G_CALLBACK (request_read_cb), self);
-  g_signal_connect (self->soup, "request-finished", G_CALLBACK (request_finished_cb), self);
-  soup_server_add_handler (self->soup, NULL, handle_cb, self, NULL);
   self->service = g_socket_service_new ();
   g_socket_listener_set_backlog (G_SOCKET_LISTENER (self->service), BACKLOG);
-  if (!listen_nowhere (self->soup, error)
-      || !g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), wanted,
-                                         G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &got,
-                                         error))
+  self->rules = (CitizHttpLintRules){.body_max = self->limits.body_max,
+                                     .hosts = self->limits.hosts,
+                                     .sockets = self->limits.sockets};
+  citiz_http_server_serve (self);
+  return listen_nowhere (self->soup, error);
+}
+
+static gboolean
+finish (CitizHttpServer *self, gboolean good)
+{
+  if (!good)
     {
       citiz_http_server_stop (self);
       return FALSE;
     }
-  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got));
-  self->rules.body_max = self->limits.body_max;
   g_signal_connect (self->service, "incoming", G_CALLBACK (incoming_cb), self);
   g_socket_service_start (self->service);
   return TRUE;
+}
+
+gboolean
+citiz_http_server_start_at (CitizHttpServer *self, GSocketAddress *address, GError **error)
+{
+  g_autoptr (GSocketAddress) got = NULL;
+  GSocketListener *listener;
+  gboolean good = prepare (self, error);
+
+  listener = G_SOCKET_LISTENER (self->service);
+  good = good
+         && g_socket_listener_add_address (listener, address, G_SOCKET_TYPE_STREAM,
+                                           G_SOCKET_PROTOCOL_DEFAULT, NULL, &got, error);
+  if (good && G_IS_INET_SOCKET_ADDRESS (got))
+    self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got));
+  return finish (self, good);
+}
+
+gboolean
+citiz_http_server_start_on (CitizHttpServer *self, GSocket *socket, GError **error)
+{
+  gboolean good = prepare (self, error);
+
+  return finish (self, good
+                           && g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service),
+                                                            socket, NULL, error));
+}
+
+gboolean
+citiz_http_server_start (CitizHttpServer *self, guint16 port, GError **error)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, port);
+
+  return citiz_http_server_start_at (self, address, error);
 }
 
 void
 citiz_http_server_stop (CitizHttpServer *self)
 {
   GHashTableIter iter;
-  gpointer client;
+  gpointer peer;
 
   if (self->service)
     {
@@ -289,14 +242,12 @@ citiz_http_server_stop (CitizHttpServer *self)
       g_socket_listener_close (G_SOCKET_LISTENER (self->service));
       g_clear_object (&self->service);
     }
-  g_hash_table_iter_init (&iter, self->clients);
-  while (g_hash_table_iter_next (&iter, &client, NULL))
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, &peer, NULL))
     {
-      ((Client *) client)->server = NULL;
-      client_disarm (client);
-      citiz_http_guard_cut (((Client *) client)->guard);
+      let_go (peer);
     }
-  g_hash_table_remove_all (self->clients);
+  g_hash_table_remove_all (self->peers);
   if (self->soup)
     {
       g_signal_handlers_disconnect_by_data (self->soup, self);
@@ -315,14 +266,13 @@ citiz_http_server_get_port (CitizHttpServer *self)
 guint
 citiz_http_server_n_connections (CitizHttpServer *self)
 {
-  return g_hash_table_size (self->clients);
+  return g_hash_table_size (self->peers);
 }
 
 void
-citiz_http_response_header (CitizHttpResponse *response, const gchar *name, const gchar *value)
+citiz_http_server_set_socket_handler (CitizHttpServer *self, CitizHttpSocketHandler handler)
 {
-  g_ptr_array_add (response->headers, g_strdup (name));
-  g_ptr_array_add (response->headers, g_strdup (value));
+  self->socket_handler = handler;
 }
 
 static void
@@ -331,7 +281,7 @@ citiz_http_server_finalize (GObject *object)
   CitizHttpServer *self = CITIZ_HTTP_SERVER (object);
 
   citiz_http_server_stop (self);
-  g_clear_pointer (&self->clients, g_hash_table_unref);
+  g_clear_pointer (&self->peers, g_hash_table_unref);
   G_OBJECT_CLASS (citiz_http_server_parent_class)->finalize (object);
 }
 
@@ -339,13 +289,13 @@ static void
 citiz_http_server_class_init (CitizHttpServerClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = citiz_http_server_finalize;
-  client_quark = g_quark_from_static_string ("citiz-http-client");
+  peer_quark = g_quark_from_static_string ("citiz-http-peer");
 }
 
 static void
 citiz_http_server_init (CitizHttpServer *self)
 {
-  self->clients = g_hash_table_new (NULL, NULL);
+  self->peers = g_hash_table_new (NULL, NULL);
 }
 
 CitizHttpServer *

@@ -138,7 +138,10 @@ test_smuggling (void)
       "GET /a%2e%2e%2fb HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
       "GET /a/../v HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
       "GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
-      "DELETE / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
+      "TRACE / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
+      "DELETE / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\nHELLO" HIDDEN,
+      "PUT / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" HIDDEN,
+      "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n" HIDDEN,
       "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\rb\r\n\r\n" HIDDEN,
   };
 #undef HIDDEN

@@ -1,0 +1,111 @@
+/* Whole messages over a WebSocket. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "net/citiz-socket-private.h"
+
+#define KEEPALIVE_SECONDS 25 /* under what proxies take for idle */
+
+struct _CitizSocket
+{
+  GObject parent_instance;
+  SoupWebsocketConnection *connection; /* NULL once closed */
+};
+
+G_DEFINE_TYPE (CitizSocket, citiz_socket, G_TYPE_OBJECT)
+
+enum
+{
+  MESSAGE,
+  CLOSED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+message_cb (SoupWebsocketConnection *connection, gint type, GBytes *message, CitizSocket *self)
+{
+  g_signal_emit (self, signals[MESSAGE], 0, message, type == SOUP_WEBSOCKET_DATA_TEXT);
+}
+
+static void
+closed_cb (SoupWebsocketConnection *connection, CitizSocket *self)
+{
+  g_autoptr (CitizSocket) keep = g_object_ref (self);
+
+  g_signal_handlers_disconnect_by_data (connection, self);
+  g_clear_object (&self->connection);
+  g_signal_emit (self, signals[CLOSED], 0);
+}
+
+gboolean
+citiz_socket_is_open (CitizSocket *self)
+{
+  return self->connection
+         && soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN;
+}
+
+/**
+ * citiz_socket_send:
+ *
+ * Queues a message; nothing happens when the connection is not open any more ("closed" tells).
+ */
+void
+citiz_socket_send (CitizSocket *self, GBytes *message)
+{
+  if (citiz_socket_is_open (self))
+    soup_websocket_connection_send_message (self->connection, SOUP_WEBSOCKET_DATA_BINARY, message);
+}
+
+void
+citiz_socket_send_text (CitizSocket *self, const gchar *text)
+{
+  if (citiz_socket_is_open (self))
+    soup_websocket_connection_send_text (self->connection, text);
+}
+
+void
+citiz_socket_close (CitizSocket *self)
+{
+  if (citiz_socket_is_open (self))
+    soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+}
+
+static void
+citiz_socket_dispose (GObject *object)
+{
+  CitizSocket *self = CITIZ_SOCKET (object);
+
+  if (self->connection)
+    {
+      g_signal_handlers_disconnect_by_data (self->connection, self);
+      citiz_socket_close (self);
+      g_clear_object (&self->connection);
+    }
+  G_OBJECT_CLASS (citiz_socket_parent_class)->dispose (object);
+}
+
+static void
+citiz_socket_class_init (CitizSocketClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = citiz_socket_dispose;
+  signals[MESSAGE] = g_signal_new ("message", CITIZ_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_BOOLEAN);
+  signals[CLOSED] = g_signal_new ("closed", CITIZ_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
+}
+
+static void
+citiz_socket_init (CitizSocket *self)
+{
+}
+
+CitizSocket *
+citiz_socket_new (SoupWebsocketConnection *connection)
+{
+  CitizSocket *self = g_object_new (CITIZ_TYPE_SOCKET, NULL);
+
+  self->connection = g_object_ref (connection);
+  soup_websocket_connection_set_max_incoming_payload_size (connection, CITIZ_SOCKET_MESSAGE_MAX);
+  soup_websocket_connection_set_keepalive_interval (connection, KEEPALIVE_SECONDS);
+  g_signal_connect (connection, "message", G_CALLBACK (message_cb), self);
+  g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
+  return self;
+}
