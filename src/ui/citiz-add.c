@@ -263,7 +263,7 @@ citiz_add_open (GtkWidget *owner, CitizSession *session, const gchar *key)
       g_object_set_data_full (G_OBJECT (owner), "citiz-add-session", g_object_ref (session),
                               g_object_unref);
       citiz_compat_open_file (owner, _ ("Choose a document"), _ ("PDF and pictures"), patterns,
-                              document_chosen_cb, owner);
+                              document_chosen_cb, owner, NULL);
     }
   else if (kind == CITIZ_KIND_PATIENT)
     open_form (owner, session, kind, citiz_record_patient (citiz_session_get_record (session)),

@@ -7,7 +7,8 @@ typedef struct
 {
   CitizFileFunc func;
   gpointer data;
-  GObject *owner;
+  GDestroyNotify destroy;
+  GtkWidget *owner;
 } FileCall;
 
 static GtkWindow *
@@ -18,11 +19,22 @@ window_of (GtkWidget *owner)
   return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
 }
 
+/* A window that was destroyed has nothing on the display any more. */
+static gboolean
+is_there (GtkWidget *owner)
+{
+  return window_of (owner) != NULL && gtk_widget_get_realized (GTK_WIDGET (window_of (owner)));
+}
+
 static void
 file_call_free (gpointer data, GClosure *closure)
 {
-  g_object_unref (((FileCall *) data)->owner);
-  g_free (data);
+  FileCall *call = data;
+
+  if (call->destroy != NULL)
+    call->destroy (call->data);
+  g_object_unref (call->owner);
+  g_free (call);
 }
 
 static void
@@ -32,20 +44,25 @@ file_response_cb (GtkNativeDialog *dialog, gint response, FileCall *call)
 
   if (response == GTK_RESPONSE_ACCEPT)
     file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL)
+  if (file != NULL && is_there (call->owner))
     call->func (file, call->data);
   gtk_native_dialog_hide (dialog);
   g_object_unref (dialog);
 }
 
 static void
-run_chooser (GtkWidget *owner, GtkFileChooserNative *chooser, CitizFileFunc func, gpointer data)
+run_chooser (GtkWidget *owner,
+             GtkFileChooserNative *chooser,
+             CitizFileFunc func,
+             gpointer data,
+             GDestroyNotify destroy)
 {
   FileCall *call = g_new0 (FileCall, 1);
 
   call->func = func;
   call->data = data;
-  call->owner = g_object_ref (G_OBJECT (owner));
+  call->destroy = destroy;
+  call->owner = g_object_ref (owner);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   g_signal_connect_data (chooser, "response", G_CALLBACK (file_response_cb), call, file_call_free,
                          0);
@@ -58,7 +75,8 @@ citiz_compat_open_file (GtkWidget *owner,
                         const gchar *filter_name,
                         const gchar *const *patterns,
                         CitizFileFunc func,
-                        gpointer data)
+                        gpointer data,
+                        GDestroyNotify destroy)
 {
   GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
       title, window_of (owner), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
@@ -72,7 +90,7 @@ citiz_compat_open_file (GtkWidget *owner,
         gtk_file_filter_add_pattern (filter, patterns[i]);
       gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
     }
-  run_chooser (owner, chooser, func, data);
+  run_chooser (owner, chooser, func, data, destroy);
 }
 
 void
@@ -80,13 +98,23 @@ citiz_compat_save_file (GtkWidget *owner,
                         const gchar *title,
                         const gchar *name,
                         CitizFileFunc func,
-                        gpointer data)
+                        gpointer data,
+                        GDestroyNotify destroy)
 {
   GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
       title, window_of (owner), GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
 
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
-  run_chooser (owner, chooser, func, data);
+  run_chooser (owner, chooser, func, data, destroy);
+}
+
+static GtkWidget *
+message_new (GtkWidget *owner, const gchar *heading, const gchar *body)
+{
+  GtkWidget *dialog = adw_message_dialog_new (window_of (owner), heading, body);
+
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  return dialog;
 }
 
 typedef struct
@@ -119,7 +147,7 @@ citiz_compat_ask (GtkWidget *owner,
                   CitizAnswerFunc func,
                   gpointer data)
 {
-  GtkWidget *dialog = adw_message_dialog_new (window_of (owner), heading, body);
+  GtkWidget *dialog = message_new (owner, heading, body);
   AskCall *call = g_new0 (AskCall, 1);
 
   call->func = func;
@@ -139,7 +167,7 @@ citiz_compat_ask (GtkWidget *owner,
 void
 citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body)
 {
-  GtkWidget *dialog = adw_message_dialog_new (window_of (owner), heading, body);
+  GtkWidget *dialog = message_new (owner, heading, body);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));

@@ -7,21 +7,25 @@ G_BEGIN_DECLS
 
 typedef void (*CitizFileFunc) (GFile *file, gpointer data);
 
-/* The desktop's own file chooser. @func is not called when the person changes their mind. @owner ends it when it goes. */
+/* The desktop's own file chooser. @func is not called when the person changes their mind, nor once @owner is in no window any more.
+ * @destroy: (nullable): frees @data after the answer, whatever it was */
 void citiz_compat_open_file (GtkWidget *owner,
                              const gchar *title,
                              const gchar *filter_name,
                              const gchar *const *patterns,
                              CitizFileFunc func,
-                             gpointer data);
+                             gpointer data,
+                             GDestroyNotify destroy);
 void citiz_compat_save_file (GtkWidget *owner,
                              const gchar *title,
                              const gchar *name,
                              CitizFileFunc func,
-                             gpointer data);
+                             gpointer data,
+                             GDestroyNotify destroy);
 
 typedef void (*CitizAnswerFunc) (gpointer data);
-/* A question whose button names what it does; @destructive colours it. @func runs only on that button. */
+/* A question whose button names what it does; @destructive colours it. @func runs only on that button. It goes with the window it is
+ * asked in. */
 void citiz_compat_ask (GtkWidget *owner,
                        const gchar *heading,
                        const gchar *body,

@@ -108,11 +108,13 @@ typedef struct
 } Capsule;
 
 static void
-capsule_free (Capsule *capsule)
+capsule_free (gpointer data)
 {
+  Capsule *capsule = data;
+
   g_object_unref (capsule->widget);
   g_bytes_unref (capsule->html);
-  g_free (capsule->code);
+  citiz_wipe_text (capsule->code);
   g_free (capsule);
 }
 
@@ -120,12 +122,11 @@ static void
 capsule_file_cb (GFile *file, gpointer data)
 {
   Capsule *capsule = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *body = NULL;
+  gchar *body;
 
   if (!g_file_replace_contents (
           file, g_bytes_get_data (capsule->html, NULL), g_bytes_get_size (capsule->html), NULL,
-          FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, &error))
+          FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, NULL))
     {
       citiz_toast (capsule->widget, _ ("The file could not be saved there"));
       return;
@@ -135,6 +136,7 @@ capsule_file_cb (GFile *file, gpointer data)
          "code can read the summary for ever; nobody can revoke it."),
       capsule->code);
   citiz_compat_tell (capsule->widget, _ ("File Saved"), body);
+  citiz_wipe_text (body);
 }
 
 static void
@@ -143,7 +145,7 @@ capsule_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GtkWidget) widget = data;
   g_autoptr (GError) error = NULL;
   Capsule *capsule;
-  g_autofree gchar *code = NULL;
+  gchar *code = NULL;
   GBytes *html
       = citiz_session_offline_capsule_finish (CITIZ_SESSION (source), result, &code, &error);
 
@@ -155,11 +157,9 @@ capsule_cb (GObject *source, GAsyncResult *result, gpointer data)
   capsule = g_new0 (Capsule, 1);
   capsule->widget = g_object_ref (widget);
   capsule->html = html;
-  capsule->code = g_steal_pointer (&code);
-  g_object_set_data_full (G_OBJECT (widget), "citiz-capsule", capsule,
-                          (GDestroyNotify) capsule_free);
+  capsule->code = code;
   citiz_compat_save_file (widget, _ ("Save the Encrypted File"), _ ("citiz-summary.html"),
-                          capsule_file_cb, capsule);
+                          capsule_file_cb, capsule, capsule_free);
 }
 
 static void

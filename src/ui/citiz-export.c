@@ -30,13 +30,30 @@ typedef struct
 } Choice;
 
 static void
-choice_free (gpointer data, GClosure *closure)
+choice_free (gpointer data)
 {
   Choice *choice = data;
 
   g_object_unref (choice->session);
   g_object_unref (choice->owner);
   g_free (choice);
+}
+
+static Choice *
+choice_new (CitizSession *session, GtkWidget *owner, const gchar *format)
+{
+  Choice *choice = g_new0 (Choice, 1);
+
+  choice->session = g_object_ref (session);
+  choice->owner = g_object_ref (owner);
+  choice->format = format;
+  return choice;
+}
+
+static void
+closure_choice_free (gpointer data, GClosure *closure)
+{
+  choice_free (data);
 }
 
 static void
@@ -65,7 +82,8 @@ chosen_cb (GtkWidget *row, Choice *choice)
 {
   const gchar *name = g_object_get_data (G_OBJECT (row), "citiz-file");
 
-  citiz_compat_save_file (row, _ ("Export"), name, file_cb, choice);
+  citiz_compat_save_file (row, _ ("Export"), name, file_cb,
+                          choice_new (choice->session, choice->owner, choice->format), choice_free);
 }
 
 void
@@ -81,16 +99,14 @@ citiz_export_ask (GtkWidget *owner, CitizSession *session)
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     {
       GtkWidget *row = citiz_row_new (_ (formats[i].title), _ (formats[i].text));
-      Choice *choice = g_new0 (Choice, 1);
 
-      choice->session = g_object_ref (session);
-      choice->owner = g_object_ref (owner);
-      choice->format = formats[i].format;
       adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
       citiz_row_set_prefix (CITIZ_ROW (row), formats[i].icon, "accent");
       citiz_row_set_opens (CITIZ_ROW (row), TRUE);
       g_object_set_data (G_OBJECT (row), "citiz-file", (gpointer) _ (formats[i].file));
-      g_signal_connect_data (row, "opened", G_CALLBACK (chosen_cb), choice, choice_free, 0);
+      g_signal_connect_data (row, "opened", G_CALLBACK (chosen_cb),
+                             choice_new (session, owner, formats[i].format), closure_choice_free,
+                             0);
       gtk_list_box_append (GTK_LIST_BOX (list), row);
     }
   gtk_box_append (GTK_BOX (page), list);

@@ -36,18 +36,19 @@ static void
 progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
 {
   CitizImportDialog *self = data;
+  gdouble megabytes = (gdouble) done / 1e6;
   g_autofree gchar *percent = citiz_format_quantity (fraction * 100, 0, "%");
-  g_autofree gchar *entries = citiz_format_number ((gdouble) done, 0);
+  g_autofree gchar *read = citiz_format_quantity (megabytes, megabytes < 10, _ ("MB"));
   g_autofree gchar *text = NULL;
 
+  if (self->session == NULL) /* closed; the news was on its way */
+    return;
   if (fraction >= 0 && fraction <= 1)
     gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), fraction);
   else
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (self->bar));
-  text = done > 0 ? g_strdup_printf (
-             g_dngettext (NULL, "%s entry read · %s", "%s entries read · %s", (gulong) done),
-             entries, percent)
-                  : g_strdup (percent);
+  /* Translators: "312 MB read · 40 %". */
+  text = done > 0 ? g_strdup_printf (_ ("%s read · %s"), read, percent) : g_strdup (percent);
   gtk_label_set_label (GTK_LABEL (self->numbers), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
                                   text, -1);
@@ -186,7 +187,7 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GFile) file = g_steal_pointer (&self->current);
 
   g_clear_object (&self->cancellable);
-  if (gtk_widget_in_destruction (GTK_WIDGET (self)) || self->session == NULL)
+  if (self->session == NULL)
     return;
   if (report != NULL)
     {
@@ -231,6 +232,8 @@ next_file (CitizImportDialog *self)
 void
 citiz_import_dialog_add (CitizImportDialog *self, GFile *file)
 {
+  if (self->session == NULL)
+    return;
   g_queue_push_tail (&self->waiting, g_object_ref (file));
   next_file (self);
 }
@@ -249,7 +252,7 @@ choose_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   static const gchar *const patterns[] = {"*.json", "*.xml", "*.zip", NULL};
 
   citiz_compat_open_file (widget, _ ("Choose a file to import"),
-                          _ ("Health records (JSON, XML, ZIP)"), patterns, chosen_cb, widget);
+                          _ ("Health records (JSON, XML, ZIP)"), patterns, chosen_cb, widget, NULL);
 }
 
 static void
@@ -263,6 +266,8 @@ cancel_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     g_cancellable_cancel (self->cancellable);
 }
 
+static void undo_newest (CitizImportDialog *self);
+
 static void
 undone_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -272,6 +277,11 @@ undone_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (self->session == NULL)
     return;
+  if (done && self->batches->len > 0)
+    {
+      undo_newest (self);
+      return;
+    }
   citiz_box_clear (self->report_box);
   gtk_box_append (
       GTK_BOX (self->report_box),
@@ -280,16 +290,22 @@ undone_cb (GObject *source, GAsyncResult *result, gpointer data)
            : citiz_status_new ("citiz-alert-symbolic", citiz_session_explain (error), "bad"));
 }
 
+/* A later file may have left out what an earlier one had brought: the later goes first. */
+static void
+undo_newest (CitizImportDialog *self)
+{
+  guint last = self->batches->len - 1;
+  guint32 batch = g_array_index (self->batches, guint32, last);
+
+  g_array_set_size (self->batches, last);
+  citiz_session_undo_import_async (self->session, batch, NULL, undone_cb, g_object_ref (self));
+}
+
 static void
 undo_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  CitizImportDialog *self = CITIZ_IMPORT_DIALOG (widget);
-
   gtk_widget_action_set_enabled (widget, "import.undo", FALSE);
-  for (guint i = 0; i < self->batches->len; i++)
-    citiz_session_undo_import_async (self->session, g_array_index (self->batches, guint32, i), NULL,
-                                     undone_cb, g_object_ref (self));
-  g_array_set_size (self->batches, 0);
+  undo_newest (CITIZ_IMPORT_DIALOG (widget));
 }
 
 static gboolean

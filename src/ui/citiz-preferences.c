@@ -309,13 +309,6 @@ build_data (CitizPreferences *self)
 /* --- object --- */
 
 static void
-state_cb (CitizPreferences *self)
-{
-  if (citiz_session_get_state (self->session) != CITIZ_SESSION_OPEN)
-    gtk_window_destroy (GTK_WINDOW (self));
-}
-
-static void
 citiz_preferences_dispose (GObject *object)
 {
   g_clear_object (&CITIZ_PREFERENCES (object)->session);
@@ -348,8 +341,6 @@ citiz_preferences_new (CitizSession *session)
   build_security (self);
   build_data (self);
   g_signal_connect_object (session, "record-changed", G_CALLBACK (fill_imports), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::state", G_CALLBACK (state_cb), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

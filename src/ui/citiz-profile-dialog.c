@@ -45,10 +45,12 @@ editor_free (Editor *editor)
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
+  g_autoptr (GtkWidget) window = data;
   g_autoptr (GError) error = NULL;
 
-  if (!citiz_session_set_setting_finish (CITIZ_SESSION (source), result, &error))
-    g_message ("the profile was not saved: %s", error->message);
+  if (!citiz_session_set_setting_finish (CITIZ_SESSION (source), result, &error)
+      && gtk_widget_get_first_child (window) != NULL)
+    citiz_compat_tell (window, _ ("The Profile Was Not Saved"), citiz_session_explain (error));
 }
 
 static void
@@ -59,7 +61,8 @@ save (Editor *editor)
 
   if (json == NULL)
     return;
-  citiz_session_set_setting_async (editor->session, "profile", json, NULL, saved_cb, NULL);
+  citiz_session_set_setting_async (editor->session, "profile", json, NULL, saved_cb,
+                                   g_object_ref (editor->window));
   json_decref (json);
 }
 

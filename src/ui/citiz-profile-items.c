@@ -11,6 +11,7 @@ typedef struct
 {
   CitizId id;
   gboolean changes_care;
+  gboolean asked; /* and answered with yes */
   CitizMaskFunc mask;
   gpointer data;
   GtkWidget *toggle;
@@ -37,6 +38,7 @@ mask_anyway (gpointer data)
 {
   Item *item = g_object_get_data (data, "citiz-item");
 
+  item->asked = TRUE;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (item->toggle), TRUE);
 }
 
@@ -46,9 +48,8 @@ toggled_cb (GtkToggleButton *toggle, Item *item)
 {
   gboolean masked = gtk_toggle_button_get_active (toggle);
 
-  if (masked && item->changes_care && g_object_get_data (G_OBJECT (toggle), "citiz-asked") == NULL)
+  if (masked && item->changes_care && !item->asked)
     {
-      g_object_set_data (G_OBJECT (toggle), "citiz-asked", GINT_TO_POINTER (TRUE));
       gtk_toggle_button_set_active (toggle, FALSE);
       citiz_compat_ask (GTK_WIDGET (toggle), _ ("Mask It Even So?"),
                         _ ("It changes what must be done in an emergency. The carer will only see "
@@ -57,8 +58,7 @@ toggled_cb (GtkToggleButton *toggle, Item *item)
                         _ ("_Mask"), TRUE, mask_anyway, toggle);
       return;
     }
-  if (!masked)
-    g_object_set_data (G_OBJECT (toggle), "citiz-asked", NULL);
+  item->asked = FALSE;
   apply (item, masked);
 }
 

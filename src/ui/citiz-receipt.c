@@ -6,27 +6,42 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-window.h"
 
+typedef struct
+{
+  GtkWidget *window; /* the chooser's owner: it outlives this */
+  gchar *text;
+} Text;
+
+static void
+text_free (gpointer data)
+{
+  g_free (((Text *) data)->text);
+  g_free (data);
+}
+
 static void
 file_cb (GFile *file, gpointer data)
 {
-  GtkWidget *widget = data;
-  const gchar *text = g_object_get_data (G_OBJECT (widget), "citiz-text");
+  const Text *text = data;
+  gboolean saved = g_file_replace_contents (
+      file, text->text, strlen (text->text), NULL, FALSE,
+      G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, NULL);
 
-  if (text == NULL)
-    return;
-  if (g_file_replace_contents (file, text, strlen (text), NULL, FALSE,
-                               G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL,
-                               NULL, NULL))
-    citiz_toast (widget, _ ("File saved"));
-  else
-    citiz_toast (widget, _ ("The file could not be saved there"));
+  citiz_toast (text->window, saved ? _ ("File saved") : _ ("The file could not be saved there"));
 }
 
 void
 citiz_text_save (GtkWidget *widget, const gchar *title, const gchar *name, const gchar *text)
 {
-  g_object_set_data_full (G_OBJECT (widget), "citiz-text", g_strdup (text), g_free);
-  citiz_compat_save_file (widget, title, name, file_cb, widget);
+  GtkRoot *root = gtk_widget_get_root (widget);
+  Text *kept;
+
+  if (root == NULL) /* closed or locked meanwhile */
+    return;
+  kept = g_new0 (Text, 1);
+  kept->window = GTK_WIDGET (root); /* a row may be made anew while a file is chosen */
+  kept->text = g_strdup (text);
+  citiz_compat_save_file (kept->window, title, name, file_cb, kept, text_free);
 }
 
 static void

@@ -113,7 +113,7 @@ static void
 save_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   citiz_compat_save_file (widget, _ ("Save the Recovery Sheet"), _ ("citiz-recovery.pdf"), save_cb,
-                          widget);
+                          widget, NULL);
 }
 
 static void
@@ -338,9 +338,10 @@ citiz_recovery_sheet_get_entropy (CitizRecoverySheet *self)
 gboolean
 citiz_recovery_sheet_check (CitizRecoverySheet *self, guint place, const gchar *text)
 {
-  gint found = citiz_word_find (self->language, text);
+  gint found;
 
   g_return_val_if_fail (CITIZ_IS_RECOVERY_SHEET (self) && place < N_WORDS, FALSE);
+  found = citiz_word_find (self->language, text);
   return found >= 0
          && g_strcmp0 (citiz_word (self->language, (guint) found), self->words[place]) == 0;
 }

@@ -83,8 +83,9 @@ old_passphrase (Dialog *dialog)
 static Dialog *
 dialog_of (GtkWidget *window)
 {
-  return gtk_widget_in_destruction (window) ? NULL
-                                            : g_object_get_data (G_OBJECT (window), "citiz-dialog");
+  return gtk_widget_get_first_child (window) != NULL
+             ? g_object_get_data (G_OBJECT (window), "citiz-dialog")
+             : NULL;
 }
 
 static void

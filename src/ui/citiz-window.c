@@ -299,12 +299,40 @@ show_main (CitizWindow *self)
   drop_screen (self, "onboarding");
 }
 
+/* What lies above the window and may show something of the record: choosers of files and printers do not. */
+static GtkWindow *
+find_dialog (CitizWindow *self)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (toplevels, i);
+
+      for (GtkWindow *w = window; w != NULL && !GTK_IS_DIALOG (window);
+           w = gtk_window_get_transient_for (w))
+        if (gtk_window_get_transient_for (w) == GTK_WINDOW (self))
+          return window; /* the toolkit holds it */
+    }
+  return NULL;
+}
+
+static void
+close_dialogs (CitizWindow *self)
+{
+  GtkWindow *dialog;
+
+  while ((dialog = find_dialog (self)) != NULL)
+    gtk_window_destroy (dialog);
+}
+
 static void
 show_screen (CitizWindow *self, GtkWidget *screen, const gchar *name)
 {
   drop_screen (self, name);
   gtk_stack_add_named (self->screens, screen, name);
   gtk_stack_set_visible_child_name (self->screens, name);
+  close_dialogs (self);
   clear_pages (self);
 }
 

@@ -18,6 +18,7 @@
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-today-page.h"
+#include "ui-wait.h"
 
 typedef GtkWidget *(*MakePage) (CitizSession *session);
 static const struct
@@ -346,15 +347,12 @@ test_food (void)
   food = g_ptr_array_index (found, 0);
   g_assert_cmpuint (citiz_diet_count (record, day), ==, 0);
   citiz_diet_add (finder, session, day, 12 * 60, "lunch", food, 100);
-  settle ();
-  g_assert_cmpuint (citiz_diet_count (record, day), ==, 1);
+  WAIT_FOR (citiz_diet_count (record, day) == 1);
   citiz_diet_add (finder, session, day, 12 * 60, "lunch", food, 50);
-  settle ();
+  WAIT_FOR (citiz_diet_meal (record, day, "lunch")->components->len == 2);
   g_assert_cmpuint (citiz_diet_count (record, day), ==, 1);
-  g_assert_cmpuint (citiz_diet_meal (record, day, "lunch")->components->len, ==, 2);
   citiz_diet_repeat (finder, session, day + 1);
-  settle ();
-  g_assert_cmpuint (citiz_diet_count (record, day + 1), ==, 1);
+  WAIT_FOR (citiz_diet_count (record, day + 1) == 1);
   g_assert_finalize_object (finder);
 }
 

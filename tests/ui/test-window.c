@@ -11,28 +11,9 @@
 #include "ui/citiz-profile-dialog.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window.h"
+#include "ui-wait.h"
 
 static CitizSession *session;
-
-/* Runs the main loop until @done holds, at most twenty seconds. */
-static gboolean
-late_cb (gpointer late)
-{
-  *(gboolean *) late = TRUE;
-  return G_SOURCE_CONTINUE;
-}
-
-#define WAIT_FOR(condition)                                                                        \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    gboolean late_ = FALSE;                                                                        \
-    guint source_ = g_timeout_add_seconds (20, late_cb, &late_);                                   \
-    while (!(condition) && !late_)                                                                 \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (source_);                                                                     \
-    g_assert_true (condition);                                                                     \
-  }                                                                                                \
-  G_STMT_END
 
 static void
 settle (void)

@@ -1,0 +1,234 @@
+/* Dialogs above the window: a lock closes them, late answers find nothing to break, questions are asked once.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <adwaita.h>
+
+#include "app/citiz-session.h"
+#include "crypto/citiz-crypto-error.h"
+#include "ui/citiz-add.h"
+#include "ui/citiz-export.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-import-dialog.h"
+#include "ui/citiz-preferences.h"
+#include "ui/citiz-profile-dialog.h"
+#include "ui/citiz-profile-items.h"
+#include "ui/citiz-secrets-dialog.h"
+#include "ui/citiz-window.h"
+#include "ui-wait.h"
+
+static CitizSession *session;
+
+static void
+settle (void)
+{
+  for (guint i = 0; i < 200 && g_main_context_iteration (NULL, FALSE); i++)
+    ;
+}
+
+static guint
+n_windows (void)
+{
+  return g_list_model_get_n_items (gtk_window_get_toplevels ());
+}
+
+/* The window that came last. */
+static GtkWidget *
+newest (void)
+{
+  g_autoptr (GtkWidget) window
+      = g_list_model_get_item (gtk_window_get_toplevels (), n_windows () - 1);
+
+  return window;
+}
+
+typedef gboolean (*Fits) (GtkWidget *widget);
+
+static GtkWidget *
+find (GtkWidget *widget, Fits fits)
+{
+  GtkWidget *found = fits (widget) ? widget : NULL;
+
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = find (w, fits);
+  return found;
+}
+
+static void
+done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static void
+unlock (void)
+{
+  g_autoptr (CitizSecret) passphrase = citiz_secret_new_from_text ("sample");
+  gboolean done = FALSE;
+
+  citiz_session_unlock_async (session, passphrase, NULL, done_cb, &done);
+  WAIT_FOR (done);
+  g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_OPEN);
+}
+
+/* --- locking --- */
+
+static void
+test_lock (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *preferences = citiz_preferences_new (session);
+  g_autoptr (CitizImportDialog) import = NULL;
+
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  citiz_profile_dialog_show (GTK_WIDGET (window), session);
+  citiz_add_open (GTK_WIDGET (window), session, "allergy");
+  citiz_export_ask (GTK_WIDGET (window), session);
+  import = g_object_ref (citiz_import_dialog_new (GTK_WIDGET (window), session, NULL));
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (preferences));
+  citiz_change_passphrase_show (preferences, session);
+  settle ();
+  g_assert_cmpuint (n_windows (), ==, 7);
+  citiz_session_lock (session);
+  settle ();
+  g_assert_cmpuint (n_windows (), ==, 1);
+  g_assert_true (newest () == GTK_WIDGET (window));
+
+  /* What a chooser or the engine still says to one that is gone. */
+  g_autoptr (GFile) file = g_file_new_for_path ("/dev/null");
+  citiz_import_dialog_add (import, file);
+  settle ();
+
+  unlock ();
+  settle ();
+  g_assert_cmpuint (n_windows (), ==, 1);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* --- a dialog that is closed before its answer --- */
+
+static gboolean
+is_password (GtkWidget *widget)
+{
+  return ADW_IS_PASSWORD_ENTRY_ROW (widget);
+}
+
+static gboolean
+is_pill (GtkWidget *widget)
+{
+  return GTK_IS_BUTTON (widget) && gtk_widget_has_css_class (widget, "destructive-action");
+}
+
+static gboolean
+is_word (GtkWidget *widget)
+{
+  return ADW_IS_ENTRY_ROW (widget) && !ADW_IS_PASSWORD_ENTRY_ROW (widget);
+}
+
+static void
+test_late_answer (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  gpointer watched;
+  GtkWidget *dialog, *button;
+
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  citiz_erase_show (GTK_WIDGET (window), session);
+  watched = dialog = newest ();
+  g_object_add_weak_pointer (G_OBJECT (dialog), &watched);
+  gtk_editable_set_text (GTK_EDITABLE (find (dialog, is_password)), "not the passphrase");
+  gtk_editable_set_text (GTK_EDITABLE (find (dialog, is_word)), "ERASE");
+  button = find (dialog, is_pill);
+  g_assert_true (gtk_widget_get_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  WAIT_FOR (watched == NULL); /* the refusal came, to nobody */
+  g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_OPEN);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* --- masking what changes care is asked once --- */
+
+static gboolean
+is_unmasked_toggle (GtkWidget *widget)
+{
+  return GTK_IS_TOGGLE_BUTTON (widget) && gtk_widget_has_css_class (widget, "flat")
+         && !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (widget));
+}
+
+static gboolean
+none_masked_cb (const CitizId *id, gpointer data)
+{
+  return FALSE;
+}
+
+typedef struct
+{
+  guint calls;
+  gboolean masked;
+} Said;
+
+static void
+mask_cb (const CitizId *id, gboolean masked, gpointer data)
+{
+  Said *said = data;
+
+  said->calls++;
+  said->masked = masked;
+}
+
+static void
+test_mask (void)
+{
+  GtkWidget *window = gtk_window_new (), *list, *toggle;
+  Said said = {0};
+
+  list = citiz_profile_items_new (citiz_session_get_record (session), none_masked_cb, mask_cb,
+                                  &said);
+  gtk_window_set_child (GTK_WINDOW (window), list);
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  toggle = find (list, is_unmasked_toggle); /* the first is a severe allergy */
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (toggle), TRUE);
+  g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (toggle)));
+  g_assert_true (ADW_IS_MESSAGE_DIALOG (newest ()));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (newest ()), "do");
+  gtk_window_destroy (GTK_WINDOW (newest ()));
+  settle ();
+  g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (toggle)));
+  g_assert_true (said.masked);
+  g_assert_cmpuint (n_windows (), ==, 1);
+
+  /* Shown again without a question; masked again with one. */
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (toggle), FALSE);
+  g_assert_false (said.masked);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (toggle), TRUE);
+  g_assert_false (said.masked);
+  g_assert_cmpuint (n_windows (), ==, 2);
+  gtk_window_destroy (GTK_WINDOW (window)); /* the question goes with it */
+  settle ();
+  g_assert_cmpuint (n_windows (), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  gint status;
+
+  gtk_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  citiz_ui_init ();
+  citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
+  WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
+  g_test_add_func ("/dialogs/lock", test_lock);
+  g_test_add_func ("/dialogs/late-answer", test_late_answer);
+  g_test_add_func ("/dialogs/mask", test_mask);
+  status = g_test_run ();
+  g_object_unref (session);
+  return status;
+}
