@@ -205,6 +205,7 @@ switch_row (Entry *entry)
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (entry->row), toggle);
   gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (entry->field->label), -1);
+  g_signal_connect (toggle, "notify::active", G_CALLBACK (changed_cb), NULL);
   g_object_set_data (G_OBJECT (entry->row), "switch", toggle);
   return entry->row;
 }
@@ -488,7 +489,10 @@ citiz_form_set_choices (CitizForm *self,
 void
 citiz_form_set_switch (CitizForm *self, const gchar *key, gboolean on)
 {
+  gboolean changed = self->changed;
+
   gtk_switch_set_active (g_object_get_data (G_OBJECT (find (self, key)->row), "switch"), on);
+  self->changed = changed;
 }
 
 void

@@ -50,7 +50,7 @@ step_cb (gpointer data)
       return G_SOURCE_CONTINUE;
     }
   minutes = citiz_settings_get_lock_minutes ();
-  if (dialog_is_active (self) && self->idle_steps * STEP_SECONDS < 30 * 60)
+  if (minutes > 0 && dialog_is_active (self) && self->idle_steps * STEP_SECONDS < 30 * 60)
     minutes = MAX (minutes, 30);
   self->idle_steps++;
   if (minutes > 0 && self->idle_steps * STEP_SECONDS >= minutes * 60)

@@ -4,6 +4,7 @@
 #include <cairo-pdf.h>
 #include <glib/gi18n.h>
 
+#include "crypto/citiz-words.h"
 #include "ui/citiz-qr.h"
 #include "ui/citiz-window.h"
 
@@ -27,10 +28,10 @@ static void
 job_free (Job *job)
 {
   g_clear_object (&job->owner);
-  g_strfreev (job->words);
+  g_clear_pointer (&job->words, citiz_words_free);
   g_free (job->about);
-  g_free (job->link);
-  g_free (job->code);
+  g_clear_pointer (&job->link, citiz_wipe_text);
+  g_clear_pointer (&job->code, citiz_wipe_text);
   g_free (job->until);
   g_free (job);
 }
