@@ -3,6 +3,8 @@
 
 #include "crypto/citiz-hash.h"
 
+#include <string.h>
+
 CitizCsxEffects *
 citiz_csx_effects_new (void)
 {
@@ -31,6 +33,90 @@ citiz_csx_timing_default (CitizCsxTiming *out)
       .interval = 200,
       .egress = 64 * 1024,
   };
+}
+
+CitizCsxEffect *
+citiz_csx_effect (CitizCsx *csx, CitizCsxEffectKind kind)
+{
+  GArray *rest = csx->effects->rest;
+  CitizCsxEffect *effect;
+
+  g_array_set_size (rest, rest->len + 1);
+  effect = &g_array_index (rest, CitizCsxEffect, rest->len - 1);
+  memset (effect, 0, sizeof *effect);
+  effect->kind = kind;
+  return effect;
+}
+
+void
+citiz_csx_alarm (CitizCsx *csx, CitizCsxAlarm alarm, guint64 slot)
+{
+  CitizCsxEffect *effect = citiz_csx_effect (csx, CITIZ_CSX_EFFECT_ALARM);
+
+  effect->alarm = alarm;
+  effect->slot = slot;
+}
+
+void
+citiz_csx_broadcast_vote (CitizCsx *csx, const CitizVote *vote, gboolean resend)
+{
+  CitizCsxEffect *effect;
+
+  if (citiz_csx_n_peers (csx) == 0)
+    return;
+  effect = citiz_csx_effect (csx, CITIZ_CSX_EFFECT_BROADCAST);
+  effect->resend = resend;
+  effect->message.kind = CITIZ_CSX_MESSAGE_VOTE;
+  effect->message.vote = *vote;
+}
+
+void
+citiz_csx_send_cert (CitizCsx *csx, guint16 to, const CitizCert *cert, gboolean resend)
+{
+  CitizCsxEffect *effect = citiz_csx_effect (
+      csx, to == CITIZ_CSX_NOBODY ? CITIZ_CSX_EFFECT_BROADCAST : CITIZ_CSX_EFFECT_SEND);
+
+  effect->to = to;
+  effect->resend = resend;
+  effect->message.kind = CITIZ_CSX_MESSAGE_CERT;
+  effect->message.cert = cert;
+}
+
+/* To all, or to some who will pass it on (R7). */
+void
+citiz_csx_spread_cert (CitizCsx *csx, const CitizCert *cert, gboolean resend)
+{
+  const guint peers = citiz_csx_n_peers (csx);
+
+  if (peers == 0)
+    return;
+  if (csx->n <= CITIZ_CSX_SMALL)
+    citiz_csx_send_cert (csx, CITIZ_CSX_NOBODY, cert, resend);
+  else
+    for (guint i = 0; i < CITIZ_CSX_FANOUT; i++)
+      citiz_csx_send_cert (csx, citiz_csx_next_peer (csx), cert, resend);
+}
+
+guint
+citiz_csx_n_peers (const CitizCsx *csx)
+{
+  return csx->config.self == CITIZ_CSX_NOBODY ? csx->n : csx->n - 1;
+}
+
+/* Another validator than the one before, in turn; there must be one. */
+guint16
+citiz_csx_next_peer (CitizCsx *csx)
+{
+  do
+    csx->turn = (csx->turn + 1) % csx->n;
+  while (csx->turn == csx->config.self);
+  return (guint16) csx->turn;
+}
+
+void
+citiz_csx_wake (CitizCsx *csx, gint64 at)
+{
+  csx->wake = MIN (csx->wake, at);
 }
 
 /* A number below @bound, the same for all: SHA-256 (chain id | epoch | counter), its first 8 bytes. The bias is below 2^-57. */

@@ -184,7 +184,8 @@ typedef enum
   CITIZ_CSX_EFFECT_COMMIT, /* @slot, @hash, @cert: this block and its ancestors are final. Stored are the blocks; kept are a NOTAR
                                  certificate of each and a SKIP certificate of each slot between. @cert is of @hash, or of a
                                  continuation of it when it is a closing block. Answer COMMITTED */
-  CITIZ_CSX_EFFECT_CLOSED, /* @slot, @hash, @cert: the epoch ends with this committed closing block; the next starts from it */
+  CITIZ_CSX_EFFECT_CLOSED, /* @slot, @hash: the epoch ends with this committed closing block, as the certificate of its
+                                 COMMIT shows; the next starts from it */
   CITIZ_CSX_EFFECT_EVIDENCE, /* @evidence: two statements of one validator that contradict one another */
   CITIZ_CSX_EFFECT_GOSSIP, /* send the transactions that still wait to the others again (R11) */
   CITIZ_CSX_EFFECT_ALARM   /* @alarm, @slot */

@@ -114,6 +114,7 @@ typedef struct
 
 void citiz_cert_from_votes (CitizCert *out, const CitizVote *votes, guint n_votes);
 guint citiz_cert_voters (const CitizCert *cert, guint16 out[CITIZ_MAX_VALIDATORS]);
+gboolean citiz_cert_vote (const CitizCert *cert, guint16 voter, CitizVote *out);
 GBytes *citiz_cert_encode (const CitizCert *cert);
 gboolean citiz_cert_decode (const guint8 *bytes, gsize n, CitizCert *out, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

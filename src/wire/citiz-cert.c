@@ -65,6 +65,27 @@ citiz_cert_voters (const CitizCert *cert, guint16 out[CITIZ_MAX_VALIDATORS])
   return n;
 }
 
+/**
+ * citiz_cert_vote:
+ *
+ * Returns: %FALSE if @voter's vote is not in the certificate
+ */
+gboolean
+citiz_cert_vote (const CitizCert *cert, guint16 voter, CitizVote *out)
+{
+  guint place = 0;
+
+  if (voter / 8 >= cert->n_bitmap || (cert->bitmap[voter / 8] & 0x80 >> voter % 8) == 0)
+    return FALSE;
+  for (guint i = 0; i < voter; i++)
+    place += (cert->bitmap[i / 8] & 0x80 >> i % 8) != 0;
+  if (place >= cert->n_signatures)
+    return FALSE;
+  *out = (CitizVote){cert->kind, cert->epoch, cert->slot,
+                     cert->hash, voter,       cert->signatures[place]};
+  return TRUE;
+}
+
 static gboolean
 take_cert (CitizCursor *cursor, CitizCert *out, GError **error)
 {
