@@ -33,6 +33,9 @@ typedef struct
 CitizBlock *citiz_block_new (const CitizBlockHeader *header);
 void citiz_block_free (CitizBlock *block);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizBlock, citiz_block_free)
+GBytes *citiz_block_encode (const CitizBlock *block, gboolean certs);
+CitizBlock *citiz_block_decode (const guint8 *bytes, gsize n, gboolean certs, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* What a block changed; what a store must write. */
 typedef struct

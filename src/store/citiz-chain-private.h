@@ -10,6 +10,7 @@ struct _CitizChain
 {
   CitizDb *db;
   const CitizEnv *env;
+  gboolean shared;            /* ordered by several; this computer's votes are kept elsewhere */
   CitizSigningKey *epoch_key; /* NULL: reads only */
   CitizGenesis genesis;
   CitizHash chain_id;
@@ -27,6 +28,21 @@ typedef struct
 } CitizChainHead;
 
 gboolean citiz_chain_damaged (GError **error, guint64 height, const gchar *what);
+gboolean citiz_chain_read_genesis (CitizChain *chain, gboolean *out_found, GError **error);
+gboolean citiz_chain_write_genesis (CitizChain *chain, GError **error);
+gboolean citiz_chain_set_clock (CitizChain *chain, const CitizChainHead *head, GError **error);
+gboolean citiz_chain_write_block (CitizChain *chain,
+                                  const CitizBlock *block,
+                                  const CitizChanges *changes,
+                                  GError **error);
+gboolean citiz_chain_select_blocks (CitizChain *chain,
+                                    guint64 height,
+                                    guint64 number,
+                                    CitizStmt **out_blocks,
+                                    CitizStmt **out_txs,
+                                    GError **error);
+CitizBlock *citiz_chain_take_block (CitizStmt *stmt, guint64 height, GError **error);
+gboolean citiz_chain_take_txs (CitizStmt *stmt, CitizBlock *block, GError **error);
 gboolean citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error);
 gboolean citiz_chain_read_block_row (CitizStmt *stmt, CitizChainHead *out, GError **error);
 gboolean citiz_chain_read_log (gpointer chain, guint level, guint64 place, CitizHash *out);

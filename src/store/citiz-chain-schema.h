@@ -51,3 +51,20 @@ static const char citiz_chain_schema_1[] =
     "  key BLOB PRIMARY KEY CHECK (length (key) = 32),"
     "  value BLOB NOT NULL"
     ") STRICT, WITHOUT ROWID;";
+
+static const char citiz_chain_schema_2[] =
+    /* blocks above the newest final one: candidates voted for, or on their way */
+    "CREATE TABLE chain_pending ("
+    "  hash BLOB PRIMARY KEY CHECK (length (hash) = 32),"
+    "  epoch INTEGER NOT NULL,"
+    "  slot INTEGER NOT NULL,"
+    "  bytes BLOB NOT NULL"
+    ") STRICT;"
+    /* certificates above it */
+    "CREATE TABLE chain_kept ("
+    "  epoch INTEGER NOT NULL,"
+    "  slot INTEGER NOT NULL,"
+    "  kind INTEGER NOT NULL,"
+    "  cert BLOB NOT NULL,"
+    "  PRIMARY KEY (epoch, slot, kind)"
+    ") STRICT, WITHOUT ROWID;";

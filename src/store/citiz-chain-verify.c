@@ -16,6 +16,7 @@ struct _CitizChainVerifier
   CitizCheckPool *pool;
   CitizVerified result;
   guint64 tag;           /* the height being run */
+  gboolean final;        /* the block run last has a certificate that says so */
   CitizChanges *collect; /* when tables are made, not compared */
 };
 
@@ -66,79 +67,6 @@ check_later_cb (gpointer data,
   return TRUE;
 }
 
-/* Columns: number, id, grant_id, bytes. The columns beside the bytes are what lists are made from: they must say the same. */
-static gboolean
-read_tx (CitizStmt *stmt, guint64 height, guint64 number, CitizBlock *block, GError **error)
-{
-  const CitizId *grant;
-  CitizHash id;
-  CitizId stored;
-  CitizTx *tx;
-  gsize n;
-  const guint8 *view = citiz_stmt_view (stmt, 3, &n);
-
-  tx = citiz_tx_decode (view, n, NULL);
-  if (tx == NULL)
-    return citiz_chain_damaged (error, height, "a transaction cannot be read");
-  g_ptr_array_add (block->txs, tx);
-  if ((guint64) citiz_stmt_int (stmt, 0) != number || !citiz_stmt_hash (stmt, 1, &id)
-      || !citiz_hash_equal (&id, citiz_tx_get_id (tx)))
-    return citiz_chain_damaged (error, height, "a transaction is stored under another's name");
-  grant = citiz_tx_body_grant (tx->type, &tx->body);
-  if (citiz_stmt_is_null (stmt, 2) != (grant == NULL)
-      || (grant != NULL && (!citiz_stmt_id (stmt, 2, &stored) || !citiz_id_equal (grant, &stored))))
-    return citiz_chain_damaged (error, height, "a transaction is stored under another's grant");
-  return TRUE;
-}
-
-static gboolean
-read_txs (CitizStmt *stmt, CitizBlock *block, GError **error)
-{
-  const guint64 first = block->header.log_size - block->header.n_tx;
-
-  for (guint i = 0; i < block->header.n_tx; i++)
-    {
-      gboolean row;
-
-      if (!citiz_stmt_next (stmt, &row, error))
-        return FALSE;
-      if (!row)
-        return citiz_chain_damaged (error, block->header.height, "a transaction is missing");
-      if (!read_tx (stmt, block->header.height, first + i, block, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* Columns: height, hash, header, justification, final. */
-static CitizBlock *
-read_block (CitizStmt *stmt, guint64 height, GError **error)
-{
-  g_autoptr (CitizBlock) block = NULL;
-  CitizChainHead head;
-  const guint8 *view;
-  gsize n;
-
-  if ((guint64) citiz_stmt_int (stmt, 0) != height)
-    {
-      citiz_chain_damaged (error, height, "it is missing");
-      return NULL;
-    }
-  if (!citiz_chain_read_block_row (stmt, &head, error))
-    return NULL;
-  block = citiz_block_new (&head.header);
-  view = citiz_stmt_view (stmt, 3, &n);
-  block->justification = citiz_justification_decode (view, n, NULL);
-  view = citiz_stmt_view (stmt, 4, &n);
-  block->final = g_new (CitizCert, 1);
-  if (block->justification == NULL || !citiz_cert_decode (view, n, block->final, NULL))
-    {
-      citiz_chain_damaged (error, height, "its certificates cannot be read");
-      return NULL;
-    }
-  return g_steal_pointer (&block);
-}
-
 static gboolean
 run_block (CitizChainVerifier *verifier,
            const CitizBlock *block,
@@ -154,6 +82,7 @@ run_block (CitizChainVerifier *verifier,
       g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
       return FALSE;
     }
+  verifier->final = block->final != NULL;
   verifier->result.n_blocks++;
   verifier->result.n_txs += block->txs->len;
   return TRUE;
@@ -258,6 +187,8 @@ finish (CitizChainVerifier *verifier, GError **error)
   good = citiz_check_pool_finish (verifier->pool, &height);
   if (!report_pool (good, height, error))
     return FALSE;
+  if (verifier->result.n_blocks > 0 && !verifier->final)
+    return citiz_chain_damaged (error, verifier->tag, "nothing says that it is final");
   if (!same)
     g_propagate_error (error, g_steal_pointer (&why));
   verifier->result.when = citiz_env_now (verifier->chain->env);
@@ -275,17 +206,9 @@ run_slice (CitizChainVerifier *verifier, gboolean *out_more, GError **error)
   g_autoptr (CitizStmt) blocks = NULL;
   g_autoptr (CitizStmt) txs = NULL;
 
-  if (!citiz_db_prepare (verifier->chain->db,
-                         "SELECT height, hash, header, justification, final FROM chain_block "
-                         "WHERE height >= ?1 ORDER BY height",
-                         &blocks, error)
-      || !citiz_db_prepare (verifier->chain->db,
-                            "SELECT number, id, grant_id, bytes FROM chain_tx WHERE number >= ?1 "
-                            "ORDER BY number",
-                            &txs, error))
+  if (!citiz_chain_select_blocks (verifier->chain, first, citiz_ledger_log (verifier->ledger)->size,
+                                  &blocks, &txs, error))
     return FALSE;
-  citiz_stmt_bind_int (blocks, 1, (gint64) first);
-  citiz_stmt_bind_int (txs, 1, (gint64) citiz_ledger_log (verifier->ledger)->size);
 
   for (guint i = 0; i < SLICE_BLOCKS && verifier->result.n_txs < enough; i++)
     {
@@ -295,8 +218,8 @@ run_slice (CitizChainVerifier *verifier, gboolean *out_more, GError **error)
         return FALSE;
       if (!*out_more)
         break;
-      block = read_block (blocks, first + i, error);
-      if (block == NULL || !read_txs (txs, block, error)
+      block = citiz_chain_take_block (blocks, first + i, error);
+      if (block == NULL || !citiz_chain_take_txs (txs, block, error)
           || !run_block (verifier, block, changes, error))
         return FALSE;
       if (verifier->collect == NULL)

@@ -116,7 +116,8 @@ static gboolean
 write_block (CitizChain *chain, const CitizBlock *block, GError **error)
 {
   g_autoptr (GBytes) justification = citiz_justification_encode (block->justification);
-  g_autoptr (GBytes) final = citiz_cert_encode (block->final);
+  g_autoptr (GBytes) final
+      = block->final ? citiz_cert_encode (block->final) : g_bytes_new_static ("", 0);
   g_autoptr (CitizStmt) stmt = NULL;
   guint8 header[CITIZ_HEADER_SIZE];
 
@@ -166,13 +167,23 @@ write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
   return TRUE;
 }
 
+/* A final block and everything that follows from it, in the transaction that is open. */
+gboolean
+citiz_chain_write_block (CitizChain *chain,
+                         const CitizBlock *block,
+                         const CitizChanges *changes,
+                         GError **error)
+{
+  return write_block (chain, block, error) && write_txs (chain, block, error)
+         && citiz_chain_write_derived (chain, changes, error);
+}
+
 static gboolean
 write_all (CitizChain *chain, CitizBlock *block, const CitizChanges *changes, GError **error)
 {
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
-  if (certify (chain, block, error) && write_block (chain, block, error)
-      && write_txs (chain, block, error) && citiz_chain_write_derived (chain, changes, error))
+  if (certify (chain, block, error) && citiz_chain_write_block (chain, block, changes, error))
     return citiz_db_commit (chain->db, error);
   citiz_db_rollback (chain->db);
   return FALSE;

@@ -48,8 +48,8 @@ write_epoch (CitizChain *chain, CitizSecret *seed, const CitizSigningKey *node_k
   return citiz_stmt_run (stmt, error);
 }
 
-static gboolean
-write_genesis (CitizChain *chain, GError **error)
+gboolean
+citiz_chain_write_genesis (CitizChain *chain, GError **error)
 {
   g_autoptr (GBytes) bytes = citiz_genesis_encode (&chain->genesis);
   g_autoptr (CitizStmt) stmt = NULL;
@@ -81,7 +81,7 @@ found (CitizChain *chain, const CitizSigningKey *node_key, GError **error)
 
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
-  if (!write_genesis (chain, error) || !write_epoch (chain, seed, node_key, error))
+  if (!citiz_chain_write_genesis (chain, error) || !write_epoch (chain, seed, node_key, error))
     {
       citiz_db_rollback (chain->db);
       return FALSE;
@@ -89,8 +89,8 @@ found (CitizChain *chain, const CitizSigningKey *node_key, GError **error)
   return citiz_db_commit (chain->db, error);
 }
 
-static gboolean
-read_genesis (CitizChain *chain, gboolean *out_found, GError **error)
+gboolean
+citiz_chain_read_genesis (CitizChain *chain, gboolean *out_found, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
   const guint8 *view;
@@ -102,7 +102,8 @@ read_genesis (CitizChain *chain, gboolean *out_found, GError **error)
   if (!*out_found)
     return TRUE;
   view = citiz_stmt_view (stmt, 0, &n);
-  if (!citiz_genesis_decode (view, n, &chain->genesis, NULL) || chain->genesis.n_founders != 1)
+  if (!citiz_genesis_decode (view, n, &chain->genesis, NULL)
+      || (!chain->shared && chain->genesis.n_founders != 1))
     return citiz_chain_damaged (error, 0, "the founding document cannot be read");
   citiz_genesis_chain_id (&chain->chain_id, &chain->genesis);
   return TRUE;
@@ -174,8 +175,8 @@ check_journal (CitizChain *chain, const CitizChainHead *head, GError **error)
 
 /* Where ledger time stood when the newest block was made, and what one's own clock said then: so that a clock that is behind goes on
  * counting while the program is closed. */
-static gboolean
-set_clock (CitizChain *chain, const CitizChainHead *head, GError **error)
+gboolean
+citiz_chain_set_clock (CitizChain *chain, const CitizChainHead *head, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
   gboolean row;
@@ -213,14 +214,14 @@ citiz_chain_open (CitizDb *db, const CitizEnv *env, CitizSigningKey *node_key, G
 
   chain->db = citiz_db_ref (db);
   chain->env = env;
-  if (!read_genesis (chain, &exists, error))
+  if (!citiz_chain_read_genesis (chain, &exists, error))
     return NULL;
   if (exists ? !read_epoch (chain, node_key, error) : !found (chain, node_key, error))
     return NULL;
   citiz_genesis_validators (&validators, &chain->genesis);
   citiz_validators_hash (&chain->vs_hash, &validators);
   if (!citiz_chain_read_head (chain, &head, error) || !check_journal (chain, &head, error)
-      || !set_clock (chain, &head, error))
+      || !citiz_chain_set_clock (chain, &head, error))
     return NULL;
   return g_steal_pointer (&chain);
 }

@@ -111,6 +111,41 @@ gboolean citiz_chain_path (CitizChain *chain, const CitizHash *id, CitizTxPath *
     G_GNUC_WARN_UNUSED_RESULT;
 gchar *citiz_chain_checkpoint (CitizChain *chain);
 
+/* Whole blocks, for others who follow. */
+GPtrArray *citiz_chain_read_blocks (CitizChain *chain,
+                                    guint64 height,
+                                    guint max,
+                                    gsize max_bytes,
+                                    GError **error);
+
+/* A chain that several order: blocks come from outside, executed by who brings them, and no vote is made here. */
+CitizChain *citiz_chain_open_shared (CitizDb *db,
+                                     const CitizEnv *env,
+                                     const CitizGenesis *genesis,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+const CitizGenesis *citiz_chain_genesis (CitizChain *chain);
+CitizLedger *citiz_chain_ledger (CitizChain *chain, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_append (CitizChain *chain,
+                             const CitizBlock *block,
+                             const CitizLedger *after,
+                             const CitizChanges *changes,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* What is not final yet and must not be lost: blocks by their hash, certificates by what they say. */
+gboolean citiz_chain_put_pending (CitizChain *chain,
+                                  const CitizBlock *block,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizBlock *citiz_chain_get_pending (CitizChain *chain, const CitizHash *hash, GError **error);
+GPtrArray *citiz_chain_pending (CitizChain *chain, GError **error);
+gboolean citiz_chain_keep (CitizChain *chain,
+                           const CitizCert *cert,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *citiz_chain_kept (CitizChain *chain, GError **error);
+gboolean citiz_chain_prune_pending (CitizChain *chain, guint64 epoch, guint64 slot, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 /* Called from the verifying thread, a few times a second. */
 typedef void (*CitizChainProgress) (guint64 done_blocks, guint64 all_blocks, gpointer data);
 

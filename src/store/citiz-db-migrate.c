@@ -10,6 +10,7 @@ static const gchar *const steps[] = {
     citiz_vault_schema_1,
     citiz_chain_schema_1,
     citiz_node_schema_1,
+    citiz_chain_schema_2,
 };
 
 gint

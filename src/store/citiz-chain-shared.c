@@ -1,0 +1,201 @@
+/* The chain on disk when several order it: opening, taking final blocks. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-chain-private.h"
+#include "store/citiz-check-pool.h"
+
+#define N_THREADS 2
+
+static gboolean
+refuse (GError **error, CitizLedgerError code, const gchar *what)
+{
+  g_set_error_literal (error, CITIZ_LEDGER_ERROR, code, what);
+  return FALSE;
+}
+
+static gboolean
+found (CitizChain *chain, const CitizGenesis *genesis, GError **error)
+{
+  if (genesis == NULL)
+    {
+      g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "there is no chain here");
+      return FALSE;
+    }
+  for (guint i = 0; i < genesis->n_founders; i++)
+    if (!citiz_founder_verify (&genesis->founders[i], &genesis->salt))
+      return refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, "a founder did not sign");
+  chain->genesis = *genesis;
+  citiz_genesis_chain_id (&chain->chain_id, genesis);
+  return citiz_chain_write_genesis (chain, error);
+}
+
+static gboolean
+is_of (CitizChain *chain, const CitizGenesis *genesis)
+{
+  CitizHash id;
+
+  if (genesis == NULL)
+    return TRUE;
+  citiz_genesis_chain_id (&id, genesis);
+  return citiz_hash_equal (&id, &chain->chain_id);
+}
+
+/**
+ * citiz_chain_open_shared:
+ * @genesis: (nullable): the founding document; needed when the chain is not here yet
+ *
+ * Returns: (transfer full) (nullable): the chain; %NULL with %CITIZ_LEDGER_ERROR_CHAIN when another chain is here,
+ *   %CITIZ_LEDGER_ERROR_SIGNATURE when a founder's signature is false
+ */
+CitizChain *
+citiz_chain_open_shared (CitizDb *db,
+                         const CitizEnv *env,
+                         const CitizGenesis *genesis,
+                         GError **error)
+{
+  g_autoptr (CitizChain) chain = g_new0 (CitizChain, 1);
+  CitizValidators validators;
+  CitizChainHead head;
+  gboolean exists;
+
+  chain->db = citiz_db_ref (db);
+  chain->env = env;
+  chain->shared = TRUE;
+  if (!citiz_chain_read_genesis (chain, &exists, error)
+      || (!exists && !found (chain, genesis, error)))
+    return NULL;
+  if (!is_of (chain, genesis))
+    {
+      refuse (error, CITIZ_LEDGER_ERROR_CHAIN, "another chain is kept here");
+      return NULL;
+    }
+  citiz_genesis_validators (&validators, &chain->genesis);
+  citiz_validators_hash (&chain->vs_hash, &validators);
+  if (!citiz_chain_read_head (chain, &head, error) || !citiz_chain_set_clock (chain, &head, error))
+    return NULL;
+  return g_steal_pointer (&chain);
+}
+
+const CitizGenesis *
+citiz_chain_genesis (CitizChain *chain)
+{
+  return &chain->genesis;
+}
+
+/**
+ * citiz_chain_ledger:
+ *
+ * Returns: (transfer none) (nullable): the ledger after the newest block, to be forked
+ */
+CitizLedger *
+citiz_chain_ledger (CitizChain *chain, GError **error)
+{
+  return citiz_chain_need_ledger (chain, error) ? chain->ledger : NULL;
+}
+
+/**
+ * citiz_chain_append:
+ * @block: a child of the newest block, with its justification; final, and the last of those appended in one SQLite transaction has the
+ *   certificate that says so
+ * @after: the ledger after it
+ * @changes: what it changed
+ *
+ * Writes a final block that the caller has executed. Joins an open transaction.
+ */
+gboolean
+citiz_chain_append (CitizChain *chain,
+                    const CitizBlock *block,
+                    const CitizLedger *after,
+                    const CitizChanges *changes,
+                    GError **error)
+{
+  if (!citiz_chain_need_ledger (chain, error))
+    return FALSE;
+  if (!citiz_hash_equal (&block->header.parent, citiz_ledger_head_hash (chain->ledger))
+      || !citiz_hash_equal (&block->hash, citiz_ledger_head_hash (after)))
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, "does not follow the newest block");
+  if (!citiz_db_begin (chain->db, error))
+    return FALSE;
+  if (!citiz_chain_write_block (chain, block, changes, error))
+    {
+      citiz_db_rollback (chain->db);
+      return FALSE;
+    }
+  if (!citiz_db_commit (chain->db, error))
+    return FALSE;
+  g_clear_pointer (&chain->ledger, citiz_ledger_free);
+  chain->ledger = citiz_ledger_fork (after);
+  return TRUE;
+}
+
+static gboolean
+check_later_cb (gpointer pool,
+                CitizDomain domain,
+                const guint8 *bytes,
+                gsize n,
+                const CitizSignature *signature,
+                const CitizPublicKey *key)
+{
+  citiz_check_pool_add (pool, 0, domain, bytes, n, signature, key);
+  return TRUE;
+}
+
+/* Executes @blocks on a fork and appends them in the open transaction; signatures go to @pool. */
+static gboolean
+take (CitizChain *chain, GPtrArray *blocks, CitizLevel level, CitizCheckPool *pool, GError **error)
+{
+  g_autoptr (CitizLedger) ledger = citiz_ledger_fork (chain->ledger);
+  const CitizTime now = citiz_chain_time (chain);
+
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      const CitizBlock *block = blocks->pdata[i];
+      g_autoptr (CitizChanges) changes = citiz_changes_new ();
+
+      if (block->justification == NULL)
+        return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
+      if (!citiz_ledger_apply (ledger, block, now, level, check_later_cb, pool, changes, error)
+          || !citiz_chain_append (chain, block, ledger, changes, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * citiz_chain_follow:
+ * @blocks: (element-type CitizBlock): in order, the first a child of the newest block, each with its justification, the last with its
+ *   Final certificate
+ * @level: %CITIZ_LEVEL_STRUCTURAL checks the signatures of the last certificate only, %CITIZ_LEVEL_FULL every one, on two threads
+ *
+ * Takes blocks that others agreed on: all of them in one SQLite transaction, or none.
+ */
+gboolean
+citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GError **error)
+{
+  g_autoptr (CitizCheckPool) pool = NULL;
+  const CitizBlock *last;
+  CitizValidators validators;
+  guint64 tag;
+  gboolean good;
+
+  if (blocks->len == 0)
+    return TRUE;
+  last = blocks->pdata[blocks->len - 1];
+  citiz_genesis_validators (&validators, &chain->genesis);
+  if (last->final == NULL || !citiz_hash_equal (&last->final->hash, &last->hash))
+    return refuse (error, CITIZ_LEDGER_ERROR_CERT, "nothing says that these blocks are final");
+  if (!citiz_cert_check (last->final, &chain->chain_id, &chain->vs_hash, &validators,
+                         citiz_check_now, NULL, error)
+      || !citiz_chain_need_ledger (chain, error) || !citiz_db_begin (chain->db, error))
+    return FALSE;
+  pool = citiz_check_pool_new (N_THREADS);
+  good = take (chain, blocks, level, pool, error);
+  citiz_check_pool_flush (pool);
+  if (!citiz_check_pool_finish (pool, &tag) && good)
+    good = refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
+  if (!good)
+    {
+      citiz_db_rollback (chain->db);
+      g_clear_pointer (&chain->ledger, citiz_ledger_free);
+      return FALSE;
+    }
+  return citiz_db_commit (chain->db, error);
+}
