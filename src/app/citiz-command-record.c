@@ -8,14 +8,6 @@
 
 #define DAYS_SHOWN 30
 
-static CitizLanguage
-command_language (void)
-{
-  const gchar *const *names = g_get_language_names ();
-  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
-                                                               : CITIZ_LANGUAGE_EN;
-}
-
 /* --- import --- */
 
 static void
@@ -106,7 +98,7 @@ static void
 show_kind (CitizCommandRun *run, CitizKind kind, const gchar *key, const gchar *title)
 {
   g_autoptr (GPtrArray) rows
-      = citiz_export_rows (citiz_session_get_record (run->session), kind, command_language ());
+      = citiz_export_rows (citiz_session_get_record (run->session), kind, citiz_env_language ());
   json_t *list = json_array ();
 
   json_object_set_new (run->answer, key, list);
@@ -129,9 +121,9 @@ show_care (CitizCommandRun *run)
     {
       g_autofree gchar *birth = citiz_date_to_string (&patient->onset);
       json_object_set_new (run->answer, "patient",
-                           json_pack ("{s:s, s:s}", "name", patient->title[command_language ()],
+                           json_pack ("{s:s, s:s}", "name", patient->title[citiz_env_language ()],
                                       "birthDate", birth));
-      citiz_say (run, "%s", patient->title[command_language ()]);
+      citiz_say (run, "%s", patient->title[citiz_env_language ()]);
     }
   show_kind (run, CITIZ_KIND_ALLERGY, "allergies", _ ("Allergies and intolerances"));
   show_kind (run, CITIZ_KIND_MEDICATION, "medications", _ ("Medications"));
@@ -177,7 +169,7 @@ show_days (CitizCommandRun *run, const gchar *key)
       json_array_append_new (json_object_get (run->answer, "days"),
                              json_pack ("{s:s, s:s, s:f, s:s}", "measure", key, "date", date,
                                         "value", value, "unit", measure->ucum));
-      citiz_say (run, "  %s  %-36s %10.*f %s", date, measure->name[command_language ()],
+      citiz_say (run, "  %s  %-36s %10.*f %s", date, measure->name[citiz_env_language ()],
                  measure->decimals, value, measure->ucum);
     }
 }

@@ -3,18 +3,10 @@
 
 #include "crypto/citiz-words.h"
 
-static CitizLanguage
-words_language (void)
-{
-  const gchar *const *names = g_get_language_names ();
-  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
-                                                               : CITIZ_LANGUAGE_EN;
-}
-
 static void
 give_words (CitizCommandRun *run, CitizSecret *entropy)
 {
-  gchar **words = citiz_words_from_entropy (entropy, words_language ());
+  gchar **words = citiz_words_from_entropy (entropy, citiz_env_language ());
 
   run->answer = json_pack ("{s:s, s:[]}", "vault", run->vault, "words");
   for (guint i = 0; words[i] != NULL; i++)

@@ -151,6 +151,7 @@ citiz_read_secret_file (const gchar *path, GError **error)
     if (buffer[i] == '\n' || buffer[i] == '\r')
       n = i;
   secret = citiz_secret_new_take_copy ((guint8 *) buffer, n);
+  citiz_wipe (buffer, sizeof buffer); /* what came after the first line */
   return secret;
 }
 
@@ -168,6 +169,7 @@ ask_on_terminal (const gchar *prompt, GError **error)
                    "no terminal and no --passphrase-file");
       return NULL;
     }
+  setvbuf (stdin, NULL, _IONBF, 0);
   quiet = before;
   quiet.c_lflag &= (tcflag_t) ~ECHO;
   fprintf (stderr, "%s ", prompt);

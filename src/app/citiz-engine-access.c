@@ -64,9 +64,8 @@ citiz_engine_write_json (CitizEngine *engine,
   char *text = json_dumps (json, JSON_COMPACT);
   g_autoptr (GBytes) plain = g_bytes_new_with_free_func (text, strlen (text), wipe_json, text);
 
-  if (!citiz_vault_delete (engine->vault, object_class, id, NULL))
-    g_debug ("nothing to replace");
-  return citiz_vault_put (engine->vault, object_class, id, 1, 0, plain, error);
+  return citiz_vault_delete (engine->vault, object_class, id, error)
+         && citiz_vault_put (engine->vault, object_class, id, 1, 0, plain, error);
 }
 
 static gboolean
@@ -145,49 +144,20 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
   return access;
 }
 
-typedef struct
-{
-  CitizSession *session;
-  GObject *row;
-} RowNews;
-
 static void
-row_news_free (gpointer data)
+adopt_row (CitizSession *session, gpointer row)
 {
-  RowNews *news = data;
-
-  g_object_unref (news->session);
-  g_object_unref (news->row);
-  g_free (news);
-}
-
-static gboolean
-row_news_cb (gpointer data)
-{
-  RowNews *news = data;
-
-  if (CITIZ_IS_ACCESS (news->row))
-    citiz_session_put_access (news->session, CITIZ_ACCESS (news->row));
+  if (CITIZ_IS_ACCESS (row))
+    citiz_session_put_access (session, CITIZ_ACCESS (row));
   else
-    citiz_session_adopt_opening (news->session, CITIZ_OPENING (news->row));
-  return G_SOURCE_REMOVE;
+    citiz_session_adopt_opening (session, CITIZ_OPENING (row));
 }
 
+/* @row: (transfer full) */
 void
 citiz_engine_tell_row (CitizEngine *engine, GObject *row)
 {
-  CitizSession *session = g_weak_ref_get (&engine->session);
-  RowNews *news;
-
-  if (session == NULL)
-    {
-      g_object_unref (row);
-      return;
-    }
-  news = g_new0 (RowNews, 1);
-  news->session = session;
-  news->row = row;
-  citiz_engine_tell (engine, row_news_cb, news, row_news_free);
+  citiz_engine_tell_session (engine, adopt_row, row, g_object_unref);
 }
 
 void

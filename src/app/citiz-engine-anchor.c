@@ -163,7 +163,7 @@ collect_waiting_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *p
 
   if (!citiz_take_u8 (&cursor, &state) || state != STATE_WAITING || !citiz_take_u32 (&cursor, &n))
     return TRUE;
-  if (waiting->entries->len / ENTRY_SIZE + n > CITIZ_COMMIT_MAX_LEAVES)
+  if (n > CITIZ_COMMIT_MAX_LEAVES - waiting->entries->len / ENTRY_SIZE)
     {
       waiting->full = TRUE;
       return TRUE;
@@ -278,7 +278,7 @@ anchor_once (CitizEngine *engine, gboolean *out_more, GError **error)
       else if (ok)
         ok = citiz_vault_commit (engine->vault, error);
     }
-  *out_more = waiting.full;
+  *out_more = waiting.full && waiting.names->len > 0;
   g_array_unref (waiting.names);
   g_byte_array_unref (waiting.entries);
   return ok;

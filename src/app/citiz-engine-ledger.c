@@ -113,54 +113,47 @@ citiz_engine_list_blocks (CitizEngine *engine,
 
 typedef struct
 {
-  CitizSession *session;
   GPtrArray *blocks, *entries;
-} LedgerNews;
+} Ledger;
 
 static void
-ledger_news_free (gpointer data)
+ledger_free (gpointer data)
 {
-  LedgerNews *news = data;
+  Ledger *ledger = data;
 
-  g_object_unref (news->session);
-  g_ptr_array_unref (news->blocks);
-  g_ptr_array_unref (news->entries);
-  g_free (news);
+  g_ptr_array_unref (ledger->blocks);
+  g_ptr_array_unref (ledger->entries);
+  g_free (ledger);
 }
 
-static gboolean
-ledger_news_cb (gpointer data)
+static void
+adopt_ledger (CitizSession *session, gpointer data)
 {
-  LedgerNews *news = data;
+  const Ledger *ledger = data;
 
-  citiz_session_adopt_blocks (news->session, news->blocks, news->entries);
-  return G_SOURCE_REMOVE;
+  citiz_session_adopt_blocks (session, ledger->blocks, ledger->entries);
 }
 
-/* The session's reference is given back on the main thread only. */
 static gboolean
 list_ledger_cb (gpointer data)
 {
   CitizEngine *engine = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
-  CitizSession *session;
-  LedgerNews *news;
+  Ledger *ledger;
 
   engine->ledger_due = FALSE;
   if (engine->chain == NULL)
     return G_SOURCE_REMOVE;
-  if (!citiz_engine_list_blocks (engine, blocks, entries, &error))
-    g_warning ("the ledger could not be listed: %s", error->message);
-  session = error == NULL ? g_weak_ref_get (&engine->session) : NULL;
-  if (session == NULL)
-    return G_SOURCE_REMOVE;
-  news = g_new0 (LedgerNews, 1);
-  news->session = session;
-  news->blocks = g_steal_pointer (&blocks);
-  news->entries = g_steal_pointer (&entries);
-  citiz_engine_tell (engine, ledger_news_cb, news, ledger_news_free);
+  ledger = g_new0 (Ledger, 1);
+  ledger->blocks = g_ptr_array_new_with_free_func (g_object_unref);
+  ledger->entries = g_ptr_array_new_with_free_func (g_object_unref);
+  if (citiz_engine_list_blocks (engine, ledger->blocks, ledger->entries, &error))
+    citiz_engine_tell_session (engine, adopt_ledger, ledger, ledger_free);
+  else
+    {
+      g_warning ("the ledger could not be listed: %s", error->message);
+      ledger_free (ledger);
+    }
   return G_SOURCE_REMOVE;
 }
 

@@ -97,14 +97,12 @@ static gchar *
 receipt_words (const CitizMail *mail, const json_t *grant)
 {
   CitizReceipt receipt = {.grant = mail->grant, .opening = mail->opening, .time = mail->time};
-  const gchar *const *languages = g_get_language_names ();
-  gboolean french = languages[0] != NULL && g_str_has_prefix (languages[0], "fr");
   g_auto (GStrv) words = NULL;
 
   if (!citiz_hash_from_hex (&receipt.capsule,
                             json_string_value (json_object_get (grant, "capsule"))))
     return NULL;
-  words = citiz_receipt_words (&receipt, 1, french ? CITIZ_LANGUAGE_FR : CITIZ_LANGUAGE_EN);
+  words = citiz_receipt_words (&receipt, 1, citiz_env_language ());
   return g_strjoinv (" ", words);
 }
 
@@ -227,12 +225,10 @@ tell_serving_cb (gpointer data)
 static void
 tell_locked (CitizEngine *engine, const CitizMail *mail)
 {
-  CitizSession *session = g_weak_ref_get (&engine->session);
   CitizOpeningKind kind;
 
-  if (session != NULL && mail_kind (mail->kind, &kind))
-    citiz_session_tell_locked (session, engine, kind);
-  g_clear_object (&session);
+  if (mail_kind (mail->kind, &kind))
+    citiz_session_tell_locked (engine, kind);
   if (mail->kind == CITIZ_MAIL_ENDED) /* not within the node's own signal */
     citiz_engine_do (engine, tell_serving_cb, engine);
 }

@@ -48,6 +48,12 @@ struct _CitizEngine
   GSource *anchor_timer; /* of the commitments waiting to be anchored */
 };
 
+/* News for the session: on the main thread, in the order of the calls; dropped when the session is gone. */
+typedef void (*CitizSessionNews) (CitizSession *session, gpointer data);
+void citiz_engine_tell_session (CitizEngine *engine,
+                                CitizSessionNews func,
+                                gpointer data,
+                                GDestroyNotify destroy);
 void citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data);
 gboolean citiz_engine_run_sync (CitizEngine *engine,
                                 CitizEngineWork work,

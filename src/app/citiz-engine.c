@@ -154,6 +154,64 @@ citiz_engine_tell (CitizEngine *engine, GSourceFunc func, gpointer data, GDestro
   g_source_attach (source, engine->main_context);
 }
 
+typedef struct
+{
+  CitizSession *session;
+  CitizSessionNews func;
+  gpointer data;
+  GDestroyNotify destroy;
+} News;
+
+static void
+news_free (gpointer data)
+{
+  News *news = data;
+
+  if (news->destroy != NULL)
+    news->destroy (news->data);
+  g_object_unref (news->session);
+  g_free (news);
+}
+
+static gboolean
+news_cb (gpointer data)
+{
+  News *news = data;
+
+  news->func (news->session, news->data);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * citiz_engine_tell_session:
+ * @data: (transfer full): freed with @destroy (nullable)
+ *
+ * From the engine thread. The reference taken here is given back on the main thread only: were it the last one, the session would end on
+ * the thread that its end waits for.
+ */
+void
+citiz_engine_tell_session (CitizEngine *engine,
+                           CitizSessionNews func,
+                           gpointer data,
+                           GDestroyNotify destroy)
+{
+  CitizSession *session = g_weak_ref_get (&engine->session);
+  News *news;
+
+  if (session == NULL)
+    {
+      if (destroy != NULL)
+        destroy (data);
+      return;
+    }
+  news = g_new0 (News, 1);
+  news->session = session;
+  news->func = func;
+  news->data = data;
+  news->destroy = destroy;
+  citiz_engine_tell (engine, news_cb, news, news_free);
+}
+
 static gpointer
 run_thread (gpointer data)
 {

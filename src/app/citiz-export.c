@@ -132,11 +132,13 @@ take_text (gchar *text)
 }
 
 static GBytes *
-export_ips (const CitizRecord *record, CitizLanguage language, CitizTime now)
+export_ips (const CitizRecord *record, CitizLanguage language, const CitizEnv *env)
 {
   g_autoptr (CitizProfile) profile = citiz_profile_new ();
-  CitizIpsOptions options
-      = {.env = citiz_env_system (), .language = language, .device_name = "Citiz"};
+  CitizIpsOptions options = {.env = env,
+                             .language = language,
+                             .offset_minutes = citiz_env_offset_minutes (citiz_env_now (env)),
+                             .device_name = "Citiz"};
   json_t *bundle;
   gchar *text;
 
@@ -180,7 +182,7 @@ add_entry (json_t *entries, json_t *resource)
 }
 
 static GBytes *
-export_fhir (const CitizRecord *record, CitizTime now)
+export_fhir (const CitizRecord *record)
 {
   json_t *bundle
       = json_pack ("{s:s, s:s, s:[]}", "resourceType", "Bundle", "type", "collection", "entry");
@@ -296,17 +298,17 @@ GBytes *
 citiz_export (const CitizRecord *record,
               const gchar *format,
               CitizLanguage language,
-              CitizTime now,
+              const CitizEnv *env,
               GError **error)
 {
   if (g_str_equal (format, "ips"))
-    return export_ips (record, language, now);
+    return export_ips (record, language, env);
   if (g_str_equal (format, "fhir"))
-    return export_fhir (record, now);
+    return export_fhir (record);
   if (g_str_equal (format, "csv"))
     return export_csv (record, language);
   if (g_str_equal (format, "pdf"))
-    return citiz_export_pdf (record, language, now, error);
+    return citiz_export_pdf (record, language, citiz_env_now (env), error);
   g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT, "no format %s", format);
   return NULL;
 }

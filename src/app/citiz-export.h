@@ -1,6 +1,7 @@
 /* The record as files of standard formats. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "core/citiz-env.h"
 #include "record/citiz-record.h"
 
 G_BEGIN_DECLS
@@ -28,7 +29,7 @@ GPtrArray *citiz_export_rows (const CitizRecord *record, CitizKind kind, CitizLa
 GBytes *citiz_export (const CitizRecord *record,
                       const gchar *format,
                       CitizLanguage language,
-                      CitizTime now,
+                      const CitizEnv *env,
                       GError **error);
 gboolean citiz_export_knows (const gchar *format);
 GBytes *citiz_export_pdf (const CitizRecord *record,

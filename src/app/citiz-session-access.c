@@ -9,14 +9,6 @@
 
 #define PROFILE_SETTING "profile"
 
-static CitizLanguage
-session_language (void)
-{
-  const gchar *const *names = g_get_language_names ();
-  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
-                                                               : CITIZ_LANGUAGE_EN;
-}
-
 /* The emergency profile as the person set it, or the default. */
 static CitizProfile *
 read_profile (CitizSession *self)
@@ -27,15 +19,6 @@ read_profile (CitizSession *self)
 
   free (text);
   return profile != NULL ? profile : citiz_profile_new ();
-}
-
-static gint
-local_offset_minutes (CitizTime now)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now.ms / 1000);
-  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
-
-  return (gint) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE);
 }
 
 static GBytes *
@@ -51,8 +34,8 @@ ips_options (CitizSession *self, GHashTable *blobs)
   CitizIpsOptions options = {0};
 
   options.env = self->env;
-  options.language = session_language ();
-  options.offset_minutes = local_offset_minutes (citiz_session_now (self));
+  options.language = citiz_env_language ();
+  options.offset_minutes = citiz_env_offset_minutes (citiz_session_now (self));
   options.blob = blobs != NULL ? blob_cb : NULL;
   options.blob_data = blobs;
   options.device_name = "Citiz";
@@ -79,10 +62,10 @@ label_of (CitizSession *self, const CitizProfile *profile)
 
   if (patient == NULL || citiz_profile_get_label (profile) == CITIZ_LABEL_NONE)
     return NULL;
-  words = g_strsplit (patient->title[session_language ()], " ", -1);
+  words = g_strsplit (patient->title[citiz_env_language ()], " ", -1);
   n = g_strv_length (words);
   if (n < 2)
-    return g_strdup (patient->title[session_language ()]);
+    return g_strdup (patient->title[citiz_env_language ()]);
   g_unichar_to_utf8 (g_utf8_get_char (words[n - 1]), initial);
   return g_strdup_printf ("%s %s.", words[0], initial);
 }
@@ -284,12 +267,10 @@ disputed_done (GTask *task, gpointer data)
       g_autoptr (CitizOpening) opening = g_list_model_get_item (openings, i);
 
       if (citiz_id_equal (&opening->id, &dispute->opening))
-        {
-          opening->disputed = dispute->disputed;
-          g_list_model_items_changed (openings, i, 1, 1);
-        }
+        opening->disputed = dispute->disputed;
     }
   g_task_return_boolean (task, TRUE);
+  citiz_session_emit_accesses (self);
 }
 
 void
@@ -541,8 +522,8 @@ citiz_session_receipt_async (CitizSession *self,
   ReceiptJob *job = g_new0 (ReceiptJob, 1);
 
   job->access = *access;
-  job->person = g_strdup (patient != NULL ? patient->title[session_language ()] : "");
-  job->offset_minutes = local_offset_minutes (citiz_session_now (self));
+  job->person = g_strdup (patient != NULL ? patient->title[citiz_env_language ()] : "");
+  job->offset_minutes = citiz_env_offset_minutes (citiz_session_now (self));
   citiz_engine_post (
       self->engine,
       citiz_session_task (self, citiz_session_receipt_async, cancellable, callback, data),

@@ -62,8 +62,7 @@ export_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
     return FALSE;
   for (guint i = 0; i < job->removed->len; i++)
     citiz_record_remove (snapshot->record, &g_array_index (job->removed, CitizId, i));
-  bytes = citiz_export (snapshot->record, job->format, job->language, citiz_env_now (engine->env),
-                        error);
+  bytes = citiz_export (snapshot->record, job->format, job->language, engine->env, error);
   return bytes != NULL && write_file (engine, job, bytes, cancellable, error);
 }
 
@@ -75,14 +74,12 @@ citiz_session_export_async (CitizSession *self,
                             GAsyncReadyCallback callback,
                             gpointer data)
 {
-  const gchar *const *names = g_get_language_names ();
   ExportJob *job = g_new0 (ExportJob, 1);
 
   job->format = g_strdup (format);
   job->out = g_object_ref (out);
   job->removed = citiz_session_list_trash (self);
-  job->language = names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
-                                                                        : CITIZ_LANGUAGE_EN;
+  job->language = citiz_env_language ();
   citiz_engine_post (
       self->engine,
       citiz_session_task (self, citiz_session_export_async, cancellable, callback, data),

@@ -343,8 +343,6 @@ static gboolean
 write_sample (CitizEngine *engine, CitizLanguage language, GError **error)
 {
   CitizTime now = citiz_env_now (engine->env);
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now.ms / 1000);
-  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
   g_autoptr (CitizBatch) batch = citiz_batch_new (citiz_vault_next_batch (engine->vault));
   SampleWalk walk = {engine, batch, NULL};
 
@@ -354,8 +352,8 @@ write_sample (CitizEngine *engine, CitizLanguage language, GError **error)
   g_free (batch->report->hash);
   batch->report->hash = g_strdup (""); /* no file behind it */
   batch->report->when = now;
-  if (!citiz_sample_load (now, (gint) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE),
-                          language, sample_item_cb, sample_series_cb, &walk))
+  if (!citiz_sample_load (now, citiz_env_offset_minutes (now), language, sample_item_cb,
+                          sample_series_cb, &walk))
     {
       g_propagate_error (error, walk.error);
       return FALSE;
@@ -398,11 +396,9 @@ citiz_session_load_sample_async (CitizSession *self,
                                  GAsyncReadyCallback callback,
                                  gpointer data)
 {
-  const gchar *const *names = g_get_language_names ();
   BatchJob *job = g_new0 (BatchJob, 1);
 
-  job->language = names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
-                                                                        : CITIZ_LANGUAGE_EN;
+  job->language = citiz_env_language ();
   citiz_engine_post (
       self->engine,
       citiz_session_task (self, citiz_session_load_sample_async, cancellable, callback, data),

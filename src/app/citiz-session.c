@@ -182,6 +182,12 @@ citiz_session_emit_record (CitizSession *self)
 }
 
 void
+citiz_session_emit_accesses (CitizSession *self)
+{
+  g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+}
+
+void
 citiz_session_emit_settings (CitizSession *self)
 {
   g_signal_emit (self, signals[SETTINGS_CHANGED], 0);
@@ -279,65 +285,32 @@ citiz_session_forget (CitizSession *self, CitizSessionState state)
   g_signal_emit (self, signals[LEDGER_CHANGED], 0);
 }
 
-typedef struct
-{
-  CitizSession *session;
-  gboolean serving;
-  gint kind; /* -1: none */
-} LockedNews;
-
 static void
-locked_news_free (gpointer data)
+adopt_locked (CitizSession *self, gpointer kind)
 {
-  LockedNews *news = data;
-
-  g_object_unref (news->session);
-  g_free (news);
-}
-
-static gboolean
-locked_news_cb (gpointer data)
-{
-  LockedNews *news = data;
-
-  if (news->kind >= 0)
-    g_signal_emit (news->session, signals[OPENED_LOCKED], 0, news->kind);
-  else
-    {
-      news->session->serving = news->serving;
-      g_object_notify_by_pspec (G_OBJECT (news->session), props[PROP_SERVING]);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static void
-tell_locked_news (CitizEngine *engine, CitizSession *session, gboolean serving, gint kind)
-{
-  LockedNews *news = g_new0 (LockedNews, 1);
-
-  news->session = g_object_ref (session);
-  news->serving = serving;
-  news->kind = kind;
-  citiz_engine_tell (engine, locked_news_cb, news, locked_news_free);
+  g_signal_emit (self, signals[OPENED_LOCKED], 0, GPOINTER_TO_INT (kind));
 }
 
 /* Engine thread. */
 void
-citiz_session_tell_locked (CitizSession *self, CitizEngine *engine, CitizOpeningKind kind)
+citiz_session_tell_locked (CitizEngine *engine, CitizOpeningKind kind)
 {
-  tell_locked_news (engine, self, TRUE, (gint) kind);
+  citiz_engine_tell_session (engine, adopt_locked, GINT_TO_POINTER (kind), NULL);
+}
+
+static void
+adopt_serving (CitizSession *self, gpointer serving)
+{
+  self->serving = GPOINTER_TO_INT (serving);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SERVING]);
 }
 
 /* Engine thread: whether the node goes on while the record is locked. */
 void
 citiz_engine_tell_serving (CitizEngine *engine)
 {
-  CitizSession *session = g_weak_ref_get (&engine->session);
-
-  if (session == NULL)
-    return;
-  tell_locked_news (engine, session, citiz_engine_is_serving (engine), -1);
-  g_object_unref (session);
+  citiz_engine_tell_session (engine, adopt_serving,
+                             GINT_TO_POINTER (citiz_engine_is_serving (engine)), NULL);
 }
 
 /**

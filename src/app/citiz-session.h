@@ -149,7 +149,7 @@ G_DECLARE_FINAL_TYPE (CitizSession, citiz_session, CITIZ, SESSION, GObject)
 
 /* Signals (all on the main thread):
  *   "record-changed"           something in the record was added, corrected or removed
- *   "accesses-changed"         an access was given, revoked or ended, or a minute of its countdown went by
+ *   "accesses-changed"         an access was given, revoked or ended, an opening disputed, or half a minute of a countdown went by
  *   "opened" (CitizOpening)    somebody opened, left a note or missed a code
  *   "ledger-changed"           a block was added
  *   "settings-changed"

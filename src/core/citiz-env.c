@@ -57,3 +57,21 @@ citiz_env_new_id (const CitizEnv *env)
   citiz_env_random (env, id.b, sizeof id.b);
   return id;
 }
+
+CitizLanguage
+citiz_env_language (void)
+{
+  const gchar *const *names = g_get_language_names ();
+
+  return names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
+                                                               : CITIZ_LANGUAGE_EN;
+}
+
+gint
+citiz_env_offset_minutes (CitizTime at)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (at.ms / 1000);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+
+  return (gint) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE);
+}

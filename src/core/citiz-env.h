@@ -18,4 +18,8 @@ CitizTime citiz_env_now (const CitizEnv *env);
 void citiz_env_random (const CitizEnv *env, guint8 *out, gsize n);
 CitizId citiz_env_new_id (const CitizEnv *env);
 
+/* Of the person's desktop: French or English, and minutes east of UTC at an instant. */
+CitizLanguage citiz_env_language (void);
+gint citiz_env_offset_minutes (CitizTime at);
+
 G_END_DECLS

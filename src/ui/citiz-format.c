@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/citiz-env.h"
+
 /* The tables hold both languages themselves: a system without the French locale still writes French dates, and a test may
  * switch language without a catalogue. */
 typedef struct
@@ -99,11 +101,7 @@ CitizLanguage
 citiz_format_language (void)
 {
   if (chosen < 0)
-    {
-      const gchar *const *names = g_get_language_names ();
-      chosen = names[0] != NULL && g_str_has_prefix (names[0], "fr") ? CITIZ_LANGUAGE_FR
-                                                                     : CITIZ_LANGUAGE_EN;
-    }
+    chosen = (gint) citiz_env_language ();
   return (CitizLanguage) chosen;
 }
 

@@ -211,8 +211,15 @@ dispute (App *app, const CitizId *opening)
 }
 
 static void
+count_change_cb (CitizSession *session, guint *count)
+{
+  (*count)++;
+}
+
+static void
 test_dispute (App *app, gconstpointer data)
 {
+  guint changes = 0;
   g_autoptr (CitizAccess) access = app_press (app);
   g_autoptr (CitizOpening) opening = NULL;
   g_autoptr (CitizOpening) again = NULL;
@@ -220,7 +227,11 @@ test_dispute (App *app, gconstpointer data)
   app_read (app, access->link, 1, NULL);
   g_assert_true (app_until (first_opening_came, app, 5));
   opening = g_list_model_get_item (openings (app), 0);
+  g_signal_connect (app->session, "accesses-changed", G_CALLBACK (count_change_cb), &changes);
   g_assert_true (dispute (app, &opening->id));
+  app_settle (app);
+  g_assert_cmpuint (changes, ==, 1); /* so that the lists show it at once */
+  g_signal_handlers_disconnect_by_data (app->session, &changes);
   app_reopen (app);
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
   again = g_list_model_get_item (openings (app), 0);
