@@ -100,7 +100,7 @@ typedef struct
   CitizSession *session; /* not a reference: the trash is the session's */
   CitizId id;
   GPtrArray *versions; /* CitizItem */
-  guint timer;
+  guint timer;         /* 0: the undo time is over, the engine shreds it */
 } Trash;
 
 static void
@@ -210,14 +210,15 @@ static gboolean
 shred_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   const ShredJob *job = data;
+  gboolean ok = TRUE;
 
   if (!citiz_engine_require_open (engine, error) || !citiz_vault_begin (engine->vault, error))
     return FALSE;
   for (guint i = 0; i < job->blobs->len; i++)
-    if (!citiz_vault_delete (engine->vault, CITIZ_CLASS_BLOB,
-                             &g_array_index (job->blobs, CitizId, i), NULL))
-      g_debug ("the bytes of a document were gone already");
-  if (!citiz_vault_delete (engine->vault, CITIZ_CLASS_RESOURCE, &job->id, error))
+    ok = ok
+         && citiz_vault_delete (engine->vault, CITIZ_CLASS_BLOB,
+                                &g_array_index (job->blobs, CitizId, i), error);
+  if (!ok || !citiz_vault_delete (engine->vault, CITIZ_CLASS_RESOURCE, &job->id, error))
     {
       citiz_vault_rollback (engine->vault);
       return FALSE;
@@ -247,10 +248,40 @@ shred_job_new (const Trash *trash)
 }
 
 static void
+put_back (CitizSession *self, const Trash *trash)
+{
+  for (guint i = 0; i < trash->versions->len; i++)
+    citiz_record_put (self->record, g_ptr_array_index (trash->versions, i));
+  g_hash_table_remove (self->trash, &trash->id);
+  citiz_session_emit_record (self);
+}
+
+/* Until here it stayed out of sight also of a record read anew. What the disk did not let go is shown again. */
+static void
+shredded_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  CitizSession *self = CITIZ_SESSION (source);
+  g_autofree CitizId *id = data;
+  g_autoptr (GError) error = NULL;
+  const Trash *trash = g_hash_table_lookup (self->trash, id);
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_warning ("a removed item is still on the disk: %s", error->message);
+  if (trash == NULL) /* locked meanwhile, or gone with its import */
+    return;
+  if (error != NULL)
+    put_back (self, trash);
+  else
+    g_hash_table_remove (self->trash, id);
+}
+
+static void
 shred (CitizSession *self, const Trash *trash)
 {
-  citiz_engine_post (self->engine, citiz_session_task (self, shred, NULL, NULL, NULL), shred_work,
-                     NULL, shred_job_new (trash), shred_job_free);
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, shred, NULL, shredded_cb, g_memdup2 (&trash->id, sizeof trash->id)),
+      shred_work, NULL, shred_job_new (trash), shred_job_free);
 }
 
 static gboolean
@@ -260,7 +291,6 @@ undo_over_cb (gpointer data)
 
   trash->timer = 0;
   shred (trash->session, trash);
-  g_hash_table_remove (trash->session->trash, &trash->id);
   return G_SOURCE_REMOVE;
 }
 
@@ -274,7 +304,8 @@ citiz_session_empty_trash (CitizSession *self)
   g_hash_table_iter_init (&iter, self->trash);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &trash))
     {
-      shred (self, trash);
+      if (trash->timer != 0)
+        shred (self, trash);
       g_hash_table_iter_remove (&iter);
     }
 }
@@ -312,14 +343,22 @@ citiz_session_list_trash (CitizSession *self)
   return ids;
 }
 
-/* A record that was read anew holds what is on the disk: what waits for an undo stays out of sight. */
+/* A record that was read anew holds what is on the disk: what waits for an undo stays out of sight. What went with its import cannot
+ * be put back any more. */
 void
 citiz_session_hide_trash (CitizSession *self)
 {
   g_autoptr (GArray) ids = citiz_session_list_trash (self);
 
   for (guint i = 0; i < ids->len; i++)
-    citiz_record_remove (self->record, &g_array_index (ids, CitizId, i));
+    {
+      const CitizId *id = &g_array_index (ids, CitizId, i);
+
+      if (newest_version (self, id) != NULL)
+        citiz_record_remove (self->record, id);
+      else
+        g_hash_table_remove (self->trash, id);
+    }
 }
 
 /* Out of sight at once; off the disk when the undo time is over. Killed in between, the item is simply there again. */
@@ -371,16 +410,13 @@ citiz_session_restore_async (CitizSession *self,
       = citiz_session_task (self, citiz_session_restore_async, cancellable, callback, data);
   Trash *trash = g_hash_table_lookup (self->trash, id);
 
-  if (trash == NULL)
+  if (trash == NULL || trash->timer == 0)
     {
       g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
                                "the undo time is over");
       return;
     }
-  for (guint i = 0; i < trash->versions->len; i++)
-    citiz_record_put (self->record, g_ptr_array_index (trash->versions, i));
-  g_hash_table_remove (self->trash, id);
-  citiz_session_emit_record (self);
+  put_back (self, trash);
   g_task_return_boolean (task, TRUE);
 }
 

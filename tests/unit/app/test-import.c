@@ -46,6 +46,12 @@ size (App *app)
   return citiz_record_size (citiz_session_get_record (app->session));
 }
 
+static void
+answer_nobody_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(gboolean *) data = citiz_session_restore_finish (CITIZ_SESSION (source), result, NULL);
+}
+
 #define SUMMARY "ips/CA_Bundle_FullsomeScenario1.json"
 #define APPLE   "apple/sample_30d.xml"
 
@@ -71,6 +77,26 @@ test_import_and_undo (App *app, gconstpointer data)
   g_assert_cmpuint (citiz_session_get_imports (app->session)->len, ==, 0);
   g_assert_false (undo (app, report->batch, &error));
   g_assert_nonnull (citiz_session_explain (error));
+}
+
+/* What was taken out by hand and then went with its import cannot be put back as a ghost. */
+static void
+test_undo_after_removal (App *app, gconstpointer data)
+{
+  g_autoptr (CitizImportReport) report = import (app, SUMMARY, NULL);
+  g_autoptr (GPtrArray) problems
+      = citiz_record_list (citiz_session_get_record (app->session), CITIZ_KIND_PROBLEM);
+  gboolean restored = TRUE;
+  CitizId id;
+
+  g_assert_cmpuint (problems->len, >, 0);
+  id = ((CitizItem *) g_ptr_array_index (problems, 0))->id;
+  citiz_session_remove_async (app->session, &id, NULL, NULL, NULL);
+  g_assert_true (undo (app, report->batch, NULL));
+  citiz_session_restore_async (app->session, &id, NULL, answer_nobody_cb, &restored);
+  app_settle (app);
+  g_assert_false (restored);
+  g_assert_cmpuint (size (app), ==, 0);
 }
 
 static void
@@ -243,6 +269,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_true (citiz_crypto_init ());
   ADD ("/app/import/and-undo", test_import_and_undo);
+  ADD ("/app/import/undo-after-removal", test_undo_after_removal);
   ADD ("/app/import/series", test_series);
   ADD ("/app/import/cancel", test_cancel);
   ADD ("/app/import/lock", test_lock);
