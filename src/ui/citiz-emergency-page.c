@@ -141,10 +141,11 @@ look_up_again (CitizEmergencyPage *self)
 static void
 follow_session (CitizEmergencyPage *self)
 {
-  CitizAccess *live = citiz_session_get_emergency (self->session);
+  CitizAccess *live;
 
-  if (self->pending)
+  if (self->pending || self->session == NULL)
     return;
+  live = citiz_session_get_emergency (self->session);
   if (live != NULL)
     {
       g_set_object (&self->access, live);
@@ -183,6 +184,8 @@ given_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (CitizAccess) access
       = citiz_session_emergency_finish (CITIZ_SESSION (source), result, &error);
 
+  if (self->session == NULL) /* locked meanwhile */
+    return;
   self->pending = FALSE;
   g_clear_handle_id (&self->late, g_source_remove);
   gtk_spinner_stop (self->spinner);

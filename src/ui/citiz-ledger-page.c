@@ -55,6 +55,8 @@ progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
   /* Translators: "12 blocks of 48". */
   g_autofree gchar *text = g_strdup_printf (_ ("%s blocks of %s"), a, b);
 
+  if (self->session == NULL) /* locked; the news was on its way */
+    return;
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), CLAMP (fraction, 0, 1));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->verify_row), text);
 }
@@ -68,6 +70,8 @@ verified_cb (GObject *source, GAsyncResult *result, gpointer data)
   guint64 blocks = 0;
   gboolean good = citiz_session_verify_finish (CITIZ_SESSION (source), result, &blocks, &error);
 
+  if (self->session == NULL)
+    return;
   g_clear_object (&self->verifying);
   set_verifying (self, FALSE);
   if (good)

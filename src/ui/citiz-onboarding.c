@@ -145,9 +145,12 @@ created_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CitizOnboarding) self = data;
   g_autoptr (GError) error = NULL;
+  gboolean created = citiz_session_create_finish (CITIZ_SESSION (source), result, &error);
 
+  if (self->session == NULL) /* closed meanwhile */
+    return;
   set_busy (self, FALSE);
-  if (!citiz_session_create_finish (CITIZ_SESSION (source), result, &error))
+  if (!created)
     {
       gtk_label_set_label (GTK_LABEL (self->problem), citiz_session_explain (error));
       gtk_widget_set_visible (self->problem, TRUE);

@@ -47,6 +47,8 @@ set_busy (CitizUnlock *self, gboolean busy)
 static void
 fail (CitizUnlock *self, const GError *error)
 {
+  if (self->session == NULL) /* closed meanwhile */
+    return;
   set_busy (self, FALSE);
   gtk_label_set_label (GTK_LABEL (self->problem), citiz_session_explain (error));
   gtk_widget_set_visible (self->problem, TRUE);
