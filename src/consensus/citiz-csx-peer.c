@@ -28,6 +28,12 @@ restore (CitizCsx *csx, const CitizVote *vote)
   if (vote->epoch != csx->config.epoch || vote->slot <= csx->final_slot)
     return;
   slot = citiz_csx_slot_make (csx, vote->slot);
+  if (vote->voter != csx->config.self)
+    {
+      if (vote->voter < csx->n && vote->kind != CITIZ_VOTE_CAND)
+        citiz_csx_take_vote (csx, vote, TRUE);
+      return;
+    }
   if (slot == NULL)
     {
       csx->mute = MAX (csx->mute, vote->slot);
@@ -51,7 +57,7 @@ restore (CitizCsx *csx, const CitizVote *vote)
       slot->said.final = TRUE;
       break;
     }
-  citiz_csx_take_vote (csx, vote);
+  citiz_csx_take_vote (csx, vote, TRUE);
 }
 
 void

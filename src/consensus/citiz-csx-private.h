@@ -55,9 +55,10 @@ typedef struct
   guint n_blocks;
   CitizCsxBlock blocks[CITIZ_CSX_MAX_BLOCKS];
   CitizCert *certs[CITIZ_CSX_KINDS];
-  CitizCsxSaid said; /* by this node */
-  CitizHash own;     /* the block of its NOTAR */
-  gboolean proposed; /* a CAND is in the journal */
+  gboolean journaled[CITIZ_CSX_KINDS]; /* the certificate is */
+  CitizCsxSaid said;                   /* by this node */
+  CitizHash own;                       /* the block of its NOTAR */
+  gboolean proposed;                   /* a CAND is in the journal */
   CitizHash cand;
   gboolean wanted; /* @want is asked for */
   CitizHash want;
@@ -172,7 +173,7 @@ gboolean citiz_csx_own_known (const CitizCsx *csx,
                               CitizVoteKind kind,
                               guint64 slot,
                               const CitizHash *hash);
-void citiz_csx_take_vote (CitizCsx *csx, const CitizVote *vote);
+void citiz_csx_take_vote (CitizCsx *csx, const CitizVote *vote, gboolean journaled);
 void citiz_csx_take_cert (CitizCsx *csx, const CitizCert *cert);
 void citiz_csx_take_candidate (CitizCsx *csx, const CitizCsxMessage *message);
 void citiz_csx_take_block (CitizCsx *csx, const CitizCsxMessage *message, gboolean own);

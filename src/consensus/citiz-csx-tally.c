@@ -143,16 +143,16 @@ compare (CitizCsx *csx, CitizCsxSlot *slot, const CitizVote *vote)
       }
 }
 
-/* A verified vote, of another validator or just journaled. Slots that are final but not committed still take those whose certificate is
+/* A verified vote; @journaled: one's own, or one that was relied on, of any slot. Slots that are final but not committed still take those whose certificate is
  * missing: the justification needs it. */
 void
-citiz_csx_take_vote (CitizCsx *csx, const CitizVote *vote)
+citiz_csx_take_vote (CitizCsx *csx, const CitizVote *vote, gboolean journaled)
 {
   const guint kind = CITIZ_CSX_K (vote->kind);
   CitizCsxSlot *slot = citiz_csx_slot (csx, vote->slot);
   CitizCsxBallot *ballot;
 
-  if (vote->slot > csx->frontier + CITIZ_CSX_WINDOW
+  if ((!journaled && vote->slot > csx->frontier + CITIZ_CSX_WINDOW)
       || (vote->slot <= csx->final_slot && (slot == NULL || slot->certs[kind] != NULL)))
     return;
   slot = citiz_csx_slot_make (csx, vote->slot);

@@ -52,6 +52,35 @@ can_sign (const CitizCsx *csx, guint64 slot)
          && slot <= csx->final_slot + CITIZ_CSX_AHEAD;
 }
 
+/* What an own vote relies on becomes as durable as the vote: the certificate goes into the journal as the votes it is made of. Otherwise a
+ * power cut could leave a FINAL whose NOTAR certificate nobody holds any more, and a slot that can neither be certified nor skipped. */
+static void
+rely_on (CitizCsx *csx, guint64 slot, CitizVoteKind kind)
+{
+  CitizCsxSlot *found = citiz_csx_slot (csx, slot);
+  const guint k = CITIZ_CSX_K (kind);
+
+  if (found == NULL || found->certs[k] == NULL || found->journaled[k] || slot <= csx->final_slot
+      || slot > csx->final_slot + CITIZ_CSX_WINDOW)
+    return;
+  found->journaled[k] = TRUE;
+  for (guint16 i = 0; i < csx->n; i++)
+    {
+      CitizVote vote;
+
+      if (i != csx->config.self && citiz_cert_vote (found->certs[k], i, &vote))
+        g_array_append_val (csx->effects->journal, vote);
+    }
+}
+
+static void
+rely_on_parent (CitizCsx *csx, const CitizCsxBlock *block)
+{
+  rely_on (csx, block->parent_slot, CITIZ_VOTE_NOTAR);
+  for (guint64 i = block->parent_slot + 1; i < block->point.slot; i++)
+    rely_on (csx, i, CITIZ_VOTE_SKIP);
+}
+
 /* R0: into the journal, then said to the others, then counted. @slot may be gone afterwards: the vote can make it final. */
 static void
 say (CitizCsx *csx, CitizCsxSlot *slot, CitizVoteKind kind, const CitizHash *hash)
@@ -71,7 +100,7 @@ say (CitizCsx *csx, CitizCsxSlot *slot, CitizVoteKind kind, const CitizHash *has
   csx->top_own = MAX (csx->top_own, slot->slot);
   csx->moved = TRUE;
   citiz_csx_broadcast_vote (csx, &vote, FALSE);
-  citiz_csx_take_vote (csx, &vote);
+  citiz_csx_take_vote (csx, &vote, TRUE);
 }
 
 /* R1 ************************************************************************/
@@ -211,6 +240,7 @@ vote_notar (CitizCsx *csx, CitizCsxSlot *slot)
         {
           const CitizHash hash = block->point.hash;
 
+          rely_on_parent (csx, block);
           say (csx, slot, CITIZ_VOTE_NOTAR, &hash);
           return TRUE;
         }
@@ -231,6 +261,7 @@ vote_final (CitizCsx *csx, CitizCsxSlot *slot)
   if (!citiz_csx_may_final (slot->said, cert != NULL && citiz_hash_equal (&cert->hash, &slot->own)))
     return FALSE;
   hash = slot->own;
+  rely_on (csx, slot->slot, CITIZ_VOTE_NOTAR);
   say (csx, slot, CITIZ_VOTE_FINAL, &hash);
   return TRUE;
 }
@@ -366,6 +397,7 @@ citiz_csx_take_built (CitizCsx *csx, const CitizCsxEvent *event)
   block = citiz_csx_block (slot, &event->hash);
   if (block == NULL || !stands (csx, slot, block))
     return;
+  rely_on_parent (csx, block);
   csx->config.sign (csx->config.sign_data, &message.vote);
   g_array_append_val (csx->effects->journal, message.vote);
   slot->proposed = TRUE;

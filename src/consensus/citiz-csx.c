@@ -70,7 +70,7 @@ take_statement (CitizCsx *csx, guint16 from, const CitizCsxMessage *message)
   if (cand)
     citiz_csx_take_candidate (csx, message);
   else
-    citiz_csx_take_vote (csx, vote);
+    citiz_csx_take_vote (csx, vote, FALSE);
   if (vote->slot <= csx->final_slot)
     citiz_csx_tell_late (csx, from);
 }

@@ -136,7 +136,7 @@ typedef struct
   CitizCsxPoint committed; /* the newest committed block of this epoch, or what it starts from */
   const CitizCert *final;  /* (nullable): the newest Final certificate that was kept */
   guint n_records;
-  const CitizVote *records; /* the journal of this epoch, oldest first */
+  const CitizVote *records; /* the journal of this epoch, oldest first, all of it */
 } CitizCsxStart;
 
 /* Blocks in order of slots, the first a child of the newest committed one, the last with a Final certificate. The driver has
@@ -222,7 +222,7 @@ typedef struct
 /* What one step asks for. First @journal, to the last record and synced; then @rest, in order. */
 typedef struct
 {
-  GArray *journal; /* CitizVote: statements of one's own */
+  GArray *journal; /* CitizVote: statements of one's own, and votes of others that they rely on */
   GArray *rest;    /* CitizCsxEffect */
 } CitizCsxEffects;
 

@@ -1,4 +1,4 @@
-/* The vote journal on disk: the epoch's key and every statement signed with it, before it is sent. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The vote journal on disk: the epoch's key and every statement signed with it, and what it relied on. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
 #include "crypto/citiz-crypto.h"

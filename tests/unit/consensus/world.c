@@ -365,6 +365,23 @@ world_message (World *world, Node *node, guint16 from, const CitizCsxMessage *me
   world_event (world, node, &event);
 }
 
+/* Stored blocks come back after a restart. Certificates that were kept without a sync do not: the worst case. */
+static void
+give_back (Node *node)
+{
+  g_autoptr (GList) blocks = g_hash_table_get_values (node->blocks);
+  const guint16 self = node->observer ? CITIZ_CSX_NOBODY : node->place;
+
+  for (const GList *i = blocks; i != NULL; i = i->next)
+    {
+      CitizCsxMessage message = {.kind = CITIZ_CSX_MESSAGE_BLOCK};
+
+      message.header = *(const CitizBlockHeader *) i->data;
+      citiz_block_header_hash (&message.hash, &message.header);
+      world_message (node->world, node, self, &message);
+    }
+}
+
 void
 world_start_node (World *world, Node *node)
 {
@@ -391,6 +408,7 @@ world_start_node (World *world, Node *node)
   node->down = FALSE;
   node->csx = citiz_csx_new (config);
   world_event (world, node, &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_START, .start = &start});
+  give_back (node);
 }
 
 /* Pulls the plug: what was not journaled, kept or stored is gone. */
@@ -419,8 +437,8 @@ world_need (World *world, gboolean need)
                  &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_NEED, .need = need});
 }
 
-static gboolean
-deliver (World *world)
+gboolean
+world_deliver (World *world)
 {
   Packet *packet = g_queue_pop_head (&world->packets);
   Node *node;
@@ -434,8 +452,14 @@ deliver (World *world)
   return TRUE;
 }
 
-static gboolean
-work (Node *node)
+void
+world_drop (World *world)
+{
+  packet_free (g_queue_pop_head (&world->packets));
+}
+
+gboolean
+world_work (Node *node)
 {
   g_autofree CitizCsxEvent *event = NULL;
 
@@ -446,8 +470,6 @@ work (Node *node)
     range (node, &(CitizCsxEffect){.to = event->from, .slot = event->slot, .max = CITIZ_CSX_RANGE});
   else
     world_event (node->world, node, event);
-  if (event->kind == CITIZ_CSX_EVENT_BUILT)
-    return TRUE;
   return TRUE;
 }
 
@@ -457,14 +479,45 @@ world_settle (World *world)
 {
   for (guint limit = 0; limit < 2000000; limit++)
     {
-      gboolean any = deliver (world);
+      gboolean any = world_deliver (world);
 
       for (guint i = 0; i <= world->n; i++)
-        any |= work (&world->nodes[i]);
+        any |= world_work (&world->nodes[i]);
       if (!any)
         return;
     }
   g_assert_not_reached ();
+}
+
+static gint64
+next_timer (const World *world)
+{
+  gint64 next = G_MAXINT64;
+
+  for (guint i = 0; i <= world->n; i++)
+    if (!world->nodes[i].down && world->nodes[i].timer > 0)
+      next = MIN (next, world->nodes[i].timer);
+  return next;
+}
+
+/* To the next timer, whatever is still on its way. */
+void
+world_tick (World *world)
+{
+  const gint64 next = next_timer (world);
+
+  if (next == G_MAXINT64)
+    return;
+  world->now = MAX (world->now, next);
+  for (guint i = 0; i <= world->n; i++)
+    {
+      Node *node = &world->nodes[i];
+
+      if (node->down || node->timer == 0 || node->timer > world->now)
+        continue;
+      node->timer = 0;
+      world_event (world, node, &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_TIMER});
+    }
 }
 
 void
@@ -473,26 +526,12 @@ world_run (World *world, gint64 ms)
   const gint64 until = world->now + ms;
 
   world_settle (world);
-  for (;;)
+  while (next_timer (world) <= until)
     {
-      gint64 next = G_MAXINT64;
-
-      for (guint i = 0; i <= world->n; i++)
-        if (!world->nodes[i].down && world->nodes[i].timer > 0)
-          next = MIN (next, world->nodes[i].timer);
-      if (next > until)
-        break;
-      world->now = MAX (world->now, next);
-      for (guint i = 0; i <= world->n; i++)
-        if (!world->nodes[i].down && world->nodes[i].timer > 0
-            && world->nodes[i].timer <= world->now)
-          {
-            world->nodes[i].timer = 0;
-            world_event (world, &world->nodes[i], &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_TIMER});
-          }
+      world_tick (world);
       world_settle (world);
     }
-  world->now = until;
+  world->now = MAX (world->now, until);
 }
 
 CitizVote
