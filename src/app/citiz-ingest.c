@@ -24,6 +24,7 @@ typedef struct
   CitizFrameReader *reader;
   GSubprocess *helper;
   int file;
+  gboolean left; /* the task is answered or about to be */
   guint8 *buffer;
   GSource *source, *cancel;
   CitizIngestProgress progress;
@@ -173,6 +174,7 @@ leave (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
+  job->left = TRUE;
   if (job->source != NULL)
     g_source_destroy (job->source);
   if (job->cancel != NULL)
@@ -204,16 +206,19 @@ fail (GTask *task, GError *error)
   g_object_unref (task);
 }
 
-/* The pipe is at its end. */
+/* The helper has ended. */
 static void
-finish (GTask *task)
+exited_cb (GObject *helper, GAsyncResult *result, gpointer data)
 {
+  g_autoptr (GTask) task = data;
   Job *job = g_task_get_task_data (task);
   CitizIngestReport *report = job->batch->report;
   GError *error = NULL;
 
+  g_subprocess_wait_finish (G_SUBPROCESS (helper), result, NULL);
+  if (job->left) /* stopped while it was waited for */
+    return;
   leave (task);
-  g_subprocess_wait (job->helper, NULL, NULL);
   if (!g_subprocess_get_successful (job->helper) || !citiz_frame_reader_done (job->reader))
     {
       fail (task, g_error_new_literal (CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_HELPER,
@@ -231,6 +236,17 @@ finish (GTask *task)
   job->batch->report = NULL;
   g_task_return_pointer (task, report, (GDestroyNotify) citiz_ingest_report_free);
   g_object_unref (task);
+}
+
+/* The pipe is at its end. A helper that closed it and does not end keeps nobody waiting: the import can still be stopped. */
+static void
+finish (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  if (!citiz_frame_reader_done (job->reader)) /* cut short: what it still does is of no interest */
+    g_subprocess_force_exit (job->helper);
+  g_subprocess_wait_async (job->helper, NULL, exited_cb, g_object_ref (task));
 }
 
 static gboolean

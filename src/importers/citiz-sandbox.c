@@ -9,10 +9,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define SANITIZED 1
 #endif
 #endif
@@ -28,7 +28,7 @@ static gboolean
 enter_limits (void)
 {
 #ifndef SANITIZED
-  /* Address sanitizer reserves terabytes; everything else fits well below this. */
+  /* Sanitizers reserve terabytes; everything else fits well below this. */
   if (!limit (RLIMIT_AS, 768ul << 20))
     return FALSE;
 #endif

@@ -442,6 +442,38 @@ test_closed_meanwhile (Fixture *f, gconstpointer data)
   assert_untouched (f, before);
 }
 
+static gboolean
+give_up_cb (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* Says all there is, closes the pipe and stays: nothing waits for it, and the import can still be stopped. */
+static void
+test_lingering_helper (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree gchar *before = contents (f->vault);
+  g_autofree gchar *path = g_build_filename (f->dir, "helper", NULL);
+  g_autoptr (GFile) file = data_file ("apple/sample_30d.xml");
+  gint64 began = g_get_monotonic_time ();
+  gboolean stopped = FALSE;
+
+  g_assert_true (g_file_set_contents_full (
+      path,
+      "#!/bin/sh\nexport PATH=/usr/bin:/bin\n'" CITIZ_IMPORT_PATH "'\nexec >&-\nexec sleep 60\n",
+      -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  g_setenv ("CITIZ_IMPORT_HELPER", path, TRUE);
+  citiz_ingest_run_async (f->vault, file, NULL, NULL, cancellable, stopped_cb, &stopped);
+  g_timeout_add (1000, give_up_cb, cancellable);
+  while (!stopped)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 30 * G_TIME_SPAN_SECOND);
+  g_unlink (path);
+  assert_untouched (f, before);
+}
+
 /* The process ends in the middle: what was written by then is there, and goes at the next opening. */
 static void
 test_recover (Fixture *f, gconstpointer data)
@@ -571,6 +603,7 @@ main (int argc, char **argv)
   ADD ("bad-helpers", test_bad_helpers);
   ADD ("cancel", test_cancel);
   ADD ("closed-meanwhile", test_closed_meanwhile);
+  ADD ("lingering-helper", test_lingering_helper);
   ADD ("recover", test_recover);
   ADD ("by-hand", test_by_hand);
   ADD ("sessions", test_sessions);
