@@ -591,6 +591,8 @@ citiz_form_submit (CitizForm *self)
 void
 citiz_form_fail (CitizForm *self, const gchar *key, const gchar *sentence)
 {
+  if (gtk_widget_get_first_child (GTK_WIDGET (self)) == NULL) /* closed before the answer came */
+    return;
   self->busy = FALSE;
   gtk_widget_set_sensitive (self->save, TRUE);
   if (key != NULL)

@@ -112,7 +112,11 @@ submit_cb (CitizForm *form, gpointer data)
       draft.title = _ (fields[i].label);
       draft.status = CITIZ_STATUS_ACTIVE;
       if (*draft.low == '\0')
-        continue;
+        {
+          if (old != NULL)
+            citiz_session_remove_async (session, &old->id, NULL, NULL, NULL);
+          continue;
+        }
       resource = citiz_compose_goal (&draft, old != NULL ? old->resource : NULL);
       if (resource == NULL)
         continue;
