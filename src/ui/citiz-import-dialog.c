@@ -90,7 +90,7 @@ add_lines (CitizImportDialog *self, const CitizImportReport *report, gboolean ke
       what = citiz_import_kind_text (line->what);
       gtk_list_box_append (
           GTK_LIST_BOX (list),
-          report_row (what, kept ? NULL : citiz_import_reason_text (line->reason), line->count));
+          report_row (what, kept ? NULL : citiz_session_explain_skip (line->reason), line->count));
       n++;
     }
   if (n == 0)

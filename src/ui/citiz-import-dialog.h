@@ -18,8 +18,7 @@ CitizImportDialog *citiz_import_dialog_new (GtkWidget *owner,
 void citiz_import_dialog_add (CitizImportDialog *self, GFile *file);
 /* A drop target for a window: files dropped on it open the dialog. */
 GtkEventController *citiz_import_drop_target_new (GtkWidget *window, CitizSession *session);
-/* Words for a reason code of the importers, and for a kind of entry (exported for tests and the history of imports). */
-const gchar *citiz_import_reason_text (const gchar *code);
+/* Words for a kind of entry. */
 gchar *citiz_import_kind_text (const gchar *what);
 
 G_END_DECLS
