@@ -43,7 +43,7 @@ append_hashes (GString *csp, const gchar *page, const gchar *tag, const gchar *e
  * citiz_node_page_csp:
  * @origins: (array zero-terminated=1): the other nodes whose shares the page may ask for
  *
- * Security reference §3.2. allow-modals lets the page print; the custom-protocol permission lets a phone number dial.
+ * Security reference §3.2. allow-modals lets the page print, allow-downloads keep a PDF; the custom-protocol permission lets a phone number dial.
  */
 gchar *
 citiz_node_page_csp (const gchar *page, const gchar *const *origins)
@@ -59,7 +59,7 @@ citiz_node_page_csp (const gchar *page, const gchar *const *origins)
   g_string_append (
       csp,
       "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none';"
-      " require-trusted-types-for 'script'; sandbox allow-scripts allow-same-origin allow-modals"
+      " require-trusted-types-for 'script'; sandbox allow-scripts allow-same-origin allow-modals allow-downloads"
       " allow-top-navigation-to-custom-protocols");
   return g_string_free (csp, FALSE);
 }

@@ -104,7 +104,7 @@ export function sixWordsOf(grant, opening, words) {
 
 export function contentPolicy(hashes) {
   const of = (name) => new RegExp('^' + name + ' (\\S+)$', 'm').exec(hashes)[1];
-  return `default-src 'none'; script-src '${of('script')}'; style-src '${of('style')}'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; sandbox allow-scripts allow-same-origin allow-modals allow-top-navigation-to-custom-protocols`;
+  return `default-src 'none'; script-src '${of('script')}'; style-src '${of('style')}'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; sandbox allow-scripts allow-same-origin allow-modals allow-downloads allow-top-navigation-to-custom-protocols`;
 }
 
 export const ledgerNow = (grant) => grant.clock.ledger + Date.now() - grant.clock.wall;

@@ -77,8 +77,8 @@ for (const lang of ['fr', 'en']) {
       ok(await overflow(page) <= 0, 'scrolls sideways');
       const shown = await text(page);
       for (const part of lang === 'fr'
-        ? ['BERGERON, Lucie', '67 ans', 'Pénicilline', 'Apixaban 5 mg, 2 fois/jour', 'Glargine 24 unités', 'Stimulateur cardiaque', '1 médicament, 1 problème, habitudes de vie', 'corticostéroïdes, opioïdes, immunosuppression, dialyse', 'intubation difficile, précautions infectieuses', 'dose changée 29 sept. : 22 → 24', 'non notée', 'à confirmer avant transfusion', '74,2 kg', 'il y a 6 h 16', 'reste 23 h 4']
-        : ['BERGERON, Lucie', '67 y', 'Penicillin', 'Apixaban 5 mg, twice a day', 'Glargine 24 units', 'Pacemaker', '1 medication, 1 problem, social history', 'steroids, opioids, immunosuppression, dialysis', 'difficult airway, infection precautions', 'dose changed Sep 29: 22 → 24', 'not logged', 'confirm before transfusion', '74.2 kg', '6 h 16 min ago', 'min left']) contains(shown, part);
+        ? ['BERGERON, Lucie', '67 ans', 'Pénicilline', 'Apixaban 5 mg, 2 fois/jour', 'Glargine 24 unités', 'Stimulateur cardiaque', '1 médicament, 1 problème, habitudes de vie', 'corticostéroïdes par voie générale, opioïdes, immunosuppression, dialyse', 'intubation difficile, précautions infectieuses', 'dose changée 29 sept. : 22 → 24', 'non notée', 'à confirmer avant transfusion', '74,2 kg', 'il y a 6 h 16', 'reste 23 h 4']
+        : ['BERGERON, Lucie', '67 y', 'Penicillin', 'Apixaban 5 mg, twice a day', 'Glargine 24 units', 'Pacemaker', '1 medication, 1 problem, social history', 'systemic steroids, opioids, immunosuppression, dialysis', 'difficult airway, infection precautions', 'dose changed Sep 29: 22 → 24', 'not logged', 'confirm before transfusion', '74.2 kg', '6 h 16 min ago', 'min left']) contains(shown, part);
       equal(page.grant.used, 1, 'openings');
       equal(readNote(page.grant, page.grant.openings[0].note), { name: 'Camille Ouellet', role: lang === 'fr' ? 'médecin' : 'physician', place: 'Hôpital de l’Enfant-Jésus, Québec', reason: 'ETREAT', lang }, 'notice');
       equal(await page.locator('.words li').allInnerTexts(), sixWordsOf(page.grant, page.grant.openings[0], words[lang]), 'receipt words');
@@ -534,7 +534,10 @@ test('documents are drawn inside; what cannot be drawn says so', async () => {
   await row('ECG').locator('button').click();
   await page.waitForFunction(() => document.querySelector('img.doc') && document.querySelector('img.doc').naturalWidth > 0);
   await row('Carte du stimulateur').locator('button').click();
-  contains(await row('Carte du stimulateur').innerText(), 'ne peut pas être affiché');
+  contains(await row('Carte du stimulateur').innerText(), 'Un PDF ne s’ouvre pas dans cette page');
+  const [kept] = await Promise.all([page.waitForEvent('download'), row('Carte du stimulateur').getByText('Enregistrer le PDF').click()]);
+  equal(kept.suggestedFilename(), 'Carte du stimulateur.pdf', 'name of the file');
+  equal(readFileSync(await kept.path()).subarray(0, 5).toString(), '%PDF-', 'what is kept');
   await row('Niveau de soins').locator('button').click();
   contains(await row('Niveau de soins').innerText(), 'n’est pas dans le résumé');
   equal(await page.locator('a[download]').count(), 0, 'download links');
@@ -628,6 +631,94 @@ test('no JavaScript: both languages', async () => {
   const shown = await page.locator('body').innerText();
   contains(shown, 'JavaScript est désactivé');
   contains(shown, 'JavaScript is turned off');
+  await page.finish();
+});
+
+const bundleOf = (change) => {
+  const bundle = lucie();
+  change(bundle);
+  return JSON.stringify(bundle);
+};
+
+test('systolic and diastolic noted apart are one blood pressure on the first screen', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    const isPanel = ({ resource }) => resource.resourceType === 'Observation' && resource.component && JSON.stringify(resource.code).includes('85354-9');
+    const [{ resource: panel, fullUrl }] = bundle.entry.filter(isPanel);
+    const rest = bundle.entry.filter((entry) => !isPanel(entry));
+    const half = (code, value, id) => ({ fullUrl: 'urn:uuid:' + id, resource: { ...panel, id, component: undefined, code: { coding: [{ system: 'http://loinc.org', code }] }, valueQuantity: { value, unit: 'mmHg', system: 'http://unitsofmeasure.org', code: 'mm[Hg]' } } });
+    const halves = [half('8462-4', 91, '00000000-0000-4000-8000-00000000b002'), half('8480-6', 148, '00000000-0000-4000-8000-00000000b001')];
+    bundle.entry = [...rest, ...halves];
+    const composition = rest[0].resource;
+    for (const section of composition.section) {
+      if (section.entry && section.entry.some((e) => e.reference === fullUrl)) section.entry = section.entry.concat(halves.map((e) => ({ reference: e.fullUrl })));
+    }
+  }));
+  const tiles = await page.locator('#results .tile').allInnerTexts();
+  equal(tiles.filter((tile) => /148\/91/.test(tile)).length, 1, 'pairs');
+  ok(!tiles.some((tile) => /Systolique|Diastolique/.test(tile)), 'a half stands alone');
+  await page.finish();
+});
+
+test('what a dose and a directive say in words is shown', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    const bisoprolol = resources(bundle, 'MedicationStatement').find((r) => JSON.stringify(r.medicationCodeableConcept).includes('isoprolol'));
+    bisoprolol.dosage = [{ text: '2 comprimés, matin et soir', timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }];
+    const metformin = resources(bundle, 'MedicationStatement').find((r) => JSON.stringify(r.medicationCodeableConcept).includes('etformin'));
+    metformin.dosage = [{ text: '300 mg PO OD', doseAndRate: [{ doseQuantity: { value: 300, unit: 'mg' } }] }];
+    const [directive] = resources(bundle, 'Consent');
+    Object.assign(directive, { category: [{ text: 'Niveau de soins' }], provision: { code: [{ text: 'Niveau C, réanimation : non' }] } });
+  }));
+  contains(await page.locator('#medications').innerText(), '2 comprimés, matin et soir');
+  contains(await page.locator('#medications').innerText(), '300 mg PO 1 fois/jour');
+  contains(await page.locator('#directives').innerText(), 'Niveau C, réanimation : non');
+  await page.click('.btn.lang');
+  contains(await page.locator('#medications').innerText(), 'twice a day · 2 comprimés, matin et soir');
+  await page.finish();
+});
+
+test('a document that is not what it says is neither shown nor kept', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    const [first, second] = resources(bundle, 'DocumentReference');
+    first.content[0].attachment = { contentType: 'application/pdf', data: btoa('<script>document.title = "ran"</script>') };
+    second.content[0].attachment = { contentType: 'image/svg+xml', data: btoa('<svg xmlns="http://www.w3.org/2000/svg" onload="document.title = 1"/>') };
+  }));
+  for (const row of (await page.locator('.document').all()).slice(0, 2)) {
+    await row.locator('button').click();
+    contains(await row.innerText(), 'ne peut pas être affiché');
+    equal(await row.locator('img, a, button').count(), 1, 'what can be pressed');
+  }
+  ok(!/ran|^1$/.test(await page.title()), 'a script ran');
+  await page.finish();
+});
+
+test('a long list leaves the wide first screen before it scrolls', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    for (const problem of resources(bundle, 'Condition')) problem.code = { text: 'Un problème dont le nom est si long qu’il lui faut deux lignes entières de sa colonne' };
+  }), { height: 625 });
+  const { bottom, height } = await sizeOf(page);
+  ok(bottom <= height, `the first screen ends at ${bottom} of ${height}`);
+  contains(await page.locator('#problems').innerText(), 'autre');
+  await page.finish();
+});
+
+test('a reload tells the end, whom to call, and keeps no key', async () => {
+  const page = await opened(lucieText);
+  await page.reload();
+  await page.waitForSelector('#code');
+  contains(await text(page), 'scannez de nouveau le code QR');
+  ok(!JSON.stringify(await page.evaluate(() => window.history.state)).includes(page.grant.secret.toString('base64url')), 'the secret is kept');
+  Object.assign(page.grant, { state: 'revoked', endedAt: ledgerNow(page.grant) });
+  await page.reload();
+  await page.waitForSelector('.ended');
+  for (const part of ['La personne y a mis fin', 'The person ended it', '514 555-0142', 'à l’instant']) contains(await text(page), part);
+  equal(await page.evaluate(() => window.location.href), world.origin + '/v', 'address');
+  await page.finish();
+});
+
+test('closing and wiping leaves nothing for a reload', async () => {
+  const page = await opened(lucieText);
+  await page.click('.btn.wipe');
+  equal(await page.evaluate(() => window.history.state), null, 'what is kept');
   await page.finish();
 });
 

@@ -3,9 +3,9 @@
 import { h, icon } from './dom.js';
 import { fmtDate, fmtNumber, fmtStamp, fmtWhen } from './format.js';
 import { recentMean } from './observe.js';
-import { accessBar, directiveNodes, firstRows, reasonWord } from './first.js';
-import { barChart, freeText, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart } from './parts.js';
-import { lang, t, tm, tn } from './text.js';
+import { accessBar, card, directiveNodes, firstRows, reasonWord } from './first.js';
+import { barChart, freeText, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart, whyStopped } from './parts.js';
+import { colon, either, joined, lang, t, tm, tn } from './text.js';
 
 const NOTE_LIMIT = 1000;
 const FIRST_RESULTS = 11;
@@ -37,7 +37,7 @@ function resultRow(group) {
   const one = group.last;
   const points = group.items.filter((o) => typeof o.value.number === 'number' && !o.state.struck && !o.value.second).slice(0, 4).reverse();
   const name = h('th', { scope: 'row' }, one.state.tags.map((x) => [tagNode(x), ' ']), one.state.struck ? h('s', one.name) : one.name);
-  const date = h('td.dt', fmtDate(one.date && { ...one.date, time: undefined }));
+  const date = h('td.dt', fmtDate(one.date));
   const source = h('td.sr2', sourceMark(one.source));
   if (!one.value.num) return h('tr.text', name, h('td', { colspan: 5 }, one.value.text || reasonWord(one), one.preliminary ? [' ', tagNode({ kind: 'dashed', text: t('preliminary') }), ' ', t('mayChange')] : null), date, source);
   const trend = one.preliminary ? tagNode({ kind: 'dashed', text: t('preliminary') }) : points.length > 1 ? trendChart(points, one.range, one.name) : '';
@@ -94,7 +94,7 @@ function activitySection(view) {
 
 function dietSection(view) {
   const meal = view.lastMeal && view.lastMeal.date ? h('p.meal', tm('lastMeal', fmtWhen(view.lastMeal.date, view.now)), view.lastMeal.text ? [' (', freeText(view.lastMeal.text, view.freeLang), ')'] : '', '.') : null;
-  const averages = view.diet.filter((o) => o.value.text || o.value.num).map((o) => o.name + (lang() === 'fr' ? '\u00a0: ' : ': ') + (o.value.text || o.value.num + '\u00a0' + o.value.unit));
+  const averages = view.diet.filter((o) => o.value.text || o.value.num).map((o) => o.name + colon() + (o.value.text || o.value.num + '\u00a0' + o.value.unit));
   const swallow = view.swallow && view.swallow.state === 'none-known' ? stateBox('none', [h('b', t('swallowNone')), view.swallow.date ? ' (' + fmtDateText(view.swallow.date) + ')' : '']) : null;
   return [meal, averages.length ? h('p.meal', averages.join(' · ')) : null, swallow];
 }
@@ -111,26 +111,34 @@ function sinceSummary(observations) {
   return span > 0 && summary.days !== undefined && Number(summary.days) < span ? t('daysNoted', summary.days, span) : span > 0 ? t('lastDays', span) : '';
 }
 
-// Documents: pictures are drawn here; nothing is downloaded, nothing else is interpreted
+// Documents: pictures and plain text are drawn here, a PDF can be kept on this device, nothing else is interpreted
 
 const PICTURES = { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/jpg': 'jpeg', 'image/gif': 'gif', 'image/webp': 'webp' };
 
-function showDocument(row, place) {
+function savePdf(bytes, name) {
+  const href = URL.createObjectURL(new Blob([bytes], { type: 'application/pdf' }));
+  h('a', { href, download: name.replace(/[^\p{L}\p{N}]+/gu, ' ').trim() + '.pdf' }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10000);
+}
+
+function documentNodes(row) {
   const { type, data } = row.attachment;
-  const kind = PICTURES[type.toLowerCase()];
-  if (!data) return place.replaceChildren(h('p.gone', t('docNoData')));
-  if (type.toLowerCase().startsWith('text/plain')) {
-    try {
-      const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-      return place.replaceChildren(h('pre.doc', new TextDecoder().decode(bytes)));
-    } catch (error) {
-      return place.replaceChildren(h('p.gone', t('docBroken')));
+  const [kind] = type.toLowerCase().split(';');
+  const says = (...words) => h('p.gone', words);
+  if (!data) return says(t('docNoData'));
+  try {
+    const raw = atob(data);
+    const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
+    if (kind === 'text/plain') return h('pre.doc', new TextDecoder().decode(bytes));
+    if (kind === 'application/pdf' && raw.startsWith('%PDF-')) {
+      return says(t('docPdf'), ' ', h('button.linklike', { type: 'button', onclick: () => savePdf(bytes, row.name) }, t('docSave', fmtNumber(Math.ceil(bytes.length / 1024)))));
     }
+  } catch (error) {
+    return says(t('docBroken'));
   }
-  if (!kind || !/^[A-Za-z0-9+/=\s]*$/.test(data)) return place.replaceChildren(h('p.gone', t('docNoRender', type || '?')));
-  const picture = h('img.doc', { alt: row.name, onerror: () => place.replaceChildren(h('p.gone', t('docBroken'))) });
-  picture.src = 'data:image/' + kind + ';base64,' + data.replace(/\s/g, '');
-  return place.replaceChildren(picture);
+  if (!PICTURES[kind]) return says(t('docNoRender', type || '?'));
+  const picture = h('img.doc', { alt: row.name, src: 'data:image/' + PICTURES[kind] + ';base64,' + data, onerror: () => picture.replaceWith(says(t('docBroken'))) });
+  return picture;
 }
 
 function documentRow(row) {
@@ -140,7 +148,7 @@ function documentRow(row) {
     button.setAttribute('aria-expanded', String(!open));
     button.textContent = t(open ? 'show' : 'hide');
     if (open) place.replaceChildren();
-    else showDocument(row, place);
+    else place.replaceChildren(documentNodes(row));
   } }, t('show'));
   return h('li.document', h('div.docrow', icon('file'), h('span.main.wrap', nameNodes(row), row.detail ? ', ' + row.detail : ''), button, sourceMark(row.source)), place);
 }
@@ -179,10 +187,10 @@ export function receiptFacts(app) {
   const held = parts.filter((p) => p.state === 'withheld').length;
   const items = parts.reduce((n, p) => n + p.withheld, 0);
   const asked = parts.filter((p) => p.state === 'not-asked').length;
-  const hidden = [held ? tn('n_partsHeld', held) : '', items ? tn('n_itemsHeld', items) : ''].filter(Boolean).join(lang() === 'fr' ? ' et ' : ' and ');
+  const hidden = [held ? tn('n_partsHeld', held) : '', items ? tn('n_itemsHeld', items) : ''].filter(Boolean).join(either(' et ', ' and '));
   return [
     [t('receiptOpened'), t('receiptOpening', fmtStamp(app.opening.time), app.opening.use)],
-    [t('receiptShown'), [tn('n_parts', shown), hidden, asked ? tn('n_notAsked', asked) : ''].filter(Boolean).join('; ')],
+    [t('receiptShown'), joined('; ', tn('n_parts', shown), hidden, asked ? tn('n_notAsked', asked) : '')],
     [t('receiptState'), view.updated ? (view.updated.time ? fmtStamp(view.updated.time) : fmtDate(view.updated)) : ''],
   ];
 }
@@ -203,20 +211,19 @@ function sectionList(app) {
   const p = view.parts;
   const meds = [...view.medications.current, ...view.medications.stopped];
   const rows = (list) => (list.length ? simpleRows(list) : null);
-  const plainStop = (row) => [row.stopDate && fmtDate(row.stopDate), row.stopReason].filter(Boolean).join(lang() === 'fr' ? '\u00a0: ' : ': ');
   const entry = (id, key, count, body, part, side, wide) => ({ id, title: t(key), count, body, part, side, wide });
-  const withNote = (row) => [row.noteText, row.detail].filter(Boolean).join(', ');
+  const withNote = (row) => joined(', ', row.noteText, row.detail);
   const off = [...view.medications.stopped, ...view.medications.old];
   return [
     entry('b-results', 'bResults', view.resultGroups.length, view.resultGroups.length ? resultsSection(view) : null, p.results, '', true),
     entry('b-vitals', 'bVitals', 0, view.vitalGroups.length ? vitalsSection(view) : null, p.vitals),
-    first.medications.more ? entry('all-medications', 'bMeds', meds.length, simpleRows(meds, (row) => (row.place === 'stopped' ? plainStop(row) : row.detail)), p.medications) : null,
+    first.medications.more ? entry('all-medications', 'bMeds', meds.length, simpleRows(meds, (row) => (row.place === 'stopped' ? whyStopped(row) : row.detail)), p.medications) : null,
     first.allergies.more ? entry('all-allergies', 'bAllergies', view.allergies.length, h('ul.rows.b', view.allergies.map((row) => h('li', h('span.main.wrap', row.none ? tm(row.none) : nameNodes(row), ' ', severityTag(row)), h('span.det', row.detail), sourceMark(row.source)))), p.allergies) : null,
     first.problems.more ? entry('all-problems', 'bProblems', view.problems.active.length, simpleRows(view.problems.active), p.problems) : null,
     first.devices.more ? entry('all-devices', 'bDevices', view.devices.length, simpleRows(view.devices), p.devices) : null,
     first.directives.more ? entry('all-directives', 'bDirectives', view.directives.length, h('ul.rows.b', view.directives.map((row) => h('li', h('span.main.wrap', directiveNodes(row)), sourceMark(row.source)))), p.directives) : null,
     first.contacts.more || view.contacts.some((c) => !c.phone) ? entry('all-contacts', 'bContacts', view.contacts.length, h('ul.rows.b', view.contacts.map((c) => h('li', h('span.main.wrap', h('b.nm', c.name), ' ', c.role), c.phone ? phoneLink(c) : null))), p.contacts) : null,
-    off.length ? entry('b-stopped', 'bStopped', off.length, simpleRows(off, plainStop), null) : null,
+    off.length ? entry('b-stopped', 'bStopped', off.length, simpleRows(off, whyStopped), null) : null,
     entry('b-past', 'bPast', view.problems.past.length, rows(view.problems.past), p['past-problems']),
     entry('b-procedures', 'bProcedures', view.procedures.length, view.procedures.length ? simpleRows(view.procedures, withNote) : null, p.procedures),
     entry('b-immunizations', 'bImmunizations', view.immunizations.length, rows(view.immunizations), p.immunizations),
@@ -228,7 +235,7 @@ function sectionList(app) {
     entry('b-visits', 'bVisits', view.visits.length, rows(view.visits), p.visits),
     entry('b-documents', 'bDocuments', view.documents.length, view.documents.length ? h('ul.rows.b.docs', view.documents.map(documentRow)) : null, p.documents, view.documents.length ? t('docsHint') : ''),
     entry('b-plan', 'bPlan', view.plan.length, rows(view.plan), p.plan),
-    entry('b-story', 'bStory', 0, view.story.length ? view.story.map((row) => h('p.story', lang() === 'fr' ? '«\u00a0' : '“', freeText(row.sentence || !row.detail ? row.name : row.name + ' ' + row.detail, view.freeLang), lang() === 'fr' ? '\u00a0»' : '”')) : null, p.story),
+    entry('b-story', 'bStory', 0, view.story.length ? view.story.map((row) => h('p.story', either('«\u00a0', '“'), freeText(row.name, view.freeLang), either('\u00a0»', '”'))) : null, p.story),
     ...view.otherRows.map((other, i) => ({ id: 'b-other' + i, title: other.part.title || t('bOther'), count: other.rows.length, body: rows(other.rows), part: other.part })),
   ].filter(Boolean);
 }
@@ -237,7 +244,7 @@ const INDEX_WORD = { withheld: ['hidden', 'masked'], 'not-asked': ['unknown', 'n
 
 function bodyOf(entry) {
   const { part } = entry;
-  const held = part && part.withheld && part.state === 'shown' ? stateBox('held', [h('b', t('withheld')), lang() === 'fr' ? '\u00a0: ' : ': ', tn('n_items', part.withheld)]) : null;
+  const held = part && part.withheld && part.state === 'shown' ? stateBox('held', [h('b', t('withheld')), colon(), tn('n_items', part.withheld)]) : null;
   if (entry.body) return [entry.body, held];
   const box = part && partStateBox(part.state);
   if (box) return [box];
@@ -254,15 +261,15 @@ export function renderBelow(app) {
   const nav = h('nav.index', { 'aria-label': t('index') }, h('a.up', { href: '#top', onclick: app.toTop }, icon('up'), t('firstScreen')),
     present.map((e) => link(e.id, e.title, e.count, !e.body && e.part && INDEX_WORD[e.part.state])),
     live ? [h('hr'), link('note', t('noteTitle')), link('receipt', t('receipt'))] : null);
-  const build = (e) => h('section#' + e.id + '.card' + (e.wide ? '.wide' : ''), { 'aria-labelledby': e.id + '-h', tabindex: '-1' }, h('header', h('h2#' + e.id + '-h', e.title), e.side ? h('span.side', e.side) : null), e.content);
+  const build = (e) => card(e.id, e.title, e.side, e.content);
   const pair = [];
   if (live) {
-    pair.push(h('section#note.card', { 'aria-labelledby': 'note-h', tabindex: '-1' }, h('header', h('h2#note-h', t('noteTitle')), h('span.side', t('optional'))), noteSection(app)));
-    pair.push(h('section#receipt.card', { 'aria-labelledby': 'receipt-h', tabindex: '-1' }, h('header', h('h2#receipt-h', t('receipt'))), receiptSection(app)));
+    pair.push(card('note', t('noteTitle'), t('optional'), noteSection(app)));
+    pair.push(card('receipt', t('receipt'), '', receiptSection(app)));
   }
-  const gone = missing.length ? h('p.gone.wide', h('b', t('absent')), lang() === 'fr' ? '\u00a0: ' : ': ', missing.map((e) => e.title.toLowerCase()).join(', ')) : null;
+  const gone = missing.length ? h('p.gone', h('b', t('absent')), colon(), missing.map((e) => e.title.toLowerCase()).join(', ')) : null;
   const [before, between, after] = t('footer').split(/\{[DP]\}/);
-  const foot = h('p.foot.wide', before, h('span.src.d', 'D'), between, h('span.src.p', 'P'), after, live ? t('openedBy', app.readerText(true)) : '');
+  const foot = h('p.foot', before, h('span.src.d', 'D'), between, h('span.src.p', 'P'), after, live ? t('openedBy', app.readerText(true)) : '');
   const rest = h('div#rest.rest', { tabindex: '-1' }, stickyBar(app), h('div.restgrid', nav, h('div.cols', present.filter((e) => e.wide).map(build), h('div.flow', present.filter((e) => !e.wide).map(build)), pair.length ? h('div.pair', pair) : null, gone, foot)));
   return rest;
 }

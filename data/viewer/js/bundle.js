@@ -4,9 +4,9 @@ import { DATA } from './data.js';
 import { ageOn, fmtBirth, fmtDate, fmtTime, fmtWhen, languageName, parseDate } from './format.js';
 import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LOINC, SECTION_OF_TITLE, TETANUS, WEIGHT, conditionClass, deviceClass, drugClass, quantityText, relationName, safeDose } from './codes.js';
 import { dosageText } from './dosage.js';
-import { codes, concept, ext, extParts, extValue, exts, firstCode, list, makeResolver, modifiers, narrativeText, noneKind, personName, phoneOf, sectionWord, setDocumentLanguage, sourceOf, textOf } from './fhir.js';
-import { dateOfResource, groupObservations, readObservation, readReport } from './observe.js';
-import { lang, t, tn } from './text.js';
+import { codes, concept, ext, extParts, extValue, exts, firstCode, isForeign, list, makeResolver, modifiers, narrativeText, noneKind, notesOf, personName, phoneOf, sectionWord, setDocumentLanguage, sourceOf, textOf } from './fhir.js';
+import { dateOfResource, groupObservations, pairPressure, readObservation, readReport } from './observe.js';
+import { joined, lang, t, tn } from './text.js';
 
 const DAY = 86400000;
 const EMPTY_STATES = { nilknown: 'none-known', notasked: 'not-asked', withheld: 'withheld', unavailable: 'asked-unknown' };
@@ -110,12 +110,12 @@ function readAllergy(resource, world) {
   if (resource.criticality === 'high') row.severity = 'severe';
   if (row.verify) row.severity = null;
   const words = reactions.flatMap((r) => [...list(r.manifestation).map(concept), textOf(r, 'description')]).filter(Boolean);
-  row.reaction = [...new Set(words)].slice(0, 3).join(', ') || list(resource.note).map((n) => textOf(n, 'text'))[0] || '';
+  row.reaction = [...new Set(words)].slice(0, 3).join(', ') || notesOf(resource)[0] || '';
   if (resource.type === 'intolerance' && row.reaction && !row.struck) row.reaction = t('intolerance', row.reaction);
-  row.treatment = list(resource.note).map((n) => textOf(n, 'text'))[0] || '';
+  row.treatment = notesOf(resource)[0] || '';
   const last = parseDate(resource.lastOccurrence) || parseDate(resource.onsetDateTime) || reactions.map((r) => parseDate(r.onset)).find(Boolean) || (row.struck ? row.date : null);
   row.year = last ? String(last.y) : '';
-  row.detail = [row.reaction, row.year].filter(Boolean).join(', ');
+  row.detail = joined(', ', row.reaction, row.year);
   row.rank = row.struck ? 5 : row.severity ? SEVERITY_RANK[row.severity] : 3;
   row.alerting = row.severity === 'severe' && !row.struck && !row.verify && !['resolved', 'inactive'].includes(row.clinical);
   return row;
@@ -127,10 +127,10 @@ function readProblem(resource, world) {
   const onset = parseDate(resource.onsetDateTime) || parseDate(resource.onsetPeriod && resource.onsetPeriod.start);
   row.onset = onset;
   row.detail = onset ? (onset.m ? fmtDate(onset) : String(onset.y)) : textOf(resource, 'onsetString');
-  const note = list(resource.note).map((n) => textOf(n, 'text'))[0];
+  const note = notesOf(resource)[0];
   row.noteText = note || '';
   row.past = ['resolved', 'inactive', 'remission'].includes(row.clinical) || row.verification === 'refuted';
-  if (row.past && note) row.detail = [note, row.detail].filter(Boolean).join(', ');
+  if (row.past && note) row.detail = joined(', ', note, row.detail);
   return row;
 }
 
@@ -148,7 +148,7 @@ function medicationOf(resource, world) {
   if (!strength && inside) {
     const ingredients = list(inside.ingredient);
     const ratio = ingredients.length === 1 && ingredients[0].strength && ingredients[0].strength.numerator;
-    if (ratio) strength = safeDose([quantityText(ratio).num, quantityText(ratio).unit].filter(Boolean).join('\u00a0'));
+    if (ratio) strength = safeDose(joined('\u00a0', quantityText(ratio).num, quantityText(ratio).unit));
   }
   return { base, strength, atc, name };
 }
@@ -159,8 +159,8 @@ function readMedication(resource, world) {
   if (!row) return null;
   row.strength = strength;
   const lines = list(resource.dosage && !Array.isArray(resource.dosage) ? [resource.dosage] : resource.dosage || resource.dosageInstruction);
-  row.dosage = dosageText(lines[0], textOf);
-  if (strength && row.dosage.dose === strength) row.dosage = { ...row.dosage, dose: '', text: row.dosage.text.replace(strength + ', ', '') };
+  row.dosage = dosageText(lines[0], textOf, isForeign());
+  if (strength && row.dosage.dose.replaceAll('\u00a0', ' ') === strength.replaceAll('\u00a0', ' ')) row.dosage = { ...row.dosage, dose: '', text: row.dosage.text.replace(strength + ', ', '') };
   row.detail = row.dosage.text + (lines.length > 1 ? ' +' : '');
   const dose = extParts(exts(resource, 'last-dose')[0]);
   const doseTime = parseDate(dose.time || ext(resource, 'last-dose'));
@@ -201,10 +201,10 @@ function readDevice(resource, world) {
   row.placed = parseDate(resource.timingDateTime) || parseDate(resource.timingPeriod && resource.timingPeriod.start) || null;
   row.site = concept(resource.bodySite);
   row.safety = device ? list(device.safety).map(concept).filter(Boolean).join(', ') : '';
-  const notes = [...list(resource.note), ...(device && device !== resource ? list(device.note) : [])].map((n) => textOf(n, 'text')).filter(Boolean);
+  const notes = [...notesOf(resource), ...(device ? notesOf(device) : [])];
   row.noteText = [...new Set(notes)].join(' · ');
   row.isImplant = row.classes.includes('implant');
-  row.detail = [row.placed && t(row.isImplant || (world.guess && deviceClass(row.name)) ? 'placedOn' : 'since', fmtDate(row.placed)), row.site, row.noteText].filter(Boolean).join(' · ');
+  row.detail = joined(' · ', row.placed && t(row.isImplant || (world.guess && deviceClass(row.name)) ? 'placedOn' : 'since', fmtDate(row.placed)), row.site, row.noteText);
   row.guess = world.guess && !row.verify ? deviceClass(row.name + ' ' + row.model) : null;
   return row;
 }
@@ -216,8 +216,8 @@ function readDirective(resource, world) {
   const row = fact(resource, world, name);
   if (!row) return null;
   const value = resource.resourceType === 'Observation' ? readObservation(resource, world).value : null;
-  row.extra = value ? value.text || value.num : '';
-  row.detail = fmtDate(row.date && { ...row.date, time: undefined });
+  row.extra = value ? value.text || value.num : list(resource.provision && resource.provision.code).map(concept).join(', ');
+  row.detail = fmtDate(row.date);
   return row;
 }
 
@@ -257,7 +257,7 @@ function readPatient(patient, observations, world) {
   const family = name && name.family ? String(name.family) : '';
   const given = name && Array.isArray(name.given) ? name.given.join(' ') : '';
   const state = patient ? modifiers(patient) : { verify: false };
-  const identifiers = list(patient && patient.identifier).map((i) => ({ label: identifierName(i), value: String(i.value || ''), health: /ramq|\bJHN\b|health/i.test(String(i.system) + codes(i.type)) })).filter((i) => i.value);
+  const identifiers = list(patient && patient.identifier).map((i) => ({ label: identifierName(i), value: String(i.value || ''), health: /ramq|\bJHN\b|health-?(care|number)/i.test(String(i.system) + codes(i.type)) })).filter((i) => i.value);
   const own = identifiers.find((i) => i.health) || identifiers.find((i) => i.label);
   const newest = (wanted) => observations.filter((o) => o.value.num && !o.state.struck && o.codes.some((c) => wanted.includes(c))).sort((a, b) => (b.date ? b.date.sort : 0) - (a.date ? a.date.sort : 0))[0];
   const size = (o) => (o ? o.value.num + '\u00a0' + o.value.unit : '');
@@ -311,7 +311,7 @@ function collectAlerts(view, world) {
   const classesOf = (row) => (row.verify || row.struck ? [] : row.classes.length ? row.classes.filter((c) => c !== 'severe-allergy' && c !== 'other') : row.guess ? [row.guess] : []);
   for (const row of view.medications.current) for (const kind of classesOf(row)) push(kind, row, drugAlert(row, kind, world));
   for (const row of view.devices) {
-    for (const kind of classesOf(row)) push(kind, row, { title: row.name, short: row.name.split(' ')[0], sub: [[[row.placed && t('placedIn', row.placed.y), row.safety || row.noteText].filter(Boolean).join(' · ')]] });
+    for (const kind of classesOf(row)) push(kind, row, { title: row.name, short: row.name.split(' ')[0], sub: [[joined(' · ', row.placed && t('placedIn', row.placed.y), row.safety || row.noteText)]] });
   }
   const implanted = alerts.some((a) => a.kind === 'implant');
   for (const row of [...view.problems.active, ...view.procedures]) {
@@ -330,7 +330,7 @@ function collectAlerts(view, world) {
 }
 
 function joinYear(row) {
-  const text = [row.reaction, row.treatment !== row.reaction ? row.treatment : ''].filter(Boolean).join(', ');
+  const text = joined(', ', row.reaction, row.treatment !== row.reaction ? row.treatment : '');
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return row.year ? (first ? first + ' (' + row.year + ')' : row.year) : first;
 }
@@ -376,7 +376,7 @@ function collectStrip(view, composition, world) {
 function chooseTiles(observations) {
   const shown = observations.filter((o) => !BLOOD_GROUP.some((c) => o.codes.includes(c)) && !o.state.struck && !o.summary && !o.samples);
   const ranked = shown.filter((o) => o.rank !== undefined).sort((a, b) => Number(a.rank) - Number(b.rank));
-  let chosen = ranked;
+  let chosen = ranked.filter((o, i) => !o.key || ranked.findIndex((p) => p.key === o.key) === i);
   if (!ranked.length) {
     const groups = groupObservations(shown.filter((o) => o.key || o.value.num)).filter((g) => ![...WEIGHT, ...HEIGHT].some((c) => g.last.codes.includes(c)));
     const seen = new Set();
@@ -405,14 +405,14 @@ function bloodGroup(observations) {
   if (whole) return { text: whole.value.text || whole.value.num, source: whole.source, tags: whole.state.tags };
   const abo = observations.find((o) => o.codes.includes('883-9') && !o.state.struck);
   const rh = observations.find((o) => o.codes.includes('10331-7') && !o.state.struck);
-  return abo ? { text: [abo.value.text, rh && rh.value.text].filter(Boolean).join(' '), source: abo.source, tags: abo.state.tags } : null;
+  return abo ? { text: joined(' ', abo.value.text, rh && rh.value.text), source: abo.source, tags: abo.state.tags } : null;
 }
 
 function readImmunization(resource, world) {
   const row = fact(resource, world, concept(resource.vaccineCode));
   if (!row) return null;
   row.codes = codes(resource.vaccineCode);
-  row.detail = fmtDate(row.date && { ...row.date, time: undefined }) || textOf(resource, 'occurrenceString');
+  row.detail = fmtDate(row.date) || textOf(resource, 'occurrenceString');
   return row;
 }
 
@@ -423,8 +423,8 @@ function lastTetanus(rows) {
 function readProcedure(resource, world) {
   const row = fact(resource, world, concept(resource.code));
   if (!row) return null;
-  row.noteText = [concept(resource.outcome), ...list(resource.note).map((n) => textOf(n, 'text'))].filter(Boolean).join('; ');
-  row.detail = row.date ? fmtDate({ ...row.date, time: undefined }) : textOf(resource, 'performedString');
+  row.noteText = joined('; ', concept(resource.outcome), ...notesOf(resource));
+  row.detail = row.date ? fmtDate(row.date) : textOf(resource, 'performedString');
   return row;
 }
 
@@ -434,7 +434,7 @@ function readDocument(resource, world) {
   const attachment = (list(resource.content)[0] || {}).attachment || {};
   row.attachment = { type: String(attachment.contentType || ''), data: typeof attachment.data === 'string' ? attachment.data : '', title: textOf(attachment, 'title') };
   if (row.name === t('noValue') && row.attachment.title) row.name = row.attachment.title;
-  row.detail = fmtDate(row.date && { ...row.date, time: undefined });
+  row.detail = fmtDate(row.date);
   return row;
 }
 
@@ -444,19 +444,35 @@ function readAny(resource, world) {
     const one = readObservation(resource, world);
     if (!one) return null;
     const row = fact(resource, world, one.name);
-    row.detail = [one.value.text || [one.value.num, one.value.unit].filter(Boolean).join('\u00a0')].filter(Boolean).join(' ');
+    row.detail = one.value.text || joined('\u00a0', one.value.num, one.value.unit);
     row.sentence = !one.value.num && !one.value.text;
-    row.when = fmtDate(one.date && { ...one.date, time: undefined });
+    row.when = fmtDate(one.date);
     return row;
   }
   if (resource.resourceType === 'FamilyMemberHistory') {
     const row = fact(resource, world, concept(resource.relationship));
-    if (row) row.detail = list(resource.condition).map((c) => concept(c.code)).filter(Boolean).join(', ') || list(resource.note).map((n) => textOf(n, 'text'))[0] || '';
+    if (row) row.detail = list(resource.condition).map((c) => concept(c.code)).filter(Boolean).join(', ') || notesOf(resource)[0] || '';
     return row;
   }
-  const named = concept(resource.code) || list(resource.type).map(concept)[0] || concept(resource.type) || textOf(resource, 'description') || textOf(resource, 'title') || textOf(resource, 'summary') || list(resource.payload).map((p) => textOf(p, 'contentString'))[0];
+  const named = concept(resource.code) || list(resource.type).map(concept)[0] || concept(resource.type) || textOf(resource, 'description') || concept(resource.description) || textOf(resource, 'title') || textOf(resource, 'summary') || list(resource.category).map(concept)[0] || list(resource.payload).map((p) => textOf(p, 'contentString'))[0];
   const row = fact(resource, world, named || narrativeText(resource.text).slice(0, 2).join(' · '));
-  if (row) row.detail = fmtDate(row.date && { ...row.date, time: undefined });
+  if (row) row.detail = fmtDate(row.date);
+  return row;
+}
+
+/** What the person wants to be known stands for itself, without the name of its kind. */
+function readStory(resource, world) {
+  const row = readAny(resource, world);
+  return row && { ...row, name: resource.valueString === undefined ? row.name : row.detail, detail: '' };
+}
+
+/** A goal with its bounds. */
+function readPlan(resource, world) {
+  const row = readAny(resource, world);
+  const target = list(resource.target)[0] || {};
+  const { low, high } = target.detailRange || {};
+  const at = target.detailQuantity || low || high;
+  if (row && at) row.detail = [low && high ? quantityText(low).num + '–' : low ? '≥ ' : high ? '≤ ' : '', quantityText(high || at).num, '\u00a0', quantityText(at).unit].join('');
   return row;
 }
 
@@ -478,7 +494,7 @@ function observationsOf(part, world) {
     }
   };
   part.resources.forEach(take);
-  return out;
+  return pairPressure(out);
 }
 
 const keep = (rows) => rows.filter(Boolean);
@@ -525,8 +541,8 @@ export function readBundle(bundle, now, agoText) {
     resultGroups: groupObservations(results.filter((o) => !BLOOD_GROUP.some((c) => o.codes.includes(c)))),
     vitalGroups: groupObservations(vitals),
     activity: observationsOf(parts.activity, world), diet: observationsOf(parts.diet, world),
-    functional: rows('functional', readAny), habits: rows('habits', readAny), family: rows('family', readAny), visits: rows('visits', readAny), plan: rows('plan', readAny),
-    story: rows('story', readAny), pregnancy: rows('pregnancy', readAny), documents: rows('documents', readDocument),
+    functional: rows('functional', readAny), habits: rows('habits', readAny), family: rows('family', readAny), visits: rows('visits', readAny), plan: rows('plan', readPlan),
+    story: rows('story', readStory), pregnancy: rows('pregnancy', readAny), documents: rows('documents', readDocument),
     otherRows: others.map((part) => ({ part, rows: keep(part.resources.map((r) => readAny(r, world))) })),
   };
   view.pregnancyStatus = keep(parts.pregnancy.resources.filter((r) => r.resourceType === 'Observation' && codes(r.valueCodeableConcept).includes('77386006')).map((r) => readObservation(r, world)));

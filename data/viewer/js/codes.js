@@ -2,7 +2,7 @@
 
 import { DATA } from './data.js';
 import { fmtNumber, localDecimals } from './format.js';
-import { lang } from './text.js';
+import { either, lang } from './text.js';
 
 /** Rows of the tables: a word, codes' pattern, names' pattern (names in any case). */
 function patterns(table) {
@@ -59,14 +59,14 @@ export const HEIGHT = ['8302-2', '3137-7'];
 export const BLOOD_GROUP = ['882-1', '34530-6'];
 export const TETANUS = { cvx: ['01', '09', '20', '22', '28', '35', '50', '106', '107', '110', '113', '115', '120', '130', '138', '139', '146', '196'], name: /t[ée]tan|\bTd(ap|ca)?\b|dcat|dTap/i };
 
-const KEY_OF_CODE = new Map(KEY_RESULTS.flatMap((entry, rank) => entry.codes.map((code) => [code, { ...entry, rank }])));
+const KEY_OF_CODE = new Map(KEY_RESULTS.flatMap((entry, rank) => Object.assign(entry, { rank }).codes.map((code) => [code, entry])));
 
 export function keyResult(codes) {
   return codes.map((code) => KEY_OF_CODE.get(code)).find(Boolean) || null;
 }
 
 export function codeName(codes) {
-  const which = lang() === 'fr' ? 0 : 1;
+  const which = either(0, 1);
   const key = keyResult(codes);
   const names = (key && key.names) || codes.map((code) => OTHER_NAMES[code]).find(Boolean);
   return names ? names[which] : null;
@@ -81,15 +81,16 @@ export function unitName(unit) {
 
 /** In doses: no U, IU, µg, no trailing zero. */
 export function safeDose(text) {
-  const units = lang() === 'fr' ? 'unités' : 'units';
+  const units = either('unités', 'units');
   return localDecimals(text)
     .replace(/(\d)([.,]\d*?[1-9])0+(?=\D|$)/g, '$1$2').replace(/(\d)[.,]0+(?=\D|$)/g, '$1')
     .replace(/(\d)\s*(?:µg|μg|ug)\b/g, '$1\u00a0mcg')
     .replace(/(\d)\s*(?:U\.?I\.?|I\.?U\.?|U)(?![\w.])/g, '$1\u00a0' + units)
-    .replace(/\b(?:BID|b\.i\.d\.)(?!\w)/gi, lang() === 'fr' ? '2 fois/jour' : 'twice a day')
-    .replace(/\b(?:TID|t\.i\.d\.)(?!\w)/gi, lang() === 'fr' ? '3 fois/jour' : '3 times a day')
-    .replace(/\b(?:QID|q\.i\.d\.)(?!\w)/gi, lang() === 'fr' ? '4 fois/jour' : '4 times a day')
-    .replace(/\b(?:QD|q\.d\.|OD)(?!\w)/g, lang() === 'fr' ? '1 fois/jour' : 'once a day');
+    .replace(/\b(?:BID|b\.i\.d\.)(?!\w)/gi, either('2 fois/jour', 'twice a day'))
+    .replace(/\b(?:TID|t\.i\.d\.)(?!\w)/gi, either('3 fois/jour', '3 times a day'))
+    .replace(/\b(?:QID|q\.i\.d\.)(?!\w)/gi, either('4 fois/jour', '4 times a day'))
+    .replace(/\bprn\b/gi, either('au besoin', 'as needed'))
+    .replace(/\b(?:QD|q\.d\.|OD)(?!\w)/g, either('1 fois/jour', 'once a day'));
 }
 
 const RELATIONS = DATA.relationCodes;
@@ -97,7 +98,7 @@ const RELATION_NAMES = DATA.relations;
 
 export function relationName(code) {
   const key = Object.keys(RELATIONS).find((name) => new RegExp(RELATIONS[name]).test(code));
-  return key ? RELATION_NAMES[key][lang() === 'fr' ? 0 : 1] : null;
+  return key ? RELATION_NAMES[key][either(0, 1)] : null;
 }
 
 export function quantityText(quantity) {

@@ -22,6 +22,8 @@ function dress(node, props) {
   return node;
 }
 
+export const byId = (id) => document.getElementById(id);
+
 /** h('div.card#x', {title: …, onclick: f}, child, [child, …]) */
 export function h(spec, props, ...children) {
   const [, tag, id, classes] = /^([\w-]+)(?:#([\w-]+))?((?:\.[\w-]+)*)$/.exec(spec);

@@ -3,7 +3,7 @@
 import { DATA } from './data.js';
 import { fmtNumber } from './format.js';
 import { safeDose, unitName } from './codes.js';
-import { lang } from './text.js';
+import { either, joined, lang } from './text.js';
 
 const WHEN = DATA.when;
 const EVERY = DATA.every;
@@ -12,12 +12,12 @@ const UNITS_WORD = /^(\[?I?U\]?|\[iU\]|UI|unit|units|unité|unités|\{unit\}|unt
 const ROUTES = DATA.routes;
 
 function pick2(pair) {
-  return pair[lang() === 'fr' ? 0 : 1];
+  return pair[either(0, 1)];
 }
 
 function amount(quantity) {
   const unit = String(quantity.unit ?? quantity.code ?? '');
-  const word = UNITS_WORD.test(unit) || UNITS_WORD.test(quantity.code || '') ? (lang() === 'fr' ? 'unités' : 'units') : unitName(unit).replace(/^(µg|μg|ug)$/, 'mcg');
+  const word = UNITS_WORD.test(unit) || UNITS_WORD.test(quantity.code || '') ? either('unités', 'units') : unitName(unit).replace(/^(µg|μg|ug)$/, 'mcg');
   return { num: fmtNumber(Number(quantity.value)), unit: TABLET.test(unit) ? '' : word, tablet: TABLET.test(unit) };
 }
 
@@ -26,11 +26,11 @@ function doseOf(line) {
   if (rate.doseRange && rate.doseRange.low && rate.doseRange.high) {
     const low = amount(rate.doseRange.low);
     const high = amount(rate.doseRange.high);
-    return low.num + (lang() === 'fr' ? ' ou ' : '–') + high.num + (high.unit ? '\u00a0' + high.unit : '');
+    return low.num + either(' ou ', '–') + high.num + (high.unit ? '\u00a0' + high.unit : '');
   }
   if (!rate.doseQuantity || rate.doseQuantity.value === undefined) return '';
   const { num, unit, tablet } = amount(rate.doseQuantity);
-  if (tablet) return num === '1' ? '' : num + (lang() === 'fr' ? ' comprimés' : ' tablets');
+  if (tablet) return num === '1' ? '' : num + either(' comprimés', ' tablets');
   return num + (unit ? '\u00a0' + unit : '');
 }
 
@@ -39,13 +39,13 @@ function frequencyOf(repeat) {
   const unit = EVERY[repeat.periodUnit];
   if (!n || !unit) return '';
   const period = Number(repeat.period || 1);
-  const most = repeat.frequencyMax ? (lang() === 'fr' ? ' à ' : '–') + repeat.frequencyMax : '';
+  const most = repeat.frequencyMax ? either(' à ', '–') + repeat.frequencyMax : '';
   if (period === 1) {
     if (lang() === 'fr') return n + most + ' fois/' + pick2(unit);
     return (most ? n + most + ' times' : n === 1 ? 'once' : n === 2 ? 'twice' : n + ' times') + ' ' + 'a' + ' ' + pick2(unit);
   }
   const span = fmtNumber(period) + '\u00a0' + pick2(unit) + (repeat.periodUnit === 'h' || repeat.periodUnit === 'mo' || repeat.periodUnit === 'min' ? '' : 's');
-  return (n > 1 ? n + (lang() === 'fr' ? ' fois ' : ' times ') : '') + (lang() === 'fr' ? (/^(jour|mois|an)/.test(pick2(unit)) ? 'tous les ' : 'toutes les ') : 'every ') + span;
+  return (n > 1 ? n + either(' fois ', ' times ') : '') + (lang() === 'fr' ? (/^(jour|mois|an)/.test(pick2(unit)) ? 'tous les ' : 'toutes les ') : 'every ') + span;
 }
 
 function maximumOf(line) {
@@ -58,20 +58,19 @@ function maximumOf(line) {
   return 'max. ' + num + (unit ? '\u00a0' + unit : '') + '/' + (many === 1 ? '' : many + '\u00a0') + pick2(period);
 }
 
-/** → {text, dose, when}: the whole line, and the two parts an alert's title and subtitle are made from. */
-export function dosageText(line, textOf) {
+/** → {text, dose, when}: the whole line, and the two parts an alert's title and subtitle are made from. How much or
+ * how often may be told in words only: then the words stand. */
+export function dosageText(line, textOf, foreign) {
   if (!line) return { text: '', dose: '', frequency: '', when: '' };
   const repeat = (line.timing && line.timing.repeat) || {};
   const dose = doseOf(line);
   const frequency = frequencyOf(repeat);
-  const when = (repeat.when || []).map((code) => (WHEN[code] ? pick2(WHEN[code]) : '')).filter(Boolean).join(lang() === 'fr' ? ' et ' : ' and ');
-  if (!dose && !frequency && !when) {
-    const text = textOf(line, 'text') || textOf(line, 'patientInstruction') || '';
-    return { text: safeDose(text), dose: '', frequency: safeDose(text), when: '' };
-  }
+  const when = (repeat.when || []).map((code) => (WHEN[code] ? pick2(WHEN[code]) : '')).filter(Boolean).join(either(' et ', ' and '));
+  const own = safeDose(textOf(line, 'text') || textOf(line, 'patientInstruction') || '');
+  if (own && (!dose || (!frequency && !when))) return { text: joined(' · ', foreign && frequency, own), dose, frequency: frequency || (dose ? '' : own), when };
   const route = ((line.route && line.route.coding) || []).map((c) => ROUTES[c.code]).find(Boolean) || '';
-  const asNeeded = line.asNeededBoolean || line.asNeededCodeableConcept ? (lang() === 'fr' ? 'au besoin' : 'as needed') : '';
-  const head = [dose, route].filter(Boolean).join('\u00a0');
+  const asNeeded = line.asNeededBoolean || line.asNeededCodeableConcept ? either('au besoin', 'as needed') : '';
+  const head = joined('\u00a0', dose, route);
   const often = dose && when && !asNeeded && Number(repeat.frequency || 1) === 1 && (repeat.periodUnit || 'd') === 'd' ? '' : frequency;
   const tail = asNeeded && (head || often) ? ((head || '') + ' ' + (often ? often + ' ' : '') + asNeeded).trim() : '';
   const parts = tail ? [tail, when, maximumOf(line)] : [head, often, when, asNeeded, maximumOf(line)];

@@ -1,7 +1,7 @@
 // The end, in both languages side by side: what happened, when, how to get access again, whom to call. SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { h, icon, svg } from './dom.js';
-import { fmtFull, fmtPhone, fmtSpan, fmtStamp, fmtTime, telHref } from './format.js';
+import { fmtAgo, fmtFull, fmtPhone, fmtStamp, fmtTime, telHref } from './format.js';
 import { plainTop } from './ask.js';
 import { lang, setLang, t, tIn, tm } from './text.js';
 
@@ -27,7 +27,7 @@ function hours(end) {
 function column(end, contact) {
   const known = end.at !== undefined;
   const key = 'ended_' + end.state;
-  const story = known && (end.state === 'expired' || end.state === 'revoked') ? tm(key, t('hours', hours(end)), fmtFull(end.at), zone(), fmtSpan(end.now - end.at, lang() === 'en')) : t(key === 'ended_expired' || key === 'ended_revoked' ? 'ended_unknown' : key);
+  const story = known && (end.state === 'expired' || end.state === 'revoked') ? tm(key, t('hours', hours(end)), fmtFull(end.at), zone(), fmtAgo(end.now - end.at)) : t(key === 'ended_expired' || key === 'ended_revoked' ? 'ended_unknown' : key);
   const title = { unknown: 'endedUnknownTitle', bad: 'endedBadTitle', closed: 'closedTitle' }[end.state] || 'endedTitle';
   const steps = ['again1', 'again2', contact ? 'again3' : 'again3none'];
   return h('section', { lang: lang() }, h('h1', t(title)), h('p.story', story), h('h2', t('again')), h('ol.again', steps.map((s) => h('li', h('span', tm(s))))));

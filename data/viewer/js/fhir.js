@@ -3,7 +3,7 @@
 import { DATA } from './data.js';
 import { fmtDate, parseDate } from './format.js';
 import { NO_INFORMATION, NO_INFORMATION_OLD, NONE_KNOWN, NONE_KNOWN_OLD, codeName } from './codes.js';
-import { has, lang, t } from './text.js';
+import { has, joined, lang, t } from './text.js';
 
 const OWN = 'https://citiz.example/fhir/';
 const TRANSLATION = 'http://hl7.org/fhir/StructureDefinition/translation';
@@ -79,7 +79,7 @@ export function absentReason(node) {
 export function personName(name) {
   if (!name) return '';
   const given = (Array.isArray(name.given) ? name.given : []).join(' ');
-  return name.text ? String(name.text) : [(name.prefix || []).join(' '), given, name.family].filter(Boolean).join(' ');
+  return name.text ? String(name.text) : joined(' ', (name.prefix || []).join(' '), given, name.family);
 }
 
 export function phoneOf(telecoms) {
@@ -119,7 +119,7 @@ export function sourceOf(resource, world) {
   }
   const name = ext(resource, 'source-name');
   const when = parseDate(ext(resource, 'recorded') || resource.recordedDate || resource.dateAsserted);
-  const title = [t(mark === 'P' ? 'fromPatient' : 'fromDocument'), name, when && t('recordedOn', fmtDate(when))].filter(Boolean).join(' · ');
+  const title = joined(' · ', t(mark === 'P' ? 'fromPatient' : 'fromDocument'), name, when && t('recordedOn', fmtDate(when)));
   return { mark, title };
 }
 
@@ -174,6 +174,15 @@ function hasTranslation(value) {
 export function codedName(value) {
   const spoken = value && value.text && (documentLanguage === lang() || hasTranslation(value));
   return spoken ? concept(value) : codeName(codes(value)) || concept(value);
+}
+
+export function notesOf(resource) {
+  return list(resource.note).map((n) => textOf(n, 'text')).filter(Boolean);
+}
+
+/** The document was written in another language than the page's. */
+export function isForeign() {
+  return Boolean(documentLanguage) && documentLanguage !== lang();
 }
 
 /** Narrative (XHTML text) → plain lines. No markup is ever given to the browser. */

@@ -1,17 +1,19 @@
 // The first screen: all that changes care now, without scrolling. SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { codeName } from './codes.js';
 import { h, icon, logo } from './dom.js';
-import { fmtDate, fmtTime, fmtWhen } from './format.js';
-import { lang, t, tm, tn } from './text.js';
-import { doseWhen, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart } from './parts.js';
+import { fmtAgo, fmtDate, fmtTime, fmtWhen } from './format.js';
+import { colon, either, joined, t, tm, tn } from './text.js';
+import { doseWhen, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart, whyStopped } from './parts.js';
 
+const YEAR = 365 * 86400000;
 const MOST = { allergies: 6, problems: 7, medications: 10, devices: 3, directives: 4, contacts: 3 };
 
-/** Rows of a list that fit the first screen, and how many go below. Alert drugs and refusals come sorted first. */
+/** Rows of a list that fit the first screen, and how many go below. Alert drugs and refusals come sorted first; `view.trim` rows are too many. */
 export function firstRows(view) {
   const cut = (rows, most) => ({ rows: rows.slice(0, most), more: Math.max(0, rows.length - most) });
   const meds = [...view.medications.current, ...view.medications.stopped];
-  const most = meds.length > MOST.medications ? MOST.medications - 2 : MOST.medications;
+  const most = (meds.length > MOST.medications ? MOST.medications - 2 : MOST.medications) - Math.max(0, view.trim - 3);
   const roomMeds = cut(meds, most);
   const stopped = view.medications.stopped.slice(0, 3);
   if (roomMeds.more && stopped.length) {
@@ -21,7 +23,7 @@ export function firstRows(view) {
   const refuted = view.allergies.filter((a) => a.struck);
   if (kept.more && refuted.length) kept.rows = [...view.allergies.filter((a) => !a.struck).slice(0, MOST.allergies - 1), refuted[0]];
   return {
-    allergies: kept, problems: cut(view.problems.active, MOST.problems + Math.max(0, 5 - kept.rows.length)), medications: roomMeds,
+    allergies: kept, problems: cut(view.problems.active, MOST.problems + Math.max(0, 5 - kept.rows.length) - view.trim), medications: roomMeds,
     devices: cut(view.devices, MOST.devices), directives: cut(view.directives, MOST.directives), contacts: cut(view.contacts.filter((c) => c.phone), MOST.contacts),
   };
 }
@@ -37,14 +39,14 @@ function topBar(app) {
     logo(), h('b.brand', 'Citiz'), h('span.product', t('product')), h('span.gap'), accessBar(app),
     button('print', t('printOne'), app.print),
     app.mode === 'live' ? button('note', t('noteButton'), app.jumpToNote) : null,
-    h('button.btn.lang', { type: 'button', onclick: app.switchLang, lang: lang() === 'fr' ? 'en' : 'fr', 'aria-label': t('otherLanguage') }, icon('globe'), h('span.lbl', t('otherLanguage')), h('span.abbr', { 'aria-hidden': 'true' }, lang() === 'fr' ? 'EN' : 'FR')),
+    h('button.btn.lang', { type: 'button', onclick: app.switchLang, lang: either('en', 'fr'), 'aria-label': t('otherLanguage') }, icon('globe'), h('span.lbl', t('otherLanguage')), h('span.abbr', { 'aria-hidden': 'true' }, either('EN', 'FR'))),
     button('close', t('closeWipe'), app.close, '.wipe'));
 }
 
 function identity(app) {
   const { patient, updated } = app.view;
   const cell = (label, value, className = '') => (value ? h('div.cell' + className, h('span.k', label), h('span.v', value)) : null);
-  const body = [patient.weight, patient.height].filter(Boolean).join(' · ');
+  const body = joined(' · ', patient.weight, patient.height);
   return h('div.identity',
     h('h1', patient.display), h('p.who', patient.age + ' · ' + patient.sex),
     patient.deceased ? h('span.tag.solid', t('deceased')) : null, patient.verify ? h('span.tag.dashed', t('verify')) : null,
@@ -72,8 +74,7 @@ function alertBlocks(view) {
 
 export function stripBoxes(view, paper = false) {
   const { strip } = view;
-  const colon = lang() === 'fr' ? '\u00a0: ' : ': ';
-  const box = (kind, head, words) => stateBox(kind, paper || view.narrow ? [head, colon, words.join(', ')] : [h('span.hd', head), h('span.sep', colon), h('span.ls', words.join(', '))], paper);
+  const box = (kind, head, words) => stateBox(kind, paper || view.narrow ? [head, colon(), words.join(', ')] : [h('span.hd', head), h('span.sep', colon()), h('span.ls', words.join(', '))], paper);
   return [
     strip.none.length ? box('none', [h('b', t('noneKnown')), strip.whole ? ' ' + t(paper ? 'noneInclShort' : 'noneIncl') : ''], strip.none) : null,
     strip.notAsked.length ? box('asked', h('b', t('notAsked')), strip.notAsked) : null,
@@ -85,17 +86,17 @@ export function stripBoxes(view, paper = false) {
 export function absentLine(view) {
   const words = [...view.strip.absent];
   if (view.strip.absentChecks.length) words.push(t('absentCheck', view.strip.absentChecks.join(', ')));
-  return words.length ? h('p.gone', h('b', t('absent')), lang() === 'fr' ? '\u00a0: ' : ': ', words.join(' · ')) : null;
+  return words.length ? h('p.gone', h('b', t('absent')), colon(), words.join(' · ')) : null;
 }
 
-function card(id, title, side, ...body) {
+export function card(id, title, side, ...body) {
   return h('section#' + id + '.card', { 'aria-labelledby': id + '-h', tabindex: '-1' }, h('header', h('h2#' + id + '-h', title), side ? h('span.side', side) : null), body);
 }
 
 function heldRow(view, key) {
   const n = view.parts[key].withheld;
   const word = { allergies: 'n_allergies', problems: 'n_problems', medications: 'n_medications' }[key];
-  return n ? stateBox('held', [h('b', t('withheld')), lang() === 'fr' ? '\u00a0: ' : ': ', tn(word, n)]) : null;
+  return n ? stateBox('held', [h('b', t('withheld')), colon(), tn(word, n)]) : null;
 }
 
 function moreLink(n, target) {
@@ -118,8 +119,8 @@ function coreState(view, key) {
 export function sideText(view, key, shown) {
   const part = view.parts[key];
   const counts = part.withheld ? t('countHeld', shown, tn('n_masked', part.withheld)) : '';
-  const reviewed = part.reviewed && t('reviewed', fmtDate({ ...part.reviewed, time: undefined }));
-  return [counts, part.listSource || reviewed].filter(Boolean).join(' · ');
+  const reviewed = part.reviewed && t('reviewed', fmtDate(part.reviewed));
+  return joined(' · ', counts, part.listSource || reviewed);
 }
 
 function allergiesCard(view, rows) {
@@ -133,7 +134,7 @@ function allergiesCard(view, rows) {
 function medicationRow(row, now, logged) {
   const off = row.place === 'stopped';
   if (off || row.struck) {
-    const why = off ? [row.stopDate && fmtDate(row.stopDate), row.stopReason].filter(Boolean).join(lang() === 'fr' ? '\u00a0: ' : ': ') : row.detail;
+    const why = off ? whyStopped(row) : row.detail;
     return h('li.off', h('span.main', nameNodes(row)), h('span.det', why), sourceMark(row.source));
   }
   const change = row.change ? h('span.change', t('doseChanged', fmtDate(row.change.date, false), row.change.from, row.change.to)) : null;
@@ -161,7 +162,7 @@ function devicesCard(view, rows) {
 }
 
 export function directiveNodes(row) {
-  return [nameNodes(row), row.extra ? ' ' + row.extra : '', row.detail ? [', ', row.detail] : ''];
+  return [nameNodes(row), row.extra ? [colon(), h('b', row.extra)] : '', row.detail ? [', ', row.detail] : ''];
 }
 
 function directivesCard(view, rows) {
@@ -182,7 +183,7 @@ export function splitText(text) {
 
 export function tileParts(tile, view, now, paper = false) {
   const one = tile.observation;
-  const when = one.date ? (one.date.time && (now - one.date.time < 36 * 3600000) ? (paper ? null : fmtWhen(one.date, now, true)) : fmtDate({ ...one.date, time: undefined }, Math.abs(now - one.date.sort) > 90 * 86400000)) : '';
+  const when = one.date ? (one.date.time && (now - one.date.time < 36 * 3600000) ? (paper ? null : fmtWhen(one.date, now, true)) : fmtDate(one.date, Math.abs(now - one.date.sort) > 90 * 86400000)) : '';
   const date = when === null ? fmtDate(one.date, false) + ' ' + fmtTime(one.date.time) : when;
   const [head, rest] = one.value.text ? splitText(one.value.text) : ['', ''];
   const third = [];
@@ -193,14 +194,18 @@ export function tileParts(tile, view, now, paper = false) {
   const partner = tile.with;
   if (partner) {
     if (one.position && one.position !== 'within') third.push(positionNode(one.position), ' · ');
-    third.push(partner.key.key === 'pulse' ? t('pulse', partner.value.num) : [partner.name, ' ', partner.value.num, '\u00a0', partner.value.unit, partner.date ? ', ' + fmtDate({ ...partner.date, time: undefined }, false) : '']);
+    third.push(partner.key.key === 'pulse' ? t('pulse', partner.value.num) : [tileName(partner), ' ', partner.value.num, '\u00a0', partner.value.unit, partner.date ? ', ' + fmtDate(partner.date, false) : '']);
   } else if (one.note && one.note.length < 40) third.push(third.length ? ' · ' : '', one.note);
   const sameMeal = one.key && one.key.key === 'glucose' && view.lastMeal && view.lastMeal.date && view.lastMeal.date.time;
   const last = [sameMeal && !paper && one.date && one.date.time && dayOf(one.date) === dayOf(view.lastMeal.date) ? fmtTime(one.date.time) : date];
   if (sameMeal) last.push(', ' + t('mealAt', fmtTime(view.lastMeal.date.time)));
+  else if (!paper && one.date && now - one.date.sort > YEAR) last.push(' · ' + fmtAgo(now - one.date.sort));
   else if (one.range && one.range.text) last.push(' · ' + one.range.text);
-  return { name: one.name, head, value: one.value, third, last, source: one.source, tags: one.state.tags, struck: one.state.struck };
+  return { name: tileName(one), head, value: one.value, third, last, source: one.source, tags: one.state.tags, struck: one.state.struck };
 }
+
+/** A key result has a short name of its own. */
+const tileName = (one) => (one.key && one.name.length > 18 ? codeName(one.codes) : one.name);
 
 const dayOf = (date) => [date.y, date.m, date.d].join('-');
 
@@ -221,7 +226,7 @@ function tileNode(tile, view, now) {
 function resultsStrip(app) {
   const { view } = app;
   const tiles = view.tiles.map((tile) => tileNode(tile, view, app.now()));
-  if (view.tetanus) tiles.push(h('li.tile', h('span.k', t('tetanus'), sourceMark(view.tetanus.source)), h('span.val', h('b.txt', fmtDate({ ...view.tetanus.date, time: undefined }))), h('span.l3', t('lastBooster')), h('span.l4', view.tetanus.name.length < 28 ? view.tetanus.name : '')));
+  if (view.tetanus) tiles.push(h('li.tile', h('span.k', t('tetanus'), sourceMark(view.tetanus.source)), h('span.val', h('b.txt', fmtDate(view.tetanus.date))), h('span.l3', t('lastBooster')), h('span.l4', view.tetanus.name.length < 28 ? view.tetanus.name : '')));
   if (view.blood) tiles.push(h('li.tile.blood', h('span.k', t('bloodGroup'), sourceMark(view.blood.source)), h('span.val', view.blood.tags.map(tagNode), h('b.num' + (view.blood.text.length > 8 ? '.long' : ''), view.blood.text), ' ', h('span.unit', view.blood.source.mark === 'P' ? t('bloodDeclared') : '')), h('span.l3', t('bloodConfirm'))));
   const state = partStateBox(view.parts.results.state, false);
   return card('results', t('results'), h('a.rest', { href: '#rest' }, t('everything'), icon('down')), tiles.length ? h('ul.tiles', tiles) : state || h('p.gone', t('absent')));

@@ -1,7 +1,7 @@
 // Dates, times, durations, numbers and phones as people read them in French and English. SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { DATA } from './data.js';
-import { lang, t } from './text.js';
+import { either, lang, t } from './text.js';
 
 const NB = '\u00a0';
 const MONTHS_SHORT = DATA.monthsShort;
@@ -110,10 +110,11 @@ export function fmtSpan(ms, minutes = true) {
     return Math.floor(total / 60) + NB + 'h' + NB + rest + (minutes || lang() === 'en' ? NB + 'min' : '');
   }
   const days = Math.floor(total / 1440);
-  return days < 61 ? t('days', days) : days < 730 ? t('months', Math.floor(days / 30.4)) : Math.floor(days / 365.25) + NB + (lang() === 'fr' ? 'ans' : 'years');
+  return days < 61 ? t('days', days) : days < 730 ? t('months', Math.floor(days / 30.4)) : Math.floor(days / 365.25) + NB + either('ans', 'years');
 }
 
 export function fmtAgo(ms) {
+  if (ms < 60000) return either('à l’instant', 'just now');
   return lang() === 'fr' ? 'il y a ' + fmtSpan(ms, false) : fmtSpan(ms) + ' ago';
 }
 
@@ -124,7 +125,7 @@ export function fmtNumber(value) {
   if (/\.\d{5,}$/.test(text)) text = Number(text).toFixed(2);
   let [whole, part] = text.split('.');
   if (whole.replace('-', '').length > 4 || (whole.length === 4 && Number(whole) >= 1000 && lang() === 'fr')) whole = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
-  text = part ? whole + (lang() === 'fr' ? ',' : '.') + part : whole;
+  text = part ? whole + either(',', '.') + part : whole;
   return text.replace('-', '−');
 }
 

@@ -7,21 +7,21 @@ import { Refusal, grantState, linkFromCode, openRecord, sendNote } from './openi
 import { sixWords } from './words.js';
 import { dressPage } from './data.js';
 import { readBundle } from './bundle.js';
-import { h } from './dom.js';
+import { byId, h } from './dom.js';
 import { fmtAgo, fmtSpan, fmtStamp, fmtUntil } from './format.js';
 import { openPanel, readCode, renderAsk, renderCode, renderNoCrypto, renderOffline, roleText } from './ask.js';
 import { renderFirst } from './first.js';
 import { renderBelow } from './below.js';
 import { renderPaper, renderReceiptPaper } from './paper.js';
 import { renderEnded } from './ended.js';
-import { lang, setLang, t, tm } from './text.js';
+import { either, joined, lang, setLang, t, tm } from './text.js';
 
 const SOON_MS = 30 * 60 * 1000;
 const LOOK_AGAIN_MS = 30 * 1000;
 const SLOW_MS = 500;
 
-const root = document.getElementById('app');
-const paper = document.getElementById('paper');
+const root = byId('app');
+const paper = byId('paper');
 
 /** Everything the page knows. A wipe empties it. */
 function freshState() {
@@ -48,7 +48,7 @@ function equip(state) {
     now, clockOffset: () => now() - Date.now(), switchLang, open: openPressed, useCode, useOffline,
     print: () => printSheet(false), printReceipt: () => printSheet(true), close: () => finish({ state: 'closed', now: now() }),
     jumpToNote: () => jump('note'), toTop: toTop, words: () => sixWords(app.hash, lang()),
-    readerText: (withPlace) => [app.reader.name.trim() || t('noName'), roleText(app.reader), withPlace ? app.reader.place.trim() : ''].filter(Boolean).join(', '),
+    readerText: (withPlace) => joined(', ', app.reader.name.trim() || t('noName'), roleText(app.reader), withPlace ? app.reader.place.trim() : ''),
     sendNote: sendNotePressed,
   });
   return state;
@@ -68,18 +68,46 @@ function show(screen) {
   app.screen = screen;
   document.body.className = 's-' + screen + ' m-' + app.mode;
   document.title = 'Citiz · ' + t('product');
+  setDensity();
   root.replaceChildren(...SCREENS[screen]().filter(Boolean));
-  if (screen === 'record') tick();
+  if (screen === 'record') {
+    fitFirst();
+    tick();
+  }
 }
 
 function renderRecord() {
   app.view = readBundle(app.bundle, now(), (time) => fmtAgo(now() - time));
   app.view.narrow = window.matchMedia('(max-width: 719px)').matches;
+  app.view.trim = 0;
   return [...renderFirst(app), renderBelow(app)];
 }
 
+const isWide = () => window.innerWidth >= 1180;
+
+function setDensity() {
+  document.documentElement.classList.toggle('dense', isWide() && window.innerHeight <= 700);
+}
+
+/** A wide first screen does not scroll: it grows denser, then problems, and medications too, go below while that makes it shorter. */
+function fitFirst() {
+  const height = () => root.querySelector('.first').clientHeight;
+  const trim = (n) => {
+    app.view.trim = n;
+    root.replaceChildren(...renderFirst(app), renderBelow(app));
+  };
+  if (!isWide() || height() <= window.innerHeight) return;
+  document.documentElement.classList.add('dense');
+  let [best, shortest] = [0, height()];
+  for (let n = 1; n < 9 && shortest > window.innerHeight; n++) {
+    trim(n);
+    if (height() < shortest) [best, shortest] = [n, height()];
+  }
+  if (app.view.trim !== best) trim(best);
+}
+
 function switchLang() {
-  setLang(lang() === 'fr' ? 'en' : 'fr');
+  setLang(either('en', 'fr'));
   const { scrollY } = window;
   show(app.screen);
   window.scrollTo(0, scrollY);
@@ -88,7 +116,7 @@ function switchLang() {
 }
 
 function jump(id) {
-  const target = document.getElementById(id);
+  const target = byId(id);
   if (!target) return;
   target.scrollIntoView({ block: 'start' });
   target.focus({ preventScroll: true });
@@ -164,16 +192,11 @@ function endOf(state) {
 
 /** Record, keys and typed text go first; then the ended page, with the six words when something was opened. */
 function finish(end) {
-  clearTimeout(ticker);
-  root.replaceChildren();
-  paper.replaceChildren();
   const { link, hash } = app;
   const words = hash ? { fr: sixWords(hash, 'fr'), en: sixWords(hash, 'en') } : null;
-  const contact = link && link.contact;
-  const label = link ? link.label : '';
-  if (link) forgetLink(link);
-  if (app.session.passKey) app.session.passKey.fill(0);
-  app = equip(freshState());
+  const { contact, label = '' } = link || {};
+  if (end.state === 'closed') keepPlace(null);
+  wipeSilently();
   app.screen = 'ended';
   document.body.className = 's-ended';
   document.title = 'Citiz';
@@ -186,6 +209,7 @@ function wipeSilently() {
   root.replaceChildren();
   paper.replaceChildren();
   if (app.link) forgetLink(app.link);
+  if (app.session.passKey) app.session.passKey.fill(0);
   app = equip(freshState());
 }
 
@@ -218,7 +242,7 @@ function refreshAsk() {
 }
 
 function refreshPanel() {
-  const panel = document.getElementById('open-panel');
+  const panel = byId('open-panel');
   if (panel) panel.replaceChildren(...openPanel(app).filter(Boolean));
 }
 
@@ -287,7 +311,7 @@ async function openFailed(refusal, step) {
   }
   app.fail = { kind: refusal.kind, left: refusal.left, step };
   refreshPanel();
-  if (refusal.kind === 'passcode') document.getElementById('passcode').focus();
+  if (refusal.kind === 'passcode') byId('passcode').focus();
 }
 
 function enterRecord() {
@@ -340,7 +364,7 @@ async function useCode() {
     const kind = error instanceof Refusal ? error.kind : 'damaged';
     if (kind === 'code') codeState(Number.isInteger(error.left) ? { message: 'codeWrongLeft', left: error.left } : { message: 'codeWrong' });
     else codeState({ message: kind === 'network' ? 'codeNetwork' : 'codeWrong' });
-    document.getElementById('code').focus();
+    byId('code').focus();
   }
 }
 
@@ -351,7 +375,7 @@ async function useOffline() {
     app.bundle = await openOffline(app.capsule, app.code.text);
   } catch (error) {
     codeState({ message: 'offlineWrong' });
-    document.getElementById('code').focus();
+    byId('code').focus();
     return;
   }
   app.code = freshState().code;
@@ -375,21 +399,41 @@ function printSheet(receiptOnly) {
 
 // Beginning
 
+/** What a reload needs in order to say that the access has ended: nothing secret, and *Close and wipe* takes it away. */
+function keepPlace(link) {
+  window.history.replaceState(link && { grantHex: link.grantHex, nodes: link.nodes, contact: link.contact, label: link.label }, '', window.location.pathname);
+}
+
+async function reloaded(kept) {
+  const none = new Uint8Array(0);
+  app.link = { ...kept, key: none, secret: none };
+  app.screen = 'code';
+  codeState({ message: 'codeReload' });
+  try {
+    const state = await grantState(kept.nodes, kept.grantHex);
+    if (!['active', 'notyet'].includes(state.state) && app.screen === 'code') finish(endOf(state));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
+}
+
 function startAsk(link) {
   app.link = link;
+  keepPlace(link);
   show('ask');
-  document.getElementById('reader-name').focus();
+  byId('reader-name').focus();
   askState();
 }
 
 function readIsland() {
-  const text = document.getElementById('citiz-capsule').textContent.trim();
+  const text = byId('citiz-capsule').textContent.trim();
   return text ? parseRecord(text) : null;
 }
 
 function begin() {
   const { hash } = window.location;
-  if (hash) window.history.replaceState(null, '', window.location.pathname + window.location.search);
+  const kept = window.history.state;
+  if (hash) keepPlace(null);
   const link = hash ? parseLink(hash) : null;
   const wanted = (navigator.languages && navigator.languages[0]) || navigator.language || 'fr';
   setLang(/^fr/i.test(wanted) ? 'fr' : 'en');
@@ -406,14 +450,16 @@ function begin() {
   } else if (app.capsule) {
     app.mode = 'offline';
     show('offline');
-    document.getElementById('code').focus();
+    byId('code').focus();
   } else if (link) {
     startAsk(link);
   } else if (hash.length > 1 && hash.includes('shlink')) {
     finish({ state: 'bad', now: Date.now() });
+  } else if (kept) {
+    reloaded(kept);
   } else {
     show('code');
-    document.getElementById('code').focus();
+    byId('code').focus();
   }
 }
 
@@ -428,6 +474,7 @@ window.addEventListener('hashchange', () => {
     begin();
   }
 });
+window.addEventListener('resize', setDensity);
 document.addEventListener('click', followInside);
 document.addEventListener('visibilitychange', () => {
   if (app.screen === 'record') tick();

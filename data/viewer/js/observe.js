@@ -1,9 +1,9 @@
 // Observations: value, position against the cited range, groups with their trend. SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { fmtNumber, localDecimals, parseDate } from './format.js';
-import { keyResult, quantityText } from './codes.js';
-import { absentReason, codedName, codes, concept, ext, extParts, exts, firstCode, list, modifiers, narrativeText, sourceOf, textOf } from './fhir.js';
-import { t } from './text.js';
+import { codeName, keyResult, quantityText } from './codes.js';
+import { absentReason, codedName, codes, concept, ext, extParts, exts, firstCode, list, modifiers, narrativeText, notesOf, sourceOf, textOf } from './fhir.js';
+import { joined, t } from './text.js';
 
 function number(value) {
   const n = Number(value);
@@ -57,7 +57,7 @@ function valueOf(resource) {
   }
   const parts = list(resource.component).map((c) => {
     const inner = valueOf(c);
-    return codedName(c.code) + '\u00a0' + (inner.text || [inner.num, inner.unit].filter(Boolean).join('\u00a0'));
+    return codedName(c.code) + '\u00a0' + (inner.text || joined('\u00a0', inner.num, inner.unit));
   });
   return { num: '', unit: '', text: parts.join(' · ') };
 }
@@ -107,7 +107,7 @@ export function readObservation(resource, world) {
     rank: ext(resource, 'first-screen'),
     summary: summary ? extParts(summary) : null,
     samples: sampled(resource.valueSampledData || (list(resource.component).find((c) => c.valueSampledData) || {}).valueSampledData),
-    note: list(resource.note).map((n) => textOf(n, 'text')).join(' '),
+    note: notesOf(resource).join(' '),
     method: concept(resource.method),
   };
 }
@@ -121,6 +121,26 @@ export function readReport(resource, world) {
     resource, state, value: { num: '', unit: '', text }, range: null, reason: '', codes: codes(resource.code), key: keyResult(codes(resource.code)), name: codedName(resource.code), position: null,
     date: periodEnd(resource), preliminary: ['preliminary', 'registered', 'partial'].includes(state.status), source: sourceOf(resource, world), rank: undefined, summary: null, samples: null, note: '', method: '',
   };
+}
+
+const PRESSURE = ['85354-9'];
+
+/** Systolic and diastolic that one source noted apart, at one moment, are one blood pressure. */
+export function pairPressure(all) {
+  const half = (o, code) => o.codes.includes(code) && o.date && o.value.num && !o.reason && !o.state.struck && !o.state.verify;
+  const paired = new Set();
+  const out = all.map((top) => {
+    const low = half(top, '8480-6') && all.find((o) => half(o, '8462-4') && !paired.has(o) && o.date.sort === top.date.sort && o.source.mark === top.source.mark);
+    if (!low) return top;
+    paired.add(low);
+    const [above, below] = [top.position, low.position];
+    return {
+      ...top, codes: PRESSURE, key: keyResult(PRESSURE), name: codeName(PRESSURE), range: null,
+      position: above && above !== 'within' ? above : below || above, preliminary: top.preliminary || low.preliminary,
+      value: { ...top.value, num: top.value.num + '/' + low.value.num, second: low.value.number },
+    };
+  });
+  return out.filter((o) => !paired.has(o));
 }
 
 /** Same code together, newest first. Groups: key analytes in their order, then numbers, then texts. */

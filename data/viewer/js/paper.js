@@ -1,31 +1,18 @@
 // The printed page: one sheet of Letter or A4, black on white, nothing that depends on backgrounds. SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { DATA } from './data.js';
 import { h, hatch, icon, logo } from './dom.js';
 import { fmtDate, fmtPhone, fmtStamp, fmtTime } from './format.js';
 import { receiptFacts } from './below.js';
 import { directiveNodes, sideText, stripBoxes, tileParts } from './first.js';
-import { nameNodes, partStateBox, severityTag, sourceMark, stateBox, tagNode } from './parts.js';
-import { lang, t, tm, tn } from './text.js';
+import { nameNodes, partStateBox, severityTag, sourceMark, stateBox, tagNode, whyStopped } from './parts.js';
+import { colon, joined, lang, t, tm, tn } from './text.js';
 
 /** What both papers leave between the margins: [class that sets the width, height in px]. */
 const PAPERS = [['letter', (262 / 25.4) * 96], ['a4', (279 / 25.4) * 96]];
 
 /** What may go, in this order, when a record is long: earlier values, second row of results, the paragraph, then list ends. */
-export const PAPER_LEVELS = [
-  { earlier: true, tiles: 10, also: true, meds: 99, problems: 99, rest: 99, roomy: true },
-  { earlier: true, tiles: 10, also: true, meds: 99, problems: 99, rest: 99 },
-  { earlier: false, tiles: 10, also: true, meds: 99, problems: 99, rest: 99 },
-  { earlier: false, tiles: 5, also: true, meds: 99, problems: 99, rest: 99 },
-  { earlier: false, tiles: 5, also: false, meds: 99, problems: 99, rest: 99 },
-  { earlier: false, tiles: 5, also: false, meds: 99, problems: 12, rest: 4 },
-  { earlier: false, tiles: 5, also: false, meds: 24, problems: 8, rest: 3 },
-  { earlier: false, tiles: 0, also: false, meds: 18, problems: 6, rest: 2 },
-  { earlier: false, tiles: 0, also: false, meds: 12, problems: 5, rest: 1 },
-  { earlier: false, tiles: 0, also: false, meds: 8, problems: 3, rest: 0 },
-];
-
-const colon = () => (lang() === 'fr' ? '\u00a0: ' : ': ');
-const plain = (date) => (date ? { ...date, time: undefined } : date);
+export const PAPER_LEVELS = DATA.paperLevels;
 
 function absoluteDose(row) {
   if (!row.lastDose) return '';
@@ -40,7 +27,7 @@ function head(app) {
   return [
     h('div.p-head', h('span.p-name', patient.display), h('span.p-age', patient.age + ' · ' + patient.sex, patient.deceased ? ' · ' + t('deceased') : ''), h('span.p-right', logo(), h('b', 'Citiz'), ' · ', t('pageOne'), h('br'), tm('printedOn', fmtStamp(Date.now() + app.clockOffset())))),
     h('div.p-id', item({ female: 'bornF', male: 'bornM' }[patient.gender] || 'bornP', patient.bornText), patient.id ? h('span', patient.id.label, ' ', h('b', patient.id.value)) : null, patient.languages ? h('span', t('languages'), ' ', h('b', patient.languages)) : null,
-      patient.weight || patient.height ? h('span', h('b', [patient.weight, patient.height].filter(Boolean).join(' · '))) : null, updated ? h('span', tm('updatedP', updated.time ? fmtStamp(updated.time) : fmtDate(updated))) : null),
+      patient.weight || patient.height ? h('span', h('b', joined(' · ', patient.weight, patient.height))) : null, updated ? h('span', tm('updatedP', updated.time ? fmtStamp(updated.time) : fmtDate(updated))) : null),
   ];
 }
 
@@ -85,11 +72,11 @@ function lists(app, level, left) {
   const changes = view.medications.current.filter((m) => m.change && !m.struck);
   const logged = view.medications.current.some((m) => m.lastDose);
   const meds = cut(view.medications.current, level.meds, (n) => tn('n_medications', n), left).map((r) => (r.struck ? row(r, r.detail) : h('li.dz', h('span.main', nameNodes(r)), h('span.dose', r.detail), h('span.det', r.lastDose ? absoluteDose(r) : logged ? t('notLogged') : ''), src(r))));
-  changes.forEach((r) => meds.push(h('li', h('span.main', r.name, colon(), h('b', r.change.from + ' → ' + r.change.to), r.change.date ? ' (' + fmtDate(plain(r.change.date)) + ')' : ''), src(r))));
-  view.medications.stopped.forEach((r) => meds.push(row(r, [r.stopDate && fmtDate(plain(r.stopDate)), r.stopReason].filter(Boolean).join(colon()))));
+  changes.forEach((r) => meds.push(h('li', h('span.main', r.name, colon(), h('b', r.change.from + ' → ' + r.change.to), r.change.date ? ' (' + fmtDate(r.change.date) + ')' : ''), src(r))));
+  view.medications.stopped.forEach((r) => meds.push(row(r, whyStopped(r))));
   const devices = cut(view.devices, Math.max(2, level.rest), (n) => tn('n_devices', n), left).map((r) => h('li', h('span.main', nameNodes(r), r.model ? ' ' + r.model : '', r.detail ? ', ' + r.detail : ''), src(r)));
   const directives = view.directives.slice(0, Math.max(3, level.rest)).map((r, i) => h('li' + (i ? '.plain' : ''), h('span.main', directiveNodes(r)), src(r)));
-  const calls = view.contacts.filter((c) => c.phone).slice(0, Math.max(2, level.rest)).map((c) => h('li', h('span.main', [c.name, c.role].filter(Boolean).join(', ')), h('b.det', fmtPhone(c.phone))));
+  const calls = view.contacts.filter((c) => c.phone).slice(0, Math.max(2, level.rest)).map((c) => h('li', h('span.main', joined(', ', c.name, c.role)), h('b.det', fmtPhone(c.phone))));
   const left3 = [];
   const right3 = [];
   let balance = allergies.length + problems.length + 2 - meds.length;
@@ -99,9 +86,9 @@ function lists(app, level, left) {
     balance += balance <= 0 ? lines : -lines;
   }
   return h('div.p-grid',
-    h('div', box(t('allergies'), sideText(view, 'allergies', 0) && view.parts.allergies.reviewed ? t('reviewed', fmtDate(plain(view.parts.allergies.reviewed))) : '', allergies, [view.allergies.length ? null : stateOf(view, 'allergies'), heldBox(view, 'allergies', 'n_allergies')]),
+    h('div', box(t('allergies'), sideText(view, 'allergies', 0) && view.parts.allergies.reviewed ? t('reviewed', fmtDate(view.parts.allergies.reviewed)) : '', allergies, [view.allergies.length ? null : stateOf(view, 'allergies'), heldBox(view, 'allergies', 'n_allergies')]),
       box(t('problems'), sideText(view, 'problems', view.problems.active.length), problems, [view.problems.active.length ? null : stateOf(view, 'problems'), heldBox(view, 'problems', 'n_problems')]), left3),
-    h('div', box(t('medications'), [view.parts.medications.withheld ? sideText(view, 'medications', view.medications.current.length).split(' · ')[0] : '', logged ? t('lastDose') : ''].filter(Boolean).join(' · '), meds, [meds.length ? null : stateOf(view, 'medications'), heldBox(view, 'medications', 'n_medications')]), right3));
+    h('div', box(t('medications'), joined(' · ', view.parts.medications.withheld ? sideText(view, 'medications', view.medications.current.length).split(' · ')[0] : '', logged ? t('lastDose') : ''), meds, [meds.length ? null : stateOf(view, 'medications'), heldBox(view, 'medications', 'n_medications')]), right3));
 }
 
 function tiles(app, level) {
@@ -112,7 +99,7 @@ function tiles(app, level) {
     const earlier = level.earlier && tile.trend.length > 1 && !p.head ? tile.trend.slice(0, -1).reverse().slice(0, 2).map((o) => o.value.num).join(', ') : '';
     return h('li', h('span.k', p.name, sourceMark(p.source, false)), h('span.val', p.tags.map(tagNode), p.head ? h('b', p.head) : [h('b', p.value.num), ' ', p.value.unit]), h('span', p.third), h('span', p.last, earlier ? ' · ' + t('previous', earlier) : ''));
   });
-  if (view.tetanus) cells.push(h('li', h('span.k', t('tetanus'), sourceMark(view.tetanus.source, false)), h('span.val', h('b', fmtDate(plain(view.tetanus.date)))), h('span', t('lastBooster'))));
+  if (view.tetanus) cells.push(h('li', h('span.k', t('tetanus'), sourceMark(view.tetanus.source, false)), h('span.val', h('b', fmtDate(view.tetanus.date))), h('span', t('lastBooster'))));
   const blood = view.blood ? h('li.blood', h('span.k', t('bloodGroup'), sourceMark(view.blood.source, false)), h('span.val', h('b', view.blood.text), ' ', view.blood.source.mark === 'P' ? t('bloodDeclared') : ''), h('b', t('bloodConfirm'))) : null;
   const shown = cells.slice(0, level.tiles - (blood ? 1 : 0));
   if (blood) shown.push(blood);
@@ -124,10 +111,10 @@ function also(app, level) {
   if (!level.also) return null;
   const parts = [];
   const add = (title, content) => content && content.length && parts.push(h('span', h('b', title), colon(), content, '. '));
-  add(t('bProcedures'), view.procedures.filter((r) => !r.struck && !r.verify).slice(0, 4).map((r) => [r.name.toLowerCase(), r.detail, r.noteText ? '(' + r.noteText + ')' : ''].filter(Boolean).join(' ')).join(', '));
-  view.resultGroups.filter((g) => g.last.codes.includes('34552-0') || g.last.codes.includes('42148-7')).slice(0, 1).forEach((g) => add(g.last.name, [g.last.value.text, g.last.date ? ' (' + fmtDate(plain(g.last.date)) + ')' : '']));
+  add(t('bProcedures'), view.procedures.filter((r) => !r.struck && !r.verify).slice(0, 4).map((r) => joined(' ', r.name.toLowerCase(), r.detail, r.noteText ? '(' + r.noteText + ')' : '')).join(', '));
+  view.resultGroups.filter((g) => g.last.codes.includes('34552-0') || g.last.codes.includes('42148-7')).slice(0, 1).forEach((g) => add(g.last.name, [g.last.value.text, g.last.date ? ' (' + fmtDate(g.last.date) + ')' : '']));
   view.problems.past.filter((r) => r.struck).slice(0, 2).forEach((r) => parts.push(h('span', nameNodes(r), r.detail ? ' (' + r.detail + ')' : '', '. ')));
-  add(t('bFunctional'), view.functional.filter((r) => !r.struck && !r.verify).slice(0, 2).map((r) => [r.name, r.sentence ? '' : r.detail].filter(Boolean).join(' ').replace(/\.$/, '')).join('; '));
+  add(t('bFunctional'), view.functional.filter((r) => !r.struck && !r.verify).slice(0, 2).map((r) => joined(' ', r.name, r.sentence ? '' : r.detail).replace(/\.$/, '')).join('; '));
   if (view.lastMeal && view.lastMeal.date) add(t('bDiet'), t('lastMeal', fmtDate(view.lastMeal.date, false) + (view.lastMeal.date.time ? ' ' + fmtTime(view.lastMeal.date.time) : '')));
   add(t('bStory'), view.story.slice(0, 1).map((r) => r.name.replace(/\.$/, '')).join(''));
   const words = { withheld: [], 'not-asked': [], 'asked-unknown': [] };

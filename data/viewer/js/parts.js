@@ -2,7 +2,7 @@
 
 import { h, hatch, icon, svg } from './dom.js';
 import { fmtDate, fmtPhone, fmtWhen, languageName, telHref } from './format.js';
-import { lang, t, tm } from './text.js';
+import { colon, joined, lang, t, tm } from './text.js';
 
 /** Square D or round P; the full source is its name and its hover text, and it can be reached by keyboard. */
 export function sourceMark(source, focusable = true) {
@@ -63,6 +63,11 @@ export function phoneLink(contact, className = 'tel') {
   return href ? h('a.' + className, { href, 'aria-label': t('callNumber', contact.name, text) }, icon('phone'), text) : h('span.' + className, text);
 }
 
+/** When and why a medication was stopped. */
+export function whyStopped(row) {
+  return joined(colon(), row.stopDate && fmtDate(row.stopDate), row.stopReason);
+}
+
 export function doseWhen(row, now) {
   if (!row.lastDose) return '';
   const when = fmtWhen(row.lastDose.date, now, true);
@@ -82,7 +87,7 @@ export function trendChart(points, range, name, size = { w: 118, h: 24 }, dots =
   const pad = 4;
   const x = (i) => (points.length === 1 ? size.w / 2 : pad + (i * (size.w - 2 * pad)) / (points.length - 1));
   const y = (v) => size.h - pad - ((v - low) / (high - low)) * (size.h - 2 * pad);
-  const label = t('trendOf', name, points.map((p) => p.value.num + ' (' + fmtDate(p.date && { ...p.date, time: undefined }) + ')').join(', '));
+  const label = t('trendOf', name, points.map((p) => p.value.num + ' (' + fmtDate(p.date) + ')').join(', '));
   const chart = svg('svg', { class: 'trend', viewBox: `0 0 ${size.w} ${size.h}`, width: size.w, height: size.h, role: 'img', 'aria-label': label });
   if (dots && range && (range.low !== null || range.high !== null)) {
     const top = range.high === null ? 0 : y(range.high);

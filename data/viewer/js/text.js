@@ -32,6 +32,18 @@ export function tm(key, ...args) {
   return marked(pick(key, current), args);
 }
 
+/** The French of the two when the page is in French. */
+export function either(fr, en) {
+  return current === 'fr' ? fr : en;
+}
+
+/** The parts that say something. */
+export function joined(sep, ...parts) {
+  return parts.filter(Boolean).join(sep);
+}
+
+export const colon = () => either('\u00a0: ', ': ');
+
 export function tIn(which, key, ...args) {
   const kept = current;
   current = which;
