@@ -15,11 +15,11 @@ static const gchar *const first_screen[][8] = {
     {"15074-8", "14749-6", "2345-7", "2339-0", "14743-9", "99504-3"}, /* glucose */
     {"4548-4", "59261-8"},                                            /* HbA1c */
     {"85354-9", "55284-4", "8480-6"},                                 /* blood pressure */
-    {"8462-4"},                                                       /* … its lower half, alone */
-    {"8867-4"},                                                       /* heart rate */
-    {"59408-5", "2708-6"},                                            /* oxygen saturation */
-    {"11524-6", "8601-7"},                                            /* ECG */
-    {"882-1", "883-9"},                                               /* blood group */
+    {"8462-4"},            /* … its lower half, alone */
+    {"8867-4"},            /* heart rate */
+    {"59408-5", "2708-6"}, /* oxygen saturation */
+    {"11524-6", "8601-7"}, /* ECG */
+    {"882-1", "883-9"},    /* blood group */
 };
 
 static CitizPart
