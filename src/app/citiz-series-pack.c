@@ -1,11 +1,10 @@
-/* Samples into sealed objects of the size that wastes least, and the directory of a series.
+/* Samples into sealed objects, and the directory of a series.
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-series-private.h"
 
 #include <string.h>
 
-#define MAX_PACKS   1000000
-#define SHORT_CHUNK 1024 /* bytes of room below which it is not worth one */
+#define MAX_PACKS 1000000
 
 struct _CitizPacker
 {
@@ -202,47 +201,25 @@ open_pack (CitizPacker *packer)
   packer->info.first = packer->buffer[0].start;
 }
 
-/* The first @n of the buffer as one chunk; *fits tells whether the pack had room for it. */
-static gboolean
-put_chunk (CitizPacker *packer, gsize n, gboolean *fits, gsize *size, GError **error)
-{
-  g_autoptr (GBytes) chunk = citiz_chunk_encode (packer->buffer, n, error);
-
-  if (chunk == NULL)
-    return FALSE;
-  *size = g_bytes_get_size (chunk);
-  *fits = packer->pack->len == 0 || packer->pack->len + 4 + *size <= CITIZ_PACK_MAX;
-  if (!*fits)
-    return TRUE;
-  open_pack (packer);
-  citiz_put_u32 (packer->pack, (guint32) *size);
-  citiz_put_bytes (packer->pack, g_bytes_get_data (chunk, NULL), *size);
-  packer->info.n += (guint32) n;
-  packer->info.last = packer->buffer[n - 1].start;
-  packer->n -= n;
-  memmove (packer->buffer, packer->buffer + n, packer->n * sizeof *packer->buffer);
-  return TRUE;
-}
-
-/* The buffer into the pack. What does not fit whole fills it with a shorter chunk: objects are padded to a size class, and
- * an empty end of it is paid for like a full one. */
+/* The buffer as one chunk into the pack, or into the next one if this has no room for it. */
 static gboolean
 close_chunk (CitizPacker *packer, GError **error)
 {
-  gboolean fits = TRUE;
-  gsize size = 0;
-
   if (packer->n == 0)
     return TRUE;
-  if (!put_chunk (packer, packer->n, &fits, &size, error))
+  g_autoptr (GBytes) chunk = citiz_chunk_encode (packer->buffer, packer->n, error);
+  gsize size = chunk != NULL ? g_bytes_get_size (chunk) : 0;
+
+  if (chunk == NULL
+      || (packer->pack->len + 4 + size > CITIZ_PACK_MAX && !close_pack (packer, error)))
     return FALSE;
-  if (fits)
-    return TRUE;
-  gsize room = CITIZ_PACK_MAX - packer->pack->len;
-  gsize part = room > SHORT_CHUNK ? packer->n * (room - 4) / size * 31 / 32 : 0;
-  if (part > 0 && !put_chunk (packer, part, &fits, &size, error))
-    return FALSE;
-  return close_pack (packer, error) && close_chunk (packer, error);
+  open_pack (packer);
+  citiz_put_u32 (packer->pack, (guint32) size);
+  citiz_put_bytes (packer->pack, g_bytes_get_data (chunk, NULL), size);
+  packer->info.n += (guint32) packer->n;
+  packer->info.last = packer->buffer[packer->n - 1].start;
+  packer->n = 0;
+  return TRUE;
 }
 
 /* Samples in order, after all those added before. */

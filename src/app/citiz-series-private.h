@@ -6,8 +6,7 @@
 
 G_BEGIN_DECLS
 
-#define CITIZ_PACK_MAX     (64 * 1024 - 4) /* the size class of the vault that wastes least */
-#define CITIZ_PACK_HEAD    17              /* format, id of the series */
+#define CITIZ_PACK_MAX     (64 * 1024 - 4) /* a size class of the vault */
 #define CITIZ_SERIES_CACHE 2
 
 typedef struct

@@ -1,118 +1,195 @@
-/* Chunks of samples: columns of deltas as varints, then zstd. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Chunks of samples: three columns, each told from what stands beside it, then packed. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "record/citiz-chunk-private.h"
+
+#include "core/citiz-varint.h"
 #include "record/citiz-item.h"
-#include "record/citiz-series.h"
 
 #include <math.h>
 #include <string.h>
-#include <zstd.h>
 
-/* Layout before compression (numbers are LEB128 varints, signed ones zigzag):
- *   u8 1 | n | u8 decimals (0–6; 255: doubles) | u8 scale of time (0: ms, 1: s) | signed first start
- *   n−1 start deltas | n durations | offsets as (signed value, run)… until n | n signed deltas of scaled values or n doubles LE */
-#define FORMAT      1
-#define RAW         255
-#define LEVEL       3
-#define MAX_COLUMNS (32 + CITIZ_CHUNK_MAX * 40)
+/* Layout before packing (numbers are LEB128 varints, signed ones zigzag; columns as citiz-column.c says):
+ *   u8 2 | n | signed first start | offsets as (signed minutes, run)… until n
+ *   | durations in ms: column of n
+ *   | u8 how | starts in ms: column of n−1
+ *   | u8 kind | unless it is a span: u8 how, then what it starts from, values: column of n
+ * how of a start: 0 after the start before it, 1 after the end of the sample before it (what follows on without a gap is all zeros).
+ * kind of values: 0–6 so many decimals, 253 and 254 the length itself in minutes or hours (sleep, a session), 255 doubles.
+ * how of a value: 0 as it is, 1 after the value before it (signed first value; 0 in the column), 2 after rate × duration / 2^24
+ *   (rate; energy, steps, distance). */
+#define FORMAT 2
 
-static inline void
-put (GByteArray *out, guint64 value)
+enum
 {
-  guint8 bytes[10];
-  guint n = 0;
+  SPAN_MINUTES = 253,
+  SPAN_HOURS = 254,
+  RAW = 255
+};
+enum
+{
+  AFTER_START,
+  AFTER_END
+};
+enum
+{
+  AS_IS,
+  AFTER_VALUE,
+  AFTER_RATE
+};
 
-  do
-    {
-      bytes[n] = (guint8) (value & 0x7f);
-      value >>= 7;
-      if (value != 0)
-        bytes[n] |= 0x80;
-      n++;
-    }
-  while (value != 0);
-  g_byte_array_append (out, bytes, n);
+#define RATE_SHIFT 24
+#define RATE_MAX   (1u << 30)
+#define PLAIN_MAX  (64 + CITIZ_CHUNK_MAX * 40)
+
+const gdouble citiz_chunk_powers[CITIZ_CHUNK_DECIMALS + 1] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
+
+static gdouble
+span (guint kind, guint32 duration)
+{
+  return duration * (kind == SPAN_MINUTES ? 60.0 : 1.0) / 3600000.0;
 }
 
-static inline guint64
-zigzag (gint64 v)
+static gboolean
+same (gdouble a, gdouble b)
 {
-  return ((guint64) v << 1) ^ (guint64) (v >> 63);
+  return memcmp (&a, &b, sizeof a) == 0;
 }
 
-static inline gint64
-unzigzag (guint64 v)
+static gboolean
+is_span (const CitizSample *samples, gsize n, guint kind)
 {
-  return (gint64) (v >> 1) ^ -(gint64) (v & 1);
+  for (gsize i = 0; i < n; i++)
+    if (!same (samples[i].value, span (kind, samples[i].duration)))
+      return FALSE;
+  return TRUE;
 }
 
-static const gdouble powers[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
-
-/* Fewest decimals that give every value back bit for bit, else RAW. */
-static guint8
-decimals_of (const CitizSample *samples, gsize n)
+/* Fewest decimals that give every value back bit for bit, else what else gives them back. */
+static guint
+kind_of (const CitizSample *samples, gsize n)
 {
   guint d = 0;
 
   for (gsize i = 0; i < n; i++)
     for (;; d++)
       {
-        if (d == G_N_ELEMENTS (powers))
-          return RAW;
-        gdouble scaled = rint (samples[i].value * powers[d]);
-        if (fabs (scaled) < 4e15 && scaled / powers[d] == samples[i].value
+        if (d > CITIZ_CHUNK_DECIMALS)
+          return is_span (samples, n, SPAN_HOURS)     ? SPAN_HOURS
+                 : is_span (samples, n, SPAN_MINUTES) ? SPAN_MINUTES
+                                                      : RAW;
+        gdouble scaled = rint (samples[i].value * citiz_chunk_powers[d]);
+        if (fabs (scaled) < 4e15 && scaled / citiz_chunk_powers[d] == samples[i].value
             && !(scaled == 0 && signbit (samples[i].value)))
           break;
       }
-  return (guint8) d;
+  return d;
 }
 
-static void
-put_values (GByteArray *out, const CitizSample *samples, gsize n, guint8 decimals)
+static gint64
+expected (guint64 rate, guint32 duration)
 {
-  gint64 before = 0;
+  return (gint64) (rate * duration >> RATE_SHIFT);
+}
+
+/* Value per ms of duration over all of them, scaled; 0 if there is no sense in it. */
+static guint64
+rate_of (const CitizSample *samples, const gint64 *values, gsize n)
+{
+  gdouble sum = 0, length = 0;
 
   for (gsize i = 0; i < n; i++)
     {
-      if (decimals == RAW)
-        {
-          guint64 bits;
-          memcpy (&bits, &samples[i].value, sizeof bits);
-          bits = GUINT64_TO_LE (bits);
-          g_byte_array_append (out, (const guint8 *) &bits, sizeof bits);
-          continue;
-        }
-      gint64 scaled = (gint64) rint (samples[i].value * powers[decimals]);
-      put (out, zigzag (scaled - before));
-      before = scaled;
+      sum += (gdouble) values[i];
+      length += samples[i].duration;
     }
+  gdouble rate = length > 0 ? sum / length * (1 << RATE_SHIFT) : 0;
+  return rate >= 1 && rate < RATE_MAX ? (guint64) rate : 0;
 }
 
-GBytes *
-citiz_chunk_columns (const CitizSample *samples, gsize n)
+static void
+put_how (CitizPlain *plain, guint how)
 {
-  GByteArray *out = g_byte_array_sized_new ((guint) n * 8 + 32);
-  guint8 decimals = decimals_of (samples, n), scale = 1;
-  gint64 unit;
+  guint8 byte = (guint8) how;
+  g_byte_array_append (plain->bytes, &byte, 1);
+}
 
-  for (gsize i = 0; i < n && scale; i++)
-    scale = samples[i].start % 1000 == 0 && samples[i].duration % 1000 == 0;
-  unit = scale ? 1000 : 1;
-  g_byte_array_append (out, (const guint8[]){FORMAT}, 1);
-  put (out, n);
-  g_byte_array_append (out, (const guint8[]){decimals, scale}, 2);
-  put (out, zigzag (samples[0].start / unit));
+static void
+put_starts (CitizPlain *plain, const CitizSample *samples, gsize n)
+{
+  gint64 gaps[2][CITIZ_CHUNK_MAX];
+  CitizShape shapes[2];
+
   for (gsize i = 1; i < n; i++)
-    put (out, (guint64) (samples[i].start - samples[i - 1].start) / (guint64) unit);
+    {
+      gaps[AFTER_START][i - 1] = samples[i].start - samples[i - 1].start;
+      gaps[AFTER_END][i - 1] = gaps[AFTER_START][i - 1] - samples[i - 1].duration;
+    }
+  for (guint how = AFTER_START; how <= AFTER_END; how++)
+    shapes[how] = citiz_shape_of (gaps[how], n - 1);
+  guint best = shapes[AFTER_END].bits < shapes[AFTER_START].bits ? AFTER_END : AFTER_START;
+  put_how (plain, best);
+  citiz_plain_column (plain, &shapes[best], gaps[best], n - 1);
+}
+
+static void
+put_durations (CitizPlain *plain, const CitizSample *samples, gsize n)
+{
+  gint64 durations[CITIZ_CHUNK_MAX];
+
   for (gsize i = 0; i < n; i++)
-    put (out, samples[i].duration / (guint64) unit);
+    durations[i] = samples[i].duration;
+  CitizShape shape = citiz_shape_of (durations, n);
+  citiz_plain_column (plain, &shape, durations, n);
+}
+
+static void
+put_values (CitizPlain *plain, const CitizSample *samples, gsize n)
+{
+  gint64 values[3][CITIZ_CHUNK_MAX];
+  CitizShape shapes[3];
+  guint kind = kind_of (samples, n), best = AS_IS, hows = kind == RAW ? 1 : 3;
+
+  put_how (plain, kind);
+  if (kind == SPAN_MINUTES || kind == SPAN_HOURS)
+    return;
+  for (gsize i = 0; i < n; i++)
+    if (kind == RAW)
+      memcpy (&values[AS_IS][i], &samples[i].value, sizeof samples[i].value);
+    else
+      values[AS_IS][i] = (gint64) rint (samples[i].value * citiz_chunk_powers[kind]);
+  guint64 rate = hows > 1 ? rate_of (samples, values[AS_IS], n) : 0;
+  for (gsize i = 0; i < n && hows > 1; i++)
+    {
+      values[AFTER_VALUE][i] = i > 0 ? values[AS_IS][i] - values[AS_IS][i - 1] : 0;
+      values[AFTER_RATE][i] = values[AS_IS][i] - expected (rate, samples[i].duration);
+    }
+  for (guint how = AS_IS; how < hows; how++)
+    {
+      shapes[how] = citiz_shape_of (values[how], n);
+      if (shapes[how].bits < shapes[best].bits)
+        best = how;
+    }
+  put_how (plain, best);
+  if (best != AS_IS)
+    citiz_plain_put (plain, best == AFTER_RATE ? rate : citiz_zigzag (values[AS_IS][0]));
+  citiz_plain_column (plain, &shapes[best], values[best], n);
+}
+
+static void
+put_chunk (CitizPlain *plain, const CitizSample *samples, gsize n)
+{
+  put_how (plain, FORMAT);
+  citiz_plain_put (plain, n);
+  citiz_plain_put (plain, citiz_zigzag (samples[0].start));
   for (gsize i = 0, run; i < n; i += run)
     {
       for (run = 1; i + run < n && samples[i + run].offset == samples[i].offset; run++)
         ;
-      put (out, zigzag (samples[i].offset));
-      put (out, run);
+      citiz_plain_put (plain, citiz_zigzag (samples[i].offset));
+      citiz_plain_put (plain, run);
     }
-  put_values (out, samples, n, decimals);
-  return g_byte_array_free_to_bytes (out);
+  put_durations (plain, samples, n);
+  put_starts (plain, samples, n);
+  put_values (plain, samples, n);
 }
 
 GBytes *
@@ -122,7 +199,7 @@ citiz_chunk_encode (const CitizSample *samples, gsize n, GError **error)
 
   for (gsize i = 0; sound && i < n; i++)
     sound = isfinite (samples[i].value) && ABS (samples[i].offset) <= 15 * 60
-            && ABS (samples[i].start) < G_GINT64_CONSTANT (1) << 52
+            && ABS (samples[i].start) < CITIZ_CHUNK_LIMIT
             && (i == 0 || samples[i].start >= samples[i - 1].start);
   if (!sound)
     {
@@ -130,77 +207,29 @@ citiz_chunk_encode (const CitizSample *samples, gsize n, GError **error)
                    "1 to %d finite samples in order of time are needed", CITIZ_CHUNK_MAX);
       return NULL;
     }
-  g_autoptr (GBytes) columns = citiz_chunk_columns (samples, n);
-  gsize size, bound;
-  const guint8 *plain = g_bytes_get_data (columns, &size);
-  bound = ZSTD_compressBound (size);
-  guint8 *packed = g_malloc (bound);
-  gsize written = ZSTD_compress (packed, bound, plain, size, LEVEL);
-  if (ZSTD_isError (written))
-    {
-      g_free (packed);
-      g_set_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_SERIES, "zstd: %s",
-                   ZSTD_getErrorName (written));
-      return NULL;
-    }
-  return g_bytes_new_take (g_realloc (packed, written), written);
+  CitizPlain plain = {.bytes = g_byte_array_sized_new (64 + (guint) n * 8)};
+  put_chunk (&plain, samples, n);
+  GBytes *packed = citiz_plain_pack (&plain, error);
+  g_byte_array_unref (plain.bytes);
+  return packed;
 }
 
-typedef struct
-{
-  const guint8 *p, *end;
-  gboolean failed;
-} Reader;
+/* --- reading --- */
 
-static inline guint64
-take (Reader *r)
+static guint
+take_byte (CitizReader *r)
 {
-  guint64 value = 0;
-
-  for (guint shift = 0; shift < 64; shift += 7)
-    {
-      if (r->p >= r->end)
-        break;
-      guint8 byte = *r->p++;
-      if (shift == 63 && byte > 1)
-        break;
-      value |= (guint64) (byte & 0x7f) << shift;
-      if (byte < 0x80)
-        return value;
-    }
-  r->failed = TRUE;
-  return 0;
+  r->failed = r->failed || r->p >= r->end;
+  return r->failed ? 0 : *r->p++;
 }
 
-static gboolean
-take_times (Reader *r, CitizSample *out, gsize n, gint64 unit)
+gboolean
+citiz_chunk_take_offsets (CitizReader *r, CitizSample *out, gsize n)
 {
-  const gint64 limit = G_GINT64_CONSTANT (1) << 52;
-  gint64 start = unzigzag (take (r));
-
-  if (r->failed || ABS (start) > limit / unit)
-    return FALSE;
-  start *= unit;
-  out[0].start = start;
-  for (gsize i = 1; i < n; i++)
-    {
-      guint64 delta = take (r);
-      if (r->failed || delta > (guint64) (limit - start) / (guint64) unit)
-        return FALSE;
-      start += (gint64) delta * unit;
-      out[i].start = start;
-    }
-  for (gsize i = 0; i < n; i++)
-    {
-      guint64 duration = take (r);
-      if (r->failed || duration > G_MAXUINT32 / (guint64) unit)
-        return FALSE;
-      out[i].duration = (guint32) (duration * (guint64) unit);
-    }
   for (gsize i = 0; i < n;)
     {
-      gint64 offset = unzigzag (take (r));
-      guint64 run = take (r);
+      gint64 offset = citiz_unzigzag (citiz_reader_take (r));
+      guint64 run = citiz_reader_take (r);
       if (r->failed || offset < -900 || offset > 900 || run == 0 || run > n - i)
         return FALSE;
       for (; run > 0; run--)
@@ -210,62 +239,112 @@ take_times (Reader *r, CitizSample *out, gsize n, gint64 unit)
 }
 
 static gboolean
-take_values (Reader *r, CitizSample *out, gsize n, guint8 decimals)
+take_times (CitizReader *r, CitizSample *out, gsize n)
 {
-  guint64 scaled = 0;
+  gint64 column[CITIZ_CHUNK_MAX];
 
+  if (!citiz_reader_column (r, column, n))
+    return FALSE;
   for (gsize i = 0; i < n; i++)
     {
-      if (decimals == RAW)
-        {
-          guint64 bits;
-          if (r->end - r->p < 8)
-            return FALSE;
-          memcpy (&bits, r->p, 8);
-          r->p += 8;
-          bits = GUINT64_FROM_LE (bits);
-          memcpy (&out[i].value, &bits, 8);
-          if (!isfinite (out[i].value))
-            return FALSE;
-          continue;
-        }
-      scaled += (guint64) unzigzag (take (r));
-      if (r->failed)
+      if (column[i] < 0 || column[i] > G_MAXUINT32)
         return FALSE;
-      out[i].value = (gdouble) (gint64) scaled / powers[decimals];
+      out[i].duration = (guint32) column[i];
+    }
+  guint how = take_byte (r);
+  if (how > AFTER_END || !citiz_reader_column (r, column, n - 1))
+    return FALSE;
+  for (gsize i = 1; i < n; i++)
+    {
+      gint64 before = out[i - 1].start + (how == AFTER_END ? (gint64) out[i - 1].duration : 0);
+      out[i].start = (gint64) ((guint64) before + (guint64) column[i - 1]);
+      if (out[i].start < out[i - 1].start || out[i].start >= CITIZ_CHUNK_LIMIT)
+        return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+take_doubles (CitizReader *r, CitizSample *out, gsize n)
+{
+  gint64 column[CITIZ_CHUNK_MAX];
+  gboolean sound = take_byte (r) == AS_IS && citiz_reader_column (r, column, n);
+
+  for (gsize i = 0; i < n && sound; i++)
+    {
+      memcpy (&out[i].value, &column[i], sizeof out[i].value);
+      sound = isfinite (out[i].value);
+    }
+  return sound;
+}
+
+static gboolean
+take_decimals (CitizReader *r, CitizSample *out, gsize n, gdouble power)
+{
+  gint64 column[CITIZ_CHUNK_MAX];
+  guint how = take_byte (r);
+  guint64 from = how == AS_IS ? 0 : citiz_reader_take (r), sum = 0;
+
+  if (how > AFTER_RATE || (how == AFTER_RATE && from >= RATE_MAX)
+      || !citiz_reader_column (r, column, n))
+    return FALSE;
+  if (how == AFTER_VALUE)
+    sum = (guint64) citiz_unzigzag (from);
+  for (gsize i = 0; i < n; i++)
+    {
+      guint64 value = (guint64) column[i];
+      if (how == AFTER_VALUE)
+        value = sum += value;
+      else if (how == AFTER_RATE)
+        value += (guint64) expected (from, out[i].duration);
+      out[i].value = (gdouble) (gint64) value / power;
+    }
+  return TRUE;
+}
+
+static gboolean
+take_values (CitizReader *r, CitizSample *out, gsize n)
+{
+  guint kind = take_byte (r);
+
+  if (kind == RAW)
+    return take_doubles (r, out, n);
+  if (kind <= CITIZ_CHUNK_DECIMALS)
+    return take_decimals (r, out, n, citiz_chunk_powers[kind]);
+  if (r->failed || (kind != SPAN_MINUTES && kind != SPAN_HOURS))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    out[i].value = span (kind, out[i].duration);
+  return TRUE;
+}
+
+static gboolean
+take_chunk (CitizReader *r, CitizSample *out, gsize n)
+{
+  out[0].start = citiz_unzigzag (citiz_reader_take (r));
+  return !r->failed && out[0].start > -CITIZ_CHUNK_LIMIT && out[0].start < CITIZ_CHUNK_LIMIT
+         && citiz_chunk_take_offsets (r, out, n) && take_times (r, out, n)
+         && take_values (r, out, n);
 }
 
 gboolean
 citiz_chunk_decode (const guint8 *bytes, gsize size, CitizSample *out, gsize *n, GError **error)
 {
-  unsigned long long plain_size = ZSTD_getFrameContentSize (bytes, size);
-  Reader r = {0};
-  gboolean sound = FALSE;
-  g_autofree guint8 *plain = NULL;
+  guint8 plain[PLAIN_MAX];
+  gssize got = citiz_unpack (plain, sizeof plain, bytes, size);
+  CitizReader r = {plain, plain + MAX (got, 0), FALSE};
+  guint format = take_byte (&r);
+  guint64 count = citiz_reader_take (&r);
 
   *n = 0;
-  if (plain_size >= 6 && plain_size <= MAX_COLUMNS)
+  if (!r.failed && count >= 1 && count <= CITIZ_CHUNK_MAX
+      && ((format == FORMAT && take_chunk (&r, out, count))
+          || (format == CITIZ_CHUNK_FIRST && citiz_chunk_take_first (&r, out, count)))
+      && r.p == r.end)
     {
-      plain = g_malloc (plain_size);
-      gsize got = ZSTD_decompress (plain, plain_size, bytes, size);
-      if (!ZSTD_isError (got) && got == plain_size && plain[0] == FORMAT)
-        {
-          r = (Reader){.p = plain + 1, .end = plain + got};
-          guint64 count = take (&r);
-          if (!r.failed && count >= 1 && count <= CITIZ_CHUNK_MAX && r.end - r.p > 2)
-            {
-              guint8 decimals = *r.p++, scale = *r.p++;
-              sound = (decimals < G_N_ELEMENTS (powers) || decimals == RAW) && scale <= 1
-                      && take_times (&r, out, count, scale ? 1000 : 1)
-                      && take_values (&r, out, count, decimals) && r.p == r.end;
-              if (sound)
-                *n = count;
-            }
-        }
+      *n = count;
+      return TRUE;
     }
-  if (!sound)
-    g_set_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_SERIES, "no chunk of a series");
-  return sound;
+  g_set_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_SERIES, "no chunk of a series");
+  return FALSE;
 }

@@ -28,8 +28,6 @@ gboolean citiz_chunk_decode (const guint8 *bytes,
                              CitizSample *out,
                              gsize *n,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Columns before compression (the bench measures them apart). */
-GBytes *citiz_chunk_columns (const CitizSample *samples, gsize n);
 
 /* A civil day of one measure, cut by the offset each sample carries. */
 typedef struct

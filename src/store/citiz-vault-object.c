@@ -4,21 +4,36 @@
 #include <string.h>
 
 #define LENGTH_SIZE 4
+#define SMALL       256u
 #define BIG         (64u * 1024)
+
+/* A number of which only the topmost bits are told: how many bits it has, and as many of them as that number takes (Padmé,
+ * Nikitin et al., "Reducing metadata leakage from encrypted files and communication with PURBs", 2019): at most 6 % more from 256 on. */
+static gsize
+round_up (gsize n)
+{
+  guint bits = g_bit_storage (n), told = g_bit_storage (bits - 1);
+  gsize below = ((gsize) 1 << (bits - 1 - told)) - 1;
+
+  return (n + below) & ~below;
+}
 
 /**
  * citiz_object_padded_size:
  * @n: bytes to keep
  *
  * Returns: the size class they are padded to with their length in front: 256 B, 1, 4, 16, 64 KiB, then multiples of
- *   64 KiB, so that a stolen file shows little of what is in it
+ *   64 KiB, so that a stolen file shows little of what is in it. Chunks, of which there are many and which are full but for
+ *   the last one of a series, have the finer classes of round_up().
  */
 gsize
-citiz_object_padded_size (gsize n)
+citiz_object_padded_size (CitizObjectClass object_class, gsize n)
 {
   gsize need = n + LENGTH_SIZE;
 
-  for (gsize size = 256; size <= BIG; size *= 4)
+  if (object_class == CITIZ_CLASS_CHUNK && need <= BIG)
+    return round_up (MAX (need, SMALL));
+  for (gsize size = SMALL; size <= BIG; size *= 4)
     if (need <= size)
       return size;
   return (need + BIG - 1) / BIG * BIG;
@@ -46,10 +61,10 @@ seal_object (CitizVault *vault,
              const guint8 ad[CITIZ_OBJECT_AD_SIZE],
              const guint8 *plain,
              gsize n,
+             gsize padded_n,
              guint8 wrapped[CITIZ_ROW_KEY_SIZE],
              guint8 *sealed)
 {
-  gsize padded_n = citiz_object_padded_size (n);
   guint8 *padded = g_malloc0 (padded_n);
   guint8 key[CITIZ_SEAL_KEY_SIZE];
   guint32 length = GUINT32_TO_BE ((guint32) n);
@@ -89,7 +104,8 @@ citiz_vault_put (CitizVault *vault,
   const guint8 *data = g_bytes_get_data (plain, &n);
   guint8 ad[CITIZ_OBJECT_AD_SIZE], wrapped[CITIZ_ROW_KEY_SIZE];
   g_autofree guint8 *sealed = NULL;
-  gsize sealed_n = citiz_object_padded_size (n) + CITIZ_SEAL_OVERHEAD;
+  gsize padded_n = citiz_object_padded_size (object_class, n);
+  gsize sealed_n = padded_n + CITIZ_SEAL_OVERHEAD;
   g_autoptr (CitizStmt) stmt = NULL;
 
   g_return_val_if_fail (version > 0, FALSE);
@@ -106,7 +122,7 @@ citiz_vault_put (CitizVault *vault,
     return FALSE;
   sealed = g_malloc (sealed_n);
   associated (vault, object_class, id, version, batch, ad);
-  seal_object (vault, ad, n > 0 ? data : (const guint8 *) "", n, wrapped, sealed);
+  seal_object (vault, ad, n > 0 ? data : (const guint8 *) "", n, padded_n, wrapped, sealed);
   citiz_stmt_bind_int (stmt, 1, object_class);
   citiz_stmt_bind_id (stmt, 2, id);
   citiz_stmt_bind_int (stmt, 3, version);

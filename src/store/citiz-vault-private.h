@@ -46,6 +46,6 @@ void citiz_vault_commitment_of (CitizSecret *master,
                                 guint32 epoch,
                                 guint8 out[CITIZ_COMMITMENT_SIZE]);
 void citiz_vault_take_keys (CitizVault *vault, CitizSecret *master);
-gsize citiz_object_padded_size (gsize n);
+gsize citiz_object_padded_size (CitizObjectClass object_class, gsize n);
 
 G_END_DECLS

@@ -76,7 +76,7 @@ raw (void)
                                               NULL, nonce, key);
   for (guint32 i = 0; i < N_RESOURCES; i++)
     {
-      gsize n = citiz_object_padded_size (size_of (i));
+      gsize n = citiz_object_padded_size (CITIZ_CLASS_RESOURCE, size_of (i));
       crypto_aead_xchacha20poly1305_ietf_encrypt (sealed, NULL, plain, n, ad, sizeof ad, NULL,
                                                   nonce, key);
       start = now ();

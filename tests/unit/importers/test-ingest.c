@@ -31,18 +31,24 @@ set_up (Fixture *f, gconstpointer data)
 }
 
 static void
-tear_down (Fixture *f, gconstpointer data)
+remove_files (const gchar *folder)
 {
-  g_autoptr (GDir) dir = g_dir_open (f->dir, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const gchar *name;
 
-  citiz_vault_close (f->vault);
   while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree gchar *path = g_build_filename (f->dir, name, NULL);
+      g_autofree gchar *path = g_build_filename (folder, name, NULL);
       g_unlink (path);
     }
-  g_rmdir (f->dir);
+  g_rmdir (folder);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  citiz_vault_close (f->vault);
+  remove_files (f->dir);
   g_free (f->dir);
   citiz_secret_unref (f->passphrase);
 }
@@ -535,6 +541,47 @@ test_by_hand (Fixture *f, gconstpointer data)
                    ==, 0);
 }
 
+/* A vault that the first program wrote (tests/data/vault): it opens, holds what a new one holds of the same files, and goes on. */
+static void
+test_first_vault (Fixture *f, gconstpointer data)
+{
+  static const gchar *const files[]
+      = {"apple/tdda/export6s3sample.xml", "apple/dogsheep/export.xml",
+         "apple/malformed/ios16_broken_dtd.xml"};
+  g_autofree gchar *old = g_build_filename (f->dir, "old", NULL),
+                   *path = g_build_filename (old, "citiz.db", NULL);
+  g_autoptr (GFile) kept = data_file ("vault/first-series.db");
+  g_autoptr (GError) error = NULL;
+  CitizVault *fresh = f->vault;
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    citiz_ingest_report_free (import (f, data_file (files[i])));
+  g_autofree gchar *expected = contents (fresh);
+
+  g_assert_cmpint (g_mkdir (old, 0700), ==, 0);
+  g_autoptr (GFile) copy = g_file_new_for_path (path);
+  g_assert_true (g_file_copy (kept, copy, G_FILE_COPY_NONE, NULL, NULL, NULL, &error));
+  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
+  f->vault = citiz_vault_open (old, citiz_env_system (), f->passphrase, &error);
+  g_assert_no_error (error);
+  g_autofree gchar *found = contents (f->vault);
+  g_assert_cmpstr (found, ==, expected);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autoptr (CitizIngestReport) again = import (f, data_file (files[i]));
+      g_assert_cmpuint (again->kept, ==, 0);
+    }
+  g_autoptr (CitizIngestReport) more = import (f, data_file ("apple/sample_30d.xml"));
+  g_assert_cmpuint (more->kept, >, 3000);
+  g_assert_true (citiz_ingest_undo (f->vault, more->batch, &error));
+  g_autofree gchar *back = contents (f->vault);
+  g_assert_cmpstr (back, ==, expected);
+
+  citiz_vault_close (f->vault);
+  f->vault = fresh;
+  remove_files (old);
+}
+
 /* Every name the importer gives is in the catalogue, and every unit it lets through can be shown in the catalogue's. */
 static void
 test_catalogue (void)
@@ -606,6 +653,7 @@ main (int argc, char **argv)
   ADD ("lingering-helper", test_lingering_helper);
   ADD ("recover", test_recover);
   ADD ("by-hand", test_by_hand);
+  ADD ("first-vault", test_first_vault);
   ADD ("sessions", test_sessions);
   g_test_add_func ("/ingest/catalogue", test_catalogue);
   return g_test_run ();

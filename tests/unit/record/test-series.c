@@ -33,30 +33,121 @@ make (CitizSample *out, gsize n, guint kind)
   return n;
 }
 
+/* What wearables write: sleep, whose value is its length; energy, without a gap and in step with the duration; a slow curve. */
+static gsize
+make_typical (CitizSample *out, gsize n, guint kind)
+{
+  gint64 at = 1640000000000;
+  gdouble level = 5.6;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 duration = (guint32) (20 + next () % 160) * 1000;
+      gdouble values[] = {duration / 3600000.0,
+                          duration * 60.0 / 3600000.0,
+                          (gdouble) (duration / 1000 * 17 + next () % 40) / 1000,
+                          level,
+                          0 - level,
+                          sqrt ((gdouble) next ()) * (i % 2 == 0 ? 1 : -1)};
+      out[i] = (CitizSample){
+          .start = at, .duration = kind == 3 ? 0 : duration, .offset = -300, .value = values[kind]};
+      at += kind == 3 ? 300000 : duration;
+      level = (gdouble) ((gint) (level * 10) + (gint) (next () % 5) - 2) / 10;
+    }
+  return n;
+}
+
+static void
+assert_same (const CitizSample *in, const CitizSample *out, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      g_assert_cmpint (out[i].start, ==, in[i].start);
+      g_assert_cmpuint (out[i].duration, ==, in[i].duration);
+      g_assert_cmpint (out[i].offset, ==, in[i].offset);
+      g_assert_cmpmem (&out[i].value, sizeof out[i].value, &in[i].value, sizeof in[i].value);
+    }
+}
+
+static gsize
+round_trip (const CitizSample *in, gsize n)
+{
+  static CitizSample out[CITIZ_CHUNK_MAX];
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = citiz_chunk_encode (in, n, &error);
+  gsize size, got;
+  const guint8 *data;
+
+  g_assert_no_error (error);
+  data = g_bytes_get_data (bytes, &size);
+  g_assert_true (citiz_chunk_decode (data, size, out, &got, &error));
+  g_assert_cmpuint (got, ==, n);
+  assert_same (in, out, n);
+  return size;
+}
+
+/* Bytes a sample at most: what can be told from its neighbours takes no room. */
+static void
+test_chunk_typical (void)
+{
+  static CitizSample in[CITIZ_CHUNK_MAX];
+  static const gdouble most[] = {1.1, 1.1, 1.9, 0.5, 1.5, 9.5};
+
+  for (guint kind = 0; kind < G_N_ELEMENTS (most); kind++)
+    {
+      gsize n = make_typical (in, CITIZ_CHUNK_MAX, kind);
+      g_assert_cmpfloat ((gdouble) round_trip (in, n) / (gdouble) n, <=, most[kind]);
+      for (gsize few = 1; few < 20; few++)
+        round_trip (in, few);
+    }
+}
+
+/* The ends of what a sample can be. */
+static void
+test_chunk_extreme (void)
+{
+  const gint64 far = (G_GINT64_CONSTANT (1) << 52) - 1;
+  const CitizSample wide[]
+      = {{-far, 0, -900, -0.0},          {-far, G_MAXUINT32, 900, 0},    {0, 1, 0, 4e15 - 1},
+         {1, G_MAXUINT32, 1, -4e15 + 1}, {far, G_MAXUINT32, -1, 1e-300}, {far, 7, 0, G_MAXDOUBLE}};
+  const CitizSample whole[] = {{-far, 0, 0, 4e15 - 1}, {far, G_MAXUINT32, 0, -4e15 + 1}};
+
+  round_trip (wide, G_N_ELEMENTS (wide));
+  round_trip (whole, G_N_ELEMENTS (whole));
+  for (gsize i = 0; i < G_N_ELEMENTS (wide); i++)
+    round_trip (&wide[i], 1);
+}
+
+/* Chunks as the first vaults have them. */
+static void
+test_chunk_first (void)
+{
+  static CitizSample in[60], out[CITIZ_CHUNK_MAX];
+
+  for (guint kind = 0; kind < 3; kind++)
+    {
+      g_autofree gchar *name = g_strdup_printf ("first-%u.chunk", kind);
+      g_autofree gchar *path
+          = g_build_filename (g_getenv ("CITIZ_TEST_DATA"), "series", name, NULL);
+      g_autofree gchar *bytes = NULL;
+      gsize size, got;
+      g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+      g_assert_true (citiz_chunk_decode ((const guint8 *) bytes, size, out, &got, NULL));
+      state = 7;
+      g_assert_cmpuint (got, ==, make (in, 60, kind));
+      assert_same (in, out, got);
+    }
+}
+
 static void
 test_chunk (void)
 {
-  static CitizSample in[CITIZ_CHUNK_MAX], out[CITIZ_CHUNK_MAX];
+  static CitizSample in[CITIZ_CHUNK_MAX];
   static const gsize sizes[] = {1, 2, 100, CITIZ_CHUNK_MAX};
 
   for (guint kind = 0; kind < 3; kind++)
     for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
-      {
-        g_autoptr (GError) error = NULL;
-        gsize n = make (in, sizes[s], kind), got;
-        g_autoptr (GBytes) bytes = citiz_chunk_encode (in, n, &error);
-        g_assert_no_error (error);
-        g_assert_true (citiz_chunk_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                                           out, &got, &error));
-        g_assert_cmpuint (got, ==, n);
-        for (gsize i = 0; i < n; i++)
-          {
-            g_assert_cmpint (out[i].start, ==, in[i].start);
-            g_assert_cmpuint (out[i].duration, ==, in[i].duration);
-            g_assert_cmpint (out[i].offset, ==, in[i].offset);
-            g_assert_true (out[i].value == in[i].value);
-          }
-      }
+      round_trip (in, make (in, sizes[s], kind));
 }
 
 static void
@@ -244,6 +335,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/chunk/round-trip", test_chunk);
+  g_test_add_func ("/record/chunk/typical", test_chunk_typical);
+  g_test_add_func ("/record/chunk/extreme", test_chunk_extreme);
+  g_test_add_func ("/record/chunk/first", test_chunk_first);
   g_test_add_func ("/record/chunk/hostile", test_chunk_hostile);
   g_test_add_func ("/record/days/clock-change", test_clock_change);
   g_test_add_func ("/record/days", test_days);

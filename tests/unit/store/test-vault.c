@@ -312,6 +312,12 @@ test_sizes (Fixture *f, gconstpointer data)
   } table[] = {{0, 256},        {252, 256},       {253, 1024},     {1020, 1024},
                {1021, 4096},    {4093, 16384},    {16381, 65536},  {65532, 65536},
                {65533, 131072}, {131068, 131072}, {131069, 196608}};
+  /* Chunks: finer, never less than 256 bytes, and full ones like everything else. */
+  static const struct
+  {
+    gsize n, padded;
+  } chunks[] = {{0, 256},       {252, 256},     {253, 272},     {996, 1024},    {1021, 1088},
+                {33000, 34816}, {65000, 65536}, {65532, 65536}, {65533, 131072}};
   g_autoptr (CitizVault) vault = create (f);
   g_autofree guint8 *room = g_malloc0 (CITIZ_OBJECT_MAX_SIZE + 1);
   g_autoptr (GBytes) largest = g_bytes_new_static (room, CITIZ_OBJECT_MAX_SIZE);
@@ -320,7 +326,16 @@ test_sizes (Fixture *f, gconstpointer data)
   CitizId id = citiz_env_new_id (citiz_env_system ());
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    g_assert_cmpuint (citiz_object_padded_size (table[i].n), ==, table[i].padded);
+    g_assert_cmpuint (citiz_object_padded_size (CITIZ_CLASS_RESOURCE, table[i].n), ==,
+                      table[i].padded);
+  for (guint i = 0; i < G_N_ELEMENTS (chunks); i++)
+    g_assert_cmpuint (citiz_object_padded_size (CITIZ_CLASS_CHUNK, chunks[i].n), ==,
+                      chunks[i].padded);
+  for (gsize n = 252; n <= 65532; n++)
+    {
+      gsize padded = citiz_object_padded_size (CITIZ_CLASS_CHUNK, n);
+      g_assert_true (padded >= n + 4 && (gdouble) padded <= (gdouble) (n + 4) * 1.0626);
+    }
   g_assert_true (citiz_vault_put (vault, CITIZ_CLASS_BLOB, &id, 1, 0, largest, &error));
   read = citiz_vault_get (vault, CITIZ_CLASS_BLOB, &id, 0, &error);
   g_assert_true (g_bytes_equal (read, largest));
