@@ -111,6 +111,50 @@ read_portions (CitizFood *food, gchar *text)
     }
 }
 
+/* How far a portion is from what one eats at once: a single thing near 150 kcal is best, a whole pineapple or a cup of
+ * oil far. Where the energy is unknown, 125 g stand for 150 kcal. */
+static gdouble
+portion_distance (const CitizFood *food, const CitizPortion *portion)
+{
+  const gchar *name = portion->name[CITIZ_LANGUAGE_EN];
+  gdouble density = isnan (food->per_100g[CITIZ_NUTRIENT_ENERGY])
+                        ? 1.2
+                        : MAX (food->per_100g[CITIZ_NUTRIENT_ENERGY], 1) / 100;
+  gdouble off = log (portion->grams * density / 150);
+  gdouble distance = off > 0 ? off * 1.5 : -off;
+
+  if (g_str_has_prefix (name, "1 "))
+    distance -= 1;
+  if (strstr (name, "medium") != NULL)
+    distance -= 0.5;
+  return distance;
+}
+
+/* The first portion is the one proposed. */
+static void
+put_usual_first (CitizFood *food)
+{
+  guint best = 0;
+
+  for (guint i = 1; i < food->n_portions; i++)
+    if (portion_distance (food, &food->portions[i])
+        < portion_distance (food, &food->portions[best]))
+      best = i;
+  CitizPortion usual = food->portions[best];
+  memmove (food->portions + 1, food->portions, best * sizeof usual);
+  food->portions[0] = usual;
+}
+
+/* The table writes "oeuf"; French writes "œuf". Both are three bytes, so the text is changed in place. */
+static void
+join_letters (gchar *text)
+{
+  for (gchar *p = strstr (text, "oeu"); p != NULL; p = strstr (p, "oeu"))
+    memcpy (p, "\305\223", 2);
+  for (gchar *p = strstr (text, "Oeu"); p != NULL; p = strstr (p, "Oeu"))
+    memcpy (p, "\305\222", 2);
+}
+
 static gboolean
 read_food (CitizFood *food, gchar *line)
 {
@@ -126,6 +170,8 @@ read_food (CitizFood *food, gchar *line)
     }
   if (n < N_COLUMNS)
     return FALSE;
+  join_letters (cells[5]);
+  join_letters (cells[N_COLUMNS - 1]); /* no English portion has these letters */
   food->id = (guint) g_ascii_strtoull (cells[0], NULL, 10);
   g_strlcpy (food->code, cells[0], sizeof food->code);
   food->group[0] = cells[2];
@@ -141,6 +187,7 @@ read_food (CitizFood *food, gchar *line)
       food->per_100g[i] = *cell == '\0' ? NAN : (gfloat) g_ascii_strtod (cell, NULL);
     }
   read_portions (food, cells[N_COLUMNS - 1]);
+  put_usual_first (food);
   return food->id > 0;
 }
 
@@ -362,4 +409,40 @@ citiz_food_acknowledgement (CitizLanguage language)
                "2015 (Licence du gouvernement ouvert – Canada). Valeurs : USDA SR28 ; ≈ valeur approchée."
              : "Names and portions: adapted from the Canadian Nutrient File, Health Canada, 2015 (Open "
                "Government Licence – Canada). Values: USDA SR28; ≈ approximate value.";
+}
+
+/* Replaces every @from of @text, which is taken. */
+static gchar *
+swap (gchar *text, const gchar *from, const gchar *to)
+{
+  GString *all = g_string_new (text);
+
+  g_string_replace (all, from, to, 0);
+  g_free (text);
+  return g_string_free (all, FALSE);
+}
+
+gchar *
+citiz_food_portion_words (const CitizPortion *portion, CitizLanguage language)
+{
+  const gchar *name = portion->name[language];
+  gsize digits = strspn (name, "0123456789.,/");
+  const gchar *unit = name + digits;
+  gsize n
+      = g_str_has_prefix (unit, "ml") ? 2 : (*unit == 'g' && (unit[1] == '\0' || unit[1] == ' '));
+  gchar *text;
+
+  if (digits == 0 || n == 0)
+    text = g_strdup (name);
+  else
+    {
+      const gchar *rest = unit + n + strspn (unit + n, " ");
+
+      text = g_strdup_printf ("%.*s\302\240%s%s%s", (gint) digits, name, n == 2 ? "mL" : "g",
+                              *rest != '\0' ? ", " : "", rest);
+    }
+  text = swap (text, "  ", " ");
+  text = swap (text, "cm dia)",
+               language == CITIZ_LANGUAGE_FR ? "\302\240cm de diamètre)" : "\302\240cm across)");
+  return swap (text, " \302\240", "\302\240");
 }

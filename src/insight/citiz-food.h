@@ -57,8 +57,8 @@ typedef struct
   const gchar *group[2];
   const gchar *name[2];
   CitizFoodQuality quality;
-  gfloat per_100g[CITIZ_N_NUTRIENTS]; /* NaN = unknown, never 0 */
-  CitizPortion portions[CITIZ_FOOD_PORTIONS];
+  gfloat per_100g[CITIZ_N_NUTRIENTS];         /* NaN = unknown, never 0 */
+  CitizPortion portions[CITIZ_FOOD_PORTIONS]; /* the usual one first */
   guint n_portions;
 } CitizFood;
 
@@ -76,6 +76,8 @@ GPtrArray *citiz_food_search (const CitizFoodTable *table,
                               CitizLanguage language,
                               guint max,
                               guint *total);
+/* "250 mL, slices"; the weight is not in it, unless it is all the name says ("140 g"). */
+gchar *citiz_food_portion_words (const CitizPortion *portion, CitizLanguage language);
 /* Where the names and values come from, one sentence. */
 const gchar *citiz_food_acknowledgement (CitizLanguage language);
 

@@ -131,10 +131,14 @@ portion_drop (const CitizFood *food)
 
   for (guint i = 0; i < food->n_portions; i++)
     {
-      g_autofree gchar *grams = citiz_format_number_short (food->portions[i].grams, 0);
-      g_ptr_array_add (texts,
-                       g_strdup_printf ("%s (%s" CITIZ_NBSP "g)",
-                                        food->portions[i].name[citiz_format_language ()], grams));
+      g_autofree gchar *number = citiz_format_number_short (food->portions[i].grams, 0);
+      g_autofree gchar *grams = g_strdup_printf ("%s" CITIZ_NBSP "g", number);
+      g_autofree gchar *words
+          = citiz_food_portion_words (&food->portions[i], citiz_format_language ());
+
+      g_ptr_array_add (texts, strcmp (words, grams) == 0
+                                  ? g_steal_pointer (&words)
+                                  : g_strdup_printf ("%s (%s)", words, grams));
     }
   g_ptr_array_add (texts, g_strdup ("100" CITIZ_NBSP "g"));
   g_ptr_array_add (texts, NULL);

@@ -122,8 +122,8 @@ test_food_search (void)
     const gchar *name;
   } cases[] = {{"pomme", CITIZ_LANGUAGE_FR, "Pomme, crue, avec pelure"},
                {"POMMES", CITIZ_LANGUAGE_FR, "Pomme, crue, avec pelure"},
-               {"œuf", CITIZ_LANGUAGE_FR, "Oeuf, poule, entier, frais ou congelé, cru"},
-               {"oeufs", CITIZ_LANGUAGE_FR, "Oeuf, poule, entier, frais ou congelé, cru"},
+               {"œuf", CITIZ_LANGUAGE_FR, "Œuf, poule, entier, frais ou congelé, cru"},
+               {"oeufs", CITIZ_LANGUAGE_FR, "Œuf, poule, entier, frais ou congelé, cru"},
                {"carotte", CITIZ_LANGUAGE_FR, "Carotte, crue"},
                {"brocoli", CITIZ_LANGUAGE_FR, "Brocoli, cru"},
                {"bleuets", CITIZ_LANGUAGE_FR, "Bleuet, cru"},
@@ -138,9 +138,9 @@ test_food_search (void)
       g_assert_cmpstr (food->name[cases[i].language], ==, cases[i].name);
     }
   g_assert_true (
-      g_str_has_prefix (first ("bœuf haché", CITIZ_LANGUAGE_FR)->name[1], "Boeuf, haché"));
+      g_str_has_prefix (first ("bœuf haché", CITIZ_LANGUAGE_FR)->name[1], "Bœuf, haché"));
   g_assert_true (
-      g_str_has_prefix (first ("boeuf hache", CITIZ_LANGUAGE_FR)->name[1], "Boeuf, haché"));
+      g_str_has_prefix (first ("boeuf hache", CITIZ_LANGUAGE_FR)->name[1], "Bœuf, haché"));
   g_assert_true (strstr (first ("riz", CITIZ_LANGUAGE_FR)->name[1], "riz") != NULL);
   g_autoptr (GPtrArray) none
       = citiz_food_search (citiz_food_table (), "zzz", CITIZ_LANGUAGE_FR, 5, &total);
@@ -152,6 +152,44 @@ test_food_search (void)
 }
 
 /* At most 5 ms a keystroke; the test leaves room for a busy machine. */
+/* The portion proposed is one that a person eats: a whole fruit, a slice, a cup; never a cup of oil. */
+static void
+test_food_portions (void)
+{
+  static const struct
+  {
+    const gchar *id, *fr, *en;
+  } cases[] = {
+      {"1696", "1 fruit moyen", "1 medium"},    /* apple */
+      {"1704", "1 fruit moyen", "1 medium"},    /* banana */
+      {"502435", "1 moyen", "1 medium"},        /* Gala apple */
+      {"125", "1 gros œuf", "1 large egg"},     /* egg */
+      {"2380", "1 moyen", "1 medium"},          /* carrot */
+      {"4067", "1 tranche", "1 slice"},         /* bread */
+      {"61", "250\302\240mL", "250\302\240mL"}, /* milk */
+      {"433", "15\302\240mL", "15\302\240mL"},  /* oil */
+      {"118", "15\302\240mL", "15\302\240mL"},  /* butter */
+      {"1711", "1 fruit moyen (5.7\302\240cm de diamètre)",
+       "1 medium fruit (5.7\302\240cm across)"},
+  };
+  CitizPortion sliced = {{"250ml  slices", "250ml  tranches"}, 115},
+               plain = {{"140g", "140g"}, 140};
+  g_autofree gchar *a = citiz_food_portion_words (&sliced, CITIZ_LANGUAGE_FR);
+  g_autofree gchar *b = citiz_food_portion_words (&plain, CITIZ_LANGUAGE_EN);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const CitizFood *food = citiz_food_get (citiz_food_table (), cases[i].id);
+      g_autofree gchar *fr = citiz_food_portion_words (&food->portions[0], CITIZ_LANGUAGE_FR);
+      g_autofree gchar *en = citiz_food_portion_words (&food->portions[0], CITIZ_LANGUAGE_EN);
+
+      g_assert_cmpstr (fr, ==, cases[i].fr);
+      g_assert_cmpstr (en, ==, cases[i].en);
+    }
+  g_assert_cmpstr (a, ==, "250\302\240mL, tranches");
+  g_assert_cmpstr (b, ==, "140\302\240g");
+}
+
 static void
 test_food_speed (void)
 {
@@ -258,6 +296,7 @@ main (int argc, char **argv)
   g_test_add_func ("/insight/home-pressure", test_home_pressure);
   g_test_add_func ("/insight/m4", test_m4);
   g_test_add_func ("/insight/food/search", test_food_search);
+  g_test_add_func ("/insight/food/portions", test_food_portions);
   g_test_add_func ("/insight/food/speed", test_food_speed);
   g_test_add_func ("/insight/intake", test_intake);
   g_test_add_func ("/insight/targets", test_targets);
