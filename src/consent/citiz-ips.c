@@ -373,21 +373,24 @@ citiz_ips_part_free (CitizIpsPart *part)
   g_free (part);
 }
 
+/* Several values of one test are named once. */
 static gchar *
 sample_of (const CitizIps *ips, CitizPart part)
 {
   GString *text = g_string_new (NULL);
+  g_autoptr (GHashTable) named = g_hash_table_new (g_str_hash, g_str_equal);
   guint n = 0;
 
   for (guint i = 0; i < ips->items->len && n < SAMPLE_MAX; i++)
     {
       const CitizIpsItem *entry = ips->items->pdata[i];
+      gchar *title = entry->item->title[ips->options->language];
 
       if (part == CITIZ_PART_ALERTS ? !entry->included || entry->alerts == 0
                                     : entry->part != part || !entry->included)
         continue;
-      g_string_append_printf (text, "%s%s", n++ ? ", " : "",
-                              entry->item->title[ips->options->language]);
+      if (g_hash_table_add (named, title))
+        g_string_append_printf (text, "%s%s", n++ ? ", " : "", title);
     }
   return g_string_free (text, FALSE);
 }

@@ -161,6 +161,17 @@ untagged (const gchar *text)
   return g_strdup (text);
 }
 
+/* What a person wrote is kept when it is the known name in another number: "Arachides" is not to come back "Arachide". */
+static gboolean
+is_plural_of (const gchar *text, const gchar *name)
+{
+  g_autofree gchar *written = citiz_fold (text), *known = citiz_fold (name);
+  gsize n = strlen (known);
+
+  return strncmp (written, known, n) == 0
+         && (strcmp (written + n, "s") == 0 || strcmp (written + n, "x") == 0);
+}
+
 gchar *
 citiz_concept_text (const json_t *concept, CitizLanguage language)
 {
@@ -176,7 +187,7 @@ citiz_concept_text (const json_t *concept, CitizLanguage language)
     }
   if (name == NULL && *text != '\0')
     name = citiz_text_name (text, language);
-  if (name == NULL && *text != '\0')
+  if (*text != '\0' && (name == NULL || is_plural_of (text, name)))
     name = text;
   if (name == NULL && display != NULL && *display != '\0')
     name = citiz_text_name (display, language);
@@ -185,6 +196,25 @@ citiz_concept_text (const json_t *concept, CitizLanguage language)
   if (name == NULL)
     name = citiz_json_text (concept, "coding.0.code");
   return *name != '\0' ? g_strdup (name) : NULL;
+}
+
+/* "rabeprazole" → "Rabeprazole"; "pH", "eGFR" and "mRNA vaccine" are left as they are. */
+void
+citiz_begin_with_capital (gchar **text)
+{
+  gunichar first = g_utf8_get_char (*text);
+  gchar *rest, *all;
+  gchar upper[8] = "";
+
+  if (!g_unichar_islower (first))
+    return;
+  for (const gchar *p = *text; *p != '\0' && *p != ' '; p = g_utf8_next_char (p))
+    if (!g_unichar_islower (g_utf8_get_char (p)) && *p != '-' && *p != ',')
+      return;
+  rest = g_utf8_next_char (*text);
+  g_unichar_to_utf8 (g_unichar_toupper (first), upper);
+  all = g_strconcat (upper, rest, NULL);
+  citiz_take (text, all);
 }
 
 void

@@ -19,6 +19,7 @@ CitizStatus citiz_status_from_code (const gchar *code);
 gboolean citiz_read_date (CitizDate *out, const json_t *json, const gchar *const *paths);
 void citiz_read_concept (CitizItem *item, const json_t *concept);
 void citiz_item_set_titles (CitizItem *item, const json_t *concept);
+void citiz_begin_with_capital (gchar **text);
 void citiz_read_alerts (CitizItem *item, guint scope, const json_t *concept);
 json_t *citiz_read_contained (const CitizItem *item, const gchar *reference);
 /* Title and strength of a medication from its concept or Medication resource. */

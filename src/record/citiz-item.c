@@ -232,6 +232,8 @@ citiz_item_new_from_json (json_t *resource,
   for (guint l = 0; l < 2; l++)
     if (item->title[l][0] == '\0')
       citiz_keep (&item->title[l], item->title[1 - l][0] != '\0' ? item->title[1 - l] : type);
+  for (guint l = 0; l < 2; l++)
+    citiz_begin_with_capital (&item->title[l]);
   finish (item);
   return item;
 }

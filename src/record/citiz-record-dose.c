@@ -11,6 +11,9 @@ by_minute (gconstpointer a, gconstpointer b)
 
   if (x->minute != y->minute)
     return x->minute - y->minute;
+  gint by_name = strcmp (x->medication->title[0], y->medication->title[0]);
+  if (by_name != 0)
+    return by_name;
   return memcmp (x->medication->id.b, y->medication->id.b, sizeof x->medication->id.b);
 }
 

@@ -479,6 +479,8 @@ test_digits_stay (Fixture *f, gconstpointer data)
 static void
 test_few_of_one_code (Fixture *f, gconstpointer data)
 {
+  g_autoptr (GPtrArray) rows = NULL;
+  const CitizIpsPart *results;
   json_t *bundle;
 
   add_patient (f);
@@ -497,6 +499,11 @@ test_few_of_one_code (Fixture *f, gconstpointer data)
                     4);
   g_assert_true (mentions (bundle, "2025-01-01"));
   g_assert_false (mentions (bundle, "2021-01-01"));
+  /* Several values of one test are named once to the person. */
+  rows = citiz_ips_preview (f->record, f->profile, &f->options);
+  results = rows->pdata[CITIZ_PART_RESULTS];
+  g_assert_cmpuint (results->count, ==, 4);
+  g_assert_null (strchr (results->text, ','));
   json_decref (bundle);
 }
 

@@ -72,6 +72,37 @@ find (const CitizRecord *record, CitizKind kind, const gchar *title)
   g_error ("no %s", title);
 }
 
+/* What a person wrote comes back as written, well begun; a known name in another language or case is put right. */
+static void
+test_titles (void)
+{
+  static const struct
+  {
+    const gchar *written, *fr, *en;
+  } cases[] = {
+      {"Arachides", "Arachides", "Peanut"},
+      {"arachides", "Arachides", "Peanut"},
+      {"Peanuts", "Arachide", "Peanuts"},
+      {"penicilline", "Pénicilline", "Penicillin"},
+      {"noix du Brésil", "Noix du Brésil", NULL},
+      {"pH urinaire", "pH urinaire", NULL},
+      {"eGFR", NULL, "eGFR"},
+      {"élastoplaste", "Élastoplaste", NULL},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *text = g_strdup_printf (
+          "{\"resourceType\":\"AllergyIntolerance\",\"code\":{\"text\":\"%s\"}}", cases[i].written);
+      g_autoptr (CitizItem) item = item_of (text);
+
+      if (cases[i].fr != NULL)
+        g_assert_cmpstr (item->title[CITIZ_LANGUAGE_FR], ==, cases[i].fr);
+      if (cases[i].en != NULL)
+        g_assert_cmpstr (item->title[CITIZ_LANGUAGE_EN], ==, cases[i].en);
+    }
+}
+
 static void
 test_canadian_summary (void)
 {
@@ -424,6 +455,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/record/titles", test_titles);
   g_test_add_func ("/record/ips/canadian", test_canadian_summary);
   g_test_add_func ("/record/ips/references", test_references);
   g_test_add_func ("/record/modifiers", test_modifiers);

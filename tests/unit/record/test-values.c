@@ -183,6 +183,9 @@ test_units (void)
   g_assert_false (citiz_unit_convert (1, "{steps}", "{flights}", NULL, &out));
   g_assert_cmpstr (citiz_unit_symbol ("mm[Hg]", CITIZ_LANGUAGE_FR), ==, "mmHg");
   g_assert_cmpstr (citiz_unit_symbol ("{steps}", CITIZ_LANGUAGE_FR), ==, "pas");
+  g_assert_cmpstr (citiz_unit_symbol ("ug/L", CITIZ_LANGUAGE_FR), ==, "µg/L");
+  g_assert_cmpstr (citiz_unit_symbol ("mcg", CITIZ_LANGUAGE_EN), ==, "µg");
+  g_assert_cmpstr (citiz_unit_symbol ("umol/l", CITIZ_LANGUAGE_FR), ==, "µmol/L");
 }
 
 static void
