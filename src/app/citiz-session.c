@@ -261,6 +261,14 @@ lock_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+free_record_cb (gpointer data)
+{
+  citiz_record_free (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Years of a record take a while to free: the engine does it, after its keys are wiped. */
 void
 citiz_session_forget (CitizSession *self, CitizSessionState state)
 {
@@ -268,7 +276,7 @@ citiz_session_forget (CitizSession *self, CitizSessionState state)
   g_clear_handle_id (&self->minute_timer, g_source_remove);
   g_hash_table_remove_all (self->trash);
   citiz_session_forget_ranges (self);
-  g_clear_pointer (&self->record, citiz_record_free);
+  citiz_engine_do (self->engine, free_record_cb, self->record);
   self->record = citiz_record_new ();
   g_list_store_remove_all (self->accesses);
   g_list_store_remove_all (self->openings);

@@ -77,14 +77,14 @@ item_new (void)
 CitizItem *
 citiz_item_ref (CitizItem *item)
 {
-  item->ref_count++;
+  g_atomic_int_inc (&item->ref_count);
   return item;
 }
 
 void
 citiz_item_unref (CitizItem *item)
 {
-  if (item == NULL || --item->ref_count > 0)
+  if (item == NULL || !g_atomic_int_dec_and_test (&item->ref_count))
     return;
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (G_STRUCT_MEMBER (gchar *, item, texts[i]));

@@ -154,7 +154,7 @@ typedef struct
 /* Read only outside this layer. Strings are never NULL unless said; texts are "" when there is none. */
 typedef struct
 {
-  gint ref_count;
+  gint ref_count; /* atomic: a locked record is freed behind */
   CitizId id;
   guint32 version; /* 1 = first */
   guint32 batch;

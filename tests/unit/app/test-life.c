@@ -38,6 +38,37 @@ test_wrong_passphrase (App *app, gconstpointer data)
 }
 
 static gboolean
+hold_cb (gpointer data)
+{
+  g_mutex_lock (data);
+  g_mutex_unlock (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The lock is there at once; a record of years is freed by the engine, not by the thread that draws. */
+static void
+test_freed_behind (App *app, gconstpointer data)
+{
+  CitizId id = app_save (app, NULL, "Peanut");
+  CitizItem *item
+      = citiz_item_ref (citiz_record_get (citiz_session_get_record (app->session), &id));
+  GMutex held;
+
+  g_mutex_init (&held);
+  g_mutex_lock (&held);
+  citiz_engine_do (app->session->engine, hold_cb, &held);
+  citiz_session_lock (app->session);
+  g_assert_cmpint (citiz_session_get_state (app->session), ==, CITIZ_SESSION_LOCKED);
+  g_assert_cmpuint (app_count (app, CITIZ_KIND_ALLERGY), ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&item->ref_count), >, 1);
+  g_mutex_unlock (&held);
+  app_settle (app);
+  g_assert_cmpint (g_atomic_int_get (&item->ref_count), ==, 1);
+  citiz_item_unref (item);
+  g_mutex_clear (&held);
+}
+
+static gboolean
 try_words (App *app, CitizSecret *entropy, const gchar *passphrase, GError **error)
 {
   g_autoptr (CitizSecret) secret = citiz_secret_new_from_text (passphrase);
@@ -386,6 +417,7 @@ main (int argc, char **argv)
   ADD ("/app/life/lock", test_lock);
   ADD ("/app/life/lock-while-unlocking", test_lock_while_unlocking);
   ADD ("/app/life/lock-and-unlock-at-once", test_lock_and_unlock_at_once);
+  ADD ("/app/life/freed-behind", test_freed_behind);
   ADD ("/app/life/left-alone", test_left_alone);
   ADD ("/app/life/busy", test_busy);
   g_test_add_func ("/app/life/sentences", test_sentences);
