@@ -43,6 +43,15 @@ enum
 };
 static guint signals[N_SIGNALS];
 
+static void build_first (CitizOnboarding *self);
+static void build_passphrase (CitizOnboarding *self);
+static void build_recovery (CitizOnboarding *self);
+static void build_last (CitizOnboarding *self);
+
+/* A page is made when it is gone to: the first frame waits for the first page only. */
+static void (*const builders[N_STEPS]) (CitizOnboarding *self)
+    = {build_first, build_passphrase, build_recovery, build_last};
+
 /* --- moving --- */
 
 void
@@ -52,6 +61,8 @@ citiz_onboarding_go (CitizOnboarding *self, guint step)
 
   g_return_if_fail (CITIZ_IS_ONBOARDING (self) && step < N_STEPS);
   self->step = step;
+  if (adw_bin_get_child (ADW_BIN (self->pages[step])) == NULL)
+    builders[step](self);
   for (guint i = 0; i < N_STEPS; i++)
     {
       gtk_widget_set_sensitive (self->pages[i], i == step);
@@ -94,7 +105,6 @@ make_sheet (CitizOnboarding *self)
   g_signal_connect_object (self->sheet, "notify::kept", G_CALLBACK (update_keep), self,
                            G_CONNECT_SWAPPED);
   adw_bin_set_child (ADW_BIN (self->sheet_slot), GTK_WIDGET (self->sheet));
-  gtk_stack_set_visible_child_name (GTK_STACK (self->keep_stack), "sheet");
   update_keep (self);
 }
 
@@ -115,8 +125,6 @@ next_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   CitizOnboarding *self = CITIZ_ONBOARDING (widget);
 
-  if (self->step == 1 && self->sheet == NULL)
-    make_sheet (self);
   if (self->step + 1 < N_STEPS)
     citiz_onboarding_go (self, self->step + 1);
 }
@@ -222,12 +230,7 @@ sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 /* --- the four pages --- */
 
 static GtkWidget *
-page_new (CitizOnboarding *self,
-          guint step,
-          const gchar *title,
-          const gchar *text,
-          gint width,
-          GtkWidget **content)
+fill_page (CitizOnboarding *self, guint step, const gchar *title, const gchar *text, gint width)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *label, *slot;
@@ -253,11 +256,8 @@ page_new (CitizOnboarding *self,
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), clamp);
-  gtk_widget_set_hexpand (scrolled, TRUE);
-  adw_carousel_append (self->carousel, scrolled);
-  self->pages[step] = scrolled;
-  *content = slot;
-  return scrolled;
+  adw_bin_set_child (ADW_BIN (self->pages[step]), scrolled);
+  return slot;
 }
 
 static GtkWidget *
@@ -276,12 +276,12 @@ pill (const gchar *text, const gchar *action, gboolean suggested)
 static void
 build_first (CitizOnboarding *self)
 {
-  GtkWidget *box;
+  GtkWidget *box = fill_page (
+      self, 0, _ ("Your Health Record, at Home"),
+      _ ("Citiz keeps your care, your activity and your diet on this computer. You alone "
+         "decide who sees what, and until when."),
+      560);
 
-  page_new (self, 0, _ ("Your Health Record, at Home"),
-            _ ("Citiz keeps your care, your activity and your diet on this computer. You alone "
-               "decide who sees what, and until when."),
-            560, &box);
   gtk_box_append (GTK_BOX (box), citiz_tour_list_new ());
   gtk_box_append (GTK_BOX (box), pill (_ ("_Begin"), "first-run.next", TRUE));
 }
@@ -297,12 +297,12 @@ ready_cb (CitizOnboarding *self)
 static void
 build_passphrase (CitizOnboarding *self)
 {
-  GtkWidget *box;
+  GtkWidget *box
+      = fill_page (self, 1, _ ("Choose a Passphrase"),
+                   _ ("It seals your record. Nobody can find it again for you: neither we nor your "
+                      "computer."),
+                   560);
 
-  page_new (self, 1, _ ("Choose a Passphrase"),
-            _ ("It seals your record. Nobody can find it again for you: neither we nor your "
-               "computer."),
-            560, &box);
   self->passphrase = CITIZ_NEW_PASSPHRASE (citiz_new_passphrase_new ());
   g_signal_connect_object (self->passphrase, "notify::ready", G_CALLBACK (ready_cb), self,
                            G_CONNECT_SWAPPED);
@@ -366,29 +366,31 @@ check_page (CitizOnboarding *self)
 static void
 build_recovery (CitizOnboarding *self)
 {
-  GtkWidget *box;
+  GtkWidget *box = fill_page (
+      self, 2, _ ("Your Recovery Sheet"),
+      _ ("These 24 words open your record again if you forget your passphrase or lose this "
+         "computer. Nobody else has them."),
+      760);
 
-  page_new (self, 2, _ ("Your Recovery Sheet"),
-            _ ("These 24 words open your record again if you forget your passphrase or lose this "
-               "computer. Nobody else has them."),
-            760, &box);
   self->keep_stack = gtk_stack_new ();
   g_object_set (self->keep_stack, "vhomogeneous", FALSE, "transition-type",
                 GTK_STACK_TRANSITION_TYPE_CROSSFADE, NULL);
   gtk_stack_add_named (GTK_STACK (self->keep_stack), sheet_page (self), "sheet");
   gtk_stack_add_named (GTK_STACK (self->keep_stack), check_page (self), "check");
   gtk_box_append (GTK_BOX (box), self->keep_stack);
+  make_sheet (self);
 }
 
 static void
 build_last (CitizOnboarding *self)
 {
-  GtkWidget *box, *list = citiz_list_new (NULL), *row, *buttons;
+  GtkWidget *list = citiz_list_new (NULL), *row, *buttons;
+  GtkWidget *box = fill_page (
+      self, 3, _ ("Ready"),
+      _ ("Your record is open and empty. Two things help in an emergency; you may leave "
+         "them for later."),
+      560);
 
-  page_new (self, 3, _ ("Ready"),
-            _ ("Your record is open and empty. Two things help in an emergency; you may leave "
-               "them for later."),
-            560, &box);
   self->person = CITIZ_PERSON_FORM (citiz_person_form_new (self->session));
   g_signal_connect_object (self->person, "saved", G_CALLBACK (person_saved_cb), self,
                            G_CONNECT_SWAPPED);
@@ -443,6 +445,13 @@ static void
 citiz_onboarding_init (CitizOnboarding *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  for (guint i = 0; i < N_STEPS; i++)
+    {
+      self->pages[i] = g_object_new (ADW_TYPE_BIN, "hexpand", TRUE, NULL);
+      adw_carousel_append (self->carousel, self->pages[i]);
+    }
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "first-run.words", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "first-run.check", FALSE);
 }
 
 GtkWidget *
@@ -451,12 +460,6 @@ citiz_onboarding_new (CitizSession *session)
   CitizOnboarding *self = g_object_new (CITIZ_TYPE_ONBOARDING, NULL);
 
   self->session = g_object_ref (session);
-  build_first (self);
-  build_passphrase (self);
-  build_recovery (self);
-  build_last (self);
-  ready_cb (self);
-  update_keep (self);
   citiz_onboarding_go (self, 0);
   return GTK_WIDGET (self);
 }

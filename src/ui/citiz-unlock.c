@@ -22,6 +22,8 @@ struct _CitizUnlock
 
 G_DEFINE_FINAL_TYPE (CitizUnlock, citiz_unlock, ADW_TYPE_BIN)
 
+static GtkWidget *words_way (CitizUnlock *self);
+
 static gboolean
 late_cb (gpointer data)
 {
@@ -120,6 +122,8 @@ way_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
   CitizUnlock *self = CITIZ_UNLOCK (widget);
   gboolean words = g_str_equal (name, "unlock.words");
 
+  if (words && self->words == NULL) /* made when asked for: most days the passphrase is enough */
+    gtk_stack_add_named (GTK_STACK (self->ways), words_way (self), "words");
   gtk_widget_set_visible (self->problem, FALSE);
   gtk_stack_set_visible_child_name (GTK_STACK (self->ways), words ? "words" : "passphrase");
   gtk_widget_grab_focus (words ? self->words : self->entry);
@@ -209,7 +213,6 @@ build_body (CitizUnlock *self)
   g_object_set (self->ways, "vhomogeneous", FALSE, "transition-type",
                 GTK_STACK_TRANSITION_TYPE_CROSSFADE, NULL);
   gtk_stack_add_named (GTK_STACK (self->ways), passphrase_way (self), "passphrase");
-  gtk_stack_add_named (GTK_STACK (self->ways), words_way (self), "words");
   self->busy = g_object_new (GTK_TYPE_BOX, "spacing", 12, "halign", GTK_ALIGN_CENTER, "visible",
                              FALSE, NULL);
   gtk_box_append (GTK_BOX (self->busy), g_object_new (GTK_TYPE_SPINNER, "spinning", TRUE, NULL));
@@ -281,7 +284,7 @@ citiz_unlock_init (CitizUnlock *self)
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), scrolled);
   adw_bin_set_child (ADW_BIN (self), box);
-  ready_cb (self);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "unlock.open-with-words", FALSE);
 }
 
 GtkWidget *

@@ -13,11 +13,8 @@
 void
 citiz_window_press_emergency (CitizWindow *self)
 {
-  GtkWidget *page;
-
   g_return_if_fail (CITIZ_IS_WINDOW (self));
-  page = gtk_stack_get_child_by_name (self->pages, "emergency");
-  if (page == NULL) /* locked, or first run: the press is not lost */
+  if (self->leaflet == NULL) /* locked, or first run: the press is not lost */
     {
       self->emergency_wanted = TRUE;
       citiz_toast (GTK_WIDGET (self), _ ("Open your record: the access is given right after."));
@@ -25,7 +22,7 @@ citiz_window_press_emergency (CitizWindow *self)
     }
   self->emergency_wanted = FALSE;
   citiz_window_show_page (self, "emergency");
-  citiz_emergency_page_press (CITIZ_EMERGENCY_PAGE (page));
+  citiz_emergency_page_press (CITIZ_EMERGENCY_PAGE (_citiz_window_get_page (self)));
 }
 
 void
@@ -145,7 +142,7 @@ _citiz_window_update_actions (CitizWindow *self)
   static const gchar *const open_only[]
       = {"win.page",        "win.emergency", "win.lock",          "win.import", "win.export",
          "win.preferences", "win.search",    "win.remove-sample", "win.back"};
-  gboolean open = gtk_list_box_get_row_at_index (self->rooms, 0) != NULL;
+  gboolean open = self->leaflet != NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (open_only); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), open_only[i], open);

@@ -19,6 +19,9 @@ struct _CitizWindow
 
   AdwToastOverlay *toasts;
   GtkStack *screens;
+
+  /* Of the open record; NULL while there is none. */
+  GtkBuilder *main;
   AdwLeaflet *leaflet;
   GtkWidget *sidebar;
   GtkWidget *content;
@@ -41,6 +44,10 @@ struct _CitizWindow
   GtkRevealer *sample_banner;
 };
 
+GtkWidget *_citiz_window_make_main (CitizWindow *self);
+void _citiz_window_forget_main (CitizWindow *self);
+void _citiz_window_update_main (CitizWindow *self);
+void _citiz_window_refresh_pages (CitizWindow *self);
 CitizPage *_citiz_window_get_page (CitizWindow *self);
 void _citiz_window_update_header (CitizWindow *self);
 void _citiz_window_follow_state (CitizWindow *self);

@@ -1,43 +1,14 @@
-/* The window: sidebar, one page at a time, the emergency button always in reach. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The window: one screen at a time, the first run, the locked record or the open one. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-window.h"
 
 #include <glib/gi18n.h>
 
 #include "app/citiz-session.h"
-#include "ui/citiz-access-page.h"
-#include "ui/citiz-activity-page.h"
-#include "ui/citiz-bits.h"
-#include "ui/citiz-care-page.h"
-#include "ui/citiz-diet-page.h"
-#include "ui/citiz-emergency-page.h"
-#include "ui/citiz-format.h"
 #include "ui/citiz-import-dialog.h"
-#include "ui/citiz-ledger-page.h"
 #include "ui/citiz-onboarding.h"
 #include "ui/citiz-settings.h"
-#include "ui/citiz-person.h"
-#include "ui/citiz-today-page.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window-private.h"
-
-/* The rooms of the sidebar, in order; a separator comes before the first of a new group. */
-typedef struct
-{
-  const gchar *name;
-  const gchar *title;
-  const gchar *icon;
-  guint group;
-  GtkWidget *(*make) (CitizSession *session);
-} Room;
-
-static const Room room_table[] = {
-    {"today", N_ ("Today"), "citiz-today-symbolic", 0, citiz_today_page_new},
-    {"care", N_ ("Care"), "citiz-care-symbolic", 0, citiz_care_page_new},
-    {"activity", N_ ("Activity"), "citiz-activity-symbolic", 0, citiz_activity_page_new},
-    {"diet", N_ ("Diet"), "citiz-diet-symbolic", 0, citiz_diet_page_new},
-    {"access", N_ ("Access"), "citiz-access-symbolic", 1, citiz_access_page_new},
-    {"ledger", N_ ("Ledger"), "citiz-ledger-symbolic", 1, citiz_ledger_page_new},
-};
 
 G_DEFINE_FINAL_TYPE (CitizWindow, citiz_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -49,255 +20,7 @@ enum
 };
 static GParamSpec *props[N_PROPS];
 
-/* --- the sidebar --- */
-
-static GtkWidget *
-make_room_row (CitizWindow *self, const Room *room)
-{
-  GtkWidget *row = gtk_list_box_row_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *label = gtk_label_new (_ (room->title));
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (room->icon));
-  gtk_box_append (GTK_BOX (box), label);
-  if (g_str_equal (room->name, "access"))
-    {
-      self->badge = gtk_label_new ("");
-      gtk_widget_add_css_class (self->badge, "badge");
-      gtk_widget_set_valign (self->badge, GTK_ALIGN_CENTER);
-      gtk_box_append (GTK_BOX (box), self->badge);
-    }
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  g_object_set_data (G_OBJECT (row), "citiz-room", (gpointer) room);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ (room->title), -1);
-  return row;
-}
-
-static void
-room_header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
-{
-  const Room *a = g_object_get_data (G_OBJECT (row), "citiz-room");
-  const Room *b = before != NULL ? g_object_get_data (G_OBJECT (before), "citiz-room") : a;
-
-  if (a->group != b->group && gtk_list_box_row_get_header (row) == NULL)
-    gtk_list_box_row_set_header (row, gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
-}
-
-static void
-room_selected_cb (CitizWindow *self, GtkListBoxRow *row)
-{
-  if (row != NULL && !self->selecting)
-    citiz_window_show_page (
-        self, ((const Room *) g_object_get_data (G_OBJECT (row), "citiz-room"))->name);
-}
-
-/* A press on the row of the page that is already there still leads to it when the sidebar covers it. */
-static void
-room_activated_cb (CitizWindow *self, GtkListBoxRow *row)
-{
-  room_selected_cb (self, row);
-}
-
-static void
-select_room (CitizWindow *self, const gchar *name)
-{
-  GtkListBoxRow *row;
-
-  self->selecting = TRUE;
-  for (gint i = 0; (row = gtk_list_box_get_row_at_index (self->rooms, i)) != NULL; i++)
-    if (g_str_equal (((const Room *) g_object_get_data (G_OBJECT (row), "citiz-room"))->name, name))
-      gtk_list_box_select_row (self->rooms, row);
-  self->selecting = FALSE;
-}
-
-/* --- the header bar --- */
-
-CitizPage *
-_citiz_window_get_page (CitizWindow *self)
-{
-  GtkWidget *page = gtk_stack_get_visible_child (self->pages);
-
-  return CITIZ_IS_PAGE (page) ? CITIZ_PAGE (page) : NULL;
-}
-
-static void
-set_emergency_look (GtkWidget *button, AdwButtonContent *content, const gchar *label, gboolean live)
-{
-  adw_button_content_set_label (content, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  -1);
-  if (live)
-    {
-      gtk_widget_remove_css_class (button, "suggested-action");
-      gtk_widget_add_css_class (button, "destructive-action");
-    }
-  else
-    {
-      gtk_widget_remove_css_class (button, "destructive-action");
-      gtk_widget_add_css_class (button, "suggested-action");
-    }
-}
-
-static guint
-count_live (CitizSession *session)
-{
-  GListModel *list = citiz_session_get_accesses (session);
-  guint live = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
-    {
-      g_autoptr (CitizAccess) access = g_list_model_get_item (list, i);
-
-      live += access->state == CITIZ_ACCESS_LIVE;
-    }
-  return live;
-}
-
-static void
-update_emergency (CitizWindow *self)
-{
-  CitizAccess *access = citiz_session_get_emergency (self->session);
-  guint live = count_live (self->session);
-  g_autofree gchar *label = NULL, *count = g_strdup_printf ("%u", live);
-
-  if (access != NULL)
-    {
-      g_autofree gchar *left
-          = citiz_format_remaining (citiz_session_now (self->session), access->expires);
-
-      /* Translators: %s is what is left of the access, "23 h 57". */
-      label = g_strdup_printf (_ ("Access Open · %s"), left);
-    }
-  else
-    label = g_strdup (_ ("Emergency Access"));
-  set_emergency_look (GTK_WIDGET (self->emergency_button), self->emergency_content, label,
-                      access != NULL);
-  set_emergency_look (GTK_WIDGET (self->emergency_tray), self->tray_content, label, access != NULL);
-  if (self->badge == NULL)
-    return;
-  gtk_label_set_label (GTK_LABEL (self->badge), count);
-  gtk_widget_set_visible (self->badge, live > 0);
-  if (access != NULL)
-    gtk_widget_add_css_class (self->badge, "live");
-  else
-    gtk_widget_remove_css_class (self->badge, "live");
-}
-
-void
-_citiz_window_update_header (CitizWindow *self)
-{
-  CitizPage *page = _citiz_window_get_page (self);
-  gboolean folded = adw_leaflet_get_folded (self->leaflet);
-  gboolean emergency = g_strcmp0 (citiz_window_get_page (self), "emergency") == 0;
-  const gchar *subtitle, *add;
-  GMenuModel *menu;
-
-  if (page == NULL)
-    return;
-  subtitle = citiz_page_get_subtitle (page);
-  if (subtitle == NULL || *subtitle == '\0')
-    subtitle = _ ("All saved on this computer");
-  adw_window_title_set_title (self->title, citiz_page_get_title (page));
-  adw_window_title_set_subtitle (self->title, subtitle);
-
-  menu = citiz_page_get_add_menu (page);
-  add = citiz_page_get_add_label (page);
-  gtk_menu_button_set_menu_model (self->add_button, menu);
-  gtk_menu_button_set_menu_model (self->add_narrow, menu);
-  if (add != NULL)
-    {
-      adw_button_content_set_label (self->add_content, add);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->add_button),
-                                      GTK_ACCESSIBLE_PROPERTY_LABEL, add, -1);
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->add_button), menu != NULL && !folded);
-  gtk_widget_set_visible (GTK_WIDGET (self->add_narrow), menu != NULL && folded);
-  gtk_widget_set_visible (GTK_WIDGET (self->search_button),
-                          citiz_page_can_search (page) && !folded);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.search", citiz_page_can_search (page));
-  gtk_widget_set_visible (GTK_WIDGET (self->back_button), folded || emergency);
-  gtk_widget_set_visible (GTK_WIDGET (self->emergency_button), !folded);
-  gtk_widget_set_visible (GTK_WIDGET (self->tray), folded && !emergency);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back", folded || emergency);
-  update_emergency (self);
-}
-
-static void
-update_person (CitizWindow *self)
-{
-  g_autofree gchar *name = citiz_person_name (self->session);
-
-  if (name == NULL || *name == '\0')
-    {
-      gtk_label_set_label (self->person, _ ("Your record"));
-      adw_avatar_set_text (self->avatar, "");
-      adw_avatar_set_icon_name (self->avatar, "avatar-default-symbolic");
-      adw_avatar_set_show_initials (self->avatar, FALSE);
-      return;
-    }
-  gtk_label_set_label (self->person, name);
-  adw_avatar_set_text (self->avatar, name);
-  adw_avatar_set_show_initials (self->avatar, TRUE);
-}
-
 /* --- screens: first run, locked, open --- */
-
-static void
-clear_pages (CitizWindow *self)
-{
-  GtkWidget *child;
-
-  self->badge = NULL;
-  citiz_list_clear (GTK_WIDGET (self->rooms));
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->pages))) != NULL)
-    gtk_stack_remove (self->pages, child);
-}
-
-static void
-drop_screen (CitizWindow *self, const gchar *name)
-{
-  GtkWidget *old = gtk_stack_get_child_by_name (self->screens, name);
-
-  if (old != NULL)
-    gtk_stack_remove (self->screens, old);
-}
-
-static void
-add_page (CitizWindow *self, GtkWidget *page, const gchar *name)
-{
-  gtk_stack_add_named (self->pages, page, name);
-  g_signal_connect_object (page, "page-changed", G_CALLBACK (_citiz_window_update_header), self,
-                           G_CONNECT_SWAPPED);
-}
-
-static void
-fill_pages (CitizWindow *self)
-{
-  clear_pages (self);
-  for (guint i = 0; i < G_N_ELEMENTS (room_table); i++)
-    {
-      const Room *room = &room_table[i];
-
-      gtk_list_box_append (self->rooms, make_room_row (self, room));
-      add_page (self, room->make (self->session), room->name);
-    }
-  add_page (self, citiz_emergency_page_new (self->session), "emergency");
-  citiz_window_show_page (self, room_table[0].name);
-  adw_leaflet_set_visible_child (self->leaflet, self->content);
-}
-
-static void
-show_main (CitizWindow *self)
-{
-  fill_pages (self);
-  update_person (self);
-  gtk_stack_set_visible_child_name (self->screens, "main");
-  drop_screen (self, "unlock");
-  drop_screen (self, "onboarding");
-}
 
 /* What lies above the window and may show something of the record: choosers of files and printers do not. */
 static GtkWindow *
@@ -326,14 +49,21 @@ close_dialogs (CitizWindow *self)
     gtk_window_destroy (dialog);
 }
 
+/* Locking destroys what was on screen: nothing of it stays in memory behind the next. */
 static void
 show_screen (CitizWindow *self, GtkWidget *screen, const gchar *name)
 {
-  drop_screen (self, name);
+  GtkWidget *old = gtk_stack_get_visible_child (self->screens);
+
   gtk_stack_add_named (self->screens, screen, name);
-  gtk_stack_set_visible_child_name (self->screens, name);
-  close_dialogs (self);
-  clear_pages (self);
+  gtk_stack_set_visible_child (self->screens, screen);
+  if (screen != GTK_WIDGET (self->leaflet))
+    close_dialogs (self);
+  if (old == NULL)
+    return;
+  if (old == GTK_WIDGET (self->leaflet))
+    _citiz_window_forget_main (self);
+  gtk_stack_remove (self->screens, old);
 }
 
 static void
@@ -371,9 +101,9 @@ _citiz_window_follow_state (CitizWindow *self)
     case CITIZ_SESSION_UNLOCKING:
       break;
     case CITIZ_SESSION_OPEN:
-      if (!self->onboarding && gtk_list_box_get_row_at_index (self->rooms, 0) == NULL)
+      if (!self->onboarding && self->leaflet == NULL)
         {
-          show_main (self);
+          show_screen (self, _citiz_window_make_main (self), "main");
           if (self->emergency_wanted)
             citiz_window_press_emergency (self);
         }
@@ -387,18 +117,6 @@ _citiz_window_follow_state (CitizWindow *self)
 /* --- following the session --- */
 
 static void
-session_changed_cb (CitizWindow *self)
-{
-  if (gtk_list_box_get_row_at_index (self->rooms, 0) == NULL)
-    return;
-  gtk_revealer_set_reveal_child (self->sample_banner, citiz_session_get_sample (self->session));
-  gtk_widget_set_visible (GTK_WIDGET (self->sample_banner),
-                          citiz_session_get_sample (self->session));
-  update_person (self);
-  _citiz_window_update_header (self);
-}
-
-static void
 opened_cb (CitizWindow *self, CitizOpening *opening)
 {
   g_autofree gchar *text = NULL;
@@ -409,23 +127,6 @@ opened_cb (CitizWindow *self, CitizOpening *opening)
   text = g_strdup_printf (_ ("%s opened your record"),
                           *opening->name != '\0' ? opening->name : _ ("Someone without a name"));
   citiz_toast (GTK_WIDGET (self), text);
-}
-
-static void
-folded_cb (CitizWindow *self)
-{
-  _citiz_window_update_header (self);
-}
-
-static void
-page_changed_cb (CitizWindow *self)
-{
-  CitizPage *page = _citiz_window_get_page (self);
-
-  if (page == NULL)
-    return;
-  citiz_page_refresh (page);
-  _citiz_window_update_header (self);
 }
 
 /* --- object --- */
@@ -452,9 +153,7 @@ citiz_window_set_property (GObject *object, guint id, const GValue *value, GPara
   if (citiz_values_hidden () == g_value_get_boolean (value))
     return;
   citiz_values_set_hidden (g_value_get_boolean (value));
-  for (GtkWidget *w = gtk_widget_get_first_child (GTK_WIDGET (self->pages)); w != NULL;
-       w = gtk_widget_get_next_sibling (w))
-    citiz_page_refresh (CITIZ_PAGE (w));
+  _citiz_window_refresh_pages (self);
   g_object_notify_by_pspec (object, pspec);
 }
 
@@ -497,7 +196,7 @@ citiz_window_dispose (GObject *object)
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
-  g_clear_pointer (&self->previous, g_free);
+  _citiz_window_forget_main (self);
   G_OBJECT_CLASS (citiz_window_parent_class)->dispose (object);
 }
 
@@ -521,25 +220,6 @@ citiz_window_class_init (CitizWindowClass *klass)
                                                "/io/github/citiz/Citiz/citiz-window.ui");
   BIND (toasts);
   BIND (screens);
-  BIND (leaflet);
-  BIND (sidebar);
-  BIND (content);
-  BIND (rooms);
-  BIND (pages);
-  BIND (title);
-  BIND (avatar);
-  BIND (person);
-  BIND (back_button);
-  BIND (add_button);
-  BIND (add_content);
-  BIND (add_narrow);
-  BIND (search_button);
-  BIND (emergency_button);
-  BIND (emergency_content);
-  BIND (emergency_tray);
-  BIND (tray_content);
-  BIND (tray);
-  BIND (sample_banner);
   _citiz_window_install_actions (GTK_WIDGET_CLASS (klass));
 }
 
@@ -547,15 +227,6 @@ static void
 citiz_window_init (CitizWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_list_box_set_header_func (self->rooms, room_header_cb, NULL, NULL);
-  g_signal_connect_object (self->rooms, "row-selected", G_CALLBACK (room_selected_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->rooms, "row-activated", G_CALLBACK (room_activated_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->leaflet, "notify::folded", G_CALLBACK (folded_cb), self,
-                           G_CONNECT_SWAPPED);
 }
 
 CitizWindow *
@@ -572,40 +243,13 @@ citiz_window_new (GtkApplication *app, CitizSession *session)
                              citiz_import_drop_target_new (GTK_WIDGET (self), session));
   g_signal_connect_object (session, "notify::state", G_CALLBACK (_citiz_window_follow_state), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::sample", G_CALLBACK (session_changed_cb), self,
+  g_signal_connect_object (session, "notify::sample", G_CALLBACK (_citiz_window_update_main), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "accesses-changed", G_CALLBACK (session_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "record-changed", G_CALLBACK (session_changed_cb), self,
+  g_signal_connect_object (session, "accesses-changed", G_CALLBACK (_citiz_window_update_main),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "record-changed", G_CALLBACK (_citiz_window_update_main), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "opened", G_CALLBACK (opened_cb), self, G_CONNECT_SWAPPED);
   _citiz_window_follow_state (self);
-  session_changed_cb (self);
   return self;
-}
-
-const gchar *
-citiz_window_get_page (CitizWindow *self)
-{
-  g_return_val_if_fail (CITIZ_IS_WINDOW (self), NULL);
-  return gtk_stack_get_visible_child_name (self->pages);
-}
-
-void
-citiz_window_show_page (CitizWindow *self, const gchar *name)
-{
-  const gchar *now;
-
-  g_return_if_fail (CITIZ_IS_WINDOW (self));
-  if (gtk_stack_get_child_by_name (self->pages, name) == NULL)
-    return;
-  now = citiz_window_get_page (self);
-  if (now != NULL && !g_str_equal (now, "emergency") && g_str_equal (name, "emergency"))
-    {
-      g_free (self->previous);
-      self->previous = g_strdup (now);
-    }
-  gtk_stack_set_visible_child_name (self->pages, name);
-  adw_leaflet_set_visible_child (self->leaflet, self->content);
-  select_room (self, g_str_equal (name, "emergency") ? "access" : name);
 }
