@@ -80,6 +80,7 @@ try_code (CitizNode *self,
     return FALSE;
   if (!had)
     return TRUE;
+  citiz_node_mask (self, grant, locator, expected.b);
   right = blob != NULL && citiz_bytes_equal (expected.b, hash->b, sizeof hash->b);
   mail->kind = right ? CITIZ_MAIL_CODE_GIVEN : CITIZ_MAIL_CODE_MISSED;
   mail->grant = *grant;
@@ -90,7 +91,7 @@ try_code (CitizNode *self,
     return FALSE;
   mail->tries += right;
   if (right)
-    *out_blob = g_steal_pointer (&blob);
+    *out_blob = citiz_node_unseal_code (self, grant, blob);
   return citiz_node_store_put_mail (self->db, mail, error);
 }
 

@@ -280,7 +280,7 @@ with_share (CitizNodeCall *call, gboolean opening, guint closed, WithShare now)
   if (!find_grant (call, &state))
     return;
   if (!(opening ? state.status == CITIZ_GRANT_ACTIVE : state.can_release)
-      || !citiz_node_store_get_share (call->node->db, &state.grant.id, &share, NULL))
+      || !citiz_node_get_share (call->node, &state.grant.id, &share, NULL))
     {
       answer_closed (call, closed, &state);
       return;

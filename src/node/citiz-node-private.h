@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define CITIZ_NODE_LOCATIONS_MAX  64
 #define CITIZ_NODE_PREVIEW_LIFE   (10 * CITIZ_MINUTE)
 #define CITIZ_NODE_SWEEP_SECONDS  5
+#define CITIZ_NODE_KEEP_TIME      CITIZ_MINUTE
 #define CITIZ_NODE_STARS          2 /* variable segments of a path */
 
 extern const CitizHttpLimits citiz_node_http_limits;
@@ -27,6 +28,7 @@ struct _CitizNode
   CitizChain *chain; /* the app's: outlives the node */
   const CitizEnv *env;
   CitizSigningKey *key;
+  CitizSecret *rest; /* seals what lies on the disk */
   CitizNodeId id;
   CitizHttpServer *server;
   gchar *origin;
@@ -36,8 +38,9 @@ struct _CitizNode
   gchar *preview_name;   /* nullable */
   gchar *preview_html;
   CitizTime preview_until;
-  CitizHash decoy;    /* stands for unknown locators */
-  GHashTable *decoys; /* locator → tries left */
+  CitizTime time_kept; /* own clock: when the ledger's time was last written down */
+  CitizHash decoy;     /* stands for unknown locators */
+  GHashTable *decoys;  /* locator → tries left */
 };
 
 /* One request on its way through a handler. */
@@ -61,6 +64,16 @@ void citiz_node_answer_bytes (CitizNodeCall *call,
 json_t *citiz_node_call_json (CitizNodeCall *call); /* answers 400 or 415 itself when NULL */
 /* 507, 500… for what the disk or the ledger refused; the reader learns no detail. */
 void citiz_node_answer_error (CitizNodeCall *call, const GError *error);
+
+/* citiz-node-rest.c */
+CitizSecret *citiz_node_rest_key (const CitizSigningKey *key);
+void citiz_node_mask (CitizNode *self, const CitizId *grant, const gchar *what, guint8 bytes[32]);
+gboolean citiz_node_get_share (CitizNode *self,
+                               const CitizId *grant,
+                               CitizNodeShare *out,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *citiz_node_seal_code (CitizNode *self, const CitizId *grant, GBytes *blob);
+GBytes *citiz_node_unseal_code (CitizNode *self, const CitizId *grant, GBytes *sealed);
 
 /* citiz-node-page.c */
 gchar *citiz_node_page_csp (const gchar *page, const gchar *const *origins);

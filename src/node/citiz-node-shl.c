@@ -42,7 +42,7 @@ find_by_secret (CitizNode *self, CitizSecret *t, CitizNodeShare *out, CitizGrant
       CitizHash hash;
 
       citiz_sha256 (&hash, citiz_secret_data (token), 32);
-      if (citiz_node_store_get_share (self->db, id, out, NULL)
+      if (citiz_node_get_share (self, id, out, NULL)
           && citiz_bytes_equal (hash.b, out->token_hash.b, sizeof hash.b))
         return citiz_chain_grant (self->chain, id, state);
     }

@@ -164,6 +164,7 @@ keep_part (CitizNode *self, const CitizDeal *deal, const CitizDealPart *part, GE
   gboolean kept;
 
   memcpy (share.share, citiz_secret_data (part->share), sizeof share.share);
+  citiz_node_mask (self, &share.grant, "share", share.share);
   memcpy (share.salt, part->salt, sizeof share.salt);
   kept = citiz_node_store_put_share (self->db, &share, deal->capsule, error);
   citiz_wipe (&share, sizeof share);
@@ -206,6 +207,8 @@ citiz_node_put_code (CitizNode *self, const CitizCodeEntry *entry, GError **erro
   CitizGrantState state;
   gboolean found = FALSE;
   CitizId other;
+  CitizHash proof;
+  g_autoptr (GBytes) sealed = NULL;
 
   if (!citiz_chain_grant (self->chain, &entry->grant, &state) || state.ended.ms != 0)
     {
@@ -220,8 +223,11 @@ citiz_node_put_code (CitizNode *self, const CitizCodeEntry *entry, GError **erro
                    "these three characters locate another code");
       return FALSE;
     }
-  return citiz_node_store_put_code (self->db, entry->locator, &entry->grant, &entry->proof_hash,
-                                    entry->blob, CITIZ_PASSCODE_TRIES, error);
+  proof = entry->proof_hash;
+  citiz_node_mask (self, &entry->grant, entry->locator, proof.b);
+  sealed = citiz_node_seal_code (self, &entry->grant, entry->blob);
+  return citiz_node_store_put_code (self->db, entry->locator, &entry->grant, &proof, sealed,
+                                    CITIZ_PASSCODE_TRIES, error);
 }
 
 /* Endings */
@@ -308,6 +314,21 @@ may_erase (const CitizGrantState *state)
   return state->ended.ms != 0;
 }
 
+/* While something is held that ends: how late it is, once a minute. A full disk is no reason to stop. */
+static void
+keep_time (CitizNode *self, const GArray *grants)
+{
+  CitizTime own = citiz_env_now (self->env);
+  g_autoptr (GError) error = NULL;
+
+  if (grants == NULL || grants->len == 0
+      || (own.ms >= self->time_kept.ms && own.ms < self->time_kept.ms + CITIZ_NODE_KEEP_TIME))
+    return;
+  self->time_kept = own;
+  if (!citiz_chain_keep_time (self->chain, &error))
+    g_debug ("the time could not be kept: %s", error->message);
+}
+
 guint
 citiz_node_sweep (CitizNode *self)
 {
@@ -317,6 +338,7 @@ citiz_node_sweep (CitizNode *self)
   if (citiz_env_now (self->env).ms >= self->preview_until.ms)
     citiz_node_end_preview (self);
 
+  keep_time (self, grants);
   for (guint i = 0; grants && i < grants->len; i++)
     {
       const CitizId *id = &g_array_index (grants, CitizId, i);
@@ -410,6 +432,7 @@ citiz_node_finalize (GObject *object)
   g_hash_table_unref (self->decoys);
   g_free (self->csp);
   citiz_signing_key_unref (self->key);
+  citiz_secret_unref (self->rest);
   citiz_db_unref (self->db);
   G_OBJECT_CLASS (citiz_node_parent_class)->finalize (object);
 }
@@ -450,6 +473,7 @@ citiz_node_new (CitizDb *db, CitizChain *chain, const CitizEnv *env, CitizSignin
   self->chain = chain;
   self->env = env;
   self->key = citiz_signing_key_ref (key);
+  self->rest = citiz_node_rest_key (key);
   memcpy (self->id.b, citiz_signing_key_get_public (key)->b, sizeof self->id.b);
   self->csp = citiz_node_page_csp (citiz_node_get_page (), NULL);
   citiz_sign (&signature, CITIZ_DOMAIN_SIGN_ACK, decoy_message, sizeof decoy_message - 1, key);

@@ -68,3 +68,11 @@ static const char citiz_chain_schema_2[] =
     "  cert BLOB NOT NULL,"
     "  PRIMARY KEY (epoch, slot, kind)"
     ") STRICT, WITHOUT ROWID;";
+
+static const char citiz_chain_schema_3[] =
+    /* one row: the latest ledger time that was asked for, and what one's own clock said then */
+    "CREATE TABLE chain_clock ("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+    "  time INTEGER NOT NULL,"
+    "  own INTEGER NOT NULL"
+    ") STRICT;";

@@ -173,7 +173,7 @@ check_journal (CitizChain *chain, const CitizChainHead *head, GError **error)
   return TRUE;
 }
 
-/* Where ledger time stood when the newest block was made, and what one's own clock said then: so that a clock that is behind goes on
+/* Where ledger time stood when the newest block was made, or later when it was written down, and what one's own clock said then: so that a clock that is behind goes on
  * counting while the program is closed. */
 gboolean
 citiz_chain_set_clock (CitizChain *chain, const CitizChainHead *head, GError **error)
@@ -192,7 +192,37 @@ citiz_chain_set_clock (CitizChain *chain, const CitizChainHead *head, GError **e
       chain->last_time = head->header.time;
       chain->last_own.ms = citiz_stmt_int (stmt, 0);
     }
+  g_clear_pointer (&stmt, citiz_stmt_done);
+  if (!citiz_db_prepare (chain->db, "SELECT time, own FROM chain_clock", &stmt, error)
+      || !citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  if (row && citiz_stmt_int (stmt, 0) > chain->last_time.ms)
+    {
+      chain->last_time.ms = citiz_stmt_int (stmt, 0);
+      chain->last_own.ms = citiz_stmt_int (stmt, 1);
+    }
   return TRUE;
+}
+
+/**
+ * citiz_chain_keep_time:
+ *
+ * Writes down how far ledger time has come without a block, so that a clock set back while the program is closed lengthens nothing. For
+ * whoever keeps something that ends: every minute or so.
+ */
+gboolean
+citiz_chain_keep_time (CitizChain *chain, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  citiz_chain_time (chain);
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT OR REPLACE INTO chain_clock (one, time, own) VALUES (1, ?1, ?2)",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, chain->last_time.ms);
+  citiz_stmt_bind_int (stmt, 2, chain->last_own.ms);
+  return citiz_stmt_run (stmt, error);
 }
 
 /**

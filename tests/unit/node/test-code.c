@@ -195,6 +195,36 @@ test_goes_with_the_grant (Fixture *f, gconstpointer data)
   g_assert_false (citiz_node_put_code (f->node, late, NULL));
 }
 
+static gboolean
+lies_bare (CitizDb *db, const gchar *sql, const guint8 *secret, gsize n)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row = FALSE;
+  gsize size;
+
+  g_assert_true (citiz_db_prepare (db, sql, &stmt, NULL));
+  g_assert_true (citiz_stmt_next (stmt, &row, NULL) && row);
+  const guint8 *bytes = citiz_stmt_view (stmt, 0, &size);
+  return memmem (bytes, size, secret, n) != NULL;
+}
+
+/* Who holds the disk of a live access holds neither the share nor anything a guessed code could be tried against. */
+static void
+test_nothing_to_guess_against (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = fixture_deal (f, 8, NULL);
+  const CitizDealPart *part = deal->parts->pdata[0];
+  g_autoptr (CitizCodeEntry) entry = citiz_deal_seal_code (&f->env, deal, 0, BORN);
+  gsize n;
+  const guint8 *blob = g_bytes_get_data (entry->blob, &n);
+
+  g_assert_true (citiz_node_put_code (f->node, entry, NULL));
+  g_assert_false (lies_bare (f->db, "SELECT share FROM node_share", citiz_secret_data (part->share),
+                             citiz_secret_size (part->share)));
+  g_assert_false (lies_bare (f->db, "SELECT proof_hash FROM node_code", entry->proof_hash.b, 32));
+  g_assert_false (lies_bare (f->db, "SELECT blob FROM node_code", blob, n));
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_up, func, fixture_down)
 
 int
@@ -208,5 +238,6 @@ main (int argc, char **argv)
   ADD ("/node/code/fifty-in-parallel", test_fifty_in_parallel);
   ADD ("/node/code/unknown-locator", test_unknown_locator);
   ADD ("/node/code/goes-with-the-grant", test_goes_with_the_grant);
+  ADD ("/node/code/nothing-to-guess-against", test_nothing_to_guess_against);
   return g_test_run ();
 }

@@ -215,7 +215,9 @@ test_revoke_while_opening (Fixture *f, gconstpointer data)
   g_autoptr (Reply) release = NULL;
   CitizGrantState st;
 
-  g_assert_true (on_disk (f, citiz_secret_data (part->share), 32));
+  g_assert_true (on_disk (f, part->token_hash.b, 32));
+  g_assert_false (
+      on_disk (f, citiz_secret_data (part->share), 32)); /* sealed also while it lives */
   fixture_revoke (f, deal);
   release = fixture_release (f, deal, reply_string (open, "opening"), NULL);
   g_assert_cmpuint (release->status, ==, 410);
@@ -242,6 +244,23 @@ test_expiry_survives_restart (Fixture *f, gconstpointer data)
   fixture_restart (f); /* sweeps on start */
   g_assert_cmpuint (f->ended, ==, 0 + 1);
   assert_gone (f, deal, "expired");
+}
+
+/* No block since the grant: what the clock had come to is known all the same. */
+static void
+test_clock_moved_back_while_closed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = fixture_deal (f, 8, NULL);
+  CitizTime dealt = f->now;
+
+  f->now.ms = deal->body.expires.ms - CITIZ_HOUR;
+  citiz_node_sweep (f->node);
+  f->now = dealt;
+  fixture_restart (f);
+  f->now.ms += CITIZ_HOUR - 1;
+  assert_state (f, deal, "active", 0);
+  f->now.ms += 1;
+  assert_state (f, deal, "expired", 0);
 }
 
 static void
@@ -371,6 +390,7 @@ main (int argc, char **argv)
   ADD ("/node/grant/revoke-while-opening", test_revoke_while_opening);
   ADD ("/node/grant/expiry-survives-restart", test_expiry_survives_restart);
   ADD ("/node/grant/clock-moved-back", test_clock_moved_back);
+  ADD ("/node/grant/clock-moved-back-while-closed", test_clock_moved_back_while_closed);
   ADD ("/node/grant/restart-between-open-and-release", test_restart_between_open_and_release);
   ADD ("/node/grant/passcode", test_passcode);
   return g_test_run ();
