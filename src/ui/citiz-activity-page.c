@@ -11,10 +11,12 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-goals.h"
 #include "insight/citiz-stats.h"
+#include "ui/citiz-item-row.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-ring.h"
 #include "ui/citiz-session-row.h"
 #include "ui/citiz-states.h"
+#include "ui/citiz-wrap.h"
 
 #define FOLD          620
 #define SESSIONS_SEEN 3
@@ -26,7 +28,7 @@ struct _CitizActivityPage
   CitizPeriod period;
   GtkWidget *states, *title, *next, *kinds[CITIZ_N_PERIODS], *table;
   GtkWidget *steps, *sleep, *heart, *ring, *ring_number, *ring_words, *week, *sessions_end,
-      *sessions;
+      *sessions, *content, *nothing;
   gboolean all_sessions, following; /* the period holds today and goes on with it */
 };
 
@@ -95,7 +97,8 @@ fill_ring (CitizActivityPage *self, const CitizActivityView *view)
 
 /* --- sessions --- */
 
-static void
+/* FALSE: none in this period. */
+static gboolean
 fill_sessions (CitizActivityPage *self, const CitizActivityView *view)
 {
   g_autoptr (GPtrArray) all = citiz_record_list (view->record, CITIZ_KIND_SESSION);
@@ -124,27 +127,55 @@ fill_sessions (CitizActivityPage *self, const CitizActivityView *view)
           g_dngettext (NULL, "See the %u session", "See all %u sessions", shown->len), shown->len);
       gtk_button_set_label (GTK_BUTTON (self->sessions_end), text);
     }
+  return shown->len > 0;
 }
 
 /* --- all of it --- */
 
+/* The last day up to @today with any of it; FALSE: there is none. */
 static gboolean
-has_anything (CitizActivityPage *self)
+last_day (CitizActivityPage *self, gint32 today, gint32 *day)
 {
   static const gchar *const measures[] = {"steps", "hr", "hr_rest", "sleep", "exercise_min"};
   CitizRecord *record = citiz_session_get_record (self->session);
   g_autoptr (GPtrArray) sessions = citiz_record_list (record, CITIZ_KIND_SESSION);
+  gboolean any = sessions->len > 0;
 
-  if (sessions->len > 0)
-    return TRUE;
+  *day = G_MININT32;
+  for (guint i = 0; i < sessions->len; i++)
+    *day = MAX (*day, citiz_date_day (citiz_item_date (g_ptr_array_index (sessions, i))));
   for (guint i = 0; i < G_N_ELEMENTS (measures); i++)
     {
       gint32 first, last;
 
-      if (citiz_record_span (record, measures[i], &first, &last))
-        return TRUE;
+      if (!citiz_record_span (record, measures[i], &first, &last))
+        continue;
+      any = TRUE;
+      *day = MAX (*day, last);
     }
-  return FALSE;
+  *day = MIN (*day, today);
+  return any;
+}
+
+/* A period without anything is one sentence and the way to the last data, not four empty cards. */
+static void
+show_nothing (CitizActivityPage *self, gboolean nothing, gint32 last)
+{
+  gtk_widget_set_visible (self->content, !nothing);
+  gtk_widget_set_visible (self->nothing, nothing);
+  gtk_widget_set_visible (self->table, !nothing);
+  citiz_list_clear (self->nothing);
+  if (nothing)
+    {
+      g_autoptr (GDateTime) when = citiz_day_to_date_time (last);
+      g_autofree gchar *day = citiz_format_date_full (when);
+      g_autofree gchar *subtitle = g_strdup_printf (_ ("The last data are of %s"), day);
+      GtkWidget *row
+          = citiz_empty_row_new (_ ("Nothing in this period"), _ ("Go There"), "activity.latest");
+
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+      gtk_list_box_append (GTK_LIST_BOX (self->nothing), row);
+    }
 }
 
 static void
@@ -158,7 +189,10 @@ refill (CitizActivityPage *self)
                                       {_ ("Note a _Session"), NULL, "add.item::session"},
                                       {NULL, NULL, NULL}};
 
-  if (!has_anything (self))
+  gboolean any;
+  gint32 last;
+
+  if (!last_day (self, view.today, &last))
     {
       citiz_states_show_message (
           CITIZ_STATES (self->states), "citiz-activity-symbolic", _ ("Your movement, your nights"),
@@ -174,14 +208,15 @@ refill (CitizActivityPage *self)
   gtk_label_set_label (GTK_LABEL (self->title), title);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "activity.next",
                                  self->period.last < view.today);
-  citiz_activity_fill_steps (CITIZ_CHART_CARD (self->steps), &view);
-  citiz_activity_fill_sleep (CITIZ_CHART_CARD (self->sleep), &view);
-  citiz_activity_fill_heart (CITIZ_CHART_CARD (self->heart), &view);
+  any = citiz_activity_fill_steps (CITIZ_CHART_CARD (self->steps), &view);
+  any |= citiz_activity_fill_sleep (CITIZ_CHART_CARD (self->sleep), &view);
+  any |= citiz_activity_fill_heart (CITIZ_CHART_CARD (self->heart), &view);
   citiz_chart_card_set_table (CITIZ_CHART_CARD (self->steps), table);
   citiz_chart_card_set_table (CITIZ_CHART_CARD (self->sleep), table);
   citiz_chart_card_set_table (CITIZ_CHART_CARD (self->heart), table);
   fill_ring (self, &view);
-  fill_sessions (self, &view);
+  any |= fill_sessions (self, &view);
+  show_nothing (self, !any && !citiz_period_holds (&self->period, last), last);
 }
 
 /* --- actions --- */
@@ -221,6 +256,17 @@ static void
 next_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   citiz_activity_page_step (CITIZ_ACTIVITY_PAGE (widget), 1);
+}
+
+/* To the period of the same length that holds the last data. */
+static void
+latest_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CitizActivityPage *self = CITIZ_ACTIVITY_PAGE (widget);
+  gint32 last;
+
+  if (last_day (self, today_of (self), &last))
+    move (self, citiz_period_around (self->period.kind, last));
 }
 
 static void
@@ -274,8 +320,7 @@ period_row (CitizActivityPage *self)
   static const gchar *const labels[] = {N_ ("Day"), N_ ("Week"), N_ ("Month"), N_ ("Year")};
   GtkWidget *columns = citiz_columns_new (1, 1, FOLD),
             *left = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *right = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6),
-            *linked = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *right = citiz_wrap_new (6), *linked = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   self->title = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->title, "title-4");
@@ -301,8 +346,9 @@ period_row (CitizActivityPage *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->table), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Show as tables"), -1);
   g_signal_connect_swapped (self->table, "toggled", G_CALLBACK (refill), self);
-  gtk_box_append (GTK_BOX (right), linked);
-  gtk_box_append (GTK_BOX (right), self->table);
+  gtk_widget_add_css_class (linked, "periods");
+  citiz_wrap_append (CITIZ_WRAP (right), linked);
+  citiz_wrap_append (CITIZ_WRAP (right), self->table);
   gtk_widget_set_halign (right, GTK_ALIGN_END);
   gtk_widget_set_hexpand (right, TRUE);
   citiz_columns_append (CITIZ_COLUMNS (columns), 0, left);
@@ -322,7 +368,7 @@ ring_card (CitizActivityPage *self)
   gtk_widget_add_css_class (heading, "heading");
   gtk_label_set_xalign (GTK_LABEL (heading), 0);
   gtk_label_set_wrap (GTK_LABEL (heading), TRUE);
-  self->ring = citiz_ring_new (144, 12);
+  self->ring = citiz_ring_new (citiz_scaled (144), 12);
   citiz_ring_add (CITIZ_RING (self->ring), "series-1", 0);
   self->ring_number = gtk_label_new (NULL);
   self->ring_words = citiz_caption_new ("");
@@ -378,9 +424,13 @@ fill_page (CitizActivityPage *self, GtkWidget *box)
   gtk_box_append (GTK_BOX (group), self->sessions);
   gtk_box_set_spacing (GTK_BOX (box), 18);
   gtk_box_append (GTK_BOX (box), period_row (self));
-  gtk_box_append (GTK_BOX (box), first);
-  gtk_box_append (GTK_BOX (box), second);
-  gtk_box_append (GTK_BOX (box), group);
+  self->nothing = citiz_list_new (_ ("Nothing in this period"));
+  self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  gtk_box_append (GTK_BOX (box), self->nothing);
+  gtk_box_append (GTK_BOX (self->content), first);
+  gtk_box_append (GTK_BOX (self->content), second);
+  gtk_box_append (GTK_BOX (self->content), group);
+  gtk_box_append (GTK_BOX (box), self->content);
 }
 
 /* --- the page --- */
@@ -442,6 +492,7 @@ citiz_activity_page_class_init (CitizActivityPageClass *klass)
   widget_class->root = citiz_activity_page_root;
   gtk_widget_class_install_action (widget_class, "activity.previous", NULL, previous_cb);
   gtk_widget_class_install_action (widget_class, "activity.next", NULL, next_cb);
+  gtk_widget_class_install_action (widget_class, "activity.latest", NULL, latest_cb);
   gtk_widget_class_install_action (widget_class, "activity.all-sessions", NULL, all_sessions_cb);
 }
 

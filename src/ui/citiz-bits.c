@@ -52,6 +52,25 @@ citiz_status_new (const gchar *icon, const gchar *text, const gchar *style)
   return state;
 }
 
+void
+citiz_status_set_wrap (GtkWidget *status)
+{
+  GtkWidget *label = gtk_widget_get_last_child (status);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (label), GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+}
+
+gint
+citiz_scaled (gint size)
+{
+  gint dpi = 96 * PANGO_SCALE;
+
+  g_object_get (gtk_settings_get_default (), "gtk-xft-dpi", &dpi, NULL);
+  return (gint) (size * CLAMP (dpi / (96.0 * PANGO_SCALE), 1, 1.5));
+}
+
 GtkWidget *
 citiz_heading_new (const gchar *text, GtkWidget *end)
 {

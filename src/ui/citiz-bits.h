@@ -13,6 +13,10 @@ GtkWidget *citiz_tag_new (const gchar *icon, const gchar *text, const gchar *sty
 GtkWidget *citiz_prefix_new (const gchar *icon, const gchar *style);
 /* Icon, word and colour of a state: "ok" "above" "below" "late" "bad" "due" "secondary". */
 GtkWidget *citiz_status_new (const gchar *icon, const gchar *text, const gchar *style);
+/* In a narrow card: its words go on a second line rather than out of it. */
+void citiz_status_set_wrap (GtkWidget *status);
+/* @size at the size of text the person chose, up to half as large again: for pictures that words stand in. */
+gint citiz_scaled (gint size);
 /* The heading of a group, with something at its end (nullable). */
 GtkWidget *citiz_heading_new (const gchar *text, GtkWidget *end);
 /* A caption in the neutral colour. */

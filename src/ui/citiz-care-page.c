@@ -162,7 +162,7 @@ group_of (CitizCarePage *self, CitizKind kind, Span span, guint most)
 
   if (kind == CITIZ_KIND_DOCUMENT && items->len > 0)
     end = citiz_link_button_new (_ ("See all"), "care.section::documents");
-  else if (kind == CITIZ_KIND_RESULT)
+  else if (kind == CITIZ_KIND_RESULT && items->len > 0)
     end = citiz_caption_new (_ ("Ranges of the laboratory, unless said"));
   return group_new (self, kind, items,
                     kind == CITIZ_KIND_DOCUMENT ? _ ("Recent documents")

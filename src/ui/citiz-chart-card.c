@@ -4,6 +4,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
+#include "ui/citiz-wrap.h"
 
 struct _CitizChartCard
 {
@@ -42,15 +43,15 @@ citiz_chart_card_new (const gchar *title, gint height)
   CitizChartCard *self = g_object_new (CITIZ_TYPE_CHART_CARD, NULL);
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4), *label;
 
-  label = g_object_new (GTK_TYPE_LABEL, "label", title, "xalign", 0.0, "hexpand", TRUE, "ellipsize",
-                        PANGO_ELLIPSIZE_END, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+  label = g_object_new (GTK_TYPE_LABEL, "label", title, "xalign", 0.0, "hexpand", TRUE, "wrap",
+                        TRUE, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
   gtk_widget_add_css_class (label, "heading");
+  gtk_widget_set_margin_end (label, 8);
   self->number = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->number, "numeric");
   gtk_widget_add_css_class (self->number, "bold");
   self->words = citiz_caption_new ("");
-  gtk_label_set_wrap (GTK_LABEL (self->words), FALSE);
-  gtk_label_set_ellipsize (GTK_LABEL (self->words), PANGO_ELLIPSIZE_END);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (self->words), GTK_NATURAL_WRAP_NONE);
   gtk_widget_set_valign (self->words, GTK_ALIGN_BASELINE);
   gtk_widget_set_valign (self->number, GTK_ALIGN_BASELINE);
   gtk_widget_set_valign (label, GTK_ALIGN_BASELINE);
@@ -68,7 +69,7 @@ citiz_chart_card_new (const gchar *title, gint height)
   gtk_stack_add_named (GTK_STACK (self->stack), self->chart, "chart");
   gtk_stack_add_named (GTK_STACK (self->stack), self->empty, "empty");
   gtk_widget_set_vexpand (self->stack, TRUE);
-  self->legend = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 14);
+  self->legend = citiz_wrap_new (14);
   gtk_widget_set_halign (self->legend, GTK_ALIGN_CENTER);
   gtk_widget_set_visible (self->legend, FALSE);
   self->note = citiz_caption_new ("");
@@ -124,7 +125,7 @@ citiz_chart_card_add_legend (CitizChartCard *self,
   gtk_widget_set_valign (GTK_WIDGET (swatch), GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (swatch));
   gtk_box_append (GTK_BOX (box), citiz_caption_new (word));
-  gtk_box_append (GTK_BOX (self->legend), box);
+  citiz_wrap_append (CITIZ_WRAP (self->legend), box);
   gtk_widget_set_visible (self->legend, TRUE);
 }
 

@@ -8,6 +8,7 @@
 #include "ui/citiz-format.h"
 
 #define AXIS_GAP   8
+#define PLATE      0.88 /* how much the plate under a goal's words covers */
 #define GOAL_DASH  5.0
 #define GOAL_SPACE 4.0
 
@@ -183,10 +184,38 @@ draw_grid (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const Gd
     }
 }
 
+/* Every how many labels there is room for one; 1 when all fit. They thin out evenly: days would else seem to be missing. */
+static guint
+label_stride (CitizChart *self, guint *last)
+{
+  guint n = 0, stride = 1;
+  gdouble first_px = 0, last_px = 0, widest = 0;
+
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      const CitizSlot *slot = &g_array_index (self->slots, CitizSlot, i);
+      g_autoptr (PangoLayout) layout = NULL;
+      gint w, h;
+
+      if (slot->axis == NULL)
+        continue;
+      layout = text_layout (self, slot->axis, slot->strong);
+      pango_layout_get_pixel_size (layout, &w, &h);
+      widest = MAX (widest, w);
+      last_px = _citiz_chart_slot_px (self, i);
+      first_px = n == 0 ? last_px : first_px;
+      *last = n++;
+    }
+  if (n > 1)
+    stride = (guint) ceil ((widest + 4) * (n - 1) / MAX (last_px - first_px, 1));
+  return CLAMP (stride, 1, MAX (n, 1));
+}
+
 static void
 draw_slots (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const GdkRGBA *neutral)
 {
   gdouble width = gtk_widget_get_width (GTK_WIDGET (self)), taken = -G_MAXDOUBLE;
+  guint last = 0, stride = label_stride (self, &last), n = 0;
 
   for (guint i = 0; i < self->slots->len; i++)
     {
@@ -194,7 +223,7 @@ draw_slots (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const G
       gdouble x = _citiz_chart_slot_px (self, i);
       gint w, h;
 
-      if (slot->axis != NULL)
+      if (slot->axis != NULL && (last - n++) % stride == 0)
         {
           g_autoptr (PangoLayout) layout = text_layout (self, slot->axis, slot->strong);
           gdouble left;
@@ -221,8 +250,9 @@ draw_slots (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const G
 static void
 draw_goal (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *neutral)
 {
-  gdouble y = _citiz_chart_value_py (self, self->goal);
+  gdouble y = _citiz_chart_value_py (self, self->goal), x, top;
   g_autoptr (PangoLayout) layout = NULL;
+  GdkRGBA plate;
   cairo_t *cr;
   gint w, h;
 
@@ -240,8 +270,23 @@ draw_goal (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *neutral)
   cairo_destroy (cr);
   layout = text_layout (self, self->goal_words, FALSE);
   pango_layout_get_pixel_size (layout, &w, &h);
-  append_text (snapshot, layout, self->plot.origin.x + self->plot.size.width - w,
-               MAX (y - h - 2, 0), neutral);
+  x = self->plot.origin.x + self->plot.size.width - w;
+  top = MAX (y - h - 2, 0);
+  /* A plate of the card's colour: the words are read over bars as beside them. */
+  if (gtk_style_context_lookup_color (gtk_widget_get_style_context (GTK_WIDGET (self)),
+                                      "citiz_card", &plate))
+    {
+      GskRoundedRect bounds;
+
+      plate.alpha = PLATE;
+      gsk_rounded_rect_init_from_rect (
+          &bounds,
+          &GRAPHENE_RECT_INIT ((float) x - 4, (float) top - 1, (float) w + 8, (float) h + 1), 4);
+      gtk_snapshot_push_rounded_clip (snapshot, &bounds);
+      gtk_snapshot_append_color (snapshot, &plate, &bounds.bounds);
+      gtk_snapshot_pop (snapshot);
+    }
+  append_text (snapshot, layout, x, top, neutral);
 }
 
 static void

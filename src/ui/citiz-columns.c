@@ -33,10 +33,13 @@ shown (CitizColumns *self, guint i)
 static void
 split (CitizColumns *self, gint width, gint *left, gint *right)
 {
-  gint min_left, min_right;
+  gint min_left, min_right, wanted;
 
   gtk_widget_measure (self->box[0], GTK_ORIENTATION_HORIZONTAL, -1, &min_left, NULL, NULL, NULL);
-  gtk_widget_measure (self->box[1], GTK_ORIENTATION_HORIZONTAL, -1, &min_right, NULL, NULL, NULL);
+  gtk_widget_measure (self->box[1], GTK_ORIENTATION_HORIZONTAL, -1, &min_right, &wanted, NULL,
+                      NULL);
+  if (self->share >= 1) /* the right one as wide as it wants, at the edge */
+    min_right = CLAMP (width - GAP - min_left, min_right, wanted);
   *left = CLAMP ((gint) ((width - GAP) * self->share), min_left,
                  MAX (min_left, width - GAP - min_right));
   *right = width - GAP - *left;

@@ -104,7 +104,8 @@ energy_new (const CitizNutrientTarget *target, const CitizIntake *intake)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 16),
             *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-  GtkWidget *ring = citiz_ring_new (84, 10), *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *ring = citiz_ring_new (citiz_scaled (84), 10),
+            *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *heading = gtk_label_new (_ ("Energy")), *number, *unit = citiz_caption_new ("kcal");
   gdouble amount
       = isnan (intake->amount[CITIZ_NUTRIENT_ENERGY]) ? 0 : intake->amount[CITIZ_NUTRIENT_ENERGY];
@@ -138,7 +139,7 @@ static void
 add_section (GtkWidget *card, const GArray *targets, const CitizIntake *intake, gboolean limit)
 {
   GtkWidget *heading = citiz_caption_new (limit ? _ ("Not to pass") : _ ("To reach"));
-  const gchar *source = NULL;
+  const CitizNutrientTarget *last = NULL;
   guint n = 0;
 
   gtk_widget_add_css_class (heading, "bold");
@@ -153,7 +154,7 @@ add_section (GtkWidget *card, const GArray *targets, const CitizIntake *intake, 
           gtk_box_append (GTK_BOX (card), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
           gtk_box_append (GTK_BOX (card), heading);
         }
-      source = target->source[citiz_format_language ()];
+      last = target;
       gtk_box_append (GTK_BOX (card), nutrient_new (target, intake));
     }
   if (n == 0)
@@ -161,8 +162,14 @@ add_section (GtkWidget *card, const GArray *targets, const CitizIntake *intake, 
       g_object_ref_sink (heading);
       g_object_unref (heading);
     }
-  else if (limit && source != NULL)
-    gtk_box_append (GTK_BOX (card), citiz_caption_new (source));
+  else if (limit)
+    {
+      /* Whose limit it is: the last is the one that no label on a package gives. */
+      g_autofree gchar *source = g_strdup_printf (_ ("%s: %s"), nutrient_name (last->nutrient),
+                                                  last->source[citiz_format_language ()]);
+
+      gtk_box_append (GTK_BOX (card), citiz_caption_new (source));
+    }
 }
 
 GtkWidget *
@@ -241,8 +248,8 @@ citiz_diet_water_new (CitizSession *session, gint32 day)
   GtkWidget *label = gtk_label_new (NULL), *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 5),
             *less, *more;
   gint glasses = glasses_of (session, day);
-  g_autofree gchar *litres = citiz_format_number (glasses * GLASS_LITRES, 1), *markup = NULL;
-  g_autofree gchar *goal = citiz_format_number (GLASSES * GLASS_LITRES, 1);
+  g_autofree gchar *litres = citiz_format_number_short (glasses * GLASS_LITRES, 2), *markup = NULL;
+  g_autofree gchar *goal = citiz_format_number_short (GLASSES * GLASS_LITRES, 1);
 
   markup = g_markup_printf_escaped (
       "<b>%s</b> %s <span size=\"small\" alpha=\"72%%\">/ %s" CITIZ_NBSP "L</span>", _ ("Water"),

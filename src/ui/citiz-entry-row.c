@@ -1,7 +1,10 @@
 /* A row of the record: title and detail, a line under it with its source, cells at the end. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-entry-row.h"
 
+#include <string.h>
+
 #include "ui/citiz-bits.h"
+#include "ui/citiz-format.h"
 #include "ui/citiz-joined.h"
 #include "ui/citiz-shrink.h"
 
@@ -86,6 +89,20 @@ citiz_entry_row_init (CitizEntryRow *self)
   hide_title_box (GTK_WIDGET (self));
 }
 
+/* "0.625 mg" → "0,625 mg" in French, and never cut between the number and its unit. Longer texts are a person's words
+ * and stay as they are. */
+static gchar *
+tidy_strength (const gchar *detail)
+{
+  gsize number = strspn (detail, "0123456789.,"), unit = number + (detail[number] == ' ');
+  g_autofree gchar *digits = g_strndup (detail, number), *shown = NULL;
+
+  if (number == 0 || unit == number || strchr (detail + unit, ' ') != NULL)
+    return g_strdup (detail);
+  shown = citiz_format_digits (digits);
+  return g_strconcat (shown, CITIZ_NBSP, detail + unit, NULL);
+}
+
 GtkWidget *
 citiz_entry_row_new (const gchar *title, const gchar *detail, const gchar *subtitle)
 {
@@ -93,8 +110,9 @@ citiz_entry_row_new (const gchar *title, const gchar *detail, const gchar *subti
 
   if (detail != NULL && *detail != '\0')
     {
+      g_autofree gchar *strength = tidy_strength (detail);
       g_autofree gchar *markup
-          = g_markup_printf_escaped ("%s <span alpha=\"72%%\">%s</span>", title, detail);
+          = g_markup_printf_escaped ("%s <span alpha=\"72%%\">%s</span>", title, strength);
       gtk_label_set_markup (GTK_LABEL (self->title), markup);
     }
   else

@@ -41,6 +41,24 @@ citiz_flow_per_line (gint n, gint least, gint gap, gint width)
   return fit;
 }
 
+/* Side by side, no card is narrower than what it holds. */
+static gboolean
+is_too_narrow (const Places *p, gint width, gint gap, gdouble total)
+{
+  gdouble room = width - (p->per_line - 1) * gap;
+
+  for (gint i = 0; i < p->n; i++)
+    {
+      gdouble share = p->per_line == p->n ? weight_of (p->child[i]) / total : 1.0 / p->per_line;
+      gint minimum;
+
+      gtk_widget_measure (p->child[i], GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+      if (minimum > (gint) (room * share))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 place (CitizFlow *self, gint width, Places *p)
 {
@@ -51,9 +69,11 @@ place (CitizFlow *self, gint width, Places *p)
        c = gtk_widget_get_next_sibling (c))
     if (gtk_widget_should_layout (c))
       p->child[p->n++] = c;
-  p->per_line = citiz_flow_per_line (p->n, self->least, self->gap, width);
   for (gint i = 0; i < p->n; i++)
     total += weight_of (p->child[i]);
+  p->per_line = citiz_flow_per_line (p->n, self->least, self->gap, width);
+  while (p->per_line > 1 && is_too_narrow (p, width, self->gap, total))
+    p->per_line--;
   for (gint i = 0; i < p->n; i++)
     {
       gint column = i % p->per_line;

@@ -158,6 +158,20 @@ citiz_format_number (gdouble value, gint decimals)
 }
 
 gchar *
+citiz_format_bytes (guint64 bytes)
+{
+  static const gchar *const sizes[][2]
+      = {{"bytes", "octets"}, {"KB", "Ko"}, {"MB", "Mo"}, {"GB", "Go"}, {"TB", "To"}};
+  gdouble value = (gdouble) bytes;
+  guint u = 0;
+
+  for (; value >= 999.5 && u + 1 < G_N_ELEMENTS (sizes); u++)
+    value /= 1000;
+  return citiz_format_quantity (value, u > 1 && value < 10 ? 1 : 0,
+                                sizes[u][citiz_format_language ()]);
+}
+
+gchar *
 citiz_format_number_short (gdouble value, gint decimals)
 {
   g_autofree gchar *plain = NULL;

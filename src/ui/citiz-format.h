@@ -16,6 +16,8 @@ void citiz_format_set_language (CitizLanguage language);
 /* Numbers. @decimals digits after the separator; thousands grouped; a true minus sign. */
 gchar *citiz_format_number (gdouble value, gint decimals);
 /* At most @decimals digits, without trailing zeros: 7 and 7.25 but never 7.00. */
+/* "812 KB", "2.3 GB"; a thousand bytes to the KB. */
+gchar *citiz_format_bytes (guint64 bytes);
 gchar *citiz_format_number_short (gdouble value, gint decimals);
 /* Digits kept as written ("7.20" is "7,20" in French). Text that is no number comes back unchanged. */
 gchar *citiz_format_digits (const gchar *digits);

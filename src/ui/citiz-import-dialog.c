@@ -15,7 +15,7 @@ struct _CitizImportDialog
   GQueue waiting; /* of GFile */
   GFile *current;
   GCancellable *cancellable;
-  GtkWidget *stack, *choose, *bar, *numbers, *name, *report_box, *failed;
+  GtkWidget *stack, *choose, *bar, *numbers, *name, *report_box, *undo;
   GArray *batches; /* undone together */
   gboolean cancelled;
 };
@@ -36,9 +36,8 @@ static void
 progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
 {
   CitizImportDialog *self = data;
-  gdouble megabytes = (gdouble) done / 1e6;
   g_autofree gchar *percent = citiz_format_quantity (fraction * 100, 0, "%");
-  g_autofree gchar *read = citiz_format_quantity (megabytes, megabytes < 10, _ ("MB"));
+  g_autofree gchar *read = citiz_format_bytes (done), *all = citiz_format_bytes (total);
   g_autofree gchar *text = NULL;
 
   if (self->session == NULL) /* closed; the news was on its way */
@@ -47,8 +46,8 @@ progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
     gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), fraction);
   else
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (self->bar));
-  /* Translators: "312 MB read · 40 %". */
-  text = done > 0 ? g_strdup_printf (_ ("%s read · %s"), read, percent) : g_strdup (percent);
+  text = done > 0 ? g_strdup_printf (_ ("%s of %s read · %s"), read, all, percent)
+                  : g_strdup (percent);
   gtk_label_set_label (GTK_LABEL (self->numbers), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
                                   text, -1);
@@ -73,7 +72,7 @@ report_row (const gchar *title, const gchar *subtitle, guint64 count)
 }
 
 static void
-add_lines (CitizImportDialog *self, const CitizImportReport *report, gboolean kept)
+add_lines (GtkWidget *box, const CitizImportReport *report, gboolean kept)
 {
   g_autofree gchar *list_name
       = g_strdup_printf (kept ? _ ("Kept from %s") : _ ("Not kept from %s"), report->name);
@@ -99,9 +98,9 @@ add_lines (CitizImportDialog *self, const CitizImportReport *report, gboolean ke
       g_object_unref (list);
       return;
     }
-  gtk_box_append (GTK_BOX (self->report_box),
+  gtk_box_append (GTK_BOX (box),
                   citiz_heading_new (kept ? _ ("Kept") : _ ("Left aside, and why"), NULL));
-  gtk_box_append (GTK_BOX (self->report_box), list);
+  gtk_box_append (GTK_BOX (box), list);
 }
 
 static gchar *
@@ -140,10 +139,45 @@ period (const CitizImportReport *report)
   return g_strdup_printf (_ ("From %s to %s"), a, b);
 }
 
+/* The newest file on top, in sight; those before it stay below. */
+static GtkWidget *
+report_new (CitizImportDialog *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *scroller = gtk_widget_get_ancestor (self->report_box, GTK_TYPE_SCROLLED_WINDOW);
+
+  gtk_box_prepend (GTK_BOX (self->report_box), box);
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)),
+                            0);
+  return box;
+}
+
+/* A file about somebody else is not refused (a name may be misspelt), but it is said beside the way to undo it. */
+static void
+add_stranger (CitizImportDialog *self, GtkWidget *list, const CitizImportReport *report)
+{
+  g_autofree gchar *words
+      = citiz_import_stranger_text (citiz_session_get_record (self->session), report->batch);
+  GtkWidget *row;
+
+  if (words == NULL)
+    return;
+  row = adw_action_row_new ();
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), words);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
+                               _ ("If this is not you, undo this import: the file’s problems and "
+                                  "medications would go into your emergency summary."));
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row),
+                             citiz_prefix_new ("citiz-alert-symbolic", "warning"));
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+}
+
 static void
 show_report (CitizImportDialog *self, const CitizImportReport *report)
 {
-  GtkWidget *list = citiz_list_new (report->name), *row = adw_action_row_new ();
+  GtkWidget *box = report_new (self), *list = citiz_list_new (report->name),
+            *row = adw_action_row_new ();
   g_autofree gchar *words = summary (report), *when = period (report), *both = NULL;
 
   both = when != NULL ? g_strdup_printf ("%s\n%s", words, when) : g_strdup (words);
@@ -155,9 +189,10 @@ show_report (CitizImportDialog *self, const CitizImportReport *report)
                                  ? citiz_prefix_new ("citiz-check-symbolic", "ok")
                                  : citiz_prefix_new ("citiz-document-symbolic", "neutral"));
   gtk_list_box_append (GTK_LIST_BOX (list), row);
-  gtk_box_append (GTK_BOX (self->report_box), list);
-  add_lines (self, report, TRUE);
-  add_lines (self, report, FALSE);
+  add_stranger (self, list, report);
+  gtk_box_append (GTK_BOX (box), list);
+  add_lines (box, report, TRUE);
+  add_lines (box, report, FALSE);
 }
 
 static void
@@ -174,7 +209,7 @@ show_failure (CitizImportDialog *self, GFile *file, const gchar *sentence)
   adw_action_row_add_prefix (ADW_ACTION_ROW (row),
                              citiz_prefix_new ("citiz-alert-symbolic", "error"));
   gtk_list_box_append (GTK_LIST_BOX (list), row);
-  gtk_box_append (GTK_BOX (self->report_box), list);
+  gtk_box_append (GTK_BOX (report_new (self)), list);
 }
 
 static void
@@ -200,6 +235,8 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer data)
   else
     show_failure (self, file, citiz_session_explain (error));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "import.undo", self->batches->len > 0);
+  gtk_button_set_label (GTK_BUTTON (self->undo), self->batches->len > 1 ? _ ("_Undo these imports")
+                                                                        : _ ("_Undo this import"));
   next_file (self);
 }
 
@@ -429,6 +466,7 @@ report_page (CitizImportDialog *self)
   GtkWidget *clamp = adw_clamp_new (), *buttons = citiz_wrap_new (12);
 
   self->report_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  gtk_box_set_spacing (GTK_BOX (self->report_box), 30);
   gtk_widget_add_css_class (self->report_box, "page-content");
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 520);
   adw_clamp_set_child (ADW_CLAMP (clamp), self->report_box);
@@ -436,7 +474,8 @@ report_page (CitizImportDialog *self)
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
   gtk_widget_set_vexpand (scroller, TRUE);
-  citiz_wrap_append (CITIZ_WRAP (buttons), pill (_ ("_Undo this import"), "import.undo"));
+  self->undo = pill (_ ("_Undo this import"), "import.undo");
+  citiz_wrap_append (CITIZ_WRAP (buttons), self->undo);
   citiz_wrap_append (CITIZ_WRAP (buttons), pill (_ ("_Another file…"), "import.choose"));
   gtk_widget_set_margin_top (buttons, 12);
   gtk_widget_set_margin_bottom (buttons, 12);

@@ -2,6 +2,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "record/citiz-code.h"
+#include "ui/citiz-format.h"
 #include "ui/citiz-import-dialog.h"
 
 static const struct
@@ -26,9 +28,22 @@ static const struct
     {"Practitioner", N_ ("Caregivers")},
     {"Organization", N_ ("Institutions")},
     {"CarePlan", N_ ("Care plans")},
+    {"CareTeam", N_ ("Care team")},
+    {"Goal", N_ ("Goals")},
+    {"Location", N_ ("Places")},
+    {"PractitionerRole", N_ ("Caregivers’ roles")},
+    {"RelatedPerson", N_ ("Contacts")},
+    {"FamilyMemberHistory", N_ ("Family history")},
+    {"ImagingStudy", N_ ("Imaging")},
+    {"Specimen", N_ ("Samples")},
+    {"SupplyDelivery", N_ ("Supplies")},
+    {"Media", N_ ("Images and recordings")},
+    {"Provenance", N_ ("Origin of the data")},
+    {"Coverage", N_ ("Insurance")},
+    {"Flag", N_ ("Alerts")},
     {"Consent", N_ ("Directives")},
     {"Claim", N_ ("Billing")},
-    {"ExplanationOfBenefit", N_ ("Billing")},
+    {"ExplanationOfBenefit", N_ ("Insurance claims")},
     {"Composition", N_ ("Summary")},
     {"HKQuantityTypeIdentifierStepCount", N_ ("Steps")},
     {"HKQuantityTypeIdentifierHeartRate", N_ ("Heart rate")},
@@ -72,4 +87,54 @@ citiz_import_kind_text (const gchar *what)
     if (strcmp (kinds[i].what, what) == 0)
       return g_strdup (_ (kinds[i].words));
   return unfold (what);
+}
+
+/* --- whose file it is --- */
+
+static const CitizItem *
+person_of (const GPtrArray *people, guint32 batch, gboolean of_batch)
+{
+  const CitizItem *best = NULL;
+
+  for (guint i = 0; i < people->len; i++)
+    {
+      const CitizItem *one = g_ptr_array_index (people, i);
+
+      if ((one->batch == batch) == of_batch && (best == NULL || one->source < best->source))
+        best = one;
+    }
+  return best;
+}
+
+static gboolean
+are_different (const CitizItem *a, const CitizItem *b)
+{
+  const gchar *born_a = json_string_value (json_object_get (a->resource, "birthDate"));
+  const gchar *born_b = json_string_value (json_object_get (b->resource, "birthDate"));
+  g_autofree gchar *name_a = citiz_fold (a->title[0]), *name_b = citiz_fold (b->title[0]);
+
+  if (born_a != NULL && born_b != NULL)
+    return strcmp (born_a, born_b) != 0;
+  return strcmp (name_a, name_b) != 0;
+}
+
+gchar *
+citiz_import_stranger_text (const CitizRecord *record, guint32 batch)
+{
+  g_autoptr (GPtrArray) people = citiz_record_list_all (record, CITIZ_KIND_PATIENT);
+  const CitizItem *theirs = person_of (people, batch, TRUE),
+                  *own = person_of (people, batch, FALSE);
+  gint year, month, day;
+  const gchar *born;
+
+  if (theirs == NULL || own == NULL || !are_different (theirs, own))
+    return NULL;
+  born = json_string_value (json_object_get (theirs->resource, "birthDate"));
+  if (born != NULL && sscanf (born, "%d-%d-%d", &year, &month, &day) == 3)
+    {
+      g_autofree gchar *date = citiz_format_partial_date (year, month, day);
+
+      return g_strdup_printf (_ ("This file is about %s, birth date %s"), theirs->title[0], date);
+    }
+  return g_strdup_printf (_ ("This file is about %s"), theirs->title[0]);
 }

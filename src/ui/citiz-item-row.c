@@ -213,7 +213,11 @@ citiz_empty_row_new (const gchar *sentence, const gchar *button, const gchar *ac
   if (button != NULL)
     {
       GtkWidget *press = gtk_button_new_with_label (button);
+      g_autofree gchar *says = g_strdup_printf ("%s, %s", sentence, button);
 
+      /* "Add" alone, heard out of its row, does not say what. */
+      gtk_accessible_update_property (GTK_ACCESSIBLE (press), GTK_ACCESSIBLE_PROPERTY_LABEL, says,
+                                      -1);
       gtk_widget_set_valign (press, GTK_ALIGN_CENTER);
       gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (press), action);
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), press);

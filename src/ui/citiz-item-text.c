@@ -240,6 +240,23 @@ pressure_text (const CitizItem *item)
       diastolic != NULL && citiz_decimal_known (&diastolic->value) ? diastolic->value.text : "–");
 }
 
+#define DIGITS_MOST 3 /* decimals that are shown as they were written */
+
+/* The digits as written; those of a machine (27.565184290424938) are rounded to four that mean something. The record
+ * keeps them all. */
+static gchar *
+few_digits (const CitizItem *item)
+{
+  const gchar *point = strpbrk (item->value.text, ".,");
+  gint whole;
+
+  if (point == NULL || strspn (point + 1, "0123456789") <= DIGITS_MOST
+      || strpbrk (item->value.text, "eE") != NULL)
+    return citiz_format_digits (item->value.text);
+  whole = fabs (item->value.number) < 1 ? 0 : (gint) floor (log10 (fabs (item->value.number))) + 1;
+  return citiz_format_number_short (item->value.number, CLAMP (4 - whole, 1, DIGITS_MOST));
+}
+
 gchar *
 citiz_item_value_text (const CitizItem *item)
 {
@@ -250,7 +267,7 @@ citiz_item_value_text (const CitizItem *item)
     return pressure;
   if (!citiz_item_has_number (item))
     return g_strdup (item->text);
-  digits = citiz_format_digits (item->value.text);
+  digits = few_digits (item);
   if (*item->comparator != '\0')
     return g_strdup_printf ("%s" CITIZ_NBSP "%s", item->comparator, digits);
   return g_steal_pointer (&digits);

@@ -278,7 +278,7 @@ citiz_today_doses_new (const CitizTodayView *view, guint *left)
 
       gtk_list_box_append (
           GTK_LIST_BOX (list),
-          all->len > 0 ? citiz_empty_row_new (_ ("Nothing to take for now"), NULL, NULL)
+          all->len > 0 ? citiz_empty_row_new (_ ("Nothing to take for now."), NULL, NULL)
                        : citiz_empty_row_new (_ ("No medication noted"), _ ("Add a Medication"),
                                               "add.item::medication"));
     }

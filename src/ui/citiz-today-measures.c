@@ -12,12 +12,14 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-goals.h"
 #include "ui/citiz-item-dialog.h"
+#include "ui/citiz-item-row.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-period.h"
 #include "ui/citiz-ring.h"
 #include "ui/citiz-sparkline.h"
 #include "ui/citiz-today-parts.h"
+#include "ui/citiz-wrap.h"
 
 typedef enum
 {
@@ -68,15 +70,16 @@ static gchar *
 when_text (const CitizTodayView *view, const CitizKeyMeasure *key, const gchar *measure)
 {
   g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (key->when.ms / 1000);
+  g_autoptr (GDateTime) day = citiz_day_to_date_time (key->day); /* a whole day ends on the next */
 
   if (isnan (key->last) || when == NULL)
     return g_strdup ("");
   if (strcmp (measure, "sleep") == 0)
     return key->day == view->today ? g_strdup (_ ("last night"))
-                                   : citiz_format_date (when, view->now);
+                                   : citiz_format_date (day, view->now);
   if (key->day == view->today)
     return citiz_format_time (strcmp (measure, "steps") == 0 ? view->now : when);
-  return citiz_format_date (when, view->now);
+  return citiz_format_date (day, view->now);
 }
 
 static gchar *
@@ -120,6 +123,7 @@ add_words (GtkWidget *box,
   if (look == SHOW_VALUE && key->position != CITIZ_POSITION_NONE)
     {
       state = citiz_position_new (key->position, key->range.owner);
+      citiz_status_set_wrap (state);
       range = range_text (view, measure, key);
       second = g_strdup_printf ("%s · %s", range, when);
     }
@@ -133,12 +137,12 @@ add_words (GtkWidget *box,
     }
   else if (look == SHOW_GOAL && goal > 0)
     {
-      g_autofree gchar *percent
-          = citiz_format_quantity (key->day == view->today ? key->last / goal * 100 : 0, 0, "%");
+      g_autofree gchar *percent = citiz_format_quantity (key->last / goal * 100, 0, "%");
       g_autofree gchar *of = citiz_format_number (goal, 0);
 
       words = g_strdup_printf (_ ("%s of the goal"), percent);
-      second = g_strdup_printf (_ ("of %s · at %s"), of, when);
+      second = g_strdup_printf (key->day == view->today ? _ ("of %s · at %s") : _ ("of %s · %s"),
+                                of, when);
     }
   else
     second = g_strdup (when);
@@ -179,6 +183,16 @@ borrow_range (const CitizTodayView *view, const gchar *measure, CitizKeyMeasure 
     key->position = citiz_range_position (key->last, &key->range);
 }
 
+/* A band or a goal line says nothing without a value beside it. */
+static gboolean
+has_values (const CitizKeyMeasure *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (key->values); i++)
+    if (!isnan (key->values[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static GtkWidget *
 card_new (const CitizTodayView *view, guint i)
 {
@@ -190,11 +204,13 @@ card_new (const CitizTodayView *view, guint i)
   CitizKeyMeasure key = {0};
   g_autofree gchar *text = NULL, *says = NULL;
   const gchar *position;
+  gboolean is_drawn;
   gdouble low, high,
       goal = cards[i].look == SHOW_GOAL ? citiz_goal (view->record, measure, NAN) : NAN;
 
   citiz_key_measure (view->record, measure, view->today, &key);
   borrow_range (view, measure, &key);
+  is_drawn = has_values (&key);
   citiz_range_ends (&key.range, &low, &high);
   text = value_text (measure, &key);
   gtk_widget_add_css_class (name, "bold");
@@ -202,7 +218,7 @@ card_new (const CitizTodayView *view, guint i)
   gtk_widget_add_css_class (gtk_widget_get_first_child (head), "secondary");
   gtk_box_append (GTK_BOX (head), name);
   number = gtk_label_new (citiz_shown (text));
-  unit = citiz_caption_new (unit_text (measure));
+  unit = citiz_caption_new (isnan (key.last) ? "" : unit_text (measure));
   gtk_label_set_wrap (GTK_LABEL (unit), FALSE);
   gtk_widget_add_css_class (number, "big-number");
   gtk_widget_set_valign (number, GTK_ALIGN_BASELINE);
@@ -212,8 +228,8 @@ card_new (const CitizTodayView *view, guint i)
   spark = citiz_sparkline_new (
       cards[i].look == SHOW_GOAL ? CITIZ_SPARKLINE_BARS : CITIZ_SPARKLINE_LINE, 130, 46);
   citiz_sparkline_set (CITIZ_SPARKLINE (spark), key.values, G_N_ELEMENTS (key.values),
-                       cards[i].look == SHOW_VALUE ? low : NAN,
-                       cards[i].look == SHOW_VALUE ? high : NAN, goal);
+                       is_drawn && cards[i].look == SHOW_VALUE ? low : NAN,
+                       is_drawn && cards[i].look == SHOW_VALUE ? high : NAN, is_drawn ? goal : NAN);
   citiz_sparkline_set_concealed (CITIZ_SPARKLINE (spark), citiz_values_hidden ());
   citiz_sparkline_set_label (CITIZ_SPARKLINE (spark), _ ("Last 14 days"));
   gtk_widget_set_margin_top (spark, 6);
@@ -229,11 +245,30 @@ card_new (const CitizTodayView *view, guint i)
                           g_object_unref);
   g_signal_connect (button, "clicked", G_CALLBACK (pressed_cb), (gpointer) measure);
   position = citiz_values_hidden () ? "" : citiz_position_text (key.position, key.range.owner);
-  says = g_strdup_printf ("%s, %s %s%s%s", _ (cards[i].label), citiz_shown (text),
-                          unit_text (measure), *position != '\0' ? ", " : "", position);
+  says = isnan (key.last)
+             ? g_strdup_printf ("%s, %s", _ (cards[i].label), _ ("No value yet"))
+             : g_strdup_printf ("%s, %s %s%s%s", _ (cards[i].label), citiz_shown (text),
+                                unit_text (measure), *position != '\0' ? ", " : "", position);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, says, -1);
   citiz_range_clear (&key.range);
   return button;
+}
+
+static gboolean
+is_nothing_measured (const CitizTodayView *view)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
+    {
+      CitizKeyMeasure key = {0};
+      gboolean none;
+
+      citiz_key_measure (view->record, cards[i].measure, view->today, &key);
+      none = isnan (key.last);
+      citiz_range_clear (&key.range);
+      if (!none)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 GtkWidget *
@@ -241,6 +276,19 @@ citiz_today_measures_new (const CitizTodayView *view)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *flow = citiz_flow_new (150, 12);
 
+  if (is_nothing_measured (view))
+    {
+      GtkWidget *list = citiz_list_new (_ ("Key measures"));
+
+      g_object_ref_sink (flow);
+      g_object_unref (flow);
+      gtk_list_box_append (
+          GTK_LIST_BOX (list),
+          citiz_empty_row_new (_ ("No measure noted"), _ ("Add a Measure"), "add.item::measure"));
+      gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("Key measures"), NULL));
+      gtk_box_append (GTK_BOX (box), list);
+      return box;
+    }
   for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
     citiz_flow_append (CITIZ_FLOW (flow), card_new (view, i), 1);
   gtk_box_append (GTK_BOX (box),
@@ -304,8 +352,7 @@ GtkWidget *
 citiz_today_goals_new (const CitizTodayView *view)
 {
   GtkWidget *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *card = gtk_button_new ();
-  GtkWidget *inside = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18),
-            *legend = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *inside = citiz_wrap_new (18), *legend = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *ring = citiz_ring_new (140, 12);
   CitizPeriod week = citiz_period_around (CITIZ_PERIOD_WEEK, view->today);
   gdouble minutes[7], active, steps_goal = citiz_goal (view->record, "steps", 8000), fibre_now,
@@ -323,8 +370,9 @@ citiz_today_goals_new (const CitizTodayView *view)
   citiz_ring_set_label (CITIZ_RING (ring), _ ("Goals as rings; their numbers follow"));
   gtk_widget_set_valign (legend, GTK_ALIGN_CENTER);
   gtk_widget_set_halign (inside, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (inside), ring);
-  gtk_box_append (GTK_BOX (inside), legend);
+  gtk_widget_set_valign (inside, GTK_ALIGN_CENTER);
+  citiz_wrap_append (CITIZ_WRAP (inside), ring);
+  citiz_wrap_append (CITIZ_WRAP (inside), legend);
   gtk_button_set_child (GTK_BUTTON (card), inside);
   gtk_widget_add_css_class (card, "card");
   gtk_widget_add_css_class (card, "goals-card");

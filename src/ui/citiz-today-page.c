@@ -13,7 +13,8 @@
 #include "ui/citiz-states.h"
 #include "ui/citiz-today-parts.h"
 
-#define FOLD 620
+#define FOLD        620
+#define APPOINTMENT 24 /* letters of the next visit that are never cut */
 
 struct _CitizTodayPage
 {
@@ -95,7 +96,7 @@ static GtkWidget *
 appointment_new (CitizTodayPage *self, const CitizTodayView *view)
 {
   const CitizItem *visit = next_visit (view);
-  GtkWidget *button, *content;
+  GtkWidget *button, *content, *label;
   g_autofree gchar *when = NULL, *text = NULL;
 
   if (visit == NULL)
@@ -107,7 +108,12 @@ appointment_new (CitizTodayPage *self, const CitizTodayView *view)
   button = gtk_button_new ();
   content = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   gtk_box_append (GTK_BOX (content), gtk_image_new_from_icon_name ("citiz-calendar-symbolic"));
-  gtk_box_append (GTK_BOX (content), citiz_caption_new (text));
+  label = citiz_caption_new (text);
+  gtk_label_set_wrap (GTK_LABEL (label), FALSE);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (label),
+                             (gint) MIN (g_utf8_strlen (text, -1) * 3 / 4, APPOINTMENT));
+  gtk_box_append (GTK_BOX (content), label);
   gtk_button_set_child (GTK_BUTTON (button), content);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "appointment");
@@ -120,8 +126,8 @@ appointment_new (CitizTodayPage *self, const CitizTodayView *view)
 static GtkWidget *
 head_new (CitizTodayPage *self, const CitizTodayView *view, guint left)
 {
-  GtkWidget *columns = citiz_columns_new (1.6, 1, FOLD),
-            *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *columns = citiz_columns_new (1, 0, FOLD), /* the right one as wide as it needs */
+      *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   g_autofree gchar *hello = greeting (view), *line = day_line (view, left);
   GtkWidget *title = g_object_new (GTK_TYPE_LABEL, "label", hello, "xalign", 0.0, "wrap", TRUE,
                                    "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
@@ -136,7 +142,7 @@ head_new (CitizTodayPage *self, const CitizTodayView *view, guint left)
   citiz_columns_append (CITIZ_COLUMNS (columns), 0, texts);
   if (appointment != NULL)
     {
-      gtk_widget_set_halign (appointment, GTK_ALIGN_END);
+      gtk_widget_set_halign (appointment, GTK_ALIGN_START);
       gtk_widget_set_vexpand (appointment, TRUE);
       citiz_columns_append (CITIZ_COLUMNS (columns), 1, appointment);
     }

@@ -24,7 +24,11 @@ test_numbers (void)
   check (citiz_format_digits ("<5"), "<5");
   check (citiz_format_quantity (128, 0, "mm[Hg]"), "128" NB "mmHg");
   check (citiz_format_quantity (7.2, 1, "%"), "7,2" NB "%");
+  check (citiz_format_bytes (812), "812" NB "octets");
+  check (citiz_format_bytes (36506), "37" NB "Ko");
+  check (citiz_format_bytes (2258632704), "2,3" NB "Go");
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  check (citiz_format_bytes (999700), "1.0" NB "MB");
   check (citiz_format_number (4210, 0), "4,210");
   check (citiz_format_quantity (7.2, 1, "%"), "7.2%");
 }

@@ -66,6 +66,12 @@ has_text (GtkWidget *widget, gpointer data)
 }
 
 static gboolean
+is_shown_text (GtkWidget *widget, gpointer data)
+{
+  return gtk_widget_get_mapped (widget) && has_text (widget, data);
+}
+
+static gboolean
 shows (GtkWidget *page, const gchar *text)
 {
   return walk (page, has_text, (gpointer) text);
@@ -160,6 +166,19 @@ test_narrow (gconstpointer data)
   gtk_widget_measure (page, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
   g_assert_cmpint (least, <=, 360);
   g_assert_finalize_object (page);
+}
+
+/* Letters half as large again, still 360 wide: nothing may go out of the window. */
+static void
+test_narrow_large (gconstpointer data)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  gint before;
+
+  g_object_get (settings, "gtk-xft-dpi", &before, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 144 * 1024, NULL);
+  test_narrow (data);
+  g_object_set (settings, "gtk-xft-dpi", before, NULL);
 }
 
 static void
@@ -417,6 +436,100 @@ test_words (void)
       g_assert_cmpint (citiz_kind_from_key (citiz_kind_key ((CitizKind) k)), ==, k);
 }
 
+static CitizItem *
+item_of (const gchar *text, guint8 id, guint32 batch)
+{
+  CitizId name = {{id}};
+  json_t *json = citiz_json_load (text, strlen (text), NULL);
+  CitizItem *item = citiz_item_new_from_json (json, &name, 1, batch, NULL);
+
+  json_decref (json);
+  return item;
+}
+
+/* What a machine wrote with sixteen digits is read with four; what a laboratory wrote stays. */
+static void
+test_values (void)
+{
+  static const gchar *const cases[][2] = {{"27.565184290424938", "27.57"},
+                                          {"106.11698345865386", "106.1"},
+                                          {"0.030000000000000002", "0.03"},
+                                          {"7.20", "7.20"},
+                                          {"1.035", "1.035"},
+                                          {"84", "84"}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *text = g_strdup_printf (
+          "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"X\"},"
+          "\"valueQuantity\":{\"value\":%s,\"unit\":\"mmol/L\"}}",
+          cases[i][0]);
+      g_autoptr (CitizItem) item = item_of (text, 1, 1);
+      g_autofree gchar *shown = citiz_item_value_text (item);
+
+      g_assert_cmpstr (shown, ==, cases[i][1]);
+    }
+}
+
+#define PERSON(name, born)                                                                         \
+  "{\"resourceType\":\"Patient\",\"name\":[{\"text\":\"" name "\"}]" born "}"
+
+/* A file about another person is told as one; a name spelt in another way with the same birth date is not. */
+static void
+test_stranger (void)
+{
+  static const struct
+  {
+    const gchar *file;
+    const gchar *words; /* NULL: nothing to say */
+  } cases[] = {
+      {PERSON ("Evelyn McCurdy", ",\"birthDate\":\"1957-05-03\""), "Evelyn McCurdy"},
+      {PERSON ("Marie Tremblay-Roy", ",\"birthDate\":\"1980-01-02\""), NULL},
+      {PERSON ("MARIE TREMBLAY", ""), NULL},
+      {PERSON ("Evelyn McCurdy", ""), "Evelyn McCurdy"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CitizRecord) record = citiz_record_new ();
+      g_autoptr (CitizItem) own
+          = item_of (PERSON ("Marie Tremblay", ",\"birthDate\":\"1980-01-02\""), 1, 1);
+      g_autoptr (CitizItem) theirs = item_of (cases[i].file, 2, 7);
+      g_autofree gchar *alone = NULL, *words = NULL;
+
+      citiz_record_put (record, theirs);
+      alone = citiz_import_stranger_text (record, 7);
+      g_assert_null (alone);
+      citiz_record_put (record, own);
+      words = citiz_import_stranger_text (record, 7);
+      g_assert_cmpint (words != NULL, ==, cases[i].words != NULL);
+      if (words != NULL)
+        g_assert_nonnull (strstr (words, cases[i].words));
+    }
+}
+
+/* A period without data says so once and leads to the last data. */
+static void
+test_nothing_in_period (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  GtkWidget *window = gtk_window_new (), *page = citiz_activity_page_new (session);
+
+  gtk_window_set_child (GTK_WINDOW (window), page);
+  gtk_widget_show (window);
+  citiz_activity_page_set_period (CITIZ_ACTIVITY_PAGE (page), CITIZ_PERIOD_YEAR);
+  for (guint i = 0; i < 5; i++)
+    citiz_activity_page_step (CITIZ_ACTIVITY_PAGE (page), -1);
+  settle ();
+  g_assert_true (walk (page, is_shown_text, (gpointer) "Nothing in this period"));
+  g_assert_false (walk (page, is_shown_text, (gpointer) "Heart rate"));
+  g_assert_true (gtk_widget_activate_action (page, "activity.latest", NULL));
+  settle ();
+  g_assert_false (walk (page, is_shown_text, (gpointer) "Nothing in this period"));
+  g_assert_true (walk (page, is_shown_text, (gpointer) "Heart rate"));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 static void
 test_import_dialog (void)
 {
@@ -470,20 +583,35 @@ test_focus (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* The style of the application: widths are judged with it. */
+static void
+use_style (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (provider, "/io/github/citiz/Citiz/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+                                              GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 int
 main (int argc, char *argv[])
 {
   gtk_test_init (&argc, &argv, NULL);
   citiz_ui_init ();
+  use_style ();
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {
       g_autofree gchar *opens = g_strdup_printf ("/ui/pages/%s/opens", pages[i].name);
       g_autofree gchar *narrow = g_strdup_printf ("/ui/pages/%s/narrow", pages[i].name);
+      g_autofree gchar *large = g_strdup_printf ("/ui/pages/%s/narrow-large", pages[i].name);
       g_autofree gchar *nothing = g_strdup_printf ("/ui/pages/%s/empty", pages[i].name);
 
       g_test_add_data_func (opens, GUINT_TO_POINTER (i), test_opens);
       g_test_add_data_func (narrow, GUINT_TO_POINTER (i), test_narrow);
+      g_test_add_data_func (large, GUINT_TO_POINTER (i), test_narrow_large);
       g_test_add_data_func (nothing, GUINT_TO_POINTER (i), test_empty);
     }
   g_test_add_func ("/ui/pages/adding", test_adding);
@@ -493,6 +621,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/periods", test_periods);
   g_test_add_func ("/ui/pages/buckets", test_buckets);
   g_test_add_func ("/ui/pages/words", test_words);
+  g_test_add_func ("/ui/pages/values", test_values);
+  g_test_add_func ("/ui/pages/stranger", test_stranger);
+  g_test_add_func ("/ui/pages/nothing-in-period", test_nothing_in_period);
   g_test_add_func ("/ui/pages/focus", test_focus);
   g_test_add_func ("/ui/pages/import-dialog", test_import_dialog);
   return g_test_run ();
