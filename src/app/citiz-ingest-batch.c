@@ -182,27 +182,40 @@ row_cb (const CitizId *id, guint32 version, guint32 number, GBytes *plain, gpoin
   return TRUE;
 }
 
-/* (transfer full) (element-type CitizBatch): all imports, the open one too, oldest first. */
+/**
+ * citiz_batch_list:
+ * @damaged: (out) (nullable): whether a row could not be read; then a batch that looks open may be one that has lost its report.
+ *   Without it that is an error
+ *
+ * Returns: (transfer full) (element-type CitizBatch): all imports, the open one too, oldest first
+ */
 GPtrArray *
-citiz_batch_list (CitizVault *vault, GError **error)
+citiz_batch_list (CitizVault *vault, gboolean *damaged, GError **error)
 {
   g_autoptr (GPtrArray) batches
       = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_batch_free);
+  g_autoptr (GError) own = NULL;
+  gboolean whole = citiz_vault_foreach (vault, CITIZ_CLASS_BATCH, row_cb, batches, NULL, &own);
 
-  return citiz_vault_foreach (vault, CITIZ_CLASS_BATCH, row_cb, batches, NULL, error)
-             ? g_steal_pointer (&batches)
-             : NULL;
+  if (damaged != NULL)
+    *damaged = !whole;
+  if (whole
+      || (damaged != NULL && g_error_matches (own, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED)))
+    return g_steal_pointer (&batches);
+  g_propagate_error (error, g_steal_pointer (&own));
+  return NULL;
 }
 
 /**
  * citiz_ingest_list:
+ * @damaged: (out): whether there is one that cannot be read; the others are given all the same
  *
  * Returns: (transfer full) (element-type CitizIngestReport): finished imports, newest first
  */
 GPtrArray *
-citiz_ingest_list (CitizVault *vault, GError **error)
+citiz_ingest_list (CitizVault *vault, gboolean *damaged, GError **error)
 {
-  g_autoptr (GPtrArray) batches = citiz_batch_list (vault, error);
+  g_autoptr (GPtrArray) batches = citiz_batch_list (vault, damaged, error);
   GPtrArray *reports;
 
   if (batches == NULL)
@@ -224,12 +237,13 @@ citiz_ingest_list (CitizVault *vault, GError **error)
  * citiz_ingest_recover:
  *
  * To be called when a vault has been opened: an import that was under way when the process ended is taken out
- * whole. Its series were not yet in any directory, so nothing else changes.
+ * whole. Its series were not yet in any directory, so nothing else changes. With a damaged row nothing is taken out: an import
+ * that has lost its report would look the same.
  */
 gboolean
 citiz_ingest_recover (CitizVault *vault, GError **error)
 {
-  g_autoptr (GPtrArray) batches = citiz_batch_list (vault, error);
+  g_autoptr (GPtrArray) batches = citiz_batch_list (vault, NULL, error);
 
   if (batches == NULL)
     return FALSE;
@@ -274,7 +288,7 @@ check_undo (GPtrArray *batches, guint32 number, GError **error)
 gboolean
 citiz_ingest_undo (CitizVault *vault, guint32 batch, GError **error)
 {
-  g_autoptr (GPtrArray) batches = citiz_batch_list (vault, error);
+  g_autoptr (GPtrArray) batches = citiz_batch_list (vault, NULL, error);
 
   if (batches == NULL || !check_undo (batches, batch, error) || !citiz_vault_begin (vault, error))
     return FALSE;

@@ -567,11 +567,11 @@ compare_lines (gconstpointer a, gconstpointer b)
 /**
  * citiz_intake_commit:
  *
- * Makes it all count, in one transaction: what still waits, directories, roll-ups, and last the batch row. A file with
- * nothing new leaves nothing behind, not even a batch.
+ * Makes it all count, in one transaction: what still waits, directories, roll-ups, the batch row, and what @last (nullable)
+ * adds. A file with nothing new leaves nothing behind, not even a batch.
  */
 gboolean
-citiz_intake_commit (CitizIntake *intake, GError **error)
+citiz_intake_commit (CitizIntake *intake, CitizIngestLast last, gpointer last_data, GError **error)
 {
   CitizIngestReport *report = intake->batch->report;
   gboolean good;
@@ -585,7 +585,8 @@ citiz_intake_commit (CitizIntake *intake, GError **error)
     {
       intake->batch->open = FALSE;
       good = write_queue (intake, error) && citiz_series_store_save (intake->store, error)
-             && citiz_batch_put (intake->vault, intake->batch, error);
+             && citiz_batch_put (intake->vault, intake->batch, error)
+             && (last == NULL || last (report->batch, last_data, error));
     }
   if (!good)
     {

@@ -20,7 +20,9 @@ void citiz_batch_free (CitizBatch *batch);
 gboolean citiz_batch_put (CitizVault *vault,
                           const CitizBatch *batch,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GPtrArray *citiz_batch_list (CitizVault *vault, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *citiz_batch_list (CitizVault *vault,
+                             gboolean *damaged,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizBatch, citiz_batch_free)
 
 /* Turns frames into objects. Nothing is visible before citiz_intake_commit(). */
@@ -32,7 +34,10 @@ void citiz_intake_free (CitizIntake *intake);
 gboolean citiz_intake_frame (CitizIntake *intake,
                              const CitizFrame *frame,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean citiz_intake_commit (CitizIntake *intake, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_intake_commit (CitizIntake *intake,
+                              CitizIngestLast last,
+                              gpointer last_data,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_intake_abandon (CitizVault *vault, guint32 batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizIntake, citiz_intake_free)
 

@@ -27,8 +27,9 @@ typedef struct
   gboolean left; /* the task is answered or about to be */
   guint8 *buffer;
   GSource *source, *cancel;
+  CitizIngestLast last;
   CitizIngestProgress progress;
-  gpointer progress_data;
+  gpointer func_data;
 } Job;
 
 static void
@@ -122,9 +123,11 @@ hash_file (Job *job)
 static gboolean
 none_open (CitizVault *vault, GError **error)
 {
-  g_autoptr (GPtrArray) batches = citiz_batch_list (vault, error);
+  gboolean damaged;
+  g_autoptr (GPtrArray) batches = citiz_batch_list (vault, &damaged, error);
 
-  for (guint i = 0; batches != NULL && i < batches->len; i++)
+  /* With a damaged row nobody can tell: what looks open may only have lost its report. */
+  for (guint i = 0; batches != NULL && !damaged && i < batches->len; i++)
     if (((CitizBatch *) batches->pdata[i])->open)
       {
         g_set_error_literal (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_BUSY,
@@ -160,7 +163,7 @@ frame_cb (gpointer data, const CitizFrame *frame, GError **error)
 
   if (frame->type == CITIZ_FRAME_PROGRESS && job->progress != NULL && frame->progress.total > 0)
     job->progress (READING * (gdouble) frame->progress.done / (gdouble) frame->progress.total,
-                   frame->progress.done, frame->progress.total, job->progress_data);
+                   frame->progress.done, frame->progress.total, job->func_data);
   return citiz_intake_frame (job->intake, frame, error);
 }
 
@@ -226,13 +229,13 @@ exited_cb (GObject *helper, GAsyncResult *result, gpointer data)
       return;
     }
   hash_file (job);
-  if (!citiz_intake_commit (job->intake, &error))
+  if (!citiz_intake_commit (job->intake, job->last, job->func_data, &error))
     {
       fail (task, error);
       return;
     }
   if (job->progress != NULL)
-    job->progress (1, report->size, report->size, job->progress_data);
+    job->progress (1, report->size, report->size, job->func_data);
   job->batch->report = NULL;
   g_task_return_pointer (task, report, (GDestroyNotify) citiz_ingest_report_free);
   g_object_unref (task);
@@ -359,7 +362,9 @@ begin (Job *job, GFile *file, GError **error)
  * citiz_ingest_run_async:
  * @vault: borrowed until the callback
  * @file: a local file; what it is, is told by its contents
+ * @last: (nullable): writes what belongs to the import, in its last transaction; its failure is the import's
  * @progress: (nullable): called from the thread's main context
+ * @func_data: for both
  *
  * Reads a file into one batch. Must be called in the thread that owns @vault; its thread-default main context runs the work in
  * slices, so that the node goes on answering. After any failure, a cancel or a kill, the vault is as before.
@@ -367,8 +372,9 @@ begin (Job *job, GFile *file, GError **error)
 void
 citiz_ingest_run_async (CitizVault *vault,
                         GFile *file,
+                        CitizIngestLast last,
                         CitizIngestProgress progress,
-                        gpointer progress_data,
+                        gpointer func_data,
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer data)
@@ -382,8 +388,9 @@ citiz_ingest_run_async (CitizVault *vault,
   g_task_set_task_data (task, job, job_free);
   job->vault = vault;
   job->file = -1;
+  job->last = last;
   job->progress = progress;
-  job->progress_data = progress_data;
+  job->func_data = func_data;
   job->batch = citiz_batch_new (citiz_vault_next_batch (vault));
   if (begin (job, file, &error))
     watch (task);
@@ -421,7 +428,7 @@ citiz_ingest_run (CitizVault *vault,
   g_autoptr (GAsyncResult) result = NULL;
 
   g_main_context_push_thread_default (context);
-  citiz_ingest_run_async (vault, file, progress, progress_data, cancellable, run_cb, &result);
+  citiz_ingest_run_async (vault, file, NULL, progress, progress_data, cancellable, run_cb, &result);
   while (result == NULL)
     g_main_context_iteration (context, TRUE);
   g_main_context_pop_thread_default (context);

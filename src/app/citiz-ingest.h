@@ -46,8 +46,12 @@ typedef struct
 /* @fraction 0 to 1; @done of @total bytes of the file. In the context of the caller. */
 typedef void (*CitizIngestProgress) (gdouble fraction, guint64 done, guint64 total, gpointer data);
 
+/* What belongs to an import and is written with it: called once, inside the transaction that makes it count. */
+typedef gboolean (*CitizIngestLast) (guint32 batch, gpointer data, GError **error);
+
 void citiz_ingest_run_async (CitizVault *vault,
                              GFile *file,
+                             CitizIngestLast last,
                              CitizIngestProgress progress,
                              gpointer progress_data,
                              GCancellable *cancellable,
@@ -66,7 +70,9 @@ gboolean citiz_ingest_recover (CitizVault *vault, GError **error) G_GNUC_WARN_UN
 gboolean citiz_ingest_undo (CitizVault *vault,
                             guint32 batch,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GPtrArray *citiz_ingest_list (CitizVault *vault, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *citiz_ingest_list (CitizVault *vault,
+                              gboolean *damaged,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_ingest_report_free (CitizIngestReport *report);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizIngestReport, citiz_ingest_report_free)

@@ -61,10 +61,12 @@ report_from_ingest (const CitizIngestReport *from)
 gboolean
 citiz_engine_look_at_imports (CitizEngine *engine, CitizSnapshot *snapshot, GError **error)
 {
-  g_autoptr (GPtrArray) reports = citiz_ingest_list (engine->vault, error);
+  gboolean damaged = FALSE;
+  g_autoptr (GPtrArray) reports = citiz_ingest_list (engine->vault, &damaged, error);
 
   if (reports == NULL)
     return FALSE;
+  snapshot->damaged = snapshot->damaged || damaged;
   for (guint i = 0; i < reports->len; i++)
     g_ptr_array_add (snapshot->imports, report_from_ingest (g_ptr_array_index (reports, i)));
   return TRUE;
@@ -148,18 +150,22 @@ progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
                               total);
 }
 
-/* The import is on the disk: its commitments wait for the ledger, and the window is shown what came. */
+/* Its commitments are written with it, so that no death of the computer comes between. */
+static gboolean
+note_batch_cb (guint32 batch, gpointer data, GError **error)
+{
+  return citiz_engine_note_batch (((ImportJob *) data)->engine, batch, error);
+}
+
+/* The import is on the disk and its commitments wait for the ledger: the window is shown what came. */
 static void
 adopt_batch (ImportJob *job, const CitizIngestReport *report)
 {
   CitizEngine *engine = job->engine;
-  g_autoptr (GError) error = NULL;
 
   job->report = report_from_ingest (report);
   if (report->batch == 0)
     return;
-  if (!citiz_engine_note_batch (engine, report->batch, &error))
-    g_warning ("an import is not going to be anchored: %s", error->message);
   citiz_engine_anchor_later (engine);
   if (!look_again (engine, &job->snapshot, &job->error))
     g_clear_pointer (&job->report, citiz_import_report_free);
@@ -189,7 +195,7 @@ start_import_cb (gpointer data)
   else
     {
       job->engine->import = job;
-      citiz_ingest_run_async (job->engine->vault, job->file, progress_cb, job,
+      citiz_ingest_run_async (job->engine->vault, job->file, note_batch_cb, progress_cb, job,
                               g_task_get_cancellable (job->task), ingested_cb, job);
     }
   return G_SOURCE_REMOVE;

@@ -194,7 +194,9 @@ test_apple (Fixture *f, gconstpointer data)
   for (guint i = 0; i < weight->len; i++) /* pounds first, kilograms later: one unit here */
     g_assert_cmpfloat (g_array_index (weight, CitizSample, i).value, <, 90);
 
-  g_autoptr (GPtrArray) list = citiz_ingest_list (f->vault, &error);
+  gboolean damaged = TRUE;
+  g_autoptr (GPtrArray) list = citiz_ingest_list (f->vault, &damaged, &error);
+  g_assert_false (damaged);
   g_assert_cmpuint (list->len, ==, 1);
   g_assert_cmpuint (((CitizIngestReport *) list->pdata[0])->kept, ==, report->kept);
   g_assert_cmpuint (((CitizIngestReport *) list->pdata[0])->lines->len, ==, report->lines->len);
@@ -439,7 +441,7 @@ test_closed_meanwhile (Fixture *f, gconstpointer data)
   g_autoptr (GFile) file = data_file ("apple/sample_30d.xml");
   gboolean stopped = FALSE;
 
-  citiz_ingest_run_async (f->vault, file, NULL, NULL, NULL, stopped_cb, &stopped);
+  citiz_ingest_run_async (f->vault, file, NULL, NULL, NULL, NULL, stopped_cb, &stopped);
   g_idle_add_full (G_PRIORITY_HIGH, close_cb, f, NULL);
   while (!stopped)
     g_main_context_iteration (NULL, TRUE);
@@ -471,7 +473,7 @@ test_lingering_helper (Fixture *f, gconstpointer data)
       "#!/bin/sh\nexport PATH=/usr/bin:/bin\n'" CITIZ_IMPORT_PATH "'\nexec >&-\nexec sleep 60\n",
       -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
   g_setenv ("CITIZ_IMPORT_HELPER", path, TRUE);
-  citiz_ingest_run_async (f->vault, file, NULL, NULL, cancellable, stopped_cb, &stopped);
+  citiz_ingest_run_async (f->vault, file, NULL, NULL, NULL, cancellable, stopped_cb, &stopped);
   g_timeout_add (1000, give_up_cb, cancellable);
   while (!stopped)
     g_main_context_iteration (NULL, TRUE);
@@ -539,6 +541,73 @@ test_by_hand (Fixture *f, gconstpointer data)
                        + citiz_vault_count (f->vault, CITIZ_CLASS_ROLLUP)
                        + citiz_vault_count (f->vault, CITIZ_CLASS_SERIES),
                    ==, 0);
+}
+
+static void
+result_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static gboolean
+fail_last_cb (guint32 batch, gpointer data, GError **error)
+{
+  CitizVault *vault = data;
+
+  /* All of the import is there to be seen, and none of it if this fails. */
+  g_assert_cmpint (citiz_vault_count (vault, CITIZ_CLASS_CHUNK), >, 0);
+  g_assert_cmpint (citiz_vault_count (vault, CITIZ_CLASS_BATCH), ==, 2);
+  g_set_error_literal (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_FULL, "no room");
+  return FALSE;
+}
+
+/* What belongs to an import is written with it or not at all, and then the import is not there either. */
+static void
+test_last (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *before = contents (f->vault);
+  g_autoptr (GFile) file = data_file ("apple/malformed/ios16_broken_dtd.xml");
+  g_autoptr (GAsyncResult) result = NULL;
+
+  citiz_ingest_run_async (f->vault, file, fail_last_cb, NULL, f->vault, NULL, result_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (citiz_ingest_run_finish (result, &error));
+  g_assert_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_FULL);
+  assert_untouched (f, before);
+}
+
+/* One import whose row is damaged hides no other, keeps nobody from the next, and is not taken for one that never ended. */
+static void
+test_damaged_row (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizIngestReport) first = import (f, data_file ("apple/dogsheep/export.xml"));
+  g_autoptr (CitizIngestReport) second = import (f, data_file ("apple/tdda/export6s3sample.xml"));
+  g_autofree gchar *before = contents (f->vault), *after = NULL;
+  gboolean damaged = FALSE;
+
+  /* The report of the second, not the row that said that it had begun. */
+  g_assert_true (citiz_db_exec (citiz_vault_get_db (f->vault),
+                                "UPDATE object SET sealed = zeroblob (length (sealed))"
+                                " WHERE class = 9 AND version = 2 AND batch = 2",
+                                &error));
+  g_assert_cmpuint (second->batch, ==, 2);
+  g_assert_false (citiz_ingest_recover (f->vault, &error));
+  g_assert_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED);
+  g_clear_error (&error);
+  after = contents (f->vault);
+  g_assert_cmpstr (after, ==, before);
+
+  g_autoptr (GPtrArray) list = citiz_ingest_list (f->vault, &damaged, &error);
+  g_assert_no_error (error);
+  g_assert_true (damaged);
+  g_assert_cmpuint (list->len, ==, 1);
+  g_assert_cmpuint (((CitizIngestReport *) list->pdata[0])->batch, ==, first->batch);
+  g_autoptr (CitizIngestReport) third
+      = import (f, data_file ("apple/malformed/ios16_broken_dtd.xml"));
+  g_assert_cmpuint (third->kept, ==, 4);
 }
 
 /* A vault that the first program wrote (tests/data/vault): it opens, holds what a new one holds of the same files, and goes on. */
@@ -653,6 +722,8 @@ main (int argc, char **argv)
   ADD ("lingering-helper", test_lingering_helper);
   ADD ("recover", test_recover);
   ADD ("by-hand", test_by_hand);
+  ADD ("last", test_last);
+  ADD ("damaged-row", test_damaged_row);
   ADD ("first-vault", test_first_vault);
   ADD ("sessions", test_sessions);
   g_test_add_func ("/ingest/catalogue", test_catalogue);
