@@ -24,6 +24,7 @@ patience (const CitizCsx *csx)
   const gint64 ms = grown (timing->timeout, csx->skipped, timing->timeout_cap) << doublings;
 
   return csx->misses[citiz_csx_leader (csx, csx->frontier)] < SILENT
+                 || citiz_csx_leader (csx, csx->frontier) == csx->config.self
              ? ms
              : MIN (ms, 2 * timing->interval);
 }
