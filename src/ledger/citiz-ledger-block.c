@@ -51,6 +51,65 @@ execute (CitizLedger *next,
   return TRUE;
 }
 
+static void
+swap (CitizLedger *a, CitizLedger *b)
+{
+  const CitizLedger kept = *a;
+
+  *a = *b;
+  *b = kept;
+}
+
+/* Moves @more behind @changes. */
+static void
+join (CitizChanges *changes, CitizChanges *more)
+{
+  for (guint i = 0; i < more->objects->len; i++)
+    {
+      const CitizChange *change = &g_array_index (more->objects, CitizChange, i);
+      const CitizChange copy = {change->key, g_bytes_ref (change->value)};
+
+      g_array_append_val (changes->objects, copy);
+    }
+  g_array_append_vals (changes->log_nodes, more->log_nodes->data, more->log_nodes->len);
+}
+
+/* Of @txs those that can be run one after the other and fit, on top of @next; the others go to @out_refused. */
+static GPtrArray *
+pick (CitizLedger *next,
+      GPtrArray *txs,
+      CitizTime time,
+      CitizChanges *changes,
+      GPtrArray *out_refused)
+{
+  GPtrArray *taken = g_ptr_array_new ();
+  gsize bytes = 0;
+
+  for (guint i = 0; i < txs->len; i++)
+    {
+      g_autoptr (GPtrArray) one = g_ptr_array_new ();
+      g_autoptr (CitizLedger) trial = NULL;
+      g_autoptr (CitizChanges) what = NULL;
+      const gsize n = g_bytes_get_size (citiz_tx_get_bytes (txs->pdata[i]));
+
+      if (taken->len == CITIZ_BLOCK_MAX_TX || bytes + n > CITIZ_BLOCK_MAX_BYTES)
+        break;
+      trial = citiz_ledger_fork (next);
+      what = citiz_changes_new ();
+      g_ptr_array_add (one, txs->pdata[i]);
+      if (!execute (trial, one, time, citiz_check_now, NULL, what, NULL))
+        {
+          g_ptr_array_add (out_refused, txs->pdata[i]);
+          continue;
+        }
+      swap (next, trial);
+      join (changes, what);
+      g_ptr_array_add (taken, txs->pdata[i]);
+      bytes += n;
+    }
+  return taken;
+}
+
 /* The one header that follows from @next (executed), its parent and the choices of the proposer. */
 static void
 make_header (CitizBlockHeader *out,
@@ -79,16 +138,33 @@ make_header (CitizBlockHeader *out,
   citiz_state_root (next->state, &out->state_root);
 }
 
-/* @next becomes @ledger. */
+/* @next becomes @ledger, which it was forked from. */
 static void
 adopt (CitizLedger *ledger, CitizLedger *next, const CitizBlock *block)
 {
-  CitizState *old = ledger->state;
-
   next->head = block->header;
   next->head_hash = block->hash;
-  *ledger = *next;
-  next->state = old;
+  swap (ledger, next);
+}
+
+/* The block of @txs, which @next has executed; @ledger stands after it. */
+static CitizBlock *
+make_block (CitizLedger *ledger,
+            CitizLedger *next,
+            GPtrArray *txs,
+            guint64 slot,
+            CitizTime time,
+            const CitizPublicKey *proposer)
+{
+  CitizBlockHeader header;
+  CitizBlock *block;
+
+  make_header (&header, next, slot, time, txs->len, proposer);
+  block = citiz_block_new (&header);
+  for (guint i = 0; i < txs->len; i++)
+    g_ptr_array_add (block->txs, citiz_tx_ref (txs->pdata[i]));
+  adopt (ledger, next, block);
+  return block;
 }
 
 /**
@@ -97,7 +173,7 @@ adopt (CitizLedger *ledger, CitizLedger *next, const CitizBlock *block)
  * @time: later than the parent's
  * @changes: filled with what is new
  *
- * Returns: (transfer full) (nullable): the next block, unsigned; @ledger stands after it
+ * Returns: (transfer full) (nullable): the block of the next slot, unsigned; @ledger stands after it
  */
 CitizBlock *
 citiz_ledger_build (CitizLedger *ledger,
@@ -109,8 +185,6 @@ citiz_ledger_build (CitizLedger *ledger,
 {
   g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
   const guint64 height = ledger->head.height + 1;
-  CitizBlockHeader header;
-  CitizBlock *block;
 
   if (time.ms <= citiz_ledger_time (ledger).ms)
     {
@@ -120,13 +194,35 @@ citiz_ledger_build (CitizLedger *ledger,
   if (!check_size (txs, height, error)
       || !execute (next, txs, time, citiz_check_now, NULL, changes, error))
     return NULL;
-  make_header (&header, next, ledger->head.slot + 1, time, txs->len, proposer);
+  return make_block (ledger, next, txs, ledger->head.slot + 1, time, proposer);
+}
 
-  block = citiz_block_new (&header);
-  for (guint i = 0; i < txs->len; i++)
-    g_ptr_array_add (block->txs, citiz_tx_ref (txs->pdata[i]));
-  adopt (ledger, next, block);
-  return block;
+/**
+ * citiz_ledger_propose:
+ * @txs: (element-type CitizTx): what waits, in the order to be tried
+ * @slot: later than the newest block's
+ * @time: later than the newest block's
+ * @changes: filled with what is new
+ * @out_refused: (element-type CitizTx): those that the rules refuse here and now; those that did not fit are not among them
+ *
+ * Returns: (transfer full): the block of @slot with all that can be run, unsigned; @ledger stands after it
+ */
+CitizBlock *
+citiz_ledger_propose (CitizLedger *ledger,
+                      GPtrArray *txs,
+                      guint64 slot,
+                      CitizTime time,
+                      const CitizPublicKey *proposer,
+                      CitizChanges *changes,
+                      GPtrArray *out_refused)
+{
+  g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
+  g_autoptr (GPtrArray) taken = NULL;
+
+  g_return_val_if_fail (slot > ledger->head.slot, NULL);
+  g_return_val_if_fail (time.ms > citiz_ledger_time (ledger).ms, NULL);
+  taken = pick (next, txs, time, changes, out_refused);
+  return make_block (ledger, next, taken, slot, time, proposer);
 }
 
 static gboolean

@@ -103,6 +103,13 @@ CitizBlock *citiz_ledger_build (CitizLedger *ledger,
                                 const CitizPublicKey *proposer,
                                 CitizChanges *changes,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizBlock *citiz_ledger_propose (CitizLedger *ledger,
+                                  GPtrArray *txs,
+                                  guint64 slot,
+                                  CitizTime time,
+                                  const CitizPublicKey *proposer,
+                                  CitizChanges *changes,
+                                  GPtrArray *out_refused);
 gboolean citiz_ledger_apply (CitizLedger *ledger,
                              const CitizBlock *block,
                              CitizTime now,

@@ -736,6 +736,50 @@ test_objects (void)
   world_clear (&world);
 }
 
+/* A proposer takes what is valid, leaves the rest, and another node finds the same block right. */
+static void
+test_propose (void)
+{
+  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (CitizChanges) again = citiz_changes_new ();
+  g_autoptr (CitizLedger) other = NULL;
+  g_autoptr (CitizBlock) block = NULL;
+  g_autoptr (GError) error = NULL;
+  CitizHash fresh;
+  World world;
+
+  world_init (&world, 4);
+  other = citiz_ledger_fork (world.ledger);
+  g_ptr_array_add (txs, registration (&world, 0, 1, &fresh)); /* there already */
+  g_ptr_array_add (txs, registration (&world, 3, -1, &fresh));
+  g_ptr_array_add (txs, citiz_tx_ref (txs->pdata[1])); /* twice */
+  world.time += 1000;
+  block = citiz_ledger_propose (world.ledger, txs, 9, (CitizTime){world.time},
+                                citiz_signing_key_get_public (world.nodes[0]), changes, refused);
+  g_assert_true (citiz_ledger_check (world.ledger));
+  g_assert_cmpuint (block->header.slot, ==, 9);
+  g_assert_cmpuint (block->txs->len, ==, 1);
+  g_assert_true (block->txs->pdata[0] == txs->pdata[1]);
+  g_assert_cmpuint (refused->len, ==, 2);
+  g_assert_true (refused->pdata[0] == txs->pdata[0] && refused->pdata[1] == txs->pdata[2]);
+  g_assert_true (citiz_ledger_apply (other, block, (CitizTime){world.time}, CITIZ_LEVEL_FULL, NULL,
+                                     NULL, again, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (again->objects->len, ==, changes->objects->len);
+  g_assert_cmpuint (again->log_nodes->len, ==, changes->log_nodes->len);
+
+  /* An empty one. */
+  g_clear_pointer (&block, citiz_block_free);
+  g_ptr_array_set_size (txs, 0);
+  block = citiz_ledger_propose (world.ledger, txs, 10, (CitizTime){world.time + 1},
+                                citiz_signing_key_get_public (world.nodes[0]), changes, refused);
+  g_assert_cmpuint (block->txs->len, ==, 0);
+  g_assert_true (citiz_ledger_check (world.ledger));
+  world_clear (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -751,6 +795,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/ledger/blocks/1", GUINT_TO_POINTER (1), test_blocks);
   g_test_add_data_func ("/ledger/blocks/3", GUINT_TO_POINTER (3), test_blocks);
   g_test_add_data_func ("/ledger/blocks/4", GUINT_TO_POINTER (4), test_blocks);
+  g_test_add_func ("/ledger/propose", test_propose);
   g_test_add_func ("/ledger/skips", test_skips);
   g_test_add_func ("/ledger/light", test_light);
   return g_test_run ();
