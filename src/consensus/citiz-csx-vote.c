@@ -349,10 +349,21 @@ may_propose (const CitizCsx *csx)
          && (slot == NULL || (!slot->proposed && !slot->said.notar && !slot->said.skip));
 }
 
+/* A block that brings nothing but the finality of the one before comes late: that one is most likely about to be final by itself, and
+ * where it takes longer than the interval, empty blocks would call for empty blocks without end. */
+static gint64
+before_proposing (const CitizCsx *csx)
+{
+  const CitizCsxTiming *timing = &csx->config.timing;
+  const gboolean brings = csx->mempool || csx->now.steady - csx->last_final >= heartbeat (csx);
+
+  return brings ? timing->interval : MAX (timing->interval, timing->timeout / 2);
+}
+
 static void
 propose (CitizCsx *csx)
 {
-  const gint64 at = csx->entered_at + csx->config.timing.interval;
+  const gint64 at = csx->entered_at + before_proposing (csx);
   const guint64 slot = base (csx);
   const CitizHash *hash = citiz_csx_certified (csx, slot);
   CitizCsxPoint parent;

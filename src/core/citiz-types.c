@@ -90,6 +90,15 @@ citiz_id_hash (gconstpointer id)
   return h;
 }
 
+/* The same for #CitizHash. */
+guint
+citiz_hash_hash (gconstpointer hash)
+{
+  guint h;
+  memcpy (&h, ((const CitizHash *) hash)->b, sizeof h);
+  return h;
+}
+
 gboolean
 citiz_id_is_zero (const CitizId *id)
 {

@@ -36,6 +36,7 @@ typedef struct
 #define CITIZ_DAY    (24 * CITIZ_HOUR)
 
 gboolean citiz_hash_equal (const CitizHash *a, const CitizHash *b);
+guint citiz_hash_hash (gconstpointer hash);
 gboolean citiz_hash_is_zero (const CitizHash *hash);
 gchar *citiz_hash_to_hex (const CitizHash *hash);
 gboolean citiz_hash_from_hex (CitizHash *out, const gchar *hex) G_GNUC_WARN_UNUSED_RESULT;

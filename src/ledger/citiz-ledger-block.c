@@ -74,7 +74,27 @@ join (CitizChanges *changes, CitizChanges *more)
   g_array_append_vals (changes->log_nodes, more->log_nodes->data, more->log_nodes->len);
 }
 
-/* Of @txs those that can be run one after the other and fit, on top of @next; the others go to @out_refused. */
+/* Runs one transaction on top of @next, or leaves it as it was. */
+static gboolean
+try_one (CitizLedger *next,
+         CitizTx *tx,
+         CitizTime time,
+         CitizCheckFunc check,
+         CitizChanges *changes)
+{
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+  g_autoptr (CitizLedger) trial = citiz_ledger_fork (next);
+  g_autoptr (CitizChanges) what = citiz_changes_new ();
+
+  g_ptr_array_add (one, tx);
+  if (!execute (trial, one, time, check, NULL, what, NULL))
+    return FALSE;
+  swap (next, trial);
+  join (changes, what);
+  return TRUE;
+}
+
+/* Of @txs those that can be run one after the other and fit, on top of @next; what the rules refuse goes to @out_refused. */
 static GPtrArray *
 pick (CitizLedger *next,
       GPtrArray *txs,
@@ -85,27 +105,13 @@ pick (CitizLedger *next,
   GPtrArray *taken = g_ptr_array_new ();
   gsize bytes = 0;
 
-  for (guint i = 0; i < txs->len; i++)
+  for (guint i = 0; i < txs->len && taken->len < CITIZ_BLOCK_MAX_TX; i++)
     {
-      g_autoptr (GPtrArray) one = g_ptr_array_new ();
-      g_autoptr (CitizLedger) trial = NULL;
-      g_autoptr (CitizChanges) what = NULL;
-      const gsize n = g_bytes_get_size (citiz_tx_get_bytes (txs->pdata[i]));
-
-      if (taken->len == CITIZ_BLOCK_MAX_TX || bytes + n > CITIZ_BLOCK_MAX_BYTES)
+      bytes += g_bytes_get_size (citiz_tx_get_bytes (txs->pdata[i]));
+      if (bytes > CITIZ_BLOCK_MAX_BYTES)
         break;
-      trial = citiz_ledger_fork (next);
-      what = citiz_changes_new ();
-      g_ptr_array_add (one, txs->pdata[i]);
-      if (!execute (trial, one, time, citiz_check_now, NULL, what, NULL))
-        {
-          g_ptr_array_add (out_refused, txs->pdata[i]);
-          continue;
-        }
-      swap (next, trial);
-      join (changes, what);
-      g_ptr_array_add (taken, txs->pdata[i]);
-      bytes += n;
+      g_ptr_array_add (try_one (next, txs->pdata[i], time, NULL, changes) ? taken : out_refused,
+                       txs->pdata[i]);
     }
   return taken;
 }
@@ -199,7 +205,7 @@ citiz_ledger_build (CitizLedger *ledger,
 
 /**
  * citiz_ledger_propose:
- * @txs: (element-type CitizTx): what waits, in the order to be tried
+ * @txs: (element-type CitizTx): what waits, in the order to be tried; their signatures were checked by citiz_ledger_try()
  * @slot: later than the newest block's
  * @time: later than the newest block's
  * @changes: filled with what is new
@@ -223,6 +229,45 @@ citiz_ledger_propose (CitizLedger *ledger,
   g_return_val_if_fail (time.ms > citiz_ledger_time (ledger).ms, NULL);
   taken = pick (next, txs, time, changes, out_refused);
   return make_block (ledger, next, taken, slot, time, proposer);
+}
+
+/**
+ * citiz_ledger_try:
+ * @txs: (element-type CitizTx): those before the last were tried already
+ *
+ * Whether the last of @txs could follow the others in a block at @time. @ledger stays.
+ */
+gboolean
+citiz_ledger_try (const CitizLedger *ledger, GPtrArray *txs, CitizTime time, GError **error)
+{
+  g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (GPtrArray) last = g_ptr_array_new ();
+  g_autoptr (GPtrArray) before = g_ptr_array_new ();
+
+  g_ptr_array_extend (before, txs, NULL, NULL);
+  g_ptr_array_add (last, g_ptr_array_remove_index (before, before->len - 1));
+  return execute (next, before, time, NULL, NULL, changes, error)
+         && execute (next, last, time, citiz_check_now, NULL, changes, error);
+}
+
+/**
+ * citiz_ledger_sift:
+ * @txs: (element-type CitizTx): tried before, so that their signatures need no check
+ * @out_refused: (element-type CitizTx): those that could not follow one another in a block at @time. @ledger stays.
+ */
+void
+citiz_ledger_sift (const CitizLedger *ledger,
+                   GPtrArray *txs,
+                   CitizTime time,
+                   GPtrArray *out_refused)
+{
+  g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+
+  for (guint i = 0; i < txs->len; i++)
+    if (!try_one (next, txs->pdata[i], time, NULL, changes))
+      g_ptr_array_add (out_refused, txs->pdata[i]);
 }
 
 static gboolean

@@ -110,6 +110,14 @@ CitizBlock *citiz_ledger_propose (CitizLedger *ledger,
                                   const CitizPublicKey *proposer,
                                   CitizChanges *changes,
                                   GPtrArray *out_refused);
+gboolean citiz_ledger_try (const CitizLedger *ledger,
+                           GPtrArray *txs,
+                           CitizTime time,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_ledger_sift (const CitizLedger *ledger,
+                        GPtrArray *txs,
+                        CitizTime time,
+                        GPtrArray *out_refused);
 gboolean citiz_ledger_apply (CitizLedger *ledger,
                              const CitizBlock *block,
                              CitizTime now,

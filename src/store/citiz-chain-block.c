@@ -166,3 +166,59 @@ citiz_chain_read_blocks (CitizChain *chain,
     }
   return g_steal_pointer (&list);
 }
+
+/**
+ * citiz_chain_height_of:
+ *
+ * Returns: %FALSE when no block of the chain has this hash
+ */
+gboolean
+citiz_chain_height_of (CitizChain *chain, const CitizHash *hash, guint64 *out)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (chain->db, "SELECT height FROM chain_block WHERE hash = ?1", &stmt, NULL))
+    return FALSE;
+  citiz_stmt_bind_hash (stmt, 1, hash);
+  if (!citiz_stmt_next (stmt, &row, NULL) || !row)
+    return FALSE;
+  *out = (guint64) citiz_stmt_int (stmt, 0);
+  return TRUE;
+}
+
+/**
+ * citiz_chain_height_after:
+ *
+ * The height of the first block of @epoch in a slot after @slot. Slots ascend with heights, so it is found by halving.
+ *
+ * Returns: %FALSE when there is none
+ */
+gboolean
+citiz_chain_height_after (CitizChain *chain, guint64 epoch, guint64 slot, guint64 *out)
+{
+  guint64 low = 1, high = citiz_chain_height (chain) + 1;
+
+  while (low < high)
+    {
+      const guint64 middle = low + (high - low) / 2;
+      g_autoptr (CitizStmt) stmt = NULL;
+      CitizChainHead head;
+      gboolean row;
+
+      if (!citiz_db_prepare (chain->db,
+                             "SELECT height, hash, header FROM chain_block WHERE height = ?1",
+                             &stmt, NULL))
+        return FALSE;
+      citiz_stmt_bind_int (stmt, 1, (gint64) middle);
+      if (!citiz_stmt_next (stmt, &row, NULL) || !row
+          || !citiz_chain_read_block_row (stmt, &head, NULL))
+        return FALSE;
+      if (head.header.epoch < epoch || (head.header.epoch == epoch && head.header.slot <= slot))
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  *out = low;
+  return low <= citiz_chain_height (chain);
+}

@@ -67,7 +67,8 @@ static const char citiz_chain_schema_2[] =
     "  kind INTEGER NOT NULL,"
     "  cert BLOB NOT NULL,"
     "  PRIMARY KEY (epoch, slot, kind)"
-    ") STRICT, WITHOUT ROWID;";
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX chain_block_hash ON chain_block (hash);";
 
 static const char citiz_chain_schema_3[] =
     /* one row: the latest ledger time that was asked for, and what one's own clock said then */

@@ -119,6 +119,9 @@ GPtrArray *citiz_chain_read_blocks (CitizChain *chain,
                                     gsize max_bytes,
                                     GError **error);
 
+gboolean citiz_chain_height_of (CitizChain *chain, const CitizHash *hash, guint64 *out);
+gboolean citiz_chain_height_after (CitizChain *chain, guint64 epoch, guint64 slot, guint64 *out);
+
 /* A chain that several order: blocks come from outside, executed by who brings them, and no vote is made here. */
 CitizChain *citiz_chain_open_shared (CitizDb *db,
                                      const CitizEnv *env,

@@ -1,0 +1,148 @@
+/* The transactions a node has taken and not yet seen final. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-mempool.h"
+
+struct _CitizMempool
+{
+  GQueue order;      /* CitizTx */
+  GHashTable *by_id; /* CitizHash → its link in order */
+  gsize bytes;
+};
+
+CitizMempool *
+citiz_mempool_new (void)
+{
+  CitizMempool *pool = g_new0 (CitizMempool, 1);
+
+  g_queue_init (&pool->order);
+  pool->by_id = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
+  return pool;
+}
+
+void
+citiz_mempool_free (CitizMempool *pool)
+{
+  g_hash_table_unref (pool->by_id);
+  g_queue_clear_full (&pool->order, (GDestroyNotify) citiz_tx_unref);
+  g_free (pool);
+}
+
+guint
+citiz_mempool_size (const CitizMempool *pool)
+{
+  return pool->order.length;
+}
+
+gboolean
+citiz_mempool_has (const CitizMempool *pool, const CitizHash *id)
+{
+  return g_hash_table_contains (pool->by_id, id);
+}
+
+static gsize
+size_of (const CitizTx *tx)
+{
+  return g_bytes_get_size (citiz_tx_get_bytes (tx));
+}
+
+static void
+drop (CitizMempool *pool, GList *link)
+{
+  CitizTx *tx = link->data;
+
+  pool->bytes -= size_of (tx);
+  g_hash_table_remove (pool->by_id, citiz_tx_get_id (tx));
+  g_queue_delete_link (&pool->order, link);
+  citiz_tx_unref (tx);
+}
+
+void
+citiz_mempool_remove (CitizMempool *pool, const CitizHash *id)
+{
+  GList *link = g_hash_table_lookup (pool->by_id, id);
+
+  if (link != NULL)
+    drop (pool, link);
+}
+
+/* Those of the same account that wait, and @tx behind them: what it must be valid after. */
+static GPtrArray *
+queue_of (const CitizMempool *pool, CitizTx *tx)
+{
+  GPtrArray *queue = g_ptr_array_new ();
+
+  for (const GList *link = pool->order.head; link; link = link->next)
+    if (citiz_hash_equal (&((CitizTx *) link->data)->account, &tx->account))
+      g_ptr_array_add (queue, link->data);
+  g_ptr_array_add (queue, tx);
+  return queue;
+}
+
+/**
+ * citiz_mempool_add:
+ * @ledger: after the newest final block
+ * @out_new: (out): %FALSE when it was here already
+ *
+ * Takes a transaction that is valid after the newest final block and those of its account that wait.
+ *
+ * Returns: %FALSE with the ledger's reason, or %CITIZ_LEDGER_ERROR_LIMIT when there is no room
+ */
+gboolean
+citiz_mempool_add (CitizMempool *pool,
+                   CitizTx *tx,
+                   const CitizLedger *ledger,
+                   CitizTime now,
+                   gboolean *out_new,
+                   GError **error)
+{
+  g_autoptr (GPtrArray) queue = NULL;
+
+  *out_new = FALSE;
+  if (citiz_mempool_has (pool, citiz_tx_get_id (tx)))
+    return TRUE;
+  queue = queue_of (pool, tx);
+  if (queue->len > CITIZ_MEMPOOL_MAX_ACCOUNT || pool->order.length >= CITIZ_MEMPOOL_MAX_TXS
+      || pool->bytes + size_of (tx) > CITIZ_MEMPOOL_MAX_BYTES)
+    {
+      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_LIMIT,
+                   "too many transactions wait");
+      return FALSE;
+    }
+  if (!citiz_ledger_try (ledger, queue, now, error))
+    return FALSE;
+  g_queue_push_tail (&pool->order, citiz_tx_ref (tx));
+  g_hash_table_insert (pool->by_id, (gpointer) citiz_tx_get_id (tx), pool->order.tail);
+  pool->bytes += size_of (tx);
+  *out_new = TRUE;
+  return TRUE;
+}
+
+/**
+ * citiz_mempool_sift:
+ *
+ * After a block became final: lets go of what is not valid any more, so that nothing waits in vain.
+ */
+void
+citiz_mempool_sift (CitizMempool *pool, const CitizLedger *ledger, CitizTime now)
+{
+  g_autoptr (GPtrArray) all = citiz_mempool_list (pool);
+  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
+
+  citiz_ledger_sift (ledger, all, now, refused);
+  for (guint i = 0; i < refused->len; i++)
+    citiz_mempool_remove (pool, citiz_tx_get_id (refused->pdata[i]));
+}
+
+/**
+ * citiz_mempool_list:
+ *
+ * Returns: (transfer full) (element-type CitizTx): all, in order of arrival
+ */
+GPtrArray *
+citiz_mempool_list (const CitizMempool *pool)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+
+  for (const GList *link = pool->order.head; link; link = link->next)
+    g_ptr_array_add (list, citiz_tx_ref (link->data));
+  return list;
+}

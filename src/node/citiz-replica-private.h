@@ -1,0 +1,99 @@
+/* What the files of the replica share. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "node/citiz-replica.h"
+#include "store/citiz-db.h"
+#include "wire/citiz-message.h"
+
+G_BEGIN_DECLS
+
+/* A block above the newest committed one. */
+typedef struct
+{
+  CitizBlock *block;
+  CitizLedger *after; /* NULL until executed */
+  CitizChanges *changes;
+  gboolean asked;     /* the machine wants it kept */
+  gboolean notarized; /* a quorum has accepted it */
+  gboolean false_;    /* the rules refuse it */
+} CitizCandidate;
+
+/* What a step asked for, owned, until the journal is synced. */
+typedef struct
+{
+  CitizCsxEffect effect; /* its cert points into @cert */
+  CitizCert *cert;       /* nullable */
+  GBytes *message;       /* of SEND and BROADCAST */
+} CitizErrand;
+
+/* An event that waits for its step. */
+typedef struct
+{
+  CitizCsxEvent event;
+  CitizBlockHeader header;
+} CitizReplicaEvent;
+
+struct _CitizReplica
+{
+  GObject parent_instance;
+  CitizDb *db;
+  CitizChain *chain;
+  const CitizEnv *env;
+  CitizJournal *journal;
+  CitizPublicKey node;
+  CitizCsxTiming timing;
+  CitizHash chain_id;
+  CitizHash vs_hash;
+  guint64 epoch;
+  CitizValidators validators;
+  guint16 place;
+
+  CitizCsx *csx;
+  CitizCsxEffects *effects;
+  GQueue events; /* CitizReplicaEvent */
+  GPtrArray *errands;
+  CitizMempool *mempool;
+  GHashTable *candidates; /* CitizHash → CitizCandidate */
+  GPtrArray *settling;    /* CitizCandidate: committed in the transaction that is open */
+  GSource *timer;
+  GSource *pump;
+  gboolean unsynced; /* votes wait in the journal's buffer */
+  gboolean need;     /* as last told */
+  gboolean failed;
+};
+
+/* citiz-replica.c */
+CitizCsxNow citiz_replica_now (CitizReplica *self);
+void citiz_replica_post (CitizReplica *self, const CitizCsxEvent *event);
+void citiz_replica_step (CitizReplica *self, const CitizCsxEvent *event);
+void citiz_replica_fail (CitizReplica *self, GError *error);
+void citiz_replica_tell_need (CitizReplica *self);
+void citiz_replica_send (CitizReplica *self, guint to, const CitizMessage *message);
+
+/* citiz-replica-tree.c: blocks above the committed one, and what they do */
+CitizCandidate *citiz_replica_candidate (CitizReplica *self, const CitizHash *hash);
+CitizCandidate *citiz_replica_take_block (CitizReplica *self, CitizBlock *block);
+void citiz_replica_forget_unasked (CitizReplica *self, const CitizHash *hash);
+gboolean citiz_replica_keep_block (CitizReplica *self, const CitizHash *hash, GError **error);
+CitizCsxVerdict citiz_replica_judge (CitizReplica *self, const CitizHash *hash, GError **error);
+CitizCandidate *citiz_replica_build (CitizReplica *self,
+                                     const CitizCsxEffect *effect,
+                                     GError **error);
+gboolean citiz_replica_commit (CitizReplica *self,
+                               const CitizErrand *errand,
+                               gboolean *out_done,
+                               GError **error);
+void citiz_replica_settle (CitizReplica *self);
+void citiz_candidate_free (gpointer candidate);
+
+/* citiz-replica-errand.c: what the machine asks for */
+void citiz_replica_gather (CitizReplica *self);
+void citiz_replica_run_errands (CitizReplica *self);
+void citiz_errand_free (gpointer errand);
+
+/* citiz-replica-message.c: what others say */
+void citiz_replica_send_range (CitizReplica *self, const CitizCsxEffect *effect);
+void citiz_replica_send_fetch (CitizReplica *self, const CitizCsxEffect *effect);
+GBytes *citiz_replica_message (CitizReplica *self, const CitizCsxMessage *message);
+
+G_END_DECLS

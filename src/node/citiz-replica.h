@@ -1,0 +1,46 @@
+/* A node that orders blocks together with others: drives the ordering protocol with a disk and with messages.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "consensus/citiz-csx.h"
+#include "node/citiz-mempool.h"
+#include "store/citiz-chain.h"
+#include "store/citiz-journal.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Lives in the thread and main context it was made in. Signals:
+ *   "send"     (guint to, GBytes *message)   to one validator, or to all others when @to is %CITIZ_CSX_NOBODY
+ *   "final"    (CitizBlock *)                a block is final and on disk, in order
+ *   "evidence" (CitizEvidence *)
+ *   "alarm"    (guint CitizCsxAlarm, guint64 slot)
+ *   "closed"   ()                            the epoch is over
+ *   "failed"   (GError *)                    the disk refused: the process has to end, nothing more is sent (R0) */
+#define CITIZ_TYPE_REPLICA (citiz_replica_get_type ())
+G_DECLARE_FINAL_TYPE (CitizReplica, citiz_replica, CITIZ, REPLICA, GObject)
+
+/* @journal (nullable): an observer's, who follows and never signs. The chain, the journal and @db outlive the replica. */
+CitizReplica *citiz_replica_new (CitizDb *db,
+                                 CitizChain *chain,
+                                 const CitizEnv *env,
+                                 CitizJournal *journal,
+                                 const CitizPublicKey *node,
+                                 const CitizCsxTiming *timing);
+gboolean citiz_replica_start (CitizReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+void citiz_replica_connected (CitizReplica *self, guint from);
+void citiz_replica_receive (CitizReplica *self, guint from, GBytes *message);
+gboolean citiz_replica_submit (CitizReplica *self,
+                               CitizTx *tx,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+void citiz_replica_report (CitizReplica *self, CitizCsxReport *out);
+gboolean citiz_replica_look (CitizReplica *self, guint64 slot, CitizCsxLook *out);
+const CitizValidators *citiz_replica_get_validators (CitizReplica *self);
+guint citiz_replica_get_place (CitizReplica *self);
+guint citiz_replica_n_waiting (CitizReplica *self);
+gboolean citiz_replica_is_waiting (CitizReplica *self, const CitizHash *id);
+
+G_END_DECLS

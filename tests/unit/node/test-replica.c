@@ -1,0 +1,592 @@
+/* Several replicas with real disks in one process: they agree, fall, come back. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-replica.h"
+#include "store/citiz-db.h"
+
+#include "crypto/citiz-crypto.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define MAX_NODES 7
+
+typedef struct _World World;
+
+typedef struct
+{
+  World *world;
+  guint place; /* in order of node keys */
+  gchar *dir;
+  CitizSigningKey *key;
+  CitizDb *db;
+  CitizChain *chain;
+  CitizJournal *journal;
+  CitizReplica *replica; /* NULL: down */
+  guint finals, evidence, alarms;
+} Node;
+
+/* Messages travel through the main loop, some are lost. */
+struct _World
+{
+  guint n;
+  Node nodes[MAX_NODES];
+  CitizGenesis genesis;
+  CitizHash chain_id;
+  gboolean cut[MAX_NODES][MAX_NODES]; /* from, to */
+  guint loss;                         /* per cent */
+  guint delay;                        /* ms */
+  guint32 draws;
+  guint made; /* transactions */
+  guint sent; /* messages */
+};
+
+typedef struct
+{
+  World *world;
+  guint from, to;
+  GBytes *message;
+} Letter;
+
+static const CitizCsxTiming timing = {.timeout = 150,
+                                      .timeout_cap = 2000,
+                                      .standstill = 200,
+                                      .interval = 5,
+                                      .heartbeat = 60000,
+                                      .egress = 1024 * 1024};
+
+static gboolean
+deliver_cb (gpointer data)
+{
+  Letter *letter = data;
+  Node *node = &letter->world->nodes[letter->to];
+
+  if (node->replica != NULL && !letter->world->cut[letter->from][letter->to])
+    citiz_replica_receive (node->replica, letter->from, letter->message);
+  g_bytes_unref (letter->message);
+  g_free (letter);
+  return G_SOURCE_REMOVE;
+}
+
+/* A draw that is the same in each run. */
+static guint
+draw (World *world)
+{
+  world->draws = world->draws * 1664525u + 1013904223u;
+  return (world->draws >> 8) % 100;
+}
+
+static void
+post (World *world, guint from, guint to, GBytes *message)
+{
+  Letter *letter;
+
+  world->sent++;
+  if (from == to || draw (world) < world->loss)
+    return;
+  letter = g_new (Letter, 1);
+  *letter = (Letter){world, from, to, g_bytes_ref (message)};
+  if (world->delay > 0)
+    g_timeout_add (draw (world) % world->delay, deliver_cb, letter);
+  else
+    g_idle_add_full (G_PRIORITY_DEFAULT, deliver_cb, letter, NULL);
+}
+
+static void
+send_cb (CitizReplica *replica, guint to, GBytes *message, Node *node)
+{
+  for (guint i = 0; i < node->world->n; i++)
+    if (to == CITIZ_CSX_NOBODY || to == i)
+      post (node->world, node->place, i, message);
+}
+
+static void
+final_cb (CitizReplica *replica, CitizBlock *block, Node *node)
+{
+  node->finals++;
+}
+
+static void
+evidence_cb (CitizReplica *replica, gpointer evidence, Node *node)
+{
+  node->evidence++;
+}
+
+static void
+alarm_cb (CitizReplica *replica, guint alarm, guint64 slot, Node *node)
+{
+  node->alarms |= 1u << alarm;
+}
+
+static void
+failed_cb (CitizReplica *replica, GError *error, Node *node)
+{
+  g_error ("node %u: %s", node->place, error->message);
+}
+
+static gchar *
+journal_path (Node *node)
+{
+  return g_build_filename (node->dir, "epoch-0.journal", NULL);
+}
+
+static void
+node_up (Node *node)
+{
+  World *world = node->world;
+  g_autofree gchar *path = journal_path (node);
+  g_autoptr (GError) error = NULL;
+
+  node->db = citiz_db_open (node->dir, CITIZ_DB_CREATE, &error);
+  g_assert_no_error (error);
+  node->chain = citiz_chain_open_shared (node->db, citiz_env_system (), &world->genesis, &error);
+  g_assert_no_error (error);
+  node->journal = citiz_journal_open (path, &world->genesis.salt, 0, node->key, &error);
+  g_assert_no_error (error);
+  node->replica = citiz_replica_new (node->db, node->chain, citiz_env_system (), node->journal,
+                                     citiz_signing_key_get_public (node->key), &timing);
+  g_signal_connect (node->replica, "send", G_CALLBACK (send_cb), node);
+  g_signal_connect (node->replica, "final", G_CALLBACK (final_cb), node);
+  g_signal_connect (node->replica, "evidence", G_CALLBACK (evidence_cb), node);
+  g_signal_connect (node->replica, "alarm", G_CALLBACK (alarm_cb), node);
+  g_signal_connect (node->replica, "failed", G_CALLBACK (failed_cb), node);
+  g_assert_true (citiz_replica_start (node->replica, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (citiz_replica_get_place (node->replica), ==, node->place);
+  for (guint i = 0; i < world->n; i++)
+    if (i != node->place && world->nodes[i].replica != NULL)
+      {
+        citiz_replica_connected (node->replica, i);
+        citiz_replica_connected (world->nodes[i].replica, node->place);
+      }
+}
+
+static void
+node_down (Node *node)
+{
+  if (node->replica != NULL)
+    g_signal_handlers_disconnect_by_data (node->replica, node);
+  g_clear_object (&node->replica);
+  g_clear_pointer (&node->journal, citiz_journal_close);
+  g_clear_pointer (&node->chain, citiz_chain_close);
+  g_clear_pointer (&node->db, citiz_db_unref);
+}
+
+static CitizSigningKey *
+new_key (guint8 n)
+{
+  guint8 bytes[32];
+  g_autoptr (CitizSecret) seed = NULL;
+
+  memset (bytes, n, sizeof bytes);
+  seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
+  return citiz_signing_key_new_from_seed (seed);
+}
+
+static int
+by_key (const void *a, const void *b)
+{
+  return memcmp (citiz_signing_key_get_public (((const Node *) a)->key)->b,
+                 citiz_signing_key_get_public (((const Node *) b)->key)->b, 32);
+}
+
+/* The journals make the epoch keys, the genesis names them. */
+static void
+world_init (World *world, guint n)
+{
+  CitizHash salt = {{42}};
+
+  memset (world, 0, sizeof *world);
+  world->n = n;
+  world->draws = n;
+  for (guint i = 0; i < n; i++)
+    world->nodes[i].key = new_key ((guint8) (i + 1));
+  qsort (world->nodes, n, sizeof (Node), by_key);
+  world->genesis = (CitizGenesis){.version = 1, .protocol = CITIZ_PROTOCOL, .salt = salt};
+  world->genesis.time = citiz_env_now (citiz_env_system ());
+  world->genesis.n_founders = (guint16) n;
+  for (guint i = 0; i < n; i++)
+    {
+      Node *node = &world->nodes[i];
+      CitizFounder *founder = &world->genesis.founders[i];
+      g_autoptr (GError) error = NULL;
+      g_autofree gchar *path = NULL;
+
+      node->world = world;
+      node->place = i;
+      node->dir = g_dir_make_tmp ("citiz-replica-XXXXXX", NULL);
+      path = journal_path (node);
+      node->journal = citiz_journal_create (path, &salt, 0, node->key, &error);
+      g_assert_no_error (error);
+      founder->validator.node = *citiz_signing_key_get_public (node->key);
+      founder->validator.key
+          = *citiz_signing_key_get_public (citiz_journal_get_key (node->journal));
+      citiz_founder_sign (founder, &salt, node->key);
+      g_clear_pointer (&node->journal, citiz_journal_close);
+    }
+  citiz_genesis_chain_id (&world->chain_id, &world->genesis);
+}
+
+static void
+world_clear (World *world)
+{
+  for (guint i = 0; i < world->n; i++)
+    {
+      Node *node = &world->nodes[i];
+      g_autoptr (GDir) dir = g_dir_open (node->dir, 0, NULL);
+      const gchar *name;
+
+      node_down (node);
+      while ((name = g_dir_read_name (dir)) != NULL)
+        {
+          g_autofree gchar *path = g_build_filename (node->dir, name, NULL);
+          g_unlink (path);
+        }
+      g_rmdir (node->dir);
+      g_free (node->dir);
+      citiz_signing_key_unref (node->key);
+    }
+}
+
+static void
+world_up (World *world)
+{
+  for (guint i = 0; i < world->n; i++)
+    node_up (&world->nodes[i]);
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs the main loop until @done or so many seconds have passed. */
+static gboolean
+run (World *world, gboolean (*done) (World *world, guint64 arg), guint64 arg, guint seconds)
+{
+  const gint64 end = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+  const guint id = g_timeout_add (5, tick_cb, NULL);
+  gboolean good = done (world, arg);
+
+  while (!good && g_get_monotonic_time () < end)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      good = done (world, arg);
+    }
+  g_source_remove (id);
+  return good;
+}
+
+static gboolean
+never (World *world, guint64 arg)
+{
+  return FALSE;
+}
+
+/* Every node that is up has @n transactions on its chain. */
+static gboolean
+all_have (World *world, guint64 n)
+{
+  for (guint i = 0; i < world->n; i++)
+    if (world->nodes[i].replica != NULL
+        && citiz_ledger_log (citiz_chain_ledger (world->nodes[i].chain, NULL))->size < n)
+      return FALSE;
+  return TRUE;
+}
+
+/* A registration of a fresh account, handed to one node. */
+static CitizTx *
+submit (World *world, guint to)
+{
+  g_autoptr (CitizSigningKey) device = NULL;
+  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
+  CitizTx *tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
+  g_autoptr (GError) error = NULL;
+
+  memset (citiz_secret_data (seed), 0xd0, 32);
+  memcpy (citiz_secret_data (seed), &world->made, sizeof world->made);
+  world->made++;
+  device = citiz_signing_key_new_from_seed (seed);
+  tx->chain_id = world->chain_id;
+  tx->valid_until.ms = citiz_env_now (citiz_env_system ()).ms + CITIZ_HOUR;
+  tx->body.reg.keys[tx->body.reg.n_keys++] = (CitizAccountKey){
+      CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519, *citiz_signing_key_get_public (device)};
+  citiz_tx_register_account_id (&tx->account, &tx->body.reg);
+  citiz_tx_sign (tx, device);
+  g_assert_true (citiz_replica_submit (world->nodes[to].replica, tx, &error));
+  g_assert_no_error (error);
+  return tx;
+}
+
+static void
+submit_some (World *world, guint count)
+{
+  for (guint i = 0; i < count; i++)
+    {
+      guint to = i % world->n;
+
+      while (world->nodes[to].replica == NULL)
+        to = (to + 1) % world->n;
+      citiz_tx_unref (submit (world, to));
+    }
+}
+
+/* Nodes at the same height have the same block; every chain stands up to a full verification; nobody was blamed. */
+static void
+check (World *world)
+{
+  CitizHash first = {{0}};
+  guint64 height = 0;
+
+  for (guint i = 0; i < world->n; i++)
+    {
+      Node *node = &world->nodes[i];
+      g_autoptr (GPtrArray) blocks = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (node->chain == NULL)
+        continue;
+      g_assert_true (citiz_chain_verify (node->chain, NULL, NULL, NULL, &error));
+      g_assert_no_error (error);
+      if (height == 0)
+        height = citiz_chain_height (node->chain);
+      blocks = citiz_chain_blocks (node->chain, MIN (height, citiz_chain_height (node->chain)), 1,
+                                   &error);
+      g_assert_no_error (error);
+      if (blocks->len == 1 && height == ((CitizBlockInfo *) blocks->pdata[0])->height)
+        {
+          if (citiz_hash_is_zero (&first))
+            first = ((CitizBlockInfo *) blocks->pdata[0])->hash;
+          g_assert_true (citiz_hash_equal (&first, &((CitizBlockInfo *) blocks->pdata[0])->hash));
+        }
+      g_assert_cmpuint (node->evidence, ==, 0);
+    }
+}
+
+static void
+test_agree (gconstpointer data)
+{
+  World world;
+
+  world_init (&world, GPOINTER_TO_UINT (data));
+  world_up (&world);
+  for (guint round = 0; round < 3; round++)
+    {
+      submit_some (&world, 10);
+      g_assert_true (run (&world, all_have, world.made, 20));
+    }
+  check (&world);
+  for (guint i = 0; i < world.n; i++)
+    {
+      CitizCsxReport report;
+
+      g_assert_cmpuint (citiz_replica_n_waiting (world.nodes[i].replica), ==, 0);
+      g_assert_cmpuint (world.nodes[i].finals, ==, citiz_chain_height (world.nodes[i].chain));
+      citiz_replica_report (world.nodes[i].replica, &report);
+      g_assert_cmpint (report.mode, ==, CITIZ_CSX_SIGNING);
+    }
+  world_clear (&world);
+}
+
+/* With nothing to order nothing is ordered, and nothing is said. */
+static void
+test_idle (void)
+{
+  guint64 before;
+  World world;
+
+  world_init (&world, 4);
+  world_up (&world);
+  submit_some (&world, 1);
+  g_assert_true (run (&world, all_have, 1, 20));
+  run (&world, never, 0, 2);
+  before = citiz_chain_height (world.nodes[0].chain);
+  g_assert_cmpuint (before, <=, 8);
+  world.sent = 0;
+  run (&world, never, 0, 1);
+  g_assert_cmpuint (citiz_chain_height (world.nodes[0].chain), ==, before);
+  g_assert_cmpuint (world.sent, ==, 0);
+  world_clear (&world);
+}
+
+/* One of four is away, comes back, and has everything. */
+static void
+test_return (void)
+{
+  World world;
+
+  world_init (&world, 4);
+  world_up (&world);
+  submit_some (&world, 4);
+  g_assert_true (run (&world, all_have, 4, 20));
+  node_down (&world.nodes[1]);
+  for (guint i = 0; i < 12; i++)
+    {
+      submit_some (&world, 3);
+      g_assert_true (run (&world, all_have, world.made, 20));
+    }
+  node_up (&world.nodes[1]);
+  submit_some (&world, 1);
+  g_assert_true (run (&world, all_have, world.made, 20));
+  check (&world);
+  world_clear (&world);
+}
+
+/* All fall at once, in the middle of work, again and again. */
+static void
+test_power_cuts (void)
+{
+  World world;
+
+  world_init (&world, 4);
+  world_up (&world);
+  for (guint round = 0; round < 6; round++)
+    {
+      guint lost;
+
+      submit_some (&world, 8);
+      run (&world, never, 0, 0);
+      for (guint spins = draw (&world); spins > 0; spins--)
+        g_main_context_iteration (NULL, FALSE);
+      for (guint i = 0; i < world.n; i++)
+        node_down (&world.nodes[i]);
+      world_up (&world);
+      /* What only waited is lost, as it was never told to be final. */
+      lost = world.made;
+      submit_some (&world, 1);
+      lost = world.made - lost;
+      g_assert_cmpuint (lost, ==, 1);
+    }
+  g_assert_true (run (&world, all_have, 6, 30));
+  check (&world);
+  world_clear (&world);
+}
+
+static void
+test_bad_network (void)
+{
+  World world;
+
+  world_init (&world, 4);
+  world.loss = 20;
+  world.delay = 30;
+  world_up (&world);
+  for (guint round = 0; round < 5; round++)
+    {
+      submit_some (&world, 6);
+      run (&world, never, 0, 0);
+    }
+  g_assert_true (run (&world, all_have, world.made, 60));
+  check (&world);
+  world_clear (&world);
+}
+
+/* Two and two: nothing is final. Healed: everything is. */
+static void
+test_partition (void)
+{
+  World world;
+  guint64 before;
+
+  world_init (&world, 4);
+  world_up (&world);
+  submit_some (&world, 4);
+  g_assert_true (run (&world, all_have, 4, 20));
+  for (guint i = 0; i < 4; i++)
+    for (guint k = 0; k < 4; k++)
+      world.cut[i][k] = i / 2 != k / 2;
+  before = citiz_chain_height (world.nodes[0].chain);
+  submit_some (&world, 4);
+  g_assert_false (run (&world, all_have, world.made, 2));
+  g_assert_cmpuint (citiz_chain_height (world.nodes[0].chain), <=, before + 1);
+  memset (world.cut, 0, sizeof world.cut);
+  g_assert_true (run (&world, all_have, world.made, 30));
+  check (&world);
+  world_clear (&world);
+}
+
+static void
+copy_folder (const gchar *from, const gchar *to)
+{
+  g_autoptr (GDir) dir = g_dir_open (from, 0, NULL);
+  const gchar *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree gchar *source = g_build_filename (from, name, NULL);
+      g_autofree gchar *target = g_build_filename (to, name, NULL);
+      g_autofree gchar *bytes = NULL;
+      gsize n;
+
+      g_assert_true (g_file_get_contents (source, &bytes, &n, NULL));
+      g_assert_true (g_file_set_contents (target, bytes, (gssize) n, NULL));
+    }
+}
+
+/* A node whose whole folder is put back from an old copy, while the others have gone on with what it said since: it says nothing that
+ * contradicts it. */
+static void
+test_old_copy (void)
+{
+  g_autofree gchar *copy = g_dir_make_tmp ("citiz-replica-copy-XXXXXX", NULL);
+  World world;
+  Node *node;
+
+  world_init (&world, 4);
+  world_up (&world);
+  submit_some (&world, 4);
+  g_assert_true (run (&world, all_have, 4, 20));
+  node = &world.nodes[2];
+  node_down (node);
+  copy_folder (node->dir, copy);
+  node_up (node);
+  for (guint i = 0; i < 4; i++)
+    {
+      submit_some (&world, 4);
+      g_assert_true (run (&world, all_have, world.made, 20));
+    }
+  /* Something is under way that this node has voted for, and is not final. */
+  world.cut[0][1] = world.cut[0][3] = world.cut[1][0] = world.cut[1][3] = TRUE;
+  submit_some (&world, 4);
+  run (&world, never, 0, 1);
+  node_down (node);
+  copy_folder (copy, node->dir);
+  memset (world.cut, 0, sizeof world.cut);
+  node_up (node);
+  g_assert_true (run (&world, all_have, world.made, 30));
+  check (&world);
+  g_test_message ("alarms %x", node->alarms);
+  g_assert_true (node->alarms & 1u << CITIZ_CSX_ALARM_DOUBLE);
+  {
+    g_autoptr (GDir) dir = g_dir_open (copy, 0, NULL);
+    const gchar *name;
+
+    while ((name = g_dir_read_name (dir)) != NULL)
+      {
+        g_autofree gchar *path = g_build_filename (copy, name, NULL);
+        g_unlink (path);
+      }
+    g_rmdir (copy);
+  }
+  world_clear (&world);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!citiz_crypto_init ())
+    return 1;
+  for (guint n = 1; n <= MAX_NODES; n += n < 4 ? 1 : 3)
+    {
+      g_autofree gchar *path = g_strdup_printf ("/replica/agree/%u", n);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (n), test_agree);
+    }
+  g_test_add_func ("/replica/idle", test_idle);
+  g_test_add_func ("/replica/return", test_return);
+  g_test_add_func ("/replica/power-cuts", test_power_cuts);
+  g_test_add_func ("/replica/bad-network", test_bad_network);
+  g_test_add_func ("/replica/partition", test_partition);
+  g_test_add_func ("/replica/old-copy", test_old_copy);
+  return g_test_run ();
+}
