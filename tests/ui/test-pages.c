@@ -551,6 +551,15 @@ is_taken (GtkWidget *widget, gpointer data)
   return TRUE;
 }
 
+static guint
+n_doses (CitizSession *session)
+{
+  g_autoptr (GPtrArray) doses
+      = citiz_record_list (citiz_session_get_record (session), CITIZ_KIND_DOSE);
+
+  return doses->len;
+}
+
 /* Noting a dose by keyboard leaves the focus on its row, though the page was made anew. */
 static void
 test_focus (void)
@@ -558,6 +567,7 @@ test_focus (void)
   g_autoptr (CitizSession) session = sample ();
   GtkWidget *window = adw_window_new (), *page = citiz_today_page_new (session), *taken = NULL;
   GtkWidget *row, *focus;
+  guint before = n_doses (session);
   gint index;
 
   gtk_window_set_default_size (GTK_WINDOW (window), 1000, 800);
@@ -574,6 +584,7 @@ test_focus (void)
   index = gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row));
   g_assert_true (gtk_widget_grab_focus (taken));
   g_signal_emit_by_name (taken, "clicked");
+  WAIT_FOR (n_doses (session) > before);
   settle ();
   focus = gtk_window_get_focus (GTK_WINDOW (window));
   g_assert_nonnull (focus);
