@@ -222,7 +222,11 @@ citiz_week_activity (const CitizRecord *record,
 static void
 find_last (const CitizRecord *record, const gchar *measure, gint32 today, CitizKeyMeasure *out)
 {
-  g_autoptr (GArray) days = citiz_record_days (record, measure, today - 400, today);
+  gint32 first = 0, newest = 0;
+  gboolean any = citiz_record_span (record, measure, &first, &newest);
+  /* A record that was brought in may end years ago: its last value is still the last, and its date is told. */
+  gint32 until = any ? MIN (newest, today) : today;
+  g_autoptr (GArray) days = citiz_record_days (record, measure, until - 400, until);
   CitizAggregate rule = rule_of (measure);
 
   if (days->len == 0)

@@ -291,11 +291,18 @@ citiz_record_patient (const CitizRecord *record)
   g_autoptr (GPtrArray) all = list_of (record, CITIZ_KIND_PATIENT, FALSE);
   CitizItem *best = NULL;
 
+  /* A watch's export tells a birth date and no name: it does not take the name away. */
   for (guint i = 0; i < all->len; i++)
     {
       CitizItem *item = g_ptr_array_index (all, i);
-      if (best == NULL || item->source < best->source
-          || (item->source == best->source && item->changed.ms > best->changed.ms))
+      gboolean named = json_array_size (json_object_get (item->resource, "name")) > 0;
+      gboolean best_named
+          = best != NULL && json_array_size (json_object_get (best->resource, "name")) > 0;
+
+      if (best == NULL || named > best_named
+          || (named == best_named
+              && (item->source < best->source
+                  || (item->source == best->source && item->changed.ms > best->changed.ms))))
         best = item;
     }
   return best;

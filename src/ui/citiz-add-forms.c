@@ -104,7 +104,7 @@ static const CitizField problem[] = {NEED ("title", N_ ("Problem")),
                                      END};
 static const CitizField medication[]
     = {NEED ("title", N_ ("Medication")),
-       TEXT ("detail", N_ ("Strength")),
+       TEXT ("detail", N_ ("Strength, for example 5 mg")),
        TEXT ("dosage", N_ ("How to take it")),
        {"times", N_ ("Hours"), CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0,
         N_ ("For example 7:00, 18:00. Today then lists each dose at its hour."), NULL},

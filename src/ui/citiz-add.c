@@ -233,6 +233,7 @@ open_form (GtkWidget *owner, CitizSession *session, CitizKind kind, CitizItem *i
                   citiz_session_now (session));
   citiz_form_set_submit (form, submit_cb, entry, entry_free);
   gtk_window_present (GTK_WINDOW (form));
+  citiz_form_focus_first (form);
   return form;
 }
 

@@ -170,7 +170,9 @@ citiz_diet_add (GtkWidget *widget,
   guint n;
 
   parts = parts_of (meal, G_MAXUINT, &n, 1);
-  g_ascii_formatd (value, sizeof value, "%.0f", MAX (grams, 1));
+  /* A tenth of a gram when the table has one: the meal is to say the energy that the search said. */
+  g_ascii_formatd (value, sizeof value, fabs (grams - round (grams)) < 0.05 ? "%.0f" : "%.1f",
+                   MAX (grams, 1));
   parts[n++] = (CitizDraftPart){name, CITIZ_SYSTEM_CNF, food->code, value, "g"};
   resource = compose (session, meal, &date, category, parts, n);
   if (resource == NULL)

@@ -579,6 +579,15 @@ citiz_form_check (CitizForm *self)
 }
 
 void
+citiz_form_focus_first (CitizForm *self)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    if (gtk_widget_child_focus (((Entry *) g_ptr_array_index (self->entries, i))->row,
+                                GTK_DIR_TAB_FORWARD))
+      return;
+}
+
+void
 citiz_form_submit (CitizForm *self)
 {
   if (self->busy || !citiz_form_check (self) || self->submit == NULL)

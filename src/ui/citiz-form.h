@@ -79,6 +79,8 @@ gboolean citiz_form_get_switch (CitizForm *self, const gchar *key);
 /* Checks all fields as "Save" does; shows the sentences. */
 gboolean citiz_form_check (CitizForm *self);
 /* Presses "Save" (for tests and Ctrl+Enter). */
+/* The keyboard goes to the first field. */
+void citiz_form_focus_first (CitizForm *self);
 void citiz_form_submit (CitizForm *self);
 /* A sentence beside a field, or (@key NULL) at the top; the form stays open with everything in it. */
 void citiz_form_fail (CitizForm *self, const gchar *key, const gchar *sentence);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "record/citiz-code.h"
+#include "record/citiz-measure.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-import-dialog.h"
 
@@ -86,6 +87,8 @@ citiz_import_kind_text (const gchar *what)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (strcmp (kinds[i].what, what) == 0)
       return g_strdup (_ (kinds[i].words));
+  if (citiz_measure_by_healthkit (what) != NULL)
+    return g_strdup (citiz_measure_by_healthkit (what)->name[citiz_format_language ()]);
   return unfold (what);
 }
 

@@ -81,6 +81,17 @@ add_components (GtkWidget *list, const CitizItem *item)
     }
 }
 
+static gboolean
+has_course (const CitizItem *item)
+{
+  gboolean current = item->status == CITIZ_STATUS_ACTIVE || item->status == CITIZ_STATUS_FINAL;
+
+  return !current
+         || (item->kind != CITIZ_KIND_ALLERGY && item->kind != CITIZ_KIND_DOCUMENT
+             && item->kind != CITIZ_KIND_CONTACT && item->kind != CITIZ_KIND_MEASURE
+             && item->kind != CITIZ_KIND_RESULT);
+}
+
 static GtkWidget *
 facts_list (CitizItemDialog *self, const CitizItem *item)
 {
@@ -107,7 +118,8 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
                                                                                        : _ ("When"),
             onset);
   add_fact (list, _ ("Until"), end);
-  add_fact (list, _ ("Status"), citiz_status_text (item->status));
+  if (has_course (item)) /* an allergy or a document that simply is has no state worth a line */
+    add_fact (list, _ ("Status"), citiz_status_text (item->status));
   add_fact (list, _ ("Reason"), item->reason);
   add_fact (list, _ ("Place"), item->site);
   add_fact (list, _ ("With whom"), item->person);

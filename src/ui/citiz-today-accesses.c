@@ -75,6 +75,7 @@ access_row (const CitizTodayView *view, CitizAccess *access)
   gtk_label_set_xalign (GTK_LABEL (number), 1);
   words = citiz_caption_new (_ ("left"));
   gtk_label_set_xalign (GTK_LABEL (words), 1);
+  gtk_label_set_wrap (GTK_LABEL (words), FALSE);
   gtk_box_append (GTK_BOX (box), number);
   gtk_box_append (GTK_BOX (box), words);
   citiz_entry_row_add_cell (CITIZ_ENTRY_ROW (row), box, 0, 74, left);

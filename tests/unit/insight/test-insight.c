@@ -286,6 +286,11 @@ test_means (void)
   g_assert_true (isnan (key.values[9]));
   g_assert_cmpint (key.position, ==, CITIZ_POSITION_NONE); /* a goal is no range */
   citiz_range_clear (&key.range);
+  /* Years later the last value is still the last, with its own day. */
+  citiz_key_measure (record, "steps", 107 + 2000, &key);
+  NEAR (key.last, 8000, 1e-9);
+  g_assert_cmpint (key.day, ==, 107);
+  citiz_range_clear (&key.range);
 }
 
 int

@@ -103,6 +103,23 @@ test_titles (void)
     }
 }
 
+/* What a watch exports (a birth date, no name) does not take away the name that was entered, even when it comes later. */
+static void
+test_named_person (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  g_autoptr (CitizItem) own
+      = item_of ("{\"resourceType\":\"Patient\",\"name\":[{\"text\":\"Marie Tremblay\"}]}");
+  g_autoptr (CitizItem) watch
+      = item_of ("{\"resourceType\":\"Patient\",\"birthDate\":\"1980-01-02\"}");
+
+  own->changed.ms = 1;
+  watch->changed.ms = 2;
+  citiz_record_put (record, own);
+  citiz_record_put (record, watch);
+  g_assert_cmpstr (citiz_record_patient (record)->title[0], ==, "Marie Tremblay");
+}
+
 static void
 test_canadian_summary (void)
 {
@@ -456,6 +473,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/titles", test_titles);
+  g_test_add_func ("/record/person/named", test_named_person);
   g_test_add_func ("/record/ips/canadian", test_canadian_summary);
   g_test_add_func ("/record/ips/references", test_references);
   g_test_add_func ("/record/modifiers", test_modifiers);
