@@ -291,6 +291,9 @@ typedef struct
 {
   CitizEngine *engine;
   CitizBatch *batch;
+  gchar *key; /* of the last item: the next of the same key is a later version of it */
+  CitizId id;
+  guint32 version;
   GError *error;
 } SampleWalk;
 
@@ -312,11 +315,19 @@ sample_item_cb (json_t *resource, const CitizOrigin *origin, GBytes *blob, gpoin
   SampleWalk *walk = data;
   CitizVault *vault = walk->engine->vault;
   guint32 batch = walk->batch->report->batch;
-  CitizId id = citiz_env_new_id (walk->engine->env), blob_id = citiz_env_new_id (walk->engine->env);
+  CitizId blob_id = citiz_env_new_id (walk->engine->env);
   g_autofree gchar *blob_name = citiz_id_to_hex (&blob_id);
   g_autofree gchar *text = NULL;
   g_autoptr (GBytes) packed = NULL;
 
+  if (g_strcmp0 (walk->key, origin->key) != 0)
+    {
+      g_free (walk->key);
+      walk->key = g_strdup (origin->key);
+      walk->id = citiz_env_new_id (walk->engine->env);
+      walk->version = 0;
+    }
+  walk->version++;
   if (blob != NULL)
     {
       name_blob (resource, blob_name);
@@ -326,7 +337,8 @@ sample_item_cb (json_t *resource, const CitizOrigin *origin, GBytes *blob, gpoin
   text = citiz_json_dump (resource);
   packed = citiz_item_pack (origin, text, strlen (text));
   walk->batch->report->kept++;
-  return citiz_vault_put (vault, CITIZ_CLASS_RESOURCE, &id, 1, batch, packed, &walk->error);
+  return citiz_vault_put (vault, CITIZ_CLASS_RESOURCE, &walk->id, walk->version, batch, packed,
+                          &walk->error);
 }
 
 static gboolean
@@ -350,7 +362,8 @@ write_sample (CitizEngine *engine, CitizLanguage language, GError **error)
 {
   CitizTime now = citiz_env_now (engine->env);
   g_autoptr (CitizBatch) batch = citiz_batch_new (citiz_vault_next_batch (engine->vault));
-  SampleWalk walk = {engine, batch, NULL};
+  SampleWalk walk = {.engine = engine, .batch = batch};
+  gboolean whole;
 
   batch->open = FALSE;
   g_free (batch->report->name);
@@ -358,8 +371,10 @@ write_sample (CitizEngine *engine, CitizLanguage language, GError **error)
   g_free (batch->report->hash);
   batch->report->hash = g_strdup (""); /* no file behind it */
   batch->report->when = now;
-  if (!citiz_sample_load (now, citiz_env_offset_minutes (now), language, sample_item_cb,
-                          sample_series_cb, &walk))
+  whole = citiz_sample_load (now, citiz_env_offset_minutes (now), language, sample_item_cb,
+                             sample_series_cb, &walk);
+  g_free (walk.key);
+  if (!whole)
     {
       g_propagate_error (error, walk.error);
       return FALSE;

@@ -295,6 +295,20 @@ record_updated (const CitizIps *ips)
   return newest;
 }
 
+/* An invented record says so wherever it is shown. */
+static void
+mark_sample (const CitizIps *ips, json_t *composition)
+{
+  for (guint i = 0; i < ips->items->len; i++)
+    if (((const CitizIpsItem *) ips->items->pdata[i])->item->sample)
+      {
+        json_object_set_new (
+            json_object_get (composition, "meta"), "tag",
+            json_pack ("[{s:s, s:s}]", "system", CITIZ_SYSTEM_TAG, "code", "sample"));
+        return;
+      }
+}
+
 static json_t *
 composition_new (CitizIps *ips, const gchar *now)
 {
@@ -308,6 +322,7 @@ composition_new (CitizIps *ips, const gchar *now)
       "author", citiz_ips_reference (ips->patient_url), citiz_ips_reference (ips->device_url),
       "title", citiz_ips_say (CITIZ_IPS_SAY_TITLE, ips->options->language), "confidentiality", "R");
 
+  mark_sample (ips, composition);
   citiz_ips_add_classes (ips, composition);
   if (citiz_profile_shows (ips->profile, CITIZ_PART_DIET))
     citiz_ips_add_last_meal (ips, composition);

@@ -54,6 +54,16 @@ when (const CitizSampleRun *run, const gchar *text)
   return date;
 }
 
+/* When an entry was written; now, unless it says otherwise. */
+static CitizTime
+changed_at (const CitizSampleRun *run, const json_t *e)
+{
+  const gchar *text = citiz_json_text (e, "changed");
+  CitizDate date = when (run, text);
+
+  return *text != '\0' ? citiz_date_start (&date) : run->now;
+}
+
 static guint
 choose (const gchar *word, const gchar *const *words)
 {
@@ -77,7 +87,7 @@ give (const CitizSampleRun *run,
       = {.source = (CitizSource) MAX (1, choose (citiz_json_text (entry, "source"), sources)),
          .source_name = *name != '\0' ? name : NULL,
          .key = id,
-         .changed = run->now,
+         .changed = changed_at (run, entry),
          .sample = TRUE};
   gboolean more;
 
@@ -107,7 +117,7 @@ draft_of (const CitizSampleRun *run, const json_t *e)
   const json_t *times = json_object_get (e, "times");
   const gchar *code = citiz_json_text (e, "code");
   CitizDraft d = {
-      .now = run->now,
+      .now = changed_at (run, e),
       .offset = (gint16) run->offset,
       .title = say (run, e, "title"),
       .system
@@ -201,6 +211,24 @@ plain_entry (const CitizSampleRun *run, const json_t *e, const gchar *id)
   if (json_is_true (json_object_get (e, "team")))
     mark_target (resource);
   return give (run, e, resource, id, blob);
+}
+
+/* An entry with `earlier` was corrected: what it said before comes first, under the same key. */
+static gboolean
+versions_of (const CitizSampleRun *run, const json_t *e, const gchar *id)
+{
+  json_t *earlier = json_object_get (e, "earlier");
+  gboolean more = TRUE;
+
+  if (earlier != NULL)
+    {
+      json_t *before = json_copy ((json_t *) e);
+
+      json_object_update (before, earlier);
+      more = plain_entry (run, before, id);
+      json_decref (before);
+    }
+  return more && plain_entry (run, e, id);
 }
 
 static gboolean
@@ -384,7 +412,7 @@ citiz_sample_load (CitizTime now,
       else if (strcmp (kind, "meal") == 0)
         more = meal_entry (&run, e, id);
       else
-        more = plain_entry (&run, e, id);
+        more = versions_of (&run, e, id);
       if (more && strcmp (kind, "medication") == 0)
         more = doses_of (&run, e, id);
     }

@@ -722,6 +722,18 @@ test('closing and wiping leaves nothing for a reload', async () => {
   await page.finish();
 });
 
+test('a sample record says that it is one, on the screen and on paper', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    bundle.entry[0].resource.meta = { tag: [{ system: 'https://citiz.example/fhir/tag', code: 'sample' }] };
+  }));
+  contains(await page.locator('.identity').innerText(), 'DOSSIER D’EXEMPLE');
+  contains(await page.locator('#paper').textContent(), 'DOSSIER D’EXEMPLE');
+  await page.finish();
+  const real = await opened(lucieText);
+  lacks(await text(real), 'EXEMPLE');
+  await real.finish();
+});
+
 const failed = await runAll(process.env.CITIZ_ONLY);
 await browser.close();
 world.stop();

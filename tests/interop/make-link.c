@@ -21,14 +21,24 @@ typedef struct
   CitizHash account;
   json_t *bundle;
   json_t *out;
+  gchar *key; /* of the last item of the sample: one of the same key corrects it */
+  CitizId id;
+  guint version;
 } App;
 
 static void
 put (App *app, json_t *resource, const CitizOrigin *origin)
 {
-  CitizId id = citiz_env_new_id (citiz_env_system ());
-  g_autoptr (CitizItem) item = citiz_item_new_from_json (resource, &id, 1, 1, NULL);
+  g_autoptr (CitizItem) item = NULL;
 
+  if (origin->key == NULL || g_strcmp0 (app->key, origin->key) != 0)
+    {
+      app->id = citiz_env_new_id (citiz_env_system ());
+      app->version = 0;
+    }
+  g_free (app->key);
+  app->key = g_strdup (origin->key);
+  item = citiz_item_new_from_json (resource, &app->id, ++app->version, 1, NULL);
   if (item == NULL)
     return;
   citiz_item_set_source (item, origin->source, origin->source_name);
@@ -203,5 +213,6 @@ main (int argc, char **argv)
   citiz_signing_key_unref (app.citizen);
   json_decref (app.bundle);
   json_decref (app.out);
+  g_free (app.key);
   return 0;
 }

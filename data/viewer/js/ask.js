@@ -11,7 +11,7 @@ const REASONS = ['ETREAT', 'TREAT', 'PATRQT'];
 export const CODE_LETTERS = /^[23456789ABCDEFGHJKLMNPQRSTUVWXYZ]{8}$/;
 
 export function languageSwitch(app) {
-  const one = (code, name) => h('button', { type: 'button', lang: code, 'aria-pressed': String(lang() === code), onclick: () => lang() === code || app.switchLang() }, name);
+  const one = (code, name) => h('button', { lang: code, 'aria-pressed': String(lang() === code), onclick: () => lang() === code || app.switchLang() }, name);
   return h('div.langs', one('fr', 'Français'), one('en', 'English'));
 }
 
@@ -127,7 +127,7 @@ function failure(app) {
 export function openPanel(app) {
   if (app.progress) return [stepLine(app), h('p.hint', t('openHint'))];
   const blocked = app.grant && app.grant.state === 'notyet' && !app.grant.duration;
-  return [app.fail ? failure(app) : null, h('button.primary.big', { type: 'button', id: 'open', disabled: blocked, onclick: app.open }, t(app.fail && app.fail.kind !== 'passcode' ? 'retry' : 'open')), app.session.opening ? null : h('p.hint', t('openHint'))];
+  return [app.fail ? failure(app) : null, h('button.primary.big', { id: 'open', disabled: blocked, onclick: app.open }, t(app.fail && app.fail.kind !== 'passcode' ? 'retry' : 'open')), app.session.opening ? null : h('p.hint', t('openHint'))];
 }
 
 // Spoken code
@@ -145,7 +145,7 @@ export function renderCode(app) {
       field(t('birthField'), { value: code.birth, oninput: (e) => {
         code.birth = e.target.value;
       }, inputmode: 'numeric', maxlength: 10 }), h('p.cap', t('birthHint')),
-      code.busy ? h('ol.steps', { role: 'status' }, h('li.now', h('span.spin'), t(code.busy))) : [message, h('button.primary.big', { type: 'button', onclick: app.useCode }, t('codeGo'))],
+      code.busy ? h('ol.steps', { role: 'status' }, h('li.now', h('span.spin'), t(code.busy))) : [message, h('button.primary.big', { onclick: app.useCode }, t('codeGo'))],
       h('p.hint', t('codeHint'))))),
     askFoot(),
   ];
@@ -171,7 +171,7 @@ export function renderOffline(app) {
       field(t('offlineCode'), { id: 'code', value: code.text, oninput: (e) => {
         code.text = e.target.value;
       }, maxlength: 40, class: 'codefield' }),
-      code.busy ? h('ol.steps', { role: 'status' }, h('li.now', h('span.spin'), t(code.busy))) : [code.message ? h('p.fail', { role: 'alert' }, t(code.message)) : null, h('button.primary.big', { type: 'button', onclick: app.useOffline }, t('offlineOpen'))]))),
+      code.busy ? h('ol.steps', { role: 'status' }, h('li.now', h('span.spin'), t(code.busy))) : [code.message ? h('p.fail', { role: 'alert' }, t(code.message)) : null, h('button.primary.big', { onclick: app.useOffline }, t('offlineOpen'))]))),
     askFoot(),
   ];
 }

@@ -18,7 +18,7 @@ function stickyBar(app) {
   const { view } = app;
   return h('div.bar', h('span.bname', h('b', view.patient.short), ' · ' + view.patient.age + ' · ' + view.patient.sex),
     h('span.chips', view.alerts.slice(0, 5).map((a) => h('span.chip' + (a.severe ? '.severe' : ''), icon(a.icon), a.short))),
-    h('span.gap'), accessBar(app, true), h('button.btn', { type: 'button', onclick: app.print }, icon('print'), h('span.lbl', t('printOne'))));
+    h('span.gap'), accessBar(app, true), h('button.btn', { onclick: app.print }, icon('print'), h('span.lbl', t('printOne'))));
 }
 
 // Results
@@ -49,7 +49,7 @@ function resultsSection(view) {
   const head = ['colName', 'colValue', 'colPosition', 'colRange', 'colTrend', 'colEarlier', 'colDate'].map((key) => h('th', { scope: 'col' }, t(key)));
   const body = h('tbody', groups.slice(0, FIRST_RESULTS).map(resultRow));
   const rest = groups.slice(FIRST_RESULTS);
-  const more = rest.length ? h('button.linklike', { type: 'button', onclick: () => {
+  const more = rest.length ? h('button.linklike', { onclick: () => {
     body.append(...rest.map(resultRow));
     more.remove();
   } }, t('moreResults', rest.length)) : null;
@@ -131,7 +131,7 @@ function documentNodes(row) {
     const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
     if (kind === 'text/plain') return h('pre.doc', new TextDecoder().decode(bytes));
     if (kind === 'application/pdf' && raw.startsWith('%PDF-')) {
-      return says(t('docPdf'), ' ', h('button.linklike', { type: 'button', onclick: () => savePdf(bytes, row.name) }, t('docSave', fmtNumber(Math.ceil(bytes.length / 1024)))));
+      return says(t('docPdf'), ' ', h('button.linklike', { onclick: () => savePdf(bytes, row.name) }, t('docSave', fmtNumber(Math.ceil(bytes.length / 1024)))));
     }
   } catch (error) {
     return says(t('docBroken'));
@@ -143,7 +143,7 @@ function documentNodes(row) {
 
 function documentRow(row) {
   const place = h('div.docplace');
-  const button = h('button.linklike', { type: 'button', 'aria-expanded': 'false', onclick: () => {
+  const button = h('button.linklike', { 'aria-expanded': 'false', onclick: () => {
     const open = button.getAttribute('aria-expanded') === 'true';
     button.setAttribute('aria-expanded', String(!open));
     button.textContent = t(open ? 'show' : 'hide');
@@ -163,7 +163,7 @@ function noteSection(app) {
     count.textContent = field.value.length + '/' + NOTE_LIMIT;
     send.disabled = !field.value.trim();
   } });
-  const send = h('button.primary', { type: 'button', onclick: async () => {
+  const send = h('button.primary', { onclick: async () => {
     send.disabled = true;
     const time = await app.sendNote(field.value.trim());
     if (time === null) {
@@ -199,7 +199,7 @@ function receiptSection(app) {
   return [
     h('ol.words', { lang: lang() }, app.words().map((word) => h('li', word))),
     h('dl', receiptFacts(app).map(([k, v]) => [h('dt', k), h('dd', v)])),
-    h('div.sendrow', h('button.btn', { type: 'button', onclick: app.printReceipt }, icon('print'), t('receiptPrint')), h('span.cap', t('receiptProof'))),
+    h('div.sendrow', h('button.btn', { onclick: app.printReceipt }, icon('print'), t('receiptPrint')), h('span.cap', t('receiptProof'))),
   ];
 }
 

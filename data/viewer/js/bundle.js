@@ -264,7 +264,7 @@ function readPatient(patient, observations, world) {
   const weight = newest(WEIGHT);
   const dead = patient && (patient.deceasedBoolean === true || patient.deceasedDateTime);
   return {
-    family, given, id: own, birth, verify: state.verify, deceased: Boolean(dead) || (patient && patient.active === false && Boolean(dead)),
+    family, given, id: own, birth, verify: state.verify, dead: Boolean(dead),
     display: family ? family.toUpperCase() + (given ? ', ' + given : '') : personName(name) || t('unnamed'),
     short: family ? family.toUpperCase() + (given ? ', ' + given : '') : personName(name) || t('unnamed'),
     age: ageOn(birth, world.now) || t('noBirth'), bornText: fmtBirth(birth),
@@ -550,6 +550,8 @@ export function readBundle(bundle, now, agoText) {
   const said = extParts(meal);
   view.lastMeal = meal ? { date: parseDate(said.time || extValue(meal)), text: said.text ? String(said.text) : '' } : null;
   view.swallow = exts(composition, 'none-known-checked').map(extParts).find((p) => p.class === 'swallowing') || null;
+  const isSample = list(composition && composition.meta && composition.meta.tag).some((tag) => tag.code === 'sample');
+  view.marks = keep([view.patient.dead && t('deceased'), isSample && t('sample')]);
   view.tiles = chooseTiles(measured);
   view.blood = bloodGroup(measured);
   view.tetanus = lastTetanus(view.immunizations);

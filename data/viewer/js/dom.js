@@ -28,6 +28,7 @@ export const byId = (id) => document.getElementById(id);
 export function h(spec, props, ...children) {
   const [, tag, id, classes] = /^([\w-]+)(?:#([\w-]+))?((?:\.[\w-]+)*)$/.exec(spec);
   const node = document.createElement(tag);
+  if (tag === 'button') node.type = tag;
   if (id) node.id = id;
   if (classes) node.className = classes.slice(1).replaceAll('.', ' ');
   if (props && (props instanceof Node || typeof props !== 'object' || Array.isArray(props))) return fill(node, [props, children]);

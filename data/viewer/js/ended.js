@@ -59,7 +59,7 @@ export function renderEnded(end, contact, label, words, onCode) {
     plainTop(null, product),
     h('main.stage', h('div.sheetcard.ended', timeLine(end), h('div.twolang' + (lang() === 'en' ? '.enfirst' : ''), both(() => column(end, contact))),
       words ? h('div.wordsline', both(() => h('p', { lang: lang() }, tm('yourReceipt', words[lang()].join(' '))))) : null,
-      end.state === 'closed' ? null : h('div.callwrap', contactBlock(contact, label), onCode ? h('button.btn', { type: 'button', onclick: onCode }, both(() => t('codeInstead')).join(' / ')) : null),
+      end.state === 'closed' ? null : h('div.callwrap', contactBlock(contact, label), onCode ? h('button.btn', { onclick: onCode }, both(() => t('codeInstead')).join(' / ')) : null),
       h('div.twolang.foot2' + (lang() === 'en' ? '.enfirst' : ''), both(() => h('p', { lang: lang() }, t('endedFoot')))))),
   ];
 }

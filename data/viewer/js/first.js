@@ -34,12 +34,12 @@ export function accessBar(app, short) {
 }
 
 function topBar(app) {
-  const button = (shape, label, action, extra) => h('button.btn' + (extra || ''), { type: 'button', onclick: action, 'aria-label': label, title: label }, icon(shape), h('span.lbl', label));
+  const button = (shape, label, action, extra) => h('button.btn' + (extra || ''), { onclick: action, 'aria-label': label, title: label }, icon(shape), h('span.lbl', label));
   return h('div.top',
     logo(), h('b.brand', 'Citiz'), h('span.product', t('product')), h('span.gap'), accessBar(app),
     button('print', t('printOne'), app.print),
     app.mode === 'live' ? button('note', t('noteButton'), app.jumpToNote) : null,
-    h('button.btn.lang', { type: 'button', onclick: app.switchLang, lang: either('en', 'fr'), 'aria-label': t('otherLanguage') }, icon('globe'), h('span.lbl', t('otherLanguage')), h('span.abbr', { 'aria-hidden': 'true' }, either('EN', 'FR'))),
+    h('button.btn.lang', { onclick: app.switchLang, lang: either('en', 'fr'), 'aria-label': t('otherLanguage') }, icon('globe'), h('span.lbl', t('otherLanguage')), h('span.abbr', { 'aria-hidden': 'true' }, either('EN', 'FR'))),
     button('close', t('closeWipe'), app.close, '.wipe'));
 }
 
@@ -49,7 +49,7 @@ function identity(app) {
   const body = joined(' · ', patient.weight, patient.height);
   return h('div.identity',
     h('h1', patient.display), h('p.who', patient.age + ' · ' + patient.sex),
-    patient.deceased ? h('span.tag.solid', t('deceased')) : null, patient.verify ? h('span.tag.dashed', t('verify')) : null,
+    app.view.marks.map((mark) => h('span.tag.solid', mark)), patient.verify ? h('span.tag.dashed', t('verify')) : null,
     cell(t('born'), patient.bornText), patient.id ? cell(patient.id.label, patient.id.value) : null, cell(t('languages'), patient.languages), cell(t('body'), body),
     h('span.gap'),
     cell(t('updated'), updated && h('b', fmtWhen(updated, app.now())), '.upd'),

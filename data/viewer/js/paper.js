@@ -25,7 +25,7 @@ function head(app) {
   const { patient, updated } = app.view;
   const item = (key, value) => (value ? h('span', tm(key, value)) : null);
   return [
-    h('div.p-head', h('span.p-name', patient.display), h('span.p-age', patient.age + ' · ' + patient.sex, patient.deceased ? ' · ' + t('deceased') : ''), h('span.p-right', logo(), h('b', 'Citiz'), ' · ', t('pageOne'), h('br'), tm('printedOn', fmtStamp(Date.now() + app.clockOffset())))),
+    h('div.p-head', h('span.p-name', patient.display), h('span.p-age', joined(' · ', patient.age, patient.sex, ...app.view.marks)), h('span.p-right', logo(), h('b', 'Citiz'), ' · ', t('pageOne'), h('br'), tm('printedOn', fmtStamp(Date.now() + app.clockOffset())))),
     h('div.p-id', item({ female: 'bornF', male: 'bornM' }[patient.gender] || 'bornP', patient.bornText), patient.id ? h('span', patient.id.label, ' ', h('b', patient.id.value)) : null, patient.languages ? h('span', t('languages'), ' ', h('b', patient.languages)) : null,
       patient.weight || patient.height ? h('span', h('b', joined(' · ', patient.weight, patient.height))) : null, updated ? h('span', tm('updatedP', updated.time ? fmtStamp(updated.time) : fmtDate(updated))) : null),
   ];

@@ -387,7 +387,8 @@ test_composers (void)
 typedef struct
 {
   CitizRecord *record;
-  guint items, documents;
+  guint items, documents, versions;
+  gchar key[64]; /* of the last item */
   gsize samples;
 } Sample;
 
@@ -395,16 +396,20 @@ static gboolean
 sample_item (json_t *resource, const CitizOrigin *origin, GBytes *blob, gpointer data)
 {
   Sample *sample = data;
-  CitizId id = {{3, (guint8) (sample->items >> 8), (guint8) sample->items}};
+  gboolean later = strcmp (sample->key, origin->key) == 0;
+  guint number = sample->items - (later ? 1 : 0);
+  CitizId id = {{3, (guint8) (number >> 8), (guint8) number}};
   g_autofree gchar *text = citiz_json_dump (resource);
   g_autoptr (GBytes) packed = citiz_item_pack (origin, text, strlen (text));
-  g_autoptr (CitizItem) item = citiz_item_unpack (packed, &id, 1, 7, NULL);
+  g_autoptr (CitizItem) item = citiz_item_unpack (packed, &id, later ? 2 : 1, 7, NULL);
 
+  g_strlcpy (sample->key, origin->key, sizeof sample->key);
   g_assert_nonnull (item);
   g_assert_true (item->sample);
   g_assert_cmpint (item->kind, !=, CITIZ_KIND_OTHER);
   citiz_record_put (sample->record, item);
-  sample->items++;
+  sample->versions++;
+  sample->items = number + 1;
   if (blob != NULL)
     {
       sample->documents++;
@@ -455,6 +460,18 @@ test_sample (void)
         g_assert_cmpint (allergy->alert, ==, CITIZ_ALERT_SEVERE_ALLERGY);
         g_assert_cmpint (find (sample.record, CITIZ_KIND_MEDICATION, "Apixaban")->alert, ==,
                          CITIZ_ALERT_ANTICOAGULANT);
+        const CitizItem *ramipril = find (sample.record, CITIZ_KIND_MEDICATION, "Ramipril");
+        const CitizItem *pressure
+            = find (sample.record, CITIZ_KIND_PROBLEM, "Hypertension artérielle");
+        const gchar *from = NULL, *to = NULL;
+        CitizTime changed = {0};
+        g_autoptr (GPtrArray) corrected = citiz_record_history (sample.record, &pressure->id);
+        g_assert_cmpuint (corrected->len, ==, 2);
+        g_assert_true (
+            citiz_record_dose_change (sample.record, &ramipril->id, &changed, &from, &to));
+        g_assert_cmpstr (from, ==, language == CITIZ_LANGUAGE_FR ? "2,5 mg" : "2.5 mg");
+        g_assert_cmpstr (to, ==, "5 mg");
+        g_assert_cmpint (citiz_day_of (changed.ms, -240), ==, today - 36);
         const CitizItem *a1c = citiz_record_latest (sample.record, "hba1c");
         g_assert_cmpint (a1c->position, ==, CITIZ_POSITION_ABOVE);
         g_assert_cmpint (a1c->range.owner, ==, CITIZ_RANGE_TEAM);
