@@ -112,7 +112,8 @@ citiz_tell (const gchar *format, ...)
 int
 citiz_refuse (const GError *error)
 {
-  citiz_tell ("%s", citiz_session_explain (error));
+  /* a file's own error says which file */
+  citiz_tell ("%s", error->domain == G_FILE_ERROR ? error->message : citiz_session_explain (error));
   return CITIZ_EXIT_REFUSED;
 }
 
@@ -196,12 +197,6 @@ unlock (CitizCommandRun *run, GError **error)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (CitizSecret) passphrase = NULL;
 
-  if (citiz_session_get_state (run->session) == CITIZ_SESSION_NEW)
-    {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND, "no vault in %s",
-                   run->vault);
-      return FALSE;
-    }
   passphrase = citiz_ask_passphrase (run->passphrase_file, _ ("Passphrase:"), error);
   if (passphrase == NULL)
     return FALSE;
@@ -255,6 +250,11 @@ run_command (CitizCommandRun *run)
       return CITIZ_EXIT_USAGE;
     }
   run->session = citiz_session_new (run->vault);
+  if (command->unlock && citiz_session_get_state (run->session) == CITIZ_SESSION_NEW)
+    {
+      citiz_tell (_ ("There is no record in %s. “citiz vault create” makes one."), run->vault);
+      return CITIZ_EXIT_REFUSED;
+    }
   if (command->unlock && !unlock (run, &error))
     return citiz_refuse (error);
   status = command->run (run, run->words + 1);
@@ -321,12 +321,17 @@ citiz_command_run (int argc, char **argv)
       status = CITIZ_EXIT_DONE;
     }
   else if (run.words == NULL)
-    print_help ();
+    citiz_tell ("%s", _ ("Usage: citiz [--vault DIR] [--passphrase-file FILE] [--json] COMMAND"));
   else
     {
       if (run.vault == NULL)
         run.vault = g_build_filename (g_get_user_data_dir (), "citiz", NULL);
       status = run_command (&run);
+    }
+  if ((fflush (stdout) != 0 || ferror (stdout)) && status == CITIZ_EXIT_DONE)
+    {
+      citiz_tell ("%s", _ ("What was done could not be printed."));
+      status = CITIZ_EXIT_REFUSED;
     }
   run_clear (&run);
   return status;

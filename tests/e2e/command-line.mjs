@@ -180,6 +180,22 @@ await step('exports in the four formats', () => {
   assert.ok(days.length > 100, `${days.length} days`);
   assert.equal(run(['export', '--format', 'docx', '--out', path.join(home, 'x')]).status, 2);
 });
+await step('says which record or file is missing, and what could not be printed', () => {
+  const bare = (args) => spawnSync(citiz, args, { env: environment, encoding: 'utf8' });
+  const nowhere = bare(['grants', '--vault', path.join(home, 'nowhere')]);
+  assert.equal(nowhere.status, 1);
+  assert.match(nowhere.stderr, /nowhere/);
+  const noFile = bare(['grants', '--vault', vault, '--passphrase-file', path.join(home, 'absent')]);
+  assert.equal(noFile.status, 1);
+  assert.match(noFile.stderr, /absent/);
+  assert.match(run(['export', '--format', 'csv', '--out', path.join(home, 'no', 'x')]).said, /no/);
+  const empty = bare(['--json']);
+  assert.deepEqual([empty.status, empty.stdout], [2, '']);
+  const full = fs.openSync('/dev/full', 'w');
+  const lost = spawnSync(citiz, ['grants', ...common, '--passphrase-file', secret], { env: environment, stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+  fs.closeSync(full);
+  assert.equal(lost.status, 1, lost.stderr);
+});
 await step('the passphrase changes, and the 24 words alone open the record', () => {
   done(['vault', 'passwd', '--new-passphrase-file', second]);
   assert.equal(run(['grants']).status, 1);
