@@ -124,7 +124,9 @@ static void
 hear (CitizReplica *self, guint from, const CitizCsxMessage *message)
 {
   const CitizCsxEvent event
-      = {.kind = CITIZ_CSX_EVENT_MESSAGE, .from = (guint16) from, .message = message};
+      = {.kind = CITIZ_CSX_EVENT_MESSAGE,
+         .from = from < self->validators.n ? (guint16) from : CITIZ_CSX_NOBODY,
+         .message = message};
 
   citiz_replica_step (self, &event);
 }
@@ -383,17 +385,22 @@ take_evidence (CitizReplica *self, guint from, CitizMessage *in)
     g_signal_emit_by_name (self, "evidence", &in->evidence);
 }
 
-static void (*const takers[]) (CitizReplica *self, guint from, CitizMessage *in) = {
-    [CITIZ_MESSAGE_CAND] = take_cand,     [CITIZ_MESSAGE_VOTE] = take_vote,
-    [CITIZ_MESSAGE_CERT] = take_cert,     [CITIZ_MESSAGE_BLOCK] = take_block,
-    [CITIZ_MESSAGE_STATUS] = take_status, [CITIZ_MESSAGE_FETCH] = take_fetch,
-    [CITIZ_MESSAGE_RANGE] = take_range,   [CITIZ_MESSAGE_BLOCKS] = take_blocks,
-    [CITIZ_MESSAGE_TX] = take_tx,         [CITIZ_MESSAGE_EVIDENCE] = take_evidence,
+/* Strangers may ask, bring transactions and show evidence; what is said about ordering comes from validators. */
+static const struct
+{
+  gboolean by_strangers;
+  void (*take) (CitizReplica *self, guint from, CitizMessage *in);
+} kinds[] = {
+    [CITIZ_MESSAGE_CAND] = {FALSE, take_cand},     [CITIZ_MESSAGE_VOTE] = {FALSE, take_vote},
+    [CITIZ_MESSAGE_CERT] = {FALSE, take_cert},     [CITIZ_MESSAGE_BLOCK] = {FALSE, take_block},
+    [CITIZ_MESSAGE_STATUS] = {FALSE, take_status}, [CITIZ_MESSAGE_FETCH] = {TRUE, take_fetch},
+    [CITIZ_MESSAGE_RANGE] = {TRUE, take_range},    [CITIZ_MESSAGE_BLOCKS] = {FALSE, take_blocks},
+    [CITIZ_MESSAGE_TX] = {TRUE, take_tx},          [CITIZ_MESSAGE_EVIDENCE] = {TRUE, take_evidence},
 };
 
 /**
  * citiz_replica_receive:
- * @from: a validator's place, or %CITIZ_CSX_NOBODY for another node
+ * @from: a validator's place, or a number from %CITIZ_REPLICA_STRANGER on for another node
  * @bytes: one message; what cannot be read or is signed falsely is dropped
  */
 void
@@ -406,8 +413,8 @@ citiz_replica_receive (CitizReplica *self, guint from, GBytes *bytes)
 
   if (self->failed || self->csx == NULL)
     return;
-  if (citiz_message_decode (view, n, &message, &error))
-    takers[message.kind](self, from, &message);
-  else
+  if (!citiz_message_decode (view, n, &message, &error))
     g_debug ("a message cannot be read: %s", error->message);
+  else if (from < self->validators.n || kinds[message.kind].by_strangers)
+    kinds[message.kind].take (self, from, &message);
 }

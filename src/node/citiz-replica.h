@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /* Lives in the thread and main context it was made in. Signals:
- *   "send"     (guint to, GBytes *message)   to one validator, or to all others when @to is %CITIZ_CSX_NOBODY
+ *   "send"     (guint to, GBytes *message)   to one validator, to all others when @to is %CITIZ_CSX_NOBODY, or back to a stranger
  *   "final"    (CitizBlock *)                a block is final and on disk, in order
  *   "evidence" (CitizEvidence *)
  *   "alarm"    (guint CitizCsxAlarm, guint64 slot)
@@ -20,6 +20,9 @@ G_BEGIN_DECLS
  *   "failed"   (GError *)                    the disk refused: the process has to end, nothing more is sent (R0) */
 #define CITIZ_TYPE_REPLICA (citiz_replica_get_type ())
 G_DECLARE_FINAL_TYPE (CitizReplica, citiz_replica, CITIZ, REPLICA, GObject)
+
+/* Validators are named by their place, other nodes by any number from here on. */
+#define CITIZ_REPLICA_STRANGER 0x10000u
 
 /* @journal (nullable): an observer's, who follows and never signs. The chain, the journal and @db outlive the replica. */
 CitizReplica *citiz_replica_new (CitizDb *db,

@@ -1,0 +1,159 @@
+/* What the replica says goes over the links, what they bring goes to the replica. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-member.h"
+
+struct _CitizMember
+{
+  CitizReplica *replica;
+  CitizPeers *peers;
+  GHashTable *numbers;   /* CitizPublicKey of a stranger → its number */
+  GHashTable *strangers; /* the other way */
+  guint next;
+};
+
+static const CitizPublicKey *
+key_of (CitizMember *member, guint number)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (member->replica);
+
+  return number < validators->n
+             ? &validators->v[number].node
+             : g_hash_table_lookup (member->strangers, GUINT_TO_POINTER (number));
+}
+
+static guint
+number_of (CitizMember *member, const CitizPublicKey *key)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (member->replica);
+  gpointer number;
+  CitizPublicKey *copy;
+
+  for (guint i = 0; i < validators->n; i++)
+    if (citiz_public_key_equal (&validators->v[i].node, key))
+      return i;
+  if (g_hash_table_lookup_extended (member->numbers, key, NULL, &number))
+    return GPOINTER_TO_UINT (number);
+  copy = g_memdup2 (key, sizeof *key);
+  number = GUINT_TO_POINTER (member->next++);
+  g_hash_table_insert (member->numbers, copy, number);
+  g_hash_table_insert (member->strangers, number, copy);
+  return GPOINTER_TO_UINT (number);
+}
+
+static void
+send_cb (CitizReplica *replica, guint to, GBytes *message, CitizMember *member)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (replica);
+  const CitizPublicKey *key;
+
+  if (to != CITIZ_CSX_NOBODY)
+    {
+      key = key_of (member, to);
+      if (key != NULL)
+        (void) citiz_peers_send (member->peers, key, message);
+      return;
+    }
+  for (guint i = 0; i < validators->n; i++)
+    if (i != citiz_replica_get_place (replica))
+      (void) citiz_peers_send (member->peers, &validators->v[i].node, message);
+}
+
+static void
+connected_cb (CitizPeers *peers, const CitizPublicKey *key, CitizMember *member)
+{
+  const guint number = number_of (member, key);
+
+  if (number < CITIZ_REPLICA_STRANGER)
+    citiz_replica_connected (member->replica, number);
+}
+
+static void
+message_cb (CitizPeers *peers, const CitizPublicKey *key, GBytes *message, CitizMember *member)
+{
+  citiz_replica_receive (member->replica, number_of (member, key), message);
+}
+
+static void
+disconnected_cb (CitizPeers *peers, const CitizPublicKey *key, CitizMember *member)
+{
+  gpointer number;
+
+  if (!g_hash_table_lookup_extended (member->numbers, key, NULL, &number))
+    return;
+  g_hash_table_remove (member->strangers, number);
+  g_hash_table_remove (member->numbers, key);
+}
+
+/**
+ * citiz_member_expect:
+ * @url: (nullable): where to call @node; its links are kept up from now on. %NULL: not any more
+ */
+void
+citiz_member_expect (CitizMember *member, const CitizPublicKey *node, const gchar *url)
+{
+  citiz_peers_expect (member->peers, node, url);
+}
+
+void
+citiz_member_answer (CitizMember *member, CitizSocket *socket)
+{
+  citiz_peers_answer (member->peers, socket);
+}
+
+CitizReplica *
+citiz_member_get_replica (CitizMember *member)
+{
+  return member->replica;
+}
+
+CitizPeers *
+citiz_member_get_peers (CitizMember *member)
+{
+  return member->peers;
+}
+
+static guint
+key_hash (gconstpointer key)
+{
+  return citiz_hash_hash (key);
+}
+
+static gboolean
+key_equal (gconstpointer a, gconstpointer b)
+{
+  return citiz_public_key_equal (a, b);
+}
+
+/**
+ * citiz_member_new:
+ * @replica: started or about to be
+ * @key: this node's
+ */
+CitizMember *
+citiz_member_new (CitizReplica *replica, CitizSigningKey *key, const CitizHash *chain)
+{
+  CitizMember *member = g_new0 (CitizMember, 1);
+
+  member->replica = g_object_ref (replica);
+  member->peers = citiz_peers_new (key, chain);
+  member->numbers = g_hash_table_new_full (key_hash, key_equal, g_free, NULL);
+  member->strangers = g_hash_table_new (NULL, NULL);
+  member->next = CITIZ_REPLICA_STRANGER;
+  g_signal_connect (replica, "send", G_CALLBACK (send_cb), member);
+  g_signal_connect (member->peers, "connected", G_CALLBACK (connected_cb), member);
+  g_signal_connect (member->peers, "message", G_CALLBACK (message_cb), member);
+  g_signal_connect (member->peers, "disconnected", G_CALLBACK (disconnected_cb), member);
+  return member;
+}
+
+void
+citiz_member_free (CitizMember *member)
+{
+  g_signal_handlers_disconnect_by_data (member->replica, member);
+  g_signal_handlers_disconnect_by_data (member->peers, member);
+  citiz_peers_stop (member->peers);
+  g_object_unref (member->peers);
+  g_object_unref (member->replica);
+  g_hash_table_unref (member->numbers);
+  g_hash_table_unref (member->strangers);
+  g_free (member);
+}
