@@ -103,6 +103,15 @@ contents (CitizAccess *access)
 }
 
 void
+citiz_access_open (GtkWidget *parent, CitizSession *session, CitizAccess *access)
+{
+  if (access->state == CITIZ_ACCESS_LIVE)
+    gtk_widget_activate_action (parent, "win.emergency", NULL);
+  else
+    citiz_access_show (parent, session, access);
+}
+
+void
 citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access)
 {
   GtkWidget *window, *box, *header, *page, *frame = citiz_page_frame_new (&page), *receipt;

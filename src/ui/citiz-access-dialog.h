@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+/* A live one is the emergency page, any other its own dialog. */
+void citiz_access_open (GtkWidget *parent, CitizSession *session, CitizAccess *access);
 void citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access);
 
 G_END_DECLS

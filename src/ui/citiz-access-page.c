@@ -5,6 +5,7 @@
 
 #include "app/citiz-session.h"
 #include "ui/citiz-access-dialog.h"
+#include "ui/citiz-access-lanes.h"
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-columns.h"
@@ -27,7 +28,7 @@ struct _CitizAccessPage
   GtkWidget *live_group, *live_list;
   GtkWidget *past_group, *past_list, *past_more;
   GtkWidget *log_group, *log_list, *log_more;
-  GtkWidget *profile_row;
+  GtkWidget *profile_row, *lanes;
 };
 
 static void citiz_access_page_iface_init (CitizPageInterface *iface);
@@ -46,10 +47,7 @@ access_opened_cb (GtkWidget *row)
   CitizAccessPage *self = CITIZ_ACCESS_PAGE (gtk_widget_get_ancestor (row, CITIZ_TYPE_ACCESS_PAGE));
   CitizAccess *access = g_object_get_data (G_OBJECT (row), "citiz-access");
 
-  if (access->state == CITIZ_ACCESS_LIVE)
-    gtk_widget_activate_action (row, "win.emergency", NULL);
-  else
-    citiz_access_show (row, self->session, access);
+  citiz_access_open (row, self->session, access);
 }
 
 static GtkWidget *
@@ -178,6 +176,7 @@ fill (CitizAccessPage *self)
 
   fill_accesses (self);
   fill_log (self);
+  citiz_access_lanes_fill (CITIZ_ACCESS_LANES (self->lanes));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->profile_row), summary);
 }
 
@@ -241,6 +240,8 @@ build (CitizAccessPage *self)
   citiz_columns_append (columns, 0, prepared);
   citiz_columns_append (columns, 1, self->log_group);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (columns));
+  self->lanes = citiz_access_lanes_new (self->session);
+  gtk_box_append (GTK_BOX (box), self->lanes);
   adw_bin_set_child (ADW_BIN (self), frame);
 }
 

@@ -106,17 +106,20 @@ citiz_access_until (CitizAccess *access, CitizTime now)
 }
 
 gchar *
+citiz_openings_text (guint openings)
+{
+  return openings == 0
+             ? g_strdup (_ ("no opening"))
+             : g_strdup_printf (ngettext ("%u opening", "%u openings", openings), openings);
+}
+
+gchar *
 citiz_access_ending (CitizAccess *access, CitizTime now)
 {
   CitizTime when = access->ended.ms != 0 ? access->ended : access->expires;
   g_autofree gchar *end = citiz_format_date_time_ms (when, now);
-  g_autofree gchar *openings = NULL;
+  g_autofree gchar *openings = citiz_openings_text (access->openings);
 
-  if (access->openings == 0)
-    openings = g_strdup (_ ("no opening"));
-  else
-    openings = g_strdup_printf (ngettext ("%u opening", "%u openings", access->openings),
-                                access->openings);
   /* Translators: the first %s is a date, the second "2 openings". */
   return g_strdup_printf (access->state == CITIZ_ACCESS_REVOKED ? _ ("Revoked %s · %s")
                                                                 : _ ("Ended %s · %s"),

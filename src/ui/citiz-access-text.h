@@ -16,6 +16,8 @@ gchar *citiz_access_period (CitizAccess *access,
                             CitizTime now); /* "24 h — ends tomorrow at 14:32" */
 gchar *citiz_access_until (CitizAccess *access,
                            CitizTime now); /* "Emergency profile · tomorrow, 14:32" */
+/* "2 openings", "no opening". */
+gchar *citiz_openings_text (guint openings);
 gchar *citiz_access_ending (CitizAccess *access,
                             CitizTime now); /* "revoked 14 August, 2 openings" */
 gdouble citiz_access_left (CitizAccess *access, CitizTime now); /* 0 to 1 */

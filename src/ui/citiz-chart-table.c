@@ -65,33 +65,47 @@ add_column (GtkColumnView *view, guint i, const gchar *title)
 }
 
 GtkWidget *
-citiz_chart_new_table (CitizChart *self)
+citiz_table_new (const gchar *first, const gchar *const *titles, GPtrArray *rows)
 {
   GListStore *store = g_list_store_new (CITIZ_TYPE_CHART_ROW);
-  const gchar *const *titles = _citiz_chart_get_columns (self);
-  guint n = titles != NULL ? g_strv_length ((gchar **) titles) : 0;
   GtkWidget *view, *scroller = gtk_scrolled_window_new ();
 
-  for (guint i = 0; i < citiz_chart_get_n_slots (self); i++)
+  for (guint i = 0; i < rows->len; i++)
     {
-      const CitizSlot *slot = _citiz_chart_get_slot (self, i);
       g_autoptr (CitizChartRow) row = g_object_new (CITIZ_TYPE_CHART_ROW, NULL);
 
-      row->cells = g_new0 (gchar *, n + 2);
-      row->cells[0] = g_strdup (slot->name);
-      for (guint k = 0; k < n; k++)
-        row->cells[k + 1] = g_strdup (_citiz_chart_get_concealed (self) ? "•••" : slot->cells[k]);
+      row->cells = g_strdupv (g_ptr_array_index (rows, i));
       g_list_store_append (store, row);
     }
   view = gtk_column_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (store))));
   gtk_widget_add_css_class (view, "data-table");
   gtk_column_view_set_show_row_separators (GTK_COLUMN_VIEW (view), TRUE);
-  add_column (GTK_COLUMN_VIEW (view), 0, _citiz_chart_get_first_column (self));
-  for (guint k = 0; k < n; k++)
+  add_column (GTK_COLUMN_VIEW (view), 0, first);
+  for (guint k = 0; titles != NULL && titles[k] != NULL; k++)
     add_column (GTK_COLUMN_VIEW (view), k + 1, titles[k]);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC,
                                   GTK_POLICY_AUTOMATIC);
   gtk_widget_set_vexpand (scroller, TRUE);
   return scroller;
+}
+
+GtkWidget *
+citiz_chart_new_table (CitizChart *self)
+{
+  const gchar *const *titles = _citiz_chart_get_columns (self);
+  guint n = titles != NULL ? g_strv_length ((gchar **) titles) : 0;
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+
+  for (guint i = 0; i < citiz_chart_get_n_slots (self); i++)
+    {
+      const CitizSlot *slot = _citiz_chart_get_slot (self, i);
+      gchar **cells = g_new0 (gchar *, n + 2);
+
+      cells[0] = g_strdup (slot->name);
+      for (guint k = 0; k < n; k++)
+        cells[k + 1] = g_strdup (_citiz_chart_get_concealed (self) ? "•••" : slot->cells[k]);
+      g_ptr_array_add (rows, cells);
+    }
+  return citiz_table_new (_citiz_chart_get_first_column (self), titles, rows);
 }

@@ -51,6 +51,8 @@ gint citiz_chart_slot_at (CitizChart *self, gdouble x, gdouble y);
 void citiz_chart_set_concealed (CitizChart *self, gboolean concealed);
 /* The same values in a GtkColumnView, made anew from the slots. */
 GtkWidget *citiz_chart_new_table (CitizChart *self);
+/* The same for any rows: @rows of gchar **, the cell under @first and one for each of @titles. */
+GtkWidget *citiz_table_new (const gchar *first, const gchar *const *titles, GPtrArray *rows);
 
 /* Signal "activated" (int slot): Enter or a press on a slot. */
 

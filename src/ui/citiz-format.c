@@ -377,10 +377,18 @@ citiz_format_date_full (GDateTime *when)
 }
 
 gchar *
+citiz_format_day (GDateTime *when)
+{
+  g_autofree gchar *day = day_text (g_date_time_get_day_of_month (when));
+
+  return g_strdup_printf ("%s" CITIZ_NBSP "%s", day,
+                          citiz_format_month_short (g_date_time_get_month (when)));
+}
+
+gchar *
 citiz_format_date (GDateTime *when, GDateTime *now)
 {
   gint days = day_number (now) - day_number (when);
-  g_autofree gchar *day = NULL;
 
   if (days == 0)
     return g_strdup (w ()->today);
@@ -392,9 +400,7 @@ citiz_format_date (GDateTime *when, GDateTime *now)
     return g_strdup (citiz_format_weekday (g_date_time_get_day_of_week (when)));
   if (g_date_time_get_year (when) != g_date_time_get_year (now))
     return citiz_format_date_full (when);
-  day = day_text (g_date_time_get_day_of_month (when));
-  return g_strdup_printf ("%s" CITIZ_NBSP "%s", day,
-                          citiz_format_month_short (g_date_time_get_month (when)));
+  return citiz_format_day (when);
 }
 
 gchar *

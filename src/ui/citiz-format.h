@@ -39,6 +39,8 @@ gchar *citiz_format_remaining (CitizTime now, CitizTime end);
 
 /* Dates. Relative under 7 days: "today", "yesterday", "Wednesday", then "18 Sep", "18 Sep 2025". */
 gchar *citiz_format_date (GDateTime *when, GDateTime *now);
+/* The day without its year: "18 Sep", whatever the day. */
+gchar *citiz_format_day (GDateTime *when);
 /* The same with the time: "yesterday, 17:52". */
 gchar *citiz_format_date_time (GDateTime *when, GDateTime *now);
 gchar *citiz_format_date_time_ms (CitizTime when, CitizTime now);

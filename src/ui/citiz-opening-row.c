@@ -111,6 +111,8 @@ dispute_button (CitizSession *session, CitizOpening *opening, GtkWidget *owner)
 
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "quiet");
+  g_object_set (gtk_button_get_child (GTK_BUTTON (button)), "wrap", TRUE, "xalign", 1.0, "justify",
+                GTK_JUSTIFY_RIGHT, "width-chars", 9, NULL);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   set_subject (button, session, opening, owner != NULL ? owner : button);
   g_signal_connect (button, "clicked", G_CALLBACK (dispute_cb), NULL);
@@ -190,8 +192,10 @@ citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean di
   if (dispute)
     {
       g_autofree gchar *day = citiz_format_capital (when);
+      const gchar *where = opening->kind == CITIZ_OPENING_READ ? opening->place : place;
 
-      subtitle = *place != '\0' ? g_strdup_printf ("%s · %s", day, place) : g_strdup (day);
+      subtitle = where != NULL && *where != '\0' ? g_strdup_printf ("%s · %s", day, where)
+                                                 : g_strdup (day);
     }
   row = citiz_row_new (title, subtitle != NULL ? subtitle : place);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
@@ -218,6 +222,7 @@ citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean di
     gtk_widget_add_css_class (row, "arriving");
   set_subject (row, session, opening, row);
   citiz_row_set_opens (CITIZ_ROW (row), TRUE);
+  citiz_row_set_chevron_visible (CITIZ_ROW (row), !dispute);
   g_signal_connect (row, "opened", G_CALLBACK (opened_cb), NULL);
   return row;
 }

@@ -5,6 +5,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-columns.h"
 #include "ui/citiz-countdown.h"
+#include "ui/citiz-lanes.h"
 #include "ui/citiz-new-passphrase.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-print.h"
@@ -300,6 +301,70 @@ test_focus (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* The verticals of an axis of time: hours for a day, midnights for weeks, firsts for years; never too many. */
+static void
+test_lanes_ticks (void)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("America/Toronto");
+  g_autoptr (GDateTime) noon = g_date_time_new (zone, 2026, 10, 24, 12, 0, 0);
+  const CitizTime from = {g_date_time_to_unix (noon) * CITIZ_SECOND};
+  static const gint64 spans[] = {CITIZ_DAY, 9 * CITIZ_DAY, 60 * CITIZ_DAY, 3000 * CITIZ_DAY};
+  gint64 ticks[CITIZ_LANES_MOST_TICKS];
+
+  for (guint i = 0; i < G_N_ELEMENTS (spans); i++)
+    {
+      CitizTime until = {from.ms + spans[i]};
+      guint n = citiz_lanes_ticks (ticks, from, until, zone);
+
+      g_assert_cmpuint (n, >=, 3);
+      for (guint k = 0; k < n; k++)
+        {
+          g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (ticks[k] / CITIZ_SECOND);
+          g_autoptr (GDateTime) local = g_date_time_to_timezone (utc, zone);
+
+          g_assert_true (ticks[k] >= from.ms && ticks[k] <= until.ms);
+          g_assert_cmpint (g_date_time_get_minute (local), ==, 0);
+          /* The clocks go back on 1 November: a midnight stays one. */
+          if (spans[i] > CITIZ_DAY)
+            g_assert_cmpint (g_date_time_get_hour (local), ==, 0);
+          if (spans[i] == 3000 * CITIZ_DAY)
+            g_assert_cmpint (g_date_time_get_day_of_month (local), ==, 1);
+        }
+    }
+}
+
+/* Each lane is an item of a list with its whole sentence; one of them is in the tab order, the arrows lead to the others. */
+static void
+test_lanes (void)
+{
+  GtkWidget *window = gtk_window_new (), *lanes = citiz_lanes_new ("Who can see");
+  const CitizTime from = {0}, now = {CITIZ_DAY}, until = {2 * CITIZ_DAY};
+  const gint64 opening = CITIZ_HOUR;
+  GtkWidget *focus;
+
+  gtk_window_set_child (GTK_WINDOW (window), lanes);
+  for (guint round = 0; round < 2; round++)
+    {
+      citiz_lanes_clear (CITIZ_LANES (lanes), from, until, now);
+      citiz_lanes_add (CITIZ_LANES (lanes), "Emergency", "ongoing", "live", from, until, &opening,
+                       1);
+      citiz_lanes_add (CITIZ_LANES (lanes), "Before", "ended", "past", from, now, NULL, 0);
+    }
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_test_accessible_assert_role (lanes, GTK_ACCESSIBLE_ROLE_LIST);
+  gtk_test_accessible_assert_property (lanes, GTK_ACCESSIBLE_PROPERTY_LABEL, "Who can see");
+  g_assert_true (gtk_widget_child_focus (lanes, GTK_DIR_TAB_FORWARD));
+  focus = gtk_window_get_focus (GTK_WINDOW (window));
+  gtk_test_accessible_assert_role (focus, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
+  gtk_test_accessible_assert_property (focus, GTK_ACCESSIBLE_PROPERTY_LABEL, "Emergency. ongoing");
+  g_assert_true (gtk_widget_child_focus (lanes, GTK_DIR_DOWN));
+  focus = gtk_window_get_focus (GTK_WINDOW (window));
+  gtk_test_accessible_assert_property (focus, GTK_ACCESSIBLE_PROPERTY_LABEL, "Before. ended");
+  g_assert_false (gtk_widget_child_focus (lanes, GTK_DIR_DOWN));
+  g_assert_false (gtk_widget_child_focus (lanes, GTK_DIR_TAB_FORWARD));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -315,5 +380,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/icons", test_icons);
   g_test_add_func ("/ui/small", test_small);
   g_test_add_func ("/ui/focus", test_focus);
+  g_test_add_func ("/ui/lanes", test_lanes);
+  g_test_add_func ("/ui/lanes-ticks", test_lanes_ticks);
   return g_test_run ();
 }
