@@ -178,10 +178,14 @@ away_cb (GDBusConnection *bus,
 {
   CitizApplication *self = data;
   gboolean active = FALSE;
+  GtkWindow *window;
 
   if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(b)")))
     g_variant_get (parameters, "(b)", &active);
-  if (active)
+  if (!active)
+    return;
+  window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  if (window == NULL || !gtk_widget_activate_action (GTK_WIDGET (window), "win.lock-away", NULL))
     citiz_session_lock (self->session);
 }
 

@@ -54,7 +54,7 @@ step_cb (gpointer data)
     minutes = MAX (minutes, 30);
   self->idle_steps++;
   if (minutes > 0 && self->idle_steps * STEP_SECONDS >= minutes * 60)
-    citiz_session_lock (self->session);
+    gtk_widget_activate_action (self->window, "win.lock-away", NULL);
   return G_SOURCE_CONTINUE;
 }
 

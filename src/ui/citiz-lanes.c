@@ -86,11 +86,11 @@ citiz_lanes_ticks (gint64 out[CITIZ_LANES_MOST_TICKS],
   {
     gint months, days, hours;
     gint64 about;
-  } steps[]
-      = {{0, 0, 6, 6 * CITIZ_HOUR},   {0, 0, 12, 12 * CITIZ_HOUR}, {0, 1, 0, CITIZ_DAY},
-         {0, 2, 0, 2 * CITIZ_DAY},    {0, 7, 0, 7 * CITIZ_DAY},    {0, 14, 0, 14 * CITIZ_DAY},
-         {1, 0, 0, 30 * CITIZ_DAY},   {3, 0, 0, 91 * CITIZ_DAY},   {12, 0, 0, 365 * CITIZ_DAY},
-         {60, 0, 0, 1826 * CITIZ_DAY}};
+  } steps[] = {
+      {0, 0, 6, 6 * CITIZ_HOUR}, {0, 0, 12, 12 * CITIZ_HOUR}, {0, 1, 0, CITIZ_DAY},
+      {0, 2, 0, 2 * CITIZ_DAY},  {0, 7, 0, 7 * CITIZ_DAY},    {0, 14, 0, 14 * CITIZ_DAY},
+      {1, 0, 0, 30 * CITIZ_DAY},
+  };
   g_autoptr (GDateTime) at = NULL;
   guint step = 0, n = 0;
 
@@ -613,8 +613,9 @@ static gboolean
 citiz_lanes_focus (GtkWidget *widget, GtkDirectionType direction)
 {
   CitizLanes *self = CITIZ_LANES (widget);
-  GtkWidget *child = gtk_widget_get_focus_child (widget), *lane;
-  gint at = child != NULL ? index_of (self, child) : -1;
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL, *lane;
+  gint at = focus != NULL && gtk_widget_get_parent (focus) == widget ? index_of (self, focus) : -1;
 
   if (at < 0)
     lane = lane_at (self, self->at) != NULL ? lane_at (self, self->at) : lane_at (self, 0);

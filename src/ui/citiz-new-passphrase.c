@@ -111,6 +111,8 @@ enter_cb (CitizNewPassphrase *self)
 {
   if (self->ready)
     g_signal_emit (self, signals[ACTIVATE], 0);
+  else if (*text_of (self->first) != '\0' && *text_of (self->second) == '\0')
+    gtk_widget_grab_focus (self->second);
 }
 
 static void
@@ -186,6 +188,8 @@ citiz_new_passphrase_init (CitizNewPassphrase *self)
   g_signal_connect_object (self->first, "changed", G_CALLBACK (changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->second, "changed", G_CALLBACK (changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->first, "entry-activated", G_CALLBACK (enter_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->second, "entry-activated", G_CALLBACK (enter_cb), self,
                            G_CONNECT_SWAPPED);

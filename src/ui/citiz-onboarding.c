@@ -24,7 +24,7 @@ struct _CitizOnboarding
   gboolean import;
 
   AdwCarousel *carousel;
-  GtkWidget *dots, *back;
+  GtkWidget *dots, *back, *first;
   GtkWidget *pages[N_STEPS];
   CitizNewPassphrase *passphrase;
   CitizRecoverySheet *sheet;
@@ -283,7 +283,8 @@ build_first (CitizOnboarding *self)
       560);
 
   gtk_box_append (GTK_BOX (box), citiz_tour_list_new ());
-  gtk_box_append (GTK_BOX (box), pill (_ ("_Begin"), "first-run.next", TRUE));
+  self->first = pill (_ ("_Begin"), "first-run.next", TRUE);
+  gtk_box_append (GTK_BOX (box), self->first);
 }
 
 static void
@@ -292,6 +293,12 @@ ready_cb (CitizOnboarding *self)
   gboolean ready = citiz_new_passphrase_get_ready (self->passphrase);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "first-run.words", ready);
+}
+
+static void
+passphrase_cb (CitizOnboarding *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "first-run.words", NULL);
 }
 
 static void
@@ -305,6 +312,8 @@ build_passphrase (CitizOnboarding *self)
 
   self->passphrase = CITIZ_NEW_PASSPHRASE (citiz_new_passphrase_new ());
   g_signal_connect_object (self->passphrase, "notify::ready", G_CALLBACK (ready_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->passphrase, "activate", G_CALLBACK (passphrase_cb), self,
                            G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->passphrase));
   gtk_box_append (GTK_BOX (box), pill (_ ("_Continue"), "first-run.words", TRUE));
@@ -368,8 +377,8 @@ build_recovery (CitizOnboarding *self)
 {
   GtkWidget *box = fill_page (
       self, 2, _ ("Your Recovery Sheet"),
-      _ ("These 24 words open your record again if you forget your passphrase or lose this "
-         "computer. Nobody else has them."),
+      _ ("These 24 words open your record again if you forget your passphrase, here or from "
+         "a copy of it on another computer. Nobody else has them."),
       760);
 
   self->keep_stack = gtk_stack_new ();
@@ -412,6 +421,14 @@ build_last (CitizOnboarding *self)
   gtk_box_append (GTK_BOX (box), buttons);
 }
 
+/* Enter begins. */
+static void
+citiz_onboarding_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (citiz_onboarding_parent_class)->root (widget);
+  gtk_widget_grab_focus (CITIZ_ONBOARDING (widget)->first);
+}
+
 static void
 citiz_onboarding_dispose (GObject *object)
 {
@@ -425,6 +442,7 @@ citiz_onboarding_class_init (CitizOnboardingClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = citiz_onboarding_dispose;
+  widget_class->root = citiz_onboarding_root;
   signals[DONE] = g_signal_new ("done", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   gtk_widget_class_set_template_from_resource (widget_class,

@@ -192,10 +192,12 @@ build_security (CitizPreferences *self)
       lock, opening_row ("citiz-access-symbolic", _ ("Change the passphrase…"),
                          _ ("The record is not sealed anew: only its lock changes"),
                          G_CALLBACK (passphrase_cb), self));
-  adw_preferences_group_add (recovery,
-                             opening_row ("citiz-words-symbolic", _ ("Replace the recovery sheet…"),
-                                          _ ("24 new words; the old sheet opens nothing any more"),
-                                          G_CALLBACK (words_cb), self));
+  adw_preferences_group_add (
+      recovery,
+      opening_row (
+          "citiz-words-symbolic", _ ("Replace the recovery sheet…"),
+          _ ("24 new words; the old sheet opens nothing any more. The present words cannot be shown again: Citiz does not keep them, so nobody can read them here."),
+          G_CALLBACK (words_cb), self));
 }
 
 /* --- data --- */

@@ -136,12 +136,14 @@ draw_recovery (cairo_t *cr, gdouble width, const Job *job)
       cairo_stroke (cr);
     }
   cairo_set_source_rgb (cr, 0.1, 0.1, 0.12);
-  draw_text (cr, "Cantarell, Sans 11",
-             _ ("These 24 words open your record again if you forget your passphrase or lose the "
-                "computer. Start Citiz, choose “I have my 24 words” and enter them in this "
-                "order.\n\nWhoever holds this sheet can open your record. Put it away like a "
-                "passport; you can replace it at any time in Preferences."),
-             MARGIN, top + row * N_ROWS + 24, width - 2 * MARGIN, PANGO_ALIGN_LEFT);
+  draw_text (
+      cr, "Cantarell, Sans 11",
+      _ ("These 24 words open your record again if you forget your passphrase. If the "
+         "computer is lost, they open a copy of the record’s folder kept elsewhere; they "
+         "hold nothing of the record themselves. Start Citiz, choose “I have my 24 words” and enter them in this "
+         "order.\n\nWhoever holds this sheet can open your record. Put it away like a "
+         "passport; you can replace it at any time in Preferences."),
+      MARGIN, top + row * N_ROWS + 24, width - 2 * MARGIN, PANGO_ALIGN_LEFT);
 }
 
 static void

@@ -289,14 +289,20 @@ gchar *
 citiz_profile_summary (CitizSession *session)
 {
   g_autoptr (CitizProfile) profile = load (session);
-  g_autofree gchar *shown = NULL, *masked = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
   guint parts = 0, items = citiz_profile_n_masked (profile);
 
   for (CitizPart part = 0; part < CITIZ_N_PARTS; part++)
     parts += citiz_profile_shows (profile, part);
-  shown = g_strdup_printf (ngettext ("%u part shown", "%u parts shown", parts), parts);
-  if (items == 0)
-    return g_steal_pointer (&shown);
-  masked = g_strdup_printf (ngettext ("%u item masked", "%u items masked", items), items);
-  return g_strdup_printf ("%s, %s", shown, masked);
+  g_string_append_printf (text, ngettext ("%u part shown", "%u parts shown", parts), parts);
+  if (parts < CITIZ_N_PARTS)
+    g_string_append_printf (text,
+                            ngettext (", %u left out", ", %u left out", CITIZ_N_PARTS - parts),
+                            CITIZ_N_PARTS - parts);
+  if (items > 0)
+    {
+      g_string_append (text, ", ");
+      g_string_append_printf (text, ngettext ("%u item masked", "%u items masked", items), items);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -31,6 +31,38 @@ is_right (CitizRecoveryCheck *self, guint i)
                                         gtk_editable_get_text (GTK_EDITABLE (self->entry[i])));
 }
 
+static gboolean
+is_empty (CitizRecoveryCheck *self, guint i)
+{
+  return *gtk_editable_get_text (GTK_EDITABLE (self->entry[i])) == '\0';
+}
+
+static gboolean
+is_being_typed (CitizRecoveryCheck *self, guint i)
+{
+  return gtk_widget_get_focus_child (self->entry[i]) != NULL;
+}
+
+/* What to do, or which word is not the one on the sheet: a word is judged once it is left, or @all on Enter. */
+static void
+say (CitizRecoveryCheck *self, gboolean all)
+{
+  g_autofree gchar *text = NULL;
+
+  for (guint i = 0; i < 2 && text == NULL; i++)
+    if (!is_right (self, i) && !is_empty (self, i) && (all || !is_being_typed (self, i)))
+      /* Translators: %u is the place of a word on the recovery sheet. */
+      text = g_strdup_printf (_ ("Word %u is not the one on your sheet"), self->place[i] + 1);
+  if (text != NULL)
+    gtk_widget_add_css_class (self->hint, "bad");
+  else
+    gtk_widget_remove_css_class (self->hint, "bad");
+  gtk_label_set_label (GTK_LABEL (self->hint), text != NULL ? text
+                                               : is_right (self, 0) && is_right (self, 1)
+                                                   ? _ ("Both words are right")
+                                                   : _ ("Look them up on your sheet"));
+}
+
 static void
 changed_cb (CitizRecoveryCheck *self)
 {
@@ -42,8 +74,7 @@ changed_cb (CitizRecoveryCheck *self)
     else
       gtk_widget_remove_css_class (self->entry[i], "ok");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "check.continue", both);
-  gtk_label_set_label (GTK_LABEL (self->hint),
-                       both ? _ ("Both words are right") : _ ("Look them up on your sheet"));
+  say (self, FALSE);
 }
 
 static void
@@ -58,6 +89,7 @@ continue_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 static void
 enter_cb (CitizRecoveryCheck *self)
 {
+  say (self, TRUE);
   continue_action (GTK_WIDGET (self), NULL, NULL);
 }
 

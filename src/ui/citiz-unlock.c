@@ -5,7 +5,9 @@
 
 #include "app/citiz-session.h"
 #include "ui/citiz-bits.h"
+#include "ui/citiz-access-text.h"
 #include "ui/citiz-new-passphrase.h"
+#include "ui/citiz-qr.h"
 
 struct _CitizUnlock
 {
@@ -17,7 +19,12 @@ struct _CitizUnlock
   GtkWidget *ways;
   GtkWidget *entry, *words;
   CitizNewPassphrase *fresh;
-  GtkWidget *busy, *problem, *serving;
+  GtkWidget *busy, *problem, *serving, *mark;
+  GtkWidget *access; /* the code kept on screen, or hidden */
+  CitizQr *qr;
+  GtkWidget *spoken;
+  CitizTime expires;
+  guint ending;
 };
 
 G_DEFINE_FINAL_TYPE (CitizUnlock, citiz_unlock, ADW_TYPE_BIN)
@@ -197,6 +204,72 @@ words_way (CitizUnlock *self)
   return box;
 }
 
+/* --- the code kept on screen --- */
+
+static void
+drop_access (CitizUnlock *self)
+{
+  g_clear_handle_id (&self->ending, g_source_remove);
+  citiz_qr_set_text (self->qr, NULL);
+  gtk_label_set_label (GTK_LABEL (self->spoken), "");
+  gtk_widget_set_visible (self->access, FALSE);
+  gtk_widget_set_visible (self->mark, TRUE);
+}
+
+static gboolean
+ending_cb (gpointer data)
+{
+  CitizUnlock *self = data;
+
+  if (citiz_session_now (self->session).ms < self->expires.ms)
+    return G_SOURCE_CONTINUE;
+  self->ending = 0;
+  drop_access (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+citiz_unlock_keep_access (CitizUnlock *self,
+                          const gchar *link,
+                          const gchar *spoken,
+                          CitizTime expires)
+{
+  g_autofree gchar *grouped = citiz_spoken_grouped (spoken);
+
+  g_return_if_fail (CITIZ_IS_UNLOCK (self));
+  if (!citiz_qr_set_text (self->qr, link))
+    return;
+  self->expires = expires;
+  gtk_label_set_label (GTK_LABEL (self->spoken), grouped);
+  gtk_widget_set_visible (self->spoken, *grouped != '\0');
+  gtk_widget_set_visible (self->access, TRUE);
+  gtk_widget_set_visible (self->mark, FALSE);
+  g_clear_handle_id (&self->ending, g_source_remove);
+  self->ending = g_timeout_add_seconds (10, ending_cb, self);
+}
+
+static GtkWidget *
+build_access (CitizUnlock *self)
+{
+  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *plate = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *words = gtk_label_new (_ ("Have this code read"));
+
+  self->qr = CITIZ_QR (citiz_qr_new ());
+  gtk_widget_add_css_class (plate, "qr-plate");
+  gtk_box_append (GTK_BOX (plate), GTK_WIDGET (self->qr));
+  self->spoken = gtk_label_new ("");
+  gtk_widget_add_css_class (self->spoken, "spoken");
+  gtk_widget_add_css_class (words, "bold");
+  gtk_widget_set_margin_bottom (self->spoken, 10);
+  gtk_widget_add_css_class (card, "card");
+  gtk_box_append (GTK_BOX (card), plate);
+  gtk_box_append (GTK_BOX (card), words);
+  gtk_box_append (GTK_BOX (card), self->spoken);
+  gtk_widget_set_visible (card, FALSE);
+  return card;
+}
+
 static GtkWidget *
 build_body (CitizUnlock *self)
 {
@@ -208,6 +281,8 @@ build_body (CitizUnlock *self)
 
   gtk_image_set_pixel_size (GTK_IMAGE (mark), 64);
   gtk_widget_add_css_class (mark, "mark-large");
+  self->mark = mark;
+  self->access = build_access (self);
   gtk_widget_add_css_class (title, "title-1");
   self->ways = gtk_stack_new ();
   g_object_set (self->ways, "vhomogeneous", FALSE, "transition-type",
@@ -226,6 +301,7 @@ build_body (CitizUnlock *self)
       _ ("An access is live and goes on being answered while the record is locked. Open the "
          "record to revoke it."),
       NULL);
+  gtk_box_append (GTK_BOX (box), self->access);
   gtk_box_append (GTK_BOX (box), mark);
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), self->serving);
@@ -250,6 +326,7 @@ citiz_unlock_dispose (GObject *object)
   CitizUnlock *self = CITIZ_UNLOCK (object);
 
   g_clear_handle_id (&self->late, g_source_remove);
+  g_clear_handle_id (&self->ending, g_source_remove);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (citiz_unlock_parent_class)->dispose (object);
 }

@@ -3,6 +3,8 @@
 
 #include <adwaita.h>
 
+#include "core/citiz-types.h"
+
 G_BEGIN_DECLS
 
 typedef struct _CitizSession CitizSession;
@@ -11,5 +13,11 @@ typedef struct _CitizSession CitizSession;
 G_DECLARE_FINAL_TYPE (CitizUnlock, citiz_unlock, CITIZ, UNLOCK, AdwBin)
 
 GtkWidget *citiz_unlock_new (CitizSession *session);
+/* Keeps the code of a live emergency access on screen above the passphrase, until it ends: whoever arrives after the screen
+ * locked itself still needs it. Copies of link and code are wiped with the widget. @spoken may be NULL. */
+void citiz_unlock_keep_access (CitizUnlock *self,
+                               const gchar *link,
+                               const gchar *spoken,
+                               CitizTime expires);
 
 G_END_DECLS

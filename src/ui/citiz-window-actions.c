@@ -76,6 +76,22 @@ lock_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
   citiz_session_lock (CITIZ_WINDOW (widget)->session);
 }
 
+/* Nobody pressed: whoever arrives with an access live still finds its code on the screen. */
+static void
+lock_away_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizWindow *self = CITIZ_WINDOW (widget);
+  CitizAccess *access = citiz_session_get_emergency (self->session);
+
+  if (access != NULL && access->link != NULL)
+    {
+      self->kept_link = g_strdup (access->link);
+      self->kept_spoken = g_strdup (access->spoken);
+      self->kept_until = access->expires;
+    }
+  citiz_session_lock (self->session);
+}
+
 static void
 preferences_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
@@ -184,6 +200,7 @@ _citiz_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.back", NULL, back_action);
   gtk_widget_class_install_action (klass, "win.search", NULL, search_action);
   gtk_widget_class_install_action (klass, "win.lock", NULL, lock_action);
+  gtk_widget_class_install_action (klass, "win.lock-away", NULL, lock_away_action);
   gtk_widget_class_install_action (klass, "win.preferences", NULL, preferences_action);
   gtk_widget_class_install_action (klass, "win.import", NULL, import_action);
   gtk_widget_class_install_action (klass, "win.export", NULL, export_action);

@@ -12,6 +12,8 @@ struct _CitizWindow
 
   CitizSession *session;
   CitizIdle *idle;
+  gchar *kept_link, *kept_spoken; /* of the live access, between a lock by itself and its screen */
+  CitizTime kept_until;
   gchar *previous; /* the page to go back to from the emergency page */
   gboolean selecting;
   gboolean onboarding;

@@ -75,6 +75,25 @@ onboarding_done_cb (CitizWindow *self, gboolean import)
     citiz_window_import (self, NULL);
 }
 
+static void
+drop_kept (CitizWindow *self)
+{
+  g_clear_pointer (&self->kept_link, citiz_wipe_text);
+  g_clear_pointer (&self->kept_spoken, citiz_wipe_text);
+}
+
+static void
+show_locked (CitizWindow *self)
+{
+  GtkWidget *screen = citiz_unlock_new (self->session);
+
+  if (self->kept_link != NULL)
+    citiz_unlock_keep_access (CITIZ_UNLOCK (screen), self->kept_link, self->kept_spoken,
+                              self->kept_until);
+  drop_kept (self);
+  show_screen (self, screen, "unlock");
+}
+
 void
 _citiz_window_follow_state (CitizWindow *self)
 {
@@ -96,7 +115,7 @@ _citiz_window_follow_state (CitizWindow *self)
     case CITIZ_SESSION_LOCKED:
       self->onboarding = FALSE;
       if (g_strcmp0 (shown, "unlock") != 0)
-        show_screen (self, citiz_unlock_new (self->session), "unlock");
+        show_locked (self);
       break;
     case CITIZ_SESSION_UNLOCKING:
       break;
@@ -195,6 +214,7 @@ citiz_window_dispose (GObject *object)
     g_clear_pointer (&self->idle, citiz_idle_free);
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
+  drop_kept (self);
   g_clear_object (&self->session);
   _citiz_window_forget_main (self);
   G_OBJECT_CLASS (citiz_window_parent_class)->dispose (object);

@@ -301,14 +301,14 @@ test_focus (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
-/* The verticals of an axis of time: hours for a day, midnights for weeks, firsts for years; never too many. */
+/* The verticals of an axis of time: hours for a day, midnights for weeks, firsts for months; never too many. */
 static void
 test_lanes_ticks (void)
 {
   g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("America/Toronto");
   g_autoptr (GDateTime) noon = g_date_time_new (zone, 2026, 10, 24, 12, 0, 0);
   const CitizTime from = {g_date_time_to_unix (noon) * CITIZ_SECOND};
-  static const gint64 spans[] = {CITIZ_DAY, 9 * CITIZ_DAY, 60 * CITIZ_DAY, 3000 * CITIZ_DAY};
+  static const gint64 spans[] = {CITIZ_DAY, 9 * CITIZ_DAY, 60 * CITIZ_DAY, 124 * CITIZ_DAY};
   gint64 ticks[CITIZ_LANES_MOST_TICKS];
 
   for (guint i = 0; i < G_N_ELEMENTS (spans); i++)
@@ -327,7 +327,7 @@ test_lanes_ticks (void)
           /* The clocks go back on 1 November: a midnight stays one. */
           if (spans[i] > CITIZ_DAY)
             g_assert_cmpint (g_date_time_get_hour (local), ==, 0);
-          if (spans[i] == 3000 * CITIZ_DAY)
+          if (spans[i] == 124 * CITIZ_DAY)
             g_assert_cmpint (g_date_time_get_day_of_month (local), ==, 1);
         }
     }
@@ -351,6 +351,7 @@ test_lanes (void)
       citiz_lanes_add (CITIZ_LANES (lanes), "Before", "ended", "past", from, now, NULL, 0);
     }
   gtk_window_present (GTK_WINDOW (window));
+  gtk_window_set_focus (GTK_WINDOW (window), NULL);
   gtk_test_accessible_assert_role (lanes, GTK_ACCESSIBLE_ROLE_LIST);
   gtk_test_accessible_assert_property (lanes, GTK_ACCESSIBLE_PROPERTY_LABEL, "Who can see");
   g_assert_true (gtk_widget_child_focus (lanes, GTK_DIR_TAB_FORWARD));

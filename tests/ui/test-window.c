@@ -9,6 +9,7 @@
 #include "ui/citiz-onboarding.h"
 #include "ui/citiz-preferences.h"
 #include "ui/citiz-profile-dialog.h"
+#include "ui/citiz-qr.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window.h"
 #include "ui-wait.h"
@@ -239,6 +240,33 @@ test_hidden (void)
   settle ();
 }
 
+/* --- a lock nobody pressed --- */
+
+/* The code of a live access stays for whoever arrives; after this the record is locked for good. */
+static void
+test_lock_away (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *screen;
+
+  gtk_window_present (GTK_WINDOW (window));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL));
+  WAIT_FOR (citiz_session_get_emergency (session) != NULL);
+  settle ();
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.lock-away", NULL);
+  g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_LOCKED);
+  screen = find_type (GTK_WIDGET (window), CITIZ_TYPE_UNLOCK);
+  g_assert_nonnull (screen);
+  g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), >, 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+  /* A window made later knows nothing of it. */
+  window = citiz_window_new (NULL, session);
+  screen = find_type (GTK_WIDGET (window), CITIZ_TYPE_UNLOCK);
+  g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), ==, 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -255,6 +283,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/hidden", test_hidden);
   g_test_add_func ("/window/emergency", test_emergency);
   g_test_add_func ("/window/key", test_key);
+  g_test_add_func ("/window/lock-away", test_lock_away); /* the last */
   status = g_test_run ();
   g_object_unref (session);
   return status;
