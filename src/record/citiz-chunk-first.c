@@ -9,7 +9,6 @@
 /* Layout before packing (numbers are LEB128 varints, signed ones zigzag):
  *   u8 1 | n | u8 decimals (0–6; 255: doubles) | u8 scale of time (0: ms, 1: s) | signed first start
  *   n−1 start deltas | n durations | offsets as (signed value, run)… until n | n signed deltas of scaled values or n doubles LE */
-#define RAW 255
 
 static gboolean
 take_times (CitizReader *r, CitizSample *out, gsize n, gint64 unit)
@@ -45,7 +44,7 @@ take_values (CitizReader *r, CitizSample *out, gsize n, guint8 decimals)
 
   for (gsize i = 0; i < n; i++)
     {
-      if (decimals == RAW)
+      if (decimals == CITIZ_DOUBLES)
         {
           guint64 bits;
           if (r->end - r->p < 8)
@@ -61,7 +60,7 @@ take_values (CitizReader *r, CitizSample *out, gsize n, guint8 decimals)
       scaled += (guint64) citiz_unzigzag (citiz_reader_take (r));
       if (r->failed)
         return FALSE;
-      out[i].value = (gdouble) (gint64) scaled / citiz_chunk_powers[decimals];
+      out[i].value = (gdouble) (gint64) scaled / citiz_powers_of_ten[decimals];
     }
   return TRUE;
 }
@@ -73,6 +72,6 @@ citiz_chunk_take_first (CitizReader *r, CitizSample *out, gsize n)
   if (r->end - r->p < 2)
     return FALSE;
   guint8 decimals = *r->p++, scale = *r->p++;
-  return (decimals <= CITIZ_CHUNK_DECIMALS || decimals == RAW) && scale <= 1
+  return (decimals <= CITIZ_DECIMALS_MAX || decimals == CITIZ_DOUBLES) && scale <= 1
          && take_times (r, out, n, scale ? 1000 : 1) && take_values (r, out, n, decimals);
 }

@@ -6,12 +6,9 @@
 
 G_BEGIN_DECLS
 
-#define CITIZ_CHUNK_DECIMALS 6
 #define CITIZ_CHUNK_LIMIT                                                                          \
   (G_GINT64_CONSTANT (1) << 52) /* ms: starts lie between it and its opposite */
 #define CITIZ_CHUNK_FIRST 1     /* the format of the first vaults */
-
-extern const gdouble citiz_chunk_powers[CITIZ_CHUNK_DECIMALS + 1];
 
 gboolean citiz_chunk_take_offsets (CitizReader *r, CitizSample *out, gsize n);
 gboolean citiz_chunk_take_first (CitizReader *r, CitizSample *out, gsize n);

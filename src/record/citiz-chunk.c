@@ -21,8 +21,7 @@
 enum
 {
   SPAN_MINUTES = 253,
-  SPAN_HOURS = 254,
-  RAW = 255
+  SPAN_HOURS = 254
 };
 enum
 {
@@ -39,8 +38,6 @@ enum
 #define RATE_SHIFT 24
 #define RATE_MAX   (1u << 30)
 #define PLAIN_MAX  (64 + CITIZ_CHUNK_MAX * 40)
-
-const gdouble citiz_chunk_powers[CITIZ_CHUNK_DECIMALS + 1] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
 
 static gdouble
 span (guint kind, guint32 duration)
@@ -65,23 +62,15 @@ is_span (const CitizSample *samples, gsize n, guint kind)
 
 /* Fewest decimals that give every value back bit for bit, else what else gives them back. */
 static guint
-kind_of (const CitizSample *samples, gsize n)
+kind_of (const CitizSample *samples, const gdouble *values, gsize n)
 {
-  guint d = 0;
+  guint kind = citiz_fewest_decimals (values, n);
 
-  for (gsize i = 0; i < n; i++)
-    for (;; d++)
-      {
-        if (d > CITIZ_CHUNK_DECIMALS)
-          return is_span (samples, n, SPAN_HOURS)     ? SPAN_HOURS
-                 : is_span (samples, n, SPAN_MINUTES) ? SPAN_MINUTES
-                                                      : RAW;
-        gdouble scaled = rint (samples[i].value * citiz_chunk_powers[d]);
-        if (fabs (scaled) < 4e15 && scaled / citiz_chunk_powers[d] == samples[i].value
-            && !(scaled == 0 && signbit (samples[i].value)))
-          break;
-      }
-  return d;
+  if (kind != CITIZ_DOUBLES)
+    return kind;
+  return is_span (samples, n, SPAN_HOURS)     ? SPAN_HOURS
+         : is_span (samples, n, SPAN_MINUTES) ? SPAN_MINUTES
+                                              : CITIZ_DOUBLES;
 }
 
 static gint64
@@ -106,13 +95,6 @@ rate_of (const CitizSample *samples, const gint64 *values, gsize n)
 }
 
 static void
-put_how (CitizPlain *plain, guint how)
-{
-  guint8 byte = (guint8) how;
-  g_byte_array_append (plain->bytes, &byte, 1);
-}
-
-static void
 put_starts (CitizPlain *plain, const CitizSample *samples, gsize n)
 {
   gint64 gaps[2][CITIZ_CHUNK_MAX];
@@ -126,7 +108,7 @@ put_starts (CitizPlain *plain, const CitizSample *samples, gsize n)
   for (guint how = AFTER_START; how <= AFTER_END; how++)
     shapes[how] = citiz_shape_of (gaps[how], n - 1);
   guint best = shapes[AFTER_END].bits < shapes[AFTER_START].bits ? AFTER_END : AFTER_START;
-  put_how (plain, best);
+  citiz_plain_byte (plain, best);
   citiz_plain_column (plain, &shapes[best], gaps[best], n - 1);
 }
 
@@ -145,17 +127,16 @@ static void
 put_values (CitizPlain *plain, const CitizSample *samples, gsize n)
 {
   gint64 values[3][CITIZ_CHUNK_MAX];
+  gdouble doubles[CITIZ_CHUNK_MAX] = {0};
   CitizShape shapes[3];
-  guint kind = kind_of (samples, n), best = AS_IS, hows = kind == RAW ? 1 : 3;
 
-  put_how (plain, kind);
+  for (gsize i = 0; i < n; i++)
+    doubles[i] = samples[i].value;
+  guint kind = kind_of (samples, doubles, n), best = AS_IS, hows = kind == CITIZ_DOUBLES ? 1 : 3;
+  citiz_plain_byte (plain, kind);
   if (kind == SPAN_MINUTES || kind == SPAN_HOURS)
     return;
-  for (gsize i = 0; i < n; i++)
-    if (kind == RAW)
-      memcpy (&values[AS_IS][i], &samples[i].value, sizeof samples[i].value);
-    else
-      values[AS_IS][i] = (gint64) rint (samples[i].value * citiz_chunk_powers[kind]);
+  citiz_scale (doubles, n, kind, values[AS_IS]);
   guint64 rate = hows > 1 ? rate_of (samples, values[AS_IS], n) : 0;
   for (gsize i = 0; i < n && hows > 1; i++)
     {
@@ -168,7 +149,7 @@ put_values (CitizPlain *plain, const CitizSample *samples, gsize n)
       if (shapes[how].bits < shapes[best].bits)
         best = how;
     }
-  put_how (plain, best);
+  citiz_plain_byte (plain, best);
   if (best != AS_IS)
     citiz_plain_put (plain, best == AFTER_RATE ? rate : citiz_zigzag (values[AS_IS][0]));
   citiz_plain_column (plain, &shapes[best], values[best], n);
@@ -177,7 +158,7 @@ put_values (CitizPlain *plain, const CitizSample *samples, gsize n)
 static void
 put_chunk (CitizPlain *plain, const CitizSample *samples, gsize n)
 {
-  put_how (plain, FORMAT);
+  citiz_plain_byte (plain, FORMAT);
   citiz_plain_put (plain, n);
   citiz_plain_put (plain, citiz_zigzag (samples[0].start));
   for (gsize i = 0, run; i < n; i += run)
@@ -216,13 +197,6 @@ citiz_chunk_encode (const CitizSample *samples, gsize n, GError **error)
 
 /* --- reading --- */
 
-static guint
-take_byte (CitizReader *r)
-{
-  r->failed = r->failed || r->p >= r->end;
-  return r->failed ? 0 : *r->p++;
-}
-
 gboolean
 citiz_chunk_take_offsets (CitizReader *r, CitizSample *out, gsize n)
 {
@@ -251,7 +225,7 @@ take_times (CitizReader *r, CitizSample *out, gsize n)
         return FALSE;
       out[i].duration = (guint32) column[i];
     }
-  guint how = take_byte (r);
+  guint how = citiz_reader_byte (r);
   if (how > AFTER_END || !citiz_reader_column (r, column, n - 1))
     return FALSE;
   for (gsize i = 1; i < n; i++)
@@ -264,25 +238,11 @@ take_times (CitizReader *r, CitizSample *out, gsize n)
   return TRUE;
 }
 
+/* What the column tells apart from what was expected. */
 static gboolean
-take_doubles (CitizReader *r, CitizSample *out, gsize n)
+take_hows (CitizReader *r, const CitizSample *samples, gint64 *column, gsize n)
 {
-  gint64 column[CITIZ_CHUNK_MAX];
-  gboolean sound = take_byte (r) == AS_IS && citiz_reader_column (r, column, n);
-
-  for (gsize i = 0; i < n && sound; i++)
-    {
-      memcpy (&out[i].value, &column[i], sizeof out[i].value);
-      sound = isfinite (out[i].value);
-    }
-  return sound;
-}
-
-static gboolean
-take_decimals (CitizReader *r, CitizSample *out, gsize n, gdouble power)
-{
-  gint64 column[CITIZ_CHUNK_MAX];
-  guint how = take_byte (r);
+  guint how = citiz_reader_byte (r);
   guint64 from = how == AS_IS ? 0 : citiz_reader_take (r), sum = 0;
 
   if (how > AFTER_RATE || (how == AFTER_RATE && from >= RATE_MAX)
@@ -290,14 +250,11 @@ take_decimals (CitizReader *r, CitizSample *out, gsize n, gdouble power)
     return FALSE;
   if (how == AFTER_VALUE)
     sum = (guint64) citiz_unzigzag (from);
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < n && how != AS_IS; i++)
     {
-      guint64 value = (guint64) column[i];
-      if (how == AFTER_VALUE)
-        value = sum += value;
-      else if (how == AFTER_RATE)
-        value += (guint64) expected (from, out[i].duration);
-      out[i].value = (gdouble) (gint64) value / power;
+      guint64 part = (guint64) column[i];
+      sum = how == AFTER_VALUE ? sum + part : (guint64) expected (from, samples[i].duration) + part;
+      column[i] = (gint64) sum;
     }
   return TRUE;
 }
@@ -305,16 +262,15 @@ take_decimals (CitizReader *r, CitizSample *out, gsize n, gdouble power)
 static gboolean
 take_values (CitizReader *r, CitizSample *out, gsize n)
 {
-  guint kind = take_byte (r);
+  gint64 column[CITIZ_CHUNK_MAX];
+  gdouble values[CITIZ_CHUNK_MAX];
+  guint kind = citiz_reader_byte (r);
+  gboolean spans = !r->failed && (kind == SPAN_MINUTES || kind == SPAN_HOURS);
 
-  if (kind == RAW)
-    return take_doubles (r, out, n);
-  if (kind <= CITIZ_CHUNK_DECIMALS)
-    return take_decimals (r, out, n, citiz_chunk_powers[kind]);
-  if (r->failed || (kind != SPAN_MINUTES && kind != SPAN_HOURS))
+  if (!spans && (!take_hows (r, out, column, n) || !citiz_unscale (column, n, kind, values)))
     return FALSE;
   for (gsize i = 0; i < n; i++)
-    out[i].value = span (kind, out[i].duration);
+    out[i].value = spans ? span (kind, out[i].duration) : values[i];
   return TRUE;
 }
 
@@ -333,7 +289,7 @@ citiz_chunk_decode (const guint8 *bytes, gsize size, CitizSample *out, gsize *n,
   guint8 plain[PLAIN_MAX];
   gssize got = citiz_unpack (plain, sizeof plain, bytes, size);
   CitizReader r = {plain, plain + MAX (got, 0), FALSE};
-  guint format = take_byte (&r);
+  guint format = citiz_reader_byte (&r);
   guint64 count = citiz_reader_take (&r);
 
   *n = 0;

@@ -13,6 +13,55 @@
 #define LEVEL 3
 #define APART 256 /* bytes of a plane from which a table of its own pays */
 
+const gdouble citiz_powers_of_ten[CITIZ_DECIMALS_MAX + 1] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
+
+/* Fewest decimals that give every value back bit for bit, else CITIZ_DOUBLES. */
+guint
+citiz_fewest_decimals (const gdouble *values, gsize n)
+{
+  guint d = 0;
+
+  for (gsize i = 0; i < n; i++)
+    for (;; d++)
+      {
+        if (d > CITIZ_DECIMALS_MAX)
+          return CITIZ_DOUBLES;
+        gdouble scaled = rint (values[i] * citiz_powers_of_ten[d]);
+        if (fabs (scaled) < 4e15 && scaled / citiz_powers_of_ten[d] == values[i]
+            && !(scaled == 0 && signbit (values[i])))
+          break;
+      }
+  return d;
+}
+
+/* Whole numbers that stand for @values: that many decimals of each, or the bits of the doubles. */
+void
+citiz_scale (const gdouble *values, gsize n, guint decimals, gint64 *out)
+{
+  for (gsize i = 0; i < n; i++)
+    if (decimals == CITIZ_DOUBLES)
+      memcpy (&out[i], &values[i], sizeof out[i]);
+    else
+      out[i] = (gint64) rint (values[i] * citiz_powers_of_ten[decimals]);
+}
+
+/* The way back. FALSE: no such number of decimals, or a value that is not finite. */
+gboolean
+citiz_unscale (const gint64 *values, gsize n, guint decimals, gdouble *out)
+{
+  gboolean sound = decimals <= CITIZ_DECIMALS_MAX || decimals == CITIZ_DOUBLES;
+
+  for (gsize i = 0; i < n && sound; i++)
+    {
+      if (decimals == CITIZ_DOUBLES)
+        memcpy (&out[i], &values[i], sizeof out[i]);
+      else
+        out[i] = (gdouble) values[i] / citiz_powers_of_ten[decimals];
+      sound = isfinite (out[i]);
+    }
+  return sound;
+}
+
 static guint64
 gcd (guint64 a, guint64 b)
 {
@@ -115,6 +164,14 @@ citiz_shape_of (const gint64 *values, gsize n)
 }
 
 void
+citiz_plain_byte (CitizPlain *plain, guint byte)
+{
+  guint8 one = (guint8) byte;
+
+  g_byte_array_append (plain->bytes, &one, 1);
+}
+
+void
 citiz_plain_put (CitizPlain *plain, guint64 value)
 {
   guint8 room[CITIZ_VARINT_MAX];
@@ -125,11 +182,11 @@ citiz_plain_put (CitizPlain *plain, guint64 value)
 void
 citiz_plain_column (CitizPlain *plain, const CitizShape *shape, const gint64 *values, gsize n)
 {
-  guint8 width = (guint8) shape->width;
+  guint width = shape->width;
 
   citiz_plain_put (plain, citiz_zigzag (shape->base));
   citiz_plain_put (plain, shape->step);
-  g_byte_array_append (plain->bytes, &width, 1);
+  citiz_plain_byte (plain, width);
   guint at = plain->bytes->len;
   g_byte_array_set_size (plain->bytes, at + width * (guint) n);
   guint8 *planes = plain->bytes->data + at;
@@ -141,6 +198,14 @@ citiz_plain_column (CitizPlain *plain, const CitizShape *shape, const gint64 *va
     }
   for (guint k = 0; k < width && n >= APART && plain->n_cuts < CITIZ_CUTS_MAX; k++)
     plain->cuts[plain->n_cuts++] = at + k * (guint) n;
+}
+
+/* The next byte; 0, and the reader failed, if there is none. */
+guint
+citiz_reader_byte (CitizReader *reader)
+{
+  reader->failed = reader->failed || reader->p >= reader->end;
+  return reader->failed ? 0 : *reader->p++;
 }
 
 /* The next number; 0, and the reader failed, if there is none. */
@@ -163,10 +228,9 @@ citiz_reader_column (CitizReader *reader, gint64 *values, gsize n)
   guint64 base = (guint64) citiz_unzigzag (citiz_reader_take (reader));
   guint64 step = citiz_reader_take (reader);
 
-  if (reader->failed || step == 0 || reader->p >= reader->end)
-    return FALSE;
-  guint width = *reader->p++;
-  if (width > 8 || (gsize) (reader->end - reader->p) < width * n)
+  guint width = citiz_reader_byte (reader);
+
+  if (reader->failed || step == 0 || width > 8 || (gsize) (reader->end - reader->p) < width * n)
     return FALSE;
   const guint8 *planes = reader->p;
   reader->p += width * n;
@@ -235,20 +299,30 @@ citiz_plain_pack (const CitizPlain *plain, GError **error)
   return NULL;
 }
 
+/* Returns: how many bytes a frame says it holds, -1 if it does not say or is none. */
+gssize
+citiz_packed_size (const guint8 *packed, gsize n)
+{
+  unsigned long long size = ZSTD_getFrameContentSize (packed, n);
+
+  return size <= G_MAXINT32 ? (gssize) size
+                            : -1; /* the values for "not known" and "no frame" are larger */
+}
+
 /* Returns: bytes in @room, or -1 if @packed is no frame that says how long it is and fits. */
 gssize
 citiz_unpack (guint8 *room, gsize room_n, const guint8 *packed, gsize n)
 {
   ZSTD_DCtx *context = g_private_get (&expander);
-  unsigned long long size = ZSTD_getFrameContentSize (packed, n);
+  gssize size = citiz_packed_size (packed, n);
 
-  if (size > room_n) /* the values for "not known" and "no frame" are larger */
+  if (size < 0 || (gsize) size > room_n)
     return -1;
   if (context == NULL)
     {
       context = ZSTD_createDCtx ();
       g_private_set (&expander, context);
     }
-  gsize got = ZSTD_decompressDCtx (context, room, size, packed, n);
-  return ZSTD_isError (got) || got != size ? -1 : (gssize) got;
+  gsize got = ZSTD_decompressDCtx (context, room, (gsize) size, packed, n);
+  return ZSTD_isError (got) || got != (gsize) size ? -1 : (gssize) got;
 }

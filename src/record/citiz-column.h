@@ -30,13 +30,24 @@ typedef struct
   gboolean failed;
 } CitizReader;
 
+#define CITIZ_DECIMALS_MAX 6
+#define CITIZ_DOUBLES      255 /* no number of decimals gives them back */
+
+extern const gdouble citiz_powers_of_ten[CITIZ_DECIMALS_MAX + 1];
+
+guint citiz_fewest_decimals (const gdouble *values, gsize n);
+void citiz_scale (const gdouble *values, gsize n, guint decimals, gint64 *out);
+gboolean citiz_unscale (const gint64 *values, gsize n, guint decimals, gdouble *out);
 CitizShape citiz_shape_of (const gint64 *values, gsize n);
+void citiz_plain_byte (CitizPlain *plain, guint byte);
 void citiz_plain_put (CitizPlain *plain, guint64 value);
 void citiz_plain_column (CitizPlain *plain, const CitizShape *shape, const gint64 *values, gsize n);
+guint citiz_reader_byte (CitizReader *reader);
 guint64 citiz_reader_take (CitizReader *reader);
 gboolean citiz_reader_column (CitizReader *reader, gint64 *values, gsize n);
 
 GBytes *citiz_plain_pack (const CitizPlain *plain, GError **error);
+gssize citiz_packed_size (const guint8 *packed, gsize n);
 gssize citiz_unpack (guint8 *room, gsize room_n, const guint8 *packed, gsize n);
 
 G_END_DECLS

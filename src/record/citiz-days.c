@@ -1,5 +1,6 @@
 /* Day roll-ups of series, in memory and as bytes. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "core/citiz-core.h"
+#include "record/citiz-column.h"
 #include "record/citiz-date.h"
 #include "record/citiz-item.h"
 #include "record/citiz-series.h"
@@ -7,9 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-#define MAGIC    0x43445931u /* "CDY1" */
-#define ROW      (4 + 4 + 6 * 8)
-#define MAX_DAYS 200000
+#define MAGIC       0x43445932u /* "CDY2" */
+#define MAGIC_FIRST 0x43445931u /* "CDY1" */
+#define FIELDS      6
+#define ROW         (4 + 4 + FIELDS * 8) /* of the first format */
+#define MAX_DAYS    200000
+#define PLAIN_MAX   (256 + MAX_DAYS * (8 + 8 + FIELDS * 8))
 
 static CitizDay *
 day_at (GArray *days, gint32 day)
@@ -84,62 +88,157 @@ citiz_day_value (const CitizDay *day, CitizAggregate aggregate)
   return day->last;
 }
 
-static void
-put_double (GByteArray *out, gdouble value)
+/* The six numbers of a day, as columns. */
+static gdouble *
+field (CitizDay *day, guint which)
 {
-  guint64 bits;
+  gdouble *const fields[FIELDS]
+      = {&day->sum, &day->min, &day->max, &day->first, &day->last, &day->minutes};
 
-  memcpy (&bits, &value, sizeof bits);
-  citiz_put_u64 (out, bits);
+  return fields[which];
 }
 
+static void
+put_column (CitizPlain *plain, const gint64 *values, gsize n)
+{
+  CitizShape shape = citiz_shape_of (values, n);
+
+  citiz_plain_column (plain, &shape, values, n);
+}
+
+/* "CDY2", then packed: n | days after the one before: column | counts: column | six times: u8 decimals, column. */
 GBytes *
 citiz_days_encode (const GArray *days)
 {
-  GByteArray *out = g_byte_array_sized_new (8 + days->len * ROW);
+  guint n = days->len;
+  CitizPlain plain = {.bytes = g_byte_array_sized_new (64 + n * 20)};
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autofree gint64 *column = g_new (gint64, MAX (n, 1));
+  g_autofree gdouble *values = g_new (gdouble, MAX (n, 1));
+  CitizDay *all = (CitizDay *) (gpointer) days->data;
 
-  citiz_put_u32 (out, MAGIC);
-  citiz_put_u32 (out, days->len);
-  for (guint i = 0; i < days->len; i++)
+  citiz_plain_put (&plain, n);
+  for (guint i = 0; i < n; i++)
+    column[i] = (gint64) all[i].day - (i > 0 ? all[i - 1].day : 0);
+  put_column (&plain, column, n);
+  for (guint i = 0; i < n; i++)
+    column[i] = all[i].n;
+  put_column (&plain, column, n);
+  for (guint k = 0; k < FIELDS; k++)
     {
-      const CitizDay *d = &g_array_index (days, CitizDay, i);
-      const gdouble values[] = {d->sum, d->min, d->max, d->first, d->last, d->minutes};
-      citiz_put_u32 (out, (guint32) d->day);
-      citiz_put_u32 (out, d->n);
-      for (guint v = 0; v < G_N_ELEMENTS (values); v++)
-        put_double (out, values[v]);
+      for (guint i = 0; i < n; i++)
+        values[i] = *field (&all[i], k);
+      guint decimals = citiz_fewest_decimals (values, n);
+      citiz_scale (values, n, decimals, column);
+      citiz_plain_byte (&plain, decimals);
+      put_column (&plain, column, n);
     }
-  return g_byte_array_free_to_bytes (out);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) packed = citiz_plain_pack (&plain, &error);
+  if (packed == NULL)
+    g_error ("%s", error->message); /* no memory: the only thing zstd can lack here */
+  citiz_put_u32 (out, MAGIC);
+  citiz_put_bytes (out, g_bytes_get_data (packed, NULL), g_bytes_get_size (packed));
+  g_byte_array_unref (plain.bytes);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+}
+
+/* @column and @values have room for all. */
+static gboolean
+take_days (CitizReader *r, GArray *out, gint64 *column, gdouble *values)
+{
+  CitizDay *all = (CitizDay *) (gpointer) out->data;
+  guint n = out->len;
+  guint64 day = 0;
+
+  if (!citiz_reader_column (r, column, n))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      day += (guint64) column[i];
+      all[i].day = (gint32) day;
+      if ((gint64) day != all[i].day || (i > 0 && all[i].day <= all[i - 1].day))
+        return FALSE;
+    }
+  if (!citiz_reader_column (r, column, n))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      all[i].n = (guint32) column[i];
+      if (column[i] < 0 || column[i] > G_MAXUINT32)
+        return FALSE;
+    }
+  for (guint k = 0; k < FIELDS; k++)
+    {
+      guint decimals = citiz_reader_byte (r);
+      if (!citiz_reader_column (r, column, n) || !citiz_unscale (column, n, decimals, values))
+        return FALSE;
+      for (guint i = 0; i < n; i++)
+        *field (&all[i], k) = values[i];
+    }
+  return r->p == r->end;
+}
+
+static gboolean
+unpack_days (const guint8 *bytes, gsize size, GArray *out)
+{
+  gssize plain_size = citiz_packed_size (bytes, size);
+
+  if (plain_size < 0 || plain_size > PLAIN_MAX)
+    return FALSE;
+  g_autofree guint8 *plain = g_malloc ((gsize) plain_size + 1);
+  gssize got = citiz_unpack (plain, (gsize) plain_size, bytes, size);
+  CitizReader r = {plain, plain + MAX (got, 0), FALSE};
+  guint64 n = citiz_reader_take (&r);
+  if (r.failed || n > MAX_DAYS)
+    return FALSE;
+  g_autofree gint64 *column = g_new (gint64, MAX (n, 1));
+  g_autofree gdouble *values = g_new (gdouble, MAX (n, 1));
+  g_array_set_size (out, (guint) n);
+  return take_days (&r, out, column, values);
+}
+
+/* Behind "CDY1", the format of the first vaults: u32 n, then rows of 56 bytes. */
+static gboolean
+take_first (CitizCursor *c, GArray *out)
+{
+  guint32 n = 0;
+
+  if (!citiz_take_u32 (c, &n) || n > MAX_DAYS || c->n != (gsize) n * ROW)
+    return FALSE;
+  for (guint32 i = 0; i < n; i++)
+    {
+      CitizDay d = {0};
+      guint32 day = 0;
+      if (!citiz_take_u32 (c, &day) || !citiz_take_u32 (c, &d.n))
+        return FALSE;
+      d.day = (gint32) day;
+      for (guint k = 0; k < FIELDS; k++)
+        {
+          guint64 bits = 0;
+          if (!citiz_take_u64 (c, &bits))
+            return FALSE;
+          memcpy (field (&d, k), &bits, sizeof bits);
+          if (!isfinite (*field (&d, k)))
+            return FALSE;
+        }
+      if (i > 0 && g_array_index (out, CitizDay, i - 1).day >= d.day)
+        return FALSE;
+      g_array_append_val (out, d);
+    }
+  return TRUE;
 }
 
 GArray *
 citiz_days_decode (const guint8 *bytes, gsize size, GError **error)
 {
   CitizCursor cursor = citiz_cursor (bytes, size);
-  GArray *out = g_array_new (FALSE, FALSE, sizeof (CitizDay));
-  guint32 magic = 0, n = 0;
-  gboolean sound = citiz_take_u32 (&cursor, &magic) && magic == MAGIC
-                   && citiz_take_u32 (&cursor, &n) && n <= MAX_DAYS && size == 8 + (gsize) n * ROW;
+  GArray *out = g_array_new (FALSE, TRUE, sizeof (CitizDay));
+  guint32 magic = 0;
 
-  for (guint32 i = 0; sound && i < n; i++)
-    {
-      CitizDay d = {0};
-      gdouble *values[] = {&d.sum, &d.min, &d.max, &d.first, &d.last, &d.minutes};
-      guint32 day;
-      sound = citiz_take_u32 (&cursor, &day) && citiz_take_u32 (&cursor, &d.n);
-      d.day = (gint32) day;
-      for (guint v = 0; sound && v < G_N_ELEMENTS (values); v++)
-        {
-          guint64 bits;
-          sound = citiz_take_u64 (&cursor, &bits);
-          memcpy (values[v], &bits, sizeof bits);
-          sound = sound && isfinite (*values[v]);
-        }
-      sound = sound && (i == 0 || g_array_index (out, CitizDay, i - 1).day < d.day);
-      if (sound)
-        g_array_append_val (out, d);
-    }
-  if (sound)
+  if (citiz_take_u32 (&cursor, &magic)
+      && ((magic == MAGIC && unpack_days (cursor.p, cursor.n, out))
+          || (magic == MAGIC_FIRST && take_first (&cursor, out))))
     return out;
   g_array_unref (out);
   g_set_error (error, CITIZ_RECORD_ERROR, CITIZ_RECORD_ERROR_SERIES, "no day roll-ups");

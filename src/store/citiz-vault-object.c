@@ -24,14 +24,14 @@ round_up (gsize n)
  *
  * Returns: the size class they are padded to with their length in front: 256 B, 1, 4, 16, 64 KiB, then multiples of
  *   64 KiB, so that a stolen file shows little of what is in it. Chunks, of which there are many and which are full but for
- *   the last one of a series, have the finer classes of round_up().
+ *   the last one of a series, and the days made of them have the finer classes of round_up().
  */
 gsize
 citiz_object_padded_size (CitizObjectClass object_class, gsize n)
 {
   gsize need = n + LENGTH_SIZE;
 
-  if (object_class == CITIZ_CLASS_CHUNK && need <= BIG)
+  if ((object_class == CITIZ_CLASS_CHUNK || object_class == CITIZ_CLASS_ROLLUP) && need <= BIG)
     return round_up (MAX (need, SMALL));
   for (gsize size = SMALL; size <= BIG; size *= 4)
     if (need <= size)

@@ -33,8 +33,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   if (days != NULL)
     {
       g_autoptr (GBytes) bytes = citiz_days_encode (days);
-      if (g_bytes_get_size (bytes) != size
-          || memcmp (g_bytes_get_data (bytes, NULL), data, size) != 0)
+      g_autoptr (GArray) back
+          = citiz_days_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL);
+      if (back == NULL || back->len != days->len
+          || memcmp (back->data, days->data, days->len * sizeof (CitizDay)) != 0)
         abort ();
     }
   return 0;

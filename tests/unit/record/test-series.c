@@ -231,6 +231,27 @@ test_days (void)
   g_assert_null (
       citiz_days_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes) - 1, NULL));
 
+  /* Ten years: a sum that is no short decimal, the others are. */
+  g_array_set_size (days, 0);
+  for (guint i = 0; i < 3650; i++)
+    {
+      CitizDay day = {.day = 15000 + (gint32) i,
+                      .n = 300 + (guint32) next () % 40,
+                      .sum = (gdouble) next () / 7,
+                      .min = (gdouble) (next () % 50) / 10,
+                      .max = 9 + (gdouble) (next () % 50) / 10,
+                      .first = (gdouble) (next () % 90) / 10,
+                      .last = (gdouble) (next () % 90) / 10,
+                      .minutes = (gdouble) (next () % 1440)};
+      g_array_append_val (days, day);
+    }
+  g_autoptr (GBytes) long_bytes = citiz_days_encode (days);
+  g_autoptr (GArray) long_back = citiz_days_decode (g_bytes_get_data (long_bytes, NULL),
+                                                    g_bytes_get_size (long_bytes), NULL);
+  g_assert_cmpmem (days->data, days->len * sizeof (CitizDay), long_back->data,
+                   long_back->len * sizeof (CitizDay));
+  g_assert_cmpuint (g_bytes_get_size (long_bytes), <=, 3650 * 16);
+
   g_array_set_size (days, 0);
   walk.duration = (guint32) (8 * CITIZ_HOUR);
   walk.value = 8;
