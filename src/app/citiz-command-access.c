@@ -231,6 +231,9 @@ citiz_command_verify (CitizCommandRun *run, gchar **args)
     fputc ('\n', stderr);
   if (!citiz_session_verify_finish (run->session, result, &blocks, &error))
     return citiz_refuse (error);
+  if (citiz_session_get_damaged (
+          run->session)) /* the blocks agree, the record beside them does not */
+    return CITIZ_EXIT_REFUSED;
   run->answer = json_pack ("{s:I, s:b}", "blocks", (json_int_t) blocks, "verified", 1);
   citiz_say (run,
              ngettext ("%lu block verified: everything agrees.",

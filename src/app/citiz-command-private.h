@@ -49,7 +49,9 @@ GAsyncResult *citiz_wait (CitizWait *wait); /* (transfer full) */
 void citiz_say (const CitizCommandRun *run, const gchar *format, ...)
     G_GNUC_PRINTF (2, 3);                                        /* stdout, not with --json */
 void citiz_tell (const gchar *format, ...) G_GNUC_PRINTF (1, 2); /* stderr */
-int citiz_refuse (const GError *error);                          /* its sentence on stderr */
+/* of a command that shows the record: refused when a part of it could not be read (unlocking said so) */
+int citiz_read_status (const CitizCommandRun *run);
+int citiz_refuse (const GError *error); /* its sentence on stderr */
 CitizSecret *citiz_read_secret_file (const gchar *path, GError **error);
 CitizSecret *citiz_ask_passphrase (const gchar *file, const gchar *prompt, GError **error);
 gchar *citiz_time_text (CitizTime time); /* ISO 8601 with the offset of here */

@@ -217,7 +217,7 @@ citiz_command_show (CitizCommandRun *run, gchar **args)
 {
   run->answer = json_object ();
   parts[find_part (args[0])].show (run);
-  return CITIZ_EXIT_DONE;
+  return citiz_read_status (run);
 }
 
 /* --- export --- */
@@ -244,5 +244,5 @@ citiz_command_export (CitizCommandRun *run, gchar **args)
   run->answer = json_pack ("{s:s, s:s}", "format", run->format, "file", run->out);
   citiz_say (run, _ ("Written: %s. This file is not encrypted: keep it as you would keep paper."),
              run->out);
-  return CITIZ_EXIT_DONE;
+  return citiz_read_status (run);
 }

@@ -110,6 +110,12 @@ citiz_tell (const gchar *format, ...)
 }
 
 int
+citiz_read_status (const CitizCommandRun *run)
+{
+  return citiz_session_get_damaged (run->session) ? CITIZ_EXIT_REFUSED : CITIZ_EXIT_DONE;
+}
+
+int
 citiz_refuse (const GError *error)
 {
   /* a file's own error says which file */
@@ -258,7 +264,7 @@ run_command (CitizCommandRun *run)
   if (command->unlock && !unlock (run, &error))
     return citiz_refuse (error);
   status = command->run (run, run->words + 1);
-  if (run->json && run->answer != NULL && status == CITIZ_EXIT_DONE)
+  if (run->json && run->answer != NULL)
     {
       json_dumpf (run->answer, stdout, JSON_INDENT (2) | JSON_PRESERVE_ORDER);
       fputc ('\n', stdout);

@@ -208,5 +208,15 @@ await step('nothing of the person is on the disk in clear', () => {
   const bytes = fs.readdirSync(vault).map((name) => fs.readFileSync(path.join(vault, name)).toString('latin1')).join('');
   for (const canary of ['Isabelle', 'AllergyIntolerance', 'Enfant', 'HKQuantity']) assert.ok(!bytes.includes(canary), canary);
 });
+await step('a damaged record is never said to agree', () => {
+  const damage = `import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute("UPDATE object SET sealed = zeroblob (length (sealed)) WHERE row = (SELECT min (row) FROM object WHERE class = 1)"); db.commit ()`;
+  assert.equal(spawnSync('python3', ['-c', damage, path.join(vault, 'citiz.db')]).status, 0);
+  for (const args of [['verify'], ['show', 'care']]) {
+    const told = run(args);
+    assert.equal(told.status, 1, args.join(' '));
+    assert.ok(!told.json || !told.json.verified);
+    assert.match(told.said, /damaged|endommag/);
+  }
+});
 fs.rmSync(home, { recursive: true });
 console.log(`1..${number}`);
