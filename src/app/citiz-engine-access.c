@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define ACCOUNTS_BEYOND 16 /* accounts looked for past the number of accesses the vault holds */
+
 /* A grant as the vault keeps it (CITIZ_CLASS_GRANT, JSON). Version 1 holds the link; when the access ends all versions are erased and
  * version 1 is written again without it:
  *   {account, given, expires, ended?, tx, height, capsule, profile, scopeSalt, withheld, tries, shown: [{key, count, text}], link?, shlink?,
@@ -108,6 +110,7 @@ access_state (const CitizGrantState *state)
   return states[state->status];
 }
 
+/* @json: NULL when the vault's own memory of it cannot be read; then the ledger says what it knows, and it can still be revoked. */
 static CitizAccess *
 describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
 {
@@ -129,6 +132,12 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
     {
       access->state = access_state (&state);
       access->openings = state.used;
+      if (json == NULL)
+        {
+          access->given = state.grant.not_before;
+          access->expires = state.grant.expires;
+          access->ended = state.ended;
+        }
     }
   json_array_foreach (json_object_get (json, "shown"), i, part) g_ptr_array_add (
       access->shown,
@@ -166,7 +175,7 @@ citiz_engine_tell_access (CitizEngine *engine, const CitizId *id)
   g_autoptr (GError) error = NULL;
   json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, &error);
 
-  if (json == NULL)
+  if (json == NULL && !citiz_session_error_is_damage (error))
     return;
   citiz_engine_tell_row (engine, G_OBJECT (describe_access (engine, id, json)));
   citiz_engine_drop_grant (json);
@@ -387,12 +396,18 @@ citiz_engine_forget_secrets (CitizEngine *engine,
                              GError **error)
 {
   static const gchar *const secrets[] = {"link", "shlink", "code"};
-  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, error);
+  g_autoptr (GError) own = NULL;
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, &own);
   json_t *rest;
   gboolean ok;
 
+  if (json == NULL && citiz_session_error_is_damage (own))
+    return TRUE; /* nobody can read a link there */
   if (json == NULL)
-    return FALSE;
+    {
+      g_propagate_error (error, g_steal_pointer (&own));
+      return FALSE;
+    }
   rest = json_copy (json);
   for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
     json_object_del (rest, secrets[i]);
@@ -401,6 +416,58 @@ citiz_engine_forget_secrets (CitizEngine *engine,
   json_decref (rest);
   citiz_engine_drop_grant (json);
   return ok;
+}
+
+/* The number of the account that gave @id, found from the ledger alone: each account's name follows from its keys. */
+static gboolean
+find_account (CitizEngine *engine, const CitizId *id, guint64 *out, GError **error)
+{
+  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (engine->chain, id, error);
+
+  for (guint64 number = 1; txs != NULL && number < next_account (engine) + ACCOUNTS_BEYOND;
+       number++)
+    {
+      g_autoptr (GPtrArray) unused
+          = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+      CitizAccountKeys account;
+
+      citiz_account_keys_init (&account, engine->vault, number);
+      citiz_engine_add_account (engine, &account, unused);
+      citiz_account_keys_clear (&account);
+      for (guint i = 0; i < txs->len; i++)
+        {
+          const CitizTxInfo *info = g_ptr_array_index (txs, i);
+
+          if (info->type == CITIZ_TX_GRANT && citiz_hash_equal (&info->account, &account.id))
+            {
+              *out = number;
+              return TRUE;
+            }
+        }
+    }
+  if (txs != NULL)
+    g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
+                 "no account of this vault gave that access");
+  return FALSE;
+}
+
+/* What the vault remembers of the access, or what the ledger knows when that cannot be read. */
+static gboolean
+account_of (CitizEngine *engine, const CitizId *id, guint64 *out, GError **error)
+{
+  g_autoptr (GError) own = NULL;
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, &own);
+
+  if (json == NULL)
+    {
+      if (citiz_session_error_is_damage (own))
+        return find_account (engine, id, out, error);
+      g_propagate_error (error, g_steal_pointer (&own));
+      return FALSE;
+    }
+  *out = (guint64) citiz_json_integer (json, "account");
+  citiz_engine_drop_grant (json);
+  return TRUE;
 }
 
 static gboolean
@@ -433,17 +500,11 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
 {
   const CitizId *id = data;
   CitizGrantState state;
-  json_t *json;
   guint64 number;
   gboolean ok;
 
-  if (!citiz_engine_require_open (engine, error))
+  if (!citiz_engine_require_open (engine, error) || !account_of (engine, id, &number, error))
     return FALSE;
-  json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, error);
-  if (json == NULL)
-    return FALSE;
-  number = (guint64) citiz_json_integer (json, "account");
-  citiz_engine_drop_grant (json);
   /* Ended already, by itself or by an earlier press: that is what was asked for. One whose openings are used up may still be read by
    * its last reader. */
   if (citiz_chain_grant (engine->chain, id, &state)
@@ -532,6 +593,24 @@ newest_opening_first (gconstpointer a, gconstpointer b)
   return x->when.ms > y->when.ms ? -1 : x->when.ms < y->when.ms;
 }
 
+/* A live access that the vault cannot read is shown all the same: it must be possible to revoke it. */
+static void
+list_unread (CitizEngine *engine, GPtrArray *accesses)
+{
+  g_autoptr (GArray) held = citiz_node_store_grants (citiz_vault_get_db (engine->vault), NULL);
+
+  for (guint i = 0; held != NULL && i < held->len; i++)
+    {
+      const CitizId *id = &g_array_index (held, CitizId, i);
+      gboolean known = FALSE;
+
+      for (guint k = 0; k < accesses->len && !known; k++)
+        known = citiz_id_equal (&((CitizAccess *) g_ptr_array_index (accesses, k))->id, id);
+      if (!known)
+        g_ptr_array_add (accesses, describe_access (engine, id, NULL));
+    }
+}
+
 gboolean
 citiz_engine_list_accesses (CitizEngine *engine,
                             GPtrArray *accesses,
@@ -543,6 +622,7 @@ citiz_engine_list_accesses (CitizEngine *engine,
   gboolean ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, list_access_cb, &access_walk,
                                      NULL, error);
 
+  list_unread (engine, accesses);
   /* A damaged access hides no opening. */
   ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_OPENING, list_opening_cb, &opening_walk,
                             NULL, ok ? error : NULL)

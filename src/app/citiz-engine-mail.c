@@ -131,7 +131,7 @@ mail_kind (CitizMailKind mail, CitizOpeningKind *out)
 static gboolean
 count_try (CitizEngine *engine, const CitizMail *mail, json_t *grant, GError **error)
 {
-  if (mail->kind != CITIZ_MAIL_CODE_MISSED)
+  if (mail->kind != CITIZ_MAIL_CODE_MISSED || grant == NULL)
     return TRUE;
   json_object_set_new (grant, "tries", json_integer (mail->tries));
   return citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, &mail->grant, grant, error);
@@ -141,13 +141,18 @@ count_try (CitizEngine *engine, const CitizMail *mail, json_t *grant, GError **e
 static gboolean
 keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GError **error)
 {
-  json_t *grant = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &mail->grant, error);
+  g_autoptr (GError) own = NULL;
+  json_t *grant = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &mail->grant, &own);
   CitizId id = citiz_env_new_id (engine->env);
   CitizOpeningKind kind;
   gboolean ok = TRUE;
 
-  if (grant == NULL)
-    return FALSE;
+  /* When the vault's memory of the access is damaged, that somebody opened is kept, without who: nothing waits in the box for ever. */
+  if (grant == NULL && !citiz_session_error_is_damage (own))
+    {
+      g_propagate_error (error, g_steal_pointer (&own));
+      return FALSE;
+    }
   if (mail_kind (mail->kind, &kind))
     {
       CitizOpening *opening = opening_new (&id, &mail->grant, kind, mail->time);
@@ -156,7 +161,7 @@ keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GErro
       read_note (opening, grant, mail->sealed);
       if (mail->has_opening)
         opening->tx = citiz_hash_to_hex (&mail->opening);
-      if (kind == CITIZ_OPENING_READ)
+      if (kind == CITIZ_OPENING_READ && grant != NULL)
         opening->words = receipt_words (mail, grant);
       json = opening_to_json (opening);
       ok = citiz_engine_write_json (engine, CITIZ_CLASS_OPENING, &id, json, error)

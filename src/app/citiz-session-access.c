@@ -118,7 +118,7 @@ citiz_session_get_emergency (CitizSession *self)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
 
-      if (access->state == CITIZ_ACCESS_LIVE && now.ms < access->expires.ms)
+      if (access->state == CITIZ_ACCESS_LIVE && access->link != NULL && now.ms < access->expires.ms)
         return access; /* the list holds it */
     }
   return NULL;

@@ -8,6 +8,7 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-opening-row.h"
 #include "ui/citiz-receipt.h"
+#include "ui/citiz-window.h"
 
 typedef struct
 {
@@ -29,6 +30,28 @@ static void
 receipt_cb (GtkWidget *button, Subject *subject)
 {
   citiz_receipt_save (button, subject->session, subject->access);
+}
+
+static void
+revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) owner = data;
+  g_autoptr (GError) error = NULL;
+
+  citiz_toast (owner, citiz_session_revoke_finish (CITIZ_SESSION (source), result, &error)
+                          ? _ ("The access is revoked")
+                          : citiz_session_explain (error));
+}
+
+static void
+revoke_cb (GtkWidget *button, Subject *subject)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (button));
+  GtkWidget *owner = GTK_WIDGET (gtk_window_get_transient_for (window));
+
+  citiz_session_revoke_async (subject->session, &subject->access->id, NULL, revoked_cb,
+                              g_object_ref (owner));
+  gtk_window_close (window);
 }
 
 static void
@@ -105,7 +128,7 @@ contents (CitizAccess *access)
 void
 citiz_access_open (GtkWidget *parent, CitizSession *session, CitizAccess *access)
 {
-  if (access->state == CITIZ_ACCESS_LIVE)
+  if (access->state == CITIZ_ACCESS_LIVE && access->link != NULL)
     gtk_widget_activate_action (parent, "win.emergency", NULL);
   else
     citiz_access_show (parent, session, access);
@@ -116,6 +139,7 @@ citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access
 {
   GtkWidget *window, *box, *header, *page, *frame = citiz_page_frame_new (&page), *receipt;
   Subject *subject = g_new0 (Subject, 1);
+  gboolean live;
 
   window = g_object_new (ADW_TYPE_WINDOW, "modal", TRUE, "default-width", 480, "default-height",
                          640, "title", _ ("Emergency Access"), "transient-for",
@@ -130,12 +154,21 @@ citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access
   gtk_box_append (GTK_BOX (page), facts (session, access));
   gtk_box_append (GTK_BOX (page), openings (session, access));
   gtk_box_append (GTK_BOX (page), contents (access));
-  receipt = gtk_button_new_with_label (_ ("Save the Receipt…"));
+  live = access->state == CITIZ_ACCESS_LIVE;
+  if (live)
+    gtk_box_append (GTK_BOX (page), citiz_caption_new (_ (
+                                        "What this computer remembered of this access is damaged: "
+                                        "its code cannot be shown again. It can be revoked.")));
+  receipt = gtk_button_new_with_label (live ? _ ("Revoke") : _ ("Save the Receipt…"));
   gtk_widget_add_css_class (receipt, "pill");
+  if (live)
+    gtk_widget_add_css_class (receipt, "destructive-action");
   gtk_widget_set_halign (receipt, GTK_ALIGN_CENTER);
   subject->session = g_object_ref (session);
   subject->access = g_object_ref (access);
-  g_signal_connect_data (receipt, "clicked", G_CALLBACK (receipt_cb), subject, subject_free, 0);
+  g_signal_connect_data (receipt, "clicked",
+                         live ? G_CALLBACK (revoke_cb) : G_CALLBACK (receipt_cb), subject,
+                         subject_free, 0);
   gtk_box_append (GTK_BOX (page), receipt);
   gtk_window_present (GTK_WINDOW (window));
 }

@@ -1,6 +1,8 @@
 /* Giving, opening, revoking and the end of an access. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app-fixture.h"
 
+#include <sqlite3.h>
+
 #include "record/citiz-compose.h"
 
 #include <string.h>
@@ -464,6 +466,42 @@ test_revoke_used_up (App *app, gconstpointer data)
   g_assert_false (vault_has_link (app));
 }
 
+/* What the vault remembers of a live access cannot be read: it is still listed, and the ledger knows enough to end it. */
+static void
+test_revoke_damaged (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app), listed = NULL, after = NULL;
+  g_autofree gchar *link = g_strdup (access->link);
+  g_autofree gchar *path = g_build_filename (app->folder, CITIZ_DB_FILE, NULL);
+  g_autoptr (GError) error = NULL;
+  sqlite3 *db;
+
+  app_close (app);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_exec (db, "UPDATE object SET sealed = zeroblob (length (sealed)) WHERE class = 7", NULL,
+                NULL, NULL);
+  g_assert_cmpint (sqlite3_changes (db), ==, 1);
+  sqlite3_close (db);
+  app_reopen (app);
+  g_test_expect_message ("citiz-app", G_LOG_LEVEL_WARNING, "*could not be read*");
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, &error));
+  g_test_assert_expected_messages ();
+  g_assert_no_error (error);
+  listed = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+  g_assert_nonnull (listed);
+  g_assert_cmpint (listed->state, ==, CITIZ_ACCESS_LIVE);
+  g_assert_cmpint (listed->expires.ms, ==, access->expires.ms);
+  g_assert_null (listed->link);
+  /* The next press gives one that can be used. */
+  g_assert_null (citiz_session_get_emergency (app->session));
+  g_assert_true (end_access (app, &access->id, &error));
+  g_assert_no_error (error);
+  app_settle (app);
+  after = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+  g_assert_cmpint (after->state, ==, CITIZ_ACCESS_REVOKED);
+  g_assert_cmpuint (app_read (app, link, 1, NULL), !=, 200);
+}
+
 /* The node goes on while the record is locked, but what it showed without a code does not. */
 static void
 test_preview_ends_with_lock (App *app, gconstpointer data)
@@ -580,6 +618,7 @@ main (int argc, char **argv)
   ADD ("/app/access/mail-keeps-its-order", test_mail_keeps_its_order);
   ADD ("/app/access/revoke-with-mail-waiting", test_revoke_with_mail_waiting);
   ADD ("/app/access/revoke-used-up", test_revoke_used_up);
+  ADD ("/app/access/revoke-damaged", test_revoke_damaged);
   ADD ("/app/access/preview-ends-with-lock", test_preview_ends_with_lock);
   ADD ("/app/access/revoke-beside-stray-mail", test_revoke_beside_stray_mail);
   ADD ("/app/access/one", test_one_access);
