@@ -167,8 +167,8 @@ citiz_passphrase_strength (const gchar *passphrase, gdouble *bits)
 /**
  * citiz_passphrase_suggest:
  *
- * Six words drawn at random from the recovery list of @language: 66 bits. French ones come without accents, so that
- * any keyboard can type them.
+ * Six words drawn at random from those of the recovery list of @language that have no accent, so that they are rightly
+ * written on any keyboard: 66 bits in English, 64 in French.
  *
  * Returns: (transfer full): the words with spaces between; free with citiz_wipe_text()
  */
@@ -182,7 +182,9 @@ citiz_passphrase_suggest (CitizLanguage language)
     {
       citiz_wipe_text (passphrase);
       for (guint i = 0; i < N_SUGGESTED; i++)
-        words[i] = citiz_word_plain (language, citiz_random_below (CITIZ_N_WORDS));
+        do
+          words[i] = citiz_word (language, citiz_random_below (CITIZ_N_WORDS));
+        while (!g_str_is_ascii (words[i]));
       passphrase = g_strjoinv (" ", (gchar **) words);
     }
   while (citiz_passphrase_strength (passphrase, NULL)

@@ -19,5 +19,7 @@ GtkWidget *citiz_person_form_new (CitizSession *session);
 /* FALSE and a sentence beside the entry when the date is none. */
 gboolean citiz_person_form_validate (CitizPersonForm *self);
 void citiz_person_form_save (CitizPersonForm *self);
+/* The form in a window above that of @parent. */
+void citiz_person_ask (GtkWidget *parent, CitizSession *session);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include "ui/citiz-item-dialog.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-period.h"
+#include "ui/citiz-person.h"
 #include "ui/citiz-states.h"
 #include "ui/citiz-today-parts.h"
 
@@ -92,6 +93,12 @@ appointment_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   citiz_item_dialog_open (widget, self->session, &self->appointment);
 }
 
+static void
+person_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  citiz_person_ask (widget, CITIZ_TODAY_PAGE (widget)->session);
+}
+
 static GtkWidget *
 appointment_new (CitizTodayPage *self, const CitizTodayView *view)
 {
@@ -159,12 +166,14 @@ refill (CitizTodayPage *self)
   CitizTodayView view = {self->session, citiz_session_get_record (self->session), now,
                          citiz_day_from_date_time (now)};
   GtkWidget *first = citiz_columns_new (1.42, 1, FOLD), *last = citiz_columns_new (1.14, 1, FOLD),
-            *doses;
+            *doses, *notices = citiz_today_notices_new (&view);
   guint left;
 
   citiz_box_clear (self->box);
   doses = citiz_today_doses_new (&view, &left);
   gtk_box_append (GTK_BOX (self->box), head_new (self, &view, left));
+  if (notices != NULL)
+    gtk_box_append (GTK_BOX (self->box), notices);
   citiz_columns_append (CITIZ_COLUMNS (first), 0, doses);
   citiz_columns_append (CITIZ_COLUMNS (first), 1, citiz_today_goals_new (&view));
   gtk_box_append (GTK_BOX (self->box), first);
@@ -236,6 +245,7 @@ citiz_today_page_class_init (CitizTodayPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = citiz_today_page_dispose;
   widget_class->root = citiz_today_page_root;
   gtk_widget_class_install_action (widget_class, "today.appointment", NULL, appointment_cb);
+  gtk_widget_class_install_action (widget_class, "today.person", NULL, person_cb);
 }
 
 static void

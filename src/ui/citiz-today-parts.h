@@ -16,6 +16,8 @@ typedef struct
   gint32 today;
 } CitizTodayView;
 
+/* What is missing, or NULL. */
+GtkWidget *citiz_today_notices_new (const CitizTodayView *view);
 /* Doses of this part of the day. @left: how many are still to take. */
 GtkWidget *citiz_today_doses_new (const CitizTodayView *view, guint *left);
 GtkWidget *citiz_today_goals_new (const CitizTodayView *view);

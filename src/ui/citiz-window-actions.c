@@ -152,12 +152,30 @@ remove_sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
                                      g_object_ref (widget));
 }
 
+static void
+sample_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CitizWindow) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_load_sample_finish (CITIZ_SESSION (source), result, &error))
+    citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
+}
+
+static void
+try_sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  gtk_widget_action_set_enabled (widget, name, FALSE); /* until the record changed */
+  citiz_session_load_sample_async (CITIZ_WINDOW (widget)->session, NULL, sample_loaded_cb,
+                                   g_object_ref (widget));
+}
+
 void
 _citiz_window_update_actions (CitizWindow *self)
 {
   static const gchar *const open_only[]
-      = {"win.page",        "win.emergency", "win.lock",          "win.import", "win.export",
-         "win.preferences", "win.search",    "win.remove-sample", "win.back"};
+      = {"win.page",        "win.emergency", "win.lock",          "win.import",     "win.export",
+         "win.preferences", "win.search",    "win.remove-sample", "win.try-sample", "win.back"};
   gboolean open = self->leaflet != NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (open_only); i++)
@@ -206,6 +224,7 @@ _citiz_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.export", NULL, export_action);
   gtk_widget_class_install_action (klass, "win.tour", NULL, tour_action);
   gtk_widget_class_install_action (klass, "win.remove-sample", NULL, remove_sample_action);
+  gtk_widget_class_install_action (klass, "win.try-sample", NULL, try_sample_action);
   gtk_widget_class_install_action (klass, "win.show-help-overlay", NULL, shortcuts_action);
   gtk_widget_class_install_property_action (klass, "win.hide-values", "values-hidden");
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

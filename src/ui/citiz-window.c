@@ -191,6 +191,7 @@ citiz_window_close_request (GtkWindow *window)
   return GTK_WINDOW_CLASS (citiz_window_parent_class)->close_request (window);
 }
 
+/* A size left on a wider screen is made smaller by the toolkit. */
 static void
 restore_size (GtkWindow *window)
 {

@@ -240,6 +240,68 @@ test_hidden (void)
   settle ();
 }
 
+/* --- no wider than the screen --- */
+
+static void
+test_size (void)
+{
+  GListModel *monitors = gdk_display_get_monitors (gdk_display_get_default ());
+  g_autoptr (GdkMonitor) monitor = g_list_model_get_item (monitors, 0);
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GdkRectangle room;
+
+  gdk_monitor_get_geometry (monitor, &room);
+  gtk_window_set_default_size (GTK_WINDOW (window), room.width + 1000, room.height + 500);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, room.width);
+  g_assert_cmpint (gtk_widget_get_height (GTK_WIDGET (window)), <=, room.height);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* --- an empty record --- */
+
+static gboolean
+shows (GtkWidget *widget, const gchar *text)
+{
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
+    return TRUE;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if (shows (w, text))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+sample_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_true (citiz_session_remove_sample_finish (CITIZ_SESSION (source), result, NULL));
+}
+
+/* Today says what is missing, and a press brings the sample back. */
+static void
+test_empty (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *widget = GTK_WIDGET (window);
+
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  g_assert_false (shows (widget, "Look around in a sample record"));
+  citiz_session_remove_sample_async (session, NULL, sample_removed_cb, NULL);
+  WAIT_FOR (!citiz_session_get_sample (session));
+  WAIT_FOR (shows (widget, "Look around in a sample record"));
+  g_assert_true (shows (widget, "Enter your name and your birth date"));
+  g_assert_true (gtk_widget_activate_action (widget, "win.try-sample", NULL));
+  WAIT_FOR (citiz_session_get_sample (session));
+  WAIT_FOR (!shows (widget, "Look around in a sample record"));
+  g_assert_false (shows (widget, "Enter your name and your birth date"));
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 /* --- a lock nobody pressed --- */
 
 /* The code of a live access stays for whoever arrives; after this the record is locked for good. */
@@ -283,6 +345,8 @@ main (int argc, char **argv)
   g_test_add_func ("/window/hidden", test_hidden);
   g_test_add_func ("/window/emergency", test_emergency);
   g_test_add_func ("/window/key", test_key);
+  g_test_add_func ("/window/size", test_size);
+  g_test_add_func ("/window/empty", test_empty);
   g_test_add_func ("/window/lock-away", test_lock_away); /* the last */
   status = g_test_run ();
   g_object_unref (session);

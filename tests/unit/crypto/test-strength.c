@@ -1,6 +1,7 @@
 /* Strength is not flattered, in either language. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "crypto/citiz-secret.h"
 #include "crypto/citiz-strength.h"
+#include "crypto/citiz-words.h"
 
 static gdouble
 bits_of (const gchar *passphrase)
@@ -65,6 +66,16 @@ test_strong (void)
 }
 
 /* What we propose ourselves is strong, typed on any keyboard, and never the same. */
+/* Rightly written: as the list has it, accents and all. */
+static gboolean
+is_word (CitizLanguage language, const gchar *word)
+{
+  for (guint i = 0; i < CITIZ_N_WORDS; i++)
+    if (g_str_equal (citiz_word (language, i), word))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 test_suggest (void)
 {
@@ -75,6 +86,8 @@ test_suggest (void)
       g_auto (GStrv) words = g_strsplit (one, " ", -1);
       g_assert_true (g_str_is_ascii (one));
       g_assert_cmpuint (g_strv_length (words), ==, 6);
+      for (guint w = 0; w < 6; w++)
+        g_assert_true (is_word (language, words[w]));
       g_assert_cmpstr (one, !=, two);
       g_assert_cmpuint (citiz_passphrase_strength (one, NULL), ==, 4);
       if (i < 4)
