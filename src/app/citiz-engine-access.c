@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-access-private.h"
 
+#include "consent/citiz-link.h"
+
 #include <string.h>
 
 #define ACCOUNTS_BEYOND 16 /* accounts looked for past the number of accesses the vault holds */
@@ -110,6 +112,37 @@ access_state (const CitizGrantState *state)
   return states[state->status];
 }
 
+/* The link as it works today: the node may have had to take another port than the one the link was made with. */
+static void
+put_links (CitizEngine *engine, CitizAccess *access, const json_t *json)
+{
+  const gchar *origin = engine->node != NULL ? citiz_node_get_origin (engine->node) : NULL;
+  const gchar *text = json_string_value (json_object_get (json, "link"));
+  g_autoptr (CitizLink) link
+      = origin != NULL && text != NULL ? citiz_link_parse (text, NULL) : NULL;
+
+  if (link == NULL || g_str_equal (link->origin, origin))
+    {
+      access->link = g_strdup (text);
+      access->shlink = citiz_json_text_dup (json, "shlink");
+      return;
+    }
+  for (guint i = 0; i < link->nodes->len; i++)
+    {
+      CitizLinkNode *node = link->nodes->pdata[i];
+
+      if (g_str_equal (node->origin, link->origin))
+        {
+          g_free (node->origin);
+          node->origin = g_strdup (origin);
+        }
+    }
+  g_free (link->origin);
+  link->origin = g_strdup (origin);
+  access->link = citiz_link_to_url (link);
+  access->shlink = citiz_link_to_shlink (link);
+}
+
 /* @json: NULL when the vault's own memory of it cannot be read; then the ledger says what it knows, and it can still be revoked. */
 static CitizAccess *
 describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
@@ -146,8 +179,7 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
                             json_string_value (json_object_get (part, "text"))));
   if (access->state == CITIZ_ACCESS_LIVE)
     {
-      access->link = citiz_json_text_dup (json, "link");
-      access->shlink = citiz_json_text_dup (json, "shlink");
+      put_links (engine, access, json);
       access->spoken = access->spoken_tries_left > 0 ? citiz_json_text_dup (json, "code") : NULL;
     }
   return access;

@@ -19,7 +19,8 @@ citiz_engine_require_open (CitizEngine *engine, GError **error)
   return FALSE;
 }
 
-/* The node keeps its port: a link given yesterday must open today. A port taken by another program is given up for a free one. */
+/* The node keeps its port: a link given yesterday must open today. A port taken by another program is given up for a free one,
+ * and the links of live accesses are told anew with it (put_links). */
 gboolean
 citiz_engine_start_node (CitizEngine *engine, GError **error)
 {

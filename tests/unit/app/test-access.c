@@ -608,6 +608,35 @@ test_revoke_beside_stray_mail (App *app, gconstpointer data)
   g_assert_cmpuint (app_read (app, link, 1, NULL), !=, 200);
 }
 
+static gboolean
+first_is_listed (App *app)
+{
+  return g_list_model_get_n_items (citiz_session_get_accesses (app->session)) > 0;
+}
+
+/* Another program has taken the node's port meanwhile: what is handed out now opens all the same. */
+static void
+test_port_taken (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) given = app_press (app);
+  g_autoptr (CitizAccess) now = NULL;
+  g_autoptr (GSocketListener) other = g_socket_listener_new ();
+  g_autoptr (GUri) uri = g_uri_parse (given->link, G_URI_FLAGS_NONE, NULL);
+  g_autoptr (GError) error = NULL;
+
+  app_close (app);
+  g_autoptr (GSocketAddress) taken
+      = g_inet_socket_address_new_from_string ("127.0.0.1", (guint) g_uri_get_port (uri));
+  g_assert_true (g_socket_listener_add_address (other, taken, G_SOCKET_TYPE_STREAM,
+                                                G_SOCKET_PROTOCOL_TCP, NULL, NULL, &error));
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, &error));
+  g_assert_true (app_until (first_is_listed, app, 10));
+  now = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+  g_assert_cmpstr (now->link, !=, given->link);
+  g_assert_cmpuint (app_read (app, now->link, 1, NULL), ==, 200);
+}
+
 #define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
 
 int
@@ -633,5 +662,6 @@ main (int argc, char **argv)
   ADD ("/app/access/spoken-code", test_spoken_code);
   ADD ("/app/access/lost-code", test_lost_code);
   ADD ("/app/access/pages", test_pages);
+  ADD ("/app/access/port-taken", test_port_taken);
   return g_test_run ();
 }
