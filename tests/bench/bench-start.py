@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Start to first frame, beside an empty libadwaita window in the same run: bench-start.py CITIZ BARE.
 Two starts of Citiz: the first run and the locked record. A frame is there when a pixel of the empty screen has changed; time of the processor
-is read at that moment, it tells more than the clock on a busy machine. Rounds alternate; medians. The second part drops programs
-and libraries from the disk's cache before each start (as far as nothing else keeps them mapped).
+is read at that moment, it tells more than the clock on a busy machine. Rounds alternate; medians. First as a desktop starts a program, GL
+looked for (in software, without a card) by both alike; then without GL, where the bare window is cheapest; then with programs and libraries
+dropped from the disk's cache before each start (as far as nothing else keeps them mapped).
 SPDX-License-Identifier: AGPL-3.0-or-later"""
 import ctypes, os, re, statistics, subprocess, sys, tempfile, time
 
-ROUNDS, ROUNDS_DISK = 11, 3
+ROUNDS, ROUNDS_MORE = 11, 5
 PIXEL = 640, 300  # a window's place is the screen's corner: no window manager here
 
 
@@ -82,6 +83,8 @@ def tell(title, medians):
 
 def main():
     citiz, bare = sys.argv[1:3]
+    os.environ.pop('GDK_DEBUG', None)
+    os.environ['LIBGL_ALWAYS_SOFTWARE'] = '1'
     screen = Screen()
     with tempfile.TemporaryDirectory() as folder:
         locked, secret = os.path.join(folder, 'locked'), os.path.join(folder, 'secret')
@@ -93,7 +96,10 @@ def main():
                     'locked record': [citiz, '--folder', locked]}
         measure(screen, commands, 1)  # only warms the disk's cache
         tell('warm disk', measure(screen, commands, ROUNDS))
-        tell('cold disk', measure(screen, commands, ROUNDS_DISK, lambda: forget([citiz, bare])))
+        os.environ['GDK_DEBUG'] = 'gl-disable'
+        tell('warm disk, no GL', measure(screen, commands, ROUNDS_MORE))
+        del os.environ['GDK_DEBUG']
+        tell('cold disk', measure(screen, commands, ROUNDS_MORE, lambda: forget([citiz, bare])))
 
 
 if __name__ == '__main__':
