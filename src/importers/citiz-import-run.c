@@ -17,7 +17,10 @@ typedef struct
 {
   int fd;
   guint64 size, position, told;
+  gsize reached; /* in the file; written where it is read, looked at where it is parsed */
+  gboolean reading_ahead;
   CitizFrameWriter *out;
+  CitizAhead *ahead;      /* nullable */
   CitizZipStream *stream; /* reading an entry instead of the file */
   CitizZip *zip;
   GHashTable *routes; /* path → CitizZipEntry, those no session has named yet */
@@ -38,7 +41,7 @@ typedef enum
 static void
 tell_progress (Input *in)
 {
-  guint64 at = in->stream != NULL ? citiz_zip_stream_position (in->stream) : in->position;
+  guint64 at = (gsize) g_atomic_pointer_get (&in->reached);
   CitizFrame frame = {CITIZ_FRAME_PROGRESS, .progress = {MIN (at, in->size), in->size}};
 
   if (at < in->told + PROGRESS_STEP)
@@ -47,8 +50,9 @@ tell_progress (Input *in)
   citiz_frame_writer_put (in->out, &frame);
 }
 
+/* The file or the entry, in whichever thread reads. */
 static gssize
-input_read (gpointer data, guint8 *buffer, gsize n)
+source_read (gpointer data, guint8 *buffer, gsize n)
 {
   Input *in = data;
   gssize got = in->stream != NULL ? citiz_zip_stream_read (in->stream, buffer, n)
@@ -56,6 +60,18 @@ input_read (gpointer data, guint8 *buffer, gsize n)
 
   if (got > 0 && in->stream == NULL)
     in->position += (guint64) got;
+  g_atomic_pointer_set (&in->reached,
+                        in->stream != NULL ? citiz_zip_stream_position (in->stream) : in->position);
+  return got;
+}
+
+static gssize
+input_read (gpointer data, guint8 *buffer, gsize n)
+{
+  Input *in = data;
+  gssize got
+      = in->reading_ahead ? citiz_ahead_read (in->ahead, buffer, n) : source_read (in, buffer, n);
+
   tell_progress (in);
   return got;
 }
@@ -187,6 +203,9 @@ read_apple (Input *in, CitizImportFormat format, guint64 *stopped_at)
   CitizXml *xml = citiz_apple_get_xml (apple);
   gssize got;
 
+  in->reading_ahead = in->ahead != NULL && in->stream != NULL; /* plain bytes come faster alone */
+  if (in->reading_ahead)
+    citiz_ahead_start (in->ahead, source_read, in);
   do
     {
       gsize room;
@@ -194,6 +213,9 @@ read_apple (Input *in, CitizImportFormat format, guint64 *stopped_at)
       got = input_read (in, to, room);
     }
   while (got > 0 && citiz_xml_advance (xml, (gsize) got) && !citiz_frame_writer_failed (in->out));
+  if (in->reading_ahead)
+    citiz_ahead_stop (in->ahead);
+  in->reading_ahead = FALSE;
   if (got < 0)
     citiz_xml_stop (xml, in->stream != NULL ? citiz_zip_stream_reason (in->stream)
                                             : CITIZ_IMPORT_TRUNCATED);
@@ -314,16 +336,17 @@ read_file (Input *in, guint64 *stopped_at)
 /**
  * citiz_import_run:
  * @fd: a regular file, borrowed
+ * @ahead: (nullable): reads what is packed, so that it is inflated and parsed at the same time
  *
  * Reads it whole and writes the conversation of FORMAT.md, HELLO and DONE included. Returns what DONE says.
  */
 CitizImportReason
-citiz_import_run (int fd, CitizFrameWriter *out)
+citiz_import_run (int fd, CitizFrameWriter *out, CitizAhead *ahead)
 {
   CitizFrame hello = {.type = CITIZ_FRAME_HELLO};
   CitizFrame done = {.type = CITIZ_FRAME_DONE};
   struct stat st;
-  Input in = {.fd = fd, .out = out};
+  Input in = {.fd = fd, .out = out, .ahead = ahead};
 
   citiz_frame_writer_put (out, &hello);
   if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode))

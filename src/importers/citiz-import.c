@@ -65,10 +65,11 @@ main (void)
   /* Made before the walls go up: GLib looks at files on first use. */
   g_autofree gchar *warm = g_utf8_normalize ("\303\251", -1, G_NORMALIZE_NFC);
   (void) g_get_prgname ();
+  CitizAhead *ahead = citiz_ahead_new ();
   if (!citiz_sandbox_enter ())
     return 3;
   CitizFrameWriter *writer = citiz_frame_writer_new (write_cb, &out);
-  citiz_import_run (STDIN_FILENO, writer);
+  citiz_import_run (STDIN_FILENO, writer, ahead);
   /* No clearing up behind walls: the process ends here, with all it has. */
   _exit (!citiz_frame_writer_failed (writer) && flush (&out) ? 0 : 4);
 }

@@ -102,7 +102,9 @@ citiz_sandbox_enter (void)
 #ifdef SANITIZED
   inside = inside && add_sanitizer_rules (filter);
 #endif
-  inside = inside && seccomp_load (filter) == 0;
+  /* For all threads: the one that reads ahead stands already, no other can be made. */
+  inside = inside && seccomp_attr_set (filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0
+           && seccomp_load (filter) == 0;
   if (filter != NULL)
     seccomp_release (filter);
   return inside;

@@ -35,7 +35,7 @@ fuzz_import (const guint8 *data, gsize size)
     fd = memfd_create ("fuzz", MFD_CLOEXEC);
   if (ftruncate (fd, 0) != 0 || pwrite (fd, data, size, 0) != (gssize) size)
     return;
-  citiz_import_run (fd, writer);
+  citiz_import_run (fd, writer, NULL);
   if (!citiz_frame_reader_done (reader))
     g_error ("the conversation has no end");
 }

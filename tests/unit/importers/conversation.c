@@ -152,7 +152,7 @@ heard_from_bytes (const void *bytes, gsize n)
   int fd = fd_of_bytes (bytes, n);
   GByteArray *frames = g_byte_array_new ();
   g_autoptr (CitizFrameWriter) writer = citiz_frame_writer_new (write_cb, frames);
-  citiz_import_run (fd, writer);
+  citiz_import_run (fd, writer, NULL);
   close (fd);
   Heard *h = heard_from_frames (frames);
   g_assert_no_error (h->error);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "conversation.h"
 
+#include "importers/citiz-ahead.h"
 #include "importers/citiz-sandbox.h"
 
 #include <errno.h>
@@ -38,6 +39,53 @@ test_strict_frames (void)
   g_byte_array_append (longer, (const guint8 *) "x", 1);
   g_autoptr (Heard) more = heard_from_frames (longer);
   g_assert_false (more->done);
+}
+
+typedef struct
+{
+  guint calls, last;
+  gssize end;
+} Source;
+
+/* Blocks of all sizes, then the end. */
+static gssize
+source_cb (gpointer data, guint8 *buffer, gsize n)
+{
+  Source *source = data;
+  gsize part = MIN (n, 1 + source->calls * 7919 % n);
+
+  if (source->calls == source->last)
+    return source->end;
+  memset (buffer, (gint) (source->calls++ % 251), part);
+  return (gssize) part;
+}
+
+/* What is read ahead is what would be read, to its end, when it breaks, and when nobody wants the rest. */
+static void
+test_ahead (void)
+{
+  static guint8 one[300000], other[300000];
+  g_autoptr (CitizAhead) ahead = citiz_ahead_new ();
+
+  for (guint round = 0; round < 20; round++)
+    {
+      Source source = {0, round * 3, round % 2 == 0 ? 0 : -1}, alone = source;
+      g_autoptr (GByteArray) got = g_byte_array_new (), expected = g_byte_array_new ();
+      gssize n;
+      while ((n = source_cb (&alone, one, 256 * 1024)) > 0)
+        g_byte_array_append (expected, one, (guint) n);
+      citiz_ahead_start (ahead, source_cb, &source);
+      while ((n = citiz_ahead_read (ahead, other, 1000 + round * 10000)) > 0)
+        g_byte_array_append (got, other, (guint) n);
+      g_assert_cmpint (n, ==, source.end);
+      g_assert_cmpint (citiz_ahead_read (ahead, other, 10), ==, source.end);
+      citiz_ahead_stop (ahead);
+      g_assert_cmpmem (got->data, got->len, expected->data, expected->len);
+      source.calls = 0;
+      citiz_ahead_start (ahead, source_cb, &source);
+      if (round % 3 > 0)
+        citiz_ahead_stop (ahead);
+    }
 }
 
 static GSubprocess *
@@ -146,6 +194,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/importers/ahead", test_ahead);
   g_test_add_func ("/importers/helper/strict-frames", test_strict_frames);
   g_test_add_func ("/importers/helper/same-as-library", test_same_as_library);
 #ifndef __SANITIZE_ADDRESS__
