@@ -43,6 +43,28 @@ citiz_sha256 (CitizHash *out, const guint8 *data, gsize n)
 }
 
 /**
+ * citiz_sha256_pair:
+ *
+ * SHA-256 (first byte of @domain | left | right): a node of the ledger's trees. @out may be one of the two.
+ */
+void
+citiz_sha256_pair (CitizHash *out,
+                   CitizDomain domain,
+                   const CitizHash *left,
+                   const CitizHash *right)
+{
+  CitizSha256 sha;
+  gsize n;
+  const guint8 *prefix = citiz_domain_label (domain, &n);
+
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, prefix, n);
+  citiz_sha256_update (&sha, left->b, sizeof left->b);
+  citiz_sha256_update (&sha, right->b, sizeof right->b);
+  citiz_sha256_finish (&sha, out);
+}
+
+/**
  * citiz_hmac_sha256:
  *
  * RFC 2104. Compare the result with citiz_bytes_equal().

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/citiz-types.h"
+#include "crypto/citiz-domain.h"
 
 #include <nettle/sha2.h>
 
@@ -16,6 +17,10 @@ void citiz_sha256 (CitizHash *out, const guint8 *data, gsize n);
 void citiz_sha256_init (CitizSha256 *sha);
 void citiz_sha256_update (CitizSha256 *sha, const guint8 *data, gsize n);
 void citiz_sha256_finish (CitizSha256 *sha, CitizHash *out);
+void citiz_sha256_pair (CitizHash *out,
+                        CitizDomain domain,
+                        const CitizHash *left,
+                        const CitizHash *right);
 void citiz_hmac_sha256 (CitizHash *out,
                         const guint8 *key,
                         gsize key_n,

@@ -38,15 +38,7 @@ citiz_log_leaf (CitizHash *out, const guint8 *bytes, gsize n)
 void
 citiz_log_node (CitizHash *out, const CitizHash *left, const CitizHash *right)
 {
-  CitizSha256 sha;
-  gsize n;
-  const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_LOG_NODE, &n);
-
-  citiz_sha256_init (&sha);
-  citiz_sha256_update (&sha, prefix, n);
-  citiz_sha256_update (&sha, left->b, sizeof left->b);
-  citiz_sha256_update (&sha, right->b, sizeof right->b);
-  citiz_sha256_finish (&sha, out);
+  citiz_sha256_pair (out, CITIZ_DOMAIN_HASH_LOG_NODE, left, right);
 }
 
 /**

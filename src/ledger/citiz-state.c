@@ -165,30 +165,14 @@ citiz_state_size (const CitizState *state)
 void
 citiz_state_hash_leaf (CitizHash *out, const CitizHash *key, const CitizHash *value_hash)
 {
-  CitizSha256 sha;
-  gsize n;
-  const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_STATE_LEAF, &n);
-
-  citiz_sha256_init (&sha);
-  citiz_sha256_update (&sha, prefix, n);
-  citiz_sha256_update (&sha, key->b, sizeof key->b);
-  citiz_sha256_update (&sha, value_hash->b, sizeof value_hash->b);
-  citiz_sha256_finish (&sha, out);
+  citiz_sha256_pair (out, CITIZ_DOMAIN_HASH_STATE_LEAF, key, value_hash);
 }
 
 /* H (0x11 | left | right) */
 void
 citiz_state_hash_branch (CitizHash *out, const CitizHash *left, const CitizHash *right)
 {
-  CitizSha256 sha;
-  gsize n;
-  const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_STATE_NODE, &n);
-
-  citiz_sha256_init (&sha);
-  citiz_sha256_update (&sha, prefix, n);
-  citiz_sha256_update (&sha, left->b, sizeof left->b);
-  citiz_sha256_update (&sha, right->b, sizeof right->b);
-  citiz_sha256_finish (&sha, out);
+  citiz_sha256_pair (out, CITIZ_DOMAIN_HASH_STATE_NODE, left, right);
 }
 
 /* The hash of a subtree, computed where it is not known; of none, 32 zero bytes. */
