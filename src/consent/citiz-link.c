@@ -66,6 +66,15 @@ nodes_to_json (const CitizLink *link)
   return list;
 }
 
+/* A long name gives no link that its reader refuses. */
+static json_t *
+label_to_json (const gchar *label)
+{
+  return json_stringn (label, (size_t) (g_utf8_offset_to_pointer (
+                                            label, MIN (g_utf8_strlen (label, -1), LABEL_MAX))
+                                        - label));
+}
+
 static json_t *
 payload_to_json (const CitizLink *link)
 {
@@ -82,7 +91,7 @@ payload_to_json (const CitizLink *link)
   if (link->passcode)
     json_object_set_new (payload, "flag", json_string ("P"));
   if (link->label && *link->label)
-    json_object_set_new (payload, "label", json_string (link->label));
+    json_object_set_new (payload, "label", label_to_json (link->label));
   json_object_set_new (payload, "v", json_integer (1));
   if (link->contact_phone && *link->contact_phone)
     json_object_set_new (

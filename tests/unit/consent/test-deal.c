@@ -66,6 +66,21 @@ join (const CitizDeal *deal, const guint *which, guint n)
 }
 
 static void
+test_long_label (void)
+{
+  g_autoptr (CitizDeal) deal = deal_new (1, 1, NULL);
+  g_autoptr (CitizLink) link = citiz_link_parse (deal->link, NULL), cut = NULL;
+  g_autofree gchar *text = NULL;
+
+  g_free (link->label);
+  link->label = g_strnfill (81, 'e');
+  text = citiz_link_to_shlink (link);
+  cut = citiz_link_parse (text, NULL);
+  g_assert_nonnull (cut);
+  g_assert_cmpuint (strlen (cut->label), ==, 80);
+}
+
+static void
 test_round_trip (void)
 {
   g_autoptr (CitizDeal) deal = deal_new (4, 3, NULL);
@@ -450,6 +465,7 @@ main (int argc, char **argv)
   if (!citiz_crypto_init ())
     return 1;
   g_test_add_func ("/consent/deal/round-trip", test_round_trip);
+  g_test_add_func ("/consent/deal/long-label", test_long_label);
   g_test_add_func ("/consent/deal/too-few-shares", test_too_few_shares);
   g_test_add_func ("/consent/deal/vectors", test_vectors);
   g_test_add_func ("/consent/deal/chain", test_chain);
