@@ -70,9 +70,9 @@ nodes_to_json (const CitizLink *link)
 static json_t *
 label_to_json (const gchar *label)
 {
-  return json_stringn (label, (size_t) (g_utf8_offset_to_pointer (
-                                            label, MIN (g_utf8_strlen (label, -1), LABEL_MAX))
-                                        - label));
+  return json_stringn (
+      label, (size_t) (g_utf8_offset_to_pointer (label, MIN (g_utf8_strlen (label, -1), LABEL_MAX))
+                       - label));
 }
 
 static json_t *
