@@ -85,10 +85,11 @@ describe_access (CitizAccess *access)
   g_autofree gchar *given = citiz_time_text (access->given);
   g_autofree gchar *expires = citiz_time_text (access->expires);
 
-  return json_pack ("{s:s, s:s, s:s, s:s, s:i, s:s, s:I, s:s*, s:s*, s:s*}", "grant", id, "state",
-                    state_names[access->state], "given", given, "expires", expires, "openings",
-                    (int) access->openings, "tx", access->tx, "height", (json_int_t) access->height,
-                    "link", access->link, "shlink", access->shlink, "code", access->spoken);
+  return json_pack ("{s:s, s:s, s:b, s:s, s:s, s:i, s:s, s:I, s:s*, s:s*, s:s*}", "grant", id,
+                    "state", state_names[access->state], "sample", access->sample, "given", given,
+                    "expires", expires, "openings", (int) access->openings, "tx", access->tx,
+                    "height", (json_int_t) access->height, "link", access->link, "shlink",
+                    access->shlink, "code", access->spoken);
 }
 
 /* An emergency access lasts from 1 to 72 hours. */
@@ -114,6 +115,8 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
     return citiz_refuse (error);
   expires = citiz_time_text (access->expires);
   run->answer = describe_access (access);
+  if (access->sample)
+    citiz_say (run, "%s", _ ("This is the sample record: the person in it is invented."));
   citiz_say (run, "%s %s", _ ("Link:"), access->link);
   citiz_say (run, "%s %s", _ ("For a health app:"), access->shlink);
   if (access->spoken != NULL)
@@ -157,8 +160,9 @@ citiz_command_grants (CitizCommandRun *run, gchar **args)
       g_autofree gchar *expires = citiz_time_text (access->expires);
 
       json_array_append_new (run->answer, describe_access (access));
-      citiz_say (run, "%s  %-8s  %s  %u", id, state_names[access->state], expires,
-                 access->openings);
+      citiz_say (run, "%s  %-8s  %s  %u%s%s", id, state_names[access->state], expires,
+                 access->openings, access->sample ? "  " : "",
+                 access->sample ? _ ("sample record") : "");
     }
   if (g_list_model_get_n_items (accesses) == 0)
     citiz_say (run, "%s", _ ("No access was given yet."));

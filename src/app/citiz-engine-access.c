@@ -10,8 +10,8 @@
 
 /* A grant as the vault keeps it (CITIZ_CLASS_GRANT, JSON). Version 1 holds the link; when the access ends all versions are erased and
  * version 1 is written again without it:
- *   {account, given, expires, ended?, tx, height, capsule, profile, scopeSalt, withheld, tries, shown: [{key, count, text}], link?, shlink?,
- *    code?} */
+ *   {account, given, expires, ended?, tx, height, capsule, profile, scopeSalt, withheld, tries, shown: [{key, count, text}], sample?, link?,
+ *    shlink?, code?} */
 
 json_t *
 citiz_engine_read_json (CitizEngine *engine,
@@ -159,6 +159,7 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
   access->height = (guint64) citiz_json_integer (json, "height");
   access->withheld = (guint) citiz_json_integer (json, "withheld");
   access->spoken_tries_left = (guint) citiz_json_integer (json, "tries");
+  access->sample = json_is_true (json_object_get (json, "sample"));
   access->tx = citiz_json_text_dup (json, "tx");
   access->state = CITIZ_ACCESS_EXPIRED;
   if (citiz_chain_grant (engine->chain, id, &state))
@@ -338,6 +339,8 @@ describe_deal (const CitizGive *give,
       "tries", CITIZ_PASSCODE_TRIES, "shown", give->shown, "link", deal->link, "shlink",
       deal->shlink);
 
+  if (give->sample)
+    json_object_set_new (json, "sample", json_true ());
   if (give->birth_date != NULL)
     json_object_set_new (json, "code", json_string (deal->code));
   return json;
@@ -388,6 +391,11 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
 
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
+  if (give->sample && engine->sample_batch == 0) /* taken away since the press */
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED, "the sample is gone");
+      return FALSE;
+    }
   if (citiz_node_get_origin (engine->node) == NULL && !citiz_engine_start_node (engine, error))
     return FALSE;
   node.key = *citiz_node_get_public (engine->node);
@@ -556,6 +564,45 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
       engine, id); /* also after a failure: what was told meanwhile did not come to be */
   citiz_engine_tell_ledger (engine);
   return ok;
+}
+
+typedef struct
+{
+  CitizEngine *engine;
+  GArray *found; /* CitizId */
+} SampleGrants;
+
+static gboolean
+sample_grant_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  SampleGrants *walk = data;
+  json_t *json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), 0, NULL);
+
+  if (json_is_true (json_object_get (json, "sample")) && json_object_get (json, "ended") == NULL)
+    g_array_append_val (walk->found, *id);
+  citiz_engine_drop_grant (json);
+  return TRUE;
+}
+
+/**
+ * citiz_engine_revoke_samples:
+ * @ended: (out): how many there were
+ *
+ * Ends every access given on the sample record: an invented person's data must open for nobody once the sample is gone.
+ */
+gboolean
+citiz_engine_revoke_samples (CitizEngine *engine, guint *ended, GError **error)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (CitizId));
+  SampleGrants walk = {engine, found};
+
+  *ended = 0;
+  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, sample_grant_cb, &walk, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < found->len; i++, (*ended)++)
+    if (!citiz_engine_revoke (engine, &g_array_index (found, CitizId, i), NULL, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* --- listing --- */

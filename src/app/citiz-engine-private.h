@@ -131,6 +131,7 @@ typedef struct
   json_t *bundle;
   json_t *shown; /* [{key, count, text}] */
   guint withheld;
+  gboolean sample;
   gchar *profile; /* JSON: the scope that is committed to */
   gchar *label, *contact_name, *contact_phone, *birth_date; /* nullable */
   CitizAccess *access;                                      /* out */
@@ -144,6 +145,7 @@ gboolean citiz_engine_revoke (CitizEngine *engine,
                               gpointer data,
                               GCancellable *cancellable,
                               GError **error);
+gboolean citiz_engine_revoke_samples (CitizEngine *engine, guint *ended, GError **error);
 typedef struct
 {
   CitizId opening;

@@ -166,6 +166,7 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   job->profile = citiz_profile_to_json (profile);
   job->bundle = citiz_ips_build_with_parts (self->record, profile, &options, &parts);
   job->shown = describe_shown (parts, &job->withheld);
+  job->sample = citiz_session_get_sample (self);
   job->label = label_of (self, profile);
   job->contact_name = g_strdup (filled (citiz_profile_get_contact_name (profile)));
   job->contact_phone = g_strdup (filled (citiz_profile_get_contact_phone (profile)));

@@ -231,6 +231,7 @@ citiz_session_import_finish (CitizSession *self, GAsyncResult *result, GError **
 typedef struct
 {
   guint32 batch;
+  guint ended; /* accesses that went with the sample record */
   CitizLanguage language;
   CitizSnapshot *snapshot;
 } BatchJob;
@@ -252,6 +253,7 @@ batch_done (GTask *task, gpointer data)
 
   if (self->state == CITIZ_SESSION_OPEN)
     citiz_session_adopt (self, job->snapshot);
+  g_task_set_task_data (task, GUINT_TO_POINTER (job->ended), NULL);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -260,8 +262,13 @@ undo_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError
 {
   BatchJob *job = data;
 
-  return citiz_engine_require_open (engine, error) && require_no_import (engine, error)
-         && citiz_ingest_undo (engine->vault, job->batch, error)
+  if (!citiz_engine_require_open (engine, error) || !require_no_import (engine, error))
+    return FALSE;
+  /* First: killed in between, the sample is still there and opens for nobody. */
+  if (job->batch != 0 && job->batch == engine->sample_batch
+      && !citiz_engine_revoke_samples (engine, &job->ended, error))
+    return FALSE;
+  return citiz_ingest_undo (engine->vault, job->batch, error)
          && look_again (engine, &job->snapshot, error);
 }
 
@@ -442,8 +449,13 @@ citiz_session_remove_sample_async (CitizSession *self,
 }
 
 gboolean
-citiz_session_remove_sample_finish (CitizSession *self, GAsyncResult *result, GError **error)
+citiz_session_remove_sample_finish (CitizSession *self,
+                                    GAsyncResult *result,
+                                    guint *ended,
+                                    GError **error)
 {
+  if (ended != NULL)
+    *ended = GPOINTER_TO_UINT (g_task_get_task_data (G_TASK (result)));
   return citiz_session_undo_import_finish (self, result, error);
 }
 

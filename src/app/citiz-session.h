@@ -69,6 +69,7 @@ struct _CitizAccess
   guint64 height;   /* block it is in */
   GPtrArray *shown; /* of CitizShownPart: what the carer sees */
   guint withheld;   /* items and sections held back */
+  gboolean sample;  /* given on the sample record: it tells of nobody */
 };
 
 /* One line of "what the carer will see". */
@@ -320,8 +321,10 @@ void citiz_session_remove_sample_async (CitizSession *self,
                                         GCancellable *cancellable,
                                         GAsyncReadyCallback callback,
                                         gpointer data);
+/* @ended: (out) (nullable): how many accesses given on the sample record ended with it */
 gboolean citiz_session_remove_sample_finish (CitizSession *self,
                                              GAsyncResult *result,
+                                             guint *ended,
                                              GError **error);
 
 /* --- accesses --- */

@@ -299,14 +299,13 @@ record_updated (const CitizIps *ips)
 static void
 mark_sample (const CitizIps *ips, json_t *composition)
 {
-  for (guint i = 0; i < ips->items->len; i++)
-    if (((const CitizIpsItem *) ips->items->pdata[i])->item->sample)
-      {
-        json_object_set_new (
-            json_object_get (composition, "meta"), "tag",
-            json_pack ("[{s:s, s:s}]", "system", CITIZ_SYSTEM_TAG, "code", "sample"));
-        return;
-      }
+  gboolean sample = ips->patient != NULL && ips->patient->sample;
+
+  for (guint i = 0; i < ips->items->len && !sample; i++)
+    sample = ((const CitizIpsItem *) ips->items->pdata[i])->item->sample;
+  if (sample)
+    json_object_set_new (json_object_get (composition, "meta"), "tag",
+                         json_pack ("[{s:s, s:s}]", "system", CITIZ_SYSTEM_TAG, "code", "sample"));
 }
 
 static json_t *

@@ -19,7 +19,8 @@ struct _CitizRecord
   GHashTable *pending;    /* reference → GPtrArray of items that wait for it */
   GPtrArray *series;      /* CitizDaySeries */
   GHashTable
-      *by_measure; /* family key → GPtrArray of items, oldest first; NULL: to be made again */
+      *by_measure;    /* family key → GPtrArray of items, oldest first; NULL: to be made again */
+  CitizItem *patient; /* made of all Patients; NULL: to be made again */
   CitizSamplesLoader loader;
   gpointer loader_data;
 };

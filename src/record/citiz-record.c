@@ -30,12 +30,20 @@ citiz_record_new (void)
   return record;
 }
 
+/* What was made of the items is made again when it is asked for. */
+static void
+forget_views (CitizRecord *record)
+{
+  g_clear_pointer (&record->by_measure, g_hash_table_unref);
+  g_clear_pointer (&record->patient, citiz_item_unref);
+}
+
 void
 citiz_record_free (CitizRecord *record)
 {
   if (record == NULL)
     return;
-  g_clear_pointer (&record->by_measure, g_hash_table_unref);
+  forget_views (record);
   g_hash_table_unref (record->pending);
   g_ptr_array_unref (record->series);
   g_hash_table_unref (record->references);
@@ -107,7 +115,7 @@ citiz_record_put (CitizRecord *record, CitizItem *item)
   citiz_record_add_references (record, item);
   citiz_record_link (record, item);
   citiz_record_link_pending (record, item);
-  g_clear_pointer (&record->by_measure, g_hash_table_unref);
+  forget_views (record);
   if (item->kind == CITIZ_KIND_PATIENT && citiz_record_current (versions) == item)
     put_contacts (record, item);
 }
@@ -144,7 +152,7 @@ citiz_record_remove (CitizRecord *record, const CitizId *id)
     remove_contacts (record, &copy);
   g_hash_table_foreach_remove (record->references, points_to, &copy);
   g_hash_table_remove (record->items, &copy);
-  g_clear_pointer (&record->by_measure, g_hash_table_unref);
+  forget_views (record);
   return TRUE;
 }
 
@@ -176,7 +184,7 @@ citiz_record_remove_batch (CitizRecord *record, guint32 batch)
   for (guint i = record->series->len; i > 0; i--)
     if (((CitizDaySeries *) g_ptr_array_index (record->series, i - 1))->batch == batch)
       g_ptr_array_remove_index (record->series, i - 1);
-  g_clear_pointer (&record->by_measure, g_hash_table_unref);
+  forget_views (record);
   return n;
 }
 
@@ -282,30 +290,6 @@ GPtrArray *
 citiz_record_list_all (const CitizRecord *record, CitizKind kind)
 {
   return list_of (record, kind, TRUE);
-}
-
-/* What the person wrote about herself counts before what a document said, the newest first. */
-CitizItem *
-citiz_record_patient (const CitizRecord *record)
-{
-  g_autoptr (GPtrArray) all = list_of (record, CITIZ_KIND_PATIENT, FALSE);
-  CitizItem *best = NULL;
-
-  /* A watch's export tells a birth date and no name: it does not take the name away. */
-  for (guint i = 0; i < all->len; i++)
-    {
-      CitizItem *item = g_ptr_array_index (all, i);
-      gboolean named = json_array_size (json_object_get (item->resource, "name")) > 0;
-      gboolean best_named
-          = best != NULL && json_array_size (json_object_get (best->resource, "name")) > 0;
-
-      if (best == NULL || named > best_named
-          || (named == best_named
-              && (item->source < best->source
-                  || (item->source == best->source && item->changed.ms > best->changed.ms))))
-        best = item;
-    }
-  return best;
 }
 
 void

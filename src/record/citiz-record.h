@@ -29,8 +29,12 @@ GPtrArray *citiz_record_history (const CitizRecord *record, const CitizId *id);
 GPtrArray *citiz_record_list (const CitizRecord *record, CitizKind kind);
 /* Those left out of a list: statements of "none known" and errors. (transfer container) */
 GPtrArray *citiz_record_list_all (const CitizRecord *record, CitizKind kind);
-/* (transfer none) (nullable) */
+/* Who the record is about, merged field by field (citiz-record-person.c). (transfer none) (nullable) */
 CitizItem *citiz_record_patient (const CitizRecord *record);
+/* The version a correction starts from: without what imports filled. (transfer none) (nullable) */
+CitizItem *citiz_record_patient_base (const CitizRecord *record);
+/* Whether two Patients are clearly two people. */
+gboolean citiz_patients_differ (const CitizItem *a, const CitizItem *b);
 /* What a reference of `item` points to, within its batch first. (transfer none) (nullable) */
 CitizItem *citiz_record_resolve (const CitizRecord *record,
                                  const CitizItem *item,

@@ -102,7 +102,8 @@ citiz_access_until (CitizAccess *access, CitizTime now)
 {
   g_autofree gchar *end = citiz_format_date_time_ms (access->expires, now);
 
-  return g_strdup_printf (_ ("Emergency profile · until %s"), end);
+  return g_strdup_printf (
+      access->sample ? _ ("Sample record · until %s") : _ ("Emergency profile · until %s"), end);
 }
 
 gchar *
@@ -120,10 +121,14 @@ citiz_access_ending (CitizAccess *access, CitizTime now)
   g_autofree gchar *end = citiz_format_date_time_ms (when, now);
   g_autofree gchar *openings = citiz_openings_text (access->openings);
 
+  g_autofree gchar *text = NULL;
+
   /* Translators: the first %s is a date, the second "2 openings". */
-  return g_strdup_printf (access->state == CITIZ_ACCESS_REVOKED ? _ ("Revoked %s · %s")
+  text = g_strdup_printf (access->state == CITIZ_ACCESS_REVOKED ? _ ("Revoked %s · %s")
                                                                 : _ ("Ended %s · %s"),
                           end, openings);
+  return access->sample ? g_strdup_printf ("%s · %s", text, _ ("sample record"))
+                        : g_steal_pointer (&text);
 }
 
 gdouble
@@ -338,6 +343,9 @@ citiz_access_lines (CitizAccess *access)
   GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_part_line_free);
   const CitizShownPart *alerts = find_part (access, "alerts");
 
+  if (access->sample)
+    add_line (lines, "citiz-info-symbolic", "warning", _ ("Sample record"),
+              _ ("The person in it is invented."));
   if (alerts != NULL && alerts->count > 0)
     add_line (lines, "citiz-alert-symbolic", "error", _ ("Alerts"), alerts->text);
   add_care_line (lines, access);

@@ -267,7 +267,7 @@ citiz_add_open (GtkWidget *owner, CitizSession *session, const gchar *key)
                               document_chosen_cb, owner, NULL);
     }
   else if (kind == CITIZ_KIND_PATIENT)
-    open_form (owner, session, kind, citiz_record_patient (citiz_session_get_record (session)),
+    open_form (owner, session, kind, citiz_record_patient_base (citiz_session_get_record (session)),
                NULL);
   else
     open_form (owner, session, kind, NULL, NULL);

@@ -138,7 +138,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 void
 citiz_person_form_save (CitizPersonForm *self)
 {
-  const CitizItem *item = citiz_record_patient (citiz_session_get_record (self->session));
+  const CitizItem *item = citiz_record_patient_base (citiz_session_get_record (self->session));
   g_autofree gchar *name = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name)));
   g_autofree gchar *date = entered_date (self);
   g_autofree gchar *old_name = citiz_person_name (self->session);

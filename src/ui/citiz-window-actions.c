@@ -138,11 +138,14 @@ sample_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CitizWindow) self = data;
   g_autoptr (GError) error = NULL;
+  guint ended;
 
-  if (!citiz_session_remove_sample_finish (CITIZ_SESSION (source), result, &error))
+  if (!citiz_session_remove_sample_finish (CITIZ_SESSION (source), result, &ended, &error))
     citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
   else
-    citiz_toast (GTK_WIDGET (self), _ ("The sample record is gone, whole"));
+    citiz_toast (GTK_WIDGET (self),
+                 ended > 0 ? _ ("The sample record is gone, whole, and its emergency access ended")
+                           : _ ("The sample record is gone, whole"));
 }
 
 static void

@@ -226,7 +226,44 @@ change_sample (App *app, gboolean load)
     citiz_session_remove_sample_async (app->session, NULL, app_answer_cb, &answer);
   result = app_wait (&answer);
   return load ? citiz_session_load_sample_finish (app->session, result, NULL)
-              : citiz_session_remove_sample_finish (app->session, result, NULL);
+              : citiz_session_remove_sample_finish (app->session, result, NULL, NULL);
+}
+
+/* What was given on the sample ends with it; what was given on the person's own record goes on. */
+static void
+test_sample_access (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (CitizAccess) after = NULL;
+  g_autoptr (CitizAccess) own = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree gchar *link = NULL;
+  Answer answer = {0};
+  guint ended = 0;
+
+  g_assert_true (change_sample (app, TRUE));
+  access = app_press (app);
+  g_assert_true (access->sample);
+  link = g_strdup (access->link);
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (citiz_session_get_emergency (app->session)->sample);
+  citiz_session_remove_sample_async (app->session, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_remove_sample_finish (app->session, result, &ended, NULL));
+  g_assert_cmpuint (ended, ==, 1);
+  app_settle (app);
+  g_assert_null (citiz_session_get_emergency (app->session));
+  after = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+  g_assert_cmpint (after->state, ==, CITIZ_ACCESS_REVOKED);
+  g_assert_true (after->sample);
+  g_assert_cmpuint (app_read (app, link, 1, NULL), !=, 200);
+  own = app_press (app);
+  g_assert_false (citiz_id_equal (&own->id, &access->id));
+  g_assert_false (own->sample);
+  g_assert_true (change_sample (app, TRUE));
+  g_assert_true (change_sample (app, FALSE));
+  g_assert_nonnull (citiz_session_get_emergency (app->session));
 }
 
 /* Loaded twice it is there once; it goes away whole, with its corrections, and what is the person's own stays. */
@@ -277,5 +314,6 @@ main (int argc, char **argv)
   ADD ("/app/import/no-helper", test_no_helper);
   ADD ("/app/import/no-file", test_no_file);
   ADD ("/app/import/sample", test_sample);
+  ADD ("/app/import/sample-access", test_sample_access);
   return g_test_run ();
 }
