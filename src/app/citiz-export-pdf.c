@@ -15,6 +15,8 @@
 
 typedef struct
 {
+  GByteArray *bytes;
+  cairo_surface_t *surface;
   cairo_t *cairo;
   gdouble y;
   guint page;
@@ -133,6 +135,40 @@ put_head (Paper *paper, const CitizRecord *record, CitizLanguage language)
              "Sans Italic 9", 0, 4, 0);
 }
 
+static void
+paper_open (Paper *paper, CitizTime now)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now.ms / 1000);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+  g_autofree gchar *date = g_date_time_format (local, "%Y-%m-%d %H:%M");
+
+  paper->bytes = g_byte_array_new ();
+  paper->surface
+      = cairo_pdf_surface_create_for_stream (write_cb, paper->bytes, PAGE_WIDTH, PAGE_HEIGHT);
+  paper->cairo = cairo_create (paper->surface);
+  paper->y = MARGIN;
+  paper->foot = g_strdup_printf (_ ("Citiz · %s"), date);
+}
+
+static GBytes *
+paper_close (Paper *paper, GError **error)
+{
+  cairo_status_t status;
+
+  end_page (paper);
+  g_free (paper->foot);
+  cairo_destroy (paper->cairo);
+  cairo_surface_finish (paper->surface);
+  status = cairo_surface_status (paper->surface);
+  cairo_surface_destroy (paper->surface);
+  if (status == CAIRO_STATUS_SUCCESS)
+    return g_byte_array_free_to_bytes (paper->bytes);
+  g_byte_array_unref (paper->bytes);
+  g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED, "no PDF: %s",
+               cairo_status_to_string (status));
+  return NULL;
+}
+
 /**
  * citiz_export_pdf:
  *
@@ -141,31 +177,32 @@ put_head (Paper *paper, const CitizRecord *record, CitizLanguage language)
 GBytes *
 citiz_export_pdf (const CitizRecord *record, CitizLanguage language, CitizTime now, GError **error)
 {
-  GByteArray *bytes = g_byte_array_new ();
-  cairo_surface_t *surface
-      = cairo_pdf_surface_create_for_stream (write_cb, bytes, PAGE_WIDTH, PAGE_HEIGHT);
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now.ms / 1000);
-  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
-  g_autofree gchar *date = g_date_time_format (local, "%Y-%m-%d %H:%M");
-  Paper paper = {.cairo = cairo_create (surface), .y = MARGIN};
-  cairo_status_t status;
+  Paper paper = {0};
 
-  paper.foot = g_strdup_printf (_ ("Citiz · %s"), date);
+  paper_open (&paper, now);
   put_head (&paper, record, language);
   for (guint i = 0; i < citiz_n_export_sections; i++)
     put_section (&paper, record, &citiz_export_sections[i], language);
-  end_page (&paper);
-  g_free (paper.foot);
-  cairo_destroy (paper.cairo);
-  cairo_surface_finish (surface);
-  status = cairo_surface_status (surface);
-  cairo_surface_destroy (surface);
-  if (status != CAIRO_STATUS_SUCCESS)
+  return paper_close (&paper, error);
+}
+
+/**
+ * citiz_export_pdf_rows:
+ * @rows: (element-type utf8): label, value, label, value…
+ *
+ * Returns: (transfer full): a PDF with a title and its rows
+ */
+GBytes *
+citiz_export_pdf_rows (const gchar *title, const GPtrArray *rows, CitizTime now, GError **error)
+{
+  Paper paper = {0};
+
+  paper_open (&paper, now);
+  put_block (&paper, title, "Sans Bold 18", 0, 14, 0);
+  for (guint i = 0; i + 1 < rows->len; i += 2)
     {
-      g_byte_array_unref (bytes);
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED, "no PDF: %s",
-                   cairo_status_to_string (status));
-      return NULL;
+      put_block (&paper, g_ptr_array_index (rows, i), "Sans Bold 10", 0, 1, 16);
+      put_block (&paper, g_ptr_array_index (rows, i + 1), "Sans 10", 0, 9, 0);
     }
-  return g_byte_array_free_to_bytes (bytes);
+  return paper_close (&paper, error);
 }

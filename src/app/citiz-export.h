@@ -37,4 +37,9 @@ GBytes *citiz_export_pdf (const CitizRecord *record,
                           CitizTime now,
                           GError **error);
 
+GBytes *citiz_export_pdf_rows (const gchar *title,
+                               const GPtrArray *rows,
+                               CitizTime now,
+                               GError **error);
+
 G_END_DECLS

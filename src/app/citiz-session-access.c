@@ -1,10 +1,12 @@
 /* The session: giving, ending and watching accesses. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
+#include "app/citiz-export.h"
 #include "consent/citiz-consent-receipt.h"
 #include "consent/citiz-ips.h"
 #include "consent/citiz-offline.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define PROFILE_SETTING "profile"
@@ -435,6 +437,9 @@ typedef struct
 {
   CitizId access;
   gchar *person, *text;
+  CitizLanguage language;
+  CitizTime now;
+  GBytes *paper;
   gint offset_minutes;
 } ReceiptJob;
 
@@ -445,6 +450,7 @@ receipt_job_free (gpointer data)
 
   g_free (job->person);
   g_free (job->text);
+  g_clear_pointer (&job->paper, g_bytes_unref);
   g_free (job);
 }
 
@@ -470,6 +476,7 @@ receipt_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
   g_autoptr (CitizProfile) profile = NULL;
   const CitizTxInfo *grant;
   json_t *json;
+  g_autoptr (GPtrArray) rows = NULL;
 
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
@@ -502,13 +509,17 @@ receipt_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
   json = citiz_consent_receipt_to_fhir (&receipt);
   job->text = json_dumps (json, JSON_INDENT (2));
   json_decref (json);
-  return TRUE;
+  rows = citiz_consent_receipt_rows (&receipt, job->language);
+  job->paper = citiz_export_pdf_rows (_ ("Receipt of an access"), rows, job->now, error);
+  return job->paper != NULL;
 }
 
 static void
 receipt_done (GTask *task, gpointer data)
 {
   ReceiptJob *job = data;
+
+  g_task_set_task_data (task, g_steal_pointer (&job->paper), (GDestroyNotify) g_bytes_unref);
   g_task_return_pointer (task, g_steal_pointer (&job->text), g_free);
 }
 
@@ -523,6 +534,8 @@ citiz_session_receipt_async (CitizSession *self,
   ReceiptJob *job = g_new0 (ReceiptJob, 1);
 
   job->access = *access;
+  job->now = citiz_session_now (self);
+  job->language = citiz_env_language ();
   job->person = g_strdup (patient != NULL ? patient->title[citiz_env_language ()] : "");
   job->offset_minutes = citiz_env_offset_minutes (citiz_session_now (self));
   citiz_engine_post (
@@ -532,7 +545,14 @@ citiz_session_receipt_async (CitizSession *self,
 }
 
 gchar *
-citiz_session_receipt_finish (CitizSession *self, GAsyncResult *result, GError **error)
+citiz_session_receipt_finish (CitizSession *self,
+                              GAsyncResult *result,
+                              GBytes **out_pdf,
+                              GError **error)
 {
+  GBytes *paper = g_task_get_task_data (G_TASK (result));
+
+  if (out_pdf != NULL)
+    *out_pdf = paper != NULL ? g_bytes_ref (paper) : NULL;
   return g_task_propagate_pointer (G_TASK (result), error);
 }

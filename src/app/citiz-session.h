@@ -365,13 +365,16 @@ GBytes *citiz_session_offline_capsule_finish (CitizSession *self,
                                               GAsyncResult *result,
                                               gchar **out_code,
                                               GError **error);
-/* A consent receipt as JSON text of a FHIR Consent. */
+/* A consent receipt as JSON text of a FHIR Consent, and the same on paper. */
 void citiz_session_receipt_async (CitizSession *self,
                                   const CitizId *access,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer data);
-gchar *citiz_session_receipt_finish (CitizSession *self, GAsyncResult *result, GError **error);
+gchar *citiz_session_receipt_finish (CitizSession *self,
+                                     GAsyncResult *result,
+                                     GBytes **out_pdf,
+                                     GError **error);
 /* An address of this computer's doctor's page showing what an emergency access would show, without giving one. */
 void citiz_session_preview_async (CitizSession *self,
                                   GCancellable *cancellable,

@@ -9,29 +9,35 @@
 typedef struct
 {
   GtkWidget *window; /* the chooser's owner: it outlives this */
-  gchar *text;
+  GBytes *bytes;
+  GBytes *json; /* written instead when the name chosen says so; nullable */
 } Text;
 
 static void
 text_free (gpointer data)
 {
-  g_free (((Text *) data)->text);
-  g_free (data);
+  Text *text = data;
+
+  g_bytes_unref (text->bytes);
+  g_clear_pointer (&text->json, g_bytes_unref);
+  g_free (text);
 }
 
 static void
 file_cb (GFile *file, gpointer data)
 {
   const Text *text = data;
+  g_autofree gchar *name = g_file_get_basename (file);
+  GBytes *bytes = text->json != NULL && g_str_has_suffix (name, ".json") ? text->json : text->bytes;
   gboolean saved = g_file_replace_contents (
-      file, text->text, strlen (text->text), NULL, FALSE,
+      file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, FALSE,
       G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, NULL);
 
   citiz_toast (text->window, saved ? _ ("File saved") : _ ("The file could not be saved there"));
 }
 
-void
-citiz_text_save (GtkWidget *widget, const gchar *title, const gchar *name, const gchar *text)
+static void
+save (GtkWidget *widget, const gchar *title, const gchar *name, GBytes *bytes, GBytes *json)
 {
   GtkRoot *root = gtk_widget_get_root (widget);
   Text *kept;
@@ -40,8 +46,17 @@ citiz_text_save (GtkWidget *widget, const gchar *title, const gchar *name, const
     return;
   kept = g_new0 (Text, 1);
   kept->window = GTK_WIDGET (root); /* a row may be made anew while a file is chosen */
-  kept->text = g_strdup (text);
+  kept->bytes = g_bytes_ref (bytes);
+  kept->json = json != NULL ? g_bytes_ref (json) : NULL;
   citiz_compat_save_file (kept->window, title, name, file_cb, kept, text_free);
+}
+
+void
+citiz_text_save (GtkWidget *widget, const gchar *title, const gchar *name, const gchar *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  save (widget, title, name, bytes, NULL);
 }
 
 static void
@@ -49,10 +64,16 @@ receipt_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GtkWidget) widget = data;
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *text = citiz_session_receipt_finish (CITIZ_SESSION (source), result, &error);
+  g_autoptr (GBytes) pdf = NULL, json = NULL;
+  g_autofree gchar *text
+      = citiz_session_receipt_finish (CITIZ_SESSION (source), result, &pdf, &error);
 
   if (text != NULL)
-    citiz_text_save (widget, _ ("Save the Receipt"), _ ("citiz-receipt.json"), text);
+    {
+      json = g_bytes_new (text, strlen (text));
+      save (widget, _ ("Save the Receipt (PDF, or .json for a program)"), _ ("citiz-receipt.pdf"),
+            pdf, json);
+    }
   else
     citiz_toast (widget, citiz_session_explain (error));
 }

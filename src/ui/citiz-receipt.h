@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Asks where, then writes the FHIR Consent that stands for the receipt. */
+/* Asks where, then writes the receipt on paper (PDF), or as a FHIR Consent when the name chosen ends in .json. */
 void citiz_receipt_save (GtkWidget *widget, CitizSession *session, CitizAccess *access);
 /* Asks where, then writes @text; says so in a toast. */
 void citiz_text_save (GtkWidget *widget, const gchar *title, const gchar *name, const gchar *text);

@@ -410,14 +410,16 @@ test_pages (App *app, gconstpointer data)
   g_autofree gchar *page = NULL;
   g_autofree gchar *code = NULL;
   g_autoptr (GBytes) capsule = NULL;
+  g_autoptr (GBytes) paper = NULL;
   g_autoptr (GError) error = NULL;
   json_auto_t *json = NULL;
   Answer answer = {0};
 
   citiz_session_receipt_async (app->session, &access->id, NULL, app_answer_cb, &answer);
   receipt_result = app_wait (&answer);
-  receipt = citiz_session_receipt_finish (app->session, receipt_result, &error);
+  receipt = citiz_session_receipt_finish (app->session, receipt_result, &paper, &error);
   g_assert_no_error (error);
+  g_assert_cmpint (memcmp (g_bytes_get_data (paper, NULL), "%PDF", 4), ==, 0);
   json = json_loads (receipt, 0, NULL);
   g_assert_cmpstr (json_string_value (json_object_get (json, "resourceType")), ==, "Consent");
 
