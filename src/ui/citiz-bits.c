@@ -3,6 +3,13 @@
 
 #include "ui/citiz-focus.h"
 
+GtkWidget *
+citiz_icon_new (const gchar *icon)
+{
+  return g_object_new (GTK_TYPE_IMAGE, "icon-name", icon, "accessible-role",
+                       GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+}
+
 static GtkWidget *
 icon_and_word (const gchar *icon, const gchar *text, gint spacing)
 {
@@ -11,7 +18,7 @@ icon_and_word (const gchar *icon, const gchar *text, gint spacing)
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   if (icon != NULL)
     {
-      GtkWidget *image = gtk_image_new_from_icon_name (icon);
+      GtkWidget *image = citiz_icon_new (icon);
 
       gtk_image_set_pixel_size (GTK_IMAGE (image), 12);
       gtk_box_append (GTK_BOX (box), image);
@@ -34,7 +41,7 @@ citiz_tag_new (const gchar *icon, const gchar *text, const gchar *style)
 GtkWidget *
 citiz_prefix_new (const gchar *icon, const gchar *style)
 {
-  GtkWidget *image = gtk_image_new_from_icon_name (icon);
+  GtkWidget *image = citiz_icon_new (icon);
 
   gtk_widget_add_css_class (image, "round-prefix");
   gtk_widget_add_css_class (image, style);
@@ -131,7 +138,7 @@ citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *actio
 GtkWidget *
 citiz_chevron_new (void)
 {
-  GtkWidget *image = gtk_image_new_from_icon_name ("go-next-symbolic");
+  GtkWidget *image = citiz_icon_new ("go-next-symbolic");
 
   gtk_widget_add_css_class (image, "chevron");
   return image;

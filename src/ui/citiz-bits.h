@@ -5,6 +5,8 @@
 
 G_BEGIN_DECLS
 
+/* A picture beside words that say the same: assistive technology does not hear of it. */
+GtkWidget *citiz_icon_new (const gchar *icon);
 /* @style is one of "ok" "accent" "warning" "error" "neutral"; icons may be NULL. All (transfer floating). */
 
 /* A 22 px pill: icon and word on a tint of their own colour. */

@@ -259,7 +259,7 @@ citiz_diet_water_new (CitizSession *session, gint32 day)
   gtk_widget_add_css_class (label, "numeric");
   for (gint i = 0; i < GLASSES; i++)
     {
-      GtkWidget *glass = gtk_image_new_from_icon_name ("citiz-glass-symbolic");
+      GtkWidget *glass = citiz_icon_new ("citiz-glass-symbolic");
 
       gtk_widget_add_css_class (glass,
                                 i < glasses && !citiz_values_hidden () ? "due" : "glass-empty");

@@ -129,7 +129,7 @@ citiz_entry_row_new (const gchar *title, const gchar *detail, const gchar *subti
 void
 citiz_entry_row_set_source (CitizEntryRow *self, const gchar *icon, const gchar *word)
 {
-  GtkWidget *image = gtk_image_new_from_icon_name (icon), *label = new_label ();
+  GtkWidget *image = citiz_icon_new (icon), *label = new_label ();
 
   gtk_widget_set_visible (self->joint, gtk_widget_get_visible (self->subtitle));
   gtk_widget_set_visible (self->source, TRUE);

@@ -219,8 +219,7 @@ closed_row (const CitizFood *food)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), markup);
   citiz_row_set_opens (CITIZ_ROW (row), TRUE);
   citiz_row_set_chevron_visible (CITIZ_ROW (row), FALSE);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
-                             gtk_image_new_from_icon_name ("citiz-plus-symbolic"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), citiz_icon_new ("citiz-plus-symbolic"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   food->name[citiz_format_language ()], -1);
   g_signal_connect (row, "opened", G_CALLBACK (opened_cb), (gpointer) food);

@@ -209,6 +209,7 @@ citiz_empty_row_new (const gchar *sentence, const gchar *button, const gchar *ac
   GtkWidget *row = citiz_row_new (sentence, NULL);
 
   gtk_widget_add_css_class (row, "empty-row");
+  gtk_widget_set_focusable (row, FALSE); /* the keyboard goes to its button */
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   if (button != NULL)
     {

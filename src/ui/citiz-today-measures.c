@@ -214,7 +214,7 @@ card_new (const CitizTodayView *view, guint i)
   citiz_range_ends (&key.range, &low, &high);
   text = value_text (measure, &key);
   gtk_widget_add_css_class (name, "bold");
-  gtk_box_append (GTK_BOX (head), gtk_image_new_from_icon_name (cards[i].icon));
+  gtk_box_append (GTK_BOX (head), citiz_icon_new (cards[i].icon));
   gtk_widget_add_css_class (gtk_widget_get_first_child (head), "secondary");
   gtk_box_append (GTK_BOX (head), name);
   number = gtk_label_new (citiz_shown (text));
@@ -300,7 +300,8 @@ citiz_today_measures_new (const CitizTodayView *view)
 /* --- goals --- */
 
 static void
-add_goal (GtkWidget *ring,
+add_goal (GString *says,
+          GtkWidget *ring,
           GtkWidget *legend,
           const gchar *css_class,
           gdouble value,
@@ -320,6 +321,7 @@ add_goal (GtkWidget *ring,
   markup = g_markup_printf_escaped ("<b>%s</b> <span alpha=\"72%%\">/ %s%s%s</span>",
                                     citiz_shown (a), b, *unit != '\0' ? CITIZ_NBSP : "", unit);
   gtk_label_set_markup (GTK_LABEL (label), markup);
+  g_string_append_printf (says, ", %s %s / %s %s", caption, citiz_shown (a), b, unit);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "numeric");
   gtk_widget_add_css_class (bar, "legend-bar");
@@ -352,21 +354,22 @@ GtkWidget *
 citiz_today_goals_new (const CitizTodayView *view)
 {
   GtkWidget *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *card = gtk_button_new ();
-  GtkWidget *inside = citiz_wrap_new (18), *legend = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *inside = citiz_wrap_new (14), *legend = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *ring = citiz_ring_new (140, 12);
   CitizPeriod week = citiz_period_around (CITIZ_PERIOD_WEEK, view->today);
   gdouble minutes[7], active, steps_goal = citiz_goal (view->record, "steps", 8000), fibre_now,
                               fibre_goal;
+  g_autoptr (GString) says = g_string_new (_ ("Goals"));
   g_autofree gdouble *steps = citiz_day_values (view->record, "steps", view->today, view->today);
 
   active = citiz_week_activity (view->record, week.first, view->today,
                                 citiz_person_age (view->record, view->today), minutes);
   fibre (view, &fibre_now, &fibre_goal);
-  add_goal (ring, legend, "series-1", active, citiz_goal (view->record, "mvpa_week", 150),
+  add_goal (says, ring, legend, "series-1", active, citiz_goal (view->record, "mvpa_week", 150),
             _ ("min"), _ ("Movement · week"));
-  add_goal (ring, legend, "series-2", steps != NULL ? steps[0] : NAN, steps_goal, "",
+  add_goal (says, ring, legend, "series-2", steps != NULL ? steps[0] : NAN, steps_goal, "",
             _ ("Steps · today"));
-  add_goal (ring, legend, "series-4", fibre_now, fibre_goal, "g", _ ("Fibre · today"));
+  add_goal (says, ring, legend, "series-4", fibre_now, fibre_goal, "g", _ ("Fibre · today"));
   citiz_ring_set_label (CITIZ_RING (ring), _ ("Goals as rings; their numbers follow"));
   gtk_widget_set_valign (legend, GTK_ALIGN_CENTER);
   gtk_widget_set_halign (inside, GTK_ALIGN_CENTER);
@@ -378,7 +381,7 @@ citiz_today_goals_new (const CitizTodayView *view)
   gtk_widget_add_css_class (card, "goals-card");
   gtk_widget_set_vexpand (card, TRUE);
   gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (card), "add.item::goals");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (card), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Goals"),
+  gtk_accessible_update_property (GTK_ACCESSIBLE (card), GTK_ACCESSIBLE_PROPERTY_LABEL, says->str,
                                   -1);
   gtk_box_append (GTK_BOX (outer), citiz_heading_new (_ ("Goals"), NULL));
   gtk_box_append (GTK_BOX (outer), card);

@@ -114,7 +114,7 @@ appointment_new (CitizTodayPage *self, const CitizTodayView *view)
                           *visit->person != '\0' ? visit->person : citiz_item_title (visit), when);
   button = gtk_button_new ();
   content = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  gtk_box_append (GTK_BOX (content), gtk_image_new_from_icon_name ("citiz-calendar-symbolic"));
+  gtk_box_append (GTK_BOX (content), citiz_icon_new ("citiz-calendar-symbolic"));
   label = citiz_caption_new (text);
   gtk_label_set_wrap (GTK_LABEL (label), FALSE);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);

@@ -7,6 +7,7 @@
 #include "ui/citiz-activity-page.h"
 #include "ui/citiz-add-forms.h"
 #include "ui/citiz-add.h"
+#include "ui/citiz-bits.h"
 #include "ui/citiz-buckets.h"
 #include "ui/citiz-care-page.h"
 #include "ui/citiz-diet-page.h"
@@ -15,6 +16,7 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-import-dialog.h"
 #include "ui/citiz-item-dialog.h"
+#include "ui/citiz-item-row.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-today-page.h"
@@ -436,6 +438,20 @@ test_words (void)
       g_assert_cmpint (citiz_kind_from_key (citiz_kind_key ((CitizKind) k)), ==, k);
 }
 
+/* A picture beside its word is not heard; a row that only says something does not stop the keyboard. */
+static void
+test_decoration (void)
+{
+  GtkWidget *prefix = g_object_ref_sink (citiz_prefix_new ("citiz-pill-symbolic", "ok"));
+  GtkWidget *row = g_object_ref_sink (citiz_empty_row_new ("Nothing", "Add", "add.item::meal"));
+
+  g_assert_cmpint (gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (prefix)), ==,
+                   GTK_ACCESSIBLE_ROLE_PRESENTATION);
+  g_assert_false (gtk_widget_get_focusable (row));
+  g_assert_finalize_object (prefix);
+  g_assert_finalize_object (row);
+}
+
 static CitizItem *
 item_of (const gchar *text, guint8 id, guint32 batch)
 {
@@ -632,6 +648,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/periods", test_periods);
   g_test_add_func ("/ui/pages/buckets", test_buckets);
   g_test_add_func ("/ui/pages/words", test_words);
+  g_test_add_func ("/ui/pages/decoration", test_decoration);
   g_test_add_func ("/ui/pages/values", test_values);
   g_test_add_func ("/ui/pages/stranger", test_stranger);
   g_test_add_func ("/ui/pages/nothing-in-period", test_nothing_in_period);
