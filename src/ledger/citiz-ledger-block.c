@@ -116,6 +116,21 @@ pick (CitizLedger *next,
   return taken;
 }
 
+/* The slots of each epoch are counted from 1. */
+static guint64
+parent_slot (const CitizLedger *ledger)
+{
+  return ledger->head.epoch == ledger->epoch ? ledger->head.slot : 0;
+}
+
+/* On a closing block only continuations stand, until the next epoch begins. */
+static guint8
+next_flags (const CitizLedger *ledger)
+{
+  return ledger->head.flags != 0 && ledger->head.epoch == ledger->epoch ? CITIZ_BLOCK_CONTINUATION
+                                                                        : 0;
+}
+
 /* The one header that follows from @next (executed), its parent and the choices of the proposer. */
 static void
 make_header (CitizBlockHeader *out,
@@ -128,17 +143,19 @@ make_header (CitizBlockHeader *out,
   *out = (CitizBlockHeader){
       .version = CITIZ_HEADER_VERSION,
       .protocol = CITIZ_PROTOCOL,
+      .flags = next_flags (next),
       .chain_id = next->chain_id,
+      .epoch = next->epoch,
       .slot = slot,
       .height = next->head.height + 1,
       .parent = next->head_hash,
-      .parent_slot = next->head.slot,
+      .parent_slot = parent_slot (next),
       .time = time,
       .proposer = *proposer,
       .n_tx = n_tx,
       .log_size = next->log.size,
       .vs_hash = next->vs_hash,
-      .next_vs_hash = next->vs_hash,
+      .next_vs_hash = next_flags (next) != 0 ? next->head.next_vs_hash : next->vs_hash,
   };
   citiz_log_root (&next->log, &out->log_root);
   citiz_state_root (next->state, &out->state_root);
@@ -200,7 +217,7 @@ citiz_ledger_build (CitizLedger *ledger,
   if (!check_size (txs, height, error)
       || !execute (next, txs, time, citiz_check_now, NULL, changes, error))
     return NULL;
-  return make_block (ledger, next, txs, ledger->head.slot + 1, time, proposer);
+  return make_block (ledger, next, txs, parent_slot (ledger) + 1, time, proposer);
 }
 
 /**
@@ -225,7 +242,7 @@ citiz_ledger_propose (CitizLedger *ledger,
   g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
   g_autoptr (GPtrArray) taken = NULL;
 
-  g_return_val_if_fail (slot > ledger->head.slot, NULL);
+  g_return_val_if_fail (slot > parent_slot (ledger), NULL);
   g_return_val_if_fail (time.ms > citiz_ledger_time (ledger).ms, NULL);
   taken = pick (next, txs, time, changes, out_refused);
   return make_block (ledger, next, taken, slot, time, proposer);
@@ -285,10 +302,10 @@ check_place (const CitizLedger *ledger, const CitizBlock *block, CitizTime now, 
 {
   const CitizBlockHeader *header = &block->header;
 
-  if (!citiz_hash_equal (&header->chain_id, &ledger->chain_id) || header->epoch != 0
+  if (!citiz_hash_equal (&header->chain_id, &ledger->chain_id) || header->epoch != ledger->epoch
       || !citiz_hash_equal (&header->vs_hash, &ledger->vs_hash))
     return refuse (error, CITIZ_LEDGER_ERROR_CHAIN, header->height, "of another chain or epoch");
-  if (header->height != ledger->head.height + 1 || header->parent_slot != ledger->head.slot
+  if (header->height != ledger->head.height + 1 || header->parent_slot != parent_slot (ledger)
       || header->slot <= header->parent_slot
       || !citiz_hash_equal (&header->parent, &ledger->head_hash))
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height, "does not follow its parent");
@@ -298,8 +315,9 @@ check_place (const CitizLedger *ledger, const CitizBlock *block, CitizTime now, 
     return refuse (error, CITIZ_LEDGER_ERROR_TIME, header->height, "ahead of this clock");
   if (!is_validator (ledger, &header->proposer))
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height, "its proposer is no validator");
-  if (header->flags != 0)
-    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height, "closes an epoch");
+  if (header->flags != next_flags (ledger) || (header->flags != 0 && header->n_tx != 0))
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height,
+                   "a closing block too early, or something on top of one");
   if (header->n_tx != block->txs->len)
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height,
                    "not as many transactions as it says");
@@ -320,8 +338,8 @@ check_one_cert (const CitizLedger *ledger,
   if (cert->kind != kind || cert->slot != slot || !citiz_hash_equal (&cert->hash, hash))
     return refuse (error, CITIZ_LEDGER_ERROR_CERT, block->header.height,
                    "a certificate about something else");
-  if (citiz_cert_check (cert, &ledger->chain_id, &ledger->vs_hash, &ledger->validators, check,
-                        check_data, error))
+  if (citiz_cert_check (cert, &ledger->chain_id, ledger->epoch, &ledger->vs_hash,
+                        &ledger->validators, check, check_data, error))
     return TRUE;
   g_prefix_error (error, "block %" G_GUINT64_FORMAT ": ", block->header.height);
   return FALSE;

@@ -9,6 +9,7 @@ struct _CitizLedger
 {
   CitizHash chain_id;
   CitizTime genesis_time;
+  guint64 epoch;
   CitizValidators validators;
   CitizHash vs_hash;
   CitizBlockHeader head; /* height 0: no block yet */

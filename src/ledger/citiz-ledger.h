@@ -80,6 +80,14 @@ void citiz_ledger_free (CitizLedger *ledger);
 gboolean citiz_ledger_check (CitizLedger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizLedger, citiz_ledger_free)
 
+gboolean citiz_ledger_begin_epoch (CitizLedger *ledger,
+                                   const CitizValidators *next,
+                                   gboolean refounded,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_ledger_resume (CitizLedger *ledger,
+                              const CitizValidators *validators,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+guint64 citiz_ledger_epoch (const CitizLedger *ledger);
 const CitizHash *citiz_ledger_chain_id (const CitizLedger *ledger);
 const CitizHash *citiz_ledger_vs_hash (const CitizLedger *ledger);
 const CitizBlockHeader *citiz_ledger_head (const CitizLedger *ledger);
@@ -130,6 +138,7 @@ gboolean citiz_ledger_apply (CitizLedger *ledger,
 /* Certificates and light verification. */
 gboolean citiz_cert_check (const CitizCert *cert,
                            const CitizHash *chain_id,
+                           guint64 epoch,
                            const CitizHash *vs_hash,
                            const CitizValidators *validators,
                            CitizCheckFunc check,
@@ -146,6 +155,7 @@ gboolean citiz_check_now (gpointer data,
 typedef struct
 {
   CitizHash chain_id;
+  guint64 epoch;
   CitizValidators validators;
   CitizHash vs_hash;
   CitizBlockHeader head; /* height 0: nothing yet */
@@ -156,6 +166,16 @@ void citiz_light_init (CitizLight *light, const CitizGenesis *genesis);
 gboolean citiz_light_advance (CitizLight *light,
                               const CitizBlockHeader *header,
                               const CitizCert *final,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_light_close (CitizLight *light,
+                            const CitizClosing *closing,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_light_check_refound (const CitizLight *light,
+                                    const CitizRefound *refound,
+                                    guint *out_old,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_light_refound (CitizLight *light,
+                              const CitizRefound *refound,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_light_check_tx (const CitizLight *light,
                                const guint8 *tx_bytes,

@@ -30,6 +30,7 @@ citiz_check_now (gpointer data,
 gboolean
 citiz_cert_check (const CitizCert *cert,
                   const CitizHash *chain_id,
+                  guint64 epoch,
                   const CitizHash *vs_hash,
                   const CitizValidators *validators,
                   CitizCheckFunc check,
@@ -42,7 +43,7 @@ citiz_cert_check (const CitizCert *cert,
   guint16 voters[CITIZ_MAX_VALIDATORS];
   const guint n = citiz_cert_voters (cert, voters);
 
-  if (cert->epoch != 0)
+  if (cert->epoch != epoch)
     return refuse (error, CITIZ_LEDGER_ERROR_CHAIN, "a certificate of another epoch");
   if (n != cert->n_signatures || n < citiz_quorum (validators->n))
     return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a certificate without a quorum");
@@ -84,13 +85,15 @@ citiz_light_advance (CitizLight *light,
   CitizHash hash;
 
   citiz_block_header_hash (&hash, header);
-  if (!citiz_hash_equal (&header->chain_id, &light->chain_id) || header->epoch != 0
+  if (!citiz_hash_equal (&header->chain_id, &light->chain_id) || header->epoch != light->epoch
       || !citiz_hash_equal (&header->vs_hash, &light->vs_hash))
     return refuse (error, CITIZ_LEDGER_ERROR_CHAIN, "a header of another chain or epoch");
+  if (header->flags == CITIZ_BLOCK_CONTINUATION)
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, "no part of the chain");
   if (final->kind != CITIZ_VOTE_FINAL || final->slot != header->slot
       || !citiz_hash_equal (&final->hash, &hash))
     return refuse (error, CITIZ_LEDGER_ERROR_CERT, "not a Final certificate of this header");
-  if (!citiz_cert_check (final, &light->chain_id, &light->vs_hash, &light->validators,
+  if (!citiz_cert_check (final, &light->chain_id, light->epoch, &light->vs_hash, &light->validators,
                          citiz_check_now, NULL, error))
     return FALSE;
   if (header->height < light->head.height)
@@ -98,8 +101,8 @@ citiz_light_advance (CitizLight *light,
   if (header->height == light->head.height && !citiz_hash_equal (&hash, &light->head_hash))
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, "another final block at the same height");
   if (header->height > light->head.height && light->head.height > 0
-      && (header->slot <= light->head.slot || header->time.ms <= light->head.time.ms
-          || header->log_size < light->head.log_size))
+      && ((header->epoch == light->head.epoch && header->slot <= light->head.slot)
+          || header->time.ms <= light->head.time.ms || header->log_size < light->head.log_size))
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, "higher, but not later");
   light->head = *header;
   light->head_hash = hash;

@@ -116,7 +116,7 @@ static gboolean
 is_certified (CitizReplica *self, const CitizCert *cert)
 {
   return cert->epoch == self->epoch
-         && citiz_cert_check (cert, &self->chain_id, &self->vs_hash, &self->validators,
+         && citiz_cert_check (cert, &self->chain_id, self->epoch, &self->vs_hash, &self->validators,
                               citiz_check_now, NULL, NULL);
 }
 

@@ -182,7 +182,7 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
   citiz_genesis_validators (&validators, &chain->genesis);
   if (last->final == NULL || !citiz_hash_equal (&last->final->hash, &last->hash))
     return refuse (error, CITIZ_LEDGER_ERROR_CERT, "nothing says that these blocks are final");
-  if (!citiz_cert_check (last->final, &chain->chain_id, &chain->vs_hash, &validators,
+  if (!citiz_cert_check (last->final, &chain->chain_id, 0, &chain->vs_hash, &validators,
                          citiz_check_now, NULL, error)
       || !citiz_chain_need_ledger (chain, error) || !citiz_db_begin (chain->db, error))
     return FALSE;

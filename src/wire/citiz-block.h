@@ -185,5 +185,12 @@ void citiz_founder_sign (CitizFounder *founder,
                          const CitizSigningKey *node_key);
 gboolean citiz_founder_verify (const CitizFounder *founder,
                                const CitizHash *salt) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_join_sign (CitizFounder *founder,
+                      const CitizHash *salt,
+                      guint64 epoch,
+                      const CitizSigningKey *node_key);
+gboolean citiz_join_verify (const CitizFounder *founder,
+                            const CitizHash *salt,
+                            guint64 epoch) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -137,32 +137,53 @@ citiz_genesis_validators (CitizValidators *out, const CitizGenesis *genesis)
     out->v[i] = genesis->founders[i].validator;
 }
 
-/* salt | epoch 0 | node | epoch key */
+/* salt | epoch | node | epoch key */
 static GByteArray *
-join_tbs (const CitizFounder *founder, const CitizHash *salt)
+join_tbs (const CitizFounder *founder, const CitizHash *salt, guint64 epoch)
 {
   GByteArray *bytes = g_byte_array_new ();
 
   citiz_put_bytes (bytes, salt->b, sizeof salt->b);
-  citiz_put_u64 (bytes, 0);
+  citiz_put_u64 (bytes, epoch);
   citiz_put_bytes (bytes, founder->validator.node.b, 32);
   citiz_put_bytes (bytes, founder->validator.key.b, 32);
   return bytes;
 }
 
+/**
+ * citiz_join_sign:
+ * @salt: of the founding document, for epoch 0; later the chain id
+ *
+ * The node key takes the epoch key as its own.
+ */
 void
-citiz_founder_sign (CitizFounder *founder, const CitizHash *salt, const CitizSigningKey *node_key)
+citiz_join_sign (CitizFounder *founder,
+                 const CitizHash *salt,
+                 guint64 epoch,
+                 const CitizSigningKey *node_key)
 {
-  g_autoptr (GByteArray) tbs = join_tbs (founder, salt);
+  g_autoptr (GByteArray) tbs = join_tbs (founder, salt, epoch);
 
   citiz_sign (&founder->join, CITIZ_DOMAIN_SIGN_JOIN, tbs->data, tbs->len, node_key);
 }
 
 gboolean
-citiz_founder_verify (const CitizFounder *founder, const CitizHash *salt)
+citiz_join_verify (const CitizFounder *founder, const CitizHash *salt, guint64 epoch)
 {
-  g_autoptr (GByteArray) tbs = join_tbs (founder, salt);
+  g_autoptr (GByteArray) tbs = join_tbs (founder, salt, epoch);
 
   return citiz_verify (&founder->join, CITIZ_DOMAIN_SIGN_JOIN, tbs->data, tbs->len,
                        &founder->validator.node);
+}
+
+void
+citiz_founder_sign (CitizFounder *founder, const CitizHash *salt, const CitizSigningKey *node_key)
+{
+  citiz_join_sign (founder, salt, 0, node_key);
+}
+
+gboolean
+citiz_founder_verify (const CitizFounder *founder, const CitizHash *salt)
+{
+  return citiz_join_verify (founder, salt, 0);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wire/citiz-block.h"
+#include "wire/citiz-closing.h"
 #include "wire/citiz-codec.h"
 #include "wire/citiz-evidence.h"
 #include "wire/citiz-tx.h"
