@@ -41,8 +41,8 @@ typedef struct
   guint32 n_leaves;
 } CitizCommitment;
 
-/* A grant as dealt, by whom and when, and what ended it. @closed: bit i is set when committee node i has said that its
- * share is deleted. */
+/* A grant as last dealt (a renewal deals anew), by whom and when, and what ended it. @closed: bit i is set when committee node i has
+ * said that its share is deleted. */
 typedef struct
 {
   CitizTxGrant grant;
@@ -95,9 +95,9 @@ typedef enum
 typedef struct
 {
   CitizGrantStatus status;
-  CitizTxGrant grant; /* as dealt: times, committee, a_max, capsule hash, max_openings … */
+  CitizTxGrant grant; /* as last dealt: times, committee, a_max, capsule hash, max_openings … */
   CitizHash account;
-  CitizTime dealt;
+  CitizTime dealt;  /* this capsule; not_before is the first one's */
   CitizTime judged; /* the ledger time of this judgement */
   CitizTime ends;   /* when it ends by itself, the duration after a first opening counted in */
   CitizTime ended;  /* when it ended, for EXPIRED, REVOKED and USED; else 0 */

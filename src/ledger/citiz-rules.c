@@ -136,6 +136,48 @@ put_grant (CitizRun *run, const CitizGrantRecord *record)
               citiz_grant_record_encode (record));
 }
 
+/* What was promised with the first deal: to whom it is open, how often, how long, how much of the record. */
+static gboolean
+same_terms (const CitizTxGrant *a, const CitizTxGrant *b)
+{
+  return a->kind == b->kind && citiz_hash_equal (&a->a_max, &b->a_max)
+         && a->max_openings == b->max_openings && a->not_before.ms == b->not_before.ms
+         && a->expires.ms == b->expires.ms && a->duration == b->duration
+         && citiz_hash_equal (&a->scope, &b->scope);
+}
+
+static gboolean
+same_deal (const CitizTxGrant *a, const CitizTxGrant *b)
+{
+  gboolean same = citiz_hash_equal (&a->capsule, &b->capsule) && a->threshold == b->threshold
+                  && a->n_committee == b->n_committee;
+
+  for (guint i = 0; same && i < a->n_committee; i++)
+    same = citiz_public_key_equal (&a->committee[i].node, &b->committee[i].node)
+           && citiz_hash_equal (&a->committee[i].commitment, &b->committee[i].commitment);
+  return same;
+}
+
+/* A grant of an id that stands already: the record has changed, and the same access gets a new capsule and new shares (PROTOCOL §5,
+ * Refreshing). Openings are objects of their own and stay counted; the new committee has closed nothing yet. */
+static gboolean
+renew_grant (CitizRun *run, const CitizTx *tx, const CitizGrantState *old, GError **error)
+{
+  const CitizTxGrant *grant = &tx->body.grant;
+  const CitizGrantRecord made = {*grant, tx->account, run->time, {0}, 0};
+
+  if (!citiz_hash_equal (&old->account, &tx->account))
+    return refuse (error, CITIZ_LEDGER_ERROR_OWNER, "the grant is another account's");
+  if (old->status != CITIZ_GRANT_ACTIVE && old->status != CITIZ_GRANT_NOT_YET)
+    return refuse (error, CITIZ_LEDGER_ERROR_CLOSED, "the grant has ended already");
+  if (!same_terms (&old->grant, grant))
+    return refuse (error, CITIZ_LEDGER_ERROR_EXISTS, "there is a grant of this id, on other terms");
+  if (same_deal (&old->grant, grant))
+    return refuse (error, CITIZ_LEDGER_ERROR_EXISTS, "the grant holds this capsule already");
+  put_grant (run, &made);
+  return TRUE;
+}
+
 static gboolean
 apply_grant (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **error)
 {
@@ -143,9 +185,13 @@ apply_grant (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **e
   const CitizGrantRecord made = {*grant, tx->account, run->time, {0}, 0};
   CitizGrantRecord old;
   CitizGrantUse use;
+  CitizGrantState state;
 
   if (citiz_state_get_grant (run->state, &grant->id, &old, &use))
-    return refuse (error, CITIZ_LEDGER_ERROR_EXISTS, "there is a grant of this id already");
+    {
+      citiz_grant_judge (&state, &old, &use, run->time);
+      return renew_grant (run, tx, &state, error);
+    }
   if (grant->expires.ms <= run->time.ms)
     return refuse (error, CITIZ_LEDGER_ERROR_TIME, "the grant would be over before it is dealt");
   put_grant (run, &made);

@@ -1,229 +1,9 @@
 /* The rules: every refusal, blocks, certificates, light verification. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "ledger/citiz-ledger.h"
+#include "world.h"
 
 #include "crypto/citiz-crypto.h"
 
 #include <string.h>
-
-#define T0 G_GINT64_CONSTANT (1800000000000)
-
-typedef struct
-{
-  guint n; /* validators */
-  CitizSigningKey *nodes[4];
-  CitizSigningKey *epochs[4];
-  CitizSigningKey *keys[4]; /* 0 and 1: device and recovery of one account; 2: device of another */
-  CitizGenesis genesis;
-  CitizLedger *ledger;
-  CitizHash account;
-  CitizHash other;
-  CitizHash secret;
-  guint64 nonce;
-  gint64 time;
-  GArray *log_nodes;
-} World;
-
-static CitizSigningKey *
-new_key (guint8 n)
-{
-  guint8 bytes[32];
-  g_autoptr (CitizSecret) seed = NULL;
-
-  memset (bytes, n, sizeof bytes);
-  seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
-  return citiz_signing_key_new_from_seed (seed);
-}
-
-/* Nodes in ascending order of their public keys, as the list of validators wants them. */
-static void
-make_nodes (World *world)
-{
-  for (guint i = 0; i < world->n; i++)
-    world->nodes[i] = new_key ((guint8) (10 + i));
-  for (guint i = 0; i < world->n; i++)
-    for (guint j = i + 1; j < world->n; j++)
-      if (memcmp (citiz_signing_key_get_public (world->nodes[i])->b,
-                  citiz_signing_key_get_public (world->nodes[j])->b, 32)
-          > 0)
-        {
-          CitizSigningKey *swap = world->nodes[i];
-          world->nodes[i] = world->nodes[j];
-          world->nodes[j] = swap;
-        }
-}
-
-static CitizTx *
-make_tx (World *world,
-         CitizTxType type,
-         const CitizHash *account,
-         guint16 key_index,
-         const CitizTxBody *body,
-         guint key)
-{
-  CitizTx *tx = citiz_tx_new (type);
-
-  tx->chain_id = *citiz_ledger_chain_id (world->ledger);
-  tx->account = *account;
-  tx->nonce = world->nonce++;
-  tx->valid_until.ms = world->time + CITIZ_HOUR;
-  tx->key_index = key_index;
-  tx->body = *body;
-  citiz_tx_sign (tx, world->keys[key]);
-  return tx;
-}
-
-/* Takes @tx, may be NULL for an empty block. */
-static CitizBlock *
-build (World *world, CitizTx *tx, GError **error)
-{
-  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
-  g_autoptr (CitizChanges) changes = citiz_changes_new ();
-  CitizBlock *block;
-
-  if (tx != NULL)
-    g_ptr_array_add (txs, tx);
-  world->time += 1000;
-  block = citiz_ledger_build (world->ledger, txs, (CitizTime){world->time},
-                              citiz_signing_key_get_public (world->nodes[0]), changes, error);
-  if (block != NULL)
-    g_array_append_vals (world->log_nodes, changes->log_nodes->data, changes->log_nodes->len);
-  g_assert_true (citiz_ledger_check (world->ledger));
-  return block;
-}
-
-static void
-accept (World *world, CitizTx *tx)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CitizBlock) block = build (world, tx, &error);
-
-  g_assert_no_error (error);
-  g_assert_nonnull (block);
-}
-
-static void
-refuse (World *world, CitizTx *tx, CitizLedgerError code)
-{
-  g_autoptr (GError) error = NULL;
-  const guint64 height = citiz_ledger_head (world->ledger)->height;
-  g_autoptr (CitizBlock) block = build (world, tx, &error);
-
-  g_assert_null (block);
-  g_assert_error (error, CITIZ_LEDGER_ERROR, (gint) code);
-  g_assert_cmpuint (citiz_ledger_head (world->ledger)->height, ==, height);
-}
-
-static CitizTx *
-registration (World *world, guint device, gint recovery, CitizHash *out_account)
-{
-  CitizTxBody body = {0};
-
-  body.reg.keys[body.reg.n_keys++]
-      = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
-                          *citiz_signing_key_get_public (world->keys[device])};
-  if (recovery >= 0)
-    body.reg.keys[body.reg.n_keys++]
-        = (CitizAccountKey){CITIZ_KEY_ROLE_RECOVERY, CITIZ_ALG_ED25519,
-                            *citiz_signing_key_get_public (world->keys[recovery])};
-  citiz_tx_register_account_id (out_account, &body.reg);
-  return make_tx (world, CITIZ_TX_ACCT_REGISTER, out_account, 0, &body, device);
-}
-
-static void
-world_init (World *world, guint n)
-{
-  memset (world, 0, sizeof *world);
-  world->n = n;
-  world->time = T0;
-  world->log_nodes = g_array_new (FALSE, FALSE, sizeof (CitizLogNode));
-  memset (&world->secret, 5, sizeof world->secret);
-  make_nodes (world);
-  for (guint i = 0; i < 4; i++)
-    world->keys[i] = new_key ((guint8) (50 + i));
-
-  world->genesis.version = 1;
-  world->genesis.protocol = CITIZ_PROTOCOL;
-  world->genesis.time.ms = T0;
-  world->genesis.n_founders = (guint16) n;
-  for (guint i = 0; i < n; i++)
-    {
-      CitizFounder *founder = &world->genesis.founders[i];
-      world->epochs[i] = new_key ((guint8) (30 + i));
-      founder->validator.node = *citiz_signing_key_get_public (world->nodes[i]);
-      founder->validator.key = *citiz_signing_key_get_public (world->epochs[i]);
-      citiz_founder_sign (founder, &world->genesis.salt, world->nodes[i]);
-    }
-  world->ledger = citiz_ledger_new (&world->genesis);
-  g_assert_true (citiz_ledger_check (world->ledger));
-  accept (world, registration (world, 0, 1, &world->account));
-  accept (world, registration (world, 2, -1, &world->other));
-}
-
-static void
-world_clear (World *world)
-{
-  citiz_ledger_free (world->ledger);
-  g_array_unref (world->log_nodes);
-  for (guint i = 0; i < 4; i++)
-    {
-      g_clear_pointer (&world->nodes[i], citiz_signing_key_unref);
-      g_clear_pointer (&world->epochs[i], citiz_signing_key_unref);
-      g_clear_pointer (&world->keys[i], citiz_signing_key_unref);
-    }
-}
-
-static CitizId
-grant_id (guint8 n)
-{
-  CitizId id;
-
-  memset (id.b, n, sizeof id.b);
-  return id;
-}
-
-static void
-grant_body (World *world, guint8 n, guint16 max, CitizTxBody *body)
-{
-  memset (body, 0, sizeof *body);
-  body->grant.id = grant_id (n);
-  body->grant.kind = CITIZ_GRANT_EMERGENCY;
-  body->grant.threshold = 1;
-  body->grant.n_committee = 1;
-  body->grant.committee[0].node = *citiz_signing_key_get_public (world->keys[2]);
-  citiz_hash_repeat (&body->grant.a_max, &world->secret, max);
-  body->grant.max_openings = max;
-  body->grant.not_before.ms = world->time;
-  body->grant.expires.ms = world->time + CITIZ_DAY;
-}
-
-static CitizTx *
-grant (World *world, guint8 n, guint16 max)
-{
-  CitizTxBody body;
-
-  grant_body (world, n, max, &body);
-  return make_tx (world, CITIZ_TX_GRANT, &world->account, 0, &body, 0);
-}
-
-static CitizTx *
-opening (World *world, guint8 n, guint16 use, guint16 max)
-{
-  CitizTxBody body = {0};
-
-  body.open.grant = grant_id (n);
-  body.open.use = use;
-  citiz_hash_repeat (&body.open.a, &world->secret, max - use);
-  return make_tx (world, CITIZ_TX_ACCESS_OPEN, &world->other, 0, &body, 2);
-}
-
-static CitizTx *
-about_grant (World *world, CitizTxType type, guint8 n, const CitizHash *account, guint key)
-{
-  CitizTxBody body = {0};
-
-  body.revoke.grant = grant_id (n);
-  return make_tx (world, type, account, 0, &body, key);
-}
 
 static void
 test_envelope (void)
@@ -240,34 +20,34 @@ test_envelope (void)
   tx->valid_until.ms = world.time + CITIZ_HOUR;
   tx->body = body;
   citiz_tx_sign (tx, world.keys[0]);
-  refuse (&world, tx, CITIZ_LEDGER_ERROR_CHAIN);
+  world_refuse (&world, tx, CITIZ_LEDGER_ERROR_CHAIN);
 
-  refuse (&world, make_tx (&world, CITIZ_TX_COMMIT_RECORDS, &nobody, 0, &body, 0),
-          CITIZ_LEDGER_ERROR_ACCOUNT);
-  refuse (&world, make_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 2, &body, 0),
-          CITIZ_LEDGER_ERROR_ACCOUNT);
-  refuse (&world, make_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 1, &body, 1),
-          CITIZ_LEDGER_ERROR_ROLE);
-  refuse (&world, make_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 2),
-          CITIZ_LEDGER_ERROR_SIGNATURE);
+  world_refuse (&world, world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &nobody, 0, &body, 0),
+                CITIZ_LEDGER_ERROR_ACCOUNT);
+  world_refuse (&world, world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 2, &body, 0),
+                CITIZ_LEDGER_ERROR_ACCOUNT);
+  world_refuse (&world, world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 1, &body, 1),
+                CITIZ_LEDGER_ERROR_ROLE);
+  world_refuse (&world, world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 2),
+                CITIZ_LEDGER_ERROR_SIGNATURE);
 
   world.time -= 2 * CITIZ_HOUR;
-  tx = make_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0);
+  tx = world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0);
   world.time += 2 * CITIZ_HOUR;
-  refuse (&world, tx, CITIZ_LEDGER_ERROR_TIME);
+  world_refuse (&world, tx, CITIZ_LEDGER_ERROR_TIME);
   world.time += CITIZ_DAY;
-  tx = make_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0);
+  tx = world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0);
   world.time -= CITIZ_DAY;
-  refuse (&world, tx, CITIZ_LEDGER_ERROR_TIME);
+  world_refuse (&world, tx, CITIZ_LEDGER_ERROR_TIME);
 
-  tx = make_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0);
+  tx = world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0);
   citiz_tx_ref (tx);
-  accept (&world, tx);
-  refuse (&world, tx, CITIZ_LEDGER_ERROR_NONCE);
-  refuse (&world, make_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0),
-          CITIZ_LEDGER_ERROR_EXISTS);
+  world_accept (&world, tx);
+  world_refuse (&world, tx, CITIZ_LEDGER_ERROR_NONCE);
+  world_refuse (&world, world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0),
+                CITIZ_LEDGER_ERROR_EXISTS);
   world.time -= 5000;
-  refuse (&world, NULL, CITIZ_LEDGER_ERROR_TIME);
+  world_refuse (&world, NULL, CITIZ_LEDGER_ERROR_TIME);
   world_clear (&world);
 }
 
@@ -305,38 +85,38 @@ test_accounts (void)
   CitizTx *tx;
 
   world_init (&world, 1);
-  refuse (&world, registration (&world, 0, 1, &id), CITIZ_LEDGER_ERROR_EXISTS);
-  tx = registration (&world, 3, -1, &id);
+  world_refuse (&world, world_registration (&world, 0, 1, &id), CITIZ_LEDGER_ERROR_EXISTS);
+  tx = world_registration (&world, 3, -1, &id);
   tx->account.b[0] ^= 1;
   g_clear_pointer (&tx->bytes, g_bytes_unref);
   citiz_tx_sign (tx, world.keys[3]);
-  refuse (&world, tx, CITIZ_LEDGER_ERROR_ACCOUNT);
+  world_refuse (&world, tx, CITIZ_LEDGER_ERROR_ACCOUNT);
 
   /* A new device key by the recovery key, in place of the first. */
   body.rotate.replaced = 0;
   body.rotate.key = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
                                       *citiz_signing_key_get_public (world.keys[3])};
-  refuse (&world, make_tx (&world, CITIZ_TX_ACCT_ROTATE, &world.account, 0, &body, 0),
-          CITIZ_LEDGER_ERROR_ROLE);
-  accept (&world, make_tx (&world, CITIZ_TX_ACCT_ROTATE, &world.account, 1, &body, 1));
+  world_refuse (&world, world_tx (&world, CITIZ_TX_ACCT_ROTATE, &world.account, 0, &body, 0),
+                CITIZ_LEDGER_ERROR_ROLE);
+  world_accept (&world, world_tx (&world, CITIZ_TX_ACCT_ROTATE, &world.account, 1, &body, 1));
   g_assert_true (citiz_ledger_get_account (world.ledger, &world.account, &account));
   g_assert_cmpuint (account.n_keys, ==, 3);
   g_assert_true (account.keys[0].revoked);
-  refuse (&world, make_tx (&world, CITIZ_TX_ACCT_ROTATE, &world.account, 1, &body, 1),
-          CITIZ_LEDGER_ERROR_EXISTS);
-  refuse (&world, grant (&world, 1, 3), CITIZ_LEDGER_ERROR_ACCOUNT);
+  world_refuse (&world, world_tx (&world, CITIZ_TX_ACCT_ROTATE, &world.account, 1, &body, 1),
+                CITIZ_LEDGER_ERROR_EXISTS);
+  world_refuse (&world, world_grant (&world, 1, 3), CITIZ_LEDGER_ERROR_ACCOUNT);
 
   memset (&body, 0, sizeof body);
   body.acct_revoke.revoked = 1;
   world.nonce = 0;
-  refuse (&world, make_tx (&world, CITIZ_TX_ACCT_REVOKE, &world.account, 2, &body, 3),
-          CITIZ_LEDGER_ERROR_ROLE);
+  world_refuse (&world, world_tx (&world, CITIZ_TX_ACCT_REVOKE, &world.account, 2, &body, 3),
+                CITIZ_LEDGER_ERROR_ROLE);
   body.acct_revoke.revoked = 2;
-  accept (&world, make_tx (&world, CITIZ_TX_ACCT_REVOKE, &world.account, 2, &body, 3));
+  world_accept (&world, world_tx (&world, CITIZ_TX_ACCT_REVOKE, &world.account, 2, &body, 3));
   body.acct_revoke.revoked = 0;
   world.nonce = 10;
-  refuse (&world, make_tx (&world, CITIZ_TX_ACCT_REVOKE, &world.account, 1, &body, 1),
-          CITIZ_LEDGER_ERROR_ACCOUNT);
+  world_refuse (&world, world_tx (&world, CITIZ_TX_ACCT_REVOKE, &world.account, 1, &body, 1),
+                CITIZ_LEDGER_ERROR_ACCOUNT);
   world_clear (&world);
 }
 
@@ -348,36 +128,36 @@ test_grants (void)
   CitizGrantUse use;
   CitizGrantState state;
   CitizTxBody body;
-  const CitizId id = grant_id (1);
+  const CitizId id = world_grant_id (1);
 
   world_init (&world, 1);
-  accept (&world, grant (&world, 1, 3));
-  refuse (&world, grant (&world, 1, 3), CITIZ_LEDGER_ERROR_EXISTS);
-  grant_body (&world, 2, 3, &body);
+  world_accept (&world, world_grant (&world, 1, 3));
+  world_refuse (&world, world_grant (&world, 1, 3), CITIZ_LEDGER_ERROR_EXISTS);
+  world_grant_body (&world, 2, 3, &body);
   body.grant.not_before.ms -= CITIZ_DAY;
   body.grant.expires.ms = world.time;
-  refuse (&world, make_tx (&world, CITIZ_TX_GRANT, &world.account, 0, &body, 0),
-          CITIZ_LEDGER_ERROR_TIME);
-  refuse (&world, about_grant (&world, CITIZ_TX_GRANT_REVOKE, 1, &world.other, 2),
-          CITIZ_LEDGER_ERROR_OWNER);
-  refuse (&world, about_grant (&world, CITIZ_TX_GRANT_REVOKE, 9, &world.account, 0),
-          CITIZ_LEDGER_ERROR_UNKNOWN_GRANT);
-  refuse (&world, about_grant (&world, CITIZ_TX_ACCESS_CLOSE, 1, &world.other, 2),
-          CITIZ_LEDGER_ERROR_CLOSED);
-  accept (&world, opening (&world, 1, 1, 3));
-  refuse (&world, opening (&world, 1, 1, 3), CITIZ_LEDGER_ERROR_USE);
-  refuse (&world, opening (&world, 1, 2, 4), CITIZ_LEDGER_ERROR_PROOF);
-  accept (&world, opening (&world, 1, 2, 3));
+  world_refuse (&world, world_tx (&world, CITIZ_TX_GRANT, &world.account, 0, &body, 0),
+                CITIZ_LEDGER_ERROR_TIME);
+  world_refuse (&world, world_about_grant (&world, CITIZ_TX_GRANT_REVOKE, 1, &world.other, 2),
+                CITIZ_LEDGER_ERROR_OWNER);
+  world_refuse (&world, world_about_grant (&world, CITIZ_TX_GRANT_REVOKE, 9, &world.account, 0),
+                CITIZ_LEDGER_ERROR_UNKNOWN_GRANT);
+  world_refuse (&world, world_about_grant (&world, CITIZ_TX_ACCESS_CLOSE, 1, &world.other, 2),
+                CITIZ_LEDGER_ERROR_CLOSED);
+  world_accept (&world, world_opening (&world, 1, 1, 3));
+  world_refuse (&world, world_opening (&world, 1, 1, 3), CITIZ_LEDGER_ERROR_USE);
+  world_refuse (&world, world_opening (&world, 1, 2, 4), CITIZ_LEDGER_ERROR_PROOF);
+  world_accept (&world, world_opening (&world, 1, 2, 3));
   world.nonce = 20;
-  accept (&world, about_grant (&world, CITIZ_TX_GRANT_REVOKE, 1, &world.account, 0));
-  refuse (&world, about_grant (&world, CITIZ_TX_GRANT_REVOKE, 1, &world.account, 0),
-          CITIZ_LEDGER_ERROR_CLOSED);
-  refuse (&world, opening (&world, 1, 3, 3), CITIZ_LEDGER_ERROR_CLOSED);
-  refuse (&world, about_grant (&world, CITIZ_TX_ACCESS_CLOSE, 1, &world.account, 0),
-          CITIZ_LEDGER_ERROR_OWNER);
-  accept (&world, about_grant (&world, CITIZ_TX_ACCESS_CLOSE, 1, &world.other, 2));
-  refuse (&world, about_grant (&world, CITIZ_TX_ACCESS_CLOSE, 1, &world.other, 2),
-          CITIZ_LEDGER_ERROR_EXISTS);
+  world_accept (&world, world_about_grant (&world, CITIZ_TX_GRANT_REVOKE, 1, &world.account, 0));
+  world_refuse (&world, world_about_grant (&world, CITIZ_TX_GRANT_REVOKE, 1, &world.account, 0),
+                CITIZ_LEDGER_ERROR_CLOSED);
+  world_refuse (&world, world_opening (&world, 1, 3, 3), CITIZ_LEDGER_ERROR_CLOSED);
+  world_refuse (&world, world_about_grant (&world, CITIZ_TX_ACCESS_CLOSE, 1, &world.account, 0),
+                CITIZ_LEDGER_ERROR_OWNER);
+  world_accept (&world, world_about_grant (&world, CITIZ_TX_ACCESS_CLOSE, 1, &world.other, 2));
+  world_refuse (&world, world_about_grant (&world, CITIZ_TX_ACCESS_CLOSE, 1, &world.other, 2),
+                CITIZ_LEDGER_ERROR_EXISTS);
 
   g_assert_true (citiz_ledger_get_grant (world.ledger, &id, &record, &use));
   citiz_grant_judge (&state, &record, &use, (CitizTime){world.time});
@@ -548,7 +328,7 @@ test_blocks (gconstpointer data)
   world_init (&world, n);
   before = citiz_ledger_fork (world.ledger);
   behind = citiz_ledger_fork (world.ledger);
-  block = build (&world, grant (&world, 1, 3), &error);
+  block = world_build (&world, world_grant (&world, 1, 3), &error);
   g_assert_no_error (error);
 
   if (quorum > 1)
@@ -594,7 +374,7 @@ test_skips (void)
 
   world_init (&world, 4);
   before = citiz_ledger_fork (world.ledger);
-  block = build (&world, NULL, &error);
+  block = world_build (&world, NULL, &error);
   block->header.slot++;
   citiz_block_header_hash (&block->hash, &block->header);
   certify (&world, block, 3);
@@ -637,19 +417,19 @@ test_light (void)
   CitizLogProof proof;
   CitizStateProof state_proof;
   CitizHash key;
-  const CitizId id = grant_id (1);
+  const CitizId id = world_grant_id (1);
   GBytes *bytes;
 
   world_init (&world, 4);
   citiz_light_init (&light, &world.genesis);
-  first = build (&world, grant (&world, 1, 3), NULL);
+  first = world_build (&world, world_grant (&world, 1, 3), NULL);
   certify (&world, first, 3);
   fork = citiz_ledger_fork (world.ledger);
-  second = build (&world, NULL, NULL);
+  second = world_build (&world, NULL, NULL);
   certify (&world, second, 3);
   citiz_ledger_free (world.ledger);
   world.ledger = citiz_ledger_fork (fork);
-  rival = build (&world, NULL, NULL);
+  rival = world_build (&world, NULL, NULL);
   certify (&world, rival, 3);
 
   g_assert_false (citiz_light_advance (&light, &first->header, second->final, &error));
@@ -716,12 +496,12 @@ test_objects (void)
   CitizGrantRecord record;
   CitizGrantRecord again;
   CitizGrantUse use;
-  const CitizId id = grant_id (1);
+  const CitizId id = world_grant_id (1);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GBytes) twice = NULL;
 
   world_init (&world, 1);
-  accept (&world, grant (&world, 1, 3));
+  world_accept (&world, world_grant (&world, 1, 3));
   g_assert_true (citiz_ledger_get_grant (world.ledger, &id, &record, &use));
   bytes = citiz_grant_record_encode (&record);
   g_assert_true (citiz_grant_record_decode (bytes, &again, NULL));
@@ -752,8 +532,8 @@ test_propose (void)
 
   world_init (&world, 4);
   other = citiz_ledger_fork (world.ledger);
-  g_ptr_array_add (txs, registration (&world, 0, 1, &fresh)); /* there already */
-  g_ptr_array_add (txs, registration (&world, 3, -1, &fresh));
+  g_ptr_array_add (txs, world_registration (&world, 0, 1, &fresh)); /* there already */
+  g_ptr_array_add (txs, world_registration (&world, 3, -1, &fresh));
   g_ptr_array_add (txs, citiz_tx_ref (txs->pdata[1])); /* twice */
   world.time += 1000;
   block = citiz_ledger_propose (world.ledger, txs, 9, (CitizTime){world.time},
