@@ -1,8 +1,9 @@
 """Shortens a script for the page: no comments, no margins, one short name for each of our own names.
 SPDX-License-Identifier: AGPL-3.0-or-later
 
-Names are mapped one to one over the whole script, so that scopes and shadowing stay exactly as written; property names and
-strings are never touched. It knows the plain style of our modules (semicolons, no labels, no `with`), not all of JavaScript.
+A name of the left margin has one short name everywhere; any other lives inside one declaration of the left margin and is mapped one
+to one there, so that scopes and shadowing stay exactly as written. Property names and strings are never touched. It knows the plain
+style of our modules (semicolons, no empty statement, no labels, no `with`), not all of JavaScript.
 """
 import re
 
@@ -126,29 +127,65 @@ def needs_space(left, right):
     return bool(wordy.match(left[-1]) and wordy.match(right[0])) or left[-1] + right[0] in ('++', '--', '//', '/*')
 
 
+LOCALS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ'  # one-letter names that every declaration uses anew; the rest are the script's
+
+
+def declarations(tokens):
+    """For each token, which declaration of the left margin it is in; and the names declared there."""
+    where, names, depth, at = [], set(), 0, 0
+    for i, (kind, text) in enumerate(tokens):
+        if depth == 0 and kind == 'word' and text in ('async', 'class', 'const', 'function', 'let'):
+            if i == 0 or tokens[i - 1][1] != 'async':
+                at += 1
+            if text != 'async':
+                names.add(tokens[i + 1][1])
+        if kind == 'punct':
+            depth += {'{': 1, '(': 1, '[': 1, '}': -1, ')': -1, ']': -1}.get(text, 0)
+        where.append(at)
+    return where, names
+
+
+def by_count(words):
+    """Most frequent first."""
+    count = {}
+    for word in words:
+        count[word] = count.get(word, 0) + 1
+    return sorted(count, key=lambda w: (-count[w], w))
+
+
+def rename(tokens, role):
+    """For each token its new text."""
+    where, top = declarations(tokens)
+    taken = KEYWORDS | GLOBALS
+    ours = [what in ('name', 'short') and word not in GLOBALS for (kind, word), what in zip(tokens, role)]
+    used = [word for (kind, word), mine in zip(tokens, ours) if mine and word in top]
+    new = dict(zip(by_count(used), short_names(taken | set(LOCALS))))
+    inside = {}
+    for (kind, word), mine, at in zip(tokens, ours, where):
+        if mine and word not in top:
+            inside.setdefault(at, []).append(word)
+    spare = taken | set(new.values())
+    inside = {at: dict(zip(by_count(words), short_names(spare))) for at, words in inside.items()}
+    out = []
+    for (kind, word), what, mine, at in zip(tokens, role, ours, where):
+        short = (new[word] if word in top else inside[at][word]) if mine else word
+        out.append(word + ':' + short if what == 'short' else 'let' if (kind, word, what) == ('word', 'const', None) else short)
+    return out
+
+
 def shorten(text):
     tokens = tokenize(text)
-    role = roles(tokens)
-    count = {}
-    for (kind, word), what in zip(tokens, role):
-        if what in ('name', 'short') and word not in GLOBALS:
-            count[word] = count.get(word, 0) + 1
-    names = short_names(KEYWORDS | GLOBALS)
-    new = {word: next(names) for word in sorted(count, key=lambda w: (-count[w], w))}
     out, line, last = [], 0, ''
-    for (kind, word), what in zip(tokens, role):
-        piece = 'let' if word == 'const' and kind == 'word' and what is None else word
-        if what == 'name':
-            piece = new.get(word, word)
-        elif what == 'short':
-            piece = word + ':' + new.get(word, word)
+    pieces = rename(tokens, roles(tokens))
+    for i, piece in enumerate(pieces):
+        if piece == ';' and pieces[i + 1:i + 2] == ['}']:
+            continue
         if needs_space(last, piece):
             out.append(' ')
         out.append(piece)
         line += len(piece)
-        if piece in (';', '}') and line > 400:
-            if piece == ';':
-                out.append('\n')
-                line = 0
+        if piece == ';' and line > 400:
+            out.append('\n')
+            line = 0
         last = piece
     return ''.join(out)
