@@ -21,7 +21,8 @@ struct _CitizCommandRun
   gchar *out;
   gint hours;
   gboolean serve;
-  gchar **words; /* the command and its arguments */
+  gboolean anyone; /* imports are kept whoever they are about */
+  gchar **words;   /* the command and its arguments */
   CitizSession *session;
   json_t *answer; /* what --json prints */
 };

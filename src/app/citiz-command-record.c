@@ -28,10 +28,69 @@ describe_report (const CitizImportReport *report)
       json_array_append_new (lines, json_pack ("{s:s, s:I, s:s*}", "what", line->what, "count",
                                                (json_int_t) line->count, "reason", line->reason));
     }
-  return json_pack ("{s:s, s:i, s:I, s:I, s:I, s:I, s:o}", "file", report->name, "batch",
+  return json_pack ("{s:s, s:i, s:I, s:I, s:I, s:I, s:b, s:s*, s:o}", "file", report->name, "batch",
                     (int) report->batch, "kept", (json_int_t) report->kept, "corrected",
                     (json_int_t) report->corrected, "duplicates", (json_int_t) report->duplicates,
-                    "skipped", (json_int_t) report->skipped, "lines", lines);
+                    "skipped", (json_int_t) report->skipped, "whole", report->ended == NULL,
+                    "ended", report->ended, "lines", lines);
+}
+
+/* "4 kept, 1 corrected": what there is none of is not said. */
+static gchar *
+count_in_words (const CitizImportReport *report)
+{
+  gulong kept = (gulong) report->kept, corrected = (gulong) report->corrected;
+  gulong there = (gulong) report->duplicates, skipped = (gulong) report->skipped;
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) texts = NULL;
+
+#define ADD(n, words)                                                                              \
+  if ((n) > 0)                                                                                     \
+    {                                                                                              \
+      g_autofree gchar *text = g_strdup_printf (words, n);                                         \
+      g_strv_builder_add (parts, text);                                                            \
+    }
+  ADD (kept, ngettext ("%lu kept", "%lu kept", kept))
+  ADD (corrected, ngettext ("%lu corrected", "%lu corrected", corrected))
+  ADD (there, ngettext ("%lu already there", "%lu already there", there))
+  ADD (skipped, ngettext ("%lu skipped", "%lu skipped", skipped))
+#undef ADD
+  texts = g_strv_builder_end (parts);
+  return texts[0] != NULL ? g_strjoinv (", ", texts) : g_strdup (_ ("nothing new"));
+}
+
+static void
+say_report (const CitizCommandRun *run, const CitizImportReport *report)
+{
+  g_autofree gchar *counts = count_in_words (report);
+
+  citiz_say (run, _ ("%s: %s"), report->name, counts);
+  for (guint i = 0; i < report->lines->len; i++)
+    {
+      const CitizImportLine *line = g_ptr_array_index (report->lines, i);
+      g_autofree gchar *what = citiz_session_explain_kind (line->what);
+
+      if (line->reason != NULL)
+        citiz_say (run, _ ("  %s: %lu, %s"), what, (gulong) line->count,
+                   citiz_session_explain_skip (line->reason));
+    }
+  if (report->ended != NULL && report->kept + report->duplicates > 0)
+    citiz_say (run, "  %s", citiz_session_explain_end (report->ended));
+}
+
+/* Nothing of it is kept before the person has said so. */
+static int
+refuse_stranger (CitizCommandRun *run, const CitizImportReport *report)
+{
+  citiz_tell (_ ("%s: this file is about %s, birth date %s. Nothing was kept. To keep it all the "
+                 "same: --anyone"),
+              report->name,
+              report->person[0] != '\0' ? report->person : _ ("a person without a name"),
+              report->birth_date[0] != '\0' ? report->birth_date : _ ("unknown"));
+  json_array_append_new (run->answer, json_pack ("{s:s, s:s, s:{s:s, s:s}}", "file", report->name,
+                                                 "refused", "another-person", "person", "name",
+                                                 report->person, "birthDate", report->birth_date));
+  return CITIZ_EXIT_REFUSED;
 }
 
 static int
@@ -43,29 +102,27 @@ import_one (CitizCommandRun *run, const gchar *path)
   g_autoptr (CitizImportReport) report = NULL;
   CitizWait wait = {0};
 
-  citiz_session_import_async (run->session, file, import_progress_cb, NULL, NULL, citiz_wait_cb,
-                              &wait);
+  citiz_session_import_async (run->session, file, run->anyone, import_progress_cb, NULL, NULL,
+                              citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   if (isatty (STDERR_FILENO))
     fputc ('\n', stderr);
   report = citiz_session_import_finish (run->session, result, &error);
   if (report == NULL)
     {
-      citiz_tell ("%s: %s", path, citiz_session_explain (error));
+      citiz_tell (_ ("%s: %s"), path, citiz_session_explain (error));
+      json_array_append_new (run->answer,
+                             json_pack ("{s:s, s:s}", "file", path, "refused", "not-read"));
       return CITIZ_EXIT_REFUSED;
     }
+  if (report->stranger)
+    return refuse_stranger (run, report);
   json_array_append_new (run->answer, describe_report (report));
-  citiz_say (run, _ ("%s: %lu kept, %lu corrected, %lu already there, %lu skipped"), report->name,
-             (gulong) report->kept, (gulong) report->corrected, (gulong) report->duplicates,
-             (gulong) report->skipped);
-  for (guint i = 0; i < report->lines->len; i++)
-    {
-      const CitizImportLine *line = g_ptr_array_index (report->lines, i);
-      if (line->reason != NULL)
-        citiz_say (run, "  %s: %lu, %s", line->what, (gulong) line->count,
-                   citiz_session_explain_skip (line->reason));
-    }
-  return CITIZ_EXIT_DONE;
+  say_report (run, report);
+  if (report->kept + report->duplicates > 0)
+    return CITIZ_EXIT_DONE;
+  citiz_tell (_ ("%s: nothing in this file could be read."), report->name);
+  return CITIZ_EXIT_REFUSED;
 }
 
 int

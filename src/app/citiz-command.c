@@ -18,7 +18,7 @@
 static const CitizCommand commands[] = {
     {"vault", citiz_command_vault, NULL, FALSE, 1, 1, "create|passwd|recover",
      N_ ("Create the record, change its passphrase, or open it with the 24 words")},
-    {"import", citiz_command_import, NULL, TRUE, 1, 1000, "FILE…",
+    {"import", citiz_command_import, NULL, TRUE, 1, 1000, "[--anyone] FILE…",
      N_ ("Bring files into the record")},
     {"show", citiz_command_show, citiz_command_show_check, TRUE, 1, 1, "care|activity|diet",
      N_ ("Show a part of the record")},
@@ -309,6 +309,7 @@ citiz_command_run (int argc, char **argv)
       {"format", 0, 0, G_OPTION_ARG_STRING, &run.format, NULL, NULL},
       {"out", 0, 0, G_OPTION_ARG_FILENAME, &run.out, NULL, NULL},
       {"hours", 0, 0, G_OPTION_ARG_INT, &run.hours, NULL, NULL},
+      {"anyone", 0, 0, G_OPTION_ARG_NONE, &run.anyone, NULL, NULL},
       {"serve", 0, 0, G_OPTION_ARG_NONE, &run.serve, NULL, NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &run.words, NULL, NULL},
       G_OPTION_ENTRY_NULL,

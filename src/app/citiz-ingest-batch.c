@@ -32,6 +32,8 @@ citiz_ingest_report_free (CitizIngestReport *report)
   g_free (report->name);
   g_free (report->hash);
   g_free (report->ended);
+  g_free (report->person);
+  g_free (report->birth_date);
   g_ptr_array_unref (report->lines);
   g_free (report);
 }

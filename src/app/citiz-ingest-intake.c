@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-ingest-private.h"
 
-#include "record/citiz-item.h"
+#include "record/citiz-record.h"
 
 #include <string.h>
 
@@ -50,8 +50,10 @@ struct _CitizIntake
 
   GHashTable *newest;   /* CitizId → version number; made on the first resource */
   GHashTable *versions; /* Version → batch number + 1 */
-  GPtrArray *blobs;     /* of the resource that comes next */
-  GHashTable *lines;    /* "what\nreason" → CitizIngestLine in the report */
+  CitizRecord
+      *people; /* Patients of the vault and of this file; NULL: whoever it is about is welcome */
+  GPtrArray *blobs;  /* of the resource that comes next */
+  GHashTable *lines; /* "what\nreason" → CitizIngestLine in the report */
 
   CitizSeries *series;
   CitizSeries base; /* its packs as they were when it began */
@@ -186,6 +188,21 @@ enqueue (CitizIntake *intake,
 
 /* --- resources --- */
 
+/* Patients only: all else would be read for nothing. The sample's person is nobody. */
+static void
+index_person (CitizIntake *intake, const CitizId *id, guint32 version, guint32 batch, GBytes *plain)
+{
+  gsize n = 0;
+  const gchar *text = citiz_item_packed_text (plain, &n, NULL);
+  g_autoptr (CitizItem) item = NULL;
+
+  if (intake->people == NULL || text == NULL || !g_strstr_len (text, (gssize) n, "\"Patient\""))
+    return;
+  item = citiz_item_unpack (plain, id, version, batch, NULL);
+  if (item != NULL && item->kind == CITIZ_KIND_PATIENT && !item->sample)
+    citiz_record_put (intake->people, item);
+}
+
 static gboolean
 index_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
 {
@@ -200,6 +217,7 @@ index_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpoi
   g_hash_table_insert (intake->versions, known, GUINT_TO_POINTER (batch + 1));
   if (version > GPOINTER_TO_UINT (g_hash_table_lookup (intake->newest, id)))
     g_hash_table_insert (intake->newest, g_memdup2 (id, sizeof *id), GUINT_TO_POINTER (version));
+  index_person (intake, id, version, batch, plain);
   return TRUE;
 }
 
@@ -316,6 +334,41 @@ store_resource (CitizIntake *intake,
   return TRUE;
 }
 
+/* FALSE: the file is about another person than the record, or about several. */
+static gboolean
+check_person (CitizIntake *intake, const CitizFrame *f, const CitizId *id, GError **error)
+{
+  CitizIngestReport *report = intake->batch->report;
+  const CitizItem *own;
+  g_autoptr (CitizItem) theirs = NULL;
+  json_t *json;
+
+  if (intake->people == NULL || !g_str_equal (f->resource.type, "Patient"))
+    return TRUE;
+  json = citiz_json_load (f->resource.json, f->resource.n, NULL);
+  theirs
+      = json != NULL ? citiz_item_new_from_json (json, id, G_MAXUINT32, report->batch, NULL) : NULL;
+  json_decref (json);
+  own = citiz_record_patient (intake->people);
+  if (theirs == NULL)
+    return TRUE;
+  if (own == NULL || !citiz_patients_differ (own, theirs))
+    {
+      citiz_record_put (intake->people, theirs);
+      return TRUE;
+    }
+  report->stranger = TRUE;
+  report->person
+      = g_strdup (json_object_get (theirs->resource, "name") != NULL ? theirs->title[0] : "");
+  report->birth_date
+      = g_strdup (json_string_value (json_object_get (theirs->resource, "birthDate")));
+  if (report->birth_date == NULL)
+    report->birth_date = g_strdup ("");
+  g_set_error_literal (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_STRANGER,
+                       "the file is about another person");
+  return FALSE;
+}
+
 /* The same text as any earlier version is nothing new: what a person corrected by hand stays corrected. */
 static gboolean
 take_resource (CitizIntake *intake, const CitizFrame *f, GError **error)
@@ -323,7 +376,7 @@ take_resource (CitizIntake *intake, const CitizFrame *f, GError **error)
   CitizId id = citiz_keyed_id (intake->vault, "resource", f->resource.key);
   GString *text = with_blob_names (intake, f);
   Version *version = g_new0 (Version, 1);
-  gboolean good = ensure_index (intake, error);
+  gboolean good = ensure_index (intake, error) && check_person (intake, f, &id, error);
 
   version->id = id;
   citiz_sha256 (&version->text, (const guint8 *) text->str, text->len);
@@ -526,12 +579,13 @@ citiz_intake_frame (CitizIntake *intake, const CitizFrame *f, GError **error)
 }
 
 CitizIntake *
-citiz_intake_new (CitizVault *vault, CitizBatch *batch, GError **error)
+citiz_intake_new (CitizVault *vault, CitizBatch *batch, gboolean anyone, GError **error)
 {
   g_autoptr (CitizIntake) intake = g_new0 (CitizIntake, 1);
 
   intake->vault = vault;
   intake->batch = batch;
+  intake->people = anyone ? NULL : citiz_record_new ();
   g_queue_init (&intake->queue);
   intake->blobs = g_ptr_array_new_with_free_func (blob_free);
   intake->lines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -548,6 +602,7 @@ citiz_intake_free (CitizIntake *intake)
   g_queue_clear_full (&intake->queue, waiting_free);
   g_clear_pointer (&intake->newest, g_hash_table_unref);
   g_clear_pointer (&intake->versions, g_hash_table_unref);
+  g_clear_pointer (&intake->people, citiz_record_free);
   g_hash_table_unref (intake->lines);
   g_ptr_array_unref (intake->blobs);
   citiz_series_store_free (intake->store);

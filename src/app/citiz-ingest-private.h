@@ -29,6 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizBatch, citiz_batch_free)
 typedef struct _CitizIntake CitizIntake;
 CitizIntake *citiz_intake_new (CitizVault *vault,
                                CitizBatch *batch,
+                               gboolean anyone,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_intake_free (CitizIntake *intake);
 gboolean citiz_intake_frame (CitizIntake *intake,

@@ -24,7 +24,8 @@ typedef struct
   CitizFrameReader *reader;
   GSubprocess *helper;
   int file;
-  gboolean left; /* the task is answered or about to be */
+  gboolean anyone; /* also a file about another person */
+  gboolean left;   /* the task is answered or about to be */
   guint8 *buffer;
   GSource *source, *cancel;
   CitizIngestLast last;
@@ -187,6 +188,18 @@ leave (GTask *task)
   g_mutex_unlock (&running_lock);
 }
 
+/* Nothing of the file is kept: all there is to tell is about whom it is. */
+static CitizIngestReport *
+report_of_stranger (Job *job)
+{
+  CitizIngestReport *report = g_steal_pointer (&job->batch->report);
+
+  report->batch = 0;
+  report->kept = report->corrected = report->duplicates = report->skipped = 0;
+  g_ptr_array_set_size (report->lines, 0);
+  return report;
+}
+
 static void
 fail (GTask *task, GError *error)
 {
@@ -205,7 +218,14 @@ fail (GTask *task, GError *error)
       g_error_free (error);
       error = said;
     }
-  g_task_return_error (task, error);
+  if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_STRANGER))
+    {
+      g_error_free (error);
+      g_task_return_pointer (task, report_of_stranger (job),
+                             (GDestroyNotify) citiz_ingest_report_free);
+    }
+  else
+    g_task_return_error (task, error);
   g_object_unref (task);
 }
 
@@ -348,7 +368,7 @@ begin (Job *job, GFile *file, GError **error)
   if (!citiz_batch_put (job->vault, job->batch, error))
     return FALSE;
   g_clear_pointer (&job->batch->report->hash, g_free);
-  job->intake = citiz_intake_new (job->vault, job->batch, error);
+  job->intake = citiz_intake_new (job->vault, job->batch, job->anyone, error);
   if (job->intake == NULL)
     {
       citiz_intake_abandon (job->vault, job->batch->report->batch);
@@ -362,6 +382,7 @@ begin (Job *job, GFile *file, GError **error)
  * citiz_ingest_run_async:
  * @vault: borrowed until the callback
  * @file: a local file; what it is, is told by its contents
+ * @anyone: also a file about another person; else it is left at once, and the report says about whom it is
  * @last: (nullable): writes what belongs to the import, in its last transaction; its failure is the import's
  * @progress: (nullable): called from the thread's main context
  * @func_data: for both
@@ -372,6 +393,7 @@ begin (Job *job, GFile *file, GError **error)
 void
 citiz_ingest_run_async (CitizVault *vault,
                         GFile *file,
+                        gboolean anyone,
                         CitizIngestLast last,
                         CitizIngestProgress progress,
                         gpointer func_data,
@@ -388,6 +410,7 @@ citiz_ingest_run_async (CitizVault *vault,
   g_task_set_task_data (task, job, job_free);
   job->vault = vault;
   job->file = -1;
+  job->anyone = anyone;
   job->last = last;
   job->progress = progress;
   job->func_data = func_data;
@@ -414,7 +437,7 @@ run_cb (GObject *source, GAsyncResult *result, gpointer data)
 /**
  * citiz_ingest_run:
  *
- * The same for a caller that has nothing else to do (the command line, tests): waits for the end.
+ * The same for a caller that has nothing else to do (tests, benchmarks), whoever the file is about: waits for the end.
  */
 CitizIngestReport *
 citiz_ingest_run (CitizVault *vault,
@@ -428,7 +451,8 @@ citiz_ingest_run (CitizVault *vault,
   g_autoptr (GAsyncResult) result = NULL;
 
   g_main_context_push_thread_default (context);
-  citiz_ingest_run_async (vault, file, NULL, progress, progress_data, cancellable, run_cb, &result);
+  citiz_ingest_run_async (vault, file, TRUE, NULL, progress, progress_data, cancellable, run_cb,
+                          &result);
   while (result == NULL)
     g_main_context_iteration (context, TRUE);
   g_main_context_pop_thread_default (context);

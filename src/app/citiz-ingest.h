@@ -16,7 +16,8 @@ typedef enum
   CITIZ_INGEST_ERROR_HELPER, /* the helper is missing, died, or spoke nonsense: nothing was kept */
   CITIZ_INGEST_ERROR_NEEDED, /* undo: a later import left out what this one had brought */
   CITIZ_INGEST_ERROR_NOT_FOUND, /* no such batch */
-  CITIZ_INGEST_ERROR_DAMAGED    /* a report that does not decode */
+  CITIZ_INGEST_ERROR_DAMAGED,   /* a report that does not decode */
+  CITIZ_INGEST_ERROR_STRANGER   /* about another person: told as a report, see there */
 } CitizIngestError;
 GQuark citiz_ingest_error_quark (void);
 
@@ -41,6 +42,8 @@ typedef struct
   CitizTime first, last; /* of the samples kept, 0 if none */
   gchar *ended;          /* NULL: read to its end; else why not */
   guint64 stopped_at;    /* offset, when it ended early */
+  gboolean stranger;     /* about another person: nothing was kept, the citizen is to be asked */
+  gchar *person, *birth_date; /* of the stranger, as written; "" if the file does not say */
 } CitizIngestReport;
 
 /* @fraction 0 to 1; @done of @total bytes of the file. In the context of the caller. */
@@ -51,6 +54,7 @@ typedef gboolean (*CitizIngestLast) (guint32 batch, gpointer data, GError **erro
 
 void citiz_ingest_run_async (CitizVault *vault,
                              GFile *file,
+                             gboolean anyone,
                              CitizIngestLast last,
                              CitizIngestProgress progress,
                              gpointer progress_data,

@@ -157,6 +157,20 @@ static const struct
 };
 
 /**
+ * citiz_session_explain_end:
+ * @ended: of a #CitizImportReport
+ *
+ * Returns: (transfer none): a sentence about a file that was not read to its end, though something of it was kept
+ */
+const gchar *
+citiz_session_explain_end (const gchar *ended)
+{
+  return g_str_equal (ended, "truncated")
+             ? _ ("The file is cut; what came before is kept.")
+             : _ ("The rest of the file could not be read; what came before is kept.");
+}
+
+/**
  * citiz_session_explain_skip:
  *
  * Returns: (transfer none): half a sentence in the person's language

@@ -26,6 +26,9 @@ citiz_import_report_free (CitizImportReport *report)
   if (report == NULL)
     return;
   g_free (report->name);
+  g_free (report->ended);
+  g_free (report->person);
+  g_free (report->birth_date);
   g_ptr_array_unref (report->lines);
   g_free (report);
 }
@@ -44,6 +47,10 @@ report_from_ingest (const CitizIngestReport *from)
   report->skipped = from->skipped;
   report->first = from->first;
   report->last = from->last;
+  report->ended = g_strdup (from->ended);
+  report->stranger = from->stranger;
+  report->person = g_strdup (from->person);
+  report->birth_date = g_strdup (from->birth_date);
   report->lines = g_ptr_array_new_with_free_func (line_free);
   for (guint i = 0; i < from->lines->len; i++)
     {
@@ -105,6 +112,7 @@ typedef struct
   CitizEngine *engine;
   GTask *task;
   GFile *file;
+  gboolean anyone;
   CitizProgressFunc progress;
   gpointer progress_data;
   CitizImportReport *report;
@@ -195,8 +203,9 @@ start_import_cb (gpointer data)
   else
     {
       job->engine->import = job;
-      citiz_ingest_run_async (job->engine->vault, job->file, note_batch_cb, progress_cb, job,
-                              g_task_get_cancellable (job->task), ingested_cb, job);
+      citiz_ingest_run_async (job->engine->vault, job->file, job->anyone, note_batch_cb,
+                              progress_cb, job, g_task_get_cancellable (job->task), ingested_cb,
+                              job);
     }
   return G_SOURCE_REMOVE;
 }
@@ -204,6 +213,7 @@ start_import_cb (gpointer data)
 void
 citiz_session_import_async (CitizSession *self,
                             GFile *file,
+                            gboolean anyone,
                             CitizProgressFunc progress,
                             gpointer progress_data,
                             GCancellable *cancellable,
@@ -215,6 +225,7 @@ citiz_session_import_async (CitizSession *self,
   job->engine = self->engine;
   job->task = citiz_session_task (self, citiz_session_import_async, cancellable, callback, data);
   job->file = g_object_ref (file);
+  job->anyone = anyone;
   job->progress = progress;
   job->progress_data = progress_data;
   citiz_engine_do (self->engine, start_import_cb, job);

@@ -172,6 +172,8 @@ gboolean citiz_session_get_damaged (CitizSession *self);
 const gchar *citiz_session_explain_damage (void);
 const gchar *citiz_session_explain (
     const GError *error); /* a sentence for the person, already translated */
+gchar *citiz_session_explain_kind (const gchar *what); /* what a person calls it, (transfer full) */
+const gchar *citiz_session_explain_end (const gchar *ended); /* of a report: why it stops early */
 const gchar *citiz_session_explain_skip (
     const gchar *reason); /* why an import left something out */
 CitizTime citiz_session_now (CitizSession *self);
@@ -280,6 +282,9 @@ typedef struct
   guint64 kept, corrected, duplicates, skipped;
   GPtrArray *lines;      /* of CitizImportLine */
   CitizTime first, last; /* period covered, 0 if none */
+  gchar *ended;          /* NULL: read to its end; else a reason code: what came before is kept */
+  gboolean stranger;     /* about another person: nothing was kept; import it with anyone, or not */
+  gchar *person, *birth_date; /* of the stranger, as written; "" if the file does not say */
 } CitizImportReport;
 typedef struct
 {
@@ -290,8 +295,10 @@ typedef struct
 } CitizImportLine;
 void citiz_import_report_free (CitizImportReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizImportReport, citiz_import_report_free)
+/* @anyone: also when the file is about another person */
 void citiz_session_import_async (CitizSession *self,
                                  GFile *file,
+                                 gboolean anyone,
                                  CitizProgressFunc progress,
                                  gpointer progress_data,
                                  GCancellable *cancellable,

@@ -15,8 +15,9 @@ struct _CitizImportDialog
   GQueue waiting; /* of GFile */
   GFile *current;
   GCancellable *cancellable;
-  GtkWidget *stack, *choose, *bar, *numbers, *name, *report_box, *undo;
-  GArray *batches; /* undone together */
+  GFile *asked; /* about another person: the rest waits for the answer */
+  gchar *asked_words;
+  GtkWidget *stack, *choose, *bar, *numbers, *name, *report_box, *question;
   gboolean cancelled;
 };
 
@@ -86,7 +87,7 @@ add_lines (GtkWidget *box, const CitizImportReport *report, gboolean kept)
 
       if ((line->reason == NULL) != kept || line->count == 0)
         continue;
-      what = citiz_import_kind_text (line->what);
+      what = citiz_session_explain_kind (line->what);
       gtk_list_box_append (
           GTK_LIST_BOX (list),
           report_row (what, kept ? NULL : citiz_session_explain_skip (line->reason), line->count));
@@ -173,26 +174,130 @@ add_stranger (CitizImportDialog *self, GtkWidget *list, const CitizImportReport 
   gtk_list_box_append (GTK_LIST_BOX (list), row);
 }
 
+/* --- taking one import back --- */
+
+/* An import that can be taken back, in the box that reports it; both are held while the answer is awaited only. */
+typedef struct
+{
+  CitizImportDialog *dialog;
+  GtkWidget *box, *button;
+  guint32 batch;
+} Undo;
+
+static void
+undone_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Undo *undo = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = citiz_session_undo_import_finish (CITIZ_SESSION (source), result, &error);
+  const gchar *words
+      = done ? _ ("Undone. Your record is as it was before.") : citiz_session_explain (error);
+
+  if (undo->dialog->session != NULL)
+    {
+      if (done) /* the file's name stays, what came of it does not */
+        while (gtk_widget_get_next_sibling (gtk_widget_get_first_child (undo->box)) != NULL)
+          gtk_box_remove (GTK_BOX (undo->box), gtk_widget_get_last_child (undo->box));
+      else
+        gtk_widget_set_sensitive (undo->button, TRUE);
+      gtk_box_insert_child_after (
+          GTK_BOX (undo->box),
+          citiz_status_new (done ? "citiz-check-symbolic" : "citiz-alert-symbolic", words,
+                            done ? "ok" : "bad"),
+          gtk_widget_get_first_child (undo->box));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (undo->box), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      words, -1);
+    }
+  g_object_unref (undo->dialog);
+  g_object_unref (undo->box);
+  g_free (undo);
+}
+
+static void
+undo_clicked_cb (GtkButton *button, gpointer data)
+{
+  Undo *undo = g_memdup2 (data, sizeof *undo);
+
+  g_object_ref (undo->dialog);
+  g_object_ref (undo->box);
+  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
+  citiz_session_undo_import_async (undo->dialog->session, undo->batch, NULL, undone_cb, undo);
+}
+
+/* One a file, under its name: a later import that leans on this one goes first, and the answer says so. */
+static GtkWidget *
+undo_button_new (CitizImportDialog *self, GtkWidget *box, const CitizImportReport *report)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (_ ("_Undo this import"));
+  g_autofree gchar *name = g_strdup_printf (_ ("Undo the import of %s"), report->name);
+  Undo *undo = g_new0 (Undo, 1);
+
+  undo->dialog = self;
+  undo->box = box;
+  undo->button = button;
+  undo->batch = report->batch;
+  gtk_widget_add_css_class (button, "pill");
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, name);
+  g_signal_connect_data (button, "clicked", G_CALLBACK (undo_clicked_cb), undo,
+                         (GClosureNotify) (gpointer) g_free, 0);
+  return button;
+}
+
 static void
 show_report (CitizImportDialog *self, const CitizImportReport *report)
 {
   GtkWidget *box = report_new (self), *list = citiz_list_new (report->name),
             *row = adw_action_row_new ();
-  g_autofree gchar *words = summary (report), *when = period (report), *both = NULL;
+  g_autofree gchar *words = summary (report), *when = period (report);
+  gboolean any = report->kept + report->duplicates > 0;
+  GString *text = g_string_new (words);
 
-  both = when != NULL ? g_strdup_printf ("%s\n%s", words, when) : g_strdup (words);
+  if (when != NULL)
+    g_string_append_printf (text, "\n%s", when);
+  if (report->ended != NULL && any)
+    g_string_append_printf (text, "\n%s", citiz_session_explain_end (report->ended));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), report->name);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), both);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text->str);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row),
-                             report->kept > 0 || report->duplicates > 0
+                             any && report->ended == NULL
                                  ? citiz_prefix_new ("citiz-check-symbolic", "ok")
-                                 : citiz_prefix_new ("citiz-document-symbolic", "neutral"));
+                             : any ? citiz_prefix_new ("citiz-alert-symbolic", "warning")
+                                   : citiz_prefix_new ("citiz-document-symbolic", "neutral"));
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   add_stranger (self, list, report);
   gtk_box_append (GTK_BOX (box), list);
+  if (report->batch != 0)
+    gtk_box_append (GTK_BOX (box), undo_button_new (self, box, report));
   add_lines (box, report, TRUE);
   add_lines (box, report, FALSE);
+  g_string_free (text, TRUE);
+}
+
+/* --- a file about another person --- */
+
+static void
+ask_stranger (CitizImportDialog *self, GFile *file, const CitizImportReport *report)
+{
+  const CitizItem *own = citiz_record_patient (citiz_session_get_record (self->session));
+  g_autofree gchar *title = citiz_import_person_text (report->person, report->birth_date);
+  g_autofree gchar *text
+      = own != NULL && json_object_get (own->resource, "name") != NULL
+            ? g_strdup_printf (
+                _ ("This record is about %s. Nothing was kept yet. A stranger’s problems and medications would go into your emergency summary."),
+                own->title[citiz_format_language ()])
+            : g_strdup (_ (
+                "Nothing was kept yet. A stranger’s problems and medications would go into your emergency summary."));
+  g_autofree gchar *markup = g_markup_escape_text (text, -1);
+
+  g_set_object (&self->asked, file);
+  g_free (self->asked_words);
+  self->asked_words = g_strconcat (title, ".", NULL);
+  g_autofree gchar *heading = g_markup_escape_text (title, -1);
+  adw_status_page_set_title (ADW_STATUS_PAGE (self->question), heading);
+  adw_status_page_set_description (ADW_STATUS_PAGE (self->question), markup);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "question");
 }
 
 static void
@@ -226,44 +331,51 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (report != NULL)
     {
-      if (report->kept > 0)
-        g_array_append_val (self->batches, report->batch);
-      show_report (self, report);
+      if (report->stranger)
+        ask_stranger (self, file, report);
+      else
+        show_report (self, report);
     }
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     show_failure (self, file, _ ("The import was stopped."));
   else
     show_failure (self, file, citiz_session_explain (error));
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "import.undo", self->batches->len > 0);
-  gtk_button_set_label (GTK_BUTTON (self->undo), self->batches->len > 1 ? _ ("_Undo these imports")
-                                                                        : _ ("_Undo this import"));
   next_file (self);
 }
 
+/* @anyone: also about another person, as the person said. */
 static void
-next_file (CitizImportDialog *self)
+start (CitizImportDialog *self, GFile *file, gboolean anyone)
 {
-  g_autofree gchar *name = NULL;
+  g_autofree gchar *name = display_name (file);
 
-  if (self->current != NULL)
-    return;
-  self->current = self->cancelled ? NULL : g_queue_pop_head (&self->waiting);
-  if (self->current == NULL)
-    {
-      self->cancelled = FALSE;
-      gtk_stack_set_visible_child_name (
-          GTK_STACK (self->stack),
-          gtk_widget_get_first_child (self->report_box) != NULL ? "report" : "choose");
-      return;
-    }
-  name = display_name (self->current);
+  g_set_object (&self->current, file);
   gtk_label_set_label (GTK_LABEL (self->name), name);
   gtk_label_set_label (GTK_LABEL (self->numbers), "");
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), 0);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "progress");
   self->cancellable = g_cancellable_new ();
-  citiz_session_import_async (self->session, self->current, progress_cb, self, self->cancellable,
+  citiz_session_import_async (self->session, file, anyone, progress_cb, self, self->cancellable,
                               imported_cb, g_object_ref (self));
+}
+
+static void
+next_file (CitizImportDialog *self)
+{
+  g_autoptr (GFile) file = NULL;
+
+  if (self->current != NULL || self->asked != NULL)
+    return;
+  file = self->cancelled ? NULL : g_queue_pop_head (&self->waiting);
+  if (file != NULL)
+    {
+      start (self, file, FALSE);
+      return;
+    }
+  self->cancelled = FALSE;
+  gtk_stack_set_visible_child_name (
+      GTK_STACK (self->stack),
+      gtk_widget_get_first_child (self->report_box) != NULL ? "report" : "choose");
 }
 
 void
@@ -303,46 +415,26 @@ cancel_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     g_cancellable_cancel (self->cancellable);
 }
 
-static void undo_newest (CitizImportDialog *self);
+static void
+anyway_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CitizImportDialog *self = CITIZ_IMPORT_DIALOG (widget);
+  g_autoptr (GFile) file = g_steal_pointer (&self->asked);
+
+  if (file != NULL && self->session != NULL)
+    start (self, file, TRUE);
+}
 
 static void
-undone_cb (GObject *source, GAsyncResult *result, gpointer data)
+leave_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  g_autoptr (CitizImportDialog) self = data;
-  g_autoptr (GError) error = NULL;
-  gboolean done = citiz_session_undo_import_finish (CITIZ_SESSION (source), result, &error);
+  CitizImportDialog *self = CITIZ_IMPORT_DIALOG (widget);
+  g_autoptr (GFile) file = g_steal_pointer (&self->asked);
 
-  if (self->session == NULL)
+  if (file == NULL)
     return;
-  if (done && self->batches->len > 0)
-    {
-      undo_newest (self);
-      return;
-    }
-  citiz_box_clear (self->report_box);
-  gtk_box_append (
-      GTK_BOX (self->report_box),
-      done ? citiz_status_new ("citiz-check-symbolic",
-                               _ ("Undone. Your record is as it was before."), "ok")
-           : citiz_status_new ("citiz-alert-symbolic", citiz_session_explain (error), "bad"));
-}
-
-/* A later file may have left out what an earlier one had brought: the later goes first. */
-static void
-undo_newest (CitizImportDialog *self)
-{
-  guint last = self->batches->len - 1;
-  guint32 batch = g_array_index (self->batches, guint32, last);
-
-  g_array_set_size (self->batches, last);
-  citiz_session_undo_import_async (self->session, batch, NULL, undone_cb, g_object_ref (self));
-}
-
-static void
-undo_cb (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  gtk_widget_action_set_enabled (widget, "import.undo", FALSE);
-  undo_newest (CITIZ_IMPORT_DIALOG (widget));
+  show_failure (self, file, self->asked_words);
+  next_file (self);
 }
 
 static gboolean
@@ -384,8 +476,9 @@ citiz_import_dialog_finalize (GObject *object)
   CitizImportDialog *self = CITIZ_IMPORT_DIALOG (object);
 
   g_clear_object (&self->current);
+  g_clear_object (&self->asked);
+  g_free (self->asked_words);
   g_clear_object (&self->cancellable);
-  g_array_unref (self->batches);
   G_OBJECT_CLASS (citiz_import_dialog_parent_class)->finalize (object);
 }
 
@@ -399,7 +492,8 @@ citiz_import_dialog_class_init (CitizImportDialogClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = citiz_import_dialog_close_request;
   gtk_widget_class_install_action (widget_class, "import.choose", NULL, choose_cb);
   gtk_widget_class_install_action (widget_class, "import.cancel", NULL, cancel_cb);
-  gtk_widget_class_install_action (widget_class, "import.undo", NULL, undo_cb);
+  gtk_widget_class_install_action (widget_class, "import.anyway", NULL, anyway_cb);
+  gtk_widget_class_install_action (widget_class, "import.leave", NULL, leave_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
@@ -457,7 +551,23 @@ progress_page (CitizImportDialog *self)
   return box;
 }
 
-/* The report scrolls; what can be done about it stays in sight. */
+/* Nothing is kept of a file about somebody else before the person has said so. */
+static GtkWidget *
+question_page (CitizImportDialog *self)
+{
+  GtkWidget *buttons = citiz_wrap_new (12), *leave = pill (_ ("Do _Not Import"), "import.leave");
+
+  self->question = adw_status_page_new ();
+  adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->question), "citiz-people-symbolic");
+  gtk_widget_add_css_class (leave, "suggested-action");
+  citiz_wrap_append (CITIZ_WRAP (buttons), pill (_ ("Import _Anyway"), "import.anyway"));
+  citiz_wrap_append (CITIZ_WRAP (buttons), leave);
+  gtk_widget_set_halign (buttons, GTK_ALIGN_CENTER);
+  adw_status_page_set_child (ADW_STATUS_PAGE (self->question), buttons);
+  return self->question;
+}
+
+/* The reports scroll; the way to another file stays in sight. */
 static GtkWidget *
 report_page (CitizImportDialog *self)
 {
@@ -474,8 +584,6 @@ report_page (CitizImportDialog *self)
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
   gtk_widget_set_vexpand (scroller, TRUE);
-  self->undo = pill (_ ("_Undo this import"), "import.undo");
-  citiz_wrap_append (CITIZ_WRAP (buttons), self->undo);
   citiz_wrap_append (CITIZ_WRAP (buttons), pill (_ ("_Another file…"), "import.choose"));
   gtk_widget_set_margin_top (buttons, 12);
   gtk_widget_set_margin_bottom (buttons, 12);
@@ -491,11 +599,11 @@ citiz_import_dialog_init (CitizImportDialog *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
-  self->batches = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->stack = gtk_stack_new ();
   gtk_widget_set_vexpand (self->stack, TRUE);
   gtk_stack_add_named (GTK_STACK (self->stack), choose_page (), "choose");
   gtk_stack_add_named (GTK_STACK (self->stack), progress_page (self), "progress");
+  gtk_stack_add_named (GTK_STACK (self->stack), question_page (self), "question");
   gtk_stack_add_named (GTK_STACK (self->stack), report_page (self), "report");
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), self->stack);
@@ -503,7 +611,6 @@ citiz_import_dialog_init (CitizImportDialog *self)
   gtk_window_set_title (GTK_WINDOW (self), _ ("Import"));
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (self), 560, 560);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "import.undo", FALSE);
   g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
 }

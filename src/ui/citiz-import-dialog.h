@@ -21,7 +21,7 @@ GtkEventController *citiz_import_drop_target_new (GtkWidget *window, CitizSessio
 /* NULL, or that the file of @batch is about another person than the record: another birth date, or another name where
  * one of the dates is unknown. */
 gchar *citiz_import_stranger_text (const CitizRecord *record, guint32 batch);
-/* Words for a kind of entry. */
-gchar *citiz_import_kind_text (const gchar *what);
+/* "This file is about …", of a name ("" if none) and a birth date as FHIR writes it (nullable). */
+gchar *citiz_import_person_text (const gchar *name, const gchar *birth_date);
 
 G_END_DECLS

@@ -99,9 +99,36 @@ await step('imports a Canadian summary, and again without change', () => {
   assert.equal(again[0].kept, 0);
   assert.ok(again[0].duplicates > 0);
 });
+await step('asks before it keeps another person’s file', () => {
+  const file = path.join(data, 'apple', 'sample_30d.xml');
+  const before = done(['show', 'care']).patient;
+  const days = done(['show', 'activity']).days;
+  const refused = run(['import', file]);
+  assert.equal(refused.status, 1);
+  const [told] = refused.json;
+  assert.equal(told.refused, 'another-person');
+  assert.match(told.person.birthDate, /^\d{4}-\d\d-\d\d$/);
+  assert.match(refused.said, /--anyone/);
+  assert.deepEqual(done(['show', 'activity']).days, days);
+  assert.deepEqual(done(['show', 'care']).patient, before);
+});
 await step('imports an Apple Health export', () => {
-  const report = done(['import', path.join(data, 'apple', 'sample_30d.xml')]);
+  const before = done(['show', 'care']).patient;
+  const report = done(['import', '--anyone', path.join(data, 'apple', 'sample_30d.xml')]);
+  assert.equal(report[0].whole, true);
+  assert.deepEqual(done(['show', 'care']).patient, before);
   assert.ok(report[0].kept > 1000, JSON.stringify(report));
+});
+await step('says that a file is cut, and refuses one of which nothing can be read', () => {
+  const file = path.join(data, 'apple', 'malformed', 'truncated.xml');
+  const [cut] = done(['import', '--anyone', file]);
+  assert.equal(cut.whole, false);
+  assert.equal(cut.ended, 'truncated');
+  const words = spawnSync(citiz, ['import', '--anyone', file, '--vault', vault, '--passphrase-file', secret], { env: { ...environment, LANGUAGE: 'fr' }, encoding: 'utf8' });
+  assert.doesNotMatch(words.stdout, /Observation|HKQuantity/);
+  const noise = path.join(home, 'noise.bin');
+  fs.writeFileSync(noise, Buffer.alloc(4096, 7));
+  assert.equal(run(['import', noise]).status, 1);
 });
 await step('shows care and activity', () => {
   const care = done(['show', 'care']);

@@ -426,7 +426,7 @@ test_buckets (void)
 static void
 test_words (void)
 {
-  g_autofree gchar *kind = citiz_import_kind_text ("HKQuantityTypeIdentifierRunningPower");
+  g_autofree gchar *kind = citiz_session_explain_kind ("HKQuantityTypeIdentifierRunningPower");
 
   g_assert_cmpstr (kind, ==, "Running power");
   /* Every reason of the importers has words of its own. */

@@ -15,7 +15,8 @@ start_import (App *app, const gchar *name, GCancellable *cancellable, Answer *an
 {
   g_autoptr (GFile) file = test_file (name);
 
-  citiz_session_import_async (app->session, file, NULL, NULL, cancellable, app_answer_cb, answer);
+  citiz_session_import_async (app->session, file, FALSE, NULL, NULL, cancellable, app_answer_cb,
+                              answer);
 }
 
 static CitizImportReport *
@@ -77,6 +78,68 @@ test_import_and_undo (App *app, gconstpointer data)
   g_assert_cmpuint (citiz_session_get_imports (app->session)->len, ==, 0);
   g_assert_false (undo (app, report->batch, &error));
   g_assert_nonnull (citiz_session_explain (error));
+}
+
+static CitizImportReport *
+import_text (App *app, const gchar *text, gboolean anyone)
+{
+  g_autofree gchar *path = g_build_filename (app->folder, "other.json", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  citiz_session_import_async (app->session, file, anyone, NULL, NULL, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_import_finish (app->session, result, NULL);
+}
+
+#define PERSON(id, name, more)                                                                     \
+  "{\"resourceType\":\"Patient\",\"id\":\"" id "\",\"name\":[{\"text\":\"" name "\"}]" more "}"
+#define BUNDLE(id, name, more)                                                                     \
+  "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":"                 \
+  "{\"resourceType\":\"Condition\",\"id\":\"c" id                                                  \
+  "\",\"code\":{\"text\":\"Asthma\"},\"subject\":{}}},"                                            \
+  "{\"resource\":" PERSON (id, name, more) "}]}"
+
+/* A file about somebody else keeps nothing until the person says so, and then changes nothing about who the record is about. */
+static void
+test_stranger (App *app, gconstpointer data)
+{
+  g_autoptr (CitizImportReport) own
+      = import_text (app, BUNDLE ("1", "Marie Tremblay", ",\"birthDate\":\"1961-04-02\""), FALSE);
+  g_autoptr (CitizImportReport) asked = NULL;
+  g_autoptr (CitizImportReport) anyway = NULL;
+  g_autoptr (CitizImportReport) filled = NULL;
+  const gchar *stranger
+      = BUNDLE ("2", "Evelyn McCurdy", ",\"birthDate\":\"1950-05-08\",\"gender\":\"female\"");
+  guint before = size (app), batches;
+
+  g_assert_false (own->stranger);
+  batches = app_objects (app, CITIZ_CLASS_BATCH);
+  asked = import_text (app, stranger, FALSE);
+  g_assert_true (asked->stranger);
+  g_assert_cmpuint (asked->kept, ==, 0);
+  g_assert_cmpuint (asked->batch, ==, 0);
+  g_assert_cmpstr (asked->person, ==, "Evelyn McCurdy");
+  g_assert_cmpstr (asked->birth_date, ==, "1950-05-08");
+  g_assert_cmpuint (size (app), ==, before);
+  g_assert_cmpuint (app_objects (app, CITIZ_CLASS_BATCH), ==, batches);
+  app_reopen (app); /* nothing of it comes to light later */
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_cmpuint (size (app), ==, before);
+  anyway = import_text (app, stranger, TRUE);
+  g_assert_false (anyway->stranger);
+  g_assert_cmpuint (anyway->kept, ==, 2);
+  filled = import_text (app, PERSON ("3", "TREMBLAY Marie", ",\"gender\":\"other\""), FALSE);
+  g_assert_cmpuint (filled->kept, ==, 1);
+  const CitizItem *person = citiz_record_patient (citiz_session_get_record (app->session));
+  g_assert_cmpstr (person->title[0], ==, "Marie Tremblay");
+  g_assert_cmpstr (json_string_value (json_object_get (person->resource, "gender")), ==, "other");
+  g_assert_true (undo (app, filled->batch, NULL));
+  person = citiz_record_patient (citiz_session_get_record (app->session));
+  g_assert_cmpstr (person->title[0], ==, "Marie Tremblay");
+  g_assert_null (json_object_get (person->resource, "gender"));
 }
 
 /* What was taken out by hand and then went with its import cannot be put back as a ghost. */
@@ -313,6 +376,7 @@ main (int argc, char **argv)
   ADD ("/app/import/one-at-a-time", test_one_at_a_time);
   ADD ("/app/import/no-helper", test_no_helper);
   ADD ("/app/import/no-file", test_no_file);
+  ADD ("/app/import/stranger", test_stranger);
   ADD ("/app/import/sample", test_sample);
   ADD ("/app/import/sample-access", test_sample_access);
   return g_test_run ();

@@ -441,7 +441,7 @@ test_closed_meanwhile (Fixture *f, gconstpointer data)
   g_autoptr (GFile) file = data_file ("apple/sample_30d.xml");
   gboolean stopped = FALSE;
 
-  citiz_ingest_run_async (f->vault, file, NULL, NULL, NULL, NULL, stopped_cb, &stopped);
+  citiz_ingest_run_async (f->vault, file, TRUE, NULL, NULL, NULL, NULL, stopped_cb, &stopped);
   g_idle_add_full (G_PRIORITY_HIGH, close_cb, f, NULL);
   while (!stopped)
     g_main_context_iteration (NULL, TRUE);
@@ -473,7 +473,8 @@ test_lingering_helper (Fixture *f, gconstpointer data)
       "#!/bin/sh\nexport PATH=/usr/bin:/bin\n'" CITIZ_IMPORT_PATH "'\nexec >&-\nexec sleep 60\n",
       -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
   g_setenv ("CITIZ_IMPORT_HELPER", path, TRUE);
-  citiz_ingest_run_async (f->vault, file, NULL, NULL, NULL, cancellable, stopped_cb, &stopped);
+  citiz_ingest_run_async (f->vault, file, TRUE, NULL, NULL, NULL, cancellable, stopped_cb,
+                          &stopped);
   g_timeout_add (1000, give_up_cb, cancellable);
   while (!stopped)
     g_main_context_iteration (NULL, TRUE);
@@ -492,7 +493,7 @@ test_recover (Fixture *f, gconstpointer data)
   batch->report->name = g_strdup ("x");
   batch->report->hash = g_strdup ("");
   g_assert_true (citiz_batch_put (f->vault, batch, &error));
-  CitizIntake *intake = citiz_intake_new (f->vault, batch, &error);
+  CitizIntake *intake = citiz_intake_new (f->vault, batch, TRUE, &error);
   g_autofree gchar *json = g_strnfill (5u << 20, ' ');
   memcpy (json, "{}", 2);
   CitizFrame frame = {CITIZ_FRAME_RESOURCE,
@@ -570,7 +571,8 @@ test_last (Fixture *f, gconstpointer data)
   g_autoptr (GFile) file = data_file ("apple/malformed/ios16_broken_dtd.xml");
   g_autoptr (GAsyncResult) result = NULL;
 
-  citiz_ingest_run_async (f->vault, file, fail_last_cb, NULL, f->vault, NULL, result_cb, &result);
+  citiz_ingest_run_async (f->vault, file, TRUE, fail_last_cb, NULL, f->vault, NULL, result_cb,
+                          &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
   g_assert_null (citiz_ingest_run_finish (result, &error));
