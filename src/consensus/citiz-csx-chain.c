@@ -20,13 +20,8 @@ fetch (CitizCsx *csx, CitizCsxSlot *slot, const CitizHash *hash)
   if (csx->now.steady >= slot->fetch_at)
     {
       for (guint i = 0; i < MIN (FETCH_PEERS, citiz_csx_n_peers (csx)); i++)
-        {
-          CitizCsxEffect *effect = citiz_csx_effect (csx, CITIZ_CSX_EFFECT_FETCH);
-
-          effect->to = citiz_csx_next_peer (csx);
-          effect->slot = slot->slot;
-          effect->hash = *hash;
-        }
+        citiz_csx_effect_on (csx, CITIZ_CSX_EFFECT_FETCH, slot->slot, hash)->to
+            = citiz_csx_next_peer (csx);
       slot->fetch_at = csx->now.steady + (FETCH_FIRST << MIN (slot->fetch_tries, FETCH_MOST));
       slot->fetch_tries++;
     }
@@ -104,13 +99,9 @@ justified (const CitizCsx *csx, CitizCsxPoint *out)
 static void
 ask_commit (CitizCsx *csx, const CitizCsxPoint *target, const CitizCert *final)
 {
-  CitizCsxEffect *effect = citiz_csx_effect (csx, CITIZ_CSX_EFFECT_COMMIT);
-
   csx->committing = TRUE;
   csx->target = *target;
-  effect->slot = target->slot;
-  effect->hash = target->hash;
-  effect->cert = final;
+  citiz_csx_effect_on (csx, CITIZ_CSX_EFFECT_COMMIT, target->slot, &target->hash)->cert = final;
 }
 
 static void
@@ -200,8 +191,6 @@ citiz_csx_take_range (CitizCsx *csx, const CitizCsxEvent *event)
 void
 citiz_csx_take_committed (CitizCsx *csx, const CitizCsxEvent *event)
 {
-  CitizCsxEffect *effect;
-
   if (!csx->committing || event->slot != csx->target.slot
       || !citiz_hash_equal (&event->hash, &csx->target.hash))
     return;
@@ -218,7 +207,5 @@ citiz_csx_take_committed (CitizCsx *csx, const CitizCsxEvent *event)
     return;
   csx->mode = CITIZ_CSX_CLOSED;
   citiz_csx_slots_clear (csx);
-  effect = citiz_csx_effect (csx, CITIZ_CSX_EFFECT_CLOSED);
-  effect->slot = csx->committed.slot;
-  effect->hash = csx->committed.hash;
+  citiz_csx_effect_on (csx, CITIZ_CSX_EFFECT_CLOSED, csx->committed.slot, &csx->committed.hash);
 }

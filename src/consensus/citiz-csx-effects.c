@@ -48,6 +48,17 @@ citiz_csx_effect (CitizCsx *csx, CitizCsxEffectKind kind)
   return effect;
 }
 
+/* One that is about a block. */
+CitizCsxEffect *
+citiz_csx_effect_on (CitizCsx *csx, CitizCsxEffectKind kind, guint64 slot, const CitizHash *hash)
+{
+  CitizCsxEffect *effect = citiz_csx_effect (csx, kind);
+
+  effect->slot = slot;
+  effect->hash = *hash;
+  return effect;
+}
+
 void
 citiz_csx_alarm (CitizCsx *csx, CitizCsxAlarm alarm, guint64 slot)
 {
@@ -68,6 +79,15 @@ citiz_csx_broadcast_vote (CitizCsx *csx, const CitizVote *vote, gboolean resend)
   effect->resend = resend;
   effect->message.kind = CITIZ_CSX_MESSAGE_VOTE;
   effect->message.vote = *vote;
+}
+
+/* The same bytes again. */
+void
+citiz_csx_repeat (CitizCsx *csx, const CitizCsxSlot *slot, CitizVoteKind kind)
+{
+  const CitizVote vote = citiz_csx_ballot_vote (csx, slot, csx->config.self, kind);
+
+  citiz_csx_broadcast_vote (csx, &vote, TRUE);
 }
 
 void

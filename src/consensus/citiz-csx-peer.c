@@ -23,41 +23,18 @@ citiz_csx_mute (CitizCsx *csx, CitizCsxAlarm alarm, guint64 slot)
 static void
 restore (CitizCsx *csx, const CitizVote *vote)
 {
+  const gboolean own = vote->voter == csx->config.self;
   CitizCsxSlot *slot;
 
-  if (vote->epoch != csx->config.epoch || vote->slot <= csx->final_slot)
+  if (vote->epoch != csx->config.epoch || vote->slot <= csx->final_slot || vote->voter >= csx->n)
     return;
   slot = citiz_csx_slot_make (csx, vote->slot);
-  if (vote->voter != csx->config.self)
-    {
-      if (vote->voter < csx->n && vote->kind != CITIZ_VOTE_CAND)
-        citiz_csx_take_vote (csx, vote, TRUE);
-      return;
-    }
-  if (slot == NULL)
-    {
-      csx->mute = MAX (csx->mute, vote->slot);
-      return;
-    }
-  csx->top_own = MAX (csx->top_own, vote->slot);
-  switch (vote->kind)
-    {
-    case CITIZ_VOTE_CAND:
-      slot->proposed = TRUE;
-      slot->cand = vote->hash;
-      return;
-    case CITIZ_VOTE_NOTAR:
-      slot->said.notar = TRUE;
-      slot->own = vote->hash;
-      break;
-    case CITIZ_VOTE_SKIP:
-      slot->said.skip = TRUE;
-      break;
-    case CITIZ_VOTE_FINAL:
-      slot->said.final = TRUE;
-      break;
-    }
-  citiz_csx_take_vote (csx, vote, TRUE);
+  if (slot == NULL && own)
+    csx->mute = MAX (csx->mute, vote->slot);
+  if (slot != NULL && own)
+    citiz_csx_mark_said (csx, slot, vote->kind, &vote->hash);
+  if (slot != NULL && vote->kind != CITIZ_VOTE_CAND)
+    citiz_csx_take_vote (csx, vote, TRUE);
 }
 
 void
@@ -74,7 +51,9 @@ citiz_csx_start (CitizCsx *csx, const CitizCsxStart *start)
   csx->last_final = now;
   csx->allowance_at = now;
   csx->mute = G_MAXUINT64; /* the certificate is older than what the journal tells below */
-  if (start->final != NULL)
+  if (start->final != NULL && start->final->slot == start->committed.slot)
+    csx->final_cert = citiz_csx_cert_copy (csx, start->final); /* for others who come late */
+  else if (start->final != NULL)
     citiz_csx_take_cert (csx, start->final);
   csx->mute = 0;
   if (csx->config.self == CITIZ_CSX_NOBODY)
@@ -252,9 +231,7 @@ repeat_slot (CitizCsx *csx, const CitizCsxSlot *slot)
   for (CitizVoteKind kind = CITIZ_VOTE_NOTAR; kind <= CITIZ_VOTE_FINAL; kind++)
     if ((slot->ballots[csx->config.self].said & 1 << CITIZ_CSX_K (kind)) != 0)
       {
-        const CitizVote vote = citiz_csx_ballot_vote (csx, slot, csx->config.self, kind);
-
-        citiz_csx_broadcast_vote (csx, &vote, TRUE);
+        citiz_csx_repeat (csx, slot, kind);
         spend (csx, VOTE_BYTES, citiz_csx_n_peers (csx));
       }
 }

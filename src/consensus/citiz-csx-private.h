@@ -72,8 +72,7 @@ typedef struct
  *  2. each slot between final and frontier has a certificate, the frontier has none
  *  3. never SKIP and FINAL of one slot by this node, FINAL only of its own NOTAR, and its own ballot says the same
  *  4. slots lie above the floor and at most AHEAD above the final one; there are as many as the ring holds
- *  5. a certificate is of its slot and kind, with a quorum
- *  6. unless a fork was told: never SKIP and FINAL certificates of one slot, never NOTAR and FINAL of two blocks */
+ *  5. a certificate is of its slot and kind, with a quorum; unless a fork was told, no two of a slot contradict one another */
 struct _CitizCsx
 {
   CitizCsxConfig config;
@@ -145,8 +144,13 @@ struct _CitizCsx
 
 /* citiz-csx-effects.c */
 CitizCsxEffect *citiz_csx_effect (CitizCsx *csx, CitizCsxEffectKind kind);
+CitizCsxEffect *citiz_csx_effect_on (CitizCsx *csx,
+                                     CitizCsxEffectKind kind,
+                                     guint64 slot,
+                                     const CitizHash *hash);
 void citiz_csx_alarm (CitizCsx *csx, CitizCsxAlarm alarm, guint64 slot);
 void citiz_csx_broadcast_vote (CitizCsx *csx, const CitizVote *vote, gboolean resend);
+void citiz_csx_repeat (CitizCsx *csx, const CitizCsxSlot *slot, CitizVoteKind kind);
 void citiz_csx_send_cert (CitizCsx *csx, guint16 to, const CitizCert *cert, gboolean resend);
 void citiz_csx_spread_cert (CitizCsx *csx, const CitizCert *cert, gboolean resend);
 guint16 citiz_csx_next_peer (CitizCsx *csx);
@@ -167,6 +171,11 @@ CitizVote citiz_csx_ballot_vote (const CitizCsx *csx,
                                  const CitizCsxSlot *slot,
                                  guint16 voter,
                                  CitizVoteKind kind);
+
+void citiz_csx_mark_said (CitizCsx *csx,
+                          CitizCsxSlot *slot,
+                          CitizVoteKind kind,
+                          const CitizHash *hash);
 
 /* citiz-csx-tally.c: R3, R7, evidence */
 gboolean citiz_csx_own_known (const CitizCsx *csx,

@@ -141,3 +141,18 @@ citiz_csx_ballot_vote (const CitizCsx *csx,
                      .voter = voter,
                      .signature = ballot->signature[CITIZ_CSX_K (kind)]};
 }
+
+/* By this node, now or before a restart. */
+void
+citiz_csx_mark_said (CitizCsx *csx, CitizCsxSlot *slot, CitizVoteKind kind, const CitizHash *hash)
+{
+  slot->proposed |= kind == CITIZ_VOTE_CAND;
+  slot->said.notar |= kind == CITIZ_VOTE_NOTAR;
+  slot->said.skip |= kind == CITIZ_VOTE_SKIP;
+  slot->said.final |= kind == CITIZ_VOTE_FINAL;
+  if (kind == CITIZ_VOTE_CAND)
+    slot->cand = *hash;
+  if (kind == CITIZ_VOTE_NOTAR)
+    slot->own = *hash;
+  csx->top_own = MAX (csx->top_own, slot->slot);
+}

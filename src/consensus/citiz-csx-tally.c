@@ -46,15 +46,6 @@ tell_fork (CitizCsx *csx, const CitizCert *a, const CitizCert *b)
     }
 }
 
-static gboolean
-clash (const CitizCert *a, const CitizCert *b)
-{
-  const CitizVote one = {.kind = a->kind, .epoch = a->epoch, .slot = a->slot, .hash = a->hash};
-  const CitizVote other = {.kind = b->kind, .epoch = b->epoch, .slot = b->slot, .hash = b->hash};
-
-  return citiz_evidence_of (&one, &other) != CITIZ_EVIDENCE_NONE;
-}
-
 static void
 set_final (CitizCsx *csx, const CitizCert *cert)
 {
@@ -83,7 +74,7 @@ accept_cert (CitizCsx *csx, const CitizCert *cert)
   if (slot == NULL)
     return;
   for (guint i = 0; i < CITIZ_CSX_KINDS; i++)
-    if (slot->certs[i] != NULL && clash (slot->certs[i], cert))
+    if (slot->certs[i] != NULL && citiz_certs_clash (slot->certs[i], cert))
       tell_fork (csx, slot->certs[i], cert);
   if (slot->certs[CITIZ_CSX_K (cert->kind)] != NULL)
     return;
@@ -182,7 +173,7 @@ citiz_csx_take_cert (CitizCsx *csx, const CitizCert *cert)
   if (csx->config.self != CITIZ_CSX_NOBODY && citiz_cert_vote (cert, csx->config.self, &mine)
       && !citiz_csx_own_known (csx, mine.kind, mine.slot, &mine.hash))
     citiz_csx_mute (csx, CITIZ_CSX_ALARM_DOUBLE, mine.slot);
-  if (csx->final_cert != NULL && clash (csx->final_cert, cert))
+  if (csx->final_cert != NULL && citiz_certs_clash (csx->final_cert, cert))
     tell_fork (csx, csx->final_cert, cert);
   accept_cert (csx, cert);
 }
@@ -221,15 +212,6 @@ add_block (CitizCsx *csx, CitizCsxSlot *slot, const CitizCsxMessage *message)
   csx->top_block = MAX (csx->top_block, slot->slot);
   csx->moved = TRUE;
   return block;
-}
-
-static void
-ask_store (CitizCsx *csx, const CitizCsxBlock *block)
-{
-  CitizCsxEffect *effect = citiz_csx_effect (csx, CITIZ_CSX_EFFECT_STORE);
-
-  effect->slot = block->point.slot;
-  effect->hash = block->point.hash;
 }
 
 /* Candidates of @slot; two different ones are evidence. Returns: whether one more may be taken */
@@ -278,7 +260,7 @@ citiz_csx_take_candidate (CitizCsx *csx, const CitizCsxMessage *message)
   block->candidate = TRUE;
   block->signature = vote->signature;
   if (!block->stored)
-    ask_store (csx, block);
+    citiz_csx_effect_on (csx, CITIZ_CSX_EFFECT_STORE, slot->slot, &message->hash);
 }
 
 /* R8: a block that was asked for, or that was stored before a restart (@own). */
@@ -301,5 +283,5 @@ citiz_csx_take_block (CitizCsx *csx, const CitizCsxMessage *message, gboolean ow
   if (own)
     block->stored = TRUE;
   else if (!block->stored)
-    ask_store (csx, block);
+    citiz_csx_effect_on (csx, CITIZ_CSX_EFFECT_STORE, slot->slot, &message->hash);
 }

@@ -93,12 +93,7 @@ say (CitizCsx *csx, CitizCsxSlot *slot, CitizVoteKind kind, const CitizHash *has
     vote.hash = *hash;
   csx->config.sign (csx->config.sign_data, &vote);
   g_array_append_val (csx->effects->journal, vote);
-  if (kind == CITIZ_VOTE_NOTAR)
-    slot->own = vote.hash;
-  slot->said.notar |= kind == CITIZ_VOTE_NOTAR;
-  slot->said.skip |= kind == CITIZ_VOTE_SKIP;
-  slot->said.final |= kind == CITIZ_VOTE_FINAL;
-  csx->top_own = MAX (csx->top_own, slot->slot);
+  citiz_csx_mark_said (csx, slot, kind, &vote.hash);
   csx->moved = TRUE;
   citiz_csx_broadcast_vote (csx, &vote, FALSE);
   citiz_csx_take_vote (csx, &vote, TRUE);
@@ -192,17 +187,6 @@ judge_time (CitizCsx *csx, const CitizCsxSlot *slot, const CitizCsxBlock *block)
   return WAIT;
 }
 
-static void
-ask_verdict (CitizCsx *csx, CitizCsxBlock *block, const CitizCsxPoint *parent)
-{
-  CitizCsxEffect *effect = citiz_csx_effect (csx, CITIZ_CSX_EFFECT_VALIDATE);
-
-  effect->slot = block->point.slot;
-  effect->hash = block->point.hash;
-  effect->parent = *parent;
-  block->trial = CITIZ_CSX_ASKED;
-}
-
 static Judgement
 judge (CitizCsx *csx, const CitizCsxSlot *slot, CitizCsxBlock *block)
 {
@@ -222,35 +206,53 @@ judge (CitizCsx *csx, const CitizCsxSlot *slot, CitizCsxBlock *block)
   if (block->trial == CITIZ_CSX_LATER && block->again > csx->now.steady)
     citiz_csx_wake (csx, block->again);
   else if (block->trial == CITIZ_CSX_UNASKED || block->trial == CITIZ_CSX_LATER)
-    ask_verdict (csx, block, &parent);
+    {
+      citiz_csx_effect_on (csx, CITIZ_CSX_EFFECT_VALIDATE, slot->slot, &block->point.hash)->parent
+          = parent;
+      block->trial = CITIZ_CSX_ASKED;
+    }
   return block->trial == CITIZ_CSX_VALID && block->stored ? TAKE : WAIT;
+}
+
+/* What this node finds false is skipped, unless a quorum has taken it. Returns: whether something was said */
+static gboolean
+refuse (CitizCsx *csx, CitizCsxSlot *slot, const CitizHash *hash)
+{
+  const CitizHash *certified = citiz_csx_certified (csx, slot->slot);
+
+  if (certified != NULL && citiz_hash_equal (certified, hash))
+    {
+      csx->diverged = TRUE;
+      citiz_csx_mute (csx, CITIZ_CSX_ALARM_DIVERGED, slot->slot);
+    }
+  if (certified != NULL || !citiz_csx_may_skip (slot->said))
+    return FALSE;
+  say (csx, slot, CITIZ_VOTE_SKIP, NULL);
+  return TRUE;
 }
 
 /* Returns: whether something was said */
 static gboolean
 vote_notar (CitizCsx *csx, CitizCsxSlot *slot)
 {
-  gboolean refused = FALSE;
+  const CitizCsxBlock *refused = NULL;
 
   for (guint i = 0; i < slot->n_blocks; i++)
     {
       CitizCsxBlock *block = &slot->blocks[i];
+      const CitizHash hash = block->point.hash;
       const Judgement judgement = stands (csx, slot, block) ? judge (csx, slot, block) : WAIT;
 
       if (judgement == TAKE)
         {
-          const CitizHash hash = block->point.hash;
-
           rely_on_parent (csx, block);
           say (csx, slot, CITIZ_VOTE_NOTAR, &hash);
           return TRUE;
         }
-      refused |= judgement == REFUSE;
+      if (judgement == REFUSE)
+        refused = block;
     }
-  if (!refused || slot->certs[CITIZ_CSX_N] != NULL || !citiz_csx_may_skip (slot->said))
-    return FALSE;
-  say (csx, slot, CITIZ_VOTE_SKIP, NULL);
-  return TRUE;
+  return refused != NULL && refuse (csx, slot, &refused->point.hash);
 }
 
 static gboolean
@@ -289,14 +291,6 @@ vote (CitizCsx *csx)
 /* R6 ************************************************************************/
 
 static void
-repeat_skip (CitizCsx *csx, const CitizCsxSlot *slot)
-{
-  const CitizVote vote = citiz_csx_ballot_vote (csx, slot, csx->config.self, CITIZ_VOTE_SKIP);
-
-  citiz_csx_broadcast_vote (csx, &vote, TRUE);
-}
-
-static void
 skip (CitizCsx *csx)
 {
   CitizCsxSlot *slot;
@@ -324,7 +318,7 @@ skip (CitizCsx *csx)
   if (slot != NULL && citiz_csx_may_skip (slot->said))
     say (csx, slot, CITIZ_VOTE_SKIP, NULL);
   else if (slot != NULL && slot->said.skip)
-    repeat_skip (csx, slot);
+    citiz_csx_repeat (csx, slot, CITIZ_VOTE_SKIP);
 }
 
 /* R2 ************************************************************************/
@@ -412,33 +406,13 @@ citiz_csx_take_built (CitizCsx *csx, const CitizCsxEvent *event)
   rely_on_parent (csx, block);
   csx->config.sign (csx->config.sign_data, &message.vote);
   g_array_append_val (csx->effects->journal, message.vote);
-  slot->proposed = TRUE;
-  slot->cand = event->hash;
+  citiz_csx_mark_said (csx, slot, CITIZ_VOTE_CAND, &event->hash);
   block->candidate = TRUE;
   block->signature = message.vote.signature;
   block->trial = CITIZ_CSX_VALID;
   if (citiz_csx_n_peers (csx) > 0)
     citiz_csx_effect (csx, CITIZ_CSX_EFFECT_BROADCAST)->message = message;
   say (csx, slot, CITIZ_VOTE_NOTAR, &event->hash);
-}
-
-static void
-tell_diverged (CitizCsx *csx)
-{
-  const guint64 last = csx->top;
-
-  for (guint64 i = csx->final_slot + 1; i <= last && !csx->diverged; i++)
-    {
-      CitizCsxSlot *slot = citiz_csx_slot (csx, i);
-      const CitizHash *hash = citiz_csx_certified (csx, i);
-      const CitizCsxBlock *block
-          = slot != NULL && hash != NULL ? citiz_csx_block (slot, hash) : NULL;
-
-      if (block == NULL || block->trial != CITIZ_CSX_FALSE)
-        continue;
-      csx->diverged = TRUE;
-      citiz_csx_mute (csx, CITIZ_CSX_ALARM_DIVERGED, i);
-    }
 }
 
 /* Everything that follows from what is known, until nothing more does. */
@@ -456,7 +430,6 @@ citiz_csx_progress (CitizCsx *csx)
     }
   while (csx->moved);
 
-  tell_diverged (csx);
   propose (csx);
   if (csx->top > csx->final_slot)
     (void) citiz_csx_resolve (csx, csx->top, citiz_csx_certified (csx, csx->top));

@@ -232,13 +232,12 @@ static gboolean
 wants_cert (const CitizCsx *csx, const CitizCert *cert)
 {
   const CitizCsxSlot *slot = citiz_csx_slot (csx, cert->slot);
-  const CitizCert *known = slot != NULL && cert->kind != CITIZ_VOTE_CAND
-                               ? slot->certs[CITIZ_CSX_K (cert->kind)]
-                               : NULL;
+  const CitizCert *known;
 
-  return cert->epoch == csx->config.epoch && cert->slot > csx->floor
-         && cert->kind != CITIZ_VOTE_CAND
-         && (known == NULL || !citiz_hash_equal (&known->hash, &cert->hash));
+  if (cert->epoch != csx->config.epoch || cert->slot <= csx->floor || cert->kind == CITIZ_VOTE_CAND)
+    return FALSE;
+  known = slot != NULL ? slot->certs[CITIZ_CSX_K (cert->kind)] : NULL;
+  return known == NULL || !citiz_hash_equal (&known->hash, &cert->hash);
 }
 
 gboolean
@@ -326,34 +325,28 @@ own_agrees (const CitizCsx *csx, const CitizCsxSlot *slot)
 }
 
 static gboolean
-certs_fit (const CitizCsx *csx, const CitizCsxSlot *slot)
+certs_hold (const CitizCsx *csx, const CitizCsxSlot *slot)
 {
   for (guint i = 0; i < CITIZ_CSX_KINDS; i++)
     {
       const CitizCert *cert = slot->certs[i];
 
-      if (cert != NULL
-          && (CITIZ_CSX_K (cert->kind) != i || cert->slot != slot->slot
-              || cert->n_signatures < csx->quorum))
+      if (cert == NULL)
+        continue;
+      if (CITIZ_CSX_K (cert->kind) != i || cert->slot != slot->slot
+          || cert->n_signatures < csx->quorum)
         return FALSE;
+      for (guint j = 0; j < i && !csx->forked; j++)
+        if (slot->certs[j] != NULL && citiz_certs_clash (cert, slot->certs[j]))
+          return FALSE;
     }
   return TRUE;
-}
-
-static gboolean
-certs_agree (const CitizCsxSlot *slot)
-{
-  const CitizCert *final = slot->certs[CITIZ_CSX_F];
-  const CitizCert *notar = slot->certs[CITIZ_CSX_N];
-
-  return final == NULL
-         || (slot->certs[CITIZ_CSX_S] == NULL
-             && (notar == NULL || citiz_hash_equal (&notar->hash, &final->hash)));
 }
 
 guint
 citiz_csx_check (const CitizCsx *csx)
 {
+  const guint64 last = csx->final_slot + CITIZ_CSX_AHEAD;
   guint n = 0;
 
   if (csx->committed.slot > csx->final_slot || csx->final_slot >= csx->frontier)
@@ -362,22 +355,17 @@ citiz_csx_check (const CitizCsx *csx)
     if ((citiz_csx_certified (csx, i) != NULL || citiz_csx_skipped (csx, i))
         == (i == csx->frontier))
       return 2;
-  for (guint i = 0; i < CITIZ_CSX_RING; i++)
+  for (guint64 i = csx->floor + 1; i <= last && n < csx->n_slots; i++)
     {
-      const CitizCsxSlot *slot = csx->ring[i];
+      const CitizCsxSlot *slot = citiz_csx_slot (csx, i);
 
       if (slot == NULL)
         continue;
       n++;
       if (!own_agrees (csx, slot))
         return 3;
-      if (slot->slot <= csx->floor || slot->slot > csx->final_slot + CITIZ_CSX_AHEAD
-          || slot->slot % CITIZ_CSX_RING != i)
-        return 4;
-      if (!certs_fit (csx, slot))
+      if (!certs_hold (csx, slot))
         return 5;
-      if (!csx->forked && !certs_agree (slot))
-        return 6;
     }
   return n == csx->n_slots ? 0 : 4;
 }

@@ -1,15 +1,6 @@
 /* Who made two chains final that cannot both be. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ledger/citiz-blame.h"
 
-static gboolean
-clash (const CitizCert *a, const CitizCert *b)
-{
-  const CitizVote one = {.kind = a->kind, .epoch = a->epoch, .slot = a->slot, .hash = a->hash};
-  const CitizVote other = {.kind = b->kind, .epoch = b->epoch, .slot = b->slot, .hash = b->hash};
-
-  return citiz_evidence_of (&one, &other) != CITIZ_EVIDENCE_NONE;
-}
-
 /* Those who signed both, and are not named yet. */
 static guint
 name (const CitizCert *a, const CitizCert *b, guint n, CitizEvidence *out)
@@ -36,14 +27,14 @@ compare (const CitizCert *final, GPtrArray *chain, guint n, CitizEvidence *out)
       const CitizBlock *block = chain->pdata[i];
       const CitizJustification *why = block->justification;
 
-      if (block->final != NULL && clash (final, block->final))
+      if (block->final != NULL && citiz_certs_clash (final, block->final))
         n = name (final, block->final, n, out);
       if (why == NULL)
         continue;
-      if (clash (final, &why->notar))
+      if (citiz_certs_clash (final, &why->notar))
         n = name (final, &why->notar, n, out);
       for (guint j = 0; j < why->skips->len; j++)
-        if (clash (final, why->skips->pdata[j]))
+        if (citiz_certs_clash (final, why->skips->pdata[j]))
           n = name (final, why->skips->pdata[j], n, out);
     }
   return n;

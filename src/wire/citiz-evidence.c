@@ -29,6 +29,16 @@ citiz_evidence_of (const CitizVote *a, const CitizVote *b)
   return (CitizEvidenceKind) contradictions[a->kind][b->kind];
 }
 
+/* Whether who signed both certificates has contradicted itself. */
+gboolean
+citiz_certs_clash (const CitizCert *a, const CitizCert *b)
+{
+  const CitizVote one = {.kind = a->kind, .epoch = a->epoch, .slot = a->slot, .hash = a->hash};
+  const CitizVote other = {.kind = b->kind, .epoch = b->epoch, .slot = b->slot, .hash = b->hash};
+
+  return citiz_evidence_of (&one, &other) != CITIZ_EVIDENCE_NONE;
+}
+
 static gint
 order (const CitizVote *a, const CitizVote *b)
 {

@@ -25,6 +25,7 @@ typedef struct
 
 CitizEvidenceKind citiz_evidence_of (const CitizVote *a,
                                      const CitizVote *b) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_certs_clash (const CitizCert *a, const CitizCert *b) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_evidence_make (CitizEvidence *out, const CitizVote *a, const CitizVote *b);
 GBytes *citiz_evidence_encode (const CitizEvidence *evidence);
 gboolean citiz_evidence_decode (const guint8 *bytes, gsize n, CitizEvidence *out, GError **error)

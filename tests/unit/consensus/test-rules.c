@@ -1109,6 +1109,22 @@ test_tells_the_late (void)
     }
 }
 
+/* Also after a restart, when the newest final block is the committed one. */
+static void
+test_tells_after_restart (void)
+{
+  g_auto (Bench) b = bench_new (4);
+  const CitizCsxPoint one = candidate (&b, 1, &b.world->origin, 0);
+
+  final_block (&b, &one);
+  world_stop_node (b.world, b.me);
+  world_start_node (b.world, b.me);
+  b.world->now += 1000;
+  world_vote (b.world, b.me, other (&b, 0), CITIZ_VOTE_SKIP, 1, NULL);
+  g_assert_cmpuint (world_effects (b.me, CITIZ_CSX_EFFECT_SEND), >=, 1);
+  g_assert_nonnull (report (&b).final_cert);
+}
+
 static void
 test_status (void)
 {
@@ -1562,6 +1578,7 @@ main (int argc, char **argv)
       {"r11/standstill", test_standstill},
       {"r11/egress", test_egress},
       {"r11/late", test_tells_the_late},
+      {"r11/late-restart", test_tells_after_restart},
       {"r11/status", test_status},
       {"r11/clock", test_clock},
       {"r12/guard", test_guard},
