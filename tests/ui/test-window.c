@@ -277,7 +277,7 @@ shows (GtkWidget *widget, const gchar *text)
 static void
 sample_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_assert_true (citiz_session_remove_sample_finish (CITIZ_SESSION (source), result, NULL));
+  g_assert_true (citiz_session_remove_sample_finish (CITIZ_SESSION (source), result, NULL, NULL));
 }
 
 /* Today says what is missing, and a press brings the sample back. */

@@ -66,6 +66,7 @@ test_ahead (void)
 {
   static guint8 one[300000], other[300000];
   g_autoptr (CitizAhead) ahead = citiz_ahead_new ();
+  Source left; /* the thread's until the next start stops it */
 
   for (guint round = 0; round < 20; round++)
     {
@@ -81,8 +82,8 @@ test_ahead (void)
       g_assert_cmpint (citiz_ahead_read (ahead, other, 10), ==, source.end);
       citiz_ahead_stop (ahead);
       g_assert_cmpmem (got->data, got->len, expected->data, expected->len);
-      source.calls = 0;
-      citiz_ahead_start (ahead, source_cb, &source);
+      left = (Source){0, round * 3, 0};
+      citiz_ahead_start (ahead, source_cb, &left);
       if (round % 3 > 0)
         citiz_ahead_stop (ahead);
     }
