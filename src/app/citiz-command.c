@@ -210,6 +210,9 @@ unlock (CitizCommandRun *run, GError **error)
   result = citiz_wait (&wait);
   if (citiz_session_get_damaged (run->session))
     citiz_tell ("%s", citiz_session_explain_damage ());
+  if (citiz_session_get_distrust (run->session) != NULL)
+    citiz_tell ("%s %s", citiz_session_explain_distrust (),
+                citiz_session_get_distrust (run->session));
   return citiz_session_unlock_finish (run->session, result, error);
 }
 

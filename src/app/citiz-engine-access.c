@@ -162,7 +162,7 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
   access->sample = json_is_true (json_object_get (json, "sample"));
   access->tx = citiz_json_text_dup (json, "tx");
   access->state = CITIZ_ACCESS_EXPIRED;
-  if (citiz_chain_grant (engine->chain, id, &state))
+  if (engine->chain != NULL && citiz_chain_grant (engine->chain, id, &state))
     {
       access->state = access_state (&state);
       access->openings = state.used;
@@ -389,7 +389,7 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
   CitizDealNode node;
   CitizDealOptions options = {0};
 
-  if (!citiz_engine_require_open (engine, error))
+  if (!citiz_engine_require_ledger (engine, error))
     return FALSE;
   if (give->sample && engine->sample_batch == 0) /* taken away since the press */
     {
@@ -543,7 +543,7 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
   guint64 number;
   gboolean ok;
 
-  if (!citiz_engine_require_open (engine, error) || !account_of (engine, id, &number, error))
+  if (!citiz_engine_require_ledger (engine, error) || !account_of (engine, id, &number, error))
     return FALSE;
   /* Ended already, by itself or by an earlier press: that is what was asked for. One whose openings are used up may still be read by
    * its last reader. */

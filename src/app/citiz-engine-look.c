@@ -194,12 +194,12 @@ look_at_ledger (CitizEngine *engine,
                 GCancellable *cancellable,
                 GError **error)
 {
-  return citiz_engine_list_blocks (engine, snapshot->blocks, snapshot->entries, error);
+  return citiz_engine_look_at_ledger (engine, snapshot, error);
 }
 
 /* Each part gives what it can read before it fails. */
 static gboolean (*const parts[]) (CitizEngine *, CitizSnapshot *, GCancellable *, GError **)
-    = {look_at_resources, look_at_days, look_at_imports, look_at_accesses, look_at_ledger};
+    = {look_at_resources, look_at_days, look_at_imports, look_at_ledger, look_at_accesses};
 
 /**
  * citiz_engine_look:

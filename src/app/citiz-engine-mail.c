@@ -207,7 +207,7 @@ void
 citiz_engine_take_mail (CitizEngine *engine)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) box = citiz_node_mail (engine->node, &error);
+  g_autoptr (GPtrArray) box = engine->node != NULL ? citiz_node_mail (engine->node, &error) : NULL;
   g_autoptr (GHashTable) stuck = g_hash_table_new (citiz_id_hash, (GEqualFunc) citiz_id_equal);
 
   for (guint i = 0; box != NULL && i < box->len; i++)

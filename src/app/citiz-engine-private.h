@@ -35,6 +35,8 @@ struct _CitizEngine
   /* engine thread only; NULL while locked, but chain and node go on */
   CitizVault *vault;
   CitizDb *served; /* the node's while the record is locked; else NULL */
+  gchar
+      *distrust; /* why the ledger is left alone, in words; then there is neither chain nor node */
   CitizChain *chain;
   CitizNode *node;
   CitizChainVerifier *verifier; /* while everything is being verified */
@@ -73,12 +75,19 @@ gboolean citiz_engine_open_with_words (CitizEngine *engine,
                                        GError **error);
 void citiz_engine_close (CitizEngine *engine);
 void citiz_engine_lock (CitizEngine *engine);
-gboolean citiz_engine_is_serving (CitizEngine *engine);
 void citiz_engine_tell_serving (CitizEngine *engine);
 gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
 CitizSnapshot *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
+
+/* citiz-engine-node.c */
 gboolean citiz_engine_start_node (CitizEngine *engine, GError **error);
+gboolean citiz_engine_open_ledger (CitizEngine *engine, GError **error);
+void citiz_engine_close_ledger (CitizEngine *engine);
+gboolean citiz_engine_is_serving (CitizEngine *engine);
+void citiz_engine_distrust (CitizEngine *engine, const GError *why);
+gboolean citiz_engine_require_ledger (CitizEngine *engine, GError **error);
+gboolean citiz_engine_look_at_ledger (CitizEngine *engine, CitizSnapshot *snapshot, GError **error);
 
 /* citiz-session-series.c, citiz-session-import.c */
 gboolean citiz_engine_look_at_series (CitizEngine *engine,

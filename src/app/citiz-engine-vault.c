@@ -6,9 +6,6 @@
 #include "app/citiz-series-store.h"
 
 #include <glib/gstdio.h>
-#include <string.h>
-
-#define NODE_PORT_SETTING "node-port"
 
 gboolean
 citiz_engine_require_open (CitizEngine *engine, GError **error)
@@ -17,31 +14,6 @@ citiz_engine_require_open (CitizEngine *engine, GError **error)
     return TRUE;
   g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_LOCKED, "the vault is not open");
   return FALSE;
-}
-
-/* The node keeps its port: a link given yesterday must open today. A port taken by another program is given up for a free one,
- * and the links of live accesses are told anew with it (put_links). */
-gboolean
-citiz_engine_start_node (CitizEngine *engine, GError **error)
-{
-  g_autoptr (GBytes) kept = citiz_vault_get_setting (engine->vault, NODE_PORT_SETTING);
-  guint16 port = 0;
-  g_autoptr (GUri) origin = NULL;
-  g_autoptr (GBytes) now = NULL;
-
-  if (kept != NULL && g_bytes_get_size (kept) == sizeof port)
-    memcpy (&port, g_bytes_get_data (kept, NULL), sizeof port);
-  if (!citiz_node_start (engine->node, port, port != 0 ? NULL : error)
-      && (port == 0 || !citiz_node_start (engine->node, 0, error)))
-    return FALSE;
-  origin = g_uri_parse (citiz_node_get_origin (engine->node), G_URI_FLAGS_NONE, error);
-  if (origin == NULL)
-    return FALSE;
-  if (g_uri_get_port (origin) == port)
-    return TRUE;
-  port = (guint16) g_uri_get_port (origin);
-  now = g_bytes_new (&port, sizeof port);
-  return citiz_vault_set_setting (engine->vault, NODE_PORT_SETTING, now, error);
 }
 
 /* What an import that never ended left behind goes; what cannot be read now hides nothing else (citiz_engine_look() tells). */
@@ -56,34 +28,12 @@ recover_imports (CitizEngine *engine, GError **error)
   return FALSE;
 }
 
-/* Chain and node on top of the vault's database; they are there already when they went on while the record was locked. */
-static gboolean
-open_node (CitizEngine *engine, GError **error)
-{
-  CitizDb *db = citiz_vault_get_db (engine->vault);
-  g_autoptr (CitizSecret) seed = citiz_vault_derive (engine->vault, CITIZ_DOMAIN_KEY_NODE, 0);
-  g_autoptr (GError) own = NULL;
-
-  if (engine->node != NULL)
-    return TRUE;
-  engine->node_key = citiz_signing_key_new_from_seed (seed);
-  engine->chain = citiz_chain_open (db, engine->env, engine->node_key, error);
-  if (engine->chain == NULL)
-    return FALSE;
-  engine->node = citiz_node_new (db, engine->chain, engine->env, engine->node_key);
-  citiz_engine_watch_node (engine);
-  /* Nobody is kept out of their record for want of a port: the next press tries again. */
-  if (!citiz_engine_start_node (engine, &own))
-    g_warning ("the node does not start: %s", own->message);
-  return TRUE;
-}
-
 /* The vault is open: everything on top of it. */
 static gboolean
 open_rest (CitizEngine *engine, GError **error)
 {
   citiz_account_keys_init (&engine->records, engine->vault, 0);
-  if (!recover_imports (engine, error) || !open_node (engine, error))
+  if (!recover_imports (engine, error) || !citiz_engine_open_ledger (engine, error))
     return FALSE;
   g_clear_pointer (&engine->served, citiz_db_unref);
   engine->series = citiz_series_store_new (engine->vault, NULL);
@@ -174,34 +124,6 @@ close_record (CitizEngine *engine)
   engine->sample_batch = 0;
 }
 
-static void
-close_node (CitizEngine *engine)
-{
-  if (engine->node != NULL)
-    citiz_node_stop (engine->node);
-  g_clear_object (&engine->node);
-  g_clear_pointer (&engine->chain, citiz_chain_close);
-  g_clear_pointer (&engine->node_key, citiz_signing_key_unref);
-  g_clear_pointer (&engine->served, citiz_db_unref);
-}
-
-/**
- * citiz_engine_is_serving:
- *
- * Returns: %TRUE while the record is locked and the node holds its part of an access that has not ended
- */
-gboolean
-citiz_engine_is_serving (CitizEngine *engine)
-{
-  g_autoptr (GArray) grants = NULL;
-
-  if (engine->served == NULL || citiz_node_get_origin (engine->node) == NULL)
-    return FALSE;
-  citiz_node_sweep (engine->node);
-  grants = citiz_node_store_grants (engine->served, NULL);
-  return grants != NULL && grants->len > 0;
-}
-
 /**
  * citiz_engine_lock:
  *
@@ -233,7 +155,7 @@ citiz_engine_close (CitizEngine *engine)
 {
   if (engine->vault != NULL)
     close_record (engine);
-  close_node (engine);
+  citiz_engine_close_ledger (engine);
   g_clear_pointer (&engine->vault, citiz_vault_close);
 }
 

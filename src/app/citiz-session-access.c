@@ -336,7 +336,7 @@ preview_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
 {
   PageJob *job = data;
 
-  if (!citiz_engine_require_open (engine, error)
+  if (!citiz_engine_require_ledger (engine, error)
       || (citiz_node_get_origin (engine->node) == NULL && !citiz_engine_start_node (engine, error)))
     return FALSE;
   job->text = citiz_node_preview (engine->node, job->bundle, job->label, error);
@@ -478,7 +478,7 @@ receipt_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
   json_t *json;
   g_autoptr (GPtrArray) rows = NULL;
 
-  if (!citiz_engine_require_open (engine, error))
+  if (!citiz_engine_require_ledger (engine, error))
     return FALSE;
   txs = citiz_chain_txs_of_grant (engine->chain, &job->access, error);
   profile = txs != NULL ? citiz_engine_profile_of (engine, &job->access, error) : NULL;

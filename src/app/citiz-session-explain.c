@@ -34,6 +34,8 @@ static const gchar *const sentences[] = {
     = N_ ("This file is too large. A document may have up to 32 MB."),
     [CITIZ_SESSION_ERROR_NOT_A_DOCUMENT]
     = N_ ("Only PDF, PNG and JPEG documents can be added. Nothing was changed."),
+    [CITIZ_SESSION_ERROR_LEDGER] = N_ (
+        "The ledger of this record does not agree with itself. Your record is intact: you can read it and export it. No access is given and nothing is written to the ledger until a whole copy of the folder is put back."),
     [CITIZ_SESSION_ERROR_FAILED] = N_ ("This could not be done. Your record is intact."),
 };
 
@@ -63,8 +65,9 @@ session_code (const GError *error)
     for (guint i = 0; i < G_N_ELEMENTS (store_codes); i++)
       if (store_codes[i].store == error->code)
         return store_codes[i].session;
-  if (g_error_matches (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED)
-      || g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_DAMAGED)
+  if (g_error_matches (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED))
+    return CITIZ_SESSION_ERROR_LEDGER;
+  if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_DAMAGED)
       || g_error_matches (error, CITIZ_SERIES_ERROR, CITIZ_SERIES_ERROR_DAMAGED))
     return CITIZ_SESSION_ERROR_DAMAGED;
   if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_NOT_FOUND))
@@ -120,6 +123,17 @@ const gchar *
 citiz_session_explain_damage (void)
 {
   return _ (sentences[CITIZ_SESSION_ERROR_DAMAGED]);
+}
+
+/**
+ * citiz_session_explain_distrust:
+ *
+ * Returns: (transfer none): what is said when citiz_session_get_distrust() gives a reason
+ */
+const gchar *
+citiz_session_explain_distrust (void)
+{
+  return _ (sentences[CITIZ_SESSION_ERROR_LEDGER]);
 }
 
 /* Why an import left something out, by the importers' names of reasons. */

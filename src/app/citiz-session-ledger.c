@@ -1,6 +1,8 @@
 /* The session: verifying the ledger, proofs, settings. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
+#include "ledger/citiz-ledger-error.h"
+
 #include <string.h>
 
 /* --- verify everything --- */
@@ -98,7 +100,7 @@ verify_slice_cb (gpointer data)
   gboolean done = FALSE;
 
   if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error)
-      || !citiz_engine_require_open (engine, &job->error))
+      || !citiz_engine_require_ledger (engine, &job->error))
     done = TRUE;
   else
     {
@@ -113,6 +115,12 @@ verify_slice_cb (gpointer data)
   if (!done)
     return G_SOURCE_CONTINUE;
   g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
+  if (g_error_matches (job->error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED))
+    {
+      citiz_engine_distrust (engine, job->error);
+      citiz_engine_tell_session (engine, citiz_session_adopt_distrust, g_strdup (engine->distrust),
+                                 g_free);
+    }
   citiz_engine_tell (engine, verified_cb, job, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -169,7 +177,7 @@ proof_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
 {
   ProofJob *job = data;
 
-  return citiz_engine_require_open (engine, error)
+  return citiz_engine_require_ledger (engine, error)
          && citiz_engine_proof (engine, job->tx, &job->text, error);
 }
 

@@ -20,6 +20,7 @@ typedef struct
   GHashTable *settings; /* key → json_t */
   guint32 sample_batch; /* 0: the sample record is not loaded */
   gboolean damaged;     /* something could not be read; the rest is here */
+  gchar *distrust;      /* why the ledger is left alone; NULL: it agrees with itself */
 } CitizSnapshot;
 
 CitizSnapshot *citiz_snapshot_new (void);
@@ -34,6 +35,7 @@ struct _CitizSession
   const CitizEnv *env;
   gboolean temporary; /* the folder goes with the session */
   gboolean damaged;
+  gchar *distrust;
   CitizEngine *engine;
   CitizSessionState state;
   gboolean serving; /* locked, and the node still answers for a live access */
@@ -70,6 +72,7 @@ void citiz_session_forget (CitizSession *self, CitizSessionState state);
 void citiz_session_emit_record (CitizSession *self);
 void citiz_session_emit_accesses (CitizSession *self);
 void citiz_session_tell_locked (CitizEngine *engine, CitizOpeningKind kind);
+void citiz_session_adopt_distrust (CitizSession *self, gpointer reason);
 void citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *entries);
 void citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);

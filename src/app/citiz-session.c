@@ -69,6 +69,7 @@ citiz_snapshot_free (CitizSnapshot *snapshot)
   g_ptr_array_unref (snapshot->entries);
   g_clear_pointer (&snapshot->imports, g_ptr_array_unref);
   g_clear_pointer (&snapshot->settings, g_hash_table_unref);
+  g_free (snapshot->distrust);
   g_free (snapshot);
 }
 
@@ -128,6 +129,23 @@ set_damaged (CitizSession *self, gboolean damaged)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DAMAGED]);
 }
 
+static void
+set_distrust (CitizSession *self, const gchar *reason)
+{
+  g_free (self->distrust);
+  self->distrust = g_strdup (reason);
+}
+
+/* News of the engine: a full verification failed. */
+void
+citiz_session_adopt_distrust (CitizSession *self, gpointer reason)
+{
+  if (self->state != CITIZ_SESSION_OPEN)
+    return;
+  set_distrust (self, reason);
+  g_signal_emit (self, signals[LEDGER_CHANGED], 0);
+}
+
 /* Openings that came in while the vault opened are in the lists already. */
 static void
 tell_late_openings (CitizSession *self)
@@ -160,6 +178,7 @@ citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot)
     }
   set_sample_batch (self, snapshot->sample_batch);
   set_damaged (self, snapshot->damaged);
+  set_distrust (self, snapshot->distrust);
   if (self->minute_timer == 0)
     self->minute_timer = g_timeout_add_seconds (COUNTDOWN_STEP_S, countdown_cb, self);
   if (self->serving)
@@ -287,6 +306,7 @@ citiz_session_forget (CitizSession *self, CitizSessionState state)
   g_ptr_array_set_size (self->late, 0);
   set_sample_batch (self, 0);
   set_damaged (self, FALSE);
+  set_distrust (self, NULL);
   citiz_session_set_state (self, state);
   g_signal_emit (self, signals[RECORD_CHANGED], 0);
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
@@ -378,6 +398,12 @@ gboolean
 citiz_session_get_sample (CitizSession *self)
 {
   return self->sample_batch != 0;
+}
+
+const gchar *
+citiz_session_get_distrust (CitizSession *self)
+{
+  return self->distrust;
 }
 
 gboolean
@@ -484,6 +510,7 @@ citiz_session_finalize (GObject *object)
   g_object_unref (self->blocks);
   g_object_unref (self->entries);
   g_ptr_array_unref (self->imports);
+  g_free (self->distrust);
   g_hash_table_unref (self->settings);
   g_hash_table_unref (self->trash);
   g_ptr_array_unref (self->pressing);

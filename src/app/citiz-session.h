@@ -29,6 +29,7 @@ typedef enum
   CITIZ_SESSION_ERROR_INPUT,
   CITIZ_SESSION_ERROR_TOO_LARGE,
   CITIZ_SESSION_ERROR_NOT_A_DOCUMENT,
+  CITIZ_SESSION_ERROR_LEDGER, /* it does not agree with itself, and is left alone */
   CITIZ_SESSION_ERROR_FAILED
 } CitizSessionError;
 GQuark citiz_session_error_quark (void);
@@ -170,6 +171,9 @@ gboolean citiz_session_get_serving (CitizSession *self);
 /* Something in the record's file could not be read when it opened; the rest is shown, and the person must be told. */
 gboolean citiz_session_get_damaged (CitizSession *self);
 const gchar *citiz_session_explain_damage (void);
+/* Why the ledger is left alone: nothing is written to it, no access is given, nobody opens. NULL: it agrees with itself. */
+const gchar *citiz_session_get_distrust (CitizSession *self);
+const gchar *citiz_session_explain_distrust (void);
 const gchar *citiz_session_explain (
     const GError *error); /* a sentence for the person, already translated */
 gchar *citiz_session_explain_kind (const gchar *what); /* what a person calls it, (transfer full) */

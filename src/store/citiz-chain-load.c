@@ -123,6 +123,19 @@ citiz_chain_rebuild (CitizChain *chain, GError **error)
 }
 
 /**
+ * citiz_chain_mend:
+ *
+ * Writes what follows from the transactions anew: the log's subtrees and the state. For a file whose blocks are whole and whose tables are not.
+ */
+gboolean
+citiz_chain_mend (CitizChain *chain, GError **error)
+{
+  g_clear_pointer (&chain->ledger, citiz_ledger_free);
+  chain->ledger = citiz_chain_rebuild (chain, error);
+  return chain->ledger != NULL;
+}
+
+/**
  * citiz_chain_need_ledger:
  *
  * The ledger in memory is the one of the file's newest block: loaded when there is none, or when a transaction that it was ahead for

@@ -13,6 +13,22 @@ citiz_chain_damaged (GError **error, guint64 height, const gchar *what)
   return FALSE;
 }
 
+/**
+ * citiz_chain_error_block:
+ *
+ * Returns: the block that an error of citiz_chain_damaged() speaks of, 0 if it speaks of none
+ */
+guint64
+citiz_chain_error_block (const GError *error)
+{
+  const gchar *number = error->message + strlen ("block ");
+
+  if (!g_error_matches (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED)
+      || !g_str_has_prefix (error->message, "block "))
+    return 0;
+  return g_ascii_strtoull (number, NULL, 10);
+}
+
 /* The key the epoch key is sealed with: only who holds the node's key can make this signature again, and it never leaves
  * the machine. */
 static CitizSecret *

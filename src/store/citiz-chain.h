@@ -112,6 +112,10 @@ gboolean citiz_chain_path (CitizChain *chain, const CitizHash *id, CitizTxPath *
     G_GNUC_WARN_UNUSED_RESULT;
 gchar *citiz_chain_checkpoint (CitizChain *chain);
 
+/* What can be made again from the transactions is; the block that an error speaks of. */
+gboolean citiz_chain_mend (CitizChain *chain, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+guint64 citiz_chain_error_block (const GError *error);
+
 /* Whole blocks, for others who follow. */
 GPtrArray *citiz_chain_read_blocks (CitizChain *chain,
                                     guint64 height,

@@ -21,9 +21,9 @@ struct _CitizLedgerPage
 
   CitizBlockStrip *strip;
   CitizEntryPath *path;
-  GtkWidget *states;
+  GtkWidget *states, *trouble, *trouble_row, *blocks, *entries;
   GtkWidget *verify_row, *verify_button, *cancel_button, *progress;
-  GtkWidget *alone_row;
+  GtkWidget *in_order, *out_of_order;
 };
 
 static void citiz_ledger_page_iface_init (CitizPageInterface *iface);
@@ -42,7 +42,8 @@ set_verifying (CitizLedgerPage *self, gboolean verifying)
   gtk_widget_set_visible (self->progress, verifying);
   gtk_widget_set_visible (self->cancel_button, verifying);
   gtk_widget_set_visible (self->verify_button, !verifying);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "ledger.verify", !verifying);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "ledger.verify",
+                                 !verifying && citiz_session_get_distrust (self->session) == NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "ledger.cancel", verifying);
 }
 
@@ -52,8 +53,9 @@ progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
   CitizLedgerPage *self = data;
   g_autofree gchar *a = citiz_format_number ((gdouble) done, 0);
   g_autofree gchar *b = citiz_format_number ((gdouble) total, 0);
-  /* Translators: "12 blocks of 48". */
-  g_autofree gchar *text = g_strdup_printf (_ ("%s blocks of %s"), a, b);
+  /* Translators: "12 blocks of 48"; the plural follows the second number. */
+  g_autofree gchar *text
+      = g_strdup_printf (ngettext ("%s block of %s", "%s blocks of %s", (gulong) total), a, b);
 
   if (self->session == NULL) /* locked; the news was on its way */
     return;
@@ -90,8 +92,7 @@ verified_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->verify_row),
                                      _ ("Something Does Not Check Out"));
-      text = g_strdup_printf ("%s %s", citiz_session_explain (error),
-                              _ ("Your health record itself is intact."));
+      text = g_strdup (citiz_session_explain (error));
     }
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->verify_row), text);
 }
@@ -121,14 +122,36 @@ cancel_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 
 /* --- filling --- */
 
+/* What the ledger could still give is shown below what is wrong with it. */
+static void
+fill_trouble (CitizLedgerPage *self, const gchar *reason, gboolean any)
+{
+  g_autofree gchar *text = NULL;
+
+  gtk_widget_set_visible (self->trouble, reason != NULL);
+  gtk_widget_set_visible (self->in_order, reason == NULL);
+  gtk_widget_set_visible (self->out_of_order, reason != NULL);
+  gtk_widget_set_visible (self->blocks, any);
+  gtk_widget_set_visible (self->entries, any);
+  if (self->verifying == NULL)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), "ledger.verify", reason == NULL);
+  if (reason == NULL)
+    return;
+  text = g_strdup_printf ("%s %s", reason, citiz_session_explain_distrust ());
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->trouble_row), text);
+}
+
 static void
 fill (CitizLedgerPage *self)
 {
   GListModel *blocks = citiz_session_get_blocks (self->session);
   GListModel *entries = citiz_session_get_entries (self->session);
+  const gchar *reason = citiz_session_get_distrust (self->session);
+  gboolean any = g_list_model_get_n_items (blocks) > 0;
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->states),
-                                    g_list_model_get_n_items (blocks) > 0 ? "content" : "empty");
+                                    any || reason != NULL ? "content" : "empty");
+  fill_trouble (self, reason, any);
   citiz_block_strip_fill (self->strip, blocks, citiz_session_now (self->session));
   citiz_entry_path_fill (self->path, entries);
   citiz_block_strip_select (self->strip, citiz_entry_path_get_height (self->path));
@@ -191,6 +214,23 @@ explain_button (void)
 }
 
 static GtkWidget *
+trouble_group (CitizLedgerPage *self)
+{
+  GtkWidget *list = citiz_list_new (_ ("What is wrong"));
+  GtkWidget *button = gtk_button_new_with_label (_ ("Export My Record"));
+
+  self->trouble_row = citiz_row_new (_ ("The ledger does not agree with itself"), NULL);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (self->trouble_row), 0);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->trouble_row), 0);
+  citiz_row_set_prefix (CITIZ_ROW (self->trouble_row), "citiz-alert-symbolic", "error");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.export");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->trouble_row), button);
+  gtk_list_box_append (GTK_LIST_BOX (list), self->trouble_row);
+  return self->trouble = list;
+}
+
+static GtkWidget *
 blocks_group (CitizLedgerPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
@@ -230,17 +270,19 @@ static GtkWidget *
 keeper_group (CitizLedgerPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *list = citiz_list_new (_ ("Who keeps the ledger"));
+  GtkWidget *list = citiz_list_new (_ ("Who keeps the ledger")), *row;
 
-  self->alone_row = citiz_row_new (_ ("This computer keeps the ledger alone"),
-                                   _ ("It signs each block and checks each one. No other copy "
-                                      "exists yet: keep a backup of your record."));
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (self->alone_row), 2);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->alone_row), 4);
-  citiz_row_set_prefix (CITIZ_ROW (self->alone_row), "citiz-computer-symbolic", "accent");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (self->alone_row),
-                             citiz_status_new ("citiz-check-symbolic", _ ("In order"), "ok"));
-  gtk_list_box_append (GTK_LIST_BOX (list), self->alone_row);
+  row = citiz_row_new (_ ("This computer keeps the ledger alone"),
+                       _ ("It signs each block and checks each one. No other copy "
+                          "exists yet: keep a backup of your record."));
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 4);
+  citiz_row_set_prefix (CITIZ_ROW (row), "citiz-computer-symbolic", "accent");
+  self->in_order = citiz_status_new ("citiz-check-symbolic", _ ("In order"), "ok");
+  self->out_of_order = citiz_status_new ("citiz-alert-symbolic", _ ("Set aside"), "bad");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->in_order);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->out_of_order);
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
   gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("Who keeps the ledger"), NULL));
   gtk_box_append (GTK_BOX (box), list);
   return box;
@@ -285,8 +327,9 @@ build (CitizLedgerPage *self)
                       _ ("Giving an access or sealing your record writes the first block."), NULL);
 
   self->states = gtk_stack_new ();
-  gtk_box_append (GTK_BOX (box), blocks_group (self));
-  gtk_box_append (GTK_BOX (box), path_group (self));
+  gtk_box_append (GTK_BOX (box), trouble_group (self));
+  gtk_box_append (GTK_BOX (box), self->blocks = blocks_group (self));
+  gtk_box_append (GTK_BOX (box), self->entries = path_group (self));
   citiz_columns_append (CITIZ_COLUMNS (columns), 0, keeper_group (self));
   citiz_columns_append (CITIZ_COLUMNS (columns), 1, verify_group (self));
   gtk_box_append (GTK_BOX (box), columns);

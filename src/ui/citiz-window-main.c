@@ -212,7 +212,9 @@ _citiz_window_update_header (CitizWindow *self)
     return;
   subtitle = citiz_page_get_subtitle (page);
   if (subtitle == NULL || *subtitle == '\0')
-    subtitle = _ ("All saved on this computer");
+    subtitle = citiz_session_get_distrust (self->session) != NULL
+                   ? _ ("The ledger does not agree with itself")
+                   : _ ("All saved on this computer");
   adw_window_title_set_title (self->title, citiz_page_get_title (page));
   adw_window_title_set_subtitle (self->title, subtitle);
 

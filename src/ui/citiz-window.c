@@ -123,6 +123,8 @@ _citiz_window_follow_state (CitizWindow *self)
       if (!self->onboarding && self->leaflet == NULL)
         {
           show_screen (self, _citiz_window_make_main (self), "main");
+          if (citiz_session_get_distrust (self->session) != NULL)
+            citiz_window_show_page (self, "ledger"); /* it says why, and what still works */
           if (self->emergency_wanted)
             citiz_window_press_emergency (self);
         }

@@ -5,6 +5,7 @@
 #include "record/citiz-compose.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
 
 #define LONGEST_S 60
@@ -22,6 +23,18 @@ static void
 random_cb (gpointer data, guint8 *out, gsize n)
 {
   citiz_env_random (citiz_env_system (), out, n);
+}
+
+void
+app_on_disk (App *app, const gchar *sql)
+{
+  g_autofree gchar *path = g_build_filename (app->folder, CITIZ_DB_FILE, NULL);
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_exec (db, sql, NULL, NULL, NULL);
+  g_assert_cmpstr (sqlite3_errmsg (db), ==, "not an error");
+  sqlite3_close (db);
 }
 
 void

@@ -16,10 +16,11 @@ typedef struct
   CitizSecret *passphrase, *entropy;
 } App;
 
-void app_up (App *app, gconstpointer data);   /* with an open vault */
-void app_down (App *app, gconstpointer data); /* the folder goes too */
-void app_close (App *app);                    /* the session ends, the folder stays */
-void app_reopen (App *app);                   /* a new session, locked */
+void app_up (App *app, gconstpointer data);    /* with an open vault */
+void app_down (App *app, gconstpointer data);  /* the folder goes too */
+void app_close (App *app);                     /* the session ends, the folder stays */
+void app_reopen (App *app);                    /* a new session, locked */
+void app_on_disk (App *app, const gchar *sql); /* while no session has it */
 void app_move_clock (App *app, gint64 ms);
 
 /* Every wait ends after a minute at most. */

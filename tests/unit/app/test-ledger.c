@@ -1,6 +1,7 @@
 /* Commitments reach the ledger in batches; verifying it and its proofs. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app-fixture.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static gboolean
@@ -234,6 +235,185 @@ test_entries_and_proofs (App *app, gconstpointer data)
   g_assert_true (found);
 }
 
+/* --- a ledger that does not agree with itself --- */
+
+static gboolean
+count_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (
+          citiz_vault_get_db (engine->vault),
+          "SELECT (SELECT count (*) FROM chain_tx) + (SELECT count (*) FROM chain_block)", &stmt,
+          error)
+      || !citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  *(gint64 *) data = citiz_stmt_int (stmt, 0);
+  return TRUE;
+}
+
+static gint64
+count_rows (App *app)
+{
+  gint64 n = -1;
+
+  g_assert_true (app_on_engine (app, count_work, &n, NULL));
+  return n;
+}
+
+static gboolean
+shut_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return engine->chain == NULL && engine->node == NULL && citiz_engine_anchor (engine, error);
+}
+
+static void
+press_is_refused (App *app)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  citiz_session_emergency_async (app->session, 24, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_null (citiz_session_emergency_finish (app->session, result, &error));
+  g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_LEDGER);
+  g_assert_cmpstr (citiz_session_explain (error), ==, citiz_session_explain_distrust ());
+}
+
+static void
+export_is_whole (App *app, const gchar *title)
+{
+  g_autofree gchar *path = g_build_filename (app->folder, "out.json", NULL), *text = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  citiz_session_export_async (app->session, "fhir", file, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_export_finish (app->session, result, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, title));
+  g_remove (path);
+}
+
+/* The record as ever, and nothing that touches the ledger. */
+static void
+ledger_is_left_alone (App *app)
+{
+  gint64 before = count_rows (app);
+  guint saved = app_count (app, CITIZ_KIND_ALLERGY);
+
+  g_assert_nonnull (citiz_session_get_distrust (app->session));
+  g_assert_true (app_on_engine (app, shut_work, NULL, NULL));
+  app_save (app, NULL, "Latex");
+  g_assert_cmpuint (app_count (app, CITIZ_KIND_ALLERGY), ==, saved + 1);
+  export_is_whole (app, "Peanut");
+  press_is_refused (app);
+  g_assert_false (verify (app, &(guint){0}, NULL, NULL, NULL));
+  g_assert_null (citiz_session_get_emergency (app->session));
+  g_assert_cmpint (count_rows (app), ==, before);
+}
+
+/* Whatever row it is, and at each opening again. */
+static void
+test_disagrees (App *app, gconstpointer data)
+{
+  static const gchar *const damages[] = {
+      "UPDATE chain_genesis SET bytes = zeroblob (length (bytes))",
+      "UPDATE chain_block SET header = zeroblob (length (header))",
+      "UPDATE chain_block SET final = zeroblob (length (final))",
+      "UPDATE chain_tx SET bytes = zeroblob (length (bytes)) WHERE number = 0",
+      "DELETE FROM chain_journal",
+      "DELETE FROM chain_epoch",
+  };
+  g_autofree gchar *path = g_build_filename (app->folder, CITIZ_DB_FILE, NULL), *whole = NULL;
+  CitizAccess *access = app_press (app);
+  gsize n;
+
+  g_object_unref (access);
+  app_save (app, NULL, "Peanut");
+  app_close (app);
+  g_assert_true (g_file_get_contents (path, &whole, &n, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (damages); i++)
+    {
+      g_assert_true (g_file_set_contents (path, whole, (gssize) n, NULL));
+      app_on_disk (app, damages[i]);
+      app_reopen (app);
+      for (guint k = 0; k < 2; k++)
+        {
+          g_autoptr (GError) error = NULL;
+
+          g_test_expect_message ("citiz-app", G_LOG_LEVEL_WARNING, "*left alone*");
+          g_assert_true (app_unlock (app, APP_PASSPHRASE, &error));
+          g_test_assert_expected_messages ();
+          g_assert_no_error (error);
+          ledger_is_left_alone (app);
+          citiz_session_lock (app->session);
+          g_assert_null (citiz_session_get_distrust (app->session));
+        }
+      app_close (app);
+    }
+  app_reopen (app);
+}
+
+/* What follows from the transactions is made again, and nothing is lost by it. */
+static void
+test_mended (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (GError) error = NULL;
+
+  app_close (app);
+  app_on_disk (app, "DELETE FROM chain_log");
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (citiz_session_get_distrust (app->session), ==, NULL);
+  g_assert_true (verify (app, &(guint){0}, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_nonnull (citiz_session_get_emergency (app->session));
+}
+
+static gboolean
+damage_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return citiz_db_exec (citiz_vault_get_db (engine->vault), data, error);
+}
+
+static void
+note_cb (gboolean *changed)
+{
+  *changed = TRUE;
+}
+
+/* Found by a full verification in the midst of a day: the same from there on. */
+static void
+test_verify_fails (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (GError) error = NULL;
+  gboolean changed = FALSE;
+
+  app_save (app, NULL, "Peanut");
+  app_settle (app);
+  g_assert_true (
+      app_on_engine (app, damage_work,
+                     (gpointer) "UPDATE chain_block SET final = zeroblob (length (final))", NULL));
+  g_signal_connect_swapped (app->session, "ledger-changed", G_CALLBACK (note_cb), &changed);
+  g_test_expect_message ("citiz-app", G_LOG_LEVEL_WARNING, "*left alone*");
+  g_assert_false (verify (app, &(guint){0}, NULL, NULL, &error));
+  g_test_assert_expected_messages ();
+  g_assert_cmpstr (citiz_session_explain (error), ==, citiz_session_explain_distrust ());
+  g_assert_true (changed);
+  g_signal_handlers_disconnect_by_data (app->session, &changed);
+  g_assert_nonnull (citiz_session_get_distrust (app->session));
+  g_assert_true (app_on_engine (app, shut_work, NULL, NULL));
+}
+
 #define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
 
 int
@@ -247,5 +427,8 @@ main (int argc, char **argv)
   ADD ("/app/ledger/verify", test_verify);
   ADD ("/app/ledger/verify-interrupted", test_verify_interrupted);
   ADD ("/app/ledger/entries-and-proofs", test_entries_and_proofs);
+  ADD ("/app/ledger/disagrees", test_disagrees);
+  ADD ("/app/ledger/mended", test_mended);
+  ADD ("/app/ledger/verify-fails", test_verify_fails);
   return g_test_run ();
 }

@@ -4,19 +4,6 @@
 #include "crypto/citiz-words.h"
 
 #include <glib/gstdio.h>
-#include <sqlite3.h>
-
-static void
-on_disk (App *app, const gchar *sql)
-{
-  g_autofree gchar *path = g_build_filename (app->folder, CITIZ_DB_FILE, NULL);
-  sqlite3 *db;
-
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  sqlite3_exec (db, sql, NULL, NULL, NULL);
-  g_assert_cmpstr (sqlite3_errmsg (db), ==, "not an error");
-  sqlite3_close (db);
-}
 
 static void
 test_wrong_passphrase (App *app, gconstpointer data)
@@ -262,8 +249,8 @@ test_damaged_object (App *app, gconstpointer data)
   app_save (app, NULL, "Latex");
   app_save (app, NULL, "Pollen");
   app_close (app);
-  on_disk (app, "UPDATE object SET sealed = zeroblob (length (sealed)) WHERE row ="
-                " (SELECT min (row) FROM object WHERE class = 1)");
+  app_on_disk (app, "UPDATE object SET sealed = zeroblob (length (sealed)) WHERE row ="
+                    " (SELECT min (row) FROM object WHERE class = 1)");
   app_reopen (app);
   g_test_expect_message ("citiz-app", G_LOG_LEVEL_WARNING, "*could not be read*");
   g_assert_true (app_unlock (app, APP_PASSPHRASE, &error));
@@ -275,27 +262,6 @@ test_damaged_object (App *app, gconstpointer data)
   g_assert_cmpuint (app_count (app, CITIZ_KIND_ALLERGY), ==, 3);
   citiz_session_lock (app->session);
   g_assert_false (citiz_session_get_damaged (app->session));
-}
-
-/* The ledger does not agree with itself: a sentence, nothing half-open, and the same again. */
-static void
-test_damaged_ledger (App *app, gconstpointer data)
-{
-  g_autoptr (CitizAccess) access = app_press (app);
-
-  app_close (app);
-  on_disk (app, "UPDATE chain_block SET header = zeroblob (length (header))");
-  app_reopen (app);
-  for (guint i = 0; i < 2; i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      g_assert_false (app_unlock (app, APP_PASSPHRASE, &error));
-      g_assert_true (citiz_session_error_is_damage (error));
-      g_assert_cmpint (citiz_session_get_state (app->session), ==, CITIZ_SESSION_LOCKED);
-      app_settle (app);
-      g_assert_null (app->session->engine->vault);
-    }
 }
 
 static void
@@ -422,7 +388,6 @@ main (int argc, char **argv)
   ADD ("/app/life/busy", test_busy);
   g_test_add_func ("/app/life/sentences", test_sentences);
   ADD ("/app/life/damaged-object", test_damaged_object);
-  ADD ("/app/life/damaged-ledger", test_damaged_ledger);
   ADD ("/app/life/port-taken", test_port_taken);
   ADD ("/app/life/create-and-erase", test_create_and_erase);
   ADD ("/app/life/cancelled", test_cancelled);
