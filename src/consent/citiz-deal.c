@@ -200,6 +200,52 @@ citiz_deal_new (const CitizEnv *env,
   return g_steal_pointer (&deal);
 }
 
+/**
+ * citiz_deal_renew:
+ * @bundle: the FHIR document as it is now; only read
+ * @body: the grant as it stands on the ledger
+ * @k_r: the key of its JWE, which the link carries
+ * @t: the link's secret
+ *
+ * PROTOCOL §5, Refreshing: under the same K_r and T a new K_c, capsule, shares and salts for the same committee. Link, spoken code and tokens stay what
+ * they were; passcode proofs too, so the parts carry none: the nodes keep theirs, with the tries left.
+ *
+ * Returns: (transfer full) (nullable): a deal without link and code, or %NULL with %CITIZ_CONSENT_ERROR_KEY when @t is not this grant's, _TOO_BIG or _FORMAT
+ */
+CitizDeal *
+citiz_deal_renew (const CitizEnv *env,
+                  json_t *bundle,
+                  const CitizTxGrant *body,
+                  CitizSecret *k_r,
+                  CitizSecret *t,
+                  GError **error)
+{
+  g_autoptr (CitizDeal) deal = g_new0 (CitizDeal, 1);
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  CitizDealNode committee[CITIZ_COMMITTEE_MAX] = {0};
+  CitizHash a_max;
+
+  citiz_grant_chain_value (&a_max, &body->id, t, body->max_openings);
+  if (!citiz_hash_equal (&a_max, &body->a_max))
+    {
+      g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_KEY,
+                   "the secret is of another grant");
+      return NULL;
+    }
+  deal->parts = g_ptr_array_new_with_free_func (part_free);
+  deal->body = *body;
+  deal->secrets = citiz_grant_secrets_renew (env, &body->id, k_r, t);
+  if (!make_capsule (env, deal, bundle, error))
+    return NULL;
+  for (guint i = 0; i < body->n_committee; i++)
+    {
+      committee[i].key = body->committee[i].node;
+      g_ptr_array_add (nodes, &committee[i]);
+    }
+  make_parts (env, deal, nodes, NULL);
+  return g_steal_pointer (&deal);
+}
+
 CitizCodeEntry *
 citiz_deal_seal_code (const CitizEnv *env,
                       const CitizDeal *deal,

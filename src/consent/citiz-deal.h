@@ -58,6 +58,13 @@ CitizDeal *citiz_deal_new (const CitizEnv *env,
                            json_t *bundle,
                            const CitizDealOptions *options,
                            GError **error);
+/* The same grant for a record that has changed: link and code stay, the capsule and all shares are new. */
+CitizDeal *citiz_deal_renew (const CitizEnv *env,
+                             json_t *bundle,
+                             const CitizTxGrant *body,
+                             CitizSecret *k_r,
+                             CitizSecret *t,
+                             GError **error);
 /* The entry of the spoken code for node `part`. Slow, safe in another thread: reads the deal only. */
 CitizCodeEntry *citiz_deal_seal_code (const CitizEnv *env,
                                       const CitizDeal *deal,

@@ -28,6 +28,21 @@ citiz_grant_secrets_new (const CitizEnv *env)
   return secrets;
 }
 
+CitizGrantSecrets *
+citiz_grant_secrets_renew (const CitizEnv *env,
+                           const CitizId *grant,
+                           CitizSecret *k_r,
+                           CitizSecret *t)
+{
+  CitizGrantSecrets *secrets = g_new0 (CitizGrantSecrets, 1);
+
+  secrets->grant = *grant;
+  secrets->k_r = citiz_secret_ref (k_r);
+  secrets->k_c = fresh (env);
+  secrets->t = citiz_secret_ref (t);
+  return secrets;
+}
+
 void
 citiz_grant_secrets_free (CitizGrantSecrets *secrets)
 {

@@ -27,6 +27,11 @@ typedef struct
 } CitizGrantSecrets;
 
 CitizGrantSecrets *citiz_grant_secrets_new (const CitizEnv *env);
+/* Of a renewed grant: only K_c is fresh. */
+CitizGrantSecrets *citiz_grant_secrets_renew (const CitizEnv *env,
+                                              const CitizId *grant,
+                                              CitizSecret *k_r,
+                                              CitizSecret *t);
 void citiz_grant_secrets_free (CitizGrantSecrets *secrets);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizGrantSecrets, citiz_grant_secrets_free)
 

@@ -50,6 +50,9 @@ json_t *citiz_ips_build_with_parts (const CitizRecord *record,
                                     const CitizIpsOptions *options,
                                     GPtrArray **out_parts);
 
+/* What a summary says, as one hash: the same for two made of one record, though each has an instant and identifiers of its own. */
+void citiz_ips_digest (CitizHash *out, json_t *bundle);
+
 /* Section titles as the bundle writes them. */
 const gchar *citiz_part_title (CitizPart part, CitizLanguage language);
 

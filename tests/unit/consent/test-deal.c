@@ -128,6 +128,65 @@ test_round_trip (void)
     }
 }
 
+/* The record has changed: what the reader holds stays, what the nodes hold is all new. */
+static void
+test_renewal (void)
+{
+  g_autoptr (CitizDeal) deal = deal_new (4, 3, "0000");
+  g_autoptr (CitizDeal) other = deal_new (4, 3, NULL);
+  g_autoptr (CitizLink) link = citiz_link_parse (deal->link, NULL);
+  static const guint some[] = {1, 2, 3};
+  g_autoptr (CitizDeal) next = NULL, none = NULL;
+  g_autoptr (CitizSecret) k_c = NULL, mixed = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *jwe = NULL, *nothing = NULL;
+  g_autoptr (GBytes) plain = NULL;
+  json_t *bundle = json_pack ("{s:s, s:s}", "resourceType", "Bundle", "type", "collection");
+  CitizTxGrant terms;
+
+  next = citiz_deal_renew (citiz_env_system (), bundle, &deal->body, link->k_r, link->t, &error);
+  g_assert_no_error (error);
+  json_decref (bundle);
+  g_assert_true (citiz_tx_body_check (CITIZ_TX_GRANT, &(CitizTxBody){.grant = next->body}, &error));
+  g_assert_null (next->link);
+
+  /* On the ledger nothing but capsule and commitments. */
+  terms = next->body;
+  g_assert_false (citiz_hash_equal (&terms.capsule, &deal->body.capsule));
+  terms.capsule = deal->body.capsule;
+  for (guint i = 0; i < 4; i++)
+    {
+      const CitizDealPart *before = deal->parts->pdata[i], *after = next->parts->pdata[i];
+
+      g_assert_false (
+          citiz_hash_equal (&terms.committee[i].commitment, &deal->body.committee[i].commitment));
+      terms.committee[i].commitment = deal->body.committee[i].commitment;
+      g_assert_true (citiz_hash_equal (&before->token_hash, &after->token_hash));
+      g_assert_false (citiz_secret_equal (before->share, after->share));
+      g_assert_cmpmem (&before->node, sizeof before->node, &after->node, sizeof after->node);
+      g_assert_false (after->has_passcode);
+    }
+  g_assert_cmpmem (&terms, sizeof terms, &deal->body, sizeof deal->body);
+
+  k_c = join (next, some, 3);
+  g_assert_false (citiz_secret_equal (k_c, deal->secrets->k_c));
+  jwe = citiz_capsule_open (&link->grant, k_c, next->capsule, &error);
+  g_assert_no_error (error);
+  plain = citiz_jwe_decrypt (link->k_r, jwe, -1, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (plain, NULL), (gssize) g_bytes_get_size (plain),
+                                  "collection"));
+  mixed = join (deal, some, 3);
+  nothing = citiz_capsule_open (&link->grant, mixed, next->capsule, NULL);
+  g_assert_null (nothing); /* the key of the earlier one opens nothing */
+
+  bundle = bundle_new ();
+  none = citiz_deal_renew (citiz_env_system (), bundle, &other->body, link->k_r, link->t, &error);
+  json_decref (bundle);
+  g_assert_null (none);
+  g_assert_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_KEY);
+}
+
 /* One share short of the threshold: K_c is not what comes out, and every K_c is still as likely. */
 static void
 test_too_few_shares (void)
@@ -466,6 +525,7 @@ main (int argc, char **argv)
     return 1;
   g_test_add_func ("/consent/deal/round-trip", test_round_trip);
   g_test_add_func ("/consent/deal/long-label", test_long_label);
+  g_test_add_func ("/consent/deal/renewal", test_renewal);
   g_test_add_func ("/consent/deal/too-few-shares", test_too_few_shares);
   g_test_add_func ("/consent/deal/vectors", test_vectors);
   g_test_add_func ("/consent/deal/chain", test_chain);

@@ -541,6 +541,44 @@ test_preview_and_receipt (Fixture *f, gconstpointer data)
   json_decref (consent);
 }
 
+static CitizTime
+an_hour_later (gpointer data)
+{
+  return (CitizTime){NOW + CITIZ_HOUR};
+}
+
+static CitizHash
+digest (Fixture *f)
+{
+  json_t *bundle = build (f);
+  CitizHash hash;
+
+  citiz_ips_digest (&hash, bundle);
+  json_decref (bundle);
+  return hash;
+}
+
+/* The same record says the same, whenever and under whatever identifiers; a change of what is shown does not. */
+static void
+test_digest (Fixture *f, gconstpointer data)
+{
+  const CitizEnv later = {an_hour_later, env_random, NULL};
+  CitizHash before, after;
+
+  add_patient (f);
+  add_medication (f, "Apixaban 5 mg", "");
+  add_problem (f, "Atrial fibrillation");
+  before = digest (f);
+  after = digest (f);
+  g_assert_true (citiz_hash_equal (&before, &after));
+  f->options.env = &later;
+  after = digest (f);
+  g_assert_true (citiz_hash_equal (&before, &after));
+  add_allergy (f, "Penicillin", "");
+  after = digest (f);
+  g_assert_false (citiz_hash_equal (&before, &after));
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, up, func, down)
 
 int
@@ -561,5 +599,6 @@ main (int argc, char **argv)
   ADD ("/consent/ips/digits-stay", test_digits_stay);
   ADD ("/consent/ips/few-of-one-code", test_few_of_one_code);
   ADD ("/consent/ips/preview-and-receipt", test_preview_and_receipt);
+  ADD ("/consent/ips/digest", test_digest);
   return g_test_run ();
 }
