@@ -217,6 +217,10 @@ release_now (CitizNodeCall *call,
     return;
   if (state->judged.ms >= info.time.ms + CITIZ_NODE_RELEASE_WINDOW)
     citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "late"));
+  else if (info.time.ms
+           <= state->dealt
+                  .ms) /* what it opened is gone: its receipt would name what it did not open */
+    citiz_node_answer (call, 409, json_pack ("{s:s}", "error", "renewed"));
   else if (passcode_is_right (call, json, share))
     {
       receipt = json_object ();

@@ -68,6 +68,7 @@ void citiz_node_answer_error (CitizNodeCall *call, const GError *error);
 /* citiz-node-rest.c */
 CitizSecret *citiz_node_rest_key (const CitizSigningKey *key);
 void citiz_node_mask (CitizNode *self, const CitizId *grant, const gchar *what, guint8 bytes[32]);
+void citiz_node_mask_share (CitizNode *self, CitizNodeShare *share);
 gboolean citiz_node_get_share (CitizNode *self,
                                const CitizId *grant,
                                CitizNodeShare *out,

@@ -18,16 +18,32 @@ citiz_node_rest_key (const CitizSigningKey *key)
   return rest;
 }
 
+static void
+mask (CitizNode *self, const CitizId *grant, gconstpointer what, gsize n, guint8 bytes[32])
+{
+  g_autoptr (CitizSecret) pad
+      = citiz_hkdf_sha256 (citiz_secret_data (self->rest), citiz_secret_size (self->rest), grant->b,
+                           sizeof grant->b, what, n, 32);
+
+  for (guint i = 0; i < 32; i++)
+    bytes[i] ^= citiz_secret_data (pad)[i];
+}
+
 /* On and off: 32 bytes of their own for each @what of a grant, whose id is never used again. */
 void
 citiz_node_mask (CitizNode *self, const CitizId *grant, const gchar *what, guint8 bytes[32])
 {
-  g_autoptr (CitizSecret) pad
-      = citiz_hkdf_sha256 (citiz_secret_data (self->rest), citiz_secret_size (self->rest), grant->b,
-                           sizeof grant->b, (const guint8 *) what, strlen (what), 32);
+  mask (self, grant, what, strlen (what), bytes);
+}
 
-  for (guint i = 0; i < 32; i++)
-    bytes[i] ^= citiz_secret_data (pad)[i];
+/* The same for a share: a renewed grant has another, and its salt is never used again. */
+void
+citiz_node_mask_share (CitizNode *self, CitizNodeShare *share)
+{
+  guint8 what[5 + sizeof share->salt] = "share";
+
+  memcpy (what + 5, share->salt, sizeof share->salt);
+  mask (self, &share->grant, what, sizeof what, share->share);
 }
 
 gboolean
@@ -35,7 +51,7 @@ citiz_node_get_share (CitizNode *self, const CitizId *grant, CitizNodeShare *out
 {
   if (!citiz_node_store_get_share (self->db, grant, out, error))
     return FALSE;
-  citiz_node_mask (self, grant, "share", out->share);
+  citiz_node_mask_share (self, out);
   return TRUE;
 }
 

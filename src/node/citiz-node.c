@@ -151,8 +151,17 @@ citiz_node_check_passcode (CitizNode *self,
 
 /* Deal */
 
+typedef gboolean (*PutShare) (CitizDb *db,
+                              const CitizNodeShare *share,
+                              GBytes *capsule,
+                              GError **error);
+
 static gboolean
-keep_part (CitizNode *self, const CitizDeal *deal, const CitizDealPart *part, GError **error)
+keep_part (CitizNode *self,
+           const CitizDeal *deal,
+           const CitizDealPart *part,
+           PutShare put,
+           GError **error)
 {
   CitizNodeShare share = {.grant = deal->body.id,
                           .place = part->index,
@@ -164,9 +173,9 @@ keep_part (CitizNode *self, const CitizDeal *deal, const CitizDealPart *part, GE
   gboolean kept;
 
   memcpy (share.share, citiz_secret_data (part->share), sizeof share.share);
-  citiz_node_mask (self, &share.grant, "share", share.share);
   memcpy (share.salt, part->salt, sizeof share.salt);
-  kept = citiz_node_store_put_share (self->db, &share, deal->capsule, error);
+  citiz_node_mask_share (self, &share);
+  kept = put (self->db, &share, deal->capsule, error);
   citiz_wipe (&share, sizeof share);
   return kept;
 }
@@ -182,10 +191,11 @@ own_part (CitizNode *self, const CitizDeal *deal, GError **error)
   return NULL;
 }
 
-gboolean
-citiz_node_deal (CitizNode *self,
+static gboolean
+submit_and_keep (CitizNode *self,
                  const CitizDeal *deal,
                  GPtrArray *txs,
+                 PutShare put,
                  CitizBlockInfo *out,
                  GError **error)
 {
@@ -193,12 +203,36 @@ citiz_node_deal (CitizNode *self,
 
   if (part == NULL || !citiz_db_begin (self->db, error))
     return FALSE;
-  if (!citiz_chain_submit (self->chain, txs, out, error) || !keep_part (self, deal, part, error))
+  if (!citiz_chain_submit (self->chain, txs, out, error)
+      || !keep_part (self, deal, part, put, error))
     {
       citiz_db_rollback (self->db);
       return FALSE;
     }
   return citiz_db_commit (self->db, error);
+}
+
+gboolean
+citiz_node_deal (CitizNode *self,
+                 const CitizDeal *deal,
+                 GPtrArray *txs,
+                 CitizBlockInfo *out,
+                 GError **error)
+{
+  return submit_and_keep (self, deal, txs, citiz_node_store_put_share, out, error);
+}
+
+gboolean
+citiz_node_renew (CitizNode *self,
+                  const CitizDeal *deal,
+                  GPtrArray *txs,
+                  CitizBlockInfo *out,
+                  GError **error)
+{
+  if (!submit_and_keep (self, deal, txs, citiz_node_store_renew_share, out, error))
+    return FALSE;
+  citiz_db_forget_journal (self->db);
+  return TRUE;
 }
 
 gboolean

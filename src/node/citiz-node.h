@@ -48,6 +48,13 @@ gboolean citiz_node_deal (CitizNode *self,
                           GPtrArray *txs,
                           CitizBlockInfo *out,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a deal of citiz_deal_renew(): share and capsule take the place of those held, which are erased; tries and openings stay counted. An opening
+ * made before it gets no share of it: its reader opens again. Within a transaction of the caller's, he truncates the journal after it. */
+gboolean citiz_node_renew (CitizNode *self,
+                           const CitizDeal *deal,
+                           GPtrArray *txs,
+                           CitizBlockInfo *out,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The spoken code's entry, when its worker is done. TAKEN: the three locating characters are in use, deal a new code. */
 gboolean citiz_node_put_code (CitizNode *self,
                               const CitizCodeEntry *entry,

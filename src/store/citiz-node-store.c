@@ -77,6 +77,56 @@ citiz_node_store_put_share (CitizDb *db,
 }
 
 static gboolean
+run_with_id (CitizDb *db, const gchar *sql, const CitizId *id, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, sql, &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_id (stmt, 1, id);
+  return citiz_stmt_run (stmt, error);
+}
+
+#define DELETE_CAPSULE                                                                             \
+  "DELETE FROM node_blob WHERE hash IN (SELECT capsule FROM node_share WHERE grant_id = ?1)"
+
+static gboolean
+renew_share_row (CitizDb *db, const CitizNodeShare *share, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (db,
+                         "UPDATE node_share SET place = ?2, share = ?3, salt = ?4, capsule = ?5"
+                         " WHERE grant_id = ?1 RETURNING place",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_id (stmt, 1, &share->grant);
+  citiz_stmt_bind_int (stmt, 2, share->place);
+  citiz_stmt_bind_bytes (stmt, 3, share->share, sizeof share->share);
+  citiz_stmt_bind_bytes (stmt, 4, share->salt, sizeof share->salt);
+  citiz_stmt_bind_hash (stmt, 5, &share->capsule);
+  if (!citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  return row ? citiz_stmt_run (stmt, error) : not_found (error);
+}
+
+gboolean
+citiz_node_store_renew_share (CitizDb *db,
+                              const CitizNodeShare *share,
+                              GBytes *capsule,
+                              GError **error)
+{
+  if (!citiz_db_begin (db, error))
+    return FALSE;
+  if (run_with_id (db, DELETE_CAPSULE, &share->grant, error)
+      && put_blob (db, &share->capsule, capsule, error) && renew_share_row (db, share, error))
+    return citiz_db_commit (db, error);
+  citiz_db_rollback (db);
+  return FALSE;
+}
+
+static gboolean
 read_bytes (CitizStmt *stmt, gint column, guint8 *out, gsize n)
 {
   gsize got;
@@ -292,23 +342,12 @@ citiz_node_store_blank_code (CitizDb *db, const gchar *locator, GError **error)
   return citiz_stmt_run (stmt, error);
 }
 
-static gboolean
-run_with_id (CitizDb *db, const gchar *sql, const CitizId *id, GError **error)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-
-  if (!citiz_db_prepare (db, sql, &stmt, error))
-    return FALSE;
-  citiz_stmt_bind_id (stmt, 1, id);
-  return citiz_stmt_run (stmt, error);
-}
-
 /* The database overwrites what it deletes (secure_delete), see citiz-db.c. */
 gboolean
 citiz_node_store_erase (CitizDb *db, const CitizId *grant, GError **error)
 {
   static const gchar *const steps[] = {
-      "DELETE FROM node_blob WHERE hash IN (SELECT capsule FROM node_share WHERE grant_id = ?1)",
+      DELETE_CAPSULE,
       "DELETE FROM node_share WHERE grant_id = ?1",
       "DELETE FROM node_code WHERE grant_id = ?1",
   };

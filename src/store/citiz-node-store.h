@@ -52,6 +52,12 @@ gboolean citiz_node_store_put_share (CitizDb *db,
                                      const CitizNodeShare *share,
                                      GBytes *capsule,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Puts another share, salt and capsule in place of what is held of that grant; token, passcode proof and the tries left stay. FALSE with
+ * CITIZ_STORE_ERROR_NOT_FOUND when the node holds nothing (any more). */
+gboolean citiz_node_store_renew_share (CitizDb *db,
+                                       const CitizNodeShare *share,
+                                       GBytes *capsule,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* FALSE with CITIZ_STORE_ERROR_NOT_FOUND when the node holds nothing (any more). */
 gboolean citiz_node_store_get_share (CitizDb *db,
                                      const CitizId *grant,
