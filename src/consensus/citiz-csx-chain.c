@@ -188,6 +188,19 @@ citiz_csx_take_range (CitizCsx *csx, const CitizCsxEvent *event)
   ask_commit (csx, &target, final);
 }
 
+/* Returns: whether the committed block is the last of its epoch; nothing more is done then but to answer the late */
+gboolean
+citiz_csx_close (CitizCsx *csx)
+{
+  if (csx->committed.slot == 0 || csx->committed.flags != CITIZ_BLOCK_CLOSING)
+    return FALSE;
+  csx->mode = CITIZ_CSX_CLOSED;
+  csx->frontier = csx->final_slot + 1;
+  citiz_csx_slots_clear (csx);
+  citiz_csx_effect_on (csx, CITIZ_CSX_EFFECT_CLOSED, csx->committed.slot, &csx->committed.hash);
+  return TRUE;
+}
+
 void
 citiz_csx_take_committed (CitizCsx *csx, const CitizCsxEvent *event)
 {
@@ -203,9 +216,5 @@ citiz_csx_take_committed (CitizCsx *csx, const CitizCsxEvent *event)
     }
   csx->committed = csx->target;
   citiz_csx_slots_prune (csx);
-  if (csx->committed.flags != CITIZ_BLOCK_CLOSING)
-    return;
-  csx->mode = CITIZ_CSX_CLOSED;
-  citiz_csx_slots_clear (csx);
-  citiz_csx_effect_on (csx, CITIZ_CSX_EFFECT_CLOSED, csx->committed.slot, &csx->committed.hash);
+  (void) citiz_csx_close (csx);
 }

@@ -56,7 +56,7 @@ citiz_csx_start (CitizCsx *csx, const CitizCsxStart *start)
   else if (start->final != NULL)
     citiz_csx_take_cert (csx, start->final);
   csx->mute = 0;
-  if (csx->config.self == CITIZ_CSX_NOBODY)
+  if (citiz_csx_close (csx) || csx->config.self == CITIZ_CSX_NOBODY)
     return;
   for (guint i = 0; i < start->n_records; i++)
     restore (csx, &start->records[i]);

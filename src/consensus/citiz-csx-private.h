@@ -200,6 +200,7 @@ gboolean citiz_csx_point (const CitizCsx *csx,
                           const CitizHash *hash,
                           CitizCsxPoint *out);
 void citiz_csx_commit (CitizCsx *csx);
+gboolean citiz_csx_close (CitizCsx *csx);
 void citiz_csx_take_range (CitizCsx *csx, const CitizCsxEvent *event);
 void citiz_csx_take_committed (CitizCsx *csx, const CitizCsxEvent *event);
 

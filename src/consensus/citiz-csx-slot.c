@@ -25,7 +25,8 @@ citiz_csx_slot_make (CitizCsx *csx, guint64 slot)
 
   if (made != NULL)
     return made;
-  if (slot <= csx->floor || slot > csx->final_slot + CITIZ_CSX_AHEAD)
+  if (slot <= csx->floor || slot > csx->final_slot + CITIZ_CSX_AHEAD
+      || csx->mode == CITIZ_CSX_CLOSED)
     return NULL;
   made = csx->spare_slots->len > 0
              ? g_ptr_array_steal_index_fast (csx->spare_slots, csx->spare_slots->len - 1)

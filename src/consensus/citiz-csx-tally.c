@@ -167,8 +167,9 @@ citiz_csx_take_cert (CitizCsx *csx, const CitizCert *cert)
 {
   CitizVote mine;
 
-  if (cert->epoch != csx->config.epoch || cert->slot <= csx->committed.slot
-      || cert->n_signatures < csx->quorum || cert->kind == CITIZ_VOTE_CAND)
+  if (csx->mode == CITIZ_CSX_CLOSED || cert->epoch != csx->config.epoch
+      || cert->slot <= csx->committed.slot || cert->n_signatures < csx->quorum
+      || cert->kind == CITIZ_VOTE_CAND)
     return;
   if (csx->config.self != CITIZ_CSX_NOBODY && citiz_cert_vote (cert, csx->config.self, &mine)
       && !citiz_csx_own_known (csx, mine.kind, mine.slot, &mine.hash))

@@ -1384,7 +1384,15 @@ test_closing (void)
   cert (&b, CITIZ_VOTE_NOTAR, 5, &three.hash);
   world_run (b.world, 60 * 1000);
   g_assert_false (said (&b, CITIZ_VOTE_NOTAR, 5));
-  /* who comes late is still answered */
+  final_block (&b, &three);
+  g_assert_cmpuint (report (&b).final.slot, ==, 4);
+  /* who comes late is still answered, also after a restart */
+  world_stop_node (b.world, b.me);
+  b.me->closed = FALSE;
+  world_start_node (b.world, b.me);
+  g_assert_cmpint (report (&b).mode, ==, CITIZ_CSX_CLOSED);
+  g_assert_true (b.me->closed);
+  b.world->now += 1000;
   world_vote (b.world, b.me, other (&b, 0), CITIZ_VOTE_SKIP, 2, NULL);
   g_assert_cmpuint (world_effects (b.me, CITIZ_CSX_EFFECT_SEND), ==, 1);
 }

@@ -225,6 +225,29 @@ fetch (Node *node, const CitizCsxEffect *effect)
   post (peer, node->place, &message);
 }
 
+/* On a closing block, which the certificate is not of: the headers up to the one it is of. */
+static const CitizCert *
+continuation (Node *peer, CitizBlockHeader *headers, CitizHash *hashes, guint *n)
+{
+  const CitizCert *final = peer->finals->pdata[peer->finals->len - 1];
+  const guint from = *n;
+  CitizHash hash = final->hash;
+
+  while (!citiz_hash_equal (&hash, &hashes[from - 1]))
+    {
+      const CitizBlockHeader *header = g_hash_table_lookup (peer->blocks, &hash);
+
+      g_assert_nonnull (header);
+      memmove (&headers[from + 1], &headers[from], (*n - from) * sizeof *headers);
+      memmove (&hashes[from + 1], &hashes[from], (*n - from) * sizeof *hashes);
+      headers[from] = *header;
+      hashes[from] = hash;
+      hash = header->parent;
+      *n += 1;
+    }
+  return final;
+}
+
 /* From a committed chain: up to the last commit, whose certificate is kept. */
 static void
 range (Node *node, const CitizCsxEffect *effect)
@@ -259,7 +282,10 @@ range (Node *node, const CitizCsxEffect *effect)
             }
         }
     }
-  answer.n = best;
+  if (answer.n > best && headers[answer.n - 1].flags == CITIZ_BLOCK_CLOSING)
+    answer.final = continuation (peer, headers, hashes, &answer.n);
+  else
+    answer.n = best;
   world_event (
       node->world, node,
       &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_RANGE, .from = effect->to, .range = &answer});
