@@ -195,7 +195,13 @@ citiz_http_guard_new (GSocketConnection *connection, const CitizHttpLintRules *r
 void
 citiz_http_guard_cut (CitizHttpGuard *self)
 {
-  shutdown (g_socket_get_fd (g_socket_connection_get_socket (self->connection)), SHUT_RDWR);
+  shutdown (citiz_http_guard_get_fd (self), SHUT_RDWR);
+}
+
+int
+citiz_http_guard_get_fd (CitizHttpGuard *self)
+{
+  return g_socket_get_fd (g_socket_connection_get_socket (self->connection));
 }
 
 gboolean

@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (CitizHttpGuard, citiz_http_guard, CITIZ, HTTP_GUARD, GIOSt
 GIOStream *citiz_http_guard_new (GSocketConnection *connection, const CitizHttpLintRules *rules);
 /* Shuts the socket down: pending reads end. */
 void citiz_http_guard_cut (CitizHttpGuard *self);
+int citiz_http_guard_get_fd (CitizHttpGuard *self);
 /* Whether a WebSocket was asked for, so that nothing that follows is looked at. */
 gboolean citiz_http_guard_is_through (CitizHttpGuard *self);
 

@@ -1,5 +1,9 @@
 /* Whole messages over a WebSocket. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "net/citiz-http-guard.h"
 #include "net/citiz-socket-private.h"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 #define KEEPALIVE_SECONDS 25 /* under what proxies take for idle */
 
@@ -66,6 +70,44 @@ citiz_socket_close (CitizSocket *self)
 {
   if (citiz_socket_is_open (self))
     soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+}
+
+/* The server's end of one, nullable. */
+static CitizHttpGuard *
+guard_of (CitizSocket *self)
+{
+  GIOStream *stream
+      = self->connection ? soup_websocket_connection_get_io_stream (self->connection) : NULL;
+
+  return CITIZ_IS_HTTP_GUARD (stream) ? CITIZ_HTTP_GUARD (stream) : NULL;
+}
+
+/**
+ * citiz_socket_get_unread:
+ *
+ * Returns: bytes that the other end has not taken from the network yet; 0 on a caller's end, where it is not known
+ */
+guint
+citiz_socket_get_unread (CitizSocket *self)
+{
+  CitizHttpGuard *guard = guard_of (self);
+  int n = 0;
+
+  if (guard == NULL || ioctl (citiz_http_guard_get_fd (guard), SIOCOUTQ, &n) != 0)
+    return 0;
+  return (guint) MAX (n, 0);
+}
+
+/* Ends a connection whose other end would not even read a farewell. */
+void
+citiz_socket_cut (CitizSocket *self)
+{
+  CitizHttpGuard *guard = guard_of (self);
+
+  if (guard != NULL)
+    citiz_http_guard_cut (guard);
+  else
+    citiz_socket_close (self);
 }
 
 static void

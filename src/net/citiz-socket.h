@@ -17,5 +17,7 @@ void citiz_socket_send (CitizSocket *self, GBytes *message);
 void citiz_socket_send_text (CitizSocket *self, const gchar *text);
 void citiz_socket_close (CitizSocket *self);
 gboolean citiz_socket_is_open (CitizSocket *self);
+guint citiz_socket_get_unread (CitizSocket *self);
+void citiz_socket_cut (CitizSocket *self);
 
 G_END_DECLS

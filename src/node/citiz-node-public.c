@@ -81,7 +81,7 @@ citiz_node_route_checkpoint (CitizNodeCall *call)
 }
 
 static void
-add_proof (CitizNode *self, const CitizHash *id, json_t *body)
+add_proof (CitizChain *chain, const CitizHash *id, json_t *body)
 {
   CitizBlockHeader header;
   CitizCert final;
@@ -93,7 +93,7 @@ add_proof (CitizNode *self, const CitizHash *id, json_t *body)
   gsize n;
   const guint8 *cert_bytes;
 
-  if (!citiz_chain_inclusion (self->chain, id, &header, &final, &proof, NULL))
+  if (!citiz_chain_inclusion (chain, id, &header, &final, &proof, NULL))
     return;
   hashes = json_array ();
   for (guint i = 0; i < proof.n; i++)
@@ -113,32 +113,46 @@ add_proof (CitizNode *self, const CitizHash *id, json_t *body)
                                   header_text, "final", cert_text));
 }
 
-void
-citiz_node_route_tx (CitizNodeCall *call)
+/**
+ * citiz_node_tx_json:
+ *
+ * A final transaction with the proof that it is in the log.
+ *
+ * Returns: (transfer full) (nullable): %NULL when the chain does not hold it
+ */
+json_t *
+citiz_node_tx_json (CitizChain *chain, const CitizHash *id)
 {
-  CitizHash id;
   CitizTxInfo info;
   json_t *body;
-  GBytes *bytes;
   gsize n;
   const guint8 *data;
   g_autofree gchar *text = NULL;
 
-  if (!citiz_hash_from_hex (&id, call->star[0])
-      || !citiz_chain_find_tx (call->node->chain, &id, &info, NULL))
-    {
-      citiz_node_answer (call, 404, json_pack ("{s:s}", "state", "unknown"));
-      return;
-    }
-  bytes = citiz_tx_get_bytes (info.tx);
-  data = g_bytes_get_data (bytes, &n);
+  if (!citiz_chain_find_tx (chain, id, &info, NULL))
+    return NULL;
+  data = g_bytes_get_data (citiz_tx_get_bytes (info.tx), &n);
   text = citiz_base64url_encode (data, n);
   body = json_pack ("{s:s, s:s, s:I, s:i, s:I, s:s}", "state", "final", "type",
                     citiz_tx_type_name (info.type), "height", (json_int_t) info.height, "index",
                     (int) info.index, "time", (json_int_t) info.time.ms, "bytes", text);
-  add_proof (call->node, &id, body);
+  add_proof (chain, id, body);
   citiz_tx_info_clear (&info);
-  citiz_node_answer (call, 200, body);
+  return body;
+}
+
+void
+citiz_node_route_tx (CitizNodeCall *call)
+{
+  CitizHash id;
+  json_t *body = NULL;
+
+  if (citiz_hash_from_hex (&id, call->star[0]))
+    body = citiz_node_tx_json (call->node->chain, &id);
+  if (body == NULL)
+    citiz_node_answer (call, 404, json_pack ("{s:s}", "state", "unknown"));
+  else
+    citiz_node_answer (call, 200, body);
 }
 
 void

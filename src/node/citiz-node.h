@@ -7,6 +7,7 @@
 #include "store/citiz-node-store.h"
 
 #include <gio/gio.h>
+#include <jansson.h>
 
 G_BEGIN_DECLS
 
@@ -73,6 +74,9 @@ GPtrArray *citiz_node_mail (CitizNode *self, GError **error);
 gboolean citiz_node_drop_mail (CitizNode *self,
                                gint64 row,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What GET /v1/tx/<id> tells of a final transaction: NULL: the chain does not hold it. */
+json_t *citiz_node_tx_json (CitizChain *chain, const CitizHash *id);
 
 /* The doctor's page as it is served; NUL-terminated HTML. */
 const gchar *citiz_node_get_page (void);

@@ -1,0 +1,177 @@
+/* A copy of a node while it runs, and the way back. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-private.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define PAGES_AT_ONCE 256
+
+/* A backup under way. Changes made meanwhile come in by themselves: they are made over the same connection. */
+typedef struct
+{
+  CitizHost *host;
+  gchar *to;
+  sqlite3 *copy;
+  sqlite3_backup *backup;
+  CitizHostBackedUp done;
+  gpointer data;
+} Backup;
+
+/* What goes with the database. Never the vote journal: a copy of it would let two nodes sign as one. */
+static const gchar *const files[]
+    = {CITIZ_HOST_KEY_FILE, CITIZ_HOST_CONFIG_FILE, CITIZ_HOST_COMMUNITY_FILE};
+
+static gboolean
+copy_file (const gchar *from, const gchar *to, const gchar *name, GError **error)
+{
+  g_autofree gchar *path = g_build_filename (from, name, NULL);
+  gchar *text;
+  gboolean good;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS)) /* a key that systemd keeps */
+    return TRUE;
+  text = citiz_host_read_text (path, error);
+  good = text != NULL && citiz_host_write_new (to, name, text, error);
+  citiz_wipe_text (text);
+  return good;
+}
+
+static gboolean
+copy_files (const gchar *from, const gchar *to, GError **error)
+{
+  if (g_mkdir_with_parents (to, 0700) != 0)
+    {
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", to,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    if (!copy_file (from, to, files[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+finish (Backup *backup, const GError *error)
+{
+  if (backup->backup != NULL)
+    sqlite3_backup_finish (backup->backup);
+  sqlite3_close (backup->copy);
+  backup->done (error, backup->data);
+  g_free (backup->to);
+  g_free (backup);
+}
+
+static void
+fail (Backup *backup)
+{
+  g_autoptr (GError) error
+      = g_error_new (CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "the copy cannot be written: %s",
+                     sqlite3_errmsg (backup->copy));
+
+  finish (backup, error);
+}
+
+static gboolean
+step_cb (gpointer data)
+{
+  Backup *backup = data;
+  const int code = sqlite3_backup_step (backup->backup, PAGES_AT_ONCE);
+
+  if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED)
+    return G_SOURCE_CONTINUE;
+  if (code == SQLITE_DONE)
+    finish (backup, NULL);
+  else
+    fail (backup);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * citiz_host_backup:
+ * @to: a folder that is not there yet, or is empty
+ * @done: called once
+ *
+ * Copies key, configuration, founding file and database while the node goes on.
+ */
+void
+citiz_host_backup (CitizHost *host, const gchar *to, CitizHostBackedUp done, gpointer data)
+{
+  Backup *backup = g_new0 (Backup, 1);
+  g_autoptr (GSource) source = NULL;
+  g_autofree gchar *path = g_build_filename (to ? to : "", CITIZ_DB_FILE, NULL);
+  g_autoptr (GError) error = NULL;
+
+  backup->host = host;
+  backup->to = g_strdup (to);
+  backup->done = done;
+  backup->data = data;
+  if (to == NULL || !g_path_is_absolute (to))
+    g_set_error (&error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "a folder has to be named");
+  else if (g_file_test (path, G_FILE_TEST_EXISTS))
+    g_set_error (&error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s is there already", path);
+  if (error != NULL || !copy_files (host->dir, to, &error))
+    {
+      finish (backup, error);
+      return;
+    }
+  if (sqlite3_open (path, &backup->copy) != SQLITE_OK
+      || (backup->backup
+          = sqlite3_backup_init (backup->copy, "main", citiz_db_get_handle (host->db), "main"))
+             == NULL)
+    {
+      fail (backup);
+      return;
+    }
+  (void) g_chmod (path, 0600);
+  source = g_idle_source_new ();
+  g_source_set_callback (source, step_cb, backup, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
+static gboolean
+copy_database (const gchar *from, const gchar *to, GError **error)
+{
+  g_autofree gchar *source = g_build_filename (from, CITIZ_DB_FILE, NULL);
+  g_autofree gchar *target = g_build_filename (to, CITIZ_DB_FILE, NULL);
+  g_autoptr (GFile) in = g_file_new_for_path (source);
+  g_autoptr (GFile) out = g_file_new_for_path (target);
+
+  return g_file_copy (in, out, G_FILE_COPY_NONE, NULL, NULL, NULL, error);
+}
+
+static gboolean
+verify (const gchar *dir, const CitizEnv *env, guint64 *out_height, GError **error)
+{
+  g_autoptr (CitizHostCommunity) community = citiz_host_community_read (dir, error);
+  g_autoptr (CitizDb) db = community ? citiz_db_open (dir, CITIZ_DB_NONE, error) : NULL;
+  CitizChain *chain = db ? citiz_chain_open_shared (db, env, &community->genesis, error) : NULL;
+  gboolean good;
+
+  if (chain == NULL)
+    return FALSE;
+  good = citiz_chain_verify (chain, NULL, NULL, NULL, error);
+  *out_height = citiz_chain_height (chain);
+  citiz_chain_close (chain);
+  return good;
+}
+
+/**
+ * citiz_host_restore:
+ * @from: what "backup" wrote
+ * @to: a folder that is not there yet, or is empty
+ * @out_height: of the newest block in it
+ *
+ * Copies a backup to @to and verifies every block and signature of it. Without a journal, the node will follow and not sign.
+ */
+gboolean
+citiz_host_restore (const gchar *from,
+                    const gchar *to,
+                    const CitizEnv *env,
+                    guint64 *out_height,
+                    GError **error)
+{
+  return copy_files (from, to, error) && copy_database (from, to, error)
+         && verify (to, env, out_height, error);
+}

@@ -1,0 +1,282 @@
+/* Routes over the chain: submit, follow up, read blocks. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-private.h"
+
+#include "node/citiz-node.h"
+
+#include <string.h>
+
+#define BINARY "application/octet-stream"
+
+/* A request that waits until its transaction is final. */
+typedef struct
+{
+  CitizHost *host;
+  CitizHash id;
+  CitizHttpPending *pending;
+  GSource *late;
+} CitizHostWait;
+
+/* Waiting ********************************************************************/
+
+static void
+wait_answer (CitizHostWait *wait, guint status, json_t *body)
+{
+  citiz_host_fill (wait->host, citiz_http_pending_response (wait->pending), status, body);
+  citiz_http_pending_send (wait->pending);
+  g_source_destroy (wait->late);
+  g_source_unref (wait->late);
+  wait->host->n_waits--;
+  g_free (wait);
+}
+
+static json_t *
+not_final (CitizHost *host, const CitizHash *id, guint *out_status)
+{
+  const gboolean waits = citiz_replica_is_waiting (host->replica, id);
+
+  *out_status = waits ? 200 : 404;
+  return json_pack ("{s:s}", "state", waits ? "pending" : "unknown");
+}
+
+static gboolean
+late_cb (gpointer data)
+{
+  CitizHostWait *wait = data;
+  CitizHost *host = wait->host;
+  GPtrArray *waits = g_hash_table_lookup (host->waits, &wait->id);
+  guint status;
+  json_t *body = not_final (host, &wait->id, &status);
+
+  g_ptr_array_remove_fast (waits, wait);
+  if (waits->len == 0)
+    g_hash_table_remove (host->waits, &wait->id);
+  wait_answer (wait, status, body);
+  return G_SOURCE_REMOVE;
+}
+
+void
+citiz_host_wait_free (gpointer waits)
+{
+  g_ptr_array_unref (waits);
+}
+
+static void
+wait_for (CitizHostCall *call, const CitizHash *id, gint64 seconds)
+{
+  CitizHost *host = call->host;
+  CitizHostWait *wait = g_new0 (CitizHostWait, 1);
+  GPtrArray *waits = g_hash_table_lookup (host->waits, id);
+
+  if (waits == NULL)
+    {
+      waits = g_ptr_array_new ();
+      g_hash_table_insert (host->waits, g_memdup2 (id, sizeof *id), waits);
+    }
+  g_ptr_array_add (waits, wait);
+  host->n_waits++;
+  wait->host = host;
+  wait->id = *id;
+  wait->late = g_timeout_source_new ((guint) (seconds * 1000));
+  g_source_set_callback (wait->late, late_cb, wait, NULL);
+  g_source_attach (wait->late, g_main_context_get_thread_default ());
+  call->response->status = 200;
+  wait->pending = citiz_http_response_defer (call->response);
+}
+
+/* Who waits for a transaction of @block is answered. */
+void
+citiz_host_tell_final (CitizHost *host, const CitizBlock *block)
+{
+  for (guint i = 0; g_hash_table_size (host->waits) > 0 && i < block->txs->len; i++)
+    {
+      const CitizHash *id = citiz_tx_get_id (block->txs->pdata[i]);
+      GPtrArray *waits = g_hash_table_lookup (host->waits, id);
+
+      if (waits == NULL)
+        continue;
+      g_ptr_array_ref (waits);
+      g_hash_table_remove (host->waits, id);
+      for (guint j = 0; j < waits->len; j++)
+        wait_answer (waits->pdata[j], 200, citiz_node_tx_json (host->chain, id));
+      g_ptr_array_unref (waits);
+    }
+}
+
+/* The node stops: nobody is left hanging. */
+void
+citiz_host_end_waits (CitizHost *host)
+{
+  GHashTableIter iter;
+  GPtrArray *waits;
+
+  g_hash_table_iter_init (&iter, host->waits);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &waits))
+    {
+      for (guint i = 0; i < waits->len; i++)
+        wait_answer (waits->pdata[i], 503, json_pack ("{s:s}", "error", "stopping"));
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
+/* Submitting *****************************************************************/
+
+/* What a client may do about a refusal is in the word; the ledger's own reason is for developers. */
+static void
+answer_refused (CitizHostCall *call, const GError *error)
+{
+  static const struct
+  {
+    CitizLedgerError code;
+    guint status;
+    const gchar *word;
+  } words[] = {
+      {CITIZ_LEDGER_ERROR_CHAIN, 422, "chain"},
+      {CITIZ_LEDGER_ERROR_ACCOUNT, 422, "account"},
+      {CITIZ_LEDGER_ERROR_ROLE, 422, "role"},
+      {CITIZ_LEDGER_ERROR_SIGNATURE, 422, "signature"},
+      {CITIZ_LEDGER_ERROR_NONCE, 422, "nonce"},
+      {CITIZ_LEDGER_ERROR_TIME, 422, "time"},
+      {CITIZ_LEDGER_ERROR_EXISTS, 422, "exists"},
+      {CITIZ_LEDGER_ERROR_UNKNOWN_GRANT, 422, "grant"},
+      {CITIZ_LEDGER_ERROR_OWNER, 422, "owner"},
+      {CITIZ_LEDGER_ERROR_CLOSED, 422, "closed"},
+      {CITIZ_LEDGER_ERROR_USE, 422, "use"},
+      {CITIZ_LEDGER_ERROR_PROOF, 422, "proof"},
+      {CITIZ_LEDGER_ERROR_SPONSOR, 422, "sponsor"},
+      {CITIZ_LEDGER_ERROR_LIMIT, 503, "busy"},
+  };
+
+  call->host->counts.refused++;
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_error_matches (error, CITIZ_LEDGER_ERROR, (gint) words[i].code))
+      {
+        citiz_host_answer_error (call, words[i].status, words[i].word);
+        return;
+      }
+  citiz_host_answer_error (call, 500, "node");
+}
+
+/* POST /v1/tx: the canonical bytes. The answer says that this node has it, not that it is final. */
+void
+citiz_host_route_submit (CitizHostCall *call)
+{
+  CitizHost *host = call->host;
+  g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *id = NULL;
+  gboolean final;
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (call->request->body, &n);
+
+  if (g_strcmp0 (call->request->content_type, BINARY) != 0)
+    {
+      citiz_host_answer_error (call, 415, "content-type");
+      return;
+    }
+  tx = citiz_tx_decode (bytes, n, NULL);
+  if (tx == NULL)
+    {
+      host->counts.refused++;
+      citiz_host_answer_error (call, 400, "format");
+      return;
+    }
+  if (host->draining || !citiz_host_look_at_disk (host))
+    {
+      citiz_host_answer_error (call, host->draining ? 503 : 507, citiz_host_state (host));
+      return;
+    }
+  if (!citiz_replica_submit (host->replica, tx, &error))
+    {
+      answer_refused (call, error);
+      return;
+    }
+  host->counts.taken++;
+  final = !citiz_replica_is_waiting (host->replica, citiz_tx_get_id (tx));
+  id = citiz_hash_to_hex (citiz_tx_get_id (tx));
+  citiz_host_answer (call, final ? 200 : 202,
+                     json_pack ("{s:s, s:s}", "id", id, "state", final ? "final" : "pending"));
+}
+
+/* GET /v1/tx/<id>?wait=SECONDS: its proof, at once or when it is final. */
+void
+citiz_host_route_tx (CitizHostCall *call)
+{
+  CitizHost *host = call->host;
+  const gint64 seconds = citiz_host_query (call->request, "wait", 0);
+  CitizHash id;
+  json_t *body;
+  guint status = 200;
+
+  if (!citiz_hash_from_hex (&id, call->star[0]) || seconds < 0)
+    {
+      citiz_host_answer_error (call, 400, "format");
+      return;
+    }
+  body = citiz_node_tx_json (host->chain, &id);
+  if (body == NULL && seconds > 0 && host->n_waits < host->config->waits)
+    {
+      wait_for (call, &id, MIN (seconds, CITIZ_HOST_WAIT_SECONDS));
+      return;
+    }
+  if (body == NULL)
+    body = not_final (host, &id, &status);
+  citiz_host_answer (call, status, body);
+}
+
+/* Reading ********************************************************************/
+
+/**
+ * citiz_host_route_blocks:
+ *
+ * GET /v1/blocks?from=HEIGHT&max=COUNT: final blocks one after the other, each a u32 length and citiz_block_encode() with its
+ * certificates. The last one carries a Final certificate; a range is cut, or goes on a little, for that.
+ */
+void
+citiz_host_route_blocks (CitizHostCall *call)
+{
+  const gint64 from = citiz_host_query (call->request, "from", 1);
+  const gint64 max = citiz_host_query (call->request, "max", CITIZ_HOST_BLOCKS_MAX);
+  g_autoptr (GPtrArray) blocks = NULL;
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  gsize whole = 0;
+
+  if (from < 1 || max < 1)
+    {
+      citiz_host_answer_error (call, 400, "format");
+      return;
+    }
+  blocks = citiz_chain_read_blocks (call->host->chain, (guint64) from, CITIZ_HOST_BLOCKS_MAX,
+                                    CITIZ_HOST_BLOCKS_BYTES, NULL);
+  for (guint i = 0; blocks != NULL && i < blocks->len && (i < max || whole == 0); i++)
+    {
+      const CitizBlock *block = blocks->pdata[i];
+      g_autoptr (GBytes) bytes = citiz_block_encode (block, TRUE);
+      gsize n;
+      const guint8 *view = g_bytes_get_data (bytes, &n);
+
+      citiz_put_u32 (out, (guint32) n);
+      citiz_put_bytes (out, view, n);
+      if (block->final != NULL)
+        whole = out->len;
+    }
+  citiz_host_answer_bytes (call, 200, BINARY, g_bytes_new (out->data, whole));
+}
+
+void
+citiz_host_route_genesis (CitizHostCall *call)
+{
+  citiz_host_answer_bytes (call, 200, BINARY,
+                           citiz_genesis_encode (&call->host->community->genesis));
+}
+
+void
+citiz_host_route_checkpoint (CitizHostCall *call)
+{
+  g_autofree gchar *text = citiz_chain_checkpoint (call->host->chain);
+
+  if (text == NULL)
+    citiz_host_answer_error (call, 404, "none"); /* no block yet */
+  else
+    citiz_host_answer_bytes (call, 200, "text/plain; charset=utf-8",
+                             g_bytes_new (text, strlen (text)));
+}

@@ -1,0 +1,361 @@
+/* Commands that run a node, or ask the one that runs. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-command.h"
+
+#include "node/citiz-host-private.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+void
+citiz_host_say (const gchar *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  vfprintf (stdout, format, arguments);
+  va_end (arguments);
+  fputc ('\n', stdout);
+  fflush (stdout);
+}
+
+/* run ************************************************************************/
+
+typedef struct
+{
+  GMainLoop *loop;
+  GError *error;
+} Life;
+
+static gboolean
+stop_cb (gpointer data)
+{
+  Life *life = data;
+
+  citiz_host_notify ("STOPPING=1");
+  g_message ("event=stopping");
+  g_main_loop_quit (life->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+end_cb (const GError *error, gpointer data)
+{
+  Life *life = data;
+
+  if (life->error == NULL)
+    life->error = g_error_copy (error);
+  g_main_loop_quit (life->loop);
+}
+
+int
+citiz_host_command_run (const CitizHostArguments *arguments, GError **error)
+{
+  g_autoptr (CitizHost) host = citiz_host_open (arguments->folder, citiz_env_system (), error);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Life life = {.loop = loop};
+  guint ends[2];
+
+  if (host == NULL)
+    return CITIZ_HOST_REFUSED;
+  ends[0] = g_unix_signal_add (SIGTERM, stop_cb, &life);
+  ends[1] = g_unix_signal_add (SIGINT, stop_cb, &life);
+  if (citiz_host_start (host, end_cb, &life, error))
+    {
+      citiz_host_notify ("READY=1");
+      g_message ("event=started height=%llu signs=%s",
+                 (unsigned long long) citiz_chain_height (host->chain),
+                 host->journal ? "yes" : "no");
+      g_main_loop_run (loop);
+    }
+  g_source_remove (ends[0]);
+  g_source_remove (ends[1]);
+  if (life.error != NULL)
+    g_propagate_error (error, life.error);
+  return error != NULL && *error != NULL ? CITIZ_HOST_REFUSED : CITIZ_HOST_DONE;
+}
+
+/* Asking *********************************************************************/
+
+static long long
+number_of (json_t *body, const gchar *key)
+{
+  return json_integer_value (json_object_get (body, key));
+}
+
+static const gchar *
+text_of (json_t *body, const gchar *key)
+{
+  const gchar *text = json_string_value (json_object_get (body, key));
+
+  return text ? text : "";
+}
+
+/* Prints what was answered as it is when --json was said. */
+static gboolean
+print_json (const CitizHostArguments *arguments, json_t *body)
+{
+  char *text;
+
+  if (!arguments->json)
+    return FALSE;
+  text = json_dumps (body, JSON_INDENT (2));
+  puts (text);
+  free (text);
+  return TRUE;
+}
+
+static const gchar *
+state_words (const gchar *state)
+{
+  static const struct
+  {
+    const gchar *state;
+    const gchar *words;
+  } states[] = {
+      {"ready", N_ ("takes transactions")},
+      {"starting", N_ ("asks the others for its own votes before it signs")},
+      {"alone", N_ ("cannot reach enough of the others")},
+      {"disk-full", N_ ("takes nothing new: its disk is almost full")},
+      {"draining", N_ ("takes nothing new: it is being stopped")},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_str_equal (states[i].state, state))
+      return _ (states[i].words);
+  return state;
+}
+
+static const gchar *
+mode_words (const gchar *mode)
+{
+  static const struct
+  {
+    const gchar *mode;
+    const gchar *words;
+  } modes[] = {
+      {"signing", N_ ("votes")},
+      {"guarding", N_ ("does not vote yet")},
+      {"observing", N_ ("follows, and does not vote")},
+      {"muted", N_ ("has stopped voting: another machine may be signing with its key")},
+      {"closed", N_ ("its term is over")},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    if (g_str_equal (modes[i].mode, mode))
+      return _ (modes[i].words);
+  return mode;
+}
+
+static guint
+count_linked (json_t *body)
+{
+  json_t *member;
+  gsize i;
+  guint n = 0;
+
+  json_array_foreach (json_object_get (body, "members"), i, member) n
+      += json_is_true (json_object_get (member, "linked"));
+  return n;
+}
+
+static void
+print_status (json_t *body)
+{
+  citiz_host_say (_ ("State: %s; %s"), state_words (text_of (body, "state")),
+                  mode_words (text_of (body, "mode")));
+  citiz_host_say (_ ("Newest block: %lld; last agreement %lld s ago; %lld transactions wait"),
+                  number_of (body, "height"), number_of (body, "finalAge"),
+                  number_of (body, "waiting"));
+  citiz_host_say (_ ("Validators: %u of %lld in reach, %lld needed; disk: %lld %% free"),
+                  count_linked (body), number_of (body, "validators"), number_of (body, "quorum"),
+                  number_of (body, "freePercent"));
+  citiz_host_say (_ ("Community: %s"), text_of (body, "chain"));
+}
+
+static void
+print_members (json_t *body)
+{
+  json_t *member;
+  gsize i;
+
+  json_array_foreach (json_object_get (body, "members"), i, member)
+  {
+    const gboolean own = json_is_true (json_object_get (member, "self"));
+    const gboolean linked = json_is_true (json_object_get (member, "linked"));
+
+    citiz_host_say ("%2zu  %-12.12s  %-24s  %-36s  %s", i + 1, text_of (member, "node"),
+                    text_of (member, "operator"), text_of (member, "url"),
+                    own      ? _ ("this node")
+                    : linked ? _ ("linked")
+                             : _ ("out of reach"));
+  }
+}
+
+typedef void (*Print) (json_t *body);
+
+static int
+ask_and_print (const CitizHostArguments *arguments,
+               const gchar *command,
+               Print print,
+               GError **error)
+{
+  json_t *body = citiz_host_ask (arguments->folder, command, NULL, error);
+
+  if (body == NULL)
+    return CITIZ_HOST_REFUSED;
+  if (!print_json (arguments, body))
+    print (body);
+  json_decref (body);
+  return CITIZ_HOST_DONE;
+}
+
+int
+citiz_host_command_status (const CitizHostArguments *arguments, GError **error)
+{
+  return ask_and_print (arguments, "status", print_status, error);
+}
+
+int
+citiz_host_command_members (const CitizHostArguments *arguments, GError **error)
+{
+  return ask_and_print (arguments, "members", print_members, error);
+}
+
+/* why ************************************************************************/
+
+/* One letter a validator: what it was heard saying about the slot. A NOTAR and SKIP of one slot is no contradiction. */
+static void
+print_slot (json_t *slot, gsize n)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  g_string_printf (line, "%8lld  %6lld  ", number_of (slot, "slot"),
+                   number_of (slot, "leader") + 1);
+  for (gsize i = 0; i < n; i++)
+    g_string_append_printf (
+        line, " %c%c%c",
+        json_is_true (json_array_get (json_object_get (slot, "notar"), i)) ? 'N' : '.',
+        json_is_true (json_array_get (json_object_get (slot, "skip"), i)) ? 'S' : '.',
+        json_is_true (json_array_get (json_object_get (slot, "final"), i)) ? 'F' : '.');
+  g_string_append_printf (line, "  %s%s%s",
+                          json_is_true (json_object_get (slot, "certNotar")) ? "N" : "",
+                          json_is_true (json_object_get (slot, "certSkip")) ? "S" : "",
+                          json_is_true (json_object_get (slot, "certFinal")) ? "F" : "");
+  citiz_host_say ("%s", line->str);
+}
+
+static void
+print_matrix (json_t *body)
+{
+  const gsize n = json_array_size (json_object_get (body, "members"));
+  json_t *slots = json_object_get (body, "slots");
+  json_t *slot;
+  gsize i;
+
+  if (json_array_size (slots) == 0)
+    return;
+  citiz_host_say (_ ("Votes on what is not final (N accepts, S skips, F final; one group a node, "
+                     "then what a quorum has said):"));
+  json_array_foreach (slots, i, slot) print_slot (slot, n);
+}
+
+/* The first that applies. */
+static const gchar *
+advice (json_t *body)
+{
+  const long long n = number_of (body, "validators"), quorum = number_of (body, "quorum");
+  const gchar *mode = text_of (body, "mode");
+
+  if (g_str_equal (mode, "muted"))
+    return _ ("This node must not sign any more: make sure that no copy of it runs elsewhere, then "
+              "set up a new node and let the others take it in.");
+  if (count_linked (body) < quorum)
+    return _ (
+        "Too few nodes are in reach. Call those who are missing; check this machine’s network "
+        "and its address.");
+  if (g_str_equal (text_of (body, "state"), "disk-full"))
+    return _ ("Make room on this machine’s disk.");
+  if (g_str_equal (mode, "observing"))
+    return _ ("Nothing to do: a node without its vote journal follows the others and never signs.");
+  if (g_str_equal (mode, "guarding"))
+    return _ ("Nothing to do: it votes in a few seconds.");
+  if (number_of (body, "evidence") > 0)
+    return _ ("A node has signed two things that contradict one another: talk to who runs it.");
+  if (json_is_true (json_object_get (body, "need")) && number_of (body, "finalAge") > 60)
+    return _ ("Enough nodes are in reach and nothing becomes final: compare the clocks of the "
+              "machines, and the versions of the program.");
+  return count_linked (body) < n ? _ ("It works without those who are missing; tell them.")
+                                 : _ ("Nothing is wrong.");
+}
+
+static void
+print_why (json_t *body)
+{
+  json_t *member;
+  gsize i;
+
+  print_status (body);
+  json_array_foreach (json_object_get (body, "members"), i,
+                      member) if (!json_is_true (json_object_get (member, "linked")))
+      citiz_host_say (_ ("Missing: node %zu, %s, %s"), i + 1, text_of (member, "operator"),
+                      text_of (member, "url"));
+  print_matrix (body);
+  citiz_host_say ("%s", advice (body));
+}
+
+int
+citiz_host_command_why (const CitizHostArguments *arguments, GError **error)
+{
+  return ask_and_print (arguments, "why", print_why, error);
+}
+
+/* backup, restore, drain *****************************************************/
+
+int
+citiz_host_command_backup (const CitizHostArguments *arguments, GError **error)
+{
+  g_autofree gchar *to = g_canonicalize_filename (arguments->rest[0], NULL);
+  json_t *body = citiz_host_ask (arguments->folder, "backup", to, error);
+
+  if (body == NULL)
+    return CITIZ_HOST_REFUSED;
+  if (!print_json (arguments, body))
+    citiz_host_say (
+        _ ("Copied up to block %lld. The copy holds this node’s key: keep "
+           "it as you keep the key. A node restored from it follows, and does not vote."),
+        number_of (body, "height"));
+  json_decref (body);
+  return CITIZ_HOST_DONE;
+}
+
+int
+citiz_host_command_restore (const CitizHostArguments *arguments, GError **error)
+{
+  guint64 height = 0;
+
+  if (!citiz_host_restore (arguments->rest[0], arguments->folder, citiz_env_system (), &height,
+                           error))
+    return CITIZ_HOST_REFUSED;
+  citiz_host_say (
+      _ ("Restored and verified up to block %llu. This node follows, and does not vote: its "
+         "vote journal stayed behind."),
+      (unsigned long long) height);
+  return CITIZ_HOST_DONE;
+}
+
+int
+citiz_host_command_drain (const CitizHostArguments *arguments, GError **error)
+{
+  json_t *body = citiz_host_ask (arguments->folder, "drain", NULL, error);
+
+  if (body == NULL)
+    return CITIZ_HOST_REFUSED;
+  if (!print_json (arguments, body))
+    citiz_host_say (
+        _ ("It takes nothing new any more, and goes on voting; %lld transactions wait. Stop it "
+           "when that is 0."),
+        number_of (body, "waiting"));
+  json_decref (body);
+  return CITIZ_HOST_DONE;
+}

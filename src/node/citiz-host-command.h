@@ -1,0 +1,44 @@
+/* citiz-node's commands. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "node/citiz-host.h"
+
+G_BEGIN_DECLS
+
+enum
+{
+  CITIZ_HOST_DONE,
+  CITIZ_HOST_REFUSED,
+  CITIZ_HOST_USAGE,
+};
+
+/* What was written after the name of the command. */
+typedef struct
+{
+  gchar *folder; /* absolute */
+  gchar *url;
+  gchar *address;
+  gchar *operator_;
+  gchar *contact;
+  gchar *salt;
+  gboolean found;
+  gboolean verify;
+  gboolean json;
+  gchar **rest;
+} CitizHostArguments;
+
+typedef int (*CitizHostCommand) (const CitizHostArguments *arguments, GError **error);
+
+int citiz_host_command_setup (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_found (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_run (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_status (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_why (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_members (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_backup (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_restore (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_drain (const CitizHostArguments *arguments, GError **error);
+
+void citiz_host_say (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
+
+G_END_DECLS

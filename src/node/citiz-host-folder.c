@@ -1,0 +1,425 @@
+/* Keys, cards and the founding file of a host. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-folder.h"
+
+#include "net/citiz-json-strict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SEED_SIZE 32
+#define TEXT_MAX  256
+
+/* Files **********************************************************************/
+
+static gboolean
+file_error (GError **error, const gchar *name)
+{
+  const int saved = errno;
+
+  g_set_error (error, CITIZ_HOST_ERROR,
+               saved == EEXIST   ? CITIZ_HOST_ERROR_STATE
+               : saved == ENOENT ? CITIZ_HOST_ERROR_STATE
+                                 : CITIZ_HOST_ERROR_FILE,
+               "%s: %s", name, g_strerror (saved));
+  return FALSE;
+}
+
+static gboolean
+sync_folder (const gchar *dir)
+{
+  const int fd = open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const gboolean good = fd >= 0 && fsync (fd) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return good;
+}
+
+static gboolean
+write_all (int fd, const gchar *text, gsize n)
+{
+  while (n > 0)
+    {
+      const gssize wrote = write (fd, text, n);
+
+      if (wrote < 0 && errno == EINTR)
+        continue;
+      if (wrote <= 0)
+        return FALSE;
+      text += wrote;
+      n -= (gsize) wrote;
+    }
+  return fsync (fd) == 0;
+}
+
+/**
+ * citiz_host_write_new:
+ *
+ * A file of mode 0600, durable when this returns; one that is there already is an error and stays.
+ */
+gboolean
+citiz_host_write_new (const gchar *dir, const gchar *name, const gchar *text, GError **error)
+{
+  g_autofree gchar *path = g_build_filename (dir, name, NULL);
+  const int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  gboolean good;
+
+  if (fd < 0)
+    return file_error (error, name);
+  good = write_all (fd, text, strlen (text)) && sync_folder (dir);
+  if (!good)
+    file_error (error, name);
+  close (fd);
+  return good;
+}
+
+/* At most %CITIZ_HOST_FILE_MAX bytes. */
+gchar *
+citiz_host_read_text (const gchar *path, GError **error)
+{
+  const int fd = open (path, O_RDONLY | O_CLOEXEC);
+  g_autoptr (GString) text = g_string_new (NULL);
+  gchar buffer[4096];
+  gssize n = 0;
+
+  if (fd < 0)
+    {
+      file_error (error, path);
+      return NULL;
+    }
+  while (text->len <= CITIZ_HOST_FILE_MAX && (n = read (fd, buffer, sizeof buffer)) > 0)
+    g_string_append_len (text, buffer, n);
+  close (fd);
+  citiz_wipe (buffer, sizeof buffer);
+  if (n >= 0 && text->len <= CITIZ_HOST_FILE_MAX)
+    return g_string_free (g_steal_pointer (&text), FALSE);
+  errno = n < 0 ? errno : EFBIG;
+  file_error (error, path);
+  return NULL;
+}
+
+/* The node's key ************************************************************/
+
+/* Takes @text. */
+static CitizSigningKey *
+key_from_text (gchar *text, GError **error)
+{
+  g_autoptr (CitizSecret) seed = citiz_secret_new (SEED_SIZE);
+  const gboolean good = citiz_hex_decode (citiz_secret_data (seed), SEED_SIZE, g_strstrip (text));
+
+  citiz_wipe_text (text);
+  if (good)
+    return citiz_signing_key_new_from_seed (seed);
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s is damaged",
+               CITIZ_HOST_KEY_FILE);
+  return NULL;
+}
+
+CitizSigningKey *
+citiz_host_key_create (const gchar *dir, GError **error)
+{
+  g_autoptr (CitizSecret) seed = citiz_secret_new_random (SEED_SIZE);
+  gchar *hex = citiz_hex_encode (citiz_secret_data (seed), SEED_SIZE);
+  const gboolean good = citiz_host_write_new (dir, CITIZ_HOST_KEY_FILE, hex, error);
+
+  citiz_wipe_text (hex);
+  return good ? citiz_signing_key_new_from_seed (seed) : NULL;
+}
+
+/* What systemd hands over (LoadCredential=) comes before the folder's. */
+CitizSigningKey *
+citiz_host_key_read (const gchar *dir, GError **error)
+{
+  const gchar *credentials = g_getenv ("CREDENTIALS_DIRECTORY");
+  g_autofree gchar *handed
+      = credentials ? g_build_filename (credentials, CITIZ_HOST_KEY_FILE, NULL) : NULL;
+  g_autofree gchar *own = g_build_filename (dir, CITIZ_HOST_KEY_FILE, NULL);
+  gchar *text = citiz_host_read_text (
+      handed && g_file_test (handed, G_FILE_TEST_EXISTS) ? handed : own, error);
+
+  return text ? key_from_text (text, error) : NULL;
+}
+
+gchar *
+citiz_host_journal_path (const gchar *dir, guint64 epoch)
+{
+  g_autofree gchar *name = g_strdup_printf ("epoch-%" G_GUINT64_FORMAT ".journal", epoch);
+
+  return g_build_filename (dir, name, NULL);
+}
+
+/* Cards *********************************************************************/
+
+static gboolean
+refuse (GError **error, const gchar *why)
+{
+  g_set_error_literal (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CARD, why);
+  return FALSE;
+}
+
+static json_t *
+bytes_json (const guint8 *bytes, gsize n)
+{
+  g_autofree gchar *text = citiz_base64url_encode (bytes, n);
+
+  return json_string (text);
+}
+
+static gchar *
+dump (json_t *json)
+{
+  char *text = json_dumps (json, JSON_COMPACT | JSON_SORT_KEYS);
+  gchar *copy = g_strdup_printf ("%s\n", text);
+
+  free (text);
+  json_decref (json);
+  return copy;
+}
+
+static json_t *
+parse (const gchar *text, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  return citiz_json_strict_parse (bytes, error);
+}
+
+gchar *
+citiz_host_card_encode (const CitizHostCard *card)
+{
+  return dump (json_pack (
+      "{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:s, s:s}", "citiz", "founder", "version", 1, "salt",
+      bytes_json (card->salt.b, 32), "time", (json_int_t) card->time.ms, "node",
+      bytes_json (card->founder.validator.node.b, 32), "key",
+      bytes_json (card->founder.validator.key.b, 32), "join", bytes_json (card->founder.join.b, 64),
+      "url", card->url, "operator", card->operator_));
+}
+
+static gboolean
+read_card (json_t *json, CitizHostCard *card)
+{
+  const gchar *kind = citiz_json_strict_string (json, "citiz", TEXT_MAX);
+  const gchar *url = citiz_json_strict_string (json, "url", TEXT_MAX);
+  const gchar *operator_ = citiz_json_strict_string (json, "operator", TEXT_MAX);
+  gint64 version;
+
+  if (g_strcmp0 (kind, "founder") != 0 || url == NULL || operator_ == NULL
+      || !citiz_json_strict_int (json, "version", 1, 1, &version)
+      || !citiz_json_strict_int (json, "time", 0, CITIZ_JSON_INT_MAX, &card->time.ms)
+      || !citiz_json_strict_bytes (json, "salt", card->salt.b, 32)
+      || !citiz_json_strict_bytes (json, "node", card->founder.validator.node.b, 32)
+      || !citiz_json_strict_bytes (json, "key", card->founder.validator.key.b, 32)
+      || !citiz_json_strict_bytes (json, "join", card->founder.join.b, 64))
+    return FALSE;
+  card->url = g_strdup (url);
+  card->operator_ = g_strdup (operator_);
+  return TRUE;
+}
+
+CitizHostCard *
+citiz_host_card_decode (const gchar *text, GError **error)
+{
+  g_autoptr (CitizHostCard) card = g_new0 (CitizHostCard, 1);
+  json_t *json = parse (text, error);
+  gboolean good;
+
+  if (json == NULL)
+    return NULL;
+  good = read_card (json, card);
+  json_decref (json);
+  if (!good)
+    refuse (error, "this is no founder's card");
+  else if (!citiz_founder_verify (&card->founder, &card->salt))
+    refuse (error, "a founder's card is not signed by its node");
+  else
+    return g_steal_pointer (&card);
+  return NULL;
+}
+
+void
+citiz_host_card_free (CitizHostCard *card)
+{
+  g_free (card->url);
+  g_free (card->operator_);
+  g_free (card);
+}
+
+/* The community *************************************************************/
+
+static void
+member_free (gpointer data)
+{
+  CitizHostMember *member = data;
+
+  g_free (member->url);
+  g_free (member->operator_);
+  g_free (member);
+}
+
+static void
+add_member (CitizHostCommunity *community,
+            const CitizPublicKey *node,
+            const gchar *url,
+            const gchar *operator_)
+{
+  CitizHostMember *member = g_new0 (CitizHostMember, 1);
+
+  member->node = *node;
+  member->url = g_strdup (url);
+  member->operator_ = g_strdup (operator_);
+  g_ptr_array_add (community->members, member);
+}
+
+static CitizHostCommunity *
+community_new (void)
+{
+  CitizHostCommunity *community = g_new0 (CitizHostCommunity, 1);
+
+  community->members = g_ptr_array_new_with_free_func (member_free);
+  return community;
+}
+
+void
+citiz_host_community_free (CitizHostCommunity *community)
+{
+  g_ptr_array_unref (community->members);
+  g_free (community);
+}
+
+static gint
+by_node (gconstpointer a, gconstpointer b)
+{
+  const CitizHostCard *one = *(CitizHostCard *const *) a, *other = *(CitizHostCard *const *) b;
+
+  return memcmp (one->founder.validator.node.b, other->founder.validator.node.b, 32);
+}
+
+/**
+ * citiz_host_community_found:
+ * @cards: (element-type CitizHostCard): of all founders, in any order; they are sorted
+ *
+ * Everyone who holds the same cards makes the same founding document, byte by byte.
+ */
+CitizHostCommunity *
+citiz_host_community_found (GPtrArray *cards, GError **error)
+{
+  g_autoptr (CitizHostCommunity) community = community_new ();
+  CitizGenesis *genesis = &community->genesis;
+
+  if (cards->len == 0 || cards->len > CITIZ_MAX_VALIDATORS)
+    {
+      refuse (error, "one to 128 founders' cards are needed");
+      return NULL;
+    }
+  g_ptr_array_sort (cards, by_node);
+  *genesis = (CitizGenesis){.version = 1,
+                            .protocol = CITIZ_PROTOCOL,
+                            .salt = ((CitizHostCard *) cards->pdata[0])->salt,
+                            .n_founders = (guint16) cards->len};
+  for (guint i = 0; i < cards->len; i++)
+    {
+      const CitizHostCard *card = cards->pdata[i];
+
+      if (!citiz_hash_equal (&card->salt, &genesis->salt))
+        refuse (error, "these cards were made for different foundings");
+      else if (i > 0 && by_node (&cards->pdata[i - 1], &cards->pdata[i]) == 0)
+        refuse (error, "the same founder's card was given twice");
+      else
+        {
+          genesis->time.ms = MAX (genesis->time.ms, card->time.ms);
+          genesis->founders[i] = card->founder;
+          add_member (community, &card->founder.validator.node, card->url, card->operator_);
+          continue;
+        }
+      return NULL;
+    }
+  return g_steal_pointer (&community);
+}
+
+gchar *
+citiz_host_community_encode (const CitizHostCommunity *community)
+{
+  g_autoptr (GBytes) genesis = citiz_genesis_encode (&community->genesis);
+  json_t *members = json_array ();
+
+  for (guint i = 0; i < community->members->len; i++)
+    {
+      const CitizHostMember *member = community->members->pdata[i];
+
+      json_array_append_new (members,
+                             json_pack ("{s:o, s:s, s:s}", "node", bytes_json (member->node.b, 32),
+                                        "url", member->url, "operator", member->operator_));
+    }
+  return dump (json_pack ("{s:s, s:i, s:o, s:o}", "citiz", "community", "version", 1, "genesis",
+                          bytes_json (g_bytes_get_data (genesis, NULL), g_bytes_get_size (genesis)),
+                          "members", members));
+}
+
+static gboolean
+read_members (CitizHostCommunity *community, json_t *members, GError **error)
+{
+  gsize i;
+  json_t *json;
+
+  if (!json_is_array (members))
+    return refuse (error, "a community's file names its members");
+  json_array_foreach (members, i, json)
+  {
+    const gchar *url = citiz_json_strict_string (json, "url", TEXT_MAX);
+    const gchar *operator_ = citiz_json_strict_string (json, "operator", TEXT_MAX);
+    CitizPublicKey node;
+
+    if (url == NULL || operator_ == NULL
+        || !citiz_json_strict_bytes (json, "node", node.b, sizeof node.b))
+      return refuse (error, "a member of a community's file cannot be read");
+    add_member (community, &node, url, operator_);
+  }
+  return TRUE;
+}
+
+CitizHostCommunity *
+citiz_host_community_decode (const gchar *text, GError **error)
+{
+  g_autoptr (CitizHostCommunity) community = community_new ();
+  g_autoptr (GBytes) genesis = NULL;
+  json_t *json = parse (text, error);
+  const gchar *encoded;
+  gboolean good;
+
+  if (json == NULL)
+    return NULL;
+  encoded = citiz_json_strict_string (json, "genesis", CITIZ_HOST_FILE_MAX);
+  genesis = encoded ? citiz_base64url_decode (encoded) : NULL;
+  if (genesis == NULL)
+    good = refuse (error, "this is no community's file");
+  else
+    good = citiz_genesis_decode (g_bytes_get_data (genesis, NULL), g_bytes_get_size (genesis),
+                                 &community->genesis, error)
+           && read_members (community, json_object_get (json, "members"), error);
+  json_decref (json);
+  return good ? g_steal_pointer (&community) : NULL;
+}
+
+CitizHostCommunity *
+citiz_host_community_read (const gchar *dir, GError **error)
+{
+  g_autofree gchar *path = g_build_filename (dir, CITIZ_HOST_COMMUNITY_FILE, NULL);
+  g_autofree gchar *text = citiz_host_read_text (path, error);
+
+  return text ? citiz_host_community_decode (text, error) : NULL;
+}
+
+const CitizHostMember *
+citiz_host_community_find (const CitizHostCommunity *community, const CitizPublicKey *node)
+{
+  for (guint i = 0; i < community->members->len; i++)
+    {
+      const CitizHostMember *member = community->members->pdata[i];
+
+      if (citiz_public_key_equal (&member->node, node))
+        return member;
+    }
+  return NULL;
+}

@@ -1,0 +1,68 @@
+/* A host's folder: its key, its vote journal, its community's founding file. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "node/citiz-host-config.h"
+#include "store/citiz-journal.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+#define CITIZ_HOST_KEY_FILE       "node.key"
+#define CITIZ_HOST_CARD_FILE      "founder-card.json"
+#define CITIZ_HOST_COMMUNITY_FILE "community.json"
+#define CITIZ_HOST_FILE_MAX       (1024u * 1024)
+
+/* What a founder hands to the others: a line of JSON. */
+typedef struct
+{
+  CitizHash salt; /* agreed on: the first founder draws it */
+  CitizTime time;
+  CitizFounder founder;
+  gchar *url;
+  gchar *operator_;
+} CitizHostCard;
+
+/* A node others can be reached at. */
+typedef struct
+{
+  CitizPublicKey node;
+  gchar *url;
+  gchar *operator_;
+} CitizHostMember;
+
+typedef struct
+{
+  CitizGenesis genesis;
+  GPtrArray *members; /* CitizHostMember */
+} CitizHostCommunity;
+
+CitizSigningKey *citiz_host_key_create (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizSigningKey *citiz_host_key_read (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gchar *citiz_host_journal_path (const gchar *dir, guint64 epoch);
+
+gchar *citiz_host_card_encode (const CitizHostCard *card);
+CitizHostCard *citiz_host_card_decode (const gchar *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_host_card_free (CitizHostCard *card);
+
+CitizHostCommunity *citiz_host_community_found (GPtrArray *cards,
+                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gchar *citiz_host_community_encode (const CitizHostCommunity *community);
+CitizHostCommunity *citiz_host_community_decode (const gchar *text,
+                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizHostCommunity *citiz_host_community_read (const gchar *dir,
+                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+const CitizHostMember *citiz_host_community_find (const CitizHostCommunity *community,
+                                                  const CitizPublicKey *node);
+void citiz_host_community_free (CitizHostCommunity *community);
+
+gboolean citiz_host_write_new (const gchar *dir,
+                               const gchar *name,
+                               const gchar *text,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gchar *citiz_host_read_text (const gchar *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizHostCard, citiz_host_card_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizHostCommunity, citiz_host_community_free)
+
+G_END_DECLS

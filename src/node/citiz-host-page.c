@@ -1,0 +1,190 @@
+/* The page a host shows to people: is this node well, who keeps the community. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-private.h"
+
+#include <string.h>
+
+#define POLICY                                                                                     \
+  "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; "               \
+  "frame-ancestors 'none'"
+
+static const gchar style[]
+    = "body{font:1.05rem/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;"
+      "color:#1d1d20;background:#fafafb}h1{font-size:1.5rem;margin:0}"
+      "p.state{font-size:1.15rem;border-left:.3rem solid #26a269;padding:.2rem .8rem}"
+      "p.bad{border-color:#c64600}table{border-collapse:collapse;width:100%}"
+      "td,th{text-align:left;padding:.4rem .6rem .4rem 0;border-bottom:1px solid #d8d8dc;"
+      "vertical-align:top}small,footer{color:#5e5c64}"
+      "@media(prefers-color-scheme:dark){body{color:#f6f5f4;background:#1d1d20}"
+      "td,th{border-color:#3d3d43}small,footer{color:#b0afb8}}";
+
+/* A page is asked for in one of two languages at a time, whatever the program's own: the words are here, not in po/. */
+typedef enum
+{
+  W_TITLE,
+  W_READY,
+  W_STARTING,
+  W_ALONE,
+  W_FULL,
+  W_DRAINING,
+  W_KEPT_BY,
+  W_OPERATOR,
+  W_ADDRESS,
+  W_STATE,
+  W_HERE,
+  W_LINKED,
+  W_AWAY,
+  W_NEVER,
+  W_WHAT,
+  W_UNNAMED,
+  W_CONTACT,
+  N_WORDS
+} Word;
+
+static const gchar *const words[N_WORDS][2] = {
+    [W_TITLE] = {"A Citiz node", "Un nœud Citiz"},
+    [W_READY] = {"This node takes part and answers.", "Ce nœud participe et répond."},
+    [W_STARTING] = {"This node is starting.", "Ce nœud démarre."},
+    [W_ALONE]
+    = {"This node cannot reach enough of the others: nothing new becomes final until they are back.",
+       "Ce nœud n’en joint pas assez d’autres : rien de nouveau n’est définitif avant leur retour."},
+    [W_FULL] = {"This node’s disk is almost full: it takes nothing new, and keeps what it has.",
+                "Le disque de ce nœud est presque plein : il n’accepte rien de nouveau et garde ce "
+                "qu’il a."},
+    [W_DRAINING] = {"This node is about to stop: use another one.",
+                    "Ce nœud va s’arrêter : utilisez-en un autre."},
+    [W_KEPT_BY]
+    = {"Who keeps this community’s ledger", "Qui tient le registre de cette communauté"},
+    [W_OPERATOR] = {"Operator", "Hébergeur"},
+    [W_ADDRESS] = {"Address", "Adresse"},
+    [W_STATE] = {"State", "État"},
+    [W_HERE] = {"this node", "ce nœud"},
+    [W_LINKED] = {"linked", "relié"},
+    [W_AWAY] = {"out of reach", "injoignable"},
+    [W_NEVER] = {"No block yet.", "Aucun bloc encore."},
+    [W_WHAT]
+    = {"This machine keeps sealed records and a ledger that anyone can check and nobody can "
+       "read. If somebody gave you a link, open that link.",
+       "Cette machine garde des dossiers scellés et un registre que chacun peut vérifier et "
+       "que personne ne peut lire. Si on vous a remis un lien, ouvrez ce lien."},
+    [W_UNNAMED] = {"(no name given)", "(sans nom)"},
+    [W_CONTACT] = {"Contact:", "Contact :"},
+};
+
+static const gchar *
+word (CitizLanguage language, Word which)
+{
+  return words[which][language == CITIZ_LANGUAGE_FR];
+}
+
+/* The first of both that is named; English when none is. */
+static CitizLanguage
+language_of (const gchar *accept)
+{
+  const gchar *fr = accept ? strstr (accept, "fr") : NULL;
+  const gchar *en = accept ? strstr (accept, "en") : NULL;
+
+  return fr != NULL && (en == NULL || fr < en) ? CITIZ_LANGUAGE_FR : CITIZ_LANGUAGE_EN;
+}
+
+static Word
+state_word (const gchar *state)
+{
+  static const struct
+  {
+    const gchar *state;
+    Word word;
+  } states[]
+      = {{"ready", W_READY}, {"alone", W_ALONE}, {"disk-full", W_FULL}, {"draining", W_DRAINING}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_str_equal (states[i].state, state))
+      return states[i].word;
+  return W_STARTING;
+}
+
+static void
+put_members (CitizHost *host, GString *out, CitizLanguage language)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
+
+  g_string_append_printf (out, "<h2>%s</h2><table><tr><th>%s</th><th>%s</th><th>%s</th></tr>",
+                          word (language, W_KEPT_BY), word (language, W_OPERATOR),
+                          word (language, W_ADDRESS), word (language, W_STATE));
+  for (guint i = 0; i < validators->n; i++)
+    {
+      const CitizPublicKey *node = &validators->v[i].node;
+      const CitizHostMember *member = citiz_host_community_find (host->community, node);
+      const Word state = i == citiz_replica_get_place (host->replica) ? W_HERE
+                         : citiz_peers_is_connected (citiz_member_get_peers (host->member), node)
+                             ? W_LINKED
+                             : W_AWAY;
+      g_autofree gchar *line = g_markup_printf_escaped (
+          "<tr><td>%s</td><td>%s</td><td>%s</td></tr>",
+          member && member->operator_[0] ? member->operator_ : word (language, W_UNNAMED),
+          member ? member->url : "", word (language, state));
+
+      g_string_append (out, line);
+    }
+  g_string_append (out, "</table>");
+}
+
+static void
+put_newest (CitizHost *host, GString *out, CitizLanguage language)
+{
+  const CitizBlockHeader *head = citiz_ledger_head (citiz_chain_ledger (host->chain, NULL));
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (head->time.ms / 1000);
+  g_autofree gchar *when = time ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : NULL;
+
+  g_string_append (out, "<p>");
+  if (head->height == 0 || when == NULL)
+    g_string_append (out, word (language, W_NEVER));
+  else if (language == CITIZ_LANGUAGE_FR)
+    g_string_append_printf (out, "Dernier bloc : numéro %" G_GUINT64_FORMAT ", %s UTC.",
+                            head->height, when);
+  else
+    g_string_append_printf (out, "Newest block: number %" G_GUINT64_FORMAT ", %s UTC.",
+                            head->height, when);
+  g_string_append (out, "</p>");
+}
+
+static GString *
+page (CitizHost *host, CitizLanguage language)
+{
+  const gchar *state = citiz_host_state (host);
+  const CitizHostConfig *config = host->config;
+  GString *out = g_string_new (NULL);
+  g_autofree gchar *name = g_markup_escape_text (config->operator_, -1);
+  g_autofree gchar *contact = g_markup_escape_text (config->contact, -1);
+
+  g_string_append_printf (
+      out,
+      "<!doctype html><html lang=\"%s\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width\"><title>%s</title><style>%s</style><h1>%s</h1><p>%s</p>"
+      "<p class=\"state%s\">%s</p>",
+      language == CITIZ_LANGUAGE_FR ? "fr" : "en", word (language, W_TITLE), style,
+      word (language, W_TITLE), name, g_str_equal (state, "ready") ? "" : " bad",
+      word (language, state_word (state)));
+  put_newest (host, out, language);
+  put_members (host, out, language);
+  g_string_append_printf (out, "<footer><p>%s</p>", word (language, W_WHAT));
+  if (contact[0] != '\0')
+    g_string_append_printf (out, "<p>%s %s</p>", word (language, W_CONTACT), contact);
+  return g_string_append (out, "</footer></html>\n");
+}
+
+void
+citiz_host_route_page (CitizHostCall *call)
+{
+  const CitizLanguage language = language_of (call->request->accept_language);
+  g_autofree gchar *policy = NULL;
+  g_autofree gchar *digest = NULL;
+  CitizHash hash;
+
+  citiz_sha256 (&hash, (const guint8 *) style, strlen (style));
+  digest = g_base64_encode (hash.b, sizeof hash.b);
+  policy = g_strdup_printf (POLICY, digest);
+  citiz_http_response_header (call->response, "Content-Security-Policy", policy);
+  citiz_http_response_header (call->response, "Vary", "Accept-Language");
+  citiz_host_answer_bytes (call, 200, "text/html; charset=utf-8",
+                           g_string_free_to_bytes (page (call->host, language)));
+}

@@ -1,0 +1,133 @@
+/* What the files of the host share. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "node/citiz-host.h"
+
+#include "net/citiz-http-server.h"
+#include "net/citiz-json-strict.h"
+#include "store/citiz-db.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_HOST_EVENTS_PATH  "/v1/events"
+#define CITIZ_HOST_ADMIN_SOCKET "admin.sock"
+#define CITIZ_HOST_BODY_MAX     (64u * 1024)
+#define CITIZ_HOST_DEADLINE_MS  10000
+#define CITIZ_HOST_BLOCKS_MAX   256
+#define CITIZ_HOST_BLOCKS_BYTES (4u * 1024 * 1024)
+#define CITIZ_HOST_WAIT_SECONDS 30           /* the longest that a request waits for a block */
+#define CITIZ_HOST_UNREAD_MAX   (16u * 1024) /* bytes a reader of events may be behind */
+#define CITIZ_HOST_STARS        2            /* variable segments of a path */
+#define CITIZ_HOST_N_ALARMS     (CITIZ_CSX_ALARM_FULL + 1)
+
+/* What the metrics count, from its start on. */
+typedef struct
+{
+  guint64 answers[6]; /* by the first digit of the status */
+  guint64 taken;
+  guint64 refused;
+  guint64 final;
+  guint64 blocks;
+  guint64 evidence;
+  guint64 dropped; /* readers of events that did not read */
+  guint64 alarms[CITIZ_HOST_N_ALARMS];
+} CitizHostCounts;
+
+struct _CitizHost
+{
+  gchar *dir;
+  const CitizEnv *env;
+  CitizHostConfig *config;
+  CitizHostCommunity *community;
+  gchar **hosts;
+  CitizSigningKey *key;
+  CitizDb *db;
+  CitizChain *chain;
+  CitizJournal *journal; /* NULL: it follows and never signs */
+  CitizMember *member;
+  CitizReplica *replica; /* the member's */
+  CitizHttpServer *server;
+  CitizHttpServer *metrics; /* nullable */
+  GSocketService *admin;
+  CitizHttpHandler next; /* nullable */
+  gpointer next_data;
+  GHashTable *waits; /* CitizHash → GPtrArray of CitizHostWait */
+  guint n_waits;
+  GPtrArray *readers; /* CitizSocket */
+  GSource *beat;
+  gint64 started;    /* µs, monotonic */
+  gint64 last_final; /* µs, monotonic; 0: none since the start */
+  gboolean draining;
+  gboolean full;
+  gdouble free; /* of the disk, 0 … 1 */
+  CitizHostCounts counts;
+  CitizHostEnd end;
+  gpointer end_data;
+};
+
+/* One request on its way through a route. */
+typedef struct
+{
+  CitizHost *host;
+  const CitizHttpRequest *request;
+  CitizHttpResponse *response;
+  gchar *star[CITIZ_HOST_STARS]; /* what the variable segments of the path were */
+} CitizHostCall;
+
+/* citiz-host.c */
+gboolean citiz_host_look_at_disk (CitizHost *host);
+
+/* citiz-host-http.c */
+gboolean citiz_host_listen (CitizHost *host, GError **error);
+void citiz_host_answer (CitizHostCall *call, guint status, json_t *body); /* takes body */
+void citiz_host_answer_bytes (CitizHostCall *call,
+                              guint status,
+                              const gchar *content_type,
+                              GBytes *body); /* takes body */
+void citiz_host_answer_error (CitizHostCall *call, guint status, const gchar *why);
+void citiz_host_fill (CitizHost *host, CitizHttpResponse *response, guint status, json_t *body);
+gint64 citiz_host_query (const CitizHttpRequest *request, const gchar *key, gint64 preset);
+
+/* citiz-host-chain.c */
+void citiz_host_route_submit (CitizHostCall *call);
+void citiz_host_route_tx (CitizHostCall *call);
+void citiz_host_route_blocks (CitizHostCall *call);
+void citiz_host_route_genesis (CitizHostCall *call);
+void citiz_host_route_checkpoint (CitizHostCall *call);
+void citiz_host_tell_final (CitizHost *host, const CitizBlock *block);
+void citiz_host_end_waits (CitizHost *host);
+void citiz_host_wait_free (gpointer waits);
+
+/* citiz-host-event.c */
+void citiz_host_read_events (CitizHost *host, CitizSocket *socket);
+void citiz_host_tell_readers (CitizHost *host, const CitizBlock *block);
+
+/* citiz-host-public.c */
+json_t *citiz_host_describe (CitizHost *host);
+const gchar *citiz_host_state (CitizHost *host);
+void citiz_host_route_status (CitizHostCall *call);
+void citiz_host_route_about (CitizHostCall *call);
+void citiz_host_route_limits (CitizHostCall *call);
+void citiz_host_route_health (CitizHostCall *call);
+void citiz_host_route_ready (CitizHostCall *call);
+void citiz_host_metrics_handle (const CitizHttpRequest *request,
+                                CitizHttpResponse *response,
+                                gpointer host);
+
+/* citiz-host-page.c */
+void citiz_host_route_page (CitizHostCall *call);
+
+/* citiz-host-admin.c */
+gboolean citiz_host_admin_start (CitizHost *host, GError **error);
+void citiz_host_admin_stop (CitizHost *host);
+
+/* citiz-host-notify.c */
+void citiz_host_notify (const gchar *state);
+gint64 citiz_host_watchdog (void);
+GSocket *citiz_host_handed_socket (GError **error);
+
+/* citiz-host-backup.c */
+typedef void (*CitizHostBackedUp) (const GError *error, gpointer data);
+void citiz_host_backup (CitizHost *host, const gchar *to, CitizHostBackedUp done, gpointer data);
+
+G_END_DECLS

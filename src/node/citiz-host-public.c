@@ -1,0 +1,276 @@
+/* What a host tells anyone about itself: state, limits, health; and Prometheus on the loopback. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-private.h"
+
+#include "config.h"
+#include "net/citiz-http-lint.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PLAIN "text/plain; charset=utf-8"
+
+static gint64
+seconds_since (gint64 then)
+{
+  return (g_get_monotonic_time () - then) / G_USEC_PER_SEC;
+}
+
+/* "ready", or why no transaction is taken: "draining", "disk-full", "starting" (asks the others for its own votes), "alone" (too
+ * few of the others are there for anything to become final). */
+const gchar *
+citiz_host_state (CitizHost *host)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
+  const guint here = citiz_replica_get_place (host->replica) != CITIZ_CSX_NOBODY;
+  guint linked = here;
+  CitizCsxReport report;
+
+  if (host->draining)
+    return "draining";
+  if (host->full)
+    return "disk-full";
+  citiz_replica_report (host->replica, &report);
+  if (report.mode == CITIZ_CSX_GUARDING)
+    return "starting";
+  for (guint i = 0; i < validators->n; i++)
+    linked
+        += citiz_peers_is_connected (citiz_member_get_peers (host->member), &validators->v[i].node);
+  return here && linked < citiz_quorum (validators->n) ? "alone" : "ready";
+}
+
+static const gchar *
+mode_name (CitizCsxMode mode)
+{
+  static const gchar *const names[] = {"signing", "guarding", "observing", "muted", "closed"};
+
+  return (guint) mode < G_N_ELEMENTS (names) ? names[mode] : "unknown";
+}
+
+static json_t *
+key_json (const CitizPublicKey *key)
+{
+  g_autofree gchar *text = citiz_base64url_encode (key->b, sizeof key->b);
+
+  return json_string (text);
+}
+
+static json_t *
+identity (CitizHost *host)
+{
+  g_autofree gchar *chain = citiz_hash_to_hex (citiz_chain_id (host->chain));
+
+  return json_pack ("{s:o, s:s, s:i, s:s, s:s}", "node",
+                    key_json (citiz_signing_key_get_public (host->key)), "chain", chain, "suite", 1,
+                    "operator", host->config->operator_, "url", host->config->url);
+}
+
+static json_t *
+describe_members (CitizHost *host)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < validators->n; i++)
+    {
+      const CitizPublicKey *node = &validators->v[i].node;
+      const CitizHostMember *member = citiz_host_community_find (host->community, node);
+      const gboolean own = citiz_public_key_equal (node, citiz_signing_key_get_public (host->key));
+
+      json_array_append_new (
+          list,
+          json_pack ("{s:o, s:s, s:s, s:b, s:b}", "node", key_json (node), "operator",
+                     member ? member->operator_ : "", "url", member ? member->url : "", "linked",
+                     own || citiz_peers_is_connected (citiz_member_get_peers (host->member), node),
+                     "self", own));
+    }
+  return list;
+}
+
+/**
+ * citiz_host_describe:
+ *
+ * Returns: (transfer full): what GET /v1/status answers
+ */
+json_t *
+citiz_host_describe (CitizHost *host)
+{
+  const guint n = citiz_replica_get_validators (host->replica)->n;
+  json_t *body = identity (host);
+  json_t *more;
+  CitizCsxReport report;
+  const CitizLedger *ledger = citiz_chain_ledger (host->chain, NULL);
+  const CitizBlockHeader *head = citiz_ledger_head (ledger);
+  g_autofree gchar *hash = citiz_hash_to_hex (citiz_ledger_head_hash (ledger));
+
+  citiz_replica_report (host->replica, &report);
+  more = json_pack (
+      "{s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:I, s:I, s:o}", "state",
+      citiz_host_state (host), "mode", mode_name (report.mode), "height",
+      (json_int_t) citiz_chain_height (host->chain), "hash", hash, "time",
+      (json_int_t) citiz_chain_time (host->chain).ms, "blockTime", (json_int_t) head->time.ms,
+      "epoch", (json_int_t) head->epoch, "slot", (json_int_t) head->slot, "validators", (int) n,
+      "quorum", (int) citiz_quorum (n), "waiting", (int) citiz_replica_n_waiting (host->replica),
+      "finalAge", (json_int_t) (report.since_final / 1000), "evidence",
+      (json_int_t) host->counts.evidence, "members", describe_members (host));
+  json_object_update (body, more);
+  json_decref (more);
+  return body;
+}
+
+void
+citiz_host_route_status (CitizHostCall *call)
+{
+  citiz_host_answer (call, 200, citiz_host_describe (call->host));
+}
+
+void
+citiz_host_route_about (CitizHostCall *call)
+{
+  json_t *body = identity (call->host);
+
+  json_object_set_new (body, "contact", json_string (call->host->config->contact));
+  json_object_set_new (body, "version", json_string (CITIZ_VERSION));
+  json_object_set_new (body, "limits", json_string ("/limits"));
+  json_object_set_new (body, "page", json_string ("/v"));
+  citiz_host_answer (call, 200, body);
+}
+
+void
+citiz_host_route_limits (CitizHostCall *call)
+{
+  const CitizHostConfig *config = call->host->config;
+  const struct
+  {
+    const gchar *name;
+    json_int_t value;
+  } limits[] = {
+      {"connections", config->connections},
+      {"deadlineSeconds", CITIZ_HOST_DEADLINE_MS / 1000},
+      {"headBytes", CITIZ_HTTP_HEAD_MAX},
+      {"headLines", CITIZ_HTTP_LINES_MAX},
+      {"bodyBytes", CITIZ_HOST_BODY_MAX},
+      {"requestsPerSecond", config->rate},
+      {"requestsBurst", config->burst},
+      {"eventReaders", config->events},
+      {"eventUnreadBytes", CITIZ_HOST_UNREAD_MAX},
+      {"waiting", config->waits},
+      {"waitSeconds", CITIZ_HOST_WAIT_SECONDS},
+      {"blocks", CITIZ_HOST_BLOCKS_MAX},
+      {"blocksBytes", CITIZ_HOST_BLOCKS_BYTES},
+      {"transactionBodyBytes", CITIZ_TX_MAX_BODY},
+      {"transactionValiditySeconds", CITIZ_TX_MAX_VALIDITY / CITIZ_SECOND},
+      {"transactionsWaiting", CITIZ_MEMPOOL_MAX_TXS},
+      {"transactionsWaitingAnAccount", CITIZ_MEMPOOL_MAX_ACCOUNT},
+      {"transactionsWaitingBytes", CITIZ_MEMPOOL_MAX_BYTES},
+      {"strangers", CITIZ_PEERS_MAX_STRANGERS},
+      {"peerMessageBytes", CITIZ_SOCKET_MESSAGE_MAX},
+      {"diskFreePercent", config->free_percent},
+  };
+  json_t *body = json_object ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    json_object_set_new (body, limits[i].name, json_integer (limits[i].value));
+  citiz_host_answer (call, 200, body);
+}
+
+void
+citiz_host_route_health (CitizHostCall *call)
+{
+  citiz_host_answer_bytes (call, 200, PLAIN, g_bytes_new_static ("ok\n", 3));
+}
+
+/* 200 when a transaction would be taken and could become final, else 503; either way a word that says why. */
+void
+citiz_host_route_ready (CitizHostCall *call)
+{
+  const gchar *state = citiz_host_state (call->host);
+  gchar *line = g_strdup_printf ("%s\n", state);
+
+  citiz_host_answer_bytes (call, g_str_equal (state, "ready") ? 200 : 503, PLAIN,
+                           g_bytes_new_take (line, strlen (line)));
+}
+
+/* Metrics ********************************************************************/
+
+static gdouble
+resident_bytes (void)
+{
+  g_autofree gchar *text = NULL;
+  guint64 all, resident;
+
+  if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL)
+      || sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &all, &resident) != 2)
+    return 0;
+  return (gdouble) resident * (gdouble) sysconf (_SC_PAGESIZE);
+}
+
+static void
+put_table (GString *out, const gchar *name, const gchar *label, const guint64 *counts, guint n)
+{
+  g_string_append_printf (out, "# TYPE %s counter\n", name);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (out, "%s{%s=\"%u\"} %" G_GUINT64_FORMAT "\n", name, label, i,
+                            counts[i]);
+}
+
+static GString *
+metrics_text (CitizHost *host)
+{
+  CitizCsxReport report;
+  GString *out = g_string_new (NULL);
+
+  citiz_replica_report (host->replica, &report);
+  const struct
+  {
+    const gchar *name;
+    const gchar *type;
+    gdouble value;
+  } lines[] = {
+      {"citiz_ready", "gauge", g_str_equal (citiz_host_state (host), "ready")},
+      {"citiz_height", "gauge", (gdouble) citiz_chain_height (host->chain)},
+      {"citiz_frontier_slot", "gauge", (gdouble) report.frontier},
+      {"citiz_final_age_seconds", "gauge", (gdouble) report.since_final / 1000},
+      {"citiz_signing", "gauge", report.mode == CITIZ_CSX_SIGNING},
+      {"citiz_validators", "gauge", citiz_replica_get_validators (host->replica)->n},
+      {"citiz_linked", "gauge", citiz_peers_n_connected (citiz_member_get_peers (host->member))},
+      {"citiz_waiting", "gauge", citiz_replica_n_waiting (host->replica)},
+      {"citiz_connections", "gauge", citiz_http_server_n_connections (host->server)},
+      {"citiz_event_readers", "gauge", host->readers->len},
+      {"citiz_event_readers_dropped_total", "counter", (gdouble) host->counts.dropped},
+      {"citiz_transactions_taken_total", "counter", (gdouble) host->counts.taken},
+      {"citiz_transactions_refused_total", "counter", (gdouble) host->counts.refused},
+      {"citiz_transactions_final_total", "counter", (gdouble) host->counts.final},
+      {"citiz_blocks_final_total", "counter", (gdouble) host->counts.blocks},
+      {"citiz_evidence_total", "counter", (gdouble) host->counts.evidence},
+      {"citiz_disk_free_ratio", "gauge", host->free},
+      {"citiz_uptime_seconds", "gauge", (gdouble) seconds_since (host->started)},
+      {"process_resident_memory_bytes", "gauge", resident_bytes ()},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+
+      g_string_append_printf (out, "# TYPE %s %s\n%s %s\n", lines[i].name, lines[i].type,
+                              lines[i].name,
+                              g_ascii_formatd (number, sizeof number, "%.15g", lines[i].value));
+    }
+  put_table (out, "citiz_answers_total", "class", host->counts.answers,
+             G_N_ELEMENTS (host->counts.answers));
+  put_table (out, "citiz_alarms_total", "alarm", host->counts.alarms, CITIZ_HOST_N_ALARMS);
+  return out;
+}
+
+/* Listens on the loopback only, by itself: what nginx passes on never gets here. */
+void
+citiz_host_metrics_handle (const CitizHttpRequest *request,
+                           CitizHttpResponse *response,
+                           gpointer host)
+{
+  CitizHostCall call = {.host = host, .request = request, .response = response};
+
+  if (g_str_equal (request->path, "/metrics") && g_str_equal (request->method, "GET"))
+    citiz_host_answer_bytes (&call, 200, "text/plain; version=0.0.4; charset=utf-8",
+                             g_string_free_to_bytes (metrics_text (host)));
+}

@@ -1,0 +1,245 @@
+/* The life of a host: opened, started, told to end. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-private.h"
+
+#include <string.h>
+#include <sys/statvfs.h>
+
+#define BEAT_SECONDS 2
+
+/* Nobody who lost the journal signs again under the same key: without it this node follows. */
+static gboolean
+open_journal (CitizHost *host, GError **error)
+{
+  g_autofree gchar *path = citiz_host_journal_path (host->dir, 0);
+  g_autoptr (GError) why = NULL;
+
+  host->journal = citiz_journal_open (path, &host->community->genesis.salt, 0, host->key, &why);
+  if (host->journal != NULL
+      || g_error_matches (why, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
+static gboolean
+open_all (CitizHost *host, GError **error)
+{
+  CitizCsxTiming timing;
+  CitizHash chain_id;
+
+  host->config = citiz_host_config_read (host->dir, error);
+  host->community = host->config ? citiz_host_community_read (host->dir, error) : NULL;
+  host->key = host->community ? citiz_host_key_read (host->dir, error) : NULL;
+  host->db = host->key ? citiz_db_open (host->dir, CITIZ_DB_CREATE, error) : NULL;
+  if (host->db == NULL)
+    return FALSE;
+  host->chain = citiz_chain_open_shared (host->db, host->env, &host->community->genesis, error);
+  if (host->chain == NULL || !open_journal (host, error))
+    return FALSE;
+  host->hosts = citiz_host_config_hosts (host->config);
+  citiz_host_config_timing (host->config, &timing);
+  citiz_genesis_chain_id (&chain_id, &host->community->genesis);
+  host->replica = citiz_replica_new (host->db, host->chain, host->env, host->journal,
+                                     citiz_signing_key_get_public (host->key), &timing);
+  host->member = citiz_member_new (host->replica, host->key, &chain_id);
+  return TRUE;
+}
+
+/**
+ * citiz_host_open:
+ * @dir: as "setup" made it
+ */
+CitizHost *
+citiz_host_open (const gchar *dir, const CitizEnv *env, GError **error)
+{
+  g_autoptr (CitizHost) host = g_new0 (CitizHost, 1);
+
+  host->dir = g_strdup (dir);
+  host->env = env;
+  host->waits = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free,
+                                       citiz_host_wait_free);
+  host->readers = g_ptr_array_new_with_free_func (g_object_unref);
+  return open_all (host, error) ? g_steal_pointer (&host) : NULL;
+}
+
+/* What the replica says *****************************************************/
+
+static void
+final_cb (CitizReplica *replica, const CitizBlock *block, CitizHost *host)
+{
+  host->counts.blocks++;
+  host->counts.final += block->txs->len;
+  host->last_final = g_get_monotonic_time ();
+  citiz_host_tell_final (host, block);
+  citiz_host_tell_readers (host, block);
+}
+
+static void
+evidence_cb (CitizReplica *replica, const CitizEvidence *evidence, CitizHost *host)
+{
+  host->counts.evidence++;
+  g_warning ("event=evidence kind=%d", citiz_evidence_of (&evidence->first, &evidence->second));
+}
+
+static void
+alarm_cb (CitizReplica *replica, guint alarm, guint64 slot, CitizHost *host)
+{
+  static const gchar *const names[CITIZ_HOST_N_ALARMS]
+      = {"double-signer", "clock", "stalled", "fork", "diverged", "full"};
+
+  if (alarm >= CITIZ_HOST_N_ALARMS)
+    return;
+  host->counts.alarms[alarm]++;
+  g_warning ("event=alarm alarm=%s slot=%" G_GUINT64_FORMAT, names[alarm], slot);
+}
+
+static void
+failed_cb (CitizReplica *replica, const GError *error, CitizHost *host)
+{
+  host->end (error, host->end_data);
+}
+
+/* Every few seconds **********************************************************/
+
+/**
+ * citiz_host_look_at_disk:
+ *
+ * Returns: whether there is room for more transactions
+ */
+gboolean
+citiz_host_look_at_disk (CitizHost *host)
+{
+  struct statvfs info;
+  gboolean full;
+
+  if (statvfs (host->dir, &info) != 0 || info.f_blocks == 0)
+    return !host->full;
+  host->free = (gdouble) info.f_bavail / (gdouble) info.f_blocks;
+  full = host->free * 100 < host->config->free_percent;
+  if (full != host->full)
+    g_message ("event=%s", full ? "disk-full" : "disk-has-room");
+  host->full = full;
+  return !full;
+}
+
+static gboolean
+beat_cb (gpointer data)
+{
+  CitizHost *host = data;
+
+  citiz_host_look_at_disk (host);
+  if (citiz_host_watchdog () > 0)
+    citiz_host_notify ("WATCHDOG=1");
+  return G_SOURCE_CONTINUE;
+}
+
+/* Start and end **************************************************************/
+
+/* https://… is called as wss://…/v1/peer, http://… as ws://… */
+static void
+expect_others (CitizHost *host)
+{
+  for (guint i = 0; i < host->community->members->len; i++)
+    {
+      const CitizHostMember *other = host->community->members->pdata[i];
+      g_autofree gchar *url = NULL;
+
+      if (citiz_public_key_equal (&other->node, citiz_signing_key_get_public (host->key)))
+        continue;
+      if (g_str_has_prefix (other->url, "http"))
+        url = g_strdup_printf ("ws%s" CITIZ_MEMBER_PATH, other->url + strlen ("http"));
+      citiz_member_expect (host->member, &other->node, url);
+    }
+}
+
+gboolean
+citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **error)
+{
+  host->end = end;
+  host->end_data = data;
+  host->started = g_get_monotonic_time ();
+  citiz_host_look_at_disk (host);
+  g_signal_connect (host->replica, "final", G_CALLBACK (final_cb), host);
+  g_signal_connect (host->replica, "evidence", G_CALLBACK (evidence_cb), host);
+  g_signal_connect (host->replica, "alarm", G_CALLBACK (alarm_cb), host);
+  g_signal_connect (host->replica, "failed", G_CALLBACK (failed_cb), host);
+  if (!citiz_host_listen (host, error) || !citiz_host_admin_start (host, error)
+      || !citiz_replica_start (host->replica, error))
+    return FALSE;
+  expect_others (host);
+  host->beat = g_timeout_source_new_seconds (BEAT_SECONDS);
+  g_source_set_callback (host->beat, beat_cb, host, NULL);
+  g_source_attach (host->beat, g_main_context_get_thread_default ());
+  return TRUE;
+}
+
+static void
+readers_free (CitizHost *host)
+{
+  for (guint i = 0; i < host->readers->len; i++)
+    g_signal_handlers_disconnect_by_data (host->readers->pdata[i], host);
+  g_ptr_array_unref (host->readers);
+}
+
+/**
+ * citiz_host_close:
+ *
+ * Who waits is answered, links end, what was acknowledged is on disk already.
+ */
+void
+citiz_host_close (CitizHost *host)
+{
+  if (host->beat != NULL)
+    g_source_destroy (host->beat);
+  g_clear_pointer (&host->beat, g_source_unref);
+  citiz_host_admin_stop (host);
+  citiz_host_end_waits (host);
+  readers_free (host);
+  if (host->replica != NULL)
+    g_signal_handlers_disconnect_by_data (host->replica, host);
+  g_clear_object (&host->metrics);
+  g_clear_object (&host->server);
+  g_clear_pointer (&host->member, citiz_member_free);
+  g_clear_object (&host->replica);
+  g_clear_pointer (&host->journal, citiz_journal_close);
+  g_clear_pointer (&host->chain, citiz_chain_close);
+  g_clear_pointer (&host->db, citiz_db_unref);
+  g_clear_pointer (&host->key, citiz_signing_key_unref);
+  g_clear_pointer (&host->community, citiz_host_community_free);
+  g_clear_pointer (&host->config, citiz_host_config_free);
+  g_strfreev (host->hosts);
+  g_hash_table_unref (host->waits);
+  g_free (host->dir);
+  g_free (host);
+}
+
+void
+citiz_host_set_next (CitizHost *host, CitizHttpHandler next, gpointer data)
+{
+  host->next = next;
+  host->next_data = data;
+}
+
+CitizMember *
+citiz_host_get_member (CitizHost *host)
+{
+  return host->member;
+}
+
+CitizChain *
+citiz_host_get_chain (CitizHost *host)
+{
+  return host->chain;
+}
+
+CitizDb *
+citiz_host_get_db (CitizHost *host)
+{
+  return host->db;
+}
+
+CitizSigningKey *
+citiz_host_get_key (CitizHost *host)
+{
+  return host->key;
+}

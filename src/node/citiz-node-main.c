@@ -1,0 +1,154 @@
+/* citiz-node: a community's node, without a window. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-command.h"
+
+#include "config.h"
+#include "crypto/citiz-crypto.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+static const struct
+{
+  const gchar *name;
+  CitizHostCommand run;
+  guint min; /* words after it */
+  guint max;
+  const gchar *words;
+  const gchar *help;
+} commands[] = {
+    {"setup", citiz_host_command_setup, 0, 1, "--found | COMMUNITY-FILE",
+     N_ ("Make keys and configuration")},
+    {"found", citiz_host_command_found, 1, 128, "CARD…",
+     N_ ("Found a community from the cards of all founders")},
+    {"run", citiz_host_command_run, 0, 0, "", N_ ("Run the node until it is told to stop")},
+    {"status", citiz_host_command_status, 0, 0, "", N_ ("How the node is")},
+    {"why", citiz_host_command_why, 0, 0, "", N_ ("Why nothing becomes final, and what to do")},
+    {"members", citiz_host_command_members, 0, 0, "", N_ ("Who keeps the ledger")},
+    {"backup", citiz_host_command_backup, 1, 1, "FOLDER", N_ ("Copy the node while it runs")},
+    {"restore", citiz_host_command_restore, 1, 1, "--verify FOLDER",
+     N_ ("Bring a copy back and verify it")},
+    {"drain", citiz_host_command_drain, 0, 0, "", N_ ("Take nothing new, before a stop")},
+};
+
+/* What is in memory stays in memory. */
+static void
+close_memory (void)
+{
+  setrlimit (RLIMIT_CORE, &(struct rlimit){0, 0});
+  prctl (PR_SET_DUMPABLE, 0);
+}
+
+static gchar *
+summary (void)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree gchar *left = g_strdup_printf ("%s %s", commands[i].name, commands[i].words);
+
+      g_string_append_printf (text, "  %-32s %s\n", left, _ (commands[i].help));
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* --folder, what systemd gives, or a folder of the person's own. */
+static gchar *
+find_folder (const gchar *said)
+{
+  const gchar *state = g_getenv ("STATE_DIRECTORY");
+
+  if (said != NULL)
+    return g_canonicalize_filename (said, NULL);
+  return state != NULL ? g_strdup (state)
+                       : g_build_filename (g_get_user_data_dir (), "citiz-node", NULL);
+}
+
+static int
+run (const CitizHostArguments *arguments, const gchar *name)
+{
+  const guint n = g_strv_length (arguments->rest);
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      if (!g_str_equal (commands[i].name, name))
+        continue;
+      if (n < commands[i].min || n > commands[i].max)
+        break;
+      status = commands[i].run (arguments, &error);
+      if (error != NULL)
+        fprintf (stderr, "citiz-node: %s\n", error->message);
+      return status;
+    }
+  fprintf (stderr, "%s\n", _ ("citiz-node --help lists what it does"));
+  return CITIZ_HOST_USAGE;
+}
+
+int
+main (int argc, char **argv)
+{
+  CitizHostArguments arguments = {0};
+  g_autofree gchar *folder = NULL;
+  gboolean version = FALSE;
+  g_auto (GStrv) words = NULL;
+  const GOptionEntry entries[] = {
+      {"folder", 0, 0, G_OPTION_ARG_FILENAME, &folder, N_ ("The node’s folder"), "DIR"},
+      {"found", 0, 0, G_OPTION_ARG_NONE, &arguments.found, N_ ("Be one of the founders"), NULL},
+      {"salt", 0, 0, G_OPTION_ARG_STRING, &arguments.salt, N_ ("What the founders agreed on"),
+       "HEX"},
+      {"url", 0, 0, G_OPTION_ARG_STRING, &arguments.url, N_ ("Where others reach this node"),
+       "URL"},
+      {"listen", 0, 0, G_OPTION_ARG_STRING, &arguments.address, N_ ("Where it listens"),
+       "ADDRESS:PORT"},
+      {"operator", 0, 0, G_OPTION_ARG_STRING, &arguments.operator_,
+       N_ ("Who answers for this node"), "NAME"},
+      {"contact", 0, 0, G_OPTION_ARG_STRING, &arguments.contact, N_ ("How to reach them"), "TEXT"},
+      {"verify", 0, 0, G_OPTION_ARG_NONE, &arguments.verify, N_ ("Check every signature"), NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &arguments.json, N_ ("For programs"), NULL},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words, NULL, NULL},
+      {0}};
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("COMMAND…"));
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  close_memory ();
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, CITIZ_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  if (!citiz_crypto_init ())
+    return CITIZ_HOST_REFUSED;
+  text = summary ();
+  g_option_context_set_summary (context, text);
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    {
+      fprintf (stderr, "citiz-node: %s\n", error->message);
+      return CITIZ_HOST_USAGE;
+    }
+  if (version)
+    {
+      printf ("citiz-node %s\n", CITIZ_VERSION);
+      return CITIZ_HOST_DONE;
+    }
+  arguments.folder = find_folder (folder);
+  arguments.rest = words != NULL && words[0] != NULL ? words + 1 : words;
+  status = words != NULL && words[0] != NULL ? run (&arguments, words[0]) : CITIZ_HOST_USAGE;
+  g_free (arguments.folder);
+  g_free (arguments.salt);
+  g_free (arguments.url);
+  g_free (arguments.address);
+  g_free (arguments.operator_);
+  g_free (arguments.contact);
+  if (words == NULL)
+    fprintf (stderr, "%s\n", _ ("citiz-node --help lists what it does"));
+  return status;
+}

@@ -1,0 +1,233 @@
+"""Real citiz-node processes for tests: founded, started, killed by their own pid, asked over HTTP.
+SPDX-License-Identifier: AGPL-3.0-or-later"""
+import base64, hashlib, http.client, json, os, pathlib, shutil, signal, socket, struct, subprocess, tempfile, threading, time
+
+TIMING = {'timeout': 500, 'timeout-cap': 4000, 'standstill': 500, 'interval': 20, 'egress': 1048576}
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def until(what, condition, seconds=30, every=0.05):
+    """Waits for `condition` to give something true, and gives it back."""
+    end = time.monotonic() + seconds
+    while True:
+        got = condition()
+        if got:
+            return got
+        assert time.monotonic() < end, f'not within {seconds} s: {what}'
+        time.sleep(every)
+
+
+class Node:
+    def __init__(self, world, place):
+        self.world, self.place = world, place
+        self.dir = world.dir / f'node-{place + 1}'
+        self.port = free_port()
+        self.url = f'http://127.0.0.1:{self.port}'
+        self.process = None
+        self.environment = {}
+        self.log = world.dir / f'node-{place + 1}.log'
+
+    def command(self, *words, check=True):
+        return subprocess.run([self.world.binary, '--folder', str(self.dir), *words], capture_output=True, text=True, check=check)
+
+    def ask(self, word):
+        return json.loads(self.command('--json', word).stdout)
+
+    def set(self, group, **values):
+        """Appends settings to the configuration file: a group said twice is one group."""
+        with open(self.dir / 'citiz-node.conf', 'a') as conf:
+            conf.write(f'\n[{group}]\n' + ''.join(f'{key.replace("_", "-")}={value}\n' for key, value in values.items()))
+
+    def start(self, wait=True):
+        assert self.process is None
+        self.process = subprocess.Popen([self.world.binary, '--folder', str(self.dir), 'run'], stdout=subprocess.DEVNULL,
+                                        stderr=open(self.log, 'a'), env={**os.environ, **self.environment})
+        if wait:
+            until(f'node {self.place + 1} answers', self.healthy, 20)
+        return self
+
+    def healthy(self):
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return self.get('/healthz')[0] == 200
+        except OSError:
+            return False
+
+    def signal(self, number):
+        os.kill(self.process.pid, number)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def stop(self):
+        self.process.terminate()
+        code = self.process.wait(20)
+        self.process = None
+        return code
+
+    def request(self, method, path, body=None, headers=None, timeout=40):
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def get(self, path, **more):
+        return self.request('GET', path, **more)
+
+    def submit(self, tx):
+        return self.request('POST', '/v1/tx', tx, {'Content-Type': 'application/octet-stream'})
+
+    def state_of(self, tx_id, wait=0):
+        return json.loads(self.get(f'/v1/tx/{tx_id}?wait={wait}')[1])['state']
+
+    def status(self):
+        return json.loads(self.get('/v1/status')[1])
+
+    def ready(self):
+        try:
+            return self.get('/readyz')[1].decode().strip() == 'ready'
+        except OSError:
+            return False
+
+    def blocks(self):
+        """All final blocks as they are served: (height, hash of the header, bytes)."""
+        found, start = [], 1
+        while True:
+            data = self.get(f'/v1/blocks?from={start}')[1]
+            if not data:
+                return found
+            at = 0
+            while at < len(data):
+                n, = struct.unpack_from('>I', data, at)
+                block = data[at + 4:at + 4 + n]
+                found.append((start, hashlib.sha256(b'\x20' + block[:344]).hexdigest(), block))
+                at += 4 + n
+                start += 1
+
+    def resident(self):
+        return int(pathlib.Path(f'/proc/{self.process.pid}/statm').read_text().split()[1]) * os.sysconf('SC_PAGESIZE')
+
+
+class World:
+    """n nodes that founded a community together; observers may be added."""
+
+    def __init__(self, binary, maker, n=4, timing=TIMING):
+        self.binary, self.maker, self.timing = binary, maker, timing
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix='citiz-nodes-'))
+        self.made = 0
+        self.nodes = [Node(self, i) for i in range(n)]
+        salt = hashlib.sha256(str(self.dir).encode()).hexdigest()
+        for node in self.nodes:
+            node.command('setup', '--found', '--salt', salt, '--url', node.url, '--listen', f'127.0.0.1:{node.port}',
+                         '--operator', f'Operator {node.place + 1}')
+            node.set('order', **timing)
+            node.set('limits', requests_per_second=20000, requests_burst=20000)
+        cards = [str(node.dir / 'founder-card.json') for node in self.nodes]
+        names = {json.loads(node.command('--json', 'found', *cards).stdout)['chain'] for node in self.nodes}
+        assert len(names) == 1, 'each founder made another community'
+        self.chain = names.pop()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind:
+            for node in self.nodes:
+                print(f'# node {node.place + 1}:', node.log.read_text() if node.log.exists() else '', sep='\n')
+        for node in self.nodes:
+            if node.process:
+                node.process.send_signal(signal.SIGCONT)
+                node.kill()
+        shutil.rmtree(self.dir)
+
+    def start(self):
+        for node in self.nodes:
+            node.start(wait=False)
+        for node in self.nodes:
+            until(f'node {node.place + 1} answers', node.healthy, 20)
+        for node in self.nodes:
+            until(f'node {node.place + 1} is ready', node.ready, 30)
+        return self
+
+    def add_observer(self):
+        node = Node(self, len(self.nodes))
+        node.command('setup', str(self.nodes[0].dir / 'community.json'), '--url', node.url, '--listen', f'127.0.0.1:{node.port}')
+        node.set('order', **self.timing)
+        self.nodes.append(node)
+        return node
+
+    def transactions(self, count):
+        data = subprocess.run([self.maker, self.chain, str(self.made), str(count)], capture_output=True, check=True).stdout
+        self.made += count
+        found, at = [], 0
+        while at < len(data):
+            n, = struct.unpack_from('>I', data, at)
+            found.append(data[at + 4:at + 4 + n])
+            at += 4 + n
+        return found
+
+    def settle(self, nodes=None, seconds=60):
+        """Waits until `nodes` have one newest block and nothing waits; gives their chains, which are the same."""
+        nodes = nodes or self.nodes
+
+        def same():
+            seen = [node.status() for node in nodes]
+            return len({s['hash'] for s in seen}) == 1 and not any(s['waiting'] for s in seen)
+        until('all have the same newest block', same, seconds, 0.2)
+        chains = [[block[:2] for block in node.blocks()] for node in nodes]
+        assert all(chain == chains[0] for chain in chains), 'the chains differ'
+        return chains[0]
+
+    def no_evidence(self):
+        for node in self.nodes:
+            if node.process:
+                assert node.status()['evidence'] == 0, f'node {node.place + 1} holds evidence'
+
+
+class Load(threading.Thread):
+    """Submits transactions one after the other to nodes in turn, and keeps those that were said to be final."""
+
+    def __init__(self, world, nodes=None, count=100000, number=200, wait=5):
+        super().__init__(daemon=True)
+        self.world, self.nodes, self.wait = world, nodes or list(world.nodes), wait
+        self.waiting = world.transactions(number)
+        self.count, self.final, self.seconds, self.stopped = count, [], [], False
+
+    def run(self):
+        turn = 0
+        for tx in self.waiting[:self.count]:
+            if self.stopped:
+                return
+            turn += 1
+            node = self.nodes[turn % len(self.nodes)]
+            try:
+                then = time.monotonic()
+                status, body = node.submit(tx)
+                if status not in (200, 202):
+                    continue
+                name = json.loads(body)['id']
+                if node.state_of(name, self.wait) == 'final':
+                    self.final.append(name)
+                    self.seconds.append(time.monotonic() - then)
+            except (OSError, http.client.HTTPException, ValueError):
+                time.sleep(0.02)  # down just now
+
+    def finish(self):
+        self.stopped = True
+        self.join(60)
+        return self.final
+
+
+def quantile(values, q):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(q * len(values)))]
