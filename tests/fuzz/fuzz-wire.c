@@ -1,4 +1,5 @@
 /* Any bytes to any decoder: what is accepted gives back the same bytes. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "wire/citiz-journal-format.h"
 #include "wire/citiz-wire.h"
 
 #include <string.h>
@@ -76,8 +77,50 @@ try_genesis (const guint8 *data, gsize n)
     same (citiz_genesis_encode (genesis), data, n);
 }
 
+static void
+try_evidence (const guint8 *data, gsize n)
+{
+  CitizEvidence evidence;
+
+  if (citiz_evidence_decode (data, n, &evidence, NULL))
+    same (citiz_evidence_encode (&evidence), data, n);
+}
+
+static void
+try_closing (const guint8 *data, gsize n)
+{
+  g_autoptr (CitizClosing) closing = citiz_closing_decode (data, n, NULL);
+
+  if (closing != NULL)
+    same (citiz_closing_encode (closing), data, n);
+}
+
+static void
+try_refound (const guint8 *data, gsize n)
+{
+  g_autofree CitizRefound *refound = g_new (CitizRefound, 1);
+
+  if (citiz_refound_decode (data, n, refound, NULL))
+    same (citiz_refound_encode (refound), data, n);
+}
+
+/* A journal's file begins with these bytes; what is read of it is never more than was written. */
+static void
+try_journal (const guint8 *data, gsize n)
+{
+  g_autofree guint8 *file = g_malloc0 (CITIZ_JOURNAL_SIZE);
+  g_autoptr (GArray) votes = g_array_new (FALSE, FALSE, sizeof (CitizVote));
+  CitizJournalHead head;
+  guint half;
+
+  memcpy (file, data, MIN (n, CITIZ_JOURNAL_SIZE));
+  if (citiz_journal_scan (file, CITIZ_JOURNAL_SIZE, &head, &half, votes) != CITIZ_JOURNAL_DAMAGED)
+    g_assert_cmpuint (votes->len * CITIZ_JOURNAL_RECORD, <=, n);
+}
+
 static void (*const decoders[]) (const guint8 *data, gsize n)
-    = {try_tx, try_header, try_vote, try_cert, try_justification, try_validators, try_genesis};
+    = {try_tx,      try_header,   try_vote,    try_cert,    try_justification, try_validators,
+       try_genesis, try_evidence, try_closing, try_refound, try_journal};
 
 /* The first byte chooses the decoder. */
 int
