@@ -2,6 +2,7 @@
 #include "app/citiz-command-private.h"
 
 #include "app/citiz-export.h"
+#include "record/citiz-unit.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -227,7 +228,8 @@ show_days (CitizCommandRun *run, const gchar *key)
                              json_pack ("{s:s, s:s, s:f, s:s}", "measure", key, "date", date,
                                         "value", value, "unit", measure->ucum));
       citiz_say (run, "  %s  %-36s %10.*f %s", date, measure->name[citiz_env_language ()],
-                 measure->decimals, value, measure->ucum);
+                 measure->decimals, value,
+                 citiz_unit_symbol (measure->ucum, citiz_env_language ()));
     }
 }
 

@@ -4,6 +4,8 @@
 #include "app/citiz-session.h"
 #include "consent/citiz-ips.h"
 #include "core/citiz-env.h"
+#include "record/citiz-code.h"
+#include "record/citiz-unit.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -63,8 +65,41 @@ value_text (const CitizDecimal *value,
 
   if (language == CITIZ_LANGUAGE_FR)
     g_strdelimit (digits, ".", ',');
+  unit = unit != NULL ? citiz_unit_symbol (unit, language) : "";
   return g_strdup_printf ("%s%s%s%s", comparator != NULL ? comparator : "", digits,
-                          unit != NULL && unit[0] != '\0' ? "\302\240" : "", unit);
+                          unit[0] != '\0' ? "\302\240" : "", unit);
+}
+
+/* "5 min · 0,8 km · 49 kcal": not its extremes, which have codes of our own. */
+static void
+add_session (GString *details, const CitizItem *item, CitizLanguage language)
+{
+  for (guint i = 0; i < item->components->len; i++)
+    {
+      const CitizComponent *part = &g_array_index (item->components, CitizComponent, i);
+      const gchar *name;
+      gboolean plain;
+      g_autofree gchar *figure = citiz_session_figure (part, language, &name, &plain);
+      g_autofree gchar *named = figure != NULL ? g_strdup_printf ("%s %s", name, figure) : NULL;
+
+      if (g_strcmp0 (part->system, CITIZ_SYSTEM_LOCAL) != 0)
+        add_detail (details, plain ? figure : named);
+    }
+}
+
+static void
+add_components (GString *details, const CitizItem *item, CitizLanguage language)
+{
+  for (guint i = 0; i < item->components->len; i++)
+    {
+      const CitizComponent *part = &g_array_index (item->components, CitizComponent, i);
+      g_autofree gchar *value = citiz_decimal_known (&part->value)
+                                    ? value_text (&part->value, NULL, part->unit, language)
+                                    : g_strdup (part->text);
+      g_autofree gchar *line
+          = g_strdup_printf ("%s %s", part->title[language], value != NULL ? value : "");
+      add_detail (details, line);
+    }
 }
 
 static gchar *
@@ -79,16 +114,10 @@ describe_details (const CitizItem *item, CitizLanguage language)
       add_detail (details, value);
     }
   add_detail (details, item->text);
-  for (guint i = 0; i < item->components->len; i++)
-    {
-      const CitizComponent *part = &g_array_index (item->components, CitizComponent, i);
-      g_autofree gchar *value = citiz_decimal_known (&part->value)
-                                    ? value_text (&part->value, NULL, part->unit, language)
-                                    : g_strdup (part->text);
-      g_autofree gchar *line
-          = g_strdup_printf ("%s %s", part->title[language], value != NULL ? value : "");
-      add_detail (details, line);
-    }
+  if (item->kind == CITIZ_KIND_SESSION)
+    add_session (details, item, language);
+  else
+    add_components (details, item, language);
   add_detail (details, item->dosage);
   add_detail (details, item->reaction);
   add_detail (details, item->range.text);

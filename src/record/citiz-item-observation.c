@@ -262,7 +262,10 @@ citiz_read_observation (CitizItem *item)
     {
       const gchar *name = citiz_json_text (concept, "text");
       for (guint l = 0; l < 2 && *name != '\0'; l++)
-        citiz_keep (&item->title[l], name);
+        {
+          const gchar *known = citiz_text_name (name, (CitizLanguage) l);
+          citiz_keep (&item->title[l], known != NULL ? known : name);
+        }
       citiz_keep (&item->category, citiz_json_text (concept, "coding.1.code"));
       const json_t *extensions = json_object_get (r, "extension");
       for (gsize i = 0; i < json_array_size (extensions); i++)

@@ -269,6 +269,11 @@ const CitizDate *citiz_item_date (const CitizItem *item);
 CitizPosition citiz_range_position (gdouble value, const CitizRange *range);
 void citiz_range_clear (CitizRange *range);
 const CitizComponent *citiz_item_component (const CitizItem *item, const gchar *measure);
+/* A figure of a session in words (citiz-item-session.c). */
+gchar *citiz_session_figure (const CitizComponent *part,
+                             CitizLanguage language,
+                             const gchar **name,
+                             gboolean *plain);
 /* First text of a CodeableConcept in the language: catalogue, text, display, code. (transfer full) (nullable) */
 gchar *citiz_concept_text (const json_t *concept, CitizLanguage language);
 

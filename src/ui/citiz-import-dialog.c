@@ -17,7 +17,7 @@ struct _CitizImportDialog
   GCancellable *cancellable;
   GFile *asked; /* about another person: the rest waits for the answer */
   gchar *asked_words;
-  GtkWidget *stack, *choose, *bar, *numbers, *name, *report_box, *question;
+  GtkWidget *stack, *choose, *bar, *numbers, *name, *report_box, *question, *another;
   gboolean cancelled;
 };
 
@@ -373,9 +373,13 @@ next_file (CitizImportDialog *self)
       return;
     }
   self->cancelled = FALSE;
-  gtk_stack_set_visible_child_name (
-      GTK_STACK (self->stack),
-      gtk_widget_get_first_child (self->report_box) != NULL ? "report" : "choose");
+  if (gtk_widget_get_first_child (self->report_box) != NULL)
+    {
+      gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "report");
+      gtk_widget_grab_focus (self->another); /* on an undo, it would scroll the file's name away */
+    }
+  else
+    gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "choose");
 }
 
 void
@@ -584,7 +588,8 @@ report_page (CitizImportDialog *self)
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
   gtk_widget_set_vexpand (scroller, TRUE);
-  citiz_wrap_append (CITIZ_WRAP (buttons), pill (_ ("_Another file…"), "import.choose"));
+  self->another = pill (_ ("_Another file…"), "import.choose");
+  citiz_wrap_append (CITIZ_WRAP (buttons), self->another);
   gtk_widget_set_margin_top (buttons, 12);
   gtk_widget_set_margin_bottom (buttons, 12);
   gtk_box_append (GTK_BOX (page), scroller);

@@ -73,6 +73,14 @@ add_components (GtkWidget *list, const CitizItem *item)
 
       if (!citiz_decimal_known (&part->value) && (part->text == NULL || *part->text == '\0'))
         continue;
+      if (item->kind == CITIZ_KIND_SESSION && citiz_decimal_known (&part->value))
+        {
+          gboolean plain;
+
+          text = citiz_session_figure (part, citiz_format_language (), &name, &plain);
+          add_fact (list, name, citiz_shown (text));
+          continue;
+        }
       digits = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text)
                                                   : g_strdup (part->text);
       text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),

@@ -485,6 +485,46 @@ test_sample (void)
       }
 }
 
+/* What a watch exports with all its digits and codes is told as a person says it. */
+static void
+test_session (void)
+{
+#define PART(code, value, unit)                                                                    \
+  "{\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"" code                       \
+  "\"}]},\"valueQuantity\":{\"value\":" value ",\"code\":\"" unit "\"}}"
+  static const struct
+  {
+    const gchar *figure;
+    gboolean plain;
+  } told[] = {{"5\302\240min", TRUE},
+              {"0,8\302\240km", TRUE},
+              {"49\302\240kcal", TRUE},
+              {"132\302\240/min", FALSE}};
+  g_autoptr (CitizItem) item = item_of (
+      "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
+      "\"http://loinc.org\",\"code\":\"73985-4\"}],\"text\":\"Running\"},\"component\":[" PART (
+          "55411-3", "5.19412346680959",
+          "min") "," PART ("41953-1", "0.4971749504535062",
+                           "[mi_i]") "," PART ("41981-2", "48.74499999999999",
+                                               "kcal") "," PART ("8867-4", "131.7", "/min") "]}");
+
+  g_assert_cmpint (item->kind, ==, CITIZ_KIND_SESSION);
+  g_assert_cmpstr (item->title[CITIZ_LANGUAGE_FR], ==, "Course");
+  g_assert_cmpstr (item->title[CITIZ_LANGUAGE_EN], ==, "Running");
+  g_assert_cmpuint (item->components->len, ==, G_N_ELEMENTS (told));
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      const gchar *name;
+      gboolean plain;
+      g_autofree gchar *figure = citiz_session_figure (
+          &g_array_index (item->components, CitizComponent, i), CITIZ_LANGUAGE_FR, &name, &plain);
+
+      g_assert_cmpstr (figure, ==, told[i].figure);
+      g_assert_cmpint (plain, ==, told[i].plain);
+      g_assert_cmpstr (name, !=, "");
+    }
+}
+
 /* --- who the record is about --- */
 
 static void
@@ -624,6 +664,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/corrections", test_corrections);
   g_test_add_func ("/record/composers", test_composers);
   g_test_add_func ("/record/sample", test_sample);
+  g_test_add_func ("/record/session", test_session);
   g_test_add_func ("/record/person/merged", test_person_is_merged);
   g_test_add_func ("/record/person/of-imports", test_person_of_imports);
   g_test_add_func ("/record/person/two", test_two_people);
