@@ -17,6 +17,10 @@ gboolean citiz_engine_write_json (CitizEngine *engine,
                                   GError **error);
 gint64 citiz_json_integer (const json_t *json, const gchar *key);
 gchar *citiz_json_text_dup (const json_t *json, const gchar *key);
+/* @json: what the vault remembers, NULL when that cannot be read. (transfer full) */
+CitizAccess *citiz_engine_describe_access (CitizEngine *engine,
+                                           const CitizId *id,
+                                           const json_t *json);
 void citiz_engine_tell_row (CitizEngine *engine, GObject *row);
 void citiz_engine_tell_access (CitizEngine *engine, const CitizId *id);
 gboolean citiz_engine_forget_secrets (CitizEngine *engine,

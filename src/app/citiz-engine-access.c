@@ -10,8 +10,8 @@
 
 /* A grant as the vault keeps it (CITIZ_CLASS_GRANT, JSON). Version 1 holds the link; when the access ends all versions are erased and
  * version 1 is written again without it:
- *   {account, given, expires, ended?, tx, height, capsule, profile, scopeSalt, withheld, tries, shown: [{key, count, text}], sample?, link?,
- *    shlink?, code?} */
+ *   {account, given, expires, ended?, tx, height, capsule, profile, scopeSalt, withheld, tries, shown: [{key, count, text}], digest?, updated?,
+ *    sample?, link?, shlink?, code?} */
 
 json_t *
 citiz_engine_read_json (CitizEngine *engine,
@@ -144,8 +144,8 @@ put_links (CitizEngine *engine, CitizAccess *access, const json_t *json)
 }
 
 /* @json: NULL when the vault's own memory of it cannot be read; then the ledger says what it knows, and it can still be revoked. */
-static CitizAccess *
-describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
+CitizAccess *
+citiz_engine_describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
 {
   CitizAccess *access = g_object_new (CITIZ_TYPE_ACCESS, NULL);
   CitizGrantState state;
@@ -160,6 +160,10 @@ describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
   access->withheld = (guint) citiz_json_integer (json, "withheld");
   access->spoken_tries_left = (guint) citiz_json_integer (json, "tries");
   access->sample = json_is_true (json_object_get (json, "sample"));
+  access->updated.ms = MAX (citiz_json_integer (json, "updated"), access->given.ms);
+  access->profile = citiz_json_text_dup (json, "profile");
+  if (!citiz_hash_from_hex (&access->digest, json_string_value (json_object_get (json, "digest"))))
+    access->digest = (CitizHash){{0}}; /* of an earlier version of the program: no summary's */
   access->tx = citiz_json_text_dup (json, "tx");
   access->state = CITIZ_ACCESS_EXPIRED;
   if (engine->chain != NULL && citiz_chain_grant (engine->chain, id, &state))
@@ -210,7 +214,7 @@ citiz_engine_tell_access (CitizEngine *engine, const CitizId *id)
 
   if (json == NULL && !citiz_session_error_is_damage (error))
     return;
-  citiz_engine_tell_row (engine, G_OBJECT (describe_access (engine, id, json)));
+  citiz_engine_tell_row (engine, G_OBJECT (citiz_engine_describe_access (engine, id, json)));
   citiz_engine_drop_grant (json);
 }
 
@@ -221,8 +225,7 @@ citiz_give_free (gpointer data)
 {
   CitizGive *give = data;
 
-  g_clear_pointer (&give->bundle, json_decref);
-  g_clear_pointer (&give->shown, json_decref);
+  citiz_summary_clear (&give->summary);
   g_clear_object (&give->access);
   g_free (give->profile);
   g_free (give->label);
@@ -331,13 +334,14 @@ describe_deal (const CitizGive *give,
   g_autofree gchar *id = citiz_hash_to_hex (citiz_tx_get_id (tx));
   g_autofree gchar *capsule = citiz_hash_to_hex (&deal->body.capsule);
   g_autofree gchar *salt = citiz_hash_to_hex (&deal->scope_salt);
+  g_autofree gchar *digest = citiz_hash_to_hex (&give->summary.digest);
   json_t *json = json_pack (
-      "{s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:s, s:i, s:i, s:O, s:s, s:s}", "account",
+      "{s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:s, s:i, s:i, s:O, s:s, s:s, s:s}", "account",
       (json_int_t) account, "given", (json_int_t) deal->body.not_before.ms, "expires",
       (json_int_t) deal->body.expires.ms, "tx", id, "height", (json_int_t) block->height, "capsule",
-      capsule, "profile", give->profile, "scopeSalt", salt, "withheld", (int) give->withheld,
-      "tries", CITIZ_PASSCODE_TRIES, "shown", give->shown, "link", deal->link, "shlink",
-      deal->shlink);
+      capsule, "profile", give->profile, "scopeSalt", salt, "withheld",
+      (int) give->summary.withheld, "tries", CITIZ_PASSCODE_TRIES, "shown", give->summary.shown,
+      "digest", digest, "link", deal->link, "shlink", deal->shlink);
 
   if (give->sample)
     json_object_set_new (json, "sample", json_true ());
@@ -370,7 +374,7 @@ commit_deal (CitizEngine *engine, CitizGive *give, CitizDeal *deal, GError **err
     {
       json = describe_deal (give, deal, number, g_ptr_array_index (txs, txs->len - 1), &block);
       ok = citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, &deal->secrets->grant, json, error);
-      give->access = ok ? describe_access (engine, &deal->secrets->grant, json) : NULL;
+      give->access = ok ? citiz_engine_describe_access (engine, &deal->secrets->grant, json) : NULL;
       citiz_engine_drop_grant (json);
     }
   if (!ok)
@@ -410,7 +414,7 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
   options.nodes = &node;
   options.n_nodes = 1;
   options.threshold = 1;
-  deal = citiz_deal_new (engine->env, give->bundle, &options, error);
+  deal = citiz_deal_new (engine->env, give->summary.bundle, &options, error);
   if (deal == NULL)
     return FALSE;
   if (!commit_deal (engine, give, deal, error))
@@ -636,7 +640,7 @@ list_access_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain
 
   if (json == NULL)
     return TRUE;
-  access = describe_access (walk->engine, id, json);
+  access = citiz_engine_describe_access (walk->engine, id, json);
   if (access->spoken != NULL && walk->engine->code_job == NULL
       && !node_has_code (walk->engine, access->spoken))
     g_clear_pointer (&access->spoken, citiz_wipe_text);
@@ -686,7 +690,7 @@ list_unread (CitizEngine *engine, GPtrArray *accesses)
       for (guint k = 0; k < accesses->len && !known; k++)
         known = citiz_id_equal (&((CitizAccess *) g_ptr_array_index (accesses, k))->id, id);
       if (!known)
-        g_ptr_array_add (accesses, describe_access (engine, id, NULL));
+        g_ptr_array_add (accesses, citiz_engine_describe_access (engine, id, NULL));
     }
 }
 

@@ -42,7 +42,9 @@ describe_entry (CitizEngine *engine, const CitizHash *id, GError **error)
   if (!citiz_chain_path (engine->chain, id, &path, error))
     return NULL;
   entry->tx = citiz_hash_to_hex (id);
-  entry->type = g_strdup (citiz_tx_type_name (path.info.type));
+  entry->type = g_strdup (citiz_chain_is_renewal (engine->chain, &path.info)
+                              ? "grant_renew"
+                              : citiz_tx_type_name (path.info.type));
   entry->height = path.info.height;
   entry->when = path.info.time;
   entry->proof_hashes = path.proof.n;

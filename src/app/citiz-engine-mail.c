@@ -93,14 +93,31 @@ citiz_opening_from_json (const CitizId *id, const json_t *json)
   return opening;
 }
 
+/* The capsule that stood when it was opened: the access may have been renewed since. */
+static gboolean
+find_capsule (CitizEngine *engine, const CitizMail *mail, CitizHash *out)
+{
+  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (engine->chain, &mail->grant, NULL);
+
+  for (guint i = 0; txs != NULL && i < txs->len; i++)
+    {
+      const CitizTxInfo *info = g_ptr_array_index (txs, i);
+
+      if (info->type == CITIZ_TX_GRANT)
+        *out = info->tx->body.grant.capsule;
+      else if (citiz_hash_equal (&info->id, &mail->opening))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gchar *
-receipt_words (const CitizMail *mail, const json_t *grant)
+receipt_words (CitizEngine *engine, const CitizMail *mail)
 {
   CitizReceipt receipt = {.grant = mail->grant, .opening = mail->opening, .time = mail->time};
   g_auto (GStrv) words = NULL;
 
-  if (!citiz_hash_from_hex (&receipt.capsule,
-                            json_string_value (json_object_get (grant, "capsule"))))
+  if (!find_capsule (engine, mail, &receipt.capsule))
     return NULL;
   words = citiz_receipt_words (&receipt, 1, citiz_env_language ());
   return g_strjoinv (" ", words);
@@ -161,8 +178,8 @@ keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GErro
       read_note (opening, grant, mail->sealed);
       if (mail->has_opening)
         opening->tx = citiz_hash_to_hex (&mail->opening);
-      if (kind == CITIZ_OPENING_READ && grant != NULL)
-        opening->words = receipt_words (mail, grant);
+      if (kind == CITIZ_OPENING_READ)
+        opening->words = receipt_words (engine, mail);
       json = opening_to_json (opening);
       ok = citiz_engine_write_json (engine, CITIZ_CLASS_OPENING, &id, json, error)
            && count_try (engine, mail, grant, error);

@@ -137,9 +137,7 @@ gboolean citiz_engine_proof (CitizEngine *engine,
 typedef struct
 {
   guint hours;
-  json_t *bundle;
-  json_t *shown; /* [{key, count, text}] */
-  guint withheld;
+  CitizSummary summary;
   gboolean sample;
   gchar *profile; /* JSON: the scope that is committed to */
   gchar *label, *contact_name, *contact_phone, *birth_date; /* nullable */
@@ -150,6 +148,17 @@ gboolean citiz_engine_give (CitizEngine *engine,
                             gpointer data,
                             GCancellable *cancellable,
                             GError **error);
+/* citiz-engine-refresh.c */
+typedef struct
+{
+  CitizId access;
+  CitizSummary summary;
+  CitizAccess *renewed; /* out */
+} CitizRenewal;
+gboolean citiz_engine_renew (CitizEngine *engine,
+                             gpointer data,
+                             GCancellable *cancellable,
+                             GError **error);
 gboolean citiz_engine_revoke (CitizEngine *engine,
                               gpointer data,
                               GCancellable *cancellable,

@@ -36,6 +36,7 @@ citiz_access_finalize (GObject *object)
 
   citiz_access_close (self);
   g_free (self->tx);
+  g_free (self->profile);
   g_ptr_array_unref (self->shown);
   G_OBJECT_CLASS (citiz_access_parent_class)->finalize (object);
 }

@@ -104,6 +104,27 @@ describe_shown (const GPtrArray *parts, guint *out_withheld)
   return shown;
 }
 
+void
+citiz_session_summarize (CitizSession *self,
+                         const CitizProfile *profile,
+                         GHashTable *blobs,
+                         CitizSummary *out)
+{
+  CitizIpsOptions options = ips_options (self, blobs);
+  g_autoptr (GPtrArray) parts = NULL;
+
+  out->bundle = citiz_ips_build_with_parts (self->record, profile, &options, &parts);
+  out->shown = describe_shown (parts, &out->withheld);
+  citiz_ips_digest (&out->digest, out->bundle);
+}
+
+void
+citiz_summary_clear (CitizSummary *summary)
+{
+  g_clear_pointer (&summary->bundle, json_decref);
+  g_clear_pointer (&summary->shown, json_decref);
+}
+
 static const gchar *
 filled (const gchar *text)
 {
@@ -153,8 +174,6 @@ static void
 give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
 {
   g_autoptr (CitizProfile) profile = NULL;
-  g_autoptr (GPtrArray) parts = NULL;
-  CitizIpsOptions options = ips_options (self, blobs);
   CitizGive *job;
 
   if (!still_open (self, task))
@@ -166,8 +185,7 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   job = g_new0 (CitizGive, 1);
   job->hours = hours;
   job->profile = citiz_profile_to_json (profile);
-  job->bundle = citiz_ips_build_with_parts (self->record, profile, &options, &parts);
-  job->shown = describe_shown (parts, &job->withheld);
+  citiz_session_summarize (self, profile, blobs, &job->summary);
   job->sample = citiz_session_get_sample (self);
   job->label = label_of (self, profile);
   job->contact_name = g_strdup (filled (citiz_profile_get_contact_name (profile)));
@@ -204,6 +222,8 @@ answer_presses_cb (GObject *source, GAsyncResult *result, gpointer data)
       else
         g_task_return_error (press, g_error_copy (error));
     }
+  if (self->refresh_again) /* the record changed while it was given */
+    citiz_session_refresh (self);
 }
 
 void

@@ -48,9 +48,13 @@ struct _CitizSession
   guint minute_timer;
   GQueue ranges; /* of samples that charts asked for, newest first */
   GPtrArray
-      *pressing;   /* GTask: presses that wait for the access that is being given to the first */
-  GPtrArray *late; /* CitizOpening that came while the vault opened: told once it is open */
-  guint n_locks;   /* an opening that was asked for before a lock does not happen after it */
+      *pressing; /* GTask: presses that wait for the access that is being given to the first */
+  guint refresh_timer;    /* the record changed a moment ago */
+  guint n_refreshing;     /* renewals under way, the look at the record counted */
+  gboolean refresh_again; /* it changed meanwhile */
+  guint quiet_ms;         /* how long a change waits for the next one */
+  GPtrArray *late;        /* CitizOpening that came while the vault opened: told once it is open */
+  guint n_locks;          /* an opening that was asked for before a lock does not happen after it */
 };
 
 CitizShownPart *citiz_shown_part_new (const gchar *key, guint count, const gchar *text);
@@ -70,6 +74,8 @@ void citiz_session_set_state (CitizSession *self, CitizSessionState state);
 CitizSessionState citiz_session_closed_state (CitizSession *self);
 void citiz_session_forget (CitizSession *self, CitizSessionState state);
 void citiz_session_emit_record (CitizSession *self);
+/* An item came, changed or went: live accesses follow, at once when a carer could be misled. */
+void citiz_session_refresh_after (CitizSession *self, const CitizItem *changed);
 void citiz_session_emit_accesses (CitizSession *self);
 void citiz_session_tell_locked (CitizEngine *engine, CitizOpeningKind kind);
 void citiz_session_adopt_distrust (CitizSession *self, gpointer reason);
@@ -86,6 +92,19 @@ void citiz_session_forget_ranges (CitizSession *self);
 void citiz_session_set_loader (CitizSession *self);
 void citiz_session_emit_settings (CitizSession *self);
 GHashTable *citiz_session_new_trash (void);
+/* What an access shows of the record as it is now. */
+typedef struct
+{
+  json_t *bundle;
+  json_t *shown; /* [{key, count, text}] */
+  guint withheld;
+  CitizHash digest;
+} CitizSummary;
+void citiz_session_summarize (CitizSession *self,
+                              const CitizProfile *profile,
+                              GHashTable *blobs,
+                              CitizSummary *out);
+void citiz_summary_clear (CitizSummary *summary);
 json_t *citiz_session_build_summary (CitizSession *self, GHashTable *blobs);
 /* Bytes of all documents, CitizId → GBytes, up to what a summary carries. */
 void citiz_session_read_blobs_async (CitizSession *self,

@@ -116,6 +116,7 @@ saved_done (GTask *task, gpointer data)
     {
       citiz_record_put (self->record, job->item);
       citiz_session_emit_record (self);
+      citiz_session_refresh_after (self, job->item);
     }
   g_task_return_pointer (task, g_memdup2 (&job->id, sizeof job->id), g_free);
 }
@@ -252,6 +253,7 @@ put_back (CitizSession *self, const Trash *trash)
 {
   for (guint i = 0; i < trash->versions->len; i++)
     citiz_record_put (self->record, g_ptr_array_index (trash->versions, i));
+  citiz_session_refresh_after (self, g_ptr_array_index (trash->versions, 0));
   g_hash_table_remove (self->trash, &trash->id);
   citiz_session_emit_record (self);
 }
@@ -390,6 +392,7 @@ citiz_session_remove_async (CitizSession *self,
   g_hash_table_replace (self->trash, &trash->id, trash);
   citiz_record_remove (self->record, &trash->id);
   citiz_session_emit_record (self);
+  citiz_session_refresh_after (self, g_ptr_array_index (trash->versions, trash->versions->len - 1));
   g_task_return_boolean (task, TRUE);
 }
 

@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 
 #define COUNTDOWN_STEP_S 30
+#define REFRESH_QUIET_MS 5000
 
 enum
 {
@@ -192,6 +193,7 @@ citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot)
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
   g_signal_emit (self, signals[LEDGER_CHANGED], 0);
   tell_late_openings (self);
+  citiz_session_refresh (self); /* it may have changed since what live accesses show was made */
 }
 
 void
@@ -245,6 +247,8 @@ citiz_session_put_access (CitizSession *self, CitizAccess *access)
 
   if (self->state != CITIZ_SESSION_OPEN)
     return;
+  if (before != NULL && before->updated.ms == access->updated.ms)
+    access->outdated = before->outdated;
   if (before != NULL && g_list_store_find (self->accesses, before, &position))
     g_list_store_splice (self->accesses, position, 1, (gpointer *) &access, 1);
   else
@@ -293,6 +297,7 @@ citiz_session_forget (CitizSession *self, CitizSessionState state)
 {
   self->n_locks++;
   g_clear_handle_id (&self->minute_timer, g_source_remove);
+  g_clear_handle_id (&self->refresh_timer, g_source_remove);
   g_hash_table_remove_all (self->trash);
   citiz_session_forget_ranges (self);
   citiz_engine_do (self->engine, free_record_cb, self->record);
@@ -499,6 +504,7 @@ citiz_session_finalize (GObject *object)
   CitizSession *self = CITIZ_SESSION (object);
 
   g_clear_handle_id (&self->minute_timer, g_source_remove);
+  g_clear_handle_id (&self->refresh_timer, g_source_remove);
   citiz_session_shred_trash_now (self);
   citiz_engine_free (self->engine);
   citiz_session_forget_ranges (self);
@@ -555,6 +561,7 @@ citiz_session_class_init (CitizSessionClass *klass)
 static void
 citiz_session_init (CitizSession *self)
 {
+  self->quiet_ms = REFRESH_QUIET_MS;
   self->record = citiz_record_new ();
   self->accesses = g_list_store_new (CITIZ_TYPE_ACCESS);
   self->openings = g_list_store_new (CITIZ_TYPE_OPENING);

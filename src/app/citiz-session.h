@@ -70,7 +70,12 @@ struct _CitizAccess
   guint64 height;   /* block it is in */
   GPtrArray *shown; /* of CitizShownPart: what the carer sees */
   guint withheld;   /* items and sections held back */
-  gboolean sample;  /* given on the sample record: it tells of nobody */
+  CitizTime
+      updated; /* what the carer sees is the record of then: it follows the record by itself */
+  const gchar *outdated; /* why it could not follow the last change, as a sentence; NULL: it did */
+  gchar *profile;        /* the emergency profile it was given with, JSON: it stays with it */
+  CitizHash digest;      /* of the summary it shows (citiz_ips_digest) */
+  gboolean sample;       /* given on the sample record: it tells of nobody */
 };
 
 /* One line of "what the carer will see". */
@@ -136,7 +141,7 @@ struct _CitizEntry
   GObject parent_instance;
   gchar *tx; /* hex */
   gchar *
-      type; /* "acct_register" "commit_records" "grant" "grant_revoke" "access_open" "access_close" */
+      type; /* "acct_register" "commit_records" "grant" "grant_renew" "grant_revoke" "access_open" "access_close" */
   guint64 height;
   CitizTime when;
   CitizStepState state[CITIZ_N_STEPS];
@@ -350,6 +355,9 @@ CitizAccess *citiz_session_emergency_finish (CitizSession *self,
                                              GError **error);
 CitizAccess *citiz_session_get_emergency (
     CitizSession *self); /* (transfer none) (nullable): the live one */
+/* Brings what live accesses show up to date now. It happens by itself a few seconds after each change and at each unlocking; this is for
+ * who was told by `outdated` that it failed. The answer is "accesses-changed". */
+void citiz_session_refresh (CitizSession *self);
 void citiz_session_revoke_async (CitizSession *self,
                                  const CitizId *access,
                                  GCancellable *cancellable,

@@ -245,6 +245,27 @@ citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **erro
 }
 
 /**
+ * citiz_chain_is_renewal:
+ *
+ * Whether @info is a grant whose id a grant had before it.
+ */
+gboolean
+citiz_chain_is_renewal (CitizChain *chain, const CitizTxInfo *info)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row = FALSE;
+
+  if (info->type != CITIZ_TX_GRANT
+      || !citiz_db_prepare (chain->db,
+                            "SELECT 1 FROM chain_tx WHERE grant_id = ?1 AND number < ?2 LIMIT 1",
+                            &stmt, NULL))
+    return FALSE;
+  citiz_stmt_bind_id (stmt, 1, &info->grant);
+  citiz_stmt_bind_int (stmt, 2, (gint64) info->log_index);
+  return citiz_stmt_next (stmt, &row, NULL) && row;
+}
+
+/**
  * citiz_chain_blocks:
  *
  * Returns: (transfer full) (element-type CitizBlockInfo) (nullable): at most @count blocks from @from_height on, ascending

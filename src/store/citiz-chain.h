@@ -101,6 +101,7 @@ gboolean citiz_chain_find_tx (CitizChain *chain,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *citiz_chain_txs_of_block (CitizChain *chain, guint64 height, GError **error);
 GPtrArray *citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **error);
+gboolean citiz_chain_is_renewal (CitizChain *chain, const CitizTxInfo *info);
 GPtrArray *citiz_chain_blocks (CitizChain *chain, guint64 from_height, guint count, GError **error);
 gboolean citiz_chain_inclusion (CitizChain *chain,
                                 const CitizHash *id,

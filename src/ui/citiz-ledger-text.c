@@ -14,8 +14,9 @@ citiz_entry_title (CitizEntry *entry)
   } titles[] = {
       {"acct_register", N_ ("Account created")}, {"acct_rotate", N_ ("Key replaced")},
       {"acct_revoke", N_ ("Account closed")},    {"commit_records", N_ ("Record sealed")},
-      {"grant", N_ ("Emergency access given")},  {"grant_revoke", N_ ("Access revoked")},
-      {"access_open", N_ ("Record opened")},     {"access_close", N_ ("Access ended")},
+      {"grant", N_ ("Emergency access given")},  {"grant_renew", N_ ("Access updated")},
+      {"grant_revoke", N_ ("Access revoked")},   {"access_open", N_ ("Record opened")},
+      {"access_close", N_ ("Access ended")},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (titles); i++)

@@ -1,7 +1,9 @@
 /* A session on a vault of its own, and a reader of its links. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app-fixture.h"
 
+#include "consent/citiz-capsule.h"
 #include "consent/citiz-note.h"
+#include "consent/citiz-receipt.h"
 #include "record/citiz-compose.h"
 
 #include <glib/gstdio.h>
@@ -304,29 +306,105 @@ opening_body (App *app, const CitizLink *link, guint use)
   return g_strdup_printf ("{\"use\":%u,\"a\":\"%s\",\"note\":\"%s\"}", use, a_text, note_text);
 }
 
+static guint
+post (const CitizLink *link, const gchar *what, const gchar *body, gchar **out_body)
+{
+  g_autofree gchar *hex = citiz_id_to_hex (&link->grant);
+  g_autofree gchar *request = g_strdup_printf (
+      "POST /v1/grants/%s/%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+      "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+      hex, what, strlen (body), body);
+
+  return exchange (link->origin, request, out_body);
+}
+
 guint
 app_read (App *app, const gchar *text, guint use, gchar **out_opening)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizLink) link = citiz_link_parse (text, &error);
-  g_autofree gchar *hex = NULL;
   g_autofree gchar *body = NULL;
-  g_autofree gchar *request = NULL;
   g_autofree gchar *reply = NULL;
   guint status;
 
   g_assert_no_error (error);
-  hex = citiz_id_to_hex (&link->grant);
   body = opening_body (app, link, use);
-  request = g_strdup_printf (
-      "POST /v1/grants/%s/open HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-      "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-      hex, strlen (body), body);
-  status = exchange (link->origin, request, &reply);
+  status = post (link, "open", body, &reply);
   if (out_opening != NULL)
     {
       json_auto_t *json = json_loads (reply, 0, NULL);
       *out_opening = g_strdup (json_string_value (json_object_get (json, "opening")));
     }
   return status;
+}
+
+static gchar *
+receipt_words (const json_t *json)
+{
+  CitizReceipt receipt = {.time = {json_integer_value (json_object_get (json, "time"))}};
+  g_auto (GStrv) words = NULL;
+
+  g_assert_true (
+      citiz_id_from_hex (&receipt.grant, json_string_value (json_object_get (json, "grant"))));
+  g_assert_true (citiz_hash_from_hex (&receipt.opening,
+                                      json_string_value (json_object_get (json, "opening"))));
+  g_assert_true (citiz_hash_from_hex (&receipt.capsule,
+                                      json_string_value (json_object_get (json, "capsule"))));
+  words = citiz_receipt_words (&receipt, 1, citiz_env_language ());
+  return g_strjoinv (" ", words);
+}
+
+static gchar *
+open_capsule (const CitizLink *link, const gchar *capsule, const gchar *share)
+{
+  g_autofree gchar *path = g_strconcat ("/v1/blobs/", capsule, NULL);
+  g_autofree gchar *request
+      = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection
+      = g_socket_client_connect_to_uri (client, link->origin, 80, NULL, NULL);
+  g_autoptr (GOutputStream) got = g_memory_output_stream_new_resizable ();
+  g_autoptr (GBytes) bytes = citiz_base64url_decode (share), answer = NULL, sealed = NULL;
+  g_autoptr (CitizSecret) k_c = citiz_secret_new_take_copy (g_bytes_get_data (bytes, NULL), 32);
+  g_autoptr (GBytes) plain = NULL;
+  g_autofree gchar *jwe = NULL;
+  const gchar *text, *gap;
+  gsize n;
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request,
+                             strlen (request), NULL, NULL, NULL);
+  g_output_stream_splice (got, g_io_stream_get_input_stream (G_IO_STREAM (connection)),
+                          G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, NULL);
+  answer = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (got));
+  text = g_bytes_get_data (answer, &n);
+  gap = g_strstr_len (text, (gssize) n, "\r\n\r\n");
+  g_assert_nonnull (gap);
+  sealed = g_bytes_new (gap + 4, n - (gsize) (gap + 4 - text));
+  jwe = citiz_capsule_open (&link->grant, k_c, sealed, NULL);
+  g_assert_nonnull (jwe);
+  plain = citiz_jwe_decrypt (link->k_r, jwe, -1, NULL);
+  g_assert_nonnull (plain);
+  return g_strndup (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
+}
+
+gchar *
+app_read_summary (App *app, const gchar *text, guint use, gchar **out_words)
+{
+  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
+  g_autoptr (CitizSecret) token
+      = citiz_grant_token (&link->grant, link->t, &((CitizLinkNode *) link->nodes->pdata[0])->id);
+  g_autofree gchar *token_text = citiz_base64url_encode (citiz_secret_data (token), 32);
+  g_autofree gchar *opening = NULL, *body = NULL, *reply = NULL;
+  json_auto_t *json = NULL;
+  const json_t *receipt;
+
+  g_assert_cmpuint (app_read (app, text, use, &opening), ==, 200);
+  body = g_strdup_printf ("{\"opening\":\"%s\",\"token\":\"%s\"}", opening, token_text);
+  g_assert_cmpuint (post (link, "release", body, &reply), ==, 200);
+  json = json_loads (reply, 0, NULL);
+  receipt = json_object_get (json, "receipt");
+  if (out_words != NULL)
+    *out_words = receipt_words (receipt);
+  return open_capsule (link, json_string_value (json_object_get (receipt, "capsule")),
+                       json_string_value (json_object_get (json, "share")));
 }

@@ -43,5 +43,7 @@ guint app_objects (App *app, CitizObjectClass object_class);
 /* What a reader's page does: 200 and the opening's entry, or another status. */
 guint app_read (App *app, const gchar *link, guint use, gchar **out_opening);
 guint app_get (const gchar *url, gchar **out_body);
+/* The whole way, as the reader's page goes it: the summary as text, and the six words it shows. (transfer full) */
+gchar *app_read_summary (App *app, const gchar *link, guint use, gchar **out_words);
 
 G_END_DECLS
