@@ -170,8 +170,9 @@ state_new (const CitizDue *due)
   return citiz_status_new ("citiz-skip-symbolic", text, "secondary");
 }
 
+/* @late: it was for an earlier part of the day, and nobody has said whether it was taken. */
 static gchar *
-due_line (const CitizDue *due)
+due_line (const CitizDue *due, gboolean late)
 {
   g_autofree gchar *hour
       = citiz_format_hour_minute ((guint) due->minute / 60, (guint) due->minute % 60);
@@ -180,6 +181,8 @@ due_line (const CitizDue *due)
                            : "";
   GString *line = g_string_new (hour);
 
+  if (late)
+    g_string_append_printf (line, " · %s", _ ("not noted yet"));
   if (*due->medication->dosage != '\0')
     g_string_append_printf (line, " · %s", due->medication->dosage);
   if (*alert != '\0')
@@ -191,9 +194,9 @@ due_line (const CitizDue *due)
 }
 
 static GtkWidget *
-due_row (const CitizTodayView *view, const CitizDue *due)
+due_row (const CitizTodayView *view, const CitizDue *due, gboolean late)
 {
-  g_autofree gchar *line = due_line (due);
+  g_autofree gchar *line = due_line (due, late);
   GtkWidget *row
       = citiz_entry_row_new (citiz_item_title (due->medication), due->medication->detail, line);
   gboolean noted = due->dose != NULL;
@@ -269,7 +272,7 @@ citiz_today_doses_new (const CitizTodayView *view, guint *left)
       taken += one->taken;
       skipped += one->skipped;
       *left += one->dose == NULL;
-      gtk_list_box_append (GTK_LIST_BOX (list), due_row (view, one));
+      gtk_list_box_append (GTK_LIST_BOX (list), due_row (view, one, one->minute < part.first));
       n++;
     }
   if (n == 0)
