@@ -4,8 +4,8 @@ SPDX-License-Identifier: AGPL-3.0-or-later"""
 import pathlib, re, shutil, subprocess, sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-LAYERS = ['core', 'crypto', 'wire', 'ledger', 'consensus', 'record', 'insight', 'consent', 'store', 'importers', 'net', 'node', 'app', 'ui']
-PURE = ['wire', 'ledger', 'consensus', 'record', 'insight', 'consent']
+LAYERS = ['core', 'crypto', 'wire', 'ledger', 'consensus', 'sim', 'record', 'insight', 'consent', 'store', 'importers', 'net', 'node', 'app', 'ui']
+PURE = ['wire', 'ledger', 'consensus', 'sim', 'record', 'insight', 'consent']
 ENVIRONMENT = ['src/core/citiz-env.c', 'src/crypto/']
 BANNED = [  # pattern, why, where it is allowed
     (r'\b(g_get_real_time|g_date_time_new_now\w*|time|gettimeofday|clock_gettime)\s*\(', 'wall-clock time comes from CitizEnv',

@@ -1,0 +1,205 @@
+/* Blocks of a ledger that is a set of bits: made, executed, certified. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sim/citiz-sim-private.h"
+
+#include <string.h>
+
+/* Transactions: four in a row are one account's, to be taken in this order. */
+#define FIRST_OF_FOUR G_GUINT64_CONSTANT (0x1111111111111111)
+
+static guint64
+mix (guint64 x)
+{
+  x = (x ^ x >> 31) * 0x7fb5d329728ea185;
+  x = (x ^ x >> 27) * 0x81dadef4bc2dd44d;
+  return x ^ x >> 33;
+}
+
+/* Returns: those of @known that may come next after @state, all at once */
+guint64
+citiz_sim_pick (guint64 known, guint64 state)
+{
+  const guint64 here = known | state;
+  guint64 reached = here & FIRST_OF_FOUR;
+
+  for (guint i = 0; i < 3; i++)
+    reached |= here & reached << 1 & ~FIRST_OF_FOUR;
+  return reached & ~state;
+}
+
+CitizSimBlock *
+citiz_sim_block (CitizSim *sim, guint number)
+{
+  return &g_array_index (sim->blocks, CitizSimBlock, number);
+}
+
+/* Returns: %G_MAXUINT if nobody has made it */
+guint
+citiz_sim_find_block (CitizSim *sim, const CitizHash *hash)
+{
+  gpointer number;
+
+  return g_hash_table_lookup_extended (sim->by_hash, hash, NULL, &number)
+             ? GPOINTER_TO_UINT (number)
+             : G_MAXUINT;
+}
+
+static void
+put (CitizHash *out, guint64 a, guint64 b)
+{
+  memset (out, 0, sizeof *out);
+  memcpy (out->b, &a, sizeof a);
+  memcpy (out->b + sizeof a, &b, sizeof b);
+}
+
+/* log_root stands for the transactions, state_root for the state. */
+void
+citiz_sim_fill_header (CitizSim *sim,
+                       CitizBlockHeader *out,
+                       guint64 epoch,
+                       guint64 slot,
+                       const CitizCsxPoint *parent,
+                       guint16 proposer,
+                       guint64 txs,
+                       guint64 state)
+{
+  memset (out, 0, sizeof *out);
+  out->version = CITIZ_HEADER_VERSION;
+  out->protocol = CITIZ_PROTOCOL;
+  out->chain_id = sim->chain_id;
+  out->epoch = epoch;
+  out->slot = slot;
+  out->height = parent->height + 1;
+  out->parent = parent->hash;
+  out->parent_slot = parent->slot;
+  out->time.ms = parent->time.ms + 1;
+  out->proposer = sim->validators.v[proposer].node;
+  out->n_tx = (guint32) __builtin_popcountll (txs);
+  out->log_size = (guint64) __builtin_popcountll (state);
+  out->vs_hash = sim->vs_hash;
+  out->next_vs_hash = sim->vs_hash;
+  put (&out->log_root, txs, mix (txs));
+  put (&out->state_root, mix (state), state);
+}
+
+/* By the rules, from scratch: what the header says is what comes out. The clock is the machine's business. */
+gboolean
+citiz_sim_execute (CitizSim *sim, const CitizSimBlock *block)
+{
+  const CitizSimBlock *parent;
+  CitizBlockHeader expected;
+  CitizCsxPoint point;
+
+  if (block->parent == G_MAXUINT)
+    return FALSE;
+  parent = citiz_sim_block (sim, block->parent);
+  if (!parent->valid || (block->txs & parent->state) != 0
+      || citiz_sim_pick (block->txs, parent->state) != block->txs)
+    return FALSE;
+  point = (CitizCsxPoint){parent->header.slot, parent->header.height, parent->hash,
+                          parent->header.time, parent->header.flags};
+  citiz_sim_fill_header (sim, &expected, block->header.epoch, block->header.slot, &point, 0,
+                         block->txs, parent->state | block->txs);
+  return expected.height == block->header.height && block->header.time.ms > parent->header.time.ms
+         && expected.parent_slot == block->header.parent_slot && expected.n_tx == block->header.n_tx
+         && expected.log_size == block->header.log_size
+         && citiz_hash_equal (&expected.log_root, &block->header.log_root)
+         && citiz_hash_equal (&expected.state_root, &block->header.state_root);
+}
+
+guint
+citiz_sim_add_block (CitizSim *sim, const CitizBlockHeader *header, guint64 txs)
+{
+  CitizSimBlock block = {.header = *header, .txs = txs};
+  guint number;
+
+  citiz_block_header_hash (&block.hash, header);
+  number = citiz_sim_find_block (sim, &block.hash);
+  if (number != G_MAXUINT)
+    return number;
+  block.parent = citiz_sim_find_block (sim, &header->parent);
+  block.state = txs | (block.parent != G_MAXUINT ? citiz_sim_block (sim, block.parent)->state : 0);
+  block.valid = citiz_sim_execute (sim, &block);
+  number = sim->blocks->len;
+  g_array_append_val (sim->blocks, block);
+  g_hash_table_insert (sim->by_hash, g_memdup2 (&block.hash, sizeof block.hash),
+                       GUINT_TO_POINTER (number));
+  return number;
+}
+
+/* Certificates **************************************************************/
+
+CitizSimCert *
+citiz_sim_cert_new (CitizSim *sim, const CitizCert *cert)
+{
+  GPtrArray *spare = sim->spare_certs;
+  CitizSimCert *copy = spare->len > 0 ? g_ptr_array_steal_index_fast (spare, spare->len - 1)
+                                      : g_malloc (G_STRUCT_OFFSET (CitizSimCert, cert)
+                                                  + G_STRUCT_OFFSET (CitizCert, signatures)
+                                                  + CITIZ_SIM_MAX_NODES * sizeof (CitizSignature));
+
+  copy->refs = 1;
+  memcpy (&copy->cert, cert,
+          G_STRUCT_OFFSET (CitizCert, signatures) + cert->n_signatures * sizeof (CitizSignature));
+  return copy;
+}
+
+CitizSimCert *
+citiz_sim_cert_ref (CitizSimCert *cert)
+{
+  if (cert != NULL)
+    cert->refs++;
+  return cert;
+}
+
+void
+citiz_sim_cert_unref (CitizSim *sim, CitizSimCert *cert)
+{
+  if (cert != NULL && --cert->refs == 0)
+    g_ptr_array_add (sim->spare_certs, cert);
+}
+
+/* Instead of Ed25519: nobody but @vote->voter makes it, because liars keep to their own places. */
+static guint64
+seal (const CitizVote *vote)
+{
+  guint64 head;
+
+  memcpy (&head, vote->hash.b, sizeof head);
+  return mix (
+      head ^ mix (vote->slot << 20 ^ vote->epoch << 12 ^ (guint64) vote->kind << 8 ^ vote->voter));
+}
+
+void
+citiz_sim_sign (const CitizSim *sim, CitizVote *vote)
+{
+  const guint64 value = seal (vote);
+
+  memset (&vote->signature, 0, sizeof vote->signature);
+  memcpy (vote->signature.b, &value, sizeof value);
+}
+
+gboolean
+citiz_sim_is_signed (const CitizSim *sim, const CitizVote *vote)
+{
+  const guint64 value = seal (vote);
+
+  return vote->voter < sim->n && memcmp (vote->signature.b, &value, sizeof value) == 0;
+}
+
+gboolean
+citiz_sim_is_certified (const CitizSim *sim, const CitizCert *cert)
+{
+  guint n = 0;
+
+  for (guint16 i = 0; i < sim->n; i++)
+    {
+      CitizVote vote;
+
+      if (!citiz_cert_vote (cert, i, &vote))
+        continue;
+      if (!citiz_sim_is_signed (sim, &vote))
+        return FALSE;
+      n++;
+    }
+  return n >= sim->quorum && n == cert->n_signatures;
+}

@@ -1,0 +1,256 @@
+/* The world: made from a seed, run until it rests. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sim/citiz-sim-private.h"
+
+#include <string.h>
+
+#define LOOK_EVERY (G_USEC_PER_SEC / 2)
+
+const gchar *
+citiz_sim_mode_name (CitizSimMode mode)
+{
+  static const gchar *names[CITIZ_SIM_N_MODES]
+      = {"mixed", "storm", "idle", "power", "clock", "backup", "forks"};
+
+  return names[mode];
+}
+
+const gchar *
+citiz_sim_stream_name (CitizSimStreamKind stream)
+{
+  static const gchar *names[CITIZ_SIM_N_STREAMS]
+      = {"plan", "fault", "net", "disk", "work", "client", "liar"};
+
+  return names[stream];
+}
+
+/* Made, unmade *************************************************************/
+
+static void
+free_packet (gpointer data)
+{
+  g_free (((CitizSimPacket *) data)->votes);
+  g_free (data);
+}
+
+static void
+make_origin (CitizSim *sim)
+{
+  CitizSimBlock origin = {.parent = G_MAXUINT, .valid = TRUE};
+  const guint number = 0;
+
+  memset (sim->chain_id.b, 0xc1, sizeof sim->chain_id.b);
+  origin.hash = sim->chain_id;
+  origin.header.time.ms = CITIZ_SIM_WALL - 10 * CITIZ_SECOND;
+  g_array_append_val (sim->blocks, origin);
+  g_hash_table_insert (sim->by_hash, g_memdup2 (&origin.hash, sizeof origin.hash),
+                       GUINT_TO_POINTER (number));
+  g_array_append_val (sim->canon, number);
+}
+
+static CitizSim *
+sim_new (const CitizSimOptions *options, CitizSimResult *result)
+{
+  CitizSim *sim = g_new0 (CitizSim, 1);
+
+  memset (result, 0, sizeof *result);
+  sim->options = options;
+  sim->result = result;
+  sim->heap = g_array_new (FALSE, FALSE, sizeof (CitizSimHeapEvent));
+  sim->blocks = g_array_new (FALSE, FALSE, sizeof (CitizSimBlock));
+  sim->by_hash
+      = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free, NULL);
+  sim->spare_packets = g_ptr_array_new_with_free_func (free_packet);
+  sim->spare_certs = g_ptr_array_new_with_free_func (g_free);
+  sim->spare_errands = g_ptr_array_new_with_free_func (g_free);
+  sim->heard = g_ptr_array_new ();
+  sim->truths = g_array_new (FALSE, TRUE, sizeof (CitizSimTruth));
+  sim->canon = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint i = 0; i < CITIZ_SIM_MAX_NODES; i++)
+    sim->said[i] = g_array_new (FALSE, TRUE, sizeof (CitizSimSaid));
+  citiz_sim_streams_init (sim);
+  make_origin (sim);
+  citiz_sim_plan_make (sim);
+  citiz_csx_leaders (sim->leaders, sim->n, &sim->chain_id, 0);
+  return sim;
+}
+
+static void
+sim_free (CitizSim *sim)
+{
+  CitizSimHeapEvent event;
+
+  while (citiz_sim_pop (sim, &event))
+    if (event.kind == CITIZ_SIM_EVENT_PACKET)
+      citiz_sim_packet_unref (sim, event.data);
+    else if (event.kind == CITIZ_SIM_EVENT_DONE)
+      citiz_sim_errand_free (sim, event.data);
+  for (guint i = 0; i < sim->heard->len; i++)
+    citiz_sim_packet_unref (sim, sim->heard->pdata[i]);
+  for (guint i = 0; i < sim->n_instances; i++)
+    citiz_sim_node_clear (&sim->nodes[i]);
+  g_array_unref (sim->heap);
+  g_array_unref (sim->blocks);
+  g_hash_table_unref (sim->by_hash);
+  g_ptr_array_unref (sim->spare_packets);
+  g_ptr_array_unref (sim->spare_certs);
+  g_ptr_array_unref (sim->spare_errands);
+  g_ptr_array_unref (sim->heard);
+  g_array_unref (sim->truths);
+  g_array_unref (sim->canon);
+  for (guint i = 0; i < CITIZ_SIM_MAX_NODES; i++)
+    g_array_unref (sim->said[i]);
+  g_free (sim);
+}
+
+/* What happens **************************************************************/
+
+/* A client asks some node, sometimes two, and again until it is told that the transaction is final. */
+static void
+client (CitizSim *sim, guint tx)
+{
+  const guint64 bit = G_GUINT64_CONSTANT (1) << tx;
+  const guint copies = 1 + citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 300);
+
+  if ((sim->acked & bit) != 0)
+    return;
+  sim->asked |= bit;
+  for (guint i = 0; i < copies; i++)
+    {
+      CitizSimNode *node = &sim->nodes[citiz_sim_below (sim, CITIZ_SIM_CLIENT, sim->n)];
+
+      if (node->csx != NULL)
+        citiz_sim_node_submit (node, bit);
+    }
+  citiz_sim_push (sim, sim->now + 2 * G_USEC_PER_SEC, CITIZ_SIM_EVENT_CLIENT, tx, 0, NULL);
+}
+
+static void
+heal (CitizSim *sim)
+{
+  citiz_sim_tell (sim, "everything is healed");
+  sim->healed = TRUE;
+  sim->loss
+      = sim->mode == CITIZ_SIM_IDLE ? 0 : 10; /* who misses something waits for the heartbeat */
+  sim->dup = 0;
+  sim->bandwidth = 0;
+  memset (sim->cut, 0, sizeof sim->cut);
+  memset (sim->clogged, 0, sizeof sim->clogged);
+  for (guint i = 0; i < sim->n_instances; i++)
+    {
+      CitizSimNode *node = &sim->nodes[i];
+
+      node->skew = CLAMP (node->skew, -200 * CITIZ_SIM_MS, 200 * CITIZ_SIM_MS);
+      node->full_until = node->slow_until = 0;
+      node->disk->fails = FALSE;
+      citiz_sim_node_start (node);
+      citiz_sim_node_connect (node);
+    }
+  citiz_sim_push (sim, sim->now + LOOK_EVERY, CITIZ_SIM_EVENT_LOOK, 0, 0, NULL);
+}
+
+static void
+act (CitizSim *sim, const CitizSimHeapEvent *event)
+{
+  CitizSimNode *node = &sim->nodes[MIN (event->to, CITIZ_SIM_INSTANCES - 1)];
+  const gboolean alive = node->csx != NULL && event->life == node->life;
+
+  switch ((CitizSimEventKind) event->kind)
+    {
+    case CITIZ_SIM_EVENT_PACKET:
+      if (node->csx != NULL)
+        citiz_sim_node_hear (node, event->data);
+      citiz_sim_packet_unref (sim, event->data);
+      break;
+    case CITIZ_SIM_EVENT_TIMER:
+      if (alive)
+        citiz_sim_node_timer (node);
+      break;
+    case CITIZ_SIM_EVENT_SYNCED:
+      if (alive)
+        citiz_sim_node_synced (node);
+      break;
+    case CITIZ_SIM_EVENT_DONE:
+      if (alive)
+        citiz_sim_node_done (node, event->data);
+      else
+        citiz_sim_errand_free (sim, event->data);
+      break;
+    case CITIZ_SIM_EVENT_RESTART:
+      citiz_sim_node_start (node);
+      break;
+    case CITIZ_SIM_EVENT_FAULT:
+      if (!sim->healed)
+        citiz_sim_fault_begin (sim, event->to);
+      break;
+    case CITIZ_SIM_EVENT_FAULT_END:
+      citiz_sim_fault_end (sim, event->to);
+      break;
+    case CITIZ_SIM_EVENT_CLIENT:
+      client (sim, event->to);
+      break;
+    case CITIZ_SIM_EVENT_LIAR:
+      citiz_sim_liar_act (node);
+      citiz_sim_push (sim,
+                      sim->now + 50 * CITIZ_SIM_MS
+                          + citiz_sim_below (sim, CITIZ_SIM_LIAR, 100) * CITIZ_SIM_MS,
+                      CITIZ_SIM_EVENT_LIAR, event->to, 0, NULL);
+      break;
+    case CITIZ_SIM_EVENT_HEAL:
+      heal (sim);
+      break;
+    case CITIZ_SIM_EVENT_LOOK:
+      citiz_sim_law_look (sim);
+      citiz_sim_push (sim, sim->now + LOOK_EVERY, CITIZ_SIM_EVENT_LOOK, 0, 0, NULL);
+      break;
+    }
+}
+
+static void
+begin (CitizSim *sim)
+{
+  for (guint i = 0; i < sim->n_instances; i++)
+    {
+      citiz_sim_push (sim, (gint64) citiz_sim_below (sim, CITIZ_SIM_PLAN, 1000) * CITIZ_SIM_MS,
+                      CITIZ_SIM_EVENT_RESTART, i, 0, NULL);
+      if (sim->nodes[i].lies != 0)
+        citiz_sim_push (sim, G_USEC_PER_SEC, CITIZ_SIM_EVENT_LIAR, i, 0, NULL);
+    }
+  citiz_sim_push (sim, sim->healed_at, CITIZ_SIM_EVENT_HEAL, 0, 0, NULL);
+  citiz_sim_tell (sim,
+                  "seed %" G_GUINT64_FORMAT ", %s: %u nodes, %u liars, loss %u/1000, delay %d ms, "
+                  "sync %d us",
+                  sim->options->seed, citiz_sim_mode_name (sim->mode), sim->n, sim->n_liars,
+                  sim->loss, (gint) (sim->delay_mean / CITIZ_SIM_MS), (gint) sim->sync_mean);
+  for (guint i = 0; i < sim->n_instances; i++)
+    if (sim->nodes[i].lies != 0)
+      citiz_sim_tell (sim, "instance %u at place %u lies: %x", i, sim->nodes[i].place,
+                      sim->nodes[i].lies);
+}
+
+gboolean
+citiz_sim_run (const CitizSimOptions *options, CitizSimResult *out)
+{
+  CitizSim *sim = sim_new (options, out);
+  const gint64 until = options->until > 0 ? options->until * CITIZ_SIM_MS : G_MAXINT64;
+  CitizSimHeapEvent event;
+
+  begin (sim);
+  while (!sim->ended && out->broken[0] == '\0' && citiz_sim_pop (sim, &event))
+    {
+      sim->now = event.at;
+      out->events++;
+      act (sim, &event);
+      if (sim->now >= until)
+        break;
+    }
+  citiz_sim_law_end (sim);
+  out->nodes = sim->n;
+  out->liars = sim->n_liars;
+  out->mode = sim->mode;
+  out->ms = sim->now / CITIZ_SIM_MS;
+  out->heights = sim->canon->len - 1;
+  for (guint i = 0; i < CITIZ_SIM_N_STREAMS; i++)
+    out->draws[i] = (gint64) sim->streams[i].drawn;
+  sim_free (sim);
+  return out->broken[0] == '\0';
+}

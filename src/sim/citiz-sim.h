@@ -1,0 +1,84 @@
+/* A world for the ordering protocol: seeded, on one thread, without a real clock, disk or network. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "consensus/citiz-csx.h"
+
+G_BEGIN_DECLS
+
+/* One seed, one history: nodes that run the real step machine, a network and disks that fail, liars, clients. The invariants are
+ * checked after every event; in the end everything is healed and the world has to come to rest (DESIGN.md). */
+#define CITIZ_SIM_MAX_NODES 16
+#define CITIZ_SIM_MAX_TXS   64
+
+/* Where chance is asked, each with a generator of its own, so that a draw more in one moves nothing in the others. */
+typedef enum
+{
+  CITIZ_SIM_PLAN,   /* what kind of world this is */
+  CITIZ_SIM_FAULT,  /* one draw a fault of the plan: whether it happens */
+  CITIZ_SIM_NET,    /* loss, delay, duplicates */
+  CITIZ_SIM_DISK,   /* how long a sync takes, what a crash leaves */
+  CITIZ_SIM_WORK,   /* how long executing takes */
+  CITIZ_SIM_CLIENT, /* who submits what and where */
+  CITIZ_SIM_LIAR,
+  CITIZ_SIM_N_STREAMS
+} CitizSimStreamKind;
+
+/* Draws @from ≤ i < @to of a stream are answered by the harmless value: no loss, no fault, the usual delay. */
+typedef struct
+{
+  CitizSimStreamKind stream;
+  guint64 from;
+  guint64 to;
+} CitizSimQuiet;
+
+typedef enum
+{
+  CITIZ_SIM_MIXED,  /* each seed picks */
+  CITIZ_SIM_STORM,  /* everything that can fail, until healed */
+  CITIZ_SIM_IDLE,   /* little to do: heartbeats are rare, and silence is demanded */
+  CITIZ_SIM_POWER,  /* crashes and power cuts above all */
+  CITIZ_SIM_CLOCK,  /* clocks that are wrong, jump and drift */
+  CITIZ_SIM_BACKUP, /* one node is set back to an old copy of its disk */
+  CITIZ_SIM_FORKS, /* more liars than are tolerated: forks are expected, and must be blamed on liars alone */
+  CITIZ_SIM_N_MODES
+} CitizSimMode;
+
+typedef struct
+{
+  guint64 seed;
+  guint nodes; /* 0: the seed picks */
+  gint liars;  /* −1: the seed picks, at most (nodes − 1) / 3 */
+  CitizSimMode mode;
+  gint64 until; /* ms after which the world stops wherever it is; 0: when it is at rest */
+  guint n_quiet;
+  const CitizSimQuiet *quiet;                      /* ascending in each stream */
+  void (*tell) (const gchar *line, gpointer data); /* (nullable): the history as lines */
+  gpointer tell_data;
+} CitizSimOptions;
+
+typedef struct
+{
+  gchar broken[8]; /* "I1" … "L5", or empty */
+  gchar why[200];
+  guint nodes;
+  guint liars;
+  CitizSimMode mode;
+  gint64 ms; /* virtual */
+  guint64 events;
+  guint64 messages;
+  guint heights; /* of the agreed chain */
+  guint crashes;
+  guint forks;
+  guint64 draws[CITIZ_SIM_N_STREAMS];
+} CitizSimResult;
+
+const gchar *citiz_sim_mode_name (CitizSimMode mode);
+const gchar *citiz_sim_stream_name (CitizSimStreamKind stream);
+
+/* Returns: %TRUE if nothing was broken */
+gboolean citiz_sim_run (const CitizSimOptions *options, CitizSimResult *out);
+
+/* Finds fewer faults that still break the same invariant. Returns: (element-type CitizSimQuiet): what may be silenced */
+GArray *citiz_sim_shrink (const CitizSimOptions *options, const gchar *broken, guint tries);
+
+G_END_DECLS

@@ -1,0 +1,142 @@
+/* citiz-sim: worlds of the ordering protocol, by seed. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sim/citiz-sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static gint64 seed = -1;
+static gint64 first = 1;
+static gint64 count = 1;
+static gint nodes;
+static gint liars = -1;
+static gchar *mode_name;
+static gchar *quiet_text;
+static gint64 until;
+static gboolean trace;
+static gboolean keep_going;
+
+static const GOptionEntry entries[] = {
+    {"seed", 's', 0, G_OPTION_ARG_INT64, &seed, "Replay one seed", "N"},
+    {"from", 0, 0, G_OPTION_ARG_INT64, &first, "First of many seeds", "N"},
+    {"count", 'c', 0, G_OPTION_ARG_INT64, &count, "How many seeds", "N"},
+    {"nodes", 'n', 0, G_OPTION_ARG_INT, &nodes, "Validators; without it the seed picks", "N"},
+    {"byzantine", 'f', 0, G_OPTION_ARG_INT, &liars, "Liars among them; without it the seed picks",
+     "F"},
+    {"mode", 'm', 0, G_OPTION_ARG_STRING, &mode_name,
+     "mixed, storm, idle, power, clock, backup or forks", "MODE"},
+    {"quiet", 'q', 0, G_OPTION_ARG_STRING, &quiet_text,
+     "Draws answered by the harmless value: stream:from-to,…", "LIST"},
+    {"until", 'u', 0, G_OPTION_ARG_INT64, &until, "Stop after so many virtual milliseconds", "MS"},
+    {"trace", 't', 0, G_OPTION_ARG_NONE, &trace, "Tell what happens", NULL},
+    {"keep-going", 'k', 0, G_OPTION_ARG_NONE, &keep_going, "Do not stop at the first broken seed",
+     NULL},
+    {NULL},
+};
+
+static void
+tell (const gchar *line, gpointer data)
+{
+  puts (line);
+}
+
+static gboolean
+parse_quiet (const gchar *text, GArray *out)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      const gchar *colon = strchr (parts[i], ':');
+      CitizSimQuiet quiet = {CITIZ_SIM_N_STREAMS, 0, 0};
+      gchar *end;
+
+      for (guint j = 0; colon != NULL && j < CITIZ_SIM_N_STREAMS; j++)
+        if (strlen (citiz_sim_stream_name (j)) == (gsize) (colon - parts[i])
+            && g_str_has_prefix (parts[i], citiz_sim_stream_name (j)))
+          quiet.stream = (CitizSimStreamKind) j;
+      if (quiet.stream == CITIZ_SIM_N_STREAMS)
+        return FALSE;
+      quiet.from = g_ascii_strtoull (colon + 1, &end, 10);
+      quiet.to = *end == '-' ? g_ascii_strtoull (end + 1, NULL, 10) : quiet.from + 1;
+      g_array_append_val (out, quiet);
+    }
+  return TRUE;
+}
+
+static void
+tell_broken (const CitizSimOptions *options, const CitizSimResult *result)
+{
+  printf ("seed %" G_GUINT64_FORMAT " (%s, %u nodes, %u liars, %.1f s): %s: %s\n", options->seed,
+          citiz_sim_mode_name (result->mode), result->nodes, result->liars,
+          (gdouble) result->ms / 1000, result->broken, result->why);
+}
+
+static gint
+run_many (CitizSimOptions *options)
+{
+  const gint64 began = g_get_monotonic_time ();
+  CitizSimResult sum = {0};
+  guint broken = 0;
+  gint64 done = 0;
+  gdouble seconds;
+
+  for (; done < count && (broken == 0 || keep_going); done++)
+    {
+      CitizSimResult result;
+
+      options->seed = (guint64) (first + done);
+      if (!citiz_sim_run (options, &result))
+        {
+          broken++;
+          tell_broken (options, &result);
+          fflush (stdout);
+        }
+      sum.ms += result.ms;
+      sum.events += result.events;
+      sum.messages += result.messages;
+      sum.heights += result.heights;
+      sum.crashes += result.crashes;
+      sum.forks += result.forks;
+    }
+  seconds = (gdouble) (g_get_monotonic_time () - began) / G_USEC_PER_SEC;
+  printf ("%" G_GINT64_FORMAT " seeds, %u broken; %" G_GUINT64_FORMAT
+          " events, %u blocks, %u crashes, %u forks; "
+          "%.0f virtual s/s, %.0f seeds/h, %.2f M events/s\n",
+          done, broken, sum.events, sum.heights, sum.crashes, sum.forks,
+          (gdouble) sum.ms / 1000 / seconds, (gdouble) done * 3600 / seconds,
+          (gdouble) sum.events / seconds / 1e6);
+  return broken > 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("- worlds of the ordering protocol");
+  g_autoptr (GArray) quiet = g_array_new (FALSE, FALSE, sizeof (CitizSimQuiet));
+  g_autoptr (GError) error = NULL;
+  CitizSimOptions options = {.mode = CITIZ_SIM_MIXED};
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error)
+      || (quiet_text != NULL && !parse_quiet (quiet_text, quiet)))
+    {
+      fprintf (stderr, "%s\n", error != NULL ? error->message : "--quiet cannot be read");
+      return 2;
+    }
+  for (guint i = 0; mode_name != NULL && i < CITIZ_SIM_N_MODES; i++)
+    if (g_str_equal (mode_name, citiz_sim_mode_name (i)))
+      options.mode = (CitizSimMode) i;
+  options.nodes = (guint) MAX (nodes, 0);
+  options.liars = liars;
+  options.until = until;
+  options.quiet = (const CitizSimQuiet *) (gpointer) quiet->data;
+  options.n_quiet = quiet->len;
+  options.tell = trace ? tell : NULL;
+  if (seed >= 0)
+    {
+      first = seed;
+      count = 1;
+    }
+  return run_many (&options);
+}
