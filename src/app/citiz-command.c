@@ -239,6 +239,16 @@ print_version (gboolean json)
              glib_minor_version, sodium_version_string (), sqlite3_libversion ());
 }
 
+/* What went wrong is told in sentences; the developer's words (which quote SQL) come when asked for. */
+static GLogWriterOutput
+quiet_log (GLogLevelFlags level, const GLogField *fields, gsize n, gpointer data)
+{
+  if ((level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL)) == 0
+      && g_getenv ("G_MESSAGES_DEBUG") == NULL)
+    return G_LOG_WRITER_HANDLED;
+  return g_log_writer_default (level, fields, n, data);
+}
+
 static int
 run_command (CitizCommandRun *run)
 {
@@ -258,6 +268,9 @@ run_command (CitizCommandRun *run)
       citiz_tell (_ ("Usage: citiz %s %s"), command->name, command->arguments);
       return CITIZ_EXIT_USAGE;
     }
+  if (!run->serve
+      && command->run != citiz_command_node) /* whoever keeps a node running reads its log */
+    g_log_set_writer_func (quiet_log, NULL, NULL);
   run->session = citiz_session_new (run->vault);
   if (command->unlock && citiz_session_get_state (run->session) == CITIZ_SESSION_NEW)
     {

@@ -1,4 +1,5 @@
 /* The data pages with a sample and an empty record: they open, change with what is added, and leave nothing behind. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -556,6 +557,66 @@ test_import_dialog (void)
   gtk_window_destroy (GTK_WINDOW (dialog));
 }
 
+static GFile *
+person_file (const gchar *folder, const gchar *name, const gchar *born)
+{
+  g_autofree gchar *path = g_strdup_printf ("%s/%s.json", folder, born);
+  g_autofree gchar *text
+      = g_strdup_printf ("{\"resourceType\":\"Patient\",\"id\":\"%s\",\"name\":[{"
+                         "\"text\":\"%s\"}],\"birthDate\":\"%s\"}",
+                         born, name, born);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return g_file_new_for_path (path);
+}
+
+static gboolean
+is_undo (GtkWidget *widget, gpointer data)
+{
+  if (!GTK_IS_BUTTON (widget) || !gtk_widget_get_sensitive (widget)
+      || g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), "_Undo this import") != 0)
+    return FALSE;
+  *(GtkWidget **) data = widget;
+  return TRUE;
+}
+
+/* A second person's file is asked about; each import has an undo of its own, the newest first. */
+static void
+test_import_of_others (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  g_autofree gchar *folder = g_dir_make_tmp ("citiz-ui-XXXXXX", NULL);
+  g_autoptr (GFile) own = person_file (folder, "Marie Tremblay", "1961-04-02");
+  g_autoptr (GFile) other = person_file (folder, "Evelyn McCurdy", "1950-05-08");
+  CitizImportDialog *dialog = citiz_import_dialog_new (NULL, session, NULL);
+  guint before = citiz_session_get_imports (session)->len;
+  GtkWidget *undo = NULL;
+
+  g_setenv ("CITIZ_IMPORT_HELPER", CITIZ_IMPORT_PATH, TRUE);
+  gtk_window_present (GTK_WINDOW (dialog));
+  citiz_import_dialog_add (dialog, own);
+  citiz_import_dialog_add (dialog, other);
+  WAIT_FOR (walk (GTK_WIDGET (dialog), is_shown_text,
+                  (gpointer) "This file is about Evelyn McCurdy, birth date"));
+  g_assert_cmpuint (citiz_session_get_imports (session)->len, ==, before + 1);
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "import.leave", NULL);
+  settle ();
+  g_assert_cmpuint (citiz_session_get_imports (session)->len, ==, before + 1);
+  citiz_import_dialog_add (dialog, other);
+  WAIT_FOR (walk (GTK_WIDGET (dialog), is_shown_text, (gpointer) "Import Anyway"));
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "import.anyway", NULL);
+  WAIT_FOR (citiz_session_get_imports (session)->len == before + 2);
+  WAIT_FOR (walk (GTK_WIDGET (dialog), is_undo, &undo));
+  g_signal_emit_by_name (undo, "clicked"); /* the newest is on top: only it goes */
+  WAIT_FOR (citiz_session_get_imports (session)->len == before + 1);
+  settle ();
+  g_assert_true (shows (GTK_WIDGET (dialog), "Undone. Your record is as it was before."));
+  g_assert_true (walk (GTK_WIDGET (dialog), is_undo, &undo));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  g_assert_true (g_file_delete (own, NULL, NULL) && g_file_delete (other, NULL, NULL));
+  g_rmdir (folder);
+}
+
 static gboolean
 is_taken (GtkWidget *widget, gpointer data)
 {
@@ -654,5 +715,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/nothing-in-period", test_nothing_in_period);
   g_test_add_func ("/ui/pages/focus", test_focus);
   g_test_add_func ("/ui/pages/import-dialog", test_import_dialog);
+  g_test_add_func ("/ui/pages/import-of-others", test_import_of_others);
   return g_test_run ();
 }
