@@ -63,18 +63,6 @@ struct _CitizIntake
 };
 
 static guint
-id_hash (gconstpointer id)
-{
-  return citiz_id_hash (id);
-}
-
-static gboolean
-id_equal (gconstpointer a, gconstpointer b)
-{
-  return citiz_id_equal (a, b);
-}
-
-static guint
 version_hash (gconstpointer key)
 {
   guint h;
@@ -226,7 +214,7 @@ ensure_index (CitizIntake *intake, GError **error)
 {
   if (intake->newest != NULL)
     return TRUE;
-  intake->newest = g_hash_table_new_full (id_hash, id_equal, g_free, NULL);
+  intake->newest = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, g_free, NULL);
   intake->versions = g_hash_table_new_full (version_hash, version_equal, g_free, NULL);
   return citiz_vault_foreach (intake->vault, CITIZ_CLASS_RESOURCE, index_cb, intake, NULL, error);
 }

@@ -33,18 +33,6 @@ citiz_keyed_id (CitizVault *vault, const gchar *kind, const gchar *name)
   return id;
 }
 
-static guint
-id_hash (gconstpointer id)
-{
-  return citiz_id_hash (id);
-}
-
-static gboolean
-id_equal (gconstpointer a, gconstpointer b)
-{
-  return citiz_id_equal (a, b);
-}
-
 static gboolean
 read_directory_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
 {
@@ -71,7 +59,7 @@ citiz_series_store_new (CitizVault *vault, GError **error)
 
   store->vault = vault;
   store->series = g_ptr_array_new_with_free_func (citiz_series_free);
-  store->by_id = g_hash_table_new (id_hash, id_equal);
+  store->by_id = g_hash_table_new (citiz_id_hash, (GEqualFunc) citiz_id_equal);
   store->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return citiz_vault_foreach (vault, CITIZ_CLASS_SERIES, read_directory_cb, store, NULL, error)
              ? g_steal_pointer (&store)

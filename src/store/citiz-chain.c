@@ -1,5 +1,6 @@
 /* The chain on disk: founding, opening, its clock. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-chain-private.h"
+#include "store/citiz-journal-private.h"
 
 #include "crypto/citiz-crypto.h"
 
@@ -29,29 +30,10 @@ citiz_chain_error_block (const GError *error)
   return g_ascii_strtoull (number, NULL, 10);
 }
 
-/* The key the epoch key is sealed with: only who holds the node's key can make this signature again, and it never leaves
- * the machine. */
-static CitizSecret *
-journal_key (const CitizHash *chain_id, guint64 epoch, const CitizSigningKey *node_key)
-{
-  g_autoptr (GByteArray) message = g_byte_array_new ();
-  CitizSignature signature;
-  CitizSecret *key;
-  gsize n;
-  const guint8 *info = citiz_domain_label (CITIZ_DOMAIN_SEAL_STATE, &n);
-
-  citiz_put_bytes (message, chain_id->b, sizeof chain_id->b);
-  citiz_put_u64 (message, epoch);
-  citiz_sign (&signature, CITIZ_DOMAIN_SIGN_JOURNAL, message->data, message->len, node_key);
-  key = citiz_hkdf_sha256 (signature.b, sizeof signature.b, NULL, 0, info, n, CITIZ_SEAL_KEY_SIZE);
-  citiz_wipe (&signature, sizeof signature);
-  return key;
-}
-
 static gboolean
 write_epoch (CitizChain *chain, CitizSecret *seed, const CitizSigningKey *node_key, GError **error)
 {
-  g_autoptr (CitizSecret) key = journal_key (&chain->chain_id, 0, node_key);
+  g_autoptr (CitizSecret) key = citiz_journal_sealing_key (&chain->chain_id, 0, node_key);
   g_autoptr (GBytes) sealed
       = citiz_seal (CITIZ_DOMAIN_SEAL_STATE, key, chain->chain_id.b, sizeof chain->chain_id.b,
                     citiz_secret_data (seed), citiz_secret_size (seed));
@@ -129,7 +111,7 @@ citiz_chain_read_genesis (CitizChain *chain, gboolean *out_found, GError **error
 static gboolean
 read_epoch (CitizChain *chain, const CitizSigningKey *node_key, GError **error)
 {
-  g_autoptr (CitizSecret) key = journal_key (&chain->chain_id, 0, node_key);
+  g_autoptr (CitizSecret) key = citiz_journal_sealing_key (&chain->chain_id, 0, node_key);
   g_autoptr (CitizSecret) seed = NULL;
   g_autoptr (CitizStmt) stmt = NULL;
   g_autoptr (GBytes) plain = NULL;

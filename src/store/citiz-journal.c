@@ -1,5 +1,5 @@
 /* The vote journal on disk: written ahead, synced, never renamed. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "store/citiz-journal.h"
+#include "store/citiz-journal-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,8 +44,8 @@ damaged (GError **error, const gchar *what)
 
 /* The key the epoch key is sealed with: only who holds the node's key can make this signature again, and it never leaves
  * the machine. */
-static CitizSecret *
-sealing_key (const CitizHash *chain_id, guint64 epoch, const CitizSigningKey *node_key)
+CitizSecret *
+citiz_journal_sealing_key (const CitizHash *chain_id, guint64 epoch, const CitizSigningKey *node_key)
 {
   g_autoptr (GByteArray) message = g_byte_array_new ();
   CitizSignature signature;
@@ -205,7 +205,7 @@ citiz_journal_create (const gchar *path,
                       GError **error)
 {
   g_autoptr (CitizSecret) seed = citiz_secret_new_random (32);
-  g_autoptr (CitizSecret) sealing = sealing_key (chain_id, epoch, node_key);
+  g_autoptr (CitizSecret) sealing = citiz_journal_sealing_key (chain_id, epoch, node_key);
   g_autoptr (CitizJournal) journal = take_file (path, O_CREAT | O_EXCL, error);
   CitizJournalHead *head;
 
@@ -256,7 +256,7 @@ take_key (CitizJournal *journal,
           GError **error)
 {
   const CitizJournalHead *head = &journal->head;
-  g_autoptr (CitizSecret) sealing = sealing_key (chain_id, epoch, node_key);
+  g_autoptr (CitizSecret) sealing = citiz_journal_sealing_key (chain_id, epoch, node_key);
   g_autoptr (CitizSecret) seed = citiz_secret_new (32);
 
   if (!citiz_hash_equal (&head->chain_id, chain_id) || head->epoch != epoch)

@@ -195,3 +195,13 @@ citiz_page_frame_new (GtkWidget **box)
   gtk_widget_set_vexpand (scrolled, TRUE);
   return scrolled;
 }
+
+void
+citiz_grow (GtkWidget *widget, AdwAnimation **animation, AdwAnimationTargetFunc set_growth)
+{
+  if (*animation != NULL || !adw_get_enable_animations (widget))
+    return;
+  *animation = adw_timed_animation_new (
+      widget, 0, 1, 250, adw_callback_animation_target_new (set_growth, widget, NULL));
+  adw_animation_play (*animation);
+}

@@ -35,5 +35,7 @@ void citiz_list_clear (GtkWidget *list);
 /* A page's scrolled, clamped (860) column: the box to fill comes back in @box. */
 GtkWidget *citiz_page_frame_new (GtkWidget **box);
 void citiz_box_clear (GtkWidget *box);
+/* Grows what is drawn from 0 to 1, the first time it is seen and not when the person wants no motion. @animation is the widget's own. */
+void citiz_grow (GtkWidget *widget, AdwAnimation **animation, AdwAnimationTargetFunc set_growth);
 
 G_END_DECLS

@@ -322,11 +322,7 @@ citiz_chart_map (GtkWidget *widget)
   CitizChart *self = CITIZ_CHART (widget);
 
   GTK_WIDGET_CLASS (citiz_chart_parent_class)->map (widget);
-  if (self->animation != NULL || !adw_get_enable_animations (widget))
-    return;
-  self->animation = adw_timed_animation_new (
-      widget, 0, 1, 250, adw_callback_animation_target_new (set_growth_cb, self, NULL));
-  adw_animation_play (self->animation);
+  citiz_grow (widget, &self->animation, set_growth_cb);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* Rings: goals, countdowns; with anything in the middle. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-ring.h"
 
+#include "ui/citiz-bits.h"
+
 #include <adwaita.h>
 #include <math.h>
 
@@ -100,11 +102,7 @@ citiz_ring_map (GtkWidget *widget)
   CitizRing *self = CITIZ_RING (widget);
 
   GTK_WIDGET_CLASS (citiz_ring_parent_class)->map (widget);
-  if (self->animation != NULL || !adw_get_enable_animations (widget))
-    return;
-  self->animation = adw_timed_animation_new (
-      widget, 0, 1, 250, adw_callback_animation_target_new (set_growth_cb, self, NULL));
-  adw_animation_play (self->animation);
+  citiz_grow (widget, &self->animation, set_growth_cb);
 }
 
 static void
