@@ -133,7 +133,8 @@ capsule_file_cb (GFile *file, gpointer data)
     }
   body = g_strdup_printf (
       _ ("The code to say is %s\n\nWrite it down: it is not kept. Whoever has the file and the "
-         "code can read the summary for ever; nobody can revoke it."),
+         "code can read the summary for ever; nobody can revoke it. The file stays as it is now: "
+         "what you add later is not in it."),
       capsule->code);
   citiz_compat_tell (capsule->widget, _ ("File Saved"), body);
   citiz_wipe_text (body);
@@ -252,6 +253,12 @@ revoke_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 }
 
 static void
+update_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_session_refresh (CITIZ_EMERGENCY_PAGE (widget)->session);
+}
+
+static void
 receipt_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
@@ -286,6 +293,7 @@ _citiz_emergency_page_install_actions (GtkWidgetClass *klass)
       {"emergency.preview", preview_action}, {"emergency.profile", profile_action},
       {"emergency.capsule", capsule_action}, {"emergency.full-screen", full_screen_action},
       {"emergency.revoke", revoke_action},   {"emergency.receipt", receipt_action},
+      {"emergency.update", update_action},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)

@@ -4,6 +4,7 @@
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-emergency-page-private.h"
+#include "ui/citiz-format.h"
 #include "ui/citiz-opening-row.h"
 #include "ui/citiz-speech.h"
 
@@ -71,7 +72,7 @@ static GtkWidget *
 build_capsule_row (CitizEmergencyPage *self)
 {
   GtkWidget *row = citiz_row_new (_ ("In one encrypted file"),
-                                  _ ("With a code of its own; cannot be revoked"));
+                                  _ ("With a code of its own; stays as it is, cannot be revoked"));
 
   citiz_row_set_prefix (CITIZ_ROW (row), "citiz-capsule-symbolic", "neutral");
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
@@ -133,6 +134,26 @@ group (GtkWidget *heading, GtkWidget *list)
   return box;
 }
 
+/* The last change did not reach what the carer sees. */
+static GtkWidget *
+build_outdated (CitizEmergencyPage *self)
+{
+  GtkWidget *update = gtk_button_new_with_label (_ ("Update"));
+
+  self->outdated_list = citiz_list_new (_ ("Not up to date"));
+  self->outdated_row = citiz_row_new ("", "");
+  citiz_row_set_prefix (CITIZ_ROW (self->outdated_row), "citiz-alert-symbolic", "error");
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (self->outdated_row), 3);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->outdated_row), 4);
+  gtk_widget_set_valign (update, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (update), "emergency.update");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->outdated_row), update);
+  gtk_list_box_append (GTK_LIST_BOX (self->outdated_list), self->outdated_row);
+  gtk_widget_set_margin_bottom (self->outdated_list, 12);
+  gtk_widget_set_visible (self->outdated_list, FALSE);
+  return self->outdated_list;
+}
+
 static GtkWidget *
 build_foot (void)
 {
@@ -184,6 +205,7 @@ _citiz_emergency_page_build (CitizEmergencyPage *self)
   gtk_box_append (GTK_BOX (links), citiz_link_button_new (_ ("Preview"), "emergency.preview"));
   gtk_box_append (GTK_BOX (links), citiz_link_button_new (_ ("Profile"), "emergency.profile"));
   citiz_columns_append (CITIZ_COLUMNS (columns), 0, build_left (self));
+  citiz_columns_append (CITIZ_COLUMNS (columns), 1, build_outdated (self));
   citiz_columns_append (CITIZ_COLUMNS (columns), 1,
                         group (citiz_heading_new (_ ("Who opened"), live_mark ()), self->who_list));
   citiz_columns_append (
@@ -283,6 +305,21 @@ fill_spoken (CitizEmergencyPage *self)
   gtk_label_set_label (GTK_LABEL (self->spoken_caption), caption);
 }
 
+static void
+fill_outdated (CitizEmergencyPage *self)
+{
+  g_autofree gchar *when = NULL, *title = NULL;
+
+  gtk_widget_set_visible (self->outdated_list, self->access->outdated != NULL);
+  if (self->access->outdated == NULL)
+    return;
+  when = citiz_format_date_time_ms (self->access->updated, citiz_session_now (self->session));
+  /* Translators: %s is "today, 14:32". */
+  title = g_strdup_printf (_ ("The carer still sees your record as it was: %s"), when);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->outdated_row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->outdated_row), self->access->outdated);
+}
+
 void
 _citiz_emergency_page_fill (CitizEmergencyPage *self)
 {
@@ -291,10 +328,11 @@ _citiz_emergency_page_fill (CitizEmergencyPage *self)
   g_autoptr (CitizOpening) newest = g_list_model_get_item (openings, 0);
 
   fill_spoken (self);
-  print
-      = g_strdup_printf ("%s|%u|%" G_GINT64_FORMAT "|%d|%u", self->access->link,
-                         g_list_model_get_n_items (openings), newest != NULL ? newest->when.ms : 0,
-                         newest != NULL && newest->disputed, self->access->withheld);
+  fill_outdated (self);
+  print = g_strdup_printf ("%s|%u|%" G_GINT64_FORMAT "|%d|%u|%" G_GINT64_FORMAT, self->access->link,
+                           g_list_model_get_n_items (openings),
+                           newest != NULL ? newest->when.ms : 0, newest != NULL && newest->disputed,
+                           self->access->withheld, self->access->updated.ms);
   if (g_strcmp0 (print, self->fingerprint) != 0)
     {
       g_free (self->fingerprint);

@@ -43,6 +43,8 @@ struct _CitizEmergencyPage
   GtkWidget *speak_button;
   GtkWidget *who_list;
   GtkWidget *what_list;
+  GtkWidget *outdated_list; /* only while the carer sees an earlier record */
+  GtkWidget *outdated_row;
 };
 
 void _citiz_emergency_page_build (CitizEmergencyPage *self);

@@ -113,10 +113,15 @@ set_subtitle (CitizEmergencyPage *self)
   g_clear_pointer (&self->subtitle, g_free);
   if (self->access != NULL)
     {
-      g_autofree gchar *when
-          = citiz_format_date_time_ms (self->access->given, citiz_session_now (self->session));
+      CitizTime now = citiz_session_now (self->session);
+      g_autofree gchar *given = citiz_format_date_time_ms (self->access->given, now);
+      g_autofree gchar *updated = citiz_format_date_time_ms (self->access->updated, now);
 
-      self->subtitle = g_strdup_printf (_ ("Written in the ledger %s"), when);
+      self->subtitle
+          = self->access->updated.ms > self->access->given.ms
+                /* Translators: two dates such as "today, 14:32". */
+                ? g_strdup_printf (_ ("Written in the ledger %s · updated %s"), given, updated)
+                : g_strdup_printf (_ ("Written in the ledger %s"), given);
     }
 }
 

@@ -31,11 +31,11 @@ export function splitSecret(secret, t, m) {
 }
 
 export function makeGrant(bundle, options = {}) {
-  const { t = 1, m = 1, max = 5, now = Date.parse('2026-10-17T14:21:10-04:00'), hours = 24, passcode, label = 'Lucie B.', contact = ['514 555-0142', 'Marc Tessier'], duration, deflate = {} } = options;
-  const id = randomBytes(16);
-  const recordKey = randomBytes(32);
+  const { t = 1, m = 1, max = 5, now = Date.parse('2026-10-17T14:21:10-04:00'), hours = 24, passcode, label = 'Lucie B.', contact = ['514 555-0142', 'Marc Tessier'], duration, deflate = {}, same } = options;
+  const id = same ? same.id : randomBytes(16);
+  const recordKey = same ? same.recordKey : randomBytes(32);
   const contentKey = randomBytes(32);
-  const secret = randomBytes(32);
+  const secret = same ? same.secret : randomBytes(32);
   const header = b64u(JSON.stringify({ alg: 'dir', enc: 'A256GCM', zip: 'DEF', cty: 'application/fhir+json' }));
   const iv = randomBytes(12);
   const sealed = gcm(recordKey, iv, header, deflateRawSync(Buffer.from(typeof bundle === 'string' ? bundle : JSON.stringify(bundle)), deflate));
@@ -50,7 +50,7 @@ export function makeGrant(bundle, options = {}) {
   for (let i = 0; i < max; i++) chain.push(sha256(chain[i]));
   const passKey = passcode && pbkdf2Sync(passcode, id, 600000, 32, 'sha256');
   const nodes = splitSecret(contentKey, t, m).map((share, i) => {
-    const node = randomBytes(16);
+    const node = same ? same.nodes[i].node : randomBytes(16);
     const salt = randomBytes(16);
     return {
       node, share, salt, index: i + 1,
@@ -61,6 +61,12 @@ export function makeGrant(bundle, options = {}) {
   });
   const start = now - 16 * 60000 - 10000;
   return { id, recordKey, secret, blob, chain, max, t, m, nodes, label, contact, passcode, triesLeft: 5, used: 0, openings: [], notes: [], receipts: [], capsule: sha256(blob), clock: { ledger: now, wall: Date.now() }, state: 'active', notBefore: start, expires: duration ? undefined : start + hours * 3600000, duration, requests: [], break: {} };
+}
+
+/** The record has changed: the same link, another capsule and other shares. */
+export function renewGrant(grant, bundle) {
+  const { blob, capsule, nodes } = makeGrant(bundle, { ...grant, same: grant });
+  Object.assign(grant, { blob, capsule, nodes });
 }
 
 export function linkOf(grant, origin) {
@@ -132,9 +138,10 @@ function open(grant, body) {
   if (b64u(grant.chain[grant.max - body.use]) !== body.a) return [400, {}];
   grant.used++;
   if (grant.duration) grant.expires = ledgerNow(grant) + grant.duration;
-  const opening = { id: randomBytes(32).toString('hex'), time: ledgerNow(grant), note: body.note };
+  const opening = { id: randomBytes(32).toString('hex'), time: ledgerNow(grant), note: body.note, capsule: grant.capsule };
   grant.openings.push(opening);
-  return [200, { opening: opening.id, height: 7, time: opening.time }];
+  if (grant.break.afterOpen) grant.break.afterOpen(grant);
+  return [200, { opening: opening.id, height: 7, time: opening.time, capsule: opening.capsule.toString('hex') }];
 }
 
 function release(grant, body) {
@@ -144,6 +151,7 @@ function release(grant, body) {
   if (grant.break.down && grant.break.down.includes(node.index)) return [503, {}];
   const refused = passes(grant, node, body);
   if (refused) return refused;
+  if (!opening.capsule.equals(grant.capsule)) return [409, { error: 'renewed' }];
   const share = Buffer.from(node.share);
   if (grant.break.share === node.index) share[0] ^= 1;
   const receipt = { grant: grant.id.toString('hex'), opening: opening.id, time: opening.time + node.index, capsule: grant.capsule.toString('hex'), node: b64u(node.node), signature: b64u(randomBytes(64)) };

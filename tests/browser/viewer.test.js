@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:zlib';
 import { contains, equal, lacks, launch, newPage, ok, runAll, test } from './harness.js';
-import { codeOf, fillIsland, ledgerNow, linkOf, makeGrant, offlineIsland, readNote, sixWordsOf, startNode } from './mock-node.js';
+import { codeOf, fillIsland, ledgerNow, linkOf, makeGrant, offlineIsland, readNote, renewGrant, sixWordsOf, startNode } from './mock-node.js';
 
 const [pageFile, hashesFile, data, wordsDir, work] = process.argv.slice(2);
 const lucieText = readFileSync(data + '/viewer/lucie.json', 'utf8');
@@ -275,6 +275,52 @@ test('another reader was first: the count is taken again', async () => {
   await page.click('#open');
   await page.waitForSelector('.first');
   equal(page.grant.used, 3, 'openings');
+  await page.finish();
+});
+
+const later = () => lucieText.replaceAll('Apixaban', 'Edoxaban');
+
+test('renewed between the opening and the shares: opened again, by itself, with the words of that opening', async () => {
+  const page = await opened(lucieText, { break: { afterOpen: (g) => {
+    g.break.afterOpen = null;
+    renewGrant(g, later());
+  } } });
+  contains(await text(page), 'Edoxaban');
+  lacks(await text(page), 'Apixaban');
+  equal(page.grant.openings.length, 2, 'openings, all counted');
+  contains(await page.content(), sixWordsOf(page.grant, page.grant.openings[1], words.fr).join(' '));
+  await page.finish();
+});
+
+test('a node that renews without end is given up, after few openings', async () => {
+  const page = await ask(lucieText, { grant: { max: 9 }, break: { afterOpen: (g) => renewGrant(g, later()) } });
+  await page.click('#open');
+  await page.waitForSelector('.fail');
+  equal(page.grant.openings.length, 3, 'openings');
+  await page.finish();
+});
+
+test('renewed while the page is open: it says so, typed text stays, and reads again when asked', async () => {
+  const grant = makeGrant(lucieText);
+  const link = world.add(grant);
+  const page = await newPage(browser, world.origin);
+  await page.clock.install();
+  await page.goto(link);
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  equal(await page.locator('.renewed button').count(), 0, 'notices before');
+  await page.fill('#note-text', 'Vue à 14 h');
+  renewGrant(grant, later());
+  await page.clock.runFor(62000);
+  await page.waitForSelector('.renewed button');
+  contains(await text(page), 'Apixaban', 'until it is asked for');
+  equal(await page.inputValue('#note-text'), 'Vue à 14 h', 'note');
+  await page.click('.renewed button');
+  await page.waitForFunction(() => document.querySelector('#app').innerText.includes('Edoxaban'));
+  lacks(await text(page), 'Apixaban');
+  equal(await page.locator('.renewed button').count(), 0, 'notices after');
+  equal(grant.openings.length, 2, 'openings');
+  equal(await page.inputValue('#note-text'), 'Vue à 14 h', 'note');
   await page.finish();
 });
 

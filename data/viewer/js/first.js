@@ -43,6 +43,10 @@ function topBar(app) {
     button('close', t('closeWipe'), app.close, '.wipe'));
 }
 
+export function renewedButton(app) {
+  return h('button.btn', { onclick: app.readAgain }, t('renewed'));
+}
+
 function identity(app) {
   const { patient, updated } = app.view;
   const cell = (label, value, className = '') => (value ? h('div.cell' + className, h('span.k', label), h('span.v', value)) : null);
@@ -52,6 +56,7 @@ function identity(app) {
     app.view.marks.map((mark) => h('span.tag.solid', mark)), patient.verify ? h('span.tag.dashed', t('verify')) : null,
     cell(t('born'), patient.bornText), patient.id ? cell(patient.id.label, patient.id.value) : null, cell(t('languages'), patient.languages), cell(t('body'), body),
     h('span.gap'),
+    h('span.renewed', { role: 'status' }, app.renewed ? renewedButton(app) : null),
     cell(t('updated'), updated && h('b', fmtWhen(updated, app.now())), '.upd'),
     h('div.cell.legend', h('span.k', t('sourceEach')), h('span.v', h('span.src.d', 'D'), ' ', t('doc'), ' ', h('span.src.p', 'P'), ' ', t('patient'))));
 }

@@ -10,7 +10,7 @@ import { readBundle } from './bundle.js';
 import { byId, h } from './dom.js';
 import { fmtAgo, fmtSpan, fmtStamp, fmtUntil } from './format.js';
 import { openPanel, readCode, renderAsk, renderCode, renderNoCrypto, renderOffline, roleText } from './ask.js';
-import { renderFirst } from './first.js';
+import { renderFirst, renewedButton } from './first.js';
 import { renderBelow } from './below.js';
 import { renderPaper, renderReceiptPaper } from './paper.js';
 import { renderEnded } from './ended.js';
@@ -25,7 +25,7 @@ const paper = byId('paper');
 
 /** Everything the page knows. A wipe empties it. */
 function freshState() {
-  return { link: null, session: {}, grant: undefined, reader: { name: '', place: '', role: '', otherRole: '', reason: 'ETREAT' }, passcode: '', code: { text: '', birth: '', busy: '', message: '' }, notes: [], noteText: '', progress: null, fail: null, bundle: null, view: null, hash: null, capsule: null, mode: 'live', screen: 'none', until: 0, clock: null };
+  return { link: null, session: {}, grant: undefined, reader: { name: '', place: '', role: '', otherRole: '', reason: 'ETREAT' }, passcode: '', code: { text: '', birth: '', busy: '', message: '' }, notes: [], noteText: '', progress: null, fail: null, bundle: null, view: null, hash: null, renewed: false, capsule: null, mode: 'live', screen: 'none', until: 0, clock: null };
 }
 
 let app = freshState();
@@ -45,7 +45,7 @@ function now() {
 
 function equip(state) {
   Object.assign(state, {
-    now, clockOffset: () => now() - Date.now(), switchLang, open: openPressed, useCode, useOffline,
+    now, clockOffset: () => now() - Date.now(), switchLang, open: openPressed, readAgain, useCode, useOffline,
     print: () => printSheet(false), printReceipt: () => printSheet(true), close: () => finish({ state: 'closed', now: now() }),
     jumpToNote: () => jump('note'), toTop: toTop, words: () => sixWords(app.hash, lang()),
     readerText: (withPlace) => joined(', ', app.reader.name.trim() || t('noName'), roleText(app.reader), withPlace ? app.reader.place.trim() : ''),
@@ -173,10 +173,17 @@ async function lookAgain() {
     const state = await grantState(link.nodes, link.grantHex);
     if (app.link !== link || app.screen !== 'record') return;
     setClock(state.now);
-    if (state.state === 'revoked' || state.state === 'expired') finish(endOf(state));
-    else if (state.expires && state.expires !== app.until) {
+    if (state.state === 'revoked' || state.state === 'expired') {
+      finish(endOf(state));
+      return;
+    }
+    if (state.expires && state.expires !== app.until) {
       app.until = state.expires;
       tick();
+    }
+    if (state.capsule !== app.session.grant.capsule && !app.renewed) {
+      app.renewed = true;
+      root.querySelector('.renewed').replaceChildren(renewedButton(app));
     }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -272,9 +279,7 @@ async function openPressed() {
     if (app.link !== link) return;
     clearTimeout(slow);
     app.progress = null;
-    app.bundle = opened.bundle;
-    app.hash = opened.hash;
-    app.opening = app.session.opening;
+    keepOpened(opened);
     await learnEnd();
     enterRecord();
   } catch (error) {
@@ -282,6 +287,24 @@ async function openPressed() {
     if (app.link !== link) return;
     app.progress = null;
     openFailed(error instanceof Refusal ? error : new Refusal('damaged'), step);
+  }
+}
+
+function keepOpened(opened) {
+  Object.assign(app, { bundle: opened.bundle, hash: opened.hash, opening: app.session.opening, renewed: false });
+}
+
+/** The record has changed since it was opened here: one more opening, which the person sees too. */
+async function readAgain() {
+  const { link } = app;
+  try {
+    const opened = await openRecord(link, app.session, currentNote(), '', () => {});
+    if (app.link !== link) return;
+    keepOpened(opened);
+    enterRecord();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (app.link === link && error.kind === 'ended') openFailed(error);
   }
 }
 

@@ -79,7 +79,7 @@ async function enterOpening(link, session, note) {
       const answer = await jsonOf(response);
       if (response.ok) {
         fromHex(answer.opening, 32);
-        return { id: answer.opening.toLowerCase(), time: answer.time, use };
+        return { id: answer.opening.toLowerCase(), time: answer.time, use, capsule: answer.capsule };
       }
       if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
       if (response.status === 409 && Number.isInteger(answer.used)) use = answer.used + 1;
@@ -146,18 +146,8 @@ async function fetchCapsule(link, session) {
   return blob;
 }
 
-/**
- * The whole opening. `session` lives through retries, so that an opening once entered is used again and not a second one burnt.
- * `onStep(step, shares)` is told 0 entered, 1 keys, 2 decrypting. Returns {bundle, opening, receipt hash}.
- */
-export async function openRecord(link, session, note, passcode, onStep) {
-  if (link.passcode) session.passKey = await passcodeKey(passcode, link.grant);
-  onStep(0, 0);
-  if (!session.opening) {
-    session.grant = await grantState(link.nodes, link.grantHex);
-    if (session.grant.state !== 'active' && !session.grant.duration) throw new Refusal('ended', { state: session.grant.state });
-    session.opening = await enterOpening(link, session, note);
-  }
+/** What the opening entered was for: shares, capsule, record. */
+async function readOpened(link, session, onStep) {
   onStep(1, 0);
   const shares = await gatherShares(link, session, (n) => onStep(1, n));
   onStep(2, shares.length);
@@ -173,6 +163,31 @@ export async function openRecord(link, session, note, passcode, onStep) {
   for (const share of shares) share.bytes.fill(0);
   const hash = await receiptHash(link.grant, session.opening.id, session.grant.capsule, shares.map((s) => s.receipt));
   return { bundle, hash };
+}
+
+/**
+ * The whole opening. `session` lives through retries, so that an opening once entered is used again and not a second one burnt.
+ * An opening is for the capsule that stood then: when the record was renewed since, it is opened again.
+ * `onStep(step, shares)` is told 0 entered, 1 keys, 2 decrypting. Returns {bundle, opening, receipt hash}.
+ */
+export async function openRecord(link, session, note, passcode, onStep) {
+  if (passcode) session.passKey = await passcodeKey(passcode, link.grant);
+  for (let tries = 0; ; tries++) {
+    onStep(0, 0);
+    session.grant = await grantState(link.nodes, link.grantHex);
+    if (session.opening && session.opening.capsule !== session.grant.capsule) session.opening = null;
+    if (!session.opening) {
+      if (session.grant.state !== 'active' && !session.grant.duration) throw new Refusal('ended', { state: session.grant.state });
+      session.opening = await enterOpening(link, session, note);
+      if (session.opening.capsule !== session.grant.capsule) session.grant = await grantState(link.nodes, link.grantHex);
+    }
+    try {
+      return await readOpened(link, session, onStep);
+    } catch (error) {
+      const fresh = await grantState(link.nodes, link.grantHex).catch(() => session.grant);
+      if (tries > 1 || fresh.capsule === session.opening.capsule) throw error;
+    }
+  }
 }
 
 /** A note to the patient after the opening. Returns the time by the ledger. */
