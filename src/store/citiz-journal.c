@@ -45,7 +45,9 @@ damaged (GError **error, const gchar *what)
 /* The key the epoch key is sealed with: only who holds the node's key can make this signature again, and it never leaves
  * the machine. */
 CitizSecret *
-citiz_journal_sealing_key (const CitizHash *chain_id, guint64 epoch, const CitizSigningKey *node_key)
+citiz_journal_sealing_key (const CitizHash *chain_id,
+                           guint64 epoch,
+                           const CitizSigningKey *node_key)
 {
   g_autoptr (GByteArray) message = g_byte_array_new ();
   CitizSignature signature;

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "ui/citiz-bits.h"
 #include "ui/citiz-format.h"
 
 #define AXIS_GAP   8
