@@ -8,11 +8,10 @@
 CitizCsxEffects *
 citiz_csx_effects_new (void)
 {
-  CitizCsxEffects *effects = g_new (CitizCsxEffects, 1);
+  const CitizCsxEffects effects = {g_array_new (FALSE, FALSE, sizeof (CitizVote)),
+                                   g_array_new (FALSE, FALSE, sizeof (CitizCsxEffect))};
 
-  effects->journal = g_array_new (FALSE, FALSE, sizeof (CitizVote));
-  effects->rest = g_array_new (FALSE, FALSE, sizeof (CitizCsxEffect));
-  return effects;
+  return g_memdup2 (&effects, sizeof effects);
 }
 
 void
@@ -139,40 +138,33 @@ citiz_csx_wake (CitizCsx *csx, gint64 at)
   csx->wake = MIN (csx->wake, at);
 }
 
-/* A number below @bound, the same for all: SHA-256 (chain id | epoch | counter), its first 8 bytes. The bias is below 2^-57. */
-static guint
-draw (const CitizHash *chain_id, guint64 epoch, guint counter, guint bound)
-{
-  g_autoptr (GByteArray) bytes = g_byte_array_sized_new (44);
-  guint64 number = 0;
-  CitizHash hash;
-
-  citiz_put_bytes (bytes, chain_id->b, sizeof chain_id->b);
-  citiz_put_u64 (bytes, epoch);
-  citiz_put_u32 (bytes, counter);
-  citiz_sha256 (&hash, bytes->data, bytes->len);
-  for (guint i = 0; i < 8; i++)
-    number = number << 8 | hash.b[i];
-  return (guint) (number % bound);
-}
-
 /**
  * citiz_csx_leaders:
  * @out: (array length=n)
  *
- * The epoch's permutation of validators (Fisher and Yates).
+ * The epoch's permutation of validators (Fisher and Yates); the numbers are the first 8 bytes of SHA-256 (chain id | epoch | counter).
  */
 void
 citiz_csx_leaders (guint16 *out, guint n, const CitizHash *chain_id, guint64 epoch)
 {
+  g_autoptr (GByteArray) seed = g_byte_array_sized_new (44);
+
+  citiz_put_bytes (seed, chain_id->b, sizeof chain_id->b);
+  citiz_put_u64 (seed, epoch);
   for (guint i = 0; i < n; i++)
     out[i] = (guint16) i;
   for (guint i = n; i > 1; i--)
     {
-      const guint j = draw (chain_id, epoch, i, i);
       const guint16 swap = out[i - 1];
+      guint64 number = 0;
+      CitizHash hash;
 
-      out[i - 1] = out[j];
-      out[j] = swap;
+      g_byte_array_set_size (seed, 40);
+      citiz_put_u32 (seed, i);
+      citiz_sha256 (&hash, seed->data, seed->len);
+      for (guint j = 0; j < 8; j++)
+        number = number << 8 | hash.b[j];
+      out[i - 1] = out[number % i];
+      out[number % i] = swap;
     }
 }

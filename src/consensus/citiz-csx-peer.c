@@ -17,8 +17,6 @@ citiz_csx_mute (CitizCsx *csx, CitizCsxAlarm alarm, guint64 slot)
   citiz_csx_alarm (csx, alarm, slot);
 }
 
-/* R12 ***********************************************************************/
-
 /* What the journal says is said, and counted again. */
 static void
 restore (CitizCsx *csx, const CitizVote *vote)
@@ -92,8 +90,6 @@ citiz_csx_guard (CitizCsx *csx)
   if (csx->now.steady < csx->guard_until)
     citiz_csx_wake (csx, csx->guard_until);
 }
-
-/* Status ********************************************************************/
 
 static CitizCsxMessage *
 send_status (CitizCsx *csx, guint16 to)
@@ -203,8 +199,6 @@ citiz_csx_tell_late (CitizCsx *csx, guint16 from)
   csx->told_at[from] = csx->now.steady;
   citiz_csx_send_cert (csx, from, csx->final_cert, TRUE);
 }
-
-/* R11 ***********************************************************************/
 
 static void
 spend (CitizCsx *csx, guint bytes, guint copies)

@@ -31,9 +31,9 @@ typedef enum
 {
   CITIZ_CSX_UNASKED,
   CITIZ_CSX_ASKED,
-  CITIZ_CSX_LATER, /* the driver could not tell yet */
-  CITIZ_CSX_VALID,
-  CITIZ_CSX_FALSE
+  CITIZ_CSX_VALID, /* from here on as CitizCsxVerdict */
+  CITIZ_CSX_FALSE,
+  CITIZ_CSX_LATER
 } CitizCsxTrial;
 
 typedef struct
@@ -184,6 +184,7 @@ gboolean citiz_csx_own_known (const CitizCsx *csx,
                               const CitizHash *hash);
 void citiz_csx_take_vote (CitizCsx *csx, const CitizVote *vote, gboolean journaled);
 void citiz_csx_take_cert (CitizCsx *csx, const CitizCert *cert);
+gboolean citiz_csx_candidate_fits (const CitizCsx *csx, const CitizCsxMessage *message);
 void citiz_csx_take_candidate (CitizCsx *csx, const CitizCsxMessage *message);
 void citiz_csx_take_block (CitizCsx *csx, const CitizCsxMessage *message, gboolean own);
 

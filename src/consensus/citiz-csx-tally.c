@@ -238,6 +238,19 @@ room_for (CitizCsx *csx, CitizCsxSlot *slot, const CitizVote *vote)
   return others < 2;
 }
 
+/* By the slot's leader, of this epoch, near enough. */
+gboolean
+citiz_csx_candidate_fits (const CitizCsx *csx, const CitizCsxMessage *message)
+{
+  const CitizVote *vote = &message->vote;
+
+  return vote->slot > csx->final_slot && vote->slot <= csx->frontier + CITIZ_CSX_WINDOW
+         && vote->voter == citiz_csx_leader (csx, vote->slot) && message->header.slot == vote->slot
+         && citiz_hash_equal (&message->hash, &vote->hash) && header_fits (csx, message)
+         && citiz_public_key_equal (&message->header.proposer,
+                                    &csx->config.validators.v[vote->voter].node);
+}
+
 /* R3. */
 void
 citiz_csx_take_candidate (CitizCsx *csx, const CitizCsxMessage *message)
@@ -246,11 +259,7 @@ citiz_csx_take_candidate (CitizCsx *csx, const CitizCsxMessage *message)
   CitizCsxSlot *slot;
   CitizCsxBlock *block;
 
-  if (vote->slot <= csx->final_slot || vote->slot > csx->frontier + CITIZ_CSX_WINDOW
-      || vote->voter != citiz_csx_leader (csx, vote->slot) || message->header.slot != vote->slot
-      || !citiz_hash_equal (&message->hash, &vote->hash) || !header_fits (csx, message)
-      || !citiz_public_key_equal (&message->header.proposer,
-                                  &csx->config.validators.v[vote->voter].node))
+  if (!citiz_csx_candidate_fits (csx, message))
     return;
   slot = citiz_csx_slot_make (csx, vote->slot);
   if (slot == NULL || !room_for (csx, slot, vote))

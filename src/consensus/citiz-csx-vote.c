@@ -29,21 +29,13 @@ patience (const CitizCsx *csx)
              : MIN (ms, 2 * timing->interval);
 }
 
-static gint64
-heartbeat (const CitizCsx *csx)
-{
-  const gint64 ms = csx->config.timing.heartbeat;
-
-  return ms > 0 ? ms : MAX (30 * CITIZ_SECOND, 3 * CITIZ_SECOND * csx->n);
-}
-
 /* R1: whether slots are worth the trouble. Without a need there is no timer, no block, no message. */
 gboolean
 citiz_csx_need (const CitizCsx *csx)
 {
   return csx->mode != CITIZ_CSX_CLOSED
          && (csx->mempool || csx->top > csx->final_slot || csx->final_slot > csx->committed.slot
-             || csx->now.steady - csx->last_final >= heartbeat (csx));
+             || csx->now.steady - csx->last_final >= csx->config.timing.heartbeat);
 }
 
 static gboolean
@@ -99,8 +91,6 @@ say (CitizCsx *csx, CitizCsxSlot *slot, CitizVoteKind kind, const CitizHash *has
   citiz_csx_take_vote (csx, &vote, TRUE);
 }
 
-/* R1 ************************************************************************/
-
 static void
 enter (CitizCsx *csx)
 {
@@ -129,8 +119,6 @@ enter (CitizCsx *csx)
   if (csx->frontier > csx->final_slot + CITIZ_CSX_AHEAD)
     citiz_csx_alarm (csx, CITIZ_CSX_ALARM_FULL, csx->frontier);
 }
-
-/* R4, R5 ********************************************************************/
 
 typedef enum
 {
@@ -288,8 +276,6 @@ vote (CitizCsx *csx)
   return FALSE;
 }
 
-/* R6 ************************************************************************/
-
 static void
 skip (CitizCsx *csx)
 {
@@ -321,8 +307,6 @@ skip (CitizCsx *csx)
     citiz_csx_repeat (csx, slot, CITIZ_VOTE_SKIP);
 }
 
-/* R2 ************************************************************************/
-
 /* The highest certified slot below the frontier; those between are skipped, as the frontier is the first uncleared one. */
 static guint64
 base (const CitizCsx *csx)
@@ -349,7 +333,8 @@ static gint64
 before_proposing (const CitizCsx *csx)
 {
   const CitizCsxTiming *timing = &csx->config.timing;
-  const gboolean brings = csx->mempool || csx->now.steady - csx->last_final >= heartbeat (csx);
+  const gboolean brings
+      = csx->mempool || csx->now.steady - csx->last_final >= csx->config.timing.heartbeat;
 
   return brings ? timing->interval : MAX (timing->interval, timing->timeout / 2);
 }
@@ -438,5 +423,5 @@ citiz_csx_progress (CitizCsx *csx)
     csx->need_since = csx->now.steady;
   csx->needed = need;
   if (!need)
-    citiz_csx_wake (csx, csx->last_final + heartbeat (csx));
+    citiz_csx_wake (csx, csx->last_final + csx->config.timing.heartbeat);
 }

@@ -20,6 +20,8 @@ citiz_csx_new (const CitizCsxConfig *config)
   csx->config = *config;
   csx->n = config->validators.n;
   csx->quorum = citiz_quorum (csx->n);
+  if (config->timing.heartbeat == 0)
+    csx->config.timing.heartbeat = MAX (30 * CITIZ_SECOND, 3 * CITIZ_SECOND * csx->n);
   csx->mode = CITIZ_CSX_OBSERVING;
   csx->turn = config->self == CITIZ_CSX_NOBODY ? 0 : config->self;
   csx->spare_slots = g_ptr_array_new_with_free_func (g_free);
@@ -40,8 +42,6 @@ citiz_csx_free (CitizCsx *csx)
   g_ptr_array_unref (csx->retired_certs);
   g_free (csx);
 }
-
-/* Events ********************************************************************/
 
 static gboolean
 fits (const CitizCsx *csx, const CitizVote *vote)
@@ -101,11 +101,6 @@ take_message (CitizCsx *csx, const CitizCsxEvent *event)
 static void
 take_answer (CitizCsx *csx, const CitizCsxEvent *event)
 {
-  static const CitizCsxTrial trials[] = {
-      [CITIZ_CSX_VERDICT_VALID] = CITIZ_CSX_VALID,
-      [CITIZ_CSX_VERDICT_INVALID] = CITIZ_CSX_FALSE,
-      [CITIZ_CSX_VERDICT_NOT_YET] = CITIZ_CSX_LATER,
-  };
   CitizCsxSlot *slot = citiz_csx_slot (csx, event->slot);
   CitizCsxBlock *block = slot != NULL ? citiz_csx_block (slot, &event->hash) : NULL;
 
@@ -115,7 +110,7 @@ take_answer (CitizCsx *csx, const CitizCsxEvent *event)
     block->stored = TRUE;
   else if (block->trial == CITIZ_CSX_ASKED)
     {
-      block->trial = trials[event->verdict];
+      block->trial = (CitizCsxTrial) (CITIZ_CSX_VALID + event->verdict);
       block->again = csx->now.steady + 200;
     }
 }
@@ -155,8 +150,6 @@ take (CitizCsx *csx, const CitizCsxEvent *event)
       break;
     }
 }
-
-/* The step ******************************************************************/
 
 static void
 begin (CitizCsx *csx, CitizCsxNow now, CitizCsxEffects *effects)
@@ -208,8 +201,6 @@ citiz_csx_step (CitizCsx *csx,
   end (csx);
 }
 
-/* Looking in ****************************************************************/
-
 static gboolean
 wants_vote (const CitizCsx *csx, const CitizVote *vote)
 {
@@ -243,7 +234,7 @@ wants_cert (const CitizCsx *csx, const CitizCert *cert)
 gboolean
 citiz_csx_wants (const CitizCsx *csx, const CitizCsxMessage *message)
 {
-  CitizCsxSlot *slot = citiz_csx_slot (csx, message->header.slot);
+  const CitizCsxSlot *slot = citiz_csx_slot (csx, message->header.slot);
 
   switch (message->kind)
     {
@@ -253,10 +244,10 @@ citiz_csx_wants (const CitizCsx *csx, const CitizCsxMessage *message)
       return wants_cert (csx, message->cert);
     case CITIZ_CSX_MESSAGE_BLOCK:
       return slot != NULL && slot->wanted && citiz_hash_equal (&slot->want, &message->hash);
-    case CITIZ_CSX_MESSAGE_CAND:
-      return fits (csx, &message->vote) && message->vote.kind == CITIZ_VOTE_CAND
-             && message->vote.slot <= csx->frontier + CITIZ_CSX_WINDOW
-             && message->vote.voter == citiz_csx_leader (csx, message->vote.slot);
+    case CITIZ_CSX_MESSAGE_CAND: /* an old one is answered, one's own is an alarm */
+      return fits (csx, &message->vote)
+             && (message->vote.slot <= csx->final_slot || message->vote.voter == csx->config.self
+                 || citiz_csx_candidate_fits (csx, message));
     case CITIZ_CSX_MESSAGE_STATUS:
       return message->status.epoch == csx->config.epoch;
     }

@@ -244,8 +244,6 @@ void citiz_csx_step (CitizCsx *csx,
 /* Whether a message could still teach it anything: asked before the work of verifying a signature. */
 gboolean citiz_csx_wants (const CitizCsx *csx, const CitizCsxMessage *message);
 
-/* Looking in *****************************************************************/
-
 typedef enum
 {
   CITIZ_CSX_SIGNING,  /* votes */
