@@ -48,6 +48,43 @@ citiz_receipt_verify (const CitizReceipt *receipt,
   return citiz_verify (signature, CITIZ_DOMAIN_SIGN_ACK, bytes, sizeof bytes, key);
 }
 
+static void
+given_encode (guint8 out[CITIZ_GIVEN_SIZE],
+              const CitizReceipt *receipt,
+              guint8 place,
+              const CitizHash *commitment)
+{
+  citiz_receipt_encode (out, receipt);
+  out[CITIZ_RECEIPT_SIZE] = place;
+  memcpy (out + CITIZ_RECEIPT_SIZE + 1, commitment->b, sizeof commitment->b);
+}
+
+void
+citiz_given_sign (CitizSignature *out,
+                  const CitizReceipt *receipt,
+                  guint8 place,
+                  const CitizHash *commitment,
+                  const CitizSigningKey *key)
+{
+  guint8 bytes[CITIZ_GIVEN_SIZE];
+
+  given_encode (bytes, receipt, place, commitment);
+  citiz_sign (out, CITIZ_DOMAIN_SIGN_ACK, bytes, sizeof bytes, key);
+}
+
+gboolean
+citiz_given_verify (const CitizReceipt *receipt,
+                    guint8 place,
+                    const CitizHash *commitment,
+                    const CitizSignature *signature,
+                    const CitizPublicKey *key)
+{
+  guint8 bytes[CITIZ_GIVEN_SIZE];
+
+  given_encode (bytes, receipt, place, commitment);
+  return citiz_verify (signature, CITIZ_DOMAIN_SIGN_ACK, bytes, sizeof bytes, key);
+}
+
 /**
  * citiz_receipt_words:
  * @receipts: (array length=n): in the order of the nodes' indices

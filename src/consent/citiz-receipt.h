@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 #define CITIZ_RECEIPT_SIZE  88 /* grant 16 | opening 32 | time u64 ms | capsule 32 */
+#define CITIZ_GIVEN_SIZE    (CITIZ_RECEIPT_SIZE + 33)
 #define CITIZ_RECEIPT_WORDS 6
 
 typedef struct
@@ -27,6 +28,18 @@ void citiz_receipt_sign (CitizSignature *out,
 gboolean citiz_receipt_verify (const CitizReceipt *receipt,
                                const CitizSignature *signature,
                                const CitizPublicKey *key) G_GNUC_WARN_UNUSED_RESULT;
+/* What a node says about the share it gives: receipt 88 | place u8 | commitment of that share and salt 32. A commitment that is not
+ * the grant's, under this signature, is evidence against the node, and tells nobody the share. */
+void citiz_given_sign (CitizSignature *out,
+                       const CitizReceipt *receipt,
+                       guint8 place,
+                       const CitizHash *commitment,
+                       const CitizSigningKey *key);
+gboolean citiz_given_verify (const CitizReceipt *receipt,
+                             guint8 place,
+                             const CitizHash *commitment,
+                             const CitizSignature *signature,
+                             const CitizPublicKey *key) G_GNUC_WARN_UNUSED_RESULT;
 /* First six words (11 bits each) of SHA-256 of the encoded receipts in index order. NULL-terminated. */
 gchar **citiz_receipt_words (const CitizReceipt *receipts, guint n, CitizLanguage language);
 

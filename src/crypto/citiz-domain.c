@@ -36,6 +36,7 @@ static const Entry table[CITIZ_N_DOMAINS] = {
     [CITIZ_DOMAIN_SIGN_JOIN] = SIGN ("citiz/join/v1"),
     [CITIZ_DOMAIN_SIGN_PEER] = SIGN ("citiz/peer/v1"),
     [CITIZ_DOMAIN_SIGN_REFOUND] = SIGN ("citiz/refound/v1"),
+    [CITIZ_DOMAIN_SIGN_MAIL] = SIGN ("citiz/mail/v1"),
     [CITIZ_DOMAIN_SIGN_JOURNAL] = SIGN ("citiz/journal/v1"),
 
     [CITIZ_DOMAIN_KEY_IDENTITY] = KEY ("CtzIdent"),

@@ -17,6 +17,7 @@ typedef enum
   CITIZ_DOMAIN_SIGN_JOIN,
   CITIZ_DOMAIN_SIGN_PEER, /* two nodes meeting */
   CITIZ_DOMAIN_SIGN_REFOUND,
+  CITIZ_DOMAIN_SIGN_MAIL,    /* a citizen fetches mail */
   CITIZ_DOMAIN_SIGN_JOURNAL, /* never leaves the machine: the root of the vote journal's seal */
   /* subkeys of a vault's master, 8-byte crypto_kdf contexts (PROTOCOL §7) */
   CITIZ_DOMAIN_KEY_IDENTITY,

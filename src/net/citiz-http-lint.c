@@ -58,7 +58,7 @@ check_length (CitizHttpLint *lint, const gchar *value)
 {
   if (++lint->lengths > 1 || !parse_decimal (value, 15, &lint->length))
     return 400;
-  return lint->length > lint->rules->body_max ? 413 : 0;
+  return lint->length > (lint->large ? lint->rules->large_max : lint->rules->body_max) ? 413 : 0;
 }
 
 static guint
@@ -128,6 +128,8 @@ check_request_line (CitizHttpLint *lint, gchar *line)
     if (strcmp (line, methods[i].name) == 0)
       {
         lint->has_body = methods[i].has_body;
+        lint->large
+            = lint->rules->large_suffix && g_str_has_suffix (target, lint->rules->large_suffix);
         lint->may_upgrade
             = i == 0 && lint->rules->sockets && g_strv_contains (lint->rules->sockets, target);
         return 0;

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint64 body_max;
+  const gchar *large_suffix; /* nullable: paths that end so may bring up to large_max */
+  guint64 large_max;
   const gchar *const *hosts; /* NULL-terminated names without port; NULL: those of the loopback */
   const gchar *const
       *sockets; /* NULL-terminated paths where a WebSocket may be asked for; NULL: none */
@@ -29,6 +31,7 @@ typedef struct
   guint hosts;
   guint lengths;
   gboolean has_body; /* this method brings one */
+  gboolean large;
   gboolean may_upgrade;
   gboolean upgrade;
   gboolean through; /* a WebSocket was asked for: what follows is no HTTP and is not looked at */

@@ -176,6 +176,8 @@ prepare (CitizHttpServer *self, GError **error)
   self->service = g_socket_service_new ();
   g_socket_listener_set_backlog (G_SOCKET_LISTENER (self->service), BACKLOG);
   self->rules = (CitizHttpLintRules){.body_max = self->limits.body_max,
+                                     .large_suffix = self->limits.large_suffix,
+                                     .large_max = self->limits.large_max,
                                      .hosts = self->limits.hosts,
                                      .sockets = self->limits.sockets};
   citiz_http_server_serve (self);

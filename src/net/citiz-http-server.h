@@ -21,6 +21,8 @@ typedef struct
   guint
       deadline_ms; /* from the first byte awaited to the whole request read; also idle keep-alive */
   guint64 body_max;
+  const gchar *large_suffix; /* nullable: paths that end so may bring more */
+  guint64 large_max;
   guint rate_per_second;
   guint rate_burst;
   const gchar *const *hosts;   /* NULL-terminated names of this server; NULL: the loopback's */

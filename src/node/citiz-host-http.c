@@ -280,6 +280,8 @@ citiz_host_listen (CitizHost *host, GError **error)
   const CitizHttpLimits limits = {.connections_max = host->config->connections,
                                   .deadline_ms = CITIZ_HOST_DEADLINE_MS,
                                   .body_max = CITIZ_HOST_BODY_MAX,
+                                  .large_suffix = CITIZ_NODE_LARGE_SUFFIX,
+                                  .large_max = CITIZ_NODE_HAND_MAX,
                                   .rate_per_second = host->config->rate,
                                   .rate_burst = host->config->burst,
                                   .hosts = (const gchar *const *) host->hosts,

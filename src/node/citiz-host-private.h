@@ -7,6 +7,8 @@
 #include "net/citiz-json-strict.h"
 #include "store/citiz-db.h"
 
+#include "node/citiz-node.h"
+
 G_BEGIN_DECLS
 
 #define CITIZ_HOST_EVENTS_PATH  "/v1/events"
@@ -46,6 +48,7 @@ struct _CitizHost
   CitizJournal *journal; /* NULL: it follows and never signs */
   CitizMember *member;
   CitizReplica *replica; /* the member's */
+  CitizNode *node;       /* its parts of grants, and the doctor's page */
   CitizHttpServer *server;
   CitizHttpServer *metrics; /* nullable */
   GSocketService *admin;

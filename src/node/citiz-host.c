@@ -42,6 +42,9 @@ open_all (CitizHost *host, GError **error)
   host->replica = citiz_replica_new (host->db, host->chain, host->env, host->journal,
                                      citiz_signing_key_get_public (host->key), &timing);
   host->member = citiz_member_new (host->replica, host->key, &chain_id);
+  host->node = citiz_node_new (host->db, host->chain, host->env, host->key);
+  citiz_node_set_replica (host->node, host->replica);
+  citiz_host_set_next (host, citiz_node_handle, host->node);
   return TRUE;
 }
 
@@ -152,6 +155,25 @@ expect_others (CitizHost *host)
     }
 }
 
+/* Parts of grants: where this node is reached, and the others, whom the doctor's page asks too. */
+static void
+start_node (CitizHost *host)
+{
+  const GPtrArray *members = host->community->members;
+  const CitizHostMember *own
+      = citiz_host_community_find (host->community, citiz_signing_key_get_public (host->key));
+  g_autofree CitizDealNode *nodes = g_new0 (CitizDealNode, members->len);
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      const CitizHostMember *member = members->pdata[i];
+
+      nodes[i] = (CitizDealNode){member->node, member->url};
+    }
+  citiz_node_set_neighbours (host->node, nodes, members->len);
+  citiz_node_run (host->node, own ? own->url : host->config->url);
+}
+
 gboolean
 citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **error)
 {
@@ -167,6 +189,7 @@ citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **err
       || !citiz_replica_start (host->replica, error))
     return FALSE;
   expect_others (host);
+  start_node (host);
   host->beat = g_timeout_source_new_seconds (BEAT_SECONDS);
   g_source_set_callback (host->beat, beat_cb, host, NULL);
   g_source_attach (host->beat, g_main_context_get_thread_default ());
@@ -197,6 +220,9 @@ citiz_host_close (CitizHost *host)
   readers_free (host);
   if (host->replica != NULL)
     g_signal_handlers_disconnect_by_data (host->replica, host);
+  if (host->node != NULL)
+    citiz_node_stop (host->node);
+  g_clear_object (&host->node);
   g_clear_object (&host->metrics);
   g_clear_object (&host->server);
   g_clear_pointer (&host->member, citiz_member_free);

@@ -146,3 +146,16 @@ citiz_mempool_list (const CitizMempool *pool)
     g_ptr_array_add (list, citiz_tx_ref (link->data));
   return list;
 }
+
+gboolean
+citiz_mempool_revokes (const CitizMempool *pool, const CitizId *grant)
+{
+  for (const GList *link = pool->order.head; link; link = link->next)
+    {
+      const CitizTx *tx = link->data;
+
+      if (tx->type == CITIZ_TX_GRANT_REVOKE && citiz_id_equal (&tx->body.revoke.grant, grant))
+        return TRUE;
+    }
+  return FALSE;
+}

@@ -28,4 +28,7 @@ void citiz_mempool_sift (CitizMempool *pool, const CitizLedger *ledger, CitizTim
 GPtrArray *citiz_mempool_list (const CitizMempool *pool);
 guint citiz_mempool_size (const CitizMempool *pool);
 
+/* Whether a revocation of @grant waits. */
+gboolean citiz_mempool_revokes (const CitizMempool *pool, const CitizId *grant);
+
 G_END_DECLS

@@ -9,14 +9,22 @@ static const gchar *const state_names[] = {
     [CITIZ_GRANT_USED] = "used",
 };
 
-/* The grant of the path; answers 404 itself. */
+/* The grant of the path; answers 404 itself. A revocation on its way to the ledger is obeyed already. */
 static gboolean
 find_grant (CitizNodeCall *call, CitizGrantState *state)
 {
   CitizId id;
 
   if (citiz_id_from_hex (&id, call->star[0]) && citiz_chain_grant (call->node->chain, &id, state))
-    return TRUE;
+    {
+      if (state->ended.ms == 0 && citiz_order_revokes (call->node->order, &id))
+        {
+          state->status = CITIZ_GRANT_REVOKED;
+          state->ended = state->judged;
+          state->can_release = FALSE;
+        }
+      return TRUE;
+    }
   citiz_node_answer (call, 404, json_pack ("{s:s}", "state", "unknown"));
   return FALSE;
 }
@@ -121,6 +129,129 @@ citiz_node_receipt (CitizNode *self,
 }
 
 static void
+answer_opened (CitizNodeCall *call, const CitizGrantState *state, const CitizTxInfo *info)
+{
+  json_t *body = json_pack ("{s:I}", "height", (json_int_t) info->height);
+
+  citiz_node_receipt (call->node, state, &info->id, info->time, body);
+  citiz_node_answer (call, 200, body);
+}
+
+/* Another opening came first: which one is next now. */
+static void
+answer_taken (CitizNodeCall *call, const CitizId *grant)
+{
+  CitizGrantState state;
+
+  if (citiz_chain_grant (call->node->chain, grant, &state))
+    citiz_node_answer (
+        call, 409,
+        json_pack ("{s:s, s:i}", "state", state_names[state.status], "used", (int) state.used));
+  else
+    citiz_node_answer (call, 404, json_pack ("{s:s}", "state", "unknown"));
+}
+
+/* An opening that is on its way, and who waits for it. */
+typedef struct
+{
+  CitizNodeLater *later;
+  CitizId grant;
+  CitizHash id; /* of somebody else's, when another's is waited for */
+  gboolean others;
+} Waiting;
+
+static void
+opened_cb (gpointer data, CitizNode *self, const CitizHash *opening, const GError *error)
+{
+  Waiting *waiting = data;
+  CitizNodeCall call = citiz_node_later_call (waiting->later);
+  CitizGrantState state;
+  CitizTxInfo info;
+
+  if (error && error->domain == CITIZ_LEDGER_ERROR)
+    answer_taken (&call, &waiting->grant);
+  else if (error)
+    citiz_node_answer_error (&call, error);
+  else if (citiz_chain_grant (self->chain, &waiting->grant, &state)
+           && citiz_chain_find_tx (self->chain, opening, &info, NULL))
+    {
+      if (waiting->others)
+        answer_taken (&call, &waiting->grant);
+      else
+        answer_opened (&call, &state, &info);
+      citiz_tx_info_clear (&info);
+    }
+  else
+    call.response->status = 500;
+  citiz_node_later_send (waiting->later);
+  g_free (waiting);
+}
+
+static void
+waited_cb (gpointer data, CitizTime time, const GError *error)
+{
+  Waiting *waiting = data;
+
+  opened_cb (waiting, waiting->later->node, &waiting->id, error);
+}
+
+static Waiting *
+wait_for (CitizNodeCall *call, const CitizId *grant)
+{
+  Waiting *waiting = g_new0 (Waiting, 1);
+
+  waiting->later = citiz_node_later (call);
+  waiting->grant = *grant;
+  return waiting;
+}
+
+/* One opening of a grant at a time: the same note again waits for the same answer, another reader for its turn. */
+static gboolean
+joins_one_on_its_way (CitizNodeCall *call, const CitizGrantState *state, GBytes *note)
+{
+  CitizNode *self = call->node;
+  g_autoptr (GBytes) sealed = NULL;
+  CitizHash id;
+  Waiting *waiting;
+
+  if (!citiz_node_store_find_waiting (self->db, &state->grant.id, &id, &sealed, NULL)
+      || sealed == NULL)
+    return FALSE;
+  waiting = g_new0 (Waiting, 1);
+  waiting->grant = state->grant.id;
+  waiting->id = id;
+  waiting->others = !g_bytes_equal (sealed, note);
+  if (!citiz_order_wait (self->order, &id, waited_cb, waiting))
+    {
+      g_free (waiting);
+      return FALSE;
+    }
+  waiting->later = citiz_node_later (call);
+  return TRUE;
+}
+
+/* The final opening that this very note came with, when the answer to it was lost. */
+static gboolean
+was_opened (CitizNodeCall *call, const CitizGrantState *state, gint64 use, GBytes *note)
+{
+  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (call->node->chain, &state->grant.id, NULL);
+  CitizHash hash;
+
+  citiz_note_hash (&hash, note);
+  for (guint i = 0; txs && i < txs->len; i++)
+    {
+      const CitizTxInfo *info = txs->pdata[i];
+
+      if (info->type != CITIZ_TX_ACCESS_OPEN || info->tx->body.open.use != use
+          || !citiz_hash_equal (&info->tx->body.open.note, &hash))
+        continue;
+      answer_opened (call, state, info);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
 open_now (CitizNodeCall *call,
           json_t *json,
           const CitizGrantState *state,
@@ -129,10 +260,6 @@ open_now (CitizNodeCall *call,
   gint64 use;
   CitizHash a;
   g_autoptr (GBytes) note = read_note (json);
-  g_autoptr (CitizMail) mail = NULL;
-  g_autoptr (GError) error = NULL;
-  CitizBlockInfo block;
-  json_t *body;
 
   if (note == NULL || !citiz_json_strict_int (json, "use", 1, CITIZ_GRANT_MAX_OPENINGS, &use)
       || !citiz_json_strict_bytes (json, "a", a.b, sizeof a.b))
@@ -142,9 +269,8 @@ open_now (CitizNodeCall *call,
     }
   if (use != state->used + 1)
     {
-      citiz_node_answer (
-          call, 409,
-          json_pack ("{s:s, s:i}", "state", state_names[state->status], "used", (int) state->used));
+      if (use > state->used || !was_opened (call, state, use, note))
+        answer_taken (call, &state->grant.id);
       return;
     }
   if (!citiz_opening_matches (&a, (guint) use, &state->grant.a_max))
@@ -153,17 +279,9 @@ open_now (CitizNodeCall *call,
       return;
     }
   /* Only now: whoever has no link must not be able to use up the tries of who has it. */
-  if (!passcode_is_right (call, json, share))
-    return;
-  if (!citiz_node_open (call->node, state, (guint) use, &a, note, &mail, &block, &error))
-    {
-      citiz_node_answer_error (call, error);
-      return;
-    }
-  body = json_pack ("{s:I}", "height", (json_int_t) block.height);
-  citiz_node_receipt (call->node, state, &mail->opening, block.time, body);
-  citiz_node_answer (call, 200, body);
-  citiz_node_tell (call->node, mail);
+  if (passcode_is_right (call, json, share) && !joins_one_on_its_way (call, state, note))
+    citiz_node_open (call->node, state, (guint) use, &a, note, opened_cb,
+                     wait_for (call, &state->grant.id));
 }
 
 /* The token and the final opening that a release or a note must name; answers itself when they do not hold. */
@@ -210,7 +328,10 @@ release_now (CitizNodeCall *call,
              const CitizNodeShare *share)
 {
   CitizTxInfo info;
-  g_autofree gchar *secret = NULL, *salt = NULL;
+  g_autofree gchar *secret = NULL, *salt = NULL, *given = NULL;
+  CitizReceipt what = {.grant = state->grant.id, .capsule = state->grant.capsule};
+  CitizHash commitment;
+  CitizSignature signature;
   json_t *receipt;
 
   if (!may_ask (call, json, state, share, &info))
@@ -225,11 +346,18 @@ release_now (CitizNodeCall *call,
     {
       receipt = json_object ();
       citiz_node_receipt (call->node, state, &info.id, info.time, receipt);
+      what.opening = info.id;
+      what.time = info.time;
+      citiz_grant_share_commitment (&commitment, &what.grant, share->place, share->share,
+                                    share->salt);
+      citiz_given_sign (&signature, &what, share->place, &commitment, call->node->key);
+      given = citiz_base64url_encode (signature.b, sizeof signature.b);
       secret = citiz_base64url_encode (share->share, sizeof share->share);
       salt = citiz_base64url_encode (share->salt, sizeof share->salt);
       citiz_node_answer (call, 200,
-                         json_pack ("{s:i, s:s, s:s, s:o}", "index", (int) share->place, "share",
-                                    secret, "salt", salt, "receipt", receipt));
+                         json_pack ("{s:i, s:s, s:s, s:s, s:o}", "index", (int) share->place,
+                                    "share", secret, "salt", salt, "given", given, "receipt",
+                                    receipt));
       citiz_wipe (secret, strlen (secret));
     }
   citiz_tx_info_clear (&info);

@@ -5,6 +5,8 @@ const CitizHttpLimits citiz_node_http_limits = {
     .connections_max = 64,
     .deadline_ms = 10000,
     .body_max = CITIZ_NODE_BODY_MAX,
+    .large_suffix = CITIZ_NODE_LARGE_SUFFIX,
+    .large_max = CITIZ_NODE_HAND_MAX,
     .rate_per_second = 200,
     .rate_burst = 400,
 };
@@ -26,6 +28,9 @@ static const struct
     {"POST", "/v1/grants/*/open", citiz_node_route_open},
     {"POST", "/v1/grants/*/release", citiz_node_route_release},
     {"POST", "/v1/grants/*/note", citiz_node_route_note},
+    {"POST", "/v1/grants/*" CITIZ_NODE_LARGE_SUFFIX, citiz_node_route_shares},
+    {"GET", "/v1/mailbox/*", citiz_node_route_mail},
+    {"DELETE", "/v1/mailbox/*/*", citiz_node_route_mail_drop},
     {"GET", "/v1/blobs/*", citiz_node_route_blob},
     {"GET", "/v1/codes/*", citiz_node_route_code_get},
     {"POST", "/v1/codes/*", citiz_node_route_code_try},
@@ -101,7 +106,8 @@ static void
 preflight (CitizHttpResponse *response)
 {
   response->status = 204;
-  citiz_http_response_header (response, "Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+  citiz_http_response_header (response, "Access-Control-Allow-Methods",
+                              "GET, POST, DELETE, OPTIONS");
   citiz_http_response_header (response, "Access-Control-Allow-Headers", "content-type");
   citiz_http_response_header (response, "Access-Control-Max-Age", "600");
 }
@@ -156,7 +162,9 @@ citiz_node_call_json (CitizNodeCall *call)
 {
   json_t *json;
 
-  if (g_strcmp0 (call->request->content_type, "application/json") != 0)
+  /* text/plain is what a browser sends to another node's address without asking first */
+  if (g_strcmp0 (call->request->content_type, "application/json") != 0
+      && g_strcmp0 (call->request->content_type, "text/plain") != 0)
     {
       citiz_node_answer (call, 415, json_pack ("{s:s}", "error", "content-type"));
       return NULL;
@@ -178,7 +186,34 @@ citiz_node_answer_error (CitizNodeCall *call, const GError *error)
     status = 507;
   else if (g_error_matches (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_BUSY))
     status = 503;
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+           || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    status = 503;
   g_debug ("answered %u: %s", status, error ? error->message : "no reason");
   citiz_node_answer (call, status,
                      json_pack ("{s:s}", "error", status == 404 ? "unknown" : "node"));
+}
+
+CitizNodeLater *
+citiz_node_later (CitizNodeCall *call)
+{
+  CitizNodeLater *later = g_new0 (CitizNodeLater, 1);
+
+  later->node = call->node;
+  later->pending = citiz_http_response_defer (call->response);
+  return later;
+}
+
+CitizNodeCall
+citiz_node_later_call (CitizNodeLater *later)
+{
+  return (CitizNodeCall){.node = later->node,
+                         .response = citiz_http_pending_response (later->pending)};
+}
+
+void
+citiz_node_later_send (CitizNodeLater *later)
+{
+  citiz_http_pending_send (later->pending);
+  g_free (later);
 }

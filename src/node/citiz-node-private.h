@@ -1,10 +1,13 @@
 /* What the files of the node share. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "consent/citiz-capsule.h"
 #include "crypto/citiz-crypto.h"
 #include "net/citiz-http-server.h"
 #include "net/citiz-json-strict.h"
+#include "net/citiz-http-client.h"
 #include "node/citiz-node.h"
+#include "node/citiz-order.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +20,14 @@ G_BEGIN_DECLS
 #define CITIZ_NODE_PREVIEW_LIFE   (10 * CITIZ_MINUTE)
 #define CITIZ_NODE_SWEEP_SECONDS  5
 #define CITIZ_NODE_KEEP_TIME      CITIZ_MINUTE
-#define CITIZ_NODE_STARS          2 /* variable segments of a path */
+#define CITIZ_NODE_STARS          2  /* variable segments of a path */
+#define CITIZ_NODE_HANDS_MAX      16 /* waiting for their grant */
+#define CITIZ_NODE_HAND_PATIENCE  (15 * CITIZ_SECOND)
+#define CITIZ_NODE_ACCOUNT_GRANTS 32 /* held for one account */
+#define CITIZ_NODE_ACCOUNT_BYTES  (16u << 20)
+#define CITIZ_NODE_NONCE_LIFE     CITIZ_MINUTE
+#define CITIZ_NODE_NONCES_MAX     256
+#define CITIZ_NODE_ASK_TIMEOUT    8000 /* ms, of another node */
 
 extern const CitizHttpLimits citiz_node_http_limits;
 
@@ -28,7 +38,14 @@ struct _CitizNode
   CitizChain *chain; /* the app's: outlives the node */
   const CitizEnv *env;
   CitizSigningKey *key;
-  CitizSecret *rest; /* seals what lies on the disk */
+  CitizSecret *rest;     /* seals what lies on the disk */
+  CitizOrder *order;     /* makes transactions final */
+  CitizReplica *replica; /* NULL: a chain of one */
+  gulong final;
+  CitizHttpClient *client; /* asks other nodes */
+  GPtrArray *neighbours;   /* CitizNodeNeighbour */
+  GPtrArray *hands;        /* CitizNodeHand: parts whose grant is not final yet */
+  GHashTable *nonces;      /* of the mailbox: hex → CitizTime until */
   CitizNodeId id;
   CitizHttpServer *server;
   gchar *origin;
@@ -52,10 +69,25 @@ typedef struct
   gchar *star[CITIZ_NODE_STARS]; /* what the variable segments of the path were */
 } CitizNodeCall;
 
+/* Another node, as far as shares are concerned. */
+typedef struct
+{
+  CitizPublicKey key;
+  gchar *origin;
+} CitizNodeNeighbour;
+
+/* A request that is answered later: a copy of what its handler had. */
+typedef struct
+{
+  CitizNode *node;
+  CitizHttpPending *pending;
+} CitizNodeLater;
+
 /* citiz-node-http.c */
-void citiz_node_handle (const CitizHttpRequest *request,
-                        CitizHttpResponse *response,
-                        gpointer node);
+CitizNodeLater *citiz_node_later (CitizNodeCall *call);
+/* A call into which the answer goes; citiz_node_later_send() sends it and frees @later. */
+CitizNodeCall citiz_node_later_call (CitizNodeLater *later);
+void citiz_node_later_send (CitizNodeLater *later);
 void citiz_node_answer (CitizNodeCall *call, guint status, json_t *body); /* takes body */
 void citiz_node_answer_bytes (CitizNodeCall *call,
                               guint status,
@@ -81,15 +113,19 @@ gchar *citiz_node_page_csp (const gchar *page, const gchar *const *origins);
 void citiz_node_page_headers (CitizNodeCall *call);
 
 /* citiz-node.c */
-/* The access_open and its mail in one SQLite transaction. */
-gboolean citiz_node_open (CitizNode *self,
-                          const CitizGrantState *state,
-                          guint use,
-                          const CitizHash *a,
-                          GBytes *note,
-                          CitizMail **out_mail,
-                          CitizBlockInfo *out_block,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Once: @opening is final and its note is mail, or why not: %CITIZ_LEDGER_ERROR when another opening took its place. */
+typedef void (*CitizNodeOpened) (gpointer data,
+                                 CitizNode *self,
+                                 const CitizHash *opening,
+                                 const GError *error);
+/* Enters an access_open and keeps its note until it is final. On a chain of one @done is called before this returns. */
+void citiz_node_open (CitizNode *self,
+                      const CitizGrantState *state,
+                      guint use,
+                      const CitizHash *a,
+                      GBytes *note,
+                      CitizNodeOpened done,
+                      gpointer data);
 gboolean citiz_node_erase_grant (CitizNode *self,
                                  const CitizId *grant,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -98,6 +134,13 @@ gboolean citiz_node_post (CitizNode *self,
                           CitizMail *mail,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_node_tell (CitizNode *self, const CitizMail *mail);
+const CitizNodeNeighbour *citiz_node_neighbour (CitizNode *self, const CitizPublicKey *key);
+guint citiz_node_place (CitizNode *self,
+                        const CitizGrantState *state); /* 0: not in its committee */
+
+/* citiz-node-shares.c */
+void citiz_node_hand_free (gpointer hand);
+void citiz_node_try_hands (CitizNode *self); /* after a final block, and now and then */
 /* TRUE when the grant has no passcode or `proof` is right; else the tries left. Counts before it compares. */
 gboolean citiz_node_check_passcode (CitizNode *self,
                                     const CitizNodeShare *share,
@@ -110,6 +153,9 @@ void citiz_node_route_grant (CitizNodeCall *call);
 void citiz_node_route_open (CitizNodeCall *call);
 void citiz_node_route_release (CitizNodeCall *call);
 void citiz_node_route_note (CitizNodeCall *call);
+void citiz_node_route_shares (CitizNodeCall *call);
+void citiz_node_route_mail (CitizNodeCall *call);
+void citiz_node_route_mail_drop (CitizNodeCall *call);
 void citiz_node_route_blob (CitizNodeCall *call);
 void citiz_node_route_code_get (CitizNodeCall *call);
 void citiz_node_route_code_try (CitizNodeCall *call);

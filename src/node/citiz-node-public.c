@@ -17,6 +17,10 @@ citiz_node_route_limits (CitizNodeCall *call)
       {"headBytes", CITIZ_HTTP_HEAD_MAX},
       {"headLines", CITIZ_HTTP_LINES_MAX},
       {"bodyBytes", CITIZ_NODE_BODY_MAX},
+      {"shareBytes", CITIZ_NODE_HAND_MAX},
+      {"sharesWaiting", CITIZ_NODE_HANDS_MAX},
+      {"accountGrants", CITIZ_NODE_ACCOUNT_GRANTS},
+      {"accountBytes", CITIZ_NODE_ACCOUNT_BYTES},
       {"requestsPerSecond", citiz_node_http_limits.rate_per_second},
       {"requestsBurst", citiz_node_http_limits.rate_burst},
       {"jsonDepth", CITIZ_JSON_DEPTH_MAX},
@@ -166,7 +170,7 @@ citiz_node_route_ready (CitizNodeCall *call)
 {
   g_autoptr (GArray) grants = citiz_node_store_grants (call->node->db, NULL);
 
-  if (grants && citiz_chain_can_sign (call->node->chain))
+  if (grants && (call->node->replica || citiz_chain_can_sign (call->node->chain)))
     citiz_node_answer_bytes (call, 200, "text/plain; charset=utf-8",
                              g_bytes_new_static ("ready\n", 6));
   else

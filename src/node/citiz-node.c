@@ -39,116 +39,6 @@ citiz_node_post (CitizNode *self, CitizMail *mail, GError **error)
   return TRUE;
 }
 
-static const CitizHash *
-own_account (CitizNode *self, GPtrArray *txs, CitizHash *room)
-{
-  citiz_chain_add_register (self->chain, txs, self->key, NULL, room);
-  return room;
-}
-
-static gboolean
-submit_one (CitizNode *self,
-            CitizTxType type,
-            const CitizTxBody *body,
-            CitizHash *out_id,
-            CitizBlockInfo *out_block,
-            GError **error)
-{
-  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
-  CitizHash room;
-  const CitizHash *account = own_account (self, txs, &room);
-
-  citiz_chain_add (self->chain, txs, type, account, 0, body, self->key);
-  *out_id = *citiz_tx_get_id (txs->pdata[txs->len - 1]);
-  return citiz_chain_submit (self->chain, txs, out_block, error);
-}
-
-gboolean
-citiz_node_open (CitizNode *self,
-                 const CitizGrantState *state,
-                 guint use,
-                 const CitizHash *a,
-                 GBytes *note,
-                 CitizMail **out_mail,
-                 CitizBlockInfo *out_block,
-                 GError **error)
-{
-  CitizTxBody body = {.open = {.grant = state->grant.id, .use = (guint16) use, .a = *a}};
-  g_autoptr (CitizMail) mail = g_new0 (CitizMail, 1);
-
-  citiz_note_hash (&body.open.note, note);
-  mail->kind = CITIZ_MAIL_OPENED;
-  mail->grant = state->grant.id;
-  mail->has_opening = TRUE;
-  mail->sealed = g_bytes_ref (note);
-  if (!citiz_db_begin (self->db, error))
-    return FALSE;
-  if (!submit_one (self, CITIZ_TX_ACCESS_OPEN, &body, &mail->opening, out_block, error))
-    {
-      citiz_db_rollback (self->db);
-      return FALSE;
-    }
-  mail->time = out_block->time;
-  if (!citiz_node_store_put_mail (self->db, mail, error))
-    {
-      citiz_db_rollback (self->db);
-      return FALSE;
-    }
-  if (!citiz_db_commit (self->db, error))
-    return FALSE;
-  *out_mail = g_steal_pointer (&mail);
-  return TRUE;
-}
-
-static gboolean
-count_then_compare (CitizNode *self,
-                    const CitizNodeShare *share,
-                    const CitizHash *hash,
-                    gboolean *out_right,
-                    guint *out_left,
-                    CitizMail *mail,
-                    GError **error)
-{
-  gboolean had = FALSE;
-
-  if (!citiz_node_store_take_passcode_try (self->db, &share->grant, &had, out_left, error))
-    return FALSE;
-  *out_right = had && citiz_bytes_equal (hash->b, share->proof_hash.b, sizeof hash->b);
-  if (*out_right)
-    return citiz_node_store_return_passcode_try (self->db, &share->grant, error);
-  if (!had)
-    return TRUE;
-  mail->kind = CITIZ_MAIL_PASSCODE_MISSED;
-  mail->grant = share->grant;
-  mail->tries = *out_left;
-  mail->time = citiz_chain_time (self->chain);
-  return citiz_node_store_put_mail (self->db, mail, error);
-}
-
-gboolean
-citiz_node_check_passcode (CitizNode *self,
-                           const CitizNodeShare *share,
-                           const CitizHash *proof_hash,
-                           guint *out_left,
-                           GError **error)
-{
-  CitizMail mail = {0};
-  gboolean right = FALSE;
-
-  if (!citiz_db_begin (self->db, error))
-    return FALSE;
-  if (!count_then_compare (self, share, proof_hash, &right, out_left, &mail, error))
-    {
-      citiz_db_rollback (self->db);
-      return FALSE;
-    }
-  if (!citiz_db_commit (self->db, error))
-    return FALSE;
-  if (mail.kind != 0)
-    citiz_node_tell (self, &mail);
-  return right;
-}
-
 /* Deal */
 
 typedef gboolean (*PutShare) (CitizDb *db,
@@ -264,138 +154,6 @@ citiz_node_put_code (CitizNode *self, const CitizCodeEntry *entry, GError **erro
                                     CITIZ_PASSCODE_TRIES, error);
 }
 
-/* Endings */
-
-/* Erases, says so on the ledger, leaves word. Inside the caller's transaction. A ledger that cannot be written to any more (its
- * journal does not fit) keeps no secret alive: then only the word is left. */
-static gboolean
-end_grant (CitizNode *self, const CitizId *grant, CitizMail *mail, GError **error)
-{
-  CitizTxBody body = {.close = {.grant = *grant}};
-  CitizBlockInfo block = {.time = citiz_chain_time (self->chain)};
-  g_autoptr (GError) own = NULL;
-
-  if (!citiz_node_store_erase (self->db, grant, error))
-    return FALSE;
-  mail->kind = CITIZ_MAIL_ENDED;
-  mail->grant = *grant;
-  /* here: the transaction that says that all is deleted */
-  mail->has_opening = submit_one (self, CITIZ_TX_ACCESS_CLOSE, &body, &mail->opening, &block, &own);
-  mail->time = block.time;
-  if (own != NULL && own->domain != CITIZ_LEDGER_ERROR)
-    {
-      g_propagate_error (error, g_steal_pointer (&own));
-      return FALSE;
-    }
-  if (own != NULL)
-    g_warning ("erased, but the ledger could not be told: %s", own->message);
-  return citiz_node_store_put_mail (self->db, mail, error);
-}
-
-gboolean
-citiz_node_erase_grant (CitizNode *self, const CitizId *grant, GError **error)
-{
-  CitizMail mail = {0};
-
-  if (!citiz_db_begin (self->db, error))
-    return FALSE;
-  if (!end_grant (self, grant, &mail, error))
-    {
-      citiz_db_rollback (self->db);
-      return FALSE;
-    }
-  if (!citiz_db_commit (self->db, error))
-    return FALSE;
-  citiz_db_forget_journal (self->db);
-  citiz_node_tell (self, &mail);
-  return TRUE;
-}
-
-gboolean
-citiz_node_revoke (CitizNode *self,
-                   const CitizId *grant,
-                   GPtrArray *txs,
-                   CitizBlockInfo *out,
-                   GError **error)
-{
-  CitizMail mail = {0};
-  CitizNodeShare share;
-  gboolean held = citiz_node_store_get_share (self->db, grant, &share, NULL);
-
-  citiz_wipe (&share, sizeof share);
-  if (!citiz_db_begin (self->db, error))
-    return FALSE;
-  if (!citiz_chain_submit (self->chain, txs, out, error)
-      || (held && !end_grant (self, grant, &mail, error)))
-    {
-      citiz_db_rollback (self->db);
-      return FALSE;
-    }
-  if (!citiz_db_commit (self->db, error))
-    return FALSE;
-  citiz_db_forget_journal (self->db);
-  if (held)
-    citiz_node_tell (self, &mail);
-  return TRUE;
-}
-
-/* A grant whose openings are used up keeps its share while the last reader may still fetch it. */
-static gboolean
-may_erase (const CitizGrantState *state)
-{
-  if (state->status == CITIZ_GRANT_USED)
-    return state->judged.ms >= state->last_opening.ms + CITIZ_NODE_RELEASE_WINDOW;
-  return state->ended.ms != 0;
-}
-
-/* While something is held that ends: how late it is, once a minute. A full disk is no reason to stop. */
-static void
-keep_time (CitizNode *self, const GArray *grants)
-{
-  CitizTime own = citiz_env_now (self->env);
-  g_autoptr (GError) error = NULL;
-
-  if (grants == NULL || grants->len == 0
-      || (own.ms >= self->time_kept.ms && own.ms < self->time_kept.ms + CITIZ_NODE_KEEP_TIME))
-    return;
-  self->time_kept = own;
-  if (!citiz_chain_keep_time (self->chain, &error))
-    g_debug ("the time could not be kept: %s", error->message);
-}
-
-guint
-citiz_node_sweep (CitizNode *self)
-{
-  g_autoptr (GArray) grants = citiz_node_store_grants (self->db, NULL);
-  guint n = 0;
-
-  if (citiz_env_now (self->env).ms >= self->preview_until.ms)
-    citiz_node_end_preview (self);
-
-  keep_time (self, grants);
-  for (guint i = 0; grants && i < grants->len; i++)
-    {
-      const CitizId *id = &g_array_index (grants, CitizId, i);
-      CitizGrantState state;
-      g_autoptr (GError) error = NULL;
-
-      if (!citiz_chain_grant (self->chain, id, &state) || !may_erase (&state))
-        continue;
-      if (citiz_node_erase_grant (self, id, &error))
-        n++;
-      else
-        g_warning ("an ended access could not be erased yet: %s", error->message);
-    }
-  return n;
-}
-
-static gboolean
-sweep_cb (gpointer data)
-{
-  citiz_node_sweep (data);
-  return G_SOURCE_CONTINUE;
-}
-
 /* Mailbox */
 
 GPtrArray *
@@ -424,9 +182,146 @@ citiz_node_get_public (CitizNode *self)
   return citiz_signing_key_get_public (self->key);
 }
 
+/* Notes whose openings became final while nobody looked. */
+static void
+settle_waiting (CitizNode *self)
+{
+  g_autoptr (GArray) waiting = citiz_node_store_waiting (self->db, NULL);
+
+  for (guint i = 0; waiting && i < waiting->len; i++)
+    {
+      const CitizHash *id = &g_array_index (waiting, CitizHash, i);
+      g_autoptr (CitizMail) mail = NULL;
+      CitizTxInfo info;
+
+      if (!citiz_chain_find_tx (self->chain, id, &info, NULL))
+        continue;
+      if (citiz_node_store_settle (self->db, id, info.time, &mail, NULL) && mail)
+        citiz_node_tell (self, mail);
+      citiz_tx_info_clear (&info);
+    }
+  citiz_node_store_drop_old_waiting (self->db, citiz_chain_time (self->chain), NULL);
+}
+
+/* What a final block means for what is held. */
+static void
+final_cb (CitizReplica *replica, CitizBlock *block, CitizNode *self)
+{
+  for (guint i = 0; i < block->txs->len; i++)
+    {
+      const CitizTx *tx = block->txs->pdata[i];
+      g_autoptr (CitizMail) mail = NULL;
+      g_autoptr (GError) error = NULL;
+      CitizNodeShare share;
+
+      if (tx->type == CITIZ_TX_ACCESS_OPEN
+          && citiz_node_store_settle (self->db, citiz_tx_get_id (tx), block->header.time, &mail,
+                                      &error)
+          && mail)
+        citiz_node_tell (self, mail);
+      if (tx->type == CITIZ_TX_GRANT_REVOKE
+          && citiz_node_store_get_share (self->db, &tx->body.revoke.grant, &share, NULL)
+          && !citiz_node_erase_grant (self, &tx->body.revoke.grant, &error))
+        g_warning ("a revoked access could not be erased yet: %s", error->message);
+    }
+  if (self->hands->len > 0)
+    citiz_node_try_hands (self);
+}
+
+void
+citiz_node_set_replica (CitizNode *self, CitizReplica *replica)
+{
+  g_return_if_fail (self->replica == NULL && self->origin == NULL);
+  g_clear_pointer (&self->order, citiz_order_free);
+  self->replica = g_object_ref (replica);
+  self->order = citiz_order_new (self->chain, replica, self->key);
+  self->final = g_signal_connect (replica, "final", G_CALLBACK (final_cb), self);
+}
+
+static void
+neighbour_free (gpointer data)
+{
+  CitizNodeNeighbour *neighbour = data;
+
+  g_free (neighbour->origin);
+  g_free (neighbour);
+}
+
+void
+citiz_node_set_neighbours (CitizNode *self, const CitizDealNode *nodes, guint n)
+{
+  g_autoptr (GPtrArray) origins = g_ptr_array_new ();
+
+  g_ptr_array_set_size (self->neighbours, 0);
+  for (guint i = 0; i < n; i++)
+    {
+      CitizNodeNeighbour *neighbour;
+
+      if (citiz_public_key_equal (&nodes[i].key, citiz_node_get_public (self)))
+        continue;
+      neighbour = g_new0 (CitizNodeNeighbour, 1);
+      neighbour->key = nodes[i].key;
+      neighbour->origin = g_strdup (nodes[i].origin);
+      g_ptr_array_add (self->neighbours, neighbour);
+      g_ptr_array_add (origins, neighbour->origin);
+    }
+  g_ptr_array_add (origins, NULL);
+  g_free (self->csp);
+  self->csp = citiz_node_page_csp (citiz_node_get_page (), (const gchar *const *) origins->pdata);
+}
+
+const CitizNodeNeighbour *
+citiz_node_neighbour (CitizNode *self, const CitizPublicKey *key)
+{
+  for (guint i = 0; i < self->neighbours->len; i++)
+    {
+      const CitizNodeNeighbour *neighbour = self->neighbours->pdata[i];
+
+      if (citiz_public_key_equal (&neighbour->key, key))
+        return neighbour;
+    }
+  return NULL;
+}
+
+guint
+citiz_node_place (CitizNode *self, const CitizGrantState *state)
+{
+  for (guint i = 0; i < state->grant.n_committee; i++)
+    if (citiz_public_key_equal (&state->grant.committee[i].node, citiz_node_get_public (self)))
+      return i + 1;
+  return 0;
+}
+
+static gboolean
+sweep_cb (gpointer data)
+{
+  citiz_node_sweep (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * citiz_node_run:
+ * @origin: where requests reach it, without a path
+ *
+ * Erases what has ended, and goes on doing so.
+ */
+void
+citiz_node_run (CitizNode *self, const gchar *origin)
+{
+  g_return_if_fail (self->origin == NULL);
+  self->origin = g_strdup (origin);
+  settle_waiting (self);
+  citiz_node_sweep (self);
+  self->sweeper = g_timeout_source_new_seconds (CITIZ_NODE_SWEEP_SECONDS);
+  g_source_set_callback (self->sweeper, sweep_cb, self, NULL);
+  g_source_attach (self->sweeper, g_main_context_get_thread_default ());
+}
+
 gboolean
 citiz_node_start (CitizNode *self, guint16 port, GError **error)
 {
+  g_autofree gchar *origin = NULL;
+
   g_return_val_if_fail (self->server == NULL, FALSE);
   self->server = citiz_http_server_new (&citiz_node_http_limits, citiz_node_handle, self);
   if (!citiz_http_server_start (self->server, port, error))
@@ -434,11 +329,8 @@ citiz_node_start (CitizNode *self, guint16 port, GError **error)
       g_clear_object (&self->server);
       return FALSE;
     }
-  self->origin = g_strdup_printf ("http://127.0.0.1:%u", citiz_http_server_get_port (self->server));
-  citiz_node_sweep (self);
-  self->sweeper = g_timeout_source_new_seconds (CITIZ_NODE_SWEEP_SECONDS);
-  g_source_set_callback (self->sweeper, sweep_cb, self, NULL);
-  g_source_attach (self->sweeper, g_main_context_get_thread_default ());
+  origin = g_strdup_printf ("http://127.0.0.1:%u", citiz_http_server_get_port (self->server));
+  citiz_node_run (self, origin);
   return TRUE;
 }
 
@@ -448,6 +340,10 @@ citiz_node_stop (CitizNode *self)
   if (self->sweeper)
     g_source_destroy (self->sweeper);
   g_clear_pointer (&self->sweeper, g_source_unref);
+  citiz_order_cancel (self->order);
+  g_ptr_array_set_size (self->hands, 0);
+  g_hash_table_remove_all (self->nonces);
+  g_clear_object (&self->client);
   if (self->server)
     citiz_http_server_stop (self->server);
   g_clear_object (&self->server);
@@ -462,6 +358,13 @@ citiz_node_finalize (GObject *object)
   CitizNode *self = CITIZ_NODE (object);
 
   citiz_node_stop (self);
+  if (self->replica)
+    g_signal_handler_disconnect (self->replica, self->final);
+  citiz_order_free (self->order);
+  g_clear_object (&self->replica);
+  g_ptr_array_unref (self->hands);
+  g_ptr_array_unref (self->neighbours);
+  g_hash_table_unref (self->nonces);
   g_hash_table_unref (self->locations);
   g_hash_table_unref (self->decoys);
   g_free (self->csp);
@@ -488,6 +391,9 @@ citiz_node_init (CitizNode *self)
   self->locations
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, citiz_node_location_free);
   self->decoys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->hands = g_ptr_array_new_with_free_func (citiz_node_hand_free);
+  self->neighbours = g_ptr_array_new_with_free_func (neighbour_free);
+  self->nonces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 /**
@@ -508,6 +414,7 @@ citiz_node_new (CitizDb *db, CitizChain *chain, const CitizEnv *env, CitizSignin
   self->env = env;
   self->key = citiz_signing_key_ref (key);
   self->rest = citiz_node_rest_key (key);
+  self->order = citiz_order_new (chain, NULL, key);
   memcpy (self->id.b, citiz_signing_key_get_public (key)->b, sizeof self->id.b);
   self->csp = citiz_node_page_csp (citiz_node_get_page (), NULL);
   citiz_sign (&signature, CITIZ_DOMAIN_SIGN_ACK, decoy_message, sizeof decoy_message - 1, key);

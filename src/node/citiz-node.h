@@ -2,7 +2,10 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "consent/citiz-capsule.h"
 #include "consent/citiz-deal.h"
+#include "net/citiz-http-server.h"
+#include "node/citiz-replica.h"
 #include "store/citiz-chain.h"
 #include "store/citiz-node-store.h"
 
@@ -34,6 +37,19 @@ CitizNode *citiz_node_new (CitizDb *db,
                            CitizChain *chain,
                            const CitizEnv *env,
                            CitizSigningKey *key);
+
+/* On a chain shared with others, before it is started: @replica, started by the caller, orders what this node enters. */
+void citiz_node_set_replica (CitizNode *self, CitizReplica *replica);
+/* The other nodes: the page may ask them for shares, and this node does for a SMART Health Link client. */
+void citiz_node_set_neighbours (CitizNode *self, const CitizDealNode *nodes, guint n);
+/* For a server of the caller's own: what it does with a request that is none of its own, a body limit for those that carry a capsule, and
+ * where it can be reached. */
+void citiz_node_handle (const CitizHttpRequest *request,
+                        CitizHttpResponse *response,
+                        gpointer node);
+#define CITIZ_NODE_LARGE_SUFFIX "/shares"
+#define CITIZ_NODE_HAND_MAX     (CITIZ_CAPSULE_MAX + 64u * 1024) /* a part with its capsule */
+void citiz_node_run (CitizNode *self, const gchar *origin);
 
 /* port 0: any free one. Erases at once what ended meanwhile. */
 gboolean citiz_node_start (CitizNode *self, guint16 port, GError **error);

@@ -305,6 +305,12 @@ citiz_replica_is_waiting (CitizReplica *self, const CitizHash *id)
   return citiz_mempool_has (self->mempool, id);
 }
 
+gboolean
+citiz_replica_is_revoking (CitizReplica *self, const CitizId *grant)
+{
+  return citiz_mempool_revokes (self->mempool, grant);
+}
+
 static void
 drop_source (GSource **source)
 {

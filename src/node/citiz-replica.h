@@ -45,5 +45,6 @@ const CitizValidators *citiz_replica_get_validators (CitizReplica *self);
 guint citiz_replica_get_place (CitizReplica *self);
 guint citiz_replica_n_waiting (CitizReplica *self);
 gboolean citiz_replica_is_waiting (CitizReplica *self, const CitizHash *id);
+gboolean citiz_replica_is_revoking (CitizReplica *self, const CitizId *grant);
 
 G_END_DECLS

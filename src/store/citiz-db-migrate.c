@@ -7,8 +7,8 @@
 
 /* Step i brings user_version from i to i + 1. Never reorder, never change a released one: append. */
 static const gchar *const steps[] = {
-    citiz_vault_schema_1, citiz_chain_schema_1, citiz_node_schema_1,
-    citiz_chain_schema_2, citiz_vault_schema_2, citiz_chain_schema_3,
+    citiz_vault_schema_1, citiz_chain_schema_1, citiz_node_schema_1, citiz_chain_schema_2,
+    citiz_vault_schema_2, citiz_chain_schema_3, citiz_node_schema_2,
 };
 
 gint

@@ -38,3 +38,19 @@ static const char citiz_node_schema_1[] =
     "  sealed BLOB"             /* the note, for 1 and 2 */
     ") STRICT;"
     "CREATE INDEX node_mail_grant ON node_mail (grant_id, kind);";
+
+static const char citiz_node_schema_2[] =
+    /* whose grant it is, on a ledger shared with others: quotas */
+    "ALTER TABLE node_share ADD COLUMN account BLOB CHECK (account IS NULL OR length (account) = 32);"
+    /* what was sent with an opening that is not final yet; the row becomes mail with it, or goes */
+    "CREATE TABLE node_waiting ("
+    "  opening BLOB PRIMARY KEY CHECK (length (opening) = 32),"
+    "  grant_id BLOB NOT NULL CHECK (length (grant_id) = 16),"
+    "  sealed BLOB NOT NULL,"
+    "  until INTEGER NOT NULL" /* not valid any more after it */
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX node_waiting_grant ON node_waiting (grant_id);"
+    /* erased, and the ledger does not say so yet */
+    "CREATE TABLE node_closing ("
+    "  grant_id BLOB PRIMARY KEY CHECK (length (grant_id) = 16)"
+    ") STRICT, WITHOUT ROWID;";

@@ -1,5 +1,7 @@
 /* What a node keeps of grants. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "store/citiz-node-store.h"
+#include "store/citiz-node-store-private.h"
+
+#include "crypto/citiz-secret.h"
 
 #include <string.h>
 
@@ -18,8 +20,8 @@ not_found (GError **error)
   return FALSE;
 }
 
-static gboolean
-damaged (GError **error)
+gboolean
+citiz_node_store_damaged (GError **error)
 {
   g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED,
                "a row of the node's tables has a wrong size");
@@ -46,8 +48,8 @@ put_share_row (CitizDb *db, const CitizNodeShare *share, GError **error)
 
   if (!citiz_db_prepare (
           db,
-          "INSERT INTO node_share (grant_id, place, share, salt, token_hash, proof_hash, tries, capsule)"
-          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+          "INSERT INTO node_share (grant_id, place, share, salt, token_hash, proof_hash, tries, capsule, account)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
           &stmt, error))
     return FALSE;
   citiz_stmt_bind_id (stmt, 1, &share->grant);
@@ -59,6 +61,8 @@ put_share_row (CitizDb *db, const CitizNodeShare *share, GError **error)
     citiz_stmt_bind_hash (stmt, 6, &share->proof_hash);
   citiz_stmt_bind_int (stmt, 7, share->tries);
   citiz_stmt_bind_hash (stmt, 8, &share->capsule);
+  if (share->has_account)
+    citiz_stmt_bind_hash (stmt, 9, &share->account);
   return citiz_stmt_run (stmt, error);
 }
 
@@ -76,14 +80,28 @@ citiz_node_store_put_share (CitizDb *db,
   return FALSE;
 }
 
-static gboolean
-run_with_id (CitizDb *db, const gchar *sql, const CitizId *id, GError **error)
+gboolean
+citiz_node_store_run_with_id (CitizDb *db, const gchar *sql, const CitizId *id, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
 
   if (!citiz_db_prepare (db, sql, &stmt, error))
     return FALSE;
   citiz_stmt_bind_id (stmt, 1, id);
+  return citiz_stmt_run (stmt, error);
+}
+
+gboolean
+citiz_node_store_run_with_hash (CitizDb *db,
+                                const gchar *sql,
+                                const CitizHash *hash,
+                                GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, sql, &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_hash (stmt, 1, hash);
   return citiz_stmt_run (stmt, error);
 }
 
@@ -119,11 +137,36 @@ citiz_node_store_renew_share (CitizDb *db,
 {
   if (!citiz_db_begin (db, error))
     return FALSE;
-  if (run_with_id (db, DELETE_CAPSULE, &share->grant, error)
+  if (citiz_node_store_run_with_id (db, DELETE_CAPSULE, &share->grant, error)
       && put_blob (db, &share->capsule, capsule, error) && renew_share_row (db, share, error))
     return citiz_db_commit (db, error);
   citiz_db_rollback (db);
   return FALSE;
+}
+
+gboolean
+citiz_node_store_count_account (CitizDb *db,
+                                const CitizHash *account,
+                                guint *out_grants,
+                                guint64 *out_bytes,
+                                GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  *out_grants = 0;
+  *out_bytes = 0;
+  if (!citiz_db_prepare (db,
+                         "SELECT COUNT (*), COALESCE (SUM (length (b.bytes)), 0) FROM node_share s"
+                         " JOIN node_blob b ON b.hash = s.capsule WHERE s.account = ?1",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_hash (stmt, 1, account);
+  if (!citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  *out_grants = (guint) citiz_stmt_int (stmt, 0);
+  *out_bytes = (guint64) citiz_stmt_int (stmt, 1);
+  return TRUE;
 }
 
 static gboolean
@@ -164,18 +207,18 @@ citiz_node_store_get_share (CitizDb *db, const CitizId *grant, CitizNodeShare *o
       || !citiz_stmt_hash (stmt, 3, &out->token_hash)
       || (out->has_passcode && !citiz_stmt_hash (stmt, 4, &out->proof_hash))
       || !citiz_stmt_hash (stmt, 6, &out->capsule))
-    return damaged (error);
+    return citiz_node_store_damaged (error);
   return TRUE;
 }
 
 GArray *
-citiz_node_store_grants (CitizDb *db, GError **error)
+citiz_node_store_list_ids (CitizDb *db, const gchar *sql, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (CitizId));
   gboolean row;
 
-  if (!citiz_db_prepare (db, "SELECT grant_id FROM node_share ORDER BY grant_id", &stmt, error))
+  if (!citiz_db_prepare (db, sql, &stmt, error))
     return NULL;
   while (citiz_stmt_next (stmt, &row, error))
     {
@@ -187,6 +230,12 @@ citiz_node_store_grants (CitizDb *db, GError **error)
         g_array_append_val (ids, id);
     }
   return NULL;
+}
+
+GArray *
+citiz_node_store_grants (CitizDb *db, GError **error)
+{
+  return citiz_node_store_list_ids (db, "SELECT grant_id FROM node_share ORDER BY grant_id", error);
 }
 
 GBytes *
@@ -283,7 +332,7 @@ citiz_node_store_find_code (CitizDb *db,
   if (!citiz_stmt_next (stmt, out_found, error))
     return FALSE;
   if (*out_found && !citiz_stmt_id (stmt, 0, out_grant))
-    return damaged (error);
+    return citiz_node_store_damaged (error);
   return TRUE;
 }
 
@@ -312,7 +361,7 @@ citiz_node_store_take_code_try (CitizDb *db,
     return TRUE;
   *out_left = (guint) citiz_stmt_int (stmt, 0);
   if (!citiz_stmt_hash (stmt, 1, out_proof_hash))
-    return damaged (error);
+    return citiz_node_store_damaged (error);
   *out_blob = citiz_stmt_bytes (stmt, 2);
   return citiz_stmt_run (stmt, error);
 }
@@ -355,102 +404,10 @@ citiz_node_store_erase (CitizDb *db, const CitizId *grant, GError **error)
   if (!citiz_db_begin (db, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
-    if (!run_with_id (db, steps[i], grant, error))
+    if (!citiz_node_store_run_with_id (db, steps[i], grant, error))
       {
         citiz_db_rollback (db);
         return FALSE;
       }
   return citiz_db_commit (db, error);
-}
-
-gboolean
-citiz_node_store_put_mail (CitizDb *db, CitizMail *mail, GError **error)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-
-  if (!citiz_db_prepare (db,
-                         "INSERT INTO node_mail (kind, grant_id, opening, time, tries, sealed)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                         &stmt, error))
-    return FALSE;
-  citiz_stmt_bind_int (stmt, 1, mail->kind);
-  citiz_stmt_bind_id (stmt, 2, &mail->grant);
-  if (mail->has_opening)
-    citiz_stmt_bind_hash (stmt, 3, &mail->opening);
-  citiz_stmt_bind_int (stmt, 4, mail->time.ms);
-  citiz_stmt_bind_int (stmt, 5, mail->tries);
-  if (mail->sealed)
-    citiz_stmt_bind_gbytes (stmt, 6, mail->sealed);
-  if (!citiz_stmt_run (stmt, error))
-    return FALSE;
-  mail->row = sqlite3_last_insert_rowid (citiz_db_get_handle (db));
-  return TRUE;
-}
-
-static CitizMail *
-read_mail (CitizStmt *stmt)
-{
-  g_autoptr (CitizMail) mail = g_new0 (CitizMail, 1);
-
-  mail->row = citiz_stmt_int (stmt, 0);
-  mail->kind = (CitizMailKind) citiz_stmt_int (stmt, 1);
-  mail->has_opening = !citiz_stmt_is_null (stmt, 3);
-  mail->time.ms = citiz_stmt_int (stmt, 4);
-  mail->tries = (guint) citiz_stmt_int (stmt, 5);
-  if (!citiz_stmt_id (stmt, 2, &mail->grant)
-      || (mail->has_opening && !citiz_stmt_hash (stmt, 3, &mail->opening)))
-    return NULL;
-  if (!citiz_stmt_is_null (stmt, 6))
-    mail->sealed = citiz_stmt_bytes (stmt, 6);
-  return g_steal_pointer (&mail);
-}
-
-GPtrArray *
-citiz_node_store_mail (CitizDb *db, GError **error)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_mail_free);
-  gboolean row;
-
-  if (!citiz_db_prepare (
-          db,
-          "SELECT row, kind, grant_id, opening, time, tries, sealed FROM node_mail ORDER BY row",
-          &stmt, error))
-    return NULL;
-  while (citiz_stmt_next (stmt, &row, error))
-    {
-      CitizMail *mail;
-
-      if (!row)
-        return g_steal_pointer (&list);
-      mail = read_mail (stmt);
-      if (mail)
-        g_ptr_array_add (list, mail);
-    }
-  return NULL;
-}
-
-gboolean
-citiz_node_store_drop_mail (CitizDb *db, gint64 row, GError **error)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-
-  if (!citiz_db_prepare (db, "DELETE FROM node_mail WHERE row = ?1", &stmt, error))
-    return FALSE;
-  citiz_stmt_bind_int (stmt, 1, row);
-  return citiz_stmt_run (stmt, error);
-}
-
-guint
-citiz_node_store_count_mail (CitizDb *db, const CitizId *grant, CitizMailKind kind)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-  gboolean row = FALSE;
-
-  if (!citiz_db_prepare (db, "SELECT COUNT (*) FROM node_mail WHERE grant_id = ?1 AND kind = ?2",
-                         &stmt, NULL))
-    return 0;
-  citiz_stmt_bind_id (stmt, 1, grant);
-  citiz_stmt_bind_int (stmt, 2, kind);
-  return citiz_stmt_next (stmt, &row, NULL) && row ? (guint) citiz_stmt_int (stmt, 0) : 0;
 }

@@ -20,6 +20,8 @@ typedef struct
   CitizHash proof_hash;
   guint tries; /* passcode tries left, for life */
   CitizHash capsule;
+  gboolean has_account;
+  CitizHash account; /* whose grant it is */
 } CitizNodeShare;
 
 /* Stored: never renumber. */
@@ -63,6 +65,12 @@ gboolean citiz_node_store_get_share (CitizDb *db,
                                      const CitizId *grant,
                                      CitizNodeShare *out,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* How many grants of an account are held, and the bytes of their capsules. */
+gboolean citiz_node_store_count_account (CitizDb *db,
+                                         const CitizHash *account,
+                                         guint *out_grants,
+                                         guint64 *out_bytes,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Ids of all grants of which something is held. (element-type CitizId) */
 GArray *citiz_node_store_grants (CitizDb *db, GError **error);
 GBytes *citiz_node_store_get_blob (CitizDb *db, const CitizHash *hash, GError **error);
@@ -107,6 +115,36 @@ gboolean citiz_node_store_blank_code (CitizDb *db,
                                       const gchar *locator,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What was sent with an opening, until that is final. `sealed` NULL in the answer: nothing waits for this grant. */
+gboolean citiz_node_store_put_waiting (CitizDb *db,
+                                       const CitizHash *opening,
+                                       const CitizId *grant,
+                                       GBytes *sealed,
+                                       CitizTime until,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_node_store_find_waiting (CitizDb *db,
+                                        const CitizId *grant,
+                                        CitizHash *out_opening,
+                                        GBytes **out_sealed,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Everything that waits. (element-type CitizHash) */
+GArray *citiz_node_store_waiting (CitizDb *db, GError **error);
+/* In one transaction: the waiting row goes, its mail comes. `out_mail` NULL: nothing waited for it. */
+gboolean citiz_node_store_settle (CitizDb *db,
+                                  const CitizHash *opening,
+                                  CitizTime time,
+                                  CitizMail **out_mail,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_node_store_drop_waiting (CitizDb *db, const CitizHash *opening, GError **error);
+gboolean citiz_node_store_drop_old_waiting (CitizDb *db, CitizTime now, GError **error);
+
+/* Grants of which all is erased and that the ledger does not yet know to be. (element-type CitizId) */
+gboolean citiz_node_store_put_closing (CitizDb *db,
+                                       const CitizId *grant,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_node_store_drop_closing (CitizDb *db, const CitizId *grant, GError **error);
+GArray *citiz_node_store_closing (CitizDb *db, GError **error);
+
 /* Erases share, salt, token, passcode, capsule and code of a grant. Mail stays: it is the citizen's. */
 gboolean citiz_node_store_erase (CitizDb *db,
                                  const CitizId *grant,
@@ -120,6 +158,12 @@ GPtrArray *citiz_node_store_mail (CitizDb *db, GError **error);
 gboolean citiz_node_store_drop_mail (CitizDb *db,
                                      gint64 row,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for one grant. Dropping takes all up to `row`. */
+GPtrArray *citiz_node_store_mail_of (CitizDb *db, const CitizId *grant, GError **error);
+gboolean citiz_node_store_drop_mail_of (CitizDb *db,
+                                        const CitizId *grant,
+                                        gint64 row,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* How many of a kind a grant has had since it began and that still wait. */
 guint citiz_node_store_count_mail (CitizDb *db, const CitizId *grant, CitizMailKind kind);
 

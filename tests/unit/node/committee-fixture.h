@@ -1,0 +1,101 @@
+/* Four nodes of one ledger over real sockets in one process, and readers for them. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "consent/citiz-capsule.h"
+#include "consent/citiz-hand.h"
+#include "consent/citiz-mail-pass.h"
+#include "consent/citiz-note.h"
+#include "consent/citiz-receipt.h"
+#include "crypto/citiz-crypto.h"
+#include "node/citiz-member.h"
+#include "node/citiz-node.h"
+
+G_BEGIN_DECLS
+
+#define COMMITTEE 4
+#define QUORUM    3
+
+typedef struct _Committee Committee;
+
+typedef struct
+{
+  Committee *world;
+  guint place;
+  gchar *dir;
+  CitizSigningKey *key;
+  CitizDb *db;
+  CitizChain *chain;
+  CitizJournal *journal;
+  CitizMember *member;     /* NULL: down */
+  CitizHttpServer *server; /* of the links between nodes */
+  gchar *url;
+  CitizNode *node;
+  guint16 port; /* kept over restarts */
+} Seat;
+
+struct _Committee
+{
+  Seat seats[COMMITTEE];
+  CitizGenesis genesis;
+  CitizHash chain_id;
+  CitizSigningKey *citizen;
+  CitizHash account;
+  gint64 ahead; /* ms, added to the clock of all */
+  CitizEnv env;
+};
+
+/* One request on its way; fields of the answer are set when @done. */
+typedef struct
+{
+  gboolean done;
+  guint status; /* 0: no answer */
+  GBytes *body;
+  json_t *json;
+} Reply;
+
+void committee_up (Committee *world, gconstpointer data);
+void committee_down (Committee *world, gconstpointer data);
+void seat_up (Seat *seat);
+void seat_down (Seat *seat);
+
+/* Lets everything run until @done says so; FALSE after @seconds. */
+gboolean committee_run (Committee *world,
+                        gboolean (*done) (Committee *world, gconstpointer arg),
+                        gconstpointer arg,
+                        guint seconds);
+void committee_wait (Committee *world, Reply *reply);
+
+Reply *committee_ask (Committee *world,
+                      guint seat,
+                      const gchar *method,
+                      const gchar *path,
+                      const gchar *type,
+                      const gchar *authorization,
+                      GBytes *body);
+Reply *committee_post (Committee *world,
+                       guint seat,
+                       const CitizDeal *deal,
+                       const gchar *verb,
+                       json_t *body); /* takes body */
+void reply_free (Reply *reply);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reply, reply_free)
+const gchar *reply_string (const Reply *reply, const gchar *key);
+
+/* Signs with the citizen's account and enters at @seat. */
+void committee_submit (Committee *world, guint seat, CitizTxType type, const CitizTxBody *body);
+/* A grant of 24 hours over all four, on the ledger and handed to the first @handed nodes. */
+CitizDeal *committee_deal (Committee *world,
+                           guint max_openings,
+                           const gchar *passcode,
+                           guint handed);
+Reply *committee_hand (Committee *world, guint seat, const CitizDeal *deal);
+void committee_revoke (Committee *world, const CitizDeal *deal);
+
+/* What the doctor's page does. */
+json_t *opening_fields (Committee *world, const CitizDeal *deal, guint use, const gchar *reader);
+json_t *release_fields (Committee *world, const CitizDeal *deal, guint seat, const gchar *opening);
+guint place_of (const CitizDeal *deal,
+                const Committee *world,
+                guint seat); /* in the deal's list, from 0 */
+
+G_END_DECLS
