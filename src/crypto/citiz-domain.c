@@ -37,6 +37,8 @@ static const Entry table[CITIZ_N_DOMAINS] = {
     [CITIZ_DOMAIN_SIGN_PEER] = SIGN ("citiz/peer/v1"),
     [CITIZ_DOMAIN_SIGN_REFOUND] = SIGN ("citiz/refound/v1"),
     [CITIZ_DOMAIN_SIGN_MAIL] = SIGN ("citiz/mail/v1"),
+    [CITIZ_DOMAIN_SIGN_SPONSOR] = SIGN ("citiz/sponsor/v1"),
+    [CITIZ_DOMAIN_SIGN_COSIGNATURE] = SIGN ("cosignature/v1\nt"),
     [CITIZ_DOMAIN_SIGN_JOURNAL] = SIGN ("citiz/journal/v1"),
 
     [CITIZ_DOMAIN_KEY_IDENTITY] = KEY ("CtzIdent"),
@@ -67,6 +69,7 @@ static const Entry table[CITIZ_N_DOMAINS] = {
     [CITIZ_DOMAIN_TEXT_COMMIT] = TEXT ("citiz/commit/v1"),
     [CITIZ_DOMAIN_TEXT_SLOT_CHECK] = TEXT ("citiz/slotsum/v1"),
     [CITIZ_DOMAIN_TEXT_OFFLINE] = TEXT ("citiz/offline/v1"),
+    [CITIZ_DOMAIN_TEXT_WORK] = TEXT ("citiz/work/v1"),
 
     [CITIZ_DOMAIN_HASH_LOG_LEAF] = HASH (0x00),
     [CITIZ_DOMAIN_HASH_LOG_NODE] = HASH (0x01),

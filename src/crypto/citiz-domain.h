@@ -17,7 +17,9 @@ typedef enum
   CITIZ_DOMAIN_SIGN_JOIN,
   CITIZ_DOMAIN_SIGN_PEER, /* two nodes meeting */
   CITIZ_DOMAIN_SIGN_REFOUND,
-  CITIZ_DOMAIN_SIGN_MAIL,    /* a citizen fetches mail */
+  CITIZ_DOMAIN_SIGN_MAIL, /* a citizen fetches mail */
+  CITIZ_DOMAIN_SIGN_SPONSOR,
+  CITIZ_DOMAIN_SIGN_COSIGNATURE, /* of C2SP: "cosignature/v1", a new line, and the first letter of what follows */
   CITIZ_DOMAIN_SIGN_JOURNAL, /* never leaves the machine: the root of the vote journal's seal */
   /* subkeys of a vault's master, 8-byte crypto_kdf contexts (PROTOCOL §7) */
   CITIZ_DOMAIN_KEY_IDENTITY,
@@ -48,6 +50,7 @@ typedef enum
   CITIZ_DOMAIN_TEXT_COMMIT,
   CITIZ_DOMAIN_TEXT_SLOT_CHECK,
   CITIZ_DOMAIN_TEXT_OFFLINE,
+  CITIZ_DOMAIN_TEXT_WORK,
   /* first byte of each SHA-256 on the ledger (PROTOCOL §2) */
   CITIZ_DOMAIN_HASH_LOG_LEAF,
   CITIZ_DOMAIN_HASH_LOG_NODE,

@@ -1,0 +1,12 @@
+/* A small proof of work, for who has nobody to vouch for them. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "core/citiz-types.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_WORK_KIB 1024
+
+gboolean citiz_work_check (const CitizHash *about, guint bits) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
