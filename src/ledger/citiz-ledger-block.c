@@ -30,9 +30,10 @@ execute (CitizLedger *next,
          CitizCheckFunc check,
          gpointer check_data,
          CitizChanges *changes,
+         CitizLane *lane,
          GError **error)
 {
-  CitizRun run = {&next->chain_id, next->state, time, check, check_data, changes};
+  CitizRun run = {next, &next->chain_id, next->state, time, check, check_data, changes, lane};
 
   for (guint i = 0; i < txs->len; i++)
     {
@@ -79,22 +80,27 @@ static gboolean
 try_one (CitizLedger *next,
          CitizTx *tx,
          CitizTime time,
-         CitizCheckFunc check,
-         CitizChanges *changes)
+         CitizChanges *changes,
+         CitizLane *lane,
+         GError **error)
 {
   g_autoptr (GPtrArray) one = g_ptr_array_new ();
   g_autoptr (CitizLedger) trial = citiz_ledger_fork (next);
   g_autoptr (CitizChanges) what = citiz_changes_new ();
+  CitizLane after = lane != NULL ? *lane : (CitizLane){0};
 
   g_ptr_array_add (one, tx);
-  if (!execute (trial, one, time, check, NULL, what, NULL))
+  if (!execute (trial, one, time, NULL, NULL, what, lane != NULL ? &after : NULL, error))
     return FALSE;
+  if (lane != NULL)
+    *lane = after;
   swap (next, trial);
   join (changes, what);
   return TRUE;
 }
 
-/* Of @txs those that can be run one after the other and fit, on top of @next; what the rules refuse goes to @out_refused. */
+/* Of @txs those that can be run one after the other and fit, on top of @next; what the rules refuse goes to @out_refused, what they
+ * may take later to neither. */
 static GPtrArray *
 pick (CitizLedger *next,
       GPtrArray *txs,
@@ -103,15 +109,23 @@ pick (CitizLedger *next,
       GPtrArray *out_refused)
 {
   GPtrArray *taken = g_ptr_array_new ();
+  CitizLane lane = {0};
   gsize bytes = 0;
 
   for (guint i = 0; i < txs->len && taken->len < CITIZ_BLOCK_MAX_TX; i++)
     {
-      bytes += g_bytes_get_size (citiz_tx_get_bytes (txs->pdata[i]));
-      if (bytes > CITIZ_BLOCK_MAX_BYTES)
+      const gsize size = g_bytes_get_size (citiz_tx_get_bytes (txs->pdata[i]));
+      g_autoptr (GError) why = NULL;
+
+      if (bytes + size > CITIZ_BLOCK_MAX_BYTES)
         break;
-      g_ptr_array_add (try_one (next, txs->pdata[i], time, NULL, changes) ? taken : out_refused,
-                       txs->pdata[i]);
+      if (try_one (next, txs->pdata[i], time, changes, &lane, &why))
+        {
+          bytes += size;
+          g_ptr_array_add (taken, txs->pdata[i]);
+        }
+      else if (!g_error_matches (why, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_QUOTA))
+        g_ptr_array_add (out_refused, txs->pdata[i]);
     }
   return taken;
 }
@@ -124,11 +138,30 @@ parent_slot (const CitizLedger *ledger)
 }
 
 /* On a closing block only continuations stand, until the next epoch begins. */
-static guint8
-next_flags (const CitizLedger *ledger)
+static gboolean
+is_closed (const CitizLedger *ledger)
 {
-  return ledger->head.flags != 0 && ledger->head.epoch == ledger->epoch ? CITIZ_BLOCK_CONTINUATION
-                                                                        : 0;
+  return ledger->head.flags != 0 && ledger->head.epoch == ledger->epoch;
+}
+
+/* Of the evidence in this block, in its order; zero if there is none. */
+static void
+evidence_root (CitizHash *out, GPtrArray *txs)
+{
+  CitizLog log = {0};
+
+  for (guint i = 0; i < txs->len; i++)
+    {
+      const CitizTx *tx = txs->pdata[i];
+      CitizHash leaf;
+
+      if (tx->type != CITIZ_TX_EVIDENCE)
+        continue;
+      citiz_log_leaf (&leaf, tx->body.evidence.evidence, sizeof tx->body.evidence.evidence);
+      citiz_log_append (&log, &leaf, NULL);
+    }
+  if (log.size > 0)
+    citiz_log_root (&log, out);
 }
 
 /* The one header that follows from @next (executed), its parent and the choices of the proposer. */
@@ -137,13 +170,15 @@ make_header (CitizBlockHeader *out,
              CitizLedger *next,
              guint64 slot,
              CitizTime time,
-             guint n_tx,
+             GPtrArray *txs,
              const CitizPublicKey *proposer)
 {
+  CitizValidators after;
+
   *out = (CitizBlockHeader){
       .version = CITIZ_HEADER_VERSION,
       .protocol = CITIZ_PROTOCOL,
-      .flags = next_flags (next),
+      .flags = is_closed (next) ? CITIZ_BLOCK_CONTINUATION : 0,
       .chain_id = next->chain_id,
       .epoch = next->epoch,
       .slot = slot,
@@ -152,13 +187,18 @@ make_header (CitizBlockHeader *out,
       .parent_slot = parent_slot (next),
       .time = time,
       .proposer = *proposer,
-      .n_tx = n_tx,
+      .n_tx = txs->len,
       .log_size = next->log.size,
       .vs_hash = next->vs_hash,
-      .next_vs_hash = next_flags (next) != 0 ? next->head.next_vs_hash : next->vs_hash,
+      .next_vs_hash = is_closed (next) ? next->head.next_vs_hash : next->vs_hash,
   };
   citiz_log_root (&next->log, &out->log_root);
   citiz_state_root (next->state, &out->state_root);
+  evidence_root (&out->evidence_root, txs);
+  if (is_closed (next) || !citiz_state_get_validators (next->state, next->epoch + 1, &after))
+    return;
+  out->flags = CITIZ_BLOCK_CLOSING;
+  citiz_validators_hash (&out->next_vs_hash, &after);
 }
 
 /* @next becomes @ledger, which it was forked from. */
@@ -182,7 +222,7 @@ make_block (CitizLedger *ledger,
   CitizBlockHeader header;
   CitizBlock *block;
 
-  make_header (&header, next, slot, time, txs->len, proposer);
+  make_header (&header, next, slot, time, txs, proposer);
   block = citiz_block_new (&header);
   for (guint i = 0; i < txs->len; i++)
     g_ptr_array_add (block->txs, citiz_tx_ref (txs->pdata[i]));
@@ -208,14 +248,20 @@ citiz_ledger_build (CitizLedger *ledger,
 {
   g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
   const guint64 height = ledger->head.height + 1;
+  CitizLane lane = {0};
 
   if (time.ms <= citiz_ledger_time (ledger).ms)
     {
       refuse (error, CITIZ_LEDGER_ERROR_TIME, height, "not later than its parent");
       return NULL;
     }
+  if (is_closed (ledger) && txs->len > 0)
+    {
+      refuse (error, CITIZ_LEDGER_ERROR_EPOCH, height, "the epoch is closing");
+      return NULL;
+    }
   if (!check_size (txs, height, error)
-      || !execute (next, txs, time, citiz_check_now, NULL, changes, error))
+      || !execute (next, txs, time, citiz_check_now, NULL, changes, &lane, error))
     return NULL;
   return make_block (ledger, next, txs, parent_slot (ledger) + 1, time, proposer);
 }
@@ -228,7 +274,8 @@ citiz_ledger_build (CitizLedger *ledger,
  * @changes: filled with what is new
  * @out_refused: (element-type CitizTx): those that the rules refuse here and now; those that did not fit are not among them
  *
- * Returns: (transfer full): the block of @slot with all that can be run, unsigned; @ledger stands after it
+ * Returns: (transfer full): the block of @slot with all that can be run, unsigned; @ledger stands after it. On a closing block: an empty
+ *   continuation, whatever waits.
  */
 CitizBlock *
 citiz_ledger_propose (CitizLedger *ledger,
@@ -244,7 +291,7 @@ citiz_ledger_propose (CitizLedger *ledger,
 
   g_return_val_if_fail (slot > parent_slot (ledger), NULL);
   g_return_val_if_fail (time.ms > citiz_ledger_time (ledger).ms, NULL);
-  taken = pick (next, txs, time, changes, out_refused);
+  taken = is_closed (ledger) ? g_ptr_array_new () : pick (next, txs, time, changes, out_refused);
   return make_block (ledger, next, taken, slot, time, proposer);
 }
 
@@ -264,8 +311,8 @@ citiz_ledger_try (const CitizLedger *ledger, GPtrArray *txs, CitizTime time, GEr
 
   g_ptr_array_extend (before, txs, NULL, NULL);
   g_ptr_array_add (last, g_ptr_array_remove_index (before, before->len - 1));
-  return execute (next, before, time, NULL, NULL, changes, error)
-         && execute (next, last, time, citiz_check_now, NULL, changes, error);
+  return execute (next, before, time, NULL, NULL, changes, NULL, error)
+         && execute (next, last, time, citiz_check_now, NULL, changes, NULL, error);
 }
 
 /**
@@ -283,17 +330,8 @@ citiz_ledger_sift (const CitizLedger *ledger,
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
 
   for (guint i = 0; i < txs->len; i++)
-    if (!try_one (next, txs->pdata[i], time, NULL, changes))
+    if (!try_one (next, txs->pdata[i], time, changes, NULL, NULL))
       g_ptr_array_add (out_refused, txs->pdata[i]);
-}
-
-static gboolean
-is_validator (const CitizLedger *ledger, const CitizPublicKey *node)
-{
-  for (guint i = 0; i < ledger->validators.n; i++)
-    if (citiz_public_key_equal (&ledger->validators.v[i].node, node))
-      return TRUE;
-  return FALSE;
 }
 
 /* What can be said before any transaction is run. */
@@ -313,11 +351,11 @@ check_place (const CitizLedger *ledger, const CitizBlock *block, CitizTime now, 
     return refuse (error, CITIZ_LEDGER_ERROR_TIME, header->height, "not later than its parent");
   if (header->time.ms > now.ms + CITIZ_BLOCK_MAX_AHEAD)
     return refuse (error, CITIZ_LEDGER_ERROR_TIME, header->height, "ahead of this clock");
-  if (!is_validator (ledger, &header->proposer))
+  if (citiz_validators_find (&ledger->validators, &header->proposer) < 0)
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height, "its proposer is no validator");
-  if (header->flags != next_flags (ledger) || (header->flags != 0 && header->n_tx != 0))
+  if (is_closed (ledger) && (header->flags != CITIZ_BLOCK_CONTINUATION || header->n_tx != 0))
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height,
-                   "a closing block too early, or something on top of one");
+                   "something on top of a closing block");
   if (header->n_tx != block->txs->len)
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, header->height,
                    "not as many transactions as it says");
@@ -375,6 +413,38 @@ check_certs (const CitizLedger *ledger,
                             &block->hash, check, check_data, error);
 }
 
+/* What the transactions led to here, and what the block says. */
+static gboolean
+check_header (const CitizBlockHeader *ours, const CitizBlockHeader *header, GError **error)
+{
+  guint8 a[CITIZ_HEADER_SIZE];
+  guint8 b[CITIZ_HEADER_SIZE];
+
+  if (!citiz_hash_equal (&ours->log_root, &header->log_root))
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, ours->height, "its log root is not ours");
+  if (!citiz_hash_equal (&ours->state_root, &header->state_root))
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, ours->height, "its state root is not ours");
+  citiz_block_header_encode (ours, a);
+  citiz_block_header_encode (header, b);
+  return memcmp (a, b, sizeof a) == 0
+         || refuse (error, CITIZ_LEDGER_ERROR_BLOCK, ours->height, "its header is not ours");
+}
+
+/* The first block of an epoch that a closing block began brings the ledger there by itself. */
+static gboolean
+enter_epoch (CitizLedger *ledger, const CitizBlockHeader *header, GError **error)
+{
+  CitizValidators next;
+
+  if (ledger->head.flags != CITIZ_BLOCK_CLOSING || ledger->head.epoch != ledger->epoch
+      || header->epoch != ledger->epoch + 1)
+    return TRUE;
+  if (citiz_state_get_validators (ledger->state, header->epoch, &next))
+    return citiz_ledger_begin_epoch (ledger, &next, FALSE, error);
+  return refuse (error, CITIZ_LEDGER_ERROR_DAMAGED, header->height,
+                 "the state does not name its validators");
+}
+
 /**
  * citiz_ledger_apply:
  * @now: the clock of who checks; a block may be %CITIZ_BLOCK_MAX_AHEAD ahead of it
@@ -395,6 +465,7 @@ citiz_ledger_apply (CitizLedger *ledger,
                     GError **error)
 {
   g_autoptr (CitizLedger) next = NULL;
+  CitizLane lane = {0};
   CitizBlockHeader expected;
 
   g_return_val_if_fail (level != CITIZ_LEVEL_LIGHT, FALSE);
@@ -403,27 +474,19 @@ citiz_ledger_apply (CitizLedger *ledger,
   else if (check == NULL)
     check = citiz_check_now;
 
-  if (!check_place (ledger, block, now, error)
-      || !check_certs (ledger, block, check, check_data, error))
-    return FALSE;
   next = citiz_ledger_fork (ledger);
-  if (!execute (next, block->txs, block->header.time, check, check_data, changes, error))
+  if (!enter_epoch (next, &block->header, error) || !check_place (next, block, now, error)
+      || !check_certs (next, block, check, check_data, error))
+    return FALSE;
+  if (!execute (next, block->txs, block->header.time, check, check_data, changes, &lane, error))
     {
       g_prefix_error (error, "block %" G_GUINT64_FORMAT ", ", block->header.height);
       return FALSE;
     }
-
-  make_header (&expected, next, block->header.slot, block->header.time, block->txs->len,
+  make_header (&expected, next, block->header.slot, block->header.time, block->txs,
                &block->header.proposer);
-  if (!citiz_hash_equal (&expected.log_root, &block->header.log_root))
-    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, expected.height, "its log root is not ours");
-  if (!citiz_hash_equal (&expected.state_root, &block->header.state_root))
-    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, expected.height, "its state root is not ours");
-  if (memcmp (&(CitizHash){0}, &block->header.evidence_root, sizeof (CitizHash)) != 0
-      || memcmp (&(CitizHash){0}, &block->header.snapshot_root, sizeof (CitizHash)) != 0
-      || !citiz_hash_equal (&block->header.next_vs_hash, &expected.next_vs_hash)
-      || block->header.log_size != expected.log_size)
-    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, expected.height, "its header is not ours");
+  if (!check_header (&expected, &block->header, error))
+    return FALSE;
   adopt (ledger, next, block);
   return TRUE;
 }

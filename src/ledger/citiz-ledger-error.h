@@ -20,11 +20,16 @@ typedef enum
   CITIZ_LEDGER_ERROR_CLOSED,        /* the grant is not open (not yet, ended), or not ended */
   CITIZ_LEDGER_ERROR_USE,           /* that opening was taken already, or is not the next one */
   CITIZ_LEDGER_ERROR_PROOF,         /* a proof that does not hold */
-  CITIZ_LEDGER_ERROR_SPONSOR,       /* this chain has no sponsors */
-  CITIZ_LEDGER_ERROR_LIMIT,         /* too many, too large */
-  CITIZ_LEDGER_ERROR_BLOCK,  /* a header that does not follow from its parent and transactions */
-  CITIZ_LEDGER_ERROR_CERT,   /* a certificate without a quorum of valid votes */
-  CITIZ_LEDGER_ERROR_BEHIND, /* older than what is known to be final */
+  CITIZ_LEDGER_ERROR_SPONSOR,       /* who vouches is no member, or has not */
+  CITIZ_LEDGER_ERROR_WORK,          /* nobody vouches, and no work is shown */
+  CITIZ_LEDGER_ERROR_QUOTA,    /* today's, or this block's, are used up: later it may be taken */
+  CITIZ_LEDGER_ERROR_NODE,     /* not a validator, not a member, or not one that joined */
+  CITIZ_LEDGER_ERROR_EPOCH,    /* about another epoch, or the epoch is closing */
+  CITIZ_LEDGER_ERROR_PROPOSAL, /* no such proposal */
+  CITIZ_LEDGER_ERROR_LIMIT,    /* too many, too large */
+  CITIZ_LEDGER_ERROR_BLOCK,    /* a header that does not follow from its parent and transactions */
+  CITIZ_LEDGER_ERROR_CERT,     /* a certificate without a quorum of valid votes */
+  CITIZ_LEDGER_ERROR_BEHIND,   /* older than what is known to be final */
   CITIZ_LEDGER_ERROR_KEY, /* the vote journal does not hold this epoch's key: this computer cannot sign */
   CITIZ_LEDGER_ERROR_DAMAGED /* what is stored is not what was agreed; the message names the block */
 } CitizLedgerError;

@@ -18,16 +18,33 @@ struct _CitizLedger
   CitizState *state;
 };
 
-/* One block in the making: the state it changes, the time it happens at, who checks signatures (NULL: nobody). */
+/* What a block holds that nobody vouches for: a tenth of its bytes, and no more than can be checked in a moment. */
+#define CITIZ_LANE_MAX_BYTES (CITIZ_BLOCK_MAX_BYTES / 10)
+#define CITIZ_LANE_MAX_TX    64
 typedef struct
 {
+  guint n;
+  gsize bytes;
+} CitizLane;
+
+/* One block in the making: the state it changes (of @ledger), the time it happens at, who checks signatures (NULL: nobody). @lane:
+ * NULL when it is not about one block. */
+typedef struct
+{
+  const CitizLedger *ledger;
   const CitizHash *chain_id;
   CitizState *state;
   CitizTime time;
   CitizCheckFunc check;
   gpointer check_data;
   CitizChanges *changes;
+  CitizLane *lane;
 } CitizRun;
+
+typedef gboolean (*CitizApplyFunc) (CitizRun *run,
+                                    const CitizTx *tx,
+                                    CitizAccount *account,
+                                    GError **error);
 
 gboolean citiz_run_tx (CitizRun *run, const CitizTx *tx, GError **error);
 gboolean citiz_state_get_grant (const CitizState *state,
@@ -38,5 +55,69 @@ gboolean citiz_state_get_account (const CitizState *state, const CitizHash *id, 
 gboolean citiz_state_get_commitment (const CitizState *state,
                                      const CitizHash *root,
                                      CitizCommitment *out);
+
+GBytes *citiz_state_find (const CitizState *state, CitizObjectType type, const guint8 *id, gsize n);
+void citiz_run_put (CitizRun *run, CitizObjectType type, const guint8 *id, gsize n, GBytes *value);
+gboolean citiz_run_admit (CitizRun *run,
+                          const CitizTx *tx,
+                          const CitizPublicKey *signer,
+                          GError **error);
+
+/* citiz-community.c */
+gint citiz_validators_find (const CitizValidators *validators, const CitizPublicKey *node);
+gboolean citiz_state_get_node (const CitizState *state,
+                               const CitizPublicKey *node,
+                               CitizNodeRecord *out);
+gboolean citiz_state_get_proposal (const CitizState *state,
+                                   const CitizHash *id,
+                                   CitizProposal *out);
+gboolean citiz_state_get_validators (const CitizState *state, guint64 epoch, CitizValidators *out);
+gboolean citiz_state_get_params (const CitizState *state, CitizTxParams *out);
+
+/* citiz-rules-node.c, citiz-rules-blame.c */
+static inline const CitizPublicKey *
+citiz_tx_signer (const CitizTx *tx, const CitizAccount *account)
+{
+  return &account->keys[tx->key_index].key.key;
+}
+
+void citiz_run_put_validators (CitizRun *run, guint64 epoch, const CitizValidators *validators);
+gboolean citiz_run_find_validator (const CitizRun *run,
+                                   const CitizTx *tx,
+                                   const CitizAccount *account,
+                                   guint *out_place,
+                                   GError **error);
+gboolean citiz_apply_node_join (CitizRun *run,
+                                const CitizTx *tx,
+                                CitizAccount *account,
+                                GError **error);
+gboolean citiz_apply_node_leave (CitizRun *run,
+                                 const CitizTx *tx,
+                                 CitizAccount *account,
+                                 GError **error);
+gboolean citiz_apply_node_ready (CitizRun *run,
+                                 const CitizTx *tx,
+                                 CitizAccount *account,
+                                 GError **error);
+gboolean citiz_apply_valset_change (CitizRun *run,
+                                    const CitizTx *tx,
+                                    CitizAccount *account,
+                                    GError **error);
+gboolean citiz_apply_approve (CitizRun *run,
+                              const CitizTx *tx,
+                              CitizAccount *account,
+                              GError **error);
+gboolean citiz_apply_evidence (CitizRun *run,
+                               const CitizTx *tx,
+                               CitizAccount *account,
+                               GError **error);
+gboolean citiz_apply_params (CitizRun *run,
+                             const CitizTx *tx,
+                             CitizAccount *account,
+                             GError **error);
+gboolean citiz_apply_refound_ack (CitizRun *run,
+                                  const CitizTx *tx,
+                                  CitizAccount *account,
+                                  GError **error);
 
 G_END_DECLS

@@ -66,6 +66,17 @@ citiz_ledger_new (const CitizGenesis *genesis)
   return ledger;
 }
 
+/* The state names the validators of its epoch, unless people began it and nobody has said so on the chain yet: citiz_ledger_resume(). */
+static void
+restore_epoch (CitizLedger *ledger)
+{
+  CitizValidators validators;
+
+  if (citiz_state_get_validators (ledger->state, ledger->head.epoch, &validators)
+      && !citiz_ledger_resume (ledger, &validators, NULL))
+    g_warning ("The state names other validators than the newest block");
+}
+
 /**
  * citiz_ledger_restore:
  * @state: (transfer full): taken also when this fails
@@ -88,7 +99,10 @@ citiz_ledger_restore (const CitizGenesis *genesis,
   ledger->head = *head;
   citiz_block_header_hash (&ledger->head_hash, head);
   if (citiz_ledger_check (ledger))
-    return g_steal_pointer (&ledger);
+    {
+      restore_epoch (ledger);
+      return g_steal_pointer (&ledger);
+    }
   g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED,
                "block %" G_GUINT64_FORMAT ": the stored state is not the one it names",
                head->height);
@@ -206,4 +220,42 @@ citiz_ledger_get_grant (const CitizLedger *ledger,
                         CitizGrantUse *out_use)
 {
   return citiz_state_get_grant (ledger->state, id, out, out_use);
+}
+
+gboolean
+citiz_ledger_get_node (const CitizLedger *ledger, const CitizPublicKey *node, CitizNodeRecord *out)
+{
+  return citiz_state_get_node (ledger->state, node, out);
+}
+
+gboolean
+citiz_ledger_get_proposal (const CitizLedger *ledger, const CitizHash *id, CitizProposal *out)
+{
+  return citiz_state_get_proposal (ledger->state, id, out);
+}
+
+/**
+ * citiz_ledger_get_params:
+ *
+ * Returns: %FALSE when the community asks nothing of transactions yet
+ */
+gboolean
+citiz_ledger_get_params (const CitizLedger *ledger, CitizTxParams *out)
+{
+  return citiz_state_get_params (ledger->state, out);
+}
+
+/**
+ * citiz_ledger_get_validators:
+ * @epoch: this one; an earlier one; or the next, after its closing block
+ *
+ * Returns: %FALSE when the state does not name them
+ */
+gboolean
+citiz_ledger_get_validators (const CitizLedger *ledger, guint64 epoch, CitizValidators *out)
+{
+  if (epoch != ledger->epoch)
+    return citiz_state_get_validators (ledger->state, epoch, out);
+  *out = ledger->validators;
+  return TRUE;
 }

@@ -1,6 +1,7 @@
 /* The ledger's rules: transactions, blocks, proofs. Pure: no file, no clock, no thread. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "ledger/citiz-community.h"
 #include "ledger/citiz-ledger-error.h"
 #include "ledger/citiz-log.h"
 #include "ledger/citiz-object.h"
@@ -103,6 +104,19 @@ gboolean citiz_ledger_get_grant (const CitizLedger *ledger,
                                  const CitizId *id,
                                  CitizGrantRecord *out,
                                  CitizGrantUse *out_use);
+
+/* The community, as the newest block leaves it. Unknown things are %FALSE. */
+gboolean citiz_ledger_get_node (const CitizLedger *ledger,
+                                const CitizPublicKey *node,
+                                CitizNodeRecord *out);
+gboolean citiz_ledger_is_member (const CitizLedger *ledger, const CitizPublicKey *node);
+gboolean citiz_ledger_get_proposal (const CitizLedger *ledger,
+                                    const CitizHash *id,
+                                    CitizProposal *out);
+gboolean citiz_ledger_get_params (const CitizLedger *ledger, CitizTxParams *out);
+gboolean citiz_ledger_get_validators (const CitizLedger *ledger,
+                                      guint64 epoch,
+                                      CitizValidators *out);
 
 /* Blocks. Both leave @ledger as it was when they fail. */
 CitizBlock *citiz_ledger_build (CitizLedger *ledger,

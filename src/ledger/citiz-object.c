@@ -116,8 +116,8 @@ take_type (GBytes *bytes, CitizObjectType type, CitizCursor *out, GError **error
   return FALSE;
 }
 
-static GBytes *
-encode (CitizObjectType type, const CitizField *fields, gconstpointer value)
+GBytes *
+citiz_object_encode (CitizObjectType type, const CitizField *fields, gconstpointer value)
 {
   GByteArray *bytes = begin (type);
 
@@ -125,8 +125,12 @@ encode (CitizObjectType type, const CitizField *fields, gconstpointer value)
   return g_byte_array_free_to_bytes (bytes);
 }
 
-static gboolean
-decode (GBytes *bytes, CitizObjectType type, const CitizField *fields, gpointer out, GError **error)
+gboolean
+citiz_object_decode (GBytes *bytes,
+                     CitizObjectType type,
+                     const CitizField *fields,
+                     gpointer out,
+                     GError **error)
 {
   CitizCursor cursor;
 
@@ -137,27 +141,27 @@ decode (GBytes *bytes, CitizObjectType type, const CitizField *fields, gpointer 
 GBytes *
 citiz_account_encode (const CitizAccount *account)
 {
-  return encode (CITIZ_OBJECT_ACCOUNT, account_fields, account);
+  return citiz_object_encode (CITIZ_OBJECT_ACCOUNT, account_fields, account);
 }
 
 gboolean
 citiz_account_decode (GBytes *bytes, CitizAccount *out, GError **error)
 {
   memset (out, 0, sizeof *out);
-  return decode (bytes, CITIZ_OBJECT_ACCOUNT, account_fields, out, error);
+  return citiz_object_decode (bytes, CITIZ_OBJECT_ACCOUNT, account_fields, out, error);
 }
 
 GBytes *
 citiz_commitment_encode (const CitizCommitment *commitment)
 {
-  return encode (CITIZ_OBJECT_COMMITMENT, commitment_fields, commitment);
+  return citiz_object_encode (CITIZ_OBJECT_COMMITMENT, commitment_fields, commitment);
 }
 
 gboolean
 citiz_commitment_decode (GBytes *bytes, CitizCommitment *out, GError **error)
 {
   memset (out, 0, sizeof *out);
-  return decode (bytes, CITIZ_OBJECT_COMMITMENT, commitment_fields, out, error);
+  return citiz_object_decode (bytes, CITIZ_OBJECT_COMMITMENT, commitment_fields, out, error);
 }
 
 GBytes *
@@ -189,12 +193,12 @@ citiz_grant_record_decode (GBytes *bytes, CitizGrantRecord *out, GError **error)
 GBytes *
 citiz_grant_use_encode (const CitizGrantUse *use)
 {
-  return encode (CITIZ_OBJECT_GRANT_USE, use_fields, use);
+  return citiz_object_encode (CITIZ_OBJECT_GRANT_USE, use_fields, use);
 }
 
 gboolean
 citiz_grant_use_decode (GBytes *bytes, CitizGrantUse *out, GError **error)
 {
   memset (out, 0, sizeof *out);
-  return decode (bytes, CITIZ_OBJECT_GRANT_USE, use_fields, out, error);
+  return citiz_object_decode (bytes, CITIZ_OBJECT_GRANT_USE, use_fields, out, error);
 }

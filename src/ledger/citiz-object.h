@@ -11,7 +11,15 @@ typedef enum
   CITIZ_OBJECT_ACCOUNT = 1,    /* id: account (32) */
   CITIZ_OBJECT_COMMITMENT = 2, /* id: root (32) */
   CITIZ_OBJECT_GRANT = 3,      /* id: grant (16) */
-  CITIZ_OBJECT_GRANT_USE = 4   /* id: grant (16) */
+  CITIZ_OBJECT_GRANT_USE = 4,  /* id: grant (16) */
+  CITIZ_OBJECT_NODE = 6,       /* id: node (32) */
+  CITIZ_OBJECT_VALIDATORS = 7, /* id: epoch (8) */
+  CITIZ_OBJECT_PROPOSAL = 8,   /* id: transaction (32) */
+  CITIZ_OBJECT_CHANGE = 9,     /* id: epoch (8): which change of validators is approved */
+  CITIZ_OBJECT_PARAMS = 10,    /* id: nothing */
+  CITIZ_OBJECT_COUNT = 11,     /* id: node or account (32) */
+  CITIZ_OBJECT_EVIDENCE = 12,  /* id: epoch (8), node (32) */
+  CITIZ_OBJECT_REFOUND = 13    /* id: epoch (8), document (32) */
 } CitizObjectType;
 
 /* A key with its sliding window: nonces below @next - 64 are spent, bit i of @used is nonce @next - 1 - i, and from
@@ -64,6 +72,12 @@ gboolean citiz_nonce_is_free (const CitizKeySlot *slot, guint64 nonce);
 void citiz_nonce_spend (CitizKeySlot *slot, guint64 nonce);
 
 void citiz_object_key (CitizHash *out, CitizObjectType type, const guint8 *id, gsize n);
+GBytes *citiz_object_encode (CitizObjectType type, const CitizField *fields, gconstpointer value);
+gboolean citiz_object_decode (GBytes *bytes,
+                              CitizObjectType type,
+                              const CitizField *fields,
+                              gpointer out,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *citiz_account_encode (const CitizAccount *account);
 gboolean citiz_account_decode (GBytes *bytes,
                                CitizAccount *out,

@@ -20,8 +20,8 @@ put (CitizRun *run, const CitizHash *key, GBytes *value)
   g_array_append_val (run->changes->objects, change);
 }
 
-static void
-put_object (CitizRun *run, CitizObjectType type, const guint8 *id, gsize n, GBytes *value)
+void
+citiz_run_put (CitizRun *run, CitizObjectType type, const guint8 *id, gsize n, GBytes *value)
 {
   CitizHash key;
 
@@ -29,8 +29,8 @@ put_object (CitizRun *run, CitizObjectType type, const guint8 *id, gsize n, GByt
   put (run, &key, value);
 }
 
-static GBytes *
-get_object (const CitizState *state, CitizObjectType type, const guint8 *id, gsize n)
+GBytes *
+citiz_state_find (const CitizState *state, CitizObjectType type, const guint8 *id, gsize n)
 {
   CitizHash key;
 
@@ -41,7 +41,7 @@ get_object (const CitizState *state, CitizObjectType type, const guint8 *id, gsi
 gboolean
 citiz_state_get_account (const CitizState *state, const CitizHash *id, CitizAccount *out)
 {
-  GBytes *value = get_object (state, CITIZ_OBJECT_ACCOUNT, id->b, sizeof id->b);
+  GBytes *value = citiz_state_find (state, CITIZ_OBJECT_ACCOUNT, id->b, sizeof id->b);
 
   return value != NULL && citiz_account_decode (value, out, NULL);
 }
@@ -49,7 +49,7 @@ citiz_state_get_account (const CitizState *state, const CitizHash *id, CitizAcco
 gboolean
 citiz_state_get_commitment (const CitizState *state, const CitizHash *root, CitizCommitment *out)
 {
-  GBytes *value = get_object (state, CITIZ_OBJECT_COMMITMENT, root->b, sizeof root->b);
+  GBytes *value = citiz_state_find (state, CITIZ_OBJECT_COMMITMENT, root->b, sizeof root->b);
 
   return value != NULL && citiz_commitment_decode (value, out, NULL);
 }
@@ -60,8 +60,8 @@ citiz_state_get_grant (const CitizState *state,
                        CitizGrantRecord *out,
                        CitizGrantUse *out_use)
 {
-  GBytes *value = get_object (state, CITIZ_OBJECT_GRANT, id->b, sizeof id->b);
-  GBytes *use = get_object (state, CITIZ_OBJECT_GRANT_USE, id->b, sizeof id->b);
+  GBytes *value = citiz_state_find (state, CITIZ_OBJECT_GRANT, id->b, sizeof id->b);
+  GBytes *use = citiz_state_find (state, CITIZ_OBJECT_GRANT_USE, id->b, sizeof id->b);
 
   *out_use = (CitizGrantUse){.grant = *id};
   return value != NULL && citiz_grant_record_decode (value, out, NULL)
@@ -124,16 +124,16 @@ apply_commit (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **
 
   if (citiz_state_get_commitment (run->state, &body->root, &old))
     return refuse (error, CITIZ_LEDGER_ERROR_EXISTS, "this commitment was made before");
-  put_object (run, CITIZ_OBJECT_COMMITMENT, body->root.b, sizeof body->root.b,
-              citiz_commitment_encode (&made));
+  citiz_run_put (run, CITIZ_OBJECT_COMMITMENT, body->root.b, sizeof body->root.b,
+                 citiz_commitment_encode (&made));
   return TRUE;
 }
 
 static void
 put_grant (CitizRun *run, const CitizGrantRecord *record)
 {
-  put_object (run, CITIZ_OBJECT_GRANT, record->grant.id.b, sizeof record->grant.id.b,
-              citiz_grant_record_encode (record));
+  citiz_run_put (run, CITIZ_OBJECT_GRANT, record->grant.id.b, sizeof record->grant.id.b,
+                 citiz_grant_record_encode (record));
 }
 
 /* What was promised with the first deal: to whom it is open, how often, how long, how much of the record. */
@@ -237,8 +237,8 @@ apply_open (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **er
   use.last = run->time;
   if (use.used == 1)
     use.first = run->time;
-  put_object (run, CITIZ_OBJECT_GRANT_USE, use.grant.b, sizeof use.grant.b,
-              citiz_grant_use_encode (&use));
+  citiz_run_put (run, CITIZ_OBJECT_GRANT_USE, use.grant.b, sizeof use.grant.b,
+                 citiz_grant_use_encode (&use));
   return TRUE;
 }
 
@@ -275,7 +275,7 @@ static const struct
 {
   CitizTxType type;
   guint roles;
-  gboolean (*apply) (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **error);
+  CitizApplyFunc apply;
 } rules[] = {
     {CITIZ_TX_ACCT_REGISTER, DEVICE, NULL},
     {CITIZ_TX_ACCT_ROTATE, RECOVERY, apply_rotate},
@@ -285,6 +285,14 @@ static const struct
     {CITIZ_TX_GRANT_REVOKE, DEVICE, apply_revoke},
     {CITIZ_TX_ACCESS_OPEN, DEVICE, apply_open},
     {CITIZ_TX_ACCESS_CLOSE, DEVICE, apply_close},
+    {CITIZ_TX_NODE_JOIN, DEVICE, citiz_apply_node_join},
+    {CITIZ_TX_NODE_LEAVE, DEVICE, citiz_apply_node_leave},
+    {CITIZ_TX_NODE_READY, DEVICE, citiz_apply_node_ready},
+    {CITIZ_TX_VALSET_CHANGE, DEVICE, citiz_apply_valset_change},
+    {CITIZ_TX_APPROVE, DEVICE, citiz_apply_approve},
+    {CITIZ_TX_EVIDENCE, DEVICE, citiz_apply_evidence},
+    {CITIZ_TX_PARAMS, DEVICE, citiz_apply_params},
+    {CITIZ_TX_REFOUND_ACK, DEVICE, citiz_apply_refound_ack},
 };
 
 static gboolean
@@ -292,8 +300,6 @@ check_envelope (const CitizRun *run, const CitizTx *tx, GError **error)
 {
   if (!citiz_hash_equal (&tx->chain_id, run->chain_id))
     return refuse (error, CITIZ_LEDGER_ERROR_CHAIN, "the transaction is for another chain");
-  if (tx->sponsored)
-    return refuse (error, CITIZ_LEDGER_ERROR_SPONSOR, "this chain has no sponsors");
   if (tx->valid_until.ms < run->time.ms)
     return refuse (error, CITIZ_LEDGER_ERROR_TIME, "the transaction is no longer valid");
   if (tx->valid_until.ms > run->time.ms + CITIZ_TX_MAX_VALIDITY)
@@ -363,10 +369,11 @@ citiz_run_tx (CitizRun *run, const CitizTx *tx, GError **error)
     i++;
   if (!check_envelope (run, tx, error) || !load_account (run, tx, &account, error)
       || !check_signer (run, tx, &account, rules[i].roles, error)
+      || !citiz_run_admit (run, tx, citiz_tx_signer (tx, &account), error)
       || (rules[i].apply != NULL && !rules[i].apply (run, tx, &account, error)))
     return FALSE;
   citiz_nonce_spend (&account.keys[tx->key_index], tx->nonce);
-  put_object (run, CITIZ_OBJECT_ACCOUNT, account.id.b, sizeof account.id.b,
-              citiz_account_encode (&account));
+  citiz_run_put (run, CITIZ_OBJECT_ACCOUNT, account.id.b, sizeof account.id.b,
+                 citiz_account_encode (&account));
   return TRUE;
 }

@@ -242,6 +242,19 @@ citiz_refound_verify (const CitizRefound *refound, const CitizSigner *signer)
                        &signer->node);
 }
 
+/**
+ * citiz_refound_hash:
+ *
+ * Of what is signed: more signatures make no other document.
+ */
+void
+citiz_refound_hash (CitizHash *out, const CitizRefound *refound)
+{
+  g_autoptr (GByteArray) body = refound_body (refound);
+
+  citiz_sha256 (out, body->data, body->len);
+}
+
 void
 citiz_refound_validators (CitizValidators *out, const CitizRefound *refound)
 {

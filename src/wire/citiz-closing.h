@@ -51,6 +51,7 @@ gboolean citiz_refound_decode (const guint8 *bytes, gsize n, CitizRefound *out, 
 void citiz_refound_sign (CitizRefound *refound, const CitizSigningKey *node_key);
 gboolean citiz_refound_verify (const CitizRefound *refound,
                                const CitizSigner *signer) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_refound_hash (CitizHash *out, const CitizRefound *refound);
 void citiz_refound_validators (CitizValidators *out, const CitizRefound *refound);
 
 G_END_DECLS

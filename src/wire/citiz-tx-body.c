@@ -79,6 +79,59 @@ static const CitizField close_fields[] = {
     CITIZ_F_END,
 };
 
+static const CitizField empty_fields[] = {
+    CITIZ_F_END,
+};
+
+static const CitizField node_join_fields[] = {
+    CITIZ_F_RAW (CitizTxNodeJoin, operator_),
+    CITIZ_F_RAW (CitizTxNodeJoin, url),
+    CITIZ_F_END,
+};
+
+static const CitizField node_ready_fields[] = {
+    CITIZ_F_U64 (CitizTxNodeReady, epoch, 1, G_MAXUINT64),
+    CITIZ_F_RAW (CitizTxNodeReady, key),
+    CITIZ_F_RAW (CitizTxNodeReady, join),
+    CITIZ_F_END,
+};
+
+static const CitizField node_fields[] = {
+    CITIZ_F_RAW (CitizPublicKey, b),
+    CITIZ_F_END,
+};
+
+static const CitizField valset_change_fields[] = {
+    CITIZ_F_U64 (CitizTxValsetChange, epoch, 0, G_MAXUINT64 - 1),
+    CITIZ_F_LIST (CitizTxValsetChange, added, n_added, node_fields, 0, CITIZ_CHANGE_MAX),
+    CITIZ_F_LIST (CitizTxValsetChange, removed, n_removed, node_fields, 0, CITIZ_CHANGE_MAX),
+    CITIZ_F_END,
+};
+
+static const CitizField approve_fields[] = {
+    CITIZ_F_RAW (CitizTxApprove, proposal),
+    CITIZ_F_END,
+};
+
+static const CitizField evidence_fields[] = {
+    CITIZ_F_RAW (CitizTxEvidence, evidence),
+    CITIZ_F_END,
+};
+
+static const CitizField params_fields[] = {
+    CITIZ_F_U8 (CitizTxParams, sponsored, 0, 1),
+    CITIZ_F_U32 (CitizTxParams, quota, 1, G_MAXUINT32),
+    CITIZ_F_U32 (CitizTxParams, rate, 0, G_MAXUINT32),
+    CITIZ_F_U8 (CitizTxParams, work, 0, CITIZ_WORK_MAX_BITS),
+    CITIZ_F_END,
+};
+
+static const CitizField refound_ack_fields[] = {
+    CITIZ_F_U64 (CitizTxRefoundAck, epoch, 1, G_MAXUINT64),
+    CITIZ_F_RAW (CitizTxRefoundAck, document),
+    CITIZ_F_END,
+};
+
 static gboolean
 form (GError **error, const gchar *what)
 {
@@ -128,6 +181,39 @@ check_grant (const CitizTxBody *body, GError **error)
   return TRUE;
 }
 
+static gboolean
+ascending (const CitizPublicKey *nodes, guint n)
+{
+  for (guint i = 1; i < n; i++)
+    if (memcmp (nodes[i - 1].b, nodes[i].b, 32) >= 0)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_valset_change (const CitizTxBody *body, GError **error)
+{
+  const CitizTxValsetChange *change = &body->valset_change;
+
+  if (!ascending (change->added, change->n_added)
+      || !ascending (change->removed, change->n_removed))
+    return form (error, "nodes are in ascending order, none twice");
+  for (guint i = 0; i < change->n_added; i++)
+    for (guint j = 0; j < change->n_removed; j++)
+      if (citiz_public_key_equal (&change->added[i], &change->removed[j]))
+        return form (error, "a node is added and removed at once");
+  return TRUE;
+}
+
+static gboolean
+check_evidence (const CitizTxBody *body, GError **error)
+{
+  CitizEvidence evidence;
+
+  return citiz_evidence_decode (body->evidence.evidence, sizeof body->evidence.evidence, &evidence,
+                                error);
+}
+
 typedef struct
 {
   CitizTxType type;
@@ -148,6 +234,14 @@ static const BodyType types[] = {
     {CITIZ_TX_ACCESS_OPEN, "access_open", open_fields, NULL, G_STRUCT_OFFSET (CitizTxOpen, grant)},
     {CITIZ_TX_ACCESS_CLOSE, "access_close", close_fields, NULL,
      G_STRUCT_OFFSET (CitizTxClose, grant)},
+    {CITIZ_TX_NODE_JOIN, "node_join", node_join_fields, NULL, -1},
+    {CITIZ_TX_NODE_LEAVE, "node_leave", empty_fields, NULL, -1},
+    {CITIZ_TX_VALSET_CHANGE, "valset_change", valset_change_fields, check_valset_change, -1},
+    {CITIZ_TX_APPROVE, "approve", approve_fields, NULL, -1},
+    {CITIZ_TX_EVIDENCE, "evidence", evidence_fields, check_evidence, -1},
+    {CITIZ_TX_PARAMS, "params", params_fields, NULL, -1},
+    {CITIZ_TX_REFOUND_ACK, "refound_ack", refound_ack_fields, NULL, -1},
+    {CITIZ_TX_NODE_READY, "node_ready", node_ready_fields, NULL, -1},
 };
 
 static const BodyType *

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "crypto/citiz-sign.h"
-#include "wire/citiz-codec.h"
+#include "wire/citiz-evidence.h"
 
 G_BEGIN_DECLS
 
-/* On the wire: never renumber. 7, 8 and 11 … 17 are kept for the types of PROTOCOL §4 that nothing uses yet. */
+/* On the wire: never renumber. 7 and 8 are kept for the types of PROTOCOL §4 that nothing uses yet. */
 typedef enum
 {
   CITIZ_TX_ACCT_REGISTER = 1,
@@ -16,7 +16,15 @@ typedef enum
   CITIZ_TX_GRANT = 5,
   CITIZ_TX_GRANT_REVOKE = 6,
   CITIZ_TX_ACCESS_OPEN = 9,
-  CITIZ_TX_ACCESS_CLOSE = 10
+  CITIZ_TX_ACCESS_CLOSE = 10,
+  CITIZ_TX_NODE_JOIN = 11,
+  CITIZ_TX_NODE_LEAVE = 12,
+  CITIZ_TX_VALSET_CHANGE = 13,
+  CITIZ_TX_APPROVE = 14,
+  CITIZ_TX_EVIDENCE = 15,
+  CITIZ_TX_PARAMS = 16,
+  CITIZ_TX_REFOUND_ACK = 17,
+  CITIZ_TX_NODE_READY = 18
 } CitizTxType;
 
 /* Signature suites. */
@@ -42,6 +50,8 @@ typedef enum
 #define CITIZ_GRANT_MAX_OPENINGS 1024
 #define CITIZ_GRANT_MAX_SPAN     (90 * CITIZ_DAY)
 #define CITIZ_COMMIT_MAX_LEAVES  32768
+#define CITIZ_CHANGE_MAX         16 /* nodes added, and removed, in one change of validators */
+#define CITIZ_WORK_MAX_BITS      16
 
 typedef struct
 {
@@ -128,6 +138,63 @@ typedef struct
   CitizId grant;
 } CitizTxClose;
 
+/* The types below are said by nodes: signed by an account's device key that is the node's own key. */
+
+/* node_join: a node presents itself; who runs it and where are told off the ledger. A node_leave takes it back and has no
+ * body. */
+typedef struct
+{
+  CitizHash operator_; /* SHA-256 of the operator's public name */
+  CitizHash url;       /* SHA-256 of the node's address */
+} CitizTxNodeJoin;
+
+/* node_ready: the key the node will sign votes with in @epoch, the one after this. @join as in the founding document, with the
+ * chain id in place of the salt. */
+typedef struct
+{
+  guint64 epoch;
+  CitizPublicKey key;
+  CitizSignature join;
+} CitizTxNodeReady;
+
+/* valset_change: a validator proposes that @epoch be the last with this list. Both lists ascend, none twice, none in both; both
+ * empty: the same nodes with new keys. */
+typedef struct
+{
+  guint64 epoch;
+  guint16 n_added;
+  CitizPublicKey added[CITIZ_CHANGE_MAX];
+  guint16 n_removed;
+  CitizPublicKey removed[CITIZ_CHANGE_MAX];
+} CitizTxValsetChange;
+
+/* approve: of a node_join, valset_change or params of this epoch, by a validator; it is named by its transaction id. */
+typedef struct
+{
+  CitizHash proposal;
+} CitizTxApprove;
+
+typedef struct
+{
+  guint8 evidence[2 * CITIZ_VOTE_SIZE];
+} CitizTxEvidence;
+
+/* params: a validator proposes what a community asks of a transaction. */
+typedef struct
+{
+  guint8 sponsored; /* 1: it needs a sponsor or work */
+  guint32 quota;    /* transactions a sponsor vouches for in a day */
+  guint32 rate;     /* transactions an account makes in a day; 0: any number */
+  guint8 work;      /* bits of work for the open lane */
+} CitizTxParams;
+
+/* refound_ack: a validator of @epoch, which people began, says from which document. */
+typedef struct
+{
+  guint64 epoch;
+  CitizHash document;
+} CitizTxRefoundAck;
+
 typedef union
 {
   CitizTxRegister reg;
@@ -138,6 +205,13 @@ typedef union
   CitizTxRevoke revoke;
   CitizTxOpen open;
   CitizTxClose close;
+  CitizTxNodeJoin node_join;
+  CitizTxNodeReady node_ready;
+  CitizTxValsetChange valset_change;
+  CitizTxApprove approve;
+  CitizTxEvidence evidence;
+  CitizTxParams params;
+  CitizTxRefoundAck refound_ack;
 } CitizTxBody;
 
 const gchar *citiz_tx_type_name (CitizTxType type);

@@ -2,6 +2,7 @@
 #include "wire/citiz-tx.h"
 
 #include "crypto/citiz-hash.h"
+#include "crypto/citiz-work.h"
 
 #include <string.h>
 
@@ -30,10 +31,23 @@ typedef struct
   guint8 sponsor_signature[sizeof (CitizSignature)];
 } Signatures;
 
-static const guint16 types[]
-    = {CITIZ_TX_ACCT_REGISTER,  CITIZ_TX_ACCT_ROTATE,  CITIZ_TX_ACCT_REVOKE,
-       CITIZ_TX_COMMIT_RECORDS, CITIZ_TX_GRANT,        CITIZ_TX_GRANT_REVOKE,
-       CITIZ_TX_ACCESS_OPEN,    CITIZ_TX_ACCESS_CLOSE, 0};
+static const guint16 types[] = {CITIZ_TX_ACCT_REGISTER,
+                                CITIZ_TX_ACCT_ROTATE,
+                                CITIZ_TX_ACCT_REVOKE,
+                                CITIZ_TX_COMMIT_RECORDS,
+                                CITIZ_TX_GRANT,
+                                CITIZ_TX_GRANT_REVOKE,
+                                CITIZ_TX_ACCESS_OPEN,
+                                CITIZ_TX_ACCESS_CLOSE,
+                                CITIZ_TX_NODE_JOIN,
+                                CITIZ_TX_NODE_LEAVE,
+                                CITIZ_TX_VALSET_CHANGE,
+                                CITIZ_TX_APPROVE,
+                                CITIZ_TX_EVIDENCE,
+                                CITIZ_TX_PARAMS,
+                                CITIZ_TX_REFOUND_ACK,
+                                CITIZ_TX_NODE_READY,
+                                0};
 static const guint16 algs[] = {CITIZ_ALG_ED25519, 0};
 
 static const CitizField unsigned_fields[] = {
@@ -139,10 +153,26 @@ citiz_tx_encode (const CitizTx *tx)
   return g_byte_array_free_to_bytes (bytes);
 }
 
+static void
+freeze (CitizTx *tx)
+{
+  tx->bytes = citiz_tx_encode (tx);
+  citiz_tx_id_of (&tx->id, g_bytes_get_data (tx->bytes, NULL), g_bytes_get_size (tx->bytes));
+}
+
+static gboolean
+names_sponsor (const CitizTx *tx)
+{
+  static const CitizPublicKey nobody;
+
+  return !citiz_public_key_equal (&tx->sponsor, &nobody);
+}
+
 /**
  * citiz_tx_sign:
  *
- * Signs every byte up to and including the suite and freezes @tx. The id of a transaction is SHA-256 (0x21 | all its bytes).
+ * Signs every byte up to and including the suite and freezes @tx. The id of a transaction is SHA-256 (0x21 | all its bytes). One that
+ * names a sponsor waits for that node's word, and has zeros in its place: citiz_tx_vouch().
  */
 void
 citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key)
@@ -153,20 +183,93 @@ citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key)
   encode_unsigned (tbs, tx);
   tx->n_unsigned = tbs->len;
   citiz_sign (&tx->signature, CITIZ_DOMAIN_SIGN_TX, tbs->data, tbs->len, key);
-  tx->bytes = citiz_tx_encode (tx);
-  citiz_tx_id_of (&tx->id, g_bytes_get_data (tx->bytes, NULL), g_bytes_get_size (tx->bytes));
+  tx->sponsored = names_sponsor (tx);
+  freeze (tx);
+}
+
+/**
+ * citiz_tx_vouch:
+ * @tx: signed, and naming the node of @node_key as its sponsor
+ *
+ * Returns: (transfer full): the same with the node's word for it; its id is another
+ */
+CitizTx *
+citiz_tx_vouch (const CitizTx *tx, const CitizSigningKey *node_key)
+{
+  CitizTx *out = citiz_tx_new (tx->type);
+  const guint8 *bytes;
+  gsize n;
+
+  g_return_val_if_fail (tx->bytes != NULL, NULL);
+  *out = *tx;
+  bytes = citiz_tx_get_vouched (tx, &n);
+  citiz_sign (&out->sponsor_signature, CITIZ_DOMAIN_SIGN_SPONSOR, bytes, n, node_key);
+  freeze (out);
+  return out;
+}
+
+/* What the work is about: everything that is signed, with @number in its place. */
+static void
+work_about (CitizHash *out, GByteArray *tbs, guint64 number)
+{
+  const gsize at = 117; /* of sponsor_epoch, FORMAT.md §2 */
+  CitizSha256 sha;
+
+  for (guint i = 0; i < 8; i++)
+    tbs->data[at + i] = (guint8) (number >> (56 - 8 * i));
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, tbs->data, tbs->len);
+  citiz_sha256_finish (&sha, out);
+}
+
+/**
+ * citiz_tx_work:
+ * @bits: the work a community asks for, see #CitizTxParams
+ *
+ * Works for a transaction that nobody vouches for, before it is signed: 2^@bits tries of one or two milliseconds, on average. Blocks; for
+ * a thread.
+ */
+void
+citiz_tx_work (CitizTx *tx, guint bits)
+{
+  g_autoptr (GByteArray) tbs = g_byte_array_sized_new (512);
+  CitizHash about;
+
+  g_return_if_fail (tx->bytes == NULL && !names_sponsor (tx));
+  encode_unsigned (tbs, tx);
+  tx->sponsor_epoch = 0;
+  do
+    work_about (&about, tbs, ++tx->sponsor_epoch);
+  while (!citiz_work_check (&about, bits));
+}
+
+/**
+ * citiz_tx_worked:
+ *
+ * Whether a transaction without a sponsor shows @bits of work. Takes one or two milliseconds.
+ */
+gboolean
+citiz_tx_worked (const CitizTx *tx, guint bits)
+{
+  g_autoptr (GByteArray) tbs = g_byte_array_sized_new (512);
+  CitizHash about;
+  gsize n;
+  const guint8 *view = citiz_tx_get_tbs (tx, &n);
+
+  if (names_sponsor (tx))
+    return FALSE;
+  g_byte_array_append (tbs, view, (guint) n);
+  work_about (&about, tbs, tx->sponsor_epoch);
+  return citiz_work_check (&about, bits);
 }
 
 static gboolean
 check_sponsor (const CitizTx *tx, GError **error)
 {
-  static const CitizPublicKey nobody;
-  const gboolean named = !citiz_public_key_equal (&tx->sponsor, &nobody);
-
-  if (named == tx->sponsored && (named || tx->sponsor_epoch == 0))
+  if (names_sponsor (tx) == tx->sponsored)
     return TRUE;
   g_set_error (error, CITIZ_WIRE_ERROR, CITIZ_WIRE_ERROR_FORM,
-               "a sponsor is a key, an epoch and a signature, or nothing");
+               "a sponsor is a key and a signature, or nothing");
   return FALSE;
 }
 
@@ -249,6 +352,19 @@ citiz_tx_get_tbs (const CitizTx *tx, gsize *out_n)
 {
   g_return_val_if_fail (tx->bytes != NULL, NULL);
   *out_n = tx->n_unsigned;
+  return g_bytes_get_data (tx->bytes, NULL);
+}
+
+/**
+ * citiz_tx_get_vouched:
+ *
+ * Returns: (transfer none): what a sponsor's signature covers, after the label: all that comes before it
+ */
+const guint8 *
+citiz_tx_get_vouched (const CitizTx *tx, gsize *out_n)
+{
+  g_return_val_if_fail (tx->bytes != NULL, NULL);
+  *out_n = tx->n_unsigned + 2 + sizeof tx->signature.b;
   return g_bytes_get_data (tx->bytes, NULL);
 }
 

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 #define CITIZ_TX_MAX_BODY     4096
 #define CITIZ_TX_MAX_VALIDITY CITIZ_DAY
 
-/* Reference counted; written before citiz_tx_sign(), read-only from then on. @sponsor all zero: nobody vouches; then
- * @sponsor_epoch is 0 and there is no sponsor's signature. */
+/* Reference counted; written before citiz_tx_sign(), read-only from then on. @sponsor all zero: nobody vouches; then there is
+ * no sponsor's signature and @sponsor_epoch is the number that shows the work, or 0. */
 typedef struct
 {
   CitizHash chain_id;
@@ -36,11 +36,15 @@ CitizTx *citiz_tx_new (CitizTxType type);
 CitizTx *citiz_tx_ref (CitizTx *tx);
 void citiz_tx_unref (CitizTx *tx);
 void citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key);
+CitizTx *citiz_tx_vouch (const CitizTx *tx, const CitizSigningKey *node_key);
+void citiz_tx_work (CitizTx *tx, guint bits);
+gboolean citiz_tx_worked (const CitizTx *tx, guint bits) G_GNUC_WARN_UNUSED_RESULT;
 CitizTx *citiz_tx_decode (const guint8 *bytes, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *citiz_tx_encode (const CitizTx *tx);
 GBytes *citiz_tx_get_bytes (const CitizTx *tx);
 const guint8 *citiz_tx_get_tbs (const CitizTx *tx, gsize *out_n);
 const CitizHash *citiz_tx_get_id (const CitizTx *tx);
+const guint8 *citiz_tx_get_vouched (const CitizTx *tx, gsize *out_n);
 gboolean citiz_tx_verify (const CitizTx *tx, const CitizPublicKey *key) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_tx_id_of (CitizHash *out, const guint8 *bytes, gsize n);
 

@@ -94,6 +94,14 @@ BODIES = {
     6: lambda b: H(b["grant"]),
     9: lambda b: H(b["grant"]) + num(b["use"], 2) + H(b["a"]) + H(b["note"]),
     10: lambda b: H(b["grant"]),
+    11: lambda b: H(b["operator"]) + H(b["url"]),
+    12: lambda b: b"",
+    13: lambda b: num(b["epoch"], 8) + vec(b"".join(map(H, b["added"]))) + vec(b"".join(map(H, b["removed"]))),
+    14: lambda b: H(b["proposal"]),
+    15: lambda b: H(b["evidence"]),
+    16: lambda b: num(b["sponsored"], 1) + num(b["quota"], 4) + num(b["rate"], 4) + num(b["work"], 1),
+    17: lambda b: num(b["epoch"], 8) + H(b["document"]),
+    18: lambda b: num(b["epoch"], 8) + H(b["key"]) + H(b["join"]),
 }
 
 
@@ -101,11 +109,15 @@ def check_txs(data):
     for t in data["transactions"]:
         body = BODIES[t["type"]](t["body"])
         tbs = (num(1, 1) + H(t["chain_id"]) + num(t["type"], 2) + H(t["account"]) + num(t["nonce"], 8)
-               + num(t["valid_until"], 8) + num(t["key_index"], 2) + bytes(32) + num(0, 8) + vec(body) + num(1, 2))
-        whole = tbs + vec(H(t["signature"])) + vec(b"")
+               + num(t["valid_until"], 8) + num(t["key_index"], 2) + H(t["sponsor"]) + num(t["sponsor_epoch"], 8)
+               + vec(body) + num(1, 2))
+        vouched = tbs + vec(H(t["signature"]))
+        whole = vouched + vec(H(t["sponsor_signature"]))
         assert whole.hex() == t["bytes"], t["name"]
         assert sha(b"\x21", whole).hex() == t["id"], t["name"]
         verify(H(data["public_key"]), "citiz/tx/v1", tbs, H(t["signature"]))
+        if t["sponsor_signature"]:
+            verify(H(t["sponsor"]), "citiz/sponsor/v1", vouched, H(t["sponsor_signature"]))
         if t["type"] == 1:
             assert sha(b"\x23", body).hex() == data["account_id_of_acct_register"]
     return len(data["transactions"])
@@ -218,7 +230,7 @@ def check_trees(data):
 def main():
     folder = pathlib.Path(sys.argv[1]) / "vectors"
     total = 0
-    for name, check in (("wire-tx", check_txs), ("wire-block", check_blocks), ("wire-tree", check_trees)):
+    for name, check in (("wire-tx", check_txs), ("wire-admission", check_txs), ("wire-block", check_blocks), ("wire-tree", check_trees)):
         total += check(json.loads((folder / f"{name}.json").read_text()))
     print(f"{total} values agree")
 

@@ -63,6 +63,45 @@ grant_json (const CitizTxGrant *grant)
 }
 
 static json_t *
+nodes_json (const CitizPublicKey *nodes, guint n)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (list, hex (nodes[i].b, sizeof nodes[i].b));
+  return list;
+}
+
+static json_t *
+node_body_json (CitizTxType type, const CitizTxBody *body)
+{
+  if (type == CITIZ_TX_NODE_JOIN)
+    return json_pack ("{s:o, s:o}", "operator", hash (&body->node_join.operator_), "url",
+                      hash (&body->node_join.url));
+  if (type == CITIZ_TX_VALSET_CHANGE)
+    return json_pack ("{s:I, s:o, s:o}", "epoch", (json_int_t) body->valset_change.epoch, "added",
+                      nodes_json (body->valset_change.added, body->valset_change.n_added),
+                      "removed",
+                      nodes_json (body->valset_change.removed, body->valset_change.n_removed));
+  if (type == CITIZ_TX_APPROVE)
+    return json_pack ("{s:o}", "proposal", hash (&body->approve.proposal));
+  if (type == CITIZ_TX_EVIDENCE)
+    return json_pack ("{s:o}", "evidence",
+                      hex (body->evidence.evidence, sizeof body->evidence.evidence));
+  if (type == CITIZ_TX_PARAMS)
+    return json_pack ("{s:i, s:I, s:I, s:i}", "sponsored", body->params.sponsored, "quota",
+                      (json_int_t) body->params.quota, "rate", (json_int_t) body->params.rate,
+                      "work", body->params.work);
+  if (type == CITIZ_TX_REFOUND_ACK)
+    return json_pack ("{s:I, s:o}", "epoch", (json_int_t) body->refound_ack.epoch, "document",
+                      hash (&body->refound_ack.document));
+  if (type == CITIZ_TX_NODE_READY)
+    return json_pack ("{s:I, s:o, s:o}", "epoch", (json_int_t) body->node_ready.epoch, "key",
+                      hex (body->node_ready.key.b, 32), "join", hex (body->node_ready.join.b, 64));
+  return json_object ();
+}
+
+static json_t *
 body_json (CitizTxType type, const CitizTxBody *body)
 {
   switch (type)
@@ -85,8 +124,44 @@ body_json (CitizTxType type, const CitizTxBody *body)
     case CITIZ_TX_ACCESS_OPEN:
       return json_pack ("{s:o, s:i, s:o, s:o}", "grant", hex (body->open.grant.b, 16), "use",
                         body->open.use, "a", hash (&body->open.a), "note", hash (&body->open.note));
+    case CITIZ_TX_NODE_JOIN:
+    case CITIZ_TX_NODE_LEAVE:
+    case CITIZ_TX_VALSET_CHANGE:
+    case CITIZ_TX_APPROVE:
+    case CITIZ_TX_EVIDENCE:
+    case CITIZ_TX_PARAMS:
+    case CITIZ_TX_REFOUND_ACK:
+    case CITIZ_TX_NODE_READY:
+      return node_body_json (type, body);
     }
   return NULL;
+}
+
+static json_t *
+tx_json (CitizTx *tx)
+{
+  return json_pack ("{s:s, s:i, s:o, s:o, s:I, s:I, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:o}",
+                    "name", citiz_tx_type_name (tx->type), "type", tx->type, "chain_id",
+                    hash (&tx->chain_id), "account", hash (&tx->account), "nonce",
+                    (json_int_t) tx->nonce, "valid_until", (json_int_t) tx->valid_until.ms,
+                    "key_index", tx->key_index, "sponsor", hex (tx->sponsor.b, 32), "sponsor_epoch",
+                    (json_int_t) tx->sponsor_epoch, "body", body_json (tx->type, &tx->body),
+                    "signature", hex (tx->signature.b, 64), "sponsor_signature",
+                    hex (tx->sponsor_signature.b, tx->sponsored ? 64 : 0), "bytes",
+                    hex_bytes (citiz_tx_get_bytes (tx)), "id", hash (citiz_tx_get_id (tx)));
+}
+
+/* A sponsor's word, a little work. */
+static json_t *
+make_admissions (void)
+{
+  g_autoptr (CitizSigningKey) key = sample_key (1);
+  g_autoptr (CitizTx) sponsored = sample_sponsored_tx ();
+  g_autoptr (CitizTx) worked = sample_worked_tx (4);
+
+  return json_pack ("{s:o, s:[o, o], s:i}", "public_key",
+                    hex (citiz_signing_key_get_public (key)->b, 32), "transactions",
+                    tx_json (sponsored), tx_json (worked), "work_bits_of_the_second", 4);
 }
 
 static json_t *
@@ -100,14 +175,7 @@ make_txs (void)
   for (gsize i = 0; i < G_N_ELEMENTS (sample_types); i++)
     {
       g_autoptr (CitizTx) tx = sample_tx (sample_types[i]);
-      json_array_append_new (
-          list, json_pack ("{s:s, s:i, s:o, s:o, s:I, s:I, s:i, s:o, s:o, s:o, s:o}", "name",
-                           citiz_tx_type_name (tx->type), "type", tx->type, "chain_id",
-                           hash (&tx->chain_id), "account", hash (&tx->account), "nonce",
-                           (json_int_t) tx->nonce, "valid_until", (json_int_t) tx->valid_until.ms,
-                           "key_index", tx->key_index, "body", body_json (tx->type, &tx->body),
-                           "signature", hex (tx->signature.b, 64), "bytes",
-                           hex_bytes (citiz_tx_get_bytes (tx)), "id", hash (citiz_tx_get_id (tx))));
+      json_array_append_new (list, tx_json (tx));
     }
   sample_body (CITIZ_TX_ACCT_REGISTER, &body);
   citiz_tx_register_account_id (&account, &body.reg);
@@ -291,6 +359,7 @@ static const struct
   json_t *(*make) (void);
 } files[] = {
     {"wire-tx", make_txs},
+    {"wire-admission", make_admissions},
     {"wire-block", make_blocks},
     {"wire-tree", make_trees},
 };

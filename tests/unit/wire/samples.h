@@ -26,9 +26,11 @@ sample_hash (guint8 n)
   return hash;
 }
 
-static const CitizTxType sample_types[]
-    = {CITIZ_TX_ACCT_REGISTER, CITIZ_TX_ACCT_ROTATE,  CITIZ_TX_ACCT_REVOKE, CITIZ_TX_COMMIT_RECORDS,
-       CITIZ_TX_GRANT,         CITIZ_TX_GRANT_REVOKE, CITIZ_TX_ACCESS_OPEN, CITIZ_TX_ACCESS_CLOSE};
+static const CitizTxType sample_types[] = {
+    CITIZ_TX_ACCT_REGISTER, CITIZ_TX_ACCT_ROTATE,  CITIZ_TX_ACCT_REVOKE,   CITIZ_TX_COMMIT_RECORDS,
+    CITIZ_TX_GRANT,         CITIZ_TX_GRANT_REVOKE, CITIZ_TX_ACCESS_OPEN,   CITIZ_TX_ACCESS_CLOSE,
+    CITIZ_TX_NODE_JOIN,     CITIZ_TX_NODE_LEAVE,   CITIZ_TX_VALSET_CHANGE, CITIZ_TX_APPROVE,
+    CITIZ_TX_EVIDENCE,      CITIZ_TX_PARAMS,       CITIZ_TX_REFOUND_ACK,   CITIZ_TX_NODE_READY};
 
 static inline void
 sample_grant (CitizTxGrant *grant)
@@ -48,6 +50,59 @@ sample_grant (CitizTxGrant *grant)
   grant->not_before.ms = G_GINT64_CONSTANT (1800000000000);
   grant->expires.ms = grant->not_before.ms + CITIZ_DAY;
   grant->scope = sample_hash (0x64);
+}
+
+static inline CitizVote
+sample_vote (CitizVoteKind kind, guint64 slot, guint16 voter)
+{
+  g_autoptr (CitizSigningKey) key = sample_key ((guint8) (0x20 + voter));
+  const CitizHash chain_id = sample_hash (0xc1);
+  const CitizHash vs_hash = sample_hash (0x03);
+  CitizVote vote = {.kind = kind, .slot = slot, .voter = voter};
+
+  if (kind != CITIZ_VOTE_SKIP)
+    vote.hash = sample_hash (0xbb);
+  citiz_vote_sign (&vote, &chain_id, &vs_hash, key);
+  return vote;
+}
+
+static inline void
+sample_evidence (CitizTxEvidence *out)
+{
+  const CitizVote final = sample_vote (CITIZ_VOTE_FINAL, 9, 2);
+  const CitizVote skip = sample_vote (CITIZ_VOTE_SKIP, 9, 2);
+  g_autoptr (GBytes) bytes = NULL;
+  CitizEvidence evidence;
+
+  citiz_evidence_make (&evidence, &final, &skip);
+  bytes = citiz_evidence_encode (&evidence);
+  memcpy (out->evidence, g_bytes_get_data (bytes, NULL), sizeof out->evidence);
+}
+
+static inline void
+sample_change (CitizTxValsetChange *change)
+{
+  change->epoch = 3;
+  change->n_added = 2;
+  memset (change->added[0].b, 0x31, 32);
+  memset (change->added[1].b, 0x32, 32);
+  change->n_removed = 1;
+  memset (change->removed[0].b, 0x33, 32);
+}
+
+static inline void
+sample_ready (CitizTxNodeReady *ready)
+{
+  g_autoptr (CitizSigningKey) node = sample_key (0x10);
+  g_autoptr (CitizSigningKey) key = sample_key (0x20);
+  const CitizHash chain_id = sample_hash (0xc1);
+  CitizFounder founder
+      = {.validator = {*citiz_signing_key_get_public (node), *citiz_signing_key_get_public (key)}};
+
+  citiz_join_sign (&founder, &chain_id, 4, node);
+  ready->epoch = 4;
+  ready->key = founder.validator.key;
+  ready->join = founder.join;
 }
 
 static inline void
@@ -90,6 +145,31 @@ sample_body (CitizTxType type, CitizTxBody *body)
       body->open.a = sample_hash (0x65);
       body->open.note = sample_hash (0x66);
       break;
+    case CITIZ_TX_NODE_JOIN:
+      body->node_join.operator_ = sample_hash (0x41);
+      body->node_join.url = sample_hash (0x42);
+      break;
+    case CITIZ_TX_NODE_LEAVE:
+      break;
+    case CITIZ_TX_VALSET_CHANGE:
+      sample_change (&body->valset_change);
+      break;
+    case CITIZ_TX_APPROVE:
+      body->approve.proposal = sample_hash (0x43);
+      break;
+    case CITIZ_TX_EVIDENCE:
+      sample_evidence (&body->evidence);
+      break;
+    case CITIZ_TX_PARAMS:
+      body->params = (CitizTxParams){1, 100000, 200, 10};
+      break;
+    case CITIZ_TX_REFOUND_ACK:
+      body->refound_ack.epoch = 2;
+      body->refound_ack.document = sample_hash (0x44);
+      break;
+    case CITIZ_TX_NODE_READY:
+      sample_ready (&body->node_ready);
+      break;
     }
 }
 
@@ -105,6 +185,37 @@ sample_tx (CitizTxType type)
   tx->valid_until.ms = G_GINT64_CONSTANT (1800000003600);
   tx->key_index = 1;
   sample_body (type, &tx->body);
+  citiz_tx_sign (tx, key);
+  return tx;
+}
+
+/* A transaction that waits for its sponsor's word, with it; and one that worked. */
+static inline CitizTx *
+sample_sponsored_tx (void)
+{
+  g_autoptr (CitizSigningKey) key = sample_key (1);
+  g_autoptr (CitizSigningKey) node = sample_key (0x10);
+  g_autoptr (CitizTx) tx = citiz_tx_new (CITIZ_TX_GRANT_REVOKE);
+
+  tx->chain_id = sample_hash (0xc1);
+  tx->account = sample_hash (0xac);
+  tx->valid_until.ms = G_GINT64_CONSTANT (1800000003600);
+  tx->sponsor = *citiz_signing_key_get_public (node);
+  tx->sponsor_epoch = 3;
+  citiz_tx_sign (tx, key);
+  return citiz_tx_vouch (tx, node);
+}
+
+static inline CitizTx *
+sample_worked_tx (guint bits)
+{
+  g_autoptr (CitizSigningKey) key = sample_key (1);
+  CitizTx *tx = citiz_tx_new (CITIZ_TX_GRANT_REVOKE);
+
+  tx->chain_id = sample_hash (0xc1);
+  tx->account = sample_hash (0xac);
+  tx->valid_until.ms = G_GINT64_CONSTANT (1800000003600);
+  citiz_tx_work (tx, bits);
   citiz_tx_sign (tx, key);
   return tx;
 }
@@ -129,20 +240,6 @@ sample_header (CitizBlockHeader *header)
       .next_vs_hash = sample_hash (0x03),
   };
   memset (header->proposer.b, 0x0d, sizeof header->proposer.b);
-}
-
-static inline CitizVote
-sample_vote (CitizVoteKind kind, guint64 slot, guint16 voter)
-{
-  g_autoptr (CitizSigningKey) key = sample_key ((guint8) (0x20 + voter));
-  const CitizHash chain_id = sample_hash (0xc1);
-  const CitizHash vs_hash = sample_hash (0x03);
-  CitizVote vote = {.kind = kind, .slot = slot, .voter = voter};
-
-  if (kind != CITIZ_VOTE_SKIP)
-    vote.hash = sample_hash (0xbb);
-  citiz_vote_sign (&vote, &chain_id, &vs_hash, key);
-  return vote;
 }
 
 static inline void

@@ -131,7 +131,7 @@ test_sponsor (void)
   g_autoptr (GBytes) full = NULL;
   g_autoptr (GError) error = NULL;
 
-  tx->sponsored = TRUE;
+  tx->sponsored = TRUE; /* a signature of nobody */
   half = citiz_tx_encode (tx);
   g_assert_null (citiz_tx_decode (g_bytes_get_data (half, NULL), g_bytes_get_size (half), &error));
   g_assert_error (error, CITIZ_WIRE_ERROR, CITIZ_WIRE_ERROR_FORM);
@@ -142,6 +142,35 @@ test_sponsor (void)
   g_assert_nonnull (whole);
   g_assert_true (whole->sponsored);
   check_canonical (full, recode_tx);
+}
+
+/* A node vouches for exactly what its member signed; work is for exactly one transaction. */
+static void
+test_admission (void)
+{
+  g_autoptr (CitizTx) vouched = sample_sponsored_tx ();
+  g_autoptr (CitizTx) worked = sample_worked_tx (7);
+  g_autoptr (CitizTx) again = NULL;
+  g_autoptr (CitizSigningKey) key = sample_key (1);
+  gsize n;
+  const guint8 *bytes = citiz_tx_get_vouched (vouched, &n);
+
+  check_canonical (citiz_tx_get_bytes (vouched), recode_tx);
+  g_assert_true (citiz_tx_verify (vouched, citiz_signing_key_get_public (key)));
+  g_assert_true (citiz_verify (&vouched->sponsor_signature, CITIZ_DOMAIN_SIGN_SPONSOR, bytes, n,
+                               &vouched->sponsor));
+  g_assert_cmpuint (n + 2 + 64, ==, g_bytes_get_size (citiz_tx_get_bytes (vouched)));
+  g_assert_false (citiz_tx_worked (vouched, 0));
+
+  check_canonical (citiz_tx_get_bytes (worked), recode_tx);
+  g_assert_true (citiz_tx_worked (worked, 7));
+  g_assert_true (citiz_tx_worked (worked, 0));
+  g_assert_false (citiz_tx_worked (worked, 24));
+  again = citiz_tx_new (worked->type); /* the same number for something else */
+  again->sponsor_epoch = worked->sponsor_epoch;
+  again->nonce = 77;
+  citiz_tx_sign (again, key);
+  g_assert_false (citiz_tx_worked (again, 7));
 }
 
 static void
@@ -299,6 +328,37 @@ far_key (CitizTxBody *body)
   body->acct_revoke.revoked = CITIZ_ACCOUNT_MAX_KEYS;
 }
 
+static void
+unordered_nodes (CitizTxBody *body)
+{
+  memset (body->valset_change.added[1].b, 0x01, 32);
+}
+static void
+added_and_removed (CitizTxBody *body)
+{
+  body->valset_change.removed[0] = body->valset_change.added[0];
+}
+static void
+no_contradiction (CitizTxBody *body)
+{
+  memcpy (body->evidence.evidence, body->evidence.evidence + CITIZ_VOTE_SIZE, CITIZ_VOTE_SIZE);
+}
+static void
+no_quota (CitizTxBody *body)
+{
+  body->params.quota = 0;
+}
+static void
+much_work (CitizTxBody *body)
+{
+  body->params.work = CITIZ_WORK_MAX_BITS + 1;
+}
+static void
+first_epoch (CitizTxBody *body)
+{
+  body->node_ready.epoch = 0;
+}
+
 static const Bad bads[] = {
     {"recovery key first", no_device, CITIZ_TX_ACCT_REGISTER, CITIZ_WIRE_ERROR_FORM},
     {"a key twice", twice, CITIZ_TX_ACCT_REGISTER, CITIZ_WIRE_ERROR_FORM},
@@ -317,6 +377,12 @@ static const Bad bads[] = {
     {"1025 openings", too_many, CITIZ_TX_GRANT, CITIZ_WIRE_ERROR_RANGE},
     {"unknown kind", unknown_kind, CITIZ_TX_GRANT, CITIZ_WIRE_ERROR_UNKNOWN},
     {"opening 0", opening_zero, CITIZ_TX_ACCESS_OPEN, CITIZ_WIRE_ERROR_RANGE},
+    {"nodes out of order", unordered_nodes, CITIZ_TX_VALSET_CHANGE, CITIZ_WIRE_ERROR_FORM},
+    {"added and removed", added_and_removed, CITIZ_TX_VALSET_CHANGE, CITIZ_WIRE_ERROR_FORM},
+    {"evidence of nothing", no_contradiction, CITIZ_TX_EVIDENCE, CITIZ_WIRE_ERROR_FORM},
+    {"no quota", no_quota, CITIZ_TX_PARAMS, CITIZ_WIRE_ERROR_RANGE},
+    {"17 bits of work", much_work, CITIZ_TX_PARAMS, CITIZ_WIRE_ERROR_RANGE},
+    {"ready for epoch 0", first_epoch, CITIZ_TX_NODE_READY, CITIZ_WIRE_ERROR_RANGE},
     {"key 16", far_key, CITIZ_TX_ACCT_REVOKE, CITIZ_WIRE_ERROR_RANGE},
 };
 
@@ -369,6 +435,7 @@ main (int argc, char **argv)
   g_assert_true (citiz_crypto_init ());
   g_test_add_func ("/wire/transactions", test_txs);
   g_test_add_func ("/wire/sponsor", test_sponsor);
+  g_test_add_func ("/wire/admission", test_admission);
   g_test_add_func ("/wire/blocks", test_blocks);
   g_test_add_func ("/wire/votes", test_votes);
   g_test_add_func ("/wire/bad-bodies", test_bad_bodies);
