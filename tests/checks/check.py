@@ -4,7 +4,7 @@ SPDX-License-Identifier: AGPL-3.0-or-later"""
 import pathlib, re, shutil, subprocess, sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-LAYERS = ['core', 'crypto', 'wire', 'ledger', 'consensus', 'sim', 'record', 'insight', 'consent', 'store', 'importers', 'net', 'node', 'app', 'ui']
+LAYERS = ['core', 'crypto', 'wire', 'ledger', 'consensus', 'sim', 'record', 'insight', 'consent', 'store', 'importers', 'net', 'sync', 'node', 'app', 'ui']
 PURE = ['wire', 'ledger', 'consensus', 'sim', 'record', 'insight', 'consent']
 ENVIRONMENT = ['src/core/citiz-env.c', 'src/crypto/']
 BANNED = [  # pattern, why, where it is allowed
@@ -46,7 +46,7 @@ def check_layers():
                 other = m.group(1)
                 if other in LAYERS and LAYERS.index(other) > LAYERS.index(layer):
                     yield f'{name(path)}:{number}: {layer} must not use {other}'
-                if layer == 'ui' and other in ('store', 'net', 'node', 'ledger', 'wire', 'importers'):
+                if layer == 'ui' and other in ('store', 'net', 'sync', 'node', 'ledger', 'wire', 'importers'):
                     yield f'{name(path)}:{number}: ui must not use {other}'
             if layer in PURE and re.match(IO_HEADERS, line):
                 yield f'{name(path)}:{number}: {layer} is pure: {line.strip()}'

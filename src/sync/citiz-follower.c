@@ -1,0 +1,312 @@
+/* Asking nodes in turn for what comes next, and taking only what verifies. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sync/citiz-follower.h"
+
+#include "store/citiz-store-error.h"
+
+#define TIMEOUT_MS 20000
+#define IDLE_MS    5000
+#define RETRY_MS   1000 /* after a node that did not answer; doubled up to RETRY_MAX */
+#define RETRY_MAX  60000
+#define RANGE      256
+#define ANSWER_MAX (8u * 1024 * 1024)
+
+struct _CitizFollower
+{
+  GObject parent_instance;
+  CitizChain *chain;
+  CitizLevel level;
+  CitizHttpClient *client;
+  gchar **urls;
+  guint turn;
+  guint idle_ms;
+  guint misses; /* nodes in a row that did not help */
+  GCancellable *stop;
+  GSource *again;
+  gboolean asking;
+  CitizFollowerState state;
+};
+
+G_DEFINE_TYPE (CitizFollower, citiz_follower, G_TYPE_OBJECT)
+
+enum
+{
+  MOVED,
+  STATE,
+  DOUBTED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void ask (CitizFollower *self);
+
+static void
+set_state (CitizFollower *self, CitizFollowerState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  g_signal_emit (self, signals[STATE], 0);
+}
+
+static void
+disarm (CitizFollower *self)
+{
+  if (self->again != NULL)
+    g_source_destroy (self->again);
+  g_clear_pointer (&self->again, g_source_unref);
+}
+
+static gboolean
+again_cb (gpointer data)
+{
+  CitizFollower *self = data;
+
+  g_clear_pointer (&self->again, g_source_unref);
+  ask (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ask_in (CitizFollower *self, guint ms)
+{
+  disarm (self);
+  self->again = g_timeout_source_new (ms);
+  g_source_set_callback (self->again, again_cb, self, NULL);
+  g_source_attach (self->again, g_main_context_get_thread_default ());
+}
+
+/* Blocks one after the other, each with its length. Returns: (nullable): %NULL unless all of it is blocks */
+static GPtrArray *
+decode (GBytes *answer, GError **error)
+{
+  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (answer, &n);
+  CitizCursor cursor = citiz_cursor (bytes, n);
+
+  while (cursor.n > 0)
+    {
+      const guint8 *view = NULL;
+      CitizBlock *block;
+      guint32 length;
+
+      if (citiz_take_u32 (&cursor, &length))
+        view = citiz_take_view (&cursor, length);
+      if (view == NULL)
+        {
+          g_set_error (error, CITIZ_WIRE_ERROR, CITIZ_WIRE_ERROR_TRUNCATED, "the answer is cut");
+          return NULL;
+        }
+      block = citiz_block_decode (view, length, TRUE, error);
+      if (block == NULL)
+        return NULL;
+      g_ptr_array_add (blocks, block);
+    }
+  return g_steal_pointer (&blocks);
+}
+
+/* The next node, sooner or later: when all of them in a row were of no help, later and later. */
+static void
+miss (CitizFollower *self, CitizFollowerState state)
+{
+  const guint n = g_strv_length (self->urls);
+  guint wait = RETRY_MS;
+
+  self->misses++;
+  for (guint round = self->misses / n; round > 1 && wait < RETRY_MAX; round--)
+    wait *= 2;
+  if (self->misses >= n || state == CITIZ_FOLLOWER_DOUBTS)
+    set_state (self, state);
+  ask_in (self, self->misses < n ? 0 : MIN (wait, RETRY_MAX));
+}
+
+static void
+take (CitizFollower *self, const gchar *url, GBytes *answer)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) blocks = decode (answer, &error);
+
+  if (blocks != NULL && blocks->len == 0)
+    {
+      self->misses = 0;
+      set_state (self, CITIZ_FOLLOWER_EVEN);
+      ask_in (self, self->idle_ms);
+      return;
+    }
+  if (blocks != NULL && citiz_chain_follow (self->chain, blocks, self->level, &error))
+    {
+      self->misses = 0;
+      set_state (self, CITIZ_FOLLOWER_ASKING);
+      g_signal_emit (self, signals[MOVED], 0, citiz_chain_height (self->chain));
+      ask_in (self, 0);
+      return;
+    }
+  if (error->domain == CITIZ_STORE_ERROR)
+    {
+      set_state (self, CITIZ_FOLLOWER_FAILED);
+      ask_in (self, RETRY_MAX);
+      return;
+    }
+  g_signal_emit (self, signals[DOUBTED], 0, url, error);
+  miss (self, CITIZ_FOLLOWER_DOUBTS);
+}
+
+/* What an answer needs when the follower is stopped before it comes. */
+typedef struct
+{
+  CitizFollower *follower;
+  GCancellable *stop;
+  gchar *url;
+} Asked;
+
+static void
+answered_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  Asked *asked = data;
+  g_autoptr (CitizFollower) self = asked->follower;
+  g_autoptr (GCancellable) stop = asked->stop;
+  g_autofree gchar *url = asked->url;
+  g_autoptr (GError) error = NULL;
+  guint status;
+  g_autoptr (GBytes) answer
+      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &status, &error);
+
+  g_free (asked);
+  if (g_cancellable_is_cancelled (stop))
+    return;
+  self->asking = FALSE;
+  if (answer != NULL && status == 200)
+    take (self, url, answer);
+  else
+    miss (self, CITIZ_FOLLOWER_ALONE);
+}
+
+static void
+ask (CitizFollower *self)
+{
+  g_autofree gchar *url = NULL;
+  const gchar *node;
+  Asked *asked;
+
+  if (self->asking || self->urls == NULL || *self->urls == NULL)
+    return;
+  node = self->urls[self->turn++ % g_strv_length (self->urls)];
+  url = g_strdup_printf ("%s/v1/blocks?from=%" G_GUINT64_FORMAT "&max=%u", node,
+                         citiz_chain_height (self->chain) + 1, RANGE);
+  asked = g_new (Asked, 1);
+  *asked = (Asked){g_object_ref (self), g_object_ref (self->stop), g_strdup (node)};
+  self->asking = TRUE;
+  citiz_http_client_ask (self->client,
+                         &(CitizHttpAsk){.method = "GET", .url = url, .answer_max = ANSWER_MAX},
+                         self->stop, answered_cb, asked);
+}
+
+/**
+ * citiz_follower_set_nodes:
+ * @urls: (array zero-terminated=1): "http://host:port" or "https://host", no path; asked in turn, so that none is believed alone
+ */
+void
+citiz_follower_set_nodes (CitizFollower *self, const gchar *const *urls)
+{
+  g_strfreev (self->urls);
+  self->urls = g_strdupv ((gchar **) urls);
+  citiz_follower_hurry (self);
+}
+
+/* How long to wait when there is nothing new. */
+void
+citiz_follower_set_pace (CitizFollower *self, guint idle_ms)
+{
+  self->idle_ms = idle_ms;
+}
+
+void
+citiz_follower_start (CitizFollower *self)
+{
+  if (self->stop != NULL)
+    return;
+  self->stop = g_cancellable_new ();
+  self->client = citiz_http_client_new (TIMEOUT_MS);
+  self->misses = 0;
+  set_state (self, CITIZ_FOLLOWER_ASKING);
+  ask (self);
+}
+
+void
+citiz_follower_stop (CitizFollower *self)
+{
+  if (self->stop == NULL)
+    return;
+  disarm (self);
+  g_cancellable_cancel (self->stop);
+  g_clear_object (&self->stop);
+  g_clear_object (&self->client);
+  self->asking = FALSE;
+  set_state (self, CITIZ_FOLLOWER_STOPPED);
+}
+
+/* Something is known to be new: asks at once. */
+void
+citiz_follower_hurry (CitizFollower *self)
+{
+  if (self->stop == NULL)
+    return;
+  disarm (self);
+  ask (self);
+}
+
+CitizFollowerState
+citiz_follower_get_state (CitizFollower *self)
+{
+  return self->state;
+}
+
+static void
+citiz_follower_dispose (GObject *object)
+{
+  citiz_follower_stop (CITIZ_FOLLOWER (object));
+  G_OBJECT_CLASS (citiz_follower_parent_class)->dispose (object);
+}
+
+static void
+citiz_follower_finalize (GObject *object)
+{
+  g_strfreev (CITIZ_FOLLOWER (object)->urls);
+  G_OBJECT_CLASS (citiz_follower_parent_class)->finalize (object);
+}
+
+static void
+citiz_follower_class_init (CitizFollowerClass *klass)
+{
+  const GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = citiz_follower_dispose;
+  G_OBJECT_CLASS (klass)->finalize = citiz_follower_finalize;
+  signals[MOVED] = g_signal_new ("moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 1, G_TYPE_UINT64);
+  signals[STATE]
+      = g_signal_new ("state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[DOUBTED] = g_signal_new ("doubted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_ERROR);
+}
+
+static void
+citiz_follower_init (CitizFollower *self)
+{
+  self->idle_ms = IDLE_MS;
+}
+
+/**
+ * citiz_follower_new:
+ * @chain: shared, opened; outlives the follower
+ * @level: how much of each block is recomputed
+ */
+CitizFollower *
+citiz_follower_new (CitizChain *chain, CitizLevel level)
+{
+  CitizFollower *self = g_object_new (CITIZ_TYPE_FOLLOWER, NULL);
+
+  self->chain = chain;
+  self->level = level;
+  return self;
+}

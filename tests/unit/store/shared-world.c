@@ -1,0 +1,182 @@
+/* Four founders who agree on everything. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "shared-world.h"
+
+#include "crypto/citiz-crypto.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static CitizTime
+world_now (gpointer data)
+{
+  return ((SharedWorld *) data)->now;
+}
+
+static void
+world_random (gpointer data, guint8 *out, gsize n)
+{
+  citiz_random (out, n);
+}
+
+static CitizSigningKey *
+new_key (guint8 n)
+{
+  guint8 bytes[32];
+  g_autoptr (CitizSecret) seed = NULL;
+
+  memset (bytes, n, sizeof bytes);
+  seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
+  return citiz_signing_key_new_from_seed (seed);
+}
+
+void
+shared_world_open (SharedWorld *world, const CitizGenesis *genesis)
+{
+  g_autoptr (GError) error = NULL;
+
+  world->db = citiz_db_open (world->dir, CITIZ_DB_CREATE, &error);
+  g_assert_no_error (error);
+  world->chain = citiz_chain_open_shared (world->db, &world->env, genesis, &error);
+  g_assert_no_error (error);
+}
+
+void
+shared_world_shut (SharedWorld *world)
+{
+  g_clear_pointer (&world->chain, citiz_chain_close);
+  g_clear_pointer (&world->db, citiz_db_unref);
+}
+
+static CitizSigningKey *
+fresh_key (guint n)
+{
+  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
+
+  memset (citiz_secret_data (seed), 0xe0, 32);
+  memcpy (citiz_secret_data (seed), &n, sizeof n);
+  return citiz_signing_key_new_from_seed (seed);
+}
+
+static gint
+by_node (gconstpointer a, gconstpointer b)
+{
+  return memcmp (((const CitizFounder *) a)->validator.node.b,
+                 ((const CitizFounder *) b)->validator.node.b, 32);
+}
+
+void
+shared_world_init (SharedWorld *world, gconstpointer unused)
+{
+  CitizValidators validators;
+
+  world->dir = g_dir_make_tmp ("citiz-shared-XXXXXX", NULL);
+  world->now.ms = G_GINT64_CONSTANT (1800000000000);
+  world->env = (CitizEnv){world_now, world_random, world};
+  world->genesis = (CitizGenesis){.version = 1, .protocol = CITIZ_PROTOCOL, .n_founders = SHARED_N};
+  world->genesis.time = world->now;
+  for (guint i = 0; i < SHARED_N; i++)
+    {
+      CitizFounder *founder = &world->genesis.founders[i];
+
+      world->nodes[i] = new_key ((guint8) (i + 1));
+      world->epoch_keys[i] = new_key ((guint8) (i + 101));
+      founder->validator.node = *citiz_signing_key_get_public (world->nodes[i]);
+      founder->validator.key = *citiz_signing_key_get_public (world->epoch_keys[i]);
+      citiz_founder_sign (founder, &world->genesis.salt, world->nodes[i]);
+    }
+  qsort (world->genesis.founders, SHARED_N, sizeof (CitizFounder), by_node);
+  citiz_genesis_chain_id (&world->chain_id, &world->genesis);
+  citiz_genesis_validators (&validators, &world->genesis);
+  citiz_validators_hash (&world->vs_hash, &validators);
+  world->ledger = citiz_ledger_new (&world->genesis);
+  shared_world_open (world, &world->genesis);
+}
+
+void
+shared_world_clear (SharedWorld *world, gconstpointer unused)
+{
+  g_autoptr (GDir) dir = g_dir_open (world->dir, 0, NULL);
+  const gchar *name;
+
+  shared_world_shut (world);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree gchar *path = g_build_filename (world->dir, name, NULL);
+      g_unlink (path);
+    }
+  g_rmdir (world->dir);
+  g_free (world->dir);
+  citiz_ledger_free (world->ledger);
+  for (guint i = 0; i < SHARED_N; i++)
+    {
+      citiz_signing_key_unref (world->nodes[i]);
+      citiz_signing_key_unref (world->epoch_keys[i]);
+    }
+}
+
+void
+shared_world_certify (SharedWorld *world,
+                      CitizCert *out,
+                      CitizVoteKind kind,
+                      const CitizBlock *block,
+                      guint voters)
+{
+  CitizVote votes[SHARED_N];
+
+  for (guint i = 0; i < voters; i++)
+    for (guint k = 0; k < SHARED_N; k++)
+      if (citiz_public_key_equal (&world->genesis.founders[i].validator.node,
+                                  citiz_signing_key_get_public (world->nodes[k])))
+        {
+          votes[i] = (CitizVote){
+              .kind = kind, .slot = block->header.slot, .hash = block->hash, .voter = (guint16) i};
+          citiz_vote_sign (&votes[i], &world->chain_id, &world->vs_hash, world->epoch_keys[k]);
+        }
+  citiz_cert_from_votes (out, votes, voters);
+}
+
+CitizBlock *
+shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final)
+{
+  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  g_autoptr (CitizSigningKey) device = fresh_key (world->made++);
+  g_autoptr (GError) error = NULL;
+  g_autofree CitizCert *notar = g_new (CitizCert, 1);
+  CitizTx *tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
+  CitizTxBody *body = &tx->body;
+  CitizBlock *block;
+
+  tx->chain_id = world->chain_id;
+  tx->valid_until.ms = world->now.ms + CITIZ_HOUR;
+  body->reg.keys[body->reg.n_keys++] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
+                                                         *citiz_signing_key_get_public (device)};
+  citiz_tx_register_account_id (&tx->account, &body->reg);
+  citiz_tx_sign (tx, device);
+  g_ptr_array_add (txs, tx);
+  world->now.ms += 10;
+  block = citiz_ledger_build (world->ledger, txs, world->now,
+                              &world->genesis.founders[0].validator.node, changes, &error);
+  g_assert_no_error (error);
+  shared_world_certify (world, notar, CITIZ_VOTE_NOTAR, block, 3);
+  block->justification = citiz_justification_new (notar);
+  if (final)
+    {
+      block->final = g_new (CitizCert, 1);
+      shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
+    }
+  return block;
+}
+
+GPtrArray *
+shared_world_blocks (SharedWorld *world, guint n)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (CitizChanges) changes = citiz_changes_new ();
+
+      g_ptr_array_add (list, shared_world_next (world, changes, i == n - 1));
+    }
+  return list;
+}

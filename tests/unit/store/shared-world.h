@@ -1,0 +1,36 @@
+/* Four founders who agree on everything, and one place on disk that follows. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "store/citiz-chain.h"
+#include "store/citiz-db.h"
+
+#define SHARED_N 4
+
+typedef struct
+{
+  gchar *dir;
+  CitizTime now;
+  CitizEnv env;
+  CitizSigningKey *nodes[SHARED_N], *epoch_keys[SHARED_N];
+  CitizGenesis genesis;
+  CitizHash chain_id, vs_hash;
+  CitizLedger *ledger; /* the founders' */
+  guint made;
+  CitizDb *db;
+  CitizChain *chain;
+} SharedWorld;
+
+void shared_world_init (SharedWorld *world, gconstpointer unused);
+void shared_world_clear (SharedWorld *world, gconstpointer unused);
+void shared_world_open (SharedWorld *world, const CitizGenesis *genesis);
+void shared_world_shut (SharedWorld *world);
+/* A certificate by the first @voters of the list. */
+void shared_world_certify (SharedWorld *world,
+                           CitizCert *out,
+                           CitizVoteKind kind,
+                           const CitizBlock *block,
+                           guint voters);
+/* The next block: one registration of a fresh account. */
+CitizBlock *shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final);
+/* (element-type CitizBlock): the last is final */
+GPtrArray *shared_world_blocks (SharedWorld *world, guint n);

@@ -1,0 +1,269 @@
+/* Following a community over HTTP: honest nodes, dead ones, slow ones, liars. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "shared-world.h"
+
+#include "crypto/citiz-crypto.h"
+#include "sync/citiz-follower.h"
+
+#include <string.h>
+
+#define NODES 3
+
+typedef enum
+{
+  HONEST,
+  EMPTY,   /* knows nothing new */
+  BROKEN,  /* answers 500 */
+  GARBAGE, /* answers bytes that are no blocks */
+  LIAR     /* changes a signature */
+} Manner;
+
+typedef struct
+{
+  Manner manner;
+  CitizHttpServer *server;
+  GPtrArray *blocks; /* the community's, all of them */
+  guint asked;
+} Node;
+
+typedef struct
+{
+  SharedWorld world;
+  GPtrArray *blocks; /* CitizBlock */
+  Node nodes[NODES];
+  CitizFollower *follower;
+  guint moves, doubts;
+} Scene;
+
+static const CitizHttpLimits limits = {.connections_max = 16,
+                                       .deadline_ms = 5000,
+                                       .body_max = 1024,
+                                       .rate_per_second = 10000,
+                                       .rate_burst = 10000};
+
+static void
+put_block (GByteArray *out, const CitizBlock *block)
+{
+  g_autoptr (GBytes) bytes = citiz_block_encode (block, TRUE);
+  gsize n;
+  const guint8 *view = g_bytes_get_data (bytes, &n);
+
+  citiz_put_u32 (out, (guint32) n);
+  citiz_put_bytes (out, view, n);
+}
+
+/* As a node answers /v1/blocks: at most four blocks at once, the last of them final. */
+static void
+handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
+{
+  Node *node = data;
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  guint64 from = 0;
+
+  node->asked++;
+  g_assert_cmpstr (request->path, ==, "/v1/blocks");
+  g_assert_true (g_str_has_prefix (request->query, "from="));
+  from = g_ascii_strtoull (request->query + 5, NULL, 10);
+  response->status = node->manner == BROKEN ? 500 : 200;
+  response->content_type = "application/octet-stream";
+  for (guint64 i = from; node->manner != EMPTY && i < from + 4 && i <= node->blocks->len; i++)
+    put_block (out, node->blocks->pdata[i - 1]);
+  if (node->manner == LIAR && out->len > 400)
+    out->data[out->len - 1] ^= 1;
+  if (node->manner == GARBAGE)
+    g_byte_array_set_size (out, MIN (out->len, 7));
+  response->body = g_bytes_new (out->data, out->len);
+}
+
+static void
+moved_cb (CitizFollower *follower, guint64 height, Scene *scene)
+{
+  scene->moves++;
+}
+
+static void
+doubted_cb (CitizFollower *follower, const gchar *url, const GError *error, Scene *scene)
+{
+  g_assert_nonnull (url);
+  g_assert_nonnull (error);
+  scene->doubts++;
+}
+
+static void
+grow (Scene *scene, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (CitizChanges) changes = citiz_changes_new ();
+
+      g_ptr_array_add (scene->blocks, shared_world_next (&scene->world, changes, TRUE));
+    }
+}
+
+static void
+scene_init (Scene *scene, const Manner manners[NODES], guint blocks)
+{
+  g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  memset (scene, 0, sizeof *scene);
+  shared_world_init (&scene->world, NULL);
+  scene->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  grow (scene, blocks);
+  for (guint i = 0; i < NODES; i++)
+    {
+      Node *node = &scene->nodes[i];
+      g_autofree gchar *url = NULL;
+
+      node->manner = manners[i];
+      node->blocks = scene->blocks;
+      node->server = citiz_http_server_new (&limits, handler_cb, node);
+      g_assert_true (citiz_http_server_start (node->server, 0, NULL));
+      url = g_strdup_printf ("http://127.0.0.1:%u", citiz_http_server_get_port (node->server));
+      g_strv_builder_add (urls, url);
+    }
+  list = g_strv_builder_end (urls);
+  scene->follower = citiz_follower_new (scene->world.chain, CITIZ_LEVEL_FULL);
+  citiz_follower_set_nodes (scene->follower, (const gchar *const *) list);
+  citiz_follower_set_pace (scene->follower, 50);
+  g_signal_connect (scene->follower, "moved", G_CALLBACK (moved_cb), scene);
+  g_signal_connect (scene->follower, "doubted", G_CALLBACK (doubted_cb), scene);
+}
+
+static void
+scene_clear (Scene *scene)
+{
+  g_object_unref (scene->follower);
+  for (guint i = 0; i < NODES; i++)
+    g_clear_object (&scene->nodes[i].server);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_ptr_array_unref (scene->blocks);
+  shared_world_clear (&scene->world, NULL);
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs the main loop until @condition holds or ten seconds have passed. */
+#define RUN_UNTIL(condition)                                                                       \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const gint64 end_ = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;                             \
+    const guint id_ = g_timeout_add (5, tick_cb, NULL);                                            \
+    while (!(condition) && g_get_monotonic_time () < end_)                                         \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (id_);                                                                         \
+    g_assert_true (condition);                                                                     \
+  }                                                                                                \
+  G_STMT_END
+
+static guint64
+height (Scene *scene)
+{
+  return citiz_chain_height (scene->world.chain);
+}
+
+static void
+test_catches_up (void)
+{
+  static const Manner all_honest[NODES] = {HONEST, HONEST, HONEST};
+  g_autoptr (GError) error = NULL;
+  Scene scene;
+
+  scene_init (&scene, all_honest, 30);
+  citiz_follower_start (scene.follower);
+  RUN_UNTIL (citiz_follower_get_state (scene.follower) == CITIZ_FOLLOWER_EVEN);
+  g_assert_cmpuint (height (&scene), ==, 30);
+  g_assert_cmpuint (scene.moves, ==, 8);
+  g_assert_cmpuint (scene.doubts, ==, 0);
+  for (guint i = 0; i < NODES; i++)
+    g_assert_cmpuint (scene.nodes[i].asked, >=, 2); /* each is asked */
+
+  /* What comes later is found by itself, and at once when told to hurry. */
+  grow (&scene, 3);
+  RUN_UNTIL (height (&scene) == 33);
+  citiz_follower_set_pace (scene.follower, 60000);
+  RUN_UNTIL (citiz_follower_get_state (scene.follower) == CITIZ_FOLLOWER_EVEN);
+  grow (&scene, 1);
+  citiz_follower_hurry (scene.follower);
+  RUN_UNTIL (height (&scene) == 34);
+  g_assert_true (citiz_chain_verify (scene.world.chain, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+
+  citiz_follower_stop (scene.follower);
+  g_assert_cmpint (citiz_follower_get_state (scene.follower), ==, CITIZ_FOLLOWER_STOPPED);
+  citiz_follower_start (scene.follower);
+  grow (&scene, 1);
+  RUN_UNTIL (height (&scene) == 35);
+  scene_clear (&scene);
+}
+
+/* One good node among bad ones is enough, and nothing false is taken from the others. */
+static void
+test_bad_company (void)
+{
+  static const Manner manners[][NODES] = {
+      {BROKEN, GARBAGE, HONEST},
+      {LIAR, HONEST, LIAR},
+      {HONEST, LIAR, BROKEN},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (manners); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      Scene scene;
+
+      scene_init (&scene, manners[i], 12);
+      citiz_follower_start (scene.follower);
+      RUN_UNTIL (height (&scene) == 12);
+      g_assert_cmpuint (scene.doubts, >, 0);
+      g_assert_true (citiz_chain_verify (scene.world.chain, NULL, NULL, NULL, &error));
+      g_assert_no_error (error);
+      scene_clear (&scene);
+    }
+}
+
+/* A node that is behind is no reason to stop asking the others. */
+static void
+test_laggard (void)
+{
+  static const Manner manners[NODES] = {EMPTY, EMPTY, HONEST};
+  Scene scene;
+
+  scene_init (&scene, manners, 9);
+  citiz_follower_start (scene.follower);
+  RUN_UNTIL (height (&scene) == 9);
+  g_assert_cmpuint (scene.doubts, ==, 0);
+  scene_clear (&scene);
+}
+
+static void
+test_nobody (void)
+{
+  static const Manner manners[NODES] = {BROKEN, BROKEN, BROKEN};
+  Scene scene;
+
+  scene_init (&scene, manners, 3);
+  citiz_follower_start (scene.follower);
+  RUN_UNTIL (citiz_follower_get_state (scene.follower) == CITIZ_FOLLOWER_ALONE);
+  g_assert_cmpuint (height (&scene), ==, 0);
+  scene.nodes[1].manner = HONEST;
+  RUN_UNTIL (height (&scene) == 3);
+  scene_clear (&scene);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!citiz_crypto_init ())
+    return 1;
+  g_test_add_func ("/follower/catches-up", test_catches_up);
+  g_test_add_func ("/follower/bad-company", test_bad_company);
+  g_test_add_func ("/follower/laggard", test_laggard);
+  g_test_add_func ("/follower/nobody", test_nobody);
+  return g_test_run ();
+}
