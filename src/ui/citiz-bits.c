@@ -120,6 +120,26 @@ citiz_link_button_new (const gchar *text, const gchar *action)
   return button;
 }
 
+/* GTK gives such a button two names, its text with the underscore and its label's without. */
+void
+citiz_name_buttons (GtkWidget *root)
+{
+  if (GTK_IS_BUTTON (root) && gtk_button_get_use_underline (GTK_BUTTON (root)))
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (root), GTK_ACCESSIBLE_PROPERTY_LABEL);
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    citiz_name_buttons (child);
+}
+
+GtkWidget *
+citiz_button_new (const gchar *label)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  citiz_name_buttons (button);
+  return button;
+}
+
 GtkWidget *
 citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *action)
 {

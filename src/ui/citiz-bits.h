@@ -25,6 +25,10 @@ GtkWidget *citiz_heading_new (const gchar *text, GtkWidget *end);
 GtkWidget *citiz_caption_new (const gchar *text);
 /* A flat button in accent text: "See all". @action with its target as g_action_parse_detailed_name spells it. */
 GtkWidget *citiz_link_button_new (const gchar *text, const gchar *action);
+/* A button with an access key ("_Save"): its name is said once, without the underscore. */
+GtkWidget *citiz_button_new (const gchar *label);
+/* The same for buttons that the toolkit makes in @root (a question, a toast). */
+void citiz_name_buttons (GtkWidget *root);
 /* A button with only an icon: @label is its name for assistive technology and its tooltip. */
 GtkWidget *citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *action);
 GtkWidget *citiz_chevron_new (void);

@@ -1,6 +1,8 @@
 /* What newer toolkits have and GTK 4.8 has not, in one place. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-compat.h"
 
+#include "ui/citiz-bits.h"
+
 #include <glib/gi18n.h>
 
 typedef struct
@@ -161,6 +163,7 @@ citiz_compat_ask (GtkWidget *owner,
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), destructive ? "no" : "do");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "no");
   g_signal_connect_data (dialog, "response", G_CALLBACK (ask_response_cb), call, ask_call_free, 0);
+  citiz_name_buttons (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -170,6 +173,7 @@ citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body)
   GtkWidget *dialog = message_new (owner, heading, body);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  citiz_name_buttons (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -101,7 +101,7 @@ show_picture (CitizDocumentView *self)
 static void
 show_file (CitizDocumentView *self)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (_ ("_Open with the system’s viewer"));
+  GtkWidget *button = citiz_button_new (_ ("_Open with the system’s viewer"));
 
   gtk_widget_add_css_class (button, "pill");
   gtk_widget_set_halign (button, GTK_ALIGN_CENTER);

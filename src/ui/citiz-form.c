@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-format.h"
 
@@ -341,10 +342,10 @@ static void
 citiz_form_init (CitizForm *self)
 {
   GtkWidget *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
-  GtkWidget *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel")), *clamp = adw_clamp_new ();
+  GtkWidget *cancel = citiz_button_new (_ ("_Cancel")), *clamp = adw_clamp_new ();
 
   self->entries = g_ptr_array_new_with_free_func (entry_free);
-  self->save = gtk_button_new_with_mnemonic (_ ("_Save"));
+  self->save = citiz_button_new (_ ("_Save"));
   gtk_widget_add_css_class (self->save, "suggested-action");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->save), "form.save");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (cancel), "window.close");

@@ -228,7 +228,7 @@ undo_clicked_cb (GtkButton *button, gpointer data)
 static GtkWidget *
 undo_button_new (CitizImportDialog *self, GtkWidget *box, const CitizImportReport *report)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (_ ("_Undo this import"));
+  GtkWidget *button = citiz_button_new (_ ("_Undo this import"));
   g_autofree gchar *name = g_strdup_printf (_ ("Undo the import of %s"), report->name);
   Undo *undo = g_new0 (Undo, 1);
 
@@ -504,7 +504,7 @@ citiz_import_dialog_class_init (CitizImportDialogClass *klass)
 static GtkWidget *
 pill (const gchar *label, const gchar *action)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+  GtkWidget *button = citiz_button_new (label);
 
   gtk_widget_add_css_class (button, "pill");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);

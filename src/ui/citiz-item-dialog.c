@@ -250,7 +250,7 @@ add_history (CitizItemDialog *self)
 static GtkWidget *
 button_new (const gchar *label, const gchar *action, const gchar *css_class)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+  GtkWidget *button = citiz_button_new (label);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   if (css_class != NULL)

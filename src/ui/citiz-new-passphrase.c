@@ -7,6 +7,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-row.h"
+#include "ui/citiz-secret-row.h"
 
 struct _CitizNewPassphrase
 {
@@ -51,7 +52,7 @@ citiz_strength_text (gdouble bits)
 static const gchar *
 text_of (GtkWidget *row)
 {
-  return gtk_editable_get_text (GTK_EDITABLE (row));
+  return citiz_secret_row_get_text (CITIZ_SECRET_ROW (row));
 }
 
 static void
@@ -101,8 +102,8 @@ use_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
   CitizNewPassphrase *self = CITIZ_NEW_PASSPHRASE (widget);
   const gchar *words = adw_action_row_get_subtitle (ADW_ACTION_ROW (self->suggestion));
 
-  gtk_editable_set_text (GTK_EDITABLE (self->first), words);
-  gtk_editable_set_text (GTK_EDITABLE (self->second), "");
+  citiz_secret_row_set_text (CITIZ_SECRET_ROW (self->first), words);
+  citiz_secret_row_set_text (CITIZ_SECRET_ROW (self->second), "");
   gtk_widget_grab_focus (self->second);
 }
 
@@ -181,18 +182,14 @@ citiz_new_passphrase_init (CitizNewPassphrase *self)
 {
   GtkWidget *list = citiz_list_new (NULL);
 
-  self->first = adw_password_entry_row_new ();
-  self->second = adw_password_entry_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->first), _ ("Passphrase"));
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->second), _ ("Once more"));
+  self->first = citiz_secret_row_new (_ ("Passphrase"));
+  self->second = citiz_secret_row_new (_ ("Once more"));
   g_signal_connect_object (self->first, "changed", G_CALLBACK (changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->second, "changed", G_CALLBACK (changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->first, "entry-activated", G_CALLBACK (enter_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->second, "entry-activated", G_CALLBACK (enter_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->first, "entered", G_CALLBACK (enter_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->second, "entered", G_CALLBACK (enter_cb), self, G_CONNECT_SWAPPED);
   gtk_list_box_append (GTK_LIST_BOX (list), self->first);
   gtk_list_box_append (GTK_LIST_BOX (list), self->second);
   gtk_list_box_append (GTK_LIST_BOX (list), strength_row (self));
@@ -225,8 +222,8 @@ void
 citiz_new_passphrase_clear (CitizNewPassphrase *self)
 {
   g_return_if_fail (CITIZ_IS_NEW_PASSPHRASE (self));
-  gtk_editable_set_text (GTK_EDITABLE (self->first), "");
-  gtk_editable_set_text (GTK_EDITABLE (self->second), "");
+  citiz_secret_row_set_text (CITIZ_SECRET_ROW (self->first), "");
+  citiz_secret_row_set_text (CITIZ_SECRET_ROW (self->second), "");
   suggest (self);
 }
 

@@ -263,7 +263,7 @@ fill_page (CitizOnboarding *self, guint step, const gchar *title, const gchar *t
 static GtkWidget *
 pill (const gchar *text, const gchar *action, gboolean suggested)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (text);
+  GtkWidget *button = citiz_button_new (text);
 
   gtk_widget_add_css_class (button, "pill");
   if (suggested)
@@ -336,7 +336,7 @@ sheet_page (CitizOnboarding *self)
                                   _ ("As soon as the sheet is printed or saved"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->next_row), 2);
   citiz_row_set_prefix (CITIZ_ROW (self->next_row), "citiz-access-symbolic", "neutral");
-  button = gtk_button_new_with_mnemonic (_ ("_Continue"));
+  button = citiz_button_new (_ ("_Continue"));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "first-run.check");
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,

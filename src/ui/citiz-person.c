@@ -227,7 +227,7 @@ void
 citiz_person_ask (GtkWidget *parent, CitizSession *session)
 {
   GtkWidget *form = citiz_person_form_new (session), *header = adw_header_bar_new ();
-  GtkWidget *save = gtk_button_new_with_mnemonic (_ ("_Save")), *page, *window;
+  GtkWidget *save = citiz_button_new (_ ("_Save")), *page, *window;
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *frame = citiz_page_frame_new (&page);
 
   gtk_widget_add_css_class (header, "flat");

@@ -109,7 +109,7 @@ build_person (CitizPreferences *self)
   const gchar *choices[] = {_ ("As the computer"), "Français", "English", NULL};
   AdwPreferencesPage *p = page (self, _ ("Person"), "citiz-source-self-symbolic");
   AdwPreferencesGroup *who = group (p, _ ("You"), NULL);
-  GtkWidget *save = gtk_button_new_with_mnemonic (_ ("_Save")), *row;
+  GtkWidget *save = citiz_button_new (_ ("_Save")), *row;
 
   self->person = CITIZ_PERSON_FORM (citiz_person_form_new (self->session));
   g_signal_connect_object (self->person, "saved", G_CALLBACK (person_saved_cb), self,

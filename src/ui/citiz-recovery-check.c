@@ -127,7 +127,7 @@ citiz_recovery_check_init (CitizRecoveryCheck *self)
     }
   self->hint = citiz_caption_new ("");
   gtk_label_set_xalign (GTK_LABEL (self->hint), 0.5);
-  button = gtk_button_new_with_mnemonic (_ ("C_onfirm"));
+  button = citiz_button_new (_ ("C_onfirm"));
   gtk_widget_add_css_class (button, "pill");
   gtk_widget_add_css_class (button, "suggested-action");
   gtk_widget_set_halign (button, GTK_ALIGN_CENTER);

@@ -7,6 +7,7 @@
 #include "ui/citiz-new-passphrase.h"
 #include "ui/citiz-recovery-check.h"
 #include "ui/citiz-recovery-sheet.h"
+#include "ui/citiz-secret-row.h"
 
 /* One dialog; what it holds depends on what it does. It lives as long as its window. */
 typedef struct
@@ -52,11 +53,10 @@ dialog_new (GtkWidget *parent, CitizSession *session, const gchar *title, gint w
 static GtkWidget *
 password_row (const gchar *title, GtkWidget **list)
 {
-  GtkWidget *row = adw_password_entry_row_new ();
+  GtkWidget *row = citiz_secret_row_new (title);
 
   if (*list == NULL)
     *list = citiz_list_new (NULL);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_list_box_append (GTK_LIST_BOX (*list), row);
   return row;
 }
@@ -64,7 +64,7 @@ password_row (const gchar *title, GtkWidget **list)
 static void
 finish_page (Dialog *dialog, const gchar *label, const gchar *style, GCallback pressed)
 {
-  dialog->button = gtk_button_new_with_mnemonic (label);
+  dialog->button = citiz_button_new (label);
   gtk_widget_add_css_class (dialog->button, "pill");
   gtk_widget_add_css_class (dialog->button, style);
   gtk_widget_set_halign (dialog->button, GTK_ALIGN_CENTER);
@@ -76,7 +76,7 @@ finish_page (Dialog *dialog, const gchar *label, const gchar *style, GCallback p
 static CitizSecret *
 old_passphrase (Dialog *dialog)
 {
-  return citiz_secret_new_from_text (gtk_editable_get_text (GTK_EDITABLE (dialog->old)));
+  return citiz_secret_new_from_text (citiz_secret_row_get_text (CITIZ_SECRET_ROW (dialog->old)));
 }
 
 /* The dialog of a window kept alive until the answer came, or NULL when it was closed meanwhile. */
@@ -233,7 +233,7 @@ erase_changed_cb (Dialog *dialog)
   gtk_widget_set_sensitive (
       dialog->button,
       g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (dialog->word)), erase_word ()) == 0
-          && *gtk_editable_get_text (GTK_EDITABLE (dialog->old)) != '\0');
+          && *citiz_secret_row_get_text (CITIZ_SECRET_ROW (dialog->old)) != '\0');
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/citiz-bits.h"
 #include "ui/citiz-wrap.h"
 
 #define SHOW_AFTER_MS   500
@@ -53,7 +54,7 @@ loading_page (CitizStates *self)
   self->bar = gtk_progress_bar_new ();
   gtk_widget_set_size_request (self->bar, 260, -1);
   gtk_widget_set_halign (self->bar, GTK_ALIGN_CENTER);
-  self->cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
+  self->cancel = citiz_button_new (_ ("_Cancel"));
   gtk_widget_add_css_class (self->cancel, "pill");
   gtk_widget_set_halign (self->cancel, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), self->spinner);
@@ -100,7 +101,7 @@ citiz_states_show_content (CitizStates *self)
 static GtkWidget *
 pill (const CitizStateButton *button)
 {
-  GtkWidget *widget = gtk_button_new_with_mnemonic (button->label), *content;
+  GtkWidget *widget = citiz_button_new (button->label), *content;
 
   if (button->icon != NULL)
     {
@@ -109,6 +110,7 @@ pill (const CitizStateButton *button)
       adw_button_content_set_use_underline (ADW_BUTTON_CONTENT (content), TRUE);
       adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), button->icon);
       gtk_button_set_child (GTK_BUTTON (widget), content);
+      citiz_name_buttons (widget);
     }
   gtk_widget_add_css_class (widget, "pill");
   gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (widget), button->action);

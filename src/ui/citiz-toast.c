@@ -1,4 +1,5 @@
 /* The one toast of the moment, from any widget inside a window. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-bits.h"
 #include "ui/citiz-window.h"
 
 /* Found by its type, so that small widgets need not know the window. */
@@ -18,10 +19,16 @@ show_toast (GtkWidget *widget, AdwToast *toast)
 {
   AdwToastOverlay *overlay = overlay_of (widget);
 
-  if (overlay != NULL)
-    adw_toast_overlay_add_toast (overlay, toast);
-  else
-    g_object_unref (g_object_ref_sink (toast));
+  if (overlay == NULL)
+    {
+      g_object_unref (g_object_ref_sink (toast));
+      return;
+    }
+  adw_toast_overlay_add_toast (overlay, toast);
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (overlay)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (child != adw_toast_overlay_get_child (overlay))
+      citiz_name_buttons (child);
 }
 
 void

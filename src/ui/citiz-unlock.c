@@ -8,6 +8,7 @@
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-new-passphrase.h"
 #include "ui/citiz-qr.h"
+#include "ui/citiz-secret-row.h"
 
 struct _CitizUnlock
 {
@@ -61,7 +62,7 @@ fail (CitizUnlock *self, const GError *error)
   set_busy (self, FALSE);
   gtk_label_set_label (GTK_LABEL (self->problem), citiz_session_explain (error));
   gtk_widget_set_visible (self->problem, TRUE);
-  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  citiz_secret_row_set_text (CITIZ_SECRET_ROW (self->entry), "");
   if (g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->ways)), "passphrase") == 0)
     gtk_widget_grab_focus (self->entry);
 }
@@ -80,7 +81,7 @@ static void
 open_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   CitizUnlock *self = CITIZ_UNLOCK (widget);
-  const gchar *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  const gchar *text = citiz_secret_row_get_text (CITIZ_SECRET_ROW (self->entry));
   g_autoptr (CitizSecret) passphrase = NULL;
 
   if (*text == '\0' || citiz_session_get_state (self->session) != CITIZ_SESSION_LOCKED)
@@ -148,7 +149,7 @@ ready_cb (CitizUnlock *self)
 static GtkWidget *
 button (const gchar *text, const gchar *action, const gchar *first, const gchar *second)
 {
-  GtkWidget *widget = gtk_button_new_with_mnemonic (text);
+  GtkWidget *widget = citiz_button_new (text);
 
   gtk_widget_add_css_class (widget, first);
   if (second != NULL)
@@ -163,10 +164,8 @@ passphrase_way (CitizUnlock *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *list = citiz_list_new (NULL);
 
-  self->entry = adw_password_entry_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->entry), _ ("Passphrase"));
-  g_signal_connect_object (self->entry, "entry-activated", G_CALLBACK (enter_cb), self,
-                           G_CONNECT_SWAPPED);
+  self->entry = citiz_secret_row_new (_ ("Passphrase"));
+  g_signal_connect_object (self->entry, "entered", G_CALLBACK (enter_cb), self, G_CONNECT_SWAPPED);
   gtk_list_box_append (GTK_LIST_BOX (list), self->entry);
   gtk_box_append (GTK_BOX (box), list);
   gtk_box_append (GTK_BOX (box), button (_ ("_Open"), "unlock.open", "pill", "suggested-action"));

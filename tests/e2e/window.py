@@ -70,6 +70,8 @@ class Scenario:
         self.desk.fill(self._('Passphrase'), PASSPHRASE, within=form)
         self.desk.fill(self._('Once more'), PASSPHRASE, within=form)
         self.desk.see(self._('Very strong'))
+        assert PASSPHRASE not in self.desk.tree(), 'the passphrase is told to whoever listens'
+        assert not any('_' in self.desk.label(node) for node in self.desk.walk() if self.desk.role(node) == 'push button'), 'an access key is said'
         self.desk.press(self._('_Continue'))
 
     def recovery_sheet(self):
