@@ -85,8 +85,29 @@ birth_date_of (CitizSession *self)
   return text != NULL && strlen (text) == 10 ? g_strdup (text) : NULL;
 }
 
+/* What nobody chose to leave out is not "masked": a line of its own, "left-out", names the parts. */
+static void
+describe_left_out (json_t *shown, const GPtrArray *parts)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const CitizIpsPart *part = g_ptr_array_index (parts, i);
+
+      if (part->withheld > 0)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "",
+                                citiz_part_name (part->part));
+      n += part->withheld;
+    }
+  if (n > 0)
+    json_array_append_new (shown, json_pack ("{s:s, s:i, s:s}", "key", "left-out", "count", (int) n,
+                                             "text", names->str));
+}
+
 static json_t *
-describe_shown (const GPtrArray *parts, guint *out_withheld)
+describe_shown (const GPtrArray *parts, gboolean chosen, guint *out_withheld)
 {
   json_t *shown = json_array ();
 
@@ -95,12 +116,14 @@ describe_shown (const GPtrArray *parts, guint *out_withheld)
     {
       const CitizIpsPart *part = g_ptr_array_index (parts, i);
 
-      *out_withheld += part->withheld;
+      *out_withheld += chosen ? part->withheld : 0;
       if (part->shown && part->count > 0)
         json_array_append_new (shown,
                                json_pack ("{s:s, s:i, s:s}", "key", citiz_part_name (part->part),
                                           "count", (int) part->count, "text", part->text));
     }
+  if (!chosen)
+    describe_left_out (shown, parts);
   return shown;
 }
 
@@ -114,7 +137,7 @@ citiz_session_summarize (CitizSession *self,
   g_autoptr (GPtrArray) parts = NULL;
 
   out->bundle = citiz_ips_build_with_parts (self->record, profile, &options, &parts);
-  out->shown = describe_shown (parts, &out->withheld);
+  out->shown = describe_shown (parts, citiz_profile_is_chosen (profile), &out->withheld);
   citiz_ips_digest (&out->digest, out->bundle);
 }
 

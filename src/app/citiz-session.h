@@ -82,7 +82,7 @@ struct _CitizAccess
 typedef struct
 {
   const gchar *
-      key; /* "alerts" "medications" "allergies" "problems" "contacts" "directives" "results" "activity" "diet" … */
+      key; /* "alerts" "medications" "allergies" "problems" "contacts" "directives" "results" "activity" "diet" …; "left-out" names the parts nobody chose to leave out */
   guint count;
   gchar *text; /* a few titles, "" if none */
 } CitizShownPart;

@@ -77,6 +77,7 @@ void citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *line
 typedef enum
 {
   CITIZ_IPS_SAY_WITHHELD,
+  CITIZ_IPS_SAY_LEFT_OUT,
   CITIZ_IPS_SAY_NOT_ASKED,
   CITIZ_IPS_SAY_UNKNOWN,
   CITIZ_IPS_SAY_NONE_KNOWN,
@@ -92,7 +93,7 @@ typedef enum
   CITIZ_IPS_N_SAY
 } CitizIpsSay;
 const gchar *citiz_ips_say (CitizIpsSay what, CitizLanguage language);
-gchar *citiz_ips_say_n_withheld (guint n, CitizLanguage language);
+gchar *citiz_ips_say_n_withheld (guint n, gboolean chosen, CitizLanguage language);
 /* {"status":"generated","div":"<div…><ul><li>…"}; every line escaped. */
 json_t *citiz_ips_narrative (const GPtrArray *lines, CitizLanguage language);
 gchar *citiz_ips_instant (const CitizIps *ips, CitizTime time);

@@ -29,6 +29,8 @@ static const gchar *const titles[CITIZ_N_PARTS][2] = {
 
 static const gchar *const sentences[CITIZ_IPS_N_SAY][2] = {
     [CITIZ_IPS_SAY_WITHHELD] = {"Withheld by the patient.", "Masqué par la personne."},
+    [CITIZ_IPS_SAY_LEFT_OUT] = {"Left out by default, not by the patient’s choice.",
+                                "Laissé de côté par défaut, sans que la personne l’ait choisi."},
     [CITIZ_IPS_SAY_NOT_ASKED] = {"Not asked.", "Non demandé."},
     [CITIZ_IPS_SAY_UNKNOWN]
     = {"Asked; the patient does not know.", "Demandé ; la personne ne sait pas."},
@@ -58,13 +60,16 @@ citiz_ips_say (CitizIpsSay what, CitizLanguage language)
 }
 
 gchar *
-citiz_ips_say_n_withheld (guint n, CitizLanguage language)
+citiz_ips_say_n_withheld (guint n, gboolean chosen, CitizLanguage language)
 {
-  if (language == CITIZ_LANGUAGE_FR)
-    return g_strdup_printf (
-        n > 1 ? "%u éléments masqués par la personne." : "%u élément masqué par la personne.", n);
-  return g_strdup_printf (
-      n > 1 ? "%u items withheld by the patient." : "%u item withheld by the patient.", n);
+  /* [language][chosen][more than one] */
+  static const gchar *const words[2][2][2]
+      = {{{"item left out by default.", "items left out by default."},
+          {"item withheld by the patient.", "items withheld by the patient."}},
+         {{"élément laissé de côté par défaut.", "éléments laissés de côté par défaut."},
+          {"élément masqué par la personne.", "éléments masqués par la personne."}}};
+
+  return g_strdup_printf ("%u %s", n, words[language == CITIZ_LANGUAGE_FR][!!chosen][n > 1]);
 }
 
 /* XML 1.0 knows no control character but tab and line ends. */

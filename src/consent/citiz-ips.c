@@ -194,9 +194,13 @@ explain_empty (CitizIps *ips, json_t *section, Draft *draft, const gchar *state)
   for (guint i = 0; i < G_N_ELEMENTS (why); i++)
     if (strcmp (why[i].state, state) == 0)
       {
+        CitizIpsSay say
+            = why[i].say == CITIZ_IPS_SAY_WITHHELD && !citiz_profile_is_chosen (ips->profile)
+                  ? CITIZ_IPS_SAY_LEFT_OUT
+                  : why[i].say;
+
         json_object_set_new (section, "emptyReason", empty_reason (why[i].reason));
-        g_ptr_array_add (draft->lines,
-                         g_strdup (citiz_ips_say (why[i].say, ips->options->language)));
+        g_ptr_array_add (draft->lines, g_strdup (citiz_ips_say (say, ips->options->language)));
         return;
       }
 }
@@ -243,7 +247,9 @@ finish_section (CitizIps *ips, guint s, Draft *draft, const gchar *const states[
   if (masked > 0)
     {
       citiz_ips_put_uint (section, "withheld-count", "valueUnsignedInt", masked);
-      g_ptr_array_add (draft->lines, citiz_ips_say_n_withheld (masked, ips->options->language));
+      g_ptr_array_add (draft->lines,
+                       citiz_ips_say_n_withheld (masked, citiz_profile_is_chosen (ips->profile),
+                                                 ips->options->language));
     }
   json_object_set_new (section, "text", citiz_ips_narrative (draft->lines, ips->options->language));
   return section;
@@ -295,17 +301,24 @@ record_updated (const CitizIps *ips)
   return newest;
 }
 
-/* An invented record says so wherever it is shown. */
+/* An invented record says so wherever it is shown; what is left out says whether anybody chose it. */
 static void
-mark_sample (const CitizIps *ips, json_t *composition)
+put_tags (const CitizIps *ips, json_t *composition)
 {
+  json_t *tags = json_array ();
   gboolean sample = ips->patient != NULL && ips->patient->sample;
 
   for (guint i = 0; i < ips->items->len && !sample; i++)
     sample = ((const CitizIpsItem *) ips->items->pdata[i])->item->sample;
   if (sample)
-    json_object_set_new (json_object_get (composition, "meta"), "tag",
-                         json_pack ("[{s:s, s:s}]", "system", CITIZ_SYSTEM_TAG, "code", "sample"));
+    json_array_append_new (tags,
+                           json_pack ("{s:s, s:s}", "system", CITIZ_SYSTEM_TAG, "code", "sample"));
+  if (!citiz_profile_is_chosen (ips->profile))
+    json_array_append_new (
+        tags, json_pack ("{s:s, s:s}", "system", CITIZ_SYSTEM_TAG, "code", "default-profile"));
+  if (json_array_size (tags) > 0)
+    json_object_set (json_object_get (composition, "meta"), "tag", tags);
+  json_decref (tags);
 }
 
 static json_t *
@@ -321,7 +334,7 @@ composition_new (CitizIps *ips, const gchar *now)
       "author", citiz_ips_reference (ips->patient_url), citiz_ips_reference (ips->device_url),
       "title", citiz_ips_say (CITIZ_IPS_SAY_TITLE, ips->options->language), "confidentiality", "R");
 
-  mark_sample (ips, composition);
+  put_tags (ips, composition);
   citiz_ips_add_classes (ips, composition);
   if (citiz_profile_shows (ips->profile, CITIZ_PART_DIET))
     citiz_ips_add_last_meal (ips, composition);

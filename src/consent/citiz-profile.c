@@ -14,6 +14,7 @@ struct _CitizProfile
   CitizLabelChoice label;
   gchar *contact_name;
   gchar *contact_phone;
+  gboolean chosen; /* read from what the person kept */
 };
 
 static const struct
@@ -73,6 +74,12 @@ citiz_profile_free (CitizProfile *profile)
   g_free (profile->contact_name);
   g_free (profile->contact_phone);
   g_free (profile);
+}
+
+gboolean
+citiz_profile_is_chosen (const CitizProfile *profile)
+{
+  return profile->chosen;
 }
 
 const gchar *
@@ -311,6 +318,7 @@ citiz_profile_from_json (const gchar *text, gssize n, GError **error)
          && (contact == NULL || json_unpack (contact, "[s, s !]", &name, &phone) == 0);
   if (fine)
     citiz_profile_set_contact (profile, name, phone);
+  profile->chosen = fine;
   json_decref (json);
   if (fine)
     return g_steal_pointer (&profile);

@@ -66,6 +66,9 @@ CitizProfile *citiz_profile_new (void);
 void citiz_profile_free (CitizProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizProfile, citiz_profile_free)
 
+/* Whether the person ever chose: a default says nothing about them. */
+gboolean citiz_profile_is_chosen (const CitizProfile *profile);
+
 /* JSON of a vault setting. Unknown names are refused, missing ones take the default. */
 CitizProfile *citiz_profile_from_json (const gchar *text, gssize n, GError **error);
 gchar *citiz_profile_to_json (const CitizProfile *profile);

@@ -313,7 +313,7 @@ add_others (GPtrArray *lines, CitizAccess *access)
 {
   static const gchar *const told[]
       = {"alerts",    "medications", "allergies", "problems", "contacts", "directives", "devices",
-         "pregnancy", "results",     "vitals",    "activity", "diet",     NULL};
+         "pregnancy", "results",     "vitals",    "activity", "diet",     "left-out",   NULL};
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (guint i = 0; access->shown != NULL && i < access->shown->len; i++)
@@ -337,6 +337,21 @@ add_single (GPtrArray *lines, CitizAccess *access, const gchar *key)
     add_line (lines, citiz_part_icon (key), "accent", citiz_part_heading (key), part->text);
 }
 
+/* Left out, and the person never said so. */
+static void
+add_left_out (GPtrArray *lines, const CitizShownPart *part)
+{
+  g_autofree gchar *title = g_strdup_printf (
+      ngettext ("%u item left out by default", "%u items left out by default", part->count),
+      part->count);
+  g_auto (GStrv) keys = g_strsplit (part->text, " ", -1);
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? " · " : "", citiz_part_heading (keys[i]));
+  add_line (lines, "citiz-hidden-symbolic", "neutral", title, names->str);
+}
+
 GPtrArray *
 citiz_access_lines (CitizAccess *access)
 {
@@ -357,6 +372,8 @@ citiz_access_lines (CitizAccess *access)
             _ ("Latest results and vital signs"));
   add_pair (lines, access, "activity", "diet", "citiz-activity-symbolic", _ ("Activity and diet"));
   add_others (lines, access);
+  if (find_part (access, "left-out") != NULL)
+    add_left_out (lines, find_part (access, "left-out"));
   if (access->withheld > 0)
     {
       g_autofree gchar *title = g_strdup_printf (

@@ -119,7 +119,7 @@ citiz_secret_row_init (CitizSecretRow *self)
   gtk_grid_attach (GTK_GRID (grid), self->text, 0, 1, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), self->caps, 1, 0, 1, 2);
   gtk_grid_attach (GTK_GRID (grid), self->peek, 2, 0, 1, 2);
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
+  g_object_set (grid, "column-spacing", 6, "row-spacing", 3, "valign", GTK_ALIGN_CENTER, NULL);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), grid);
   g_object_set (self, "activatable", FALSE, "focusable", FALSE, NULL);
   g_signal_connect_object (self->text, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);

@@ -6,7 +6,7 @@ import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LO
 import { dosageText } from './dosage.js';
 import { codes, concept, ext, extParts, extValue, exts, firstCode, isForeign, list, makeResolver, modifiers, narrativeText, noneKind, notesOf, personName, phoneOf, sectionWord, setDocumentLanguage, sourceOf, textOf } from './fhir.js';
 import { dateOfResource, groupObservations, pairPressure, readObservation, readReport } from './observe.js';
-import { joined, lang, t, tn } from './text.js';
+import { joined, lang, setChosen, t, tn } from './text.js';
 
 const DAY = 86400000;
 const EMPTY_STATES = { nilknown: 'none-known', notasked: 'not-asked', withheld: 'withheld', unavailable: 'asked-unknown' };
@@ -550,7 +550,9 @@ export function readBundle(bundle, now, agoText) {
   const said = extParts(meal);
   view.lastMeal = meal ? { date: parseDate(said.time || extValue(meal)), text: said.text ? String(said.text) : '' } : null;
   view.swallow = exts(composition, 'none-known-checked').map(extParts).find((p) => p.class === 'swallowing') || null;
-  const isSample = list(composition && composition.meta && composition.meta.tag).some((tag) => tag.code === 'sample');
+  const tags = list(composition && composition.meta && composition.meta.tag).map((tag) => tag.code);
+  const isSample = tags.includes('sample');
+  setChosen(!tags.includes('default-profile'));
   view.marks = keep([view.patient.dead && t('deceased'), isSample && t('sample')]);
   view.tiles = chooseTiles(measured);
   view.blood = bloodGroup(measured);

@@ -4,6 +4,7 @@ import { marked } from './dom.js';
 import { DATA } from './data.js';
 
 let current = 'fr';
+let choice = '';
 
 export function setLang(lang) {
   current = lang === 'en' ? 'en' : 'fr';
@@ -14,8 +15,13 @@ export function lang() {
   return current;
 }
 
+/** Whether what is left out was chosen by the person, or by nobody: a sentence may have another form for the second, its key ending in D. */
+export function setChosen(chosen) {
+  choice = chosen ? '' : 'D';
+}
+
 function pick(key, which) {
-  return (DATA.sentences[key] || [key, key])[which === 'en' ? 1 : 0];
+  return (DATA.sentences[key + choice] || DATA.sentences[key] || [key, key])[which === 'en' ? 1 : 0];
 }
 
 export function has(key) {

@@ -377,6 +377,30 @@ test_part_not_shown (Fixture *f, gconstpointer data)
   json_decref (bundle);
 }
 
+/* What the person never chose to hold back is not said to be their choice. */
+static void
+test_left_out (Fixture *f, gconstpointer data)
+{
+  g_autofree gchar *kept = NULL;
+  json_t *bundle;
+
+  add_patient (f);
+  add_problem (f, "Major depressive disorder");
+  bundle = build (f);
+  g_assert_true (mentions (bundle, "default-profile"));
+  g_assert_true (mentions (bundle, "left out by default"));
+  g_assert_false (mentions (bundle, "by the patient"));
+  json_decref (bundle);
+  kept = citiz_profile_to_json (f->profile);
+  citiz_profile_free (f->profile);
+  f->profile = citiz_profile_from_json (kept, -1, NULL);
+  bundle = build (f);
+  g_assert_false (mentions (bundle, "default-profile"));
+  g_assert_false (mentions (bundle, "left out by default"));
+  g_assert_true (mentions (bundle, "withheld by the patient"));
+  json_decref (bundle);
+}
+
 static void
 test_none_known (Fixture *f, gconstpointer data)
 {
@@ -589,6 +613,7 @@ main (int argc, char **argv)
     return 1;
   ADD ("/consent/ips/empty-record", test_empty_record);
   ADD ("/consent/ips/alerts", test_alerts);
+  ADD ("/consent/ips/left-out", test_left_out);
   ADD ("/consent/ips/device-claims-nothing", test_device_claims_nothing);
   ADD ("/consent/ips/masked-item", test_masked_item);
   ADD ("/consent/ips/sensitive", test_sensitive);
