@@ -112,7 +112,7 @@ test_lock (void)
 static gboolean
 is_password (GtkWidget *widget)
 {
-  return ADW_IS_PASSWORD_ENTRY_ROW (widget);
+  return GTK_IS_TEXT (widget) && !gtk_text_get_visibility (GTK_TEXT (widget));
 }
 
 static gboolean

@@ -91,12 +91,23 @@ test_passphrase (void)
   g_autoptr (CitizSecret) taken = NULL;
 
   g_assert_false (citiz_new_passphrase_get_ready (self));
-  enter (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 0, "motdepasse");
-  enter (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 1, "motdepasse");
+  enter (widget, GTK_TYPE_TEXT, 0, "motdepasse");
+  enter (widget, GTK_TYPE_TEXT, 1, "motdepasse");
   g_assert_false (citiz_new_passphrase_get_ready (self)); /* alike, but weak */
-  enter (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 0, good);
+  enter (widget, GTK_TYPE_TEXT, 0, good);
   g_assert_false (citiz_new_passphrase_get_ready (self)); /* strong, but not alike */
-  enter (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 1, good);
+  enter (widget, GTK_TYPE_TEXT, 1, good);
+  /* Told by its name alone: an editable other than the bare text would hand out what is typed. */
+  for (guint nth = 0; nth < 2; nth++)
+    {
+      GtkWidget *text = find_type (widget, GTK_TYPE_EDITABLE, nth);
+
+      g_assert_true (GTK_IS_TEXT (text));
+      g_assert_false (gtk_text_get_visibility (GTK_TEXT (text)));
+      gtk_test_accessible_assert_role (text, GTK_ACCESSIBLE_ROLE_TEXT_BOX);
+      gtk_test_accessible_assert_property (text, GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                           nth == 0 ? "Passphrase" : "Once more");
+    }
   g_assert_true (citiz_new_passphrase_get_ready (self));
   taken = citiz_new_passphrase_take (self);
   g_assert_cmpmem (citiz_secret_data (taken), strlen (good), good, strlen (good));
@@ -104,10 +115,22 @@ test_passphrase (void)
   g_assert_false (citiz_new_passphrase_get_ready (self));
   /* The six suggested words pass. */
   gtk_widget_activate_action (widget, "passphrase.use", NULL);
-  g_assert_cmpstr (
-      gtk_editable_get_text (GTK_EDITABLE (find_type (widget, ADW_TYPE_PASSWORD_ENTRY_ROW, 0))), !=,
-      "");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (find_type (widget, GTK_TYPE_TEXT, 0))), !=,
+                   "");
   g_assert_finalize_object (widget);
+}
+
+/* An access key is not said: one name, from the label. */
+static void
+test_button_name (void)
+{
+  GtkWidget *button = g_object_ref_sink (citiz_button_new ("_Save"));
+
+  g_assert_false (
+      gtk_test_accessible_has_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL));
+  g_assert_true (gtk_test_accessible_has_relation (GTK_ACCESSIBLE (button),
+                                                   GTK_ACCESSIBLE_RELATION_LABELLED_BY));
+  g_assert_finalize_object (button);
 }
 
 static void
@@ -374,6 +397,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/qr", test_qr);
   g_test_add_func ("/ui/qr-drawn", test_qr_drawn);
   g_test_add_func ("/ui/passphrase", test_passphrase);
+  g_test_add_func ("/ui/button-name", test_button_name);
   g_test_add_func ("/ui/recovery", test_recovery);
   g_test_add_func ("/ui/pdf", test_pdf);
   g_test_add_func ("/ui/layouts", test_layouts);

@@ -389,7 +389,7 @@ test_left_out (Fixture *f, gconstpointer data)
   bundle = build (f);
   g_assert_true (mentions (bundle, "default-profile"));
   g_assert_true (mentions (bundle, "left out by default"));
-  g_assert_false (mentions (bundle, "by the patient"));
+  g_assert_false (mentions (bundle, "withheld by the patient"));
   json_decref (bundle);
   kept = citiz_profile_to_json (f->profile);
   citiz_profile_free (f->profile);
