@@ -153,6 +153,7 @@ judge_clock (CitizCsx *csx, guint16 from, CitizTime time)
 {
   guint known = 0;
   guint off = 0;
+  gboolean wrong;
 
   csx->clock_known[from] = TRUE;
   csx->clock_off[from] = time.ms - csx->now.wall.ms;
@@ -161,9 +162,10 @@ judge_clock (CitizCsx *csx, guint16 from, CitizTime time)
       known += csx->clock_known[i];
       off += csx->clock_known[i] && ABS (csx->clock_off[i]) > CLOCK_OFF;
     }
-  if (2 * off > known && known + 1 >= csx->quorum && !csx->clock_told)
+  wrong = 2 * off > known && known + 1 >= csx->quorum;
+  if (wrong && !csx->clock_told)
     citiz_csx_alarm (csx, CITIZ_CSX_ALARM_CLOCK, csx->frontier);
-  csx->clock_told = 2 * off > known;
+  csx->clock_told = wrong;
 }
 
 void

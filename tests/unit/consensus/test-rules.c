@@ -1192,6 +1192,19 @@ restarted (GArray *journal)
   return bench;
 }
 
+/* The first answers after a start already tell. */
+static void
+test_clock_at_start (void)
+{
+  g_auto (Bench) b = restarted (NULL);
+
+  b.me->skew = 3600 * 1000;
+  answer_status (&b, other (&b, 0), NULL, 0);
+  g_assert_cmpuint (world_alarms (b.me, CITIZ_CSX_ALARM_CLOCK), ==, 0);
+  answer_status (&b, other (&b, 1), NULL, 0);
+  g_assert_cmpuint (world_alarms (b.me, CITIZ_CSX_ALARM_CLOCK), ==, 1);
+}
+
 static void
 test_guard (void)
 {
@@ -1589,6 +1602,7 @@ main (int argc, char **argv)
       {"r11/late-restart", test_tells_after_restart},
       {"r11/status", test_status},
       {"r11/clock", test_clock},
+      {"r11/clock-at-start", test_clock_at_start},
       {"r12/guard", test_guard},
       {"r12/guard-ends", test_guard_ends},
       {"r12/recounts", test_recounts},
