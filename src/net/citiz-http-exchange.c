@@ -195,7 +195,8 @@ socket_cb (SoupServer *soup,
            gpointer data)
 {
   CitizHttpServer *self = data;
-  g_autoptr (CitizSocket) socket = citiz_socket_new (connection);
+  CitizHttpPeer *peer = citiz_http_peer_of (msg);
+  g_autoptr (CitizSocket) socket = citiz_socket_new (connection, peer ? peer->guard : NULL);
 
   if (self->socket_handler)
     self->socket_handler (socket, path, self->data);

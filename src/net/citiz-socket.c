@@ -1,5 +1,4 @@
 /* Whole messages over a WebSocket. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "net/citiz-http-guard.h"
 #include "net/citiz-socket-private.h"
 
 #include <linux/sockios.h>
@@ -11,6 +10,7 @@ struct _CitizSocket
 {
   GObject parent_instance;
   SoupWebsocketConnection *connection; /* NULL once closed */
+  GWeakRef guard;                      /* CitizHttpGuard: on a server's end */
 };
 
 G_DEFINE_TYPE (CitizSocket, citiz_socket, G_TYPE_OBJECT)
@@ -72,16 +72,6 @@ citiz_socket_close (CitizSocket *self)
     soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
 }
 
-/* The server's end of one, nullable. */
-static CitizHttpGuard *
-guard_of (CitizSocket *self)
-{
-  GIOStream *stream
-      = self->connection ? soup_websocket_connection_get_io_stream (self->connection) : NULL;
-
-  return CITIZ_IS_HTTP_GUARD (stream) ? CITIZ_HTTP_GUARD (stream) : NULL;
-}
-
 /**
  * citiz_socket_get_unread:
  *
@@ -90,7 +80,7 @@ guard_of (CitizSocket *self)
 guint
 citiz_socket_get_unread (CitizSocket *self)
 {
-  CitizHttpGuard *guard = guard_of (self);
+  g_autoptr (CitizHttpGuard) guard = g_weak_ref_get (&self->guard);
   int n = 0;
 
   if (guard == NULL || ioctl (citiz_http_guard_get_fd (guard), SIOCOUTQ, &n) != 0)
@@ -102,7 +92,7 @@ citiz_socket_get_unread (CitizSocket *self)
 void
 citiz_socket_cut (CitizSocket *self)
 {
-  CitizHttpGuard *guard = guard_of (self);
+  g_autoptr (CitizHttpGuard) guard = g_weak_ref_get (&self->guard);
 
   if (guard != NULL)
     citiz_http_guard_cut (guard);
@@ -125,9 +115,17 @@ citiz_socket_dispose (GObject *object)
 }
 
 static void
+citiz_socket_finalize (GObject *object)
+{
+  g_weak_ref_clear (&CITIZ_SOCKET (object)->guard);
+  G_OBJECT_CLASS (citiz_socket_parent_class)->finalize (object);
+}
+
+static void
 citiz_socket_class_init (CitizSocketClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = citiz_socket_dispose;
+  G_OBJECT_CLASS (klass)->finalize = citiz_socket_finalize;
   signals[MESSAGE] = g_signal_new ("message", CITIZ_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_BOOLEAN);
   signals[CLOSED] = g_signal_new ("closed", CITIZ_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -137,14 +135,17 @@ citiz_socket_class_init (CitizSocketClass *klass)
 static void
 citiz_socket_init (CitizSocket *self)
 {
+  g_weak_ref_init (&self->guard, NULL);
 }
 
+/* @guard: (nullable): what the connection came in through */
 CitizSocket *
-citiz_socket_new (SoupWebsocketConnection *connection)
+citiz_socket_new (SoupWebsocketConnection *connection, CitizHttpGuard *guard)
 {
   CitizSocket *self = g_object_new (CITIZ_TYPE_SOCKET, NULL);
 
   self->connection = g_object_ref (connection);
+  g_weak_ref_set (&self->guard, guard);
   soup_websocket_connection_set_max_incoming_payload_size (connection, CITIZ_SOCKET_MESSAGE_MAX);
   soup_websocket_connection_set_keepalive_interval (connection, KEEPALIVE_SECONDS);
   g_signal_connect (connection, "message", G_CALLBACK (message_cb), self);

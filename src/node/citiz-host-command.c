@@ -7,6 +7,8 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 
+#define FAREWELL_MS 200
+
 void
 citiz_host_say (const gchar *format, ...)
 {
@@ -23,18 +25,32 @@ citiz_host_say (const gchar *format, ...)
 
 typedef struct
 {
+  CitizHost *host;
   GMainLoop *loop;
+  gboolean stopping;
   GError *error;
 } Life;
 
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Who waits is answered, and has a moment to hear it. */
 static gboolean
 stop_cb (gpointer data)
 {
   Life *life = data;
 
+  if (life->stopping)
+    return G_SOURCE_CONTINUE;
   citiz_host_notify ("STOPPING=1");
   g_message ("event=stopping");
-  g_main_loop_quit (life->loop);
+  life->stopping = life->host->draining = TRUE;
+  citiz_host_end_waits (life->host);
+  g_timeout_add (FAREWELL_MS, quit_cb, life->loop);
   return G_SOURCE_CONTINUE;
 }
 
@@ -53,7 +69,7 @@ citiz_host_command_run (const CitizHostArguments *arguments, GError **error)
 {
   g_autoptr (CitizHost) host = citiz_host_open (arguments->folder, citiz_env_system (), error);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Life life = {.loop = loop};
+  Life life = {.host = host, .loop = loop};
   guint ends[2];
 
   if (host == NULL)

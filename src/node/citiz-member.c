@@ -1,6 +1,8 @@
 /* What the replica says goes over the links, what they bring goes to the replica. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-member.h"
 
+#define FOLLOW_SECONDS 2 /* between a newcomer's questions */
+
 struct _CitizMember
 {
   CitizReplica *replica;
@@ -8,6 +10,8 @@ struct _CitizMember
   GHashTable *numbers;   /* CitizPublicKey of a stranger → its number */
   GHashTable *strangers; /* the other way */
   guint next;
+  GSource *follow;
+  guint turn;
 };
 
 static const CitizPublicKey *
@@ -111,6 +115,45 @@ citiz_member_get_peers (CitizMember *member)
   return member->peers;
 }
 
+/* Nobody tells a node that is no validator what is new: it asks one of them after the other. */
+static gboolean
+follow_cb (gpointer data)
+{
+  CitizMember *member = data;
+  const CitizValidators *validators = citiz_replica_get_validators (member->replica);
+  guint i;
+
+  for (i = 0; i < validators->n; i++)
+    {
+      const guint place = member->turn++ % validators->n;
+
+      if (!citiz_peers_is_connected (member->peers, &validators->v[place].node))
+        continue;
+      citiz_replica_connected (member->replica, place);
+      break;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+is_validator (CitizMember *member, const CitizPublicKey *key)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (member->replica);
+
+  for (guint i = 0; i < validators->n; i++)
+    if (citiz_public_key_equal (&validators->v[i].node, key))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+follow (CitizMember *member)
+{
+  member->follow = g_timeout_source_new_seconds (FOLLOW_SECONDS);
+  g_source_set_callback (member->follow, follow_cb, member, NULL);
+  g_source_attach (member->follow, g_main_context_get_thread_default ());
+}
+
 static guint
 key_hash (gconstpointer key)
 {
@@ -142,12 +185,17 @@ citiz_member_new (CitizReplica *replica, CitizSigningKey *key, const CitizHash *
   g_signal_connect (member->peers, "connected", G_CALLBACK (connected_cb), member);
   g_signal_connect (member->peers, "message", G_CALLBACK (message_cb), member);
   g_signal_connect (member->peers, "disconnected", G_CALLBACK (disconnected_cb), member);
+  if (!is_validator (member, citiz_signing_key_get_public (key)))
+    follow (member);
   return member;
 }
 
 void
 citiz_member_free (CitizMember *member)
 {
+  if (member->follow != NULL)
+    g_source_destroy (member->follow);
+  g_clear_pointer (&member->follow, g_source_unref);
   g_signal_handlers_disconnect_by_data (member->replica, member);
   g_signal_handlers_disconnect_by_data (member->peers, member);
   citiz_peers_stop (member->peers);

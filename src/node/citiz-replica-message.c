@@ -189,6 +189,26 @@ take_cert (CitizReplica *self, guint from, CitizMessage *in)
     hear (self, from, &message);
 }
 
+/* A stranger that asks hears which block is the newest final one, and nothing about what is being ordered. */
+static void
+answer_stranger (CitizReplica *self, guint from, const CitizMessage *in)
+{
+  CitizCsxReport report;
+  CitizCsxMessage message = {.kind = CITIZ_CSX_MESSAGE_STATUS};
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (in->ask == 0)
+    return;
+  citiz_replica_report (self, &report);
+  message.cert = report.final_cert;
+  message.status = (CitizCsxStatus){.epoch = self->epoch,
+                                    .frontier = report.frontier,
+                                    .committed = report.committed.slot,
+                                    .time = citiz_replica_now (self).wall};
+  bytes = encode_status (&message);
+  g_signal_emit_by_name (self, "send", from, bytes);
+}
+
 static void
 take_status (CitizReplica *self, guint from, CitizMessage *in)
 {
@@ -200,6 +220,11 @@ take_status (CitizReplica *self, guint from, CitizMessage *in)
                                         .ask = in->ask,
                                         .answer = in->answer}};
 
+  if (from >= self->validators.n)
+    {
+      answer_stranger (self, from, in);
+      return;
+    }
   for (guint i = in->votes->len; i > 0; i--)
     if (!is_signed (self, &g_array_index (in->votes, CitizVote, i - 1)))
       g_array_remove_index (in->votes, i - 1);
@@ -391,11 +416,11 @@ static const struct
   gboolean by_strangers;
   void (*take) (CitizReplica *self, guint from, CitizMessage *in);
 } kinds[] = {
-    [CITIZ_MESSAGE_CAND] = {FALSE, take_cand},     [CITIZ_MESSAGE_VOTE] = {FALSE, take_vote},
-    [CITIZ_MESSAGE_CERT] = {FALSE, take_cert},     [CITIZ_MESSAGE_BLOCK] = {FALSE, take_block},
-    [CITIZ_MESSAGE_STATUS] = {FALSE, take_status}, [CITIZ_MESSAGE_FETCH] = {TRUE, take_fetch},
-    [CITIZ_MESSAGE_RANGE] = {TRUE, take_range},    [CITIZ_MESSAGE_BLOCKS] = {FALSE, take_blocks},
-    [CITIZ_MESSAGE_TX] = {TRUE, take_tx},          [CITIZ_MESSAGE_EVIDENCE] = {TRUE, take_evidence},
+    [CITIZ_MESSAGE_CAND] = {FALSE, take_cand},    [CITIZ_MESSAGE_VOTE] = {FALSE, take_vote},
+    [CITIZ_MESSAGE_CERT] = {FALSE, take_cert},    [CITIZ_MESSAGE_BLOCK] = {FALSE, take_block},
+    [CITIZ_MESSAGE_STATUS] = {TRUE, take_status}, [CITIZ_MESSAGE_FETCH] = {TRUE, take_fetch},
+    [CITIZ_MESSAGE_RANGE] = {TRUE, take_range},   [CITIZ_MESSAGE_BLOCKS] = {FALSE, take_blocks},
+    [CITIZ_MESSAGE_TX] = {TRUE, take_tx},         [CITIZ_MESSAGE_EVIDENCE] = {TRUE, take_evidence},
 };
 
 /**

@@ -26,7 +26,7 @@ class Node:
     def __init__(self, world, place):
         self.world, self.place = world, place
         self.dir = world.dir / f'node-{place + 1}'
-        self.port = free_port()
+        self.port, self.metrics_port = free_port(), free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.process = None
         self.environment = {}
@@ -131,6 +131,7 @@ class World:
             node.command('setup', '--found', '--salt', salt, '--url', node.url, '--listen', f'127.0.0.1:{node.port}',
                          '--operator', f'Operator {node.place + 1}')
             node.set('order', **timing)
+            node.set('listen', metrics=f'127.0.0.1:{node.metrics_port}')
             node.set('limits', requests_per_second=20000, requests_burst=20000)
         cards = [str(node.dir / 'founder-card.json') for node in self.nodes]
         names = {json.loads(node.command('--json', 'found', *cards).stdout)['chain'] for node in self.nodes}
@@ -224,8 +225,47 @@ class Load(threading.Thread):
 
     def finish(self):
         self.stopped = True
-        self.join(60)
+        if self.ident:
+            self.join(60)
         return self.final
+
+
+class Reader:
+    """A WebSocket on /v1/events, by hand."""
+
+    def __init__(self, node, buffer=0):
+        self.socket = socket.socket()
+        if buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.socket.connect(('127.0.0.1', node.port))
+        self.socket.settimeout(20)
+        self.socket.sendall(b'GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+                            b'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ' + base64.b64encode(bytes(16)) + b'\r\n\r\n')
+        self.file = self.socket.makefile('rb')
+        assert b' 101 ' in self.file.readline()
+        while self.file.readline() != b'\r\n':
+            pass
+
+    def event(self):
+        while True:
+            kind, n = self.file.read(2)
+            if n == 126:
+                n, = struct.unpack('>H', self.file.read(2))
+            body = self.file.read(n)
+            if kind & 15 == 1:
+                return json.loads(body)
+
+    def drain(self):
+        self.socket.setblocking(False)
+        try:
+            while self.socket.recv(65536):
+                pass
+        except BlockingIOError:
+            pass
+        self.socket.setblocking(True)
+
+    def close(self):
+        self.socket.close()
 
 
 def quantile(values, q):
