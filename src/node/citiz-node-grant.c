@@ -342,6 +342,9 @@ release_now (CitizNodeCall *call,
            <= state->dealt
                   .ms) /* what it opened is gone: its receipt would name what it did not open */
     citiz_node_answer (call, 409, json_pack ("{s:s}", "error", "renewed"));
+  else if (!citiz_hash_equal (&share->capsule,
+                              &state->grant.capsule)) /* its renewed part is on its way */
+    citiz_node_answer (call, 503, json_pack ("{s:s}", "error", "renewing"));
   else if (passcode_is_right (call, json, share))
     {
       receipt = json_object ();

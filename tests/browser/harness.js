@@ -10,7 +10,7 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CITIZ_CHROMIUM, args: FLAGS });
 }
 
-/** A page that keeps count of policy violations, script errors and requests that leave `origin`. */
+/** A page that keeps count of policy violations, script errors and requests that leave `origin` (one, or a list). */
 export async function newPage(browser, origin, options = {}) {
   const { lang = 'fr', width = 1366, height = 768, before, ...more } = options;
   const context = await browser.newContext({ viewport: { width, height }, locale: lang + '-CA', timezoneId: 'America/Toronto', ...more });
@@ -18,7 +18,7 @@ export async function newPage(browser, origin, options = {}) {
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push('script: ' + error.message));
   page.on('request', (request) => {
-    if (!request.url().startsWith(origin) && !/^(data|file):/.test(request.url())) page.faults.push('request: ' + request.url());
+    if (![].concat(origin).some((one) => request.url().startsWith(one)) && !/^(data|file):/.test(request.url())) page.faults.push('request: ' + request.url());
   });
   await page.addInitScript(() => {
     window.policyViolations = [];

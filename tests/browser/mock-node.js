@@ -98,12 +98,11 @@ export function fillIsland(page, island) {
   return page.replace(slot, () => slot.replace('></', '>' + JSON.stringify(island).replaceAll('<', '\\u003c') + '</'));
 }
 
+/** As many receipts as it takes to open, all of the same words. */
 export function sixWordsOf(grant, opening, words) {
-  const messages = grant.receipts.filter((r) => r.opening === opening.id).sort((a, b) => a.index - b.index).map((r) => {
-    const time = Buffer.alloc(8);
-    time.writeBigUInt64BE(BigInt(r.time));
-    return Buffer.concat([grant.id, Buffer.from(opening.id, 'hex'), time, grant.capsule]);
-  });
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64BE(BigInt(opening.time));
+  const messages = Array(grant.t).fill(Buffer.concat([grant.id, Buffer.from(opening.id, 'hex'), time, grant.capsule]));
   const bits = Array.from(sha256(...messages), (b) => b.toString(2).padStart(8, '0')).join('');
   return Array.from({ length: 6 }, (_, i) => words[parseInt(bits.slice(i * 11, i * 11 + 11), 2)]);
 }
@@ -154,9 +153,9 @@ function release(grant, body) {
   if (!opening.capsule.equals(grant.capsule)) return [409, { error: 'renewed' }];
   const share = Buffer.from(node.share);
   if (grant.break.share === node.index) share[0] ^= 1;
-  const receipt = { grant: grant.id.toString('hex'), opening: opening.id, time: opening.time + node.index, capsule: grant.capsule.toString('hex'), node: b64u(node.node), signature: b64u(randomBytes(64)) };
+  const receipt = { grant: grant.id.toString('hex'), opening: opening.id, time: opening.time, capsule: grant.capsule.toString('hex'), node: b64u(node.node), signature: b64u(randomBytes(64)) };
   grant.receipts.push({ ...receipt, index: node.index });
-  return [200, { index: node.index, share: b64u(share), salt: b64u(node.salt), receipt }];
+  return [200, { index: node.index, share: b64u(share), salt: b64u(node.salt), given: b64u(randomBytes(64)), receipt }];
 }
 
 function note(grant, body) {

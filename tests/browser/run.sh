@@ -1,8 +1,9 @@
 #!/bin/sh
-# Tries the doctor's page in Chromium: run.sh WORK-DIR VIEWER.html VIEWER.hashes TEST-DATA WORDS-DIR. 77 = cannot be tried here. SPDX-License-Identifier: AGPL-3.0-or-later
+# Tries the doctor's page in Chromium: run.sh WORK-DIR TEST.js ARGUMENT…. 77 = cannot be tried here. SPDX-License-Identifier: AGPL-3.0-or-later
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 work=$1
+shift
 skip () {
   echo "skipped: $1"
   exit 77
@@ -21,4 +22,4 @@ if ! cmp -s "$here/package.json" "$work/package.json" || [ ! -d "$work/node_modu
     skip 'the package registry does not answer, so that playwright-core is missing'
   }
 fi
-CITIZ_NPM="$work" CITIZ_CHROMIUM="$browser" exec node "$here/viewer.test.js" "$2" "$3" "$4" "$5" "$work"
+CITIZ_NPM="$work" CITIZ_CHROMIUM="$browser" exec node "$here/$@" "$work"

@@ -251,6 +251,10 @@ test('three of four nodes, one down', async () => {
 test('a node that lies is left out; too few shares are refused', async () => {
   const good = await opened(lucieText, { grant: { t: 3, m: 4 }, break: { share: 1 } });
   contains(await text(good), 'Apixaban');
+  contains(await text(good), 'a donné une fausse part', 'receipt');
+  const told = JSON.parse(/\{.*\}/.exec(readNote(good.grant, good.grant.notes[0]).text)[0]);
+  equal([told.index, told.receipt.opening], [1, good.grant.openings[0].id], 'evidence');
+  ok(told.commitment !== good.grant.nodes[0].commitment.toString('hex') && told.given, 'what the node signed');
   await good.finish();
   const page = await ask(lucieText, { grant: { t: 3, m: 4 }, break: { share: 1, down: [2] } });
   await page.click('#open');

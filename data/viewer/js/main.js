@@ -25,7 +25,7 @@ const paper = byId('paper');
 
 /** Everything the page knows. A wipe empties it. */
 function freshState() {
-  return { link: null, session: {}, grant: undefined, reader: { name: '', place: '', role: '', otherRole: '', reason: 'ETREAT' }, passcode: '', code: { text: '', birth: '', busy: '', message: '' }, notes: [], noteText: '', progress: null, fail: null, bundle: null, view: null, hash: null, renewed: false, capsule: null, mode: 'live', screen: 'none', until: 0, clock: null };
+  return { link: null, session: { lies: [] }, grant: undefined, reader: { name: '', place: '', role: '', otherRole: '', reason: 'ETREAT' }, passcode: '', code: { text: '', birth: '', busy: '', message: '' }, notes: [], noteText: '', progress: null, fail: null, bundle: null, view: null, hash: null, renewed: false, capsule: null, mode: 'live', screen: 'none', until: 0, clock: null };
 }
 
 let app = freshState();
@@ -282,6 +282,7 @@ async function openPressed() {
     keepOpened(opened);
     await learnEnd();
     enterRecord();
+    tellLies();
   } catch (error) {
     clearTimeout(slow);
     if (app.link !== link) return;
@@ -306,6 +307,12 @@ async function readAgain() {
     if (!(error instanceof Refusal)) throw error;
     if (app.link === link && error.kind === 'ended') openFailed(error);
   }
+}
+
+/** What a node signed that is false goes to the patient, as a note that no note of the reader's takes the place of. */
+function tellLies() {
+  const { link, session } = app;
+  for (const lie of session.lies) sendNote(link, session, currentNote(t('lieFrom', lie.node) + ' ' + JSON.stringify(lie))).catch(() => {});
 }
 
 /** A sleeping grant gets its end with its first opening, so the state is read once more. */

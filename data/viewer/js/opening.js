@@ -19,7 +19,7 @@ async function ask(origin, path, body) {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), PATIENCE_MS);
   const options = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error', signal: control.signal };
-  if (body) Object.assign(options, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  if (body) Object.assign(options, { method: 'POST', body: JSON.stringify(body) });
   try {
     return await fetch(origin + path, options);
   } catch (error) {
@@ -37,6 +37,25 @@ async function jsonOf(response) {
   }
 }
 
+/** Asks all nodes at once until `enough` makes something of their answers; else the refusal that says most. */
+function allNodes(nodes, what, enough) {
+  const order = ['passcode', 'ended', 'damaged', 'network'];
+  return new Promise((resolve, reject) => {
+    const answers = [];
+    const refusals = [];
+    nodes.forEach(async (node) => {
+      try {
+        answers.push(await what(node));
+      } catch (error) {
+        refusals.push(error instanceof Refusal ? error : new Refusal('damaged'));
+      }
+      const made = enough(answers);
+      if (made) resolve(made);
+      else if (answers.length + refusals.length === nodes.length) reject(refusals.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0] || new Refusal('damaged'));
+    });
+  });
+}
+
 /** Tries each node in turn until one answers; a refusal that is an answer ends the search. */
 async function anyNode(nodes, what) {
   let last = new Refusal('network');
@@ -44,7 +63,7 @@ async function anyNode(nodes, what) {
     try {
       return await what(node);
     } catch (error) {
-      if (!(error instanceof Refusal) || error.kind !== 'network') throw error;
+      if (!(error instanceof Refusal) || !['network', 'damaged'].includes(error.kind)) throw error;
       last = error;
     }
   }
@@ -53,13 +72,21 @@ async function anyNode(nodes, what) {
 
 /** Public state of a grant. Reading it consumes nothing. An unknown grant is a state, not an error. */
 export function grantState(nodes, grantHex) {
-  return anyNode(nodes, async (node) => {
-    const response = await ask(node.origin, '/v1/grants/' + grantHex);
-    const state = await jsonOf(response);
-    if (response.status === 404 || state.state === 'unknown') return { state: 'unknown' };
-    if (!response.ok || typeof state.state !== 'string') throw new Refusal('network');
-    return state;
-  });
+  return anyNode(nodes, (node) => stateAt(node, grantHex));
+}
+
+async function stateAt(node, grantHex) {
+  const response = await ask(node.origin, '/v1/grants/' + grantHex);
+  const state = await jsonOf(response);
+  if (response.status === 404 || state.state === 'unknown') return { state: 'unknown' };
+  if (!response.ok || typeof state.state !== 'string') throw new Refusal('network');
+  return state;
+}
+
+/** The state that as many nodes tell alike as it takes to open: what shares and capsule are checked against is no single node's word. */
+function agreedState(link) {
+  const terms = (state) => JSON.stringify([state.t, state.capsule, state.commitments]);
+  return allNodes(link.nodes, (node) => stateAt(node, link.grantHex), (states) => states.find((one) => states.filter((other) => terms(other) === terms(one)).length >= link.threshold));
 }
 
 async function proofFor(link, node, session) {
@@ -104,26 +131,20 @@ async function askShare(link, session, node) {
   const share = fromB64u(answer.share, 32);
   const commitment = session.grant.commitments[answer.index - 1];
   const own = await shareCommitment(link.grant, answer.index, share, fromB64u(answer.salt, 16));
-  if (!commitment || !sameBytes(own, fromHex(commitment, 32))) throw new Refusal('damaged');
-  return { x: answer.index, bytes: share, receipt: answer.receipt };
+  const { receipt, given } = answer;
+  if (!commitment || answer.index !== node.index || !sameBytes(own, fromHex(commitment, 32)) || receipt.opening !== session.opening.id) {
+    session.lies.push({ node: node.origin || window.location.origin, index: answer.index, commitment: hex(own), given, receipt });
+    throw new Refusal('damaged');
+  }
+  return { x: answer.index, bytes: share, receipt };
 }
 
-async function gatherShares(link, session, onShare) {
-  const found = new Map();
-  const refusals = [];
-  await Promise.all(link.nodes.map(async (node) => {
-    try {
-      const share = await askShare(link, session, node);
-      found.set(share.x, share);
-      onShare(found.size);
-    } catch (error) {
-      refusals.push(error instanceof Refusal ? error : new Refusal('damaged'));
-    }
-  }));
-  const shares = [...found.values()].sort((a, b) => a.x - b.x);
-  if (shares.length >= session.grant.t) return shares;
-  const order = ['passcode', 'ended', 'damaged', 'network'];
-  throw refusals.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0] || new Refusal('network');
+/** As many shares as it takes, the first that come and fit. */
+function gatherShares(link, session, onShare) {
+  return allNodes(link.nodes, (node) => askShare(link, session, node), (shares) => {
+    onShare(shares.length);
+    return shares.length >= session.grant.t && shares.slice(0, session.grant.t).sort((a, b) => a.x - b.x);
+  });
 }
 
 /** Hash the six words come from: the receipts' signed messages, in the order of the shares. */
@@ -136,14 +157,14 @@ export async function receiptHash(grant, opening, capsule, receipts) {
   return sha256(join(...messages));
 }
 
-async function fetchCapsule(link, session) {
-  const blob = await anyNode(link.nodes, async (node) => {
+function fetchCapsule(link, session) {
+  return anyNode(link.nodes, async (node) => {
     const response = await ask(node.origin, '/v1/blobs/' + session.grant.capsule);
     if (!response.ok) throw new Refusal('network');
-    return new Uint8Array(await response.arrayBuffer());
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (bytes.length > BLOB_LIMIT || hex(await sha256(bytes)) !== session.grant.capsule.toLowerCase()) throw new Refusal('damaged');
+    return bytes;
   });
-  if (blob.length > BLOB_LIMIT || hex(await sha256(blob)) !== session.grant.capsule.toLowerCase()) throw new Refusal('damaged');
-  return blob;
 }
 
 /** What the opening entered was for: shares, capsule, record. */
@@ -154,7 +175,7 @@ async function readOpened(link, session, onStep) {
   const blob = await fetchCapsule(link, session);
   let bundle;
   try {
-    const contentKey = combineShares(shares.slice(0, session.grant.t));
+    const contentKey = combineShares(shares);
     bundle = await openJwe(await openCapsule(contentKey, link.grant, blob), link.key);
     contentKey.fill(0);
   } catch (error) {
@@ -174,12 +195,12 @@ export async function openRecord(link, session, note, passcode, onStep) {
   if (passcode) session.passKey = await passcodeKey(passcode, link.grant);
   for (let tries = 0; ; tries++) {
     onStep(0, 0);
-    session.grant = await grantState(link.nodes, link.grantHex);
+    session.grant = await agreedState(link);
     if (session.opening && session.opening.capsule !== session.grant.capsule) session.opening = null;
     if (!session.opening) {
       if (session.grant.state !== 'active' && !session.grant.duration) throw new Refusal('ended', { state: session.grant.state });
       session.opening = await enterOpening(link, session, note);
-      if (session.opening.capsule !== session.grant.capsule) session.grant = await grantState(link.nodes, link.grantHex);
+      if (session.opening.capsule !== session.grant.capsule) session.grant = await agreedState(link);
     }
     try {
       return await readOpened(link, session, onStep);

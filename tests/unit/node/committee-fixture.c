@@ -393,7 +393,9 @@ committee_deal (Committee *world, guint max_openings, const gchar *passcode, gui
                               .nodes = nodes,
                               .n_nodes = COMMITTEE,
                               .threshold = QUORUM};
-  json_t *bundle = json_pack ("{s:s, s:s}", "resourceType", "Bundle", "type", "document");
+  json_t *bundle = world->bundle
+                       ? json_incref (world->bundle)
+                       : json_pack ("{s:s, s:s}", "resourceType", "Bundle", "type", "document");
   Reply *words[COMMITTEE];
   g_autoptr (GError) error = NULL;
   CitizTxBody body;

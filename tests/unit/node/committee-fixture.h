@@ -40,7 +40,8 @@ struct _Committee
   CitizHash chain_id;
   CitizSigningKey *citizen;
   CitizHash account;
-  gint64 ahead; /* ms, added to the clock of all */
+  gint64 ahead;   /* ms, added to the clock of all */
+  json_t *bundle; /* nullable: what is dealt */
   CitizEnv env;
 };
 

@@ -1,0 +1,83 @@
+// The doctor's page joins the shares of four real nodes: all up, one down, one lying. SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { contains, equal, launch, newPage, ok, runAll, test } from './harness.js';
+
+const [program, bundle] = process.argv.slice(2);
+const nodes = spawn(program, [bundle], { stdio: ['pipe', 'pipe', 'inherit'] });
+const lines = createInterface({ input: nodes.stdout })[Symbol.asyncIterator]();
+const hear = async () => JSON.parse((await lines.next()).value);
+const links = await hear();
+const browser = await launch();
+
+function say(line) {
+  nodes.stdin.write(line + '\n');
+  return hear();
+}
+
+/** A page of the first node, opened; how long from the press to the first screen. */
+async function opened(name) {
+  const page = await newPage(browser, links.origins);
+  page.asked = new Set();
+  page.on('request', (request) => request.url().endsWith('/release') && page.asked.add(new URL(request.url()).origin));
+  await page.goto(links.plain.link);
+  await page.fill('#reader-name', name);
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+  const began = Date.now();
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  page.took = Date.now() - began;
+  return page;
+}
+
+test('four nodes, each asked for its own share', async () => {
+  const page = await opened('Camille Ouellet');
+  equal(page.asked.size, 4, 'nodes asked');
+  contains(await page.locator('#app').innerText(), 'Apixaban');
+  console.log(`# from the press to the first screen: ${page.took} ms`);
+  await page.finish();
+  const notes = await say('notes');
+  equal(notes.map((n) => n.name), ['Camille Ouellet'], 'notes');
+});
+
+test('one node down', async () => {
+  await say('down 3');
+  const page = await opened('Luc Roy');
+  contains(await page.locator('#app').innerText(), 'Apixaban');
+  console.log(`# with one node down: ${page.took} ms`);
+  page.faults = page.faults.filter((fault) => !fault.includes(links.origins[3]));
+  await page.finish();
+  await say('up 3');
+});
+
+test('one node lying: left out, named on the receipt, the proof with the patient', async () => {
+  await say('lie 1');
+  let told = '';
+  // The three good ones may come first, and then nobody waits for the fourth.
+  for (let tries = 0; tries < 8 && !told; tries++) {
+    const page = await opened('Anne Roy');
+    const text = await page.locator('#app').innerText();
+    contains(text, 'Apixaban');
+    if (text.includes('fausse part')) {
+      contains(text, links.origins[1].replace('http://', ''), 'receipt');
+      await page.waitForTimeout(300);
+      told = (await say('notes')).map((n) => n.text).find((one) => one.includes('given'));
+    }
+    await page.finish();
+  }
+  ok(told, 'nobody told of the lie');
+  ok(JSON.parse(/\{.*\}/.exec(told)[0]).given.length === 86, 'what the node signed');
+});
+
+test('after the end', async () => {
+  const page = await newPage(browser, links.origins);
+  await page.goto(links.revoked.link);
+  await page.waitForSelector('.ended');
+  await page.finish();
+});
+
+const failed = await runAll(process.env.CITIZ_ONLY);
+await browser.close();
+nodes.stdin.end();
+process.exit(failed ? 1 : 0);
