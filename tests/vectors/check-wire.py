@@ -3,6 +3,7 @@
 
 Only hashlib; Ed25519 verification is RFC 8032 §6 written out. SPDX-License-Identifier: AGPL-3.0-or-later
 """
+import base64
 import hashlib
 import json
 import pathlib
@@ -62,7 +63,10 @@ BASE = point(num(4 * pow(5, P - 2, P) % P, 32)[::-1])
 
 
 def verify(key, label, message, signature):
-    message = label.encode().ljust(16, b"\0") + message
+    verify_bare(key, label.encode().ljust(16, b"\0") + message, signature)
+
+
+def verify_bare(key, message, signature):
     s = int.from_bytes(signature[32:], "little")
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
     left, right = mul(s, BASE), add(point(signature[:32]), mul(h, point(key)))
@@ -227,10 +231,28 @@ def check_trees(data):
     return 3 + len(data["state"]["steps"]) + len(data["log"]["roots_of_sizes_0_to_9"])
 
 
+# -- checkpoints ---------------------------------------------------------------------------------------------------
+
+
+def check_note(data):
+    name, witness = data["name"], H(data["witness"])
+    text = f"citiz/{data['chain_id'][:32]}\n{data['log_size']}\n{base64.b64encode(H(data['log_root'])).decode()}\n"
+    body, line = data["note"].split("\n\n")
+    start, end = f"\u2014 {name} ", "\n"
+    assert body + "\n" == text and line.startswith(start) and line.endswith(end)
+    payload = base64.b64decode(line[len(start):-len(end)], validate=True)
+    key_id = sha(name.encode(), b"\n\x04", witness)[:4]
+    assert payload[:4] == key_id and payload[4:12] == num(data["time"], 8) and len(payload) == 76
+    verify_bare(witness, f"cosignature/v1\ntime {data['time']}\n{text}".encode(), payload[12:])
+    assert data["vkey"] == f"{name}+{key_id.hex()}+{base64.b64encode(bytes([4]) + witness).decode()}"
+    return 2
+
+
 def main():
     folder = pathlib.Path(sys.argv[1]) / "vectors"
     total = 0
-    for name, check in (("wire-tx", check_txs), ("wire-admission", check_txs), ("wire-block", check_blocks), ("wire-tree", check_trees)):
+    for name, check in (("wire-tx", check_txs), ("wire-admission", check_txs), ("wire-block", check_blocks), ("wire-tree", check_trees),
+                        ("wire-note", check_note)):
         total += check(json.loads((folder / f"{name}.json").read_text()))
     print(f"{total} values agree")
 

@@ -4,6 +4,7 @@
 #include "../unit/wire/samples.h"
 
 #include "ledger/citiz-ledger.h"
+#include "ledger/citiz-note.h"
 
 #include <jansson.h>
 
@@ -353,15 +354,35 @@ make_trees (void)
                     hash (&opened));
 }
 
+/* A checkpoint that one witness has signed. */
+static json_t *
+make_note (void)
+{
+  static const gchar name[] = "node.example";
+  g_autoptr (CitizSigningKey) key = sample_key (0x10);
+  const CitizPublicKey *witness = citiz_signing_key_get_public (key);
+  CitizBlockHeader header;
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *note = NULL;
+  g_autofree gchar *vkey = citiz_note_vkey (name, witness);
+
+  sample_header (&header);
+  text = citiz_checkpoint_text (&header);
+  note = citiz_note_cosign (text, name, 1800000001, key, NULL);
+  return json_pack ("{s:o, s:I, s:o, s:s, s:i, s:o, s:s, s:s}", "chain_id", hash (&header.chain_id),
+                    "log_size", (json_int_t) header.log_size, "log_root", hash (&header.log_root),
+                    "name", name, "time", 1800000001, "witness", hex (witness->b, 32), "vkey", vkey,
+                    "note", note);
+}
+
 static const struct
 {
   const gchar *name;
   json_t *(*make) (void);
 } files[] = {
-    {"wire-tx", make_txs},
-    {"wire-admission", make_admissions},
-    {"wire-block", make_blocks},
-    {"wire-tree", make_trees},
+    {"wire-tx", make_txs},       {"wire-admission", make_admissions},
+    {"wire-block", make_blocks}, {"wire-tree", make_trees},
+    {"wire-note", make_note},
 };
 
 static gchar *
