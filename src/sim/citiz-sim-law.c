@@ -57,7 +57,13 @@ citiz_sim_law_cert (CitizSimNode *node, const CitizCert *cert)
   CitizSim *sim = node->sim;
   CitizSimTruth *truth;
 
-  if (node->lies != 0 || sim->mode == CITIZ_SIM_FORKS || cert->slot > 1000000)
+  if (node->lies != 0 || cert->slot > 1000000)
+    return;
+  if (!citiz_sim_is_certified (sim, cert))
+    citiz_sim_broken (sim, "I10",
+                      "%u keeps a certificate of slot %" SLOT " that nobody would accept",
+                      node->number, cert->slot);
+  if (sim->mode == CITIZ_SIM_FORKS)
     return;
   truth = truth_of (sim, cert->slot);
   if (cert->kind == CITIZ_VOTE_SKIP)
@@ -115,8 +121,17 @@ let_out (CitizSimNode *node, const CitizVote *vote)
   if (!is_durable (node->disk, vote))
     citiz_sim_broken (sim, "I7", "%u sends what is not durable: kind %d of slot %" SLOT,
                       node->number, vote->kind, vote->slot);
+  if (vote->kind == CITIZ_VOTE_NOTAR
+      && !citiz_sim_node_has (node, citiz_sim_find_block (sim, &vote->hash)))
+    citiz_sim_broken (sim, "I7", "%u votes for a block of slot %" SLOT " that it has not stored",
+                      node->number, vote->slot);
   if (vote->slot > 1000000)
     return;
+  if (vote->kind == CITIZ_VOTE_FINAL && sim->mode != CITIZ_SIM_FORKS
+      && (!truth_of (sim, vote->slot)->notar
+          || !citiz_hash_equal (&truth_of (sim, vote->slot)->notar_hash, &vote->hash)))
+    citiz_sim_broken (sim, "R5", "%u says FINAL of slot %" SLOT " though nobody holds its NOTAR",
+                      node->number, vote->slot);
   said = said_of (sim, node->place, vote->slot);
   for (guint kind = CITIZ_VOTE_CAND; kind <= CITIZ_VOTE_FINAL; kind++)
     {
@@ -239,6 +254,22 @@ citiz_sim_law_alarm (CitizSimNode *node, CitizCsxAlarm alarm)
 
 /* I1, I3, I4 ****************************************************************/
 
+static gboolean
+is_by_leader (const CitizSim *sim, const CitizSimBlock *block)
+{
+  const guint16 leader = sim->leaders[block->header.slot % sim->n];
+
+  return citiz_public_key_equal (&block->header.proposer, &sim->validators.v[leader].node);
+}
+
+/* Where most clocks are about right, no block comes from the future. */
+static gboolean
+is_timely (const CitizSim *sim, const CitizSimBlock *block)
+{
+  return sim->mode == CITIZ_SIM_CLOCK || sim->mode == CITIZ_SIM_FORKS || sim->n < 4
+         || block->header.time.ms < CITIZ_SIM_WALL + sim->now / CITIZ_SIM_MS + 3 * CITIZ_SECOND;
+}
+
 void
 citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link)
 {
@@ -268,7 +299,7 @@ citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link)
     }
   if (height != sim->canon->len || block->parent != g_array_index (sim->canon, guint, height - 1))
     citiz_sim_broken (sim, "I1", "height %u does not follow from what is final", height);
-  if (!citiz_sim_execute (sim, block))
+  if (!citiz_sim_execute (sim, block) || !is_by_leader (sim, block) || !is_timely (sim, block))
     citiz_sim_broken (sim, "I3", "the final block at height %u is false", height);
   if ((block->txs & citiz_sim_block (sim, block->parent)->state) != 0)
     citiz_sim_broken (sim, "I4", "height %u takes a transaction again", height);
@@ -290,7 +321,7 @@ citiz_sim_law_step (CitizSimNode *node)
     citiz_sim_broken (node->sim, "I15", "%u tracks %u slots", node->number, report.slots);
   which = citiz_csx_check (node->csx);
   if (which != 0)
-    citiz_sim_broken (node->sim, "I16", "%u: invariant %u of the machine", node->number, which);
+    citiz_sim_broken (node->sim, "CSX", "%u: invariant %u of the machine", node->number, which);
 }
 
 /* L1, L2 ********************************************************************/

@@ -148,8 +148,10 @@ citiz_sim_send (CitizSim *sim, CitizSimPacket *packet, guint16 to)
   if (to == packet->from || to >= sim->n)
     return;
   sim->result->messages++;
-  if ((sim->n_liars > 0 && (sim->result->messages & 15) == 0))
+  if (sim->n_liars > 0 && (sim->result->messages & 15) == 0)
     remember (sim, packet);
+  if ((sim->result->messages & 127) == 0)
+    citiz_sim_law_bytes (sim, packet);
   if ((sim->cut[packet->from] >> to & 1) != 0 || citiz_sim_chance (sim, CITIZ_SIM_NET, sim->loss))
     return;
   if (citiz_sim_chance (sim, CITIZ_SIM_NET, sim->dup))

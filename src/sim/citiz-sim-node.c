@@ -140,6 +140,12 @@ run (CitizSimNode *node, CitizSimErrand *errand)
     case CITIZ_CSX_EFFECT_BROADCAST:
       citiz_sim_law_sent (node, errand->packet, errand->resend, sim->n - 1);
       broadcast (node, errand->packet);
+      if (node->doomed != 0 && errand->packet->csx == CITIZ_CSX_MESSAGE_CAND)
+        {
+          citiz_sim_push (sim, sim->now + CITIZ_SIM_MS, CITIZ_SIM_EVENT_FAULT_END, node->doomed - 1,
+                          0, NULL);
+          node->doomed = 0;
+        }
       break;
     case CITIZ_CSX_EFFECT_FETCH:
       request (node, errand, CITIZ_SIM_PACKET_FETCH);
@@ -314,8 +320,7 @@ judge (CitizSimNode *node, const CitizSimErrand *errand)
   CitizCsxEvent event
       = {.kind = CITIZ_CSX_EVENT_VERDICT, .slot = errand->slot, .hash = errand->hash};
 
-  if (!citiz_sim_node_has (node, number)
-      || !(block->parent == 0 || citiz_sim_node_has (node, block->parent))
+  if (!(block->parent == 0 || citiz_sim_node_has (node, block->parent))
       || citiz_sim_chance (sim, CITIZ_SIM_WORK, 5))
     event.verdict = CITIZ_CSX_VERDICT_NOT_YET;
   else

@@ -105,6 +105,8 @@ pick_timing (CitizSim *sim)
   sim->timing.timeout_cap = 10 * CITIZ_SECOND;
   sim->timing.standstill = 2000 + 1000 * below (sim, 2);
   sim->timing.heartbeat = sim->mode == CITIZ_SIM_IDLE ? CITIZ_HOUR : 5000 + 5000 * below (sim, 3);
+  if (below (sim, 4) == 0)
+    sim->timing.egress = 4096; /* so little that it binds */
   sim->healed_at = HEAL;
   sim->deadline = HEAL + PATIENT * G_USEC_PER_SEC;
 }
@@ -171,8 +173,17 @@ add_fault (CitizSim *sim, CitizSimFaultKind kind)
       fault->at = 10 * G_USEC_PER_SEC + fault->at / 2;
       fault->a = sim->faults[sim->n_faults - 1].a;
     }
-  if (citiz_sim_chance (sim, CITIZ_SIM_FAULT, 1000) && sim->n_faults < CITIZ_SIM_MAX_FAULT - 1)
-    citiz_sim_push (sim, fault->at, CITIZ_SIM_EVENT_FAULT, sim->n_faults++, 0, NULL);
+  if (sim->n_faults < CITIZ_SIM_MAX_FAULT - 1)
+    sim->n_faults++;
+}
+
+/* Each may be silenced. */
+static void
+push_faults (CitizSim *sim)
+{
+  for (guint i = 0; i < sim->n_faults; i++)
+    if (citiz_sim_chance (sim, CITIZ_SIM_FAULT, 1000))
+      citiz_sim_push (sim, sim->faults[i].at, CITIZ_SIM_EVENT_FAULT, i, 0, NULL);
 }
 
 /* A journal is lost, or goes back in time, only while a quorum of others stays whole. */
@@ -199,6 +210,24 @@ pick_faults (CitizSim *sim)
       for (guint i = 0; i < n && affordable (sim, (CitizSimFaultKind) kind); i++)
         add_fault (sim, (CitizSimFaultKind) kind);
     }
+}
+
+/* Another node is away meanwhile, so that the slot stays open in which the one that is set back has voted. */
+static void
+keep_open (CitizSim *sim)
+{
+  const CitizSimFault *back = NULL;
+  const gint64 before = (gint64) below (sim, 2500) * CITIZ_SIM_MS;
+
+  for (guint i = 0; i < sim->n_faults; i++)
+    if (sim->faults[i].kind == CITIZ_SIM_SET_BACK)
+      back = &sim->faults[i];
+  if (back == NULL)
+    return;
+  add_fault (sim, CITIZ_SIM_CRASH);
+  sim->faults[sim->n_faults - 1].a = (back->a + 1) % sim->n;
+  sim->faults[sim->n_faults - 1].lasts = 15 * G_USEC_PER_SEC;
+  sim->faults[sim->n_faults - 1].at = back->at - before;
 }
 
 static void
@@ -242,6 +271,9 @@ citiz_sim_plan_make (CitizSim *sim)
   citiz_validators_hash (&sim->vs_hash, &sim->validators);
   pick_liars (sim);
   pick_faults (sim);
+  if (sim->strict)
+    keep_open (sim);
+  push_faults (sim);
   pick_clocks (sim);
   pick_clients (sim);
 }
@@ -341,7 +373,10 @@ citiz_sim_fault_begin (CitizSim *sim, guint number)
       node->saved_height = node->chain->len;
       break;
     case CITIZ_SIM_SET_BACK:
-      set_back (sim, fault->a, fault->lasts);
+      if (sim->strict)
+        node->doomed = number + 1; /* when it has proposed, and not yet heard what became of it */
+      else
+        set_back (sim, fault->a, fault->lasts);
       break;
     case CITIZ_SIM_JUMP:
       node->skew += fault->amount * CITIZ_SIM_MS;
@@ -358,6 +393,14 @@ citiz_sim_fault_begin (CitizSim *sim, guint number)
 void
 citiz_sim_fault_end (CitizSim *sim, guint number)
 {
+  const CitizSimFault *fault = &sim->faults[number];
+
+  if (fault->kind == CITIZ_SIM_SET_BACK)
+    {
+      if (!sim->healed)
+        set_back (sim, fault->a, fault->lasts);
+      return;
+    }
   for (guint i = 0; i < sim->n; i++)
     sim->cut[i] = 0;
   for (guint i = 0; i < sim->n_instances; i++)

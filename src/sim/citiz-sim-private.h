@@ -256,6 +256,7 @@ typedef struct
   gint64 slow_until;
   gint64 full_until;
   gboolean was_set_back;
+  guint doomed;   /* number + 1 of the fault that its next proposal brings about */
   guint64 egress; /* bytes repeated in this window */
   gint64 egress_from;
   guint steps;
@@ -352,6 +353,7 @@ void citiz_sim_law_sent (CitizSimNode *node,
                          const CitizSimPacket *packet,
                          gboolean resend,
                          guint copies);
+void citiz_sim_law_bytes (CitizSim *sim, const CitizSimPacket *packet);
 void citiz_sim_law_opened (CitizSimNode *node);
 void citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link);
 void citiz_sim_law_evidence (CitizSimNode *node, const CitizEvidence *evidence);

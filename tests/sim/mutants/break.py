@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Copies of the step machine whose rules can be broken, one at a time, by a number: break.py OUT FILE…, or --list.
+The sources know nothing of it. Where a rule comes to be written otherwise than here this fails, and its line here has to follow.
+SPDX-License-Identifier: AGPL-3.0-or-later"""
+import pathlib, re, sys
+
+NOT, EITHER = '(!M && (%s))', '(M || (%s))'  # a condition that never holds, or always, once M is true
+# What is broken: (file, how it is written with «the part» that is replaced, its replacement), …
+MUTATIONS = [
+    ('FINAL after SKIP', ('rules.h', 'certified && «!said.skip»', EITHER)),
+    ('SKIP after FINAL, whose reason is lost in a power cut', ('rules.h', 'return !said.skip && «!said.final»;', EITHER),
+     ('vote.c', 'found->journaled[k] = TRUE;«»', '\n  if (M)\n    return;')),
+    ('NOTAR over slots that are not skipped', ('rules.h', 'parent && «gap»;', EITHER)),
+    ('NOTAR on a parent without a certificate', ('rules.h', 'above_final && «parent» &&', EITHER)),
+    ('NOTAR of two blocks', ('rules.h', 'return «!said.notar» && above_final', EITHER),
+     ('vote.c', '«!slot->said.notar» && vote_notar', '(!slot->said.notar || (M && !citiz_hash_equal (&slot->own, &slot->blocks[slot->n_blocks - 1].point.hash)))'),
+     ('vote.c', '«stands (csx, slot, block)» ? judge', '!(M && slot->said.notar && i + 1 < slot->n_blocks) && stands (csx, slot, block)')),
+    ('FINAL without a NOTAR certificate', ('rules.h', 'said.notar && «certified» &&', EITHER)),
+    ('FINAL of another block than the certified one', ('vote.c', 'cert != NULL && «citiz_hash_equal (&cert->hash, &slot->own)»', EITHER)),
+    ('a quorum of one less', ('csx.c', 'csx->quorum = «citiz_quorum (csx->n)»;', '(%s > 1 && M ? citiz_quorum (csx->n) - 1 : citiz_quorum (csx->n))')),
+    ('votes for different blocks counted together', ('tally.c', '|| «!citiz_hash_equal (&ballot->hash[kind], &vote->hash)»)\n        continue', NOT)),
+    ('votes not journaled', ('vote.c', '«  g_array_append_val (csx->effects->journal, vote);»\n  citiz_csx_mark_said', '  if (!M)\n  %s')),
+    ('candidates not journaled', ('vote.c', '«g_array_append_val (csx->effects->journal, message.vote);»', 'if (!M)\n    %s')),
+    ('what a vote relies on is not journaled', ('vote.c', 'found->journaled[k] = TRUE;«»', '\n  if (M)\n    return;')),
+    ('own votes not counted again after a restart', ('peer.c', 'if (slot != NULL && «vote->kind != CITIZ_VOTE_CAND»)', '!(M && own) && %s')),
+    ('own votes forgotten over a restart', ('peer.c', '«const gboolean own = vote->voter == csx->config.self;»', 'const gboolean own = vote->voter == csx->config.self && !M;'),
+     ('peer.c', '|| vote->voter >= csx->n«»)\n    return;', ' || (M && vote->voter == csx->config.self)')),
+    ('no guard after a restart', ('peer.c', 'csx->mode = «csx->n == 1» ?', EITHER)),
+    ('own statements that others show are believed', ('tally.c', 'if (slot <= csx->final_slot || «slot <= csx->mute»)', EITHER)),
+    ('no repeating in a standstill', ('peer.c', 'tell_stalled (csx, since);«»', '\n  if (M)\n    return;')),
+    ('repeating without a limit', ('peer.c', 'if («csx->allowance > 0»)', EITHER),
+     ('peer.c', 'csx->pass_at = csx->now.steady + «csx->config.timing.standstill»;', '(M ? 20 : %s)')),
+    ('who is late is not told', ('peer.c', 'if («from >= csx->n» || from == csx->config.self || csx->final_cert == NULL', EITHER),
+     ('peer.c', 'if («csx->final_cert != NULL»)\n    repeat_cert', '!M && %s'), ('peer.c', 'message->cert = «csx->final_cert»;', '(M ? NULL : %s)')),
+    ('commits without reasons', ('chain.c', 'if («notar == NULL || !citiz_hash_equal (&notar->hash, &hash)»)', NOT), ('chain.c', 'if («!citiz_csx_skipped (csx, i)»)', NOT)),
+    ('what is not stored counts as stored', ('chain.c', 'if («!block->stored»)', NOT)),
+    ('missing blocks are not fetched', ('chain.c', 'if («csx->now.steady >= slot->fetch_at»)', '!M && %s')),
+    ('who is far behind asks for no ranges', ('chain.c', 'if («csx->now.steady >= csx->range_at»)', '!M && %s')),
+    ('anybody may propose', ('tally.c', '|| «vote->voter != citiz_csx_leader (csx, vote->slot)» || message', NOT),
+     ('csx.c', '«message->vote.voter == citiz_csx_leader (csx, message->vote.slot)»', EITHER)),
+    ('any time is good', ('vote.c', 'if («ahead < -grown (MAX_AGE, csx->skipped, AGE_CAP)»)', NOT), ('vote.c', 'if («ahead <= MAX_AHEAD»)', EITHER)),
+    ('false blocks are taken', ('vote.c', 'return «block->trial == CITIZ_CSX_VALID» &&', EITHER), ('vote.c', 'if («block->trial == CITIZ_CSX_FALSE»)', NOT)),
+    ('NOTAR before the block is stored', ('vote.c', 'CITIZ_CSX_VALID && «block->stored» ?', EITHER)),
+    ('no need to make final what is notarized', ('vote.c', 'csx->mempool || «csx->top > csx->final_slot» ||', NOT)),
+    ('no timer', ('vote.c', 'due = «csx->timer_at != 0 && csx->now.steady >= csx->timer_at»;', NOT)),
+    ('proposals on the last final block only', ('vote.c', 'guint64 slot = «csx->frontier - 1»;', '(M ? csx->final_slot : %s)')),
+    ('always a need', ('vote.c', '&& («csx->mempool» || csx->top', EITHER)),
+    ('certificates are not passed on, nor votes repeated', ('effects.c', '  if («peers == 0»)', EITHER),
+     ('vote.c', 'else if (slot != NULL && «slot->said.skip»)', '(!M && slot->said.skip)'), ('peer.c', '  for («CitizVoteKind kind = CITIZ_VOTE_NOTAR»; kind <= CITIZ_VOTE_FINAL; kind++)\n    if ((slot->ballots[csx->config.self]', 'CitizVoteKind kind = M ? CITIZ_VOTE_FINAL + 1 : CITIZ_VOTE_NOTAR')),
+]
+
+
+def edits(texts):
+    for number, (name, *places) in enumerate(MUTATIONS, 1):
+        for file, written, broken in places:
+            file = 'citiz-csx.c' if file == 'csx.c' else 'citiz-csx-' + file
+            before, rest = written.split('«')
+            part, after = rest.split('»')
+            if texts[file].count(before + part + after) != 1:
+                sys.exit(f'{file}: “{written}” is not there exactly once: number {number}, {name}')
+            start = texts[file].index(before + part + after) + len(before)
+            yield file, start, start + len(part), number, broken, part
+
+
+def flagged(broken, number, part):
+    """M stands for the flag wherever it is a word of its own; the part itself is left alone."""
+    return '%s'.join(re.sub(r'\bM\b', f'(citiz_csx_broken == {number})', piece) for piece in broken.split('%s')).replace('%s', part)
+
+
+def main():
+    if sys.argv[1] == '--list':
+        print('\n'.join(name for name, *_ in MUTATIONS))
+        return
+    out = pathlib.Path(sys.argv[1])
+    texts = {pathlib.Path(p).name: pathlib.Path(p).read_text() for p in sys.argv[2:]}
+    changes = sorted(edits(texts), reverse=True)
+    for file, start, end, number, broken, part in changes:
+        texts[file] = texts[file][:start] + flagged(broken, number, part) + texts[file][end:]
+    for name, text in texts.items():
+        if name.endswith('-rules.h'):
+            text = text.replace('#include <glib.h>', '#include <glib.h>\n\nextern int citiz_csx_broken;')
+        (out / name).write_text(text)
+    (out / 'broken-names.h').write_text('static const char *const broken_names[] = {"",\n' + ''.join(f'    "{n}",\n' for n, *_ in MUTATIONS) + '};\n')
+
+
+main()
