@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static gint64 seed = -1;
 static gint64 first = 1;
@@ -15,6 +16,8 @@ static gchar *quiet_text;
 static gint64 until;
 static gboolean trace;
 static gboolean keep_going;
+static gboolean shrink;
+static gchar *file;
 
 static const GOptionEntry entries[] = {
     {"seed", 's', 0, G_OPTION_ARG_INT64, &seed, "Replay one seed", "N"},
@@ -31,6 +34,9 @@ static const GOptionEntry entries[] = {
     {"trace", 't', 0, G_OPTION_ARG_NONE, &trace, "Tell what happens", NULL},
     {"keep-going", 'k', 0, G_OPTION_ARG_NONE, &keep_going, "Do not stop at the first broken seed",
      NULL},
+    {"shrink", 0, 0, G_OPTION_ARG_NONE, &shrink, "Silence what is not needed to break it", NULL},
+    {"file", 0, 0, G_OPTION_ARG_FILENAME, &file,
+     "Replay what a file lists: seed nodes liars mode quiet", "FILE"},
     {NULL},
 };
 
@@ -72,10 +78,73 @@ tell_broken (const CitizSimOptions *options, const CitizSimResult *result)
           (gdouble) result->ms / 1000, result->broken, result->why);
 }
 
+/* As a line of --file. */
+static void
+tell_shrunk (const CitizSimOptions *options, const CitizSimResult *result)
+{
+  g_autoptr (GArray) quiet = citiz_sim_shrink (options, result->broken, 2000);
+
+  printf ("%" G_GUINT64_FORMAT " %u %d %s ", options->seed, options->nodes, options->liars,
+          citiz_sim_mode_name (options->mode));
+  for (guint i = 0; i < quiet->len; i++)
+    {
+      const CitizSimQuiet *one = &g_array_index (quiet, CitizSimQuiet, i);
+
+      printf ("%s%s:%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, i > 0 ? "," : "",
+              citiz_sim_stream_name (one->stream), one->from, one->to);
+    }
+  puts (quiet->len == 0 ? "-" : "");
+}
+
+static CitizSimMode
+find_mode (const gchar *name)
+{
+  for (guint i = 0; i < CITIZ_SIM_N_MODES; i++)
+    if (g_str_equal (name, citiz_sim_mode_name ((CitizSimMode) i)))
+      return (CitizSimMode) i;
+  return CITIZ_SIM_MIXED;
+}
+
+/* Worlds that once were broken: none may be again. Lines that begin with # are about them. */
+static gint
+run_file (void)
+{
+  g_autofree gchar *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint broken = 0;
+
+  if (!g_file_get_contents (file, &text, NULL, NULL))
+    return 2;
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) words = g_strsplit (lines[i], " ", -1);
+      g_autoptr (GArray) quiet = g_array_new (FALSE, FALSE, sizeof (CitizSimQuiet));
+      CitizSimOptions options = {0};
+      CitizSimResult result;
+
+      if (lines[i][0] == '#' || g_strv_length (words) != 5)
+        continue;
+      if (words[4][0] != '-' && !parse_quiet (words[4], quiet))
+        return 2;
+      options.seed = g_ascii_strtoull (words[0], NULL, 10);
+      options.nodes = (guint) g_ascii_strtoull (words[1], NULL, 10);
+      options.liars = (gint) g_ascii_strtoll (words[2], NULL, 10);
+      options.mode = find_mode (words[3]);
+      options.quiet = (const CitizSimQuiet *) (gpointer) quiet->data;
+      options.n_quiet = quiet->len;
+      if (citiz_sim_run (&options, &result))
+        continue;
+      broken++;
+      tell_broken (&options, &result);
+    }
+  return broken > 0;
+}
+
 static gint
 run_many (CitizSimOptions *options)
 {
-  const gint64 began = g_get_monotonic_time ();
+  const clock_t began = clock ();
   CitizSimResult sum = {0};
   guint broken = 0;
   gint64 done = 0;
@@ -90,6 +159,8 @@ run_many (CitizSimOptions *options)
         {
           broken++;
           tell_broken (options, &result);
+          if (shrink)
+            tell_shrunk (options, &result);
           fflush (stdout);
         }
       sum.ms += result.ms;
@@ -99,10 +170,10 @@ run_many (CitizSimOptions *options)
       sum.crashes += result.crashes;
       sum.forks += result.forks;
     }
-  seconds = (gdouble) (g_get_monotonic_time () - began) / G_USEC_PER_SEC;
+  seconds = MAX ((gdouble) (clock () - began) / CLOCKS_PER_SEC, 1e-3);
   printf ("%" G_GINT64_FORMAT " seeds, %u broken; %" G_GUINT64_FORMAT
           " events, %u blocks, %u crashes, %u forks; "
-          "%.0f virtual s/s, %.0f seeds/h, %.2f M events/s\n",
+          "of a processor: %.0f virtual s/s, %.0f seeds/h, %.2f M events/s\n",
           done, broken, sum.events, sum.heights, sum.crashes, sum.forks,
           (gdouble) sum.ms / 1000 / seconds, (gdouble) done * 3600 / seconds,
           (gdouble) sum.events / seconds / 1e6);
@@ -124,9 +195,10 @@ main (int argc, char **argv)
       fprintf (stderr, "%s\n", error != NULL ? error->message : "--quiet cannot be read");
       return 2;
     }
-  for (guint i = 0; mode_name != NULL && i < CITIZ_SIM_N_MODES; i++)
-    if (g_str_equal (mode_name, citiz_sim_mode_name (i)))
-      options.mode = (CitizSimMode) i;
+  if (file != NULL)
+    return run_file ();
+  if (mode_name != NULL)
+    options.mode = find_mode (mode_name);
   options.nodes = (guint) MAX (nodes, 0);
   options.liars = liars;
   options.until = until;
