@@ -4,8 +4,7 @@
 #define MAX_AHEAD 2000        /* ms: as CITIZ_BLOCK_MAX_AHEAD */
 #define MAX_AGE   (10 * 1000) /* ms, grown as the timeout is */
 #define AGE_CAP   (60 * 60 * 1000)
-#define RETRY     200 /* ms */
-#define SILENT    2   /* slots in a row without a sign of life of their leader */
+#define SILENT    2 /* slots in a row without a sign of life of their leader */
 
 /* @ms × (13/10)^k, at most @cap. */
 static gint64
@@ -45,8 +44,8 @@ can_sign (const CitizCsx *csx, guint64 slot)
          && slot <= csx->final_slot + CITIZ_CSX_AHEAD;
 }
 
-/* What an own vote relies on becomes as durable as the vote: the certificate goes into the journal as the votes it is made of. Otherwise a
- * power cut could leave a FINAL whose NOTAR certificate nobody holds any more, and a slot that can neither be certified nor skipped. */
+/* What an own vote relies on becomes as durable as the vote: its certificates go into the journal as the votes they are made of. Otherwise
+ * a power cut could leave a slot that can neither be certified nor skipped. Half a window: a journal has room for 100 voters'. */
 static void
 rely_on (CitizCsx *csx, guint64 slot, CitizVoteKind kind)
 {
@@ -54,7 +53,7 @@ rely_on (CitizCsx *csx, guint64 slot, CitizVoteKind kind)
   const guint k = CITIZ_CSX_K (kind);
 
   if (found == NULL || found->certs[k] == NULL || found->journaled[k] || slot <= csx->final_slot
-      || slot > csx->final_slot + CITIZ_CSX_WINDOW)
+      || slot > csx->final_slot + CITIZ_CSX_WINDOW / 2)
     return;
   found->journaled[k] = TRUE;
   for (guint16 i = 0; i < csx->n; i++)
