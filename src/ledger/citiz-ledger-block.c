@@ -1,5 +1,6 @@
 /* Making a block from transactions, and checking one that was made. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ledger/citiz-ledger-private.h"
+#include "ledger/citiz-snapshot.h"
 
 #include <string.h>
 
@@ -199,6 +200,7 @@ make_header (CitizBlockHeader *out,
     return;
   out->flags = CITIZ_BLOCK_CLOSING;
   citiz_validators_hash (&out->next_vs_hash, &after);
+  citiz_snapshot_root (&next->log, next->state, &out->snapshot_root);
 }
 
 /* @next becomes @ledger, which it was forked from. */

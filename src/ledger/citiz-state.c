@@ -162,6 +162,29 @@ citiz_state_size (const CitizState *state)
 }
 
 /* H (0x10 | key | SHA-256 (value)) */
+static gboolean
+node_foreach (const CitizStateNode *node, CitizStateFunc func, gpointer data)
+{
+  if (node == NULL)
+    return TRUE;
+  if (node->value != NULL)
+    return func (data, &node->key, node->value);
+  return node_foreach (node->child[0], func, data) && node_foreach (node->child[1], func, data);
+}
+
+/**
+ * citiz_state_foreach:
+ *
+ * Every object, in ascending order of keys.
+ *
+ * Returns: %FALSE if @func stopped
+ */
+gboolean
+citiz_state_foreach (const CitizState *state, CitizStateFunc func, gpointer data)
+{
+  return node_foreach (state->root, func, data);
+}
+
 void
 citiz_state_hash_leaf (CitizHash *out, const CitizHash *key, const CitizHash *value_hash)
 {

@@ -34,6 +34,9 @@ void citiz_state_free (CitizState *state);
 void citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value);
 GBytes *citiz_state_get (const CitizState *state, const CitizHash *key);
 guint64 citiz_state_size (const CitizState *state);
+/* Returns: %FALSE to stop */
+typedef gboolean (*CitizStateFunc) (gpointer data, const CitizHash *key, GBytes *value);
+gboolean citiz_state_foreach (const CitizState *state, CitizStateFunc func, gpointer data);
 void citiz_state_root (CitizState *state, CitizHash *out);
 gboolean citiz_state_check (CitizState *state);
 

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "crypto/citiz-crypto.h"
+#include "ledger/citiz-snapshot.h"
 
 #include <string.h>
 
@@ -350,6 +351,79 @@ test_closed (Community *c, gconstpointer data)
   g_assert_no_error (error);
 }
 
+static gboolean
+keep_chunk_cb (gpointer data, guint index, const guint8 *bytes, gsize n)
+{
+  GPtrArray *chunks = data;
+
+  g_assert_cmpuint (index, ==, chunks->len);
+  g_ptr_array_add (chunks, g_bytes_new (bytes, n));
+  return TRUE;
+}
+
+static gboolean
+take (CitizSnapshot *snapshot, GBytes *chunk)
+{
+  return citiz_snapshot_take (snapshot, g_bytes_get_data (chunk, NULL), g_bytes_get_size (chunk),
+                              NULL);
+}
+
+/* Who comes late begins with the state at the end of an epoch. */
+static void
+test_snapshot (Community *c, gconstpointer data)
+{
+  World *world = &c->world;
+  g_autoptr (GPtrArray) chunks = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr (GArray) list = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizBlock) closing = NULL;
+  g_autoptr (CitizSnapshot) snapshot = NULL;
+  g_autoptr (CitizLedger) late = NULL;
+  g_autoptr (GBytes) other = g_bytes_new_static ("no", 2);
+  CitizValidators validators;
+  CitizHash root;
+
+  /* more than one chunk: objects that no rule looks at */
+  for (guint i = 0; i < 300; i++)
+    {
+      CitizHash key;
+      g_autofree guint8 *bytes = g_malloc0 (8000);
+      g_autoptr (GBytes) value = g_bytes_new (bytes, 8000);
+
+      citiz_object_key (&key, 99, (const guint8 *) &i, sizeof i);
+      citiz_state_set (citiz_ledger_state (world->ledger), &key, value);
+    }
+  closing = close_epoch (c);
+  list = citiz_snapshot_list (citiz_ledger_log (world->ledger), citiz_ledger_state (world->ledger));
+  citiz_snapshot_root (citiz_ledger_log (world->ledger), citiz_ledger_state (world->ledger), &root);
+  g_assert_true (citiz_hash_equal (&root, &closing->header.snapshot_root));
+  g_assert_true (citiz_snapshot_cut (citiz_ledger_log (world->ledger),
+                                     citiz_ledger_state (world->ledger), keep_chunk_cb, chunks));
+  g_assert_cmpuint (chunks->len, ==, list->len);
+  g_assert_cmpuint (chunks->len, ==, 3);
+  g_assert_cmpuint (g_bytes_get_size (chunks->pdata[0]), ==, CITIZ_SNAPSHOT_CHUNK);
+
+  g_assert_null (citiz_snapshot_new (&closing->header,
+                                     (const CitizHash *) (gconstpointer) list->data, 2, NULL));
+  snapshot = citiz_snapshot_new (&closing->header, (const CitizHash *) (gconstpointer) list->data,
+                                 list->len, &error);
+  g_assert_no_error (error);
+  citiz_genesis_validators (&validators, &world->genesis);
+  g_assert_false (take (snapshot, other));
+  g_assert_false (take (snapshot, chunks->pdata[1]));
+  g_assert_true (take (snapshot, chunks->pdata[0]));
+  g_assert_null (citiz_snapshot_finish (snapshot, &world->genesis, &validators, NULL));
+  for (guint i = 1; i < chunks->len; i++)
+    g_assert_true (take (snapshot, chunks->pdata[i]));
+  g_assert_cmpuint (citiz_snapshot_next (snapshot), ==, 3);
+  g_assert_false (take (snapshot, chunks->pdata[0]));
+  late = citiz_snapshot_finish (snapshot, &world->genesis, &validators, &error);
+  g_assert_no_error (error);
+  g_assert_true (citiz_hash_equal (citiz_ledger_head_hash (late), &closing->hash));
+  g_assert_true (citiz_ledger_get_validators (late, 1, &validators));
+  g_assert_true (citiz_ledger_begin_epoch (late, &validators, FALSE, &error));
+}
+
 /* A proposer that says another thing than the state. */
 static void
 test_closing_forged (Community *c, gconstpointer data)
@@ -618,6 +692,7 @@ main (int argc, char **argv)
                {"/community/change-refused", test_change_refused},
                {"/community/epoch", test_epoch},
                {"/community/closed", test_closed},
+               {"/community/snapshot", test_snapshot},
                {"/community/closing-forged", test_closing_forged},
                {"/community/sponsors", test_sponsors},
                {"/community/rate", test_rate},
