@@ -123,7 +123,9 @@ handle_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointe
   CitizHost *host = data;
   CitizHostCall call = {.host = host, .request = request, .response = response};
 
-  if (!dispatch (&call) && host->next != NULL)
+  if (host->full && g_str_has_suffix (request->path, CITIZ_NODE_LARGE_SUFFIX))
+    response->status = 507;
+  else if (!dispatch (&call) && host->next != NULL)
     host->next (request, response, host->next_data);
   clear_stars (&call);
   host->counts.answers[MIN (response->status / 100, 5)]++;

@@ -167,7 +167,7 @@ citiz_host_route_limits (CitizHostCall *call)
       {"peerMessageBytes", CITIZ_SOCKET_MESSAGE_MAX},
       {"diskFreePercent", config->free_percent},
   };
-  json_t *body = json_object ();
+  json_t *body = citiz_node_limits_json ();
 
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
     json_object_set_new (body, limits[i].name, json_integer (limits[i].value));

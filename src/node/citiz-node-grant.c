@@ -151,85 +151,6 @@ answer_taken (CitizNodeCall *call, const CitizId *grant)
     citiz_node_answer (call, 404, json_pack ("{s:s}", "state", "unknown"));
 }
 
-/* An opening that is on its way, and who waits for it. */
-typedef struct
-{
-  CitizNodeLater *later;
-  CitizId grant;
-  CitizHash id; /* of somebody else's, when another's is waited for */
-  gboolean others;
-} Waiting;
-
-static void
-opened_cb (gpointer data, CitizNode *self, const CitizHash *opening, const GError *error)
-{
-  Waiting *waiting = data;
-  CitizNodeCall call = citiz_node_later_call (waiting->later);
-  CitizGrantState state;
-  CitizTxInfo info;
-
-  if (error && error->domain == CITIZ_LEDGER_ERROR)
-    answer_taken (&call, &waiting->grant);
-  else if (error)
-    citiz_node_answer_error (&call, error);
-  else if (citiz_chain_grant (self->chain, &waiting->grant, &state)
-           && citiz_chain_find_tx (self->chain, opening, &info, NULL))
-    {
-      if (waiting->others)
-        answer_taken (&call, &waiting->grant);
-      else
-        answer_opened (&call, &state, &info);
-      citiz_tx_info_clear (&info);
-    }
-  else
-    call.response->status = 500;
-  citiz_node_later_send (waiting->later);
-  g_free (waiting);
-}
-
-static void
-waited_cb (gpointer data, CitizTime time, const GError *error)
-{
-  Waiting *waiting = data;
-
-  opened_cb (waiting, waiting->later->node, &waiting->id, error);
-}
-
-static Waiting *
-wait_for (CitizNodeCall *call, const CitizId *grant)
-{
-  Waiting *waiting = g_new0 (Waiting, 1);
-
-  waiting->later = citiz_node_later (call);
-  waiting->grant = *grant;
-  return waiting;
-}
-
-/* One opening of a grant at a time: the same note again waits for the same answer, another reader for its turn. */
-static gboolean
-joins_one_on_its_way (CitizNodeCall *call, const CitizGrantState *state, GBytes *note)
-{
-  CitizNode *self = call->node;
-  g_autoptr (GBytes) sealed = NULL;
-  CitizHash id;
-  Waiting *waiting;
-
-  if (!citiz_node_store_find_waiting (self->db, &state->grant.id, &id, &sealed, NULL)
-      || sealed == NULL)
-    return FALSE;
-  waiting = g_new0 (Waiting, 1);
-  waiting->grant = state->grant.id;
-  waiting->id = id;
-  waiting->others = !g_bytes_equal (sealed, note);
-  if (!citiz_order_wait (self->order, &id, waited_cb, waiting))
-    {
-      g_free (waiting);
-      return FALSE;
-    }
-  waiting->later = citiz_node_later (call);
-  return TRUE;
-}
-
 /* The final opening that this very note came with, when the answer to it was lost. */
 static gboolean
 was_opened (CitizNodeCall *call, const CitizGrantState *state, gint64 use, GBytes *note)
@@ -251,6 +172,82 @@ was_opened (CitizNodeCall *call, const CitizGrantState *state, gint64 use, GByte
   return FALSE;
 }
 
+/* An opening that is on its way, and who waits for it. */
+typedef struct
+{
+  CitizNodeLater *later;
+  CitizId grant;
+  guint use;
+  GBytes *note;
+  CitizHash id; /* of the one that is waited for */
+} Waiting;
+
+static Waiting *
+waiting_new (const CitizId *grant, gint64 use, GBytes *note)
+{
+  Waiting *waiting = g_new0 (Waiting, 1);
+
+  waiting->grant = *grant;
+  waiting->use = (guint) use;
+  waiting->note = g_bytes_ref (note);
+  return waiting;
+}
+
+static void
+waiting_free (Waiting *waiting)
+{
+  g_bytes_unref (waiting->note);
+  g_free (waiting);
+}
+
+/* Whatever became final: the one that came with this note, or else which is next. */
+static void
+opened_cb (gpointer data, CitizNode *self, const CitizHash *opening, const GError *error)
+{
+  Waiting *waiting = data;
+  CitizNodeCall call = citiz_node_later_call (waiting->later);
+  CitizGrantState state;
+
+  if (error && error->domain != CITIZ_LEDGER_ERROR)
+    citiz_node_answer_error (&call, error);
+  else if (!citiz_chain_grant (self->chain, &waiting->grant, &state)
+           || !was_opened (&call, &state, waiting->use, waiting->note))
+    answer_taken (&call, &waiting->grant);
+  citiz_node_later_send (waiting->later);
+  waiting_free (waiting);
+}
+
+static void
+waited_cb (gpointer data, CitizTime time, const GError *error)
+{
+  Waiting *waiting = data;
+
+  opened_cb (waiting, waiting->later->node, &waiting->id, error);
+}
+
+/* One opening of a grant at a time: the same note again waits for the same answer, another reader for its turn. */
+static gboolean
+joins_one_on_its_way (CitizNodeCall *call, const CitizGrantState *state, gint64 use, GBytes *note)
+{
+  CitizNode *self = call->node;
+  g_autoptr (GBytes) sealed = NULL;
+  CitizHash id;
+  Waiting *waiting;
+
+  if (!citiz_node_store_find_waiting (self->db, &state->grant.id, &id, &sealed, NULL)
+      || sealed == NULL)
+    return FALSE;
+  waiting = waiting_new (&state->grant.id, use, note);
+  waiting->id = id;
+  if (!citiz_order_wait (self->order, &id, waited_cb, waiting))
+    {
+      waiting_free (waiting);
+      return FALSE;
+    }
+  waiting->later = citiz_node_later (call);
+  return TRUE;
+}
+
 static void
 open_now (CitizNodeCall *call,
           json_t *json,
@@ -260,6 +257,7 @@ open_now (CitizNodeCall *call,
   gint64 use;
   CitizHash a;
   g_autoptr (GBytes) note = read_note (json);
+  Waiting *waiting;
 
   if (note == NULL || !citiz_json_strict_int (json, "use", 1, CITIZ_GRANT_MAX_OPENINGS, &use)
       || !citiz_json_strict_bytes (json, "a", a.b, sizeof a.b))
@@ -279,9 +277,11 @@ open_now (CitizNodeCall *call,
       return;
     }
   /* Only now: whoever has no link must not be able to use up the tries of who has it. */
-  if (passcode_is_right (call, json, share) && !joins_one_on_its_way (call, state, note))
-    citiz_node_open (call->node, state, (guint) use, &a, note, opened_cb,
-                     wait_for (call, &state->grant.id));
+  if (!passcode_is_right (call, json, share) || joins_one_on_its_way (call, state, use, note))
+    return;
+  waiting = waiting_new (&state->grant.id, use, note);
+  waiting->later = citiz_node_later (call);
+  citiz_node_open (call->node, state, (guint) use, &a, note, opened_cb, waiting);
 }
 
 /* The token and the final opening that a release or a note must name; answers itself when they do not hold. */

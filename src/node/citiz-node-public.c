@@ -4,8 +4,8 @@
 #include "net/citiz-http-lint.h"
 #include "node/citiz-node-private.h"
 
-void
-citiz_node_route_limits (CitizNodeCall *call)
+json_t *
+citiz_node_limits_json (void)
 {
   const struct
   {
@@ -39,7 +39,13 @@ citiz_node_route_limits (CitizNodeCall *call)
 
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
     json_object_set_new (body, limits[i].name, json_integer (limits[i].value));
-  citiz_node_answer (call, 200, body);
+  return body;
+}
+
+void
+citiz_node_route_limits (CitizNodeCall *call)
+{
+  citiz_node_answer (call, 200, citiz_node_limits_json ());
 }
 
 static json_t *

@@ -238,6 +238,42 @@ resident_kib (void)
   return line ? g_ascii_strtoull (line + 6, NULL, 10) : 0;
 }
 
+/* More is taken where a path ends as the limits say, and nowhere else. */
+static void
+test_large_path (void)
+{
+  static const struct
+  {
+    const gchar *path;
+    guint length;
+    const gchar *status;
+  } cases[] = {{"/v1/large", 4096, "HTTP/1.1 200"},
+               {"/v1/large", 4097, "HTTP/1.1 413"},
+               {"/v1/large/x", 4096, "HTTP/1.1 413"},
+               {"/v1/x?/large", 1025, "HTTP/1.1 413"}};
+  CitizHttpLimits large = limits;
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = NULL;
+
+  large.large_suffix = "/large";
+  large.large_max = 4096;
+  server = citiz_http_server_new (&large, handler_cb, &seen);
+  g_assert_true (citiz_http_server_start (server, 0, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *head
+          = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %u\r\n\r\n",
+                             cases[i].path, cases[i].length);
+      g_autofree gchar *request = g_malloc0 (strlen (head) + cases[i].length);
+      g_autofree gchar *got = NULL;
+      gboolean closed;
+
+      memcpy (request, head, strlen (head));
+      got = once (server, request, strlen (head) + cases[i].length, &closed);
+      g_assert_true (g_str_has_prefix (got, cases[i].status));
+    }
+}
+
 static void
 test_big_body (void)
 {
@@ -337,6 +373,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/http/head-limits", test_head_limits);
   g_test_add_func ("/net/http/slow-head", test_slow_head);
   g_test_add_func ("/net/http/big-body", test_big_body);
+  g_test_add_func ("/net/http/large-path", test_large_path);
   g_test_add_func ("/net/http/connection-cap", test_connection_cap);
   g_test_add_func ("/net/http/rate", test_rate);
   g_test_add_func ("/net/http/loopback-only", test_loopback_only);

@@ -233,11 +233,11 @@ test_revocation_not_final (Committee *world, gconstpointer data)
 }
 
 static gboolean
-all_knew (Committee *world, gconstpointer used)
+knows_opening (Committee *world, gconstpointer grant)
 {
-  const guint *n = used;
+  CitizGrantState state;
 
-  return citiz_ledger_log (citiz_chain_ledger (world->seats[1].chain, NULL))->size >= *n;
+  return citiz_chain_grant (world->seats[1].chain, grant, &state) && state.used == 1;
 }
 
 /* A lost answer costs no opening: the same note gets the same opening, at any node. Two readers get one each. */
@@ -249,13 +249,12 @@ test_openings_are_counted (Committee *world, gconstpointer data)
   g_autoptr (Reply) first = committee_post (world, 0, deal, "open", json_incref (fields));
   g_autoptr (Reply) same = committee_post (world, 0, deal, "open", json_incref (fields));
   g_autoptr (Reply) other = NULL, again = NULL;
-  const guint logged = 4;
 
   committee_wait (world, first);
   committee_wait (world, same);
   g_assert_cmpuint (first->status, ==, 200);
   g_assert_cmpstr (reply_string (first, "opening"), ==, reply_string (same, "opening"));
-  g_assert_true (committee_run (world, all_knew, &logged, 10));
+  g_assert_true (committee_run (world, knows_opening, &deal->body.id, 10));
   again = committee_post (world, 1, deal, "open", fields);
   committee_wait (world, again);
   g_assert_cmpstr (reply_string (first, "opening"), ==, reply_string (again, "opening"));
@@ -363,6 +362,145 @@ test_false_parts (Committee *world, gconstpointer data)
       g_assert_false (
           citiz_node_store_get_share (world->seats[1].db, &deal->body.id, &share, NULL));
     }
+}
+
+/* An account may have so many grants at one node, and no more. */
+static void
+test_quota (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) last = NULL;
+  g_autoptr (Reply) reply = NULL;
+
+  for (guint i = 0; i < 32; i++)
+    {
+      g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, 1);
+    }
+  last = committee_deal (world, 8, NULL, 0);
+  reply = committee_hand (world, 0, last);
+  committee_wait (world, reply);
+  g_assert_cmpuint (reply->status, ==, 429);
+  g_assert_cmpstr (reply_string (reply, "error"), ==, "quota");
+}
+
+static gboolean
+is_renewed (Committee *world, gconstpointer deal)
+{
+  for (guint i = 0; i < COMMITTEE; i++)
+    {
+      CitizGrantState state;
+
+      if (!citiz_chain_grant (world->seats[i].chain, &((const CitizDeal *) deal)->body.id, &state)
+          || !citiz_hash_equal (&state.grant.capsule, &((const CitizDeal *) deal)->body.capsule))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A renewed grant: until a node has its new part it gives none; then the same link opens the new capsule, the old one is gone. */
+static void
+test_renewed (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, COMMITTEE);
+  json_t *bundle
+      = json_pack ("{s:s, s:s, s:i}", "resourceType", "Bundle", "type", "document", "total", 1);
+  g_autoptr (CitizDeal) renewed = NULL;
+  g_autofree gchar *first = open_at (world, 0, deal, 1);
+  g_autofree gchar *second = NULL;
+  g_autoptr (GBytes) old = NULL;
+  CitizShare shares[COMMITTEE];
+  CitizTxBody body;
+
+  renewed = citiz_deal_renew (&world->env, bundle, &deal->body, deal->secrets->k_r,
+                              deal->secrets->t, NULL);
+  g_assert_nonnull (renewed);
+  json_decref (bundle);
+  body.grant = renewed->body;
+  committee_submit (world, 0, CITIZ_TX_GRANT, &body);
+  g_assert_true (committee_run (world, is_renewed, renewed, 20));
+  g_assert_cmpuint (gather (world, deal, first, shares), ==, 0);
+  second = open_at (world, 1, deal, 2);
+  g_assert_cmpuint (gather (world, deal, second, shares), ==, 0);
+  for (guint i = 0; i < COMMITTEE; i++)
+    {
+      g_autoptr (Reply) word = committee_hand (world, i, renewed);
+
+      committee_wait (world, word);
+      g_assert_cmpuint (word->status, ==, 200);
+    }
+  g_assert_cmpuint (gather (world, renewed, second, shares), ==, COMMITTEE);
+  g_assert_true (opens (renewed, shares, QUORUM));
+  old = citiz_node_store_get_blob (world->seats[2].db, &deal->body.capsule, NULL);
+  g_assert_null (old);
+}
+
+/* The spoken code comes after the part, and reaches the link at the node it was left with. */
+static void
+test_spoken_code (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, COMMITTEE);
+  const guint place = place_of (deal, world, 2);
+  g_autoptr (CitizCodeEntry) entry = citiz_deal_seal_code (&world->env, deal, place, "1959-03-12");
+  g_autoptr (GBytes) body = citiz_hand_seal (deal, place, entry, FALSE, NULL);
+  g_autoptr (CitizSecret) pk = citiz_code_key (deal->code, "1959-03-12", &deal->body.id);
+  g_autoptr (CitizSecret) proof
+      = citiz_code_proof (pk, &((const CitizDealPart *) deal->parts->pdata[place])->node);
+  g_autofree gchar *proof_text = citiz_base64url_encode (citiz_secret_data (proof), 32);
+  g_autofree gchar *text = g_strdup_printf ("{\"proof\":\"%s\"}", proof_text);
+  g_autoptr (GBytes) asked = g_bytes_new (text, strlen (text));
+  g_autofree gchar *hex = citiz_id_to_hex (&deal->body.id);
+  g_autofree gchar *path = g_strdup_printf ("/v1/grants/%s/shares", hex);
+  g_autofree gchar *code_path = g_strdup_printf ("/v1/codes/%.3s", deal->code);
+  g_autofree gchar *link = NULL;
+  g_autoptr (GBytes) blob = NULL;
+  g_autoptr (Reply) given = NULL;
+
+  for (guint i = 0; i < 2; i++) /* a second time changes nothing */
+    {
+      g_autoptr (Reply) word
+          = committee_ask (world, 2, "POST", path, "application/octet-stream", NULL, body);
+
+      committee_wait (world, word);
+      g_assert_cmpuint (word->status, ==, 200);
+    }
+  given = committee_ask (world, 2, "POST", code_path, "application/json", NULL, asked);
+  committee_wait (world, given);
+  g_assert_cmpuint (given->status, ==, 200);
+  blob = citiz_base64url_decode (reply_string (given, "blob"));
+  link = citiz_code_open (pk, &deal->body.id, blob, NULL);
+  g_assert_cmpstr (link, ==, deal->link);
+}
+
+/* A node that ends while an opening brought to it is on its way: whichever of the two became final in the end, its note is mail, once. */
+static void
+test_note_survives (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, COMMITTEE);
+  json_t *fields = opening_fields (world, deal, 1, "Dre Ouellet");
+  g_autoptr (Reply) cut = committee_post (world, 1, deal, "open", json_incref (fields));
+  g_autoptr (GArray) waiting = NULL;
+  g_autoptr (Reply) again = NULL;
+  guint n = 0;
+
+  while (waiting == NULL || waiting->len == 0)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      g_clear_pointer (&waiting, g_array_unref);
+      waiting = citiz_node_store_waiting (world->seats[1].db, NULL);
+    }
+  seat_down (&world->seats[1]);
+  committee_wait (world, cut);
+  again = committee_post (world, 2, deal, "open", fields);
+  committee_wait (world, again);
+  g_assert_cmpuint (again->status, ==, 200);
+  seat_up (&world->seats[1]);
+  g_assert_true (committee_run (world, knows_opening, &deal->body.id, 30));
+  for (guint i = 0; i < COMMITTEE; i++)
+    {
+      g_autoptr (GPtrArray) mail = citiz_node_mail (world->seats[i].node, NULL);
+
+      n += mail->len;
+    }
+  g_assert_cmpuint (n, ==, 1);
 }
 
 /* The mail of a grant is given to its account only, each time over a fresh nonce. */
@@ -513,6 +651,10 @@ main (int argc, char **argv)
   TEST ("false-parts", test_false_parts);
   TEST ("mailbox", test_mailbox);
   TEST ("smart-health-link", test_smart_health_link);
+  TEST ("quota", test_quota);
+  TEST ("renewed", test_renewed);
+  TEST ("spoken-code", test_spoken_code);
+  TEST ("note-survives", test_note_survives);
   TEST ("latency", test_latency);
   return g_test_run ();
 }
