@@ -128,8 +128,8 @@ check_request_line (CitizHttpLint *lint, gchar *line)
     if (strcmp (line, methods[i].name) == 0)
       {
         lint->has_body = methods[i].has_body;
-        lint->large
-            = lint->rules->large_suffix && g_str_has_suffix (target, lint->rules->large_suffix);
+        lint->large = lint->rules->large_suffix && strchr (target, '?') == NULL
+                      && g_str_has_suffix (target, lint->rules->large_suffix);
         lint->may_upgrade
             = i == 0 && lint->rules->sockets && g_strv_contains (lint->rules->sockets, target);
         return 0;
