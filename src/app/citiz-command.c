@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -162,28 +163,50 @@ citiz_read_secret_file (const gchar *path, GError **error)
   return secret;
 }
 
+/* What the terminal was before the passphrase was asked for; an interruption puts it back. */
+static struct termios terminal_before;
+
+static void
+interrupted_cb (int number)
+{
+  tcsetattr (STDIN_FILENO, TCSANOW, &terminal_before);
+  signal (number, SIG_DFL);
+  raise (number);
+}
+
+static void
+on_interruption (void (*func) (int))
+{
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    signal (numbers[i], func);
+}
+
 /* The person types it without seeing it; nothing of it stays in a string of ours. */
 static CitizSecret *
 ask_on_terminal (const gchar *prompt, GError **error)
 {
-  struct termios before, quiet;
+  struct termios quiet;
   gchar buffer[SECRET_FILE_MAX + 1];
   CitizSecret *secret;
 
-  if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &before) != 0)
+  if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &terminal_before) != 0)
     {
       g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT,
                    "no terminal and no --passphrase-file");
       return NULL;
     }
   setvbuf (stdin, NULL, _IONBF, 0);
-  quiet = before;
+  quiet = terminal_before;
   quiet.c_lflag &= (tcflag_t) ~ECHO;
   fprintf (stderr, "%s ", prompt);
+  on_interruption (interrupted_cb);
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet);
   if (fgets (buffer, sizeof buffer, stdin) == NULL)
     buffer[0] = '\0';
-  tcsetattr (STDIN_FILENO, TCSAFLUSH, &before);
+  tcsetattr (STDIN_FILENO, TCSAFLUSH, &terminal_before);
+  on_interruption (SIG_DFL);
   fputc ('\n', stderr);
   buffer[strcspn (buffer, "\r\n")] = '\0';
   secret = citiz_secret_new_take_copy ((guint8 *) buffer, strlen (buffer));

@@ -134,7 +134,10 @@ void
 citiz_engine_lock (CitizEngine *engine)
 {
   if (engine->vault == NULL)
-    return;
+    {
+      citiz_engine_tell_serving (engine); /* whoever waits for the keys to be gone may go on */
+      return;
+    }
   close_record (engine);
   if (engine->node != NULL)
     {

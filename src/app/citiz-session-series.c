@@ -53,22 +53,19 @@ citiz_session_forget_ranges (CitizSession *self)
   g_queue_clear_full (&self->ranges, range_free);
 }
 
+/* Nobody waits for an error: what could not be read has no samples, and is asked for again by the next chart. */
 static gboolean
 read_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   Range *range = data;
+  g_autoptr (GError) own = NULL;
 
-  if (!citiz_engine_require_open (engine, error))
-    return FALSE;
-  if (engine->series == NULL)
-    {
-      g_set_error (error, CITIZ_SERIES_ERROR, CITIZ_SERIES_ERROR_DAMAGED,
-                   "the directories of the series cannot be read");
-      return FALSE;
-    }
-  range->samples
-      = citiz_series_store_read (engine->series, range->measure, range->from, range->to, error);
-  return range->samples != NULL;
+  if (citiz_engine_require_open (engine, &own) && engine->series != NULL)
+    range->samples
+        = citiz_series_store_read (engine->series, range->measure, range->from, range->to, &own);
+  if (own != NULL)
+    g_warning ("samples could not be read: %s", own->message);
+  return TRUE;
 }
 
 static void
@@ -78,7 +75,12 @@ read_done (GTask *task, gpointer data)
   CitizSession *self = g_task_get_source_object (task);
   Range *range = find_range (self, read->measure, read->from, read->to);
 
-  if (range != NULL && range->samples == NULL)
+  if (range != NULL && read->samples == NULL)
+    {
+      g_queue_remove (&self->ranges, range);
+      range_free (range);
+    }
+  else if (range != NULL && range->samples == NULL)
     {
       range->samples = g_array_ref (read->samples);
       if (read->samples->len > 0)

@@ -355,11 +355,14 @@ citiz_engine_tell_serving (CitizEngine *engine)
 void
 citiz_session_lock (CitizSession *self)
 {
-  if (self->state != CITIZ_SESSION_OPEN && self->state != CITIZ_SESSION_UNLOCKING)
-    return;
-  citiz_session_empty_trash (self);
-  citiz_engine_do (self->engine, lock_cb, self->engine);
-  citiz_session_forget (self, CITIZ_SESSION_LOCKED);
+  gboolean open = self->state == CITIZ_SESSION_OPEN || self->state == CITIZ_SESSION_UNLOCKING;
+
+  if (open)
+    citiz_session_empty_trash (self);
+  citiz_engine_do (self->engine, lock_cb,
+                   self->engine); /* locked already: told again, once it is so */
+  if (open)
+    citiz_session_forget (self, CITIZ_SESSION_LOCKED);
 }
 
 /* @env: (not transferred): the clock and chance of a test; must outlive the session */

@@ -4,6 +4,7 @@
 
 #include "app/citiz-session.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-sleep.h"
 #include "ui/citiz-window.h"
 
 #include "config.h"
@@ -30,6 +31,7 @@ struct _CitizApplication
   CitizSession *session;
   GDBusConnection *buses[G_N_ELEMENTS (away_signals)];
   guint watches[G_N_ELEMENTS (away_signals)];
+  CitizSleep *sleep;
   gchar *folder;
   gboolean held; /* no window, and an access that is live goes on being answered */
 };
@@ -208,6 +210,8 @@ bus_cb (GObject *source, GAsyncResult *result, gpointer data)
     self->watches[i] = g_dbus_connection_signal_subscribe (
         self->buses[i], away_signals[i].name, away_signals[i].interface, away_signals[i].signal,
         NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, away_cb, self, NULL);
+  if (self->buses[i] != NULL && away_signals[i].bus == G_BUS_TYPE_SYSTEM && self->sleep == NULL)
+    self->sleep = citiz_sleep_new (self->buses[i], self->session);
 }
 
 static void
@@ -288,6 +292,7 @@ citiz_application_shutdown (GApplication *app)
   for (guint i = 0; i < G_N_ELEMENTS (away_signals); i++)
     if (self->watches[i] != 0)
       g_dbus_connection_signal_unsubscribe (self->buses[i], self->watches[i]);
+  g_clear_pointer (&self->sleep, citiz_sleep_free);
   if (self->session != NULL)
     citiz_session_lock (self->session);
   G_APPLICATION_CLASS (citiz_application_parent_class)->shutdown (app);

@@ -23,6 +23,7 @@ struct _CitizTodayPage
   CitizSession *session;
   GtkWidget *states, *box;
   CitizId appointment;
+  guint refilling; /* the idle that fills it again */
 };
 
 static void citiz_today_page_iface_init (CitizPageInterface *iface);
@@ -169,6 +170,7 @@ refill (CitizTodayPage *self)
             *doses, *notices = citiz_today_notices_new (&view);
   guint left;
 
+  g_clear_handle_id (&self->refilling, g_source_remove);
   citiz_box_clear (self->box);
   doses = citiz_today_doses_new (&view, &left);
   gtk_box_append (GTK_BOX (self->box), head_new (self, &view, left));
@@ -183,10 +185,26 @@ refill (CitizTodayPage *self)
   gtk_box_append (GTK_BOX (self->box), last);
 }
 
+static gboolean
+refill_cb (gpointer data)
+{
+  CITIZ_TODAY_PAGE (data)->refilling = 0;
+  refill (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* An opening record speaks of everything at once: however many signals there are, the page is filled once. */
+static void
+refill_soon (CitizTodayPage *self)
+{
+  if (self->refilling == 0)
+    self->refilling = g_idle_add_full (G_PRIORITY_HIGH_IDLE, refill_cb, self, NULL);
+}
+
 static void
 opened_cb (CitizSession *session, CitizOpening *opening, gpointer data)
 {
-  refill (CITIZ_TODAY_PAGE (data));
+  refill_soon (CITIZ_TODAY_PAGE (data));
 }
 
 static const gchar *
@@ -233,6 +251,7 @@ citiz_today_page_root (GtkWidget *widget)
 static void
 citiz_today_page_dispose (GObject *object)
 {
+  g_clear_handle_id (&CITIZ_TODAY_PAGE (object)->refilling, g_source_remove);
   g_clear_object (&CITIZ_TODAY_PAGE (object)->session);
   G_OBJECT_CLASS (citiz_today_page_parent_class)->dispose (object);
 }
@@ -263,10 +282,11 @@ citiz_today_page_new (CitizSession *session)
   CitizTodayPage *self = g_object_new (CITIZ_TYPE_TODAY_PAGE, NULL);
 
   self->session = g_object_ref (session);
-  g_signal_connect_object (session, "record-changed", G_CALLBACK (refill), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "accesses-changed", G_CALLBACK (refill), self,
+  g_signal_connect_object (session, "record-changed", G_CALLBACK (refill_soon), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "settings-changed", G_CALLBACK (refill), self,
+  g_signal_connect_object (session, "accesses-changed", G_CALLBACK (refill_soon), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "settings-changed", G_CALLBACK (refill_soon), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "opened", G_CALLBACK (opened_cb), self, 0);
   refill (self);

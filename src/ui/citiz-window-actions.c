@@ -245,13 +245,17 @@ citiz_window_import (CitizWindow *self, GFile *file)
   g_autoptr (GListStore) files = NULL;
 
   g_return_if_fail (CITIZ_IS_WINDOW (self));
-  if (citiz_session_get_state (self->session) != CITIZ_SESSION_OPEN)
-    return;
+  if (file != NULL && self->waiting == NULL)
+    self->waiting = g_list_store_new (G_TYPE_FILE);
   if (file != NULL)
+    g_list_store_append (self->waiting, file);
+  if (self->leaflet == NULL)
     {
-      files = g_list_store_new (G_TYPE_FILE);
-      g_list_store_append (files, file);
+      if (file != NULL)
+        citiz_toast (GTK_WIDGET (self), _ ("The import begins when your record is open."));
+      return;
     }
+  files = g_steal_pointer (&self->waiting);
   gtk_window_present (GTK_WINDOW (citiz_import_dialog_new (
       GTK_WIDGET (self), self->session, files != NULL ? G_LIST_MODEL (files) : NULL)));
 }

@@ -27,6 +27,7 @@ struct _CitizWindow
   AdwLeaflet *leaflet;
   GtkWidget *sidebar;
   GtkWidget *content;
+  GListStore *waiting; /* GFile given while locked: offered once the record opens */
   GtkListBox *rooms;
   GtkWidget *badge;
   GtkStack *pages;
