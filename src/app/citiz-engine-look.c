@@ -28,7 +28,7 @@ typedef struct
 /* Reading JSON is nine tenths of the work of opening, so that all cores do it while this thread unseals. */
 typedef struct
 {
-  CitizSnapshot *snapshot;
+  CitizContents *snapshot;
   GThreadPool *pool;
   GQueue parcels; /* in the order of the disk */
   Parcel *filling;
@@ -61,7 +61,7 @@ read_parcel (gpointer data, gpointer user_data)
 
 /* One resource that cannot be read hides nothing else. */
 static void
-put_resource (CitizSnapshot *snapshot, Resource *resource)
+put_resource (CitizContents *snapshot, Resource *resource)
 {
   if (resource->item == NULL)
     {
@@ -123,7 +123,7 @@ look_at_resource_cb (const CitizId *id,
 }
 
 static void
-look_at_settings (CitizEngine *engine, CitizSnapshot *snapshot)
+look_at_settings (CitizEngine *engine, CitizContents *snapshot)
 {
   for (guint i = 0; citiz_setting_keys[i] != NULL; i++)
     {
@@ -140,7 +140,7 @@ look_at_settings (CitizEngine *engine, CitizSnapshot *snapshot)
 
 static gboolean
 look_at_resources (CitizEngine *engine,
-                   CitizSnapshot *snapshot,
+                   CitizContents *snapshot,
                    GCancellable *cancellable,
                    GError **error)
 {
@@ -163,7 +163,7 @@ look_at_resources (CitizEngine *engine,
 
 static gboolean
 look_at_days (CitizEngine *engine,
-              CitizSnapshot *snapshot,
+              CitizContents *snapshot,
               GCancellable *cancellable,
               GError **error)
 {
@@ -172,7 +172,7 @@ look_at_days (CitizEngine *engine,
 
 static gboolean
 look_at_imports (CitizEngine *engine,
-                 CitizSnapshot *snapshot,
+                 CitizContents *snapshot,
                  GCancellable *cancellable,
                  GError **error)
 {
@@ -181,7 +181,7 @@ look_at_imports (CitizEngine *engine,
 
 static gboolean
 look_at_accesses (CitizEngine *engine,
-                  CitizSnapshot *snapshot,
+                  CitizContents *snapshot,
                   GCancellable *cancellable,
                   GError **error)
 {
@@ -190,7 +190,7 @@ look_at_accesses (CitizEngine *engine,
 
 static gboolean
 look_at_ledger (CitizEngine *engine,
-                CitizSnapshot *snapshot,
+                CitizContents *snapshot,
                 GCancellable *cancellable,
                 GError **error)
 {
@@ -198,7 +198,7 @@ look_at_ledger (CitizEngine *engine,
 }
 
 /* Each part gives what it can read before it fails. */
-static gboolean (*const parts[]) (CitizEngine *, CitizSnapshot *, GCancellable *, GError **)
+static gboolean (*const parts[]) (CitizEngine *, CitizContents *, GCancellable *, GError **)
     = {look_at_resources, look_at_days, look_at_imports, look_at_ledger, look_at_accesses};
 
 /**
@@ -208,10 +208,10 @@ static gboolean (*const parts[]) (CitizEngine *, CitizSnapshot *, GCancellable *
  *
  * Returns: (transfer full): the record, the accesses, the ledger's newest blocks, the settings; %NULL with error
  */
-CitizSnapshot *
+CitizContents *
 citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (CitizSnapshot) snapshot = citiz_snapshot_new ();
+  g_autoptr (CitizContents) snapshot = citiz_contents_new ();
 
   snapshot->record = citiz_record_new ();
   snapshot->damaged = engine->series == NULL;

@@ -149,7 +149,7 @@ steps_hold (GPtrArray *entries, GError **error)
 }
 
 static gboolean
-list_and_check (CitizEngine *engine, CitizSnapshot *snapshot, GError **error)
+list_and_check (CitizEngine *engine, CitizContents *snapshot, GError **error)
 {
   g_ptr_array_set_size (snapshot->blocks, 0);
   g_ptr_array_set_size (snapshot->entries, 0);
@@ -164,7 +164,7 @@ list_and_check (CitizEngine *engine, CitizSnapshot *snapshot, GError **error)
  * out of the record.
  */
 gboolean
-citiz_engine_look_at_ledger (CitizEngine *engine, CitizSnapshot *snapshot, GError **error)
+citiz_engine_look_at_ledger (CitizEngine *engine, CitizContents *snapshot, GError **error)
 {
   g_autoptr (GError) own = NULL;
 

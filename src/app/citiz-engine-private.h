@@ -77,7 +77,7 @@ void citiz_engine_close (CitizEngine *engine);
 void citiz_engine_lock (CitizEngine *engine);
 void citiz_engine_tell_serving (CitizEngine *engine);
 gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
-CitizSnapshot *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
+CitizContents *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
 
 /* citiz-engine-node.c */
@@ -87,7 +87,7 @@ void citiz_engine_close_ledger (CitizEngine *engine);
 gboolean citiz_engine_is_serving (CitizEngine *engine);
 void citiz_engine_distrust (CitizEngine *engine, const GError *why);
 gboolean citiz_engine_require_ledger (CitizEngine *engine, GError **error);
-gboolean citiz_engine_look_at_ledger (CitizEngine *engine, CitizSnapshot *snapshot, GError **error);
+gboolean citiz_engine_look_at_ledger (CitizEngine *engine, CitizContents *snapshot, GError **error);
 
 /* citiz-session-series.c, citiz-session-import.c */
 gboolean citiz_engine_look_at_series (CitizEngine *engine,
@@ -95,7 +95,7 @@ gboolean citiz_engine_look_at_series (CitizEngine *engine,
                                       GCancellable *cancellable,
                                       GError **error);
 gboolean citiz_engine_look_at_imports (CitizEngine *engine,
-                                       CitizSnapshot *snapshot,
+                                       CitizContents *snapshot,
                                        GError **error);
 
 /* Settings of the person that the window reads; each is a sealed JSON value. */

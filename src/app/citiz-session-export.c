@@ -52,7 +52,7 @@ static gboolean
 export_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   ExportJob *job = data;
-  g_autoptr (CitizSnapshot) snapshot = NULL;
+  g_autoptr (CitizContents) snapshot = NULL;
   g_autoptr (GBytes) bytes = NULL;
 
   if (!citiz_engine_require_open (engine, error))

@@ -66,7 +66,7 @@ report_from_ingest (const CitizIngestReport *from)
 }
 
 gboolean
-citiz_engine_look_at_imports (CitizEngine *engine, CitizSnapshot *snapshot, GError **error)
+citiz_engine_look_at_imports (CitizEngine *engine, CitizContents *snapshot, GError **error)
 {
   gboolean damaged = FALSE;
   g_autoptr (GPtrArray) reports = citiz_ingest_list (engine->vault, &damaged, error);
@@ -88,7 +88,7 @@ read_series_again (CitizEngine *engine)
 
 /* After a batch came or went: the series' directories are read again, and the window gets a new record. */
 static gboolean
-look_again (CitizEngine *engine, CitizSnapshot **out, GError **error)
+look_again (CitizEngine *engine, CitizContents **out, GError **error)
 {
   read_series_again (engine);
   *out = citiz_engine_look (engine, NULL, error);
@@ -116,7 +116,7 @@ typedef struct
   CitizProgressFunc progress;
   gpointer progress_data;
   CitizImportReport *report;
-  CitizSnapshot *snapshot;
+  CitizContents *snapshot;
   GError *error;
 } ImportJob;
 
@@ -124,7 +124,7 @@ static void
 import_job_free (ImportJob *job)
 {
   g_clear_pointer (&job->report, citiz_import_report_free);
-  g_clear_pointer (&job->snapshot, citiz_snapshot_free);
+  g_clear_pointer (&job->snapshot, citiz_contents_free);
   g_clear_error (&job->error);
   g_object_unref (job->file);
   g_object_unref (job->task);
@@ -244,7 +244,7 @@ typedef struct
   guint32 batch;
   guint ended; /* accesses that went with the sample record */
   CitizLanguage language;
-  CitizSnapshot *snapshot;
+  CitizContents *snapshot;
 } BatchJob;
 
 static void
@@ -252,7 +252,7 @@ batch_job_free (gpointer data)
 {
   BatchJob *job = data;
 
-  g_clear_pointer (&job->snapshot, citiz_snapshot_free);
+  g_clear_pointer (&job->snapshot, citiz_contents_free);
   g_free (job);
 }
 
@@ -497,7 +497,7 @@ citiz_session_new_sample (CitizLanguage language)
   g_autofree gchar *folder = g_dir_make_tmp ("citiz-sample-XXXXXX", &error);
   g_autoptr (CitizSecret) passphrase = citiz_secret_new_from_text ("sample");
   g_autoptr (CitizSecret) entropy = citiz_secret_new_random (32);
-  g_autoptr (CitizSnapshot) snapshot = NULL;
+  g_autoptr (CitizContents) snapshot = NULL;
   CitizSession *self;
   CheapVault vault = {passphrase, entropy};
   BatchJob job = {.language = language};

@@ -8,7 +8,7 @@
 typedef struct
 {
   CitizSecret *passphrase, *second, *entropy;
-  CitizSnapshot *snapshot;
+  CitizContents *snapshot;
   guint n_locks;
   GError *error; /* of an erasure that stopped half-way */
 } LifeJob;
@@ -36,7 +36,7 @@ life_job_free (gpointer data)
   g_clear_pointer (&job->passphrase, citiz_secret_unref);
   g_clear_pointer (&job->second, citiz_secret_unref);
   g_clear_pointer (&job->entropy, citiz_secret_unref);
-  g_clear_pointer (&job->snapshot, citiz_snapshot_free);
+  g_clear_pointer (&job->snapshot, citiz_contents_free);
   g_clear_error (&job->error);
   g_free (job);
 }

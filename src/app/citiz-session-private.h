@@ -21,11 +21,11 @@ typedef struct
   guint32 sample_batch; /* 0: the sample record is not loaded */
   gboolean damaged;     /* something could not be read; the rest is here */
   gchar *distrust;      /* why the ledger is left alone; NULL: it agrees with itself */
-} CitizSnapshot;
+} CitizContents;
 
-CitizSnapshot *citiz_snapshot_new (void);
-void citiz_snapshot_free (CitizSnapshot *snapshot);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizSnapshot, citiz_snapshot_free)
+CitizContents *citiz_contents_new (void);
+void citiz_contents_free (CitizContents *snapshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizContents, citiz_contents_free)
 
 struct _CitizSession
 {
@@ -62,7 +62,7 @@ void citiz_access_close (CitizAccess *self);
 
 /* Main thread. */
 CitizSession *citiz_session_new_for_env (const gchar *folder, const CitizEnv *env);
-void citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot);
+void citiz_session_adopt (CitizSession *self, CitizContents *snapshot);
 void citiz_session_job_failed (CitizSession *self, gpointer tag);
 gboolean citiz_session_error_is_damage (const GError *error);
 GTask *citiz_session_task (CitizSession *self,

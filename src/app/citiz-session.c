@@ -45,10 +45,10 @@ citiz_session_error_quark (void)
 
 /* --- snapshots --- */
 
-CitizSnapshot *
-citiz_snapshot_new (void)
+CitizContents *
+citiz_contents_new (void)
 {
-  CitizSnapshot *snapshot = g_new0 (CitizSnapshot, 1);
+  CitizContents *snapshot = g_new0 (CitizContents, 1);
 
   snapshot->accesses = g_ptr_array_new_with_free_func (g_object_unref);
   snapshot->openings = g_ptr_array_new_with_free_func (g_object_unref);
@@ -61,7 +61,7 @@ citiz_snapshot_new (void)
 }
 
 void
-citiz_snapshot_free (CitizSnapshot *snapshot)
+citiz_contents_free (CitizContents *snapshot)
 {
   g_clear_pointer (&snapshot->record, citiz_record_free);
   g_ptr_array_unref (snapshot->accesses);
@@ -160,7 +160,7 @@ tell_late_openings (CitizSession *self)
 
 /* Shows what the engine found: from here on the vault is open. */
 void
-citiz_session_adopt (CitizSession *self, CitizSnapshot *snapshot)
+citiz_session_adopt (CitizSession *self, CitizContents *snapshot)
 {
   g_clear_pointer (&self->record, citiz_record_free);
   self->record = g_steal_pointer (&snapshot->record);

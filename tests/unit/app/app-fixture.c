@@ -110,7 +110,7 @@ create_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
 static gboolean
 look_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
-  CitizSnapshot **snapshot = data;
+  CitizContents **snapshot = data;
 
   *snapshot = citiz_engine_look (engine, NULL, error);
   return *snapshot != NULL;
@@ -120,7 +120,7 @@ void
 app_up (App *app, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CitizSnapshot) snapshot = NULL;
+  g_autoptr (CitizContents) snapshot = NULL;
 
   app->folder = g_dir_make_tmp ("citiz-app-XXXXXX", &error);
   g_assert_no_error (error);
