@@ -154,7 +154,7 @@ take (CitizFollower *self, const gchar *url, GBytes *answer)
 /* What an answer needs when the follower is stopped before it comes. */
 typedef struct
 {
-  CitizFollower *follower;
+  CitizFollower *follower; /* gone once @stop is cancelled */
   GCancellable *stop;
   gchar *url;
 } Asked;
@@ -163,7 +163,7 @@ static void
 answered_cb (GObject *client, GAsyncResult *result, gpointer data)
 {
   Asked *asked = data;
-  g_autoptr (CitizFollower) self = asked->follower;
+  CitizFollower *self = asked->follower;
   g_autoptr (GCancellable) stop = asked->stop;
   g_autofree gchar *url = asked->url;
   g_autoptr (GError) error = NULL;
@@ -174,11 +174,13 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
   g_free (asked);
   if (g_cancellable_is_cancelled (stop))
     return;
+  g_object_ref (self);
   self->asking = FALSE;
   if (answer != NULL && status == 200)
     take (self, url, answer);
   else
     miss (self, CITIZ_FOLLOWER_ALONE);
+  g_object_unref (self);
 }
 
 static void
@@ -194,7 +196,7 @@ ask (CitizFollower *self)
   url = g_strdup_printf ("%s/v1/blocks?from=%" G_GUINT64_FORMAT "&max=%u", node,
                          citiz_chain_height (self->chain) + 1, RANGE);
   asked = g_new (Asked, 1);
-  *asked = (Asked){g_object_ref (self), g_object_ref (self->stop), g_strdup (node)};
+  *asked = (Asked){self, g_object_ref (self->stop), g_strdup (node)};
   self->asking = TRUE;
   citiz_http_client_ask (self->client,
                          &(CitizHttpAsk){.method = "GET", .url = url, .answer_max = ANSWER_MAX},

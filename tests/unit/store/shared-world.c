@@ -135,16 +135,12 @@ shared_world_certify (SharedWorld *world,
   citiz_cert_from_votes (out, votes, voters);
 }
 
-CitizBlock *
-shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final)
+CitizTx *
+shared_world_tx (SharedWorld *world)
 {
-  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
   g_autoptr (CitizSigningKey) device = fresh_key (world->made++);
-  g_autoptr (GError) error = NULL;
-  g_autofree CitizCert *notar = g_new (CitizCert, 1);
   CitizTx *tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
   CitizTxBody *body = &tx->body;
-  CitizBlock *block;
 
   tx->chain_id = world->chain_id;
   tx->valid_until.ms = world->now.ms + CITIZ_HOUR;
@@ -152,6 +148,17 @@ shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final)
                                                          *citiz_signing_key_get_public (device)};
   citiz_tx_register_account_id (&tx->account, &body->reg);
   citiz_tx_sign (tx, device);
+  return tx;
+}
+
+CitizBlock *
+shared_world_order (SharedWorld *world, CitizTx *tx, CitizChanges *changes, gboolean final)
+{
+  g_autoptr (GPtrArray) txs = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree CitizCert *notar = g_new (CitizCert, 1);
+  CitizBlock *block;
+
   g_ptr_array_add (txs, tx);
   world->now.ms += 10;
   block = citiz_ledger_build (world->ledger, txs, world->now,
@@ -165,6 +172,14 @@ shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final)
       shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
     }
   return block;
+}
+
+CitizBlock *
+shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final)
+{
+  g_autoptr (CitizTx) tx = shared_world_tx (world);
+
+  return shared_world_order (world, tx, changes, final);
 }
 
 GPtrArray *

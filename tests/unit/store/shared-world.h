@@ -30,6 +30,13 @@ void shared_world_certify (SharedWorld *world,
                            CitizVoteKind kind,
                            const CitizBlock *block,
                            guint voters);
+/* A registration of a fresh account. */
+CitizTx *shared_world_tx (SharedWorld *world);
+/* The next block: this transaction. */
+CitizBlock *shared_world_order (SharedWorld *world,
+                                CitizTx *tx,
+                                CitizChanges *changes,
+                                gboolean final);
 /* The next block: one registration of a fresh account. */
 CitizBlock *shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final);
 /* (element-type CitizBlock): the last is final */

@@ -1,0 +1,382 @@
+/* What waits is told to a few nodes again and again, until one's own copy of the chain has it. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sync/citiz-outbox.h"
+
+#include "store/citiz-outbox-store.h"
+
+#define TIMEOUT_MS 15000
+#define RETRY_MS   5000
+#define RETRY_MAX  300000
+#define ANSWER_MAX 4096
+
+/* One transaction and how it fared with the nodes of this round. */
+typedef struct
+{
+  CitizTx *tx;
+  guint asked, taken, refused;
+  gchar *word; /* of the last refusal */
+} Entry;
+
+struct _CitizOutbox
+{
+  GObject parent_instance;
+  CitizDb *db;
+  CitizChain *chain;
+  const CitizEnv *env;
+  CitizHttpClient *client;
+  gchar **urls;
+  guint turn;
+  guint retry_ms, wait_ms;
+  GPtrArray *entries;
+  GCancellable *stop;
+  GSource *again;
+};
+
+G_DEFINE_TYPE (CitizOutbox, citiz_outbox, G_TYPE_OBJECT)
+
+enum
+{
+  FINAL,
+  REFUSED,
+  EXPIRED,
+  WAITING,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  citiz_tx_unref (entry->tx);
+  g_free (entry->word);
+  g_free (entry);
+}
+
+static Entry *
+find (CitizOutbox *self, const CitizHash *id)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    if (citiz_hash_equal (citiz_tx_get_id (((Entry *) self->entries->pdata[i])->tx), id))
+      return self->entries->pdata[i];
+  return NULL;
+}
+
+static void
+add (CitizOutbox *self, CitizTx *tx)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->tx = citiz_tx_ref (tx);
+  g_ptr_array_add (self->entries, entry);
+}
+
+static gboolean
+is_on_chain (CitizOutbox *self, const CitizTx *tx)
+{
+  CitizTxInfo info;
+
+  if (!citiz_chain_find_tx (self->chain, citiz_tx_get_id (tx), &info, NULL))
+    return FALSE;
+  citiz_tx_info_clear (&info);
+  return TRUE;
+}
+
+/* Takes the entry away, from the disk first. When that fails it simply stays, and the next look tries again. */
+static gboolean
+settle (CitizOutbox *self, Entry *entry, guint signal, const gchar *why)
+{
+  g_autoptr (CitizOutbox) keep = g_object_ref (self);
+  g_autoptr (CitizTx) tx = citiz_tx_ref (entry->tx);
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_outbox_store_remove (self->db, citiz_tx_get_id (tx), &error))
+    {
+      g_debug ("a transaction stays in the outbox: %s", error->message);
+      return FALSE;
+    }
+  g_ptr_array_remove (self->entries, entry);
+  if (signal == REFUSED)
+    g_signal_emit (self, signals[REFUSED], 0, tx, why);
+  else
+    g_signal_emit (self, signals[signal], 0, tx);
+  g_signal_emit (self, signals[WAITING], 0, self->entries->len);
+  return TRUE;
+}
+
+/**
+ * citiz_outbox_look:
+ *
+ * To be called when the copy of the chain has grown: what is on it leaves the outbox.
+ */
+void
+citiz_outbox_look (CitizOutbox *self)
+{
+  g_autoptr (CitizOutbox) keep = g_object_ref (self);
+  const CitizTime now = citiz_chain_time (self->chain);
+
+  for (guint i = self->entries->len; i > 0; i--)
+    {
+      Entry *entry;
+
+      if (i > self->entries->len)
+        continue;
+      entry = self->entries->pdata[i - 1];
+      if (is_on_chain (self, entry->tx))
+        (void) settle (self, entry, FINAL, NULL);
+      else if (entry->tx->valid_until.ms < now.ms)
+        (void) settle (self, entry, EXPIRED, NULL);
+    }
+}
+
+/* Sending ********************************************************************/
+
+typedef struct
+{
+  CitizOutbox *outbox; /* gone once @stop is cancelled */
+  GCancellable *stop;
+  CitizHash id;
+} Asked;
+
+/* The word of {"error": "word"}, which only tells a person or a log what happened. */
+static gchar *
+word_of (GBytes *answer)
+{
+  gsize n;
+  const gchar *text = g_bytes_get_data (answer, &n);
+  g_autofree gchar *copy = g_strndup (text != NULL ? text : "", MIN (n, 200));
+  g_auto (GStrv) parts = g_strsplit (copy, "\"", 5);
+
+  return g_strdup (g_strv_length (parts) >= 4 && g_str_equal (parts[1], "error") ? parts[3]
+                                                                                 : "refused");
+}
+
+static void
+answered_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  g_autofree Asked *asked = data;
+  CitizOutbox *self = asked->outbox;
+  g_autoptr (GCancellable) stop = asked->stop;
+  g_autoptr (GError) error = NULL;
+  guint status;
+  g_autoptr (GBytes) answer
+      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &status, &error);
+  Entry *entry = g_cancellable_is_cancelled (stop) ? NULL : find (self, &asked->id);
+
+  if (entry == NULL)
+    return;
+  if (answer != NULL && (status == 200 || status == 202))
+    entry->taken++;
+  if (answer != NULL && (status == 400 || status == 422))
+    {
+      entry->refused++;
+      g_free (entry->word);
+      entry->word = word_of (answer);
+    }
+  /* A transaction that is on the chain already may be refused as spent: one's own copy decides, later. */
+  if (entry->refused == entry->asked && entry->taken == 0 && !is_on_chain (self, entry->tx)
+      && g_strcmp0 (entry->word, "nonce") != 0)
+    {
+      g_autofree gchar *word = g_strdup (entry->word);
+
+      (void) settle (self, entry, REFUSED, word);
+    }
+}
+
+static void
+hand_over (CitizOutbox *self, Entry *entry)
+{
+  const guint n = MIN (CITIZ_OUTBOX_NODES, g_strv_length (self->urls));
+
+  entry->asked = n;
+  entry->taken = entry->refused = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree gchar *url
+          = g_strconcat (self->urls[(self->turn + i) % g_strv_length (self->urls)], "/v1/tx", NULL);
+      const CitizHttpAsk ask = {.method = "POST",
+                                .url = url,
+                                .content_type = "application/octet-stream",
+                                .body = citiz_tx_get_bytes (entry->tx),
+                                .answer_max = ANSWER_MAX};
+      Asked *asked = g_new (Asked, 1);
+
+      *asked = (Asked){self, g_object_ref (self->stop), *citiz_tx_get_id (entry->tx)};
+      citiz_http_client_ask (self->client, &ask, self->stop, answered_cb, asked);
+    }
+}
+
+static void send_all (CitizOutbox *self);
+
+static gboolean
+again_cb (gpointer data)
+{
+  CitizOutbox *self = data;
+
+  g_clear_pointer (&self->again, g_source_unref);
+  citiz_outbox_look (self);
+  send_all (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+disarm (CitizOutbox *self)
+{
+  if (self->again != NULL)
+    g_source_destroy (self->again);
+  g_clear_pointer (&self->again, g_source_unref);
+}
+
+/* A round: every transaction to the next few nodes. The next round comes later each time, as long as something waits. */
+static void
+send_all (CitizOutbox *self)
+{
+  disarm (self);
+  if (self->stop == NULL || self->entries->len == 0)
+    return;
+  if (self->urls != NULL && *self->urls != NULL)
+    {
+      for (guint i = 0; i < self->entries->len; i++)
+        hand_over (self, self->entries->pdata[i]);
+      self->turn += CITIZ_OUTBOX_NODES;
+    }
+  self->again = g_timeout_source_new (self->wait_ms);
+  self->wait_ms = MIN (2 * self->wait_ms, MAX (RETRY_MAX, self->retry_ms));
+  g_source_set_callback (self->again, again_cb, self, NULL);
+  g_source_attach (self->again, g_main_context_get_thread_default ());
+}
+
+/**
+ * citiz_outbox_put:
+ *
+ * Takes a signed transaction. It is on disk when this returns %TRUE, and is sent at once if the outbox runs.
+ */
+gboolean
+citiz_outbox_put (CitizOutbox *self, CitizTx *tx, GError **error)
+{
+  if (find (self, citiz_tx_get_id (tx)) != NULL)
+    return TRUE;
+  if (!citiz_outbox_store_put (self->db, tx, citiz_env_now (self->env), error))
+    return FALSE;
+  add (self, tx);
+  self->wait_ms = self->retry_ms;
+  send_all (self);
+  g_signal_emit (self, signals[WAITING], 0, self->entries->len);
+  return TRUE;
+}
+
+/* Which nodes may be told, "http://host:port" or "https://host". */
+void
+citiz_outbox_set_nodes (CitizOutbox *self, const gchar *const *urls)
+{
+  g_strfreev (self->urls);
+  self->urls = g_strdupv ((gchar **) urls);
+  self->wait_ms = self->retry_ms;
+  send_all (self);
+}
+
+/* How long to wait before the second round. */
+void
+citiz_outbox_set_pace (CitizOutbox *self, guint retry_ms)
+{
+  self->retry_ms = self->wait_ms = retry_ms;
+}
+
+/**
+ * citiz_outbox_start:
+ *
+ * Goes on with what was waiting when the program ended.
+ */
+gboolean
+citiz_outbox_start (CitizOutbox *self, GError **error)
+{
+  g_autoptr (GPtrArray) kept = NULL;
+
+  if (self->stop != NULL)
+    return TRUE;
+  kept = citiz_outbox_store_list (self->db, error);
+  if (kept == NULL)
+    return FALSE;
+  for (guint i = 0; i < kept->len; i++)
+    if (find (self, citiz_tx_get_id (kept->pdata[i])) == NULL)
+      add (self, kept->pdata[i]);
+  self->stop = g_cancellable_new ();
+  self->client = citiz_http_client_new (TIMEOUT_MS);
+  self->wait_ms = self->retry_ms;
+  citiz_outbox_look (self);
+  send_all (self);
+  return TRUE;
+}
+
+void
+citiz_outbox_stop (CitizOutbox *self)
+{
+  if (self->stop == NULL)
+    return;
+  disarm (self);
+  g_cancellable_cancel (self->stop);
+  g_clear_object (&self->stop);
+  g_clear_object (&self->client);
+}
+
+guint
+citiz_outbox_n_waiting (CitizOutbox *self)
+{
+  return self->entries->len;
+}
+
+static void
+citiz_outbox_dispose (GObject *object)
+{
+  citiz_outbox_stop (CITIZ_OUTBOX (object));
+  G_OBJECT_CLASS (citiz_outbox_parent_class)->dispose (object);
+}
+
+static void
+citiz_outbox_finalize (GObject *object)
+{
+  CitizOutbox *self = CITIZ_OUTBOX (object);
+
+  g_ptr_array_unref (self->entries);
+  g_strfreev (self->urls);
+  G_OBJECT_CLASS (citiz_outbox_parent_class)->finalize (object);
+}
+
+static void
+citiz_outbox_class_init (CitizOutboxClass *klass)
+{
+  const GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = citiz_outbox_dispose;
+  G_OBJECT_CLASS (klass)->finalize = citiz_outbox_finalize;
+  signals[FINAL] = g_signal_new ("final", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 1, G_TYPE_POINTER);
+  signals[REFUSED] = g_signal_new ("refused", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_STRING);
+  signals[EXPIRED] = g_signal_new ("expired", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[WAITING] = g_signal_new ("waiting", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void
+citiz_outbox_init (CitizOutbox *self)
+{
+  self->entries = g_ptr_array_new_with_free_func (entry_free);
+  self->retry_ms = self->wait_ms = RETRY_MS;
+}
+
+/**
+ * citiz_outbox_new:
+ * @db: where the outbox is kept; @chain: one's own copy, verified. Both outlive the outbox.
+ */
+CitizOutbox *
+citiz_outbox_new (CitizDb *db, CitizChain *chain, const CitizEnv *env)
+{
+  CitizOutbox *self = g_object_new (CITIZ_TYPE_OUTBOX, NULL);
+
+  self->db = db;
+  self->chain = chain;
+  self->env = env;
+  return self;
+}

@@ -1,0 +1,31 @@
+/* Handing transactions to a community until they are final. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "net/citiz-http-client.h"
+#include "store/citiz-chain.h"
+
+G_BEGIN_DECLS
+
+#define CITIZ_OUTBOX_NODES 3 /* are told of each transaction, one round after the other */
+
+/* Lives in the main context it was started in, the one that owns @db and the chain. What waits is on disk. Signals, each after the
+ * disk knows:
+ *   "final"   (CitizTx *)                    it is on one's own verified copy of the chain
+ *   "refused" (CitizTx *, const gchar *why)  by every node that was asked, for a reason that will not pass: the node's word
+ *   "expired" (CitizTx *)                    its time is over and it is not on the chain: to be signed anew by who made it
+ *   "waiting" (guint n)                      how many wait has changed */
+#define CITIZ_TYPE_OUTBOX (citiz_outbox_get_type ())
+G_DECLARE_FINAL_TYPE (CitizOutbox, citiz_outbox, CITIZ, OUTBOX, GObject)
+
+CitizOutbox *citiz_outbox_new (CitizDb *db, CitizChain *chain, const CitizEnv *env);
+void citiz_outbox_set_nodes (CitizOutbox *self, const gchar *const *urls);
+void citiz_outbox_set_pace (CitizOutbox *self, guint retry_ms);
+gboolean citiz_outbox_put (CitizOutbox *self,
+                           CitizTx *tx,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_outbox_start (CitizOutbox *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_outbox_stop (CitizOutbox *self);
+void citiz_outbox_look (CitizOutbox *self);
+guint citiz_outbox_n_waiting (CitizOutbox *self);
+
+G_END_DECLS

@@ -1,0 +1,304 @@
+/* Handing transactions over: taken, refused, lost on the way, final, too late. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "shared-world.h"
+
+#include "crypto/citiz-crypto.h"
+#include "sync/citiz-outbox.h"
+
+#include <string.h>
+
+#define NODES 4
+
+typedef enum
+{
+  TAKES,
+  REFUSES, /* 422 */
+  SPENT,   /* 422, because the nonce is used: it may be on the chain */
+  FAILS    /* 500 */
+} Manner;
+
+typedef struct
+{
+  Manner manner;
+  CitizHttpServer *server;
+  guint asked;
+} Node;
+
+typedef struct
+{
+  SharedWorld world;
+  Node nodes[NODES];
+  CitizOutbox *outbox;
+  guint final, refused, expired, waiting;
+  gchar *why;
+} Scene;
+
+static const CitizHttpLimits limits = {.connections_max = 16,
+                                       .deadline_ms = 5000,
+                                       .body_max = 8192,
+                                       .rate_per_second = 10000,
+                                       .rate_burst = 10000};
+
+static void
+handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
+{
+  static const struct
+  {
+    guint status;
+    const gchar *text;
+  } answers[] = {
+      [TAKES] = {202, "{\"state\":\"pending\"}"},
+      [REFUSES] = {422, "{\"error\":\"signature\"}"},
+      [SPENT] = {422, "{\"error\":\"nonce\"}"},
+      [FAILS] = {500, "{\"error\":\"node\"}"},
+  };
+  Node *node = data;
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (request->body, &n);
+  g_autoptr (CitizTx) tx = citiz_tx_decode (bytes, n, NULL);
+
+  g_assert_nonnull (tx);
+  g_assert_cmpstr (request->path, ==, "/v1/tx");
+  node->asked++;
+  response->status = answers[node->manner].status;
+  response->body = g_bytes_new (answers[node->manner].text, strlen (answers[node->manner].text));
+}
+
+static void
+final_cb (CitizOutbox *outbox, CitizTx *tx, Scene *scene)
+{
+  scene->final++;
+}
+
+static void
+refused_cb (CitizOutbox *outbox, CitizTx *tx, const gchar *why, Scene *scene)
+{
+  scene->refused++;
+  g_free (scene->why);
+  scene->why = g_strdup (why);
+}
+
+static void
+expired_cb (CitizOutbox *outbox, CitizTx *tx, Scene *scene)
+{
+  scene->expired++;
+}
+
+static void
+waiting_cb (CitizOutbox *outbox, guint n, Scene *scene)
+{
+  scene->waiting = n;
+}
+
+static void
+outbox_up (Scene *scene)
+{
+  g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < NODES; i++)
+    {
+      g_autofree gchar *url = g_strdup_printf ("http://127.0.0.1:%u",
+                                               citiz_http_server_get_port (scene->nodes[i].server));
+      g_strv_builder_add (urls, url);
+    }
+  list = g_strv_builder_end (urls);
+  scene->outbox = citiz_outbox_new (scene->world.db, scene->world.chain, &scene->world.env);
+  citiz_outbox_set_nodes (scene->outbox, (const gchar *const *) list);
+  citiz_outbox_set_pace (scene->outbox, 40);
+  g_signal_connect (scene->outbox, "final", G_CALLBACK (final_cb), scene);
+  g_signal_connect (scene->outbox, "refused", G_CALLBACK (refused_cb), scene);
+  g_signal_connect (scene->outbox, "expired", G_CALLBACK (expired_cb), scene);
+  g_signal_connect (scene->outbox, "waiting", G_CALLBACK (waiting_cb), scene);
+  g_assert_true (citiz_outbox_start (scene->outbox, &error));
+  g_assert_no_error (error);
+}
+
+static void
+scene_init (Scene *scene, Manner manner)
+{
+  memset (scene, 0, sizeof *scene);
+  shared_world_init (&scene->world, NULL);
+  for (guint i = 0; i < NODES; i++)
+    {
+      scene->nodes[i].manner = manner;
+      scene->nodes[i].server = citiz_http_server_new (&limits, handler_cb, &scene->nodes[i]);
+      g_assert_true (citiz_http_server_start (scene->nodes[i].server, 0, NULL));
+    }
+  outbox_up (scene);
+}
+
+static void
+scene_clear (Scene *scene)
+{
+  g_clear_object (&scene->outbox);
+  for (guint i = 0; i < NODES; i++)
+    g_clear_object (&scene->nodes[i].server);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  shared_world_clear (&scene->world, NULL);
+  g_free (scene->why);
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+#define RUN_UNTIL(condition)                                                                       \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const gint64 end_ = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;                             \
+    const guint id_ = g_timeout_add (5, tick_cb, NULL);                                            \
+    while (!(condition) && g_get_monotonic_time () < end_)                                         \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (id_);                                                                         \
+    g_assert_true (condition);                                                                     \
+  }                                                                                                \
+  G_STMT_END
+
+static guint
+asked (Scene *scene)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < NODES; i++)
+    n += scene->nodes[i].asked;
+  return n;
+}
+
+/* The community orders @tx, and one's own copy follows. */
+static void
+order (Scene *scene, CitizTx *tx)
+{
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (blocks, shared_world_order (&scene->world, tx, changes, TRUE));
+  g_assert_true (citiz_chain_follow (scene->world.chain, blocks, CITIZ_LEVEL_FULL, &error));
+  g_assert_no_error (error);
+  citiz_outbox_look (scene->outbox);
+}
+
+static void
+test_final (void)
+{
+  g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (GError) error = NULL;
+  Scene scene;
+
+  scene_init (&scene, TAKES);
+  tx = shared_world_tx (&scene.world);
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
+  g_assert_cmpuint (scene.waiting, ==, 1);
+  RUN_UNTIL (asked (&scene) >= CITIZ_OUTBOX_NODES);
+  /* Taken is not final: it is told again, to others too. */
+  RUN_UNTIL (asked (&scene) >= 3 * CITIZ_OUTBOX_NODES);
+  for (guint i = 0; i < NODES; i++)
+    g_assert_cmpuint (scene.nodes[i].asked, >, 0);
+  g_assert_cmpuint (scene.final, ==, 0);
+  order (&scene, tx);
+  g_assert_cmpuint (scene.final, ==, 1);
+  g_assert_cmpuint (scene.waiting, ==, 0);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 0);
+  scene_clear (&scene);
+}
+
+/* Stopped in the middle: what waited is sent again; what became final meanwhile is told. */
+static void
+test_restart (void)
+{
+  g_autoptr (CitizTx) first = NULL;
+  g_autoptr (CitizTx) second = NULL;
+  g_autoptr (GError) error = NULL;
+  Scene scene;
+  guint before;
+
+  scene_init (&scene, FAILS);
+  first = shared_world_tx (&scene.world);
+  second = shared_world_tx (&scene.world);
+  g_assert_true (citiz_outbox_put (scene.outbox, first, &error));
+  g_assert_true (citiz_outbox_put (scene.outbox, second, &error));
+  RUN_UNTIL (asked (&scene) > 0);
+  g_clear_object (&scene.outbox);
+  shared_world_shut (&scene.world);
+  shared_world_open (&scene.world, NULL);
+  outbox_up (&scene);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 2);
+  order (&scene, first);
+  g_assert_cmpuint (scene.final, ==, 1);
+  before = asked (&scene);
+  RUN_UNTIL (asked (&scene) > before);
+  g_assert_cmpuint (scene.refused, ==, 0); /* a node that fails refuses nothing */
+  scene_clear (&scene);
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (GError) error = NULL;
+  Scene scene;
+
+  scene_init (&scene, REFUSES);
+  tx = shared_world_tx (&scene.world);
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
+  RUN_UNTIL (scene.refused == 1);
+  g_assert_cmpstr (scene.why, ==, "signature");
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 0);
+  scene_clear (&scene);
+
+  /* One liar among honest nodes refuses nothing. */
+  scene_init (&scene, TAKES);
+  scene.nodes[0].manner = scene.nodes[1].manner = REFUSES;
+  g_clear_pointer (&tx, citiz_tx_unref);
+  tx = shared_world_tx (&scene.world);
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
+  RUN_UNTIL (asked (&scene) >= 4 * CITIZ_OUTBOX_NODES);
+  g_assert_cmpuint (scene.refused, ==, 0);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 1);
+  scene_clear (&scene);
+
+  /* Spent: perhaps by itself. It waits until one's own copy has it. */
+  scene_init (&scene, SPENT);
+  g_clear_pointer (&tx, citiz_tx_unref);
+  tx = shared_world_tx (&scene.world);
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
+  RUN_UNTIL (asked (&scene) >= 2 * CITIZ_OUTBOX_NODES);
+  g_assert_cmpuint (scene.refused, ==, 0);
+  order (&scene, tx);
+  g_assert_cmpuint (scene.final, ==, 1);
+  scene_clear (&scene);
+}
+
+static void
+test_expired (void)
+{
+  g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (GError) error = NULL;
+  Scene scene;
+
+  scene_init (&scene, FAILS);
+  tx = shared_world_tx (&scene.world);
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
+  scene.world.now.ms += 2 * CITIZ_HOUR;
+  RUN_UNTIL (scene.expired == 1);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 0);
+  scene_clear (&scene);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!citiz_crypto_init ())
+    return 1;
+  g_test_add_func ("/outbox/final", test_final);
+  g_test_add_func ("/outbox/restart", test_restart);
+  g_test_add_func ("/outbox/refused", test_refused);
+  g_test_add_func ("/outbox/expired", test_expired);
+  return g_test_run ();
+}
