@@ -7,6 +7,6 @@ G_BEGIN_DECLS
 
 #define CITIZ_WORK_KIB 1024
 
-gboolean citiz_work_check (const CitizHash *about, guint bits) G_GNUC_WARN_UNUSED_RESULT;
+guint citiz_work_bits (const CitizHash *about) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -48,7 +48,7 @@ count (CitizRun *run, const guint8 who[32], guint32 limit, GError **error)
 
 /* Nobody vouches: a part of each block is for whoever worked a little. */
 static gboolean
-take_lane (CitizRun *run, const CitizTx *tx, const CitizTxParams *params, GError **error)
+take_lane (CitizRun *run, CitizTx *tx, const CitizTxParams *params, GError **error)
 {
   const gsize size = g_bytes_get_size (citiz_tx_get_bytes (tx));
 
@@ -72,7 +72,7 @@ take_lane (CitizRun *run, const CitizTx *tx, const CitizTxParams *params, GError
  * Whether the community takes @tx, whatever it says. Before its parameters are set it asks for nothing, nor does a chain of one.
  */
 gboolean
-citiz_run_admit (CitizRun *run, const CitizTx *tx, const CitizPublicKey *signer, GError **error)
+citiz_run_admit (CitizRun *run, CitizTx *tx, const CitizPublicKey *signer, GError **error)
 {
   CitizTxParams params;
 

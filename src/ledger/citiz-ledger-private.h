@@ -46,7 +46,7 @@ typedef gboolean (*CitizApplyFunc) (CitizRun *run,
                                     CitizAccount *account,
                                     GError **error);
 
-gboolean citiz_run_tx (CitizRun *run, const CitizTx *tx, GError **error);
+gboolean citiz_run_tx (CitizRun *run, CitizTx *tx, GError **error);
 gboolean citiz_state_get_grant (const CitizState *state,
                                 const CitizId *id,
                                 CitizGrantRecord *out,
@@ -58,10 +58,7 @@ gboolean citiz_state_get_commitment (const CitizState *state,
 
 GBytes *citiz_state_find (const CitizState *state, CitizObjectType type, const guint8 *id, gsize n);
 void citiz_run_put (CitizRun *run, CitizObjectType type, const guint8 *id, gsize n, GBytes *value);
-gboolean citiz_run_admit (CitizRun *run,
-                          const CitizTx *tx,
-                          const CitizPublicKey *signer,
-                          GError **error);
+gboolean citiz_run_admit (CitizRun *run, CitizTx *tx, const CitizPublicKey *signer, GError **error);
 
 /* citiz-community.c */
 gint citiz_validators_find (const CitizValidators *validators, const CitizPublicKey *node);

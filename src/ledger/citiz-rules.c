@@ -360,7 +360,7 @@ check_signer (const CitizRun *run,
  * Checks one transaction and does what it says. When it fails the run is spoilt: its state is thrown away.
  */
 gboolean
-citiz_run_tx (CitizRun *run, const CitizTx *tx, GError **error)
+citiz_run_tx (CitizRun *run, CitizTx *tx, GError **error)
 {
   CitizAccount account;
   guint i = 0;

@@ -30,6 +30,7 @@ typedef struct
   GBytes *bytes;    /* once signed or decoded */
   gsize n_unsigned; /* how many of them the signature covers */
   CitizHash id;
+  gint work; /* bits of work found, and one; 0: not looked at */
 } CitizTx;
 
 CitizTx *citiz_tx_new (CitizTxType type);
@@ -38,7 +39,7 @@ void citiz_tx_unref (CitizTx *tx);
 void citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key);
 CitizTx *citiz_tx_vouch (const CitizTx *tx, const CitizSigningKey *node_key);
 void citiz_tx_work (CitizTx *tx, guint bits);
-gboolean citiz_tx_worked (const CitizTx *tx, guint bits) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_tx_worked (CitizTx *tx, guint bits) G_GNUC_WARN_UNUSED_RESULT;
 CitizTx *citiz_tx_decode (const guint8 *bytes, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *citiz_tx_encode (const CitizTx *tx);
 GBytes *citiz_tx_get_bytes (const CitizTx *tx);

@@ -572,6 +572,34 @@ test_rate (Community *c, gconstpointer data)
   world_accept (&c->world, sponsored (c, 9, 2, 2, 0));
 }
 
+/* What came before the parameters were set is not proposed after, where others would refuse the whole block. */
+static void
+test_waiting (Community *c, gconstpointer data)
+{
+  World *world = &c->world;
+  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
+  g_autoptr (GPtrArray) sifted = g_ptr_array_new ();
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (CitizLedger) proposer = NULL;
+  g_autoptr (CitizBlock) block = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (txs, worked (c, 1, 0));
+  g_assert_true (citiz_ledger_try (world->ledger, txs, (CitizTime){world->time + 1}, &error));
+  set_params (c, 100, 0, 12);
+  proposer = citiz_ledger_fork (world->ledger);
+  citiz_ledger_sift (proposer, txs, (CitizTime){world->time + 1}, sifted);
+  g_assert_cmpuint (sifted->len, ==, 1);
+  block = citiz_ledger_propose (proposer, txs, 100, (CitizTime){world->time + 1}, name_of (c, 0),
+                                changes, refused);
+  g_assert_cmpuint (block->txs->len, ==, 0);
+  g_assert_cmpuint (refused->len, ==, 1);
+  g_assert_true (citiz_ledger_apply (world->ledger, block, (CitizTime){world->time + 1},
+                                     CITIZ_LEVEL_FULL, NULL, NULL, changes, &error));
+  g_assert_no_error (error);
+}
+
 /* Who proposes leaves the rest of the open part for later; a block with more is refused. */
 static void
 test_lane (Community *c, gconstpointer data)
@@ -696,6 +724,7 @@ main (int argc, char **argv)
                {"/community/closing-forged", test_closing_forged},
                {"/community/sponsors", test_sponsors},
                {"/community/rate", test_rate},
+               {"/community/waiting", test_waiting},
                {"/community/lane", test_lane},
                {"/community/evidence", test_evidence},
                {"/community/refound", test_refound}};
