@@ -444,6 +444,74 @@ def case_systemd(world):
         assert said == b'STOPPING=1'
 
 
+PROBES = [  # what differs between how two programs read one request; the proxy or the node refuses each of them
+    b'GET /v1/status HTTP/1.1\r\n\r\n',
+    b'GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: other\r\n\r\n',
+    b'POST /v1/tx HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd',
+    b'POST /v1/tx HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    b'GET /v1/status HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n',
+    b'GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\r\n b\r\n\r\n',
+    b'POST /v1/tx HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n0\nGET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n',
+]
+
+
+def probe(port, request):
+    """The statuses that come back."""
+    with socket.create_connection(('127.0.0.1', port)) as connection:
+        connection.settimeout(2)
+        connection.sendall(request)
+        answer = b''
+        try:
+            while data := connection.recv(65536):
+                answer += data
+        except OSError:
+            pass
+    return [int(part[:3]) for part in answer.split(b'HTTP/1.1 ')[1:]]
+
+
+def case_malformed(world):
+    """Requests that two programs could read differently are refused."""
+    world.start()
+    for request in PROBES:
+        statuses = probe(world.nodes[0].port, request)
+        assert len(statuses) <= 1 and all(400 <= status <= 505 for status in statuses), (request, statuses)
+
+
+def case_nginx(world):
+    """Behind Debian's nginx with the configuration that comes with it: requests, events, probes."""
+    nginx = os.environ.get('CITIZ_NGINX') or shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
+    if not nginx:
+        raise Skip('nginx is missing')
+    node, front, place = world.nodes[0], free_port(), world.dir / 'http.sock'
+    node.set('listen', address=f'unix:{place}')
+    given = (pathlib.Path(__file__).parents[2] / 'data/node/nginx.conf').read_text()
+    assert all(mark in given for mark in ('/run/citiz-node.sock', '127.0.0.1:8443', 'node.example.org'))
+    site = given.replace('/run/citiz-node.sock', str(place)).replace('127.0.0.1:8443', f'127.0.0.1:{front}').replace('node.example.org', '127.0.0.1')
+    (world.dir / 'site.conf').write_text(site)
+    (world.dir / 'nginx.conf').write_text(
+        ('user root root; ' if os.geteuid() == 0 else '') + f'daemon off; pid {world.dir}/nginx.pid; error_log stderr; events {{}} http {{ include {world.dir}/site.conf;\n' + ''.join(
+            f'{name}_temp_path {world.dir}/{name};\n' for name in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi')) + '}')
+    proxy = subprocess.Popen([nginx, '-p', str(world.dir), '-c', str(world.dir / 'nginx.conf')], stderr=open(world.dir / 'nginx.log', 'w'))
+    try:
+        node.port = front
+        world.start()
+        load = Load(world, [node], number=10)
+        load.run()
+        assert len(load.final) == 10, len(load.final)
+        reader = Reader(node)
+        more = Load(world, [node], number=1)
+        more.run()
+        assert reader.event()['height'] > 0
+        reader.close()
+        for request in PROBES:
+            statuses = probe(front, request)
+            assert len(statuses) <= 1 and all(400 <= status <= 505 for status in statuses), (request, statuses)
+        assert node.request('POST', '/v1/tx', bytes(6 << 20))[0] == 413
+    finally:
+        proxy.terminate()
+        proxy.wait()
+
+
 def case_configured(world):
     """The configuration is strict, metrics stay on the loopback, files are the owner's alone."""
     node = world.nodes[0]

@@ -1,0 +1,65 @@
+"""Nodes of a community on this computer, and the app beside them: community.py BIN-FOLDER N [citiz arguments…].
+SPDX-License-Identifier: AGPL-3.0-or-later"""
+import json, os, pathlib, secrets, signal, socket, subprocess, sys, tempfile, time, urllib.request
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def found(binary, folders):
+    """Keys, cards, and the same founding file for all; a folder that was set up before goes on as it is."""
+    if (folders[0] / 'community.json').exists():
+        return
+    salt = secrets.token_hex(32)
+    for i, folder in enumerate(folders):
+        port = free_port()
+        subprocess.run([binary, '--folder', folder, 'setup', '--found', '--salt', salt, '--url', f'http://127.0.0.1:{port}',
+                        '--listen', f'127.0.0.1:{port}', '--operator', f'Node {i + 1} on this computer'], check=True, stdout=subprocess.DEVNULL)
+    cards = [folder / 'founder-card.json' for folder in folders]
+    for folder in folders:
+        subprocess.run([binary, '--folder', folder, 'found', *cards], check=True, stdout=subprocess.DEVNULL)
+
+
+def wait_ready(folder):
+    url = json.loads((folder / 'founder-card.json').read_text())['url']
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(url + '/readyz') as answer:
+                return url, answer.read().decode().strip()
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f'the node of {folder} does not become ready')
+
+
+def main():
+    bins, count, arguments = pathlib.Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    kept = os.environ.get('CITIZ_COMMUNITY')
+    top = pathlib.Path(kept).absolute() if kept else pathlib.Path(tempfile.mkdtemp(prefix='citiz-community-'))
+    top.mkdir(exist_ok=True)
+    folders = [top / f'node-{i + 1}' for i in range(count)]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    found(bins / 'citiz-node', folders)
+    running = [subprocess.Popen([bins / 'citiz-node', '--folder', folder, 'run'], stderr=open(folder / 'log', 'a')) for folder in folders]
+    try:
+        for folder in folders:
+            print('%s  %s' % wait_ready(folder), flush=True)
+        print(f'Folders: {top}/node-1 … node-{count}; community file: {folders[0]}/community.json', flush=True)
+        if os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY') or arguments:
+            subprocess.run([bins / 'citiz', *arguments])
+        else:
+            print('There is no screen here for the app; Ctrl+C stops the nodes.', flush=True)
+            signal.pause()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
+
+
+if __name__ == '__main__':
+    main()
