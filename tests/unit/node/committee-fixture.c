@@ -381,9 +381,11 @@ check_word (Committee *world, guint seat, const CitizDeal *deal, Reply *reply)
 }
 
 CitizDeal *
-committee_deal (Committee *world, guint max_openings, const gchar *passcode, guint handed)
+committee_make (Committee *world,
+                guint max_openings,
+                const gchar *passcode,
+                CitizDealNode nodes[COMMITTEE])
 {
-  CitizDealNode nodes[COMMITTEE];
   CitizDealOptions options = {.duration_ms = CITIZ_DAY,
                               .max_openings = max_openings,
                               .now = citiz_chain_time (world->seats[0].chain),
@@ -396,9 +398,7 @@ committee_deal (Committee *world, guint max_openings, const gchar *passcode, gui
   json_t *bundle = world->bundle
                        ? json_incref (world->bundle)
                        : json_pack ("{s:s, s:s}", "resourceType", "Bundle", "type", "document");
-  Reply *words[COMMITTEE];
   g_autoptr (GError) error = NULL;
-  CitizTxBody body;
   CitizDeal *deal;
 
   for (guint i = 0; i < COMMITTEE; i++)
@@ -407,7 +407,17 @@ committee_deal (Committee *world, guint max_openings, const gchar *passcode, gui
   deal = citiz_deal_new (&world->env, bundle, &options, &error);
   g_assert_no_error (error);
   json_decref (bundle);
-  body.grant = deal->body;
+  return deal;
+}
+
+CitizDeal *
+committee_deal (Committee *world, guint max_openings, const gchar *passcode, guint handed)
+{
+  CitizDealNode nodes[COMMITTEE];
+  CitizDeal *deal = committee_make (world, max_openings, passcode, nodes);
+  CitizTxBody body = {.grant = deal->body};
+  Reply *words[COMMITTEE];
+
   /* Parts go out at once; the nodes wait for the grant. */
   for (guint i = 0; i < handed; i++)
     words[i] = committee_hand (world, i, deal);

@@ -84,6 +84,11 @@ const gchar *reply_string (const Reply *reply, const gchar *key);
 
 /* Signs with the citizen's account and enters at @seat. */
 void committee_submit (Committee *world, guint seat, CitizTxType type, const CitizTxBody *body);
+/* The deal alone, and where the nodes are. */
+CitizDeal *committee_make (Committee *world,
+                           guint max_openings,
+                           const gchar *passcode,
+                           CitizDealNode nodes[COMMITTEE]);
 /* A grant of 24 hours over all four, on the ledger and handed to the first @handed nodes. */
 CitizDeal *committee_deal (Committee *world,
                            guint max_openings,

@@ -1,6 +1,8 @@
 /* A grant over four nodes: dealt, opened, one down, one lying, ended. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "committee-fixture.h"
 
+#include "node/citiz-giver.h"
+
 #include <string.h>
 
 /* Opens at @seat and waits; the opening's id. */
@@ -503,6 +505,52 @@ test_note_survives (Committee *world, gconstpointer data)
   g_assert_cmpuint (n, ==, 1);
 }
 
+static void
+count_cb (CitizGiver *giver, gpointer data)
+{
+  (*(guint *) data)++;
+}
+
+static gboolean
+is_usable (Committee *world, gconstpointer giver)
+{
+  return citiz_giver_get_state ((CitizGiver *) giver) >= CITIZ_GIVER_USABLE;
+}
+
+static gboolean
+is_ready (Committee *world, gconstpointer giver)
+{
+  return citiz_giver_get_state ((CitizGiver *) giver) == CITIZ_GIVER_READY;
+}
+
+/* The citizen's app hands all parts while a node is down: usable with three, ready when the fourth is back. */
+static void
+test_giver (Committee *world, gconstpointer data)
+{
+  CitizDealNode nodes[COMMITTEE];
+  g_autoptr (CitizHttpClient) client = citiz_http_client_new (5000);
+  g_autofree gchar *origin = g_strdup (citiz_node_get_origin (world->seats[3].node));
+  g_autoptr (CitizDeal) deal = committee_make (world, 8, NULL, nodes);
+  g_autoptr (CitizGiver) giver = NULL;
+  CitizTxBody body = {.grant = deal->body};
+  guint changes = 0;
+
+  nodes[3].origin = origin;
+  seat_down (&world->seats[3]);
+  giver = citiz_giver_new (client, deal, nodes, COMMITTEE, count_cb, &changes, NULL);
+  g_assert_nonnull (giver);
+  g_assert_cmpint (citiz_giver_get_state (giver), ==, CITIZ_GIVER_SENDING);
+  committee_submit (world, 0, CITIZ_TX_GRANT, &body);
+  g_assert_true (committee_run (world, is_usable, giver, 20));
+  g_assert_cmpuint (citiz_giver_n_holding (giver), ==, QUORUM);
+  g_assert_false (citiz_giver_is_held (giver, &nodes[3].key));
+  seat_up (&world->seats[3]);
+  g_assert_true (committee_run (world, is_ready, giver, 60));
+  g_assert_cmpuint (citiz_giver_n_holding (giver), ==, COMMITTEE);
+  g_assert_false (citiz_giver_is_refused (giver, &nodes[3].key));
+  g_assert_cmpuint (changes, >=, COMMITTEE);
+}
+
 /* The mail of a grant is given to its account only, each time over a fresh nonce. */
 static void
 test_mailbox (Committee *world, gconstpointer data)
@@ -655,6 +703,7 @@ main (int argc, char **argv)
   TEST ("renewed", test_renewed);
   TEST ("spoken-code", test_spoken_code);
   TEST ("note-survives", test_note_survives);
+  TEST ("giver", test_giver);
   TEST ("latency", test_latency);
   return g_test_run ();
 }
