@@ -138,7 +138,23 @@ check_later_cb (gpointer pool,
   return TRUE;
 }
 
-/* Executes @blocks on a fork and appends them in the open transaction; signatures go to @pool. */
+/* By the validators of the epoch that @ledger, after @block, is in. */
+static gboolean
+check_final (const CitizLedger *ledger, const CitizBlock *block, GError **error)
+{
+  const guint64 epoch = block->header.epoch;
+  CitizValidators validators;
+
+  if (block->final == NULL || !citiz_hash_equal (&block->final->hash, &block->hash)
+      || !citiz_ledger_get_validators (ledger, epoch, &validators))
+    return refuse (error, CITIZ_LEDGER_ERROR_CERT, "nothing says that these blocks are final");
+  return citiz_cert_check (block->final, citiz_ledger_chain_id (ledger), epoch,
+                           citiz_ledger_vs_hash (ledger), &validators, citiz_check_now, NULL,
+                           error);
+}
+
+/* Executes @blocks on a fork and appends them in the open transaction; signatures go to @pool. The validators of the next epoch are believed
+ * only once the block that names them is final. */
 static gboolean
 take (CitizChain *chain, GPtrArray *blocks, CitizLevel level, CitizCheckPool *pool, GError **error)
 {
@@ -152,8 +168,12 @@ take (CitizChain *chain, GPtrArray *blocks, CitizLevel level, CitizCheckPool *po
 
       if (block->justification == NULL)
         return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
-      if (!citiz_ledger_apply (ledger, block, now, level, check_later_cb, pool, changes, error)
-          || !citiz_chain_append (chain, block, ledger, changes, error))
+      if (!citiz_ledger_apply (ledger, block, now, level, check_later_cb, pool, changes, error))
+        return FALSE;
+      if ((block->header.flags == CITIZ_BLOCK_CLOSING || i == blocks->len - 1)
+          && !check_final (ledger, block, error))
+        return FALSE;
+      if (!citiz_chain_append (chain, block, ledger, changes, error))
         return FALSE;
     }
   return TRUE;
@@ -165,26 +185,27 @@ take (CitizChain *chain, GPtrArray *blocks, CitizLevel level, CitizCheckPool *po
  *   Final certificate
  * @level: %CITIZ_LEVEL_STRUCTURAL checks the signatures of the last certificate only, %CITIZ_LEVEL_FULL every one, on two threads
  *
- * Takes blocks that others agreed on: all of them in one SQLite transaction, or none.
+ * Takes blocks that others agreed on: all of them in one SQLite transaction, or none. They may go on into a later epoch; then each closing
+ * block has its Final certificate too.
  */
 gboolean
 citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GError **error)
 {
   g_autoptr (CitizCheckPool) pool = NULL;
   const CitizBlock *last;
-  CitizValidators validators;
   guint64 tag;
   gboolean good;
 
   if (blocks->len == 0)
     return TRUE;
+  if (!citiz_chain_need_ledger (chain, error))
+    return FALSE;
   last = blocks->pdata[blocks->len - 1];
-  citiz_genesis_validators (&validators, &chain->genesis);
-  if (last->final == NULL || !citiz_hash_equal (&last->final->hash, &last->hash))
-    return refuse (error, CITIZ_LEDGER_ERROR_CERT, "nothing says that these blocks are final");
-  if (!citiz_cert_check (last->final, &chain->chain_id, 0, &chain->vs_hash, &validators,
-                         citiz_check_now, NULL, error)
-      || !citiz_chain_need_ledger (chain, error) || !citiz_db_begin (chain->db, error))
+  if (last->final == NULL || last->header.epoch == citiz_ledger_epoch (chain->ledger))
+    good = check_final (chain->ledger, last, error); /* before any work is done for it */
+  else
+    good = TRUE;
+  if (!good || !citiz_db_begin (chain->db, error))
     return FALSE;
   pool = citiz_check_pool_new (N_THREADS);
   good = take (chain, blocks, level, pool, error);

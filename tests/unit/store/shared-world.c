@@ -128,9 +128,13 @@ shared_world_certify (SharedWorld *world,
       if (citiz_public_key_equal (&world->genesis.founders[i].validator.node,
                                   citiz_signing_key_get_public (world->nodes[k])))
         {
-          votes[i] = (CitizVote){
-              .kind = kind, .slot = block->header.slot, .hash = block->hash, .voter = (guint16) i};
-          citiz_vote_sign (&votes[i], &world->chain_id, &world->vs_hash, world->epoch_keys[k]);
+          votes[i] = (CitizVote){.kind = kind,
+                                 .epoch = block->header.epoch,
+                                 .slot = block->header.slot,
+                                 .hash = block->hash,
+                                 .voter = (guint16) i};
+          citiz_vote_sign (&votes[i], &world->chain_id, &block->header.vs_hash,
+                           world->epoch_keys[k]);
         }
   citiz_cert_from_votes (out, votes, voters);
 }

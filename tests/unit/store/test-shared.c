@@ -51,6 +51,90 @@ test_follow (SharedWorld *world, gconstpointer level)
   g_assert_cmpuint (read->len, ==, 0);
 }
 
+/* A node's account, and what the node says. */
+static CitizTx *
+node_tx (SharedWorld *world, guint node, CitizTxType type, const CitizTxBody *said)
+{
+  CitizTx *tx = citiz_tx_new (type);
+  CitizTxBody reg = {.reg = {.n_keys = 1}};
+
+  reg.reg.keys[0] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
+                                      *citiz_signing_key_get_public (world->nodes[node])};
+  citiz_tx_register_account_id (&tx->account, &reg.reg);
+  tx->chain_id = world->chain_id;
+  tx->valid_until.ms = world->now.ms + CITIZ_HOUR;
+  tx->nonce = world->made++ % 60;
+  tx->body = said != NULL ? *said : reg;
+  citiz_tx_sign (tx, world->nodes[node]);
+  return tx;
+}
+
+static void
+order (SharedWorld *world, GPtrArray *blocks, CitizTx *tx)
+{
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+
+  g_ptr_array_add (blocks, shared_world_order (world, tx, changes, FALSE));
+  citiz_tx_unref (tx);
+}
+
+/* All validators stay, with keys for the next epoch. Returns: (element-type CitizBlock): the last closes the epoch */
+static GPtrArray *
+closing_blocks (SharedWorld *world)
+{
+  GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  CitizTxBody body = {.valset_change = {.epoch = 0}};
+  CitizTx *change;
+
+  for (guint i = 0; i < SHARED_N; i++)
+    order (world, blocks, node_tx (world, i, CITIZ_TX_ACCT_REGISTER, NULL));
+  change = node_tx (world, 0, CITIZ_TX_VALSET_CHANGE, &body);
+  body = (CitizTxBody){.approve = {*citiz_tx_get_id (change)}};
+  order (world, blocks, change);
+  for (guint i = 0; i < 3; i++)
+    order (world, blocks, node_tx (world, i, CITIZ_TX_APPROVE, &body));
+  for (guint i = 0; i < SHARED_N; i++)
+    {
+      CitizFounder founder = {.validator = {*citiz_signing_key_get_public (world->nodes[i]),
+                                            *citiz_signing_key_get_public (world->epoch_keys[i])}};
+
+      citiz_join_sign (&founder, &world->chain_id, 1, world->nodes[i]);
+      body = (CitizTxBody){.node_ready = {1, founder.validator.key, founder.join}};
+      order (world, blocks, node_tx (world, i, CITIZ_TX_NODE_READY, &body));
+    }
+  return blocks;
+}
+
+/* Over the end of an epoch in one go, if the block that ends it is final itself. */
+static void
+test_epochs (SharedWorld *world, gconstpointer level)
+{
+  g_autoptr (GPtrArray) blocks = closing_blocks (world);
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (GError) error = NULL;
+  CitizBlock *closing = blocks->pdata[blocks->len - 1];
+  CitizValidators next;
+
+  g_assert_cmpuint (closing->header.flags, ==, CITIZ_BLOCK_CLOSING);
+  g_assert_true (citiz_ledger_get_validators (world->ledger, 1, &next));
+  g_assert_true (citiz_ledger_begin_epoch (world->ledger, &next, FALSE, &error));
+  g_ptr_array_add (blocks, shared_world_next (world, changes, TRUE));
+  g_assert_false (citiz_chain_follow (world->chain, blocks, GPOINTER_TO_INT (level), &error));
+  g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_CERT);
+  g_clear_error (&error);
+  g_assert_cmpuint (citiz_chain_height (world->chain), ==, 0);
+
+  closing->final = g_new (CitizCert, 1);
+  shared_world_certify (world, closing->final, CITIZ_VOTE_FINAL, closing, 3);
+  g_assert_true (citiz_chain_follow (world->chain, blocks, GPOINTER_TO_INT (level), &error));
+  g_assert_no_error (error);
+  shared_world_shut (world);
+  shared_world_open (world, NULL);
+  g_assert_cmpuint (citiz_ledger_epoch (citiz_chain_ledger (world->chain, &error)), ==, 1);
+  g_assert_true (citiz_chain_verify (world->chain, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+}
+
 /* What does not follow, is not final, or is signed falsely changes nothing. */
 static void
 test_refused (SharedWorld *world, gconstpointer unused)
@@ -207,6 +291,8 @@ main (int argc, char **argv)
   } tests[] = {
       {"/shared/follow/structural", test_follow, CITIZ_LEVEL_STRUCTURAL},
       {"/shared/follow/full", test_follow, CITIZ_LEVEL_FULL},
+      {"/shared/epochs/structural", test_epochs, CITIZ_LEVEL_STRUCTURAL},
+      {"/shared/epochs/full", test_epochs, CITIZ_LEVEL_FULL},
       {"/shared/refused", test_refused, 0},
       {"/shared/append", test_append, 0},
       {"/shared/unfinished", test_unfinished, 0},
