@@ -314,6 +314,8 @@ run_command (CitizCommandRun *run)
 static void
 run_clear (CitizCommandRun *run)
 {
+  while (run->session != NULL && citiz_session_is_refreshing (run->session))
+    g_main_context_iteration (NULL, TRUE); /* what was imported is in the live accesses, too */
   if (run->session != NULL)
     citiz_session_lock (run->session);
   g_clear_object (&run->session);

@@ -140,6 +140,14 @@ citiz_session_refresh (CitizSession *self)
   citiz_session_read_blobs_async (self, refresh_with_documents_cb, NULL);
 }
 
+gboolean
+citiz_session_is_refreshing (CitizSession *self)
+{
+  if (self->refresh_timer != 0)
+    citiz_session_refresh (self);
+  return self->n_refreshing > 0;
+}
+
 static gboolean
 quiet_cb (gpointer data)
 {

@@ -358,6 +358,8 @@ CitizAccess *citiz_session_get_emergency (
 /* Brings what live accesses show up to date now. It happens by itself a few seconds after each change and at each unlocking; this is for
  * who was told by `outdated` that it failed. The answer is "accesses-changed". */
 void citiz_session_refresh (CitizSession *self);
+/* For who is about to end: a change that waits for a quiet moment goes now. %TRUE while that is under way. */
+gboolean citiz_session_is_refreshing (CitizSession *self);
 void citiz_session_revoke_async (CitizSession *self,
                                  const CitizId *access,
                                  GCancellable *cancellable,
