@@ -1,6 +1,6 @@
 """Four nodes as processes, and what happens to machines: test-nodes.py BINARY MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import json, os, pathlib, random, shutil, signal, socket, subprocess, sys, threading, time
+import json, os, pathlib, random, re, shutil, signal, socket, subprocess, sys, threading, time, urllib.request
 
 from nodes import Load, Reader, World, free_port, quantile, until
 
@@ -36,6 +36,22 @@ def case_together(world):
           f'{len(chain)} blocks')
     for node in world.nodes:
         assert node.stop() == 0
+
+
+def case_page(world):
+    """Each node serves the doctor's page, which may ask the three others too, and the routes of grants."""
+    world.start()
+    for node in world.nodes:
+        with urllib.request.urlopen(node.url + '/v') as answer:
+            policy = answer.headers['Content-Security-Policy']
+        asks = re.search(r"connect-src ([^;]*)", policy)[1].split()
+        assert sorted(asks) == sorted(["'self'"] + [n.url for n in world.nodes if n is not node]), asks
+        status, body = node.get('/v1/grants/' + '00' * 16)
+        assert (status, json.loads(body)) == (404, {'state': 'unknown'}), body
+        limits = json.loads(node.get('/limits')[1])
+        assert limits['shareBytes'] > 4 << 20 and limits['passcodeTries'] == 5
+        status, body = node.request('POST', '/v1/grants/' + '00' * 16 + '/release', b'{}', {'Content-Type': 'text/plain'})
+        assert status == 404, status
 
 
 def acknowledged(world, load, seconds=60):
