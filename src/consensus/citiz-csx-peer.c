@@ -117,9 +117,11 @@ citiz_csx_ask (CitizCsx *csx, guint16 to)
 static guint
 collect (CitizCsx *csx, guint16 voter)
 {
+  const guint64 last /* that votes and candidates were taken of */
+      = MIN (csx->frontier + CITIZ_CSX_WINDOW, csx->final_slot + CITIZ_CSX_AHEAD);
   guint n = 0;
 
-  for (guint64 i = csx->final_slot + CITIZ_CSX_AHEAD; i > csx->final_slot; i--)
+  for (guint64 i = last; i > csx->final_slot; i--)
     {
       const CitizCsxSlot *slot = citiz_csx_slot (csx, i);
 

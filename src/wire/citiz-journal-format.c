@@ -8,21 +8,34 @@
 #define SUM_SIZE   4
 #define KIND_AT    8 /* in a record; never 0, so what was never written needs no sum to be told */
 
-/* CRC-32C (Castagnoli), by half bytes. */
+/* CRC-32C (Castagnoli), by bytes. */
+static const guint32 *
+sum_table (void)
+{
+  static guint32 table[256];
+  static gsize made;
+
+  if (g_once_init_enter (&made))
+    {
+      for (guint32 i = 0; i < G_N_ELEMENTS (table); i++)
+        {
+          table[i] = i;
+          for (guint bit = 0; bit < 8; bit++)
+            table[i] = table[i] >> 1 ^ (0x82f63b78 & (0 - (table[i] & 1)));
+        }
+      g_once_init_leave (&made, 1);
+    }
+  return table;
+}
+
 static guint32
 sum (guint32 crc, const guint8 *bytes, gsize n)
 {
-  static const guint32 table[16]
-      = {0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,
-         0x61c69362, 0x7198540d, 0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
-         0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75};
+  const guint32 *table = sum_table ();
 
   crc = ~crc;
   for (gsize i = 0; i < n; i++)
-    {
-      crc = crc >> 4 ^ table[(crc ^ bytes[i]) & 15];
-      crc = crc >> 4 ^ table[(crc ^ bytes[i] >> 4) & 15];
-    }
+    crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 255];
   return ~crc;
 }
 
@@ -123,7 +136,7 @@ citiz_journal_record_decode (const guint8 bytes[CITIZ_JOURNAL_RECORD],
   CitizCursor cursor = citiz_cursor (bytes + SUM_SIZE, CITIZ_JOURNAL_RECORD - SUM_SIZE);
   guint8 kind = 0;
 
-  if (bytes[KIND_AT] == 0 || !sum_is (bytes, record_sum (bytes, head->generation, index))
+  if (!sum_is (bytes, record_sum (bytes, head->generation, index))
       || !citiz_take_u32 (&cursor, out_synced) || !citiz_take_u8 (&cursor, &kind)
       || kind < CITIZ_VOTE_CAND || kind > CITIZ_VOTE_FINAL)
     return FALSE;
@@ -165,9 +178,12 @@ find_record (const guint8 *file,
   const gsize offset
       = half * CITIZ_JOURNAL_HALF + CITIZ_JOURNAL_SECTOR + (gsize) index * CITIZ_JOURNAL_RECORD;
 
-  return citiz_journal_record_decode (file + offset, head, index, out, out_synced)
-         || citiz_journal_record_decode (file + 2 * CITIZ_JOURNAL_HALF + offset, head, index, out,
-                                         out_synced);
+  const guint8 *first = file + offset;
+  const guint8 *second = first + 2 * CITIZ_JOURNAL_HALF;
+
+  return (first[KIND_AT] != 0 && citiz_journal_record_decode (first, head, index, out, out_synced))
+         || (second[KIND_AT] != 0
+             && citiz_journal_record_decode (second, head, index, out, out_synced));
 }
 
 /**
