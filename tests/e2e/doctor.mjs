@@ -96,13 +96,48 @@ test('both openings are in the accesses of the person, by name', async () => {
   equal(seen, ['Dre Isabelle Fortin', 'Dre Isabelle Fortin'], 'openings');
 });
 
-test('revoked: the link says so in French and English, and shows nothing of the record', async () => {
-  done('revoke', grant);
+/** A node of its own until the page answers. */
+async function serveNode() {
   const node = spawn(citiz, ['node', ...common], { env });
   for (let i = 0; i < 100; i++) {
     if ((await fetch(`${origin}/v`).catch(() => ({}))).ok) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  return node;
+}
+
+test('a medication that came after the press is on the first screen of the same link', async () => {
+  const file = path.join(home, 'later.json');
+  fs.writeFileSync(file, JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry: [{ resource: {
+    resourceType: 'MedicationStatement', id: 'later', status: 'active', subject: { reference: 'Patient/p' },
+    medicationCodeableConcept: { text: 'Warfarine 5 mg' }, effectivePeriod: { start: '2026-01-05' } } }] }));
+  done('import', file);
+  const node = await serveNode();
+  let six;
+  try {
+    const page = await newPage(browser, origin, { lang: 'en', width: 1366, height: 625 }); // the command line speaks English here: the same words
+    await page.goto(link);
+    await page.fill('#reader-name', 'Dre Isabelle Fortin');
+    await page.click('#open');
+    await page.waitForSelector('.first');
+    const first = await page.locator('.first').innerText();
+    contains(first, 'Warfarin');
+    contains(first, 'ANTICOAGULANT'); // an alert, and no more among what is known not to be
+    lacks(first.split('None known')[1].split('Not asked')[0], 'anticoagulant', 'what is known not to be');
+    six = (await page.locator('ol.words li').allInnerTexts()).join(' ');
+    if (pictures) await page.screenshot({ path: path.join(pictures, 'doctor-renewed.png') });
+    await page.finish();
+  } finally {
+    await stop(node);
+  }
+  const openings = done('accesses').filter((line) => line.kind === 'opening');
+  equal(openings.length, 3, 'openings');
+  equal(openings[0].words, six, 'the six words of the person');
+});
+
+test('revoked: the link says so in French and English, and shows nothing of the record', async () => {
+  done('revoke', grant);
+  const node = await serveNode();
   for (const lang of ['fr', 'en']) {
     const page = await newPage(browser, origin, { lang });
     await page.goto(link);
