@@ -147,6 +147,8 @@ citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
       citiz_sim_law_commit (node, &link);
     }
   drop_past (node);
+  if (sim->forked && !sim->ended)
+    citiz_sim_law_fork (sim);
   return TRUE;
 }
 

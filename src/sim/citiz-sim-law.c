@@ -292,8 +292,6 @@ citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link)
           citiz_sim_tell (sim, "%u: a fork at height %u", node->number, height);
           if (sim->mode != CITIZ_SIM_FORKS)
             citiz_sim_broken (sim, "I1", "two blocks are final at height %u", height);
-          else
-            citiz_sim_law_fork (sim);
         }
       return;
     }
