@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* "*" stands for one segment of letters, digits, "-" and "_". */
+/* "*" stands for one segment of letters, digits, "-" and "_"; "**" at the end for all that follows. */
 static const struct
 {
   const gchar *method;
@@ -20,6 +20,7 @@ static const struct
     {"GET", "/v1/genesis", citiz_host_route_genesis},
     {"GET", "/v1/status", citiz_host_route_status},
     {"GET", "/checkpoint", citiz_host_route_checkpoint},
+    {"GET", "/tile/**", citiz_host_route_tile},
     {"GET", "/limits", citiz_host_route_limits},
     {"GET", "/.well-known/citiz-node.json", citiz_host_route_about},
     {"GET", "/healthz", citiz_host_route_health},
@@ -53,6 +54,8 @@ match (CitizHostCall *call, const gchar *pattern, const gchar *path)
   clear_stars (call);
   for (; *pattern; pattern++)
     {
+      if (g_str_equal (pattern, "**"))
+        return TRUE;
       const gsize n = *pattern == '*' ? segment_length (path) : *pattern == *path;
 
       if (n == 0)

@@ -97,6 +97,7 @@ void citiz_host_route_tx (CitizHostCall *call);
 void citiz_host_route_blocks (CitizHostCall *call);
 void citiz_host_route_genesis (CitizHostCall *call);
 void citiz_host_route_checkpoint (CitizHostCall *call);
+void citiz_host_route_tile (CitizHostCall *call);
 void citiz_host_tell_final (CitizHost *host, const CitizBlock *block);
 void citiz_host_end_waits (CitizHost *host);
 void citiz_host_wait_free (gpointer waits);

@@ -112,6 +112,7 @@ gboolean citiz_chain_inclusion (CitizChain *chain,
 gboolean citiz_chain_path (CitizChain *chain, const CitizHash *id, CitizTxPath *out, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 gchar *citiz_chain_checkpoint (CitizChain *chain);
+GBytes *citiz_chain_tile (CitizChain *chain, const gchar *path, gboolean *out_full);
 
 /* What can be made again from the transactions is; the block that an error speaks of. */
 gboolean citiz_chain_mend (CitizChain *chain, GError **error) G_GNUC_WARN_UNUSED_RESULT;

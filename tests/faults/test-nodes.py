@@ -1,6 +1,6 @@
 """Four nodes as processes, and what happens to machines: test-nodes.py BINARY MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import json, os, pathlib, random, re, shutil, signal, socket, subprocess, sys, threading, time, urllib.request
+import hashlib, json, os, pathlib, random, re, shutil, signal, socket, struct, subprocess, sys, threading, time, urllib.request
 
 from nodes import Load, Reader, World, free_port, quantile, until
 
@@ -258,6 +258,29 @@ def case_full_for_real(world):
             if node.process:
                 node.kill()
         subprocess.run(['umount', str(small)], check=True)
+
+
+def case_tiles(world):
+    """The log as tiles: each entry is the leaf it should be, and a tile that is not there is none."""
+    world.start()
+    load = Load(world, number=20)
+    load.run()
+    world.settle()
+    node = world.nodes[0]
+    size = int(node.get('/checkpoint')[1].split(b'\n')[1])
+    assert size == 20, size
+    status, hashes = node.get(f'/tile/0/000.p/{size}')
+    status_entries, entries = node.get(f'/tile/entries/000.p/{size}')
+    assert status == status_entries == 200
+    at = 0
+    for i in range(size):
+        n, = struct.unpack_from('>H', entries, at)
+        entry = entries[at + 2:at + 2 + n]
+        at += 2 + n
+        assert hashlib.sha256(b'\0' + entry).digest() == hashes[32 * i:32 * i + 32], i
+    assert at == len(entries)
+    for path in ('/tile/0/000', f'/tile/0/000.p/{size + 1}', '/tile/0/001', '/tile/9/000.p/1', '/tile/', '/tile/0/000.p/0'):
+        assert node.get(path)[0] == 404, path
 
 
 def case_backup(world):
