@@ -279,7 +279,7 @@ citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link)
 
   citiz_sim_tell (sim, "%u: commits height %u, slot %" SLOT " %02x%02x", node->number, height,
                   block->header.slot, block->hash.b[0], block->hash.b[1]);
-  if (node->lies != 0)
+  if (node->lies != 0 || sim->forked)
     return;
   if (height != node->chain->len)
     citiz_sim_broken (sim, "I1", "%u has height %u after %u blocks", node->number, height,

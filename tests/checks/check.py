@@ -46,6 +46,8 @@ def check_layers():
                 other = m.group(1)
                 if other in LAYERS and LAYERS.index(other) > LAYERS.index(layer):
                     yield f'{name(path)}:{number}: {layer} must not use {other}'
+                if other == 'sim' and layer != 'sim':
+                    yield f'{name(path)}:{number}: sim is for tests only'
                 if layer == 'ui' and other in ('store', 'net', 'sync', 'node', 'ledger', 'wire', 'importers'):
                     yield f'{name(path)}:{number}: ui must not use {other}'
             if layer in PURE and re.match(IO_HEADERS, line):
