@@ -112,11 +112,13 @@ make_item (CitizBlockRow *block, CitizTime now)
 static GtkWidget *
 waiting_item (void)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2), *when;
 
   gtk_box_append (GTK_BOX (box), citiz_slice_new (0, 0, TRUE));
   gtk_box_append (GTK_BOX (box), label (_ ("next"), "secondary", NULL));
-  gtk_box_append (GTK_BOX (box), label (_ ("at your next entry"), "small", "secondary"));
+  when = label (_ ("at your next entry"), "small", "secondary");
+  g_object_set (when, "wrap", TRUE, "max-width-chars", 14, "justify", GTK_JUSTIFY_CENTER, NULL);
+  gtk_box_append (GTK_BOX (box), when);
   gtk_widget_set_margin_start (box, 6);
   gtk_widget_set_margin_top (box, 4);
   return box;

@@ -155,38 +155,60 @@ build_outdated (CitizEmergencyPage *self)
 }
 
 static GtkWidget *
-build_foot (void)
+build_foot (CitizEmergencyPage *self)
 {
-  GtkWidget *columns = citiz_columns_new (1, 1, 640);
-  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *right = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *print = gtk_button_new (), *screen, *revoke, *caption;
+  GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *screen, *revoke, *caption;
 
-  gtk_button_set_child (GTK_BUTTON (print),
-                        g_object_new (ADW_TYPE_BUTTON_CONTENT, "icon-name", "printer-symbolic",
-                                      "label", _ ("Print One Page"), NULL));
-  gtk_widget_add_css_class (print, "pill");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (print), "emergency.print");
+  self->print_button = gtk_button_new ();
+  gtk_widget_set_tooltip_text (self->print_button, _ ("Print One Page"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->print_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Print One Page"), -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->print_button), "emergency.print");
   screen = gtk_button_new_with_label (_ ("Full Screen"));
   gtk_widget_add_css_class (screen, "flat");
   gtk_widget_set_valign (screen, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (screen, "F11");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (screen), "emergency.full-screen");
-  caption = citiz_caption_new (_ ("What was already seen cannot be taken back."));
+  self->foot_caption = caption
+      = citiz_caption_new (_ ("What was already seen cannot be taken back."));
   g_object_set (caption, "xalign", 1.0, "justify", GTK_JUSTIFY_RIGHT, "max-width-chars", 26,
                 "width-chars", 16, "hexpand", TRUE, NULL);
   revoke = gtk_button_new_with_label (_ ("Revoke"));
   gtk_widget_add_css_class (revoke, "pill");
   gtk_widget_add_css_class (revoke, "destructive-action");
-  gtk_widget_set_valign (revoke, GTK_ALIGN_CENTER);
+  g_object_set (revoke, "valign", GTK_ALIGN_CENTER, "halign", GTK_ALIGN_END, NULL);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (revoke), "emergency.revoke");
-  gtk_box_append (GTK_BOX (left), print);
-  gtk_box_append (GTK_BOX (left), screen);
-  gtk_box_append (GTK_BOX (right), caption);
-  gtk_box_append (GTK_BOX (right), revoke);
-  citiz_columns_append (CITIZ_COLUMNS (columns), 0, left);
-  citiz_columns_append (CITIZ_COLUMNS (columns), 1, right);
-  return columns;
+  gtk_box_append (GTK_BOX (foot), self->print_button);
+  gtk_box_append (GTK_BOX (foot), screen);
+  gtk_box_append (GTK_BOX (foot), caption);
+  gtk_box_append (GTK_BOX (foot), revoke);
+  return foot;
+}
+
+/* A narrow window keeps the whole code above the fold: smaller words, no ring, one line of buttons. */
+void
+_citiz_emergency_page_set_narrow (CitizEmergencyPage *self, gboolean narrow)
+{
+  GtkWidget *words = g_object_new (ADW_TYPE_BUTTON_CONTENT, "icon-name", "printer-symbolic",
+                                   "label", _ ("Print One Page"), NULL);
+
+  if (narrow)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "narrow");
+  gtk_button_set_child (GTK_BUTTON (self->print_button),
+                        narrow ? citiz_icon_new ("printer-symbolic") : words);
+  if (narrow)
+    g_object_unref (g_object_ref_sink (words));
+  gtk_widget_remove_css_class (self->print_button, narrow ? "pill" : "circular");
+  gtk_widget_add_css_class (self->print_button, narrow ? "circular" : "pill");
+  gtk_widget_set_valign (self->print_button, GTK_ALIGN_CENTER);
+  gtk_widget_set_visible (self->foot_caption, !narrow);
+  gtk_widget_set_hexpand (gtk_widget_get_last_child (gtk_widget_get_parent (self->foot_caption)),
+                          narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->ring_slot), !narrow);
+  gtk_box_set_spacing (self->live_box, narrow ? 10 : 24);
 }
 
 void
@@ -212,7 +234,8 @@ _citiz_emergency_page_build (CitizEmergencyPage *self)
       CITIZ_COLUMNS (columns), 1,
       group (citiz_heading_new (_ ("What the carer will see"), links), self->what_list));
   adw_bin_set_child (self->columns_slot, columns);
-  adw_bin_set_child (self->foot_slot, build_foot ());
+  adw_bin_set_child (self->foot_slot, build_foot (self));
+  _citiz_emergency_page_set_narrow (self, FALSE);
 }
 
 /* --- keeping it up to date --- */

@@ -37,6 +37,7 @@ struct _CitizEmergencyPage
 
   CitizCountdown *ring;
   CitizQr *qr;
+  GtkWidget *print_button, *foot_caption;
   GtkWidget *link_row;
   GtkWidget *spoken_label;
   GtkWidget *spoken_caption;
@@ -48,6 +49,7 @@ struct _CitizEmergencyPage
 };
 
 void _citiz_emergency_page_build (CitizEmergencyPage *self);
+void _citiz_emergency_page_set_narrow (CitizEmergencyPage *self, gboolean narrow);
 void _citiz_emergency_page_fill (CitizEmergencyPage *self);
 void _citiz_emergency_page_install_actions (GtkWidgetClass *klass);
 void _citiz_emergency_page_update_actions (CitizEmergencyPage *self);

@@ -69,6 +69,25 @@ citiz_emergency_page_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (citiz_emergency_page_parent_class)->unmap (widget);
 }
 
+static void
+folded_cb (CitizEmergencyPage *self, GParamSpec *pspec, AdwLeaflet *leaflet)
+{
+  _citiz_emergency_page_set_narrow (self, adw_leaflet_get_folded (leaflet));
+}
+
+static void
+citiz_emergency_page_root (GtkWidget *widget)
+{
+  GtkWidget *leaflet = gtk_widget_get_ancestor (widget, ADW_TYPE_LEAFLET);
+
+  GTK_WIDGET_CLASS (citiz_emergency_page_parent_class)->root (widget);
+  if (leaflet == NULL)
+    return;
+  g_signal_connect_object (leaflet, "notify::folded", G_CALLBACK (folded_cb), widget,
+                           G_CONNECT_SWAPPED);
+  folded_cb (CITIZ_EMERGENCY_PAGE (widget), NULL, ADW_LEAFLET (leaflet));
+}
+
 /* --- states --- */
 
 static void
@@ -287,6 +306,7 @@ citiz_emergency_page_class_init (CitizEmergencyPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = citiz_emergency_page_dispose;
   widget_class->map = citiz_emergency_page_map;
+  widget_class->root = citiz_emergency_page_root;
   widget_class->unmap = citiz_emergency_page_unmap;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/citiz/Citiz/citiz-emergency-page.ui");
