@@ -14,7 +14,6 @@ struct _CitizProfile
   CitizLabelChoice label;
   gchar *contact_name;
   gchar *contact_phone;
-  gboolean chosen; /* read from what the person kept */
 };
 
 static const struct
@@ -76,10 +75,18 @@ citiz_profile_free (CitizProfile *profile)
   g_free (profile);
 }
 
+/**
+ * citiz_profile_is_chosen:
+ *
+ * Returns: %FALSE when what is left out is what every new record leaves out: nobody decided it
+ */
 gboolean
 citiz_profile_is_chosen (const CitizProfile *profile)
 {
-  return profile->chosen;
+  for (guint i = 0; i < CITIZ_N_PARTS; i++)
+    if (profile->shown[i] != parts[i].shown)
+      return TRUE;
+  return profile->sensitive != 0 || g_hash_table_size (profile->masked) > 0;
 }
 
 const gchar *
@@ -318,7 +325,6 @@ citiz_profile_from_json (const gchar *text, gssize n, GError **error)
          && (contact == NULL || json_unpack (contact, "[s, s !]", &name, &phone) == 0);
   if (fine)
     citiz_profile_set_contact (profile, name, phone);
-  profile->chosen = fine;
   json_decref (json);
   if (fine)
     return g_steal_pointer (&profile);

@@ -66,7 +66,7 @@ CitizProfile *citiz_profile_new (void);
 void citiz_profile_free (CitizProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizProfile, citiz_profile_free)
 
-/* Whether the person ever chose: a default says nothing about them. */
+/* Whether what is left out differs from the default, which says nothing about the person. */
 gboolean citiz_profile_is_chosen (const CitizProfile *profile);
 
 /* JSON of a vault setting. Unknown names are refused, missing ones take the default. */

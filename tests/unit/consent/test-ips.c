@@ -391,9 +391,14 @@ test_left_out (Fixture *f, gconstpointer data)
   g_assert_true (mentions (bundle, "left out by default"));
   g_assert_false (mentions (bundle, "withheld by the patient"));
   json_decref (bundle);
+  /* A copy of it, as an access keeps one, is no choice either. */
   kept = citiz_profile_to_json (f->profile);
   citiz_profile_free (f->profile);
   f->profile = citiz_profile_from_json (kept, -1, NULL);
+  bundle = build (f);
+  g_assert_true (mentions (bundle, "default-profile"));
+  json_decref (bundle);
+  citiz_profile_set_shows (f->profile, CITIZ_PART_DIRECTIVES, FALSE);
   bundle = build (f);
   g_assert_false (mentions (bundle, "default-profile"));
   g_assert_false (mentions (bundle, "left out by default"));
