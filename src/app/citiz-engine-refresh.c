@@ -87,7 +87,7 @@ citiz_engine_renew (CitizEngine *engine, gpointer data, GCancellable *cancellabl
   json_t *json;
   gboolean ok = TRUE;
 
-  if (!citiz_engine_require_open (engine, error))
+  if (!citiz_engine_require_ledger (engine, error))
     return FALSE;
   json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &renewal->access, error);
   if (json == NULL)

@@ -412,6 +412,10 @@ test_verify_fails (App *app, gconstpointer data)
   g_signal_handlers_disconnect_by_data (app->session, &changed);
   g_assert_nonnull (citiz_session_get_distrust (app->session));
   g_assert_true (app_on_engine (app, shut_work, NULL, NULL));
+  /* The access is in the list still; a change it cannot follow is kept in the record and told on the access. */
+  app_save (app, NULL, "Latex");
+  app_settle (app);
+  g_assert_cmpuint (app_count (app, CITIZ_KIND_ALLERGY), ==, 2);
 }
 
 #define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
