@@ -70,6 +70,8 @@ static void
 ask_in (CitizFollower *self, guint ms)
 {
   disarm (self);
+  if (self->stop == NULL) /* by whoever heard a signal */
+    return;
   self->again = g_timeout_source_new (ms);
   g_source_set_callback (self->again, again_cb, self, NULL);
   g_source_attach (self->again, g_main_context_get_thread_default ());
@@ -109,9 +111,11 @@ decode (GBytes *answer, GError **error)
 static void
 miss (CitizFollower *self, CitizFollowerState state)
 {
-  const guint n = g_strv_length (self->urls);
+  const guint n = self->urls != NULL ? MAX (1, g_strv_length (self->urls)) : 1;
   guint wait = RETRY_MS;
 
+  if (self->stop == NULL)
+    return;
   self->misses++;
   for (guint round = self->misses / n; round > 1 && wait < RETRY_MAX; round--)
     wait *= 2;

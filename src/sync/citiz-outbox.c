@@ -2,6 +2,9 @@
 #include "sync/citiz-outbox.h"
 
 #include "store/citiz-outbox-store.h"
+#include "store/citiz-store-error.h"
+
+#include <string.h>
 
 #define TIMEOUT_MS 15000
 #define RETRY_MS   5000
@@ -12,7 +15,7 @@
 typedef struct
 {
   CitizTx *tx;
-  guint asked, taken, refused;
+  guint round, asked, taken, refused;
   gchar *word; /* of the last refusal */
 } Entry;
 
@@ -71,15 +74,24 @@ add (CitizOutbox *self, CitizTx *tx)
   g_ptr_array_add (self->entries, entry);
 }
 
-static gboolean
-is_on_chain (CitizOutbox *self, const CitizTx *tx)
+typedef enum
 {
+  ABSENT,
+  PRESENT,
+  UNKNOWN /* the disk does not say: nothing is given up for that */
+} Presence;
+
+static Presence
+on_chain (CitizOutbox *self, const CitizTx *tx)
+{
+  g_autoptr (GError) error = NULL;
   CitizTxInfo info;
 
-  if (!citiz_chain_find_tx (self->chain, citiz_tx_get_id (tx), &info, NULL))
-    return FALSE;
+  if (!citiz_chain_find_tx (self->chain, citiz_tx_get_id (tx), &info, &error))
+    return g_error_matches (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND) ? ABSENT
+                                                                                   : UNKNOWN;
   citiz_tx_info_clear (&info);
-  return TRUE;
+  return PRESENT;
 }
 
 /* Takes the entry away, from the disk first. When that fails it simply stays, and the next look tries again. */
@@ -118,13 +130,15 @@ citiz_outbox_look (CitizOutbox *self)
   for (guint i = self->entries->len; i > 0; i--)
     {
       Entry *entry;
+      Presence presence;
 
       if (i > self->entries->len)
         continue;
       entry = self->entries->pdata[i - 1];
-      if (is_on_chain (self, entry->tx))
+      presence = on_chain (self, entry->tx);
+      if (presence == PRESENT)
         (void) settle (self, entry, FINAL, NULL);
-      else if (entry->tx->valid_until.ms < now.ms)
+      else if (presence == ABSENT && entry->tx->valid_until.ms < now.ms)
         (void) settle (self, entry, EXPIRED, NULL);
     }
 }
@@ -136,9 +150,10 @@ typedef struct
   CitizOutbox *outbox; /* gone once @stop is cancelled */
   GCancellable *stop;
   CitizHash id;
+  guint round;
 } Asked;
 
-/* The word of {"error": "word"}, which only tells a person or a log what happened. */
+/* The word of {"error": "word"}, which only tells a person or a log what happened: letters, whatever the node wrote. */
 static gchar *
 word_of (GBytes *answer)
 {
@@ -147,8 +162,10 @@ word_of (GBytes *answer)
   g_autofree gchar *copy = g_strndup (text != NULL ? text : "", MIN (n, 200));
   g_auto (GStrv) parts = g_strsplit (copy, "\"", 5);
 
-  return g_strdup (g_strv_length (parts) >= 4 && g_str_equal (parts[1], "error") ? parts[3]
-                                                                                 : "refused");
+  return g_strdup (g_strv_length (parts) >= 4 && g_str_equal (parts[1], "error")
+                           && parts[3][strspn (parts[3], "abcdefghijklmnopqrstuvwxyz-")] == '\0'
+                       ? parts[3]
+                       : "refused");
 }
 
 static void
@@ -163,7 +180,8 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
       = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &status, &error);
   Entry *entry = g_cancellable_is_cancelled (stop) ? NULL : find (self, &asked->id);
 
-  if (entry == NULL)
+  if (entry == NULL
+      || entry->round != asked->round) /* an earlier round's says nothing of this one */
     return;
   if (answer != NULL && (status == 200 || status == 202))
     entry->taken++;
@@ -174,7 +192,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
       entry->word = word_of (answer);
     }
   /* A transaction that is on the chain already may be refused as spent: one's own copy decides, later. */
-  if (entry->refused == entry->asked && entry->taken == 0 && !is_on_chain (self, entry->tx)
+  if (entry->refused == entry->asked && entry->taken == 0 && on_chain (self, entry->tx) == ABSENT
       && g_strcmp0 (entry->word, "nonce") != 0)
     {
       g_autofree gchar *word = g_strdup (entry->word);
@@ -183,11 +201,18 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
     }
 }
 
+static gboolean
+may_send (CitizOutbox *self)
+{
+  return self->stop != NULL && self->urls != NULL && *self->urls != NULL;
+}
+
 static void
 hand_over (CitizOutbox *self, Entry *entry)
 {
   const guint n = MIN (CITIZ_OUTBOX_NODES, g_strv_length (self->urls));
 
+  entry->round++;
   entry->asked = n;
   entry->taken = entry->refused = 0;
   for (guint i = 0; i < n; i++)
@@ -201,7 +226,7 @@ hand_over (CitizOutbox *self, Entry *entry)
                                 .answer_max = ANSWER_MAX};
       Asked *asked = g_new (Asked, 1);
 
-      *asked = (Asked){self, g_object_ref (self->stop), *citiz_tx_get_id (entry->tx)};
+      *asked = (Asked){self, g_object_ref (self->stop), *citiz_tx_get_id (entry->tx), entry->round};
       citiz_http_client_ask (self->client, &ask, self->stop, answered_cb, asked);
     }
 }
@@ -212,6 +237,7 @@ static gboolean
 again_cb (gpointer data)
 {
   CitizOutbox *self = data;
+  g_autoptr (CitizOutbox) keep = g_object_ref (self); /* who hears of it may drop it */
 
   g_clear_pointer (&self->again, g_source_unref);
   citiz_outbox_look (self);
@@ -227,23 +253,30 @@ disarm (CitizOutbox *self)
   g_clear_pointer (&self->again, g_source_unref);
 }
 
-/* A round: every transaction to the next few nodes. The next round comes later each time, as long as something waits. */
+/* The next round comes later each time, as long as something waits. */
 static void
-send_all (CitizOutbox *self)
+arm (CitizOutbox *self)
 {
   disarm (self);
   if (self->stop == NULL || self->entries->len == 0)
     return;
-  if (self->urls != NULL && *self->urls != NULL)
+  self->again = g_timeout_source_new (self->wait_ms);
+  self->wait_ms = MIN (2 * self->wait_ms, MAX (RETRY_MAX, self->retry_ms));
+  g_source_set_callback (self->again, again_cb, self, NULL);
+  g_source_attach (self->again, g_main_context_get_thread_default ());
+}
+
+/* A round: every transaction to the next few nodes. */
+static void
+send_all (CitizOutbox *self)
+{
+  if (may_send (self))
     {
       for (guint i = 0; i < self->entries->len; i++)
         hand_over (self, self->entries->pdata[i]);
       self->turn += CITIZ_OUTBOX_NODES;
     }
-  self->again = g_timeout_source_new (self->wait_ms);
-  self->wait_ms = MIN (2 * self->wait_ms, MAX (RETRY_MAX, self->retry_ms));
-  g_source_set_callback (self->again, again_cb, self, NULL);
-  g_source_attach (self->again, g_main_context_get_thread_default ());
+  arm (self);
 }
 
 /**
@@ -260,7 +293,9 @@ citiz_outbox_put (CitizOutbox *self, CitizTx *tx, GError **error)
     return FALSE;
   add (self, tx);
   self->wait_ms = self->retry_ms;
-  send_all (self);
+  if (may_send (self)) /* only this one: the others have their round */
+    hand_over (self, g_ptr_array_index (self->entries, self->entries->len - 1));
+  arm (self);
   g_signal_emit (self, signals[WAITING], 0, self->entries->len);
   return TRUE;
 }

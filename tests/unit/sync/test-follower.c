@@ -255,6 +255,56 @@ test_nobody (void)
   scene_clear (&scene);
 }
 
+static void
+stop_cb (CitizFollower *follower)
+{
+  citiz_follower_stop (follower);
+}
+
+/* Stopped by who hears of a block, or of a lie: nothing is asked any more. */
+static void
+test_stopped_within (void)
+{
+  static const Manner manners[][NODES] = {{HONEST, HONEST, HONEST}, {LIAR, LIAR, LIAR}};
+  static const gchar *const heard[] = {"moved", "doubted"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (heard); i++)
+    {
+      Scene scene;
+
+      scene_init (&scene, manners[i], 9);
+      g_signal_connect (scene.follower, heard[i], G_CALLBACK (stop_cb), NULL);
+      citiz_follower_start (scene.follower);
+      RUN_UNTIL (scene.moves + scene.doubts > 0);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_assert_cmpint (citiz_follower_get_state (scene.follower), ==, CITIZ_FOLLOWER_STOPPED);
+      g_assert_cmpuint (scene.nodes[0].asked + scene.nodes[1].asked + scene.nodes[2].asked, ==, 1);
+      scene_clear (&scene);
+    }
+}
+
+/* The nodes are taken away while one of them is asked, and come back. */
+static void
+test_nodes_taken_away (void)
+{
+  static const Manner manners[NODES] = {BROKEN, HONEST, HONEST};
+  static const gchar *const none[] = {NULL};
+  Scene scene;
+  g_autofree gchar *url = NULL;
+  const gchar *one[] = {NULL, NULL};
+
+  scene_init (&scene, manners, 3);
+  url = g_strdup_printf ("http://127.0.0.1:%u", citiz_http_server_get_port (scene.nodes[1].server));
+  one[0] = url;
+  citiz_follower_start (scene.follower);
+  citiz_follower_set_nodes (scene.follower, none);
+  RUN_UNTIL (citiz_follower_get_state (scene.follower) == CITIZ_FOLLOWER_ALONE);
+  citiz_follower_set_nodes (scene.follower, one);
+  RUN_UNTIL (height (&scene) == 3);
+  scene_clear (&scene);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -265,5 +315,7 @@ main (int argc, char **argv)
   g_test_add_func ("/follower/bad-company", test_bad_company);
   g_test_add_func ("/follower/laggard", test_laggard);
   g_test_add_func ("/follower/nobody", test_nobody);
+  g_test_add_func ("/follower/stopped-within", test_stopped_within);
+  g_test_add_func ("/follower/nodes-taken-away", test_nodes_taken_away);
   return g_test_run ();
 }

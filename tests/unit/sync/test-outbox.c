@@ -90,11 +90,10 @@ waiting_cb (CitizOutbox *outbox, guint n, Scene *scene)
 }
 
 static void
-outbox_up (Scene *scene)
+tell_nodes (Scene *scene)
 {
   g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
   g_auto (GStrv) list = NULL;
-  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < NODES; i++)
     {
@@ -103,8 +102,16 @@ outbox_up (Scene *scene)
       g_strv_builder_add (urls, url);
     }
   list = g_strv_builder_end (urls);
-  scene->outbox = citiz_outbox_new (scene->world.db, scene->world.chain, &scene->world.env);
   citiz_outbox_set_nodes (scene->outbox, (const gchar *const *) list);
+}
+
+static void
+outbox_up (Scene *scene)
+{
+  g_autoptr (GError) error = NULL;
+
+  scene->outbox = citiz_outbox_new (scene->world.db, scene->world.chain, &scene->world.env);
+  tell_nodes (scene);
   citiz_outbox_set_pace (scene->outbox, 40);
   g_signal_connect (scene->outbox, "final", G_CALLBACK (final_cb), scene);
   g_signal_connect (scene->outbox, "refused", G_CALLBACK (refused_cb), scene);
@@ -274,6 +281,26 @@ test_refused (void)
   scene_clear (&scene);
 }
 
+/* One node that is asked in three rounds before any answer came is still one. */
+static void
+test_one_liar_in_three_rounds (void)
+{
+  g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (GError) error = NULL;
+  Scene scene;
+
+  scene_init (&scene, FAILS);
+  scene.nodes[0].manner = REFUSES;
+  tx = shared_world_tx (&scene.world);
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
+  tell_nodes (&scene);
+  tell_nodes (&scene);
+  RUN_UNTIL (asked (&scene) >= 5 * CITIZ_OUTBOX_NODES);
+  g_assert_cmpuint (scene.refused, ==, 0);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 1);
+  scene_clear (&scene);
+}
+
 static void
 test_expired (void)
 {
@@ -299,6 +326,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/final", test_final);
   g_test_add_func ("/outbox/restart", test_restart);
   g_test_add_func ("/outbox/refused", test_refused);
+  g_test_add_func ("/outbox/one-liar-in-three-rounds", test_one_liar_in_three_rounds);
   g_test_add_func ("/outbox/expired", test_expired);
   return g_test_run ();
 }
