@@ -37,7 +37,8 @@ put_code (GByteArray *out, const CitizCodeEntry *code)
 static GByteArray *
 part_to_bytes (const CitizDealPart *part, const CitizCodeEntry *code)
 {
-  GByteArray *out = g_byte_array_new ();
+  /* Does not move while it grows, so that what is wiped is all there was. */
+  GByteArray *out = g_byte_array_sized_new (CITIZ_HAND_SEALED_MAX);
 
   citiz_put_bytes (out, citiz_secret_data (part->share), 32);
   citiz_put_bytes (out, part->salt, sizeof part->salt);
@@ -155,6 +156,7 @@ citiz_hand_open (CitizHand *out,
   guint16 box_n;
   guint8 ad[AD_SIZE];
   g_autoptr (GBytes) plain = NULL;
+  gboolean fine;
 
   if (!citiz_take_u16 (&cursor, &box_n) || box_n > CITIZ_HAND_SEALED_MAX
       || (box = citiz_take_view (&cursor, box_n)) == NULL)
@@ -168,7 +170,9 @@ citiz_hand_open (CitizHand *out,
     return FALSE;
   if (n > 2u + box_n)
     out->capsule = g_bytes_new_from_bytes (handed, 2u + box_n, n - 2u - box_n);
-  if (read_part (out, plain, grant, citiz_signing_key_get_public (node)))
+  fine = read_part (out, plain, grant, citiz_signing_key_get_public (node));
+  citiz_wipe ((gpointer) g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
+  if (fine)
     return TRUE;
   g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT, "not a part of a grant");
   return FALSE;
