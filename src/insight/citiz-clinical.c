@@ -34,30 +34,9 @@ citiz_a1c_to_ifcc (gdouble percent)
 }
 
 gdouble
-citiz_a1c_from_ifcc (gdouble mmol_mol)
-{
-  return 0.09148 * mmol_mol + 2.152;
-}
-
-gdouble
 citiz_mean_arterial (gdouble systolic, gdouble diastolic)
 {
   return diastolic + (systolic - diastolic) / 3;
-}
-
-gdouble
-citiz_cv (const gdouble *values, gsize n)
-{
-  gdouble sum = 0, squares = 0, mean;
-
-  if (n < 2)
-    return NAN;
-  for (gsize i = 0; i < n; i++)
-    sum += values[i];
-  mean = sum / (gdouble) n;
-  for (gsize i = 0; i < n; i++)
-    squares += (values[i] - mean) * (values[i] - mean);
-  return 100 * sqrt (squares / (gdouble) (n - 1)) / mean;
 }
 
 /* Hypertension Canada home series: 7 days, the first one dropped (CMAJ 2021, PMC8342011). */

@@ -115,33 +115,6 @@ citiz_mean_of_whole_days (const CitizRecord *record,
   return days->len > 0 ? sum / days->len : NAN;
 }
 
-gboolean
-citiz_extent (const CitizRecord *record,
-              const gchar *measure,
-              gint32 first,
-              gint32 last,
-              gdouble *min,
-              gdouble *max,
-              gdouble *mean)
-{
-  g_autoptr (GArray) days = citiz_record_days (record, measure, first, last);
-  CitizAggregate rule = rule_of (measure);
-  gdouble sum = 0;
-
-  *min = INFINITY;
-  *max = -INFINITY;
-  for (guint i = 0; i < days->len; i++)
-    {
-      const CitizDay *day = &g_array_index (days, CitizDay, i);
-      gboolean total = rule == CITIZ_AGGREGATE_SUM || rule == CITIZ_AGGREGATE_NIGHT;
-      *min = MIN (*min, total ? day->sum : day->min);
-      *max = MAX (*max, total ? day->sum : day->max);
-      sum += citiz_day_value (day, rule);
-    }
-  *mean = days->len > 0 ? sum / days->len : NAN;
-  return days->len > 0;
-}
-
 /* Minutes of hard enough heart rate or quick enough steps of one day; NaN without such samples. Tanaka 2001, CSEP 2020. */
 static gdouble
 active_minutes (const CitizRecord *record, gint32 day, gint age)

@@ -21,14 +21,6 @@ gdouble citiz_mean_of_whole_days (const CitizRecord *record,
                                   gint32 last,
                                   gint32 today,
                                   guint *n);
-/* Min, max, mean of the values of [first, last]. FALSE when there is none. */
-gboolean citiz_extent (const CitizRecord *record,
-                       const gchar *measure,
-                       gint32 first,
-                       gint32 last,
-                       gdouble *min,
-                       gdouble *max,
-                       gdouble *mean);
 
 /* Minutes of moderate to vigorous activity a day: exercise minutes of the watch, else of sessions, else minutes whose heart rate is at
  * least 64 % of 208 − 0.7·age or whose cadence is at least 100 steps. Never two of them for the same day.
@@ -61,10 +53,7 @@ gdouble citiz_egfr_2021 (gdouble creatinine_mg_dl, gint age, gboolean female);
 gdouble citiz_bmi (gdouble kg, gdouble metres);
 gdouble citiz_gmi (gdouble mean_mg_dl);
 gdouble citiz_a1c_to_ifcc (gdouble percent);
-gdouble citiz_a1c_from_ifcc (gdouble mmol_mol);
 gdouble citiz_mean_arterial (gdouble systolic, gdouble diastolic);
-/* Coefficient of variation in percent, n − 1. */
-gdouble citiz_cv (const gdouble *values, gsize n);
 
 typedef struct
 {

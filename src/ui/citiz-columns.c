@@ -191,16 +191,3 @@ citiz_columns_append (CitizColumns *self, guint column, GtkWidget *child)
   g_return_if_fail (CITIZ_IS_COLUMNS (self) && column < 2);
   gtk_box_append (GTK_BOX (self->box[column]), child);
 }
-
-GtkWidget *
-citiz_columns_get_box (CitizColumns *self, guint column)
-{
-  g_return_val_if_fail (CITIZ_IS_COLUMNS (self) && column < 2, NULL);
-  return self->box[column];
-}
-
-gboolean
-citiz_columns_get_folded (CitizColumns *self)
-{
-  return is_folded (self, gtk_widget_get_width (GTK_WIDGET (self)));
-}

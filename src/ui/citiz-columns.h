@@ -12,7 +12,5 @@ G_DECLARE_FINAL_TYPE (CitizColumns, citiz_columns, CITIZ, COLUMNS, GtkWidget)
 GtkWidget *citiz_columns_new (gdouble left, gdouble right, gint fold);
 /* @column 0 or 1; children of a column are stacked with a spacing of 24. */
 void citiz_columns_append (CitizColumns *self, guint column, GtkWidget *child);
-GtkWidget *citiz_columns_get_box (CitizColumns *self, guint column);
-gboolean citiz_columns_get_folded (CitizColumns *self);
 
 G_END_DECLS

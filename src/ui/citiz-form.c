@@ -625,12 +625,6 @@ citiz_form_done (CitizForm *self)
 }
 
 void
-citiz_form_add (CitizForm *self, GtkWidget *widget)
-{
-  gtk_box_append (GTK_BOX (self->box), widget);
-}
-
-void
 citiz_form_watch (CitizForm *self, const gchar *key, CitizFormFunc func, gpointer data)
 {
   Entry *entry = find (self, key);

@@ -85,8 +85,6 @@ void citiz_form_submit (CitizForm *self);
 /* A sentence beside a field, or (@key NULL) at the top; the form stays open with everything in it. */
 void citiz_form_fail (CitizForm *self, const gchar *key, const gchar *sentence);
 void citiz_form_done (CitizForm *self);
-/* Adds a widget under the fields. */
-void citiz_form_add (CitizForm *self, GtkWidget *widget);
 /* Calls @func each time the field changes. */
 void citiz_form_watch (CitizForm *self, const gchar *key, CitizFormFunc func, gpointer data);
 

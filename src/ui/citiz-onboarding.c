@@ -80,13 +80,6 @@ citiz_onboarding_go (CitizOnboarding *self, guint step)
     citiz_new_passphrase_focus (self->passphrase);
 }
 
-guint
-citiz_onboarding_get_step (CitizOnboarding *self)
-{
-  g_return_val_if_fail (CITIZ_IS_ONBOARDING (self), 0);
-  return self->step;
-}
-
 static void
 update_keep (CitizOnboarding *self)
 {

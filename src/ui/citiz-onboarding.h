@@ -12,8 +12,6 @@ G_DECLARE_FINAL_TYPE (CitizOnboarding, citiz_onboarding, CITIZ, ONBOARDING, AdwB
 
 /* Signal "done" (gboolean import): the vault is open; @import: the person wants to bring in a file first. */
 GtkWidget *citiz_onboarding_new (CitizSession *session);
-/* 0 to 3. */
-guint citiz_onboarding_get_step (CitizOnboarding *self);
 void citiz_onboarding_go (CitizOnboarding *self, guint step);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* The states of a page besides its content: empty, loading, error. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The states of a page besides its content: empty, error. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
 #include <adwaita.h>
@@ -22,10 +22,5 @@ void citiz_states_show_message (CitizStates *self,
                                 const gchar *title,
                                 const gchar *sentence,
                                 const CitizStateButton *buttons);
-/* Appears only after 500 ms; @cancel_action (nullable) is offered after 2 s. */
-void citiz_states_show_loading (CitizStates *self, const gchar *title, const gchar *cancel_action);
-/* @fraction below 0: not known. */
-void citiz_states_set_progress (CitizStates *self, gdouble fraction, const gchar *numbers);
-const gchar *citiz_states_get_shown (CitizStates *self); /* "content" "message" "loading" */
 
 G_END_DECLS

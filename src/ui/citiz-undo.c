@@ -132,14 +132,6 @@ citiz_undo_added (GtkWidget *widget, CitizSession *session, const CitizId *id, c
 }
 
 void
-citiz_undo_removed (GtkWidget *widget, CitizSession *session, const CitizId *id, const gchar *text)
-{
-  g_autoptr (CitizUndo) self = undo_new (widget, session, id, text, FALSE);
-
-  offer (self);
-}
-
-void
 citiz_undo_corrected (GtkWidget *widget,
                       CitizSession *session,
                       const CitizId *id,

@@ -12,11 +12,6 @@ void citiz_undo_added (GtkWidget *widget,
                        CitizSession *session,
                        const CitizId *id,
                        const gchar *text);
-/* @id was just taken out: "Undo" puts it back. */
-void citiz_undo_removed (GtkWidget *widget,
-                         CitizSession *session,
-                         const CitizId *id,
-                         const gchar *text);
 /* Takes an item out and offers to put it back. */
 void citiz_undo_remove (GtkWidget *widget,
                         CitizSession *session,
