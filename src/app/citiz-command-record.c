@@ -223,12 +223,14 @@ show_days (CitizCommandRun *run, const gchar *key)
       const CitizDay *day = &g_array_index (days, CitizDay, i);
       gdouble value = citiz_day_value (day, measure->aggregate);
       g_autofree gchar *date = day_text (day->day);
+      g_autofree gchar *number = g_strdup_printf ("%.*f", measure->decimals, value);
 
+      if (citiz_env_language () == CITIZ_LANGUAGE_FR)
+        g_strdelimit (number, ".", ',');
       json_array_append_new (json_object_get (run->answer, "days"),
                              json_pack ("{s:s, s:s, s:f, s:s}", "measure", key, "date", date,
                                         "value", value, "unit", measure->ucum));
-      citiz_say (run, "  %s  %-36s %10.*f %s", date, measure->name[citiz_env_language ()],
-                 measure->decimals, value,
+      citiz_say (run, "  %s  %-36s %10s %s", date, measure->name[citiz_env_language ()], number,
                  citiz_unit_symbol (measure->ucum, citiz_env_language ()));
     }
 }

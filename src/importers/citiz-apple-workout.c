@@ -247,6 +247,18 @@ put_route (GString *out, CitizApple *apple)
 }
 
 /* The closing tag: everything about the session is known. */
+/* "HKWorkoutActivityTypeWalking", and what some programs write instead, without what says nothing. */
+static const gchar *
+plain_activity (const gchar *activity)
+{
+  static const gchar *const openings[] = {"HKWorkoutActivityType", "HKWorkoutTypeIdentifier"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (openings); i++)
+    if (g_str_has_prefix (activity, openings[i]))
+      return activity + strlen (openings[i]);
+  return activity;
+}
+
 void
 citiz_apple_workout_end (CitizApple *apple)
 {
@@ -254,8 +266,7 @@ citiz_apple_workout_end (CitizApple *apple)
   g_autoptr (GString) out = g_string_new (NULL);
   g_autofree gchar *start = fhir_time (w->start_ms, w->start_offset);
   g_autofree gchar *end = fhir_time (w->end_ms, w->end_offset);
-  const gchar *activity
-      = g_str_has_prefix (w->activity, "HKWorkoutActivityType") ? w->activity + 21 : w->activity;
+  const gchar *activity = plain_activity (w->activity);
   g_autofree gchar *title = citiz_apple_activity (activity, apple->french);
   g_autofree gchar *kind = g_ascii_strdown (activity, -1);
   g_autofree gchar *key
