@@ -29,69 +29,6 @@ static const struct
 
 static const gchar *const sockets[] = {CITIZ_MEMBER_PATH, CITIZ_HOST_EVENTS_PATH, NULL};
 
-static gsize
-segment_length (const gchar *path)
-{
-  gsize n = 0;
-
-  while (g_ascii_isalnum (path[n]) || path[n] == '-' || path[n] == '_')
-    n++;
-  return n;
-}
-
-static void
-clear_stars (CitizHostCall *call)
-{
-  for (guint i = 0; i < CITIZ_HOST_STARS; i++)
-    g_clear_pointer (&call->star[i], g_free);
-}
-
-static gboolean
-match (CitizHostCall *call, const gchar *pattern, const gchar *path)
-{
-  guint star = 0;
-
-  clear_stars (call);
-  for (; *pattern; pattern++)
-    {
-      if (g_str_equal (pattern, "**"))
-        return TRUE;
-      const gsize n = *pattern == '*' ? segment_length (path) : *pattern == *path;
-
-      if (n == 0)
-        return FALSE;
-      if (*pattern == '*')
-        call->star[star++] = g_strndup (path, n);
-      path += n;
-    }
-  return *path == '\0';
-}
-
-static void
-common_headers (CitizHttpResponse *response)
-{
-  static const gchar *const pairs[][2] = {
-      {"Access-Control-Allow-Origin", "*"},
-      {"Cache-Control", "no-store"},
-      {"Referrer-Policy", "no-referrer"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"X-Robots-Tag", "noindex"},
-      {"Strict-Transport-Security", "max-age=63072000; includeSubDomains"},
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
-    citiz_http_response_header (response, pairs[i][0], pairs[i][1]);
-}
-
-static void
-preflight (CitizHttpResponse *response)
-{
-  response->status = 204;
-  citiz_http_response_header (response, "Access-Control-Allow-Methods", "GET, POST, OPTIONS");
-  citiz_http_response_header (response, "Access-Control-Allow-Headers", "content-type");
-  citiz_http_response_header (response, "Access-Control-Max-Age", "600");
-}
-
 /* Which of the host's own routes this is. Returns: FALSE when it is none of them */
 static gboolean
 dispatch (CitizHostCall *call)
@@ -100,20 +37,20 @@ dispatch (CitizHostCall *call)
 
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
     {
-      if (!match (call, routes[i].pattern, call->request->path))
+      if (!citiz_route_match (routes[i].pattern, call->request->path, call->star))
         continue;
       known = TRUE;
       if (!g_str_equal (routes[i].method, call->request->method))
         continue;
-      common_headers (call->response);
+      citiz_route_headers (call->response);
       routes[i].route (call);
       return TRUE;
     }
   if (known)
     {
-      common_headers (call->response);
+      citiz_route_headers (call->response);
       if (g_str_equal (call->request->method, "OPTIONS"))
-        preflight (call->response);
+        citiz_route_preflight (call->response, "GET, POST, OPTIONS");
       else
         call->response->status = 405;
     }
@@ -130,7 +67,7 @@ handle_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointe
     response->status = 507;
   else if (!dispatch (&call) && host->next != NULL)
     host->next (request, response, host->next_data);
-  clear_stars (&call);
+  citiz_route_clear (call.star);
   host->counts.answers[MIN (response->status / 100, 5)]++;
 }
 

@@ -8,6 +8,7 @@
 #include "store/citiz-db.h"
 
 #include "node/citiz-node.h"
+#include "node/citiz-route.h"
 
 G_BEGIN_DECLS
 
@@ -19,7 +20,6 @@ G_BEGIN_DECLS
 #define CITIZ_HOST_BLOCKS_BYTES (4u * 1024 * 1024)
 #define CITIZ_HOST_WAIT_SECONDS 30           /* the longest that a request waits for a block */
 #define CITIZ_HOST_UNREAD_MAX   (16u * 1024) /* bytes a reader of events may be behind */
-#define CITIZ_HOST_STARS        2            /* variable segments of a path */
 #define CITIZ_HOST_N_ALARMS     (CITIZ_CSX_ALARM_FULL + 1)
 
 /* What the metrics count, from its start on. */
@@ -74,7 +74,7 @@ typedef struct
   CitizHost *host;
   const CitizHttpRequest *request;
   CitizHttpResponse *response;
-  gchar *star[CITIZ_HOST_STARS]; /* what the variable segments of the path were */
+  gchar *star[CITIZ_ROUTE_STARS]; /* what the variable segments of the path were */
 } CitizHostCall;
 
 /* citiz-host.c */

@@ -13,7 +13,6 @@ const CitizHttpLimits citiz_node_http_limits = {
 
 typedef void (*Route) (CitizNodeCall *call);
 
-/* "*" stands for one segment of letters, digits, "-" and "_". */
 static const struct
 {
   const gchar *method;
@@ -43,97 +42,28 @@ static const struct
     {"GET", "/readyz", citiz_node_route_ready},
 };
 
-static gsize
-segment_length (const gchar *path)
-{
-  gsize n = 0;
-
-  while (g_ascii_isalnum (path[n]) || path[n] == '-' || path[n] == '_')
-    n++;
-  return n;
-}
-
-static void
-clear_stars (CitizNodeCall *call)
-{
-  for (guint i = 0; i < CITIZ_NODE_STARS; i++)
-    g_clear_pointer (&call->star[i], g_free);
-}
-
-static gboolean
-match (CitizNodeCall *call, const gchar *pattern, const gchar *path)
-{
-  guint star = 0;
-
-  clear_stars (call);
-  while (*pattern)
-    {
-      gsize n;
-
-      if (*pattern != '*')
-        {
-          if (*pattern++ != *path++)
-            return FALSE;
-          continue;
-        }
-      n = segment_length (path);
-      if (n == 0)
-        return FALSE;
-      call->star[star++] = g_strndup (path, n);
-      path += n;
-      pattern++;
-    }
-  return *path == '\0';
-}
-
-static void
-common_headers (CitizHttpResponse *response)
-{
-  static const gchar *const pairs[][2] = {
-      {"Access-Control-Allow-Origin", "*"},
-      {"Cache-Control", "no-store"},
-      {"Referrer-Policy", "no-referrer"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"X-Robots-Tag", "noindex"},
-      {"Strict-Transport-Security", "max-age=63072000; includeSubDomains"},
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
-    citiz_http_response_header (response, pairs[i][0], pairs[i][1]);
-}
-
-static void
-preflight (CitizHttpResponse *response)
-{
-  response->status = 204;
-  citiz_http_response_header (response, "Access-Control-Allow-Methods",
-                              "GET, POST, DELETE, OPTIONS");
-  citiz_http_response_header (response, "Access-Control-Allow-Headers", "content-type");
-  citiz_http_response_header (response, "Access-Control-Max-Age", "600");
-}
-
 void
 citiz_node_handle (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer node)
 {
   CitizNodeCall call = {.node = node, .request = request, .response = response};
   gboolean known = FALSE;
 
-  common_headers (response);
+  citiz_route_headers (response);
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
     {
-      if (!match (&call, routes[i].pattern, request->path))
+      if (!citiz_route_match (routes[i].pattern, request->path, call.star))
         continue;
       known = TRUE;
       if (g_str_equal (routes[i].method, request->method))
         {
           routes[i].route (&call);
-          clear_stars (&call);
+          citiz_route_clear (call.star);
           return;
         }
     }
-  clear_stars (&call);
+  citiz_route_clear (call.star);
   if (known && g_str_equal (request->method, "OPTIONS"))
-    preflight (response);
+    citiz_route_preflight (response, "GET, POST, DELETE, OPTIONS");
   else
     response->status = known ? 405 : 404;
 }

@@ -8,6 +8,7 @@
 #include "net/citiz-http-client.h"
 #include "node/citiz-node.h"
 #include "node/citiz-order.h"
+#include "node/citiz-route.h"
 
 G_BEGIN_DECLS
 
@@ -20,7 +21,6 @@ G_BEGIN_DECLS
 #define CITIZ_NODE_PREVIEW_LIFE   (10 * CITIZ_MINUTE)
 #define CITIZ_NODE_SWEEP_SECONDS  5
 #define CITIZ_NODE_KEEP_TIME      CITIZ_MINUTE
-#define CITIZ_NODE_STARS          2  /* variable segments of a path */
 #define CITIZ_NODE_HANDS_MAX      16 /* waiting for their grant */
 #define CITIZ_NODE_HAND_PATIENCE  (15 * CITIZ_SECOND)
 #define CITIZ_NODE_ACCOUNT_GRANTS 32 /* held for one account */
@@ -66,7 +66,7 @@ typedef struct
   CitizNode *node;
   const CitizHttpRequest *request;
   CitizHttpResponse *response;
-  gchar *star[CITIZ_NODE_STARS]; /* what the variable segments of the path were */
+  gchar *star[CITIZ_ROUTE_STARS]; /* what the variable segments of the path were */
 } CitizNodeCall;
 
 /* Another node, as far as shares are concerned. */
