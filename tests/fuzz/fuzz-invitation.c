@@ -1,12 +1,12 @@
 /* Any bytes, any text as an invitation: what is accepted gives back the same. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "wire/citiz-invitation.h"
 
-int LLVMFuzzerTestOneInput (const guint8 *data, gsize n);
+int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize n)
 {
-  g_autofree gchar *text = g_strndup ((const gchar *) data, n);
+  g_autofree gchar *text = g_strndup (n > 0 ? (const gchar *) data : "", n);
   CitizInvitation invitation;
 
   if (citiz_invitation_decode (data, n, &invitation, NULL))
