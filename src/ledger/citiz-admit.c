@@ -46,6 +46,23 @@ count (CitizRun *run, const guint8 who[32], guint32 limit, GError **error)
   return TRUE;
 }
 
+/**
+ * citiz_ledger_used:
+ *
+ * Returns: how many transactions of @now's day count for @node already: its own, and those it vouched for
+ */
+guint32
+citiz_ledger_used (const CitizLedger *ledger, const CitizPublicKey *node, CitizTime now)
+{
+  GBytes *value = citiz_state_find (ledger->state, CITIZ_OBJECT_COUNT, node->b, sizeof node->b);
+  CitizCount made;
+
+  return value != NULL && citiz_count_decode (value, &made, NULL)
+                 && made.day == (guint32) (now.ms / CITIZ_DAY)
+             ? made.used
+             : 0;
+}
+
 /* Nobody vouches: a part of each block is for whoever worked a little. */
 static gboolean
 take_lane (CitizRun *run, CitizTx *tx, const CitizTxParams *params, GError **error)

@@ -114,6 +114,7 @@ gboolean citiz_ledger_get_proposal (const CitizLedger *ledger,
                                     const CitizHash *id,
                                     CitizProposal *out);
 gboolean citiz_ledger_get_params (const CitizLedger *ledger, CitizTxParams *out);
+guint32 citiz_ledger_used (const CitizLedger *ledger, const CitizPublicKey *node, CitizTime now);
 gboolean citiz_ledger_get_validators (const CitizLedger *ledger,
                                       guint64 epoch,
                                       CitizValidators *out);

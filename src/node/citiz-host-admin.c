@@ -2,6 +2,7 @@
 #include "node/citiz-host-private.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -152,13 +153,54 @@ do_drain (Call *call)
                      "asking", (int) call->host->n_waits));
 }
 
+/* Takes @body; NULL: @error says why. */
+static void
+answer_or_error (Call *call, json_t *body, const GError *error)
+{
+  if (body != NULL)
+    answer (call, body);
+  else
+    answer_error (call, error->message);
+}
+
+static void
+do_invite (Call *call)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (call->argument, strlen (call->argument));
+  g_autoptr (GError) error = NULL;
+  json_t *wish = citiz_json_strict_parse (bytes, &error);
+  json_t *body = wish ? citiz_host_invite (call->host, wish, &error) : NULL;
+
+  answer_or_error (call, body, error);
+  json_decref (wish);
+}
+
+static void
+do_invitations (Call *call)
+{
+  g_autoptr (GError) error = NULL;
+  json_t *body = citiz_host_invites (call->host, &error);
+
+  answer_or_error (call, body, error);
+}
+
+static void
+do_uninvite (Call *call)
+{
+  g_autoptr (GError) error = NULL;
+  json_t *body = citiz_host_uninvite (call->host, call->argument, &error);
+
+  answer_or_error (call, body, error);
+}
+
 static const struct
 {
   const gchar *name;
   void (*run) (Call *call);
 } commands[] = {
-    {"status", do_status}, {"members", do_status}, {"why", do_why},
-    {"backup", do_backup}, {"drain", do_drain},
+    {"status", do_status},           {"members", do_status},    {"why", do_why},
+    {"backup", do_backup},           {"drain", do_drain},       {"invite", do_invite},
+    {"invitations", do_invitations}, {"uninvite", do_uninvite},
 };
 
 static void
@@ -274,7 +316,8 @@ read_answer (const gchar *line, GError **error)
   why = json_string_value (json_object_get (json, "error"));
   if (why == NULL)
     return json;
-  g_set_error_literal (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE, why);
+  /* the node's own language may be another than that of who asks */
+  g_set_error_literal (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE, *why ? _ (why) : why);
   json_decref (json);
   return NULL;
 }

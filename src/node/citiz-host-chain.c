@@ -121,8 +121,8 @@ citiz_host_end_waits (CitizHost *host)
 /* Submitting *****************************************************************/
 
 /* What a client may do about a refusal is in the word; the ledger's own reason is for developers. */
-static void
-answer_refused (CitizHostCall *call, const GError *error)
+void
+citiz_host_answer_refused (CitizHostCall *call, const GError *error)
 {
   static const struct
   {
@@ -143,6 +143,9 @@ answer_refused (CitizHostCall *call, const GError *error)
       {CITIZ_LEDGER_ERROR_USE, 422, "use"},
       {CITIZ_LEDGER_ERROR_PROOF, 422, "proof"},
       {CITIZ_LEDGER_ERROR_SPONSOR, 422, "sponsor"},
+      {CITIZ_LEDGER_ERROR_WORK, 422, "work"},
+      {CITIZ_LEDGER_ERROR_QUOTA, 429, "quota"},
+      {CITIZ_LEDGER_ERROR_EPOCH, 422, "epoch"},
       {CITIZ_LEDGER_ERROR_LIMIT, 503, "busy"},
   };
 
@@ -154,6 +157,18 @@ answer_refused (CitizHostCall *call, const GError *error)
         return;
       }
   citiz_host_answer_error (call, 500, "node");
+}
+
+/* FALSE: answered why this node takes nothing now. */
+gboolean
+citiz_host_takes (CitizHostCall *call)
+{
+  CitizHost *host = call->host;
+
+  if (!host->draining && citiz_host_look_at_disk (host))
+    return TRUE;
+  citiz_host_answer_error (call, host->draining ? 503 : 507, citiz_host_state (host));
+  return FALSE;
 }
 
 /* POST /v1/tx: the canonical bytes. The answer says that this node has it, not that it is final. */
@@ -180,14 +195,11 @@ citiz_host_route_submit (CitizHostCall *call)
       citiz_host_answer_error (call, 400, "format");
       return;
     }
-  if (host->draining || !citiz_host_look_at_disk (host))
-    {
-      citiz_host_answer_error (call, host->draining ? 503 : 507, citiz_host_state (host));
-      return;
-    }
+  if (!citiz_host_takes (call))
+    return;
   if (!citiz_replica_submit (host->replica, tx, &error))
     {
-      answer_refused (call, error);
+      citiz_host_answer_refused (call, error);
       return;
     }
   host->counts.taken++;

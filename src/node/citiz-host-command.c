@@ -208,15 +208,14 @@ print_members (json_t *body)
   }
 }
 
-typedef void (*Print) (json_t *body);
-
-static int
-ask_and_print (const CitizHostArguments *arguments,
-               const gchar *command,
-               Print print,
-               GError **error)
+int
+citiz_host_ask_and_print (const CitizHostArguments *arguments,
+                          const gchar *command,
+                          const gchar *argument,
+                          CitizHostPrint print,
+                          GError **error)
 {
-  json_t *body = citiz_host_ask (arguments->folder, command, NULL, error);
+  json_t *body = citiz_host_ask (arguments->folder, command, argument, error);
 
   if (body == NULL)
     return CITIZ_HOST_REFUSED;
@@ -229,13 +228,13 @@ ask_and_print (const CitizHostArguments *arguments,
 int
 citiz_host_command_status (const CitizHostArguments *arguments, GError **error)
 {
-  return ask_and_print (arguments, "status", print_status, error);
+  return citiz_host_ask_and_print (arguments, "status", NULL, print_status, error);
 }
 
 int
 citiz_host_command_members (const CitizHostArguments *arguments, GError **error)
 {
-  return ask_and_print (arguments, "members", print_members, error);
+  return citiz_host_ask_and_print (arguments, "members", NULL, print_members, error);
 }
 
 /* why ************************************************************************/
@@ -323,26 +322,25 @@ print_why (json_t *body)
 int
 citiz_host_command_why (const CitizHostArguments *arguments, GError **error)
 {
-  return ask_and_print (arguments, "why", print_why, error);
+  return citiz_host_ask_and_print (arguments, "why", NULL, print_why, error);
 }
 
 /* backup, restore, drain *****************************************************/
+
+static void
+print_backup (json_t *body)
+{
+  citiz_host_say (_ ("Copied up to block %lld. The copy holds this node’s key: keep "
+                     "it as you keep the key. A node restored from it follows, and does not vote."),
+                  number_of (body, "height"));
+}
 
 int
 citiz_host_command_backup (const CitizHostArguments *arguments, GError **error)
 {
   g_autofree gchar *to = g_canonicalize_filename (arguments->rest[0], NULL);
-  json_t *body = citiz_host_ask (arguments->folder, "backup", to, error);
 
-  if (body == NULL)
-    return CITIZ_HOST_REFUSED;
-  if (!print_json (arguments, body))
-    citiz_host_say (
-        _ ("Copied up to block %lld. The copy holds this node’s key: keep "
-           "it as you keep the key. A node restored from it follows, and does not vote."),
-        number_of (body, "height"));
-  json_decref (body);
-  return CITIZ_HOST_DONE;
+  return citiz_host_ask_and_print (arguments, "backup", to, print_backup, error);
 }
 
 int
@@ -360,18 +358,16 @@ citiz_host_command_restore (const CitizHostArguments *arguments, GError **error)
   return CITIZ_HOST_DONE;
 }
 
+static void
+print_drain (json_t *body)
+{
+  citiz_host_say (_ ("It takes nothing new any more, and goes on voting; %lld transactions wait. "
+                     "Stop it when that is 0."),
+                  number_of (body, "waiting"));
+}
+
 int
 citiz_host_command_drain (const CitizHostArguments *arguments, GError **error)
 {
-  json_t *body = citiz_host_ask (arguments->folder, "drain", NULL, error);
-
-  if (body == NULL)
-    return CITIZ_HOST_REFUSED;
-  if (!print_json (arguments, body))
-    citiz_host_say (
-        _ ("It takes nothing new any more, and goes on voting; %lld transactions wait. Stop it "
-           "when that is 0."),
-        number_of (body, "waiting"));
-  json_decref (body);
-  return CITIZ_HOST_DONE;
+  return citiz_host_ask_and_print (arguments, "drain", NULL, print_drain, error);
 }

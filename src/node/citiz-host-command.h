@@ -21,6 +21,11 @@ typedef struct
   gchar *operator_;
   gchar *contact;
   gchar *salt;
+  gchar *name;
+  gchar *revoke;
+  gint uses;
+  gint days;
+  gboolean list;
   gboolean found;
   gboolean verify;
   gboolean json;
@@ -35,10 +40,18 @@ int citiz_host_command_run (const CitizHostArguments *arguments, GError **error)
 int citiz_host_command_status (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_why (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_members (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_invite (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_backup (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_restore (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_drain (const CitizHostArguments *arguments, GError **error);
 
+/* Asks the node that runs, and prints what it answers: as it is when --json was said. */
+typedef void (*CitizHostPrint) (json_t *body);
+int citiz_host_ask_and_print (const CitizHostArguments *arguments,
+                              const gchar *command,
+                              const gchar *argument,
+                              CitizHostPrint print,
+                              GError **error);
 void citiz_host_say (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
 
 G_END_DECLS

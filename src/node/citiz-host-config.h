@@ -22,6 +22,7 @@ typedef struct
 {
   gchar *operator_;
   gchar *contact;
+  gchar *community;
   gchar *url;
   gchar *address;
   gchar *hosts;
@@ -31,6 +32,7 @@ typedef struct
   guint burst;
   guint events;
   guint waits;
+  guint guest_transactions;
   guint free_percent;
   guint timeout;
   guint timeout_cap;

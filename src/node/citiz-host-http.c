@@ -1,6 +1,8 @@
 /* A host's routes, and where it listens. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-private.h"
 
+#include "wire/citiz-invitation.h"
+
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -14,6 +16,8 @@ static const struct
   void (*route) (CitizHostCall *call);
 } routes[] = {
     {"GET", "/", citiz_host_route_page},
+    {"GET", CITIZ_INVITATION_PATH, citiz_host_route_join},
+    {"POST", CITIZ_VOUCH_PATH, citiz_host_route_vouch},
     {"POST", "/v1/tx", citiz_host_route_submit},
     {"GET", "/v1/tx/*", citiz_host_route_tx},
     {"GET", "/v1/blocks", citiz_host_route_blocks},

@@ -1,11 +1,13 @@
 /* The page a host shows to people: is this node well, who keeps the community. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-private.h"
 
+#include "wire/citiz-invitation.h"
+
 #include <string.h>
 
 #define POLICY                                                                                     \
-  "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; "               \
-  "frame-ancestors 'none'"
+  "default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; "           \
+  "form-action 'none'; frame-ancestors 'none'"
 
 static const gchar style[]
     = "body{font:1.05rem/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;"
@@ -14,8 +16,16 @@ static const gchar style[]
       "p.bad{border-color:#c64600}table{border-collapse:collapse;width:100%}"
       "td,th{text-align:left;padding:.4rem .6rem .4rem 0;border-bottom:1px solid #d8d8dc;"
       "vertical-align:top}small,footer{color:#5e5c64}"
+      "a.open{display:inline-block;background:#1c71d8;color:#fff;padding:.6rem 1.2rem;"
+      "border-radius:.5rem;text-decoration:none;font-weight:600}[hidden]{display:none!important}"
       "@media(prefers-color-scheme:dark){body{color:#f6f5f4;background:#1d1d20}"
       "td,th{border-color:#3d3d43}small,footer{color:#b0afb8}}";
+
+/* What comes behind "#" stays in the browser; it is put into the link that opens the app. */
+static const gchar script[] = "(()=>{const code=location.hash.slice(1),good=/^[\\w-]+$/.test(code);"
+                              "const link=document.querySelector('a');link.hidden=!good;"
+                              "document.getElementById('cut').hidden=good;"
+                              "if(good)link.href='" CITIZ_INVITATION_SCHEME "'+code})()";
 
 /* A page is asked for in one of two languages at a time, whatever the program's own: the words are here, not in po/. */
 typedef enum
@@ -37,6 +47,11 @@ typedef enum
   W_WHAT,
   W_UNNAMED,
   W_CONTACT,
+  W_JOIN,
+  W_JOIN_WHAT,
+  W_JOIN_OPEN,
+  W_JOIN_PASTE,
+  W_JOIN_CUT,
   N_WORDS
 } Word;
 
@@ -68,6 +83,19 @@ static const gchar *const words[N_WORDS][2] = {
        "que personne ne peut lire. Si on vous a remis un lien, ouvrez ce lien."},
     [W_UNNAMED] = {"(no name given)", "(sans nom)"},
     [W_CONTACT] = {"Contact:", "Contact :"},
+    [W_JOIN] = {"An invitation to Citiz", "Une invitation à Citiz"},
+    [W_JOIN_WHAT]
+    = {"You are invited to keep your health record with a community whose nodes guard its ledger "
+       "and cannot read anything. Open the invitation with Citiz on your computer; if Citiz is not "
+       "there yet, install it first and come back to this page.",
+       "On vous invite à tenir votre dossier de santé avec une communauté dont les nœuds gardent "
+       "le registre sans pouvoir rien lire. Ouvrez l’invitation avec Citiz sur votre ordinateur ; "
+       "si Citiz n’y est pas encore, installez-le d’abord, puis revenez à cette page."},
+    [W_JOIN_OPEN] = {"Open with Citiz", "Ouvrir avec Citiz"},
+    [W_JOIN_PASTE] = {"Or copy the whole address of this page and paste it into Citiz.",
+                      "Ou copiez l’adresse entière de cette page et collez-la dans Citiz."},
+    [W_JOIN_CUT] = {"The end of this address is missing: ask for the whole link.",
+                    "La fin de cette adresse manque : redemandez le lien en entier."},
 };
 
 static const gchar *
@@ -148,43 +176,75 @@ put_newest (CitizHost *host, GString *out, CitizLanguage language)
 }
 
 static GString *
-page (CitizHost *host, CitizLanguage language)
+begin (CitizLanguage language, Word title)
 {
-  const gchar *state = citiz_host_state (host);
-  const CitizHostConfig *config = host->config;
   GString *out = g_string_new (NULL);
-  g_autofree gchar *name = g_markup_escape_text (config->operator_, -1);
-  g_autofree gchar *contact = g_markup_escape_text (config->contact, -1);
 
   g_string_append_printf (
       out,
       "<!doctype html><html lang=\"%s\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width\"><title>%s</title><style>%s</style><h1>%s</h1><p>%s</p>"
-      "<p class=\"state%s\">%s</p>",
-      language == CITIZ_LANGUAGE_FR ? "fr" : "en", word (language, W_TITLE), style,
-      word (language, W_TITLE), name, g_str_equal (state, "ready") ? "" : " bad",
-      word (language, state_word (state)));
-  put_newest (host, out, language);
-  put_members (host, out, language);
-  g_string_append_printf (out, "<footer><p>%s</p>", word (language, W_WHAT));
-  if (contact[0] != '\0')
-    g_string_append_printf (out, "<p>%s %s</p>", word (language, W_CONTACT), contact);
-  return g_string_append (out, "</footer></html>\n");
+      "content=\"width=device-width\"><title>%s</title><style>%s</style><h1>%s</h1>",
+      language == CITIZ_LANGUAGE_FR ? "fr" : "en", word (language, title), style,
+      word (language, title));
+  return out;
+}
+
+static gchar *
+digest_of (const gchar *text)
+{
+  CitizHash hash;
+
+  citiz_sha256 (&hash, (const guint8 *) text, strlen (text));
+  return g_base64_encode (hash.b, sizeof hash.b);
+}
+
+/* Takes @out. */
+static void
+answer_page (CitizHostCall *call, GString *out)
+{
+  g_autofree gchar *of_style = digest_of (style);
+  g_autofree gchar *of_script = digest_of (script);
+  g_autofree gchar *policy = g_strdup_printf (POLICY, of_style, of_script);
+
+  citiz_http_response_header (call->response, "Content-Security-Policy", policy);
+  citiz_http_response_header (call->response, "Vary", "Accept-Language");
+  citiz_host_answer_bytes (call, 200, "text/html; charset=utf-8", g_string_free_to_bytes (out));
 }
 
 void
 citiz_host_route_page (CitizHostCall *call)
 {
+  CitizHost *host = call->host;
   const CitizLanguage language = language_of (call->request->accept_language);
-  g_autofree gchar *policy = NULL;
-  g_autofree gchar *digest = NULL;
-  CitizHash hash;
+  const gchar *state = citiz_host_state (host);
+  GString *out = begin (language, W_TITLE);
+  g_autofree gchar *name = g_markup_escape_text (host->config->operator_, -1);
+  g_autofree gchar *contact = g_markup_escape_text (host->config->contact, -1);
 
-  citiz_sha256 (&hash, (const guint8 *) style, strlen (style));
-  digest = g_base64_encode (hash.b, sizeof hash.b);
-  policy = g_strdup_printf (POLICY, digest);
-  citiz_http_response_header (call->response, "Content-Security-Policy", policy);
-  citiz_http_response_header (call->response, "Vary", "Accept-Language");
-  citiz_host_answer_bytes (call, 200, "text/html; charset=utf-8",
-                           g_string_free_to_bytes (page (call->host, language)));
+  g_string_append_printf (out, "<p>%s</p><p class=\"state%s\">%s</p>", name,
+                          g_str_equal (state, "ready") ? "" : " bad",
+                          word (language, state_word (state)));
+  put_newest (host, out, language);
+  put_members (host, out, language);
+  g_string_append_printf (out, "<footer><p>%s</p>", word (language, W_WHAT));
+  if (contact[0] != '\0')
+    g_string_append_printf (out, "<p>%s %s</p>", word (language, W_CONTACT), contact);
+  g_string_append (out, "</footer></html>\n");
+  answer_page (call, out);
+}
+
+/* GET /join#CODE: what an invitation's link opens. This node never sees the code. */
+void
+citiz_host_route_join (CitizHostCall *call)
+{
+  const CitizLanguage language = language_of (call->request->accept_language);
+  GString *out = begin (language, W_JOIN);
+
+  g_string_append_printf (
+      out,
+      "<p>%s</p><p id=\"cut\" class=\"state bad\" hidden>%s</p><p><a class=\"open\" hidden>%s</a></p>"
+      "<footer><p>%s</p></footer><script>%s</script></html>\n",
+      word (language, W_JOIN_WHAT), word (language, W_JOIN_CUT), word (language, W_JOIN_OPEN),
+      word (language, W_JOIN_PASTE), script);
+  answer_page (call, out);
 }

@@ -27,6 +27,7 @@ typedef struct
 {
   guint64 answers[6]; /* by the first digit of the status */
   guint64 taken;
+  guint64 vouched;
   guint64 refused;
   guint64 final;
   guint64 blocks;
@@ -92,6 +93,8 @@ void citiz_host_fill (CitizHost *host, CitizHttpResponse *response, guint status
 gint64 citiz_host_query (const CitizHttpRequest *request, const gchar *key, gint64 preset);
 
 /* citiz-host-chain.c */
+gboolean citiz_host_takes (CitizHostCall *call);
+void citiz_host_answer_refused (CitizHostCall *call, const GError *error);
 void citiz_host_route_submit (CitizHostCall *call);
 void citiz_host_route_tx (CitizHostCall *call);
 void citiz_host_route_blocks (CitizHostCall *call);
@@ -101,6 +104,14 @@ void citiz_host_route_tile (CitizHostCall *call);
 void citiz_host_tell_final (CitizHost *host, const CitizBlock *block);
 void citiz_host_end_waits (CitizHost *host);
 void citiz_host_wait_free (gpointer waits);
+
+/* citiz-host-vouch.c */
+void citiz_host_route_vouch (CitizHostCall *call);
+
+/* citiz-host-invite.c */
+json_t *citiz_host_invite (CitizHost *host, json_t *wish, GError **error);
+json_t *citiz_host_invites (CitizHost *host, GError **error);
+json_t *citiz_host_uninvite (CitizHost *host, const gchar *hex, GError **error);
 
 /* citiz-host-event.c */
 void citiz_host_read_events (CitizHost *host, CitizSocket *socket);
@@ -120,6 +131,7 @@ void citiz_host_metrics_handle (const CitizHttpRequest *request,
 
 /* citiz-host-page.c */
 void citiz_host_route_page (CitizHostCall *call);
+void citiz_host_route_join (CitizHostCall *call);
 
 /* citiz-host-admin.c */
 gboolean citiz_host_admin_start (CitizHost *host, GError **error);

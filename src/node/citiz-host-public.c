@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "net/citiz-http-lint.h"
+#include "store/citiz-guest-store.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -165,6 +166,7 @@ citiz_host_route_limits (CitizHostCall *call)
       {"transactionsWaitingBytes", CITIZ_MEMPOOL_MAX_BYTES},
       {"strangers", CITIZ_PEERS_MAX_STRANGERS},
       {"peerMessageBytes", CITIZ_SOCKET_MESSAGE_MAX},
+      {"guestTransactionsPerDay", config->guest_transactions},
       {"diskFreePercent", config->free_percent},
   };
   json_t *body = citiz_node_limits_json ();
@@ -239,6 +241,8 @@ metrics_text (CitizHost *host)
       {"citiz_event_readers", "gauge", host->readers->len},
       {"citiz_event_readers_dropped_total", "counter", (gdouble) host->counts.dropped},
       {"citiz_transactions_taken_total", "counter", (gdouble) host->counts.taken},
+      {"citiz_transactions_vouched_total", "counter", (gdouble) host->counts.vouched},
+      {"citiz_guests", "gauge", citiz_guest_store_count (host->db)},
       {"citiz_transactions_refused_total", "counter", (gdouble) host->counts.refused},
       {"citiz_transactions_final_total", "counter", (gdouble) host->counts.final},
       {"citiz_blocks_final_total", "counter", (gdouble) host->counts.blocks},

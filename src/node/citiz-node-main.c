@@ -28,6 +28,8 @@ static const struct
     {"status", citiz_host_command_status, 0, 0, "", N_ ("How the node is")},
     {"why", citiz_host_command_why, 0, 0, "", N_ ("Why nothing becomes final, and what to do")},
     {"members", citiz_host_command_members, 0, 0, "", N_ ("Who keeps the ledger")},
+    {"invite", citiz_host_command_invite, 0, 0, "[--uses N] [--days D] [--name TEXT]",
+     N_ ("Invite people: a link, a code and a QR; --list, --revoke ID")},
     {"backup", citiz_host_command_backup, 1, 1, "FOLDER", N_ ("Copy the node while it runs")},
     {"restore", citiz_host_command_restore, 1, 1, "--verify FOLDER",
      N_ ("Bring a copy back and verify it")},
@@ -51,7 +53,7 @@ summary (void)
     {
       g_autofree gchar *left = g_strdup_printf ("%s %s", commands[i].name, commands[i].words);
 
-      g_string_append_printf (text, "  %-32s %s\n", left, _ (commands[i].help));
+      g_string_append_printf (text, "  %-44s %s\n", left, _ (commands[i].help));
     }
   return g_string_free (text, FALSE);
 }
@@ -93,7 +95,7 @@ run (const CitizHostArguments *arguments, const gchar *name)
 int
 main (int argc, char **argv)
 {
-  CitizHostArguments arguments = {0};
+  CitizHostArguments arguments = {.uses = 1, .days = 30};
   g_autofree gchar *folder = NULL;
   gboolean version = FALSE;
   g_auto (GStrv) words = NULL;
@@ -109,6 +111,14 @@ main (int argc, char **argv)
       {"operator", 0, 0, G_OPTION_ARG_STRING, &arguments.operator_,
        N_ ("Who answers for this node"), "NAME"},
       {"contact", 0, 0, G_OPTION_ARG_STRING, &arguments.contact, N_ ("How to reach them"), "TEXT"},
+      {"uses", 0, 0, G_OPTION_ARG_INT, &arguments.uses,
+       N_ ("How many people an invitation is for (1)"), "N"},
+      {"days", 0, 0, G_OPTION_ARG_INT, &arguments.days, N_ ("How long it is good (30)"), "D"},
+      {"name", 0, 0, G_OPTION_ARG_STRING, &arguments.name, N_ ("What the community is called"),
+       "TEXT"},
+      {"list", 0, 0, G_OPTION_ARG_NONE, &arguments.list, N_ ("List the invitations"), NULL},
+      {"revoke", 0, 0, G_OPTION_ARG_STRING, &arguments.revoke, N_ ("Take an invitation back"),
+       "ID"},
       {"verify", 0, 0, G_OPTION_ARG_NONE, &arguments.verify, N_ ("Check every signature"), NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &arguments.json, N_ ("For programs"), NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL},
@@ -148,6 +158,8 @@ main (int argc, char **argv)
   g_free (arguments.address);
   g_free (arguments.operator_);
   g_free (arguments.contact);
+  g_free (arguments.name);
+  g_free (arguments.revoke);
   if (words == NULL)
     fprintf (stderr, "%s\n", _ ("citiz-node --help lists what it does"));
   return status;

@@ -36,7 +36,7 @@ class Node:
         return subprocess.run([self.world.binary, '--folder', str(self.dir), *words], capture_output=True, text=True, check=check)
 
     def ask(self, word):
-        return json.loads(self.command('--json', word).stdout)
+        return json.loads(self.command('--json', *word.split()).stdout)
 
     def set(self, group, **values):
         """Appends settings to the configuration file: a group said twice is one group."""
@@ -92,6 +92,12 @@ class Node:
 
     def status(self):
         return json.loads(self.get('/v1/status')[1])
+
+    def key(self):
+        return base64.urlsafe_b64decode(self.status()['node'] + '=')
+
+    def vouch(self, tx, token=bytes(16)):
+        return self.request('POST', '/v1/vouch', token + tx, {'Content-Type': 'application/octet-stream'})
 
     def ready(self):
         try:
@@ -167,8 +173,10 @@ class World:
         self.nodes.append(node)
         return node
 
-    def transactions(self, count):
-        data = subprocess.run([self.maker, self.chain, str(self.made), str(count)], capture_output=True, check=True).stdout
+    def transactions(self, count, sponsor=None):
+        """Registrations; with a node whose word they wait for, each followed by a commitment of that account."""
+        words = [sponsor.key().hex(), str(sponsor.status()['epoch'])] if sponsor else []
+        data = subprocess.run([self.maker, self.chain, str(self.made), str(count), *words], capture_output=True, check=True).stdout
         self.made += count
         found, at = [], 0
         while at < len(data):

@@ -1,6 +1,6 @@
 """Four nodes as processes, and what happens to machines: test-nodes.py BINARY MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import hashlib, json, os, pathlib, random, re, shutil, signal, socket, struct, subprocess, sys, threading, time, urllib.request
+import base64, hashlib, json, os, pathlib, random, re, shutil, signal, socket, struct, subprocess, sys, threading, time, urllib.request
 
 from nodes import Load, Reader, World, free_port, quantile, until
 
@@ -579,6 +579,69 @@ def case_configured(world):
     for language, words in (('fr-CA,fr;q=0.9,en;q=0.5', 'Ce nœud'), ('en', 'This node')):
         status, page = other.get('/', headers={'Accept-Language': language})
         assert status == 200 and words in page.decode(), page
+
+
+def invite(node, *words):
+    """The invitation as the node gives it, and the token in it."""
+    made = json.loads(node.command('--json', 'invite', *words).stdout)
+    code = base64.urlsafe_b64decode(made['code'] + '=' * (-len(made['code']) % 4))
+    assert made['link'] == f'{node.url}/join#{made["code"]}' and made['uri'] == 'citiz:join?' + made['code'], made
+    assert code[1:33].hex() == node.world.chain
+    return made, code[-20:-4]
+
+
+def refusal(answer):
+    status, body = answer
+    return status, json.loads(body)['error']
+
+
+def case_invited(world):
+    """Who was invited is vouched for: as many as were meant, as long as was said, as often a day as is allowed; nobody else."""
+    host, other = world.nodes[:2]
+    host.set('limits', guest_transactions=3)
+    world.start()
+    made, token = invite(host, '--uses', '2', '--days', '1', '--name', 'Communauté d’essai')
+    assert (made['name'], made['uses']) == ('Communauté d’essai', 2), made
+    a, more, b, _, c, _ = world.transactions(3, host)
+    assert refusal(host.vouch(a)) == (403, 'member')
+    assert refusal(host.vouch(a, bytes(15) + b'1')) == (403, 'token')
+    assert refusal(other.vouch(a, token)) == (422, 'sponsor')
+    assert refusal(host.vouch(a[:-1], token)) == (400, 'format')
+    assert refusal(host.vouch(more, token)) == (422, 'account'), 'an account that is not there yet'
+    spoilt = bytearray(a)
+    spoilt[-67] ^= 1  # of the citizen's signature, before the u16 and the 64 bytes of the sponsor's
+    assert refusal(host.vouch(bytes(spoilt), token)) == (422, 'signature')
+    status, vouched = host.vouch(a, token)
+    assert status == 200 and vouched[:-64] == a[:-64] and vouched != a
+    assert host.vouch(a, token) == (200, vouched), 'asked again, it is used once'
+    name = json.loads(other.submit(vouched)[1])['id']
+    for node in world.nodes:
+        until('it is final', lambda n=node: n.state_of(name, 5) == 'final', 120)
+    assert refusal(host.vouch(a, token))[0] == 422, 'it is on the ledger already'
+    host.stop()
+    host.start()
+    until('it votes again', host.ready, 120)
+    assert host.vouch(more)[0] == 200, 'known from now on'
+    assert refusal(host.vouch(more)) == (429, 'quota')
+    assert host.vouch(b, token)[0] == 200
+    assert refusal(host.vouch(c, token)) == (403, 'token'), 'for two'
+    listed, = host.ask('invite --list')['invitations']
+    assert (listed['id'], listed['used'], listed['uses'], listed['open']) == (made['id'], 2, 2, False), listed
+    assert 'vouches for 2 citizens' in host.command('invite', '--list').stdout
+    made, token = invite(host)
+    assert (made['name'], made['uses']) == ('Operator 1', 1), made
+    host.command('invite', '--revoke', made['id'])
+    assert refusal(host.vouch(c, token)) == (403, 'token')
+    assert 'No invitation' in host.command('invite', '--revoke', made['id'], check=False).stderr
+    wrong = host.command('invite', '--uses', '0', check=False)
+    assert '--uses has to be' in wrong.stderr, wrong
+    for language, words in (('fr-CA', 'Ouvrir avec Citiz'), ('en', 'Open with Citiz')):
+        with urllib.request.urlopen(urllib.request.Request(host.url + '/join', headers={'Accept-Language': language})) as answer:
+            policy, page = answer.headers['Content-Security-Policy'], answer.read().decode()
+        assert words in page and "default-src 'none'" in policy, page
+        for name in ('style', 'script'):
+            text = re.search(f'<{name}>(.*?)</{name}>', page, re.S)[1].encode()
+            assert f"{name}-src 'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'" in policy, policy
 
 
 def main():
