@@ -257,3 +257,19 @@ citiz_deal_seal_code (const CitizEnv *env,
 
   return citiz_code_seal (env, deal->code, pk, &deal->body.id, &to->node, deal->link);
 }
+
+GPtrArray *
+citiz_deal_seal_codes (const CitizEnv *env, const CitizDeal *deal, const gchar *birth_date)
+{
+  GPtrArray *codes = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_code_entry_free);
+  g_autoptr (CitizSecret) pk = citiz_code_key (deal->code, birth_date, &deal->body.id);
+
+  for (guint i = 0; i < deal->parts->len; i++)
+    {
+      const CitizDealPart *to = deal->parts->pdata[i];
+
+      g_ptr_array_add (
+          codes, citiz_code_seal (env, deal->code, pk, &deal->body.id, &to->node, deal->link));
+    }
+  return codes;
+}

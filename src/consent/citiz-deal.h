@@ -70,6 +70,10 @@ CitizCodeEntry *citiz_deal_seal_code (const CitizEnv *env,
                                       const CitizDeal *deal,
                                       guint part,
                                       const gchar *birth_date);
+/* The same for every node of the committee, the slow step done once. (element-type CitizCodeEntry) (transfer full) */
+GPtrArray *citiz_deal_seal_codes (const CitizEnv *env,
+                                  const CitizDeal *deal,
+                                  const gchar *birth_date);
 void citiz_deal_free (CitizDeal *deal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizDeal, citiz_deal_free)
 

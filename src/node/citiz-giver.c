@@ -6,24 +6,21 @@
 #define FIRST_DELAY 1000 /* ms; twice as long each time */
 #define LAST_DELAY  60000
 #define ANSWER_MAX  4096
-
-typedef enum
-{
-  PART_SENT,
-  PART_FAILED, /* no answer: it is sent again */
-  PART_HELD,
-  PART_REFUSED
-} PartState;
+#define BEHIND_MAX                                                                                 \
+  8 /* times that a node may say the part is not the grant's: it may not know a renewal yet */
+#define NOT_THE_GRANT 403
+#define CODE_TAKEN    409
 
 typedef struct
 {
   CitizGiver *giver;
-  CitizGrantMember member;
-  guint8 place;
+  guint i;
   gchar *url;
-  GBytes *body; /* a secret sealed to the node */
-  PartState state;
-  guint delay;
+  gboolean held, coded, refused, no_code;
+  gboolean asked;     /* an answer is awaited */
+  gboolean unheard;   /* the last asking brought none */
+  gboolean sent_code; /* by the asking that is on its way */
+  guint delay, behind;
   GSource *again;
 } Part;
 
@@ -31,24 +28,27 @@ struct _CitizGiver
 {
   CitizHttpClient *client;
   GCancellable *stop;
-  CitizId grant;
-  CitizHash capsule;
-  guint threshold;
+  CitizParcel *parcel;
   GPtrArray *parts; /* Part */
   CitizGiverChanged changed;
   gpointer data;
 };
 
 static void
+disarm (Part *part)
+{
+  if (part->again != NULL)
+    g_source_destroy (part->again);
+  g_clear_pointer (&part->again, g_source_unref);
+}
+
+static void
 part_free (gpointer data)
 {
   Part *part = data;
 
-  if (part->again)
-    g_source_destroy (part->again);
-  g_clear_pointer (&part->again, g_source_unref);
+  disarm (part);
   g_free (part->url);
-  g_clear_pointer (&part->body, g_bytes_unref);
   g_free (part);
 }
 
@@ -58,14 +58,22 @@ release (gpointer data)
   CitizGiver *giver = data;
 
   g_ptr_array_unref (giver->parts);
+  citiz_parcel_unref (giver->parcel);
   g_object_unref (giver->client);
   g_object_unref (giver->stop);
+}
+
+static const CitizParcelPart *
+content (const Part *part)
+{
+  return part->giver->parcel->parts->pdata[part->i];
 }
 
 /* The node's word, under its key, for this very part. */
 static gboolean
 is_word (const Part *part, GBytes *answer)
 {
+  const CitizGrantMember *member = &content (part)->member;
   json_t *json = citiz_json_strict_parse (answer, NULL);
   CitizSignature signature;
   const gboolean whole
@@ -73,14 +81,28 @@ is_word (const Part *part, GBytes *answer)
 
   json_decref (json);
   return whole
-         && citiz_held_verify (&signature, &part->giver->grant, part->place,
-                               &part->member.commitment, &part->giver->capsule, &part->member.node);
+         && citiz_held_verify (&signature, &part->giver->parcel->grant, (guint8) (part->i + 1),
+                               &member->commitment, &part->giver->parcel->hash, &member->node);
+}
+
+static gboolean
+wants_code (const Part *part)
+{
+  return content (part)->coded != NULL && !part->coded && !part->no_code;
+}
+
+static gboolean
+is_finished (const Part *part)
+{
+  return part->refused || (part->held && !wants_code (part));
 }
 
 /* What is worth another try: no answer, a grant the node does not know yet, a node that has no room or no time. */
 static gboolean
-may_change (guint status)
+may_change (Part *part, guint status)
 {
+  if (status == NOT_THE_GRANT)
+    return ++part->behind < BEHIND_MAX;
   return status == 0 || status == 404 || status == 429 || status >= 500;
 }
 
@@ -97,12 +119,36 @@ again_cb (gpointer data)
 }
 
 static void
-send_later (Part *part)
+send_in (Part *part, guint ms)
 {
-  part->again = g_timeout_source_new (part->delay);
+  disarm (part);
+  part->again = g_timeout_source_new (ms);
   g_source_set_callback (part->again, again_cb, part, NULL);
   g_source_attach (part->again, g_main_context_get_thread_default ());
-  part->delay = MIN (part->delay * 2, LAST_DELAY);
+}
+
+static void
+take_answer (Part *part, GBytes *answer, guint status)
+{
+  part->unheard = answer == NULL;
+  if (answer != NULL && status == 200 && is_word (part, answer))
+    {
+      part->held = TRUE;
+      part->coded |= part->sent_code;
+      part->delay = FIRST_DELAY;
+    }
+  else if (answer != NULL && status == CODE_TAKEN && part->sent_code)
+    part->no_code = TRUE;
+  else if (answer != NULL && (status == 200 || !may_change (part, status)))
+    part->refused = TRUE;
+  else
+    {
+      send_in (part, part->delay);
+      part->delay = MIN (part->delay * 2, LAST_DELAY);
+      return;
+    }
+  if (!is_finished (part))
+    send_part (part);
 }
 
 static void
@@ -116,12 +162,8 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
 
   if (!g_cancellable_is_cancelled (giver->stop))
     {
-      if (answer && status == 200)
-        part->state = is_word (part, answer) ? PART_HELD : PART_REFUSED;
-      else
-        part->state = may_change (answer ? status : 0) ? PART_FAILED : PART_REFUSED;
-      if (part->state == PART_FAILED)
-        send_later (part);
+      part->asked = FALSE;
+      take_answer (part, answer, status);
       giver->changed (giver, giver->data);
     }
   g_rc_box_release_full (giver, release);
@@ -130,87 +172,65 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
 static void
 send_part (Part *part)
 {
-  const CitizHttpAsk ask = {.method = "POST",
-                            .url = part->url,
-                            .content_type = "application/octet-stream",
-                            .body = part->body,
-                            .answer_max = ANSWER_MAX};
+  g_autoptr (GBytes) body = NULL;
+  CitizHttpAsk ask = {.method = "POST",
+                      .url = part->url,
+                      .content_type = "application/octet-stream",
+                      .answer_max = ANSWER_MAX};
 
+  disarm (part);
+  if (part->asked || is_finished (part))
+    return;
+  part->sent_code = wants_code (part);
+  body = citiz_parcel_body (part->giver->parcel, part->i, part->sent_code, !part->held);
+  ask.body = body;
+  part->asked = TRUE;
   g_rc_box_acquire (part->giver);
   citiz_http_client_ask (part->giver->client, &ask, part->giver->stop, answered_cb, part);
 }
 
-static const gchar *
-origin_of (const CitizDealNode *nodes, guint n, const CitizPublicKey *key)
+static void
+add_part (CitizGiver *giver, guint i, gboolean held, gboolean coded)
 {
-  for (guint i = 0; i < n; i++)
-    if (citiz_public_key_equal (&nodes[i].key, key))
-      return nodes[i].origin;
-  return NULL;
-}
-
-static gboolean
-add_part (CitizGiver *giver,
-          const CitizDeal *deal,
-          guint i,
-          const CitizDealNode *nodes,
-          guint n_nodes,
-          GError **error)
-{
-  const gchar *origin = origin_of (nodes, n_nodes, &deal->body.committee[i].node);
+  const CitizParcelPart *content = giver->parcel->parts->pdata[i];
+  g_autofree gchar *grant = citiz_id_to_hex (&giver->parcel->grant);
   Part *part = g_new0 (Part, 1);
-  g_autofree gchar *grant = citiz_id_to_hex (&deal->body.id);
 
   g_ptr_array_add (giver->parts, part);
   part->giver = giver;
-  part->member = deal->body.committee[i];
-  part->place = (guint8) (i + 1);
+  part->i = i;
+  part->held = held;
+  part->coded = coded;
   part->delay = FIRST_DELAY;
-  if (origin == NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                   "a node of the committee has no address");
-      return FALSE;
-    }
-  part->url = g_strconcat (origin, "/v1/grants/", grant, "/shares", NULL);
-  part->body = citiz_hand_seal (deal, i, NULL, TRUE, error);
-  return part->body != NULL;
+  part->url = g_strconcat (content->origin, "/v1/grants/", grant, "/shares", NULL);
 }
 
 /**
  * citiz_giver_new:
- * @deal: its transaction may still be on its way: the nodes wait for it. Not used after the call
- * @nodes: where each node of the committee is reached
+ * @parcel: its grant's transaction may still be on its way: the nodes wait for it
+ * @held: nodes that are known to hold their part, as bits; @coded: and the spoken code
  *
  * Begins to send at once.
  */
 CitizGiver *
 citiz_giver_new (CitizHttpClient *client,
-                 const CitizDeal *deal,
-                 const CitizDealNode *nodes,
-                 guint n_nodes,
+                 CitizParcel *parcel,
+                 guint held,
+                 guint coded,
                  CitizGiverChanged changed,
-                 gpointer data,
-                 GError **error)
+                 gpointer data)
 {
   CitizGiver *giver = g_rc_box_new0 (CitizGiver);
 
   giver->client = g_object_ref (client);
   giver->stop = g_cancellable_new ();
-  giver->grant = deal->body.id;
-  giver->capsule = deal->body.capsule;
-  giver->threshold = deal->body.threshold;
+  giver->parcel = citiz_parcel_ref (parcel);
   giver->parts = g_ptr_array_new_with_free_func (part_free);
   giver->changed = changed;
   giver->data = data;
-  for (guint i = 0; i < deal->body.n_committee; i++)
-    if (!add_part (giver, deal, i, nodes, n_nodes, error))
-      {
-        citiz_giver_free (giver);
-        return NULL;
-      }
-  for (guint i = 0; i < giver->parts->len; i++)
-    send_part (giver->parts->pdata[i]);
+  for (guint i = 0; i < parcel->parts->len; i++)
+    add_part (giver, i, (held >> i & 1) != 0, (coded >> i & 1) != 0);
+  citiz_giver_hurry (giver);
   return giver;
 }
 
@@ -219,64 +239,94 @@ void
 citiz_giver_free (CitizGiver *giver)
 {
   for (guint i = 0; i < giver->parts->len; i++)
-    {
-      Part *part = giver->parts->pdata[i];
-
-      if (part->again)
-        g_source_destroy (part->again);
-      g_clear_pointer (&part->again, g_source_unref);
-    }
+    disarm (giver->parts->pdata[i]);
   g_cancellable_cancel (giver->stop);
   g_rc_box_release_full (giver, release);
 }
 
-static guint
-count (CitizGiver *giver, PartState state)
+void
+citiz_giver_hurry (CitizGiver *giver)
 {
-  guint n = 0;
-
   for (guint i = 0; i < giver->parts->len; i++)
-    n += ((Part *) giver->parts->pdata[i])->state == state;
-  return n;
+    send_part (giver->parts->pdata[i]);
+}
+
+CitizParcel *
+citiz_giver_get_parcel (CitizGiver *giver)
+{
+  return giver->parcel;
 }
 
 guint
-citiz_giver_n_holding (CitizGiver *giver)
+citiz_giver_get_held (CitizGiver *giver)
 {
-  return count (giver, PART_HELD);
+  guint bits = 0;
+
+  for (guint i = 0; i < giver->parts->len; i++)
+    bits |= (guint) ((Part *) giver->parts->pdata[i])->held << i;
+  return bits;
+}
+
+guint
+citiz_giver_get_coded (CitizGiver *giver)
+{
+  guint bits = 0;
+
+  for (guint i = 0; i < giver->parts->len; i++)
+    bits |= (guint) ((Part *) giver->parts->pdata[i])->coded << i;
+  return bits;
+}
+
+guint
+citiz_giver_get_refused (CitizGiver *giver)
+{
+  guint bits = 0;
+
+  for (guint i = 0; i < giver->parts->len; i++)
+    bits |= (guint) ((Part *) giver->parts->pdata[i])->refused << i;
+  return bits;
+}
+
+guint
+citiz_giver_get_unheard (CitizGiver *giver)
+{
+  guint bits = 0;
+
+  for (guint i = 0; i < giver->parts->len; i++)
+    bits |= (guint) ((Part *) giver->parts->pdata[i])->unheard << i;
+  return bits;
+}
+
+gboolean
+citiz_giver_is_done (CitizGiver *giver)
+{
+  for (guint i = 0; i < giver->parts->len; i++)
+    if (!is_finished (giver->parts->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+CitizGiverState
+citiz_giver_judge (guint held, guint unsure, guint threshold, guint m)
+{
+  const guint n = (guint) __builtin_popcount (held);
+
+  if (n == m || (n > threshold && (unsure & ~held) == 0))
+    return CITIZ_GIVER_READY;
+  return n >= threshold ? CITIZ_GIVER_USABLE : CITIZ_GIVER_SENDING;
 }
 
 CitizGiverState
 citiz_giver_get_state (CitizGiver *giver)
 {
-  const guint held = count (giver, PART_HELD);
+  guint unsure = 0;
 
-  if (held == giver->parts->len || (held > giver->threshold && count (giver, PART_SENT) == 0))
-    return CITIZ_GIVER_READY;
-  return held >= giver->threshold ? CITIZ_GIVER_USABLE : CITIZ_GIVER_SENDING;
-}
-
-static gboolean
-is_in (CitizGiver *giver, const CitizPublicKey *node, PartState state)
-{
   for (guint i = 0; i < giver->parts->len; i++)
     {
       const Part *part = giver->parts->pdata[i];
 
-      if (citiz_public_key_equal (&part->member.node, node))
-        return part->state == state;
+      unsure |= (guint) (part->asked && !part->unheard) << i;
     }
-  return FALSE;
-}
-
-gboolean
-citiz_giver_is_held (CitizGiver *giver, const CitizPublicKey *node)
-{
-  return is_in (giver, node, PART_HELD);
-}
-
-gboolean
-citiz_giver_is_refused (CitizGiver *giver, const CitizPublicKey *node)
-{
-  return is_in (giver, node, PART_REFUSED);
+  return citiz_giver_judge (citiz_giver_get_held (giver), unsure, giver->parcel->threshold,
+                            giver->parts->len);
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-#include "consent/citiz-hand.h"
+#include "consent/citiz-parcel.h"
 #include "net/citiz-http-client.h"
 
 G_BEGIN_DECLS
@@ -15,26 +15,35 @@ typedef enum
   CITIZ_GIVER_READY /* all of the committee do, or one more than t while the rest does not answer */
 } CitizGiverState;
 
-/* Lives in the main context it was made in. */
+/* Lives in the main context it was made in. Nodes are counted as bits, the first of the committee is bit 0. */
 typedef struct _CitizGiver CitizGiver;
 
 /* After each node's answer. */
 typedef void (*CitizGiverChanged) (CitizGiver *giver, gpointer data);
 
+#define CITIZ_GIVER_TIMEOUT 20000 /* ms for a client: a node waits 15 s for the grant */
+
 CitizGiver *citiz_giver_new (CitizHttpClient *client,
-                             const CitizDeal *deal,
-                             const CitizDealNode *nodes,
-                             guint n_nodes,
+                             CitizParcel *parcel,
+                             guint held,
+                             guint coded,
                              CitizGiverChanged changed,
-                             gpointer data,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                             gpointer data);
 void citiz_giver_free (CitizGiver *giver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizGiver, citiz_giver_free)
+/* The parcel has spoken codes now, or a node may be back: what waits is sent now. */
+void citiz_giver_hurry (CitizGiver *giver);
 
+CitizParcel *citiz_giver_get_parcel (CitizGiver *giver);
 CitizGiverState citiz_giver_get_state (CitizGiver *giver);
-guint citiz_giver_n_holding (CitizGiver *giver);
-/* Of one node: whether it holds its part, or has refused it for good. */
-gboolean citiz_giver_is_held (CitizGiver *giver, const CitizPublicKey *node);
-gboolean citiz_giver_is_refused (CitizGiver *giver, const CitizPublicKey *node);
+guint citiz_giver_get_held (CitizGiver *giver);    /* hold their part */
+guint citiz_giver_get_coded (CitizGiver *giver);   /* and the spoken code */
+guint citiz_giver_get_refused (CitizGiver *giver); /* have refused it for good */
+guint citiz_giver_get_unheard (CitizGiver *giver); /* did not answer when they were asked last */
+/* Nothing is left to hand. */
+gboolean citiz_giver_is_done (CitizGiver *giver);
+
+/* What so many holding nodes of @m mean. @unsure: bits of those whose answer may still come. */
+CitizGiverState citiz_giver_judge (guint held, guint unsure, guint threshold, guint m);
 
 G_END_DECLS

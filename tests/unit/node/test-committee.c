@@ -2,6 +2,7 @@
 #include "committee-fixture.h"
 
 #include "node/citiz-giver.h"
+#include "node/citiz-letterbox.h"
 
 #include <string.h>
 
@@ -523,6 +524,41 @@ is_ready (Committee *world, gconstpointer giver)
   return citiz_giver_get_state ((CitizGiver *) giver) == CITIZ_GIVER_READY;
 }
 
+static gboolean
+is_done (Committee *world, gconstpointer giver)
+{
+  return citiz_giver_is_done ((CitizGiver *) giver);
+}
+
+static guint
+n_bits (guint bits)
+{
+  return (guint) __builtin_popcount (bits);
+}
+
+static gboolean
+holds (Committee *world, guint seat, const CitizDeal *deal, CitizGiver *giver)
+{
+  return citiz_giver_get_held (giver) >> place_of (deal, world, seat) & 1;
+}
+
+static guint
+n_code_holders (Committee *world, const CitizDeal *deal)
+{
+  gchar locator[CITIZ_CODE_LOCATOR_SIZE + 1] = {0};
+  guint n = 0;
+
+  memcpy (locator, deal->code, CITIZ_CODE_LOCATOR_SIZE);
+  for (guint i = 0; i < COMMITTEE; i++)
+    {
+      gboolean found = FALSE;
+      CitizId grant;
+
+      n += citiz_node_store_find_code (world->seats[i].db, locator, &found, &grant, NULL) && found;
+    }
+  return n;
+}
+
 /* The citizen's app hands all parts while a node is down: usable with three, ready when the fourth is back. */
 static void
 test_giver (Committee *world, gconstpointer data)
@@ -531,24 +567,62 @@ test_giver (Committee *world, gconstpointer data)
   g_autoptr (CitizHttpClient) client = citiz_http_client_new (5000);
   g_autofree gchar *origin = g_strdup (citiz_node_get_origin (world->seats[3].node));
   g_autoptr (CitizDeal) deal = committee_make (world, 8, NULL, nodes);
+  g_autoptr (CitizParcel) parcel = NULL;
   g_autoptr (CitizGiver) giver = NULL;
+  g_autoptr (GError) error = NULL;
   CitizTxBody body = {.grant = deal->body};
   guint changes = 0;
 
   nodes[3].origin = origin;
   seat_down (&world->seats[3]);
-  giver = citiz_giver_new (client, deal, nodes, COMMITTEE, count_cb, &changes, NULL);
-  g_assert_nonnull (giver);
+  parcel = citiz_parcel_new (deal, nodes, COMMITTEE, &error);
+  g_assert_no_error (error);
+  giver = citiz_giver_new (client, parcel, 0, 0, count_cb, &changes);
   g_assert_cmpint (citiz_giver_get_state (giver), ==, CITIZ_GIVER_SENDING);
   committee_submit (world, 0, CITIZ_TX_GRANT, &body);
-  g_assert_true (committee_run (world, is_usable, giver, 20));
-  g_assert_cmpuint (citiz_giver_n_holding (giver), ==, QUORUM);
-  g_assert_false (citiz_giver_is_held (giver, &nodes[3].key));
+  g_assert_true (committee_run (world, is_usable, giver, 120));
+  g_assert_cmpuint (n_bits (citiz_giver_get_held (giver)), ==, QUORUM);
+  g_assert_false (holds (world, 3, deal, giver));
   seat_up (&world->seats[3]);
-  g_assert_true (committee_run (world, is_ready, giver, 60));
-  g_assert_cmpuint (citiz_giver_n_holding (giver), ==, COMMITTEE);
-  g_assert_false (citiz_giver_is_refused (giver, &nodes[3].key));
+  g_assert_true (committee_run (world, is_ready, giver, 120));
+  g_assert_cmpuint (n_bits (citiz_giver_get_held (giver)), ==, COMMITTEE);
+  g_assert_cmpuint (citiz_giver_get_refused (giver), ==, 0);
   g_assert_cmpuint (changes, >=, COMMITTEE);
+}
+
+/* The app ends in the middle: what is left to hand is on its disk, and goes on from there; the spoken code comes to every node. */
+static void
+test_giver_again (Committee *world, gconstpointer data)
+{
+  CitizDealNode nodes[COMMITTEE];
+  g_autoptr (CitizHttpClient) client = citiz_http_client_new (CITIZ_GIVER_TIMEOUT);
+  g_autoptr (CitizDeal) deal = committee_make (world, 8, NULL, nodes);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizParcel) first = citiz_parcel_new (deal, nodes, COMMITTEE, &error);
+  g_autoptr (GPtrArray) codes = citiz_deal_seal_codes (&world->env, deal, "1959-03-12");
+  g_autoptr (GBytes) kept = NULL;
+  g_autoptr (CitizParcel) parcel = NULL;
+  g_autoptr (CitizGiver) giver = NULL;
+  CitizTxBody body = {.grant = deal->body};
+  guint changes = 0;
+
+  citiz_giver_free (citiz_giver_new (client, first, 0, 0, count_cb, &changes));
+  g_assert_true (citiz_parcel_add_codes (first, deal, codes, &error));
+  kept = citiz_parcel_encode (first);
+  parcel = citiz_parcel_decode (kept, &error);
+  g_assert_no_error (error);
+  giver = citiz_giver_new (client, parcel, 0, 0, count_cb, &changes);
+  committee_submit (world, 0, CITIZ_TX_GRANT, &body);
+  g_assert_true (committee_run (world, is_done, giver, 120));
+  g_assert_cmpuint (n_bits (citiz_giver_get_held (giver)), ==, COMMITTEE);
+  g_assert_cmpuint (n_bits (citiz_giver_get_coded (giver)), ==, COMMITTEE);
+  g_assert_cmpuint (n_code_holders (world, deal), ==, COMMITTEE);
+  for (gsize n = 0; n < g_bytes_get_size (kept) - g_bytes_get_size (deal->capsule); n++)
+    {
+      g_autoptr (GBytes) cut = g_bytes_new_from_bytes (kept, 0, n);
+
+      g_assert_null (citiz_parcel_decode (cut, NULL));
+    }
 }
 
 /* The mail of a grant is given to its account only, each time over a fresh nonce. */
@@ -615,6 +689,54 @@ test_mailbox (Committee *world, gconstpointer data)
     mail = citiz_node_mail (world->seats[1].node, NULL);
     g_assert_cmpuint (mail->len, ==, 0);
   }
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GPtrArray **) data = citiz_letterbox_read_finish (result, NULL);
+}
+
+static gboolean
+is_read (Committee *world, gconstpointer mail)
+{
+  return *(GPtrArray *const *) mail != NULL;
+}
+
+static gboolean
+box_is_empty (Committee *world, gconstpointer seat)
+{
+  g_autoptr (GPtrArray) mail = citiz_node_mail (world->seats[GPOINTER_TO_UINT (seat)].node, NULL);
+
+  return mail->len == 0;
+}
+
+/* The app's side of it. */
+static void
+test_letterbox (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, COMMITTEE);
+  g_autofree gchar *opening = open_at (world, 1, deal, 1);
+  g_autoptr (CitizHttpClient) client = citiz_http_client_new (20000);
+  g_autoptr (GPtrArray) mail = NULL;
+  g_autofree gchar *hex = NULL;
+  const CitizMail *first;
+  CitizLetterbox box = {.client = client,
+                        .origin = citiz_node_get_origin (world->seats[1].node),
+                        .node = *citiz_node_get_public (world->seats[1].node),
+                        .grant = deal->body.id,
+                        .key = world->citizen};
+
+  citiz_letterbox_read (&box, NULL, read_cb, &mail);
+  g_assert_true (committee_run (world, is_read, &mail, 120));
+  g_assert_cmpuint (mail->len, ==, 1);
+  first = mail->pdata[0];
+  g_assert_cmpint (first->kind, ==, CITIZ_MAIL_OPENED);
+  hex = citiz_hash_to_hex (&first->opening);
+  g_assert_cmpstr (hex, ==, opening);
+  g_assert_nonnull (first->sealed);
+  citiz_letterbox_drop (&box, first->row, NULL);
+  g_assert_true (committee_run (world, box_is_empty, GUINT_TO_POINTER (1), 120));
 }
 
 /* A SMART Health Link client asks one node, which asks the others; one of them is down. */
@@ -704,6 +826,8 @@ main (int argc, char **argv)
   TEST ("spoken-code", test_spoken_code);
   TEST ("note-survives", test_note_survives);
   TEST ("giver", test_giver);
+  TEST ("giver-again", test_giver_again);
+  TEST ("letterbox", test_letterbox);
   TEST ("latency", test_latency);
   return g_test_run ();
 }
