@@ -13,6 +13,7 @@
 typedef struct
 {
   CitizHttpClient *client;
+  const CitizEnv *env;
   gchar *url;
   const gchar *method;
   CitizPublicKey node;
@@ -62,7 +63,7 @@ ask_with_pass (GTask *task, GBytes *answer)
   if (!fine || errand->passed)
     return FALSE;
   errand->passed = TRUE;
-  pass.time.ms = g_get_real_time () / 1000;
+  pass.time = citiz_env_now (errand->env);
   text = citiz_mail_pass_write (&pass, &errand->node, errand->key);
   header = g_strconcat ("Citiz ", text, NULL);
   ask (task, header);
@@ -109,6 +110,7 @@ begin (const CitizLetterbox *box,
   g_autofree gchar *grant = citiz_id_to_hex (&box->grant);
 
   errand->client = g_object_ref (box->client);
+  errand->env = box->env;
   errand->method = method;
   errand->node = box->node;
   errand->grant = box->grant;

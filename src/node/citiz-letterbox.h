@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "core/citiz-env.h"
 #include "crypto/citiz-sign.h"
 #include "net/citiz-http-client.h"
 #include "store/citiz-node-store.h"
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   CitizHttpClient *client;
+  const CitizEnv *env; /* outlives the answer */
   const gchar *origin;
   CitizPublicKey node;
   CitizId grant;

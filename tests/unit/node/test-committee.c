@@ -722,6 +722,7 @@ test_letterbox (Committee *world, gconstpointer data)
   g_autofree gchar *hex = NULL;
   const CitizMail *first;
   CitizLetterbox box = {.client = client,
+                        .env = &world->env,
                         .origin = citiz_node_get_origin (world->seats[1].node),
                         .node = *citiz_node_get_public (world->seats[1].node),
                         .grant = deal->body.id,
