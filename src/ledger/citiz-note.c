@@ -83,7 +83,7 @@ citiz_checkpoint_parse (const gchar *note, CitizCheckpoint *out, GError **error)
   g_autofree guint8 *bytes = NULL;
   const gchar *at;
 
-  if (strnlen (note, CITIZ_NOTE_MAX + 1) > CITIZ_NOTE_MAX)
+  if (strnlen (note, CITIZ_CHECKPOINT_MAX + 1) > CITIZ_CHECKPOINT_MAX)
     return refuse (error, CITIZ_LEDGER_ERROR_LIMIT, "a checkpoint that is too long");
   at = text = g_strndup (note, text_size (note));
   origin = take_line (&at);
@@ -174,6 +174,15 @@ signed_text (const gchar *note, guint64 time)
   return g_string_append_len (text, note, (gssize) text_size (note));
 }
 
+static gchar *
+append_line (const gchar *note, const gchar *name, const guint8 payload[PAYLOAD])
+{
+  g_autofree gchar *base64 = g_base64_encode (payload, PAYLOAD);
+
+  return g_strdup_printf ("%s%s" DASH "%s %s\n", note, strstr (note, "\n\n") != NULL ? "" : "\n",
+                          name, base64);
+}
+
 /**
  * citiz_note_cosign:
  * @note: a checkpoint, signed by others or not
@@ -190,7 +199,6 @@ citiz_note_cosign (const gchar *note,
                    GError **error)
 {
   g_autoptr (GString) text = NULL;
-  g_autofree gchar *base64 = NULL;
   guint8 payload[PAYLOAD];
   CitizCheckpoint checkpoint;
   CitizSignature signature;
@@ -209,9 +217,7 @@ citiz_note_cosign (const gchar *note,
   for (guint i = 0; i < 8; i++)
     payload[KEY_ID + i] = (guint8) (time >> (56 - 8 * i));
   memcpy (payload + KEY_ID + 8, signature.b, sizeof signature.b);
-  base64 = g_base64_encode (payload, sizeof payload);
-  return g_strdup_printf ("%s%s" DASH "%s %s\n", note, strstr (note, "\n\n") != NULL ? "" : "\n",
-                          name, base64);
+  return append_line (note, name, payload);
 }
 
 /* The signature of @name and @id, or %NULL. */
@@ -271,4 +277,55 @@ citiz_note_verify (const gchar *note,
   return citiz_verify (&signature, CITIZ_DOMAIN_SIGN_COSIGNATURE, (const guint8 *) text->str,
                        text->len, witness)
          || refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, "the witness's signature is false");
+}
+
+/**
+ * citiz_note_signers:
+ *
+ * Returns: (transfer full) (element-type utf8): the names in the signature lines, in order; nothing is verified
+ */
+GPtrArray *
+citiz_note_signers (const gchar *note)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  const gchar *at = note + text_size (note);
+
+  if (*at == '\n')
+    at++;
+  for (;;)
+    {
+      g_autofree gchar *line = take_line (&at);
+      const gchar *blank;
+
+      if (line == NULL)
+        return names;
+      blank = g_str_has_prefix (line, DASH) ? strchr (line + strlen (DASH), ' ') : NULL;
+      if (blank != NULL)
+        g_ptr_array_add (names,
+                         g_strndup (line + strlen (DASH), (gsize) (blank - line) - strlen (DASH)));
+    }
+}
+
+/**
+ * citiz_note_copy:
+ * @from: the same checkpoint, with a signature of @witness that was verified
+ *
+ * Returns: (transfer full) (nullable): @note with that signature; %NULL when @from does not hold it, or there is no room
+ */
+gchar *
+citiz_note_copy (const gchar *note,
+                 const gchar *from,
+                 const gchar *name,
+                 const CitizPublicKey *witness)
+{
+  g_autofree guint8 *payload = NULL;
+  g_autofree gchar *out = NULL;
+  guint8 id[KEY_ID];
+
+  key_id (id, name, witness);
+  payload = find_signature (from, name, id);
+  if (payload == NULL)
+    return NULL;
+  out = append_line (note, name, payload);
+  return strlen (out) <= CITIZ_CHECKPOINT_MAX ? g_steal_pointer (&out) : NULL;
 }

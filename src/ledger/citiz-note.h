@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-#define CITIZ_NOTE_MAX      16384 /* bytes */
-#define CITIZ_NOTE_MAX_NAME 128
+#define CITIZ_CHECKPOINT_MAX 16384 /* bytes, with signatures */
+#define CITIZ_NOTE_MAX_NAME  128
 
 /* What the three lines of a checkpoint say. */
 typedef struct
@@ -34,5 +34,10 @@ gboolean citiz_note_verify (const gchar *note,
                             const CitizPublicKey *witness,
                             guint64 *out_time,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *citiz_note_signers (const gchar *note);
+gchar *citiz_note_copy (const gchar *note,
+                        const gchar *from,
+                        const gchar *name,
+                        const CitizPublicKey *witness);
 
 G_END_DECLS

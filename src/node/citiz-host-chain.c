@@ -298,15 +298,3 @@ citiz_host_route_tile (CitizHostCall *call)
                                 "public, max-age=31536000, immutable");
   citiz_host_answer_bytes (call, 200, BINARY, tile);
 }
-
-void
-citiz_host_route_checkpoint (CitizHostCall *call)
-{
-  g_autofree gchar *text = citiz_chain_checkpoint (call->host->chain);
-
-  if (text == NULL)
-    citiz_host_answer_error (call, 404, "none"); /* no block yet */
-  else
-    citiz_host_answer_bytes (call, 200, "text/plain; charset=utf-8",
-                             g_bytes_new (text, strlen (text)));
-}

@@ -24,6 +24,7 @@ static const struct
     {"GET", "/v1/genesis", citiz_host_route_genesis},
     {"GET", "/v1/status", citiz_host_route_status},
     {"GET", "/checkpoint", citiz_host_route_checkpoint},
+    {"POST", CITIZ_HOST_COSIGN_PATH, citiz_host_route_cosign},
     {"GET", "/tile/**", citiz_host_route_tile},
     {"GET", "/limits", citiz_host_route_limits},
     {"GET", "/.well-known/citiz-node.json", citiz_host_route_about},

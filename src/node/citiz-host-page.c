@@ -44,6 +44,7 @@ typedef enum
   W_LINKED,
   W_AWAY,
   W_NEVER,
+  W_WATCHED,
   W_WHAT,
   W_UNNAMED,
   W_CONTACT,
@@ -76,6 +77,8 @@ static const gchar *const words[N_WORDS][2] = {
     [W_LINKED] = {"linked", "relié"},
     [W_AWAY] = {"out of reach", "injoignable"},
     [W_NEVER] = {"No block yet.", "Aucun bloc encore."},
+    [W_WATCHED] = {"Citizens whose Citiz has checked and signed this ledger in the last 24 hours:",
+                   "Citoyens dont le Citiz a vérifié et signé ce registre depuis 24 heures :"},
     [W_WHAT]
     = {"This machine keeps sealed records and a ledger that anyone can check and nobody can "
        "read. If somebody gave you a link, open that link.",
@@ -226,6 +229,8 @@ citiz_host_route_page (CitizHostCall *call)
                           word (language, state_word (state)));
   put_newest (host, out, language);
   put_members (host, out, language);
+  g_string_append_printf (out, "<p>%s %u.</p>", word (language, W_WATCHED),
+                          citiz_host_n_watchers (host));
   g_string_append_printf (out, "<footer><p>%s</p>", word (language, W_WHAT));
   if (contact[0] != '\0')
     g_string_append_printf (out, "<p>%s %s</p>", word (language, W_CONTACT), contact);

@@ -3,6 +3,8 @@
 
 #include "node/citiz-host.h"
 
+#include "ledger/citiz-note.h"
+#include "net/citiz-http-client.h"
 #include "net/citiz-http-server.h"
 #include "net/citiz-json-strict.h"
 #include "store/citiz-db.h"
@@ -12,15 +14,19 @@
 
 G_BEGIN_DECLS
 
-#define CITIZ_HOST_EVENTS_PATH  "/v1/events"
-#define CITIZ_HOST_ADMIN_SOCKET "admin.sock"
-#define CITIZ_HOST_BODY_MAX     (64u * 1024)
-#define CITIZ_HOST_DEADLINE_MS  10000
-#define CITIZ_HOST_BLOCKS_MAX   256
-#define CITIZ_HOST_BLOCKS_BYTES (4u * 1024 * 1024)
-#define CITIZ_HOST_WAIT_SECONDS 30           /* the longest that a request waits for a block */
-#define CITIZ_HOST_UNREAD_MAX   (16u * 1024) /* bytes a reader of events may be behind */
-#define CITIZ_HOST_N_ALARMS     (CITIZ_CSX_ALARM_FULL + 1)
+#define CITIZ_HOST_EVENTS_PATH   "/v1/events"
+#define CITIZ_HOST_COSIGN_PATH   "/v1/checkpoint/cosign"
+#define CITIZ_HOST_ADMIN_SOCKET  "admin.sock"
+#define CITIZ_HOST_BODY_MAX      (64u * 1024)
+#define CITIZ_HOST_DEADLINE_MS   10000
+#define CITIZ_HOST_BLOCKS_MAX    256
+#define CITIZ_HOST_BLOCKS_BYTES  (4u * 1024 * 1024)
+#define CITIZ_HOST_WAIT_SECONDS  30           /* the longest that a request waits for a block */
+#define CITIZ_HOST_UNREAD_MAX    (16u * 1024) /* bytes a reader of events may be behind */
+#define CITIZ_HOST_WATCHERS_MAX  65536        /* that are counted */
+#define CITIZ_HOST_COSIGNERS_MAX 16           /* signatures at a time */
+#define CITIZ_HOST_CLIENT_MS     8000         /* until another node has answered */
+#define CITIZ_HOST_N_ALARMS      (CITIZ_CSX_ALARM_FULL + 1)
 
 /* What the metrics count, from its start on. */
 typedef struct
@@ -57,7 +63,13 @@ struct _CitizHost
   gpointer next_data;
   GHashTable *waits; /* CitizHash → GPtrArray of CitizHostWait */
   guint n_waits;
-  GPtrArray *readers; /* CitizSocket */
+  GPtrArray *readers;         /* CitizSocket */
+  gchar *note;                /* the newest checkpoint, cosigned; NULL: no block yet */
+  CitizCheckpoint checkpoint; /* what it says */
+  GArray *recent;             /* CitizCheckpoint, those that may still be signed */
+  GHashTable *watchers;       /* CitizHash of an account → gint64, seconds */
+  GSource *tell;              /* nullable: the others are about to be told */
+  CitizHttpClient *client;    /* asks them */
   GSource *beat;
   gint64 started;    /* µs, monotonic */
   gint64 last_final; /* µs, monotonic; 0: none since the start */
@@ -99,7 +111,6 @@ void citiz_host_route_submit (CitizHostCall *call);
 void citiz_host_route_tx (CitizHostCall *call);
 void citiz_host_route_blocks (CitizHostCall *call);
 void citiz_host_route_genesis (CitizHostCall *call);
-void citiz_host_route_checkpoint (CitizHostCall *call);
 void citiz_host_route_tile (CitizHostCall *call);
 void citiz_host_tell_final (CitizHost *host, const CitizBlock *block);
 void citiz_host_end_waits (CitizHost *host);
@@ -112,6 +123,15 @@ void citiz_host_route_vouch (CitizHostCall *call);
 json_t *citiz_host_invite (CitizHost *host, json_t *wish, GError **error);
 json_t *citiz_host_invites (CitizHost *host, GError **error);
 json_t *citiz_host_uninvite (CitizHost *host, const gchar *hex, GError **error);
+
+/* citiz-host-watch.c */
+void citiz_host_watch_init (CitizHost *host);
+void citiz_host_watch_clear (CitizHost *host);
+void citiz_host_cosign (CitizHost *host);
+guint citiz_host_n_watchers (CitizHost *host);
+gchar *citiz_host_vkey (CitizHost *host);
+void citiz_host_route_checkpoint (CitizHostCall *call);
+void citiz_host_route_cosign (CitizHostCall *call);
 
 /* citiz-host-event.c */
 void citiz_host_read_events (CitizHost *host, CitizSocket *socket);

@@ -106,14 +106,15 @@ citiz_host_describe (CitizHost *host)
 
   citiz_replica_report (host->replica, &report);
   more = json_pack (
-      "{s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:I, s:I, s:o}", "state",
+      "{s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:I, s:I, s:i, s:o}", "state",
       citiz_host_state (host), "mode", mode_name (report.mode), "height",
       (json_int_t) citiz_chain_height (host->chain), "hash", hash, "time",
       (json_int_t) citiz_chain_time (host->chain).ms, "blockTime", (json_int_t) head->time.ms,
       "epoch", (json_int_t) head->epoch, "slot", (json_int_t) head->slot, "validators", (int) n,
       "quorum", (int) citiz_quorum (n), "waiting", (int) citiz_replica_n_waiting (host->replica),
       "finalAge", (json_int_t) (report.since_final / 1000), "evidence",
-      (json_int_t) host->counts.evidence, "members", describe_members (host));
+      (json_int_t) host->counts.evidence, "watchers", (int) citiz_host_n_watchers (host), "members",
+      describe_members (host));
   json_object_update (body, more);
   json_decref (more);
   return body;
@@ -129,7 +130,9 @@ void
 citiz_host_route_about (CitizHostCall *call)
 {
   json_t *body = identity (call->host);
+  g_autofree gchar *witness = citiz_host_vkey (call->host);
 
+  json_object_set_new (body, "witness", json_string (witness));
   json_object_set_new (body, "contact", json_string (call->host->config->contact));
   json_object_set_new (body, "version", json_string (CITIZ_VERSION));
   json_object_set_new (body, "limits", json_string ("/limits"));
@@ -167,6 +170,9 @@ citiz_host_route_limits (CitizHostCall *call)
       {"strangers", CITIZ_PEERS_MAX_STRANGERS},
       {"peerMessageBytes", CITIZ_SOCKET_MESSAGE_MAX},
       {"guestTransactionsPerDay", config->guest_transactions},
+      {"checkpointBytes", CITIZ_CHECKPOINT_MAX},
+      {"cosignaturesAtOnce", CITIZ_HOST_COSIGNERS_MAX},
+      {"watchersCounted", CITIZ_HOST_WATCHERS_MAX},
       {"diskFreePercent", config->free_percent},
   };
   json_t *body = citiz_node_limits_json ();
@@ -243,6 +249,7 @@ metrics_text (CitizHost *host)
       {"citiz_transactions_taken_total", "counter", (gdouble) host->counts.taken},
       {"citiz_transactions_vouched_total", "counter", (gdouble) host->counts.vouched},
       {"citiz_guests", "gauge", citiz_guest_store_count (host->db)},
+      {"citiz_watchers", "gauge", citiz_host_n_watchers (host)},
       {"citiz_transactions_refused_total", "counter", (gdouble) host->counts.refused},
       {"citiz_transactions_final_total", "counter", (gdouble) host->counts.final},
       {"citiz_blocks_final_total", "counter", (gdouble) host->counts.blocks},

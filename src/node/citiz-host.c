@@ -62,6 +62,7 @@ citiz_host_open (const gchar *dir, const CitizEnv *env, GError **error)
   host->waits = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free,
                                        citiz_host_wait_free);
   host->readers = g_ptr_array_new_with_free_func (g_object_unref);
+  citiz_host_watch_init (host);
   return open_all (host, error) ? g_steal_pointer (&host) : NULL;
 }
 
@@ -73,6 +74,8 @@ final_cb (CitizReplica *replica, const CitizBlock *block, CitizHost *host)
   host->counts.blocks++;
   host->counts.final += block->txs->len;
   host->last_final = g_get_monotonic_time ();
+  if (block->txs->len > 0)
+    citiz_host_cosign (host);
   citiz_host_tell_final (host, block);
   citiz_host_tell_readers (host, block);
 }
@@ -189,6 +192,8 @@ citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **err
       || !citiz_replica_start (host->replica, error))
     return FALSE;
   expect_others (host);
+  host->client = citiz_http_client_new (CITIZ_HOST_CLIENT_MS);
+  citiz_host_cosign (host);
   start_node (host);
   host->beat = g_timeout_source_new_seconds (BEAT_SECONDS);
   g_source_set_callback (host->beat, beat_cb, host, NULL);
@@ -218,6 +223,7 @@ citiz_host_close (CitizHost *host)
   citiz_host_admin_stop (host);
   citiz_host_end_waits (host);
   readers_free (host);
+  citiz_host_watch_clear (host);
   if (host->replica != NULL)
     g_signal_handlers_disconnect_by_data (host->replica, host);
   if (host->node != NULL)

@@ -1,10 +1,12 @@
 /* Transactions for tests that speak HTTP: make-transactions CHAIN-HEX FIRST COUNT [NODE-HEX EPOCH] writes, for each, u32 length and bytes:
- * registrations of accounts nobody has; with a node whose word they wait for, each followed by a commitment of that account.
+ * registrations of accounts nobody has; with a node whose word they wait for, each followed by a commitment of that account. make-transactions watch
+ * NUMBER SECONDS writes the checkpoint it reads, signed by that account at that time.
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "wire/citiz-tx.h"
 
 #include "core/citiz-env.h"
 #include "crypto/citiz-crypto.h"
+#include "ledger/citiz-note.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,12 +78,32 @@ write_tx (const CitizTx *tx)
   return fwrite (out->data, 1, out->len, stdout) == out->len;
 }
 
+static int
+watch (guint64 number, guint64 time)
+{
+  const Maker maker = {0};
+  g_autoptr (CitizSigningKey) device = key_of (number);
+  g_autoptr (CitizTx) account = make_account (&maker, device);
+  g_autofree gchar *name = citiz_hash_to_hex (&account->account);
+  g_autofree gchar *note = NULL;
+  gchar text[CITIZ_CHECKPOINT_MAX + 1] = "";
+
+  if (fread (text, 1, CITIZ_CHECKPOINT_MAX, stdin) == 0)
+    return 2;
+  note = citiz_note_cosign (text, name, time, device, NULL);
+  return note != NULL && fputs (note, stdout) >= 0 ? 0 : 1;
+}
+
 int
 main (int argc, char **argv)
 {
   Maker maker = {0};
   guint64 first, count;
 
+  if (argc == 4 && g_str_equal (argv[1], "watch") && citiz_crypto_init ()
+      && g_ascii_string_to_unsigned (argv[2], 10, 0, G_MAXINT64, &first, NULL)
+      && g_ascii_string_to_unsigned (argv[3], 10, 0, G_MAXINT64, &count, NULL))
+    return watch (first, count);
   if ((argc != 4 && argc != 6) || !citiz_crypto_init ()
       || !citiz_hash_from_hex (&maker.chain, argv[1])
       || !g_ascii_string_to_unsigned (argv[2], 10, 0, G_MAXINT64, &first, NULL)

@@ -99,6 +99,14 @@ class Node:
     def vouch(self, tx, token=bytes(16)):
         return self.request('POST', '/v1/vouch', token + tx, {'Content-Type': 'application/octet-stream'})
 
+    def checkpoint(self):
+        """Its three lines, and who has signed them."""
+        text, _, signatures = self.get('/checkpoint')[1].decode().partition('\n\n')
+        return text + '\n', [line.split()[1] for line in signatures.splitlines()]
+
+    def cosign(self, note):
+        return self.request('POST', '/v1/checkpoint/cosign', note.encode() if isinstance(note, str) else note, {'Content-Type': 'text/plain'})
+
     def ready(self):
         try:
             return self.get('/readyz')[1].decode().strip() == 'ready'
@@ -184,6 +192,11 @@ class World:
             found.append(data[at + 4:at + 4 + n])
             at += 4 + n
         return found
+
+    def watch(self, number, checkpoint, at=None):
+        """The checkpoint signed by the account of transaction `number`."""
+        words = ['watch', str(number), str(int(at or time.time()))]
+        return subprocess.run([self.maker, *words], input=checkpoint, capture_output=True, text=True, check=True).stdout
 
     def settle(self, nodes=None, seconds=60):
         """Waits until `nodes` have one newest block and nothing waits; gives their chains, which are the same."""

@@ -644,6 +644,40 @@ def case_invited(world):
             assert f"{name}-src 'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'" in policy, policy
 
 
+def case_watched(world):
+    """Nodes and citizens sign the checkpoint; who signs another one, or is nobody, is not counted."""
+    world.start()
+    Load(world, number=3, wait=60).run()
+    world.settle()
+    node = world.nodes[0]
+    addresses = sorted(n.url.removeprefix('http://') for n in world.nodes)
+    for each in world.nodes:
+        until('all nodes have signed it', lambda n=each: sorted(n.checkpoint()[1]) == addresses, 120)
+    text, _ = node.checkpoint()
+    assert text.split('\n')[:2] == ['citiz/' + world.chain[:32], '3'], text
+    note = world.watch(0, text)
+    for number in (0, 0, 1):
+        status, body = node.cosign(world.watch(number, text))
+        assert status == 200, body
+    assert json.loads(body) == {'cosignatures': 1, 'watchers': 2}, body
+    assert len(node.checkpoint()[1]) == 6 and node.status()['watchers'] == 2
+    assert node.cosign(node.get('/checkpoint')[1])[0] == 200, 'what it serves can be sent on'
+    page = node.get('/')[1].decode()
+    assert '24 hours: 2.' in page, page
+    assert refusal(node.cosign(world.watch(9, text))) == (403, 'signature'), 'an account that is not there'
+    assert refusal(node.cosign(world.watch(2, text, time.time() - 2 * 86400))) == (403, 'signature'), 'of another day'
+    assert refusal(node.cosign(text)) == (403, 'signature')
+    assert refusal(node.cosign(note.replace('A', 'B'))) in ((422, 'root'), (403, 'signature'), (400, 'format'))
+    origin, size, root, _ = text.split('\n')
+    other = base64.b64encode(bytes(32)).decode()
+    for lines, answer in (((origin, '3', other), (422, 'root')), ((origin, '4', root), (409, 'size')), (('citiz/' + '0' * 32, '3', root), (404, 'origin'))):
+        assert refusal(node.cosign(world.watch(2, '\n'.join(lines) + '\n'))) == answer, lines
+    for bad in (b'', b'\xff', b'citiz', note.encode() + note.splitlines()[-1].encode().join([b'\n'] * 18), bytes(40000)):
+        assert refusal(node.cosign(bad)) == (400, 'format'), bad
+    assert node.status()['watchers'] == 2
+    assert json.loads(node.get('/.well-known/citiz-node.json')[1])['witness'].startswith(addresses[0][:10])
+
+
 def main():
     binary, maker, name = sys.argv[1:4]
     case = globals()['case_' + name]
