@@ -2,13 +2,13 @@
 #include "sync/citiz-follower.h"
 
 #include "store/citiz-store-error.h"
+#include "sync/citiz-range.h"
 
 #define TIMEOUT_MS 20000
 #define IDLE_MS    5000
 #define RETRY_MS   1000 /* after a node that did not answer; doubled up to RETRY_MAX */
 #define RETRY_MAX  60000
 #define RANGE      256
-#define ANSWER_MAX (8u * 1024 * 1024)
 
 struct _CitizFollower
 {
@@ -77,36 +77,6 @@ ask_in (CitizFollower *self, guint ms)
   g_source_attach (self->again, g_main_context_get_thread_default ());
 }
 
-/* Blocks one after the other, each with its length. Returns: (nullable): %NULL unless all of it is blocks */
-static GPtrArray *
-decode (GBytes *answer, GError **error)
-{
-  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
-  gsize n;
-  const guint8 *bytes = g_bytes_get_data (answer, &n);
-  CitizCursor cursor = citiz_cursor (bytes, n);
-
-  while (cursor.n > 0)
-    {
-      const guint8 *view = NULL;
-      CitizBlock *block;
-      guint32 length;
-
-      if (citiz_take_u32 (&cursor, &length))
-        view = citiz_take_view (&cursor, length);
-      if (view == NULL)
-        {
-          g_set_error (error, CITIZ_WIRE_ERROR, CITIZ_WIRE_ERROR_TRUNCATED, "the answer is cut");
-          return NULL;
-        }
-      block = citiz_block_decode (view, length, TRUE, error);
-      if (block == NULL)
-        return NULL;
-      g_ptr_array_add (blocks, block);
-    }
-  return g_steal_pointer (&blocks);
-}
-
 /* The next node, sooner or later: when all of them in a row were of no help, later and later. */
 static void
 miss (CitizFollower *self, CitizFollowerState state)
@@ -128,7 +98,7 @@ static void
 take (CitizFollower *self, const gchar *url, GBytes *answer)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) blocks = decode (answer, &error);
+  g_autoptr (GPtrArray) blocks = citiz_range_decode (answer, &error);
 
   if (blocks != NULL && blocks->len == 0)
     {
@@ -197,14 +167,14 @@ ask (CitizFollower *self)
   if (self->asking || self->urls == NULL || *self->urls == NULL)
     return;
   node = self->urls[self->turn++ % g_strv_length (self->urls)];
-  url = g_strdup_printf ("%s/v1/blocks?from=%" G_GUINT64_FORMAT "&max=%u", node,
-                         citiz_chain_height (self->chain) + 1, RANGE);
+  url = citiz_range_url (node, citiz_chain_height (self->chain) + 1, RANGE);
   asked = g_new (Asked, 1);
   *asked = (Asked){self, g_object_ref (self->stop), g_strdup (node)};
   self->asking = TRUE;
-  citiz_http_client_ask (self->client,
-                         &(CitizHttpAsk){.method = "GET", .url = url, .answer_max = ANSWER_MAX},
-                         self->stop, answered_cb, asked);
+  citiz_http_client_ask (
+      self->client,
+      &(CitizHttpAsk){.method = "GET", .url = url, .answer_max = CITIZ_RANGE_MAX_BYTES}, self->stop,
+      answered_cb, asked);
 }
 
 /**

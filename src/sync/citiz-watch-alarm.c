@@ -1,0 +1,130 @@
+/* Alarms: raised, kept, taken away; what is said of several nodes together. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sync/citiz-watch-private.h"
+
+#define SKEW_MAX    (2 * 60 * CITIZ_SECOND)
+#define STALL_AFTER (60 * CITIZ_SECOND)
+
+CitizAlarm *
+citiz_watch_find_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url)
+{
+  for (guint i = 0; i < self->alarms->len; i++)
+    {
+      CitizAlarm *alarm = self->alarms->pdata[i];
+
+      if (alarm->kind == kind && g_str_equal (alarm->url, url))
+        return alarm;
+    }
+  return NULL;
+}
+
+CitizAlarm *
+citiz_watch_raise (CitizWatch *self, CitizAlarmKind kind, const gchar *url)
+{
+  const CitizTime now = citiz_env_now (self->env);
+  CitizAlarm *alarm = citiz_watch_find_alarm (self, kind, url);
+
+  if (alarm == NULL)
+    {
+      alarm = citiz_alarm_new (kind, url, now);
+      g_ptr_array_add (self->alarms, alarm);
+    }
+  alarm->last = now;
+  return alarm;
+}
+
+/* An alarm that cannot be kept is still shown. */
+void
+citiz_watch_keep (CitizWatch *self, const CitizAlarm *alarm)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_watch_store_put (self->db, alarm, &error))
+    g_warning ("an alarm could not be kept: %s", error->message);
+}
+
+/**
+ * citiz_watch_dismiss:
+ *
+ * The person has read it. It comes back if what it tells of is seen again.
+ */
+gboolean
+citiz_watch_dismiss (CitizWatch *self, CitizAlarmKind kind, const gchar *url, GError **error)
+{
+  CitizAlarm *alarm = citiz_watch_find_alarm (self, kind, url);
+
+  if (alarm == NULL)
+    return TRUE;
+  if (!citiz_watch_store_remove (self->db, kind, url, error))
+    return FALSE;
+  g_ptr_array_remove (self->alarms, alarm);
+  citiz_watch_tell_changed (self);
+  return TRUE;
+}
+
+/* Raised while @is, gone when it is no more. */
+void
+citiz_watch_set_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url, gboolean is)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (is)
+    citiz_watch_keep (self, citiz_watch_raise (self, kind, url));
+  else if (!citiz_watch_dismiss (self, kind, url, &error))
+    g_warning ("an alarm could not be taken away: %s", error->message);
+}
+
+/* What is said of several nodes together ***************************************/
+
+/* A clock is far off: a node's; or ours, when most of the nodes say so. */
+static void
+judge_clocks (CitizWatch *self)
+{
+  guint n = 0, ahead = 0, behind = 0;
+  gboolean ours;
+
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
+
+      n += said->answers;
+      ahead += said->answers && said->skew_ms > SKEW_MAX;
+      behind += said->answers && said->skew_ms < -SKEW_MAX;
+    }
+  if (n == 0)
+    return;
+  ours = 2 * MAX (ahead, behind) > n;
+  citiz_watch_set_alarm (self, CITIZ_ALARM_CLOCK, "", ours);
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
+
+      if (said->answers)
+        citiz_watch_set_alarm (self, CITIZ_ALARM_CLOCK, said->url,
+                               !ours && ABS (said->skew_ms) > SKEW_MAX);
+    }
+}
+
+/* Something waits and nothing becomes final, by the word of every node that answers. */
+static void
+judge_stall (CitizWatch *self)
+{
+  guint n = 0, stalled = 0;
+
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
+
+      n += said->answers;
+      stalled += said->answers && said->waiting > 0 && said->final_age_ms > STALL_AFTER;
+    }
+  if (n > 0)
+    citiz_watch_set_alarm (self, CITIZ_ALARM_STALL, "", stalled == n);
+}
+
+/* What is said of several nodes together, after each answer. */
+void
+citiz_watch_judge (CitizWatch *self)
+{
+  judge_clocks (self);
+  judge_stall (self);
+}

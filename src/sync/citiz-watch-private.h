@@ -1,0 +1,53 @@
+/* What the files of a watch share. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "sync/citiz-watch.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  CitizWatched said;
+  CitizTime page_seen;
+  CitizTime signed_at;
+  guint64 signed_height;
+  guint64 doubt; /* a height of this node to be looked at, or 0 */
+  /* looking for where it parts from us: */
+  guint64 from, back, known; /* @known: the highest block it is known to have in common */
+  guint asked;
+} CitizWatchNode;
+
+struct _CitizWatch
+{
+  GObject parent_instance;
+  CitizDb *db;
+  CitizChain *chain;
+  const CitizEnv *env;
+  CitizHttpClient *client;
+  CitizSigningKey *witness;
+  CitizHash page;
+  gboolean has_page;
+  GPtrArray *nodes;  /* CitizWatchNode */
+  GPtrArray *alarms; /* CitizAlarm */
+  guint turn;
+  guint visit_ms;
+  guint step;
+  gboolean visiting;
+  GCancellable *stop;
+  GSource *again;
+};
+
+CitizAlarm *citiz_watch_find_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url);
+CitizAlarm *citiz_watch_raise (CitizWatch *self, CitizAlarmKind kind, const gchar *url);
+void citiz_watch_keep (CitizWatch *self, const CitizAlarm *alarm);
+void citiz_watch_set_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url, gboolean is);
+void citiz_watch_judge (CitizWatch *self);
+
+/* Emit the signals. */
+void citiz_watch_tell_changed (CitizWatch *self);
+void citiz_watch_tell_evidence (CitizWatch *self, GArray *evidence);
+
+void citiz_watch_visit_now (CitizWatch *self);
+void citiz_watch_visit_end (CitizWatch *self);
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* Being vigilant: what nodes say is held against one's own verified copy of the chain. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "net/citiz-http-client.h"
+#include "store/citiz-chain.h"
+#include "store/citiz-watch-store.h"
+
+G_BEGIN_DECLS
+
+/* What one node last said of itself. */
+typedef struct
+{
+  gchar *url;
+  gboolean answers; /* the last time it was asked */
+  CitizTime seen;   /* when it last answered; 0: never */
+  guint64 height;
+  guint waiting;       /* transactions */
+  gint64 final_age_ms; /* since something became final */
+  gint64 skew_ms;      /* its clock less ours */
+  GPtrArray *linked;   /* CitizPublicKey: validators it is connected to, itself among them */
+} CitizWatched;
+
+/* Lives in the main context it was started in, the one that owns @db and the chain. Signals:
+ *   "changed"  ()                        alarms, or what nodes say of themselves
+ *   "evidence" (gpointer CitizEvidence)  new, verified: to be told to the community */
+#define CITIZ_TYPE_WATCH (citiz_watch_get_type ())
+G_DECLARE_FINAL_TYPE (CitizWatch, citiz_watch, CITIZ, WATCH, GObject)
+
+CitizWatch *citiz_watch_new (CitizDb *db, CitizChain *chain, const CitizEnv *env);
+void citiz_watch_set_nodes (CitizWatch *self, const gchar *const *urls);
+void citiz_watch_set_page (CitizWatch *self, const CitizHash *sha256);
+void citiz_watch_set_witness (CitizWatch *self, CitizSigningKey *key);
+void citiz_watch_set_pace (CitizWatch *self, guint visit_ms);
+gboolean citiz_watch_start (CitizWatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_watch_stop (CitizWatch *self);
+void citiz_watch_hurry (CitizWatch *self);
+void citiz_watch_suspect (CitizWatch *self, const gchar *url);
+
+GPtrArray *citiz_watch_alarms (CitizWatch *self);
+GPtrArray *citiz_watch_nodes (CitizWatch *self);
+gboolean citiz_watch_is_missing (CitizWatch *self, const CitizPublicKey *validator);
+gboolean citiz_watch_dismiss (CitizWatch *self,
+                              CitizAlarmKind kind,
+                              const gchar *url,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
