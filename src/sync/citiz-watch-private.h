@@ -25,6 +25,7 @@ struct _CitizWatch
   const CitizEnv *env;
   CitizHttpClient *client;
   CitizSigningKey *witness;
+  gchar *witness_name; /* the account in hex */
   CitizHash page;
   gboolean has_page;
   GPtrArray *nodes;  /* CitizWatchNode */

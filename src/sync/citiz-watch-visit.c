@@ -15,7 +15,6 @@
 #define SIGN_EVERY (3600 * CITIZ_SECOND)
 #define RANGE      16
 #define STEPS_MAX  24 /* ranges asked of one node at one visit */
-#define WITNESS    "citizen"
 
 /* One thing asked of a node at a visit: whether it is due, what to ask, what to make of the answer. */
 typedef struct
@@ -77,7 +76,7 @@ read_status (CitizWatch *self, CitizWatchNode *node, json_t *body)
 {
   CitizWatched *said = &node->said;
   const gchar *chain = citiz_json_strict_string (body, "chain", 64);
-  gint64 height, waiting, age, time;
+  gint64 height, waiting, age, time, watchers;
   CitizHash id;
 
   if (chain == NULL || !citiz_hash_from_hex (&id, chain)
@@ -92,6 +91,8 @@ read_status (CitizWatch *self, CitizWatchNode *node, json_t *body)
   said->waiting = (guint) waiting;
   said->final_age_ms = age;
   said->skew_ms = time - said->seen.ms;
+  said->watchers
+      = citiz_json_strict_int (body, "watchers", 0, G_MAXUINT, &watchers) ? (guint) watchers : 0;
   take_links (node, body);
   compare_head (self, node, body);
   return TRUE;
@@ -262,9 +263,10 @@ ask_signature (CitizWatch *self, CitizWatchNode *node, CitizHttpAsk *ask)
 {
   const CitizTime now = citiz_env_now (self->env);
   g_autofree gchar *text = citiz_chain_checkpoint (self->chain);
-  gchar *note = text != NULL ? citiz_note_cosign (text, WITNESS, (guint64) (now.ms / CITIZ_SECOND),
-                                                  self->witness, NULL)
-                             : NULL;
+  gchar *note = text != NULL
+                    ? citiz_note_cosign (text, self->witness_name,
+                                         (guint64) (now.ms / CITIZ_SECOND), self->witness, NULL)
+                    : NULL;
 
   node->signed_at = now;
   node->signed_height = citiz_chain_height (self->chain);

@@ -89,12 +89,20 @@ citiz_watch_set_page (CitizWatch *self, const CitizHash *sha256)
   self->has_page = TRUE;
 }
 
-/* The key that this citizen signs checkpoints with; without it none is signed. It is to be used for nothing else. */
+/**
+ * citiz_watch_set_witness:
+ * @account: registered with the community
+ * @key: a device key of it
+ *
+ * Checkpoints that were verified here are cosigned, so that nodes can tell how many watch; without a key none is.
+ */
 void
-citiz_watch_set_witness (CitizWatch *self, CitizSigningKey *key)
+citiz_watch_set_witness (CitizWatch *self, const CitizHash *account, CitizSigningKey *key)
 {
   g_clear_pointer (&self->witness, citiz_signing_key_unref);
+  g_free (self->witness_name);
   self->witness = citiz_signing_key_ref (key);
+  self->witness_name = citiz_hash_to_hex (account);
 }
 
 /* In how long all of the nodes are visited once. */
@@ -208,6 +216,7 @@ citiz_watch_finalize (GObject *object)
   CitizWatch *self = CITIZ_WATCH (object);
 
   g_clear_pointer (&self->witness, citiz_signing_key_unref);
+  g_free (self->witness_name);
   g_ptr_array_unref (self->nodes);
   g_ptr_array_unref (self->alarms);
   G_OBJECT_CLASS (citiz_watch_parent_class)->finalize (object);

@@ -17,6 +17,7 @@ typedef struct
   guint waiting;       /* transactions */
   gint64 final_age_ms; /* since something became final */
   gint64 skew_ms;      /* its clock less ours */
+  guint watchers;      /* citizens and nodes whose cosignatures it holds */
   GPtrArray *linked;   /* CitizPublicKey: validators it is connected to, itself among them */
 } CitizWatched;
 
@@ -29,7 +30,7 @@ G_DECLARE_FINAL_TYPE (CitizWatch, citiz_watch, CITIZ, WATCH, GObject)
 CitizWatch *citiz_watch_new (CitizDb *db, CitizChain *chain, const CitizEnv *env);
 void citiz_watch_set_nodes (CitizWatch *self, const gchar *const *urls);
 void citiz_watch_set_page (CitizWatch *self, const CitizHash *sha256);
-void citiz_watch_set_witness (CitizWatch *self, CitizSigningKey *key);
+void citiz_watch_set_witness (CitizWatch *self, const CitizHash *account, CitizSigningKey *key);
 void citiz_watch_set_pace (CitizWatch *self, guint visit_ms);
 gboolean citiz_watch_start (CitizWatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_watch_stop (CitizWatch *self);

@@ -146,6 +146,7 @@ scene_init (Scene *scene, guint common, guint own, guint forked)
   g_auto (GStrv) list = NULL;
   g_autoptr (CitizSecret) seed = citiz_secret_new_random (32);
   g_autoptr (GError) error = NULL;
+  const CitizHash account = {{7}};
   CitizHash page;
 
   memset (scene, 0, sizeof *scene);
@@ -180,7 +181,7 @@ scene_init (Scene *scene, guint common, guint own, guint forked)
   scene->watch = citiz_watch_new (scene->world.db, scene->world.chain, &scene->world.env);
   citiz_watch_set_nodes (scene->watch, (const gchar *const *) list);
   citiz_watch_set_page (scene->watch, &page);
-  citiz_watch_set_witness (scene->watch, scene->witness);
+  citiz_watch_set_witness (scene->watch, &account, scene->witness);
   citiz_watch_set_pace (scene->watch, 8);
   g_signal_connect (scene->watch, "evidence", G_CALLBACK (evidence_cb), scene);
 }
