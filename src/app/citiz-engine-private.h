@@ -8,6 +8,7 @@
 #include "node/citiz-node.h"
 #include "store/citiz-chain.h"
 #include "store/citiz-vault.h"
+#include "sync/citiz-community.h"
 
 G_BEGIN_DECLS
 
@@ -48,6 +49,9 @@ struct _CitizEngine
   gboolean ledger_due;   /* the window is about to be told of new blocks */
   guint32 sample_batch;  /* 0: the sample record is not loaded */
   GSource *anchor_timer; /* of the commitments waiting to be anchored */
+  CitizCommunity *community; /* NULL: none was joined */
+  GCancellable *joining;     /* NULL: none is being joined */
+  gboolean paused;           /* the community's nodes are not asked */
 };
 
 /* News for the session: on the main thread, in the order of the calls; dropped when the session is gone. */
@@ -97,6 +101,20 @@ gboolean citiz_engine_look_at_series (CitizEngine *engine,
 gboolean citiz_engine_look_at_imports (CitizEngine *engine,
                                        CitizContents *snapshot,
                                        GError **error);
+
+/* citiz-engine-community.c */
+void citiz_engine_open_community (CitizEngine *engine);
+void citiz_engine_lock_community (CitizEngine *engine);
+void citiz_engine_close_community (CitizEngine *engine);
+void citiz_engine_head_moved (CitizEngine *engine);
+CitizCommunityView *citiz_engine_describe_community (CitizEngine *engine);
+void citiz_engine_set_paused (CitizEngine *engine, gboolean paused);
+gboolean citiz_engine_join (CitizEngine *engine,
+                            const CitizInvitation *invitation,
+                            GTask *task,
+                            GError **error);
+gboolean citiz_engine_leave_community (CitizEngine *engine, GError **error);
+gchar *citiz_engine_fingerprint (const CitizHash *id);
 
 /* Settings of the person that the window reads; each is a sealed JSON value. */
 extern const gchar *const citiz_setting_keys[]; /* NULL-terminated */

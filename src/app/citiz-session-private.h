@@ -12,15 +12,16 @@ G_BEGIN_DECLS
 typedef struct
 {
   CitizRecord *record;
-  GPtrArray *accesses;  /* CitizAccess, newest first */
-  GPtrArray *openings;  /* CitizOpening, newest first */
-  GPtrArray *blocks;    /* CitizBlockRow, oldest first */
-  GPtrArray *entries;   /* CitizEntry, newest first */
-  GPtrArray *imports;   /* CitizImportReport, newest first */
-  GHashTable *settings; /* key → json_t */
-  guint32 sample_batch; /* 0: the sample record is not loaded */
-  gboolean damaged;     /* something could not be read; the rest is here */
-  gchar *distrust;      /* why the ledger is left alone; NULL: it agrees with itself */
+  GPtrArray *accesses;           /* CitizAccess, newest first */
+  GPtrArray *openings;           /* CitizOpening, newest first */
+  GPtrArray *blocks;             /* CitizBlockRow, oldest first */
+  GPtrArray *entries;            /* CitizEntry, newest first */
+  GPtrArray *imports;            /* CitizImportReport, newest first */
+  GHashTable *settings;          /* key → json_t */
+  guint32 sample_batch;          /* 0: the sample record is not loaded */
+  gboolean damaged;              /* something could not be read; the rest is here */
+  gchar *distrust;               /* why the ledger is left alone; NULL: it agrees with itself */
+  CitizCommunityView *community; /* NULL: none was joined */
 } CitizContents;
 
 CitizContents *citiz_contents_new (void);
@@ -43,6 +44,8 @@ struct _CitizSession
   GListStore *accesses, *openings, *blocks, *entries;
   GPtrArray *imports;
   GHashTable *settings;
+  CitizCommunityView *community;
+  gboolean metered;
   guint32 sample_batch;
   GHashTable *trash; /* CitizId → what an undo puts back */
   guint minute_timer;
@@ -81,6 +84,9 @@ void citiz_session_tell_locked (CitizEngine *engine, CitizOpeningKind kind);
 void citiz_session_adopt_distrust (CitizSession *self, gpointer reason);
 void citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *entries);
 void citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening);
+void citiz_community_view_free (CitizCommunityView *view);
+void citiz_session_adopt_community (CitizSession *self, CitizCommunityView *view);
+void citiz_session_tell_engine_pause (CitizSession *self);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);
 CitizAccess *citiz_session_find_access (CitizSession *self, const CitizId *id);
 void citiz_session_empty_trash (CitizSession *self);

@@ -29,7 +29,16 @@ typedef enum
   CITIZ_SESSION_ERROR_INPUT,
   CITIZ_SESSION_ERROR_TOO_LARGE,
   CITIZ_SESSION_ERROR_NOT_A_DOCUMENT,
-  CITIZ_SESSION_ERROR_LEDGER, /* it does not agree with itself, and is left alone */
+  CITIZ_SESSION_ERROR_LEDGER,           /* it does not agree with itself, and is left alone */
+  CITIZ_SESSION_ERROR_NO_INVITATION,    /* what was pasted is none */
+  CITIZ_SESSION_ERROR_INVITATION_CUT,   /* a part of it is missing or changed */
+  CITIZ_SESSION_ERROR_INVITATION_NEWER, /* of a later version */
+  CITIZ_SESSION_ERROR_INVITATION_USED,  /* the node does not take it (any more) */
+  CITIZ_SESSION_ERROR_INVITATION_WAITS, /* the node vouches for nobody more today */
+  CITIZ_SESSION_ERROR_OTHER_COMMUNITY,  /* the nodes show another than the invitation names */
+  CITIZ_SESSION_ERROR_NO_NODE,          /* none of them answers */
+  CITIZ_SESSION_ERROR_COMMUNITY,        /* there is one already */
+  CITIZ_SESSION_ERROR_NO_COMMUNITY,
   CITIZ_SESSION_ERROR_FAILED
 } CitizSessionError;
 GQuark citiz_session_error_quark (void);
@@ -160,6 +169,7 @@ G_DECLARE_FINAL_TYPE (CitizSession, citiz_session, CITIZ, SESSION, GObject)
  *   "opened" (CitizOpening)    somebody opened, left a note or missed a code
  *   "ledger-changed"           a block was added
  *   "settings-changed"
+ *   "community-changed"        citiz_session_get_community() is another
  *   "opened-locked" (int)      a CitizOpeningKind happened while the record was locked: who, only the unlocked record tells
  * Properties: "state" (CitizSessionState as int, notify), "sample" (boolean: the sample record is loaded),
  *   "damaged" (boolean: a part could not be read).
@@ -415,7 +425,8 @@ void citiz_session_set_setting_async (CitizSession *self,
 gboolean citiz_session_set_setting_finish (CitizSession *self,
                                            GAsyncResult *result,
                                            GError **error);
-/* keys: "profile" (CitizProfile of consent), "goals", "water" (day → glasses), "key-measures", "lock-minutes", "units" */
+/* keys: "profile" (CitizProfile of consent), "goals", "water" (day → glasses), "key-measures", "lock-minutes", "units",
+ * "background" (true: go on when the window is closed), "sync-metered" (true: also where the network costs money) */
 
 /* --- the ledger --- */
 GListModel *citiz_session_get_blocks (
@@ -440,6 +451,98 @@ void citiz_session_proof_async (CitizSession *self,
 gchar *citiz_session_proof_finish (CitizSession *self,
                                    GAsyncResult *result,
                                    GError **error); /* text of the exportable proof */
+
+/* --- the community --- */
+/* What an invitation would lead to. Nothing was asked of anybody yet. */
+typedef struct
+{
+  gchar *text; /* to be passed to join */
+  gchar *name; /* what the community calls itself */
+  gchar *
+      fingerprint; /* six words of its founding document, in the person's language: the same at whoever invited */
+  GStrv nodes; /* addresses; the first is who invites */
+  gboolean
+      vouched; /* a node vouches; else this computer has to work for a place, which takes a while */
+} CitizInvitationView;
+void citiz_invitation_view_free (CitizInvitationView *view);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizInvitationView, citiz_invitation_view_free)
+
+typedef enum
+{
+  CITIZ_COMMUNITY_VIEW_CATCHING_UP,
+  CITIZ_COMMUNITY_VIEW_EVEN,
+  CITIZ_COMMUNITY_VIEW_ALONE,  /* no node answers */
+  CITIZ_COMMUNITY_VIEW_DOUBTS, /* nodes show what cannot be, and none helps */
+  CITIZ_COMMUNITY_VIEW_PAUSED, /* the network is metered */
+  CITIZ_COMMUNITY_VIEW_FAILED  /* this computer's disk refuses */
+} CitizCommunityViewState;
+
+/* A node. Strings are "" when not known. */
+typedef struct
+{
+  gchar *id; /* the first 16 bytes of its key, base64url */
+  gchar *operator_;
+  gchar *url;
+  CitizTime seen; /* 0: never */
+  gboolean validator;
+  gboolean missing; /* did not answer when it was last asked */
+  gboolean doubted; /* showed what cannot be */
+} CitizNodeView;
+
+/* How the community stands. Never changes: another one is made with each "community-changed". */
+typedef struct
+{
+  gchar *name;
+  gchar *fingerprint;
+  CitizTime joined_at; /* 0: not known */
+  CitizCommunityViewState state;
+  guint64 height, node_height; /* of one's own copy; of the newest final block known of */
+  CitizTime final;             /* of the newest block of the copy; 0: none */
+  guint level;                 /* 0: light, 1: every root recomputed, 2: and every signature */
+  gdouble progress;            /* to the next level, 0 to 1; 1 at level 2 */
+  gboolean registered;         /* the community knows this account */
+  gboolean working;            /* for a place: nobody vouches */
+  guint n_validators, n_missing;
+  guint may_fail;  /* this many validators may be down */
+  guint may_lie;   /* this many may lie; 0 with fewer than four */
+  guint n_waiting; /* entries that wait to become final */
+  guint64 head,
+      committed; /* of the personal ledger: height now, and as the community has it; 0: not yet */
+  CitizTime committed_at;
+  GPtrArray *nodes;      /* CitizNodeView, validators first */
+  gboolean false_ledger; /* a quorum made final what its own rules forbid */
+} CitizCommunityView;
+
+/* (transfer none) (nullable): NULL without a community, and while locked. Until the next "community-changed". */
+const CitizCommunityView *citiz_session_get_community (CitizSession *self);
+/* One sentence for the header, in the person's language. (transfer full) */
+gchar *citiz_session_explain_community (const CitizCommunityView *view);
+
+void citiz_session_read_invitation_async (CitizSession *self,
+                                          const gchar *text,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer data);
+CitizInvitationView *citiz_session_read_invitation_finish (CitizSession *self,
+                                                           GAsyncResult *result,
+                                                           GError **error);
+/* Joins; what follows (catching up, verifying) is told by "community-changed". */
+void citiz_session_join_async (CitizSession *self,
+                               const gchar *text,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer data);
+gboolean citiz_session_join_finish (CitizSession *self, GAsyncResult *result, GError **error);
+/* Nothing of the record is lost; its own ledger stands alone again. */
+void citiz_session_leave_community_async (CitizSession *self,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer data);
+gboolean citiz_session_leave_community_finish (CitizSession *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+/* The network costs money now, or no longer does; the setting "sync-metered" (true) goes on all the same. */
+void citiz_session_set_metered (CitizSession *self, gboolean metered);
 
 /* --- export --- */
 /* format: "ips" "fhir" "csv" "pdf" */

@@ -70,6 +70,7 @@ static const Entry table[CITIZ_N_DOMAINS] = {
     [CITIZ_DOMAIN_TEXT_SLOT_CHECK] = TEXT ("citiz/slotsum/v1"),
     [CITIZ_DOMAIN_TEXT_OFFLINE] = TEXT ("citiz/offline/v1"),
     [CITIZ_DOMAIN_TEXT_WORK] = TEXT ("citiz/work/v1"),
+    [CITIZ_DOMAIN_TEXT_HEAD] = TEXT ("citiz/head/v1"),
 
     [CITIZ_DOMAIN_HASH_LOG_LEAF] = HASH (0x00),
     [CITIZ_DOMAIN_HASH_LOG_NODE] = HASH (0x01),

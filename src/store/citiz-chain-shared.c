@@ -159,8 +159,11 @@ static gboolean
 take (CitizChain *chain, GPtrArray *blocks, CitizLevel level, CitizCheckPool *pool, GError **error)
 {
   g_autoptr (CitizLedger) ledger = citiz_ledger_fork (chain->ledger);
-  const CitizTime now = citiz_chain_time (chain);
+  const CitizBlock *last = blocks->pdata[blocks->len - 1];
+  CitizTime now = citiz_chain_time (chain);
 
+  now.ms = MAX (now.ms,
+                last->header.time.ms); /* of who follows: a clock that is behind judges nobody */
   for (guint i = 0; i < blocks->len; i++)
     {
       const CitizBlock *block = blocks->pdata[i];

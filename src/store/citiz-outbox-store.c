@@ -53,6 +53,19 @@ citiz_outbox_store_list (CitizDb *db, GError **error)
     }
 }
 
+/* What the disk does not say is not denied. */
+gboolean
+citiz_outbox_store_has (CitizDb *db, const CitizHash *id)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (db, "SELECT 1 FROM outbox WHERE id = ?1", &stmt, NULL))
+    return TRUE;
+  citiz_stmt_bind_hash (stmt, 1, id);
+  return !citiz_stmt_next (stmt, &row, NULL) || row;
+}
+
 gboolean
 citiz_outbox_store_remove (CitizDb *db, const CitizHash *id, GError **error)
 {

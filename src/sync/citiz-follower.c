@@ -9,6 +9,7 @@
 #define RETRY_MS   1000 /* after a node that did not answer; doubled up to RETRY_MAX */
 #define RETRY_MAX  60000
 #define RANGE      256
+#define SLICE      (64u * 1024) /* bytes taken in one go: the thread has other work, too */
 
 struct _CitizFollower
 {
@@ -23,6 +24,9 @@ struct _CitizFollower
   GCancellable *stop;
   GSource *again;
   gboolean asking;
+  GSource *slice;
+  GPtrArray *got; /* CitizBlock: what of an answer is not taken yet */
+  gchar *from;    /* whose answer it is */
   CitizFollowerState state;
 };
 
@@ -95,26 +99,51 @@ miss (CitizFollower *self, CitizFollowerState state)
 }
 
 static void
-take (CitizFollower *self, const gchar *url, GBytes *answer)
+drop_slices (CitizFollower *self)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) blocks = citiz_range_decode (answer, &error);
+  if (self->slice != NULL)
+    g_source_destroy (self->slice);
+  g_clear_pointer (&self->slice, g_source_unref);
+  g_clear_pointer (&self->got, g_ptr_array_unref);
+  g_clear_pointer (&self->from, g_free);
+}
 
-  if (blocks != NULL && blocks->len == 0)
+/* About what it costs to take: its certificates count as much as a few transactions. */
+static gsize
+weigh (const CitizBlock *block)
+{
+  gsize bytes = 2048;
+
+  for (guint i = 0; i < block->txs->len; i++)
+    bytes += g_bytes_get_size (citiz_tx_get_bytes (block->txs->pdata[i]));
+  return bytes;
+}
+
+/* The next blocks, up to one with its certificate. */
+static GPtrArray *
+next_slice (CitizFollower *self)
+{
+  GPtrArray *slice = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  gboolean final = FALSE;
+  gsize bytes = 0;
+
+  while (self->got->len > 0 && !(final && bytes >= SLICE))
     {
-      self->misses = 0;
-      set_state (self, CITIZ_FOLLOWER_EVEN);
-      ask_in (self, self->idle_ms);
-      return;
+      CitizBlock *block = g_ptr_array_steal_index (self->got, 0);
+
+      final = block->final != NULL;
+      bytes += weigh (block);
+      g_ptr_array_add (slice, block);
     }
-  if (blocks != NULL && citiz_chain_follow (self->chain, blocks, self->level, &error))
-    {
-      self->misses = 0;
-      set_state (self, CITIZ_FOLLOWER_ASKING);
-      g_signal_emit (self, signals[MOVED], 0, citiz_chain_height (self->chain));
-      ask_in (self, 0);
-      return;
-    }
+  return slice;
+}
+
+static void
+refuse_blocks (CitizFollower *self, const GError *error)
+{
+  g_autofree gchar *url = g_steal_pointer (&self->from);
+
+  drop_slices (self);
   if (error->domain == CITIZ_STORE_ERROR)
     {
       set_state (self, CITIZ_FOLLOWER_FAILED);
@@ -123,6 +152,57 @@ take (CitizFollower *self, const gchar *url, GBytes *answer)
     }
   g_signal_emit (self, signals[DOUBTED], 0, url, error);
   miss (self, CITIZ_FOLLOWER_DOUBTS);
+}
+
+static gboolean
+slice_cb (gpointer data)
+{
+  CitizFollower *self = data;
+  g_autoptr (CitizFollower) keep = g_object_ref (self);
+  g_autoptr (GPtrArray) slice = next_slice (self);
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_chain_follow (self->chain, slice, self->level, &error))
+    {
+      refuse_blocks (self, error);
+      return G_SOURCE_REMOVE;
+    }
+  self->misses = 0;
+  set_state (self, CITIZ_FOLLOWER_ASKING);
+  g_signal_emit (self, signals[MOVED], 0, citiz_chain_height (self->chain));
+  if (self->got == NULL) /* stopped by who heard of it */
+    return G_SOURCE_REMOVE;
+  if (self->got->len > 0)
+    return G_SOURCE_CONTINUE;
+  drop_slices (self);
+  ask_in (self, 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+take (CitizFollower *self, const gchar *url, GBytes *answer)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) blocks = citiz_range_decode (answer, &error);
+
+  self->from = g_strdup (url);
+  if (blocks == NULL)
+    {
+      refuse_blocks (self, error);
+      return;
+    }
+  if (blocks->len == 0)
+    {
+      drop_slices (self);
+      self->misses = 0;
+      set_state (self, CITIZ_FOLLOWER_EVEN);
+      ask_in (self, self->idle_ms);
+      return;
+    }
+  self->got = g_steal_pointer (&blocks);
+  self->slice = g_idle_source_new ();
+  g_source_set_callback (self->slice, slice_cb, self, NULL);
+  g_source_attach (self->slice, g_main_context_get_thread_default ());
 }
 
 /* What an answer needs when the follower is stopped before it comes. */
@@ -164,7 +244,7 @@ ask (CitizFollower *self)
   const gchar *node;
   Asked *asked;
 
-  if (self->asking || self->urls == NULL || *self->urls == NULL)
+  if (self->asking || self->got != NULL || self->urls == NULL || *self->urls == NULL)
     return;
   node = self->urls[self->turn++ % g_strv_length (self->urls)];
   url = citiz_range_url (node, citiz_chain_height (self->chain) + 1, RANGE);
@@ -187,6 +267,13 @@ citiz_follower_set_nodes (CitizFollower *self, const gchar *const *urls)
   g_strfreev (self->urls);
   self->urls = g_strdupv ((gchar **) urls);
   citiz_follower_hurry (self);
+}
+
+/* How much of each block is recomputed from now on. */
+void
+citiz_follower_set_level (CitizFollower *self, CitizLevel level)
+{
+  self->level = level;
 }
 
 /* How long to wait when there is nothing new. */
@@ -214,6 +301,7 @@ citiz_follower_stop (CitizFollower *self)
   if (self->stop == NULL)
     return;
   disarm (self);
+  drop_slices (self);
   g_cancellable_cancel (self->stop);
   g_clear_object (&self->stop);
   g_clear_object (&self->client);

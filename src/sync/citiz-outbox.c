@@ -3,6 +3,7 @@
 
 #include "store/citiz-outbox-store.h"
 #include "store/citiz-store-error.h"
+#include "sync/citiz-vouch.h"
 
 #include <string.h>
 
@@ -17,6 +18,9 @@ typedef struct
   CitizTx *tx;
   guint round, asked, taken, refused;
   gchar *word; /* of the last refusal */
+  gboolean
+      fresh; /* put in a moment ago: is the transaction of the database that it was put in over? */
+  gboolean vouching; /* its sponsor is asked */
 } Entry;
 
 struct _CitizOutbox
@@ -32,6 +36,10 @@ struct _CitizOutbox
   GPtrArray *entries;
   GCancellable *stop;
   GSource *again;
+  GSource *soon; /* what was put in a moment ago is sent */
+  CitizPublicKey sponsor;
+  gchar *sponsor_url;
+  guint8 token[CITIZ_INVITATION_TOKEN_SIZE];
 };
 
 G_DEFINE_TYPE (CitizOutbox, citiz_outbox, G_TYPE_OBJECT)
@@ -41,6 +49,7 @@ enum
   FINAL,
   REFUSED,
   EXPIRED,
+  VOUCHED,
   WAITING,
   N_SIGNALS
 };
@@ -94,6 +103,22 @@ on_chain (CitizOutbox *self, const CitizTx *tx)
   return PRESENT;
 }
 
+static gboolean may_send (CitizOutbox *self);
+static void hand_over (CitizOutbox *self, Entry *entry);
+
+/* The account is there: what needs a sponsor's word can have it. */
+static void
+go_on (CitizOutbox *self, const CitizHash *account)
+{
+  for (guint i = 0; may_send (self) && i < self->entries->len; i++)
+    {
+      Entry *entry = self->entries->pdata[i];
+
+      if (citiz_hash_equal (&entry->tx->account, account) && citiz_vouch_is_needed (entry->tx))
+        hand_over (self, entry);
+    }
+}
+
 /* Takes the entry away, from the disk first. When that fails it simply stays, and the next look tries again. */
 static gboolean
 settle (CitizOutbox *self, Entry *entry, guint signal, const gchar *why)
@@ -108,6 +133,8 @@ settle (CitizOutbox *self, Entry *entry, guint signal, const gchar *why)
       return FALSE;
     }
   g_ptr_array_remove (self->entries, entry);
+  if (signal == FINAL && tx->type == CITIZ_TX_ACCT_REGISTER)
+    go_on (self, &tx->account);
   if (signal == REFUSED)
     g_signal_emit (self, signals[REFUSED], 0, tx, why);
   else
@@ -135,6 +162,8 @@ citiz_outbox_look (CitizOutbox *self)
       if (i > self->entries->len)
         continue;
       entry = self->entries->pdata[i - 1];
+      if (entry->fresh)
+        continue;
       presence = on_chain (self, entry->tx);
       if (presence == PRESENT)
         (void) settle (self, entry, FINAL, NULL);
@@ -168,6 +197,30 @@ word_of (GBytes *answer)
                        : "refused");
 }
 
+/* The entry that registers the account of @entry, when that waits too. */
+static Entry *
+registration_of (CitizOutbox *self, const Entry *entry)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *other = self->entries->pdata[i];
+
+      if (other != entry && other->tx->type == CITIZ_TX_ACCT_REGISTER
+          && citiz_hash_equal (&other->tx->account, &entry->tx->account))
+        return other;
+    }
+  return NULL;
+}
+
+/* A node has taken the registration: it takes now what the account says. */
+static void
+let_go (CitizOutbox *self, const Entry *registration)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    if (registration_of (self, self->entries->pdata[i]) == registration)
+      hand_over (self, self->entries->pdata[i]);
+}
+
 static void
 answered_cb (GObject *client, GAsyncResult *result, gpointer data)
 {
@@ -183,8 +236,9 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
   if (entry == NULL
       || entry->round != asked->round) /* an earlier round's says nothing of this one */
     return;
-  if (answer != NULL && (status == 200 || status == 202))
-    entry->taken++;
+  if (answer != NULL && (status == 200 || status == 202) && entry->taken++ == 0
+      && entry->tx->type == CITIZ_TX_ACCT_REGISTER)
+    let_go (self, entry);
   if (answer != NULL && (status == 400 || status == 422))
     {
       entry->refused++;
@@ -193,7 +247,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
     }
   /* A transaction that is on the chain already may be refused as spent: one's own copy decides, later. */
   if (entry->refused == entry->asked && entry->taken == 0 && on_chain (self, entry->tx) == ABSENT
-      && g_strcmp0 (entry->word, "nonce") != 0)
+      && g_strcmp0 (entry->word, "nonce") != 0 && registration_of (self, entry) == NULL)
     {
       g_autofree gchar *word = g_strdup (entry->word);
 
@@ -208,7 +262,7 @@ may_send (CitizOutbox *self)
 }
 
 static void
-hand_over (CitizOutbox *self, Entry *entry)
+hand_to_nodes (CitizOutbox *self, Entry *entry)
 {
   const guint n = MIN (CITIZ_OUTBOX_NODES, g_strv_length (self->urls));
 
@@ -229,6 +283,76 @@ hand_over (CitizOutbox *self, Entry *entry)
       *asked = (Asked){self, g_object_ref (self->stop), *citiz_tx_get_id (entry->tx), entry->round};
       citiz_http_client_ask (self->client, &ask, self->stop, answered_cb, asked);
     }
+}
+
+/* On disk the vouched one takes the place of the other at once. */
+static gboolean
+replace_tx (CitizOutbox *self, Entry *entry, CitizTx *vouched)
+{
+  if (!citiz_db_begin (self->db, NULL))
+    return FALSE;
+  if (!citiz_outbox_store_put (self->db, vouched, citiz_env_now (self->env), NULL)
+      || !citiz_outbox_store_remove (self->db, citiz_tx_get_id (entry->tx), NULL))
+    {
+      citiz_db_rollback (self->db);
+      return FALSE;
+    }
+  if (!citiz_db_commit (self->db, NULL))
+    return FALSE;
+  citiz_tx_unref (entry->tx);
+  entry->tx = citiz_tx_ref (vouched);
+  return TRUE;
+}
+
+static void
+vouched_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  g_autofree Asked *asked = data;
+  CitizOutbox *self = asked->outbox;
+  g_autoptr (GCancellable) stop = asked->stop;
+  Entry *entry = g_cancellable_is_cancelled (stop) ? NULL : find (self, &asked->id);
+  g_autoptr (CitizTx) before = entry != NULL ? citiz_tx_ref (entry->tx) : NULL;
+  g_autoptr (CitizTx) vouched = NULL;
+  CitizVouch word;
+
+  if (entry == NULL)
+    return;
+  vouched = citiz_vouch_ask_finish (CITIZ_HTTP_CLIENT (client), result, before, &word);
+  entry->vouching = FALSE;
+  if (word == CITIZ_VOUCH_REFUSED && registration_of (self, entry) == NULL)
+    (void) settle (self, entry, REFUSED, "sponsor");
+  if (word != CITIZ_VOUCH_GIVEN || !replace_tx (self, entry, vouched))
+    return; /* the next round asks again */
+  hand_to_nodes (self, entry);
+  g_signal_emit (self, signals[VOUCHED], 0, before, vouched);
+}
+
+static void
+ask_sponsor (CitizOutbox *self, Entry *entry)
+{
+  Asked *asked;
+
+  if (entry->vouching || self->sponsor_url == NULL
+      || !citiz_public_key_equal (&entry->tx->sponsor, &self->sponsor))
+    return;
+  asked = g_new (Asked, 1);
+  *asked = (Asked){self, g_object_ref (self->stop), *citiz_tx_get_id (entry->tx), 0};
+  entry->vouching = TRUE;
+  citiz_vouch_ask (self->client, self->sponsor_url, self->token, entry->tx, self->stop, vouched_cb,
+                   asked);
+}
+
+static void
+hand_over (CitizOutbox *self, Entry *entry)
+{
+  const Entry *registration = registration_of (self, entry);
+
+  if (entry->fresh || (registration != NULL && registration->taken == 0))
+    return;
+  if (!citiz_vouch_is_needed (entry->tx))
+    hand_to_nodes (self, entry);
+  else if (registration == NULL) /* a sponsor knows what is final */
+    ask_sponsor (self, entry);
 }
 
 static void send_all (CitizOutbox *self);
@@ -279,10 +403,44 @@ send_all (CitizOutbox *self)
   arm (self);
 }
 
+/* What was put in within a transaction of the database that was given up is not in it. */
+static gboolean
+soon_cb (gpointer data)
+{
+  CitizOutbox *self = data;
+  g_autoptr (CitizOutbox) keep = g_object_ref (self);
+  guint before = self->entries->len;
+
+  if (citiz_db_get_depth (self->db) > 0)
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer (&self->soon, g_source_unref);
+  for (guint i = self->entries->len; i > 0; i--)
+    {
+      Entry *entry = self->entries->pdata[i - 1];
+
+      if (entry->fresh && !citiz_outbox_store_has (self->db, citiz_tx_get_id (entry->tx)))
+        g_ptr_array_remove_index (self->entries, i - 1);
+    }
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = self->entries->pdata[i];
+
+      if (!entry->fresh)
+        continue;
+      entry->fresh = FALSE;
+      if (may_send (self)) /* only this one: the others have their round */
+        hand_over (self, entry);
+    }
+  arm (self);
+  if (self->entries->len != before)
+    g_signal_emit (self, signals[WAITING], 0, self->entries->len);
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * citiz_outbox_put:
  *
- * Takes a signed transaction. It is on disk when this returns %TRUE, and is sent at once if the outbox runs.
+ * Takes a signed transaction. It joins an open transaction of the database, and is sent, if the outbox runs, once that is over.
  */
 gboolean
 citiz_outbox_put (CitizOutbox *self, CitizTx *tx, GError **error)
@@ -292,12 +450,45 @@ citiz_outbox_put (CitizOutbox *self, CitizTx *tx, GError **error)
   if (!citiz_outbox_store_put (self->db, tx, citiz_env_now (self->env), error))
     return FALSE;
   add (self, tx);
+  ((Entry *) self->entries->pdata[self->entries->len - 1])->fresh = TRUE;
   self->wait_ms = self->retry_ms;
-  if (may_send (self)) /* only this one: the others have their round */
-    hand_over (self, g_ptr_array_index (self->entries, self->entries->len - 1));
-  arm (self);
+  if (self->soon == NULL)
+    {
+      self->soon = g_idle_source_new ();
+      g_source_set_priority (self->soon, G_PRIORITY_DEFAULT);
+      g_source_set_callback (self->soon, soon_cb, self, NULL);
+      g_source_attach (self->soon, g_main_context_get_thread_default ());
+    }
   g_signal_emit (self, signals[WAITING], 0, self->entries->len);
   return TRUE;
+}
+
+/**
+ * citiz_outbox_set_sponsor:
+ * @url: (nullable): where @node is asked to vouch; %NULL: nobody is
+ * @token: CITIZ_INVITATION_TOKEN_SIZE bytes
+ */
+void
+citiz_outbox_set_sponsor (CitizOutbox *self,
+                          const CitizPublicKey *node,
+                          const gchar *url,
+                          const guint8 *token)
+{
+  g_free (self->sponsor_url);
+  self->sponsor_url = g_strdup (url);
+  self->sponsor = *node;
+  memcpy (self->token, token, sizeof self->token);
+}
+
+/* Returns: (transfer full) (element-type CitizTx): what waits, in the order it was put in */
+GPtrArray *
+citiz_outbox_list (CitizOutbox *self)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+
+  for (guint i = 0; i < self->entries->len; i++)
+    g_ptr_array_add (list, citiz_tx_ref (((Entry *) self->entries->pdata[i])->tx));
+  return list;
 }
 
 /* Which nodes may be told, "http://host:port" or "https://host". */
@@ -349,6 +540,8 @@ citiz_outbox_stop (CitizOutbox *self)
   if (self->stop == NULL)
     return;
   disarm (self);
+  for (guint i = 0; i < self->entries->len; i++)
+    ((Entry *) self->entries->pdata[i])->vouching = FALSE;
   g_cancellable_cancel (self->stop);
   g_clear_object (&self->stop);
   g_clear_object (&self->client);
@@ -372,6 +565,10 @@ citiz_outbox_finalize (GObject *object)
 {
   CitizOutbox *self = CITIZ_OUTBOX (object);
 
+  if (self->soon != NULL)
+    g_source_destroy (self->soon);
+  g_clear_pointer (&self->soon, g_source_unref);
+  g_free (self->sponsor_url);
   g_ptr_array_unref (self->entries);
   g_strfreev (self->urls);
   G_OBJECT_CLASS (citiz_outbox_parent_class)->finalize (object);
@@ -390,6 +587,8 @@ citiz_outbox_class_init (CitizOutboxClass *klass)
                                    G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_STRING);
   signals[EXPIRED] = g_signal_new ("expired", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[VOUCHED] = g_signal_new ("vouched", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
   signals[WAITING] = g_signal_new ("waiting", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_UINT);
 }

@@ -13,12 +13,19 @@ G_BEGIN_DECLS
  *   "final"   (CitizTx *)                    it is on one's own verified copy of the chain
  *   "refused" (CitizTx *, const gchar *why)  by every node that was asked, for a reason that will not pass: the node's word
  *   "expired" (CitizTx *)                    its time is over and it is not on the chain: to be signed anew by who made it
- *   "waiting" (guint n)                      how many wait has changed */
+ *   "vouched" (CitizTx *before, CitizTx *)   its sponsor has signed: it has another name now
+ *   "waiting" (guint n)                      how many wait has changed
+ * A transaction that names a sponsor and waits for its signature is brought to that node first (citiz_outbox_set_sponsor()). What an account
+ * says is held back until a node has taken its registration. */
 #define CITIZ_TYPE_OUTBOX (citiz_outbox_get_type ())
 G_DECLARE_FINAL_TYPE (CitizOutbox, citiz_outbox, CITIZ, OUTBOX, GObject)
 
 CitizOutbox *citiz_outbox_new (CitizDb *db, CitizChain *chain, const CitizEnv *env);
 void citiz_outbox_set_nodes (CitizOutbox *self, const gchar *const *urls);
+void citiz_outbox_set_sponsor (CitizOutbox *self,
+                               const CitizPublicKey *node,
+                               const gchar *url,
+                               const guint8 *token);
 void citiz_outbox_set_pace (CitizOutbox *self, guint retry_ms);
 gboolean citiz_outbox_put (CitizOutbox *self,
                            CitizTx *tx,
@@ -27,5 +34,6 @@ gboolean citiz_outbox_start (CitizOutbox *self, GError **error) G_GNUC_WARN_UNUS
 void citiz_outbox_stop (CitizOutbox *self);
 void citiz_outbox_look (CitizOutbox *self);
 guint citiz_outbox_n_waiting (CitizOutbox *self);
+GPtrArray *citiz_outbox_list (CitizOutbox *self);
 
 G_END_DECLS

@@ -223,24 +223,38 @@ work_about (CitizHash *out, GByteArray *tbs, guint64 number)
 }
 
 /**
- * citiz_tx_work:
+ * citiz_tx_work_until:
  * @bits: the work a community asks for, see #CitizTxParams
+ * @cancellable: (nullable)
  *
  * Works for a transaction that nobody vouches for, before it is signed: 2^@bits tries of one or two milliseconds, on average. Blocks; for
  * a thread.
+ *
+ * Returns: %FALSE when it was cancelled first
  */
-void
-citiz_tx_work (CitizTx *tx, guint bits)
+gboolean
+citiz_tx_work_until (CitizTx *tx, guint bits, GCancellable *cancellable)
 {
   g_autoptr (GByteArray) tbs = g_byte_array_sized_new (512);
   CitizHash about;
 
-  g_return_if_fail (tx->bytes == NULL && !names_sponsor (tx));
+  g_return_val_if_fail (tx->bytes == NULL && !names_sponsor (tx), FALSE);
   encode_unsigned (tbs, tx);
   tx->sponsor_epoch = 0;
   do
-    work_about (&about, tbs, ++tx->sponsor_epoch);
+    {
+      if (g_cancellable_is_cancelled (cancellable))
+        return FALSE;
+      work_about (&about, tbs, ++tx->sponsor_epoch);
+    }
   while (citiz_work_bits (&about) < bits);
+  return TRUE;
+}
+
+void
+citiz_tx_work (CitizTx *tx, guint bits)
+{
+  (void) citiz_tx_work_until (tx, bits, NULL);
 }
 
 /**

@@ -1,0 +1,188 @@
+/* What is remembered of a community: one sealed setting of the vault. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sync/citiz-community-private.h"
+
+#include "net/citiz-json-strict.h"
+#include "store/citiz-store-error.h"
+
+#include <string.h>
+
+#define VERSION      1
+#define TEXT_MAX     65536
+#define MEMBERS_MAX  256
+#define OPERATOR_MAX 200
+
+static json_t *
+bytes_json (const guint8 *bytes, gsize n)
+{
+  g_autofree gchar *text = citiz_base64url_encode (bytes, n);
+
+  return json_string (text);
+}
+
+static json_t *
+gbytes_json (GBytes *bytes)
+{
+  return bytes_json (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+static json_t *
+founding_json (const CitizInvitation *invitation, const CitizGenesis *genesis)
+{
+  g_autoptr (GBytes) one = citiz_invitation_encode (invitation);
+  g_autoptr (GBytes) other = citiz_genesis_encode (genesis);
+
+  return json_pack ("{s:i, s:o, s:o}", "v", VERSION, "invitation", gbytes_json (one), "genesis",
+                    gbytes_json (other));
+}
+
+static json_t *
+member_json (const CitizCommunityMember *member)
+{
+  return json_pack ("{s:o, s:s, s:s, s:I, s:b}", "node",
+                    bytes_json (member->node.b, sizeof member->node.b), "url", member->url,
+                    "operator", member->operator_, "seen", (json_int_t) member->seen.ms,
+                    "validator", member->validator);
+}
+
+static GBytes *
+dump (json_t *json)
+{
+  char *text = json_dumps (json, JSON_COMPACT);
+
+  json_decref (json);
+  return g_bytes_new_with_free_func (text, strlen (text), free, text);
+}
+
+/* Returns: (transfer full): what citiz_community_read() reads */
+GBytes *
+citiz_community_write (CitizCommunity *self)
+{
+  json_t *json = founding_json (&self->invitation, &self->genesis);
+  json_t *members = json_array ();
+
+  for (guint i = 0; i < self->members->len; i++)
+    json_array_append_new (members, member_json (self->members->pdata[i]));
+  json_object_set_new (json, "members", members);
+  json_object_set_new (json, "full", json_integer (self->full));
+  if (self->committed.height > 0)
+    json_object_set_new (json, "committed",
+                         json_pack ("{s:I, s:o, s:o, s:I, s:I}", "height",
+                                    (json_int_t) self->committed.height, "hash",
+                                    bytes_json (self->committed.hash.b, 32), "tx",
+                                    bytes_json (self->committed.tx.b, 32), "time",
+                                    (json_int_t) self->committed.time.ms, "at",
+                                    (json_int_t) self->committed.community_height));
+  if (self->pending.height > 0)
+    json_object_set_new (json, "pending",
+                         json_pack ("{s:I, s:o, s:o, s:o, s:o}", "height",
+                                    (json_int_t) self->pending.height, "chain",
+                                    bytes_json (self->pending.chain.b, 32), "hash",
+                                    bytes_json (self->pending.hash.b, 32), "salt",
+                                    bytes_json (self->pending.salt.b, 32), "tx",
+                                    bytes_json (self->pending.tx.b, 32)));
+  return dump (json);
+}
+
+/* Joins an open transaction of the vault. */
+gboolean
+citiz_community_remember (CitizVault *vault,
+                          const CitizInvitation *invitation,
+                          const CitizGenesis *genesis,
+                          GError **error)
+{
+  g_autoptr (GBytes) bytes = dump (founding_json (invitation, genesis));
+
+  return citiz_vault_set_setting (vault, CITIZ_COMMUNITY_SETTING, bytes, error);
+}
+
+/* Reading ********************************************************************/
+
+static gboolean
+read_founding (CitizCommunity *self, json_t *json)
+{
+  const gchar *one = citiz_json_strict_string (json, "invitation", TEXT_MAX);
+  const gchar *other = citiz_json_strict_string (json, "genesis", TEXT_MAX);
+  g_autoptr (GBytes) invitation = one != NULL ? citiz_base64url_decode (one) : NULL;
+  g_autoptr (GBytes) genesis = other != NULL ? citiz_base64url_decode (other) : NULL;
+  CitizHash id;
+
+  if (invitation == NULL || genesis == NULL
+      || !citiz_invitation_decode (g_bytes_get_data (invitation, NULL),
+                                   g_bytes_get_size (invitation), &self->invitation, NULL)
+      || !citiz_genesis_decode (g_bytes_get_data (genesis, NULL), g_bytes_get_size (genesis),
+                                &self->genesis, NULL))
+    return FALSE;
+  citiz_genesis_chain_id (&id, &self->genesis);
+  return citiz_hash_equal (&id, &self->invitation.chain_id);
+}
+
+static void
+read_member (CitizCommunity *self, json_t *json)
+{
+  const gchar *url = citiz_json_strict_string (json, "url", CITIZ_INVITATION_MAX_URL);
+  const gchar *operator_ = citiz_json_strict_string (json, "operator", OPERATOR_MAX);
+  CitizCommunityMember member = {0};
+
+  if (url == NULL || operator_ == NULL
+      || !citiz_json_strict_bytes (json, "node", member.node.b, sizeof member.node.b)
+      || !citiz_json_strict_int (json, "seen", 0, CITIZ_JSON_INT_MAX, &member.seen.ms))
+    return;
+  member.url = g_strdup (url);
+  member.operator_ = g_strdup (operator_);
+  member.validator = json_is_true (json_object_get (json, "validator"));
+  g_ptr_array_add (self->members, g_memdup2 (&member, sizeof member));
+}
+
+static guint64
+read_height (json_t *json, const gchar *key)
+{
+  gint64 height;
+
+  return citiz_json_strict_int (json, key, 0, CITIZ_JSON_INT_MAX, &height) ? (guint64) height : 0;
+}
+
+static void
+read_heads (CitizCommunity *self, json_t *json)
+{
+  json_t *committed = json_object_get (json, "committed");
+  json_t *pending = json_object_get (json, "pending");
+  CitizCommittedHead head = {.height = read_height (committed, "height")};
+  CitizPendingHead next = {.height = read_height (pending, "height")};
+
+  if (citiz_json_strict_bytes (committed, "hash", head.hash.b, 32)
+      && citiz_json_strict_bytes (committed, "tx", head.tx.b, 32)
+      && citiz_json_strict_int (committed, "time", 0, CITIZ_JSON_INT_MAX, &head.time.ms))
+    {
+      head.community_height = read_height (committed, "at");
+      self->committed = head;
+    }
+  if (citiz_json_strict_bytes (pending, "chain", next.chain.b, 32)
+      && citiz_json_strict_bytes (pending, "hash", next.hash.b, 32)
+      && citiz_json_strict_bytes (pending, "salt", next.salt.b, 32)
+      && citiz_json_strict_bytes (pending, "tx", next.tx.b, 32))
+    self->pending = next;
+}
+
+/* Returns: %FALSE with %CITIZ_STORE_ERROR_NEWER or %CITIZ_STORE_ERROR_DAMAGED when the community cannot be known from it */
+gboolean
+citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error)
+{
+  json_t *json = citiz_json_strict_parse (kept, NULL);
+  const guint64 version = read_height (json, "v");
+  json_t *members = json_object_get (json, "members");
+
+  if (version > VERSION || json == NULL || !read_founding (self, json))
+    {
+      g_set_error (error, CITIZ_STORE_ERROR,
+                   version > VERSION ? CITIZ_STORE_ERROR_NEWER : CITIZ_STORE_ERROR_DAMAGED,
+                   "what is remembered of the community cannot be read");
+      json_decref (json);
+      return FALSE;
+    }
+  for (guint i = 0; i < MIN (json_array_size (members), MEMBERS_MAX); i++)
+    read_member (self, json_array_get (members, i));
+  self->full = read_height (json, "full") == 1;
+  read_heads (self, json);
+  json_decref (json);
+  return TRUE;
+}

@@ -1,0 +1,205 @@
+/* How much of a community's chain one has verified oneself: L0, L1, L2. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sync/citiz-community-private.h"
+
+#include "sync/citiz-range.h"
+
+/* L0: the newest header, alone ***********************************************/
+
+typedef struct
+{
+  CitizCommunity *community; /* gone once @stop is cancelled */
+  GCancellable *stop;
+  gchar *url;
+} Asked;
+
+static void
+take_head (CitizCommunity *self, const gchar *url, GBytes *answer)
+{
+  g_autoptr (GPtrArray) blocks = citiz_range_decode (answer, NULL);
+  g_autoptr (GError) error = NULL;
+  const CitizBlock *block;
+
+  if (blocks == NULL || blocks->len == 0)
+    return;
+  block = blocks->pdata[blocks->len - 1];
+  if (block->final == NULL || block->header.height <= self->light.head.height
+      || block->header.epoch
+             != self->light.epoch) /* a later epoch: its blocks are followed to it */
+    return;
+  if (citiz_light_advance (&self->light, &block->header, block->final, &error))
+    {
+      citiz_community_tell (self);
+      return;
+    }
+  g_message ("a node shows a header that nobody made final: %s", error->message);
+  g_free (self->doubt);
+  self->doubt = g_strdup (url);
+}
+
+static void
+head_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  Asked *asked = data;
+  guint code;
+  g_autoptr (GBytes) answer
+      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &code, NULL);
+
+  if (!g_cancellable_is_cancelled (asked->stop) && answer != NULL && code == 200)
+    take_head (asked->community, asked->url, answer);
+  g_object_unref (asked->stop);
+  g_free (asked->url);
+  g_free (asked);
+}
+
+/* A node says that there is a block of this height: it has to show it, final. */
+void
+citiz_community_look_at_head (CitizCommunity *self, const gchar *url, guint64 height)
+{
+  g_autofree gchar *block_url = NULL;
+  Asked *asked;
+
+  if (height <= citiz_community_get_node_height (self))
+    return;
+  block_url = citiz_range_url (url, height, 1);
+  asked = g_new (Asked, 1);
+  *asked = (Asked){self, g_object_ref (self->watch), g_strdup (url)};
+  citiz_http_client_ask (
+      self->client,
+      &(CitizHttpAsk){.method = "GET", .url = block_url, .answer_max = CITIZ_RANGE_MAX_BYTES},
+      self->watch, head_cb, asked);
+}
+
+/* What the copy has verified is the base of what is believed alone. */
+static void
+raise_light (CitizCommunity *self)
+{
+  CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
+  const CitizBlockHeader *head = ledger != NULL ? citiz_ledger_head (ledger) : NULL;
+
+  if (head == NULL || head->height < self->light.head.height)
+    return;
+  self->light.epoch = citiz_ledger_epoch (ledger);
+  self->light.vs_hash = *citiz_ledger_vs_hash (ledger);
+  if (!citiz_ledger_get_validators (ledger, self->light.epoch, &self->light.validators))
+    return;
+  self->light.head = *head;
+  self->light.head_hash = *citiz_ledger_head_hash (ledger);
+}
+
+/* L2: every signature ********************************************************/
+
+void
+citiz_community_stop_verifying (CitizCommunity *self)
+{
+  citiz_community_disarm (&self->verify_source);
+  g_clear_pointer (&self->verifier, citiz_chain_verifier_free);
+}
+
+static void
+verified (CitizCommunity *self)
+{
+  citiz_community_stop_verifying (self);
+  self->full = TRUE;
+  citiz_community_save (self);
+  citiz_community_tell (self);
+}
+
+/* One slice; between two of them everything else of this thread has its turn. */
+static gboolean
+verify_cb (gpointer data)
+{
+  CitizCommunity *self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = FALSE;
+
+  if (citiz_chain_verifier_step (self->verifier, &done, &error))
+    {
+      if (!done)
+        citiz_community_tell (self);
+      else
+        verified (self);
+      return done ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+    }
+  /* A quorum made final what its own rules forbid. The copy stays as it is, to be shown. */
+  g_warning ("the community's chain does not hold: %s", error->message);
+  g_free (self->doubt);
+  self->doubt = g_strdup ("");
+  citiz_community_stop_verifying (self);
+  citiz_community_tell (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+verify_all (CitizCommunity *self)
+{
+  if (self->full || self->verifier != NULL || g_strcmp0 (self->doubt, "") == 0)
+    return;
+  citiz_follower_set_level (self->follower, CITIZ_LEVEL_FULL);
+  if (citiz_chain_height (self->copy) == 0)
+    {
+      verified (self);
+      return;
+    }
+  self->verifier = citiz_chain_verifier_new (self->copy, CITIZ_LEVEL_FULL);
+  self->verify_source = g_idle_source_new ();
+  g_source_set_callback (self->verify_source, verify_cb, self, NULL);
+  g_source_attach (self->verify_source, g_main_context_get_thread_default ());
+}
+
+/**
+ * citiz_community_moved:
+ *
+ * To be called when the copy has grown or the follower stands elsewhere.
+ */
+void
+citiz_community_moved (CitizCommunity *self)
+{
+  if (self->stop == NULL)
+    return;
+  if (citiz_follower_get_state (self->follower) == CITIZ_FOLLOWER_EVEN)
+    self->was_even = TRUE;
+  raise_light (self);
+  citiz_community_list_members (self);
+  citiz_community_see_votes (self);
+  citiz_outbox_look (self->outbox);
+  if (self->stop == NULL) /* by who heard of it */
+    return;
+  if (citiz_community_get_state (self) == CITIZ_COMMUNITY_EVEN)
+    verify_all (self);
+  citiz_community_say_what_is_due (self);
+  citiz_community_tell (self);
+}
+
+/**
+ * citiz_community_get_level:
+ * @out_progress: (out) (nullable): how much of the next level is done, 0 to 1
+ */
+CitizLevel
+citiz_community_get_level (CitizCommunity *self, gdouble *out_progress)
+{
+  const guint64 height = citiz_chain_height (self->copy);
+  const guint64 all = citiz_community_get_node_height (self);
+  CitizLevel level = self->full ? CITIZ_LEVEL_FULL : CITIZ_LEVEL_STRUCTURAL;
+  gdouble progress = self->full ? 1 : 0;
+
+  if (height < all || (!self->was_even && !self->full))
+    {
+      level = CITIZ_LEVEL_LIGHT;
+      progress = all > 0 ? (gdouble) height / (gdouble) all : 0;
+    }
+  else if (self->verifier != NULL)
+    progress
+        = (gdouble) citiz_chain_verifier_get (self->verifier)->n_blocks / (gdouble) MAX (height, 1);
+  if (out_progress != NULL)
+    *out_progress = MIN (progress, 1);
+  return level;
+}
+
+CitizTime
+citiz_community_get_final_time (CitizCommunity *self)
+{
+  CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
+  const CitizBlockHeader *head = ledger != NULL ? citiz_ledger_head (ledger) : NULL;
+
+  return head != NULL && head->height > 0 ? head->time : (CitizTime){0};
+}

@@ -1,0 +1,105 @@
+/* The inside of a community, for its files. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "sync/citiz-community.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+#define CITIZ_COMMUNITY_SETTING "community"
+
+/* A head that waits until the community has made it final. @height 0: none. */
+typedef struct
+{
+  guint64 height;
+  CitizHash chain, hash, salt, tx;
+} CitizPendingHead;
+
+struct _CitizCommunity
+{
+  GObject parent_instance;
+  gchar *folder;
+  const CitizEnv *env;
+  CitizVault *vault; /* NULL while the record is locked */
+  CitizDb *db;       /* of the record: the outbox is in it */
+  CitizInvitation invitation;
+  CitizGenesis genesis;
+  CitizDb *copy_db;
+  CitizChain *copy;
+  CitizFollower *follower;
+  CitizOutbox *outbox;
+  CitizHttpClient *client;
+  GPtrArray *members; /* CitizCommunityMember, validators first */
+  gchar **urls;
+  CitizSigningKey *key;
+  CitizPublicKey recovery;
+  CitizHash account;
+  guint64 next_nonce; /* of what was signed and is not in the outbox yet */
+  GCancellable *stop; /* NULL: not started */
+  gboolean paused;
+  gboolean unsaved;  /* something to remember came while the record was locked */
+  gboolean telling;  /* "changed" is on its way */
+  gboolean was_even; /* since it was started */
+  guint idle_ms;
+  /* levels */
+  CitizLight light; /* the newest final header that was verified alone */
+  gboolean full;    /* every signature up to here was verified; what comes is, too */
+  CitizChainVerifier *verifier;
+  GSource *verify_source;
+  gchar *doubt;
+  /* nodes */
+  guint poll_ms;
+  GSource *poll_source;
+  CitizSocket *events;
+  guint events_turn;
+  GCancellable *watch; /* NULL: the nodes are not asked */
+  gboolean calling;
+  /* the personal chain */
+  CitizChain *personal;
+  CitizPendingHead pending;
+  CitizCommittedHead committed;
+  GSource *head_source;
+  guint head_ms;
+  gboolean head_due;
+  GCancellable *work; /* while it works for a place in the open lane */
+};
+
+void citiz_community_tell (CitizCommunity *self);
+void citiz_community_save (CitizCommunity *self);
+GSource *citiz_community_after (CitizCommunity *self, guint ms, GSourceFunc func);
+void citiz_community_disarm (GSource **source);
+
+/* citiz-community-keep.c */
+GBytes *citiz_community_write (CitizCommunity *self);
+gboolean citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error);
+gboolean citiz_community_remember (CitizVault *vault,
+                                   const CitizInvitation *invitation,
+                                   const CitizGenesis *genesis,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* citiz-community-watch.c */
+void citiz_community_start_watching (CitizCommunity *self);
+void citiz_community_stop_watching (CitizCommunity *self);
+void citiz_community_list_members (CitizCommunity *self);
+void citiz_community_see_votes (CitizCommunity *self);
+
+/* citiz-community-level.c */
+void citiz_community_moved (CitizCommunity *self);
+void citiz_community_stop_verifying (CitizCommunity *self);
+void citiz_community_look_at_head (CitizCommunity *self, const gchar *url, guint64 height);
+
+/* citiz-community-say.c */
+void citiz_community_derive (CitizVault *vault,
+                             const CitizHash *chain_id,
+                             CitizSigningKey **out_key,
+                             CitizPublicKey *out_recovery,
+                             CitizTxBody *out_register,
+                             CitizHash *out_account);
+void citiz_community_say_what_is_due (CitizCommunity *self);
+void citiz_community_look_at_pending (CitizCommunity *self);
+void citiz_community_outbox_final (CitizCommunity *self, CitizTx *tx);
+void citiz_community_outbox_vouched (CitizCommunity *self, CitizTx *before, CitizTx *after);
+void citiz_community_outbox_lost (CitizCommunity *self, CitizTx *tx, const gchar *why);
+
+G_END_DECLS

@@ -1,0 +1,408 @@
+/* The nodes of a community: who they are, who answers, when something new is final. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sync/citiz-community-private.h"
+
+#include "crypto/citiz-hash.h"
+#include "net/citiz-json-strict.h"
+#include "net/citiz-socket.h"
+
+#include <string.h>
+
+#define STATUS_MAX   65536
+#define OPERATOR_MAX 200
+#define MEMBERS_MAX  256
+#define TOLD_IDLE_MS 60000 /* how often one asks who is told of each block */
+
+/* Members ********************************************************************/
+
+static CitizCommunityMember *
+find_member (CitizCommunity *self, const CitizPublicKey *node)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      CitizCommunityMember *member = self->members->pdata[i];
+
+      if (citiz_public_key_equal (&member->node, node))
+        return member;
+    }
+  return NULL;
+}
+
+static CitizCommunityMember *
+need_member (CitizCommunity *self, const CitizPublicKey *node)
+{
+  CitizCommunityMember *member = find_member (self, node);
+
+  if (member != NULL || self->members->len >= MEMBERS_MAX)
+    return member;
+  member = g_new0 (CitizCommunityMember, 1);
+  member->node = *node;
+  member->url = g_strdup ("");
+  member->operator_ = g_strdup ("");
+  g_ptr_array_add (self->members, member);
+  return member;
+}
+
+/* Validators that can be asked; when there are none yet, whoever the invitation names. */
+static void
+list_urls (CitizCommunity *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) urls = NULL;
+
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      const CitizCommunityMember *member = self->members->pdata[i];
+
+      if (member->url[0] != '\0')
+        g_strv_builder_add (builder, member->url);
+    }
+  urls = g_strv_builder_end (builder);
+  if (g_strv_equal ((const gchar *const *) urls, (const gchar *const *) self->urls))
+    return;
+  g_strfreev (self->urls);
+  self->urls = g_steal_pointer (&urls);
+  citiz_follower_set_nodes (self->follower, (const gchar *const *) self->urls);
+  citiz_outbox_set_nodes (self->outbox, (const gchar *const *) self->urls);
+}
+
+/* A node that is no validator (any more) is asked on, as long as it says the truth; one without an address is of no use. */
+static void
+drop_strangers (CitizCommunity *self)
+{
+  for (guint i = self->members->len; i > 0; i--)
+    {
+      const CitizCommunityMember *member = self->members->pdata[i - 1];
+
+      if (!member->validator && member->url[0] == '\0')
+        g_ptr_array_remove_index (self->members, i - 1);
+    }
+}
+
+static gint
+compare_members (gconstpointer a, gconstpointer b)
+{
+  const CitizCommunityMember *x = *(CitizCommunityMember *const *) a;
+  const CitizCommunityMember *y = *(CitizCommunityMember *const *) b;
+
+  if (x->validator != y->validator)
+    return x->validator ? -1 : 1;
+  return memcmp (x->node.b, y->node.b, sizeof x->node.b);
+}
+
+/* Who validates, by one's own copy: nobody's word is asked for that. */
+void
+citiz_community_list_members (CitizCommunity *self)
+{
+  CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
+  CitizValidators validators;
+
+  if (ledger == NULL
+      || !citiz_ledger_get_validators (ledger, citiz_ledger_epoch (ledger), &validators))
+    citiz_genesis_validators (&validators, &self->genesis);
+  for (guint i = 0; i < self->members->len; i++)
+    ((CitizCommunityMember *) self->members->pdata[i])->validator = FALSE;
+  for (guint i = 0; i < validators.n; i++)
+    {
+      CitizCommunityMember *member = need_member (self, &validators.v[i].node);
+
+      if (member != NULL)
+        member->validator = TRUE;
+    }
+  for (guint i = 0; i < self->invitation.n_nodes; i++)
+    {
+      const CitizInvitedNode *invited = &self->invitation.nodes[i];
+      CitizCommunityMember *member = need_member (self, &invited->node);
+
+      if (member != NULL && member->url[0] == '\0')
+        {
+          g_free (member->url);
+          member->url = g_strdup (invited->url);
+        }
+    }
+  drop_strangers (self);
+  g_ptr_array_sort (self->members, compare_members);
+  list_urls (self);
+}
+
+/* The ledger holds the hashes of a node's name and address, when it presented itself: then another's word has to fit. */
+static gboolean
+fits_ledger (CitizCommunity *self,
+             const CitizPublicKey *node,
+             const gchar *url,
+             const gchar *operator_)
+{
+  CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
+  CitizNodeRecord record;
+  CitizHash hash;
+
+  if (ledger == NULL || !citiz_ledger_get_node (ledger, node, &record))
+    return TRUE;
+  citiz_sha256 (&hash, (const guint8 *) url, strlen (url));
+  if (!citiz_hash_equal (&hash, &record.url))
+    return FALSE;
+  citiz_sha256 (&hash, (const guint8 *) operator_, strlen (operator_));
+  return citiz_hash_equal (&hash, &record.operator_);
+}
+
+/* What a node tells of another is taken for validators only, and never in place of what is known already. */
+static gboolean
+take_member (CitizCommunity *self, json_t *json)
+{
+  const gchar *url = citiz_json_strict_string (json, "url", CITIZ_INVITATION_MAX_URL);
+  const gchar *operator_ = citiz_json_strict_string (json, "operator", OPERATOR_MAX);
+  CitizCommunityMember *member;
+  CitizPublicKey node;
+  gboolean news = FALSE;
+
+  if (url == NULL || operator_ == NULL
+      || !citiz_json_strict_bytes (json, "node", node.b, sizeof node.b))
+    return FALSE;
+  member = find_member (self, &node);
+  if (member == NULL || !member->validator || !fits_ledger (self, &node, url, operator_))
+    return FALSE;
+  if (member->url[0] == '\0' && citiz_node_url_is_valid (url))
+    {
+      g_free (member->url);
+      member->url = g_strdup (url);
+      news = TRUE;
+    }
+  if (member->operator_[0] == '\0' && operator_[0] != '\0')
+    {
+      g_free (member->operator_);
+      member->operator_ = g_strdup (operator_);
+      news = TRUE;
+    }
+  return news;
+}
+
+/* Votes under the newest block are seen by one's own eyes. */
+void
+citiz_community_see_votes (CitizCommunity *self)
+{
+  const guint64 height = citiz_chain_height (self->copy);
+  CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
+  g_autoptr (GPtrArray) blocks = NULL;
+  guint16 voters[CITIZ_MAX_VALIDATORS];
+  CitizValidators validators;
+  const CitizBlock *block;
+
+  if (height == 0 || ledger == NULL)
+    return;
+  blocks = citiz_chain_read_blocks (self->copy, height, 1, 1, NULL);
+  block = blocks != NULL && blocks->len == 1 ? blocks->pdata[0] : NULL;
+  if (block == NULL || block->final == NULL
+      || !citiz_ledger_get_validators (ledger, block->header.epoch, &validators))
+    return;
+  for (guint i = 0, n = citiz_cert_voters (block->final, voters); i < n; i++)
+    {
+      CitizCommunityMember *member
+          = voters[i] < validators.n ? find_member (self, &validators.v[voters[i]].node) : NULL;
+
+      if (member != NULL)
+        member->seen.ms = MAX (member->seen.ms, block->header.time.ms);
+    }
+}
+
+/* Asking *********************************************************************/
+
+/* What an answer needs when the community is stopped before it comes. */
+typedef struct
+{
+  CitizCommunity *community; /* gone once @stop is cancelled */
+  GCancellable *stop;
+  gchar *url;
+} Asked;
+
+static Asked *
+asked_new (CitizCommunity *self, const gchar *url)
+{
+  Asked *asked = g_new (Asked, 1);
+
+  *asked = (Asked){self, g_object_ref (self->watch), g_strdup (url)};
+  return asked;
+}
+
+static void
+asked_free (Asked *asked)
+{
+  g_object_unref (asked->stop);
+  g_free (asked->url);
+  g_free (asked);
+}
+
+static void
+mark (CitizCommunity *self, const gchar *url, gboolean answered)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      CitizCommunityMember *member = self->members->pdata[i];
+
+      if (!g_str_equal (member->url, url))
+        continue;
+      member->missing = !answered;
+      if (answered)
+        member->seen = citiz_env_now (self->env);
+    }
+}
+
+/* A node of another chain at that address is as good as none. */
+static gboolean
+take_status (CitizCommunity *self, const gchar *url, json_t *status)
+{
+  json_t *members = json_object_get (status, "members");
+  const gchar *chain = citiz_json_strict_string (status, "chain", 64);
+  gboolean news = FALSE;
+  CitizHash id;
+  gint64 height;
+
+  if (chain == NULL || !citiz_hash_from_hex (&id, chain)
+      || !citiz_hash_equal (&id, &self->invitation.chain_id))
+    return FALSE;
+  for (guint i = 0; i < MIN (json_array_size (members), MEMBERS_MAX); i++)
+    news |= take_member (self, json_array_get (members, i));
+  if (news)
+    {
+      list_urls (self);
+      citiz_community_save (self);
+    }
+  if (citiz_json_strict_int (status, "height", 0, CITIZ_JSON_INT_MAX, &height))
+    citiz_community_look_at_head (self, url, (guint64) height);
+  return TRUE;
+}
+
+static void
+status_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  Asked *asked = data;
+  CitizCommunity *self = asked->community;
+  guint code;
+  g_autoptr (GBytes) answer
+      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &code, NULL);
+
+  if (!g_cancellable_is_cancelled (asked->stop))
+    {
+      json_t *status
+          = answer != NULL && code == 200 ? citiz_json_strict_parse (answer, NULL) : NULL;
+      const gboolean good = status != NULL && take_status (self, asked->url, status);
+
+      mark (self, asked->url, good);
+      json_decref (status);
+      citiz_community_tell (self);
+    }
+  asked_free (asked);
+}
+
+static void
+poll_all (CitizCommunity *self)
+{
+  g_auto (GStrv) urls = g_strdupv (self->urls);
+
+  for (guint i = 0; urls[i] != NULL; i++)
+    {
+      g_autofree gchar *url = g_strconcat (urls[i], "/v1/status", NULL);
+      const CitizHttpAsk ask = {.method = "GET", .url = url, .answer_max = STATUS_MAX};
+
+      citiz_http_client_ask (self->client, &ask, self->watch, status_cb, asked_new (self, urls[i]));
+    }
+}
+
+/* Being told *****************************************************************/
+
+static void
+drop_events (CitizCommunity *self)
+{
+  if (self->events == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->events, self);
+  citiz_socket_close (self->events);
+  g_clear_object (&self->events);
+  citiz_follower_set_pace (self->follower, self->idle_ms);
+}
+
+static void
+closed_cb (CitizSocket *socket, CitizCommunity *self)
+{
+  drop_events (self); /* another is called with the next poll; meanwhile one asks more often */
+  if (self->watch != NULL)
+    citiz_follower_hurry (self->follower);
+}
+
+/* Whatever it says, it is only a reason to ask. */
+static void
+message_cb (CitizSocket *socket, GBytes *message, gboolean is_text, CitizCommunity *self)
+{
+  citiz_follower_hurry (self->follower);
+}
+
+static void
+connected_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  Asked *asked = data;
+  CitizCommunity *self = asked->community;
+  g_autoptr (CitizSocket) socket
+      = citiz_http_client_connect_finish (CITIZ_HTTP_CLIENT (client), result, NULL);
+
+  if (!g_cancellable_is_cancelled (asked->stop))
+    {
+      self->calling = FALSE;
+      if (socket != NULL && self->events == NULL)
+        {
+          self->events = g_steal_pointer (&socket);
+          g_signal_connect (self->events, "message", G_CALLBACK (message_cb), self);
+          g_signal_connect (self->events, "closed", G_CALLBACK (closed_cb), self);
+          citiz_follower_set_pace (self->follower, MAX (self->idle_ms, TOLD_IDLE_MS));
+          citiz_follower_hurry (self->follower); /* what came before it listened */
+        }
+    }
+  asked_free (asked);
+}
+
+/* One node tells of new blocks, another when that one is gone. */
+static void
+call_events (CitizCommunity *self)
+{
+  const guint n = g_strv_length (self->urls);
+  g_autofree gchar *url = NULL;
+  const gchar *node;
+
+  if (self->events != NULL || self->calling || n == 0)
+    return;
+  node = self->urls[self->events_turn++ % n];
+  url = g_strconcat ("ws", node + strlen ("http"), "/v1/events", NULL); /* wss for https */
+  self->calling = TRUE;
+  citiz_http_client_connect (self->client, url, self->watch, connected_cb, asked_new (self, node));
+}
+
+static gboolean
+poll_cb (gpointer data)
+{
+  CitizCommunity *self = data;
+
+  citiz_community_disarm (&self->poll_source);
+  poll_all (self);
+  call_events (self);
+  citiz_community_say_what_is_due (self);
+  self->poll_source = citiz_community_after (self, self->poll_ms, poll_cb);
+  return G_SOURCE_REMOVE;
+}
+
+void
+citiz_community_start_watching (CitizCommunity *self)
+{
+  if (self->watch != NULL)
+    return;
+  self->watch = g_cancellable_new ();
+  self->poll_source = citiz_community_after (self, 0, poll_cb);
+}
+
+void
+citiz_community_stop_watching (CitizCommunity *self)
+{
+  if (self->watch == NULL)
+    return;
+  citiz_community_disarm (&self->poll_source);
+  g_cancellable_cancel (self->watch);
+  g_clear_object (&self->watch);
+  self->calling = FALSE;
+  drop_events (self);
+}
