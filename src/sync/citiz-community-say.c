@@ -9,8 +9,9 @@
 #include <string.h>
 
 #define VALIDITY                                                                                   \
-  (20 * CITIZ_HOUR)  /* of a transaction: below the limit by what a clock may be wrong */
-#define STATE_HEAD 3 /* first byte of a CITIZ_CLASS_COMMITMENT object: a head, and its proof */
+  (20 * CITIZ_HOUR)   /* of a transaction: below the limit by what a clock may be wrong */
+#define WORK_SLICE 64 /* tries between two looks whether it is still wanted */
+#define STATE_HEAD 3  /* first byte of a CITIZ_CLASS_COMMITMENT object: a head, and its proof */
 #define ACCOUNT_BIT                                                                                \
   (G_GUINT64_CONSTANT (1) << 61) /* far from the numbers of the personal chain's accounts */
 
@@ -200,7 +201,10 @@ work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 {
   Work *work = data;
 
-  g_task_return_boolean (task, citiz_tx_work_until (work->tx, work->bits, cancellable));
+  while (!citiz_tx_work_some (work->tx, work->bits, WORK_SLICE))
+    if (g_task_return_error_if_cancelled (task))
+      return;
+  g_task_return_boolean (task, TRUE);
 }
 
 static void

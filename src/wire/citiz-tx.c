@@ -223,38 +223,38 @@ work_about (CitizHash *out, GByteArray *tbs, guint64 number)
 }
 
 /**
- * citiz_tx_work_until:
+ * citiz_tx_work_some:
  * @bits: the work a community asks for, see #CitizTxParams
- * @cancellable: (nullable)
+ * @tries: at most, of one or two milliseconds each
  *
- * Works for a transaction that nobody vouches for, before it is signed: 2^@bits tries of one or two milliseconds, on average. Blocks; for
- * a thread.
+ * Works for a transaction that nobody vouches for, before it is signed, on from where it was: 2^@bits tries on average. Blocks; for a thread.
  *
- * Returns: %FALSE when it was cancelled first
+ * Returns: %TRUE when it is done
  */
 gboolean
-citiz_tx_work_until (CitizTx *tx, guint bits, GCancellable *cancellable)
+citiz_tx_work_some (CitizTx *tx, guint bits, guint tries)
 {
   g_autoptr (GByteArray) tbs = g_byte_array_sized_new (512);
   CitizHash about;
 
   g_return_val_if_fail (tx->bytes == NULL && !names_sponsor (tx), FALSE);
   encode_unsigned (tbs, tx);
-  tx->sponsor_epoch = 0;
-  do
+  for (guint i = 0; i < tries; i++)
     {
-      if (g_cancellable_is_cancelled (cancellable))
-        return FALSE;
       work_about (&about, tbs, ++tx->sponsor_epoch);
+      if (citiz_work_bits (&about) >= bits)
+        return TRUE;
     }
-  while (citiz_work_bits (&about) < bits);
-  return TRUE;
+  return FALSE;
 }
 
+/* All of it at once. */
 void
 citiz_tx_work (CitizTx *tx, guint bits)
 {
-  (void) citiz_tx_work_until (tx, bits, NULL);
+  tx->sponsor_epoch = 0;
+  while (!citiz_tx_work_some (tx, bits, G_MAXUINT))
+    ;
 }
 
 /**

@@ -3,8 +3,6 @@
 
 #include "wire/citiz-tx-body.h"
 
-#include <gio/gio.h>
-
 G_BEGIN_DECLS
 
 #define CITIZ_TX_VERSION      1
@@ -41,7 +39,7 @@ void citiz_tx_unref (CitizTx *tx);
 void citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key);
 CitizTx *citiz_tx_vouch (const CitizTx *tx, const CitizSigningKey *node_key);
 void citiz_tx_work (CitizTx *tx, guint bits);
-gboolean citiz_tx_work_until (CitizTx *tx, guint bits, GCancellable *cancellable);
+gboolean citiz_tx_work_some (CitizTx *tx, guint bits, guint tries) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_tx_worked (CitizTx *tx, guint bits) G_GNUC_WARN_UNUSED_RESULT;
 CitizTx *citiz_tx_decode (const guint8 *bytes, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *citiz_tx_encode (const CitizTx *tx);
