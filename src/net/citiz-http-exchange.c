@@ -114,12 +114,87 @@ citiz_http_pending_send (CitizHttpPending *pending)
   pending_free (pending);
 }
 
+/* Large bodies ***************************************************************/
+
+#define LARGE       "citiz-large"
+#define BUSY_RETRY  "5"
+#define BUSY_STATUS 503
+
+/* What one message holds of the bytes that all may. */
+typedef struct
+{
+  guint64 *all;
+  guint64 n;
+  gboolean refused;
+} Large;
+
+static void
+give_back (Large *large)
+{
+  *large->all -= large->n;
+  large->n = 0;
+}
+
+/* The message is gone, and its body with it. */
+static void
+large_free (gpointer data)
+{
+  Large *large = data;
+
+  give_back (large);
+  g_rc_box_release (large->all);
+  g_free (large);
+}
+
+/* Bytes that came, not bytes that were announced: who sends nothing takes no room from others. */
+static void
+got_chunk_cb (SoupServerMessage *msg, GBytes *chunk, CitizHttpServer *self)
+{
+  Large *large = g_object_get_data (G_OBJECT (msg), LARGE);
+  SoupMessageBody *body = soup_server_message_get_request_body (msg);
+
+  if (large->refused)
+    return;
+  large->n += g_bytes_get_size (chunk);
+  *large->all += g_bytes_get_size (chunk);
+  if (*large->all <= self->limits.large_total)
+    return;
+  large->refused = TRUE;
+  give_back (large);
+  soup_message_body_set_accumulate (body, FALSE);
+  soup_message_body_truncate (body);
+}
+
+static void
+got_headers_cb (SoupServerMessage *msg, CitizHttpServer *self)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  Large *large;
+
+  if (self->limits.large_total == 0
+      || (guint64) soup_message_headers_get_content_length (headers) <= self->limits.body_max)
+    return;
+  large = g_new0 (Large, 1);
+  large->all = g_rc_box_acquire (self->large);
+  g_object_set_data_full (G_OBJECT (msg), LARGE, large, large_free);
+  g_signal_connect_object (msg, "got-chunk", G_CALLBACK (got_chunk_cb), self, 0);
+}
+
+static gboolean
+is_refused (SoupServerMessage *msg)
+{
+  const Large *large = g_object_get_data (G_OBJECT (msg), LARGE);
+
+  return large != NULL && large->refused;
+}
+
 /* Requests *******************************************************************/
 
 static void
 request_started_cb (SoupServer *soup, SoupServerMessage *msg, CitizHttpServer *self)
 {
   soup_message_body_set_accumulate (soup_server_message_get_request_body (msg), TRUE);
+  g_signal_connect_object (msg, "got-headers", G_CALLBACK (got_headers_cb), self, 0);
 }
 
 static void
@@ -170,10 +245,16 @@ handle_cb (SoupServer *soup,
       .origin = soup_message_headers_get_one (headers, "Origin"),
   };
 
-  body = soup_message_body_flatten (soup_server_message_get_request_body (msg));
+  if (!is_refused (msg))
+    body = soup_message_body_flatten (soup_server_message_get_request_body (msg));
   request.body = body;
   if (peer == NULL || peer->server == NULL)
     pending->response.status = 403;
+  else if (is_refused (msg))
+    {
+      pending->response.status = BUSY_STATUS;
+      citiz_http_response_header (&pending->response, "Retry-After", BUSY_RETRY);
+    }
   else if (take_token (self))
     self->handler (&request, &pending->response, self->data);
   else

@@ -33,6 +33,8 @@ struct _CitizHttpServer
   guint16 port;
   gint64 bucket_time; /* µs, monotonic */
   gdouble bucket;
+  guint64 *
+      large; /* bytes of large bodies that are held now; g_rc_box: messages may outlive the server */
 };
 
 CitizHttpPeer *citiz_http_peer_of (SoupServerMessage *msg);

@@ -284,6 +284,7 @@ citiz_http_server_finalize (GObject *object)
 
   citiz_http_server_stop (self);
   g_clear_pointer (&self->peers, g_hash_table_unref);
+  g_rc_box_release (self->large);
   G_OBJECT_CLASS (citiz_http_server_parent_class)->finalize (object);
 }
 
@@ -298,6 +299,7 @@ static void
 citiz_http_server_init (CitizHttpServer *self)
 {
   self->peers = g_hash_table_new (NULL, NULL);
+  self->large = g_rc_box_new0 (guint64);
 }
 
 CitizHttpServer *

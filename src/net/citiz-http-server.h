@@ -23,6 +23,8 @@ typedef struct
   guint64 body_max;
   const gchar *large_suffix; /* nullable: paths that end so may bring more */
   guint64 large_max;
+  guint64
+      large_total; /* bytes that all of them hold at one time: beyond it the next is read, not kept, and answered 503 */
   guint rate_per_second;
   guint rate_burst;
   const gchar *const *hosts;   /* NULL-terminated names of this server; NULL: the loopback's */

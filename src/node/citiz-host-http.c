@@ -229,6 +229,7 @@ citiz_host_listen (CitizHost *host, GError **error)
                                   .body_max = CITIZ_HOST_BODY_MAX,
                                   .large_suffix = CITIZ_NODE_LARGE_SUFFIX,
                                   .large_max = CITIZ_NODE_HAND_MAX,
+                                  .large_total = CITIZ_NODE_HANDS_BYTES,
                                   .rate_per_second = host->config->rate,
                                   .rate_burst = host->config->burst,
                                   .hosts = (const gchar *const *) host->hosts,

@@ -143,6 +143,21 @@ keep_time (CitizNode *self, const GArray *grants)
     g_debug ("the time could not be kept: %s", error->message);
 }
 
+/* Once an hour, at nodes of a community: mail that nobody has taken for so long goes. One's own node is one's own archive. */
+static void
+drop_old_mail (CitizNode *self)
+{
+  const CitizTime now = citiz_chain_time (self->chain);
+  g_autoptr (GError) error = NULL;
+
+  if (citiz_order_is_own (self->order) || now.ms < self->mail_swept.ms + CITIZ_HOUR)
+    return;
+  self->mail_swept = now;
+  if (!citiz_node_store_drop_old_mail (self->db, (CitizTime){now.ms - CITIZ_NODE_MAIL_LIFE},
+                                       &error))
+    g_warning ("old mail could not be erased: %s", error->message);
+}
+
 guint
 citiz_node_sweep (CitizNode *self)
 {
@@ -152,7 +167,7 @@ citiz_node_sweep (CitizNode *self)
   if (citiz_env_now (self->env).ms >= self->preview_until.ms)
     citiz_node_end_preview (self);
   citiz_node_try_hands (self);
-
+  drop_old_mail (self);
   keep_time (self, grants);
   for (guint i = 0; grants && i < grants->len; i++)
     {

@@ -404,7 +404,7 @@ typedef void (*WithShare) (CitizNodeCall *call,
                            const CitizGrantState *state,
                            const CitizNodeShare *share);
 
-/* What an ended grant, or one whose share is gone, answers is said here; the rest is `now`'s. */
+/* What a grant that is not open answers is said here; the rest is `now`'s. A node without its part says that, not that the grant has ended. */
 static void
 with_share (CitizNodeCall *call, gboolean opening, guint closed, WithShare now)
 {
@@ -414,10 +414,15 @@ with_share (CitizNodeCall *call, gboolean opening, guint closed, WithShare now)
 
   if (!find_grant (call, &state))
     return;
-  if (!(opening ? state.status == CITIZ_GRANT_ACTIVE : state.can_release)
-      || !citiz_node_get_share (call->node, &state.grant.id, &share, NULL))
+  if (!(opening ? state.status == CITIZ_GRANT_ACTIVE : state.can_release))
     {
       answer_closed (call, closed, &state);
+      return;
+    }
+  if (!citiz_node_get_share (call->node, &state.grant.id, &share, NULL))
+    {
+      citiz_http_response_header (call->response, "Retry-After", "5");
+      citiz_node_answer (call, 503, json_pack ("{s:s}", "error", "share"));
       return;
     }
   json = citiz_node_call_json (call);

@@ -7,6 +7,7 @@ const CitizHttpLimits citiz_node_http_limits = {
     .body_max = CITIZ_NODE_BODY_MAX,
     .large_suffix = CITIZ_NODE_LARGE_SUFFIX,
     .large_max = CITIZ_NODE_HAND_MAX,
+    .large_total = CITIZ_NODE_HANDS_BYTES,
     .rate_per_second = 200,
     .rate_burst = 400,
 };

@@ -21,10 +21,11 @@ G_BEGIN_DECLS
 #define CITIZ_NODE_PREVIEW_LIFE   (10 * CITIZ_MINUTE)
 #define CITIZ_NODE_SWEEP_SECONDS  5
 #define CITIZ_NODE_KEEP_TIME      CITIZ_MINUTE
-#define CITIZ_NODE_HANDS_MAX      16 /* waiting for their grant */
+#define CITIZ_NODE_HANDS_MAX      64 /* waiting for their grant */
 #define CITIZ_NODE_HAND_PATIENCE  (15 * CITIZ_SECOND)
 #define CITIZ_NODE_ACCOUNT_GRANTS 32 /* held for one account */
 #define CITIZ_NODE_ACCOUNT_BYTES  (16u << 20)
+#define CITIZ_NODE_MAIL_LIFE      (90 * CITIZ_DAY) /* of mail that nobody takes */
 #define CITIZ_NODE_NONCE_LIFE     CITIZ_MINUTE
 #define CITIZ_NODE_NONCES_MAX     256
 #define CITIZ_NODE_ASK_TIMEOUT    8000 /* ms, of another node */
@@ -55,6 +56,7 @@ struct _CitizNode
   gchar *preview_name;   /* nullable */
   gchar *preview_html;
   CitizTime preview_until;
+  CitizTime mail_swept;
   CitizTime time_kept; /* own clock: when the ledger's time was last written down */
   CitizHash decoy;     /* stands for unknown locators */
   GHashTable *decoys;  /* locator → tries left */

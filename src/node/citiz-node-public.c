@@ -19,6 +19,8 @@ citiz_node_limits_json (void)
       {"bodyBytes", CITIZ_NODE_BODY_MAX},
       {"shareBytes", CITIZ_NODE_HAND_MAX},
       {"sharesWaiting", CITIZ_NODE_HANDS_MAX},
+      {"sharesBytesInFlight", CITIZ_NODE_HANDS_BYTES},
+      {"mailDays", CITIZ_NODE_MAIL_LIFE / CITIZ_DAY},
       {"accountGrants", CITIZ_NODE_ACCOUNT_GRANTS},
       {"accountBytes", CITIZ_NODE_ACCOUNT_BYTES},
       {"requestsPerSecond", citiz_node_http_limits.rate_per_second},

@@ -52,15 +52,22 @@ fits (const CitizGrantState *state, guint place, const CitizHand *hand)
   return citiz_hash_equal (&capsule, &state->grant.capsule);
 }
 
+/* With what it takes the place of (nullable) let go. */
 static gboolean
-within_quota (CitizNodeCall *call, const CitizGrantState *state, GBytes *capsule)
+within_quota (CitizNodeCall *call,
+              const CitizGrantState *state,
+              GBytes *capsule,
+              const CitizNodeShare *held)
 {
+  g_autoptr (GBytes) old
+      = held ? citiz_node_store_get_blob (call->node->db, &held->capsule, NULL) : NULL;
   guint grants;
   guint64 bytes;
 
   if (citiz_node_store_count_account (call->node->db, &state->account, &grants, &bytes, NULL)
-      && grants < CITIZ_NODE_ACCOUNT_GRANTS
-      && bytes + g_bytes_get_size (capsule) <= CITIZ_NODE_ACCOUNT_BYTES)
+      && grants - (held != NULL) < CITIZ_NODE_ACCOUNT_GRANTS
+      && bytes - (old ? g_bytes_get_size (old) : 0) + g_bytes_get_size (capsule)
+             <= CITIZ_NODE_ACCOUNT_BYTES)
     return TRUE;
   refuse (call, 429, "quota");
   return FALSE;
@@ -159,7 +166,7 @@ take (CitizNodeCall *call, const CitizGrantState *state, GBytes *body)
     refuse (call, 403, "commitment");
   else if (!same && hand.capsule == NULL)
     refuse (call, 400, "capsule");
-  else if (has || within_quota (call, state, hand.capsule))
+  else if (same || within_quota (call, state, hand.capsule, has ? &held : NULL))
     {
       if (keep (self, state, place, &hand, has ? &held : NULL, &error))
         {

@@ -49,7 +49,8 @@ void citiz_node_handle (const CitizHttpRequest *request,
                         gpointer node);
 #define CITIZ_NODE_LARGE_SUFFIX "/shares"
 #define CITIZ_NODE_HAND_MAX     (CITIZ_CAPSULE_MAX + 64u * 1024) /* a part with its capsule */
-json_t *citiz_node_limits_json (void);                           /* what its routes enforce */
+#define CITIZ_NODE_HANDS_BYTES  (24u << 20) /* of all parts that are being handed */
+json_t *citiz_node_limits_json (void);      /* what its routes enforce */
 void citiz_node_run (CitizNode *self, const gchar *origin);
 
 /* port 0: any free one. Erases at once what ended meanwhile. */

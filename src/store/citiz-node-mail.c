@@ -106,6 +106,17 @@ citiz_node_store_drop_mail (CitizDb *db, gint64 row, GError **error)
   return citiz_stmt_run (stmt, error);
 }
 
+gboolean
+citiz_node_store_drop_old_mail (CitizDb *db, CitizTime before, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, "DELETE FROM node_mail WHERE time < ?1", &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, before.ms);
+  return citiz_stmt_run (stmt, error);
+}
+
 guint
 citiz_node_store_count_mail (CitizDb *db, const CitizId *grant, CitizMailKind kind)
 {

@@ -164,6 +164,9 @@ gboolean citiz_node_store_drop_mail_of (CitizDb *db,
                                         const CitizId *grant,
                                         gint64 row,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_node_store_drop_old_mail (CitizDb *db,
+                                         CitizTime before,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* How many of a kind a grant has had since it began and that still wait. */
 guint citiz_node_store_count_mail (CitizDb *db, const CitizId *grant, CitizMailKind kind);
 

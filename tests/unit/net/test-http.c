@@ -275,6 +275,80 @@ test_large_path (void)
 }
 
 static void
+count_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
+{
+  g_assert_cmpuint (g_bytes_get_size (request->body), ==, 4096);
+  (*(guint *) data)++;
+  response->status = 200;
+}
+
+/* A request for "/v1/large" with a body of 4096 bytes, of which @n are sent. */
+static void
+send_large (int fd, gsize n)
+{
+  static const char head[]
+      = "POST /v1/large HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4096\r\n\r\n";
+  static const char body[4096];
+
+  g_assert_cmpint (send (fd, head, sizeof head - 1, MSG_NOSIGNAL), ==, sizeof head - 1);
+  g_assert_cmpint (send (fd, body, n, MSG_NOSIGNAL), ==, n);
+}
+
+static gchar *
+answer_to (int fd)
+{
+  gboolean closed;
+
+  return converse (fd, "\r\n\r\n", 120000, &closed);
+}
+
+/* Large bodies share a number of bytes: what is beyond it is read and not kept, and its sender told to come again. */
+static void
+test_large_total (void)
+{
+  static const char rest[4096];
+  CitizHttpLimits large = limits;
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = NULL;
+  int fds[3];
+
+  large.deadline_ms = 120000;
+  large.large_suffix = "/large";
+  large.large_max = 4096;
+  large.large_total = 8192;
+  server = citiz_http_server_new (&large, count_cb, &seen);
+  g_assert_true (citiz_http_server_start (server, 0, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = dial (citiz_http_server_get_port (server));
+  send_large (fds[0], 4000);
+  send_large (fds[1], 4000);
+  for (gboolean refused = FALSE; !refused;)
+    {
+      g_autofree gchar *got = NULL;
+
+      send_large (fds[2], 4096);
+      got = answer_to (fds[2]);
+      refused = g_str_has_prefix (got, "HTTP/1.1 503");
+      g_assert_true (refused ? strstr (got, "Retry-After: 5") != NULL
+                             : g_str_has_prefix (got, "HTTP/1.1 200"));
+    }
+  seen = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      g_autofree gchar *got = NULL;
+
+      if (i < 2)
+        g_assert_cmpint (send (fds[i], rest, 96, MSG_NOSIGNAL), ==, 96);
+      else
+        send_large (fds[i], 4096);
+      got = answer_to (fds[i]);
+      g_assert_true (g_str_has_prefix (got, "HTTP/1.1 200"));
+      close (fds[i]);
+    }
+  g_assert_cmpuint (seen, ==, 3);
+}
+
+static void
 test_big_body (void)
 {
   static const char announced[]
@@ -374,6 +448,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/http/slow-head", test_slow_head);
   g_test_add_func ("/net/http/big-body", test_big_body);
   g_test_add_func ("/net/http/large-path", test_large_path);
+  g_test_add_func ("/net/http/large-total", test_large_total);
   g_test_add_func ("/net/http/connection-cap", test_connection_cap);
   g_test_add_func ("/net/http/rate", test_rate);
   g_test_add_func ("/net/http/loopback-only", test_loopback_only);

@@ -1,0 +1,194 @@
+/* What a node keeps, for whom and how long: quotas, mail, a part it never got. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "committee-fixture.h"
+
+#define PATIENCE 120 /* s; only ends what hangs */
+
+static Reply *
+open_at (Committee *world, guint seat, const CitizDeal *deal)
+{
+  Reply *reply
+      = committee_post (world, seat, deal, "open", opening_fields (world, deal, 1, "Dre Ouellet"));
+
+  committee_wait (world, reply);
+  return reply;
+}
+
+static guint
+release_at (Committee *world, guint seat, const CitizDeal *deal, const gchar *opening)
+{
+  g_autoptr (Reply) reply
+      = committee_post (world, seat, deal, "release", release_fields (world, deal, seat, opening));
+
+  committee_wait (world, reply);
+  return reply->status;
+}
+
+/* Quotas **********************************************************************/
+
+/* What no compression makes small: its capsule is of the largest size. */
+static json_t *
+large_bundle (Committee *world)
+{
+  const gsize n = 2000u * 1024;
+  g_autofree guint8 *bytes = g_malloc (n);
+  g_autofree gchar *text = NULL;
+
+  citiz_env_random (&world->env, bytes, n);
+  text = citiz_base64url_encode (bytes, n);
+  return json_pack ("{s:s, s:s, s:s}", "resourceType", "Bundle", "type", "document",
+                    "implicitRules", text);
+}
+
+static gboolean
+is_renewed (Committee *world, gconstpointer deal)
+{
+  const CitizTxGrant *grant = &((const CitizDeal *) deal)->body;
+  CitizGrantState state;
+
+  return citiz_chain_grant (world->seats[0].chain, &grant->id, &state)
+         && citiz_hash_equal (&state.grant.capsule, &grant->capsule);
+}
+
+static guint
+hand_renewed (Committee *world, const CitizDeal *deal, json_t *bundle)
+{
+  g_autoptr (CitizDeal) renewed = citiz_deal_renew (&world->env, bundle, &deal->body,
+                                                    deal->secrets->k_r, deal->secrets->t, NULL);
+  g_autoptr (Reply) reply = NULL;
+  CitizTxBody body = {.grant = renewed->body};
+
+  committee_submit (world, 0, CITIZ_TX_GRANT, &body);
+  g_assert_true (committee_run (world, is_renewed, renewed, PATIENCE));
+  reply = committee_hand (world, 0, renewed);
+  committee_wait (world, reply);
+  return reply->status;
+}
+
+/* So many bytes of capsules an account, those of renewed grants among them. */
+static void
+test_quota_bytes (Committee *world, gconstpointer data)
+{
+  json_t *large = large_bundle (world);
+  g_autoptr (CitizDeal) small = committee_deal (world, 8, NULL, 1);
+  g_autoptr (Reply) reply = NULL;
+  CitizDeal *deals[4];
+
+  world->bundle = large;
+  for (guint i = 0; i < G_N_ELEMENTS (deals); i++)
+    deals[i] = committee_deal (world, 8, NULL, i < 3 ? 1 : 0);
+  g_assert_cmpuint (g_bytes_get_size (deals[0]->capsule), >, 4u << 20);
+  reply = committee_hand (world, 0, deals[3]);
+  committee_wait (world, reply);
+  g_assert_cmpuint (reply->status, ==, 429);
+  g_assert_cmpstr (reply_string (reply, "error"), ==, "quota");
+  g_assert_cmpuint (hand_renewed (world, small, large), ==, 429);
+  g_assert_cmpuint (hand_renewed (world, deals[0], large), ==,
+                    200); /* takes the place of its own */
+  world->bundle = NULL;
+  json_decref (large);
+  for (guint i = 0; i < G_N_ELEMENTS (deals); i++)
+    citiz_deal_free (deals[i]);
+}
+
+/* A part that never came *****************************************************/
+
+/* A node that was down when its part was handed does not say that the access has ended: others open it. */
+static void
+test_part_missing (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, QUORUM);
+  g_autoptr (Reply) without = open_at (world, QUORUM, deal);
+  g_autoptr (Reply) with = open_at (world, 0, deal);
+  const gchar *opening = reply_string (with, "opening");
+
+  g_assert_cmpuint (without->status, ==, 503);
+  g_assert_cmpstr (reply_string (without, "error"), ==, "share");
+  g_assert_cmpuint (with->status, ==, 200);
+  for (guint i = 0; i < COMMITTEE; i++)
+    g_assert_cmpuint (release_at (world, i, deal, opening), ==, i < QUORUM ? 200 : 503);
+}
+
+static gboolean
+is_erased (Committee *world, gconstpointer deal)
+{
+  CitizNodeShare share;
+
+  for (guint i = 0; i < QUORUM; i++)
+    if (citiz_node_store_get_share (world->seats[i].db, &((const CitizDeal *) deal)->body.id,
+                                    &share, NULL))
+      return FALSE;
+  return TRUE;
+}
+
+/* After the end all of them say so, and why, whether they ever held a part or not. */
+static void
+test_ended_is_told (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, QUORUM);
+  g_autoptr (Reply) first = open_at (world, 0, deal);
+
+  committee_revoke (world, deal);
+  g_assert_true (committee_run (world, is_erased, deal, PATIENCE));
+  for (guint i = 0; i < COMMITTEE; i++)
+    {
+      g_autofree gchar *hex = citiz_id_to_hex (&deal->body.id);
+      g_autofree gchar *path = g_strdup_printf ("/v1/grants/%s", hex);
+      g_autoptr (Reply) state = committee_ask (world, i, "GET", path, NULL, NULL, NULL);
+      g_autoptr (Reply) late = open_at (world, i, deal);
+
+      committee_wait (world, state);
+      g_assert_cmpstr (reply_string (state, "state"), ==, "revoked");
+      g_assert_cmpint (json_integer_value (json_object_get (state->json, "endedAt")), >, 0);
+      g_assert_cmpuint (late->status, ==, 409);
+      g_assert_cmpstr (reply_string (late, "state"), ==, "revoked");
+      g_assert_cmpuint (release_at (world, i, deal, reply_string (first, "opening")), ==, 410);
+    }
+}
+
+/* Mail ***********************************************************************/
+
+static gboolean
+has_mail (Committee *world, CitizMailKind kind)
+{
+  g_autoptr (GPtrArray) mail = citiz_node_mail (world->seats[0].node, NULL);
+
+  for (guint i = 0; i < mail->len; i++)
+    if (((const CitizMail *) mail->pdata[i])->kind == kind)
+      return TRUE;
+  return FALSE;
+}
+
+/* Mail that nobody takes goes after the days that are published. */
+static void
+test_mail_expires (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, COMMITTEE);
+  g_autoptr (Reply) opened = open_at (world, 0, deal);
+  g_autoptr (Reply) limits = committee_ask (world, 0, "GET", "/limits", NULL, NULL, NULL);
+  gint64 days;
+
+  committee_wait (world, limits);
+  days = json_integer_value (json_object_get (limits->json, "mailDays"));
+  g_assert_cmpint (days, >, 30);
+  world->ahead = (days - 1) * CITIZ_DAY;
+  citiz_node_sweep (world->seats[0].node);
+  g_assert_true (has_mail (world, CITIZ_MAIL_OPENED));
+  world->ahead = (days + 1) * CITIZ_DAY;
+  citiz_node_sweep (world->seats[0].node);
+  g_assert_false (has_mail (world, CITIZ_MAIL_OPENED));
+  g_assert_true (has_mail (world, CITIZ_MAIL_ENDED)); /* of today */
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+#define TEST(name, function)                                                                       \
+  g_test_add ("/keeping/" name, Committee, NULL, committee_up, function, committee_down)
+  TEST ("quota-bytes", test_quota_bytes);
+  TEST ("part-missing", test_part_missing);
+  TEST ("ended-is-told", test_ended_is_told);
+  TEST ("mail-expires", test_mail_expires);
+  return g_test_run ();
+}
