@@ -9,7 +9,8 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-page.h"
 
-#define TICKS 4
+#define TICKS     4
+#define ONE_NIGHT 0.18 /* of the card: a night alone is no wider than it reads well */
 
 static GArray *
 days_of (const CitizActivityView *view, const gchar *measure)
@@ -48,6 +49,11 @@ add_slot (CitizChart *chart,
   gboolean strong = view->today >= bucket->first && view->today <= bucket->last;
 
   citiz_chart_add_slot (chart, i + 0.5, axis, strong, name, cells, note, note_y);
+  if (view->period.kind != CITIZ_PERIOD_YEAR)
+    {
+      g_autofree gchar *row = citiz_period_row (&view->period, i);
+      citiz_chart_name_row (chart, row);
+    }
 }
 
 /* --- the hours of one day --- */
@@ -371,6 +377,8 @@ add_stage (CitizChart *chart, const CitizActivityView *view, const GArray *night
           g_array_append_val (points, point);
         }
     }
+  if (view->period.kind == CITIZ_PERIOD_DAY)
+    citiz_layer_set_bar (layer, ONE_NIGHT, 4);
   if (stages[s].half)
     gtk_widget_add_css_class (GTK_WIDGET (layer), "half");
   citiz_layer_set_points (layer, (const CitizPoint *) points->data, points->len);
@@ -388,7 +396,8 @@ add_night_slots (CitizChart *chart, const CitizActivityView *view, const GArray 
       gint32 day = view->period.first + (gint32) i;
       const CitizNight *night = NULL;
       g_autofree gchar *axis = citiz_period_axis (&view->period, i),
-                       *name = citiz_period_name (&view->period, i);
+                       *name = citiz_period_name (&view->period, i),
+                       *row = citiz_period_row (&view->period, i);
       g_autofree gchar *asleep = NULL, *deep = NULL, *rem = NULL, *from = NULL, *to = NULL;
 
       while (at < nights->len && g_array_index (nights, CitizNight, at).day < day)
@@ -406,6 +415,7 @@ add_night_slots (CitizChart *chart, const CitizActivityView *view, const GArray 
       to = night != NULL ? clock_tick (wall_hours (night, night->to), 0) : g_strdup ("");
       citiz_chart_add_slot (chart, i + 0.5, axis, day == view->today, name,
                             (const gchar *const[]){asleep, deep, rem, from, to, NULL}, NULL, 0);
+      citiz_chart_name_row (chart, row);
     }
 }
 

@@ -27,8 +27,8 @@ struct _CitizActivityPage
   CitizSession *session;
   CitizPeriod period;
   GtkWidget *states, *title, *next, *kinds[CITIZ_N_PERIODS], *table;
-  GtkWidget *steps, *sleep, *heart, *ring, *ring_number, *ring_words, *week, *sessions_end,
-      *sessions, *content, *nothing;
+  GtkWidget *steps, *sleep, *heart, *ring, *ring_number, *ring_words, *ring_week, *week,
+      *sessions_end, *sessions, *content, *nothing;
   gboolean all_sessions, following; /* the period holds today and goes on with it */
 };
 
@@ -57,7 +57,8 @@ fill_ring (CitizActivityPage *self, const CitizActivityView *view)
   gdouble goal = citiz_goal (view->record, "mvpa_week", 150), minutes[7], total;
   gint32 in = MIN (view->period.last, view->today);
   CitizPeriod week = citiz_period_around (CITIZ_PERIOD_WEEK, in);
-  g_autofree gchar *number = NULL, *words = NULL, *of = citiz_format_number (goal, 0), *says = NULL;
+  g_autofree gchar *number = NULL, *words = NULL, *of = citiz_format_number (goal, 0), *says = NULL,
+                   *span = NULL;
   gboolean reached;
 
   total = citiz_week_activity (view->record, week.first, view->today,
@@ -70,9 +71,15 @@ fill_ring (CitizActivityPage *self, const CitizActivityView *view)
   gtk_label_set_label (GTK_LABEL (self->ring_words), words);
   citiz_ring_set_ring_class (CITIZ_RING (self->ring), 0, reached ? "success" : "series-1");
   citiz_ring_set_fraction (CITIZ_RING (self->ring), 0, citiz_values_hidden () ? 0 : total / goal);
-  says = g_strdup_printf (_ ("%s of %s minutes of sustained activity this week"),
-                          citiz_shown (number), of);
+  span = citiz_period_title (&week, view->today);
+  says = citiz_period_holds (&week, view->today)
+             ? g_strdup_printf (_ ("%s of %s minutes of sustained activity this week"),
+                                citiz_shown (number), of)
+             : g_strdup_printf (_ ("%s of %s minutes of sustained activity, %s"),
+                                citiz_shown (number), of, span);
   citiz_ring_set_label (CITIZ_RING (self->ring), says);
+  gtk_label_set_label (GTK_LABEL (self->ring_week), span);
+  gtk_widget_set_visible (self->ring_week, view->period.kind != CITIZ_PERIOD_WEEK);
   citiz_box_clear (self->week);
   for (gint i = 0; i < 7; i++)
     {
@@ -360,6 +367,7 @@ static GtkWidget *
 ring_card (CitizActivityPage *self)
 {
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12),
+            *head = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2),
             *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *heading = gtk_label_new (_ ("Minutes of sustained activity"));
 
@@ -381,7 +389,10 @@ ring_card (CitizActivityPage *self)
   self->week = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   gtk_box_set_homogeneous (GTK_BOX (self->week), TRUE);
   gtk_widget_set_vexpand (self->ring, TRUE);
-  gtk_box_append (GTK_BOX (card), heading);
+  self->ring_week = citiz_caption_new ("");
+  gtk_box_append (GTK_BOX (head), heading);
+  gtk_box_append (GTK_BOX (head), self->ring_week);
+  gtk_box_append (GTK_BOX (card), head);
   gtk_box_append (GTK_BOX (card), self->ring);
   gtk_box_append (GTK_BOX (card), self->week);
   return card;

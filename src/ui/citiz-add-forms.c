@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "record/citiz-unit.h"
+#include "ui/citiz-add-checks.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-text.h"
+#include "ui/citiz-languages.h"
+#include "insight/citiz-nutrition.h"
 
 /* --- tables --- */
 
@@ -523,6 +526,11 @@ fill_from_item (CitizForm *form, CitizKind kind, const CitizItem *item)
     fill_times (form, &draft);
   if (kind == CITIZ_KIND_SESSION)
     fill_parts (form, item);
+  if (kind == CITIZ_KIND_PATIENT)
+    {
+      g_autofree gchar *spoken = citiz_languages_words (item->resource, citiz_format_language ());
+      citiz_form_set_text (form, "languages", spoken);
+    }
   if (kind == CITIZ_KIND_DOSE)
     {
       g_autofree gchar *hex = citiz_id_to_hex (&item->subject);
@@ -552,6 +560,8 @@ citiz_add_fill (CitizForm *form,
     fill_from_item (form, kind, item);
   else
     fill_day (form, kind, &today);
+  if (item == NULL && kind == CITIZ_KIND_MEAL)
+    citiz_form_set_choice (form, "category", citiz_meal_of_minute (today.hour * 60 + today.minute));
   if (kind == CITIZ_KIND_MEASURE)
     measure_changed (form, NULL);
   else if (kind == CITIZ_KIND_RESULT)
@@ -640,25 +650,6 @@ read_choices (CitizForm *form, CitizKind kind, CitizDraft *draft)
     draft->as_needed = citiz_form_get_switch (form, "as_needed");
 }
 
-/* What each measure allows, checked in its own unit. */
-static gboolean
-check_value (CitizForm *form, const CitizMeasure *chosen)
-{
-  gdouble value;
-  g_autofree gchar *low = NULL, *high = NULL, *sentence = NULL;
-
-  if (chosen == NULL || !(chosen->min < chosen->max)
-      || !citiz_form_get_number (form, "value", &value)
-      || (value >= chosen->min && value <= chosen->max))
-    return TRUE;
-  low = citiz_format_number_short (chosen->min, 2);
-  high = citiz_format_number_short (chosen->max, 2);
-  sentence
-      = g_strdup_printf (_ ("This is outside what can be: %s to %s. Check the unit."), low, high);
-  citiz_form_fail (form, "value", sentence);
-  return FALSE;
-}
-
 static gboolean
 read_measure (CitizForm *form, CitizKind kind, CitizDraft *draft)
 {
@@ -674,7 +665,7 @@ read_measure (CitizForm *form, CitizKind kind, CitizDraft *draft)
       draft->unit = pressure ? "mm[Hg]" : chosen->ucum;
       if (!pressure)
         draft->value2 = NULL;
-      return check_value (form, pressure ? citiz_measure_get ("bp_sys") : chosen);
+      return citiz_add_check_value (form, chosen);
     }
   draft->unit = citiz_unit_ucum (draft->unit);
   if (chosen != NULL)
@@ -693,8 +684,10 @@ read_measure (CitizForm *form, CitizKind kind, CitizDraft *draft)
     {
       draft->text = draft->value;
       draft->value = NULL;
+      return TRUE;
     }
-  return TRUE;
+  return chosen == NULL || g_strcmp0 (draft->unit, chosen->ucum) != 0
+         || citiz_add_check_result (form, chosen);
 }
 
 json_t *
@@ -709,8 +702,11 @@ citiz_add_compose (CitizForm *form,
       = item != NULL ? citiz_draft_from_item (item, citiz_format_language ()) : (CitizDraft){0};
   CitizDraftPart parts[3];
   CitizId medication_id;
+  g_autofree gchar *spoken = NULL;
   json_t *resource;
 
+  if (!citiz_add_check_dates (form, kind, now))
+    return NULL;
   draft.now = now;
   draft.offset = (gint16) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE);
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -721,6 +717,8 @@ citiz_add_compose (CitizForm *form,
     draft.onset = (CitizDate){0};
   if (field_of (kind, "end") != NULL)
     draft.end = (CitizDate){0};
+  if (kind == CITIZ_KIND_PATIENT)
+    draft.languages = spoken = citiz_languages_codes (draft.languages);
   read_date (form, kind, "onset", &draft.onset);
   read_date (form, kind, "end", &draft.end);
   read_day (form, kind, &draft.onset);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/citiz-add-checks.h"
 #include "ui/citiz-add-forms.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-format.h"
@@ -195,7 +196,8 @@ submit_cb (CitizForm *form, gpointer data)
 
   if (entry->file != NULL)
     {
-      submit_document (form, entry);
+      if (citiz_add_check_dates (form, entry->kind, citiz_session_now (entry->session)))
+        submit_document (form, entry);
       return;
     }
   resource = citiz_add_compose (form, entry->kind, record, entry->item,

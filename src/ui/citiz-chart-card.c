@@ -10,6 +10,7 @@ struct _CitizChartCard
 {
   GtkWidget parent_instance;
   GtkWidget *box, *number, *words, *stack, *chart, *empty, *legend, *note;
+  gboolean legend_wanted; /* by the picture; a table needs none */
 };
 
 G_DEFINE_FINAL_TYPE (CitizChartCard, citiz_chart_card, GTK_TYPE_WIDGET)
@@ -98,13 +99,21 @@ citiz_chart_card_set_summary (CitizChartCard *self, const gchar *number, const g
   gtk_label_set_label (GTK_LABEL (self->words), words != NULL ? words : "");
 }
 
+static void
+show_legend (CitizChartCard *self)
+{
+  const gchar *name = gtk_stack_get_visible_child_name (GTK_STACK (self->stack));
+
+  gtk_widget_set_visible (self->legend, self->legend_wanted && g_strcmp0 (name, "chart") == 0);
+}
+
 void
 citiz_chart_card_set_empty (CitizChartCard *self, const gchar *sentence)
 {
   gtk_label_set_label (GTK_LABEL (self->empty), sentence != NULL ? sentence : "");
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), sentence != NULL ? "empty" : "chart");
-  gtk_widget_set_visible (self->legend,
-                          sentence == NULL && gtk_widget_get_first_child (self->legend) != NULL);
+  self->legend_wanted = gtk_widget_get_first_child (self->legend) != NULL;
+  show_legend (self);
 }
 
 void
@@ -126,13 +135,15 @@ citiz_chart_card_add_legend (CitizChartCard *self,
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (swatch));
   gtk_box_append (GTK_BOX (box), citiz_caption_new (word));
   citiz_wrap_append (CITIZ_WRAP (self->legend), box);
-  gtk_widget_set_visible (self->legend, TRUE);
+  self->legend_wanted = TRUE;
+  show_legend (self);
 }
 
 void
 citiz_chart_card_set_legend_visible (CitizChartCard *self, gboolean visible)
 {
-  gtk_widget_set_visible (self->legend, visible);
+  self->legend_wanted = visible;
+  show_legend (self);
 }
 
 void
@@ -153,10 +164,11 @@ citiz_chart_card_set_table (CitizChartCard *self, gboolean table)
         gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "chart");
       gtk_stack_remove (GTK_STACK (self->stack), old);
     }
-  if (!table
-      || g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->stack)), "chart") != 0)
-    return;
-  gtk_stack_add_named (GTK_STACK (self->stack), citiz_chart_new_table (CITIZ_CHART (self->chart)),
-                       "table");
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "table");
+  if (table && g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->stack)), "chart") == 0)
+    {
+      gtk_stack_add_named (GTK_STACK (self->stack),
+                           citiz_chart_new_table (CITIZ_CHART (self->chart)), "table");
+      gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "table");
+    }
+  show_legend (self);
 }

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gdouble x, note_y;
-  gchar *axis, *name, *note;
+  gchar *axis, *name, *row, *note;
   gchar **cells;
   gboolean strong;
 } CitizSlot;

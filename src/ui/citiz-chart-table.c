@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#define WHOLE 12 /* so many rows are shown without scrolling */
+
 /* A row keeps its own words, so the table outlives the chart's next range. */
 #define CITIZ_TYPE_CHART_ROW (citiz_chart_row_get_type ())
 G_DECLARE_FINAL_TYPE (CitizChartRow, citiz_chart_row, CITIZ, CHART_ROW, GObject)
@@ -51,6 +53,23 @@ bind_cb (GtkListItemFactory *factory, GtkListItem *item, gpointer data)
   gtk_label_set_label (GTK_LABEL (gtk_list_item_get_child (item)), *text != '\0' ? text : "–");
 }
 
+/* Figures stand under the end of their title; GTK puts every title at the start of its column. */
+static void
+end_titles (GtkWidget *view)
+{
+  GtkWidget *header = gtk_widget_get_first_child (view);
+  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+
+  for (title = title != NULL ? gtk_widget_get_next_sibling (title) : NULL; title != NULL;
+       title = gtk_widget_get_next_sibling (title))
+    {
+      GtkWidget *box = gtk_widget_get_first_child (title);
+
+      if (box != NULL)
+        gtk_widget_set_halign (box, GTK_ALIGN_END);
+    }
+}
+
 static void
 add_column (GtkColumnView *view, guint i, const gchar *title)
 {
@@ -79,13 +98,16 @@ citiz_table_new (const gchar *first, const gchar *const *titles, GPtrArray *rows
     }
   view = gtk_column_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (store))));
   gtk_widget_add_css_class (view, "data-table");
+  if (titles != NULL && g_strv_length ((gchar **) titles) > 3)
+    gtk_widget_add_css_class (view, "dense");
   gtk_column_view_set_show_row_separators (GTK_COLUMN_VIEW (view), TRUE);
   add_column (GTK_COLUMN_VIEW (view), 0, first);
   for (guint k = 0; titles != NULL && titles[k] != NULL; k++)
     add_column (GTK_COLUMN_VIEW (view), k + 1, titles[k]);
+  end_titles (view);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC,
-                                  GTK_POLICY_AUTOMATIC);
+                                  rows->len <= WHOLE ? GTK_POLICY_NEVER : GTK_POLICY_AUTOMATIC);
   gtk_widget_set_vexpand (scroller, TRUE);
   return scroller;
 }
@@ -102,7 +124,7 @@ citiz_chart_new_table (CitizChart *self)
       const CitizSlot *slot = _citiz_chart_get_slot (self, i);
       gchar **cells = g_new0 (gchar *, n + 2);
 
-      cells[0] = g_strdup (slot->name);
+      cells[0] = g_strdup (slot->row != NULL ? slot->row : slot->name);
       for (guint k = 0; k < n; k++)
         cells[k + 1] = g_strdup (_citiz_chart_get_concealed (self) ? "•••" : slot->cells[k]);
       g_ptr_array_add (rows, cells);

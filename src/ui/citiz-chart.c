@@ -46,6 +46,7 @@ slot_clear (gpointer data)
 
   g_free (slot->axis);
   g_free (slot->name);
+  g_free (slot->row);
   g_free (slot->note);
   g_strfreev (slot->cells);
 }
@@ -478,6 +479,17 @@ citiz_chart_add_slot (CitizChart *self,
 
   g_array_append_val (self->slots, slot);
   _citiz_chart_cursor_rebuild (CITIZ_CHART_CURSOR (self->overlay));
+}
+
+void
+citiz_chart_name_row (CitizChart *self, const gchar *row)
+{
+  CitizSlot *slot;
+
+  g_return_if_fail (self->slots->len > 0);
+  slot = &g_array_index (self->slots, CitizSlot, self->slots->len - 1);
+  g_free (slot->row);
+  slot->row = g_strdup (row);
 }
 
 guint

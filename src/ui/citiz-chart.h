@@ -41,6 +41,8 @@ void citiz_chart_add_slot (CitizChart *self,
                            const gchar *const *cells,
                            const gchar *note,
                            gdouble note_y);
+/* A shorter name for the table twin's row of the slot added last ("Sat 24"); without it the whole name stands there. */
+void citiz_chart_name_row (CitizChart *self, const gchar *row);
 guint citiz_chart_get_n_slots (CitizChart *self);
 /* -1: none. Read by assistive technology as the chart's description. */
 void citiz_chart_set_cursor (CitizChart *self, gint slot);

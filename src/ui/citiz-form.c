@@ -13,6 +13,7 @@ typedef struct
   const CitizField *field;
   GtkWidget *row, *wrong, *label, *hint_row;
   gchar **keys; /* of choices */
+  gchar *asked; /* what was asked about once */
   CitizFormFunc watch;
   gpointer watch_data;
 } Entry;
@@ -36,6 +37,7 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   g_strfreev (entry->keys);
+  g_free (entry->asked);
   g_free (entry);
 }
 
@@ -615,6 +617,20 @@ citiz_form_fail (CitizForm *self, const gchar *key, const gchar *sentence)
     }
   gtk_label_set_label (GTK_LABEL (self->banner_label), sentence);
   gtk_widget_set_visible (self->banner, TRUE);
+}
+
+gboolean
+citiz_form_insists (CitizForm *self, const gchar *key, const gchar *sentence)
+{
+  Entry *entry = find (self, key);
+  const gchar *text = citiz_form_get_text (self, key);
+
+  if (g_strcmp0 (entry->asked, text) == 0)
+    return TRUE;
+  g_free (entry->asked);
+  entry->asked = g_strdup (text);
+  citiz_form_fail (self, key, sentence);
+  return FALSE;
 }
 
 void

@@ -78,12 +78,15 @@ const gchar *citiz_form_get_choice (CitizForm *self, const gchar *key);
 gboolean citiz_form_get_switch (CitizForm *self, const gchar *key);
 /* Checks all fields as "Save" does; shows the sentences. */
 gboolean citiz_form_check (CitizForm *self);
-/* Presses "Save" (for tests and Ctrl+Enter). */
 /* The keyboard goes to the first field. */
 void citiz_form_focus_first (CitizForm *self);
+/* Presses "Save" (for tests and Ctrl+Enter). */
 void citiz_form_submit (CitizForm *self);
 /* A sentence beside a field, or (@key NULL) at the top; the form stays open with everything in it. */
 void citiz_form_fail (CitizForm *self, const gchar *key, const gchar *sentence);
+/* TRUE when the person saves the same text a second time. The first time the sentence stands beside the field, as after
+ * citiz_form_fail(). */
+gboolean citiz_form_insists (CitizForm *self, const gchar *key, const gchar *sentence);
 void citiz_form_done (CitizForm *self);
 /* Calls @func each time the field changes. */
 void citiz_form_watch (CitizForm *self, const gchar *key, CitizFormFunc func, gpointer data);

@@ -523,6 +523,19 @@ citiz_format_weekday_letter (gint day)
 }
 
 gchar *
+citiz_format_hold (const gchar *text)
+{
+  GString *held = g_string_new (NULL);
+
+  for (const gchar *p = text; *p != '\0'; p++)
+    if (*p == ' ' && p > text && g_ascii_isdigit (p[-1]) && !g_ascii_isspace (p[1]))
+      g_string_append (held, CITIZ_NBSP);
+    else
+      g_string_append_c (held, *p);
+  return g_string_free (held, FALSE);
+}
+
+gchar *
 citiz_format_capital (const gchar *text)
 {
   gchar first[8] = {0};

@@ -147,4 +147,5 @@ citiz_goals_edit (GtkWidget *owner, CitizSession *session)
     }
   citiz_form_set_submit (form, submit_cb, g_object_ref (session), g_object_unref);
   gtk_window_present (GTK_WINDOW (form));
+  citiz_form_focus_first (form);
 }

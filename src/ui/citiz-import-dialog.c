@@ -195,16 +195,21 @@ undone_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (undo->dialog->session != NULL)
     {
+      GtkWidget *list = gtk_widget_get_first_child (undo->box);
+
       if (done) /* the file's name stays, what came of it does not */
-        while (gtk_widget_get_next_sibling (gtk_widget_get_first_child (undo->box)) != NULL)
-          gtk_box_remove (GTK_BOX (undo->box), gtk_widget_get_last_child (undo->box));
+        {
+          while (gtk_widget_get_next_sibling (list) != NULL)
+            gtk_box_remove (GTK_BOX (undo->box), gtk_widget_get_last_child (undo->box));
+          adw_action_row_set_subtitle (
+              ADW_ACTION_ROW (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0)), words);
+        }
       else
-        gtk_widget_set_sensitive (undo->button, TRUE);
-      gtk_box_insert_child_after (
-          GTK_BOX (undo->box),
-          citiz_status_new (done ? "citiz-check-symbolic" : "citiz-alert-symbolic", words,
-                            done ? "ok" : "bad"),
-          gtk_widget_get_first_child (undo->box));
+        {
+          gtk_widget_set_sensitive (undo->button, TRUE);
+          gtk_box_insert_child_after (
+              GTK_BOX (undo->box), citiz_status_new ("citiz-alert-symbolic", words, "bad"), list);
+        }
       gtk_accessible_update_property (GTK_ACCESSIBLE (undo->box), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                       words, -1);
     }

@@ -49,6 +49,15 @@ add_fact (GtkWidget *list, const gchar *name, const gchar *text)
   gtk_list_box_append (GTK_LIST_BOX (list), row);
 }
 
+/* Words that begin the line of a fact, and stand within others elsewhere: "today", "document". */
+static void
+add_sentence (GtkWidget *list, const gchar *name, const gchar *text)
+{
+  g_autofree gchar *capital = text != NULL ? citiz_format_capital (text) : NULL;
+
+  add_fact (list, name, capital);
+}
+
 static gchar *
 value_line (const CitizItem *item)
 {
@@ -95,7 +104,8 @@ has_course (const CitizItem *item)
   gboolean current = item->status == CITIZ_STATUS_ACTIVE || item->status == CITIZ_STATUS_FINAL;
 
   return !current
-         || (item->kind != CITIZ_KIND_ALLERGY && item->kind != CITIZ_KIND_DOCUMENT
+         || (item->kind != CITIZ_KIND_SESSION && item->kind != CITIZ_KIND_MEAL
+             && item->kind != CITIZ_KIND_ALLERGY && item->kind != CITIZ_KIND_DOCUMENT
              && item->kind != CITIZ_KIND_CONTACT && item->kind != CITIZ_KIND_MEASURE
              && item->kind != CITIZ_KIND_RESULT);
 }
@@ -111,6 +121,7 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
   g_autofree gchar *recorded = citiz_date_words (&item->recorded, now, TRUE),
                    *source = citiz_item_source_word (item);
   g_autofree gchar *whose = NULL;
+  gboolean lasts = item->kind != CITIZ_KIND_SESSION; /* whose minutes say it */
   const gchar *position
       = citiz_values_hidden () ? "" : citiz_position_text (item->position, item->range.owner);
 
@@ -121,11 +132,14 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
   add_fact (list, _ ("Strength or model"), item->detail);
   add_fact (list, _ ("How to take it"), item->dosage);
   add_fact (list, _ ("Reaction"), item->reaction);
-  add_fact (list,
-            item->end.precision != CITIZ_DATE_NONE || item->kind == CITIZ_KIND_PROBLEM ? _ ("Since")
-                                                                                       : _ ("When"),
-            onset);
-  add_fact (list, _ ("Until"), end);
+  add_sentence (
+      list,
+      lasts && (item->end.precision != CITIZ_DATE_NONE || item->kind == CITIZ_KIND_PROBLEM)
+          ? _ ("Since")
+          : _ ("When"),
+      onset);
+  if (lasts)
+    add_sentence (list, _ ("Until"), end);
   if (has_course (item)) /* an allergy or a document that simply is has no state worth a line */
     add_fact (list, _ ("Status"), citiz_status_text (item->status));
   add_fact (list, _ ("Reason"), item->reason);
@@ -137,8 +151,8 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
   add_fact (list, _ ("Note"), item->note);
   whose = *item->source_name != '\0' ? g_strdup_printf ("%s · %s", source, item->source_name)
                                      : g_strdup (source);
-  add_fact (list, _ ("Where it comes from"), whose);
-  add_fact (list, _ ("Recorded"), recorded);
+  add_sentence (list, _ ("Where it comes from"), whose);
+  add_sentence (list, _ ("Recorded"), recorded);
   return list;
 }
 
@@ -221,7 +235,7 @@ add_history (CitizItemDialog *self)
   g_autoptr (GPtrArray) versions
       = citiz_record_history (citiz_session_get_record (self->session), &self->id);
   g_autoptr (GDateTime) now = local_now (self);
-  GtkWidget *list;
+  GtkWidget *list, *group;
 
   if (versions->len < 2)
     return;
@@ -243,8 +257,10 @@ add_history (CitizItemDialog *self)
                                  citiz_prefix_new ("citiz-history-symbolic", "neutral"));
       gtk_list_box_append (GTK_LIST_BOX (list), row);
     }
-  gtk_box_append (GTK_BOX (self->box), citiz_heading_new (_ ("Earlier versions"), NULL));
-  gtk_box_append (GTK_BOX (self->box), list);
+  group = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (group), citiz_heading_new (_ ("Earlier versions"), NULL));
+  gtk_box_append (GTK_BOX (group), list);
+  gtk_box_append (GTK_BOX (self->box), group);
 }
 
 static GtkWidget *
@@ -256,6 +272,7 @@ button_new (const gchar *label, const gchar *action, const gchar *css_class)
   if (css_class != NULL)
     gtk_widget_add_css_class (button, css_class);
   gtk_widget_add_css_class (button, "pill");
+  gtk_widget_add_css_class (button, "compact"); /* three stand on a line */
   return button;
 }
 
@@ -314,11 +331,13 @@ remove_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CitizItemDialog *self = CITIZ_ITEM_DIALOG (widget);
   CitizItem *item = citiz_record_get (citiz_session_get_record (self->session), &self->id);
+  g_autoptr (CitizItemDialog) keep = NULL;
   g_autofree gchar *text = NULL;
 
   if (item == NULL)
     return;
   text = g_strdup_printf (_ ("“%s” taken out"), citiz_item_title (item));
+  keep = g_object_ref (self); /* the news of the removal closes it */
   citiz_undo_remove (self->owner != NULL ? self->owner : widget, self->session, &self->id, text);
   gtk_window_close (GTK_WINDOW (self));
 }
@@ -329,6 +348,7 @@ error_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CitizItemDialog *self = CITIZ_ITEM_DIALOG (widget);
   CitizItem *item = citiz_record_get (citiz_session_get_record (self->session), &self->id);
+  g_autoptr (CitizItemDialog) keep = NULL;
   CitizDraft draft;
   json_t *resource;
 
@@ -341,6 +361,7 @@ error_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   resource = citiz_compose (item->kind, &draft, item->resource);
   if (resource == NULL)
     return;
+  keep = g_object_ref (self);
   citiz_undo_save (self->owner != NULL ? self->owner : widget, self->session, &self->id, resource,
                    _ ("Marked as an error. It is kept, and no longer shown as a fact."));
   gtk_window_close (GTK_WINDOW (self));

@@ -410,7 +410,8 @@ citiz_item_line (const CitizItem *item, GDateTime *now)
         g_string_append_printf (line, _ ("Since %s"), onset);
       break;
     case CITIZ_KIND_MEDICATION:
-      add_part (line, item->dosage, " · ");
+      extra = citiz_format_hold (item->dosage);
+      add_part (line, extra, " · ");
       if (item->as_needed && !says (item->dosage, _ ("as needed")))
         add_part (line, _ ("as needed"), " · ");
       add_part (line, item->status == CITIZ_STATUS_STOPPED ? item->reason : "", " · ");
@@ -431,7 +432,8 @@ citiz_item_line (const CitizItem *item, GDateTime *now)
       break;
     case CITIZ_KIND_FAMILY:
       add_part (line, item->person, " · ");
-      add_part (line, item->relationship, " · ");
+      if (g_strcmp0 (item->relationship, item->person) != 0) /* "Mother", or "Anne · mother" */
+        add_part (line, item->relationship, " · ");
       break;
     case CITIZ_KIND_IMMUNIZATION:
     case CITIZ_KIND_DEVICE:

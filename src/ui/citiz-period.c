@@ -140,6 +140,19 @@ citiz_period_axis (const CitizPeriod *period, guint i)
 }
 
 gchar *
+citiz_period_row (const CitizPeriod *period, guint i)
+{
+  gint32 day = period->first + (gint32) i;
+  gint y, m, d;
+  g_autofree gchar *text = NULL;
+
+  citiz_day_to_ymd (day, &y, &m, &d);
+  text = g_strdup_printf ("%s" CITIZ_NBSP "%d",
+                          citiz_format_weekday_short (citiz_day_weekday (day) + 1), d);
+  return citiz_format_capital (text);
+}
+
+gchar *
 citiz_period_name (const CitizPeriod *period, guint i)
 {
   g_autoptr (GDateTime) when = citiz_day_to_date_time (period->first + (gint32) i);

@@ -31,6 +31,8 @@ guint citiz_period_length (const CitizPeriod *period);
 gchar *citiz_period_title (const CitizPeriod *period, gint32 today);
 /* Written under the axis at day @i of the period ("Mon", "5", "Jan"), or NULL where there is no room. */
 gchar *citiz_period_axis (const CitizPeriod *period, guint i);
+/* "Sat 24": enough in a table under a title that says which month. */
+gchar *citiz_period_row (const CitizPeriod *period, guint i);
 /* "Saturday 24 October". */
 gchar *citiz_period_name (const CitizPeriod *period, guint i);
 

@@ -184,7 +184,10 @@ due_line (const CitizDue *due, gboolean late)
   if (late)
     g_string_append_printf (line, " · %s", _ ("not noted yet"));
   if (*due->medication->dosage != '\0')
-    g_string_append_printf (line, " · %s", due->medication->dosage);
+    {
+      g_autofree gchar *dosage = citiz_format_hold (due->medication->dosage);
+      g_string_append_printf (line, " · %s", dosage);
+    }
   if (*alert != '\0')
     {
       g_autofree gchar *lower = g_utf8_strdown (alert, -1);

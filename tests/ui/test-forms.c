@@ -1,0 +1,220 @@
+/* What forms refuse, what they ask twice, and the words they take. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <adwaita.h>
+#include <string.h>
+
+#include "app/citiz-session.h"
+#include "ui/citiz-add-forms.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-item-dialog.h"
+#include "ui/citiz-languages.h"
+#include "ui/citiz-page.h"
+
+static CitizSession *session;
+static CitizTime now; /* 24 October 2026, 14:30 on this computer's wall */
+
+static CitizForm *
+form_new (CitizKind kind)
+{
+  CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (kind));
+
+  citiz_add_fill (form, kind, citiz_session_get_record (session), NULL, now);
+  return form;
+}
+
+static gboolean
+saves (CitizForm *form, CitizKind kind)
+{
+  json_t *resource
+      = citiz_form_check (form)
+            ? citiz_add_compose (form, kind, citiz_session_get_record (session), NULL, now)
+            : NULL;
+  gboolean made = resource != NULL;
+
+  json_decref (resource);
+  return made;
+}
+
+static gboolean
+says (GtkWidget *widget, const gchar *text)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_visible (gtk_widget_get_parent (widget))
+      && strcmp (gtk_label_get_label (GTK_LABEL (widget)), text) == 0)
+    return TRUE;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if (says (w, text))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_dates (void)
+{
+  CitizForm *form = form_new (CITIZ_KIND_PROBLEM);
+
+  citiz_form_set_text (form, "title", "Asthma");
+  citiz_form_set_text (form, "onset", "2027");
+  g_assert_false (saves (form, CITIZ_KIND_PROBLEM));
+  g_assert_true (says (GTK_WIDGET (form), "This date is still to come."));
+  citiz_form_set_text (form, "onset", "2026-11");
+  g_assert_false (saves (form, CITIZ_KIND_PROBLEM));
+  for (guint i = 0; i < 3; i++) /* as far as each is known */
+    {
+      citiz_form_set_text (form, "onset",
+                           (const gchar *const[]){"2026", "2026-10", "2026-10-24"}[i]);
+      g_assert_true (saves (form, CITIZ_KIND_PROBLEM));
+    }
+  citiz_form_set_text (form, "end", "2025-01");
+  g_assert_false (saves (form, CITIZ_KIND_PROBLEM));
+  g_assert_true (says (GTK_WIDGET (form), "This is before its beginning."));
+  citiz_form_set_text (form, "end", "2026");
+  g_assert_true (saves (form, CITIZ_KIND_PROBLEM));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+/* A visit and a treatment may be to come; a visit that took place may not. */
+static void
+test_ahead (void)
+{
+  CitizForm *form = form_new (CITIZ_KIND_VISIT);
+
+  citiz_form_set_text (form, "title", "Clinic");
+  citiz_form_set_text (form, "day", "2027-01-12");
+  g_assert_true (saves (form, CITIZ_KIND_VISIT));
+  citiz_form_set_choice (form, "status", "completed");
+  g_assert_false (saves (form, CITIZ_KIND_VISIT));
+  gtk_window_destroy (GTK_WINDOW (form));
+  form = form_new (CITIZ_KIND_MEDICATION);
+  citiz_form_set_text (form, "title", "Amoxicillin");
+  citiz_form_set_text (form, "end", "2026-11-02");
+  g_assert_true (saves (form, CITIZ_KIND_MEDICATION));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+static void
+test_hours (void)
+{
+  CitizForm *form = form_new (CITIZ_KIND_SESSION);
+
+  citiz_form_set_text (form, "title", "Walk");
+  citiz_form_set_text (form, "minutes", "30");
+  citiz_form_set_text (form, "time", "18:00");
+  g_assert_false (saves (form, CITIZ_KIND_SESSION));
+  g_assert_true (says (GTK_WIDGET (form), "This hour is still to come."));
+  citiz_form_set_text (form, "day", "2026-10-23");
+  g_assert_true (saves (form, CITIZ_KIND_SESSION));
+  gtk_window_destroy (GTK_WINDOW (form));
+  form = form_new (CITIZ_KIND_MEAL);
+  g_assert_cmpstr (citiz_form_get_choice (form, "category"), !=, "breakfast"); /* at 14:30 */
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+static void
+test_values (void)
+{
+  CitizForm *form = form_new (CITIZ_KIND_MEASURE);
+
+  citiz_form_set_choice (form, "measure", "weight");
+  citiz_form_set_text (form, "value", "720"); /* cannot be */
+  g_assert_false (saves (form, CITIZ_KIND_MEASURE));
+  g_assert_false (saves (form, CITIZ_KIND_MEASURE));
+  citiz_form_set_text (form, "value", "7.2"); /* seldom is: a newborn's, or 72 mistyped */
+  g_assert_false (saves (form, CITIZ_KIND_MEASURE));
+  citiz_form_set_text (form, "value", "7.3"); /* another value is asked anew */
+  g_assert_false (saves (form, CITIZ_KIND_MEASURE));
+  g_assert_true (saves (form, CITIZ_KIND_MEASURE));
+  citiz_form_set_text (form, "value", "72");
+  g_assert_true (saves (form, CITIZ_KIND_MEASURE));
+  citiz_form_set_choice (form, "measure", "bp_panel");
+  citiz_form_set_text (form, "value", "78");
+  citiz_form_set_text (form, "value2", "128");
+  g_assert_false (saves (form, CITIZ_KIND_MEASURE));
+  g_assert_true (says (GTK_WIDGET (form), "The lower value must be below the higher one."));
+  gtk_window_destroy (GTK_WINDOW (form));
+  form = form_new (CITIZ_KIND_RESULT);
+  citiz_form_set_choice (form, "measure", "hba1c");
+  citiz_form_set_text (form, "onset", "2026");
+  citiz_form_set_text (form, "value", "72"); /* another unit, or a mistake: never refused */
+  g_assert_false (saves (form, CITIZ_KIND_RESULT));
+  g_assert_true (saves (form, CITIZ_KIND_RESULT));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+static void
+test_languages (void)
+{
+  json_t *patient = json_pack ("{s:[{s:{s:[{s:s}]}},{s:{s:[{s:s}]}},{s:{s:[{s:s}]}}]}",
+                               "communication", "language", "coding", "code", "fr-CA", "language",
+                               "coding", "code", "en", "language", "coding", "code", "xx");
+  g_autofree gchar *words = citiz_languages_words (patient, CITIZ_LANGUAGE_FR);
+  g_autofree gchar *codes = citiz_languages_codes ("Français, english; xx ,Créole haïtien");
+
+  g_assert_cmpstr (words, ==, "français, anglais, xx");
+  g_assert_cmpstr (codes, ==, "fr,en,xx,ht");
+  json_decref (patient);
+}
+
+static void
+test_hold (void)
+{
+  g_autofree gchar *held = citiz_format_hold ("1 or 2 tablets, 6 a day");
+
+  g_assert_cmpstr (held, ==, "1" CITIZ_NBSP "or 2" CITIZ_NBSP "tablets, 6" CITIZ_NBSP "a day");
+}
+
+static GtkWidget *
+button_of (GtkWidget *widget, const gchar *action)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget)
+      && g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), action) == 0)
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = button_of (w, action);
+  return found;
+}
+
+/* The news of the removal comes at once and closes the dialog that is still in its own press. */
+static void
+test_take_out (void)
+{
+  g_autoptr (GPtrArray) items
+      = citiz_record_list (citiz_session_get_record (session), CITIZ_KIND_MEDICATION);
+  CitizId id = ((const CitizItem *) g_ptr_array_index (items, 0))->id;
+  CitizItemDialog *dialog = citiz_item_dialog_new (NULL, session, &id);
+
+  gtk_window_present (GTK_WINDOW (dialog));
+  g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
+  g_signal_emit_by_name (button_of (GTK_WIDGET (dialog), "entry.remove"), "clicked");
+  while (dialog != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (citiz_record_get (citiz_session_get_record (session), &id));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GDateTime) when = NULL;
+  int result;
+
+  gtk_test_init (&argc, &argv, NULL);
+  citiz_ui_init ();
+  citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  when = g_date_time_new_local (2026, 10, 24, 14, 30, 0);
+  now.ms = g_date_time_to_unix (when) * 1000;
+  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
+  while (citiz_session_get_state (session) != CITIZ_SESSION_OPEN)
+    g_main_context_iteration (NULL, TRUE);
+  g_test_add_func ("/ui/forms/dates", test_dates);
+  g_test_add_func ("/ui/forms/ahead", test_ahead);
+  g_test_add_func ("/ui/forms/hours", test_hours);
+  g_test_add_func ("/ui/forms/values", test_values);
+  g_test_add_func ("/ui/forms/languages", test_languages);
+  g_test_add_func ("/ui/forms/hold", test_hold);
+  g_test_add_func ("/ui/forms/take-out", test_take_out);
+  result = g_test_run ();
+  g_object_unref (session);
+  return result;
+}
