@@ -132,6 +132,16 @@ citiz_replica_judge (CitizReplica *self, const CitizHash *hash, GError **error)
   return CITIZ_CSX_VERDICT_VALID;
 }
 
+/* As above, of a block that may not have been executed yet: after a restart none has been. */
+static const CitizLedger *
+ledger_on (CitizReplica *self, const CitizHash *hash, GError **error)
+{
+  if (citiz_replica_candidate (self, hash) != NULL
+      && citiz_replica_judge (self, hash, error) != CITIZ_CSX_VERDICT_VALID)
+    return NULL;
+  return ledger_after (self, hash, error);
+}
+
 /**
  * citiz_replica_build:
  * @effect: BUILD
@@ -143,7 +153,7 @@ citiz_replica_judge (CitizReplica *self, const CitizHash *hash, GError **error)
 CitizCandidate *
 citiz_replica_build (CitizReplica *self, const CitizCsxEffect *effect, GError **error)
 {
-  const CitizLedger *parent = ledger_after (self, &effect->parent.hash, error);
+  const CitizLedger *parent = ledger_on (self, &effect->parent.hash, error);
   g_autoptr (GPtrArray) txs = NULL;
   g_autoptr (GPtrArray) refused = g_ptr_array_new ();
   CitizTime time = citiz_env_now (self->env);
