@@ -61,6 +61,8 @@ gboolean citiz_command_show_check (const CitizCommandRun *run);
 gboolean citiz_command_export_check (const CitizCommandRun *run);
 gboolean citiz_command_emergency_check (const CitizCommandRun *run);
 gboolean citiz_command_revoke_check (const CitizCommandRun *run);
+gboolean citiz_command_community_check (const CitizCommandRun *run);
+int citiz_command_community (CitizCommandRun *run, gchar **args);
 int citiz_command_vault (CitizCommandRun *run, gchar **args);
 int citiz_command_import (CitizCommandRun *run, gchar **args);
 int citiz_command_show (CitizCommandRun *run, gchar **args);

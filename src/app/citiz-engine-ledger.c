@@ -163,6 +163,7 @@ list_ledger_cb (gpointer data)
 void
 citiz_engine_tell_ledger (CitizEngine *engine)
 {
+  citiz_engine_head_moved (engine);
   if (engine->ledger_due)
     return;
   engine->ledger_due = TRUE;

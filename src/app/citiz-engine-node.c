@@ -182,6 +182,7 @@ citiz_engine_look_at_ledger (CitizEngine *engine, CitizContents *snapshot, GErro
   if (own != NULL)
     citiz_engine_distrust (engine, own);
   snapshot->distrust = g_strdup (engine->distrust);
+  snapshot->community = citiz_engine_describe_community (engine);
   return TRUE;
 }
 
@@ -202,6 +203,8 @@ citiz_engine_require_ledger (CitizEngine *engine, GError **error)
 void
 citiz_engine_close_ledger (CitizEngine *engine)
 {
+  if (engine->community != NULL)
+    citiz_community_set_personal (engine->community, NULL, FALSE);
   if (engine->node != NULL)
     citiz_node_stop (engine->node);
   g_clear_object (&engine->node);

@@ -51,6 +51,7 @@ struct _CitizEngine
   GSource *anchor_timer; /* of the commitments waiting to be anchored */
   CitizCommunity *community; /* NULL: none was joined */
   GCancellable *joining;     /* NULL: none is being joined */
+  GSource *community_due;    /* the window is about to be told of it */
   gboolean paused;           /* the community's nodes are not asked */
 };
 
@@ -109,11 +110,22 @@ void citiz_engine_close_community (CitizEngine *engine);
 void citiz_engine_head_moved (CitizEngine *engine);
 CitizCommunityView *citiz_engine_describe_community (CitizEngine *engine);
 void citiz_engine_set_paused (CitizEngine *engine, gboolean paused);
-gboolean citiz_engine_join (CitizEngine *engine,
-                            const CitizInvitation *invitation,
-                            GTask *task,
-                            GError **error);
-gboolean citiz_engine_leave_community (CitizEngine *engine, GError **error);
+/* A joining under way; answered on the main thread. */
+typedef struct
+{
+  CitizEngine *engine;
+  CitizInvitation invitation;
+  GTask *task;
+  GCancellable *cancellable;
+  gulong forward;
+  GSourceFunc answer;
+  GError *error;
+} CitizEngineJoin;
+void citiz_engine_join (CitizEngine *engine, CitizEngineJoin *join);
+gboolean citiz_engine_leave_community (CitizEngine *engine,
+                                       gpointer data,
+                                       GCancellable *cancellable,
+                                       GError **error);
 gchar *citiz_engine_fingerprint (const CitizHash *id);
 
 /* Settings of the person that the window reads; each is a sealed JSON value. */

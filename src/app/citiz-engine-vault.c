@@ -37,6 +37,7 @@ open_rest (CitizEngine *engine, GError **error)
     return FALSE;
   g_clear_pointer (&engine->served, citiz_db_unref);
   engine->series = citiz_series_store_new (engine->vault, NULL);
+  citiz_engine_open_community (engine);
   citiz_engine_take_mail (engine);
   citiz_engine_anchor_later (engine);
   return TRUE;
@@ -139,8 +140,11 @@ citiz_engine_lock (CitizEngine *engine)
       return;
     }
   close_record (engine);
-  if (engine->node != NULL)
+  if (engine->node == NULL)
+    citiz_engine_close_community (engine);
+  else
     {
+      citiz_engine_lock_community (engine);
       citiz_node_end_preview (engine->node);
       engine->served = citiz_db_ref (citiz_vault_get_db (engine->vault));
     }
@@ -158,6 +162,7 @@ citiz_engine_close (CitizEngine *engine)
 {
   if (engine->vault != NULL)
     close_record (engine);
+  citiz_engine_close_community (engine);
   citiz_engine_close_ledger (engine);
   g_clear_pointer (&engine->vault, citiz_vault_close);
 }
@@ -173,6 +178,7 @@ citiz_engine_erase (CitizEngine *engine, GError **error)
       || !citiz_db_exec (db, "PRAGMA wal_checkpoint (TRUNCATE)", error))
     return FALSE;
   citiz_engine_close (engine);
+  citiz_community_remove_copy (engine->folder);
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {
       g_autofree gchar *name = g_strconcat (CITIZ_DB_FILE, suffixes[i], NULL);

@@ -6,6 +6,7 @@
 #include "consent/citiz-profile.h"
 #include "ledger/citiz-ledger-error.h"
 #include "store/citiz-store-error.h"
+#include "sync/citiz-community.h"
 
 #include <glib/gi18n.h>
 
@@ -36,6 +37,23 @@ static const gchar *const sentences[] = {
     = N_ ("Only PDF, PNG and JPEG documents can be added. Nothing was changed."),
     [CITIZ_SESSION_ERROR_LEDGER] = N_ (
         "The ledger of this record does not agree with itself. Your record is intact: you can read it and export it. No access is given and nothing is written to the ledger until a whole copy of the folder is put back."),
+    [CITIZ_SESSION_ERROR_NO_INVITATION] = N_ (
+        "This is not an invitation to a community. It begins with “citiz:join?” or is a link that ends in “/join#…”."),
+    [CITIZ_SESSION_ERROR_INVITATION_CUT] = N_ (
+        "A part of this invitation is missing or was changed on the way. Copy all of it, or ask for it again."),
+    [CITIZ_SESSION_ERROR_INVITATION_NEWER]
+    = N_ ("This invitation is of a newer version of Citiz. Update Citiz to accept it."),
+    [CITIZ_SESSION_ERROR_INVITATION_USED] = N_ (
+        "The node that invites you does not take this invitation: it was used up, taken back, or is over. Ask for another."),
+    [CITIZ_SESSION_ERROR_INVITATION_WAITS] = N_ (
+        "The node that invites you vouches for nobody more today. Try again tomorrow: nothing was changed."),
+    [CITIZ_SESSION_ERROR_OTHER_COMMUNITY] = N_ (
+        "What the nodes show is not the community this invitation names. You were not joined to it; ask whoever invited you."),
+    [CITIZ_SESSION_ERROR_NO_NODE] = N_ (
+        "No node of this community answers. Look at your network and try again: nothing was changed."),
+    [CITIZ_SESSION_ERROR_COMMUNITY]
+    = N_ ("This record belongs to a community already. Leave it before you join another."),
+    [CITIZ_SESSION_ERROR_NO_COMMUNITY] = N_ ("This record belongs to no community."),
     [CITIZ_SESSION_ERROR_FAILED] = N_ ("This could not be done. Your record is intact."),
 };
 
@@ -55,6 +73,18 @@ static const struct
     {CITIZ_STORE_ERROR_TOO_LARGE, CITIZ_SESSION_ERROR_TOO_LARGE},
 };
 
+static const struct
+{
+  gint community;
+  CitizSessionError session;
+} community_codes[] = {
+    {CITIZ_COMMUNITY_ERROR_NOBODY, CITIZ_SESSION_ERROR_NO_NODE},
+    {CITIZ_COMMUNITY_ERROR_OTHER, CITIZ_SESSION_ERROR_OTHER_COMMUNITY},
+    {CITIZ_COMMUNITY_ERROR_TOKEN, CITIZ_SESSION_ERROR_INVITATION_USED},
+    {CITIZ_COMMUNITY_ERROR_QUOTA, CITIZ_SESSION_ERROR_INVITATION_WAITS},
+    {CITIZ_COMMUNITY_ERROR_MEMBER, CITIZ_SESSION_ERROR_COMMUNITY},
+};
+
 static CitizSessionError
 session_code (const GError *error)
 {
@@ -65,6 +95,10 @@ session_code (const GError *error)
     for (guint i = 0; i < G_N_ELEMENTS (store_codes); i++)
       if (store_codes[i].store == error->code)
         return store_codes[i].session;
+  if (error->domain == CITIZ_COMMUNITY_ERROR)
+    for (guint i = 0; i < G_N_ELEMENTS (community_codes); i++)
+      if (community_codes[i].community == error->code)
+        return community_codes[i].session;
   if (g_error_matches (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED))
     return CITIZ_SESSION_ERROR_LEDGER;
   if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_DAMAGED)

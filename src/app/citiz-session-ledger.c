@@ -243,7 +243,8 @@ setting_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
 }
 
 const gchar *const citiz_setting_keys[]
-    = {"profile", "goals", "water", "key-measures", "lock-minutes", "units", NULL};
+    = {"profile",    "goals",        "water", "key-measures", "lock-minutes", "units",
+       "background", "sync-metered", NULL};
 
 /* The window sees a setting at once; if the disk refuses, the error says so and the next opening shows the old one. */
 void
@@ -261,6 +262,7 @@ citiz_session_set_setting_async (CitizSession *self,
     {
       g_hash_table_insert (self->settings, g_strdup (key), json_incref (value));
       citiz_session_emit_settings (self);
+      citiz_session_tell_engine_pause (self);
     }
   job->key = g_strdup (key);
   job->value = json_deep_copy (value);

@@ -28,6 +28,7 @@ enum
   OPENED,
   LEDGER_CHANGED,
   SETTINGS_CHANGED,
+  COMMUNITY_CHANGED,
   OPENED_LOCKED,
   N_SIGNALS
 };
@@ -71,6 +72,7 @@ citiz_contents_free (CitizContents *snapshot)
   g_clear_pointer (&snapshot->imports, g_ptr_array_unref);
   g_clear_pointer (&snapshot->settings, g_hash_table_unref);
   g_free (snapshot->distrust);
+  g_clear_pointer (&snapshot->community, citiz_community_view_free);
   g_free (snapshot);
 }
 
@@ -137,6 +139,19 @@ set_distrust (CitizSession *self, const gchar *reason)
   self->distrust = g_strdup (reason);
 }
 
+static void
+set_community (CitizSession *self, CitizCommunityView *view)
+{
+  g_clear_pointer (&self->community, citiz_community_view_free);
+  self->community = view;
+}
+
+void
+citiz_session_emit_community (CitizSession *self)
+{
+  g_signal_emit (self, signals[COMMUNITY_CHANGED], 0);
+}
+
 /* News of the engine: a full verification failed. */
 void
 citiz_session_adopt_distrust (CitizSession *self, gpointer reason)
@@ -180,6 +195,7 @@ citiz_session_adopt (CitizSession *self, CitizContents *snapshot)
   set_sample_batch (self, snapshot->sample_batch);
   set_damaged (self, snapshot->damaged);
   set_distrust (self, snapshot->distrust);
+  set_community (self, g_steal_pointer (&snapshot->community));
   if (self->minute_timer == 0)
     self->minute_timer = g_timeout_add_seconds (COUNTDOWN_STEP_S, countdown_cb, self);
   if (self->serving)
@@ -192,6 +208,8 @@ citiz_session_adopt (CitizSession *self, CitizContents *snapshot)
   g_signal_emit (self, signals[RECORD_CHANGED], 0);
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
   g_signal_emit (self, signals[LEDGER_CHANGED], 0);
+  g_signal_emit (self, signals[COMMUNITY_CHANGED], 0);
+  citiz_session_tell_engine_pause (self);
   tell_late_openings (self);
   citiz_session_refresh (self); /* it may have changed since what live accesses show was made */
 }
@@ -312,10 +330,12 @@ citiz_session_forget (CitizSession *self, CitizSessionState state)
   set_sample_batch (self, 0);
   set_damaged (self, FALSE);
   set_distrust (self, NULL);
+  set_community (self, NULL);
   citiz_session_set_state (self, state);
   g_signal_emit (self, signals[RECORD_CHANGED], 0);
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
   g_signal_emit (self, signals[LEDGER_CHANGED], 0);
+  g_signal_emit (self, signals[COMMUNITY_CHANGED], 0);
 }
 
 static void
@@ -520,6 +540,7 @@ citiz_session_finalize (GObject *object)
   g_object_unref (self->entries);
   g_ptr_array_unref (self->imports);
   g_free (self->distrust);
+  g_clear_pointer (&self->community, citiz_community_view_free);
   g_hash_table_unref (self->settings);
   g_hash_table_unref (self->trash);
   g_ptr_array_unref (self->pressing);
@@ -533,10 +554,9 @@ citiz_session_class_init (CitizSessionClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   static const gchar *const plain[] = {
-      [RECORD_CHANGED] = "record-changed",
-      [ACCESSES_CHANGED] = "accesses-changed",
-      [LEDGER_CHANGED] = "ledger-changed",
-      [SETTINGS_CHANGED] = "settings-changed",
+      [RECORD_CHANGED] = "record-changed",       [ACCESSES_CHANGED] = "accesses-changed",
+      [LEDGER_CHANGED] = "ledger-changed",       [SETTINGS_CHANGED] = "settings-changed",
+      [COMMUNITY_CHANGED] = "community-changed",
   };
 
   object_class->get_property = citiz_session_get_property;

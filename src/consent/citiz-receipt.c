@@ -94,7 +94,6 @@ citiz_given_verify (const CitizReceipt *receipt,
 gchar **
 citiz_receipt_words (const CitizReceipt *receipts, guint n, CitizLanguage language)
 {
-  gchar **words = g_new0 (gchar *, CITIZ_RECEIPT_WORDS + 1);
   CitizSha256 sha;
   CitizHash hash;
 
@@ -107,13 +106,5 @@ citiz_receipt_words (const CitizReceipt *receipts, guint n, CitizLanguage langua
       citiz_sha256_update (&sha, bytes, sizeof bytes);
     }
   citiz_sha256_finish (&sha, &hash);
-  for (guint w = 0; w < CITIZ_RECEIPT_WORDS; w++)
-    {
-      guint index = 0;
-
-      for (guint bit = w * 11; bit < w * 11 + 11; bit++)
-        index = (index << 1) | ((hash.b[bit / 8] >> (7 - bit % 8)) & 1u);
-      words[w] = g_strdup (citiz_word (language, index));
-    }
-  return words;
+  return citiz_words_of_hash (&hash, CITIZ_RECEIPT_WORDS, language);
 }

@@ -92,6 +92,28 @@ citiz_word_find (CitizLanguage language, const gchar *text)
 }
 
 /**
+ * citiz_words_of_hash:
+ * @n: at most 23
+ *
+ * Returns: (transfer full): the first @n × 11 bits of @hash as words of the language, to be compared by people
+ */
+gchar **
+citiz_words_of_hash (const CitizHash *hash, guint n, CitizLanguage language)
+{
+  gchar **words = g_new0 (gchar *, n + 1);
+
+  for (guint w = 0; w < n; w++)
+    {
+      guint index = 0;
+
+      for (guint bit = w * 11; bit < w * 11 + 11; bit++)
+        index = (index << 1) | ((hash->b[bit / 8] >> (7 - bit % 8)) & 1u);
+      words[w] = g_strdup (citiz_word (language, index));
+    }
+  return words;
+}
+
+/**
  * citiz_words_from_entropy:
  * @entropy: 16, 20, 24, 28 or 32 bytes; a vault's is 32
  *

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 const gchar *citiz_word (CitizLanguage language, guint index);
 const gchar *citiz_word_plain (CitizLanguage language, guint index);
 gint citiz_word_find (CitizLanguage language, const gchar *text);
+gchar **citiz_words_of_hash (const CitizHash *hash, guint n, CitizLanguage language);
 gchar **citiz_words_from_entropy (CitizSecret *entropy, CitizLanguage language);
 void citiz_words_free (gchar **words);
 CitizSecret *citiz_words_to_entropy (const gchar *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -110,8 +110,10 @@ vouched_cb (GObject *client, GAsyncResult *result, gpointer data)
   switch (word)
     {
     case CITIZ_VOUCH_GIVEN:
+    case CITIZ_VOUCH_KNOWN: /* one was here before */
       finish (task);
       break;
+    case CITIZ_VOUCH_EPOCH:
     case CITIZ_VOUCH_REFUSED:
       fail (task, CITIZ_COMMUNITY_ERROR_TOKEN, "the node does not take the invitation");
       break;

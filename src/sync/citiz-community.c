@@ -88,9 +88,11 @@ citiz_community_save (CitizCommunity *self)
 
 /* The copy *******************************************************************/
 
-static void
-remove_copy (const gchar *folder)
+/* @record: the folder of the record that is being erased, or whose community is left */
+void
+citiz_community_remove_copy (const gchar *record)
 {
+  g_autofree gchar *folder = g_build_filename (record, CITIZ_COMMUNITY_FOLDER, NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const gchar *name;
 
@@ -135,7 +137,7 @@ open_copy (CitizCommunity *self, GError **error)
       return FALSE;
     }
   g_warning ("the copy of the community's chain is fetched anew: %s", own->message);
-  remove_copy (folder);
+  citiz_community_remove_copy (self->folder);
   self->full = FALSE;
   return try_copy (self, folder, error);
 }
@@ -377,8 +379,6 @@ empty_outbox (CitizCommunity *self, GError **error)
 gboolean
 citiz_community_leave (CitizCommunity *self, GError **error)
 {
-  g_autofree gchar *folder = g_build_filename (self->folder, CITIZ_COMMUNITY_FOLDER, NULL);
-
   g_return_val_if_fail (self->vault != NULL, FALSE);
   citiz_community_stop (self);
   if (!citiz_vault_begin (self->vault, error))
@@ -395,7 +395,7 @@ citiz_community_leave (CitizCommunity *self, GError **error)
   g_clear_object (&self->outbox);
   g_clear_pointer (&self->copy, citiz_chain_close);
   g_clear_pointer (&self->copy_db, citiz_db_unref);
-  remove_copy (folder);
+  citiz_community_remove_copy (self->folder);
   return TRUE;
 }
 

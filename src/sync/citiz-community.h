@@ -19,7 +19,6 @@ typedef enum
   CITIZ_COMMUNITY_ERROR_OTHER,  /* what they show is not the community that the invitation names */
   CITIZ_COMMUNITY_ERROR_TOKEN, /* the node does not know the invitation, or it is used up or over */
   CITIZ_COMMUNITY_ERROR_QUOTA, /* the node vouches for nobody more today */
-  CITIZ_COMMUNITY_ERROR_REFUSED, /* the community does not take the account */
   CITIZ_COMMUNITY_ERROR_MEMBER   /* there is a community already */
 } CitizCommunityError;
 GQuark citiz_community_error_quark (void);
@@ -77,6 +76,7 @@ CitizCommunity *citiz_community_join_finish (GAsyncResult *result,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Stops it and forgets everything of it but the proofs of what was committed. */
 gboolean citiz_community_leave (CitizCommunity *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_community_remove_copy (const gchar *record);
 
 /* What it is. */
 const gchar *citiz_community_get_name (CitizCommunity *self);

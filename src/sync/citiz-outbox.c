@@ -319,7 +319,9 @@ vouched_cb (GObject *client, GAsyncResult *result, gpointer data)
     return;
   vouched = citiz_vouch_ask_finish (CITIZ_HTTP_CLIENT (client), result, before, &word);
   entry->vouching = FALSE;
-  if (word == CITIZ_VOUCH_REFUSED && registration_of (self, entry) == NULL)
+  if (word == CITIZ_VOUCH_EPOCH)
+    (void) settle (self, entry, EXPIRED, NULL);
+  else if (word == CITIZ_VOUCH_REFUSED || word == CITIZ_VOUCH_KNOWN)
     (void) settle (self, entry, REFUSED, "sponsor");
   if (word != CITIZ_VOUCH_GIVEN || !replace_tx (self, entry, vouched))
     return; /* the next round asks again */

@@ -1,6 +1,8 @@
 /* Asking a node to vouch for a transaction. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "sync/citiz-vouch.h"
 
+#include "net/citiz-json-strict.h"
+
 #include <string.h>
 
 #define ANSWER_MAX 8192
@@ -66,6 +68,34 @@ check_word (CitizTx *tx, GBytes *answer)
   return g_steal_pointer (&out);
 }
 
+/* What a refusal means, by its word. */
+static CitizVouch
+read_refusal (guint status, GBytes *answer)
+{
+  static const struct
+  {
+    const gchar *word;
+    CitizVouch meaning;
+  } words[] = {
+      {"exists", CITIZ_VOUCH_KNOWN},
+      {"nonce", CITIZ_VOUCH_KNOWN},
+      {"epoch", CITIZ_VOUCH_EPOCH},
+  };
+  json_t *json = answer != NULL ? citiz_json_strict_parse (answer, NULL) : NULL;
+  const gchar *word = citiz_json_strict_string (json, "error", 64);
+  CitizVouch meaning = CITIZ_VOUCH_SILENT;
+
+  if (status == 403 || status == 400 || status == 422)
+    meaning = CITIZ_VOUCH_REFUSED;
+  else if (status == 429 && g_strcmp0 (word, "quota") == 0)
+    meaning = CITIZ_VOUCH_QUOTA;
+  for (guint i = 0; status == 422 && i < G_N_ELEMENTS (words); i++)
+    if (g_strcmp0 (word, words[i].word) == 0)
+      meaning = words[i].meaning;
+  json_decref (json);
+  return meaning;
+}
+
 /**
  * citiz_vouch_ask_finish:
  * @tx: that was asked for
@@ -79,11 +109,6 @@ citiz_vouch_ask_finish (CitizHttpClient *client, GAsyncResult *result, CitizTx *
   g_autoptr (GBytes) answer = citiz_http_client_ask_finish (client, result, &status, NULL);
   CitizTx *vouched = answer != NULL && status == 200 ? check_word (tx, answer) : NULL;
 
-  if (vouched != NULL)
-    *out = CITIZ_VOUCH_GIVEN;
-  else if (answer != NULL && (status == 403 || status == 400 || status == 422))
-    *out = CITIZ_VOUCH_REFUSED;
-  else
-    *out = answer != NULL && status == 429 ? CITIZ_VOUCH_QUOTA : CITIZ_VOUCH_SILENT;
+  *out = vouched != NULL ? CITIZ_VOUCH_GIVEN : read_refusal (answer != NULL ? status : 0, answer);
   return vouched;
 }

@@ -1,0 +1,218 @@
+/* citiz community: join, leave, status. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-command-private.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SETTLE_SECONDS                                                                             \
+  30 /* how long one waits for the network before the program ends; the rest is for the next time */
+
+static const gchar *const state_words[] = {
+    [CITIZ_COMMUNITY_VIEW_CATCHING_UP] = "catching-up",
+    [CITIZ_COMMUNITY_VIEW_EVEN] = "even",
+    [CITIZ_COMMUNITY_VIEW_ALONE] = "alone",
+    [CITIZ_COMMUNITY_VIEW_DOUBTS] = "doubts",
+    [CITIZ_COMMUNITY_VIEW_PAUSED] = "paused",
+    [CITIZ_COMMUNITY_VIEW_FAILED] = "failed",
+};
+
+/* Waiting ********************************************************************/
+
+typedef struct
+{
+  CitizCommandRun *run;
+  gboolean (*done) (const CitizCommunityView *view);
+  GMainLoop *loop;
+} Settle;
+
+static void
+changed_cb (Settle *settle)
+{
+  const CitizCommunityView *view = citiz_session_get_community (settle->run->session);
+
+  if (view == NULL || settle->done (view))
+    g_main_loop_quit (settle->loop);
+  else if (isatty (2))
+    {
+      g_autofree gchar *sentence = citiz_session_explain_community (view);
+
+      fprintf (stderr, "\r\033[K%s", sentence);
+    }
+}
+
+static gboolean
+late_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Until the community stands as wanted, or for a while. */
+static void
+settle (CitizCommandRun *run, gboolean (*done) (const CitizCommunityView *view))
+{
+  Settle settle = {run, done, g_main_loop_new (NULL, FALSE)};
+  const CitizCommunityView *view = citiz_session_get_community (run->session);
+  gulong handler;
+  guint late;
+
+  if (view != NULL && !done (view))
+    {
+      handler = g_signal_connect_swapped (run->session, "community-changed",
+                                          G_CALLBACK (changed_cb), &settle);
+      late = g_timeout_add_seconds (SETTLE_SECONDS, late_cb, settle.loop);
+      g_main_loop_run (settle.loop);
+      g_source_remove (late);
+      g_signal_handler_disconnect (run->session, handler);
+      if (isatty (2))
+        fprintf (stderr, "\r\033[K");
+    }
+  g_main_loop_unref (settle.loop);
+}
+
+static gboolean
+is_settled (const CitizCommunityView *view)
+{
+  return view->state != CITIZ_COMMUNITY_VIEW_CATCHING_UP
+         && (view->state != CITIZ_COMMUNITY_VIEW_EVEN || view->level == 2);
+}
+
+static gboolean
+is_joined (const CitizCommunityView *view)
+{
+  return view->state == CITIZ_COMMUNITY_VIEW_EVEN && view->level == 2 && view->registered
+         && view->n_waiting == 0 && (view->head == 0 || view->committed > 0);
+}
+
+/* Saying *********************************************************************/
+
+static json_t *
+describe_node (const CitizNodeView *node)
+{
+  g_autofree gchar *seen = node->seen.ms > 0 ? citiz_time_text (node->seen) : NULL;
+
+  return json_pack ("{s:s, s:s, s:s, s:b, s:b, s:b, s:s?}", "node", node->id, "operator",
+                    node->operator_, "url", node->url, "validator", node->validator, "missing",
+                    node->missing, "doubted", node->doubted, "seen", seen);
+}
+
+static json_t *
+describe (const CitizCommunityView *view)
+{
+  g_autofree gchar *final = view->final.ms > 0 ? citiz_time_text (view->final) : NULL;
+  json_t *nodes = json_array ();
+
+  for (guint i = 0; i < view->nodes->len; i++)
+    json_array_append_new (nodes, describe_node (view->nodes->pdata[i]));
+  return json_pack (
+      "{s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:o}",
+      "name", view->name, "fingerprint", view->fingerprint, "state", state_words[view->state],
+      "height", (json_int_t) view->height, "nodeHeight", (json_int_t) view->node_height, "final",
+      final, "level", (int) view->level, "progress", view->progress, "registered", view->registered,
+      "validators", (int) view->n_validators, "missing", (int) view->n_missing, "mayFail",
+      (int) view->may_fail, "mayLie", (int) view->may_lie, "waiting", (int) view->n_waiting,
+      "personalHeight", (json_int_t) view->head, "committedHeight", (json_int_t) view->committed,
+      "nodes", nodes);
+}
+
+static void
+say_nodes (const CitizCommandRun *run, const CitizCommunityView *view)
+{
+  for (guint i = 0; i < view->nodes->len; i++)
+    {
+      const CitizNodeView *node = view->nodes->pdata[i];
+      g_autofree gchar *seen = node->seen.ms > 0 ? citiz_time_text (node->seen) : NULL;
+
+      citiz_say (run, "  %s  %s  %s%s%s", node->operator_[0] != '\0' ? node->operator_ : node->id,
+                 node->url, seen != NULL ? seen : "-", node->missing ? "  " : "",
+                 node->missing ? _ ("does not answer") : "");
+    }
+}
+
+static int
+show (CitizCommandRun *run)
+{
+  const CitizCommunityView *view = citiz_session_get_community (run->session);
+  g_autofree gchar *sentence = NULL;
+
+  if (view == NULL)
+    {
+      run->answer = json_pack ("{s:n}", "name");
+      citiz_say (run, "%s", _ ("This record belongs to no community."));
+      return CITIZ_EXIT_DONE;
+    }
+  sentence = citiz_session_explain_community (view);
+  run->answer = describe (view);
+  citiz_say (run, "%s (%s)", view->name, view->fingerprint);
+  citiz_say (run, "%s.", sentence);
+  citiz_say (run, _ ("Block %lu of %lu, level %u of 2."), (gulong) view->height,
+             (gulong) view->node_height, view->level);
+  citiz_say (run,
+             ngettext ("%u node validates; %u may be down, %u may lie.",
+                       "%u nodes validate; %u may be down, %u may lie.", view->n_validators),
+             view->n_validators, view->may_fail, view->may_lie);
+  say_nodes (run, view);
+  if (view->committed > 0)
+    citiz_say (run, _ ("Your own ledger is committed there up to its block %lu of %lu."),
+               (gulong) view->committed, (gulong) view->head);
+  return CITIZ_EXIT_DONE;
+}
+
+/* The commands ***************************************************************/
+
+gboolean
+citiz_command_community_check (const CitizCommandRun *run)
+{
+  const gchar *verb = run->words[1];
+  const guint n = g_strv_length (run->words);
+
+  if (verb == NULL)
+    return TRUE;
+  if (g_str_equal (verb, "join"))
+    return n == 3;
+  return n == 2 && (g_str_equal (verb, "leave") || g_str_equal (verb, "status"));
+}
+
+static int
+join (CitizCommandRun *run, const gchar *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+
+  citiz_session_join_async (run->session, text, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  if (!citiz_session_join_finish (run->session, result, &error))
+    return citiz_refuse (error);
+  settle (run, is_joined);
+  return show (run);
+}
+
+static int
+leave (CitizCommandRun *run)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+
+  citiz_session_leave_community_async (run->session, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  if (!citiz_session_leave_community_finish (run->session, result, &error))
+    return citiz_refuse (error);
+  run->answer = json_pack ("{s:n}", "name");
+  citiz_say (run, "%s",
+             _ ("You have left the community. Your record and its own ledger are whole."));
+  return CITIZ_EXIT_DONE;
+}
+
+int
+citiz_command_community (CitizCommandRun *run, gchar **args)
+{
+  if (args[0] != NULL && g_str_equal (args[0], "join"))
+    return join (run, args[1]);
+  if (args[0] != NULL && g_str_equal (args[0], "leave"))
+    return leave (run);
+  settle (run, is_settled);
+  return show (run);
+}

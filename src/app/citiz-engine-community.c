@@ -1,0 +1,298 @@
+/* The engine and the community: opened with the record, described for the window, joined and left.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include "crypto/citiz-words.h"
+
+#define TELL_MS     100 /* news of the community are gathered this long */
+#define FINGERPRINT 6   /* words */
+
+/* Described ******************************************************************/
+
+gchar *
+citiz_engine_fingerprint (const CitizHash *id)
+{
+  g_auto (GStrv) words = citiz_words_of_hash (id, FINGERPRINT, citiz_env_language ());
+
+  return g_strjoinv (" ", words);
+}
+
+static CitizNodeView *
+describe_node (CitizCommunity *community, const CitizCommunityMember *member)
+{
+  CitizNodeView *view = g_new0 (CitizNodeView, 1);
+
+  view->id = citiz_base64url_encode (member->node.b, 16);
+  view->operator_ = g_strdup (member->operator_);
+  view->url = g_strdup (member->url);
+  view->seen = member->seen;
+  view->validator = member->validator;
+  view->missing = member->missing;
+  view->doubted = member->url[0] != '\0'
+                  && g_strcmp0 (citiz_community_get_doubt (community), member->url) == 0;
+  return view;
+}
+
+static void
+describe_nodes (CitizCommunity *community, CitizCommunityView *view)
+{
+  GPtrArray *members = citiz_community_get_members (community);
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      const CitizCommunityMember *member = members->pdata[i];
+
+      g_ptr_array_add (view->nodes, describe_node (community, member));
+      view->n_validators += member->validator;
+      view->n_missing += member->validator && member->missing;
+    }
+  view->may_fail = view->n_validators - citiz_quorum (view->n_validators);
+  view->may_lie = view->n_validators > 3 ? (view->n_validators - 1) / 3 : 0;
+}
+
+static void
+describe_head (CitizEngine *engine, CitizCommunityView *view)
+{
+  CitizCommittedHead head;
+
+  citiz_community_get_committed (engine->community, &head);
+  view->head = engine->chain != NULL ? citiz_chain_height (engine->chain) : 0;
+  view->committed = head.height;
+  view->committed_at = head.time;
+}
+
+/* Returns: (transfer full) (nullable): %NULL when there is none */
+CitizCommunityView *
+citiz_engine_describe_community (CitizEngine *engine)
+{
+  static const CitizCommunityViewState states[] = {
+      [CITIZ_COMMUNITY_CATCHING_UP] = CITIZ_COMMUNITY_VIEW_CATCHING_UP,
+      [CITIZ_COMMUNITY_EVEN] = CITIZ_COMMUNITY_VIEW_EVEN,
+      [CITIZ_COMMUNITY_ALONE] = CITIZ_COMMUNITY_VIEW_ALONE,
+      [CITIZ_COMMUNITY_DOUBTS] = CITIZ_COMMUNITY_VIEW_DOUBTS,
+      [CITIZ_COMMUNITY_PAUSED] = CITIZ_COMMUNITY_VIEW_PAUSED,
+      [CITIZ_COMMUNITY_FAILED] = CITIZ_COMMUNITY_VIEW_FAILED,
+  };
+  CitizCommunity *community = engine->community;
+  CitizCommunityView *view;
+
+  if (community == NULL)
+    return NULL;
+  view = g_new0 (CitizCommunityView, 1);
+  view->nodes = g_ptr_array_new_with_free_func (citiz_node_view_free);
+  view->name = g_strdup (citiz_community_get_name (community));
+  view->fingerprint = citiz_engine_fingerprint (citiz_community_get_id (community));
+  view->state = states[citiz_community_get_state (community)];
+  view->height = citiz_chain_height (citiz_community_get_chain (community));
+  view->node_height = citiz_community_get_node_height (community);
+  view->final = citiz_community_get_final_time (community);
+  view->level = citiz_community_get_level (community, &view->progress);
+  view->registered = citiz_community_is_registered (community);
+  view->working = citiz_community_is_working (community);
+  view->n_waiting = citiz_outbox_n_waiting (citiz_community_get_outbox (community));
+  view->false_ledger = g_strcmp0 (citiz_community_get_doubt (community), "") == 0;
+  describe_nodes (community, view);
+  describe_head (engine, view);
+  return view;
+}
+
+static void
+adopt_community (CitizSession *session, gpointer data)
+{
+  CitizCommunityView **view = data;
+
+  citiz_session_adopt_community (session, g_steal_pointer (view));
+}
+
+static void
+holder_free (gpointer data)
+{
+  CitizCommunityView **view = data;
+
+  g_clear_pointer (view, citiz_community_view_free);
+  g_free (view);
+}
+
+static void
+tell_now (CitizEngine *engine)
+{
+  CitizCommunityView **view;
+
+  if (engine->vault == NULL) /* nothing of it is shown while locked */
+    return;
+  view = g_new0 (CitizCommunityView *, 1);
+  *view = citiz_engine_describe_community (engine);
+  citiz_engine_tell_session (engine, adopt_community, view, holder_free);
+}
+
+static gboolean
+tell_cb (gpointer data)
+{
+  CitizEngine *engine = data;
+
+  g_clear_pointer (&engine->community_due, g_source_unref);
+  tell_now (engine);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tell_later (CitizEngine *engine)
+{
+  if (engine->community_due != NULL)
+    return;
+  engine->community_due = g_timeout_source_new (TELL_MS);
+  g_source_set_callback (engine->community_due, tell_cb, engine, NULL);
+  g_source_attach (engine->community_due, engine->context);
+}
+
+static void
+changed_cb (CitizEngine *engine)
+{
+  tell_later (engine);
+}
+
+/* Life ***********************************************************************/
+
+static gboolean
+hold (CitizEngine *engine, CitizCommunity *community, gboolean soon, GError **error)
+{
+  engine->community = community;
+  g_signal_connect_swapped (community, "changed", G_CALLBACK (changed_cb), engine);
+  citiz_community_set_paused (community, engine->paused);
+  if (!citiz_community_start (community, error))
+    return FALSE;
+  citiz_community_set_personal (community, engine->chain, soon);
+  return TRUE;
+}
+
+/**
+ * citiz_engine_open_community:
+ *
+ * Nobody is kept out of their record for want of it: what goes wrong is warned of.
+ */
+void
+citiz_engine_open_community (CitizEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+  CitizCommunity *community;
+
+  if (engine->community != NULL) /* it went on while the record was locked */
+    {
+      citiz_community_unlock (engine->community, engine->vault);
+      citiz_community_set_personal (engine->community, engine->chain, FALSE);
+      return;
+    }
+  if (!citiz_community_is_kept (engine->vault))
+    return;
+  community = citiz_community_open (engine->vault, engine->folder, &error);
+  if (community == NULL || !hold (engine, community, TRUE, &error))
+    {
+      g_warning ("the community cannot be followed now: %s", error->message);
+      citiz_engine_close_community (engine);
+    }
+}
+
+/* The personal chain has a new block. */
+void
+citiz_engine_head_moved (CitizEngine *engine)
+{
+  if (engine->community == NULL)
+    return;
+  citiz_community_set_personal (engine->community, engine->chain, FALSE);
+  tell_later (engine);
+}
+
+static void
+stop_joining (CitizEngine *engine)
+{
+  if (engine->joining != NULL)
+    g_cancellable_cancel (engine->joining);
+}
+
+void
+citiz_engine_lock_community (CitizEngine *engine)
+{
+  stop_joining (engine);
+  if (engine->community != NULL)
+    citiz_community_lock (engine->community);
+}
+
+void
+citiz_engine_close_community (CitizEngine *engine)
+{
+  stop_joining (engine);
+  if (engine->community_due != NULL)
+    g_source_destroy (engine->community_due);
+  g_clear_pointer (&engine->community_due, g_source_unref);
+  if (engine->community == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (engine->community, engine);
+  citiz_community_stop (engine->community);
+  g_clear_object (&engine->community);
+}
+
+void
+citiz_engine_set_paused (CitizEngine *engine, gboolean paused)
+{
+  engine->paused = paused;
+  if (engine->community != NULL)
+    citiz_community_set_paused (engine->community, paused);
+}
+
+/* Joining and leaving ********************************************************/
+
+static void
+joined_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  CitizEngineJoin *join = data;
+  CitizEngine *engine = join->engine;
+  g_autoptr (CitizCommunity) community = citiz_community_join_finish (result, &join->error);
+
+  g_clear_object (&engine->joining);
+  if (community != NULL && hold (engine, g_steal_pointer (&community), TRUE, &join->error))
+    tell_now (engine);
+  citiz_engine_tell (engine, join->answer, join, NULL);
+}
+
+/**
+ * citiz_engine_join:
+ * @join: (transfer full): @answer is run on the main thread with it, @error set or not
+ */
+void
+citiz_engine_join (CitizEngine *engine, CitizEngineJoin *join)
+{
+  if (!citiz_engine_require_ledger (engine, &join->error))
+    ;
+  else if (engine->community != NULL || engine->joining != NULL)
+    g_set_error (&join->error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_COMMUNITY,
+                 "there is a community already");
+  else
+    {
+      engine->joining = g_object_ref (join->cancellable);
+      citiz_community_join_async (engine->vault, engine->folder, &join->invitation, engine->joining,
+                                  joined_cb, join);
+      return;
+    }
+  citiz_engine_tell (engine, join->answer, join, NULL);
+}
+
+gboolean
+citiz_engine_leave_community (CitizEngine *engine,
+                              gpointer data,
+                              GCancellable *cancellable,
+                              GError **error)
+{
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  if (engine->community == NULL)
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY,
+                   "no community was joined");
+      return FALSE;
+    }
+  if (!citiz_community_leave (engine->community, error))
+    return FALSE;
+  citiz_engine_close_community (engine);
+  tell_now (engine);
+  return TRUE;
+}
