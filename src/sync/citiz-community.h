@@ -19,7 +19,7 @@ typedef enum
   CITIZ_COMMUNITY_ERROR_OTHER,  /* what they show is not the community that the invitation names */
   CITIZ_COMMUNITY_ERROR_TOKEN, /* the node does not know the invitation, or it is used up or over */
   CITIZ_COMMUNITY_ERROR_QUOTA, /* the node vouches for nobody more today */
-  CITIZ_COMMUNITY_ERROR_MEMBER   /* there is a community already */
+  CITIZ_COMMUNITY_ERROR_MEMBER /* there is a community already */
 } CitizCommunityError;
 GQuark citiz_community_error_quark (void);
 
