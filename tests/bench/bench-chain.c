@@ -1,55 +1,13 @@
 /* Full verification of a chain against raw libsodium on the same threads, signatures a second. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "store/citiz-chain.h"
-#include "store/citiz-db.h"
+#include "bench.h"
 
 #include "crypto/citiz-crypto.h"
-
-#include <glib/gstdio.h>
-#include <sodium.h>
-#include <string.h>
+#include "store/citiz-chain.h"
+#include "store/citiz-db.h"
 
 #define ROUNDS    15
 #define N_THREADS 2
 #define GOAL      0.85
-
-typedef struct
-{
-  guint8 message[256];
-  gsize n;
-  guint8 signature[64];
-  guint8 key[32];
-  guint count;
-} Raw;
-
-static gpointer
-raw_thread (gpointer data)
-{
-  const Raw *raw = data;
-
-  for (guint i = 0; i < raw->count; i++)
-    g_assert_true (crypto_sign_verify_detached (raw->signature, raw->message, raw->n, raw->key)
-                   == 0);
-  return NULL;
-}
-
-/* Signatures a second that libsodium alone verifies on N_THREADS threads. */
-static double
-measure_raw (guint count)
-{
-  GThread *threads[N_THREADS];
-  Raw raw = {.n = 240, .count = count / N_THREADS};
-  guint8 secret[64];
-  gint64 begin;
-
-  crypto_sign_keypair (raw.key, secret);
-  crypto_sign_detached (raw.signature, NULL, raw.message, raw.n, secret);
-  begin = g_get_monotonic_time ();
-  for (guint i = 0; i < N_THREADS; i++)
-    threads[i] = g_thread_new ("raw", raw_thread, &raw);
-  for (guint i = 0; i < N_THREADS; i++)
-    g_thread_join (threads[i]);
-  return raw.count * (double) N_THREADS * 1e6 / (double) (g_get_monotonic_time () - begin);
-}
 
 static double
 measure_chain (CitizChain *chain)
@@ -91,38 +49,8 @@ fill (CitizChain *chain, guint blocks, guint size)
     }
 }
 
-static gint
-compare (gconstpointer a, gconstpointer b)
-{
-  const double x = *(const double *) a;
-  const double y = *(const double *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-static double
-median (double *values)
-{
-  qsort (values, ROUNDS, sizeof *values, compare);
-  return values[ROUNDS / 2];
-}
-
-static void
-remove_folder (const gchar *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const gchar *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree gchar *file = g_build_filename (path, name, NULL);
-      g_unlink (file);
-    }
-  g_rmdir (path);
-}
-
-/* Alternating rounds, so that both feel the same neighbours. Returns: the median of the ratios */
-static double
+/* Alternating rounds, so that both feel the same neighbours. Returns: whether the goal is met */
+static gboolean
 run (const gchar *what, guint blocks, guint size)
 {
   g_autofree gchar *path = g_dir_make_tmp ("citiz-bench-XXXXXX", NULL);
@@ -133,34 +61,30 @@ run (const gchar *what, guint blocks, guint size)
   double raw[ROUNDS];
   double ours[ROUNDS];
   double ratios[ROUNDS];
-  double ratio;
+  gboolean met;
 
   fill (chain, blocks, size);
   measure_chain (chain);
   for (guint i = 0; i < ROUNDS; i++)
     {
-      raw[i] = measure_raw (blocks * (size + 2));
+      raw[i] = bench_raw_verify (blocks * (size + 2), N_THREADS);
       ours[i] = measure_chain (chain);
       ratios[i] = ours[i] / raw[i];
     }
-  ratio = median (ratios);
-  g_print (
-      "%s: chain %.0f signatures/s, libsodium %.0f/s on %d threads; ratio %.3f (%.3f to %.3f)\n",
-      what, median (ours), median (raw), N_THREADS, ratio, ratios[0], ratios[ROUNDS - 1]);
-  remove_folder (path);
-  return ratio;
+  met = bench_say_at_least (what, bench_median (ours, ROUNDS), bench_median (raw, ROUNDS),
+                            "signatures/s on 2 threads", ratios, ROUNDS, GOAL);
+  bench_remove_folder (path);
+  return met;
 }
 
 int
 main (void)
 {
-  double large;
-  double small;
+  gboolean met;
 
   if (!citiz_crypto_init ())
     return 1;
-  large = run ("blocks of 500", 8, 500);
-  small = run ("blocks of 1", 1200, 1);
-  g_print ("goal: %.2f\n", GOAL);
-  return large >= GOAL && small >= GOAL ? 0 : 1;
+  met = run ("blocks of 500", 8, 500);
+  met &= run ("blocks of 1", 1200, 1);
+  return met ? 0 : 1;
 }
