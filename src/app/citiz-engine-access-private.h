@@ -15,6 +15,11 @@ gboolean citiz_engine_write_json (CitizEngine *engine,
                                   const CitizId *id,
                                   json_t *json,
                                   GError **error);
+gboolean citiz_engine_rewrite_json (CitizEngine *engine,
+                                    CitizObjectClass object_class,
+                                    const CitizId *id,
+                                    json_t *json,
+                                    GError **error);
 gint64 citiz_json_integer (const json_t *json, const gchar *key);
 gchar *citiz_json_text_dup (const json_t *json, const gchar *key);
 /* @json: what the vault remembers, NULL when that cannot be read. (transfer full) */
@@ -27,6 +32,55 @@ gboolean citiz_engine_forget_secrets (CitizEngine *engine,
                                       const CitizId *id,
                                       CitizTime ended,
                                       GError **error);
+CitizAccessState citiz_engine_access_state (const CitizGrantState *state);
+json_t *citiz_engine_describe_deal (const CitizGive *give, const CitizDeal *deal, guint64 account);
+
+/* citiz-engine-mail.c */
+CitizOpening *citiz_engine_new_opening (const CitizId *id,
+                                        const CitizId *access,
+                                        CitizOpeningKind kind,
+                                        CitizTime when);
+/* Who and why, with the keys in the link that the vault kept. */
+void citiz_engine_read_note (CitizOpening *opening, const json_t *grant, GBytes *sealed);
+gchar *citiz_engine_receipt_words (CitizChain *chain,
+                                   const CitizId *grant,
+                                   const CitizHash *opening,
+                                   CitizTime time,
+                                   guint n);
+json_t *citiz_opening_to_json (const CitizOpening *opening);
+
+/* citiz-engine-refresh.c */
+CitizDeal *citiz_engine_deal_again (CitizEngine *engine,
+                                    const CitizRenewal *renewal,
+                                    const CitizTxGrant *grant,
+                                    const json_t *json,
+                                    GError **error);
+void citiz_engine_describe_renewal (json_t *json,
+                                    const CitizRenewal *renewal,
+                                    const CitizDeal *deal,
+                                    CitizTime now);
+
+/* citiz-engine-shared.c: over the nodes of a community */
+gboolean citiz_engine_is_shared (CitizEngine *engine, const CitizId *id, const json_t *json);
+void citiz_engine_describe_shared (CitizEngine *engine, CitizAccess *access, const json_t *json);
+const gchar *citiz_engine_shared_door (CitizEngine *engine,
+                                       const CitizAccess *access,
+                                       const json_t *json);
+gboolean citiz_engine_can_share (CitizEngine *engine);
+CitizDeal *citiz_engine_give_shared (CitizEngine *engine,
+                                     CitizGive *give,
+                                     CitizDealOptions *options,
+                                     GError **error);
+void citiz_engine_hand_codes (CitizEngine *engine, const CitizDeal *deal, GPtrArray *codes);
+gboolean citiz_engine_renew_shared (CitizEngine *engine,
+                                    const CitizRenewal *renewal,
+                                    json_t *json,
+                                    GError **error);
+gboolean citiz_engine_revoke_shared (CitizEngine *engine,
+                                     const CitizId *id,
+                                     json_t *json,
+                                     GError **error);
+
 CitizOpening *citiz_opening_from_json (const CitizId *id, const json_t *json);
 void citiz_engine_drop_grant (json_t *json);
 

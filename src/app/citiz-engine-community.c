@@ -162,6 +162,7 @@ hold (CitizEngine *engine, CitizCommunity *community, gboolean soon, GError **er
   if (!citiz_community_start (community, error))
     return FALSE;
   citiz_community_set_personal (community, engine->chain, soon);
+  citiz_engine_open_shared (engine);
   return TRUE;
 }
 
@@ -180,6 +181,7 @@ citiz_engine_open_community (CitizEngine *engine)
     {
       citiz_community_unlock (engine->community, engine->vault);
       citiz_community_set_personal (engine->community, engine->chain, FALSE);
+      citiz_engine_open_shared (engine);
       return;
     }
   if (!citiz_community_is_kept (engine->vault))
@@ -226,6 +228,7 @@ citiz_engine_close_community (CitizEngine *engine)
   g_clear_pointer (&engine->community_due, g_source_unref);
   if (engine->community == NULL)
     return;
+  citiz_engine_close_shared (engine);
   g_signal_handlers_disconnect_by_data (engine->community, engine);
   citiz_community_stop (engine->community);
   g_clear_object (&engine->community);

@@ -21,8 +21,8 @@ fill_from_note (CitizOpening *opening, const CitizNote *note)
 }
 
 /* Who and why travel sealed; the keys are in the link that the vault kept. */
-static void
-read_note (CitizOpening *opening, const json_t *grant, GBytes *sealed)
+void
+citiz_engine_read_note (CitizOpening *opening, const json_t *grant, GBytes *sealed)
 {
   const gchar *text = json_string_value (json_object_get (grant, "link"));
   g_autoptr (CitizLink) link = text != NULL ? citiz_link_parse (text, NULL) : NULL;
@@ -35,8 +35,8 @@ read_note (CitizOpening *opening, const json_t *grant, GBytes *sealed)
     fill_from_note (opening, note);
 }
 
-static json_t *
-opening_to_json (const CitizOpening *opening)
+json_t *
+citiz_opening_to_json (const CitizOpening *opening)
 {
   g_autofree gchar *access = citiz_id_to_hex (&opening->access);
 
@@ -47,8 +47,11 @@ opening_to_json (const CitizOpening *opening)
                     opening->tx, "disputed", (int) opening->disputed);
 }
 
-static CitizOpening *
-opening_new (const CitizId *id, const CitizId *access, CitizOpeningKind kind, CitizTime when)
+CitizOpening *
+citiz_engine_new_opening (const CitizId *id,
+                          const CitizId *access,
+                          CitizOpeningKind kind,
+                          CitizTime when)
 {
   CitizOpening *opening = g_object_new (CITIZ_TYPE_OPENING, NULL);
 
@@ -80,8 +83,8 @@ citiz_opening_from_json (const CitizId *id, const json_t *json)
   if (!citiz_id_from_hex (&access, json_string_value (json_object_get (json, "access"))) || kind < 0
       || kind > CITIZ_OPENING_NOTE)
     return NULL;
-  opening = opening_new (id, &access, (CitizOpeningKind) kind,
-                         (CitizTime){citiz_json_integer (json, "when")});
+  opening = citiz_engine_new_opening (id, &access, (CitizOpeningKind) kind,
+                                      (CitizTime){citiz_json_integer (json, "when")});
   replace_text (&opening->name, json, "name");
   replace_text (&opening->role, json, "role");
   replace_text (&opening->place, json, "place");
@@ -95,9 +98,9 @@ citiz_opening_from_json (const CitizId *id, const json_t *json)
 
 /* The capsule that stood when it was opened: the access may have been renewed since. */
 static gboolean
-find_capsule (CitizEngine *engine, const CitizMail *mail, CitizHash *out)
+find_capsule (CitizChain *chain, const CitizId *grant, const CitizHash *opening, CitizHash *out)
 {
-  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (engine->chain, &mail->grant, NULL);
+  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (chain, grant, NULL);
 
   for (guint i = 0; txs != NULL && i < txs->len; i++)
     {
@@ -105,21 +108,34 @@ find_capsule (CitizEngine *engine, const CitizMail *mail, CitizHash *out)
 
       if (info->type == CITIZ_TX_GRANT)
         *out = info->tx->body.grant.capsule;
-      else if (citiz_hash_equal (&info->id, &mail->opening))
+      else if (citiz_hash_equal (&info->id, opening))
         return TRUE;
     }
   return FALSE;
 }
 
-static gchar *
-receipt_words (CitizEngine *engine, const CitizMail *mail)
+/**
+ * citiz_engine_receipt_words:
+ * @n: receipts that the reader's page joined, one a share: they say the same
+ *
+ * The six words that the page shows, from what the ledger says.
+ */
+gchar *
+citiz_engine_receipt_words (CitizChain *chain,
+                            const CitizId *grant,
+                            const CitizHash *opening,
+                            CitizTime time,
+                            guint n)
 {
-  CitizReceipt receipt = {.grant = mail->grant, .opening = mail->opening, .time = mail->time};
+  CitizReceipt receipt = {.grant = *grant, .opening = *opening, .time = time};
+  CitizReceipt receipts[CITIZ_COMMITTEE_MAX];
   g_auto (GStrv) words = NULL;
 
-  if (!find_capsule (engine, mail, &receipt.capsule))
+  if (n > G_N_ELEMENTS (receipts) || !find_capsule (chain, grant, opening, &receipt.capsule))
     return NULL;
-  words = citiz_receipt_words (&receipt, 1, citiz_env_language ());
+  for (guint i = 0; i < n; i++)
+    receipts[i] = receipt;
+  words = citiz_receipt_words (receipts, n, citiz_env_language ());
   return g_strjoinv (" ", words);
 }
 
@@ -172,15 +188,16 @@ keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GErro
     }
   if (mail_kind (mail->kind, &kind))
     {
-      CitizOpening *opening = opening_new (&id, &mail->grant, kind, mail->time);
+      CitizOpening *opening = citiz_engine_new_opening (&id, &mail->grant, kind, mail->time);
       json_t *json;
 
-      read_note (opening, grant, mail->sealed);
+      citiz_engine_read_note (opening, grant, mail->sealed);
       if (mail->has_opening)
         opening->tx = citiz_hash_to_hex (&mail->opening);
       if (kind == CITIZ_OPENING_READ)
-        opening->words = receipt_words (engine, mail);
-      json = opening_to_json (opening);
+        opening->words = citiz_engine_receipt_words (engine->chain, &mail->grant, &mail->opening,
+                                                     mail->time, 1);
+      json = citiz_opening_to_json (opening);
       ok = citiz_engine_write_json (engine, CITIZ_CLASS_OPENING, &id, json, error)
            && count_try (engine, mail, grant, error);
       json_decref (json);

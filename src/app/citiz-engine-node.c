@@ -224,7 +224,11 @@ citiz_engine_is_serving (CitizEngine *engine)
 {
   g_autoptr (GArray) grants = NULL;
 
-  if (engine->served == NULL || citiz_node_get_origin (engine->node) == NULL)
+  if (engine->served == NULL)
+    return FALSE;
+  if (citiz_engine_is_handing (engine))
+    return TRUE;
+  if (citiz_node_get_origin (engine->node) == NULL)
     return FALSE;
   citiz_node_sweep (engine->node);
   grants = citiz_node_store_grants (engine->served, NULL);

@@ -45,6 +45,10 @@ struct _CitizEngine
   CitizSigningKey *node_key;
   CitizAccountKeys records;
   CitizCodeJob *code_job; /* the spoken code being sealed */
+  GHashTable *shared;     /* CitizId → CitizShared: accesses over the community; NULL: none */
+  CitizHttpClient *shared_client;
+  GSource *shared_tick;
+  gulong shared_watch;
   gpointer import;       /* the import under way: one at a time, and nothing else changes batches */
   gboolean ledger_due;   /* the window is about to be told of new blocks */
   guint32 sample_batch;  /* 0: the sample record is not loaded */
@@ -171,7 +175,8 @@ typedef struct
   gboolean sample;
   gchar *profile; /* JSON: the scope that is committed to */
   gchar *label, *contact_name, *contact_phone, *birth_date; /* nullable */
-  CitizAccess *access;                                      /* out */
+  gboolean instead; /* on this computer, whatever community there is; out: for want of its nodes */
+  CitizAccess *access; /* out */
 } CitizGive;
 void citiz_give_free (gpointer data);
 gboolean citiz_engine_give (CitizEngine *engine,
@@ -209,7 +214,13 @@ gboolean citiz_engine_list_accesses (CitizEngine *engine,
                                      GError **error);
 CitizProfile *citiz_engine_profile_of (CitizEngine *engine, const CitizId *access, GError **error);
 void citiz_engine_finish_code (CitizEngine *engine);
+const CitizId *citiz_code_job_grant (const CitizCodeJob *job);
 void citiz_engine_take_mail (CitizEngine *engine);
 void citiz_engine_watch_node (CitizEngine *engine);
+/* citiz-engine-shared.c */
+CitizChain *citiz_engine_chain_of (CitizEngine *engine, const CitizId *id);
+void citiz_engine_open_shared (CitizEngine *engine);
+void citiz_engine_close_shared (CitizEngine *engine);
+gboolean citiz_engine_is_handing (CitizEngine *engine);
 
 G_END_DECLS

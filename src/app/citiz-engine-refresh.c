@@ -4,12 +4,12 @@
 
 #include "consent/citiz-link.h"
 
-static CitizDeal *
-deal_again (CitizEngine *engine,
-            const CitizRenewal *renewal,
-            const CitizTxGrant *grant,
-            const json_t *json,
-            GError **error)
+CitizDeal *
+citiz_engine_deal_again (CitizEngine *engine,
+                         const CitizRenewal *renewal,
+                         const CitizTxGrant *grant,
+                         const json_t *json,
+                         GError **error)
 {
   g_autoptr (CitizLink) link
       = citiz_link_parse (json_string_value (json_object_get (json, "link")), error);
@@ -20,18 +20,18 @@ deal_again (CitizEngine *engine,
 }
 
 /* What the vault remembers of it, as it is now; the rest stays. */
-static void
-describe_renewal (json_t *json,
-                  const CitizRenewal *renewal,
-                  const CitizDeal *deal,
-                  const CitizBlockInfo *block)
+void
+citiz_engine_describe_renewal (json_t *json,
+                               const CitizRenewal *renewal,
+                               const CitizDeal *deal,
+                               CitizTime now)
 {
   g_autofree gchar *capsule = citiz_hash_to_hex (&deal->body.capsule);
   g_autofree gchar *digest = citiz_hash_to_hex (&renewal->summary.digest);
 
   json_object_set_new (json, "capsule", json_string (capsule));
   json_object_set_new (json, "digest", json_string (digest));
-  json_object_set_new (json, "updated", json_integer (block->time.ms));
+  json_object_set_new (json, "updated", json_integer (now.ms));
   json_object_set_new (json, "withheld", json_integer (renewal->summary.withheld));
   json_object_set (json, "shown", renewal->summary.shown);
 }
@@ -60,7 +60,7 @@ commit_renewal (CitizEngine *engine,
       citiz_vault_rollback (engine->vault);
       return FALSE;
     }
-  describe_renewal (json, renewal, deal, &block);
+  citiz_engine_describe_renewal (json, renewal, deal, block.time);
   if (!citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, &renewal->access, json, error))
     {
       citiz_vault_rollback (engine->vault);
@@ -92,9 +92,11 @@ citiz_engine_renew (CitizEngine *engine, gpointer data, GCancellable *cancellabl
   json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &renewal->access, error);
   if (json == NULL)
     return FALSE;
-  if (citiz_chain_grant (engine->chain, &renewal->access, &state) && state.ended.ms == 0)
+  if (citiz_engine_is_shared (engine, &renewal->access, json))
+    ok = citiz_engine_renew_shared (engine, renewal, json, error);
+  else if (citiz_chain_grant (engine->chain, &renewal->access, &state) && state.ended.ms == 0)
     {
-      deal = deal_again (engine, renewal, &state.grant, json, error);
+      deal = citiz_engine_deal_again (engine, renewal, &state.grant, json, error);
       ok = deal != NULL && commit_renewal (engine, renewal, deal, json, error);
     }
   if (ok)

@@ -207,6 +207,7 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   profile = read_profile (self);
   job = g_new0 (CitizGive, 1);
   job->hours = hours;
+  job->instead = g_object_get_data (G_OBJECT (task), "instead") != NULL;
   job->profile = citiz_profile_to_json (profile);
   citiz_session_summarize (self, profile, blobs, &job->summary);
   job->sample = citiz_session_get_sample (self);
@@ -274,6 +275,38 @@ citiz_session_emergency_async (CitizSession *self,
   first = citiz_session_task (self, give, NULL, answer_presses_cb, NULL);
   g_object_set_data (G_OBJECT (first), "hours", GUINT_TO_POINTER (hours));
   citiz_session_read_blobs_async (self, give_with_documents_cb, first);
+}
+
+/* Only now that there is another: the one that does not open yet is withdrawn. */
+static void
+fell_back_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree CitizId *id = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizAccess) access = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (access != NULL)
+    citiz_session_revoke_async (CITIZ_SESSION (source), id, NULL, NULL, NULL);
+  else
+    g_warning ("no access could be given on this computer: %s", error->message);
+}
+
+void
+citiz_session_fall_back (CitizSession *self, gpointer id)
+{
+  CitizAccess *access = citiz_session_find_access (self, id);
+  GTask *task;
+  gint64 left;
+
+  if (self->state != CITIZ_SESSION_OPEN || access == NULL || access->ending
+      || access->state != CITIZ_ACCESS_LIVE || access->ready != CITIZ_ACCESS_SENDING)
+    return;
+  left = access->expires.ms - citiz_session_now (self).ms;
+  task = citiz_session_task (self, give, NULL, fell_back_cb, g_memdup2 (id, sizeof (CitizId)));
+  g_object_set_data (G_OBJECT (task), "hours",
+                     GUINT_TO_POINTER ((guint) ((left + CITIZ_HOUR - 1) / CITIZ_HOUR)));
+  g_object_set_data (G_OBJECT (task), "instead", self);
+  citiz_session_read_blobs_async (self, give_with_documents_cb, task);
 }
 
 CitizAccess *
@@ -513,6 +546,7 @@ static gboolean
 receipt_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   ReceiptJob *job = data;
+  CitizChain *chain;
   CitizConsentReceipt receipt = {0};
   CitizGrantState state;
   g_autoptr (GPtrArray) txs = NULL;
@@ -523,12 +557,13 @@ receipt_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
 
   if (!citiz_engine_require_ledger (engine, error))
     return FALSE;
-  txs = citiz_chain_txs_of_grant (engine->chain, &job->access, error);
+  chain = citiz_engine_chain_of (engine, &job->access);
+  txs = citiz_chain_txs_of_grant (chain, &job->access, error);
   profile = txs != NULL ? citiz_engine_profile_of (engine, &job->access, error) : NULL;
   if (profile == NULL)
     return FALSE;
   grant = find_of_type (txs, CITIZ_TX_GRANT);
-  if (grant == NULL || !citiz_chain_grant (engine->chain, &job->access, &state))
+  if (grant == NULL || !citiz_chain_grant (chain, &job->access, &state))
     {
       g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
                    "no such access on the ledger");
@@ -545,7 +580,7 @@ receipt_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
   receipt.max_openings = state.grant.max_openings;
   receipt.openings = state.used;
   receipt.tx = grant->id;
-  receipt.chain = *citiz_chain_id (engine->chain);
+  receipt.chain = *citiz_chain_id (chain);
   receipt.capsule = state.grant.capsule;
   receipt.profile = profile;
   receipt.offset_minutes = job->offset_minutes;

@@ -90,6 +90,9 @@ void citiz_session_emit_community (CitizSession *self);
 void citiz_session_adopt_community (CitizSession *self, CitizCommunityView *view);
 void citiz_session_tell_engine_pause (CitizSession *self);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);
+/* The nodes of the community do not answer: @id is given on this computer instead. */
+void citiz_session_fall_back (CitizSession *self, gpointer id);
+void citiz_session_refresh_late (CitizSession *self, gpointer nothing);
 CitizAccess *citiz_session_find_access (CitizSession *self, const CitizId *id);
 void citiz_session_empty_trash (CitizSession *self);
 void citiz_session_shred_trash_now (CitizSession *self);

@@ -140,6 +140,14 @@ citiz_session_refresh (CitizSession *self)
   citiz_session_read_blobs_async (self, refresh_with_documents_cb, NULL);
 }
 
+/* The ledger knows an access now whose record has changed since it was given. */
+void
+citiz_session_refresh_late (CitizSession *self, gpointer nothing)
+{
+  if (self->state == CITIZ_SESSION_OPEN)
+    citiz_session_refresh (self);
+}
+
 gboolean
 citiz_session_is_refreshing (CitizSession *self)
 {

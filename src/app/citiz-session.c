@@ -274,6 +274,23 @@ citiz_session_put_access (CitizSession *self, CitizAccess *access)
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
 }
 
+/* Of one that was told already more is known now. */
+static gboolean
+replace_opening (CitizSession *self, CitizOpening *opening)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->openings)); i++)
+    {
+      g_autoptr (CitizOpening) before = g_list_model_get_item (G_LIST_MODEL (self->openings), i);
+
+      if (!citiz_id_equal (&before->id, &opening->id))
+        continue;
+      g_list_store_splice (self->openings, i, 1, (gpointer *) &opening, 1);
+      g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 void
 citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening)
 {
@@ -284,6 +301,8 @@ citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening)
       g_ptr_array_add (self->late, g_object_ref (opening));
       return;
     }
+  if (replace_opening (self, opening))
+    return;
   g_list_store_insert (self->openings, 0, opening);
   if (access != NULL && opening->kind == CITIZ_OPENING_READ)
     access->openings++;

@@ -61,6 +61,14 @@ typedef enum
   CITIZ_ACCESS_USED_UP
 } CitizAccessState;
 
+/* How many nodes hold their part of an access (PROTOCOL §5). One of this computer alone is ready at once. */
+typedef enum
+{
+  CITIZ_ACCESS_SENDING, /* it does not open yet */
+  CITIZ_ACCESS_USABLE,  /* it opens */
+  CITIZ_ACCESS_READY    /* and would without one of its nodes */
+} CitizAccessReady;
+
 /* An access given, as the person sees it. */
 #define CITIZ_TYPE_ACCESS (citiz_access_get_type ())
 G_DECLARE_FINAL_TYPE (CitizAccess, citiz_access, CITIZ, ACCESS, GObject)
@@ -85,6 +93,12 @@ struct _CitizAccess
   gchar *profile;        /* the emergency profile it was given with, JSON: it stays with it */
   CitizHash digest;      /* of the summary it shows (citiz_ips_digest) */
   gboolean sample;       /* given on the sample record: it tells of nobody */
+  /* Over the nodes of a community; n_nodes is 0 when it opens on this computer only. */
+  guint n_nodes, n_needed, n_holding;
+  guint n_erased; /* nodes that have said on the ledger that they hold nothing any more */
+  CitizAccessReady ready;
+  gboolean ending;  /* its end was asked for, and the ledger has not confirmed it yet */
+  gboolean instead; /* on this computer only because the nodes of the community did not answer */
 };
 
 /* One line of "what the carer will see". */
@@ -195,6 +209,10 @@ gchar *citiz_session_explain_kind (const gchar *what); /* what a person calls it
 const gchar *citiz_session_explain_end (const gchar *ended); /* of a report: why it stops early */
 const gchar *citiz_session_explain_skip (
     const gchar *reason); /* why an import left something out */
+gchar *citiz_session_explain_ready (
+    const CitizAccess
+        *access); /* where a live access stands with its nodes; NULL: nothing to say */
+gchar *citiz_session_explain_erased (const CitizAccess *access); /* after its end; NULL the same */
 CitizTime citiz_session_now (CitizSession *self);
 
 void citiz_session_create_async (CitizSession *self,

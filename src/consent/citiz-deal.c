@@ -153,8 +153,8 @@ make_links (CitizDeal *deal, const GPtrArray *nodes, const CitizDealOptions *opt
       const CitizDealNode *node = nodes->pdata[i];
       const CitizDealPart *part = deal->parts->pdata[i];
 
-      citiz_link_add_node (link, &part->node,
-                           g_strcmp0 (node->origin, origin) == 0 ? "" : node->origin);
+      /* a page of any of several nodes may be the one that opens it: by a spoken code */
+      citiz_link_add_node (link, &part->node, nodes->len == 1 ? "" : node->origin);
     }
   deal->link = citiz_link_to_url (link);
   deal->shlink = citiz_link_to_shlink (link);
@@ -186,7 +186,7 @@ citiz_deal_new (const CitizEnv *env,
   deal->body.kind = CITIZ_GRANT_EMERGENCY;
   deal->body.threshold = (guint8) options->threshold;
   deal->body.max_openings = (guint16) options->max_openings;
-  deal->body.not_before = options->now;
+  deal->body.not_before.ms = options->now.ms - options->early_ms;
   deal->body.expires.ms = options->now.ms + options->duration_ms;
   citiz_grant_chain_value (&deal->body.a_max, &deal->body.id, deal->secrets->t,
                            options->max_openings);

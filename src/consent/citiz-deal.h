@@ -18,6 +18,7 @@ typedef struct
 typedef struct
 {
   gint64 duration_ms; /* 24 * CITIZ_HOUR */
+  gint64 early_ms;    /* it opens this much before now: the clocks of other nodes may be behind */
   guint max_openings; /* 1..CITIZ_OPENINGS_LIMIT */
   CitizTime now;      /* ledger time */
   const gchar *label; /* nullable */

@@ -23,7 +23,8 @@ typedef enum
   CITIZ_CLASS_GRANT = 7,
   CITIZ_CLASS_OPENING = 8,
   CITIZ_CLASS_BATCH = 9,
-  CITIZ_CLASS_COMMITMENT = 10
+  CITIZ_CLASS_COMMITMENT = 10,
+  CITIZ_CLASS_PARCEL = 11
 } CitizObjectClass;
 
 #define CITIZ_OBJECT_MAX_SIZE (8 * 1024 * 1024) /* longer ones are cut by their owner */

@@ -1,0 +1,458 @@
+/* Openings of accesses over a community: that somebody opened is on its chain, who and why waits in the mailboxes of its nodes.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-shared.h"
+
+#include "consent/citiz-note.h"
+#include "node/citiz-letterbox.h"
+
+#include <string.h>
+
+#define NOTE_WITHIN_MS 1200 /* an opening waits so long for its note before it is told without */
+#define UNKNOWN_AFTER  (10 * CITIZ_MINUTE) /* mail of an opening that no block has held since */
+
+/* One node's box being read. */
+typedef struct
+{
+  CitizShared *shared; /* gone once @stop is cancelled */
+  GCancellable *stop;
+  CitizPublicKey node;
+  gchar *origin;
+} Reading;
+
+static void
+reading_free (Reading *reading)
+{
+  g_object_unref (reading->stop);
+  g_free (reading->origin);
+  g_free (reading);
+}
+
+/* The same event has the same name however often it is read. */
+static CitizId
+name_of (gconstpointer a, gsize a_n, gconstpointer b, gsize b_n)
+{
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  CitizHash hash;
+  CitizId id;
+
+  g_byte_array_append (text, a, (guint) a_n);
+  g_byte_array_append (text, b, (guint) b_n);
+  citiz_sha256 (&hash, text->data, text->len);
+  memcpy (id.b, hash.b, sizeof id.b);
+  return id;
+}
+
+static gboolean
+is_kept (CitizEngine *engine, const CitizId *opening)
+{
+  json_auto_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_OPENING, opening, NULL);
+
+  return json != NULL;
+}
+
+/* Within a transaction of the vault's. @told: what is to be told once it is on disk. */
+static gboolean
+keep_opening (CitizShared *shared,
+              CitizOpening *opening,
+              gboolean bare,
+              GPtrArray *told,
+              GError **error)
+{
+  json_t *json = citiz_opening_to_json (opening);
+  gboolean ok;
+
+  if (bare)
+    json_object_set_new (json, "bare", json_true ());
+  ok = citiz_engine_write_json (shared->engine, CITIZ_CLASS_OPENING, &opening->id, json, error);
+  json_decref (json);
+  if (ok)
+    g_ptr_array_add (told, g_object_ref (opening));
+  return ok;
+}
+
+/* --- from the chain --- */
+
+static CitizOpening *
+opening_of (CitizShared *shared, const CitizTxInfo *info)
+{
+  const CitizId id = name_of (info->id.b, sizeof info->id.b, "", 0);
+  CitizOpening *opening
+      = citiz_engine_new_opening (&id, &shared->id, CITIZ_OPENING_READ, info->time);
+
+  opening->tx = citiz_hash_to_hex (&info->id);
+  opening->words
+      = citiz_engine_receipt_words (citiz_engine_shared_chain (shared->engine), &shared->id,
+                                    &info->id, info->time, shared->threshold);
+  return opening;
+}
+
+/* Reader by reader, without who it was. */
+static gboolean
+keep_bare (CitizShared *shared, GPtrArray *told, GError **error)
+{
+  CitizChain *chain = citiz_engine_shared_chain (shared->engine);
+  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (chain, &shared->id, error);
+
+  for (guint i = 0; txs != NULL && i < txs->len; i++)
+    {
+      const CitizTxInfo *info = txs->pdata[i];
+      g_autoptr (CitizOpening) opening = NULL;
+
+      if (info->type != CITIZ_TX_ACCESS_OPEN)
+        continue;
+      opening = opening_of (shared, info);
+      if (!is_kept (shared->engine, &opening->id)
+          && !keep_opening (shared, opening, TRUE, told, error))
+        return FALSE;
+    }
+  return txs != NULL;
+}
+
+static void
+tell (CitizShared *shared, GPtrArray *told)
+{
+  for (guint i = 0; i < told->len; i++)
+    citiz_engine_tell_row (shared->engine, g_object_ref (told->pdata[i]));
+  if (told->len > 0)
+    citiz_shared_tell (shared);
+}
+
+static void
+tell_bare (CitizShared *shared)
+{
+  CitizEngine *engine = shared->engine;
+  g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) error = NULL;
+
+  if (shared->deadline != NULL)
+    g_source_destroy (shared->deadline);
+  g_clear_pointer (&shared->deadline, g_source_unref);
+  if (engine->vault == NULL || !citiz_vault_begin (engine->vault, &error))
+    return;
+  if (keep_bare (shared, told, &error) && citiz_vault_commit (engine->vault, &error))
+    tell (shared, told);
+  else
+    citiz_vault_rollback (engine->vault);
+  if (error != NULL)
+    g_warning ("an opening could not be kept: %s", error->message);
+}
+
+static gboolean
+deadline_cb (gpointer data)
+{
+  tell_bare (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The chain counts more openings than were told: their notes are asked for, and if none comes soon they are told without. */
+void
+citiz_shared_look_for_openings (CitizShared *shared, const CitizGrantState *state)
+{
+  if (state->used <= shared->used)
+    return;
+  if (shared->engine->vault == NULL)
+    for (guint i = shared->used; i < state->used; i++)
+      citiz_session_tell_locked (shared->engine, CITIZ_OPENING_READ);
+  else if (shared->deadline == NULL)
+    {
+      shared->deadline = g_timeout_source_new (NOTE_WITHIN_MS);
+      g_source_set_callback (shared->deadline, deadline_cb, shared, NULL);
+      g_source_attach (shared->deadline, shared->engine->context);
+    }
+  shared->used = state->used;
+  shared->read_again = shared->n_reading > 0;
+  citiz_shared_read_mail (shared);
+}
+
+/* --- from the mailboxes --- */
+
+typedef enum
+{
+  TAKEN,   /* kept, or nothing to keep */
+  TOO_SOON /* of an opening that one's own copy of the chain has not yet */
+} Fate;
+
+/* An opening of this grant on one's own verified copy. */
+static gboolean
+find_opening (CitizShared *shared, const CitizMail *mail, CitizTxInfo *out)
+{
+  CitizChain *chain = citiz_engine_shared_chain (shared->engine);
+
+  if (!mail->has_opening || !citiz_chain_find_tx (chain, &mail->opening, out, NULL))
+    return FALSE;
+  if (out->type == CITIZ_TX_ACCESS_OPEN && citiz_id_equal (&out->grant, &shared->id))
+    return TRUE;
+  citiz_tx_info_clear (out);
+  return FALSE;
+}
+
+/* The ledger holds the note's hash: what another node, or nobody, wrote is not taken for the reader's word. */
+static gboolean
+take_opened (CitizShared *shared,
+             const CitizMail *mail,
+             const CitizTxInfo *info,
+             const json_t *grant,
+             GPtrArray *told,
+             GError **error)
+{
+  g_autoptr (CitizOpening) opening = opening_of (shared, info);
+  json_auto_t *before
+      = citiz_engine_read_json (shared->engine, CITIZ_CLASS_OPENING, &opening->id, NULL);
+  CitizHash hash = {{0}};
+
+  if (mail->sealed != NULL)
+    citiz_note_hash (&hash, mail->sealed);
+  if (!citiz_hash_equal (&hash, &info->tx->body.open.note))
+    {
+      g_message ("a node gave another note than the one that the ledger holds");
+      return TRUE;
+    }
+  if (before != NULL && !json_is_true (json_object_get (before, "bare")))
+    return TRUE;
+  opening->disputed = json_is_true (json_object_get (before, "disputed"));
+  citiz_engine_read_note (opening, grant, mail->sealed);
+  return keep_opening (shared, opening, FALSE, told, error);
+}
+
+static gboolean
+take_note (CitizShared *shared,
+           const CitizMail *mail,
+           const json_t *grant,
+           GPtrArray *told,
+           GError **error)
+{
+  const guint8 *bytes;
+  gsize n;
+  CitizId id;
+  g_autoptr (CitizOpening) opening = NULL;
+
+  if (mail->sealed == NULL)
+    return TRUE;
+  bytes = g_bytes_get_data (mail->sealed, &n);
+  id = name_of (bytes, n, "note", 4);
+  if (is_kept (shared->engine, &id))
+    return TRUE;
+  opening = citiz_engine_new_opening (&id, &shared->id, CITIZ_OPENING_NOTE, mail->time);
+  opening->tx = citiz_hash_to_hex (&mail->opening);
+  citiz_engine_read_note (opening, grant, mail->sealed);
+  return opening->note == NULL || keep_opening (shared, opening, FALSE, told, error);
+}
+
+/* A wrong spoken code at one node: it counts its own tries. The code works as long as one of them has any left. */
+static gboolean
+count_tries (CitizShared *shared,
+             const Reading *reading,
+             const CitizMail *mail,
+             json_t *grant,
+             GError **error)
+{
+  json_t *nodes = json_object_get (grant, "nodes"), *tries = json_object_get (grant, "triesAt");
+  g_autofree gchar *key = citiz_base64url_encode (reading->node.b, sizeof reading->node.b);
+  gint64 most = 0;
+
+  if (mail->kind != CITIZ_MAIL_CODE_MISSED || grant == NULL)
+    return TRUE;
+  if (tries == NULL)
+    {
+      tries = json_object ();
+      json_object_set_new (grant, "triesAt", tries);
+    }
+  json_object_set_new (tries, key, json_integer (mail->tries));
+  for (size_t i = 0; i < json_array_size (nodes); i++)
+    {
+      const json_t *at = json_object_get (
+          tries, json_string_value (json_array_get (json_array_get (nodes, i), 0)));
+
+      most = MAX (most, at != NULL ? json_integer_value (at) : CITIZ_PASSCODE_TRIES);
+    }
+  json_object_set_new (grant, "tries", json_integer (most));
+  return citiz_engine_write_json (shared->engine, CITIZ_CLASS_GRANT, &shared->id, grant, error);
+}
+
+static gboolean
+take_missed (CitizShared *shared,
+             const Reading *reading,
+             const CitizMail *mail,
+             json_t *grant,
+             GPtrArray *told,
+             GError **error)
+{
+  const CitizId id
+      = name_of (reading->node.b, sizeof reading->node.b, &mail->row, sizeof mail->row);
+  g_autoptr (CitizOpening) opening = NULL;
+
+  if (is_kept (shared->engine, &id))
+    return TRUE;
+  opening = citiz_engine_new_opening (&id, &shared->id, CITIZ_OPENING_CODE_FAILED, mail->time);
+  return keep_opening (shared, opening, FALSE, told, error)
+         && count_tries (shared, reading, mail, grant, error);
+}
+
+static gboolean
+take_piece (CitizShared *shared,
+            const Reading *reading,
+            const CitizMail *mail,
+            json_t *grant,
+            GPtrArray *told,
+            Fate *fate,
+            GError **error)
+{
+  const gboolean reads = mail->kind == CITIZ_MAIL_OPENED || mail->kind == CITIZ_MAIL_NOTE;
+  CitizTxInfo info;
+  gboolean ok;
+
+  *fate = TAKEN;
+  if (mail->kind == CITIZ_MAIL_CODE_MISSED || mail->kind == CITIZ_MAIL_PASSCODE_MISSED)
+    return take_missed (shared, reading, mail, grant, told, error);
+  if (!reads)
+    return TRUE;
+  if (!find_opening (shared, mail, &info))
+    {
+      if (citiz_env_now (shared->engine->env).ms < mail->time.ms + UNKNOWN_AFTER)
+        *fate = TOO_SOON;
+      return TRUE;
+    }
+  ok = mail->kind == CITIZ_MAIL_OPENED ? take_opened (shared, mail, &info, grant, told, error)
+                                       : take_note (shared, mail, grant, told, error);
+  citiz_tx_info_clear (&info);
+  return ok;
+}
+
+/* Up to the first piece that is not for now. Returns: the last row taken; 0: none, or the disk refuses */
+static gint64
+take_box (CitizShared *shared, const Reading *reading, GPtrArray *mail, GPtrArray *told)
+{
+  CitizEngine *engine = shared->engine;
+  g_autoptr (GError) error = NULL;
+  json_t *grant;
+  gboolean ok = TRUE;
+  Fate fate = TAKEN;
+  gint64 row = 0;
+
+  if (!citiz_vault_begin (engine->vault, &error))
+    return 0;
+  grant = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &shared->id, NULL);
+  for (guint i = 0; ok && i < mail->len; i++)
+    {
+      const CitizMail *piece = mail->pdata[i];
+
+      ok = take_piece (shared, reading, piece, grant, told, &fate, &error);
+      if (fate == TOO_SOON)
+        break;
+      row = piece->row;
+    }
+  citiz_engine_drop_grant (grant);
+  if (ok && citiz_vault_commit (engine->vault, &error))
+    return row;
+  if (!ok)
+    citiz_vault_rollback (engine->vault);
+  g_warning ("a node's mail could not be kept, it stays there: %s", error->message);
+  g_ptr_array_set_size (told, 0);
+  return 0;
+}
+
+static CitizLetterbox
+box_of (CitizShared *shared, const Reading *reading)
+{
+  CitizEngine *engine = shared->engine;
+
+  return (CitizLetterbox){.client = engine->shared_client,
+                          .env = engine->env,
+                          .origin = reading->origin,
+                          .node = reading->node,
+                          .grant = shared->id,
+                          .key = citiz_community_get_key (engine->community)};
+}
+
+static void
+take_answer (CitizShared *shared, const Reading *reading, GPtrArray *mail)
+{
+  g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (g_object_unref);
+  const CitizLetterbox box = box_of (shared, reading);
+  gint64 row;
+
+  if (shared->engine->vault == NULL || box.key == NULL)
+    return;
+  shared->n_read++;
+  row = take_box (shared, reading, mail, told);
+  if (row > 0) /* it is on one's own disk */
+    citiz_letterbox_drop (&box, row, shared->stop);
+  tell (shared, told);
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Reading *reading = data;
+  CitizShared *shared = reading->shared;
+  g_autoptr (GPtrArray) mail = citiz_letterbox_read_finish (result, NULL);
+
+  if (!g_cancellable_is_cancelled (reading->stop))
+    {
+      shared->n_reading--;
+      if (mail != NULL)
+        take_answer (shared, reading, mail);
+      if (shared->n_reading == 0 && shared->read_again)
+        citiz_shared_read_mail (shared);
+      else if (shared->n_reading == 0 && shared->deadline != NULL)
+        tell_bare (shared);
+    }
+  reading_free (reading);
+}
+
+static void
+read_one (CitizShared *shared, const json_t *pair)
+{
+  g_autoptr (GBytes) key = citiz_base64url_decode (json_string_value (json_array_get (pair, 0)));
+  Reading *reading;
+  CitizLetterbox box;
+
+  if (key == NULL || g_bytes_get_size (key) != sizeof reading->node.b)
+    return;
+  reading = g_new0 (Reading, 1);
+  reading->shared = shared;
+  reading->stop = g_object_ref (shared->stop);
+  reading->origin = g_strdup (json_string_value (json_array_get (pair, 1)));
+  memcpy (reading->node.b, g_bytes_get_data (key, NULL), sizeof reading->node.b);
+  box = box_of (shared, reading);
+  shared->n_reading++;
+  citiz_letterbox_read (&box, shared->stop, read_cb, reading);
+}
+
+/* Every node's box: each keeps what was told to it. Not while the record is locked: the keys are gone. */
+void
+citiz_shared_read_mail (CitizShared *shared)
+{
+  CitizEngine *engine = shared->engine;
+  json_t *json, *pair;
+  size_t i;
+
+  if (engine->vault == NULL || engine->community == NULL || shared->n_reading > 0
+      || citiz_community_get_key (engine->community) == NULL)
+    return;
+  json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &shared->id, NULL);
+  if (json == NULL)
+    return;
+  citiz_engine_shared_client (engine);
+  if (shared->stop == NULL)
+    shared->stop = g_cancellable_new ();
+  shared->n_read = 0;
+  shared->read_again = FALSE;
+  shared->last_round = shared->over;
+  shared->read_at = g_get_monotonic_time ();
+  json_array_foreach (json_object_get (json, "nodes"), i, pair) read_one (shared, pair);
+  citiz_engine_drop_grant (json);
+}
+
+void
+citiz_shared_stop_mail (CitizShared *shared)
+{
+  if (shared->stop != NULL)
+    g_cancellable_cancel (shared->stop);
+  g_clear_object (&shared->stop);
+  if (shared->deadline != NULL)
+    g_source_destroy (shared->deadline);
+  g_clear_pointer (&shared->deadline, g_source_unref);
+  shared->n_reading = 0;
+  shared->read_again = FALSE;
+}

@@ -1,0 +1,510 @@
+/* The engine and accesses over the nodes of a community: what is known of them, and their end.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-shared.h"
+
+#include <string.h>
+
+#define TICK_S        5
+#define MAIL_EVERY_S  30                  /* notes and missed codes are on no ledger */
+#define AFTER_END     (10 * CITIZ_MINUTE) /* so long a node that is down may still have a note */
+#define ERASED_WITHIN (7 * CITIZ_DAY)     /* then nobody waits for a node's word any more */
+
+/* Runs every few seconds while there is one, and whenever the community has news. */
+static void look_at_all (CitizEngine *engine);
+
+CitizChain *
+citiz_engine_shared_chain (CitizEngine *engine)
+{
+  return engine->community != NULL ? citiz_community_get_chain (engine->community) : NULL;
+}
+
+gboolean
+citiz_engine_is_shared (CitizEngine *engine, const CitizId *id, const json_t *json)
+{
+  CitizChain *chain = citiz_engine_shared_chain (engine);
+  CitizGrantState state;
+
+  if (json != NULL)
+    return json_object_get (json, "community") != NULL;
+  return chain != NULL && citiz_chain_grant (chain, id, &state)
+         && !(engine->chain != NULL && citiz_chain_grant (engine->chain, id, &state));
+}
+
+/* The chain that an access is on. */
+CitizChain *
+citiz_engine_chain_of (CitizEngine *engine, const CitizId *id)
+{
+  CitizChain *chain = citiz_engine_shared_chain (engine);
+  CitizGrantState state;
+
+  return chain != NULL && citiz_chain_grant (chain, id, &state) ? chain : engine->chain;
+}
+
+CitizShared *
+citiz_engine_find_shared (CitizEngine *engine, const CitizId *id)
+{
+  return engine->shared != NULL ? g_hash_table_lookup (engine->shared, id) : NULL;
+}
+
+void
+citiz_shared_disarm (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+GSource *
+citiz_engine_after (CitizEngine *engine, guint seconds, GSourceFunc func, gpointer data)
+{
+  GSource *source = g_timeout_source_new_seconds (seconds);
+
+  g_source_set_callback (source, func, data, NULL);
+  g_source_attach (source, engine->context);
+  return source;
+}
+
+void
+citiz_shared_tell (CitizShared *shared)
+{
+  if (shared->engine->vault != NULL)
+    citiz_engine_tell_access (shared->engine, &shared->id);
+}
+
+void
+citiz_shared_drop_parcel (CitizShared *shared)
+{
+  g_clear_pointer (&shared->giver, citiz_giver_free);
+  g_clear_pointer (&shared->parcel, citiz_parcel_unref);
+}
+
+void
+citiz_shared_free (gpointer data)
+{
+  CitizShared *shared = data;
+
+  citiz_shared_stop_mail (shared);
+  citiz_shared_drop_parcel (shared);
+  citiz_shared_disarm (&shared->patience);
+  g_free (shared);
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  look_at_all (data);
+  return G_SOURCE_CONTINUE;
+}
+
+CitizShared *
+citiz_engine_add_shared (CitizEngine *engine, const CitizId *id, const json_t *json)
+{
+  CitizShared *shared = g_new0 (CitizShared, 1);
+
+  shared->engine = engine;
+  shared->id = *id;
+  shared->threshold = (guint) citiz_json_integer (json, "t");
+  shared->n_nodes = (guint) json_array_size (json_object_get (json, "nodes"));
+  shared->expires.ms = citiz_json_integer (json, "expires");
+  shared->held = (guint) citiz_json_integer (json, "held");
+  shared->coded = (guint) citiz_json_integer (json, "coded");
+  shared->forgotten = json_object_get (json, "ended") != NULL;
+  shared->renewal = citiz_json_integer (json, "updated") != 0;
+  if (engine->shared == NULL)
+    engine->shared = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, NULL,
+                                            citiz_shared_free);
+  g_hash_table_replace (engine->shared, &shared->id, shared);
+  if (engine->shared_tick == NULL)
+    engine->shared_tick = citiz_engine_after (engine, TICK_S, tick_cb, engine);
+  return shared;
+}
+
+/* --- what the window sees --- */
+
+guint
+citiz_n_bits (guint bits)
+{
+  return (guint) __builtin_popcount (bits);
+}
+
+static void
+describe_place (CitizAccess *access, CitizChain *chain)
+{
+  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (chain, &access->id, NULL);
+  const CitizTxInfo *first = txs != NULL && txs->len > 0 ? txs->pdata[0] : NULL;
+
+  if (first == NULL)
+    return;
+  g_free (access->tx);
+  access->tx = citiz_hash_to_hex (&first->id);
+  access->height = first->height;
+}
+
+static void
+describe_state (CitizAccess *access, const CitizGrantState *state, const json_t *json)
+{
+  access->state = citiz_engine_access_state (state);
+  access->openings = state->used;
+  access->n_nodes = state->grant.n_committee;
+  access->n_needed = state->grant.threshold;
+  access->n_erased = citiz_n_bits (state->closed);
+  if (state->ended.ms != 0)
+    access->ended = state->ended;
+  if (json != NULL)
+    return;
+  access->given = state->grant.not_before;
+  access->expires = state->grant.expires;
+}
+
+static CitizAccessReady
+describe_ready (const CitizShared *shared, guint held, const CitizAccess *access)
+{
+  const guint unsure = shared != NULL && shared->parcel != NULL && shared->giver == NULL ? ~0u : 0;
+
+  return (
+      CitizAccessReady) (shared != NULL && shared->giver != NULL
+                             ? citiz_giver_get_state (shared->giver)
+                             : citiz_giver_judge (held, unsure, access->n_needed, access->n_nodes));
+}
+
+/* @json: nullable */
+void
+citiz_engine_describe_shared (CitizEngine *engine, CitizAccess *access, const json_t *json)
+{
+  CitizChain *chain = citiz_engine_shared_chain (engine);
+  const CitizShared *shared = citiz_engine_find_shared (engine, &access->id);
+  const guint held = shared != NULL ? shared->held : (guint) citiz_json_integer (json, "held");
+  const json_t *status = json_object_get (json, "status");
+  CitizGrantState state;
+
+  access->n_nodes = (guint) json_array_size (json_object_get (json, "nodes"));
+  access->n_needed = (guint) citiz_json_integer (json, "t");
+  if (chain != NULL && citiz_chain_grant (chain, &access->id, &state))
+    {
+      describe_state (access, &state, json);
+      access->ready = describe_ready (shared, held, access);
+      describe_place (access, chain);
+    }
+  else if (status != NULL)
+    access->state = (CitizAccessState) CLAMP (json_integer_value (status), 0, CITIZ_ACCESS_USED_UP);
+  else
+    access->state = citiz_env_now (engine->env).ms < access->expires.ms ? CITIZ_ACCESS_LIVE
+                                                                        : CITIZ_ACCESS_EXPIRED;
+  access->n_holding = citiz_n_bits (held);
+  access->ending = access->state == CITIZ_ACCESS_LIVE && citiz_json_integer (json, "ending") != 0;
+}
+
+/* Where its link leads; NULL: where it always did. */
+const gchar *
+citiz_engine_shared_door (CitizEngine *engine, const CitizAccess *access, const json_t *json)
+{
+  return json_string_value (json_object_get (json, "door"));
+}
+
+/* --- what the vault remembers --- */
+
+/* Ends the transaction: all of it on disk, or none. Returns: %FALSE sets error when there is none yet */
+gboolean
+citiz_engine_end_transaction (CitizEngine *engine, gboolean fine, GError **error)
+{
+  if (fine)
+    return citiz_vault_commit (engine->vault, error);
+  citiz_vault_rollback (engine->vault);
+  return FALSE;
+}
+
+const gchar *
+citiz_json_origin (const json_t *json, guint i)
+{
+  return json_string_value (
+      json_array_get (json_array_get (json_object_get (json, "nodes"), i), 1));
+}
+
+/* A link that leads to a node which does not answer, while others hold their part, leads to one of these from now on. */
+static void
+choose_door (CitizShared *shared, json_t *json)
+{
+  const gchar *link = json_string_value (json_object_get (json, "link"));
+  const guint unheard = shared->giver != NULL ? citiz_giver_get_unheard (shared->giver) : 0;
+  const gchar *door = NULL;
+
+  if (link == NULL || citiz_n_bits (shared->held) < shared->threshold
+      || json_object_get (json, "door") != NULL)
+    return;
+  for (guint i = 0; i < shared->n_nodes; i++)
+    {
+      const gchar *origin = citiz_json_origin (json, i);
+      const gboolean leads
+          = origin != NULL && g_str_has_prefix (link, origin) && link[strlen (origin)] == '/';
+
+      if (leads && !(unheard & ~shared->held & (1u << i)))
+        return;
+      if (door == NULL && (shared->held & (1u << i)) != 0)
+        door = origin;
+    }
+  if (door != NULL)
+    json_object_set_new (json, "door", json_string (door));
+}
+
+/* What is known of its nodes; the parcel goes when it is empty. */
+void
+citiz_shared_keep (CitizShared *shared)
+{
+  CitizEngine *engine = shared->engine;
+  g_autoptr (GError) error = NULL;
+  json_t *json;
+
+  if (engine->vault == NULL)
+    return;
+  json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &shared->id, &error);
+  if (json == NULL || !citiz_vault_begin (engine->vault, &error))
+    {
+      citiz_engine_drop_grant (json);
+      return;
+    }
+  json_object_set_new (json, "held", json_integer (shared->held));
+  json_object_set_new (json, "coded", json_integer (shared->coded));
+  choose_door (shared, json);
+  if (!citiz_engine_end_transaction (
+          engine,
+          citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, &shared->id, json, &error)
+              && (shared->parcel != NULL
+                  || citiz_vault_delete (engine->vault, CITIZ_CLASS_PARCEL, &shared->id, &error)),
+          &error))
+    g_warning ("what nodes hold could not be kept: %s", error->message);
+  citiz_engine_drop_grant (json);
+}
+
+/* --- after the end --- */
+
+/* The vault forgets how it was opened, and remembers how it ended. */
+static void
+forget (CitizShared *shared, CitizAccessState status, CitizTime ended)
+{
+  CitizEngine *engine = shared->engine;
+  g_autoptr (GError) error = NULL;
+  json_t *json;
+
+  if (!citiz_vault_begin (engine->vault, &error))
+    return;
+  json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &shared->id, &error);
+  if (json != NULL)
+    json_object_set_new (json, "status", json_integer (status));
+  if (json != NULL && citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, &shared->id, json, &error)
+      && citiz_engine_forget_secrets (engine, &shared->id, ended, &error)
+      && citiz_vault_delete (engine->vault, CITIZ_CLASS_PARCEL, &shared->id, &error)
+      && citiz_vault_commit (engine->vault, &error))
+    {
+      shared->forgotten = TRUE;
+      citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
+    }
+  else
+    citiz_vault_rollback (engine->vault);
+  if (error != NULL)
+    g_warning ("an access has ended, its link could not be erased yet: %s", error->message);
+  citiz_engine_drop_grant (json);
+}
+
+/* After the end: the last mail, then the keys that read it go. */
+static void
+finish (CitizShared *shared, CitizAccessState status, CitizTime ended, CitizTime now)
+{
+  const gboolean read = shared->last_round && shared->n_reading == 0;
+  const gboolean all = read && shared->n_read == shared->n_nodes;
+
+  if (!shared->over)
+    {
+      shared->over = TRUE;
+      citiz_shared_drop_parcel (shared);
+      citiz_shared_disarm (&shared->patience);
+      citiz_shared_tell (shared);
+    }
+  if (shared->engine->vault == NULL || shared->forgotten)
+    return;
+  if (all || now.ms > ended.ms + AFTER_END)
+    {
+      forget (shared, status, ended);
+      citiz_shared_tell (shared);
+    }
+  else if (shared->n_reading == 0)
+    citiz_shared_read_mail (shared);
+}
+
+/* --- watching --- */
+
+static void
+look_at_known (CitizShared *shared, const CitizGrantState *state)
+{
+  const gboolean news = !shared->known || shared->closed != state->closed;
+
+  shared->known = TRUE;
+  shared->closed = state->closed;
+  citiz_shared_hand (shared);
+  if (shared->renew_due && shared->engine->vault != NULL)
+    {
+      shared->renew_due = FALSE;
+      citiz_engine_tell_session (shared->engine, citiz_session_refresh_late, NULL, NULL);
+    }
+  citiz_shared_look_for_openings (shared, state);
+  if (news)
+    citiz_shared_tell (shared);
+  if (state->ended.ms != 0)
+    finish (shared, citiz_engine_access_state (state), state->ended, state->judged);
+  else if (g_get_monotonic_time () > shared->read_at + MAIL_EVERY_S * G_USEC_PER_SEC)
+    citiz_shared_read_mail (shared);
+}
+
+/* Returns: whether nothing more will come of it */
+static gboolean
+look_at (CitizShared *shared, CitizChain *chain)
+{
+  const CitizTime now = citiz_chain_time (chain);
+  CitizGrantState state;
+
+  if (citiz_chain_grant (chain, &shared->id, &state))
+    {
+      look_at_known (shared, &state);
+      return shared->forgotten && shared->n_reading == 0
+             && (citiz_n_bits (state.closed) == state.grant.n_committee
+                 || now.ms > state.ended.ms + ERASED_WITHIN);
+    }
+  citiz_shared_hand (shared);
+  if (now.ms >= shared->expires.ms) /* it never came to be */
+    finish (shared, CITIZ_ACCESS_EXPIRED, shared->expires, (CitizTime){G_MAXINT64});
+  return shared->forgotten;
+}
+
+static void
+look_at_all (CitizEngine *engine)
+{
+  CitizChain *chain = citiz_engine_shared_chain (engine);
+  GHashTableIter iter;
+  gpointer shared;
+
+  if (engine->shared == NULL || chain == NULL)
+    return;
+  g_hash_table_iter_init (&iter, engine->shared);
+  while (g_hash_table_iter_next (&iter, NULL, &shared))
+    if (look_at (shared, chain))
+      g_hash_table_iter_remove (&iter);
+  if (g_hash_table_size (engine->shared) == 0)
+    citiz_shared_disarm (&engine->shared_tick);
+}
+
+/* --- from one opening of the record to the next --- */
+
+static void
+community_cb (CitizEngine *engine)
+{
+  look_at_all (engine);
+}
+
+/* The ledger will never have it: nobody can open it. */
+static void
+refused_cb (CitizOutbox *outbox, CitizTx *tx, const gchar *why, CitizEngine *engine)
+{
+  CitizShared *shared
+      = tx->type == CITIZ_TX_GRANT ? citiz_engine_find_shared (engine, &tx->body.grant.id) : NULL;
+
+  if (shared == NULL || shared->known)
+    return;
+  g_message ("the community does not take a grant: %s", why);
+  citiz_shared_give_up (shared);
+}
+
+static gboolean
+resume_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  CitizEngine *engine = data;
+  json_t *json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), 0, NULL);
+  g_autofree gchar *chain = citiz_hash_to_hex (citiz_community_get_id (engine->community));
+  CitizShared *shared = citiz_engine_find_shared (engine, id);
+
+  if (g_strcmp0 (json_string_value (json_object_get (json, "community")), chain) == 0
+      && shared == NULL)
+    {
+      g_autoptr (GBytes) parcel = citiz_vault_get (engine->vault, CITIZ_CLASS_PARCEL, id, 0, NULL);
+
+      shared = citiz_engine_add_shared (engine, id, json);
+      shared->parcel = parcel != NULL ? citiz_parcel_decode (parcel, NULL) : NULL;
+    }
+  citiz_engine_drop_grant (json);
+  return TRUE;
+}
+
+/* What it learned while the record was locked. */
+static void
+catch_up (CitizEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  if (engine->shared == NULL)
+    return;
+  g_hash_table_iter_init (&iter, engine->shared);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      CitizShared *shared = value;
+
+      shared->used = 0; /* each is looked for in the vault */
+      shared->read_at = 0;
+      if (!shared->forgotten)
+        citiz_shared_keep (shared);
+    }
+}
+
+/**
+ * citiz_engine_open_shared:
+ *
+ * The record and the community are open: goes on with what was given before, and with what was being given when the program ended.
+ */
+void
+citiz_engine_open_shared (CitizEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (engine->community == NULL || engine->vault == NULL)
+    return;
+  catch_up (engine);
+  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, resume_cb, engine, NULL, &error))
+    g_warning ("accesses over the community could not be read: %s", error->message);
+  if (engine->shared_watch == 0)
+    {
+      engine->shared_watch = g_signal_connect_swapped (engine->community, "changed",
+                                                       G_CALLBACK (community_cb), engine);
+      g_signal_connect (citiz_community_get_outbox (engine->community), "refused",
+                        G_CALLBACK (refused_cb), engine);
+    }
+  look_at_all (engine);
+}
+
+/* The community is left, or the program ends. */
+void
+citiz_engine_close_shared (CitizEngine *engine)
+{
+  if (engine->shared_watch != 0 && engine->community != NULL)
+    {
+      g_signal_handler_disconnect (engine->community, engine->shared_watch);
+      g_signal_handlers_disconnect_by_data (citiz_community_get_outbox (engine->community), engine);
+    }
+  engine->shared_watch = 0;
+  g_clear_pointer (&engine->shared, g_hash_table_unref);
+  citiz_shared_disarm (&engine->shared_tick);
+  g_clear_object (&engine->shared_client);
+}
+
+/* While the record is locked: a part is still on its way to nodes, so the program must not end. */
+gboolean
+citiz_engine_is_handing (CitizEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer shared;
+
+  if (engine->shared == NULL)
+    return FALSE;
+  g_hash_table_iter_init (&iter, engine->shared);
+  while (g_hash_table_iter_next (&iter, NULL, &shared))
+    if (((CitizShared *) shared)->giver != NULL && citiz_shared_is_sending (shared))
+      return TRUE;
+  return FALSE;
+}

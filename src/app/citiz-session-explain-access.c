@@ -1,0 +1,64 @@
+/* Where an access stands with the nodes of the community, in words. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-session.h"
+
+#include <glib/gi18n.h>
+
+static gchar *
+explain_sending (const CitizAccess *access)
+{
+  if (access->n_holding == 0 && access->updated.ms <= access->given.ms)
+    return g_strdup_printf (
+        ngettext ("Being sent to %u node. Show the code now; it opens in a moment.",
+                  "Being sent to %u nodes. Show the code now; it opens in a moment.",
+                  access->n_nodes),
+        access->n_nodes);
+  if (access->updated.ms > access->given.ms)
+    return g_strdup_printf (
+        _ ("Its nodes are being given the record as it is now: %u of %u have it, it opens with %u."),
+        access->n_holding, access->n_nodes, access->n_needed);
+  return g_strdup_printf (_ ("%u of %u nodes are ready; it opens with %u. Show the code now."),
+                          access->n_holding, access->n_nodes, access->n_needed);
+}
+
+/**
+ * citiz_session_explain_ready:
+ *
+ * Returns: (transfer full) (nullable): a sentence, or %NULL for an access that has ended or that opens on this computer because there is no community
+ */
+gchar *
+citiz_session_explain_ready (const CitizAccess *access)
+{
+  if (access->state != CITIZ_ACCESS_LIVE)
+    return NULL;
+  if (access->instead)
+    return g_strdup (_ (
+        "The nodes of your community do not answer. This access opens on this computer only, while Citiz runs. For a carer who is elsewhere, make the one-file summary."));
+  if (access->n_nodes == 0)
+    return NULL;
+  if (access->ending)
+    return g_strdup (_ (
+        "You have ended it. Every node that has heard of it gives nothing any more; the ledger will confirm it."));
+  if (access->ready == CITIZ_ACCESS_SENDING)
+    return explain_sending (access);
+  return g_strdup_printf (
+      ngettext ("Ready: %u of %u node holds its part. This computer may be closed.",
+                "Ready: %u of %u nodes hold their part. This computer may be closed.",
+                access->n_holding),
+      access->n_holding, access->n_nodes);
+}
+
+/**
+ * citiz_session_explain_erased:
+ *
+ * Returns: (transfer full) (nullable): how many nodes have said that they erased their part, once it has ended
+ */
+gchar *
+citiz_session_explain_erased (const CitizAccess *access)
+{
+  if (access->n_nodes == 0 || access->state == CITIZ_ACCESS_LIVE
+      || access->state == CITIZ_ACCESS_NOT_YET)
+    return NULL;
+  return g_strdup_printf (ngettext ("%u of %u node has erased its part.",
+                                    "%u of %u nodes have erased their part.", access->n_nodes),
+                          access->n_erased, access->n_nodes);
+}
