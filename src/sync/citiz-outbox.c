@@ -212,6 +212,13 @@ registration_of (CitizOutbox *self, const Entry *entry)
   return NULL;
 }
 
+/* Refused because it is there: this very transaction, perhaps. */
+static gboolean
+is_perhaps_itself (const gchar *word)
+{
+  return g_strcmp0 (word, "nonce") == 0 || g_strcmp0 (word, "exists") == 0;
+}
+
 /* A node has taken the registration: it takes now what the account says. */
 static void
 let_go (CitizOutbox *self, const Entry *registration)
@@ -247,7 +254,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
     }
   /* A transaction that is on the chain already may be refused as spent: one's own copy decides, later. */
   if (entry->refused == entry->asked && entry->taken == 0 && on_chain (self, entry->tx) == ABSENT
-      && g_strcmp0 (entry->word, "nonce") != 0 && registration_of (self, entry) == NULL)
+      && !is_perhaps_itself (entry->word) && registration_of (self, entry) == NULL)
     {
       g_autofree gchar *word = g_strdup (entry->word);
 

@@ -156,7 +156,7 @@ tick_cb (gpointer data)
 #define RUN_UNTIL(condition)                                                                       \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    const gint64 end_ = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;                             \
+    const gint64 end_ = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;                            \
     const guint id_ = g_timeout_add (5, tick_cb, NULL);                                            \
     while (!(condition) && g_get_monotonic_time () < end_)                                         \
       g_main_context_iteration (NULL, TRUE);                                                       \
@@ -317,6 +317,33 @@ test_expired (void)
   scene_clear (&scene);
 }
 
+/* Put in within a transaction of the database that was given up: it was never said. */
+static void
+test_rolled_back (void)
+{
+  g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (CitizTx) kept = NULL;
+  g_autoptr (GError) error = NULL;
+  Scene scene;
+
+  scene_init (&scene, TAKES);
+  tx = shared_world_tx (&scene.world);
+  kept = shared_world_tx (&scene.world);
+  g_assert_true (citiz_db_begin (scene.world.db, &error));
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
+  citiz_db_rollback (scene.world.db);
+  g_assert_true (citiz_db_begin (scene.world.db, &error));
+  g_assert_true (citiz_outbox_put (scene.outbox, kept, &error));
+  g_assert_true (citiz_db_commit (scene.world.db, &error));
+  RUN_UNTIL (citiz_outbox_n_waiting (scene.outbox) == 1);
+  RUN_UNTIL (asked (&scene) >= 2 * CITIZ_OUTBOX_NODES);
+  order (&scene, kept);
+  g_assert_cmpuint (scene.final, ==, 1);
+  g_assert_cmpuint (scene.refused + scene.expired, ==, 0);
+  g_assert_cmpuint (scene.waiting, ==, 0);
+  scene_clear (&scene);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -328,5 +355,6 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/refused", test_refused);
   g_test_add_func ("/outbox/one-liar-in-three-rounds", test_one_liar_in_three_rounds);
   g_test_add_func ("/outbox/expired", test_expired);
+  g_test_add_func ("/outbox/rolled-back", test_rolled_back);
   return g_test_run ();
 }

@@ -1,0 +1,74 @@
+/* Nodes of a community that a citizen's app meets: real routes, one ledger, manners good and bad. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "shared-world.h"
+
+#include "net/citiz-http-server.h"
+#include "wire/citiz-invitation.h"
+
+typedef enum
+{
+  NODE_HONEST,
+  NODE_DOWN,     /* answers 500 to everything */
+  NODE_STRANGER, /* of another community */
+  NODE_LIAR      /* one bit of its blocks is false */
+} NodeManner;
+
+/* What the node that invites says when it is asked to vouch. */
+typedef enum
+{
+  VOUCH_GOOD,
+  VOUCH_USED_UP,
+  VOUCH_QUOTA,
+  VOUCH_SILENT
+} VouchManner;
+
+typedef struct _CommunityWorld CommunityWorld;
+typedef struct
+{
+  CommunityWorld *of;
+  guint place; /* in the list of validators */
+  CitizSigningKey *key;
+  NodeManner manner;
+  CitizHttpServer *server;
+  gchar *url;
+  guint asked;
+} CommunityNode;
+
+struct _CommunityWorld
+{
+  SharedWorld shared;
+  CommunityNode nodes[SHARED_N];
+  GPtrArray *blocks; /* CitizBlock: all that is final */
+  VouchManner vouch;
+  gboolean stalled; /* transactions are taken and wait */
+  GPtrArray *taken; /* CitizTx that wait */
+  guint ordered, vouched;
+  guint64 nonce[SHARED_N];
+  CitizHash accounts[SHARED_N];
+};
+
+void community_world_init (CommunityWorld *world);
+void community_world_clear (CommunityWorld *world);
+void community_world_invitation (CommunityWorld *world, gboolean token, CitizInvitation *out);
+/* Blocks of strangers. */
+void community_world_grow (CommunityWorld *world, guint n);
+/* What was taken while it was stalled becomes final. */
+void community_world_go_on (CommunityWorld *world);
+/* From now on a transaction needs a sponsor, or this many bits of work. */
+void community_world_set_params (CommunityWorld *world, guint8 work);
+guint community_world_count (CommunityWorld *world, CitizTxType type);
+
+/* Runs the default context until @condition; two minutes only end a hang. */
+gboolean community_world_tick (gpointer unused);
+#define RUN_UNTIL(condition)                                                                       \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const gint64 end_ = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;                            \
+    const guint id_ = g_timeout_add (5, community_world_tick, NULL);                               \
+    while (!(condition) && g_get_monotonic_time () < end_)                                         \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (id_);                                                                         \
+    g_assert_true (condition);                                                                     \
+  }                                                                                                \
+  G_STMT_END

@@ -1,0 +1,701 @@
+/* A citizen's place in a community: joining, catching up, speaking, leaving, and what goes wrong. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "community-world.h"
+
+#include "crypto/citiz-crypto.h"
+#include "store/citiz-outbox-store.h"
+#include "store/citiz-vault.h"
+#include "sync/citiz-community.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct
+{
+  CommunityWorld world;
+  gchar *dir;
+  CitizSecret *passphrase;
+  CitizVault *vault;
+  CitizSigningKey *own;
+  CitizChain *personal;
+  CitizCommunity *community;
+  CitizTime now;
+  CitizEnv env;
+  guint changes;
+} Scene;
+
+static CitizTime
+scene_now (gpointer data)
+{
+  return ((Scene *) data)->now;
+}
+
+static void
+scene_random (gpointer data, guint8 *out, gsize n)
+{
+  citiz_random (out, n);
+}
+
+static void
+open_record (Scene *scene)
+{
+  g_autoptr (GError) error = NULL;
+
+  scene->vault = citiz_vault_open (scene->dir, &scene->env, scene->passphrase, &error);
+  g_assert_no_error (error);
+  scene->personal
+      = citiz_chain_open (citiz_vault_get_db (scene->vault), &scene->env, scene->own, &error);
+  g_assert_no_error (error);
+}
+
+static void
+scene_init (Scene *scene, gconstpointer unused)
+{
+  g_autoptr (CitizSecret) words = citiz_secret_new_random (32);
+  g_autoptr (CitizSecret) seed = citiz_secret_new_random (32);
+  g_autoptr (GError) error = NULL;
+
+  community_world_init (&scene->world);
+  scene->now = scene->world.shared.now;
+  scene->env = (CitizEnv){scene_now, scene_random, scene};
+  scene->dir = g_dir_make_tmp ("citiz-community-XXXXXX", NULL);
+  scene->passphrase = citiz_secret_new_take_copy ((guint8[]){'p', 'a', 's', 's'}, 4);
+  scene->own = citiz_signing_key_new_from_seed (seed);
+  citiz_vault_close (citiz_vault_create (scene->dir, &scene->env, scene->passphrase, words,
+                                         (CitizKdfCost){1, 64}, &error));
+  g_assert_no_error (error);
+  open_record (scene);
+}
+
+static void
+close_record (Scene *scene)
+{
+  g_clear_object (&scene->community);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_clear_pointer (&scene->personal, citiz_chain_close);
+  g_clear_pointer (&scene->vault, citiz_vault_close);
+}
+
+static void
+remove_all (const gchar *dir)
+{
+  g_autoptr (GDir) open = g_dir_open (dir, 0, NULL);
+  const gchar *name;
+
+  while (open != NULL && (name = g_dir_read_name (open)) != NULL)
+    {
+      g_autofree gchar *path = g_build_filename (dir, name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        remove_all (path);
+      else
+        g_unlink (path);
+    }
+  g_rmdir (dir);
+}
+
+static void
+scene_clear (Scene *scene, gconstpointer unused)
+{
+  close_record (scene);
+  community_world_clear (&scene->world);
+  remove_all (scene->dir);
+  g_free (scene->dir);
+  citiz_secret_unref (scene->passphrase);
+  citiz_signing_key_unref (scene->own);
+}
+
+static void
+changed_cb (Scene *scene)
+{
+  scene->changes++;
+}
+
+static void
+start (Scene *scene)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_signal_connect_swapped (scene->community, "changed", G_CALLBACK (changed_cb), scene);
+  citiz_community_set_pace (scene->community, 30, 40, 60, 0);
+  g_assert_true (citiz_community_start (scene->community, &error));
+  g_assert_no_error (error);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+}
+
+/* The program ends and begins again. */
+static void
+again (Scene *scene)
+{
+  g_autoptr (GError) error = NULL;
+
+  close_record (scene);
+  open_record (scene);
+  scene->community = citiz_community_open (scene->vault, scene->dir, &error);
+  g_assert_no_error (error);
+}
+
+typedef struct
+{
+  gboolean done;
+  CitizCommunity *community;
+  GError *error;
+} Joined;
+
+static void
+joined_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Joined *joined = data;
+
+  joined->community = citiz_community_join_finish (result, &joined->error);
+  joined->done = TRUE;
+}
+
+static void
+try_join (Scene *scene, const CitizInvitation *invitation, Joined *out)
+{
+  *out = (Joined){0};
+  citiz_community_join_async (scene->vault, scene->dir, invitation, NULL, joined_cb, out);
+  RUN_UNTIL (out->done);
+}
+
+static void
+join (Scene *scene, gboolean token)
+{
+  CitizInvitation invitation;
+  Joined joined;
+
+  community_world_invitation (&scene->world, token, &invitation);
+  try_join (scene, &invitation, &joined);
+  g_assert_no_error (joined.error);
+  scene->community = joined.community;
+  start (scene);
+}
+
+/* The record's own ledger gets a block. */
+static void
+write_personal (Scene *scene)
+{
+  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  g_autoptr (CitizSecret) seed = citiz_secret_new_random (32);
+  g_autoptr (CitizSigningKey) key = citiz_signing_key_new_from_seed (seed);
+  g_autoptr (GError) error = NULL;
+  CitizHash account;
+
+  citiz_chain_add_register (scene->personal, txs, key, NULL, &account);
+  g_assert_true (citiz_chain_submit (scene->personal, txs, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static guint64
+committed (Scene *scene)
+{
+  CitizCommittedHead head;
+
+  citiz_community_get_committed (scene->community, &head);
+  return head.height;
+}
+
+static gboolean
+is_whole (Scene *scene)
+{
+  return citiz_community_get_state (scene->community) == CITIZ_COMMUNITY_EVEN
+         && citiz_community_get_level (scene->community, NULL) == CITIZ_LEVEL_FULL
+         && citiz_community_is_registered (scene->community)
+         && citiz_outbox_n_waiting (citiz_community_get_outbox (scene->community)) == 0;
+}
+
+typedef struct
+{
+  guint n;
+  GBytes *last;
+} Proofs;
+
+static gboolean
+proof_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  Proofs *proofs = data;
+
+  if (*(const guint8 *) g_bytes_get_data (plain, NULL) != 3)
+    return TRUE;
+  proofs->n++;
+  g_clear_pointer (&proofs->last, g_bytes_unref);
+  proofs->last = g_bytes_ref (plain);
+  return TRUE;
+}
+
+static guint
+count_proofs (Scene *scene, GBytes **out_last)
+{
+  g_autoptr (GError) error = NULL;
+  Proofs proofs = {0};
+
+  g_assert_true (
+      citiz_vault_foreach (scene->vault, CITIZ_CLASS_COMMITMENT, proof_cb, &proofs, NULL, &error));
+  if (out_last != NULL)
+    *out_last = g_steal_pointer (&proofs.last);
+  g_clear_pointer (&proofs.last, g_bytes_unref);
+  return proofs.n;
+}
+
+/* Joining ********************************************************************/
+
+static void
+test_join (Scene *scene, gconstpointer unused)
+{
+  CitizCommittedHead head;
+  GPtrArray *members;
+
+  community_world_grow (&scene->world, 20);
+  write_personal (scene);
+  join (scene, TRUE);
+  g_assert_cmpstr (citiz_community_get_name (scene->community), ==, "Les Cèdres");
+  RUN_UNTIL (is_whole (scene) && committed (scene) == 1);
+  g_assert_cmpuint (scene->changes, >, 0);
+  g_assert_cmpuint (scene->world.vouched, ==, 1);
+  g_assert_cmpuint (community_world_count (&scene->world, CITIZ_TX_COMMIT_RECORDS), ==, 1);
+  g_assert_cmpuint (citiz_community_get_node_height (scene->community), ==,
+                    scene->world.blocks->len);
+  citiz_community_get_committed (scene->community, &head);
+  g_assert_cmpuint (head.community_height, ==, scene->world.blocks->len);
+  g_assert_cmpuint (count_proofs (scene, NULL), ==, 1);
+  members = citiz_community_get_members (scene->community);
+  RUN_UNTIL (g_strv_length ((gchar **) citiz_community_get_urls (scene->community)) == SHARED_N);
+  g_assert_cmpuint (members->len, ==, SHARED_N);
+  for (guint i = 0; i < members->len; i++)
+    {
+      const CitizCommunityMember *member = members->pdata[i];
+
+      g_assert_true (member->validator);
+      g_assert_true (g_str_has_prefix (member->operator_, "Operator "));
+      RUN_UNTIL (member->seen.ms > 0);
+    }
+
+  /* The next day nothing of it is said again. */
+  again (scene);
+  g_assert_cmpuint (committed (scene), ==, 1);
+  start (scene);
+  RUN_UNTIL (is_whole (scene));
+  g_assert_cmpuint (count_proofs (scene, NULL), ==, 1);
+  g_assert_cmpuint (community_world_count (&scene->world, CITIZ_TX_ACCT_REGISTER), ==, 21);
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, FALSE);
+  RUN_UNTIL (committed (scene) == 2);
+  g_assert_cmpuint (count_proofs (scene, NULL), ==, 2);
+}
+
+/* The kept proof holds on its own: transaction, path, header and certificate, from the founding document. */
+static void
+test_proof (Scene *scene, gconstpointer unused)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree CitizCert *final = g_new (CitizCert, 1);
+  CitizCursor cursor;
+  CitizBlockHeader header;
+  CitizLogProof proof;
+  CitizLight light;
+  const guint8 *tx, *view;
+  guint32 n_tx, n;
+  guint16 n_path;
+  gsize size;
+
+  write_personal (scene);
+  join (scene, TRUE);
+  RUN_UNTIL (committed (scene) == 1);
+  g_assert_cmpuint (count_proofs (scene, &bytes), ==, 1);
+  view = g_bytes_get_data (bytes, &size);
+  cursor = citiz_cursor (view, size);
+  g_assert_nonnull (citiz_take_view (&cursor, 1 + 32 + 32 + 8 + 32 + 32));
+  g_assert_true (citiz_take_u32 (&cursor, &n_tx));
+  tx = citiz_take_view (&cursor, n_tx);
+  g_assert_true (citiz_block_header_decode (citiz_take_view (&cursor, CITIZ_HEADER_SIZE),
+                                            CITIZ_HEADER_SIZE, &header, NULL));
+  g_assert_true (citiz_take_u32 (&cursor, &n));
+  g_assert_true (citiz_cert_decode (citiz_take_view (&cursor, n), n, final, NULL));
+  g_assert_true (citiz_take_u64 (&cursor, &proof.index));
+  g_assert_true (citiz_take_u64 (&cursor, &proof.size));
+  g_assert_true (citiz_take_u16 (&cursor, &n_path));
+  proof.n = n_path;
+  for (guint i = 0; i < n_path; i++)
+    g_assert_true (citiz_take_bytes (&cursor, proof.hashes[i].b, 32));
+  g_assert_true (citiz_cursor_done (&cursor));
+  citiz_light_init (&light, &scene->world.shared.genesis);
+  g_assert_true (citiz_light_advance (&light, &header, final, NULL));
+  g_assert_true (citiz_light_check_tx (&light, tx, n_tx, &proof, NULL));
+}
+
+/* Each reason not to be joined; nothing is kept of any of them. */
+static void
+test_not_joined (Scene *scene, gconstpointer unused)
+{
+  static const struct
+  {
+    NodeManner nodes[2];
+    VouchManner vouch;
+    CitizCommunityError expected;
+  } cases[] = {
+      {{NODE_DOWN, NODE_DOWN}, VOUCH_GOOD, CITIZ_COMMUNITY_ERROR_NOBODY},
+      {{NODE_STRANGER, NODE_DOWN}, VOUCH_GOOD, CITIZ_COMMUNITY_ERROR_OTHER},
+      {{NODE_DOWN, NODE_HONEST},
+       VOUCH_GOOD,
+       CITIZ_COMMUNITY_ERROR_NOBODY}, /* who vouches is away */
+      {{NODE_HONEST, NODE_HONEST}, VOUCH_USED_UP, CITIZ_COMMUNITY_ERROR_TOKEN},
+      {{NODE_HONEST, NODE_HONEST}, VOUCH_QUOTA, CITIZ_COMMUNITY_ERROR_QUOTA},
+      {{NODE_HONEST, NODE_HONEST}, VOUCH_SILENT, CITIZ_COMMUNITY_ERROR_NOBODY},
+  };
+  CitizInvitation invitation;
+  Joined joined;
+
+  community_world_invitation (&scene->world, TRUE, &invitation);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      scene->world.nodes[0].manner = cases[i].nodes[0];
+      scene->world.nodes[1].manner = cases[i].nodes[1];
+      scene->world.vouch = cases[i].vouch;
+      try_join (scene, &invitation, &joined);
+      g_assert_null (joined.community);
+      g_assert_error (joined.error, CITIZ_COMMUNITY_ERROR, (gint) cases[i].expected);
+      g_clear_error (&joined.error);
+      g_assert_false (citiz_community_is_kept (scene->vault));
+    }
+  g_assert_cmpuint (scene->world.ordered, ==, 0);
+}
+
+/* One node of another community and one that is down do not keep one out; a second community is refused. */
+static void
+test_one_good_node (Scene *scene, gconstpointer unused)
+{
+  CitizInvitation invitation;
+  Joined joined;
+
+  scene->world.nodes[1].manner = NODE_DOWN;
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  community_world_invitation (&scene->world, TRUE, &invitation);
+  try_join (scene, &invitation, &joined);
+  g_assert_error (joined.error, CITIZ_COMMUNITY_ERROR, CITIZ_COMMUNITY_ERROR_MEMBER);
+  g_clear_error (&joined.error);
+  RUN_UNTIL (
+      ((const CitizCommunityMember *) citiz_community_get_members (scene->community)->pdata[1])
+          ->missing);
+}
+
+static void
+cancel_cb (GCancellable *cancellable)
+{
+  g_cancellable_cancel (cancellable);
+}
+
+static void
+test_cancelled (Scene *scene, gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  CitizInvitation invitation;
+  Joined joined = {0};
+
+  community_world_invitation (&scene->world, TRUE, &invitation);
+  citiz_community_join_async (scene->vault, scene->dir, &invitation, cancellable, joined_cb,
+                              &joined);
+  g_idle_add_once ((GSourceOnceFunc) cancel_cb, cancellable);
+  RUN_UNTIL (joined.done);
+  g_assert_error (joined.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&joined.error);
+  g_assert_false (citiz_community_is_kept (scene->vault));
+}
+
+/* Nobody vouches and nothing is asked: the account is said once one is even. */
+static void
+test_without_token (Scene *scene, gconstpointer unused)
+{
+  community_world_grow (&scene->world, 3);
+  write_personal (scene);
+  join (scene, FALSE);
+  RUN_UNTIL (is_whole (scene) && committed (scene) == 1);
+  g_assert_cmpuint (scene->world.vouched, ==, 0);
+}
+
+/* The community asks for sponsors: each transaction gets the node's word, the head too. */
+static void
+test_sponsored (Scene *scene, gconstpointer unused)
+{
+  community_world_set_params (&scene->world, 16);
+  write_personal (scene);
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene) && committed (scene) == 1);
+  g_assert_cmpuint (scene->world.vouched, ==, 2);
+  g_assert_cmpuint (count_proofs (scene, NULL), ==, 1);
+}
+
+/* Or for work. */
+static void
+test_worked (Scene *scene, gconstpointer unused)
+{
+  community_world_set_params (&scene->world, 4);
+  write_personal (scene);
+  join (scene, FALSE);
+  RUN_UNTIL (is_whole (scene) && committed (scene) == 1);
+  g_assert_cmpuint (scene->world.vouched, ==, 0);
+}
+
+/* Too much work to wait for: it is given up when the community is stopped. */
+static void
+test_work_given_up (Scene *scene, gconstpointer unused)
+{
+  community_world_set_params (&scene->world, 16);
+  join (scene, FALSE);
+  RUN_UNTIL (citiz_community_is_working (scene->community));
+  citiz_community_stop (scene->community);
+  RUN_UNTIL (!citiz_community_is_working (scene->community));
+  g_assert_cmpuint (citiz_outbox_n_waiting (citiz_community_get_outbox (scene->community)), ==, 0);
+}
+
+/* Following ******************************************************************/
+
+/* One node lies, one is down; weeks away; a clock a day behind. */
+static void
+test_bad_times (Scene *scene, gconstpointer unused)
+{
+  community_world_grow (&scene->world, 5);
+  scene->world.nodes[2].manner = NODE_LIAR;
+  scene->world.nodes[3].manner = NODE_DOWN;
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  for (guint i = 0; i < 200 && citiz_community_get_doubt (scene->community) == NULL; i++)
+    {
+      community_world_grow (&scene->world, 1);
+      RUN_UNTIL (citiz_chain_height (citiz_community_get_chain (scene->community))
+                 == scene->world.blocks->len);
+    }
+  g_assert_cmpstr (citiz_community_get_doubt (scene->community), ==, scene->world.nodes[2].url);
+  close_record (scene);
+
+  community_world_grow (&scene->world, 300);
+  scene->now.ms -= CITIZ_DAY;
+  open_record (scene);
+  scene->community = citiz_community_open (scene->vault, scene->dir, NULL);
+  start (scene);
+  RUN_UNTIL (is_whole (scene)
+             && citiz_chain_height (citiz_community_get_chain (scene->community))
+                    == scene->world.blocks->len);
+}
+
+/* What is public may be thrown away: a damaged copy is fetched again. */
+static void
+test_damaged_copy (Scene *scene, gconstpointer unused)
+{
+  g_autofree gchar *path
+      = g_build_filename (scene->dir, CITIZ_COMMUNITY_FOLDER, CITIZ_DB_FILE, NULL);
+
+  community_world_grow (&scene->world, 10);
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  close_record (scene);
+  g_assert_true (g_file_set_contents (path, "not a database", -1, NULL));
+  g_test_expect_message ("citiz-sync", G_LOG_LEVEL_WARNING, "*fetched anew*");
+  open_record (scene);
+  scene->community = citiz_community_open (scene->vault, scene->dir, NULL);
+  g_test_assert_expected_messages ();
+  g_assert_nonnull (scene->community);
+  start (scene);
+  RUN_UNTIL (is_whole (scene));
+  g_assert_cmpuint (community_world_count (&scene->world, CITIZ_TX_ACCT_REGISTER), ==, 11);
+}
+
+static void
+test_paused (Scene *scene, gconstpointer unused)
+{
+  guint asked = 0, later = 0;
+
+  write_personal (scene);
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene) && committed (scene) == 1);
+  citiz_community_set_paused (scene->community, TRUE);
+  g_assert_cmpint (citiz_community_get_state (scene->community), ==, CITIZ_COMMUNITY_PAUSED);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  for (guint i = 0; i < SHARED_N; i++)
+    asked += scene->world.nodes[i].asked;
+  for (gint64 end = g_get_monotonic_time () + 300000; g_get_monotonic_time () < end;)
+    g_main_context_iteration (NULL, FALSE);
+  for (guint i = 0; i < SHARED_N; i++)
+    later += scene->world.nodes[i].asked;
+  g_assert_cmpuint (later - asked, <=, 2 * SHARED_N); /* what was under way */
+  community_world_grow (&scene->world, 5);
+  citiz_community_set_paused (scene->community, FALSE);
+  RUN_UNTIL (is_whole (scene)
+             && citiz_community_get_node_height (scene->community) == scene->world.blocks->len);
+}
+
+/* Speaking *******************************************************************/
+
+/* Killed while the community stands still; final while one is away: the proof is kept with the next opening. */
+static void
+test_final_while_away (Scene *scene, gconstpointer unused)
+{
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  scene->world.stalled = TRUE;
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (scene->world.taken->len == 1);
+  again (scene);
+  g_assert_cmpuint (committed (scene), ==, 0);
+  community_world_go_on (&scene->world);
+  start (scene);
+  RUN_UNTIL (committed (scene) == 1);
+  g_assert_cmpuint (count_proofs (scene, NULL), ==, 1);
+  g_assert_cmpuint (community_world_count (&scene->world, CITIZ_TX_COMMIT_RECORDS), ==, 1);
+}
+
+/* What was never taken is too late after a day: signed anew. */
+static void
+test_too_late (Scene *scene, gconstpointer unused)
+{
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_DOWN;
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (citiz_outbox_n_waiting (citiz_community_get_outbox (scene->community)) == 1);
+  close_record (scene);
+  scene->now.ms += 2 * CITIZ_DAY;
+  scene->world.shared.now.ms += 2 * CITIZ_DAY;
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_HONEST;
+  open_record (scene);
+  scene->community = citiz_community_open (scene->vault, scene->dir, NULL);
+  start (scene);
+  RUN_UNTIL (committed (scene) == 1);
+  g_assert_cmpuint (count_proofs (scene, NULL), ==, 1);
+}
+
+/* The outbox knows nothing of it and nor does the chain: as when the disk lost one of the two. */
+static void
+test_lost (Scene *scene, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) waiting = NULL;
+
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_DOWN;
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (citiz_outbox_n_waiting (citiz_community_get_outbox (scene->community)) == 1);
+  close_record (scene);
+  open_record (scene);
+  waiting = citiz_outbox_store_list (citiz_vault_get_db (scene->vault), NULL);
+  g_assert_true (citiz_outbox_store_remove (citiz_vault_get_db (scene->vault),
+                                            citiz_tx_get_id (waiting->pdata[0]), NULL));
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_HONEST;
+  scene->community = citiz_community_open (scene->vault, scene->dir, NULL);
+  start (scene);
+  RUN_UNTIL (committed (scene) == 1);
+}
+
+/* Locked: the copy goes on, nothing is signed; what became final meanwhile has its proof after. */
+static void
+test_locked (Scene *scene, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  CitizDb *db;
+
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  scene->world.stalled = TRUE;
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (scene->world.taken->len == 1);
+  db = citiz_db_ref (citiz_vault_get_db (scene->vault));
+  citiz_community_lock (scene->community);
+  g_clear_pointer (&scene->vault, citiz_vault_close);
+  g_assert_null (citiz_community_get_key (scene->community));
+  g_assert_null (citiz_community_sign (scene->community, CITIZ_TX_COMMIT_RECORDS, NULL));
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  community_world_go_on (&scene->world);
+  RUN_UNTIL (citiz_outbox_n_waiting (citiz_community_get_outbox (scene->community)) == 0);
+  g_assert_cmpuint (committed (scene), ==, 0);
+  scene->vault = citiz_vault_open_db (db, &scene->env, scene->passphrase, &error);
+  g_assert_no_error (error);
+  citiz_community_unlock (scene->community, scene->vault);
+  g_assert_cmpuint (committed (scene), ==, 1);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (committed (scene) == 2);
+  g_assert_cmpuint (count_proofs (scene, NULL), ==, 2);
+  citiz_db_unref (db);
+}
+
+/* Leaving and coming back: the same account, nothing of one's own lost. */
+static void
+test_leave (Scene *scene, gconstpointer unused)
+{
+  g_autofree gchar *folder = g_build_filename (scene->dir, CITIZ_COMMUNITY_FOLDER, NULL);
+  g_autoptr (GPtrArray) waiting = NULL;
+  g_autoptr (GError) error = NULL;
+  CitizHash account;
+
+  write_personal (scene);
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene) && committed (scene) == 1);
+  account = *citiz_community_get_account (scene->community);
+  scene->world.stalled = TRUE;
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (scene->world.taken->len == 1);
+  g_assert_true (citiz_community_leave (scene->community, &error));
+  g_assert_no_error (error);
+  g_clear_object (&scene->community);
+  g_assert_false (citiz_community_is_kept (scene->vault));
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  waiting = citiz_outbox_store_list (citiz_vault_get_db (scene->vault), &error);
+  g_assert_cmpuint (waiting->len, ==, 0);
+  g_assert_cmpuint (count_proofs (scene, NULL), ==, 1);
+  g_assert_true (citiz_chain_verify (scene->personal, NULL, NULL, NULL, &error));
+  community_world_go_on (&scene->world);
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene) && committed (scene) == 2);
+  g_assert_true (citiz_hash_equal (&account, citiz_community_get_account (scene->community)));
+  g_assert_cmpuint (community_world_count (&scene->world, CITIZ_TX_ACCT_REGISTER), ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const gchar *name;
+    void (*func) (Scene *scene, gconstpointer unused);
+  } tests[] = {
+      {"join", test_join},
+      {"proof", test_proof},
+      {"not-joined", test_not_joined},
+      {"one-good-node", test_one_good_node},
+      {"cancelled", test_cancelled},
+      {"without-token", test_without_token},
+      {"sponsored", test_sponsored},
+      {"worked", test_worked},
+      {"work-given-up", test_work_given_up},
+      {"bad-times", test_bad_times},
+      {"damaged-copy", test_damaged_copy},
+      {"paused", test_paused},
+      {"final-while-away", test_final_while_away},
+      {"too-late", test_too_late},
+      {"lost", test_lost},
+      {"locked", test_locked},
+      {"leave", test_leave},
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  if (!citiz_crypto_init ())
+    return 1;
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree gchar *path = g_strconcat ("/community/", tests[i].name, NULL);
+
+      g_test_add (path, Scene, NULL, scene_init, tests[i].func, scene_clear);
+    }
+  return g_test_run ();
+}
