@@ -334,19 +334,29 @@ citiz_ledger_try (const CitizLedger *ledger, GPtrArray *txs, CitizTime time, GEr
  * citiz_ledger_sift:
  * @txs: (element-type CitizTx): tried before, so that their signatures need no check
  * @out_refused: (element-type CitizTx): those that could not follow one another in a block at @time. @ledger stays.
+ * @out_later: (element-type CitizTx): those for which today's number is used up
  */
 void
 citiz_ledger_sift (const CitizLedger *ledger,
                    GPtrArray *txs,
                    CitizTime time,
-                   GPtrArray *out_refused)
+                   GPtrArray *out_refused,
+                   GPtrArray *out_later)
 {
   g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
 
   for (guint i = 0; i < txs->len; i++)
-    if (!try_one (next, txs->pdata[i], time, changes, NULL, NULL))
-      g_ptr_array_add (out_refused, txs->pdata[i]);
+    {
+      g_autoptr (GError) why = NULL;
+
+      if (try_one (next, txs->pdata[i], time, changes, NULL, &why))
+        continue;
+      g_ptr_array_add (g_error_matches (why, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_QUOTA)
+                           ? out_later
+                           : out_refused,
+                       txs->pdata[i]);
+    }
 }
 
 /* What can be said before any transaction is run. */

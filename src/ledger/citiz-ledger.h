@@ -115,6 +115,11 @@ gboolean citiz_ledger_get_proposal (const CitizLedger *ledger,
                                     CitizProposal *out);
 gboolean citiz_ledger_get_params (const CitizLedger *ledger, CitizTxParams *out);
 guint32 citiz_ledger_used (const CitizLedger *ledger, const CitizPublicKey *node, CitizTime now);
+gboolean citiz_ledger_get_next (const CitizLedger *ledger, CitizValidators *out);
+gboolean citiz_ledger_get_evidence (const CitizLedger *ledger,
+                                    guint64 epoch,
+                                    const CitizPublicKey *node,
+                                    CitizEvidenceRecord *out);
 gboolean citiz_ledger_get_validators (const CitizLedger *ledger,
                                       guint64 epoch,
                                       CitizValidators *out);
@@ -140,7 +145,8 @@ gboolean citiz_ledger_try (const CitizLedger *ledger,
 void citiz_ledger_sift (const CitizLedger *ledger,
                         GPtrArray *txs,
                         CitizTime time,
-                        GPtrArray *out_refused);
+                        GPtrArray *out_refused,
+                        GPtrArray *out_later);
 gboolean citiz_ledger_apply (CitizLedger *ledger,
                              const CitizBlock *block,
                              CitizTime now,

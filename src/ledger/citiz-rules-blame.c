@@ -43,6 +43,26 @@ citiz_apply_evidence (CitizRun *run, const CitizTx *tx, CitizAccount *account, G
   return TRUE;
 }
 
+/**
+ * citiz_ledger_get_evidence:
+ *
+ * Returns: %FALSE when nothing on the chain blames @node for what it said in @epoch
+ */
+gboolean
+citiz_ledger_get_evidence (const CitizLedger *ledger,
+                           guint64 epoch,
+                           const CitizPublicKey *node,
+                           CitizEvidenceRecord *out)
+{
+  guint8 id[8 + sizeof (CitizPublicKey)];
+  GBytes *value;
+
+  citiz_epoch_id (id, epoch);
+  memcpy (id + 8, node->b, sizeof node->b);
+  value = citiz_state_find (ledger->state, CITIZ_OBJECT_EVIDENCE, id, sizeof id);
+  return value != NULL && citiz_evidence_record_decode (value, out, NULL);
+}
+
 /* The state learns the validators of an epoch that no closing block named, from those validators. */
 gboolean
 citiz_apply_refound_ack (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **error)

@@ -219,9 +219,9 @@ settle_members (CitizRun *run, const CitizTxValsetChange *change)
 }
 
 static gboolean
-get_change (const CitizRun *run, CitizTxValsetChange *out)
+get_change (const CitizLedger *ledger, const CitizState *state, CitizTxValsetChange *out)
 {
-  const guint64 epoch = run->ledger->epoch;
+  const guint64 epoch = ledger->epoch;
   CitizProposal proposal;
   CitizTxBody body;
   CitizHash id;
@@ -229,13 +229,29 @@ get_change (const CitizRun *run, CitizTxValsetChange *out)
   GBytes *value;
 
   citiz_epoch_id (key, epoch);
-  value = citiz_state_find (run->state, CITIZ_OBJECT_CHANGE, key, sizeof key);
+  value = citiz_state_find (state, CITIZ_OBJECT_CHANGE, key, sizeof key);
   if (value == NULL || !citiz_change_decode (value, epoch, &id, NULL)
-      || !citiz_state_get_proposal (run->state, &id, &proposal)
+      || !citiz_state_get_proposal (state, &id, &proposal)
       || !citiz_tx_body_decode (proposal.body, proposal.n_body, proposal.type, &body, NULL))
     return FALSE;
   *out = body.valset_change;
   return TRUE;
+}
+
+/**
+ * citiz_ledger_get_next:
+ *
+ * Who validates in the next epoch as a quorum has approved, without the keys that not all of them have shown yet.
+ *
+ * Returns: %FALSE while no change is approved, and when the approved one cannot be carried out
+ */
+gboolean
+citiz_ledger_get_next (const CitizLedger *ledger, CitizValidators *out)
+{
+  CitizTxValsetChange change;
+
+  return get_change (ledger, ledger->state, &change)
+         && next_nodes (&ledger->validators, &change, out) > 0;
 }
 
 /* A change is approved and every node of the next list is ready: this block is the last of its epoch. */
@@ -247,7 +263,8 @@ close_if_ready (CitizRun *run)
   CitizValidators next;
   CitizValidators before;
 
-  if (!get_change (run, &change) || next_nodes (&run->ledger->validators, &change, &next) == 0)
+  if (!get_change (run->ledger, run->state, &change)
+      || next_nodes (&run->ledger->validators, &change, &next) == 0)
     return;
   for (guint i = 0; i < next.n; i++)
     {

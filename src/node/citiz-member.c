@@ -1,6 +1,8 @@
 /* What the replica says goes over the links, what they bring goes to the replica. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-member.h"
 
+#include "wire/citiz-message.h"
+
 #define FOLLOW_SECONDS 2 /* between a newcomer's questions */
 
 struct _CitizMember
@@ -43,17 +45,29 @@ number_of (CitizMember *member, const CitizPublicKey *key)
   return GPOINTER_TO_UINT (number);
 }
 
+/* What is asked for may be had from any node: who is out of reach, or validates no more, is asked in another's person. */
+static gboolean
+is_question (GBytes *message)
+{
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (message, &n);
+
+  return n > 0 && (bytes[0] == CITIZ_MESSAGE_FETCH || bytes[0] == CITIZ_MESSAGE_RANGE);
+}
+
 static void
 send_cb (CitizReplica *replica, guint to, GBytes *message, CitizMember *member)
 {
   const CitizValidators *validators = citiz_replica_get_validators (replica);
   const CitizPublicKey *key;
+  CitizPublicKey other;
 
   if (to != CITIZ_CSX_NOBODY)
     {
       key = key_of (member, to);
-      if (key != NULL)
-        (void) citiz_peers_send (member->peers, key, message);
+      if (key != NULL && !citiz_peers_send (member->peers, key, message) && is_question (message)
+          && citiz_peers_pick (member->peers, member->turn++, &other))
+        (void) citiz_peers_send (member->peers, &other, message);
       return;
     }
   for (guint i = 0; i < validators->n; i++)
@@ -115,35 +129,28 @@ citiz_member_get_peers (CitizMember *member)
   return member->peers;
 }
 
-/* Nobody tells a node that is no validator what is new: it asks one of them after the other. */
+/* Nobody tells a node that is no validator what is new: it asks one of those it is linked to after the other. */
 static gboolean
 follow_cb (gpointer data)
 {
   CitizMember *member = data;
-  const CitizValidators *validators = citiz_replica_get_validators (member->replica);
-  guint i;
+  CitizPublicKey node;
 
-  for (i = 0; i < validators->n; i++)
-    {
-      const guint place = member->turn++ % validators->n;
-
-      if (!citiz_peers_is_connected (member->peers, &validators->v[place].node))
-        continue;
-      citiz_replica_connected (member->replica, place);
-      break;
-    }
+  if (citiz_replica_get_place (member->replica) == CITIZ_CSX_NOBODY
+      && citiz_peers_pick (member->peers, member->turn++, &node))
+    citiz_replica_ask (member->replica, number_of (member, &node));
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-is_validator (CitizMember *member, const CitizPublicKey *key)
+/* The validators are others now: the machine hears again whom of them it is linked to. */
+static void
+epoch_cb (CitizReplica *replica, guint64 epoch, CitizMember *member)
 {
-  const CitizValidators *validators = citiz_replica_get_validators (member->replica);
+  const CitizValidators *validators = citiz_replica_get_validators (replica);
 
   for (guint i = 0; i < validators->n; i++)
-    if (citiz_public_key_equal (&validators->v[i].node, key))
-      return TRUE;
-  return FALSE;
+    if (citiz_peers_is_connected (member->peers, &validators->v[i].node))
+      citiz_replica_connected (replica, i);
 }
 
 static void
@@ -167,6 +174,22 @@ key_equal (gconstpointer a, gconstpointer b)
 }
 
 /**
+ * citiz_member_tell:
+ *
+ * Tells @message to every node this one is linked to, validator or not.
+ */
+void
+citiz_member_tell (CitizMember *member, GBytes *message)
+{
+  const guint n = citiz_peers_n_connected (member->peers);
+  CitizPublicKey node;
+
+  for (guint i = 0; i < n; i++)
+    if (citiz_peers_pick (member->peers, i, &node))
+      (void) citiz_peers_send (member->peers, &node, message);
+}
+
+/**
  * citiz_member_new:
  * @replica: started or about to be
  * @key: this node's
@@ -185,8 +208,8 @@ citiz_member_new (CitizReplica *replica, CitizSigningKey *key, const CitizHash *
   g_signal_connect (member->peers, "connected", G_CALLBACK (connected_cb), member);
   g_signal_connect (member->peers, "message", G_CALLBACK (message_cb), member);
   g_signal_connect (member->peers, "disconnected", G_CALLBACK (disconnected_cb), member);
-  if (!is_validator (member, citiz_signing_key_get_public (key)))
-    follow (member);
+  g_signal_connect (replica, "epoch", G_CALLBACK (epoch_cb), member);
+  follow (member);
   return member;
 }
 

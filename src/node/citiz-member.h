@@ -17,6 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizMember, citiz_member_free)
 
 void citiz_member_expect (CitizMember *member, const CitizPublicKey *node, const gchar *url);
 void citiz_member_answer (CitizMember *member, CitizSocket *socket);
+void citiz_member_tell (CitizMember *member, GBytes *message);
 CitizReplica *citiz_member_get_replica (CitizMember *member);
 CitizPeers *citiz_member_get_peers (CitizMember *member);
 

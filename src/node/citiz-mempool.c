@@ -5,6 +5,7 @@ struct _CitizMempool
 {
   GQueue order;      /* CitizTx */
   GHashTable *by_id; /* CitizHash → its link in order */
+  GHashTable *later; /* CitizHash of those that have to wait for another day */
   gsize bytes;
 };
 
@@ -15,12 +16,14 @@ citiz_mempool_new (void)
 
   g_queue_init (&pool->order);
   pool->by_id = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
+  pool->later = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   return pool;
 }
 
 void
 citiz_mempool_free (CitizMempool *pool)
 {
+  g_hash_table_unref (pool->later);
   g_hash_table_unref (pool->by_id);
   g_queue_clear_full (&pool->order, (GDestroyNotify) citiz_tx_unref);
   g_free (pool);
@@ -30,6 +33,19 @@ guint
 citiz_mempool_size (const CitizMempool *pool)
 {
   return pool->order.length;
+}
+
+/* Whether a block could take it now. */
+gboolean
+citiz_mempool_is_due (const CitizMempool *pool, const CitizHash *id)
+{
+  return citiz_mempool_has (pool, id) && !g_hash_table_contains (pool->later, id);
+}
+
+guint
+citiz_mempool_n_due (const CitizMempool *pool)
+{
+  return pool->order.length - g_hash_table_size (pool->later);
 }
 
 gboolean
@@ -50,6 +66,7 @@ drop (CitizMempool *pool, GList *link)
   CitizTx *tx = link->data;
 
   pool->bytes -= size_of (tx);
+  g_hash_table_remove (pool->later, citiz_tx_get_id (tx));
   g_hash_table_remove (pool->by_id, citiz_tx_get_id (tx));
   g_queue_delete_link (&pool->order, link);
   citiz_tx_unref (tx);
@@ -119,17 +136,22 @@ citiz_mempool_add (CitizMempool *pool,
 /**
  * citiz_mempool_sift:
  *
- * After a block became final: lets go of what is not valid any more, so that nothing waits in vain.
+ * After a block became final: lets go of what is not valid any more, so that nothing waits in vain. What has used up today's number
+ * stays for tomorrow, and does not keep the chain producing blocks meanwhile.
  */
 void
 citiz_mempool_sift (CitizMempool *pool, const CitizLedger *ledger, CitizTime now)
 {
   g_autoptr (GPtrArray) all = citiz_mempool_list (pool);
   g_autoptr (GPtrArray) refused = g_ptr_array_new ();
+  g_autoptr (GPtrArray) later = g_ptr_array_new ();
 
-  citiz_ledger_sift (ledger, all, now, refused);
+  citiz_ledger_sift (ledger, all, now, refused, later);
+  g_hash_table_remove_all (pool->later);
   for (guint i = 0; i < refused->len; i++)
     citiz_mempool_remove (pool, citiz_tx_get_id (refused->pdata[i]));
+  for (guint i = 0; i < later->len; i++)
+    g_hash_table_add (pool->later, (gpointer) citiz_tx_get_id (later->pdata[i]));
 }
 
 /**

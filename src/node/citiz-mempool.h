@@ -22,6 +22,8 @@ gboolean citiz_mempool_add (CitizMempool *pool,
                             CitizTime now,
                             gboolean *out_new,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_mempool_is_due (const CitizMempool *pool, const CitizHash *id);
+guint citiz_mempool_n_due (const CitizMempool *pool);
 gboolean citiz_mempool_has (const CitizMempool *pool, const CitizHash *id);
 void citiz_mempool_remove (CitizMempool *pool, const CitizHash *id);
 void citiz_mempool_sift (CitizMempool *pool, const CitizLedger *ledger, CitizTime now);

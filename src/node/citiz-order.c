@@ -1,6 +1,8 @@
 /* Who makes a node's transactions final. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-order.h"
 
+#include <string.h>
+
 struct _CitizOrder
 {
   CitizChain *chain;
@@ -131,6 +133,42 @@ registers (GPtrArray *txs, const CitizHash *account)
   return FALSE;
 }
 
+/* The same with work in it, as the community asks of those nobody vouches for. */
+static CitizTx *
+work_for (const CitizTx *tx, guint bits, const CitizSigningKey *key)
+{
+  CitizTx *worked = citiz_tx_new (tx->type);
+
+  worked->chain_id = tx->chain_id;
+  worked->account = tx->account;
+  worked->key_index = tx->key_index;
+  worked->nonce = tx->nonce;
+  worked->valid_until = tx->valid_until;
+  worked->body = tx->body;
+  citiz_tx_work (worked, bits);
+  citiz_tx_sign (worked, key);
+  return worked;
+}
+
+/* A member vouches for itself by its key, and needs no more. Who is none yet, or no more, works. */
+static void
+admit (CitizOrder *order, GPtrArray *txs)
+{
+  const CitizLedger *ledger = citiz_chain_ledger (order->chain, NULL);
+  CitizTxParams params;
+
+  if (ledger == NULL || !citiz_ledger_get_params (ledger, &params) || !params.sponsored
+      || citiz_ledger_is_member (ledger, citiz_signing_key_get_public (order->key)))
+    return;
+  for (guint i = 0; i < txs->len; i++)
+    {
+      CitizTx *worked = work_for (txs->pdata[i], params.work, order->key);
+
+      citiz_tx_unref (txs->pdata[i]);
+      txs->pdata[i] = worked;
+    }
+}
+
 GPtrArray *
 citiz_order_make (CitizOrder *order, CitizTxType type, const CitizTxBody *body)
 {
@@ -148,6 +186,7 @@ citiz_order_make (CitizOrder *order, CitizTxType type, const CitizTxBody *body)
   citiz_chain_add (order->chain, txs, type, &account, 0, body, order->key);
   if (before > 0)
     g_ptr_array_remove_range (txs, 0, before);
+  admit (order, txs);
   return txs;
 }
 
@@ -229,6 +268,26 @@ citiz_order_closes (CitizOrder *order, const CitizId *grant)
       const CitizTx *tx = order->own->pdata[i];
 
       if (tx->type == CITIZ_TX_ACCESS_CLOSE && citiz_id_equal (&tx->body.close.grant, grant))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+citiz_order_is_saying (CitizOrder *order, CitizTxType type, const CitizTxBody *body)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  citiz_tx_body_encode (bytes, type, body);
+  for (guint i = 0; i < order->own->len; i++)
+    {
+      const CitizTx *tx = order->own->pdata[i];
+      g_autoptr (GByteArray) other = g_byte_array_new ();
+
+      if (tx->type != type)
+        continue;
+      citiz_tx_body_encode (other, type, &tx->body);
+      if (other->len == bytes->len && memcmp (other->data, bytes->data, bytes->len) == 0)
         return TRUE;
     }
   return FALSE;

@@ -39,5 +39,7 @@ gboolean citiz_order_wait (CitizOrder *order,
 gboolean citiz_order_revokes (CitizOrder *order, const CitizId *grant);
 gboolean citiz_order_closes (CitizOrder *order,
                              const CitizId *grant); /* an access_close of ours is on its way */
+/* The very same is on its way. */
+gboolean citiz_order_is_saying (CitizOrder *order, CitizTxType type, const CitizTxBody *body);
 
 G_END_DECLS

@@ -312,6 +312,30 @@ citiz_peers_is_connected (CitizPeers *self, const CitizPublicKey *node)
   return peer != NULL && peer->links->len > 0;
 }
 
+/**
+ * citiz_peers_pick:
+ * @turn: any number; each one after the other names each connected node once
+ *
+ * Returns: %FALSE when no node is connected
+ */
+gboolean
+citiz_peers_pick (CitizPeers *self, guint turn, CitizPublicKey *out)
+{
+  const guint n = citiz_peers_n_connected (self);
+  guint left = n > 0 ? turn % n : 0;
+  GHashTableIter iter;
+  Peer *peer;
+
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &peer))
+    if (peer->links->len > 0 && left-- == 0)
+      {
+        *out = peer->node;
+        return TRUE;
+      }
+  return FALSE;
+}
+
 guint
 citiz_peers_n_connected (CitizPeers *self)
 {

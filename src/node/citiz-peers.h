@@ -22,6 +22,7 @@ void citiz_peers_expect (CitizPeers *self, const CitizPublicKey *node, const gch
 void citiz_peers_answer (CitizPeers *self, CitizSocket *socket);
 gboolean citiz_peers_send (CitizPeers *self, const CitizPublicKey *to, GBytes *message);
 gboolean citiz_peers_is_connected (CitizPeers *self, const CitizPublicKey *node);
+gboolean citiz_peers_pick (CitizPeers *self, guint turn, CitizPublicKey *out);
 guint citiz_peers_n_connected (CitizPeers *self);
 
 G_END_DECLS

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-replica-private.h"
 
+#define RANGES_MAX 8 /* answers taken in a row without another question */
+
 void
 citiz_errand_free (gpointer data)
 {
@@ -186,6 +188,7 @@ run_fetch (CitizReplica *self, const CitizErrand *errand, GError **error)
 static gboolean
 run_range (CitizReplica *self, const CitizErrand *errand, GError **error)
 {
+  self->expected = MIN (self->expected + 1, RANGES_MAX);
   citiz_replica_send_range (self, &errand->effect);
   return TRUE;
 }
@@ -222,7 +225,7 @@ run_alarm (CitizReplica *self, const CitizErrand *errand, GError **error)
 static gboolean
 run_closed (CitizReplica *self, const CitizErrand *errand, GError **error)
 {
-  g_signal_emit_by_name (self, "closed");
+  self->closed = TRUE;
   return TRUE;
 }
 
@@ -300,8 +303,7 @@ run_all (CitizReplica *self, GPtrArray *errands, GError **error)
   self->unsynced = FALSE;
   if (!run_turn (self, errands, TURN_SEND, error) || !run_writes (self, errands, error))
     return FALSE;
-  citiz_replica_settle (self);
-  return run_turn (self, errands, TURN_LAST, error);
+  return citiz_replica_settle (self, error) && run_turn (self, errands, TURN_LAST, error);
 }
 
 /**

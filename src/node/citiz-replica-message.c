@@ -1,6 +1,10 @@
 /* What other validators say, verified before the machine hears it; and what they ask for. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-replica-private.h"
 
+#include "crypto/citiz-hash.h"
+
+#include <string.h>
+
 #define RANGE_BYTES (900u * 1024) /* of one answer */
 
 /* Going out ******************************************************************/
@@ -189,14 +193,17 @@ take_cert (CitizReplica *self, guint from, CitizMessage *in)
     hear (self, from, &message);
 }
 
-/* A stranger that asks hears which block is the newest final one, and nothing about what is being ordered. */
+/* A stranger that asks hears which block is the newest final one, and nothing about what is being ordered. What it shows to be final
+ * is believed: a certificate says the same whoever brings it. */
 static void
-answer_stranger (CitizReplica *self, guint from, const CitizMessage *in)
+hear_stranger (CitizReplica *self, guint from, CitizMessage *in)
 {
   CitizCsxReport report;
   CitizCsxMessage message = {.kind = CITIZ_CSX_MESSAGE_STATUS};
   g_autoptr (GBytes) bytes = NULL;
 
+  if (in->cert != NULL && in->cert->kind == CITIZ_VOTE_FINAL)
+    take_cert (self, from, in);
   if (in->ask == 0)
     return;
   citiz_replica_report (self, &report);
@@ -222,7 +229,7 @@ take_status (CitizReplica *self, guint from, CitizMessage *in)
 
   if (from >= self->validators.n)
     {
-      answer_stranger (self, from, in);
+      hear_stranger (self, from, in);
       return;
     }
   for (guint i = in->votes->len; i > 0; i--)
@@ -248,10 +255,16 @@ find_block (CitizReplica *self, const CitizMessage *in)
   GBytes *bytes = block_bytes (self, &in->hash);
   guint64 height;
 
-  if (bytes != NULL || !citiz_chain_height_of (self->chain, &in->hash, &height))
+  if (bytes != NULL)
     return bytes;
+  if (!citiz_chain_height_of (self->chain, &in->hash, &height))
+    {
+      g_autoptr (CitizBlock) beside = citiz_chain_get_continuation (self->chain, &in->hash);
+
+      return beside != NULL ? citiz_block_encode (beside, FALSE) : NULL;
+    }
   blocks = citiz_chain_read_blocks (self->chain, height, 1, 1, NULL);
-  return blocks != NULL && blocks->len == 1 ? citiz_block_encode (blocks->pdata[0], FALSE) : NULL;
+  return blocks != NULL && blocks->len > 0 ? citiz_block_encode (blocks->pdata[0], FALSE) : NULL;
 }
 
 static void
@@ -264,7 +277,7 @@ take_fetch (CitizReplica *self, guint from, CitizMessage *in)
     citiz_replica_send (self, from, &out);
 }
 
-/* Committed blocks after a slot; always whole ones, and none when the first is larger than an answer may be. */
+/* Committed blocks of one epoch after a slot; always whole ones, and none when the first is larger than an answer may be. */
 static void
 take_range (CitizReplica *self, guint from, CitizMessage *in)
 {
@@ -282,8 +295,11 @@ take_range (CitizReplica *self, guint from, CitizMessage *in)
   for (guint i = 0; blocks != NULL && i < blocks->len; i++)
     {
       const CitizBlock *block = blocks->pdata[i];
-      GBytes *encoded = citiz_block_encode (block, TRUE);
+      GBytes *encoded;
 
+      if (block->header.epoch != in->epoch)
+        break;
+      encoded = citiz_block_encode (block, TRUE);
       g_ptr_array_add (list, encoded);
       bytes += g_bytes_get_size (encoded);
       if (bytes > RANGE_BYTES)
@@ -360,6 +376,7 @@ keep_all (CitizReplica *self, GPtrArray *blocks, GError **error)
   return citiz_db_commit (self->db, error);
 }
 
+/* Whoever brings them: they justify themselves. */
 static void
 take_blocks (CitizReplica *self, guint from, CitizMessage *in)
 {
@@ -370,9 +387,10 @@ take_blocks (CitizReplica *self, guint from, CitizMessage *in)
   g_autofree CitizCert *final = NULL;
   CitizCsxRange range = {.n = n, .headers = headers, .hashes = hashes};
   const CitizCsxEvent event
-      = {.kind = CITIZ_CSX_EVENT_RANGE, .from = (guint16) from, .range = &range};
+      = {.kind = CITIZ_CSX_EVENT_RANGE, .from = CITIZ_CSX_NOBODY, .range = &range};
   g_autoptr (GError) error = NULL;
 
+  self->expected--;
   if (n > 0 && !keep_all (self, blocks, &error))
     {
       citiz_replica_fail (self, g_steal_pointer (&error));
@@ -410,17 +428,39 @@ take_evidence (CitizReplica *self, guint from, CitizMessage *in)
     g_signal_emit_by_name (self, "evidence", &in->evidence);
 }
 
-/* Strangers may ask, bring transactions and show evidence; what is said about ordering comes from validators. */
+/* A node tells its address as it has told its hash on the ledger; from anyone, as it proves itself. */
+static void
+take_address (CitizReplica *self, guint from, CitizMessage *in)
+{
+  const CitizLedger *ledger = citiz_chain_ledger (self->chain, NULL);
+  CitizNodeRecord record;
+  CitizHash url, operator_;
+
+  citiz_sha256 (&url, (const guint8 *) in->url, strlen (in->url));
+  citiz_sha256 (&operator_, (const guint8 *) in->operator_, strlen (in->operator_));
+  if (ledger != NULL && citiz_ledger_get_node (ledger, &in->node, &record)
+      && citiz_hash_equal (&record.url, &url) && citiz_hash_equal (&record.operator_, &operator_))
+    g_signal_emit_by_name (self, "address", &in->node, in->url, in->operator_);
+}
+
+/* Strangers may ask, bring transactions and blocks that were asked for, and show evidence; what is said about ordering comes from
+ * validators. */
 static const struct
 {
   gboolean by_strangers;
   void (*take) (CitizReplica *self, guint from, CitizMessage *in);
 } kinds[] = {
-    [CITIZ_MESSAGE_CAND] = {FALSE, take_cand},    [CITIZ_MESSAGE_VOTE] = {FALSE, take_vote},
-    [CITIZ_MESSAGE_CERT] = {FALSE, take_cert},    [CITIZ_MESSAGE_BLOCK] = {FALSE, take_block},
-    [CITIZ_MESSAGE_STATUS] = {TRUE, take_status}, [CITIZ_MESSAGE_FETCH] = {TRUE, take_fetch},
-    [CITIZ_MESSAGE_RANGE] = {TRUE, take_range},   [CITIZ_MESSAGE_BLOCKS] = {FALSE, take_blocks},
-    [CITIZ_MESSAGE_TX] = {TRUE, take_tx},         [CITIZ_MESSAGE_EVIDENCE] = {TRUE, take_evidence},
+    [CITIZ_MESSAGE_CAND] = {FALSE, take_cand},
+    [CITIZ_MESSAGE_VOTE] = {FALSE, take_vote},
+    [CITIZ_MESSAGE_CERT] = {FALSE, take_cert},
+    [CITIZ_MESSAGE_BLOCK] = {TRUE, take_block},
+    [CITIZ_MESSAGE_STATUS] = {TRUE, take_status},
+    [CITIZ_MESSAGE_FETCH] = {TRUE, take_fetch},
+    [CITIZ_MESSAGE_RANGE] = {TRUE, take_range},
+    [CITIZ_MESSAGE_BLOCKS] = {TRUE, take_blocks},
+    [CITIZ_MESSAGE_TX] = {TRUE, take_tx},
+    [CITIZ_MESSAGE_EVIDENCE] = {TRUE, take_evidence},
+    [CITIZ_MESSAGE_ADDRESS] = {TRUE, take_address},
 };
 
 /**
@@ -440,6 +480,9 @@ citiz_replica_receive (CitizReplica *self, guint from, GBytes *bytes)
     return;
   if (!citiz_message_decode (view, n, &message, &error))
     g_debug ("a message cannot be read: %s", error->message);
-  else if (from < self->validators.n || kinds[message.kind].by_strangers)
+  else if (message.kind == CITIZ_MESSAGE_BLOCKS && self->expected == 0)
+    return; /* nobody asked */
+  else if ((from < self->validators.n || kinds[message.kind].by_strangers)
+           && !citiz_replica_is_other_epoch (self, from, &message))
     kinds[message.kind].take (self, from, &message);
 }

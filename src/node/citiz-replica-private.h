@@ -39,7 +39,8 @@ struct _CitizReplica
   CitizDb *db;
   CitizChain *chain;
   const CitizEnv *env;
-  CitizJournal *journal;
+  CitizJournals *journals; /* NULL: one epoch only */
+  CitizJournal *journal;   /* of this epoch; NULL: it follows */
   CitizPublicKey node;
   CitizCsxTiming timing;
   CitizHash chain_id;
@@ -60,6 +61,10 @@ struct _CitizReplica
   gboolean unsynced; /* votes wait in the journal's buffer */
   gboolean need;     /* as last told */
   gboolean failed;
+  gboolean closed;  /* the machine's epoch is over */
+  guint64 ended;    /* the epoch whose predecessors' keys are gone */
+  GHashTable *said; /* number of a node → µs: when one of us two was last told to be late */
+  guint expected;   /* ranges that were asked for and have not come */
 };
 
 /* citiz-replica.c */
@@ -83,8 +88,14 @@ gboolean citiz_replica_commit (CitizReplica *self,
                                const CitizErrand *errand,
                                gboolean *out_done,
                                GError **error);
-void citiz_replica_settle (CitizReplica *self);
+gboolean citiz_replica_settle (CitizReplica *self, GError **error);
 void citiz_candidate_free (gpointer candidate);
+
+/* citiz-replica-epoch.c */
+gboolean citiz_replica_begin (CitizReplica *self, GError **error);
+gboolean citiz_replica_go_on (CitizReplica *self, GError **error);
+gboolean citiz_replica_end_journals (CitizReplica *self, GError **error);
+gboolean citiz_replica_is_other_epoch (CitizReplica *self, guint from, const CitizMessage *in);
 
 /* citiz-replica-errand.c: what the machine asks for */
 void citiz_replica_gather (CitizReplica *self);

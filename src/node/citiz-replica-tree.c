@@ -248,31 +248,76 @@ is_past (gpointer hash, gpointer candidate, gpointer slot)
   return ((CitizCandidate *) candidate)->block->header.slot <= *(const guint64 *) slot;
 }
 
-/* Everything of @path in the transaction that is open. */
+static gboolean
+justify_all (GPtrArray *path, GPtrArray *kept, GError **error)
+{
+  for (guint i = 0; i < path->len; i++)
+    if (!justify (((CitizCandidate *) path->pdata[i])->block, kept))
+      {
+        g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_CERT,
+                     "a final block without its justification");
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* The epoch's end: what stands on the closing block up to the one that @final is of is kept, and nothing else of this epoch. */
+static gboolean
+close_epoch (CitizReplica *self,
+             GPtrArray *kept,
+             const CitizHash *closing,
+             const CitizCert *final,
+             GError **error)
+{
+  g_autoptr (GPtrArray) path = path_to (self, &final->hash, closing);
+  g_autoptr (GPtrArray) blocks = g_ptr_array_new ();
+
+  if (path == NULL || path->len == 0)
+    {
+      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_CERT,
+                   "a closing block without what makes it final");
+      return FALSE;
+    }
+  if (!justify_all (path, kept, error))
+    return FALSE;
+  for (guint i = 0; i < path->len; i++)
+    g_ptr_array_add (blocks, ((CitizCandidate *) path->pdata[i])->block);
+  ((CitizBlock *) blocks->pdata[blocks->len - 1])->final = g_memdup2 (final, sizeof *final);
+  return citiz_chain_keep_continuation (self->chain, blocks, error);
+}
+
+static gboolean
+append_one (CitizReplica *self, CitizCandidate *candidate, GError **error)
+{
+  return citiz_chain_append (self->chain, candidate->block, candidate->after, candidate->changes,
+                             error);
+}
+
+/* Everything of @path in the transaction that is open. @final is of the last, or stands on it when it closes the epoch. */
 static gboolean
 append_all (CitizReplica *self, GPtrArray *path, const CitizCert *final, GError **error)
 {
   g_autoptr (GPtrArray) kept = citiz_chain_kept (self->chain, error);
+  CitizBlock *last = ((CitizCandidate *) path->pdata[path->len - 1])->block;
+  const gboolean own = citiz_hash_equal (&final->hash, &last->hash);
 
-  if (kept == NULL)
+  if (kept == NULL || !justify_all (path, kept, error))
     return FALSE;
+  if (own && last->final == NULL)
+    last->final = g_memdup2 (final, sizeof *final);
   for (guint i = 0; i < path->len; i++)
-    {
-      CitizCandidate *candidate = path->pdata[i];
+    if (!append_one (self, path->pdata[i], error))
+      return FALSE;
+  return last->final != NULL || close_epoch (self, kept, &last->hash, final, error);
+}
 
-      if (!justify (candidate->block, kept))
-        {
-          g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_CERT,
-                       "a final block without its justification");
-          return FALSE;
-        }
-      if (i == path->len - 1 && candidate->block->final == NULL)
-        candidate->block->final = g_memdup2 (final, sizeof *final);
-      if (!citiz_chain_append (self->chain, candidate->block, candidate->after, candidate->changes,
-                               error))
-        return FALSE;
-    }
-  return TRUE;
+/* The last of @path ends its epoch. */
+static gboolean
+closes (GPtrArray *path)
+{
+  const CitizCandidate *last = path->pdata[path->len - 1];
+
+  return last->block->header.flags == CITIZ_BLOCK_CLOSING;
 }
 
 /**
@@ -304,7 +349,8 @@ citiz_replica_commit (CitizReplica *self,
   if (verdict != CITIZ_CSX_VERDICT_VALID)
     return TRUE;
   if (!append_all (self, path, errand->cert, error)
-      || !citiz_chain_prune_pending (self->chain, self->epoch, slot, error))
+      || !citiz_chain_prune_pending (self->chain, self->epoch + closes (path),
+                                     closes (path) ? 0 : slot, error))
     return FALSE;
   g_ptr_array_extend (self->settling, path, NULL, NULL);
   *out_done = TRUE;
@@ -312,8 +358,8 @@ citiz_replica_commit (CitizReplica *self,
 }
 
 /* What is final is on disk: tells of each block and lets go of it, of its siblings and of its transactions. */
-void
-citiz_replica_settle (CitizReplica *self)
+gboolean
+citiz_replica_settle (CitizReplica *self, GError **error)
 {
   g_autoptr (GPtrArray) settled = g_steal_pointer (&self->settling);
   const CitizLedger *ledger;
@@ -330,10 +376,11 @@ citiz_replica_settle (CitizReplica *self)
       g_signal_emit_by_name (self, "final", block);
     }
   if (settled->len == 0)
-    return;
+    return TRUE;
   ledger = citiz_chain_ledger (self->chain, NULL);
   if (ledger != NULL)
     citiz_mempool_sift (self->mempool, ledger, citiz_chain_time (self->chain));
   g_hash_table_foreach_remove (self->candidates, is_past, &slot);
   citiz_replica_tell_need (self);
+  return citiz_replica_end_journals (self, error);
 }

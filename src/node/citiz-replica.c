@@ -12,6 +12,8 @@ enum
   EVIDENCE,
   ALARM,
   CLOSED,
+  EPOCH,
+  ADDRESS,
   FAILED,
   N_SIGNALS
 };
@@ -35,6 +37,16 @@ citiz_replica_fail (CitizReplica *self, GError *error)
   g_signal_emit (self, signals[FAILED], 0, owned);
 }
 
+static void
+go_on (CitizReplica *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_signal_emit (self, signals[CLOSED], 0);
+  if (self->journals != NULL && !citiz_replica_go_on (self, &error))
+    citiz_replica_fail (self, g_steal_pointer (&error));
+}
+
 static gboolean
 pump_cb (gpointer data)
 {
@@ -55,6 +67,8 @@ pump_cb (gpointer data)
     }
   if (!self->failed)
     citiz_replica_run_errands (self);
+  if (self->closed && !self->failed)
+    go_on (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -93,10 +107,25 @@ citiz_replica_step (CitizReplica *self, const CitizCsxEvent *event)
   schedule (self);
 }
 
-/* Whether a transaction waits that is in no block which a quorum has accepted. */
+static gboolean
+has_notarized (CitizReplica *self)
+{
+  CitizCandidate *candidate;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, self->candidates);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &candidate))
+    if (candidate->notarized)
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether a transaction waits that is in no block which a quorum has accepted; or this epoch, not the first, has no block yet: its
+ * first is made at once, because the keys of the one before live until it is final. */
 static gboolean
 something_waits (CitizReplica *self)
 {
+  const CitizLedger *ledger = citiz_chain_ledger (self->chain, NULL);
   g_autoptr (GHashTable) covered
       = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   CitizCandidate *candidate;
@@ -108,10 +137,12 @@ something_waits (CitizReplica *self)
       {
         const CitizHash *id = citiz_tx_get_id (candidate->block->txs->pdata[i]);
 
-        if (citiz_mempool_has (self->mempool, id))
+        if (citiz_mempool_is_due (self->mempool, id))
           g_hash_table_add (covered, (gpointer) id);
       }
-  return g_hash_table_size (covered) < citiz_mempool_size (self->mempool);
+  if (ledger != NULL && citiz_ledger_head (ledger)->epoch != self->epoch && !has_notarized (self))
+    return TRUE;
+  return g_hash_table_size (covered) < citiz_mempool_n_due (self->mempool);
 }
 
 void
@@ -126,90 +157,6 @@ citiz_replica_tell_need (CitizReplica *self)
   citiz_replica_post (self, &event);
 }
 
-static void
-sign_cb (gpointer data, CitizVote *vote)
-{
-  CitizReplica *self = data;
-
-  citiz_vote_sign (vote, &self->chain_id, &self->vs_hash, citiz_journal_get_key (self->journal));
-}
-
-/* The place of this node whose journal's key is the one the epoch knows it by. */
-static guint16
-find_place (CitizReplica *self)
-{
-  const CitizPublicKey *key;
-
-  if (self->journal == NULL)
-    return CITIZ_CSX_NOBODY;
-  key = citiz_signing_key_get_public (citiz_journal_get_key (self->journal));
-  for (guint16 i = 0; i < self->validators.n; i++)
-    if (citiz_public_key_equal (&self->validators.v[i].node, &self->node)
-        && citiz_public_key_equal (&self->validators.v[i].key, key))
-      return i;
-  return CITIZ_CSX_NOBODY;
-}
-
-/* Certificates and blocks that were kept come in again as messages from oneself. */
-static gboolean
-recall (CitizReplica *self, GError **error)
-{
-  g_autoptr (GPtrArray) kept = citiz_chain_kept (self->chain, error);
-  g_autoptr (GPtrArray) blocks = kept != NULL ? citiz_chain_pending (self->chain, error) : NULL;
-
-  if (blocks == NULL)
-    return FALSE;
-  while (blocks->len > 0)
-    {
-      CitizBlock *block = g_ptr_array_steal_index (blocks, 0);
-      const CitizCsxMessage message
-          = {.kind = CITIZ_CSX_MESSAGE_BLOCK, .header = block->header, .hash = block->hash};
-      const CitizCsxEvent event
-          = {.kind = CITIZ_CSX_EVENT_MESSAGE, .from = self->place, .message = &message};
-
-      citiz_replica_take_block (self, block)->asked = TRUE;
-      citiz_replica_step (self, &event);
-    }
-  for (guint i = 0; i < kept->len; i++)
-    {
-      const CitizCsxMessage message = {.kind = CITIZ_CSX_MESSAGE_CERT, .cert = kept->pdata[i]};
-      const CitizCsxEvent event
-          = {.kind = CITIZ_CSX_EVENT_MESSAGE, .from = self->place, .message = &message};
-
-      if (message.cert->epoch == self->epoch)
-        citiz_replica_step (self, &event);
-    }
-  return TRUE;
-}
-
-static gboolean
-begin (CitizReplica *self, GError **error)
-{
-  const CitizLedger *ledger = citiz_chain_ledger (self->chain, error);
-  g_autoptr (GPtrArray) newest = NULL;
-  const CitizBlockHeader *head;
-  CitizCsxStart start = {0};
-  const CitizCsxEvent event = {.kind = CITIZ_CSX_EVENT_START, .start = &start};
-
-  if (ledger == NULL)
-    return FALSE;
-  head = citiz_ledger_head (ledger);
-  start.committed = (CitizCsxPoint){head->slot, head->height, *citiz_ledger_head_hash (ledger),
-                                    citiz_ledger_time (ledger), head->flags};
-  if (head->height > 0)
-    {
-      newest = citiz_chain_read_blocks (self->chain, head->height, 1, 1, error);
-      if (newest == NULL)
-        return FALSE;
-      if (newest->len == 1)
-        start.final = ((const CitizBlock *) newest->pdata[0])->final;
-    }
-  if (self->place != CITIZ_CSX_NOBODY)
-    start.records = citiz_journal_get_records (self->journal, &start.n_records);
-  citiz_replica_step (self, &event);
-  return recall (self, error);
-}
-
 /**
  * citiz_replica_start:
  *
@@ -218,17 +165,19 @@ begin (CitizReplica *self, GError **error)
 gboolean
 citiz_replica_start (CitizReplica *self, GError **error)
 {
-  CitizCsxConfig config = {.chain_id = self->chain_id,
-                           .epoch = self->epoch,
-                           .validators = self->validators,
-                           .timing = self->timing,
-                           .sign = sign_cb,
-                           .sign_data = self};
-
   g_return_val_if_fail (self->csx == NULL, FALSE);
-  config.self = self->place = find_place (self);
-  self->csx = citiz_csx_new (&config);
-  return begin (self, error);
+  return citiz_replica_begin (self, error);
+}
+
+/**
+ * citiz_replica_set_journals:
+ *
+ * Before the start, in place of the one journal: then it goes on from epoch to epoch. They outlive it.
+ */
+void
+citiz_replica_set_journals (CitizReplica *self, CitizJournals *journals)
+{
+  self->journals = journals;
 }
 
 /**
@@ -287,6 +236,12 @@ citiz_replica_get_validators (CitizReplica *self)
   return &self->validators;
 }
 
+guint64
+citiz_replica_get_epoch (CitizReplica *self)
+{
+  return self->epoch;
+}
+
 guint
 citiz_replica_get_place (CitizReplica *self)
 {
@@ -330,6 +285,7 @@ citiz_replica_finalize (GObject *object)
   g_ptr_array_unref (self->errands);
   g_ptr_array_unref (self->settling);
   g_hash_table_unref (self->candidates);
+  g_hash_table_unref (self->said);
   citiz_mempool_free (self->mempool);
   citiz_csx_effects_free (self->effects);
   g_clear_pointer (&self->csx, citiz_csx_free);
@@ -352,6 +308,10 @@ citiz_replica_class_init (CitizReplicaClass *klass)
                                  2, G_TYPE_UINT, G_TYPE_UINT64);
   signals[CLOSED]
       = g_signal_new ("closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[EPOCH] = g_signal_new ("epoch", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 1, G_TYPE_UINT64);
+  signals[ADDRESS] = g_signal_new ("address", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 3, G_TYPE_POINTER, G_TYPE_STRING, G_TYPE_STRING);
   signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
@@ -364,8 +324,22 @@ citiz_replica_init (CitizReplica *self)
   self->errands = g_ptr_array_new_with_free_func (citiz_errand_free);
   self->settling = g_ptr_array_new ();
   self->mempool = citiz_mempool_new ();
+  self->said = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->candidates = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, NULL,
                                             citiz_candidate_free);
+}
+
+/* Known before the start, to those who set up links. */
+static void
+learn_validators (CitizReplica *self)
+{
+  const CitizLedger *ledger = citiz_chain_ledger (self->chain, NULL);
+
+  if (ledger == NULL)
+    return;
+  self->epoch = citiz_ledger_epoch (ledger);
+  self->vs_hash = *citiz_ledger_vs_hash (ledger);
+  (void) citiz_ledger_get_validators (ledger, self->epoch, &self->validators);
 }
 
 CitizReplica *
@@ -385,7 +359,7 @@ citiz_replica_new (CitizDb *db,
   self->node = *node;
   self->timing = *timing;
   self->chain_id = *citiz_chain_id (chain);
-  citiz_genesis_validators (&self->validators, citiz_chain_genesis (chain));
-  citiz_validators_hash (&self->vs_hash, &self->validators);
+  self->place = CITIZ_CSX_NOBODY;
+  learn_validators (self);
   return self;
 }

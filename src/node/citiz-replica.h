@@ -5,7 +5,7 @@
 #include "consensus/citiz-csx.h"
 #include "node/citiz-mempool.h"
 #include "store/citiz-chain.h"
-#include "store/citiz-journal.h"
+#include "store/citiz-journals.h"
 
 #include <gio/gio.h>
 
@@ -16,7 +16,9 @@ G_BEGIN_DECLS
  *   "final"    (CitizBlock *)                a block is final and on disk, in order
  *   "evidence" (CitizEvidence *)
  *   "alarm"    (guint CitizCsxAlarm, guint64 slot)
- *   "closed"   ()                            the epoch is over
+ *   "closed"   ()                            the epoch is over, as its validators have agreed
+ *   "epoch"    (guint64)                     the next has begun here, with other validators perhaps: who was somebody's number is another
+ *   "address"  (CitizPublicKey *, gchar *url, gchar *operator)   of a node, as the ledger holds their hashes
  *   "failed"   (GError *)                    the disk refused: the process has to end, nothing more is sent (R0) */
 #define CITIZ_TYPE_REPLICA (citiz_replica_get_type ())
 G_DECLARE_FINAL_TYPE (CitizReplica, citiz_replica, CITIZ, REPLICA, GObject)
@@ -31,9 +33,11 @@ CitizReplica *citiz_replica_new (CitizDb *db,
                                  CitizJournal *journal,
                                  const CitizPublicKey *node,
                                  const CitizCsxTiming *timing);
+void citiz_replica_set_journals (CitizReplica *self, CitizJournals *journals);
 gboolean citiz_replica_start (CitizReplica *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 void citiz_replica_connected (CitizReplica *self, guint from);
+void citiz_replica_ask (CitizReplica *self, guint to);
 void citiz_replica_receive (CitizReplica *self, guint from, GBytes *message);
 gboolean citiz_replica_submit (CitizReplica *self,
                                CitizTx *tx,
@@ -42,6 +46,7 @@ gboolean citiz_replica_submit (CitizReplica *self,
 void citiz_replica_report (CitizReplica *self, CitizCsxReport *out);
 gboolean citiz_replica_look (CitizReplica *self, guint64 slot, CitizCsxLook *out);
 const CitizValidators *citiz_replica_get_validators (CitizReplica *self);
+guint64 citiz_replica_get_epoch (CitizReplica *self);
 guint citiz_replica_get_place (CitizReplica *self);
 guint citiz_replica_n_waiting (CitizReplica *self);
 gboolean citiz_replica_is_waiting (CitizReplica *self, const CitizHash *id);

@@ -129,7 +129,7 @@ first_number (CitizChain *chain, guint64 height, guint64 *out, GError **error)
  * @max_bytes: no further block once as many bytes of headers and transactions have been read
  *
  * Returns: (transfer full) (element-type CitizBlock) (nullable): at most @max blocks from @height on, ascending, with what
- *   certificates they have
+ *   certificates they have; behind a closing block without a Final certificate of its own, its continuation
  */
 GPtrArray *
 citiz_chain_read_blocks (CitizChain *chain,
@@ -143,11 +143,12 @@ citiz_chain_read_blocks (CitizChain *chain,
   g_autoptr (CitizStmt) txs = NULL;
   guint64 number;
   gsize bytes = 0;
+  guint n = 0;
 
   if (!first_number (chain, height, &number, error)
       || !citiz_chain_select_blocks (chain, height, number, &blocks, &txs, error))
     return NULL;
-  while (list->len < max && bytes < max_bytes)
+  while (n < max && bytes < max_bytes)
     {
       CitizBlock *block;
       gboolean row;
@@ -156,11 +157,14 @@ citiz_chain_read_blocks (CitizChain *chain,
         return NULL;
       if (!row)
         break;
-      block = citiz_chain_take_block (blocks, height + list->len, error);
+      block = citiz_chain_take_block (blocks, height + n++, error);
       if (block == NULL)
         return NULL;
       g_ptr_array_add (list, block);
       if (!citiz_chain_take_txs (txs, block, error))
+        return NULL;
+      if (block->header.flags == CITIZ_BLOCK_CLOSING && block->final == NULL
+          && !citiz_chain_read_continuation (chain, block->header.epoch, list, error))
         return NULL;
       bytes += size_of (block);
     }

@@ -132,7 +132,21 @@ citiz_chain_mend (CitizChain *chain, GError **error)
 {
   g_clear_pointer (&chain->ledger, citiz_ledger_free);
   chain->ledger = citiz_chain_rebuild (chain, error);
-  return chain->ledger != NULL;
+  return chain->ledger != NULL && citiz_chain_begin_epoch (chain->ledger, error);
+}
+
+/* After a closing block the next epoch has begun: what is on the chain is final. */
+gboolean
+citiz_chain_begin_epoch (CitizLedger *ledger, GError **error)
+{
+  const CitizBlockHeader *head = citiz_ledger_head (ledger);
+  CitizValidators next;
+
+  if (head->flags != CITIZ_BLOCK_CLOSING || head->epoch != citiz_ledger_epoch (ledger))
+    return TRUE;
+  if (citiz_ledger_get_validators (ledger, head->epoch + 1, &next))
+    return citiz_ledger_begin_epoch (ledger, &next, FALSE, error);
+  return citiz_chain_damaged (error, head->height, "the state does not name the next validators");
 }
 
 /**
@@ -167,5 +181,5 @@ citiz_chain_need_ledger (CitizChain *chain, GError **error)
     }
   else if (why != NULL)
     g_propagate_error (error, g_steal_pointer (&why));
-  return chain->ledger != NULL;
+  return chain->ledger != NULL && citiz_chain_begin_epoch (chain->ledger, error);
 }

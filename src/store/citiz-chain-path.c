@@ -9,25 +9,28 @@ citiz_tx_path_clear (CitizTxPath *path)
   citiz_tx_info_clear (&path->info);
 }
 
+/* The newest block with a Final certificate of its own: the newest of all, but for a moment at the end of an epoch. */
 static gboolean
-read_final (CitizChain *chain, guint64 height, CitizCert *out, GError **error)
+read_final (CitizChain *chain, CitizChainHead *head, CitizCert *out, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
   const guint8 *view;
   gboolean row;
   gsize n;
 
-  if (!citiz_db_prepare (chain->db, "SELECT final FROM chain_block WHERE height = ?1", &stmt,
-                         error))
-    return FALSE;
-  citiz_stmt_bind_int (stmt, 1, (gint64) height);
-  if (!citiz_stmt_next (stmt, &row, error))
+  if (!citiz_db_prepare (chain->db,
+                         "SELECT height, hash, header, final FROM chain_block "
+                         "WHERE length (final) > 0 ORDER BY height DESC LIMIT 1",
+                         &stmt, error)
+      || !citiz_stmt_next (stmt, &row, error))
     return FALSE;
   if (!row)
-    return citiz_chain_damaged (error, height, "it is missing");
-  view = citiz_stmt_view (stmt, 0, &n);
+    return citiz_chain_damaged (error, 0, "it is missing");
+  if (!citiz_chain_read_block_row (stmt, head, error))
+    return FALSE;
+  view = citiz_stmt_view (stmt, 3, &n);
   if (!citiz_cert_decode (view, n, out, NULL))
-    return citiz_chain_damaged (error, height, "its certificate cannot be read");
+    return citiz_chain_damaged (error, head->header.height, "its certificate cannot be read");
   return TRUE;
 }
 
@@ -37,7 +40,9 @@ read_final (CitizChain *chain, guint64 height, CitizCert *out, GError **error)
  * @out_final: its certificate
  * @out: that the transaction is in its log
  *
- * All that somebody else needs, beside the genesis and the transaction, to believe that it happened (#CitizLight).
+ * All that somebody else needs, beside the validators of that epoch and the transaction, to believe that it happened (#CitizLight).
+ *
+ * Returns: %FALSE with %CITIZ_STORE_ERROR_NOT_FOUND also for a moment at the end of an epoch, until the next one's first block
  */
 gboolean
 citiz_chain_inclusion (CitizChain *chain,
@@ -53,8 +58,12 @@ citiz_chain_inclusion (CitizChain *chain,
 
   if (!citiz_chain_find_tx (chain, id, &info, error))
     return FALSE;
-  ok = citiz_chain_read_head (chain, &head, error)
-       && read_final (chain, head.header.height, out_final, error);
+  ok = read_final (chain, &head, out_final, error);
+  if (ok && info.log_index >= head.header.log_size)
+    {
+      g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "no proof yet");
+      ok = FALSE;
+    }
   if (ok
       && !citiz_log_prove_inclusion (out, info.log_index, head.header.log_size,
                                      citiz_chain_read_log, chain))
@@ -89,6 +98,27 @@ is_in_block (CitizChain *chain, const CitizTxInfo *info, const CitizHash *leaf)
          && citiz_log_verify_inclusion (&proof, leaf, &block->log_root);
 }
 
+/* Who holds the genesis alone goes from epoch to epoch up to @header. */
+static gboolean
+verify_light (CitizChain *chain,
+              const CitizBlockHeader *header,
+              const CitizCert *final,
+              guint *out_validators)
+{
+  CitizLight light;
+  gboolean good = TRUE;
+
+  citiz_light_init (&light, &chain->genesis);
+  while (good && light.epoch < header->epoch)
+    {
+      g_autoptr (CitizClosing) closing = citiz_chain_closing (chain, light.epoch, NULL);
+
+      good = closing != NULL && citiz_light_close (&light, closing, NULL);
+    }
+  *out_validators = light.validators.n;
+  return good && citiz_light_advance (&light, header, final, NULL);
+}
+
 static void
 step (CitizTxPath *path, CitizStep which, gboolean done, CitizTime when)
 {
@@ -110,7 +140,6 @@ citiz_chain_path (CitizChain *chain, const CitizHash *id, CitizTxPath *out, GErr
 {
   g_autofree CitizCert *final = g_new0 (CitizCert, 1);
   const CitizTime now = citiz_env_now (chain->env);
-  CitizLight light;
   CitizHash leaf;
   GBytes *bytes;
   gboolean verified;
@@ -126,10 +155,8 @@ citiz_chain_path (CitizChain *chain, const CitizHash *id, CitizTxPath *out, GErr
 
   bytes = citiz_tx_get_bytes (out->info.tx);
   citiz_log_leaf (&leaf, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  citiz_light_init (&light, &chain->genesis);
-  verified = citiz_light_advance (&light, &out->header, final, NULL);
+  verified = verify_light (chain, &out->header, final, &out->n_validators);
   out->n_votes = final->n_signatures;
-  out->n_validators = light.validators.n;
 
   step (out, CITIZ_STEP_ENTERED, TRUE, out->info.entered);
   step (out, CITIZ_STEP_SIGNED, is_signed (chain, out->info.tx), out->info.entered);

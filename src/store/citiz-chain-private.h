@@ -20,6 +20,9 @@ struct _CitizChain
   CitizTime last_time;
 };
 
+/* By the type in the bytes (FORMAT.md §2): node_join, valset_change, evidence, params. */
+#define CITIZ_CHAIN_COMMUNITY "substr (bytes, 34, 2) IN (x'000b', x'000d', x'000f', x'0010')"
+
 /* One row of chain_block. */
 typedef struct
 {
@@ -54,6 +57,24 @@ GBytes *citiz_chain_read_object (CitizChain *chain,
                                  CitizObjectType type,
                                  const guint8 *id,
                                  gsize n);
+gboolean citiz_chain_begin_epoch (CitizLedger *ledger, GError **error);
+gboolean citiz_chain_read_continuation (CitizChain *chain,
+                                        guint64 epoch,
+                                        GPtrArray *list,
+                                        GError **error);
+guint citiz_chain_count_continuation (GPtrArray *blocks, guint from);
+gboolean citiz_chain_check_continuation (const CitizLedger *ledger,
+                                         GPtrArray *blocks,
+                                         guint from,
+                                         guint n,
+                                         CitizTime now,
+                                         CitizLevel level,
+                                         CitizCheckFunc check,
+                                         gpointer data,
+                                         GError **error);
+gboolean citiz_chain_check_final (const CitizLedger *ledger,
+                                  const CitizBlock *block,
+                                  GError **error);
 void citiz_chain_block_info (CitizBlockInfo *out, const CitizChainHead *head);
 
 G_END_DECLS

@@ -245,6 +245,22 @@ citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **erro
 }
 
 /**
+ * citiz_chain_txs_of_community:
+ *
+ * Returns: (transfer full) (element-type CitizTxInfo) (nullable): every node_join, valset_change, evidence and params, in their order
+ */
+GPtrArray *
+citiz_chain_txs_of_community (CitizChain *chain, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE " CITIZ_CHAIN_COMMUNITY " ORDER BY t.number",
+                         &stmt, error))
+    return NULL;
+  return read_txs (stmt, error);
+}
+
+/**
  * citiz_chain_is_renewal:
  *
  * Whether @info is a grant whose id a grant had before it.

@@ -1,6 +1,8 @@
 /* Tables of the chain; a step once released never changes. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "store/citiz-chain-private.h" /* CITIZ_CHAIN_COMMUNITY */
+
 static const char citiz_chain_schema_1[] =
     /* one row: the founding document */
     "CREATE TABLE chain_genesis ("
@@ -77,3 +79,15 @@ static const char citiz_chain_schema_3[] =
     "  time INTEGER NOT NULL,"
     "  own INTEGER NOT NULL"
     ") STRICT;";
+
+static const char citiz_chain_schema_4[] =
+    /* empty blocks on top of closing ones, up to the one whose Final certificate ends the epoch: no part of the chain */
+    "CREATE TABLE chain_continuation ("
+    "  epoch INTEGER NOT NULL,"
+    "  slot INTEGER NOT NULL,"
+    "  hash BLOB NOT NULL UNIQUE CHECK (length (hash) = 32),"
+    "  bytes BLOB NOT NULL,"
+    "  PRIMARY KEY (epoch, slot)"
+    ") STRICT, WITHOUT ROWID;"
+    /* what nodes have said of their community: few among many */
+    "CREATE INDEX chain_tx_community ON chain_tx (number) WHERE " CITIZ_CHAIN_COMMUNITY ";";

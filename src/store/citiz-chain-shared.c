@@ -98,7 +98,8 @@ citiz_chain_ledger (CitizChain *chain, GError **error)
  * @after: the ledger after it
  * @changes: what it changed
  *
- * Writes a final block that the caller has executed. Joins an open transaction.
+ * Writes a final block that the caller has executed. Joins an open transaction. After a closing block the ledger is in the next
+ * epoch.
  */
 gboolean
 citiz_chain_append (CitizChain *chain,
@@ -123,7 +124,7 @@ citiz_chain_append (CitizChain *chain,
     return FALSE;
   g_clear_pointer (&chain->ledger, citiz_ledger_free);
   chain->ledger = citiz_ledger_fork (after);
-  return TRUE;
+  return citiz_chain_begin_epoch (chain->ledger, error);
 }
 
 static gboolean
@@ -138,19 +139,29 @@ check_later_cb (gpointer pool,
   return TRUE;
 }
 
-/* By the validators of the epoch that @ledger, after @block, is in. */
+/* The closing block at @at, which @ledger has executed, is final by those that stand on it. @at: the last of them, afterwards. */
 static gboolean
-check_final (const CitizLedger *ledger, const CitizBlock *block, GError **error)
+take_continuation (CitizChain *chain,
+                   GPtrArray *blocks,
+                   guint *at,
+                   const CitizLedger *ledger,
+                   CitizTime now,
+                   CitizLevel level,
+                   CitizCheckPool *pool,
+                   const CitizChanges *changes,
+                   GError **error)
 {
-  const guint64 epoch = block->header.epoch;
-  CitizValidators validators;
+  const guint n = citiz_chain_count_continuation (blocks, *at + 1);
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
 
-  if (block->final == NULL || !citiz_hash_equal (&block->final->hash, &block->hash)
-      || !citiz_ledger_get_validators (ledger, epoch, &validators))
-    return refuse (error, CITIZ_LEDGER_ERROR_CERT, "nothing says that these blocks are final");
-  return citiz_cert_check (block->final, citiz_ledger_chain_id (ledger), epoch,
-                           citiz_ledger_vs_hash (ledger), &validators, citiz_check_now, NULL,
-                           error);
+  if (!citiz_chain_check_continuation (ledger, blocks, *at + 1, n, now, level, check_later_cb, pool,
+                                       error)
+      || !citiz_chain_append (chain, blocks->pdata[*at], ledger, changes, error))
+    return FALSE;
+  for (guint i = 1; i <= n; i++)
+    g_ptr_array_add (kept, blocks->pdata[*at + i]);
+  *at += n;
+  return citiz_chain_keep_continuation (chain, kept, error);
 }
 
 /* Executes @blocks on a fork and appends them in the open transaction; signatures go to @pool. The validators of the next epoch are believed
@@ -173,8 +184,14 @@ take (CitizChain *chain, GPtrArray *blocks, CitizLevel level, CitizCheckPool *po
         return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
       if (!citiz_ledger_apply (ledger, block, now, level, check_later_cb, pool, changes, error))
         return FALSE;
+      if (block->header.flags == CITIZ_BLOCK_CLOSING && block->final == NULL)
+        {
+          if (!take_continuation (chain, blocks, &i, ledger, now, level, pool, changes, error))
+            return FALSE;
+          continue;
+        }
       if ((block->header.flags == CITIZ_BLOCK_CLOSING || i == blocks->len - 1)
-          && !check_final (ledger, block, error))
+          && !citiz_chain_check_final (ledger, block, error))
         return FALSE;
       if (!citiz_chain_append (chain, block, ledger, changes, error))
         return FALSE;
@@ -189,7 +206,7 @@ take (CitizChain *chain, GPtrArray *blocks, CitizLevel level, CitizCheckPool *po
  * @level: %CITIZ_LEVEL_STRUCTURAL checks the signatures of the last certificate only, %CITIZ_LEVEL_FULL every one, on two threads
  *
  * Takes blocks that others agreed on: all of them in one SQLite transaction, or none. They may go on into a later epoch; then each closing
- * block has its Final certificate too.
+ * block has its Final certificate too, or is followed by its continuation.
  */
 gboolean
 citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GError **error)
@@ -205,7 +222,8 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
     return FALSE;
   last = blocks->pdata[blocks->len - 1];
   if (last->final == NULL || last->header.epoch == citiz_ledger_epoch (chain->ledger))
-    good = check_final (chain->ledger, last, error); /* before any work is done for it */
+    good
+        = citiz_chain_check_final (chain->ledger, last, error); /* before any work is done for it */
   else
     good = TRUE;
   if (!good || !citiz_db_begin (chain->db, error))

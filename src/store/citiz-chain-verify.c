@@ -67,6 +67,24 @@ check_later_cb (gpointer data,
   return TRUE;
 }
 
+/* Whether the block run last is final, by itself or by what stands on it. One that ends its epoch has to be. */
+static gboolean
+check_closing (CitizChainVerifier *verifier, const CitizBlock *block, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  g_autoptr (GError) why = NULL;
+
+  verifier->final = block->final != NULL;
+  if (block->header.flags != CITIZ_BLOCK_CLOSING || verifier->final)
+    return TRUE;
+  if (!citiz_chain_read_continuation (verifier->chain, block->header.epoch, list, error))
+    return FALSE;
+  verifier->final = citiz_chain_check_continuation (
+      verifier->ledger, list, 0, list->len, citiz_chain_time (verifier->chain), verifier->level,
+      check_later_cb, verifier, &why);
+  return verifier->final || citiz_chain_damaged (error, verifier->tag, why->message);
+}
+
 static gboolean
 run_block (CitizChainVerifier *verifier,
            const CitizBlock *block,
@@ -82,7 +100,8 @@ run_block (CitizChainVerifier *verifier,
       g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
       return FALSE;
     }
-  verifier->final = block->final != NULL;
+  if (!check_closing (verifier, block, error))
+    return FALSE;
   verifier->result.n_blocks++;
   verifier->result.n_txs += block->txs->len;
   return TRUE;

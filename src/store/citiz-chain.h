@@ -101,6 +101,7 @@ gboolean citiz_chain_find_tx (CitizChain *chain,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *citiz_chain_txs_of_block (CitizChain *chain, guint64 height, GError **error);
 GPtrArray *citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **error);
+GPtrArray *citiz_chain_txs_of_community (CitizChain *chain, GError **error);
 gboolean citiz_chain_is_renewal (CitizChain *chain, const CitizTxInfo *info);
 GPtrArray *citiz_chain_blocks (CitizChain *chain, guint64 from_height, guint count, GError **error);
 gboolean citiz_chain_inclusion (CitizChain *chain,
@@ -142,6 +143,14 @@ gboolean citiz_chain_append (CitizChain *chain,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where an epoch ends. A closing block without a Final certificate of its own is final by one of its continuation: empty blocks that are
+ * no part of the chain, kept beside it. */
+gboolean citiz_chain_keep_continuation (CitizChain *chain,
+                                        GPtrArray *blocks,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizBlock *citiz_chain_get_continuation (CitizChain *chain, const CitizHash *hash);
+CitizClosing *citiz_chain_closing (CitizChain *chain, guint64 epoch, GError **error);
 
 /* What is not final yet and must not be lost: blocks by their hash, certificates by what they say. */
 gboolean citiz_chain_put_pending (CitizChain *chain,

@@ -21,7 +21,10 @@ typedef enum
   PART_HASH,
   PART_MAX,
   PART_ASK,
-  PART_ANSWER
+  PART_ANSWER,
+  PART_NODE,
+  PART_URL,
+  PART_OPERATOR
 } Part;
 
 static const Part parts[][10] = {
@@ -36,6 +39,7 @@ static const Part parts[][10] = {
     [CITIZ_MESSAGE_BLOCKS] = {PART_EPOCH, PART_SLOT, PART_BLOCKS},
     [CITIZ_MESSAGE_TX] = {PART_REST},
     [CITIZ_MESSAGE_EVIDENCE] = {PART_EVIDENCE},
+    [CITIZ_MESSAGE_ADDRESS] = {PART_NODE, PART_URL, PART_OPERATOR},
 };
 
 void
@@ -90,6 +94,16 @@ put_blocks (GByteArray *out, const CitizMessage *message)
       citiz_put_u32 (out, (guint32) g_bytes_get_size (message->blocks->pdata[i]));
       put_gbytes (out, message->blocks->pdata[i]);
     }
+}
+
+/* u8 length, then the bytes. */
+static void
+put_text (GByteArray *out, const gchar *text)
+{
+  const gsize n = MIN (strlen (text), CITIZ_MESSAGE_MAX_TEXT);
+
+  citiz_put_u8 (out, (guint8) n);
+  citiz_put_bytes (out, (const guint8 *) text, n);
 }
 
 static void
@@ -149,6 +163,15 @@ put_part (GByteArray *out, Part part, const CitizMessage *message)
       break;
     case PART_ANSWER:
       citiz_put_u8 (out, message->answer);
+      break;
+    case PART_NODE:
+      citiz_put_bytes (out, message->node.b, sizeof message->node.b);
+      break;
+    case PART_URL:
+      put_text (out, message->url);
+      break;
+    case PART_OPERATOR:
+      put_text (out, message->operator_);
       break;
     }
 }
@@ -316,6 +339,25 @@ take_max (CitizCursor *cursor, CitizMessage *out, GError **error)
 }
 
 static gboolean
+take_text (CitizCursor *cursor, gchar out[CITIZ_MESSAGE_MAX_TEXT + 1], GError **error)
+{
+  const guint8 *view = NULL;
+  guint8 n;
+
+  if (citiz_take_u8 (cursor, &n))
+    view = citiz_take_view (cursor, n);
+  if (view == NULL)
+    return short_of (error);
+  memcpy (out, view, n);
+  out[n] = '\0';
+  for (guint i = 0; i < n; i++)
+    if (view[i] < 0x20 || view[i] == 0x7f)
+      return fault (error, CITIZ_WIRE_ERROR_FORM, "a text with control characters");
+  return g_utf8_validate (out, n, NULL)
+         || fault (error, CITIZ_WIRE_ERROR_FORM, "a text that is not UTF-8");
+}
+
+static gboolean
 take_part (CitizCursor *cursor, Part part, CitizMessage *out, GError **error)
 {
   switch (part)
@@ -352,6 +394,12 @@ take_part (CitizCursor *cursor, Part part, CitizMessage *out, GError **error)
       return take_flag (cursor, &out->ask, error);
     case PART_ANSWER:
       return take_flag (cursor, &out->answer, error);
+    case PART_NODE:
+      return citiz_take_bytes (cursor, out->node.b, sizeof out->node.b) || short_of (error);
+    case PART_URL:
+      return take_text (cursor, out->url, error);
+    case PART_OPERATOR:
+      return take_text (cursor, out->operator_, error);
     }
   g_return_val_if_reached (FALSE);
 }

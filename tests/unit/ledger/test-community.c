@@ -589,7 +589,7 @@ test_waiting (Community *c, gconstpointer data)
   g_assert_true (citiz_ledger_try (world->ledger, txs, (CitizTime){world->time + 1}, &error));
   set_params (c, 100, 0, 12);
   proposer = citiz_ledger_fork (world->ledger);
-  citiz_ledger_sift (proposer, txs, (CitizTime){world->time + 1}, sifted);
+  citiz_ledger_sift (proposer, txs, (CitizTime){world->time + 1}, sifted, sifted);
   g_assert_cmpuint (sifted->len, ==, 1);
   block = citiz_ledger_propose (proposer, txs, 100, (CitizTime){world->time + 1}, name_of (c, 0),
                                 changes, refused);

@@ -135,6 +135,89 @@ test_epochs (SharedWorld *world, gconstpointer level)
   g_assert_no_error (error);
 }
 
+/* The next empty block on the closing one, as the last epoch's validators make it. */
+static CitizBlock *
+continue_with (SharedWorld *world, gboolean final)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autofree CitizCert *notar = g_new (CitizCert, 1);
+  g_autoptr (GError) error = NULL;
+  CitizBlock *block;
+
+  world->now.ms += 10;
+  block = citiz_ledger_build (world->ledger, none, world->now,
+                              &world->genesis.founders[0].validator.node, changes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (block->header.flags, ==, CITIZ_BLOCK_CONTINUATION);
+  shared_world_certify (world, notar, CITIZ_VOTE_NOTAR, block, 3);
+  block->justification = citiz_justification_new (notar);
+  if (!final)
+    return block;
+  block->final = g_new (CitizCert, 1);
+  shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
+  return block;
+}
+
+/* The block that ends the epoch is final by one that stands on it: followed, kept, verified, and handed on to the next follower. */
+static void
+test_continuation (SharedWorld *world, gconstpointer level)
+{
+  g_autoptr (GPtrArray) blocks = closing_blocks (world);
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (GPtrArray) read = NULL;
+  g_autoptr (CitizClosing) closing = NULL;
+  g_autoptr (CitizLedger) ledger = citiz_ledger_fork (world->ledger);
+  g_autoptr (GError) error = NULL;
+  const guint n = blocks->len;
+  CitizCert *final;
+  CitizLight light;
+  CitizValidators next;
+  SharedWorld other;
+
+  g_ptr_array_add (blocks, continue_with (world, FALSE));
+  g_ptr_array_add (blocks, continue_with (world, TRUE));
+  citiz_ledger_free (world->ledger);
+  world->ledger = g_steal_pointer (&ledger);
+  g_assert_true (citiz_ledger_get_validators (world->ledger, 1, &next));
+  g_assert_true (citiz_ledger_begin_epoch (world->ledger, &next, FALSE, &error));
+
+  /* without the certificate nothing of it is believed */
+  final = g_steal_pointer (&((CitizBlock *) blocks->pdata[n + 1])->final);
+  g_assert_false (citiz_chain_follow (world->chain, blocks, GPOINTER_TO_INT (level), NULL));
+  g_assert_cmpuint (citiz_chain_height (world->chain), ==, 0);
+  ((CitizBlock *) blocks->pdata[n + 1])->final = final;
+  g_assert_true (citiz_chain_follow (world->chain, blocks, GPOINTER_TO_INT (level), &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (citiz_chain_height (world->chain), ==, n);
+  g_assert_cmpuint (citiz_ledger_epoch (citiz_chain_ledger (world->chain, NULL)), ==, 1);
+  g_ptr_array_set_size (blocks, 0);
+  g_ptr_array_add (blocks, shared_world_next (world, changes, TRUE));
+  g_assert_true (citiz_chain_follow (world->chain, blocks, GPOINTER_TO_INT (level), &error));
+  g_assert_no_error (error);
+  shared_world_shut (world);
+  shared_world_open (world, NULL);
+  g_assert_true (citiz_chain_verify (world->chain, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+
+  closing = citiz_chain_closing (world->chain, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (closing->headers->len, ==, 3);
+  citiz_light_init (&light, &world->genesis);
+  g_assert_true (citiz_light_close (&light, closing, &error));
+  g_assert_no_error (error);
+  g_assert_null (citiz_chain_closing (world->chain, 1, &error));
+  g_assert_no_error (error);
+
+  shared_world_init (&other, NULL);
+  read = citiz_chain_read_blocks (world->chain, 1, 1000, G_MAXSIZE, &error);
+  g_assert_cmpuint (read->len, ==, n + 3);
+  g_assert_true (citiz_chain_follow (other.chain, read, GPOINTER_TO_INT (level), &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (citiz_chain_height (other.chain), ==, n + 1);
+  shared_world_clear (&other, NULL);
+}
+
 /* What does not follow, is not final, or is signed falsely changes nothing. */
 static void
 test_refused (SharedWorld *world, gconstpointer unused)
@@ -293,6 +376,8 @@ main (int argc, char **argv)
       {"/shared/follow/full", test_follow, CITIZ_LEVEL_FULL},
       {"/shared/epochs/structural", test_epochs, CITIZ_LEVEL_STRUCTURAL},
       {"/shared/epochs/full", test_epochs, CITIZ_LEVEL_FULL},
+      {"/shared/continuation/structural", test_continuation, CITIZ_LEVEL_STRUCTURAL},
+      {"/shared/continuation/full", test_continuation, CITIZ_LEVEL_FULL},
       {"/shared/refused", test_refused, 0},
       {"/shared/append", test_append, 0},
       {"/shared/unfinished", test_unfinished, 0},
