@@ -10,10 +10,9 @@
 
 /* Step i brings user_version from i to i + 1. Never reorder, never change a released one: append. */
 static const gchar *const steps[] = {
-    citiz_vault_schema_1, citiz_chain_schema_1, citiz_node_schema_1, citiz_chain_schema_2,
-    citiz_vault_schema_2, citiz_chain_schema_3, citiz_node_schema_2, citiz_outbox_schema_1,
-    citiz_guest_schema_1, citiz_watch_schema_1,
-    citiz_chain_schema_4,
+    citiz_vault_schema_1, citiz_chain_schema_1, citiz_node_schema_1,  citiz_chain_schema_2,
+    citiz_vault_schema_2, citiz_chain_schema_3, citiz_node_schema_2,  citiz_outbox_schema_1,
+    citiz_guest_schema_1, citiz_watch_schema_1, citiz_chain_schema_4,
 };
 
 gint

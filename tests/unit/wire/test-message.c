@@ -85,6 +85,11 @@ make (CitizMessage *out, CitizMessageKind kind, guint variant)
     case CITIZ_MESSAGE_EVIDENCE:
       citiz_evidence_make (&out->evidence, &a, &b);
       break;
+    case CITIZ_MESSAGE_ADDRESS:
+      memset (out->node.b, 7, sizeof out->node.b);
+      g_strlcpy (out->url, variant ? "" : "https://noeud.example", sizeof out->url);
+      g_strlcpy (out->operator_, "Bibliothèque", sizeof out->operator_);
+      break;
     }
 }
 
@@ -135,7 +140,7 @@ test_refused (void)
     CitizWireError code;
   } cases[] = {
       {{0}, 1, CITIZ_WIRE_ERROR_UNKNOWN},
-      {{11}, 1, CITIZ_WIRE_ERROR_UNKNOWN},
+      {{12}, 1, CITIZ_WIRE_ERROR_UNKNOWN},
       {{CITIZ_MESSAGE_BLOCK}, 1, CITIZ_WIRE_ERROR_TRUNCATED},
       {{CITIZ_MESSAGE_RANGE}, 19, CITIZ_WIRE_ERROR_RANGE},
       {{CITIZ_MESSAGE_BLOCKS, [17] = 1, [18] = 1}, 19, CITIZ_WIRE_ERROR_LENGTH},
@@ -178,7 +183,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  for (guint kind = CITIZ_MESSAGE_CAND; kind <= CITIZ_MESSAGE_EVIDENCE; kind++)
+  for (guint kind = CITIZ_MESSAGE_CAND; kind <= CITIZ_MESSAGE_ADDRESS; kind++)
     {
       g_autofree gchar *path = g_strdup_printf ("/message/round/%u", kind);
 
