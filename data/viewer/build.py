@@ -121,10 +121,16 @@ def sentences(path):
 LETTERS = ''.join(chr(c) for c in range(32, 127) if chr(c) not in "'\\`<")[:91]
 
 
+def deflated(text, level):
+    """How much memory the packer takes decides where its blocks end: more is not always shorter."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, level)
+    return packer.compress(text) + packer.flush()
+
+
 def packed(value):
     """JSON as raw DEFLATE, written in LETTERS; data, not code. The page reads it at once when it starts."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
-    data = packer.compress(json.dumps(value, ensure_ascii=False, separators=(',', ':')).encode()) + packer.flush()
+    text = json.dumps(value, ensure_ascii=False, separators=(',', ':')).encode()
+    data = min((deflated(text, level) for level in range(1, 10)), key=len)
     bits = ''.join(f'{byte:08b}' for byte in data)
     bits += '0' * (-len(bits) % 13)
     numbers = [int(bits[i:i + 13], 2) for i in range(0, len(bits), 13)]
@@ -162,7 +168,9 @@ def main():
     if script.count('@data@') != 1:
         fail('@data@ must stand exactly once in the script')
     base, full = read(os.path.join(source, 'style.css')).split('/* the rest is packed */')
-    data = {'sentences': sentences(os.path.join(source, 'sentences.tsv')), 'style': style_rules(full),
+    table = sentences(os.path.join(source, 'sentences.tsv'))
+    columns = [table, *zip(*table.values())]  # keys, French, English: like beside like packs best
+    data = {'sentences': ['\n'.join(column) for column in columns], 'style': '\n'.join(style_rules(full)),
             **json.loads(read(os.path.join(source, 'tables.json'))),
             'words': {'en': word_list(words_en), 'fr': word_list(words_fr)}}
     script = script.replace('@data@', packed(data))

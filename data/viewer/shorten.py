@@ -127,7 +127,7 @@ def needs_space(left, right):
     return bool(wordy.match(left[-1]) and wordy.match(right[0])) or left[-1] + right[0] in ('++', '--', '//', '/*')
 
 
-LOCALS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ'  # one-letter names that every declaration uses anew; the rest are the script's
+LOCALS = 'abcdefghijklmnopqr'  # one-letter names that every declaration uses anew; the rest are the script's: so many make the shortest page
 
 
 def declarations(tokens):
@@ -154,10 +154,13 @@ def by_count(words):
 
 
 def rename(tokens, role):
-    """For each token its new text."""
+    """For each token its new text; and a line that gives what the browser calls often a short name."""
     where, top = declarations(tokens)
     taken = KEYWORDS | GLOBALS
-    ours = [what in ('name', 'short') and word not in GLOBALS for (kind, word), what in zip(tokens, role)]
+    names = [word for (kind, word), what in zip(tokens, role) if what in ('name', 'short')]
+    often = [word for word in by_count(names) if word in GLOBALS - {'undefined'} and names.count(word) * len(word) > 70]
+    ours = [what in ('name', 'short') and (word not in GLOBALS or word in often) for (kind, word), what in zip(tokens, role)]
+    top |= set(often)
     used = [word for (kind, word), mine in zip(tokens, ours) if mine and word in top]
     new = dict(zip(by_count(used), short_names(taken | set(LOCALS))))
     inside = {}
@@ -170,13 +173,52 @@ def rename(tokens, role):
     for (kind, word), what, mine, at in zip(tokens, role, ours, where):
         short = (new[word] if word in top else inside[at][word]) if mine else word
         out.append(word + ':' + short if what == 'short' else 'let' if (kind, word, what) == ('word', 'const', None) else short)
+    return out, 'let ' + ','.join(f'{new[word]}={word}' for word in often) + ';'
+
+
+def plainer(tokens, role, pieces):
+    """The same in fewer letters: !0 and !1, void 0, Error without new, one parameter without brackets."""
+    out = list(pieces)
+    for i, ((kind, text), what) in enumerate(zip(tokens, role)):
+        after = [t for _, t in tokens[i + 1:i + 4]]
+        if kind == 'word' and what is None and text in ('true', 'false') and tokens[i - 1][1] not in ('.', '?.'):
+            out[i] = '!0' if text == 'true' else '!1'
+        elif what == 'name' and text == 'undefined' or text == 'undefined' and kind == 'word' and what is None:
+            out[i] = 'void 0'
+        elif text == 'new' and after[:2] == ['Error', '(']:
+            out[i] = ''
+        elif text == '(' and after[1:] == [')', '=>'] and tokens[i + 1][0] == 'word' and tokens[i - 1][1] != 'async':
+            out[i] = out[i + 2] = ''
+    return out
+
+
+def joined(tokens, pieces):
+    """`let a=1;let b=2` as `let a=1,b=2`: a declaration right after a declaration, in the same block."""
+    out, starts, begins = list(pieces), [None], True
+    for i, (kind, text) in enumerate(tokens):
+        if begins:
+            if pieces[i] == 'let' and starts[-1] == 'let':
+                out[i - 1], out[i] = ',', ''
+            starts[-1] = pieces[i]
+        begins = False
+        if kind == 'punct' and text in ('{', '(', '['):
+            starts.append(None)
+            begins = text == '{'
+        elif kind == 'punct' and text in ('}', ')', ']'):
+            starts.pop()
+            if text == '}' and starts[-1] != 'let':
+                starts[-1], begins = None, True
+        elif text == ';':
+            begins = True
     return out
 
 
 def shorten(text):
     tokens = tokenize(text)
     out, line, last = [], 0, ''
-    pieces = rename(tokens, roles(tokens))
+    role = roles(tokens)
+    renamed, aliases = rename(tokens, role)
+    pieces = [aliases] + [piece for piece in joined(tokens, plainer(tokens, role, renamed)) if piece]
     for i, piece in enumerate(pieces):
         if piece == ';' and pieces[i + 1:i + 2] == ['}']:
             continue

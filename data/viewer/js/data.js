@@ -3,11 +3,16 @@
 import { fromLetters, fromUtf8 } from './codec.js';
 import { inflateRaw } from './inflate.js';
 
-/** {sentences: {key: [fr, en]}, style: [rule, …], words: {en, fr}, results, names} */
+/** {sentences: [keys, French, English] and style, a line each, words: {en, fr}, results, names} */
 export const DATA = JSON.parse(fromUtf8(inflateRaw(fromLetters('@data@'), 1 << 20)));
+
+/** {key: [fr, en]} */
+export const SENTENCES = {};
+const columns = DATA.sentences.map((column) => column.split('\n'));
+columns[0].forEach((key, i) => { SENTENCES[key] = [columns[1][i], columns[2][i]]; });
 
 /** The style enters rule by rule, which the Content-Security-Policy allows without naming it. */
 export function dressPage() {
   const sheet = document.styleSheets[0];
-  for (const rule of DATA.style) sheet.insertRule(rule, sheet.cssRules.length);
+  for (const rule of DATA.style.split('\n')) sheet.insertRule(rule, sheet.cssRules.length);
 }

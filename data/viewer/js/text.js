@@ -1,7 +1,7 @@
 // The page's sentences in its language; sentences.tsv holds them, French and English side by side. SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { marked } from './dom.js';
-import { DATA } from './data.js';
+import { SENTENCES } from './data.js';
 
 let current = 'fr';
 let choice = '';
@@ -21,11 +21,11 @@ export function setChosen(chosen) {
 }
 
 function pick(key, which) {
-  return (DATA.sentences[key + choice] || DATA.sentences[key] || [key, key])[which === 'en' ? 1 : 0];
+  return (SENTENCES[key + choice] || SENTENCES[key] || [key, key])[which === 'en' ? 1 : 0];
 }
 
 export function has(key) {
-  return key in DATA.sentences;
+  return key in SENTENCES;
 }
 
 /** Plain sentence; marks removed. */
