@@ -7,6 +7,7 @@
 
 #define SUM_SIZE 4
 #define TEXT_MAX 65536
+#define CODE_MIN 60 /* characters; a shorter one has no room for a hash, a key and an address */
 
 static const CitizField node_fields[] = {
     CITIZ_F_RAW (CitizInvitedNode, node),
@@ -194,22 +195,22 @@ citiz_invitation_link (const CitizInvitation *invitation)
   return g_strconcat (invitation->nodes[0].url, CITIZ_INVITATION_PATH "#", code, NULL);
 }
 
-/* The code of a link, an address or itself; what a mail program put into it (line ends, brackets) is left out. */
+/* The code of a link, an address or itself; what a mail program put into it (line ends, brackets) is left out.
+ * Returns: (transfer full): "" when there is more than a code; @out_meant: it is an invitation, whole or not */
 static gchar *
-find_code (const gchar *text)
+find_code (const gchar *text, gboolean *out_meant)
 {
   static const gchar *const before[] = {CITIZ_INVITATION_SCHEME, CITIZ_INVITATION_PATH "#"};
   GString *code = g_string_new (NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (before); i++)
+  *out_meant = FALSE;
+  for (guint i = 0; !*out_meant && i < G_N_ELEMENTS (before); i++)
     {
       const gchar *at = strstr (text, before[i]);
 
+      *out_meant = at != NULL;
       if (at != NULL)
-        {
-          text = at + strlen (before[i]);
-          break;
-        }
+        text = at + strlen (before[i]);
     }
   text += strspn (text, "<(\"' \t\r\n");
   for (; *text != '\0'; text++)
@@ -218,8 +219,9 @@ find_code (const gchar *text)
     else if (!g_ascii_isspace (*text))
       break;
   text += strspn (text, ">)\"'.,; \t\r\n");
-  if (*text != '\0') /* more than a code and the brackets around it */
+  if (*text != '\0')
     g_string_truncate (code, 0);
+  *out_meant |= code->len >= CODE_MIN;
   return g_string_free (code, FALSE);
 }
 
@@ -232,11 +234,16 @@ find_code (const gchar *text)
 gboolean
 citiz_invitation_read (const gchar *text, CitizInvitation *out, GError **error)
 {
-  g_autofree gchar *code = strnlen (text, TEXT_MAX + 1) <= TEXT_MAX ? find_code (text) : NULL;
+  gboolean meant = FALSE;
+  g_autofree gchar *code
+      = strnlen (text, TEXT_MAX + 1) <= TEXT_MAX ? find_code (text, &meant) : NULL;
   g_autoptr (GBytes) bytes = code != NULL && *code != '\0' ? citiz_base64url_decode (code) : NULL;
 
   memset (out, 0, sizeof *out);
   if (bytes == NULL)
+    return meant ? bad (error, CITIZ_WIRE_ERROR_TRUNCATED, "something is missing, or changed")
+                 : bad (error, CITIZ_WIRE_ERROR_FORM, "not an invitation");
+  if (!meant) /* a word that happens to be base64 */
     return bad (error, CITIZ_WIRE_ERROR_FORM, "not an invitation");
   return citiz_invitation_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), out,
                                   error);

@@ -82,21 +82,24 @@ static void
 test_no_invitation (void)
 {
   static const gchar *const texts[]
-      = {"", " ", "bonjour", "citiz:join?", "https://citiz.example.org/v#shlink:/eyJ1", "a b c é"};
+      = {"", " ", "bonjour", "https://citiz.example.org/v#shlink:/eyJ1", "a b c é", "Bonjour"};
   g_autofree gchar *long_text = g_strnfill (100000, 'A');
   g_autofree gchar *code = NULL;
   CitizInvitation invitation;
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      g_assert_false (citiz_invitation_read (texts[i], &invitation, &error));
-      g_assert_nonnull (error);
-    }
+    assert_refused (texts[i], CITIZ_WIRE_ERROR_FORM);
   assert_refused (long_text, CITIZ_WIRE_ERROR_FORM);
+  assert_refused ("citiz:join?", CITIZ_WIRE_ERROR_TRUNCATED); /* meant, and cut */
+  assert_refused ("https://citiz.example.org/join#AbC", CITIZ_WIRE_ERROR_TRUNCATED);
   sample (&invitation);
   code = citiz_invitation_code (&invitation);
+  for (gsize n = 60; n < strlen (code); n++)
+    {
+      g_autofree gchar *cut = g_strndup (code, n);
+
+      assert_refused (cut, CITIZ_WIRE_ERROR_TRUNCATED);
+    }
   for (gsize n = strlen (code); n > 0; n--) /* cut anywhere */
     {
       g_autofree gchar *cut = g_strndup (code, n - 1);
@@ -120,7 +123,7 @@ test_later_version (void)
   CitizHash sum;
 
   citiz_put_u8 (bytes, 2);
-  citiz_put_bytes (bytes, (const guint8 *) "something of tomorrow", 21);
+  citiz_put_bytes (bytes, (const guint8 *) "something of tomorrow, as long as an invitation", 47);
   citiz_sha256 (&sum, bytes->data, bytes->len);
   citiz_put_bytes (bytes, sum.b, 4);
   code = citiz_base64url_encode (bytes->data, bytes->len);

@@ -1,0 +1,130 @@
+"""A citizen's app as a process joins real nodes: test-community.py NODE CITIZ MAKER CASE.
+SPDX-License-Identifier: AGPL-3.0-or-later"""
+import json, os, pathlib, signal, subprocess, sys
+
+from nodes import Load, World, until
+
+
+class App:
+    """One record, and the program's command line on it."""
+
+    def __init__(self, world, binary, name='record'):
+        self.binary, self.dir = binary, world.dir / name
+        self.passphrase = world.dir / 'passphrase'
+        self.passphrase.write_text('une longue phrase de passe pour essayer\n')
+        self.run('vault', 'create')
+
+    def words(self, *words):
+        return [self.binary, '--json', '--vault', str(self.dir), '--passphrase-file', str(self.passphrase), *words]
+
+    def run(self, *words, code=0):
+        done = subprocess.run(self.words(*words), capture_output=True, text=True, env={**os.environ, 'LANGUAGE': 'en'}, timeout=170)
+        assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+        return json.loads(done.stdout) if code == 0 else done.stderr
+
+    def begin(self, *words):
+        return subprocess.Popen(self.words(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def status(self):
+        return self.run('community', 'status')
+
+    def wait(self, what, condition):
+        return until(what, lambda: (lambda view: view if condition(view) else None)(self.status()), 150, 0.5)
+
+
+def invite(node, *words):
+    return json.loads(node.command('--json', 'invite', '--name', 'Les Cèdres', *words).stdout)
+
+
+def whole(view):
+    return view['state'] == 'even' and view['level'] == 2 and view['registered'] and view['waiting'] == 0
+
+
+def case_joined(world, app):
+    """Join by link, follow to level 2, be there after weeks away, leave and come back; the personal ledger's head is committed."""
+    world.start()
+    load = Load(world, number=60)
+    load.start()
+    load.join()
+    made = invite(world.nodes[0])
+    app.run('emergency')
+    view = app.run('community', 'join', made['link'])
+    view = view if whole(view) and view['committedHeight'] else app.wait('joined', lambda v: whole(v) and v['committedHeight'])
+    assert view['name'] == 'Les Cèdres' and view['validators'] == 4 and view['mayFail'] == view['mayLie'] == 1, view
+    assert sorted(n['url'] for n in view['nodes']) == sorted(n.url for n in world.nodes), view
+    before = view['committedHeight']
+    load = Load(world, number=300)
+    load.start()
+    load.join()
+    app.run('emergency')
+    view = app.wait('even again', lambda v: whole(v) and v['height'] == v['nodeHeight'] >= len(world.nodes[0].blocks()))
+    view = app.wait('committed', lambda v: v['committedHeight'] == v['personalHeight'])
+    assert view['committedHeight'] >= before
+    assert app.run('verify')['verified']
+    assert app.run('community', 'leave') == {'name': None}
+    assert app.status() == {'name': None} and not (app.dir / 'community').exists()
+    assert app.run('verify')['verified']
+    app.run('community', 'join', made['code'])
+    app.wait('back', whole)
+
+
+def case_refused(world, app):
+    """What is no invitation, one that is used up, nodes that are away: a sentence each, and nothing is kept."""
+    world.start()
+    link = invite(world.nodes[0], '--uses', '1')['link']
+    for text, sentence in (('bonjour', 'not an invitation'), (link[:-9], 'missing'), (link + ' and so on', 'missing')):
+        assert sentence in app.run('community', 'join', text, code=1), text
+    other = App(world, app.binary, 'other')
+    other.run('community', 'join', link)
+    assert 'does not take this invitation' in app.run('community', 'join', link, code=1)
+    assert 'belongs to a community already' in other.run('community', 'join', link, code=1)
+    link = invite(world.nodes[1])['link']
+    for node in world.nodes:
+        node.kill()
+    assert 'No node of this community answers' in app.run('community', 'join', link, code=1)
+    assert app.status() == {'name': None}
+    assert 'no community' in app.run('community', 'leave', code=1)
+
+
+def case_killed(world, app):
+    """Killed while the community stands still: what was said is in the outbox, and final once it goes on."""
+    world.start()
+    made = invite(world.nodes[0])
+    for node in world.nodes[2:]:
+        node.signal(signal.SIGSTOP)
+    joining = app.begin('community', 'join', made['uri'])
+    until('the registration is with the nodes', lambda: any(n.status()['waiting'] for n in world.nodes[:2]), 120)
+    joining.kill()
+    joining.communicate()
+    for node in world.nodes[2:]:
+        node.signal(signal.SIGCONT)
+    app.wait('registered', lambda v: v['registered'] and whole(v))
+
+
+def case_alone(world, app):
+    """Nodes go and come: the app says so, and misses nothing."""
+    world.start()
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.wait('joined', whole)
+    world.nodes[3].kill()
+    app.wait('one is missing', lambda v: v['state'] == 'even' and v['missing'] == 1)
+    for node in world.nodes[:3]:
+        node.kill()
+    view = app.wait('alone', lambda v: v['state'] == 'alone')
+    assert view['height'] == view['nodeHeight'] > 0
+    for node in world.nodes:
+        node.start(wait=False)
+    app.wait('even', whole)
+
+
+def main():
+    node, citiz, maker, name = sys.argv[1:5]
+    case = globals()['case_' + name]
+    print('TAP version 13\n1..1')
+    with World(node, maker) as world:
+        case(world, App(world, citiz))
+    print(f'ok 1 - {case.__doc__.splitlines()[0]}')
+
+
+if __name__ == '__main__':
+    main()
