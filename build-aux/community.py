@@ -10,9 +10,9 @@ def free_port():
 
 
 def found(binary, folders):
-    """Keys, cards, and the same founding file for all; a folder that was set up before goes on as it is."""
+    """Keys, cards, and the same founding file for all; a folder that was set up before goes on as it is (False)."""
     if (folders[0] / 'community.json').exists():
-        return
+        return False
     salt = secrets.token_hex(32)
     for i, folder in enumerate(folders):
         port = free_port()
@@ -21,6 +21,16 @@ def found(binary, folders):
     cards = [folder / 'founder-card.json' for folder in folders]
     for folder in folders:
         subprocess.run([binary, '--folder', folder, 'found', *cards], check=True, stdout=subprocess.DEVNULL)
+    return True
+
+
+def invite(binary, folder):
+    """For the person at this computer, and whoever else tries it here."""
+    french = any(os.environ.get(name, '').startswith('fr') for name in ('LANGUAGE', 'LC_ALL', 'LC_MESSAGES', 'LANG'))
+    name = 'Communauté de cet ordinateur' if french else 'Community of this computer'
+    made = subprocess.run([binary, '--folder', folder, '--json', 'invite', '--uses', '1000', '--days', '366', '--name', name],
+                          check=True, capture_output=True, text=True)
+    return json.loads(made.stdout)
 
 
 def wait_ready(folder):
@@ -41,14 +51,19 @@ def main():
     top.mkdir(exist_ok=True)
     folders = [top / f'node-{i + 1}' for i in range(count)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    found(bins / 'citiz-node', folders)
+    new = found(bins / 'citiz-node', folders)
     running = [subprocess.Popen([bins / 'citiz-node', '--folder', folder, 'run'], stderr=open(folder / 'log', 'a')) for folder in folders]
     try:
         for folder in folders:
             print('%s  %s' % wait_ready(folder), flush=True)
         print(f'Folders: {top}/node-1 … node-{count}; community file: {folders[0]}/community.json', flush=True)
-        if os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY') or arguments:
+        invitation = invite(bins / 'citiz-node', folders[0])
+        print(f'Invitation: {invitation["link"]}', flush=True)
+        screen = os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
+        if arguments and not arguments[0].startswith('-'):  # a command
             subprocess.run([bins / 'citiz', *arguments])
+        elif screen or arguments:
+            subprocess.run([bins / 'citiz', *arguments, *([invitation['uri']] if new else [])])
         else:
             print('There is no screen here for the app; Ctrl+C stops the nodes.', flush=True)
             signal.pause()

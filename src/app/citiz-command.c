@@ -49,7 +49,7 @@ find_command (const gchar *name)
 /**
  * citiz_command_wanted:
  *
- * Returns: %TRUE if the arguments ask for a command rather than for the window
+ * Returns: %TRUE if the arguments ask for a command rather than for the window, which takes files and addresses, too
  */
 gboolean
 citiz_command_wanted (int argc, char **argv)
@@ -63,7 +63,7 @@ citiz_command_wanted (int argc, char **argv)
     if (g_str_equal (argv[1], alone[i])
         || (g_str_has_prefix (argv[1], alone[i]) && argv[1][strlen (alone[i])] == '='))
       return TRUE;
-  return argv[1][0] != '-';
+  return argv[1][0] != '-' && strpbrk (argv[1], ":/") == NULL;
 }
 
 void

@@ -92,6 +92,13 @@ run (const CitizHostArguments *arguments, const gchar *name)
   return CITIZ_HOST_USAGE;
 }
 
+/* What people are called is read as it is, whatever the locale: a server's is often "C". */
+static gboolean
+is_text (const gchar *text)
+{
+  return text == NULL || g_utf8_validate (text, -1, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -108,13 +115,13 @@ main (int argc, char **argv)
        "URL"},
       {"listen", 0, 0, G_OPTION_ARG_STRING, &arguments.address, N_ ("Where it listens"),
        "ADDRESS:PORT"},
-      {"operator", 0, 0, G_OPTION_ARG_STRING, &arguments.operator_,
+      {"operator", 0, 0, G_OPTION_ARG_FILENAME, &arguments.operator_,
        N_ ("Who answers for this node"), "NAME"},
       {"contact", 0, 0, G_OPTION_ARG_STRING, &arguments.contact, N_ ("How to reach them"), "TEXT"},
       {"uses", 0, 0, G_OPTION_ARG_INT, &arguments.uses,
        N_ ("How many people an invitation is for (1)"), "N"},
       {"days", 0, 0, G_OPTION_ARG_INT, &arguments.days, N_ ("How long it is good (30)"), "D"},
-      {"name", 0, 0, G_OPTION_ARG_STRING, &arguments.name, N_ ("What the community is called"),
+      {"name", 0, 0, G_OPTION_ARG_FILENAME, &arguments.name, N_ ("What the community is called"),
        "TEXT"},
       {"list", 0, 0, G_OPTION_ARG_NONE, &arguments.list, N_ ("List the invitations"), NULL},
       {"revoke", 0, 0, G_OPTION_ARG_STRING, &arguments.revoke, N_ ("Take an invitation back"),
@@ -142,6 +149,11 @@ main (int argc, char **argv)
   if (!g_option_context_parse (context, &argc, &argv, &error))
     {
       fprintf (stderr, "citiz-node: %s\n", error->message);
+      return CITIZ_HOST_USAGE;
+    }
+  if (!is_text (arguments.operator_) || !is_text (arguments.name))
+    {
+      fprintf (stderr, "%s\n", _ ("Names have to be written in UTF-8"));
       return CITIZ_HOST_USAGE;
     }
   if (version)
