@@ -3,6 +3,7 @@
 #include "ui/citiz-application.h"
 
 #include "app/citiz-session.h"
+#include "ui/citiz-background.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-sleep.h"
 #include "ui/citiz-window.h"
@@ -32,8 +33,9 @@ struct _CitizApplication
   GDBusConnection *buses[G_N_ELEMENTS (away_signals)];
   guint watches[G_N_ELEMENTS (away_signals)];
   CitizSleep *sleep;
+  CitizBackground *background;
   gchar *folder;
-  gboolean held; /* no window, and an access that is live goes on being answered */
+  gboolean held; /* no window, and something goes on: an access is answered, a community followed */
 };
 
 G_DEFINE_FINAL_TYPE (CitizApplication, citiz_application, ADW_TYPE_APPLICATION)
@@ -118,24 +120,27 @@ opened_locked_cb (CitizApplication *self, gint kind)
 static void
 serving_cb (CitizApplication *self)
 {
-  if (!citiz_session_get_serving (self->session))
+  if (!citiz_session_get_serving (self->session) && !citiz_background_is_wanted (self->background))
     let_go (self);
 }
 
-/* A doctor's 24 hours do not end because a window was closed: the record locks, the node goes on, and the person is told. */
+/* A doctor's 24 hours do not end because a window was closed: the record locks, the node goes on, and the person is told. Where they
+ * agreed, a community is followed as well. */
 static void
 window_removed_cb (CitizApplication *self)
 {
+  const gboolean live = citiz_session_get_emergency (self->session) != NULL
+                        || citiz_session_get_serving (self->session);
   g_autoptr (GNotification) notification = NULL;
 
-  if (gtk_application_get_windows (GTK_APPLICATION (self)) != NULL || self->held)
-    return;
-  if (citiz_session_get_emergency (self->session) == NULL
-      && !citiz_session_get_serving (self->session))
+  if (gtk_application_get_windows (GTK_APPLICATION (self)) != NULL || self->held
+      || (!live && !citiz_background_is_wanted (self->background)))
     return;
   self->held = TRUE;
   g_application_hold (G_APPLICATION (self));
   citiz_session_lock (self->session);
+  if (!live)
+    return;
   notification = g_notification_new (_ ("Your access stays open"));
   g_notification_set_body (
       notification,
@@ -242,6 +247,7 @@ citiz_application_startup (GApplication *app)
   citiz_ui_init ();
   g_action_map_add_action_entries (G_ACTION_MAP (app), actions, G_N_ELEMENTS (actions), app);
   self->session = citiz_session_new (self->folder);
+  self->background = citiz_background_new (self->session);
   g_signal_connect_object (self->session, "opened", G_CALLBACK (opened_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "opened-locked", G_CALLBACK (opened_locked_cb), self,
@@ -300,6 +306,7 @@ citiz_application_shutdown (GApplication *app)
     if (self->watches[i] != 0)
       g_dbus_connection_signal_unsubscribe (self->buses[i], self->watches[i]);
   g_clear_pointer (&self->sleep, citiz_sleep_free);
+  g_clear_pointer (&self->background, citiz_background_free);
   if (self->session != NULL)
     citiz_session_lock (self->session);
   G_APPLICATION_CLASS (citiz_application_parent_class)->shutdown (app);

@@ -8,6 +8,7 @@
 #include "ui/citiz-export.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-person.h"
+#include "ui/citiz-preferences-community.h"
 #include "ui/citiz-row.h"
 #include "ui/citiz-secrets-dialog.h"
 #include "ui/citiz-settings.h"
@@ -300,6 +301,7 @@ build_data (CitizPreferences *self)
                              opening_row ("citiz-upload-symbolic", _ ("Export the record…"),
                                           _ ("FHIR, patient summary, CSV or PDF"),
                                           G_CALLBACK (export_cb), self));
+  adw_preferences_page_add (p, citiz_preferences_community_new (self->session));
   erase = opening_row ("citiz-alert-symbolic", _ ("Erase everything…"),
                        _ ("The keys are destroyed: what is left on the disk can never be read "
                           "again"),

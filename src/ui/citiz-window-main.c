@@ -199,24 +199,36 @@ update_emergency (CitizWindow *self)
     gtk_widget_remove_css_class (self->badge, "live");
 }
 
+/* Where the record stands: its own ledger, then the community. */
+static gchar *
+describe_state (CitizSession *session)
+{
+  const CitizCommunityView *community = citiz_session_get_community (session);
+
+  if (citiz_session_get_distrust (session) != NULL)
+    return g_strdup (_ ("The ledger does not agree with itself"));
+  if (community != NULL)
+    return citiz_session_explain_community (community);
+  return g_strdup (_ ("All saved on this computer"));
+}
+
 void
 _citiz_window_update_header (CitizWindow *self)
 {
   CitizPage *page = _citiz_window_get_page (self);
   gboolean folded = adw_leaflet_get_folded (self->leaflet);
   gboolean emergency = g_strcmp0 (citiz_window_get_page (self), "emergency") == 0;
+  g_autofree gchar *state = NULL;
   const gchar *subtitle, *add;
   GMenuModel *menu;
 
   if (page == NULL)
     return;
+  state = describe_state (self->session);
   subtitle = citiz_page_get_subtitle (page);
-  if (subtitle == NULL || *subtitle == '\0')
-    subtitle = citiz_session_get_distrust (self->session) != NULL
-                   ? _ ("The ledger does not agree with itself")
-                   : _ ("All saved on this computer");
   adw_window_title_set_title (self->title, citiz_page_get_title (page));
-  adw_window_title_set_subtitle (self->title, subtitle);
+  adw_window_title_set_subtitle (self->title,
+                                 subtitle != NULL && *subtitle != '\0' ? subtitle : state);
 
   menu = citiz_page_get_add_menu (page);
   add = citiz_page_get_add_label (page);
