@@ -137,20 +137,11 @@ citiz_access_open (GtkWidget *parent, CitizSession *session, CitizAccess *access
 void
 citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access)
 {
-  GtkWidget *window, *box, *header, *page, *frame = citiz_page_frame_new (&page), *receipt;
+  GtkWidget *window, *header, *page, *receipt;
   Subject *subject = g_new0 (Subject, 1);
   gboolean live;
 
-  window = g_object_new (ADW_TYPE_WINDOW, "modal", TRUE, "default-width", 480, "default-height",
-                         640, "title", _ ("Emergency Access"), "transient-for",
-                         gtk_widget_get_root (parent), "destroy-with-parent", TRUE, NULL);
-  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  header = adw_header_bar_new ();
-  gtk_widget_add_css_class (header, "flat");
-  gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), frame);
-  adw_window_set_content (ADW_WINDOW (window), box);
-
+  window = citiz_dialog_new (parent, _ ("Emergency Access"), 480, 640, &page, &header);
   gtk_box_append (GTK_BOX (page), facts (session, access));
   gtk_box_append (GTK_BOX (page), openings (session, access));
   gtk_box_append (GTK_BOX (page), contents (access));

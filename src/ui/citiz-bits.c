@@ -172,9 +172,9 @@ citiz_list_new (const gchar *label)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
   gtk_widget_set_valign (list, GTK_ALIGN_START);
-  if (label != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                    -1);
+  /* One without a name would be called by its type. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label != NULL ? label : "", -1);
   return list;
 }
 
@@ -214,6 +214,31 @@ citiz_page_frame_new (GtkWidget **box)
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), clamp);
   gtk_widget_set_vexpand (scrolled, TRUE);
   return scrolled;
+}
+
+GtkWidget *
+citiz_dialog_new (GtkWidget *parent,
+                  const gchar *title,
+                  gint width,
+                  gint height,
+                  GtkWidget **page,
+                  GtkWidget **header)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *window;
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  *header = adw_header_bar_new ();
+  gtk_widget_add_css_class (*header, "flat");
+  gtk_box_append (GTK_BOX (box), *header);
+  gtk_box_append (GTK_BOX (box), citiz_page_frame_new (page));
+  window = g_object_new (ADW_TYPE_WINDOW, "title", title, "modal", TRUE, "transient-for",
+                         gtk_widget_get_root (parent), "destroy-with-parent", TRUE, "default-width",
+                         width, "default-height", height, "content", box, NULL);
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys), gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                                                        gtk_named_action_new ("window.close")));
+  gtk_widget_add_controller (window, keys);
+  return window;
 }
 
 void

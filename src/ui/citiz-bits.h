@@ -38,6 +38,13 @@ GtkWidget *citiz_list_new (const gchar *label);
 void citiz_list_clear (GtkWidget *list);
 /* A page's scrolled, clamped (860) column: the box to fill comes back in @box. */
 GtkWidget *citiz_page_frame_new (GtkWidget **box);
+/* A modal AdwWindow over the window of @parent, with a header bar (in @header) and a page's frame; Escape closes it. */
+GtkWidget *citiz_dialog_new (GtkWidget *parent,
+                             const gchar *title,
+                             gint width,
+                             gint height,
+                             GtkWidget **page,
+                             GtkWidget **header);
 void citiz_box_clear (GtkWidget *box);
 /* Grows what is drawn from 0 to 1, the first time it is seen and not when the person wants no motion. @animation is the widget's own. */
 void citiz_grow (GtkWidget *widget, AdwAnimation **animation, AdwAnimationTargetFunc set_growth);

@@ -11,6 +11,12 @@
 /* Older blocks are found by their number in an entry's path; the strip itself stays light. */
 #define SHOWN 40
 
+/* Pixels: beside the outermost slices, between two of them, and what a line goes under each (style.css). */
+#define EDGE       10
+#define LEAST_LINE 10
+#define MOST_LINE  40
+#define UNDER      16
+
 struct _CitizBlockStrip
 {
   AdwBin parent_instance;
@@ -119,8 +125,7 @@ waiting_item (void)
   when = label (_ ("at your next entry"), "small", "secondary");
   g_object_set (when, "wrap", TRUE, "max-width-chars", 14, "justify", GTK_JUSTIFY_CENTER, NULL);
   gtk_box_append (GTK_BOX (box), when);
-  gtk_widget_set_margin_start (box, 6);
-  gtk_widget_set_margin_top (box, 4);
+  gtk_widget_add_css_class (box, "block-next");
   return box;
 }
 
@@ -136,6 +141,25 @@ link_line (gboolean waiting)
   return line;
 }
 
+/* The lines between slices take what is left of the width, so that the first slice in sight is a whole one. */
+static void
+fit (CitizBlockStrip *self, gint width)
+{
+  GtkWidget *last = gtk_widget_get_last_child (self->list);
+  gint slice, line, pitch, fitting;
+
+  if (last == NULL || width <= 2 * EDGE)
+    return;
+  gtk_widget_measure (last, GTK_ORIENTATION_HORIZONTAL, -1, &slice, NULL, NULL, NULL);
+  pitch = slice + LEAST_LINE;
+  fitting = MAX (1, (width - 2 * EDGE + LEAST_LINE) / pitch);
+  line = fitting > 1 ? (width - 2 * EDGE - fitting * slice) / (fitting - 1) : LEAST_LINE;
+  for (GtkWidget *w = gtk_widget_get_first_child (self->list); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if (gtk_widget_has_css_class (w, "birch-link"))
+      gtk_widget_set_size_request (w, MIN (line, MOST_LINE) + 2 * UNDER, -1);
+}
+
 /* Once the new slices have their size: the newest is what one wants to see. */
 static gboolean
 scroll_to_end_cb (gpointer data)
@@ -145,6 +169,7 @@ scroll_to_end_cb (gpointer data)
       = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
 
   self->scroll = 0;
+  fit (self, (gint) gtk_adjustment_get_page_size (adjustment));
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment)
                                             - gtk_adjustment_get_page_size (adjustment));
   return G_SOURCE_REMOVE;
@@ -232,8 +257,8 @@ citiz_block_strip_init (CitizBlockStrip *self)
                              "accessible-role", GTK_ACCESSIBLE_ROLE_LIST, NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Blocks"), -1);
-  g_object_set (self->list, "margin-start", 10, "margin-end", 10, "margin-top", 8, "margin-bottom",
-                10, "halign", GTK_ALIGN_CENTER, NULL);
+  g_object_set (self->list, "margin-start", EDGE, "margin-end", EDGE, "margin-top", 8,
+                "margin-bottom", 10, "halign", GTK_ALIGN_CENTER, NULL);
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_AUTOMATIC,
                                   GTK_POLICY_NEVER);

@@ -126,6 +126,19 @@ fill_ended (CitizEmergencyPage *self)
   gtk_box_append (self->ended_who, list);
 }
 
+/* "today, 14:32"; today the hour alone, which a narrow header has room for. */
+static gchar *
+when_in_header (CitizTime when, CitizTime now)
+{
+  g_autoptr (GDateTime) a = g_date_time_new_from_unix_local (when.ms / 1000);
+  g_autoptr (GDateTime) b = g_date_time_new_from_unix_local (now.ms / 1000);
+
+  return g_date_time_get_year (a) == g_date_time_get_year (b)
+                 && g_date_time_get_day_of_year (a) == g_date_time_get_day_of_year (b)
+             ? citiz_format_time (a)
+             : citiz_format_date_time (a, b);
+}
+
 static void
 set_subtitle (CitizEmergencyPage *self)
 {
@@ -133,14 +146,14 @@ set_subtitle (CitizEmergencyPage *self)
   if (self->access != NULL)
     {
       CitizTime now = citiz_session_now (self->session);
-      g_autofree gchar *given = citiz_format_date_time_ms (self->access->given, now);
-      g_autofree gchar *updated = citiz_format_date_time_ms (self->access->updated, now);
+      g_autofree gchar *given = when_in_header (self->access->given, now);
+      g_autofree gchar *updated = when_in_header (self->access->updated, now);
 
       self->subtitle
           = self->access->updated.ms > self->access->given.ms
-                /* Translators: two dates such as "today, 14:32". */
-                ? g_strdup_printf (_ ("Written in the ledger %s · updated %s"), given, updated)
-                : g_strdup_printf (_ ("Written in the ledger %s"), given);
+                /* Translators: two times, "14:32", or dates with one. */
+                ? g_strdup_printf (_ ("Written in the ledger · %s, updated %s"), given, updated)
+                : g_strdup_printf (_ ("Written in the ledger · %s"), given);
     }
 }
 
@@ -329,7 +342,14 @@ citiz_emergency_page_class_init (CitizEmergencyPageClass *klass)
 static void
 citiz_emergency_page_init (CitizEmergencyPage *self)
 {
+  GtkWidget *inside;
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* A status page scrolls by itself, and would give all its room to a long list below it. */
+  inside = gtk_widget_get_first_child (GTK_WIDGET (self->ended_status));
+  if (GTK_IS_SCROLLED_WINDOW (inside))
+    gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (inside), GTK_POLICY_NEVER,
+                                    GTK_POLICY_NEVER);
 }
 
 GtkWidget *

@@ -56,8 +56,8 @@ step_circle (CitizEntry *entry, CitizStep step)
     return overlay;
   else
     {
-      badge = gtk_image_new_from_icon_name (
-          entry->state[step] == CITIZ_STEP_DONE ? "citiz-check-symbolic" : "citiz-alert-symbolic");
+      badge = citiz_icon_new (entry->state[step] == CITIZ_STEP_DONE ? "citiz-check-symbolic"
+                                                                    : "citiz-alert-symbolic");
       gtk_image_set_pixel_size (GTK_IMAGE (badge), 10);
       gtk_widget_add_css_class (badge, "step-badge");
       gtk_widget_add_css_class (badge, entry->state[step] == CITIZ_STEP_DONE ? "done" : "failed");
@@ -116,11 +116,10 @@ show_entry (CitizEntryPath *self, CitizEntry *entry)
 {
   CitizTime now = citiz_session_now (self->session);
   g_autofree gchar *when = citiz_format_date_time_ms (entry->when, now);
-  g_autofree gchar *after = g_strdup_printf (" · %s", when);
 
   g_set_object (&self->entry, entry);
   gtk_label_set_label (GTK_LABEL (self->title), citiz_entry_title (entry));
-  gtk_label_set_label (GTK_LABEL (self->when), after);
+  gtk_label_set_label (GTK_LABEL (self->when), when);
   fill_steps (self);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "path.proof", TRUE);
 }
@@ -246,15 +245,15 @@ static GtkWidget *
 build_head (CitizEntryPath *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
 
-  self->title
-      = g_object_new (GTK_TYPE_LABEL, "xalign", 0.0, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
-  self->when = g_object_new (GTK_TYPE_LABEL, "xalign", 0.0, "hexpand", TRUE, "ellipsize",
-                             PANGO_ELLIPSIZE_END, NULL);
+  self->title = g_object_new (GTK_TYPE_LABEL, "xalign", 0.0, "wrap", TRUE, NULL);
+  self->when = citiz_caption_new ("");
   gtk_widget_add_css_class (self->title, "heading");
-  gtk_widget_add_css_class (self->when, "secondary");
-  gtk_box_append (GTK_BOX (box), self->title);
-  gtk_box_append (GTK_BOX (box), self->when);
+  gtk_box_append (GTK_BOX (texts), self->title);
+  gtk_box_append (GTK_BOX (texts), self->when);
+  g_object_set (texts, "hexpand", TRUE, "valign", GTK_ALIGN_CENTER, NULL);
+  gtk_box_append (GTK_BOX (box), texts);
   gtk_box_append (GTK_BOX (box), citiz_icon_button_new ("citiz-download-symbolic",
                                                         _ ("Save the proof"), "path.proof"));
   gtk_box_append (GTK_BOX (box), choose_button (self));

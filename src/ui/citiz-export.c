@@ -89,13 +89,9 @@ chosen_cb (GtkWidget *row, Choice *choice)
 void
 citiz_export_ask (GtkWidget *owner, CitizSession *session)
 {
-  GtkWidget *window, *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *page, *header;
-  GtkWidget *frame = citiz_page_frame_new (&page), *list = citiz_list_new (_ ("Formats"));
+  GtkWidget *page, *header, *list = citiz_list_new (_ ("Formats"));
+  GtkWidget *window = citiz_dialog_new (owner, _ ("Export"), 520, 440, &page, &header);
 
-  header = adw_header_bar_new ();
-  gtk_widget_add_css_class (header, "flat");
-  gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), frame);
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     {
       GtkWidget *row = citiz_row_new (_ (formats[i].title), _ (formats[i].text));
@@ -113,8 +109,5 @@ citiz_export_ask (GtkWidget *owner, CitizSession *session)
   gtk_box_append (GTK_BOX (page),
                   citiz_caption_new (_ ("An exported file is not encrypted: whoever has it can "
                                         "read it.")));
-  window = g_object_new (ADW_TYPE_WINDOW, "title", _ ("Export"), "modal", TRUE, "transient-for",
-                         gtk_widget_get_root (owner), "default-width", 520, "default-height", 440,
-                         "content", box, "destroy-with-parent", TRUE, NULL);
   gtk_window_present (GTK_WINDOW (window));
 }

@@ -54,6 +54,21 @@ static void (*const builders[N_STEPS]) (CitizOnboarding *self)
 
 /* --- moving --- */
 
+/* What the person does first on the step that came. */
+static void
+focus_step (CitizOnboarding *self)
+{
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+    return;
+  if (self->step == 1)
+    citiz_new_passphrase_focus (self->passphrase);
+  else if (self->step == 2)
+    citiz_recovery_sheet_focus (self->sheet);
+  else
+    gtk_widget_child_focus (self->step == 0 ? self->first : GTK_WIDGET (self->person),
+                            GTK_DIR_TAB_FORWARD);
+}
+
 void
 citiz_onboarding_go (CitizOnboarding *self, guint step)
 {
@@ -76,8 +91,7 @@ citiz_onboarding_go (CitizOnboarding *self, guint step)
   name = g_strdup_printf (_ ("Step %u of %u"), step + 1, (guint) N_STEPS);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->dots), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   -1);
-  if (step == 1)
-    citiz_new_passphrase_focus (self->passphrase);
+  focus_step (self);
 }
 
 static void
@@ -108,7 +122,10 @@ back_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 
   if (self->step == 2
       && g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->keep_stack)), "check") == 0)
-    gtk_stack_set_visible_child_name (GTK_STACK (self->keep_stack), "sheet");
+    {
+      gtk_stack_set_visible_child_name (GTK_STACK (self->keep_stack), "sheet");
+      focus_step (self);
+    }
   else if (self->step > 0)
     citiz_onboarding_go (self, self->step - 1);
 }
@@ -227,7 +244,7 @@ fill_page (CitizOnboarding *self, guint step, const gchar *title, const gchar *t
 {
   GtkWidget *scrolled = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *label, *slot;
-  GtkWidget *mark = gtk_image_new_from_icon_name ("citiz-mark-symbolic");
+  GtkWidget *mark = citiz_icon_new ("citiz-mark-symbolic");
 
   gtk_image_set_pixel_size (GTK_IMAGE (mark), 64);
   gtk_widget_add_css_class (mark, "mark-large");
@@ -245,6 +262,7 @@ fill_page (CitizOnboarding *self, guint step, const gchar *title, const gchar *t
   g_object_set (box, "valign", GTK_ALIGN_CENTER, "margin-start", 12, "margin-end", 12, "margin-top",
                 12, "margin-bottom", 24, NULL);
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), width);
+  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), width);
   adw_clamp_set_child (ADW_CLAMP (clamp), box);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
@@ -332,9 +350,9 @@ sheet_page (CitizOnboarding *self)
   button = citiz_button_new (_ ("_Continue"));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "first-run.check");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Continue to the two words"), -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->next_row), button);
+  gtk_widget_set_focusable (row, FALSE);
+  gtk_widget_set_focusable (self->next_row, FALSE);
   gtk_list_box_append (GTK_LIST_BOX (list), self->next_row);
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 560);
   adw_clamp_set_child (ADW_CLAMP (clamp), list);
@@ -419,7 +437,7 @@ static void
 citiz_onboarding_root (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (citiz_onboarding_parent_class)->root (widget);
-  gtk_widget_grab_focus (CITIZ_ONBOARDING (widget)->first);
+  focus_step (CITIZ_ONBOARDING (widget));
 }
 
 static void

@@ -245,22 +245,11 @@ add_fact (GtkWidget *list, const gchar *what, const gchar *value, gboolean selec
 void
 citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *opening)
 {
-  GtkRoot *root = gtk_widget_get_root (parent);
   CitizTime now = citiz_session_now (session);
   g_autofree gchar *when = citiz_format_date_time_ms (opening->when, now);
   g_autofree gchar *day = citiz_format_capital (when);
-  GtkWidget *window, *box, *header, *page, *list = citiz_list_new (_ ("Opening"));
-  GtkWidget *frame = citiz_page_frame_new (&page);
-
-  window = g_object_new (ADW_TYPE_WINDOW, "modal", TRUE, "default-width", 420, "default-height",
-                         560, "title", _ ("Opening"), "transient-for", root, "destroy-with-parent",
-                         TRUE, NULL);
-  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  header = adw_header_bar_new ();
-  gtk_widget_add_css_class (header, "flat");
-  gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), frame);
-  adw_window_set_content (ADW_WINDOW (window), box);
+  GtkWidget *header, *page, *list = citiz_list_new (_ ("Opening"));
+  GtkWidget *window = citiz_dialog_new (parent, _ ("Opening"), 420, 560, &page, &header);
 
   add_fact (list, _ ("Name, as declared"), citiz_opening_name (opening), FALSE);
   add_fact (list, _ ("Role"), citiz_role_text (opening->role), FALSE);

@@ -226,20 +226,15 @@ save_cb (CitizPersonForm *form)
 void
 citiz_person_ask (GtkWidget *parent, CitizSession *session)
 {
-  GtkWidget *form = citiz_person_form_new (session), *header = adw_header_bar_new ();
-  GtkWidget *save = citiz_button_new (_ ("_Save")), *page, *window;
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *frame = citiz_page_frame_new (&page);
+  GtkWidget *form = citiz_person_form_new (session), *page, *header;
+  GtkWidget *save = citiz_button_new (_ ("_Save"));
+  GtkWidget *window
+      = citiz_dialog_new (parent, _ ("Name and Birth Date"), 480, 320, &page, &header);
 
-  gtk_widget_add_css_class (header, "flat");
   gtk_widget_add_css_class (save, "suggested-action");
   g_signal_connect_object (save, "clicked", G_CALLBACK (save_cb), form, G_CONNECT_SWAPPED);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), save);
   gtk_box_append (GTK_BOX (page), form);
-  gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), frame);
-  window = g_object_new (ADW_TYPE_WINDOW, "title", _ ("Name and Birth Date"), "modal", TRUE,
-                         "transient-for", gtk_widget_get_root (parent), "default-width", 480,
-                         "default-height", 320, "content", box, NULL);
   g_signal_connect_object (form, "saved", G_CALLBACK (gtk_window_close), window, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
 }

@@ -257,22 +257,15 @@ void
 citiz_profile_dialog_show (GtkWidget *parent, CitizSession *session)
 {
   Editor *editor = g_new0 (Editor, 1);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *page, *preview;
-  GtkWidget *frame = citiz_page_frame_new (&page), *header = adw_header_bar_new ();
+  GtkWidget *page, *header, *preview;
 
   editor->session = g_object_ref (session);
   editor->profile = load (session);
-  editor->window = g_object_new (ADW_TYPE_WINDOW, "title", _ ("Emergency Profile"), "modal", TRUE,
-                                 "default-width", 560, "default-height", 720, "transient-for",
-                                 gtk_widget_get_root (parent), "destroy-with-parent", TRUE, NULL);
-  gtk_widget_add_css_class (header, "flat");
+  editor->window = citiz_dialog_new (parent, _ ("Emergency Profile"), 560, 720, &page, &header);
   preview = gtk_button_new_with_label (_ ("Preview"));
   gtk_widget_set_tooltip_text (preview, _ ("The doctor’s page, in your browser"));
   g_signal_connect (preview, "clicked", G_CALLBACK (preview_pressed_cb), editor);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), preview);
-  gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), frame);
-  adw_window_set_content (ADW_WINDOW (editor->window), box);
 
   gtk_box_append (GTK_BOX (page), parts_group (editor, CITIZ_PART_GROUP_CARE, _ ("Care")));
   gtk_box_append (GTK_BOX (page), parts_group (editor, CITIZ_PART_GROUP_ACTIVITY, _ ("Activity")));

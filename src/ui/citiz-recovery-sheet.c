@@ -23,7 +23,7 @@ struct _CitizRecoverySheet
   gboolean kept;
 
   GtkWidget *labels[N_WORDS];
-  GtkWidget *about_label, *language_button, *problem;
+  GtkWidget *about_label, *print, *language_button, *problem;
   GtkWindow *window;
 };
 
@@ -149,7 +149,7 @@ static GtkWidget *
 build_head (CitizRecoverySheet *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *mark = gtk_image_new_from_icon_name ("citiz-mark-symbolic");
+  GtkWidget *mark = citiz_icon_new ("citiz-mark-symbolic");
   GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *title = g_object_new (GTK_TYPE_LABEL, "label", _ ("Citiz Recovery Sheet"), "xalign",
                                    0.0, "wrap", TRUE, NULL);
@@ -178,7 +178,7 @@ build_sheet (CitizRecoverySheet *self)
 
   g_object_set (columns, "selection-mode", GTK_SELECTION_NONE, "min-children-per-line", 2,
                 "max-children-per-line", 4, "homogeneous", TRUE, "column-spacing", 28,
-                "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
+                "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, "can-focus", FALSE, NULL);
   for (guint c = 0; c < 4; c++)
     {
       GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
@@ -217,8 +217,8 @@ build_buttons (CitizRecoverySheet *self)
   self->language_button = gtk_button_new_with_label ("");
   gtk_widget_add_css_class (self->language_button, "flat");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->language_button), "sheet.language");
-  citiz_wrap_append (CITIZ_WRAP (wrap),
-                     pill ("printer-symbolic", _ ("Print"), "sheet.print", TRUE));
+  self->print = pill ("printer-symbolic", _ ("Print"), "sheet.print", TRUE);
+  citiz_wrap_append (CITIZ_WRAP (wrap), self->print);
   citiz_wrap_append (CITIZ_WRAP (wrap),
                      pill ("citiz-download-symbolic", _ ("Save as PDF"), "sheet.save", FALSE));
   citiz_wrap_append (CITIZ_WRAP (wrap), self->language_button);
@@ -297,6 +297,7 @@ citiz_recovery_sheet_init (CitizRecoverySheet *self)
                                 GTK_JUSTIFY_CENTER, NULL);
   gtk_widget_add_css_class (self->problem, "bad");
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 712);
+  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), 712);
   adw_clamp_set_child (ADW_CLAMP (clamp), build_sheet (self));
   gtk_box_append (GTK_BOX (box), clamp);
   gtk_box_append (GTK_BOX (box), build_buttons (self));
@@ -319,6 +320,14 @@ citiz_recovery_sheet_new (CitizSecret *entropy, const gchar *name, CitizTime now
   gtk_label_set_label (GTK_LABEL (self->about_label), self->about);
   set_language (self, citiz_format_language ());
   return GTK_WIDGET (self);
+}
+
+/* A function and not the widget's own grab_focus, which would hold Tab back. */
+void
+citiz_recovery_sheet_focus (CitizRecoverySheet *self)
+{
+  g_return_if_fail (CITIZ_IS_RECOVERY_SHEET (self));
+  gtk_widget_grab_focus (self->print);
 }
 
 gboolean

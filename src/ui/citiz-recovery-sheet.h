@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (CitizRecoverySheet, citiz_recovery_sheet, CITIZ, RECOVERY_
 
 /* Property "kept": the sheet was printed or saved. @now dates it; @name may be NULL. */
 GtkWidget *citiz_recovery_sheet_new (CitizSecret *entropy, const gchar *name, CitizTime now);
+/* The keyboard begins at printing. */
+void citiz_recovery_sheet_focus (CitizRecoverySheet *self);
 gboolean citiz_recovery_sheet_get_kept (CitizRecoverySheet *self);
 CitizSecret *citiz_recovery_sheet_get_entropy (CitizRecoverySheet *self); /* (transfer none) */
 /* Whether @text is the word of that place (from 0), accents optional. */

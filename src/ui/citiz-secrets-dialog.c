@@ -31,17 +31,10 @@ static Dialog *
 dialog_new (GtkWidget *parent, CitizSession *session, const gchar *title, gint width)
 {
   Dialog *dialog = g_new0 (Dialog, 1);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
-  GtkWidget *frame = citiz_page_frame_new (&dialog->page);
+  GtkWidget *header;
 
   dialog->session = g_object_ref (session);
-  gtk_widget_add_css_class (header, "flat");
-  gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), frame);
-  dialog->window
-      = g_object_new (ADW_TYPE_WINDOW, "title", title, "modal", TRUE, "transient-for",
-                      gtk_widget_get_root (parent), "default-width", width, "default-height", 600,
-                      "content", box, "destroy-with-parent", TRUE, NULL);
+  dialog->window = citiz_dialog_new (parent, title, width, 600, &dialog->page, &header);
   dialog->problem = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify",
                                   GTK_JUSTIFY_CENTER, NULL);
   gtk_widget_add_css_class (dialog->problem, "bad");

@@ -38,17 +38,11 @@ citiz_tour_list_new (void)
 }
 
 GtkWidget *
-citiz_tour_new (void)
+citiz_tour_new (GtkWidget *parent)
 {
-  GtkWidget *window, *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *page, *header;
-  GtkWidget *frame = citiz_page_frame_new (&page);
+  GtkWidget *page, *header;
+  GtkWidget *window = citiz_dialog_new (parent, _ ("What Citiz Is"), 520, 440, &page, &header);
 
-  header = adw_header_bar_new ();
-  gtk_widget_add_css_class (header, "flat");
-  gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), frame);
   gtk_box_append (GTK_BOX (page), citiz_tour_list_new ());
-  window = g_object_new (ADW_TYPE_WINDOW, "title", _ ("What Citiz Is"), "modal", TRUE,
-                         "default-width", 520, "default-height", 440, "content", box, NULL);
   return window;
 }

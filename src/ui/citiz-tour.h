@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-GtkWidget *citiz_tour_new (void);
+GtkWidget *citiz_tour_new (GtkWidget *parent);
 GtkWidget *citiz_tour_list_new (void);
 
 G_END_DECLS

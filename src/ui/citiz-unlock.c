@@ -273,7 +273,7 @@ static GtkWidget *
 build_body (CitizUnlock *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
-  GtkWidget *mark = gtk_image_new_from_icon_name ("citiz-mark-symbolic");
+  GtkWidget *mark = citiz_icon_new ("citiz-mark-symbolic");
   GtkWidget *title
       = g_object_new (GTK_TYPE_LABEL, "label", _ ("Your Record Is Locked"), "wrap", TRUE, "justify",
                       GTK_JUSTIFY_CENTER, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);

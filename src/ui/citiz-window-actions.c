@@ -116,10 +116,7 @@ export_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 static void
 tour_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
-  GtkWidget *tour = citiz_tour_new ();
-
-  gtk_window_set_transient_for (GTK_WINDOW (tour), GTK_WINDOW (widget));
-  gtk_window_present (GTK_WINDOW (tour));
+  gtk_window_present (GTK_WINDOW (citiz_tour_new (widget)));
 }
 
 static void

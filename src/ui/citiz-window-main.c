@@ -77,7 +77,7 @@ make_room_row (CitizWindow *self, const Room *room)
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_hexpand (label, TRUE);
-  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (room->icon));
+  gtk_box_append (GTK_BOX (box), citiz_icon_new (room->icon));
   gtk_box_append (GTK_BOX (box), label);
   if (g_str_equal (room->name, "access"))
     {
@@ -111,6 +111,27 @@ room_selected_cb (CitizWindow *self, GtkListBoxRow *row)
         self, ((const Room *) g_object_get_data (G_OBJECT (row), "citiz-room"))->name);
 }
 
+/* GtkListBox takes Tab for an arrow, which would change the page: Tab leaves the list instead. */
+static gboolean
+room_key_cb (CitizWindow *self, guint key, guint code, GdkModifierType state)
+{
+  GtkDirectionType direction = key == GDK_KEY_ISO_Left_Tab || (state & GDK_SHIFT_MASK) != 0
+                                   ? GTK_DIR_TAB_BACKWARD
+                                   : GTK_DIR_TAB_FORWARD;
+  GtkWidget *rooms = GTK_WIDGET (self->rooms), *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if ((key != GDK_KEY_Tab && key != GDK_KEY_ISO_Left_Tab) || (state & GDK_CONTROL_MASK) != 0)
+    return GDK_EVENT_PROPAGATE;
+  for (GtkWidget *row = gtk_widget_get_first_child (rooms); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    gtk_widget_set_can_focus (row, row == focus);
+  gtk_widget_child_focus (GTK_WIDGET (self), direction);
+  for (GtkWidget *row = gtk_widget_get_first_child (rooms); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    gtk_widget_set_can_focus (row, TRUE);
+  return GDK_EVENT_STOP;
+}
+
 /* A press on the row of the page that is already there still leads to it when the sidebar covers it. */
 static void
 room_activated_cb (CitizWindow *self, GtkListBoxRow *row)
@@ -141,9 +162,7 @@ _citiz_window_get_page (CitizWindow *self)
 static void
 set_emergency_look (GtkWidget *button, AdwButtonContent *content, const gchar *label, gboolean live)
 {
-  adw_button_content_set_label (content, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  -1);
+  adw_button_content_set_label (content, label); /* which is the button's name as well */
   if (live)
     {
       gtk_widget_remove_css_class (button, "suggested-action");
@@ -199,17 +218,20 @@ update_emergency (CitizWindow *self)
     gtk_widget_remove_css_class (self->badge, "live");
 }
 
-/* Where the record stands: its own ledger, then the community. */
+/* Where the record stands: its own ledger, then the community. A narrow header takes fewer words rather than cut them. */
 static gchar *
-describe_state (CitizSession *session)
+describe_state (CitizSession *session, gboolean narrow)
 {
+  static const gchar *const sentences[2][2] = {
+      {N_ ("All saved on this computer"), N_ ("All saved")},
+      {N_ ("The ledger does not agree with itself"), N_ ("Ledger set aside")},
+  };
   const CitizCommunityView *community = citiz_session_get_community (session);
+  gboolean distrust = citiz_session_get_distrust (session) != NULL;
 
-  if (citiz_session_get_distrust (session) != NULL)
-    return g_strdup (_ ("The ledger does not agree with itself"));
-  if (community != NULL)
+  if (community != NULL && !distrust)
     return citiz_session_explain_community (community);
-  return g_strdup (_ ("All saved on this computer"));
+  return g_strdup (_ (sentences[distrust][narrow]));
 }
 
 void
@@ -224,7 +246,7 @@ _citiz_window_update_header (CitizWindow *self)
 
   if (page == NULL)
     return;
-  state = describe_state (self->session);
+  state = describe_state (self->session, folded);
   subtitle = citiz_page_get_subtitle (page);
   adw_window_title_set_title (self->title, citiz_page_get_title (page));
   adw_window_title_set_subtitle (self->title,
@@ -237,8 +259,6 @@ _citiz_window_update_header (CitizWindow *self)
   if (add != NULL)
     {
       adw_button_content_set_label (self->add_content, add);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->add_button),
-                                      GTK_ACCESSIBLE_PROPERTY_LABEL, add, -1);
     }
   gtk_widget_set_visible (GTK_WIDGET (self->add_button), menu != NULL && !folded);
   gtk_widget_set_visible (GTK_WIDGET (self->add_narrow), menu != NULL && folded);
@@ -361,6 +381,8 @@ page_changed_cb (CitizWindow *self)
 GtkWidget *
 _citiz_window_make_main (CitizWindow *self)
 {
+  GtkEventController *keys;
+
   self->main = gtk_builder_new_from_resource ("/io/github/citiz/Citiz/citiz-main.ui");
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     G_STRUCT_MEMBER (gpointer, self, parts[i].offset)
@@ -373,6 +395,10 @@ _citiz_window_make_main (CitizWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->rooms, "row-activated", G_CALLBACK (room_activated_cb), self,
                            G_CONNECT_SWAPPED);
+  keys = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (room_key_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self->rooms), keys);
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->leaflet, "notify::folded", G_CALLBACK (folded_cb), self,

@@ -10,6 +10,7 @@
 #include "ui/citiz-preferences.h"
 #include "ui/citiz-profile-dialog.h"
 #include "ui/citiz-qr.h"
+#include "ui/citiz-recovery-sheet.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window.h"
 #include "ui-wait.h"
@@ -129,14 +130,7 @@ test_names (void)
   settle ();
 }
 
-/* --- the emergency access --- */
-
-static void
-revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_assert_true (citiz_session_revoke_finish (CITIZ_SESSION (source), result, NULL));
-  *(gboolean *) data = TRUE;
-}
+/* --- the keyboard --- */
 
 static GtkWidget *
 find_type (GtkWidget *widget, GType type)
@@ -150,6 +144,95 @@ find_type (GtkWidget *widget, GType type)
     if ((found = find_type (w, type)) != NULL)
       return found;
   return NULL;
+}
+
+static GtkWidget *
+find_class (GtkWidget *widget, const gchar *name)
+{
+  GtkWidget *found;
+
+  if (gtk_widget_has_css_class (widget, name))
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if ((found = find_class (w, name)) != NULL)
+      return found;
+  return NULL;
+}
+
+static gboolean
+press_tab (GtkWidget *list)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (list);
+  gboolean taken = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers) && !taken; i++)
+    {
+      g_autoptr (GtkEventController) keys = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (keys))
+        g_signal_emit_by_name (keys, "key-pressed", GDK_KEY_Tab, 0, 0, &taken);
+    }
+  return taken;
+}
+
+/* Tab goes through the sidebar and leaves the page as it is. */
+static void
+test_sidebar_tab (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *focus;
+  GtkListBox *rooms;
+
+  gtk_window_present (GTK_WINDOW (window));
+  citiz_window_show_page (window, "care");
+  settle ();
+  rooms = GTK_LIST_BOX (find_class (GTK_WIDGET (window), "navigation-sidebar"));
+  gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_selected_row (rooms)));
+  g_assert_true (press_tab (GTK_WIDGET (rooms)));
+  focus = gtk_window_get_focus (GTK_WINDOW (window));
+  g_assert_nonnull (focus);
+  g_assert_false (gtk_widget_is_ancestor (focus, GTK_WIDGET (rooms)));
+  g_assert_cmpstr (citiz_window_get_page (window), ==, "care");
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* The recovery sheet begins on its first button, and Tab goes on to the next. */
+static void
+test_sheet_tab (void)
+{
+  GtkWidget *window = gtk_window_new (), *first = citiz_onboarding_new (session), *sheet;
+
+  gtk_window_set_child (GTK_WINDOW (window), first);
+  gtk_window_present (GTK_WINDOW (window));
+  citiz_onboarding_go (CITIZ_ONBOARDING (first), 2);
+  settle ();
+  sheet = find_type (first, CITIZ_TYPE_RECOVERY_SHEET);
+  for (guint i = 0; i < 2; i++)
+    {
+      static const gchar *const actions[] = {"sheet.print", "sheet.save"};
+      GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+
+      g_assert_true (GTK_IS_BUTTON (focus) && gtk_widget_is_ancestor (focus, sheet));
+      g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (focus)), ==, actions[i]);
+      gtk_widget_child_focus (window, GTK_DIR_TAB_FORWARD);
+    }
+  /* Backwards past the words, which take no focus. */
+  for (guint i = 0; i < 3; i++)
+    gtk_widget_child_focus (window, GTK_DIR_TAB_BACKWARD);
+  g_assert_false (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)), sheet));
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* --- the emergency access --- */
+
+static void
+revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_true (citiz_session_revoke_finish (CITIZ_SESSION (source), result, NULL));
+  *(gboolean *) data = TRUE;
 }
 
 static void
@@ -342,6 +425,8 @@ main (int argc, char **argv)
   g_test_add_func ("/window/finalize", test_finalize);
   g_test_add_func ("/window/finalize-windows", test_finalize_windows);
   g_test_add_func ("/window/names", test_names);
+  g_test_add_func ("/window/sidebar-tab", test_sidebar_tab);
+  g_test_add_func ("/window/sheet-tab", test_sheet_tab);
   g_test_add_func ("/window/hidden", test_hidden);
   g_test_add_func ("/window/emergency", test_emergency);
   g_test_add_func ("/window/key", test_key);
