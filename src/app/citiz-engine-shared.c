@@ -493,6 +493,19 @@ citiz_engine_close_shared (CitizEngine *engine)
   g_clear_object (&engine->shared_client);
 }
 
+void
+citiz_engine_read_boxes (CitizEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer shared;
+
+  if (engine->shared == NULL)
+    return;
+  g_hash_table_iter_init (&iter, engine->shared);
+  while (g_hash_table_iter_next (&iter, NULL, &shared))
+    citiz_shared_read_mail (shared);
+}
+
 /* While the record is locked: a part is still on its way to nodes, so the program must not end. */
 gboolean
 citiz_engine_is_handing (CitizEngine *engine)

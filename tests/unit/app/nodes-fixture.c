@@ -1,0 +1,559 @@
+/* Four real nodes as processes, and a reader of links over them. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "nodes-fixture.h"
+
+#include "consent/citiz-capsule.h"
+#include "consent/citiz-note.h"
+#include "consent/citiz-receipt.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#define TIMEOUT_S 120
+
+typedef struct
+{
+  gchar *dir, *url;
+  guint16 port;
+  GSubprocess *process; /* NULL: down */
+} TestNode;
+
+static TestNode nodes[NODES];
+static gchar *top;
+static const gchar *binary;
+
+/* --- processes --- */
+
+static gchar *
+run (guint i, const gchar *const *words)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) argv = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  gchar *out = NULL;
+
+  g_strv_builder_add (builder, binary);
+  g_strv_builder_add (builder, "--folder");
+  g_strv_builder_add (builder, nodes[i].dir);
+  g_strv_builder_addv (builder, (const char **) words);
+  argv = g_strv_builder_end (builder);
+  process = g_subprocess_newv ((const gchar *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &out, NULL, &error));
+  g_assert_true (g_subprocess_get_successful (process));
+  return out;
+}
+
+static guint16
+free_port (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+
+  g_socket_listener_close (listener);
+  return port;
+}
+
+static gboolean
+answers (guint i, const gchar *path)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) probe
+      = g_socket_client_connect_to_host (client, "127.0.0.1", nodes[i].port, NULL, NULL);
+
+  return probe != NULL && nodes_ask (i, "GET", path, NULL, NULL) == 200;
+}
+
+static void
+wait_for (guint i, const gchar *path)
+{
+  const gint64 end = g_get_monotonic_time () + TIMEOUT_S * G_USEC_PER_SEC;
+
+  while (!answers (i, path))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (20000);
+    }
+}
+
+/* A test that fails leaves no node behind. */
+static void
+end_with_test (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void
+spawn (guint i)
+{
+  g_autofree gchar *log = g_build_filename (nodes[i].dir, "log", NULL);
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr (GError) error = NULL;
+
+  g_subprocess_launcher_set_stderr_file_path (launcher, log);
+  g_subprocess_launcher_set_child_setup (launcher, end_with_test, NULL, NULL);
+  nodes[i].process = g_subprocess_launcher_spawn (launcher, &error, binary, "--folder",
+                                                  nodes[i].dir, "run", NULL);
+  g_assert_no_error (error);
+}
+
+void
+nodes_start (guint i)
+{
+  if (nodes[i].process != NULL)
+    return;
+  spawn (i);
+  wait_for (i, "/healthz");
+}
+
+void
+nodes_start_all (void)
+{
+  for (guint i = 0; i < NODES; i++)
+    if (nodes[i].process == NULL)
+      spawn (i);
+  for (guint i = 0; i < NODES; i++)
+    wait_for (i, "/readyz");
+}
+
+void
+nodes_kill (guint i)
+{
+  if (nodes[i].process == NULL)
+    return;
+  g_subprocess_force_exit (nodes[i].process);
+  g_subprocess_wait (nodes[i].process, NULL, NULL);
+  g_clear_object (&nodes[i].process);
+}
+
+void
+nodes_pause (guint i, gboolean paused)
+{
+  g_subprocess_send_signal (nodes[i].process, paused ? SIGSTOP : SIGCONT);
+}
+
+const gchar *
+nodes_url (guint i)
+{
+  return nodes[i].url;
+}
+
+static void
+append_settings (guint i)
+{
+  static const gchar text[]
+      = "\n[order]\ntimeout=500\ntimeout-cap=4000\nstandstill=500\ninterval=20\n"
+        "[limits]\nrequests-per-second=20000\nrequests-burst=20000\n";
+  g_autofree gchar *path = g_build_filename (nodes[i].dir, "citiz-node.conf", NULL);
+  FILE *file = fopen (path, "a");
+
+  g_assert_nonnull (file);
+  g_assert_cmpuint (fwrite (text, 1, strlen (text), file), ==, strlen (text));
+  fclose (file);
+}
+
+static void
+set_up (guint i, const gchar *salt)
+{
+  g_autofree gchar *address = NULL, *name = g_strdup_printf ("node-%u", i + 1),
+                   *operator_ = g_strdup_printf ("Operator %u", i + 1);
+  g_autofree gchar *out = NULL;
+
+  nodes[i].dir = g_build_filename (top, name, NULL);
+  nodes[i].port = free_port ();
+  nodes[i].url = g_strdup_printf ("http://127.0.0.1:%u", nodes[i].port);
+  address = g_strdup_printf ("127.0.0.1:%u", nodes[i].port);
+  out = run (i, (const gchar *const[]){"setup", "--found", "--salt", salt, "--url", nodes[i].url,
+                                       "--listen", address, "--operator", operator_, NULL});
+  append_settings (i);
+}
+
+void
+nodes_found (const gchar *citiz_node)
+{
+  const gchar *words[NODES + 2] = {"found"};
+  gchar *cards[NODES];
+  g_autofree gchar *salt = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "a test", -1);
+
+  binary = citiz_node;
+  top = g_dir_make_tmp ("citiz-nodes-XXXXXX", NULL);
+  for (guint i = 0; i < NODES; i++)
+    {
+      set_up (i, salt);
+      words[i + 1] = cards[i] = g_build_filename (nodes[i].dir, "founder-card.json", NULL);
+    }
+  for (guint i = 0; i < NODES; i++)
+    {
+      g_autofree gchar *out = run (i, words);
+    }
+  for (guint i = 0; i < NODES; i++)
+    g_free (cards[i]);
+  nodes_start_all ();
+}
+
+static void
+remove_folder (const gchar *dir)
+{
+  g_autoptr (GDir) list = g_dir_open (dir, 0, NULL);
+  const gchar *name;
+
+  while (list != NULL && (name = g_dir_read_name (list)) != NULL)
+    {
+      g_autofree gchar *path = g_build_filename (dir, name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        remove_folder (path);
+      else
+        g_unlink (path);
+    }
+  g_rmdir (dir);
+}
+
+void
+nodes_end (void)
+{
+  for (guint i = 0; i < NODES; i++)
+    nodes_kill (i);
+  remove_folder (top);
+}
+
+gchar *
+nodes_invitation (void)
+{
+  g_autofree gchar *out
+      = run (0, (const gchar *const[]){"--json", "invite", "--name", "Les Cèdres", NULL});
+  json_auto_t *json = json_loads (out, 0, NULL);
+
+  return g_strdup (json_string_value (json_object_get (json, "link")));
+}
+
+static sqlite3 *
+open_disk (guint i)
+{
+  g_autofree gchar *path = g_build_filename (nodes[i].dir, "citiz.db", NULL);
+  sqlite3 *db;
+
+  g_assert_null (nodes[i].process); /* it keeps everybody else out */
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  return db;
+}
+
+void
+nodes_on_disk (guint i, const gchar *sql)
+{
+  sqlite3 *db = open_disk (i);
+
+  sqlite3_exec (db, sql, NULL, NULL, NULL);
+  g_assert_cmpstr (sqlite3_errmsg (db), ==, "not an error");
+  sqlite3_close (db);
+}
+
+gint64
+nodes_count (guint i, const gchar *sql)
+{
+  sqlite3 *db = open_disk (i);
+  sqlite3_stmt *stmt;
+  gint64 n;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &stmt, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (stmt), ==, SQLITE_ROW);
+  n = sqlite3_column_int64 (stmt, 0);
+  sqlite3_finalize (stmt);
+  sqlite3_close (db);
+  return n;
+}
+
+/* --- the citizen --- */
+
+static gboolean
+pace_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  if (engine->community != NULL)
+    citiz_community_set_pace (engine->community, 200, 300, 500, 600000);
+  return TRUE;
+}
+
+void
+nodes_pace (App *app)
+{
+  app_on_engine (app, pace_work, NULL, NULL);
+}
+
+static gboolean
+is_member (App *app)
+{
+  const CitizCommunityView *view = citiz_session_get_community (app->session);
+
+  return view != NULL && view->registered && view->state == CITIZ_COMMUNITY_VIEW_EVEN
+         && view->n_missing == 0 && view->nodes->len == NODES;
+}
+
+void
+nodes_join (App *app)
+{
+  g_autofree gchar *text = nodes_invitation ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  citiz_session_join_async (app->session, text, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  citiz_session_join_finish (app->session, result, &error);
+  g_assert_no_error (error);
+  nodes_pace (app);
+  g_assert_true (app_until (is_member, app, TIMEOUT_S));
+}
+
+/* --- the reader --- */
+
+/* 0: nobody answers. */
+static guint
+ask (guint node, const gchar *method, const gchar *path, const gchar *body, GBytes **out)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GOutputStream) got = g_memory_output_stream_new_resizable ();
+  g_autoptr (GBytes) whole = NULL;
+  g_autofree gchar *length
+      = body != NULL ? g_strdup_printf ("Content-Length: %zu\r\n", strlen (body)) : NULL;
+  g_autofree gchar *request = g_strdup_printf (
+      "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n"
+      "Content-Type: application/json\r\n%s\r\n%s",
+      method, path, nodes[node].port, length != NULL ? length : "", body != NULL ? body : "");
+  const gchar *text, *gap;
+  gsize n;
+
+  g_socket_client_set_timeout (client, TIMEOUT_S);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", nodes[node].port, NULL, NULL);
+  if (connection == NULL
+      || !g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
+                                     request, strlen (request), NULL, NULL, NULL)
+      || g_output_stream_splice (got, g_io_stream_get_input_stream (G_IO_STREAM (connection)),
+                                 G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, NULL)
+             < 0)
+    return 0;
+  whole = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (got));
+  text = g_bytes_get_data (whole, &n);
+  gap = text != NULL ? g_strstr_len (text, (gssize) n, "\r\n\r\n") : NULL;
+  if (gap == NULL)
+    return 0;
+  if (out != NULL)
+    *out = g_bytes_new (gap + 4, n - (gsize) (gap + 4 - text));
+  return (guint) g_ascii_strtoull (text + strlen ("HTTP/1.1 "), NULL, 10);
+}
+
+guint
+nodes_ask (guint node, const gchar *method, const gchar *path, const gchar *body, gchar **out_body)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  const guint status = ask (node, method, path, body, &bytes);
+
+  if (out_body != NULL && bytes != NULL)
+    *out_body = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return status;
+}
+
+static gchar *
+seal_note (App *app, const CitizLink *link, const gchar *who, const gchar *what)
+{
+  gchar role[] = "physician", place[] = "HEJ", reason[] = "ETREAT", lang[] = "fr";
+  g_autofree gchar *name = g_strdup (who), *text = g_strdup (what);
+  CitizNote note = {name, role, place, reason, lang, text};
+  g_autoptr (GBytes) sealed
+      = citiz_note_seal (&app->env, CITIZ_NOTE_MODE_PAGE, &link->grant, link->k_r, &note);
+
+  return citiz_base64url_encode (g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed));
+}
+
+static gchar *
+path_of (const CitizLink *link, const gchar *what)
+{
+  g_autofree gchar *hex = citiz_id_to_hex (&link->grant);
+
+  return g_strdup_printf ("/v1/grants/%s/%s", hex, what);
+}
+
+guint
+nodes_open (App *app,
+            const gchar *text,
+            guint node,
+            guint use,
+            const gchar *name,
+            gchar **out_opening)
+{
+  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
+  g_autofree gchar *path = path_of (link, "open"), *note = seal_note (app, link, name, "");
+  g_autofree gchar *a_text = NULL, *body = NULL, *reply = NULL;
+  CitizHash a;
+  guint status;
+
+  citiz_grant_chain_value (&a, &link->grant, link->t, CITIZ_OPENINGS_LIMIT - use);
+  a_text = citiz_base64url_encode (a.b, sizeof a.b);
+  body = g_strdup_printf ("{\"use\":%u,\"a\":\"%s\",\"note\":\"%s\"}", use, a_text, note);
+  status = nodes_ask (node, "POST", path, body, &reply);
+  if (out_opening != NULL && status == 200)
+    {
+      json_auto_t *json = json_loads (reply, 0, NULL);
+
+      *out_opening = g_strdup (json_string_value (json_object_get (json, "opening")));
+    }
+  return status;
+}
+
+static gchar *
+with_token (const CitizLink *link, guint node_place, const gchar *opening, const gchar *more)
+{
+  const CitizLinkNode *node = link->nodes->pdata[node_place];
+  g_autoptr (CitizSecret) token = citiz_grant_token (&link->grant, link->t, &node->id);
+  g_autofree gchar *text = citiz_base64url_encode (citiz_secret_data (token), 32);
+
+  return g_strdup_printf ("{\"opening\":\"%s\",\"token\":\"%s\"%s}", opening, text, more);
+}
+
+static guint
+node_at (const CitizLink *link, guint place)
+{
+  const CitizLinkNode *node = link->nodes->pdata[place];
+
+  for (guint i = 0; i < NODES; i++)
+    if (g_str_equal (node->origin, nodes[i].url))
+      return i;
+  g_assert_not_reached ();
+}
+
+/* What of the answer fits the grant as the others tell it. */
+static gboolean
+take_share (const CitizLink *link, const json_t *answer, json_t *commitments, CitizShare *out)
+{
+  const guint place = (guint) json_integer_value (json_object_get (answer, "index"));
+  g_autoptr (GBytes) share
+      = citiz_base64url_decode (json_string_value (json_object_get (answer, "share")));
+  g_autoptr (GBytes) salt
+      = citiz_base64url_decode (json_string_value (json_object_get (answer, "salt")));
+  CitizHash commitment, wanted;
+
+  citiz_grant_share_commitment (&commitment, &link->grant, (guint8) place,
+                                g_bytes_get_data (share, NULL), g_bytes_get_data (salt, NULL));
+  g_assert_true (
+      citiz_hash_from_hex (&wanted, json_string_value (json_array_get (commitments, place - 1))));
+  if (!citiz_hash_equal (&commitment, &wanted))
+    return FALSE;
+  out->x = (guint8) place;
+  out->n = 32;
+  memcpy (out->y, g_bytes_get_data (share, NULL), 32);
+  return TRUE;
+}
+
+static json_t *
+state_of (const CitizLink *link)
+{
+  g_autofree gchar *hex = citiz_id_to_hex (&link->grant);
+  g_autofree gchar *path = g_strconcat ("/v1/grants/", hex, NULL);
+
+  for (guint i = 0; i < NODES; i++)
+    {
+      g_autofree gchar *text = NULL;
+
+      if (nodes_ask (i, "GET", path, NULL, &text) == 200)
+        return json_loads (text, 0, NULL);
+    }
+  return NULL;
+}
+
+static gchar *
+join (const CitizLink *link, CitizShare *shares, const gchar *capsule)
+{
+  g_autofree gchar *path = g_strconcat ("/v1/blobs/", capsule, NULL);
+  g_autoptr (CitizSecret) k_c = citiz_shamir_combine (shares, NODES_NEEDED, NULL);
+  g_autofree gchar *jwe = NULL;
+  g_autoptr (GBytes) plain = NULL;
+
+  for (guint i = 0; i < NODES && jwe == NULL; i++)
+    {
+      g_autoptr (GBytes) blob = NULL;
+
+      if (nodes[i].process != NULL && ask (i, "GET", path, NULL, &blob) == 200)
+        jwe = citiz_capsule_open (&link->grant, k_c, blob, NULL);
+    }
+  g_assert_nonnull (jwe);
+  plain = citiz_jwe_decrypt (link->k_r, jwe, -1, NULL);
+  g_assert_nonnull (plain);
+  return g_strndup (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
+}
+
+static gchar *
+words_of (const json_t *json)
+{
+  CitizReceipt receipts[NODES_NEEDED];
+  g_auto (GStrv) words = NULL;
+
+  receipts[0].time.ms = json_integer_value (json_object_get (json, "time"));
+  g_assert_true (
+      citiz_id_from_hex (&receipts[0].grant, json_string_value (json_object_get (json, "grant"))));
+  g_assert_true (citiz_hash_from_hex (&receipts[0].opening,
+                                      json_string_value (json_object_get (json, "opening"))));
+  g_assert_true (citiz_hash_from_hex (&receipts[0].capsule,
+                                      json_string_value (json_object_get (json, "capsule"))));
+  for (guint i = 1; i < NODES_NEEDED; i++)
+    receipts[i] = receipts[0];
+  words = citiz_receipt_words (receipts, NODES_NEEDED, citiz_env_language ());
+  return g_strjoinv (" ", words);
+}
+
+guint
+nodes_gather (const gchar *text, const gchar *opening, gchar **out_summary, gchar **out_words)
+{
+  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
+  g_autofree gchar *path = path_of (link, "release");
+  json_auto_t *state = state_of (link);
+  json_t *commitments = json_object_get (state, "commitments");
+  CitizShare shares[NODES];
+  guint n = 0;
+
+  for (guint place = 0; place < link->nodes->len; place++)
+    {
+      g_autofree gchar *body = with_token (link, place, opening, ""), *reply = NULL;
+      json_auto_t *json = NULL;
+
+      if (nodes_ask (node_at (link, place), "POST", path, body, &reply) != 200)
+        continue;
+      json = json_loads (reply, 0, NULL);
+      if (take_share (link, json, commitments, &shares[n]))
+        n++;
+      if (out_words != NULL && n == NODES_NEEDED && *out_words == NULL)
+        *out_words = words_of (json_object_get (json, "receipt"));
+    }
+  if (n >= NODES_NEEDED && out_summary != NULL)
+    *out_summary = join (link, shares, json_string_value (json_object_get (state, "capsule")));
+  return n;
+}
+
+guint
+nodes_note (App *app, const gchar *text, guint node, const gchar *opening, const gchar *what)
+{
+  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
+  g_autofree gchar *path = path_of (link, "note"),
+                   *note = seal_note (app, link, "Camille Ouellet", what);
+  g_autofree gchar *more = g_strdup_printf (",\"note\":\"%s\"", note), *body = NULL;
+  guint place = 0;
+
+  while (node_at (link, place) != node)
+    place++;
+  body = with_token (link, place, opening, more);
+  return nodes_ask (node, "POST", path, body, NULL);
+}
+
+guint
+nodes_try_code (const gchar *code, guint node)
+{
+  const guint8 wrong[32] = {1};
+  g_autofree gchar *path = g_strdup_printf ("/v1/codes/%.3s", code),
+                   *proof = citiz_base64url_encode (wrong, sizeof wrong),
+                   *body = g_strdup_printf ("{\"proof\":\"%s\"}", proof);
+
+  return nodes_ask (node, "POST", path, body, NULL);
+}

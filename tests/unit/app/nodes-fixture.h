@@ -1,0 +1,49 @@
+/* Four real nodes as processes, and a reader of links over them. SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "app-fixture.h"
+
+#include "consent/citiz-link.h"
+
+G_BEGIN_DECLS
+
+#define NODES        4
+#define NODES_NEEDED 3
+
+void nodes_found (const gchar *citiz_node); /* once a program; they run */
+void nodes_end (void);
+void nodes_start (guint i);  /* answers when it returns */
+void nodes_start_all (void); /* those that do not run; a quorum votes when it returns */
+void nodes_kill (guint i);
+void nodes_pause (guint i, gboolean paused); /* SIGSTOP, SIGCONT */
+const gchar *nodes_url (guint i);
+gchar *nodes_invitation (void); /* of the first node */
+/* On the disk of one that does not run. */
+void nodes_on_disk (guint i, const gchar *sql);
+gint64 nodes_count (guint i, const gchar *sql);
+
+/* A member of the community, at a quick pace. */
+void nodes_join (App *app);
+void nodes_pace (App *app); /* after the record was opened again */
+
+/* What a reader's page does. @node: the one that is asked first. */
+guint nodes_open (App *app,
+                  const gchar *link,
+                  guint node,
+                  guint use,
+                  const gchar *name,
+                  gchar **out_opening);
+/* Asks all for their parts and joins those that fit. Returns: how many did; @out_summary when they were enough */
+guint nodes_gather (const gchar *link,
+                    const gchar *opening,
+                    gchar **out_summary,
+                    gchar **out_words);
+guint nodes_note (App *app, const gchar *link, guint node, const gchar *opening, const gchar *text);
+guint nodes_try_code (const gchar *code, guint node);
+guint nodes_ask (guint node,
+                 const gchar *method,
+                 const gchar *path,
+                 const gchar *body,
+                 gchar **out_body);
+
+G_END_DECLS

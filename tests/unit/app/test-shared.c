@@ -1,0 +1,509 @@
+/* An access over the nodes of a community, given by the app, opened as the doctor's page does. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "nodes-fixture.h"
+
+#include "record/citiz-compose.h"
+
+#include <string.h>
+
+#define LONG 120
+
+static void
+member_up (App *app, gconstpointer data)
+{
+  app_up (app, data);
+  nodes_start_all ();
+  nodes_join (app);
+}
+
+static void
+member_down (App *app, gconstpointer data)
+{
+  app_down (app, data);
+  nodes_start_all ();
+}
+
+static CitizAccess *
+newest (App *app)
+{
+  g_autoptr (CitizAccess) access
+      = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+
+  return access; /* the list holds it */
+}
+
+static gboolean
+is_usable (App *app)
+{
+  return newest (app)->ready >= CITIZ_ACCESS_USABLE;
+}
+
+static gboolean
+all_hold (App *app)
+{
+  return newest (app)->ready == CITIZ_ACCESS_READY && newest (app)->n_holding == NODES;
+}
+
+static gboolean
+is_over (App *app)
+{
+  return newest (app)->state == CITIZ_ACCESS_REVOKED;
+}
+
+static gboolean
+all_erased (App *app)
+{
+  return newest (app)->n_erased == NODES;
+}
+
+static gboolean
+most_erased (App *app)
+{
+  return newest (app)->n_erased >= NODES_NEEDED;
+}
+
+static CitizOpening *
+opening_at (App *app, guint i)
+{
+  g_autoptr (CitizOpening) opening
+      = g_list_model_get_item (citiz_session_get_openings (app->session), i);
+
+  return opening; /* the list holds it */
+}
+
+static gboolean
+first_is_named (App *app)
+{
+  return g_list_model_get_n_items (citiz_session_get_openings (app->session)) > 0
+         && opening_at (app, 0)->name[0] != '\0';
+}
+
+static gboolean
+end_access (App *app, const CitizId *id)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_revoke_async (app->session, id, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_revoke_finish (app->session, result, NULL);
+}
+
+static gboolean
+has_link_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  gsize n;
+  const gchar *text = g_bytes_get_data (plain, &n);
+
+  *(gboolean *) data |= g_strstr_len (text, (gssize) n, "\"link\"") != NULL
+                        || g_strstr_len (text, (gssize) n, "\"code\"");
+  return TRUE;
+}
+
+static gboolean
+has_link_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, has_link_cb, data, NULL, error);
+}
+
+static gboolean
+has_no_link (App *app)
+{
+  gboolean found = FALSE;
+
+  app_on_engine (app, has_link_work, &found, NULL);
+  return !found;
+}
+
+/* Reads the whole way, beginning at @node. */
+static void
+read_all (App *app, const gchar *link, guint node, guint use, const gchar *name, const gchar *has)
+{
+  g_autofree gchar *opening = NULL, *summary = NULL;
+
+  g_assert_cmpuint (nodes_open (app, link, node, use, name, &opening), ==, 200);
+  g_assert_cmpuint (nodes_gather (link, opening, &summary, NULL), >=, NODES_NEEDED);
+  g_assert_nonnull (strstr (summary, has));
+}
+
+static void
+count_cb (CitizSession *session, CitizOpening *opening, guint *count)
+{
+  (*count)++;
+}
+
+/* The press, the nodes, the reader, who it was: the app alone drives it. */
+static void
+test_given (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *opening = NULL, *summary = NULL, *words = NULL;
+  guint told = 0;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+  g_assert_cmpuint (access->n_nodes, ==, NODES);
+  g_assert_cmpuint (access->n_needed, ==, NODES_NEEDED);
+  g_assert_cmpint (access->ready, ==, CITIZ_ACCESS_SENDING);
+  g_assert_nonnull (strstr (access->link, "/v#shlink:/"));
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_assert_nonnull (newest (app)->tx);
+  g_assert_cmpuint (app_objects (app, CITIZ_CLASS_PARCEL), ==, 0);
+  g_signal_connect (app->session, "opened", G_CALLBACK (count_cb), &told);
+  g_assert_cmpuint (nodes_open (app, access->link, 1, 1, "Camille Ouellet", &opening), ==, 200);
+  g_assert_cmpuint (nodes_gather (access->link, opening, &summary, &words), ==, NODES);
+  g_assert_nonnull (strstr (summary, "Peanut"));
+  g_assert_true (app_until (first_is_named, app, LONG));
+  app_settle (app);
+  g_assert_cmpuint (told, ==, 1);
+  g_assert_cmpstr (opening_at (app, 0)->name, ==, "Camille Ouellet");
+  g_assert_cmpstr (opening_at (app, 0)->tx, ==, opening);
+  g_assert_cmpstr (opening_at (app, 0)->words, ==, words);
+  g_assert_cmpuint (newest (app)->openings, ==, 1);
+}
+
+static gboolean
+note_came (App *app)
+{
+  return g_list_model_get_n_items (citiz_session_get_openings (app->session)) == 2;
+}
+
+static gboolean
+tries_are_counted (App *app)
+{
+  return g_list_model_get_n_items (citiz_session_get_openings (app->session)) == 4;
+}
+
+static gboolean
+read_now_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  citiz_engine_read_boxes (engine);
+  return TRUE;
+}
+
+static void
+save_patient (App *app)
+{
+  CitizDraft draft = {.now = citiz_session_now (app->session),
+                      .given = "Lucie",
+                      .family = "Bouchard",
+                      .title = "Lucie Bouchard"};
+  json_t *resource;
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  g_assert_true (citiz_date_parse (&draft.onset, "1954-03-12"));
+  resource = citiz_compose_patient (&draft, NULL);
+  citiz_session_save_async (app->session, NULL, resource, NULL, app_answer_cb, &answer);
+  json_decref (resource);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_save_finish (app->session, result, NULL, NULL));
+}
+
+static gboolean
+coded_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  json_auto_t *json
+      = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), 0, NULL);
+
+  *(gboolean *) data = json_integer_value (json_object_get (json, "coded")) == (1 << NODES) - 1;
+  return TRUE;
+}
+
+static gboolean
+coded_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, coded_cb, data, NULL, error);
+}
+
+static gboolean
+code_is_everywhere (App *app)
+{
+  gboolean coded = FALSE;
+
+  app_on_engine (app, coded_work, &coded, NULL);
+  return coded;
+}
+
+/* What is on no ledger comes from the mailboxes, once each, and leaves them: a note, missed codes. */
+static void
+test_mail (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *opening = NULL;
+
+  save_patient (app);
+  access = app_press (app);
+  g_assert_cmpuint (strlen (access->spoken), ==, 8);
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_assert_true (app_until (code_is_everywhere, app, LONG));
+  g_assert_cmpuint (nodes_open (app, access->link, 2, 1, "Camille Ouellet", &opening), ==, 200);
+  g_assert_true (app_until (first_is_named, app, LONG));
+  g_assert_cmpuint (nodes_note (app, access->link, 3, opening, "Bring the pump"), ==, 200);
+  app_on_engine (app, read_now_work, NULL, NULL);
+  g_assert_true (app_until (note_came, app, LONG));
+  g_assert_cmpstr (opening_at (app, 0)->note, ==, "Bring the pump");
+  g_assert_cmpuint (nodes_try_code (access->spoken, 0), ==, 401);
+  g_assert_cmpuint (nodes_try_code (access->spoken, 0), ==, 401);
+  app_on_engine (app, read_now_work, NULL, NULL);
+  g_assert_true (app_until (tries_are_counted, app, LONG));
+  app_settle (app);
+  g_assert_cmpuint (newest (app)->spoken_tries_left, ==, 5); /* at the other nodes */
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (tries_are_counted (app));
+  g_assert_cmpuint (newest (app)->n_holding, ==, NODES);
+}
+
+/* One of four does not run at the press: it opens all the same, and gets its part when it is back. */
+static void
+test_one_down (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  app_save (app, NULL, "Peanut");
+  nodes_kill (3);
+  access = app_press (app);
+  g_assert_true (app_until (is_usable, app, LONG));
+  read_all (app, access->link, 0, 1, "Camille Ouellet", "Peanut");
+  nodes_start (3);
+  g_assert_true (app_until (all_hold, app, LONG));
+}
+
+/* One gives a false part: it fits nothing that the ledger says, and the others are enough. */
+static void
+test_one_lies (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *opening = NULL, *summary = NULL;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+  g_assert_true (app_until (all_hold, app, LONG));
+  nodes_kill (2);
+  nodes_on_disk (2, "UPDATE node_share SET salt = zeroblob (16)");
+  nodes_start (2);
+  g_assert_cmpuint (nodes_open (app, access->link, 2, 1, "Camille Ouellet", &opening), ==, 200);
+  g_assert_cmpuint (nodes_gather (access->link, opening, &summary, NULL), ==, NODES - 1);
+  g_assert_nonnull (strstr (summary, "Peanut"));
+  g_assert_true (app_until (first_is_named, app, LONG));
+}
+
+/* Ended while one node is down: shown as asked for at once, over when the ledger says so; that node obeys when it is back. */
+static void
+test_revoked (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autofree gchar *link = g_strdup (access->link), *opening = NULL, *words = NULL;
+  g_autofree gchar *hex = NULL, *sql = NULL;
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_assert_cmpuint (nodes_open (app, link, 1, 1, "Camille Ouellet", &opening), ==, 200);
+  nodes_kill (3);
+  g_assert_true (end_access (app, &access->id));
+  app_settle (app);
+  g_assert_true (newest (app)->ending || is_over (app));
+  g_assert_null (newest (app)->link);
+  g_assert_null (citiz_session_get_emergency (app->session));
+  g_assert_true (app_until (is_over, app, LONG));
+  g_assert_true (app_until (first_is_named, app, LONG)); /* the last mail, with the last keys */
+  g_assert_true (app_until (most_erased, app, LONG));
+  g_assert_cmpuint (nodes_open (app, link, 0, 2, "Camille Ouellet", NULL), !=, 200);
+  g_assert_cmpuint (nodes_gather (link, opening, NULL, NULL), ==, 0);
+  nodes_start (3);
+  g_assert_true (app_until (all_erased, app, LONG));
+  nodes_kill (3);
+  hex = citiz_id_to_hex (&access->id);
+  sql = g_strdup_printf ("SELECT count(*) FROM node_share WHERE lower(hex(grant_id)) = '%s'", hex);
+  g_assert_cmpint (nodes_count (3, sql), ==, 0);
+  g_assert_true (app_until (has_no_link, app, LONG));
+  words = citiz_session_explain_erased (newest (app));
+  g_assert_nonnull (strstr (words, "4"));
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_cmpint (newest (app)->state, ==, CITIZ_ACCESS_REVOKED);
+}
+
+/* The program ends before any node has its part; it goes on from the disk. */
+static void
+test_goes_on (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *link = NULL;
+
+  app_save (app, NULL, "Peanut");
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, TRUE);
+  access = app_press (app);
+  link = g_strdup (access->link);
+  g_clear_object (&access);
+  app_reopen (app);
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, FALSE);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  nodes_pace (app);
+  g_assert_cmpint (newest (app)->ready, ==, CITIZ_ACCESS_SENDING);
+  g_assert_cmpuint (newest (app)->n_holding, ==, 0);
+  g_assert_cmpstr (newest (app)->link, ==, link);
+  g_assert_true (app_until (all_hold, app, LONG));
+  read_all (app, link, 3, 1, "Camille Ouellet", "Peanut");
+}
+
+static gboolean
+is_here_instead (App *app)
+{
+  return newest (app)->instead && newest (app)->n_nodes == 0 && newest (app)->link != NULL;
+}
+
+static gboolean
+only_one_is_live (App *app)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (citiz_session_get_accesses (app->session)); i++)
+    {
+      g_autoptr (CitizAccess) access
+          = g_list_model_get_item (citiz_session_get_accesses (app->session), i);
+
+      n += access->state == CITIZ_ACCESS_LIVE && !access->ending;
+    }
+  return n == 1;
+}
+
+static gboolean
+withdrawn_is_over (App *app)
+{
+  g_autoptr (CitizAccess) access
+      = g_list_model_get_item (citiz_session_get_accesses (app->session), 1);
+
+  return access->state == CITIZ_ACCESS_REVOKED;
+}
+
+static gboolean
+knows_it_is_alone (App *app)
+{
+  return citiz_session_get_community (app->session)->state == CITIZ_COMMUNITY_VIEW_ALONE;
+}
+
+/* No node answers, and the app does not know that yet: an access on this computer takes the place of the one that nobody can open. */
+static void
+test_nobody_answers (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *sentence = NULL, *summary = NULL;
+
+  app_save (app, NULL, "Peanut");
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, TRUE);
+  access = app_press (app);
+  g_assert_cmpuint (access->n_nodes, ==, NODES);
+  g_assert_true (app_until (is_here_instead, app, LONG));
+  g_assert_true (app_until (only_one_is_live, app, LONG));
+  g_assert_true (citiz_session_get_emergency (app->session) == newest (app));
+  sentence = citiz_session_explain_ready (newest (app));
+  g_assert_nonnull (sentence);
+  summary = app_read_summary (app, newest (app)->link, 1, NULL);
+  g_assert_nonnull (strstr (summary, "Peanut"));
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, FALSE);
+  g_assert_true (app_until (withdrawn_is_over, app, LONG));
+}
+
+/* The app knows that no node answers: on this computer at once. */
+static void
+test_alone (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  for (guint i = 0; i < NODES; i++)
+    nodes_kill (i);
+  g_assert_true (app_until (knows_it_is_alone, app, LONG));
+  access = app_press (app);
+  g_assert_cmpuint (access->n_nodes, ==, 0);
+  g_assert_true (access->instead);
+  g_assert_cmpuint (app_read (app, access->link, 1, NULL), ==, 200);
+}
+
+static gboolean
+is_renewed (App *app)
+{
+  return newest (app)->updated.ms > newest (app)->given.ms && is_usable (app);
+}
+
+/* The record changes while one node is down: the same link shows the record as it is; that node gets the new part when it is back. */
+static void
+test_renewed (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *link = NULL;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+  link = g_strdup (access->link);
+  g_assert_true (app_until (all_hold, app, LONG));
+  nodes_kill (2);
+  app_save (app, NULL, "Latex");
+  g_assert_true (app_until (is_renewed, app, LONG));
+  read_all (app, link, 0, 1, "Camille Ouellet", "Latex");
+  nodes_start (2);
+  g_assert_true (app_until (all_hold, app, LONG));
+  read_all (app, link, 2, 2, "Camille Ouellet", "Latex");
+}
+
+static void
+count_locked_cb (CitizSession *session, gint kind, guint *told)
+{
+  g_assert_cmpint (kind, ==, CITIZ_OPENING_READ);
+  (*told)++;
+}
+
+static guint locked_told;
+
+static gboolean
+was_told (App *app)
+{
+  return locked_told == 1;
+}
+
+/* Locked: that somebody opened is told at once, who it was when the record is open again. */
+static void
+test_locked (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autofree gchar *link = g_strdup (access->link);
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_signal_connect (app->session, "opened-locked", G_CALLBACK (count_locked_cb), &locked_told);
+  citiz_session_lock (app->session);
+  g_assert_cmpuint (nodes_open (app, link, 1, 1, "Camille Ouellet", NULL), ==, 200);
+  g_assert_true (app_until (was_told, app, LONG));
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (app_until (first_is_named, app, LONG));
+  g_assert_cmpstr (opening_at (app, 0)->name, ==, "Camille Ouellet");
+}
+
+#define TEST(name, function)                                                                       \
+  g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
+
+int
+main (int argc, char **argv)
+{
+  int failed;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  g_assert_cmpint (argc, >=, 2);
+  nodes_found (argv[1]);
+  TEST ("given", test_given);
+  TEST ("mail", test_mail);
+  TEST ("one-down", test_one_down);
+  TEST ("one-lies", test_one_lies);
+  TEST ("revoked", test_revoked);
+  TEST ("goes-on", test_goes_on);
+  TEST ("nobody-answers", test_nobody_answers);
+  TEST ("alone", test_alone);
+  TEST ("renewed", test_renewed);
+  TEST ("locked", test_locked);
+  failed = g_test_run ();
+  nodes_end ();
+  return failed;
+}
