@@ -10,7 +10,8 @@
 #include "ui/citiz-page.h"
 
 #define TICKS     4
-#define ONE_NIGHT 0.18 /* of the card: a night alone is no wider than it reads well */
+#define WALLS     (14 * CITIZ_HOUR) /* no wall is further from UTC */
+#define ONE_NIGHT 0.18              /* of the card: a night alone is no wider than it reads well */
 
 static GArray *
 days_of (const CitizActivityView *view, const gchar *measure)
@@ -64,21 +65,18 @@ typedef struct
   gdouble sum, min, max;
 } Hour;
 
-/* The samples of the day by hour on this computer's wall. FALSE when there is none. */
+/* The samples of the day by hour, on the wall where each was measured, as days are: a traveller's day is whole. FALSE when there is
+ * none. */
 static gboolean
 hours_of (const CitizActivityView *view, const gchar *measure, Hour hours[24])
 {
-  gint y, m, d;
-  g_autoptr (GDateTime) from = NULL, to = NULL;
+  gint64 midnight = (gint64) view->period.first * CITIZ_DAY; /* on a wall at no offset */
   g_autoptr (GArray) samples = NULL;
   gboolean any = FALSE;
 
   memset (hours, 0, 24 * sizeof (Hour));
-  citiz_day_to_ymd (view->period.first, &y, &m, &d);
-  from = g_date_time_new_local (y, m, d, 0, 0, 0);
-  to = g_date_time_add_days (from, 1);
-  samples = citiz_record_samples (view->record, measure, g_date_time_to_unix (from) * 1000,
-                                  g_date_time_to_unix (to) * 1000);
+  samples = citiz_record_samples (view->record, measure, midnight - WALLS,
+                                  midnight + CITIZ_DAY + WALLS);
   for (guint i = 0; samples != NULL && i < samples->len; i++)
     {
       const CitizSample *sample = &g_array_index (samples, CitizSample, i);

@@ -30,6 +30,7 @@ struct _CitizActivityPage
   GtkWidget *steps, *sleep, *heart, *ring, *ring_number, *ring_words, *ring_week, *week,
       *sessions_end, *sessions, *content, *nothing;
   gboolean all_sessions, following; /* the period holds today and goes on with it */
+  guint refilling;                  /* the idle that fills it again */
 };
 
 static void citiz_activity_page_iface_init (CitizPageInterface *iface);
@@ -199,6 +200,7 @@ refill (CitizActivityPage *self)
   gboolean any;
   gint32 last;
 
+  g_clear_handle_id (&self->refilling, g_source_remove);
   if (!last_day (self, view.today, &last))
     {
       citiz_states_show_message (
@@ -224,6 +226,22 @@ refill (CitizActivityPage *self)
   fill_ring (self, &view);
   any |= fill_sessions (self, &view);
   show_nothing (self, !any && !citiz_period_holds (&self->period, last), last);
+}
+
+static gboolean
+refill_cb (gpointer data)
+{
+  CITIZ_ACTIVITY_PAGE (data)->refilling = 0;
+  refill (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Each series read in the background says that the record changed: however many there are, the page is filled once. */
+static void
+refill_soon (CitizActivityPage *self)
+{
+  if (self->refilling == 0)
+    self->refilling = g_idle_add_full (G_PRIORITY_HIGH_IDLE, refill_cb, self, NULL);
 }
 
 /* --- actions --- */
@@ -467,7 +485,7 @@ activity_get_add_menu (CitizPage *page)
 static void
 activity_refresh (CitizPage *page)
 {
-  refill (CITIZ_ACTIVITY_PAGE (page));
+  refill_soon (CITIZ_ACTIVITY_PAGE (page));
 }
 
 static void
@@ -490,6 +508,7 @@ citiz_activity_page_root (GtkWidget *widget)
 static void
 citiz_activity_page_dispose (GObject *object)
 {
+  g_clear_handle_id (&CITIZ_ACTIVITY_PAGE (object)->refilling, g_source_remove);
   g_clear_object (&CITIZ_ACTIVITY_PAGE (object)->session);
   G_OBJECT_CLASS (citiz_activity_page_parent_class)->dispose (object);
 }
@@ -526,8 +545,9 @@ citiz_activity_page_new (CitizSession *session)
   self->session = g_object_ref (session);
   self->period = citiz_period_around (CITIZ_PERIOD_WEEK, today_of (self));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->kinds[CITIZ_PERIOD_WEEK]), TRUE);
-  g_signal_connect_object (session, "record-changed", G_CALLBACK (refill), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "settings-changed", G_CALLBACK (refill), self,
+  g_signal_connect_object (session, "record-changed", G_CALLBACK (refill_soon), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "settings-changed", G_CALLBACK (refill_soon), self,
                            G_CONNECT_SWAPPED);
   refill (self);
   return GTK_WIDGET (self);

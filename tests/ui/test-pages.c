@@ -5,7 +5,9 @@
 
 #include "app/citiz-session.h"
 #include "importers/citiz-import-reason.h"
+#include "ui/citiz-activity-cards.h"
 #include "ui/citiz-activity-page.h"
+#include "ui/citiz-chart-private.h"
 #include "ui/citiz-add-forms.h"
 #include "ui/citiz-add.h"
 #include "ui/citiz-bits.h"
@@ -580,6 +582,45 @@ is_undo (GtkWidget *widget, gpointer data)
   return TRUE;
 }
 
+/* Ten steps in every hour of a day on a wall two hours east of UTC. */
+static GArray *
+ten_an_hour (const gchar *measure, gint64 from, gint64 to, gpointer data)
+{
+  GArray *samples = g_array_new (FALSE, FALSE, sizeof (CitizSample));
+  gint32 day = GPOINTER_TO_INT (data);
+
+  for (gint64 hour = 0; hour < 24; hour++)
+    {
+      CitizSample sample = {day * CITIZ_DAY + (hour - 2) * CITIZ_HOUR, 60000, 120, 10};
+
+      if (sample.start >= from && sample.start < to)
+        g_array_append_val (samples, sample);
+    }
+  return samples;
+}
+
+/* A day by the hour is the day of the week's bar, wherever it was lived. */
+static void
+test_day_elsewhere (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  gint32 day = citiz_day_from_ymd (2026, 7, 14);
+  CitizActivityView view = {record, citiz_period_around (CITIZ_PERIOD_DAY, day), day + 1, 0};
+  GtkWidget *card = g_object_ref_sink (citiz_chart_card_new ("Steps", 200));
+  CitizChart *chart = citiz_chart_card_get_chart (CITIZ_CHART_CARD (card));
+
+  citiz_record_set_loader (record, ten_an_hour, GINT_TO_POINTER (day));
+  g_assert_true (citiz_activity_fill_steps (CITIZ_CHART_CARD (card), &view));
+  g_assert_cmpuint (citiz_chart_get_n_slots (chart), ==, 24);
+  for (guint i = 0; i < 24; i++)
+    {
+      g_autofree gchar *text = _citiz_chart_slot_text (chart, i, " · ");
+      g_assert_nonnull (strstr (text, "10"));
+    }
+  g_assert_true (shows (card, "240"));
+  g_assert_finalize_object (card);
+}
+
 /* A second person's file is asked about; each import has an undo of its own, the newest first. */
 static void
 test_import_of_others (void)
@@ -714,6 +755,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/stranger", test_stranger);
   g_test_add_func ("/ui/pages/nothing-in-period", test_nothing_in_period);
   g_test_add_func ("/ui/pages/focus", test_focus);
+  g_test_add_func ("/ui/pages/day-elsewhere", test_day_elsewhere);
   g_test_add_func ("/ui/pages/import-dialog", test_import_dialog);
   g_test_add_func ("/ui/pages/import-of-others", test_import_of_others);
   return g_test_run ();
