@@ -4,6 +4,7 @@
 #include "insight/citiz-nutrition.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A mean over the days that have data. */
 typedef struct
@@ -204,51 +205,142 @@ citiz_ips_add_activity (CitizIps *ips, json_t *section_entries, GPtrArray *lines
   add_sleep (ips, section_entries, lines);
 }
 
-/* Measures that often come as a long series only: their newest day stands for them. */
-static const gchar *const newest[] = {"BodyMass", "Height", "OxygenSaturation"};
+/* Measures that often come as a long series only: its newest day stands for them, unless an entry of the record is as new. A blood
+ * pressure is one observation of two series. */
+static const struct
+{
+  const gchar *measure;
+  const gchar *parts[2]; /* the series; the second only of a pair */
+} newest[] = {
+    {"bp_panel", {"bp_sys", "bp_dia"}},
+    {"weight", {"weight", NULL}},
+    {"height", {"height", NULL}},
+    {"spo2", {"spo2", NULL}},
+};
 
 static gboolean
-is_told (const CitizIps *ips, const CitizMeasure *measure)
+speaks_of (const CitizItem *item, guint row)
 {
+  const gchar *key = item->measure != NULL ? item->measure->key : "";
+
+  return strcmp (key, newest[row].measure) == 0 || strcmp (key, newest[row].parts[0]) == 0
+         || g_strcmp0 (key, newest[row].parts[1]) == 0;
+}
+
+/* Returns: whether an entry tells of @day or a later one, be it one that is withheld: the series may hold its value; else its place on the first screen, if it had one, is given up */
+static gboolean
+is_told (const CitizIps *ips, guint row, gint32 day, guint *out_rank)
+{
+  *out_rank = 0;
   for (guint i = 0; i < ips->items->len; i++)
-    if (((const CitizIpsItem *) ips->items->pdata[i])->item->measure == measure)
-      return TRUE;
+    {
+      const CitizIpsItem *entry = ips->items->pdata[i];
+
+      if (speaks_of (entry->item, row) && citiz_date_day (citiz_item_date (entry->item)) >= day)
+        return TRUE;
+    }
+  for (guint i = 0; i < ips->items->len; i++)
+    {
+      CitizIpsItem *entry = ips->items->pdata[i];
+
+      if (entry->rank == 0 || !speaks_of (entry->item, row))
+        continue;
+      *out_rank = *out_rank > 0 ? MIN (*out_rank, entry->rank) : entry->rank;
+      entry->rank = 0;
+    }
   return FALSE;
 }
 
+/* The newest values of the series, all of one day. */
+static guint
+last_values (const CitizIps *ips, guint row, gint32 *out_day, gdouble out[2])
+{
+  guint n = 0;
+
+  for (; n < 2 && newest[row].parts[n] != NULL; n++)
+    {
+      const gchar *key = newest[row].parts[n];
+      gint32 first, last;
+      g_autoptr (GArray) days = NULL;
+
+      if (!citiz_record_span (ips->record, key, &first, &last) || (n > 0 && last != *out_day))
+        return 0;
+      days = citiz_record_days (ips->record, key, last, last);
+      if (days == NULL || days->len == 0)
+        return 0;
+      *out_day = last;
+      out[n] = g_array_index (days, CitizDay, 0).last;
+    }
+  return n;
+}
+
+static void
+put_values (json_t *observation, guint row, const gdouble values[2], guint n)
+{
+  json_t *components = json_array ();
+
+  for (guint i = 0; i < n; i++)
+    {
+      const CitizMeasure *measure = citiz_measure_get (newest[row].parts[i]);
+
+      json_array_append_new (components,
+                             json_pack ("{s:{s:[{s:s, s:s}]}, s:o}", "code", "coding", "system",
+                                        CITIZ_SYSTEM_LOINC, "code", measure->loinc, "valueQuantity",
+                                        quantity (values[i], measure->decimals, measure->ucum)));
+    }
+  if (n > 1)
+    json_object_set (observation, "component", components);
+  else
+    json_object_set (observation, "valueQuantity",
+                     json_object_get (json_array_get (components, 0), "valueQuantity"));
+  json_decref (components);
+}
+
+static gchar *
+values_text (guint row, const gdouble values[2], guint n)
+{
+  const CitizMeasure *measure = citiz_measure_get (newest[row].parts[0]);
+
+  if (n > 1)
+    return g_strdup_printf ("%.0f/%.0f %s", values[0], values[1], measure->ucum);
+  return g_strdup_printf ("%.*f %s", measure->decimals, values[0], measure->ucum);
+}
+
+static void
+add_newest (CitizIps *ips, guint row, json_t *section_entries, GPtrArray *lines)
+{
+  const CitizMeasure *measure = citiz_measure_get (newest[row].measure);
+  const gchar *name = measure->name[ips->options->language];
+  g_autofree gchar *date_text = NULL;
+  g_autofree gchar *text = NULL;
+  json_t *observation;
+  gdouble values[2];
+  CitizDate date;
+  gint32 day = 0;
+  guint n, rank;
+
+  n = last_values (ips, row, &day, values);
+  if (n == 0 || is_told (ips, row, day, &rank))
+    return;
+  date = citiz_date_from_day (day);
+  date_text = citiz_date_to_string (&date);
+  text = values_text (row, values, n);
+  observation = new_observation (ips, "vital-signs", CITIZ_SYSTEM_LOINC, measure->loinc, name);
+  json_object_set_new (observation, "effectiveDateTime", json_string (date_text));
+  put_values (observation, row, values, n);
+  citiz_ips_put_code (observation, "declared-by", "self");
+  if (rank > 0)
+    citiz_ips_put_uint (observation, "first-screen", "valuePositiveInt", rank);
+  append (ips, observation, section_entries);
+  g_ptr_array_add (lines, g_strdup_printf ("%s : %s (%s)", name, text, date_text));
+}
+
+/* Before the entries of the record are written: they are newest first, and one may give up its place on the first screen. */
 void
 citiz_ips_add_vitals (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (newest); i++)
-    {
-      const CitizMeasure *measure = citiz_measure_by_healthkit (newest[i]);
-      gint32 first, last;
-      g_autoptr (GArray) days = NULL;
-      CitizDate date;
-      g_autofree gchar *text = NULL;
-      json_t *observation;
-
-      if (measure == NULL || is_told (ips, measure)
-          || !citiz_record_span (ips->record, measure->key, &first, &last))
-        continue;
-      days = citiz_record_days (ips->record, measure->key, last, last);
-      if (days == NULL || days->len == 0)
-        continue;
-      date = citiz_date_from_day (last);
-      text = citiz_date_to_string (&date);
-      observation = new_observation (ips, "vital-signs", CITIZ_SYSTEM_LOINC, measure->loinc,
-                                     measure->name[ips->options->language]);
-      json_object_set_new (observation, "effectiveDateTime", json_string (text));
-      json_object_set_new (
-          observation, "valueQuantity",
-          quantity (g_array_index (days, CitizDay, 0).last, measure->decimals, measure->ucum));
-      citiz_ips_put_code (observation, "declared-by", "self");
-      append (ips, observation, section_entries);
-      g_ptr_array_add (lines,
-                       g_strdup_printf ("%s : %.*f %s (%s)", measure->name[ips->options->language],
-                                        measure->decimals, g_array_index (days, CitizDay, 0).last,
-                                        measure->ucum, text));
-    }
+  for (guint row = 0; row < G_N_ELEMENTS (newest); row++)
+    add_newest (ips, row, section_entries, lines);
 }
 
 /* What a clinician asks about, in a day's food. */

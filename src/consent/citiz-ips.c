@@ -124,9 +124,9 @@ fill (CitizIps *ips, CitizPart part, Draft *draft)
     return;
   if (part == CITIZ_PART_ALERTS)
     citiz_ips_add_flags (ips, draft->entries, draft->lines);
-  add_items (ips, part, draft);
   if (part == CITIZ_PART_VITALS)
     citiz_ips_add_vitals (ips, draft->entries, draft->lines);
+  add_items (ips, part, draft);
   if (part == CITIZ_PART_ACTIVITY)
     citiz_ips_add_activity (ips, draft->entries, draft->lines);
   if (part == CITIZ_PART_DIET)

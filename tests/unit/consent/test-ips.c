@@ -608,6 +608,89 @@ test_digest (Fixture *f, gconstpointer data)
   g_assert_false (citiz_hash_equal (&before, &after));
 }
 
+static void
+put_series (Fixture *f, const gchar *measure, const gchar *unit, gint32 day, gdouble value)
+{
+  g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (CitizDay));
+  CitizDay one = {day, 1, value, value, value, value, value, 0};
+
+  g_array_append_val (days, one);
+  citiz_record_put_days (f->record, measure, "", unit, 2, days);
+}
+
+static CitizId
+add_vital (Fixture *f, const gchar *loinc, const gchar *date, const gchar *value)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      "{\"resourceType\":\"Observation\",\"id\":\"%s\",\"status\":\"final\",\"category\":[{\"coding\":[{\"system\":"
+      "\"http://terminology.hl7.org/CodeSystem/observation-category\",\"code\":\"vital-signs\"}]}],"
+      "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"%s\"}],\"text\":\"%s\"}," SUBJECT
+      ",\"effectiveDateTime\":\"%s\",%s}",
+      loinc, loinc, loinc, date, value);
+
+  return add (f, text);
+}
+
+/* The texts of the section of vital signs, in its order, that hold @what. Returns: how many; @out_ranked: of them on the first screen */
+static guint
+count_vitals (json_t *bundle, const gchar *what, guint *out_ranked)
+{
+  json_t *entry;
+  guint n = 0;
+  size_t i;
+
+  *out_ranked = 0;
+  json_array_foreach (json_object_get (bundle, "entry"), i, entry)
+  {
+    g_autofree gchar *text = json_dumps (json_object_get (entry, "resource"), JSON_COMPACT);
+
+    if (strstr (text, "vital-signs") == NULL || strstr (text, what) == NULL)
+      continue;
+    n++;
+    *out_ranked += strstr (text, "first-screen") != NULL;
+  }
+  return n;
+}
+
+/* What a device measured last week counts more than what a file said years ago; and the other way round. */
+static void
+test_newest_vitals (Fixture *f, gconstpointer data)
+{
+  const gchar *pressure
+      = "\"component\":[{\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"8480-6\"}]},\"valueQuantity\":"
+        "{\"value\":155,\"unit\":\"mm[Hg]\"}},{\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"8462-4\"}]},"
+        "\"valueQuantity\":{\"value\":85,\"unit\":\"mm[Hg]\"}}]";
+  const gint32 day = citiz_day_of (NOW, -240) - 7;
+  CitizId id;
+  guint ranked;
+  json_t *bundle;
+
+  add_patient (f);
+  add_vital (f, "85354-9", "2022-01-04", pressure);
+  put_series (f, "bp_sys", "mm[Hg]", day, 126);
+  put_series (f, "bp_dia", "mm[Hg]", day, 74);
+  bundle = build (f);
+  g_assert_cmpuint (count_vitals (bundle, "\"value\":126", &ranked), ==, 1);
+  g_assert_cmpuint (ranked, ==, 1);
+  g_assert_cmpuint (count_vitals (bundle, "\"value\":155", &ranked), ==, 1);
+  g_assert_cmpuint (ranked, ==, 0);
+  json_decref (bundle);
+
+  /* An entry that is as new tells more: who measured, when. */
+  id = add_vital (f, "85354-9", "2026-10-16", pressure);
+  bundle = build (f);
+  g_assert_cmpuint (count_vitals (bundle, "\"value\":126", &ranked), ==, 0);
+  g_assert_cmpuint (count_vitals (bundle, "\"value\":155", &ranked), ==, 2);
+  g_assert_cmpuint (ranked, ==, 1);
+  json_decref (bundle);
+
+  /* Kept back, it is not given away by its series. */
+  citiz_profile_set_masks (f->profile, &id, TRUE);
+  bundle = build (f);
+  g_assert_cmpuint (count_vitals (bundle, "2026-10-16", &ranked), ==, 0);
+  json_decref (bundle);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, up, func, down)
 
 int
@@ -630,5 +713,6 @@ main (int argc, char **argv)
   ADD ("/consent/ips/few-of-one-code", test_few_of_one_code);
   ADD ("/consent/ips/preview-and-receipt", test_preview_and_receipt);
   ADD ("/consent/ips/digest", test_digest);
+  ADD ("/consent/ips/newest-vitals", test_newest_vitals);
   return g_test_run ();
 }
