@@ -252,7 +252,7 @@ citiz_ingest_recover (CitizVault *vault, GError **error)
   for (guint i = 0; i < batches->len; i++)
     {
       const CitizBatch *batch = batches->pdata[i];
-      if (batch->open && !citiz_vault_delete_batch (vault, batch->report->batch, error))
+      if (batch->open && !citiz_vault_shed_batch (vault, batch->report->batch, error))
         return FALSE;
     }
   return TRUE;

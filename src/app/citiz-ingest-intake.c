@@ -137,7 +137,9 @@ write_queue (CitizIntake *intake, GError **error)
 
   if (g_queue_is_empty (&intake->queue))
     return TRUE;
-  if (!citiz_vault_begin (intake->vault, error))
+  /* what could not be taken out again for want of room must not be let in */
+  if (!citiz_db_ensure_space (citiz_vault_get_db (intake->vault), 2 * intake->queued, error)
+      || !citiz_vault_begin (intake->vault, error))
     return FALSE;
   while (good && !g_queue_is_empty (&intake->queue))
     {
@@ -648,6 +650,6 @@ citiz_intake_abandon (CitizVault *vault, guint32 batch)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!citiz_vault_delete_batch (vault, batch, &error))
+  if (!citiz_vault_shed_batch (vault, batch, &error))
     g_warning ("an unfinished import stays until the next opening: %s", error->message);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define SHED_AT_ONCE 64 /* objects: 4 MiB at most of the usual ones */
+
 #define LENGTH_SIZE 4
 #define SMALL       256u
 #define BIG         (64u * 1024)
@@ -258,6 +260,37 @@ citiz_vault_delete_batch (CitizVault *vault, guint32 batch, GError **error)
     return FALSE;
   citiz_stmt_bind_int (stmt, 1, batch);
   return citiz_stmt_run (stmt, error);
+}
+
+/**
+ * citiz_vault_shed_batch:
+ * @batch: not 0, of an import that never counted
+ *
+ * Erases it like citiz_vault_delete_batch(), but a few objects at a time, its own row last: even on a disk that is nearly full the journal stays
+ * short, and who is interrupted goes on at the next opening.
+ */
+gboolean
+citiz_vault_shed_batch (CitizVault *vault, guint32 batch, GError **error)
+{
+  const gchar *const sql
+      = "DELETE FROM object WHERE row IN (SELECT row FROM object WHERE batch = ?1 AND batch <> 0 AND class <> ?2"
+        " LIMIT " G_STRINGIFY (SHED_AT_ONCE) ")";
+
+  g_return_val_if_fail (batch > 0, FALSE);
+  do
+    {
+      g_autoptr (CitizStmt) stmt = NULL;
+
+      if (!citiz_db_prepare (vault->db, sql, &stmt, error))
+        return FALSE;
+      citiz_stmt_bind_int (stmt, 1, batch);
+      citiz_stmt_bind_int (stmt, 2, CITIZ_CLASS_BATCH);
+      if (!citiz_stmt_run (stmt, error))
+        return FALSE;
+      citiz_db_forget_journal (vault->db);
+    }
+  while (sqlite3_changes (citiz_db_get_handle (vault->db)) > 0);
+  return citiz_vault_delete_batch (vault, batch, error);
 }
 
 /**

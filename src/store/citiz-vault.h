@@ -99,6 +99,9 @@ gboolean citiz_vault_delete (CitizVault *vault,
 gboolean citiz_vault_delete_batch (CitizVault *vault,
                                    guint32 batch,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_vault_shed_batch (CitizVault *vault,
+                                 guint32 batch,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_vault_foreach (CitizVault *vault,
                               CitizObjectClass object_class,
                               CitizVaultFunc func,
