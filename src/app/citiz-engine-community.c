@@ -293,6 +293,12 @@ citiz_engine_leave_community (CitizEngine *engine,
                    "no community was joined");
       return FALSE;
     }
+  if (citiz_engine_is_sharing (engine))
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING,
+                   "an access is open over the community");
+      return FALSE;
+    }
   if (!citiz_community_leave (engine->community, error))
     return FALSE;
   citiz_engine_close_community (engine);

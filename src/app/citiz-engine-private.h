@@ -223,5 +223,6 @@ void citiz_engine_open_shared (CitizEngine *engine);
 void citiz_engine_close_shared (CitizEngine *engine);
 void citiz_engine_read_boxes (CitizEngine *engine); /* the mail of all nodes, now */
 gboolean citiz_engine_is_handing (CitizEngine *engine);
+gboolean citiz_engine_is_sharing (CitizEngine *engine);
 
 G_END_DECLS

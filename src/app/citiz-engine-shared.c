@@ -478,6 +478,22 @@ citiz_engine_open_shared (CitizEngine *engine)
   look_at_all (engine);
 }
 
+/* An access over the community that the ledger does not know as ended: its nodes go on answering, and only from here it can be ended. */
+gboolean
+citiz_engine_is_sharing (CitizEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer shared;
+
+  if (engine->shared == NULL)
+    return FALSE;
+  g_hash_table_iter_init (&iter, engine->shared);
+  while (g_hash_table_iter_next (&iter, NULL, &shared))
+    if (!((CitizShared *) shared)->over)
+      return TRUE;
+  return FALSE;
+}
+
 /* The community is left, or the program ends. */
 void
 citiz_engine_close_shared (CitizEngine *engine)

@@ -39,6 +39,7 @@ typedef enum
   CITIZ_SESSION_ERROR_NO_NODE,          /* none of them answers */
   CITIZ_SESSION_ERROR_COMMUNITY,        /* there is one already */
   CITIZ_SESSION_ERROR_NO_COMMUNITY,
+  CITIZ_SESSION_ERROR_SHARING, /* an access is open over the community's nodes */
   CITIZ_SESSION_ERROR_FAILED
 } CitizSessionError;
 GQuark citiz_session_error_quark (void);

@@ -391,11 +391,7 @@ citiz_community_leave (CitizCommunity *self, GError **error)
     }
   if (!citiz_vault_commit (self->vault, error))
     return FALSE;
-  g_clear_object (&self->follower);
-  g_clear_object (&self->outbox);
-  g_clear_pointer (&self->copy, citiz_chain_close);
-  g_clear_pointer (&self->copy_db, citiz_db_unref);
-  citiz_community_remove_copy (self->folder);
+  citiz_community_remove_copy (self->folder); /* open still: it is gone with this object */
   return TRUE;
 }
 

@@ -1,0 +1,321 @@
+/* The community through the session: read, join, follow, lock, pause, leave, in words. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app-fixture.h"
+#include "community-world.h"
+
+#include "crypto/citiz-crypto.h"
+
+#include <locale.h>
+
+typedef struct
+{
+  App app;
+  CommunityWorld world;
+  guint changes;
+} Scene;
+
+static void
+changed_cb (Scene *scene)
+{
+  scene->changes++;
+}
+
+static void
+listen (Scene *scene)
+{
+  g_signal_connect_swapped (scene->app.session, "community-changed", G_CALLBACK (changed_cb),
+                            scene);
+}
+
+static void
+scene_up (Scene *scene, gconstpointer unused)
+{
+  community_world_init (&scene->world);
+  app_up (&scene->app, NULL);
+  app_move_clock (&scene->app, scene->world.shared.now.ms - citiz_env_now (citiz_env_system ()).ms);
+  listen (scene);
+}
+
+static void
+scene_down (Scene *scene, gconstpointer unused)
+{
+  app_close (&scene->app);
+  citiz_community_remove_copy (scene->app.folder);
+  app_down (&scene->app, NULL);
+  community_world_clear (&scene->world);
+}
+
+static const CitizCommunityView *
+view (Scene *scene)
+{
+  return citiz_session_get_community (scene->app.session);
+}
+
+static gchar *
+link_of (Scene *scene)
+{
+  CitizInvitation invitation;
+
+  community_world_invitation (&scene->world, TRUE, &invitation);
+  return citiz_invitation_link (&invitation);
+}
+
+static gboolean
+try_join (Scene *scene, const gchar *text, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_join_async (scene->app.session, text, cancellable, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_join_finish (scene->app.session, result, error);
+}
+
+static void
+join (Scene *scene)
+{
+  g_autofree gchar *link = link_of (scene);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (try_join (scene, link, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+leave (Scene *scene, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_leave_community_async (scene->app.session, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_leave_community_finish (scene->app.session, result, error);
+}
+
+static gboolean
+is_whole (Scene *scene)
+{
+  const CitizCommunityView *now = view (scene);
+
+  return now != NULL && now->state == CITIZ_COMMUNITY_VIEW_EVEN && now->level == 2
+         && now->registered && now->n_waiting == 0;
+}
+
+static void
+assert_sentence (Scene *scene, const gchar *expected)
+{
+  g_autofree gchar *sentence = citiz_session_explain_community (view (scene));
+
+  g_assert_cmpstr (sentence, ==, expected);
+}
+
+/* What an invitation says before anything is asked of anybody, and a sentence for what is none. */
+static void
+test_read (Scene *scene, gconstpointer unused)
+{
+  static const struct
+  {
+    const gchar *text;
+    CitizSessionError code;
+  } bad[] = {{"", CITIZ_SESSION_ERROR_NO_INVITATION},
+             {"hello", CITIZ_SESSION_ERROR_NO_INVITATION},
+             {"citiz:join?AbCd", CITIZ_SESSION_ERROR_INVITATION_CUT}};
+  g_autofree gchar *link = link_of (scene);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CitizInvitationView) read = NULL;
+  Answer answer = {0};
+  guint asked = 0;
+
+  citiz_session_read_invitation_async (scene->app.session, link, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  read = citiz_session_read_invitation_finish (scene->app.session, result, NULL);
+  g_assert_cmpstr (read->name, ==, "Les Cèdres");
+  g_assert_cmpuint (g_strv_length (read->nodes), ==, 2);
+  g_assert_cmpstr (read->nodes[0], ==, scene->world.nodes[0].url);
+  g_assert_true (read->vouched);
+  for (guint i = 0; i < SHARED_N; i++)
+    asked += scene->world.nodes[i].asked;
+  g_assert_cmpuint (asked, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (try_join (scene, bad[i].text, NULL, &error));
+      g_assert_error (error, CITIZ_SESSION_ERROR, (gint) bad[i].code);
+    }
+  g_assert_null (view (scene));
+}
+
+static void
+test_whole_life (Scene *scene, gconstpointer unused)
+{
+  g_autofree gchar *link = link_of (scene);
+  g_autoptr (GError) error = NULL;
+
+  community_world_grow (&scene->world, 30);
+  app_save (&scene->app, NULL, "Arachides");
+  join (scene);
+  g_assert_nonnull (view (scene));
+  g_assert_cmpstr (view (scene)->name, ==, "Les Cèdres");
+  RUN_UNTIL (is_whole (scene));
+  assert_sentence (scene, "Verified by 4 nodes");
+  g_assert_cmpuint (view (scene)->n_validators, ==, 4);
+  g_assert_cmpuint (view (scene)->may_fail, ==, 1);
+  g_assert_cmpuint (view (scene)->may_lie, ==, 1);
+  g_assert_cmpuint (view (scene)->height, ==, view (scene)->node_height);
+  RUN_UNTIL (view (scene)->nodes->len == SHARED_N);
+  g_assert_cmpuint (scene->changes, >, 0);
+  g_assert_false (try_join (scene, link, NULL, &error));
+  g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_COMMUNITY);
+  g_clear_error (&error);
+
+  /* Locked, nothing of it is shown; open again, it is there with the record, and what grew before is committed. */
+  citiz_session_lock (scene->app.session);
+  g_assert_null (view (scene));
+  g_assert_true (app_unlock (&scene->app, APP_PASSPHRASE, &error));
+  g_assert_nonnull (view (scene));
+  RUN_UNTIL (is_whole (scene));
+  app_reopen (&scene->app);
+  listen (scene);
+  g_assert_true (app_unlock (&scene->app, APP_PASSPHRASE, &error));
+  g_assert_nonnull (view (scene));
+  RUN_UNTIL (is_whole (scene) && view (scene)->committed == view (scene)->head);
+  g_assert_cmpuint (view (scene)->head, >, 0);
+
+  g_assert_true (leave (scene, &error));
+  g_assert_no_error (error);
+  RUN_UNTIL (view (scene) == NULL);
+  g_assert_false (leave (scene, &error));
+  g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY);
+  g_clear_error (&error);
+  app_reopen (&scene->app);
+  g_assert_true (app_unlock (&scene->app, APP_PASSPHRASE, &error));
+  g_assert_null (view (scene));
+  g_assert_cmpuint (app_count (&scene->app, CITIZ_KIND_ALLERGY), ==, 1);
+}
+
+/* A lock, or the person, ends a joining that hangs; nothing of it is kept. */
+static void
+test_cancelled (Scene *scene, gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree gchar *link = link_of (scene);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  g_cancellable_cancel (cancellable);
+  g_assert_false (try_join (scene, link, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  citiz_session_join_async (scene->app.session, link, NULL, app_answer_cb, &answer);
+  citiz_session_lock (scene->app.session);
+  result = app_wait (&answer);
+  g_assert_false (citiz_session_join_finish (scene->app.session, result, &error));
+  g_assert_nonnull (error);
+  g_assert_true (app_unlock (&scene->app, APP_PASSPHRASE, NULL));
+  g_assert_null (view (scene));
+}
+
+/* Each refusal of a node is a sentence of its own. */
+static void
+test_refused (Scene *scene, gconstpointer unused)
+{
+  static const struct
+  {
+    NodeManner manner;
+    VouchManner vouch;
+    CitizSessionError code;
+  } cases[] = {{NODE_DOWN, VOUCH_GOOD, CITIZ_SESSION_ERROR_NO_NODE},
+               {NODE_STRANGER, VOUCH_GOOD, CITIZ_SESSION_ERROR_OTHER_COMMUNITY},
+               {NODE_HONEST, VOUCH_USED_UP, CITIZ_SESSION_ERROR_INVITATION_USED},
+               {NODE_HONEST, VOUCH_QUOTA, CITIZ_SESSION_ERROR_INVITATION_WAITS}};
+  g_autofree gchar *link = link_of (scene);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const GError *like = g_error_new_literal (CITIZ_SESSION_ERROR, (gint) cases[i].code, "like");
+      g_autoptr (GError) expected = (GError *) like;
+      g_autoptr (GError) error = NULL;
+
+      for (guint k = 0; k < SHARED_N; k++)
+        scene->world.nodes[k].manner = cases[i].manner;
+      scene->world.vouch = cases[i].vouch;
+      g_assert_false (try_join (scene, link, NULL, &error));
+      g_assert_cmpstr (citiz_session_explain (error), ==, citiz_session_explain (expected));
+      g_assert_null (view (scene));
+    }
+}
+
+static void
+set_metered (Scene *scene, gboolean allowed)
+{
+  json_t *value = json_boolean (allowed);
+
+  citiz_session_set_setting_async (scene->app.session, "sync-metered", value, NULL, NULL, NULL);
+  json_decref (value);
+}
+
+/* A metered network pauses it, unless the person said otherwise; nodes that go are missed, and what waits is said to. */
+static void
+test_states (Scene *scene, gconstpointer unused)
+{
+  join (scene);
+  RUN_UNTIL (is_whole (scene));
+  citiz_session_set_metered (scene->app.session, TRUE);
+  RUN_UNTIL (view (scene)->state == CITIZ_COMMUNITY_VIEW_PAUSED);
+  assert_sentence (scene, "Paused: the network is metered");
+  set_metered (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  set_metered (scene, FALSE);
+  RUN_UNTIL (view (scene)->state == CITIZ_COMMUNITY_VIEW_PAUSED);
+  citiz_session_set_metered (scene->app.session, FALSE);
+  RUN_UNTIL (is_whole (scene));
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_DOWN;
+  RUN_UNTIL (view (scene)->state == CITIZ_COMMUNITY_VIEW_ALONE);
+  assert_sentence (scene, "No node answers");
+}
+
+/* Erased, nothing of the community is left either. */
+static void
+test_erased (Scene *scene, gconstpointer unused)
+{
+  g_autofree gchar *copy = g_build_filename (scene->app.folder, CITIZ_COMMUNITY_FOLDER, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  join (scene);
+  g_assert_true (g_file_test (copy, G_FILE_TEST_IS_DIR));
+  citiz_session_erase_async (scene->app.session, scene->app.passphrase, NULL, app_answer_cb,
+                             &answer);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_erase_finish (scene->app.session, result, &error));
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (copy, G_FILE_TEST_EXISTS));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const gchar *name;
+    void (*func) (Scene *scene, gconstpointer unused);
+  } tests[] = {
+      {"read", test_read},       {"whole-life", test_whole_life}, {"cancelled", test_cancelled},
+      {"refused", test_refused}, {"states", test_states},         {"erased", test_erased},
+  };
+
+  setlocale (LC_ALL, "C");
+  g_test_init (&argc, &argv, NULL);
+  if (!citiz_crypto_init ())
+    return 1;
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree gchar *path = g_strconcat ("/app/community/", tests[i].name, NULL);
+
+      g_test_add (path, Scene, NULL, scene_up, tests[i].func, scene_down);
+    }
+  return g_test_run ();
+}
