@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define READY_WITHIN_S  60
+#define HANDED_WITHIN_S 5 /* then the last nodes get their part another time */
+
 static const gchar *const state_names[] = {
     [CITIZ_ACCESS_NOT_YET] = "notyet",  [CITIZ_ACCESS_LIVE] = "active",
     [CITIZ_ACCESS_EXPIRED] = "expired", [CITIZ_ACCESS_REVOKED] = "revoked",
@@ -78,18 +81,43 @@ serve (CitizCommandRun *run)
   g_main_loop_unref (loop);
 }
 
+/* One that was told to end and is not over yet says so. */
+static const gchar *
+state_name (const CitizAccess *access)
+{
+  return access->ending ? "ending" : state_names[access->state];
+}
+
+static json_t *
+describe_nodes (const CitizAccess *access)
+{
+  static const gchar *const names[] = {
+      [CITIZ_ACCESS_SENDING] = "sending",
+      [CITIZ_ACCESS_USABLE] = "usable",
+      [CITIZ_ACCESS_READY] = "ready",
+  };
+
+  return json_pack ("{s:s, s:i, s:i, s:i, s:i}", "state", names[access->ready], "all",
+                    (int) access->n_nodes, "needed", (int) access->n_needed, "holding",
+                    (int) access->n_holding, "erased", (int) access->n_erased);
+}
+
 static json_t *
 describe_access (CitizAccess *access)
 {
+  json_t *json;
   g_autofree gchar *id = citiz_id_to_hex (&access->id);
   g_autofree gchar *given = citiz_time_text (access->given);
   g_autofree gchar *expires = citiz_time_text (access->expires);
 
-  return json_pack ("{s:s, s:s, s:b, s:s, s:s, s:i, s:s, s:I, s:s*, s:s*, s:s*}", "grant", id,
-                    "state", state_names[access->state], "sample", access->sample, "given", given,
+  json = json_pack ("{s:s, s:s, s:b, s:s, s:s, s:i, s:s*, s:I, s:s*, s:s*, s:s*}", "grant", id,
+                    "state", state_name (access), "sample", access->sample, "given", given,
                     "expires", expires, "openings", (int) access->openings, "tx", access->tx,
                     "height", (json_int_t) access->height, "link", access->link, "shlink",
                     access->shlink, "code", access->spoken);
+  if (access->n_nodes > 0)
+    json_object_set_new (json, "nodes", describe_nodes (access));
+  return json;
 }
 
 /* An emergency access lasts from 1 to 72 hours. */
@@ -99,21 +127,92 @@ citiz_command_emergency_check (const CitizCommandRun *run)
   return run->hours >= 1 && run->hours <= 72;
 }
 
+typedef struct
+{
+  GMainLoop *loop;
+  gboolean given_up;
+} Patience;
+
+static gboolean
+give_up_cb (gpointer data)
+{
+  Patience *patience = data;
+
+  patience->given_up = TRUE;
+  g_main_loop_quit (patience->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Waits for news of accesses until @over says that there is nothing to wait for, @seconds at most, or until interrupted. */
+static void
+wait_for_accesses (CitizCommandRun *run, gboolean (*over) (CitizCommandRun *run), guint seconds)
+{
+  static const gchar *const news[] = {"accesses-changed", "community-changed"};
+  Patience patience = {g_main_loop_new (NULL, FALSE), FALSE};
+  const guint interrupted = g_unix_signal_add (SIGINT, give_up_cb, &patience);
+  const guint late = g_timeout_add_seconds (seconds, give_up_cb, &patience);
+
+  for (guint i = 0; i < G_N_ELEMENTS (news); i++)
+    g_signal_connect_swapped (run->session, news[i], G_CALLBACK (g_main_loop_quit), patience.loop);
+  while (!over (run) && !patience.given_up)
+    g_main_loop_run (patience.loop);
+  g_signal_handlers_disconnect_by_data (run->session, patience.loop);
+  g_source_remove (interrupted);
+  g_source_remove (late);
+  g_main_loop_unref (patience.loop);
+}
+
+/* It opens, over nodes or, when they do not answer, on this computer. */
+static gboolean
+is_ready (CitizCommandRun *run)
+{
+  const CitizAccess *access = citiz_session_get_emergency (run->session);
+
+  return access == NULL || access->n_nodes == 0 || access->ready != CITIZ_ACCESS_SENDING;
+}
+
+/* Every node that answers has its part, and the spoken code. */
+static gboolean
+is_handed (CitizCommandRun *run)
+{
+  const CitizAccess *access = citiz_session_get_emergency (run->session);
+
+  return access == NULL || access->n_nodes == 0
+         || (access->ready == CITIZ_ACCESS_READY
+             && (access->spoken == NULL || access->n_coded >= access->n_holding));
+}
+
+/* The press, and the access that opens. */
+static CitizAccess *
+press (CitizCommandRun *run, GError **error)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+  CitizAccess *now;
+
+  citiz_session_emergency_async (run->session, (guint) run->hours, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  access = citiz_session_emergency_finish (run->session, result, error);
+  if (access == NULL)
+    return NULL;
+  wait_for_accesses (run, is_ready, READY_WITHIN_S);
+  wait_for_accesses (run, is_handed, HANDED_WITHIN_S);
+  now = citiz_session_get_emergency (run->session);
+  return g_object_ref (now != NULL ? now : access);
+}
+
 int
 citiz_command_emergency (CitizCommandRun *run, gchar **args)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CitizAccess) access = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autofree gchar *expires = NULL;
-  CitizWait wait = {0};
+  g_autoptr (CitizAccess) access = press (run, &error);
+  g_autofree gchar *expires = NULL, *ready = NULL;
 
-  citiz_session_emergency_async (run->session, (guint) run->hours, NULL, citiz_wait_cb, &wait);
-  result = citiz_wait (&wait);
-  access = citiz_session_emergency_finish (run->session, result, &error);
   if (access == NULL)
     return citiz_refuse (error);
   expires = citiz_time_text (access->expires);
+  ready = citiz_session_explain_ready (access);
   run->answer = describe_access (access);
   if (access->sample)
     citiz_say (run, "%s", _ ("This is the sample record: the person in it is invented."));
@@ -122,6 +221,10 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
   if (access->spoken != NULL)
     citiz_say (run, "%s %.4s %s", _ ("Code to say:"), access->spoken, access->spoken + 4);
   citiz_say (run, "%s %s", _ ("Ends:"), expires);
+  if (ready != NULL)
+    citiz_tell ("%s", ready);
+  if (!run->serve && access->n_nodes > 0)
+    return CITIZ_EXIT_DONE;
   if (!run->serve)
     {
       citiz_tell (_ (
@@ -160,9 +263,8 @@ citiz_command_grants (CitizCommandRun *run, gchar **args)
       g_autofree gchar *expires = citiz_time_text (access->expires);
 
       json_array_append_new (run->answer, describe_access (access));
-      citiz_say (run, "%s  %-8s  %s  %u%s%s", id, state_names[access->state], expires,
-                 access->openings, access->sample ? "  " : "",
-                 access->sample ? _ ("sample record") : "");
+      citiz_say (run, "%s  %-8s  %s  %u%s%s", id, state_name (access), expires, access->openings,
+                 access->sample ? "  " : "", access->sample ? _ ("sample record") : "");
     }
   if (g_list_model_get_n_items (accesses) == 0)
     citiz_say (run, "%s", _ ("No access was given yet."));
@@ -175,6 +277,47 @@ citiz_command_revoke_check (const CitizCommandRun *run)
   CitizId grant;
 
   return citiz_id_from_hex (&grant, run->words[1]);
+}
+
+/* The ledger has confirmed every end that was asked for, or there is nobody who could. */
+static gboolean
+none_is_ending (CitizCommandRun *run)
+{
+  GListModel *accesses = citiz_session_get_accesses (run->session);
+  const CitizCommunityView *community = citiz_session_get_community (run->session);
+
+  if (community == NULL || community->state == CITIZ_COMMUNITY_VIEW_ALONE)
+    return TRUE;
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      if (access->ending)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+say_ended (CitizCommandRun *run, const gchar *name, const CitizId *grant)
+{
+  GListModel *accesses = citiz_session_get_accesses (run->session);
+  const gchar *state = "revoked";
+
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+      g_autofree gchar *standing = NULL;
+
+      if (!citiz_id_equal (&access->id, grant) || !access->ending)
+        continue;
+      state = "ending";
+      standing = citiz_session_explain_ready (access);
+      citiz_say (run, "%s", standing);
+    }
+  run->answer = json_pack ("{s:s, s:s}", "grant", name, "state", state);
+  if (g_str_equal (state, "revoked"))
+    citiz_say (run, "%s", _ ("The access has ended. What was already seen cannot be taken back."));
 }
 
 int
@@ -191,8 +334,8 @@ citiz_command_revoke (CitizCommandRun *run, gchar **args)
   result = citiz_wait (&wait);
   if (!citiz_session_revoke_finish (run->session, result, &error))
     return citiz_refuse (error);
-  run->answer = json_pack ("{s:s, s:s}", "grant", args[0], "state", "revoked");
-  citiz_say (run, "%s", _ ("The access has ended. What was already seen cannot be taken back."));
+  wait_for_accesses (run, none_is_ending, READY_WITHIN_S);
+  say_ended (run, args[0], &grant);
   return CITIZ_EXIT_DONE;
 }
 

@@ -67,6 +67,8 @@ handed_cb (CitizGiver *giver, gpointer data)
   else
     citiz_shared_keep (shared);
   citiz_shared_tell (shared);
+  if (shared->engine->vault == NULL) /* the program may have stayed for this only */
+    citiz_engine_tell_serving (shared->engine);
 }
 
 CitizHttpClient *

@@ -191,6 +191,8 @@ citiz_engine_describe_shared (CitizEngine *engine, CitizAccess *access, const js
     access->state = citiz_env_now (engine->env).ms < access->expires.ms ? CITIZ_ACCESS_LIVE
                                                                         : CITIZ_ACCESS_EXPIRED;
   access->n_holding = citiz_n_bits (held);
+  access->n_coded
+      = citiz_n_bits (shared != NULL ? shared->coded : (guint) citiz_json_integer (json, "coded"));
   access->ending = access->state == CITIZ_ACCESS_LIVE && citiz_json_integer (json, "ending") != 0;
 }
 

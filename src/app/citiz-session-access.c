@@ -170,6 +170,15 @@ citiz_session_get_emergency (CitizSession *self)
   return NULL;
 }
 
+gboolean
+citiz_session_get_needed (CitizSession *self)
+{
+  const CitizAccess *live = citiz_session_get_emergency (self);
+
+  return citiz_session_get_serving (self)
+         || (live != NULL && (live->n_nodes == 0 || live->ready == CITIZ_ACCESS_SENDING));
+}
+
 /* A record that was locked meanwhile is empty: nothing may be made of it. Answers the task then. */
 static gboolean
 still_open (CitizSession *self, GTask *task)

@@ -96,6 +96,7 @@ struct _CitizAccess
   gboolean sample;       /* given on the sample record: it tells of nobody */
   /* Over the nodes of a community; n_nodes is 0 when it opens on this computer only. */
   guint n_nodes, n_needed, n_holding;
+  guint n_coded;  /* of those, know the spoken code */
   guint n_erased; /* nodes that have said on the ledger that they hold nothing any more */
   CitizAccessReady ready;
   gboolean ending;  /* its end was asked for, and the ledger has not confirmed it yet */
@@ -198,6 +199,8 @@ CitizSessionState citiz_session_get_state (CitizSession *self);
 const gchar *citiz_session_get_folder (CitizSession *self);
 gboolean citiz_session_get_sample (CitizSession *self);
 gboolean citiz_session_get_serving (CitizSession *self);
+/* A live access would open no more, or not yet, if the program ended now: its own node serves it, or parts are on their way to others. */
+gboolean citiz_session_get_needed (CitizSession *self);
 /* Something in the record's file could not be read when it opened; the rest is shown, and the person must be told. */
 gboolean citiz_session_get_damaged (CitizSession *self);
 const gchar *citiz_session_explain_damage (void);

@@ -71,15 +71,19 @@ facts (CitizSession *session, CitizAccess *access)
   g_autofree gchar *given = citiz_format_date_time_ms (access->given, now);
   g_autofree gchar *ending = citiz_access_ending (access, now);
   g_autofree gchar *first = citiz_format_capital (given);
-  g_autofree gchar *height = NULL, *block = NULL, *entry = NULL;
+  g_autofree gchar *height = NULL, *block = NULL, *entry = NULL, *erased = NULL;
   GtkWidget *list = citiz_list_new (_ ("Access"));
 
   add_fact (list, "citiz-access-symbolic", _ ("Given"), first);
-  add_fact (list, "citiz-clock-symbolic", _ ("Ended"), ending);
+  if (!access->ending)
+    add_fact (list, "citiz-clock-symbolic", _ ("Ended"), ending);
   height = citiz_format_number ((gdouble) access->height, 0);
   block = g_strdup_printf (_ ("Block %s"), height);
   entry = g_strdup_printf ("%s · %s", block, access->tx != NULL ? access->tx : "");
   add_fact (list, "citiz-ledger-symbolic", _ ("Entry in the ledger"), entry);
+  erased = citiz_session_explain_erased (access);
+  if (erased != NULL)
+    add_fact (list, "citiz-shown-symbolic", _ ("Nodes"), erased);
   return list;
 }
 
@@ -145,8 +149,14 @@ citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access
   gtk_box_append (GTK_BOX (page), facts (session, access));
   gtk_box_append (GTK_BOX (page), openings (session, access));
   gtk_box_append (GTK_BOX (page), contents (access));
-  live = access->state == CITIZ_ACCESS_LIVE;
-  if (live)
+  live = access->state == CITIZ_ACCESS_LIVE && !access->ending;
+  if (access->ending)
+    {
+      g_autofree gchar *standing = citiz_session_explain_ready (access);
+
+      gtk_box_append (GTK_BOX (page), citiz_caption_new (standing));
+    }
+  else if (live)
     gtk_box_append (GTK_BOX (page), citiz_caption_new (_ (
                                         "What this computer remembered of this access is damaged: "
                                         "its code cannot be shown again. It can be revoked.")));

@@ -129,8 +129,7 @@ serving_cb (CitizApplication *self)
 static void
 window_removed_cb (CitizApplication *self)
 {
-  const gboolean live = citiz_session_get_emergency (self->session) != NULL
-                        || citiz_session_get_serving (self->session);
+  const gboolean live = citiz_session_get_needed (self->session);
   g_autoptr (GNotification) notification = NULL;
 
   if (gtk_application_get_windows (GTK_APPLICATION (self)) != NULL || self->held
@@ -155,8 +154,7 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
   CitizApplication *self = data;
   GtkWindow *window;
 
-  if (citiz_session_get_emergency (self->session) == NULL
-      && !citiz_session_get_serving (self->session))
+  if (!citiz_session_get_needed (self->session))
     g_application_quit (data);
   while ((window = gtk_application_get_active_window (data)) != NULL)
     gtk_window_destroy (window);

@@ -154,6 +154,24 @@ build_outdated (CitizEmergencyPage *self)
   return self->outdated_list;
 }
 
+/* It does not open yet, or on this computer only. */
+static GtkWidget *
+build_standing (CitizEmergencyPage *self)
+{
+  self->standing_list = citiz_list_new (_ ("Nodes"));
+  self->standing_row = citiz_row_new ("", NULL);
+  citiz_row_set_prefix (CITIZ_ROW (self->standing_row), "citiz-access-symbolic", "neutral");
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (self->standing_row), 5);
+  self->standing_capsule = gtk_button_new_with_label (_ ("One File…"));
+  gtk_widget_set_valign (self->standing_capsule, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->standing_capsule), "emergency.capsule");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->standing_row), self->standing_capsule);
+  gtk_list_box_append (GTK_LIST_BOX (self->standing_list), self->standing_row);
+  gtk_widget_set_margin_bottom (self->standing_list, 12);
+  gtk_widget_set_visible (self->standing_list, FALSE);
+  return self->standing_list;
+}
+
 static GtkWidget *
 build_foot (CitizEmergencyPage *self)
 {
@@ -220,13 +238,12 @@ _citiz_emergency_page_build (CitizEmergencyPage *self)
   self->ring = CITIZ_COUNTDOWN (citiz_countdown_new ("citiz-emergency-symbolic", 60));
   gtk_widget_add_css_class (GTK_WIDGET (self->ring), "bad");
   adw_bin_set_child (self->ring_slot, GTK_WIDGET (self->ring));
-  adw_bin_set_child (self->ready_slot,
-                     citiz_status_new ("citiz-check-symbolic", _ ("Ready on this computer"), "ok"));
   self->who_list = citiz_list_new (_ ("Who opened"));
   self->what_list = citiz_list_new (_ ("What the carer will see"));
   gtk_box_append (GTK_BOX (links), citiz_link_button_new (_ ("Preview"), "emergency.preview"));
   gtk_box_append (GTK_BOX (links), citiz_link_button_new (_ ("Profile"), "emergency.profile"));
   citiz_columns_append (CITIZ_COLUMNS (columns), 0, build_left (self));
+  citiz_columns_append (CITIZ_COLUMNS (columns), 1, build_standing (self));
   citiz_columns_append (CITIZ_COLUMNS (columns), 1, build_outdated (self));
   citiz_columns_append (CITIZ_COLUMNS (columns), 1,
                         group (citiz_heading_new (_ ("Who opened"), live_mark ()), self->who_list));
@@ -343,6 +360,31 @@ fill_outdated (CitizEmergencyPage *self)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->outdated_row), self->access->outdated);
 }
 
+/* The word beside the clock, and a sentence while there is something to wait for or to know. */
+static void
+fill_standing (CitizEmergencyPage *self)
+{
+  const CitizAccess *access = self->access;
+  const gboolean sending = access->ready == CITIZ_ACCESS_SENDING && access->n_nodes > 0;
+  const gboolean told = sending || access->instead;
+  g_autofree gchar *sentence = citiz_session_explain_ready (access), *word = NULL;
+
+  if (access->n_nodes == 0)
+    word = g_strdup (_ ("Ready on this computer"));
+  else if (sending)
+    word = g_strdup_printf (_ ("%u of %u nodes ready"), access->n_holding, access->n_nodes);
+  else
+    word = g_strdup_printf (_ ("Ready · %u of %u nodes"), access->n_holding, access->n_nodes);
+  adw_bin_set_child (self->ready_slot,
+                     citiz_status_new (sending ? "citiz-clock-symbolic" : "citiz-check-symbolic",
+                                       word, sending ? "neutral" : "ok"));
+  gtk_widget_set_visible (self->standing_list, told && sentence != NULL);
+  gtk_widget_set_visible (self->standing_capsule, access->instead);
+  if (!told || sentence == NULL)
+    return;
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->standing_row), sentence);
+}
+
 void
 _citiz_emergency_page_fill (CitizEmergencyPage *self)
 {
@@ -352,6 +394,7 @@ _citiz_emergency_page_fill (CitizEmergencyPage *self)
 
   fill_spoken (self);
   fill_outdated (self);
+  fill_standing (self);
   print = g_strdup_printf ("%s|%u|%" G_GINT64_FORMAT "|%d|%u|%" G_GINT64_FORMAT, self->access->link,
                            g_list_model_get_n_items (openings),
                            newest != NULL ? newest->when.ms : 0, newest != NULL && newest->disputed,

@@ -46,6 +46,9 @@ struct _CitizEmergencyPage
   GtkWidget *what_list;
   GtkWidget *outdated_list; /* only while the carer sees an earlier record */
   GtkWidget *outdated_row;
+  GtkWidget *standing_list; /* while the nodes of a community are not all it takes */
+  GtkWidget *standing_row;
+  GtkWidget *standing_capsule;
 };
 
 void _citiz_emergency_page_build (CitizEmergencyPage *self);

@@ -99,11 +99,18 @@ fill_ended (CitizEmergencyPage *self)
   GtkWidget *list = citiz_list_new (_ ("Who opened"));
   guint shown = 0;
 
-  adw_status_page_set_title (self->ended_status, self->access->state == CITIZ_ACCESS_REVOKED
-                                                     ? _ ("You Ended the Access")
-                                                     : _ ("The Access Has Ended"));
-  text = g_strdup_printf ("%s\n%s", ending,
-                          _ ("The link, the code and the QR code open nothing any more."));
+  g_autofree gchar *nodes = self->access->ending ? citiz_session_explain_ready (self->access)
+                                                 : citiz_session_explain_erased (self->access);
+
+  adw_status_page_set_title (self->ended_status,
+                             self->access->ending || self->access->state == CITIZ_ACCESS_REVOKED
+                                 ? _ ("You Ended the Access")
+                                 : _ ("The Access Has Ended"));
+  text = self->access->ending
+             ? g_strdup (nodes)
+             : g_strdup_printf ("%s\n%s%s%s", ending,
+                                _ ("The link, the code and the QR code open nothing any more."),
+                                nodes != NULL ? "\n" : "", nodes != NULL ? nodes : "");
   adw_status_page_set_description (self->ended_status, text);
   citiz_box_clear (GTK_WIDGET (self->ended_who));
   for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
@@ -149,11 +156,14 @@ set_subtitle (CitizEmergencyPage *self)
       g_autofree gchar *given = when_in_header (self->access->given, now);
       g_autofree gchar *updated = when_in_header (self->access->updated, now);
 
-      self->subtitle
-          = self->access->updated.ms > self->access->given.ms
-                /* Translators: two times, "14:32", or dates with one. */
-                ? g_strdup_printf (_ ("Written in the ledger · %s, updated %s"), given, updated)
-                : g_strdup_printf (_ ("Written in the ledger · %s"), given);
+      if (self->access->n_nodes > 0 && self->access->height == 0)
+        self->subtitle = g_strdup_printf (_ ("On its way to the ledger · %s"), given);
+      else
+        self->subtitle
+            = self->access->updated.ms > self->access->given.ms
+                  /* Translators: two times, "14:32", or dates with one. */
+                  ? g_strdup_printf (_ ("Written in the ledger · %s, updated %s"), given, updated)
+                  : g_strdup_printf (_ ("Written in the ledger · %s"), given);
     }
 }
 
