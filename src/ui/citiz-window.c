@@ -273,7 +273,7 @@ citiz_window_new (GtkApplication *app, CitizSession *session)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "accesses-changed", G_CALLBACK (_citiz_window_update_main),
                            self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "community-changed", G_CALLBACK (_citiz_window_update_header),
+  g_signal_connect_object (session, "community-changed", G_CALLBACK (_citiz_window_update_main),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "record-changed", G_CALLBACK (_citiz_window_update_main), self,
                            G_CONNECT_SWAPPED);
