@@ -22,7 +22,8 @@ take_head (CitizCommunity *self, const gchar *url, GBytes *answer)
   if (blocks == NULL || blocks->len == 0)
     return;
   block = blocks->pdata[blocks->len - 1];
-  if (block->final == NULL || block->header.height <= self->light.head.height
+  if (block->final == NULL || block->header.flags == CITIZ_BLOCK_CONTINUATION
+      || block->header.height <= self->light.head.height
       || block->header.epoch
              != self->light.epoch) /* a later epoch: its blocks are followed to it */
     return;

@@ -452,6 +452,7 @@ citiz_community_say_what_is_due (CitizCommunity *self)
   if (self->vault == NULL || self->stop == NULL
       || citiz_community_get_state (self) != CITIZ_COMMUNITY_EVEN)
     return;
+  citiz_community_look_at_pending (self); /* a proof that could not be made before */
   if (!citiz_community_is_registered (self))
     say_account (self);
   else if (self->head_due && self->pending.height == 0)

@@ -11,6 +11,8 @@
 #define OPERATOR_MAX 200
 #define MEMBERS_MAX  256
 #define TOLD_IDLE_MS 60000 /* how often one asks who is told of each block */
+#define TOLD_POLLS   10    /* and this many times less often how each node is */
+#define LOST_MS      1000  /* after the node that told of blocks is gone */
 
 /* Members ********************************************************************/
 
@@ -319,12 +321,18 @@ drop_events (CitizCommunity *self)
   citiz_follower_set_pace (self->follower, self->idle_ms);
 }
 
+static gboolean poll_cb (gpointer data);
+
+/* Another is called; meanwhile one asks more often. */
 static void
 closed_cb (CitizSocket *socket, CitizCommunity *self)
 {
-  drop_events (self); /* another is called with the next poll; meanwhile one asks more often */
-  if (self->watch != NULL)
-    citiz_follower_hurry (self->follower);
+  drop_events (self);
+  if (self->watch == NULL)
+    return;
+  citiz_follower_hurry (self->follower);
+  citiz_community_disarm (&self->poll_source);
+  self->poll_source = citiz_community_after (self, MIN (LOST_MS, self->poll_ms), poll_cb);
 }
 
 /* Whatever it says, it is only a reason to ask. */
@@ -377,12 +385,14 @@ static gboolean
 poll_cb (gpointer data)
 {
   CitizCommunity *self = data;
+  const gboolean told = self->events != NULL;
 
   citiz_community_disarm (&self->poll_source);
   poll_all (self);
   call_events (self);
   citiz_community_say_what_is_due (self);
-  self->poll_source = citiz_community_after (self, self->poll_ms, poll_cb);
+  self->poll_source
+      = citiz_community_after (self, self->poll_ms * (told ? TOLD_POLLS : 1), poll_cb);
   return G_SOURCE_REMOVE;
 }
 
