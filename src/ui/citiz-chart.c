@@ -9,7 +9,7 @@
 #include "ui/citiz-format.h"
 
 #define AXIS_GAP   8
-#define PLATE      0.88 /* how much the plate under a goal's words covers */
+#define RIM        4 /* round the words of a goal */
 #define GOAL_DASH  5.0
 #define GOAL_SPACE 4.0
 
@@ -254,7 +254,7 @@ draw_goal (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *neutral)
 {
   gdouble y = _citiz_chart_value_py (self, self->goal), x, top;
   g_autoptr (PangoLayout) layout = NULL;
-  GdkRGBA plate;
+  GdkRGBA rim;
   cairo_t *cr;
   gint w, h;
 
@@ -274,19 +274,20 @@ draw_goal (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *neutral)
   pango_layout_get_pixel_size (layout, &w, &h);
   x = self->plot.origin.x + self->plot.size.width - w;
   top = MAX (y - h - 2, 0);
-  /* A plate of the card's colour: the words are read over bars as beside them. */
+  /* A rim of the card's colour round the letters: the words are read over bars as beside them, and no bar is cut. */
   if (gtk_style_context_lookup_color (gtk_widget_get_style_context (GTK_WIDGET (self)),
-                                      "citiz_card", &plate))
+                                      "citiz_card", &rim))
     {
-      GskRoundedRect bounds;
-
-      plate.alpha = PLATE;
-      gsk_rounded_rect_init_from_rect (
-          &bounds,
-          &GRAPHENE_RECT_INIT ((float) x - 4, (float) top - 1, (float) w + 8, (float) h + 1), 4);
-      gtk_snapshot_push_rounded_clip (snapshot, &bounds);
-      gtk_snapshot_append_color (snapshot, &plate, &bounds.bounds);
-      gtk_snapshot_pop (snapshot);
+      cr = gtk_snapshot_append_cairo (
+          snapshot, &GRAPHENE_RECT_INIT ((float) x - RIM, (float) top - RIM, (float) w + 2 * RIM,
+                                         (float) h + 2 * RIM));
+      gdk_cairo_set_source_rgba (cr, &rim);
+      cairo_set_line_width (cr, RIM);
+      cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+      cairo_move_to (cr, round (x), round (top));
+      pango_cairo_layout_path (cr, layout);
+      cairo_stroke (cr);
+      cairo_destroy (cr);
     }
   append_text (snapshot, layout, x, top, neutral);
 }

@@ -85,6 +85,25 @@ citiz_diet_count (const CitizRecord *record, gint32 day)
 
 /* --- foods in and out --- */
 
+static const CitizFood *
+food_of (const CitizComponent *part)
+{
+  return part->code != NULL ? citiz_food_get (citiz_food_table (), part->code) : NULL;
+}
+
+/* A food noted under its name of the table in the other language has the table's name in this one. */
+static const gchar *
+food_name (const CitizComponent *part)
+{
+  const CitizFood *food = food_of (part);
+  const guint language = citiz_format_language ();
+  const gchar *name = part->title[language];
+
+  if (food != NULL && (name == NULL || g_strcmp0 (name, food->name[!language]) == 0))
+    name = food->name[language];
+  return name != NULL ? name : "";
+}
+
 static CitizDraftPart *
 parts_of (const CitizItem *meal, guint without, guint *n, guint room)
 {
@@ -185,8 +204,7 @@ void
 citiz_diet_take (GtkWidget *widget, CitizSession *session, CitizItem *meal, guint without)
 {
   const CitizComponent *part = &g_array_index (meal->components, CitizComponent, without);
-  const gchar *name = part->title[citiz_format_language ()];
-  g_autofree gchar *head = head_noun (name != NULL ? name : ""),
+  g_autofree gchar *head = head_noun (food_name (part)),
                    *text = g_strdup_printf (_ ("%s taken out"), head);
   g_autofree CitizDraftPart *parts = NULL;
   json_t *resource;
@@ -232,25 +250,33 @@ citiz_diet_repeat (GtkWidget *widget, CitizSession *session, gint32 day)
 static gdouble
 part_energy (const CitizComponent *part)
 {
-  const CitizFood *food
-      = part->code != NULL ? citiz_food_get (citiz_food_table (), part->code) : NULL;
+  const CitizFood *food = food_of (part);
 
   if (food == NULL || !citiz_decimal_known (&part->value))
     return NAN;
   return food->per_100g[CITIZ_NUTRIENT_ENERGY] * part->value.number / 100;
 }
 
+static gboolean
+is_approximate (const CitizComponent *part)
+{
+  const CitizFood *food = food_of (part);
+
+  return food != NULL && food->quality == CITIZ_FOOD_APPROXIMATE;
+}
+
 static GtkWidget *
-energy_label (gdouble energy)
+energy_label (gdouble energy, gboolean approximate)
 {
   GtkWidget *label = gtk_label_new (NULL);
   g_autofree gchar *number = isnan (energy) ? NULL : citiz_format_number (energy, 0),
                    *markup = NULL;
 
-  markup
-      = number != NULL ? g_markup_printf_escaped (
-            "<b>%s</b> <span size=\"small\" alpha=\"72%%\">kcal</span>", citiz_shown (number))
-                       : g_markup_printf_escaped ("<span alpha=\"72%%\">%s</span>", _ ("unknown"));
+  markup = number != NULL
+               ? g_markup_printf_escaped (
+                   "<b>%s%s</b> <span size=\"small\" alpha=\"72%%\">kcal</span>",
+                   approximate ? "≈" CITIZ_NBSP : "", citiz_shown (number))
+               : g_markup_printf_escaped ("<span alpha=\"72%%\">%s</span>", _ ("unknown"));
   gtk_label_set_markup (GTK_LABEL (label), markup);
   gtk_widget_add_css_class (label, "numeric");
   gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
@@ -270,20 +296,21 @@ static GtkWidget *
 food_row (CitizSession *session, CitizItem *meal, guint i)
 {
   const CitizComponent *part = &g_array_index (meal->components, CitizComponent, i);
-  const gchar *name = part->title[citiz_format_language ()];
+  const gchar *name = food_name (part);
   g_autofree gchar *digits
       = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text) : g_strdup ("");
   g_autofree gchar *quantity = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
                                                 citiz_format_unit (part->unit));
-  g_autofree gchar *take_name = g_strdup_printf (_ ("Take %s out"), name != NULL ? name : "");
-  GtkWidget *row = citiz_entry_row_new (name != NULL ? name : _ ("Food"), quantity, NULL);
+  g_autofree gchar *take_name = g_strdup_printf (_ ("Take %s out"), name);
+  GtkWidget *row = citiz_entry_row_new (*name != '\0' ? name : _ ("Food"), quantity, NULL);
   GtkWidget *take = citiz_icon_button_new ("citiz-minus-symbolic", take_name, NULL);
 
   g_object_set_data_full (G_OBJECT (take), "session", g_object_ref (session), g_object_unref);
   g_object_set_data_full (G_OBJECT (take), "meal", citiz_item_ref (meal),
                           (GDestroyNotify) citiz_item_unref);
   g_signal_connect (take, "clicked", G_CALLBACK (take_cb), GUINT_TO_POINTER (i));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), energy_label (part_energy (part)));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             energy_label (part_energy (part), is_approximate (part)));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), take);
   gtk_widget_add_css_class (row, "food-row");
   return row;
@@ -302,10 +329,8 @@ meal_line (const CitizItem *meal)
     }
   for (guint i = 0; i < meal->components->len && i < 5; i++)
     {
-      const gchar *name
-          = g_array_index (meal->components, CitizComponent, i).title[citiz_format_language ()];
-      g_autofree gchar *head = head_noun (name != NULL ? name : ""),
-                       *lower = g_utf8_strdown (head, -1);
+      const CitizComponent *part = &g_array_index (meal->components, CitizComponent, i);
+      g_autofree gchar *head = head_noun (food_name (part)), *lower = g_utf8_strdown (head, -1);
 
       g_string_append_printf (line, "%s%s", line->len == 0 ? "" : i == 0 ? " · " : ", ", lower);
     }
@@ -317,6 +342,7 @@ meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
 {
   GtkWidget *row;
   gdouble energy = NAN;
+  gboolean approximate = FALSE;
 
   if (meal == NULL)
     {
@@ -331,8 +357,10 @@ meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
   row = adw_expander_row_new ();
   for (guint i = 0; i < meal->components->len; i++)
     {
-      gdouble one = part_energy (&g_array_index (meal->components, CitizComponent, i));
+      const CitizComponent *part = &g_array_index (meal->components, CitizComponent, i);
+      gdouble one = part_energy (part);
 
+      approximate |= is_approximate (part);
       if (!isnan (one))
         energy = isnan (energy) ? one : energy + one;
       adw_expander_row_add_row (ADW_EXPANDER_ROW (row), food_row (session, meal, i));
@@ -345,7 +373,7 @@ meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), citiz_meal_title (meal->category));
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row),
                                citiz_prefix_new (citiz_meal_icon (meal->category), "accent"));
-  adw_expander_row_add_action (ADW_EXPANDER_ROW (row), energy_label (energy));
+  adw_expander_row_add_action (ADW_EXPANDER_ROW (row), energy_label (energy, approximate));
   gtk_widget_add_css_class (row, "meal-row");
   return row;
 }
@@ -363,7 +391,9 @@ citiz_diet_meals_new (CitizSession *session, gint32 day)
   if (!isnan (intake.amount[CITIZ_NUTRIENT_ENERGY]) && intake.amount[CITIZ_NUTRIENT_ENERGY] > 0)
     {
       g_autofree gchar *number = citiz_format_number (intake.amount[CITIZ_NUTRIENT_ENERGY], 0);
-      g_autofree gchar *text = g_strdup_printf ("%s" CITIZ_NBSP "kcal", citiz_shown (number));
+      g_autofree gchar *text = g_strdup_printf (
+          "%s%s" CITIZ_NBSP "kcal", intake.approximate[CITIZ_NUTRIENT_ENERGY] ? "≈" CITIZ_NBSP : "",
+          citiz_shown (number));
       end = citiz_caption_new (text);
     }
   else if (citiz_diet_count (record, day - 1) > 0)

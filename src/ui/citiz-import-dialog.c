@@ -17,7 +17,7 @@ struct _CitizImportDialog
   GCancellable *cancellable;
   GFile *asked; /* about another person: the rest waits for the answer */
   gchar *asked_words;
-  GtkWidget *stack, *choose, *bar, *numbers, *name, *report_box, *question, *another;
+  GtkWidget *stack, *choose, *bar, *numbers, *name, *report_box, *question, *leave, *another;
   gboolean cancelled;
 };
 
@@ -116,7 +116,8 @@ summary (const CitizImportReport *report)
       text, g_dngettext (NULL, "%s entry kept", "%s entries kept", (gulong) report->kept), kept);
   if (report->duplicates > 0)
     g_string_append_printf (text,
-                            g_dngettext (NULL, " · %s already there", " · %s already there",
+                            g_dngettext (NULL, " · %s repeated or already there",
+                                         " · %s repeated or already there",
                                          (gulong) report->duplicates),
                             same);
   if (report->skipped > 0)
@@ -137,7 +138,7 @@ period (const CitizImportReport *report)
     return NULL;
   a = citiz_format_date_full (first);
   b = citiz_format_date_full (last);
-  return g_strdup_printf (_ ("From %s to %s"), a, b);
+  return g_strdup_printf (C_ ("days", "From %s to %s"), a, b);
 }
 
 /* The newest file on top, in sight; those before it stay below. */
@@ -303,6 +304,7 @@ ask_stranger (CitizImportDialog *self, GFile *file, const CitizImportReport *rep
   adw_status_page_set_title (ADW_STATUS_PAGE (self->question), heading);
   adw_status_page_set_description (ADW_STATUS_PAGE (self->question), markup);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "question");
+  gtk_widget_grab_focus (self->leave); /* Enter is the safe answer */
 }
 
 static void
@@ -564,10 +566,11 @@ progress_page (CitizImportDialog *self)
 static GtkWidget *
 question_page (CitizImportDialog *self)
 {
-  GtkWidget *buttons = citiz_wrap_new (12), *leave = pill (_ ("Do _Not Import"), "import.leave");
+  GtkWidget *buttons = citiz_wrap_new (12), *leave;
 
   self->question = adw_status_page_new ();
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->question), "citiz-people-symbolic");
+  leave = self->leave = pill (_ ("Do _Not Import"), "import.leave");
   gtk_widget_add_css_class (leave, "suggested-action");
   citiz_wrap_append (CITIZ_WRAP (buttons), pill (_ ("Import _Anyway"), "import.anyway"));
   citiz_wrap_append (CITIZ_WRAP (buttons), leave);

@@ -157,6 +157,7 @@ short_when (CitizOpening *opening, CitizTime now)
 static GtkWidget *
 row_prefix (CitizOpening *opening)
 {
+  gboolean named = opening->name != NULL && *opening->name != '\0';
   GtkWidget *avatar;
 
   if (opening->disputed)
@@ -165,8 +166,9 @@ row_prefix (CitizOpening *opening)
     return citiz_prefix_new ("citiz-alert-symbolic", "warning");
   if (opening->kind == CITIZ_OPENING_NOTE)
     return citiz_prefix_new ("citiz-note-symbolic", "accent");
-  avatar = adw_avatar_new (32, without_title (opening->name),
-                           opening->name != NULL && *opening->name != '\0');
+  /* Without a name all have one colour: libadwaita draws lots for an empty text. */
+  avatar = named ? adw_avatar_new (32, without_title (opening->name), TRUE)
+                 : adw_avatar_new (32, "?", FALSE);
   gtk_widget_set_valign (avatar, GTK_ALIGN_CENTER);
   return avatar;
 }

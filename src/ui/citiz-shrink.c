@@ -1,5 +1,9 @@
-/* A line of cells that lets go of the least needed ones when there is no room. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A line of cells that lets go of the least needed ones when there is no room, and stands in lines when there is still none. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-shrink.h"
+
+#include "ui/citiz-bits.h"
+
+#define READABLE 120 /* of a text, at the usual size of letters */
 
 typedef struct
 {
@@ -31,7 +35,8 @@ least (const Cell *cell)
 static gint
 wanted (const Cell *cell)
 {
-  return cell->width > 0 ? MAX (cell->width, least (cell)) : MAX (least (cell), 120);
+  return cell->width > 0 ? MAX (cell->width, least (cell))
+                         : MAX (least (cell), citiz_scaled (READABLE));
 }
 
 static gint
@@ -49,6 +54,22 @@ need (CitizShrink *self, guint most_rank, gboolean comfortable)
   return total;
 }
 
+/* Side by side a free text would be cut into syllables: the cells that stay stand one under the other. */
+static gboolean
+is_stacked (CitizShrink *self, gint width)
+{
+  gint total = 0;
+
+  for (guint i = 0; i < self->cells->len; i++)
+    {
+      const Cell *cell = &g_array_index (self->cells, Cell, i);
+
+      if (cell->rank == 0 && gtk_widget_should_layout (cell->child))
+        total += (cell->width > 0 ? least (cell) : wanted (cell)) + (total > 0 ? self->spacing : 0);
+    }
+  return total > width && need (self, 0, FALSE) < total;
+}
+
 /* Gives each cell its size; fixed columns give way before the free cell is squeezed. */
 static void
 divide (CitizShrink *self, gint width)
@@ -56,6 +77,15 @@ divide (CitizShrink *self, gint width)
   guint rank = 0, highest = 0;
   gint free_cells = 0, left, over;
 
+  if (is_stacked (self, width))
+    {
+      for (guint i = 0; i < self->cells->len; i++)
+        {
+          Cell *cell = &g_array_index (self->cells, Cell, i);
+          cell->size = cell->rank == 0 && gtk_widget_should_layout (cell->child) ? width : 0;
+        }
+      return;
+    }
   for (guint i = 0; i < self->cells->len; i++)
     highest = MAX (highest, g_array_index (self->cells, Cell, i).rank);
   for (rank = highest; rank > 0 && need (self, rank, TRUE) > width; rank--)
@@ -112,6 +142,7 @@ citiz_shrink_measure (GtkWidget *widget,
 {
   CitizShrink *self = CITIZ_SHRINK (widget);
   gint height = 0;
+  gboolean stacked;
 
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
@@ -119,7 +150,9 @@ citiz_shrink_measure (GtkWidget *widget,
       *natural = MAX (need (self, G_MAXUINT, TRUE), *minimum);
       return;
     }
-  divide (self, for_size < 0 ? need (self, 0, FALSE) : for_size);
+  for_size = for_size < 0 ? need (self, 0, FALSE) : for_size;
+  stacked = is_stacked (self, for_size);
+  divide (self, for_size);
   for (guint i = 0; i < self->cells->len; i++)
     {
       const Cell *cell = &g_array_index (self->cells, Cell, i);
@@ -128,7 +161,7 @@ citiz_shrink_measure (GtkWidget *widget,
       if (cell->size == 0)
         continue;
       gtk_widget_measure (cell->child, orientation, cell->size, &child, NULL, NULL, NULL);
-      height = MAX (height, child);
+      height = stacked ? height + child : MAX (height, child);
     }
   *minimum = *natural = height;
 }
@@ -137,7 +170,8 @@ static void
 citiz_shrink_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   CitizShrink *self = CITIZ_SHRINK (widget);
-  gint x = 0;
+  gboolean stacked = is_stacked (self, width);
+  gint x = 0, y = 0;
 
   divide (self, width);
   for (guint i = 0; i < self->cells->len; i++)
@@ -147,6 +181,16 @@ citiz_shrink_size_allocate (GtkWidget *widget, int width, int height, int baseli
       gtk_widget_set_child_visible (cell->child, cell->size > 0);
       if (cell->size == 0)
         continue;
+      if (stacked)
+        {
+          gint high;
+
+          gtk_widget_measure (cell->child, GTK_ORIENTATION_VERTICAL, width, &high, NULL, NULL,
+                              NULL);
+          gtk_widget_size_allocate (cell->child, &(GtkAllocation){0, y, width, high}, -1);
+          y += high;
+          continue;
+        }
       gtk_widget_size_allocate (cell->child, &(GtkAllocation){x, 0, cell->size, height}, -1);
       x += cell->size + self->spacing;
     }
