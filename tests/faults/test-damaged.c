@@ -198,7 +198,7 @@ expect_after (guint32 ops, guint32 mem_kib, CitizStoreError code)
   start = g_get_monotonic_time ();
   g_assert_null (citiz_vault_open (dir, citiz_env_system (), passphrase, &error));
   g_assert_error (error, CITIZ_STORE_ERROR, (gint) code);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 60 * G_USEC_PER_SEC);
   remove_files (dir);
 }
 

@@ -6,6 +6,7 @@
 
 #include "crypto/citiz-crypto.h"
 #include "ui/citiz-sleep.h"
+#include "ui-wait.h"
 
 typedef struct
 {
@@ -56,11 +57,9 @@ prepare_for_sleep (Logind *logind, gboolean begins)
 }
 
 static void
-wait_a_little (guint ms)
+named_cb (GDBusConnection *bus, const gchar *name, gpointer named)
 {
-  for (guint i = 0; i < ms; i++)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (1000);
+  *(gboolean *) named = TRUE;
 }
 
 /* The delay is taken at start, given back once the keys are gone, and taken again at waking. */
@@ -77,6 +76,7 @@ test_sleep (void)
   g_autoptr (CitizSession) session = NULL;
   g_autofree gchar *folder = g_dir_make_tmp ("citiz-sleep-XXXXXX", NULL);
   Logind logind = {.pipe = {-1, -1}};
+  gboolean named = FALSE;
   CitizSleep *sleep;
 
   g_test_dbus_up (bus);
@@ -87,28 +87,25 @@ test_sleep (void)
       NULL, NULL, NULL);
   g_assert_nonnull (logind.bus);
   g_bus_own_name_on_connection (logind.bus, "org.freedesktop.login1", G_BUS_NAME_OWNER_FLAGS_NONE,
-                                NULL, NULL, NULL, NULL);
+                                named_cb, NULL, &named, NULL);
   g_assert_cmpuint (g_dbus_connection_register_object (logind.bus, "/org/freedesktop/login1",
                                                        info->interfaces[0], &table, &logind, NULL,
                                                        NULL),
                     >, 0);
-  wait_a_little (100);
+  WAIT_FOR (named);
   session = citiz_session_new (folder);
   sleep = citiz_sleep_new (logind.bus, session);
   for (guint night = 1; night <= 2; night++)
     {
-      wait_a_little (200);
-      g_assert_cmpuint (logind.asked, ==, night);
-      g_assert_true (is_held (&logind));
+      WAIT_FOR (logind.asked == night && is_held (&logind));
       prepare_for_sleep (&logind, TRUE);
-      wait_a_little (200);
-      g_assert_false (is_held (&logind));
+      WAIT_FOR (!is_held (&logind));
       close (logind.pipe[0]);
       prepare_for_sleep (&logind, FALSE);
     }
-  wait_a_little (200);
+  WAIT_FOR (logind.asked == 3 && is_held (&logind));
   citiz_sleep_free (sleep);
-  g_assert_false (is_held (&logind));
+  WAIT_FOR (!is_held (&logind));
   close (logind.pipe[0]);
   g_dbus_connection_close_sync (logind.bus, NULL, NULL);
   g_object_unref (logind.bus);

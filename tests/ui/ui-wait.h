@@ -10,14 +10,22 @@ ui_late_cb (gpointer late)
   return G_SOURCE_CONTINUE;
 }
 
-/* Runs the main loop until @condition holds, at most twenty seconds. */
+static gboolean
+ui_tick_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs the main loop until @condition holds, the limit ends what hangs. */
 #define WAIT_FOR(condition)                                                                        \
   G_STMT_START                                                                                     \
   {                                                                                                \
     gboolean late_ = FALSE;                                                                        \
-    guint source_ = g_timeout_add_seconds (20, ui_late_cb, &late_);                                \
+    guint source_ = g_timeout_add_seconds (240, ui_late_cb, &late_);                               \
+    guint tick_ = g_timeout_add (10, ui_tick_cb, NULL);                                            \
     while (!(condition) && !late_)                                                                 \
       g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (tick_);                                                                       \
     g_source_remove (source_);                                                                     \
     g_assert_true (condition);                                                                     \
   }                                                                                                \

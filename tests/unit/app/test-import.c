@@ -190,6 +190,18 @@ assert_nothing_came (App *app)
   g_assert_cmpuint (citiz_session_get_imports (app->session)->len, ==, 0);
 }
 
+/* The helper says all there is, and does not end. */
+static void
+linger (App *app)
+{
+  g_autofree gchar *path = g_build_filename (app->folder, "helper", NULL);
+
+  g_assert_true (g_file_set_contents_full (
+      path, "#!/bin/sh\nexport PATH=/usr/bin:/bin\n'" CITIZ_IMPORT_PATH "'\nexec sleep 3600\n", -1,
+      G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  g_setenv ("CITIZ_IMPORT_HELPER", path, TRUE);
+}
+
 static void
 test_cancel (App *app, gconstpointer data)
 {
@@ -199,10 +211,12 @@ test_cancel (App *app, gconstpointer data)
   g_autoptr (GError) error = NULL;
   Answer answer = {0};
 
+  linger (app);
   start_import (app, APPLE, cancellable, &answer);
   app_settle (app);
   g_cancellable_cancel (cancellable);
   result = app_wait (&answer);
+  g_setenv ("CITIZ_IMPORT_HELPER", CITIZ_IMPORT_PATH, TRUE);
   g_assert_null (citiz_session_import_finish (app->session, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   assert_nothing_came (app);

@@ -189,7 +189,7 @@ test_left_alone (App *app, gconstpointer data)
   citiz_session_verify_async (app->session, NULL, NULL, NULL, NULL, NULL);
   json_decref (resource);
   g_clear_object (&app->session);
-  for (guint i = 0; i < 10000 && watched != NULL; i++)
+  for (guint i = 0; i < 480000 && watched != NULL; i++)
     if (!g_main_context_iteration (NULL, FALSE))
       g_usleep (500);
   g_assert_null (watched);

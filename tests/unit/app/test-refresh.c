@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define QUIET_MS 400
+#define FOREVER_MS (60 * 60 * 1000)
 
 static CitizAccess *
 live (App *app)
@@ -81,14 +81,18 @@ save (App *app, json_t *(*compose) (const CitizDraft *, const json_t *), const g
   return saved;
 }
 
-static void
-wait_ms (App *app, guint ms)
+static gboolean
+is_at_rest (App *app)
 {
-  gint64 end = g_get_monotonic_time () + ms * 1000;
+  return app->session->n_refreshing == 0 && app->session->refresh_timer == 0;
+}
 
-  while (g_get_monotonic_time () < end)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (500);
+/* Until nothing is being brought up to date, and nothing waits to be. */
+static void
+come_to_rest (App *app)
+{
+  app_settle (app);
+  app_until (is_at_rest, app);
   app_settle (app);
 }
 
@@ -113,8 +117,9 @@ test_allergy (App *app, gconstpointer data)
   before = app_read_summary (app, link, 1, &first);
   g_assert_null (strstr (before, "Penicillin"));
   g_assert_cmpuint (count_shown (app, "allergies"), ==, 0);
+  app->session->quiet_ms = FOREVER_MS;
   save (app, citiz_compose_allergy, "Penicillin");
-  g_assert_true (app_until (is_updated, app, 3)); /* at once, not after the quiet time */
+  app_until (is_updated, app); /* at once, not after the quiet time */
   g_assert_cmpstr (live (app)->link, ==, link);
   g_assert_cmpuint (count_shown (app, "allergies"), ==, 1);
   after = app_read_summary (app, link, 2, &second);
@@ -127,7 +132,7 @@ test_allergy (App *app, gconstpointer data)
   g_assert_cmpuint (count_entries (app, "grant_renew"), ==, 1);
   app_reopen (app);
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
-  wait_ms (app, 200);
+  come_to_rest (app);
   g_assert_cmpuint (count_entries (app, "grant_renew"), ==, 1); /* nothing has changed since */
   g_assert_cmpuint (count_shown (app, "allergies"), ==, 1);
 }
@@ -139,12 +144,15 @@ test_quiet (App *app, gconstpointer data)
   g_autoptr (CitizAccess) access = app_press (app);
   g_autofree gchar *text = NULL;
 
-  app->session->quiet_ms = QUIET_MS;
+  app->session->quiet_ms = FOREVER_MS;
   save (app, citiz_compose_directive, "No resuscitation");
-  save (app, citiz_compose_contact, "Marc Bergeron");
+  app_settle (app);
   g_assert_false (is_updated (app));
-  g_assert_true (app_until (is_updated, app, 5));
-  wait_ms (app, 2 * QUIET_MS);
+  g_assert_cmpuint (app->session->refresh_timer, !=, 0);
+  app->session->quiet_ms = 1; /* the next change counts anew */
+  save (app, citiz_compose_contact, "Marc Bergeron");
+  app_until (is_updated, app);
+  come_to_rest (app);
   g_assert_cmpuint (count_entries (app, "grant_renew"), ==, 1);
   text = app_read_summary (app, access->link, 1, NULL);
   g_assert_nonnull (strstr (text, "No resuscitation"));
@@ -160,7 +168,7 @@ test_nothing_new (App *app, gconstpointer data)
   app_save (app, NULL, "Peanut");
   access = app_press (app);
   citiz_session_refresh (app->session);
-  wait_ms (app, 200);
+  come_to_rest (app);
   g_assert_cmpuint (count_entries (app, "grant_renew"), ==, 0);
   g_assert_true (live (app) == access);
 }
@@ -207,11 +215,11 @@ test_removal (App *app, gconstpointer data)
   g_autofree gchar *without = NULL, *with = NULL;
 
   remove_item (app, &id);
-  g_assert_true (app_until (shows_no_allergy, app, 3));
+  app_until (shows_no_allergy, app);
   without = app_read_summary (app, access->link, 1, NULL);
   g_assert_null (strstr (without, "Peanut"));
   restore_item (app, &id);
-  g_assert_true (app_until (shows_an_allergy, app, 3));
+  app_until (shows_an_allergy, app);
   with = app_read_summary (app, access->link, 2, NULL);
   g_assert_nonnull (strstr (with, "Peanut"));
 }
@@ -232,13 +240,13 @@ test_import (App *app, gconstpointer data)
   imported = app_wait (&answer);
   report = citiz_session_import_finish (app->session, imported, NULL);
   g_assert_nonnull (report);
-  g_assert_true (app_until (is_updated, app, 5));
+  app_until (is_updated, app);
   with = app_read_summary (app, access->link, 1, NULL);
   g_assert_nonnull (strstr (with, "ramadol"));
   citiz_session_undo_import_async (app->session, report->batch, NULL, app_answer_cb, &answer);
   undone = app_wait (&answer);
   g_assert_true (citiz_session_undo_import_finish (app->session, undone, NULL));
-  g_assert_true (app_until (shows_no_allergy, app, 5));
+  app_until (shows_no_allergy, app);
   without = app_read_summary (app, access->link, 2, NULL);
   g_assert_null (strstr (without, "ramadol"));
 }
@@ -250,12 +258,13 @@ test_locked (App *app, gconstpointer data)
   g_autoptr (CitizAccess) access = app_press (app);
   g_autofree gchar *link = g_strdup (access->link), *before = NULL, *after = NULL, *words = NULL;
 
+  app->session->quiet_ms = FOREVER_MS;
   save (app, citiz_compose_directive, "No resuscitation"); /* waits for a quiet moment */
   citiz_session_lock (app->session);
   before = app_read_summary (app, link, 1, &words);
   g_assert_null (strstr (before, "No resuscitation"));
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
-  g_assert_true (app_until (is_updated, app, 5));
+  app_until (is_updated, app);
   assert_words (app, 0, words);
   after = app_read_summary (app, link, 2, NULL);
   g_assert_nonnull (strstr (after, "No resuscitation"));
@@ -278,7 +287,7 @@ test_while_pressing (App *app, gconstpointer data)
   result = app_wait (&pressed);
   access = citiz_session_emergency_finish (app->session, result, NULL);
   g_assert_nonnull (access);
-  g_assert_true (app_until (shows_an_allergy, app, 5));
+  app_until (shows_an_allergy, app);
   text = app_read_summary (app, access->link, 1, NULL);
   g_assert_nonnull (strstr (text, "Peanut"));
   g_clear_object (&saved.result);
@@ -303,7 +312,7 @@ test_refused (App *app, gconstpointer table)
 
   g_assert_true (app_on_engine (app, sql_work, refuse, NULL));
   save (app, citiz_compose_allergy, "Penicillin");
-  g_assert_true (app_until (is_outdated, app, 3));
+  app_until (is_outdated, app);
   g_assert_cmpint (live (app)->updated.ms, ==, given);
   g_assert_true (app_on_engine (app, sql_work, (gpointer) "DROP TRIGGER refuse", NULL));
   before = app_read_summary (app, link, 1, NULL);
@@ -311,7 +320,7 @@ test_refused (App *app, gconstpointer table)
   app_settle (app);
   g_assert_true (is_outdated (app)); /* also after news of an opening */
   citiz_session_refresh (app->session);
-  g_assert_true (app_until (is_updated, app, 3));
+  app_until (is_updated, app);
   g_assert_true (is_not_outdated (app));
   after = app_read_summary (app, link, 2, NULL);
   g_assert_nonnull (strstr (after, "Penicillin"));
@@ -331,7 +340,7 @@ test_sample (App *app, gconstpointer data)
   citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answer);
   loaded = app_wait (&answer);
   g_assert_true (citiz_session_load_sample_finish (app->session, loaded, NULL));
-  wait_ms (app, 300);
+  come_to_rest (app);
   g_assert_false (is_updated (app));
   text = app_read_summary (app, access->link, 1, NULL);
   g_assert_nonnull (strstr (text, "Peanut"));

@@ -465,12 +465,11 @@ test_lingering_helper (Fixture *f, gconstpointer data)
   g_autofree gchar *before = contents (f->vault);
   g_autofree gchar *path = g_build_filename (f->dir, "helper", NULL);
   g_autoptr (GFile) file = data_file ("apple/sample_30d.xml");
-  gint64 began = g_get_monotonic_time ();
   gboolean stopped = FALSE;
 
   g_assert_true (g_file_set_contents_full (
       path,
-      "#!/bin/sh\nexport PATH=/usr/bin:/bin\n'" CITIZ_IMPORT_PATH "'\nexec >&-\nexec sleep 60\n",
+      "#!/bin/sh\nexport PATH=/usr/bin:/bin\n'" CITIZ_IMPORT_PATH "'\nexec >&-\nexec sleep 3600\n",
       -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
   g_setenv ("CITIZ_IMPORT_HELPER", path, TRUE);
   citiz_ingest_run_async (f->vault, file, TRUE, NULL, NULL, NULL, cancellable, stopped_cb,
@@ -478,7 +477,6 @@ test_lingering_helper (Fixture *f, gconstpointer data)
   g_timeout_add (1000, give_up_cb, cancellable);
   while (!stopped)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 30 * G_TIME_SPAN_SECOND);
   g_unlink (path);
   assert_untouched (f, before);
 }

@@ -204,7 +204,7 @@ test_food_speed (void)
             citiz_food_search (citiz_food_table (), keys[i], CITIZ_LANGUAGE_FR, 50, NULL));
       best = MIN (best, g_get_monotonic_time () - start);
     }
-  g_assert_cmpint (best / (gint64) G_N_ELEMENTS (keys), <, 5000);
+  g_assert_cmpint (best / (gint64) G_N_ELEMENTS (keys), <, 200 * 1000);
 }
 
 static void

@@ -12,7 +12,7 @@
   "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
 static const CitizHttpLimits limits = {.connections_max = 8,
-                                       .deadline_ms = 600,
+                                       .deadline_ms = 600000,
                                        .body_max = 1024,
                                        .rate_per_second = 1000,
                                        .rate_burst = 1000};
@@ -40,6 +40,8 @@ dial (guint16 port)
   g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
   return fd;
 }
+
+#define HANG_MS (240 * 1000) /* ends what hangs, judges nothing */
 
 /* Lets the server run until the peer closes, `ms` pass or `want` appears; returns what came. */
 static gchar *
@@ -69,13 +71,13 @@ converse (int fd, const gchar *want, guint ms, gboolean *closed)
 }
 
 static gchar *
-once (CitizHttpServer *server, const gchar *request, gsize n, gboolean *closed)
+once (CitizHttpServer *server, const gchar *request, gsize n, const gchar *want, gboolean *closed)
 {
   int fd = dial (citiz_http_server_get_port (server));
   g_autofree gchar *got = NULL;
 
   g_assert_cmpint (send (fd, request, n, MSG_NOSIGNAL), ==, n);
-  got = converse (fd, NULL, 300, closed);
+  got = converse (fd, want, HANG_MS, closed);
   close (fd);
   return g_steal_pointer (&got);
 }
@@ -106,7 +108,7 @@ test_honest (void)
       g_autofree gchar *got = NULL;
 
       g_assert_cmpint (send (fd, text, strlen (text), MSG_NOSIGNAL), ==, strlen (text));
-      got = converse (fd, i == 1 ? "{}" : "/hello", 400, &closed);
+      got = converse (fd, i == 1 ? "{}" : "/hello", HANG_MS, &closed);
       g_test_message ("%u: %s (closed %d)", i, got, closed);
       g_assert_true (g_str_has_prefix (got, "HTTP/1.1 200"));
       g_assert_false (closed);
@@ -151,7 +153,7 @@ test_smuggling (void)
   for (guint i = 0; i < G_N_ELEMENTS (probes); i++)
     {
       gboolean closed;
-      g_autofree gchar *got = once (server, probes[i], strlen (probes[i]), &closed);
+      g_autofree gchar *got = once (server, probes[i], strlen (probes[i]), NULL, &closed);
 
       g_test_message ("probe %u: %.20s", i, got);
       g_assert_true (closed);
@@ -204,12 +206,17 @@ test_head_limits (void)
 static void
 test_slow_head (void)
 {
+  CitizHttpLimits short_lived = limits;
   guint seen = 0;
-  g_autoptr (CitizHttpServer) server = start (&seen);
-  int fd = dial (citiz_http_server_get_port (server));
+  g_autoptr (CitizHttpServer) server = NULL;
   gint64 began = g_get_monotonic_time ();
   gboolean closed = FALSE;
+  int fd;
 
+  short_lived.deadline_ms = 600;
+  server = citiz_http_server_new (&short_lived, handler_cb, &seen);
+  g_assert_true (citiz_http_server_start (server, 0, NULL));
+  fd = dial (citiz_http_server_get_port (server));
   /* A byte now and then does not extend the deadline. */
   for (guint i = 0; i < 20 && !closed; i++)
     {
@@ -220,7 +227,6 @@ test_slow_head (void)
       got = converse (fd, NULL, 100, &closed);
     }
   g_assert_true (closed);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 1200 * 1000);
   g_assert_cmpint (g_get_monotonic_time () - began, >, 500 * 1000);
   g_assert_cmpuint (seen, ==, 0);
   g_assert_cmpuint (citiz_http_server_n_connections (server), ==, 0);
@@ -269,7 +275,7 @@ test_large_path (void)
       gboolean closed;
 
       memcpy (request, head, strlen (head));
-      got = once (server, request, strlen (head) + cases[i].length, &closed);
+      got = once (server, request, strlen (head) + cases[i].length, "\r\n\r\n", &closed);
       g_assert_true (g_str_has_prefix (got, cases[i].status));
     }
 }
@@ -299,7 +305,7 @@ answer_to (int fd)
 {
   gboolean closed;
 
-  return converse (fd, "\r\n\r\n", 120000, &closed);
+  return converse (fd, "\r\n\r\n", HANG_MS, &closed);
 }
 
 /* Large bodies share a number of bytes: what is beyond it is read and not kept, and its sender told to come again. */
@@ -312,7 +318,6 @@ test_large_total (void)
   g_autoptr (CitizHttpServer) server = NULL;
   int fds[3];
 
-  large.deadline_ms = 120000;
   large.large_suffix = "/large";
   large.large_max = 4096;
   large.large_total = 8192;
@@ -362,7 +367,7 @@ test_big_body (void)
   g_autofree gchar *got = NULL;
 
   g_assert_cmpint (send (fd, announced, sizeof announced - 1, MSG_NOSIGNAL), >, 0);
-  got = converse (fd, NULL, 300, &closed);
+  got = converse (fd, "\r\n\r\n", HANG_MS, &closed);
   g_assert_true (g_str_has_prefix (got, "HTTP/1.1 413"));
   for (guint i = 0; i < 4800; i++)
     if (send (fd, block, 65536, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
@@ -384,12 +389,17 @@ test_connection_cap (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
     fds[i] = dial (citiz_http_server_get_port (server));
-  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+  for (guint i = 0; closed_n < G_N_ELEMENTS (fds) - limits.connections_max;
+       i = (i + 1) % G_N_ELEMENTS (fds))
     {
       gboolean closed;
-      g_autofree gchar *got = converse (fds[i], NULL, 20, &closed);
+      g_autofree gchar *got = converse (fds[i], NULL, 1, &closed);
 
-      closed_n += closed;
+      if (!closed || fds[i] < 0)
+        continue;
+      close (fds[i]);
+      fds[i] = -1;
+      closed_n++;
     }
   g_assert_cmpuint (closed_n, ==, G_N_ELEMENTS (fds) - limits.connections_max);
   g_assert_cmpuint (citiz_http_server_n_connections (server), ==, limits.connections_max);
@@ -401,12 +411,13 @@ static void
 test_rate (void)
 {
   static const CitizHttpLimits slow = {.connections_max = 8,
-                                       .deadline_ms = 600,
+                                       .deadline_ms = 600000,
                                        .body_max = 1024,
                                        .rate_per_second = 1,
                                        .rate_burst = 3};
   guint seen = 0, refused = 0;
   g_autoptr (CitizHttpServer) server = citiz_http_server_new (&slow, handler_cb, &seen);
+  const gint64 began = g_get_monotonic_time ();
 
   g_assert_true (citiz_http_server_start (server, 0, NULL));
   for (guint i = 0; i < 6; i++)
@@ -416,12 +427,13 @@ test_rate (void)
       g_autofree gchar *got = NULL;
 
       g_assert_cmpint (send (fd, OK_GET, strlen (OK_GET), MSG_NOSIGNAL), >, 0);
-      got = converse (fd, "\r\n\r\n", 300, &closed);
+      got = converse (fd, "\r\n\r\n", HANG_MS, &closed);
       refused += strstr (got, "429") != NULL && strstr (got, "Retry-After") != NULL;
       close (fd);
     }
   g_assert_cmpuint (seen, >=, 3);
-  g_assert_cmpuint (refused, >=, 2);
+  g_assert_cmpuint (refused, ==, 6 - seen);
+  g_assert_cmpint (seen, <=, 4 + (g_get_monotonic_time () - began) / G_USEC_PER_SEC);
 }
 
 static void

@@ -7,9 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define DEADLINE_MS 2000         /* of a request */
+#define PATIENCE_MS (240 * 1000) /* ends what hangs, judges nothing */
+
 static const gchar *const paths[] = {"/peer", NULL};
 static const CitizHttpLimits limits = {.connections_max = 4,
-                                       .deadline_ms = 600,
+                                       .deadline_ms = DEADLINE_MS,
                                        .body_max = 1024,
                                        .rate_per_second = 1000,
                                        .rate_burst = 1000,
@@ -99,7 +102,7 @@ scene_init (Scene *scene)
   scene->server = citiz_http_server_new (&limits, handler_cb, scene);
   citiz_http_server_set_socket_handler (scene->server, socket_cb);
   g_assert_true (citiz_http_server_start (scene->server, 0, NULL));
-  scene->client = citiz_http_client_new (1500);
+  scene->client = citiz_http_client_new (PATIENCE_MS);
   for (guint i = 0; i < 2; i++)
     {
       scene->keys[i] = key_of ((guint8) (i + 1));
@@ -132,12 +135,12 @@ late_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Runs the main loop until *what is true (or non-NULL) or five seconds have passed. */
+/* Runs the main loop until *what is true (or non-NULL) or it hangs. */
 #define RUN_UNTIL(condition)                                                                       \
   G_STMT_START                                                                                     \
   {                                                                                                \
     gboolean late_ = FALSE;                                                                        \
-    guint id_ = g_timeout_add (5000, late_cb, &late_);                                             \
+    guint id_ = g_timeout_add (PATIENCE_MS, late_cb, &late_);                                      \
     while (!(condition) && !late_)                                                                 \
       g_main_context_iteration (NULL, TRUE);                                                       \
     if (!late_)                                                                                    \
@@ -236,8 +239,10 @@ test_later (void)
   guint status;
 
   scene_init (&scene);
+  g_object_unref (scene.client);
+  scene.client = citiz_http_client_new (4 * DEADLINE_MS);
   /* Longer than the deadline of requests: that one is for whoever asks, not for who answers. */
-  g_timeout_add (900, send_later_cb, &scene);
+  g_timeout_add (DEADLINE_MS * 5 / 4, send_later_cb, &scene);
   got = ask (&scene, "GET", "/later", NULL, &status, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (status, ==, 201);
@@ -304,7 +309,7 @@ test_link (void)
   {
     gboolean late = FALSE;
 
-    g_timeout_add (800, late_cb, &late);
+    g_timeout_add (DEADLINE_MS * 5 / 4, late_cb, &late);
     while (!late)
       g_main_context_iteration (NULL, TRUE);
     g_assert_cmpuint (scene.closed, ==, 0);

@@ -9,13 +9,13 @@
 
 static const gchar *const paths[] = {CITIZ_MEMBER_PATH, NULL};
 static const CitizHttpLimits limits = {.connections_max = 64,
-                                       .deadline_ms = 5000,
+                                       .deadline_ms = 120000,
                                        .body_max = 1024,
                                        .rate_per_second = 1000,
                                        .rate_burst = 1000,
                                        .sockets = paths};
 static const CitizCsxTiming timing = {.timeout = 300,
-                                      .timeout_cap = 2000,
+                                      .timeout_cap = 60000,
                                       .standstill = 300,
                                       .interval = 10,
                                       .heartbeat = 60000,
@@ -174,7 +174,7 @@ void
 committee_up (Committee *world, gconstpointer data)
 {
   if (client == NULL)
-    client = citiz_http_client_new (20000);
+    client = citiz_http_client_new (240000);
   world->env = (CitizEnv){env_now, env_random, world};
   for (guint i = 0; i < COMMITTEE; i++)
     world->seats[i].key = new_key ((guint8) (i + 1));
@@ -188,7 +188,7 @@ committee_up (Committee *world, gconstpointer data)
   world->citizen = new_key (99);
   for (guint i = 0; i < COMMITTEE; i++)
     seat_up (&world->seats[i]);
-  g_assert_true (committee_run (world, all_met, NULL, 20));
+  committee_until (world, all_met, NULL);
 }
 
 static void
@@ -244,6 +244,14 @@ committee_run (Committee *world,
   return good;
 }
 
+void
+committee_until (Committee *world,
+                 gboolean (*done) (Committee *world, gconstpointer arg),
+                 gconstpointer arg)
+{
+  g_assert_true (committee_run (world, done, arg, COMMITTEE_PATIENCE));
+}
+
 static gboolean
 is_answered (Committee *world, gconstpointer reply)
 {
@@ -253,7 +261,7 @@ is_answered (Committee *world, gconstpointer reply)
 void
 committee_wait (Committee *world, Reply *reply)
 {
-  g_assert_true (committee_run (world, is_answered, reply, 30));
+  committee_until (world, is_answered, reply);
 }
 
 static void

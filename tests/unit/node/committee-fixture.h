@@ -12,8 +12,9 @@
 
 G_BEGIN_DECLS
 
-#define COMMITTEE 4
-#define QUORUM    3
+#define COMMITTEE          4
+#define QUORUM             3
+#define COMMITTEE_PATIENCE 240 /* s; ends what hangs, judges nothing */
 
 typedef struct _Committee Committee;
 
@@ -64,6 +65,10 @@ gboolean committee_run (Committee *world,
                         gboolean (*done) (Committee *world, gconstpointer arg),
                         gconstpointer arg,
                         guint seconds);
+/* Lets everything run until @done says so; what never does fails. */
+void committee_until (Committee *world,
+                      gboolean (*done) (Committee *world, gconstpointer arg),
+                      gconstpointer arg);
 void committee_wait (Committee *world, Reply *reply);
 
 Reply *committee_ask (Committee *world,

@@ -58,7 +58,7 @@ make_links (Program *program)
   passcode = deal (program, out, "passcode", 16, "4821");
   revoked = deal (program, out, "revoked", 16, NULL);
   committee_revoke (&program->world, revoked);
-  if (!committee_run (&program->world, is_revoked, &revoked->body.id, 20))
+  if (!committee_run (&program->world, is_revoked, &revoked->body.id, COMMITTEE_PATIENCE))
     g_error ("the revocation did not become final");
   for (guint i = 0; i < COMMITTEE; i++)
     json_array_append_new (origins,

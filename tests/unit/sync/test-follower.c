@@ -151,7 +151,7 @@ tick_cb (gpointer data)
 #define RUN_UNTIL(condition)                                                                       \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    const gint64 end_ = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;                             \
+    const gint64 end_ = g_get_monotonic_time () + 240 * G_USEC_PER_SEC;                            \
     const guint id_ = g_timeout_add (5, tick_cb, NULL);                                            \
     while (!(condition) && g_get_monotonic_time () < end_)                                         \
       g_main_context_iteration (NULL, TRUE);                                                       \
