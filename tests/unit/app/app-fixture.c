@@ -65,15 +65,21 @@ app_wait (Answer *answer)
   return g_steal_pointer (&answer->result);
 }
 
-void
-app_until (gboolean (*func) (App *app), App *app)
+gboolean
+app_until (gboolean (*func) (App *app), App *app, guint seconds)
 {
-  gint64 end = g_get_monotonic_time () + LONGEST_S * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
 
   while (!func (app) && g_get_monotonic_time () < end)
     if (!g_main_context_iteration (NULL, FALSE))
       g_usleep (500);
-  g_assert_true (func (app));
+  return func (app);
+}
+
+void
+app_await (gboolean (*func) (App *app), App *app)
+{
+  g_assert_true (app_until (func, app, LONGEST_S));
 }
 
 gboolean

@@ -31,7 +31,8 @@ typedef struct
 void app_answer_cb (GObject *source, GAsyncResult *result, gpointer answer);
 GAsyncResult *app_wait (Answer *answer); /* (transfer full) */
 /* Runs the main loop until it is so; fails when it never is. */
-void app_until (gboolean (*func) (App *app), App *app);
+void app_await (gboolean (*func) (App *app), App *app);
+gboolean app_until (gboolean (*func) (App *app), App *app, guint seconds);
 void app_settle (App *app); /* all jobs of the engine are done and told */
 gboolean app_on_engine (App *app, CitizEngineWork work, gpointer data, GError **error);
 

@@ -86,7 +86,7 @@ test_opening (App *app, gconstpointer data)
 
   g_signal_connect (app->session, "opened", G_CALLBACK (count_cb), &told);
   g_assert_cmpuint (app_read (app, access->link, 1, &tx), ==, 200);
-  app_until (first_opening_came, app);
+  app_await (first_opening_came, app);
   opening = g_list_model_get_item (openings (app), 0);
   g_assert_cmpstr (opening->name, ==, "Camille Ouellet");
   g_assert_cmpstr (opening->role, ==, "physician");
@@ -167,7 +167,7 @@ test_opening_while_locked (App *app, gconstpointer data)
 
   g_signal_connect (app->session, "opened-locked", G_CALLBACK (count_locked_cb), &told);
   citiz_session_lock (app->session);
-  app_until (is_serving, app);
+  app_await (is_serving, app);
   g_assert_true (app_on_engine (app, keys_are_gone_work, NULL, NULL));
   g_assert_cmpuint (app_read (app, link, 1, NULL), ==, 200);
   app_settle (app);
@@ -190,9 +190,9 @@ test_end_while_locked (App *app, gconstpointer data)
   g_autofree gchar *link = g_strdup (access->link);
 
   citiz_session_lock (app->session);
-  app_until (is_serving, app);
+  app_await (is_serving, app);
   app_move_clock (app, 25 * CITIZ_HOUR);
-  app_until (stopped_serving, app);
+  app_await (stopped_serving, app);
   g_assert_cmpuint (app_read (app, link, 1, NULL), !=, 200);
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
   g_assert_null (citiz_session_get_emergency (app->session));
@@ -224,7 +224,7 @@ test_dispute (App *app, gconstpointer data)
   g_autoptr (CitizOpening) again = NULL;
 
   app_read (app, access->link, 1, NULL);
-  app_until (first_opening_came, app);
+  app_await (first_opening_came, app);
   opening = g_list_model_get_item (openings (app), 0);
   g_signal_connect (app->session, "accesses-changed", G_CALLBACK (count_change_cb), &changes);
   g_assert_true (dispute (app, &opening->id));
@@ -305,7 +305,7 @@ test_expiry (App *app, gconstpointer data)
 
   app_move_clock (app, CITIZ_DAY + CITIZ_MINUTE);
   g_assert_null (citiz_session_get_emergency (app->session)); /* at once */
-  app_until (none_is_live, app);
+  app_await (none_is_live, app);
   app_settle (app);
   after = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
   g_assert_cmpint (after->state, ==, CITIZ_ACCESS_EXPIRED);
@@ -517,7 +517,7 @@ test_preview_ends_with_lock (App *app, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpuint (app_get (preview, NULL), ==, 200);
   citiz_session_lock (app->session);
-  app_until (is_serving, app);
+  app_await (is_serving, app);
   g_assert_cmpuint (app_get (preview, NULL), ==, 404);
 }
 
@@ -558,7 +558,7 @@ test_mail_keeps_its_order (App *app, gconstpointer data)
   g_assert_true (app_on_engine (app, sql_work, allow, &error));
   g_assert_no_error (error);
   app_on_engine (app, take_mail_work, NULL, NULL);
-  app_until (first_opening_came, app);
+  app_await (first_opening_came, app);
   opening = g_list_model_get_item (openings (app), 0);
   g_assert_cmpstr (opening->name, ==, "Camille Ouellet");
   g_assert_false (vault_has_link (app));
@@ -575,7 +575,7 @@ test_revoke_with_mail_waiting (App *app, gconstpointer data)
   g_assert_true (app_on_engine (app, stop_listening_work, NULL, NULL));
   g_assert_cmpuint (app_read (app, link, 1, NULL), ==, 200);
   g_assert_true (end_access (app, &access->id, NULL));
-  app_until (first_opening_came, app);
+  app_await (first_opening_came, app);
   opening = g_list_model_get_item (openings (app), 0);
   g_assert_cmpstr (opening->name, ==, "Camille Ouellet");
 }
@@ -630,7 +630,7 @@ test_port_taken (App *app, gconstpointer data)
                                                 G_SOCKET_PROTOCOL_TCP, NULL, NULL, &error));
   app_reopen (app);
   g_assert_true (app_unlock (app, APP_PASSPHRASE, &error));
-  app_until (first_is_listed, app);
+  app_await (first_is_listed, app);
   now = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
   g_assert_cmpstr (now->link, !=, given->link);
   g_assert_cmpuint (app_read (app, now->link, 1, NULL), ==, 200);

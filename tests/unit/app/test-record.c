@@ -150,7 +150,7 @@ test_undo_time (App *app, gconstpointer data)
 
   g_assert_true (remove_item (app, &id, NULL));
   g_assert_cmpuint (app_objects (app, CITIZ_CLASS_RESOURCE), ==, 1);
-  app_until (erased, app);
+  app_await (erased, app);
   g_assert_false (restore_item (app, &id, &error));
   g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND);
 }

@@ -92,7 +92,7 @@ static void
 come_to_rest (App *app)
 {
   app_settle (app);
-  app_until (is_at_rest, app);
+  app_await (is_at_rest, app);
   app_settle (app);
 }
 
@@ -119,7 +119,7 @@ test_allergy (App *app, gconstpointer data)
   g_assert_cmpuint (count_shown (app, "allergies"), ==, 0);
   app->session->quiet_ms = FOREVER_MS;
   save (app, citiz_compose_allergy, "Penicillin");
-  app_until (is_updated, app); /* at once, not after the quiet time */
+  app_await (is_updated, app); /* at once, not after the quiet time */
   g_assert_cmpstr (live (app)->link, ==, link);
   g_assert_cmpuint (count_shown (app, "allergies"), ==, 1);
   after = app_read_summary (app, link, 2, &second);
@@ -151,7 +151,7 @@ test_quiet (App *app, gconstpointer data)
   g_assert_cmpuint (app->session->refresh_timer, !=, 0);
   app->session->quiet_ms = 1; /* the next change counts anew */
   save (app, citiz_compose_contact, "Marc Bergeron");
-  app_until (is_updated, app);
+  app_await (is_updated, app);
   come_to_rest (app);
   g_assert_cmpuint (count_entries (app, "grant_renew"), ==, 1);
   text = app_read_summary (app, access->link, 1, NULL);
@@ -215,11 +215,11 @@ test_removal (App *app, gconstpointer data)
   g_autofree gchar *without = NULL, *with = NULL;
 
   remove_item (app, &id);
-  app_until (shows_no_allergy, app);
+  app_await (shows_no_allergy, app);
   without = app_read_summary (app, access->link, 1, NULL);
   g_assert_null (strstr (without, "Peanut"));
   restore_item (app, &id);
-  app_until (shows_an_allergy, app);
+  app_await (shows_an_allergy, app);
   with = app_read_summary (app, access->link, 2, NULL);
   g_assert_nonnull (strstr (with, "Peanut"));
 }
@@ -240,13 +240,13 @@ test_import (App *app, gconstpointer data)
   imported = app_wait (&answer);
   report = citiz_session_import_finish (app->session, imported, NULL);
   g_assert_nonnull (report);
-  app_until (is_updated, app);
+  app_await (is_updated, app);
   with = app_read_summary (app, access->link, 1, NULL);
   g_assert_nonnull (strstr (with, "ramadol"));
   citiz_session_undo_import_async (app->session, report->batch, NULL, app_answer_cb, &answer);
   undone = app_wait (&answer);
   g_assert_true (citiz_session_undo_import_finish (app->session, undone, NULL));
-  app_until (shows_no_allergy, app);
+  app_await (shows_no_allergy, app);
   without = app_read_summary (app, access->link, 2, NULL);
   g_assert_null (strstr (without, "ramadol"));
 }
@@ -264,7 +264,7 @@ test_locked (App *app, gconstpointer data)
   before = app_read_summary (app, link, 1, &words);
   g_assert_null (strstr (before, "No resuscitation"));
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
-  app_until (is_updated, app);
+  app_await (is_updated, app);
   assert_words (app, 0, words);
   after = app_read_summary (app, link, 2, NULL);
   g_assert_nonnull (strstr (after, "No resuscitation"));
@@ -287,7 +287,7 @@ test_while_pressing (App *app, gconstpointer data)
   result = app_wait (&pressed);
   access = citiz_session_emergency_finish (app->session, result, NULL);
   g_assert_nonnull (access);
-  app_until (shows_an_allergy, app);
+  app_await (shows_an_allergy, app);
   text = app_read_summary (app, access->link, 1, NULL);
   g_assert_nonnull (strstr (text, "Peanut"));
   g_clear_object (&saved.result);
@@ -312,7 +312,7 @@ test_refused (App *app, gconstpointer table)
 
   g_assert_true (app_on_engine (app, sql_work, refuse, NULL));
   save (app, citiz_compose_allergy, "Penicillin");
-  app_until (is_outdated, app);
+  app_await (is_outdated, app);
   g_assert_cmpint (live (app)->updated.ms, ==, given);
   g_assert_true (app_on_engine (app, sql_work, (gpointer) "DROP TRIGGER refuse", NULL));
   before = app_read_summary (app, link, 1, NULL);
@@ -320,7 +320,7 @@ test_refused (App *app, gconstpointer table)
   app_settle (app);
   g_assert_true (is_outdated (app)); /* also after news of an opening */
   citiz_session_refresh (app->session);
-  app_until (is_updated, app);
+  app_await (is_updated, app);
   g_assert_true (is_not_outdated (app));
   after = app_read_summary (app, link, 2, NULL);
   g_assert_nonnull (strstr (after, "Penicillin"));

@@ -97,6 +97,20 @@ read_notes (Program *program)
   return list;
 }
 
+/* Whether a node that was away has what the others have, and votes. */
+static gboolean
+knows_as_much (Committee *world, gconstpointer data)
+{
+  const Seat *seat = data;
+  CitizCsxReport report;
+
+  citiz_replica_report (citiz_member_get_replica (seat->member), &report);
+  for (guint i = 0; i < COMMITTEE; i++)
+    if (citiz_chain_height (world->seats[i].chain) > citiz_chain_height (seat->chain))
+      return FALSE;
+  return report.mode == CITIZ_CSX_SIGNING;
+}
+
 static void
 obey (Program *program, const gchar *line)
 {
@@ -106,7 +120,10 @@ obey (Program *program, const gchar *line)
   if (g_str_has_prefix (line, "down"))
     seat_down (seat);
   else if (g_str_has_prefix (line, "up"))
-    seat_up (seat);
+    {
+      seat_up (seat);
+      committee_until (&program->world, knows_as_much, seat);
+    }
   else if (g_str_has_prefix (line, "lie")
            && !citiz_db_exec (seat->db, "UPDATE node_share SET salt = zeroblob (16)", NULL))
     g_error ("the share could not be spoilt");
