@@ -142,6 +142,39 @@ do_backup (Call *call)
   citiz_host_backup (call->host, call->argument, backed_up_cb, call);
 }
 
+static void
+said_cb (json_t *body, const gchar *refused, gpointer data)
+{
+  if (body != NULL)
+    answer (data, body);
+  else
+    answer_error (data, refused);
+}
+
+static void
+do_join (Call *call)
+{
+  citiz_host_decide (call->host, "join", call->argument, said_cb, call);
+}
+
+static void
+do_leave (Call *call)
+{
+  citiz_host_decide (call->host, "leave", call->argument, said_cb, call);
+}
+
+static void
+do_approve (Call *call)
+{
+  citiz_host_decide (call->host, "approve", call->argument, said_cb, call);
+}
+
+static void
+do_exclude (Call *call)
+{
+  citiz_host_decide (call->host, "exclude", call->argument, said_cb, call);
+}
+
 /* Takes nothing new from now on; votes go on. */
 static void
 do_drain (Call *call)
@@ -198,9 +231,18 @@ static const struct
   const gchar *name;
   void (*run) (Call *call);
 } commands[] = {
-    {"status", do_status},           {"members", do_status},    {"why", do_why},
-    {"backup", do_backup},           {"drain", do_drain},       {"invite", do_invite},
-    {"invitations", do_invitations}, {"uninvite", do_uninvite},
+    {"status", do_status},
+    {"members", do_status},
+    {"why", do_why},
+    {"backup", do_backup},
+    {"drain", do_drain},
+    {"invite", do_invite},
+    {"invitations", do_invitations},
+    {"uninvite", do_uninvite},
+    {"join", do_join},
+    {"leave", do_leave},
+    {"approve", do_approve},
+    {"exclude", do_exclude},
 };
 
 static void

@@ -81,7 +81,9 @@ citiz_host_command_run (const CitizHostArguments *arguments, GError **error)
       citiz_host_notify ("READY=1");
       g_message ("event=started height=%llu signs=%s",
                  (unsigned long long) citiz_chain_height (host->chain),
-                 host->journal ? "yes" : "no");
+                 citiz_journals_get (host->journals, citiz_replica_get_epoch (host->replica), NULL)
+                     ? "yes"
+                     : "no");
       g_main_loop_run (loop);
     }
   g_source_remove (ends[0]);
@@ -206,6 +208,7 @@ print_members (json_t *body)
                     : linked ? _ ("linked")
                              : _ ("out of reach"));
   }
+  citiz_host_print_proposals (body);
 }
 
 int
@@ -315,6 +318,8 @@ print_why (json_t *body)
                       member) if (!json_is_true (json_object_get (member, "linked")))
       citiz_host_say (_ ("Missing: node %zu, %s, %s"), i + 1, text_of (member, "operator"),
                       text_of (member, "url"));
+  citiz_host_print_blamed (body);
+  citiz_host_print_proposals (body);
   print_matrix (body);
   citiz_host_say ("%s", advice (body));
 }

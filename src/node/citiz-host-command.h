@@ -52,6 +52,13 @@ int citiz_host_ask_and_print (const CitizHostArguments *arguments,
                               const gchar *argument,
                               CitizHostPrint print,
                               GError **error);
+int citiz_host_command_join (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_leave (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_approve (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_exclude (const CitizHostArguments *arguments, GError **error);
+
+void citiz_host_print_proposals (json_t *body);
+void citiz_host_print_blamed (json_t *body);
 void citiz_host_say (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
 
 G_END_DECLS

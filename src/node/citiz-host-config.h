@@ -33,6 +33,7 @@ typedef struct
   guint events;
   guint waits;
   guint guest_transactions;
+  guint admission;
   guint free_percent;
   guint timeout;
   guint timeout_cap;

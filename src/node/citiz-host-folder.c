@@ -142,14 +142,6 @@ citiz_host_key_read (const gchar *dir, GError **error)
   return text ? key_from_text (text, error) : NULL;
 }
 
-gchar *
-citiz_host_journal_path (const gchar *dir, guint64 epoch)
-{
-  g_autofree gchar *name = g_strdup_printf ("epoch-%" G_GUINT64_FORMAT ".journal", epoch);
-
-  return g_build_filename (dir, name, NULL);
-}
-
 /* Cards *********************************************************************/
 
 static gboolean
@@ -256,6 +248,19 @@ member_free (gpointer data)
   g_free (member->url);
   g_free (member->operator_);
   g_free (member);
+}
+
+static CitizHostMember *
+find_member (const CitizHostCommunity *community, const CitizPublicKey *node)
+{
+  for (guint i = 0; i < community->members->len; i++)
+    {
+      CitizHostMember *member = community->members->pdata[i];
+
+      if (citiz_public_key_equal (&member->node, node))
+        return member;
+    }
+  return NULL;
 }
 
 static void
@@ -414,12 +419,34 @@ citiz_host_community_read (const gchar *dir, GError **error)
 const CitizHostMember *
 citiz_host_community_find (const CitizHostCommunity *community, const CitizPublicKey *node)
 {
-  for (guint i = 0; i < community->members->len; i++)
-    {
-      const CitizHostMember *member = community->members->pdata[i];
+  return find_member (community, node);
+}
 
-      if (citiz_public_key_equal (&member->node, node))
-        return member;
+/**
+ * citiz_host_community_learn:
+ *
+ * Where @node is and who runs it, in the place of what was known.
+ *
+ * Returns: %FALSE when that was known already
+ */
+gboolean
+citiz_host_community_learn (CitizHostCommunity *community,
+                            const CitizPublicKey *node,
+                            const gchar *url,
+                            const gchar *operator_)
+{
+  CitizHostMember *member = find_member (community, node);
+
+  if (member == NULL)
+    {
+      add_member (community, node, url, operator_);
+      return TRUE;
     }
-  return NULL;
+  if (g_str_equal (member->url, url) && g_str_equal (member->operator_, operator_))
+    return FALSE;
+  g_free (member->url);
+  g_free (member->operator_);
+  member->url = g_strdup (url);
+  member->operator_ = g_strdup (operator_);
+  return TRUE;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "node/citiz-host-config.h"
-#include "store/citiz-journal.h"
+#include "store/citiz-journals.h"
 
 #include <jansson.h>
 
@@ -39,7 +39,6 @@ typedef struct
 
 CitizSigningKey *citiz_host_key_create (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CitizSigningKey *citiz_host_key_read (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gchar *citiz_host_journal_path (const gchar *dir, guint64 epoch);
 
 gchar *citiz_host_card_encode (const CitizHostCard *card);
 CitizHostCard *citiz_host_card_decode (const gchar *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -54,6 +53,10 @@ CitizHostCommunity *citiz_host_community_read (const gchar *dir,
                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const CitizHostMember *citiz_host_community_find (const CitizHostCommunity *community,
                                                   const CitizPublicKey *node);
+gboolean citiz_host_community_learn (CitizHostCommunity *community,
+                                     const CitizPublicKey *node,
+                                     const gchar *url,
+                                     const gchar *operator_);
 void citiz_host_community_free (CitizHostCommunity *community);
 
 gboolean citiz_host_write_new (const gchar *dir,

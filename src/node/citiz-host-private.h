@@ -11,6 +11,7 @@
 
 #include "node/citiz-node.h"
 #include "node/citiz-route.h"
+#include "node/citiz-steward.h"
 
 G_BEGIN_DECLS
 
@@ -52,10 +53,12 @@ struct _CitizHost
   CitizSigningKey *key;
   CitizDb *db;
   CitizChain *chain;
-  CitizJournal *journal; /* NULL: it follows and never signs */
+  CitizJournals *journals; /* without this epoch's it follows and never signs */
   CitizMember *member;
   CitizReplica *replica; /* the member's */
-  CitizNode *node;       /* its parts of grants, and the doctor's page */
+  CitizSteward *steward;
+  guint tellings;  /* beats in which this node still tells its address */
+  CitizNode *node; /* its parts of grants, and the doctor's page */
   CitizHttpServer *server;
   CitizHttpServer *metrics; /* nullable */
   GSocketService *admin;
@@ -156,6 +159,22 @@ void citiz_host_route_join (CitizHostCall *call);
 /* citiz-host-admin.c */
 gboolean citiz_host_admin_start (CitizHost *host, GError **error);
 void citiz_host_admin_stop (CitizHost *host);
+
+/* citiz-host-member.c */
+typedef void (*CitizHostSaid) (json_t *body, const gchar *refused, gpointer data); /* one of both */
+gboolean citiz_host_members_open (CitizHost *host, GError **error);
+void citiz_host_members_start (CitizHost *host);
+void citiz_host_members_stop (CitizHost *host);
+void citiz_host_members_beat (CitizHost *host);
+void citiz_host_members_final (CitizHost *host, const CitizBlock *block);
+json_t *citiz_host_proposals (CitizHost *host);
+json_t *citiz_host_blamed (CitizHost *host);
+void citiz_host_decide (CitizHost *host,
+                        const gchar *what,
+                        const gchar *about,
+                        CitizHostSaid said,
+                        gpointer data);
+void citiz_host_route_epochs (CitizHostCall *call);
 
 /* citiz-host-notify.c */
 void citiz_host_notify (const gchar *state);

@@ -88,6 +88,15 @@ describe_members (CitizHost *host)
   return list;
 }
 
+/* The next list is approved; its nodes show their keys. */
+static gboolean
+is_changing (const CitizLedger *ledger)
+{
+  CitizValidators next;
+
+  return citiz_ledger_get_next (ledger, &next);
+}
+
 /**
  * citiz_host_describe:
  *
@@ -110,11 +119,14 @@ citiz_host_describe (CitizHost *host)
       citiz_host_state (host), "mode", mode_name (report.mode), "height",
       (json_int_t) citiz_chain_height (host->chain), "hash", hash, "time",
       (json_int_t) citiz_chain_time (host->chain).ms, "blockTime", (json_int_t) head->time.ms,
-      "epoch", (json_int_t) head->epoch, "slot", (json_int_t) head->slot, "validators", (int) n,
-      "quorum", (int) citiz_quorum (n), "waiting", (int) citiz_replica_n_waiting (host->replica),
-      "finalAge", (json_int_t) (report.since_final / 1000), "evidence",
-      (json_int_t) host->counts.evidence, "watchers", (int) citiz_host_n_watchers (host), "members",
-      describe_members (host));
+      "epoch", (json_int_t) citiz_ledger_epoch (ledger), "slot", (json_int_t) head->slot,
+      "validators", (int) n, "quorum", (int) citiz_quorum (n), "waiting",
+      (int) citiz_replica_n_waiting (host->replica), "finalAge",
+      (json_int_t) (report.since_final / 1000), "evidence", (json_int_t) host->counts.evidence,
+      "watchers", (int) citiz_host_n_watchers (host), "members", describe_members (host));
+  json_object_set_new (more, "changing", json_boolean (is_changing (ledger)));
+  json_object_set_new (more, "proposals", citiz_host_proposals (host));
+  json_object_set_new (more, "blamed", citiz_host_blamed (host));
   json_object_update (body, more);
   json_decref (more);
   return body;

@@ -81,7 +81,7 @@ make_card (const CitizHostArguments *arguments,
            GError **error)
 {
   const CitizEnv *env = citiz_env_system ();
-  g_autofree gchar *path = citiz_host_journal_path (arguments->folder, 0);
+  g_autofree gchar *path = citiz_journals_path (arguments->folder, 0);
   g_autoptr (CitizJournal) journal = NULL;
   CitizHostCard card
       = {.time = citiz_env_now (env), .url = config->url, .operator_ = config->operator_};

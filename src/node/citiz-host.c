@@ -1,25 +1,9 @@
 /* The life of a host: opened, started, told to end. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-private.h"
 
-#include <string.h>
 #include <sys/statvfs.h>
 
 #define BEAT_SECONDS 2
-
-/* Nobody who lost the journal signs again under the same key: without it this node follows. */
-static gboolean
-open_journal (CitizHost *host, GError **error)
-{
-  g_autofree gchar *path = citiz_host_journal_path (host->dir, 0);
-  g_autoptr (GError) why = NULL;
-
-  host->journal = citiz_journal_open (path, &host->community->genesis.salt, 0, host->key, &why);
-  if (host->journal != NULL
-      || g_error_matches (why, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&why));
-  return FALSE;
-}
 
 static gboolean
 open_all (CitizHost *host, GError **error)
@@ -34,18 +18,21 @@ open_all (CitizHost *host, GError **error)
   if (host->db == NULL)
     return FALSE;
   host->chain = citiz_chain_open_shared (host->db, host->env, &host->community->genesis, error);
-  if (host->chain == NULL || !open_journal (host, error))
+  if (host->chain == NULL)
     return FALSE;
   host->hosts = citiz_host_config_hosts (host->config);
   citiz_host_config_timing (host->config, &timing);
   citiz_genesis_chain_id (&chain_id, &host->community->genesis);
-  host->replica = citiz_replica_new (host->db, host->chain, host->env, host->journal,
+  host->journals
+      = citiz_journals_new (host->dir, &host->community->genesis.salt, &chain_id, host->key);
+  host->replica = citiz_replica_new (host->db, host->chain, host->env, NULL,
                                      citiz_signing_key_get_public (host->key), &timing);
+  citiz_replica_set_journals (host->replica, host->journals);
   host->member = citiz_member_new (host->replica, host->key, &chain_id);
   host->node = citiz_node_new (host->db, host->chain, host->env, host->key);
   citiz_node_set_replica (host->node, host->replica);
   citiz_host_set_next (host, citiz_node_handle, host->node);
-  return TRUE;
+  return citiz_host_members_open (host, error);
 }
 
 /**
@@ -78,6 +65,7 @@ final_cb (CitizReplica *replica, const CitizBlock *block, CitizHost *host)
     citiz_host_cosign (host);
   citiz_host_tell_final (host, block);
   citiz_host_tell_readers (host, block);
+  citiz_host_members_final (host, block);
 }
 
 static void
@@ -134,48 +122,13 @@ beat_cb (gpointer data)
   CitizHost *host = data;
 
   citiz_host_look_at_disk (host);
+  citiz_host_members_beat (host);
   if (citiz_host_watchdog () > 0)
     citiz_host_notify ("WATCHDOG=1");
   return G_SOURCE_CONTINUE;
 }
 
 /* Start and end **************************************************************/
-
-/* https://… is called as wss://…/v1/peer, http://… as ws://… */
-static void
-expect_others (CitizHost *host)
-{
-  for (guint i = 0; i < host->community->members->len; i++)
-    {
-      const CitizHostMember *other = host->community->members->pdata[i];
-      g_autofree gchar *url = NULL;
-
-      if (citiz_public_key_equal (&other->node, citiz_signing_key_get_public (host->key)))
-        continue;
-      if (g_str_has_prefix (other->url, "http"))
-        url = g_strdup_printf ("ws%s" CITIZ_MEMBER_PATH, other->url + strlen ("http"));
-      citiz_member_expect (host->member, &other->node, url);
-    }
-}
-
-/* Parts of grants: where this node is reached, and the others, whom the doctor's page asks too. */
-static void
-start_node (CitizHost *host)
-{
-  const GPtrArray *members = host->community->members;
-  const CitizHostMember *own
-      = citiz_host_community_find (host->community, citiz_signing_key_get_public (host->key));
-  g_autofree CitizDealNode *nodes = g_new0 (CitizDealNode, members->len);
-
-  for (guint i = 0; i < members->len; i++)
-    {
-      const CitizHostMember *member = members->pdata[i];
-
-      nodes[i] = (CitizDealNode){member->node, member->url};
-    }
-  citiz_node_set_neighbours (host->node, nodes, members->len);
-  citiz_node_run (host->node, own ? own->url : host->config->url);
-}
 
 gboolean
 citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **error)
@@ -191,10 +144,9 @@ citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **err
   if (!citiz_host_listen (host, error) || !citiz_host_admin_start (host, error)
       || !citiz_replica_start (host->replica, error))
     return FALSE;
-  expect_others (host);
   host->client = citiz_http_client_new (CITIZ_HOST_CLIENT_MS);
   citiz_host_cosign (host);
-  start_node (host);
+  citiz_host_members_start (host);
   host->beat = g_timeout_source_new_seconds (BEAT_SECONDS);
   g_source_set_callback (host->beat, beat_cb, host, NULL);
   g_source_attach (host->beat, g_main_context_get_thread_default ());
@@ -224,6 +176,7 @@ citiz_host_close (CitizHost *host)
   citiz_host_end_waits (host);
   readers_free (host);
   citiz_host_watch_clear (host);
+  citiz_host_members_stop (host);
   if (host->replica != NULL)
     g_signal_handlers_disconnect_by_data (host->replica, host);
   if (host->node != NULL)
@@ -233,7 +186,7 @@ citiz_host_close (CitizHost *host)
   g_clear_object (&host->server);
   g_clear_pointer (&host->member, citiz_member_free);
   g_clear_object (&host->replica);
-  g_clear_pointer (&host->journal, citiz_journal_close);
+  g_clear_pointer (&host->journals, citiz_journals_free);
   g_clear_pointer (&host->chain, citiz_chain_close);
   g_clear_pointer (&host->db, citiz_db_unref);
   g_clear_pointer (&host->key, citiz_signing_key_unref);

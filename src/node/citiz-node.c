@@ -238,6 +238,12 @@ citiz_node_set_replica (CitizNode *self, CitizReplica *replica)
   self->final = g_signal_connect (replica, "final", G_CALLBACK (final_cb), self);
 }
 
+CitizOrder *
+citiz_node_get_order (CitizNode *self)
+{
+  return self->order;
+}
+
 static void
 neighbour_free (gpointer data)
 {

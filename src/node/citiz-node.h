@@ -5,6 +5,7 @@
 #include "consent/citiz-capsule.h"
 #include "consent/citiz-deal.h"
 #include "net/citiz-http-server.h"
+#include "node/citiz-order.h"
 #include "node/citiz-replica.h"
 #include "store/citiz-chain.h"
 #include "store/citiz-node-store.h"
@@ -40,6 +41,7 @@ CitizNode *citiz_node_new (CitizDb *db,
 
 /* On a chain shared with others, before it is started: @replica, started by the caller, orders what this node enters. */
 void citiz_node_set_replica (CitizNode *self, CitizReplica *replica);
+CitizOrder *citiz_node_get_order (CitizNode *self); /* the one that counts this key's nonces */
 /* The other nodes: the page may ask them for shares, and this node does for a SMART Health Link client. */
 void citiz_node_set_neighbours (CitizNode *self, const CitizDealNode *nodes, guint n);
 /* For a server of the caller's own: what it does with a request that is none of its own, a body limit for those that carry a capsule, and

@@ -18,7 +18,7 @@ CitizSteward *citiz_steward_new (CitizChain *chain,
 void citiz_steward_free (CitizSteward *steward);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizSteward, citiz_steward_free)
 
-/* A founder that is given them says on the ledger where it is and who runs it. */
+/* A validator that is given them says on the ledger where it is and who runs it: it is no more as was known. */
 void citiz_steward_present (CitizSteward *steward, const gchar *url, const gchar *operator_);
 /* What a community that was founded with admission asks for, proposed by its first node and approved by the others. */
 void citiz_steward_admit (CitizSteward *steward, const CitizTxParams *params);

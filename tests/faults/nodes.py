@@ -2,6 +2,7 @@
 SPDX-License-Identifier: AGPL-3.0-or-later"""
 import base64, hashlib, http.client, json, os, pathlib, shutil, signal, socket, struct, subprocess, tempfile, threading, time
 
+CONTINUATION = 2  # a block's flag
 TIMING = {'timeout': 500, 'timeout-cap': 4000, 'standstill': 500, 'interval': 20, 'egress': 1048576}
 
 
@@ -124,8 +125,10 @@ class Node:
             while at < len(data):
                 n, = struct.unpack_from('>I', data, at)
                 block = data[at + 4:at + 4 + n]
-                found.append((start, hashlib.sha256(b'\x20' + block[:344]).hexdigest(), block))
                 at += 4 + n
+                if block[1] == CONTINUATION:
+                    continue  # beside the chain
+                found.append((start, hashlib.sha256(b'\x20' + block[:344]).hexdigest(), block))
                 start += 1
 
     def resident(self):
@@ -135,7 +138,7 @@ class Node:
 class World:
     """n nodes that founded a community together; observers may be added."""
 
-    def __init__(self, binary, maker, n=4, timing=TIMING):
+    def __init__(self, binary, maker, n=4, timing=TIMING, admission=0):
         self.binary, self.maker, self.timing = binary, maker, timing
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='citiz-nodes-'))
         self.made = 0
@@ -145,6 +148,7 @@ class World:
             node.command('setup', '--found', '--salt', salt, '--url', node.url, '--listen', f'127.0.0.1:{node.port}',
                          '--operator', f'Operator {node.place + 1}')
             node.set('order', **timing)
+            node.set('founding', admission=admission)
             node.set('listen', metrics=f'127.0.0.1:{node.metrics_port}')
             node.set('limits', requests_per_second=20000, requests_burst=20000)
         cards = [str(node.dir / 'founder-card.json') for node in self.nodes]
@@ -178,6 +182,7 @@ class World:
         node = Node(self, len(self.nodes))
         node.command('setup', str(self.nodes[0].dir / 'community.json'), '--url', node.url, '--listen', f'127.0.0.1:{node.port}')
         node.set('order', **self.timing)
+        node.set('limits', requests_per_second=20000, requests_burst=20000)
         self.nodes.append(node)
         return node
 

@@ -163,6 +163,102 @@ def case_wiped(world):
     until('it is final', lambda: lost.state_of(name, 5) == 'final', 30)
 
 
+def approve(world, proposal, nodes):
+    """The operators of `nodes` agree; who is not needed any more is told so."""
+    for node in nodes:
+        until('it knows what there is to decide, or what was decided', lambda n=node: n.status()['epoch'] or n.status()['changing'] or any(
+            p['id'] == proposal for p in n.status()['proposals']), 120)
+        done = node.command('approve', proposal[:12], check=False)
+        print('#', done.stdout.strip() or done.stderr.strip())
+
+
+def in_epoch(world, epoch, validators):
+    """All that run are in `epoch`, of so many validators, and something of it is final."""
+    for node in world.nodes:
+        if node.process:
+            until(f'node {node.place + 1} is in epoch {epoch}', lambda n=node: n.status()['epoch'] == epoch, 180)
+            assert node.status()['validators'] == validators, node.status()
+            until('the keys of the epoch before are gone', lambda n=node: not (n.dir / f'epoch-{epoch - 1}.journal').exists(), 120)
+
+
+def votes(node):
+    return node.process and node.status()['mode'] == 'signing'
+
+
+def case_epochs(world):
+    """Under load a fifth comes in, one of the first leaves, and one is killed in the middle of both."""
+    world.start()
+    load = Load(world, world.nodes[:2], number=4000, wait=5)
+    load.start()
+    fifth = world.add_observer().start()
+    until('it has caught up', lambda: fifth.status()['height'] > 0, 120)
+    proposal = fifth.ask('join')['proposal']
+    until('the others see it', lambda: 'Proposal' in world.nodes[0].command('members').stdout, 120)
+    world.nodes[3].kill()
+    approve(world, proposal, world.nodes[:3])
+    world.nodes[3].start()
+    in_epoch(world, 1, 5)
+    until('the fifth votes', lambda: votes(fifth), 120)
+    until('its address is known', lambda: any(m['url'] == fifth.url for m in world.nodes[0].status()['members']), 120)
+    world.nodes[2].command('leave')
+    fifth.kill()
+    fifth.start()
+    in_epoch(world, 2, 4)
+    assert world.nodes[2].status()['mode'] == 'observing'
+    world.nodes[2].kill()
+    for node in world.nodes:
+        until('all vote', lambda n=node: n is world.nodes[2] or votes(n), 120)
+    acknowledged(world, load, 120)
+    assert len(load.final) > 10, len(load.final)
+    closings = [node.get('/v1/epochs')[1] for node in world.nodes if node.process]
+    assert len(closings[0]) > 344 and struct.unpack_from('>I', closings[0])[0] < len(closings[0])
+    assert world.nodes[0].get('/v1/epochs?from=2')[1] == b''
+    print(f'# {len(load.final)} acknowledged over three epochs')
+
+
+def case_epoch_killed(world):
+    """One has lost its journal; each node is killed once while the next epoch begins; then all vote, with new keys."""
+    draw = random.Random(11)
+    world.start()
+    lost = world.nodes[1]
+    lost.kill()
+    for name in ('citiz.db', 'citiz.db-wal', 'citiz.db-shm', 'epoch-0.journal'):
+        (lost.dir / name).unlink(missing_ok=True)
+    lost.start()
+    until('it is linked', lambda: sum(m['linked'] for m in lost.status()['members']) == 4, 120)
+    proposal = lost.ask('join')['proposal']
+    approve(world, proposal, [world.nodes[0], world.nodes[2]])
+    for node in draw.sample(world.nodes, len(world.nodes)):
+        node.kill()
+        node.start()
+    in_epoch(world, 1, 4)
+    for node in world.nodes:
+        until('all vote, the one that lost its journal among them', lambda n=node: votes(n), 120)
+    world.nodes[3].kill()
+    load = Load(world, world.nodes[:3], number=20, wait=20)
+    load.run()
+    assert len(load.final) == 20, len(load.final)
+    acknowledged(world, load)
+
+
+def case_admission(world):
+    """A community that was founded with admission asks strangers for a word or for work, and its nodes for neither."""
+    for node in world.nodes:
+        node.set('founding', admission=1)
+    world.start()
+
+    def refused():
+        status, body = world.nodes[0].submit(world.transactions(1)[0])
+        return status == 422 and json.loads(body)['error'] == 'work'
+    until('transactions need a word or work', refused, 120)
+    until('nothing is left to decide', lambda: not world.nodes[0].status()['proposals'], 120)
+    newcomer = world.add_observer().start()
+    until('it has caught up', lambda: newcomer.status()['height'] == world.nodes[0].status()['height'], 120)
+    proposal = newcomer.ask('join')['proposal']
+    approve(world, proposal, world.nodes[:3])
+    in_epoch(world, 1, 5)
+
+
 def slot_members(world):
     return world.nodes[0].ask('why')['members']
 

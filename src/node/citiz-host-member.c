@@ -1,0 +1,255 @@
+/* A host and the other nodes: where they are, who of them validates, and how that changes. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-private.h"
+
+#include "crypto/citiz-hash.h"
+#include "store/citiz-book-store.h"
+#include "wire/citiz-message.h"
+
+#include <string.h>
+
+#define BINARY     "application/octet-stream"
+#define EPOCHS_MAX 64 /* closing proofs of one answer */
+#define TELL_BEATS 30 /* after it has said on the chain where it is, until all know it */
+#define QUOTA      100000
+#define RATE       2000
+#define WORK       9
+
+/* Addresses ******************************************************************/
+
+static void
+learn_cb (gpointer data, const CitizPublicKey *node, const gchar *url, const gchar *operator_)
+{
+  (void) citiz_host_community_learn (data, node, url, operator_);
+}
+
+gboolean
+citiz_host_members_open (CitizHost *host, GError **error)
+{
+  return citiz_book_store_foreach (host->db, learn_cb, host->community, error);
+}
+
+static gboolean
+is_own (CitizHost *host, const CitizPublicKey *node)
+{
+  return citiz_public_key_equal (node, citiz_signing_key_get_public (host->key));
+}
+
+static gboolean
+validates (CitizHost *host, const CitizPublicKey *node)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
+
+  for (guint i = 0; i < validators->n; i++)
+    if (citiz_public_key_equal (&validators->v[i].node, node))
+      return TRUE;
+  return FALSE;
+}
+
+/* Who validates or was admitted is called; who only asks to come in calls. */
+static gboolean
+is_called (CitizHost *host, const CitizPublicKey *node)
+{
+  const CitizLedger *ledger = citiz_chain_ledger (host->chain, NULL);
+
+  return validates (host, node) || (ledger != NULL && citiz_ledger_is_member (ledger, node));
+}
+
+/* https://… is called as wss://…/v1/peer, http://… as ws://… */
+static void
+expect_others (CitizHost *host)
+{
+  for (guint i = 0; i < host->community->members->len; i++)
+    {
+      const CitizHostMember *other = host->community->members->pdata[i];
+      g_autofree gchar *url = NULL;
+
+      if (is_own (host, &other->node))
+        continue;
+      if (g_str_has_prefix (other->url, "http") && is_called (host, &other->node))
+        url = g_strdup_printf ("ws%s" CITIZ_MEMBER_PATH, other->url + strlen ("http"));
+      citiz_member_expect (host->member, &other->node, url);
+    }
+}
+
+/* Parts of grants: the others, whom the doctor's page asks too. */
+static void
+set_neighbours (CitizHost *host)
+{
+  const GPtrArray *members = host->community->members;
+  g_autofree CitizDealNode *nodes = g_new0 (CitizDealNode, members->len);
+  guint n = 0;
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      const CitizHostMember *member = members->pdata[i];
+
+      if (is_own (host, &member->node) || is_called (host, &member->node))
+        nodes[n++] = (CitizDealNode){member->node, member->url};
+    }
+  citiz_node_set_neighbours (host->node, nodes, n);
+}
+
+static void
+look_around (CitizHost *host)
+{
+  expect_others (host);
+  set_neighbours (host);
+}
+
+static GBytes *
+address_bytes (const CitizPublicKey *node, const gchar *url, const gchar *operator_)
+{
+  CitizMessage message = {.kind = CITIZ_MESSAGE_ADDRESS, .node = *node};
+
+  g_strlcpy (message.url, url, sizeof message.url);
+  g_strlcpy (message.operator_, operator_, sizeof message.operator_);
+  return citiz_message_encode (&message);
+}
+
+static void
+tell_own (CitizHost *host)
+{
+  g_autoptr (GBytes) bytes = address_bytes (citiz_signing_key_get_public (host->key),
+                                            host->config->url, host->config->operator_);
+
+  citiz_member_tell (host->member, bytes);
+}
+
+/* A node has told where it is, as the ledger holds it. The new is passed on. */
+static void
+address_cb (CitizReplica *replica,
+            const CitizPublicKey *node,
+            const gchar *url,
+            const gchar *operator_,
+            CitizHost *host)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_host_community_learn (host->community, node, url, operator_))
+    return;
+  if (!citiz_book_store_put (host->db, node, url, operator_, &error))
+    g_warning ("event=address-not-kept why=%s", error->message);
+  bytes = address_bytes (node, url, operator_);
+  citiz_member_tell (host->member, bytes);
+  look_around (host);
+}
+
+/* Who has just been linked hears the addresses that its founding file may not hold. */
+static void
+connected_cb (CitizPeers *peers, const CitizPublicKey *key, CitizHost *host)
+{
+  for (guint i = 0; i < host->community->members->len; i++)
+    {
+      const CitizHostMember *member = host->community->members->pdata[i];
+      g_autoptr (GBytes) bytes = address_bytes (&member->node, member->url, member->operator_);
+
+      (void) citiz_peers_send (peers, key, bytes);
+    }
+  host->tellings = MAX (host->tellings, 1);
+}
+
+/* Life ***********************************************************************/
+
+static void
+epoch_cb (CitizReplica *replica, guint64 epoch, CitizHost *host)
+{
+  g_message ("event=epoch epoch=%" G_GUINT64_FORMAT " validators=%u signs=%s", epoch,
+             citiz_replica_get_validators (replica)->n,
+             citiz_replica_get_place (replica) != CITIZ_CSX_NOBODY ? "yes" : "no");
+  look_around (host);
+}
+
+/* The configuration says something else than the others know. */
+static gboolean
+has_moved (CitizHost *host, const CitizHostMember *own)
+{
+  return !g_str_equal (own->url, host->config->url)
+         || !g_str_equal (own->operator_, host->config->operator_);
+}
+
+void
+citiz_host_members_start (CitizHost *host)
+{
+  const CitizTxParams params = {.sponsored = 1, .quota = QUOTA, .rate = RATE, .work = WORK};
+  const CitizHostMember *own
+      = citiz_host_community_find (host->community, citiz_signing_key_get_public (host->key));
+
+  look_around (host);
+  citiz_node_run (host->node, own ? own->url : host->config->url);
+  g_signal_connect (host->replica, "address", G_CALLBACK (address_cb), host);
+  g_signal_connect (host->replica, "epoch", G_CALLBACK (epoch_cb), host);
+  g_signal_connect (citiz_member_get_peers (host->member), "connected", G_CALLBACK (connected_cb),
+                    host);
+  host->steward = citiz_steward_new (host->chain, host->replica, citiz_node_get_order (host->node),
+                                     host->journals, host->key);
+  if (own != NULL && has_moved (host, own))
+    citiz_steward_present (host->steward, host->config->url, host->config->operator_);
+  if (host->config->admission > 0)
+    citiz_steward_admit (host->steward, &params);
+}
+
+void
+citiz_host_members_stop (CitizHost *host)
+{
+  if (host->member != NULL)
+    g_signal_handlers_disconnect_by_data (citiz_member_get_peers (host->member), host);
+  g_clear_pointer (&host->steward, citiz_steward_free);
+}
+
+void
+citiz_host_members_beat (CitizHost *host)
+{
+  if (host->tellings == 0)
+    return;
+  host->tellings--;
+  tell_own (host);
+}
+
+/* What nodes have said of themselves may change who is called. */
+void
+citiz_host_members_final (CitizHost *host, const CitizBlock *block)
+{
+  for (guint i = 0; i < block->txs->len; i++)
+    {
+      const CitizTx *tx = block->txs->pdata[i];
+
+      if (tx->type == CITIZ_TX_NODE_JOIN)
+        host->tellings = TELL_BEATS;
+      if (tx->type == CITIZ_TX_APPROVE || tx->type == CITIZ_TX_NODE_LEAVE)
+        look_around (host);
+    }
+}
+
+/**
+ * citiz_host_route_epochs:
+ *
+ * GET /v1/epochs?from=EPOCH: what takes who holds the validators of an epoch to the next one's, from that epoch on: for each a u32
+ * length and citiz_closing_encode().
+ */
+void
+citiz_host_route_epochs (CitizHostCall *call)
+{
+  const gint64 from = citiz_host_query (call->request, "from", 0);
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+
+  if (from < 0)
+    {
+      citiz_host_answer_error (call, 400, "format");
+      return;
+    }
+  for (guint64 epoch = (guint64) from; epoch < (guint64) from + EPOCHS_MAX; epoch++)
+    {
+      g_autoptr (CitizClosing) closing = citiz_chain_closing (call->host->chain, epoch, NULL);
+      g_autoptr (GBytes) bytes = closing != NULL ? citiz_closing_encode (closing) : NULL;
+      const guint8 *view;
+      gsize n;
+
+      if (bytes == NULL)
+        break;
+      view = g_bytes_get_data (bytes, &n);
+      citiz_put_u32 (out, (guint32) n);
+      citiz_put_bytes (out, view, n);
+    }
+  citiz_host_answer_bytes (call, 200, BINARY, g_bytes_new (out->data, out->len));
+}
