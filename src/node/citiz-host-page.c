@@ -48,6 +48,7 @@ typedef enum
   W_WHAT,
   W_UNNAMED,
   W_CONTACT,
+  W_BLAMED,
   W_JOIN,
   W_JOIN_WHAT,
   W_JOIN_OPEN,
@@ -86,6 +87,11 @@ static const gchar *const words[N_WORDS][2] = {
        "que personne ne peut lire. Si on vous a remis un lien, ouvrez ce lien."},
     [W_UNNAMED] = {"(no name given)", "(sans nom)"},
     [W_CONTACT] = {"Contact:", "Contact :"},
+    [W_BLAMED]
+    = {"has signed two statements that contradict one another. The ledger holds the proof, and "
+       "anyone can check it:",
+       "a signé deux déclarations qui se contredisent. Le registre en garde la preuve, et chacun "
+       "peut la vérifier :"},
     [W_JOIN] = {"An invitation to Citiz", "Une invitation à Citiz"},
     [W_JOIN_WHAT]
     = {"You are invited to keep your health record with a community whose nodes guard its ledger "
@@ -159,6 +165,27 @@ put_members (CitizHost *host, GString *out, CitizLanguage language)
   g_string_append (out, "</table>");
 }
 
+/* Who is proven to have lied, and when the ledger learnt it. */
+static void
+put_blamed (CitizHost *host, GString *out, CitizLanguage language)
+{
+  g_autoptr (GPtrArray) blamed = citiz_steward_blamed (host->chain);
+
+  for (guint i = 0; i < blamed->len; i++)
+    {
+      const CitizEvidenceRecord *record = blamed->pdata[i];
+      const CitizHostMember *member = citiz_host_community_find (host->community, &record->node);
+      g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (record->time.ms / 1000);
+      g_autofree gchar *when = time ? g_date_time_format (time, "%Y-%m-%d") : g_strdup ("");
+      g_autofree gchar *line = g_markup_printf_escaped (
+          "<p class=\"state bad\">%s %s %s</p>",
+          member && member->operator_[0] ? member->operator_ : word (language, W_UNNAMED),
+          word (language, W_BLAMED), when);
+
+      g_string_append (out, line);
+    }
+}
+
 static void
 put_newest (CitizHost *host, GString *out, CitizLanguage language)
 {
@@ -227,6 +254,7 @@ citiz_host_route_page (CitizHostCall *call)
   g_string_append_printf (out, "<p>%s</p><p class=\"state%s\">%s</p>", name,
                           g_str_equal (state, "ready") ? "" : " bad",
                           word (language, state_word (state)));
+  put_blamed (host, out, language);
   put_newest (host, out, language);
   put_members (host, out, language);
   g_string_append_printf (out, "<p>%s %u.</p>", word (language, W_WATCHED),
