@@ -14,6 +14,13 @@ static const gchar *const state_names[] = {
     [CITIZ_ACCESS_USED_UP] = "used",
 };
 
+/* The same for people. */
+static const gchar *const state_words[] = {
+    [CITIZ_ACCESS_NOT_YET] = N_ ("not yet"), [CITIZ_ACCESS_LIVE] = N_ ("live"),
+    [CITIZ_ACCESS_EXPIRED] = N_ ("expired"), [CITIZ_ACCESS_REVOKED] = N_ ("revoked"),
+    [CITIZ_ACCESS_USED_UP] = N_ ("used up"),
+};
+
 static const gchar *const opening_kinds[] = {
     [CITIZ_OPENING_READ] = "opening",
     [CITIZ_OPENING_CODE_FAILED] = "code-failed",
@@ -206,11 +213,14 @@ int
 citiz_command_emergency (CitizCommandRun *run, gchar **args)
 {
   g_autoptr (GError) error = NULL;
+  gboolean before = citiz_session_get_emergency (run->session) != NULL;
   g_autoptr (CitizAccess) access = press (run, &error);
   g_autofree gchar *expires = NULL, *ready = NULL;
 
   if (access == NULL)
     return citiz_refuse (error);
+  if (before)
+    citiz_tell ("%s", _ ("An access is open already: this is it, with the end it was given."));
   expires = citiz_time_text (access->expires);
   ready = citiz_session_explain_ready (access);
   run->answer = describe_access (access);
@@ -263,8 +273,14 @@ citiz_command_grants (CitizCommandRun *run, gchar **args)
       g_autofree gchar *expires = citiz_time_text (access->expires);
 
       json_array_append_new (run->answer, describe_access (access));
+<<<<<<< HEAD
       citiz_say (run, "%s  %-8s  %s  %u%s%s", id, state_name (access), expires, access->openings,
                  access->sample ? "  " : "", access->sample ? _ ("sample record") : "");
+=======
+      citiz_say (run, "%s  %s  %s  %u%s%s", id, _ (state_words[access->state]), expires,
+                 access->openings, access->sample ? "  " : "",
+                 access->sample ? _ ("sample record") : "");
+>>>>>>> 39d1f58 (app, ui: a live access follows the profile, says when it does not follow; sleep waits for its own lock; help names its options; unsealed bytes wipe themselves; CSV in windows; what nothing uses is gone)
     }
   if (g_list_model_get_n_items (accesses) == 0)
     citiz_say (run, "%s", _ ("No access was given yet."));
@@ -276,7 +292,10 @@ citiz_command_revoke_check (const CitizCommandRun *run)
 {
   CitizId grant;
 
-  return citiz_id_from_hex (&grant, run->words[1]);
+  if (citiz_id_from_hex (&grant, run->words[1]))
+    return TRUE;
+  citiz_tell (_ ("“%s” is not the name of an access: citiz grants lists them."), run->words[1]);
+  return FALSE;
 }
 
 /* The ledger has confirmed every end that was asked for, or there is nobody who could. */

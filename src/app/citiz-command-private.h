@@ -25,6 +25,7 @@ struct _CitizCommandRun
   gchar **words;   /* the command and its arguments */
   CitizSession *session;
   json_t *answer; /* what --json prints */
+  guint shown;    /* rows that show has printed */
 };
 
 typedef struct
@@ -54,7 +55,11 @@ void citiz_tell (const gchar *format, ...) G_GNUC_PRINTF (1, 2); /* stderr */
 int citiz_read_status (const CitizCommandRun *run);
 int citiz_refuse (const GError *error); /* its sentence on stderr */
 CitizSecret *citiz_read_secret_file (const gchar *path, GError **error);
-CitizSecret *citiz_ask_passphrase (const gchar *file, const gchar *prompt, GError **error);
+/* From @file, else from the terminal; without either the error names @option, which gives the file. */
+CitizSecret *citiz_ask_passphrase (const gchar *file,
+                                   const gchar *prompt,
+                                   const gchar *option,
+                                   GError **error);
 gchar *citiz_time_text (CitizTime time); /* ISO 8601 with the offset of here */
 
 gboolean citiz_command_show_check (const CitizCommandRun *run);

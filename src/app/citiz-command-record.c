@@ -152,6 +152,36 @@ describe_row (const CitizExportRow *row)
                     row->details, "when", row->when, "versions", (int) row->item->n_earlier + 1);
 }
 
+static gboolean
+is_measure (const CitizExportRow *row, const gchar *key)
+{
+  return row->item->measure != NULL && g_str_equal (row->item->measure->key, key);
+}
+
+/* The two pressures of one moment, which some systems write as two entries, are read as one: "155/85 mm Hg". */
+static void
+join_pressures (GPtrArray *rows)
+{
+  for (guint i = 0; i < rows->len; i++)
+    for (guint j = 0; j < rows->len; j++)
+      {
+        CitizExportRow *above = g_ptr_array_index (rows, i), *below = g_ptr_array_index (rows, j);
+
+        if (!is_measure (above, "bp_sys") || !is_measure (below, "bp_dia")
+            || !g_str_equal (above->when, below->when)
+            || !citiz_decimal_known (&above->item->value))
+          continue;
+        g_free (above->what);
+        above->what = g_strdup (citiz_measure_get ("bp_panel")->name[citiz_env_language ()]);
+        g_free (above->details);
+        above->details = g_strdup_printf ("%s/%s", above->item->value.text, below->details);
+        g_ptr_array_remove_index (rows, j);
+        if (j < i)
+          i--;
+        break;
+      }
+}
+
 static void
 show_kind (CitizCommandRun *run, CitizKind kind, const gchar *key, const gchar *title)
 {
@@ -159,9 +189,11 @@ show_kind (CitizCommandRun *run, CitizKind kind, const gchar *key, const gchar *
       = citiz_export_rows (citiz_session_get_record (run->session), kind, citiz_env_language ());
   json_t *list = json_array ();
 
+  join_pressures (rows);
   json_object_set_new (run->answer, key, list);
   if (rows->len > 0)
     citiz_say (run, "%s", title);
+  run->shown += rows->len;
   for (guint i = 0; i < rows->len; i++)
     {
       const CitizExportRow *row = g_ptr_array_index (rows, i);
@@ -218,6 +250,7 @@ show_days (CitizCommandRun *run, const gchar *key)
       || !citiz_record_span (record, key, &first, &last))
     return;
   days = citiz_record_days (record, key, MAX (first, last - DAYS_SHOWN + 1), last);
+  run->shown += days->len;
   for (guint i = 0; i < days->len; i++)
     {
       const CitizDay *day = &g_array_index (days, CitizDay, i);
@@ -278,6 +311,8 @@ citiz_command_show (CitizCommandRun *run, gchar **args)
 {
   run->answer = json_object ();
   parts[find_part (args[0])].show (run);
+  if (run->shown == 0)
+    citiz_say (run, "%s", _ ("Nothing is noted there yet."));
   return citiz_read_status (run);
 }
 
@@ -301,7 +336,10 @@ citiz_command_export (CitizCommandRun *run, gchar **args)
   citiz_session_export_async (run->session, run->format, file, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   if (!citiz_session_export_finish (run->session, result, &error))
-    return citiz_refuse (error);
+    {
+      citiz_tell (_ ("%s: %s"), run->out, citiz_session_explain (error));
+      return CITIZ_EXIT_REFUSED;
+    }
   run->answer = json_pack ("{s:s, s:s}", "format", run->format, "file", run->out);
   citiz_say (run, _ ("Written: %s. This file is not encrypted: keep it as you would keep paper."),
              run->out);

@@ -26,7 +26,8 @@ create (CitizCommandRun *run)
   g_autoptr (GAsyncResult) result = NULL;
   CitizWait wait = {0};
 
-  passphrase = citiz_ask_passphrase (run->passphrase_file, _ ("New passphrase:"), &error);
+  passphrase = citiz_ask_passphrase (run->passphrase_file, _ ("New passphrase:"),
+                                     "--passphrase-file", &error);
   if (passphrase == NULL)
     return citiz_refuse (error);
   citiz_session_create_async (run->session, passphrase, entropy, NULL, citiz_wait_cb, &wait);
@@ -49,14 +50,16 @@ change_passphrase (CitizCommandRun *run)
   g_autoptr (GAsyncResult) changed = NULL;
   CitizWait wait = {0};
 
-  before = citiz_ask_passphrase (run->passphrase_file, _ ("Passphrase:"), &error);
+  before
+      = citiz_ask_passphrase (run->passphrase_file, _ ("Passphrase:"), "--passphrase-file", &error);
   if (before == NULL)
     return citiz_refuse (error);
   citiz_session_unlock_async (run->session, before, NULL, citiz_wait_cb, &wait);
   unlocked = citiz_wait (&wait);
   if (!citiz_session_unlock_finish (run->session, unlocked, &error))
     return citiz_refuse (error);
-  after = citiz_ask_passphrase (run->new_passphrase_file, _ ("New passphrase:"), &error);
+  after = citiz_ask_passphrase (run->new_passphrase_file, _ ("New passphrase:"),
+                                "--new-passphrase-file", &error);
   if (after == NULL)
     return citiz_refuse (error);
   citiz_session_set_passphrase_async (run->session, before, after, NULL, citiz_wait_cb, &wait);
@@ -78,10 +81,11 @@ recover (CitizCommandRun *run)
   CitizWait wait = {0};
   gchar *text;
 
-  words = citiz_ask_passphrase (run->words_file, _ ("The 24 words:"), &error);
+  words = citiz_ask_passphrase (run->words_file, _ ("The 24 words:"), "--words-file", &error);
   if (words == NULL)
     return citiz_refuse (error);
-  after = citiz_ask_passphrase (run->new_passphrase_file, _ ("New passphrase:"), &error);
+  after = citiz_ask_passphrase (run->new_passphrase_file, _ ("New passphrase:"),
+                                "--new-passphrase-file", &error);
   if (after == NULL)
     return citiz_refuse (error);
   text = g_strndup ((const gchar *) citiz_secret_data (words), citiz_secret_size (words));

@@ -165,29 +165,45 @@ citiz_read_secret_file (const gchar *path, GError **error)
   return secret;
 }
 
-/* What the terminal was before the passphrase was asked for; an interruption puts it back. */
+/* What the terminal was before the passphrase was asked for, and what was done with interruptions: both are put back. */
+static const int interruptions[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+static struct sigaction actions_before[G_N_ELEMENTS (interruptions)];
 static struct termios terminal_before;
 
+static void
+put_interruptions_back (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (interruptions); i++)
+    sigaction (interruptions[i], &actions_before[i], NULL);
+}
+
+/* Only what a signal handler may call. */
 static void
 interrupted_cb (int number)
 {
   tcsetattr (STDIN_FILENO, TCSANOW, &terminal_before);
-  signal (number, SIG_DFL);
+  put_interruptions_back ();
   raise (number);
 }
 
+/* One that is ignored stays ignored. */
 static void
-on_interruption (void (*func) (int))
+catch_interruptions (void)
 {
-  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  struct sigaction action = {.sa_handler = interrupted_cb};
 
-  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-    signal (numbers[i], func);
+  sigemptyset (&action.sa_mask);
+  for (guint i = 0; i < G_N_ELEMENTS (interruptions); i++)
+    {
+      sigaction (interruptions[i], NULL, &actions_before[i]);
+      if (actions_before[i].sa_handler != SIG_IGN)
+        sigaction (interruptions[i], &action, NULL);
+    }
 }
 
 /* The person types it without seeing it; nothing of it stays in a string of ours. */
 static CitizSecret *
-ask_on_terminal (const gchar *prompt, GError **error)
+ask_on_terminal (const gchar *prompt, const gchar *option, GError **error)
 {
   struct termios quiet;
   gchar buffer[SECRET_FILE_MAX + 1];
@@ -195,20 +211,22 @@ ask_on_terminal (const gchar *prompt, GError **error)
 
   if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &terminal_before) != 0)
     {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_INPUT,
-                   "no terminal and no --passphrase-file");
+      /* as for a file: the sentence names what is to be given */
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+                   _ ("There is no terminal to ask on: put it in a file and name it with %s."),
+                   option);
       return NULL;
     }
   setvbuf (stdin, NULL, _IONBF, 0);
   quiet = terminal_before;
   quiet.c_lflag &= (tcflag_t) ~ECHO;
   fprintf (stderr, "%s ", prompt);
-  on_interruption (interrupted_cb);
+  catch_interruptions ();
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet);
   if (fgets (buffer, sizeof buffer, stdin) == NULL)
     buffer[0] = '\0';
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &terminal_before);
-  on_interruption (SIG_DFL);
+  put_interruptions_back ();
   fputc ('\n', stderr);
   buffer[strcspn (buffer, "\r\n")] = '\0';
   secret = citiz_secret_new_take_copy ((guint8 *) buffer, strlen (buffer));
@@ -216,9 +234,10 @@ ask_on_terminal (const gchar *prompt, GError **error)
 }
 
 CitizSecret *
-citiz_ask_passphrase (const gchar *file, const gchar *prompt, GError **error)
+citiz_ask_passphrase (const gchar *file, const gchar *prompt, const gchar *option, GError **error)
 {
-  return file != NULL ? citiz_read_secret_file (file, error) : ask_on_terminal (prompt, error);
+  return file != NULL ? citiz_read_secret_file (file, error)
+                      : ask_on_terminal (prompt, option, error);
 }
 
 static gboolean
@@ -228,7 +247,8 @@ unlock (CitizCommandRun *run, GError **error)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (CitizSecret) passphrase = NULL;
 
-  passphrase = citiz_ask_passphrase (run->passphrase_file, _ ("Passphrase:"), error);
+  passphrase
+      = citiz_ask_passphrase (run->passphrase_file, _ ("Passphrase:"), "--passphrase-file", error);
   if (passphrase == NULL)
     return FALSE;
   citiz_session_unlock_async (run->session, passphrase, NULL, citiz_wait_cb, &wait);
@@ -241,17 +261,41 @@ unlock (CitizCommandRun *run, GError **error)
   return citiz_session_unlock_finish (run->session, result, error);
 }
 
+/* Padded by characters: printf counts bytes. */
+static void
+print_row (const gchar *left, const gchar *right)
+{
+  g_print ("  %s%*s %s\n", left, (int) MAX (1, 54 - g_utf8_strlen (left, -1)), "", right);
+}
+
+static const struct
+{
+  const gchar *option, *summary;
+} options[] = {
+    {"--vault DIR", N_ ("The folder of the record, instead of your own")},
+    {"--passphrase-file FILE", N_ ("Its first line is the passphrase; else the terminal asks")},
+    {"--new-passphrase-file FILE",
+     N_ ("The same for a new passphrase (vault passwd, vault recover)")},
+    {"--words-file FILE", N_ ("Its first line is the 24 words (vault recover)")},
+    {"--json", N_ ("Answers as JSON on standard output")},
+    {"--version", N_ ("Which Citiz this is")},
+};
+
 static void
 print_help (void)
 {
   g_print ("%s\n\n", _ ("Usage: citiz [--vault DIR] [--passphrase-file FILE] [--json] COMMAND"));
-  g_print ("  %-54s %s\n", "citiz", _ ("Open the window"));
+  print_row ("citiz", _ ("Open the window"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree gchar *line
-          = g_strdup_printf ("citiz %s %s", commands[i].name, commands[i].arguments);
-      g_print ("  %-54s %s\n", line, _ (commands[i].summary));
+          = g_strjoin (" ", "citiz", commands[i].name,
+                       *commands[i].arguments != '\0' ? commands[i].arguments : NULL, NULL);
+      print_row (line, _ (commands[i].summary));
     }
+  g_print ("\n");
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
+    print_row (options[i].option, _ (options[i].summary));
 }
 
 static void

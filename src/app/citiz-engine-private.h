@@ -188,6 +188,7 @@ typedef struct
 {
   CitizId access;
   CitizSummary summary;
+  gchar *profile;       /* JSON of the profile the summary was made under */
   CitizAccess *renewed; /* out */
 } CitizRenewal;
 gboolean citiz_engine_renew (CitizEngine *engine,

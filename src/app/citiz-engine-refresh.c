@@ -34,6 +34,7 @@ citiz_engine_describe_renewal (json_t *json,
   json_object_set_new (json, "updated", json_integer (now.ms));
   json_object_set_new (json, "withheld", json_integer (renewal->summary.withheld));
   json_object_set (json, "shown", renewal->summary.shown);
+  json_object_set_new (json, "profile", json_string (renewal->profile));
 }
 
 /* Ledger, node and vault: all of it or nothing, so that a computer that dies in between opens the old one or the new one. */

@@ -32,6 +32,5 @@ void citiz_engine_tell (CitizEngine *engine,
                         GSourceFunc func,
                         gpointer data,
                         GDestroyNotify destroy);
-GMainContext *citiz_engine_get_context (CitizEngine *engine);
 
 G_END_DECLS

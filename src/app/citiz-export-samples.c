@@ -33,10 +33,51 @@ put_sample (GString *csv, const gchar *what, const CitizSeries *series, const Ci
   citiz_export_put_cell (csv, series->source, TRUE);
 }
 
+/* What [from, to) holds of it. */
+static gboolean
+put_window (CitizSeriesStore *store,
+            const CitizSeries *series,
+            const gchar *what,
+            gint64 from,
+            gint64 to,
+            GString *csv,
+            GOutputStream *out,
+            GCancellable *cancellable,
+            GError **error)
+{
+  g_autoptr (GArray) samples = citiz_series_store_load (store, series, from, to, error);
+
+  if (samples == NULL)
+    return FALSE;
+  for (guint i = 0; i < samples->len; i++)
+    {
+      put_sample (csv, what, series, &g_array_index (samples, CitizSample, i));
+      if (!flush (csv, FLUSH_AT, out, cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Where the window that begins at @from ends: after the pack that holds its first sample. G_MAXINT64: at the end. */
+static gint64
+end_of_window (const CitizSeries *series, gint64 from)
+{
+  gint64 end = G_MAXINT64;
+
+  for (guint i = 0; i < series->packs->len; i++)
+    {
+      const CitizSeriesPack *pack = &g_array_index (series->packs, CitizSeriesPack, i);
+
+      if (pack->last >= from && pack->last < end - 1)
+        end = pack->last + 1;
+    }
+  return end;
+}
+
 /**
  * citiz_export_samples:
  *
- * One series after the other, as its source gave it: nothing merged, nothing rounded. One series at a time is in memory.
+ * One series after the other, as its source gave it: nothing merged, nothing rounded. A few packs at a time are in memory.
  */
 gboolean
 citiz_export_samples (CitizSeriesStore *store,
@@ -53,15 +94,12 @@ citiz_export_samples (CitizSeriesStore *store,
       const CitizSeries *series = g_ptr_array_index (list, i);
       const CitizMeasure *measure = citiz_measure_get (series->measure);
       const gchar *what = measure != NULL ? measure->name[language] : series->what;
-      g_autoptr (GArray) samples
-          = citiz_series_store_load (store, series, G_MININT64, G_MAXINT64, error);
+      gint64 from = G_MININT64, to;
 
-      if (samples == NULL)
-        return FALSE;
-      for (guint j = 0; j < samples->len; j++)
+      for (; from < G_MAXINT64; from = to)
         {
-          put_sample (csv, what, series, &g_array_index (samples, CitizSample, j));
-          if (!flush (csv, FLUSH_AT, out, cancellable, error))
+          to = end_of_window (series, from);
+          if (!put_window (store, series, what, from, to, csv, out, cancellable, error))
             return FALSE;
         }
     }

@@ -12,8 +12,8 @@
 #define PROFILE_SETTING "profile"
 
 /* The emergency profile as the person set it, or the default. */
-static CitizProfile *
-read_profile (CitizSession *self)
+CitizProfile *
+citiz_session_read_profile (CitizSession *self)
 {
   json_t *setting = citiz_session_get_setting (self, PROFILE_SETTING);
   char *text = setting != NULL ? json_dumps (setting, JSON_COMPACT) : NULL;
@@ -47,7 +47,7 @@ ips_options (CitizSession *self, GHashTable *blobs)
 json_t *
 citiz_session_build_summary (CitizSession *self, GHashTable *blobs)
 {
-  g_autoptr (CitizProfile) profile = read_profile (self);
+  g_autoptr (CitizProfile) profile = citiz_session_read_profile (self);
   CitizIpsOptions options = ips_options (self, blobs);
 
   return citiz_ips_build (self->record, profile, &options);
@@ -213,7 +213,7 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
       g_object_unref (task);
       return;
     }
-  profile = read_profile (self);
+  profile = citiz_session_read_profile (self);
   job = g_new0 (CitizGive, 1);
   job->hours = hours;
   job->instead = g_object_get_data (G_OBJECT (task), "instead") != NULL;
@@ -450,7 +450,7 @@ make_page (CitizSession *self, GTask *task, CitizEngineWork work, GHashTable *bl
       g_object_unref (task);
       return;
     }
-  profile = read_profile (self);
+  profile = citiz_session_read_profile (self);
   job = g_new0 (PageJob, 1);
   job->bundle = citiz_session_build_summary (self, blobs);
   job->label = label_of (self, profile);

@@ -262,6 +262,8 @@ citiz_session_set_setting_async (CitizSession *self,
     {
       g_hash_table_insert (self->settings, g_strdup (key), json_incref (value));
       citiz_session_emit_settings (self);
+      if (g_str_equal (key, "profile"))
+        citiz_session_refresh_soon (self);
       citiz_session_tell_engine_pause (self);
     }
   job->key = g_strdup (key);

@@ -78,6 +78,9 @@ CitizSessionState citiz_session_closed_state (CitizSession *self);
 void citiz_session_forget (CitizSession *self, CitizSessionState state);
 void citiz_session_emit_record (CitizSession *self);
 /* An item came, changed or went: live accesses follow, at once when a carer could be misled. */
+/* The emergency profile as the person set it, or the default. */
+CitizProfile *citiz_session_read_profile (CitizSession *self);
+void citiz_session_refresh_soon (CitizSession *self);
 void citiz_session_refresh_after (CitizSession *self, const CitizItem *changed);
 void citiz_session_emit_accesses (CitizSession *self);
 void citiz_session_tell_locked (CitizEngine *engine, CitizOpeningKind kind);

@@ -1,6 +1,8 @@
 /* The session: what live accesses show follows the record. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
+#include <glib/gi18n.h>
+
 /* What a carer must not read without: the rest may wait for the next change. */
 static gboolean
 is_urgent (const CitizItem *item)
@@ -13,7 +15,7 @@ is_urgent (const CitizItem *item)
 static gboolean
 may_renew (CitizSession *self, const CitizAccess *access)
 {
-  return access->state == CITIZ_ACCESS_LIVE && access->link != NULL && access->profile != NULL
+  return access->state == CITIZ_ACCESS_LIVE && access->link != NULL
          && access->sample == citiz_session_get_sample (self)
          && citiz_session_now (self).ms < access->expires.ms;
 }
@@ -49,6 +51,7 @@ renewal_free (gpointer data)
   CitizRenewal *renewal = data;
 
   citiz_summary_clear (&renewal->summary);
+  g_free (renewal->profile);
   g_clear_object (&renewal->renewed);
   g_free (renewal);
 }
@@ -92,13 +95,11 @@ renewed_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 renew (CitizSession *self, CitizAccess *access, GHashTable *blobs)
 {
-  g_autoptr (CitizProfile) profile = citiz_profile_from_json (access->profile, -1, NULL);
-  CitizRenewal *renewal;
+  g_autoptr (CitizProfile) profile = citiz_session_read_profile (self);
+  CitizRenewal *renewal = g_new0 (CitizRenewal, 1);
 
-  if (profile == NULL)
-    return;
-  renewal = g_new0 (CitizRenewal, 1);
   renewal->access = access->id;
+  renewal->profile = citiz_profile_to_json (profile);
   citiz_session_summarize (self, profile, blobs, &renewal->summary);
   if (citiz_hash_equal (&renewal->summary.digest, &access->digest))
     {
@@ -127,11 +128,28 @@ refresh_with_documents_cb (GObject *source, GAsyncResult *result, gpointer data)
   one_over (self);
 }
 
+/* The record on screen is the sample then, which a carer of the person must never be shown. */
+static void
+mark_held_back (CitizSession *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accesses)); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (G_LIST_MODEL (self->accesses), i);
+
+      if (access->state == CITIZ_ACCESS_LIVE && !access->sample && citiz_session_get_sample (self))
+        set_outdated (self, &access->id,
+                      _ ("It does not follow your record while the sample record is here. Remove "
+                         "the sample to bring it up to date."));
+    }
+}
+
 void
 citiz_session_refresh (CitizSession *self)
 {
-  g_autoptr (GPtrArray) live = list_live (self);
+  g_autoptr (GPtrArray) live = NULL;
 
+  mark_held_back (self);
+  live = list_live (self);
   g_clear_handle_id (&self->refresh_timer, g_source_remove);
   self->refresh_again = self->n_refreshing > 0;
   if (self->refresh_again || live->len == 0)
@@ -166,14 +184,21 @@ quiet_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* What cannot be wrong for a few seconds waits for the person to finish. */
+void
+citiz_session_refresh_soon (CitizSession *self)
+{
+  g_clear_handle_id (&self->refresh_timer, g_source_remove);
+  if (self->pressing->len > 0)
+    self->refresh_again = TRUE;
+  else
+    self->refresh_timer = g_timeout_add (self->quiet_ms, quiet_cb, self);
+}
+
 void
 citiz_session_refresh_after (CitizSession *self, const CitizItem *changed)
 {
-  g_clear_handle_id (&self->refresh_timer, g_source_remove);
-  if (self->pressing->len > 0) /* what is being given was made before this change */
-    self->refresh_again = TRUE;
-  else if (is_urgent (changed))
+  citiz_session_refresh_soon (self); /* what is being given was made before this change */
+  if (self->pressing->len == 0 && is_urgent (changed))
     citiz_session_refresh (self);
-  else
-    self->refresh_timer = g_timeout_add (self->quiet_ms, quiet_cb, self);
 }

@@ -152,6 +152,25 @@ citiz_session_emit_community (CitizSession *self)
   g_signal_emit (self, signals[COMMUNITY_CHANGED], 0);
 }
 
+/* The node is shut with its ledger: nothing of this computer opens any more. What the community keeps goes on. */
+static void
+end_live (CitizSession *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accesses)); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (G_LIST_MODEL (self->accesses), i);
+
+      if (access->state == CITIZ_ACCESS_LIVE && access->n_nodes == 0)
+        {
+          access->state = CITIZ_ACCESS_EXPIRED;
+          g_clear_pointer (&access->link, g_free);
+          g_clear_pointer (&access->shlink, g_free);
+          g_clear_pointer (&access->spoken, g_free);
+        }
+    }
+  g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+}
+
 /* News of the engine: a full verification failed. */
 void
 citiz_session_adopt_distrust (CitizSession *self, gpointer reason)
@@ -159,6 +178,7 @@ citiz_session_adopt_distrust (CitizSession *self, gpointer reason)
   if (self->state != CITIZ_SESSION_OPEN)
     return;
   set_distrust (self, reason);
+  end_live (self);
   g_signal_emit (self, signals[LEDGER_CHANGED], 0);
 }
 
@@ -404,6 +424,32 @@ citiz_session_lock (CitizSession *self)
     citiz_session_forget (self, CITIZ_SESSION_LOCKED);
 }
 
+/* The engine does one thing after the other: this comes when the lock is over. */
+static gboolean
+locked_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return TRUE;
+}
+
+void
+citiz_session_lock_async (CitizSession *self,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer data)
+{
+  citiz_session_lock (self);
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_lock_async, cancellable, callback, data), locked_work,
+      NULL, NULL, NULL);
+}
+
+gboolean
+citiz_session_lock_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 /* @env: (not transferred): the clock and chance of a test; must outlive the session */
 CitizSession *
 citiz_session_new_for_env (const gchar *folder, const CitizEnv *env)
@@ -427,12 +473,6 @@ CitizSessionState
 citiz_session_get_state (CitizSession *self)
 {
   return self->state;
-}
-
-const gchar *
-citiz_session_get_folder (CitizSession *self)
-{
-  return self->folder;
 }
 
 gboolean

@@ -91,7 +91,7 @@ struct _CitizAccess
   CitizTime
       updated; /* what the carer sees is the record of then: it follows the record by itself */
   const gchar *outdated; /* why it could not follow the last change, as a sentence; NULL: it did */
-  gchar *profile;        /* the emergency profile it was given with, JSON: it stays with it */
+  gchar *profile;        /* the emergency profile that what it shows was made under, JSON */
   CitizHash digest;      /* of the summary it shows (citiz_ips_digest) */
   gboolean sample;       /* given on the sample record: it tells of nobody */
   /* Over the nodes of a community; n_nodes is 0 when it opens on this computer only. */
@@ -196,7 +196,6 @@ CitizSession *citiz_session_new (const gchar *folder);
 CitizSession *citiz_session_new_sample (
     CitizLanguage language); /* in memory, for tests and the tour */
 CitizSessionState citiz_session_get_state (CitizSession *self);
-const gchar *citiz_session_get_folder (CitizSession *self);
 gboolean citiz_session_get_sample (CitizSession *self);
 gboolean citiz_session_get_serving (CitizSession *self);
 /* A live access would open no more, or not yet, if the program ended now: its own node serves it, or parts are on their way to others. */
@@ -258,6 +257,12 @@ void citiz_session_set_words_async (CitizSession *self,
                                     gpointer data);
 gboolean citiz_session_set_words_finish (CitizSession *self, GAsyncResult *result, GError **error);
 void citiz_session_lock (CitizSession *self);
+/* Answered once the keys of this very lock are gone from memory. */
+void citiz_session_lock_async (CitizSession *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer data);
+gboolean citiz_session_lock_finish (CitizSession *self, GAsyncResult *result, GError **error);
 void citiz_session_erase_async (CitizSession *self,
                                 CitizSecret *passphrase,
                                 GCancellable *cancellable,

@@ -171,7 +171,6 @@ citiz_hand_open (CitizHand *out,
   if (n > 2u + box_n)
     out->capsule = g_bytes_new_from_bytes (handed, 2u + box_n, n - 2u - box_n);
   fine = read_part (out, plain, grant, citiz_signing_key_get_public (node));
-  citiz_wipe ((gpointer) g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
   if (fine)
     return TRUE;
   g_set_error (error, CITIZ_CONSENT_ERROR, CITIZ_CONSENT_ERROR_FORMAT, "not a part of a grant");

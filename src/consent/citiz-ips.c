@@ -408,7 +408,7 @@ sample_of (const CitizIps *ips, CitizPart part)
   g_autoptr (GHashTable) named = g_hash_table_new (g_str_hash, g_str_equal);
   guint n = 0;
 
-  for (guint i = 0; i < ips->items->len && n < SAMPLE_MAX; i++)
+  for (guint i = 0; i < ips->items->len && n <= SAMPLE_MAX; i++)
     {
       const CitizIpsItem *entry = ips->items->pdata[i];
       gchar *title = entry->item->title[ips->options->language];
@@ -416,8 +416,13 @@ sample_of (const CitizIps *ips, CitizPart part)
       if (part == CITIZ_PART_ALERTS ? !entry->included || entry->alerts == 0
                                     : entry->part != part || !entry->included)
         continue;
-      if (g_hash_table_add (named, title))
-        g_string_append_printf (text, "%s%s", n++ ? ", " : "", title);
+      if (!g_hash_table_add (named, title))
+        continue;
+      if (n < SAMPLE_MAX)
+        g_string_append_printf (text, "%s%s", n > 0 ? ", " : "", title);
+      else
+        g_string_append (text, "…"); /* there are more */
+      n++;
     }
   return g_string_free (text, FALSE);
 }

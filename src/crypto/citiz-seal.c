@@ -135,6 +135,22 @@ citiz_seal (CitizDomain domain,
   return g_bytes_new_take (out, n + CITIZ_SEAL_OVERHEAD);
 }
 
+/* Plaintext that is wiped when its last reader lets go of it. */
+typedef struct
+{
+  gsize n;
+  guint8 bytes[];
+} Plain;
+
+static void
+plain_free (gpointer data)
+{
+  Plain *plain = data;
+
+  citiz_wipe (plain->bytes, plain->n);
+  g_free (plain);
+}
+
 /**
  * citiz_unseal:
  *
@@ -149,15 +165,17 @@ citiz_unseal (CitizDomain domain,
               gsize n,
               GError **error)
 {
-  g_autofree guint8 *out = NULL;
+  Plain *plain;
 
   g_return_val_if_fail (citiz_secret_size (key32) == CITIZ_SEAL_KEY_SIZE, NULL);
-  out = g_malloc (n + 1);
-  if (!citiz_unseal_into (out, domain, citiz_secret_data (key32), ad, ad_n, sealed, n))
+  plain = g_malloc (sizeof *plain + n);
+  plain->n = n < CITIZ_SEAL_OVERHEAD ? 0 : n - CITIZ_SEAL_OVERHEAD;
+  if (!citiz_unseal_into (plain->bytes, domain, citiz_secret_data (key32), ad, ad_n, sealed, n))
     {
+      plain_free (plain);
       g_set_error (error, CITIZ_CRYPTO_ERROR, CITIZ_CRYPTO_ERROR_FORGED,
                    "The sealed bytes do not fit the key or were changed");
       return NULL;
     }
-  return g_bytes_new_take (g_steal_pointer (&out), n - CITIZ_SEAL_OVERHEAD);
+  return g_bytes_new_with_free_func (plain->bytes, plain->n, plain_free, plain);
 }

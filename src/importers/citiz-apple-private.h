@@ -78,7 +78,6 @@ struct _CitizApple
   CitizAppleWorkout workout;
 };
 
-const gchar *citiz_apple_what (CitizApple *apple, CitizSlice type);
 CitizSlice citiz_apple_attribute (const CitizXmlAttribute *a, guint n, const gchar *name);
 void citiz_apple_tally (CitizApple *apple, CitizImportReason reason, const gchar *what);
 CitizAppleSeries *citiz_apple_series (CitizApple *apple,

@@ -237,12 +237,6 @@ citiz_food_count (const CitizFoodTable *table)
 }
 
 const CitizFood *
-citiz_food_at (const CitizFoodTable *table, guint index)
-{
-  return index < table->n ? &table->foods[index] : NULL;
-}
-
-const CitizFood *
 citiz_food_get (const CitizFoodTable *table, const gchar *cnf_id)
 {
   return cnf_id != NULL ? g_hash_table_lookup (table->by_id, cnf_id) : NULL;

@@ -66,7 +66,6 @@ typedef struct _CitizFoodTable CitizFoodTable;
 /* The embedded table, built at the first call (about 20 ms), shared. */
 const CitizFoodTable *citiz_food_table (void);
 guint citiz_food_count (const CitizFoodTable *table);
-const CitizFood *citiz_food_at (const CitizFoodTable *table, guint index);
 /* (nullable) */
 const CitizFood *citiz_food_get (const CitizFoodTable *table, const gchar *cnf_id);
 /* Every word must begin a word of the name. Head noun first, raw foods first, short names first. `total` counts all matches.

@@ -23,12 +23,6 @@ citiz_nutrient_key (CitizNutrient nutrient)
   return (guint) nutrient < CITIZ_N_NUTRIENTS ? nutrients[nutrient].key : NULL;
 }
 
-const gchar *
-citiz_nutrient_unit (CitizNutrient nutrient)
-{
-  return (guint) nutrient < CITIZ_N_NUTRIENTS ? nutrients[nutrient].unit : "";
-}
-
 void
 citiz_intake_init (CitizIntake *intake)
 {

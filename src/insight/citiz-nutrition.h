@@ -38,7 +38,6 @@ GArray *citiz_nutrition_targets (const CitizRecord *record, gint32 day);
 
 const gchar *citiz_nutrient_key (
     CitizNutrient nutrient); /* measure key of the catalogue, or NULL */
-const gchar *citiz_nutrient_unit (CitizNutrient nutrient);
 
 /* "breakfast" "snack" "lunch" "dinner" that follows the hour. */
 const gchar *citiz_meal_of_minute (gint minute);

@@ -96,25 +96,6 @@ citiz_day_values (const CitizRecord *record, const gchar *measure, gint32 first,
   return out;
 }
 
-gdouble
-citiz_mean_of_whole_days (const CitizRecord *record,
-                          const gchar *measure,
-                          gint32 first,
-                          gint32 last,
-                          gint32 today,
-                          guint *n)
-{
-  g_autoptr (GArray) days = citiz_record_days (record, measure, first, MIN (last, today - 1));
-  CitizAggregate rule = rule_of (measure);
-  gdouble sum = 0;
-
-  for (guint i = 0; i < days->len; i++)
-    sum += citiz_day_value (&g_array_index (days, CitizDay, i), rule);
-  if (n != NULL)
-    *n = days->len;
-  return days->len > 0 ? sum / days->len : NAN;
-}
-
 /* Minutes of hard enough heart rate or quick enough steps of one day; NaN without such samples. Tanaka 2001, CSEP 2020. */
 static gdouble
 active_minutes (const CitizRecord *record, gint32 day, gint age)

@@ -14,14 +14,6 @@ gdouble *citiz_day_values (const CitizRecord *record,
                            const gchar *measure,
                            gint32 first,
                            gint32 last);
-/* Mean over the days of [first, last] that have a value and are before `today`; NaN when there is none. `n` counts them. */
-gdouble citiz_mean_of_whole_days (const CitizRecord *record,
-                                  const gchar *measure,
-                                  gint32 first,
-                                  gint32 last,
-                                  gint32 today,
-                                  guint *n);
-
 /* Minutes of moderate to vigorous activity a day: exercise minutes of the watch, else of sessions, else minutes whose heart rate is at
  * least 64 % of 208 − 0.7·age or whose cadence is at least 100 steps. Never two of them for the same day.
  * `out` has 7 places, Monday first; days after `today` and days without data are NaN. Returns the week's sum. */
@@ -47,23 +39,5 @@ void citiz_key_measure (const CitizRecord *record,
                         const gchar *measure,
                         gint32 today,
                         CitizKeyMeasure *out);
-
-/* --- clinical figures; sources in citiz-clinical.c --- */
-gdouble citiz_egfr_2021 (gdouble creatinine_mg_dl, gint age, gboolean female);
-gdouble citiz_bmi (gdouble kg, gdouble metres);
-gdouble citiz_gmi (gdouble mean_mg_dl);
-gdouble citiz_a1c_to_ifcc (gdouble percent);
-gdouble citiz_mean_arterial (gdouble systolic, gdouble diastolic);
-
-typedef struct
-{
-  guint n, days; /* readings kept, days they are of */
-  gdouble systolic, diastolic;
-  gboolean sufficient; /* at least 12 readings over at least 3 days */
-} CitizHomePressure;
-/* Home protocol: the readings of up to 7 days, the first day dropped when there are more. Pairs of samples in order of time. */
-CitizHomePressure citiz_home_pressure (const CitizSample *systolic,
-                                       const CitizSample *diastolic,
-                                       gsize n);
 
 G_END_DECLS

@@ -366,9 +366,3 @@ citiz_alert_name (CitizAlert alert, CitizLanguage language)
 {
   return (guint) alert < CITIZ_N_ALERTS ? alert_names[alert].name[language] : "";
 }
-
-const gchar *
-citiz_sensitive_code (CitizSensitive category)
-{
-  return (guint) category < CITIZ_N_SENSITIVE ? sensitive_names[category] : NULL;
-}

@@ -52,7 +52,6 @@ const gchar *citiz_alert_code (CitizAlert alert);
 CitizAlert citiz_alert_from_code (const gchar *code);
 /* "Anticoagulant" */
 const gchar *citiz_alert_name (CitizAlert alert, CitizLanguage language);
-const gchar *citiz_sensitive_code (CitizSensitive category);
 
 /* Where a word was found: a drug named "morphine" is a drug, an allergy to it is not an opioid treatment. */
 typedef enum

@@ -130,7 +130,6 @@ read_epoch (CitizChain *chain, const CitizSigningKey *node_key, GError **error)
   if (plain == NULL || g_bytes_get_size (plain) != 32)
     return TRUE;
   seed = citiz_secret_new_take_copy (g_bytes_get_data (plain, NULL), 32);
-  citiz_wipe ((gpointer) g_bytes_get_data (plain, NULL), 32);
   chain->epoch_key = citiz_signing_key_new_from_seed (seed);
   if (!citiz_public_key_equal (citiz_signing_key_get_public (chain->epoch_key),
                                &chain->genesis.founders[0].validator.key))

@@ -9,7 +9,7 @@
 struct _CitizChartCard
 {
   GtkWidget parent_instance;
-  GtkWidget *box, *number, *words, *stack, *chart, *empty, *legend, *note;
+  GtkWidget *box, *number, *words, *stack, *chart, *empty, *legend;
   gboolean legend_wanted; /* by the picture; a table needs none */
 };
 
@@ -73,14 +73,11 @@ citiz_chart_card_new (const gchar *title, gint height)
   self->legend = citiz_wrap_new (14);
   gtk_widget_set_halign (self->legend, GTK_ALIGN_CENTER);
   gtk_widget_set_visible (self->legend, FALSE);
-  self->note = citiz_caption_new ("");
-  gtk_widget_set_visible (self->note, FALSE);
 
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
   gtk_box_append (GTK_BOX (self->box), head);
   gtk_box_append (GTK_BOX (self->box), self->stack);
   gtk_box_append (GTK_BOX (self->box), self->legend);
-  gtk_box_append (GTK_BOX (self->box), self->note);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   return GTK_WIDGET (self);
@@ -144,13 +141,6 @@ citiz_chart_card_set_legend_visible (CitizChartCard *self, gboolean visible)
 {
   self->legend_wanted = visible;
   show_legend (self);
-}
-
-void
-citiz_chart_card_set_note (CitizChartCard *self, const gchar *note)
-{
-  gtk_label_set_label (GTK_LABEL (self->note), note != NULL ? note : "");
-  gtk_widget_set_visible (self->note, note != NULL);
 }
 
 void

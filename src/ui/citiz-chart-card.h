@@ -20,8 +20,6 @@ void citiz_chart_card_add_legend (CitizChartCard *self,
                                   gboolean half,
                                   const gchar *word);
 void citiz_chart_card_set_legend_visible (CitizChartCard *self, gboolean visible);
-/* A line under the chart (two sources disagree…), NULL for none. */
-void citiz_chart_card_set_note (CitizChartCard *self, const gchar *note);
 /* Table in place of the chart. To be called again after the chart was filled anew. */
 void citiz_chart_card_set_table (CitizChartCard *self, gboolean table);
 

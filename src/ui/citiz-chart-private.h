@@ -26,7 +26,6 @@ const gchar *_citiz_chart_get_first_column (CitizChart *self);
 const gchar *const *_citiz_chart_get_columns (CitizChart *self);
 void _citiz_chart_get_plot (CitizChart *self, graphene_rect_t *plot);
 gdouble _citiz_chart_slot_px (CitizChart *self, guint slot);
-GPtrArray *_citiz_chart_get_layers (CitizChart *self);
 gdouble _citiz_chart_value_py (CitizChart *self, gdouble y);
 gboolean _citiz_chart_get_concealed (CitizChart *self);
 /* "Steps 7,296 · Goal 8,000": the values of a slot in one line. */

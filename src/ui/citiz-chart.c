@@ -570,12 +570,6 @@ _citiz_chart_get_plot (CitizChart *self, graphene_rect_t *plot)
   *plot = self->plot;
 }
 
-GPtrArray *
-_citiz_chart_get_layers (CitizChart *self)
-{
-  return self->layers;
-}
-
 gboolean
 _citiz_chart_get_concealed (CitizChart *self)
 {

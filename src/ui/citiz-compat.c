@@ -177,8 +177,19 @@ citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* Nobody should press and see nothing: the address can be copied then. */
+static void
+shown_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree gchar *uri = data;
+
+  if (!gtk_show_uri_full_finish (GTK_WINDOW (source), result, NULL)
+      && gtk_widget_get_visible (GTK_WIDGET (source)))
+    citiz_compat_tell (GTK_WIDGET (source), _ ("No Program Opened This Address"), uri);
+}
+
 void
 citiz_compat_show_uri (GtkWidget *owner, const gchar *uri)
 {
-  gtk_show_uri (window_of (owner), uri, GDK_CURRENT_TIME);
+  gtk_show_uri_full (window_of (owner), uri, GDK_CURRENT_TIME, NULL, shown_cb, g_strdup (uri));
 }

@@ -338,7 +338,7 @@ fill_spoken (CitizEmergencyPage *self)
 
   /* Translators: %s is an address such as 127.0.0.1:8321/v. */
   caption = usable ? g_strdup_printf (_ ("Code to say, to enter at %s"), address)
-                   : g_strdup (self->access->spoken == NULL
+                   : g_strdup (self->access->spoken == NULL && self->access->spoken_tries_left > 0
                                    ? _ ("Enter your birth date in Preferences to have one")
                                    : _ ("Tried too often: use the QR code or the link"));
   gtk_label_set_label (GTK_LABEL (self->spoken_label), usable ? code : _ ("No spoken code"));

@@ -545,23 +545,3 @@ citiz_format_capital (const gchar *text)
   g_unichar_to_utf8 (g_unichar_toupper (g_utf8_get_char (text)), first);
   return g_strconcat (first, g_utf8_next_char (text), NULL);
 }
-
-gchar *
-citiz_format_initials (const gchar *name)
-{
-  g_auto (GStrv) parts = g_strsplit_set (name, " -", -1);
-  GString *out = g_string_new (NULL);
-  guint n = g_strv_length (parts), kept = 0;
-
-  for (guint i = 0; i < n && kept < 2; i++)
-    {
-      gunichar c = g_utf8_get_char (parts[i]);
-      gboolean last = i + 1 == n;
-
-      if (!g_unichar_isalpha (c) || (kept == 1 && !last))
-        continue;
-      g_string_append_unichar (out, g_unichar_toupper (c));
-      kept++;
-    }
-  return g_string_free (out, FALSE);
-}

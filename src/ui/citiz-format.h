@@ -62,11 +62,9 @@ const gchar *citiz_format_weekday (gint day);
 const gchar *citiz_format_weekday_short (gint day);
 const gchar *citiz_format_weekday_letter (gint day);
 
-/* First letter in capitals, the rest as it is. */
 /* A number stays on the line of what it counts: "1 tablet" never breaks after the 1. */
 gchar *citiz_format_hold (const gchar *text);
+/* First letter in capitals, the rest as it is. */
 gchar *citiz_format_capital (const gchar *text);
-/* "HG" of "Hélène Gagnon". */
-gchar *citiz_format_initials (const gchar *name);
 
 G_END_DECLS

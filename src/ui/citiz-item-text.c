@@ -96,12 +96,6 @@ citiz_kind_empty (CitizKind kind)
 }
 
 const gchar *
-citiz_kind_icon (CitizKind kind)
-{
-  return words_of (kind)->icon;
-}
-
-const gchar *
 citiz_kind_key (CitizKind kind)
 {
   return words_of (kind)->key;

@@ -17,7 +17,6 @@ const gchar *citiz_kind_heading (CitizKind kind);
 const gchar *citiz_kind_add_title (CitizKind kind);
 const gchar *citiz_kind_edit_title (CitizKind kind);
 const gchar *citiz_kind_empty (CitizKind kind);
-const gchar *citiz_kind_icon (CitizKind kind);
 /* The key that actions and forms use ("allergy"), "" for what is not added by hand. */
 const gchar *citiz_kind_key (CitizKind kind);
 /* OTHER when unknown. */

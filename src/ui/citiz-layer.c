@@ -385,13 +385,6 @@ citiz_layer_set_points (CitizLayer *self, const CitizPoint *points, guint n)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-const CitizPoint *
-citiz_layer_get_points (CitizLayer *self, guint *n)
-{
-  *n = self->n_points;
-  return self->points;
-}
-
 void
 citiz_layer_set_view (CitizLayer *self, gdouble x0, gdouble x1, gdouble y0, gdouble y1)
 {
@@ -423,31 +416,4 @@ citiz_layer_set_growth (CitizLayer *self, gdouble growth)
 {
   self->growth = growth;
   gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-CitizLayerKind
-citiz_layer_get_kind (CitizLayer *self)
-{
-  return self->kind;
-}
-
-gboolean
-citiz_layer_bounds (CitizLayer *self, gdouble *lo, gdouble *hi)
-{
-  gboolean both = self->kind != CITIZ_LAYER_LINE && self->kind != CITIZ_LAYER_BAR
-                  && self->kind != CITIZ_LAYER_DOTS;
-  gboolean any = FALSE;
-
-  for (guint i = 0; i < self->n_points; i++)
-    for (gint k = 0; k <= (both ? 1 : 0); k++)
-      {
-        gdouble y = k == 0 ? self->points[i].y : self->points[i].y2;
-
-        if (!isfinite (y))
-          continue;
-        *lo = any ? MIN (*lo, y) : y;
-        *hi = any ? MAX (*hi, y) : y;
-        any = TRUE;
-      }
-  return any;
 }

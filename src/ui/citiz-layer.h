@@ -36,7 +36,6 @@ G_DECLARE_FINAL_TYPE (CitizLayer, citiz_layer, CITIZ, LAYER, GtkWidget)
 /* @css_class: "series-1" … "series-6", "reference". */
 CitizLayer *citiz_layer_new (CitizLayerKind kind, const gchar *css_class);
 void citiz_layer_set_points (CitizLayer *self, const CitizPoint *points, guint n);
-const CitizPoint *citiz_layer_get_points (CitizLayer *self, guint *n);
 /* What its box shows; y0 above y1 turns the axis downwards. */
 void citiz_layer_set_view (CitizLayer *self, gdouble x0, gdouble x1, gdouble y0, gdouble y1);
 /* Lines: a disc at each point, or at the last one only. */
@@ -44,9 +43,6 @@ void citiz_layer_set_marks (CitizLayer *self, gboolean every, gboolean last);
 /* Bars and segments: part of a slot that they fill (0.45) and the radius of their upper corners. */
 void citiz_layer_set_bar (CitizLayer *self, gdouble part, gdouble radius);
 void citiz_layer_set_growth (CitizLayer *self, gdouble growth);
-CitizLayerKind citiz_layer_get_kind (CitizLayer *self);
-/* Highest and lowest y of all points; FALSE when there is none. */
-gboolean citiz_layer_bounds (CitizLayer *self, gdouble *lo, gdouble *hi);
 
 /* The colour of the card under a chart, for halos and for mixing. */
 void citiz_layer_card_colour (GtkWidget *widget, GdkRGBA *out);

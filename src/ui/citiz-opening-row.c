@@ -247,13 +247,20 @@ add_fact (GtkWidget *list, const gchar *what, const gchar *value, gboolean selec
 void
 citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *opening)
 {
+  static const gchar *const titles[] = {
+      [CITIZ_OPENING_READ] = N_ ("Opening"),
+      [CITIZ_OPENING_CODE_FAILED] = N_ ("Wrong Code"),
+      [CITIZ_OPENING_NOTE] = N_ ("Note"),
+  };
   CitizTime now = citiz_session_now (session);
   g_autofree gchar *when = citiz_format_date_time_ms (opening->when, now);
   g_autofree gchar *day = citiz_format_capital (when);
-  GtkWidget *header, *page, *list = citiz_list_new (_ ("Opening"));
-  GtkWidget *window = citiz_dialog_new (parent, _ ("Opening"), 420, 560, &page, &header);
+  const gchar *title = _ (titles[opening->kind]);
+  GtkWidget *header, *page, *list = citiz_list_new (title);
+  GtkWidget *window = citiz_dialog_new (parent, title, 420, 560, &page, &header);
 
-  add_fact (list, _ ("Name, as declared"), citiz_opening_name (opening), FALSE);
+  if (opening->kind != CITIZ_OPENING_CODE_FAILED)
+    add_fact (list, _ ("Name, as declared"), citiz_opening_name (opening), FALSE);
   add_fact (list, _ ("Role"), citiz_role_text (opening->role), FALSE);
   add_fact (list, _ ("Place"), opening->place, FALSE);
   add_fact (list, _ ("Reason"), citiz_reason_text (opening->reason), FALSE);
@@ -265,7 +272,11 @@ citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *open
   gtk_box_append (
       GTK_BOX (page),
       citiz_caption_new (
-          _ ("Nobody checks these names: they are what the reader wrote before opening.")));
+          opening->kind == CITIZ_OPENING_CODE_FAILED
+              ? _ ("Nothing was opened: somebody entered a code and a birth date that do not go "
+                   "together. After five such tries the code is worth nothing; the QR code and "
+                   "the link still open.")
+              : _ ("Nobody checks these names: they are what the reader wrote before opening.")));
   if (opening->kind == CITIZ_OPENING_READ)
     {
       GtkWidget *button = dispute_button (session, opening, parent);

@@ -193,6 +193,7 @@ label_cb (CitizSwitchRow *row, GParamSpec *pspec, Editor *editor)
   save (editor);
 }
 
+/* Kept as it is typed, like the switches: there is no other press that would keep it. */
 static void
 contact_cb (GtkWidget *entry, Editor *editor)
 {
@@ -208,8 +209,7 @@ entry_row (const gchar *title, const gchar *text, Editor *editor)
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_editable_set_text (GTK_EDITABLE (row), text != NULL ? text : "");
-  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (row), TRUE);
-  g_signal_connect (row, "apply", G_CALLBACK (contact_cb), editor);
+  g_signal_connect (row, "changed", G_CALLBACK (contact_cb), editor);
   return row;
 }
 
@@ -267,6 +267,11 @@ citiz_profile_dialog_show (GtkWidget *parent, CitizSession *session)
   g_signal_connect (preview, "clicked", G_CALLBACK (preview_pressed_cb), editor);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), preview);
 
+  if (citiz_session_get_emergency (session) != NULL)
+    gtk_box_append (GTK_BOX (page),
+                    citiz_caption_new (
+                        _ ("An access is open: what you change here reaches it within seconds. The "
+                           "name and the contact travel in its link and wait for the next one.")));
   gtk_box_append (GTK_BOX (page), parts_group (editor, CITIZ_PART_GROUP_CARE, _ ("Care")));
   gtk_box_append (GTK_BOX (page), parts_group (editor, CITIZ_PART_GROUP_ACTIVITY, _ ("Activity")));
   gtk_box_append (GTK_BOX (page), parts_group (editor, CITIZ_PART_GROUP_DIET, _ ("Diet")));

@@ -16,8 +16,8 @@ struct _CitizSleep
   CitizSession *session;
   GCancellable *ended;
   guint watch;
-  gulong locked;
-  int delay; /* held while it is open; -1: none */
+  gboolean asleep; /* or about to be */
+  int delay;       /* held while it is open; -1: none */
 };
 
 static void
@@ -56,12 +56,16 @@ ask (CitizSleep *self)
       G_VARIANT_TYPE ("(h)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, self->ended, inhibited_cb, self);
 }
 
-/* The session tells this after each lock, once the engine has wiped its keys. */
 static void
-locked_cb (CitizSleep *self)
+locked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_clear_signal_handler (&self->locked, self->session);
-  give_back (self);
+  CitizSleep *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_lock_finish (CITIZ_SESSION (source), result, &error)) /* freed */
+    return;
+  if (self->asleep)
+    give_back (self);
 }
 
 static void
@@ -78,15 +82,11 @@ sleep_cb (GDBusConnection *bus,
 
   if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(b)")))
     g_variant_get (parameters, "(b)", &begins);
-  if (!begins)
-    {
-      ask (self);
-      return;
-    }
-  if (self->locked == 0)
-    self->locked
-        = g_signal_connect_swapped (self->session, "notify::serving", G_CALLBACK (locked_cb), self);
-  citiz_session_lock (self->session);
+  self->asleep = begins;
+  if (begins)
+    citiz_session_lock_async (self->session, self->ended, locked_cb, self);
+  else
+    ask (self);
 }
 
 CitizSleep *
@@ -110,7 +110,6 @@ citiz_sleep_free (CitizSleep *self)
 {
   g_cancellable_cancel (self->ended);
   g_dbus_connection_signal_unsubscribe (self->bus, self->watch);
-  g_clear_signal_handler (&self->locked, self->session);
   give_back (self);
   g_object_unref (self->ended);
   g_object_unref (self->session);

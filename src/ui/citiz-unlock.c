@@ -215,6 +215,14 @@ drop_access (CitizUnlock *self)
   gtk_widget_set_visible (self->mark, TRUE);
 }
 
+/* The last access ended while the record was locked: revoked from elsewhere, used up, expired. */
+static void
+serving_cb (CitizUnlock *self)
+{
+  if (!citiz_session_get_serving (self->session))
+    drop_access (self);
+}
+
 static gboolean
 ending_cb (gpointer data)
 {
@@ -369,6 +377,8 @@ citiz_unlock_new (CitizSession *session)
   CitizUnlock *self = g_object_new (CITIZ_TYPE_UNLOCK, NULL);
 
   self->session = g_object_ref (session);
+  g_signal_connect_object (session, "notify::serving", G_CALLBACK (serving_cb), self,
+                           G_CONNECT_SWAPPED);
   g_object_bind_property (session, "serving", self->serving, "visible", G_BINDING_SYNC_CREATE);
   return GTK_WIDGET (self);
 }

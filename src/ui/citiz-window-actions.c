@@ -25,13 +25,6 @@ citiz_window_press_emergency (CitizWindow *self)
   citiz_emergency_page_press (CITIZ_EMERGENCY_PAGE (_citiz_window_get_page (self)));
 }
 
-void
-citiz_window_add_toast (CitizWindow *self, AdwToast *toast)
-{
-  g_return_if_fail (CITIZ_IS_WINDOW (self));
-  adw_toast_overlay_add_toast (self->toasts, toast);
-}
-
 /* --- the actions --- */
 
 static void

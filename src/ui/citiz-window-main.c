@@ -238,14 +238,15 @@ void
 _citiz_window_update_header (CitizWindow *self)
 {
   CitizPage *page = _citiz_window_get_page (self);
-  gboolean folded = adw_leaflet_get_folded (self->leaflet);
+  gboolean folded;
   gboolean emergency = g_strcmp0 (citiz_window_get_page (self), "emergency") == 0;
   g_autofree gchar *state = NULL;
   const gchar *subtitle, *add;
   GMenuModel *menu;
 
   if (page == NULL)
-    return;
+    return; /* locked */
+  folded = adw_leaflet_get_folded (self->leaflet);
   state = describe_state (self->session, folded);
   subtitle = citiz_page_get_subtitle (page);
   adw_window_title_set_title (self->title, citiz_page_get_title (page));

@@ -21,8 +21,6 @@ void citiz_window_press_emergency (CitizWindow *self);
 /* Opens the import dialog on a file, e.g. one dropped or given on the command line; NULL asks for one. */
 void citiz_window_import (CitizWindow *self, GFile *file);
 
-/* The one toast of the moment; @action may be NULL. (transfer full): @toast */
-void citiz_window_add_toast (CitizWindow *self, AdwToast *toast);
 /* The same from any widget inside a window. */
 void citiz_toast (GtkWidget *widget, const gchar *text);
 void citiz_toast_undo (GtkWidget *widget,

@@ -403,6 +403,10 @@ test_lock_away (void)
   screen = find_type (GTK_WIDGET (window), CITIZ_TYPE_UNLOCK);
   g_assert_nonnull (screen);
   g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), >, 0);
+  /* Nothing is served (the engine has not said otherwise yet): what is on screen would open nothing. */
+  g_assert_false (citiz_session_get_serving (session));
+  g_object_notify (G_OBJECT (session), "serving");
+  g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), ==, 0);
   gtk_window_destroy (GTK_WINDOW (window));
   /* A window made later knows nothing of it. */
   window = citiz_window_new (NULL, session);

@@ -1,6 +1,7 @@
 /* The record changes while an access is live: the same link shows it. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app-fixture.h"
 
+#include "consent/citiz-profile.h"
 #include "record/citiz-compose.h"
 
 #include <string.h>
@@ -345,6 +346,42 @@ test_sample (App *app, gconstpointer data)
   text = app_read_summary (app, access->link, 1, NULL);
   g_assert_nonnull (strstr (text, "Peanut"));
   g_assert_null (strstr (text, "pixaban"));
+  g_assert_true (is_outdated (app)); /* and says so */
+  g_clear_object (&loaded);
+  answer = (Answer){0};
+  citiz_session_remove_sample_async (app->session, NULL, app_answer_cb, &answer);
+  loaded = app_wait (&answer);
+  g_assert_true (citiz_session_remove_sample_finish (app->session, loaded, NULL, NULL));
+  g_assert_true (app_until (is_not_outdated, app, 120));
+}
+
+/* What the person hides after the press is hidden from the carer too. */
+static void
+test_profile (App *app, gconstpointer data)
+{
+  g_autoptr (CitizProfile) profile = citiz_profile_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *json = NULL, *text = NULL;
+  Answer answer = {0};
+  json_t *value;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+  g_assert_cmpuint (count_shown (app, "allergies"), ==, 1);
+  app->session->quiet_ms = 1;
+  citiz_profile_set_shows (profile, CITIZ_PART_ALLERGIES, FALSE);
+  json = citiz_profile_to_json (profile);
+  value = json_loads (json, 0, NULL);
+  citiz_session_set_setting_async (app->session, "profile", value, NULL, app_answer_cb, &answer);
+  json_decref (value);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_set_setting_finish (app->session, result, NULL));
+  g_assert_true (app_until (is_updated, app, 120));
+  g_assert_cmpstr (live (app)->profile, ==, json);
+  g_assert_true (shows_no_allergy (app));
+  text = app_read_summary (app, access->link, 1, NULL);
+  g_assert_null (strstr (text, "Peanut"));
 }
 
 #define ADD(path, func)     g_test_add (path, App, NULL, app_up, func, app_down)
@@ -364,6 +401,7 @@ main (int argc, char **argv)
   ADD ("/app/refresh/locked", test_locked);
   ADD ("/app/refresh/while-pressing", test_while_pressing);
   ADD ("/app/refresh/sample", test_sample);
+  ADD ("/app/refresh/profile", test_profile);
   REFUSED ("/app/refresh/refused/block", "INSERT ON chain_block");
   REFUSED ("/app/refresh/refused/old-capsule", "DELETE ON node_blob");
   REFUSED ("/app/refresh/refused/capsule", "INSERT ON node_blob");

@@ -8,60 +8,6 @@
 
 #define NEAR(a, b, e) g_assert_cmpfloat_with_epsilon ((a), (b), (e))
 
-/* Bergenstal 2018, Inker 2021 (kidney.org and computed), NGSP/IFCC. */
-static void
-test_formulae (void)
-{
-  static const gdouble gmi[][2] = {{100, 5.7}, {125, 6.3}, {150, 6.9}, {175, 7.5},  {200, 8.1},
-                                   {225, 8.7}, {250, 9.3}, {275, 9.9}, {300, 10.5}, {350, 11.7}};
-  static const struct
-  {
-    gdouble creatinine;
-    gint age;
-    gboolean female;
-    gdouble egfr;
-  } kidneys[] = {{1.2, 55, FALSE, 71.418},  {1.0, 50, TRUE, 68.633},  {0.7, 40, TRUE, 112.054},
-                 {0.9, 40, FALSE, 110.726}, {0.5, 25, TRUE, 133.401}, {2.0, 70, FALSE, 35.243},
-                 {3.5, 80, TRUE, 12.666}};
-
-  for (guint i = 0; i < G_N_ELEMENTS (gmi); i++)
-    NEAR (citiz_gmi (gmi[i][0]), gmi[i][1], 0.05);
-  for (guint i = 0; i < G_N_ELEMENTS (kidneys); i++)
-    NEAR (citiz_egfr_2021 (kidneys[i].creatinine, kidneys[i].age, kidneys[i].female),
-          kidneys[i].egfr, 0.001);
-  NEAR (citiz_bmi (84, 1.65), 30.854, 0.001);
-  NEAR (citiz_a1c_to_ifcc (7.0), 53, 0.5);
-  NEAR (citiz_a1c_to_ifcc (6.5), 48, 0.5);
-  NEAR (citiz_a1c_to_ifcc (8.0), 64, 0.5);
-  NEAR (citiz_mean_arterial (120, 80), 93.33, 0.01);
-}
-
-/* 7 days of 4 readings: all 136.14/83.93, without the first day 134.00/82.75. */
-static void
-test_home_pressure (void)
-{
-  static const guint8 readings[7][4][2]
-      = {{{152, 94}, {148, 92}, {150, 90}, {146, 88}}, {{138, 86}, {134, 84}, {136, 82}, {132, 80}},
-         {{140, 88}, {136, 84}, {134, 84}, {130, 82}}, {{136, 84}, {132, 82}, {138, 86}, {134, 84}},
-         {{134, 82}, {130, 80}, {132, 80}, {128, 78}}, {{138, 86}, {136, 84}, {134, 82}, {132, 80}},
-         {{136, 84}, {134, 82}, {132, 82}, {130, 80}}};
-  CitizSample systolic[28], diastolic[28];
-
-  for (guint i = 0; i < 28; i++)
-    {
-      systolic[i] = (CitizSample){.start = (20000 + i / 4) * CITIZ_DAY + (i % 4) * CITIZ_HOUR,
-                                  .value = readings[i / 4][i % 4][0]};
-      diastolic[i] = systolic[i];
-      diastolic[i].value = readings[i / 4][i % 4][1];
-    }
-  CitizHomePressure mean = citiz_home_pressure (systolic, diastolic, 28);
-  NEAR (mean.systolic, 134.0, 1e-9);
-  NEAR (mean.diastolic, 82.75, 1e-9);
-  g_assert_true (mean.sufficient);
-  g_assert_cmpuint (mean.n, ==, 24);
-  g_assert_false (citiz_home_pressure (systolic, diastolic, 8).sufficient);
-}
-
 /* Each column keeps its first, least, greatest and last. */
 static void
 test_m4 (void)
@@ -270,7 +216,6 @@ test_means (void)
   g_autoptr (CitizRecord) record = citiz_record_new ();
   g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (CitizDay));
   CitizKeyMeasure key;
-  guint n;
 
   for (gint32 d = 100; d <= 107; d++)
     {
@@ -279,8 +224,6 @@ test_means (void)
         g_array_append_val (days, day);
     }
   citiz_record_put_days (record, "steps", "Montre", "{steps}", 1, days);
-  NEAR (citiz_mean_of_whole_days (record, "steps", 100, 107, 107, &n), 4000, 1e-9);
-  g_assert_cmpuint (n, ==, 6);
   citiz_key_measure (record, "steps", 107, &key);
   NEAR (key.last, 8000, 1e-9);
   g_assert_true (isnan (key.values[9]));
@@ -297,8 +240,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/insight/formulae", test_formulae);
-  g_test_add_func ("/insight/home-pressure", test_home_pressure);
   g_test_add_func ("/insight/m4", test_m4);
   g_test_add_func ("/insight/food/search", test_food_search);
   g_test_add_func ("/insight/food/portions", test_food_portions);
