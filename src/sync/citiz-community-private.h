@@ -70,6 +70,10 @@ void citiz_community_save (CitizCommunity *self);
 GSource *citiz_community_after (CitizCommunity *self, guint ms, GSourceFunc func);
 void citiz_community_disarm (GSource **source);
 
+/* citiz-community-alone.c */
+void citiz_community_go_alone_later (CitizCommunity *self, CitizTx *tx);
+void citiz_community_go_on_alone (CitizCommunity *self);
+
 /* citiz-community-keep.c */
 GBytes *citiz_community_write (CitizCommunity *self);
 gboolean citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error);

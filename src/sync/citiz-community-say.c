@@ -164,7 +164,10 @@ citiz_community_sign (CitizCommunity *self, CitizTxType type, const CitizTxBody 
 gboolean
 citiz_community_put (CitizCommunity *self, CitizTx *tx, GError **error)
 {
-  return citiz_outbox_put (self->outbox, tx, error);
+  if (!citiz_outbox_put (self->outbox, tx, error))
+    return FALSE;
+  citiz_community_go_alone_later (self, tx);
+  return TRUE;
 }
 
 static gboolean

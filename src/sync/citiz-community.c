@@ -281,6 +281,7 @@ citiz_community_start (CitizCommunity *self, GError **error)
       return FALSE;
     }
   citiz_community_look_at_pending (self);
+  citiz_community_go_on_alone (self);
   if (!self->paused)
     {
       citiz_follower_start (self->follower);

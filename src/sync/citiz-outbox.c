@@ -271,7 +271,8 @@ may_send (CitizOutbox *self)
 static void
 hand_to_nodes (CitizOutbox *self, Entry *entry)
 {
-  const guint n = MIN (CITIZ_OUTBOX_NODES, g_strv_length (self->urls));
+  const guint all = g_strv_length (self->urls);
+  const guint n = entry->tx->type == CITIZ_TX_GRANT_REVOKE ? all : MIN (CITIZ_OUTBOX_NODES, all);
 
   entry->round++;
   entry->asked = n;
@@ -309,6 +310,21 @@ replace_tx (CitizOutbox *self, Entry *entry, CitizTx *vouched)
   citiz_tx_unref (entry->tx);
   entry->tx = citiz_tx_ref (vouched);
   return TRUE;
+}
+
+gboolean
+citiz_outbox_holds (CitizOutbox *self, const CitizHash *id)
+{
+  return find (self, id) != NULL;
+}
+
+void
+citiz_outbox_replace (CitizOutbox *self, const CitizHash *id, CitizTx *tx)
+{
+  Entry *entry = find (self, id);
+
+  if (entry != NULL && replace_tx (self, entry, tx) && may_send (self))
+    hand_to_nodes (self, entry);
 }
 
 static void

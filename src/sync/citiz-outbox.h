@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-#define CITIZ_OUTBOX_NODES 3 /* are told of each transaction, one round after the other */
+#define CITIZ_OUTBOX_NODES                                                                         \
+  3 /* are told of each transaction, one round after the other; all of them of a revocation */
 
 /* Lives in the main context it was started in, the one that owns @db and the chain. What waits is on disk. Signals, each after the
  * disk knows:
@@ -30,6 +31,9 @@ void citiz_outbox_set_pace (CitizOutbox *self, guint retry_ms);
 gboolean citiz_outbox_put (CitizOutbox *self,
                            CitizTx *tx,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_outbox_holds (CitizOutbox *self, const CitizHash *id);
+/* @tx takes the place of what waits under that name, and is sent; nothing happens when it waits no more. */
+void citiz_outbox_replace (CitizOutbox *self, const CitizHash *id, CitizTx *tx);
 gboolean citiz_outbox_start (CitizOutbox *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_outbox_stop (CitizOutbox *self);
 void citiz_outbox_look (CitizOutbox *self);

@@ -381,12 +381,6 @@ test_one_good_node (Scene *scene, gconstpointer unused)
 }
 
 static void
-cancel_cb (GCancellable *cancellable)
-{
-  g_cancellable_cancel (cancellable);
-}
-
-static void
 test_cancelled (Scene *scene, gconstpointer unused)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -396,7 +390,7 @@ test_cancelled (Scene *scene, gconstpointer unused)
   community_world_invitation (&scene->world, TRUE, &invitation);
   citiz_community_join_async (scene->vault, scene->dir, &invitation, cancellable, joined_cb,
                               &joined);
-  g_idle_add_once ((GSourceOnceFunc) cancel_cb, cancellable);
+  g_cancellable_cancel (cancellable); /* on its way */
   RUN_UNTIL (joined.done);
   g_assert_error (joined.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&joined.error);
@@ -435,6 +429,37 @@ test_worked (Scene *scene, gconstpointer unused)
   join (scene, FALSE);
   RUN_UNTIL (is_whole (scene) && committed (scene) == 1);
   g_assert_cmpuint (scene->world.vouched, ==, 0);
+}
+
+/* The sponsor does not answer: a grant and its end find their way all the same, also when the program ended meanwhile. */
+static void
+test_sponsor_silent (Scene *scene, gconstpointer unused)
+{
+  CitizTxBody body = {0};
+  g_autoptr (CitizTx) grant = NULL, revoke = NULL;
+  g_autoptr (GError) error = NULL;
+
+  community_world_set_params (&scene->world, 4);
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  scene->world.vouch = VOUCH_SILENT;
+  body.grant = (CitizTxGrant){.id = {{9}},
+                              .kind = CITIZ_GRANT_EMERGENCY,
+                              .threshold = 1,
+                              .n_committee = 1,
+                              .max_openings = 1,
+                              .not_before = scene->now,
+                              .expires = {scene->now.ms + CITIZ_DAY}};
+  body.grant.committee[0].node = *citiz_signing_key_get_public (scene->world.nodes[0].key);
+  grant = citiz_community_sign (scene->community, CITIZ_TX_GRANT, &body);
+  g_assert_true (citiz_community_put (scene->community, grant, &error));
+  RUN_UNTIL (community_world_count (&scene->world, CITIZ_TX_GRANT) == 1 && is_whole (scene));
+  body = (CitizTxBody){.revoke = {.grant = {{9}}}};
+  revoke = citiz_community_sign (scene->community, CITIZ_TX_GRANT_REVOKE, &body);
+  g_assert_true (citiz_community_put (scene->community, revoke, &error));
+  again (scene);
+  start (scene);
+  RUN_UNTIL (community_world_count (&scene->world, CITIZ_TX_GRANT_REVOKE) == 1);
 }
 
 /* Too much work to wait for: it is given up when the community is stopped. */
@@ -678,6 +703,7 @@ main (int argc, char **argv)
       {"sponsored", test_sponsored},
       {"worked", test_worked},
       {"work-given-up", test_work_given_up},
+      {"sponsor-silent", test_sponsor_silent},
       {"bad-times", test_bad_times},
       {"damaged-copy", test_damaged_copy},
       {"paused", test_paused},
