@@ -273,14 +273,10 @@ citiz_command_grants (CitizCommandRun *run, gchar **args)
       g_autofree gchar *expires = citiz_time_text (access->expires);
 
       json_array_append_new (run->answer, describe_access (access));
-<<<<<<< HEAD
-      citiz_say (run, "%s  %-8s  %s  %u%s%s", id, state_name (access), expires, access->openings,
-                 access->sample ? "  " : "", access->sample ? _ ("sample record") : "");
-=======
-      citiz_say (run, "%s  %s  %s  %u%s%s", id, _ (state_words[access->state]), expires,
+      citiz_say (run, "%s  %s  %s  %u%s%s", id,
+                 access->ending ? _ ("ending") : _ (state_words[access->state]), expires,
                  access->openings, access->sample ? "  " : "",
                  access->sample ? _ ("sample record") : "");
->>>>>>> 39d1f58 (app, ui: a live access follows the profile, says when it does not follow; sleep waits for its own lock; help names its options; unsealed bytes wipe themselves; CSV in windows; what nothing uses is gone)
     }
   if (g_list_model_get_n_items (accesses) == 0)
     citiz_say (run, "%s", _ ("No access was given yet."));
