@@ -390,7 +390,7 @@ test_cancelled (Scene *scene, gconstpointer unused)
   community_world_invitation (&scene->world, TRUE, &invitation);
   citiz_community_join_async (scene->vault, scene->dir, &invitation, cancellable, joined_cb,
                               &joined);
-  g_cancellable_cancel (cancellable); /* on its way */
+  g_cancellable_cancel (cancellable); /* the first node is being asked */
   RUN_UNTIL (joined.done);
   g_assert_error (joined.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&joined.error);
