@@ -2,6 +2,7 @@
 #include "sync/citiz-community-private.h"
 
 #include "sync/citiz-range.h"
+#include "wire/citiz-closing.h"
 
 /* L0: the newest header, alone ***********************************************/
 
@@ -10,10 +11,101 @@ typedef struct
   CitizCommunity *community; /* gone once @stop is cancelled */
   GCancellable *stop;
   gchar *url;
+  guint64 height;
+  guint64 epoch; /* that was known when it was asked */
 } Asked;
 
 static void
-take_head (CitizCommunity *self, const gchar *url, GBytes *answer)
+ask (CitizCommunity *self,
+     const gchar *node,
+     const gchar *url,
+     guint64 height,
+     GAsyncReadyCallback answered)
+{
+  Asked *asked = g_new (Asked, 1);
+
+  *asked = (Asked){self, g_object_ref (self->watch), g_strdup (node), height, self->light.epoch};
+  citiz_http_client_ask (
+      self->client,
+      &(CitizHttpAsk){.method = "GET", .url = url, .answer_max = CITIZ_RANGE_MAX_BYTES},
+      self->watch, answered, asked);
+}
+
+static void
+asked_free (Asked *asked)
+{
+  g_object_unref (asked->stop);
+  g_free (asked->url);
+  g_free (asked);
+}
+
+static void
+doubt (CitizCommunity *self, const gchar *url, const gchar *what)
+{
+  g_message ("a node shows what nobody made final: %s", what);
+  g_free (self->doubt);
+  self->doubt = g_strdup (url);
+  citiz_community_tell (self);
+}
+
+static void ask_head (CitizCommunity *self, const gchar *url, guint64 height);
+
+/* From one epoch's validators to the next one's. Returns: %FALSE unless the epoch is a later one then */
+static gboolean
+take_epochs (CitizCommunity *self, const gchar *url, guint64 from, GBytes *answer)
+{
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (answer, &n);
+  CitizCursor cursor = citiz_cursor (bytes, n);
+  gboolean news = self->light.epoch > from; /* another node was faster */
+
+  if (news)
+    return TRUE;
+  while (cursor.n > 0)
+    {
+      g_autoptr (CitizClosing) closing = NULL;
+      g_autoptr (GError) error = NULL;
+      const guint8 *view = NULL;
+      guint32 length;
+
+      if (citiz_take_u32 (&cursor, &length))
+        view = citiz_take_view (&cursor, length);
+      closing = view != NULL ? citiz_closing_decode (view, length, &error) : NULL;
+      if (closing == NULL || !citiz_light_close (&self->light, closing, &error))
+        {
+          doubt (self, url, error != NULL ? error->message : "the answer is cut");
+          return FALSE;
+        }
+      news = TRUE;
+    }
+  return news;
+}
+
+static void
+epochs_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  Asked *asked = data;
+  guint code;
+  g_autoptr (GBytes) answer
+      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &code, NULL);
+
+  if (!g_cancellable_is_cancelled (asked->stop) && answer != NULL && code == 200
+      && take_epochs (asked->community, asked->url, asked->epoch, answer))
+    ask_head (asked->community, asked->url, asked->height);
+  asked_free (asked);
+}
+
+static void
+ask_epochs (CitizCommunity *self, const gchar *node, guint64 height)
+{
+  g_autofree gchar *url
+      = g_strdup_printf ("%s/v1/epochs?from=%" G_GUINT64_FORMAT, node, self->light.epoch);
+
+  ask (self, node, url, height, epochs_cb);
+}
+
+static void
+take_head (CitizCommunity *self, const gchar *url, guint64 height, GBytes *answer)
 {
   g_autoptr (GPtrArray) blocks = citiz_range_decode (answer, NULL);
   g_autoptr (GError) error = NULL;
@@ -23,18 +115,14 @@ take_head (CitizCommunity *self, const gchar *url, GBytes *answer)
     return;
   block = blocks->pdata[blocks->len - 1];
   if (block->final == NULL || block->header.flags == CITIZ_BLOCK_CONTINUATION
-      || block->header.height <= self->light.head.height
-      || block->header.epoch
-             != self->light.epoch) /* a later epoch: its blocks are followed to it */
+      || block->header.height <= self->light.head.height || block->header.epoch < self->light.epoch)
     return;
-  if (citiz_light_advance (&self->light, &block->header, block->final, &error))
-    {
-      citiz_community_tell (self);
-      return;
-    }
-  g_message ("a node shows a header that nobody made final: %s", error->message);
-  g_free (self->doubt);
-  self->doubt = g_strdup (url);
+  if (block->header.epoch > self->light.epoch)
+    ask_epochs (self, url, height);
+  else if (citiz_light_advance (&self->light, &block->header, block->final, &error))
+    citiz_community_tell (self);
+  else
+    doubt (self, url, error->message);
 }
 
 static void
@@ -46,28 +134,24 @@ head_cb (GObject *client, GAsyncResult *result, gpointer data)
       = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &code, NULL);
 
   if (!g_cancellable_is_cancelled (asked->stop) && answer != NULL && code == 200)
-    take_head (asked->community, asked->url, answer);
-  g_object_unref (asked->stop);
-  g_free (asked->url);
-  g_free (asked);
+    take_head (asked->community, asked->url, asked->height, answer);
+  asked_free (asked);
 }
 
-/* A node says that there is a block of this height: it has to show it, final. */
+static void
+ask_head (CitizCommunity *self, const gchar *node, guint64 height)
+{
+  g_autofree gchar *url = citiz_range_url (node, height, 1);
+
+  ask (self, node, url, height, head_cb);
+}
+
+/* A node says that there is a block of this height: it has to show it, final, and how its validators came to be. */
 void
 citiz_community_look_at_head (CitizCommunity *self, const gchar *url, guint64 height)
 {
-  g_autofree gchar *block_url = NULL;
-  Asked *asked;
-
-  if (height <= citiz_community_get_node_height (self))
-    return;
-  block_url = citiz_range_url (url, height, 1);
-  asked = g_new (Asked, 1);
-  *asked = (Asked){self, g_object_ref (self->watch), g_strdup (url)};
-  citiz_http_client_ask (
-      self->client,
-      &(CitizHttpAsk){.method = "GET", .url = block_url, .answer_max = CITIZ_RANGE_MAX_BYTES},
-      self->watch, head_cb, asked);
+  if (height > citiz_community_get_node_height (self))
+    ask_head (self, url, height);
 }
 
 /* What the copy has verified is the base of what is believed alone. */
@@ -77,7 +161,8 @@ raise_light (CitizCommunity *self)
   CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
   const CitizBlockHeader *head = ledger != NULL ? citiz_ledger_head (ledger) : NULL;
 
-  if (head == NULL || head->height < self->light.head.height)
+  if (head == NULL || head->height < self->light.head.height
+      || citiz_ledger_epoch (ledger) < self->light.epoch)
     return;
   self->light.epoch = citiz_ledger_epoch (ledger);
   self->light.vs_hash = *citiz_ledger_vs_hash (ledger);

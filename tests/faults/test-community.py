@@ -37,6 +37,7 @@ def invite(node, *words):
 
 
 def whole(view):
+    assert not any(node['doubted'] for node in view.get('nodes', ())), view
     return view['state'] == 'even' and view['level'] == 2 and view['registered'] and view['waiting'] == 0
 
 
@@ -115,6 +116,33 @@ def case_alone(world, app):
     for node in world.nodes:
         node.start(wait=False)
     app.wait('even', whole)
+
+
+def case_epochs(world, app):
+    """Validators come and go, and transactions need a node's word: who was away follows through the epochs and is heard in the newest."""
+    for node in world.nodes:
+        node.set('founding', admission=1)
+    world.start()
+    until('transactions need a word', lambda: world.nodes[0].submit(world.transactions(1)[0])[0] == 422, 120)
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.wait('joined', whole)
+    fifth = world.add_observer().start()
+    until('it has caught up', lambda: fifth.status()['height'] == world.nodes[0].status()['height'] > 0, 120)
+    proposal = fifth.ask('join')['proposal']
+    for node in world.nodes[:3]:
+        until('it is asked', lambda n=node: n.status()['epoch'] or n.status()['changing']
+              or any(p['id'] == proposal for p in n.status()['proposals']), 120)
+        node.command('approve', proposal[:12], check=False)
+    for node in world.nodes:
+        until('the next epoch has begun', lambda n=node: n.status()['epoch'] == 1, 150)
+    until('its address is known', lambda: any(m['url'] == fifth.url for m in world.nodes[0].status()['members']), 120)
+    view = app.wait('the fifth is seen', lambda v: whole(v) and v['validators'] == 5)
+    assert view['mayFail'] == view['mayLie'] == 1, view
+    record = world.dir / 'record.json'
+    record.write_text(json.dumps({'resourceType': 'AllergyIntolerance', 'code': {'text': 'Arachides'}, 'patient': {'display': 'Lucie'}}))
+    app.run('import', str(record))
+    app.wait('it is heard in the new epoch', lambda v: whole(v) and v['committedHeight'] == v['personalHeight'])
+    assert app.run('verify')['verified']
 
 
 def main():
