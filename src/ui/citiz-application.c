@@ -262,15 +262,16 @@ citiz_application_activate (GApplication *app)
   ensure_window (CITIZ_APPLICATION (app));
 }
 
-/* A file to import, or an invitation ("citiz:join?…"), which the window's action "win.join" takes. */
+/* A file to import, or an invitation: "citiz:join?…", or the link of one. */
 static void
 citiz_application_open (GApplication *app, GFile **files, gint n_files, const gchar *hint)
 {
   CitizWindow *window = ensure_window (CITIZ_APPLICATION (app));
   g_autofree gchar *uri = g_file_get_uri (files[0]);
 
-  if (g_file_has_uri_scheme (files[0], "citiz"))
-    gtk_widget_activate_action (GTK_WIDGET (window), "win.join", "s", uri);
+  if (g_file_has_uri_scheme (files[0], "citiz") || g_file_has_uri_scheme (files[0], "https")
+      || g_file_has_uri_scheme (files[0], "http"))
+    citiz_window_join (window, uri);
   else
     citiz_window_import (window, files[0]);
 }

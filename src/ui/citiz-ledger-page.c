@@ -9,6 +9,7 @@
 #include "ui/citiz-columns.h"
 #include "ui/citiz-entry-path.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-ledger-community.h"
 #include "ui/citiz-ledger-text.h"
 #include "ui/citiz-window.h"
 
@@ -23,7 +24,6 @@ struct _CitizLedgerPage
   CitizEntryPath *path;
   GtkWidget *states, *trouble, *trouble_row, *blocks, *entries;
   GtkWidget *verify_row, *verify_button, *cancel_button, *progress;
-  GtkWidget *in_order, *out_of_order;
 };
 
 static void citiz_ledger_page_iface_init (CitizPageInterface *iface);
@@ -129,8 +129,6 @@ fill_trouble (CitizLedgerPage *self, const gchar *reason, gboolean any)
   g_autofree gchar *text = NULL;
 
   gtk_widget_set_visible (self->trouble, reason != NULL);
-  gtk_widget_set_visible (self->in_order, reason == NULL);
-  gtk_widget_set_visible (self->out_of_order, reason != NULL);
   gtk_widget_set_visible (self->blocks, any);
   gtk_widget_set_visible (self->entries, any);
   if (self->verifying == NULL)
@@ -149,8 +147,10 @@ fill (CitizLedgerPage *self)
   const gchar *reason = citiz_session_get_distrust (self->session);
   gboolean any = g_list_model_get_n_items (blocks) > 0;
 
-  gtk_stack_set_visible_child_name (GTK_STACK (self->states),
-                                    any || reason != NULL ? "content" : "empty");
+  gtk_stack_set_visible_child_name (
+      GTK_STACK (self->states),
+      any || reason != NULL || citiz_session_get_community (self->session) != NULL ? "content"
+                                                                                   : "empty");
   fill_trouble (self, reason, any);
   citiz_block_strip_fill (self->strip, blocks, citiz_session_now (self->session));
   citiz_entry_path_fill (self->path, entries);
@@ -267,32 +267,10 @@ path_group (CitizLedgerPage *self)
 }
 
 static GtkWidget *
-keeper_group (CitizLedgerPage *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *list = citiz_list_new (_ ("Who keeps the ledger")), *row;
-
-  row = citiz_row_new (_ ("This computer keeps the ledger alone"),
-                       _ ("It signs each block and checks each one. No other copy "
-                          "exists yet: keep a backup of your record."));
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 4);
-  citiz_row_set_prefix (CITIZ_ROW (row), "citiz-computer-symbolic", "accent");
-  self->in_order = citiz_status_new ("citiz-check-symbolic", _ ("In order"), "ok");
-  self->out_of_order = citiz_status_new ("citiz-alert-symbolic", _ ("Set aside"), "bad");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->in_order);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->out_of_order);
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
-  gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("Who keeps the ledger"), NULL));
-  gtk_box_append (GTK_BOX (box), list);
-  return box;
-}
-
-static GtkWidget *
 verify_group (CitizLedgerPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *list = citiz_list_new (_ ("Vigilance"));
+  GtkWidget *list = citiz_ledger_vigilance_new (self->session);
 
   self->verify_row = citiz_row_new (_ ("Full verification"),
                                     _ ("Recomputes every block and checks every signature"));
@@ -325,12 +303,18 @@ build (CitizLedgerPage *self)
       = g_object_new (ADW_TYPE_STATUS_PAGE, "icon-name", "citiz-slice-symbolic", "title",
                       _ ("The Ledger Starts With Your First Entry"), "description",
                       _ ("Giving an access or sealing your record writes the first block."), NULL);
+  GtkWidget *join = citiz_link_button_new (_ ("Join a Community…"), NULL);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (join), "win.join");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (join), "s", "");
+  gtk_widget_set_halign (join, GTK_ALIGN_CENTER);
+  adw_status_page_set_child (ADW_STATUS_PAGE (empty), join);
 
   self->states = gtk_stack_new ();
   gtk_box_append (GTK_BOX (box), trouble_group (self));
   gtk_box_append (GTK_BOX (box), self->blocks = blocks_group (self));
   gtk_box_append (GTK_BOX (box), self->entries = path_group (self));
-  citiz_columns_append (CITIZ_COLUMNS (columns), 0, keeper_group (self));
+  citiz_columns_append (CITIZ_COLUMNS (columns), 0, citiz_ledger_keepers_new (self->session));
   citiz_columns_append (CITIZ_COLUMNS (columns), 1, verify_group (self));
   gtk_box_append (GTK_BOX (box), columns);
   gtk_stack_add_named (GTK_STACK (self->states), frame, "content");
@@ -394,6 +378,8 @@ citiz_ledger_page_new (CitizSession *session)
   self->session = g_object_ref (session);
   build (self);
   g_signal_connect_object (session, "ledger-changed", G_CALLBACK (fill), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "community-changed", G_CALLBACK (fill), self,
+                           G_CONNECT_SWAPPED);
   fill (self);
   return GTK_WIDGET (self);
 }

@@ -30,7 +30,7 @@ struct _CitizOnboarding
   CitizRecoverySheet *sheet;
   GtkWidget *sheet_slot, *keep_stack, *next_row;
   CitizRecoveryCheck *check;
-  GtkWidget *busy, *problem;
+  GtkWidget *busy, *problem, *community;
   CitizPersonForm *person;
 };
 
@@ -237,6 +237,12 @@ sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
   citiz_session_load_sample_async (self->session, NULL, sample_cb, g_object_ref (self));
 }
 
+static void
+join_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  gtk_widget_activate_action (widget, "win.join", "s", "");
+}
+
 /* --- the four pages --- */
 
 static GtkWidget *
@@ -402,9 +408,43 @@ build_recovery (CitizOnboarding *self)
 }
 
 static void
+follow_community (CitizOnboarding *self)
+{
+  const CitizCommunityView *view = citiz_session_get_community (self->session);
+  g_autofree gchar *title = NULL;
+
+  if (view == NULL)
+    return;
+  title = g_strdup_printf (_ ("Community: %s"), view->name);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->community), title);
+  adw_action_row_set_subtitle (
+      ADW_ACTION_ROW (self->community),
+      _ ("The accesses you give open on its nodes, with this computer on or off."));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "first-run.join", FALSE);
+}
+
+static GtkWidget *
+community_row (CitizOnboarding *self)
+{
+  GtkWidget *join = citiz_button_new (_ ("_Join…"));
+
+  self->community = citiz_row_new (_ ("Community: later"),
+                                   _ ("Without one, everything works on this computer. An "
+                                      "emergency link opens here, or as one encrypted file."));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->community), 0);
+  citiz_row_set_prefix (CITIZ_ROW (self->community), "citiz-people-symbolic", "neutral");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (join), "first-run.join");
+  gtk_widget_set_valign (join, GTK_ALIGN_CENTER);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->community), join);
+  g_signal_connect_object (self->session, "community-changed", G_CALLBACK (follow_community), self,
+                           G_CONNECT_SWAPPED);
+  return self->community;
+}
+
+static void
 build_last (CitizOnboarding *self)
 {
-  GtkWidget *list = citiz_list_new (NULL), *row, *buttons;
+  GtkWidget *list = citiz_list_new (NULL), *sample, *buttons;
   GtkWidget *box = fill_page (
       self, 3, _ ("Ready"),
       _ ("Your record is open and empty. Two things help in an emergency; you may leave "
@@ -415,20 +455,15 @@ build_last (CitizOnboarding *self)
   g_signal_connect_object (self->person, "saved", G_CALLBACK (person_saved_cb), self,
                            G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->person));
-  row = citiz_row_new (_ ("Community: later"),
-                       _ ("Without one, everything works on this computer. An emergency link "
-                          "opens here, or as one encrypted file."));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
-  citiz_row_set_prefix (CITIZ_ROW (row), "citiz-people-symbolic", "neutral");
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  gtk_list_box_append (GTK_LIST_BOX (list), community_row (self));
   gtk_box_append (GTK_BOX (box), list);
   buttons = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   gtk_box_append (GTK_BOX (buttons), pill (_ ("_Import My Data"), "first-run.import", TRUE));
   gtk_box_append (GTK_BOX (buttons), pill (_ ("Start _Empty"), "first-run.empty", FALSE));
-  row = pill (_ ("_Try the Sample Record"), "first-run.sample", FALSE);
-  gtk_widget_remove_css_class (row, "pill");
-  gtk_widget_add_css_class (row, "flat");
-  gtk_box_append (GTK_BOX (buttons), row);
+  sample = pill (_ ("_Try the Sample Record"), "first-run.sample", FALSE);
+  gtk_widget_remove_css_class (sample, "pill");
+  gtk_widget_add_css_class (sample, "flat");
+  gtk_box_append (GTK_BOX (buttons), sample);
   gtk_box_append (GTK_BOX (box), buttons);
 }
 
@@ -468,6 +503,7 @@ citiz_onboarding_class_init (CitizOnboardingClass *klass)
   gtk_widget_class_install_action (widget_class, "first-run.import", NULL, begin_action);
   gtk_widget_class_install_action (widget_class, "first-run.empty", NULL, begin_action);
   gtk_widget_class_install_action (widget_class, "first-run.sample", NULL, sample_action);
+  gtk_widget_class_install_action (widget_class, "first-run.join", NULL, join_action);
 }
 
 static void

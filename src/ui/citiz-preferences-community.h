@@ -1,4 +1,4 @@
-/* Preferences of who belongs to a community. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Preferences about the community. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
 #include <adwaita.h>
@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* A group that is there only while there is a community. */
-AdwPreferencesGroup *citiz_preferences_community_new (CitizSession *session);
+void citiz_preferences_community_fill (AdwPreferencesPage *page, CitizSession *session);
+/* The switch of going on without a window. */
+GtkWidget *citiz_background_row_new (CitizSession *session);
 
 G_END_DECLS

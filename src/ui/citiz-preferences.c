@@ -301,7 +301,6 @@ build_data (CitizPreferences *self)
                              opening_row ("citiz-upload-symbolic", _ ("Export the record…"),
                                           _ ("FHIR, patient summary, CSV or PDF"),
                                           G_CALLBACK (export_cb), self));
-  adw_preferences_page_add (p, citiz_preferences_community_new (self->session));
   erase = opening_row ("citiz-alert-symbolic", _ ("Erase everything…"),
                        _ ("The keys are destroyed: what is left on the disk can never be read "
                           "again"),
@@ -343,6 +342,8 @@ citiz_preferences_new (CitizSession *session)
   self->session = g_object_ref (session);
   build_person (self);
   build_security (self);
+  citiz_preferences_community_fill (page (self, _ ("Community"), "citiz-people-symbolic"),
+                                    self->session);
   build_data (self);
   g_signal_connect_object (session, "record-changed", G_CALLBACK (fill_imports), self,
                            G_CONNECT_SWAPPED);

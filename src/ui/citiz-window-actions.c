@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "app/citiz-session.h"
+#include "ui/citiz-community-dialog.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-emergency-page.h"
 #include "ui/citiz-export.h"
@@ -83,6 +84,12 @@ lock_away_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
       self->kept_until = access->expires;
     }
   citiz_session_lock (self->session);
+}
+
+static void
+join_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_window_join (CITIZ_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -212,6 +219,7 @@ _citiz_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.search", NULL, search_action);
   gtk_widget_class_install_action (klass, "win.lock", NULL, lock_action);
   gtk_widget_class_install_action (klass, "win.lock-away", NULL, lock_away_action);
+  gtk_widget_class_install_action (klass, "win.join", "s", join_action);
   gtk_widget_class_install_action (klass, "win.preferences", NULL, preferences_action);
   gtk_widget_class_install_action (klass, "win.import", NULL, import_action);
   gtk_widget_class_install_action (klass, "win.export", NULL, export_action);
@@ -248,4 +256,24 @@ citiz_window_import (CitizWindow *self, GFile *file)
   files = g_steal_pointer (&self->waiting);
   gtk_window_present (GTK_WINDOW (citiz_import_dialog_new (
       GTK_WIDGET (self), self->session, files != NULL ? G_LIST_MODEL (files) : NULL)));
+}
+
+void
+citiz_window_join (CitizWindow *self, const gchar *text)
+{
+  g_autofree gchar *invitation = NULL;
+
+  g_return_if_fail (CITIZ_IS_WINDOW (self) && text != NULL);
+  if (*text != '\0')
+    {
+      g_free (self->invitation);
+      self->invitation = g_strdup (text);
+    }
+  if (citiz_session_get_state (self->session) != CITIZ_SESSION_OPEN)
+    {
+      citiz_toast (GTK_WIDGET (self), _ ("The invitation waits until your record is open."));
+      return;
+    }
+  invitation = g_steal_pointer (&self->invitation);
+  citiz_join_show (GTK_WIDGET (self), self->session, invitation);
 }

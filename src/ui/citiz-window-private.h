@@ -27,6 +27,7 @@ struct _CitizWindow
   AdwLeaflet *leaflet;
   GtkWidget *sidebar;
   GtkWidget *content;
+  gchar *invitation;   /* opened while locked: the same */
   GListStore *waiting; /* GFile given while locked: offered once the record opens */
   GtkListBox *rooms;
   GtkWidget *badge;

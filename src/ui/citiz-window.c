@@ -129,6 +129,8 @@ _citiz_window_follow_state (CitizWindow *self)
             citiz_window_press_emergency (self);
           else if (self->waiting != NULL)
             citiz_window_import (self, NULL);
+          if (self->invitation != NULL)
+            citiz_window_join (self, "");
         }
       if (citiz_session_get_damaged (self->session))
         citiz_toast (GTK_WIDGET (self), citiz_session_explain_damage ());
@@ -221,6 +223,7 @@ citiz_window_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->session, self);
   drop_kept (self);
   g_clear_object (&self->waiting);
+  g_clear_pointer (&self->invitation, g_free);
   g_clear_object (&self->session);
   _citiz_window_forget_main (self);
   G_OBJECT_CLASS (citiz_window_parent_class)->dispose (object);

@@ -21,6 +21,9 @@ void citiz_window_press_emergency (CitizWindow *self);
 /* Opens the import dialog on a file, e.g. one dropped or given on the command line; NULL asks for one. */
 void citiz_window_import (CitizWindow *self, GFile *file);
 
+/* Opens the dialog that joins a community, with an invitation or ("") without. */
+void citiz_window_join (CitizWindow *self, const gchar *text);
+
 /* The same from any widget inside a window. */
 void citiz_toast (GtkWidget *widget, const gchar *text);
 void citiz_toast_undo (GtkWidget *widget,

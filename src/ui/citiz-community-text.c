@@ -1,0 +1,227 @@
+/* How a community, its nodes and what they may do are put into words. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-community-text.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "ui/citiz-format.h"
+
+void
+citiz_saying_clear (CitizSaying *saying)
+{
+  g_clear_pointer (&saying->title, g_free);
+  g_clear_pointer (&saying->text, g_free);
+}
+
+/* --- nodes --- */
+
+static const gchar *
+host_of (const gchar *url)
+{
+  const gchar *host = strstr (url, "://");
+
+  return host != NULL ? host + 3 : url;
+}
+
+gchar *
+citiz_node_name (const CitizNodeView *node)
+{
+  if (node->operator_[0] != '\0')
+    return g_strdup (node->operator_);
+  return g_strdup (node->url[0] != '\0' ? host_of (node->url) : node->id);
+}
+
+gchar *
+citiz_node_detail (const CitizNodeView *node, CitizTime now)
+{
+  const gchar *voice = node->validator ? _ ("1 voice") : _ ("keeps a copy");
+  g_autofree gchar *when = NULL;
+
+  if (node->seen.ms == 0)
+    return g_strdup_printf (_ ("%s · not heard of yet"), voice);
+  when = citiz_format_date_time_ms (node->seen, now);
+  /* Translators: what the node does, then when it last answered: "1 voice · seen today, 14:32". */
+  return g_strdup_printf (_ ("%s · seen %s"), voice, when);
+}
+
+gchar *
+citiz_community_who_text (const CitizCommunityView *view)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+
+  for (guint i = 0; i < view->nodes->len; i++)
+    {
+      g_autofree gchar *name = citiz_node_name (view->nodes->pdata[i]);
+
+      g_strv_builder_add (builder, name);
+    }
+  names = g_strv_builder_end (builder);
+  return g_strjoinv (" · ", names);
+}
+
+/* --- what was checked, what is kept --- */
+
+gchar *
+citiz_community_head_text (const CitizCommunityView *view)
+{
+  g_autofree gchar *committed = citiz_format_number ((gdouble) view->committed, 0);
+  g_autofree gchar *head = citiz_format_number ((gdouble) view->head, 0);
+
+  if (view->head == 0)
+    return g_strdup (_ ("It has no block yet"));
+  if (view->committed == 0)
+    return g_strdup (_ ("Its seal is on its way to the community"));
+  if (view->committed < view->head)
+    /* Translators: two numbers of blocks. */
+    return g_strdup_printf (_ ("Anchored there up to its block %s of %s"), committed, head);
+  return g_strdup_printf (_ ("Anchored there up to its block %s, the last"), committed);
+}
+
+gchar *
+citiz_community_level_text (const CitizCommunityView *view)
+{
+  static const gchar *const words[] = {
+      N_ ("Has checked who signed the newest block"),
+      N_ ("Has recomputed every block"),
+      N_ ("Has recomputed every block and checked every signature"),
+  };
+  const gchar *text = _ (words[MIN (view->level, G_N_ELEMENTS (words) - 1)]);
+
+  /* Translators: what this computer verified, then that it takes no part in deciding. */
+  return g_strdup_printf (_ ("%s · no voice"), text);
+}
+
+/* --- how it stands --- */
+
+typedef struct
+{
+  const gchar *icon, *style, *title, *text;
+} Words;
+
+static void
+take (CitizSaying *out, const Words *words)
+{
+  out->icon = words->icon;
+  out->style = words->style;
+  out->title = g_strdup (_ (words->title));
+  out->text = g_strdup (_ (words->text));
+}
+
+static const Words false_ledger = {
+    "citiz-alert-symbolic", "error", N_ ("The community’s ledger breaks its own rules"),
+    N_ ("Enough nodes signed what cannot be, and this computer refused it. Your record and your "
+        "own ledger are safe. Do not give an access over these nodes; tell those who run them, or "
+        "leave.")};
+
+/* By state. */
+static const Words states[] = {
+    [CITIZ_COMMUNITY_VIEW_CATCHING_UP]
+    = {"citiz-down-symbolic", "accent", N_ ("Catching up"), N_ ("Block %s of %s")},
+    [CITIZ_COMMUNITY_VIEW_ALONE]
+    = {"citiz-offline-symbolic", "neutral", N_ ("No node answers"),
+       N_ ("Everything works on this computer, and what waits is sent when one answers. If the "
+           "network is fine, ask those who run the nodes.")},
+    [CITIZ_COMMUNITY_VIEW_DOUBTS]
+    = {"citiz-alert-symbolic", "warning", N_ ("A node shows another ledger"),
+       N_ ("This computer keeps to what it has verified, and nothing of yours is changed. Ask who "
+           "runs the node below; the other nodes are enough meanwhile.")},
+    [CITIZ_COMMUNITY_VIEW_PAUSED]
+    = {"citiz-offline-symbolic", "neutral", N_ ("Paused: the network is metered"),
+       N_ ("What you send is sent all the same. Preferences can have it followed there too.")},
+    [CITIZ_COMMUNITY_VIEW_FAILED]
+    = {"citiz-alert-symbolic", "error", N_ ("The copy of the ledger cannot be written"),
+       N_ ("This computer’s disk refuses, or is full. Your record is safe; make room, then open "
+           "Citiz again.")},
+};
+
+static gchar *
+progress_text (const CitizCommunityView *view)
+{
+  g_autofree gchar *here = citiz_format_number ((gdouble) view->height, 0);
+  g_autofree gchar *there
+      = citiz_format_number ((gdouble) MAX (view->height, view->node_height), 0);
+
+  return g_strdup_printf (_ ("Block %s of %s"), here, there);
+}
+
+static void
+say_even (const CitizCommunityView *view, CitizTime now, CitizSaying *out)
+{
+  g_autofree gchar *when = citiz_format_date_time_ms (view->final, now);
+  const guint here = view->n_validators - view->n_missing;
+
+  if (view->n_missing > 0)
+    {
+      out->title = g_strdup_printf (ngettext ("%u node of %u does not answer",
+                                              "%u nodes of %u do not answer", view->n_missing),
+                                    view->n_missing, view->n_validators);
+      out->icon = "citiz-clock-symbolic";
+      out->style = "warning";
+      out->text = g_strdup (view->n_missing <= view->may_fail
+                                ? _ ("The others are enough: everything goes on.")
+                                : _ ("Nothing new can be written until one is back. Your record "
+                                     "stays readable, and what waits is kept."));
+      return;
+    }
+  out->icon = "citiz-shield-symbolic";
+  out->style = "ok";
+  out->title = g_strdup (_ ("All agree"));
+  out->text = g_strdup_printf (
+      ngettext ("%u node compared · newest block %s", "%u nodes compared · newest block %s", here),
+      here, view->final.ms != 0 ? when : "–");
+}
+
+void
+citiz_community_say_state (const CitizCommunityView *view, CitizTime now, CitizSaying *out)
+{
+  if (view->false_ledger)
+    take (out, &false_ledger);
+  else if (view->state == CITIZ_COMMUNITY_VIEW_EVEN)
+    say_even (view, now, out);
+  else
+    take (out, &states[view->state]);
+  if (!view->false_ledger && view->state == CITIZ_COMMUNITY_VIEW_CATCHING_UP)
+    {
+      g_free (out->text);
+      out->text = progress_text (view);
+    }
+}
+
+/* --- how many may fail or lie --- */
+
+void
+citiz_community_say_tolerance (const CitizCommunityView *view, CitizSaying *out)
+{
+  const guint n = view->n_validators, needed = n - view->may_fail;
+
+  out->icon = "citiz-people-symbolic";
+  out->style = "neutral";
+  if (view->may_lie > 0)
+    {
+      out->title = g_strdup_printf (
+          ngettext ("%u node may fail or lie", "%u nodes may fail or lie", view->may_lie),
+          view->may_lie);
+      out->text = g_strdup_printf (
+          ngettext ("The other one is enough to write, refuse or open.",
+                    "The %u others are enough to write, refuse or open. With fewer, nothing new "
+                    "is written, and your record stays readable here.",
+                    n - view->may_lie),
+          n - view->may_lie);
+    }
+  else if (view->may_fail > 0)
+    {
+      out->title = g_strdup_printf (
+          ngettext ("%u node may fail", "%u nodes may fail", view->may_fail), view->may_fail);
+      out->text = g_strdup_printf (
+          ngettext ("%u is enough to write. This computer notices one that lies.",
+                    "%u are enough to write. This computer notices one that lies.", needed),
+          needed);
+    }
+  else
+    {
+      out->title = g_strdup (n > 1 ? _ ("Every node is needed") : _ ("One node alone"));
+      out->text = g_strdup (_ ("If one stops, nothing new is written and your record stays "
+                               "readable here. This computer notices one that lies."));
+    }
+}
