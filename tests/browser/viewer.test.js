@@ -172,7 +172,7 @@ for (const [name, end] of Object.entries(ENDS)) {
 test('ended, no contact in the link', async () => {
   const page = await ask(lucieText, { grant: { contact: null }, prepare: ENDS.revoked.set });
   await page.waitForSelector('.callbox');
-  contains(await text(page), 'Carte Citiz, proches, pharmacie');
+  contains(await text(page), 'Proches, pharmacie, dossier de l’hôpital');
   await page.finish();
 });
 
@@ -398,6 +398,38 @@ test('sleeping card: the hours start with the opening', async () => {
   await page.click('#open');
   await page.waitForSelector('.first');
   contains(await page.locator('.access').first().innerText(), 'reste 23 h 59');
+  await page.finish();
+});
+
+test('a spoken code is used up in words', async () => {
+  const grant = makeGrant(lucieText);
+  world.add(grant);
+  world.codes.set('7KM', { grant, ...codeOf(grant, world.origin, '7KM4QX9P', '1959-03-12') });
+  const page = await newPage(browser, world.origin);
+  await page.goto(world.origin + '/v');
+  await page.fill('#code', '7km4-qx9p');
+  await page.locator('input').nth(1).fill('1959-03-13');
+  for (const said of ['4 essais', '3 essais', '2 essais', 'un seul essai', 'ne sert plus']) {
+    await page.click('.primary');
+    await page.waitForSelector(`.fail:has-text("${said}")`);
+  }
+  contains(await page.locator('.fail').innerText(), 'Demandez le lien ou le code QR');
+  world.codes.delete('7KM');
+  await page.finish();
+});
+
+test('problems that change emergency care stand first; a pressure has no tenths', async () => {
+  const bundle = lucie();
+  const problems = resources(bundle, 'Condition');
+  const section = resources(bundle, 'Composition')[0].section.find((s) => s.code.coding[0].code === '11450-4');
+  section.entry.reverse();
+  const pressure = resources(bundle, 'Observation').find((o) => o.code.coding.some((c) => c.code === '85354-9'));
+  pressure.component.find((c) => c.code.coding[0].code === '8480-6').valueQuantity.value = 133.6;
+  ok(problems.length > 3, 'too few problems to sort');
+  const page = await opened(JSON.stringify(bundle), { height: 625 });
+  const names = await page.locator('#problems .rows .main').allInnerTexts();
+  ok(['Fibrillation', 'Diabète', 'rénale'].every((name) => names.slice(0, 3).some((row) => row.includes(name))), names.join(' · '));
+  contains(await page.locator('#results').innerText(), '134/78');
   await page.finish();
 });
 
@@ -775,7 +807,9 @@ test('closing and wiping leaves nothing for a reload', async () => {
 test('a sample record says that it is one, on the screen and on paper', async () => {
   const page = await opened(bundleOf((bundle) => {
     bundle.entry[0].resource.meta = { tag: [{ system: 'https://citiz.example/fhir/tag', code: 'sample' }] };
-  }));
+  }), { height: 625 });
+  const { bottom, height } = await sizeOf(page);
+  ok(bottom <= height, `the first screen of a sample ends at ${bottom} of ${height}`);
   contains(await page.locator('.identity').innerText(), 'DOSSIER D’EXEMPLE');
   contains(await page.locator('#paper').textContent(), 'DOSSIER D’EXEMPLE');
   await page.finish();

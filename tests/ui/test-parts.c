@@ -15,6 +15,7 @@
 #include "ui/citiz-slice.h"
 #include "ui/citiz-switch-row.h"
 #include "ui/citiz-tour.h"
+#include "ui/citiz-shrink.h"
 #include "ui/citiz-wrap.h"
 
 static void
@@ -213,7 +214,7 @@ static void
 test_layouts (void)
 {
   GtkWidget *columns = g_object_ref_sink (citiz_columns_new (1, 1, 640));
-  GtkWidget *wrap = g_object_ref_sink (citiz_wrap_new (10));
+  GtkWidget *wrap = g_object_ref_sink (citiz_wrap_new (10)), *shrink;
   gint least;
 
   citiz_columns_append (CITIZ_COLUMNS (columns), 0, block (200, 100));
@@ -230,6 +231,14 @@ test_layouts (void)
   g_assert_cmpint (height_for (wrap, 100), ==, 30 * 3 + 10 * 2);
   g_assert_finalize_object (columns);
   g_assert_finalize_object (wrap);
+
+  /* A text beside a column: one above the other before the text is cut into syllables. */
+  shrink = g_object_ref_sink (citiz_shrink_new (12));
+  citiz_shrink_append (CITIZ_SHRINK (shrink), block (50, 20), 0, 0);
+  citiz_shrink_append (CITIZ_SHRINK (shrink), block (150, 30), 0, 300);
+  g_assert_cmpint (height_for (shrink, 400), ==, 30);
+  g_assert_cmpint (height_for (shrink, 220), ==, 20 + 30);
+  g_assert_finalize_object (shrink);
 }
 
 static void

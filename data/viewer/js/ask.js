@@ -134,7 +134,7 @@ export function openPanel(app) {
 
 export function renderCode(app) {
   const { code } = app;
-  const message = !code.message ? null : h('p.fail', { role: 'alert' }, code.left !== undefined ? tm(code.message, code.left) : t(code.message));
+  const message = !code.message ? null : h('p.fail', { role: 'alert' }, tm(code.message, code.left));
   return [
     plainTop(app),
     h('main.stage', h('div.sheetcard.narrow', { onkeydown: onEnter(app.useCode) }, h('div.form',

@@ -2,7 +2,7 @@
 
 import { DATA } from './data.js';
 import { ageOn, fmtBirth, fmtDate, fmtTime, fmtWhen, languageName, parseDate } from './format.js';
-import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LOINC, SECTION_OF_TITLE, TETANUS, WEIGHT, conditionClass, deviceClass, drugClass, quantityText, relationName, safeDose } from './codes.js';
+import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LOINC, SECTION_OF_TITLE, TETANUS, WEIGHT, WEIGHTY, conditionClass, deviceClass, drugClass, quantityText, relationName, safeDose } from './codes.js';
 import { dosageText } from './dosage.js';
 import { codes, concept, ext, extParts, extValue, exts, firstCode, isForeign, list, makeResolver, modifiers, narrativeText, noneKind, notesOf, personName, phoneOf, sectionWord, setDocumentLanguage, sourceOf, textOf } from './fhir.js';
 import { dateOfResource, groupObservations, pairPressure, readObservation, readReport } from './observe.js';
@@ -497,6 +497,8 @@ function observationsOf(part, world) {
   return pairPressure(out);
 }
 
+/** Problems that most often change emergency care stand first; the rest in the record's order. */
+const burden = (p) => (p.classes.length || p.guess ? 2 : WEIGHTY.test(p.name) ? 1 : 0);
 const keep = (rows) => rows.filter(Boolean);
 
 /** The whole view. `now` is the ledger's time; `agoText` words a past instant. */
@@ -531,7 +533,7 @@ export function readBundle(bundle, now, agoText) {
       current: meds.filter((m) => m.place === 'current').sort((a, b) => Number(b.forbidden) - Number(a.forbidden) || Number(Boolean(b.classes.length || b.guess)) - Number(Boolean(a.classes.length || a.guess)) || Number(a.struck) - Number(b.struck)),
       stopped: meds.filter((m) => m.place === 'stopped'), old: meds.filter((m) => m.place === 'old'),
     },
-    problems: { active: problems.filter((p) => !p.past), past: [...problems.filter((p) => p.past), ...rows('past-problems', readProblem)].sort((a, b) => Number(b.struck) - Number(a.struck)) },
+    problems: { active: problems.filter((p) => !p.past).sort((a, b) => burden(b) - burden(a)), past: [...problems.filter((p) => p.past), ...rows('past-problems', readProblem)].sort((a, b) => Number(b.struck) - Number(a.struck)) },
     devices: rows('devices', readDevice).sort((a, b) => Number(Boolean(b.isImplant || b.guess)) - Number(Boolean(a.isImplant || a.guess))),
     directives,
     contacts: readContacts(patientResource, bundle, world),

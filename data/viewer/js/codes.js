@@ -42,6 +42,8 @@ export function drugClass(name, atc) {
   return found === 'steroid' && LOCAL_USE.test(name) ? null : found;
 }
 
+export const WEIGHTY = new RegExp(DATA.weighty, 'i');
+
 export function conditionClass(name) {
   return byName(CONDITION_CLASS, name);
 }

@@ -392,7 +392,7 @@ async function useCode() {
     startAsk(link);
   } catch (error) {
     const kind = error instanceof Refusal ? error.kind : 'damaged';
-    if (kind === 'code') codeState(Number.isInteger(error.left) ? { message: 'codeWrongLeft', left: error.left } : { message: 'codeWrong' });
+    if (kind === 'code') codeState({ message: Number.isInteger(error.left) ? ['codeNone', 'codeWrongLast'][error.left] || 'codeWrongLeft' : 'codeWrong', left: error.left });
     else codeState({ message: kind === 'network' ? 'codeNetwork' : 'codeWrong' });
     byId('code').focus();
   }

@@ -39,6 +39,9 @@ function componentValue(resource, wanted) {
   return list(resource.component).find((c) => codes(c.code).some((code) => wanted.includes(code)));
 }
 
+/** No cuff measures tenths of a mmHg. */
+const whole = (pressure) => fmtNumber(Math.round(pressure));
+
 function valueOf(resource) {
   const q = resource.valueQuantity;
   if (q) return { ...quantityText(q), number: number(q.value), comparator: q.comparator };
@@ -52,8 +55,8 @@ function valueOf(resource) {
   const systolic = componentValue(resource, ['8480-6']);
   const diastolic = componentValue(resource, ['8462-4']);
   if (systolic && diastolic) {
-    const top = quantityText(systolic.valueQuantity);
-    return { num: top.num + '/' + quantityText(diastolic.valueQuantity).num, unit: top.unit, number: number((systolic.valueQuantity || {}).value), second: number((diastolic.valueQuantity || {}).value) };
+    const [above, below] = [systolic, diastolic].map((part) => number((part.valueQuantity || {}).value));
+    if (Number.isFinite(above) && Number.isFinite(below)) return { num: whole(above) + '/' + whole(below), unit: quantityText(systolic.valueQuantity).unit, number: above, second: below };
   }
   const parts = list(resource.component).map((c) => {
     const inner = valueOf(c);
@@ -137,7 +140,7 @@ export function pairPressure(all) {
     return {
       ...top, codes: PRESSURE, key: keyResult(PRESSURE), name: codeName(PRESSURE), range: null,
       position: above && above !== 'within' ? above : below || above, preliminary: top.preliminary || low.preliminary,
-      value: { ...top.value, num: top.value.num + '/' + low.value.num, second: low.value.number },
+      value: { ...top.value, num: whole(top.value.number) + '/' + whole(low.value.number), second: low.value.number },
     };
   });
   return out.filter((o) => !paired.has(o));
