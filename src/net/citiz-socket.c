@@ -4,7 +4,7 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
-#define KEEPALIVE_SECONDS 25 /* under what proxies take for idle */
+#define KEEPALIVE_SECONDS 50 /* under the minute that proxies take for idle */
 
 struct _CitizSocket
 {
@@ -147,7 +147,8 @@ citiz_socket_new (SoupWebsocketConnection *connection, CitizHttpGuard *guard)
   self->connection = g_object_ref (connection);
   g_weak_ref_set (&self->guard, guard);
   soup_websocket_connection_set_max_incoming_payload_size (connection, CITIZ_SOCKET_MESSAGE_MAX);
-  soup_websocket_connection_set_keepalive_interval (connection, KEEPALIVE_SECONDS);
+  if (guard == NULL) /* who called keeps it open: one ping serves both directions */
+    soup_websocket_connection_set_keepalive_interval (connection, KEEPALIVE_SECONDS);
   g_signal_connect (connection, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
   return self;

@@ -114,11 +114,11 @@ static const Setting settings[] = {
         "order",
         "heartbeat",
         heartbeat,
-        0,
+        300000,
         0,
         86400000,
-        "Milliseconds until an empty block when nothing happens; 0: three seconds a node, 30 at "
-        "least."),
+        "Milliseconds until an empty block when nothing happens, which is most of what an idle node "
+        "sends; 0: three seconds a node, 30 at least."),
     NUMBER ("order",
             "egress",
             egress,

@@ -1,12 +1,15 @@
 /* Links to other nodes. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-peers.h"
 
+#include <string.h>
+
 #define DIAL_MS   10000 /* one attempt */
 #define RETRY_MIN 500   /* ms between attempts, doubled up to RETRY_MAX */
+#define WAIT_MS   1000  /* for the other one's call, before the first of one's own */
 #define RETRY_MAX 30000
 
-/* A node, and the links to it. Both ends may call, so there can be two: what comes in on either counts, what goes out takes the one
- * that was ready first. */
+/* A node, and the links to it. The one with the smaller key calls at once, the other when that has not come about; so there can be two: what comes in
+ * on either counts, what goes out takes the one that was ready first. */
 typedef struct
 {
   CitizPeers *peers;
@@ -272,7 +275,13 @@ citiz_peers_expect (CitizPeers *self, const CitizPublicKey *node, const gchar *u
       g_free (peer->url);
       peer->url = g_strdup (url);
     }
-  dial (peer);
+  if (memcmp (citiz_signing_key_get_public (self->own)->b, node->b, sizeof node->b) < 0)
+    dial (peer);
+  else
+    {
+      peer->retry = MAX (peer->retry, WAIT_MS);
+      dial_later (peer);
+    }
 }
 
 /**

@@ -3,7 +3,7 @@ SPDX-License-Identifier: AGPL-3.0-or-later"""
 import base64, hashlib, http.client, json, os, pathlib, shutil, signal, socket, struct, subprocess, tempfile, threading, time
 
 CONTINUATION = 2  # a block's flag
-TIMING = {'timeout': 500, 'timeout-cap': 4000, 'standstill': 500, 'interval': 20, 'egress': 1048576}
+TIMING = {'timeout': 500, 'timeout-cap': 4000, 'standstill': 500, 'interval': 20, 'heartbeat': 30000, 'egress': 1048576}
 
 
 def free_port():

@@ -781,6 +781,73 @@ def case_watched(world):
     assert json.loads(node.get('/.well-known/citiz-node.json')[1])['witness'].startswith(addresses[0][:10])
 
 
+def kill_one(node, gone_on):
+    node.kill()
+    gone_on()
+    node.start()
+
+
+def stop_one(node, gone_on):
+    assert node.stop() == 0
+    gone_on()
+    node.start()
+
+
+def pause_one(node, gone_on):
+    node.signal(signal.SIGSTOP)
+    gone_on()
+    node.signal(signal.SIGCONT)
+
+
+def cut_power(node, gone_on):
+    for each in node.world.nodes:
+        each.kill()
+    for each in node.world.nodes:
+        each.start(wait=False)
+    gone_on()
+
+
+def case_soak(world):
+    """Round after round of load and of one thing that goes wrong: CITIZ_SOAK_ROUNDS of them, a few without."""
+    rounds, draw, final, most = int(os.environ.get('CITIZ_SOAK_ROUNDS', 4)), random.Random(11), [], 0
+    world.start()
+    began = time.monotonic()
+    for i in range(rounds):
+        load = Load(world, number=60, wait=3)
+
+        def gone_on():
+            before = len(load.final)
+            until('more becomes final, or the load is over', lambda: len(load.final) > before + 3 or not load.is_alive(), 300)
+        load.start()
+        draw.choice([kill_one, stop_one, pause_one, cut_power])(draw.choice(world.nodes), gone_on)
+        load.join(600)
+        assert not load.is_alive()
+        for node in world.nodes:
+            until('it votes again', node.ready, 120)
+        world.settle(seconds=300)
+        final += load.final
+        resident, files = max(n.resident() for n in world.nodes), max(len(os.listdir(f'/proc/{n.process.pid}/fd')) for n in world.nodes)
+        most = max(most, resident)
+        assert resident < 96 << 20 and files < 200, (resident, files)
+        if i % 50 == 49:
+            print(f'# round {i + 1}, {time.monotonic() - began:.0f} s: {len(final)} final, {resident >> 20} MiB, {files} open files', flush=True)
+    for name in final:
+        assert all(node.state_of(name) == 'final' for node in world.nodes), name
+    world.no_evidence()
+    assert len(final) > rounds, len(final)
+    print(f'# {rounds} rounds, {len(final)} final, at most {most >> 20} MiB a node')
+
+
+def case_idle(world):
+    """With nothing to do a node is small: 40 MiB."""
+    world.start()
+    Load(world, number=100, wait=60).run()
+    world.settle(seconds=300)
+    for node in world.nodes:
+        assert node.resident() <= 40 << 20, node.resident()
+    print('#', ', '.join(f'{node.resident() / (1 << 20):.1f} MiB' for node in world.nodes))
+
+
 def main():
     binary, maker, name = sys.argv[1:4]
     case = globals()['case_' + name]

@@ -309,10 +309,11 @@ async function readAgain() {
   }
 }
 
-/** What a node signed that is false goes to the patient, as a note that no note of the reader's takes the place of. */
+/** What a node signed that is false goes to the patient, also when it comes late, as a note that no note of the reader's takes the place of. */
 function tellLies() {
   const { link, session } = app;
-  for (const lie of session.lies) sendNote(link, session, currentNote(t('lieFrom', lie.node) + ' ' + JSON.stringify(lie))).catch(() => {});
+  session.tell = (lie) => sendNote(link, session, currentNote(t('lieFrom', lie.node) + ' ' + JSON.stringify(lie))).catch(() => {});
+  session.lies.forEach(session.tell);
 }
 
 /** A sleeping grant gets its end with its first opening, so the state is read once more. */

@@ -133,7 +133,9 @@ async function askShare(link, session, node) {
   const own = await shareCommitment(link.grant, answer.index, share, fromB64u(answer.salt, 16));
   const { receipt, given } = answer;
   if (!commitment || answer.index !== node.index || !sameBytes(own, fromHex(commitment, 32)) || receipt.opening !== session.opening.id) {
-    session.lies.push({ node: node.origin || window.location.origin, index: answer.index, commitment: hex(own), given, receipt });
+    const lie = { node: node.origin || window.location.origin, index: answer.index, commitment: hex(own), given, receipt };
+    session.lies.push(lie);
+    if (session.tell) session.tell(lie);
     throw new Refusal('damaged');
   }
   return { x: answer.index, bytes: share, receipt };
