@@ -266,6 +266,9 @@ citiz_engine_join (CitizEngine *engine, CitizEngineJoin *join)
 {
   if (!citiz_engine_require_ledger (engine, &join->error))
     ;
+  else if (engine->community != NULL
+           && citiz_community_renew (engine->community, &join->invitation))
+    tell_now (engine);
   else if (engine->community != NULL || engine->joining != NULL)
     g_set_error (&join->error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_COMMUNITY,
                  "there is a community already");

@@ -214,14 +214,20 @@ doubted_cb (CitizCommunity *self, const gchar *url, GError *error)
 }
 
 static void
+name_sponsor (CitizCommunity *self)
+{
+  if (self->invitation.n_token > 0)
+    citiz_outbox_set_sponsor (self->outbox, &self->invitation.nodes[0].node,
+                              self->invitation.nodes[0].url, self->invitation.token);
+}
+
+static void
 connect_parts (CitizCommunity *self)
 {
   self->follower
       = citiz_follower_new (self->copy, self->full ? CITIZ_LEVEL_FULL : CITIZ_LEVEL_STRUCTURAL);
   self->outbox = citiz_outbox_new (self->db, self->copy, self->env);
-  if (self->invitation.n_token > 0)
-    citiz_outbox_set_sponsor (self->outbox, &self->invitation.nodes[0].node,
-                              self->invitation.nodes[0].url, self->invitation.token);
+  name_sponsor (self);
   g_signal_connect_swapped (self->follower, "moved", G_CALLBACK (moved_cb), self);
   g_signal_connect_swapped (self->follower, "state", G_CALLBACK (state_cb), self);
   g_signal_connect_swapped (self->follower, "doubted", G_CALLBACK (doubted_cb), self);
@@ -358,6 +364,28 @@ citiz_community_set_pace (CitizCommunity *self,
   self->idle_ms = idle_ms;
   self->poll_ms = poll_ms;
   self->head_ms = head_ms;
+}
+
+/**
+ * citiz_community_renew:
+ *
+ * For who lost the node that vouched for them. One without a token names nodes only, and the sponsor stays.
+ */
+gboolean
+citiz_community_renew (CitizCommunity *self, const CitizInvitation *invitation)
+{
+  if (!citiz_hash_equal (&self->invitation.chain_id, &invitation->chain_id))
+    return FALSE;
+  if (invitation->n_token > 0)
+    {
+      self->invitation = *invitation;
+      name_sponsor (self);
+    }
+  citiz_community_list_members (self);
+  citiz_community_save (self);
+  citiz_community_say_what_is_due (self);
+  citiz_community_tell (self);
+  return TRUE;
 }
 
 /* What waits in the outbox is all for the community. */

@@ -74,6 +74,8 @@ void citiz_community_join_async (CitizVault *vault,
                                  gpointer data);
 CitizCommunity *citiz_community_join_finish (GAsyncResult *result,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Another invitation to the same community: its first node vouches from now on. FALSE when it names another. */
+gboolean citiz_community_renew (CitizCommunity *self, const CitizInvitation *invitation);
 /* Stops it and forgets everything of it but the proofs of what was committed. */
 gboolean citiz_community_leave (CitizCommunity *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_community_remove_copy (const gchar *record);

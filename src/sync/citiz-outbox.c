@@ -492,6 +492,8 @@ citiz_outbox_put (CitizOutbox *self, CitizTx *tx, GError **error)
  * citiz_outbox_set_sponsor:
  * @url: (nullable): where @node is asked to vouch; %NULL: nobody is
  * @token: CITIZ_INVITATION_TOKEN_SIZE bytes
+ *
+ * What waits for the word of another sponsor is told as expired: it has to be signed anew.
  */
 void
 citiz_outbox_set_sponsor (CitizOutbox *self,
@@ -499,10 +501,20 @@ citiz_outbox_set_sponsor (CitizOutbox *self,
                           const gchar *url,
                           const guint8 *token)
 {
+  g_autoptr (CitizOutbox) keep = g_object_ref (self);
+
   g_free (self->sponsor_url);
   self->sponsor_url = g_strdup (url);
   self->sponsor = *node;
   memcpy (self->token, token, sizeof self->token);
+  for (guint i = self->entries->len; i > 0; i--)
+    {
+      Entry *entry = i <= self->entries->len ? self->entries->pdata[i - 1] : NULL;
+
+      if (entry != NULL && citiz_vouch_is_needed (entry->tx)
+          && !citiz_public_key_equal (&entry->tx->sponsor, node))
+        (void) settle (self, entry, EXPIRED, NULL);
+    }
 }
 
 /* Returns: (transfer full) (element-type CitizTx): what waits, in the order it was put in */

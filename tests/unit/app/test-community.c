@@ -59,6 +59,17 @@ link_of (Scene *scene)
   return citiz_invitation_link (&invitation);
 }
 
+/* To another community at the same address. */
+static gchar *
+link_elsewhere (Scene *scene)
+{
+  CitizInvitation invitation;
+
+  community_world_invitation (&scene->world, TRUE, &invitation);
+  invitation.chain_id = (CitizHash){{1}};
+  return citiz_invitation_link (&invitation);
+}
+
 static gboolean
 try_join (Scene *scene, const gchar *text, GCancellable *cancellable, GError **error)
 {
@@ -149,6 +160,7 @@ static void
 test_whole_life (Scene *scene, gconstpointer unused)
 {
   g_autofree gchar *link = link_of (scene);
+  g_autofree gchar *elsewhere = NULL;
   g_autoptr (GError) error = NULL;
 
   community_world_grow (&scene->world, 30);
@@ -164,7 +176,9 @@ test_whole_life (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (view (scene)->height, ==, view (scene)->node_height);
   RUN_UNTIL (view (scene)->nodes->len == SHARED_N);
   g_assert_cmpuint (scene->changes, >, 0);
-  g_assert_false (try_join (scene, link, NULL, &error));
+  g_assert_true (try_join (scene, link, NULL, &error)); /* invited again to the same */
+  elsewhere = link_elsewhere (scene);
+  g_assert_false (try_join (scene, elsewhere, NULL, &error));
   g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_COMMUNITY);
   g_clear_error (&error);
 

@@ -686,6 +686,35 @@ test_leave (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (community_world_count (&scene->world, CITIZ_TX_ACCT_REGISTER), ==, 1);
 }
 
+/* The node that vouched is gone for good: another of the same community takes its place, and what waited is said anew. */
+static void
+test_renewed (Scene *scene, gconstpointer unused)
+{
+  CitizInvitation other;
+
+  community_world_set_params (&scene->world, 16);
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  RUN_UNTIL (g_strv_length ((gchar **) citiz_community_get_urls (scene->community)) == SHARED_N);
+  scene->world.nodes[0].manner = NODE_DOWN;
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (citiz_outbox_n_waiting (citiz_community_get_outbox (scene->community)) == 1);
+  citiz_invitation_init (&other, &(CitizHash){{1}}, "Ailleurs");
+  g_assert_false (citiz_community_renew (scene->community, &other));
+  citiz_invitation_init (&other, &scene->world.shared.chain_id, "Les Cèdres");
+  citiz_invitation_add_node (&other, citiz_signing_key_get_public (scene->world.nodes[2].key),
+                             scene->world.nodes[2].url);
+  citiz_invitation_set_token (&other, (const guint8 *) "sixteen letters!");
+  g_assert_true (citiz_community_renew (scene->community, &other));
+  RUN_UNTIL (committed (scene) == 1);
+  again (scene);
+  start (scene);
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (committed (scene) == 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -712,6 +741,7 @@ main (int argc, char **argv)
       {"lost", test_lost},
       {"locked", test_locked},
       {"leave", test_leave},
+      {"renewed", test_renewed},
   };
 
   g_test_init (&argc, &argv, NULL);
