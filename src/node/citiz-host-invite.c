@@ -58,7 +58,7 @@ add_nodes (CitizHost *host, CitizInvitation *invitation, GError **error)
     {
       const CitizHostMember *member = host->community->members->pdata[i];
 
-      if (!citiz_public_key_equal (&member->node, own) && citiz_node_url_is_valid (member->url))
+      if (citiz_host_is_other (host, member) && citiz_node_url_is_valid (member->url))
         citiz_invitation_add_node (invitation, &member->node, member->url);
     }
   return TRUE;

@@ -133,6 +133,7 @@ void citiz_host_watch_clear (CitizHost *host);
 void citiz_host_cosign (CitizHost *host);
 guint citiz_host_n_watchers (CitizHost *host);
 gchar *citiz_host_vkey (CitizHost *host);
+gboolean citiz_host_is_other (CitizHost *host, const CitizHostMember *member);
 void citiz_host_route_checkpoint (CitizHostCall *call);
 void citiz_host_route_cosign (CitizHostCall *call);
 

@@ -34,6 +34,14 @@ citiz_host_vkey (CitizHost *host)
   return citiz_note_vkey (own_name (host), citiz_signing_key_get_public (host->key));
 }
 
+/* Another node, and one that has not left. */
+gboolean
+citiz_host_is_other (CitizHost *host, const CitizHostMember *member)
+{
+  return !citiz_public_key_equal (&member->node, citiz_signing_key_get_public (host->key))
+         && citiz_ledger_is_member (citiz_chain_ledger (host->chain, NULL), &member->node);
+}
+
 static void
 told_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -65,7 +73,7 @@ tell_cb (gpointer data)
                                 .body = body,
                                 .answer_max = COSIGN_MAX};
 
-      if (!citiz_public_key_equal (&member->node, citiz_signing_key_get_public (host->key)))
+      if (citiz_host_is_other (host, member))
         citiz_http_client_ask (host->client, &ask, NULL, told_cb, NULL);
     }
   return G_SOURCE_REMOVE;
@@ -142,7 +150,7 @@ find_node (CitizHost *host, const gchar *note, const gchar *name)
     {
       const CitizHostMember *member = host->community->members->pdata[i];
 
-      if (g_str_equal (witness_name (member->url), name)
+      if (g_str_equal (witness_name (member->url), name) && citiz_host_is_other (host, member)
           && is_signed_by (host, note, name, &member->node))
         return &member->node;
     }

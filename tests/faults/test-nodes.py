@@ -695,14 +695,17 @@ def invite(node, *words):
 
 def refusal(answer):
     status, body = answer
-    return status, json.loads(body)['error']
+    return status, json.loads(body).get('error')
 
 
 def case_invited(world):
     """Who was invited is vouched for: as many as were meant, as long as was said, as often a day as is allowed; nobody else."""
     host, other = world.nodes[:2]
     host.set('limits', guest_transactions=3)
+    for node in world.nodes:
+        node.set('founding', admission=1)
     world.start()
+    until('who is vouched for by nobody has to work', lambda: refusal(other.submit(world.transactions(1)[0])) == (422, 'work'), 120)
     made, token = invite(host, '--uses', '2', '--days', '1', '--name', 'Communauté d’essai')
     assert (made['name'], made['uses']) == ('Communauté d’essai', 2), made
     a, more, b, _, c, _ = world.transactions(3, host)
