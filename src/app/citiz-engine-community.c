@@ -61,6 +61,19 @@ describe_head (CitizEngine *engine, CitizCommunityView *view)
   view->committed_at = head.time;
 }
 
+/* It was joined, and cannot be opened: this computer's disk refuses. */
+static CitizCommunityView *
+describe_lost (CitizEngine *engine)
+{
+  CitizCommunityView *view = g_new0 (CitizCommunityView, 1);
+
+  view->nodes = g_ptr_array_new_with_free_func (citiz_node_view_free);
+  view->name = g_strdup (engine->community_lost);
+  view->fingerprint = g_strdup ("");
+  view->state = CITIZ_COMMUNITY_VIEW_FAILED;
+  return view;
+}
+
 /* Returns: (transfer full) (nullable): %NULL when there is none */
 CitizCommunityView *
 citiz_engine_describe_community (CitizEngine *engine)
@@ -77,7 +90,7 @@ citiz_engine_describe_community (CitizEngine *engine)
   CitizCommunityView *view;
 
   if (community == NULL)
-    return NULL;
+    return engine->community_lost != NULL ? describe_lost (engine) : NULL;
   view = g_new0 (CitizCommunityView, 1);
   view->nodes = g_ptr_array_new_with_free_func (citiz_node_view_free);
   view->name = g_strdup (citiz_community_get_name (community));
@@ -174,9 +187,11 @@ hold (CitizEngine *engine, CitizCommunity *community, gboolean soon, GError **er
 void
 citiz_engine_open_community (CitizEngine *engine)
 {
+  g_autofree gchar *name = NULL;
   g_autoptr (GError) error = NULL;
   CitizCommunity *community;
 
+  g_clear_pointer (&engine->community_lost, g_free);
   if (engine->community != NULL) /* it went on while the record was locked */
     {
       citiz_community_unlock (engine->community, engine->vault);
@@ -184,13 +199,15 @@ citiz_engine_open_community (CitizEngine *engine)
       citiz_engine_open_shared (engine);
       return;
     }
-  if (!citiz_community_is_kept (engine->vault))
+  name = citiz_community_kept (engine->vault);
+  if (name == NULL)
     return;
   community = citiz_community_open (engine->vault, engine->folder, &error);
   if (community == NULL || !hold (engine, community, TRUE, &error))
     {
       g_warning ("the community cannot be followed now: %s", error->message);
       citiz_engine_close_community (engine);
+      engine->community_lost = g_steal_pointer (&name);
     }
 }
 
@@ -226,6 +243,7 @@ citiz_engine_close_community (CitizEngine *engine)
   if (engine->community_due != NULL)
     g_source_destroy (engine->community_due);
   g_clear_pointer (&engine->community_due, g_source_unref);
+  g_clear_pointer (&engine->community_lost, g_free);
   if (engine->community == NULL)
     return;
   citiz_engine_close_shared (engine);
@@ -290,7 +308,7 @@ citiz_engine_leave_community (CitizEngine *engine,
 {
   if (!citiz_engine_require_open (engine, error))
     return FALSE;
-  if (engine->community == NULL)
+  if (engine->community == NULL && engine->community_lost == NULL)
     {
       g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY,
                    "no community was joined");
@@ -302,7 +320,8 @@ citiz_engine_leave_community (CitizEngine *engine,
                    "an access is open over the community");
       return FALSE;
     }
-  if (!citiz_community_leave (engine->community, error))
+  if (engine->community != NULL ? !citiz_community_leave (engine->community, error)
+                                : !citiz_community_forget (engine->vault, engine->folder, error))
     return FALSE;
   citiz_engine_close_community (engine);
   tell_now (engine);

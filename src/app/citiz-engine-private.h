@@ -53,7 +53,8 @@ struct _CitizEngine
   gboolean ledger_due;   /* the window is about to be told of new blocks */
   guint32 sample_batch;  /* 0: the sample record is not loaded */
   GSource *anchor_timer; /* of the commitments waiting to be anchored */
-  CitizCommunity *community; /* NULL: none was joined */
+  CitizCommunity *community; /* NULL: none was joined, or */
+  gchar *community_lost;     /* its name, when it cannot be opened; else NULL */
   GCancellable *joining;     /* NULL: none is being joined */
   GSource *community_due;    /* the window is about to be told of it */
   gboolean paused;           /* the community's nodes are not asked */

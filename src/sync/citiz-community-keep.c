@@ -97,6 +97,28 @@ citiz_community_remember (CitizVault *vault,
 
 /* Reading ********************************************************************/
 
+/**
+ * citiz_community_kept:
+ *
+ * Returns: (transfer full) (nullable): what the community that was joined is called, "" when not even that can be read; %NULL: none was
+ */
+gchar *
+citiz_community_kept (CitizVault *vault)
+{
+  g_autoptr (GBytes) kept = citiz_vault_get_setting (vault, CITIZ_COMMUNITY_SETTING);
+  json_t *json = kept != NULL ? citiz_json_strict_parse (kept, NULL) : NULL;
+  const gchar *text = citiz_json_strict_string (json, "invitation", TEXT_MAX);
+  g_autoptr (GBytes) bytes = text != NULL ? citiz_base64url_decode (text) : NULL;
+  CitizInvitation invitation = {0};
+  gsize n = 0;
+  const guint8 *view = bytes != NULL ? g_bytes_get_data (bytes, &n) : NULL;
+
+  if (view != NULL && !citiz_invitation_decode (view, n, &invitation, NULL))
+    invitation.name[0] = '\0';
+  json_decref (json);
+  return kept != NULL ? g_strdup (invitation.name) : NULL;
+}
+
 static gboolean
 read_founding (CitizCommunity *self, json_t *json)
 {

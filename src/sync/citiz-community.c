@@ -390,14 +390,31 @@ citiz_community_renew (CitizCommunity *self, const CitizInvitation *invitation)
 
 /* What waits in the outbox is all for the community. */
 static gboolean
-empty_outbox (CitizCommunity *self, GError **error)
+empty_outbox (CitizDb *db, GError **error)
 {
-  g_autoptr (GPtrArray) waiting = citiz_outbox_store_list (self->db, error);
+  g_autoptr (GPtrArray) waiting = citiz_outbox_store_list (db, error);
 
   for (guint i = 0; waiting != NULL && i < waiting->len; i++)
-    if (!citiz_outbox_store_remove (self->db, citiz_tx_get_id (waiting->pdata[i]), error))
+    if (!citiz_outbox_store_remove (db, citiz_tx_get_id (waiting->pdata[i]), error))
       return FALSE;
   return waiting != NULL;
+}
+
+gboolean
+citiz_community_forget (CitizVault *vault, const gchar *folder, GError **error)
+{
+  if (!citiz_vault_begin (vault, error))
+    return FALSE;
+  if (!empty_outbox (citiz_vault_get_db (vault), error)
+      || !citiz_vault_set_setting (vault, CITIZ_COMMUNITY_SETTING, NULL, error))
+    {
+      citiz_vault_rollback (vault);
+      return FALSE;
+    }
+  if (!citiz_vault_commit (vault, error))
+    return FALSE;
+  citiz_community_remove_copy (folder);
+  return TRUE;
 }
 
 /**
@@ -410,18 +427,8 @@ citiz_community_leave (CitizCommunity *self, GError **error)
 {
   g_return_val_if_fail (self->vault != NULL, FALSE);
   citiz_community_stop (self);
-  if (!citiz_vault_begin (self->vault, error))
-    return FALSE;
-  if (!empty_outbox (self, error)
-      || !citiz_vault_set_setting (self->vault, CITIZ_COMMUNITY_SETTING, NULL, error))
-    {
-      citiz_vault_rollback (self->vault);
-      return FALSE;
-    }
-  if (!citiz_vault_commit (self->vault, error))
-    return FALSE;
-  citiz_community_remove_copy (self->folder); /* open still: it is gone with this object */
-  return TRUE;
+  return citiz_community_forget (self->vault, self->folder,
+                                 error); /* the copy is open still: gone with this object */
 }
 
 /* What it is *****************************************************************/

@@ -59,6 +59,7 @@ typedef struct
 G_DECLARE_FINAL_TYPE (CitizCommunity, citiz_community, CITIZ, COMMUNITY, GObject)
 
 gboolean citiz_community_is_kept (CitizVault *vault);
+gchar *citiz_community_kept (CitizVault *vault);
 CitizCommunity *citiz_community_open (CitizVault *vault, const gchar *folder, GError **error);
 gboolean citiz_community_start (CitizCommunity *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_community_stop (CitizCommunity *self);
@@ -78,6 +79,10 @@ CitizCommunity *citiz_community_join_finish (GAsyncResult *result,
 gboolean citiz_community_renew (CitizCommunity *self, const CitizInvitation *invitation);
 /* Stops it and forgets everything of it but the proofs of what was committed. */
 gboolean citiz_community_leave (CitizCommunity *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same when it cannot be opened. */
+gboolean citiz_community_forget (CitizVault *vault,
+                                 const gchar *folder,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_community_remove_copy (const gchar *record);
 
 /* What it is. */

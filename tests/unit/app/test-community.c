@@ -4,6 +4,7 @@
 
 #include "crypto/citiz-crypto.h"
 
+#include <glib/gstdio.h>
 #include <locale.h>
 
 typedef struct
@@ -290,6 +291,30 @@ test_states (Scene *scene, gconstpointer unused)
   assert_sentence (scene, "No node answers");
 }
 
+/* The copy cannot be opened: the record is, the window says what is wrong, and one can leave. */
+static void
+test_lost (Scene *scene, gconstpointer unused)
+{
+  g_autofree gchar *copy = g_build_filename (scene->app.folder, CITIZ_COMMUNITY_FOLDER, NULL);
+  g_autoptr (GError) error = NULL;
+
+  join (scene);
+  app_close (&scene->app);
+  citiz_community_remove_copy (scene->app.folder);
+  g_assert_true (g_file_set_contents (copy, "in the way", -1, NULL));
+  app_reopen (&scene->app);
+  g_test_expect_message ("citiz-app", G_LOG_LEVEL_WARNING, "*cannot be followed now*");
+  g_assert_true (app_unlock (&scene->app, APP_PASSPHRASE, &error));
+  g_assert_nonnull (view (scene));
+  g_assert_cmpstr (view (scene)->name, ==, "Les Cèdres");
+  g_assert_cmpint (view (scene)->state, ==, CITIZ_COMMUNITY_VIEW_FAILED);
+  g_assert_true (leave (scene, &error));
+  g_assert_no_error (error);
+  RUN_UNTIL (view (scene) == NULL);
+  g_test_assert_expected_messages ();
+  g_unlink (copy);
+}
+
 /* Erased, nothing of the community is left either. */
 static void
 test_erased (Scene *scene, gconstpointer unused)
@@ -319,6 +344,7 @@ main (int argc, char **argv)
   } tests[] = {
       {"read", test_read},       {"whole-life", test_whole_life}, {"cancelled", test_cancelled},
       {"refused", test_refused}, {"states", test_states},         {"erased", test_erased},
+      {"lost", test_lost},
   };
 
   setlocale (LC_ALL, "C");
