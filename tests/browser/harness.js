@@ -15,6 +15,7 @@ export async function newPage(browser, origin, options = {}) {
   const { lang = 'fr', width = 1366, height = 768, before, ...more } = options;
   const context = await browser.newContext({ viewport: { width, height }, locale: lang + '-CA', timezoneId: 'America/Toronto', ...more });
   const page = await context.newPage();
+  page.setDefaultTimeout(240000); // ends what hangs, judges nothing
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push('script: ' + error.message));
   page.on('request', (request) => {

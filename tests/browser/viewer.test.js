@@ -188,10 +188,10 @@ test('a cut link says so and offers the code', async () => {
 });
 
 test('the end comes while the page is open: wiped, the six words stay', async () => {
-  const page = await opened(lucieText, { prepare: (g) => Object.assign(g, { expires: ledgerNow(g) + 4000 }) });
+  const page = await opened(lucieText, { prepare: (g) => Object.assign(g, { expires: ledgerNow(g) + 15000 }) });
   ok(await page.locator('.access.soon').count(), 'the last half hour is not marked');
   contains(await page.locator('.access').first().innerText(), 'plus que');
-  await page.waitForSelector('.twolang', { timeout: 8000 });
+  await page.waitForSelector('.twolang');
   const html = await page.content();
   for (const gone of ['Bergeron', 'BERGERON', 'Apixaban', 'Ouellet']) lacks(html, gone, 'page after the end');
   contains(await text(page), sixWordsOf(page.grant, page.grant.openings[0], words.fr).join(' '));

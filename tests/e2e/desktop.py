@@ -22,7 +22,7 @@ class Desktop:
 
     def __init__(self, size='1280x860', prefix='citiz-desk-'):
         self.size, self.width, self.processes = size, int(size.split('x')[0]), []
-        self.patience = 60
+        self.patience = 240  # seconds: ends what hangs, judges nothing
         self.home = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
         self.hidden = set()  # names of the widgets behind: GTK before 4.10 does not tell which page of a stack is in front
 
@@ -82,8 +82,8 @@ class Desktop:
         """What was sent to the desktop so far: [summary, body]."""
         return [json.loads(line) for line in self.heard.read_text().splitlines()]
 
-    def wait(self, test, what, seconds=20, every=0.1):
-        end = time.monotonic() + min(seconds, self.patience)
+    def wait(self, test, what, every=0.1):
+        end = time.monotonic() + self.patience
         while True:
             found = test()
             if found:
@@ -159,9 +159,9 @@ class Desktop:
                 return node
         return None
 
-    def find(self, text, role=None, seconds=20, exact=True, within=None):
+    def find(self, text, role=None, exact=True, within=None):
         """The first object seen with that name or text, waited for."""
-        return self.wait(lambda: self.look(text, role, exact, within), f'{role or "something"} called {text!r}', seconds)
+        return self.wait(lambda: self.look(text, role, exact, within), f'{role or "something"} called {text!r}')
 
     def shows(self, *texts, within=None):
         wanted = set(texts)
@@ -172,13 +172,13 @@ class Desktop:
                 return True
         return False
 
-    def see(self, *texts, seconds=20, within=None):
+    def see(self, *texts, within=None):
         def look():
             return self.shows(*texts, within=within)
-        self.wait(look, f'the words {texts!r}', seconds)
+        self.wait(look, f'the words {texts!r}')
 
-    def gone(self, text, seconds=20):
-        self.wait(lambda: not self.shows(text), f'{text!r} to go', seconds)
+    def gone(self, text):
+        self.wait(lambda: not self.shows(text), f'{text!r} to go')
 
     def picture(self, path):
         subprocess.run(['import', '-window', 'root', str(path)], env=self.env, check=True)
@@ -198,7 +198,7 @@ class Desktop:
         assert action in actions, f'{action} is not among {actions}'
         self.atspi.Action.do_action(node, actions.index(action))
 
-    def press(self, text, role=None, exact=True, seconds=20, within=None):
+    def press(self, text, role=None, exact=True, within=None):
         """Presses what has that name and can be pressed now, or the nearest parent that can."""
         def pressed(node):
             for action in self.actions(node):
@@ -214,7 +214,7 @@ class Desktop:
                     if pressed(node) or self.role(node) == 'label' and parent and pressed(parent):
                         return True
             return False
-        self.wait(attempt, f'{text!r} to take a press', seconds)
+        self.wait(attempt, f'{text!r} to take a press')
 
     def fill(self, label, text, within=None):
         node = self.find(label, within=within)
