@@ -3,7 +3,8 @@ SPDX-License-Identifier: AGPL-3.0-or-later"""
 import base64, hashlib, http.client, json, os, pathlib, shutil, signal, socket, struct, subprocess, tempfile, threading, time
 
 CONTINUATION = 2  # a block's flag
-TIMING = {'timeout': 500, 'timeout-cap': 4000, 'standstill': 500, 'interval': 20, 'heartbeat': 30000, 'egress': 1048576}
+TIMING = {'timeout': 500, 'timeout-cap': 60000, 'standstill': 500, 'interval': 20, 'heartbeat': 30000, 'egress': 1048576}
+PATIENCE = 240  # seconds: ends what hangs, judges nothing
 
 
 def free_port():
@@ -12,7 +13,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def until(what, condition, seconds=30, every=0.05):
+def until(what, condition, seconds=PATIENCE, every=0.05):
     """Waits for `condition` to give something true, and gives it back."""
     end = time.monotonic() + seconds
     while True:
@@ -49,7 +50,7 @@ class Node:
         self.process = subprocess.Popen([self.world.binary, '--folder', str(self.dir), 'run'], stdout=subprocess.DEVNULL,
                                         stderr=open(self.log, 'a'), env={**os.environ, **self.environment})
         if wait:
-            until(f'node {self.place + 1} answers', self.healthy, 20)
+            until(f'node {self.place + 1} answers', self.healthy)
         return self
 
     def healthy(self):
@@ -69,11 +70,11 @@ class Node:
 
     def stop(self):
         self.process.terminate()
-        code = self.process.wait(20)
+        code = self.process.wait(PATIENCE)
         self.process = None
         return code
 
-    def request(self, method, path, body=None, headers=None, timeout=40):
+    def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
         connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
         try:
             connection.request(method, path, body, headers or {})
@@ -90,6 +91,9 @@ class Node:
 
     def state_of(self, tx_id, wait=0):
         return json.loads(self.get(f'/v1/tx/{tx_id}?wait={wait}')[1])['state']
+
+    def becomes_final(self, tx_id):
+        until('it is final', lambda: self.state_of(tx_id, 5) == 'final')
 
     def status(self):
         return json.loads(self.get('/v1/status')[1])
@@ -173,9 +177,9 @@ class World:
         for node in self.nodes:
             node.start(wait=False)
         for node in self.nodes:
-            until(f'node {node.place + 1} answers', node.healthy, 20)
+            until(f'node {node.place + 1} answers', node.healthy)
         for node in self.nodes:
-            until(f'node {node.place + 1} is ready', node.ready, 30)
+            until(f'node {node.place + 1} is ready', node.ready)
         return self
 
     def add_observer(self):
@@ -203,14 +207,14 @@ class World:
         words = ['watch', str(number), str(int(at or time.time()))]
         return subprocess.run([self.maker, *words], input=checkpoint, capture_output=True, text=True, check=True).stdout
 
-    def settle(self, nodes=None, seconds=60):
+    def settle(self, nodes=None):
         """Waits until `nodes` have one newest block and nothing waits; gives their chains, which are the same."""
         nodes = nodes or self.nodes
 
         def same():
             seen = [node.status() for node in nodes]
             return len({s['hash'] for s in seen}) == 1 and not any(s['waiting'] for s in seen)
-        until('all have the same newest block', same, seconds, 0.2)
+        until('all have the same newest block', same, every=0.2)
         chains = [[block[:2] for block in node.blocks()] for node in nodes]
         assert all(chain == chains[0] for chain in chains), 'the chains differ'
         return chains[0]
@@ -222,37 +226,57 @@ class World:
 
 
 class Load(threading.Thread):
-    """Submits transactions one after the other to nodes in turn, and keeps those that were said to be final."""
+    """Submits transactions one after the other to nodes in turn, and keeps those that were said to be final. What no node takes just now is
+    brought to the next; each is waited for at most `wait` seconds."""
 
-    def __init__(self, world, nodes=None, count=100000, number=200, wait=5):
+    def __init__(self, world, nodes=None, number=200, wait=PATIENCE):
         super().__init__(daemon=True)
-        self.world, self.nodes, self.wait = world, nodes or list(world.nodes), wait
+        self.nodes, self.wait = nodes or list(world.nodes), wait
         self.waiting = world.transactions(number)
-        self.count, self.final, self.seconds, self.stopped = count, [], [], False
+        self.final, self.seconds, self.stopped, self.turn = [], [], False, 0
+
+    def submit(self, tx):
+        """The node that took it and its name; None when it was refused or there is no time left."""
+        while not self.stopped:
+            self.turn += 1
+            node = self.nodes[self.turn % len(self.nodes)]
+            try:
+                status, body = node.submit(tx)
+                return (node, json.loads(body)['id']) if status in (200, 202) else None
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.02)  # down just now
 
     def run(self):
-        turn = 0
-        for tx in self.waiting[:self.count]:
-            if self.stopped:
-                return
-            turn += 1
-            node = self.nodes[turn % len(self.nodes)]
+        for tx in self.waiting:
+            then = time.monotonic()
+            taken = self.submit(tx)
             try:
-                then = time.monotonic()
-                status, body = node.submit(tx)
-                if status not in (200, 202):
-                    continue
-                name = json.loads(body)['id']
-                if node.state_of(name, self.wait) == 'final':
-                    self.final.append(name)
-                    self.seconds.append(time.monotonic() - then)
+                while taken and not self.stopped and time.monotonic() - then < self.wait:
+                    if taken[0].state_of(taken[1], min(self.wait, 5)) == 'final':
+                        self.final.append(taken[1])
+                        self.seconds.append(time.monotonic() - then)
+                        break
+                    time.sleep(0.005)
             except (OSError, http.client.HTTPException, ValueError):
-                time.sleep(0.02)  # down just now
+                pass  # killed meanwhile: it may be final or not
+
+    def reaches(self, count):
+        """Waits until so many more are final."""
+        goal = len(self.final) + count
+        until(f'{count} more are final', lambda: len(self.final) >= goal)
+
+    def complete(self):
+        """All of them are final."""
+        if not self.ident:
+            self.start()
+        self.join(2 * PATIENCE)
+        assert len(self.final) == len(self.waiting), f'{len(self.final)} of {len(self.waiting)} are final'
+        return self.final
 
     def finish(self):
         self.stopped = True
         if self.ident:
-            self.join(60)
+            self.join(PATIENCE)
         return self.final
 
 
@@ -264,7 +288,7 @@ class Reader:
         if buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self.socket.connect(('127.0.0.1', node.port))
-        self.socket.settimeout(20)
+        self.socket.settimeout(PATIENCE)
         self.socket.sendall(b'GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
                             b'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ' + base64.b64encode(bytes(16)) + b'\r\n\r\n')
         self.file = self.socket.makefile('rb')
