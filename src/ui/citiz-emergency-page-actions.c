@@ -239,8 +239,7 @@ revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   citiz_page_refresh (CITIZ_PAGE (widget));
-  citiz_toast_undo (widget, _ ("Access revoked: nothing opens any more"), _ ("_New Access"),
-                    G_CALLBACK (again_cb), widget);
+  citiz_toast_undo (widget, _ ("Access revoked"), _ ("_New Access"), G_CALLBACK (again_cb), widget);
 }
 
 static void

@@ -25,7 +25,7 @@ struct _CitizEmergencyPage
   GtkSpinner *spinner;
   GtkLabel *sending_label;
   AdwStatusPage *failed_status;
-  AdwStatusPage *ended_status;
+  GtkLabel *ended_title, *ended_text;
   GtkBox *ended_who;
   GtkBox *live_box;
   AdwBin *ring_slot;

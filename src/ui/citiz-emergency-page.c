@@ -102,16 +102,16 @@ fill_ended (CitizEmergencyPage *self)
   g_autofree gchar *nodes = self->access->ending ? citiz_session_explain_ready (self->access)
                                                  : citiz_session_explain_erased (self->access);
 
-  adw_status_page_set_title (self->ended_status,
-                             self->access->ending || self->access->state == CITIZ_ACCESS_REVOKED
-                                 ? _ ("You Ended the Access")
-                                 : _ ("The Access Has Ended"));
+  gtk_label_set_label (self->ended_title,
+                       self->access->ending || self->access->state == CITIZ_ACCESS_REVOKED
+                           ? _ ("You Ended the Access")
+                           : _ ("The Access Has Ended"));
   text = self->access->ending
              ? g_strdup (nodes)
              : g_strdup_printf ("%s\n%s%s%s", ending,
                                 _ ("The link, the code and the QR code open nothing any more."),
                                 nodes != NULL ? "\n" : "", nodes != NULL ? nodes : "");
-  adw_status_page_set_description (self->ended_status, text);
+  gtk_label_set_label (self->ended_text, text);
   citiz_box_clear (GTK_WIDGET (self->ended_who));
   for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
     {
@@ -337,7 +337,8 @@ citiz_emergency_page_class_init (CitizEmergencyPageClass *klass)
   BIND (spinner);
   BIND (sending_label);
   BIND (failed_status);
-  BIND (ended_status);
+  BIND (ended_title);
+  BIND (ended_text);
   BIND (ended_who);
   BIND (live_box);
   BIND (ring_slot);
@@ -352,14 +353,7 @@ citiz_emergency_page_class_init (CitizEmergencyPageClass *klass)
 static void
 citiz_emergency_page_init (CitizEmergencyPage *self)
 {
-  GtkWidget *inside;
-
   gtk_widget_init_template (GTK_WIDGET (self));
-  /* A status page scrolls by itself, and would give all its room to a long list below it. */
-  inside = gtk_widget_get_first_child (GTK_WIDGET (self->ended_status));
-  if (GTK_IS_SCROLLED_WINDOW (inside))
-    gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (inside), GTK_POLICY_NEVER,
-                                    GTK_POLICY_NEVER);
 }
 
 GtkWidget *

@@ -399,7 +399,7 @@ build_recovery (CitizOnboarding *self)
       760);
 
   self->keep_stack = gtk_stack_new ();
-  g_object_set (self->keep_stack, "vhomogeneous", FALSE, "transition-type",
+  g_object_set (self->keep_stack, "vhomogeneous", FALSE, "hhomogeneous", FALSE, "transition-type",
                 GTK_STACK_TRANSITION_TYPE_CROSSFADE, NULL);
   gtk_stack_add_named (GTK_STACK (self->keep_stack), sheet_page (self), "sheet");
   gtk_stack_add_named (GTK_STACK (self->keep_stack), check_page (self), "check");

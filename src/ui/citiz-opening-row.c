@@ -112,7 +112,7 @@ dispute_button (CitizSession *session, CitizOpening *opening, GtkWidget *owner)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "quiet");
   g_object_set (gtk_button_get_child (GTK_BUTTON (button)), "wrap", TRUE, "xalign", 1.0, "justify",
-                GTK_JUSTIFY_RIGHT, "width-chars", 9, NULL);
+                GTK_JUSTIFY_RIGHT, "width-chars", 13, NULL); /* two lines at most */
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   set_subject (button, session, opening, owner != NULL ? owner : button);
   g_signal_connect (button, "clicked", G_CALLBACK (dispute_cb), NULL);

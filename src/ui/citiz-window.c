@@ -58,7 +58,10 @@ show_screen (CitizWindow *self, GtkWidget *screen, const gchar *name)
   gtk_stack_add_named (self->screens, screen, name);
   gtk_stack_set_visible_child (self->screens, screen);
   if (screen != GTK_WIDGET (self->leaflet))
-    close_dialogs (self);
+    {
+      close_dialogs (self);
+      citiz_toast_dismiss_all (GTK_WIDGET (self));
+    }
   if (old == NULL)
     return;
   if (old == GTK_WIDGET (self->leaflet))

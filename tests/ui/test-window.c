@@ -203,6 +203,7 @@ static void
 test_sheet_tab (void)
 {
   GtkWidget *window = gtk_window_new (), *first = citiz_onboarding_new (session), *sheet;
+  gint least;
 
   gtk_window_set_child (GTK_WINDOW (window), first);
   gtk_window_present (GTK_WINDOW (window));
@@ -218,6 +219,15 @@ test_sheet_tab (void)
       g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (focus)), ==, actions[i]);
       gtk_widget_child_focus (window, GTK_DIR_TAB_FORWARD);
     }
+  /* Asked for two words of it, the page fits a narrow window. */
+  gtk_widget_action_set_enabled (first, "first-run.check", TRUE);
+  gtk_widget_activate_action (first, "first-run.check", NULL);
+  settle ();
+  gtk_widget_measure (first, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  g_assert_cmpint (least, <=, 360);
+  gtk_widget_activate_action (first, "first-run.back", NULL);
+  gtk_widget_child_focus (window, GTK_DIR_TAB_FORWARD);
+  gtk_widget_child_focus (window, GTK_DIR_TAB_FORWARD);
   /* Backwards past the words, which take no focus. */
   for (guint i = 0; i < 3; i++)
     gtk_widget_child_focus (window, GTK_DIR_TAB_BACKWARD);
@@ -398,6 +408,8 @@ test_lock_away (void)
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL));
   WAIT_FOR (citiz_session_get_emergency (session) != NULL);
   settle ();
+  citiz_toast (GTK_WIDGET (window), "Apple added");
+  g_assert_true (shows (GTK_WIDGET (window), "Apple added"));
   gtk_widget_activate_action (GTK_WIDGET (window), "win.lock-away", NULL);
   g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_LOCKED);
   screen = find_type (GTK_WIDGET (window), CITIZ_TYPE_UNLOCK);
@@ -407,6 +419,7 @@ test_lock_away (void)
   g_assert_false (citiz_session_get_serving (session));
   g_object_notify (G_OBJECT (session), "serving");
   g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), ==, 0);
+  WAIT_FOR (!shows (GTK_WIDGET (window), "Apple added")); /* a toast tells of the record, too */
   gtk_window_destroy (GTK_WINDOW (window));
   /* A window made later knows nothing of it. */
   window = citiz_window_new (NULL, session);
