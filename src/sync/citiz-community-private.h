@@ -29,6 +29,7 @@ struct _CitizCommunity
   CitizChain *copy;
   CitizFollower *follower;
   CitizOutbox *outbox;
+  CitizWatch *watcher;
   CitizHttpClient *client;
   GPtrArray *members; /* CitizCommunityMember, validators first */
   gchar **urls;
@@ -83,6 +84,7 @@ gboolean citiz_community_remember (CitizVault *vault,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* citiz-community-watch.c */
+void citiz_community_hear (CitizCommunity *self, const gchar *url, json_t *status);
 void citiz_community_start_watching (CitizCommunity *self);
 void citiz_community_stop_watching (CitizCommunity *self);
 void citiz_community_list_members (CitizCommunity *self);

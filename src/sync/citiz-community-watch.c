@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define STATUS_MAX   65536
 #define OPERATOR_MAX 200
 #define MEMBERS_MAX  256
 #define TOLD_IDLE_MS 60000 /* how often one asks who is told of each block */
@@ -65,6 +64,7 @@ list_urls (CitizCommunity *self)
   self->urls = g_steal_pointer (&urls);
   citiz_follower_set_nodes (self->follower, (const gchar *const *) self->urls);
   citiz_outbox_set_nodes (self->outbox, (const gchar *const *) self->urls);
+  citiz_watch_set_nodes (self->watcher, (const gchar *const *) self->urls);
 }
 
 /* A node that is no validator (any more) is asked on, as long as it says the truth; one without an address is of no use. */
@@ -207,31 +207,6 @@ citiz_community_see_votes (CitizCommunity *self)
 
 /* Asking *********************************************************************/
 
-/* What an answer needs when the community is stopped before it comes. */
-typedef struct
-{
-  CitizCommunity *community; /* gone once @stop is cancelled */
-  GCancellable *stop;
-  gchar *url;
-} Asked;
-
-static Asked *
-asked_new (CitizCommunity *self, const gchar *url)
-{
-  Asked *asked = g_new (Asked, 1);
-
-  *asked = (Asked){self, g_object_ref (self->watch), g_strdup (url)};
-  return asked;
-}
-
-static void
-asked_free (Asked *asked)
-{
-  g_object_unref (asked->stop);
-  g_free (asked->url);
-  g_free (asked);
-}
-
 static void
 mark (CitizCommunity *self, const gchar *url, gboolean answered)
 {
@@ -247,19 +222,13 @@ mark (CitizCommunity *self, const gchar *url, gboolean answered)
     }
 }
 
-/* A node of another chain at that address is as good as none. */
-static gboolean
+static void
 take_status (CitizCommunity *self, const gchar *url, json_t *status)
 {
   json_t *members = json_object_get (status, "members");
-  const gchar *chain = citiz_json_strict_string (status, "chain", 64);
   gboolean news = FALSE;
-  CitizHash id;
   gint64 height;
 
-  if (chain == NULL || !citiz_hash_from_hex (&id, chain)
-      || !citiz_hash_equal (&id, &self->invitation.chain_id))
-    return FALSE;
   for (guint i = 0; i < MIN (json_array_size (members), MEMBERS_MAX); i++)
     news |= take_member (self, json_array_get (members, i));
   if (news)
@@ -269,46 +238,42 @@ take_status (CitizCommunity *self, const gchar *url, json_t *status)
     }
   if (citiz_json_strict_int (status, "height", 0, CITIZ_JSON_INT_MAX, &height))
     citiz_community_look_at_head (self, url, (guint64) height);
-  return TRUE;
 }
 
-static void
-status_cb (GObject *client, GAsyncResult *result, gpointer data)
+/* @status: (nullable): of a node of this chain, or that none answers */
+void
+citiz_community_hear (CitizCommunity *self, const gchar *url, json_t *status)
 {
-  Asked *asked = data;
-  CitizCommunity *self = asked->community;
-  guint code;
-  g_autoptr (GBytes) answer
-      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &code, NULL);
-
-  if (!g_cancellable_is_cancelled (asked->stop))
-    {
-      json_t *status
-          = answer != NULL && code == 200 ? citiz_json_strict_parse (answer, NULL) : NULL;
-      const gboolean good = status != NULL && take_status (self, asked->url, status);
-
-      mark (self, asked->url, good);
-      json_decref (status);
-      citiz_community_tell (self);
-    }
-  asked_free (asked);
-}
-
-static void
-poll_all (CitizCommunity *self)
-{
-  g_auto (GStrv) urls = g_strdupv (self->urls);
-
-  for (guint i = 0; urls[i] != NULL; i++)
-    {
-      g_autofree gchar *url = g_strconcat (urls[i], "/v1/status", NULL);
-      const CitizHttpAsk ask = {.method = "GET", .url = url, .answer_max = STATUS_MAX};
-
-      citiz_http_client_ask (self->client, &ask, self->watch, status_cb, asked_new (self, urls[i]));
-    }
+  mark (self, url, status != NULL);
+  if (status != NULL)
+    take_status (self, url, status);
+  citiz_community_tell (self);
 }
 
 /* Being told *****************************************************************/
+
+/* What an answer needs when the community is stopped before it comes. */
+typedef struct
+{
+  CitizCommunity *community; /* gone once @stop is cancelled */
+  GCancellable *stop;
+} Asked;
+
+static Asked *
+asked_new (CitizCommunity *self)
+{
+  Asked *asked = g_new (Asked, 1);
+
+  *asked = (Asked){self, g_object_ref (self->watch)};
+  return asked;
+}
+
+static void
+asked_free (Asked *asked)
+{
+  g_object_unref (asked->stop);
+  g_free (asked);
+}
 
 static void
 drop_events (CitizCommunity *self)
@@ -378,7 +343,7 @@ call_events (CitizCommunity *self)
   node = self->urls[self->events_turn++ % n];
   url = g_strconcat ("ws", node + strlen ("http"), "/v1/events", NULL); /* wss for https */
   self->calling = TRUE;
-  citiz_http_client_connect (self->client, url, self->watch, connected_cb, asked_new (self, node));
+  citiz_http_client_connect (self->client, url, self->watch, connected_cb, asked_new (self));
 }
 
 static gboolean
@@ -388,7 +353,6 @@ poll_cb (gpointer data)
   const gboolean told = self->events != NULL;
 
   citiz_community_disarm (&self->poll_source);
-  poll_all (self);
   call_events (self);
   citiz_community_say_what_is_due (self);
   self->poll_source
@@ -399,9 +363,13 @@ poll_cb (gpointer data)
 void
 citiz_community_start_watching (CitizCommunity *self)
 {
+  g_autoptr (GError) error = NULL;
+
   if (self->watch != NULL)
     return;
   self->watch = g_cancellable_new ();
+  if (!citiz_watch_start (self->watcher, &error))
+    g_warning ("the nodes are not watched: %s", error->message);
   self->poll_source = citiz_community_after (self, 0, poll_cb);
 }
 
@@ -413,6 +381,7 @@ citiz_community_stop_watching (CitizCommunity *self)
   citiz_community_disarm (&self->poll_source);
   g_cancellable_cancel (self->watch);
   g_clear_object (&self->watch);
+  citiz_watch_stop (self->watcher);
   self->calling = FALSE;
   drop_events (self);
 }

@@ -6,6 +6,7 @@
 #include "store/citiz-store-error.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 #define TIMEOUT_MS 20000
 #define POLL_MS    60000
@@ -160,6 +161,7 @@ hold (CitizCommunity *self, CitizVault *vault)
   self->vault = vault;
   citiz_community_derive (vault, &self->invitation.chain_id, &self->key, &self->recovery, &body,
                           &self->account);
+  citiz_watch_set_witness (self->watcher, &self->account, self->key);
 }
 
 static void
@@ -210,7 +212,25 @@ doubted_cb (CitizCommunity *self, const gchar *url, GError *error)
   g_message ("a node shows what cannot be: %s", error->message);
   g_free (self->doubt);
   self->doubt = g_strdup (url);
+  citiz_watch_suspect (self->watcher, url);
   citiz_community_tell (self);
+}
+
+/* Whoever sees it first tells the community; that it is told already does no harm. */
+static void
+evidence_cb (CitizCommunity *self, const CitizEvidence *evidence)
+{
+  g_autoptr (GBytes) bytes = citiz_evidence_encode (evidence);
+  g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (GError) error = NULL;
+  CitizTxBody body = {0};
+
+  if (self->key == NULL)
+    return;
+  memcpy (body.evidence.evidence, g_bytes_get_data (bytes, NULL), sizeof body.evidence.evidence);
+  tx = citiz_community_sign (self, CITIZ_TX_EVIDENCE, &body);
+  if (!citiz_community_put (self, tx, &error))
+    g_warning ("evidence could not be told: %s", error->message);
 }
 
 static void
@@ -228,6 +248,10 @@ connect_parts (CitizCommunity *self)
       = citiz_follower_new (self->copy, self->full ? CITIZ_LEVEL_FULL : CITIZ_LEVEL_STRUCTURAL);
   self->outbox = citiz_outbox_new (self->db, self->copy, self->env);
   name_sponsor (self);
+  self->watcher = citiz_watch_new (self->copy_db, self->copy, self->env);
+  g_signal_connect_swapped (self->watcher, "status", G_CALLBACK (citiz_community_hear), self);
+  g_signal_connect_swapped (self->watcher, "changed", G_CALLBACK (citiz_community_tell), self);
+  g_signal_connect_swapped (self->watcher, "evidence", G_CALLBACK (evidence_cb), self);
   g_signal_connect_swapped (self->follower, "moved", G_CALLBACK (moved_cb), self);
   g_signal_connect_swapped (self->follower, "state", G_CALLBACK (state_cb), self);
   g_signal_connect_swapped (self->follower, "doubted", G_CALLBACK (doubted_cb), self);
@@ -262,9 +286,9 @@ citiz_community_open (CitizVault *vault, const gchar *folder, GError **error)
   self->db = citiz_db_ref (citiz_vault_get_db (vault));
   if (!citiz_community_read (self, kept, error) || !open_copy (self, error))
     return NULL;
-  hold (self, vault);
   citiz_light_init (&self->light, &self->genesis);
   connect_parts (self);
+  hold (self, vault);
   citiz_community_list_members (self);
   return g_steal_pointer (&self);
 }
@@ -318,6 +342,7 @@ citiz_community_lock (CitizCommunity *self)
   self->vault = NULL;
   citiz_community_disarm (&self->head_source);
   g_clear_pointer (&self->key, citiz_signing_key_unref);
+  citiz_watch_set_witness (self->watcher, &self->account, NULL);
 }
 
 void
@@ -362,6 +387,7 @@ citiz_community_set_pace (CitizCommunity *self,
   citiz_follower_set_pace (self->follower, idle_ms);
   citiz_outbox_set_pace (self->outbox, retry_ms);
   self->idle_ms = idle_ms;
+  citiz_watch_set_pace (self->watcher, poll_ms);
   self->poll_ms = poll_ms;
   self->head_ms = head_ms;
 }
@@ -491,6 +517,12 @@ citiz_community_get_outbox (CitizCommunity *self)
   return self->outbox;
 }
 
+CitizWatch *
+citiz_community_get_watch (CitizCommunity *self)
+{
+  return self->watcher;
+}
+
 /* Returns: (transfer none) (nullable): %NULL before it is started */
 CitizHttpClient *
 citiz_community_get_client (CitizCommunity *self)
@@ -548,6 +580,7 @@ citiz_community_finalize (GObject *object)
 
   g_clear_object (&self->follower);
   g_clear_object (&self->outbox);
+  g_clear_object (&self->watcher);
   g_clear_pointer (&self->copy, citiz_chain_close);
   g_clear_pointer (&self->copy_db, citiz_db_unref);
   g_clear_pointer (&self->db, citiz_db_unref);

@@ -5,6 +5,7 @@
 #include "store/citiz-vault.h"
 #include "sync/citiz-follower.h"
 #include "sync/citiz-outbox.h"
+#include "sync/citiz-watch.h"
 #include "wire/citiz-invitation.h"
 
 G_BEGIN_DECLS
@@ -92,6 +93,7 @@ CitizCommunityState citiz_community_get_state (CitizCommunity *self);
 const gchar *citiz_community_get_doubt (CitizCommunity *self); /* url of the node; NULL: none */
 CitizChain *citiz_community_get_chain (CitizCommunity *self);
 CitizOutbox *citiz_community_get_outbox (CitizCommunity *self);
+CitizWatch *citiz_community_get_watch (CitizCommunity *self);
 CitizHttpClient *citiz_community_get_client (CitizCommunity *self);
 const gchar *const *citiz_community_get_urls (CitizCommunity *self);
 GPtrArray *citiz_community_get_members (CitizCommunity *self); /* CitizCommunityMember */

@@ -3,11 +3,14 @@
 
 #include "sync/citiz-watch.h"
 
+#include <jansson.h>
+
 G_BEGIN_DECLS
 
 typedef struct
 {
   CitizWatched said;
+  gboolean visited; /* since it was started */
   CitizTime page_seen;
   CitizTime signed_at;
   guint64 signed_height;
@@ -46,6 +49,7 @@ void citiz_watch_judge (CitizWatch *self);
 
 /* Emit the signals. */
 void citiz_watch_tell_changed (CitizWatch *self);
+void citiz_watch_tell_status (CitizWatch *self, const gchar *url, json_t *status);
 void citiz_watch_tell_evidence (CitizWatch *self, GArray *evidence);
 
 void citiz_watch_visit_now (CitizWatch *self);

@@ -71,28 +71,32 @@ compare_head (CitizWatch *self, CitizWatchNode *node, json_t *body)
     node->doubt = node->said.height;
 }
 
+/* What a node leaves out is taken as nothing to tell. */
+static gint64
+number_of (json_t *body, const gchar *key, gint64 otherwise)
+{
+  gint64 value;
+
+  return citiz_json_strict_int (body, key, 0, CITIZ_JSON_INT_MAX, &value) ? value : otherwise;
+}
+
 static gboolean
 read_status (CitizWatch *self, CitizWatchNode *node, json_t *body)
 {
+  const CitizTime now = citiz_env_now (self->env);
   CitizWatched *said = &node->said;
   const gchar *chain = citiz_json_strict_string (body, "chain", 64);
-  gint64 height, waiting, age, time, watchers;
   CitizHash id;
 
   if (chain == NULL || !citiz_hash_from_hex (&id, chain)
-      || !citiz_hash_equal (&id, citiz_chain_id (self->chain))
-      || !citiz_json_strict_int (body, "height", 0, CITIZ_JSON_INT_MAX, &height)
-      || !citiz_json_strict_int (body, "waiting", 0, G_MAXUINT, &waiting)
-      || !citiz_json_strict_int (body, "finalAge", 0, CITIZ_JSON_INT_MAX, &age)
-      || !citiz_json_strict_int (body, "time", 0, CITIZ_JSON_INT_MAX, &time))
+      || !citiz_hash_equal (&id, citiz_chain_id (self->chain)))
     return FALSE;
-  said->seen = citiz_env_now (self->env);
-  said->height = (guint64) height;
-  said->waiting = (guint) waiting;
-  said->final_age_ms = age;
-  said->skew_ms = time - said->seen.ms;
-  said->watchers
-      = citiz_json_strict_int (body, "watchers", 0, G_MAXUINT, &watchers) ? (guint) watchers : 0;
+  said->seen = now;
+  said->height = (guint64) number_of (body, "height", 0);
+  said->waiting = (guint) MIN (number_of (body, "waiting", 0), G_MAXINT);
+  said->watchers = (guint) MIN (number_of (body, "watchers", 0), G_MAXINT);
+  said->final_age_ms = number_of (body, "finalAge", 0);
+  said->skew_ms = number_of (body, "time", now.ms) - now.ms;
   take_links (node, body);
   compare_head (self, node, body);
   return TRUE;
@@ -103,9 +107,11 @@ take_status (CitizWatch *self, CitizWatchNode *node, guint status, GBytes *answe
 {
   json_t *body = answer != NULL && status == 200 ? citiz_json_strict_parse (answer, NULL) : NULL;
 
+  node->visited = TRUE;
   node->said.answers = body != NULL && read_status (self, node, body);
-  g_clear_pointer (&body, json_decref);
   citiz_watch_judge (self);
+  citiz_watch_tell_status (self, node->said.url, node->said.answers ? body : NULL);
+  g_clear_pointer (&body, json_decref);
 }
 
 /* Blocks *********************************************************************/
@@ -392,7 +398,7 @@ go_on (CitizWatch *self)
       return;
     }
   self->turn++;
-  visit_in (self, self->visit_ms / self->nodes->len);
+  visit_in (self, host (self)->visited ? self->visit_ms / self->nodes->len : 0);
 }
 
 /* What is under way is given up, and begun anew. */

@@ -8,6 +8,7 @@ G_DEFINE_TYPE (CitizWatch, citiz_watch, G_TYPE_OBJECT)
 
 enum
 {
+  STATUS,
   CHANGED,
   EVIDENCE,
   N_SIGNALS
@@ -43,6 +44,12 @@ void
 citiz_watch_tell_changed (CitizWatch *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+citiz_watch_tell_status (CitizWatch *self, const gchar *url, json_t *status)
+{
+  g_signal_emit (self, signals[STATUS], 0, url, status);
 }
 
 void
@@ -92,7 +99,7 @@ citiz_watch_set_page (CitizWatch *self, const CitizHash *sha256)
 /**
  * citiz_watch_set_witness:
  * @account: registered with the community
- * @key: a device key of it
+ * @key: (nullable): a device key of it
  *
  * Checkpoints that were verified here are cosigned, so that nodes can tell how many watch; without a key none is.
  */
@@ -101,7 +108,7 @@ citiz_watch_set_witness (CitizWatch *self, const CitizHash *account, CitizSignin
 {
   g_clear_pointer (&self->witness, citiz_signing_key_unref);
   g_free (self->witness_name);
-  self->witness = citiz_signing_key_ref (key);
+  self->witness = key != NULL ? citiz_signing_key_ref (key) : NULL;
   self->witness_name = citiz_hash_to_hex (account);
 }
 
@@ -131,6 +138,8 @@ citiz_watch_start (CitizWatch *self, GError **error)
   self->alarms = alarms;
   self->client = citiz_http_client_new (TIMEOUT_MS);
   self->stop = g_cancellable_new ();
+  for (guint i = 0; i < self->nodes->len; i++)
+    ((CitizWatchNode *) self->nodes->pdata[i])->visited = FALSE;
   citiz_watch_visit_now (self);
   return TRUE;
 }
@@ -229,6 +238,8 @@ citiz_watch_class_init (CitizWatchClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = citiz_watch_dispose;
   G_OBJECT_CLASS (klass)->finalize = citiz_watch_finalize;
+  signals[STATUS] = g_signal_new ("status", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
   signals[CHANGED]
       = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[EVIDENCE] = g_signal_new ("evidence", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

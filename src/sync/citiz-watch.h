@@ -22,8 +22,9 @@ typedef struct
 } CitizWatched;
 
 /* Lives in the main context it was started in, the one that owns @db and the chain. Signals:
- *   "changed"  ()                        alarms, or what nodes say of themselves
- *   "evidence" (gpointer CitizEvidence)  new, verified: to be told to the community */
+ *   "status"   (const gchar *url, gpointer json_t)  what a node said of itself; %NULL: it does not answer, or is of another chain
+ *   "changed"  ()                                   alarms, or what nodes say of themselves
+ *   "evidence" (gpointer CitizEvidence)             new, verified: to be told to the community */
 #define CITIZ_TYPE_WATCH (citiz_watch_get_type ())
 G_DECLARE_FINAL_TYPE (CitizWatch, citiz_watch, CITIZ, WATCH, GObject)
 
