@@ -1,4 +1,4 @@
-/* citiz community: join, leave, status. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* citiz community: join, leave, status, evidence. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-command-private.h"
 
 #include <stdio.h>
@@ -98,22 +98,42 @@ describe_node (const CitizNodeView *node)
 }
 
 static json_t *
+describe_alarm (const CitizAlarmView *alarm)
+{
+  static const gchar *const kinds[] = {
+      [CITIZ_ALARM_VIEW_FORK] = "fork",   [CITIZ_ALARM_VIEW_OTHER] = "other-history",
+      [CITIZ_ALARM_VIEW_PAGE] = "page",   [CITIZ_ALARM_VIEW_STALL] = "stall",
+      [CITIZ_ALARM_VIEW_CLOCK] = "clock",
+  };
+  g_autofree gchar *since = citiz_time_text (alarm->since);
+  json_t *guilty = json_array ();
+
+  for (guint i = 0; alarm->guilty[i] != NULL; i++)
+    json_array_append_new (guilty, json_string (alarm->guilty[i]));
+  return json_pack ("{s:s, s:s, s:s, s:I, s:o}", "kind", kinds[alarm->kind], "url", alarm->url,
+                    "since", since, "height", (json_int_t) alarm->height, "guilty", guilty);
+}
+
+static json_t *
 describe (const CitizCommunityView *view)
 {
   g_autofree gchar *final = view->final.ms > 0 ? citiz_time_text (view->final) : NULL;
   json_t *nodes = json_array ();
+  json_t *alarms = json_array ();
 
   for (guint i = 0; i < view->nodes->len; i++)
     json_array_append_new (nodes, describe_node (view->nodes->pdata[i]));
+  for (guint i = 0; i < view->alarms->len; i++)
+    json_array_append_new (alarms, describe_alarm (view->alarms->pdata[i]));
   return json_pack (
-      "{s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:o}",
+      "{s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:i, s:o, s:o}",
       "name", view->name, "fingerprint", view->fingerprint, "state", state_words[view->state],
       "height", (json_int_t) view->height, "nodeHeight", (json_int_t) view->node_height, "final",
       final, "level", (int) view->level, "progress", view->progress, "registered", view->registered,
       "validators", (int) view->n_validators, "missing", (int) view->n_missing, "mayFail",
       (int) view->may_fail, "mayLie", (int) view->may_lie, "waiting", (int) view->n_waiting,
       "personalHeight", (json_int_t) view->head, "committedHeight", (json_int_t) view->committed,
-      "nodes", nodes);
+      "watchers", (int) view->watchers, "alarms", alarms, "nodes", nodes);
 }
 
 static void
@@ -153,6 +173,12 @@ show (CitizCommandRun *run)
                        "%u nodes validate; %u may be down, %u may lie.", view->n_validators),
              view->n_validators, view->may_fail, view->may_lie);
   say_nodes (run, view);
+  for (guint i = 0; i < view->alarms->len; i++)
+    {
+      g_autofree gchar *alarm = citiz_session_explain_alarm (view->alarms->pdata[i]);
+
+      citiz_say (run, "%s", alarm);
+    }
   if (view->committed > 0)
     citiz_say (run, _ ("Your own ledger is committed there up to its block %lu of %lu."),
                (gulong) view->committed, (gulong) view->head);
@@ -169,7 +195,7 @@ citiz_command_community_check (const CitizCommandRun *run)
 
   if (verb == NULL)
     return TRUE;
-  if (g_str_equal (verb, "join"))
+  if (g_str_equal (verb, "join") || g_str_equal (verb, "evidence"))
     return n == 3;
   return n == 2 && (g_str_equal (verb, "leave") || g_str_equal (verb, "status"));
 }
@@ -206,6 +232,31 @@ leave (CitizCommandRun *run)
   return CITIZ_EXIT_DONE;
 }
 
+/* Whom a file of evidence proves guilty, whoever made it. */
+static int
+check_evidence (CitizCommandRun *run, const gchar *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_auto (GStrv) names = NULL;
+  CitizWait wait = {0};
+
+  citiz_session_check_evidence_async (run->session, file, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  names = citiz_session_check_evidence_finish (run->session, result, &error);
+  if (names == NULL)
+    return citiz_refuse (error);
+  run->answer = json_object ();
+  json_object_set_new (run->answer, "guilty", json_array ());
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      json_array_append_new (json_object_get (run->answer, "guilty"), json_string (names[i]));
+      citiz_say (run, _ ("Proven to have signed two histories: %s"), names[i]);
+    }
+  return CITIZ_EXIT_DONE;
+}
+
 int
 citiz_command_community (CitizCommandRun *run, gchar **args)
 {
@@ -213,6 +264,8 @@ citiz_command_community (CitizCommandRun *run, gchar **args)
     return join (run, args[1]);
   if (args[0] != NULL && g_str_equal (args[0], "leave"))
     return leave (run);
+  if (args[0] != NULL && g_str_equal (args[0], "evidence"))
+    return check_evidence (run, args[1]);
   settle (run, is_settled);
   return show (run);
 }

@@ -104,6 +104,8 @@ citiz_engine_describe_community (CitizEngine *engine)
   view->working = citiz_community_is_working (community);
   view->n_waiting = citiz_outbox_n_waiting (citiz_community_get_outbox (community));
   view->false_ledger = g_strcmp0 (citiz_community_get_doubt (community), "") == 0;
+  view->alarms = g_ptr_array_new_with_free_func (citiz_alarm_view_free);
+  citiz_engine_describe_alarms (community, view);
   describe_nodes (community, view);
   describe_head (engine, view);
   return view;
@@ -172,6 +174,7 @@ hold (CitizEngine *engine, CitizCommunity *community, gboolean soon, GError **er
   engine->community = community;
   g_signal_connect_swapped (community, "changed", G_CALLBACK (changed_cb), engine);
   citiz_community_set_paused (community, engine->paused);
+  citiz_engine_watch_page (community);
   if (!citiz_community_start (community, error))
     return FALSE;
   citiz_community_set_personal (community, engine->chain, soon);

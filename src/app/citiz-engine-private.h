@@ -133,6 +133,27 @@ gboolean citiz_engine_leave_community (CitizEngine *engine,
                                        GError **error);
 gchar *citiz_engine_fingerprint (const CitizHash *id);
 
+/* Vigilance. */
+typedef struct
+{
+  GFile *file;
+  GStrv names; /* out: whom it proves guilty */
+} CitizEvidenceCheck;
+void citiz_engine_watch_page (CitizCommunity *community);
+void citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *view);
+gboolean citiz_engine_dismiss_alarm (CitizEngine *engine,
+                                     gpointer alarm,
+                                     GCancellable *cancellable,
+                                     GError **error);
+gboolean citiz_engine_export_evidence (CitizEngine *engine,
+                                       gpointer out,
+                                       GCancellable *cancellable,
+                                       GError **error);
+gboolean citiz_engine_check_evidence (CitizEngine *engine,
+                                      gpointer check,
+                                      GCancellable *cancellable,
+                                      GError **error);
+
 /* Settings of the person that the window reads; each is a sealed JSON value. */
 extern const gchar *const citiz_setting_keys[]; /* NULL-terminated */
 

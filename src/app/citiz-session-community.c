@@ -30,6 +30,7 @@ void
 citiz_community_view_free (CitizCommunityView *view)
 {
   g_ptr_array_unref (view->nodes);
+  g_ptr_array_unref (view->alarms);
   g_free (view->name);
   g_free (view->fingerprint);
   g_free (view);

@@ -54,6 +54,8 @@ static const gchar *const sentences[] = {
     [CITIZ_SESSION_ERROR_COMMUNITY]
     = N_ ("This record belongs to a community already. Leave it before you join another."),
     [CITIZ_SESSION_ERROR_NO_COMMUNITY] = N_ ("This record belongs to no community."),
+    [CITIZ_SESSION_ERROR_NO_EVIDENCE] = N_ (
+        "This file proves nothing: it is no evidence, was changed, or speaks of a community that is not known here."),
     [CITIZ_SESSION_ERROR_SHARING] = N_ (
         "An access is open over the nodes of this community. End it first: once you have left, it could not be ended from here."),
     [CITIZ_SESSION_ERROR_FAILED] = N_ ("This could not be done. Your record is intact."),

@@ -88,6 +88,7 @@ void citiz_session_adopt_distrust (CitizSession *self, gpointer reason);
 void citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *entries);
 void citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening);
 void citiz_node_view_free (gpointer view);
+void citiz_alarm_view_free (gpointer view);
 void citiz_community_view_free (CitizCommunityView *view);
 void citiz_session_emit_community (CitizSession *self);
 void citiz_session_adopt_community (CitizSession *self, CitizCommunityView *view);

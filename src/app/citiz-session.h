@@ -39,6 +39,7 @@ typedef enum
   CITIZ_SESSION_ERROR_NO_NODE,          /* none of them answers */
   CITIZ_SESSION_ERROR_COMMUNITY,        /* there is one already */
   CITIZ_SESSION_ERROR_NO_COMMUNITY,
+  CITIZ_SESSION_ERROR_NO_EVIDENCE,
   CITIZ_SESSION_ERROR_SHARING, /* an access is open over the community's nodes */
   CITIZ_SESSION_ERROR_FAILED
 } CitizSessionError;
@@ -516,6 +517,26 @@ typedef struct
   gboolean doubted; /* showed what cannot be */
 } CitizNodeView;
 
+/* What vigilance has seen and a person should know. */
+typedef enum
+{
+  CITIZ_ALARM_VIEW_FORK,  /* validators signed two histories */
+  CITIZ_ALARM_VIEW_OTHER, /* a node shows a history that nobody signed */
+  CITIZ_ALARM_VIEW_PAGE,  /* a node gives out another doctor's page */
+  CITIZ_ALARM_VIEW_STALL, /* entries wait and nothing becomes final */
+  CITIZ_ALARM_VIEW_CLOCK  /* a clock is far off: the node's, or this computer's */
+} CitizAlarmViewKind;
+
+typedef struct
+{
+  CitizAlarmViewKind kind;
+  gchar *url;       /* of the node; "" of none in particular */
+  gchar *operator_; /* who runs it, or its url */
+  CitizTime since, last;
+  guint64 height; /* of the first block that differs; 0 */
+  GStrv guilty;   /* who is proven to have signed twice: operators, or the beginning of keys */
+} CitizAlarmView;
+
 /* How the community stands. Never changes: another one is made with each "community-changed". */
 typedef struct
 {
@@ -538,12 +559,45 @@ typedef struct
   CitizTime committed_at;
   GPtrArray *nodes;      /* CitizNodeView, validators first */
   gboolean false_ledger; /* a quorum made final what its own rules forbid */
+  GPtrArray *alarms;     /* CitizAlarmView, oldest first */
+  guint
+      watchers; /* citizens and nodes who cosigned the newest checkpoints, as the nodes count them */
 } CitizCommunityView;
 
 /* (transfer none) (nullable): NULL without a community, and while locked. Until the next "community-changed". */
 const CitizCommunityView *citiz_session_get_community (CitizSession *self);
 /* One sentence for the header, in the person's language. (transfer full) */
 gchar *citiz_session_explain_community (const CitizCommunityView *view);
+
+/* What happened and what to do, two sentences or three. (transfer full) */
+gchar *citiz_session_explain_alarm (const CitizAlarmView *alarm);
+/* The person has read it; it comes back when it is seen again. */
+void citiz_session_dismiss_alarm_async (CitizSession *self,
+                                        const CitizAlarmView *alarm,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer data);
+gboolean citiz_session_dismiss_alarm_finish (CitizSession *self,
+                                             GAsyncResult *result,
+                                             GError **error);
+/* All evidence as a file that proves itself; nothing in it is of the person. */
+void citiz_session_export_evidence_async (CitizSession *self,
+                                          GFile *out,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer data);
+gboolean citiz_session_export_evidence_finish (CitizSession *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+/* Whom such a file proves to have signed twice. Returns: (transfer full) names; CITIZ_SESSION_ERROR_NO_EVIDENCE if it proves nothing */
+void citiz_session_check_evidence_async (CitizSession *self,
+                                         GFile *file,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer data);
+GStrv citiz_session_check_evidence_finish (CitizSession *self,
+                                           GAsyncResult *result,
+                                           GError **error);
 
 void citiz_session_read_invitation_async (CitizSession *self,
                                           const gchar *text,

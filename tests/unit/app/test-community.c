@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <locale.h>
+#include <string.h>
 
 typedef struct
 {
@@ -334,6 +335,50 @@ test_erased (Scene *scene, gconstpointer unused)
   g_assert_false (g_file_test (copy, G_FILE_TEST_EXISTS));
 }
 
+/* A node that gives out another page is told of in words, until it is read; evidence as a file says whom it proves guilty, here nobody. */
+static void
+test_alarm (Scene *scene, gconstpointer unused)
+{
+  g_autofree gchar *path = g_build_filename (scene->app.folder, "evidence.json", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree gchar *sentence = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) exported = NULL;
+  g_autoptr (GAsyncResult) checked = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+  const CitizAlarmView *alarm;
+
+  scene->world.nodes[1].page = "<!doctype html>another page";
+  join (scene);
+  RUN_UNTIL (view (scene) != NULL && view (scene)->alarms->len == 1);
+  alarm = view (scene)->alarms->pdata[0];
+  g_assert_cmpint (alarm->kind, ==, CITIZ_ALARM_VIEW_PAGE);
+  g_assert_cmpstr (alarm->url, ==, scene->world.nodes[1].url);
+  g_assert_cmpuint (g_strv_length (alarm->guilty), ==, 0);
+  sentence = citiz_session_explain_alarm (alarm);
+  g_assert_nonnull (strstr (sentence, "another page"));
+
+  citiz_session_export_evidence_async (scene->app.session, file, NULL, app_answer_cb, &answer);
+  exported = app_wait (&answer);
+  g_assert_true (citiz_session_export_evidence_finish (scene->app.session, exported, &error));
+  g_assert_no_error (error);
+  answer = (Answer){0};
+  citiz_session_check_evidence_async (scene->app.session, file, NULL, app_answer_cb, &answer);
+  checked = app_wait (&answer);
+  g_assert_null (citiz_session_check_evidence_finish (scene->app.session, checked, &error));
+  g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_EVIDENCE);
+  g_clear_error (&error);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+
+  answer = (Answer){0};
+  citiz_session_dismiss_alarm_async (scene->app.session, view (scene)->alarms->pdata[0], NULL,
+                                     app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_dismiss_alarm_finish (scene->app.session, result, &error));
+  RUN_UNTIL (view (scene)->alarms->len == 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -344,7 +389,7 @@ main (int argc, char **argv)
   } tests[] = {
       {"read", test_read},       {"whole-life", test_whole_life}, {"cancelled", test_cancelled},
       {"refused", test_refused}, {"states", test_states},         {"erased", test_erased},
-      {"lost", test_lost},
+      {"lost", test_lost},       {"alarm", test_alarm},
   };
 
   setlocale (LC_ALL, "C");

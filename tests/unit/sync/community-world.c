@@ -206,6 +206,8 @@ handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpoint
     answer_genesis (node, response);
   else if (g_str_equal (request->path, "/v1/status"))
     answer_status (node, response);
+  else if (g_str_equal (request->path, "/v") && node->page != NULL)
+    answer (response, 200, g_strdup (node->page));
   else if (g_str_equal (request->path, "/v1/blocks"))
     answer_blocks (node, request->query, response);
   else if (g_str_equal (request->path, "/v1/tx"))

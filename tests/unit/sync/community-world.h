@@ -33,6 +33,7 @@ typedef struct
   CitizHttpServer *server;
   gchar *url;
   guint asked;
+  const gchar *page; /* what GET /v answers; NULL: 404 */
 } CommunityNode;
 
 struct _CommunityWorld

@@ -1,0 +1,183 @@
+/* The engine and vigilance: alarms described, put away, told as a file. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include "crypto/citiz-hash.h"
+#include "sync/citiz-watch-file.h"
+
+#include <string.h>
+
+/* The page that each node should give out is the one built in here. */
+void
+citiz_engine_watch_page (CitizCommunity *community)
+{
+  const gchar *page = citiz_node_get_page ();
+  CitizHash hash;
+
+  citiz_sha256 (&hash, (const guint8 *) page, strlen (page));
+  citiz_watch_set_page (citiz_community_get_watch (community), &hash);
+}
+
+/* Described ******************************************************************/
+
+/* Who runs a node, or what else it is known by. */
+static gchar *
+name_of (CitizCommunity *community, const CitizPublicKey *node, const gchar *url)
+{
+  GPtrArray *members = citiz_community_get_members (community);
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      const CitizCommunityMember *member = members->pdata[i];
+
+      if ((node != NULL ? citiz_public_key_equal (&member->node, node)
+                        : g_str_equal (member->url, url))
+          && member->operator_[0] != '\0')
+        return g_strdup (member->operator_);
+    }
+  return node != NULL ? citiz_base64url_encode (node->b, 16) : g_strdup (url);
+}
+
+static GStrv
+names_of_guilty (CitizCommunity *community, const GArray *guilty)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  for (guint i = 0; i < guilty->len; i++)
+    {
+      const CitizPublicKey *node = &g_array_index (guilty, CitizGuilty, i).node;
+      g_autofree gchar *name = community != NULL ? name_of (community, node, "")
+                                                 : citiz_base64url_encode (node->b, 16);
+
+      g_strv_builder_add (names, name);
+    }
+  return g_strv_builder_end (names);
+}
+
+/* Read as anybody would: only what proves itself is named. */
+static GStrv
+guilty_of (CitizCommunity *community, CitizAlarm *alarm)
+{
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+  g_autoptr (GBytes) file = NULL;
+  g_autoptr (GArray) guilty = NULL;
+  CitizHash chain;
+
+  if (alarm->evidence->len == 0)
+    return g_new0 (gchar *, 1);
+  g_ptr_array_add (one, alarm);
+  file = citiz_evidence_file_write (citiz_community_get_chain (community), one);
+  guilty = citiz_evidence_file_read (file, citiz_community_get_chain (community), &chain, NULL);
+  return guilty != NULL ? names_of_guilty (community, guilty) : g_new0 (gchar *, 1);
+}
+
+static CitizAlarmView *
+describe_alarm (CitizCommunity *community, CitizAlarm *alarm)
+{
+  static const CitizAlarmViewKind kinds[CITIZ_N_ALARMS] = {
+      [CITIZ_ALARM_FORK] = CITIZ_ALARM_VIEW_FORK,   [CITIZ_ALARM_OTHER] = CITIZ_ALARM_VIEW_OTHER,
+      [CITIZ_ALARM_PAGE] = CITIZ_ALARM_VIEW_PAGE,   [CITIZ_ALARM_STALL] = CITIZ_ALARM_VIEW_STALL,
+      [CITIZ_ALARM_CLOCK] = CITIZ_ALARM_VIEW_CLOCK,
+  };
+  CitizAlarmView *view = g_new0 (CitizAlarmView, 1);
+
+  view->kind = kinds[alarm->kind];
+  view->url = g_strdup (alarm->url);
+  view->operator_ = name_of (community, NULL, alarm->url);
+  view->since = alarm->since;
+  view->last = alarm->last;
+  view->height = alarm->height;
+  view->guilty = guilty_of (community, alarm);
+  return view;
+}
+
+void
+citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *view)
+{
+  CitizWatch *watch = citiz_community_get_watch (community);
+  GPtrArray *alarms = citiz_watch_alarms (watch);
+  g_autoptr (GPtrArray) nodes = citiz_watch_nodes (watch);
+
+  for (guint i = 0; i < alarms->len; i++)
+    if (((CitizAlarm *) alarms->pdata[i])->kind < CITIZ_N_ALARMS)
+      g_ptr_array_add (view->alarms, describe_alarm (community, alarms->pdata[i]));
+  for (guint i = 0; i < nodes->len; i++)
+    view->watchers = MAX (view->watchers, ((CitizWatched *) nodes->pdata[i])->watchers);
+}
+
+/* Jobs ***********************************************************************/
+
+static gboolean
+require_community (CitizEngine *engine, GError **error)
+{
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  if (engine->community != NULL)
+    return TRUE;
+  g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY,
+               "no community was joined");
+  return FALSE;
+}
+
+gboolean
+citiz_engine_dismiss_alarm (CitizEngine *engine,
+                            gpointer data,
+                            GCancellable *cancellable,
+                            GError **error)
+{
+  static const CitizAlarmKind kinds[] = {
+      [CITIZ_ALARM_VIEW_FORK] = CITIZ_ALARM_FORK,   [CITIZ_ALARM_VIEW_OTHER] = CITIZ_ALARM_OTHER,
+      [CITIZ_ALARM_VIEW_PAGE] = CITIZ_ALARM_PAGE,   [CITIZ_ALARM_VIEW_STALL] = CITIZ_ALARM_STALL,
+      [CITIZ_ALARM_VIEW_CLOCK] = CITIZ_ALARM_CLOCK,
+  };
+  const CitizAlarmView *alarm = data;
+
+  return require_community (engine, error)
+         && citiz_watch_dismiss (citiz_community_get_watch (engine->community), kinds[alarm->kind],
+                                 alarm->url, error);
+}
+
+gboolean
+citiz_engine_export_evidence (CitizEngine *engine,
+                              gpointer data,
+                              GCancellable *cancellable,
+                              GError **error)
+{
+  g_autoptr (GBytes) file = NULL;
+
+  if (!require_community (engine, error))
+    return FALSE;
+  file = citiz_evidence_file_write (
+      citiz_community_get_chain (engine->community),
+      citiz_watch_alarms (citiz_community_get_watch (engine->community)));
+  return g_file_replace_contents (G_FILE (data), g_bytes_get_data (file, NULL),
+                                  g_bytes_get_size (file), NULL, FALSE,
+                                  G_FILE_CREATE_REPLACE_DESTINATION, NULL, cancellable, error);
+}
+
+gboolean
+citiz_engine_check_evidence (CitizEngine *engine,
+                             gpointer data,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  CitizEvidenceCheck *check = data;
+  CitizCommunity *community = engine->community;
+  g_autoptr (GBytes) file = g_file_load_bytes (check->file, cancellable, NULL, error);
+  g_autoptr (GArray) guilty = NULL;
+  g_autoptr (GError) own = NULL;
+  CitizHash chain;
+
+  if (file == NULL)
+    return FALSE;
+  if (g_bytes_get_size (file) <= CITIZ_EVIDENCE_FILE_MAX)
+    guilty = citiz_evidence_file_read (
+        file, community != NULL ? citiz_community_get_chain (community) : NULL, &chain, &own);
+  if (guilty == NULL || guilty->len == 0)
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_EVIDENCE, "%s",
+                   own != NULL ? own->message : "nothing is in it");
+      return FALSE;
+    }
+  check->names = names_of_guilty (community, guilty);
+  return TRUE;
+}
