@@ -34,20 +34,21 @@ citiz_engine_add_account (CitizEngine *engine, CitizAccountKeys *account, GPtrAr
 }
 
 static CitizEntry *
-describe_entry (CitizEngine *engine, const CitizHash *id, GError **error)
+describe_entry (CitizChain *chain, const CitizHash *id, GError **error)
 {
   g_autoptr (CitizEntry) entry = g_object_new (CITIZ_TYPE_ENTRY, NULL);
   CitizTxPath path = {0};
 
-  if (!citiz_chain_path (engine->chain, id, &path, error))
+  if (!citiz_chain_path (chain, id, &path, error))
     return NULL;
   entry->tx = citiz_hash_to_hex (id);
-  entry->type = g_strdup (citiz_chain_is_renewal (engine->chain, &path.info)
-                              ? "grant_renew"
-                              : citiz_tx_type_name (path.info.type));
+  entry->type
+      = g_strdup (citiz_chain_is_renewal (chain, &path.info) ? "grant_renew"
+                                                             : citiz_tx_type_name (path.info.type));
   entry->height = path.info.height;
   entry->when = path.info.time;
   entry->proof_hashes = path.proof.n;
+  entry->n_votes = path.n_votes;
   for (guint i = 0; i < CITIZ_N_STEPS; i++)
     {
       entry->state[i] = path.done[i] ? CITIZ_STEP_DONE : CITIZ_STEP_FAILED;
@@ -103,7 +104,7 @@ citiz_engine_list_blocks (CitizEngine *engine,
       for (guint j = 0; j < txs->len; j++)
         {
           const CitizTxInfo *tx = g_ptr_array_index (txs, j);
-          CitizEntry *entry = describe_entry (engine, &tx->id, error);
+          CitizEntry *entry = describe_entry (engine->chain, &tx->id, error);
 
           if (entry == NULL)
             return FALSE;
@@ -111,6 +112,79 @@ citiz_engine_list_blocks (CitizEngine *engine,
         }
     }
   return TRUE;
+}
+
+/* --- the community's ledger --- */
+
+/* In the outbox: entered and signed, and that is all that can be said. */
+static CitizEntry *
+describe_waiting (const CitizEnv *env, const CitizTx *tx)
+{
+  CitizEntry *entry = g_object_new (CITIZ_TYPE_ENTRY, NULL);
+
+  entry->tx = citiz_hash_to_hex (citiz_tx_get_id (tx));
+  entry->type = g_strdup (citiz_tx_type_name (tx->type));
+  entry->when = citiz_env_now (env);
+  entry->community = TRUE;
+  entry->state[CITIZ_STEP_ENTERED] = entry->state[CITIZ_STEP_SIGNED] = CITIZ_STEP_DONE;
+  entry->state[CITIZ_STEP_BLOCK] = CITIZ_STEP_NOW;
+  return entry;
+}
+
+typedef struct
+{
+  CitizChain *chain;
+  GPtrArray *entries;
+} GrantWalk;
+
+/* All that the community's ledger says of one access. */
+static gboolean
+list_grant_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  GrantWalk *walk = data;
+  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (walk->chain, id, NULL);
+
+  for (guint i = 0; txs != NULL && i < txs->len; i++)
+    {
+      CitizEntry *entry = describe_entry (walk->chain, &((CitizTxInfo *) txs->pdata[i])->id, NULL);
+
+      if (entry == NULL)
+        continue;
+      entry->community = TRUE;
+      g_ptr_array_add (walk->entries, entry);
+    }
+  return TRUE;
+}
+
+static gint
+newest_entry_first (gconstpointer a, gconstpointer b)
+{
+  const CitizEntry *x = *(CitizEntry *const *) a, *y = *(CitizEntry *const *) b;
+
+  return x->when.ms > y->when.ms ? -1 : x->when.ms < y->when.ms;
+}
+
+/**
+ * citiz_engine_list_shared_entries:
+ * @entries: #CitizEntry, newest first; those on the community's ledger come in between
+ *
+ * Each step is checked again against one's own copy.
+ */
+void
+citiz_engine_list_shared_entries (CitizEngine *engine, GPtrArray *entries)
+{
+  g_autoptr (GPtrArray) waiting = NULL;
+  GrantWalk walk;
+
+  if (engine->community == NULL || engine->vault == NULL)
+    return;
+  waiting = citiz_outbox_list (citiz_community_get_outbox (engine->community));
+  for (guint i = 0; i < waiting->len; i++)
+    g_ptr_array_add (entries, describe_waiting (engine->env, waiting->pdata[i]));
+  walk = (GrantWalk){citiz_community_get_chain (engine->community), entries};
+  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, list_grant_cb, &walk, NULL, NULL))
+    g_debug ("not every access could be listed");
+  g_ptr_array_sort (entries, newest_entry_first);
 }
 
 typedef struct
@@ -150,7 +224,10 @@ list_ledger_cb (gpointer data)
   ledger->blocks = g_ptr_array_new_with_free_func (g_object_unref);
   ledger->entries = g_ptr_array_new_with_free_func (g_object_unref);
   if (citiz_engine_list_blocks (engine, ledger->blocks, ledger->entries, &error))
-    citiz_engine_tell_session (engine, adopt_ledger, ledger, ledger_free);
+    {
+      citiz_engine_list_shared_entries (engine, ledger->entries);
+      citiz_engine_tell_session (engine, adopt_ledger, ledger, ledger_free);
+    }
   else
     {
       g_warning ("the ledger could not be listed: %s", error->message);
@@ -192,6 +269,7 @@ citiz_engine_proof (CitizEngine *engine, const gchar *tx, gchar **out_text, GErr
   g_autofree gchar *header_text = NULL;
   guint8 header[CITIZ_HEADER_SIZE];
   CitizTxPath path = {0};
+  CitizChain *chain;
   GBytes *bytes;
   CitizHash id;
 
@@ -201,7 +279,10 @@ citiz_engine_proof (CitizEngine *engine, const gchar *tx, gchar **out_text, GErr
                    "not the name of an entry");
       return FALSE;
     }
-  if (!citiz_chain_path (engine->chain, &id, &path, error))
+  chain = engine->chain;
+  if (!citiz_chain_path (chain, &id, &path, NULL) && engine->community != NULL)
+    chain = citiz_community_get_chain (engine->community);
+  if (!path.done[CITIZ_STEP_ENTERED] && !citiz_chain_path (chain, &id, &path, error))
     return FALSE;
   bytes = citiz_tx_get_bytes (path.info.tx);
   bytes_text = g_base64_encode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
@@ -214,7 +295,7 @@ citiz_engine_proof (CitizEngine *engine, const gchar *tx, gchar **out_text, GErr
   for (guint i = 0; i < path.proof.n; i++)
     append_hash (text, "path", &path.proof.hashes[i]);
   append_hash (text, "root", &path.header.log_root);
-  checkpoint = citiz_chain_checkpoint (engine->chain);
+  checkpoint = citiz_chain_checkpoint (chain);
   g_string_append_printf (text, "header %s\n\n%s", header_text, checkpoint);
   citiz_tx_path_clear (&path);
   *out_text = g_string_free (g_steal_pointer (&text), FALSE);

@@ -181,6 +181,7 @@ citiz_engine_look_at_ledger (CitizEngine *engine, CitizContents *snapshot, GErro
     }
   if (own != NULL)
     citiz_engine_distrust (engine, own);
+  citiz_engine_list_shared_entries (engine, snapshot->entries);
   snapshot->distrust = g_strdup (engine->distrust);
   snapshot->community = citiz_engine_describe_community (engine);
   return TRUE;

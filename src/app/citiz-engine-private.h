@@ -183,6 +183,7 @@ gboolean citiz_engine_list_blocks (CitizEngine *engine,
                                    GPtrArray *blocks,
                                    GPtrArray *entries,
                                    GError **error);
+void citiz_engine_list_shared_entries (CitizEngine *engine, GPtrArray *entries);
 void citiz_engine_tell_ledger (CitizEngine *engine);
 gboolean citiz_engine_proof (CitizEngine *engine,
                              const gchar *tx,

@@ -113,8 +113,10 @@ tell (CitizShared *shared, GPtrArray *told)
 {
   for (guint i = 0; i < told->len; i++)
     citiz_engine_tell_row (shared->engine, g_object_ref (told->pdata[i]));
-  if (told->len > 0)
-    citiz_shared_tell (shared);
+  if (told->len == 0)
+    return;
+  citiz_shared_tell (shared);
+  citiz_engine_tell_ledger (shared->engine);
 }
 
 static void

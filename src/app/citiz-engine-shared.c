@@ -349,7 +349,10 @@ look_at_known (CitizShared *shared, const CitizGrantState *state)
     }
   citiz_shared_look_for_openings (shared, state);
   if (news)
-    citiz_shared_tell (shared);
+    {
+      citiz_shared_tell (shared);
+      citiz_engine_tell_ledger (shared->engine);
+    }
   if (state->ended.ms != 0)
     finish (shared, citiz_engine_access_state (state), state->ended, state->judged);
   else if (g_get_monotonic_time () > shared->read_at + MAIL_EVERY_S * G_USEC_PER_SEC)

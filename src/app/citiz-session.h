@@ -173,6 +173,8 @@ struct _CitizEntry
   CitizStepState state[CITIZ_N_STEPS];
   CitizTime at[CITIZ_N_STEPS];
   guint proof_hashes; /* length of the inclusion proof that was checked */
+  gboolean community; /* on the community's ledger: its height is one there; 0 while it waits */
+  guint n_votes;      /* nodes that have signed what holds it as final, by one's own check */
 };
 
 typedef void (*CitizProgressFunc) (gdouble fraction, guint64 done, guint64 total, gpointer data);

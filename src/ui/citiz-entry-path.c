@@ -180,7 +180,7 @@ citiz_entry_path_show_block (CitizEntryPath *self, guint64 height)
     {
       g_autoptr (CitizEntry) entry = g_list_model_get_item (self->entries, i);
 
-      if (entry->height == height)
+      if (entry->height == height && !entry->community)
         {
           self->chosen = TRUE;
           show_entry (self, entry);
@@ -193,7 +193,7 @@ guint64
 citiz_entry_path_get_height (CitizEntryPath *self)
 {
   g_return_val_if_fail (CITIZ_IS_ENTRY_PATH (self), 0);
-  return self->entry != NULL ? self->entry->height : 0;
+  return self->entry != NULL && !self->entry->community ? self->entry->height : 0;
 }
 
 /* --- the proof --- */

@@ -43,6 +43,8 @@ citiz_step_title (CitizEntry *entry, CitizStep step)
     case CITIZ_STEP_SIGNED:
       return g_strdup (_ ("Signed"));
     case CITIZ_STEP_BLOCK:
+      if (entry->height == 0)
+        return g_strdup (_ ("In a block"));
       /* Translators: %s is a block's number. */
       return g_strdup_printf (_ ("Block %s"), height);
     case CITIZ_STEP_LOG:
@@ -106,6 +108,10 @@ citiz_step_detail (CitizEntry *entry, CitizStep step)
     case CITIZ_STEP_SIGNED:
       return g_strdup_printf ("%s\n%s", _ ("with your key"), after);
     case CITIZ_STEP_BLOCK:
+      if (entry->community)
+        return g_strdup_printf (
+            ngettext ("final for %u node\n%s", "final for %u nodes\n%s", entry->n_votes),
+            entry->n_votes, after);
       return g_strdup_printf ("%s\n%s", _ ("1 signature of 1"), after);
     case CITIZ_STEP_LOG:
       if (entry->proof_hashes == 0)

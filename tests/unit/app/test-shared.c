@@ -131,6 +131,26 @@ count_cb (CitizSession *session, CitizOpening *opening, guint *count)
   (*count)++;
 }
 
+/* Each step of what is on the community's ledger is checked against one's own copy. */
+static gboolean
+opening_is_an_entry (App *app)
+{
+  GListModel *entries = citiz_session_get_entries (app->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (CitizEntry) entry = g_list_model_get_item (entries, i);
+      guint n = 0;
+
+      if (!entry->community || !g_str_equal (entry->type, "access_open"))
+        continue;
+      for (guint k = 0; k < CITIZ_N_STEPS; k++)
+        n += entry->state[k] == CITIZ_STEP_DONE;
+      return n == CITIZ_N_STEPS && entry->n_votes >= NODES_NEEDED;
+    }
+  return FALSE;
+}
+
 /* The press, the nodes, the reader, who it was: the app alone drives it. */
 static void
 test_given (App *app, gconstpointer data)
@@ -159,6 +179,7 @@ test_given (App *app, gconstpointer data)
   g_assert_cmpstr (opening_at (app, 0)->tx, ==, opening);
   g_assert_cmpstr (opening_at (app, 0)->words, ==, words);
   g_assert_cmpuint (newest (app)->openings, ==, 1);
+  g_assert_true (app_until (opening_is_an_entry, app, LONG));
 }
 
 static gboolean
