@@ -21,7 +21,7 @@ static const gchar *const sentences[] = {
     [CITIZ_SESSION_ERROR_NEWER] = N_ (
         "This record was written by a newer version of Citiz. Update Citiz to open it; nothing was changed."),
     [CITIZ_SESSION_ERROR_READ_ONLY] = N_ (
-        "The disk or the folder cannot be written. Your record is intact; nothing new can be saved until that changes."),
+        "The disk or the folder cannot be written. Your record is intact; Citiz must be able to write there to open it and to save anything."),
     [CITIZ_SESSION_ERROR_FULL] = N_ (
         "The disk is full. What you had is safe, this change was not saved. Free some space and try again."),
     [CITIZ_SESSION_ERROR_BUSY]
