@@ -119,7 +119,8 @@ static const Intake intakes[] = {
 static const gchar *const dri[2] = {"Dietary Reference Intakes, Health Canada",
                                     "Apports nutritionnels de référence, Santé Canada"};
 static const gchar *const guideline[2]
-    = {"about 10 % of 1,800 kcal, Health Canada", "environ 10 % de 1 800 kcal, Santé Canada"};
+    = {"about 10 % of 1,800 kcal, Health Canada",
+       "environ 10\302\240% de 1\302\240800\302\240kcal, Santé Canada"};
 static const gchar *const usual[2]
     = {"a common value, yours to change", "valeur courante, à votre main"};
 static const gchar *const own[2] = {"your target", "votre cible"};

@@ -84,7 +84,10 @@ fill_ring (CitizActivityPage *self, const CitizActivityView *view)
   citiz_box_clear (self->week);
   for (gint i = 0; i < 7; i++)
     {
-      GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+      GtkWidget *box
+          = g_object_new (GTK_TYPE_BOX, "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 2,
+                          "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
+      g_autofree gchar *name = citiz_period_name (&week, (guint) i), *whole = NULL;
       g_autofree gchar *text
           = isnan (minutes[i]) ? g_strdup ("") : citiz_format_number (minutes[i], 0);
       GtkWidget *value = gtk_label_new (*text != '\0' ? citiz_shown (text) : ""), *letter;
@@ -98,6 +101,10 @@ fill_ring (CitizActivityPage *self, const CitizActivityView *view)
         gtk_widget_add_css_class (letter, "bold");
       gtk_box_append (GTK_BOX (box), value);
       gtk_box_append (GTK_BOX (box), letter);
+      whole = g_strdup_printf ("%s" CITIZ_NBSP ": %s" CITIZ_NBSP "min", name,
+                               *text != '\0' ? citiz_shown (text) : "–");
+      gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, whole,
+                                      -1);
       gtk_widget_set_hexpand (box, TRUE);
       gtk_box_append (GTK_BOX (self->week), box);
     }
@@ -387,7 +394,8 @@ ring_card (CitizActivityPage *self)
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12),
             *head = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2),
             *inside = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *heading = gtk_label_new (_ ("Minutes of sustained activity"));
+  GtkWidget *heading = g_object_new (GTK_TYPE_LABEL, "label", _ ("Minutes of sustained activity"),
+                                     "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
 
   gtk_widget_add_css_class (card, "card");
   gtk_widget_add_css_class (card, "data-card");

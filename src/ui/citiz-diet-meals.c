@@ -337,6 +337,18 @@ meal_line (const CitizItem *meal)
   return g_string_free (line, FALSE);
 }
 
+/* libadwaita keeps the row's head and its foods in lists of their own, which would go by the name of their type. */
+static void
+name_lists (GtkWidget *widget, const gchar *name)
+{
+  if (GTK_IS_LIST_BOX (widget) || ADW_IS_EXPANDER_ROW (widget))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                    -1);
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    name_lists (w, name);
+}
+
 static GtkWidget *
 meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
 {
@@ -375,6 +387,7 @@ meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
                                citiz_prefix_new (citiz_meal_icon (meal->category), "accent"));
   adw_expander_row_add_action (ADW_EXPANDER_ROW (row), energy_label (energy, approximate));
   gtk_widget_add_css_class (row, "meal-row");
+  name_lists (row, citiz_meal_title (meal->category));
   return row;
 }
 
