@@ -82,7 +82,7 @@ static const Setting settings[] = {
     NUMBER ("founding",
             "admission",
             admission,
-            0,
+            1,
             0,
             1,
             "1: a new community asks each transaction for a node's word, or for a little work; "

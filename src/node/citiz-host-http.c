@@ -21,6 +21,7 @@ static const struct
     {"POST", "/v1/tx", citiz_host_route_submit},
     {"GET", "/v1/tx/*", citiz_host_route_tx},
     {"GET", "/v1/blocks", citiz_host_route_blocks},
+    {"GET", CITIZ_HOST_COMMUNITY_PATH, citiz_host_route_community},
     {"GET", "/v1/epochs", citiz_host_route_epochs},
     {"GET", "/v1/genesis", citiz_host_route_genesis},
     {"GET", "/v1/status", citiz_host_route_status},

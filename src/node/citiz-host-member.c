@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define BINARY     "application/octet-stream"
-#define EPOCHS_MAX 64 /* closing proofs of one answer */
 #define TELL_BEATS 30 /* after it has said on the chain where it is, until all know it */
 #define QUOTA      100000
 #define RATE       2000
@@ -238,7 +237,7 @@ citiz_host_route_epochs (CitizHostCall *call)
       citiz_host_answer_error (call, 400, "format");
       return;
     }
-  for (guint64 epoch = (guint64) from; epoch < (guint64) from + EPOCHS_MAX; epoch++)
+  for (guint64 epoch = (guint64) from; epoch < (guint64) from + CITIZ_HOST_EPOCHS_MAX; epoch++)
     {
       g_autoptr (CitizClosing) closing = citiz_chain_closing (call->host->chain, epoch, NULL);
       g_autoptr (GBytes) bytes = closing != NULL ? citiz_closing_encode (closing) : NULL;
@@ -252,4 +251,13 @@ citiz_host_route_epochs (CitizHostCall *call)
       citiz_put_bytes (out, view, n);
     }
   citiz_host_answer_bytes (call, 200, BINARY, g_bytes_new (out->data, out->len));
+}
+
+/* GET /v1/community: the founding document, and where nodes are as far as this one knows: what another node is set up with. */
+void
+citiz_host_route_community (CitizHostCall *call)
+{
+  gchar *text = citiz_host_community_encode (call->host->community);
+
+  citiz_host_answer_bytes (call, 200, "application/json", g_bytes_new_take (text, strlen (text)));
 }

@@ -15,19 +15,21 @@
 
 G_BEGIN_DECLS
 
-#define CITIZ_HOST_EVENTS_PATH   "/v1/events"
-#define CITIZ_HOST_COSIGN_PATH   "/v1/checkpoint/cosign"
-#define CITIZ_HOST_ADMIN_SOCKET  "admin.sock"
-#define CITIZ_HOST_BODY_MAX      (64u * 1024)
-#define CITIZ_HOST_DEADLINE_MS   10000
-#define CITIZ_HOST_BLOCKS_MAX    256
-#define CITIZ_HOST_BLOCKS_BYTES  (4u * 1024 * 1024)
-#define CITIZ_HOST_WAIT_SECONDS  30           /* the longest that a request waits for a block */
-#define CITIZ_HOST_UNREAD_MAX    (16u * 1024) /* bytes a reader of events may be behind */
-#define CITIZ_HOST_WATCHERS_MAX  65536        /* that are counted */
-#define CITIZ_HOST_COSIGNERS_MAX 16           /* signatures at a time */
-#define CITIZ_HOST_CLIENT_MS     8000         /* until another node has answered */
-#define CITIZ_HOST_N_ALARMS      (CITIZ_CSX_ALARM_FULL + 1)
+#define CITIZ_HOST_COMMUNITY_PATH "/v1/community"
+#define CITIZ_HOST_EPOCHS_MAX     64 /* closing proofs of one answer */
+#define CITIZ_HOST_EVENTS_PATH    "/v1/events"
+#define CITIZ_HOST_COSIGN_PATH    "/v1/checkpoint/cosign"
+#define CITIZ_HOST_ADMIN_SOCKET   "admin.sock"
+#define CITIZ_HOST_BODY_MAX       (64u * 1024)
+#define CITIZ_HOST_DEADLINE_MS    10000
+#define CITIZ_HOST_BLOCKS_MAX     256
+#define CITIZ_HOST_BLOCKS_BYTES   (4u * 1024 * 1024)
+#define CITIZ_HOST_WAIT_SECONDS   30           /* the longest that a request waits for a block */
+#define CITIZ_HOST_UNREAD_MAX     (16u * 1024) /* bytes a reader of events may be behind */
+#define CITIZ_HOST_WATCHERS_MAX   65536        /* that are counted */
+#define CITIZ_HOST_COSIGNERS_MAX  16           /* signatures at a time */
+#define CITIZ_HOST_CLIENT_MS      8000         /* until another node has answered */
+#define CITIZ_HOST_N_ALARMS       (CITIZ_CSX_ALARM_FULL + 1)
 
 /* What the metrics count, from its start on. */
 typedef struct
@@ -176,6 +178,7 @@ void citiz_host_decide (CitizHost *host,
                         CitizHostSaid said,
                         gpointer data);
 void citiz_host_route_epochs (CitizHostCall *call);
+void citiz_host_route_community (CitizHostCall *call);
 
 /* citiz-host-notify.c */
 void citiz_host_notify (const gchar *state);

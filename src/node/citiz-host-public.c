@@ -173,6 +173,7 @@ citiz_host_route_limits (CitizHostCall *call)
       {"waiting", config->waits},
       {"waitSeconds", CITIZ_HOST_WAIT_SECONDS},
       {"blocks", CITIZ_HOST_BLOCKS_MAX},
+      {"epochs", CITIZ_HOST_EPOCHS_MAX},
       {"blocksBytes", CITIZ_HOST_BLOCKS_BYTES},
       {"transactionBodyBytes", CITIZ_TX_MAX_BODY},
       {"transactionValiditySeconds", CITIZ_TX_MAX_VALIDITY / CITIZ_SECOND},

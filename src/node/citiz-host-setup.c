@@ -1,7 +1,8 @@
 /* Setting a node up, and founding a community with others. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-command.h"
 
-#include "net/citiz-json-strict.h"
+#include "node/citiz-host-private.h"
+#include "wire/citiz-invitation.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -136,7 +137,82 @@ setup_founder (const CitizHostArguments *arguments,
   return CITIZ_HOST_DONE;
 }
 
-/* setup: keys and configuration; --found: a founder's card; FILE: the community's, to follow it. */
+/* Asking a node for the community's file *************************************/
+
+typedef struct
+{
+  GMainLoop *loop;
+  GBytes *answer; /* nullable */
+  guint status;
+} Fetch;
+
+static void
+fetched_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  Fetch *fetch = data;
+
+  fetch->answer
+      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &fetch->status, NULL);
+  g_main_loop_quit (fetch->loop);
+}
+
+/* Returns: (transfer full) (nullable): what the node at @url says the community is */
+static gchar *
+fetch_community (const gchar *url)
+{
+  g_autoptr (CitizHttpClient) client = citiz_http_client_new (CITIZ_HOST_CLIENT_MS);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autofree gchar *whole = g_strconcat (url, CITIZ_HOST_COMMUNITY_PATH, NULL);
+  const CitizHttpAsk ask = {.method = "GET", .url = whole, .answer_max = CITIZ_HOST_FILE_MAX};
+  Fetch fetch = {.loop = loop};
+  gchar *text = NULL;
+  gsize n;
+
+  citiz_http_client_ask (client, &ask, NULL, fetched_cb, &fetch);
+  g_main_loop_run (loop);
+  if (fetch.answer != NULL && fetch.status == 200)
+    {
+      const gchar *view = g_bytes_get_data (fetch.answer, &n);
+
+      text = g_strndup (view, n);
+    }
+  g_clear_pointer (&fetch.answer, g_bytes_unref);
+  return text;
+}
+
+/* Of the nodes that an invitation names, the first that knows the very community it invites to. */
+static gchar *
+ask_invited (const CitizInvitation *invitation, GError **error)
+{
+  for (guint i = 0; i < invitation->n_nodes; i++)
+    {
+      g_autofree gchar *text = fetch_community (invitation->nodes[i].url);
+      g_autoptr (CitizHostCommunity) community
+          = text != NULL ? citiz_host_community_decode (text, NULL) : NULL;
+      CitizHash id;
+
+      if (community == NULL)
+        continue;
+      citiz_genesis_chain_id (&id, &community->genesis);
+      if (citiz_hash_equal (&id, &invitation->chain_id))
+        return g_steal_pointer (&text);
+    }
+  bad (error, _ ("None of the nodes that the invitation names answers with its community"));
+  return NULL;
+}
+
+/* The community's file, or an invitation to it. */
+static gchar *
+find_community (const gchar *what, GError **error)
+{
+  CitizInvitation invitation;
+
+  if (!g_file_test (what, G_FILE_TEST_EXISTS) && citiz_invitation_read (what, &invitation, NULL))
+    return ask_invited (&invitation, error);
+  return citiz_host_read_text (what, error);
+}
+
+/* setup: keys and configuration; --found: a founder's card; FILE or INVITATION: the community's, to follow it. */
 int
 citiz_host_command_setup (const CitizHostArguments *arguments, GError **error)
 {
@@ -149,12 +225,12 @@ citiz_host_command_setup (const CitizHostArguments *arguments, GError **error)
     return CITIZ_HOST_REFUSED;
   if (arguments->found == (arguments->rest[0] != NULL))
     {
-      citiz_host_say (_ ("Say either --found, or the file of a community"));
+      citiz_host_say (_ ("Say either --found, or the file of a community, or an invitation"));
       return CITIZ_HOST_USAGE;
     }
   if (!arguments->found)
     {
-      text = citiz_host_read_text (arguments->rest[0], error);
+      text = find_community (arguments->rest[0], error);
       community = text ? citiz_host_community_decode (text, error) : NULL;
       if (community == NULL)
         return CITIZ_HOST_REFUSED;

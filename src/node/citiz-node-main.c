@@ -20,7 +20,7 @@ static const struct
   const gchar *words;
   const gchar *help;
 } commands[] = {
-    {"setup", citiz_host_command_setup, 0, 1, "--found | COMMUNITY-FILE",
+    {"setup", citiz_host_command_setup, 0, 1, "--found | COMMUNITY-FILE | INVITATION",
      N_ ("Make keys and configuration")},
     {"found", citiz_host_command_found, 1, 128, "CARD…",
      N_ ("Found a community from the cards of all founders")},

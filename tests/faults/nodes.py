@@ -182,9 +182,9 @@ class World:
             until(f'node {node.place + 1} is ready', node.ready)
         return self
 
-    def add_observer(self):
+    def add_observer(self, invitation=None):
         node = Node(self, len(self.nodes))
-        node.command('setup', str(self.nodes[0].dir / 'community.json'), '--url', node.url, '--listen', f'127.0.0.1:{node.port}')
+        node.command('setup', invitation or str(self.nodes[0].dir / 'community.json'), '--url', node.url, '--listen', f'127.0.0.1:{node.port}')
         node.set('order', **self.timing)
         node.set('limits', requests_per_second=20000, requests_burst=20000)
         self.nodes.append(node)

@@ -149,7 +149,7 @@ def main():
     node, citiz, maker, name = sys.argv[1:5]
     case = globals()['case_' + name]
     print('TAP version 13\n1..1')
-    with World(node, maker) as world:
+    with World(node, maker, admission=1) as world:
         case(world, App(world, citiz))
     print(f'ok 1 - {case.__doc__.splitlines()[0]}')
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-steward.h"
 #include "store/citiz-db.h"
+#include "wire/citiz-message.h"
 
 #include "crypto/citiz-crypto.h"
 
@@ -41,7 +42,25 @@ struct _World
   guint made; /* transactions */
   CitizHash proposal;
   guint looks;
+  gboolean liars; /* somebody contradicts itself on purpose */
+  CitizEnv env;
+  gint64 ahead; /* ms that the nodes' clocks are ahead */
 };
+
+static CitizTime
+world_now (gpointer data)
+{
+  CitizTime now = citiz_env_now (citiz_env_system ());
+
+  now.ms += ((const World *) data)->ahead;
+  return now;
+}
+
+static void
+world_random (gpointer data, guint8 *out, gsize n)
+{
+  citiz_random (out, n);
+}
 
 static const CitizCsxTiming timing = {.timeout = 150,
                                       .timeout_cap = 2000,
@@ -129,7 +148,8 @@ alarm_cb (CitizReplica *replica, guint alarm, guint64 slot, Node *node)
 static void
 evidence_cb (CitizReplica *replica, gpointer evidence, Node *node)
 {
-  g_error ("node %u blames somebody", node->index);
+  if (!node->world->liars)
+    g_error ("node %u blames somebody", node->index);
 }
 
 static void
@@ -174,12 +194,12 @@ node_up (Node *node)
 
   node->db = citiz_db_open (node->dir, CITIZ_DB_CREATE, &error);
   g_assert_no_error (error);
-  node->chain = citiz_chain_open_shared (node->db, citiz_env_system (), &world->genesis, &error);
+  node->chain = citiz_chain_open_shared (node->db, &world->env, &world->genesis, &error);
   g_assert_no_error (error);
   node->journals
       = citiz_journals_new (node->dir, &world->genesis.salt, &world->chain_id, node->key);
-  node->replica = citiz_replica_new (node->db, node->chain, citiz_env_system (), NULL,
-                                     public_of (node), &timing);
+  node->replica
+      = citiz_replica_new (node->db, node->chain, &world->env, NULL, public_of (node), &timing);
   citiz_replica_set_journals (node->replica, node->journals);
   g_signal_connect (node->replica, "send", G_CALLBACK (send_cb), node);
   g_signal_connect (node->replica, "evidence", G_CALLBACK (evidence_cb), node);
@@ -258,6 +278,7 @@ world_init (World *world, guint n, guint observers)
   memset (world, 0, sizeof *world);
   world->draws = n;
   world->n_founders = n;
+  world->env = (CitizEnv){world_now, world_random, world};
   world->genesis = (CitizGenesis){.version = 1, .protocol = CITIZ_PROTOCOL, .salt = {{42}}};
   world->genesis.time = citiz_env_now (citiz_env_system ());
   for (guint i = 0; i < n + observers; i++)
@@ -375,13 +396,14 @@ all_have (World *world, guint64 arg)
   return TRUE;
 }
 
-/* A registration of a fresh account, handed to one node. Returns: its id */
+/* A registration of a fresh account, handed to one node, which vouches for it if asked. Returns: its id */
 static CitizHash
-submit (World *world, Node *to)
+submit_for (World *world, Node *to, gboolean vouched)
 {
   g_autoptr (CitizSigningKey) device = NULL;
   g_autoptr (CitizSecret) seed = citiz_secret_new (32);
   g_autoptr (CitizTx) tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
+  g_autoptr (CitizTx) final = NULL;
   g_autoptr (GError) error = NULL;
 
   memset (citiz_secret_data (seed), 0xd0, 32);
@@ -389,14 +411,26 @@ submit (World *world, Node *to)
   world->made++;
   device = citiz_signing_key_new_from_seed (seed);
   tx->chain_id = world->chain_id;
-  tx->valid_until.ms = citiz_env_now (citiz_env_system ()).ms + CITIZ_HOUR;
+  tx->valid_until.ms = citiz_env_now (&world->env).ms + 12 * CITIZ_HOUR;
   tx->body.reg.keys[tx->body.reg.n_keys++] = (CitizAccountKey){
       CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519, *citiz_signing_key_get_public (device)};
   citiz_tx_register_account_id (&tx->account, &tx->body.reg);
+  if (vouched)
+    {
+      tx->sponsor = *public_of (to);
+      tx->sponsor_epoch = citiz_replica_get_epoch (to->replica);
+    }
   citiz_tx_sign (tx, device);
-  g_assert_true (citiz_replica_submit (to->replica, tx, &error));
+  final = vouched ? citiz_tx_vouch (tx, to->key) : citiz_tx_ref (tx);
+  g_assert_true (citiz_replica_submit (to->replica, final, &error));
   g_assert_no_error (error);
-  return *citiz_tx_get_id (tx);
+  return *citiz_tx_get_id (final);
+}
+
+static CitizHash
+submit (World *world, Node *to)
+{
+  return submit_for (world, to, FALSE);
 }
 
 /* All chains are one, stand up to a full verification, and lead a light client from the genesis to the newest epoch. */
@@ -663,6 +697,122 @@ test_storm (gconstpointer data)
   world_clear (&world);
 }
 
+/* Two FINAL votes of one slot by one validator. */
+static GBytes *
+contradiction (World *world, Node *liar)
+{
+  CitizMessage message = {.kind = CITIZ_MESSAGE_EVIDENCE};
+  CitizJournal *journal = citiz_journals_get (liar->journals, 0, NULL);
+  CitizVote votes[2];
+
+  for (guint8 i = 0; i < 2; i++)
+    {
+      votes[i] = (CitizVote){.kind = CITIZ_VOTE_FINAL,
+                             .slot = 7,
+                             .hash = {{i + 1}},
+                             .voter = (guint16) citiz_replica_get_place (liar->replica)};
+      citiz_vote_sign (&votes[i], &world->chain_id,
+                       citiz_ledger_vs_hash (citiz_chain_ledger (liar->chain, NULL)),
+                       citiz_journal_get_key (journal));
+    }
+  citiz_evidence_make (&message.evidence, &votes[0], &votes[1]);
+  return citiz_message_encode (&message);
+}
+
+static gboolean
+all_blame (World *world, guint64 arg)
+{
+  for (guint i = 0; i < world->n; i++)
+    {
+      g_autoptr (GPtrArray) blamed = citiz_steward_blamed (world->nodes[i].chain);
+
+      if (blamed->len == 0)
+        return FALSE;
+    }
+  return all_have (world, 0);
+}
+
+/* Whoever finds that one of them has contradicted itself says so on the ledger, once, whoever else finds it. */
+static void
+test_blame (void)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  guint said = 0;
+  World world;
+
+  world_init (&world, 4, 1);
+  world.liars = TRUE;
+  bytes = contradiction (&world, &world.nodes[3]);
+  citiz_replica_receive (world.nodes[0].replica, CITIZ_REPLICA_STRANGER, bytes);
+  citiz_replica_receive (world.nodes[1].replica, CITIZ_REPLICA_STRANGER, bytes);
+  run (&world, all_blame, 0, "the proof on the ledger");
+  submit (&world, &world.nodes[0]);
+  run (&world, all_have, 0, "a transaction after it");
+  citiz_replica_receive (world.nodes[2].replica, CITIZ_REPLICA_STRANGER, bytes);
+  submit (&world, &world.nodes[1]);
+  run (&world, all_have, 0, "another");
+  for (guint i = 0; i < world.n; i++)
+    {
+      g_autoptr (GPtrArray) blamed = citiz_steward_blamed (world.nodes[i].chain);
+      g_autoptr (GPtrArray) infos = citiz_chain_txs_of_community (world.nodes[i].chain, NULL);
+      const CitizEvidenceRecord *record = blamed->pdata[0];
+
+      g_assert_true (citiz_public_key_equal (&record->node, public_of (&world.nodes[3])));
+      for (guint k = 0; k < infos->len; k++)
+        said += ((const CitizTxInfo *) infos->pdata[k])->type == CITIZ_TX_EVIDENCE;
+    }
+  g_assert_cmpuint (said, ==, world.n); /* one on each chain */
+  check (&world);
+  world_clear (&world);
+}
+
+static gboolean
+has_params (World *world, guint64 arg)
+{
+  CitizTxParams params;
+
+  return citiz_ledger_get_params (citiz_chain_ledger (world->nodes[0].chain, NULL), &params);
+}
+
+static gboolean
+has_height (World *world, guint64 height)
+{
+  return citiz_chain_height (world->nodes[0].chain) >= height
+         && citiz_replica_n_waiting (world->nodes[0].replica) <= 24;
+}
+
+/* Founders agree by themselves on what was configured. What a node vouches for beyond its number of today waits for tomorrow, and nothing
+ * runs idle meanwhile. */
+static void
+test_quota (void)
+{
+  const CitizTxParams params = {.sponsored = 1, .quota = 20, .rate = 0, .work = 1};
+  guint64 height;
+  guint waiting;
+  World world;
+
+  world_init (&world, 1, 0);
+  world.ahead = CITIZ_DAY - world_now (&world).ms % CITIZ_DAY - CITIZ_HOUR; /* 23:00 */
+  citiz_steward_admit (world.nodes[0].steward, &params);
+  run (&world, has_params, 0, "what the community asks for");
+  for (guint i = 0; i < 32; i++)
+    submit_for (&world, &world.nodes[0], TRUE);
+  height = citiz_chain_height (world.nodes[0].chain);
+  run (&world, has_height, height + 1, "those of today");
+  waiting = citiz_replica_n_waiting (world.nodes[0].replica);
+  g_assert_cmpuint (waiting, >, 10);
+  height = citiz_chain_height (world.nodes[0].chain);
+  spin (&world, 2000);
+  g_assert_cmpuint (citiz_chain_height (world.nodes[0].chain), <=, height + 2);
+  g_assert_cmpuint (citiz_replica_n_waiting (world.nodes[0].replica), ==, waiting);
+
+  world.ahead += 2 * CITIZ_HOUR;
+  submit_for (&world, &world.nodes[0], TRUE);
+  run (&world, all_have, 0, "those of tomorrow");
+  check (&world);
+  world_clear (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -677,6 +827,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/epochs/come-and-go", test_come_and_go);
   g_test_add_func ("/epochs/late", test_late);
+  g_test_add_func ("/epochs/blame", test_blame);
+  g_test_add_func ("/epochs/quota", test_quota);
   for (guint seed = 1; seed <= 4; seed++)
     {
       g_autofree gchar *path = g_strdup_printf ("/epochs/storm/%u", seed);
