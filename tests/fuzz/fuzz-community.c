@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  g_autofree gchar *text = g_strndup ((const gchar *) data, size);
+  g_autofree gchar *text = g_strndup (size > 0 ? (const gchar *) data : "", size);
   g_autoptr (CitizHostCommunity) community = citiz_host_community_decode (text, NULL);
   g_autoptr (CitizHostCommunity) again = NULL;
   g_autofree gchar *encoded = NULL;
