@@ -14,42 +14,22 @@ overlay_of (GtkWidget *widget)
   return ADW_IS_TOAST_OVERLAY (overlay) ? ADW_TOAST_OVERLAY (overlay) : NULL;
 }
 
-/* The toasts of an overlay that were not dismissed yet. */
-#define SHOWN "citiz-toasts"
-
-static void
-dismissed_cb (AdwToast *toast, GPtrArray *shown)
-{
-  g_ptr_array_remove (shown, toast);
-}
-
-static void
-remember (AdwToastOverlay *overlay, AdwToast *toast)
-{
-  GPtrArray *shown = g_object_get_data (G_OBJECT (overlay), SHOWN);
-
-  if (shown == NULL)
-    {
-      shown = g_ptr_array_new_with_free_func (g_object_unref);
-      g_object_set_data_full (G_OBJECT (overlay), SHOWN, shown, (GDestroyNotify) g_ptr_array_unref);
-    }
-  g_ptr_array_add (shown, g_object_ref (toast));
-  g_signal_connect_data (toast, "dismissed", G_CALLBACK (dismissed_cb), g_ptr_array_ref (shown),
-                         (GClosureNotify) (void *) g_ptr_array_unref, 0);
-}
-
+/* With their overlay: to dismiss one that is still coming in crashes libadwaita 1.2. */
 void
-citiz_toast_dismiss_all (GtkWidget *widget)
+citiz_toast_drop_all (AdwApplicationWindow *window)
 {
-  AdwToastOverlay *overlay = overlay_of (widget);
-  GPtrArray *shown = overlay != NULL ? g_object_get_data (G_OBJECT (overlay), SHOWN) : NULL;
+  AdwToastOverlay *overlay = ADW_TOAST_OVERLAY (adw_application_window_get_content (window));
+  GtkWidget *fresh, *child = adw_toast_overlay_get_child (overlay);
 
-  while (shown != NULL && shown->len > 0)
-    {
-      g_autoptr (AdwToast) toast = g_ptr_array_steal_index (shown, shown->len - 1);
-
-      adw_toast_dismiss (toast);
-    }
+  if (gtk_widget_get_first_child (GTK_WIDGET (overlay))
+      == gtk_widget_get_last_child (GTK_WIDGET (overlay)))
+    return;
+  fresh = adw_toast_overlay_new ();
+  g_object_ref (child);
+  adw_toast_overlay_set_child (overlay, NULL);
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (fresh), child);
+  g_object_unref (child);
+  adw_application_window_set_content (window, fresh);
 }
 
 static void
@@ -62,7 +42,6 @@ show_toast (GtkWidget *widget, AdwToast *toast)
       g_object_unref (g_object_ref_sink (toast));
       return;
     }
-  remember (overlay, toast);
   adw_toast_overlay_add_toast (overlay, toast);
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (overlay)); child != NULL;
        child = gtk_widget_get_next_sibling (child))

@@ -55,13 +55,13 @@ show_screen (CitizWindow *self, GtkWidget *screen, const gchar *name)
 {
   GtkWidget *old = gtk_stack_get_visible_child (self->screens);
 
-  gtk_stack_add_named (self->screens, screen, name);
-  gtk_stack_set_visible_child (self->screens, screen);
   if (screen != GTK_WIDGET (self->leaflet))
     {
       close_dialogs (self);
-      citiz_toast_dismiss_all (GTK_WIDGET (self));
+      citiz_toast_drop_all (ADW_APPLICATION_WINDOW (self));
     }
+  gtk_stack_add_named (self->screens, screen, name);
+  gtk_stack_set_visible_child (self->screens, screen);
   if (old == NULL)
     return;
   if (old == GTK_WIDGET (self->leaflet))

@@ -27,7 +27,7 @@ void citiz_window_join (CitizWindow *self, const gchar *text);
 /* The same from any widget inside a window. */
 void citiz_toast (GtkWidget *widget, const gchar *text);
 /* None of them outlives a lock: they name what is in the record. */
-void citiz_toast_dismiss_all (GtkWidget *widget);
+void citiz_toast_drop_all (AdwApplicationWindow *window);
 void citiz_toast_undo (GtkWidget *widget,
                        const gchar *text,
                        const gchar *button,
