@@ -68,6 +68,7 @@ describe_lost (CitizEngine *engine)
   CitizCommunityView *view = g_new0 (CitizCommunityView, 1);
 
   view->nodes = g_ptr_array_new_with_free_func (citiz_node_view_free);
+  view->alarms = g_ptr_array_new_with_free_func (citiz_alarm_view_free);
   view->name = g_strdup (engine->community_lost);
   view->fingerprint = g_strdup ("");
   view->state = CITIZ_COMMUNITY_VIEW_FAILED;
