@@ -4,6 +4,7 @@
 #include "ui/citiz-bits.h"
 
 #define READABLE 120 /* of a text, at the usual size of letters */
+#define FOOT     6   /* under the last of stacked cells */
 
 typedef struct
 {
@@ -163,7 +164,7 @@ citiz_shrink_measure (GtkWidget *widget,
       gtk_widget_measure (cell->child, orientation, cell->size, &child, NULL, NULL, NULL);
       height = stacked ? height + child : MAX (height, child);
     }
-  *minimum = *natural = height;
+  *minimum = *natural = height + (stacked ? FOOT : 0);
 }
 
 static void
