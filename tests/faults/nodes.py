@@ -142,11 +142,14 @@ class Node:
 class World:
     """n nodes that founded a community together; observers may be added."""
 
-    def __init__(self, binary, maker, n=4, timing=TIMING, admission=0):
+    def __init__(self, binary, maker, n=4, timing=TIMING, admission=0, wires=None):
         self.binary, self.maker, self.timing = binary, maker, timing
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='citiz-nodes-'))
         self.made = 0
         self.nodes = [Node(self, i) for i in range(n)]
+        self.wires = wires and wires(self)
+        for node in self.nodes if wires else []:
+            node.url = self.wires.before(node)
         salt = hashlib.sha256(str(self.dir).encode()).hexdigest()
         for node in self.nodes:
             node.command('setup', '--found', '--salt', salt, '--url', node.url, '--listen', f'127.0.0.1:{node.port}',
@@ -171,6 +174,8 @@ class World:
             if node.process:
                 node.process.send_signal(signal.SIGCONT)
                 node.kill()
+        if self.wires:
+            self.wires.close()
         shutil.rmtree(self.dir)
 
     def start(self):
@@ -207,14 +212,14 @@ class World:
         words = ['watch', str(number), str(int(at or time.time()))]
         return subprocess.run([self.maker, *words], input=checkpoint, capture_output=True, text=True, check=True).stdout
 
-    def settle(self, nodes=None):
+    def settle(self, nodes=None, seconds=PATIENCE):
         """Waits until `nodes` have one newest block and nothing waits; gives their chains, which are the same."""
         nodes = nodes or self.nodes
 
         def same():
             seen = [node.status() for node in nodes]
             return len({s['hash'] for s in seen}) == 1 and not any(s['waiting'] for s in seen)
-        until('all have the same newest block', same, every=0.2)
+        until('all have the same newest block', same, seconds, 0.2)
         chains = [[block[:2] for block in node.blocks()] for node in nodes]
         assert all(chain == chains[0] for chain in chains), 'the chains differ'
         return chains[0]

@@ -2,7 +2,7 @@
 SPDX-License-Identifier: AGPL-3.0-or-later"""
 import base64, hashlib, http.client, json, os, pathlib, random, re, shutil, signal, socket, struct, subprocess, sys, threading, time, urllib.request
 
-import proxies
+import proxies, wires
 from nodes import PATIENCE, Load, Reader, World, free_port, quantile, until
 
 FAKETIME = [pathlib.Path(p) / 'faketime/libfaketime.so.1' for p in ('/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib')]
@@ -132,6 +132,77 @@ def case_partition(world):
         node.becomes_final(name)
     print(f'# healed and final in {time.monotonic() - then:.1f} s')
     world.settle()
+    world.no_evidence()
+
+
+def case_split(world):
+    """The network between two and two breaks under load: neither half goes on alone; mended, everything does."""
+    world.start()
+    load = Load(world, number=2000, wait=3)
+    load.start()
+    for sides in ((0, 1), (0, 2), (3,)):
+        load.reaches(5)
+        world.wires.cut(*sides)
+        for node in world.nodes:
+            linked = sum((other.place in sides) == (node.place in sides) for other in world.nodes)
+            until('it sees whom it has lost', lambda n=node, l=linked: sum(m['linked'] for m in n.status()['members']) == l)
+        if len(sides) == 2:
+            tx, = world.transactions(1)
+            name = json.loads(world.nodes[0].submit(tx)[1])['id']
+            assert world.nodes[0].state_of(name, 1) == 'pending'
+        else:
+            load.reaches(5)
+        world.wires.mend()
+    load.reaches(5)
+    acknowledged(world, load)
+
+
+case_split.wires = wires.Wires
+
+
+def case_slow_disk(world):
+    """Each sync takes 10 ms more, and 300 ms on one node; the current fails for all in the middle: it only takes longer."""
+    for node in world.nodes:
+        node.environment = {'LD_PRELOAD': sys.argv[4], 'CITIZ_SLOW_SYNC_MS': '300' if node.place == 3 else '10'}
+    world.start()
+    load = Load(world, number=300, wait=5)
+    load.start()
+    load.reaches(5)
+    for node in world.nodes:
+        node.kill()
+    for node in world.nodes:
+        node.start(wait=False)
+    for node in world.nodes:
+        until('it answers', node.healthy)
+    load.reaches(10)
+    acknowledged(world, load)
+    print(f'# finality over HTTP: p50 {quantile(load.seconds, .5) * 1e3:.0f} ms')
+
+
+def case_duplicates(world):
+    """Each transaction is brought to all nodes at once, and again when it is final: it is one."""
+    world.start()
+    transactions = world.transactions(25)
+    names = set()
+
+    def bring(node):
+        for tx in transactions:
+            status, body = node.submit(tx)
+            assert status in (200, 202), (status, body)
+            names.add(json.loads(body)['id'])
+    for _ in range(2):
+        threads = [threading.Thread(target=bring, args=(node,)) for node in world.nodes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(names) == len(transactions), len(names)
+        for name in names:
+            for node in world.nodes:
+                node.becomes_final(name)
+    world.settle()
+    blocks = b''.join(block for _, _, block in world.nodes[0].blocks())
+    assert [blocks.count(tx) for tx in transactions] == [1] * len(transactions)
     world.no_evidence()
 
 
@@ -842,7 +913,7 @@ def main():
     case = globals()['case_' + name]
     print('TAP version 13\n1..1')
     try:
-        with World(binary, maker) as world:
+        with World(binary, maker, wires=getattr(case, 'wires', None)) as world:
             case(world)
     except Skip as why:
         print(f'ok 1 - {case.__doc__.splitlines()[0]} # SKIP {why}')
