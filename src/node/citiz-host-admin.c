@@ -1,6 +1,8 @@
 /* Talking to a node that runs: a Unix socket in its folder, one line of JSON each way. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-private.h"
 
+#include "store/citiz-guest-store.h"
+
 #include <gio/gunixsocketaddress.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -63,6 +65,7 @@ do_status (Call *call)
       body, "uptime",
       json_integer ((g_get_monotonic_time () - call->host->started) / G_USEC_PER_SEC));
   json_object_set_new (body, "freePercent", json_integer ((json_int_t) (call->host->free * 100)));
+  json_object_set_new (body, "guests", json_integer (citiz_guest_store_count (call->host->db)));
   json_object_set_new (body, "port",
                        json_integer (citiz_http_server_get_port (call->host->server)));
   json_object_set_new (

@@ -192,6 +192,15 @@ print_status (json_t *body)
 }
 
 static void
+print_all (json_t *body)
+{
+  print_status (body);
+  citiz_host_say (_ ("Citizens: %lld whom this node vouches for; %lld whose Citiz has checked the "
+                     "ledger in the last 24 hours"),
+                  number_of (body, "guests"), number_of (body, "watchers"));
+}
+
+static void
 print_members (json_t *body)
 {
   json_t *member;
@@ -231,7 +240,7 @@ citiz_host_ask_and_print (const CitizHostArguments *arguments,
 int
 citiz_host_command_status (const CitizHostArguments *arguments, GError **error)
 {
-  return citiz_host_ask_and_print (arguments, "status", NULL, print_status, error);
+  return citiz_host_ask_and_print (arguments, "status", NULL, print_all, error);
 }
 
 int
