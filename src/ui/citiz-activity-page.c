@@ -328,20 +328,17 @@ static void
 activated_cb (CitizChart *chart, gint slot, gpointer data)
 {
   CitizActivityPage *self = data;
+  CitizPeriod to;
   gint y, m, d;
 
   citiz_day_to_ymd (self->period.first, &y, &m, &d);
-  if (self->period.kind == CITIZ_PERIOD_YEAR)
-    {
-      self->period = citiz_period_around (CITIZ_PERIOD_MONTH, citiz_day_from_ymd (y, slot + 1, 1));
-      citiz_activity_page_set_period (self, CITIZ_PERIOD_MONTH);
-    }
-  else if (self->period.kind != CITIZ_PERIOD_DAY)
-    {
-      self->period = citiz_period_around (CITIZ_PERIOD_DAY, self->period.first + slot);
-      citiz_activity_page_set_period (self, CITIZ_PERIOD_DAY);
-    }
-  refill (self);
+  if (self->period.kind == CITIZ_PERIOD_DAY)
+    return;
+  to = self->period.kind == CITIZ_PERIOD_YEAR
+           ? citiz_period_around (CITIZ_PERIOD_MONTH, citiz_day_from_ymd (y, slot + 1, 1))
+           : citiz_period_around (CITIZ_PERIOD_DAY, self->period.first + slot);
+  citiz_activity_page_set_period (self, to.kind);
+  move (self, to); /* the switch alone would go to today */
 }
 
 /* --- building --- */

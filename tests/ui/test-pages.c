@@ -582,6 +582,36 @@ is_undo (GtkWidget *widget, gpointer data)
   return TRUE;
 }
 
+static gboolean
+is_chart (GtkWidget *widget, gpointer data)
+{
+  if (!CITIZ_IS_CHART (widget))
+    return FALSE;
+  *(GtkWidget **) data = widget;
+  return TRUE;
+}
+
+/* A day pressed in the week that holds today is the day that is shown, not today. */
+static void
+test_day_pressed (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  GtkWidget *page = g_object_ref_sink (citiz_activity_page_new (session)), *chart = NULL;
+  CitizTime now = citiz_session_now (session);
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local (now.ms / 1000);
+  gint32 today = citiz_day_from_date_time (local);
+  CitizPeriod week = citiz_period_around (CITIZ_PERIOD_WEEK, today);
+  gint slot = today == week.first ? 6 : 0;
+  CitizPeriod day = citiz_period_around (CITIZ_PERIOD_DAY, week.first + slot);
+  g_autofree gchar *title = citiz_period_title (&day, today);
+
+  g_assert_true (walk (page, is_chart, &chart));
+  g_signal_emit_by_name (chart, "activated", slot);
+  settle ();
+  g_assert_true (shows (page, title));
+  g_assert_finalize_object (page);
+}
+
 /* Ten steps in every hour of a day on a wall two hours east of UTC. */
 static GArray *
 ten_an_hour (const gchar *measure, gint64 from, gint64 to, gpointer data)
@@ -755,6 +785,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/stranger", test_stranger);
   g_test_add_func ("/ui/pages/nothing-in-period", test_nothing_in_period);
   g_test_add_func ("/ui/pages/focus", test_focus);
+  g_test_add_func ("/ui/pages/day-pressed", test_day_pressed);
   g_test_add_func ("/ui/pages/day-elsewhere", test_day_elsewhere);
   g_test_add_func ("/ui/pages/import-dialog", test_import_dialog);
   g_test_add_func ("/ui/pages/import-of-others", test_import_of_others);
