@@ -19,7 +19,6 @@ struct _CitizWindow
   gboolean onboarding;
   gboolean emergency_wanted; /* pressed while locked: given right after the record is open */
 
-  AdwToastOverlay *toasts;
   GtkStack *screens;
 
   /* Of the open record; NULL while there is none. */

@@ -250,7 +250,6 @@ citiz_window_class_init (CitizWindowClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   gtk_widget_class_set_template_from_resource (GTK_WIDGET_CLASS (klass),
                                                "/io/github/citiz/Citiz/citiz-window.ui");
-  BIND (toasts);
   BIND (screens);
   _citiz_window_install_actions (GTK_WIDGET_CLASS (klass));
 }

@@ -72,7 +72,7 @@ export function renewGrant(grant, bundle) {
 export function linkOf(grant, origin) {
   const payload = {
     url: origin + '/shl/' + b64u(grant.secret), key: b64u(grant.recordKey), exp: Math.floor((grant.expires || grant.notBefore + 86400000) / 1000), flag: grant.passcode ? 'P' : undefined, label: grant.label || undefined, v: 1,
-    _citiz: { g: grant.id.toString('hex'), t: grant.t, n: grant.nodes.map((n) => [b64u(n.node), '']), o: grant.contact || undefined },
+    _citiz: { g: grant.id.toString('hex'), t: grant.t, n: grant.nodes.map((n) => [b64u(n.node), n.at || '']), o: grant.contact || undefined },
   };
   return origin + '/v#shlink:/' + b64u(JSON.stringify(payload));
 }

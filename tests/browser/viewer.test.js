@@ -436,6 +436,7 @@ test('problems that change emergency care stand first; a pressure has no tenths'
 test('spoken code and date of birth lead to the same page', async () => {
   const grant = makeGrant(lucieText);
   world.add(grant);
+  grant.nodes[0].at = 'http://127.0.0.1:9'; // where it was when the link was made: the node that took the code is here
   world.codes.set('7KM', { grant, ...codeOf(grant, world.origin, '7KM4QX9P', '1959-03-12') });
   const page = await newPage(browser, world.origin);
   await page.goto(world.origin + '/v');

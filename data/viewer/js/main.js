@@ -387,7 +387,7 @@ async function useCode() {
   }
   codeState({ busy: 'codeFetching' });
   try {
-    const link = parseLink(await linkFromCode(typed.text, typed.birth, () => codeState({ busy: 'codeWorking' })));
+    const link = await linkFromCode(typed.text, typed.birth, () => codeState({ busy: 'codeWorking' }));
     if (!link) throw new Refusal('damaged');
     app.code = freshState().code;
     startAsk(link);

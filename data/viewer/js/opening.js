@@ -2,6 +2,7 @@
 
 import { b64u, fromB64u, fromHex, fromUtf8, hex, join, sameBytes, utf8 } from './codec.js';
 import { cleanCode, combineShares, hmac, openBox, openCapsule, openingPreimage, openJwe, passcodeKey, passcodeProof, pbkdf2, releaseToken, sealNote, sha256, shareCommitment } from './crypto.js';
+import { parseLink } from './link.js';
 
 const PATIENCE_MS = 20000;
 const BLOB_LIMIT = 5 * 1024 * 1024;
@@ -225,7 +226,7 @@ export async function sendNote(link, session, note) {
   });
 }
 
-/** Spoken code and date of birth → the link's text. The node never learns the secret half. */
+/** Spoken code and date of birth → the link, or null. The node never learns the secret half; it is here, whatever address it had at the press. */
 export async function linkFromCode(typed, birthDate, onStep) {
   const code = cleanCode(typed);
   const here = '';
@@ -243,7 +244,9 @@ export async function linkFromCode(typed, birthDate, onStep) {
   if (response.status === 401 || response.status === 404) throw new Refusal('code', { left: answer.remainingAttempts });
   if (!response.ok) throw new Refusal('network');
   try {
-    return fromUtf8(await openBox(keys.subarray(0, 32), grant, fromB64u(answer.blob)));
+    const link = parseLink(fromUtf8(await openBox(keys.subarray(0, 32), grant, fromB64u(answer.blob))));
+    for (const one of link ? link.nodes : []) if (sameBytes(one.id, node)) one.origin = here;
+    return link;
   } catch (error) {
     throw new Refusal('damaged');
   }
