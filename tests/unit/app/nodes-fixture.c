@@ -504,28 +504,53 @@ words_of (const json_t *json)
   return g_strjoinv (" ", words);
 }
 
+/* One node's part being asked for, in a thread of its own: all are asked at once, as the page does. */
+typedef struct
+{
+  guint node, status;
+  gchar *path, *body, *reply;
+} Release;
+
+static gpointer
+release_thread (gpointer data)
+{
+  Release *release = data;
+
+  release->status
+      = nodes_ask (release->node, "POST", release->path, release->body, &release->reply);
+  return NULL;
+}
+
 guint
 nodes_gather (const gchar *text, const gchar *opening, gchar **out_summary, gchar **out_words)
 {
   g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
   g_autofree gchar *path = path_of (link, "release");
   json_auto_t *state = state_of (link);
-  json_t *commitments = json_object_get (state, "commitments");
   CitizShare shares[NODES];
+  Release releases[NODES] = {0};
+  GThread *threads[NODES];
   guint n = 0;
 
-  for (guint place = 0; place < link->nodes->len; place++)
+  for (guint i = 0; i < link->nodes->len; i++)
     {
-      g_autofree gchar *body = with_token (link, place, opening, ""), *reply = NULL;
+      releases[i] = (Release){
+          .node = node_at (link, i), .path = path, .body = with_token (link, i, opening, "")};
+      threads[i] = g_thread_new ("release", release_thread, &releases[i]);
+    }
+  for (guint i = 0; i < link->nodes->len; i++)
+    {
       json_auto_t *json = NULL;
 
-      if (nodes_ask (node_at (link, place), "POST", path, body, &reply) != 200)
-        continue;
-      json = json_loads (reply, 0, NULL);
-      if (take_share (link, json, commitments, &shares[n]))
+      g_thread_join (threads[i]);
+      json = releases[i].status == 200 ? json_loads (releases[i].reply, 0, NULL) : NULL;
+      if (json != NULL
+          && take_share (link, json, json_object_get (state, "commitments"), &shares[n]))
         n++;
       if (out_words != NULL && n == NODES_NEEDED && *out_words == NULL)
         *out_words = words_of (json_object_get (json, "receipt"));
+      g_free (releases[i].body);
+      g_free (releases[i].reply);
     }
   if (n >= NODES_NEEDED && out_summary != NULL)
     *out_summary = join (link, shares, json_string_value (json_object_get (state, "capsule")));

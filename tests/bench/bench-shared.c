@@ -1,0 +1,82 @@
+/* B11: a link opened over four real nodes, from the reader's press to the summary, beside what no reader can do without: the opening final on the
+ * ledger, and one round trip for the parts. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "bench.h"
+#include "nodes-fixture.h"
+
+#include <stdio.h>
+
+#define ROUNDS 15
+#define GOAL   1.25
+#define LINK   300.0 /* ms from the press to the link */
+
+static gboolean
+all_hold (App *app)
+{
+  const CitizAccess *access = citiz_session_get_emergency (app->session);
+
+  return access != NULL && access->n_holding == NODES;
+}
+
+/* The opening alone, then one request and its answer. Returns: ms */
+static gdouble
+raw (App *app, const gchar *link, guint use)
+{
+  const gdouble began = bench_now ();
+
+  g_assert_cmpuint (nodes_open (app, link, 1, use, "Camille Ouellet", NULL), ==, 200);
+  g_assert_cmpuint (nodes_ask (2, "GET", "/healthz", NULL, NULL), ==, 200);
+  return (bench_now () - began) * 1e3;
+}
+
+static gdouble
+ours (App *app, const gchar *link, guint use)
+{
+  const gdouble began = bench_now ();
+  g_autofree gchar *opening = NULL, *summary = NULL;
+
+  g_assert_cmpuint (nodes_open (app, link, 1, use, "Camille Ouellet", &opening), ==, 200);
+  g_assert_cmpuint (nodes_gather (link, opening, &summary, NULL), ==, NODES);
+  g_assert_nonnull (summary);
+  return (bench_now () - began) * 1e3;
+}
+
+int
+main (int argc, char **argv)
+{
+  App app = {0};
+  gdouble a[ROUNDS], b[ROUNDS], ratios[ROUNDS], began, shown, held;
+  g_autofree gchar *link = NULL;
+  gboolean good;
+
+  g_assert_cmpint (argc, ==, 2);
+  g_assert_true (citiz_crypto_init ());
+  nodes_found (argv[1]);
+  app_up (&app, NULL);
+  nodes_join (&app);
+  app_save (&app, NULL, "Peanut");
+  began = bench_now ();
+  {
+    g_autoptr (CitizAccess) access = app_press (&app);
+
+    link = g_strdup (access->link);
+  }
+  shown = (bench_now () - began) * 1e3;
+  g_assert_true (app_until (all_hold, &app, 120));
+  held = (bench_now () - began) * 1e3;
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      b[i] = raw (&app, link, 2 * i + 1);
+      a[i] = ours (&app, link, 2 * i + 2);
+      ratios[i] = a[i] / b[i];
+    }
+  printf ("# press to link %.0f ms (goal %.0f), to all four parts held %.0f ms\n", shown, LINK,
+          held);
+  printf ("# open to summary %.1f ms; final and one round trip %.1f ms (medians of %d)\n",
+          bench_median (a, ROUNDS), bench_median (b, ROUNDS), ROUNDS);
+  good = bench_median (ratios, ROUNDS) <= GOAL && shown <= LINK;
+  printf ("# ratio %.2f, goal %.2f at most: %s\n", bench_median (ratios, ROUNDS), GOAL,
+          good ? "met" : "missed");
+  app_down (&app, NULL);
+  nodes_end ();
+  return good ? 0 : 1;
+}
