@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #define READY_WITHIN_S  60
+#define EVEN_WITHIN_S   10
+#define NAMED_WITHIN_S  2 /* the mail of the nodes */
 #define HANDED_WITHIN_S 5 /* then the last nodes get their part another time */
 
 static const gchar *const state_names[] = {
@@ -169,6 +171,31 @@ wait_for_accesses (CitizCommandRun *run, gboolean (*over) (CitizCommandRun *run)
   g_main_loop_unref (patience.loop);
 }
 
+/* One's own copy of the community's ledger is what its nodes have; or none of them answers. */
+static gboolean
+is_even (CitizCommandRun *run)
+{
+  const CitizCommunityView *community = citiz_session_get_community (run->session);
+
+  return community == NULL || community->state != CITIZ_COMMUNITY_VIEW_CATCHING_UP;
+}
+
+/* And whose mail says who it was has said so. */
+static gboolean
+all_are_named (CitizCommandRun *run)
+{
+  GListModel *openings = citiz_session_get_openings (run->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
+    {
+      g_autoptr (CitizOpening) opening = g_list_model_get_item (openings, i);
+
+      if (opening->kind == CITIZ_OPENING_READ && opening->name[0] == '\0')
+        return FALSE;
+    }
+  return citiz_session_get_community (run->session) == NULL;
+}
+
 /* It opens, over nodes or, when they do not answer, on this computer. */
 static gboolean
 is_ready (CitizCommandRun *run)
@@ -265,6 +292,7 @@ citiz_command_grants (CitizCommandRun *run, gchar **args)
 {
   GListModel *accesses = citiz_session_get_accesses (run->session);
 
+  wait_for_accesses (run, is_even, EVEN_WITHIN_S);
   run->answer = json_array ();
   for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
     {
@@ -359,6 +387,8 @@ citiz_command_accesses (CitizCommandRun *run, gchar **args)
 {
   GListModel *openings = citiz_session_get_openings (run->session);
 
+  wait_for_accesses (run, is_even, EVEN_WITHIN_S);
+  wait_for_accesses (run, all_are_named, NAMED_WITHIN_S);
   run->answer = json_array ();
   for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
     {

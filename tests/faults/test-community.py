@@ -145,6 +145,32 @@ def case_epochs(world, app):
     assert app.run('verify')['verified']
 
 
+def case_shared(world, app):
+    """An access over the nodes: killed in the middle of giving it, shown as not ready, given by the next press; ended, and erased by all."""
+    world.start()
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.wait('joined', whole)
+    for node in world.nodes[2:]:
+        node.signal(signal.SIGSTOP)
+    giving = app.begin('emergency')
+    until('the grant is with the nodes', lambda: any(n.status()['waiting'] for n in world.nodes[:2]), 120)
+    giving.kill()
+    giving.communicate()
+    given, = app.run('grants')
+    assert given['state'] == 'active' and given['nodes']['state'] == 'sending' and given['nodes']['holding'] == 0, given
+    for node in world.nodes[2:]:
+        node.signal(signal.SIGCONT)
+    access = app.run('emergency')
+    assert access['grant'] == given['grant'] and access['link'] == given['link'], access
+    assert access['nodes']['state'] != 'sending' and access['nodes']['holding'] >= access['nodes']['needed'] == 3, access
+    assert any(access['link'].startswith(node.url) for node in world.nodes), access
+    ended = app.run('revoke', access['grant'])
+    assert ended['state'] in ('revoked', 'ending'), ended
+    after = until('all have erased their part', lambda: (lambda one: one if one['nodes']['erased'] == 4 else None)(app.run('grants')[0]), 150, 0.5)
+    assert after['state'] == 'revoked' and 'link' not in after, after
+    assert json.loads(world.nodes[1].get('/v1/grants/' + access['grant'])[1])['state'] == 'revoked'
+
+
 def main():
     node, citiz, maker, name = sys.argv[1:5]
     case = globals()['case_' + name]
