@@ -35,13 +35,27 @@ join_free (Join *self)
   g_free (self);
 }
 
-/* NULL when the window was closed before the answer came. */
-static Join *
-join_of (GtkWidget *window)
+/* For an answer that may come after the dialog, and the window below it, are gone. */
+static gpointer
+promise_new (Join *self)
 {
-  return gtk_widget_get_first_child (window) != NULL
-             ? g_object_get_data (G_OBJECT (window), "citiz-join")
-             : NULL;
+  GWeakRef *promise = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (promise, self->window);
+  return promise;
+}
+
+/* Takes @promise. Returns: NULL when the dialog was closed meanwhile */
+static Join *
+promise_keep (gpointer promise)
+{
+  g_autoptr (GtkWidget) window = g_weak_ref_get (promise);
+  gboolean there = window != NULL && gtk_widget_get_first_child (window) != NULL;
+
+  g_weak_ref_clear (promise);
+  g_free (promise);
+  return there ? g_object_get_data (G_OBJECT (window), "citiz-join")
+               : NULL; /* held on the display */
 }
 
 static void
@@ -183,11 +197,10 @@ show_step (Join *self, const gchar *name, GtkWidget *focus)
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GtkWidget) window = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizInvitationView) view
       = citiz_session_read_invitation_finish (CITIZ_SESSION (source), result, &error);
-  Join *self = join_of (window);
+  Join *self = promise_keep (data);
 
   if (self == NULL)
     return;
@@ -209,7 +222,7 @@ read_text (Join *self)
 {
   citiz_session_read_invitation_async (self->session,
                                        gtk_editable_get_text (GTK_EDITABLE (self->entry)), NULL,
-                                       read_cb, g_object_ref (self->window));
+                                       read_cb, promise_new (self));
 }
 
 static void
@@ -273,9 +286,9 @@ follow_community (Join *self)
 static void
 changed_cb (GtkWidget *window)
 {
-  Join *self = join_of (window);
+  Join *self = g_object_get_data (G_OBJECT (window), "citiz-join");
 
-  if (self != NULL)
+  if (gtk_widget_get_first_child (window) != NULL)
     follow_community (self);
 }
 
@@ -323,11 +336,10 @@ build_joined (Join *self)
 static void
 joined_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GtkWidget) window = data;
   g_autoptr (GError) error = NULL;
   gboolean done = citiz_session_join_finish (CITIZ_SESSION (source), result, &error);
   gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  Join *self = join_of (window);
+  Join *self = promise_keep (data);
 
   if (self == NULL)
     return;
@@ -350,7 +362,7 @@ join_cb (Join *self)
   self->joining = g_cancellable_new ();
   show_step (self, "busy", self->cancel);
   citiz_session_join_async (self->session, self->view->text, self->joining, joined_cb,
-                            g_object_ref (self->window));
+                            promise_new (self));
 }
 
 static void
@@ -404,7 +416,7 @@ citiz_join_show (GtkWidget *parent, CitizSession *session, const gchar *text)
   Join *self;
   GtkWidget *page, *header;
 
-  if (community != NULL)
+  if (community != NULL && text == NULL) /* another invitation to the same one is taken */
     {
       g_autofree gchar *heading = g_strdup_printf (_ ("You Belong to “%s”"), community->name);
 

@@ -164,9 +164,10 @@ say_even (const CitizCommunityView *view, CitizTime now, CitizSaying *out)
                                      "stays readable, and what waits is kept."));
       return;
     }
-  out->icon = "citiz-shield-symbolic";
-  out->style = "ok";
-  out->title = g_strdup (_ ("All agree"));
+  out->icon = view->alarms->len == 0 ? "citiz-shield-symbolic" : "citiz-alert-symbolic";
+  out->style = view->alarms->len == 0 ? "ok" : "warning";
+  out->title
+      = g_strdup (view->alarms->len == 0 ? _ ("All agree") : _ ("Something to look at, below"));
   out->text = g_strdup_printf (
       ngettext ("%u node compared · newest block %s", "%u nodes compared · newest block %s", here),
       here, view->final.ms != 0 ? when : "–");

@@ -5,6 +5,8 @@
 
 #include "ui/citiz-bits.h"
 #include "ui/citiz-community-text.h"
+#include "ui/citiz-focus.h"
+#include "ui/citiz-ledger-alarms.h"
 
 #define MAX_DISCS 9
 
@@ -14,6 +16,9 @@ typedef struct
   CitizSession *session;
   GtkWidget *heading, *list;
   GtkWidget *state, *face, *bar, *tolerance, *discs, *head; /* of vigilance */
+  GtkWidget *watchers;
+  GPtrArray *alarms; /* rows */
+  gchar *said;       /* what they say */
 } Part;
 
 static void
@@ -22,6 +27,8 @@ part_free (gpointer data)
   Part *part = data;
 
   g_object_unref (part->session);
+  g_clear_pointer (&part->alarms, g_ptr_array_unref);
+  g_free (part->said);
   g_free (part);
 }
 
@@ -227,6 +234,63 @@ fill_tolerance (Part *part, const CitizCommunityView *view)
                                             : citiz_prefix_new (saying.icon, saying.style));
 }
 
+static gchar *
+gather_alarms (const CitizCommunityView *view)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; view != NULL && i < view->alarms->len; i++)
+    {
+      g_autofree gchar *text = citiz_session_explain_alarm (view->alarms->pdata[i]);
+
+      g_string_append_printf (all, "%s\n", text);
+    }
+  return g_string_free (all, FALSE);
+}
+
+static void
+put_alarm (Part *part, GtkWidget *row, gint place)
+{
+  g_ptr_array_add (part->alarms, row);
+  gtk_list_box_insert (GTK_LIST_BOX (part->list), row, place);
+}
+
+/* Under how it stands. Made anew only when they say something else. */
+static void
+fill_alarms (Part *part, const CitizCommunityView *view)
+{
+  g_autofree gchar *said = gather_alarms (view);
+  gboolean proven = FALSE;
+
+  if (g_strcmp0 (said, part->said) == 0)
+    return;
+  citiz_focus_keep (part->list);
+  for (guint i = 0; i < part->alarms->len; i++)
+    gtk_list_box_remove (GTK_LIST_BOX (part->list), part->alarms->pdata[i]);
+  g_ptr_array_set_size (part->alarms, 0);
+  for (guint i = 0; view != NULL && i < view->alarms->len; i++)
+    {
+      const CitizAlarmView *alarm = view->alarms->pdata[i];
+
+      proven |= alarm->guilty != NULL && alarm->guilty[0] != NULL;
+      put_alarm (part, citiz_alarm_row_new (part->session, alarm), (gint) i + 1);
+    }
+  if (proven)
+    put_alarm (part, citiz_evidence_row_new (part->session), (gint) view->alarms->len + 1);
+  g_free (part->said);
+  part->said = g_steal_pointer (&said);
+}
+
+static void
+fill_watchers (Part *part, guint n)
+{
+  g_autofree gchar *title
+      = g_strdup_printf (ngettext ("%u watches the ledger", "%u watch the ledger", n), n);
+
+  gtk_widget_set_visible (part->watchers, n > 0);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (part->watchers), title);
+}
+
 static void
 fill_vigilance (GtkWidget *list)
 {
@@ -237,6 +301,8 @@ fill_vigilance (GtkWidget *list)
   gtk_widget_set_visible (part->state, view != NULL);
   gtk_widget_set_visible (part->tolerance, view != NULL && view->n_validators > 0);
   gtk_widget_set_visible (part->head, view != NULL);
+  fill_alarms (part, view);
+  fill_watchers (part, view != NULL ? view->watchers : 0);
   if (view == NULL)
     return;
   fill_state (part, view);
@@ -251,6 +317,10 @@ citiz_ledger_vigilance_new (CitizSession *session)
   GtkWidget *list = citiz_list_new (_ ("Vigilance"));
   Part *part = part_new (list, session);
 
+  part->list = list;
+  part->alarms = g_ptr_array_new ();
+  part->watchers = row_new ("citiz-shown-symbolic", "neutral", "",
+                            _ ("Citizens and nodes that signed the newest state as they saw it"));
   part->state = row_new (NULL, NULL, "", "");
   part->bar = gtk_progress_bar_new ();
   g_object_set (part->bar, "valign", GTK_ALIGN_CENTER, "width-request", 72, NULL);
@@ -259,6 +329,7 @@ citiz_ledger_vigilance_new (CitizSession *session)
   part->head = row_new ("citiz-slice-symbolic", "ok", _ ("Your own ledger"), "");
   gtk_list_box_append (GTK_LIST_BOX (list), part->state);
   gtk_list_box_append (GTK_LIST_BOX (list), part->tolerance);
+  gtk_list_box_append (GTK_LIST_BOX (list), part->watchers);
   gtk_list_box_append (GTK_LIST_BOX (list), part->head);
   g_signal_connect_object (session, "community-changed", G_CALLBACK (fill_vigilance), list,
                            G_CONNECT_SWAPPED);

@@ -1,0 +1,122 @@
+/* What vigilance saw, as rows of the Ledger page, and the evidence of it. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-ledger-alarms.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/citiz-bits.h"
+#include "ui/citiz-compat.h"
+#include "ui/citiz-window.h"
+
+/* By kind. */
+static const struct
+{
+  const gchar *title, *icon, *style;
+} kinds[] = {
+    [CITIZ_ALARM_VIEW_FORK] = {N_ ("Two histories, both signed"), "citiz-alert-symbolic", "error"},
+    [CITIZ_ALARM_VIEW_OTHER]
+    = {N_ ("A history that nobody signed"), "citiz-alert-symbolic", "error"},
+    [CITIZ_ALARM_VIEW_PAGE] = {N_ ("Another page for carers"), "citiz-alert-symbolic", "error"},
+    [CITIZ_ALARM_VIEW_STALL] = {N_ ("Nothing becomes final"), "citiz-clock-symbolic", "warning"},
+    [CITIZ_ALARM_VIEW_CLOCK] = {N_ ("A clock is far off"), "citiz-clock-symbolic", "warning"},
+};
+
+static GtkWidget *
+row_new (const gchar *icon, const gchar *style, const gchar *title, const gchar *text)
+{
+  GtkWidget *row = citiz_row_new (title, text);
+
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  citiz_row_set_prefix (CITIZ_ROW (row), icon, style);
+  return row;
+}
+
+/* --- read --- */
+
+static void
+dismissed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) row = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_dismiss_alarm_finish (CITIZ_SESSION (source), result, &error))
+    citiz_toast (row, citiz_session_explain (error));
+}
+
+/* The view of now: the one the row was made of may be gone. */
+static void
+dismiss_cb (GtkWidget *row, GtkWidget *button)
+{
+  CitizSession *session = g_object_get_data (G_OBJECT (row), "citiz-session");
+  const CitizCommunityView *view = citiz_session_get_community (session);
+  const gchar *url = g_object_get_data (G_OBJECT (row), "citiz-url");
+  const guint kind = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "citiz-kind"));
+
+  for (guint i = 0; view != NULL && i < view->alarms->len; i++)
+    {
+      const CitizAlarmView *alarm = view->alarms->pdata[i];
+
+      if (alarm->kind == kind && g_str_equal (alarm->url, url))
+        {
+          citiz_session_dismiss_alarm_async (session, alarm, NULL, dismissed_cb,
+                                             g_object_ref (row));
+          return;
+        }
+    }
+}
+
+GtkWidget *
+citiz_alarm_row_new (CitizSession *session, const CitizAlarmView *alarm)
+{
+  g_autofree gchar *text = citiz_session_explain_alarm (alarm);
+  GtkWidget *row = row_new (kinds[alarm->kind].icon, kinds[alarm->kind].style,
+                            _ (kinds[alarm->kind].title), text);
+  GtkWidget *read = citiz_icon_button_new ("citiz-check-symbolic", _ ("I have read this"), NULL);
+
+  g_object_set_data_full (G_OBJECT (row), "citiz-session", g_object_ref (session), g_object_unref);
+  g_object_set_data_full (G_OBJECT (row), "citiz-url", g_strdup (alarm->url), g_free);
+  g_object_set_data (G_OBJECT (row), "citiz-kind", GUINT_TO_POINTER (alarm->kind));
+  g_signal_connect_object (read, "clicked", G_CALLBACK (dismiss_cb), row, G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), read);
+  return row;
+}
+
+/* --- evidence --- */
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) row = data;
+  g_autoptr (GError) error = NULL;
+  gboolean saved = citiz_session_export_evidence_finish (CITIZ_SESSION (source), result, &error);
+
+  citiz_toast (row, saved ? _ ("Evidence saved") : citiz_session_explain (error));
+}
+
+static void
+file_cb (GFile *file, gpointer row)
+{
+  citiz_session_export_evidence_async (g_object_get_data (G_OBJECT (row), "citiz-session"), file,
+                                       NULL, saved_cb, g_object_ref (row));
+}
+
+static void
+save_cb (GtkWidget *row)
+{
+  citiz_compat_save_file (row, _ ("Save the Evidence"), _ ("citiz-evidence.json"), file_cb, row,
+                          NULL);
+}
+
+GtkWidget *
+citiz_evidence_row_new (CitizSession *session)
+{
+  GtkWidget *row = row_new ("citiz-document-symbolic", "neutral", _ ("Evidence kept"),
+                            _ ("Their own signatures prove it to anyone; nothing in it is yours"));
+  GtkWidget *save = citiz_button_new (_ ("_Save…"));
+
+  g_object_set_data_full (G_OBJECT (row), "citiz-session", g_object_ref (session), g_object_unref);
+  gtk_widget_set_valign (save, GTK_ALIGN_CENTER);
+  g_signal_connect_object (save, "clicked", G_CALLBACK (save_cb), row, G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), save);
+  return row;
+}

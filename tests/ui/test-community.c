@@ -1,0 +1,369 @@
+/* The community in the window: an invitation read, joined, refused, cancelled; the Ledger page in each of its states; leaving.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <adwaita.h>
+#include <string.h>
+
+#include "app-fixture.h"
+#include "community-world.h"
+
+#include "crypto/citiz-crypto.h"
+#include "ui/citiz-community-dialog.h"
+#include "ui/citiz-community-text.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-preferences.h"
+#include "ui/citiz-window.h"
+
+typedef struct
+{
+  App app;
+  CommunityWorld world;
+  GtkWidget *window;
+} Scene;
+
+static void
+scene_up (Scene *scene, gconstpointer unused)
+{
+  community_world_init (&scene->world);
+  app_up (&scene->app, NULL);
+  app_move_clock (&scene->app, scene->world.shared.now.ms - citiz_env_now (citiz_env_system ()).ms);
+  scene->window = GTK_WIDGET (citiz_window_new (NULL, scene->app.session));
+  g_object_add_weak_pointer (G_OBJECT (scene->window), (gpointer *) &scene->window);
+  gtk_window_present (GTK_WINDOW (scene->window));
+}
+
+static void
+scene_down (Scene *scene, gconstpointer unused)
+{
+  gtk_window_destroy (GTK_WINDOW (scene->window));
+  RUN_UNTIL (scene->window == NULL);
+  citiz_session_lock (scene->app.session);
+  app_settle (&scene->app);
+  g_clear_object (&scene->app.session); /* the toolkit may hold a row of it for a few frames more */
+  citiz_community_remove_copy (scene->app.folder);
+  app_down (&scene->app, NULL);
+  community_world_clear (&scene->world);
+}
+
+/* --- eyes and hands --- */
+
+/* What can be seen with @text in it (a button: as its words), at or below @widget. */
+static GtkWidget *
+look (GtkWidget *widget, GType type, const gchar *text)
+{
+  const gchar *own = NULL;
+
+  if (!gtk_widget_get_mapped (widget))
+    return NULL;
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
+    own = GTK_IS_LABEL (widget)       ? gtk_label_get_text (GTK_LABEL (widget))
+          : GTK_IS_BUTTON (widget)    ? gtk_button_get_label (GTK_BUTTON (widget))
+          : ADW_IS_ENTRY_ROW (widget) ? ""
+                                      : NULL;
+  if (own != NULL
+      && (GTK_IS_BUTTON (widget) ? g_str_equal (own, text) : strstr (own, text) != NULL))
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    {
+      GtkWidget *found = look (w, type, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* In any window. */
+static GtkWidget *
+find (GType type, const gchar *text)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  GtkWidget *found = NULL;
+
+  for (guint i = g_list_model_get_n_items (windows); i-- > 0 && found == NULL;)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      found = look (window, type, text);
+    }
+  return found;
+}
+
+static gboolean
+sees (const gchar *text)
+{
+  return find (GTK_TYPE_LABEL, text) != NULL;
+}
+
+static void
+press (const gchar *label)
+{
+  GtkWidget *button;
+
+  RUN_UNTIL ((button = find (GTK_TYPE_BUTTON, label)) != NULL && gtk_widget_is_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static void
+type (const gchar *text)
+{
+  GtkWidget *entry;
+
+  RUN_UNTIL ((entry = find (ADW_TYPE_ENTRY_ROW, "")) != NULL);
+  gtk_editable_set_text (GTK_EDITABLE (entry), text);
+}
+
+static gchar *
+link_of (Scene *scene, gboolean token)
+{
+  CitizInvitation invitation;
+
+  community_world_invitation (&scene->world, token, &invitation);
+  return citiz_invitation_link (&invitation);
+}
+
+static const CitizCommunityView *
+view (Scene *scene)
+{
+  return citiz_session_get_community (scene->app.session);
+}
+
+static gboolean
+is_whole (Scene *scene)
+{
+  const CitizCommunityView *now = view (scene);
+
+  return now != NULL && now->state == CITIZ_COMMUNITY_VIEW_EVEN && now->level == 2
+         && now->registered && now->n_waiting == 0 && now->nodes->len == SHARED_N
+         && now->n_missing == 0;
+}
+
+static void
+join (Scene *scene)
+{
+  g_autofree gchar *link = link_of (scene, TRUE);
+
+  citiz_window_join (CITIZ_WINDOW (scene->window), link);
+  press ("_Join");
+  press ("_Done");
+  RUN_UNTIL (is_whole (scene));
+}
+
+/* --- joining --- */
+
+/* What is none has a sentence; what is one says what it leads to before anybody is asked. */
+static void
+test_invitation (Scene *scene, gconstpointer unused)
+{
+  g_autofree gchar *link = link_of (scene, TRUE), *bare = link_of (scene, FALSE);
+  guint asked = 0;
+
+  citiz_window_join (CITIZ_WINDOW (scene->window), "");
+  RUN_UNTIL (find (GTK_TYPE_BUTTON, "_Continue") != NULL);
+  g_assert_false (gtk_widget_is_sensitive (find (GTK_TYPE_BUTTON, "_Continue")));
+  type ("hello");
+  press ("_Continue");
+  RUN_UNTIL (sees ("not an invitation"));
+  type ("citiz:join?AbCd");
+  g_assert_false (sees ("not an invitation"));
+  press ("_Continue");
+  RUN_UNTIL (sees ("missing"));
+  type (bare);
+  press ("_Continue");
+  RUN_UNTIL (sees ("Nobody vouches for you"));
+  press ("_Another Invitation");
+  type (link);
+  press ("_Continue");
+  RUN_UNTIL (sees ("You are expected"));
+  g_assert_true (sees ("Les Cèdres"));
+  g_assert_true (sees ("What they never see"));
+  for (guint i = 0; i < SHARED_N; i++)
+    asked += scene->world.nodes[i].asked;
+  g_assert_cmpuint (asked, ==, 0);
+  g_assert_null (view (scene));
+}
+
+/* A refusal leaves the person where they can try again; so does their own change of mind. */
+static void
+test_refused (Scene *scene, gconstpointer unused)
+{
+  g_autofree gchar *link = link_of (scene, TRUE);
+
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_STRANGER;
+  citiz_window_join (CITIZ_WINDOW (scene->window), link);
+  press ("_Join");
+  RUN_UNTIL (sees ("not the community this invitation names"));
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_HONEST;
+  scene->world.vouch = VOUCH_SILENT;
+  press ("_Join");
+  press ("C_ancel");
+  RUN_UNTIL (find (GTK_TYPE_BUTTON, "_Join") != NULL);
+  g_assert_false (sees ("not the community this invitation names"));
+  g_assert_null (view (scene));
+}
+
+/* An invitation opened while the record is locked is taken up once it is open. */
+static void
+test_locked (Scene *scene, gconstpointer unused)
+{
+  g_autofree gchar *link = link_of (scene, TRUE);
+
+  citiz_session_lock (scene->app.session);
+  citiz_window_join (CITIZ_WINDOW (scene->window), link);
+  g_assert_false (sees ("You are expected"));
+  g_assert_true (app_unlock (&scene->app, APP_PASSPHRASE, NULL));
+  RUN_UNTIL (sees ("You are expected"));
+  citiz_session_lock (scene->app.session);
+  RUN_UNTIL (!sees ("You are expected"));
+  g_assert_cmpuint (g_list_model_get_n_items (gtk_window_get_toplevels ()), ==, 1);
+}
+
+/* --- the Ledger page, and leaving --- */
+
+static void
+test_whole_life (Scene *scene, gconstpointer unused)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  citiz_window_show_page (CITIZ_WINDOW (scene->window), "ledger");
+  RUN_UNTIL (find (GTK_TYPE_BUTTON, "Join a Community…") != NULL);
+  access = app_press (&scene->app); /* the first block */
+  RUN_UNTIL (sees ("This computer keeps the ledger alone"));
+  g_assert_nonnull (find (GTK_TYPE_BUTTON, "_Join…"));
+  g_assert_false (sees ("may fail"));
+
+  join (scene);
+  RUN_UNTIL (sees ("All agree"));
+  RUN_UNTIL (sees ("Anchored there up to its block"));
+  g_assert_true (sees ("Nodes of your community"));
+  g_assert_true (sees ("In agreement"));
+  g_assert_true (sees ("1 node may fail or lie"));
+  g_assert_true (sees ("checked every signature"));
+  g_assert_null (find (GTK_TYPE_BUTTON, "_Join…"));
+
+  citiz_window_join (CITIZ_WINDOW (scene->window), "");
+  RUN_UNTIL (sees ("leave this one first"));
+  press ("_Close");
+  citiz_leave_ask (scene->window, scene->app.session);
+  press ("_Leave");
+  RUN_UNTIL (view (scene) == NULL);
+  RUN_UNTIL (sees ("This computer keeps the ledger alone"));
+  g_assert_false (sees ("may fail"));
+}
+
+static void
+test_states (Scene *scene, gconstpointer unused)
+{
+  citiz_window_show_page (CITIZ_WINDOW (scene->window), "ledger");
+  join (scene);
+  citiz_session_set_metered (scene->app.session, TRUE);
+  RUN_UNTIL (sees ("What you send is sent all the same"));
+  citiz_session_set_metered (scene->app.session, FALSE);
+  RUN_UNTIL (sees ("All agree"));
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_DOWN;
+  RUN_UNTIL (sees ("what waits is sent when one answers"));
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_HONEST;
+  RUN_UNTIL (is_whole (scene) && sees ("All agree"));
+}
+
+static GtkWidget *
+find_page (GtkWidget *widget, const gchar *title)
+{
+  GtkWidget *found = NULL;
+
+  if (ADW_IS_PREFERENCES_PAGE (widget))
+    return g_str_equal (adw_preferences_page_get_title (ADW_PREFERENCES_PAGE (widget)), title)
+               ? widget
+               : NULL;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = find_page (w, title);
+  return found;
+}
+
+/* The choices of a member are there for a member only. */
+static void
+test_preferences (Scene *scene, gconstpointer unused)
+{
+  GtkWidget *dialog = citiz_preferences_new (scene->app.session);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (scene->window));
+  gtk_window_present (GTK_WINDOW (dialog));
+  adw_preferences_window_set_visible_page (ADW_PREFERENCES_WINDOW (dialog),
+                                           ADW_PREFERENCES_PAGE (find_page (dialog, "Community")));
+  RUN_UNTIL (sees ("Join a community…"));
+  g_assert_false (sees ("Go on when the window is closed"));
+  g_assert_false (sees ("Leave the community…"));
+  join (scene);
+  RUN_UNTIL (sees ("Leave the community…"));
+  g_assert_true (sees ("Les Cèdres"));
+  g_assert_true (sees ("Go on when the window is closed"));
+  g_assert_true (sees ("Follow on metered networks"));
+  g_assert_false (sees ("Join a community…"));
+}
+
+/* --- words --- */
+
+/* Each state, and each size of a community, has a title and a sentence; nothing is promised that cannot be kept. */
+static void
+test_words (void)
+{
+  CitizCommunityView view = {.name = (gchar *) "Les Cèdres", .level = 2, .progress = 1};
+
+  view.nodes = g_ptr_array_new ();
+  view.alarms = g_ptr_array_new ();
+  for (guint state = 0; state <= CITIZ_COMMUNITY_VIEW_FAILED * 2; state++)
+    {
+      g_auto (CitizSaying) saying = {0};
+
+      view.state = (CitizCommunityViewState) (state % (CITIZ_COMMUNITY_VIEW_FAILED + 1));
+      view.false_ledger = state > CITIZ_COMMUNITY_VIEW_FAILED;
+      citiz_community_say_state (&view, (CitizTime){0}, &saying);
+      g_assert_cmpstr (saying.title, !=, "");
+      g_assert_cmpstr (saying.text, !=, "");
+      g_assert_true (!view.false_ledger || g_str_equal (saying.style, "error"));
+    }
+  for (guint n = 1; n <= 13; n++)
+    {
+      g_auto (CitizSaying) saying = {0};
+
+      view.n_validators = n;
+      view.may_fail = (n - 1) / 3;
+      view.may_lie = n > 3 ? (n - 1) / 3 : 0;
+      citiz_community_say_tolerance (&view, &saying);
+      g_assert_cmpint (n > 3, ==, strstr (saying.title, "lie") != NULL);
+    }
+  g_ptr_array_unref (view.nodes);
+  g_ptr_array_unref (view.alarms);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const gchar *name;
+    void (*func) (Scene *scene, gconstpointer unused);
+  } tests[] = {
+      {"invitation", test_invitation}, {"refused", test_refused}, {"locked", test_locked},
+      {"whole-life", test_whole_life}, {"states", test_states},   {"preferences", test_preferences},
+  };
+
+  gtk_test_init (&argc, &argv, NULL);
+  if (!citiz_crypto_init ())
+    return 1;
+  citiz_ui_init ();
+  citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  g_test_add_func ("/ui/community/words", test_words);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree gchar *path = g_strconcat ("/ui/community/", tests[i].name, NULL);
+
+      g_test_add (path, Scene, NULL, scene_up, tests[i].func, scene_down);
+    }
+  return g_test_run ();
+}
