@@ -176,18 +176,19 @@ static GtkWidget *
 build_foot (CitizEmergencyPage *self)
 {
   GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *screen, *revoke, *caption;
+  GtkWidget *revoke, *caption;
 
   self->print_button = gtk_button_new ();
   gtk_widget_set_tooltip_text (self->print_button, _ ("Print One Page"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->print_button),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Print One Page"), -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->print_button), "emergency.print");
-  screen = gtk_button_new_with_label (_ ("Full Screen"));
-  gtk_widget_add_css_class (screen, "flat");
-  gtk_widget_set_valign (screen, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (screen, "F11");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (screen), "emergency.full-screen");
+  self->screen_button = gtk_button_new ();
+  gtk_widget_set_valign (self->screen_button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (self->screen_button, _ ("Full Screen"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->screen_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Full Screen"), -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->screen_button), "emergency.full-screen");
   self->foot_caption = caption
       = citiz_caption_new (_ ("What was already seen cannot be taken back."));
   g_object_set (caption, "xalign", 1.0, "justify", GTK_JUSTIFY_RIGHT, "max-width-chars", 26,
@@ -198,7 +199,7 @@ build_foot (CitizEmergencyPage *self)
   g_object_set (revoke, "valign", GTK_ALIGN_CENTER, "halign", GTK_ALIGN_END, NULL);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (revoke), "emergency.revoke");
   gtk_box_append (GTK_BOX (foot), self->print_button);
-  gtk_box_append (GTK_BOX (foot), screen);
+  gtk_box_append (GTK_BOX (foot), self->screen_button);
   gtk_box_append (GTK_BOX (foot), caption);
   gtk_box_append (GTK_BOX (foot), revoke);
   return foot;
@@ -222,6 +223,11 @@ _citiz_emergency_page_set_narrow (CitizEmergencyPage *self, gboolean narrow)
   gtk_widget_remove_css_class (self->print_button, narrow ? "pill" : "circular");
   gtk_widget_add_css_class (self->print_button, narrow ? "circular" : "pill");
   gtk_widget_set_valign (self->print_button, GTK_ALIGN_CENTER);
+  gtk_button_set_child (GTK_BUTTON (self->screen_button),
+                        narrow ? citiz_icon_new ("view-fullscreen-symbolic")
+                               : gtk_label_new (_ ("Full Screen")));
+  gtk_widget_remove_css_class (self->screen_button, narrow ? "flat" : "circular");
+  gtk_widget_add_css_class (self->screen_button, narrow ? "circular" : "flat");
   gtk_widget_set_visible (self->foot_caption, !narrow);
   gtk_widget_set_hexpand (gtk_widget_get_last_child (gtk_widget_get_parent (self->foot_caption)),
                           narrow);

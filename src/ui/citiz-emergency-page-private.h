@@ -37,7 +37,7 @@ struct _CitizEmergencyPage
 
   CitizCountdown *ring;
   CitizQr *qr;
-  GtkWidget *print_button, *foot_caption;
+  GtkWidget *print_button, *foot_caption, *screen_button;
   GtkWidget *link_row;
   GtkWidget *spoken_label;
   GtkWidget *spoken_caption;

@@ -176,7 +176,7 @@ build_sheet (CitizRecoverySheet *self)
   GtkWidget *sheet = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *columns = gtk_flow_box_new ();
 
-  g_object_set (columns, "selection-mode", GTK_SELECTION_NONE, "min-children-per-line", 2,
+  g_object_set (columns, "selection-mode", GTK_SELECTION_NONE, "min-children-per-line", 1,
                 "max-children-per-line", 4, "homogeneous", TRUE, "column-spacing", 28,
                 "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, "can-focus", FALSE, NULL);
   for (guint c = 0; c < 4; c++)
