@@ -248,8 +248,11 @@ handle_cb (SoupServer *soup,
   if (!is_refused (msg))
     body = soup_message_body_flatten (soup_server_message_get_request_body (msg));
   request.body = body;
-  if (peer == NULL || peer->server == NULL)
-    pending->response.status = 403;
+  if (peer == NULL || peer->server == NULL || citiz_http_guard_is_gone (peer->guard))
+    {
+      pending->response.status = 403;
+      citiz_http_response_header (&pending->response, "Connection", "close");
+    }
   else if (is_refused (msg))
     {
       pending->response.status = BUSY_STATUS;

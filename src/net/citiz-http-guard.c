@@ -1,6 +1,7 @@
 /* A connection whose incoming bytes pass the lint first. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "net/citiz-http-guard.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 /* The input side: a pollable filter, because libsoup reads without blocking. */
@@ -15,6 +16,8 @@ struct _CitizHttpGuardInput
 {
   GFilterInputStream parent_instance;
   GSocket *socket; /* owned by the connection */
+  gboolean served; /* something was read */
+  gboolean gone;   /* the end was read */
   CitizHttpLint lint;
 };
 
@@ -53,13 +56,35 @@ reason_phrase (guint status)
   return "Bad Request";
 }
 
+/* libsoup 3.2 does not let go of a connection that ends between two requests: a last request, whose answer nobody gets, makes it. */
 static gssize
-pass (CitizHttpGuardInput *self, const void *buffer, gssize n)
+say_farewell (CitizHttpGuardInput *self, void *buffer, gsize room)
+{
+  static const char farewell[] = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  const gboolean between = self->served && self->lint.status == 0 && !self->lint.through
+                           && self->lint.in_body == 0 && self->lint.head_n == 0;
+
+  const gboolean again = self->gone;
+
+  self->gone = TRUE;
+  if (again || !between || room < sizeof farewell - 1)
+    return 0;
+  memcpy (buffer, farewell, sizeof farewell - 1);
+  return sizeof farewell - 1;
+}
+
+static gssize
+pass (CitizHttpGuardInput *self, void *buffer, gsize room, gssize n)
 {
   gboolean was_fine = self->lint.status == 0;
   g_autofree gchar *answer = NULL;
 
-  if (n <= 0 || citiz_http_lint_feed (&self->lint, buffer, n))
+  if (n == 0)
+    return say_farewell (self, buffer, room);
+  if (n < 0)
+    return n;
+  self->served = TRUE;
+  if (citiz_http_lint_feed (&self->lint, buffer, n))
     return n;
   if (was_fine)
     {
@@ -79,7 +104,7 @@ guard_read (GInputStream *stream, void *buffer, gsize n, GCancellable *cancellab
 {
   GInputStream *base = G_FILTER_INPUT_STREAM (stream)->base_stream;
 
-  return pass (CITIZ_HTTP_GUARD_INPUT (stream), buffer,
+  return pass (CITIZ_HTTP_GUARD_INPUT (stream), buffer, n,
                g_input_stream_read (base, buffer, n, cancellable, error));
 }
 
@@ -87,10 +112,17 @@ static gssize
 guard_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize n, GError **error)
 {
   GInputStream *base = G_FILTER_INPUT_STREAM (stream)->base_stream;
+  g_autoptr (GError) why = NULL;
+  gssize got = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (base), buffer, n,
+                                                         NULL, &why);
 
-  return pass (CITIZ_HTTP_GUARD_INPUT (stream), buffer,
-               g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (base), buffer, n,
-                                                         NULL, error));
+  if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return got;
+    }
+  return pass (CITIZ_HTTP_GUARD_INPUT (stream), buffer, n,
+               MAX (got, 0)); /* broken is an end, too */
 }
 
 static gboolean
@@ -202,6 +234,12 @@ int
 citiz_http_guard_get_fd (CitizHttpGuard *self)
 {
   return g_socket_get_fd (g_socket_connection_get_socket (self->connection));
+}
+
+gboolean
+citiz_http_guard_is_gone (CitizHttpGuard *self)
+{
+  return self->input->gone;
 }
 
 gboolean

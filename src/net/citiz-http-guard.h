@@ -15,6 +15,8 @@ GIOStream *citiz_http_guard_new (GSocketConnection *connection, const CitizHttpL
 /* Shuts the socket down: pending reads end. */
 void citiz_http_guard_cut (CitizHttpGuard *self);
 int citiz_http_guard_get_fd (CitizHttpGuard *self);
+/* Whether the other end is gone: what libsoup makes a request of now is cut, or the guard's own farewell. */
+gboolean citiz_http_guard_is_gone (CitizHttpGuard *self);
 /* Whether a WebSocket was asked for, so that nothing that follows is looked at. */
 gboolean citiz_http_guard_is_through (CitizHttpGuard *self);
 

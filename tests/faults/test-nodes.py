@@ -889,7 +889,7 @@ def case_soak(world):
         final += load.final
         resident, files = max(n.resident() for n in world.nodes), max(len(os.listdir(f'/proc/{n.process.pid}/fd')) for n in world.nodes)
         most = max(most, resident)
-        assert resident < 96 << 20 and files < 1000, (resident, files)
+        assert resident < 96 << 20 and files < 200, (resident, files)
         if i % 50 == 49:
             print(f'# round {i + 1}, {time.monotonic() - began:.0f} s: {len(final)} final, {resident >> 20} MiB, {files} open files', flush=True)
     for name in final:

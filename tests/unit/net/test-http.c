@@ -436,6 +436,48 @@ test_rate (void)
   g_assert_cmpint (seen, <=, 4 + (g_get_monotonic_time () - began) / G_USEC_PER_SEC);
 }
 
+/* Who goes after an answer, while the connection is kept for more, is forgotten at once: nothing of it stays open. */
+static void
+test_gone (void)
+{
+  static const struct
+  {
+    const gchar *more; /* of a second request */
+    gboolean reset;
+  } ways[] = {{"", FALSE},
+              {"", TRUE},
+              {"GET /he", FALSE},
+              {"GET /hello HTTP/1.1\r\nHo", FALSE},
+              {"GET /hello HTTP/1.1\r\nHost: localhost\r\n", FALSE},
+              {"GET /hello HTTP/1.1\r\nHost: localhost\r\n", TRUE},
+              {"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nab", FALSE}};
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      int fd = dial (citiz_http_server_get_port (server));
+      const gint64 end = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;
+      const struct linger at_once = {1, 0};
+      g_autofree gchar *got = NULL;
+      gboolean closed;
+
+      g_assert_cmpint (send (fd, OK_GET, strlen (OK_GET), MSG_NOSIGNAL), >, 0);
+      got = converse (fd, "/hello", 120000, &closed);
+      g_assert_cmpuint (citiz_http_server_n_connections (server), ==, 1);
+      send (fd, ways[i].more, strlen (ways[i].more), MSG_NOSIGNAL);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      if (ways[i].reset)
+        setsockopt (fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+      close (fd);
+      while (citiz_http_server_n_connections (server) > 0 && g_get_monotonic_time () < end)
+        g_main_context_iteration (NULL, FALSE);
+      g_assert_cmpuint (citiz_http_server_n_connections (server), ==, 0);
+    }
+  g_assert_cmpuint (seen, ==, G_N_ELEMENTS (ways));
+}
+
 static void
 test_loopback_only (void)
 {
@@ -463,6 +505,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/http/large-total", test_large_total);
   g_test_add_func ("/net/http/connection-cap", test_connection_cap);
   g_test_add_func ("/net/http/rate", test_rate);
+  g_test_add_func ("/net/http/gone", test_gone);
   g_test_add_func ("/net/http/loopback-only", test_loopback_only);
   return g_test_run ();
 }
