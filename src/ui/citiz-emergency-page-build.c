@@ -89,11 +89,12 @@ build_left (CitizEmergencyPage *self)
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *heading
       = g_object_new (GTK_TYPE_LABEL, "label", _ ("Have this code read"), "margin-top", 10, NULL);
-  GtkWidget *caption = citiz_caption_new (_ ("Without a community, it opens on this computer."));
+  GtkWidget *caption = citiz_caption_new ("");
   GtkWidget *list = citiz_list_new (_ ("Ways to open"));
 
   gtk_widget_add_css_class (card, "card");
   gtk_widget_add_css_class (heading, "heading");
+  self->where_caption = caption;
   g_object_set (caption, "xalign", 0.5, "justify", GTK_JUSTIFY_CENTER, "margin-start", 14,
                 "margin-end", 14, "margin-top", 4, "margin-bottom", 12, NULL);
   gtk_box_append (GTK_BOX (card), build_qr (self));
@@ -366,6 +367,16 @@ fill_outdated (CitizEmergencyPage *self)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->outdated_row), self->access->outdated);
 }
 
+static const gchar *
+where_it_opens (const CitizAccess *access)
+{
+  if (access->n_nodes > 0)
+    return _ ("It opens in any browser, even when this computer is off.");
+  if (access->instead)
+    return _ ("It opens on this computer.");
+  return _ ("Without a community, it opens on this computer.");
+}
+
 /* The word beside the clock, and a sentence while there is something to wait for or to know. */
 static void
 fill_standing (CitizEmergencyPage *self)
@@ -381,6 +392,7 @@ fill_standing (CitizEmergencyPage *self)
     word = g_strdup_printf (_ ("%u of %u nodes ready"), access->n_holding, access->n_nodes);
   else
     word = g_strdup_printf (_ ("Ready · %u of %u nodes"), access->n_holding, access->n_nodes);
+  gtk_label_set_label (GTK_LABEL (self->where_caption), where_it_opens (access));
   adw_bin_set_child (self->ready_slot,
                      citiz_status_new (sending ? "citiz-clock-symbolic" : "citiz-check-symbolic",
                                        word, sending ? "neutral" : "ok"));

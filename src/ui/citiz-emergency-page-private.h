@@ -37,6 +37,7 @@ struct _CitizEmergencyPage
 
   CitizCountdown *ring;
   CitizQr *qr;
+  GtkWidget *where_caption;
   GtkWidget *print_button, *foot_caption, *screen_button;
   GtkWidget *link_row;
   GtkWidget *spoken_label;
