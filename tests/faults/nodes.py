@@ -218,11 +218,13 @@ class World:
 
         def same():
             seen = [node.status() for node in nodes]
-            return len({s['hash'] for s in seen}) == 1 and not any(s['waiting'] for s in seen)
-        until('all have the same newest block', same, seconds, 0.2)
-        chains = [[block[:2] for block in node.blocks()] for node in nodes]
-        assert all(chain == chains[0] for chain in chains), 'the chains differ'
-        return chains[0]
+            if len({s['hash'] for s in seen}) > 1 or any(s['waiting'] for s in seen):
+                return None
+            chains = [[block[:2] for block in node.blocks()] for node in nodes]
+            shortest = min(chains, key=len)
+            assert all(chain[:len(shortest)] == shortest for chain in chains), 'the chains differ'
+            return chains if all(len(chain) == len(shortest) for chain in chains) else None  # one more has come meanwhile
+        return until('all have the same newest block', same, seconds, 0.2)[0]
 
     def no_evidence(self):
         for node in self.nodes:
