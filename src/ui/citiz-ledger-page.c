@@ -130,7 +130,8 @@ fill_trouble (CitizLedgerPage *self, const gchar *reason, gboolean any)
 
   gtk_widget_set_visible (self->trouble, reason != NULL);
   gtk_widget_set_visible (self->blocks, any);
-  gtk_widget_set_visible (self->entries, any);
+  gtk_widget_set_visible (self->entries,
+                          g_list_model_get_n_items (citiz_session_get_entries (self->session)) > 0);
   if (self->verifying == NULL)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), "ledger.verify", reason == NULL);
   if (reason == NULL)
