@@ -25,6 +25,7 @@ struct _CitizUnlock
   CitizQr *qr;
   GtkWidget *spoken;
   CitizTime expires;
+  gboolean over_nodes;
   guint ending;
 };
 
@@ -215,11 +216,15 @@ drop_access (CitizUnlock *self)
   gtk_widget_set_visible (self->mark, TRUE);
 }
 
-/* The last access ended while the record was locked: revoked from elsewhere, used up, expired. */
+/* An access on this computer may end while the record is locked: used up, expired. One over nodes is theirs: what is known here is when it
+ * ends at the latest. */
 static void
 serving_cb (CitizUnlock *self)
 {
-  if (!citiz_session_get_serving (self->session))
+  const gboolean live = citiz_session_get_serving (self->session) || self->over_nodes;
+
+  gtk_widget_set_visible (self->serving, live);
+  if (!live)
     drop_access (self);
 }
 
@@ -231,7 +236,9 @@ ending_cb (gpointer data)
   if (citiz_session_now (self->session).ms < self->expires.ms)
     return G_SOURCE_CONTINUE;
   self->ending = 0;
+  self->over_nodes = FALSE;
   drop_access (self);
+  serving_cb (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -239,7 +246,8 @@ void
 citiz_unlock_keep_access (CitizUnlock *self,
                           const gchar *link,
                           const gchar *spoken,
-                          CitizTime expires)
+                          CitizTime expires,
+                          gboolean over_nodes)
 {
   g_autofree gchar *grouped = citiz_spoken_grouped (spoken);
 
@@ -247,12 +255,14 @@ citiz_unlock_keep_access (CitizUnlock *self,
   if (!citiz_qr_set_text (self->qr, link))
     return;
   self->expires = expires;
+  self->over_nodes = over_nodes;
   gtk_label_set_label (GTK_LABEL (self->spoken), grouped);
   gtk_widget_set_visible (self->spoken, *grouped != '\0');
   gtk_widget_set_visible (self->access, TRUE);
   gtk_widget_set_visible (self->mark, FALSE);
   g_clear_handle_id (&self->ending, g_source_remove);
   self->ending = g_timeout_add_seconds (10, ending_cb, self);
+  gtk_widget_set_visible (self->serving, over_nodes || citiz_session_get_serving (self->session));
 }
 
 static GtkWidget *
@@ -379,6 +389,6 @@ citiz_unlock_new (CitizSession *session)
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "notify::serving", G_CALLBACK (serving_cb), self,
                            G_CONNECT_SWAPPED);
-  g_object_bind_property (session, "serving", self->serving, "visible", G_BINDING_SYNC_CREATE);
+  gtk_widget_set_visible (self->serving, citiz_session_get_serving (session));
   return GTK_WIDGET (self);
 }

@@ -18,6 +18,7 @@ GtkWidget *citiz_unlock_new (CitizSession *session);
 void citiz_unlock_keep_access (CitizUnlock *self,
                                const gchar *link,
                                const gchar *spoken,
-                               CitizTime expires);
+                               CitizTime expires,
+                               gboolean over_nodes);
 
 G_END_DECLS

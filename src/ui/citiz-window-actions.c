@@ -82,6 +82,7 @@ lock_away_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
       self->kept_link = g_strdup (access->link);
       self->kept_spoken = g_strdup (access->spoken);
       self->kept_until = access->expires;
+      self->kept_over_nodes = access->n_nodes > 0;
     }
   citiz_session_lock (self->session);
 }

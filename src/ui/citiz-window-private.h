@@ -14,6 +14,7 @@ struct _CitizWindow
   CitizIdle *idle;
   gchar *kept_link, *kept_spoken; /* of the live access, between a lock by itself and its screen */
   CitizTime kept_until;
+  gboolean kept_over_nodes;
   gchar *previous; /* the page to go back to from the emergency page */
   gboolean selecting;
   gboolean onboarding;

@@ -92,7 +92,7 @@ show_locked (CitizWindow *self)
 
   if (self->kept_link != NULL)
     citiz_unlock_keep_access (CITIZ_UNLOCK (screen), self->kept_link, self->kept_spoken,
-                              self->kept_until);
+                              self->kept_until, self->kept_over_nodes);
   drop_kept (self);
   show_screen (self, screen, "unlock");
 }

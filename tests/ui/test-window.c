@@ -397,6 +397,29 @@ test_empty (void)
 
 /* --- a lock nobody pressed --- */
 
+/* What nodes of a community answer does not end because this computer serves nothing; it goes when its time is over. */
+static void
+test_kept_over_nodes (void)
+{
+  const CitizTime soon = {citiz_session_now (session).ms + CITIZ_HOUR};
+
+  for (guint over_nodes = 0; over_nodes < 2; over_nodes++)
+    {
+      GtkWidget *screen = g_object_ref_sink (citiz_unlock_new (session));
+
+      citiz_unlock_keep_access (CITIZ_UNLOCK (screen), "https://a.example/v#shlink:/e30", NULL,
+                                soon, over_nodes == 1);
+      g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), >, 0);
+      g_object_notify (G_OBJECT (session), "serving");
+      if (over_nodes == 1)
+        g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), >, 0);
+      else
+        g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), ==,
+                         0);
+      g_object_unref (screen);
+    }
+}
+
 /* The code of a live access stays for whoever arrives; after this the record is locked for good. */
 static void
 test_lock_away (void)
@@ -450,6 +473,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/key", test_key);
   g_test_add_func ("/window/size", test_size);
   g_test_add_func ("/window/empty", test_empty);
+  g_test_add_func ("/window/kept-over-nodes", test_kept_over_nodes);
   g_test_add_func ("/window/lock-away", test_lock_away); /* the last */
   status = g_test_run ();
   g_object_unref (session);
