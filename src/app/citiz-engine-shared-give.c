@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-shared.h"
 
-#define PATIENCE_S 10 /* after a press: then the access is given on this computer */
-#define LARGE      7  /* members of the committee of a large community, and */
-#define LARGE_T    5  /* how many of them open */
+#define PATIENCE_S  10 /* after a press: then the access is given on this computer */
+#define END_EVERY_S 10 /* an end that was lost is said again */
+#define LARGE       7  /* members of the committee of a large community, and */
+#define LARGE_T     5  /* how many of them open */
 
 static gboolean
 keep_parcel (CitizEngine *engine, CitizParcel *parcel, GError **error)
@@ -382,6 +383,42 @@ citiz_engine_renew_shared (CitizEngine *engine,
 
 /* --- ending --- */
 
+static gboolean
+is_saying_end (CitizShared *shared)
+{
+  g_autoptr (GPtrArray) waiting
+      = citiz_outbox_list (citiz_community_get_outbox (shared->engine->community));
+
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      const CitizTx *tx = waiting->pdata[i];
+
+      if (tx->type == CITIZ_TX_GRANT_REVOKE && citiz_id_equal (&tx->body.revoke.grant, &shared->id))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The ledger knows of no end, and what said it is gone: refused, or too old after a time without a network. It was promised to the person. */
+void
+citiz_shared_end_again (CitizShared *shared)
+{
+  CitizEngine *engine = shared->engine;
+  const CitizTxBody body = {.revoke = {.grant = shared->id}};
+  const gint64 now = g_get_monotonic_time ();
+  g_autoptr (GError) error = NULL;
+
+  if (engine->vault == NULL || citiz_community_get_key (engine->community) == NULL
+      || (shared->said_at != 0 && now < shared->said_at + END_EVERY_S * G_USEC_PER_SEC)
+      || is_saying_end (shared))
+    return;
+  shared->said_at = now;
+  if (!citiz_vault_begin (engine->vault, &error)
+      || !citiz_engine_end_transaction (engine, say (engine, CITIZ_TX_GRANT_REVOKE, &body, &error),
+                                        &error))
+    g_warning ("the end of an access could not be said again: %s", error->message);
+}
+
 /**
  * citiz_engine_revoke_shared:
  * @json: (nullable): what the vault remembers
@@ -414,6 +451,7 @@ citiz_engine_revoke_shared (CitizEngine *engine, const CitizId *id, json_t *json
   citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
   if (shared != NULL)
     {
+      shared->ending = TRUE;
       citiz_shared_drop_parcel (shared);
       citiz_shared_disarm (&shared->patience);
     }

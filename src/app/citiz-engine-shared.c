@@ -110,6 +110,7 @@ citiz_engine_add_shared (CitizEngine *engine, const CitizId *id, const json_t *j
   shared->coded = (guint) citiz_json_integer (json, "coded");
   shared->forgotten = json_object_get (json, "ended") != NULL;
   shared->renewal = citiz_json_integer (json, "updated") != 0;
+  shared->ending = citiz_json_integer (json, "ending") != 0;
   if (engine->shared == NULL)
     engine->shared = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, NULL,
                                             citiz_shared_free);
@@ -353,6 +354,8 @@ look_at_known (CitizShared *shared, const CitizGrantState *state)
       citiz_shared_tell (shared);
       citiz_engine_tell_ledger (shared->engine);
     }
+  if (shared->ending && state->ended.ms == 0)
+    citiz_shared_end_again (shared);
   if (state->ended.ms != 0)
     finish (shared, citiz_engine_access_state (state), state->ended, state->judged);
   else if (g_get_monotonic_time () > shared->read_at + MAIL_EVERY_S * G_USEC_PER_SEC)

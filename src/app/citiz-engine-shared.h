@@ -22,6 +22,8 @@ typedef struct
   gboolean renew_due;  /* the record changed before the ledger had it */
   gboolean over;       /* the ledger says that it has ended */
   gboolean forgotten;  /* and the vault holds no link any more */
+  gboolean ending;     /* its end was asked for */
+  gint64 said_at;      /* monotonic us: when its end was said again */
   guint used, closed;  /* as told */
   GSource *patience;   /* until it is given on this computer instead */
   /* mail */
@@ -57,6 +59,7 @@ void citiz_shared_tell (CitizShared *shared);
 gboolean citiz_shared_is_sending (const CitizShared *shared);
 void citiz_shared_hand (CitizShared *shared);
 void citiz_shared_give_up (CitizShared *shared);
+void citiz_shared_end_again (CitizShared *shared);
 
 /* citiz-engine-shared-mail.c */
 void citiz_shared_look_for_openings (CitizShared *shared, const CitizGrantState *state);

@@ -212,6 +212,21 @@ registration_of (CitizOutbox *self, const Entry *entry)
   return NULL;
 }
 
+/* The end of an access whose own transaction waits too: a node that has not heard of the one cannot take the other. */
+static gboolean
+is_too_early (CitizOutbox *self, const Entry *entry)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const Entry *other = self->entries->pdata[i];
+
+      if (entry->tx->type == CITIZ_TX_GRANT_REVOKE && other->tx->type == CITIZ_TX_GRANT
+          && citiz_id_equal (&other->tx->body.grant.id, &entry->tx->body.revoke.grant))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Refused because it is there: this very transaction, perhaps. */
 static gboolean
 is_perhaps_itself (const gchar *word)
@@ -254,7 +269,8 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
     }
   /* A transaction that is on the chain already may be refused as spent: one's own copy decides, later. */
   if (entry->refused == entry->asked && entry->taken == 0 && on_chain (self, entry->tx) == ABSENT
-      && !is_perhaps_itself (entry->word) && registration_of (self, entry) == NULL)
+      && !is_perhaps_itself (entry->word) && registration_of (self, entry) == NULL
+      && !is_too_early (self, entry))
     {
       g_autofree gchar *word = g_strdup (entry->word);
 
@@ -342,7 +358,9 @@ vouched_cb (GObject *client, GAsyncResult *result, gpointer data)
     return;
   vouched = citiz_vouch_ask_finish (CITIZ_HTTP_CLIENT (client), result, before, &word);
   entry->vouching = FALSE;
-  if (word == CITIZ_VOUCH_EPOCH)
+  if (entry->tx->type == CITIZ_TX_GRANT_REVOKE)
+    ; /* whatever one node says of it: who goes alone ends the access */
+  else if (word == CITIZ_VOUCH_EPOCH)
     (void) settle (self, entry, EXPIRED, NULL);
   else if (word == CITIZ_VOUCH_REFUSED || word == CITIZ_VOUCH_KNOWN)
     (void) settle (self, entry, REFUSED, "sponsor");

@@ -1,6 +1,7 @@
 /* An access over the nodes of a community, given by the app, opened as the doctor's page does. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "nodes-fixture.h"
 
+#include "app/citiz-engine-access-private.h"
 #include "record/citiz-compose.h"
 
 #include <string.h>
@@ -344,6 +345,33 @@ test_revoked (App *app, gconstpointer data)
   g_assert_cmpint (newest (app)->state, ==, CITIZ_ACCESS_REVOKED);
 }
 
+static gboolean
+ask_end_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, data, error);
+  gboolean ok;
+
+  g_assert_nonnull (json);
+  json_object_set_new (json, "ending", json_integer (1));
+  ok = citiz_engine_rewrite_json (engine, CITIZ_CLASS_GRANT, data, json, error);
+  json_decref (json);
+  return ok;
+}
+
+/* Its end was asked for, and what told the nodes so is gone from the outbox: it is told again. */
+static void
+test_lost_end (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  app_on_engine (app, ask_end_work, &access->id, NULL);
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (app_until (is_over, app, LONG));
+  g_assert_cmpint (newest (app)->state, ==, CITIZ_ACCESS_REVOKED);
+}
+
 /* The program ends before any node has its part; it goes on from the disk. */
 static void
 test_goes_on (App *app, gconstpointer data)
@@ -519,6 +547,7 @@ main (int argc, char **argv)
   TEST ("one-down", test_one_down);
   TEST ("one-lies", test_one_lies);
   TEST ("revoked", test_revoked);
+  TEST ("lost-end", test_lost_end);
   TEST ("goes-on", test_goes_on);
   TEST ("nobody-answers", test_nobody_answers);
   TEST ("alone", test_alone);

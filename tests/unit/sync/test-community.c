@@ -454,6 +454,7 @@ test_sponsor_silent (Scene *scene, gconstpointer unused)
   grant = citiz_community_sign (scene->community, CITIZ_TX_GRANT, &body);
   g_assert_true (citiz_community_put (scene->community, grant, &error));
   RUN_UNTIL (community_world_count (&scene->world, CITIZ_TX_GRANT) == 1 && is_whole (scene));
+  scene->world.vouch = VOUCH_USED_UP; /* nor does its refusal keep an access open */
   body = (CitizTxBody){.revoke = {.grant = {{9}}}};
   revoke = citiz_community_sign (scene->community, CITIZ_TX_GRANT_REVOKE, &body);
   g_assert_true (citiz_community_put (scene->community, revoke, &error));

@@ -13,6 +13,7 @@ typedef enum
   TAKES,
   REFUSES, /* 422 */
   SPENT,   /* 422, because the nonce is used: it may be on the chain */
+  EARLY,   /* 422, because it has not heard of the grant; 500 to a grant */
   FAILS    /* 500 */
 } Manner;
 
@@ -46,12 +47,12 @@ handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpoint
     guint status;
     const gchar *text;
   } answers[] = {
-      [TAKES] = {202, "{\"state\":\"pending\"}"},
-      [REFUSES] = {422, "{\"error\":\"signature\"}"},
-      [SPENT] = {422, "{\"error\":\"nonce\"}"},
+      [TAKES] = {202, "{\"state\":\"pending\"}"}, [REFUSES] = {422, "{\"error\":\"signature\"}"},
+      [SPENT] = {422, "{\"error\":\"nonce\"}"},   [EARLY] = {422, "{\"error\":\"grant\"}"},
       [FAILS] = {500, "{\"error\":\"node\"}"},
   };
   Node *node = data;
+  Manner manner;
   gsize n;
   const guint8 *bytes = g_bytes_get_data (request->body, &n);
   g_autoptr (CitizTx) tx = citiz_tx_decode (bytes, n, NULL);
@@ -59,8 +60,9 @@ handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpoint
   g_assert_nonnull (tx);
   g_assert_cmpstr (request->path, ==, "/v1/tx");
   node->asked++;
-  response->status = answers[node->manner].status;
-  response->body = g_bytes_new (answers[node->manner].text, strlen (answers[node->manner].text));
+  manner = node->manner == EARLY && tx->type == CITIZ_TX_GRANT ? FAILS : node->manner;
+  response->status = answers[manner].status;
+  response->body = g_bytes_new (answers[manner].text, strlen (answers[manner].text));
 }
 
 static void
@@ -281,6 +283,45 @@ test_refused (void)
   scene_clear (&scene);
 }
 
+static CitizTx *
+sign (Scene *scene, CitizTxType type, const CitizTxBody *body)
+{
+  CitizTx *tx = citiz_tx_new (type);
+
+  tx->chain_id = scene->world.chain_id;
+  tx->valid_until.ms = scene->world.now.ms + CITIZ_HOUR;
+  tx->body = *body;
+  citiz_tx_sign (tx, scene->world.nodes[0]);
+  return tx;
+}
+
+/* The end of an access is on its way before the access itself is: nothing is given up. */
+static void
+test_end_before_grant (void)
+{
+  CitizTxBody end = {.revoke = {.grant = {{9}}}}, grant = {0};
+  g_autoptr (CitizTx) first = NULL, second = NULL;
+  Scene scene;
+
+  scene_init (&scene, EARLY);
+  grant.grant = (CitizTxGrant){.id = {{9}},
+                               .kind = CITIZ_GRANT_EMERGENCY,
+                               .threshold = 1,
+                               .n_committee = 1,
+                               .max_openings = 1,
+                               .not_before = scene.world.now,
+                               .expires = {scene.world.now.ms + CITIZ_DAY}};
+  grant.grant.committee[0].node = *citiz_signing_key_get_public (scene.world.nodes[0]);
+  first = sign (&scene, CITIZ_TX_GRANT, &grant);
+  second = sign (&scene, CITIZ_TX_GRANT_REVOKE, &end);
+  g_assert_true (citiz_outbox_put (scene.outbox, first, NULL));
+  g_assert_true (citiz_outbox_put (scene.outbox, second, NULL));
+  RUN_UNTIL (asked (&scene) >= 6 * NODES);
+  g_assert_cmpuint (scene.refused, ==, 0);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 2);
+  scene_clear (&scene);
+}
+
 /* One node that is asked in three rounds before any answer came is still one. */
 static void
 test_one_liar_in_three_rounds (void)
@@ -354,6 +395,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/restart", test_restart);
   g_test_add_func ("/outbox/refused", test_refused);
   g_test_add_func ("/outbox/one-liar-in-three-rounds", test_one_liar_in_three_rounds);
+  g_test_add_func ("/outbox/end-before-grant", test_end_before_grant);
   g_test_add_func ("/outbox/expired", test_expired);
   g_test_add_func ("/outbox/rolled-back", test_rolled_back);
   return g_test_run ();
