@@ -185,7 +185,7 @@ take_blocks (CitizWatch *self, CitizWatchNode *node, guint status, GBytes *answe
   const CitizBlock *last;
   guint first;
 
-  if (answer == NULL) /* the network: another time */
+  if (answer == NULL || status != 200) /* the network, a node in trouble: another time */
     {
       node->asked = 0;
       node->said.answers = FALSE;

@@ -43,6 +43,8 @@ def whole(view):
 
 def case_joined(world, app):
     """Join by link, follow to level 2, be there after weeks away, leave and come back; the personal ledger's head is committed."""
+    for node in world.nodes:  # strangers' transactions without a word fill the blocks
+        node.set('founding', admission=0)
     world.start()
     load = Load(world, number=60)
     load.start()
