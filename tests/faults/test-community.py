@@ -89,9 +89,17 @@ def case_refused(world, app):
     assert 'no community' in app.run('community', 'leave', code=1)
 
 
+def start_quietly(world):
+    """Founded, and nothing of the nodes' own waits any more: what waits from now on is the app's."""
+    world.start()
+    until('transactions need a word', lambda: world.nodes[0].submit(world.transactions(1)[0])[0] == 422, 240)
+    until('nothing is left to decide', lambda: not any(n.status()['proposals'] for n in world.nodes), 240)
+    world.settle()
+
+
 def case_killed(world, app):
     """Killed while the community stands still: what was said is in the outbox, and final once it goes on."""
-    world.start()
+    start_quietly(world)
     made = invite(world.nodes[0])
     for node in world.nodes[2:]:
         node.signal(signal.SIGSTOP)
@@ -149,7 +157,7 @@ def case_epochs(world, app):
 
 def case_shared(world, app):
     """An access over the nodes: killed in the middle of giving it, shown as not ready, given by the next press; ended, and erased by all."""
-    world.start()
+    start_quietly(world)
     app.run('community', 'join', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     for node in world.nodes[2:]:
