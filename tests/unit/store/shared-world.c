@@ -199,3 +199,9 @@ shared_world_blocks (SharedWorld *world, guint n)
     }
   return list;
 }
+
+gboolean
+shared_world_tick (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}

@@ -41,3 +41,17 @@ CitizBlock *shared_world_order (SharedWorld *world,
 CitizBlock *shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final);
 /* (element-type CitizBlock): the last is final */
 GPtrArray *shared_world_blocks (SharedWorld *world, guint n);
+
+/* Runs the default context until @condition; four minutes only end a hang. */
+gboolean shared_world_tick (gpointer unused);
+#define RUN_UNTIL(condition)                                                                       \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const gint64 end_ = g_get_monotonic_time () + 240 * G_USEC_PER_SEC;                            \
+    const guint id_ = g_timeout_add (5, shared_world_tick, NULL);                                  \
+    while (!(condition) && g_get_monotonic_time () < end_)                                         \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (id_);                                                                         \
+    g_assert_true (condition);                                                                     \
+  }                                                                                                \
+  G_STMT_END

@@ -11,12 +11,6 @@ static const CitizHttpLimits limits = {.connections_max = 64,
                                        .rate_per_second = 100000,
                                        .rate_burst = 100000};
 
-gboolean
-community_world_tick (gpointer unused)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 static void
 answer (CitizHttpResponse *response, guint status, gchar *text)
 {

@@ -59,17 +59,3 @@ void community_world_go_on (CommunityWorld *world);
 /* From now on a transaction needs a sponsor, or this many bits of work. */
 void community_world_set_params (CommunityWorld *world, guint8 work);
 guint community_world_count (CommunityWorld *world, CitizTxType type);
-
-/* Runs the default context until @condition; two minutes only end a hang. */
-gboolean community_world_tick (gpointer unused);
-#define RUN_UNTIL(condition)                                                                       \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    const gint64 end_ = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;                            \
-    const guint id_ = g_timeout_add (5, community_world_tick, NULL);                               \
-    while (!(condition) && g_get_monotonic_time () < end_)                                         \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (id_);                                                                         \
-    g_assert_true (condition);                                                                     \
-  }                                                                                                \
-  G_STMT_END

@@ -141,25 +141,6 @@ scene_clear (Scene *scene)
   shared_world_clear (&scene->world, NULL);
 }
 
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* Runs the main loop until @condition holds or ten seconds have passed. */
-#define RUN_UNTIL(condition)                                                                       \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    const gint64 end_ = g_get_monotonic_time () + 240 * G_USEC_PER_SEC;                            \
-    const guint id_ = g_timeout_add (5, tick_cb, NULL);                                            \
-    while (!(condition) && g_get_monotonic_time () < end_)                                         \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (id_);                                                                         \
-    g_assert_true (condition);                                                                     \
-  }                                                                                                \
-  G_STMT_END
-
 static guint64
 height (Scene *scene)
 {

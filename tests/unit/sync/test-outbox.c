@@ -149,24 +149,6 @@ scene_clear (Scene *scene)
   g_free (scene->why);
 }
 
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define RUN_UNTIL(condition)                                                                       \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    const gint64 end_ = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;                            \
-    const guint id_ = g_timeout_add (5, tick_cb, NULL);                                            \
-    while (!(condition) && g_get_monotonic_time () < end_)                                         \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (id_);                                                                         \
-    g_assert_true (condition);                                                                     \
-  }                                                                                                \
-  G_STMT_END
-
 static guint
 asked (Scene *scene)
 {
