@@ -251,12 +251,6 @@ citiz_giver_hurry (CitizGiver *giver)
     send_part (giver->parts->pdata[i]);
 }
 
-CitizParcel *
-citiz_giver_get_parcel (CitizGiver *giver)
-{
-  return giver->parcel;
-}
-
 guint
 citiz_giver_get_held (CitizGiver *giver)
 {

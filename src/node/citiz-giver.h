@@ -34,7 +34,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizGiver, citiz_giver_free)
 /* The parcel has spoken codes now, or a node may be back: what waits is sent now. */
 void citiz_giver_hurry (CitizGiver *giver);
 
-CitizParcel *citiz_giver_get_parcel (CitizGiver *giver);
 CitizGiverState citiz_giver_get_state (CitizGiver *giver);
 guint citiz_giver_get_held (CitizGiver *giver);    /* hold their part */
 guint citiz_giver_get_coded (CitizGiver *giver);   /* and the spoken code */

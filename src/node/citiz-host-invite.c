@@ -30,7 +30,7 @@ shown_id (const CitizHash *id)
 static const gchar *
 name_of (CitizHost *host, json_t *wish)
 {
-  const gchar *said = citiz_json_strict_string (wish, "name", CITIZ_INVITATION_MAX_NAME);
+  const gchar *said = json_string_value (json_object_get (wish, "name"));
   const gchar *const names[] = {said, host->config->community, host->config->operator_};
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -96,6 +96,11 @@ citiz_host_invite (CitizHost *host, json_t *wish, GError **error)
       || !citiz_json_strict_int (wish, "days", 1, DAYS_MAX, &days))
     {
       refuse (error, N_ ("--uses has to be 1 to 100000, --days 1 to 366"));
+      return NULL;
+    }
+  if (!citiz_community_name_is_valid (name_of (host, wish)))
+    {
+      refuse (error, N_ ("A community’s name is text that can be seen, at most 80 bytes of it"));
       return NULL;
     }
   citiz_invitation_init (&invitation, citiz_chain_id (host->chain), name_of (host, wish));

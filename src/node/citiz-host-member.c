@@ -180,8 +180,8 @@ citiz_host_members_start (CitizHost *host)
   g_signal_connect (host->replica, "epoch", G_CALLBACK (epoch_cb), host);
   g_signal_connect (citiz_member_get_peers (host->member), "connected", G_CALLBACK (connected_cb),
                     host);
-  host->steward = citiz_steward_new (host->chain, host->replica, citiz_node_get_order (host->node),
-                                     host->journals, host->key);
+  host->steward = citiz_steward_new (host->db, host->chain, host->replica,
+                                     citiz_node_get_order (host->node), host->journals, host->key);
   if (own != NULL && has_moved (host, own))
     citiz_steward_present (host->steward, host->config->url, host->config->operator_);
   if (host->config->admission > 0)

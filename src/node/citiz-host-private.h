@@ -28,6 +28,7 @@ G_BEGIN_DECLS
 #define CITIZ_HOST_UNREAD_MAX     (16u * 1024) /* bytes a reader of events may be behind */
 #define CITIZ_HOST_WATCHERS_MAX   65536        /* that are counted */
 #define CITIZ_HOST_COSIGNERS_MAX  16           /* signatures at a time */
+#define CITIZ_HOST_COSIGNED_AHEAD 120          /* seconds a signer’s clock may be ahead */
 #define CITIZ_HOST_CLIENT_MS      8000         /* until another node has answered */
 #define CITIZ_HOST_N_ALARMS       (CITIZ_CSX_ALARM_FULL + 1)
 

@@ -186,6 +186,7 @@ citiz_host_route_limits (CitizHostCall *call)
       {"checkpointBytes", CITIZ_CHECKPOINT_MAX},
       {"cosignaturesAtOnce", CITIZ_HOST_COSIGNERS_MAX},
       {"watchersCounted", CITIZ_HOST_WATCHERS_MAX},
+      {"cosignatureAheadSeconds", CITIZ_HOST_COSIGNED_AHEAD},
       {"diskFreePercent", config->free_percent},
   };
   json_t *body = citiz_node_limits_json ();

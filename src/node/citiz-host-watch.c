@@ -132,14 +132,14 @@ count_watcher (CitizHost *host, const CitizHash *account, gint64 now)
                           g_memdup2 (&now, sizeof now));
 }
 
-/* Not older than a day, not of the future: an old signature says nothing of now. */
+/* Not older than a day, not of the future but for clocks that differ: an old signature says nothing of now. */
 static gboolean
 is_signed_by (CitizHost *host, const gchar *note, const gchar *name, const CitizPublicKey *key)
 {
   const guint64 now = (guint64) citiz_env_now (host->env).ms / CITIZ_SECOND;
   guint64 time;
 
-  return citiz_note_verify (note, name, key, &time, NULL) && time <= now + WATCHED_FOR
+  return citiz_note_verify (note, name, key, &time, NULL) && time <= now + CITIZ_HOST_COSIGNED_AHEAD
          && now <= time + WATCHED_FOR;
 }
 

@@ -204,27 +204,3 @@ citiz_host_set_next (CitizHost *host, CitizHttpHandler next, gpointer data)
   host->next = next;
   host->next_data = data;
 }
-
-CitizMember *
-citiz_host_get_member (CitizHost *host)
-{
-  return host->member;
-}
-
-CitizChain *
-citiz_host_get_chain (CitizHost *host)
-{
-  return host->chain;
-}
-
-CitizDb *
-citiz_host_get_db (CitizHost *host)
-{
-  return host->db;
-}
-
-CitizSigningKey *
-citiz_host_get_key (CitizHost *host)
-{
-  return host->key;
-}

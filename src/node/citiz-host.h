@@ -24,10 +24,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizHost, citiz_host_close)
 
 /* Requests that are no route of the host's own; NULL: they are answered 404. */
 void citiz_host_set_next (CitizHost *host, CitizHttpHandler next, gpointer data);
-CitizMember *citiz_host_get_member (CitizHost *host);
-CitizChain *citiz_host_get_chain (CitizHost *host);
-CitizDb *citiz_host_get_db (CitizHost *host);
-CitizSigningKey *citiz_host_get_key (CitizHost *host);
 
 /* Asking the node that runs in a folder, over its Unix socket. Returns: (transfer full): its answer */
 json_t *citiz_host_ask (const gchar *dir,

@@ -3,6 +3,7 @@
 
 #include "crypto/citiz-hash.h"
 #include "ledger/citiz-community.h"
+#include "store/citiz-blame-store.h"
 
 #include <string.h>
 
@@ -12,6 +13,7 @@
 
 struct _CitizSteward
 {
+  CitizDb *db;
   CitizChain *chain;
   CitizReplica *replica;
   CitizOrder *order;
@@ -22,7 +24,7 @@ struct _CitizSteward
   CitizTxNodeJoin own;
   gboolean admits;
   CitizTxParams params;
-  GArray *blames; /* CitizEvidence */
+  GArray *blames; /* CitizEvidence, as on the disk */
   gint64 wanted;  /* µs: since when a change is due; 0: none is */
   GSource *beat;
   GSource *soon;
@@ -183,6 +185,57 @@ say_once (CitizSteward *self, CitizTxType type, const CitizTxBody *body)
 
 /* By itself ******************************************************************/
 
+static gint
+find_blame (CitizSteward *self, const CitizEvidence *evidence)
+{
+  g_autoptr (GBytes) bytes = citiz_evidence_encode (evidence);
+
+  for (guint i = 0; i < self->blames->len; i++)
+    {
+      g_autoptr (GBytes) other
+          = citiz_evidence_encode (&g_array_index (self->blames, CitizEvidence, i));
+
+      if (g_bytes_equal (bytes, other))
+        return (gint) i;
+    }
+  return -1;
+}
+
+/* Kept until it is final: who contradicted itself may never do it again. */
+static void
+keep_blame (CitizSteward *self, const CitizEvidence *evidence)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->blames->len == BLAME_MAX || find_blame (self, evidence) >= 0)
+    return;
+  g_array_append_val (self->blames, *evidence);
+  if (!citiz_blame_store_put (self->db, evidence, &error))
+    g_warning ("event=evidence-not-kept why=%s", error->message);
+}
+
+static void
+drop_blame (CitizSteward *self, guint i)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_blame_store_drop (self->db, &g_array_index (self->blames, CitizEvidence, i), &error))
+    g_warning ("event=evidence-not-dropped why=%s", error->message);
+  g_array_remove_index (self->blames, i);
+}
+
+static void
+recall_blames (CitizSteward *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->blames = citiz_blame_store_list (self->db, &error);
+  if (self->blames != NULL)
+    return;
+  g_warning ("event=evidence-unread why=%s", error->message);
+  self->blames = g_array_new (FALSE, FALSE, sizeof (CitizEvidence));
+}
+
 static void
 blame (CitizSteward *self, const CitizLedger *ledger)
 {
@@ -200,7 +253,7 @@ blame (CitizSteward *self, const CitizLedger *ledger)
           || citiz_ledger_get_evidence (ledger, epoch, &validators.v[evidence->first.voter].node,
                                         &record))
         {
-          g_array_remove_index (self->blames, i - 1);
+          drop_blame (self, i - 1);
           continue;
         }
       memcpy (body.evidence.evidence, g_bytes_get_data (bytes, NULL),
@@ -575,13 +628,13 @@ epoch_cb (CitizReplica *replica, guint64 epoch, CitizSteward *self)
 static void
 evidence_cb (CitizReplica *replica, const CitizEvidence *evidence, CitizSteward *self)
 {
-  if (self->blames->len < BLAME_MAX)
-    g_array_append_val (self->blames, *evidence);
+  keep_blame (self, evidence);
   act_soon (self);
 }
 
 CitizSteward *
-citiz_steward_new (CitizChain *chain,
+citiz_steward_new (CitizDb *db,
+                   CitizChain *chain,
                    CitizReplica *replica,
                    CitizOrder *order,
                    CitizJournals *journals,
@@ -589,13 +642,14 @@ citiz_steward_new (CitizChain *chain,
 {
   CitizSteward *self = g_new0 (CitizSteward, 1);
 
+  self->db = db;
   self->chain = chain;
   self->replica = g_object_ref (replica);
   self->order = order;
   self->journals = journals;
   self->key = key;
   self->node = *citiz_signing_key_get_public (key);
-  self->blames = g_array_new (FALSE, FALSE, sizeof (CitizEvidence));
+  recall_blames (self);
   g_signal_connect (replica, "final", G_CALLBACK (final_cb), self);
   g_signal_connect (replica, "epoch", G_CALLBACK (epoch_cb), self);
   g_signal_connect (replica, "evidence", G_CALLBACK (evidence_cb), self);

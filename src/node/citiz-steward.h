@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * restart. */
 typedef struct _CitizSteward CitizSteward;
 
-CitizSteward *citiz_steward_new (CitizChain *chain,
+CitizSteward *citiz_steward_new (CitizDb *db,
+                                 CitizChain *chain,
                                  CitizReplica *replica,
                                  CitizOrder *order,
                                  CitizJournals *journals,

@@ -57,15 +57,27 @@ citiz_node_url_is_valid (const gchar *url)
          || (g_str_has_prefix (url, "http://") && is_loopback (host));
 }
 
+/* 1 to %CITIZ_INVITATION_MAX_NAME bytes of UTF-8, each character one that can be seen. */
+gboolean
+citiz_community_name_is_valid (const gchar *name)
+{
+  const gsize n = strlen (name);
+
+  if (n == 0 || n > CITIZ_INVITATION_MAX_NAME || !g_utf8_validate_len (name, n, NULL))
+    return FALSE;
+  for (const gchar *p = name; *p != '\0'; p = g_utf8_next_char (p))
+    if (!g_unichar_isprint (g_utf8_get_char (p)))
+      return FALSE;
+  return TRUE;
+}
+
 /* Everything that is shown to a person before they agree. */
 static gboolean
 check_rules (const CitizInvitation *invitation, GError **error)
 {
-  if (!g_utf8_validate (invitation->name, invitation->n_name, NULL))
-    return bad (error, CITIZ_WIRE_ERROR_FORM, "name: not UTF-8");
-  for (const gchar *p = invitation->name; *p != '\0'; p = g_utf8_next_char (p))
-    if (!g_unichar_isprint (g_utf8_get_char (p)))
-      return bad (error, CITIZ_WIRE_ERROR_FORM, "name: a character that cannot be seen");
+  if (strlen (invitation->name) != invitation->n_name
+      || !citiz_community_name_is_valid (invitation->name))
+    return bad (error, CITIZ_WIRE_ERROR_FORM, "name: not UTF-8 that can be seen");
   for (guint i = 0; i < invitation->n_nodes; i++)
     {
       const CitizInvitedNode *node = &invitation->nodes[i];
@@ -76,8 +88,6 @@ check_rules (const CitizInvitation *invitation, GError **error)
         if (citiz_public_key_equal (&node->node, &invitation->nodes[j].node))
           return bad (error, CITIZ_WIRE_ERROR_FORM, "nodes: one of them twice");
     }
-  if (strlen (invitation->name) != invitation->n_name)
-    return bad (error, CITIZ_WIRE_ERROR_FORM, "name: a zero in it");
   if (invitation->n_token != 0 && invitation->n_token != CITIZ_INVITATION_TOKEN_SIZE)
     return bad (error, CITIZ_WIRE_ERROR_LENGTH, "token: a length that is not allowed");
   return TRUE;

@@ -42,6 +42,7 @@ typedef struct
 } CitizInvitation;
 
 gboolean citiz_node_url_is_valid (const gchar *url);
+gboolean citiz_community_name_is_valid (const gchar *name);
 
 void citiz_invitation_init (CitizInvitation *out, const CitizHash *chain_id, const gchar *name);
 void citiz_invitation_add_node (CitizInvitation *invitation,

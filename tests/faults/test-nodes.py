@@ -799,6 +799,9 @@ def case_invited(world):
     assert 'No invitation' in host.command('invite', '--revoke', made['id'], check=False).stderr
     wrong = host.command('invite', '--uses', '0', check=False)
     assert '--uses has to be' in wrong.stderr, wrong
+    for name in ('Les\nCèdres', 'a' * 81, 'Cèdres\u200b\u202e'):
+        wrong = host.command('invite', '--name', name, check=False)
+        assert wrong.returncode and 'text that can be seen' in wrong.stderr, wrong
     for language, words in (('fr-CA', 'Ouvrir avec Citiz'), ('en', 'Open with Citiz')):
         with urllib.request.urlopen(urllib.request.Request(host.url + '/join', headers={'Accept-Language': language})) as answer:
             policy, page = answer.headers['Content-Security-Policy'], answer.read().decode()
@@ -830,6 +833,8 @@ def case_watched(world):
     assert '24 hours: 2.' in page, page
     assert refusal(node.cosign(world.watch(9, text))) == (403, 'signature'), 'an account that is not there'
     assert refusal(node.cosign(world.watch(2, text, time.time() - 2 * 86400))) == (403, 'signature'), 'of another day'
+    ahead = json.loads(node.get('/limits')[1])['cosignatureAheadSeconds']
+    assert refusal(node.cosign(world.watch(2, text, time.time() + ahead + PATIENCE))) == (403, 'signature'), 'of a time that is to come'
     assert refusal(node.cosign(text)) == (403, 'signature')
     assert refusal(node.cosign(note.replace('A', 'B'))) in ((422, 'root'), (403, 'signature'), (400, 'format'))
     origin, size, root, _ = text.split('\n')

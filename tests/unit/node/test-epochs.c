@@ -209,8 +209,8 @@ node_up (Node *node)
   g_assert_true (citiz_replica_start (node->replica, &error));
   g_assert_no_error (error);
   node->order = citiz_order_new (node->chain, node->replica, node->key);
-  node->steward
-      = citiz_steward_new (node->chain, node->replica, node->order, node->journals, node->key);
+  node->steward = citiz_steward_new (node->db, node->chain, node->replica, node->order,
+                                     node->journals, node->key);
   meet_all (node);
 }
 
@@ -758,9 +758,14 @@ test_blame (void)
   world_init (&world, 4, 1);
   world.liars = TRUE;
   bytes = contradiction (&world, &world.nodes[3]);
+  for (guint i = 1; i < 4; i++)
+    node_down (&world.nodes[i]);
   citiz_replica_receive (world.nodes[0].replica, CITIZ_REPLICA_STRANGER, bytes);
-  citiz_replica_receive (world.nodes[1].replica, CITIZ_REPLICA_STRANGER, bytes);
+  node_down (&world.nodes[0]); /* what was found is not lost with the power */
+  for (guint i = 0; i < 4; i++)
+    node_up (&world.nodes[i]);
   run (&world, all_blame, 0, "the proof on the ledger");
+  citiz_replica_receive (world.nodes[1].replica, CITIZ_REPLICA_STRANGER, bytes);
   submit (&world, &world.nodes[0]);
   run (&world, all_have, 0, "a transaction after it");
   citiz_replica_receive (world.nodes[2].replica, CITIZ_REPLICA_STRANGER, bytes);
