@@ -16,8 +16,8 @@ refuse (GError **error, const gchar *what)
 }
 
 /* SHA-256 (22 | chunk) */
-static void
-hash_chunk (CitizHash *out, const guint8 *bytes, gsize n)
+void
+citiz_snapshot_chunk_hash (CitizHash *out, const guint8 *bytes, gsize n)
 {
   CitizSha256 sha;
   gsize n_prefix;
@@ -115,7 +115,7 @@ list_cb (gpointer data, guint index, const guint8 *bytes, gsize n)
 {
   CitizHash hash;
 
-  hash_chunk (&hash, bytes, n);
+  citiz_snapshot_chunk_hash (&hash, bytes, n);
   g_array_append_val ((GArray *) data, hash);
   return TRUE;
 }
@@ -241,7 +241,7 @@ take_log (CitizSnapshot *snapshot, CitizCursor *cursor)
 }
 
 static gboolean
-take_object (CitizSnapshot *snapshot, CitizCursor *cursor)
+take_object (CitizSnapshot *snapshot, CitizCursor *cursor, CitizChanges *objects)
 {
   CitizCursor at = *cursor;
   const guint8 *key = citiz_take_view (&at, sizeof (CitizHash));
@@ -255,6 +255,11 @@ take_object (CitizSnapshot *snapshot, CitizCursor *cursor)
   {
     g_autoptr (GBytes) bytes = g_bytes_new (value, n);
     citiz_state_set (snapshot->state, &snapshot->last, bytes);
+    if (objects != NULL)
+      {
+        const CitizChange change = {snapshot->last, g_steal_pointer (&bytes)};
+        g_array_append_val (objects->objects, change);
+      }
   }
   *cursor = at;
   return TRUE;
@@ -263,15 +268,22 @@ take_object (CitizSnapshot *snapshot, CitizCursor *cursor)
 /**
  * citiz_snapshot_take:
  *
- * Takes the next chunk, if its hash is the one in the list; a false one from a peer does no harm.
+ * @objects: (nullable): gets the objects that are whole with it
+ *
+ * Takes the next chunk, if its hash is the one in the list; a false one from a peer does no harm. Hashes what it brought, so that none of
+ * the work is left for the end.
  */
 gboolean
-citiz_snapshot_take (CitizSnapshot *snapshot, const guint8 *bytes, gsize n, GError **error)
+citiz_snapshot_take (CitizSnapshot *snapshot,
+                     const guint8 *bytes,
+                     gsize n,
+                     CitizChanges *objects,
+                     GError **error)
 {
   CitizCursor cursor;
-  CitizHash hash;
+  CitizHash hash, root;
 
-  hash_chunk (&hash, bytes, n);
+  citiz_snapshot_chunk_hash (&hash, bytes, n);
   if (snapshot->taken == snapshot->list->len || n > CITIZ_SNAPSHOT_CHUNK
       || !citiz_hash_equal (&hash, &g_array_index (snapshot->list, CitizHash, snapshot->taken)))
     return refuse (error, "not the next chunk");
@@ -279,9 +291,10 @@ citiz_snapshot_take (CitizSnapshot *snapshot, const guint8 *bytes, gsize n, GErr
   g_byte_array_append (snapshot->rest, bytes, (guint) n);
   cursor = citiz_cursor (snapshot->rest->data, snapshot->rest->len);
   if (snapshot->has_log || take_log (snapshot, &cursor))
-    while (cursor.n > 0 && take_object (snapshot, &cursor))
+    while (cursor.n > 0 && take_object (snapshot, &cursor, objects))
       continue;
   g_byte_array_remove_range (snapshot->rest, 0, snapshot->rest->len - (guint) cursor.n);
+  citiz_state_root (snapshot->state, &root);
   return TRUE;
 }
 

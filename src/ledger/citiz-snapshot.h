@@ -15,6 +15,7 @@ gboolean citiz_snapshot_cut (const CitizLog *log,
                              const CitizState *state,
                              CitizSnapshotFunc func,
                              gpointer data);
+void citiz_snapshot_chunk_hash (CitizHash *out, const guint8 *bytes, gsize n);
 GArray *citiz_snapshot_list (const CitizLog *log, const CitizState *state);
 void citiz_snapshot_root (const CitizLog *log, const CitizState *state, CitizHash *out);
 
@@ -28,8 +29,11 @@ CitizSnapshot *citiz_snapshot_new (const CitizBlockHeader *closing,
 void citiz_snapshot_free (CitizSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizSnapshot, citiz_snapshot_free)
 guint citiz_snapshot_next (const CitizSnapshot *snapshot);
-gboolean citiz_snapshot_take (CitizSnapshot *snapshot, const guint8 *bytes, gsize n, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_snapshot_take (CitizSnapshot *snapshot,
+                              const guint8 *bytes,
+                              gsize n,
+                              CitizChanges *objects,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CitizLedger *citiz_snapshot_finish (CitizSnapshot *snapshot,
                                     const CitizGenesis *genesis,
                                     const CitizValidators *validators,

@@ -1,6 +1,7 @@
 /* Routes over the chain: submit, follow up, read blocks. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-private.h"
 
+#include "ledger/citiz-snapshot.h"
 #include "node/citiz-node.h"
 
 #include <string.h>
@@ -272,6 +273,51 @@ citiz_host_route_blocks (CitizHostCall *call)
         whole = out->len;
     }
   citiz_host_answer_bytes (call, 200, BINARY, g_bytes_new (out->data, whole));
+}
+
+/* Of a number in the path; TRUE with the number. */
+static gboolean
+number_of (CitizHostCall *call, guint star, guint64 max, guint64 *out)
+{
+  if (g_ascii_string_to_unsigned (call->star[star], 10, 0, max, out, NULL))
+    return TRUE;
+  citiz_host_answer_error (call, 400, "format");
+  return FALSE;
+}
+
+/* What does not change any more, or that it is not here (any more). */
+static void
+answer_for_ever (CitizHostCall *call, GBytes *bytes)
+{
+  if (bytes == NULL)
+    {
+      citiz_host_answer_error (call, 404, "none");
+      return;
+    }
+  citiz_http_response_header (call->response, "Cache-Control",
+                              "public, max-age=31536000, immutable");
+  citiz_host_answer_bytes (call, 200, BINARY, bytes);
+}
+
+/* GET /v1/snapshots/<epoch>: the hashes of the chunks of the state at the end of this epoch; kept for the newest two. */
+void
+citiz_host_route_snapshot (CitizHostCall *call)
+{
+  guint64 epoch;
+
+  if (number_of (call, 0, CITIZ_JSON_INT_MAX, &epoch))
+    answer_for_ever (call, citiz_chain_snapshot_list (call->host->chain, epoch));
+}
+
+/* GET /v1/snapshots/<epoch>/<place> */
+void
+citiz_host_route_chunk (CitizHostCall *call)
+{
+  guint64 epoch, place;
+
+  if (number_of (call, 0, CITIZ_JSON_INT_MAX, &epoch)
+      && number_of (call, 1, CITIZ_SNAPSHOT_MAX, &place))
+    answer_for_ever (call, citiz_chain_snapshot_chunk (call->host->chain, epoch, (guint) place));
 }
 
 void

@@ -23,6 +23,8 @@ static const struct
     {"GET", "/v1/blocks", citiz_host_route_blocks},
     {"GET", CITIZ_HOST_COMMUNITY_PATH, citiz_host_route_community},
     {"GET", "/v1/epochs", citiz_host_route_epochs},
+    {"GET", CITIZ_HOST_SNAPSHOTS_PATH "/*", citiz_host_route_snapshot},
+    {"GET", CITIZ_HOST_SNAPSHOTS_PATH "/*/*", citiz_host_route_chunk},
     {"GET", "/v1/genesis", citiz_host_route_genesis},
     {"GET", "/v1/status", citiz_host_route_status},
     {"GET", "/checkpoint", citiz_host_route_checkpoint},

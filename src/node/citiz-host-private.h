@@ -16,6 +16,7 @@
 G_BEGIN_DECLS
 
 #define CITIZ_HOST_COMMUNITY_PATH "/v1/community"
+#define CITIZ_HOST_SNAPSHOTS_PATH "/v1/snapshots"
 #define CITIZ_HOST_EPOCHS_MAX     64 /* closing proofs of one answer */
 #define CITIZ_HOST_EVENTS_PATH    "/v1/events"
 #define CITIZ_HOST_COSIGN_PATH    "/v1/checkpoint/cosign"
@@ -116,6 +117,8 @@ void citiz_host_answer_refused (CitizHostCall *call, const GError *error);
 void citiz_host_route_submit (CitizHostCall *call);
 void citiz_host_route_tx (CitizHostCall *call);
 void citiz_host_route_blocks (CitizHostCall *call);
+void citiz_host_route_snapshot (CitizHostCall *call);
+void citiz_host_route_chunk (CitizHostCall *call);
 void citiz_host_route_genesis (CitizHostCall *call);
 void citiz_host_route_tile (CitizHostCall *call);
 void citiz_host_tell_final (CitizHost *host, const CitizBlock *block);

@@ -1,6 +1,8 @@
 /* What a host tells anyone about itself: state, limits, health; and Prometheus on the loopback. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-private.h"
 
+#include "ledger/citiz-snapshot.h"
+
 #include "config.h"
 #include "net/citiz-http-lint.h"
 #include "store/citiz-guest-store.h"
@@ -174,6 +176,7 @@ citiz_host_route_limits (CitizHostCall *call)
       {"waitSeconds", CITIZ_HOST_WAIT_SECONDS},
       {"blocks", CITIZ_HOST_BLOCKS_MAX},
       {"epochs", CITIZ_HOST_EPOCHS_MAX},
+      {"snapshotChunkBytes", CITIZ_SNAPSHOT_CHUNK},
       {"blocksBytes", CITIZ_HOST_BLOCKS_BYTES},
       {"transactionBodyBytes", CITIZ_TX_MAX_BODY},
       {"transactionValiditySeconds", CITIZ_TX_MAX_VALIDITY / CITIZ_SECOND},

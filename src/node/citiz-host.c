@@ -20,6 +20,7 @@ open_all (CitizHost *host, GError **error)
   host->chain = citiz_chain_open_shared (host->db, host->env, &host->community->genesis, error);
   if (host->chain == NULL)
     return FALSE;
+  citiz_chain_give_snapshots (host->chain);
   host->hosts = citiz_host_config_hosts (host->config);
   citiz_host_config_timing (host->config, &timing);
   citiz_genesis_chain_id (&chain_id, &host->community->genesis);

@@ -118,6 +118,11 @@ first_number (CitizChain *chain, guint64 height, guint64 *out, GError **error)
   *out = 0;
   if (height <= 1)
     return TRUE;
+  if (chain->base != NULL && height - 1 == chain->base->header.height)
+    {
+      *out = chain->base->header.log_size;
+      return TRUE;
+    }
   infos = citiz_chain_blocks (chain, height - 1, 1, error);
   if (infos != NULL && infos->len == 1)
     *out = ((const CitizBlockInfo *) infos->pdata[0])->log_size;

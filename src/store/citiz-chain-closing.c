@@ -193,9 +193,12 @@ citiz_chain_closing (CitizChain *chain, guint64 epoch, GError **error)
   const CitizLedger *ledger = citiz_chain_ledger (chain, error);
   g_autoptr (GPtrArray) blocks = NULL;
   const CitizBlock *first, *last;
+  CitizClosing *kept = citiz_chain_kept_closing (chain, epoch);
   CitizValidators next;
   guint64 height;
 
+  if (kept != NULL)
+    return kept;
   if (ledger == NULL || epoch >= citiz_ledger_epoch (ledger)
       || !closing_height (chain, epoch, &height)
       || !citiz_ledger_get_validators (ledger, epoch + 1, &next))

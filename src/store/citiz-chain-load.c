@@ -7,8 +7,9 @@ write_log (CitizChain *chain, const CitizChanges *changes, GError **error)
   g_autoptr (CitizStmt) stmt = NULL;
 
   if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_log (level, place, hash) VALUES (?1, ?2, ?3)", &stmt,
-                         error))
+                         "INSERT INTO chain_log (level, place, hash) VALUES (?1, ?2, ?3) "
+                         "ON CONFLICT (level, place) DO NOTHING", /* a snapshot's edge */
+                         &stmt, error))
     return FALSE;
   for (guint i = 0; i < changes->log_nodes->len; i++)
     {

@@ -34,6 +34,13 @@ read_final (CitizChain *chain, CitizChainHead *head, CitizCert *out, GError **er
   return TRUE;
 }
 
+static gboolean
+none_yet (GError **error)
+{
+  g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "no proof yet");
+  return FALSE;
+}
+
 /**
  * citiz_chain_inclusion:
  * @out_header: the newest header
@@ -42,7 +49,8 @@ read_final (CitizChain *chain, CitizChainHead *head, CitizCert *out, GError **er
  *
  * All that somebody else needs, beside the validators of that epoch and the transaction, to believe that it happened (#CitizLight).
  *
- * Returns: %FALSE with %CITIZ_STORE_ERROR_NOT_FOUND also for a moment at the end of an epoch, until the next one's first block
+ * Returns: %FALSE with %CITIZ_STORE_ERROR_NOT_FOUND also for a moment at the end of an epoch, until the next one's first block, and for what
+ *   is older than a snapshot while history is missing
  */
 gboolean
 citiz_chain_inclusion (CitizChain *chain,
@@ -60,14 +68,13 @@ citiz_chain_inclusion (CitizChain *chain,
     return FALSE;
   ok = read_final (chain, &head, out_final, error);
   if (ok && info.log_index >= head.header.log_size)
-    {
-      g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "no proof yet");
-      ok = FALSE;
-    }
+    ok = none_yet (error);
   if (ok
       && !citiz_log_prove_inclusion (out, info.log_index, head.header.log_size,
                                      citiz_chain_read_log, chain))
-    ok = citiz_chain_damaged (error, info.height, "a part of the log is missing");
+    ok = chain->base != NULL
+             ? none_yet (error)
+             : citiz_chain_damaged (error, info.height, "a part of the log is missing");
   *out_header = head.header;
   citiz_tx_info_clear (&info);
   return ok;

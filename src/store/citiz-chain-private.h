@@ -2,9 +2,17 @@
 #pragma once
 
 #include "store/citiz-chain.h"
+#include "store/citiz-check-pool.h"
 #include "store/citiz-db.h"
 
 G_BEGIN_DECLS
+
+/* One row of chain_block. */
+typedef struct
+{
+  CitizBlockHeader header;
+  CitizHash hash;
+} CitizChainHead;
 
 struct _CitizChain
 {
@@ -15,20 +23,15 @@ struct _CitizChain
   CitizGenesis genesis;
   CitizHash chain_id;
   CitizHash vs_hash;
-  CitizLedger *ledger; /* NULL until a block is made; forgotten when the file says otherwise */
-  CitizTime last_own;  /* own clock and ledger time when last asked */
+  CitizLedger *ledger;  /* NULL until a block is made; forgotten when the file says otherwise */
+  CitizChainHead *base; /* the snapshot it began with, while blocks up to there are missing */
+  gboolean gives_snapshots;
+  CitizTime last_own; /* own clock and ledger time when last asked */
   CitizTime last_time;
 };
 
 /* By the type in the bytes (FORMAT.md §2): node_join, valset_change, evidence, params. */
 #define CITIZ_CHAIN_COMMUNITY "substr (bytes, 34, 2) IN (x'000b', x'000d', x'000f', x'0010')"
-
-/* One row of chain_block. */
-typedef struct
-{
-  CitizBlockHeader header;
-  CitizHash hash;
-} CitizChainHead;
 
 gboolean citiz_chain_damaged (GError **error, guint64 height, const gchar *what);
 gboolean citiz_chain_read_genesis (CitizChain *chain, gboolean *out_found, GError **error);
@@ -75,6 +78,30 @@ gboolean citiz_chain_check_continuation (const CitizLedger *ledger,
 gboolean citiz_chain_check_final (const CitizLedger *ledger,
                                   const CitizBlock *block,
                                   GError **error);
+/* Writes one block of a range that @after has executed. */
+typedef gboolean (*CitizPutFunc) (gpointer data,
+                                  CitizChain *chain,
+                                  const CitizBlock *block,
+                                  const CitizLedger *after,
+                                  CitizChanges *changes,
+                                  GError **error);
+gboolean citiz_chain_take_range (CitizChain *chain,
+                                 GPtrArray *blocks,
+                                 CitizLevel level,
+                                 CitizCheckPool *pool,
+                                 CitizLedger *ledger,
+                                 CitizPutFunc put,
+                                 gpointer data,
+                                 GError **error);
+gboolean citiz_chain_read_base (CitizChain *chain, GError **error);
+CitizClosing *citiz_chain_kept_closing (CitizChain *chain, guint64 epoch);
+gboolean citiz_chain_fill (CitizChain *chain,
+                           GPtrArray *blocks,
+                           CitizLedger *ledger,
+                           GError **error);
+gboolean citiz_chain_read_proven (CitizChain *chain, guint64 *out, GError **error);
+gboolean citiz_chain_keep_proven (CitizChain *chain, guint64 height, GError **error);
+gboolean citiz_chain_keep_snapshot (CitizChain *chain, const CitizLedger *after, GError **error);
 void citiz_chain_block_info (CitizBlockInfo *out, const CitizChainHead *head);
 
 G_END_DECLS

@@ -54,7 +54,7 @@ citiz_chain_read_block_row (CitizStmt *stmt, CitizChainHead *out, GError **error
   return TRUE;
 }
 
-/* The newest block; height 0 when there is none. */
+/* The newest block, or the snapshot it all began with; height 0 when there is none. */
 gboolean
 citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error)
 {
@@ -68,7 +68,11 @@ citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error)
           &stmt, error)
       || !citiz_stmt_next (stmt, &row, error))
     return FALSE;
-  return !row || citiz_chain_read_block_row (stmt, out, error);
+  if (row && !citiz_chain_read_block_row (stmt, out, error))
+    return FALSE;
+  if (chain->base != NULL && out->header.height < chain->base->header.height)
+    *out = *chain->base;
+  return TRUE;
 }
 
 gboolean

@@ -69,7 +69,8 @@ citiz_chain_open_shared (CitizDb *db,
     }
   citiz_genesis_validators (&validators, &chain->genesis);
   citiz_validators_hash (&chain->vs_hash, &validators);
-  if (!citiz_chain_read_head (chain, &head, error) || !citiz_chain_set_clock (chain, &head, error))
+  if (!citiz_chain_read_base (chain, error) || !citiz_chain_read_head (chain, &head, error)
+      || !citiz_chain_set_clock (chain, &head, error))
     return NULL;
   return g_steal_pointer (&chain);
 }
@@ -115,7 +116,8 @@ citiz_chain_append (CitizChain *chain,
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, "does not follow the newest block");
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
-  if (!citiz_chain_write_block (chain, block, changes, error))
+  if (!citiz_chain_write_block (chain, block, changes, error)
+      || (chain->gives_snapshots && !citiz_chain_keep_snapshot (chain, after, error)))
     {
       citiz_db_rollback (chain->db);
       return FALSE;
@@ -139,7 +141,18 @@ check_later_cb (gpointer pool,
   return TRUE;
 }
 
-/* The closing block at @at, which @ledger has executed, is final by those that stand on it. @at: the last of them, afterwards. */
+static gboolean
+append (gpointer data,
+        CitizChain *chain,
+        const CitizBlock *block,
+        const CitizLedger *after,
+        CitizChanges *changes,
+        GError **error)
+{
+  return citiz_chain_append (chain, block, after, changes, error);
+}
+
+/* The closing block at @at is final by those that stand on it. @at: the last of them, afterwards. */
 static gboolean
 take_continuation (CitizChain *chain,
                    GPtrArray *blocks,
@@ -148,15 +161,13 @@ take_continuation (CitizChain *chain,
                    CitizTime now,
                    CitizLevel level,
                    CitizCheckPool *pool,
-                   const CitizChanges *changes,
                    GError **error)
 {
   const guint n = citiz_chain_count_continuation (blocks, *at + 1);
   g_autoptr (GPtrArray) kept = g_ptr_array_new ();
 
   if (!citiz_chain_check_continuation (ledger, blocks, *at + 1, n, now, level, check_later_cb, pool,
-                                       error)
-      || !citiz_chain_append (chain, blocks->pdata[*at], ledger, changes, error))
+                                       error))
     return FALSE;
   for (guint i = 1; i <= n; i++)
     g_ptr_array_add (kept, blocks->pdata[*at + i]);
@@ -164,12 +175,18 @@ take_continuation (CitizChain *chain,
   return citiz_chain_keep_continuation (chain, kept, error);
 }
 
-/* Executes @blocks on a fork and appends them in the open transaction; signatures go to @pool. The validators of the next epoch are believed
- * only once the block that names them is final. */
-static gboolean
-take (CitizChain *chain, GPtrArray *blocks, CitizLevel level, CitizCheckPool *pool, GError **error)
+/* Executes @blocks on @ledger and has each put into the open transaction; signatures go to @pool. The validators of the next epoch are
+ * believed only once the block that names them is final. */
+gboolean
+citiz_chain_take_range (CitizChain *chain,
+                        GPtrArray *blocks,
+                        CitizLevel level,
+                        CitizCheckPool *pool,
+                        CitizLedger *ledger,
+                        CitizPutFunc put,
+                        gpointer data,
+                        GError **error)
 {
-  g_autoptr (CitizLedger) ledger = citiz_ledger_fork (chain->ledger);
   const CitizBlock *last = blocks->pdata[blocks->len - 1];
   CitizTime now = citiz_chain_time (chain);
 
@@ -178,22 +195,21 @@ take (CitizChain *chain, GPtrArray *blocks, CitizLevel level, CitizCheckPool *po
   for (guint i = 0; i < blocks->len; i++)
     {
       const CitizBlock *block = blocks->pdata[i];
+      const gboolean closing = block->header.flags == CITIZ_BLOCK_CLOSING;
       g_autoptr (CitizChanges) changes = citiz_changes_new ();
 
       if (block->justification == NULL)
         return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
       if (!citiz_ledger_apply (ledger, block, now, level, check_later_cb, pool, changes, error))
         return FALSE;
-      if (block->header.flags == CITIZ_BLOCK_CLOSING && block->final == NULL)
+      if (closing && block->final == NULL)
         {
-          if (!take_continuation (chain, blocks, &i, ledger, now, level, pool, changes, error))
+          if (!take_continuation (chain, blocks, &i, ledger, now, level, pool, error))
             return FALSE;
-          continue;
         }
-      if ((block->header.flags == CITIZ_BLOCK_CLOSING || i == blocks->len - 1)
-          && !citiz_chain_check_final (ledger, block, error))
+      else if ((closing || i == blocks->len - 1) && !citiz_chain_check_final (ledger, block, error))
         return FALSE;
-      if (!citiz_chain_append (chain, block, ledger, changes, error))
+      if (!put (data, chain, block, ledger, changes, error))
         return FALSE;
     }
   return TRUE;
@@ -212,6 +228,7 @@ gboolean
 citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GError **error)
 {
   g_autoptr (CitizCheckPool) pool = NULL;
+  g_autoptr (CitizLedger) ledger = NULL;
   const CitizBlock *last;
   guint64 tag;
   gboolean good;
@@ -229,7 +246,8 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
   if (!good || !citiz_db_begin (chain->db, error))
     return FALSE;
   pool = citiz_check_pool_new (N_THREADS);
-  good = take (chain, blocks, level, pool, error);
+  ledger = citiz_ledger_fork (chain->ledger);
+  good = citiz_chain_take_range (chain, blocks, level, pool, ledger, append, NULL, error);
   citiz_check_pool_flush (pool);
   if (!citiz_check_pool_finish (pool, &tag) && good)
     good = refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");

@@ -16,6 +16,8 @@ struct _CitizChainVerifier
   CitizCheckPool *pool;
   CitizVerified result;
   guint64 tag;           /* the height being run */
+  guint64 proven;        /* every signature up to here was verified before */
+  gboolean starves;      /* the next block is not here */
   gboolean final;        /* the block run last has a certificate that says so */
   CitizChanges *collect; /* when tables are made, not compared */
 };
@@ -95,7 +97,9 @@ run_block (CitizChainVerifier *verifier,
 
   verifier->tag = block->header.height;
   if (!citiz_ledger_apply (verifier->ledger, block, citiz_chain_time (verifier->chain),
-                           verifier->level, check_later_cb, verifier, changes, &why))
+                           verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL
+                                                             : verifier->level,
+                           check_later_cb, verifier, changes, &why))
     {
       g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
       return FALSE;
@@ -235,6 +239,9 @@ run_slice (CitizChainVerifier *verifier, gboolean *out_more, GError **error)
 
       if (!citiz_stmt_next (blocks, out_more, error))
         return FALSE;
+      verifier->starves = first + i <= citiz_chain_base (verifier->chain)
+                          && (!*out_more || (guint64) citiz_stmt_int (blocks, 0) != first + i);
+      *out_more = *out_more && !verifier->starves;
       if (!*out_more)
         break;
       block = citiz_chain_take_block (blocks, first + i, error);
@@ -267,8 +274,81 @@ citiz_chain_verifier_step (CitizChainVerifier *verifier, gboolean *out_done, GEr
     return report_pool (FALSE, height, error);
   if (!run_slice (verifier, &more, error))
     return FALSE;
-  *out_done = !more;
-  return more || finish (verifier, error);
+  *out_done = !more && !verifier->starves;
+  return !*out_done || finish (verifier, error);
+}
+
+/**
+ * citiz_chain_verifier_resume:
+ *
+ * What an earlier verifier or citiz_chain_verifier_feed() has verified is recomputed, its signatures are not checked again.
+ */
+gboolean
+citiz_chain_verifier_resume (CitizChainVerifier *verifier, GError **error)
+{
+  return citiz_chain_read_proven (verifier->chain, &verifier->proven, error);
+}
+
+/**
+ * citiz_chain_verifier_keep:
+ *
+ * Waits for the signatures under way and writes down how far everything was good.
+ */
+gboolean
+citiz_chain_verifier_keep (CitizChainVerifier *verifier, GError **error)
+{
+  guint64 height = citiz_ledger_head (verifier->ledger)->height;
+  guint64 bad;
+
+  if (!citiz_check_pool_finish (verifier->pool, &bad))
+    return report_pool (FALSE, bad, error);
+  if (verifier->level < CITIZ_LEVEL_FULL || height <= verifier->proven)
+    return TRUE;
+  verifier->proven = height;
+  return citiz_chain_keep_proven (verifier->chain, height, error);
+}
+
+/**
+ * citiz_chain_verifier_missing:
+ *
+ * Returns: the height of the next block when it is not here and has to be brought; else 0
+ */
+guint64
+citiz_chain_verifier_missing (CitizChainVerifier *verifier)
+{
+  const guint64 next = citiz_ledger_head (verifier->ledger)->height + 1;
+
+  return verifier->starves && next <= citiz_chain_base (verifier->chain) ? next : 0;
+}
+
+/**
+ * citiz_chain_verifier_feed:
+ * @blocks: (element-type CitizBlock): from citiz_chain_verifier_missing() on, as for citiz_chain_follow()
+ *
+ * Takes history that was missing, all or nothing, every signature verified. It has to lead to the snapshot that the chain began with.
+ */
+gboolean
+citiz_chain_verifier_feed (CitizChainVerifier *verifier, GPtrArray *blocks, GError **error)
+{
+  g_autoptr (CitizLedger) ledger = NULL;
+
+  if (blocks->len == 0)
+    return TRUE;
+  ledger = citiz_ledger_fork (verifier->ledger);
+  if (!citiz_chain_fill (verifier->chain, blocks, ledger, error))
+    return FALSE;
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      const CitizBlock *block = blocks->pdata[i];
+
+      verifier->result.n_blocks += block->header.flags != CITIZ_BLOCK_CONTINUATION;
+      verifier->result.n_txs += block->txs->len;
+    }
+  verifier->proven = citiz_ledger_head (ledger)->height;
+  verifier->final = TRUE;
+  citiz_ledger_free (verifier->ledger);
+  verifier->ledger = g_steal_pointer (&ledger);
+  return TRUE;
 }
 
 /* The ledger made again from the transactions alone; @changes gets all that the derived tables hold. */
@@ -283,6 +363,11 @@ citiz_chain_replay (CitizChain *chain, CitizChanges *changes, GError **error)
   while (more)
     if (!run_slice (verifier, &more, error))
       return NULL;
+  if (verifier->starves)
+    {
+      citiz_chain_damaged (error, verifier->tag + 1, "it is missing");
+      return NULL;
+    }
   return citiz_ledger_fork (verifier->ledger);
 }
 

@@ -152,6 +152,21 @@ gboolean citiz_chain_keep_continuation (CitizChain *chain,
 CitizBlock *citiz_chain_get_continuation (CitizChain *chain, const CitizHash *hash);
 CitizClosing *citiz_chain_closing (CitizChain *chain, guint64 epoch, GError **error);
 
+/* Beginning with the snapshot of a closing block: its objects as they are verified, then all at once. */
+gboolean citiz_chain_stage (CitizChain *chain,
+                            CitizChanges *objects,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_unstage (CitizChain *chain, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_adopt (CitizChain *chain,
+                            GPtrArray *closings,
+                            const CitizLedger *ledger,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+guint64 citiz_chain_base (CitizChain *chain);
+/* Giving it to others: from now on the state at the end of an epoch is kept, cut. */
+void citiz_chain_give_snapshots (CitizChain *chain);
+GBytes *citiz_chain_snapshot_list (CitizChain *chain, guint64 epoch);
+GBytes *citiz_chain_snapshot_chunk (CitizChain *chain, guint64 epoch, guint place);
+
 /* What is not final yet and must not be lost: blocks by their hash, certificates by what they say. */
 gboolean citiz_chain_put_pending (CitizChain *chain,
                                   const CitizBlock *block,
@@ -197,6 +212,16 @@ typedef struct _CitizChainVerifier CitizChainVerifier;
 CitizChainVerifier *citiz_chain_verifier_new (CitizChain *chain, CitizLevel level);
 gboolean citiz_chain_verifier_step (CitizChainVerifier *verifier,
                                     gboolean *out_done,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For a thread that verifies in the background: goes on where an earlier verifier stood; keeps where this one stands. Where the history is
+ * missing a step does nothing more: the blocks from citiz_chain_verifier_missing() on are brought from elsewhere. */
+gboolean citiz_chain_verifier_resume (CitizChainVerifier *verifier,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_verifier_keep (CitizChainVerifier *verifier,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+guint64 citiz_chain_verifier_missing (CitizChainVerifier *verifier);
+gboolean citiz_chain_verifier_feed (CitizChainVerifier *verifier,
+                                    GPtrArray *blocks,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const CitizVerified *citiz_chain_verifier_get (CitizChainVerifier *verifier);
 void citiz_chain_verifier_free (CitizChainVerifier *verifier);

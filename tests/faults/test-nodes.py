@@ -280,6 +280,10 @@ def case_epochs(world):
     closings = [node.get('/v1/epochs')[1] for node in world.nodes if node.process]
     assert len(closings[0]) > 344 and struct.unpack_from('>I', closings[0])[0] < len(closings[0])
     assert world.nodes[0].get('/v1/epochs?from=2')[1] == b''
+    lists = [node.get('/v1/snapshots/1')[1] for node in world.nodes if node.process]
+    assert len(lists[0]) == 32 and len(set(lists)) == 1, 'nodes do not give the same snapshot of the end of epoch 1'
+    chunk = world.nodes[0].get('/v1/snapshots/1/0')[1]
+    assert hashlib.sha256(b'\x22' + chunk).digest() == lists[0]
     print(f'# {len(load.final)} acknowledged over three epochs')
 
 

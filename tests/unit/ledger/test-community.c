@@ -365,7 +365,7 @@ static gboolean
 take (CitizSnapshot *snapshot, GBytes *chunk)
 {
   return citiz_snapshot_take (snapshot, g_bytes_get_data (chunk, NULL), g_bytes_get_size (chunk),
-                              NULL);
+                              NULL, NULL);
 }
 
 /* Who comes late begins with the state at the end of an epoch. */

@@ -200,6 +200,80 @@ shared_world_blocks (SharedWorld *world, guint n)
   return list;
 }
 
+/* A node's account, and what the node says. */
+static CitizTx *
+node_tx (SharedWorld *world, guint node, CitizTxType type, const CitizTxBody *said)
+{
+  CitizTx *tx = citiz_tx_new (type);
+  CitizTxBody reg = {.reg = {.n_keys = 1}};
+
+  reg.reg.keys[0] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
+                                      *citiz_signing_key_get_public (world->nodes[node])};
+  citiz_tx_register_account_id (&tx->account, &reg.reg);
+  tx->chain_id = world->chain_id;
+  tx->valid_until.ms = world->now.ms + CITIZ_HOUR;
+  tx->nonce = world->made++ % 60;
+  tx->body = said != NULL ? *said : reg;
+  citiz_tx_sign (tx, world->nodes[node]);
+  return tx;
+}
+
+static void
+order (SharedWorld *world, GPtrArray *blocks, CitizTx *tx)
+{
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+
+  g_ptr_array_add (blocks, shared_world_order (world, tx, changes, FALSE));
+  citiz_tx_unref (tx);
+}
+
+/* The nodes' keys stay the same for every epoch, so that this fixture needs no more of them. */
+GPtrArray *
+shared_world_closing (SharedWorld *world)
+{
+  GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  CitizTxBody body = {.valset_change = {.epoch = 0}};
+  CitizTx *change;
+
+  for (guint i = 0; i < SHARED_N; i++)
+    order (world, blocks, node_tx (world, i, CITIZ_TX_ACCT_REGISTER, NULL));
+  change = node_tx (world, 0, CITIZ_TX_VALSET_CHANGE, &body);
+  body = (CitizTxBody){.approve = {*citiz_tx_get_id (change)}};
+  order (world, blocks, change);
+  for (guint i = 0; i < 3; i++)
+    order (world, blocks, node_tx (world, i, CITIZ_TX_APPROVE, &body));
+  for (guint i = 0; i < SHARED_N; i++)
+    {
+      CitizFounder founder = {.validator = {*citiz_signing_key_get_public (world->nodes[i]),
+                                            *citiz_signing_key_get_public (world->epoch_keys[i])}};
+
+      citiz_join_sign (&founder, &world->chain_id, 1, world->nodes[i]);
+      body = (CitizTxBody){.node_ready = {1, founder.validator.key, founder.join}};
+      order (world, blocks, node_tx (world, i, CITIZ_TX_NODE_READY, &body));
+    }
+  return blocks;
+}
+
+GPtrArray *
+shared_world_end_epoch (SharedWorld *world)
+{
+  GPtrArray *blocks = shared_world_closing (world);
+  CitizBlock *closing = blocks->pdata[blocks->len - 1];
+  CitizValidators next;
+
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      CitizBlock *block = blocks->pdata[i];
+
+      block->final = g_new (CitizCert, 1);
+      shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
+    }
+  g_assert_cmpuint (closing->header.flags, ==, CITIZ_BLOCK_CLOSING);
+  g_assert_true (citiz_ledger_get_validators (world->ledger, 1, &next));
+  g_assert_true (citiz_ledger_begin_epoch (world->ledger, &next, FALSE, NULL));
+  return blocks;
+}
+
 gboolean
 shared_world_tick (gpointer unused)
 {

@@ -42,6 +42,11 @@ CitizBlock *shared_world_next (SharedWorld *world, CitizChanges *changes, gboole
 /* (element-type CitizBlock): the last is final */
 GPtrArray *shared_world_blocks (SharedWorld *world, guint n);
 
+/* All validators stay, with keys for epoch 1. (element-type CitizBlock): the last closes epoch 0; none is final */
+GPtrArray *shared_world_closing (SharedWorld *world);
+/* The same, each block final; the world is in epoch 1 then. */
+GPtrArray *shared_world_end_epoch (SharedWorld *world);
+
 /* Runs the default context until @condition; four minutes only end a hang. */
 gboolean shared_world_tick (gpointer unused);
 #define RUN_UNTIL(condition)                                                                       \

@@ -51,65 +51,11 @@ test_follow (SharedWorld *world, gconstpointer level)
   g_assert_cmpuint (read->len, ==, 0);
 }
 
-/* A node's account, and what the node says. */
-static CitizTx *
-node_tx (SharedWorld *world, guint node, CitizTxType type, const CitizTxBody *said)
-{
-  CitizTx *tx = citiz_tx_new (type);
-  CitizTxBody reg = {.reg = {.n_keys = 1}};
-
-  reg.reg.keys[0] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
-                                      *citiz_signing_key_get_public (world->nodes[node])};
-  citiz_tx_register_account_id (&tx->account, &reg.reg);
-  tx->chain_id = world->chain_id;
-  tx->valid_until.ms = world->now.ms + CITIZ_HOUR;
-  tx->nonce = world->made++ % 60;
-  tx->body = said != NULL ? *said : reg;
-  citiz_tx_sign (tx, world->nodes[node]);
-  return tx;
-}
-
-static void
-order (SharedWorld *world, GPtrArray *blocks, CitizTx *tx)
-{
-  g_autoptr (CitizChanges) changes = citiz_changes_new ();
-
-  g_ptr_array_add (blocks, shared_world_order (world, tx, changes, FALSE));
-  citiz_tx_unref (tx);
-}
-
-/* All validators stay, with keys for the next epoch. Returns: (element-type CitizBlock): the last closes the epoch */
-static GPtrArray *
-closing_blocks (SharedWorld *world)
-{
-  GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
-  CitizTxBody body = {.valset_change = {.epoch = 0}};
-  CitizTx *change;
-
-  for (guint i = 0; i < SHARED_N; i++)
-    order (world, blocks, node_tx (world, i, CITIZ_TX_ACCT_REGISTER, NULL));
-  change = node_tx (world, 0, CITIZ_TX_VALSET_CHANGE, &body);
-  body = (CitizTxBody){.approve = {*citiz_tx_get_id (change)}};
-  order (world, blocks, change);
-  for (guint i = 0; i < 3; i++)
-    order (world, blocks, node_tx (world, i, CITIZ_TX_APPROVE, &body));
-  for (guint i = 0; i < SHARED_N; i++)
-    {
-      CitizFounder founder = {.validator = {*citiz_signing_key_get_public (world->nodes[i]),
-                                            *citiz_signing_key_get_public (world->epoch_keys[i])}};
-
-      citiz_join_sign (&founder, &world->chain_id, 1, world->nodes[i]);
-      body = (CitizTxBody){.node_ready = {1, founder.validator.key, founder.join}};
-      order (world, blocks, node_tx (world, i, CITIZ_TX_NODE_READY, &body));
-    }
-  return blocks;
-}
-
 /* Over the end of an epoch in one go, if the block that ends it is final itself. */
 static void
 test_epochs (SharedWorld *world, gconstpointer level)
 {
-  g_autoptr (GPtrArray) blocks = closing_blocks (world);
+  g_autoptr (GPtrArray) blocks = shared_world_closing (world);
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
   g_autoptr (GError) error = NULL;
   CitizBlock *closing = blocks->pdata[blocks->len - 1];
@@ -163,7 +109,7 @@ continue_with (SharedWorld *world, gboolean final)
 static void
 test_continuation (SharedWorld *world, gconstpointer level)
 {
-  g_autoptr (GPtrArray) blocks = closing_blocks (world);
+  g_autoptr (GPtrArray) blocks = shared_world_closing (world);
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
   g_autoptr (GPtrArray) read = NULL;
   g_autoptr (CitizClosing) closing = NULL;
