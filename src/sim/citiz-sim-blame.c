@@ -26,7 +26,7 @@ is_guilty (const GPtrArray *certs, guint16 place)
         const CitizCert *b = &((CitizSimCert *) certs->pdata[j])->cert;
         CitizVote one, other;
 
-        if (a->slot == b->slot && citiz_cert_vote (a, place, &one)
+        if (a->epoch == b->epoch && a->slot == b->slot && citiz_cert_vote (a, place, &one)
             && citiz_cert_vote (b, place, &other)
             && citiz_evidence_of (&one, &other) != CITIZ_EVIDENCE_NONE)
           return TRUE;
@@ -51,7 +51,7 @@ citiz_sim_law_fork (CitizSim *sim)
         if (!sim->nodes[i].faulty)
           citiz_sim_broken (sim, "I11", "a fork is blamed on %u, who is honest", i);
       }
-  if (n < 2 * sim->quorum - sim->n)
+  if (n < 2 * sim->epochs[0].quorum - sim->n)
     citiz_sim_broken (sim, "I11", "a fork is blamed on %u only", n);
   sim->result->forks++;
   sim->ended = TRUE;

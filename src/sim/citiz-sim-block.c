@@ -6,6 +6,10 @@
 /* Transactions: four in a row are one account's, to be taken in this order. */
 #define FIRST_OF_FOUR G_GUINT64_CONSTANT (0x1111111111111111)
 
+/* The last account is the community: what it says ends an epoch, in that epoch. */
+#define CHANGES      (G_GUINT64_CONSTANT (0xf) << CITIZ_SIM_CHANGE)
+#define CHANGE(from) (G_GUINT64_CONSTANT (1) << (CITIZ_SIM_CHANGE + (from)))
+
 static guint64
 mix (guint64 x)
 {
@@ -14,11 +18,18 @@ mix (guint64 x)
   return x ^ x >> 33;
 }
 
-/* Returns: those of @known that may come next after @state, all at once */
-guint64
-citiz_sim_pick (guint64 known, guint64 state)
+static gboolean
+may_change (const CitizSim *sim, guint64 epoch)
 {
-  const guint64 here = known | state;
+  return epoch + 1 < sim->n_epochs;
+}
+
+/* Returns: those of @known that may come next after @state in @epoch, all at once */
+guint64
+citiz_sim_pick (const CitizSim *sim, guint64 epoch, guint64 known, guint64 state)
+{
+  const guint64 others = CHANGES & ~(may_change (sim, epoch) ? CHANGE (epoch) : 0);
+  const guint64 here = (known & ~others) | state;
   guint64 reached = here & FIRST_OF_FOUR;
 
   for (guint i = 0; i < 3; i++)
@@ -51,6 +62,29 @@ put (CitizHash *out, guint64 a, guint64 b)
   memcpy (out->b + sizeof a, &b, sizeof b);
 }
 
+/* Where @block stands for @epoch, whose slots are counted from 1: what it starts from is in slot 0. */
+CitizCsxPoint
+citiz_sim_point (CitizSim *sim, guint block, guint64 epoch)
+{
+  const CitizSimBlock *found = citiz_sim_block (sim, block);
+  const gboolean same = block != 0 && found->header.epoch == epoch;
+
+  return (CitizCsxPoint){same ? found->header.slot : 0, found->header.height, found->hash,
+                         found->header.time, same ? found->header.flags : 0};
+}
+
+/* The first block after which the state says so ends the epoch; what stands on it brings nothing. */
+static void
+fill_epoch (const CitizSim *sim, CitizBlockHeader *out, gboolean closed, guint64 state)
+{
+  const gboolean ends = may_change (sim, out->epoch) && (state & CHANGE (out->epoch)) != 0;
+
+  out->vs_hash = out->next_vs_hash = sim->epochs[out->epoch].vs_hash;
+  out->flags = closed ? CITIZ_BLOCK_CONTINUATION : ends ? CITIZ_BLOCK_CLOSING : 0;
+  if (ends)
+    out->next_vs_hash = sim->epochs[out->epoch + 1].vs_hash;
+}
+
 /* log_root stands for the transactions, state_root for the state. */
 void
 citiz_sim_fill_header (CitizSim *sim,
@@ -72,19 +106,30 @@ citiz_sim_fill_header (CitizSim *sim,
   out->parent = parent->hash;
   out->parent_slot = parent->slot;
   out->time.ms = parent->time.ms + 1;
-  out->proposer = sim->validators.v[proposer].node;
+  out->proposer = sim->epochs[epoch].validators.v[proposer].node;
   out->n_tx = (guint32) __builtin_popcountll (txs);
   out->log_size = (guint64) __builtin_popcountll (state);
-  out->vs_hash = sim->vs_hash;
-  out->next_vs_hash = sim->vs_hash;
+  fill_epoch (sim, out, parent->slot > 0 && parent->flags != 0, state);
   put (&out->log_root, txs, mix (txs));
   put (&out->state_root, mix (state), state);
+}
+
+/* A block is of its parent's epoch, or the first of the next after a closing one. */
+static gboolean
+is_in_order (const CitizSim *sim, const CitizSimBlock *parent, const CitizSimBlock *block)
+{
+  const guint64 epoch = block->header.epoch;
+
+  return epoch < sim->n_epochs
+         && (epoch == parent->header.epoch
+             || (epoch == parent->header.epoch + 1 && parent->header.flags == CITIZ_BLOCK_CLOSING));
 }
 
 /* By the rules, from scratch: what the header says is what comes out. The clock is the machine's business. */
 gboolean
 citiz_sim_execute (CitizSim *sim, const CitizSimBlock *block)
 {
+  const guint64 epoch = block->header.epoch;
   const CitizSimBlock *parent;
   CitizBlockHeader expected;
   CitizCsxPoint point;
@@ -92,14 +137,18 @@ citiz_sim_execute (CitizSim *sim, const CitizSimBlock *block)
   if (block->parent == G_MAXUINT)
     return FALSE;
   parent = citiz_sim_block (sim, block->parent);
-  if (!parent->valid || (block->txs & parent->state) != 0
-      || citiz_sim_pick (block->txs, parent->state) != block->txs)
+  if (!parent->valid || !is_in_order (sim, parent, block) || (block->txs & parent->state) != 0
+      || citiz_sim_pick (sim, epoch, block->txs, parent->state) != block->txs)
     return FALSE;
-  point = (CitizCsxPoint){parent->header.slot, parent->header.height, parent->hash,
-                          parent->header.time, parent->header.flags};
-  citiz_sim_fill_header (sim, &expected, block->header.epoch, block->header.slot, &point, 0,
-                         block->txs, parent->state | block->txs);
+  point = citiz_sim_point (sim, block->parent, epoch);
+  if (point.slot > 0 && point.flags != 0 && block->txs != 0)
+    return FALSE;
+  citiz_sim_fill_header (sim, &expected, epoch, block->header.slot, &point, 0, block->txs,
+                         parent->state | block->txs);
   return expected.height == block->header.height && block->header.time.ms > parent->header.time.ms
+         && expected.flags == block->header.flags
+         && citiz_hash_equal (&expected.vs_hash, &block->header.vs_hash)
+         && citiz_hash_equal (&expected.next_vs_hash, &block->header.next_vs_hash)
          && expected.parent_slot == block->header.parent_slot && expected.n_tx == block->header.n_tx
          && expected.log_size == block->header.log_size
          && citiz_hash_equal (&expected.log_root, &block->header.log_root)
@@ -183,15 +232,17 @@ citiz_sim_is_signed (const CitizSim *sim, const CitizVote *vote)
 {
   const guint64 value = seal (vote);
 
-  return vote->voter < sim->n && memcmp (vote->signature.b, &value, sizeof value) == 0;
+  return vote->epoch < sim->n_epochs && vote->voter < sim->epochs[vote->epoch].n
+         && memcmp (vote->signature.b, &value, sizeof value) == 0;
 }
 
 gboolean
 citiz_sim_is_certified (const CitizSim *sim, const CitizCert *cert)
 {
+  const CitizSimEpoch *epoch = &sim->epochs[MIN (cert->epoch, sim->n_epochs - 1)];
   guint n = 0;
 
-  for (guint16 i = 0; i < sim->n; i++)
+  for (guint16 i = 0; i < epoch->n; i++)
     {
       CitizVote vote;
 
@@ -201,5 +252,5 @@ citiz_sim_is_certified (const CitizSim *sim, const CitizCert *cert)
         return FALSE;
       n++;
     }
-  return n >= sim->quorum && n == cert->n_signatures;
+  return n >= epoch->quorum && n == cert->n_signatures;
 }

@@ -70,18 +70,28 @@ justify (CitizSimNode *node, guint number, CitizSimLink *out)
   return FALSE;
 }
 
-static void
-drop_past (CitizSimNode *node)
+/* @block's slot, above the committed one of this epoch; an earlier epoch has nothing above. */
+static gboolean
+is_past (const CitizSimNode *node, guint64 epoch, guint64 slot)
+{
+  const CitizBlockHeader *head = &citiz_sim_block (node->sim, node->committed)->header;
+
+  return epoch < head->epoch || (epoch == head->epoch && slot <= head->slot)
+         || (epoch == head->epoch && head->flags == CITIZ_BLOCK_CLOSING);
+}
+
+/* What the newest committed block settles: of this epoch, or the whole of it. */
+void
+citiz_sim_node_drop_past (CitizSimNode *node)
 {
   CitizSim *sim = node->sim;
-  const guint64 slot = citiz_sim_block (sim, node->committed)->header.slot;
   guint n = 0;
 
   for (guint i = 0; i < node->kept->len; i++)
     {
       CitizSimCert *cert = node->kept->pdata[i];
 
-      if (cert->cert.slot > slot)
+      if (!is_past (node, cert->cert.epoch, cert->cert.slot))
         node->kept->pdata[n++] = cert;
       else
         citiz_sim_cert_unref (sim, cert);
@@ -92,8 +102,9 @@ drop_past (CitizSimNode *node)
   for (guint i = 0; i < node->notarized->len; i++)
     {
       const guint block = g_array_index (node->notarized, guint, i);
+      const CitizBlockHeader *header = &citiz_sim_block (sim, block)->header;
 
-      if (citiz_sim_block (sim, block)->header.slot > slot)
+      if (!is_past (node, header->epoch, header->slot))
         g_array_index (node->notarized, guint, n++) = block;
     }
   g_array_set_size (node->notarized, n);
@@ -101,8 +112,9 @@ drop_past (CitizSimNode *node)
   for (guint i = 0; i < node->fetched->len; i++)
     {
       CitizSimLink *link = &g_array_index (node->fetched, CitizSimLink, i);
+      const CitizBlockHeader *header = &citiz_sim_block (sim, link->block)->header;
 
-      if (citiz_sim_block (sim, link->block)->header.slot > slot)
+      if (!is_past (node, header->epoch, header->slot))
         g_array_index (node->fetched, CitizSimLink, n++) = *link;
       else
         citiz_sim_link_clear (sim, link);
@@ -110,43 +122,101 @@ drop_past (CitizSimNode *node)
   g_array_set_size (node->fetched, n);
 }
 
+#define PATH (CITIZ_CSX_AHEAD + CITIZ_CSX_RANGE)
+
+typedef enum
+{
+  WHOLE,
+  FALSE_BLOCK,
+  MISSING
+} Path;
+
+/* From the block @hash down to the child of @to. */
+static Path
+walk (CitizSimNode *node, const CitizHash *hash, guint to, guint out[PATH], guint *out_n)
+{
+  CitizSim *sim = node->sim;
+  guint n = 0;
+
+  for (guint i = citiz_sim_find_block (sim, hash); i != to; i = citiz_sim_block (sim, i)->parent)
+    {
+      if (i == G_MAXUINT || i == 0 || !citiz_sim_node_has (node, i) || n == PATH)
+        {
+          citiz_sim_broken (sim, "R10", "%u commits what is not there", node->number);
+          return MISSING;
+        }
+      if (!citiz_sim_block (sim, i)->valid)
+        return FALSE_BLOCK;
+      out[n++] = i;
+    }
+  *out_n = n;
+  return WHOLE;
+}
+
+static gboolean
+justify_or_break (CitizSimNode *node, guint block, CitizSimLink *out)
+{
+  if (justify (node, block, out))
+    return TRUE;
+  citiz_sim_broken (node->sim, "R10", "%u commits slot %" G_GUINT64_FORMAT " without reasons",
+                    node->number, citiz_sim_block (node->sim, block)->header.slot);
+  return FALSE;
+}
+
+/* What stands on the closing block that was just committed, up to the one that makes it final, is kept beside the chain. */
+static gboolean
+close_epoch (CitizSimNode *node, CitizSimCert *final)
+{
+  guint path[PATH];
+  guint n;
+
+  if (walk (node, &final->cert.hash, node->committed, path, &n) != WHOLE)
+    return FALSE;
+  for (guint i = n; i > 0; i--)
+    {
+      CitizSimLink link;
+
+      if (!justify_or_break (node, path[i - 1], &link))
+        return FALSE;
+      if (i == 1 && link.final == NULL)
+        link.final = citiz_sim_cert_ref (final);
+      g_array_append_val (node->beside, link);
+    }
+  if (n > 0)
+    citiz_sim_met (node->sim, CITIZ_SIM_MET_CONTINUATION);
+  citiz_sim_law_closing (node);
+  return TRUE;
+}
+
 /* All at once or not at all. Returns: %FALSE when the rules refuse what a quorum has signed */
 gboolean
 citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
 {
   CitizSim *sim = node->sim;
-  guint path[CITIZ_CSX_AHEAD + CITIZ_CSX_RANGE];
-  guint n = 0;
+  const gboolean own = citiz_hash_equal (&errand->cert->cert.hash, &errand->hash);
+  guint path[PATH];
+  guint n;
 
-  for (guint i = citiz_sim_find_block (sim, &errand->hash); i != node->committed;
-       i = citiz_sim_block (sim, i)->parent)
-    {
-      if (i == G_MAXUINT || i == 0 || !citiz_sim_node_has (node, i) || n == G_N_ELEMENTS (path))
-        {
-          citiz_sim_broken (sim, "R10", "%u commits what is not there", node->number);
-          return FALSE;
-        }
-      if (!citiz_sim_block (sim, i)->valid)
-        return FALSE;
-      path[n++] = i;
-    }
+  if (walk (node, &errand->hash, node->committed, path, &n) != WHOLE)
+    return FALSE;
   for (guint i = n; i > 0; i--)
     {
       CitizSimLink link;
 
-      if (!justify (node, path[i - 1], &link))
-        {
-          citiz_sim_broken (sim, "R10", "%u commits slot %" G_GUINT64_FORMAT " without reasons",
-                            node->number, citiz_sim_block (sim, path[i - 1])->header.slot);
-          return FALSE;
-        }
-      if (i == 1 && link.final == NULL)
+      if (!justify_or_break (node, path[i - 1], &link))
+        return FALSE;
+      if (i == 1 && own && link.final == NULL)
         link.final = citiz_sim_cert_ref (errand->cert);
       g_array_append_val (node->chain, link);
       node->committed = link.block;
       citiz_sim_law_commit (node, &link);
     }
-  drop_past (node);
+  if (citiz_sim_block (sim, node->committed)->header.flags == CITIZ_BLOCK_CLOSING
+      && !close_epoch (node, errand->cert))
+    return FALSE;
+  citiz_sim_node_drop_past (node);
+  citiz_sim_node_end_journals (node);
+  citiz_sim_law_journals (node);
   if (sim->forked && !sim->ended)
     citiz_sim_law_fork (sim);
   return TRUE;
@@ -156,10 +226,19 @@ citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
 void
 citiz_sim_node_truncate (CitizSimNode *node, guint height)
 {
-  for (guint i = height; i < node->chain->len; i++)
-    citiz_sim_link_clear (node->sim, &g_array_index (node->chain, CitizSimLink, i));
-  g_array_set_size (node->chain, height);
+  guint64 epoch;
+  guint n = 0;
+
+  citiz_sim_links_clear (node->sim, node->chain, height);
   node->committed = height > 0 ? g_array_index (node->chain, CitizSimLink, height - 1).block : 0;
+  epoch = citiz_sim_block (node->sim, node->committed)->header.epoch
+          + (citiz_sim_block (node->sim, node->committed)->header.flags == CITIZ_BLOCK_CLOSING);
+  while (n < node->beside->len
+         && citiz_sim_block (node->sim, g_array_index (node->beside, CitizSimLink, n).block)
+                    ->header.epoch
+                < epoch)
+    n++;
+  citiz_sim_links_clear (node->sim, node->beside, n);
 }
 
 void
@@ -170,64 +249,80 @@ citiz_sim_node_serve_fetch (CitizSimNode *node, const CitizSimPacket *packet)
 
   if (number == G_MAXUINT || !citiz_sim_node_has (node, number))
     return;
-  answer = citiz_sim_packet_new (node->sim, CITIZ_SIM_PACKET_CSX, node->place);
+  answer = citiz_sim_packet_new (node->sim, CITIZ_SIM_PACKET_CSX, node->body);
   answer->csx = CITIZ_CSX_MESSAGE_BLOCK;
   answer->block = number;
   answer->epoch = citiz_sim_block (node->sim, number)->header.epoch;
   answer->bytes += CITIZ_HEADER_SIZE + 250 * citiz_sim_block (node->sim, number)->header.n_tx;
-  if (node->lies == 0 || citiz_sim_liar_sends (node, answer, packet->from))
-    citiz_sim_send (node->sim, answer, packet->from);
+  citiz_sim_node_send (node, answer, packet->from);
   citiz_sim_packet_unref (node->sim, answer);
 }
 
-/* Committed blocks after a slot, up to the last with a Final certificate. */
+static gboolean
+is_asked_for (CitizSimNode *node, const CitizSimLink *link, const CitizSimPacket *packet)
+{
+  const CitizBlockHeader *header = &citiz_sim_block (node->sim, link->block)->header;
+
+  return header->epoch == packet->epoch && header->slot > packet->slot;
+}
+
+/* Committed blocks of one epoch after a slot and what stands on its closing block, up to the last with a Final certificate. */
 void
 citiz_sim_node_serve_range (CitizSimNode *node, const CitizSimPacket *packet)
 {
   CitizSim *sim = node->sim;
-  CitizSimPacket *answer = citiz_sim_packet_new (sim, CITIZ_SIM_PACKET_BLOCKS, node->place);
-  guint first = node->chain->len;
-  guint last;
+  CitizSimPacket *answer = citiz_sim_packet_new (sim, CITIZ_SIM_PACKET_BLOCKS, node->body);
+  GArray *lists[] = {node->chain, node->beside};
+  guint final = 0;
 
-  while (first > 0
-         && citiz_sim_block (sim, g_array_index (node->chain, CitizSimLink, first - 1).block)
-                    ->header.slot
-                > packet->slot)
-    first--;
-  last = MIN (node->chain->len, first + CITIZ_CSX_RANGE);
-  while (last > first && g_array_index (node->chain, CitizSimLink, last - 1).final == NULL)
-    last--;
+  answer->epoch = packet->epoch;
   answer->slot = packet->slot;
   answer->links = g_ptr_array_new ();
-  for (guint i = first; i < last; i++)
-    {
-      CitizSimLink *copy = g_new (CitizSimLink, 1);
+  for (guint list = 0; list < G_N_ELEMENTS (lists); list++)
+    for (guint i = 0; i < lists[list]->len && answer->links->len < CITIZ_CSX_RANGE; i++)
+      {
+        const CitizSimLink *link = &g_array_index (lists[list], CitizSimLink, i);
+        CitizSimLink *copy;
 
-      citiz_sim_link_copy (copy, &g_array_index (node->chain, CitizSimLink, i));
-      g_ptr_array_add (answer->links, copy);
-      answer->bytes += 900;
+        if (!is_asked_for (node, link, packet))
+          continue;
+        copy = g_new (CitizSimLink, 1);
+        citiz_sim_link_copy (copy, link);
+        g_ptr_array_add (answer->links, copy);
+        answer->bytes += 900;
+        if (link->final != NULL)
+          final = answer->links->len;
+      }
+  for (; answer->links->len > final;
+       g_ptr_array_set_size (answer->links, (gint) answer->links->len - 1))
+    {
+      citiz_sim_link_clear (sim, answer->links->pdata[answer->links->len - 1]);
+      g_free (answer->links->pdata[answer->links->len - 1]);
+      answer->bytes -= 900;
     }
-  if (node->lies == 0 || citiz_sim_liar_sends (node, answer, packet->from))
-    citiz_sim_send (sim, answer, packet->from);
+  citiz_sim_node_send (node, answer, packet->from);
   citiz_sim_packet_unref (sim, answer);
 }
 
 static gboolean
-is_justified (CitizSim *sim, const CitizSimLink *link)
+is_justified (CitizSimNode *node, const CitizSimLink *link)
 {
+  CitizSim *sim = node->sim;
   const CitizSimBlock *block = citiz_sim_block (sim, link->block);
   const CitizCert *final = link->final != NULL ? &link->final->cert : NULL;
 
-  if (link->notar == NULL || link->notar->cert.slot != block->header.slot
+  if (block->header.epoch != node->epoch || link->notar == NULL
+      || link->notar->cert.epoch != node->epoch || link->notar->cert.slot != block->header.slot
       || !citiz_hash_equal (&link->notar->cert.hash, &block->hash)
       || link->n_skips != block->header.slot - block->header.parent_slot - 1
       || !citiz_sim_is_certified (sim, &link->notar->cert)
       || (final != NULL
-          && (!citiz_hash_equal (&final->hash, &block->hash)
+          && (!citiz_hash_equal (&final->hash, &block->hash) || final->kind != CITIZ_VOTE_FINAL
               || !citiz_sim_is_certified (sim, final))))
     return FALSE;
   for (guint i = 0; i < link->n_skips; i++)
-    if (link->skips[i]->cert.slot != block->header.parent_slot + 1 + i
+    if (link->skips[i]->cert.epoch != node->epoch
+        || link->skips[i]->cert.slot != block->header.parent_slot + 1 + i
         || link->skips[i]->cert.kind != CITIZ_VOTE_SKIP
         || !citiz_sim_is_certified (sim, &link->skips[i]->cert))
       return FALSE;
@@ -249,7 +344,7 @@ citiz_sim_node_take_blocks (CitizSimNode *node, const CitizSimPacket *packet)
                   && ((CitizSimLink *) packet->links->pdata[n - 1])->final != NULL;
 
   for (guint i = 0; i < n && good; i++)
-    good = is_justified (sim, packet->links->pdata[i]);
+    good = is_justified (node, packet->links->pdata[i]);
   for (guint i = 0; i < n && good; i++)
     {
       const CitizSimLink *link = packet->links->pdata[i];
@@ -258,7 +353,7 @@ citiz_sim_node_take_blocks (CitizSimNode *node, const CitizSimPacket *packet)
       headers[i] = block->header;
       hashes[i] = block->hash;
       citiz_sim_node_store (node, link->block);
-      if (block->header.slot > citiz_sim_block (sim, node->committed)->header.slot
+      if (!is_past (node, block->header.epoch, block->header.slot)
           && find_fetched (node, link->block) == NULL)
         {
           g_array_set_size (node->fetched, node->fetched->len + 1);

@@ -6,11 +6,11 @@
 
 #define N_SECTORS (CITIZ_JOURNAL_SIZE / CITIZ_JOURNAL_SECTOR)
 
-/* The disk of an instance: made once and used by one world after the other, because it is large. */
+/* The file of a journal: made once and used by one world after the other, because it is large. */
 CitizSimDisk *
 citiz_sim_disk (guint number)
 {
-  static CitizSimDisk disks[CITIZ_SIM_INSTANCES];
+  static CitizSimDisk disks[2 * CITIZ_SIM_INSTANCES];
   CitizSimDisk *disk = &disks[number];
 
   if (disk->seen != NULL)
@@ -97,17 +97,30 @@ citiz_sim_disk_sync (CitizSimDisk *disk)
 void
 citiz_sim_disk_crash (CitizSim *sim, CitizSimDisk *disk)
 {
+  guint kept = 0;
+
   for (guint i = 0; i < disk->dirty->len; i++)
     {
       const guint32 sector = g_array_index (disk->dirty, guint32, i);
 
       if (citiz_sim_chance (sim, CITIZ_SIM_DISK, 500))
-        settle (disk, sector, disk->platter, disk->seen);
+        {
+          settle (disk, sector, disk->platter, disk->seen);
+          kept++;
+        }
       else
         settle (disk, sector, disk->seen, disk->platter);
     }
+  if (kept < disk->dirty->len)
+    citiz_sim_met (sim, kept > 0 ? CITIZ_SIM_MET_TORN : CITIZ_SIM_MET_UNSYNCED);
   g_array_set_size (disk->dirty, 0);
   disk->fails = FALSE;
+  if (disk->here && !disk->named && citiz_sim_chance (sim, CITIZ_SIM_DISK, 500))
+    {
+      citiz_sim_met (sim, CITIZ_SIM_MET_LOST_NAME);
+      disk->here = FALSE;
+    }
+  disk->named = disk->here;
 }
 
 static void
@@ -133,28 +146,34 @@ wipe_half (guint8 *file, guint half, guint top)
             CITIZ_JOURNAL_SECTOR + (gsize) top * CITIZ_JOURNAL_RECORD);
 }
 
-/* A new journal for @epoch. */
+/* Nothing of it can be read any more, not even by who takes the disk out; an old backup is another thing. */
 void
-citiz_sim_disk_format (CitizSim *sim, CitizSimDisk *disk, guint64 epoch)
+citiz_sim_disk_end (CitizSimDisk *disk)
 {
   for (guint half = 0; half < 2; half++)
     {
       wipe_half (disk->seen, half, disk->top[half]);
       wipe_half (disk->platter, half, disk->top[half]);
-      if (disk->backup != NULL)
-        wipe_half (disk->backup, half, disk->backup_top[half]);
-      disk->top[half] = disk->backup_top[half] = 0;
+      disk->top[half] = 0;
     }
   for (guint i = 0; i < disk->dirty->len; i++)
     disk->is_dirty[g_array_index (disk->dirty, guint32, i)] = FALSE;
   g_array_set_size (disk->dirty, 0);
   g_array_set_size (disk->votes, 0);
-  disk->head = (CitizJournalHead){
-      .version = 1, .generation = 1, .chain_id = sim->chain_id, .epoch = epoch};
+  disk->head = (CitizJournalHead){0};
   disk->half = 0;
   disk->n_synced = 0;
-  disk->fails = FALSE;
-  disk->rotten = FALSE;
+  disk->here = disk->named = disk->damaged = disk->fails = disk->rotten = FALSE;
+}
+
+/* A new journal for @epoch; whether its name stays in its folder is another question. */
+void
+citiz_sim_disk_format (CitizSim *sim, CitizSimDisk *disk, guint64 epoch, const CitizPublicKey *key)
+{
+  citiz_sim_disk_end (disk);
+  disk->here = TRUE;
+  disk->head = (CitizJournalHead){
+      .version = 1, .generation = 1, .chain_id = sim->chain_id, .epoch = epoch, .key = *key};
   write_head (disk, 0);
   (void) citiz_sim_disk_sync (disk);
 }
@@ -214,21 +233,33 @@ citiz_sim_disk_rot (CitizSim *sim, CitizSimDisk *disk, gboolean both)
       }
 }
 
+static void
+copy_halves (guint8 *to, const guint8 *from, const guint top[2])
+{
+  for (guint part = 0; part < 4; part++)
+    memcpy (to + (gsize) part * CITIZ_JOURNAL_HALF, from + (gsize) part * CITIZ_JOURNAL_HALF,
+            CITIZ_JOURNAL_SECTOR + (gsize) top[part % 2] * CITIZ_JOURNAL_RECORD);
+}
+
 void
 citiz_sim_disk_save (CitizSimDisk *disk)
 {
   if (disk->backup == NULL)
     disk->backup = g_malloc (CITIZ_JOURNAL_SIZE);
-  memcpy (disk->backup, disk->platter, CITIZ_JOURNAL_SIZE);
   memcpy (disk->backup_top, disk->top, sizeof disk->top);
+  copy_halves (disk->backup, disk->platter, disk->top);
+  disk->backup_here = disk->here && disk->named;
 }
 
 /* Between a crash and the next start. */
 void
 citiz_sim_disk_set_back (CitizSimDisk *disk)
 {
-  memcpy (disk->platter, disk->backup, CITIZ_JOURNAL_SIZE);
-  memcpy (disk->seen, disk->backup, CITIZ_JOURNAL_SIZE);
+  citiz_sim_disk_end (disk);
+  memcpy (disk->top, disk->backup_top, sizeof disk->top);
+  copy_halves (disk->platter, disk->backup, disk->top);
+  copy_halves (disk->seen, disk->backup, disk->top);
+  disk->here = disk->named = disk->backup_here;
 }
 
 /* Returns: %FALSE when records that were durable cannot be read */

@@ -43,11 +43,13 @@ citiz_sim_broken (CitizSim *sim, const gchar *which, const gchar *format, ...)
 /* I2 ************************************************************************/
 
 static CitizSimTruth *
-truth_of (CitizSim *sim, guint64 slot)
+truth_of (CitizSim *sim, guint64 epoch, guint64 slot)
 {
-  if (slot >= sim->truths->len)
-    g_array_set_size (sim->truths, (guint) slot + 64);
-  return &g_array_index (sim->truths, CitizSimTruth, slot);
+  GArray *truths = sim->truths[epoch];
+
+  if (slot >= truths->len)
+    g_array_set_size (truths, (guint) slot + 64);
+  return &g_array_index (truths, CitizSimTruth, slot);
 }
 
 /* A certificate that an honest node holds: of one slot never SKIP and FINAL, and one block only. */
@@ -63,9 +65,9 @@ citiz_sim_law_cert (CitizSimNode *node, const CitizCert *cert)
     citiz_sim_broken (sim, "I10",
                       "%u keeps a certificate of slot %" SLOT " that nobody would accept",
                       node->number, cert->slot);
-  if (sim->mode == CITIZ_SIM_FORKS)
+  if (sim->mode == CITIZ_SIM_FORKS || cert->epoch >= sim->n_epochs)
     return;
-  truth = truth_of (sim, cert->slot);
+  truth = truth_of (sim, cert->epoch, cert->slot);
   if (cert->kind == CITIZ_VOTE_SKIP)
     truth->skip = TRUE;
   else if (cert->kind == CITIZ_VOTE_NOTAR)
@@ -105,11 +107,13 @@ is_durable (const CitizSimDisk *disk, const CitizVote *vote)
 }
 
 static CitizSimSaid *
-said_of (CitizSim *sim, guint place, guint64 slot)
+said_of (const CitizSimNode *node, guint64 slot)
 {
-  if (slot >= sim->said[place]->len)
-    g_array_set_size (sim->said[place], (guint) slot + 64);
-  return &g_array_index (sim->said[place], CitizSimSaid, slot);
+  GArray *said = node->sim->said[node->body][node->epoch];
+
+  if (slot >= said->len)
+    g_array_set_size (said, (guint) slot + 64);
+  return &g_array_index (said, CitizSimSaid, slot);
 }
 
 static void
@@ -118,6 +122,10 @@ let_out (CitizSimNode *node, const CitizVote *vote)
   CitizSim *sim = node->sim;
   CitizSimSaid *said;
 
+  if (vote->epoch != node->epoch || vote->voter != node->place)
+    citiz_sim_broken (sim, "I14",
+                      "%u speaks as validator %u of epoch %" SLOT ", in which it is none",
+                      node->number, vote->voter, vote->epoch);
   if (!is_durable (node->disk, vote))
     citiz_sim_broken (sim, "I7", "%u sends what is not durable: kind %d of slot %" SLOT,
                       node->number, vote->kind, vote->slot);
@@ -125,14 +133,14 @@ let_out (CitizSimNode *node, const CitizVote *vote)
       && !citiz_sim_node_has (node, citiz_sim_find_block (sim, &vote->hash)))
     citiz_sim_broken (sim, "I7", "%u votes for a block of slot %" SLOT " that it has not stored",
                       node->number, vote->slot);
-  if (vote->slot > 1000000)
+  if (vote->slot > 1000000 || vote->epoch != node->epoch)
     return;
   if (vote->kind == CITIZ_VOTE_FINAL && sim->mode != CITIZ_SIM_FORKS
-      && (!truth_of (sim, vote->slot)->notar
-          || !citiz_hash_equal (&truth_of (sim, vote->slot)->notar_hash, &vote->hash)))
+      && (!truth_of (sim, vote->epoch, vote->slot)->notar
+          || !citiz_hash_equal (&truth_of (sim, vote->epoch, vote->slot)->notar_hash, &vote->hash)))
     citiz_sim_broken (sim, "R5", "%u says FINAL of slot %" SLOT " though nobody holds its NOTAR",
                       node->number, vote->slot);
-  said = said_of (sim, node->place, vote->slot);
+  said = said_of (node, vote->slot);
   for (guint kind = CITIZ_VOTE_CAND; kind <= CITIZ_VOTE_FINAL; kind++)
     {
       const CitizVote before = {.kind = (CitizVoteKind) kind,
@@ -200,13 +208,13 @@ void
 citiz_sim_law_opened (CitizSimNode *node)
 {
   CitizSim *sim = node->sim;
-  const guint64 committed = citiz_sim_block (sim, node->committed)->header.slot;
+  const guint64 committed = citiz_sim_node_slot (node);
 
   if (node->lies != 0 || node->was_set_back)
     return;
-  for (guint64 slot = committed + 1; slot < sim->said[node->place]->len; slot++)
+  for (guint64 slot = committed + 1; slot < sim->said[node->body][node->epoch]->len; slot++)
     {
-      const CitizSimSaid *said = said_of (sim, node->place, slot);
+      const CitizSimSaid *said = said_of (node, slot);
 
       for (guint kind = CITIZ_VOTE_CAND; kind <= CITIZ_VOTE_FINAL; kind++)
         {
@@ -226,7 +234,7 @@ void
 citiz_sim_law_evidence (CitizSimNode *node, const CitizEvidence *evidence)
 {
   CitizSim *sim = node->sim;
-  const guint blamed = evidence->first.voter;
+  const guint blamed = sim->epochs[node->epoch].body[evidence->first.voter];
 
   if (node->lies == 0 && !sim->nodes[blamed].faulty)
     citiz_sim_broken (sim, "I6", "%u has evidence against %u, who is honest", node->number, blamed);
@@ -257,9 +265,10 @@ citiz_sim_law_alarm (CitizSimNode *node, CitizCsxAlarm alarm)
 static gboolean
 is_by_leader (const CitizSim *sim, const CitizSimBlock *block)
 {
-  const guint16 leader = sim->leaders[block->header.slot % sim->n];
+  const CitizSimEpoch *epoch = &sim->epochs[block->header.epoch];
+  const guint16 leader = epoch->leaders[block->header.slot % epoch->n];
 
-  return citiz_public_key_equal (&block->header.proposer, &sim->validators.v[leader].node);
+  return citiz_public_key_equal (&block->header.proposer, &epoch->validators.v[leader].node);
 }
 
 /* Where most clocks are about right, no block comes from the future. */
@@ -301,6 +310,7 @@ citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link)
     citiz_sim_broken (sim, "I3", "the final block at height %u is false", height);
   if ((block->txs & citiz_sim_block (sim, block->parent)->state) != 0)
     citiz_sim_broken (sim, "I4", "height %u takes a transaction again", height);
+  citiz_sim_law_epoch (node, block);
   g_array_append_val (sim->canon, link->block);
   sim->acked |= block->txs;
 }
@@ -322,6 +332,82 @@ citiz_sim_law_step (CitizSimNode *node)
     citiz_sim_broken (node->sim, "CSX", "%u: invariant %u of the machine", node->number, which);
 }
 
+/* I14 ***********************************************************************/
+
+/* Of an epoch one block closes it, which names whom the state names; the next block is the first of the next. */
+void
+citiz_sim_law_epoch (CitizSimNode *node, const CitizSimBlock *block)
+{
+  CitizSim *sim = node->sim;
+  const CitizSimBlock *parent = citiz_sim_block (sim, block->parent);
+  const guint64 epoch = block->header.epoch;
+  const gboolean first = parent->header.flags == CITIZ_BLOCK_CLOSING;
+  CitizSimEpoch *of = &sim->epochs[epoch];
+
+  if (epoch != parent->header.epoch + first || (first && block->header.parent_slot != 0))
+    citiz_sim_broken (sim, "I14", "a block of epoch %" SLOT " follows one of epoch %" SLOT, epoch,
+                      parent->header.epoch);
+  if (block->header.flags == CITIZ_BLOCK_CONTINUATION || of->closing != 0)
+    citiz_sim_broken (sim, "I14", "epoch %" SLOT " goes on after its end", epoch);
+  if (block->header.flags != CITIZ_BLOCK_CLOSING)
+    return;
+  of->closing = citiz_sim_find_block (sim, &block->hash);
+  citiz_sim_met (sim, CITIZ_SIM_MET_CLOSING);
+  if (epoch + 1 >= sim->n_epochs || (block->state >> (CITIZ_SIM_CHANGE + epoch) & 1) == 0
+      || !citiz_hash_equal (&block->header.next_vs_hash, &of[1].vs_hash))
+    citiz_sim_broken (sim, "I14", "epoch %" SLOT " is closed for no reason", epoch);
+}
+
+/* What @node holds to show that the epoch ended is enough for who knows its validators only: the closing block, empty ones on it, and
+ * a quorum's signatures under the last. */
+void
+citiz_sim_law_closing (CitizSimNode *node)
+{
+  CitizSim *sim = node->sim;
+  const CitizSimLink *last = &g_array_index (node->chain, CitizSimLink, node->chain->len - 1);
+  const CitizSimBlock *closing = citiz_sim_block (sim, last->block);
+  CitizHash parent = closing->hash;
+
+  if (node->lies != 0)
+    return;
+  for (guint i = 0; i < node->beside->len; i++)
+    {
+      const CitizSimLink *link = &g_array_index (node->beside, CitizSimLink, i);
+      const CitizSimBlock *block = citiz_sim_block (sim, link->block);
+
+      if (block->header.epoch != closing->header.epoch)
+        continue;
+      if (block->header.flags != CITIZ_BLOCK_CONTINUATION || block->txs != 0
+          || !citiz_hash_equal (&block->header.parent, &parent)
+          || !citiz_hash_equal (&block->header.state_root, &closing->header.state_root))
+        citiz_sim_broken (sim, "I14", "%u shows the end of an epoch by what is no continuation",
+                          node->number);
+      parent = block->hash;
+      last = link;
+    }
+  if (last->final == NULL || last->final->cert.kind != CITIZ_VOTE_FINAL
+      || last->final->cert.epoch != closing->header.epoch
+      || !citiz_hash_equal (&last->final->cert.hash, &parent)
+      || !citiz_sim_is_certified (sim, &last->final->cert))
+    citiz_sim_broken (sim, "I14", "%u cannot show that epoch %" SLOT " is over", node->number,
+                      closing->header.epoch);
+}
+
+/* Of earlier epochs than that of the newest final block no key is left, of that one it is. */
+void
+citiz_sim_law_journals (CitizSimNode *node)
+{
+  const CitizBlockHeader *head = &citiz_sim_block (node->sim, node->committed)->header;
+
+  for (guint i = 0; i < 2 && node->lies == 0; i++)
+    if (node->journals[i]->here && node->journals[i]->head.epoch < head->epoch)
+      citiz_sim_broken (node->sim, "I14", "%u still has its key of epoch %" SLOT " in epoch %" SLOT,
+                        node->number, node->journals[i]->head.epoch, head->epoch);
+  if (node->signs && node->disk->head.epoch == head->epoch && !node->disk->here)
+    citiz_sim_broken (node->sim, "I14", "%u deletes its key of epoch %" SLOT " too early",
+                      node->number, head->epoch);
+}
+
 /* L1, L2 ********************************************************************/
 
 static gboolean
@@ -330,7 +416,8 @@ is_there (CitizSim *sim, const CitizSimNode *node)
   const CitizSimBlock *head = citiz_sim_block (sim, node->committed);
 
   return node->csx != NULL && (sim->asked & ~head->state) == 0
-         && head->header.height >= sim->reached;
+         && head->header.height >= sim->reached
+         && head->header.epoch == (guint64) __builtin_popcountll (head->state >> CITIZ_SIM_CHANGE);
 }
 
 static void
@@ -341,9 +428,9 @@ tell_matrix (CitizSim *sim, const CitizSimNode *node)
 
   citiz_csx_report (node->csx, citiz_sim_node_now (node), &report);
   citiz_sim_tell (sim,
-                  "%u: mode %d, committed %" SLOT ", final %" SLOT ", frontier %" SLOT
-                  ", leader %u, need %d, height %u",
-                  node->number, report.mode, report.committed.slot, report.final.slot,
+                  "%u: epoch %" SLOT ", mode %d, committed %" SLOT ", final %" SLOT
+                  ", frontier %" SLOT ", leader %u, need %d, height %u",
+                  node->number, node->epoch, report.mode, report.committed.slot, report.final.slot,
                   report.frontier, report.leader, report.need, node->chain->len);
   for (guint64 slot = report.committed.slot + 1; slot < report.frontier + 2; slot++)
     if (citiz_csx_look (node->csx, slot, &look))

@@ -18,19 +18,41 @@ often (CitizSim *sim, guint permille)
 static void
 post (CitizSimNode *node, const CitizCsxMessage *message, guint16 to)
 {
-  CitizSimPacket *packet = citiz_sim_packet_of (node->sim, node->place, message);
+  CitizSimPacket *packet = citiz_sim_packet_of (node->sim, node->body, message);
 
   citiz_sim_send (node->sim, packet, to);
   citiz_sim_packet_unref (node->sim, packet);
 }
 
 static void
+met (CitizSimNode *node, CitizSimLie lie)
+{
+  citiz_sim_met (node->sim, CITIZ_SIM_MET_WITHHOLD + (guint) __builtin_ctz (lie));
+}
+
+/* Its key of an earlier epoch is one of those a liar does not delete. */
+static guint64
+some_epoch (CitizSimNode *node)
+{
+  guint64 epoch = node->epoch;
+
+  while (epoch > 0
+         && (citiz_sim_node_place (node, epoch) == CITIZ_CSX_NOBODY || often (node->sim, 100)))
+    epoch--;
+  return citiz_sim_node_place (node, epoch) != CITIZ_CSX_NOBODY ? epoch : node->epoch;
+}
+
+static void
 say (CitizSimNode *node, CitizVoteKind kind, guint64 slot, const CitizHash *hash, guint16 to)
 {
-  CitizCsxMessage message
-      = {.kind = CITIZ_CSX_MESSAGE_VOTE,
-         .vote = {.kind = kind, .epoch = node->epoch, .slot = slot, .voter = node->place}};
+  const guint64 epoch = some_epoch (node);
+  CitizCsxMessage message = {
+      .kind = CITIZ_CSX_MESSAGE_VOTE,
+      .vote
+      = {.kind = kind, .epoch = epoch, .slot = slot, .voter = citiz_sim_node_place (node, epoch)}};
 
+  if (epoch != node->epoch)
+    citiz_sim_met (node->sim, CITIZ_SIM_MET_OLD_EPOCH);
   if (hash != NULL)
     message.vote.hash = *hash;
   citiz_sim_sign (node->sim, &message.vote);
@@ -39,14 +61,26 @@ say (CitizSimNode *node, CitizVoteKind kind, guint64 slot, const CitizHash *hash
   post (node, &message, to);
 }
 
+/* A block that ends the epoch for no reason, or does not where it should, or names others; or that brings something after the end. */
+static void
+lie_in_closing (CitizSimNode *node, CitizBlockHeader *header)
+{
+  met (node, CITIZ_SIM_LIE_CLOSING);
+  if (header->flags == 0)
+    header->flags = CITIZ_BLOCK_CLOSING;
+  else if (often (node->sim, 500))
+    header->flags = 0;
+  else
+    header->next_vs_hash.b[0] ^= 1;
+}
+
 /* A candidate of @slot on @parent, shown to those in @audience. */
 static CitizHash
 propose (CitizSimNode *node, guint64 slot, guint parent, guint64 txs, guint audience)
 {
   CitizSim *sim = node->sim;
   const CitizSimBlock *block = citiz_sim_block (sim, parent);
-  const CitizCsxPoint point = {block->header.slot, block->header.height, block->hash,
-                               block->header.time, block->header.flags};
+  const CitizCsxPoint point = citiz_sim_point (sim, parent, node->epoch);
   CitizCsxMessage message = {
       .kind = CITIZ_CSX_MESSAGE_CAND,
       .vote = {.kind = CITIZ_VOTE_CAND, .epoch = node->epoch, .slot = slot, .voter = node->place}};
@@ -56,15 +90,23 @@ propose (CitizSimNode *node, guint64 slot, guint parent, guint64 txs, guint audi
                          block->state | txs);
   message.header.time.ms = MAX (message.header.time.ms, CITIZ_SIM_WALL + sim->now / CITIZ_SIM_MS);
   if ((node->lies & CITIZ_SIM_LIE_TIME) != 0)
-    message.header.time.ms += often (sim, 500) ? 3600 * 1000 : -3600 * 1000;
+    {
+      met (node, CITIZ_SIM_LIE_TIME);
+      message.header.time.ms += often (sim, 500) ? 3600 * 1000 : -3600 * 1000;
+    }
   if ((node->lies & CITIZ_SIM_LIE_ROOT) != 0)
-    message.header.state_root.b[often (sim, 500) ? 20 : 0] ^= 1;
+    {
+      met (node, CITIZ_SIM_LIE_ROOT);
+      message.header.state_root.b[often (sim, 500) ? 20 : 0] ^= 1;
+    }
+  if ((node->lies & CITIZ_SIM_LIE_CLOSING) != 0)
+    lie_in_closing (node, &message.header);
   number = citiz_sim_add_block (sim, &message.header, txs);
   citiz_sim_node_store (node, number);
   message.hash = message.vote.hash = citiz_sim_block (sim, number)->hash;
   citiz_sim_sign (sim, &message.vote);
   for (guint16 i = 0; i < sim->n; i++)
-    if (i != node->place && (audience >> i & 1) != 0)
+    if (i != node->body && (audience >> i & 1) != 0)
       {
         post (node, &message, i);
         if (often (sim, 700))
@@ -80,15 +122,23 @@ citiz_sim_liar_build (CitizSimNode *node, const CitizSimErrand *errand)
   CitizSim *sim = node->sim;
   const guint parent = citiz_sim_find_block (sim, &errand->parent.hash);
   const guint64 txs
-      = errand->closed ? 0 : citiz_sim_pick (node->known, citiz_sim_block (sim, parent)->state);
+      = errand->closed && (node->lies & CITIZ_SIM_LIE_CLOSING) == 0
+            ? 0
+            : citiz_sim_pick (sim, node->epoch, node->known, citiz_sim_block (sim, parent)->state);
   const guint half = below (sim, 1u << sim->n);
 
-  if ((node->lies & (CITIZ_SIM_LIE_EQUIVOCATE | CITIZ_SIM_LIE_ROOT | CITIZ_SIM_LIE_TIME)) == 0
+  if ((node->lies
+       & (CITIZ_SIM_LIE_EQUIVOCATE | CITIZ_SIM_LIE_ROOT | CITIZ_SIM_LIE_TIME
+          | CITIZ_SIM_LIE_CLOSING))
+          == 0
       || often (sim, 200))
     return FALSE;
   propose (node, errand->slot, parent, txs, half);
   if ((node->lies & CITIZ_SIM_LIE_EQUIVOCATE) != 0)
-    propose (node, errand->slot, parent, txs & (txs - 1), ~half);
+    {
+      met (node, CITIZ_SIM_LIE_EQUIVOCATE);
+      propose (node, errand->slot, parent, txs & (txs - 1), ~half);
+    }
   return TRUE;
 }
 
@@ -99,15 +149,26 @@ citiz_sim_liar_sends (CitizSimNode *node, CitizSimPacket *packet, guint16 to)
   CitizSim *sim = node->sim;
 
   if ((node->lies & CITIZ_SIM_LIE_SILENT) != 0)
-    return FALSE;
+    {
+      met (node, CITIZ_SIM_LIE_SILENT);
+      return FALSE;
+    }
   if ((node->lies & CITIZ_SIM_LIE_WITHHOLD) != 0 && packet->kind == CITIZ_SIM_PACKET_CSX
       && packet->csx != CITIZ_CSX_MESSAGE_STATUS)
-    return (guint) (packet->vote.slot + to) % sim->n < sim->quorum - 1;
+    {
+      const gboolean shown
+          = (guint) (packet->vote.slot + to) % sim->n < sim->epochs[node->epoch].quorum - 1;
+
+      if (!shown)
+        met (node, CITIZ_SIM_LIE_WITHHOLD);
+      return shown;
+    }
   if ((node->lies & CITIZ_SIM_LIE_RANGE) != 0 && packet->kind == CITIZ_SIM_PACKET_BLOCKS
       && packet->links->len > 0)
     {
       CitizSimLink *last = packet->links->pdata[packet->links->len - 1];
 
+      met (node, CITIZ_SIM_LIE_RANGE);
       switch (below (sim, 4))
         {
         case 0:
@@ -130,12 +191,13 @@ citiz_sim_liar_sends (CitizSimNode *node, CitizSimPacket *packet, guint16 to)
 
 /* Any block that somebody made for this slot. */
 static guint
-some_block (CitizSim *sim, guint64 slot)
+some_block (CitizSim *sim, guint64 epoch, guint64 slot)
 {
   guint found = G_MAXUINT;
 
   for (guint i = sim->blocks->len; i > 1 && i + 24 > sim->blocks->len; i--)
     if (citiz_sim_block (sim, i - 1)->header.slot == slot
+        && citiz_sim_block (sim, i - 1)->header.epoch == epoch
         && (found == G_MAXUINT || often (sim, 500)))
       found = i - 1;
   return found;
@@ -162,12 +224,13 @@ lie_in_votes (CitizSimNode *node, guint64 slot)
   for (guint16 to = 0; to < sim->n; to++)
     for (CitizVoteKind kind = CITIZ_VOTE_NOTAR; kind <= CITIZ_VOTE_FINAL; kind++)
       {
-        const guint block = some_block (sim, slot);
+        const guint block = some_block (sim, node->epoch, slot);
 
         if (!often (sim, 400) || (kind != CITIZ_VOTE_SKIP && block == G_MAXUINT))
           continue;
         say (node, kind, slot, kind != CITIZ_VOTE_SKIP ? &citiz_sim_block (sim, block)->hash : NULL,
              to);
+        met (node, CITIZ_SIM_LIE_VOTES);
       }
 }
 
@@ -179,13 +242,19 @@ lie_in_candidates (CitizSimNode *node, guint64 slot)
   const guint n = sim->blocks->len;
   const guint parent = n - 1 - below (sim, MIN (n, 8));
 
-  if ((sim->leaders[slot % sim->n] != node->place && !often (sim, 50))
-      || citiz_sim_block (sim, parent)->header.slot >= slot)
+  const CitizSimEpoch *epoch = &sim->epochs[node->epoch];
+
+  if (node->place == CITIZ_CSX_NOBODY
+      || (epoch->leaders[slot % epoch->n] != node->place && !often (sim, 50))
+      || citiz_sim_point (sim, parent, node->epoch).slot >= slot)
     return;
+  met (node, CITIZ_SIM_LIE_EQUIVOCATE);
   for (guint i = 0; i < 2; i++)
-    propose (node, slot, parent,
-             i == 0 ? citiz_sim_pick (sim->asked, citiz_sim_block (sim, parent)->state) : 0,
-             below (sim, 1u << sim->n));
+    propose (
+        node, slot, parent,
+        i == 0 ? citiz_sim_pick (sim, node->epoch, sim->asked, citiz_sim_block (sim, parent)->state)
+               : 0,
+        below (sim, 1u << sim->n));
 }
 
 static void
@@ -200,8 +269,12 @@ replay (CitizSimNode *node)
   old = sim->heard->pdata[below (sim, sim->heard->len)];
   if (old->kind != CITIZ_SIM_PACKET_CSX || old->csx == CITIZ_CSX_MESSAGE_STATUS)
     return;
-  packet = citiz_sim_packet_new (sim, CITIZ_SIM_PACKET_CSX, node->place);
+  packet = citiz_sim_packet_new (sim, CITIZ_SIM_PACKET_CSX, node->body);
+  met (node, CITIZ_SIM_LIE_REPLAY);
+  if (old->epoch < node->epoch)
+    citiz_sim_met (sim, CITIZ_SIM_MET_OLD_EPOCH);
   packet->csx = old->csx;
+  packet->epoch = old->epoch;
   packet->vote = old->vote;
   packet->block = old->block;
   packet->cert = citiz_sim_cert_ref (old->cert);
@@ -216,14 +289,16 @@ static void
 forge (CitizSimNode *node, guint64 slot)
 {
   CitizSim *sim = node->sim;
-  const guint block = some_block (sim, slot);
+  const guint block = some_block (sim, node->epoch, slot);
   CitizCsxMessage message = {.kind = CITIZ_CSX_MESSAGE_CERT};
   CitizVote votes[CITIZ_SIM_MAX_NODES];
+  const guint n = sim->epochs[node->epoch].n;
   CitizCert cert;
 
   if (block == G_MAXUINT)
     return;
-  for (guint16 i = 0; i < sim->n; i++)
+  met (node, CITIZ_SIM_LIE_GARBAGE);
+  for (guint16 i = 0; i < n; i++)
     {
       votes[i] = (CitizVote){.kind = CITIZ_VOTE_FINAL, .slot = slot, .voter = i};
       votes[i].epoch = node->epoch;
@@ -231,7 +306,7 @@ forge (CitizSimNode *node, guint64 slot)
       if (i == node->place)
         citiz_sim_sign (sim, &votes[i]);
     }
-  citiz_cert_from_votes (&cert, votes, sim->n);
+  citiz_cert_from_votes (&cert, votes, n);
   message.cert = &cert;
   post (node, &message, (guint16) below (sim, sim->n));
 }

@@ -61,6 +61,14 @@ citiz_sim_packet_unref (CitizSim *sim, CitizSimPacket *packet)
   g_ptr_array_add (sim->spare_packets, packet);
 }
 
+void
+citiz_sim_links_clear (CitizSim *sim, GArray *links, guint from)
+{
+  for (guint i = from; i < links->len; i++)
+    citiz_sim_link_clear (sim, &g_array_index (links, CitizSimLink, i));
+  g_array_set_size (links, from);
+}
+
 /* The machine's message with everything it points at. */
 CitizSimPacket *
 citiz_sim_packet_of (CitizSim *sim, guint16 from, const CitizCsxMessage *message)
@@ -136,10 +144,16 @@ arrival (CitizSim *sim, const CitizSimPacket *packet, guint16 to)
   delay = sim->delay_floor + citiz_sim_wait (sim, CITIZ_SIM_NET, sim->delay_mean);
   if (sim->healed)
     delay = MIN (delay, 150 * CITIZ_SIM_MS);
-  return MAX (at + delay, sim->clogged[packet->from][to]);
+  if (sim->clogged[packet->from][to] > at + delay)
+    citiz_sim_met (sim, CITIZ_SIM_MET_CLOG);
+  at = MAX (at + delay, sim->clogged[packet->from][to]);
+  if (at < sim->newest[packet->from][to])
+    citiz_sim_met (sim, CITIZ_SIM_MET_OVERTAKING);
+  sim->newest[packet->from][to] = MAX (sim->newest[packet->from][to], at);
+  return at;
 }
 
-/* To every instance at place @to: whoever has two has two. */
+/* To every instance of the machine @to: whoever has two has two. */
 void
 citiz_sim_send (CitizSim *sim, CitizSimPacket *packet, guint16 to)
 {
@@ -152,12 +166,23 @@ citiz_sim_send (CitizSim *sim, CitizSimPacket *packet, guint16 to)
     remember (sim, packet);
   if ((sim->result->messages & 127) == 0)
     citiz_sim_law_bytes (sim, packet);
-  if ((sim->cut[packet->from] >> to & 1) != 0 || citiz_sim_chance (sim, CITIZ_SIM_NET, sim->loss))
-    return;
+  if ((sim->cut[packet->from] >> to & 1) != 0)
+    {
+      citiz_sim_met (sim, CITIZ_SIM_MET_CUT);
+      return;
+    }
+  if (citiz_sim_chance (sim, CITIZ_SIM_NET, sim->loss))
+    {
+      citiz_sim_met (sim, CITIZ_SIM_MET_LOSS);
+      return;
+    }
   if (citiz_sim_chance (sim, CITIZ_SIM_NET, sim->dup))
-    copies = 2;
+    {
+      citiz_sim_met (sim, CITIZ_SIM_MET_DUPLICATE);
+      copies = 2;
+    }
   for (guint i = 0; i < sim->n_instances; i++)
-    for (guint copy = 0; sim->nodes[i].place == to && copy < copies; copy++)
+    for (guint copy = 0; sim->nodes[i].body == to && copy < copies; copy++)
       {
         packet->refs++;
         citiz_sim_push (sim, arrival (sim, packet, to), CITIZ_SIM_EVENT_PACKET, i, 0, packet);

@@ -86,17 +86,25 @@ work (CitizSimNode *node, CitizSimErrand *errand, gint64 mean)
                   CITIZ_SIM_EVENT_DONE, node->number, node->life, errand);
 }
 
-static void
-send (CitizSimNode *node, CitizSimPacket *packet, guint16 to)
+/* To the machine @body. */
+void
+citiz_sim_node_send (CitizSimNode *node, CitizSimPacket *packet, guint16 body)
 {
-  if (node->lies == 0 || citiz_sim_liar_sends (node, packet, to))
-    citiz_sim_send (node->sim, packet, to);
+  if (node->lies == 0 || citiz_sim_liar_sends (node, packet, body))
+    citiz_sim_send (node->sim, packet, body);
+}
+
+/* To the validator of this epoch at @place. */
+static void
+send (CitizSimNode *node, CitizSimPacket *packet, guint16 place)
+{
+  citiz_sim_node_send (node, packet, node->sim->epochs[node->epoch].body[place]);
 }
 
 static void
 broadcast (CitizSimNode *node, CitizSimPacket *packet)
 {
-  for (guint16 i = 0; i < node->sim->n; i++)
+  for (guint16 i = 0; i < node->sim->epochs[node->epoch].n; i++)
     if (i != node->place)
       send (node, packet, i);
 }
@@ -104,7 +112,7 @@ broadcast (CitizSimNode *node, CitizSimPacket *packet)
 static void
 gossip (CitizSimNode *node, guint64 txs)
 {
-  CitizSimPacket *packet = citiz_sim_packet_new (node->sim, CITIZ_SIM_PACKET_TX, node->place);
+  CitizSimPacket *packet = citiz_sim_packet_new (node->sim, CITIZ_SIM_PACKET_TX, node->body);
 
   packet->txs = txs;
   packet->bytes += 250 * (guint) __builtin_popcountll (txs);
@@ -116,7 +124,7 @@ gossip (CitizSimNode *node, guint64 txs)
 static void
 request (CitizSimNode *node, const CitizSimErrand *errand, CitizSimPacketKind kind)
 {
-  CitizSimPacket *packet = citiz_sim_packet_new (node->sim, kind, node->place);
+  CitizSimPacket *packet = citiz_sim_packet_new (node->sim, kind, node->body);
 
   packet->epoch = node->epoch;
   packet->slot = errand->slot;
@@ -138,7 +146,7 @@ run (CitizSimNode *node, CitizSimErrand *errand)
       send (node, errand->packet, errand->to);
       break;
     case CITIZ_CSX_EFFECT_BROADCAST:
-      citiz_sim_law_sent (node, errand->packet, errand->resend, sim->n - 1);
+      citiz_sim_law_sent (node, errand->packet, errand->resend, sim->epochs[node->epoch].n - 1);
       broadcast (node, errand->packet);
       if (node->doomed != 0 && errand->packet->csx == CITIZ_CSX_MESSAGE_CAND)
         {
@@ -167,10 +175,12 @@ run (CitizSimNode *node, CitizSimErrand *errand)
     case CITIZ_CSX_EFFECT_VALIDATE:
       work (node, errand, sim->work_mean);
       return;
+    case CITIZ_CSX_EFFECT_CLOSED:
+      node->closed = TRUE;
+      break;
     case CITIZ_CSX_EFFECT_TIMER:
     case CITIZ_CSX_EFFECT_EVIDENCE:
     case CITIZ_CSX_EFFECT_ALARM:
-    case CITIZ_CSX_EFFECT_CLOSED:
       break;
     }
   citiz_sim_errand_free (sim, errand);
@@ -191,7 +201,9 @@ run_all (CitizSimNode *node)
   g_ptr_array_unref (node->errands);
   g_ptr_array_set_size (errands, 0);
   node->errands = errands;
-  if (life == node->life)
+  if (life == node->life && node->closed)
+    citiz_sim_node_go_on (node);
+  else if (life == node->life)
     citiz_sim_node_tell_need (node);
 }
 
@@ -205,7 +217,7 @@ gather (CitizSimNode *node)
   if (votes->len > 0)
     {
       citiz_sim_disk_append (sim, node->disk, (const CitizVote *) (gpointer) votes->data,
-                             votes->len, citiz_sim_block (sim, node->committed)->header.slot);
+                             votes->len, citiz_sim_node_slot (node));
       node->unsynced = TRUE;
     }
   for (guint i = 0; i < rest->len; i++)
@@ -223,7 +235,7 @@ gather (CitizSimNode *node)
         {
           errand = errand_new (sim, effect);
           if (effect->kind == CITIZ_CSX_EFFECT_SEND || effect->kind == CITIZ_CSX_EFFECT_BROADCAST)
-            errand->packet = citiz_sim_packet_of (sim, node->place, &effect->message);
+            errand->packet = citiz_sim_packet_of (sim, node->body, &effect->message);
           g_ptr_array_add (node->errands, errand);
         }
     }
@@ -259,6 +271,7 @@ citiz_sim_node_synced (CitizSimNode *node)
   if (!citiz_sim_disk_sync (node->disk))
     {
       citiz_sim_tell (node->sim, "%u: the disk fails, the process ends", node->number);
+      citiz_sim_met (node->sim, CITIZ_SIM_MET_EIO);
       citiz_sim_node_crash (node);
       citiz_sim_push (node->sim, node->sim->now + G_USEC_PER_SEC, CITIZ_SIM_EVENT_RESTART,
                       node->number, 0, NULL);
@@ -299,11 +312,10 @@ build (CitizSimNode *node, const CitizSimErrand *errand)
   if (parent == G_MAXUINT || (node->lies != 0 && citiz_sim_liar_build (node, errand)))
     return;
   state = citiz_sim_block (sim, parent)->state;
-  txs = errand->closed ? 0 : citiz_sim_pick (node->known, state);
+  txs = errand->closed ? 0 : citiz_sim_pick (sim, node->epoch, node->known, state);
   citiz_sim_fill_header (sim, &header, node->epoch, errand->slot, &errand->parent, node->place, txs,
                          state | txs);
   header.time.ms = MAX (errand->min_time.ms, citiz_sim_node_now (node).wall.ms);
-  header.flags = errand->closed ? CITIZ_BLOCK_CONTINUATION : 0;
   number = citiz_sim_add_block (sim, &header, txs);
   citiz_sim_node_store (node, number);
   event.hash = citiz_sim_block (sim, number)->hash;
@@ -339,6 +351,7 @@ citiz_sim_node_done (CitizSimNode *node, CitizSimErrand *errand)
   if (errand->kind != CITIZ_CSX_EFFECT_VALIDATE && sim->now < node->full_until)
     {
       citiz_sim_tell (sim, "%u: the disk is full, the process ends", node->number);
+      citiz_sim_met (sim, CITIZ_SIM_MET_FULL);
       citiz_sim_errand_free (sim, errand);
       citiz_sim_node_crash (node);
       citiz_sim_push (sim, node->full_until, CITIZ_SIM_EVENT_RESTART, node->number, 0, NULL);
@@ -375,8 +388,9 @@ hear_csx (CitizSimNode *node, const CitizSimPacket *packet)
 {
   CitizSim *sim = node->sim;
   CitizCsxMessage message = {.kind = packet->csx};
-  const CitizCsxEvent event
-      = {.kind = CITIZ_CSX_EVENT_MESSAGE, .from = packet->from, .message = &message};
+  const CitizCsxEvent event = {.kind = CITIZ_CSX_EVENT_MESSAGE,
+                               .from = sim->epochs[node->epoch].place[packet->from],
+                               .message = &message};
   CitizVote votes[CITIZ_CSX_MAX_ECHO];
 
   switch (packet->csx)
@@ -408,7 +422,7 @@ hear_csx (CitizSimNode *node, const CitizSimPacket *packet)
       message.status.votes = votes;
       message.status.n_votes = 0;
       for (guint i = 0; i < packet->status.n_votes; i++)
-        if (citiz_sim_is_signed (sim, &packet->votes[i]))
+        if (packet->votes[i].epoch == node->epoch && citiz_sim_is_signed (sim, &packet->votes[i]))
           votes[message.status.n_votes++] = packet->votes[i];
       if (packet->cert != NULL && citiz_sim_is_certified (sim, &packet->cert->cert))
         {
@@ -425,10 +439,17 @@ hear_csx (CitizSimNode *node, const CitizSimPacket *packet)
 void
 citiz_sim_node_hear (CitizSimNode *node, CitizSimPacket *packet)
 {
+  const gboolean stranger = node->sim->epochs[node->epoch].place[packet->from] == CITIZ_CSX_NOBODY;
+
+  if (citiz_sim_node_is_other_epoch (node, packet))
+    return;
   switch (packet->kind)
     {
     case CITIZ_SIM_PACKET_CSX:
-      hear_csx (node, packet);
+      if (stranger && packet->csx == CITIZ_CSX_MESSAGE_STATUS)
+        citiz_sim_node_hear_stranger (node, packet);
+      else if (!stranger || packet->csx == CITIZ_CSX_MESSAGE_BLOCK)
+        hear_csx (node, packet);
       break;
     case CITIZ_SIM_PACKET_FETCH:
       citiz_sim_node_serve_fetch (node, packet);
@@ -458,7 +479,8 @@ citiz_sim_node_submit (CitizSimNode *node, guint64 txs)
   citiz_sim_node_tell_need (node);
 }
 
-/* Whether a transaction waits that is in no block which a quorum has accepted. */
+/* Whether a transaction waits that is in no block which a quorum has accepted; or this epoch, not the first, has no block yet: the keys
+ * of the one before live until it has. */
 void
 citiz_sim_node_tell_need (CitizSimNode *node)
 {
@@ -468,7 +490,9 @@ citiz_sim_node_tell_need (CitizSimNode *node)
 
   for (guint i = 0; i < node->notarized->len; i++)
     covered |= citiz_sim_block (node->sim, g_array_index (node->notarized, guint, i))->txs;
-  need = (citiz_sim_pick (node->known, state) & ~covered) != 0;
+  need = (citiz_sim_pick (node->sim, node->epoch, node->known, state) & ~covered) != 0
+         || (node->notarized->len == 0
+             && citiz_sim_block (node->sim, node->committed)->header.epoch != node->epoch);
   if (need == node->need || node->csx == NULL)
     return;
   node->need = need;
@@ -478,29 +502,25 @@ citiz_sim_node_tell_need (CitizSimNode *node)
 /* Life **********************************************************************/
 
 void
-citiz_sim_node_init (CitizSim *sim, CitizSimNode *node, guint number, guint16 place)
+citiz_sim_node_init (CitizSim *sim, CitizSimNode *node, guint number, guint16 body)
 {
   node->sim = sim;
   node->number = (guint16) number;
-  node->place = place;
-  node->signs = TRUE;
-  node->disk = citiz_sim_disk (number);
+  node->body = body;
+  for (guint i = 0; i < 2; i++)
+    {
+      node->journals[i] = citiz_sim_disk (2 * number + i);
+      citiz_sim_disk_end (node->journals[i]);
+    }
+  node->disk = node->journals[0];
   node->effects = citiz_csx_effects_new ();
   node->errands = g_ptr_array_new ();
   node->have = g_byte_array_new ();
   node->chain = g_array_new (FALSE, FALSE, sizeof (CitizSimLink));
+  node->beside = g_array_new (FALSE, FALSE, sizeof (CitizSimLink));
   node->fetched = g_array_new (FALSE, FALSE, sizeof (CitizSimLink));
   node->notarized = g_array_new (FALSE, FALSE, sizeof (guint));
   node->kept = g_ptr_array_new ();
-  citiz_sim_disk_format (sim, node->disk, 0);
-}
-
-static void
-clear_links (CitizSim *sim, GArray *links, guint from)
-{
-  for (guint i = from; i < links->len; i++)
-    citiz_sim_link_clear (sim, &g_array_index (links, CitizSimLink, i));
-  g_array_set_size (links, from);
 }
 
 void
@@ -513,12 +533,14 @@ citiz_sim_node_clear (CitizSimNode *node)
   for (guint i = 0; i < node->errands->len; i++)
     citiz_sim_errand_free (sim, node->errands->pdata[i]);
   g_ptr_array_unref (node->errands);
-  clear_links (sim, node->chain, 0);
-  clear_links (sim, node->fetched, 0);
+  citiz_sim_links_clear (sim, node->chain, 0);
+  citiz_sim_links_clear (sim, node->beside, 0);
+  citiz_sim_links_clear (sim, node->fetched, 0);
   for (guint i = 0; i < node->kept->len; i++)
     citiz_sim_cert_unref (sim, node->kept->pdata[i]);
   g_byte_array_unref (node->have);
   g_array_unref (node->chain);
+  g_array_unref (node->beside);
   g_array_unref (node->fetched);
   g_array_unref (node->notarized);
   g_ptr_array_unref (node->kept);
@@ -536,9 +558,10 @@ citiz_sim_node_crash (CitizSimNode *node)
   sim->result->crashes++;
   node->life++;
   node->timer_at = node->timer_queued = 0;
-  node->syncing = node->unsynced = node->need = FALSE;
+  node->syncing = node->unsynced = node->need = node->closed = FALSE;
   node->known = 0;
-  citiz_sim_disk_crash (sim, node->disk);
+  for (guint i = 0; i < 2; i++)
+    citiz_sim_disk_crash (sim, node->journals[i]);
   for (guint i = 0; i < node->errands->len; i++)
     citiz_sim_errand_free (sim, node->errands->pdata[i]);
   g_ptr_array_set_size (node->errands, 0);
@@ -565,9 +588,9 @@ recall (CitizSimNode *node)
 {
   CitizSim *sim = node->sim;
   const guint16 self = node->signs ? node->place : CITIZ_CSX_NOBODY;
-  const guint64 committed = citiz_sim_block (sim, node->committed)->header.slot;
+  const guint64 committed = citiz_sim_node_slot (node);
 
-  for (guint i = 1; i < node->have->len; i++)
+  for (guint i = 1; i < node->have->len && node->csx != NULL; i++)
     {
       CitizCsxMessage message = {.kind = CITIZ_CSX_MESSAGE_BLOCK};
 
@@ -596,49 +619,51 @@ recall (CitizSimNode *node)
     }
 }
 
-/* To everybody who is there. */
+static void
+meet (CitizSimNode *node, const CitizSimNode *other)
+{
+  const guint16 place = citiz_sim_node_place (other, node->epoch);
+
+  if (other->body != node->body && place != CITIZ_CSX_NOBODY)
+    citiz_sim_node_step (node, &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_PEER, .from = place});
+}
+
+/* To every validator who is there. */
 void
 citiz_sim_node_connect (CitizSimNode *node)
 {
   for (guint i = 0; i < node->sim->n_instances; i++)
-    if (node->sim->nodes[i].place != node->place && node->sim->nodes[i].csx != NULL)
-      citiz_sim_node_step (
-          node, &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_PEER, .from = node->sim->nodes[i].place});
+    if (node->sim->nodes[i].csx != NULL)
+      meet (node, &node->sim->nodes[i]);
 }
 
 static void
 be_found (CitizSimNode *node)
 {
   for (guint i = 0; i < node->sim->n_instances; i++)
-    if (node->sim->nodes[i].place != node->place)
-      citiz_sim_node_step (&node->sim->nodes[i],
-                           &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_PEER, .from = node->place});
+    meet (&node->sim->nodes[i], node);
 }
 
 void
 citiz_sim_node_start (CitizSimNode *node)
 {
   CitizSim *sim = node->sim;
-  const CitizSimBlock *head = citiz_sim_block (sim, node->committed);
   CitizCsxConfig config = {.chain_id = sim->chain_id,
-                           .epoch = node->epoch,
                            .self = CITIZ_CSX_NOBODY,
                            .timing = sim->timing,
                            .sign = sign_cb,
                            .sign_data = node};
-  CitizCsxStart start = {.committed = {head->header.slot, head->header.height, head->hash,
-                                       head->header.time, head->header.flags}};
+  CitizCsxStart start = {0};
 
   if (node->csx != NULL)
     return;
   node->life++;
-  memcpy (&config.validators, &sim->validators,
-          G_STRUCT_OFFSET (CitizValidators, v) + sim->n * sizeof (CitizValidator));
-  if (node->signs && !citiz_sim_disk_open (node->disk))
-    {
-      citiz_sim_tell (sim, "%u: its journal is damaged, it only observes", node->number);
-      node->signs = FALSE;
-    }
+  citiz_sim_node_look_around (node);
+  config.epoch = node->epoch;
+  start.committed = citiz_sim_point (sim, node->committed, node->epoch);
+  memcpy (&config.validators, &sim->epochs[node->epoch].validators,
+          G_STRUCT_OFFSET (CitizValidators, v)
+              + sim->epochs[node->epoch].n * sizeof (CitizValidator));
   if (node->signs)
     {
       config.self = node->place;
@@ -647,11 +672,14 @@ citiz_sim_node_start (CitizSimNode *node)
       citiz_sim_law_opened (node);
     }
   for (guint i = node->chain->len; i > 0 && start.final == NULL; i--)
-    if (g_array_index (node->chain, CitizSimLink, i - 1).final != NULL)
+    if (g_array_index (node->chain, CitizSimLink, i - 1).final != NULL
+        && g_array_index (node->chain, CitizSimLink, i - 1).final->cert.epoch == node->epoch)
       start.final = &g_array_index (node->chain, CitizSimLink, i - 1).final->cert;
   node->csx = citiz_csx_new (&config);
   citiz_sim_node_step (node, &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_START, .start = &start});
   recall (node);
+  citiz_sim_node_end_journals (node);
+  citiz_sim_node_prepare (node);
   citiz_sim_node_connect (node);
   be_found (node);
   citiz_sim_node_tell_need (node);

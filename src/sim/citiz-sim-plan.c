@@ -32,6 +32,17 @@ static const guint8 often[CITIZ_SIM_N_MODES][CITIZ_SIM_N_FAULTS] = {
     [CITIZ_SIM_CLOCK] = {[CITIZ_SIM_JUMP] = 8, [CITIZ_SIM_CRASH] = 3, [CITIZ_SIM_CUT] = 2},
     [CITIZ_SIM_BACKUP] = {[CITIZ_SIM_SAVE] = 1, [CITIZ_SIM_SET_BACK] = 1, [CITIZ_SIM_CRASH] = 3},
     [CITIZ_SIM_FORKS] = {[CITIZ_SIM_CUT] = 6, [CITIZ_SIM_CLOG] = 6},
+    [CITIZ_SIM_EPOCH] = {[CITIZ_SIM_CRASH] = 8,
+                         [CITIZ_SIM_POWER_CUT] = 2,
+                         [CITIZ_SIM_CUT] = 4,
+                         [CITIZ_SIM_CLOG] = 3,
+                         [CITIZ_SIM_EIO] = 1,
+                         [CITIZ_SIM_FULL] = 1,
+                         [CITIZ_SIM_ROT] = 1,
+                         [CITIZ_SIM_SAVE] = 1,
+                         [CITIZ_SIM_SET_BACK] = 1,
+                         [CITIZ_SIM_JUMP] = 1,
+                         [CITIZ_SIM_SLOW] = 1},
 };
 
 static void
@@ -55,11 +66,11 @@ pick_size (CitizSim *sim)
     sim->n_liars = (guint) sim->options->liars;
   else if (sim->mode == CITIZ_SIM_FORKS)
     sim->n_liars = (sim->n - 1) / 3 + 1;
-  else if (sim->mode == CITIZ_SIM_BACKUP && share < 70)
+  else if ((sim->mode == CITIZ_SIM_BACKUP && share < 70)
+           || (sim->mode == CITIZ_SIM_EPOCH && share < 40))
     sim->n_liars = 0;
   else
     sim->n_liars = sim->options->nodes > 0 ? (sim->n - 1) / 3 : sizes[i].liars;
-  sim->quorum = citiz_quorum (sim->n);
 }
 
 static void
@@ -69,8 +80,9 @@ pick_mode (CitizSim *sim)
   {
     guint until;
     CitizSimMode mode;
-  } modes[] = {{45, CITIZ_SIM_STORM}, {60, CITIZ_SIM_IDLE},   {78, CITIZ_SIM_POWER},
-               {86, CITIZ_SIM_CLOCK}, {95, CITIZ_SIM_BACKUP}, {100, CITIZ_SIM_FORKS}};
+  } modes[] = {{35, CITIZ_SIM_STORM}, {46, CITIZ_SIM_IDLE},   {62, CITIZ_SIM_POWER},
+               {69, CITIZ_SIM_CLOCK}, {77, CITIZ_SIM_BACKUP}, {82, CITIZ_SIM_FORKS},
+               {100, CITIZ_SIM_EPOCH}};
   const guint draw = below (sim, 100);
   guint i = 0;
 
@@ -115,9 +127,10 @@ pick_timing (CitizSim *sim)
 static guint
 pick_lies (CitizSim *sim)
 {
+  const guint n = CITIZ_SIM_N_LIES - (sim->mode != CITIZ_SIM_EPOCH);
   const guint draw = below (sim, 100);
-  const guint first = 1u << below (sim, CITIZ_SIM_N_LIES);
-  const guint second = 1u << below (sim, CITIZ_SIM_N_LIES);
+  const guint first = 1u << below (sim, n);
+  const guint second = 1u << below (sim, n);
   const guint strong = CITIZ_SIM_LIE_VOTES | CITIZ_SIM_LIE_EQUIVOCATE;
 
   return draw < 40 || sim->mode == CITIZ_SIM_FORKS ? strong : draw < 70 ? first : first | second;
@@ -134,15 +147,81 @@ pick_liars (CitizSim *sim)
         place = (place + 1) % sim->n;
       sim->nodes[place].lies = pick_lies (sim);
       sim->nodes[place].faulty = TRUE;
-      if ((sim->nodes[place].lies & CITIZ_SIM_LIE_TWIN) != 0
-          && sim->n_instances < CITIZ_SIM_INSTANCES)
-        {
-          citiz_sim_node_init (sim, &sim->nodes[sim->n_instances], sim->n_instances,
-                               (guint16) place);
-          sim->nodes[sim->n_instances].lies = CITIZ_SIM_LIE_TWIN;
-          sim->nodes[sim->n_instances++].faulty = TRUE;
-        }
     }
+}
+
+/* The journal of the first epoch, whose key the chain's name is made of. */
+static void
+found (CitizSim *sim, CitizSimNode *node)
+{
+  const CitizSimEpoch *epoch = &sim->epochs[0];
+
+  citiz_sim_disk_format (sim, node->disk, 0, &epoch->validators.v[epoch->place[node->body]].key);
+  node->disk->named = TRUE;
+  node->made[0] = 1;
+}
+
+/* A second instance with the same keys. */
+static void
+make_twins (CitizSim *sim)
+{
+  sim->n_instances = sim->n;
+  for (guint i = 0; i < sim->n; i++)
+    if ((sim->nodes[i].lies & CITIZ_SIM_LIE_TWIN) != 0 && sim->n_instances < CITIZ_SIM_INSTANCES)
+      {
+        CitizSimNode *twin = &sim->nodes[sim->n_instances];
+
+        citiz_sim_node_init (sim, twin, sim->n_instances++, (guint16) i);
+        twin->lies = CITIZ_SIM_LIE_TWIN;
+        twin->faulty = TRUE;
+        citiz_sim_met (sim, CITIZ_SIM_MET_TWIN);
+        if (sim->epochs[0].place[i] != CITIZ_CSX_NOBODY)
+          found (sim, twin);
+      }
+}
+
+/* Who is a member of the next epoch: one comes, one goes, or both; never so few that those who may fail are too many. */
+static guint32
+next_members (CitizSim *sim, guint32 members)
+{
+  const guint kind = below (sim, 4); /* a newcomer alone, a leaver alone, or both */
+  const guint n = (guint) __builtin_popcount (members);
+  guint place = below (sim, sim->n);
+  guint liars = 0;
+
+  while ((members >> place & 1) == 0)
+    place = (place + 1) % sim->n;
+  for (guint i = 0; i < sim->n; i++)
+    liars += (members >> i & 1) != 0 && sim->nodes[i].lies != 0;
+  if (kind != 1 && sim->n < CITIZ_SIM_MAX_NODES)
+    {
+      citiz_sim_node_init (sim, &sim->nodes[sim->n], sim->n, (guint16) sim->n);
+      citiz_sim_met (sim, CITIZ_SIM_MET_JOINED);
+      members |= 1u << sim->n++;
+    }
+  if (kind == 0 || (kind == 1 && (n == 1 || (n - 2) / 3 < MAX (liars, sim->frail))))
+    return members;
+  citiz_sim_met (sim, CITIZ_SIM_MET_LEFT);
+  return members & ~(1u << place);
+}
+
+/* The twins of liars come after all others. */
+static void
+pick_epochs (CitizSim *sim)
+{
+  guint32 members = (1u << sim->n) - 1;
+
+  sim->n_epochs = sim->mode == CITIZ_SIM_EPOCH ? 2 + below (sim, CITIZ_SIM_MAX_EPOCHS - 1) : 1;
+  citiz_sim_epoch_make (sim, 0, members);
+  sim->frail = sim->n_epochs > 1 && sim->n_liars < (sim->n - 1) / 3 ? 1 + sim->n_liars : 0;
+  for (guint64 epoch = 1; epoch < sim->n_epochs; epoch++)
+    {
+      members = next_members (sim, members);
+      citiz_sim_epoch_make (sim, epoch, members);
+    }
+  for (guint i = 0; i < sim->n; i++)
+    if (sim->epochs[0].place[i] != CITIZ_CSX_NOBODY)
+      found (sim, &sim->nodes[i]);
 }
 
 static guint
@@ -190,8 +269,11 @@ push_faults (CitizSim *sim)
 static gboolean
 affordable (const CitizSim *sim, CitizSimFaultKind kind)
 {
-  const guint f = sim->n - sim->quorum;
+  guint f = sim->n;
 
+  for (guint i = 0; i < sim->n_epochs; i++)
+    f = MIN (f, sim->n_epochs > 1 ? (sim->epochs[i].n - 1) / 3
+                                  : sim->epochs[i].n - sim->epochs[i].quorum);
   return (kind != CITIZ_SIM_ROT_BOTH && kind != CITIZ_SIM_SAVE && kind != CITIZ_SIM_SET_BACK)
          || sim->n_liars < f;
 }
@@ -203,7 +285,8 @@ pick_faults (CitizSim *sim)
     {
       const guint most = sim->strict && kind == CITIZ_SIM_CRASH ? 0 : often[sim->mode][kind];
       const guint n = most == 0 ? 0
-                      : sim->mode == CITIZ_SIM_BACKUP && kind != CITIZ_SIM_CRASH
+                      : (sim->mode == CITIZ_SIM_BACKUP && kind != CITIZ_SIM_CRASH)
+                              || (sim->mode == CITIZ_SIM_EPOCH && kind == CITIZ_SIM_SET_BACK)
                           ? 1
                           : below (sim, most + 1);
 
@@ -238,6 +321,8 @@ pick_clocks (CitizSim *sim)
       const gint64 most = sim->mode == CITIZ_SIM_CLOCK ? 5000 : 500;
 
       sim->nodes[i].skew = ((gint64) below (sim, (guint) (2 * most)) - most) * CITIZ_SIM_MS / 2;
+      if (ABS (sim->nodes[i].skew) > G_USEC_PER_SEC)
+        citiz_sim_met (sim, CITIZ_SIM_MET_SKEW);
       sim->nodes[i].drift = sim->mode == CITIZ_SIM_CLOCK ? (gint64) below (sim, 2000) - 1000 : 0;
     }
 }
@@ -251,6 +336,10 @@ pick_clients (CitizSim *sim)
       sim->tx_at[i] = (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 32000) * CITIZ_SIM_MS;
       citiz_sim_push (sim, sim->tx_at[i], CITIZ_SIM_EVENT_CLIENT, i, 0, NULL);
     }
+  for (guint i = 0; i + 1 < sim->n_epochs; i++, sim->n_txs++)
+    citiz_sim_push (
+        sim, (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 14000 * (i + 1)) * CITIZ_SIM_MS,
+        CITIZ_SIM_EVENT_CLIENT, CITIZ_SIM_CHANGE + i, 0, NULL);
 }
 
 void
@@ -261,15 +350,10 @@ citiz_sim_plan_make (CitizSim *sim)
   pick_weather (sim);
   pick_timing (sim);
   for (guint16 i = 0; i < sim->n; i++)
-    {
-      citiz_sim_node_init (sim, &sim->nodes[i], i, i);
-      sim->validators.v[i].node.b[0] = (guint8) (i + 1);
-      sim->validators.v[i].key.b[0] = (guint8) (i + 101);
-    }
-  sim->n_instances = sim->n;
-  sim->validators.n = (guint16) sim->n;
-  citiz_validators_hash (&sim->vs_hash, &sim->validators);
+    citiz_sim_node_init (sim, &sim->nodes[i], i, i);
   pick_liars (sim);
+  pick_epochs (sim);
+  make_twins (sim);
   pick_faults (sim);
   if (sim->strict)
     keep_open (sim);
@@ -284,7 +368,7 @@ static void
 crash (CitizSim *sim, guint place, gint64 lasts)
 {
   for (guint i = 0; i < sim->n_instances; i++)
-    if (sim->nodes[i].place == place && sim->nodes[i].csx != NULL)
+    if (sim->nodes[i].body == place && sim->nodes[i].csx != NULL)
       {
         citiz_sim_tell (sim, "%u: crashes", i);
         citiz_sim_node_crash (&sim->nodes[i]);
@@ -310,8 +394,10 @@ set_back (CitizSim *sim, guint place, gint64 lasts)
 
   if (!node->saved)
     return;
+  citiz_sim_met (sim, CITIZ_SIM_MET_SET_BACK);
   citiz_sim_node_crash (node);
-  citiz_sim_disk_set_back (node->disk);
+  for (guint i = 0; i < 2; i++)
+    citiz_sim_disk_set_back (node->journals[i]);
   citiz_sim_node_truncate (node, node->saved_height);
   node->was_set_back = TRUE;
   node->faulty = !sim->strict;
@@ -342,6 +428,7 @@ citiz_sim_fault_begin (CitizSim *sim, guint number)
       crash (sim, fault->a, fault->lasts * 2 / 3);
       break;
     case CITIZ_SIM_POWER_CUT:
+      citiz_sim_met (sim, CITIZ_SIM_MET_POWER_CUT);
       for (guint i = 0; i < sim->n; i++)
         crash (sim, i, fault->lasts / 2 + i * 10 * CITIZ_SIM_MS);
       break;
@@ -365,10 +452,12 @@ citiz_sim_fault_begin (CitizSim *sim, guint number)
     case CITIZ_SIM_ROT_BOTH: /* of the last write nobody can tell damage from a write that did not end */
       if (fault->kind == CITIZ_SIM_ROT_BOTH)
         node->was_set_back = node->faulty = TRUE;
+      citiz_sim_met (sim, CITIZ_SIM_MET_ROT);
       citiz_sim_disk_rot (sim, node->disk, fault->kind == CITIZ_SIM_ROT_BOTH);
       break;
     case CITIZ_SIM_SAVE:
-      citiz_sim_disk_save (node->disk);
+      for (guint i = 0; i < 2; i++)
+        citiz_sim_disk_save (node->journals[i]);
       node->saved = TRUE;
       node->saved_height = node->chain->len;
       break;
@@ -379,9 +468,11 @@ citiz_sim_fault_begin (CitizSim *sim, guint number)
         set_back (sim, fault->a, fault->lasts);
       break;
     case CITIZ_SIM_JUMP:
+      citiz_sim_met (sim, CITIZ_SIM_MET_JUMP);
       node->skew += fault->amount * CITIZ_SIM_MS;
       break;
     case CITIZ_SIM_SLOW:
+      citiz_sim_met (sim, CITIZ_SIM_MET_SLOW);
       node->slow_until = sim->now + fault->lasts;
       break;
     case CITIZ_SIM_N_FAULTS:

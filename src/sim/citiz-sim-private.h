@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 #define CITIZ_SIM_MS        1000                              /* the world counts in microseconds */
 #define CITIZ_SIM_INSTANCES (CITIZ_SIM_MAX_NODES + 2)         /* with twins */
 #define CITIZ_SIM_MAX_FAULT 64
+#define CITIZ_SIM_CHANGE    60 /* the transaction that ends epoch 0; the next ones end the next */
 
 typedef struct _CitizSim CitizSim;
 
@@ -42,6 +43,8 @@ typedef enum
   CITIZ_SIM_EVENT_FAULT,
   CITIZ_SIM_EVENT_FAULT_END,
   CITIZ_SIM_EVENT_CLIENT,
+  CITIZ_SIM_EVENT_NAMED,  /* a new journal's name is durable */
+  CITIZ_SIM_EVENT_FOLLOW, /* who is no validator asks for news */
   CITIZ_SIM_EVENT_LIAR,
   CITIZ_SIM_EVENT_HEAL,
   CITIZ_SIM_EVENT_LOOK
@@ -87,7 +90,8 @@ typedef struct
 CitizSimBlock *citiz_sim_block (CitizSim *sim, guint number);
 guint citiz_sim_find_block (CitizSim *sim, const CitizHash *hash);
 guint citiz_sim_add_block (CitizSim *sim, const CitizBlockHeader *header, guint64 txs);
-guint64 citiz_sim_pick (guint64 known, guint64 state);
+guint64 citiz_sim_pick (const CitizSim *sim, guint64 epoch, guint64 known, guint64 state);
+CitizCsxPoint citiz_sim_point (CitizSim *sim, guint block, guint64 epoch);
 void citiz_sim_fill_header (CitizSim *sim,
                             CitizBlockHeader *out,
                             guint64 epoch,
@@ -147,6 +151,7 @@ CitizSimPacket *citiz_sim_packet_of (CitizSim *sim, guint16 from, const CitizCsx
 void citiz_sim_packet_unref (CitizSim *sim, CitizSimPacket *packet);
 void citiz_sim_send (CitizSim *sim, CitizSimPacket *packet, guint16 to);
 void citiz_sim_link_clear (CitizSim *sim, CitizSimLink *link);
+void citiz_sim_links_clear (CitizSim *sim, GArray *links, guint from);
 void citiz_sim_link_copy (CitizSimLink *out, const CitizSimLink *link);
 void citiz_sim_sign (const CitizSim *sim, CitizVote *vote);
 gboolean citiz_sim_is_signed (const CitizSim *sim, const CitizVote *vote);
@@ -156,9 +161,12 @@ gboolean citiz_sim_is_certified (const CitizSim *sim, const CitizCert *cert);
 
 typedef struct
 {
-  guint8 *seen;    /* what reading gives */
-  guint8 *platter; /* what a power cut leaves */
-  GArray *dirty;   /* guint32: sectors */
+  gboolean here;    /* the file */
+  gboolean named;   /* its name is durable in its folder */
+  gboolean damaged; /* nobody signs with its key any more */
+  guint8 *seen;     /* what reading gives */
+  guint8 *platter;  /* what a power cut leaves */
+  GArray *dirty;    /* guint32: sectors */
   guint8 *is_dirty;
   guint top[2]; /* records of each half that were ever written */
   CitizJournalHead head;
@@ -169,10 +177,15 @@ typedef struct
   gboolean rotten; /* in one copy already */
   guint8 *backup;  /* an old platter */
   guint backup_top[2];
+  gboolean backup_here;
 } CitizSimDisk;
 
 CitizSimDisk *citiz_sim_disk (guint number);
-void citiz_sim_disk_format (CitizSim *sim, CitizSimDisk *disk, guint64 epoch);
+void citiz_sim_disk_format (CitizSim *sim,
+                            CitizSimDisk *disk,
+                            guint64 epoch,
+                            const CitizPublicKey *key);
+void citiz_sim_disk_end (CitizSimDisk *disk);
 void citiz_sim_disk_append (CitizSim *sim,
                             CitizSimDisk *disk,
                             const CitizVote *votes,
@@ -214,19 +227,22 @@ typedef enum
   CITIZ_SIM_LIE_REPLAY = 1 << 6,  /* what was said long ago */
   CITIZ_SIM_LIE_GARBAGE = 1 << 7, /* forged signatures */
   CITIZ_SIM_LIE_RANGE = 1 << 8,   /* serves false or truncated ranges */
-  CITIZ_SIM_LIE_TWIN = 1 << 9     /* two machines with one key */
+  CITIZ_SIM_LIE_TWIN = 1 << 9,    /* two machines with one key */
+  CITIZ_SIM_LIE_CLOSING
+  = 1 << 10 /* closes epochs without a reason, or not at all, or names others */
 } CitizSimLie;
-#define CITIZ_SIM_N_LIES 10
+#define CITIZ_SIM_N_LIES 11 /* the last in worlds with epochs only */
 
 typedef struct
 {
   CitizSim *sim;
   guint16 number; /* among instances */
-  guint16 place;
-  guint lies; /* CitizSimLie */
+  guint16 body;   /* the machine: two instances are one when it has a twin */
+  guint16 place;  /* in its epoch, or CITIZ_CSX_NOBODY */
+  guint lies;     /* CitizSimLie */
   gboolean up;
   gboolean faulty; /* counts among those that may fail: liars, and who was set back */
-  gboolean signs;  /* has its journal */
+  gboolean signs;  /* validates, and has its journal */
   guint32 life;
   guint64 epoch;
   gint64 skew;  /* µs */
@@ -234,7 +250,10 @@ typedef struct
   gint64 steady_from;
   CitizCsx *csx;
   CitizCsxEffects *effects;
-  CitizSimDisk *disk;
+  CitizSimDisk *disk; /* the journal of its epoch */
+  CitizSimDisk *journals
+      [2]; /* epochs in turn: the next is there before its epoch, the last until the first final block of this one */
+  guint made[CITIZ_SIM_MAX_EPOCHS + 1]; /* keys it has announced */
 
   GPtrArray *errands; /* that wait for a sync */
   gboolean syncing;
@@ -244,6 +263,7 @@ typedef struct
 
   GByteArray *have;  /* by block */
   GArray *chain;     /* CitizSimLink; what is committed */
+  GArray *beside;    /* CitizSimLink: what stands on closing blocks, and is no part of the chain */
   GArray *fetched;   /* CitizSimLink: came in ranges, not committed yet */
   GArray *notarized; /* guint: blocks above the committed one */
   GPtrArray *kept;   /* CitizSimCert */
@@ -259,10 +279,13 @@ typedef struct
   guint doomed;   /* number + 1 of the fault that its next proposal brings about */
   guint64 egress; /* bytes repeated in this window */
   gint64 egress_from;
+  gboolean closed;                  /* its machine's epoch is over */
+  guint turn;                       /* of whom it asks for news */
+  gint64 told[CITIZ_SIM_MAX_NODES]; /* one of us two was late */
   guint steps;
 } CitizSimNode;
 
-void citiz_sim_node_init (CitizSim *sim, CitizSimNode *node, guint number, guint16 place);
+void citiz_sim_node_init (CitizSim *sim, CitizSimNode *node, guint number, guint16 body);
 void citiz_sim_node_clear (CitizSimNode *node);
 void citiz_sim_node_start (CitizSimNode *node);
 void citiz_sim_node_connect (CitizSimNode *node);
@@ -277,7 +300,22 @@ void citiz_sim_node_tell_need (CitizSimNode *node);
 gboolean citiz_sim_node_has (const CitizSimNode *node, guint block);
 void citiz_sim_node_store (CitizSimNode *node, guint block);
 CitizCsxNow citiz_sim_node_now (const CitizSimNode *node);
+void citiz_sim_node_send (CitizSimNode *node, CitizSimPacket *packet, guint16 body);
 void citiz_sim_errand_free (CitizSim *sim, CitizSimErrand *errand);
+
+/* citiz-sim-epoch.c */
+void citiz_sim_epoch_make (CitizSim *sim, guint64 epoch, guint32 members);
+gboolean citiz_sim_epoch_is_ready (const CitizSim *sim, guint64 epoch);
+guint16 citiz_sim_node_place (const CitizSimNode *node, guint64 epoch);
+guint64 citiz_sim_node_slot (const CitizSimNode *node);
+void citiz_sim_node_look_around (CitizSimNode *node);
+void citiz_sim_node_go_on (CitizSimNode *node);
+void citiz_sim_node_prepare (CitizSimNode *node);
+void citiz_sim_node_named (CitizSimNode *node, guint64 epoch);
+void citiz_sim_node_end_journals (CitizSimNode *node);
+gboolean citiz_sim_node_is_other_epoch (CitizSimNode *node, const CitizSimPacket *packet);
+void citiz_sim_node_hear_stranger (CitizSimNode *node, const CitizSimPacket *packet);
+void citiz_sim_node_follow (CitizSimNode *node);
 
 /* citiz-sim-commit.c */
 gboolean citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand);
@@ -286,6 +324,7 @@ void citiz_sim_node_serve_fetch (CitizSimNode *node, const CitizSimPacket *packe
 void citiz_sim_node_serve_range (CitizSimNode *node, const CitizSimPacket *packet);
 void citiz_sim_node_take_blocks (CitizSimNode *node, const CitizSimPacket *packet);
 void citiz_sim_node_truncate (CitizSimNode *node, guint height);
+void citiz_sim_node_drop_past (CitizSimNode *node);
 
 /* Liars (citiz-sim-liar.c) ***************************************************/
 
@@ -339,6 +378,19 @@ typedef struct
   CitizHash final_hash;
 } CitizSimTruth;
 
+/* Who validates in one epoch. */
+typedef struct
+{
+  guint n;
+  guint quorum;
+  guint16 body[CITIZ_SIM_MAX_NODES];  /* by place */
+  guint16 place[CITIZ_SIM_MAX_NODES]; /* by body, or CITIZ_CSX_NOBODY */
+  guint16 leaders[CITIZ_SIM_MAX_NODES];
+  CitizValidators validators;
+  CitizHash vs_hash;
+  guint closing; /* the block that ends it; 0: none is final yet */
+} CitizSimEpoch;
+
 /* What one honest validator has let out about one slot. */
 typedef struct
 {
@@ -356,6 +408,9 @@ void citiz_sim_law_sent (CitizSimNode *node,
 void citiz_sim_law_bytes (CitizSim *sim, const CitizSimPacket *packet);
 void citiz_sim_law_opened (CitizSimNode *node);
 void citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link);
+void citiz_sim_law_epoch (CitizSimNode *node, const CitizSimBlock *block);
+void citiz_sim_law_closing (CitizSimNode *node);
+void citiz_sim_law_journals (CitizSimNode *node);
 void citiz_sim_law_evidence (CitizSimNode *node, const CitizEvidence *evidence);
 void citiz_sim_law_step (CitizSimNode *node);
 void citiz_sim_law_alarm (CitizSimNode *node, CitizCsxAlarm alarm);
@@ -376,9 +431,11 @@ struct _CitizSim
 
   /* plan */
   CitizSimMode mode;
-  guint n;
+  guint n; /* machines, validators or not */
   guint n_liars;
-  guint quorum;
+  guint frail; /* who may fail in each epoch, of the validators */
+  guint n_epochs;
+  CitizSimEpoch epochs[CITIZ_SIM_MAX_EPOCHS];
   guint loss; /* permille */
   guint dup;
   gint64 delay_floor; /* µs */
@@ -393,15 +450,13 @@ struct _CitizSim
   CitizCsxTiming timing;
   guint n_faults;
   CitizSimFault faults[CITIZ_SIM_MAX_FAULT];
-  guint16 leaders[CITIZ_SIM_MAX_NODES];
 
   CitizHash chain_id;
-  CitizHash vs_hash;
-  CitizValidators validators;
   guint n_instances;
   CitizSimNode nodes[CITIZ_SIM_INSTANCES];
   guint32 cut[CITIZ_SIM_MAX_NODES];                         /* mask of those who do not hear it */
   gint64 clogged[CITIZ_SIM_MAX_NODES][CITIZ_SIM_MAX_NODES]; /* until */
+  gint64 newest[CITIZ_SIM_MAX_NODES][CITIZ_SIM_MAX_NODES];  /* arrival */
   gint64 line_free[CITIZ_SIM_MAX_NODES];
 
   GArray *blocks; /* CitizSimBlock */
@@ -417,14 +472,20 @@ struct _CitizSim
   guint64 acked;
 
   /* truth */
-  GArray *truths;                    /* CitizSimTruth, by slot */
-  GArray *canon;                     /* guint: block by height */
-  GArray *said[CITIZ_SIM_MAX_NODES]; /* CitizSimSaid, by slot */
+  GArray *truths[CITIZ_SIM_MAX_EPOCHS];                    /* CitizSimTruth, by slot */
+  GArray *canon;                                           /* guint: block by height */
+  GArray *said[CITIZ_SIM_MAX_NODES][CITIZ_SIM_MAX_EPOCHS]; /* CitizSimSaid, by slot */
   gboolean forked;
   gint64 quiet_from; /* 0, or nothing but status after this */
   gboolean strict;   /* who is set back must not sign twice either */
   guint reached;     /* greatest height when last looked */
 };
+
+static inline void
+citiz_sim_met (CitizSim *sim, CitizSimMet met)
+{
+  sim->result->met[met]++;
+}
 
 static inline gboolean
 citiz_sim_tells (const CitizSim *sim)

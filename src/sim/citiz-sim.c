@@ -9,7 +9,7 @@ const gchar *
 citiz_sim_mode_name (CitizSimMode mode)
 {
   static const gchar *names[CITIZ_SIM_N_MODES]
-      = {"mixed", "storm", "idle", "power", "clock", "backup", "forks"};
+      = {"mixed", "storm", "idle", "power", "clock", "backup", "forks", "epoch"};
 
   return names[mode];
 }
@@ -21,6 +21,21 @@ citiz_sim_stream_name (CitizSimStreamKind stream)
       = {"plan", "fault", "net", "disk", "work", "client", "liar"};
 
   return names[stream];
+}
+
+const gchar *
+citiz_sim_met_name (CitizSimMet met)
+{
+  static const gchar *names[CITIZ_SIM_N_MET] = {
+      "lost",       "doubled",       "overtaken",    "cut",         "clogged",        "crashes",
+      "power-cuts", "torn",          "unsynced",     "lost-names",  "sync-errors",    "full",
+      "slow",       "bit-rot",       "damaged",      "set-back",    "skewed",         "jumped",
+      "withheld",   "equivocated",   "false-roots",  "false-times", "false-votes",    "silent",
+      "replayed",   "garbage",       "false-ranges", "twins",       "false-closings", "old-epochs",
+      "closings",   "continuations", "joined",       "left",        "keys-ended",     "keyless",
+      "late"};
+
+  return names[met];
 }
 
 /* Made, unmade *************************************************************/
@@ -63,14 +78,16 @@ sim_new (const CitizSimOptions *options, CitizSimResult *result)
   sim->spare_certs = g_ptr_array_new_with_free_func (g_free);
   sim->spare_errands = g_ptr_array_new_with_free_func (g_free);
   sim->heard = g_ptr_array_new ();
-  sim->truths = g_array_new (FALSE, TRUE, sizeof (CitizSimTruth));
   sim->canon = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint i = 0; i < CITIZ_SIM_MAX_NODES; i++)
-    sim->said[i] = g_array_new (FALSE, TRUE, sizeof (CitizSimSaid));
+  for (guint epoch = 0; epoch < CITIZ_SIM_MAX_EPOCHS; epoch++)
+    {
+      sim->truths[epoch] = g_array_new (FALSE, TRUE, sizeof (CitizSimTruth));
+      for (guint i = 0; i < CITIZ_SIM_MAX_NODES; i++)
+        sim->said[i][epoch] = g_array_new (FALSE, TRUE, sizeof (CitizSimSaid));
+    }
   citiz_sim_streams_init (sim);
   make_origin (sim);
   citiz_sim_plan_make (sim);
-  citiz_csx_leaders (sim->leaders, sim->n, &sim->chain_id, 0);
   return sim;
 }
 
@@ -95,10 +112,13 @@ sim_free (CitizSim *sim)
   g_ptr_array_unref (sim->spare_certs);
   g_ptr_array_unref (sim->spare_errands);
   g_ptr_array_unref (sim->heard);
-  g_array_unref (sim->truths);
   g_array_unref (sim->canon);
-  for (guint i = 0; i < CITIZ_SIM_MAX_NODES; i++)
-    g_array_unref (sim->said[i]);
+  for (guint epoch = 0; epoch < CITIZ_SIM_MAX_EPOCHS; epoch++)
+    {
+      g_array_unref (sim->truths[epoch]);
+      for (guint i = 0; i < CITIZ_SIM_MAX_NODES; i++)
+        g_array_unref (sim->said[i][epoch]);
+    }
   g_free (sim);
 }
 
@@ -110,15 +130,18 @@ client (CitizSim *sim, guint tx)
 {
   const guint64 bit = G_GUINT64_CONSTANT (1) << tx;
   const guint copies = 1 + citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 300);
+  const gboolean early
+      = tx >= CITIZ_SIM_CHANGE && !citiz_sim_epoch_is_ready (sim, tx - CITIZ_SIM_CHANGE + 1);
 
   if ((sim->acked & bit) != 0)
     return;
-  sim->asked |= bit;
+  if (!early)
+    sim->asked |= bit;
   for (guint i = 0; i < copies; i++)
     {
       CitizSimNode *node = &sim->nodes[citiz_sim_below (sim, CITIZ_SIM_CLIENT, sim->n)];
 
-      if (node->csx != NULL)
+      if (node->csx != NULL && !early)
         citiz_sim_node_submit (node, bit);
     }
   citiz_sim_push (sim, sim->now + 2 * G_USEC_PER_SEC, CITIZ_SIM_EVENT_CLIENT, tx, 0, NULL);
@@ -188,6 +211,13 @@ act (CitizSim *sim, const CitizSimHeapEvent *event)
     case CITIZ_SIM_EVENT_CLIENT:
       client (sim, event->to);
       break;
+    case CITIZ_SIM_EVENT_NAMED:
+      if (alive)
+        citiz_sim_node_named (node, GPOINTER_TO_UINT (event->data));
+      break;
+    case CITIZ_SIM_EVENT_FOLLOW:
+      citiz_sim_node_follow (node);
+      break;
     case CITIZ_SIM_EVENT_LIAR:
       citiz_sim_liar_act (node);
       citiz_sim_push (sim,
@@ -206,12 +236,27 @@ act (CitizSim *sim, const CitizSimHeapEvent *event)
 }
 
 static void
+tell_epoch (CitizSim *sim, guint number)
+{
+  const CitizSimEpoch *epoch = &sim->epochs[number];
+  guint32 members = 0;
+
+  for (guint i = 0; i < epoch->n; i++)
+    members |= 1u << epoch->body[i];
+  citiz_sim_tell (sim, "epoch %u: %u of %u machines, %x", number, epoch->n, sim->n, members);
+}
+
+static void
 begin (CitizSim *sim)
 {
   for (guint i = 0; i < sim->n_instances; i++)
     {
-      citiz_sim_push (sim, (gint64) citiz_sim_below (sim, CITIZ_SIM_PLAN, 1000) * CITIZ_SIM_MS,
+      const guint most = sim->epochs[0].place[sim->nodes[i].body] != CITIZ_CSX_NOBODY ? 1000 : 8000;
+
+      citiz_sim_push (sim, (gint64) citiz_sim_below (sim, CITIZ_SIM_PLAN, most) * CITIZ_SIM_MS,
                       CITIZ_SIM_EVENT_RESTART, i, 0, NULL);
+      if (sim->n_epochs > 1)
+        citiz_sim_push (sim, G_USEC_PER_SEC, CITIZ_SIM_EVENT_FOLLOW, i, 0, NULL);
       if (sim->nodes[i].lies != 0)
         citiz_sim_push (sim, G_USEC_PER_SEC, CITIZ_SIM_EVENT_LIAR, i, 0, NULL);
     }
@@ -223,8 +268,10 @@ begin (CitizSim *sim)
                   sim->loss, (gint) (sim->delay_mean / CITIZ_SIM_MS), (gint) sim->sync_mean);
   for (guint i = 0; i < sim->n_instances; i++)
     if (sim->nodes[i].lies != 0)
-      citiz_sim_tell (sim, "instance %u at place %u lies: %x", i, sim->nodes[i].place,
+      citiz_sim_tell (sim, "instance %u of machine %u lies: %x", i, sim->nodes[i].body,
                       sim->nodes[i].lies);
+  for (guint i = 0; i < sim->n_epochs && sim->n_epochs > 1; i++)
+    tell_epoch (sim, i);
 }
 
 gboolean
@@ -249,6 +296,8 @@ citiz_sim_run (const CitizSimOptions *options, CitizSimResult *out)
   out->mode = sim->mode;
   out->ms = sim->now / CITIZ_SIM_MS;
   out->heights = sim->canon->len - 1;
+  out->met[CITIZ_SIM_MET_CRASH] = out->crashes;
+  out->epochs = (guint) out->met[CITIZ_SIM_MET_CLOSING];
   for (guint i = 0; i < CITIZ_SIM_N_STREAMS; i++)
     out->draws[i] = (gint64) sim->streams[i].drawn;
   sim_free (sim);

@@ -7,8 +7,9 @@ G_BEGIN_DECLS
 
 /* One seed, one history: nodes that run the real step machine, a network and disks that fail, liars, clients. The invariants are
  * checked after every event; in the end everything is healed and the world has to come to rest (DESIGN.md). */
-#define CITIZ_SIM_MAX_NODES 16
-#define CITIZ_SIM_MAX_TXS   64
+#define CITIZ_SIM_MAX_NODES  16
+#define CITIZ_SIM_MAX_TXS    64
+#define CITIZ_SIM_MAX_EPOCHS 3
 
 /* Where chance is asked, each with a generator of its own, so that a draw more in one moves nothing in the others. */
 typedef enum
@@ -40,6 +41,7 @@ typedef enum
   CITIZ_SIM_CLOCK,  /* clocks that are wrong, jump and drift */
   CITIZ_SIM_BACKUP, /* one node is set back to an old copy of its disk */
   CITIZ_SIM_FORKS, /* more liars than are tolerated: forks are expected, and must be blamed on liars alone */
+  CITIZ_SIM_EPOCH, /* nodes leave and join, an epoch follows the other, while all this goes on */
   CITIZ_SIM_N_MODES
 } CitizSimMode;
 
@@ -56,6 +58,49 @@ typedef struct
   gpointer tell_data;
 } CitizSimOptions;
 
+/* What a world has gone through; a campaign that leaves one of them out has not tried it. */
+typedef enum
+{
+  CITIZ_SIM_MET_LOSS,
+  CITIZ_SIM_MET_DUPLICATE,
+  CITIZ_SIM_MET_OVERTAKING, /* what was sent later comes earlier */
+  CITIZ_SIM_MET_CUT,
+  CITIZ_SIM_MET_CLOG,
+  CITIZ_SIM_MET_CRASH,
+  CITIZ_SIM_MET_POWER_CUT, /* everybody at once */
+  CITIZ_SIM_MET_TORN,      /* a crash that kept some sectors of a write, and lost others */
+  CITIZ_SIM_MET_UNSYNCED,  /* a crash that lost a write */
+  CITIZ_SIM_MET_LOST_NAME, /* a crash that lost a new file's name in its folder */
+  CITIZ_SIM_MET_EIO,
+  CITIZ_SIM_MET_FULL,
+  CITIZ_SIM_MET_SLOW,
+  CITIZ_SIM_MET_ROT,      /* a bit in one copy */
+  CITIZ_SIM_MET_DAMAGED,  /* a journal that cannot be trusted any more */
+  CITIZ_SIM_MET_SET_BACK, /* to an old backup */
+  CITIZ_SIM_MET_SKEW,     /* a clock more than a second wrong */
+  CITIZ_SIM_MET_JUMP,     /* a clock set otherwise */
+  CITIZ_SIM_MET_WITHHOLD, /* from here on what liars did: each as often as it did something */
+  CITIZ_SIM_MET_EQUIVOCATE,
+  CITIZ_SIM_MET_FALSE_ROOT,
+  CITIZ_SIM_MET_FALSE_TIME,
+  CITIZ_SIM_MET_VOTES,
+  CITIZ_SIM_MET_SILENT,
+  CITIZ_SIM_MET_REPLAY,
+  CITIZ_SIM_MET_GARBAGE,
+  CITIZ_SIM_MET_FALSE_RANGE,
+  CITIZ_SIM_MET_TWIN,
+  CITIZ_SIM_MET_FALSE_CLOSING,
+  CITIZ_SIM_MET_OLD_EPOCH,    /* says again what belongs to an earlier epoch, or votes in it */
+  CITIZ_SIM_MET_CLOSING,      /* from here on epochs: one that was closed */
+  CITIZ_SIM_MET_CONTINUATION, /* that only a block on top of the closing one made final */
+  CITIZ_SIM_MET_JOINED,
+  CITIZ_SIM_MET_LEFT,
+  CITIZ_SIM_MET_KEY_ENDED, /* a key of an earlier epoch, deleted */
+  CITIZ_SIM_MET_KEYLESS,   /* set back to before it had its key of this epoch: it only follows */
+  CITIZ_SIM_MET_LATE,      /* still in an earlier epoch, and told how it ended */
+  CITIZ_SIM_N_MET
+} CitizSimMet;
+
 typedef struct
 {
   gchar broken[8]; /* "I1" … "L5", or empty */
@@ -69,11 +114,14 @@ typedef struct
   guint heights; /* of the agreed chain */
   guint crashes;
   guint forks;
+  guint epochs; /* closed */
+  guint64 met[CITIZ_SIM_N_MET];
   guint64 draws[CITIZ_SIM_N_STREAMS];
 } CitizSimResult;
 
 const gchar *citiz_sim_mode_name (CitizSimMode mode);
 const gchar *citiz_sim_stream_name (CitizSimStreamKind stream);
+const gchar *citiz_sim_met_name (CitizSimMet met);
 
 /* Returns: %TRUE if nothing was broken */
 gboolean citiz_sim_run (const CitizSimOptions *options, CitizSimResult *out);

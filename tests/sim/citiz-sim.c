@@ -17,6 +17,7 @@ static gint64 until;
 static gboolean trace;
 static gboolean keep_going;
 static gboolean shrink;
+static gboolean everything;
 static gchar *file;
 
 static const GOptionEntry entries[] = {
@@ -27,7 +28,7 @@ static const GOptionEntry entries[] = {
     {"byzantine", 'f', 0, G_OPTION_ARG_INT, &liars, "Liars among them; without it the seed picks",
      "F"},
     {"mode", 'm', 0, G_OPTION_ARG_STRING, &mode_name,
-     "mixed, storm, idle, power, clock, backup or forks", "MODE"},
+     "mixed, storm, idle, power, clock, backup, forks or epoch", "MODE"},
     {"quiet", 'q', 0, G_OPTION_ARG_STRING, &quiet_text,
      "Draws answered by the harmless value: stream:from-to,…", "LIST"},
     {"until", 'u', 0, G_OPTION_ARG_INT64, &until, "Stop after so many virtual milliseconds", "MS"},
@@ -35,6 +36,8 @@ static const GOptionEntry entries[] = {
     {"keep-going", 'k', 0, G_OPTION_ARG_NONE, &keep_going, "Do not stop at the first broken seed",
      NULL},
     {"shrink", 0, 0, G_OPTION_ARG_NONE, &shrink, "Silence what is not needed to break it", NULL},
+    {"everything", 'e', 0, G_OPTION_ARG_NONE, &everything,
+     "Tell how often each fault and each lie came, and fail if one never did", NULL},
     {"file", 0, 0, G_OPTION_ARG_FILENAME, &file,
      "Replay what a file lists: seed nodes liars mode quiet", "FILE"},
     {NULL},
@@ -141,6 +144,36 @@ run_file (void)
   return broken > 0;
 }
 
+/* Returns: how many things never happened */
+static guint
+tell_met (const CitizSimResult *sum)
+{
+  guint never = 0;
+
+  for (guint i = 0; i < CITIZ_SIM_N_MET; i++)
+    {
+      printf ("%s%s %" G_GUINT64_FORMAT, i > 0 ? ", " : "", citiz_sim_met_name ((CitizSimMet) i),
+              sum->met[i]);
+      never += sum->met[i] == 0;
+    }
+  printf ("\n%u kinds of fault and lie, %u that never came\n", (guint) CITIZ_SIM_N_MET, never);
+  return never;
+}
+
+static void
+add (CitizSimResult *sum, const CitizSimResult *result)
+{
+  sum->ms += result->ms;
+  sum->events += result->events;
+  sum->messages += result->messages;
+  sum->heights += result->heights;
+  sum->crashes += result->crashes;
+  sum->forks += result->forks;
+  sum->epochs += result->epochs;
+  for (guint i = 0; i < CITIZ_SIM_N_MET; i++)
+    sum->met[i] += result->met[i];
+}
+
 static gint
 run_many (CitizSimOptions *options)
 {
@@ -163,21 +196,16 @@ run_many (CitizSimOptions *options)
             tell_shrunk (options, &result);
           fflush (stdout);
         }
-      sum.ms += result.ms;
-      sum.events += result.events;
-      sum.messages += result.messages;
-      sum.heights += result.heights;
-      sum.crashes += result.crashes;
-      sum.forks += result.forks;
+      add (&sum, &result);
     }
   seconds = MAX ((gdouble) (clock () - began) / CLOCKS_PER_SEC, 1e-3);
   printf ("%" G_GINT64_FORMAT " seeds, %u broken; %" G_GUINT64_FORMAT
-          " events, %u blocks, %u crashes, %u forks; "
+          " events, %u blocks, %u crashes, %u forks, %u epochs closed; "
           "of a processor: %.0f virtual s/s, %.0f seeds/h, %.2f M events/s\n",
-          done, broken, sum.events, sum.heights, sum.crashes, sum.forks,
+          done, broken, sum.events, sum.heights, sum.crashes, sum.forks, sum.epochs,
           (gdouble) sum.ms / 1000 / seconds, (gdouble) done * 3600 / seconds,
           (gdouble) sum.events / seconds / 1e6);
-  return broken > 0;
+  return broken > 0 || (everything && tell_met (&sum) > 0);
 }
 
 int
