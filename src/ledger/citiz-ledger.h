@@ -120,6 +120,10 @@ gboolean citiz_ledger_get_evidence (const CitizLedger *ledger,
                                     guint64 epoch,
                                     const CitizPublicKey *node,
                                     CitizEvidenceRecord *out);
+gboolean citiz_ledger_get_refound (const CitizLedger *ledger,
+                                   guint64 epoch,
+                                   const CitizHash *document,
+                                   CitizRefoundRecord *out);
 gboolean citiz_ledger_get_validators (const CitizLedger *ledger,
                                       guint64 epoch,
                                       CitizValidators *out);

@@ -63,6 +63,28 @@ citiz_ledger_get_evidence (const CitizLedger *ledger,
   return value != NULL && citiz_evidence_record_decode (value, out, NULL);
 }
 
+static GBytes *
+find_refound (CitizState *state, guint64 epoch, const CitizHash *document)
+{
+  guint8 id[8 + sizeof (CitizHash)];
+
+  citiz_epoch_id (id, epoch);
+  memcpy (id + 8, document->b, sizeof document->b);
+  return citiz_state_find (state, CITIZ_OBJECT_REFOUND, id, sizeof id);
+}
+
+/* Who of the validators of @epoch, which people began, has said so. */
+gboolean
+citiz_ledger_get_refound (const CitizLedger *ledger,
+                          guint64 epoch,
+                          const CitizHash *document,
+                          CitizRefoundRecord *out)
+{
+  GBytes *value = find_refound (ledger->state, epoch, document);
+
+  return value != NULL && citiz_refound_record_decode (value, out, NULL);
+}
+
 /* The state learns the validators of an epoch that no closing block named, from those validators. */
 gboolean
 citiz_apply_refound_ack (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **error)
@@ -80,7 +102,7 @@ citiz_apply_refound_ack (CitizRun *run, const CitizTx *tx, CitizAccount *account
     return refuse (error, CITIZ_LEDGER_ERROR_EPOCH, "a refounding of another epoch");
   citiz_epoch_id (id, ack->epoch);
   memcpy (id + 8, ack->document.b, sizeof ack->document.b);
-  value = citiz_state_find (run->state, CITIZ_OBJECT_REFOUND, id, sizeof id);
+  value = find_refound (run->state, ack->epoch, &ack->document);
   if (value != NULL && !citiz_refound_record_decode (value, &record, error))
     return FALSE;
   if (value == NULL)

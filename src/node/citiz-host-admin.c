@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define LINE_BYTES      4096
+#define LINE_BYTES      (4u * 1024 * 1024) /* the cards of a new founding */
 #define ANSWER_MAX      (1024u * 1024)
 #define TIMEOUT_SECONDS 5
 #define ASK_SECONDS     600 /* a backup takes its time */
@@ -123,6 +123,7 @@ do_why (Call *call)
   json_object_set_new (body, "frontier", json_integer ((json_int_t) report.frontier));
   json_object_set_new (body, "leader", json_integer (report.leader));
   json_object_set_new (body, "need", json_boolean (report.need));
+  json_object_set_new (body, "foundedAnew", json_boolean (host->offers->len > 0));
   json_object_set_new (body, "freePercent", json_integer ((json_int_t) (host->free * 100)));
   answer (call, body);
 }
@@ -212,6 +213,18 @@ do_invite (Call *call)
 }
 
 static void
+do_refound (Call *call)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (call->argument, strlen (call->argument));
+  g_autoptr (GError) error = NULL;
+  json_t *wish = citiz_json_strict_parse (bytes, &error);
+  json_t *body = wish ? citiz_host_refound (call->host, wish, &error) : NULL;
+
+  answer_or_error (call, body, error);
+  json_decref (wish);
+}
+
+static void
 do_invitations (Call *call)
 {
   g_autoptr (GError) error = NULL;
@@ -246,6 +259,7 @@ static const struct
     {"leave", do_leave},
     {"approve", do_approve},
     {"exclude", do_exclude},
+    {"refound", do_refound},
 };
 
 static void

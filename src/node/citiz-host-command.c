@@ -297,10 +297,13 @@ advice (json_t *body)
   if (g_str_equal (mode, "muted"))
     return _ ("This node must not sign any more: make sure that no copy of it runs elsewhere, then "
               "set up a new node and let the others take it in.");
+  if (json_is_true (json_object_get (body, "foundedAnew")))
+    return _ ("Other nodes have founded the community anew, and this one has not accepted it: "
+              "citiz-node refound");
   if (count_linked (body) < quorum)
     return _ (
         "Too few nodes are in reach. Call those who are missing; check this machine’s network "
-        "and its address.");
+        "and its address. If they are lost for good: citiz-node refound");
   if (g_str_equal (text_of (body, "state"), "disk-full"))
     return _ ("Make room on this machine’s disk.");
   if (g_str_equal (mode, "observing"))

@@ -23,6 +23,7 @@ typedef struct
   gchar *salt;
   gchar *name;
   gchar *revoke;
+  gchar *reason;
   gint uses;
   gint days;
   gboolean list;
@@ -55,6 +56,7 @@ int citiz_host_ask_and_print (const CitizHostArguments *arguments,
 int citiz_host_command_join (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_leave (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_approve (const CitizHostArguments *arguments, GError **error);
+int citiz_host_command_refound (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_exclude (const CitizHostArguments *arguments, GError **error);
 
 void citiz_host_print_proposals (json_t *body);

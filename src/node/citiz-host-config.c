@@ -126,6 +126,14 @@ static const Setting settings[] = {
             1024,
             16777216,
             "Bytes a second that repeating oneself may cost."),
+    NUMBER ("order",
+            "refound-after",
+            refound_after,
+            3600,
+            0,
+            2592000,
+            "Seconds without an agreement until this node may take part in founding the community "
+            "anew, which its operator has to say."),
 };
 
 static gpointer

@@ -40,6 +40,7 @@ typedef struct
   guint standstill;
   guint interval;
   guint heartbeat;
+  guint refound_after;
   guint egress;
 } CitizHostConfig;
 

@@ -277,8 +277,9 @@ add_member (CitizHostCommunity *community,
   g_ptr_array_add (community->members, member);
 }
 
-static CitizHostCommunity *
-community_new (void)
+/* Without a founding document and members. */
+CitizHostCommunity *
+citiz_host_community_new (void)
 {
   CitizHostCommunity *community = g_new0 (CitizHostCommunity, 1);
 
@@ -310,7 +311,7 @@ by_node (gconstpointer a, gconstpointer b)
 CitizHostCommunity *
 citiz_host_community_found (GPtrArray *cards, GError **error)
 {
-  g_autoptr (CitizHostCommunity) community = community_new ();
+  g_autoptr (CitizHostCommunity) community = citiz_host_community_new ();
   CitizGenesis *genesis = &community->genesis;
 
   if (cards->len == 0 || cards->len > CITIZ_MAX_VALIDATORS)
@@ -343,10 +344,9 @@ citiz_host_community_found (GPtrArray *cards, GError **error)
   return g_steal_pointer (&community);
 }
 
-gchar *
-citiz_host_community_encode (const CitizHostCommunity *community)
+json_t *
+citiz_host_members_json (const CitizHostCommunity *community)
 {
-  g_autoptr (GBytes) genesis = citiz_genesis_encode (&community->genesis);
   json_t *members = json_array ();
 
   for (guint i = 0; i < community->members->len; i++)
@@ -357,13 +357,21 @@ citiz_host_community_encode (const CitizHostCommunity *community)
                              json_pack ("{s:o, s:s, s:s}", "node", bytes_json (member->node.b, 32),
                                         "url", member->url, "operator", member->operator_));
     }
-  return dump (json_pack ("{s:s, s:i, s:o, s:o}", "citiz", "community", "version", 1, "genesis",
-                          bytes_json (g_bytes_get_data (genesis, NULL), g_bytes_get_size (genesis)),
-                          "members", members));
+  return members;
 }
 
-static gboolean
-read_members (CitizHostCommunity *community, json_t *members, GError **error)
+gchar *
+citiz_host_community_encode (const CitizHostCommunity *community)
+{
+  g_autoptr (GBytes) genesis = citiz_genesis_encode (&community->genesis);
+
+  return dump (json_pack ("{s:s, s:i, s:o, s:o}", "citiz", "community", "version", 1, "genesis",
+                          bytes_json (g_bytes_get_data (genesis, NULL), g_bytes_get_size (genesis)),
+                          "members", citiz_host_members_json (community)));
+}
+
+gboolean
+citiz_host_members_read (CitizHostCommunity *community, json_t *members, GError **error)
 {
   gsize i;
   json_t *json;
@@ -387,7 +395,7 @@ read_members (CitizHostCommunity *community, json_t *members, GError **error)
 CitizHostCommunity *
 citiz_host_community_decode (const gchar *text, GError **error)
 {
-  g_autoptr (CitizHostCommunity) community = community_new ();
+  g_autoptr (CitizHostCommunity) community = citiz_host_community_new ();
   g_autoptr (GBytes) genesis = NULL;
   json_t *json = parse (text, error);
   const gchar *encoded;
@@ -402,7 +410,7 @@ citiz_host_community_decode (const gchar *text, GError **error)
   else
     good = citiz_genesis_decode (g_bytes_get_data (genesis, NULL), g_bytes_get_size (genesis),
                                  &community->genesis, error)
-           && read_members (community, json_object_get (json, "members"), error);
+           && citiz_host_members_read (community, json_object_get (json, "members"), error);
   json_decref (json);
   return good ? g_steal_pointer (&community) : NULL;
 }

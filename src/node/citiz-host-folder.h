@@ -46,6 +46,11 @@ void citiz_host_card_free (CitizHostCard *card);
 
 CitizHostCommunity *citiz_host_community_found (GPtrArray *cards,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizHostCommunity *citiz_host_community_new (void);
+json_t *citiz_host_members_json (const CitizHostCommunity *community);
+gboolean citiz_host_members_read (CitizHostCommunity *community,
+                                  json_t *members,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gchar *citiz_host_community_encode (const CitizHostCommunity *community);
 CitizHostCommunity *citiz_host_community_decode (const gchar *text,
                                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -25,6 +25,7 @@ static const struct
     {"GET", "/v1/epochs", citiz_host_route_epochs},
     {"GET", CITIZ_HOST_SNAPSHOTS_PATH "/*", citiz_host_route_snapshot},
     {"GET", CITIZ_HOST_SNAPSHOTS_PATH "/*/*", citiz_host_route_chunk},
+    {"GET", CITIZ_HOST_REFOUNDS_PATH, citiz_host_route_refounds},
     {"GET", "/v1/genesis", citiz_host_route_genesis},
     {"GET", "/v1/status", citiz_host_route_status},
     {"GET", "/checkpoint", citiz_host_route_checkpoint},

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 
 #define CITIZ_HOST_COMMUNITY_PATH "/v1/community"
 #define CITIZ_HOST_SNAPSHOTS_PATH "/v1/snapshots"
+#define CITIZ_HOST_REFOUNDS_PATH  "/v1/refounds"
+#define CITIZ_HOST_REFOUNDS_MAX   8  /* documents of one answer */
 #define CITIZ_HOST_EPOCHS_MAX     64 /* closing proofs of one answer */
 #define CITIZ_HOST_EVENTS_PATH    "/v1/events"
 #define CITIZ_HOST_COSIGN_PATH    "/v1/checkpoint/cosign"
@@ -77,6 +79,10 @@ struct _CitizHost
   GHashTable *watchers;       /* CitizHash of an account → gint64, seconds */
   GSource *tell;              /* nullable: the others are about to be told */
   CitizHttpClient *client;    /* asks them */
+  GPtrArray *offers;    /* CitizRefoundFile: what others have founded anew, and this one not */
+  GCancellable *asking; /* after them */
+  guint refound_beats;
+  guint refound_turn;
   GSource *beat;
   gint64 started;    /* µs, monotonic */
   gint64 last_final; /* µs, monotonic; 0: none since the start */
@@ -132,6 +138,13 @@ void citiz_host_route_vouch (CitizHostCall *call);
 json_t *citiz_host_invite (CitizHost *host, json_t *wish, GError **error);
 json_t *citiz_host_invites (CitizHost *host, GError **error);
 json_t *citiz_host_uninvite (CitizHost *host, const gchar *hex, GError **error);
+
+/* citiz-host-refound.c */
+void citiz_host_refound_init (CitizHost *host);
+void citiz_host_refound_clear (CitizHost *host);
+void citiz_host_refound_beat (CitizHost *host);
+json_t *citiz_host_refound (CitizHost *host, json_t *wish, GError **error);
+void citiz_host_route_refounds (CitizHostCall *call);
 
 /* citiz-host-watch.c */
 void citiz_host_watch_init (CitizHost *host);

@@ -51,6 +51,7 @@ citiz_host_open (const gchar *dir, const CitizEnv *env, GError **error)
                                        citiz_host_wait_free);
   host->readers = g_ptr_array_new_with_free_func (g_object_unref);
   citiz_host_watch_init (host);
+  citiz_host_refound_init (host);
   return open_all (host, error) ? g_steal_pointer (&host) : NULL;
 }
 
@@ -124,6 +125,7 @@ beat_cb (gpointer data)
 
   citiz_host_look_at_disk (host);
   citiz_host_members_beat (host);
+  citiz_host_refound_beat (host);
   if (citiz_host_watchdog () > 0)
     citiz_host_notify ("WATCHDOG=1");
   return G_SOURCE_CONTINUE;
@@ -176,6 +178,7 @@ citiz_host_close (CitizHost *host)
   citiz_host_admin_stop (host);
   citiz_host_end_waits (host);
   readers_free (host);
+  citiz_host_refound_clear (host);
   citiz_host_watch_clear (host);
   citiz_host_members_stop (host);
   if (host->replica != NULL)

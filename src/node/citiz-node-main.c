@@ -34,6 +34,8 @@ static const struct
     {"leave", citiz_host_command_leave, 0, 0, "", N_ ("Be no longer one of them")},
     {"approve", citiz_host_command_approve, 1, 1, "PROPOSAL", N_ ("Agree to what “members” lists")},
     {"exclude", citiz_host_command_exclude, 1, 1, "NODE", N_ ("Propose to let a node go")},
+    {"refound", citiz_host_command_refound, 0, 129, "[card | make | look | accept]",
+     N_ ("Found the community anew when a quorum is lost for good")},
     {"backup", citiz_host_command_backup, 1, 1, "FOLDER", N_ ("Copy the node while it runs")},
     {"restore", citiz_host_command_restore, 1, 1, "--verify FOLDER",
      N_ ("Bring a copy back and verify it")},
@@ -48,6 +50,8 @@ close_memory (void)
   prctl (PR_SET_DUMPABLE, 0);
 }
 
+#define COLUMN 44 /* where the helps of the commands begin */
+
 static gchar *
 summary (void)
 {
@@ -56,8 +60,10 @@ summary (void)
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree gchar *left = g_strdup_printf ("%s %s", commands[i].name, commands[i].words);
+      const glong width = g_utf8_strlen (left, -1);
 
-      g_string_append_printf (text, "  %-44s %s\n", left, _ (commands[i].help));
+      g_string_append_printf (text, "  %s%*s %s\n", left, (int) MAX (COLUMN - width, 0), "",
+                              _ (commands[i].help));
     }
   return g_string_free (text, FALSE);
 }
@@ -130,6 +136,8 @@ main (int argc, char **argv)
       {"list", 0, 0, G_OPTION_ARG_NONE, &arguments.list, N_ ("List the invitations"), NULL},
       {"revoke", 0, 0, G_OPTION_ARG_STRING, &arguments.revoke, N_ ("Take an invitation back"),
        "ID"},
+      {"reason", 0, 0, G_OPTION_ARG_FILENAME, &arguments.reason, N_ ("Why it is founded anew"),
+       "TEXT"},
       {"verify", 0, 0, G_OPTION_ARG_NONE, &arguments.verify, N_ ("Check every signature"), NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &arguments.json, N_ ("For programs"), NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL},
@@ -155,7 +163,7 @@ main (int argc, char **argv)
       fprintf (stderr, "citiz-node: %s\n", error->message);
       return CITIZ_HOST_USAGE;
     }
-  if (!is_text (arguments.operator_) || !is_text (arguments.name))
+  if (!is_text (arguments.operator_) || !is_text (arguments.name) || !is_text (arguments.reason))
     {
       fprintf (stderr, "%s\n", _ ("Names have to be written in UTF-8"));
       return CITIZ_HOST_USAGE;
@@ -176,6 +184,7 @@ main (int argc, char **argv)
   g_free (arguments.contact);
   g_free (arguments.name);
   g_free (arguments.revoke);
+  g_free (arguments.reason);
   if (words == NULL)
     fprintf (stderr, "%s\n", _ ("citiz-node --help lists what it does"));
   return status;

@@ -168,6 +168,27 @@ citiz_replica_go_on (CitizReplica *self, GError **error)
   return TRUE;
 }
 
+gboolean
+citiz_replica_refound (CitizReplica *self, const CitizRefound *refound, GError **error)
+{
+  const CitizLedger *ledger;
+  CitizHash last;
+
+  citiz_replica_run_errands (self); /* what was voted is on disk before the epoch is over */
+  ledger = citiz_chain_ledger (self->chain, error);
+  if (ledger == NULL)
+    return FALSE;
+  citiz_block_header_hash (&last, &refound->last);
+  if (!citiz_hash_equal (&last, citiz_ledger_head_hash (ledger)))
+    {
+      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_BLOCK,
+                   "the block that it goes on from is not the newest one here");
+      return FALSE;
+    }
+  return citiz_chain_accept_refound (self->chain, refound, error)
+         && citiz_replica_go_on (self, error);
+}
+
 /* Nothing signs with an earlier epoch's key any more once something of this one is final. */
 gboolean
 citiz_replica_end_journals (CitizReplica *self, GError **error)

@@ -193,6 +193,15 @@ take_cert (CitizReplica *self, guint from, CitizMessage *in)
     hear (self, from, &message);
 }
 
+void
+citiz_replica_hear_final (CitizReplica *self, const CitizCert *final)
+{
+  CitizMessage in = {.kind = CITIZ_MESSAGE_CERT, .cert = (CitizCert *) final};
+
+  if (final->kind == CITIZ_VOTE_FINAL)
+    take_cert (self, CITIZ_CSX_NOBODY, &in);
+}
+
 /* A stranger that asks hears which block is the newest final one, and nothing about what is being ordered. What it shows to be final
  * is believed: a certificate says the same whoever brings it. */
 static void

@@ -43,6 +43,13 @@ gboolean citiz_replica_submit (CitizReplica *self,
                                CitizTx *tx,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* People have ended the epoch: it goes on from its newest final block, which has to be here, in the epoch that they began. */
+gboolean citiz_replica_refound (CitizReplica *self,
+                                const CitizRefound *refound,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Another node shows that a block is final. */
+void citiz_replica_hear_final (CitizReplica *self, const CitizCert *final);
+
 void citiz_replica_report (CitizReplica *self, CitizCsxReport *out);
 gboolean citiz_replica_look (CitizReplica *self, guint64 slot, CitizCsxLook *out);
 const CitizValidators *citiz_replica_get_validators (CitizReplica *self);

@@ -449,6 +449,23 @@ approve_settled (CitizSteward *self, const CitizLedger *ledger, gint place, GPtr
     }
 }
 
+/* The state learns the validators of an epoch that people began from those validators. */
+static void
+acknowledge (CitizSteward *self, const CitizLedger *ledger, gint place)
+{
+  const guint64 epoch = citiz_ledger_epoch (ledger);
+  const CitizRefound *refound = epoch > 0 ? citiz_chain_refound_of (self->chain, epoch - 1) : NULL;
+  CitizTxBody body = {.refound_ack = {.epoch = epoch}};
+  CitizRefoundRecord record;
+
+  if (refound == NULL || place < 0)
+    return;
+  citiz_refound_hash (&body.refound_ack.document, refound);
+  if (!citiz_ledger_get_refound (ledger, epoch, &body.refound_ack.document, &record)
+      || !citiz_bitmap_has (record.acks, (guint) place))
+    say_once (self, CITIZ_TX_REFOUND_ACK, &body);
+}
+
 static void
 act (CitizSteward *self)
 {
@@ -461,6 +478,7 @@ act (CitizSteward *self)
     return;
   place = find (&now, &self->node);
   proposals = citiz_steward_proposals (self->chain);
+  acknowledge (self, ledger, place);
   blame (self, ledger);
   present (self, ledger, place);
   propose_params (self, ledger, place, proposals);

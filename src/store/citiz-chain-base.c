@@ -163,7 +163,7 @@ citiz_chain_adopt (CitizChain *chain,
   set_base (chain, head);
   g_clear_pointer (&chain->ledger, citiz_ledger_free);
   chain->ledger = citiz_ledger_fork (ledger);
-  return citiz_chain_begin_epoch (chain->ledger, error);
+  return citiz_chain_begin_epoch (chain, chain->ledger, error);
 }
 
 /* Returns: (transfer full) (nullable): how an epoch before the snapshot's block ended */

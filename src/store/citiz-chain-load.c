@@ -80,6 +80,7 @@ static CitizLedger *
 load (CitizChain *chain, const CitizChainHead *head, GError **error)
 {
   g_autoptr (CitizState) state = citiz_state_new ();
+  CitizLedger *ledger;
   CitizLog log;
 
   if (!load_state (chain, state, error))
@@ -89,8 +90,11 @@ load (CitizChain *chain, const CitizChainHead *head, GError **error)
       citiz_chain_damaged (error, head->header.height, "a part of the log is missing");
       return NULL;
     }
-  return citiz_ledger_restore (&chain->genesis, &head->header, &log, g_steal_pointer (&state),
-                               error);
+  ledger = citiz_ledger_restore (&chain->genesis, &head->header, &log, g_steal_pointer (&state),
+                                 error);
+  if (ledger != NULL && !citiz_chain_resume_refound (chain, ledger, error))
+    g_clear_pointer (&ledger, citiz_ledger_free);
+  return ledger;
 }
 
 static gboolean
@@ -133,18 +137,18 @@ citiz_chain_mend (CitizChain *chain, GError **error)
 {
   g_clear_pointer (&chain->ledger, citiz_ledger_free);
   chain->ledger = citiz_chain_rebuild (chain, error);
-  return chain->ledger != NULL && citiz_chain_begin_epoch (chain->ledger, error);
+  return chain->ledger != NULL && citiz_chain_begin_epoch (chain, chain->ledger, error);
 }
 
-/* After a closing block the next epoch has begun: what is on the chain is final. */
+/* After a closing block the next epoch has begun: what is on the chain is final. So it has where people said so. */
 gboolean
-citiz_chain_begin_epoch (CitizLedger *ledger, GError **error)
+citiz_chain_begin_epoch (CitizChain *chain, CitizLedger *ledger, GError **error)
 {
   const CitizBlockHeader *head = citiz_ledger_head (ledger);
   CitizValidators next;
 
   if (head->flags != CITIZ_BLOCK_CLOSING || head->epoch != citiz_ledger_epoch (ledger))
-    return TRUE;
+    return citiz_chain_cross_refound (chain, ledger, error);
   if (citiz_ledger_get_validators (ledger, head->epoch + 1, &next))
     return citiz_ledger_begin_epoch (ledger, &next, FALSE, error);
   return citiz_chain_damaged (error, head->height, "the state does not name the next validators");
@@ -182,5 +186,5 @@ citiz_chain_need_ledger (CitizChain *chain, GError **error)
     }
   else if (why != NULL)
     g_propagate_error (error, g_steal_pointer (&why));
-  return chain->ledger != NULL && citiz_chain_begin_epoch (chain->ledger, error);
+  return chain->ledger != NULL && citiz_chain_begin_epoch (chain, chain->ledger, error);
 }

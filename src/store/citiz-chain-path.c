@@ -118,9 +118,12 @@ verify_light (CitizChain *chain,
   citiz_light_init (&light, &chain->genesis);
   while (good && light.epoch < header->epoch)
     {
-      g_autoptr (CitizClosing) closing = citiz_chain_closing (chain, light.epoch, NULL);
+      const CitizRefound *refound = citiz_chain_refound_of (chain, light.epoch);
+      g_autoptr (CitizClosing) closing
+          = refound == NULL ? citiz_chain_closing (chain, light.epoch, NULL) : NULL;
 
-      good = closing != NULL && citiz_light_close (&light, closing, NULL);
+      good = refound != NULL ? citiz_light_refound (&light, refound, NULL)
+                             : closing != NULL && citiz_light_close (&light, closing, NULL);
     }
   *out_validators = light.validators.n;
   return good && citiz_light_advance (&light, header, final, NULL);

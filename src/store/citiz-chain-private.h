@@ -23,6 +23,7 @@ struct _CitizChain
   CitizGenesis genesis;
   CitizHash chain_id;
   CitizHash vs_hash;
+  GPtrArray *refounds;  /* CitizRefound, accepted; NULL: a chain of one */
   CitizLedger *ledger;  /* NULL until a block is made; forgotten when the file says otherwise */
   CitizChainHead *base; /* the snapshot it began with, while blocks up to there are missing */
   gboolean gives_snapshots;
@@ -60,7 +61,10 @@ GBytes *citiz_chain_read_object (CitizChain *chain,
                                  CitizObjectType type,
                                  const guint8 *id,
                                  gsize n);
-gboolean citiz_chain_begin_epoch (CitizLedger *ledger, GError **error);
+gboolean citiz_chain_begin_epoch (CitizChain *chain, CitizLedger *ledger, GError **error);
+gboolean citiz_chain_read_refounds (CitizChain *chain, GError **error);
+gboolean citiz_chain_cross_refound (CitizChain *chain, CitizLedger *ledger, GError **error);
+gboolean citiz_chain_resume_refound (CitizChain *chain, CitizLedger *ledger, GError **error);
 gboolean citiz_chain_read_continuation (CitizChain *chain,
                                         guint64 epoch,
                                         GPtrArray *list,

@@ -91,3 +91,10 @@ static const char citiz_chain_schema_4[] =
     ") STRICT, WITHOUT ROWID;"
     /* what nodes have said of their community: few among many */
     "CREATE INDEX chain_tx_community ON chain_tx (number) WHERE " CITIZ_CHAIN_COMMUNITY ";";
+
+static const char citiz_chain_schema_5[] =
+    /* documents that people have accepted, by the epoch they end */
+    "CREATE TABLE chain_refound ("
+    "  epoch INTEGER PRIMARY KEY,"
+    "  bytes BLOB NOT NULL"
+    ") STRICT;";

@@ -69,7 +69,8 @@ citiz_chain_open_shared (CitizDb *db,
     }
   citiz_genesis_validators (&validators, &chain->genesis);
   citiz_validators_hash (&chain->vs_hash, &validators);
-  if (!citiz_chain_read_base (chain, error) || !citiz_chain_read_head (chain, &head, error)
+  if (!citiz_chain_read_refounds (chain, error) || !citiz_chain_read_base (chain, error)
+      || !citiz_chain_read_head (chain, &head, error)
       || !citiz_chain_set_clock (chain, &head, error))
     return NULL;
   return g_steal_pointer (&chain);
@@ -126,7 +127,7 @@ citiz_chain_append (CitizChain *chain,
     return FALSE;
   g_clear_pointer (&chain->ledger, citiz_ledger_free);
   chain->ledger = citiz_ledger_fork (after);
-  return citiz_chain_begin_epoch (chain->ledger, error);
+  return citiz_chain_begin_epoch (chain, chain->ledger, error);
 }
 
 static gboolean
@@ -200,7 +201,8 @@ citiz_chain_take_range (CitizChain *chain,
 
       if (block->justification == NULL)
         return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
-      if (!citiz_ledger_apply (ledger, block, now, level, check_later_cb, pool, changes, error))
+      if (!citiz_chain_cross_refound (chain, ledger, error)
+          || !citiz_ledger_apply (ledger, block, now, level, check_later_cb, pool, changes, error))
         return FALSE;
       if (closing && block->final == NULL)
         {

@@ -96,10 +96,11 @@ run_block (CitizChainVerifier *verifier,
   g_autoptr (GError) why = NULL;
 
   verifier->tag = block->header.height;
-  if (!citiz_ledger_apply (verifier->ledger, block, citiz_chain_time (verifier->chain),
-                           verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL
-                                                             : verifier->level,
-                           check_later_cb, verifier, changes, &why))
+  if (!citiz_chain_cross_refound (verifier->chain, verifier->ledger, &why)
+      || !citiz_ledger_apply (verifier->ledger, block, citiz_chain_time (verifier->chain),
+                              verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL
+                                                                : verifier->level,
+                              check_later_cb, verifier, changes, &why))
     {
       g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
       return FALSE;

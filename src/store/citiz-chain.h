@@ -167,6 +167,19 @@ void citiz_chain_give_snapshots (CitizChain *chain);
 GBytes *citiz_chain_snapshot_list (CitizChain *chain, guint64 epoch);
 GBytes *citiz_chain_snapshot_chunk (CitizChain *chain, guint64 epoch, guint place);
 
+/* An epoch that ended because people said so: a quorum of it is lost for good, and they go on from its newest final block. */
+const CitizRefound *citiz_chain_refound_of (CitizChain *chain, guint64 epoch);
+gboolean citiz_chain_check_refound (CitizChain *chain,
+                                    const CitizRefound *refound,
+                                    guint *out_old,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_accept_refound (CitizChain *chain,
+                                     const CitizRefound *refound,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_join_signers (CitizChain *chain,
+                                   const CitizRefound *other,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What is not final yet and must not be lost: blocks by their hash, certificates by what they say. */
 gboolean citiz_chain_put_pending (CitizChain *chain,
                                   const CitizBlock *block,

@@ -207,6 +207,24 @@ citiz_refound_decode (const guint8 *bytes, gsize n, CitizRefound *out, GError **
          && citiz_cursor_end (&cursor, error) && check_refound (out, error);
 }
 
+/* In its place; instead of another of the same node. */
+void
+citiz_refound_add_signer (CitizRefound *refound, const CitizSigner *signer)
+{
+  guint i = 0;
+
+  while (i < refound->n_signers && memcmp (refound->signers[i].node.b, signer->node.b, 32) < 0)
+    i++;
+  if (i == refound->n_signers || !citiz_public_key_equal (&refound->signers[i].node, &signer->node))
+    {
+      g_return_if_fail (refound->n_signers < CITIZ_MAX_VALIDATORS);
+      memmove (&refound->signers[i + 1], &refound->signers[i],
+               (refound->n_signers - i) * sizeof *refound->signers);
+      refound->n_signers++;
+    }
+  refound->signers[i] = *signer;
+}
+
 /**
  * citiz_refound_sign:
  *
@@ -216,21 +234,10 @@ void
 citiz_refound_sign (CitizRefound *refound, const CitizSigningKey *node_key)
 {
   g_autoptr (GByteArray) body = refound_body (refound);
-  const CitizPublicKey *node = citiz_signing_key_get_public (node_key);
-  guint i = 0;
+  CitizSigner signer = {.node = *citiz_signing_key_get_public (node_key)};
 
-  while (i < refound->n_signers && memcmp (refound->signers[i].node.b, node->b, 32) < 0)
-    i++;
-  if (i == refound->n_signers || !citiz_public_key_equal (&refound->signers[i].node, node))
-    {
-      g_return_if_fail (refound->n_signers < CITIZ_MAX_VALIDATORS);
-      memmove (&refound->signers[i + 1], &refound->signers[i],
-               (refound->n_signers - i) * sizeof *refound->signers);
-      refound->n_signers++;
-    }
-  refound->signers[i].node = *node;
-  citiz_sign (&refound->signers[i].signature, CITIZ_DOMAIN_SIGN_REFOUND, body->data, body->len,
-              node_key);
+  citiz_sign (&signer.signature, CITIZ_DOMAIN_SIGN_REFOUND, body->data, body->len, node_key);
+  citiz_refound_add_signer (refound, &signer);
 }
 
 gboolean

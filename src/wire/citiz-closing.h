@@ -49,6 +49,7 @@ GBytes *citiz_refound_encode (const CitizRefound *refound);
 gboolean citiz_refound_decode (const guint8 *bytes, gsize n, CitizRefound *out, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 void citiz_refound_sign (CitizRefound *refound, const CitizSigningKey *node_key);
+void citiz_refound_add_signer (CitizRefound *refound, const CitizSigner *signer);
 gboolean citiz_refound_verify (const CitizRefound *refound,
                                const CitizSigner *signer) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_refound_hash (CitizHash *out, const CitizRefound *refound);

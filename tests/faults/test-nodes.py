@@ -311,6 +311,91 @@ def case_epoch_killed(world):
     acknowledged(world, load)
 
 
+def refound(node, *words, check=True):
+    return node.command('refound', *words, check=check)
+
+
+def case_refound(world):
+    """Two of four are lost for good: the others and a newcomer found the community anew; one of the lost comes back and asks to come in."""
+    world.start()
+    first, second, away, _ = world.nodes
+    newcomer = world.add_observer().start()
+    load = Load(world, number=20)
+    final = load.complete()
+    world.settle()
+    for node in world.nodes[2:4]:
+        node.kill()
+    waiting, = world.transactions(1)
+    name = json.loads(first.submit(waiting)[1])['id']
+    assert first.state_of(name, 1) == 'pending'
+    refused = refound(first, 'card', check=False)
+    assert refused.returncode and 'not founded anew' in refused.stderr, refused
+    stay = [first, second, newcomer]
+    for node in stay:
+        node.kill()
+        node.set('order', refound_after=0)
+        node.start()
+    assert 'citiz-node refound' in first.command('why').stdout
+    cards = []
+    for node in stay:
+        cards.append(world.dir / f'card-{node.place}.json')
+        until('it has the newest block', lambda n=node: n.status()['hash'] == first.status()['hash'])
+        cards[-1].write_text(refound(node, 'card').stdout)
+    assert refound(first, 'make', '--reason', '', *map(str, cards), check=False).returncode
+    document = world.dir / 'refound.json'
+    document.write_text(refound(first, 'make', '--reason', 'Deux organismes ont fermé.\x1b[2J', *map(str, cards)).stdout)
+    seen = refound(second, 'look', str(document)).stdout
+    assert 'Deux organismes ont fermé.' in seen and '\x1b' not in seen and '0 of the 3' in seen, seen
+    assert all(node.status()['epoch'] == 0 for node in stay), 'nobody has accepted yet'
+    refound(first, 'accept', str(document))
+    first.kill()
+    first.start()
+    assert first.status()['epoch'] == 1 and first.state_of(name, 1) != 'final', 'one of three is no quorum'
+    assert refound(first, 'accept', str(document), check=False).returncode, 'accepted once'
+    until('the others hear of it', lambda: 'New founding' in refound(second).stdout)
+    for node in stay[1:]:
+        refound(node, 'accept', str(document))
+    final.append(json.loads(first.submit(waiting)[1])['id'])
+    first.becomes_final(name)
+    in_epoch(world, 1, 3)
+    for node in stay:
+        until('all vote', lambda n=node: votes(n))
+    load = Load(world, stay, number=20)
+    final += load.complete()
+    away.set('order', refound_after=0)
+    away.start()
+    until('it hears of it', lambda: 'New founding' in refound(away).stdout)
+    assert away.status()['epoch'] == 0, 'nothing by itself'
+    assert 'founded the community anew' in away.command('why').stdout
+    offered = json.loads(away.command('--json', 'refound').stdout)['offers'][0]
+    until('all have signed', lambda: all(n['signed'] for n in json.loads(first.command('--json', 'refound').stdout)['newest']['next']))
+    assert {n['operator'] for n in offered['gone']} == {'Operator 3', 'Operator 4'}, offered
+    refound(away, 'accept', offered['name'][:12])
+    until('it follows', lambda: away.status()['hash'] == first.status()['hash'] and away.status()['epoch'] == 1)
+    assert away.status()['mode'] == 'observing'
+    proposal = away.ask('join')['proposal']
+    approve(world, proposal, stay)
+    in_epoch(world, 2, 4)
+    until('it votes again', lambda: votes(away))
+    for node in stay + [away]:
+        for tx in final:
+            until('it has everything', lambda n=node, t=tx: n.state_of(t) == 'final')
+    world.settle(stay + [away])
+    world.no_evidence()
+    copy = world.dir / 'copy'
+    second.command('backup', str(copy))
+    for node in world.nodes[:3]:
+        node.kill()
+        node.start()
+    world.settle(stay + [away])
+    second.kill()
+    shutil.rmtree(second.dir)
+    assert 'verified' in second.command('restore', '--verify', str(copy)).stdout
+    documents = json.loads(first.get('/v1/refounds?from=0')[1])['refounds']
+    assert [d['citiz'] for d in documents] == ['refound'], documents
+    assert json.loads(first.get('/v1/refounds?from=1')[1]) == {'refounds': []}
+
+
 def case_admission(world):
     """A community that was founded with admission asks strangers for a word or for work, and its nodes for neither."""
     for node in world.nodes:
