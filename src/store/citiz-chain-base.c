@@ -153,7 +153,7 @@ citiz_chain_adopt (CitizChain *chain,
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
   if (!write_base (chain, head, error) || !write_closings (chain, closings, error)
-      || !citiz_chain_write_derived (chain, changes, error))
+      || !citiz_chain_write_log (chain, changes->log_nodes, 0, error))
     {
       citiz_db_rollback (chain->db);
       return FALSE;

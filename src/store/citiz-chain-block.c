@@ -1,6 +1,8 @@
 /* The chain on disk: whole blocks, read in their order. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-chain-private.h"
 
+#include <string.h>
+
 /* Blocks from @height on, transactions from @number on, for the two functions below. */
 gboolean
 citiz_chain_select_blocks (CitizChain *chain,
@@ -10,12 +12,13 @@ citiz_chain_select_blocks (CitizChain *chain,
                            CitizStmt **out_txs,
                            GError **error)
 {
-  if (!citiz_db_prepare (chain->db,
-                         "SELECT height, hash, header, justification, final FROM chain_block "
-                         "WHERE height >= ?1 ORDER BY height",
-                         out_blocks, error)
+  if (!citiz_db_prepare (
+          chain->db,
+          "SELECT height, hash, header, justification, final, first FROM chain_block "
+          "WHERE height >= ?1 ORDER BY height",
+          out_blocks, error)
       || !citiz_db_prepare (chain->db,
-                            "SELECT number, id, grant_id, bytes FROM chain_tx WHERE number >= ?1 "
+                            "SELECT number, name, grant_id, bytes FROM chain_tx WHERE number >= ?1 "
                             "ORDER BY number",
                             out_txs, error))
     return FALSE;
@@ -24,12 +27,11 @@ citiz_chain_select_blocks (CitizChain *chain,
   return TRUE;
 }
 
-/* Columns: number, id, grant_id, bytes. The columns beside the bytes are what lists are made from: they must say the same. */
+/* Columns: number, name, grant_id, bytes. The columns beside the bytes are what lists are made from: they must say the same. */
 static gboolean
 read_tx (CitizStmt *stmt, guint64 height, guint64 number, CitizBlock *block, GError **error)
 {
   const CitizId *grant;
-  CitizHash id;
   CitizId stored;
   CitizTx *tx;
   gsize n;
@@ -39,8 +41,9 @@ read_tx (CitizStmt *stmt, guint64 height, guint64 number, CitizBlock *block, GEr
   if (tx == NULL)
     return citiz_chain_damaged (error, height, "a transaction cannot be read");
   g_ptr_array_add (block->txs, tx);
-  if ((guint64) citiz_stmt_int (stmt, 0) != number || !citiz_stmt_hash (stmt, 1, &id)
-      || !citiz_hash_equal (&id, citiz_tx_get_id (tx)))
+  view = citiz_stmt_view (stmt, 1, &n);
+  if ((guint64) citiz_stmt_int (stmt, 0) != number || n != CITIZ_CHAIN_NAME_SIZE
+      || memcmp (view, citiz_tx_get_id (tx)->b, n) != 0)
     return citiz_chain_damaged (error, height, "a transaction is stored under another's name");
   grant = citiz_tx_body_grant (tx->type, &tx->body);
   if (citiz_stmt_is_null (stmt, 2) != (grant == NULL)
@@ -84,6 +87,11 @@ citiz_chain_take_block (CitizStmt *stmt, guint64 height, GError **error)
     }
   if (!citiz_chain_read_block_row (stmt, &head, error))
     return NULL;
+  if ((guint64) citiz_stmt_int (stmt, 5) != head.header.log_size - head.header.n_tx)
+    {
+      citiz_chain_damaged (error, height, "its transactions are elsewhere");
+      return NULL;
+    }
   block = citiz_block_new (&head.header);
   view = citiz_stmt_view (stmt, 3, &n);
   block->justification = citiz_justification_decode (view, n, NULL);

@@ -1,8 +1,9 @@
 /* The chain on disk: the ledger in memory, from the tables or from the transactions. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-chain-private.h"
 
-static gboolean
-write_log (CitizChain *chain, const CitizChanges *changes, GError **error)
+/* Those of @nodes at level @lowest and above. */
+gboolean
+citiz_chain_write_log (CitizChain *chain, GArray *nodes, guint lowest, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
 
@@ -11,10 +12,12 @@ write_log (CitizChain *chain, const CitizChanges *changes, GError **error)
                          "ON CONFLICT (level, place) DO NOTHING", /* a snapshot's edge */
                          &stmt, error))
     return FALSE;
-  for (guint i = 0; i < changes->log_nodes->len; i++)
+  for (guint i = 0; i < nodes->len; i++)
     {
-      const CitizLogNode *node = &g_array_index (changes->log_nodes, CitizLogNode, i);
+      const CitizLogNode *node = &g_array_index (nodes, CitizLogNode, i);
 
+      if (node->level < lowest)
+        continue;
       citiz_stmt_bind_int (stmt, 1, node->level);
       citiz_stmt_bind_int (stmt, 2, (gint64) node->index);
       citiz_stmt_bind_hash (stmt, 3, &node->hash);
@@ -24,20 +27,27 @@ write_log (CitizChain *chain, const CitizChanges *changes, GError **error)
   return TRUE;
 }
 
+/* What an object became last is all that is written of it. */
 static gboolean
 write_state (CitizChain *chain, const CitizChanges *changes, GError **error)
 {
+  g_autoptr (GHashTable) written
+      = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   g_autoptr (CitizStmt) stmt = NULL;
 
   if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_state (key, value) VALUES (?1, ?2) "
-                         "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                         "INSERT INTO chain_state (number, key, value) "
+                         "VALUES ((SELECT number FROM chain_state WHERE " CITIZ_CHAIN_OF_KEY
+                         "), ?1, ?2) "
+                         "ON CONFLICT (number) DO UPDATE SET value = excluded.value",
                          &stmt, error))
     return FALSE;
-  for (guint i = 0; i < changes->objects->len; i++)
+  for (guint i = changes->objects->len; i > 0; i--)
     {
-      const CitizChange *change = &g_array_index (changes->objects, CitizChange, i);
+      CitizChange *change = &g_array_index (changes->objects, CitizChange, i - 1);
 
+      if (!g_hash_table_add (written, &change->key))
+        continue;
       citiz_stmt_bind_hash (stmt, 1, &change->key);
       citiz_stmt_bind_gbytes (stmt, 2, change->value);
       if (!citiz_stmt_run (stmt, error))
@@ -50,7 +60,8 @@ write_state (CitizChain *chain, const CitizChanges *changes, GError **error)
 gboolean
 citiz_chain_write_derived (CitizChain *chain, const CitizChanges *changes, GError **error)
 {
-  return write_log (chain, changes, error) && write_state (chain, changes, error);
+  return citiz_chain_write_log (chain, changes->log_nodes, CITIZ_CHAIN_LOG_LEVEL, error)
+         && write_state (chain, changes, error);
 }
 
 static gboolean

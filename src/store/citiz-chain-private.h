@@ -34,6 +34,15 @@ struct _CitizChain
 /* By the type in the bytes (FORMAT.md §2): node_join, valset_change, evidence, params. */
 #define CITIZ_CHAIN_COMMUNITY "substr (bytes, 34, 2) IN (x'000b', x'000d', x'000f', x'0010')"
 
+/* How much of a transaction's id is kept, to find it by. */
+#define CITIZ_CHAIN_NAME_SIZE 8
+
+/* The lowest level of the log that is kept: 16 transactions. What is below is made from them when it is asked for. */
+#define CITIZ_CHAIN_LOG_LEVEL 4
+
+/* An object of the state by its key, ?1. */
+#define CITIZ_CHAIN_OF_KEY "substr (key, 1, 8) = substr (?1, 1, 8) AND key = ?1"
+
 gboolean citiz_chain_damaged (GError **error, guint64 height, const gchar *what);
 gboolean citiz_chain_read_genesis (CitizChain *chain, gboolean *out_found, GError **error);
 gboolean citiz_chain_write_genesis (CitizChain *chain, GError **error);
@@ -53,6 +62,7 @@ gboolean citiz_chain_take_txs (CitizStmt *stmt, CitizBlock *block, GError **erro
 gboolean citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error);
 gboolean citiz_chain_read_block_row (CitizStmt *stmt, CitizChainHead *out, GError **error);
 gboolean citiz_chain_read_log (gpointer chain, guint level, guint64 place, CitizHash *out);
+gboolean citiz_chain_write_log (CitizChain *chain, GArray *nodes, guint lowest, GError **error);
 gboolean citiz_chain_write_derived (CitizChain *chain, const CitizChanges *changes, GError **error);
 CitizLedger *citiz_chain_replay (CitizChain *chain, CitizChanges *changes, GError **error);
 CitizLedger *citiz_chain_rebuild (CitizChain *chain, GError **error);

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #define TX_COLUMNS                                                                                 \
-  "SELECT t.number, t.height, t.entered, t.bytes, b.header FROM chain_tx AS t "                    \
-  "JOIN chain_block AS b ON b.height = t.height "
+  "SELECT t.number, b.height, b.entered, t.bytes, b.header FROM chain_tx AS t "                    \
+  "JOIN chain_block AS b ON b.height = (SELECT height FROM chain_block "                           \
+  "WHERE first <= t.number ORDER BY first DESC, height DESC LIMIT 1) "
 
 void
 citiz_tx_info_clear (CitizTxInfo *info)
@@ -75,12 +76,48 @@ citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error)
   return TRUE;
 }
 
+/* A subtree that is not kept, if its leaves are there. @level: below CITIZ_CHAIN_LOG_LEVEL */
+static gboolean
+make_log (CitizChain *chain, guint level, guint64 place, CitizHash *out)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  CitizLog log = {0};
+
+  if (!citiz_db_prepare (chain->db,
+                         "SELECT bytes FROM chain_tx WHERE number >= ?1 AND number < ?2 "
+                         "ORDER BY number",
+                         &stmt, NULL))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, (gint64) (place << level));
+  citiz_stmt_bind_int (stmt, 2, (gint64) ((place + 1) << level));
+  for (;;)
+    {
+      const guint8 *view;
+      CitizHash leaf;
+      gboolean row;
+      gsize n;
+
+      if (!citiz_stmt_next (stmt, &row, NULL))
+        return FALSE;
+      if (!row)
+        break;
+      view = citiz_stmt_view (stmt, 0, &n);
+      citiz_log_leaf (&leaf, view, n);
+      citiz_log_append (&log, &leaf, NULL);
+    }
+  citiz_log_root (&log, out);
+  return log.size == (guint64) 1 << level;
+}
+
 gboolean
 citiz_chain_read_log (gpointer data, guint level, guint64 place, CitizHash *out)
 {
   CitizChain *chain = data;
   g_autoptr (CitizStmt) stmt = NULL;
   gboolean row;
+
+  if (level < CITIZ_CHAIN_LOG_LEVEL && make_log (chain, level, place, out))
+    return TRUE; /* else it may be a snapshot's edge */
 
   if (!citiz_db_prepare (chain->db, "SELECT hash FROM chain_log WHERE level = ?1 AND place = ?2",
                          &stmt, NULL))
@@ -99,7 +136,8 @@ citiz_chain_read_object (CitizChain *chain, CitizObjectType type, const guint8 *
   gboolean row;
 
   citiz_object_key (&key, type, id, n);
-  if (!citiz_db_prepare (chain->db, "SELECT value FROM chain_state WHERE key = ?1", &stmt, NULL))
+  if (!citiz_db_prepare (chain->db, "SELECT value FROM chain_state WHERE " CITIZ_CHAIN_OF_KEY,
+                         &stmt, NULL))
     return NULL;
   citiz_stmt_bind_hash (stmt, 1, &key);
   return citiz_stmt_next (stmt, &row, NULL) && row ? citiz_stmt_bytes (stmt, 0) : NULL;
@@ -156,7 +194,8 @@ read_tx_row (CitizStmt *stmt, CitizTxInfo *out, GError **error)
     return citiz_chain_damaged (error, out->height, "its header cannot be read");
   view = citiz_stmt_view (stmt, 3, &n);
   out->tx = citiz_tx_decode (view, n, NULL);
-  if (out->tx == NULL || out->log_index + header.n_tx < header.log_size)
+  if (out->tx == NULL || out->log_index >= header.log_size
+      || out->log_index + header.n_tx < header.log_size)
     return citiz_chain_damaged (error, out->height, "a transaction cannot be read");
   out->index = (guint32) (out->log_index + header.n_tx - header.log_size);
   out->id = *citiz_tx_get_id (out->tx);
@@ -182,13 +221,24 @@ citiz_chain_find_tx (CitizChain *chain, const CitizHash *id, CitizTxInfo *out, G
   gboolean row;
 
   memset (out, 0, sizeof *out);
-  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE t.id = ?1", &stmt, error))
+  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE t.name = ?1", &stmt, error))
     return FALSE;
-  citiz_stmt_bind_hash (stmt, 1, id);
-  if (!citiz_stmt_next (stmt, &row, error))
-    return FALSE;
-  if (row)
-    return read_tx_row (stmt, out, error);
+  citiz_stmt_bind_bytes (stmt, 1, id->b, CITIZ_CHAIN_NAME_SIZE);
+  for (;;)
+    {
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row)
+        break;
+      if (!read_tx_row (stmt, out, error))
+        {
+          citiz_tx_info_clear (out);
+          return FALSE;
+        }
+      if (citiz_hash_equal (&out->id, id))
+        return TRUE;
+      citiz_tx_info_clear (out);
+    }
   g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "no such transaction");
   return FALSE;
 }
@@ -224,8 +274,12 @@ citiz_chain_txs_of_block (CitizChain *chain, guint64 height, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
 
-  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE t.height = ?1 ORDER BY t.number", &stmt,
-                         error))
+  if (!citiz_db_prepare (chain->db,
+                         TX_COLUMNS
+                         "WHERE t.number >= (SELECT first FROM chain_block WHERE height = ?1) "
+                         "AND t.number < coalesce ((SELECT first FROM chain_block "
+                         "WHERE height > ?1 ORDER BY height LIMIT 1), 1 << 62) ORDER BY t.number",
+                         &stmt, error))
     return NULL;
   citiz_stmt_bind_int (stmt, 1, (gint64) height);
   return read_txs (stmt, error);

@@ -98,3 +98,42 @@ static const char citiz_chain_schema_5[] =
     "  epoch INTEGER PRIMARY KEY,"
     "  bytes BLOB NOT NULL"
     ") STRICT;";
+
+/* What follows from other bytes is not kept beside them: ids and keys are found by their first 8 bytes, the height and the hour of entry of a
+ * transaction are its block's, the log's lowest levels are hashes of the transactions. */
+static const char citiz_chain_schema_6[] =
+    /* number: place in the log, from 0; name: how its id begins */
+    "CREATE TABLE chain_tx_new ("
+    "  number INTEGER PRIMARY KEY,"
+    "  name BLOB NOT NULL CHECK (length (name) = 8),"
+    "  grant_id BLOB CHECK (length (grant_id) = 16),"
+    "  bytes BLOB NOT NULL"
+    ") STRICT;"
+    "INSERT INTO chain_tx_new SELECT number, substr (id, 1, 8), grant_id, bytes FROM chain_tx "
+    "ORDER BY number;"
+    /* first: the number of its first transaction, or of the next block's */
+    "ALTER TABLE chain_block ADD COLUMN first INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE chain_block ADD COLUMN entered INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE chain_block SET"
+    "  first = coalesce ((SELECT number + 1 FROM chain_tx AS t WHERE t.height < chain_block.height"
+    "                     ORDER BY t.height DESC, number DESC LIMIT 1), 0),"
+    "  entered = coalesce ((SELECT t.entered FROM chain_tx AS t"
+    "                       WHERE t.height = chain_block.height LIMIT 1), 0);"
+    "DROP TABLE chain_tx;"
+    "ALTER TABLE chain_tx_new RENAME TO chain_tx;"
+    "CREATE INDEX chain_tx_name ON chain_tx (name);"
+    "CREATE INDEX chain_tx_grant ON chain_tx (grant_id) WHERE grant_id IS NOT NULL;"
+    "CREATE INDEX chain_tx_community ON chain_tx (number) WHERE " CITIZ_CHAIN_COMMUNITY ";"
+    "CREATE INDEX chain_block_first ON chain_block (first);"
+    /* below CITIZ_CHAIN_LOG_LEVEL */
+    "DELETE FROM chain_log WHERE level < 4 AND NOT EXISTS (SELECT 1 FROM chain_base);"
+    /* the current state, in the order in which its objects were made */
+    "CREATE TABLE chain_state_new ("
+    "  number INTEGER PRIMARY KEY,"
+    "  key BLOB NOT NULL CHECK (length (key) = 32),"
+    "  value BLOB NOT NULL"
+    ") STRICT;"
+    "INSERT INTO chain_state_new (key, value) SELECT key, value FROM chain_state;"
+    "DROP TABLE chain_state;"
+    "ALTER TABLE chain_state_new RENAME TO chain_state;"
+    "CREATE INDEX chain_state_name ON chain_state (substr (key, 1, 8));";

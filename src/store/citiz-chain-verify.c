@@ -142,6 +142,8 @@ compare_log (CitizChainVerifier *verifier, CitizChanges *changes, GError **error
       CitizHash stored;
       gboolean row;
 
+      if (node->level < CITIZ_CHAIN_LOG_LEVEL)
+        continue;
       if (last == NULL || last->level != node->level)
         {
           citiz_stmt_reset (stmt);

@@ -122,8 +122,9 @@ write_block (CitizChain *chain, const CitizBlock *block, GError **error)
   guint8 header[CITIZ_HEADER_SIZE];
 
   if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_block (height, hash, header, justification, final) "
-                         "VALUES (?1, ?2, ?3, ?4, ?5)",
+                         "INSERT INTO chain_block "
+                         "(height, hash, header, justification, final, first, entered) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                          &stmt, error))
     return FALSE;
   citiz_block_header_encode (&block->header, header);
@@ -132,6 +133,8 @@ write_block (CitizChain *chain, const CitizBlock *block, GError **error)
   citiz_stmt_bind_bytes (stmt, 3, header, sizeof header);
   citiz_stmt_bind_gbytes (stmt, 4, justification);
   citiz_stmt_bind_gbytes (stmt, 5, final);
+  citiz_stmt_bind_int (stmt, 6, (gint64) (block->header.log_size - block->header.n_tx));
+  citiz_stmt_bind_int (stmt, 7, citiz_env_now (chain->env).ms);
   return citiz_stmt_run (stmt, error);
 }
 
@@ -139,12 +142,11 @@ static gboolean
 write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
 {
   const guint64 first = block->header.log_size - block->txs->len;
-  const CitizTime now = citiz_env_now (chain->env);
   g_autoptr (CitizStmt) stmt = NULL;
 
   if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_tx (number, id, height, entered, grant_id, bytes) "
-                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                         "INSERT INTO chain_tx (number, name, grant_id, bytes) "
+                         "VALUES (?1, ?2, ?3, ?4)",
                          &stmt, error))
     return FALSE;
   for (guint i = 0; i < block->txs->len; i++)
@@ -153,14 +155,12 @@ write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
       const CitizId *grant = citiz_tx_body_grant (tx->type, &tx->body);
 
       citiz_stmt_bind_int (stmt, 1, (gint64) (first + i));
-      citiz_stmt_bind_hash (stmt, 2, citiz_tx_get_id (tx));
-      citiz_stmt_bind_int (stmt, 3, (gint64) block->header.height);
-      citiz_stmt_bind_int (stmt, 4, now.ms);
+      citiz_stmt_bind_bytes (stmt, 2, citiz_tx_get_id (tx)->b, CITIZ_CHAIN_NAME_SIZE);
       if (grant != NULL)
-        citiz_stmt_bind_id (stmt, 5, grant);
+        citiz_stmt_bind_id (stmt, 3, grant);
       else
-        citiz_stmt_bind_text (stmt, 5, NULL);
-      citiz_stmt_bind_gbytes (stmt, 6, citiz_tx_get_bytes (tx));
+        citiz_stmt_bind_text (stmt, 3, NULL);
+      citiz_stmt_bind_gbytes (stmt, 4, citiz_tx_get_bytes (tx));
       if (!citiz_stmt_run (stmt, error))
         return FALSE;
     }

@@ -178,13 +178,13 @@ citiz_chain_set_clock (CitizChain *chain, const CitizChainHead *head, GError **e
   g_autoptr (CitizStmt) stmt = NULL;
   gboolean row;
 
-  if (!citiz_db_prepare (chain->db, "SELECT max (entered) FROM chain_tx WHERE height = ?1", &stmt,
+  if (!citiz_db_prepare (chain->db, "SELECT entered FROM chain_block WHERE height = ?1", &stmt,
                          error))
     return FALSE;
   citiz_stmt_bind_int (stmt, 1, (gint64) head->header.height);
   if (!citiz_stmt_next (stmt, &row, error))
     return FALSE;
-  if (row && !citiz_stmt_is_null (stmt, 0))
+  if (row && citiz_stmt_int (stmt, 0) > 0)
     {
       chain->last_time = head->header.time;
       chain->last_own.ms = citiz_stmt_int (stmt, 0);

@@ -368,7 +368,7 @@ test_mended (App *app, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   app_close (app);
-  app_on_disk (app, "DELETE FROM chain_log");
+  app_on_disk (app, "DELETE FROM chain_log; DELETE FROM chain_state");
   app_reopen (app);
   g_assert_true (app_unlock (app, APP_PASSPHRASE, &error));
   g_assert_no_error (error);

@@ -448,14 +448,17 @@ static const struct
      "WHERE height = 2",
      "block 2: a signature is false"},
     {"DELETE FROM chain_block WHERE height = 2", "block 2:"},
-    {"UPDATE chain_tx SET bytes = substr (bytes, 1, length (bytes) - 1) WHERE height = 2",
+    {"UPDATE chain_tx SET bytes = substr (bytes, 1, length (bytes) - 1) WHERE number = 1",
      "block 2:"},
     {"UPDATE chain_tx SET bytes = CAST (substr (bytes, 1, length (bytes) - 10) || zeroblob (8) || "
-     "substr (bytes, -2) AS BLOB) WHERE height = 3",
+     "substr (bytes, -2) AS BLOB) WHERE number = 2",
      "block 3"},
-    {"UPDATE chain_tx SET grant_id = zeroblob (16) WHERE height = 3", "block 3:"},
-    {"DELETE FROM chain_tx WHERE height = 3", "block 3:"},
-    {"UPDATE chain_log SET hash = zeroblob (32) WHERE level = 1 AND place = 0", "block 4:"},
+    {"UPDATE chain_tx SET grant_id = zeroblob (16) WHERE number = 2", "block 3:"},
+    {"UPDATE chain_tx SET name = zeroblob (8) WHERE number = 2", "block 3:"},
+    {"DELETE FROM chain_tx WHERE number = 2", "block 3:"},
+    {"UPDATE chain_block SET first = 1 WHERE height = 3", "block 3:"},
+    {"UPDATE chain_log SET hash = zeroblob (32) WHERE level = 4 AND place = 0", "block 4:"},
+    {"DELETE FROM chain_log", "block 4:"},
     {"UPDATE chain_state SET value = x'01'", "block 4:"},
     {"DELETE FROM chain_state WHERE key = (SELECT min (key) FROM chain_state)", "block 4:"},
 };
@@ -472,6 +475,8 @@ test_damage (gconstpointer data)
     {
       g_autoptr (GPtrArray) deal = list ();
       add_grant (&world, deal, n, 3, CITIZ_DAY);
+      for (guint8 i = 1; n == 3 && i < 16; i++) /* what is kept of the log begins with 16 */
+        add_grant (&world, deal, n + i, 3, CITIZ_DAY);
       submit_ok (&world, deal, NULL);
     }
   verify_ok (&world);
@@ -496,9 +501,11 @@ test_rebuild (World *world, gconstpointer unused)
   add_grant (world, deal, 1, 3, CITIZ_DAY);
   submit_ok (world, deal, NULL);
   add_open (world, open, 1, 1, 3);
+  for (guint8 n = 2; n < 16; n++)
+    add_grant (world, open, n, 3, CITIZ_DAY);
   submit_ok (world, open, NULL);
   g_assert_true (citiz_db_exec (world->db,
-                                "DELETE FROM chain_log WHERE level = 1;"
+                                "DELETE FROM chain_log WHERE level = 4;"
                                 "UPDATE chain_state SET value = x'0101'",
                                 &error));
   g_assert_no_error (error);
@@ -515,6 +522,64 @@ test_rebuild (World *world, gconstpointer unused)
   g_ptr_array_set_size (more, 0);
   add_open (world, more, 1, 2, 3);
   submit_ok (world, more, NULL);
+  verify_ok (world);
+}
+
+/* A file as the tables were first: it is brought over when it is opened, and the chain goes on. */
+static void
+test_first_layout (World *world, gconstpointer unused)
+{
+  g_autofree gchar *from
+      = g_build_filename (g_getenv ("CITIZ_TEST_DATA"), "chain/first-layout.db", NULL);
+  g_autofree gchar *to = g_build_filename (world->dir, CITIZ_DB_FILE, NULL);
+  g_autofree gchar *bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) blocks = NULL;
+  g_autoptr (GPtrArray) of_grant = NULL;
+  g_autoptr (GPtrArray) open = list ();
+  const CitizId id = grant_id (1);
+  CitizTxPath path;
+  gsize n;
+
+  world_shut (world);
+  g_assert_true (g_file_get_contents (from, &bytes, &n, &error));
+  g_assert_true (g_file_set_contents (to, bytes, (gssize) n, &error));
+  world_open (world);
+  g_assert_true (citiz_chain_can_sign (world->chain));
+  g_assert_cmpuint (citiz_chain_height (world->chain), ==, 5);
+  g_assert_cmpint (state_of (world, 1).used, ==, 1);
+  g_assert_cmpint (state_of (world, 2).status, ==, CITIZ_GRANT_REVOKED);
+  verify_ok (world);
+
+  for (guint64 height = 1, number = 0; height <= 5; height++)
+    {
+      g_autoptr (GPtrArray) infos = citiz_chain_txs_of_block (world->chain, height, &error);
+
+      g_assert_no_error (error);
+      for (guint i = 0; i < infos->len; i++, number++)
+        {
+          const CitizTxInfo *info = infos->pdata[i];
+
+          g_assert_cmpuint (info->log_index, ==, number);
+          g_assert_cmpuint (info->height, ==, height);
+          g_assert_cmpuint (info->index, ==, i);
+          g_assert_cmpint (info->entered.ms, >=, world->now.ms);
+          g_assert_true (citiz_chain_path (world->chain, &info->id, &path, &error));
+          g_assert_true (path.done[CITIZ_STEP_LOG] && path.done[CITIZ_STEP_BLOCK]);
+          citiz_tx_path_clear (&path);
+        }
+      g_assert_true (height < 5 || number == 45);
+    }
+  of_grant = citiz_chain_txs_of_grant (world->chain, &id, &error);
+  g_assert_cmpuint (of_grant->len, ==, 2);
+
+  world->now.ms += 10 * 1000;
+  add_open (world, open, 1, 2, 3);
+  submit_ok (world, open, NULL);
+  verify_ok (world);
+  world_shut (world);
+  world_open (world);
+  g_assert_cmpuint (citiz_chain_height (world->chain), ==, 6);
   verify_ok (world);
 }
 
@@ -571,6 +636,7 @@ main (int argc, char **argv)
   ADD ("/chain/journal", test_journal);
   ADD ("/chain/verify", test_verify);
   ADD ("/chain/rebuild", test_rebuild);
+  ADD ("/chain/first-layout", test_first_layout);
   for (gsize i = 0; i < G_N_ELEMENTS (damages); i++)
     {
       g_autofree gchar *name = g_strdup_printf ("/chain/damage/%" G_GSIZE_FORMAT, i);
