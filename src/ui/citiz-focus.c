@@ -1,4 +1,4 @@
-/* Keyboard focus stays where it was when a group is made anew. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Keyboard focus: it stays where it was when a group is made anew, and passes through rows that take none. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-focus.h"
 
 /* Where the focus was: the index of each child on the way down from the box. */
@@ -100,4 +100,22 @@ citiz_focus_keep (GtkWidget *box)
   g_object_set_data_full (G_OBJECT (box), "citiz-focus", place, place_free);
   /* Else the toolkit chooses a neighbour far away before the group is whole again. */
   gtk_root_set_focus (root, NULL);
+}
+
+gboolean
+citiz_focus_through (GtkWidget *row, GtkDirectionType direction)
+{
+  GtkWidget *(*beside) (GtkWidget *) = direction == GTK_DIR_TAB_FORWARD
+                                           ? gtk_widget_get_next_sibling
+                                           : gtk_widget_get_prev_sibling;
+  GtkWidget *child = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
+
+  if (child != NULL && gtk_widget_child_focus (child, direction))
+    return TRUE;
+  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
+    return FALSE;
+  for (GtkWidget *next = beside (row); next != NULL; next = beside (next))
+    if (GTK_IS_LIST_BOX_ROW (next) && gtk_widget_child_focus (next, direction))
+      return TRUE;
+  return FALSE;
 }

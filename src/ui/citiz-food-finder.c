@@ -152,7 +152,7 @@ portion_drop (const CitizFood *food)
 static GtkWidget *
 open_row (CitizFoodFinder *self, const CitizFood *food)
 {
-  GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8),
             *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *title = gtk_label_new (NULL),
@@ -191,10 +191,7 @@ open_row (CitizFoodFinder *self, const CitizFood *food)
   gtk_box_append (GTK_BOX (box), head);
   gtk_box_append (GTK_BOX (box), flow);
   gtk_widget_add_css_class (box, "food-open");
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-  gtk_widget_set_focusable (row, FALSE);
-  return row;
+  return citiz_still_row_new (box);
 }
 
 /* --- results --- */

@@ -7,6 +7,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-row.h"
 
 typedef struct
 {
@@ -149,7 +150,7 @@ changed_cb (GtkWidget *row, GParamSpec *pspec, gpointer data)
 static GtkWidget *
 caption_row (const gchar *text, const gchar *css_class, GtkWidget **label)
 {
-  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *row;
 
   *label = gtk_label_new (text);
   gtk_label_set_xalign (GTK_LABEL (*label), 0);
@@ -160,10 +161,7 @@ caption_row (const gchar *text, const gchar *css_class, GtkWidget **label)
   gtk_widget_set_margin_end (*label, 12);
   gtk_widget_set_margin_top (*label, 6);
   gtk_widget_set_margin_bottom (*label, 8);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), *label);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-  gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (row), FALSE);
-  gtk_widget_set_focusable (row, FALSE);
+  row = citiz_still_row_new (*label);
   gtk_widget_add_css_class (row, "caption-row");
   return row;
 }

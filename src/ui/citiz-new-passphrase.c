@@ -142,7 +142,7 @@ citiz_new_passphrase_class_init (CitizNewPassphraseClass *klass)
 static GtkWidget *
 strength_row (CitizNewPassphrase *self)
 {
-  GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   self->level = gtk_level_bar_new_for_interval (0, 1);
   gtk_level_bar_add_offset_value (GTK_LEVEL_BAR (self->level), GTK_LEVEL_BAR_OFFSET_LOW, 0.4);
@@ -155,9 +155,7 @@ strength_row (CitizNewPassphrase *self)
   gtk_box_append (GTK_BOX (box), self->words);
   g_object_set (box, "margin-start", 12, "margin-end", 12, "margin-top", 10, "margin-bottom", 10,
                 NULL);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  g_object_set (row, "activatable", FALSE, "focusable", FALSE, NULL);
-  return row;
+  return citiz_still_row_new (box);
 }
 
 static GtkWidget *

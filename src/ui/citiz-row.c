@@ -2,6 +2,7 @@
 #include "ui/citiz-row.h"
 
 #include "ui/citiz-bits.h"
+#include "ui/citiz-focus.h"
 
 typedef struct
 {
@@ -39,10 +40,19 @@ citiz_row_constructed (GObject *object)
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (object), FALSE);
 }
 
+static gboolean
+citiz_row_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  return gtk_widget_get_focusable (widget)
+             ? GTK_WIDGET_CLASS (citiz_row_parent_class)->focus (widget, direction)
+             : citiz_focus_through (widget, direction);
+}
+
 static void
 citiz_row_class_init (CitizRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->constructed = citiz_row_constructed;
+  GTK_WIDGET_CLASS (klass)->focus = citiz_row_focus;
   ADW_ACTION_ROW_CLASS (klass)->activate = citiz_row_activate;
   signals[OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
@@ -96,4 +106,30 @@ void
 citiz_row_set_prefix (CitizRow *self, const gchar *icon, const gchar *style)
 {
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), citiz_prefix_new (icon, style));
+}
+
+/* --- a row that takes no focus --- */
+
+typedef GtkListBoxRow CitizStillRow;
+typedef GtkListBoxRowClass CitizStillRowClass;
+
+static GType citiz_still_row_get_type (void);
+G_DEFINE_TYPE (CitizStillRow, citiz_still_row, GTK_TYPE_LIST_BOX_ROW)
+
+static void
+citiz_still_row_class_init (CitizStillRowClass *klass)
+{
+  GTK_WIDGET_CLASS (klass)->focus = citiz_focus_through;
+}
+
+static void
+citiz_still_row_init (CitizStillRow *self)
+{
+  g_object_set (self, "activatable", FALSE, "selectable", FALSE, "focusable", FALSE, NULL);
+}
+
+GtkWidget *
+citiz_still_row_new (GtkWidget *child)
+{
+  return g_object_new (citiz_still_row_get_type (), "child", child, NULL);
 }

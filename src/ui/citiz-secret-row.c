@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/citiz-bits.h"
+#include "ui/citiz-focus.h"
 
 struct _CitizSecretRow
 {
@@ -79,6 +80,7 @@ citiz_secret_row_class_init (CitizSecretRowClass *klass)
 
   widget_class->realize = citiz_secret_row_realize;
   widget_class->grab_focus = citiz_secret_row_grab_focus;
+  widget_class->focus = citiz_focus_through;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 0);

@@ -103,12 +103,25 @@ room_header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
     gtk_list_box_row_set_header (row, gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
 }
 
+static const gchar *
+room_name (GtkListBoxRow *row)
+{
+  return ((const Room *) g_object_get_data (G_OBJECT (row), "citiz-room"))->name;
+}
+
+/* A press on the row of the page that is already there still leads to it when the sidebar covers it. */
+static void
+room_activated_cb (CitizWindow *self, GtkListBoxRow *row)
+{
+  citiz_window_show_page (self, room_name (row));
+}
+
+/* GtkListBox also tells of a row that was selected before, when the focus comes to it: the emergency page stays. */
 static void
 room_selected_cb (CitizWindow *self, GtkListBoxRow *row)
 {
-  if (row != NULL && !self->selecting)
-    citiz_window_show_page (
-        self, ((const Room *) g_object_get_data (G_OBJECT (row), "citiz-room"))->name);
+  if (row != NULL && g_strcmp0 (self->room, room_name (row)) != 0)
+    citiz_window_show_page (self, room_name (row));
 }
 
 /* GtkListBox takes Tab for an arrow, which would change the page: Tab leaves the list instead. */
@@ -132,23 +145,17 @@ room_key_cb (CitizWindow *self, guint key, guint code, GdkModifierType state)
   return GDK_EVENT_STOP;
 }
 
-/* A press on the row of the page that is already there still leads to it when the sidebar covers it. */
-static void
-room_activated_cb (CitizWindow *self, GtkListBoxRow *row)
-{
-  room_selected_cb (self, row);
-}
-
 static void
 select_room (CitizWindow *self, const gchar *name)
 {
   GtkListBoxRow *row;
 
-  self->selecting = TRUE;
   for (gint i = 0; (row = gtk_list_box_get_row_at_index (self->rooms, i)) != NULL; i++)
-    if (g_str_equal (((const Room *) g_object_get_data (G_OBJECT (row), "citiz-room"))->name, name))
-      gtk_list_box_select_row (self->rooms, row);
-  self->selecting = FALSE;
+    if (g_str_equal (room_name (row), name))
+      {
+        self->room = room_name (row);
+        gtk_list_box_select_row (self->rooms, row);
+      }
 }
 
 /* --- the header bar --- */
@@ -417,4 +424,5 @@ _citiz_window_forget_main (CitizWindow *self)
     G_STRUCT_MEMBER (gpointer, self, parts[i].offset) = NULL;
   g_clear_object (&self->main);
   g_clear_pointer (&self->previous, g_free);
+  self->room = NULL;
 }

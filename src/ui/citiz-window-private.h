@@ -16,7 +16,6 @@ struct _CitizWindow
   CitizTime kept_until;
   gboolean kept_over_nodes;
   gchar *previous; /* the page to go back to from the emergency page */
-  gboolean selecting;
   gboolean onboarding;
   gboolean emergency_wanted; /* pressed while locked: given right after the record is open */
 
@@ -30,6 +29,7 @@ struct _CitizWindow
   gchar *invitation;   /* opened while locked: the same */
   GListStore *waiting; /* GFile given while locked: offered once the record opens */
   GtkListBox *rooms;
+  const gchar *room; /* the one selected there */
   GtkWidget *badge;
   GtkStack *pages;
   AdwWindowTitle *title;

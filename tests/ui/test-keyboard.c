@@ -1,0 +1,320 @@
+/* By keyboard alone: Tab comes to everything that can be pressed or filled in, on every page and in every dialog.
+ * SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <adwaita.h>
+
+#include "app/citiz-session.h"
+#include "crypto/citiz-crypto-error.h"
+#include "ui/citiz-add.h"
+#include "ui/citiz-export.h"
+#include "ui/citiz-format.h"
+#include "ui/citiz-import-dialog.h"
+#include "ui/citiz-new-passphrase.h"
+#include "ui/citiz-onboarding.h"
+#include "ui/citiz-preferences.h"
+#include "ui/citiz-profile-dialog.h"
+#include "ui/citiz-recovery-check.h"
+#include "ui/citiz-secrets-dialog.h"
+#include "ui/citiz-tour.h"
+#include "ui/citiz-unlock.h"
+#include "ui/citiz-window.h"
+#include "ui-wait.h"
+
+static CitizSession *session;
+
+static void
+settle (void)
+{
+  for (guint i = 0; i < 200 && g_main_context_iteration (NULL, FALSE); i++)
+    ;
+}
+
+/* --- the walk --- */
+
+/* Arrows move in the sidebar: one stop. */
+static gboolean
+is_room (GtkWidget *widget)
+{
+  return GTK_IS_LIST_BOX_ROW (widget)
+         && gtk_widget_has_css_class (gtk_widget_get_parent (widget), "navigation-sidebar");
+}
+
+/* What Tab does: the window's own movement, or a key the widget under the focus takes. */
+static void
+press_tab (GtkWidget *window, gboolean back)
+{
+  const guint key = back ? GDK_KEY_ISO_Left_Tab : GDK_KEY_Tab;
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+
+  for (GtkWidget *w = focus; w != NULL; w = gtk_widget_get_parent (w))
+    {
+      g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (w);
+
+      for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+        {
+          g_autoptr (GtkEventController) keys = g_list_model_get_item (controllers, i);
+          gboolean taken = FALSE;
+
+          if (GTK_IS_EVENT_CONTROLLER_KEY (keys)
+              && g_signal_handler_find (
+                     keys, G_SIGNAL_MATCH_ID,
+                     g_signal_lookup ("key-pressed", GTK_TYPE_EVENT_CONTROLLER_KEY), 0, NULL, NULL,
+                     NULL)
+                     != 0)
+            g_signal_emit_by_name (keys, "key-pressed", key, 0, 0, &taken);
+          if (taken)
+            return;
+        }
+    }
+  g_signal_emit_by_name (window, "move-focus", back ? GTK_DIR_TAB_BACKWARD : GTK_DIR_TAB_FORWARD);
+}
+
+/* Returns: (transfer full): everything the focus came to, once round from where it is */
+static GHashTable *
+walk (GtkWidget *window, gboolean back)
+{
+  GHashTable *reached = g_hash_table_new (NULL, NULL);
+
+  gtk_window_set_focus (GTK_WINDOW (window), NULL);
+  for (guint i = 0; i < 600; i++)
+    {
+      GtkWidget *focus;
+
+      press_tab (window, back);
+      focus = gtk_window_get_focus (GTK_WINDOW (window));
+      if (focus != NULL && !g_hash_table_add (reached, focus))
+        break;
+    }
+  return reached;
+}
+
+static gboolean
+can_take_focus (GtkWidget *widget)
+{
+  if (!gtk_widget_get_mapped (widget) || !gtk_widget_is_sensitive (widget)
+      || !gtk_widget_get_focusable (widget) || gtk_widget_get_width (widget) <= 0)
+    return FALSE;
+  for (GtkWidget *w = widget; w != NULL; w = gtk_widget_get_parent (w))
+    if (!gtk_widget_get_can_focus (w) || !gtk_widget_get_child_visible (w))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_control (GtkWidget *widget)
+{
+  return GTK_IS_BUTTON (widget) || GTK_IS_TEXT (widget) || GTK_IS_SWITCH (widget)
+         || (GTK_IS_LIST_BOX_ROW (widget) && !ADW_IS_ENTRY_ROW (widget)
+             && gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (widget)));
+}
+
+static void
+check_reached (GtkWidget *widget, GHashTable *reached, const gchar *where, guint *missed)
+{
+  if (is_control (widget) && !is_room (widget) && can_take_focus (widget)
+      && !g_hash_table_contains (reached, widget)
+      && gtk_widget_get_ancestor (widget, GTK_TYPE_WINDOW_CONTROLS) == NULL)
+    {
+      GString *path = g_string_new (NULL);
+
+      for (GtkWidget *w = widget; w != NULL; w = gtk_widget_get_parent (w))
+        g_string_append_printf (path, " < %s", G_OBJECT_TYPE_NAME (w));
+      g_test_message ("%s: Tab does not come to%s", where, path->str);
+      g_string_free (path, TRUE);
+      (*missed)++;
+    }
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    check_reached (w, reached, where, missed);
+}
+
+static void
+check_walk (GtkWidget *window, const gchar *where)
+{
+  for (guint back = 0; back < 2; back++)
+    {
+      g_autoptr (GHashTable) reached = NULL;
+      guint missed = 0;
+
+      settle ();
+      reached = walk (window, back == 1);
+      check_reached (window, reached, where, &missed);
+      g_test_message ("%s%s: %u stops, %u missed", where, back == 1 ? ", backwards" : "",
+                      g_hash_table_size (reached), missed);
+      if (missed > 0)
+        g_test_fail ();
+    }
+}
+
+/* --- where --- */
+
+static void
+test_pages (void)
+{
+  static const gchar *const pages[]
+      = {"today", "care", "activity", "diet", "access", "ledger", "emergency"};
+  CitizWindow *window = citiz_window_new (NULL, session);
+
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL);
+  WAIT_FOR (citiz_session_get_emergency (session) != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      citiz_window_show_page (window, pages[i]);
+      check_walk (GTK_WIDGET (window), pages[i]);
+      g_assert_cmpstr (citiz_window_get_page (window), ==, pages[i]);
+    }
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+static void
+test_first_run (void)
+{
+  GtkWidget *window = gtk_window_new (), *first = citiz_onboarding_new (session);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 900, 800);
+  gtk_window_set_child (GTK_WINDOW (window), first);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_width (window) > 0);
+  for (guint step = 0; step < 4; step++)
+    {
+      g_autofree gchar *where = g_strdup_printf ("first run %u", step);
+
+      citiz_onboarding_go (CITIZ_ONBOARDING (first), step);
+      gtk_widget_action_set_enabled (first, "first-run.words", TRUE);
+      gtk_widget_action_set_enabled (first, "first-run.check", TRUE);
+      check_walk (window, where);
+    }
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+static GtkWidget *
+newest (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  g_autoptr (GtkWidget) window
+      = g_list_model_get_item (windows, g_list_model_get_n_items (windows) - 1);
+
+  return window;
+}
+
+static void
+show_preferences (GtkWidget *window, CitizSession *of)
+{
+  GtkWidget *dialog = citiz_preferences_new (of);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+show_import (GtkWidget *window, CitizSession *of)
+{
+  citiz_import_dialog_new (window, of, NULL);
+}
+
+static void
+show_tour (GtkWidget *window, CitizSession *of)
+{
+  gtk_window_present (GTK_WINDOW (citiz_tour_new (window)));
+}
+
+static void
+test_dialogs (void)
+{
+  static const struct
+  {
+    const gchar *name;
+    void (*show) (GtkWidget *window, CitizSession *of);
+  } dialogs[] = {
+      {"preferences", show_preferences},
+      {"profile", citiz_profile_dialog_show},
+      {"passphrase", citiz_change_passphrase_show},
+      {"words", citiz_replace_words_show},
+      {"erase", citiz_erase_show},
+      {"export", citiz_export_ask},
+      {"import", show_import},
+      {"tour", show_tour},
+  };
+  CitizWindow *window = citiz_window_new (NULL, session);
+
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  for (guint i = 0; i < G_N_ELEMENTS (dialogs); i++)
+    {
+      GtkWidget *dialog;
+
+      dialogs[i].show (GTK_WIDGET (window), session);
+      dialog = newest ();
+      g_assert_true (dialog != GTK_WIDGET (window));
+      WAIT_FOR (gtk_widget_get_width (dialog) > 0);
+      check_walk (dialog, dialogs[i].name);
+      gtk_window_destroy (GTK_WINDOW (dialog));
+      settle ();
+    }
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* Empty, and after a refused saving, with the words of it between the fields. */
+static void
+test_forms (void)
+{
+  static const gchar *const kinds[] = {"measure", "medication", "allergy", "problem", "session"};
+  CitizWindow *window = citiz_window_new (NULL, session);
+
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      GtkWidget *dialog;
+
+      citiz_add_open (GTK_WIDGET (window), session, kinds[i]);
+      dialog = newest ();
+      WAIT_FOR (gtk_widget_get_width (dialog) > 0);
+      check_walk (dialog, kinds[i]);
+      gtk_widget_activate_action (dialog, "form.save", NULL);
+      check_walk (dialog, kinds[i]);
+      gtk_window_destroy (GTK_WINDOW (dialog));
+      settle ();
+    }
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+static void
+test_unlock (void)
+{
+  GtkWidget *window = gtk_window_new ();
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 900, 800);
+  gtk_window_set_child (GTK_WINDOW (window), citiz_unlock_new (session));
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_width (window) > 0);
+  check_walk (window, "unlock");
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+int
+main (int argc, char **argv)
+{
+  gint status;
+
+  gtk_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  citiz_ui_init ();
+  citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
+  WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
+  g_test_add_func ("/keyboard/pages", test_pages);
+  g_test_add_func ("/keyboard/first-run", test_first_run);
+  g_test_add_func ("/keyboard/dialogs", test_dialogs);
+  g_test_add_func ("/keyboard/forms", test_forms);
+  g_test_add_func ("/keyboard/unlock", test_unlock);
+  status = g_test_run ();
+  g_object_unref (session);
+  return status;
+}
