@@ -262,18 +262,25 @@ citiz_application_activate (GApplication *app)
   ensure_window (CITIZ_APPLICATION (app));
 }
 
-/* A file to import, or an invitation: "citiz:join?…", or the link of one. */
+/* Files to import, and invitations: "citiz:join?…", or the link of one. */
 static void
 citiz_application_open (GApplication *app, GFile **files, gint n_files, const gchar *hint)
 {
   CitizWindow *window = ensure_window (CITIZ_APPLICATION (app));
-  g_autofree gchar *uri = g_file_get_uri (files[0]);
+  g_autoptr (GListStore) imports = g_list_store_new (G_TYPE_FILE);
 
-  if (g_file_has_uri_scheme (files[0], "citiz") || g_file_has_uri_scheme (files[0], "https")
-      || g_file_has_uri_scheme (files[0], "http"))
-    citiz_window_join (window, uri);
-  else
-    citiz_window_import (window, files[0]);
+  for (gint i = 0; i < n_files; i++)
+    {
+      g_autofree gchar *uri = g_file_get_uri (files[i]);
+
+      if (g_file_has_uri_scheme (files[i], "citiz") || g_file_has_uri_scheme (files[i], "https")
+          || g_file_has_uri_scheme (files[i], "http"))
+        citiz_window_join (window, uri);
+      else
+        g_list_store_append (imports, files[i]);
+    }
+  if (g_list_model_get_n_items (G_LIST_MODEL (imports)) > 0)
+    citiz_window_import (window, G_LIST_MODEL (imports));
 }
 
 static gint

@@ -6,6 +6,7 @@
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-emergency-page-private.h"
+#include "ui/citiz-focus.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-opening-row.h"
 
@@ -247,6 +248,7 @@ given_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   follow_session (self);
+  citiz_focus_first (GTK_WIDGET (self->live_box));
 }
 
 void
@@ -258,6 +260,7 @@ citiz_emergency_page_press (CitizEmergencyPage *self)
   if (citiz_session_get_emergency (self->session) != NULL)
     {
       follow_session (self);
+      citiz_focus_first (GTK_WIDGET (self->live_box));
       return;
     }
   self->pending = TRUE;

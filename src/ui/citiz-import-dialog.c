@@ -646,23 +646,3 @@ citiz_import_dialog_new (GtkWidget *owner, CitizSession *session, GListModel *fi
     gtk_window_present (GTK_WINDOW (self));
   return self;
 }
-
-/* --- files dropped on the window --- */
-
-static gboolean
-window_drop_cb (GtkDropTarget *target, const GValue *value, gdouble x, gdouble y, gpointer data)
-{
-  GtkWidget *window = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (target));
-  CitizImportDialog *dialog = citiz_import_dialog_new (window, CITIZ_SESSION (data), NULL);
-
-  return drop_cb (target, value, x, y, dialog);
-}
-
-GtkEventController *
-citiz_import_drop_target_new (GtkWidget *window, CitizSession *session)
-{
-  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
-
-  g_signal_connect_object (drop, "drop", G_CALLBACK (window_drop_cb), session, 0);
-  return GTK_EVENT_CONTROLLER (drop);
-}

@@ -16,8 +16,6 @@ CitizImportDialog *citiz_import_dialog_new (GtkWidget *owner,
                                             GListModel *files);
 /* Adds a file to those that wait. */
 void citiz_import_dialog_add (CitizImportDialog *self, GFile *file);
-/* A drop target for a window: files dropped on it open the dialog. */
-GtkEventController *citiz_import_drop_target_new (GtkWidget *window, CitizSession *session);
 /* NULL, or that the file of @batch is about another person than the record: another birth date, or another name where
  * one of the dates is unknown. */
 gchar *citiz_import_stranger_text (const CitizRecord *record, guint32 batch);

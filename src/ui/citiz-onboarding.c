@@ -28,7 +28,7 @@ struct _CitizOnboarding
   GtkWidget *pages[N_STEPS];
   CitizNewPassphrase *passphrase;
   CitizRecoverySheet *sheet;
-  GtkWidget *sheet_slot, *keep_stack, *next_row;
+  GtkWidget *sheet_slot, *keep_stack, *continue_button;
   CitizRecoveryCheck *check;
   GtkWidget *busy, *problem, *community;
   CitizPersonForm *person;
@@ -100,6 +100,8 @@ update_keep (CitizOnboarding *self)
   gboolean kept = self->sheet != NULL && citiz_recovery_sheet_get_kept (self->sheet);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "first-run.check", kept);
+  if (kept)
+    gtk_widget_grab_focus (self->continue_button);
 }
 
 static void
@@ -340,7 +342,7 @@ static GtkWidget *
 sheet_page (CitizOnboarding *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24), *clamp = adw_clamp_new ();
-  GtkWidget *list = citiz_list_new (NULL), *row, *button;
+  GtkWidget *list = citiz_list_new (NULL), *row, *next;
 
   self->sheet_slot = adw_bin_new ();
   row = citiz_row_new (_ ("Whoever holds this sheet can open your record"),
@@ -349,17 +351,17 @@ sheet_page (CitizOnboarding *self)
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
   citiz_row_set_prefix (CITIZ_ROW (row), "citiz-alert-symbolic", "warning");
   gtk_list_box_append (GTK_LIST_BOX (list), row);
-  self->next_row = citiz_row_new (_ ("Then, two words to find again"),
-                                  _ ("As soon as the sheet is printed or saved"));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->next_row), 2);
-  citiz_row_set_prefix (CITIZ_ROW (self->next_row), "citiz-access-symbolic", "neutral");
-  button = citiz_button_new (_ ("_Continue"));
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "first-run.check");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (self->next_row), button);
+  next = citiz_row_new (_ ("Then, two words to find again"),
+                        _ ("As soon as the sheet is printed or saved"));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (next), 2);
+  citiz_row_set_prefix (CITIZ_ROW (next), "citiz-access-symbolic", "neutral");
+  self->continue_button = citiz_button_new (_ ("_Continue"));
+  gtk_widget_set_valign (self->continue_button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->continue_button), "first-run.check");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (next), self->continue_button);
   gtk_widget_set_focusable (row, FALSE);
-  gtk_widget_set_focusable (self->next_row, FALSE);
-  gtk_list_box_append (GTK_LIST_BOX (list), self->next_row);
+  gtk_widget_set_focusable (next, FALSE);
+  gtk_list_box_append (GTK_LIST_BOX (list), next);
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 560);
   adw_clamp_set_child (ADW_CLAMP (clamp), list);
   gtk_box_append (GTK_BOX (box), self->sheet_slot);

@@ -8,11 +8,14 @@
 #include "ui/citiz-recovery-check.h"
 #include "ui/citiz-recovery-sheet.h"
 #include "ui/citiz-secret-row.h"
+#include "ui/citiz-window.h"
 
 /* One dialog; what it holds depends on what it does. It lives as long as its window. */
 typedef struct
 {
-  CitizSession *session;
+  CitizSession *session; /* NULL once closed */
+  GtkWidget *parent;     /* weak: where the answer is said when the dialog is gone */
+  const gchar *done;     /* said when it is done; NULL: it shows */
   GtkWidget *window, *page, *problem, *button;
   GtkWidget *old, *word;
   CitizNewPassphrase *fresh;
@@ -20,10 +23,18 @@ typedef struct
   CitizRecoveryCheck *check;
 } Dialog;
 
+/* "destroy" would come only after the answer, whose callback holds the window. */
+static void
+closed_cb (Dialog *dialog)
+{
+  g_clear_object (&dialog->session);
+}
+
 static void
 dialog_free (Dialog *dialog)
 {
-  g_object_unref (dialog->session);
+  g_clear_object (&dialog->session);
+  g_clear_weak_pointer (&dialog->parent);
   g_free (dialog);
 }
 
@@ -34,12 +45,14 @@ dialog_new (GtkWidget *parent, CitizSession *session, const gchar *title, gint w
   GtkWidget *header;
 
   dialog->session = g_object_ref (session);
+  g_set_weak_pointer (&dialog->parent, parent);
   dialog->window = citiz_dialog_new (parent, title, width, 600, &dialog->page, &header);
   dialog->problem = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify",
                                   GTK_JUSTIFY_CENTER, NULL);
   gtk_widget_add_css_class (dialog->problem, "bad");
   g_object_set_data_full (G_OBJECT (dialog->window), "citiz-dialog", dialog,
                           (GDestroyNotify) dialog_free);
+  g_signal_connect_swapped (dialog->window, "unrealize", G_CALLBACK (closed_cb), dialog);
   return dialog;
 }
 
@@ -72,21 +85,16 @@ old_passphrase (Dialog *dialog)
   return citiz_secret_new_from_text (citiz_secret_row_get_text (CITIZ_SECRET_ROW (dialog->old)));
 }
 
-/* The dialog of a window kept alive until the answer came, or NULL when it was closed meanwhile. */
-static Dialog *
-dialog_of (GtkWidget *window)
-{
-  return gtk_widget_get_first_child (window) != NULL
-             ? g_object_get_data (G_OBJECT (window), "citiz-dialog")
-             : NULL;
-}
-
+/* The answer: in the dialog when it is still there, else over its parent. What was asked for does not end in silence. */
 static void
 conclude (GtkWidget *window, gboolean done, const GError *error)
 {
-  Dialog *dialog = dialog_of (window);
+  Dialog *dialog = g_object_get_data (G_OBJECT (window), "citiz-dialog");
+  const gchar *words = done ? dialog->done : citiz_session_explain (error);
 
-  if (dialog == NULL)
+  if ((done || dialog->session == NULL) && dialog->parent != NULL && words != NULL)
+    citiz_toast (dialog->parent, words);
+  if (dialog->session == NULL)
     return;
   if (done)
     {
@@ -95,7 +103,7 @@ conclude (GtkWidget *window, gboolean done, const GError *error)
     }
   if (dialog->button != NULL)
     gtk_widget_set_sensitive (dialog->button, TRUE);
-  gtk_label_set_label (GTK_LABEL (dialog->problem), citiz_session_explain (error));
+  gtk_label_set_label (GTK_LABEL (dialog->problem), words);
   gtk_widget_set_visible (dialog->problem, TRUE);
 }
 
@@ -137,6 +145,7 @@ citiz_change_passphrase_show (GtkWidget *parent, CitizSession *session)
   Dialog *dialog = dialog_new (parent, session, _ ("Change the Passphrase"), 520);
   GtkWidget *list = NULL;
 
+  dialog->done = _ ("The passphrase is changed.");
   dialog->old = password_row (_ ("Present passphrase"), &list);
   dialog->fresh = CITIZ_NEW_PASSPHRASE (citiz_new_passphrase_new ());
   gtk_box_append (GTK_BOX (dialog->page), list);
@@ -183,6 +192,7 @@ citiz_replace_words_show (GtkWidget *parent, CitizSession *session)
   g_autoptr (CitizSecret) entropy = citiz_secret_new_random (32);
   GtkWidget *list = NULL;
 
+  dialog->done = _ ("The new sheet opens your record, the old one no longer does.");
   dialog->old = password_row (_ ("Your passphrase"), &list);
   dialog->sheet = CITIZ_RECOVERY_SHEET (
       citiz_recovery_sheet_new (entropy, NULL, citiz_session_now (session)));

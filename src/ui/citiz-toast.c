@@ -2,7 +2,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-window.h"
 
-/* Found by its type, so that small widgets need not know the window. */
+/* Found by its type, so that small widgets need not know the window; a dialog without one leaves it to the window below it. */
 static AdwToastOverlay *
 overlay_of (GtkWidget *widget)
 {
@@ -11,6 +11,9 @@ overlay_of (GtkWidget *widget)
 
   if (overlay == NULL && ADW_IS_APPLICATION_WINDOW (root))
     overlay = adw_application_window_get_content (ADW_APPLICATION_WINDOW (root));
+  if (overlay == NULL && GTK_IS_WINDOW (root)
+      && gtk_window_get_transient_for (GTK_WINDOW (root)) != NULL)
+    return overlay_of (GTK_WIDGET (gtk_window_get_transient_for (GTK_WINDOW (root))));
   return ADW_IS_TOAST_OVERLAY (overlay) ? ADW_TOAST_OVERLAY (overlay) : NULL;
 }
 
@@ -35,8 +38,15 @@ citiz_toast_drop_all (AdwApplicationWindow *window)
 static void
 show_toast (GtkWidget *widget, AdwToast *toast)
 {
-  AdwToastOverlay *overlay = overlay_of (widget);
+  AdwToastOverlay *overlay;
 
+  if (ADW_IS_PREFERENCES_WINDOW (gtk_widget_get_root (widget))) /* it has its own inside */
+    {
+      adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (gtk_widget_get_root (widget)),
+                                        toast);
+      return;
+    }
+  overlay = overlay_of (widget);
   if (overlay == NULL)
     {
       g_object_unref (g_object_ref_sink (toast));

@@ -239,24 +239,49 @@ _citiz_window_install_actions (GtkWidgetClass *klass)
 }
 
 void
-citiz_window_import (CitizWindow *self, GFile *file)
+citiz_window_import (CitizWindow *self, GListModel *files)
 {
-  g_autoptr (GListStore) files = NULL;
+  g_autoptr (GListStore) waiting = NULL;
 
   g_return_if_fail (CITIZ_IS_WINDOW (self));
-  if (file != NULL && self->waiting == NULL)
+  if (files != NULL && self->waiting == NULL)
     self->waiting = g_list_store_new (G_TYPE_FILE);
-  if (file != NULL)
-    g_list_store_append (self->waiting, file);
+  for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      g_list_store_append (self->waiting, file);
+    }
   if (self->leaflet == NULL)
     {
-      if (file != NULL)
+      if (files != NULL)
         citiz_toast (GTK_WIDGET (self), _ ("The import begins when your record is open."));
       return;
     }
-  files = g_steal_pointer (&self->waiting);
+  waiting = g_steal_pointer (&self->waiting);
   gtk_window_present (GTK_WINDOW (citiz_import_dialog_new (
-      GTK_WIDGET (self), self->session, files != NULL ? G_LIST_MODEL (files) : NULL)));
+      GTK_WIDGET (self), self->session, waiting != NULL ? G_LIST_MODEL (waiting) : NULL)));
+}
+
+/* Files dropped on the window, whatever it shows. */
+static gboolean
+drop_cb (CitizWindow *self, const GValue *value)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+
+  for (GSList *file = g_value_get_boxed (value); file != NULL; file = file->next)
+    g_list_store_append (files, file->data);
+  citiz_window_import (self, G_LIST_MODEL (files));
+  return TRUE;
+}
+
+void
+_citiz_window_take_drops (CitizWindow *self)
+{
+  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect_object (drop, "drop", G_CALLBACK (drop_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
 }
 
 void

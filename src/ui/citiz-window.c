@@ -4,7 +4,6 @@
 #include <glib/gi18n.h>
 
 #include "app/citiz-session.h"
-#include "ui/citiz-import-dialog.h"
 #include "ui/citiz-onboarding.h"
 #include "ui/citiz-settings.h"
 #include "ui/citiz-unlock.h"
@@ -72,9 +71,11 @@ show_screen (CitizWindow *self, GtkWidget *screen, const gchar *name)
 static void
 onboarding_done_cb (CitizWindow *self, gboolean import)
 {
+  const gboolean waiting = self->waiting != NULL; /* which the open record takes by itself */
+
   self->onboarding = FALSE;
   _citiz_window_follow_state (self);
-  if (import)
+  if (import && !waiting)
     citiz_window_import (self, NULL);
 }
 
@@ -270,8 +271,7 @@ citiz_window_new (GtkApplication *app, CitizSession *session)
   restore_size (GTK_WINDOW (self));
   self->session = g_object_ref (session);
   self->idle = citiz_idle_new (GTK_WIDGET (self), session);
-  gtk_widget_add_controller (GTK_WIDGET (self),
-                             citiz_import_drop_target_new (GTK_WIDGET (self), session));
+  _citiz_window_take_drops (self);
   g_signal_connect_object (session, "notify::state", G_CALLBACK (_citiz_window_follow_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::sample", G_CALLBACK (_citiz_window_update_main), self,

@@ -18,8 +18,9 @@ const gchar *citiz_window_get_page (CitizWindow *self);
 /* The one press: gives the access, or goes to the page of the live one. */
 void citiz_window_press_emergency (CitizWindow *self);
 
-/* Opens the import dialog on a file, e.g. one dropped or given on the command line; NULL asks for one. */
-void citiz_window_import (CitizWindow *self, GFile *file);
+/* Opens the import dialog on files (of GFile), e.g. dropped or given on the command line, at once or when the record is open; NULL asks for
+ * one. */
+void citiz_window_import (CitizWindow *self, GListModel *files);
 
 /* Opens the dialog that joins a community, with an invitation or ("") without. */
 void citiz_window_join (CitizWindow *self, const gchar *text);

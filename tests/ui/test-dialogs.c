@@ -127,6 +127,19 @@ is_word (GtkWidget *widget)
   return ADW_IS_ENTRY_ROW (widget) && !ADW_IS_PASSWORD_ENTRY_ROW (widget);
 }
 
+static gboolean
+says (GtkWidget *widget, const gchar *beginning)
+{
+  if (GTK_IS_LABEL (widget)
+      && g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), beginning))
+    return TRUE;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if (says (w, beginning))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 test_late_answer (void)
 {
@@ -145,8 +158,57 @@ test_late_answer (void)
   g_assert_true (gtk_widget_get_sensitive (button));
   g_signal_emit_by_name (button, "clicked");
   gtk_window_destroy (GTK_WINDOW (dialog));
-  WAIT_FOR (watched == NULL); /* the refusal came, to nobody */
+  WAIT_FOR (says (GTK_WIDGET (window), "This is not the passphrase"));
+  WAIT_FOR (watched == NULL);
   g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_OPEN);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* --- files dropped --- */
+
+static void
+drop_on (GtkWidget *window, GFile *file)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (window);
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean taken = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_array (&file, 1));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) drop = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DROP_TARGET (drop))
+        g_signal_emit_by_name (drop, "drop", &value, 0.0, 0.0, &taken);
+    }
+  g_assert_true (taken);
+}
+
+/* A file dropped on the window opens the import; on a locked one, nothing before the record is open. */
+static void
+test_drop (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  g_autofree gchar *path
+      = g_test_build_filename (G_TEST_DIST, "..", "data", "ips", "nothing.json", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  drop_on (GTK_WIDGET (window), file);
+  g_assert_true (CITIZ_IS_IMPORT_DIALOG (newest ()));
+  citiz_session_lock (session);
+  settle ();
+  g_assert_cmpuint (n_windows (), ==, 1);
+  drop_on (GTK_WIDGET (window), file);
+  settle ();
+  g_assert_cmpuint (n_windows (), ==, 1);
+  unlock ();
+  WAIT_FOR (n_windows () == 2);
+  g_assert_true (CITIZ_IS_IMPORT_DIALOG (newest ()));
+  gtk_window_destroy (GTK_WINDOW (newest ()));
   gtk_window_destroy (GTK_WINDOW (window));
   settle ();
 }
@@ -227,6 +289,7 @@ main (int argc, char **argv)
   WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/dialogs/lock", test_lock);
   g_test_add_func ("/dialogs/late-answer", test_late_answer);
+  g_test_add_func ("/dialogs/drop", test_drop);
   g_test_add_func ("/dialogs/mask", test_mask);
   status = g_test_run ();
   g_object_unref (session);

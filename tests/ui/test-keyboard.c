@@ -5,6 +5,7 @@
 #include "app/citiz-session.h"
 #include "crypto/citiz-crypto-error.h"
 #include "ui/citiz-add.h"
+#include "ui/citiz-emergency-page.h"
 #include "ui/citiz-export.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-import-dialog.h"
@@ -153,11 +154,16 @@ test_pages (void)
   static const gchar *const pages[]
       = {"today", "care", "activity", "diet", "access", "ledger", "emergency"};
   CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *focus;
 
   gtk_window_present (GTK_WINDOW (window));
   WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL);
   WAIT_FOR (citiz_session_get_emergency (session) != NULL);
+  settle ();
+  focus = gtk_window_get_focus (GTK_WINDOW (window)); /* the keyboard goes on from there */
+  g_assert_true (focus != NULL
+                 && gtk_widget_get_ancestor (focus, CITIZ_TYPE_EMERGENCY_PAGE) != NULL);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {
       citiz_window_show_page (window, pages[i]);
