@@ -180,8 +180,7 @@ citiz_csx_take_range (CitizCsx *csx, const CitizCsxEvent *event)
       csx->range_tries++;
       return;
     }
-  csx->range_at = 0;
-  csx->range_tries = 0;
+  csx->range_at = csx->range_tries = 0;
   citiz_csx_take_cert (csx, event->range->final);
   final = citiz_csx_cert_copy (csx, event->range->final);
   g_ptr_array_add (csx->retired_certs, final);

@@ -45,9 +45,7 @@ citiz_csx_start (CitizCsx *csx, const CitizCsxStart *start)
   csx->final_hash = start->committed.hash;
   csx->floor = start->committed.slot;
   csx->frontier = csx->final_slot + 1;
-  csx->entered_at = now;
-  csx->last_final = now;
-  csx->allowance_at = now;
+  csx->entered_at = csx->last_final = csx->allowance_at = now;
   csx->mute = G_MAXUINT64; /* the certificate is older than what the journal tells below */
   if (start->final != NULL && start->final->slot == start->committed.slot)
     csx->final_cert = citiz_csx_cert_copy (csx, start->final); /* for others who come late */

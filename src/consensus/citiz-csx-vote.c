@@ -332,8 +332,7 @@ static gint64
 before_proposing (const CitizCsx *csx)
 {
   const CitizCsxTiming *timing = &csx->config.timing;
-  const gboolean brings
-      = csx->mempool || csx->now.steady - csx->last_final >= csx->config.timing.heartbeat;
+  const gboolean brings = csx->mempool || csx->now.steady - csx->last_final >= timing->heartbeat;
 
   return brings ? timing->interval : MAX (timing->interval, timing->timeout / 2);
 }

@@ -78,7 +78,7 @@ fits (const CitizSimNode *node)
 {
   const CitizSimEpoch *epoch = &node->sim->epochs[node->epoch];
 
-  return node->disk->here && !node->disk->damaged && node->disk->head.epoch == node->epoch
+  return node->disk->head.epoch == node->epoch
          && citiz_public_key_equal (&node->disk->head.key, &epoch->validators.v[node->place].key);
 }
 
@@ -106,11 +106,12 @@ citiz_sim_node_look_around (CitizSimNode *node)
   node->place = citiz_sim_node_place (node, node->epoch);
   node->disk = node->journals[node->epoch % 2];
   node->signs = FALSE;
-  if (node->place == CITIZ_CSX_NOBODY || !open_journal (node))
+  if (node->place == CITIZ_CSX_NOBODY)
+    return;
+  citiz_sim_law_key (node);
+  if (!open_journal (node))
     return;
   node->signs = fits (node);
-  if (!node->signs)
-    citiz_sim_met (node->sim, CITIZ_SIM_MET_KEYLESS);
 }
 
 /* The journal of the next epoch, with a new key, once the file of the last but one is free. */

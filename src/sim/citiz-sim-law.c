@@ -393,6 +393,22 @@ citiz_sim_law_closing (CitizSimNode *node)
                       closing->header.epoch);
 }
 
+/* Who is a validator now has the key it has announced, unless it was set back to before that. */
+void
+citiz_sim_law_key (CitizSimNode *node)
+{
+  const CitizSimDisk *disk = node->disk;
+  const CitizValidator *known = &node->sim->epochs[node->epoch].validators.v[node->place];
+
+  if (disk->here && disk->head.epoch == node->epoch
+      && citiz_public_key_equal (&disk->head.key, &known->key))
+    return;
+  citiz_sim_met (node->sim, CITIZ_SIM_MET_KEYLESS);
+  if (node->lies == 0 && !node->was_set_back)
+    citiz_sim_broken (node->sim, "I14", "%u has not the key of epoch %" SLOT " that it announced",
+                      node->number, node->epoch);
+}
+
 /* Of earlier epochs than that of the newest final block no key is left, of that one it is. */
 void
 citiz_sim_law_journals (CitizSimNode *node)

@@ -411,6 +411,7 @@ void citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link);
 void citiz_sim_law_epoch (CitizSimNode *node, const CitizSimBlock *block);
 void citiz_sim_law_closing (CitizSimNode *node);
 void citiz_sim_law_journals (CitizSimNode *node);
+void citiz_sim_law_key (CitizSimNode *node);
 void citiz_sim_law_evidence (CitizSimNode *node, const CitizEvidence *evidence);
 void citiz_sim_law_step (CitizSimNode *node);
 void citiz_sim_law_alarm (CitizSimNode *node, CitizCsxAlarm alarm);

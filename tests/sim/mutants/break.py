@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Copies of the step machine whose rules can be broken, one at a time, by a number: break.py OUT FILE….
+"""Copies of the step machine, and of what drives it from one epoch to the next, whose rules can be broken, one at a time, by a number: break.py OUT FILE….
 The sources know nothing of it. Where a rule comes to be written otherwise than here the gate says so, and its line here has to follow.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
 import pathlib, re, sys
@@ -46,16 +46,31 @@ MUTATIONS = [
     ('always a need', ('vote.c', '&& («csx->mempool» || csx->top', EITHER)),
     ('certificates are not passed on, nor votes repeated', ('effects.c', '  if («peers == 0»)', EITHER),
      ('vote.c', 'else if (slot != NULL && «slot->said.skip»)', '(!M && slot->said.skip)'), ('peer.c', '  for («CitizVoteKind kind = CITIZ_VOTE_NOTAR»; kind <= CITIZ_VOTE_FINAL; kind++)\n    if ((slot->ballots[csx->config.self]', 'CitizVoteKind kind = M ? CITIZ_VOTE_FINAL + 1 : CITIZ_VOTE_NOTAR')),
+    # epochs
+    ('what stands on a closing block is committed', ('chain.c', 'if (first || «block->point.flags == CITIZ_BLOCK_CLOSING»)', NOT)),
+    ('what stands on a closing block is committed from ranges', ('chain.c', 'if («point.flags != CITIZ_BLOCK_CONTINUATION»)', EITHER)),
+    ('no epoch ends', ('chain.c', 'csx->committed.slot == 0 || «csx->committed.flags != CITIZ_BLOCK_CLOSING»', EITHER)),
+    ('something stands on a closing block', ('vote.c', 'effect->closed = «parent.flags != 0 && parent.slot > 0»;', NOT)),
+    ('votes of another epoch count', ('csx.c', 'return «vote->epoch == csx->config.epoch» && vote->voter < csx->n', EITHER), ('sim-epoch.c', '|| «packet->epoch == node->epoch»)', '((M && packet->csx == CITIZ_CSX_MESSAGE_VOTE) || %s)')),
+    ('certificates of another epoch count', ('tally.c', '«cert->epoch != csx->config.epoch»\n      || cert->slot <= csx->committed.slot', NOT), ('csx.c', 'if («cert->epoch != csx->config.epoch» || cert->slot <= csx->floor', NOT),
+     ('sim-epoch.c', '|| «packet->csx == CITIZ_CSX_MESSAGE_BLOCK»', '((M && packet->csx == CITIZ_CSX_MESSAGE_CERT) || %s)')),
+    ('keys of earlier epochs are kept', ('sim-epoch.c', 'if («last->here» && last->head.epoch < node->epoch)', '(!M && %s)')),
+    ('a key is announced before the name of its file is durable', ('sim-epoch.c', 'citiz_sim_disk_format (sim, disk, next, &key);«»', '\n  if (M)\n    node->made[next]++;')),
+    ('who is in an earlier epoch is not told how it ended', ('sim-epoch.c', 'if («cert == NULL»)', EITHER)),
+    ('what ends an epoch is not kept', ('sim-commit.c', '«g_array_append_val (node->beside, link);»', 'if (!M)\n        %s')),
+    ('ranges end with the closing block', ('sim-commit.c', 'GArray *lists[] = {node->chain, «node->beside»};', '(M ? node->chain : %s)')),
+    ('the wrong journal is opened', ('sim-epoch.c', 'node->journals[«node->epoch % 2»];', '(M ? 0 : %s)')),
 ]
 
 # Where a fault is rare, the worlds in which it is least so.
 MODES = {'what a vote relies on is not journaled': 'power', 'own statements that others show are believed': 'backup', 'no guard after a restart': 'backup'}
+EPOCHS = 'what stands on a closing block is committed'  # and those after it: in worlds with more than one
 
 
 def edits(texts, lost):
     for number, (name, *places) in enumerate(MUTATIONS, 1):
         for file, written, broken in places:
-            file = 'citiz-csx.c' if file == 'csx.c' else 'citiz-csx-' + file
+            file = 'citiz-csx.c' if file == 'csx.c' else 'citiz-' + file if file.startswith('sim-') else 'citiz-csx-' + file
             before, rest = written.split('«')
             part, after = rest.split('»')
             if texts[file].count(before + part + after) != 1:
@@ -79,11 +94,13 @@ def main():
     for file, start, end, number, broken, part in changes:
         texts[file] = texts[file][:start] + flagged(broken, number, part) + texts[file][end:]
     for name, text in texts.items():
-        if name.endswith('-rules.h'):
-            text = text.replace('#include <glib.h>', '#include <glib.h>\n\nextern int citiz_csx_broken;')
+        if name.endswith('-rules.h') or name.startswith('citiz-sim'):
+            text = re.sub(r'(\n#include .*\n)\n', r'\1\nextern int citiz_csx_broken;\n\n', text, count=1)
         (out / name).write_text(text)
-    (out / 'broken-names.h').write_text('static const char *const broken_names[] = {"",\n' + ''.join(f'    "{n}",\n' for n, *_ in MUTATIONS) + '};\n'
-        + 'static const char *const broken_modes[] = {"mixed",\n' + ''.join(f'    "{"" if n in lost else MODES.get(n, "mixed")}",\n' for n, *_ in MUTATIONS) + '};\n')
+    names = [name for name, *_ in MUTATIONS]
+    modes = ['' if n in lost else MODES.get(n, 'epoch' if names.index(n) >= names.index(EPOCHS) else 'mixed') for n in names]
+    table = lambda name, first, rest: f'static const char *const {name}[] = {{"{first}",\n' + ''.join(f'    "{one}",\n' for one in rest) + '};\n'
+    (out / 'broken-names.h').write_text(table('broken_names', '', names) + table('broken_modes', 'mixed', modes))
 
 
 main()
