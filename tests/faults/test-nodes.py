@@ -1,6 +1,6 @@
 """Four nodes as processes, and what happens to machines: test-nodes.py BINARY MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import base64, hashlib, http.client, json, os, pathlib, random, re, shutil, signal, socket, struct, subprocess, sys, threading, time, urllib.request
+import base64, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, struct, subprocess, sys, threading, time, urllib.request
 
 import proxies, wires
 from nodes import PATIENCE, Load, Reader, World, free_port, quantile, until
@@ -828,6 +828,80 @@ def case_configured(world):
     for language, words in (('fr-CA,fr;q=0.9,en;q=0.5', 'Ce nœud'), ('en', 'This node')):
         status, page = other.get('/', headers={'Accept-Language': language})
         assert status == 200 and words in page.decode(), page
+
+
+COMMANDS = 'setup found run status why members invite join leave approve exclude refound backup restore drain'.split()
+
+
+def case_commands(world):
+    """Each command is named in the help, in French too; what it does not understand it says, and the settings file explains each setting."""
+    node = world.nodes[0]
+    text = node.command('--help').stdout
+    helps = dict(re.findall(r'^  (\w+).*?  +(\S.*)$', text.split('Help Options')[0], re.M))
+    assert sorted(helps) == sorted(COMMANDS), helps
+    assert all(option in text for option in ('--verify', '--json', '--folder', '--reason')), text
+    catalogue = pathlib.Path(__file__).parents[2] / 'po/fr.po'
+    with open(world.dir / 'fr.mo', 'wb') as out:
+        subprocess.run(['msgfmt', '-o', '-', str(catalogue)], check=True, stdout=out)
+    with open(world.dir / 'fr.mo', 'rb') as file:
+        french = gettext.GNUTranslations(file).gettext
+    assert all(french(words) != words for words in helps.values()), [w for w in helps.values() if french(w) == w]
+    for name in COMMANDS:
+        wrong = node.command(name, *(['too', 'many'] * 70), check=False)
+        assert wrong.returncode == 2 and wrong.stdout + wrong.stderr, name
+    for name in ('status', 'why', 'members', 'drain', 'leave', 'join', 'refound'):
+        silent = node.command(name, check=False)
+        assert silent.returncode == 1 and 'no node runs' in silent.stderr, silent
+    assert node.command('fly', check=False).returncode == 2
+    written = (node.dir / 'citiz-node.conf').read_text().splitlines()
+    for before, line in zip(written, written[1:]):
+        assert not re.match(r'#?[a-z-]+=', line) or before.startswith('# '), f'{line} is not explained'
+        if line == '[order]':
+            break
+
+
+def say(node, request):
+    """A connection on which `request` was said."""
+    connection = socket.create_connection(('127.0.0.1', node.port))
+    connection.sendall(request.encode())
+    return connection
+
+
+def case_limits(world):
+    """What /limits says is what a node keeps to, told by those that no other test meets; the metrics count it."""
+    node, other = world.nodes[:2]
+    node.set('limits', events=2, waits=2, requests_per_second=20000, requests_burst=20000)
+    other.set('limits', requests_per_second=1, requests_burst=5)
+    node.start()
+    limits = json.loads(node.get('/limits')[1])
+    assert (limits['eventReaders'], limits['waiting']) == (2, 2), limits
+    readers = [Reader(node), Reader(node)]
+    until('both are counted', lambda: 'citiz_event_readers 2' in metrics(node))
+    third = Reader(node)
+    assert third.file.read(1) in (b'', b'\x88'), 'a third reader stays'
+    assert 'citiz_event_readers 2\n' in metrics(node)
+    tx, = world.transactions(1)  # three of four are not there: it waits
+    name = json.loads(node.submit(tx)[1])['id']
+    kind = {'Content-Type': 'application/octet-stream'}
+    assert node.request('POST', '/v1/tx', bytes(limits['bodyBytes']), kind)[0] == 400
+    assert node.request('POST', '/v1/tx', bytes(limits['bodyBytes'] + 1), kind)[0] == 413
+    asking = [say(node, f'GET /v1/tx/{name}?wait={limits["waitSeconds"]} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n') for _ in range(3)]
+    answered, = select.select(asking, [], [], PATIENCE)[0]
+    assert b' 200 ' in answered.recv(4096), 'a third was let wait'
+    assert json.loads(node.command('--json', 'drain').stdout)['asking'] == 2
+    parts = [say(node, f'POST /v1/grants/{i:032x}/shares HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\n'
+                       'Content-Length: 4\r\n\r\nabcd') for i in range(limits['sharesWaiting'] + 1)]
+    refused, = select.select(parts, [], [], PATIENCE)[0]
+    assert b' 429 ' in refused.recv(4096), 'a part too many waits'
+    for connection in asking + parts:
+        connection.close()
+    other.start()
+    answers = [other.get('/v1/status')[0] for _ in range(50)]
+    assert 429 in answers and 200 in answers, answers
+    counted = metrics(node)
+    for word in ('citiz_ready 0', 'citiz_validators 4', 'citiz_waiting 1', 'citiz_transactions_taken_total 1', 'citiz_answers_total{class="4"}',
+                 'process_resident_memory_bytes'):
+        assert word in counted, (word, counted)
 
 
 def invite(node, *words):
