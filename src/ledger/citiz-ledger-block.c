@@ -313,11 +313,17 @@ citiz_ledger_propose (CitizLedger *ledger,
 /**
  * citiz_ledger_try:
  * @txs: (element-type CitizTx): those before the last were tried already
+ * @check: called for the last one's signatures; %NULL: verified at once
  *
  * Whether the last of @txs could follow the others in a block at @time. @ledger stays.
  */
 gboolean
-citiz_ledger_try (const CitizLedger *ledger, GPtrArray *txs, CitizTime time, GError **error)
+citiz_ledger_try (const CitizLedger *ledger,
+                  GPtrArray *txs,
+                  CitizTime time,
+                  CitizCheckFunc check,
+                  gpointer check_data,
+                  GError **error)
 {
   g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
@@ -327,7 +333,8 @@ citiz_ledger_try (const CitizLedger *ledger, GPtrArray *txs, CitizTime time, GEr
   g_ptr_array_extend (before, txs, NULL, NULL);
   g_ptr_array_add (last, g_ptr_array_remove_index (before, before->len - 1));
   return execute (next, before, time, NULL, NULL, changes, NULL, error)
-         && execute (next, last, time, citiz_check_now, NULL, changes, NULL, error);
+         && execute (next, last, time, check != NULL ? check : citiz_check_now, check_data, changes,
+                     NULL, error);
 }
 
 /**

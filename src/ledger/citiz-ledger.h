@@ -145,6 +145,8 @@ CitizBlock *citiz_ledger_propose (CitizLedger *ledger,
 gboolean citiz_ledger_try (const CitizLedger *ledger,
                            GPtrArray *txs,
                            CitizTime time,
+                           CitizCheckFunc check,
+                           gpointer check_data,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_ledger_sift (const CitizLedger *ledger,
                         GPtrArray *txs,

@@ -54,7 +54,7 @@ take (CitizHostCall *call, CitizTx *vouched, const CitizHash *invite, const Citi
     citiz_host_answer_error (call, 403, invite ? "token" : "member");
   else if (answer == CITIZ_GUEST_FULL || !has_room (host, ledger, now))
     citiz_host_answer_error (call, 429, "quota");
-  else if (!citiz_ledger_try (ledger, txs, now, &error))
+  else if (!citiz_ledger_try (ledger, txs, now, NULL, NULL, &error))
     citiz_host_answer_refused (call, error);
   else
     return TRUE;

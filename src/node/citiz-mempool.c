@@ -3,9 +3,10 @@
 
 struct _CitizMempool
 {
-  GQueue order;      /* CitizTx */
-  GHashTable *by_id; /* CitizHash → its link in order */
-  GHashTable *later; /* CitizHash of those that have to wait for another day */
+  GQueue order;           /* CitizTx */
+  GHashTable *by_id;      /* CitizHash → its link in order */
+  GHashTable *by_account; /* CitizHash → GPtrArray of CitizTx, in order, none empty */
+  GHashTable *later;      /* CitizHash of those that have to wait for another day */
   gsize bytes;
 };
 
@@ -16,6 +17,8 @@ citiz_mempool_new (void)
 
   g_queue_init (&pool->order);
   pool->by_id = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
+  pool->by_account = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free,
+                                            (GDestroyNotify) g_ptr_array_unref);
   pool->later = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   return pool;
 }
@@ -24,6 +27,7 @@ void
 citiz_mempool_free (CitizMempool *pool)
 {
   g_hash_table_unref (pool->later);
+  g_hash_table_unref (pool->by_account);
   g_hash_table_unref (pool->by_id);
   g_queue_clear_full (&pool->order, (GDestroyNotify) citiz_tx_unref);
   g_free (pool);
@@ -61,10 +65,34 @@ size_of (const CitizTx *tx)
 }
 
 static void
+leave_account (CitizMempool *pool, CitizTx *tx)
+{
+  GPtrArray *own = g_hash_table_lookup (pool->by_account, &tx->account);
+
+  g_ptr_array_remove (own, tx);
+  if (own->len == 0)
+    g_hash_table_remove (pool->by_account, &tx->account);
+}
+
+static void
+join_account (CitizMempool *pool, CitizTx *tx)
+{
+  GPtrArray *own = g_hash_table_lookup (pool->by_account, &tx->account);
+
+  if (own == NULL)
+    {
+      own = g_ptr_array_new ();
+      g_hash_table_insert (pool->by_account, g_memdup2 (&tx->account, sizeof tx->account), own);
+    }
+  g_ptr_array_add (own, tx);
+}
+
+static void
 drop (CitizMempool *pool, GList *link)
 {
   CitizTx *tx = link->data;
 
+  leave_account (pool, tx);
   pool->bytes -= size_of (tx);
   g_hash_table_remove (pool->later, citiz_tx_get_id (tx));
   g_hash_table_remove (pool->by_id, citiz_tx_get_id (tx));
@@ -85,11 +113,11 @@ citiz_mempool_remove (CitizMempool *pool, const CitizHash *id)
 static GPtrArray *
 queue_of (const CitizMempool *pool, CitizTx *tx)
 {
+  GPtrArray *own = g_hash_table_lookup (pool->by_account, &tx->account);
   GPtrArray *queue = g_ptr_array_new ();
 
-  for (const GList *link = pool->order.head; link; link = link->next)
-    if (citiz_hash_equal (&((CitizTx *) link->data)->account, &tx->account))
-      g_ptr_array_add (queue, link->data);
+  if (own != NULL)
+    g_ptr_array_extend (queue, own, NULL, NULL);
   g_ptr_array_add (queue, tx);
   return queue;
 }
@@ -97,6 +125,7 @@ queue_of (const CitizMempool *pool, CitizTx *tx)
 /**
  * citiz_mempool_add:
  * @ledger: after the newest final block
+ * @checked: remembers that its signatures are good
  * @out_new: (out): %FALSE when it was here already
  *
  * Takes a transaction that is valid after the newest final block and those of its account that wait.
@@ -108,6 +137,7 @@ citiz_mempool_add (CitizMempool *pool,
                    CitizTx *tx,
                    const CitizLedger *ledger,
                    CitizTime now,
+                   CitizChecked *checked,
                    gboolean *out_new,
                    GError **error)
 {
@@ -124,10 +154,11 @@ citiz_mempool_add (CitizMempool *pool,
                    "too many transactions wait");
       return FALSE;
     }
-  if (!citiz_ledger_try (ledger, queue, now, error))
+  if (!citiz_ledger_try (ledger, queue, now, citiz_checked_check, checked, error))
     return FALSE;
   g_queue_push_tail (&pool->order, citiz_tx_ref (tx));
   g_hash_table_insert (pool->by_id, (gpointer) citiz_tx_get_id (tx), pool->order.tail);
+  join_account (pool, tx);
   pool->bytes += size_of (tx);
   *out_new = TRUE;
   return TRUE;

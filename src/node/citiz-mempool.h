@@ -1,7 +1,7 @@
 /* Transactions that wait to be ordered. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-#include "ledger/citiz-ledger.h"
+#include "node/citiz-checked.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +20,7 @@ gboolean citiz_mempool_add (CitizMempool *pool,
                             CitizTx *tx,
                             const CitizLedger *ledger,
                             CitizTime now,
+                            CitizChecked *checked,
                             gboolean *out_new,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_mempool_is_due (const CitizMempool *pool, const CitizHash *id);

@@ -205,13 +205,7 @@ run_gossip (CitizReplica *self, const CitizErrand *errand, GError **error)
 {
   g_autoptr (GPtrArray) txs = citiz_mempool_list (self->mempool);
 
-  for (guint i = 0; i < txs->len; i++)
-    {
-      const CitizMessage message
-          = {.kind = CITIZ_MESSAGE_TX, .block = citiz_tx_get_bytes (txs->pdata[i])};
-
-      citiz_replica_send (self, CITIZ_CSX_NOBODY, &message);
-    }
+  citiz_replica_tell_txs (self, txs);
   return TRUE;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define RANGE_BYTES (900u * 1024) /* of one answer */
+#define TXS_BYTES   (256u * 1024) /* of one message, and what is left of its last transaction */
 
 /* Going out ******************************************************************/
 
@@ -15,6 +16,36 @@ citiz_replica_send (CitizReplica *self, guint to, const CitizMessage *message)
   g_autoptr (GBytes) bytes = citiz_message_encode (message);
 
   g_signal_emit_by_name (self, "send", to, bytes);
+}
+
+static void
+send_txs (CitizReplica *self, GByteArray *txs)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (txs->data, txs->len);
+  const CitizMessage message = {.kind = CITIZ_MESSAGE_TX, .block = bytes};
+
+  citiz_replica_send (self, CITIZ_CSX_NOBODY, &message);
+  g_byte_array_set_size (txs, 0);
+}
+
+/* To all others, in as few messages as they fit in. */
+void
+citiz_replica_tell_txs (CitizReplica *self, GPtrArray *txs)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+
+  for (guint i = 0; i < txs->len; i++)
+    {
+      gsize n;
+      const guint8 *view = g_bytes_get_data (citiz_tx_get_bytes (txs->pdata[i]), &n);
+
+      citiz_put_u16 (out, (guint16) n);
+      citiz_put_bytes (out, view, n);
+      if (out->len >= TXS_BYTES)
+        send_txs (self, out);
+    }
+  if (out->len > 0)
+    send_txs (self, out);
 }
 
 static GBytes *
@@ -419,15 +450,22 @@ take_blocks (CitizReplica *self, guint from, CitizMessage *in)
 }
 
 static void
-take_tx (CitizReplica *self, guint from, CitizMessage *in)
+take_txs (CitizReplica *self, guint from, CitizMessage *in)
 {
-  gsize n;
-  const guint8 *view = g_bytes_get_data (in->block, &n);
-  g_autoptr (CitizTx) tx = citiz_tx_decode (view, n, NULL);
-  g_autoptr (GError) error = NULL;
+  gsize all;
+  const guint8 *bytes = g_bytes_get_data (in->block, &all);
+  CitizCursor cursor = citiz_cursor (bytes, all);
+  guint16 n;
 
-  if (tx != NULL && !citiz_replica_submit (self, tx, &error))
-    g_debug ("a transaction of another node is refused: %s", error->message);
+  while (citiz_take_u16 (&cursor, &n))
+    {
+      const guint8 *view = citiz_take_view (&cursor, n);
+      g_autoptr (CitizTx) tx = view != NULL ? citiz_tx_decode (view, n, NULL) : NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (tx != NULL && !citiz_replica_take_tx (self, tx, from >= self->validators.n, &error))
+        g_debug ("a transaction of another node is refused: %s", error->message);
+    }
 }
 
 static void
@@ -467,7 +505,7 @@ static const struct
     [CITIZ_MESSAGE_FETCH] = {TRUE, take_fetch},
     [CITIZ_MESSAGE_RANGE] = {TRUE, take_range},
     [CITIZ_MESSAGE_BLOCKS] = {TRUE, take_blocks},
-    [CITIZ_MESSAGE_TX] = {TRUE, take_tx},
+    [CITIZ_MESSAGE_TX] = {TRUE, take_txs},
     [CITIZ_MESSAGE_EVIDENCE] = {TRUE, take_evidence},
     [CITIZ_MESSAGE_ADDRESS] = {TRUE, take_address},
 };

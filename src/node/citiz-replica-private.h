@@ -54,6 +54,8 @@ struct _CitizReplica
   GQueue events; /* CitizReplicaEvent */
   GPtrArray *errands;
   CitizMempool *mempool;
+  CitizChecked *checked;
+  GPtrArray *fresh;       /* CitizTx: taken here, not told yet */
   GHashTable *candidates; /* CitizHash → CitizCandidate */
   GPtrArray *settling;    /* CitizCandidate: committed in the transaction that is open */
   GSource *timer;
@@ -74,6 +76,8 @@ void citiz_replica_step (CitizReplica *self, const CitizCsxEvent *event);
 void citiz_replica_fail (CitizReplica *self, GError *error);
 void citiz_replica_tell_need (CitizReplica *self);
 void citiz_replica_send (CitizReplica *self, guint to, const CitizMessage *message);
+gboolean citiz_replica_take_tx (CitizReplica *self, CitizTx *tx, gboolean tell, GError **error);
+void citiz_replica_tell_txs (CitizReplica *self, GPtrArray *txs);
 
 /* citiz-replica-tree.c: blocks above the committed one, and what they do */
 CitizCandidate *citiz_replica_candidate (CitizReplica *self, const CitizHash *hash);

@@ -80,7 +80,7 @@ execute (CitizReplica *self, CitizCandidate *candidate, const CitizLedger *paren
   g_autoptr (GError) why = NULL;
 
   if (!citiz_ledger_apply (after, candidate->block, candidate->block->header.time, CITIZ_LEVEL_FULL,
-                           NULL, NULL, changes, &why))
+                           citiz_checked_check, self->checked, changes, &why))
     {
       g_debug ("a block is false: %s", why->message);
       candidate->false_ = TRUE;
@@ -357,12 +357,24 @@ citiz_replica_commit (CitizReplica *self,
   return TRUE;
 }
 
+/* So much is waiting that the next block comes at once, and looking at all of it again can be left to one that is not. */
+static gboolean
+is_heavy (const CitizBlock *block)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < block->txs->len; i++)
+    bytes += g_bytes_get_size (citiz_tx_get_bytes (block->txs->pdata[i]));
+  return block->txs->len > CITIZ_BLOCK_MAX_TX / 2 || bytes > CITIZ_BLOCK_MAX_BYTES / 2;
+}
+
 /* What is final is on disk: tells of each block and lets go of it, of its siblings and of its transactions. */
 gboolean
 citiz_replica_settle (CitizReplica *self, GError **error)
 {
   g_autoptr (GPtrArray) settled = g_steal_pointer (&self->settling);
   const CitizLedger *ledger;
+  gboolean heavy = FALSE;
   guint64 slot = 0;
 
   self->settling = g_ptr_array_new ();
@@ -371,6 +383,7 @@ citiz_replica_settle (CitizReplica *self, GError **error)
       CitizBlock *block = ((CitizCandidate *) settled->pdata[i])->block;
 
       slot = block->header.slot;
+      heavy = is_heavy (block);
       for (guint k = 0; k < block->txs->len; k++)
         citiz_mempool_remove (self->mempool, citiz_tx_get_id (block->txs->pdata[k]));
       g_signal_emit_by_name (self, "final", block);
@@ -378,7 +391,7 @@ citiz_replica_settle (CitizReplica *self, GError **error)
   if (settled->len == 0)
     return TRUE;
   ledger = citiz_chain_ledger (self->chain, NULL);
-  if (ledger != NULL)
+  if (ledger != NULL && !heavy)
     citiz_mempool_sift (self->mempool, ledger, citiz_chain_time (self->chain));
   g_hash_table_foreach_remove (self->candidates, is_past, &slot);
   citiz_replica_tell_need (self);

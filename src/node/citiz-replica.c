@@ -47,6 +47,15 @@ go_on (CitizReplica *self)
     citiz_replica_fail (self, g_steal_pointer (&error));
 }
 
+/* All that came in one turn goes out in one message. */
+static void
+tell_fresh (CitizReplica *self)
+{
+  if (self->fresh->len > 0)
+    citiz_replica_tell_txs (self, self->fresh);
+  g_ptr_array_set_size (self->fresh, 0);
+}
+
 static gboolean
 pump_cb (gpointer data)
 {
@@ -54,6 +63,7 @@ pump_cb (gpointer data)
   g_autoptr (CitizReplica) keep = g_object_ref (self);
 
   g_clear_pointer (&self->pump, g_source_unref);
+  tell_fresh (self);
   for (guint i = 0; i < STEPS_AT_ONCE && !self->failed; i++)
     {
       g_autofree CitizReplicaEvent *next = g_queue_pop_head (&self->events);
@@ -180,18 +190,11 @@ citiz_replica_set_journals (CitizReplica *self, CitizJournals *journals)
   self->journals = journals;
 }
 
-/**
- * citiz_replica_submit:
- *
- * Takes a transaction and passes it on. It is final when "final" names its block.
- *
- * Returns: %FALSE with the ledger's reason
- */
+/* @tell: nobody else has told the others. One that a validator brought was told to all by it, and is told again when the chain stands still. */
 gboolean
-citiz_replica_submit (CitizReplica *self, CitizTx *tx, GError **error)
+citiz_replica_take_tx (CitizReplica *self, CitizTx *tx, gboolean tell, GError **error)
 {
   const CitizLedger *ledger = citiz_chain_ledger (self->chain, error);
-  const CitizMessage message = {.kind = CITIZ_MESSAGE_TX, .block = citiz_tx_get_bytes (tx)};
   CitizTxInfo known;
   gboolean fresh;
 
@@ -202,12 +205,30 @@ citiz_replica_submit (CitizReplica *self, CitizTx *tx, GError **error)
       citiz_tx_info_clear (&known);
       return TRUE;
     }
-  if (!citiz_mempool_add (self->mempool, tx, ledger, citiz_chain_time (self->chain), &fresh, error))
+  if (!citiz_mempool_add (self->mempool, tx, ledger, citiz_chain_time (self->chain), self->checked,
+                          &fresh, error))
     return FALSE;
-  if (fresh)
-    citiz_replica_send (self, CITIZ_CSX_NOBODY, &message);
-  citiz_replica_tell_need (self);
+  if (fresh && tell)
+    {
+      g_ptr_array_add (self->fresh, citiz_tx_ref (tx));
+      schedule (self);
+    }
+  if (!self->need)
+    citiz_replica_tell_need (self);
   return TRUE;
+}
+
+/**
+ * citiz_replica_submit:
+ *
+ * Takes a transaction and passes it on. It is final when "final" names its block.
+ *
+ * Returns: %FALSE with the ledger's reason
+ */
+gboolean
+citiz_replica_submit (CitizReplica *self, CitizTx *tx, GError **error)
+{
+  return citiz_replica_take_tx (self, tx, TRUE, error);
 }
 
 void
@@ -286,7 +307,9 @@ citiz_replica_finalize (GObject *object)
   g_ptr_array_unref (self->settling);
   g_hash_table_unref (self->candidates);
   g_hash_table_unref (self->said);
+  g_ptr_array_unref (self->fresh);
   citiz_mempool_free (self->mempool);
+  citiz_checked_free (self->checked);
   citiz_csx_effects_free (self->effects);
   g_clear_pointer (&self->csx, citiz_csx_free);
   G_OBJECT_CLASS (citiz_replica_parent_class)->finalize (object);
@@ -324,6 +347,8 @@ citiz_replica_init (CitizReplica *self)
   self->errands = g_ptr_array_new_with_free_func (citiz_errand_free);
   self->settling = g_ptr_array_new ();
   self->mempool = citiz_mempool_new ();
+  self->checked = citiz_checked_new ();
+  self->fresh = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
   self->said = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->candidates = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, NULL,
                                             citiz_candidate_free);

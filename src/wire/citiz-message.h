@@ -17,7 +17,7 @@ typedef enum
   CITIZ_MESSAGE_FETCH = 6,     /* @epoch, @slot, @hash */
   CITIZ_MESSAGE_RANGE = 7,     /* @epoch, @slot: committed blocks after it, at most @max */
   CITIZ_MESSAGE_BLOCKS = 8,    /* @epoch, @slot (as asked), @blocks: the answer to RANGE */
-  CITIZ_MESSAGE_TX = 9,        /* @block: one transaction */
+  CITIZ_MESSAGE_TX = 9,        /* @block: transactions, each u16 length and bytes */
   CITIZ_MESSAGE_EVIDENCE = 10, /* @evidence */
   CITIZ_MESSAGE_ADDRESS
   = 11 /* @node, @url, @operator_: believed if their hashes are in the node's node_join */

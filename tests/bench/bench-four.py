@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """B5: four validators and whoever brings the transactions on one machine: bench-four.py CITIZ-NODE MAKE-TRANSACTIONS [ROUNDS [TRANSACTIONS]].
 Transactions a second, each handed to one of the nodes, from the first request until all four have all of them final and on disk. The raw limit beside it: a quarter of the
-signatures that libsodium verifies on two threads, as each node verifies each transaction itself.
+signatures that libsodium verifies on two threads, as each node verifies each transaction itself. The second line compares processor time instead of time, which is
+what counts where others use the machine, too.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import os, statistics, struct, sys, time
+import os, resource, statistics, struct, sys, time
 
-from distance import CHECK, World, end, load, raw_verify, say, until
+from distance import CHECK, World, end, load, processor_seconds, raw_verify_cost, say, until
 
 GOAL = 0.55
 CONNECTIONS = 32
@@ -18,15 +19,20 @@ def size_of_log(node):
         return 0  # no block yet
 
 
+def cost(world):
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(map(processor_seconds, world.nodes)) + children.ru_utime + children.ru_stime
+
+
 def bring(world, txs):
-    """Transactions a second."""
+    """Transactions a second; seconds of a processor for each, of the nodes and of who brings them."""
     goal = max(map(size_of_log, world.nodes)) + len(txs)
     data = b''.join(struct.pack('>I', len(tx)) + tx for tx in txs)
-    began = time.monotonic()
+    began, used = time.monotonic(), cost(world)
     load('post', CONNECTIONS, *(node.port for node in world.nodes), data=data)
     for node in world.nodes:
         until('all are final', lambda: size_of_log(node) >= goal, every=0.01)
-    return len(txs) / (time.monotonic() - began)
+    return len(txs) / (time.monotonic() - began), (cost(world) - used) / len(txs)
 
 
 def main():
@@ -35,13 +41,17 @@ def main():
     with World(binary, maker, timing={}) as world:
         world.start()
         bring(world, world.transactions(count // 4))
-        ours, raw = [], []
+        ours, raw, effort = [], [], []
         for _ in range(rounds):
             txs = world.transactions(count)
-            raw.append(raw_verify(2) / len(world.nodes))
-            ours.append(bring(world, txs))
+            rate, one = raw_verify_cost(2)
+            made, each = bring(world, txs)
+            raw.append(rate / len(world.nodes))
+            ours.append(made)
+            effort.append(len(world.nodes) * one / each)
         good = say('four validators on one machine', statistics.median(ours), statistics.median(raw), 'transactions/s',
                    [one / limit for one, limit in zip(ours, raw)], GOAL)
+        say('  by processor time', each * 1e6, len(world.nodes) * one * 1e6, 'µs a transaction', effort, GOAL)
         world.no_evidence()
     end(good)
 

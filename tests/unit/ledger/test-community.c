@@ -586,7 +586,8 @@ test_waiting (Community *c, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_ptr_array_add (txs, worked (c, 1, 0));
-  g_assert_true (citiz_ledger_try (world->ledger, txs, (CitizTime){world->time + 1}, &error));
+  g_assert_true (
+      citiz_ledger_try (world->ledger, txs, (CitizTime){world->time + 1}, NULL, NULL, &error));
   set_params (c, 100, 0, 12);
   proposer = citiz_ledger_fork (world->ledger);
   citiz_ledger_sift (proposer, txs, (CitizTime){world->time + 1}, sifted, sifted);

@@ -121,7 +121,7 @@ refusal (CommunityWorld *world, CitizTx *tx)
   for (guint i = 0; i < world->taken->len; i++)
     g_ptr_array_add (txs, world->taken->pdata[i]);
   g_ptr_array_add (txs, tx);
-  if (citiz_ledger_try (world->shared.ledger, txs, world->shared.now, &error))
+  if (citiz_ledger_try (world->shared.ledger, txs, world->shared.now, NULL, NULL, &error))
     return NULL;
   if (g_error_matches (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_NONCE))
     return "nonce";
