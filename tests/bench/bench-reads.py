@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""B8: how many tiles and proofs a second a node gives, beside nginx giving files of the same bytes: bench-reads.py CITIZ-NODE MAKE-TRANSACTIONS [SECONDS]. Both have one
+process and the same connections; they take turns. Then the tiles that the node exports, given by nginx with the configuration that comes with the node.
+SPDX-License-Identifier: AGPL-3.0-or-later"""
+import os, pathlib, statistics, sys, time
+
+from distance import CHECK, World, end, load, processor_seconds, say, until
+import proxies
+from nodes import free_port
+from proxies import find
+
+GOAL, GOAL_FILES = 0.33, 0.95
+ROUNDS, CONNECTIONS = 5, 32
+MANY = 'keepalive_requests 1000000000; access_log off;'
+
+
+class Nginx:
+    """Gives the files of a folder, and nothing else."""
+
+    def __init__(self, folder):
+        import subprocess
+        self.folder, self.port = folder, free_port()
+        temporary = ''.join(f'{name}_temp_path {folder}/{name};' for name in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'))
+        (folder / 'static.conf').write_text(
+            ('user root root; ' if os.geteuid() == 0 else '') + f'daemon off; worker_processes 1; pid {folder}/static.pid; error_log stderr; events {{}}\n'
+            f'http {{ {temporary} {MANY} server {{ listen 127.0.0.1:{self.port}; root {folder}/files; }} }}\n')
+        self.process = subprocess.Popen([find('nginx'), '-p', str(folder), '-e', 'stderr', '-c', str(folder / 'static.conf')], stderr=open(folder / 'static.log', 'w'))
+
+    def put(self, path, data):
+        file = self.folder / 'files' / path.strip('/')
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def rate(port, path, seconds):
+    got = load('get', seconds, CONNECTIONS, port, path)
+    return got['done'] / got['seconds']
+
+
+def compare(what, node, path, nginx, seconds, goal=GOAL, port=None):
+    status, data = node.get(path)
+    assert status == 200, path
+    nginx.put(path, data)
+    until('nginx gives it', lambda: load('get', 0.05, 1, nginx.port, path)['refused'] == 0)
+    ours, raw = [], []
+    for _ in range(1 if CHECK else ROUNDS):
+        raw.append(rate(nginx.port, path, seconds))
+        ours.append(rate(port or node.port, path, seconds))
+    return say(f'{what} ({len(data)} bytes)', statistics.median(ours), statistics.median(raw), 'a second', [one / limit for one, limit in zip(ours, raw)], goal)
+
+
+def main():
+    binary, maker = (os.path.abspath(path) for path in sys.argv[1:3])
+    seconds = 0.2 if CHECK else float(sys.argv[3]) if len(sys.argv) > 3 else 1.5
+    if not find('nginx'):
+        print('no nginx here')
+        sys.exit(77)
+    with World(binary, maker, n=1, timing={}) as world:
+        node = world.nodes[0]
+        node.set('limits', requests_per_second=100000, requests_burst=100000)
+        world.start()
+        nginx = Nginx(world.dir)
+        try:
+            ids = [node.submit(tx)[1] for tx in world.transactions(600)]
+            name = __import__('json').loads(ids[-1])['id']
+            node.becomes_final(name)
+            good = compare('a tile', node, '/tile/0/000', nginx, seconds)
+            good &= compare('a proof', node, f'/v1/tx/{name}', nginx, seconds)
+        finally:
+            nginx.close()
+    end(good)
+
+
+if __name__ == '__main__':
+    main()
