@@ -80,18 +80,22 @@ citiz_compose_measure (const CitizDraft *d, const json_t *base)
   gboolean pressure = g_strcmp0 (d->measure, "bp_panel") == 0
                       || (g_strcmp0 (d->measure, "bp_sys") == 0 && citiz_said (d->value2));
   const CitizMeasure *m = citiz_measure_get (pressure ? "bp_panel" : d->measure);
-  json_t *value
-      = m != NULL ? citiz_make_quantity (d->value, citiz_said (d->unit) ? d->unit : m->ucum) : NULL;
+  json_t *value = m != NULL || base != NULL /* a correction of what the catalogue does not know */
+                      ? citiz_make_quantity (d->value, citiz_said (d->unit) ? d->unit
+                                                       : m != NULL          ? m->ucum
+                                                                            : NULL)
+                      : NULL;
   CitizComposer c;
 
   if (value == NULL)
     return NULL;
   citiz_composer_start (&c, d, base, "Observation", "subject");
   citiz_put_status (&c, "status", "final");
-  put_category (&c, m->laboratory                                      ? "laboratory"
-                    : m->aggregate == CITIZ_AGGREGATE_SUM && !pressure ? "activity"
-                                                                       : "vital-signs");
-  if (c.old == NULL || c.old->measure != m)
+  if (m != NULL)
+    put_category (&c, m->laboratory                                      ? "laboratory"
+                      : m->aggregate == CITIZ_AGGREGATE_SUM && !pressure ? "activity"
+                                                                         : "vital-signs");
+  if (m != NULL && (c.old == NULL || c.old->measure != m))
     json_object_set_new (c.resource, "code", measure_concept (m));
   put_when (&c);
   if (pressure)

@@ -9,9 +9,8 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-page.h"
 
-#define TICKS     4
-#define WALLS     (14 * CITIZ_HOUR) /* no wall is further from UTC */
-#define ONE_NIGHT 0.18              /* of the card: a night alone is no wider than it reads well */
+#define TICKS 4
+#define WALLS (14 * CITIZ_HOUR) /* no wall is further from UTC */
 
 static GArray *
 days_of (const CitizActivityView *view, const gchar *measure)
@@ -375,8 +374,6 @@ add_stage (CitizChart *chart, const CitizActivityView *view, const GArray *night
           g_array_append_val (points, point);
         }
     }
-  if (view->period.kind == CITIZ_PERIOD_DAY)
-    citiz_layer_set_bar (layer, ONE_NIGHT, 4);
   if (stages[s].half)
     gtk_widget_add_css_class (GTK_WIDGET (layer), "half");
   citiz_layer_set_points (layer, (const CitizPoint *) points->data, points->len);

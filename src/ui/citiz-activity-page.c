@@ -368,12 +368,7 @@ period_row (CitizActivityPage *self)
       g_signal_connect (self->kinds[i], "toggled", G_CALLBACK (kind_cb), self);
       gtk_box_append (GTK_BOX (linked), self->kinds[i]);
     }
-  self->table = gtk_toggle_button_new ();
-  gtk_button_set_icon_name (GTK_BUTTON (self->table), "citiz-table-symbolic");
-  gtk_widget_add_css_class (self->table, "flat");
-  gtk_widget_set_tooltip_text (self->table, _ ("Show as tables"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->table), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Show as tables"), -1);
+  self->table = citiz_table_button_new ();
   g_signal_connect_swapped (self->table, "toggled", G_CALLBACK (refill), self);
   gtk_widget_add_css_class (linked, "periods");
   citiz_wrap_append (CITIZ_WRAP (right), linked);

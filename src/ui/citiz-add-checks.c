@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "record/citiz-unit.h"
 #include "ui/citiz-add-forms.h"
 #include "ui/citiz-format.h"
 
@@ -112,17 +113,29 @@ ask_again (CitizForm *form, const gchar *key, gdouble low, gdouble high)
   return citiz_form_insists (form, key, sentence);
 }
 
-static gboolean
-check_one (CitizForm *form, const gchar *key, const CitizMeasure *measure)
+/* An end of the catalogue in the unit that is typed. */
+static gdouble
+in_unit (gdouble end, const CitizMeasure *measure, const gchar *unit)
 {
-  gdouble value;
+  gdouble out;
 
-  if (measure == NULL || !citiz_form_get_number (form, key, &value))
+  return citiz_unit_convert (end, measure->ucum, unit, measure->key, &out) ? out : end;
+}
+
+static gboolean
+check_one (CitizForm *form, const gchar *key, const CitizMeasure *measure, const gchar *unit)
+{
+  gdouble typed, value;
+
+  if (measure == NULL || !citiz_form_get_number (form, key, &typed))
     return TRUE;
+  if (!citiz_unit_convert (typed, unit, measure->ucum, measure->key, &value))
+    return TRUE; /* a unit of its own: nothing is known of it */
   if (measure->min < measure->max && (value < measure->min || value > measure->max))
     {
-      g_autofree gchar *low = citiz_format_number_short (measure->min, 2),
-                       *high = citiz_format_number_short (measure->max, 2), *sentence = NULL;
+      g_autofree gchar *low = citiz_format_number_short (in_unit (measure->min, measure, unit), 2),
+                       *high = citiz_format_number_short (in_unit (measure->max, measure, unit), 2),
+                       *sentence = NULL;
 
       sentence = g_strdup_printf (_ ("This is outside what can be: %s to %s. Check the unit."), low,
                                   high);
@@ -132,25 +145,26 @@ check_one (CitizForm *form, const gchar *key, const CitizMeasure *measure)
   for (guint i = 0; i < G_N_ELEMENTS (seldom); i++)
     if (strcmp (seldom[i].measure, measure->key) == 0
         && (value < seldom[i].low || value > seldom[i].high))
-      return ask_again (form, key, seldom[i].low, seldom[i].high);
+      return ask_again (form, key, in_unit (seldom[i].low, measure, unit),
+                        in_unit (seldom[i].high, measure, unit));
   return TRUE;
 }
 
 gboolean
-citiz_add_check_value (CitizForm *form, const CitizMeasure *chosen)
+citiz_add_check_value (CitizForm *form, const CitizMeasure *chosen, const gchar *unit)
 {
   gdouble high, low;
 
   if (chosen == NULL || strcmp (chosen->key, "bp_panel") != 0)
-    return check_one (form, "value", chosen);
+    return check_one (form, "value", chosen, unit);
   if (citiz_form_get_number (form, "value", &high) && citiz_form_get_number (form, "value2", &low)
       && low >= high)
     {
       citiz_form_fail (form, "value2", _ ("The lower value must be below the higher one."));
       return FALSE;
     }
-  return check_one (form, "value", citiz_measure_get ("bp_sys"))
-         && check_one (form, "value2", citiz_measure_get ("bp_dia"));
+  return check_one (form, "value", citiz_measure_get ("bp_sys"), unit)
+         && check_one (form, "value2", citiz_measure_get ("bp_dia"), unit);
 }
 
 gboolean

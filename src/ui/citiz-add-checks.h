@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 /* The dates and hours of a form of this kind. FALSE, with a sentence beside the field: one is still to come where it cannot be, or an
  * end stands before its beginning. */
 gboolean citiz_add_check_dates (CitizForm *form, CitizKind kind, CitizTime now);
-/* The value of a chosen measure, in its own unit (blood pressure: both). FALSE, with a sentence: it cannot be; or it is seldom so and
+/* The value of a chosen measure, typed in @unit (blood pressure: both). FALSE, with a sentence: it cannot be; or it is seldom so and
  * was not yet saved twice. */
-gboolean citiz_add_check_value (CitizForm *form, const CitizMeasure *chosen);
+gboolean citiz_add_check_value (CitizForm *form, const CitizMeasure *chosen, const gchar *unit);
 /* The same for a result, whose laboratory may know better: never refused, asked twice. */
 gboolean citiz_add_check_result (CitizForm *form, const CitizMeasure *chosen);
 

@@ -1,4 +1,4 @@
-/* The fields of each kind of entry, and how they become a resource. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* How an entry fills its fields, and how they become a resource. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-add-forms.h"
 
 #include <glib/gi18n.h>
@@ -10,217 +10,8 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-languages.h"
+#include "ui/citiz-units.h"
 #include "insight/citiz-nutrition.h"
-
-/* --- tables --- */
-
-static const CitizChoice severities[] = {{"", N_ ("Not known")},
-                                         {"severe", N_ ("Severe")},
-                                         {"moderate", N_ ("Moderate")},
-                                         {"mild", N_ ("Mild")},
-                                         {NULL, NULL}};
-static const CitizChoice problem_states[] = {{"active", N_ ("Present")},
-                                             {"remission", N_ ("In remission")},
-                                             {"resolved", N_ ("Over")},
-                                             {NULL, NULL}};
-static const CitizChoice medication_states[] = {{"active", N_ ("Taken now")},
-                                                {"stopped", N_ ("Stopped")},
-                                                {"on-hold", N_ ("On hold")},
-                                                {NULL, NULL}};
-static const CitizChoice visit_states[]
-    = {{"planned", N_ ("To come")}, {"completed", N_ ("Took place")}, {NULL, NULL}};
-static const CitizChoice roles[] = {{"relative", N_ ("Relative or friend")},
-                                    {"mandatary", N_ ("Decides for you if you cannot")},
-                                    {"physician", N_ ("Physician")},
-                                    {"pharmacy", N_ ("Pharmacy")},
-                                    {"other", N_ ("Other")},
-                                    {NULL, NULL}};
-static const CitizChoice genders[] = {{"", N_ ("Not said")},
-                                      {"female", N_ ("Woman")},
-                                      {"male", N_ ("Man")},
-                                      {"other", N_ ("Other")},
-                                      {NULL, NULL}};
-static const CitizChoice taken[]
-    = {{"taken", N_ ("Taken")}, {"skipped", N_ ("Skipped")}, {NULL, NULL}};
-static const CitizChoice meals[] = {{"breakfast", N_ ("Breakfast")},
-                                    {"lunch", N_ ("Lunch")},
-                                    {"dinner", N_ ("Supper")},
-                                    {"snack", N_ ("Snack")},
-                                    {NULL, NULL}};
-static const CitizChoice none[] = {{NULL, NULL}};
-
-#define TEXT(key, label)                                                                           \
-  {                                                                                                \
-    key, label, CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0, NULL, NULL                                    \
-  }
-#define NEED(key, label)                                                                           \
-  {                                                                                                \
-    key, label, CITIZ_FIELD_TEXT, TRUE, NULL, 0, 0, NULL, NULL                                     \
-  }
-#define DATE(key, label)                                                                           \
-  {                                                                                                \
-    key, label, CITIZ_FIELD_DATE, FALSE, NULL, 0, 0, NULL, NULL                                    \
-  }
-#define CHOICE(key, label, choices)                                                                \
-  {                                                                                                \
-    key, label, CITIZ_FIELD_CHOICE, FALSE, choices, 0, 0, NULL, NULL                               \
-  }
-#define NUMBER(key, label, least, most)                                                            \
-  {                                                                                                \
-    key, label, CITIZ_FIELD_NUMBER, FALSE, NULL, least, most, NULL, NULL                           \
-  }
-#define DAY                                                                                        \
-  {                                                                                                \
-    "day", N_ ("Day"), CITIZ_FIELD_DAY, TRUE, NULL, 0, 0, NULL, NULL                               \
-  }
-#define TIME                                                                                       \
-  {                                                                                                \
-    "time", N_ ("Time"), CITIZ_FIELD_TIME, FALSE, NULL, 0, 0, NULL, NULL                           \
-  }
-#define NOTE                                                                                       \
-  {                                                                                                \
-    "note", N_ ("Note"), CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0, NULL, NULL                           \
-  }
-#define SINCE                                                                                      \
-  {                                                                                                \
-    "onset", N_ ("Since"), CITIZ_FIELD_DATE, FALSE, NULL, 0, 0,                                    \
-        N_ ("A year is enough: 2004. Or a month, or a day: 2004-10-18."), NULL                     \
-  }
-#define END                                                                                        \
-  {                                                                                                \
-    NULL, NULL, CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0, NULL, NULL                                    \
-  }
-
-static const CitizField allergy[] = {NEED ("title", N_ ("What you do not tolerate")),
-                                     TEXT ("reaction", N_ ("Reaction")),
-                                     CHOICE ("severity", N_ ("Severity"), severities),
-                                     {"intolerance", N_ ("An intolerance, not an allergy"),
-                                      CITIZ_FIELD_SWITCH, FALSE, NULL, 0, 0, NULL, NULL},
-                                     SINCE,
-                                     NOTE,
-                                     END};
-static const CitizField problem[] = {NEED ("title", N_ ("Problem")),
-                                     CHOICE ("status", N_ ("Today"), problem_states),
-                                     SINCE,
-                                     DATE ("end", N_ ("Until")),
-                                     NOTE,
-                                     END};
-static const CitizField medication[]
-    = {NEED ("title", N_ ("Medication")),
-       TEXT ("detail", N_ ("Strength, for example 5 mg")),
-       TEXT ("dosage", N_ ("How to take it")),
-       {"times", N_ ("Hours"), CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0,
-        N_ ("For example 7:00, 18:00. Today then lists each dose at its hour."), NULL},
-       {"as_needed", N_ ("Only when needed"), CITIZ_FIELD_SWITCH, FALSE, NULL, 0, 0, NULL, NULL},
-       CHOICE ("status", N_ ("Today"), medication_states),
-       TEXT ("reason", N_ ("Reason")),
-       SINCE,
-       DATE ("end", N_ ("Until")),
-       NOTE,
-       END};
-static const CitizField dose[] = {CHOICE ("medication", N_ ("Medication"), none),
-                                  CHOICE ("taken", N_ ("Dose"), taken),
-                                  DAY,
-                                  TIME,
-                                  TEXT ("reason", N_ ("Reason, if skipped")),
-                                  END};
-static const CitizField immunization[]
-    = {NEED ("title", N_ ("Vaccine")),
-       {"onset", N_ ("Date"), CITIZ_FIELD_DATE, TRUE, NULL, 0, 0, NULL, NULL},
-       TEXT ("detail", N_ ("Dose or lot")),
-       TEXT ("site", N_ ("Place")),
-       NOTE,
-       END};
-static const CitizField result[]
-    = {CHOICE ("measure", N_ ("Test"), none),
-       TEXT ("title", N_ ("Name of the test")),
-       TEXT ("value", N_ ("Value")),
-       TEXT ("unit", N_ ("Unit")),
-       {"low", N_ ("From"), CITIZ_FIELD_NUMBER, FALSE, NULL, 0, 0, NULL,
-        N_ ("Reference range of the laboratory")},
-       NUMBER ("high", N_ ("To"), 0, 0),
-       {"onset", N_ ("Date"), CITIZ_FIELD_DATE, TRUE, NULL, 0, 0, NULL, N_ ("When and where")},
-       TEXT ("person", N_ ("Laboratory")),
-       NOTE,
-       END};
-static const CitizField measure[]
-    = {CHOICE ("measure", N_ ("Measure"), none),
-       {"value", N_ ("Value"), CITIZ_FIELD_NUMBER, TRUE, NULL, 0, 0, NULL, NULL},
-       {"value2", N_ ("Diastolic (the lower one)"), CITIZ_FIELD_NUMBER, TRUE, NULL, 20, 200, NULL,
-        NULL},
-       DAY,
-       TIME,
-       NOTE,
-       END};
-static const CitizField procedure[] = {NEED ("title", N_ ("Procedure")),
-                                       DATE ("onset", N_ ("Date")),
-                                       TEXT ("site", N_ ("Part of the body or place")),
-                                       TEXT ("person", N_ ("By whom")),
-                                       NOTE,
-                                       END};
-static const CitizField device[]
-    = {NEED ("title", N_ ("Device or implant")), TEXT ("detail", N_ ("Model")), SINCE, NOTE, END};
-static const CitizField visit[] = {NEED ("title", N_ ("Visit")),
-                                   CHOICE ("status", N_ ("State"), visit_states),
-                                   DAY,
-                                   TIME,
-                                   TEXT ("person", N_ ("With whom")),
-                                   TEXT ("site", N_ ("Place")),
-                                   TEXT ("reason", N_ ("Reason")),
-                                   NOTE,
-                                   END};
-static const CitizField document[]
-    = {NEED ("title", N_ ("Title")), DATE ("onset", N_ ("Date")), NOTE, END};
-static const CitizField family[]
-    = {NEED ("title", N_ ("Problem")), NEED ("relationship", N_ ("Who (mother, brother…)")), NOTE,
-       END};
-static const CitizField directive[] = {
-    NEED ("title", N_ ("Directive")),
-    DATE ("onset", N_ ("Date")),
-    {"note", N_ ("What it says, or where it is"), CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0, NULL, NULL},
-    END};
-static const CitizField contact[] = {NEED ("title", N_ ("Name")),
-                                     CHOICE ("role", N_ ("Role"), roles),
-                                     TEXT ("relationship", N_ ("Relationship")),
-                                     TEXT ("phone", N_ ("Phone")),
-                                     TEXT ("email", N_ ("Email")),
-                                     NOTE,
-                                     END};
-static const CitizField session[]
-    = {NEED ("title", N_ ("Activity")),
-       DAY,
-       TIME,
-       {"minutes", N_ ("Minutes"), CITIZ_FIELD_NUMBER, TRUE, NULL, 1, 1440, NULL, NULL},
-       NUMBER ("km", N_ ("Kilometres"), 0, 500),
-       NUMBER ("heart", N_ ("Mean heart rate"), 30, 240),
-       NOTE,
-       END};
-static const CitizField meal[] = {CHOICE ("category", N_ ("Meal"), meals), DAY, TIME, NOTE, END};
-static const CitizField note[]
-    = {{"note", N_ ("Note"), CITIZ_FIELD_TEXT, TRUE, NULL, 0, 0, NULL, NULL}, DAY, END};
-static const CitizField person[]
-    = {NEED ("given", N_ ("First name")),
-       NEED ("family", N_ ("Last name")),
-       {"onset", N_ ("Date of birth"), CITIZ_FIELD_DAY, FALSE, NULL, 0, 0,
-        N_ ("A caregiver who types the spoken code is asked for it."), NULL},
-       CHOICE ("gender", N_ ("Sex"), genders),
-       TEXT ("health_number", N_ ("Health insurance number")),
-       TEXT ("phone", N_ ("Phone")),
-       TEXT ("address", N_ ("Address")),
-       TEXT ("languages", N_ ("Languages")),
-       END};
-
-static const CitizField *const forms[CITIZ_N_KINDS] = {
-    [CITIZ_KIND_PATIENT] = person,      [CITIZ_KIND_ALLERGY] = allergy,
-    [CITIZ_KIND_PROBLEM] = problem,     [CITIZ_KIND_MEDICATION] = medication,
-    [CITIZ_KIND_DOSE] = dose,           [CITIZ_KIND_IMMUNIZATION] = immunization,
-    [CITIZ_KIND_RESULT] = result,       [CITIZ_KIND_MEASURE] = measure,
-    [CITIZ_KIND_PROCEDURE] = procedure, [CITIZ_KIND_DEVICE] = device,
-    [CITIZ_KIND_VISIT] = visit,         [CITIZ_KIND_DOCUMENT] = document,
-    [CITIZ_KIND_FAMILY] = family,       [CITIZ_KIND_DIRECTIVE] = directive,
-    [CITIZ_KIND_CONTACT] = contact,     [CITIZ_KIND_SESSION] = session,
-    [CITIZ_KIND_MEAL] = meal,           [CITIZ_KIND_NOTE] = note,
-};
 
 /* Fields of the same name in form and draft. */
 static const struct
@@ -322,16 +113,10 @@ role_key (CitizRole role)
   KEY_OF (role_words, role);
 }
 
-const CitizField *
-citiz_add_fields (CitizKind kind)
-{
-  return forms[kind];
-}
-
 static const CitizField *
 field_of (CitizKind kind, const gchar *key)
 {
-  for (const CitizField *f = forms[kind]; f->key != NULL; f++)
+  for (const CitizField *f = citiz_add_fields (kind); f->key != NULL; f++)
     if (strcmp (f->key, key) == 0)
       return f;
   return NULL;
@@ -360,13 +145,38 @@ set_choices (CitizForm *form, const gchar *field, GPtrArray *keys, GPtrArray *la
                           (const gchar *const *) labels->pdata);
 }
 
+static gboolean
+is_pressure (const CitizMeasure *measure)
+{
+  return measure != NULL && strcmp (measure->key, "bp_panel") == 0;
+}
+
+/* The entry that is corrected, or NULL. */
+static const CitizItem *
+corrected (CitizForm *form)
+{
+  return g_object_get_data (G_OBJECT (form), "citiz-item");
+}
+
+/* A correction stays in the unit it was written in: the digits on the screen are those of the record. */
+static const gchar *
+unit_of (CitizForm *form, const CitizMeasure *chosen)
+{
+  const CitizItem *item = corrected (form);
+
+  if (is_pressure (chosen))
+    return "mm[Hg]";
+  if (item != NULL && item->measure == chosen && *item->unit != '\0')
+    return item->unit;
+  return chosen != NULL ? citiz_units_shown (chosen, chosen->ucum) : "";
+}
+
 static void
 measure_changed (CitizForm *form, gpointer data)
 {
   const CitizMeasure *chosen = citiz_measure_get (citiz_form_get_choice (form, "measure"));
-  gboolean pressure = chosen != NULL && strcmp (chosen->key, "bp_panel") == 0;
-  const gchar *ucum = pressure ? "mm[Hg]" : chosen != NULL ? chosen->ucum : "";
-  const gchar *unit = citiz_unit_symbol (ucum, citiz_format_language ());
+  gboolean pressure = is_pressure (chosen);
+  const gchar *unit = citiz_unit_symbol (unit_of (form, chosen), citiz_format_language ());
   g_autofree gchar *hint = pressure        ? g_strdup (_ ("Systolic (the higher one), in mmHg"))
                            : *unit != '\0' ? g_strdup_printf (_ ("In %s"), unit)
                                            : NULL;
@@ -382,14 +192,16 @@ test_changed (CitizForm *form, gpointer data)
 
   citiz_form_set_visible (form, "title", chosen == NULL);
   if (chosen != NULL)
-    citiz_form_set_text (form, "unit", citiz_unit_symbol (chosen->ucum, citiz_format_language ()));
+    citiz_form_set_text (form, "unit",
+                         citiz_unit_symbol (unit_of (form, chosen), citiz_format_language ()));
 }
 
 static void
-fill_measures (CitizForm *form)
+fill_measures (CitizForm *form, const CitizItem *item)
 {
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
+  const gchar *own = item != NULL && item->measure != NULL ? item->measure->key : "";
 
   for (guint i = 0; by_hand[i] != NULL; i++)
     {
@@ -399,12 +211,15 @@ fill_measures (CitizForm *form)
                     m->aggregate == CITIZ_AGGREGATE_PANEL ? _ ("Blood pressure")
                                                           : m->name[citiz_format_language ()]);
     }
+  /* What a file brought and nobody measures by hand stays what it is when it is corrected. */
+  if (item != NULL && !g_strv_contains (by_hand, own))
+    add_choice (keys, labels, own, citiz_item_title (item));
   set_choices (form, "measure", keys, labels);
   citiz_form_watch (form, "measure", measure_changed, NULL);
 }
 
 static void
-fill_tests (CitizForm *form)
+fill_tests (CitizForm *form, const CitizItem *item)
 {
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
@@ -415,6 +230,8 @@ fill_tests (CitizForm *form)
       if (m->laboratory)
         add_choice (keys, labels, m->key, m->name[citiz_format_language ()]);
     }
+  if (item != NULL && item->measure != NULL && !item->measure->laboratory)
+    add_choice (keys, labels, item->measure->key, citiz_item_title (item));
   add_choice (keys, labels, "", _ ("Another test"));
   set_choices (form, "measure", keys, labels);
   citiz_form_watch (form, "measure", test_changed, NULL);
@@ -480,15 +297,23 @@ fill_parts (CitizForm *form, const CitizItem *item)
   {
     const gchar *field, *measure, *code;
     gint decimals;
-  } parts[] = {{"minutes", "exercise_min", "55411-3", 0},
-               {"km", "walk_dist", "41953-1", 2},
-               {"heart", "hr", "55425-3", 0}};
+    const gchar *unit;
+  } parts[] = {{"minutes", "exercise_min", "55411-3", 0, "min"},
+               {"km", "walk_dist", "41953-1", 2, "km"},
+               {"heart", "hr", "55425-3", 0, "/min"}};
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
       const CitizComponent *part = citiz_item_part (item, parts[i].measure, parts[i].code);
-      if (part != NULL && citiz_decimal_known (&part->value))
-        citiz_form_set_number (form, parts[i].field, part->value.number, parts[i].decimals);
+      gdouble value;
+
+      if (part == NULL || !citiz_decimal_known (&part->value))
+        continue;
+      /* Files write seconds, metres, miles; the fields are minutes and kilometres. */
+      if (*part->unit == '\0'
+          || !citiz_unit_convert (part->value.number, part->unit, parts[i].unit, NULL, &value))
+        value = part->value.number;
+      citiz_form_set_number (form, parts[i].field, value, parts[i].decimals);
     }
 }
 
@@ -550,10 +375,13 @@ citiz_add_fill (CitizForm *form,
   gint offset = (gint) (g_date_time_get_utc_offset (local) / G_TIME_SPAN_MINUTE);
   CitizDate today = citiz_date_from_time (now, offset);
 
+  if (item != NULL)
+    g_object_set_data_full (G_OBJECT (form), "citiz-item", citiz_item_ref ((CitizItem *) item),
+                            (GDestroyNotify) citiz_item_unref);
   if (kind == CITIZ_KIND_MEASURE)
-    fill_measures (form);
+    fill_measures (form, item);
   else if (kind == CITIZ_KIND_RESULT)
-    fill_tests (form);
+    fill_tests (form, item);
   else if (kind == CITIZ_KIND_DOSE)
     fill_medications (form, record);
   if (item != NULL)
@@ -565,7 +393,12 @@ citiz_add_fill (CitizForm *form,
   if (kind == CITIZ_KIND_MEASURE)
     measure_changed (form, NULL);
   else if (kind == CITIZ_KIND_RESULT)
-    test_changed (form, NULL);
+    {
+      test_changed (form, NULL);
+      if (item != NULL) /* as it was written, also where the catalogue knows another */
+        citiz_form_set_text (form, "unit",
+                             citiz_unit_symbol (item->unit, citiz_format_language ()));
+    }
 }
 
 /* --- form → resource --- */
@@ -660,12 +493,10 @@ read_measure (CitizForm *form, CitizKind kind, CitizDraft *draft)
   draft->measure = chosen != NULL ? key : NULL;
   if (kind == CITIZ_KIND_MEASURE)
     {
-      gboolean pressure = strcmp (key, "bp_panel") == 0;
-
-      draft->unit = pressure ? "mm[Hg]" : chosen->ucum;
-      if (!pressure)
+      draft->unit = unit_of (form, chosen);
+      if (!is_pressure (chosen))
         draft->value2 = NULL;
-      return citiz_add_check_value (form, chosen);
+      return citiz_add_check_value (form, chosen, draft->unit);
     }
   draft->unit = citiz_unit_ucum (draft->unit);
   if (chosen != NULL)

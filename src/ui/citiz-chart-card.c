@@ -1,6 +1,8 @@
 /* A card with a heading, the one number that sums it up, a chart and its table twin. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-chart-card.h"
 
+#include <glib/gi18n.h>
+
 #include "ui/citiz-bits.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
@@ -9,7 +11,7 @@
 struct _CitizChartCard
 {
   GtkWidget parent_instance;
-  GtkWidget *box, *number, *words, *stack, *chart, *empty, *legend;
+  GtkWidget *box, *head, *number, *words, *stack, *chart, *empty, *legend;
   gboolean legend_wanted; /* by the picture; a table needs none */
 };
 
@@ -42,7 +44,7 @@ GtkWidget *
 citiz_chart_card_new (const gchar *title, gint height)
 {
   CitizChartCard *self = g_object_new (CITIZ_TYPE_CHART_CARD, NULL);
-  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4), *label;
+  GtkWidget *label, *head = self->head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
 
   label = g_object_new (GTK_TYPE_LABEL, "label", title, "xalign", 0.0, "hexpand", TRUE, "wrap",
                         TRUE, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
@@ -141,6 +143,26 @@ citiz_chart_card_set_legend_visible (CitizChartCard *self, gboolean visible)
 {
   self->legend_wanted = visible;
   show_legend (self);
+}
+
+void
+citiz_chart_card_add_end (CitizChartCard *self, GtkWidget *widget)
+{
+  gtk_box_append (GTK_BOX (self->head), widget);
+}
+
+GtkWidget *
+citiz_table_button_new (void)
+{
+  GtkWidget *button = gtk_toggle_button_new ();
+
+  gtk_button_set_icon_name (GTK_BUTTON (button), "citiz-table-symbolic");
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, _ ("Show as tables"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Show as tables"), -1);
+  return button;
 }
 
 void

@@ -20,6 +20,10 @@ void citiz_chart_card_add_legend (CitizChartCard *self,
                                   gboolean half,
                                   const gchar *word);
 void citiz_chart_card_set_legend_visible (CitizChartCard *self, gboolean visible);
+/* A widget at the end of the heading's line. */
+void citiz_chart_card_add_end (CitizChartCard *self, GtkWidget *widget);
+/* A toggle with a name that asks for the table twin. */
+GtkWidget *citiz_table_button_new (void);
 /* Table in place of the chart. To be called again after the chart was filled anew. */
 void citiz_chart_card_set_table (CitizChartCard *self, gboolean table);
 

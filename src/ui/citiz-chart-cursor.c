@@ -55,14 +55,37 @@ citiz_chart_point_init (CitizChartPoint *self)
   gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
 }
 
-/* One point is in the tab order: the one under the cursor, or the last. */
+static gboolean
+has_value (CitizChart *chart, guint slot)
+{
+  const CitizSlot *s = _citiz_chart_get_slot (chart, slot);
+
+  for (guint k = 0; s->cells[k] != NULL; k++)
+    if (*s->cells[k] != '\0')
+      return TRUE;
+  return FALSE;
+}
+
+/* Where the keyboard enters: the last value, not a day still to come. */
+static gint
+entrance (CitizChart *chart)
+{
+  gint last = (gint) citiz_chart_get_n_slots (chart) - 1;
+
+  for (gint i = last; i >= 0; i--)
+    if (has_value (chart, (guint) i))
+      return i;
+  return last;
+}
+
+/* One point is in the tab order: the one under the cursor, or the last with a value. */
 static void
 rove (CitizChartCursor *self)
 {
   gint at = citiz_chart_get_cursor (self->chart);
 
   if (at < 0)
-    at = (gint) self->points->len - 1;
+    at = entrance (self->chart);
   for (guint i = 0; i < self->points->len; i++)
     gtk_widget_set_focusable (g_ptr_array_index (self->points, i), (gint) i == at);
 }
@@ -281,7 +304,9 @@ key_cb (GtkEventControllerKey *controller,
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (keys[i].key == key)
       {
-        gint to = citiz_scale_move (at, citiz_chart_get_n_slots (self->chart), keys[i].move);
+        gint to = at < 0 && keys[i].move != CITIZ_MOVE_FIRST && keys[i].move != CITIZ_MOVE_LAST
+                      ? entrance (self->chart)
+                      : citiz_scale_move (at, citiz_chart_get_n_slots (self->chart), keys[i].move);
 
         citiz_chart_set_cursor (self->chart, to);
         if (to >= 0 && to < (gint) self->points->len)

@@ -2,15 +2,14 @@
 #include "ui/citiz-item-dialog.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 #include "ui/citiz-add.h"
 #include "ui/citiz-bits.h"
-#include "ui/citiz-chart-card.h"
 #include "ui/citiz-document-view.h"
 #include "record/citiz-compose.h"
 #include "ui/citiz-flow.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-item-chart.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-undo.h"
@@ -156,65 +155,6 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
   return list;
 }
 
-/* --- the chart of a result --- */
-
-static void
-add_chart (CitizItemDialog *self, CitizItem *item)
-{
-  g_autoptr (GPtrArray) same
-      = citiz_record_same_test (citiz_session_get_record (self->session), item);
-  g_autoptr (GDateTime) now = local_now (self);
-  GtkWidget *card;
-  CitizChart *chart;
-  CitizLayer *line, *band;
-  g_autofree CitizPoint *points = NULL;
-  gdouble lo = NAN, hi = NAN, low, high;
-  CitizScale scale;
-  guint n = 0;
-
-  if (same->len < 2 || !citiz_item_has_number (item))
-    return;
-  card = citiz_chart_card_new (_ ("Over time"), 170);
-  chart = citiz_chart_card_get_chart (CITIZ_CHART_CARD (card));
-  points = g_new0 (CitizPoint, same->len);
-  citiz_chart_set_columns (chart, _ ("Date"), (const gchar *const[]){_ ("Value"), NULL});
-  for (guint i = 0; i < same->len; i++)
-    {
-      const CitizItem *one = g_ptr_array_index (same, i);
-      g_autofree gchar *date = citiz_date_words (citiz_item_date (one), now, FALSE),
-                       *value = value_line (one);
-
-      if (!citiz_item_has_number (one))
-        continue;
-      points[n] = (CitizPoint){n + 0.5, one->value.number, 0, 0};
-      lo = isnan (lo) ? one->value.number : MIN (lo, one->value.number);
-      hi = isnan (hi) ? one->value.number : MAX (hi, one->value.number);
-      citiz_chart_add_slot (chart, n + 0.5, date, one == item, date,
-                            (const gchar *const[]){value, NULL}, NULL, 0);
-      n++;
-    }
-  citiz_range_ends (&item->range, &low, &high);
-  lo = isnan (low) ? lo : MIN (lo, low);
-  hi = isnan (high) ? hi : MAX (hi, high);
-  scale = citiz_scale_fit (lo, hi, 4);
-  if (!isnan (low) || !isnan (high))
-    {
-      CitizPoint edges = {0, isnan (low) ? scale.lo : low, isnan (high) ? scale.hi : high, 0};
-
-      band = citiz_layer_new (CITIZ_LAYER_BAND, "reference");
-      citiz_layer_set_points (band, &edges, 1);
-      citiz_chart_add_layer (chart, band);
-    }
-  line = citiz_layer_new (CITIZ_LAYER_LINE, "series-1");
-  citiz_layer_set_points (line, points, n);
-  citiz_layer_set_marks (line, TRUE, TRUE);
-  citiz_chart_add_layer (chart, line);
-  citiz_chart_set_x (chart, 0, n);
-  citiz_chart_set_y (chart, &scale, NULL, FALSE);
-  citiz_chart_set_concealed (chart, citiz_values_hidden ());
-  gtk_box_append (GTK_BOX (self->box), card);
-}
-
 /* --- corrections --- */
 
 static gchar *
@@ -280,7 +220,8 @@ static void
 refill (CitizItemDialog *self)
 {
   CitizItem *item = citiz_record_get (citiz_session_get_record (self->session), &self->id);
-  GtkWidget *tag, *buttons;
+  g_autoptr (GDateTime) now = local_now (self);
+  GtkWidget *tag, *chart, *buttons;
 
   citiz_box_clear (self->box);
   if (item == NULL) /* taken out meanwhile */
@@ -305,7 +246,9 @@ refill (CitizItemDialog *self)
   if (item->kind == CITIZ_KIND_DOCUMENT)
     gtk_box_append (GTK_BOX (self->box), citiz_document_view_new (self->session, &item->id));
   gtk_box_append (GTK_BOX (self->box), facts_list (self, item));
-  add_chart (self, item);
+  chart = citiz_item_chart_new (citiz_session_get_record (self->session), item, now);
+  if (chart != NULL)
+    gtk_box_append (GTK_BOX (self->box), chart);
   add_history (self);
   buttons = citiz_flow_new (140, 12);
   citiz_flow_append (CITIZ_FLOW (buttons), button_new (_ ("_Correct…"), "entry.correct", NULL), 1);
@@ -359,8 +302,11 @@ error_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   draft.status = CITIZ_STATUS_ENTERED_IN_ERROR;
   draft.verification = CITIZ_VERIFICATION_ENTERED_IN_ERROR;
   resource = citiz_compose (item->kind, &draft, item->resource);
-  if (resource == NULL)
-    return;
+  if (resource == NULL) /* of a kind that no form writes: its state alone changes */
+    {
+      resource = json_deep_copy (item->resource);
+      json_object_set_new (resource, "status", json_string ("entered-in-error"));
+    }
   keep = g_object_ref (self);
   citiz_undo_save (self->owner != NULL ? self->owner : widget, self->session, &self->id, resource,
                    _ ("Marked as an error. It is kept, and no longer shown as a fact."));

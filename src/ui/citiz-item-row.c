@@ -143,7 +143,7 @@ value_and_state (const CitizItem *item)
 }
 
 static GtkWidget *
-trend_cell (GPtrArray *trend, gdouble low, gdouble high)
+trend_cell (GPtrArray *trend, const gchar *unit, gdouble low, gdouble high)
 {
   GtkWidget *spark = citiz_sparkline_new (CITIZ_SPARKLINE_LINE, 104, 28);
   gdouble values[TREND_LENGTH];
@@ -151,10 +151,10 @@ trend_cell (GPtrArray *trend, gdouble low, gdouble high)
 
   for (guint i = from; i < trend->len; i++)
     {
-      const CitizItem *item = g_ptr_array_index (trend, i);
+      gdouble value = citiz_item_number (g_ptr_array_index (trend, i), unit);
 
-      if (citiz_item_has_number (item))
-        values[n++] = item->value.number;
+      if (!isnan (value))
+        values[n++] = value;
     }
   citiz_sparkline_set (CITIZ_SPARKLINE (spark), values, n, low, high, NAN);
   citiz_sparkline_set_concealed (CITIZ_SPARKLINE (spark), citiz_values_hidden ());
@@ -197,7 +197,7 @@ citiz_result_row_new (CitizSession *session, const CitizItem *item, GPtrArray *t
     g_object_ref_sink (bar), g_object_unref (bar);
   citiz_entry_row_add_cell (CITIZ_ENTRY_ROW (row), slot, 2, 132, NULL);
   slot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  gtk_box_append (GTK_BOX (slot), trend_cell (trend, low, high));
+  gtk_box_append (GTK_BOX (slot), trend_cell (trend, item->unit, low, high));
   citiz_entry_row_add_cell (CITIZ_ENTRY_ROW (row), slot, 3, 104, NULL);
   citiz_item_row_open_with (row, session, item);
   return row;

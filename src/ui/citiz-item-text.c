@@ -9,6 +9,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-page.h"
+#include "ui/citiz-units.h"
 
 typedef struct
 {
@@ -155,12 +156,32 @@ citiz_range_ends (const CitizRange *range, gdouble *low, gdouble *high)
   *high = citiz_decimal_known (&range->high) ? range->high.number : NAN;
 }
 
+void
+citiz_item_range_ends (const CitizItem *item, gdouble *low, gdouble *high)
+{
+  citiz_range_ends (&item->range, low, high);
+  citiz_units_convert (item->measure, item->unit, *low, low);
+  citiz_units_convert (item->measure, item->unit, *high, high);
+}
+
+/* The end as written, or in the unit it is shown in. */
+static gchar *
+end_text (const CitizDecimal *end, const CitizMeasure *measure, const gchar *unit)
+{
+  gdouble shown;
+
+  if (!citiz_units_convert (measure, unit, end->number, &shown))
+    return citiz_format_digits (end->text);
+  return citiz_format_number_short (shown,
+                                    citiz_units_decimals (citiz_units_shown (measure, unit)));
+}
+
 gchar *
-citiz_range_ends_words (const CitizRange *range)
+citiz_range_ends_words (const CitizRange *range, const CitizMeasure *measure, const gchar *unit)
 {
   gboolean low = citiz_decimal_known (&range->low), high = citiz_decimal_known (&range->high);
-  g_autofree gchar *a = citiz_format_digits (range->low.text),
-                   *b = citiz_format_digits (range->high.text);
+  g_autofree gchar *a = end_text (&range->low, measure, unit),
+                   *b = end_text (&range->high, measure, unit);
 
   if (low && high)
     return g_strdup_printf (_ ("%s to %s"), a, b);
@@ -188,17 +209,6 @@ owner_words (CitizRangeOwner owner)
 }
 
 gchar *
-citiz_range_words (const CitizRange *range)
-{
-  g_autofree gchar *ends = citiz_range_ends_words (range);
-  const gchar *owner = owner_words (range->owner);
-
-  if (*ends == '\0' || owner == NULL)
-    return g_steal_pointer (&ends);
-  return g_strdup_printf ("%s · %s", ends, owner);
-}
-
-gchar *
 citiz_item_range_words (const CitizItem *item)
 {
   const CitizComponent *systolic = citiz_item_component (item, "bp_sys");
@@ -207,7 +217,13 @@ citiz_item_range_words (const CitizItem *item)
 
   if (systolic == NULL || diastolic == NULL || !citiz_decimal_known (&systolic->range.high)
       || !citiz_decimal_known (&diastolic->range.high))
-    return citiz_range_words (&item->range);
+    {
+      g_autofree gchar *ends = citiz_range_ends_words (&item->range, item->measure, item->unit);
+      const gchar *owner = owner_words (item->range.owner);
+
+      return *ends == '\0' || owner == NULL ? g_steal_pointer (&ends)
+                                            : g_strdup_printf ("%s · %s", ends, owner);
+    }
   a = citiz_format_digits (systolic->range.high.text);
   b = citiz_format_digits (diastolic->range.high.text);
   return g_strdup_printf (_ ("less than %s/%s"), a, b);
@@ -251,17 +267,38 @@ few_digits (const CitizItem *item)
   return citiz_format_number_short (item->value.number, CLAMP (4 - whole, 1, DIGITS_MOST));
 }
 
+gdouble
+citiz_item_number (const CitizItem *item, const gchar *unit)
+{
+  const gchar *own = citiz_unit_ucum (item->unit);
+  gdouble out;
+
+  if (!citiz_item_has_number (item))
+    return NAN;
+  if (*own == '\0' || strcmp (own, citiz_unit_ucum (unit)) == 0)
+    return item->value.number;
+  return citiz_unit_convert (item->value.number, own, unit,
+                             item->measure != NULL ? item->measure->key : NULL, &out)
+             ? out
+             : NAN;
+}
+
 gchar *
 citiz_item_value_text (const CitizItem *item)
 {
   gchar *pressure = pressure_text (item);
   g_autofree gchar *digits = NULL;
+  gdouble shown;
 
   if (pressure != NULL)
     return pressure;
   if (!citiz_item_has_number (item))
     return g_strdup (item->text);
-  digits = few_digits (item);
+  if (citiz_units_convert (item->measure, item->unit, item->value.number, &shown))
+    digits = citiz_format_number (
+        shown, citiz_units_decimals (citiz_units_shown (item->measure, item->unit)));
+  else
+    digits = few_digits (item);
   if (*item->comparator != '\0')
     return g_strdup_printf ("%s" CITIZ_NBSP "%s", item->comparator, digits);
   return g_steal_pointer (&digits);
@@ -274,7 +311,8 @@ citiz_item_unit_text (const CitizItem *item)
 
   if (systolic != NULL)
     return citiz_unit_symbol (systolic->unit, citiz_format_language ());
-  return citiz_item_has_number (item) ? citiz_unit_symbol (item->unit, citiz_format_language ())
+  return citiz_item_has_number (item) ? citiz_unit_symbol (
+             citiz_units_shown (item->measure, item->unit), citiz_format_language ())
                                       : "";
 }
 

@@ -45,13 +45,17 @@ gint64 citiz_item_when (const CitizItem *item);
 gchar *citiz_item_value_text (const CitizItem *item);
 const gchar *citiz_item_unit_text (const CitizItem *item);
 gboolean citiz_item_has_number (const CitizItem *item);
+/* In @unit; not-a-number when it has no number, or none that can be brought to that unit. */
+gdouble citiz_item_number (const CitizItem *item, const gchar *unit);
 /* Ends of a range, not-a-number where open. */
 void citiz_range_ends (const CitizRange *range, gdouble *low, gdouble *high);
-/* "45 to 90". (transfer full) */
-gchar *citiz_range_ends_words (const CitizRange *range);
-/* "45 to 90", "less than 2.0 · your team", "" when there is none. (transfer full) */
-gchar *citiz_range_words (const CitizRange *range);
-/* "less than 130/80" of a blood pressure, else as above. (transfer full) */
+/* Those of the item's own range, in the unit its value is shown in. */
+void citiz_item_range_ends (const CitizItem *item, gdouble *low, gdouble *high);
+/* "45 to 90", in the unit in which values of @measure written in @unit are shown (both nullable: as written). (transfer full) */
+gchar *citiz_range_ends_words (const CitizRange *range,
+                               const CitizMeasure *measure,
+                               const gchar *unit);
+/* "45 to 90", "2.0 or less · your team", "less than 130/80" of a blood pressure, "" when there is none. (transfer full) */
 gchar *citiz_item_range_words (const CitizItem *item);
 
 /* A part of an item by its measure, else by its code. (transfer none) (nullable) */

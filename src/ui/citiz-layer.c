@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#define WIDEST 44.0 /* pixels: a bar alone is no wider than it reads well */
+
 struct _CitizLayer
 {
   GtkWidget parent_instance;
@@ -58,7 +60,9 @@ py (CitizLayer *self, const Pen *pen, gdouble y)
 static gdouble
 slot_width (CitizLayer *self, const Pen *pen)
 {
-  return self->x1 == self->x0 ? pen->width : pen->width / (self->x1 - self->x0) * self->part;
+  gdouble slot = self->x1 == self->x0 ? pen->width : pen->width / (self->x1 - self->x0);
+
+  return MIN (slot * self->part, WIDEST);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "ui/citiz-row.h"
 #include "ui/citiz-secrets-dialog.h"
 #include "ui/citiz-settings.h"
+#include "ui/citiz-units.h"
 #include "ui/citiz-window.h"
 
 struct _CitizPreferences
@@ -122,6 +123,10 @@ build_person (CitizPreferences *self)
   row = combo (_ ("Language"), choices, language_index ());
   g_signal_connect (row, "notify::selected", G_CALLBACK (language_cb), self);
   adw_preferences_group_add (group (p, _ ("Words"), NULL), row);
+  citiz_units_fill (group (p, _ ("Units"),
+                           _ ("The record keeps what was written; only what is "
+                              "shown changes.")),
+                    self->session);
 }
 
 /* --- the lock and recovery --- */

@@ -13,6 +13,7 @@
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-thumbnail.h"
+#include "ui/citiz-units.h"
 
 #define MEAN_HEART_RATE "55425-3" /* LOINC */
 
@@ -90,6 +91,7 @@ citiz_session_row_new (CitizSession *session, const CitizItem *item)
   const gchar *source = *item->source_name != '\0'          ? item->source_name
                         : item->source == CITIZ_SOURCE_SELF ? _ ("entered by you")
                                                             : "";
+  const gchar *distance;
   GtkWidget *row;
 
   line = *source != '\0' ? g_strdup_printf ("%s · %s", capital, source) : g_strdup (capital);
@@ -97,7 +99,9 @@ citiz_session_row_new (CitizSession *session, const CitizItem *item)
   citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row),
                               citiz_thumbnail_new (item->route, icon_of (item)));
   add_figure (row, figure (item, "exercise_min", "min"), 0, _ ("min"), 0, 66);
-  add_figure (row, figure (item, "walk_dist", "km"), 1, _ ("km"), 1, 66);
+  distance = citiz_units_shown (citiz_measure_get ("walk_dist"), "km");
+  add_figure (row, figure (item, "walk_dist", distance), 1,
+              citiz_unit_symbol (distance, citiz_format_language ()), 1, 66);
   add_figure (row, figure (item, "hr", "/min"), 0, _ ("/min"), 2, 78);
   citiz_item_row_open_with (row, session, item);
   return row;

@@ -19,6 +19,7 @@
 #include "ui/citiz-ring.h"
 #include "ui/citiz-sparkline.h"
 #include "ui/citiz-today-parts.h"
+#include "ui/citiz-units.h"
 #include "ui/citiz-wrap.h"
 
 typedef enum
@@ -40,11 +41,22 @@ static const struct
     {"sleep", N_ ("Sleep"), "citiz-bed-symbolic", SHOW_VALUE},
 };
 
+/* Key measures are in the unit of the catalogue. TRUE when another one is shown. */
+static gboolean
+shown (const gchar *measure, gdouble value, gdouble *out)
+{
+  const CitizMeasure *known = citiz_measure_get (measure);
+
+  *out = value;
+  return known != NULL && citiz_units_convert (known, known->ucum, value, out);
+}
+
 static gchar *
 value_text (const gchar *measure, const CitizKeyMeasure *key)
 {
   const CitizMeasure *known = citiz_measure_get (measure);
   gint decimals = known != NULL ? MIN (known->decimals, 1) : 1;
+  gdouble value;
 
   if (isnan (key->last))
     return g_strdup ("–");
@@ -52,7 +64,9 @@ value_text (const gchar *measure, const CitizKeyMeasure *key)
     return g_strdup_printf ("%.0f/%.0f", key->last, key->second);
   if (strcmp (measure, "sleep") == 0)
     return citiz_format_duration ((gint64) round (key->last * 60));
-  return citiz_format_number (key->last, decimals);
+  if (shown (measure, key->last, &value))
+    decimals = citiz_units_decimals (citiz_units_shown (known, known->ucum));
+  return citiz_format_number (value, decimals);
 }
 
 static const gchar *
@@ -63,7 +77,7 @@ unit_text (const gchar *measure)
 
   if (known == NULL || strcmp (measure, "sleep") == 0)
     return "";
-  return citiz_unit_symbol (known->ucum, citiz_format_language ());
+  return citiz_unit_symbol (citiz_units_shown (known, known->ucum), citiz_format_language ());
 }
 
 static gchar *
@@ -85,6 +99,7 @@ when_text (const CitizTodayView *view, const CitizKeyMeasure *key, const gchar *
 static gchar *
 range_text (const CitizTodayView *view, const gchar *measure, const CitizKeyMeasure *key)
 {
+  const CitizMeasure *known;
   gdouble low, high;
 
   citiz_range_ends (&key->range, &low, &high);
@@ -98,7 +113,8 @@ range_text (const CitizTodayView *view, const gchar *measure, const CitizKeyMeas
 
       return g_strdup_printf (_ ("%s to %s h"), a, b);
     }
-  return citiz_range_ends_words (&key->range);
+  known = citiz_measure_get (measure);
+  return citiz_range_ends_words (&key->range, known, known != NULL ? known->ucum : NULL);
 }
 
 /* The two lines under the sparkline. */
@@ -130,7 +146,12 @@ add_words (GtkWidget *box,
   else if (look == SHOW_CHANGE && !isnan (key->change))
     {
       const gchar *unit = unit_text (measure);
-      g_autofree gchar *number = citiz_format_number (fabs (key->change), 1);
+      gdouble from, to; /* a change of a temperature has no zero of its own */
+      g_autofree gchar *number = NULL;
+
+      shown (measure, key->last - key->change, &from);
+      shown (measure, key->last, &to);
+      number = citiz_format_number (fabs (to - from), 1);
 
       words = g_strdup_printf ("%s%s" CITIZ_NBSP "%s", key->change < 0 ? "−" : "+", number, unit);
       second = g_strdup_printf (_ ("in 30 days · %s"), when);

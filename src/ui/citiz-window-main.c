@@ -13,6 +13,7 @@
 #include "ui/citiz-ledger-page.h"
 #include "ui/citiz-person.h"
 #include "ui/citiz-today-page.h"
+#include "ui/citiz-units.h"
 #include "ui/citiz-window-private.h"
 
 /* The rooms of the sidebar, in order; a separator comes before the first of a new group. The emergency page has no row. */
@@ -411,6 +412,7 @@ _citiz_window_make_main (CitizWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->leaflet, "notify::folded", G_CALLBACK (folded_cb), self,
                            G_CONNECT_SWAPPED);
+  citiz_units_read (self->session);
   citiz_window_show_page (self, room_table[0].name);
   ensure_page (self, "emergency"); /* its press waits for nothing */
   _citiz_window_update_main (self);

@@ -6,6 +6,7 @@
 #include "app/citiz-session.h"
 #include "ui/citiz-onboarding.h"
 #include "ui/citiz-settings.h"
+#include "ui/citiz-units.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window-private.h"
 
@@ -158,6 +159,14 @@ opened_cb (CitizWindow *self, CitizOpening *opening)
   citiz_toast (GTK_WIDGET (self), text);
 }
 
+/* Other units: what is shown is put into words anew. */
+static void
+settings_changed_cb (CitizWindow *self)
+{
+  if (citiz_units_read (self->session))
+    _citiz_window_refresh_pages (self);
+}
+
 /* --- object --- */
 
 static void
@@ -283,6 +292,8 @@ citiz_window_new (GtkApplication *app, CitizSession *session)
   g_signal_connect_object (session, "record-changed", G_CALLBACK (_citiz_window_update_main), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "opened", G_CALLBACK (opened_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "settings-changed", G_CALLBACK (settings_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   _citiz_window_follow_state (self);
   return self;
 }

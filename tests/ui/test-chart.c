@@ -4,6 +4,7 @@
 #include "ui/citiz-chart.h"
 #include "ui/citiz-flow.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-item-chart.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-ring.h"
 #include "ui/citiz-sparkline.h"
@@ -181,6 +182,14 @@ test_cursor_and_names (void)
   g_assert_true (gtk_widget_get_focusable (gtk_widget_get_last_child (cursor)));
   g_assert_false (gtk_widget_get_focusable (point));
   g_assert_true (gtk_widget_grab_focus (gtk_widget_get_last_child (cursor)));
+  /* The keyboard enters at the last value, not at a day still to come. */
+  citiz_chart_set_cursor (CITIZ_CHART (chart), -1);
+  citiz_chart_add_slot (CITIZ_CHART (chart), 7.5, NULL, FALSE, "Tomorrow",
+                        (const gchar *const[]){"", "", NULL}, NULL, 0);
+  settle ();
+  g_assert_false (gtk_widget_get_focusable (gtk_widget_get_last_child (cursor)));
+  g_assert_true (
+      gtk_widget_get_focusable (gtk_widget_get_prev_sibling (gtk_widget_get_last_child (cursor))));
   citiz_chart_set_concealed (CITIZ_CHART (chart), TRUE);
   settle ();
   gtk_test_accessible_assert_property (gtk_widget_get_first_child (cursor),
@@ -201,6 +210,30 @@ test_table (void)
   g_assert_cmpuint (g_list_model_get_n_items (gtk_column_view_get_columns (view)), ==, 3);
   g_assert_finalize_object (table);
   g_assert_finalize_object (chart);
+}
+
+/* The line keeps its height: an end of the range that is far away is left out, one that is passed is not. */
+static void
+test_span (void)
+{
+  static const struct
+  {
+    gdouble lo, hi, low, high, want_lo, want_hi;
+  } cases[] = {
+      {14, 40, 20, 200, 14, 40},  {84, 84, 45, 90, 84, 90}, {7, 9, NAN, 7, 7, 9},
+      {300, 340, NAN, 7, 7, 340}, {2, 3, 10, 20, 2, 10},    {4, 6, 4.5, 5.5, 4, 6},
+      {60, 75, NAN, NAN, 60, 75}, {5, 5, 4, 6, 4, 6},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gdouble lo = cases[i].lo, hi = cases[i].hi;
+
+      citiz_item_chart_span (&lo, &hi, cases[i].low, cases[i].high);
+      g_test_message ("case %u: %g to %g", i, lo, hi);
+      g_assert_cmpfloat (lo, ==, cases[i].want_lo);
+      g_assert_cmpfloat (hi, ==, cases[i].want_hi);
+    }
 }
 
 static void
@@ -237,6 +270,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/chart/flow", test_flow);
   g_test_add_func ("/ui/chart/cursor-and-names", test_cursor_and_names);
   g_test_add_func ("/ui/chart/table", test_table);
+  g_test_add_func ("/ui/chart/span", test_span);
   g_test_add_func ("/ui/chart/finalize", test_finalize);
   return g_test_run ();
 }

@@ -6,8 +6,10 @@
 #include "ui/citiz-add-forms.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-dialog.h"
+#include "ui/citiz-item-text.h"
 #include "ui/citiz-languages.h"
 #include "ui/citiz-page.h"
+#include "ui/citiz-units.h"
 
 static CitizSession *session;
 static CitizTime now; /* 24 October 2026, 14:30 on this computer's wall */
@@ -193,6 +195,137 @@ test_take_out (void)
   g_assert_null (citiz_record_get (citiz_session_get_record (session), &id));
 }
 
+/* --- units --- */
+
+/* An observation as a file brings it. */
+static CitizItem *
+item_new (const gchar *category, const gchar *loinc, const gchar *value, const gchar *unit)
+{
+  static guint8 n = 200;
+  CitizId id = {{n++}};
+  g_autofree gchar *text = g_strdup_printf (
+      "{\"resourceType\":\"Observation\",\"status\":\"final\",\"category\":[{\"coding\":[{\"system\":"
+      "\"http://terminology.hl7.org/CodeSystem/observation-category\",\"code\":\"%s\"}]}],"
+      "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"%s\"}],\"text\":\"Measured\"},"
+      "\"effectiveDateTime\":\"2026-10-20\",\"valueQuantity\":{\"value\":%s,\"unit\":\"%s\","
+      "\"system\":\"http://unitsofmeasure.org\",\"code\":\"%s\"}}",
+      category, loinc, value, unit, unit);
+  json_t *resource = json_loads (text, JSON_REJECT_DUPLICATES, NULL);
+  CitizItem *item = citiz_item_new_from_json (resource, &id, 1, 0, NULL);
+
+  json_decref (resource);
+  g_assert_nonnull (item);
+  return item;
+}
+
+/* The item as its correction makes it; @value NULL: nothing was touched. (transfer full) */
+static CitizItem *
+correct (CitizItem *item, const gchar *value)
+{
+  CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (item->kind));
+  CitizItem *out;
+  json_t *resource;
+
+  citiz_add_fill (form, item->kind, citiz_session_get_record (session), item, now);
+  if (value != NULL)
+    citiz_form_set_text (form, "value", value);
+  g_assert_true (citiz_form_check (form));
+  resource = citiz_add_compose (form, item->kind, citiz_session_get_record (session), item, now);
+  g_assert_nonnull (resource);
+  out = citiz_item_new_from_json (resource, &item->id, 2, 0, NULL);
+  json_decref (resource);
+  gtk_window_destroy (GTK_WINDOW (form));
+  return out;
+}
+
+static void
+choose (const gchar *quantity, const gchar *unit)
+{
+  json_t *units = unit != NULL ? json_pack ("{s:s}", quantity, unit) : json_object ();
+
+  citiz_session_set_setting_async (session, "units", units, NULL, NULL, NULL);
+  json_decref (units);
+  g_assert_true (citiz_units_read (session));
+}
+
+/* A correction is in the unit of the record, whatever the catalogue or the person prefer. */
+static void
+test_correction_units (void)
+{
+  static const struct
+  {
+    const gchar *category, *loinc, *value, *unit, *other;
+  } cases[] = {
+      {"vital-signs", "29463-7", "180", "[lb_av]", "181"},
+      {"vital-signs", "8310-5", "101.2", "[degF]", "101.3"},
+      {"laboratory", "718-7", "13.5", "g/dL", "13.6"},
+      {"laboratory", "2345-7", "95", "mg/dL", "96"},
+      {"vital-signs", "39156-5", "24.1", "kg/m2", "24.2"},
+      {"vital-signs", "99999-9", "3", "mm", "4"},
+  };
+
+  for (guint pass = 0; pass < 2; pass++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+        {
+          g_autoptr (CitizItem) item
+              = item_new (cases[i].category, cases[i].loinc, cases[i].value, cases[i].unit);
+          g_autoptr (CitizItem) same = correct (item, NULL);
+          g_autoptr (CitizItem) other = correct (item, cases[i].other);
+
+          g_assert_cmpstr (same->value.text, ==, cases[i].value);
+          g_assert_cmpstr (same->unit, ==, cases[i].unit);
+          g_assert_cmpstr (same->code, ==, cases[i].loinc);
+          g_assert_cmpstr (other->value.text, ==, cases[i].other);
+          g_assert_cmpstr (other->unit, ==, cases[i].unit);
+          g_assert_cmpstr (other->code, ==, cases[i].loinc);
+        }
+      choose ("weight", pass == 0 ? "kg" : NULL); /* the second time another is preferred */
+    }
+}
+
+/* Other units change what is shown and typed, never what was written. */
+static void
+test_units_shown (void)
+{
+  static const struct
+  {
+    const gchar *quantity, *unit, *loinc, *value, *written, *text, *symbol;
+  } cases[] = {
+      {"weight", "[lb_av]", "29463-7", "70.1", "kg", "154.5", "lb"},
+      {"weight", "kg", "29463-7", "180", "[lb_av]", "81.6", "kg"},
+      {"temperature", "[degF]", "8310-5", "37.0", "Cel", "98.6", "°F"},
+      {"glucose", "mg/dL", "15074-8", "5.5", "mmol/L", "99", "mg/dL"},
+      {"glucose", "mmol/L", "2339-0", "95", "mg/dL", "5.3", "mmol/L"},
+      {"lipids", "mg/dL", "14646-4", "1.42", "mmol/L", "55", "mg/dL"},
+  };
+  CitizForm *form;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CitizItem) item
+          = item_new ("vital-signs", cases[i].loinc, cases[i].value, cases[i].written);
+      g_autofree gchar *before = citiz_item_value_text (item), *text = NULL;
+
+      g_assert_cmpstr (before, ==, cases[i].value);
+      choose (cases[i].quantity, cases[i].unit);
+      text = citiz_item_value_text (item);
+      g_assert_cmpstr (text, ==, cases[i].text);
+      g_assert_cmpstr (citiz_item_unit_text (item), ==, cases[i].symbol);
+      choose (cases[i].quantity, NULL);
+    }
+  choose ("weight", "[lb_av]");
+  form = form_new (CITIZ_KIND_MEASURE);
+  citiz_form_set_choice (form, "measure", "weight");
+  citiz_form_set_text (form, "value", "154");
+  g_assert_true (says (GTK_WIDGET (form), "In lb"));
+  g_assert_true (saves (form, CITIZ_KIND_MEASURE));
+  citiz_form_set_text (form, "value", "1500"); /* above 500 kg */
+  g_assert_false (saves (form, CITIZ_KIND_MEASURE));
+  gtk_window_destroy (GTK_WINDOW (form));
+  choose ("weight", NULL);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -213,6 +346,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/forms/values", test_values);
   g_test_add_func ("/ui/forms/languages", test_languages);
   g_test_add_func ("/ui/forms/hold", test_hold);
+  g_test_add_func ("/ui/forms/correction-units", test_correction_units);
+  g_test_add_func ("/ui/forms/units-shown", test_units_shown);
   g_test_add_func ("/ui/forms/take-out", test_take_out);
   result = g_test_run ();
   g_object_unref (session);
