@@ -294,7 +294,7 @@ citiz_session_put_access (CitizSession *self, CitizAccess *access)
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
 }
 
-/* Of one that was told already more is known now. */
+/* Of one that was told already more is known now. Who it was is told when it comes after the fact itself, which the ledger shows first. */
 static gboolean
 replace_opening (CitizSession *self, CitizOpening *opening)
 {
@@ -306,6 +306,8 @@ replace_opening (CitizSession *self, CitizOpening *opening)
         continue;
       g_list_store_splice (self->openings, i, 1, (gpointer *) &opening, 1);
       g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+      if (*before->name == '\0' && *opening->name != '\0')
+        g_signal_emit (self, signals[OPENED], 0, opening);
       return TRUE;
     }
   return FALSE;

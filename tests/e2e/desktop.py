@@ -58,7 +58,7 @@ class Desktop:
         self.wait(lambda: (run / 'bus').exists(), 'the session bus')
         self.start(next(filter(os.path.exists, LAUNCHERS)), '--launch-immediately')
         self.wait(lambda: self.owned('org.a11y.Bus'), 'the accessibility bus')
-        self.start('openbox')
+        self.manager = self.start('openbox')
         self.wait(lambda: self.asked('get_desktop'), 'the window manager')
         self.heard = self.home / 'notices'
         self.start('/usr/bin/python3', str(HERE / 'notices.py'), str(self.heard))
@@ -235,6 +235,8 @@ class Desktop:
         return subprocess.run(['xdotool', *words], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.strip()
 
     def in_front(self):
+        if self.manager.poll() is not None:  # it was seen to die under load; without one, windows have neither title nor focus
+            self.manager = self.start('openbox')
         return self.asked('getactivewindow', 'getwindowname')
 
     def keys(self, *keys):

@@ -360,21 +360,21 @@ STEPS = [
 ]
 
 
-def main():
+def play(steps, person_at, language, catalogue):
+    """Each step a test; `person_at` makes the person at that desktop. Gives the exit status."""
     lacking = missing() + ([] if shutil.which('node') else ['node'])
     if lacking:
         print(f'1..0 # SKIP missing: {" ".join(lacking)}')
         return 77
-    citiz, data, language, catalogue, *pictures = sys.argv[1:]
     if language == 'fr' and not os.path.exists(catalogue):
         print('1..0 # SKIP the French words are not installed: meson install, then again')
         return 77
-    print(f'1..{len(STEPS)}')
+    print(f'1..{len(steps)}')
     only, failed = os.environ.get('CITIZ_STEPS', '').split(), 0
     with Desktop() as desk:
         desk.env.update(LANGUAGE=language, TZ='America/Toronto')
-        person = Scenario(desk, citiz, data, language, catalogue, *pictures)
-        for number, (name, parts) in enumerate(STEPS, 1):
+        person = person_at(desk)
+        for number, (name, parts) in enumerate(steps, 1):
             if only and not set(only) & set(parts.split()):
                 print(f'ok {number} - {name} # SKIP not asked for')
                 continue
@@ -389,6 +389,11 @@ def main():
                 print(f'not ok {number} - {name}\n# ' + f'{type(error).__name__}: {error}'.replace('\n', '\n# '), flush=True)
                 person.picture(f'failed-{number}')
     return 1 if failed else 0
+
+
+def main():
+    citiz, data, language, catalogue, *pictures = sys.argv[1:]
+    return play(STEPS, lambda desk: Scenario(desk, citiz, data, language, catalogue, *pictures), language, catalogue)
 
 
 if __name__ == '__main__':

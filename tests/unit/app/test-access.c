@@ -3,6 +3,8 @@
 
 #include <sqlite3.h>
 
+#include "app/citiz-engine-access-private.h"
+#include "app/citiz-session-private.h"
 #include "record/citiz-compose.h"
 
 #include <string.h>
@@ -129,6 +131,44 @@ test_opening_while_away (App *app, gconstpointer data)
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
   g_assert_cmpuint (g_list_model_get_n_items (openings (app)), ==, 1);
   g_assert_cmpuint (told, ==, 1);
+}
+
+static void
+name_cb (CitizSession *session, CitizOpening *opening, GString *told)
+{
+  g_string_append_printf (told, "%s;", opening->name);
+}
+
+static CitizOpening *
+opening_of (const CitizAccess *access, const gchar *name)
+{
+  CitizOpening *opening
+      = citiz_engine_new_opening (&access->id, &access->id, CITIZ_OPENING_READ, access->given);
+
+  g_free (opening->name);
+  opening->name = g_strdup (name);
+  return opening;
+}
+
+/* From the ledger first, without who; the mail of a node that was away brings the name. The same thing again is no news. */
+static void
+test_name_comes_later (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (GString) told = g_string_new (NULL);
+  const gchar *const names[] = {"", "", "Camille Ouellet", "Camille Ouellet"};
+
+  app_settle (app);
+  g_signal_connect (app->session, "opened", G_CALLBACK (name_cb), told);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (CitizOpening) opening = opening_of (access, names[i]);
+
+      citiz_session_adopt_opening (app->session, opening);
+    }
+  g_assert_cmpstr (told->str, ==, ";Camille Ouellet;");
+  g_assert_cmpuint (g_list_model_get_n_items (openings (app)), ==, 1);
+  g_assert_cmpuint (citiz_session_get_emergency (app->session)->openings, ==, 1);
 }
 
 static gboolean
@@ -652,6 +692,7 @@ main (int argc, char **argv)
   ADD ("/app/access/one", test_one_access);
   ADD ("/app/access/opening", test_opening);
   ADD ("/app/access/opening-while-away", test_opening_while_away);
+  ADD ("/app/access/name-comes-later", test_name_comes_later);
   ADD ("/app/access/opening-while-locked", test_opening_while_locked);
   ADD ("/app/access/end-while-locked", test_end_while_locked);
   ADD ("/app/access/dispute", test_dispute);
