@@ -4,6 +4,8 @@
 #include "sync/citiz-range.h"
 #include "wire/citiz-closing.h"
 
+#define KEEP_SLICES 16
+
 /* L0: the newest header, alone ***********************************************/
 
 typedef struct
@@ -174,10 +176,23 @@ raise_light (CitizCommunity *self)
 
 /* L2: every signature ********************************************************/
 
+/* The next run goes on from there. */
+static void
+keep (CitizCommunity *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->n_slices = 0;
+  if (!citiz_chain_verifier_keep (self->verifier, &error))
+    g_debug ("how far the copy was verified is not kept: %s", error->message);
+}
+
 void
 citiz_community_stop_verifying (CitizCommunity *self)
 {
   citiz_community_disarm (&self->verify_source);
+  if (self->verifier != NULL)
+    keep (self);
   g_clear_pointer (&self->verifier, citiz_chain_verifier_free);
 }
 
@@ -190,6 +205,17 @@ verified (CitizCommunity *self)
   citiz_community_tell (self);
 }
 
+/* A quorum made final what its own rules forbid. The copy stays as it is, to be shown. */
+static void
+break_off (CitizCommunity *self, const GError *error)
+{
+  g_warning ("the community's chain does not hold: %s", error->message);
+  g_free (self->doubt);
+  self->doubt = g_strdup ("");
+  citiz_community_stop_verifying (self);
+  citiz_community_tell (self);
+}
+
 /* One slice; between two of them everything else of this thread has its turn. */
 static gboolean
 verify_cb (gpointer data)
@@ -198,26 +224,44 @@ verify_cb (gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean done = FALSE;
 
-  if (citiz_chain_verifier_step (self->verifier, &done, &error))
+  if (!citiz_chain_verifier_step (self->verifier, &done, &error))
     {
-      if (!done)
-        citiz_community_tell (self);
-      else
-        verified (self);
-      return done ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+      break_off (self, error);
+      return G_SOURCE_REMOVE;
     }
-  /* A quorum made final what its own rules forbid. The copy stays as it is, to be shown. */
-  g_warning ("the community's chain does not hold: %s", error->message);
-  g_free (self->doubt);
-  self->doubt = g_strdup ("");
-  citiz_community_stop_verifying (self);
+  if (done)
+    {
+      verified (self);
+      return G_SOURCE_REMOVE;
+    }
+  if (citiz_chain_verifier_missing (self->verifier) > 0)
+    {
+      citiz_community_disarm (&self->verify_source);
+      citiz_community_fill (self);
+      return G_SOURCE_REMOVE;
+    }
+  if (++self->n_slices >= KEEP_SLICES)
+    keep (self);
   citiz_community_tell (self);
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Goes on with the verifier there is. */
+void
+citiz_community_verify (CitizCommunity *self)
+{
+  if (self->verify_source != NULL)
+    return;
+  self->verify_source = g_idle_source_new ();
+  g_source_set_callback (self->verify_source, verify_cb, self, NULL);
+  g_source_attach (self->verify_source, g_main_context_get_thread_default ());
 }
 
 static void
 verify_all (CitizCommunity *self)
 {
+  g_autoptr (GError) error = NULL;
+
   if (self->full || self->verifier != NULL || g_strcmp0 (self->doubt, "") == 0)
     return;
   citiz_follower_set_level (self->follower, CITIZ_LEVEL_FULL);
@@ -227,9 +271,9 @@ verify_all (CitizCommunity *self)
       return;
     }
   self->verifier = citiz_chain_verifier_new (self->copy, CITIZ_LEVEL_FULL);
-  self->verify_source = g_idle_source_new ();
-  g_source_set_callback (self->verify_source, verify_cb, self, NULL);
-  g_source_attach (self->verify_source, g_main_context_get_thread_default ());
+  if (!citiz_chain_verifier_resume (self->verifier, &error))
+    g_debug ("the copy is verified from the beginning: %s", error->message);
+  citiz_community_verify (self);
 }
 
 /**
@@ -268,7 +312,12 @@ citiz_community_get_level (CitizCommunity *self, gdouble *out_progress)
   CitizLevel level = self->full ? CITIZ_LEVEL_FULL : CITIZ_LEVEL_STRUCTURAL;
   gdouble progress = self->full ? 1 : 0;
 
-  if (height < all || (!self->was_even && !self->full))
+  if (self->leap != NULL)
+    {
+      level = CITIZ_LEVEL_LIGHT;
+      progress = citiz_leap_get_progress (self->leap);
+    }
+  else if (height < all || (!self->was_even && !self->full))
     {
       level = CITIZ_LEVEL_LIGHT;
       progress = all > 0 ? (gdouble) height / (gdouble) all : 0;
@@ -276,6 +325,8 @@ citiz_community_get_level (CitizCommunity *self, gdouble *out_progress)
   else if (self->verifier != NULL)
     progress
         = (gdouble) citiz_chain_verifier_get (self->verifier)->n_blocks / (gdouble) MAX (height, 1);
+  if (citiz_chain_base (self->copy) > 0)
+    level = CITIZ_LEVEL_LIGHT;
   if (out_progress != NULL)
     *out_progress = MIN (progress, 1);
   return level;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sync/citiz-community.h"
+#include "sync/citiz-leap.h"
 
 #include <jansson.h>
 
@@ -28,6 +29,9 @@ struct _CitizCommunity
   CitizDb *copy_db;
   CitizChain *copy;
   CitizFollower *follower;
+  CitizLeap *leap;       /* NULL: the copy has begun */
+  CitizFollower *filler; /* NULL: no history is missing, or nobody has come to it yet */
+  guint64 leap_least;
   CitizOutbox *outbox;
   CitizWatch *watcher;
   CitizHttpClient *client;
@@ -48,6 +52,7 @@ struct _CitizCommunity
   gboolean full;    /* every signature up to here was verified; what comes is, too */
   CitizChainVerifier *verifier;
   GSource *verify_source;
+  guint n_slices; /* since it was kept how far it came */
   gchar *doubt;
   /* nodes */
   guint poll_ms;
@@ -66,6 +71,7 @@ struct _CitizCommunity
   GCancellable *work; /* while it works for a place in the open lane */
 };
 
+void citiz_community_doubt (CitizCommunity *self, const gchar *url, const GError *error);
 void citiz_community_tell (CitizCommunity *self);
 void citiz_community_save (CitizCommunity *self);
 GSource *citiz_community_after (CitizCommunity *self, guint ms, GSourceFunc func);
@@ -74,6 +80,11 @@ void citiz_community_disarm (GSource **source);
 /* citiz-community-alone.c */
 void citiz_community_go_alone_later (CitizCommunity *self, CitizTx *tx);
 void citiz_community_go_on_alone (CitizCommunity *self);
+
+/* citiz-community-catch-up.c */
+void citiz_community_catch_up (CitizCommunity *self);
+void citiz_community_stop_catching_up (CitizCommunity *self);
+void citiz_community_fill (CitizCommunity *self);
 
 /* citiz-community-keep.c */
 GBytes *citiz_community_write (CitizCommunity *self);
@@ -92,6 +103,7 @@ void citiz_community_see_votes (CitizCommunity *self);
 
 /* citiz-community-level.c */
 void citiz_community_moved (CitizCommunity *self);
+void citiz_community_verify (CitizCommunity *self);
 void citiz_community_stop_verifying (CitizCommunity *self);
 void citiz_community_look_at_head (CitizCommunity *self, const gchar *url, guint64 height);
 

@@ -63,6 +63,10 @@ list_urls (CitizCommunity *self)
   g_strfreev (self->urls);
   self->urls = g_steal_pointer (&urls);
   citiz_follower_set_nodes (self->follower, (const gchar *const *) self->urls);
+  if (self->leap != NULL)
+    citiz_leap_set_nodes (self->leap, (const gchar *const *) self->urls);
+  if (self->filler != NULL)
+    citiz_follower_set_nodes (self->filler, (const gchar *const *) self->urls);
   citiz_outbox_set_nodes (self->outbox, (const gchar *const *) self->urls);
   citiz_watch_set_nodes (self->watcher, (const gchar *const *) self->urls);
 }

@@ -206,8 +206,9 @@ state_cb (CitizCommunity *self)
   citiz_community_moved (self);
 }
 
-static void
-doubted_cb (CitizCommunity *self, const gchar *url, GError *error)
+/* What @url showed cannot be. */
+void
+citiz_community_doubt (CitizCommunity *self, const gchar *url, const GError *error)
 {
   g_message ("a node shows what cannot be: %s", error->message);
   g_free (self->doubt);
@@ -254,7 +255,7 @@ connect_parts (CitizCommunity *self)
   g_signal_connect_swapped (self->watcher, "evidence", G_CALLBACK (evidence_cb), self);
   g_signal_connect_swapped (self->follower, "moved", G_CALLBACK (moved_cb), self);
   g_signal_connect_swapped (self->follower, "state", G_CALLBACK (state_cb), self);
-  g_signal_connect_swapped (self->follower, "doubted", G_CALLBACK (doubted_cb), self);
+  g_signal_connect_swapped (self->follower, "doubted", G_CALLBACK (citiz_community_doubt), self);
   g_signal_connect_swapped (self->outbox, "waiting", G_CALLBACK (outbox_waiting_cb), self);
   g_signal_connect_swapped (self->outbox, "final", G_CALLBACK (outbox_final_cb), self);
   g_signal_connect_swapped (self->outbox, "refused", G_CALLBACK (outbox_refused_cb), self);
@@ -314,7 +315,7 @@ citiz_community_start (CitizCommunity *self, GError **error)
   citiz_community_go_on_alone (self);
   if (!self->paused)
     {
-      citiz_follower_start (self->follower);
+      citiz_community_catch_up (self);
       citiz_community_start_watching (self);
     }
   citiz_community_tell (self);
@@ -326,10 +327,10 @@ citiz_community_stop (CitizCommunity *self)
 {
   if (self->stop == NULL)
     return;
+  citiz_community_stop_catching_up (self);
   citiz_community_stop_verifying (self);
   citiz_community_stop_watching (self);
   citiz_community_disarm (&self->head_source);
-  citiz_follower_stop (self->follower);
   citiz_outbox_stop (self->outbox);
   g_cancellable_cancel (self->stop);
   g_clear_object (&self->stop);
@@ -367,11 +368,11 @@ citiz_community_set_paused (CitizCommunity *self, gboolean paused)
   if (paused)
     {
       citiz_community_stop_watching (self);
-      citiz_follower_stop (self->follower);
+      citiz_community_stop_catching_up (self);
     }
   else
     {
-      citiz_follower_start (self->follower);
+      citiz_community_catch_up (self);
       citiz_community_start_watching (self);
     }
   citiz_community_tell (self);
@@ -390,6 +391,13 @@ citiz_community_set_pace (CitizCommunity *self,
   citiz_watch_set_pace (self->watcher, poll_ms);
   self->poll_ms = poll_ms;
   self->head_ms = head_ms;
+}
+
+/* For how many transactions the copy begins with a snapshot. */
+void
+citiz_community_set_leap (CitizCommunity *self, guint64 transactions)
+{
+  self->leap_least = transactions;
 }
 
 /**
@@ -479,6 +487,8 @@ citiz_community_get_state (CitizCommunity *self)
 
   if (self->paused)
     return CITIZ_COMMUNITY_PAUSED;
+  if (self->leap != NULL)
+    return citiz_leap_is_alone (self->leap) ? CITIZ_COMMUNITY_ALONE : CITIZ_COMMUNITY_CATCHING_UP;
   switch (state)
     {
     case CITIZ_FOLLOWER_EVEN:

@@ -124,6 +124,8 @@ void citiz_community_set_pace (CitizCommunity *self,
                                guint poll_ms,
                                guint head_ms);
 
+void citiz_community_set_leap (CitizCommunity *self, guint64 transactions);
+
 void citiz_community_member_free (gpointer member);
 
 G_END_DECLS

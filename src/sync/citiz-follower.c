@@ -16,6 +16,7 @@ struct _CitizFollower
   GObject parent_instance;
   CitizChain *chain;
   CitizLevel level;
+  CitizChainVerifier *behind; /* nullable: what is brought is the history that it misses */
   CitizHttpClient *client;
   gchar **urls;
   guint turn;
@@ -154,6 +155,27 @@ refuse_blocks (CitizFollower *self, const GError *error)
   miss (self, CITIZ_FOLLOWER_DOUBTS);
 }
 
+static guint64
+next_height (CitizFollower *self)
+{
+  return self->behind != NULL ? citiz_chain_verifier_missing (self->behind)
+                              : citiz_chain_height (self->chain) + 1;
+}
+
+static gboolean
+put (CitizFollower *self, GPtrArray *slice, GError **error)
+{
+  return self->behind != NULL ? citiz_chain_verifier_feed (self->behind, slice, error)
+                              : citiz_chain_follow (self->chain, slice, self->level, error);
+}
+
+/* All of the history is here. */
+static gboolean
+is_complete (CitizFollower *self)
+{
+  return self->behind != NULL && next_height (self) == 0;
+}
+
 static gboolean
 slice_cb (gpointer data)
 {
@@ -162,7 +184,7 @@ slice_cb (gpointer data)
   g_autoptr (GPtrArray) slice = next_slice (self);
   g_autoptr (GError) error = NULL;
 
-  if (!citiz_chain_follow (self->chain, slice, self->level, &error))
+  if (!put (self, slice, &error))
     {
       refuse_blocks (self, error);
       return G_SOURCE_REMOVE;
@@ -172,11 +194,30 @@ slice_cb (gpointer data)
   g_signal_emit (self, signals[MOVED], 0, citiz_chain_height (self->chain));
   if (self->got == NULL) /* stopped by who heard of it */
     return G_SOURCE_REMOVE;
+  if (is_complete (self))
+    {
+      citiz_follower_stop (self);
+      return G_SOURCE_REMOVE;
+    }
   if (self->got->len > 0)
     return G_SOURCE_CONTINUE;
   drop_slices (self);
   ask_in (self, 0);
   return G_SOURCE_REMOVE;
+}
+
+/* A range of the history may go on beyond it; what makes a closing block final belongs to that one. */
+static void
+cut_beyond (CitizFollower *self, GPtrArray *blocks)
+{
+  const guint64 last = citiz_chain_base (self->chain);
+  guint n = 0;
+
+  while (n < blocks->len
+         && (((CitizBlock *) blocks->pdata[n])->header.height <= last
+             || ((CitizBlock *) blocks->pdata[n])->header.flags == CITIZ_BLOCK_CONTINUATION))
+    n++;
+  g_ptr_array_set_size (blocks, (gint) n);
 }
 
 static void
@@ -189,6 +230,14 @@ take (CitizFollower *self, const gchar *url, GBytes *answer)
   if (blocks == NULL)
     {
       refuse_blocks (self, error);
+      return;
+    }
+  if (self->behind != NULL)
+    cut_beyond (self, blocks);
+  if (blocks->len == 0 && self->behind != NULL)
+    {
+      drop_slices (self);
+      miss (self, CITIZ_FOLLOWER_ALONE); /* it has less than what is final */
       return;
     }
   if (blocks->len == 0)
@@ -247,7 +296,7 @@ ask (CitizFollower *self)
   if (self->asking || self->got != NULL || self->urls == NULL || *self->urls == NULL)
     return;
   node = self->urls[self->turn++ % g_strv_length (self->urls)];
-  url = citiz_range_url (node, citiz_chain_height (self->chain) + 1, RANGE);
+  url = citiz_range_url (node, next_height (self), RANGE);
   asked = g_new (Asked, 1);
   *asked = (Asked){self, g_object_ref (self->stop), g_strdup (node)};
   self->asking = TRUE;
@@ -267,6 +316,18 @@ citiz_follower_set_nodes (CitizFollower *self, const gchar *const *urls)
   g_strfreev (self->urls);
   self->urls = g_strdupv ((gchar **) urls);
   citiz_follower_hurry (self);
+}
+
+/**
+ * citiz_follower_set_behind:
+ * @behind: misses history, and outlives the follower's running
+ *
+ * To be called before the follower is started. It then brings that history, with every signature verified, and stops when it is complete.
+ */
+void
+citiz_follower_set_behind (CitizFollower *self, CitizChainVerifier *behind)
+{
+  self->behind = behind;
 }
 
 /* How much of each block is recomputed from now on. */

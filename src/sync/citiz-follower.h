@@ -26,6 +26,7 @@ G_DECLARE_FINAL_TYPE (CitizFollower, citiz_follower, CITIZ, FOLLOWER, GObject)
 
 CitizFollower *citiz_follower_new (CitizChain *chain, CitizLevel level);
 void citiz_follower_set_nodes (CitizFollower *self, const gchar *const *urls);
+void citiz_follower_set_behind (CitizFollower *self, CitizChainVerifier *behind);
 void citiz_follower_set_level (CitizFollower *self, CitizLevel level);
 void citiz_follower_set_pace (CitizFollower *self, guint idle_ms);
 void citiz_follower_start (CitizFollower *self);

@@ -167,7 +167,8 @@ citiz_outbox_look (CitizOutbox *self)
       presence = on_chain (self, entry->tx);
       if (presence == PRESENT)
         (void) settle (self, entry, FINAL, NULL);
-      else if (presence == ABSENT && entry->tx->valid_until.ms < now.ms)
+      else if (presence == ABSENT && entry->tx->valid_until.ms < now.ms
+               && citiz_chain_base (self->chain) == 0) /* it may be in what is missing */
         (void) settle (self, entry, EXPIRED, NULL);
     }
 }

@@ -156,14 +156,12 @@ shared_world_tx (SharedWorld *world)
 }
 
 CitizBlock *
-shared_world_order (SharedWorld *world, CitizTx *tx, CitizChanges *changes, gboolean final)
+shared_world_order_all (SharedWorld *world, GPtrArray *txs, CitizChanges *changes, gboolean final)
 {
-  g_autoptr (GPtrArray) txs = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   g_autofree CitizCert *notar = g_new (CitizCert, 1);
   CitizBlock *block;
 
-  g_ptr_array_add (txs, tx);
   world->now.ms += 10;
   block = citiz_ledger_build (world->ledger, txs, world->now,
                               &world->genesis.founders[0].validator.node, changes, &error);
@@ -176,6 +174,26 @@ shared_world_order (SharedWorld *world, CitizTx *tx, CitizChanges *changes, gboo
       shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
     }
   return block;
+}
+
+CitizBlock *
+shared_world_order (SharedWorld *world, CitizTx *tx, CitizChanges *changes, gboolean final)
+{
+  g_autoptr (GPtrArray) txs = g_ptr_array_new ();
+
+  g_ptr_array_add (txs, tx);
+  return shared_world_order_all (world, txs, changes, final);
+}
+
+CitizBlock *
+shared_world_crowd (SharedWorld *world, guint n)
+{
+  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (txs, shared_world_tx (world));
+  return shared_world_order_all (world, txs, changes, TRUE);
 }
 
 CitizBlock *

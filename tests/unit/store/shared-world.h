@@ -37,6 +37,13 @@ CitizBlock *shared_world_order (SharedWorld *world,
                                 CitizTx *tx,
                                 CitizChanges *changes,
                                 gboolean final);
+/* The next block: these transactions. */
+CitizBlock *shared_world_order_all (SharedWorld *world,
+                                    GPtrArray *txs,
+                                    CitizChanges *changes,
+                                    gboolean final);
+/* The next block, final: @n registrations of fresh accounts. */
+CitizBlock *shared_world_crowd (SharedWorld *world, guint n);
 /* The next block: one registration of a fresh account. */
 CitizBlock *shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final);
 /* (element-type CitizBlock): the last is final */

@@ -56,8 +56,9 @@ answer_status (CommunityNode *node, CitizHttpResponse *response)
                               i > 0 ? "," : "", name, i + 1, world->nodes[i].url);
     }
   answer (response, 200,
-          g_strdup_printf ("{\"chain\":\"%s\",\"height\":%u,\"epoch\":0,\"members\":[%s]}", chain,
-                           world->blocks->len, members->str));
+          g_strdup_printf (
+              "{\"chain\":\"%s\",\"height\":%u,\"epoch\":%" G_GUINT64_FORMAT ",\"members\":[%s]}",
+              chain, world->blocks->len, citiz_ledger_epoch (world->shared.ledger), members->str));
 }
 
 /* A wrong bit in a Final certificate's last signature. */
@@ -90,6 +91,57 @@ answer_blocks (CommunityNode *node, const gchar *query, CitizHttpResponse *respo
       citiz_put_bytes (out, view, n);
     }
   answer_bytes (response, g_bytes_new (out->data, out->len));
+}
+
+/* Coming late ****************************************************************/
+
+static void
+answer_epochs (CommunityWorld *world, const gchar *query, CitizHttpResponse *response)
+{
+  const guint64 from = g_ascii_strtoull (query + strlen ("from="), NULL, 10);
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (CitizClosing) closing = citiz_chain_closing (world->shared.chain, from, NULL);
+  g_autoptr (GBytes) bytes = closing != NULL ? citiz_closing_encode (closing) : NULL;
+
+  if (bytes != NULL)
+    {
+      citiz_put_u32 (out, (guint32) g_bytes_get_size (bytes));
+      citiz_put_bytes (out, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+    }
+  answer_bytes (response, g_bytes_new (out->data, out->len));
+}
+
+static void
+answer_snapshot (CommunityNode *node, const gchar *path, CitizHttpResponse *response)
+{
+  g_auto (GStrv) parts = g_strsplit (path, "/", 3); /* "", epoch, place */
+  const guint64 epoch = g_ascii_strtoull (parts[1], NULL, 10);
+  CitizChain *chain = node->of->shared.chain;
+  GBytes *bytes = parts[2] == NULL ? citiz_chain_snapshot_list (chain, epoch)
+                                   : citiz_chain_snapshot_chunk (
+                                       chain, epoch, (guint) g_ascii_strtoull (parts[2], NULL, 10));
+
+  node->chunks += parts[2] != NULL;
+  if (bytes == NULL)
+    response->status = 404;
+  else
+    answer_bytes (response, bytes);
+}
+
+void
+community_world_end_epoch (CommunityWorld *world, guint crowd)
+{
+  g_autoptr (GPtrArray) blocks = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint n = 0; n < crowd; n += MIN (crowd - n, 500))
+    g_ptr_array_add (world->blocks, shared_world_crowd (&world->shared, MIN (crowd - n, 500)));
+  blocks = shared_world_end_epoch (&world->shared);
+  g_ptr_array_extend_and_steal (world->blocks, g_steal_pointer (&blocks));
+  citiz_chain_give_snapshots (world->shared.chain);
+  g_assert_true (
+      citiz_chain_follow (world->shared.chain, world->blocks, CITIZ_LEVEL_STRUCTURAL, &error));
+  g_assert_no_error (error);
 }
 
 /* Saying *********************************************************************/
@@ -204,6 +256,10 @@ handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpoint
     answer (response, 200, g_strdup (node->page));
   else if (g_str_equal (request->path, "/v1/blocks"))
     answer_blocks (node, request->query, response);
+  else if (g_str_equal (request->path, "/v1/epochs"))
+    answer_epochs (node->of, request->query, response);
+  else if (g_str_has_prefix (request->path, "/v1/snapshots/"))
+    answer_snapshot (node, request->path + strlen ("/v1/snapshots"), response);
   else if (g_str_equal (request->path, "/v1/tx"))
     answer_tx (node->of, request, response);
   else if (g_str_equal (request->path, CITIZ_VOUCH_PATH))

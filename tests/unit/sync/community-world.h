@@ -32,7 +32,7 @@ typedef struct
   NodeManner manner;
   CitizHttpServer *server;
   gchar *url;
-  guint asked;
+  guint asked, chunks;
   const gchar *page; /* what GET /v answers; NULL: 404 */
 } CommunityNode;
 
@@ -54,6 +54,8 @@ void community_world_clear (CommunityWorld *world);
 void community_world_invitation (CommunityWorld *world, gboolean token, CitizInvitation *out);
 /* Blocks of strangers. */
 void community_world_grow (CommunityWorld *world, guint n);
+/* Once: an epoch ends, with so many accounts more. */
+void community_world_end_epoch (CommunityWorld *world, guint crowd);
 /* What was taken while it was stalled becomes final. */
 void community_world_go_on (CommunityWorld *world);
 /* From now on a transaction needs a sponsor, or this many bits of work. */

@@ -527,6 +527,48 @@ test_damaged_copy (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (community_world_count (&scene->world, CITIZ_TX_ACCT_REGISTER), ==, 11);
 }
 
+/* A large community is opened from the end of its last epoch: at once it can be spoken in. What was before is verified afterwards, over an
+ * end of the program in the middle, and the whole is then known as if it had been followed. */
+static void
+test_leap (Scene *scene, gconstpointer unused)
+{
+  CitizInvitation invitation;
+  CitizChain *copy;
+  Joined joined;
+  gdouble progress;
+
+  community_world_grow (&scene->world, 600);
+  community_world_end_epoch (&scene->world, 1000);
+  community_world_grow (&scene->world, 10);
+  write_personal (scene);
+  community_world_invitation (&scene->world, TRUE, &invitation);
+  try_join (scene, &invitation, &joined);
+  g_assert_no_error (joined.error);
+  scene->community = joined.community;
+  citiz_community_set_leap (scene->community, 1000);
+  start (scene);
+  g_assert_cmpint (citiz_community_get_state (scene->community), ==, CITIZ_COMMUNITY_CATCHING_UP);
+  copy = citiz_community_get_chain (scene->community);
+  RUN_UNTIL (citiz_community_get_state (scene->community) == CITIZ_COMMUNITY_EVEN);
+  g_assert_cmpuint (citiz_chain_base (copy), >, 0);
+  g_assert_cmpint (citiz_community_get_level (scene->community, NULL), ==, CITIZ_LEVEL_LIGHT);
+  RUN_UNTIL (citiz_community_get_level (scene->community, &progress) < CITIZ_LEVEL_FULL
+             && progress > 0.2);
+  g_assert_cmpuint (citiz_chain_base (copy), >, 0);
+
+  again (scene);
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].chunks = 0;
+  start (scene);
+  copy = citiz_community_get_chain (scene->community);
+  g_assert_cmpuint (citiz_chain_base (copy), >, 0);
+  RUN_UNTIL (is_whole (scene) && committed (scene) == 1);
+  g_assert_cmpuint (citiz_chain_base (copy), ==, 0);
+  for (guint i = 0; i < SHARED_N; i++)
+    g_assert_cmpuint (scene->world.nodes[i].chunks, ==, 0);
+  g_assert_true (citiz_chain_verify (copy, NULL, NULL, NULL, NULL));
+}
+
 static void
 test_paused (Scene *scene, gconstpointer unused)
 {
@@ -736,6 +778,7 @@ main (int argc, char **argv)
       {"sponsor-silent", test_sponsor_silent},
       {"bad-times", test_bad_times},
       {"damaged-copy", test_damaged_copy},
+      {"leap", test_leap},
       {"paused", test_paused},
       {"final-while-away", test_final_while_away},
       {"too-late", test_too_late},
