@@ -58,11 +58,12 @@ commitment (const CitizTx *account, guint number, guint nonce, CitizTime now)
 static gboolean
 add (CitizMempool *pool, const CitizLedger *ledger, CitizTx *tx, CitizTime now)
 {
+  g_autoptr (CitizChecked) checked = citiz_checked_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizTx) owned = tx;
   gboolean fresh;
 
-  if (citiz_mempool_add (pool, owned, ledger, now, &fresh, &error))
+  if (citiz_mempool_add (pool, owned, ledger, now, checked, &fresh, &error))
     return TRUE;
   g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_LIMIT);
   return FALSE;
