@@ -61,6 +61,7 @@ add (CitizMempool *pool, const CitizLedger *ledger, CitizTx *tx, CitizTime now)
   g_autoptr (CitizChecked) checked = citiz_checked_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizTx) owned = tx;
+  g_autoptr (CitizChecked) checked = citiz_checked_new ();
   gboolean fresh;
 
   if (citiz_mempool_add (pool, owned, ledger, now, checked, &fresh, &error))
