@@ -11,7 +11,8 @@
 
 static const gchar style[]
     = "body{font:1.05rem/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;"
-      "color:#1d1d20;background:#fafafb}h1{font-size:1.5rem;margin:0}"
+      "color:#1d1d20;background:#fafafb}h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .4rem}"
+      "td{overflow-wrap:anywhere}"
       "p.state{font-size:1.15rem;border-left:.3rem solid #26a269;padding:.2rem .8rem}"
       "p.bad{border-color:#c64600}table{border-collapse:collapse;width:100%}"
       "td,th{text-align:left;padding:.4rem .6rem .4rem 0;border-bottom:1px solid #d8d8dc;"

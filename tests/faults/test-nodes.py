@@ -486,11 +486,10 @@ def case_full_for_real(world):
         node.set('disk', free_percent=0)
         world.start()
         ballast = small / 'ballast'
-        with open(ballast, 'wb') as file:
+        with open(ballast, 'wb', buffering=0) as file:
             try:
                 while True:
-                    file.write(bytes(65536))
-                    file.flush()
+                    file.write(bytes(4096))
             except OSError:
                 pass
         load = Load(world, world.nodes[1:], number=300)
