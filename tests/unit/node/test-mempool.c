@@ -58,7 +58,6 @@ commitment (const CitizTx *account, guint number, guint nonce, CitizTime now)
 static gboolean
 add (CitizMempool *pool, const CitizLedger *ledger, CitizTx *tx, CitizTime now)
 {
-  g_autoptr (CitizChecked) checked = citiz_checked_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizTx) owned = tx;
   g_autoptr (CitizChecked) checked = citiz_checked_new ();
