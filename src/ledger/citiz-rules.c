@@ -216,6 +216,28 @@ apply_revoke (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **
   return TRUE;
 }
 
+/* The place of @key in the grant's committee; as many as it has: none. */
+static guint
+committee_place (const CitizTxGrant *grant, const CitizPublicKey *key)
+{
+  guint i = 0;
+
+  while (i < grant->n_committee && !citiz_public_key_equal (&grant->committee[i].node, key))
+    i++;
+  return i;
+}
+
+/* What its nodes opened while the ledger stood still is told by one of them afterwards, although the grant has ended meanwhile. It opens nothing
+ * any more. */
+static gboolean
+may_open_late (const CitizGrantState *state, const CitizPublicKey *key)
+{
+  return state->grant.kind == CITIZ_GRANT_EMERGENCY_STALLED
+         && (state->status == CITIZ_GRANT_REVOKED || state->status == CITIZ_GRANT_EXPIRED)
+         && state->used < state->grant.max_openings
+         && committee_place (&state->grant, key) < state->grant.n_committee;
+}
+
 static gboolean
 apply_open (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **error)
 {
@@ -226,7 +248,8 @@ apply_open (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **er
 
   if (!find_grant (run, &open->grant, &record, &use, &state, error))
     return FALSE;
-  if (state.status != CITIZ_GRANT_ACTIVE)
+  if (state.status != CITIZ_GRANT_ACTIVE
+      && !may_open_late (&state, &account->keys[tx->key_index].key.key))
     return refuse (error, CITIZ_LEDGER_ERROR_CLOSED, "the grant is not open");
   if (open->use != use.used + 1)
     return refuse (error, CITIZ_LEDGER_ERROR_USE, "this opening was taken, or is not the next");
@@ -249,13 +272,11 @@ apply_close (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **e
   CitizGrantRecord record;
   CitizGrantUse use;
   CitizGrantState state;
-  guint i = 0;
+  guint i;
 
   if (!find_grant (run, &tx->body.close.grant, &record, &use, &state, error))
     return FALSE;
-  while (i < record.grant.n_committee
-         && !citiz_public_key_equal (&record.grant.committee[i].node, key))
-    i++;
+  i = committee_place (&record.grant, key);
   if (i == record.grant.n_committee)
     return refuse (error, CITIZ_LEDGER_ERROR_OWNER, "not a node of the grant's committee");
   if (state.ended.ms == 0)

@@ -7,7 +7,7 @@
 
 static const guint16 roles[] = {CITIZ_KEY_ROLE_DEVICE, CITIZ_KEY_ROLE_RECOVERY, 0};
 static const guint16 algs[] = {CITIZ_ALG_ED25519, 0};
-static const guint16 grant_kinds[] = {CITIZ_GRANT_EMERGENCY, 0};
+static const guint16 grant_kinds[] = {CITIZ_GRANT_EMERGENCY, CITIZ_GRANT_EMERGENCY_STALLED, 0};
 
 static const CitizField account_key_fields[] = {
     CITIZ_F_ENUM (ENUM8, CitizAccountKey, role, roles),

@@ -41,7 +41,8 @@ typedef enum
 
 typedef enum
 {
-  CITIZ_GRANT_EMERGENCY = 1
+  CITIZ_GRANT_EMERGENCY = 1,
+  CITIZ_GRANT_EMERGENCY_STALLED = 2 /* its nodes may also open while the ledger stands still */
 } CitizGrantKind;
 
 #define CITIZ_ACCOUNT_MAX_KEYS   16 /* over the whole life of an account */

@@ -169,6 +169,7 @@ static json_t *
 make_txs (void)
 {
   g_autoptr (CitizSigningKey) key = sample_key (1);
+  g_autoptr (CitizTx) stalled = sample_stalled_tx ();
   json_t *list = json_array ();
   CitizTxBody body;
   CitizHash account;
@@ -178,6 +179,7 @@ make_txs (void)
       g_autoptr (CitizTx) tx = sample_tx (sample_types[i]);
       json_array_append_new (list, tx_json (tx));
     }
+  json_array_append_new (list, tx_json (stalled));
   sample_body (CITIZ_TX_ACCT_REGISTER, &body);
   citiz_tx_register_account_id (&account, &body.reg);
   return json_pack ("{s:o, s:o, s:o}", "public_key",

@@ -167,6 +167,54 @@ test_grants (void)
   world_clear (&world);
 }
 
+/* What nodes opened while the ledger stood still comes late: of a grant that allows it, by one of its nodes, in order, and it opens nothing. */
+static void
+test_late_openings (void)
+{
+  static const CitizGrantStatus ends[] = {CITIZ_GRANT_REVOKED, CITIZ_GRANT_EXPIRED};
+  World world;
+  CitizGrantRecord record;
+  CitizGrantUse use;
+  CitizGrantState state;
+  CitizTxBody body;
+  CitizTxBody opening = {.open = {.use = 1}};
+
+  world_init (&world, 1);
+  for (guint8 i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      const CitizId id = world_grant_id ((guint8) (i + 1));
+
+      world_grant_body (&world, (guint8) (i + 1), 2, &body);
+      body.grant.kind = CITIZ_GRANT_EMERGENCY_STALLED;
+      world_accept (&world, world_tx (&world, CITIZ_TX_GRANT, &world.account, 0, &body, 0));
+      if (ends[i] == CITIZ_GRANT_REVOKED)
+        world_accept (&world,
+                      world_about_grant (&world, CITIZ_TX_GRANT_REVOKE, 1, &world.account, 0));
+      else
+        world.time = body.grant.expires.ms;
+      opening.open.grant = id;
+      citiz_hash_repeat (&opening.open.a, &world.secret, 1);
+      world_refuse (&world, world_tx (&world, CITIZ_TX_ACCESS_OPEN, &world.account, 0, &opening, 0),
+                    CITIZ_LEDGER_ERROR_CLOSED); /* not one of its nodes */
+      world_refuse (&world, world_opening (&world, (guint8) (i + 1), 2, 2), CITIZ_LEDGER_ERROR_USE);
+      world_accept (&world, world_opening (&world, (guint8) (i + 1), 1, 2));
+      world_refuse (&world, world_opening (&world, (guint8) (i + 1), 1, 2), CITIZ_LEDGER_ERROR_USE);
+      world_accept (&world, world_opening (&world, (guint8) (i + 1), 2, 2));
+      world_refuse (&world, world_opening (&world, (guint8) (i + 1), 3, 2),
+                    CITIZ_LEDGER_ERROR_CLOSED);
+      g_assert_true (citiz_ledger_get_grant (world.ledger, &id, &record, &use));
+      citiz_grant_judge (&state, &record, &use, (CitizTime){world.time});
+      g_assert_cmpint (state.status, ==, ends[i]);
+      g_assert_cmpint (state.used, ==, 2);
+      g_assert_false (state.can_release);
+    }
+  /* a grant that does not allow it */
+  world_accept (&world, world_grant (&world, 7, 2));
+  world_accept (&world, world_about_grant (&world, CITIZ_TX_GRANT_REVOKE, 7, &world.account, 0));
+  world_refuse (&world, world_opening (&world, 7, 1, 2), CITIZ_LEDGER_ERROR_CLOSED);
+  world_clear (&world);
+}
+
 static void
 test_judging (void)
 {
@@ -570,6 +618,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ledger/accounts", test_accounts);
   g_test_add_func ("/ledger/grants", test_grants);
   g_test_add_func ("/ledger/judging", test_judging);
+  g_test_add_func ("/ledger/late-openings", test_late_openings);
   g_test_add_func ("/ledger/objects", test_objects);
   g_test_add_func ("/ledger/commitments", test_commitments);
   g_test_add_data_func ("/ledger/blocks/1", GUINT_TO_POINTER (1), test_blocks);

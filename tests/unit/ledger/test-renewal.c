@@ -19,6 +19,12 @@ renewal (World *world, const CitizTxGrant *first, void (*alter) (CitizTxGrant *g
 }
 
 static void
+alter_kind (CitizTxGrant *grant)
+{
+  grant->kind = CITIZ_GRANT_EMERGENCY_STALLED;
+}
+
+static void
 alter_a_max (CitizTxGrant *grant)
 {
   grant->a_max.b[31] ^= 1;
@@ -65,8 +71,8 @@ static void
 test_renewal_refused (void)
 {
   static void (*const terms[]) (CitizTxGrant *)
-      = {alter_a_max,    alter_max_openings, alter_not_before, alter_expires,
-         alter_duration, alter_scope,        alter_nothing};
+      = {alter_kind,    alter_a_max,    alter_max_openings, alter_not_before,
+         alter_expires, alter_duration, alter_scope,        alter_nothing};
   World world;
   CitizTxBody body;
   CitizTxBody renewed;

@@ -174,9 +174,8 @@ sample_body (CitizTxType type, CitizTxBody *body)
 }
 
 static inline CitizTx *
-sample_tx (CitizTxType type)
+sample_unsigned_tx (CitizTxType type)
 {
-  g_autoptr (CitizSigningKey) key = sample_key (1);
   CitizTx *tx = citiz_tx_new (type);
 
   tx->chain_id = sample_hash (0xc1);
@@ -185,6 +184,27 @@ sample_tx (CitizTxType type)
   tx->valid_until.ms = G_GINT64_CONSTANT (1800000003600);
   tx->key_index = 1;
   sample_body (type, &tx->body);
+  return tx;
+}
+
+static inline CitizTx *
+sample_tx (CitizTxType type)
+{
+  g_autoptr (CitizSigningKey) key = sample_key (1);
+  CitizTx *tx = sample_unsigned_tx (type);
+
+  citiz_tx_sign (tx, key);
+  return tx;
+}
+
+/* A grant whose nodes may open while the ledger stands still. */
+static inline CitizTx *
+sample_stalled_tx (void)
+{
+  g_autoptr (CitizSigningKey) key = sample_key (1);
+  CitizTx *tx = sample_unsigned_tx (CITIZ_TX_GRANT);
+
+  tx->body.grant.kind = CITIZ_GRANT_EMERGENCY_STALLED;
   citiz_tx_sign (tx, key);
   return tx;
 }
