@@ -183,7 +183,7 @@ citiz_deal_new (const CitizEnv *env,
     return NULL;
   deal->secrets = citiz_grant_secrets_new (env);
   deal->body.id = deal->secrets->grant;
-  deal->body.kind = CITIZ_GRANT_EMERGENCY;
+  deal->body.kind = options->stalled ? CITIZ_GRANT_EMERGENCY_STALLED : CITIZ_GRANT_EMERGENCY;
   deal->body.threshold = (guint8) options->threshold;
   deal->body.max_openings = (guint16) options->max_openings;
   deal->body.not_before.ms = options->now.ms - options->early_ms;

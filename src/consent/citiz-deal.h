@@ -27,7 +27,8 @@ typedef struct
   const gchar *passcode;                     /* nullable; slow when set */
   const CitizDealNode *nodes;
   guint n_nodes;
-  guint threshold; /* 1..n_nodes */
+  guint threshold;  /* 1..n_nodes */
+  gboolean stalled; /* the nodes may also open while the ledger stands still */
 } CitizDealOptions;
 
 /* What one node of the committee receives; its key and commitment are the body's member of the same place. */

@@ -85,6 +85,40 @@ citiz_given_verify (const CitizReceipt *receipt,
   return citiz_verify (signature, CITIZ_DOMAIN_SIGN_ACK, bytes, sizeof bytes, key);
 }
 
+static void
+stalled_encode (guint8 out[CITIZ_STALLED_SIZE], const CitizReceipt *alike, CitizTime time)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_sized_new (8);
+
+  citiz_put_u64 (bytes, (guint64) time.ms);
+  citiz_receipt_encode (out, alike);
+  memcpy (out + CITIZ_RECEIPT_SIZE, bytes->data, bytes->len);
+}
+
+void
+citiz_stalled_sign (CitizSignature *out,
+                    const CitizReceipt *alike,
+                    CitizTime time,
+                    const CitizSigningKey *key)
+{
+  guint8 bytes[CITIZ_STALLED_SIZE];
+
+  stalled_encode (bytes, alike, time);
+  citiz_sign (out, CITIZ_DOMAIN_SIGN_ACK, bytes, sizeof bytes, key);
+}
+
+gboolean
+citiz_stalled_verify (const CitizReceipt *alike,
+                      CitizTime time,
+                      const CitizSignature *signature,
+                      const CitizPublicKey *key)
+{
+  guint8 bytes[CITIZ_STALLED_SIZE];
+
+  stalled_encode (bytes, alike, time);
+  return citiz_verify (signature, CITIZ_DOMAIN_SIGN_ACK, bytes, sizeof bytes, key);
+}
+
 /**
  * citiz_receipt_words:
  * @receipts: (array length=n): in the order of the nodes' indices

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 #define CITIZ_RECEIPT_SIZE  88 /* grant 16 | opening 32 | time u64 ms | capsule 32 */
 #define CITIZ_GIVEN_SIZE    (CITIZ_RECEIPT_SIZE + 33)
+#define CITIZ_STALLED_SIZE  (CITIZ_RECEIPT_SIZE + 8)
 #define CITIZ_RECEIPT_WORDS 6
 
 typedef struct
@@ -40,6 +41,16 @@ gboolean citiz_given_verify (const CitizReceipt *receipt,
                              const CitizHash *commitment,
                              const CitizSignature *signature,
                              const CitizPublicKey *key) G_GNUC_WARN_UNUSED_RESULT;
+/* A node's word that it opened while the ledger stood still (FORMAT §9): @alike, whose opening is the note's hash and whose time is the number
+ * its reader counted, is the same at all nodes; then the node's own time, u64 ms. */
+void citiz_stalled_sign (CitizSignature *out,
+                         const CitizReceipt *alike,
+                         CitizTime time,
+                         const CitizSigningKey *key);
+gboolean citiz_stalled_verify (const CitizReceipt *alike,
+                               CitizTime time,
+                               const CitizSignature *signature,
+                               const CitizPublicKey *key) G_GNUC_WARN_UNUSED_RESULT;
 /* First six words (11 bits each) of SHA-256 of the encoded receipts in index order. NULL-terminated. */
 gchar **citiz_receipt_words (const CitizReceipt *receipts, guint n, CitizLanguage language);
 

@@ -33,7 +33,7 @@ system_random (gpointer data, guint8 *out, gsize n)
 const CitizEnv *
 citiz_env_system (void)
 {
-  static const CitizEnv env = {system_now, system_random, NULL};
+  static const CitizEnv env = {system_now, system_random, NULL, NULL};
   return &env;
 }
 
@@ -41,6 +41,12 @@ CitizTime
 citiz_env_now (const CitizEnv *env)
 {
   return env->now (env->data);
+}
+
+gint64
+citiz_env_steady (const CitizEnv *env)
+{
+  return env->steady != NULL ? env->steady (env->data) : g_get_monotonic_time () / 1000;
 }
 
 void

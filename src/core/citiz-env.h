@@ -11,10 +11,12 @@ typedef struct
   CitizTime (*now) (gpointer data);
   void (*random) (gpointer data, guint8 *out, gsize n);
   gpointer data;
+  gint64 (*steady) (gpointer data); /* nullable: the system's */
 } CitizEnv;
 
 const CitizEnv *citiz_env_system (void);
 CitizTime citiz_env_now (const CitizEnv *env);
+gint64 citiz_env_steady (const CitizEnv *env); /* ms, of a clock that only goes forward */
 void citiz_env_random (const CitizEnv *env, guint8 *out, gsize n);
 CitizId citiz_env_new_id (const CitizEnv *env);
 

@@ -3,6 +3,7 @@
 
 #include "consent/citiz-mail-pass.h"
 #include "net/citiz-json-strict.h"
+#include "wire/citiz-tx-body.h"
 
 #include <string.h>
 
@@ -148,9 +149,9 @@ mail_from_json (json_t *json, const CitizId *grant)
 
   mail->grant = *grant;
   if (!citiz_json_strict_int (json, "row", 1, CITIZ_JSON_INT_MAX, &mail->row)
-      || !citiz_json_strict_int (json, "kind", CITIZ_MAIL_OPENED, CITIZ_MAIL_ENDED, &kind)
+      || !citiz_json_strict_int (json, "kind", CITIZ_MAIL_OPENED, CITIZ_MAIL_STALLED, &kind)
       || !citiz_json_strict_int (json, "time", 0, CITIZ_JSON_INT_MAX, &mail->time.ms)
-      || !citiz_json_strict_int (json, "tries", 0, 255, &tries))
+      || !citiz_json_strict_int (json, "tries", 0, CITIZ_GRANT_MAX_OPENINGS, &tries))
     return NULL;
   mail->kind = (CitizMailKind) kind;
   mail->tries = (guint) tries;

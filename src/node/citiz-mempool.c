@@ -212,3 +212,16 @@ citiz_mempool_revokes (const CitizMempool *pool, const CitizId *grant)
     }
   return FALSE;
 }
+
+gboolean
+citiz_mempool_opens (const CitizMempool *pool, const CitizHash *note)
+{
+  for (const GList *link = pool->order.head; link; link = link->next)
+    {
+      const CitizTx *tx = link->data;
+
+      if (tx->type == CITIZ_TX_ACCESS_OPEN && citiz_hash_equal (&tx->body.open.note, note))
+        return TRUE;
+    }
+  return FALSE;
+}

@@ -33,5 +33,7 @@ guint citiz_mempool_size (const CitizMempool *pool);
 
 /* Whether a revocation of @grant waits. */
 gboolean citiz_mempool_revokes (const CitizMempool *pool, const CitizId *grant);
+/* Whether an opening with this note waits, whosever it is. */
+gboolean citiz_mempool_opens (const CitizMempool *pool, const CitizHash *note);
 
 G_END_DECLS

@@ -148,13 +148,14 @@ static void
 drop_old_mail (CitizNode *self)
 {
   const CitizTime now = citiz_chain_time (self->chain);
+  const CitizTime before = {now.ms - CITIZ_NODE_MAIL_LIFE};
   g_autoptr (GError) error = NULL;
 
   if (citiz_order_is_own (self->order) || now.ms < self->mail_swept.ms + CITIZ_HOUR)
     return;
   self->mail_swept = now;
-  if (!citiz_node_store_drop_old_mail (self->db, (CitizTime){now.ms - CITIZ_NODE_MAIL_LIFE},
-                                       &error))
+  if (!citiz_node_store_drop_old_mail (self->db, before, &error)
+      || !citiz_node_store_drop_old_stalled (self->db, before, &error))
     g_warning ("old mail could not be erased: %s", error->message);
 }
 
@@ -167,6 +168,7 @@ citiz_node_sweep (CitizNode *self)
   if (citiz_env_now (self->env).ms >= self->preview_until.ms)
     citiz_node_end_preview (self);
   citiz_node_try_hands (self);
+  citiz_node_say_stalled (self);
   drop_old_mail (self);
   keep_time (self, grants);
   for (guint i = 0; grants && i < grants->len; i++)

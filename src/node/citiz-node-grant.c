@@ -63,14 +63,16 @@ citiz_node_route_grant (CitizNodeCall *call)
       json_object_set_new (body, "endedAt", json_integer (state.ended.ms));
       citiz_http_response_header (call->response, "Clear-Site-Data", "\"storage\"");
     }
+  if (state.grant.kind == CITIZ_GRANT_EMERGENCY_STALLED)
+    json_object_set_new (body, "stalled", json_true ());
   if (state.grant.duration != 0)
     json_object_set_new (body, "duration", json_integer ((json_int_t) state.grant.duration));
   citiz_node_answer (call, 200, body);
 }
 
 /* Proof of a passcode as the page sends it; FALSE after having answered 401. */
-static gboolean
-passcode_is_right (CitizNodeCall *call, json_t *json, const CitizNodeShare *share)
+gboolean
+citiz_node_passcode_is_right (CitizNodeCall *call, json_t *json, const CitizNodeShare *share)
 {
   guint8 proof[32];
   CitizHash hash = {{0}};
@@ -90,8 +92,8 @@ passcode_is_right (CitizNodeCall *call, json_t *json, const CitizNodeShare *shar
   return FALSE;
 }
 
-static GBytes *
-read_note (json_t *json)
+GBytes *
+citiz_node_read_note (json_t *json)
 {
   const gchar *text = citiz_json_strict_string (json, "note", CITIZ_NOTE_MAX * 4 / 3 + 4);
   g_autoptr (GBytes) note = text ? citiz_base64url_decode (text) : NULL;
@@ -138,22 +140,22 @@ answer_opened (CitizNodeCall *call, const CitizGrantState *state, const CitizTxI
 }
 
 /* Another opening came first: which one is next now. */
-static void
-answer_taken (CitizNodeCall *call, const CitizId *grant)
+void
+citiz_node_answer_taken (CitizNodeCall *call, const CitizId *grant)
 {
   CitizGrantState state;
 
   if (citiz_chain_grant (call->node->chain, grant, &state))
-    citiz_node_answer (
-        call, 409,
-        json_pack ("{s:s, s:i}", "state", state_names[state.status], "used", (int) state.used));
+    citiz_node_answer (call, 409,
+                       json_pack ("{s:s, s:i}", "state", state_names[state.status], "used",
+                                  (int) citiz_node_used (call->node, &state)));
   else
     citiz_node_answer (call, 404, json_pack ("{s:s}", "state", "unknown"));
 }
 
 /* The final opening that this very note came with, when the answer to it was lost. */
-static gboolean
-was_opened (CitizNodeCall *call, const CitizGrantState *state, gint64 use, GBytes *note)
+gboolean
+citiz_node_was_opened (CitizNodeCall *call, const CitizGrantState *state, GBytes *note)
 {
   g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (call->node->chain, &state->grant.id, NULL);
   CitizHash hash;
@@ -163,7 +165,7 @@ was_opened (CitizNodeCall *call, const CitizGrantState *state, gint64 use, GByte
     {
       const CitizTxInfo *info = txs->pdata[i];
 
-      if (info->type != CITIZ_TX_ACCESS_OPEN || info->tx->body.open.use != use
+      if (info->type != CITIZ_TX_ACCESS_OPEN
           || !citiz_hash_equal (&info->tx->body.open.note, &hash))
         continue;
       answer_opened (call, state, info);
@@ -177,18 +179,16 @@ typedef struct
 {
   CitizNodeLater *later;
   CitizId grant;
-  guint use;
   GBytes *note;
   CitizHash id; /* of the one that is waited for */
 } Waiting;
 
 static Waiting *
-waiting_new (const CitizId *grant, gint64 use, GBytes *note)
+waiting_new (const CitizId *grant, GBytes *note)
 {
   Waiting *waiting = g_new0 (Waiting, 1);
 
   waiting->grant = *grant;
-  waiting->use = (guint) use;
   waiting->note = g_bytes_ref (note);
   return waiting;
 }
@@ -211,8 +211,8 @@ opened_cb (gpointer data, CitizNode *self, const CitizHash *opening, const GErro
   if (error && error->domain != CITIZ_LEDGER_ERROR)
     citiz_node_answer_error (&call, error);
   else if (!citiz_chain_grant (self->chain, &waiting->grant, &state)
-           || !was_opened (&call, &state, waiting->use, waiting->note))
-    answer_taken (&call, &waiting->grant);
+           || !citiz_node_was_opened (&call, &state, waiting->note))
+    citiz_node_answer_taken (&call, &waiting->grant);
   citiz_node_later_send (waiting->later);
   waiting_free (waiting);
 }
@@ -227,7 +227,7 @@ waited_cb (gpointer data, CitizTime time, const GError *error)
 
 /* One opening of a grant at a time: the same note again waits for the same answer, another reader for its turn. */
 static gboolean
-joins_one_on_its_way (CitizNodeCall *call, const CitizGrantState *state, gint64 use, GBytes *note)
+joins_one_on_its_way (CitizNodeCall *call, const CitizGrantState *state, GBytes *note)
 {
   CitizNode *self = call->node;
   g_autoptr (GBytes) sealed = NULL;
@@ -237,7 +237,7 @@ joins_one_on_its_way (CitizNodeCall *call, const CitizGrantState *state, gint64 
   if (!citiz_node_store_find_waiting (self->db, &state->grant.id, &id, &sealed, NULL)
       || sealed == NULL)
     return FALSE;
-  waiting = waiting_new (&state->grant.id, use, note);
+  waiting = waiting_new (&state->grant.id, note);
   waiting->id = id;
   if (!citiz_order_wait (self->order, &id, waited_cb, waiting))
     {
@@ -248,6 +248,22 @@ joins_one_on_its_way (CitizNodeCall *call, const CitizGrantState *state, gint64 
   return TRUE;
 }
 
+/* Taken, or after one that waits for the ledger to go on. */
+static void
+answer_not_next (CitizNodeCall *call, const CitizGrantState *state, guint use, GBytes *note)
+{
+  const guint used = citiz_node_used (call->node, state);
+  CitizHash hash;
+
+  citiz_note_hash (&hash, note);
+  if (use <= state->used && citiz_node_was_opened (call, state, note))
+    return;
+  if (used > state->used && (use == used + 1 || citiz_node_has_stalled (call->node, state, &hash)))
+    citiz_node_answer (call, 503, json_pack ("{s:s}", "error", "stalled"));
+  else
+    citiz_node_answer_taken (call, &state->grant.id);
+}
+
 static void
 open_now (CitizNodeCall *call,
           json_t *json,
@@ -256,7 +272,7 @@ open_now (CitizNodeCall *call,
 {
   gint64 use;
   CitizHash a;
-  g_autoptr (GBytes) note = read_note (json);
+  g_autoptr (GBytes) note = citiz_node_read_note (json);
   Waiting *waiting;
 
   if (note == NULL || !citiz_json_strict_int (json, "use", 1, CITIZ_GRANT_MAX_OPENINGS, &use)
@@ -265,10 +281,9 @@ open_now (CitizNodeCall *call,
       citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "fields"));
       return;
     }
-  if (use != state->used + 1)
+  if (use != state->used + 1 || citiz_node_used (call->node, state) > state->used)
     {
-      if (use > state->used || !was_opened (call, state, use, note))
-        answer_taken (call, &state->grant.id);
+      answer_not_next (call, state, (guint) use, note);
       return;
     }
   if (!citiz_opening_matches (&a, (guint) use, &state->grant.a_max))
@@ -277,14 +292,60 @@ open_now (CitizNodeCall *call,
       return;
     }
   /* Only now: whoever has no link must not be able to use up the tries of who has it. */
-  if (!passcode_is_right (call, json, share) || joins_one_on_its_way (call, state, use, note))
+  if (!citiz_node_passcode_is_right (call, json, share) || joins_one_on_its_way (call, state, note))
     return;
-  waiting = waiting_new (&state->grant.id, use, note);
+  citiz_node_watch_opening (call->node, state, note);
+  waiting = waiting_new (&state->grant.id, note);
   waiting->later = citiz_node_later (call);
   citiz_node_open (call->node, state, (guint) use, &a, note, opened_cb, waiting);
 }
 
-/* The token and the final opening that a release or a note must name; answers itself when they do not hold. */
+gboolean
+citiz_node_token_is_right (CitizNodeCall *call, json_t *json, const CitizNodeShare *share)
+{
+  guint8 token[32];
+  CitizHash hash;
+
+  if (!citiz_json_strict_bytes (json, "token", token, sizeof token))
+    {
+      citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "fields"));
+      return FALSE;
+    }
+  citiz_sha256 (&hash, token, sizeof token);
+  citiz_wipe (token, sizeof token);
+  if (citiz_bytes_equal (hash.b, share->token_hash.b, sizeof hash.b))
+    return TRUE;
+  citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "token"));
+  return FALSE;
+}
+
+static gboolean
+read_opening (CitizNodeCall *call, json_t *json, CitizHash *out)
+{
+  const gchar *hex = citiz_json_strict_string (json, "opening", 64);
+
+  if (hex != NULL && citiz_hash_from_hex (out, hex))
+    return TRUE;
+  citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "fields"));
+  return FALSE;
+}
+
+/* A final opening of this grant, as a transaction. */
+static gboolean
+find_opening (CitizNode *self,
+              const CitizGrantState *state,
+              const CitizHash *opening,
+              CitizTxInfo *info)
+{
+  if (!citiz_chain_find_tx (self->chain, opening, info, NULL))
+    return FALSE;
+  if (info->type == CITIZ_TX_ACCESS_OPEN && citiz_id_equal (&info->grant, &state->grant.id))
+    return TRUE;
+  citiz_tx_info_clear (info);
+  return FALSE;
+}
+
+/* The token and the final opening that a release must name; answers itself when they do not hold. */
 static gboolean
 may_ask (CitizNodeCall *call,
          json_t *json,
@@ -292,33 +353,35 @@ may_ask (CitizNodeCall *call,
          const CitizNodeShare *share,
          CitizTxInfo *info)
 {
-  guint8 token[32];
-  CitizHash hash, opening;
-  const gchar *hex = citiz_json_strict_string (json, "opening", 64);
-  gboolean right;
+  CitizHash opening;
 
-  if (hex == NULL || !citiz_hash_from_hex (&opening, hex)
-      || !citiz_json_strict_bytes (json, "token", token, sizeof token))
-    {
-      citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "fields"));
-      return FALSE;
-    }
-  citiz_sha256 (&hash, token, sizeof token);
-  right = citiz_bytes_equal (hash.b, share->token_hash.b, sizeof hash.b);
-  citiz_wipe (token, sizeof token);
-  if (!right)
-    {
-      citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "token"));
-      return FALSE;
-    }
-  if (citiz_chain_find_tx (call->node->chain, &opening, info, NULL))
-    {
-      if (info->type == CITIZ_TX_ACCESS_OPEN && citiz_id_equal (&info->grant, &state->grant.id))
-        return TRUE;
-      citiz_tx_info_clear (info);
-    }
+  if (!read_opening (call, json, &opening) || !citiz_node_token_is_right (call, json, share))
+    return FALSE;
+  if (find_opening (call->node, state, &opening, info))
+    return TRUE;
   citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "opening"));
   return FALSE;
+}
+
+void
+citiz_node_answer_share (CitizNodeCall *call,
+                         const CitizNodeShare *share,
+                         const CitizReceipt *what,
+                         json_t *receipt)
+{
+  g_autofree gchar *secret = citiz_base64url_encode (share->share, sizeof share->share);
+  g_autofree gchar *salt = citiz_base64url_encode (share->salt, sizeof share->salt);
+  g_autofree gchar *given = NULL;
+  CitizHash commitment;
+  CitizSignature signature;
+
+  citiz_grant_share_commitment (&commitment, &what->grant, share->place, share->share, share->salt);
+  citiz_given_sign (&signature, what, share->place, &commitment, call->node->key);
+  given = citiz_base64url_encode (signature.b, sizeof signature.b);
+  citiz_node_answer (call, 200,
+                     json_pack ("{s:i, s:s, s:s, s:s, s:o}", "index", (int) share->place, "share",
+                                secret, "salt", salt, "given", given, "receipt", receipt));
+  citiz_wipe (secret, strlen (secret));
 }
 
 static void
@@ -328,10 +391,7 @@ release_now (CitizNodeCall *call,
              const CitizNodeShare *share)
 {
   CitizTxInfo info;
-  g_autofree gchar *secret = NULL, *salt = NULL, *given = NULL;
   CitizReceipt what = {.grant = state->grant.id, .capsule = state->grant.capsule};
-  CitizHash commitment;
-  CitizSignature signature;
   json_t *receipt;
 
   if (!may_ask (call, json, state, share, &info))
@@ -345,25 +405,27 @@ release_now (CitizNodeCall *call,
   else if (!citiz_hash_equal (&share->capsule,
                               &state->grant.capsule)) /* its renewed part is on its way */
     citiz_node_answer (call, 503, json_pack ("{s:s}", "error", "renewing"));
-  else if (passcode_is_right (call, json, share))
+  else if (citiz_node_passcode_is_right (call, json, share))
     {
       receipt = json_object ();
       citiz_node_receipt (call->node, state, &info.id, info.time, receipt);
       what.opening = info.id;
       what.time = info.time;
-      citiz_grant_share_commitment (&commitment, &what.grant, share->place, share->share,
-                                    share->salt);
-      citiz_given_sign (&signature, &what, share->place, &commitment, call->node->key);
-      given = citiz_base64url_encode (signature.b, sizeof signature.b);
-      secret = citiz_base64url_encode (share->share, sizeof share->share);
-      salt = citiz_base64url_encode (share->salt, sizeof share->salt);
-      citiz_node_answer (call, 200,
-                         json_pack ("{s:i, s:s, s:s, s:s, s:o}", "index", (int) share->place,
-                                    "share", secret, "salt", salt, "given", given, "receipt",
-                                    receipt));
-      citiz_wipe (secret, strlen (secret));
+      citiz_node_answer_share (call, share, &what, receipt);
     }
   citiz_tx_info_clear (&info);
+}
+
+/* A transaction; or, of one that nodes opened while the ledger stood still, the hash of its note. */
+static gboolean
+is_known_opening (CitizNode *self, const CitizGrantState *state, const CitizHash *opening)
+{
+  CitizTxInfo info;
+
+  if (!find_opening (self, state, opening, &info))
+    return citiz_node_has_stalled (self, state, opening);
+  citiz_tx_info_clear (&info);
+  return TRUE;
 }
 
 static void
@@ -372,12 +434,11 @@ note_now (CitizNodeCall *call,
           const CitizGrantState *state,
           const CitizNodeShare *share)
 {
-  CitizTxInfo info;
   CitizMail mail = {.kind = CITIZ_MAIL_NOTE,
                     .grant = state->grant.id,
                     .time = state->judged,
                     .has_opening = TRUE};
-  g_autoptr (GBytes) note = read_note (json);
+  g_autoptr (GBytes) note = citiz_node_read_note (json);
   g_autoptr (GError) error = NULL;
 
   if (note == NULL)
@@ -385,11 +446,14 @@ note_now (CitizNodeCall *call,
       citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "fields"));
       return;
     }
-  if (!may_ask (call, json, state, share, &info))
+  if (!read_opening (call, json, &mail.opening) || !citiz_node_token_is_right (call, json, share))
     return;
-  mail.opening = info.id;
+  if (!is_known_opening (call->node, state, &mail.opening))
+    {
+      citiz_node_answer (call, 403, json_pack ("{s:s}", "error", "opening"));
+      return;
+    }
   mail.sealed = note;
-  citiz_tx_info_clear (&info);
   if (citiz_node_store_count_mail (call->node->db, &state->grant.id, CITIZ_MAIL_NOTE)
       >= CITIZ_NODE_NOTES_MAX)
     citiz_node_answer (call, 429, json_pack ("{s:s}", "error", "notes"));
@@ -399,14 +463,16 @@ note_now (CitizNodeCall *call,
     citiz_node_answer (call, 200, json_pack ("{s:I}", "time", (json_int_t) mail.time.ms));
 }
 
-typedef void (*WithShare) (CitizNodeCall *call,
-                           json_t *json,
-                           const CitizGrantState *state,
-                           const CitizNodeShare *share);
+static gboolean
+may_go_on (CitizNode *self, const CitizGrantState *state, gboolean opening)
+{
+  return state->status == CITIZ_GRANT_ACTIVE ? opening || citiz_node_used (self, state) > 0
+                                             : !opening && state->can_release;
+}
 
-/* What a grant that is not open answers is said here; the rest is `now`'s. A node without its part says that, not that the grant has ended. */
-static void
-with_share (CitizNodeCall *call, gboolean opening, guint closed, WithShare now)
+/* A node without its part says that, not that the grant has ended. */
+void
+citiz_node_with_share (CitizNodeCall *call, gboolean opening, guint closed, CitizNodeWithShare now)
 {
   CitizGrantState state;
   CitizNodeShare share;
@@ -414,7 +480,7 @@ with_share (CitizNodeCall *call, gboolean opening, guint closed, WithShare now)
 
   if (!find_grant (call, &state))
     return;
-  if (!(opening ? state.status == CITIZ_GRANT_ACTIVE : state.can_release))
+  if (!may_go_on (call->node, &state, opening))
     {
       answer_closed (call, closed, &state);
       return;
@@ -435,19 +501,19 @@ with_share (CitizNodeCall *call, gboolean opening, guint closed, WithShare now)
 void
 citiz_node_route_open (CitizNodeCall *call)
 {
-  with_share (call, TRUE, 409, open_now);
+  citiz_node_with_share (call, TRUE, 409, open_now);
 }
 
 void
 citiz_node_route_release (CitizNodeCall *call)
 {
-  with_share (call, FALSE, 410, release_now);
+  citiz_node_with_share (call, FALSE, 410, release_now);
 }
 
 void
 citiz_node_route_note (CitizNodeCall *call)
 {
-  with_share (call, FALSE, 410, note_now);
+  citiz_node_with_share (call, FALSE, 410, note_now);
 }
 
 void

@@ -27,6 +27,7 @@ static const struct
     {"GET", "/v1/grants/*", citiz_node_route_grant},
     {"POST", "/v1/grants/*/open", citiz_node_route_open},
     {"POST", "/v1/grants/*/release", citiz_node_route_release},
+    {"POST", "/v1/grants/*/stalled", citiz_node_route_stalled},
     {"POST", "/v1/grants/*/note", citiz_node_route_note},
     {"POST", "/v1/grants/*" CITIZ_NODE_LARGE_SUFFIX, citiz_node_route_shares},
     {"GET", "/v1/mailbox/*", citiz_node_route_mail},

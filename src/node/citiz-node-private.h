@@ -2,6 +2,7 @@
 #pragma once
 
 #include "consent/citiz-capsule.h"
+#include "consent/citiz-receipt.h"
 #include "crypto/citiz-crypto.h"
 #include "net/citiz-http-server.h"
 #include "net/citiz-json-strict.h"
@@ -9,6 +10,7 @@
 #include "node/citiz-node.h"
 #include "node/citiz-order.h"
 #include "node/citiz-route.h"
+#include "node/citiz-stall.h"
 
 G_BEGIN_DECLS
 
@@ -46,6 +48,7 @@ struct _CitizNode
   CitizHttpClient *client; /* asks other nodes */
   GPtrArray *neighbours;   /* CitizNodeNeighbour */
   GPtrArray *hands;        /* CitizNodeHand: parts whose grant is not final yet */
+  CitizStall *stall;       /* openings that wait for the ledger */
   GHashTable *nonces;      /* of the mailbox: hex → CitizTime until */
   CitizNodeId id;
   CitizHttpServer *server;
@@ -139,6 +142,40 @@ void citiz_node_tell (CitizNode *self, const CitizMail *mail);
 const CitizNodeNeighbour *citiz_node_neighbour (CitizNode *self, const CitizPublicKey *key);
 guint citiz_node_place (CitizNode *self,
                         const CitizGrantState *state); /* 0: not in its committee */
+
+/* citiz-node-grant.c */
+typedef void (*CitizNodeWithShare) (CitizNodeCall *call,
+                                    json_t *json,
+                                    const CitizGrantState *state,
+                                    const CitizNodeShare *share);
+/* What a grant that is not open answers is said here; the rest is `now`'s. @opening: for a new one, not for shares of one. */
+void citiz_node_with_share (CitizNodeCall *call,
+                            gboolean opening,
+                            guint closed,
+                            CitizNodeWithShare now);
+GBytes *citiz_node_read_note (json_t *json);
+/* Each answers itself when it returns FALSE. */
+gboolean citiz_node_token_is_right (CitizNodeCall *call, json_t *json, const CitizNodeShare *share);
+gboolean citiz_node_passcode_is_right (CitizNodeCall *call,
+                                       json_t *json,
+                                       const CitizNodeShare *share);
+/* TRUE: the note's opening is final, and that is answered. */
+gboolean citiz_node_was_opened (CitizNodeCall *call, const CitizGrantState *state, GBytes *note);
+void citiz_node_answer_taken (CitizNodeCall *call, const CitizId *grant);
+/* The share under @what, with @receipt (taken). */
+void citiz_node_answer_share (CitizNodeCall *call,
+                              const CitizNodeShare *share,
+                              const CitizReceipt *what,
+                              json_t *receipt);
+
+/* citiz-node-stalled.c: openings while the ledger stands still */
+guint citiz_node_used (CitizNode *self, const CitizGrantState *state);
+gboolean citiz_node_has_stalled (CitizNode *self,
+                                 const CitizGrantState *state,
+                                 const CitizHash *note);
+void citiz_node_watch_opening (CitizNode *self, const CitizGrantState *state, GBytes *note);
+void citiz_node_say_stalled (CitizNode *self);
+void citiz_node_route_stalled (CitizNodeCall *call);
 
 /* citiz-node-shares.c */
 void citiz_node_hand_free (gpointer hand);

@@ -32,6 +32,7 @@ citiz_node_limits_json (void)
       {"passcodeTries", CITIZ_PASSCODE_TRIES},
       {"codeTries", CITIZ_PASSCODE_TRIES},
       {"openings", CITIZ_OPENINGS_LIMIT},
+      {"stalledSeconds", CITIZ_STALL_PATIENCE / 1000},
       {"releaseSeconds", CITIZ_NODE_RELEASE_WINDOW / CITIZ_SECOND},
       {"capsuleBytes", CITIZ_CAPSULE_MAX},
       {"locationSeconds", CITIZ_NODE_LOCATION_LIFE / CITIZ_SECOND},

@@ -25,6 +25,7 @@ citiz_node_tell (CitizNode *self, const CitizMail *mail)
       [CITIZ_MAIL_CODE_GIVEN] = SIGNAL_CODE_TRIED,
       [CITIZ_MAIL_PASSCODE_MISSED] = SIGNAL_CODE_TRIED,
       [CITIZ_MAIL_ENDED] = SIGNAL_ENDED,
+      [CITIZ_MAIL_STALLED] = SIGNAL_OPENED,
   };
 
   g_signal_emit (self, signals[by_kind[mail->kind]], 0, mail);
@@ -207,6 +208,7 @@ settle_waiting (CitizNode *self)
 static void
 final_cb (CitizReplica *replica, CitizBlock *block, CitizNode *self)
 {
+  citiz_stall_progress (self->stall, citiz_env_steady (self->env));
   for (guint i = 0; i < block->txs->len; i++)
     {
       const CitizTx *tx = block->txs->pdata[i];
@@ -219,6 +221,8 @@ final_cb (CitizReplica *replica, CitizBlock *block, CitizNode *self)
                                       &error)
           && mail)
         citiz_node_tell (self, mail);
+      if (tx->type == CITIZ_TX_ACCESS_OPEN)
+        citiz_stall_forget (self->stall, &tx->body.open.note);
       if (tx->type == CITIZ_TX_GRANT_REVOKE
           && citiz_node_store_get_share (self->db, &tx->body.revoke.grant, &share, NULL)
           && !citiz_node_erase_grant (self, &tx->body.revoke.grant, &error))
@@ -370,6 +374,7 @@ citiz_node_finalize (GObject *object)
   g_clear_object (&self->replica);
   g_ptr_array_unref (self->hands);
   g_ptr_array_unref (self->neighbours);
+  citiz_stall_free (self->stall);
   g_hash_table_unref (self->nonces);
   g_hash_table_unref (self->locations);
   g_hash_table_unref (self->decoys);
@@ -397,6 +402,7 @@ citiz_node_init (CitizNode *self)
   self->locations
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, citiz_node_location_free);
   self->decoys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->stall = citiz_stall_new ();
   self->hands = g_ptr_array_new_with_free_func (citiz_node_hand_free);
   self->neighbours = g_ptr_array_new_with_free_func (neighbour_free);
   self->nonces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);

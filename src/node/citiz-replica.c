@@ -281,6 +281,18 @@ citiz_replica_is_waiting (CitizReplica *self, const CitizHash *id)
   return citiz_mempool_has (self->mempool, id);
 }
 
+guint
+citiz_replica_n_due (CitizReplica *self)
+{
+  return citiz_mempool_n_due (self->mempool);
+}
+
+gboolean
+citiz_replica_is_opening (CitizReplica *self, const CitizHash *note)
+{
+  return citiz_mempool_opens (self->mempool, note);
+}
+
 gboolean
 citiz_replica_is_revoking (CitizReplica *self, const CitizId *grant)
 {

@@ -57,6 +57,8 @@ guint64 citiz_replica_get_epoch (CitizReplica *self);
 guint citiz_replica_get_place (CitizReplica *self);
 guint citiz_replica_n_waiting (CitizReplica *self);
 gboolean citiz_replica_is_waiting (CitizReplica *self, const CitizHash *id);
+guint citiz_replica_n_due (CitizReplica *self); /* those that a block could take now */
+gboolean citiz_replica_is_opening (CitizReplica *self, const CitizHash *note);
 gboolean citiz_replica_is_revoking (CitizReplica *self, const CitizId *grant);
 
 G_END_DECLS

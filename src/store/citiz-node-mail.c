@@ -289,3 +289,77 @@ citiz_node_store_closing (CitizDb *db, GError **error)
 {
   return citiz_node_store_list_ids (db, "SELECT grant_id FROM node_closing", error);
 }
+
+/* What was opened while the ledger stood still */
+
+gboolean
+citiz_node_store_put_stalled (CitizDb *db, const CitizNodeStalled *stalled, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db,
+                         "INSERT INTO node_stalled (note, grant_id, use, a, capsule, time)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_hash (stmt, 1, &stalled->note);
+  citiz_stmt_bind_id (stmt, 2, &stalled->grant);
+  citiz_stmt_bind_int (stmt, 3, stalled->use);
+  citiz_stmt_bind_hash (stmt, 4, &stalled->a);
+  citiz_stmt_bind_hash (stmt, 5, &stalled->capsule);
+  citiz_stmt_bind_int (stmt, 6, stalled->time.ms);
+  return citiz_stmt_run (stmt, error);
+}
+
+static gboolean
+read_stalled (CitizStmt *stmt, CitizNodeStalled *out)
+{
+  out->use = (guint) citiz_stmt_int (stmt, 2);
+  out->time.ms = citiz_stmt_int (stmt, 5);
+  return citiz_stmt_hash (stmt, 0, &out->note) && citiz_stmt_id (stmt, 1, &out->grant)
+         && citiz_stmt_hash (stmt, 3, &out->a) && citiz_stmt_hash (stmt, 4, &out->capsule);
+}
+
+GArray *
+citiz_node_store_stalled (CitizDb *db, const CitizId *grant, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (CitizNodeStalled));
+  gboolean row;
+
+  if (!citiz_db_prepare (db,
+                         "SELECT note, grant_id, use, a, capsule, time FROM node_stalled"
+                         " WHERE ?1 IS NULL OR grant_id = ?1 ORDER BY grant_id, use",
+                         &stmt, error))
+    return NULL;
+  if (grant != NULL)
+    citiz_stmt_bind_id (stmt, 1, grant);
+  while (citiz_stmt_next (stmt, &row, error))
+    {
+      CitizNodeStalled stalled;
+
+      if (!row)
+        return g_steal_pointer (&list);
+      if (read_stalled (stmt, &stalled))
+        g_array_append_val (list, stalled);
+    }
+  return NULL;
+}
+
+gboolean
+citiz_node_store_drop_stalled (CitizDb *db, const CitizHash *note, GError **error)
+{
+  return citiz_node_store_run_with_hash (db, "DELETE FROM node_stalled WHERE note = ?1", note,
+                                         error);
+}
+
+gboolean
+citiz_node_store_drop_old_stalled (CitizDb *db, CitizTime before, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, "DELETE FROM node_stalled WHERE time < ?1", &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, before.ms);
+  return citiz_stmt_run (stmt, error);
+}

@@ -27,15 +27,15 @@ static const char citiz_node_schema_1[] =
     "  tries INTEGER NOT NULL CHECK (tries >= 0)"
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX node_code_grant ON node_code (grant_id);"
-    /* the citizen's mailbox: 1 opening, 2 note, 3 code missed, 4 code given, 5 passcode missed, 6 access ended and erased */
+    /* the citizen's mailbox: 1 opening, 2 note, 3 code missed, 4 code given, 5 passcode missed, 6 access ended and erased, 7 opened while the ledger stood still */
     "CREATE TABLE node_mail ("
     "  row INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  kind INTEGER NOT NULL,"
     "  grant_id BLOB NOT NULL CHECK (length (grant_id) = 16),"
     "  opening BLOB CHECK (opening IS NULL OR length (opening) = 32),"
     "  time INTEGER NOT NULL,"
-    "  tries INTEGER NOT NULL," /* left, for 3, 4 and 5 */
-    "  sealed BLOB"             /* the note, for 1 and 2 */
+    "  tries INTEGER NOT NULL," /* left, for 3, 4 and 5; the number counted, for 7 */
+    "  sealed BLOB"             /* the note, for 1, 2 and 7 */
     ") STRICT;"
     "CREATE INDEX node_mail_grant ON node_mail (grant_id, kind);";
 
@@ -54,3 +54,15 @@ static const char citiz_node_schema_2[] =
     "CREATE TABLE node_closing ("
     "  grant_id BLOB PRIMARY KEY CHECK (length (grant_id) = 16)"
     ") STRICT, WITHOUT ROWID;";
+
+static const char citiz_node_schema_3[] =
+    /* opened while the ledger stood still, until the ledger knows of it; the note itself is in the mailbox */
+    "CREATE TABLE node_stalled ("
+    "  note BLOB PRIMARY KEY CHECK (length (note) = 32)," /* its hash */
+    "  grant_id BLOB NOT NULL CHECK (length (grant_id) = 16),"
+    "  use INTEGER NOT NULL CHECK (use BETWEEN 1 AND 1024)," /* as its reader counted */
+    "  a BLOB NOT NULL CHECK (length (a) = 32),"             /* what was revealed for it */
+    "  capsule BLOB NOT NULL CHECK (length (capsule) = 32),"
+    "  time INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX node_stalled_grant ON node_stalled (grant_id);";

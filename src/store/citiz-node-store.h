@@ -32,7 +32,9 @@ typedef enum
   CITIZ_MAIL_CODE_MISSED = 3, /* a wrong spoken code */
   CITIZ_MAIL_CODE_GIVEN = 4,  /* the right one: the link was given */
   CITIZ_MAIL_PASSCODE_MISSED = 5,
-  CITIZ_MAIL_ENDED = 6 /* share, capsule, token and code were erased */
+  CITIZ_MAIL_ENDED = 6, /* share, capsule, token and code were erased */
+  CITIZ_MAIL_STALLED
+  = 7 /* opened while the ledger stood still: opening = the note's hash, tries = the number its reader counted */
 } CitizMailKind;
 
 typedef struct
@@ -144,6 +146,25 @@ gboolean citiz_node_store_put_closing (CitizDb *db,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_node_store_drop_closing (CitizDb *db, const CitizId *grant, GError **error);
 GArray *citiz_node_store_closing (CitizDb *db, GError **error);
+
+/* An opening that the ledger does not know of yet. */
+typedef struct
+{
+  CitizHash note; /* its hash */
+  CitizId grant;
+  guint use;   /* as its reader counted */
+  CitizHash a; /* what was revealed for it */
+  CitizHash capsule;
+  CitizTime time;
+} CitizNodeStalled;
+
+gboolean citiz_node_store_put_stalled (CitizDb *db,
+                                       const CitizNodeStalled *stalled,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @grant NULL: of all. In the order in which they were counted. (element-type CitizNodeStalled) */
+GArray *citiz_node_store_stalled (CitizDb *db, const CitizId *grant, GError **error);
+gboolean citiz_node_store_drop_stalled (CitizDb *db, const CitizHash *note, GError **error);
+gboolean citiz_node_store_drop_old_stalled (CitizDb *db, CitizTime before, GError **error);
 
 /* Erases share, salt, token, passcode, capsule and code of a grant. Mail stays: it is the citizen's. */
 gboolean citiz_node_store_erase (CitizDb *db,

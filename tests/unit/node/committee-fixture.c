@@ -31,6 +31,12 @@ env_now (gpointer data)
   return now;
 }
 
+static gint64
+env_steady (gpointer data)
+{
+  return g_get_monotonic_time () / 1000 + ((Committee *) data)->waited;
+}
+
 static void
 env_random (gpointer data, guint8 *out, gsize n)
 {
@@ -175,7 +181,7 @@ committee_up (Committee *world, gconstpointer data)
 {
   if (client == NULL)
     client = citiz_http_client_new (240000);
-  world->env = (CitizEnv){env_now, env_random, world};
+  world->env = (CitizEnv){env_now, env_random, world, env_steady};
   for (guint i = 0; i < COMMITTEE; i++)
     world->seats[i].key = new_key ((guint8) (i + 1));
   qsort (world->seats, COMMITTEE, sizeof (Seat), by_key);
@@ -186,6 +192,23 @@ committee_up (Committee *world, gconstpointer data)
     found (world, &world->seats[i], i);
   citiz_genesis_chain_id (&world->chain_id, &world->genesis);
   world->citizen = new_key (99);
+  for (guint i = 0; i < COMMITTEE; i++)
+    seat_up (&world->seats[i]);
+  committee_until (world, all_met, NULL);
+}
+
+void
+committee_cut (Committee *world)
+{
+  for (guint i = 0; i < COMMITTEE; i++)
+    citiz_peers_stop (citiz_member_get_peers (world->seats[i].member));
+}
+
+void
+committee_mend (Committee *world)
+{
+  for (guint i = 0; i < COMMITTEE; i++)
+    seat_down (&world->seats[i]);
   for (guint i = 0; i < COMMITTEE; i++)
     seat_up (&world->seats[i]);
   committee_until (world, all_met, NULL);
@@ -402,7 +425,8 @@ committee_make (Committee *world,
                               .scope = "{}",
                               .nodes = nodes,
                               .n_nodes = COMMITTEE,
-                              .threshold = QUORUM};
+                              .threshold = QUORUM,
+                              .stalled = world->stalled};
   json_t *bundle = world->bundle
                        ? json_incref (world->bundle)
                        : json_pack ("{s:s, s:s}", "resourceType", "Bundle", "type", "document");

@@ -41,8 +41,10 @@ struct _Committee
   CitizHash chain_id;
   CitizSigningKey *citizen;
   CitizHash account;
-  gint64 ahead;   /* ms, added to the clock of all */
-  json_t *bundle; /* nullable: what is dealt */
+  gint64 ahead;     /* ms, added to the clock of all */
+  gint64 waited;    /* ms, added to the clock that only goes forward */
+  gboolean stalled; /* what is dealt may be opened while the ledger stands still */
+  json_t *bundle;   /* nullable: what is dealt */
   CitizEnv env;
 };
 
@@ -57,6 +59,9 @@ typedef struct
 
 void committee_up (Committee *world, gconstpointer data);
 void committee_down (Committee *world, gconstpointer data);
+/* No node hears another any more, readers reach them all; they begin anew to hear again. */
+void committee_cut (Committee *world);
+void committee_mend (Committee *world);
 void seat_up (Seat *seat);
 void seat_down (Seat *seat);
 
