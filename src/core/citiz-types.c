@@ -21,10 +21,14 @@ hex_digit (gchar c)
 gchar *
 citiz_hex_encode (const guint8 *bytes, gsize n)
 {
+  static const gchar digits[] = "0123456789abcdef";
   gchar *hex = g_malloc (2 * n + 1);
 
   for (gsize i = 0; i < n; i++)
-    g_snprintf (hex + 2 * i, 3, "%02x", bytes[i]);
+    {
+      hex[2 * i] = digits[bytes[i] >> 4];
+      hex[2 * i + 1] = digits[bytes[i] & 15];
+    }
   hex[2 * n] = '\0';
   return hex;
 }

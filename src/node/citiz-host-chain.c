@@ -294,8 +294,7 @@ answer_for_ever (CitizHostCall *call, GBytes *bytes)
       citiz_host_answer_error (call, 404, "none");
       return;
     }
-  citiz_http_response_header (call->response, "Cache-Control",
-                              "public, max-age=31536000, immutable");
+  citiz_http_response_header (call->response, "Cache-Control", CITIZ_HOST_KEEP_FOR_EVER);
   citiz_host_answer_bytes (call, 200, BINARY, bytes);
 }
 
@@ -325,22 +324,4 @@ citiz_host_route_genesis (CitizHostCall *call)
 {
   citiz_host_answer_bytes (call, 200, BINARY,
                            citiz_genesis_encode (&call->host->community->genesis));
-}
-
-/* GET /tile/…: what a proxy may keep for ever when it is full. */
-void
-citiz_host_route_tile (CitizHostCall *call)
-{
-  gboolean full = FALSE;
-  GBytes *tile = citiz_chain_tile (call->host->chain, call->request->path + 1, &full);
-
-  if (tile == NULL)
-    {
-      citiz_host_answer_error (call, 404, "none");
-      return;
-    }
-  if (full)
-    citiz_http_response_header (call->response, "Cache-Control",
-                                "public, max-age=31536000, immutable");
-  citiz_host_answer_bytes (call, 200, BINARY, tile);
 }

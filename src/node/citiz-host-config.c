@@ -67,6 +67,12 @@ static const Setting settings[] = {
           metrics,
           "",
           "127.0.0.1:PORT for Prometheus, only on the loopback; empty: none."),
+    TEXT ("listen",
+          "tiles",
+          tiles,
+          "",
+          "A folder for the tiles of the log that never change, for nginx or Caddy to give; empty: "
+          "none."),
     NUMBER ("limits", "connections", connections, 512, 16, 8192, "At one time."),
     NUMBER ("limits", "requests-per-second", rate, 500, 1, 100000, "Of all clients together."),
     NUMBER ("limits", "requests-burst", burst, 1000, 1, 100000, "That many at once."),

@@ -27,6 +27,7 @@ typedef struct
   gchar *address;
   gchar *hosts;
   gchar *metrics;
+  gchar *tiles;
   guint connections;
   guint rate;
   guint burst;

@@ -33,6 +33,8 @@ G_BEGIN_DECLS
 #define CITIZ_HOST_COSIGNERS_MAX  16           /* signatures at a time */
 #define CITIZ_HOST_COSIGNED_AHEAD 120          /* seconds a signer’s clock may be ahead */
 #define CITIZ_HOST_CLIENT_MS      8000         /* until another node has answered */
+#define CITIZ_HOST_TILE_LEVELS    8            /* exported: of entries, and of hashes from 0 on */
+#define CITIZ_HOST_KEEP_FOR_EVER  "public, max-age=31536000, immutable"
 #define CITIZ_HOST_N_ALARMS       (CITIZ_CSX_ALARM_FULL + 1)
 
 /* What the metrics count, from its start on. */
@@ -83,6 +85,10 @@ struct _CitizHost
   GCancellable *asking; /* after them */
   guint refound_beats;
   guint refound_turn;
+  GHashTable *tiles; /* path → GBytes, full ones that were asked for */
+  gsize tiles_bytes;
+  guint64 tiles_done[CITIZ_HOST_TILE_LEVELS]; /* how many of each level are in the folder */
+  GSource *export;                            /* nullable: of tiles, under way */
   GSource *beat;
   gint64 started;    /* µs, monotonic */
   gint64 last_final; /* µs, monotonic; 0: none since the start */
@@ -126,10 +132,15 @@ void citiz_host_route_blocks (CitizHostCall *call);
 void citiz_host_route_snapshot (CitizHostCall *call);
 void citiz_host_route_chunk (CitizHostCall *call);
 void citiz_host_route_genesis (CitizHostCall *call);
-void citiz_host_route_tile (CitizHostCall *call);
 void citiz_host_tell_final (CitizHost *host, const CitizBlock *block);
 void citiz_host_end_waits (CitizHost *host);
 void citiz_host_wait_free (gpointer waits);
+
+/* citiz-host-tiles.c */
+void citiz_host_tiles_init (CitizHost *host);
+void citiz_host_tiles_clear (CitizHost *host);
+void citiz_host_export_tiles (CitizHost *host);
+void citiz_host_route_tile (CitizHostCall *call);
 
 /* citiz-host-vouch.c */
 void citiz_host_route_vouch (CitizHostCall *call);

@@ -51,6 +51,7 @@ citiz_host_open (const gchar *dir, const CitizEnv *env, GError **error)
                                        citiz_host_wait_free);
   host->readers = g_ptr_array_new_with_free_func (g_object_unref);
   citiz_host_watch_init (host);
+  citiz_host_tiles_init (host);
   citiz_host_refound_init (host);
   return open_all (host, error) ? g_steal_pointer (&host) : NULL;
 }
@@ -64,7 +65,10 @@ final_cb (CitizReplica *replica, const CitizBlock *block, CitizHost *host)
   host->counts.final += block->txs->len;
   host->last_final = g_get_monotonic_time ();
   if (block->txs->len > 0)
-    citiz_host_cosign (host);
+    {
+      citiz_host_cosign (host);
+      citiz_host_export_tiles (host);
+    }
   citiz_host_tell_final (host, block);
   citiz_host_tell_readers (host, block);
   citiz_host_members_final (host, block);
@@ -149,6 +153,7 @@ citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **err
     return FALSE;
   host->client = citiz_http_client_new (CITIZ_HOST_CLIENT_MS);
   citiz_host_cosign (host);
+  citiz_host_export_tiles (host);
   citiz_host_members_start (host);
   host->beat = g_timeout_source_new_seconds (BEAT_SECONDS);
   g_source_set_callback (host->beat, beat_cb, host, NULL);
@@ -180,6 +185,7 @@ citiz_host_close (CitizHost *host)
   readers_free (host);
   citiz_host_refound_clear (host);
   citiz_host_watch_clear (host);
+  citiz_host_tiles_clear (host);
   citiz_host_members_stop (host);
   if (host->replica != NULL)
     g_signal_handlers_disconnect_by_data (host->replica, host);

@@ -2,7 +2,7 @@
 """B8: how many tiles and proofs a second a node gives, beside nginx giving files of the same bytes: bench-reads.py CITIZ-NODE MAKE-TRANSACTIONS [SECONDS]. Both have one
 process and the same connections; they take turns. Then the tiles that the node exports, given by nginx with the configuration that comes with the node.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import os, pathlib, statistics, sys, time
+import json, os, statistics, subprocess, sys
 
 from distance import CHECK, World, end, load, processor_seconds, say, until
 import proxies
@@ -18,7 +18,6 @@ class Nginx:
     """Gives the files of a folder, and nothing else."""
 
     def __init__(self, folder):
-        import subprocess
         self.folder, self.port = folder, free_port()
         temporary = ''.join(f'{name}_temp_path {folder}/{name};' for name in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'))
         (folder / 'static.conf').write_text(
@@ -53,6 +52,18 @@ def compare(what, node, path, nginx, seconds, goal=GOAL, port=None):
     return say(f'{what} ({len(data)} bytes)', statistics.median(ours), statistics.median(raw), 'a second', [one / limit for one, limit in zip(ours, raw)], goal)
 
 
+def files(world, node, nginx, seconds):
+    """Through the configuration that comes with the node; its limits for one address, which are for strangers, are lifted."""
+    front = free_port()
+    front_nginx = proxies.start_nginx(world.dir, world.dir / 'nobody.sock', front, MANY,
+                                      {'rate=1000r/s': 'rate=1000000r/s', 'burst=2000': 'burst=1000000', 'limit_conn citiz_connections 20': 'limit_conn citiz_connections 1000'})
+    try:
+        return compare('a tile that nginx gives', node, '/tile/0/000', nginx, seconds, GOAL_FILES, front)
+    finally:
+        front_nginx.terminate()
+        front_nginx.wait()
+
+
 def main():
     binary, maker = (os.path.abspath(path) for path in sys.argv[1:3])
     seconds = 0.2 if CHECK else float(sys.argv[3]) if len(sys.argv) > 3 else 1.5
@@ -61,14 +72,16 @@ def main():
         sys.exit(77)
     with World(binary, maker, n=1, timing={}) as world:
         node = world.nodes[0]
+        node.set('listen', tiles=world.dir / 'tiles')
         node.set('limits', requests_per_second=100000, requests_burst=100000)
         world.start()
         nginx = Nginx(world.dir)
         try:
             ids = [node.submit(tx)[1] for tx in world.transactions(600)]
-            name = __import__('json').loads(ids[-1])['id']
+            name = json.loads(ids[-1])['id']
             node.becomes_final(name)
             good = compare('a tile', node, '/tile/0/000', nginx, seconds)
+            good &= files(world, node, nginx, seconds)
             good &= compare('a proof', node, f'/v1/tx/{name}', nginx, seconds)
         finally:
             nginx.close()

@@ -20,10 +20,11 @@ def adapted(name, changes):
     return text
 
 
-def start_nginx(folder, place, front, more=''):
-    """Listens on the loopback's port `front` for the node at the Unix socket `place`; `more` goes into its http block."""
+def start_nginx(folder, place, front, more='', changes=None):
+    """Listens on the loopback's port `front` for the node at the Unix socket `place`; `more` goes into its http block. Tiles are in `folder`/tiles."""
     (folder / 'site.conf').write_text(adapted('nginx.conf', {
-        '/run/citiz-node.sock': str(place), '127.0.0.1:8443': f'127.0.0.1:{front}', 'node.example.org': '127.0.0.1'}))
+        '/run/citiz-node.sock': str(place), '127.0.0.1:8443': f'127.0.0.1:{front}', 'node.example.org': '127.0.0.1',
+        '/var/cache/citiz-tiles': f'{folder}/tiles', **(changes or {})}))
     own = ''.join(f'{name}_temp_path {folder}/{name};\n' for name in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'))
     (folder / 'nginx.conf').write_text(
         ('user root root; ' if os.geteuid() == 0 else '') + f'daemon off; pid {folder}/nginx.pid; error_log stderr; events {{}}\n'

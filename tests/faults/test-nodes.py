@@ -508,7 +508,9 @@ def case_full_for_real(world):
 
 
 def case_tiles(world):
-    """The log as tiles: each entry is the leaf it should be, and a tile that is not there is none."""
+    """The log as tiles: each entry is the leaf it should be, and a tile that is not there is none. Full ones are files for a proxy, also those of before."""
+    files = [world.dir / 'tiles-1', world.dir / 'tiles-2']
+    world.nodes[0].set('listen', tiles=files[0])
     world.start()
     load = Load(world, number=20)
     load.complete()
@@ -528,6 +530,20 @@ def case_tiles(world):
     assert at == len(entries)
     for path in ('/tile/0/000', f'/tile/0/000.p/{size + 1}', '/tile/0/001', '/tile/9/000.p/1', '/tile/', '/tile/0/000.p/0'):
         assert node.get(path)[0] == 404, path
+    for tx in world.transactions(300):
+        last = json.loads(node.submit(tx)[1])['id']
+    node.becomes_final(last)
+    late = world.nodes[1]
+    late.stop()
+    late.set('listen', tiles=files[1])
+    late.start()
+    for folder in files:
+        for path in ('tile/entries/000', 'tile/0/000'):
+            file = folder / path
+            until(f'{path} is a file', file.exists)
+            assert file.read_bytes() == node.get('/' + path)[1] == node.get('/' + path)[1], path
+            assert file.stat().st_mode & 0o777 == 0o644 and file.parent.stat().st_mode & 0o777 == 0o755
+        assert sum(file.is_file() for file in folder.rglob('*')) == 2
 
 
 def case_backup(world):
@@ -767,8 +783,18 @@ def case_malformed(world):
         assert len(statuses) <= 1 and all(400 <= status <= 505 for status in statuses), (request, statuses)
 
 
-def behind(world, name, start):
-    """A node behind a proxy: requests, events, probes. Gives what each probe was answered."""
+def gives_files(world, node):
+    """What the folder has comes from there, what it has not from the node."""
+    file = world.dir / 'tiles/tile/0/000'
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b'what is there')
+    assert node.get('/tile/0/000') == (200, b'what is there')
+    assert node.get('/tile/0/000.p/2')[0] == 200
+    assert node.get('/tile/0/001')[0] == 404
+
+
+def behind(world, name, start, look=lambda world, node: None):
+    """A node behind a proxy: requests, events, probes, and what else to look at. Gives what each probe was answered."""
     if not proxies.find(name):
         raise Skip(f'{name} is missing')
     node, front, place = world.nodes[0], free_port(), world.dir / 'http.sock'
@@ -789,6 +815,7 @@ def behind(world, name, start):
             assert node.request('POST', '/v1/tx', bytes(6 << 20))[0] in (413, 502)
         except OSError:
             pass  # cut off while it still sends
+        look(world, node)
         return [(request, probe(front, request)) for request in PROBES]
     finally:
         proxy.terminate()
@@ -797,7 +824,7 @@ def behind(world, name, start):
 
 def case_nginx(world):
     """Behind Debian's nginx with the configuration that comes with it: requests, events, probes."""
-    for request, statuses in behind(world, 'nginx', proxies.start_nginx):
+    for request, statuses in behind(world, 'nginx', proxies.start_nginx, gives_files):
         assert len(statuses) <= 1 and all(400 <= status <= 505 for status in statuses), (request, statuses)
 
 
