@@ -197,7 +197,9 @@ citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
   guint path[PATH];
   guint n;
 
-  if (walk (node, &errand->hash, node->committed, path, &n) != WHOLE)
+  if (walk (node, &errand->hash, node->committed, path, &n) != WHOLE
+      || (sim->options->ledger
+          && citiz_sim_node_execute (node, path[0]) != CITIZ_CSX_VERDICT_VALID))
     return FALSE;
   for (guint i = n; i > 0; i--)
     {
@@ -205,6 +207,8 @@ citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
 
       if (!justify_or_break (node, path[i - 1], &link))
         return FALSE;
+      if (sim->options->ledger)
+        citiz_sim_node_commit_ledger (node, link.block);
       if (i == 1 && own && link.final == NULL)
         link.final = citiz_sim_cert_ref (errand->cert);
       g_array_append_val (node->chain, link);
@@ -217,6 +221,8 @@ citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
   citiz_sim_node_drop_past (node);
   citiz_sim_node_end_journals (node);
   citiz_sim_law_journals (node);
+  if (sim->options->ledger)
+    citiz_sim_law_ledger (node);
   if (sim->forked && !sim->ended)
     citiz_sim_law_fork (sim);
   return TRUE;
@@ -239,6 +245,7 @@ citiz_sim_node_truncate (CitizSimNode *node, guint height)
                 < epoch)
     n++;
   citiz_sim_links_clear (node->sim, node->beside, n);
+  citiz_sim_node_restart_ledger (node, node->committed);
 }
 
 void

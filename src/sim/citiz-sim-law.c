@@ -312,6 +312,8 @@ citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link)
     citiz_sim_broken (sim, "I4", "height %u takes a transaction again", height);
   citiz_sim_law_epoch (node, block);
   g_array_append_val (sim->canon, link->block);
+  if (sim->options->ledger)
+    citiz_sim_law_log (sim);
   sim->acked |= block->txs;
 }
 
@@ -467,6 +469,8 @@ too_late (CitizSim *sim)
       citiz_sim_broken (sim, (sim->asked & ~sim->acked) != 0 ? "L1" : "L2",
                         "%u stands at height %u of %u long after everything was healed", i,
                         sim->nodes[i].chain->len, sim->canon->len - 1);
+  if (!citiz_sim_shares_are_there (sim))
+    citiz_sim_broken (sim, "L6", "a grant that is open cannot be opened");
 }
 
 /* From time to time once everything is healed: whether the world has come to rest. */
@@ -474,7 +478,8 @@ void
 citiz_sim_law_look (CitizSim *sim)
 {
   const guint reached = sim->canon->len - 1;
-  gboolean all = sim->n_txs == (guint) __builtin_popcountll (sim->asked);
+  gboolean all
+      = sim->n_txs == (guint) __builtin_popcountll (sim->asked) && citiz_sim_shares_are_there (sim);
 
   for (guint i = 0; i < sim->n && all; i++)
     all = sim->nodes[i].lies != 0 || is_there (sim, &sim->nodes[i]);

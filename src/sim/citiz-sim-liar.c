@@ -94,6 +94,8 @@ propose (CitizSimNode *node, guint64 slot, guint parent, guint64 txs, guint audi
       met (node, CITIZ_SIM_LIE_TIME);
       message.header.time.ms += often (sim, 500) ? 3600 * 1000 : -3600 * 1000;
     }
+  if (sim->options->ledger)
+    citiz_sim_ledger_fill (sim, parent, txs, &message.header);
   if ((node->lies & CITIZ_SIM_LIE_ROOT) != 0)
     {
       met (node, CITIZ_SIM_LIE_ROOT);
@@ -113,6 +115,17 @@ propose (CitizSimNode *node, guint64 slot, guint parent, guint64 txs, guint audi
           say (node, CITIZ_VOTE_NOTAR, slot, &message.hash, i);
       }
   return message.hash;
+}
+
+/* Another block of the same slot: without the first transaction; a real ledger takes it, if what needs that one goes, too. */
+static guint64
+less (CitizSimNode *node, guint parent, guint64 txs)
+{
+  const guint64 rest = txs & (txs - 1);
+
+  return node->sim->options->ledger ? citiz_sim_pick (node->sim, node->epoch, rest,
+                                                      citiz_sim_block (node->sim, parent)->state)
+                                    : rest;
 }
 
 /* BUILD of a liar. Returns: whether it was answered here */
@@ -137,7 +150,7 @@ citiz_sim_liar_build (CitizSimNode *node, const CitizSimErrand *errand)
   if ((node->lies & CITIZ_SIM_LIE_EQUIVOCATE) != 0)
     {
       met (node, CITIZ_SIM_LIE_EQUIVOCATE);
-      propose (node, errand->slot, parent, txs & (txs - 1), ~half);
+      propose (node, errand->slot, parent, less (node, parent, txs), ~half);
     }
   return TRUE;
 }

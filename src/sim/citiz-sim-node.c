@@ -316,6 +316,8 @@ build (CitizSimNode *node, const CitizSimErrand *errand)
   citiz_sim_fill_header (sim, &header, node->epoch, errand->slot, &errand->parent, node->place, txs,
                          state | txs);
   header.time.ms = MAX (errand->min_time.ms, citiz_sim_node_now (node).wall.ms);
+  if (sim->options->ledger && !citiz_sim_node_fill (node, parent, txs, &header))
+    return;
   number = citiz_sim_add_block (sim, &header, txs);
   citiz_sim_node_store (node, number);
   event.hash = citiz_sim_block (sim, number)->hash;
@@ -335,6 +337,8 @@ judge (CitizSimNode *node, const CitizSimErrand *errand)
   if (!(block->parent == 0 || citiz_sim_node_has (node, block->parent))
       || citiz_sim_chance (sim, CITIZ_SIM_WORK, 5))
     event.verdict = CITIZ_CSX_VERDICT_NOT_YET;
+  else if (sim->options->ledger)
+    event.verdict = citiz_sim_node_execute (node, number);
   else
     event.verdict
         = block->valid || node->lies != 0 ? CITIZ_CSX_VERDICT_VALID : CITIZ_CSX_VERDICT_INVALID;
@@ -533,6 +537,8 @@ citiz_sim_node_clear (CitizSimNode *node)
   for (guint i = 0; i < node->errands->len; i++)
     citiz_sim_errand_free (sim, node->errands->pdata[i]);
   g_ptr_array_unref (node->errands);
+  g_clear_pointer (&node->after, g_ptr_array_unref);
+  g_clear_pointer (&node->ledger, citiz_ledger_free);
   citiz_sim_links_clear (sim, node->chain, 0);
   citiz_sim_links_clear (sim, node->beside, 0);
   citiz_sim_links_clear (sim, node->fetched, 0);
@@ -572,6 +578,7 @@ citiz_sim_node_crash (CitizSimNode *node)
       node->kept->pdata[kept++] = node->kept->pdata[i];
   g_ptr_array_set_size (node->kept, (gint) kept);
   node->kept_synced = kept;
+  citiz_sim_node_forget_executed (node);
   g_array_set_size (node->notarized, 0);
   g_clear_pointer (&node->csx, citiz_csx_free);
 }
@@ -658,6 +665,8 @@ citiz_sim_node_start (CitizSimNode *node)
   if (node->csx != NULL)
     return;
   node->life++;
+  if (node->after == NULL)
+    citiz_sim_node_restart_ledger (node, node->committed);
   citiz_sim_node_look_around (node);
   config.epoch = node->epoch;
   start.committed = citiz_sim_point (sim, node->committed, node->epoch);

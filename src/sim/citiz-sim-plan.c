@@ -211,8 +211,12 @@ pick_epochs (CitizSim *sim)
 {
   guint32 members = (1u << sim->n) - 1;
 
-  sim->n_epochs = sim->mode == CITIZ_SIM_EPOCH ? 2 + below (sim, CITIZ_SIM_MAX_EPOCHS - 1) : 1;
+  sim->n_epochs = sim->mode == CITIZ_SIM_EPOCH && !sim->options->ledger
+                      ? 2 + below (sim, CITIZ_SIM_MAX_EPOCHS - 1)
+                      : 1;
   citiz_sim_epoch_make (sim, 0, members);
+  if (sim->options->ledger)
+    citiz_sim_ledger_found (sim);
   sim->frail = sim->n_epochs > 1 && sim->n_liars < (sim->n - 1) / 3 ? 1 + sim->n_liars : 0;
   for (guint64 epoch = 1; epoch < sim->n_epochs; epoch++)
     {

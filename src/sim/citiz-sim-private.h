@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/citiz-sim.h"
+#include "ledger/citiz-ledger.h"
 #include "wire/citiz-journal-format.h"
 
 G_BEGIN_DECLS
@@ -43,6 +44,7 @@ typedef enum
   CITIZ_SIM_EVENT_FAULT,
   CITIZ_SIM_EVENT_FAULT_END,
   CITIZ_SIM_EVENT_CLIENT,
+  CITIZ_SIM_EVENT_ASK,    /* for shares */
   CITIZ_SIM_EVENT_NAMED,  /* a new journal's name is durable */
   CITIZ_SIM_EVENT_FOLLOW, /* who is no validator asks for news */
   CITIZ_SIM_EVENT_LIAR,
@@ -76,8 +78,11 @@ typedef struct
   CitizHash hash;
   guint parent; /* G_MAXUINT: nobody knows it */
   guint64 txs;
-  guint64 state;  /* transactions of the chain up to here */
-  gboolean valid; /* by the rules, without the clock */
+  guint64 state;    /* transactions of the chain up to here */
+  gboolean valid;   /* by the rules, without the clock */
+  CitizBlock *real; /* with the real ledger: the same block, what who watches has made of it */
+  CitizLedger *after;
+  GArray *log_nodes; /* CitizLogNode: what it appended */
 } CitizSimBlock;
 
 typedef struct
@@ -104,6 +109,22 @@ gboolean citiz_sim_execute (CitizSim *sim, const CitizSimBlock *block);
 CitizSimCert *citiz_sim_cert_new (CitizSim *sim, const CitizCert *cert);
 CitizSimCert *citiz_sim_cert_ref (CitizSimCert *cert);
 void citiz_sim_cert_unref (CitizSim *sim, CitizSimCert *cert);
+
+/* Whether a transaction is a revocation: every other account takes back what it granted. */
+static inline gboolean
+citiz_sim_revokes (guint tx)
+{
+  return tx % 8 == 7;
+}
+
+/* The real ledger (citiz-sim-ledger.c) */
+void citiz_sim_ledger_found (CitizSim *sim);
+void citiz_sim_ledger_fill (CitizSim *sim, guint parent, guint64 txs, CitizBlockHeader *header);
+void citiz_sim_ledger_add (CitizSim *sim, CitizSimBlock *block);
+void citiz_sim_ledger_clear (CitizSimBlock *block);
+void citiz_sim_law_log (CitizSim *sim);
+void citiz_sim_ask_shares (CitizSim *sim, guint group);
+gboolean citiz_sim_shares_are_there (const CitizSim *sim);
 
 /* Messages (citiz-sim-net.c) *************************************************/
 
@@ -269,6 +290,8 @@ typedef struct
   GPtrArray *kept;   /* CitizSimCert */
   guint kept_synced; /* so many survive a crash for sure */
   guint committed;   /* block */
+  CitizLedger *ledger; /* after it, as executed here; NULL without the real ledger */
+  GPtrArray *after;    /* CitizLedger, nullable, by block: above it */
   guint saved_height;
   gboolean saved;
   guint64 known; /* transactions */
@@ -316,6 +339,17 @@ void citiz_sim_node_end_journals (CitizSimNode *node);
 gboolean citiz_sim_node_is_other_epoch (CitizSimNode *node, const CitizSimPacket *packet);
 void citiz_sim_node_hear_stranger (CitizSimNode *node, const CitizSimPacket *packet);
 void citiz_sim_node_follow (CitizSimNode *node);
+
+/* citiz-sim-ledger.c */
+void citiz_sim_node_restart_ledger (CitizSimNode *node, guint block);
+void citiz_sim_node_forget_executed (CitizSimNode *node);
+CitizCsxVerdict citiz_sim_node_execute (CitizSimNode *node, guint block);
+gboolean citiz_sim_node_fill (CitizSimNode *node,
+                              guint parent,
+                              guint64 txs,
+                              CitizBlockHeader *header);
+void citiz_sim_node_commit_ledger (CitizSimNode *node, guint block);
+void citiz_sim_law_ledger (CitizSimNode *node);
 
 /* citiz-sim-commit.c */
 gboolean citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand);
@@ -471,6 +505,7 @@ struct _CitizSim
   gint64 tx_at[CITIZ_SIM_MAX_TXS];
   guint64 asked; /* transactions that were submitted */
   guint64 acked;
+  guint32 shares[CITIZ_SIM_MAX_TXS / 4]; /* by account: from whom good ones came */
 
   /* truth */
   GArray *truths[CITIZ_SIM_MAX_EPOCHS];                    /* CitizSimTruth, by slot */

@@ -33,7 +33,7 @@ citiz_sim_met_name (CitizSimMet met)
       "withheld",   "equivocated",   "false-roots",  "false-times", "false-votes",    "silent",
       "replayed",   "garbage",       "false-ranges", "twins",       "false-closings", "old-epochs",
       "closings",   "continuations", "joined",       "left",        "keys-ended",     "keyless",
-      "late"};
+      "late",       "shares",        "false-shares"};
 
   return names[met];
 }
@@ -105,6 +105,8 @@ sim_free (CitizSim *sim)
     citiz_sim_packet_unref (sim, sim->heard->pdata[i]);
   for (guint i = 0; i < sim->n_instances; i++)
     citiz_sim_node_clear (&sim->nodes[i]);
+  for (guint i = 0; i < sim->blocks->len; i++)
+    citiz_sim_ledger_clear (citiz_sim_block (sim, i));
   g_array_unref (sim->heap);
   g_array_unref (sim->blocks);
   g_hash_table_unref (sim->by_hash);
@@ -135,6 +137,8 @@ client (CitizSim *sim, guint tx)
 
   if ((sim->acked & bit) != 0)
     return;
+  if (sim->options->ledger && tx % 4 == 2 && (sim->asked & bit) == 0)
+    citiz_sim_push (sim, sim->now, CITIZ_SIM_EVENT_ASK, tx / 4, 0, NULL);
   if (!early)
     sim->asked |= bit;
   for (guint i = 0; i < copies; i++)
@@ -217,6 +221,9 @@ act (CitizSim *sim, const CitizSimHeapEvent *event)
       break;
     case CITIZ_SIM_EVENT_FOLLOW:
       citiz_sim_node_follow (node);
+      break;
+    case CITIZ_SIM_EVENT_ASK:
+      citiz_sim_ask_shares (sim, event->to);
       break;
     case CITIZ_SIM_EVENT_LIAR:
       citiz_sim_liar_act (node);

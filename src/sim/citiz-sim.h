@@ -51,7 +51,8 @@ typedef struct
   guint nodes; /* 0: the seed picks */
   gint liars;  /* −1: the seed picks, at most (nodes − 1) / 3 */
   CitizSimMode mode;
-  gint64 until; /* ms after which the world stops wherever it is; 0: when it is at rest */
+  gboolean ledger; /* blocks hold real transactions, which every node executes; one epoch */
+  gint64 until;    /* ms after which the world stops wherever it is; 0: when it is at rest */
   guint n_quiet;
   const CitizSimQuiet *quiet;                      /* ascending in each stream */
   void (*tell) (const gchar *line, gpointer data); /* (nullable): the history as lines */
@@ -98,6 +99,8 @@ typedef enum
   CITIZ_SIM_MET_KEY_ENDED, /* a key of an earlier epoch, deleted */
   CITIZ_SIM_MET_KEYLESS,   /* set back to before it had its key of this epoch: it only follows */
   CITIZ_SIM_MET_LATE,      /* still in an earlier epoch, and told how it ended */
+  CITIZ_SIM_MET_SHARE,     /* with the real ledger only: handed out after an opening */
+  CITIZ_SIM_MET_FALSE_SHARE,
   CITIZ_SIM_N_MET
 } CitizSimMet;
 

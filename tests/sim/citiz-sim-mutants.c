@@ -39,6 +39,7 @@ hunt (guint number)
       _exit (1);
     }
   citiz_csx_broken = (int) number;
+  options.ledger = g_str_equal (broken_modes[number], "ledger");
   for (guint i = 0; i < CITIZ_SIM_N_MODES; i++)
     if (g_str_equal (citiz_sim_mode_name ((CitizSimMode) i), broken_modes[number]))
       options.mode = (CitizSimMode) i;

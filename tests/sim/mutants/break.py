@@ -60,17 +60,27 @@ MUTATIONS = [
     ('what ends an epoch is not kept', ('sim-commit.c', '«g_array_append_val (node->beside, link);»', 'if (!M)\n        %s')),
     ('ranges end with the closing block', ('sim-commit.c', 'GArray *lists[] = {node->chain, «node->beside»};', '(M ? node->chain : %s)')),
     ('the wrong journal is opened', ('sim-epoch.c', 'node->journals[«node->epoch % 2»];', '(M ? 0 : %s)')),
+    # the real ledger
+    ('what is above the committed block is not executed again after a restart', ('sim-ledger.c', 'if («citiz_sim_node_execute (node, block) != CITIZ_CSX_VERDICT_VALID»)\n    return NULL;\n  return ledger_after', NOT)),
+    ('roots are not compared', ('ledger-block.c', 'if («!citiz_hash_equal (&ours->log_root, &header->log_root)»)', NOT), ('ledger-block.c', 'if («!citiz_hash_equal (&ours->state_root, &header->state_root)»)', NOT),
+     ('ledger-block.c', 'return «memcmp (a, b, sizeof a) == 0»\n', EITHER)),
+    ('blocks are executed on the committed one', ('sim-ledger.c', 'apply («ledger_after (node, block->parent)», block->real', '(M ? node->ledger : %s)')),
+    ('nodes build on what they have committed', ('sim-ledger.c', '«const CitizLedger *before = ledger_on (node, parent);»', 'const CitizLedger *before = M ? node->ledger : ledger_on (node, parent);')),
+    ('shares are handed out before the opening is final', ('sim-ledger.c', 'return «state.can_release»\n', EITHER)),
+    ('shares are handed out though a revocation is known', ('sim-ledger.c', '&& «!(citiz_sim_revokes (4 * group + 3) && (node->known >> (4 * group + 3) & 1) != 0)»;', EITHER)),
+    ('the ledger is not as durable as the chain', ('sim-ledger.c', '«  node->ledger = after;»', '  if (M)\n    citiz_ledger_free (after);\n  node->ledger = M ? citiz_ledger_fork (citiz_sim_block (node->sim, 0)->after) : after;')),
 ]
 
 # Where a fault is rare, the worlds in which it is least so.
 MODES = {'what a vote relies on is not journaled': 'power', 'own statements that others show are believed': 'backup', 'no guard after a restart': 'backup'}
-EPOCHS = 'what stands on a closing block is committed'  # and those after it: in worlds with more than one
+# Those from here on in worlds with more than one epoch, with a real ledger.
+EPOCHS, LEDGER = 'what stands on a closing block is committed', 'what is above the committed block is not executed again after a restart'
 
 
 def edits(texts, lost):
     for number, (name, *places) in enumerate(MUTATIONS, 1):
         for file, written, broken in places:
-            file = 'citiz-csx.c' if file == 'csx.c' else 'citiz-' + file if file.startswith('sim-') else 'citiz-csx-' + file
+            file = 'citiz-csx.c' if file == 'csx.c' else 'citiz-' + file if file.startswith(('sim-', 'ledger-')) else 'citiz-csx-' + file
             before, rest = written.split('«')
             part, after = rest.split('»')
             if texts[file].count(before + part + after) != 1:
@@ -94,11 +104,11 @@ def main():
     for file, start, end, number, broken, part in changes:
         texts[file] = texts[file][:start] + flagged(broken, number, part) + texts[file][end:]
     for name, text in texts.items():
-        if name.endswith('-rules.h') or name.startswith('citiz-sim'):
+        if name.endswith('-rules.h') or name.startswith(('citiz-sim', 'citiz-ledger')):
             text = re.sub(r'(\n#include .*\n)\n', r'\1\nextern int citiz_csx_broken;\n\n', text, count=1)
         (out / name).write_text(text)
     names = [name for name, *_ in MUTATIONS]
-    modes = ['' if n in lost else MODES.get(n, 'epoch' if names.index(n) >= names.index(EPOCHS) else 'mixed') for n in names]
+    modes = ['' if n in lost else MODES.get(n, 'ledger' if names.index(n) >= names.index(LEDGER) else 'epoch' if names.index(n) >= names.index(EPOCHS) else 'mixed') for n in names]
     table = lambda name, first, rest: f'static const char *const {name}[] = {{"{first}",\n' + ''.join(f'    "{one}",\n' for one in rest) + '};\n'
     (out / 'broken-names.h').write_text(table('broken_names', '', names) + table('broken_modes', 'mixed', modes))
 

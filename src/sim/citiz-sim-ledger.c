@@ -1,0 +1,519 @@
+/* The real ledger in a world: real transactions, executed by each node for itself, and once more by who watches. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sim/citiz-sim-private.h"
+
+#include "crypto/citiz-crypto.h"
+
+#include <string.h>
+
+#define SLOT    G_GUINT64_FORMAT
+#define VALID   (CITIZ_DAY / 2) /* from the world's beginning */
+#define LONGEST (CITIZ_CSX_AHEAD + CITIZ_CSX_RANGE)
+#define SECRET  5
+
+/* What worlds of so many founders have in common: made once. */
+typedef struct
+{
+  CitizGenesis genesis; /* version 0: not made yet */
+  CitizHash chain_id;
+  CitizTx *txs[CITIZ_SIM_MAX_TXS];
+} Foundation;
+
+/* Founding ******************************************************************/
+
+static CitizSigningKey *
+key_of (guint8 role, guint8 number)
+{
+  guint8 bytes[32] = {role, number};
+  g_autoptr (CitizSecret) seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
+
+  return citiz_signing_key_new_from_seed (seed);
+}
+
+static gint
+by_node (gconstpointer a, gconstpointer b)
+{
+  const CitizFounder *one = a;
+  const CitizFounder *other = b;
+
+  return memcmp (one->validator.node.b, other->validator.node.b, sizeof one->validator.node.b);
+}
+
+static void
+make_genesis (Foundation *foundation, guint n)
+{
+  CitizGenesis *genesis = &foundation->genesis;
+
+  genesis->version = 1;
+  genesis->protocol = CITIZ_PROTOCOL;
+  genesis->time.ms = CITIZ_SIM_WALL - 10 * CITIZ_SECOND;
+  genesis->n_founders = (guint16) n;
+  for (guint8 i = 0; i < n; i++)
+    {
+      g_autoptr (CitizSigningKey) node = key_of ('n', i);
+      g_autoptr (CitizSigningKey) epoch = key_of ('e', i);
+      CitizFounder *founder = &genesis->founders[i];
+
+      founder->validator.node = *citiz_signing_key_get_public (node);
+      founder->validator.key = *citiz_signing_key_get_public (epoch);
+      citiz_founder_sign (founder, &genesis->salt, node);
+    }
+  qsort (genesis->founders, n, sizeof *genesis->founders, by_node);
+  citiz_genesis_chain_id (&foundation->chain_id, genesis);
+}
+
+/* The share of machine @place in the grant of account @group. */
+static void
+share_of (CitizHash *out, guint group, guint place)
+{
+  const guint8 bytes[] = {SECRET, (guint8) group, (guint8) place};
+
+  citiz_sha256 (out, bytes, sizeof bytes);
+}
+
+static void
+describe_grant (const Foundation *foundation, guint group, CitizTxGrant *out)
+{
+  const CitizGenesis *genesis = &foundation->genesis;
+  CitizHash secret;
+
+  memset (&secret, SECRET, sizeof secret);
+  memset (out->id.b, (gint) group + 1, sizeof out->id.b);
+  out->kind = CITIZ_GRANT_EMERGENCY;
+  out->n_committee = (guint16) MIN (genesis->n_founders, CITIZ_COMMITTEE_MAX);
+  out->threshold = (guint8) citiz_quorum (out->n_committee);
+  for (guint i = 0; i < out->n_committee; i++)
+    {
+      CitizHash share;
+
+      share_of (&share, group, i);
+      out->committee[i].node = genesis->founders[i].validator.node;
+      citiz_sha256 (&out->committee[i].commitment, share.b, sizeof share.b);
+    }
+  citiz_hash_repeat (&out->a_max, &secret, 1);
+  out->max_openings = 1;
+  out->not_before.ms = CITIZ_SIM_WALL - CITIZ_MINUTE;
+  out->expires.ms = CITIZ_SIM_WALL + CITIZ_DAY;
+}
+
+/* Four in a row are one account's: it registers, grants, is opened, and revokes, or notes something. */
+static void
+describe (const Foundation *foundation, guint tx, const CitizPublicKey *key, CitizTx *out)
+{
+  static const CitizTxType types[]
+      = {CITIZ_TX_ACCT_REGISTER, CITIZ_TX_GRANT, CITIZ_TX_ACCESS_OPEN, CITIZ_TX_COMMIT_RECORDS};
+  const guint group = tx / 4;
+  CitizTxRegister reg = {.n_keys = 1};
+
+  reg.keys[0] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519, *key};
+  citiz_tx_register_account_id (&out->account, &reg);
+  out->type = citiz_sim_revokes (tx) ? CITIZ_TX_GRANT_REVOKE : types[tx % 4];
+  out->chain_id = foundation->chain_id;
+  out->nonce = tx % 4;
+  out->valid_until.ms = CITIZ_SIM_WALL + VALID;
+  if (tx % 4 == 0)
+    out->body.reg = reg;
+  else if (tx % 4 == 1)
+    describe_grant (foundation, group, &out->body.grant);
+  else if (tx % 4 == 2)
+    {
+      memset (out->body.open.grant.b, (gint) group + 1, sizeof out->body.open.grant.b);
+      out->body.open.use = 1;
+      memset (&out->body.open.a, SECRET, sizeof out->body.open.a);
+    }
+  else if (citiz_sim_revokes (tx))
+    memset (out->body.revoke.grant.b, (gint) group + 1, sizeof out->body.revoke.grant.b);
+  else
+    {
+      out->body.commit.n_leaves = 1;
+      memset (&out->body.commit.root, (gint) group + 1, sizeof out->body.commit.root);
+    }
+}
+
+static void
+make_txs (Foundation *foundation)
+{
+  for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
+    {
+      g_autoptr (CitizSigningKey) key = key_of ('a', (guint8) (i / 4));
+
+      foundation->txs[i] = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
+      describe (foundation, i, citiz_signing_key_get_public (key), foundation->txs[i]);
+      citiz_tx_sign (foundation->txs[i], key);
+    }
+}
+
+static const Foundation *
+foundation_of (guint n)
+{
+  static Foundation foundations[CITIZ_SIM_MAX_NODES + 1];
+  Foundation *found = &foundations[n];
+
+  if (found->genesis.version == 0)
+    {
+      if (!citiz_crypto_init ())
+        g_error ("no randomness");
+      make_genesis (found, n);
+      make_txs (found);
+    }
+  return found;
+}
+
+/* The chain is named after its founders. */
+void
+citiz_sim_ledger_found (CitizSim *sim)
+{
+  const Foundation *foundation = foundation_of (sim->n);
+  CitizSimEpoch *epoch = &sim->epochs[0];
+  CitizSimBlock *origin = citiz_sim_block (sim, 0);
+
+  g_hash_table_remove_all (sim->by_hash);
+  sim->chain_id = origin->hash = foundation->chain_id;
+  g_hash_table_insert (sim->by_hash, g_memdup2 (&origin->hash, sizeof origin->hash),
+                       GUINT_TO_POINTER (0));
+  origin->after = citiz_ledger_new (&foundation->genesis);
+  citiz_genesis_validators (&epoch->validators, &foundation->genesis);
+  citiz_validators_hash (&epoch->vs_hash, &epoch->validators);
+  citiz_csx_leaders (epoch->leaders, epoch->n, &sim->chain_id, 0);
+}
+
+/* Blocks ********************************************************************/
+
+static GPtrArray *
+list_txs (const CitizSim *sim, guint64 txs)
+{
+  const Foundation *foundation = foundation_of (sim->epochs[0].n);
+  GPtrArray *list = g_ptr_array_new ();
+
+  for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
+    if ((txs >> i & 1) != 0)
+      g_ptr_array_add (list, foundation->txs[i]);
+  return list;
+}
+
+/* What comes out of @txs after @before, in @header's slot, at its time, by its proposer. Returns: whether something does */
+static gboolean
+fill (const CitizSim *sim, const CitizLedger *before, guint64 txs, CitizBlockHeader *header)
+{
+  g_autoptr (CitizLedger) after = citiz_ledger_fork (before);
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (GPtrArray) list = list_txs (sim, txs);
+  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
+  g_autoptr (CitizBlock) block = NULL;
+
+  if (header->time.ms <= citiz_ledger_time (before).ms)
+    return FALSE;
+  block = citiz_ledger_propose (after, list, header->slot, header->time, &header->proposer, changes,
+                                refused);
+  *header = block->header;
+  return refused->len == 0;
+}
+
+/* For liars, who know what everybody knows: as the rules want it, before they bend it. */
+void
+citiz_sim_ledger_fill (CitizSim *sim, guint parent, guint64 txs, CitizBlockHeader *header)
+{
+  const CitizLedger *before = citiz_sim_block (sim, parent)->after;
+
+  if (before != NULL)
+    (void) fill (sim, before, txs, header);
+}
+
+static CitizLedger *
+apply (const CitizLedger *before, const CitizBlock *block, CitizChanges *changes)
+{
+  g_autoptr (CitizLedger) after = citiz_ledger_fork (before);
+
+  if (!citiz_ledger_apply (after, block, block->header.time, CITIZ_LEVEL_FULL, NULL, NULL, changes,
+                           NULL))
+    return NULL;
+  return g_steal_pointer (&after);
+}
+
+/* The same block with its transactions, executed by who watches. */
+void
+citiz_sim_ledger_add (CitizSim *sim, CitizSimBlock *block)
+{
+  const CitizLedger *before
+      = block->parent != G_MAXUINT ? citiz_sim_block (sim, block->parent)->after : NULL;
+  g_autoptr (GPtrArray) list = list_txs (sim, block->txs);
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+
+  block->real = citiz_block_new (&block->header);
+  for (guint i = 0; i < list->len; i++)
+    g_ptr_array_add (block->real->txs, citiz_tx_ref (list->pdata[i]));
+  block->after = before != NULL ? apply (before, block->real, changes) : NULL;
+  block->log_nodes = g_array_ref (changes->log_nodes);
+  block->valid = block->valid && block->after != NULL;
+}
+
+void
+citiz_sim_ledger_clear (CitizSimBlock *block)
+{
+  g_clear_pointer (&block->real, citiz_block_free);
+  g_clear_pointer (&block->after, citiz_ledger_free);
+  g_clear_pointer (&block->log_nodes, g_array_unref);
+}
+
+/* Nodes *********************************************************************/
+
+static void
+free_ledger (gpointer ledger)
+{
+  if (ledger != NULL)
+    citiz_ledger_free (ledger);
+}
+
+/* @block: the newest that is durable; what was executed above it is forgotten. */
+void
+citiz_sim_node_restart_ledger (CitizSimNode *node, guint block)
+{
+  g_clear_pointer (&node->after, g_ptr_array_unref);
+  g_clear_pointer (&node->ledger, citiz_ledger_free);
+  node->after = g_ptr_array_new_with_free_func (free_ledger);
+  if (node->sim->options->ledger)
+    node->ledger = citiz_ledger_fork (citiz_sim_block (node->sim, block)->after);
+}
+
+/* A crash: nothing that was executed above the committed block is known any more. */
+void
+citiz_sim_node_forget_executed (CitizSimNode *node)
+{
+  if (node->after != NULL)
+    g_ptr_array_set_size (node->after, 0);
+}
+
+/* Returns: (nullable): the ledger after @block, which is the committed one, or was executed here */
+static CitizLedger *
+ledger_after (CitizSimNode *node, guint block)
+{
+  if (block == node->committed)
+    return node->ledger;
+  return block < node->after->len ? node->after->pdata[block] : NULL;
+}
+
+static gboolean
+execute_one (CitizSimNode *node, guint number)
+{
+  const CitizSimBlock *block = citiz_sim_block (node->sim, number);
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  CitizLedger *after = apply (ledger_after (node, block->parent), block->real, changes);
+
+  if ((after != NULL) != block->valid)
+    citiz_sim_broken (node->sim, "I8", "%u finds a block of slot %" SLOT " %s", node->number,
+                      block->header.slot, after != NULL ? "good, which is false" : "false");
+  if (after == NULL)
+    return FALSE;
+  if (number >= node->after->len)
+    g_ptr_array_set_size (node->after, (gint) number + 1);
+  node->after->pdata[number] = after;
+  return TRUE;
+}
+
+/* Executes @block and, before it, those of its ancestors that were not. */
+CitizCsxVerdict
+citiz_sim_node_execute (CitizSimNode *node, guint block)
+{
+  guint path[LONGEST];
+  guint n = 0;
+
+  for (; ledger_after (node, block) == NULL; block = citiz_sim_block (node->sim, block)->parent)
+    {
+      if (block == 0 || n == LONGEST || !citiz_sim_node_has (node, block)
+          || citiz_sim_block (node->sim, block)->parent == G_MAXUINT)
+        return CITIZ_CSX_VERDICT_NOT_YET;
+      path[n++] = block;
+    }
+  while (n > 0)
+    if (!execute_one (node, path[--n]))
+      return CITIZ_CSX_VERDICT_INVALID;
+  return CITIZ_CSX_VERDICT_VALID;
+}
+
+/* As above, of a block that may not have been executed yet: after a restart none has been. */
+static const CitizLedger *
+ledger_on (CitizSimNode *node, guint block)
+{
+  if (citiz_sim_node_execute (node, block) != CITIZ_CSX_VERDICT_VALID)
+    return NULL;
+  return ledger_after (node, block);
+}
+
+/* Returns: %FALSE if the parent cannot be executed here */
+gboolean
+citiz_sim_node_fill (CitizSimNode *node, guint parent, guint64 txs, CitizBlockHeader *header)
+{
+  const CitizLedger *before = ledger_on (node, parent);
+
+  if (before == NULL)
+    return FALSE;
+  if (!fill (node->sim, before, txs, header))
+    citiz_sim_broken (node->sim, "I8", "%u cannot build of what it found good", node->number);
+  return TRUE;
+}
+
+/* The block is durable, and the ledger after it. */
+void
+citiz_sim_node_commit_ledger (CitizSimNode *node, guint block)
+{
+  CitizLedger *after = block < node->after->len ? node->after->pdata[block] : NULL;
+
+  g_return_if_fail (after != NULL);
+  node->after->pdata[block] = NULL;
+  citiz_ledger_free (node->ledger);
+  node->ledger = after;
+  for (guint i = 0; i < node->after->len; i++)
+    if (citiz_sim_block (node->sim, i)->header.slot
+        <= citiz_sim_block (node->sim, block)->header.slot)
+      g_clear_pointer (&node->after->pdata[i], free_ledger);
+}
+
+/* The law *******************************************************************/
+
+/* I8: what a node has committed is, recomputed from scratch, what the block says. */
+void
+citiz_sim_law_ledger (CitizSimNode *node)
+{
+  const CitizBlockHeader *head = &citiz_sim_block (node->sim, node->committed)->header;
+  CitizHash log, state;
+
+  citiz_log_root (citiz_ledger_log (node->ledger), &log);
+  citiz_state_root (citiz_ledger_state (node->ledger), &state);
+  if (!citiz_hash_equal (&log, &head->log_root) || !citiz_hash_equal (&state, &head->state_root)
+      || !citiz_ledger_check (node->ledger))
+    citiz_sim_broken (node->sim, "I8", "%u has other roots than the block of height %" SLOT,
+                      node->number, head->height);
+}
+
+static gboolean
+read_node (gpointer data, guint level, guint64 index, CitizHash *out)
+{
+  CitizSim *sim = data;
+
+  for (guint i = 1; i < sim->canon->len; i++)
+    {
+      const GArray *nodes = citiz_sim_block (sim, g_array_index (sim->canon, guint, i))->log_nodes;
+
+      for (guint j = 0; j < nodes->len; j++)
+        {
+          const CitizLogNode *node = &g_array_index (nodes, CitizLogNode, j);
+
+          if (node->level == level && node->index == index)
+            {
+              *out = node->hash;
+              return TRUE;
+            }
+        }
+    }
+  return FALSE;
+}
+
+/* I9: the newest checkpoint goes on from every earlier one. */
+void
+citiz_sim_law_log (CitizSim *sim)
+{
+  const guint last = sim->canon->len - 1;
+  const CitizBlockHeader *new
+      = &citiz_sim_block (sim, g_array_index (sim->canon, guint, last))->header;
+
+  for (guint i = 1; i < last; i++)
+    {
+      const CitizBlockHeader *old
+          = &citiz_sim_block (sim, g_array_index (sim->canon, guint, i))->header;
+      CitizLogProof proof;
+
+      if (old->log_size == 0 || old->log_size >= new->log_size)
+        continue;
+      if (!citiz_log_prove_consistency (&proof, old->log_size, new->log_size, read_node, sim)
+          || !citiz_log_verify_consistency (&proof, &old->log_root, &new->log_root))
+        citiz_sim_broken (sim, "I9", "height %u does not append to height %u", last, i);
+    }
+}
+
+/* Shares ********************************************************************/
+
+/* Whether a node hands its share of @group's grant out, by its own ledger: the opening is final, no end is known. */
+static gboolean
+may_release (CitizSimNode *node, guint group)
+{
+  const CitizTime wall = citiz_sim_node_now (node).wall;
+  const CitizTime final = citiz_ledger_time (node->ledger);
+  CitizGrantRecord record;
+  CitizGrantState state;
+  CitizGrantUse use;
+  CitizId id;
+
+  memset (id.b, (gint) group + 1, sizeof id.b);
+  if (!citiz_ledger_get_grant (node->ledger, &id, &record, &use))
+    return FALSE;
+  citiz_grant_judge (&state, &record, &use, (CitizTime){MAX (wall.ms, final.ms)});
+  return state.can_release
+         && !(citiz_sim_revokes (4 * group + 3) && (node->known >> (4 * group + 3) & 1) != 0);
+}
+
+/* I12: an honest node hands nothing out before the opening is final, nor after it knows of the end. */
+static void
+watch_release (CitizSimNode *node, guint group)
+{
+  const guint64 state = citiz_sim_block (node->sim, node->committed)->state;
+  const guint end = 4 * group + 3;
+
+  if ((state >> (4 * group + 2) & 1) == 0
+      || (citiz_sim_revokes (end) && ((state | node->known) >> end & 1) != 0))
+    citiz_sim_broken (node->sim, "I12", "%u hands out its share of grant %u", node->number, group);
+}
+
+/* A liar hands out what it likes, when it likes. The recipient believes what the grant commits to. */
+static void
+ask_share (CitizSim *sim, CitizSimNode *node, guint group)
+{
+  const CitizTx *grant = foundation_of (sim->epochs[0].n)->txs[4 * group + 1];
+  const gboolean honest = node->lies == 0;
+  CitizHash share, hash;
+
+  if (honest ? !may_release (node, group) : citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 300))
+    return;
+  share_of (&share, group, node->body);
+  if (honest)
+    watch_release (node, group);
+  else if (citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 500))
+    share.b[0] ^= 1;
+  citiz_sha256 (&hash, share.b, sizeof share.b);
+  if (!citiz_hash_equal (&hash, &grant->body.grant.committee[node->body].commitment))
+    {
+      citiz_sim_met (sim, CITIZ_SIM_MET_FALSE_SHARE);
+      if (honest)
+        citiz_sim_broken (sim, "I12", "%u hands out a false share", node->number);
+      return;
+    }
+  citiz_sim_met (sim, CITIZ_SIM_MET_SHARE);
+  sim->shares[group] |= 1u << node->body;
+}
+
+static guint
+threshold (const CitizSim *sim)
+{
+  return citiz_quorum (MIN (sim->epochs[0].n, CITIZ_COMMITTEE_MAX));
+}
+
+/* Who was given a link asks every node, again and again, until enough have answered. */
+void
+citiz_sim_ask_shares (CitizSim *sim, guint group)
+{
+  for (guint i = 0; i < sim->n; i++)
+    if (sim->nodes[i].csx != NULL && i < CITIZ_COMMITTEE_MAX
+        && (sim->healed || !citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 200)))
+      ask_share (sim, &sim->nodes[i], group);
+  if ((guint) __builtin_popcount (sim->shares[group]) < threshold (sim))
+    citiz_sim_push (sim, sim->now + G_USEC_PER_SEC, CITIZ_SIM_EVENT_ASK, group, 0, NULL);
+}
+
+/* L6: grants that nobody has revoked are open to who was given the link. */
+gboolean
+citiz_sim_shares_are_there (const CitizSim *sim)
+{
+  for (guint group = 0; 4 * group + 3 < sim->n_txs && sim->options->ledger; group++)
+    if (!citiz_sim_revokes (4 * group + 3)
+        && (guint) __builtin_popcount (sim->shares[group]) < threshold (sim))
+      return FALSE;
+  return TRUE;
+}
