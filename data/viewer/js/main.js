@@ -3,7 +3,7 @@
 import { parseRecord } from './codec.js';
 import { cryptoWorks, openOffline } from './crypto.js';
 import { forgetLink, parseLink } from './link.js';
-import { Refusal, grantState, linkFromCode, openRecord, sendNote } from './opening.js';
+import { Refusal, grantState, linkFromCode, openRecord, prepare, sendNote } from './opening.js';
 import { sixWords } from './words.js';
 import { dressPage } from './data.js';
 import { readBundle } from './bundle.js';
@@ -233,6 +233,7 @@ async function askState() {
       finish(endOf(state));
       return;
     }
+    prepare(link, app.session);
   } catch (error) {
     app.grant = null;
   }

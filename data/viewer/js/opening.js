@@ -90,6 +90,11 @@ function agreedState(link) {
   return allNodes(link.nodes, (node) => stateAt(node, link.grantHex), (states) => states.find((one) => states.filter((other) => terms(other) === terms(one)).length >= link.threshold));
 }
 
+/** The opening's first question, asked while the reader still writes a name. */
+export function prepare(link, session) {
+  session.agreed = agreedState(link).catch(() => null);
+}
+
 async function proofFor(link, node, session) {
   return session.passKey ? b64u(await passcodeProof(link.secret, node.id, session.passKey)) : undefined;
 }
@@ -171,11 +176,11 @@ function fetchCapsule(link, session) {
 }
 
 /** What the opening entered was for: shares, capsule, record. */
-async function readOpened(link, session, onStep) {
+async function readOpened(link, session, onStep, early) {
   onStep(1, 0);
   const shares = await gatherShares(link, session, (n) => onStep(1, n));
   onStep(2, shares.length);
-  const blob = await fetchCapsule(link, session);
+  const blob = (await early) || (await fetchCapsule(link, session));
   let bundle;
   try {
     const contentKey = combineShares(shares);
@@ -192,21 +197,27 @@ async function readOpened(link, session, onStep) {
 /**
  * The whole opening. `session` lives through retries, so that an opening once entered is used again and not a second one burnt.
  * An opening is for the capsule that stood then: when the record was renewed since, it is opened again.
+ * The capsule comes while the ledger makes the opening final.
  * `onStep(step, shares)` is told 0 entered, 1 keys, 2 decrypting. Returns {bundle, opening, receipt hash}.
  */
 export async function openRecord(link, session, note, passcode, onStep) {
   if (passcode) session.passKey = await passcodeKey(passcode, link.grant);
   for (let tries = 0; ; tries++) {
     onStep(0, 0);
-    session.grant = await agreedState(link);
+    session.grant = (await session.agreed) || (await agreedState(link));
+    session.agreed = null;
+    let early = fetchCapsule(link, session).catch(() => null);
     if (session.opening && session.opening.capsule !== session.grant.capsule) session.opening = null;
     if (!session.opening) {
       if (session.grant.state !== 'active' && !session.grant.duration) throw new Refusal('ended', { state: session.grant.state });
       session.opening = await enterOpening(link, session, note);
-      if (session.opening.capsule !== session.grant.capsule) session.grant = await agreedState(link);
+      if (session.opening.capsule !== session.grant.capsule) {
+        session.grant = await agreedState(link);
+        early = null;
+      }
     }
     try {
-      return await readOpened(link, session, onStep);
+      return await readOpened(link, session, onStep, early);
     } catch (error) {
       const fresh = await grantState(link.nodes, link.grantHex).catch(() => session.grant);
       if (tries > 1 || fresh.capsule === session.opening.capsule) throw error;

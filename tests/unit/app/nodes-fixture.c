@@ -17,12 +17,16 @@ typedef struct
 {
   gchar *dir, *url;
   guint16 port;
+  guint16 door;         /* where everybody else reaches it: @port, or one with distance before it */
+  GSubprocess *relay;   /* that makes the distance; NULL: there is none */
   GSubprocess *process; /* NULL: down */
 } TestNode;
 
 static TestNode nodes[NODES];
 static gchar *top;
 static const gchar *binary;
+static const gchar *relay; /* NULL: no distance */
+static guint distance;     /* ms one way */
 
 /* --- processes --- */
 
@@ -156,6 +160,27 @@ append_settings (guint i)
   fclose (file);
 }
 
+/* The port before @port, as far away as was asked for. */
+static guint16
+open_door (TestNode *node)
+{
+  g_autofree gchar *ms = g_strdup_printf ("%u", distance);
+  g_autofree gchar *port = g_strdup_printf ("%u", node->port);
+  g_autoptr (GDataInputStream) lines = NULL;
+  g_autofree gchar *line = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (relay == NULL)
+    return node->port;
+  node->relay = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                                  &error, relay, ms, port, NULL);
+  g_assert_no_error (error);
+  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (node->relay));
+  line = g_data_input_stream_read_line (lines, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return (guint16) g_ascii_strtoull (line, NULL, 10);
+}
+
 static void
 set_up (guint i, const gchar *salt)
 {
@@ -165,11 +190,20 @@ set_up (guint i, const gchar *salt)
 
   nodes[i].dir = g_build_filename (top, name, NULL);
   nodes[i].port = free_port ();
-  nodes[i].url = g_strdup_printf ("http://127.0.0.1:%u", nodes[i].port);
+  nodes[i].door = open_door (&nodes[i]);
+  nodes[i].url = g_strdup_printf ("http://127.0.0.1:%u", nodes[i].door);
   address = g_strdup_printf ("127.0.0.1:%u", nodes[i].port);
   out = run (i, (const gchar *const[]){"setup", "--found", "--salt", salt, "--url", nodes[i].url,
                                        "--listen", address, "--operator", operator_, NULL});
   append_settings (i);
+}
+
+void
+nodes_found_afar (const gchar *citiz_node, const gchar *delay_relay, guint ms)
+{
+  relay = delay_relay;
+  distance = ms;
+  nodes_found (citiz_node);
 }
 
 void
@@ -217,7 +251,12 @@ void
 nodes_end (void)
 {
   for (guint i = 0; i < NODES; i++)
-    nodes_kill (i);
+    {
+      nodes_kill (i);
+      if (nodes[i].relay != NULL)
+        g_subprocess_force_exit (nodes[i].relay);
+      g_clear_object (&nodes[i].relay);
+    }
   remove_folder (top);
 }
 
@@ -323,12 +362,12 @@ ask (guint node, const gchar *method, const gchar *path, const gchar *body, GByt
   g_autofree gchar *request = g_strdup_printf (
       "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n"
       "Content-Type: application/json\r\n%s\r\n%s",
-      method, path, nodes[node].port, length != NULL ? length : "", body != NULL ? body : "");
+      method, path, nodes[node].door, length != NULL ? length : "", body != NULL ? body : "");
   const gchar *text, *gap;
   gsize n;
 
   g_socket_client_set_timeout (client, TIMEOUT_S);
-  connection = g_socket_client_connect_to_host (client, "127.0.0.1", nodes[node].port, NULL, NULL);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", nodes[node].door, NULL, NULL);
   if (connection == NULL
       || !g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
                                      request, strlen (request), NULL, NULL, NULL)
@@ -464,19 +503,32 @@ state_of (const CitizLink *link)
   return NULL;
 }
 
-static gchar *
-join (const CitizLink *link, CitizShare *shares, const gchar *capsule)
+static GBytes *
+fetch (guint node, const gchar *capsule)
 {
   g_autofree gchar *path = g_strconcat ("/v1/blobs/", capsule, NULL);
+  g_autoptr (GBytes) blob = NULL;
+
+  return nodes[node].process != NULL && ask (node, "GET", path, NULL, &blob) == 200
+             ? g_steal_pointer (&blob)
+             : NULL;
+}
+
+/* @early: (nullable): the capsule, when somebody has asked for it already */
+static gchar *
+join (const CitizLink *link, CitizShare *shares, const gchar *capsule, GBytes *early)
+{
   g_autoptr (CitizSecret) k_c = citiz_shamir_combine (shares, NODES_NEEDED, NULL);
   g_autofree gchar *jwe = NULL;
   g_autoptr (GBytes) plain = NULL;
 
+  if (early != NULL)
+    jwe = citiz_capsule_open (&link->grant, k_c, early, NULL);
   for (guint i = 0; i < NODES && jwe == NULL; i++)
     {
-      g_autoptr (GBytes) blob = NULL;
+      g_autoptr (GBytes) blob = fetch (i, capsule);
 
-      if (nodes[i].process != NULL && ask (i, "GET", path, NULL, &blob) == 200)
+      if (blob != NULL)
         jwe = citiz_capsule_open (&link->grant, k_c, blob, NULL);
     }
   g_assert_nonnull (jwe);
@@ -521,12 +573,15 @@ release_thread (gpointer data)
   return NULL;
 }
 
-guint
-nodes_gather (const gchar *text, const gchar *opening, gchar **out_summary, gchar **out_words)
+static guint
+gather (const CitizLink *link,
+        const json_t *state,
+        const gchar *opening,
+        GBytes *early,
+        gchar **out_summary,
+        gchar **out_words)
 {
-  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
   g_autofree gchar *path = path_of (link, "release");
-  json_auto_t *state = state_of (link);
   CitizShare shares[NODES];
   Release releases[NODES] = {0};
   GThread *threads[NODES];
@@ -553,8 +608,67 @@ nodes_gather (const gchar *text, const gchar *opening, gchar **out_summary, gcha
       g_free (releases[i].reply);
     }
   if (n >= NODES_NEEDED && out_summary != NULL)
-    *out_summary = join (link, shares, json_string_value (json_object_get (state, "capsule")));
+    *out_summary
+        = join (link, shares, json_string_value (json_object_get (state, "capsule")), early);
   return n;
+}
+
+guint
+nodes_gather (const gchar *text, const gchar *opening, gchar **out_summary, gchar **out_words)
+{
+  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
+  json_auto_t *state = state_of (link);
+
+  return gather (link, state, opening, NULL, out_summary, out_words);
+}
+
+typedef struct
+{
+  guint node;
+  const gchar *capsule;
+} Fetch;
+
+static gpointer
+fetch_thread (gpointer data)
+{
+  const Fetch *what = data;
+
+  return fetch (what->node, what->capsule);
+}
+
+NodesReader *
+nodes_reader_new (const gchar *text)
+{
+  NodesReader *reader = g_new (NodesReader, 1);
+  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
+
+  *reader = (NodesReader){g_strdup (text), state_of (link)};
+  return reader;
+}
+
+void
+nodes_reader_free (NodesReader *reader)
+{
+  json_decref (reader->state);
+  g_free (reader->link);
+  g_free (reader);
+}
+
+gchar *
+nodes_reader_press (NodesReader *reader, App *app, guint node, guint use)
+{
+  g_autoptr (CitizLink) link = citiz_link_parse (reader->link, NULL);
+  Fetch what = {node, json_string_value (json_object_get (reader->state, "capsule"))};
+  GThread *thread = g_thread_new ("fetch", fetch_thread, &what);
+  g_autofree gchar *opening = NULL;
+  g_autoptr (GBytes) early = NULL;
+  gchar *summary = NULL;
+
+  g_assert_cmpuint (nodes_open (app, reader->link, node, use, "Camille Ouellet", &opening), ==,
+                    200);
+  early = g_thread_join (thread);
+  g_assert_cmpuint (gather (link, reader->state, opening, early, &summary, NULL), ==, NODES);
+  return summary;
 }
 
 guint

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 #define NODES_NEEDED 3
 
 void nodes_found (const gchar *citiz_node); /* once a program; they run */
+/* The same with a tool before each of them that makes it @ms away, one way, for the others and for readers. */
+void nodes_found_afar (const gchar *citiz_node, const gchar *delay_relay, guint ms);
 void nodes_end (void);
 void nodes_start (guint i);  /* answers when it returns */
 void nodes_start_all (void); /* those that do not run; a quorum votes when it returns */
@@ -38,6 +40,17 @@ guint nodes_gather (const gchar *link,
                     const gchar *opening,
                     gchar **out_summary,
                     gchar **out_words);
+/* A reader whose page stands open: the state of the grant is known, the capsule comes while the opening becomes final. */
+typedef struct
+{
+  gchar *link;
+  json_t *state;
+} NodesReader;
+
+NodesReader *nodes_reader_new (const gchar *link);
+void nodes_reader_free (NodesReader *reader);
+/* Returns: (transfer full): the summary, all parts gathered */
+gchar *nodes_reader_press (NodesReader *reader, App *app, guint node, guint use);
 guint nodes_note (App *app, const gchar *link, guint node, const gchar *opening, const gchar *text);
 guint nodes_try_code (const gchar *code, guint node);
 guint nodes_ask (guint node,
