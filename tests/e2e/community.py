@@ -86,6 +86,7 @@ class Citizen(window.Scenario):
     def doctor_opens(self):
         seen = self.doctor(link=self.link, name=window.DOCTOR['name'], picture='doctor')
         assert 'Apixaban' in seen['shown'], seen
+        assert seen['bottom'] <= 625, 'the first screen scrolls'
         print(f'# from the doctor’s press to the first screen {seen["took"]} ms; it ends at {seen["bottom"]} of 625')
         started = time.monotonic()
         self.desk.see(window.DOCTOR['name'], within=self.part('CitizEmergencyPage'))

@@ -24,7 +24,7 @@ export function firstRows(view) {
   if (kept.more && refuted.length) kept.rows = [...view.allergies.filter((a) => !a.struck).slice(0, MOST.allergies - 1), refuted[0]];
   return {
     allergies: kept, problems: cut(view.problems.active, MOST.problems + Math.max(0, 5 - kept.rows.length) - view.trim), medications: roomMeds,
-    devices: cut(view.devices, MOST.devices), directives: cut(view.directives, MOST.directives), contacts: cut(view.contacts.filter((c) => c.phone), MOST.contacts),
+    devices: cut(view.devices, MOST.devices), directives: cut(view.directives, MOST.directives), contacts: cut(view.contacts.filter((c) => c.phone), MOST.contacts - (view.trim > 3 ? 1 : 0)),
   };
 }
 

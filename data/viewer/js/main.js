@@ -89,7 +89,7 @@ function setDensity() {
   document.documentElement.classList.toggle('dense', isWide() && window.innerHeight <= 700);
 }
 
-/** A wide first screen does not scroll: it grows denser, then problems, and medications too, go below while that makes it shorter. */
+/** A wide first screen does not scroll: it grows denser, then problems, medications and the third contact go below while that makes it shorter. */
 function fitFirst() {
   const height = () => root.querySelector('.first').clientHeight;
   const trim = (n) => {
