@@ -327,8 +327,10 @@ fill_from_item (CitizForm *form, CitizKind kind, const CitizItem *item)
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
       const gchar *text = *(const gchar **) ((gchar *) &draft + texts[i].offset);
-      if (field_of (kind, texts[i].key) != NULL && text != NULL)
-        citiz_form_set_text (form, texts[i].key, text);
+      if (field_of (kind, texts[i].key) == NULL || text == NULL)
+        continue;
+      citiz_form_set_text (form, texts[i].key, text);
+      citiz_form_allow (form, texts[i].key, text);
     }
   fill_partial (form, kind, "onset", &draft.onset);
   fill_partial (form, kind, "end", &draft.end);

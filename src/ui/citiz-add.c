@@ -32,7 +32,7 @@ static const MenuPart menu_parts[][4] = {
        {{"document", "directive", "contact", "family", NULL}},
        {{"person", NULL}}},
     [CITIZ_ADD_ACTIVITY] = {{{"session", "measure", NULL}}, {{"goals", NULL}}, {{NULL}}, {{NULL}}},
-    [CITIZ_ADD_DIET] = {{{"meal", "note", NULL}}, {{"measure", NULL}}, {{NULL}}, {{NULL}}},
+    [CITIZ_ADD_DIET] = {{{"meal", NULL}}, {{"measure", NULL}}, {{NULL}}, {{NULL}}},
 };
 
 static const gchar *

@@ -15,6 +15,8 @@ struct _CitizEntryRow
   GString *says; /* the row in one sentence, for assistive technology */
 };
 
+#define LONGEST 160 /* characters of a text in a row */
+
 G_DEFINE_FINAL_TYPE (CitizEntryRow, citiz_entry_row, CITIZ_TYPE_ROW)
 
 static void
@@ -103,10 +105,26 @@ tidy_strength (const gchar *detail)
   return g_strconcat (shown, CITIZ_NBSP, detail + unit, NULL);
 }
 
+/* A file may bring a page of text as a title: the row shows its beginning, the entry itself shows it whole. */
+static gchar *
+beginning (const gchar *text)
+{
+  g_autofree gchar *start = NULL;
+
+  if (text == NULL || g_utf8_strlen (text, -1) <= LONGEST)
+    return g_strdup (text);
+  start = g_utf8_substring (text, 0, LONGEST);
+  return g_strconcat (g_strchomp (start), "…", NULL);
+}
+
 GtkWidget *
-citiz_entry_row_new (const gchar *title, const gchar *detail, const gchar *subtitle)
+citiz_entry_row_new (const gchar *whole_title,
+                     const gchar *whole_detail,
+                     const gchar *whole_subtitle)
 {
   CitizEntryRow *self = g_object_new (CITIZ_TYPE_ENTRY_ROW, "activatable", FALSE, NULL);
+  g_autofree gchar *title = beginning (whole_title), *detail = beginning (whole_detail),
+                   *subtitle = beginning (whole_subtitle);
 
   if (detail != NULL && *detail != '\0')
     {

@@ -9,12 +9,16 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-row.h"
 
+#define LONGEST      300  /* characters of a field */
+#define LONGEST_NOTE 4000 /* of a note */
+
 typedef struct
 {
   const CitizField *field;
   GtkWidget *row, *wrong, *label, *hint_row;
-  gchar **keys; /* of choices */
-  gchar *asked; /* what was asked about once */
+  gchar **keys;  /* of choices */
+  gchar *asked;  /* what was asked about once */
+  glong longest; /* characters; what the record held already is never too long */
   CitizFormFunc watch;
   gpointer watch_data;
 } Entry;
@@ -80,6 +84,19 @@ say_wrong (Entry *entry, const gchar *sentence)
                                   entry->label, NULL, -1);
 }
 
+static gchar *
+judge_length (const Entry *entry, const gchar *text)
+{
+  glong n = g_utf8_strlen (text, -1);
+  g_autofree gchar *most = NULL, *now = NULL;
+
+  if (n <= entry->longest)
+    return NULL;
+  most = citiz_format_number ((gdouble) entry->longest, 0);
+  now = citiz_format_number ((gdouble) n, 0);
+  return g_strdup_printf (_ ("This is too long: %s characters, %s at most."), now, most);
+}
+
 /* NULL when the field is right, else its sentence. */
 static gchar *
 judge (CitizForm *self, const Entry *entry)
@@ -120,6 +137,7 @@ judge (CitizForm *self, const Entry *entry)
       return citiz_format_parse_time (text, &minutes) ? NULL
                                                       : g_strdup (_ ("Write the time as 7:05."));
     case CITIZ_FIELD_TEXT:
+      return judge_length (entry, text);
     case CITIZ_FIELD_CHOICE:
     case CITIZ_FIELD_SWITCH:
       return NULL;
@@ -227,6 +245,7 @@ add_field (CitizForm *self, GtkWidget *list, const CitizField *field)
   GtkWidget *hint_label;
 
   entry->field = field;
+  entry->longest = strcmp (field->key, "note") == 0 ? LONGEST_NOTE : LONGEST;
   if (field->kind == CITIZ_FIELD_CHOICE)
     choice_row (entry);
   else if (field->kind == CITIZ_FIELD_SWITCH)
@@ -425,8 +444,9 @@ static void
 put_text (CitizForm *self, const gchar *key, const gchar *text)
 {
   gboolean changed = self->changed;
+  Entry *entry = find (self, key);
 
-  gtk_editable_set_text (GTK_EDITABLE (find (self, key)->row), text != NULL ? text : "");
+  gtk_editable_set_text (GTK_EDITABLE (entry->row), text != NULL ? text : "");
   self->changed = changed;
 }
 
@@ -434,6 +454,14 @@ void
 citiz_form_set_text (CitizForm *self, const gchar *key, const gchar *text)
 {
   put_text (self, key, text);
+}
+
+void
+citiz_form_allow (CitizForm *self, const gchar *key, const gchar *text)
+{
+  Entry *entry = find (self, key);
+
+  entry->longest = MAX (entry->longest, g_utf8_strlen (text, -1));
 }
 
 void

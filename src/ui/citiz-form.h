@@ -51,6 +51,8 @@ void citiz_form_set_submit (CitizForm *self,
                             GDestroyNotify destroy);
 
 void citiz_form_set_text (CitizForm *self, const gchar *key, const gchar *text);
+/* A text as long as @text, which the record holds already, is not too long. */
+void citiz_form_allow (CitizForm *self, const gchar *key, const gchar *text);
 void citiz_form_set_number (CitizForm *self, const gchar *key, gdouble value, gint decimals);
 void citiz_form_set_date (CitizForm *self, const gchar *key, gint year, gint month, gint day);
 void citiz_form_set_minutes (CitizForm *self, const gchar *key, guint minutes);

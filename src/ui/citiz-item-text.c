@@ -14,57 +14,56 @@
 typedef struct
 {
   CitizKind kind;
-  const gchar *key, *icon, *heading, *add, *edit, *empty;
+  const gchar *key, *heading, *add, *edit, *empty;
 } KindWords;
 
 static const KindWords kinds[] = {
-    {CITIZ_KIND_ALLERGY, "allergy", "citiz-alert-symbolic", N_ ("Allergies and intolerances"),
-     N_ ("Add an Allergy"), N_ ("Correct the Allergy"), N_ ("No allergy noted")},
-    {CITIZ_KIND_PROBLEM, "problem", "citiz-care-symbolic", N_ ("Health problems"),
-     N_ ("Add a Problem"), N_ ("Correct the Problem"), N_ ("No problem noted")},
-    {CITIZ_KIND_MEDICATION, "medication", "citiz-pill-symbolic", N_ ("Medications"),
-     N_ ("Add a Medication"), N_ ("Correct the Medication"), N_ ("No medication noted")},
-    {CITIZ_KIND_DOSE, "dose", "citiz-pill-symbolic", N_ ("Doses"), N_ ("Note a Dose"),
-     N_ ("Correct the Dose"), N_ ("No dose noted")},
-    {CITIZ_KIND_IMMUNIZATION, "immunization", "citiz-syringe-symbolic", N_ ("Vaccines"),
-     N_ ("Add a Vaccine"), N_ ("Correct the Vaccine"), N_ ("No vaccine noted")},
-    {CITIZ_KIND_RESULT, "result", "citiz-result-symbolic", N_ ("Results"), N_ ("Add a Result"),
-     N_ ("Correct the Result"), N_ ("No result noted")},
-    {CITIZ_KIND_MEASURE, "measure", "citiz-heart-symbolic", N_ ("Measures"), N_ ("Add a Measure"),
+    {CITIZ_KIND_ALLERGY, "allergy", N_ ("Allergies and intolerances"), N_ ("Add an Allergy"),
+     N_ ("Correct the Allergy"), N_ ("No allergy noted")},
+    {CITIZ_KIND_PROBLEM, "problem", N_ ("Health problems"), N_ ("Add a Problem"),
+     N_ ("Correct the Problem"), N_ ("No problem noted")},
+    {CITIZ_KIND_MEDICATION, "medication", N_ ("Medications"), N_ ("Add a Medication"),
+     N_ ("Correct the Medication"), N_ ("No medication noted")},
+    {CITIZ_KIND_DOSE, "dose", N_ ("Doses"), N_ ("Note a Dose"), N_ ("Correct the Dose"),
+     N_ ("No dose noted")},
+    {CITIZ_KIND_IMMUNIZATION, "immunization", N_ ("Vaccines"), N_ ("Add a Vaccine"),
+     N_ ("Correct the Vaccine"), N_ ("No vaccine noted")},
+    {CITIZ_KIND_RESULT, "result", N_ ("Results"), N_ ("Add a Result"), N_ ("Correct the Result"),
+     N_ ("No result noted")},
+    {CITIZ_KIND_MEASURE, "measure", N_ ("Measures"), N_ ("Add a Measure"),
      N_ ("Correct the Measure"), N_ ("No measure noted")},
-    {CITIZ_KIND_PROCEDURE, "procedure", "citiz-procedure-symbolic", N_ ("Procedures"),
-     N_ ("Add a Procedure"), N_ ("Correct the Procedure"), N_ ("No procedure noted")},
-    {CITIZ_KIND_DEVICE, "device", "citiz-device-symbolic", N_ ("Devices and implants"),
-     N_ ("Add a Device"), N_ ("Correct the Device"), N_ ("No device noted")},
-    {CITIZ_KIND_VISIT, "visit", "citiz-visit-symbolic", N_ ("Visits and appointments"),
-     N_ ("Add a Visit"), N_ ("Correct the Visit"), N_ ("No visit noted")},
-    {CITIZ_KIND_DOCUMENT, "document", "citiz-document-symbolic", N_ ("Documents"),
-     N_ ("Add a Document"), N_ ("Correct the Document"), N_ ("No document added")},
-    {CITIZ_KIND_FAMILY, "family", "citiz-family-symbolic", N_ ("Family history"),
-     N_ ("Add to the Family History"), N_ ("Correct the Family History"),
-     N_ ("Nothing noted about the family")},
-    {CITIZ_KIND_DIRECTIVE, "directive", "citiz-directive-symbolic", N_ ("Advance directives"),
-     N_ ("Add a Directive"), N_ ("Correct the Directive"), N_ ("No directive noted")},
-    {CITIZ_KIND_CONTACT, "contact", "citiz-contact-symbolic", N_ ("Contacts"), N_ ("Add a Contact"),
+    {CITIZ_KIND_PROCEDURE, "procedure", N_ ("Procedures"), N_ ("Add a Procedure"),
+     N_ ("Correct the Procedure"), N_ ("No procedure noted")},
+    {CITIZ_KIND_DEVICE, "device", N_ ("Devices and implants"), N_ ("Add a Device"),
+     N_ ("Correct the Device"), N_ ("No device noted")},
+    {CITIZ_KIND_VISIT, "visit", N_ ("Visits and appointments"), N_ ("Add a Visit"),
+     N_ ("Correct the Visit"), N_ ("No visit noted")},
+    {CITIZ_KIND_DOCUMENT, "document", N_ ("Documents"), N_ ("Add a Document"),
+     N_ ("Correct the Document"), N_ ("No document added")},
+    {CITIZ_KIND_FAMILY, "family", N_ ("Family history"), N_ ("Add to the Family History"),
+     N_ ("Correct the Family History"), N_ ("Nothing noted about the family")},
+    {CITIZ_KIND_DIRECTIVE, "directive", N_ ("Advance directives"), N_ ("Add a Directive"),
+     N_ ("Correct the Directive"), N_ ("No directive noted")},
+    {CITIZ_KIND_CONTACT, "contact", N_ ("Contacts"), N_ ("Add a Contact"),
      N_ ("Correct the Contact"), N_ ("No contact noted")},
-    {CITIZ_KIND_SESSION, "session", "citiz-activity-symbolic", N_ ("Sessions"),
-     N_ ("Note a Session"), N_ ("Correct the Session"), N_ ("No session noted")},
-    {CITIZ_KIND_MEAL, "meal", "citiz-plate-symbolic", N_ ("Meals"), N_ ("Note a Meal"),
-     N_ ("Correct the Meal"), N_ ("Nothing noted")},
-    {CITIZ_KIND_GOAL, "goal", "citiz-flag-symbolic", N_ ("Goals"), N_ ("Add a Goal"),
-     N_ ("Correct the Goal"), N_ ("No goal noted")},
-    {CITIZ_KIND_NOTE, "note", "citiz-note-symbolic", N_ ("Notes"), N_ ("Write a Note"),
-     N_ ("Correct the Note"), N_ ("No note")},
-    {CITIZ_KIND_PATIENT, "person", "citiz-contact-symbolic", N_ ("Personal data"),
-     N_ ("Personal Data"), N_ ("Personal Data"), N_ ("No personal data noted")},
+    {CITIZ_KIND_SESSION, "session", N_ ("Sessions"), N_ ("Note a Session"),
+     N_ ("Correct the Session"), N_ ("No session noted")},
+    {CITIZ_KIND_MEAL, "meal", N_ ("Meals"), N_ ("Note a Meal"), N_ ("Correct the Meal"),
+     N_ ("Nothing noted")},
+    {CITIZ_KIND_GOAL, "goal", N_ ("Goals"), N_ ("Add a Goal"), N_ ("Correct the Goal"),
+     N_ ("No goal noted")},
+    {CITIZ_KIND_NOTE, "note", N_ ("Notes"), N_ ("Write a Note"), N_ ("Correct the Note"),
+     N_ ("No note")},
+    {CITIZ_KIND_PATIENT, "person", N_ ("Personal data"), N_ ("Personal Data"), N_ ("Personal Data"),
+     N_ ("No personal data noted")},
 };
 
 static const KindWords *
 words_of (CitizKind kind)
 {
-  static const KindWords none = {CITIZ_KIND_OTHER,     "", "citiz-document-symbolic",
-                                 N_ ("Other entries"), "", N_ ("Correct the Entry"),
-                                 N_ ("Nothing noted")};
+  static const KindWords none
+      = {CITIZ_KIND_OTHER,    "", N_ ("Other entries"), "", N_ ("Correct the Entry"),
+         N_ ("Nothing noted")};
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (kinds[i].kind == kind)

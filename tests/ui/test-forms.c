@@ -4,6 +4,7 @@
 
 #include "app/citiz-session.h"
 #include "ui/citiz-add-forms.h"
+#include "ui/citiz-entry-row.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-dialog.h"
 #include "ui/citiz-item-text.h"
@@ -195,6 +196,29 @@ test_take_out (void)
   g_assert_null (citiz_record_get (citiz_session_get_record (session), &id));
 }
 
+/* Ten thousand characters are nobody's allergy; what a file brought may be corrected all the same. */
+static void
+test_long (void)
+{
+  CitizForm *form = form_new (CITIZ_KIND_ALLERGY);
+  g_autofree gchar *text = g_strnfill (10000, 'a');
+  GtkWidget *row;
+
+  citiz_form_set_text (form, "title", text);
+  g_assert_false (saves (form, CITIZ_KIND_ALLERGY));
+  g_assert_true (says (GTK_WIDGET (form), "This is too long: 10,000 characters, 300 at most."));
+  citiz_form_allow (form, "title", text);
+  g_assert_true (saves (form, CITIZ_KIND_ALLERGY));
+  gtk_window_destroy (GTK_WINDOW (form));
+  row = g_object_ref_sink (citiz_entry_row_new (text, NULL, text));
+  text[160] = '\0';
+  {
+    g_autofree gchar *shown = g_strconcat (text, "…", NULL);
+    g_assert_true (says (row, shown));
+  }
+  g_object_unref (row);
+}
+
 /* --- units --- */
 
 /* An observation as a file brings it. */
@@ -346,6 +370,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/forms/values", test_values);
   g_test_add_func ("/ui/forms/languages", test_languages);
   g_test_add_func ("/ui/forms/hold", test_hold);
+  g_test_add_func ("/ui/forms/long", test_long);
   g_test_add_func ("/ui/forms/correction-units", test_correction_units);
   g_test_add_func ("/ui/forms/units-shown", test_units_shown);
   g_test_add_func ("/ui/forms/take-out", test_take_out);
