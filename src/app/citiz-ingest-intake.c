@@ -10,6 +10,7 @@
   (4u << 20) /* bytes that wait to be written together: one flush of the disk for all of them */
 #define BLOB_PART (4u << 20) /* as citiz-blob.c cuts documents */
 #define MAX_BLOBS 64         /* attachments of one resource */
+#define ROUTE     "route"    /* as the helper calls those it could not place */
 
 G_STATIC_ASSERT (sizeof (CitizSample) == sizeof (CitizImportSample));
 G_STATIC_ASSERT (G_STRUCT_OFFSET (CitizSample, value)
@@ -296,6 +297,13 @@ lean_on_versions (CitizIntake *intake, const CitizId *id)
       lean_on (intake, GPOINTER_TO_UINT (batch) - 1);
 }
 
+/* The files of an Apple export beside its own: the report names each, kept or not. */
+static guint
+n_routes (const CitizIntake *intake, const CitizFrame *f)
+{
+  return f->resource.origin == CITIZ_ORIGIN_SELF ? intake->blobs->len : 0;
+}
+
 static gboolean
 store_resource (CitizIntake *intake,
                 const CitizFrame *f,
@@ -318,9 +326,11 @@ store_resource (CitizIntake *intake,
       || !enqueue (intake, CITIZ_CLASS_RESOURCE, id, version, packed, error))
     return FALSE;
   g_hash_table_insert (intake->newest, g_memdup2 (id, sizeof *id), GUINT_TO_POINTER (version));
-  intake->batch->report->kept++;
+  intake->batch->report->kept += 1 + n_routes (intake, f);
   intake->batch->report->corrected += version > 1;
   count (intake, f->resource.type, NULL, 1);
+  if (n_routes (intake, f) > 0)
+    count (intake, ROUTE, NULL, n_routes (intake, f));
   return TRUE;
 }
 
@@ -375,6 +385,8 @@ take_resource (CitizIntake *intake, const CitizFrame *f, GError **error)
     {
       lean_on (intake, there - 1);
       count_duplicates (intake, f->resource.type, 1);
+      if (n_routes (intake, f) > 0)
+        count_duplicates (intake, ROUTE, n_routes (intake, f));
       g_free (version);
     }
   else

@@ -93,6 +93,7 @@ static const struct
     {"HKCorrelationTypeIdentifierFood", N_ ("Meals")},
     {"HKDataTypeSleepDurationGoal", N_ ("Sleep goal")},
     {"ActivitySummary", N_ ("Daily rings")},
+    {"route", N_ ("Routes of sessions (GPX)")},
 };
 
 /* "HKQuantityTypeIdentifierRunningPower" → "Running power". */

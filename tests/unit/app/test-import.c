@@ -53,6 +53,38 @@ answer_nobody_cb (GObject *source, GAsyncResult *result, gpointer data)
   *(gboolean *) data = citiz_session_restore_finish (CITIZ_SESSION (source), result, NULL);
 }
 
+static guint64
+lines_of (const CitizImportReport *report, const gchar *what, const gchar *reason)
+{
+  guint64 n = 0;
+
+  for (guint i = 0; i < report->lines->len; i++)
+    {
+      const CitizImportLine *line = g_ptr_array_index (report->lines, i);
+      if (g_str_equal (line->what, what) && g_strcmp0 (line->reason, reason) == 0)
+        n += line->count;
+    }
+  return n;
+}
+
+/* Each file of an export is named in the report, kept or not. */
+static void
+test_routes (App *app, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CitizImportReport) first = import (app, "apple/dogsheep/export.zip", &error);
+  g_autoptr (CitizImportReport) again = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (lines_of (first, "route", NULL), ==, 1);
+  again = import (app, "apple/dogsheep/export.zip", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (again->kept, ==, 0);
+  g_assert_cmpuint (lines_of (again, "route", "duplicate"), ==, 1);
+  g_assert_true (undo (app, first->batch, &error));
+  g_assert_cmpuint (size (app), ==, 0);
+}
+
 #define SUMMARY "ips/CA_Bundle_FullsomeScenario1.json"
 #define APPLE   "apple/sample_30d.xml"
 
@@ -383,6 +415,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_true (citiz_crypto_init ());
   ADD ("/app/import/and-undo", test_import_and_undo);
+  ADD ("/app/import/routes", test_routes);
   ADD ("/app/import/undo-after-removal", test_undo_after_removal);
   ADD ("/app/import/series", test_series);
   ADD ("/app/import/cancel", test_cancel);
