@@ -236,12 +236,14 @@ take_shown (CitizIps *ips, Tally *tally, CitizIpsItem *entry)
       entry->supporting = TRUE;
       return;
     }
+  if (!is_carried (item)) /* what its summary says is counted when it is made */
+    return;
   entry->alerts = alerts_of (ips, item);
   if (!within_limits (ips, tally, item, entry->part))
     return;
   ips->shown[entry->part]++;
   ips->reviewed[entry->part].ms = MAX (ips->reviewed[entry->part].ms, item->changed.ms);
-  entry->included = is_carried (item);
+  entry->included = TRUE;
   if (rank && !tally->ranked[rank])
     {
       entry->rank = rank;

@@ -120,17 +120,23 @@ add_nil (CitizIps *ips, CitizPart part, Draft *draft)
 static void
 fill (CitizIps *ips, CitizPart part, Draft *draft)
 {
+  gsize before = json_array_size (draft->entries);
+
   if (!citiz_profile_shows (ips->profile, part))
     return;
   if (part == CITIZ_PART_ALERTS)
     citiz_ips_add_flags (ips, draft->entries, draft->lines);
   if (part == CITIZ_PART_VITALS)
     citiz_ips_add_vitals (ips, draft->entries, draft->lines);
+  if (part != CITIZ_PART_ALERTS) /* what comes from series alone is shown, too */
+    ips->shown[part] += json_array_size (draft->entries) - before;
   add_items (ips, part, draft);
+  before = json_array_size (draft->entries);
   if (part == CITIZ_PART_ACTIVITY)
     citiz_ips_add_activity (ips, draft->entries, draft->lines);
   if (part == CITIZ_PART_DIET)
     citiz_ips_add_diet (ips, draft->entries, draft->lines);
+  ips->shown[part] += json_array_size (draft->entries) - before;
   add_nil (ips, part, draft);
 }
 
@@ -499,9 +505,8 @@ citiz_ips_preview (const CitizRecord *record,
                    const CitizProfile *profile,
                    const CitizIpsOptions *options)
 {
-  CitizIps *ips = citiz_ips_context_new (record, profile, options);
-  GPtrArray *rows = preview (ips);
+  GPtrArray *rows = NULL;
 
-  citiz_ips_context_free (ips);
+  json_decref (citiz_ips_build_with_parts (record, profile, options, &rows));
   return rows;
 }

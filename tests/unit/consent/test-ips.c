@@ -536,6 +536,25 @@ test_few_of_one_code (Fixture *f, gconstpointer data)
   json_decref (bundle);
 }
 
+/* A session of long ago is in no line of the summary: the person is not told that something of it is shown. */
+static void
+test_activity_of_long_ago (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  const CitizIpsPart *activity;
+
+  add_patient (f);
+  add (
+      f,
+      "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
+      "\"http://loinc.org\",\"code\":\"73985-4\"}],\"text\":\"Walk\"}," SUBJECT
+      ",\"effectiveDateTime\":\"2015-01-01\",\"component\":[{\"code\":{\"coding\":[{\"system\":"
+      "\"http://loinc.org\",\"code\":\"55411-3\"}]},\"valueQuantity\":{\"value\":30,\"unit\":\"min\"}}]}");
+  rows = citiz_ips_preview (f->record, f->profile, &f->options);
+  activity = rows->pdata[CITIZ_PART_ACTIVITY];
+  g_assert_cmpuint (activity->count, ==, 0);
+}
+
 static void
 test_preview_and_receipt (Fixture *f, gconstpointer data)
 {
@@ -711,6 +730,7 @@ main (int argc, char **argv)
   ADD ("/consent/ips/hostile-text", test_hostile_text);
   ADD ("/consent/ips/digits-stay", test_digits_stay);
   ADD ("/consent/ips/few-of-one-code", test_few_of_one_code);
+  ADD ("/consent/ips/activity-of-long-ago", test_activity_of_long_ago);
   ADD ("/consent/ips/preview-and-receipt", test_preview_and_receipt);
   ADD ("/consent/ips/digest", test_digest);
   ADD ("/consent/ips/newest-vitals", test_newest_vitals);
