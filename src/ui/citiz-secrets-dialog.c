@@ -16,11 +16,12 @@ typedef struct
   CitizSession *session; /* NULL once closed */
   GtkWidget *parent;     /* weak: where the answer is said when the dialog is gone */
   const gchar *done;     /* said when it is done; NULL: it shows */
-  GtkWidget *window, *page, *problem, *button;
+  GtkWidget *window, *page, *spinner, *problem, *button;
   GtkWidget *old, *word;
   CitizNewPassphrase *fresh;
   CitizRecoverySheet *sheet;
   CitizRecoveryCheck *check;
+  GtkWidget *steps; /* GtkStack: "sheet", "check" */
 } Dialog;
 
 /* "destroy" would come only after the answer, whose callback holds the window. */
@@ -50,6 +51,8 @@ dialog_new (GtkWidget *parent, CitizSession *session, const gchar *title, gint w
   dialog->problem = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify",
                                   GTK_JUSTIFY_CENTER, NULL);
   gtk_widget_add_css_class (dialog->problem, "bad");
+  dialog->spinner = g_object_new (GTK_TYPE_SPINNER, "spinning", TRUE, "visible", FALSE,
+                                  "width-request", 24, "height-request", 24, NULL);
   g_object_set_data_full (G_OBJECT (dialog->window), "citiz-dialog", dialog,
                           (GDestroyNotify) dialog_free);
   g_signal_connect_swapped (dialog->window, "unrealize", G_CALLBACK (closed_cb), dialog);
@@ -77,6 +80,18 @@ finish_page (Dialog *dialog, const gchar *label, const gchar *style, GCallback p
   g_signal_connect_swapped (dialog->button, "clicked", pressed, dialog);
   gtk_box_append (GTK_BOX (dialog->page), dialog->problem);
   gtk_box_append (GTK_BOX (dialog->page), dialog->button);
+  gtk_box_append (GTK_BOX (dialog->page), dialog->spinner);
+}
+
+/* The passphrase is tried on purpose slowly: what is asked for is not asked twice, and shows. */
+static void
+set_busy (Dialog *dialog, gboolean busy)
+{
+  gtk_widget_set_sensitive (dialog->check != NULL ? GTK_WIDGET (dialog->check) : dialog->button,
+                            !busy);
+  gtk_widget_set_visible (dialog->spinner, busy);
+  if (busy)
+    gtk_widget_set_visible (dialog->problem, FALSE);
 }
 
 static CitizSecret *
@@ -101,8 +116,7 @@ conclude (GtkWidget *window, gboolean done, const GError *error)
       gtk_window_destroy (GTK_WINDOW (window));
       return;
     }
-  if (dialog->button != NULL)
-    gtk_widget_set_sensitive (dialog->button, TRUE);
+  set_busy (dialog, FALSE);
   gtk_label_set_label (GTK_LABEL (dialog->problem), words);
   gtk_widget_set_visible (dialog->problem, TRUE);
 }
@@ -128,7 +142,7 @@ change_cb (Dialog *dialog)
     return;
   old = old_passphrase (dialog);
   fresh = citiz_new_passphrase_take (dialog->fresh);
-  gtk_widget_set_sensitive (dialog->button, FALSE);
+  set_busy (dialog, TRUE);
   citiz_session_set_passphrase_async (dialog->session, old, fresh, NULL, changed_cb,
                                       g_object_ref (dialog->window));
 }
@@ -153,6 +167,7 @@ citiz_change_passphrase_show (GtkWidget *parent, CitizSession *session)
   finish_page (dialog, _ ("_Change"), "suggested-action", G_CALLBACK (change_cb));
   gtk_widget_set_sensitive (dialog->button, FALSE);
   g_signal_connect_swapped (dialog->fresh, "notify::ready", G_CALLBACK (ready_cb), dialog);
+  g_signal_connect_swapped (dialog->fresh, "activate", G_CALLBACK (change_cb), dialog);
   gtk_window_present (GTK_WINDOW (dialog->window));
 }
 
@@ -173,6 +188,7 @@ passed_cb (Dialog *dialog)
 {
   g_autoptr (CitizSecret) old = old_passphrase (dialog);
 
+  set_busy (dialog, TRUE);
   citiz_session_set_words_async (dialog->session, old,
                                  citiz_recovery_sheet_get_entropy (dialog->sheet), NULL,
                                  replaced_cb, g_object_ref (dialog->window));
@@ -181,8 +197,45 @@ passed_cb (Dialog *dialog)
 static void
 kept_cb (Dialog *dialog)
 {
+  gtk_widget_set_sensitive (dialog->button, TRUE);
+  gtk_widget_grab_focus (dialog->button);
+}
+
+/* Two words are asked back of the paper: the sheet is out of sight meanwhile. */
+static void
+check_cb (Dialog *dialog)
+{
+  gtk_stack_set_visible_child_name (GTK_STACK (dialog->steps), "check");
   citiz_recovery_check_start (dialog->check, dialog->sheet);
-  gtk_widget_set_visible (GTK_WIDGET (dialog->check), TRUE);
+  gtk_widget_grab_focus (dialog->old);
+}
+
+static void
+sheet_cb (Dialog *dialog)
+{
+  gtk_stack_set_visible_child_name (GTK_STACK (dialog->steps), "sheet");
+  citiz_recovery_sheet_focus (dialog->sheet);
+}
+
+static GtkWidget *
+add_step (Dialog *dialog, const gchar *name)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+
+  gtk_stack_add_named (GTK_STACK (dialog->steps), box, name);
+  return box;
+}
+
+static GtkWidget *
+step_button (Dialog *dialog, GtkWidget *step, const gchar *label, GCallback pressed)
+{
+  GtkWidget *button = citiz_button_new (label);
+
+  gtk_widget_add_css_class (button, "pill");
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  g_signal_connect_swapped (button, "clicked", pressed, dialog);
+  gtk_box_append (GTK_BOX (step), button);
+  return button;
 }
 
 void
@@ -190,21 +243,29 @@ citiz_replace_words_show (GtkWidget *parent, CitizSession *session)
 {
   Dialog *dialog = dialog_new (parent, session, _ ("Replace the Recovery Sheet"), 780);
   g_autoptr (CitizSecret) entropy = citiz_secret_new_random (32);
-  GtkWidget *list = NULL;
+  GtkWidget *list = NULL, *step;
 
   dialog->done = _ ("The new sheet opens your record, the old one no longer does.");
-  dialog->old = password_row (_ ("Your passphrase"), &list);
+  dialog->steps = g_object_new (GTK_TYPE_STACK, "vhomogeneous", FALSE, NULL);
   dialog->sheet = CITIZ_RECOVERY_SHEET (
       citiz_recovery_sheet_new (entropy, NULL, citiz_session_now (session)));
   dialog->check = CITIZ_RECOVERY_CHECK (citiz_recovery_check_new ());
-  gtk_widget_set_visible (GTK_WIDGET (dialog->check), FALSE);
-  gtk_box_append (GTK_BOX (dialog->page), GTK_WIDGET (dialog->sheet));
-  gtk_box_append (GTK_BOX (dialog->page),
+  dialog->old = password_row (_ ("Your passphrase"), &list);
+  step = add_step (dialog, "sheet");
+  gtk_box_append (GTK_BOX (step), GTK_WIDGET (dialog->sheet));
+  gtk_box_append (GTK_BOX (step),
                   citiz_caption_new (_ ("The new words hold once two of them are asked back; until "
                                         "then the old sheet still opens your record.")));
-  gtk_box_append (GTK_BOX (dialog->page), list);
-  gtk_box_append (GTK_BOX (dialog->page), GTK_WIDGET (dialog->check));
+  dialog->button = step_button (dialog, step, _ ("_Continue"), G_CALLBACK (check_cb));
+  gtk_widget_set_sensitive (dialog->button, FALSE);
+  step = add_step (dialog, "check");
+  gtk_box_append (GTK_BOX (step), list);
+  gtk_box_append (GTK_BOX (step), GTK_WIDGET (dialog->check));
+  gtk_widget_add_css_class (
+      step_button (dialog, step, _ ("_Back to the Sheet"), G_CALLBACK (sheet_cb)), "flat");
+  gtk_box_append (GTK_BOX (dialog->page), dialog->steps);
   gtk_box_append (GTK_BOX (dialog->page), dialog->problem);
+  gtk_box_append (GTK_BOX (dialog->page), dialog->spinner);
   g_signal_connect_swapped (dialog->sheet, "notify::kept", G_CALLBACK (kept_cb), dialog);
   g_signal_connect_swapped (dialog->check, "passed", G_CALLBACK (passed_cb), dialog);
   gtk_window_set_default_size (GTK_WINDOW (dialog->window), 780, 760);
@@ -244,7 +305,7 @@ erase_cb (Dialog *dialog)
 {
   g_autoptr (CitizSecret) old = old_passphrase (dialog);
 
-  gtk_widget_set_sensitive (dialog->button, FALSE);
+  set_busy (dialog, TRUE);
   citiz_session_erase_async (dialog->session, old, NULL, erased_cb, g_object_ref (dialog->window));
 }
 

@@ -11,6 +11,7 @@
 #include "ui/citiz-preferences.h"
 #include "ui/citiz-profile-dialog.h"
 #include "ui/citiz-profile-items.h"
+#include "ui/citiz-recovery-sheet.h"
 #include "ui/citiz-secrets-dialog.h"
 #include "ui/citiz-window.h"
 #include "ui-wait.h"
@@ -165,6 +166,44 @@ test_late_answer (void)
   settle ();
 }
 
+/* --- a new recovery sheet --- */
+
+static gboolean
+is_sheet (GtkWidget *widget)
+{
+  return CITIZ_IS_RECOVERY_SHEET (widget);
+}
+
+static gboolean
+is_continue (GtkWidget *widget)
+{
+  return GTK_IS_BUTTON (widget) && gtk_widget_has_css_class (widget, "pill")
+         && gtk_widget_get_mapped (widget) && says (widget, "Continue");
+}
+
+/* The words asked back are not in sight. */
+static void
+test_replace_words (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *dialog, *sheet, *next;
+
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  citiz_replace_words_show (GTK_WIDGET (window), session);
+  dialog = newest ();
+  WAIT_FOR ((sheet = find (dialog, is_sheet)) != NULL && gtk_widget_get_mapped (sheet));
+  g_assert_false (gtk_widget_get_mapped (find (dialog, is_word)));
+  next = find (dialog, is_continue);
+  g_assert_false (gtk_widget_get_sensitive (next)); /* not before it is on paper */
+  g_signal_emit_by_name (next, "clicked");
+  WAIT_FOR (gtk_widget_get_mapped (find (dialog, is_word)));
+  g_assert_false (gtk_widget_get_mapped (sheet));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 /* --- files dropped --- */
 
 static void
@@ -289,6 +328,7 @@ main (int argc, char **argv)
   WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/dialogs/lock", test_lock);
   g_test_add_func ("/dialogs/late-answer", test_late_answer);
+  g_test_add_func ("/dialogs/replace-words", test_replace_words);
   g_test_add_func ("/dialogs/drop", test_drop);
   g_test_add_func ("/dialogs/mask", test_mask);
   status = g_test_run ();
