@@ -117,19 +117,25 @@ citiz_focus_first (GtkWidget *box)
 }
 
 gboolean
-citiz_focus_through (GtkWidget *row, GtkDirectionType direction)
+citiz_focus_beside (GtkWidget *row, GtkDirectionType direction)
 {
   GtkWidget *(*beside) (GtkWidget *) = direction == GTK_DIR_TAB_FORWARD
                                            ? gtk_widget_get_next_sibling
                                            : gtk_widget_get_prev_sibling;
-  GtkWidget *child = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
 
-  if (child != NULL && gtk_widget_child_focus (child, direction))
-    return TRUE;
   if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
     return FALSE;
   for (GtkWidget *next = beside (row); next != NULL; next = beside (next))
     if (GTK_IS_LIST_BOX_ROW (next) && gtk_widget_child_focus (next, direction))
       return TRUE;
   return FALSE;
+}
+
+gboolean
+citiz_focus_through (GtkWidget *row, GtkDirectionType direction)
+{
+  GtkWidget *child = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
+
+  return (child != NULL && gtk_widget_child_focus (child, direction))
+         || citiz_focus_beside (row, direction);
 }

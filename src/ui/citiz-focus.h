@@ -15,5 +15,7 @@ void citiz_focus_first (GtkWidget *box);
 /* What a row of a list does as its "focus" when it takes none itself: the focus goes to what is in it, or on to the next row. GtkListBoxRow
  * says it took the focus even where it cannot, and Tab would stay for ever before it. */
 gboolean citiz_focus_through (GtkWidget *row, GtkDirectionType direction);
+/* The second half of it: Tab goes on to the next row that takes it. */
+gboolean citiz_focus_beside (GtkWidget *row, GtkDirectionType direction);
 
 G_END_DECLS

@@ -73,6 +73,25 @@ citiz_secret_row_grab_focus (GtkWidget *widget)
   return gtk_widget_grab_focus (CITIZ_SECRET_ROW (widget)->text);
 }
 
+/* By place the eye would come first, for it stands a little higher than the text. */
+static gboolean
+citiz_secret_row_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  CitizSecretRow *self = CITIZ_SECRET_ROW (widget);
+  GtkWidget *inside = gtk_widget_get_focus_child (widget);
+  const gboolean forward = direction == GTK_DIR_TAB_FORWARD;
+
+  if (forward && inside == NULL)
+    return gtk_widget_grab_focus (self->text);
+  if (forward && gtk_widget_has_focus (self->text))
+    return gtk_widget_grab_focus (self->peek);
+  if (direction == GTK_DIR_TAB_BACKWARD && inside == NULL)
+    return gtk_widget_grab_focus (self->peek);
+  if (direction == GTK_DIR_TAB_BACKWARD && gtk_widget_has_focus (self->peek))
+    return gtk_widget_grab_focus (self->text);
+  return citiz_focus_beside (widget, direction);
+}
+
 static void
 citiz_secret_row_class_init (CitizSecretRowClass *klass)
 {
@@ -80,7 +99,7 @@ citiz_secret_row_class_init (CitizSecretRowClass *klass)
 
   widget_class->realize = citiz_secret_row_realize;
   widget_class->grab_focus = citiz_secret_row_grab_focus;
-  widget_class->focus = citiz_focus_through;
+  widget_class->focus = citiz_secret_row_focus;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 0);

@@ -5,6 +5,7 @@
 #include "app/citiz-session.h"
 #include "crypto/citiz-crypto-error.h"
 #include "ui/citiz-add.h"
+#include "ui/citiz-bits.h"
 #include "ui/citiz-emergency-page.h"
 #include "ui/citiz-export.h"
 #include "ui/citiz-format.h"
@@ -14,6 +15,7 @@
 #include "ui/citiz-preferences.h"
 #include "ui/citiz-profile-dialog.h"
 #include "ui/citiz-recovery-check.h"
+#include "ui/citiz-secret-row.h"
 #include "ui/citiz-secrets-dialog.h"
 #include "ui/citiz-tour.h"
 #include "ui/citiz-unlock.h"
@@ -290,6 +292,34 @@ test_forms (void)
   settle ();
 }
 
+/* The text comes before the eye that shows it. */
+static void
+test_secret_row (void)
+{
+  GtkWidget *window = gtk_window_new (), *list = citiz_list_new (NULL);
+  GtkWidget *row = citiz_secret_row_new ("Passphrase");
+
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  gtk_list_box_append (GTK_LIST_BOX (list), citiz_secret_row_new ("Once more"));
+  gtk_window_set_child (GTK_WINDOW (window), list);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_width (window) > 0);
+  gtk_window_set_focus (GTK_WINDOW (window), NULL);
+  for (guint i = 0; i < 4; i++)
+    {
+      GtkWidget *focus;
+
+      press_tab (window, FALSE);
+      focus = gtk_window_get_focus (GTK_WINDOW (window));
+      g_assert_true (i % 2 == 0 ? GTK_IS_TEXT (focus) : GTK_IS_TOGGLE_BUTTON (focus));
+      g_assert_true (gtk_widget_is_ancestor (focus, row) == (i < 2));
+    }
+  press_tab (window, TRUE);
+  g_assert_true (GTK_IS_TEXT (gtk_window_get_focus (GTK_WINDOW (window))));
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 static void
 test_unlock (void)
 {
@@ -319,6 +349,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keyboard/first-run", test_first_run);
   g_test_add_func ("/keyboard/dialogs", test_dialogs);
   g_test_add_func ("/keyboard/forms", test_forms);
+  g_test_add_func ("/keyboard/secret-row", test_secret_row);
   g_test_add_func ("/keyboard/unlock", test_unlock);
   status = g_test_run ();
   g_object_unref (session);
