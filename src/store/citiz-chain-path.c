@@ -175,6 +175,10 @@ citiz_chain_path (CitizChain *chain, const CitizHash *id, CitizTxPath *out, GErr
         out->proof.index == out->info.log_index
             && citiz_log_verify_inclusion (&out->proof, &leaf, &out->header.log_root),
         now);
-  step (out, CITIZ_STEP_VERIFIED, verified, now);
+  /* A quorum that vouches for the block says nothing of an entry that is not the one in it. */
+  step (out, CITIZ_STEP_VERIFIED,
+        verified && out->done[CITIZ_STEP_SIGNED] && out->done[CITIZ_STEP_BLOCK]
+            && out->done[CITIZ_STEP_LOG],
+        now);
   return TRUE;
 }

@@ -119,14 +119,18 @@ citiz_access_ending (CitizAccess *access, CitizTime now)
 {
   CitizTime when = access->ended.ms != 0 ? access->ended : access->expires;
   g_autofree gchar *end = citiz_format_date_time_ms (when, now);
-  g_autofree gchar *openings = citiz_openings_text (access->openings);
+  g_autofree gchar *openings = citiz_openings_text (access->openings), *text = NULL;
 
-  g_autofree gchar *text = NULL;
-
-  /* Translators: the first %s is a date, the second "2 openings". */
-  text = g_strdup_printf (access->state == CITIZ_ACCESS_REVOKED ? _ ("Revoked %s · %s")
-                                                                : _ ("Ended %s · %s"),
-                          end, openings);
+  if (access->state == CITIZ_ACCESS_REVOKED)
+    /* Translators: the first %s is a date, the second "2 openings". */
+    text = g_strdup_printf (_ ("Revoked %s · %s"), end, openings);
+  else if (when.ms <= now.ms)
+    text = g_strdup_printf (_ ("Ended %s · %s"), end, openings);
+  else /* before its time */
+    text = g_strdup_printf (access->state == CITIZ_ACCESS_USED_UP
+                                ? _ ("Every opening was used · %s")
+                                : _ ("Closed, the ledger is set aside · %s"),
+                            openings);
   return access->sample ? g_strdup_printf ("%s · %s", text, _ ("sample record"))
                         : g_steal_pointer (&text);
 }

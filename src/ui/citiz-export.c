@@ -16,16 +16,17 @@ static const struct
      N_ ("FHIR R4 Bundle (JSON): each item as it came in"), N_ ("citiz-record.json")},
     {"ips", "citiz-care-symbolic", N_ ("The patient summary"),
      N_ ("International Patient Summary (JSON)"), N_ ("citiz-summary.json")},
-    {"csv", "citiz-table-symbolic", N_ ("The measures, for a spreadsheet"),
-     N_ ("CSV: one line a day and a measure"), N_ ("citiz-measures.csv")},
-    {"pdf", "citiz-words-symbolic", N_ ("To read and to print"), N_ ("PDF of the summary"),
-     N_ ("citiz-summary.pdf")},
+    {"csv", "citiz-table-symbolic", N_ ("Everything as a table, for a spreadsheet"),
+     N_ ("CSV: one line an item, one line a value measured"), N_ ("citiz-record.csv")},
+    {"pdf", "citiz-words-symbolic", N_ ("To read and to print"), N_ ("PDF of the record"),
+     N_ ("citiz-record.pdf")},
 };
 
 typedef struct
 {
   CitizSession *session;
   GtkWidget *owner; /* the window that stays once the dialog has gone */
+  GtkWidget *row;   /* weak: of the dialog */
   const gchar *format;
 } Choice;
 
@@ -36,6 +37,7 @@ choice_free (gpointer data)
 
   g_object_unref (choice->session);
   g_object_unref (choice->owner);
+  g_clear_weak_pointer (&choice->row);
   g_free (choice);
 }
 
@@ -75,15 +77,17 @@ file_cb (GFile *file, gpointer data)
 
   citiz_session_export_async (choice->session, choice->format, file, NULL, exported_cb,
                               g_object_ref (choice->owner));
+  gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (choice->row))); /* the answer shows below */
 }
 
 static void
 chosen_cb (GtkWidget *row, Choice *choice)
 {
   const gchar *name = g_object_get_data (G_OBJECT (row), "citiz-file");
+  Choice *asked = choice_new (choice->session, choice->owner, choice->format);
 
-  citiz_compat_save_file (row, _ ("Export"), name, file_cb,
-                          choice_new (choice->session, choice->owner, choice->format), choice_free);
+  g_set_weak_pointer (&asked->row, row);
+  citiz_compat_save_file (row, _ ("Export"), name, file_cb, asked, choice_free);
 }
 
 void

@@ -136,6 +136,8 @@ fill_trouble (CitizLedgerPage *self, const gchar *reason, gboolean any)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), "ledger.verify", reason == NULL);
   if (reason == NULL)
     return;
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->verify_row),
+                               _ ("Waits until a sound copy of the record is put back"));
   text = g_strdup_printf ("%s %s", reason, citiz_session_explain_distrust ());
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->trouble_row), text);
 }
@@ -276,7 +278,7 @@ verify_group (CitizLedgerPage *self)
   self->verify_row = citiz_row_new (_ ("Full verification"),
                                     _ ("Recomputes every block and checks every signature"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->verify_row), 3);
-  citiz_row_set_prefix (CITIZ_ROW (self->verify_row), "citiz-shield-symbolic", "ok");
+  citiz_row_set_prefix (CITIZ_ROW (self->verify_row), "citiz-shield-symbolic", "neutral");
   self->progress = gtk_progress_bar_new ();
   gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
   gtk_widget_set_size_request (self->progress, 90, -1);

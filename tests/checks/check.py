@@ -113,6 +113,8 @@ def check_words():
     french = False
     for number, line in enumerate((TOP / 'po/fr.po').read_text().splitlines(), 1):
         french = line.startswith('msgstr') or (french and line.startswith('"'))
+        if re.search('[\x00-\x1f\x7f-\x9f]', line):
+            yield f'po/fr.po:{number}: a character that nobody can read: {line!r}'
         if not french or number < 16:  # the header is for programs
             continue
         if re.search('[^\u00a0\u202f"&\\\\][?!;](?=[ "\\\\]|$)', line) or re.search('[^\u00a0\u202f]:(?=[ "]|$)', line):

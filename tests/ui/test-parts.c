@@ -2,6 +2,8 @@
 #include <adwaita.h>
 
 #include "crypto/citiz-words.h"
+#include "app/citiz-session.h"
+#include "ui/citiz-access-text.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-columns.h"
 #include "ui/citiz-countdown.h"
@@ -398,6 +400,36 @@ test_lanes (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* --- how an access ended --- */
+
+static void
+test_ending (void)
+{
+  static const struct
+  {
+    CitizAccessState state;
+    gint64 expires; /* from now */
+    const gchar *words;
+  } cases[] = {
+      {CITIZ_ACCESS_EXPIRED, -CITIZ_HOUR, "Ended "},
+      {CITIZ_ACCESS_REVOKED, CITIZ_HOUR, "Revoked "},
+      {CITIZ_ACCESS_USED_UP, CITIZ_HOUR, "Every opening was used"},
+      {CITIZ_ACCESS_EXPIRED, CITIZ_HOUR, "Closed, the ledger is set aside"},
+  };
+  const CitizTime now = {1800000000000};
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CitizAccess) access = g_object_new (CITIZ_TYPE_ACCESS, NULL);
+      g_autofree gchar *text = NULL;
+
+      access->state = cases[i].state;
+      access->expires.ms = now.ms + cases[i].expires;
+      text = citiz_access_ending (access, now);
+      g_assert_true (g_str_has_prefix (text, cases[i].words));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -413,6 +445,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/rows", test_rows);
   g_test_add_func ("/ui/icons", test_icons);
   g_test_add_func ("/ui/small", test_small);
+  g_test_add_func ("/ui/ending", test_ending);
   g_test_add_func ("/ui/focus", test_focus);
   g_test_add_func ("/ui/lanes", test_lanes);
   g_test_add_func ("/ui/lanes-ticks", test_lanes_ticks);
