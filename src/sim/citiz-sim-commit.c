@@ -286,7 +286,8 @@ citiz_sim_node_serve_range (CitizSimNode *node, const CitizSimPacket *packet)
   answer->slot = packet->slot;
   answer->links = g_ptr_array_new ();
   for (guint list = 0; list < G_N_ELEMENTS (lists); list++)
-    for (guint i = 0; i < lists[list]->len && answer->links->len < CITIZ_CSX_RANGE; i++)
+    for (guint i = 0;
+         i < lists[list]->len && answer->links->len < MIN (packet->max, CITIZ_CSX_RANGE); i++)
       {
         const CitizSimLink *link = &g_array_index (lists[list], CitizSimLink, i);
         CitizSimLink *copy;

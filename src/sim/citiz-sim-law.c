@@ -473,6 +473,24 @@ too_late (CitizSim *sim)
     citiz_sim_broken (sim, "L6", "a grant that is open cannot be opened");
 }
 
+/* L3: who begins with nothing takes ten times as many blocks a second as were made. */
+static void
+look_at_latecomer (CitizSim *sim)
+{
+  CitizSimNode *node = sim->latecomer;
+
+  if (node == NULL)
+    return;
+  if (citiz_sim_block (sim, node->committed)->header.height >= sim->behind)
+    {
+      citiz_sim_met (sim, CITIZ_SIM_MET_CAUGHT_UP);
+      sim->latecomer = NULL;
+    }
+  else if (sim->now - sim->healed_at > sim->healed_at / 10)
+    citiz_sim_broken (sim, "L3", "%u stands at height %u of %u after a tenth of the time they took",
+                      node->number, node->chain->len, sim->behind);
+}
+
 /* From time to time once everything is healed: whether the world has come to rest. */
 void
 citiz_sim_law_look (CitizSim *sim)
@@ -481,6 +499,7 @@ citiz_sim_law_look (CitizSim *sim)
   gboolean all
       = sim->n_txs == (guint) __builtin_popcountll (sim->asked) && citiz_sim_shares_are_there (sim);
 
+  look_at_latecomer (sim);
   for (guint i = 0; i < sim->n && all; i++)
     all = sim->nodes[i].lies != 0 || is_there (sim, &sim->nodes[i]);
   sim->reached = reached;

@@ -128,6 +128,7 @@ request (CitizSimNode *node, const CitizSimErrand *errand, CitizSimPacketKind ki
 
   packet->epoch = node->epoch;
   packet->slot = errand->slot;
+  packet->max = errand->max;
   packet->hash = errand->hash;
   send (node, packet, errand->to);
   citiz_sim_packet_unref (node->sim, packet);

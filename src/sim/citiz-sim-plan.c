@@ -2,6 +2,7 @@
 #include "sim/citiz-sim-private.h"
 
 #define HEAL    (30 * G_USEC_PER_SEC)
+#define LATE    (60 * G_USEC_PER_SEC)
 #define PATIENT 90 /* s: 3 × (f + 1) × T_cap and more */
 
 static guint
@@ -71,6 +72,8 @@ pick_size (CitizSim *sim)
     sim->n_liars = 0;
   else
     sim->n_liars = sim->options->nodes > 0 ? (sim->n - 1) / 3 : sizes[i].liars;
+  if (sim->mode == CITIZ_SIM_LATE) /* the others are a quorum without it */
+    sim->n_liars = MIN (sim->n_liars, MAX ((sim->n - 1) / 3, 1) - 1);
 }
 
 static void
@@ -82,7 +85,7 @@ pick_mode (CitizSim *sim)
     CitizSimMode mode;
   } modes[] = {{35, CITIZ_SIM_STORM}, {46, CITIZ_SIM_IDLE},   {62, CITIZ_SIM_POWER},
                {69, CITIZ_SIM_CLOCK}, {77, CITIZ_SIM_BACKUP}, {82, CITIZ_SIM_FORKS},
-               {100, CITIZ_SIM_EPOCH}};
+               {97, CITIZ_SIM_EPOCH}, {100, CITIZ_SIM_LATE}};
   const guint draw = below (sim, 100);
   guint i = 0;
 
@@ -120,7 +123,12 @@ pick_timing (CitizSim *sim)
   if (below (sim, 4) == 0)
     sim->timing.egress = 4096; /* so little that it binds */
   sim->healed_at = HEAL;
-  sim->deadline = HEAL + PATIENT * G_USEC_PER_SEC;
+  if (sim->mode == CITIZ_SIM_LATE)
+    {
+      sim->timing.heartbeat = 250;
+      sim->healed_at = LATE;
+    }
+  sim->deadline = sim->healed_at + PATIENT * G_USEC_PER_SEC;
 }
 
 /* Which lies go together is drawn, too. */
@@ -358,6 +366,8 @@ citiz_sim_plan_make (CitizSim *sim)
   pick_liars (sim);
   pick_epochs (sim);
   make_twins (sim);
+  if (sim->mode == CITIZ_SIM_LATE && sim->n > citiz_quorum (sim->n))
+    sim->latecomer = &sim->nodes[some_honest (sim)];
   pick_faults (sim);
   if (sim->strict)
     keep_open (sim);

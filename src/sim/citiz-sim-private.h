@@ -162,6 +162,7 @@ typedef struct
   guint n_votes_room;
   CitizVote *votes;
   guint64 slot; /* FETCH, RANGE, BLOCKS */
+  guint max;    /* RANGE */
   CitizHash hash;
   guint64 txs;
   GPtrArray *links; /* of CitizSimLink, copies: BLOCKS */
@@ -468,7 +469,9 @@ struct _CitizSim
   CitizSimMode mode;
   guint n; /* machines, validators or not */
   guint n_liars;
-  guint frail; /* who may fail in each epoch, of the validators */
+  guint frail;             /* who may fail in each epoch, of the validators */
+  CitizSimNode *latecomer; /* nullable */
+  guint behind;            /* the height it has to reach */
   guint n_epochs;
   CitizSimEpoch epochs[CITIZ_SIM_MAX_EPOCHS];
   guint loss; /* permille */

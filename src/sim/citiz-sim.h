@@ -42,6 +42,7 @@ typedef enum
   CITIZ_SIM_BACKUP, /* one node is set back to an old copy of its disk */
   CITIZ_SIM_FORKS, /* more liars than are tolerated: forks are expected, and must be blamed on liars alone */
   CITIZ_SIM_EPOCH, /* nodes leave and join, an epoch follows the other, while all this goes on */
+  CITIZ_SIM_LATE, /* blocks follow one another quickly, and one node comes with an empty disk when all is healed */
   CITIZ_SIM_N_MODES
 } CitizSimMode;
 
@@ -99,6 +100,7 @@ typedef enum
   CITIZ_SIM_MET_KEY_ENDED, /* a key of an earlier epoch, deleted */
   CITIZ_SIM_MET_KEYLESS,   /* set back to before it had its key of this epoch: it only follows */
   CITIZ_SIM_MET_LATE,      /* still in an earlier epoch, and told how it ended */
+  CITIZ_SIM_MET_CAUGHT_UP, /* from an empty disk */
   CITIZ_SIM_MET_SHARE,     /* with the real ledger only: handed out after an opening */
   CITIZ_SIM_MET_FALSE_SHARE,
   CITIZ_SIM_N_MET

@@ -29,7 +29,7 @@ static const GOptionEntry entries[] = {
     {"byzantine", 'f', 0, G_OPTION_ARG_INT, &liars, "Liars among them; without it the seed picks",
      "F"},
     {"mode", 'm', 0, G_OPTION_ARG_STRING, &mode_name,
-     "mixed, storm, idle, power, clock, backup, forks or epoch", "MODE"},
+     "mixed, storm, idle, power, clock, backup, forks, epoch or late", "MODE"},
     {"ledger", 'l', 0, G_OPTION_ARG_NONE, &ledger,
      "With real transactions, executed by each node; one epoch", NULL},
     {"quiet", 'q', 0, G_OPTION_ARG_STRING, &quiet_text,

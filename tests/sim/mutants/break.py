@@ -46,6 +46,7 @@ MUTATIONS = [
     ('always a need', ('vote.c', '&& («csx->mempool» || csx->top', EITHER)),
     ('certificates are not passed on, nor votes repeated', ('effects.c', '  if («peers == 0»)', EITHER),
      ('vote.c', 'else if (slot != NULL && «slot->said.skip»)', '(!M && slot->said.skip)'), ('peer.c', '  for («CitizVoteKind kind = CITIZ_VOTE_NOTAR»; kind <= CITIZ_VOTE_FINAL; kind++)\n    if ((slot->ballots[csx->config.self]', 'CitizVoteKind kind = M ? CITIZ_VOTE_FINAL + 1 : CITIZ_VOTE_NOTAR')),
+    ('one block is asked for at a time', ('chain.c', 'effect->max = «CITIZ_CSX_RANGE»;', '(M ? 1 : %s)')),
     # epochs
     ('what stands on a closing block is committed', ('chain.c', 'if (first || «block->point.flags == CITIZ_BLOCK_CLOSING»)', NOT)),
     ('what stands on a closing block is committed from ranges', ('chain.c', 'if («point.flags != CITIZ_BLOCK_CONTINUATION»)', EITHER)),
@@ -72,7 +73,8 @@ MUTATIONS = [
 ]
 
 # Where a fault is rare, the worlds in which it is least so.
-MODES = {'what a vote relies on is not journaled': 'power', 'own statements that others show are believed': 'backup', 'no guard after a restart': 'backup'}
+MODES = {'what a vote relies on is not journaled': 'power', 'own statements that others show are believed': 'backup', 'no guard after a restart': 'backup',
+         'one block is asked for at a time': 'late'}
 # Those from here on in worlds with more than one epoch, with a real ledger.
 EPOCHS, LEDGER = 'what stands on a closing block is committed', 'what is above the committed block is not executed again after a restart'
 
