@@ -74,15 +74,17 @@ settle (CitizCommandRun *run, gboolean (*done) (const CitizCommunityView *view))
 static gboolean
 is_settled (const CitizCommunityView *view)
 {
-  return view->state != CITIZ_COMMUNITY_VIEW_CATCHING_UP
-         && (view->state != CITIZ_COMMUNITY_VIEW_EVEN || view->level == 2);
+  return view->refound != NULL
+         || (view->state != CITIZ_COMMUNITY_VIEW_CATCHING_UP
+             && (view->state != CITIZ_COMMUNITY_VIEW_EVEN || view->level == 2));
 }
 
 static gboolean
 is_joined (const CitizCommunityView *view)
 {
-  return view->state == CITIZ_COMMUNITY_VIEW_EVEN && view->level == 2 && view->registered
-         && view->n_waiting == 0 && (view->head == 0 || view->committed > 0);
+  return view->refound != NULL
+         || (view->state == CITIZ_COMMUNITY_VIEW_EVEN && view->level == 2 && view->registered
+             && view->n_waiting == 0 && (view->head == 0 || view->committed > 0));
 }
 
 /* Saying *********************************************************************/
@@ -118,6 +120,7 @@ static json_t *
 describe (const CitizCommunityView *view)
 {
   g_autofree gchar *final = view->final.ms > 0 ? citiz_time_text (view->final) : NULL;
+  g_autofree gchar *refound = NULL;
   json_t *nodes = json_array ();
   json_t *alarms = json_array ();
 
@@ -125,15 +128,18 @@ describe (const CitizCommunityView *view)
     json_array_append_new (nodes, describe_node (view->nodes->pdata[i]));
   for (guint i = 0; i < view->alarms->len; i++)
     json_array_append_new (alarms, describe_alarm (view->alarms->pdata[i]));
+  if (view->refound != NULL)
+    refound = citiz_session_refound_name (view->refound);
   return json_pack (
-      "{s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:i, s:o, s:o}",
-      "name", view->name, "fingerprint", view->fingerprint, "state", state_words[view->state],
-      "height", (json_int_t) view->height, "nodeHeight", (json_int_t) view->node_height, "final",
-      final, "level", (int) view->level, "progress", view->progress, "registered", view->registered,
-      "validators", (int) view->n_validators, "missing", (int) view->n_missing, "mayFail",
-      (int) view->may_fail, "mayLie", (int) view->may_lie, "waiting", (int) view->n_waiting,
-      "personalHeight", (json_int_t) view->head, "committedHeight", (json_int_t) view->committed,
-      "watchers", (int) view->watchers, "alarms", alarms, "nodes", nodes);
+      "{s:s?, s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:i, s:o, s:o}",
+      "refound", refound, "name", view->name, "fingerprint", view->fingerprint, "state",
+      state_words[view->state], "height", (json_int_t) view->height, "nodeHeight",
+      (json_int_t) view->node_height, "final", final, "level", (int) view->level, "progress",
+      view->progress, "registered", view->registered, "validators", (int) view->n_validators,
+      "missing", (int) view->n_missing, "mayFail", (int) view->may_fail, "mayLie",
+      (int) view->may_lie, "waiting", (int) view->n_waiting, "personalHeight",
+      (json_int_t) view->head, "committedHeight", (json_int_t) view->committed, "watchers",
+      (int) view->watchers, "alarms", alarms, "nodes", nodes);
 }
 
 static void
@@ -173,6 +179,13 @@ show (CitizCommandRun *run)
                        "%u nodes validate; %u may be down, %u may lie.", view->n_validators),
              view->n_validators, view->may_fail, view->may_lie);
   say_nodes (run, view);
+  if (view->refound != NULL)
+    {
+      g_autofree gchar *refound = citiz_session_explain_refound (view->refound);
+
+      citiz_say (run, "%s", refound);
+      citiz_say (run, _ ("To go on with them: citiz community accept NAME"));
+    }
   for (guint i = 0; i < view->alarms->len; i++)
     {
       g_autofree gchar *alarm = citiz_session_explain_alarm (view->alarms->pdata[i]);
@@ -195,7 +208,7 @@ citiz_command_community_check (const CitizCommandRun *run)
 
   if (verb == NULL)
     return TRUE;
-  if (g_str_equal (verb, "join") || g_str_equal (verb, "evidence"))
+  if (g_str_equal (verb, "join") || g_str_equal (verb, "accept") || g_str_equal (verb, "evidence"))
     return n == 3;
   return n == 2 && (g_str_equal (verb, "leave") || g_str_equal (verb, "status"));
 }
@@ -232,6 +245,31 @@ leave (CitizCommandRun *run)
   return CITIZ_EXIT_DONE;
 }
 
+/* @name: of what "status" has told, so that nobody accepts what he has not seen */
+static int
+accept_refound (CitizCommandRun *run, const gchar *name)
+{
+  const CitizCommunityView *view = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+
+  settle (run, is_settled);
+  view = citiz_session_get_community (run->session);
+  if (view == NULL || view->refound == NULL || !citiz_session_is_refound (view->refound, name))
+    {
+      fprintf (stderr, "%s\n", _ ("Your community asks nothing of that name."));
+      return CITIZ_EXIT_REFUSED;
+    }
+  citiz_session_accept_refound_async (run->session, &view->refound->document, NULL, citiz_wait_cb,
+                                      &wait);
+  result = citiz_wait (&wait);
+  if (!citiz_session_accept_refound_finish (run->session, result, &error))
+    return citiz_refuse (error);
+  settle (run, is_settled);
+  return show (run);
+}
+
 /* Whom a file of evidence proves guilty, whoever made it. */
 static int
 check_evidence (CitizCommandRun *run, const gchar *path)
@@ -264,6 +302,8 @@ citiz_command_community (CitizCommandRun *run, gchar **args)
     return join (run, args[1]);
   if (args[0] != NULL && g_str_equal (args[0], "leave"))
     return leave (run);
+  if (args[0] != NULL && g_str_equal (args[0], "accept"))
+    return accept_refound (run, args[1]);
   if (args[0] != NULL && g_str_equal (args[0], "evidence"))
     return check_evidence (run, args[1]);
   settle (run, is_settled);

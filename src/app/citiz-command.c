@@ -33,7 +33,7 @@ static const CitizCommand commands[] = {
     {"export", citiz_command_export, citiz_command_export_check, TRUE, 0, 0,
      "--format ips|fhir|csv|pdf --out FILE", N_ ("Write the record to a file")},
     {"community", citiz_command_community, citiz_command_community_check, TRUE, 0, 2,
-     "[join TEXT|leave|status|evidence FILE]",
+     "[join TEXT|leave|status|accept NAME|evidence FILE]",
      N_ ("Join a community, leave it, or see how it stands")},
     {"node", citiz_command_node, NULL, TRUE, 0, 0, "", N_ ("Run only the node, until interrupted")},
 };

@@ -107,6 +107,7 @@ citiz_engine_describe_community (CitizEngine *engine)
   view->false_ledger = g_strcmp0 (citiz_community_get_doubt (community), "") == 0;
   view->alarms = g_ptr_array_new_with_free_func (citiz_alarm_view_free);
   citiz_engine_describe_alarms (community, view);
+  view->refound = citiz_engine_describe_refound (community);
   describe_nodes (community, view);
   describe_head (engine, view);
   return view;

@@ -140,6 +140,14 @@ typedef struct
   GStrv names; /* out: whom it proves guilty */
 } CitizEvidenceCheck;
 void citiz_engine_watch_page (CitizCommunity *community);
+gchar *citiz_engine_name_of_node (CitizCommunity *community,
+                                  const CitizPublicKey *node,
+                                  const gchar *url);
+CitizRefoundView *citiz_engine_describe_refound (CitizCommunity *community);
+gboolean citiz_engine_accept_refound (CitizEngine *engine,
+                                      gpointer document,
+                                      GCancellable *cancellable,
+                                      GError **error);
 void citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *view);
 gboolean citiz_engine_dismiss_alarm (CitizEngine *engine,
                                      gpointer alarm,

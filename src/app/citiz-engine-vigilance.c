@@ -20,8 +20,8 @@ citiz_engine_watch_page (CitizCommunity *community)
 /* Described ******************************************************************/
 
 /* Who runs a node, or what else it is known by. */
-static gchar *
-name_of (CitizCommunity *community, const CitizPublicKey *node, const gchar *url)
+gchar *
+citiz_engine_name_of_node (CitizCommunity *community, const CitizPublicKey *node, const gchar *url)
 {
   GPtrArray *members = citiz_community_get_members (community);
 
@@ -45,7 +45,7 @@ names_of_guilty (CitizCommunity *community, const GArray *guilty)
   for (guint i = 0; i < guilty->len; i++)
     {
       const CitizPublicKey *node = &g_array_index (guilty, CitizGuilty, i).node;
-      g_autofree gchar *name = community != NULL ? name_of (community, node, "")
+      g_autofree gchar *name = community != NULL ? citiz_engine_name_of_node (community, node, "")
                                                  : citiz_base64url_encode (node->b, 16);
 
       g_strv_builder_add (names, name);
@@ -82,7 +82,7 @@ describe_alarm (CitizCommunity *community, CitizAlarm *alarm)
 
   view->kind = kinds[alarm->kind];
   view->url = g_strdup (alarm->url);
-  view->operator_ = name_of (community, NULL, alarm->url);
+  view->operator_ = citiz_engine_name_of_node (community, NULL, alarm->url);
   view->since = alarm->since;
   view->last = alarm->last;
   view->height = alarm->height;

@@ -33,6 +33,7 @@ citiz_community_view_free (CitizCommunityView *view)
   g_ptr_array_unref (view->alarms);
   g_free (view->name);
   g_free (view->fingerprint);
+  g_clear_pointer (&view->refound, citiz_refound_view_free);
   g_free (view);
 }
 
@@ -77,6 +78,8 @@ citiz_session_explain_community (const CitizCommunityView *view)
 
   if (view->false_ledger)
     return g_strdup (_ ("The community’s ledger breaks its own rules"));
+  if (view->refound != NULL)
+    return g_strdup (_ ("Your community was founded anew: it asks whether you go on with it"));
   if (view->state == CITIZ_COMMUNITY_VIEW_FAILED)
     return g_strdup (_ ("The community’s ledger cannot be written here"));
   if (view->state == CITIZ_COMMUNITY_VIEW_DOUBTS)

@@ -539,6 +539,19 @@ typedef struct
   GStrv guilty;   /* who is proven to have signed twice: operators, or the beginning of keys */
 } CitizAlarmView;
 
+/* Those who are left of a community go on without a quorum of before, and the person has not accepted it yet. */
+typedef struct
+{
+  CitizHash document;
+  guint64 height; /* of the block that they go on from */
+  CitizTime time; /* its time */
+  gchar *reason;  /* theirs */
+  gchar *stays;   /* who goes on, by name */
+  gchar *gone;    /* who is left behind; "" */
+  guint n_old, n_old_signed;
+  guint n_next, n_next_signed;
+} CitizRefoundView;
+
 /* How the community stands. Never changes: another one is made with each "community-changed". */
 typedef struct
 {
@@ -559,9 +572,10 @@ typedef struct
   guint64 head,
       committed; /* of the personal ledger: height now, and as the community has it; 0: not yet */
   CitizTime committed_at;
-  GPtrArray *nodes;      /* CitizNodeView, validators first */
-  gboolean false_ledger; /* a quorum made final what its own rules forbid */
-  GPtrArray *alarms;     /* CitizAlarmView, oldest first */
+  GPtrArray *nodes;          /* CitizNodeView, validators first */
+  gboolean false_ledger;     /* a quorum made final what its own rules forbid */
+  GPtrArray *alarms;         /* CitizAlarmView, oldest first */
+  CitizRefoundView *refound; /* NULL: nothing to accept */
   guint
       watchers; /* citizens and nodes who cosigned the newest checkpoints, as the nodes count them */
 } CitizCommunityView;
@@ -572,6 +586,19 @@ const CitizCommunityView *citiz_session_get_community (CitizSession *self);
 gchar *citiz_session_explain_community (const CitizCommunityView *view);
 
 /* What happened and what to do, two sentences or three. (transfer full) */
+void citiz_refound_view_free (CitizRefoundView *view);
+gchar *citiz_session_refound_name (const CitizRefoundView *view);
+gchar *citiz_session_explain_refound (const CitizRefoundView *view);
+gboolean citiz_session_is_refound (const CitizRefoundView *view, const gchar *name);
+/* The person has read it and goes on with those whom it names. */
+void citiz_session_accept_refound_async (CitizSession *self,
+                                         const CitizHash *document,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer data);
+gboolean citiz_session_accept_refound_finish (CitizSession *self,
+                                              GAsyncResult *result,
+                                              GError **error);
 gchar *citiz_session_explain_alarm (const CitizAlarmView *alarm);
 /* The person has read it; it comes back when it is seen again. */
 void citiz_session_dismiss_alarm_async (CitizSession *self,

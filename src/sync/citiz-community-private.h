@@ -54,6 +54,8 @@ struct _CitizCommunity
   GSource *verify_source;
   guint n_slices; /* since it was kept how far it came */
   gchar *doubt;
+  CitizRefound *refound; /* NULL: none, or accepted */
+  guint refound_old;     /* validators of before who have signed it */
   /* nodes */
   guint poll_ms;
   GSource *poll_source;
@@ -106,6 +108,9 @@ void citiz_community_moved (CitizCommunity *self);
 void citiz_community_verify (CitizCommunity *self);
 void citiz_community_stop_verifying (CitizCommunity *self);
 void citiz_community_look_at_head (CitizCommunity *self, const gchar *url, guint64 height);
+
+/* citiz-community-refound.c */
+void citiz_community_look_for_refound (CitizCommunity *self, const gchar *node);
 
 /* citiz-community-say.c */
 void citiz_community_derive (CitizVault *vault,

@@ -235,6 +235,12 @@ evidence_cb (CitizCommunity *self, const CitizEvidence *evidence)
 }
 
 static void
+parted_cb (CitizCommunity *self, const gchar *url)
+{
+  citiz_community_look_for_refound (self, url);
+}
+
+static void
 name_sponsor (CitizCommunity *self)
 {
   if (self->invitation.n_token > 0)
@@ -256,6 +262,7 @@ connect_parts (CitizCommunity *self)
   g_signal_connect_swapped (self->follower, "moved", G_CALLBACK (moved_cb), self);
   g_signal_connect_swapped (self->follower, "state", G_CALLBACK (state_cb), self);
   g_signal_connect_swapped (self->follower, "doubted", G_CALLBACK (citiz_community_doubt), self);
+  g_signal_connect_swapped (self->follower, "parted", G_CALLBACK (parted_cb), self);
   g_signal_connect_swapped (self->outbox, "waiting", G_CALLBACK (outbox_waiting_cb), self);
   g_signal_connect_swapped (self->outbox, "final", G_CALLBACK (outbox_final_cb), self);
   g_signal_connect_swapped (self->outbox, "refused", G_CALLBACK (outbox_refused_cb), self);
@@ -598,6 +605,7 @@ citiz_community_finalize (GObject *object)
   g_ptr_array_unref (self->members);
   g_strfreev (self->urls);
   g_free (self->doubt);
+  g_free (self->refound);
   g_free (self->folder);
   G_OBJECT_CLASS (citiz_community_parent_class)->finalize (object);
 }

@@ -101,6 +101,12 @@ guint64 citiz_community_get_node_height (CitizCommunity *self);
 CitizLevel citiz_community_get_level (CitizCommunity *self, gdouble *out_progress);
 CitizTime citiz_community_get_final_time (CitizCommunity *self);
 
+/* Those who keep it have founded it anew, because a quorum was lost for good: the person decides. */
+const CitizRefound *citiz_community_get_refound (CitizCommunity *self, guint *out_old);
+gboolean citiz_community_accept_refound (CitizCommunity *self,
+                                         const CitizHash *document,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What one says there. One account a community, with keys from the vault; the key is NULL while the record is locked. */
 const CitizHash *citiz_community_get_account (CitizCommunity *self);
 CitizSigningKey *citiz_community_get_key (CitizCommunity *self);

@@ -38,6 +38,7 @@ enum
   MOVED,
   STATE,
   DOUBTED,
+  PARTED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -120,7 +121,7 @@ weigh (const CitizBlock *block)
   return bytes;
 }
 
-/* The next blocks, up to one with its certificate. */
+/* The next blocks, up to one with its certificate, of one epoch. */
 static GPtrArray *
 next_slice (CitizFollower *self)
 {
@@ -130,8 +131,12 @@ next_slice (CitizFollower *self)
 
   while (self->got->len > 0 && !(final && bytes >= SLICE))
     {
-      CitizBlock *block = g_ptr_array_steal_index (self->got, 0);
+      CitizBlock *block = self->got->pdata[0];
 
+      if (slice->len > 0
+          && ((const CitizBlock *) slice->pdata[0])->header.epoch != block->header.epoch)
+        break;
+      g_ptr_array_steal_index (self->got, 0);
       final = block->final != NULL;
       bytes += weigh (block);
       g_ptr_array_add (slice, block);
@@ -176,14 +181,40 @@ is_complete (CitizFollower *self)
   return self->behind != NULL && next_height (self) == 0;
 }
 
+/* The next block is of a later epoch, and nothing here has ended this one. */
+static gboolean
+is_parted (CitizFollower *self)
+{
+  const CitizLedger *ledger = self->behind == NULL ? citiz_chain_ledger (self->chain, NULL) : NULL;
+  const CitizBlock *next = self->got->pdata[0];
+
+  return ledger != NULL && next->header.epoch > citiz_ledger_epoch (ledger);
+}
+
+static void
+part (CitizFollower *self)
+{
+  g_autofree gchar *url = g_steal_pointer (&self->from);
+
+  drop_slices (self);
+  g_signal_emit (self, signals[PARTED], 0, url);
+  miss (self, CITIZ_FOLLOWER_ASKING);
+}
+
 static gboolean
 slice_cb (gpointer data)
 {
   CitizFollower *self = data;
   g_autoptr (CitizFollower) keep = g_object_ref (self);
-  g_autoptr (GPtrArray) slice = next_slice (self);
+  g_autoptr (GPtrArray) slice = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (is_parted (self))
+    {
+      part (self);
+      return G_SOURCE_REMOVE;
+    }
+  slice = next_slice (self);
   if (!put (self, slice, &error))
     {
       refuse_blocks (self, error);
@@ -413,6 +444,8 @@ citiz_follower_class_init (CitizFollowerClass *klass)
       = g_signal_new ("state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[DOUBTED] = g_signal_new ("doubted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_ERROR);
+  signals[PARTED] = g_signal_new ("parted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -20,6 +20,7 @@ typedef enum
 /* Lives in the main context it was started in, the one that owns the chain. Signals:
  *   "moved"   (guint64 height)             blocks were verified and are on disk
  *   "state"   ()                           citiz_follower_get_state() has changed
+ *   "parted"  (const gchar *url)           this node goes on in an epoch that no closing block began: people may have begun it
  *   "doubted" (const gchar *url, GError *) what this node gave is no continuation of what is final; the others are asked on */
 #define CITIZ_TYPE_FOLLOWER (citiz_follower_get_type ())
 G_DECLARE_FINAL_TYPE (CitizFollower, citiz_follower, CITIZ, FOLLOWER, GObject)

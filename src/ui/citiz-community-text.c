@@ -114,6 +114,11 @@ static const Words false_ledger = {
         "own ledger are safe. Do not give an access over these nodes; tell those who run them, or "
         "leave.")};
 
+static const Words refounded = {
+    "citiz-people-symbolic", "warning", N_ ("Your community asks you something"),
+    N_ ("It was founded anew by those who are left of its nodes. Nothing of yours is changed, and "
+        "nothing new becomes final for you until you have looked at it, below.")};
+
 /* By state. */
 static const Words states[] = {
     [CITIZ_COMMUNITY_VIEW_CATCHING_UP]
@@ -178,11 +183,14 @@ citiz_community_say_state (const CitizCommunityView *view, CitizTime now, CitizS
 {
   if (view->false_ledger)
     take (out, &false_ledger);
+  else if (view->refound != NULL)
+    take (out, &refounded);
   else if (view->state == CITIZ_COMMUNITY_VIEW_EVEN)
     say_even (view, now, out);
   else
     take (out, &states[view->state]);
-  if (!view->false_ledger && view->state == CITIZ_COMMUNITY_VIEW_CATCHING_UP)
+  if (!view->false_ledger && view->refound == NULL
+      && view->state == CITIZ_COMMUNITY_VIEW_CATCHING_UP)
     {
       g_free (out->text);
       out->text = progress_text (view);

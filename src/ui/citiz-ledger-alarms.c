@@ -81,6 +81,59 @@ citiz_alarm_row_new (CitizSession *session, const CitizAlarmView *alarm)
   return row;
 }
 
+/* --- founded anew --- */
+
+static void
+accepted_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) row = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_accept_refound_finish (CITIZ_SESSION (source), result, &error)
+      && gtk_widget_get_root (row) != NULL)
+    citiz_toast (row, citiz_session_explain (error));
+}
+
+/* What was read, and nothing that has come in its place meanwhile. */
+static void
+accept_cb (gpointer row)
+{
+  citiz_session_accept_refound_async (g_object_get_data (row, "citiz-session"),
+                                      g_object_get_data (row, "citiz-document"), NULL, accepted_cb,
+                                      g_object_ref (row));
+}
+
+static void
+ask_cb (GtkWidget *row)
+{
+  citiz_compat_ask (row, _ ("Go on with the New Founding?"),
+                    g_object_get_data (G_OBJECT (row), "citiz-text"), _ ("_Go On with Them"), FALSE,
+                    accept_cb, row);
+}
+
+GtkWidget *
+citiz_refound_row_new (CitizSession *session, const CitizRefoundView *refound)
+{
+  g_autofree gchar *name = citiz_session_refound_name (refound);
+  g_autofree gchar *text
+      = g_strdup_printf (_ ("Those who are left of its nodes go on without the others. You decide "
+                            "whether you follow them; its name is %s."),
+                         name);
+  GtkWidget *row
+      = row_new ("citiz-people-symbolic", "warning", _ ("Your community was founded anew"), text);
+  GtkWidget *look = citiz_button_new (_ ("_Look…"));
+
+  g_object_set_data_full (G_OBJECT (row), "citiz-session", g_object_ref (session), g_object_unref);
+  g_object_set_data_full (G_OBJECT (row), "citiz-document",
+                          g_memdup2 (&refound->document, sizeof refound->document), g_free);
+  g_object_set_data_full (G_OBJECT (row), "citiz-text", citiz_session_explain_refound (refound),
+                          g_free);
+  gtk_widget_set_valign (look, GTK_ALIGN_CENTER);
+  g_signal_connect_object (look, "clicked", G_CALLBACK (ask_cb), row, G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), look);
+  return row;
+}
+
 /* --- evidence --- */
 
 static void

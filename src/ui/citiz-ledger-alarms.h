@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 GtkWidget *citiz_alarm_row_new (CitizSession *session, const CitizAlarmView *alarm);
 /* Saves a file that proves itself. */
+GtkWidget *citiz_refound_row_new (CitizSession *session, const CitizRefoundView *refound);
 GtkWidget *citiz_evidence_row_new (CitizSession *session);
 
 G_END_DECLS

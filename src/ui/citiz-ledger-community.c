@@ -245,6 +245,12 @@ gather_alarms (const CitizCommunityView *view)
 
       g_string_append_printf (all, "%s\n", text);
     }
+  if (view != NULL && view->refound != NULL)
+    {
+      g_autofree gchar *text = citiz_session_explain_refound (view->refound);
+
+      g_string_append (all, text);
+    }
   return g_string_free (all, FALSE);
 }
 
@@ -275,6 +281,8 @@ fill_alarms (Part *part, const CitizCommunityView *view)
       proven |= alarm->guilty != NULL && alarm->guilty[0] != NULL;
       put_alarm (part, citiz_alarm_row_new (part->session, alarm), (gint) i + 1);
     }
+  if (view != NULL && view->refound != NULL)
+    put_alarm (part, citiz_refound_row_new (part->session, view->refound), 1);
   if (proven)
     put_alarm (part, citiz_evidence_row_new (part->session), (gint) view->alarms->len + 1);
   g_free (part->said);

@@ -181,6 +181,52 @@ def case_shared(world, app):
     assert json.loads(world.nodes[1].get('/v1/grants/' + access['grant'])[1])['state'] == 'revoked'
 
 
+def case_refound(world, app):
+    """Two of four nodes are lost for good and the others found the community anew: the app says so, and goes on once its person agrees; who joins later is asked, too."""
+    start_quietly(world)
+    link = invite(world.nodes[0])['link']
+    app.run('community', 'join', link)
+    app.wait('joined', whole)
+    for node in world.nodes[2:]:
+        node.kill()
+    stay = world.nodes[:2]
+    for node in stay:
+        node.kill()
+        node.set('order', refound_after=0)
+        node.start()
+    world.settle(stay)
+    cards = []
+    for node in stay:
+        cards.append(world.dir / f'card-{node.place}')
+        cards[-1].write_text(node.command('refound', 'card').stdout)
+    document = world.dir / 'refound.json'
+    document.write_text(stay[0].command('refound', 'make', '--reason', 'Two hosts have closed.', *map(str, cards)).stdout)
+    for node in stay:
+        node.command('refound', 'accept', str(document))
+    for node in stay:
+        until('the new epoch goes on', lambda n=node: n.status()['epoch'] == 1 and n.status()['mode'] == 'signing')
+    asked = app.wait('it asks', lambda view: view['refound'])
+    height = asked['height']
+    assert not any(n['doubted'] for n in asked['nodes']), asked
+    view = app.status()
+    assert view['refound'] == asked['refound'] and view['height'] == height, 'nobody has accepted'
+    assert 'nothing of that name' in app.run('community', 'accept', '0' * 12, code=1)
+    shown = subprocess.run([app.binary, '--vault', str(app.dir), '--passphrase-file', str(app.passphrase), 'community', 'status'],
+                           capture_output=True, text=True, env={**os.environ, 'LANGUAGE': 'en'}).stdout
+    assert 'Two hosts have closed.' in shown and 'Operator 3' in shown and asked['refound'] in shown, shown
+    app.run('community', 'accept', asked['refound'])
+    view = app.wait('it follows', lambda v: whole(v) and v['refound'] is None and v['height'] == v['nodeHeight'] > height)
+    assert view['validators'] == 2, view
+    app.run('emergency')
+    app.wait('it is heard', lambda v: whole(v) and v['committedHeight'] == v['personalHeight'])
+    assert app.run('verify')['verified']
+    other = App(world, app.binary, 'other')
+    other.run('community', 'join', invite(stay[0])['link'])
+    asked = other.wait('it asks', lambda view: view['refound'])
+    other.run('community', 'accept', asked['refound'])
+    other.wait('it follows', lambda v: whole(v) and v['height'] == v['nodeHeight'])
+
+
 def main():
     node, citiz, maker, name = sys.argv[1:5]
     case = globals()['case_' + name]

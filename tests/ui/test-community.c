@@ -327,6 +327,18 @@ test_words (void)
       g_assert_cmpstr (saying.text, !=, "");
       g_assert_true (!view.false_ledger || g_str_equal (saying.style, "error"));
     }
+  for (guint state = 0; state <= CITIZ_COMMUNITY_VIEW_FAILED; state++)
+    {
+      CitizRefoundView refound = {.reason = (gchar *) "", .stays = (gchar *) "A, B"};
+      g_auto (CitizSaying) saying = {0};
+
+      view.state = (CitizCommunityViewState) state;
+      view.false_ledger = FALSE;
+      view.refound = &refound; /* a question comes before everything but a false ledger */
+      citiz_community_say_state (&view, (CitizTime){0}, &saying);
+      g_assert_nonnull (strstr (saying.title, "asks you"));
+      view.refound = NULL;
+    }
   for (guint n = 1; n <= 13; n++)
     {
       g_auto (CitizSaying) saying = {0};

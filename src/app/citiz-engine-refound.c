@@ -1,0 +1,115 @@
+/* The engine and a community that was founded anew: described, accepted. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-private.h"
+
+#include "wire/citiz-closing.h"
+
+static gboolean
+is_next (const CitizRefound *refound, const CitizPublicKey *node)
+{
+  for (guint i = 0; i < refound->n_next; i++)
+    if (citiz_public_key_equal (&refound->next[i].validator.node, node))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_signed (const CitizRefound *refound, const CitizPublicKey *node)
+{
+  for (guint i = 0; i < refound->n_signers; i++)
+    if (citiz_public_key_equal (&refound->signers[i].node, node))
+      return TRUE;
+  return FALSE;
+}
+
+/* What people read may come from anybody. */
+static gchar *
+clean (const CitizRefound *refound)
+{
+  g_autofree gchar *text = g_strndup ((const gchar *) refound->reason, refound->n_reason);
+  GString *out = g_string_new (NULL);
+
+  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    g_string_append_unichar (out,
+                             g_unichar_isprint (g_utf8_get_char (p)) ? g_utf8_get_char (p) : ' ');
+  return g_string_free (out, FALSE);
+}
+
+static gchar *
+stays (CitizCommunity *community, const CitizRefound *refound)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  for (guint i = 0; i < refound->n_next; i++)
+    {
+      g_autofree gchar *name
+          = citiz_engine_name_of_node (community, &refound->next[i].validator.node, "");
+
+      g_strv_builder_add (names, name);
+    }
+  list = g_strv_builder_end (names);
+  return g_strjoinv (", ", list);
+}
+
+static gchar *
+gone (CitizCommunity *community, const CitizRefound *refound, const CitizValidators *old)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  for (guint i = 0; i < old->n; i++)
+    if (!is_next (refound, &old->v[i].node))
+      {
+        g_autofree gchar *name = citiz_engine_name_of_node (community, &old->v[i].node, "");
+
+        g_strv_builder_add (names, name);
+      }
+  list = g_strv_builder_end (names);
+  return g_strjoinv (", ", list);
+}
+
+/* Returns: (transfer full) (nullable): what the person has not accepted yet; %NULL: nothing */
+CitizRefoundView *
+citiz_engine_describe_refound (CitizCommunity *community)
+{
+  CitizChain *copy = citiz_community_get_chain (community);
+  const CitizLedger *ledger = citiz_chain_ledger (copy, NULL);
+  guint old;
+  const CitizRefound *refound = citiz_community_get_refound (community, &old);
+  g_autofree CitizValidators *before = g_new0 (CitizValidators, 1);
+  CitizRefoundView *view;
+
+  if (refound == NULL || ledger == NULL
+      || !citiz_ledger_get_validators (ledger, refound->last.epoch, before))
+    return NULL;
+  view = g_new0 (CitizRefoundView, 1);
+  citiz_refound_hash (&view->document, refound);
+  view->height = refound->last.height;
+  view->time = refound->last.time;
+  view->reason = clean (refound);
+  view->stays = stays (community, refound);
+  view->gone = gone (community, refound, before);
+  view->n_old = before->n;
+  view->n_old_signed = old;
+  view->n_next = refound->n_next;
+  for (guint i = 0; i < refound->n_next; i++)
+    view->n_next_signed += has_signed (refound, &refound->next[i].validator.node);
+  return view;
+}
+
+gboolean
+citiz_engine_accept_refound (CitizEngine *engine,
+                             gpointer document,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  if (engine->community == NULL)
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY,
+                   "no community was joined");
+      return FALSE;
+    }
+  return citiz_community_accept_refound (engine->community, document, error);
+}
