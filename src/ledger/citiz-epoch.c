@@ -27,6 +27,8 @@ static gboolean
 check_final (const CitizLight *light,
              const CitizBlockHeader *header,
              const CitizCert *final,
+             CitizCheckFunc check,
+             gpointer check_data,
              GError **error)
 {
   CitizHash hash;
@@ -39,7 +41,7 @@ check_final (const CitizLight *light,
       || !citiz_hash_equal (&final->hash, &hash))
     return refuse (error, CITIZ_LEDGER_ERROR_CERT, "not a Final certificate of this header");
   return citiz_cert_check (final, &light->chain_id, light->epoch, &light->vs_hash,
-                           &light->validators, citiz_check_now, NULL, error);
+                           &light->validators, check, check_data, error);
 }
 
 /* Never back behind what was final, never sideways. */
@@ -74,6 +76,22 @@ begin (CitizLight *light, const CitizBlockHeader *head, const CitizValidators *n
 gboolean
 citiz_light_close (CitizLight *light, const CitizClosing *closing, GError **error)
 {
+  return citiz_light_close_with (light, closing, citiz_check_now, NULL, error);
+}
+
+/**
+ * citiz_light_close_with:
+ * @check: who checks the signatures; who does it later believes @light only afterwards
+ *
+ * As citiz_light_close().
+ */
+gboolean
+citiz_light_close_with (CitizLight *light,
+                        const CitizClosing *closing,
+                        CitizCheckFunc check,
+                        gpointer check_data,
+                        GError **error)
+{
   const CitizBlockHeader *headers = (const CitizBlockHeader *) (gpointer) closing->headers->data;
   const guint n = closing->headers->len;
   CitizHash next;
@@ -86,7 +104,7 @@ citiz_light_close (CitizLight *light, const CitizClosing *closing, GError **erro
   citiz_validators_hash (&next, &closing->next);
   if (!citiz_hash_equal (&next, &headers[0].next_vs_hash))
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, "not the validators the closing block names");
-  if (!check_final (light, &headers[n - 1], &closing->final, error)
+  if (!check_final (light, &headers[n - 1], &closing->final, check, check_data, error)
       || !check_newest (light, &headers[0], error))
     return FALSE;
   begin (light, &headers[0], &closing->next);
@@ -107,7 +125,7 @@ citiz_light_check_refound (const CitizLight *light,
                            GError **error)
 {
   *out_old = 0;
-  if (!check_final (light, &refound->last, &refound->final, error)
+  if (!check_final (light, &refound->last, &refound->final, citiz_check_now, NULL, error)
       || !check_newest (light, &refound->last, error))
     return FALSE;
   for (guint i = 0; i < refound->n_signers; i++)

@@ -261,6 +261,26 @@ citiz_ledger_build (CitizLedger *ledger,
                     CitizChanges *changes,
                     GError **error)
 {
+  return citiz_ledger_build_with (ledger, txs, time, proposer, citiz_check_now, NULL, changes,
+                                  error);
+}
+
+/**
+ * citiz_ledger_build_with:
+ * @check: who checks the signatures; who does it later builds on a fork
+ *
+ * As citiz_ledger_build().
+ */
+CitizBlock *
+citiz_ledger_build_with (CitizLedger *ledger,
+                         GPtrArray *txs,
+                         CitizTime time,
+                         const CitizPublicKey *proposer,
+                         CitizCheckFunc check,
+                         gpointer check_data,
+                         CitizChanges *changes,
+                         GError **error)
+{
   g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
   const guint64 height = ledger->head.height + 1;
   CitizLane lane = {0};
@@ -276,7 +296,7 @@ citiz_ledger_build (CitizLedger *ledger,
       return NULL;
     }
   if (!check_size (txs, height, error)
-      || !execute (next, txs, time, citiz_check_now, NULL, changes, &lane, error))
+      || !execute (next, txs, time, check, check_data, changes, &lane, error))
     return NULL;
   return make_block (ledger, next, txs, parent_slot (ledger) + 1, time, proposer);
 }

@@ -47,6 +47,45 @@ remember (CitizChecked *checked, const CitizHash *name)
   g_hash_table_add (checked->young, g_memdup2 (name, sizeof *name));
 }
 
+static void
+name_of (CitizHash *out,
+         CitizDomain domain,
+         const guint8 *bytes,
+         gsize n,
+         const CitizSignature *signature,
+         const CitizPublicKey *key)
+{
+  const guint8 purpose = (guint8) domain;
+  CitizSha256 sha;
+
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, key->b, sizeof key->b);
+  citiz_sha256_update (&sha, &purpose, 1);
+  citiz_sha256_update (&sha, signature->b, sizeof signature->b);
+  citiz_sha256_update (&sha, bytes, n);
+  citiz_sha256_finish (&sha, out);
+}
+
+static gboolean
+knows (const CitizChecked *checked, const CitizHash *name)
+{
+  return g_hash_table_contains (checked->young, name) || g_hash_table_contains (checked->old, name);
+}
+
+gboolean
+citiz_checked_knows (const CitizChecked *checked,
+                     CitizDomain domain,
+                     const guint8 *bytes,
+                     gsize n,
+                     const CitizSignature *signature,
+                     const CitizPublicKey *key)
+{
+  CitizHash name;
+
+  name_of (&name, domain, bytes, n, signature, key);
+  return knows (checked, &name);
+}
+
 gboolean
 citiz_checked_check (gpointer data,
                      CitizDomain domain,
@@ -56,17 +95,10 @@ citiz_checked_check (gpointer data,
                      const CitizPublicKey *key)
 {
   CitizChecked *checked = data;
-  const guint8 purpose = (guint8) domain;
-  CitizSha256 sha;
   CitizHash name;
 
-  citiz_sha256_init (&sha);
-  citiz_sha256_update (&sha, key->b, sizeof key->b);
-  citiz_sha256_update (&sha, &purpose, 1);
-  citiz_sha256_update (&sha, signature->b, sizeof signature->b);
-  citiz_sha256_update (&sha, bytes, n);
-  citiz_sha256_finish (&sha, &name);
-  if (g_hash_table_contains (checked->young, &name) || g_hash_table_contains (checked->old, &name))
+  name_of (&name, domain, bytes, n, signature, key);
+  if (knows (checked, &name))
     return TRUE;
   if (!citiz_check_now (NULL, domain, bytes, n, signature, key))
     return FALSE;

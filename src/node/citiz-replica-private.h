@@ -2,6 +2,7 @@
 #pragma once
 
 #include "node/citiz-replica.h"
+#include "store/citiz-check-pool.h"
 #include "store/citiz-db.h"
 #include "wire/citiz-message.h"
 
@@ -55,6 +56,7 @@ struct _CitizReplica
   GPtrArray *errands;
   CitizMempool *mempool;
   CitizChecked *checked;
+  CitizCheckPool *checks; /* of the signatures in blocks */
   GPtrArray *fresh;       /* CitizTx: taken here, not told yet */
   GHashTable *candidates; /* CitizHash → CitizCandidate */
   GPtrArray *settling;    /* CitizCandidate: committed in the transaction that is open */

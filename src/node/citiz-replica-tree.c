@@ -70,6 +70,21 @@ ledger_after (CitizReplica *self, const CitizHash *hash, GError **error)
              : NULL;
 }
 
+/* What is not known to be good is checked by other threads while the block is executed. */
+static gboolean
+check_cb (gpointer data,
+          CitizDomain domain,
+          const guint8 *bytes,
+          gsize n,
+          const CitizSignature *signature,
+          const CitizPublicKey *key)
+{
+  CitizReplica *self = data;
+
+  return citiz_checked_knows (self->checked, domain, bytes, n, signature, key)
+         || citiz_check_pool_later (self->checks, domain, bytes, n, signature, key);
+}
+
 /* Executes one block whose parent was executed. The clock is the machine's business, and a Final certificate that of the
  * commit. */
 static gboolean
@@ -78,11 +93,13 @@ execute (CitizReplica *self, CitizCandidate *candidate, const CitizLedger *paren
   g_autoptr (CitizLedger) after = citiz_ledger_fork (parent);
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
   g_autoptr (GError) why = NULL;
+  const gboolean good = citiz_ledger_apply (after, candidate->block, candidate->block->header.time,
+                                            CITIZ_LEVEL_FULL, check_cb, self, changes, &why);
+  guint64 tag;
 
-  if (!citiz_ledger_apply (after, candidate->block, candidate->block->header.time, CITIZ_LEVEL_FULL,
-                           citiz_checked_check, self->checked, changes, &why))
+  if (!citiz_check_pool_finish (self->checks, &tag) || !good)
     {
-      g_debug ("a block is false: %s", why->message);
+      g_debug ("a block is false: %s", why != NULL ? why->message : "a signature");
       candidate->false_ = TRUE;
       return FALSE;
     }

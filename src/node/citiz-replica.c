@@ -321,6 +321,7 @@ citiz_replica_finalize (GObject *object)
   g_hash_table_unref (self->said);
   g_ptr_array_unref (self->fresh);
   citiz_mempool_free (self->mempool);
+  citiz_check_pool_free (self->checks);
   citiz_checked_free (self->checked);
   citiz_csx_effects_free (self->effects);
   g_clear_pointer (&self->csx, citiz_csx_free);
@@ -359,6 +360,7 @@ citiz_replica_init (CitizReplica *self)
   self->errands = g_ptr_array_new_with_free_func (citiz_errand_free);
   self->settling = g_ptr_array_new ();
   self->mempool = citiz_mempool_new ();
+  self->checks = citiz_check_pool_new ();
   self->checked = citiz_checked_new ();
   self->fresh = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
   self->said = g_hash_table_new_full (NULL, NULL, NULL, g_free);

@@ -2,8 +2,6 @@
 #include "store/citiz-chain-private.h"
 #include "store/citiz-check-pool.h"
 
-#define N_THREADS 2
-
 static gboolean
 refuse (GError **error, const gchar *what)
 {
@@ -238,7 +236,7 @@ citiz_chain_read_proven (CitizChain *chain, guint64 *out, GError **error)
 static gboolean
 fill (CitizChain *chain, GPtrArray *blocks, CitizLedger *ledger, GError **error)
 {
-  g_autoptr (CitizCheckPool) pool = citiz_check_pool_new (N_THREADS);
+  g_autoptr (CitizCheckPool) pool = citiz_check_pool_new ();
   guint64 tag;
   gboolean good = citiz_chain_take_range (chain, blocks, CITIZ_LEVEL_FULL, pool, ledger, put_old,
                                           NULL, error);

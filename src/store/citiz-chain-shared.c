@@ -2,8 +2,6 @@
 #include "store/citiz-chain-private.h"
 #include "store/citiz-check-pool.h"
 
-#define N_THREADS 2
-
 static gboolean
 refuse (GError **error, CitizLedgerError code, const gchar *what)
 {
@@ -131,18 +129,6 @@ citiz_chain_append (CitizChain *chain,
 }
 
 static gboolean
-check_later_cb (gpointer pool,
-                CitizDomain domain,
-                const guint8 *bytes,
-                gsize n,
-                const CitizSignature *signature,
-                const CitizPublicKey *key)
-{
-  citiz_check_pool_add (pool, 0, domain, bytes, n, signature, key);
-  return TRUE;
-}
-
-static gboolean
 append (gpointer data,
         CitizChain *chain,
         const CitizBlock *block,
@@ -167,8 +153,8 @@ take_continuation (CitizChain *chain,
   const guint n = citiz_chain_count_continuation (blocks, *at + 1);
   g_autoptr (GPtrArray) kept = g_ptr_array_new ();
 
-  if (!citiz_chain_check_continuation (ledger, blocks, *at + 1, n, now, level, check_later_cb, pool,
-                                       error))
+  if (!citiz_chain_check_continuation (ledger, blocks, *at + 1, n, now, level,
+                                       citiz_check_pool_later, pool, error))
     return FALSE;
   for (guint i = 1; i <= n; i++)
     g_ptr_array_add (kept, blocks->pdata[*at + i]);
@@ -202,7 +188,8 @@ citiz_chain_take_range (CitizChain *chain,
       if (block->justification == NULL)
         return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
       if (!citiz_chain_cross_refound (chain, ledger, error)
-          || !citiz_ledger_apply (ledger, block, now, level, check_later_cb, pool, changes, error))
+          || !citiz_ledger_apply (ledger, block, now, level, citiz_check_pool_later, pool, changes,
+                                  error))
         return FALSE;
       if (closing && block->final == NULL)
         {
@@ -247,7 +234,7 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
     good = TRUE;
   if (!good || !citiz_db_begin (chain->db, error))
     return FALSE;
-  pool = citiz_check_pool_new (N_THREADS);
+  pool = citiz_check_pool_new ();
   ledger = citiz_ledger_fork (chain->ledger);
   good = citiz_chain_take_range (chain, blocks, level, pool, ledger, append, NULL, error);
   citiz_check_pool_flush (pool);

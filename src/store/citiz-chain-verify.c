@@ -6,7 +6,6 @@
 
 #define SLICE_BLOCKS 64
 #define SLICE_TXS    2000
-#define N_THREADS    2
 
 struct _CitizChainVerifier
 {
@@ -36,7 +35,7 @@ citiz_chain_verifier_new (CitizChain *chain, CitizLevel level)
   verifier->chain = chain;
   verifier->level = level;
   verifier->ledger = citiz_ledger_new (&chain->genesis);
-  verifier->pool = citiz_check_pool_new (N_THREADS);
+  verifier->pool = citiz_check_pool_new ();
   return verifier;
 }
 
@@ -55,20 +54,6 @@ citiz_chain_verifier_get (CitizChainVerifier *verifier)
   return &verifier->result;
 }
 
-static gboolean
-check_later_cb (gpointer data,
-                CitizDomain domain,
-                const guint8 *bytes,
-                gsize n,
-                const CitizSignature *signature,
-                const CitizPublicKey *key)
-{
-  CitizChainVerifier *verifier = data;
-
-  citiz_check_pool_add (verifier->pool, verifier->tag, domain, bytes, n, signature, key);
-  return TRUE;
-}
-
 /* Whether the block run last is final, by itself or by what stands on it. One that ends its epoch has to be. */
 static gboolean
 check_closing (CitizChainVerifier *verifier, const CitizBlock *block, GError **error)
@@ -83,7 +68,7 @@ check_closing (CitizChainVerifier *verifier, const CitizBlock *block, GError **e
     return FALSE;
   verifier->final = citiz_chain_check_continuation (
       verifier->ledger, list, 0, list->len, citiz_chain_time (verifier->chain), verifier->level,
-      check_later_cb, verifier, &why);
+      citiz_check_pool_later, verifier->pool, &why);
   return verifier->final || citiz_chain_damaged (error, verifier->tag, why->message);
 }
 
@@ -96,11 +81,12 @@ run_block (CitizChainVerifier *verifier,
   g_autoptr (GError) why = NULL;
 
   verifier->tag = block->header.height;
+  citiz_check_pool_tag (verifier->pool, verifier->tag);
   if (!citiz_chain_cross_refound (verifier->chain, verifier->ledger, &why)
       || !citiz_ledger_apply (verifier->ledger, block, citiz_chain_time (verifier->chain),
                               verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL
                                                                 : verifier->level,
-                              check_later_cb, verifier, changes, &why))
+                              citiz_check_pool_later, verifier->pool, changes, &why))
     {
       g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
       return FALSE;

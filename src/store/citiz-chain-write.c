@@ -1,5 +1,6 @@
 /* The chain on disk: making transactions and blocks. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-chain-private.h"
+#include "store/citiz-check-pool.h"
 
 #include <string.h>
 
@@ -189,11 +190,36 @@ write_all (CitizChain *chain, CitizBlock *block, const CitizChanges *changes, GE
   return FALSE;
 }
 
+/* The block of @txs on top of a fork of the ledger, which @out is then; other threads check the signatures meanwhile. */
+static CitizBlock *
+build (CitizChain *chain,
+       GPtrArray *txs,
+       CitizTime time,
+       CitizChanges *changes,
+       CitizLedger **out,
+       GError **error)
+{
+  g_autoptr (CitizCheckPool) pool = citiz_check_pool_new ();
+  g_autoptr (CitizLedger) next = citiz_ledger_fork (chain->ledger);
+  g_autoptr (CitizBlock) block = citiz_ledger_build_with (
+      next, txs, time, citiz_chain_node (chain), citiz_check_pool_later, pool, changes, error);
+  guint64 tag;
+
+  if (block != NULL && !citiz_check_pool_finish (pool, &tag))
+    {
+      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
+      return NULL;
+    }
+  *out = g_steal_pointer (&next);
+  return g_steal_pointer (&block);
+}
+
 /* A refusal by the rules touches no table, so that a caller's open transaction can go on. */
 static gboolean
 append (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
 {
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (CitizLedger) next = NULL;
   g_autoptr (CitizBlock) block = NULL;
   CitizChainHead head;
   CitizTime time;
@@ -202,14 +228,11 @@ append (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
     return FALSE;
   time = citiz_chain_time (chain);
   time.ms = MAX (time.ms, citiz_ledger_time (chain->ledger).ms + 1);
-  block = citiz_ledger_build (chain->ledger, txs, time, citiz_chain_node (chain), changes, error);
-  if (block == NULL)
+  block = build (chain, txs, time, changes, &next, error);
+  if (block == NULL || !write_all (chain, block, changes, error))
     return FALSE;
-  if (!write_all (chain, block, changes, error))
-    {
-      g_clear_pointer (&chain->ledger, citiz_ledger_free);
-      return FALSE;
-    }
+  citiz_ledger_free (chain->ledger);
+  chain->ledger = g_steal_pointer (&next);
   head = (CitizChainHead){block->header, block->hash};
   citiz_chain_block_info (out, &head);
   return TRUE;

@@ -2,6 +2,7 @@
 #include "store/citiz-check-pool.h"
 
 #define BUNDLE      32 /* checks handed over at once: a millisecond or two of work */
+#define N_THREADS   2
 #define MAX_PENDING 32 /* bundles under way before the adding thread waits */
 
 typedef struct
@@ -25,6 +26,7 @@ struct _CitizCheckPool
 {
   GThreadPool *threads;
   Bundle *filling;
+  guint64 tag;
   guint64 n_added;
   GMutex mutex;
   GCond cond;
@@ -50,27 +52,39 @@ bundle_free (Bundle *bundle)
   g_free (bundle);
 }
 
+/* Returns: (nullable): the first that is false */
+static const Check *
+run_bundle (const Bundle *bundle)
+{
+  for (guint i = 0; i < bundle->n; i++)
+    {
+      const Check *check = &bundle->checks[i];
+      if (!citiz_verify (&check->signature, check->domain, bundle->bytes->data + check->offset,
+                         check->n, &check->key))
+        return check;
+    }
+  return NULL;
+}
+
+/* With the lock. */
+static void
+report (CitizCheckPool *pool, const Check *bad)
+{
+  if (bad == NULL || (pool->failed && bad->tag >= pool->failed_tag))
+    return;
+  pool->failed = TRUE;
+  pool->failed_tag = bad->tag;
+}
+
 static void
 run_bundle_cb (gpointer data, gpointer user_data)
 {
   CitizCheckPool *pool = user_data;
   Bundle *bundle = data;
-  const Check *bad = NULL;
-
-  for (guint i = 0; i < bundle->n && bad == NULL; i++)
-    {
-      const Check *check = &bundle->checks[i];
-      if (!citiz_verify (&check->signature, check->domain, bundle->bytes->data + check->offset,
-                         check->n, &check->key))
-        bad = check;
-    }
+  const Check *bad = run_bundle (bundle);
 
   g_mutex_lock (&pool->mutex);
-  if (bad != NULL && (!pool->failed || bad->tag < pool->failed_tag))
-    {
-      pool->failed = TRUE;
-      pool->failed_tag = bad->tag;
-    }
+  report (pool, bad);
   pool->pending--;
   g_cond_signal (&pool->cond);
   g_mutex_unlock (&pool->mutex);
@@ -78,13 +92,13 @@ run_bundle_cb (gpointer data, gpointer user_data)
 }
 
 CitizCheckPool *
-citiz_check_pool_new (guint n_threads)
+citiz_check_pool_new (void)
 {
   CitizCheckPool *pool = g_new0 (CitizCheckPool, 1);
 
   g_mutex_init (&pool->mutex);
   g_cond_init (&pool->cond);
-  pool->threads = g_thread_pool_new (run_bundle_cb, pool, (gint) n_threads, FALSE, NULL);
+  pool->threads = g_thread_pool_new (run_bundle_cb, pool, N_THREADS, FALSE, NULL);
   pool->filling = bundle_new ();
   return pool;
 }
@@ -117,27 +131,39 @@ citiz_check_pool_flush (CitizCheckPool *pool)
 }
 
 /**
- * citiz_check_pool_add:
- * @tag: what to be told if it is false
- *
- * Copies what it needs. Waits when the threads are far behind, so memory stays bounded.
+ * citiz_check_pool_tag:
+ * @tag: what to be told if one of those that follow is false
  */
 void
-citiz_check_pool_add (CitizCheckPool *pool,
-                      guint64 tag,
-                      CitizDomain domain,
-                      const guint8 *bytes,
-                      gsize n,
-                      const CitizSignature *signature,
-                      const CitizPublicKey *key)
+citiz_check_pool_tag (CitizCheckPool *pool, guint64 tag)
 {
+  pool->tag = tag;
+}
+
+/**
+ * citiz_check_pool_later:
+ * @data: #CitizCheckPool
+ *
+ * A #CitizCheckFunc: takes every signature for good until citiz_check_pool_finish(). Copies what it needs. Waits when the threads are far
+ * behind, so memory stays bounded.
+ */
+gboolean
+citiz_check_pool_later (gpointer data,
+                        CitizDomain domain,
+                        const guint8 *bytes,
+                        gsize n,
+                        const CitizSignature *signature,
+                        const CitizPublicKey *key)
+{
+  CitizCheckPool *pool = data;
   Bundle *bundle = pool->filling;
 
-  bundle->checks[bundle->n++] = (Check){tag, domain, bundle->bytes->len, n, *signature, *key};
+  bundle->checks[bundle->n++] = (Check){pool->tag, domain, bundle->bytes->len, n, *signature, *key};
   g_byte_array_append (bundle->bytes, bytes, (guint) n);
   pool->n_added++;
   if (bundle->n == BUNDLE)
     citiz_check_pool_flush (pool);
+  return TRUE;
 }
 
 gboolean
@@ -155,16 +181,27 @@ citiz_check_pool_failed (CitizCheckPool *pool, guint64 *out_tag)
 /**
  * citiz_check_pool_finish:
  *
- * Waits for all that was added.
+ * Waits for all that was added. The last of them are checked here, so that a few need no other thread.
  *
  * Returns: %TRUE if every signature was good; else the smallest tag of a false one is in @out_tag
  */
 gboolean
 citiz_check_pool_finish (CitizCheckPool *pool, guint64 *out_tag)
 {
-  citiz_check_pool_flush (pool);
+  Bundle *last = pool->filling;
+  const Check *bad = run_bundle (last);
+  gboolean good;
+
   wait_below (pool, 1);
-  return !citiz_check_pool_failed (pool, out_tag);
+  g_mutex_lock (&pool->mutex);
+  report (pool, bad);
+  good = !pool->failed;
+  *out_tag = pool->failed_tag;
+  pool->failed = FALSE;
+  g_mutex_unlock (&pool->mutex);
+  last->n = 0;
+  g_byte_array_set_size (last->bytes, 0);
+  return good;
 }
 
 guint64

@@ -5,17 +5,18 @@
 
 G_BEGIN_DECLS
 
-/* Checks are taken in bundles; the first one that fails is remembered by its tag. One thread adds. */
+/* Checks are taken in bundles; the first one that fails is remembered by its tag. One thread adds. After citiz_check_pool_finish() it may be used
+ * again. */
 typedef struct _CitizCheckPool CitizCheckPool;
 
-CitizCheckPool *citiz_check_pool_new (guint n_threads);
-void citiz_check_pool_add (CitizCheckPool *pool,
-                           guint64 tag,
-                           CitizDomain domain,
-                           const guint8 *bytes,
-                           gsize n,
-                           const CitizSignature *signature,
-                           const CitizPublicKey *key);
+CitizCheckPool *citiz_check_pool_new (void);
+void citiz_check_pool_tag (CitizCheckPool *pool, guint64 tag);
+gboolean citiz_check_pool_later (gpointer pool,
+                                 CitizDomain domain,
+                                 const guint8 *bytes,
+                                 gsize n,
+                                 const CitizSignature *signature,
+                                 const CitizPublicKey *key);
 void citiz_check_pool_flush (CitizCheckPool *pool);
 gboolean citiz_check_pool_failed (CitizCheckPool *pool, guint64 *out_tag);
 gboolean citiz_check_pool_finish (CitizCheckPool *pool, guint64 *out_tag) G_GNUC_WARN_UNUSED_RESULT;

@@ -525,6 +525,30 @@ test_rebuild (World *world, gconstpointer unused)
   verify_ok (world);
 }
 
+/* One false signature among many: nothing of them is kept, and the chain goes on. */
+static void
+test_false_signature (World *world, gconstpointer unused)
+{
+  for (guint which = 0; which < 100; which += 33)
+    {
+      g_autoptr (GPtrArray) txs = list ();
+      g_autoptr (GPtrArray) good = list ();
+
+      for (guint i = 0; i < 100; i++)
+        {
+          CitizTxBody body = {.commit.n_leaves = 1};
+
+          citiz_random (body.commit.root.b, sizeof body.commit.root.b);
+          citiz_chain_add (world->chain, txs, CITIZ_TX_COMMIT_RECORDS, &world->account, 0, &body,
+                           i == which ? world->node : world->device);
+        }
+      submit_refused (world, txs, CITIZ_LEDGER_ERROR_SIGNATURE);
+      add_grant (world, good, (guint8) which, 3, CITIZ_DAY);
+      submit_ok (world, good, NULL);
+    }
+  verify_ok (world);
+}
+
 /* A file as the tables were first: it is brought over when it is opened, and the chain goes on. */
 static void
 test_first_layout (World *world, gconstpointer unused)
@@ -636,6 +660,7 @@ main (int argc, char **argv)
   ADD ("/chain/journal", test_journal);
   ADD ("/chain/verify", test_verify);
   ADD ("/chain/rebuild", test_rebuild);
+  ADD ("/chain/false-signature", test_false_signature);
   ADD ("/chain/first-layout", test_first_layout);
   for (gsize i = 0; i < G_N_ELEMENTS (damages); i++)
     {
