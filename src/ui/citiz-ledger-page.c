@@ -39,12 +39,18 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CitizLedgerPage,
 static void
 set_verifying (CitizLedgerPage *self, gboolean verifying)
 {
+  GtkWidget *before = verifying ? self->verify_button : self->cancel_button;
+  GtkWidget *after = verifying ? self->cancel_button : self->verify_button;
+  const gboolean focused = gtk_widget_has_focus (before);
+
   gtk_widget_set_visible (self->progress, verifying);
-  gtk_widget_set_visible (self->cancel_button, verifying);
-  gtk_widget_set_visible (self->verify_button, !verifying);
+  gtk_widget_set_visible (after, TRUE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "ledger.verify",
                                  !verifying && citiz_session_get_distrust (self->session) == NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "ledger.cancel", verifying);
+  if (focused) /* the keyboard stays where it pressed */
+    gtk_widget_grab_focus (after);
+  gtk_widget_set_visible (before, FALSE);
 }
 
 static void

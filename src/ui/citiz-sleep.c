@@ -29,6 +29,18 @@ give_back (CitizSleep *self)
 }
 
 static void
+locked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  CitizSleep *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_lock_finish (CITIZ_SESSION (source), result, &error)) /* freed */
+    return;
+  if (self->asleep)
+    give_back (self);
+}
+
+static void
 inhibited_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   CitizSleep *self = data;
@@ -45,6 +57,8 @@ inhibited_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_variant_get (answer, "(h)", &handle);
   give_back (self);
   self->delay = g_unix_fd_list_get (list, handle, NULL);
+  if (self->asleep) /* it came late: the computer is not kept awake for what is done */
+    citiz_session_lock_async (self->session, self->ended, locked_cb, self);
 }
 
 static void
@@ -54,18 +68,6 @@ ask (CitizSleep *self)
       self->bus, LOGIND, LOGIND_AT, MANAGER, "Inhibit",
       g_variant_new ("(ssss)", "sleep", "Citiz", _ ("Locks the health record"), "delay"),
       G_VARIANT_TYPE ("(h)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, self->ended, inhibited_cb, self);
-}
-
-static void
-locked_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  CitizSleep *self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!citiz_session_lock_finish (CITIZ_SESSION (source), result, &error)) /* freed */
-    return;
-  if (self->asleep)
-    give_back (self);
 }
 
 static void

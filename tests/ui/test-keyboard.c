@@ -176,6 +176,43 @@ test_pages (void)
   settle ();
 }
 
+static GtkWidget *
+find_action (GtkWidget *widget, const gchar *action)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget)
+      && g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), action) == 0)
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = find_action (w, action);
+  return found;
+}
+
+/* The keyboard stays where it pressed: on the way to stop, then on the way to begin again. */
+static void
+test_verify (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *verify, *cancel;
+
+  gtk_window_present (GTK_WINDOW (window));
+  citiz_window_show_page (window, "ledger");
+  WAIT_FOR ((verify = find_action (GTK_WIDGET (window), "ledger.verify")) != NULL
+            && gtk_widget_get_mapped (verify));
+  cancel = find_action (GTK_WIDGET (window), "ledger.cancel");
+  gtk_widget_grab_focus (verify);
+  gtk_widget_activate (verify);
+  WAIT_FOR (gtk_window_get_focus (GTK_WINDOW (window)) == cancel);
+  WAIT_FOR (gtk_window_get_focus (GTK_WINDOW (window)) == verify); /* done */
+  gtk_widget_activate_action (verify, "ledger.verify", NULL);
+  gtk_widget_activate_action (cancel, "ledger.cancel", NULL);
+  WAIT_FOR (gtk_widget_get_visible (verify) && !gtk_widget_get_visible (cancel));
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 static void
 test_first_run (void)
 {
@@ -346,6 +383,7 @@ main (int argc, char **argv)
   session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
   WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/keyboard/pages", test_pages);
+  g_test_add_func ("/keyboard/verify", test_verify);
   g_test_add_func ("/keyboard/first-run", test_first_run);
   g_test_add_func ("/keyboard/dialogs", test_dialogs);
   g_test_add_func ("/keyboard/forms", test_forms);

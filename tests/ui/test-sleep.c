@@ -4,6 +4,8 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "app/citiz-engine-private.h"
+#include "app/citiz-session-private.h"
 #include "crypto/citiz-crypto.h"
 #include "ui/citiz-sleep.h"
 #include "ui-wait.h"
@@ -57,9 +59,74 @@ prepare_for_sleep (Logind *logind, gboolean begins)
 }
 
 static void
+answer_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static void
+open_record (CitizSession *session)
+{
+  g_autoptr (CitizSecret) passphrase = citiz_secret_new_from_text ("sample");
+  gboolean done = FALSE;
+
+  if (citiz_session_get_state (session) == CITIZ_SESSION_OPEN)
+    return;
+  citiz_session_unlock_async (session, passphrase, NULL, answer_cb, &done);
+  WAIT_FOR (done);
+  g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_OPEN);
+}
+
+static void
 named_cb (GDBusConnection *bus, const gchar *name, gpointer named)
 {
   *(gboolean *) named = TRUE;
+}
+
+/* --- an engine that is held up, to look while the keys are still there --- */
+
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  gboolean go;
+} Gate;
+
+static gboolean
+wait_at_gate (gpointer data)
+{
+  Gate *gate = data;
+
+  g_mutex_lock (&gate->mutex);
+  while (!gate->go)
+    g_cond_wait (&gate->cond, &gate->mutex);
+  g_mutex_unlock (&gate->mutex);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_gate (Gate *gate, gboolean open)
+{
+  g_mutex_lock (&gate->mutex);
+  gate->go = open;
+  g_cond_signal (&gate->cond);
+  g_mutex_unlock (&gate->mutex);
+}
+
+static gboolean
+has_keys_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  *(gboolean *) data = engine->vault != NULL;
+  return TRUE;
+}
+
+static gboolean
+has_keys (CitizSession *session)
+{
+  gboolean has = TRUE;
+
+  g_assert_true (citiz_engine_run_sync (session->engine, has_keys_work, &has, NULL));
+  return has;
 }
 
 /* The delay is taken at start, given back once the keys are gone, and taken again at waking. */
@@ -74,8 +141,8 @@ test_sleep (void)
       "<arg type='s' direction='in'/><arg type='h' direction='out'/></method></interface></node>",
       NULL);
   g_autoptr (CitizSession) session = NULL;
-  g_autofree gchar *folder = g_dir_make_tmp ("citiz-sleep-XXXXXX", NULL);
   Logind logind = {.pipe = {-1, -1}};
+  Gate gate = {0};
   gboolean named = FALSE;
   CitizSleep *sleep;
 
@@ -93,13 +160,22 @@ test_sleep (void)
                                                        NULL),
                     >, 0);
   WAIT_FOR (named);
-  session = citiz_session_new (folder);
+  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
+  WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   sleep = citiz_sleep_new (logind.bus, session);
   for (guint night = 1; night <= 2; night++)
     {
+      open_record (session);
+      g_assert_true (has_keys (session));
       WAIT_FOR (logind.asked == night && is_held (&logind));
+      set_gate (&gate, FALSE);
+      citiz_engine_do (session->engine, wait_at_gate, &gate);
       prepare_for_sleep (&logind, TRUE);
+      WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_LOCKED);
+      g_assert_true (is_held (&logind)); /* nothing is on screen any more, but the keys are there */
+      set_gate (&gate, TRUE);
       WAIT_FOR (!is_held (&logind));
+      g_assert_false (has_keys (session));
       close (logind.pipe[0]);
       prepare_for_sleep (&logind, FALSE);
     }
@@ -110,7 +186,6 @@ test_sleep (void)
   g_dbus_connection_close_sync (logind.bus, NULL, NULL);
   g_object_unref (logind.bus);
   g_test_dbus_down (bus);
-  g_rmdir (folder);
 }
 
 int
