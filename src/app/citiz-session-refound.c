@@ -38,10 +38,10 @@ citiz_session_explain_refound (const CitizRefoundView *view)
                          view->n_old_signed, view->n_old);
 
   return g_strdup_printf (
-      _ ("Too many of its nodes are lost for anything to become final, say those who are left, and "
-         "go on from block %lu: %s. Left behind: %s. The reason they give: “%s”. %s No rule of the "
-         "ledger proves that this is right: ask people you trust whether they know the name %s. "
-         "Until you accept, nothing of yours is changed and nothing new becomes final."),
+      _ ("Too many of its nodes are lost for anything to become final, say those who are left. They "
+         "go on from block %lu.\n\nGoing on: %s\nLeft behind: %s\nTheir reason: “%s”\n%s\n\nNo rule "
+         "of the ledger proves that this is right: ask people you trust whether they know the name "
+         "%s. Until you accept, nothing of yours is changed."),
       (gulong) view->height, view->stays, view->gone[0] != '\0' ? view->gone : _ ("nobody"),
       view->reason, signed_, name);
 }

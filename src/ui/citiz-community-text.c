@@ -116,8 +116,8 @@ static const Words false_ledger = {
 
 static const Words refounded = {
     "citiz-people-symbolic", "warning", N_ ("Your community asks you something"),
-    N_ ("It was founded anew by those who are left of its nodes. Nothing of yours is changed, and "
-        "nothing new becomes final for you until you have looked at it, below.")};
+    N_ ("Nothing of yours is changed, and nothing new becomes final for you until you have answered, "
+        "below.")};
 
 /* By state. */
 static const Words states[] = {
