@@ -368,7 +368,6 @@ citiz_sim_node_take_blocks (CitizSimNode *node, const CitizSimPacket *packet)
           citiz_sim_link_copy (&g_array_index (node->fetched, CitizSimLink, node->fetched->len - 1),
                                link);
         }
-      range.final = &link->final->cert;
       range.n = i + 1;
     }
   if (range.n > 0)
