@@ -1,6 +1,6 @@
 """A citizen's app as a process joins real nodes: test-community.py NODE CITIZ MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import json, os, pathlib, signal, subprocess, sys
+import base64, json, os, pathlib, signal, subprocess, sys, threading
 
 from nodes import Load, World, until
 
@@ -179,6 +179,42 @@ def case_shared(world, app):
     after = until('all have erased their part', lambda: (lambda one: one if one['nodes']['erased'] == 4 else None)(app.run('grants')[0]), 150, 0.5)
     assert after['state'] == 'revoked' and 'link' not in after, after
     assert json.loads(world.nodes[1].get('/v1/grants/' + access['grant'])[1])['state'] == 'revoked'
+
+
+def guess(node, locator):
+    """A wrong proof of a spoken code: how many tries are left; None when nothing is left to try."""
+    body = json.dumps({'proof': base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip('=')})
+    status, answer = node.request('POST', '/v1/codes/' + locator, body, {'Content-Type': 'application/json'})
+    assert status == 401, (status, answer)
+    return json.loads(answer)['remainingAttempts']
+
+
+def case_guessed(world, app):
+    """Fifty wrong words at once for one secret are five tries on each node, two of them before it was killed; then nothing is left to guess."""
+    start_quietly(world)
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.wait('joined', whole)
+    patient = world.dir / 'patient.json'
+    patient.write_text(json.dumps({'resourceType': 'Patient', 'birthDate': '1961-03-07', 'name': [{'family': 'B.', 'given': ['Lucie']}]}))
+    app.run('import', str(patient))
+    access = app.run('emergency')
+    locator = access['code'].replace(' ', '').replace('-', '')[:3]
+    assert access['nodes']['holding'] == 4, access
+    killed = world.nodes[1]
+    assert [guess(killed, locator) for _ in range(2)] == [4, 3]
+    killed.kill()
+    killed.start()
+    for node in world.nodes:
+        left = []
+        threads = [threading.Thread(target=lambda: left.append(guess(node, locator))) for _ in range(50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(left) == 50 and sorted(n for n in left if n) == ([1, 2] if node is killed else [1, 2, 3, 4]), left
+    killed.kill()
+    killed.start()
+    assert guess(killed, locator) == 0
 
 
 def case_refound(world, app):
