@@ -423,12 +423,23 @@ test('problems that change emergency care stand first; a pressure has no tenths'
   const problems = resources(bundle, 'Condition');
   const section = resources(bundle, 'Composition')[0].section.find((s) => s.code.coding[0].code === '11450-4');
   section.entry.reverse();
+  const again = (from, name) => { // a later one of that name, first in the record's order
+    const one = { ...structuredClone(from), id: 'again-' + name.length };
+    Object.assign(one.code = {}, { text: name });
+    bundle.entry.push({ fullUrl: 'urn:uuid:' + one.id, resource: one });
+    section.entry.unshift({ reference: 'urn:uuid:' + one.id });
+  };
+  const told = problems.find((p) => /brillation/.test(p.code.text || p.code.coding[0].display));
+  again(problems[0], 'Prediabetes');
+  again(problems[0], told.code.text || told.code.coding[0].display);
   const pressure = resources(bundle, 'Observation').find((o) => o.code.coding.some((c) => c.code === '85354-9'));
   pressure.component.find((c) => c.code.coding[0].code === '8480-6').valueQuantity.value = 133.6;
   ok(problems.length > 3, 'too few problems to sort');
   const page = await opened(JSON.stringify(bundle), { height: 625 });
   const names = await page.locator('#problems .rows .main').allInnerTexts();
   ok(['Fibrillation', 'Diabète', 'rénale'].every((name) => names.slice(0, 3).some((row) => row.includes(name))), names.join(' · '));
+  equal(names.slice(0, 3).filter((row) => /Prediab/.test(row)).length, 0, 'what is no diabetes among the first');
+  equal(names.slice(0, 3).filter((row) => row.includes('Fibrillation')).length, 1, 'one told twice among the first');
   contains(await page.locator('#results').innerText(), '134/78');
   await page.finish();
 });

@@ -497,8 +497,12 @@ function observationsOf(part, world) {
   return pairPressure(out);
 }
 
-/** Problems that most often change emergency care stand first; the rest in the record's order. */
-const burden = (p) => (p.classes.length || p.guess ? 2 : WEIGHTY.test(p.name) ? 1 : 0);
+/** Problems that most often change emergency care stand first; the rest in the record's order; one told again by another source, last. */
+function byBurden(rows) {
+  const told = new Set();
+  const burden = (p) => (told.size === told.add(p.name.toLowerCase()).size ? -1 : p.classes.length || p.guess ? 2 : WEIGHTY.test(p.name) ? 1 : 0);
+  return rows.map((row) => [burden(row), row]).sort((a, b) => b[0] - a[0]).map(([, row]) => row);
+}
 const keep = (rows) => rows.filter(Boolean);
 
 /** The whole view. `now` is the ledger's time; `agoText` words a past instant. */
@@ -533,7 +537,7 @@ export function readBundle(bundle, now, agoText) {
       current: meds.filter((m) => m.place === 'current').sort((a, b) => Number(b.forbidden) - Number(a.forbidden) || Number(Boolean(b.classes.length || b.guess)) - Number(Boolean(a.classes.length || a.guess)) || Number(a.struck) - Number(b.struck)),
       stopped: meds.filter((m) => m.place === 'stopped'), old: meds.filter((m) => m.place === 'old'),
     },
-    problems: { active: problems.filter((p) => !p.past).sort((a, b) => burden(b) - burden(a)), past: [...problems.filter((p) => p.past), ...rows('past-problems', readProblem)].sort((a, b) => Number(b.struck) - Number(a.struck)) },
+    problems: { active: byBurden(problems.filter((p) => !p.past)), past: [...problems.filter((p) => p.past), ...rows('past-problems', readProblem)].sort((a, b) => Number(b.struck) - Number(a.struck)) },
     devices: rows('devices', readDevice).sort((a, b) => Number(Boolean(b.isImplant || b.guess)) - Number(Boolean(a.isImplant || a.guess))),
     directives,
     contacts: readContacts(patientResource, bundle, world),

@@ -91,7 +91,7 @@ export function safeDose(text) {
     .replace(/\b(?:BID|b\.i\.d\.)(?!\w)/gi, either('2 fois/jour', 'twice a day'))
     .replace(/\b(?:TID|t\.i\.d\.)(?!\w)/gi, either('3 fois/jour', '3 times a day'))
     .replace(/\b(?:QID|q\.i\.d\.)(?!\w)/gi, either('4 fois/jour', '4 times a day'))
-    .replace(/\bprn\b/gi, either('au besoin', 'as needed'))
+    .replace(/\bprn\b/gi, either('au besoin', 'as needed')).replace(/\bapply topically\b/gi, either('appliquer sur la peau', 'apply to the skin'))
     .replace(/\b(?:QD|q\.d\.|OD)(?!\w)/g, either('1 fois/jour', 'once a day'));
 }
 
