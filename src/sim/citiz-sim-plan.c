@@ -298,7 +298,8 @@ pick_faults (CitizSim *sim)
       const guint most = sim->strict && kind == CITIZ_SIM_CRASH ? 0 : often[sim->mode][kind];
       const guint n = most == 0 ? 0
                       : (sim->mode == CITIZ_SIM_BACKUP && kind != CITIZ_SIM_CRASH)
-                              || (sim->mode == CITIZ_SIM_EPOCH && kind == CITIZ_SIM_SET_BACK)
+                              || (sim->mode == CITIZ_SIM_EPOCH
+                                  && (kind == CITIZ_SIM_SAVE || kind == CITIZ_SIM_SET_BACK))
                           ? 1
                           : below (sim, most + 1);
 
