@@ -102,6 +102,7 @@ citiz_engine_describe_community (CitizEngine *engine)
   view->final = citiz_community_get_final_time (community);
   view->level = citiz_community_get_level (community, &view->progress);
   view->registered = citiz_community_is_registered (community);
+  view->n_signed = citiz_community_get_signed (community);
   view->working = citiz_community_is_working (community);
   view->n_waiting = citiz_outbox_n_waiting (citiz_community_get_outbox (community));
   view->false_ledger = g_strcmp0 (citiz_community_get_doubt (community), "") == 0;
@@ -267,16 +268,28 @@ citiz_engine_set_paused (CitizEngine *engine, gboolean paused)
 
 /* Joining and leaving ********************************************************/
 
+/* It was joined and cannot be followed: nothing of it is kept, and it can be joined again. */
+static void
+let_go (CitizEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+
+  citiz_engine_close_community (engine);
+  if (engine->vault != NULL && !citiz_community_forget (engine->vault, engine->folder, &error))
+    g_warning ("a community that could not be joined is remembered: %s", error->message);
+}
+
 static void
 joined_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   CitizEngineJoin *join = data;
   CitizEngine *engine = join->engine;
-  g_autoptr (CitizCommunity) community = citiz_community_join_finish (result, &join->error);
+  CitizCommunity *community = citiz_community_join_finish (result, &join->error);
 
   g_clear_object (&engine->joining);
-  if (community != NULL && hold (engine, g_steal_pointer (&community), TRUE, &join->error))
-    tell_now (engine);
+  if (community != NULL && !hold (engine, community, TRUE, &join->error))
+    let_go (engine);
+  tell_now (engine);
   citiz_engine_tell (engine, join->answer, join, NULL);
 }
 

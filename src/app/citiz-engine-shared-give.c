@@ -386,17 +386,9 @@ citiz_engine_renew_shared (CitizEngine *engine,
 static gboolean
 is_saying_end (CitizShared *shared)
 {
-  g_autoptr (GPtrArray) waiting
-      = citiz_outbox_list (citiz_community_get_outbox (shared->engine->community));
-
-  for (guint i = 0; i < waiting->len; i++)
-    {
-      const CitizTx *tx = waiting->pdata[i];
-
-      if (tx->type == CITIZ_TX_GRANT_REVOKE && citiz_id_equal (&tx->body.revoke.grant, &shared->id))
-        return TRUE;
-    }
-  return FALSE;
+  return citiz_outbox_find (citiz_community_get_outbox (shared->engine->community),
+                            CITIZ_TX_GRANT_REVOKE, &shared->id)
+         != NULL;
 }
 
 /* The ledger knows of no end, and what said it is gone: refused, or too old after a time without a network. It was promised to the person. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define TICK_S        5
+#define LOST_EVERY_S  5                   /* until an access that no ledger will have is replaced */
 #define MAIL_EVERY_S  30                  /* notes and missed codes are on no ledger */
 #define AFTER_END     (10 * CITIZ_MINUTE) /* so long a node that is down may still have a note */
 #define ERASED_WITHIN (7 * CITIZ_DAY)     /* then nobody waits for a node's word any more */
@@ -289,7 +290,10 @@ forget (CitizShared *shared, CitizAccessState status, CitizTime ended)
   json_t *json;
 
   if (!citiz_vault_begin (engine->vault, &error))
-    return;
+    {
+      g_warning ("an access has ended, its link could not be erased yet: %s", error->message);
+      return;
+    }
   json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &shared->id, &error);
   if (json != NULL)
     json_object_set_new (json, "status", json_integer (status));
@@ -362,6 +366,30 @@ look_at_known (CitizShared *shared, const CitizGrantState *state)
     citiz_shared_read_mail (shared);
 }
 
+/* What would put it on the ledger was refused, or is too old: nobody can open it. */
+static gboolean
+is_lost (CitizShared *shared, CitizChain *chain)
+{
+  CitizOutbox *outbox = citiz_community_get_outbox (shared->engine->community);
+
+  return !shared->ending && !shared->over && citiz_chain_base (chain) == 0
+         && citiz_outbox_find (outbox, CITIZ_TX_GRANT, &shared->id) == NULL;
+}
+
+/* While the record is locked nothing can be given in its place; it is, once that is open. */
+static void
+replace_lost (CitizShared *shared)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (shared->engine->vault == NULL
+      || (shared->lost_at != 0 && now < shared->lost_at + LOST_EVERY_S * G_USEC_PER_SEC))
+    return;
+  shared->lost_at = now;
+  g_message ("the community does not take a grant");
+  citiz_shared_give_up (shared);
+}
+
 /* Returns: whether nothing more will come of it */
 static gboolean
 look_at (CitizShared *shared, CitizChain *chain)
@@ -379,6 +407,8 @@ look_at (CitizShared *shared, CitizChain *chain)
   citiz_shared_hand (shared);
   if (now.ms >= shared->expires.ms) /* it never came to be */
     finish (shared, CITIZ_ACCESS_EXPIRED, shared->expires, (CitizTime){G_MAXINT64});
+  else if (is_lost (shared, chain))
+    replace_lost (shared);
   return shared->forgotten;
 }
 
@@ -407,17 +437,12 @@ community_cb (CitizEngine *engine)
   look_at_all (engine);
 }
 
-/* The ledger will never have it: nobody can open it. */
+/* Refused, or too old. */
 static void
-refused_cb (CitizOutbox *outbox, CitizTx *tx, const gchar *why, CitizEngine *engine)
+gone_cb (CitizEngine *engine, CitizTx *tx)
 {
-  CitizShared *shared
-      = tx->type == CITIZ_TX_GRANT ? citiz_engine_find_shared (engine, &tx->body.grant.id) : NULL;
-
-  if (shared == NULL || shared->known)
-    return;
-  g_message ("the community does not take a grant: %s", why);
-  citiz_shared_give_up (shared);
+  if (tx->type == CITIZ_TX_GRANT)
+    look_at_all (engine);
 }
 
 static gboolean
@@ -480,8 +505,10 @@ citiz_engine_open_shared (CitizEngine *engine)
     {
       engine->shared_watch = g_signal_connect_swapped (engine->community, "changed",
                                                        G_CALLBACK (community_cb), engine);
-      g_signal_connect (citiz_community_get_outbox (engine->community), "refused",
-                        G_CALLBACK (refused_cb), engine);
+      g_signal_connect_swapped (citiz_community_get_outbox (engine->community), "refused",
+                                G_CALLBACK (gone_cb), engine);
+      g_signal_connect_swapped (citiz_community_get_outbox (engine->community), "expired",
+                                G_CALLBACK (gone_cb), engine);
     }
   look_at_all (engine);
 }

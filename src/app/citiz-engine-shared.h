@@ -24,6 +24,7 @@ typedef struct
   gboolean forgotten;  /* and the vault holds no link any more */
   gboolean ending;     /* its end was asked for */
   gint64 said_at;      /* monotonic us: when its end was said again */
+  gint64 lost_at;      /* monotonic us: when another was last asked for in its place */
   guint used, closed;  /* as told */
   GSource *patience;   /* until it is given on this computer instead */
   /* mail */

@@ -90,6 +90,27 @@ describe_alarm (CitizCommunity *community, CitizAlarm *alarm)
   return view;
 }
 
+static gint
+fewer_first (gconstpointer a, gconstpointer b)
+{
+  const guint x = *(const guint *) a, y = *(const guint *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* No node's word alone: the middle of what those say that answer, the lower one of two. */
+static guint
+middle_of_watchers (GPtrArray *nodes)
+{
+  g_autoptr (GArray) said = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < nodes->len; i++)
+    if (((const CitizWatched *) nodes->pdata[i])->answers)
+      g_array_append_val (said, ((const CitizWatched *) nodes->pdata[i])->watchers);
+  g_array_sort (said, fewer_first);
+  return said->len > 0 ? g_array_index (said, guint, (said->len - 1) / 2) : 0;
+}
+
 void
 citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *view)
 {
@@ -100,8 +121,7 @@ citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *vie
   for (guint i = 0; i < alarms->len; i++)
     if (((CitizAlarm *) alarms->pdata[i])->kind < CITIZ_N_ALARMS)
       g_ptr_array_add (view->alarms, describe_alarm (community, alarms->pdata[i]));
-  for (guint i = 0; i < nodes->len; i++)
-    view->watchers = MAX (view->watchers, ((CitizWatched *) nodes->pdata[i])->watchers);
+  view->watchers = middle_of_watchers (nodes);
 }
 
 /* Jobs ***********************************************************************/

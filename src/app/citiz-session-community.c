@@ -74,7 +74,6 @@ citiz_session_explain_community (const CitizCommunityView *view)
 {
   const gboolean away
       = view->state == CITIZ_COMMUNITY_VIEW_ALONE || view->state == CITIZ_COMMUNITY_VIEW_PAUSED;
-  const guint here = view->n_validators - view->n_missing;
 
   if (view->false_ledger)
     return g_strdup (_ ("The community’s ledger breaks its own rules"));
@@ -100,7 +99,10 @@ citiz_session_explain_community (const CitizCommunityView *view)
     return g_strdup_printf (
         ngettext ("%u entry on its way", "%u entries on their way", view->n_waiting),
         view->n_waiting);
-  return g_strdup_printf (ngettext ("Verified by %u node", "Verified by %u nodes", here), here);
+  if (view->n_signed == 0)
+    return g_strdup (_ ("Nothing to verify yet"));
+  return g_strdup_printf (ngettext ("Verified by %u node", "Verified by %u nodes", view->n_signed),
+                          view->n_signed);
 }
 
 /* Invitations ****************************************************************/

@@ -566,6 +566,7 @@ typedef struct
   gboolean registered;         /* the community knows this account */
   gboolean working;            /* for a place: nobody vouches */
   guint n_validators, n_missing;
+  guint n_signed;  /* validators who signed the newest block of one's own copy */
   guint may_fail;  /* this many validators may be down */
   guint may_lie;   /* this many may lie; 0 with fewer than four */
   guint n_waiting; /* entries that wait to become final */

@@ -76,3 +76,9 @@ citiz_outbox_store_remove (CitizDb *db, const CitizHash *id, GError **error)
   citiz_stmt_bind_hash (stmt, 1, id);
   return citiz_stmt_run (stmt, error);
 }
+
+gboolean
+citiz_outbox_store_clear (CitizDb *db, GError **error)
+{
+  return citiz_db_exec (db, "DELETE FROM outbox", error);
+}

@@ -10,6 +10,7 @@ gboolean citiz_outbox_store_put (CitizDb *db, const CitizTx *tx, CitizTime now, 
     G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *citiz_outbox_store_list (CitizDb *db, GError **error);
 gboolean citiz_outbox_store_has (CitizDb *db, const CitizHash *id);
+gboolean citiz_outbox_store_clear (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_outbox_store_remove (CitizDb *db,
                                     const CitizHash *id,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -82,7 +82,7 @@ finish (GTask *task)
     {
       community = citiz_community_open (joining->vault, joining->folder, &error);
       if (community == NULL /* the disk: then nothing of it is kept */
-          && !citiz_vault_set_setting (joining->vault, CITIZ_COMMUNITY_SETTING, NULL, NULL))
+          && !citiz_community_forget (joining->vault, joining->folder, NULL))
         g_warning ("a community that could not be opened is remembered");
     }
   if (community != NULL)

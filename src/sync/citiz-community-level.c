@@ -45,8 +45,7 @@ static void
 doubt (CitizCommunity *self, const gchar *url, const gchar *what)
 {
   g_message ("a node shows what nobody made final: %s", what);
-  g_free (self->doubt);
-  self->doubt = g_strdup (url);
+  citiz_community_set_doubt (self, url);
   citiz_community_tell (self);
 }
 
@@ -210,8 +209,7 @@ static void
 break_off (CitizCommunity *self, const GError *error)
 {
   g_warning ("the community's chain does not hold: %s", error->message);
-  g_free (self->doubt);
-  self->doubt = g_strdup ("");
+  citiz_community_set_doubt (self, "");
   citiz_community_stop_verifying (self);
   citiz_community_tell (self);
 }

@@ -52,8 +52,10 @@ struct _CitizCommunity
   gboolean full;    /* every signature up to here was verified; what comes is, too */
   CitizChainVerifier *verifier;
   GSource *verify_source;
-  guint n_slices; /* since it was kept how far it came */
-  gchar *doubt;
+  guint n_slices;        /* since it was kept how far it came */
+  gchar *doubt;          /* a node that showed what cannot be */
+  CitizTime doubted;     /* when it last did */
+  guint n_signed;        /* the newest block of the copy */
   CitizRefound *refound; /* NULL: none, or accepted */
   guint refound_old;     /* validators of before who have signed it */
   /* nodes */
@@ -73,9 +75,11 @@ struct _CitizCommunity
   GCancellable *work; /* while it works for a place in the open lane */
 };
 
+void citiz_community_set_doubt (CitizCommunity *self, const gchar *url);
 void citiz_community_doubt (CitizCommunity *self, const gchar *url, const GError *error);
 void citiz_community_tell (CitizCommunity *self);
 void citiz_community_save (CitizCommunity *self);
+gboolean citiz_community_keep (CitizCommunity *self, GError **error);
 GSource *citiz_community_after (CitizCommunity *self, guint ms, GSourceFunc func);
 void citiz_community_disarm (GSource **source);
 

@@ -170,18 +170,6 @@ citiz_community_put (CitizCommunity *self, CitizTx *tx, GError **error)
   return TRUE;
 }
 
-static gboolean
-is_waiting (CitizCommunity *self, CitizTxType type)
-{
-  g_autoptr (GPtrArray) waiting = citiz_outbox_list (self->outbox);
-
-  for (guint i = 0; i < waiting->len; i++)
-    if (((const CitizTx *) waiting->pdata[i])->type == type
-        && citiz_hash_equal (&((const CitizTx *) waiting->pdata[i])->account, &self->account))
-      return TRUE;
-  return FALSE;
-}
-
 /* Registering ****************************************************************/
 
 typedef struct
@@ -253,7 +241,7 @@ say_account (CitizCommunity *self)
   CitizTx *tx;
   guint bits;
 
-  if (self->work != NULL || is_waiting (self, CITIZ_TX_ACCT_REGISTER))
+  if (self->work != NULL || citiz_outbox_find (self->outbox, CITIZ_TX_ACCT_REGISTER, NULL) != NULL)
     return;
   citiz_community_derive (self->vault, &self->invitation.chain_id, &key, &recovery, &body,
                           &account);
@@ -353,17 +341,6 @@ keep_proof (CitizCommunity *self, const CitizTxInfo *info, GError **error)
   return TRUE;
 }
 
-static gboolean
-is_in_outbox (CitizCommunity *self, const CitizHash *id)
-{
-  g_autoptr (GPtrArray) waiting = citiz_outbox_list (self->outbox);
-
-  for (guint i = 0; i < waiting->len; i++)
-    if (citiz_hash_equal (citiz_tx_get_id (waiting->pdata[i]), id))
-      return TRUE;
-  return FALSE;
-}
-
 /**
  * citiz_community_look_at_pending:
  *
@@ -385,7 +362,7 @@ citiz_community_look_at_pending (CitizCommunity *self)
       citiz_tx_info_clear (&info);
     }
   else if (g_error_matches (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND)
-           && !is_in_outbox (self, &self->pending.tx))
+           && !citiz_outbox_holds (self->outbox, &self->pending.tx))
     {
       self->pending = (CitizPendingHead){0};
       self->head_due = TRUE;
@@ -415,6 +392,19 @@ newest_head (CitizCommunity *self, CitizPendingHead *out)
   return !citiz_hash_equal (&info->hash, &self->committed.hash);
 }
 
+/* What is said and what is remembered of it, or neither. */
+static gboolean
+put_head (CitizCommunity *self, const CitizPendingHead *head, CitizTx *tx, GError **error)
+{
+  if (!citiz_vault_begin (self->vault, error))
+    return FALSE;
+  self->pending = *head;
+  if (citiz_community_keep (self, error) && citiz_community_put (self, tx, error))
+    return citiz_vault_commit (self->vault, error);
+  citiz_vault_rollback (self->vault);
+  return FALSE;
+}
+
 static void
 say_head (CitizCommunity *self)
 {
@@ -430,18 +420,11 @@ say_head (CitizCommunity *self)
   head_root (&head, &body.commit.root);
   tx = citiz_community_sign (self, CITIZ_TX_COMMIT_RECORDS, &body);
   head.tx = *citiz_tx_get_id (tx);
-  if (!citiz_vault_begin (self->vault, &error))
+  if (put_head (self, &head, tx, &error))
     return;
-  self->pending = head;
-  citiz_community_save (self);
-  if (self->unsaved || !citiz_community_put (self, tx, &error))
-    {
-      self->pending = (CitizPendingHead){0};
-      citiz_vault_rollback (self->vault);
-      return;
-    }
-  if (!citiz_vault_commit (self->vault, &error))
-    self->pending = (CitizPendingHead){0};
+  self->pending = (CitizPendingHead){0};
+  self->head_due = TRUE; /* with the next look */
+  g_warning ("the head of the personal ledger could not be sent: %s", error->message);
 }
 
 /**

@@ -9,9 +9,10 @@
 
 #define OPERATOR_MAX 200
 #define MEMBERS_MAX  256
-#define TOLD_IDLE_MS 60000 /* how often one asks who is told of each block */
-#define TOLD_POLLS   10    /* and this many times less often how each node is */
-#define LOST_MS      1000  /* after the node that told of blocks is gone */
+#define TOLD_IDLE_MS 60000                /* how often one asks who is told of each block */
+#define TOLD_POLLS   10                   /* and this many times less often how each node is */
+#define DOUBT_ENDS   (600 * CITIZ_SECOND) /* of a node that has answered rightly for so long */
+#define LOST_MS      1000                 /* after the node that told of blocks is gone */
 
 /* Members ********************************************************************/
 
@@ -199,7 +200,8 @@ citiz_community_see_votes (CitizCommunity *self)
   if (block == NULL || block->final == NULL
       || !citiz_ledger_get_validators (ledger, block->header.epoch, &validators))
     return;
-  for (guint i = 0, n = citiz_cert_voters (block->final, voters); i < n; i++)
+  self->n_signed = citiz_cert_voters (block->final, voters);
+  for (guint i = 0; i < self->n_signed; i++)
     {
       CitizCommunityMember *member
           = voters[i] < validators.n ? find_member (self, &validators.v[voters[i]].node) : NULL;
@@ -244,13 +246,25 @@ take_status (CitizCommunity *self, const gchar *url, json_t *status)
     citiz_community_look_at_head (self, url, (guint64) height);
 }
 
+/* A node that showed what cannot be has come round; what it showed then is kept. */
+static void
+end_doubt (CitizCommunity *self, const gchar *url)
+{
+  if (g_strcmp0 (self->doubt, url) == 0
+      && citiz_env_now (self->env).ms > self->doubted.ms + DOUBT_ENDS)
+    g_clear_pointer (&self->doubt, g_free);
+}
+
 /* @status: (nullable): of a node of this chain, or that none answers */
 void
 citiz_community_hear (CitizCommunity *self, const gchar *url, json_t *status)
 {
   mark (self, url, status != NULL);
   if (status != NULL)
-    take_status (self, url, status);
+    {
+      end_doubt (self, url);
+      take_status (self, url, status);
+    }
   citiz_community_tell (self);
 }
 

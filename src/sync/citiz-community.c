@@ -69,18 +69,25 @@ citiz_community_tell (CitizCommunity *self)
   g_source_attach (source, g_main_context_get_thread_default ());
 }
 
+/* Joins an open transaction. The record is open. */
+gboolean
+citiz_community_keep (CitizCommunity *self, GError **error)
+{
+  g_autoptr (GBytes) bytes = citiz_community_write (self);
+
+  return citiz_vault_set_setting (self->vault, CITIZ_COMMUNITY_SETTING, bytes, error);
+}
+
 /* While the record is locked it is remembered in memory only, and written when it is open again. */
 void
 citiz_community_save (CitizCommunity *self)
 {
-  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
 
   self->unsaved = self->vault == NULL;
   if (self->vault == NULL)
     return;
-  bytes = citiz_community_write (self);
-  if (!citiz_vault_set_setting (self->vault, CITIZ_COMMUNITY_SETTING, bytes, &error))
+  if (!citiz_community_keep (self, &error))
     {
       self->unsaved = TRUE;
       g_warning ("what is known of the community could not be kept: %s", error->message);
@@ -206,13 +213,23 @@ state_cb (CitizCommunity *self)
   citiz_community_moved (self);
 }
 
+/* @url: of a node, or "" when a quorum broke the rules: that does not end. */
+void
+citiz_community_set_doubt (CitizCommunity *self, const gchar *url)
+{
+  if (g_strcmp0 (self->doubt, "") == 0)
+    return;
+  g_free (self->doubt);
+  self->doubt = g_strdup (url);
+  self->doubted = citiz_env_now (self->env);
+}
+
 /* What @url showed cannot be. */
 void
 citiz_community_doubt (CitizCommunity *self, const gchar *url, const GError *error)
 {
   g_message ("a node shows what cannot be: %s", error->message);
-  g_free (self->doubt);
-  self->doubt = g_strdup (url);
+  citiz_community_set_doubt (self, url);
   citiz_watch_suspect (self->watcher, url);
   citiz_community_tell (self);
 }
@@ -430,23 +447,12 @@ citiz_community_renew (CitizCommunity *self, const CitizInvitation *invitation)
 }
 
 /* What waits in the outbox is all for the community. */
-static gboolean
-empty_outbox (CitizDb *db, GError **error)
-{
-  g_autoptr (GPtrArray) waiting = citiz_outbox_store_list (db, error);
-
-  for (guint i = 0; waiting != NULL && i < waiting->len; i++)
-    if (!citiz_outbox_store_remove (db, citiz_tx_get_id (waiting->pdata[i]), error))
-      return FALSE;
-  return waiting != NULL;
-}
-
 gboolean
 citiz_community_forget (CitizVault *vault, const gchar *folder, GError **error)
 {
   if (!citiz_vault_begin (vault, error))
     return FALSE;
-  if (!empty_outbox (citiz_vault_get_db (vault), error)
+  if (!citiz_outbox_store_clear (citiz_vault_get_db (vault), error)
       || !citiz_vault_set_setting (vault, CITIZ_COMMUNITY_SETTING, NULL, error))
     {
       citiz_vault_rollback (vault);
@@ -513,6 +519,13 @@ citiz_community_get_state (CitizCommunity *self)
                  ? CITIZ_COMMUNITY_EVEN
                  : CITIZ_COMMUNITY_CATCHING_UP;
     }
+}
+
+/* How many validators signed the newest block of one's own copy. */
+guint
+citiz_community_get_signed (CitizCommunity *self)
+{
+  return self->n_signed;
 }
 
 const gchar *

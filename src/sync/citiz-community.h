@@ -90,6 +90,7 @@ void citiz_community_remove_copy (const gchar *record);
 const gchar *citiz_community_get_name (CitizCommunity *self);
 const CitizHash *citiz_community_get_id (CitizCommunity *self);
 CitizCommunityState citiz_community_get_state (CitizCommunity *self);
+guint citiz_community_get_signed (CitizCommunity *self);
 const gchar *citiz_community_get_doubt (CitizCommunity *self); /* url of the node; NULL: none */
 CitizChain *citiz_community_get_chain (CitizCommunity *self);
 CitizOutbox *citiz_community_get_outbox (CitizCommunity *self);

@@ -217,15 +217,8 @@ registration_of (CitizOutbox *self, const Entry *entry)
 static gboolean
 is_too_early (CitizOutbox *self, const Entry *entry)
 {
-  for (guint i = 0; i < self->entries->len; i++)
-    {
-      const Entry *other = self->entries->pdata[i];
-
-      if (entry->tx->type == CITIZ_TX_GRANT_REVOKE && other->tx->type == CITIZ_TX_GRANT
-          && citiz_id_equal (&other->tx->body.grant.id, &entry->tx->body.revoke.grant))
-        return TRUE;
-    }
-  return FALSE;
+  return entry->tx->type == CITIZ_TX_GRANT_REVOKE
+         && citiz_outbox_find (self, CITIZ_TX_GRANT, &entry->tx->body.revoke.grant) != NULL;
 }
 
 /* Refused because it is there: this very transaction, perhaps. */
@@ -329,6 +322,20 @@ replace_tx (CitizOutbox *self, Entry *entry, CitizTx *vouched)
   return TRUE;
 }
 
+CitizTx *
+citiz_outbox_find (CitizOutbox *self, CitizTxType type, const CitizId *grant)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      CitizTx *tx = ((Entry *) self->entries->pdata[i])->tx;
+      const CitizId *of = citiz_tx_body_grant (tx->type, &tx->body);
+
+      if (tx->type == type && (grant == NULL || (of != NULL && citiz_id_equal (of, grant))))
+        return tx;
+    }
+  return NULL;
+}
+
 gboolean
 citiz_outbox_holds (CitizOutbox *self, const CitizHash *id)
 {
@@ -359,8 +366,9 @@ vouched_cb (GObject *client, GAsyncResult *result, gpointer data)
     return;
   vouched = citiz_vouch_ask_finish (CITIZ_HTTP_CLIENT (client), result, before, &word);
   entry->vouching = FALSE;
-  if (entry->tx->type == CITIZ_TX_GRANT_REVOKE)
-    ; /* whatever one node says of it: who goes alone ends the access */
+  if (entry->tx->type == CITIZ_TX_GRANT_REVOKE
+      || (entry->tx->type == CITIZ_TX_GRANT && word == CITIZ_VOUCH_EPOCH))
+    ; /* whatever one node says of it: who goes alone gives or ends the access */
   else if (word == CITIZ_VOUCH_EPOCH)
     (void) settle (self, entry, EXPIRED, NULL);
   else if (word == CITIZ_VOUCH_REFUSED || word == CITIZ_VOUCH_KNOWN)

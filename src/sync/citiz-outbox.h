@@ -32,6 +32,8 @@ gboolean citiz_outbox_put (CitizOutbox *self,
                            CitizTx *tx,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_outbox_holds (CitizOutbox *self, const CitizHash *id);
+/* The first of this kind, and of @grant unless that is %NULL. Returns: (transfer none) (nullable) */
+CitizTx *citiz_outbox_find (CitizOutbox *self, CitizTxType type, const CitizId *grant);
 /* @tx takes the place of what waits under that name, and is sent; nothing happens when it waits no more. */
 void citiz_outbox_replace (CitizOutbox *self, const CitizHash *id, CitizTx *tx);
 gboolean citiz_outbox_start (CitizOutbox *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

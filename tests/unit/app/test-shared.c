@@ -248,6 +248,12 @@ code_is_everywhere (App *app)
   return coded;
 }
 
+static gboolean
+some_opening (App *app)
+{
+  return g_list_model_get_n_items (citiz_session_get_openings (app->session)) > 0;
+}
+
 /* What is on no ledger comes from the mailboxes, once each, and leaves them: a note, missed codes. */
 static void
 test_mail (App *app, gconstpointer data)
@@ -276,6 +282,34 @@ test_mail (App *app, gconstpointer data)
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
   g_assert_true (tries_are_counted (app));
   g_assert_cmpuint (newest (app)->n_holding, ==, NODES);
+}
+
+/* A node that lies tells of wrong codes without end: no more are believed than can be tried there. */
+static void
+test_lying_box (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *grant = NULL, *sql = NULL;
+  guint n;
+
+  save_patient (app);
+  access = app_press (app);
+  g_assert_true (app_until (all_hold, app, LONG));
+  nodes_kill (0);
+  grant = citiz_id_to_hex (&access->id);
+  sql = g_strdup_printf (
+      "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999) "
+      "INSERT INTO node_mail (kind, grant_id, time, tries) "
+      "SELECT 3, x'%s', 1000 * strftime ('%%s', 'now'), i %% 256 FROM n",
+      grant);
+  nodes_on_disk (0, sql);
+  nodes_start (0);
+  app_on_engine (app, read_now_work, NULL, NULL);
+  g_assert_true (app_until (some_opening, app, LONG));
+  app_settle (app);
+  n = g_list_model_get_n_items (citiz_session_get_openings (app->session));
+  g_assert_cmpuint (n, ==, CITIZ_PASSCODE_TRIES);
+  g_assert_cmpuint (newest (app)->spoken_tries_left, ==, 5); /* at the other nodes */
 }
 
 /* One of four does not run at the press: it opens all the same, and gets its part when it is back. */
@@ -459,6 +493,43 @@ test_nobody_answers (App *app, gconstpointer data)
   g_assert_true (app_until (withdrawn_is_over, app, LONG));
 }
 
+static gboolean
+nothing_waits_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  *(gboolean *) data = citiz_outbox_n_waiting (citiz_community_get_outbox (engine->community)) == 0;
+  return TRUE;
+}
+
+static gboolean
+nothing_waits (App *app)
+{
+  gboolean nothing = FALSE;
+
+  app_on_engine (app, nothing_waits_work, &nothing, NULL);
+  return nothing;
+}
+
+/* Pressed, locked at once, and no node answers for so long that the ledger does not take it any more: when the record is open again, an
+ * access on this computer takes its place. */
+static void
+test_too_old (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, TRUE);
+  access = app_press (app);
+  g_assert_cmpuint (access->n_nodes, ==, NODES);
+  citiz_session_lock (app->session);
+  app_move_clock (app, 21 * CITIZ_HOUR);
+  g_assert_true (app_until (nothing_waits, app, LONG));
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (app_until (is_here_instead, app, LONG));
+  g_assert_true (app_until (only_one_is_live, app, LONG));
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, FALSE);
+}
+
 /* The app knows that no node answers: on this computer at once. */
 static void
 test_alone (App *app, gconstpointer data)
@@ -546,12 +617,14 @@ main (int argc, char **argv)
   nodes_found (argv[1]);
   TEST ("given", test_given);
   TEST ("mail", test_mail);
+  TEST ("lying-box", test_lying_box);
   TEST ("one-down", test_one_down);
   TEST ("one-lies", test_one_lies);
   TEST ("revoked", test_revoked);
   TEST ("lost-end", test_lost_end);
   TEST ("goes-on", test_goes_on);
   TEST ("nobody-answers", test_nobody_answers);
+  TEST ("too-old", test_too_old);
   TEST ("alone", test_alone);
   TEST ("renewed", test_renewed);
   TEST ("locked", test_locked);

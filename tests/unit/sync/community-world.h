@@ -33,6 +33,7 @@ typedef struct
   CitizHttpServer *server;
   gchar *url;
   guint asked, chunks;
+  guint watchers;    /* it says */
   const gchar *page; /* what GET /v answers; NULL: 404 */
 } CommunityNode;
 

@@ -493,6 +493,16 @@ test_bad_times (Scene *scene, gconstpointer unused)
                  == scene->world.blocks->len);
     }
   g_assert_cmpstr (citiz_community_get_doubt (scene->community), ==, scene->world.nodes[2].url);
+
+  /* It has come round: after a while of right answers nothing is said of it any more. */
+  scene->world.nodes[2].manner = NODE_HONEST;
+  scene->world.nodes[2].asked = 0;
+  RUN_UNTIL (scene->world.nodes[2].asked > 5);
+  g_assert_cmpstr (citiz_community_get_doubt (scene->community), ==, scene->world.nodes[2].url);
+  scene->now.ms += 11 * 60 * CITIZ_SECOND;
+  RUN_UNTIL (citiz_community_get_doubt (scene->community) == NULL);
+  scene->now.ms -= 11 * 60 * CITIZ_SECOND;
+  scene->world.nodes[2].manner = NODE_LIAR;
   close_record (scene);
 
   community_world_grow (&scene->world, 300);
