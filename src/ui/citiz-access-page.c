@@ -55,7 +55,7 @@ make_row (CitizAccess *access, const gchar *title, const gchar *subtitle)
 {
   GtkWidget *row = citiz_row_new (title, subtitle);
 
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
   g_object_set_data_full (G_OBJECT (row), "citiz-access", g_object_ref (access), g_object_unref);
   g_signal_connect (row, "opened", G_CALLBACK (access_opened_cb), NULL);
   return row;

@@ -233,7 +233,9 @@ choose_button (CitizEntryPath *self)
                 "max-content-height", 360, "min-content-width", 300, "child", self->choices, NULL);
   gtk_popover_set_child (GTK_POPOVER (popover), scrolled);
   self->choose = gtk_menu_button_new ();
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->choose), _ ("Another Entry"));
+  gtk_menu_button_set_child (GTK_MENU_BUTTON (self->choose),
+                             g_object_new (GTK_TYPE_LABEL, "label", _ ("Another Entry"), "wrap",
+                                           TRUE, "justify", GTK_JUSTIFY_CENTER, NULL));
   gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (self->choose), TRUE);
   gtk_menu_button_set_has_frame (GTK_MENU_BUTTON (self->choose), FALSE);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->choose), popover);

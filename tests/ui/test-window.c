@@ -353,6 +353,38 @@ test_size (void)
   settle ();
 }
 
+/* Letters half as large again, 360 wide: nothing goes out of the window. */
+static void
+test_narrow_large (void)
+{
+  static const gchar *const pages[] = {"access", "ledger"};
+  GtkSettings *settings = gtk_settings_get_default ();
+  CitizWindow *window = citiz_window_new (NULL, session);
+  gint before;
+
+  g_object_get (settings, "gtk-xft-dpi", &before, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 144 * 1024, NULL);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL);
+  WAIT_FOR (citiz_session_get_emergency (session) != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      GtkWidget *page;
+      gint least;
+
+      citiz_window_show_page (window, pages[i]);
+      settle ();
+      page = gtk_stack_get_child_by_name (GTK_STACK (gtk_widget_get_parent (find_type (
+                                              GTK_WIDGET (window), CITIZ_TYPE_EMERGENCY_PAGE))),
+                                          pages[i]);
+      gtk_widget_measure (page, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+      g_assert_cmpint (least, <=, 340);
+    }
+  g_object_set (settings, "gtk-xft-dpi", before, NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 /* --- an empty record --- */
 
 static gboolean
@@ -472,6 +504,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/emergency", test_emergency);
   g_test_add_func ("/window/key", test_key);
   g_test_add_func ("/window/size", test_size);
+  g_test_add_func ("/window/narrow-large", test_narrow_large);
   g_test_add_func ("/window/empty", test_empty);
   g_test_add_func ("/window/kept-over-nodes", test_kept_over_nodes);
   g_test_add_func ("/window/lock-away", test_lock_away); /* the last */
