@@ -42,11 +42,11 @@ describe_opening (CitizOpening *opening)
   g_autofree gchar *when = citiz_time_text (opening->when);
   g_autofree gchar *access = citiz_id_to_hex (&opening->access);
 
-  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*}", "kind",
+  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:b}", "kind",
                     opening_kinds[opening->kind], "grant", access, "when", when, "name",
                     opening->name, "role", opening->role, "place", opening->place, "reason",
                     opening->reason, "note", opening->note, "words", opening->words, "tx",
-                    opening->tx);
+                    opening->tx, "stalled", (int) opening->stalled);
 }
 
 static void

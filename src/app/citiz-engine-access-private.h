@@ -47,6 +47,7 @@ gchar *citiz_engine_receipt_words (CitizChain *chain,
                                    const CitizHash *opening,
                                    CitizTime time,
                                    guint n);
+gchar *citiz_engine_stalled_words (CitizChain *chain, const CitizMail *mail, guint n);
 json_t *citiz_opening_to_json (const CitizOpening *opening);
 
 /* citiz-engine-refresh.c */

@@ -40,11 +40,12 @@ citiz_opening_to_json (const CitizOpening *opening)
 {
   g_autofree gchar *access = citiz_id_to_hex (&opening->access);
 
-  return json_pack ("{s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:b}", "access", access,
-                    "kind", (int) opening->kind, "when", (json_int_t) opening->when.ms, "name",
-                    opening->name, "role", opening->role, "place", opening->place, "reason",
+  return json_pack ("{s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:b, s:b}", "access",
+                    access, "kind", (int) opening->kind, "when", (json_int_t) opening->when.ms,
+                    "name", opening->name, "role", opening->role, "place", opening->place, "reason",
                     opening->reason, "note", opening->note, "words", opening->words, "tx",
-                    opening->tx, "disputed", (int) opening->disputed);
+                    opening->tx, "disputed", (int) opening->disputed, "stalled",
+                    (int) opening->stalled);
 }
 
 CitizOpening *
@@ -93,6 +94,7 @@ citiz_opening_from_json (const CitizId *id, const json_t *json)
   replace_text (&opening->words, json, "words");
   replace_text (&opening->tx, json, "tx");
   opening->disputed = json_is_true (json_object_get (json, "disputed"));
+  opening->stalled = json_is_true (json_object_get (json, "stalled"));
   return opening;
 }
 
@@ -114,6 +116,42 @@ find_capsule (CitizChain *chain, const CitizId *grant, const CitizHash *opening,
   return FALSE;
 }
 
+static gchar *
+words_of (const CitizReceipt *receipt, guint n)
+{
+  CitizReceipt receipts[CITIZ_COMMITTEE_MAX];
+  g_auto (GStrv) words = NULL;
+
+  if (n > G_N_ELEMENTS (receipts))
+    return NULL;
+  for (guint i = 0; i < n; i++)
+    receipts[i] = *receipt;
+  words = citiz_receipt_words (receipts, n, citiz_env_language ());
+  return g_strjoinv (" ", words);
+}
+
+/**
+ * citiz_engine_stalled_words:
+ * @mail: of a node that opened while the ledger stood still
+ *
+ * The same for such an opening: its receipts name the note and the number (FORMAT §9).
+ */
+gchar *
+citiz_engine_stalled_words (CitizChain *chain, const CitizMail *mail, guint n)
+{
+  CitizReceipt alike = {.grant = mail->grant, .opening = mail->opening, .time = {mail->tries}};
+  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (chain, &mail->grant, NULL);
+
+  for (guint i = 0; txs != NULL && i < txs->len; i++)
+    {
+      const CitizTxInfo *info = g_ptr_array_index (txs, i);
+
+      if (info->type == CITIZ_TX_GRANT && info->time.ms <= mail->time.ms)
+        alike.capsule = info->tx->body.grant.capsule;
+    }
+  return words_of (&alike, n);
+}
+
 /**
  * citiz_engine_receipt_words:
  * @n: receipts that the reader's page joined, one a share: they say the same
@@ -128,15 +166,8 @@ citiz_engine_receipt_words (CitizChain *chain,
                             guint n)
 {
   CitizReceipt receipt = {.grant = *grant, .opening = *opening, .time = time};
-  CitizReceipt receipts[CITIZ_COMMITTEE_MAX];
-  g_auto (GStrv) words = NULL;
 
-  if (n > G_N_ELEMENTS (receipts) || !find_capsule (chain, grant, opening, &receipt.capsule))
-    return NULL;
-  for (guint i = 0; i < n; i++)
-    receipts[i] = receipt;
-  words = citiz_receipt_words (receipts, n, citiz_env_language ());
-  return g_strjoinv (" ", words);
+  return find_capsule (chain, grant, opening, &receipt.capsule) ? words_of (&receipt, n) : NULL;
 }
 
 static gboolean
@@ -156,6 +187,7 @@ mail_kind (CitizMailKind mail, CitizOpeningKind *out)
       return TRUE;
     case CITIZ_MAIL_CODE_GIVEN:
     case CITIZ_MAIL_ENDED:
+    case CITIZ_MAIL_STALLED: /* never on a chain of one */
       return FALSE;
     }
   return FALSE;

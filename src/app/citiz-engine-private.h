@@ -206,6 +206,7 @@ typedef struct
   gboolean sample;
   gchar *profile; /* JSON: the scope that is committed to */
   gchar *label, *contact_name, *contact_phone, *birth_date; /* nullable */
+  gboolean stalled; /* nodes may also open while the ledger stands still */
   gboolean instead; /* on this computer, whatever community there is; out: for want of its nodes */
   CitizAccess *access; /* out */
 } CitizGive;

@@ -309,6 +309,7 @@ citiz_engine_give_shared (CitizEngine *engine,
 
   options->n_nodes = choose_committee (engine, nodes, &options->threshold);
   options->nodes = nodes;
+  options->stalled = give->stalled;
   options->now = citiz_chain_time (citiz_engine_shared_chain (engine));
   options->early_ms = CITIZ_MINUTE;
   deal = citiz_deal_new (engine->env, give->summary.bundle, options, error);

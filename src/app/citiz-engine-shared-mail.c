@@ -86,6 +86,35 @@ opening_of (CitizShared *shared, const CitizTxInfo *info)
   return opening;
 }
 
+/* Nodes that opened while the ledger stood still have told of it: by its note, for it had no transaction then. */
+static CitizId
+stalled_name (const CitizHash *note)
+{
+  return name_of (note->b, sizeof note->b, "stalled", 7);
+}
+
+/* One of these that the ledger has now. @out_known: %FALSE: it is none of these */
+static gboolean
+keep_late (CitizShared *shared,
+           const CitizTxInfo *info,
+           GPtrArray *told,
+           gboolean *out_known,
+           GError **error)
+{
+  const CitizId id = stalled_name (&info->tx->body.open.note);
+  json_auto_t *json = citiz_engine_read_json (shared->engine, CITIZ_CLASS_OPENING, &id, NULL);
+  g_autoptr (CitizOpening) opening = NULL;
+
+  *out_known = json != NULL;
+  if (json == NULL || json_object_get (json, "tx") != NULL)
+    return TRUE;
+  opening = citiz_opening_from_json (&id, json);
+  if (opening == NULL)
+    return TRUE;
+  opening->tx = citiz_hash_to_hex (&info->id);
+  return keep_opening (shared, opening, FALSE, told, error);
+}
+
 /* Reader by reader, without who it was. */
 static gboolean
 keep_bare (CitizShared *shared, GPtrArray *told, GError **error)
@@ -98,10 +127,15 @@ keep_bare (CitizShared *shared, GPtrArray *told, GError **error)
     {
       const CitizTxInfo *info = txs->pdata[i];
       g_autoptr (CitizOpening) opening = NULL;
+      gboolean known = FALSE;
 
       if (info->type != CITIZ_TX_ACCESS_OPEN)
         continue;
       found++;
+      if (!keep_late (shared, info, told, &known, error))
+        return FALSE;
+      if (known)
+        continue;
       opening = opening_of (shared, info);
       if (!is_kept (shared->engine, &opening->id)
           && !keep_opening (shared, opening, TRUE, told, error))
@@ -208,7 +242,12 @@ take_opened (CitizShared *shared,
   json_auto_t *before
       = citiz_engine_read_json (shared->engine, CITIZ_CLASS_OPENING, &opening->id, NULL);
   CitizHash hash = {{0}};
+  gboolean known = FALSE;
 
+  if (!keep_late (shared, info, told, &known, error))
+    return FALSE;
+  if (known)
+    return TRUE;
   if (mail->sealed != NULL)
     citiz_note_hash (&hash, mail->sealed);
   if (!citiz_hash_equal (&hash, &info->tx->body.open.note))
@@ -219,6 +258,66 @@ take_opened (CitizShared *shared,
   if (before != NULL && !json_is_true (json_object_get (before, "bare")))
     return TRUE;
   opening->disputed = json_is_true (json_object_get (before, "disputed"));
+  citiz_engine_read_note (opening, grant, mail->sealed);
+  return keep_opening (shared, opening, FALSE, told, error);
+}
+
+/* The transaction that the ledger has of this note. (transfer full) (nullable) */
+static CitizTxInfo *
+find_late (CitizShared *shared, const CitizHash *note)
+{
+  g_autoptr (GPtrArray) txs
+      = citiz_chain_txs_of_grant (citiz_engine_shared_chain (shared->engine), &shared->id, NULL);
+
+  for (guint i = 0; txs != NULL && i < txs->len; i++)
+    {
+      const CitizTxInfo *info = txs->pdata[i];
+
+      if (info->type == CITIZ_TX_ACCESS_OPEN && citiz_hash_equal (&info->tx->body.open.note, note))
+        return g_ptr_array_steal_index (txs, i);
+    }
+  return NULL;
+}
+
+/* Several nodes tell of the same opening, before and after the ledger has it. */
+static gboolean
+take_stalled (CitizShared *shared,
+              const CitizMail *mail,
+              const json_t *grant,
+              GPtrArray *told,
+              GError **error)
+{
+  const CitizId name = stalled_name (&mail->opening);
+  g_autoptr (CitizOpening) opening = NULL;
+  g_autoptr (CitizTxInfo) late = NULL;
+  CitizHash hash;
+
+  if (mail->sealed == NULL || !mail->has_opening || is_kept (shared->engine, &name))
+    return TRUE;
+  citiz_note_hash (&hash, mail->sealed);
+  if (!citiz_hash_equal (&hash, &mail->opening))
+    {
+      g_message ("a node told of an opening with another note than its own");
+      return TRUE;
+    }
+  late = find_late (shared, &hash);
+  opening = late != NULL
+                ? opening_of (shared, late)
+                : citiz_engine_new_opening (&name, &shared->id, CITIZ_OPENING_READ, mail->time);
+  if (late != NULL)
+    {
+      json_auto_t *before
+          = citiz_engine_read_json (shared->engine, CITIZ_CLASS_OPENING, &opening->id, NULL);
+
+      if (json_is_true (json_object_get (before, "stalled")))
+        return TRUE;
+      opening->disputed = json_is_true (json_object_get (before, "disputed"));
+    }
+  opening->stalled = TRUE;
+  opening->when = mail->time;
+  g_free (opening->words);
+  opening->words = citiz_engine_stalled_words (citiz_engine_shared_chain (shared->engine), mail,
+                                               shared->threshold);
   citiz_engine_read_note (opening, grant, mail->sealed);
   return keep_opening (shared, opening, FALSE, told, error);
 }
@@ -311,6 +410,19 @@ take_missed (CitizShared *shared,
          && count_tries (shared, reading, mail, grant, error);
 }
 
+/* A note that names its opening by the note it was opened with. */
+static gboolean
+is_stalled (CitizShared *shared, const CitizMail *mail)
+{
+  const CitizId name = stalled_name (&mail->opening);
+  g_autoptr (CitizTxInfo) late = NULL;
+
+  if (!mail->has_opening || is_kept (shared->engine, &name))
+    return mail->has_opening;
+  late = find_late (shared, &mail->opening);
+  return late != NULL;
+}
+
 static gboolean
 take_piece (CitizShared *shared,
             const Reading *reading,
@@ -327,8 +439,12 @@ take_piece (CitizShared *shared,
   *fate = TAKEN;
   if (mail->kind == CITIZ_MAIL_CODE_MISSED || mail->kind == CITIZ_MAIL_PASSCODE_MISSED)
     return take_missed (shared, reading, mail, grant, told, error);
+  if (mail->kind == CITIZ_MAIL_STALLED)
+    return take_stalled (shared, mail, grant, told, error);
   if (!reads)
     return TRUE;
+  if (mail->kind == CITIZ_MAIL_NOTE && is_stalled (shared, mail))
+    return take_note (shared, mail, grant, told, error);
   if (!find_opening (shared, mail, &info))
     {
       if (citiz_env_now (shared->engine->env).ms < mail->time.ms + UNKNOWN_AFTER)

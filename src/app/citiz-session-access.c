@@ -218,6 +218,7 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   job->hours = hours;
   job->instead = g_object_get_data (G_OBJECT (task), "instead") != NULL;
   job->profile = citiz_profile_to_json (profile);
+  job->stalled = citiz_profile_opens_stalled (profile);
   citiz_session_summarize (self, profile, blobs, &job->summary);
   job->sample = citiz_session_get_sample (self);
   job->label = label_of (self, profile);

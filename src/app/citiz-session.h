@@ -132,10 +132,12 @@ struct _CitizOpening
   gchar *name; /* as declared, "" if not given */
   gchar *role; /* "physician" "nurse" "paramedic" "pharmacist" or free text */
   gchar *place;
-  gchar *reason;     /* ETREAT TREAT PATRQT */
-  gchar *note;       /* CITIZ_OPENING_NOTE: the text */
-  gchar *words;      /* the six words of the receipt, in the person's language */
-  gchar *tx;         /* hex id of its transaction, NULL for a failed code */
+  gchar *reason; /* ETREAT TREAT PATRQT */
+  gchar *note;   /* CITIZ_OPENING_NOTE: the text */
+  gchar *words;  /* the six words of the receipt, in the person's language */
+  gchar
+      *tx; /* hex id of its transaction, NULL for a failed code, or while the ledger stands still */
+  gboolean stalled;  /* its nodes opened while the ledger stood still */
   gboolean disputed; /* "I do not recognise" was pressed */
 };
 

@@ -12,6 +12,7 @@ struct _CitizProfile
   guint32 sensitive;  /* bit n: category n is shown */
   GHashTable *masked; /* of CitizId */
   CitizLabelChoice label;
+  gboolean opens_stalled;
   gchar *contact_name;
   gchar *contact_phone;
 };
@@ -61,6 +62,7 @@ citiz_profile_new (void)
   profile->masked
       = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, g_free, NULL);
   profile->label = CITIZ_LABEL_FIRST_NAME_INITIAL;
+  profile->opens_stalled = TRUE;
   profile->contact_name = g_strdup ("");
   profile->contact_phone = g_strdup ("");
   return profile;
@@ -172,6 +174,18 @@ citiz_profile_set_label (CitizProfile *profile, CitizLabelChoice choice)
   profile->label = choice;
 }
 
+gboolean
+citiz_profile_opens_stalled (const CitizProfile *profile)
+{
+  return profile->opens_stalled;
+}
+
+void
+citiz_profile_set_opens_stalled (CitizProfile *profile, gboolean opens)
+{
+  profile->opens_stalled = !!opens;
+}
+
 const gchar *
 citiz_profile_get_contact_name (const CitizProfile *profile)
 {
@@ -226,9 +240,10 @@ citiz_profile_to_json (const CitizProfile *profile)
   g_ptr_array_sort (sorted, by_text);
   for (guint i = 0; i < sorted->len; i++)
     json_array_append_new (masked, json_string (sorted->pdata[i]));
-  json = json_pack ("{s:i, s:o, s:o, s:o, s:s, s:[s, s]}", "v", 1, "shown", shown, "sensitive",
-                    sensitive, "masked", masked, "label", label_names[profile->label], "contact",
-                    profile->contact_name, profile->contact_phone);
+  json = json_pack ("{s:i, s:o, s:o, s:o, s:s, s:b, s:[s, s]}", "v", 1, "shown", shown, "sensitive",
+                    sensitive, "masked", masked, "label", label_names[profile->label], "stalled",
+                    profile->opens_stalled, "contact", profile->contact_name,
+                    profile->contact_phone);
   text = json_dumps (json, JSON_COMPACT);
   out = g_strdup (text);
   free (text);
@@ -312,19 +327,22 @@ citiz_profile_from_json (const gchar *text, gssize n, GError **error)
   g_autoptr (CitizProfile) profile = citiz_profile_new ();
   json_t *shown = NULL, *sensitive = NULL, *masked = NULL, *contact = NULL;
   const char *label = NULL, *name = "", *phone = "";
-  int version = 0;
+  int version = 0, stalled = TRUE;
   gboolean fine;
 
   fine = json_is_object (json)
-         && json_unpack (json, "{s:i, s?o, s?o, s?o, s?s, s?o !}", "v", &version, "shown", &shown,
-                         "sensitive", &sensitive, "masked", &masked, "label", &label, "contact",
-                         &contact)
+         && json_unpack (json, "{s:i, s?o, s?o, s?o, s?s, s?b, s?o !}", "v", &version, "shown",
+                         &shown, "sensitive", &sensitive, "masked", &masked, "label", &label,
+                         "stalled", &stalled, "contact", &contact)
                 == 0
          && version == 1 && read_shown (profile, shown) && read_sensitive (profile, sensitive)
          && read_masked (profile, masked) && read_label (profile, label)
          && (contact == NULL || json_unpack (contact, "[s, s !]", &name, &phone) == 0);
   if (fine)
-    citiz_profile_set_contact (profile, name, phone);
+    {
+      citiz_profile_set_contact (profile, name, phone);
+      citiz_profile_set_opens_stalled (profile, stalled);
+    }
   json_decref (json);
   if (fine)
     return g_steal_pointer (&profile);

@@ -91,6 +91,10 @@ guint citiz_profile_n_masked (const CitizProfile *profile);
 CitizLabelChoice citiz_profile_get_label (const CitizProfile *profile);
 void citiz_profile_set_label (CitizProfile *profile, CitizLabelChoice choice);
 
+/* Whether the nodes of a community may also open while its ledger stands still. They may unless the person says no. */
+gboolean citiz_profile_opens_stalled (const CitizProfile *profile);
+void citiz_profile_set_opens_stalled (CitizProfile *profile, gboolean opens);
+
 /* The contact whom the page names after the end; both NULL or "" = nobody. Travels in the link only. */
 const gchar *citiz_profile_get_contact_name (const CitizProfile *profile);
 const gchar *citiz_profile_get_contact_phone (const CitizProfile *profile);

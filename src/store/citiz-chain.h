@@ -44,6 +44,7 @@ typedef struct
 
 void citiz_tx_info_clear (CitizTxInfo *info);
 void citiz_tx_info_free (CitizTxInfo *info);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizTxInfo, citiz_tx_info_free)
 
 /* The way of a transaction. Each step was checked again by citiz_chain_path(), nothing is taken from memory. */
 typedef struct

@@ -81,6 +81,8 @@ citiz_opening_place (CitizOpening *opening)
     return g_strdup (opening->note != NULL ? opening->note : "");
   if (opening->kind == CITIZ_OPENING_CODE_FAILED)
     return g_strdup (_ ("Nothing was opened"));
+  if (opening->stalled && opening->tx == NULL)
+    return g_strdup (_ ("Opened while the ledger stood still, not entered yet"));
   if (opening->place == NULL || *opening->place == '\0')
     return g_strdup (reason);
   return *reason != '\0' ? g_strdup_printf ("%s · %s", opening->place, reason)

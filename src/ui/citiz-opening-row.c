@@ -244,6 +244,22 @@ add_fact (GtkWidget *list, const gchar *what, const gchar *value, gboolean selec
   gtk_list_box_append (GTK_LIST_BOX (list), row);
 }
 
+/* What was opened while the ledger stood still: where that stands. */
+static const gchar *
+stalled_text (CitizOpening *opening, CitizTime now)
+{
+  if (!opening->stalled)
+    return NULL;
+  if (opening->tx != NULL)
+    return _ (
+        "It stood still when this was opened, as you allow in an emergency. It has been entered since.");
+  if (now.ms < opening->when.ms + CITIZ_DAY)
+    return _ ("It stood still when this was opened, as you allow in an emergency. The nodes that "
+              "opened enter it as soon as it goes on.");
+  return _ ("It stood still when this was opened, a node says, and a day later it knows nothing of "
+            "it. Ask those who run your community.");
+}
+
 void
 citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *opening)
 {
@@ -267,6 +283,7 @@ citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *open
   add_fact (list, _ ("When"), day, FALSE);
   add_fact (list, _ ("Note to you"), opening->note, TRUE);
   add_fact (list, _ ("Receipt, the same six words on their screen"), opening->words, TRUE);
+  add_fact (list, _ ("The ledger"), stalled_text (opening, now), FALSE);
   add_fact (list, _ ("Entry in the ledger"), opening->tx, TRUE);
   gtk_box_append (GTK_BOX (page), list);
   gtk_box_append (

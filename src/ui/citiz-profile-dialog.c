@@ -193,6 +193,13 @@ label_cb (CitizSwitchRow *row, GParamSpec *pspec, Editor *editor)
   save (editor);
 }
 
+static void
+stalled_cb (CitizSwitchRow *row, GParamSpec *pspec, Editor *editor)
+{
+  citiz_profile_set_opens_stalled (editor->profile, citiz_switch_row_get_active (row));
+  save (editor);
+}
+
 /* Kept as it is typed, like the switches: there is no other press that would keep it. */
 static void
 contact_cb (GtkWidget *entry, Editor *editor)
@@ -222,6 +229,13 @@ link_group (Editor *editor)
       citiz_profile_get_label (editor->profile) == CITIZ_LABEL_FIRST_NAME_INITIAL);
 
   g_signal_connect (row, "notify::active", G_CALLBACK (label_cb), editor);
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  row = citiz_switch_row_new (
+      _ ("Open even when the ledger stands still"),
+      _ ("After ten seconds your community’s nodes open all the same; you are told, and the ledger "
+         "as soon as it goes on"),
+      citiz_profile_opens_stalled (editor->profile));
+  g_signal_connect (row, "notify::active", G_CALLBACK (stalled_cb), editor);
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   editor->name = entry_row (_ ("Whom to call once it has ended"),
                             citiz_profile_get_contact_name (editor->profile), editor);

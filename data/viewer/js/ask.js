@@ -125,7 +125,7 @@ function failure(app) {
 
 /** The button, or the three steps in its place, or what went wrong and the button again. */
 export function openPanel(app) {
-  if (app.progress) return [stepLine(app), h('p.hint', t('openHint'))];
+  if (app.progress) return [stepLine(app), h('p.hint', t(app.progress.stalled ? 'stalledWait' : 'openHint'))];
   const blocked = app.grant && app.grant.state === 'notyet' && !app.grant.duration;
   return [app.fail ? failure(app) : null, h('button.primary.big', { id: 'open', disabled: blocked, onclick: app.open }, t(app.fail && app.fail.kind !== 'passcode' ? 'retry' : 'open')), app.session.opening ? null : h('p.hint', t('openHint'))];
 }

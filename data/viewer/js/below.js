@@ -192,6 +192,7 @@ export function receiptFacts(app) {
     [t('receiptOpened'), t('receiptOpening', fmtStamp(app.opening.time), app.opening.use)],
     [t('receiptShown'), joined('; ', tn('n_parts', shown), hidden, asked ? tn('n_notAsked', asked) : '')],
     [t('receiptState'), view.updated ? (view.updated.time ? fmtStamp(view.updated.time) : fmtDate(view.updated)) : ''],
+    ...(app.opening.stalled ? [[t('stalledTitle'), t('stalledText')]] : []),
     ...app.session.lies.map((lie) => [t('lieKept'), t('lieFrom', lie.node.replace(/^\w+:\/\//, ''))]),
   ];
 }

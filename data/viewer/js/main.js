@@ -272,9 +272,9 @@ async function openPressed() {
   }, SLOW_MS);
   let step = 0;
   try {
-    const opened = await openRecord(link, app.session, currentNote(), app.passcode, (at, shares) => {
+    const opened = await openRecord(link, app.session, currentNote(), app.passcode, (at, shares, stalled) => {
       step = at;
-      if (app.progress) Object.assign(app.progress, { step: at, shares });
+      if (app.progress) Object.assign(app.progress, { step: at, shares, stalled });
       refreshPanel();
     });
     if (app.link !== link) return;

@@ -5,6 +5,8 @@ import { cleanCode, combineShares, hmac, openBox, openCapsule, openingPreimage, 
 import { parseLink } from './link.js';
 
 const PATIENCE_MS = 20000;
+const STALLED_AFTER_MS = 3000;
+const STALLED_MS = 60000;
 const BLOB_LIMIT = 5 * 1024 * 1024;
 
 /** What went wrong, as a word the page has a sentence for: network, ended, passcode, refused, damaged. */
@@ -99,15 +101,14 @@ async function proofFor(link, node, session) {
   return session.passKey ? b64u(await passcodeProof(link.secret, node.id, session.passKey)) : undefined;
 }
 
-async function enterOpening(link, session, note) {
-  const sealed = await sealNote(link.key, link.grant, note);
+function enterOpening(link, session) {
   return anyNode(link.nodes, async (node) => {
     let use = session.grant.used + 1;
     for (let tries = 0; tries < 8; tries++) {
       if (use > session.grant.max) throw new Refusal('ended', { state: 'used' });
       const a = await openingPreimage(link.secret, link.grant, session.grant.max - use);
       const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/open', {
-        use, a: b64u(a), note: b64u(sealed), proof: await proofFor(link, node, session),
+        use, a: b64u(a), note: session.note, proof: await proofFor(link, node, session),
       });
       const answer = await jsonOf(response);
       if (response.ok) {
@@ -134,11 +135,16 @@ async function askShare(link, session, node) {
   if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
   if (response.status === 404 || response.status === 410) throw new Refusal('ended', { state: answer.state });
   if (!response.ok) throw new Refusal('network');
+  return checkShare(link, session, node, answer, session.opening.id);
+}
+
+/** A share that is the grant's, for this opening; else what the node signed is kept as a lie. */
+async function checkShare(link, session, node, answer, opening) {
   const share = fromB64u(answer.share, 32);
   const commitment = session.grant.commitments[answer.index - 1];
   const own = await shareCommitment(link.grant, answer.index, share, fromB64u(answer.salt, 16));
   const { receipt, given } = answer;
-  if (!commitment || answer.index !== node.index || !sameBytes(own, fromHex(commitment, 32)) || receipt.opening !== session.opening.id) {
+  if (!commitment || answer.index !== node.index || !sameBytes(own, fromHex(commitment, 32)) || receipt.opening !== opening) {
     const lie = { node: node.origin || window.location.origin, index: answer.index, commitment: hex(own), given, receipt };
     session.lies.push(lie);
     if (session.tell) session.tell(lie);
@@ -155,11 +161,56 @@ function gatherShares(link, session, onShare) {
   });
 }
 
+/** One node, asked until the opening is final or it gives its share under its own receipt. Whether the ledger stands still is for the node to judge. */
+async function askStalled(link, session, node, turn) {
+  while (!turn.over && Date.now() < turn.until) {
+    const { use } = turn;
+    const a = await openingPreimage(link.secret, link.grant, session.grant.max - use);
+    const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/stalled', {
+      use, a: b64u(a), note: session.note, token: b64u(await releaseToken(link.secret, link.grant, node.id)), proof: await proofFor(link, node, session),
+    });
+    const answer = await jsonOf(response);
+    if (answer.share) return checkShare(link, session, node, answer, turn.id);
+    if (response.status === 202) await new Promise((resolve) => setTimeout(resolve, Math.min(answer.wait, 1000)));
+    else if (response.ok) return { final: { id: answer.opening, time: answer.time, use, capsule: answer.capsule } };
+    else if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
+    else if (response.status === 409 && answer.used < session.grant.max) turn.use = Math.max(turn.use, answer.used + 1);
+    else if (response.status === 409) throw new Refusal('ended', { state: answer.state });
+    else throw new Refusal('network');
+  }
+  throw new Refusal('network');
+}
+
+/** The opening made final; or, where the person allows it and the ledger stands still, shares of as many nodes as it takes: whatever comes first. */
+async function enterOrStall(link, session, onStalled) {
+  const turn = { use: session.grant.used + 1, id: hex(await sha256(fromB64u(session.note))) };
+  let timer = 0;
+  try {
+    return await new Promise((resolve, reject) => {
+      const stall = () => {
+        if (turn.until) return;
+        turn.until = Date.now() + STALLED_MS;
+        onStalled();
+        allNodes(link.nodes, (node) => askStalled(link, session, node, turn), (answers) => {
+          const final = answers.find((one) => one.final);
+          const shares = answers.slice(0, session.grant.t).sort((x, y) => x.x - y.x);
+          return final || (shares.length >= session.grant.t && { shares, final: { id: turn.id, time: shares[0].receipt.time, use: turn.use, capsule: session.grant.capsule, stalled: true } });
+        }).then(resolve, reject);
+      };
+      if (session.grant.stalled) timer = setTimeout(stall, STALLED_AFTER_MS);
+      enterOpening(link, session).then((final) => resolve({ final }), (error) => (session.grant.stalled && error.kind === 'network' ? stall() : reject(error)));
+    });
+  } finally {
+    turn.over = true;
+    clearTimeout(timer);
+  }
+}
+
 /** Hash the six words come from: the receipts' signed messages, in the order of the shares. */
 export async function receiptHash(grant, opening, capsule, receipts) {
   const messages = receipts.map((receipt) => {
     const time = new Uint8Array(8);
-    new DataView(time.buffer).setBigUint64(0, BigInt(receipt.time));
+    new DataView(time.buffer).setBigUint64(0, BigInt(receipt.use || receipt.time));
     return join(grant, fromHex(opening, 32), time, fromHex(capsule, 32));
   });
   return sha256(join(...messages));
@@ -176,9 +227,9 @@ function fetchCapsule(link, session) {
 }
 
 /** What the opening entered was for: shares, capsule, record. */
-async function readOpened(link, session, onStep, early) {
+async function readOpened(link, session, onStep, early, given) {
   onStep(1, 0);
-  const shares = await gatherShares(link, session, (n) => onStep(1, n));
+  const shares = given || await gatherShares(link, session, (n) => onStep(1, n));
   onStep(2, shares.length);
   const blob = (await early) || (await fetchCapsule(link, session));
   let bundle;
@@ -198,11 +249,12 @@ async function readOpened(link, session, onStep, early) {
  * The whole opening. `session` lives through retries, so that an opening once entered is used again and not a second one burnt.
  * An opening is for the capsule that stood then: when the record was renewed since, it is opened again.
  * The capsule comes while the ledger makes the opening final.
- * `onStep(step, shares)` is told 0 entered, 1 keys, 2 decrypting. Returns {bundle, opening, receipt hash}.
+ * `onStep(step, shares, stalled)` is told 0 entered, 1 keys, 2 decrypting. Returns {bundle, opening, receipt hash}.
  */
 export async function openRecord(link, session, note, passcode, onStep) {
   if (passcode) session.passKey = await passcodeKey(passcode, link.grant);
   for (let tries = 0; ; tries++) {
+    let shares;
     onStep(0, 0);
     session.grant = (await session.agreed) || (await agreedState(link));
     session.agreed = null;
@@ -210,15 +262,22 @@ export async function openRecord(link, session, note, passcode, onStep) {
     if (session.opening && session.opening.capsule !== session.grant.capsule) session.opening = null;
     if (!session.opening) {
       if (session.grant.state !== 'active' && !session.grant.duration) throw new Refusal('ended', { state: session.grant.state });
-      session.opening = await enterOpening(link, session, note);
+      session.note = session.note || b64u(await sealNote(link.key, link.grant, note));
+      const entered = await enterOrStall(link, session, () => onStep(0, 0, true));
+      session.opening = entered.final;
+      shares = entered.shares;
       if (session.opening.capsule !== session.grant.capsule) {
         session.grant = await agreedState(link);
         early = null;
       }
     }
     try {
-      return await readOpened(link, session, onStep, early);
+      const opened = await readOpened(link, session, onStep, early, shares);
+      session.note = null;
+      return opened;
     } catch (error) {
+      if (shares) session.opening = null;
+      if (shares) throw error;
       const fresh = await grantState(link.nodes, link.grantHex).catch(() => session.grant);
       if (tries > 1 || fresh.capsule === session.opening.capsule) throw error;
     }
