@@ -17,11 +17,11 @@ function say(line) {
 }
 
 /** A page of the first node, opened; how long from the press to the first screen. */
-async function opened(name) {
+async function opened(name, link = links.plain.link) {
   const page = await newPage(browser, links.origins);
   page.asked = new Set();
   page.on('request', (request) => request.url().endsWith('/release') && page.asked.add(new URL(request.url()).origin));
-  await page.goto(links.plain.link);
+  await page.goto(link);
   await page.fill('#reader-name', name);
   await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
   const began = Date.now();
@@ -49,6 +49,33 @@ test('one node down', async () => {
   page.faults = page.faults.filter((fault) => !fault.includes(links.origins[3]));
   await page.finish();
   await say('up 3');
+});
+
+test('the ledger stands still: the nodes open without it, and it learns of it afterwards', async () => {
+  await say('cut');
+  const page = await newPage(browser, links.origins);
+  let path;
+  page.on('request', (request) => {
+    if (request.url().endsWith('/stalled')) path = new URL(request.url()).pathname.replace('/stalled', '');
+  });
+  await page.goto(links.stalled.link);
+  await page.fill('#reader-name', 'Camille Ouellet');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+  await page.click('#open');
+  await page.waitForFunction(() => /registre ne répond pas/.test(document.querySelector('#open-panel').textContent));
+  await page.waitForSelector('.first', { timeout: 120000 });
+  const text = await page.locator('#app').innerText();
+  contains(text, 'Apixaban');
+  contains(text, 'à l’arrêt', 'the sentence about the ledger');
+  page.faults = page.faults.filter((fault) => !fault.includes('503'));
+  await page.finish();
+  const notes = await say('notes of stalled');
+  ok(notes.length >= 3 && notes.every((n) => n.kind === 7 && n.name === 'Camille Ouellet'), JSON.stringify(notes));
+  const used = async () => (await (await fetch(links.origins[0] + path)).json()).used;
+  equal(await used(), 0, 'openings on a ledger that stands still');
+  await say('mend');
+  for (let tries = 0; tries < 1200 && (await used()) < 1; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+  equal(await used(), 1, 'openings on the ledger afterwards');
 });
 
 test('one node lying: left out, the proof with the patient, also when its part comes last', async () => {

@@ -1,5 +1,5 @@
 /* Four nodes that keep a grant together, for independent readers and for browsers: make-committee BUNDLE.json. Prints links as one line of
- * JSON, then does what each line on its input says, until that ends: "down I", "up I", "lie I", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
+ * JSON, then does what each line on its input says, until that ends: "down I", "up I", "lie I", "cut", "mend", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "committee-fixture.h"
 
 #include <glib-unix.h>
@@ -10,7 +10,7 @@ typedef struct
 {
   Committee world;
   GMainLoop *loop;
-  CitizDeal *plain;
+  CitizDeal *plain, *stalled;
   GString *line;
 } Program;
 
@@ -54,6 +54,9 @@ make_links (Program *program)
   g_autoptr (CitizDeal) once = NULL, passcode = NULL, revoked = NULL;
 
   program->plain = deal (program, out, "plain", 16, NULL);
+  program->world.stalled = TRUE;
+  program->stalled = deal (program, out, "stalled", 16, NULL);
+  program->world.stalled = FALSE;
   once = deal (program, out, "once", 1, NULL);
   passcode = deal (program, out, "passcode", 16, "4821");
   revoked = deal (program, out, "revoked", 16, NULL);
@@ -67,9 +70,17 @@ make_links (Program *program)
   say (out);
 }
 
-/* Every note of the first link, as its citizen reads them. */
+static CitizNote *
+open_note (const CitizDeal *deal, const CitizMail *mail)
+{
+  return mail->sealed && citiz_id_equal (&mail->grant, &deal->body.id) ? citiz_note_open (
+             &deal->body.id, deal->secrets->k_r, deal->secrets->t, mail->sealed, NULL)
+                                                                       : NULL;
+}
+
+/* Every note of a link, as its citizen reads them. */
 static json_t *
-read_notes (Program *program)
+read_notes (Program *program, const CitizDeal *deal)
 {
   json_t *list = json_array ();
 
@@ -82,11 +93,7 @@ read_notes (Program *program)
       for (guint k = 0; mail && k < mail->len; k++)
         {
           const CitizMail *one = mail->pdata[k];
-          g_autoptr (CitizNote) note
-              = one->sealed
-                    ? citiz_note_open (&program->plain->body.id, program->plain->secrets->k_r,
-                                       program->plain->secrets->t, one->sealed, NULL)
-                    : NULL;
+          g_autoptr (CitizNote) note = open_note (deal, one);
 
           if (note)
             json_array_append_new (list, json_pack ("{s:i, s:i, s:s, s:s}", "seat", (int) i, "kind",
@@ -127,7 +134,15 @@ obey (Program *program, const gchar *line)
   else if (g_str_has_prefix (line, "lie")
            && !citiz_db_exec (seat->db, "UPDATE node_share SET salt = zeroblob (16)", NULL))
     g_error ("the share could not be spoilt");
-  say (g_str_equal (line, "notes") ? read_notes (program) : json_array ());
+  else if (g_str_equal (line, "cut"))
+    committee_cut (&program->world);
+  else if (g_str_equal (line, "mend"))
+    committee_mend (&program->world);
+  if (g_str_has_prefix (line, "notes"))
+    say (read_notes (program,
+                     g_str_has_suffix (line, "stalled") ? program->stalled : program->plain));
+  else
+    say (json_array ());
 }
 
 static gboolean
@@ -166,6 +181,7 @@ main (int argc, char **argv)
   g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, input_cb, &program);
   g_main_loop_run (program.loop);
   citiz_deal_free (program.plain);
+  citiz_deal_free (program.stalled);
   committee_down (&program.world, NULL);
   json_decref (program.world.bundle);
   g_string_free (program.line, TRUE);
