@@ -190,24 +190,36 @@ citiz_replica_set_journals (CitizReplica *self, CitizJournals *journals)
   self->journals = journals;
 }
 
+/* Final already: the rules refuse what was said before, so only who was refused is looked for. */
+static gboolean
+is_final (CitizReplica *self, const CitizTx *tx)
+{
+  CitizTxInfo known;
+
+  if (!citiz_chain_find_tx (self->chain, citiz_tx_get_id (tx), &known, NULL))
+    return FALSE;
+  citiz_tx_info_clear (&known);
+  return TRUE;
+}
+
 /* @tell: nobody else has told the others. One that a validator brought was told to all by it, and is told again when the chain stands still. */
 gboolean
 citiz_replica_take_tx (CitizReplica *self, CitizTx *tx, gboolean tell, GError **error)
 {
   const CitizLedger *ledger = citiz_chain_ledger (self->chain, error);
-  CitizTxInfo known;
+  g_autoptr (GError) why = NULL;
   gboolean fresh;
 
   if (ledger == NULL)
     return FALSE;
-  if (citiz_chain_find_tx (self->chain, citiz_tx_get_id (tx), &known, NULL))
-    {
-      citiz_tx_info_clear (&known);
-      return TRUE;
-    }
   if (!citiz_mempool_add (self->mempool, tx, ledger, citiz_chain_time (self->chain), self->checked,
-                          &fresh, error))
-    return FALSE;
+                          &fresh, &why))
+    {
+      if (is_final (self, tx))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
+    }
   if (fresh && tell)
     {
       g_ptr_array_add (self->fresh, citiz_tx_ref (tx));
