@@ -1,6 +1,7 @@
 /* How much of a community's chain one has verified oneself: L0, L1, L2. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "sync/citiz-community-private.h"
 
+#include "store/citiz-check-light.h"
 #include "sync/citiz-range.h"
 #include "wire/citiz-closing.h"
 
@@ -51,35 +52,47 @@ doubt (CitizCommunity *self, const gchar *url, const gchar *what)
 
 static void ask_head (CitizCommunity *self, const gchar *url, guint64 height);
 
-/* From one epoch's validators to the next one's. Returns: %FALSE unless the epoch is a later one then */
-static gboolean
-take_epochs (CitizCommunity *self, const gchar *url, guint64 from, GBytes *answer)
+/* Returns: (transfer full) (element-type CitizClosing) (nullable): %NULL, perhaps without @error, when it cannot be read */
+static GPtrArray *
+decode_epochs (GBytes *answer, GError **error)
 {
   gsize n;
   const guint8 *bytes = g_bytes_get_data (answer, &n);
   CitizCursor cursor = citiz_cursor (bytes, n);
-  gboolean news = self->light.epoch > from; /* another node was faster */
+  g_autoptr (GPtrArray) closings
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_closing_free);
 
-  if (news)
-    return TRUE;
   while (cursor.n > 0)
     {
-      g_autoptr (CitizClosing) closing = NULL;
-      g_autoptr (GError) error = NULL;
+      CitizClosing *closing = NULL;
       const guint8 *view = NULL;
       guint32 length;
 
       if (citiz_take_u32 (&cursor, &length))
         view = citiz_take_view (&cursor, length);
-      closing = view != NULL ? citiz_closing_decode (view, length, &error) : NULL;
-      if (closing == NULL || !citiz_light_close (&self->light, closing, &error))
-        {
-          doubt (self, url, error != NULL ? error->message : "the answer is cut");
-          return FALSE;
-        }
-      news = TRUE;
+      if (view != NULL)
+        closing = citiz_closing_decode (view, length, error);
+      if (closing == NULL)
+        return NULL;
+      g_ptr_array_add (closings, closing);
     }
-  return news;
+  return g_steal_pointer (&closings);
+}
+
+/* From one epoch's validators to the next one's. Returns: %FALSE unless the epoch is a later one then */
+static gboolean
+take_epochs (CitizCommunity *self, const gchar *url, guint64 from, GBytes *answer)
+{
+  g_autoptr (GPtrArray) closings = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->light.epoch > from)
+    return TRUE; /* another node was faster */
+  closings = decode_epochs (answer, &error);
+  if (closings != NULL && citiz_check_closings (&self->light, closings, &error))
+    return closings->len > 0;
+  doubt (self, url, error != NULL ? error->message : "the answer is cut");
+  return FALSE;
 }
 
 static void

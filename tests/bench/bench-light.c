@@ -1,13 +1,15 @@
-/* A light client's cold start: ten years of epochs that close every day, beside raw libsodium. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A light client's cold start: ten years of epochs that close every day, beside raw libsodium on as many threads. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "bench.h"
 
 #include "crypto/citiz-crypto.h"
-#include "ledger/citiz-ledger.h"
+#include "store/citiz-check-light.h"
 
 #include <string.h>
 
-#define ROUNDS 5
-#define GOAL   0.90
+#define ROUNDS    5
+#define GOAL      0.90
+#define N_THREADS 2
+#define YEARS     3650 /* days in ten of them */
 
 typedef struct
 {
@@ -87,16 +89,12 @@ static gdouble
 verify (const World *world)
 {
   g_autofree CitizLight *light = g_new (CitizLight, 1);
+  g_autoptr (GError) error = NULL;
   const gdouble begin = bench_now ();
 
   citiz_light_init (light, &world->genesis);
-  for (guint i = 0; i < world->closings->len; i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      if (!citiz_light_close (light, world->closings->pdata[i], &error))
-        g_error ("%s", error->message);
-    }
+  if (!citiz_check_closings (light, world->closings, &error))
+    g_error ("%s", error->message);
   return bench_now () - begin;
 }
 
@@ -144,26 +142,30 @@ world_clear (World *world)
 }
 
 static gboolean
-run (guint n, guint epochs)
+run (guint n, guint epochs, gdouble goal)
 {
   const guint signatures = epochs * citiz_quorum (n);
   g_autofree gchar *what = g_strdup_printf ("light start, %u nodes", n);
   g_autofree World *world = g_new (World, 1);
   gdouble ours[ROUNDS], raw[ROUNDS], ratios[ROUNDS];
+  gdouble seconds;
   gboolean met;
 
   world_init (world, n, epochs);
   for (guint i = 0; i < ROUNDS; i++)
     {
-      raw[i] = bench_raw_verify (signatures, 1);
+      raw[i] = bench_raw_verify (signatures, N_THREADS);
       ours[i] = signatures / verify (world);
       ratios[i] = ours[i] / raw[i];
     }
   met = bench_say_at_least (what, bench_median (ours, ROUNDS), bench_median (raw, ROUNDS),
-                            "signatures/s on 1 thread", ratios, ROUNDS, GOAL);
-  g_print ("  ten years of days: %.2f s\n", 3650 * citiz_quorum (n) / bench_median (ours, ROUNDS));
+                            "signatures/s on 2 threads", ratios, ROUNDS, GOAL);
+  seconds = YEARS * citiz_quorum (n) / bench_median (ours, ROUNDS);
+  g_print ("  ten years of days: %.2f s, raw %.2f, goal <= %.1f%s\n", seconds,
+           YEARS * citiz_quorum (n) / bench_median (raw, ROUNDS), goal,
+           seconds <= goal ? "" : "  MISSED");
   world_clear (world);
-  return met;
+  return met && seconds <= goal;
 }
 
 int
@@ -173,7 +175,7 @@ main (void)
 
   if (!citiz_crypto_init ())
     return 1;
-  met = run (4, 3650);
-  met &= run (100, 60);
+  met = run (4, YEARS, 0.5);
+  met &= run (100, 60, 8);
   return met ? 0 : 1;
 }

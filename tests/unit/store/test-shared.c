@@ -1,6 +1,8 @@
 /* A chain that several order, on disk: following, appending, what is pending. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "shared-world.h"
 
+#include "store/citiz-check-light.h"
+
 #include "crypto/citiz-crypto.h"
 
 static void
@@ -118,6 +120,7 @@ test_continuation (SharedWorld *world, gconstpointer level)
   const guint n = blocks->len;
   CitizCert *final;
   CitizLight light;
+  g_autoptr (GPtrArray) closings = g_ptr_array_new ();
   CitizValidators next;
   SharedWorld other;
 
@@ -150,8 +153,19 @@ test_continuation (SharedWorld *world, gconstpointer level)
   g_assert_no_error (error);
   g_assert_cmpuint (closing->headers->len, ==, 3);
   citiz_light_init (&light, &world->genesis);
-  g_assert_true (citiz_light_close (&light, closing, &error));
+  g_ptr_array_add (closings, closing);
+  closing->final.signatures[2].b[9] ^= 1;
+  g_assert_false (citiz_check_closings (&light, closings, &error));
+  g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_CERT);
+  g_clear_error (&error);
+  closing->final.signatures[2].b[9] ^= 1;
+  g_ptr_array_add (closings, closing); /* the same end again: the whole answer is refused */
+  g_assert_false (citiz_check_closings (&light, closings, NULL));
+  g_assert_cmpuint (light.epoch, ==, 0);
+  g_ptr_array_set_size (closings, 1);
+  g_assert_true (citiz_check_closings (&light, closings, &error));
   g_assert_no_error (error);
+  g_assert_cmpuint (light.epoch, ==, 1);
   g_assert_null (citiz_chain_closing (world->chain, 1, &error));
   g_assert_no_error (error);
 
