@@ -56,7 +56,7 @@ citiz_csx_start (CitizCsx *csx, const CitizCsxStart *start)
     return;
   for (guint i = 0; i < start->n_records; i++)
     restore (csx, &start->records[i]);
-  csx->mode = csx->n == 1 ? CITIZ_CSX_SIGNING : CITIZ_CSX_GUARDING;
+  csx->mode = csx->n == 1 || start->trusted ? CITIZ_CSX_SIGNING : CITIZ_CSX_GUARDING;
   csx->guard_ask = now;
   csx->guard_until = now + 2 * csx->config.timing.standstill;
 }

@@ -70,7 +70,7 @@ recall (CitizReplica *self, GError **error)
 
 /* The slots of an epoch are counted from 1: what it starts from, a closing block, is in slot 0. */
 static gboolean
-begin (CitizReplica *self, const CitizLedger *ledger, GError **error)
+begin (CitizReplica *self, const CitizLedger *ledger, gboolean live, GError **error)
 {
   const CitizBlockHeader *head = citiz_ledger_head (ledger);
   const gboolean goes_on = head->height > 0 && head->epoch == self->epoch;
@@ -91,6 +91,7 @@ begin (CitizReplica *self, const CitizLedger *ledger, GError **error)
     }
   if (self->place != CITIZ_CSX_NOBODY)
     start.records = citiz_journal_get_records (self->journal, &start.n_records);
+  start.trusted = live && start.n_records == 0;
   citiz_replica_step (self, &event);
   return recall (self, error);
 }
@@ -130,16 +131,18 @@ new_machine (CitizReplica *self)
   self->csx = citiz_csx_new (&config);
 }
 
-/* Goes on from what chain and journal hold. */
+/* Goes on from what chain and journal hold. Who has just voted in the epoch before need not ask whether a copy of it votes. */
 gboolean
 citiz_replica_begin (CitizReplica *self, GError **error)
 {
   const CitizLedger *ledger = citiz_chain_ledger (self->chain, error);
+  const gboolean live = self->voted;
 
   if (ledger == NULL || !look_around (self, ledger, error))
     return FALSE;
+  self->voted = FALSE;
   new_machine (self);
-  if (!begin (self, ledger, error) || !citiz_replica_end_journals (self, error))
+  if (!begin (self, ledger, live, error) || !citiz_replica_end_journals (self, error))
     return FALSE;
   citiz_replica_tell_need (self);
   return TRUE;

@@ -37,6 +37,7 @@ citiz_replica_gather (CitizReplica *self)
       return;
     }
   self->unsynced = self->unsynced || votes->len > 0;
+  self->voted = self->voted || votes->len > 0;
   for (guint i = 0; i < rest->len; i++)
     {
       const CitizCsxEffect *effect = &g_array_index (rest, CitizCsxEffect, i);

@@ -65,6 +65,7 @@ struct _CitizReplica
   gboolean unsynced; /* votes wait in the journal's buffer */
   gboolean need;     /* as last told */
   gboolean failed;
+  gboolean voted;   /* in this epoch, since the process has begun: it is no copy brought back */
   gboolean closed;  /* the machine's epoch is over */
   guint64 ended;    /* the epoch whose predecessors' keys are gone */
   GHashTable *said; /* number of a node → µs: when one of us two was last told to be late */

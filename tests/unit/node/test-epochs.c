@@ -44,7 +44,8 @@ struct _World
   guint looks;
   gboolean liars; /* somebody contradicts itself on purpose */
   CitizEnv env;
-  gint64 ahead; /* ms that the nodes' clocks are ahead */
+  gint64 ahead;      /* ms that the nodes' clocks are ahead */
+  gint64 standstill; /* 0: as usual */
 };
 
 static CitizTime
@@ -190,8 +191,11 @@ static void
 node_up (Node *node)
 {
   World *world = node->world;
+  CitizCsxTiming own = timing;
   g_autoptr (GError) error = NULL;
 
+  if (world->standstill > 0)
+    own.standstill = world->standstill;
   node->db = citiz_db_open (node->dir, CITIZ_DB_CREATE, &error);
   g_assert_no_error (error);
   node->chain = citiz_chain_open_shared (node->db, &world->env, &world->genesis, &error);
@@ -199,7 +203,7 @@ node_up (Node *node)
   node->journals
       = citiz_journals_new (node->dir, &world->genesis.salt, &world->chain_id, node->key);
   node->replica
-      = citiz_replica_new (node->db, node->chain, &world->env, NULL, public_of (node), &timing);
+      = citiz_replica_new (node->db, node->chain, &world->env, NULL, public_of (node), &own);
   citiz_replica_set_journals (node->replica, node->journals);
   g_signal_connect (node->replica, "send", G_CALLBACK (send_cb), node);
   g_signal_connect (node->replica, "evidence", G_CALLBACK (evidence_cb), node);
@@ -669,6 +673,39 @@ test_late (void)
   world_clear (&world);
 }
 
+static gboolean
+last_is_in_epoch (World *world, guint64 epoch)
+{
+  return citiz_replica_get_epoch (world->nodes[3].replica) == epoch;
+}
+
+/* One of four is gone when the next epoch begins: the three go on without waiting for a standstill, which would not come. */
+static void
+test_down_at_change (void)
+{
+  World world;
+  CitizHash id;
+
+  world_init (&world, 4, 0);
+  for (guint i = 0; i < 4; i++)
+    node_down (&world.nodes[i]);
+  world.standstill = CITIZ_HOUR;
+  for (guint i = 0; i < 4; i++)
+    node_up (&world.nodes[i]);
+  submit (&world, &world.nodes[0]);
+  run (&world, all_have, 0, "the first transaction");
+  propose_renewal (&world, &world.nodes[0], &id);
+  run (&world, is_proposed, 4, "the renewal");
+  approve (&world, 4, &id);
+  run (&world, last_is_in_epoch, 1, "the change");
+  node_down (&world.nodes[3]);
+  run (&world, all_in_epoch, 1, "the epoch that one is missing in");
+  submit (&world, &world.nodes[1]);
+  run (&world, all_have, 0, "a transaction in it");
+  check (&world);
+  world_clear (&world);
+}
+
 /* Messages are lost and come in any order; power fails at any moment, of one or of all. */
 static void
 test_storm (gconstpointer data)
@@ -847,6 +884,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/epochs/come-and-go", test_come_and_go);
   g_test_add_func ("/epochs/late", test_late);
+  g_test_add_func ("/epochs/down-at-change", test_down_at_change);
   g_test_add_func ("/epochs/blame", test_blame);
   g_test_add_func ("/epochs/quota", test_quota);
   for (guint seed = 1; seed <= 4; seed++)
