@@ -249,6 +249,7 @@ citiz_sim_disk_save (CitizSimDisk *disk)
   memcpy (disk->backup_top, disk->top, sizeof disk->top);
   copy_halves (disk->backup, disk->platter, disk->top);
   disk->backup_here = disk->here && disk->named;
+  disk->backup_head = disk->head;
 }
 
 /* Between a crash and the next start. */
@@ -260,6 +261,7 @@ citiz_sim_disk_set_back (CitizSimDisk *disk)
   copy_halves (disk->platter, disk->backup, disk->top);
   copy_halves (disk->seen, disk->backup, disk->top);
   disk->here = disk->named = disk->backup_here;
+  disk->head = disk->backup_head;
 }
 
 /* Returns: %FALSE when records that were durable cannot be read */

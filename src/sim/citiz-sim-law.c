@@ -329,6 +329,7 @@ citiz_sim_law_step (CitizSimNode *node)
   citiz_csx_report (node->csx, citiz_sim_node_now (node), &report);
   if (report.slots > CITIZ_CSX_AHEAD + CITIZ_CSX_BEHIND)
     citiz_sim_broken (node->sim, "I15", "%u tracks %u slots", node->number, report.slots);
+  citiz_sim_law_journals (node);
   which = citiz_csx_check (node->csx);
   if (which != 0)
     citiz_sim_broken (node->sim, "CSX", "%u: invariant %u of the machine", node->number, which);
@@ -416,12 +417,15 @@ void
 citiz_sim_law_journals (CitizSimNode *node)
 {
   const CitizBlockHeader *head = &citiz_sim_block (node->sim, node->committed)->header;
+  const CitizSimDisk *own = node->journals[head->epoch % 2];
 
   for (guint i = 0; i < 2 && node->lies == 0; i++)
     if (node->journals[i]->here && node->journals[i]->head.epoch < head->epoch)
       citiz_sim_broken (node->sim, "I14", "%u still has its key of epoch %" SLOT " in epoch %" SLOT,
                         node->number, node->journals[i]->head.epoch, head->epoch);
-  if (node->signs && node->disk->head.epoch == head->epoch && !node->disk->here)
+  if (node->lies == 0 && !node->was_set_back
+      && citiz_sim_node_place (node, head->epoch) != CITIZ_CSX_NOBODY
+      && (!own->here || own->head.epoch != head->epoch))
     citiz_sim_broken (node->sim, "I14", "%u deletes its key of epoch %" SLOT " too early",
                       node->number, head->epoch);
 }

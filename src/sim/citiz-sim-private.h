@@ -200,6 +200,7 @@ typedef struct
   guint8 *backup;  /* an old platter */
   guint backup_top[2];
   gboolean backup_here;
+  CitizJournalHead backup_head;
 } CitizSimDisk;
 
 CitizSimDisk *citiz_sim_disk (guint number);

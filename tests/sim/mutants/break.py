@@ -56,6 +56,7 @@ MUTATIONS = [
     ('certificates of another epoch count', ('tally.c', '«cert->epoch != csx->config.epoch»\n      || cert->slot <= csx->committed.slot', NOT), ('csx.c', 'if («cert->epoch != csx->config.epoch» || cert->slot <= csx->floor', NOT),
      ('sim-epoch.c', '|| «packet->csx == CITIZ_CSX_MESSAGE_BLOCK»', '((M && packet->csx == CITIZ_CSX_MESSAGE_CERT) || %s)')),
     ('keys of earlier epochs are kept', ('sim-epoch.c', 'if («last->here» && last->head.epoch < node->epoch)', '(!M && %s)')),
+    ('the key of an epoch is deleted as it is closed', ('sim-epoch.c', 'if («citiz_sim_block (node->sim, node->committed)->header.epoch != node->epoch»)', NOT)),
     ('a key is announced before the name of its file is durable', ('sim-epoch.c', 'citiz_sim_disk_format (sim, disk, next, &key);«»', '\n  if (M)\n    node->made[next]++;')),
     ('who is in an earlier epoch is not told how it ended', ('sim-epoch.c', 'if («cert == NULL»)', EITHER)),
     ('what ends an epoch is not kept', ('sim-commit.c', '«g_array_append_val (node->beside, link);»', 'if (!M)\n        %s')),
