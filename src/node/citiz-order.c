@@ -137,14 +137,8 @@ registers (GPtrArray *txs, const CitizHash *account)
 static CitizTx *
 work_for (const CitizTx *tx, guint bits, const CitizSigningKey *key)
 {
-  CitizTx *worked = citiz_tx_new (tx->type);
+  CitizTx *worked = citiz_tx_without_sponsor (tx);
 
-  worked->chain_id = tx->chain_id;
-  worked->account = tx->account;
-  worked->key_index = tx->key_index;
-  worked->nonce = tx->nonce;
-  worked->valid_until = tx->valid_until;
-  worked->body = tx->body;
   citiz_tx_work (worked, bits);
   citiz_tx_sign (worked, key);
   return worked;

@@ -2,18 +2,17 @@
 #include "sync/citiz-community-private.h"
 
 #include "sync/citiz-vouch.h"
+#include "sync/citiz-work.h"
 
 #define SPONSOR_WITHIN_MS 2000
-#define WORK_SLICE        64 /* tries between two looks whether it is still wanted */
 
-/* A transaction that waits for its sponsor, and what takes its place. */
+/* A transaction that waits for its sponsor. */
 typedef struct
 {
   CitizCommunity *community; /* gone once @stop is cancelled */
   GCancellable *stop;
   CitizSigningKey *key;
-  CitizTx *before, *tx;
-  guint bits;
+  CitizTx *before;
 } Alone;
 
 static void
@@ -24,45 +23,21 @@ alone_free (gpointer data)
   g_object_unref (alone->stop);
   citiz_signing_key_unref (alone->key);
   citiz_tx_unref (alone->before);
-  citiz_tx_unref (alone->tx);
   g_free (alone);
-}
-
-static void
-work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Alone *alone = data;
-
-  while (!citiz_tx_work_some (alone->tx, alone->bits, WORK_SLICE))
-    if (g_task_return_error_if_cancelled (task))
-      return;
-  g_task_return_boolean (task, TRUE);
 }
 
 static void
 worked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Alone *alone = g_task_get_task_data (G_TASK (result));
+  g_autoptr (CitizTx) tx = citiz_work_finish (result);
+  Alone *alone = data;
 
-  if (!g_task_propagate_boolean (G_TASK (result), NULL) || g_cancellable_is_cancelled (alone->stop))
-    return;
-  citiz_tx_sign (alone->tx, alone->key);
-  citiz_outbox_replace (alone->community->outbox, citiz_tx_get_id (alone->before), alone->tx);
-}
-
-/* The same words under the same number, without a sponsor: the ledger takes one of the two at most. */
-static CitizTx *
-without_sponsor (const CitizTx *before)
-{
-  CitizTx *tx = citiz_tx_new (before->type);
-
-  tx->chain_id = before->chain_id;
-  tx->account = before->account;
-  tx->key_index = before->key_index;
-  tx->nonce = before->nonce;
-  tx->valid_until = before->valid_until;
-  tx->body = before->body;
-  return tx;
+  if (tx != NULL && !g_cancellable_is_cancelled (alone->stop))
+    {
+      citiz_tx_sign (tx, alone->key);
+      citiz_outbox_replace (alone->community->outbox, citiz_tx_get_id (alone->before), tx);
+    }
+  alone_free (alone);
 }
 
 static gboolean
@@ -70,20 +45,18 @@ late_cb (gpointer data)
 {
   Alone *alone = *(Alone **) data;
   CitizCommunity *self = alone->community;
+  g_autoptr (CitizTx) tx = NULL;
   CitizTxParams params;
   CitizLedger *ledger;
-  GTask *task;
 
   if (g_cancellable_is_cancelled (alone->stop))
     return G_SOURCE_REMOVE;
   ledger = citiz_chain_ledger (self->copy, NULL);
   if (ledger == NULL || !citiz_outbox_holds (self->outbox, citiz_tx_get_id (alone->before)))
     return G_SOURCE_REMOVE;
-  alone->bits = citiz_ledger_get_params (ledger, &params) ? params.work : 0;
-  task = g_task_new (NULL, alone->stop, worked_cb, NULL);
-  g_task_set_task_data (task, g_steal_pointer ((Alone **) data), alone_free);
-  g_task_run_in_thread (task, work_thread);
-  g_object_unref (task);
+  tx = citiz_tx_without_sponsor (alone->before);
+  citiz_work_async (NULL, tx, citiz_ledger_get_params (ledger, &params) ? params.work : 0,
+                    alone->stop, worked_cb, g_steal_pointer ((Alone **) data));
   return G_SOURCE_REMOVE;
 }
 
@@ -115,7 +88,6 @@ citiz_community_go_alone_later (CitizCommunity *self, CitizTx *tx)
   (*waiting)->stop = g_object_ref (self->stop);
   (*waiting)->key = citiz_signing_key_ref (self->key);
   (*waiting)->before = citiz_tx_ref (tx);
-  (*waiting)->tx = without_sponsor (tx);
   source = g_timeout_source_new (SPONSOR_WITHIN_MS);
   g_source_set_callback (source, late_cb, waiting, waiting_free);
   g_source_attach (source, g_main_context_get_thread_default ());

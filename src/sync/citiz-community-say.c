@@ -4,14 +4,14 @@
 
 #include "crypto/citiz-hash.h"
 #include "store/citiz-store-error.h"
+#include "sync/citiz-work.h"
 
 #include <math.h>
 #include <string.h>
 
 #define VALIDITY                                                                                   \
-  (20 * CITIZ_HOUR)   /* of a transaction: below the limit by what a clock may be wrong */
-#define WORK_SLICE 64 /* tries between two looks whether it is still wanted */
-#define STATE_HEAD 3  /* first byte of a CITIZ_CLASS_COMMITMENT object: a head, and its proof */
+  (20 * CITIZ_HOUR)  /* of a transaction: below the limit by what a clock may be wrong */
+#define STATE_HEAD 3 /* first byte of a CITIZ_CLASS_COMMITMENT object: a head, and its proof */
 #define ACCOUNT_BIT                                                                                \
   (G_GUINT64_CONSTANT (1) << 61) /* far from the numbers of the personal chain's accounts */
 
@@ -172,62 +172,20 @@ citiz_community_put (CitizCommunity *self, CitizTx *tx, GError **error)
 
 /* Registering ****************************************************************/
 
-typedef struct
-{
-  CitizTx *tx;
-  guint bits;
-} Work;
-
-static void
-work_free (gpointer data)
-{
-  Work *work = data;
-
-  g_clear_pointer (&work->tx, citiz_tx_unref);
-  g_free (work);
-}
-
-static void
-work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Work *work = data;
-
-  while (!citiz_tx_work_some (work->tx, work->bits, WORK_SLICE))
-    if (g_task_return_error_if_cancelled (task))
-      return;
-  g_task_return_boolean (task, TRUE);
-}
-
 static void
 worked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   CitizCommunity *self = CITIZ_COMMUNITY (source);
-  Work *work = g_task_get_task_data (G_TASK (result));
+  g_autoptr (CitizTx) tx = citiz_work_finish (result);
   g_autoptr (GError) error = NULL;
-  const gboolean worked = g_task_propagate_boolean (G_TASK (result), NULL);
 
   g_clear_object (&self->work);
-  if (!worked || self->key == NULL || self->stop == NULL || citiz_community_is_registered (self))
+  if (tx == NULL || self->key == NULL || self->stop == NULL || citiz_community_is_registered (self))
     return;
-  citiz_tx_sign (work->tx, self->key);
-  if (!citiz_community_put (self, work->tx, &error))
+  citiz_tx_sign (tx, self->key);
+  if (!citiz_community_put (self, tx, &error))
     g_warning ("the account could not be sent: %s", error->message);
   citiz_community_tell (self);
-}
-
-/* In a thread of its own: it may take a while, and ends when the community is stopped. */
-static void
-work_for (CitizCommunity *self, CitizTx *tx, guint bits)
-{
-  Work *work = g_new (Work, 1);
-  GTask *task;
-
-  *work = (Work){tx, bits};
-  self->work = g_object_ref (self->stop);
-  task = g_task_new (self, self->work, worked_cb, NULL);
-  g_task_set_task_data (task, work, work_free);
-  g_task_run_in_thread (task, work_thread);
-  g_object_unref (task);
 }
 
 static void
@@ -237,8 +195,8 @@ say_account (CitizCommunity *self)
   g_autoptr (GError) error = NULL;
   CitizPublicKey recovery;
   CitizHash account;
+  g_autoptr (CitizTx) tx = NULL;
   CitizTxBody body;
-  CitizTx *tx;
   guint bits;
 
   if (self->work != NULL || citiz_outbox_find (self->outbox, CITIZ_TX_ACCT_REGISTER, NULL) != NULL)
@@ -248,13 +206,13 @@ say_account (CitizCommunity *self)
   tx = prepare (self, CITIZ_TX_ACCT_REGISTER, &body, &bits);
   if (bits > 0)
     {
-      work_for (self, tx, bits);
+      self->work = g_object_ref (self->stop);
+      citiz_work_async (self, tx, bits, self->work, worked_cb, NULL);
       return;
     }
   citiz_tx_sign (tx, self->key);
   if (!citiz_community_put (self, tx, &error))
     g_warning ("the account could not be sent: %s", error->message);
-  citiz_tx_unref (tx);
 }
 
 gboolean
@@ -284,8 +242,30 @@ head_root (const CitizPendingHead *head, CitizHash *out)
   citiz_commitment_root (out, &leaf, 1);
 }
 
+/* How each epoch before @epoch ended, as far as rules ended it: who holds the founding document gets to its validators with that. */
+static void
+put_closings (CitizCommunity *self, guint64 epoch, GByteArray *out)
+{
+  const guint at = out->len;
+  guint16 n = 0;
+
+  citiz_put_u16 (out, 0);
+  for (; n < MIN (epoch, G_MAXUINT16); n++)
+    {
+      g_autoptr (CitizClosing) closing = citiz_chain_closing (self->copy, n, NULL);
+      g_autoptr (GBytes) bytes = closing != NULL ? citiz_closing_encode (closing) : NULL;
+
+      if (bytes == NULL)
+        break;
+      citiz_put_u32 (out, (guint32) g_bytes_get_size (bytes));
+      citiz_put_bytes (out, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+    }
+  out->data[at] = (guint8) (n >> 8);
+  out->data[at + 1] = (guint8) n;
+}
+
 /* The object of the vault that proves a head: u8 3 | community 32 | chain 32 | u64 height | hash 32 | salt 32 | u32 n, tx | header 344 |
- * u32 n, Final certificate | u64 index | u64 size | u16 n, path. */
+ * u32 n, Final certificate | u64 index | u64 size | u16 n, path | u16 n, each u32 n, closing proof (none in those of earlier versions). */
 static GBytes *
 prove_head (CitizCommunity *self, const CitizTxInfo *info, GError **error)
 {
@@ -318,6 +298,7 @@ prove_head (CitizCommunity *self, const CitizTxInfo *info, GError **error)
   citiz_put_u16 (out, (guint16) proof.n);
   for (guint i = 0; i < proof.n; i++)
     citiz_put_bytes (out, proof.hashes[i].b, 32);
+  put_closings (self, header.epoch, out);
   return g_byte_array_free_to_bytes (out);
 }
 

@@ -188,6 +188,25 @@ citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key)
 }
 
 /**
+ * citiz_tx_without_sponsor:
+ *
+ * Returns: (transfer full): the same words under the same number, unsigned; of the two the ledger takes one at most
+ */
+CitizTx *
+citiz_tx_without_sponsor (const CitizTx *tx)
+{
+  CitizTx *out = citiz_tx_new (tx->type);
+
+  out->chain_id = tx->chain_id;
+  out->account = tx->account;
+  out->key_index = tx->key_index;
+  out->nonce = tx->nonce;
+  out->valid_until = tx->valid_until;
+  out->body = tx->body;
+  return out;
+}
+
+/**
  * citiz_tx_vouch:
  * @tx: signed, and naming the node of @node_key as its sponsor
  *

@@ -37,6 +37,7 @@ CitizTx *citiz_tx_new (CitizTxType type);
 CitizTx *citiz_tx_ref (CitizTx *tx);
 void citiz_tx_unref (CitizTx *tx);
 void citiz_tx_sign (CitizTx *tx, const CitizSigningKey *key);
+CitizTx *citiz_tx_without_sponsor (const CitizTx *tx);
 CitizTx *citiz_tx_vouch (const CitizTx *tx, const CitizSigningKey *node_key);
 void citiz_tx_work (CitizTx *tx, guint bits);
 gboolean citiz_tx_work_some (CitizTx *tx, guint bits, guint tries) G_GNUC_WARN_UNUSED_RESULT;

@@ -284,21 +284,23 @@ test_join (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (count_proofs (scene, NULL), ==, 2);
 }
 
-/* The kept proof holds on its own: transaction, path, header and certificate, from the founding document. */
+/* The kept proof holds on its own: transaction, path, header, certificate, how epochs ended, from the founding document. */
 static void
 test_proof (Scene *scene, gconstpointer unused)
 {
   g_autoptr (GBytes) bytes = NULL;
   g_autofree CitizCert *final = g_new (CitizCert, 1);
+  g_autoptr (CitizClosing) closing = NULL;
   CitizCursor cursor;
   CitizBlockHeader header;
   CitizLogProof proof;
   CitizLight light;
   const guint8 *tx, *view;
   guint32 n_tx, n;
-  guint16 n_path;
+  guint16 n_path, n_closings;
   gsize size;
 
+  community_world_end_epoch (&scene->world, 0);
   write_personal (scene);
   join (scene, TRUE);
   RUN_UNTIL (committed (scene) == 1);
@@ -318,8 +320,15 @@ test_proof (Scene *scene, gconstpointer unused)
   proof.n = n_path;
   for (guint i = 0; i < n_path; i++)
     g_assert_true (citiz_take_bytes (&cursor, proof.hashes[i].b, 32));
+  g_assert_true (citiz_take_u16 (&cursor, &n_closings));
+  g_assert_cmpuint (n_closings, ==, 1);
+  g_assert_true (citiz_take_u32 (&cursor, &n));
+  closing = citiz_closing_decode (citiz_take_view (&cursor, n), n, NULL);
+  g_assert_nonnull (closing);
   g_assert_true (citiz_cursor_done (&cursor));
   citiz_light_init (&light, &scene->world.shared.genesis);
+  g_assert_cmpuint (header.epoch, ==, 1);
+  g_assert_true (citiz_light_close (&light, closing, NULL));
   g_assert_true (citiz_light_advance (&light, &header, final, NULL));
   g_assert_true (citiz_light_check_tx (&light, tx, n_tx, &proof, NULL));
 }
