@@ -143,6 +143,7 @@ citiz_columns_class_init (CitizColumnsClass *klass)
   widget_class->measure = citiz_columns_measure;
   widget_class->size_allocate = citiz_columns_size_allocate;
   widget_class->get_request_mode = citiz_columns_get_request_mode;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 /* In a template: <child type="left"> and <child type="right">. */

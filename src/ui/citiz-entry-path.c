@@ -232,10 +232,14 @@ choose_button (CitizEntryPath *self)
   g_object_set (scrolled, "hscrollbar-policy", GTK_POLICY_NEVER, "propagate-natural-height", TRUE,
                 "max-content-height", 360, "min-content-width", 300, "child", self->choices, NULL);
   gtk_popover_set_child (GTK_POPOVER (popover), scrolled);
-  self->choose = gtk_menu_button_new ();
+  /* The button in it is the one that is pressed, and has the name. */
+  self->choose
+      = g_object_new (GTK_TYPE_MENU_BUTTON, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
   gtk_menu_button_set_child (GTK_MENU_BUTTON (self->choose),
                              g_object_new (GTK_TYPE_LABEL, "label", _ ("Another Entry"), "wrap",
                                            TRUE, "justify", GTK_JUSTIFY_CENTER, NULL));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (self->choose)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Another Entry"), -1);
   gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (self->choose), TRUE);
   gtk_menu_button_set_has_frame (GTK_MENU_BUTTON (self->choose), FALSE);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->choose), popover);
@@ -282,6 +286,7 @@ citiz_entry_path_class_init (CitizEntryPathClass *klass)
   signals[ENTRY_CHANGED] = g_signal_new ("entry-changed", G_TYPE_FROM_CLASS (klass),
                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "path.proof", NULL, proof_action);
+  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -185,6 +185,7 @@ citiz_flow_class_init (CitizFlowClass *klass)
   widget_class->measure = citiz_flow_measure;
   widget_class->size_allocate = citiz_flow_size_allocate;
   widget_class->get_request_mode = citiz_flow_get_request_mode;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -109,6 +109,7 @@ citiz_joined_class_init (CitizJoinedClass *klass)
   widget_class->measure = citiz_joined_measure;
   widget_class->size_allocate = citiz_joined_size_allocate;
   widget_class->get_request_mode = citiz_joined_get_request_mode;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

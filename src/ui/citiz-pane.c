@@ -79,6 +79,7 @@ citiz_pane_class_init (CitizPaneClass *klass)
   widget_class->measure = citiz_pane_measure;
   widget_class->size_allocate = citiz_pane_size_allocate;
   widget_class->get_request_mode = citiz_pane_get_request_mode;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

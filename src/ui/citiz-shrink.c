@@ -231,6 +231,7 @@ citiz_shrink_class_init (CitizShrinkClass *klass)
   widget_class->measure = citiz_shrink_measure;
   widget_class->size_allocate = citiz_shrink_size_allocate;
   widget_class->get_request_mode = citiz_shrink_get_request_mode;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -15,6 +15,7 @@ G_DEFINE_FINAL_TYPE (CitizStates, citiz_states, ADW_TYPE_BIN)
 static void
 citiz_states_class_init (CitizStatesClass *klass)
 {
+  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -148,6 +148,7 @@ citiz_wrap_class_init (CitizWrapClass *klass)
   widget_class->measure = citiz_wrap_measure;
   widget_class->size_allocate = citiz_wrap_size_allocate;
   widget_class->get_request_mode = citiz_wrap_get_request_mode;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void
