@@ -109,11 +109,10 @@ typedef struct
   CitizKind kind;
   gboolean correction;
   json_t *before;
-  gchar *title;
 } Waiting;
 
 static Waiting *
-waiting_new (CitizForm *form, const Entry *entry, const gchar *title)
+waiting_new (CitizForm *form, const Entry *entry)
 {
   Waiting *waiting = g_new0 (Waiting, 1);
 
@@ -121,7 +120,6 @@ waiting_new (CitizForm *form, const Entry *entry, const gchar *title)
   waiting->kind = entry->kind;
   waiting->correction = entry->item != NULL;
   waiting->before = entry->item != NULL ? json_incref (entry->item->resource) : NULL;
-  waiting->title = g_strdup (title);
   g_set_weak_pointer (&waiting->owner, entry->owner);
   return waiting;
 }
@@ -133,9 +131,10 @@ finish (Waiting *waiting, CitizSession *session, const CitizId *id, const GError
     citiz_form_fail (waiting->form, NULL, citiz_session_explain (error));
   else
     {
-      g_autofree gchar *text = *waiting->title != '\0'
-                                   ? g_strdup_printf (_ ("“%s” added"), waiting->title)
-                                   : g_strdup (_ ("Added"));
+      const CitizItem *item = citiz_record_get (citiz_session_get_record (session), id);
+      const gchar *title = item != NULL ? citiz_item_title (item) : "";
+      g_autofree gchar *text
+          = *title != '\0' ? g_strdup_printf (_ ("“%s” added"), title) : g_strdup (_ ("Added"));
 
       citiz_form_done (waiting->form);
       if (waiting->owner != NULL && waiting->correction)
@@ -147,7 +146,6 @@ finish (Waiting *waiting, CitizSession *session, const CitizId *id, const GError
   g_clear_weak_pointer (&waiting->owner);
   g_object_unref (waiting->form);
   json_decref (waiting->before);
-  g_free (waiting->title);
   g_free (waiting);
 }
 
@@ -184,7 +182,7 @@ submit_document (CitizForm *form, Entry *entry)
           : m != 0 ? g_strdup_printf ("%04d-%02d", y, m)
                    : g_strdup_printf ("%04d", y);
   citiz_session_add_document_async (entry->session, entry->file, title, *date != '\0' ? iso : NULL,
-                                    NULL, document_cb, waiting_new (form, entry, title));
+                                    NULL, document_cb, waiting_new (form, entry));
 }
 
 static void
@@ -205,7 +203,7 @@ submit_cb (CitizForm *form, gpointer data)
   if (resource == NULL)
     return;
   citiz_session_save_async (entry->session, entry->item != NULL ? &entry->item->id : NULL, resource,
-                            NULL, saved_cb, waiting_new (form, entry, ""));
+                            NULL, saved_cb, waiting_new (form, entry));
   json_decref (resource);
 }
 

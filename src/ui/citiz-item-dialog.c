@@ -14,6 +14,8 @@
 #include "ui/citiz-page.h"
 #include "ui/citiz-undo.h"
 
+#define TITLE_SEEN 48 /* characters that the title bar has room for */
+
 struct _CitizItemDialog
 {
   AdwWindow parent_instance;
@@ -124,6 +126,8 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
   const gchar *position
       = citiz_values_hidden () ? "" : citiz_position_text (item->position, item->range.owner);
 
+  if (g_utf8_strlen (citiz_item_title (item), -1) > TITLE_SEEN)
+    add_fact (list, _ ("Name"), citiz_item_title (item));
   add_fact (list, _ ("Value"), value);
   add_fact (list, _ ("State"), position);
   add_fact (list, _ ("Range"), range);

@@ -52,6 +52,8 @@ show_toast (GtkWidget *widget, AdwToast *toast)
       g_object_unref (g_object_ref_sink (toast));
       return;
     }
+  /* The news of this moment, not what waits: "Undo" is for what was just done. */
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_overlay_add_toast (overlay, toast);
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (overlay)); child != NULL;
        child = gtk_widget_get_next_sibling (child))
