@@ -535,6 +535,64 @@ citiz_format_hold (const gchar *text)
   return g_string_free (held, FALSE);
 }
 
+/* "2×/d", "1×/8 h": how the record tells a timing that has no words of its own. NULL: it is no such thing. */
+static gchar *
+rhythm (const gchar *text)
+{
+  static const struct
+  {
+    const gchar *code, *name[2]; /* by language */
+  } periods[] = {
+      {"h", {"hour", "heure"}},
+      {"d", {"day", "jour"}},
+      {"wk", {"week", "semaine"}},
+      {"mo", {"month", "mois"}},
+  };
+  gboolean french = citiz_format_language () == CITIZ_LANGUAGE_FR;
+  gchar *rest = NULL;
+  guint times = (guint) g_ascii_strtoull (text, &rest, 10), every;
+  const gchar *what = french ? "fois" : times == 1 ? "time" : "times";
+
+  if (rest == text || !g_str_has_prefix (rest, "×/"))
+    return NULL;
+  rest += strlen ("×/");
+  every = (guint) g_ascii_strtoull (rest, &rest, 10);
+  rest += g_str_has_prefix (rest, CITIZ_NBSP) ? strlen (CITIZ_NBSP) : 0;
+  for (guint i = 0; i < G_N_ELEMENTS (periods); i++)
+    {
+      const gchar *name = periods[i].name[french];
+
+      if (strcmp (rest, periods[i].code) != 0)
+        continue;
+      if (every <= 1)
+        return g_strdup_printf ("%u" CITIZ_NBSP "%s %s %s", times, what, french ? "par" : "a",
+                                name);
+      return g_strdup_printf ("%u" CITIZ_NBSP "%s %s %u" CITIZ_NBSP "%s%s", times, what,
+                              french ? "aux" : "every", every, name,
+                              g_str_has_suffix (name, "s") ? "" : "s");
+    }
+  return NULL;
+}
+
+gchar *
+citiz_format_dosage (const gchar *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ", ", -1);
+  g_autofree gchar *joined = NULL;
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      gchar *said = rhythm (parts[i]);
+
+      if (said == NULL)
+        continue;
+      g_free (parts[i]);
+      parts[i] = said;
+    }
+  joined = g_strjoinv (", ", parts);
+  return citiz_format_hold (joined);
+}
+
 gchar *
 citiz_format_capital (const gchar *text)
 {

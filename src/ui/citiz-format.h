@@ -64,6 +64,8 @@ const gchar *citiz_format_weekday_letter (gint day);
 
 /* A number stays on the line of what it counts: "1 tablet" never breaks after the 1. */
 gchar *citiz_format_hold (const gchar *text);
+/* The same of a dosage, whose timing is put into words: "2×/d" is "2 times a day". */
+gchar *citiz_format_dosage (const gchar *text);
 /* First letter in capitals, the rest as it is. */
 gchar *citiz_format_capital (const gchar *text);
 

@@ -121,7 +121,7 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
                    *end = citiz_date_words (&item->end, now, FALSE);
   g_autofree gchar *recorded = citiz_date_words (&item->recorded, now, TRUE),
                    *source = citiz_item_source_word (item);
-  g_autofree gchar *whose = NULL;
+  g_autofree gchar *whose = NULL, *dosage = citiz_format_dosage (item->dosage);
   gboolean lasts = item->kind != CITIZ_KIND_SESSION; /* whose minutes say it */
   const gchar *position
       = citiz_values_hidden () ? "" : citiz_position_text (item->position, item->range.owner);
@@ -133,7 +133,7 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
   add_fact (list, _ ("Range"), range);
   add_components (list, item);
   add_fact (list, _ ("Strength or model"), item->detail);
-  add_fact (list, _ ("How to take it"), item->dosage);
+  add_fact (list, _ ("How to take it"), dosage);
   add_fact (list, _ ("Reaction"), item->reaction);
   add_sentence (
       list,

@@ -441,7 +441,7 @@ citiz_item_line (const CitizItem *item, GDateTime *now)
         g_string_append_printf (line, _ ("Since %s"), onset);
       break;
     case CITIZ_KIND_MEDICATION:
-      extra = citiz_format_hold (item->dosage);
+      extra = citiz_format_dosage (item->dosage);
       add_part (line, extra, " · ");
       if (item->as_needed && !says (item->dosage, _ ("as needed")))
         add_part (line, _ ("as needed"), " · ");

@@ -185,7 +185,7 @@ due_line (const CitizDue *due, gboolean late)
     g_string_append_printf (line, " · %s", _ ("not noted yet"));
   if (*due->medication->dosage != '\0')
     {
-      g_autofree gchar *dosage = citiz_format_hold (due->medication->dosage);
+      g_autofree gchar *dosage = citiz_format_dosage (due->medication->dosage);
       g_string_append_printf (line, " · %s", dosage);
     }
   if (*alert != '\0')
