@@ -1,8 +1,17 @@
 """A citizen's app as a process joins real nodes: test-community.py NODE CITIZ MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import base64, json, os, pathlib, signal, subprocess, sys, threading
+import base64, hashlib, hmac, json, os, pathlib, signal, subprocess, sys, threading, time
 
 from nodes import Load, World, until
+from wires import Wires
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip('=')
+
+
+def unbase64(text):
+    return base64.urlsafe_b64decode(text + '=' * (-len(text) % 4))
 
 
 class App:
@@ -263,11 +272,86 @@ def case_refound(world, app):
     other.wait('it follows', lambda v: whole(v) and v['height'] == v['nodeHeight'])
 
 
+class Doctor:
+    """Who holds the link, with as much of the page's arithmetic as asking needs. The note is sealed with nothing: nodes do not read it."""
+
+    def __init__(self, link):
+        payload = json.loads(unbase64(link.split('shlink:/')[1]))
+        self.grant, self.secret = bytes.fromhex(payload['_citiz']['g']), unbase64(payload['url'].rsplit('/', 1)[1])
+        self.nodes = [unbase64(name) for name, _ in payload['_citiz']['n']]
+        self.note = b'\1' + os.urandom(100)
+
+    def derive(self, info):
+        key = hmac.digest(self.grant, self.secret, 'sha256')
+        return hmac.digest(key, info + b'\1', 'sha256')
+
+    def reveal(self, k):
+        a = self.derive(b'citiz/open/v1')
+        for _ in range(k):
+            a = hashlib.sha256(a).digest()
+        return a
+
+    def ask(self, node, use=1):
+        """Its answer to an opening that the ledger does not make final: 202 until it sees that it stands still."""
+        state = json.loads(node.get('/v1/grants/' + self.grant.hex())[1])
+        name = next(n for n in self.nodes if n == node.key()[:16])
+        body = {'use': use, 'a': base64url(self.reveal(state['max'] - use)), 'note': base64url(self.note),
+                'token': base64url(self.derive(b'citiz/token/v1' + name))}
+        status, answer = node.request('POST', f'/v1/grants/{self.grant.hex()}/stalled', json.dumps(body), {'Content-Type': 'application/json'})
+        answer = json.loads(answer)
+        if status == 200 and 'share' in answer:
+            made = hashlib.sha256(b'citiz/share' + self.grant + bytes([answer['index']]) + unbase64(answer['share']) + unbase64(answer['salt']))
+            assert made.hexdigest() == state['commitments'][answer['index'] - 1], answer
+        return status, answer
+
+    def used(self, node):
+        return json.loads(node.get('/v1/grants/' + self.grant.hex())[1])['used']
+
+
+def case_stalled(world, app):
+    """No node hears enough others: they open an emergency access without the ledger, killed or not, and the ledger learns of it once."""
+    start_quietly(world)
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.wait('joined', whole)
+    access = app.run('emergency')
+    assert access['nodes']['holding'] == 4, access
+    doctor = Doctor(access['link'])
+    world.wires.cut(0, 1)
+    given, began = {}, time.monotonic()
+
+    def all_gave():
+        for node in world.nodes:
+            if node.place in given:
+                continue
+            status, answer = doctor.ask(node)
+            assert status == 202 or (status == 200 and 'share' in answer), (status, answer)
+            if status == 200:
+                given[node.place] = answer['receipt']
+                if node.place in (1, 2):  # in the middle: told, and gone before anything else
+                    node.kill()
+                    node.start()
+        return len(given) == 4
+
+    until('all have given their share', all_gave, 150, 0.5)
+    assert time.monotonic() - began > 9.5, 'given before the ledger stood still for ten seconds'
+    for node in world.nodes:
+        assert doctor.ask(node)[1]['receipt'] == given[node.place], 'what was given is on disk'
+        assert doctor.used(node) == 0
+    told = until('the citizen is told', lambda: app.run('accesses'), 150, 0.5)
+    assert len(told) == 1 and told[0]['stalled'] and 'tx' not in told[0], told
+    world.wires.mend()
+    until('the ledger has it', lambda: all(doctor.used(n) == 1 for n in world.nodes), 150, 0.2)
+    told = until('and so has the app', lambda: [one for one in app.run('accesses') if 'tx' in one], 150, 0.5)
+    assert len(told) == 1 and told[0]['stalled'] and len(app.run('accesses')) == 1, told
+    world.settle()
+    assert all(doctor.used(n) == 1 for n in world.nodes)
+
+
 def main():
     node, citiz, maker, name = sys.argv[1:5]
     case = globals()['case_' + name]
     print('TAP version 13\n1..1')
-    with World(node, maker, admission=1) as world:
+    with World(node, maker, admission=1, wires=Wires if name == 'stalled' else None) as world:
         case(world, App(world, citiz))
     print(f'ok 1 - {case.__doc__.splitlines()[0]}')
 

@@ -422,6 +422,15 @@ test_receipt (void)
   g_assert_true (citiz_hash_equal (&again.opening, &receipt.opening));
   citiz_receipt_sign (&signature, &receipt, key);
   g_assert_true (citiz_receipt_verify (&receipt, &signature, citiz_signing_key_get_public (key)));
+  g_assert_false (citiz_stalled_verify (&receipt, receipt.time, &signature,
+                                        citiz_signing_key_get_public (key)));
+  citiz_stalled_sign (&signature, &receipt, receipt.time, key);
+  g_assert_true (citiz_stalled_verify (&receipt, receipt.time, &signature,
+                                       citiz_signing_key_get_public (key)));
+  g_assert_false (citiz_stalled_verify (&receipt, (CitizTime){receipt.time.ms + 1}, &signature,
+                                        citiz_signing_key_get_public (key)));
+  g_assert_false (citiz_receipt_verify (&receipt, &signature, citiz_signing_key_get_public (key)));
+  citiz_receipt_sign (&signature, &receipt, key);
   again.time.ms++;
   g_assert_false (citiz_receipt_verify (&again, &signature, citiz_signing_key_get_public (key)));
   en = citiz_receipt_words (&receipt, 1, CITIZ_LANGUAGE_EN);
@@ -504,6 +513,8 @@ test_profile (void)
   citiz_profile_set_shows (profile, CITIZ_PART_DIET, FALSE);
   citiz_profile_set_shows_sensitive (profile, 2, TRUE);
   citiz_profile_set_masks (profile, &id, TRUE);
+  g_assert_true (citiz_profile_opens_stalled (profile));
+  citiz_profile_set_opens_stalled (profile, FALSE);
   citiz_profile_set_contact (profile, "Marc \xe2\x80\x94 conjoint", "514 555-0142");
   text = citiz_profile_to_json (profile);
   again = citiz_profile_from_json (text, -1, NULL);
@@ -513,6 +524,10 @@ test_profile (void)
   g_assert_false (citiz_profile_shows (again, CITIZ_PART_DIET));
   g_assert_true (citiz_profile_shows_sensitive (again, 2));
   g_assert_true (citiz_profile_masks (again, &id));
+  g_assert_false (citiz_profile_opens_stalled (again));
+  g_clear_pointer (&again, citiz_profile_free);
+  again = citiz_profile_from_json ("{\"v\":1}", -1, NULL); /* kept before there was a choice */
+  g_assert_true (citiz_profile_opens_stalled (again));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_null (citiz_profile_from_json (bad[i], -1, NULL));
 }
