@@ -62,7 +62,11 @@ def raw_verify_cost(threads=2, count=20000):
 
 
 def processor_seconds(node):
-    fields = open(f'/proc/{node.process.pid}/stat').read().rsplit(')', 1)[1].split()
+    return processor_seconds_of(node.process.pid)
+
+
+def processor_seconds_of(pid):
+    fields = open(f'/proc/{pid}/stat').read().rsplit(')', 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
