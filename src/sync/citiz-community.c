@@ -553,13 +553,6 @@ citiz_community_get_watch (CitizCommunity *self)
   return self->watcher;
 }
 
-/* Returns: (transfer none) (nullable): %NULL before it is started */
-CitizHttpClient *
-citiz_community_get_client (CitizCommunity *self)
-{
-  return self->client;
-}
-
 /* Of the nodes that can be asked; without a path. */
 const gchar *const *
 citiz_community_get_urls (CitizCommunity *self)

@@ -95,7 +95,6 @@ const gchar *citiz_community_get_doubt (CitizCommunity *self); /* url of the nod
 CitizChain *citiz_community_get_chain (CitizCommunity *self);
 CitizOutbox *citiz_community_get_outbox (CitizCommunity *self);
 CitizWatch *citiz_community_get_watch (CitizCommunity *self);
-CitizHttpClient *citiz_community_get_client (CitizCommunity *self);
 const gchar *const *citiz_community_get_urls (CitizCommunity *self);
 GPtrArray *citiz_community_get_members (CitizCommunity *self); /* CitizCommunityMember */
 guint64 citiz_community_get_node_height (CitizCommunity *self);

@@ -153,13 +153,6 @@ citiz_watch_stop (CitizWatch *self)
   g_clear_object (&self->client);
 }
 
-/* Goes to the next node at once. */
-void
-citiz_watch_hurry (CitizWatch *self)
-{
-  citiz_watch_visit_now (self);
-}
-
 /* This node showed something that does not continue our chain: it is visited next, from our newest block on. */
 void
 citiz_watch_suspect (CitizWatch *self, const gchar *url)

@@ -35,7 +35,6 @@ void citiz_watch_set_witness (CitizWatch *self, const CitizHash *account, CitizS
 void citiz_watch_set_pace (CitizWatch *self, guint visit_ms);
 gboolean citiz_watch_start (CitizWatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_watch_stop (CitizWatch *self);
-void citiz_watch_hurry (CitizWatch *self);
 void citiz_watch_suspect (CitizWatch *self, const gchar *url);
 
 GPtrArray *citiz_watch_alarms (CitizWatch *self);
