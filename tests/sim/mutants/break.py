@@ -25,7 +25,7 @@ MUTATIONS = [
     ('own votes not counted again after a restart', ('peer.c', 'if (slot != NULL && «vote->kind != CITIZ_VOTE_CAND»)', '!(M && own) && %s')),
     ('own votes forgotten over a restart', ('peer.c', '«const gboolean own = vote->voter == csx->config.self;»', 'const gboolean own = vote->voter == csx->config.self && !M;'),
      ('peer.c', '|| vote->voter >= csx->n«»)\n    return;', ' || (M && vote->voter == csx->config.self)')),
-    ('no guard after a restart', ('peer.c', 'csx->mode = «csx->n == 1» ?', EITHER)),
+    ('no guard after a restart', ('peer.c', 'csx->mode = «csx->n == 1 || start->trusted» ?', EITHER)),
     ('own statements that others show are believed', ('tally.c', 'if (slot <= csx->final_slot || «slot <= csx->mute»)', EITHER)),
     ('no repeating in a standstill', ('peer.c', 'tell_stalled (csx, since);«»', '\n  if (M)\n    return;')),
     ('repeating without a limit', ('peer.c', 'if («csx->allowance > 0»)', EITHER),
