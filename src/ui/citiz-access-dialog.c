@@ -160,7 +160,7 @@ citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access
     gtk_box_append (GTK_BOX (page), citiz_caption_new (_ (
                                         "What this computer remembered of this access is damaged: "
                                         "its code cannot be shown again. It can be revoked.")));
-  receipt = gtk_button_new_with_label (live ? _ ("Revoke") : _ ("Save the Receipt…"));
+  receipt = citiz_button_new (live ? _ ("_Revoke") : _ ("Save the Receipt…"));
   gtk_widget_add_css_class (receipt, "pill");
   if (live)
     gtk_widget_add_css_class (receipt, "destructive-action");

@@ -122,7 +122,7 @@ static void
 capsule_file_cb (GFile *file, gpointer data)
 {
   Capsule *capsule = data;
-  gchar *body;
+  gchar *code, *body;
 
   if (!g_file_replace_contents (
           file, g_bytes_get_data (capsule->html, NULL), g_bytes_get_size (capsule->html), NULL,
@@ -131,11 +131,13 @@ capsule_file_cb (GFile *file, gpointer data)
       citiz_toast (capsule->widget, _ ("The file could not be saved there"));
       return;
     }
+  code = citiz_spoken_grouped (capsule->code);
   body = g_strdup_printf (
       _ ("The code to say is %s\n\nWrite it down: it is not kept. Whoever has the file and the "
          "code can read the summary for ever; nobody can revoke it. The file stays as it is now: "
          "what you add later is not in it."),
-      capsule->code);
+      code);
+  citiz_wipe_text (code);
   citiz_compat_tell (capsule->widget, _ ("File Saved"), body);
   citiz_wipe_text (body);
 }

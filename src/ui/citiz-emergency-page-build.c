@@ -194,7 +194,7 @@ build_foot (CitizEmergencyPage *self)
       = citiz_caption_new (_ ("What was already seen cannot be taken back."));
   g_object_set (caption, "xalign", 1.0, "justify", GTK_JUSTIFY_RIGHT, "max-width-chars", 26,
                 "width-chars", 16, "hexpand", TRUE, NULL);
-  revoke = gtk_button_new_with_label (_ ("Revoke"));
+  revoke = citiz_button_new (_ ("_Revoke"));
   gtk_widget_add_css_class (revoke, "pill");
   gtk_widget_add_css_class (revoke, "destructive-action");
   g_object_set (revoke, "valign", GTK_ALIGN_CENTER, "halign", GTK_ALIGN_END, NULL);
