@@ -39,24 +39,21 @@ read_number (CitizDb *db, const gchar *pragma, gint64 *out, GError **error)
 }
 
 static gboolean
-run_step (CitizDb *db, gint version, GError **error)
+run_steps (CitizDb *db, gint version, GError **error)
 {
-  g_autofree gchar *stamp = g_strdup_printf ("PRAGMA user_version = %d", version + 1);
+  g_autofree gchar *stamp
+      = g_strdup_printf ("PRAGMA user_version = %d", citiz_db_newest_version ());
 
-  if (!citiz_db_begin (db, error))
-    return FALSE;
-  if (!citiz_db_exec (db, steps[version], error) || !citiz_db_exec (db, stamp, error))
-    {
-      citiz_db_rollback (db);
+  for (gint step = version; step < citiz_db_newest_version (); step++)
+    if (!citiz_db_exec (db, steps[step], error))
       return FALSE;
-    }
-  return citiz_db_commit (db, error);
+  return citiz_db_exec (db, stamp, error);
 }
 
 /**
  * citiz_db_migrate:
  *
- * Brings the tables up to this version of the program, each step whole or not at all.
+ * Brings the tables up to this version of the program, all steps in one transaction: a disk that syncs slowly is waited for once.
  *
  * Returns: %FALSE with %CITIZ_STORE_ERROR_NEWER if the file is from a later version, or the error of the disk
  */
@@ -74,8 +71,12 @@ citiz_db_migrate (CitizDb *db, GError **error)
                    version, citiz_db_newest_version ());
       return FALSE;
     }
-  for (gint step = (gint) MAX (version, 0); step < citiz_db_newest_version (); step++)
-    if (!run_step (db, step, error))
-      return FALSE;
-  return TRUE;
+  if (version == citiz_db_newest_version ())
+    return TRUE;
+  if (!citiz_db_begin (db, error))
+    return FALSE;
+  if (run_steps (db, (gint) MAX (version, 0), error))
+    return citiz_db_commit (db, error);
+  citiz_db_rollback (db);
+  return FALSE;
 }
