@@ -200,7 +200,7 @@ test_late_openings (void)
       world_accept (&world, world_opening (&world, (guint8) (i + 1), 1, 2));
       world_refuse (&world, world_opening (&world, (guint8) (i + 1), 1, 2), CITIZ_LEDGER_ERROR_USE);
       world_accept (&world, world_opening (&world, (guint8) (i + 1), 2, 2));
-      world_refuse (&world, world_opening (&world, (guint8) (i + 1), 3, 2),
+      world_refuse (&world, world_opening (&world, (guint8) (i + 1), 3, 3),
                     CITIZ_LEDGER_ERROR_CLOSED);
       g_assert_true (citiz_ledger_get_grant (world.ledger, &id, &record, &use));
       citiz_grant_judge (&state, &record, &use, (CitizTime){world.time});
