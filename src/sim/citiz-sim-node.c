@@ -219,7 +219,7 @@ gather (CitizSimNode *node)
     {
       citiz_sim_disk_append (sim, node->disk, (const CitizVote *) (gpointer) votes->data,
                              votes->len, citiz_sim_node_slot (node));
-      node->unsynced = TRUE;
+      node->unsynced = node->voted = TRUE;
     }
   for (guint i = 0; i < rest->len; i++)
     {
@@ -565,7 +565,7 @@ citiz_sim_node_crash (CitizSimNode *node)
   sim->result->crashes++;
   node->life++;
   node->timer_at = node->timer_queued = 0;
-  node->syncing = node->unsynced = node->need = node->closed = FALSE;
+  node->syncing = node->unsynced = node->need = node->closed = node->voted = FALSE;
   node->known = 0;
   for (guint i = 0; i < 2; i++)
     citiz_sim_disk_crash (sim, node->journals[i]);
@@ -679,12 +679,14 @@ citiz_sim_node_start (CitizSimNode *node)
       config.self = node->place;
       start.records = (const CitizVote *) (gpointer) node->disk->votes->data;
       start.n_records = node->disk->votes->len;
+      start.trusted = node->voted && start.n_records == 0;
       citiz_sim_law_opened (node);
     }
   for (guint i = node->chain->len; i > 0 && start.final == NULL; i--)
     if (g_array_index (node->chain, CitizSimLink, i - 1).final != NULL
         && g_array_index (node->chain, CitizSimLink, i - 1).final->cert.epoch == node->epoch)
       start.final = &g_array_index (node->chain, CitizSimLink, i - 1).final->cert;
+  node->voted = FALSE;
   node->csx = citiz_csx_new (&config);
   citiz_sim_node_step (node, &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_START, .start = &start});
   recall (node);

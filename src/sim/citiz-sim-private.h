@@ -304,8 +304,9 @@ typedef struct
   guint doomed;   /* number + 1 of the fault that its next proposal brings about */
   guint64 egress; /* bytes repeated in this window */
   gint64 egress_from;
-  gboolean closed;                  /* its machine's epoch is over */
-  guint turn;                       /* of whom it asks for news */
+  gboolean closed; /* its machine's epoch is over */
+  gboolean voted;  /* in this epoch, since it was started: it is no copy brought back */
+  guint turn;      /* of whom it asks for news */
   gint64 told[CITIZ_SIM_MAX_NODES]; /* one of us two was late */
   guint steps;
 } CitizSimNode;
