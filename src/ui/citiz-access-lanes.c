@@ -272,7 +272,6 @@ static void
 citiz_access_lanes_class_init (CitizAccessLanesClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = citiz_access_lanes_dispose;
-  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -281,7 +281,6 @@ citiz_access_page_class_init (CitizAccessPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = citiz_access_page_dispose;
   gtk_widget_class_install_action (widget_class, "access.all-past", NULL, more_past_action);
   gtk_widget_class_install_action (widget_class, "access.all-openings", NULL, more_openings_action);
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

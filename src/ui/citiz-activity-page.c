@@ -524,7 +524,6 @@ citiz_activity_page_class_init (CitizActivityPageClass *klass)
   gtk_widget_class_install_action (widget_class, "activity.next", NULL, next_cb);
   gtk_widget_class_install_action (widget_class, "activity.latest", NULL, latest_cb);
   gtk_widget_class_install_action (widget_class, "activity.all-sessions", NULL, all_sessions_cb);
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -246,7 +246,6 @@ citiz_block_strip_class_init (CitizBlockStripClass *klass)
   G_OBJECT_CLASS (klass)->dispose = citiz_block_strip_dispose;
   signals[BLOCK] = g_signal_new ("block", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
-  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

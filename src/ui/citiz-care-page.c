@@ -390,7 +390,6 @@ citiz_care_page_class_init (CitizCarePageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = citiz_care_page_dispose;
   GTK_WIDGET_CLASS (klass)->root = citiz_care_page_root;
   gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "care.section", "s", section_cb);
-  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

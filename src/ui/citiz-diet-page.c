@@ -220,7 +220,6 @@ citiz_diet_page_class_init (CitizDietPageClass *klass)
   gtk_widget_class_install_action (widget_class, "diet.add-to", "s", add_to_cb);
   gtk_widget_class_install_action (widget_class, "diet.repeat", NULL, repeat_cb);
   gtk_widget_class_install_action (widget_class, "diet.drink", "i", drink_cb);
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static GtkWidget *

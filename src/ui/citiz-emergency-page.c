@@ -351,7 +351,6 @@ citiz_emergency_page_class_init (CitizEmergencyPageClass *klass)
   BIND (columns_slot);
   BIND (foot_slot);
   _citiz_emergency_page_install_actions (widget_class);
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

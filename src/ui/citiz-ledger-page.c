@@ -372,7 +372,6 @@ citiz_ledger_page_class_init (CitizLedgerPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = citiz_ledger_page_dispose;
   gtk_widget_class_install_action (widget_class, "ledger.verify", NULL, verify_action);
   gtk_widget_class_install_action (widget_class, "ledger.cancel", NULL, cancel_action);
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -137,7 +137,6 @@ citiz_new_passphrase_class_init (CitizNewPassphraseClass *klass)
   gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "passphrase.use", NULL, use_action);
   gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "passphrase.another", NULL,
                                    another_action);
-  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static GtkWidget *

@@ -506,7 +506,6 @@ citiz_onboarding_class_init (CitizOnboardingClass *klass)
   gtk_widget_class_install_action (widget_class, "first-run.empty", NULL, begin_action);
   gtk_widget_class_install_action (widget_class, "first-run.sample", NULL, sample_action);
   gtk_widget_class_install_action (widget_class, "first-run.join", NULL, join_action);
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -176,7 +176,6 @@ citiz_person_form_class_init (CitizPersonFormClass *klass)
   G_OBJECT_CLASS (klass)->dispose = citiz_person_form_dispose;
   signals[SAVED] = g_signal_new ("saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 0);
-  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -108,7 +108,6 @@ citiz_recovery_check_class_init (CitizRecoveryCheckClass *klass)
                                   NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "check.continue", NULL,
                                    continue_action);
-  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -265,7 +265,6 @@ citiz_today_page_class_init (CitizTodayPageClass *klass)
   widget_class->root = citiz_today_page_root;
   gtk_widget_class_install_action (widget_class, "today.appointment", NULL, appointment_cb);
   gtk_widget_class_install_action (widget_class, "today.person", NULL, person_cb);
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

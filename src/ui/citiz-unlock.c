@@ -360,7 +360,6 @@ citiz_unlock_class_init (CitizUnlockClass *klass)
                                    open_with_words_action);
   gtk_widget_class_install_action (widget_class, "unlock.words", NULL, way_action);
   gtk_widget_class_install_action (widget_class, "unlock.passphrase", NULL, way_action);
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

@@ -90,10 +90,6 @@ check_names (GtkWidget *widget, guint *buttons)
                               || gtk_widget_get_ancestor (widget, GTK_TYPE_DROP_DOWN) != NULL
                               || gtk_widget_get_ancestor (widget, ADW_TYPE_EXPANDER_ROW) != NULL;
 
-  /* Without a role, assistive technology would say the name of the type. */
-  if (g_str_has_prefix (G_OBJECT_TYPE_NAME (widget), "Citiz")
-      && gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget)) == GTK_ACCESSIBLE_ROLE_WIDGET)
-    g_error ("%s has no role", G_OBJECT_TYPE_NAME (widget));
   if ((GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget)) && !inner && !drawn_by_toolkit)
     {
       (*buttons)++;
