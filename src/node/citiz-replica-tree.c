@@ -85,6 +85,19 @@ check_cb (gpointer data,
          || citiz_check_pool_later (self->checks, domain, bytes, n, signature, key);
 }
 
+/* Waits for those threads. What a false block leaves says nothing of the next one. */
+static gboolean
+were_good (CitizReplica *self)
+{
+  guint64 tag;
+
+  if (citiz_check_pool_finish (self->checks, &tag))
+    return TRUE;
+  citiz_check_pool_free (self->checks);
+  self->checks = citiz_check_pool_new ();
+  return FALSE;
+}
+
 /* Executes one block whose parent was executed. The clock is the machine's business, and a Final certificate that of the
  * commit. */
 static gboolean
@@ -95,9 +108,8 @@ execute (CitizReplica *self, CitizCandidate *candidate, const CitizLedger *paren
   g_autoptr (GError) why = NULL;
   const gboolean good = citiz_ledger_apply (after, candidate->block, candidate->block->header.time,
                                             CITIZ_LEVEL_FULL, check_cb, self, changes, &why);
-  guint64 tag;
 
-  if (!citiz_check_pool_finish (self->checks, &tag) || !good)
+  if (!were_good (self) || !good)
     {
       g_debug ("a block is false: %s", why != NULL ? why->message : "a signature");
       candidate->false_ = TRUE;

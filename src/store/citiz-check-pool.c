@@ -181,7 +181,8 @@ citiz_check_pool_failed (CitizCheckPool *pool, guint64 *out_tag)
 /**
  * citiz_check_pool_finish:
  *
- * Waits for all that was added. The last of them are checked here, so that a few need no other thread.
+ * Waits for all that was added. The last of them are checked here, so that a few need no other thread. A pool that has seen a false one goes
+ * on saying so, whoever asked first: for other signatures there is another pool.
  *
  * Returns: %TRUE if every signature was good; else the smallest tag of a false one is in @out_tag
  */
@@ -197,7 +198,6 @@ citiz_check_pool_finish (CitizCheckPool *pool, guint64 *out_tag)
   report (pool, bad);
   good = !pool->failed;
   *out_tag = pool->failed_tag;
-  pool->failed = FALSE;
   g_mutex_unlock (&pool->mutex);
   last->n = 0;
   g_byte_array_set_size (last->bytes, 0);

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Checks are taken in bundles; the first one that fails is remembered by its tag. One thread adds. After citiz_check_pool_finish() it may be used
- * again. */
+/* Checks are taken in bundles; the first one that fails is remembered by its tag, for good. One thread adds. After citiz_check_pool_finish() it may
+ * be used again. */
 typedef struct _CitizCheckPool CitizCheckPool;
 
 CitizCheckPool *citiz_check_pool_new (void);

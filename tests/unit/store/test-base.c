@@ -271,6 +271,34 @@ test_resume (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (citiz_chain_verifier_get (verifier)->n_signatures, ==, 0);
 }
 
+/* Somebody writes down how far it is verified while a false signature is under way: that is not forgotten, and nothing is kept. */
+static void
+test_false_kept (Scene *scene, gconstpointer unused)
+{
+  g_autoptr (CitizChainVerifier) verifier = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean done;
+
+  follow (scene->late.chain, scene->blocks);
+  g_assert_true (citiz_db_exec (scene->late.db,
+                                "UPDATE chain_block SET final = "
+                                "CAST (substr (final, 1, length (final) - 1) || x'ff' AS BLOB) "
+                                "WHERE height = 2",
+                                NULL));
+  verifier = resume (scene);
+  g_assert_false (citiz_chain_verifier_step (verifier, &done, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_false (citiz_chain_verifier_keep (verifier, NULL));
+      g_assert_false (citiz_chain_verifier_step (verifier, &done, &error));
+      g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED);
+      g_clear_error (&error);
+    }
+  g_clear_pointer (&verifier, citiz_chain_verifier_free);
+  verifier = resume (scene);
+  g_assert_false (run (verifier, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -282,7 +310,8 @@ main (int argc, char **argv)
                {"/base/fill", test_fill},
                {"/base/false-history", test_false_history},
                {"/base/killed", test_killed},
-               {"/base/resume", test_resume}};
+               {"/base/resume", test_resume},
+               {"/base/false-kept", test_false_kept}};
 
   g_test_init (&argc, &argv, NULL);
   if (!citiz_crypto_init ())

@@ -38,11 +38,11 @@ static void
 test_pool (void)
 {
   g_autoptr (CitizSigningKey) key = new_key (1);
-  g_autoptr (CitizCheckPool) pool = citiz_check_pool_new ();
 
   for (guint n = 0; n < 400; n += 1 + n / 2)
     for (gint bad = -1; bad < (gint) n; bad += 1 + MAX (bad, 0))
       {
+        g_autoptr (CitizCheckPool) pool = citiz_check_pool_new ();
         guint64 tag = 0;
 
         for (guint i = 0; i < n; i++)
@@ -54,6 +54,8 @@ test_pool (void)
             g_assert_true (citiz_check_pool_later (pool, ARGS (made, CITIZ_DOMAIN_SIGN_TX, key)));
           }
         g_assert_cmpint (citiz_check_pool_finish (pool, &tag), ==, bad < 0);
+        g_assert_cmpint (citiz_check_pool_failed (pool, &tag), ==, bad >= 0);
+        g_assert_cmpint (citiz_check_pool_finish (pool, &tag), ==, bad < 0); /* nor later */
         if (bad >= 0)
           g_assert_cmpuint (tag, ==, 1000 + (guint) bad);
       }
