@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The window as a person uses it, through the accessibility bus: first run, sample, own entries, an import, one press, a reader, revoke, kill -9, the words.
 window.py CITIZ DATA LANGUAGE CATALOGUE [PICTURES]. SPDX-License-Identifier: AGPL-3.0-or-later"""
-import gettext, json, os, pathlib, shutil, signal, subprocess, sys, time
+import gettext, json, os, pathlib, re, shutil, signal, subprocess, sys, time
 
 try:
     from desktop import HERE, Desktop, missing
@@ -173,9 +173,9 @@ class Scenario:
         self.desk.wait(lambda: self.energy(page) > before, 'more energy than before')
 
     def energy(self, page):
-        """The number in the ring of the day."""
+        """The number in the ring of the day; in the evening it is over a thousand, and grouped."""
         texts = [self.desk.label(node) for node in self.desk.walk(page)]
-        numbers = [text for text, unit in zip(texts, texts[1:]) if unit == 'kcal' and text.isdigit()]
+        numbers = [''.join(re.findall(r'\d', text)) for text, unit in zip(texts, texts[1:]) if unit == 'kcal' and re.fullmatch(r'[\d,\s]+', text)]
         return int(numbers[-1]) if numbers else 0
 
     # --- an import, taken back ---
