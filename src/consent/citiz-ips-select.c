@@ -4,22 +4,24 @@
 
 #define CARERS_MAX 6
 
-/* The newest of these are the key results of the first screen, in this order; codes of one row mean the same. */
-static const gchar *const first_screen[][8] = {
-    {"33914-3", "62238-1", "98979-8", "48642-3", "48643-1", "77147-7",
-     "88293-6"},                                                      /* estimated filtration */
-    {"2160-0", "14682-9"},                                            /* creatinine */
-    {"2823-3", "6298-4"},                                             /* potassium */
-    {"718-7", "20509-6"},                                             /* haemoglobin */
-    {"6301-6", "34714-6"},                                            /* INR */
-    {"15074-8", "14749-6", "2345-7", "2339-0", "14743-9", "99504-3"}, /* glucose */
-    {"4548-4", "59261-8"},                                            /* HbA1c */
-    {"85354-9", "55284-4", "8480-6"},                                 /* blood pressure */
-    {"8462-4"},            /* … its lower half, alone */
-    {"8867-4"},            /* heart rate */
-    {"59408-5", "2708-6"}, /* oxygen saturation */
-    {"11524-6", "8601-7"}, /* ECG */
-    {"882-1", "883-9"},    /* blood group */
+/* The newest of these are the key results of the first screen, in this order; codes of one row mean the same, as in the page's
+ * own table (data/viewer/tables.json). */
+static const gchar *const first_screen[][10] = {
+    {"33914-3", "62238-1", "98979-8", "77147-7", "69405-9", "50044-7", "48642-3", "48643-1",
+     "98980-6", "88293-6"},                      /* estimated filtration */
+    {"2160-0", "14682-9", "38483-4", "59826-8"}, /* creatinine */
+    {"2823-3", "6298-4", "77142-8", "75940-7"},  /* potassium */
+    {"718-7", "20509-6", "59260-0", "30350-3"},  /* haemoglobin */
+    {"6301-6", "34714-6", "38875-1", "46418-0"}, /* INR */
+    {"99504-3", "15074-8", "2339-0", "2345-7", "14749-6", "41653-7", "105272-9", "14743-9",
+     "2340-8", "74774-1"},                                 /* glucose */
+    {"4548-4", "59261-8", "17856-6", "41995-2"},           /* HbA1c */
+    {"85354-9", "55284-4", "35094-2", "8480-6"},           /* blood pressure */
+    {"8462-4"},                                            /* … its lower half */
+    {"8867-4"},                                            /* heart rate */
+    {"59408-5", "2708-6"},                                 /* oxygen saturation */
+    {"11524-6", "34534-8", "8625-6", "18844-1", "8601-7"}, /* ECG */
+    {"882-1", "883-9"},                                    /* blood group */
 };
 
 static CitizPart
@@ -124,12 +126,52 @@ rank_of (const CitizItem *item)
   return 0;
 }
 
-/* Counts of each code so far, and whether its rank is taken; lists come newest first. */
+/* Counts of each code so far, and who has each rank; lists of a kind come newest first, and one row may be of two kinds. */
 typedef struct
 {
   GHashTable *codes; /* text → count */
-  gboolean ranked[G_N_ELEMENTS (first_screen) + 1];
+  CitizIpsItem *ranked[G_N_ELEMENTS (first_screen) + 1];
 } Tally;
+
+/* One tile a measure: the newest of its row has the rank. */
+static void
+give_rank (Tally *tally, CitizIpsItem *entry)
+{
+  guint rank = rank_of (entry->item);
+  const CitizDate *when = citiz_item_date (entry->item);
+  CitizIpsItem *before = tally->ranked[rank];
+
+  if (rank == 0 || (before && citiz_date_compare (when, citiz_item_date (before->item)) <= 0))
+    return;
+  if (before)
+    before->rank = 0;
+  entry->rank = rank;
+  tally->ranked[rank] = entry;
+}
+
+static guint
+row_of (const gchar *code)
+{
+  for (guint row = 0; row < G_N_ELEMENTS (first_screen); row++)
+    if (strcmp (first_screen[row][0], code) == 0)
+      return row + 1;
+  return 0;
+}
+
+/* A diastolic pressure stands only beside its systolic one, or when there is no other pressure, or none as new. */
+static void
+settle_pressure (Tally *tally)
+{
+  const CitizIpsItem *whole = tally->ranked[row_of ("85354-9")];
+  CitizIpsItem *half = tally->ranked[row_of ("8462-4")];
+  gint order;
+
+  if (whole == NULL || half == NULL)
+    return;
+  order = citiz_date_compare (citiz_item_date (half->item), citiz_item_date (whole->item));
+  if (order < 0 || (order == 0 && strcmp (whole->item->code, "8480-6") != 0))
+    half->rank = 0;
+}
 
 static gboolean
 within_limits (CitizIps *ips, Tally *tally, const CitizItem *item, CitizPart part)
@@ -228,7 +270,6 @@ static void
 take_shown (CitizIps *ips, Tally *tally, CitizIpsItem *entry)
 {
   const CitizItem *item = entry->item;
-  guint rank = rank_of (item);
 
   if ((item->kind == CITIZ_KIND_CONTACT && !is_useful_contact (ips, item))
       || !is_own_device (ips, item))
@@ -244,11 +285,7 @@ take_shown (CitizIps *ips, Tally *tally, CitizIpsItem *entry)
   ips->shown[entry->part]++;
   ips->reviewed[entry->part].ms = MAX (ips->reviewed[entry->part].ms, item->changed.ms);
   entry->included = TRUE;
-  if (rank && !tally->ranked[rank])
-    {
-      entry->rank = rank;
-      tally->ranked[rank] = TRUE;
-    }
+  give_rank (tally, entry);
 }
 
 static void
@@ -351,6 +388,7 @@ citiz_ips_context_new (const CitizRecord *record,
       if (walked[i].has_statements)
         take_statements (ips, walked[i].kind);
     }
+  settle_pressure (&tally);
   g_hash_table_unref (tally.codes);
   return ips;
 }

@@ -179,6 +179,21 @@ citiz_list_new (const gchar *label)
 }
 
 void
+citiz_fact_add (GtkWidget *list, const gchar *name, const gchar *text)
+{
+  GtkWidget *row;
+
+  if (text == NULL || *text == '\0')
+    return;
+  row = adw_action_row_new ();
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+  gtk_widget_add_css_class (row, "fact");
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+}
+
+void
 citiz_list_clear (GtkWidget *list)
 {
   GtkListBoxRow *row;

@@ -34,6 +34,8 @@ GtkWidget *citiz_icon_button_new (const gchar *icon, const gchar *label, const g
 GtkWidget *citiz_chevron_new (void);
 /* A GtkListBox .boxed-list without selection, whose rows open when pressed. */
 GtkWidget *citiz_list_new (const gchar *label);
+/* A row "name over text" for such a list, which reads and does nothing; none without a text. */
+void citiz_fact_add (GtkWidget *list, const gchar *name, const gchar *text);
 /* Emptied to be filled again: the keyboard focus comes back to its place (citiz-focus.h). */
 void citiz_list_clear (GtkWidget *list);
 /* A page's scrolled, clamped (860) column: the box to fill comes back in @box. */

@@ -3,27 +3,32 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
+#include "insight/citiz-stats.h"
 #include "record/citiz-unit.h"
 #include "ui/citiz-chart-card.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
+#include "ui/citiz-period.h"
 #include "ui/citiz-units.h"
 
 #define LINES  2 /* both pressures */
 #define HEIGHT 170
 #define MARGIN 0.04 /* of the time shown, on both sides */
+#define YEAR   366  /* days */
 
 /* What is drawn: one number a day of writing, or both of a pressure. */
 typedef struct
 {
-  const CitizItem *item;
+  const CitizItem *item; /* NULL: days of a measure */
   const gchar *unit;
   gboolean pressure;
   CitizPoint *points[LINES];
   guint n;
   gdouble lo, hi;
+  gdouble low, high; /* the reference range */
 } Course;
 
 static void
@@ -71,6 +76,16 @@ place (const CitizItem *one)
 }
 
 static void
+add_point (Course *course, guint line, gdouble x, gdouble y)
+{
+  course->points[line][course->n] = (CitizPoint){x, y, 0, 0};
+  if (isnan (y))
+    return;
+  course->lo = isnan (course->lo) ? y : MIN (course->lo, y);
+  course->hi = isnan (course->hi) ? y : MAX (course->hi, y);
+}
+
+static void
 collect (Course *course, CitizChart *chart, GPtrArray *same, GDateTime *now)
 {
   const gchar *symbol
@@ -92,15 +107,7 @@ collect (Course *course, CitizChart *chart, GPtrArray *same, GDateTime *now)
       if (isnan (first))
         continue;
       for (guint k = 0; k < (course->pressure ? LINES : 1); k++)
-        {
-          gdouble y = number_of (course, one, k);
-
-          course->points[k][course->n] = (CitizPoint){place (one), y, 0, 0};
-          if (isnan (y))
-            continue;
-          course->lo = isnan (course->lo) ? y : MIN (course->lo, y);
-          course->hi = isnan (course->hi) ? y : MAX (course->hi, y);
-        }
+        add_point (course, k, place (one), number_of (course, one, k));
       citiz_chart_add_slot (chart, place (one), axis, one == course->item, capital,
                             (const gchar *const[]){g_strchomp (value), NULL}, NULL, 0);
       course->n++;
@@ -131,13 +138,12 @@ draw (Course *course, CitizChartCard *card)
 {
   static const gchar *const classes[LINES] = {"series-1", "series-2"};
   CitizChart *chart = citiz_chart_card_get_chart (card);
-  gdouble low, high, first, last, margin;
+  gdouble first, last, margin;
   CitizScale scale;
 
-  citiz_item_range_ends (course->item, &low, &high);
-  citiz_item_chart_span (&course->lo, &course->hi, low, high);
+  citiz_item_chart_span (&course->lo, &course->hi, course->low, course->high);
   scale = citiz_scale_fit (course->lo, course->hi, 4);
-  add_band (chart, &scale, low, high);
+  add_band (chart, &scale, course->low, course->high);
   for (guint k = 0; k < (course->pressure ? LINES : 1); k++)
     {
       CitizLayer *line = citiz_layer_new (CITIZ_LAYER_LINE, classes[k]);
@@ -159,33 +165,124 @@ draw (Course *course, CitizChartCard *card)
   citiz_chart_set_concealed (chart, citiz_values_hidden ());
 }
 
+/* The card of what @course holds, which is cleared; NULL and no @card when that is less than two values. */
+static GtkWidget *
+finish (Course *course, GtkWidget *card)
+{
+  GtkWidget *table;
+
+  if (course->n < 2)
+    {
+      g_object_ref_sink (card);
+      g_object_unref (card);
+      course_clear (course);
+      return NULL;
+    }
+  draw (course, CITIZ_CHART_CARD (card));
+  course_clear (course);
+  table = citiz_table_button_new ();
+  g_signal_connect (table, "toggled", G_CALLBACK (table_cb), card);
+  citiz_chart_card_add_end (CITIZ_CHART_CARD (card), table);
+  return card;
+}
+
+static GtkWidget *
+card_new (void)
+{
+  GtkWidget *card = citiz_chart_card_new (_ ("Over time"), HEIGHT);
+
+  citiz_chart_set_columns (citiz_chart_card_get_chart (CITIZ_CHART_CARD (card)), _ ("Date"),
+                           (const gchar *const[]){_ ("Value"), NULL});
+  return card;
+}
+
 GtkWidget *
 citiz_item_chart_new (const CitizRecord *record, const CitizItem *item, GDateTime *now)
 {
   g_autoptr (GPtrArray) same = citiz_record_same_test (record, item);
-  GtkWidget *card, *table;
-  CitizChart *chart;
+  GtkWidget *card;
   Course course = {.item = item,
                    .unit = citiz_units_shown (item->measure, item->unit),
                    .pressure = citiz_item_component (item, "bp_sys") != NULL};
 
   if (same->len < 2 || (!course.pressure && !citiz_item_has_number (item)))
     return NULL;
-  card = citiz_chart_card_new (_ ("Over time"), HEIGHT);
-  chart = citiz_chart_card_get_chart (CITIZ_CHART_CARD (card));
-  citiz_chart_set_columns (chart, _ ("Date"), (const gchar *const[]){_ ("Value"), NULL});
-  collect (&course, chart, same, now);
-  if (course.n < 2)
+  citiz_item_range_ends (item, &course.low, &course.high);
+  card = card_new ();
+  collect (&course, citiz_chart_card_get_chart (CITIZ_CHART_CARD (card)), same, now);
+  return finish (&course, card);
+}
+
+/* --- days of a measure --- */
+
+static gchar *
+day_text (const Course *course, gdouble upper, gdouble lower)
+{
+  g_autofree gchar *number = citiz_format_number (upper, citiz_units_decimals (course->unit));
+
+  if (course->pressure)
+    return g_strdup_printf ("%.0f/%.0f" CITIZ_NBSP "mmHg", upper, lower);
+  return g_strdup_printf ("%s" CITIZ_NBSP "%s", number,
+                          citiz_unit_symbol (course->unit, citiz_format_language ()));
+}
+
+static void
+add_day (Course *course, CitizChart *chart, gint32 day, gdouble upper, gdouble lower)
+{
+  g_autoptr (GDateTime) date = citiz_day_to_date_time (day);
+  g_autofree gchar *axis = citiz_format_day (date), *name = citiz_format_date_full (date);
+  g_autofree gchar *text = day_text (course, upper, lower);
+
+  add_point (course, 0, day + 0.5, upper);
+  if (course->pressure)
+    add_point (course, 1, day + 0.5, lower);
+  citiz_chart_add_slot (chart, day + 0.5, axis, FALSE, name, (const gchar *const[]){text, NULL},
+                        NULL, 0);
+  course->n++;
+}
+
+static void
+range_of (Course *course, const CitizRecord *record, const CitizMeasure *measure)
+{
+  CitizRange range = {0};
+
+  course->low = course->high = NAN;
+  if (!citiz_record_target (record, measure->key, &range))
+    return;
+  citiz_range_ends (&range, &course->low, &course->high);
+  citiz_units_convert (measure, measure->ucum, course->low, &course->low);
+  citiz_units_convert (measure, measure->ucum, course->high, &course->high);
+  citiz_range_clear (&range);
+}
+
+GtkWidget *
+citiz_measure_chart_new (const CitizRecord *record, const gchar *measure)
+{
+  Course course = {.pressure = strcmp (measure, "bp_panel") == 0, .lo = NAN, .hi = NAN};
+  const CitizMeasure *known = citiz_measure_get (course.pressure ? "bp_sys" : measure);
+  g_autofree gdouble *upper = NULL, *lower = NULL;
+  gint32 first, last;
+  GtkWidget *card;
+
+  if (known == NULL || !citiz_record_span (record, known->key, &first, &last))
+    return NULL;
+  first = MAX (first, last - YEAR);
+  course.unit = citiz_units_shown (known, known->ucum);
+  range_of (&course, record, known);
+  upper = citiz_day_values (record, known->key, first, last);
+  if (course.pressure)
+    lower = citiz_day_values (record, "bp_dia", first, last);
+  for (guint k = 0; k < LINES; k++)
+    course.points[k] = g_new0 (CitizPoint, last - first + 1);
+  card = card_new ();
+  for (gint32 day = first; day <= last; day++)
     {
-      g_object_ref_sink (card);
-      g_object_unref (card);
-      course_clear (&course);
-      return NULL;
+      gdouble y = upper[day - first];
+
+      citiz_units_convert (known, known->ucum, y, &y);
+      if (!isnan (y))
+        add_day (&course, citiz_chart_card_get_chart (CITIZ_CHART_CARD (card)), day, y,
+                 lower != NULL ? lower[day - first] : NAN);
     }
-  draw (&course, CITIZ_CHART_CARD (card));
-  course_clear (&course);
-  table = citiz_table_button_new ();
-  g_signal_connect (table, "toggled", G_CALLBACK (table_cb), card);
-  citiz_chart_card_add_end (CITIZ_CHART_CARD (card), table);
-  return card;
+  return finish (&course, card);
 }

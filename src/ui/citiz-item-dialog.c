@@ -35,28 +35,13 @@ local_now (CitizItemDialog *self)
   return g_date_time_new_from_unix_local (now.ms / 1000);
 }
 
-static void
-add_fact (GtkWidget *list, const gchar *name, const gchar *text)
-{
-  GtkWidget *row;
-
-  if (text == NULL || *text == '\0')
-    return;
-  row = adw_action_row_new ();
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
-  gtk_widget_add_css_class (row, "fact");
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
-}
-
 /* Words that begin the line of a fact, and stand within others elsewhere: "today", "document". */
 static void
 add_sentence (GtkWidget *list, const gchar *name, const gchar *text)
 {
   g_autofree gchar *capital = text != NULL ? citiz_format_capital (text) : NULL;
 
-  add_fact (list, name, capital);
+  citiz_fact_add (list, name, capital);
 }
 
 static gchar *
@@ -88,14 +73,14 @@ add_components (GtkWidget *list, const CitizItem *item)
           gboolean plain;
 
           text = citiz_session_figure (part, citiz_format_language (), &name, &plain);
-          add_fact (list, name, citiz_shown (text));
+          citiz_fact_add (list, name, citiz_shown (text));
           continue;
         }
       digits = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text)
                                                   : g_strdup (part->text);
       text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
                               citiz_format_unit (part->unit));
-      add_fact (list, name != NULL && *name != '\0' ? name : _ ("Part"), g_strchomp (text));
+      citiz_fact_add (list, name != NULL && *name != '\0' ? name : _ ("Part"), g_strchomp (text));
     }
 }
 
@@ -127,14 +112,14 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
       = citiz_values_hidden () ? "" : citiz_position_text (item->position, item->range.owner);
 
   if (g_utf8_strlen (citiz_item_title (item), -1) > TITLE_SEEN)
-    add_fact (list, _ ("Name"), citiz_item_title (item));
-  add_fact (list, _ ("Value"), value);
-  add_fact (list, _ ("State"), position);
-  add_fact (list, _ ("Range"), range);
+    citiz_fact_add (list, _ ("Name"), citiz_item_title (item));
+  citiz_fact_add (list, _ ("Value"), value);
+  citiz_fact_add (list, _ ("State"), position);
+  citiz_fact_add (list, _ ("Range"), range);
   add_components (list, item);
-  add_fact (list, _ ("Strength or model"), item->detail);
-  add_fact (list, _ ("How to take it"), dosage);
-  add_fact (list, _ ("Reaction"), item->reaction);
+  citiz_fact_add (list, _ ("Strength or model"), item->detail);
+  citiz_fact_add (list, _ ("How to take it"), dosage);
+  citiz_fact_add (list, _ ("Reaction"), item->reaction);
   add_sentence (
       list,
       lasts && (item->end.precision != CITIZ_DATE_NONE || item->kind == CITIZ_KIND_PROBLEM)
@@ -144,14 +129,14 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
   if (lasts)
     add_sentence (list, _ ("Until"), end);
   if (has_course (item)) /* an allergy or a document that simply is has no state worth a line */
-    add_fact (list, _ ("Status"), citiz_status_text (item->status));
-  add_fact (list, _ ("Reason"), item->reason);
-  add_fact (list, _ ("Place"), item->site);
-  add_fact (list, _ ("With whom"), item->person);
-  add_fact (list, _ ("Relationship"), item->relationship);
-  add_fact (list, _ ("Phone"), item->phone);
-  add_fact (list, _ ("Email"), item->email);
-  add_fact (list, _ ("Note"), item->note);
+    citiz_fact_add (list, _ ("Status"), citiz_status_text (item->status));
+  citiz_fact_add (list, _ ("Reason"), item->reason);
+  citiz_fact_add (list, _ ("Place"), item->site);
+  citiz_fact_add (list, _ ("With whom"), item->person);
+  citiz_fact_add (list, _ ("Relationship"), item->relationship);
+  citiz_fact_add (list, _ ("Phone"), item->phone);
+  citiz_fact_add (list, _ ("Email"), item->email);
+  citiz_fact_add (list, _ ("Note"), item->note);
   whose = *item->source_name != '\0' ? g_strdup_printf ("%s · %s", source, item->source_name)
                                      : g_strdup (source);
   add_sentence (list, _ ("Where it comes from"), whose);

@@ -14,6 +14,7 @@
 #include "ui/citiz-item-dialog.h"
 #include "ui/citiz-item-row.h"
 #include "ui/citiz-item-text.h"
+#include "ui/citiz-measure-dialog.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-period.h"
 #include "ui/citiz-ring.h"
@@ -33,12 +34,13 @@ static const struct
 {
   const gchar *measure, *label, *icon;
   Look look;
+  gboolean is_activity; /* shown day by day on that page */
 } cards[] = {
     {"bp_panel", N_ ("Blood pressure"), "citiz-heart-symbolic", SHOW_VALUE},
     {"glucose_fs", N_ ("Fasting glucose"), "citiz-drop-symbolic", SHOW_VALUE},
     {"weight", N_ ("Weight"), "citiz-scale-symbolic", SHOW_CHANGE},
-    {"steps", N_ ("Steps"), "citiz-feet-symbolic", SHOW_GOAL},
-    {"sleep", N_ ("Sleep"), "citiz-bed-symbolic", SHOW_VALUE},
+    {"steps", N_ ("Steps"), "citiz-feet-symbolic", SHOW_GOAL, TRUE},
+    {"sleep", N_ ("Sleep"), "citiz-bed-symbolic", SHOW_VALUE, TRUE},
 };
 
 /* Key measures are in the unit of the catalogue. TRUE when another one is shown. */
@@ -180,18 +182,6 @@ add_words (GtkWidget *box,
   gtk_box_append (GTK_BOX (box), citiz_caption_new (second));
 }
 
-static void
-pressed_cb (GtkWidget *button, gpointer data)
-{
-  CitizSession *session = g_object_get_data (G_OBJECT (button), "session");
-  CitizItem *item = citiz_record_latest (citiz_session_get_record (session), data);
-
-  if (item != NULL)
-    citiz_item_dialog_open (button, session, &item->id);
-  else /* from a device: its place is Activity */
-    gtk_widget_activate_action (button, "win.page", "s", "activity");
-}
-
 /* Fasting is before a meal: the range of that family holds when the test has none of its own. */
 static void
 borrow_range (const CitizTodayView *view, const gchar *measure, CitizKeyMeasure *key)
@@ -212,6 +202,57 @@ has_values (const CitizKeyMeasure *key)
     if (!isnan (key->values[i]))
       return TRUE;
   return FALSE;
+}
+
+static void
+open_measure (GtkWidget *button, CitizTodayView *view, guint i)
+{
+  const gchar *measure = cards[i].measure;
+  CitizKeyMeasure key = {0};
+  g_autofree gchar *value = NULL, *number = NULL, *range = NULL, *when = NULL;
+
+  citiz_key_measure (view->record, measure, view->today, &key);
+  borrow_range (view, measure, &key);
+  number = value_text (measure, &key);
+  value = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (number), unit_text (measure));
+  range = range_text (view, measure, &key);
+  when = when_text (view, &key, measure);
+  gtk_window_present (GTK_WINDOW (citiz_measure_dialog_new (
+      button, view->record,
+      &(CitizMeasureFacts){.measure = measure,
+                           .title = _ (cards[i].label),
+                           .value = value,
+                           .state = citiz_values_hidden ()
+                                        ? ""
+                                        : citiz_position_text (key.position, key.range.owner),
+                           .range = range,
+                           .when = when})));
+  citiz_range_clear (&key.range);
+}
+
+/* The newest entry when it is the newest value; what a device told has its own dialog, or the Activity page when that is its place. */
+static void
+pressed_cb (GtkWidget *button, gpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  CitizSession *session = g_object_get_data (G_OBJECT (button), "session");
+  CitizRecord *record = citiz_session_get_record (session);
+  CitizItem *item = citiz_record_latest (record, cards[i].measure);
+  g_autoptr (GDateTime) now
+      = g_date_time_new_from_unix_local (citiz_session_now (session).ms / 1000);
+  CitizTodayView view = {session, record, now, citiz_day_from_date_time (now)};
+  gint32 first, last = G_MININT32;
+
+  if (strcmp (cards[i].measure, "bp_panel") == 0)
+    citiz_record_span (record, "bp_sys", &first, &last);
+  else
+    citiz_record_span (record, cards[i].measure, &first, &last);
+  if (item != NULL && citiz_date_day (citiz_item_date (item)) >= last)
+    citiz_item_dialog_open (button, session, &item->id);
+  else if (last == G_MININT32 || cards[i].is_activity)
+    gtk_widget_activate_action (button, "win.page", "s", "activity");
+  else
+    open_measure (button, &view, i);
 }
 
 static GtkWidget *
@@ -264,7 +305,7 @@ card_new (const CitizTodayView *view, guint i)
   gtk_widget_add_css_class (button, "measure-card");
   g_object_set_data_full (G_OBJECT (button), "session", g_object_ref (view->session),
                           g_object_unref);
-  g_signal_connect (button, "clicked", G_CALLBACK (pressed_cb), (gpointer) measure);
+  g_signal_connect (button, "clicked", G_CALLBACK (pressed_cb), GUINT_TO_POINTER (i));
   position = citiz_values_hidden () ? "" : citiz_position_text (key.position, key.range.owner);
   says = isnan (key.last)
              ? g_strdup_printf ("%s, %s", _ (cards[i].label), _ ("No value yet"))

@@ -753,6 +753,26 @@ test('systolic and diastolic noted apart are one blood pressure on the first scr
   await page.finish();
 });
 
+test('one measure under two codes is one tile and one row: the newest', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    const told = resources(bundle, 'Observation').find((o) => o.code.coding.some((c) => ['14682-9', '2160-0'].includes(c.code)));
+    const { fullUrl } = bundle.entry.find((e) => e.resource === told);
+    const again = (code, value, date, id) => ({ fullUrl: 'urn:uuid:' + id, resource: { ...structuredClone(told), id, referenceRange: undefined, effectiveDateTime: date, code: { coding: [{ system: 'http://loinc.org', code, display: 'Creatinine' }] }, valueQuantity: { value, unit: 'mg/dL', system: 'http://unitsofmeasure.org', code: 'mg/dL' } } });
+    const more = [again('38483-4', 9.11, '2026-10-17', '00000000-0000-4000-8000-00000000c001'), again('2160-0', 9.22, '2020-01-02', '00000000-0000-4000-8000-00000000c002')];
+    bundle.entry.push(...more);
+    for (const section of resources(bundle, 'Composition')[0].section) {
+      if (section.entry && section.entry.some((e) => e.reference === fullUrl)) section.entry.push(...more.map((e) => ({ reference: e.fullUrl })));
+    }
+  }));
+  const tiles = (await page.locator('#results .tile').allInnerTexts()).filter((tile) => /Cr[ée]atinin/.test(tile));
+  equal(tiles.length, 1, 'tiles');
+  contains(tiles[0], '9,11');
+  const rows = (await page.locator('table.results tbody tr').allInnerTexts()).filter((row) => /^Cr[ée]atinin/.test(row));
+  equal(rows.length, 1, 'rows');
+  contains(rows[0], '9,22', 'the one before');
+  await page.finish();
+});
+
 test('what a dose and a directive say in words is shown', async () => {
   const page = await opened(bundleOf((bundle) => {
     const bisoprolol = resources(bundle, 'MedicationStatement').find((r) => JSON.stringify(r.medicationCodeableConcept).includes('isoprolol'));

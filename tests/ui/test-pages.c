@@ -742,6 +742,64 @@ test_focus (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+static gboolean
+is_weight (GtkWidget *widget, gpointer data)
+{
+  GtkWidget **out = data;
+
+  if (!GTK_IS_BUTTON (widget) || !gtk_widget_has_css_class (widget, "measure-card")
+      || !shows (widget, "Weight"))
+    return FALSE;
+  *out = widget;
+  return TRUE;
+}
+
+/* A value that a device told after the last one written by hand opens its own chart, not a page where it is not. */
+static void
+test_device_measure (void)
+{
+  g_autoptr (CitizSession) session = empty ();
+  g_autoptr (GDateTime) now
+      = g_date_time_new_from_unix_local (citiz_session_now (session).ms / 1000);
+  g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (CitizDay));
+  GtkWindow *dialog = NULL;
+  const gint32 today = citiz_day_from_date_time (now);
+  GtkWidget *window = adw_window_new (), *page = NULL, *tile = NULL, *chart = NULL;
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (gint32 day = today - 3; day <= today; day++)
+    {
+      const gdouble value = 61.5 + day - today;
+      const CitizDay one = {day, 1, value, value, value, value, value, 0};
+
+      g_array_append_val (days, one);
+    }
+  citiz_record_set_loader (citiz_session_get_record (session), NULL, NULL);
+  citiz_record_put_days (citiz_session_get_record (session), "weight", "", "kg", 2, days);
+  page = citiz_today_page_new (session);
+  adw_window_set_content (ADW_WINDOW (window), page);
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  g_assert_true (walk (page, is_weight, &tile));
+  g_assert_true (shows (tile, "61.5"));
+  g_signal_emit_by_name (tile, "clicked");
+  settle ();
+  g_assert_cmpuint (g_list_model_get_n_items (windows), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GtkWindow) one = g_list_model_get_item (windows, i);
+
+      if (GTK_WIDGET (one) != window)
+        dialog = g_steal_pointer (&one);
+    }
+  g_assert_cmpstr (gtk_window_get_title (dialog), ==, "Weight");
+  g_assert_true (shows (GTK_WIDGET (dialog), "61.5"));
+  g_assert_true (walk (GTK_WIDGET (dialog), is_chart, &chart));
+  gtk_window_destroy (dialog);
+  g_clear_object (&dialog); /* before the window it belongs to */
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* The style of the application: widths are judged with it. */
 static void
 use_style (void)
@@ -785,6 +843,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/stranger", test_stranger);
   g_test_add_func ("/ui/pages/nothing-in-period", test_nothing_in_period);
   g_test_add_func ("/ui/pages/focus", test_focus);
+  g_test_add_func ("/ui/pages/device-measure", test_device_measure);
   g_test_add_func ("/ui/pages/day-pressed", test_day_pressed);
   g_test_add_func ("/ui/pages/day-elsewhere", test_day_elsewhere);
   g_test_add_func ("/ui/pages/import-dialog", test_import_dialog);

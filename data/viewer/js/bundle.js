@@ -2,10 +2,10 @@
 
 import { DATA } from './data.js';
 import { ageOn, fmtBirth, fmtDate, fmtTime, fmtWhen, languageName, parseDate } from './format.js';
-import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LOINC, SECTION_OF_TITLE, TETANUS, WEIGHT, WEIGHTY, conditionClass, deviceClass, drugClass, quantityText, relationName, safeDose } from './codes.js';
+import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LOINC, SECTION_OF_TITLE, TETANUS, WEIGHT, WEIGHTY, codeName, conditionClass, deviceClass, drugClass, quantityText, relationName, safeDose } from './codes.js';
 import { dosageText } from './dosage.js';
 import { codes, concept, ext, extParts, extValue, exts, firstCode, isForeign, list, makeResolver, modifiers, narrativeText, noneKind, notesOf, personName, phoneOf, sectionWord, setDocumentLanguage, sourceOf, textOf } from './fhir.js';
-import { dateOfResource, groupObservations, pairPressure, readObservation, readReport } from './observe.js';
+import { PRESSURE, dateOfResource, groupObservations, pairPressure, readObservation, readReport } from './observe.js';
 import { joined, lang, setChosen, t, tn } from './text.js';
 
 const DAY = 86400000;
@@ -373,18 +373,21 @@ function collectStrip(view, composition, world) {
 
 // Results of the first screen
 
+const HALVES = ['8480-6', '8462-4'];
+const isNewer = (a, b) => a.date && (!b.date || a.date.sort > b.date.sort);
+
 function chooseTiles(observations) {
   const shown = observations.filter((o) => !BLOOD_GROUP.some((c) => o.codes.includes(c)) && !o.state.struck && !o.summary && !o.samples);
   const ranked = shown.filter((o) => o.rank !== undefined).sort((a, b) => Number(a.rank) - Number(b.rank));
-  let chosen = ranked.filter((o, i) => !o.key || ranked.findIndex((p) => p.key === o.key) === i);
-  if (!ranked.length) {
-    const groups = groupObservations(shown.filter((o) => o.key || o.value.num)).filter((g) => ![...WEIGHT, ...HEIGHT].some((c) => g.last.codes.includes(c)));
-    const seen = new Set();
-    chosen = groups.map((g) => g.last).filter((o) => {
-      const id = o.key ? o.key.key : o.codes[0] || o.name;
-      return !seen.has(id) && seen.add(id);
-    });
+  const offered = ranked.length ? ranked : groupObservations(shown.filter((o) => o.key || o.value.num)).map((g) => g.last).filter((o) => ![...WEIGHT, ...HEIGHT].some((c) => o.codes.includes(c)));
+  const newest = new Map(); // one tile a measure, whatever its codes
+  for (const one of offered) {
+    const id = codeName(one.codes) || one.codes[0] || one.name;
+    const before = newest.get(id);
+    if (!before || isNewer(one, before)) newest.set(id, one);
   }
+  const whole = newest.get(codeName(PRESSURE));
+  let chosen = [...newest.values()].filter((o) => !whole || !HALVES.some((c) => o.codes.includes(c)) || isNewer(o, whole));
   const of = (key) => chosen.find((o) => o.key && o.key.key === key);
   const extra = new Map();
   for (const [host, guest] of [['glucose', 'hba1c'], ['bp', 'pulse']]) {

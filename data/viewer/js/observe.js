@@ -126,7 +126,7 @@ export function readReport(resource, world) {
   };
 }
 
-const PRESSURE = ['85354-9'];
+export const PRESSURE = ['85354-9'];
 
 /** Systolic and diastolic that one source noted apart, at one moment, are one blood pressure. */
 export function pairPressure(all) {
@@ -146,17 +146,17 @@ export function pairPressure(all) {
   return out.filter((o) => !paired.has(o));
 }
 
-/** Same code together, newest first. Groups: key analytes in their order, then numbers, then texts. */
+/** Same measure together, newest first, of the newest's unit; kinds of glucose stay apart. Groups: key analytes in their order, then numbers, then texts. */
 export function groupObservations(observations) {
   const groups = new Map();
   for (const one of observations) {
-    const id = one.codes[0] || one.name;
+    const id = (one.key && one.key.key === 'glucose' ? '' : codeName(one.codes)) || one.codes[0] || one.name;
     if (!groups.has(id)) groups.set(id, []);
     groups.get(id).push(one);
   }
   const out = [...groups.values()].map((items) => {
     items.sort((a, b) => (b.date ? b.date.sort : 0) - (a.date ? a.date.sort : 0));
-    return { last: items[0], items, key: items[0].key };
+    return { last: items[0], items: items.filter((o) => o.value.unit === items[0].value.unit), key: items[0].key };
   });
   const weight = (g) => (g.last.value.num === '' ? 1000 : 0) + (g.key ? g.key.rank : 500);
   return out.sort((a, b) => weight(a) - weight(b) || (b.last.date ? b.last.date.sort : 0) - (a.last.date ? a.last.date.sort : 0));

@@ -710,6 +710,43 @@ test_newest_vitals (Fixture *f, gconstpointer data)
   json_decref (bundle);
 }
 
+/* What a laboratory calls by another code, or notes elsewhere than with its results, is the same tile: the newest has it. */
+static void
+test_one_tile_a_measure (Fixture *f, gconstpointer data)
+{
+  static const gchar *const older = "\"valueQuantity\":{\"value\":81,\"unit\":\"umol/L\"}";
+  static const gchar *const newer = "\"valueQuantity\":{\"value\":2,\"unit\":\"mg/dL\"}";
+  static const gchar *const high = "\"valueQuantity\":{\"value\":155,\"unit\":\"mm[Hg]\"}";
+  static const gchar *const low = "\"valueQuantity\":{\"value\":85,\"unit\":\"mm[Hg]\"}";
+  guint ranked;
+  json_t *bundle;
+
+  add_patient (f);
+  add_vital (f, "14682-9", "2024-01-04", older);
+  add_vital (f, "38483-4", "2025-01-04", newer);
+  add_vital (f, "8480-6", "2022-01-04", high);
+  add_vital (f, "8462-4", "2022-01-04", low);
+  bundle = build (f);
+  g_assert_cmpuint (count_vitals (bundle, "\"value\":81", &ranked), ==, 1);
+  g_assert_cmpuint (ranked, ==, 0);
+  g_assert_cmpuint (count_vitals (bundle, "\"value\":2,", &ranked), ==, 1);
+  g_assert_cmpuint (ranked, ==, 1);
+  count_vitals (bundle, "\"value\":85", &ranked);
+  g_assert_cmpuint (ranked, ==, 1); /* both halves, for they are one pressure */
+  json_decref (bundle);
+
+  /* A whole pressure that is newer takes the place of both halves. */
+  add_vital (f, "85354-9", "2023-01-04", "\"valueString\":\"133/71\"");
+  bundle = build (f);
+  count_vitals (bundle, "133/71", &ranked);
+  g_assert_cmpuint (ranked, ==, 1);
+  count_vitals (bundle, "\"value\":155", &ranked);
+  g_assert_cmpuint (ranked, ==, 0);
+  count_vitals (bundle, "\"value\":85", &ranked);
+  g_assert_cmpuint (ranked, ==, 0);
+  json_decref (bundle);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, up, func, down)
 
 int
@@ -734,5 +771,6 @@ main (int argc, char **argv)
   ADD ("/consent/ips/preview-and-receipt", test_preview_and_receipt);
   ADD ("/consent/ips/digest", test_digest);
   ADD ("/consent/ips/newest-vitals", test_newest_vitals);
+  ADD ("/consent/ips/one-tile-a-measure", test_one_tile_a_measure);
   return g_test_run ();
 }
