@@ -41,7 +41,7 @@ CitizOpening *citiz_engine_new_opening (const CitizId *id,
                                         CitizOpeningKind kind,
                                         CitizTime when);
 /* Who and why, with the keys in the link that the vault kept. */
-void citiz_engine_read_note (CitizOpening *opening, const json_t *grant, GBytes *sealed);
+gboolean citiz_engine_read_note (CitizOpening *opening, const json_t *grant, GBytes *sealed);
 gchar *citiz_engine_receipt_words (CitizChain *chain,
                                    const CitizId *grant,
                                    const CitizHash *opening,

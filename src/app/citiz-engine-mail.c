@@ -20,19 +20,19 @@ fill_from_note (CitizOpening *opening, const CitizNote *note)
     opening->note = g_strdup (note->text);
 }
 
-/* Who and why travel sealed; the keys are in the link that the vault kept. */
-void
+/* Who and why travel sealed; the keys are in the link that the vault kept. Returns: whether it could be read */
+gboolean
 citiz_engine_read_note (CitizOpening *opening, const json_t *grant, GBytes *sealed)
 {
   const gchar *text = json_string_value (json_object_get (grant, "link"));
   g_autoptr (CitizLink) link = text != NULL ? citiz_link_parse (text, NULL) : NULL;
   g_autoptr (CitizNote) note = NULL;
 
-  if (link == NULL || sealed == NULL)
-    return;
-  note = citiz_note_open (&opening->access, link->k_r, link->t, sealed, NULL);
+  if (link != NULL && sealed != NULL)
+    note = citiz_note_open (&opening->access, link->k_r, link->t, sealed, NULL);
   if (note != NULL)
     fill_from_note (opening, note);
+  return note != NULL;
 }
 
 json_t *

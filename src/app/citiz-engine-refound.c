@@ -3,24 +3,6 @@
 
 #include "wire/citiz-closing.h"
 
-static gboolean
-is_next (const CitizRefound *refound, const CitizPublicKey *node)
-{
-  for (guint i = 0; i < refound->n_next; i++)
-    if (citiz_public_key_equal (&refound->next[i].validator.node, node))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-has_signed (const CitizRefound *refound, const CitizPublicKey *node)
-{
-  for (guint i = 0; i < refound->n_signers; i++)
-    if (citiz_public_key_equal (&refound->signers[i].node, node))
-      return TRUE;
-  return FALSE;
-}
-
 /* What people read may come from anybody. */
 static gchar *
 clean (const CitizRefound *refound)
@@ -58,7 +40,7 @@ gone (CitizCommunity *community, const CitizRefound *refound, const CitizValidat
   g_auto (GStrv) list = NULL;
 
   for (guint i = 0; i < old->n; i++)
-    if (!is_next (refound, &old->v[i].node))
+    if (!citiz_refound_names (refound, &old->v[i].node))
       {
         g_autofree gchar *name = citiz_engine_name_of_node (community, &old->v[i].node, "");
 
@@ -92,8 +74,7 @@ citiz_engine_describe_refound (CitizCommunity *community)
   view->n_old = before->n;
   view->n_old_signed = old;
   view->n_next = refound->n_next;
-  for (guint i = 0; i < refound->n_next; i++)
-    view->n_next_signed += has_signed (refound, &refound->next[i].validator.node);
+  view->n_next_signed = citiz_refound_n_signed (refound);
   return view;
 }
 

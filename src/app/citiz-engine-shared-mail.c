@@ -279,20 +279,50 @@ find_late (CitizShared *shared, const CitizHash *note)
   return NULL;
 }
 
+/* Only who holds the link seals a note that can be read; of others a node could tell without end. No more than there are openings, then: those
+ * that were come with the ledger. @out: whether this one is believed */
+static gboolean
+count_unread (CitizShared *shared, guint most, json_t *grant, gboolean *out, GError **error)
+{
+  const json_int_t n = json_integer_value (json_object_get (grant, "unread"));
+
+  *out = grant != NULL && n < (json_int_t) most;
+  if (!*out)
+    return TRUE;
+  json_object_set_new (grant, "unread", json_integer (n + 1));
+  return citiz_engine_write_json (shared->engine, CITIZ_CLASS_GRANT, &shared->id, grant, error);
+}
+
+/* A node's word is for a grant that allows it, under a number that there is. */
+static gboolean
+may_stall (CitizShared *shared, const CitizMail *mail, guint *out_most)
+{
+  CitizGrantState state;
+
+  if (!citiz_chain_grant (citiz_engine_shared_chain (shared->engine), &shared->id, &state))
+    return FALSE;
+  *out_most = state.grant.max_openings;
+  return state.grant.kind == CITIZ_GRANT_EMERGENCY_STALLED && mail->tries >= 1
+         && mail->tries <= state.grant.max_openings;
+}
+
 /* Several nodes tell of the same opening, before and after the ledger has it. */
 static gboolean
 take_stalled (CitizShared *shared,
               const CitizMail *mail,
-              const json_t *grant,
+              json_t *grant,
               GPtrArray *told,
               GError **error)
 {
   const CitizId name = stalled_name (&mail->opening);
   g_autoptr (CitizOpening) opening = NULL;
   g_autoptr (CitizTxInfo) late = NULL;
+  gboolean believed = TRUE;
   CitizHash hash;
+  guint most;
 
-  if (mail->sealed == NULL || !mail->has_opening || is_kept (shared->engine, &name))
+  if (mail->sealed == NULL || !mail->has_opening || is_kept (shared->engine, &name)
+      || !may_stall (shared, mail, &most))
     return TRUE;
   citiz_note_hash (&hash, mail->sealed);
   if (!citiz_hash_equal (&hash, &mail->opening))
@@ -318,8 +348,10 @@ take_stalled (CitizShared *shared,
   g_free (opening->words);
   opening->words = citiz_engine_stalled_words (citiz_engine_shared_chain (shared->engine), mail,
                                                shared->threshold);
-  citiz_engine_read_note (opening, grant, mail->sealed);
-  return keep_opening (shared, opening, FALSE, told, error);
+  if (!citiz_engine_read_note (opening, grant, mail->sealed) && late == NULL
+      && !count_unread (shared, most, grant, &believed, error))
+    return FALSE;
+  return !believed || keep_opening (shared, opening, FALSE, told, error);
 }
 
 static gboolean

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define OFFERS_MAX  4
-#define ASK_BEATS   5     /* between two questions to others */
+#define ASK_BEATS   5    /* between two questions to others */
+#define HOUR_BEATS  1800 /* after so many, who has not signed yet is asked for that often */
 #define STILL_MS    60000 /* without agreement: then others are asked whether they have founded anew */
 #define FIRST_BEATS 30 /* after a start they are asked in any case: this node may have been away */
 #define PREFIX_MIN  6  /* hex digits that name a document */
@@ -21,24 +22,6 @@ refuse (GError **error, const gchar *why)
 }
 
 /* Telling ********************************************************************/
-
-static gboolean
-is_next (const CitizRefound *refound, const CitizPublicKey *node)
-{
-  for (guint i = 0; i < refound->n_next; i++)
-    if (citiz_public_key_equal (&refound->next[i].validator.node, node))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-has_signed (const CitizRefound *refound, const CitizPublicKey *node)
-{
-  for (guint i = 0; i < refound->n_signers; i++)
-    if (citiz_public_key_equal (&refound->signers[i].node, node))
-      return TRUE;
-  return FALSE;
-}
 
 static gboolean
 is_among (const CitizValidators *validators, const CitizPublicKey *node)
@@ -62,7 +45,7 @@ node_json (const CitizRefoundFile *file,
     member = citiz_host_community_find (file->who, node);
   return json_pack ("{s:s, s:s, s:s, s:b, s:b}", "node", key, "operator",
                     member ? member->operator_ : "", "url", member ? member->url : "", "validated",
-                    validated, "signed", has_signed (&file->refound, node));
+                    validated, "signed", citiz_refound_has_signed (&file->refound, node));
 }
 
 /* What people read may come from anybody: nothing in it moves a terminal's cursor. */
@@ -86,7 +69,6 @@ describe (CitizHost *host, const CitizRefoundFile *file)
   g_autofree CitizValidators *old = g_new0 (CitizValidators, 1);
   g_autofree gchar *reason = reason_of (refound), *name = NULL;
   json_t *next = json_array (), *gone = json_array ();
-  guint signed_ = 0;
   CitizHash hash;
 
   citiz_refound_hash (&hash, refound);
@@ -100,16 +82,15 @@ describe (CitizHost *host, const CitizRefoundFile *file)
       const CitizPublicKey *node = &refound->next[i].validator.node;
 
       json_array_append_new (next, node_json (file, host, node, is_among (old, node)));
-      signed_ += has_signed (refound, node);
     }
   for (guint i = 0; i < old->n; i++)
-    if (!is_next (refound, &old->v[i].node))
+    if (!citiz_refound_names (refound, &old->v[i].node))
       json_array_append_new (gone, node_json (file, host, &old->v[i].node, TRUE));
-  return json_pack ("{s:s, s:b, s:I, s:I, s:I, s:s, s:o, s:o, s:i, s:i}", "name", name, "accepted",
-                    accepted, "height", (json_int_t) refound->last.height, "blockTime",
-                    (json_int_t) refound->last.time.ms, "time", (json_int_t) refound->time.ms,
-                    "reason", reason, "next", next, "gone", gone, "signed", (int) signed_, "needed",
-                    (int) citiz_quorum (refound->n_next));
+  return json_pack (
+      "{s:s, s:b, s:I, s:I, s:I, s:s, s:o, s:o, s:i, s:i}", "name", name, "accepted", accepted,
+      "height", (json_int_t) refound->last.height, "blockTime", (json_int_t) refound->last.time.ms,
+      "time", (json_int_t) refound->time.ms, "reason", reason, "next", next, "gone", gone, "signed",
+      (int) citiz_refound_n_signed (refound), "needed", (int) citiz_quorum (refound->n_next));
 }
 
 /* The document that began this epoch, or %NULL. */
@@ -245,7 +226,7 @@ learn (CitizHost *host, const CitizRefoundFile *file)
       g_autoptr (GError) error = NULL;
 
       if (citiz_host_community_find (host->community, &member->node) != NULL
-          || !is_next (&file->refound, &member->node))
+          || !citiz_refound_names (&file->refound, &member->node))
         continue;
       (void) citiz_host_community_learn (host->community, &member->node, member->url,
                                          member->operator_);
@@ -343,29 +324,69 @@ citiz_host_refound (CitizHost *host, json_t *wish, GError **error)
 
 /* Other nodes ****************************************************************/
 
+/* The place of this very document among those that are offered; as many as there are: none. */
+static guint
+find_offered (CitizHost *host, const CitizRefound *refound)
+{
+  CitizHash hash, other;
+  guint i = 0;
+
+  citiz_refound_hash (&hash, refound);
+  for (; i < host->offers->len; i++)
+    {
+      citiz_refound_hash (&other, &((CitizRefoundFile *) host->offers->pdata[i])->refound);
+      if (citiz_hash_equal (&hash, &other))
+        break;
+    }
+  return i;
+}
+
+/* Anybody can make a document: the one that fewest validators of before stand for gives way. */
+static guint
+weakest (CitizHost *host, guint old)
+{
+  guint found = host->offers->len;
+
+  for (guint i = 0; i < host->offers->len; i++)
+    {
+      const CitizRefoundFile *known = host->offers->pdata[i];
+
+      if (known->old < old)
+        {
+          old = known->old;
+          found = i;
+        }
+    }
+  return found;
+}
+
+/* Takes @file, for people to look at. */
 static void
 offer (CitizHost *host, CitizRefoundFile *file)
 {
+  guint place = find_offered (host, &file->refound);
+  const CitizRefoundFile *known = place < host->offers->len ? host->offers->pdata[place] : NULL;
+  CitizHash hash;
   g_autofree gchar *name = NULL;
-  CitizHash hash, other;
 
-  citiz_refound_hash (&hash, &file->refound);
-  for (guint i = host->offers->len; i > 0; i--)
-    {
-      CitizRefoundFile *known = host->offers->pdata[i - 1];
-
-      citiz_refound_hash (&other, &known->refound);
-      if (citiz_hash_equal (&hash, &other))
-        g_ptr_array_remove_index (host->offers, i - 1); /* more may have signed it */
-    }
-  if (host->offers->len == OFFERS_MAX)
+  if (known == NULL && host->offers->len == OFFERS_MAX)
+    place = weakest (host, file->old);
+  if (place == OFFERS_MAX
+      || (known != NULL
+          && (file->old < known->old
+              || citiz_refound_n_signed (&file->refound)
+                     <= citiz_refound_n_signed (&known->refound))))
     {
       citiz_refound_file_free (file);
       return;
     }
+  citiz_refound_hash (&hash, &file->refound);
   name = citiz_hash_to_hex (&hash);
-  g_message ("event=refound-offered name=%.12s", name);
+  if (known == NULL)
+    g_message ("event=refound-offered name=%.12s", name);
   citiz_replica_hear_final (host->replica, &file->refound.final);
+  if (place < host->offers->len)
+    g_ptr_array_remove_index (host->offers, place);
   g_ptr_array_add (host->offers, file);
 }
 
@@ -374,10 +395,9 @@ static void
 hear (CitizHost *host, CitizRefoundFile *file)
 {
   g_autoptr (GError) error = NULL;
-  guint old;
 
   if (citiz_chain_refound_of (host->chain, file->refound.last.epoch) == NULL
-      && citiz_chain_check_refound (host->chain, &file->refound, &old, NULL))
+      && citiz_chain_check_refound (host->chain, &file->refound, &file->old, NULL))
     {
       offer (host, file);
       return;
@@ -420,9 +440,10 @@ is_due (CitizHost *host)
   if (host->refound_beats++ < FIRST_BEATS)
     return TRUE;
   citiz_replica_report (host->replica, &report);
-  return host->refound_beats % ASK_BEATS == 0
-         && (report.since_final > STILL_MS
-             || (refound != NULL && refound->n_signers < refound->n_next));
+  if (report.since_final > STILL_MS)
+    return host->refound_beats % ASK_BEATS == 0;
+  return refound != NULL && citiz_refound_n_signed (refound) < refound->n_next
+         && host->refound_beats % (host->refound_beats < HOUR_BEATS ? ASK_BEATS : HOUR_BEATS) == 0;
 }
 
 /* Asks one node after the other what was founded anew: for those who were away, and for signatures. */

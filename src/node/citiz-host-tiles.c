@@ -37,18 +37,15 @@ citiz_host_route_tile (CitizHostCall *call)
 
   if (tile != NULL)
     g_bytes_ref (tile);
-  else
-    tile = citiz_chain_tile (host->chain, path, &full);
+  else if ((tile = citiz_chain_tile (host->chain, path, &full)) != NULL && full)
+    keep (host, path, tile);
   if (tile == NULL)
     {
       citiz_host_answer_error (call, 404, "none");
       return;
     }
   if (full)
-    {
-      keep (host, path, tile);
-      citiz_http_response_header (call->response, "Cache-Control", CITIZ_HOST_KEEP_FOR_EVER);
-    }
+    citiz_http_response_header (call->response, "Cache-Control", CITIZ_HOST_KEEP_FOR_EVER);
   citiz_host_answer_bytes (call, 200, "application/octet-stream", g_steal_pointer (&tile));
 }
 

@@ -2,6 +2,7 @@
 #include "node/citiz-refound-file.h"
 
 #include "net/citiz-json-strict.h"
+#include "wire/citiz-invitation.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -249,6 +250,16 @@ citiz_refound_file_json (const CitizRefoundFile *file)
                     gbytes_json (bytes), "members", citiz_host_members_json (file->who));
 }
 
+/* Where a node is and who runs it is not signed: it is printed, and asked. */
+static gboolean
+can_be_shown (const CitizHostMember *member)
+{
+  for (const gchar *p = member->operator_; *p != '\0'; p = g_utf8_next_char (p))
+    if (!g_unichar_isprint (g_utf8_get_char (p)))
+      return FALSE;
+  return citiz_node_url_is_valid (member->url);
+}
+
 CitizRefoundFile *
 citiz_refound_file_read (json_t *json, GError **error)
 {
@@ -265,9 +276,12 @@ citiz_refound_file_read (json_t *json, GError **error)
       refuse (error, N_ ("This is no document of “citiz-node refound make”"));
       return NULL;
     }
-  return citiz_host_members_read (file->who, json_object_get (json, "members"), error)
-             ? g_steal_pointer (&file)
-             : NULL;
+  if (!citiz_host_members_read (file->who, json_object_get (json, "members"), error))
+    return NULL;
+  for (guint i = file->who->members->len; i > 0; i--)
+    if (!can_be_shown (file->who->members->pdata[i - 1]))
+      g_ptr_array_remove_index (file->who->members, i - 1);
+  return g_steal_pointer (&file);
 }
 
 CitizRefoundFile *

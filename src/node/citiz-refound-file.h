@@ -27,6 +27,7 @@ typedef struct
 {
   CitizRefound refound;
   CitizHostCommunity *who; /* members only */
+  guint old;               /* validators of before who have signed, when that was looked at */
 } CitizRefoundFile;
 
 CitizRefoundFile *citiz_refound_file_make (GPtrArray *cards,

@@ -156,20 +156,11 @@ citiz_chain_accept_refound (CitizChain *chain, const CitizRefound *refound, GErr
   return citiz_chain_begin_epoch (chain, chain->ledger, error);
 }
 
-static gboolean
-has_signed (const CitizRefound *refound, const CitizPublicKey *node)
-{
-  for (guint i = 0; i < refound->n_signers; i++)
-    if (citiz_public_key_equal (&refound->signers[i].node, node))
-      return TRUE;
-  return FALSE;
-}
-
 /**
  * citiz_chain_join_signers:
  * @other: the same document as the one accepted here, signed by others too
  *
- * Keeps the signatures that are new and good.
+ * Keeps the signatures that are new and good, of those who go on: anybody could make others, as many as there is room for.
  */
 gboolean
 citiz_chain_join_signers (CitizChain *chain, const CitizRefound *other, GError **error)
@@ -184,11 +175,12 @@ citiz_chain_join_signers (CitizChain *chain, const CitizRefound *other, GError *
   citiz_refound_hash (&theirs, other);
   if (!citiz_hash_equal (&ours, &theirs))
     return TRUE;
-  for (guint i = 0; i < other->n_signers && own->n_signers < CITIZ_MAX_VALIDATORS; i++)
+  for (guint i = 0; i < other->n_signers; i++)
     {
       const CitizSigner *signer = &other->signers[i];
 
-      if (has_signed (own, &signer->node) || !citiz_refound_verify (own, signer))
+      if (!citiz_refound_names (own, &signer->node) || citiz_refound_has_signed (own, &signer->node)
+          || !citiz_refound_verify (own, signer))
         continue;
       citiz_refound_add_signer (own, signer);
       news = TRUE;

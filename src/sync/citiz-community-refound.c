@@ -13,7 +13,21 @@ typedef struct
   GCancellable *stop;
 } Asked;
 
-/* More may have signed it than when it was shown first; another one takes its place only when more of the old validators stand for it. */
+/* More may have signed it than when it was shown first; another one takes its place only when more of the old validators stand for it. Whoever
+ * else signs counts for nothing here: one can have as many keys as one likes. */
+static gboolean
+is_better (CitizCommunity *self, const CitizRefound *refound, guint old)
+{
+  CitizHash shown, other;
+
+  if (self->refound == NULL || old > self->refound_old)
+    return TRUE;
+  citiz_refound_hash (&shown, self->refound);
+  citiz_refound_hash (&other, refound);
+  return citiz_hash_equal (&shown, &other) && old == self->refound_old
+         && citiz_refound_n_signed (refound) > citiz_refound_n_signed (self->refound);
+}
+
 static void
 consider (CitizCommunity *self, const CitizRefound *refound)
 {
@@ -27,8 +41,7 @@ consider (CitizCommunity *self, const CitizRefound *refound)
       return;
     }
   if (!citiz_chain_check_refound (self->copy, refound, &old, NULL)
-      || (self->refound != NULL && refound->n_signers <= self->refound->n_signers
-          && old <= self->refound_old))
+      || !is_better (self, refound, old))
     return;
   g_free (self->refound);
   self->refound = g_memdup2 (refound, sizeof *refound);

@@ -207,17 +207,66 @@ citiz_refound_decode (const guint8 *bytes, gsize n, CitizRefound *out, GError **
          && citiz_cursor_end (&cursor, error) && check_refound (out, error);
 }
 
-/* In its place; instead of another of the same node. */
+gboolean
+citiz_refound_names (const CitizRefound *refound, const CitizPublicKey *node)
+{
+  for (guint i = 0; i < refound->n_next; i++)
+    if (citiz_public_key_equal (&refound->next[i].validator.node, node))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+citiz_refound_has_signed (const CitizRefound *refound, const CitizPublicKey *node)
+{
+  for (guint i = 0; i < refound->n_signers; i++)
+    if (citiz_public_key_equal (&refound->signers[i].node, node))
+      return TRUE;
+  return FALSE;
+}
+
+guint
+citiz_refound_n_signed (const CitizRefound *refound)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < refound->n_next; i++)
+    n += citiz_refound_has_signed (refound, &refound->next[i].validator.node);
+  return n;
+}
+
+/* Anybody may sign, under as many keys as he likes: those who go on take the place of somebody else. */
+static void
+make_room (CitizRefound *refound)
+{
+  for (guint i = 0; i < refound->n_signers; i++)
+    if (!citiz_refound_names (refound, &refound->signers[i].node))
+      {
+        refound->n_signers--;
+        memmove (&refound->signers[i], &refound->signers[i + 1],
+                 (refound->n_signers - i) * sizeof *refound->signers);
+        return;
+      }
+}
+
+/* In its place; instead of another of the same node. When there is no room, only of one that goes on. */
 void
 citiz_refound_add_signer (CitizRefound *refound, const CitizSigner *signer)
 {
   guint i = 0;
 
+  if (refound->n_signers == CITIZ_MAX_VALIDATORS
+      && !citiz_refound_has_signed (refound, &signer->node))
+    {
+      if (!citiz_refound_names (refound, &signer->node))
+        return;
+      make_room (refound);
+    }
+
   while (i < refound->n_signers && memcmp (refound->signers[i].node.b, signer->node.b, 32) < 0)
     i++;
   if (i == refound->n_signers || !citiz_public_key_equal (&refound->signers[i].node, &signer->node))
     {
-      g_return_if_fail (refound->n_signers < CITIZ_MAX_VALIDATORS);
       memmove (&refound->signers[i + 1], &refound->signers[i],
                (refound->n_signers - i) * sizeof *refound->signers);
       refound->n_signers++;

@@ -50,6 +50,10 @@ gboolean citiz_refound_decode (const guint8 *bytes, gsize n, CitizRefound *out, 
     G_GNUC_WARN_UNUSED_RESULT;
 void citiz_refound_sign (CitizRefound *refound, const CitizSigningKey *node_key);
 void citiz_refound_add_signer (CitizRefound *refound, const CitizSigner *signer);
+/* Whether @node is one of those who go on; has signed; how many of those who go on have. */
+gboolean citiz_refound_names (const CitizRefound *refound, const CitizPublicKey *node);
+gboolean citiz_refound_has_signed (const CitizRefound *refound, const CitizPublicKey *node);
+guint citiz_refound_n_signed (const CitizRefound *refound);
 gboolean citiz_refound_verify (const CitizRefound *refound,
                                const CitizSigner *signer) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_refound_hash (CitizHash *out, const CitizRefound *refound);

@@ -2,6 +2,7 @@
 #include "nodes-fixture.h"
 
 #include "app/citiz-engine-access-private.h"
+#include "consent/citiz-note.h"
 #include "record/citiz-compose.h"
 
 #include <string.h>
@@ -249,9 +250,12 @@ code_is_everywhere (App *app)
 }
 
 static gboolean
-some_opening (App *app)
+all_are_told (App *app)
 {
-  return g_list_model_get_n_items (citiz_session_get_openings (app->session)) > 0;
+  app_on_engine (app, read_now_work, NULL, NULL);
+  app_settle (app);
+  return g_list_model_get_n_items (citiz_session_get_openings (app->session))
+         >= CITIZ_PASSCODE_TRIES + CITIZ_OPENINGS_LIMIT;
 }
 
 /* What is on no ledger comes from the mailboxes, once each, and leaves them: a note, missed codes. */
@@ -284,12 +288,36 @@ test_mail (App *app, gconstpointer data)
   g_assert_cmpuint (newest (app)->n_holding, ==, NODES);
 }
 
-/* A node that lies tells of wrong codes without end: no more are believed than can be tried there. */
+/* Openings that never were, with notes that nobody can read. */
+static gchar *
+invented_openings (const gchar *grant, guint n)
+{
+  GString *sql = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint8 bytes[64] = {(guint8) i};
+      g_autoptr (GBytes) sealed = g_bytes_new (bytes, sizeof bytes);
+      g_autofree gchar *note = citiz_hex_encode (bytes, sizeof bytes), *hex = NULL;
+      CitizHash hash;
+
+      citiz_note_hash (&hash, sealed);
+      hex = citiz_hash_to_hex (&hash);
+      g_string_append_printf (
+          sql,
+          "INSERT INTO node_mail (kind, grant_id, opening, time, tries, sealed) "
+          "VALUES (7, x'%s', x'%s', 1000 * strftime ('%%s', 'now'), %u, x'%s');",
+          grant, hex, 1 + i % CITIZ_OPENINGS_LIMIT, note);
+    }
+  return g_string_free (sql, FALSE);
+}
+
+/* A node that lies tells of wrong codes and of openings without end: no more are believed than can be tried there, and than the access has. */
 static void
 test_lying_box (App *app, gconstpointer data)
 {
   g_autoptr (CitizAccess) access = NULL;
-  g_autofree gchar *grant = NULL, *sql = NULL;
+  g_autofree gchar *grant = NULL, *sql = NULL, *invented = NULL;
   guint n;
 
   save_patient (app);
@@ -302,13 +330,14 @@ test_lying_box (App *app, gconstpointer data)
       "INSERT INTO node_mail (kind, grant_id, time, tries) "
       "SELECT 3, x'%s', 1000 * strftime ('%%s', 'now'), i %% 256 FROM n",
       grant);
-  nodes_on_disk (0, sql);
+  invented = invented_openings (grant, 2 * CITIZ_OPENINGS_LIMIT);
+  nodes_on_disk (0, invented);
+  nodes_on_disk (0, sql); /* read after those */
   nodes_start (0);
-  app_on_engine (app, read_now_work, NULL, NULL);
-  g_assert_true (app_until (some_opening, app, LONG));
+  g_assert_true (app_until (all_are_told, app, LONG));
   app_settle (app);
   n = g_list_model_get_n_items (citiz_session_get_openings (app->session));
-  g_assert_cmpuint (n, ==, CITIZ_PASSCODE_TRIES);
+  g_assert_cmpuint (n, ==, CITIZ_PASSCODE_TRIES + CITIZ_OPENINGS_LIMIT);
   g_assert_cmpuint (newest (app)->spoken_tries_left, ==, 5); /* at the other nodes */
 }
 

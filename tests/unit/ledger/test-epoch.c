@@ -485,6 +485,38 @@ test_refound (World *world, gconstpointer data)
   g_assert_cmpuint (world->light.head.slot, ==, 3);
 }
 
+/* Anybody may sign, and nobody so often that those who go on cannot. */
+static void
+test_refound_crowd (World *world, gconstpointer data)
+{
+  g_autofree CitizRefound *refound = refounding (world);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  guint old;
+
+  g_assert_cmpuint (citiz_refound_n_signed (refound), ==, 1);
+  for (guint i = 0; i < CITIZ_MAX_VALIDATORS; i++)
+    {
+      g_autoptr (CitizSecret) seed = citiz_secret_new (32);
+      g_autoptr (CitizSigningKey) key = NULL;
+
+      memset (citiz_secret_data (seed), 0xc0, 32);
+      citiz_secret_data (seed)[1] = (guint8) i;
+      key = citiz_signing_key_new_from_seed (seed);
+      citiz_refound_sign (refound, key);
+    }
+  g_assert_cmpuint (refound->n_signers, ==, CITIZ_MAX_VALIDATORS);
+  g_assert_cmpuint (citiz_refound_n_signed (refound), ==, 1);
+  citiz_refound_sign (refound, world->nodes[0]);
+  g_assert_cmpuint (refound->n_signers, ==, CITIZ_MAX_VALIDATORS);
+  g_assert_cmpuint (citiz_refound_n_signed (refound), ==, 2);
+  bytes = citiz_refound_encode (refound);
+  g_assert_true (citiz_refound_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                       refound, &error));
+  g_assert_no_error (error);
+  g_assert_true (citiz_light_check_refound (&world->light, refound, &old, &error));
+}
+
 static void
 test_refound_refused (World *world, gconstpointer data)
 {
@@ -544,10 +576,15 @@ main (int argc, char **argv)
     const gchar *name;
     void (*func) (World *, gconstpointer);
   } tests[] = {
-      {"/epoch/closing", test_closing},           {"/epoch/closing-refused", test_closing_refused},
-      {"/epoch/continuation", test_continuation}, {"/epoch/ledger", test_ledger},
-      {"/epoch/evidence", test_evidence},         {"/epoch/blame", test_blame},
-      {"/epoch/refound", test_refound},           {"/epoch/refound-refused", test_refound_refused},
+      {"/epoch/closing", test_closing},
+      {"/epoch/closing-refused", test_closing_refused},
+      {"/epoch/continuation", test_continuation},
+      {"/epoch/ledger", test_ledger},
+      {"/epoch/evidence", test_evidence},
+      {"/epoch/blame", test_blame},
+      {"/epoch/refound", test_refound},
+      {"/epoch/refound-crowd", test_refound_crowd},
+      {"/epoch/refound-refused", test_refound_refused},
   };
 
   g_test_init (&argc, &argv, NULL);
