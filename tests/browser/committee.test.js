@@ -51,10 +51,15 @@ test('one node down', async () => {
   await say('up 3');
 });
 
-test('the ledger stands still: the nodes open without it, and it learns of it afterwards', async () => {
+test('the ledger stands still, and one node says that it does not: the others open without it, and it learns of it afterwards', async () => {
   await say('cut');
   const page = await newPage(browser, links.origins);
   let path;
+  let lies = 0;
+  await page.route(links.origins[3] + '/**/stalled', (route) => {
+    lies += route.request().method() === 'POST';
+    return route.fulfill({ headers: { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': 'content-type' }, json: { opening: 'ab'.repeat(32), time: 1, capsule: 'cd'.repeat(32) } });
+  });
   page.on('request', (request) => {
     if (request.url().endsWith('/stalled')) path = new URL(request.url()).pathname.replace('/stalled', '');
   });
@@ -67,6 +72,7 @@ test('the ledger stands still: the nodes open without it, and it learns of it af
   const text = await page.locator('#app').innerText();
   contains(text, 'Apixaban');
   contains(text, 'à l’arrêt', 'the sentence about the ledger');
+  ok(lies > 0, 'the liar was not asked');
   page.faults = page.faults.filter((fault) => !fault.includes('503'));
   await page.finish();
   const notes = await say('notes of stalled');

@@ -181,7 +181,8 @@ async function askStalled(link, session, node, turn) {
   throw new Refusal('network');
 }
 
-/** The opening made final; or, where the person allows it and the ledger stands still, shares of as many nodes as it takes: whatever comes first. */
+/** The opening made final; or, where the person allows it and the ledger stands still, shares of as many nodes as it takes: whatever comes first.
+ *  Shares prove themselves; that the ledger went on is two nodes' word, and one's alone only when there is nothing else. */
 async function enterOrStall(link, session, onStalled) {
   const turn = { use: session.grant.used + 1, id: hex(await sha256(fromB64u(session.note))) };
   let timer = 0;
@@ -190,12 +191,14 @@ async function enterOrStall(link, session, onStalled) {
       const stall = () => {
         if (turn.until) return;
         turn.until = Date.now() + STALLED_MS;
+        let lone;
         onStalled();
         allNodes(link.nodes, (node) => askStalled(link, session, node, turn), (answers) => {
-          const final = answers.find((one) => one.final);
-          const shares = answers.slice(0, session.grant.t).sort((x, y) => x.x - y.x);
-          return final || (shares.length >= session.grant.t && { shares, final: { id: turn.id, time: shares[0].receipt.time, use: turn.use, capsule: session.grant.capsule, stalled: true } });
-        }).then(resolve, reject);
+          const told = answers.filter((one) => one.final);
+          const shares = answers.filter((one) => one.bytes).slice(0, session.grant.t).sort((x, y) => x.x - y.x);
+          [lone] = told;
+          return told.find((one, i) => told.findIndex((other) => other.final.id === one.final.id) < i) || (shares.length >= session.grant.t && { shares, final: { id: turn.id, time: shares[0].receipt.time, use: turn.use, capsule: session.grant.capsule, stalled: true } });
+        }).catch((error) => lone || Promise.reject(error)).then(resolve, reject);
       };
       if (session.grant.stalled) timer = setTimeout(stall, STALLED_AFTER_MS);
       enterOpening(link, session).then((final) => resolve({ final }), (error) => (session.grant.stalled && error.kind === 'network' ? stall() : reject(error)));
