@@ -164,7 +164,7 @@ fill_log (CitizAccessPage *self)
     }
   if (n == 0)
     add_empty (self->log_list, "citiz-shown-symbolic", _ ("Nobody has opened your record"),
-               _ ("Each opening is written in the ledger before anything can be read, and shows "
+               _ ("Each opening is written in the ledger and shows "
                   "here within seconds"));
   gtk_widget_set_visible (self->log_more, n > FEW_OPENINGS && !self->all_openings);
 }

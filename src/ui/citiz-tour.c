@@ -18,7 +18,7 @@ citiz_tour_list_new (void)
       {"citiz-emergency-symbolic", N_ ("One press in an emergency"),
        N_ ("A code to read or to say opens your summary for 24 hours, then closes by itself.")},
       {"citiz-shown-symbolic", N_ ("Nobody looks in silence"),
-       N_ ("Each opening is written in a ledger first; you see who, when and why.")},
+       N_ ("Each opening is written in a ledger; you see who, when and why.")},
       {"citiz-download-symbolic", N_ ("It is yours"),
        N_ ("Everything leaves in standard formats, and erasing really erases.")},
   };
