@@ -171,6 +171,25 @@ draw_some (CitizEngine *engine, GPtrArray *all)
   return chosen;
 }
 
+static guint
+count_validators (CitizEngine *engine)
+{
+  GPtrArray *members = citiz_community_get_members (engine->community);
+  guint n = 0;
+
+  for (guint i = 0; i < members->len; i++)
+    n += ((const CitizCommunityMember *) members->pdata[i])->validator;
+  return n;
+}
+
+/* As many as open an access share an honest node with every quorum: they cannot see the ledger stand still while that goes on, and perhaps ends the
+ * access. In a large community five could. */
+static gboolean
+may_open_stalled (guint n_validators, guint threshold)
+{
+  return threshold + citiz_quorum (n_validators) > n_validators + (n_validators - 1) / 3;
+}
+
 /* PROTOCOL §5: up to seven validators are all of the committee, and a quorum of them opens. Returns: its size; 0 when too few of them
  * can be reached now. The first is the one most likely to answer. */
 static guint
@@ -178,13 +197,13 @@ choose_committee (CitizEngine *engine, CitizDealNode out[CITIZ_COMMITTEE_MAX], g
 {
   GPtrArray *members = citiz_community_get_members (engine->community);
   g_autoptr (GPtrArray) all = g_ptr_array_new (), some = NULL;
-  guint n_validators = 0, answering = 0;
+  const guint n_validators = count_validators (engine);
+  guint answering = 0;
 
   for (guint i = 0; i < members->len; i++)
     {
       CitizCommunityMember *member = members->pdata[i];
 
-      n_validators += member->validator;
       if (member->validator && *member->url != '\0')
         g_ptr_array_add (all, member);
     }
@@ -309,7 +328,8 @@ citiz_engine_give_shared (CitizEngine *engine,
 
   options->n_nodes = choose_committee (engine, nodes, &options->threshold);
   options->nodes = nodes;
-  options->stalled = give->stalled;
+  options->stalled
+      = give->stalled && may_open_stalled (count_validators (engine), options->threshold);
   options->now = citiz_chain_time (citiz_engine_shared_chain (engine));
   options->early_ms = CITIZ_MINUTE;
   deal = citiz_deal_new (engine->env, give->summary.bundle, options, error);
