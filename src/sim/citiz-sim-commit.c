@@ -222,7 +222,10 @@ citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
   citiz_sim_node_end_journals (node);
   citiz_sim_law_journals (node);
   if (sim->options->ledger)
-    citiz_sim_law_ledger (node);
+    {
+      citiz_sim_law_ledger (node);
+      citiz_sim_law_quota (node, citiz_sim_block (sim, node->committed));
+    }
   if (sim->forked && !sim->ended)
     citiz_sim_law_fork (sim);
   return TRUE;

@@ -437,7 +437,8 @@ is_there (CitizSim *sim, const CitizSimNode *node)
 {
   const CitizSimBlock *head = citiz_sim_block (sim, node->committed);
 
-  return node->csx != NULL && (sim->asked & ~head->state) == 0
+  return node->csx != NULL
+         && (sim->asked & ~head->state & ~citiz_sim_quota_rest (sim, head->state)) == 0
          && head->header.height >= sim->reached
          && head->header.epoch == (guint64) __builtin_popcountll (head->state >> CITIZ_SIM_CHANGE);
 }
@@ -500,8 +501,9 @@ void
 citiz_sim_law_look (CitizSim *sim)
 {
   const guint reached = sim->canon->len - 1;
-  gboolean all
-      = sim->n_txs == (guint) __builtin_popcountll (sim->asked) && citiz_sim_shares_are_there (sim);
+  gboolean all = sim->n_txs + (guint) __builtin_popcountll (citiz_sim_crowd (sim))
+                     == (guint) __builtin_popcountll (sim->asked)
+                 && citiz_sim_shares_are_there (sim);
 
   look_at_latecomer (sim);
   for (guint i = 0; i < sim->n && all; i++)

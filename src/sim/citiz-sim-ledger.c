@@ -130,6 +130,19 @@ describe (const Foundation *foundation, guint tx, const CitizPublicKey *key, Cit
 }
 
 static void
+vouch_and_sign (Foundation *foundation, guint tx, const CitizSigningKey *key)
+{
+  const gint sponsor = citiz_sim_sponsor (foundation->genesis.n_founders, tx);
+  g_autoptr (CitizSigningKey) node = key_of ('n', (guint8) MAX (sponsor, 0));
+  g_autoptr (CitizTx) own = foundation->txs[tx];
+
+  if (sponsor >= 0)
+    own->sponsor = *citiz_signing_key_get_public (node);
+  citiz_tx_sign (own, key);
+  foundation->txs[tx] = sponsor >= 0 ? citiz_tx_vouch (own, node) : citiz_tx_ref (own);
+}
+
+static void
 make_txs (Foundation *foundation)
 {
   for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
@@ -138,7 +151,7 @@ make_txs (Foundation *foundation)
 
       foundation->txs[i] = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
       describe (foundation, i, citiz_signing_key_get_public (key), foundation->txs[i]);
-      citiz_tx_sign (foundation->txs[i], key);
+      vouch_and_sign (foundation, i, key);
     }
 }
 
@@ -171,6 +184,7 @@ citiz_sim_ledger_found (CitizSim *sim)
   g_hash_table_insert (sim->by_hash, g_memdup2 (&origin->hash, sizeof origin->hash),
                        GUINT_TO_POINTER (0));
   origin->after = citiz_ledger_new (&foundation->genesis);
+  citiz_sim_quota_found (origin->after);
   citiz_genesis_validators (&epoch->validators, &foundation->genesis);
   citiz_validators_hash (&epoch->vs_hash, &epoch->validators);
   citiz_csx_leaders (epoch->leaders, epoch->n, &sim->chain_id, 0);
@@ -190,13 +204,27 @@ list_txs (const CitizSim *sim, guint64 txs)
   return list;
 }
 
-/* What comes out of @txs after @before, in @header's slot, at its time, by its proposer. Returns: whether something does */
+/* Which transactions @block took of @txs. */
+static guint64
+taken (const CitizSim *sim, guint64 txs, const CitizBlock *block)
+{
+  const Foundation *foundation = foundation_of (sim->epochs[0].n);
+  guint64 took = 0;
+
+  for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
+    if ((txs >> i & 1) != 0 && g_ptr_array_find (block->txs, foundation->txs[i], NULL))
+      took |= G_GUINT64_CONSTANT (1) << i;
+  return took;
+}
+
+/* What comes out of @txs after @before, in @header's slot, at its time, by its proposer; those that have to wait are taken out of @txs.
+ * Returns: whether something does */
 static gboolean
-fill (const CitizSim *sim, const CitizLedger *before, guint64 txs, CitizBlockHeader *header)
+fill (const CitizSim *sim, const CitizLedger *before, guint64 *txs, CitizBlockHeader *header)
 {
   g_autoptr (CitizLedger) after = citiz_ledger_fork (before);
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
-  g_autoptr (GPtrArray) list = list_txs (sim, txs);
+  g_autoptr (GPtrArray) list = list_txs (sim, *txs);
   g_autoptr (GPtrArray) refused = g_ptr_array_new ();
   g_autoptr (CitizBlock) block = NULL;
 
@@ -205,6 +233,7 @@ fill (const CitizSim *sim, const CitizLedger *before, guint64 txs, CitizBlockHea
   block = citiz_ledger_propose (after, list, header->slot, header->time, &header->proposer, changes,
                                 refused);
   *header = block->header;
+  *txs = taken (sim, *txs, block);
   return refused->len == 0;
 }
 
@@ -213,9 +242,43 @@ void
 citiz_sim_ledger_fill (CitizSim *sim, guint parent, guint64 txs, CitizBlockHeader *header)
 {
   const CitizLedger *before = citiz_sim_block (sim, parent)->after;
+  guint64 took = txs;
 
-  if (before != NULL)
-    (void) fill (sim, before, txs, header);
+  if (before == NULL || !fill (sim, before, &took, header) || took == txs)
+    return;
+  g_autoptr (GPtrArray) list = list_txs (sim, txs);
+  citiz_sim_met (sim, CITIZ_SIM_MET_FALSE_QUOTA);
+  citiz_sim_quota_ignore (before, list, header);
+}
+
+/* The same transactions in every world: their signatures are verified once in a process. Whoever makes them up again is verified again. */
+static gboolean
+check_once_cb (gpointer data,
+               CitizDomain domain,
+               const guint8 *bytes,
+               gsize n,
+               const CitizSignature *signature,
+               const CitizPublicKey *key)
+{
+  static GHashTable *known; /* SHA-256 of all of it */
+  g_autofree CitizHash *what = g_new (CitizHash, 1);
+  CitizSha256 sha;
+  guint8 kind = (guint8) domain;
+
+  if (known == NULL)
+    known = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free, NULL);
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, &kind, 1);
+  citiz_sha256_update (&sha, signature->b, sizeof signature->b);
+  citiz_sha256_update (&sha, key->b, sizeof key->b);
+  citiz_sha256_update (&sha, bytes, n);
+  citiz_sha256_finish (&sha, what);
+  if (g_hash_table_contains (known, what))
+    return TRUE;
+  if (!citiz_check_now (NULL, domain, bytes, n, signature, key))
+    return FALSE;
+  g_hash_table_add (known, g_steal_pointer (&what));
+  return TRUE;
 }
 
 static CitizLedger *
@@ -223,8 +286,8 @@ apply (const CitizLedger *before, const CitizBlock *block, CitizChanges *changes
 {
   g_autoptr (CitizLedger) after = citiz_ledger_fork (before);
 
-  if (!citiz_ledger_apply (after, block, block->header.time, CITIZ_LEVEL_FULL, NULL, NULL, changes,
-                           NULL))
+  if (!citiz_ledger_apply (after, block, block->header.time, CITIZ_LEVEL_FULL, check_once_cb, NULL,
+                           changes, NULL))
     return NULL;
   return g_steal_pointer (&after);
 }
@@ -338,16 +401,19 @@ ledger_on (CitizSimNode *node, guint block)
   return ledger_after (node, block);
 }
 
-/* Returns: %FALSE if the parent cannot be executed here */
+/* Of @txs it leaves those that fit. Returns: %FALSE if the parent cannot be executed here */
 gboolean
-citiz_sim_node_fill (CitizSimNode *node, guint parent, guint64 txs, CitizBlockHeader *header)
+citiz_sim_node_fill (CitizSimNode *node, guint parent, guint64 *txs, CitizBlockHeader *header)
 {
   const CitizLedger *before = ledger_on (node, parent);
+  const guint64 all = *txs;
 
   if (before == NULL)
     return FALSE;
   if (!fill (node->sim, before, txs, header))
     citiz_sim_broken (node->sim, "I8", "%u cannot build of what it found good", node->number);
+  if (*txs != all)
+    citiz_sim_met (node->sim, CITIZ_SIM_MET_OVER_QUOTA);
   return TRUE;
 }
 

@@ -317,7 +317,7 @@ build (CitizSimNode *node, const CitizSimErrand *errand)
   citiz_sim_fill_header (sim, &header, node->epoch, errand->slot, &errand->parent, node->place, txs,
                          state | txs);
   header.time.ms = MAX (errand->min_time.ms, citiz_sim_node_now (node).wall.ms);
-  if (sim->options->ledger && !citiz_sim_node_fill (node, parent, txs, &header))
+  if (sim->options->ledger && !citiz_sim_node_fill (node, parent, &txs, &header))
     return;
   number = citiz_sim_add_block (sim, &header, txs);
   citiz_sim_node_store (node, number);
@@ -495,7 +495,9 @@ citiz_sim_node_tell_need (CitizSimNode *node)
 
   for (guint i = 0; i < node->notarized->len; i++)
     covered |= citiz_sim_block (node->sim, g_array_index (node->notarized, guint, i))->txs;
-  need = (citiz_sim_pick (node->sim, node->epoch, node->known, state) & ~covered) != 0
+  need = (citiz_sim_pick (node->sim, node->epoch, node->known, state) & ~covered
+          & ~citiz_sim_quota_rest (node->sim, state | covered))
+             != 0
          || (node->notarized->len == 0
              && citiz_sim_block (node->sim, node->committed)->header.epoch != node->epoch);
   if (need == node->need || node->csx == NULL)
@@ -680,6 +682,8 @@ citiz_sim_node_start (CitizSimNode *node)
       start.records = (const CitizVote *) (gpointer) node->disk->votes->data;
       start.n_records = node->disk->votes->len;
       start.trusted = node->voted && start.n_records == 0;
+      if (start.trusted)
+        citiz_sim_met (sim, CITIZ_SIM_MET_TRUSTED);
       citiz_sim_law_opened (node);
     }
   for (guint i = node->chain->len; i > 0 && start.final == NULL; i--)

@@ -349,6 +349,9 @@ pick_clients (CitizSim *sim)
       sim->tx_at[i] = (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 32000) * CITIZ_SIM_MS;
       citiz_sim_push (sim, sim->tx_at[i], CITIZ_SIM_EVENT_CLIENT, i, 0, NULL);
     }
+  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_CHANGE && sim->options->ledger; i += 4)
+    citiz_sim_push (sim, (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 32000) * CITIZ_SIM_MS,
+                    CITIZ_SIM_EVENT_CLIENT, i, 0, NULL);
   for (guint i = 0; i + 1 < sim->n_epochs; i++, sim->n_txs++)
     citiz_sim_push (
         sim, (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 14000 * (i + 1)) * CITIZ_SIM_MS,

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define CITIZ_SIM_MS        1000                              /* the world counts in microseconds */
 #define CITIZ_SIM_INSTANCES (CITIZ_SIM_MAX_NODES + 2)         /* with twins */
 #define CITIZ_SIM_MAX_FAULT 64
+#define CITIZ_SIM_CROWD     24 /* from here on, with the real ledger: more than may come in */
 #define CITIZ_SIM_CHANGE    60 /* the transaction that ends epoch 0; the next ones end the next */
 
 typedef struct _CitizSim CitizSim;
@@ -116,6 +117,13 @@ citiz_sim_revokes (guint tx)
 {
   return tx % 8 == 7;
 }
+
+/* Sponsors and quotas, with the real ledger (citiz-sim-quota.c) */
+guint64 citiz_sim_crowd (const CitizSim *sim);
+gint citiz_sim_sponsor (guint n, guint tx);
+void citiz_sim_quota_found (CitizLedger *ledger);
+void citiz_sim_quota_ignore (const CitizLedger *before, GPtrArray *txs, CitizBlockHeader *header);
+guint64 citiz_sim_quota_rest (const CitizSim *sim, guint64 state);
 
 /* The real ledger (citiz-sim-ledger.c) */
 void citiz_sim_ledger_found (CitizSim *sim);
@@ -349,7 +357,7 @@ void citiz_sim_node_forget_executed (CitizSimNode *node);
 CitizCsxVerdict citiz_sim_node_execute (CitizSimNode *node, guint block);
 gboolean citiz_sim_node_fill (CitizSimNode *node,
                               guint parent,
-                              guint64 txs,
+                              guint64 *txs,
                               CitizBlockHeader *header);
 void citiz_sim_node_commit_ledger (CitizSimNode *node, guint block);
 void citiz_sim_law_ledger (CitizSimNode *node);
@@ -446,6 +454,7 @@ void citiz_sim_law_bytes (CitizSim *sim, const CitizSimPacket *packet);
 void citiz_sim_law_opened (CitizSimNode *node);
 void citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link);
 void citiz_sim_law_epoch (CitizSimNode *node, const CitizSimBlock *block);
+void citiz_sim_law_quota (CitizSimNode *node, const CitizSimBlock *block);
 void citiz_sim_law_closing (CitizSimNode *node);
 void citiz_sim_law_journals (CitizSimNode *node);
 void citiz_sim_law_key (CitizSimNode *node);

@@ -99,10 +99,13 @@ typedef enum
   CITIZ_SIM_MET_LEFT,
   CITIZ_SIM_MET_KEY_ENDED, /* a key of an earlier epoch, deleted */
   CITIZ_SIM_MET_KEYLESS,   /* set back to before it had its key of this epoch: it only follows */
+  CITIZ_SIM_MET_TRUSTED,   /* votes at once in a new epoch, as it voted in the one before */
   CITIZ_SIM_MET_LATE,      /* still in an earlier epoch, and told how it ended */
   CITIZ_SIM_MET_CAUGHT_UP, /* from an empty disk */
   CITIZ_SIM_MET_SHARE,     /* with the real ledger only: handed out after an opening */
   CITIZ_SIM_MET_FALSE_SHARE,
+  CITIZ_SIM_MET_OVER_QUOTA,  /* left out of a block: its sponsor has no more today */
+  CITIZ_SIM_MET_FALSE_QUOTA, /* a liar takes more than that */
   CITIZ_SIM_N_MET
 } CitizSimMet;
 

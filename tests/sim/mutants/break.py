@@ -62,6 +62,7 @@ MUTATIONS = [
     ('what ends an epoch is not kept', ('sim-commit.c', '«g_array_append_val (node->beside, link);»', 'if (!M)\n        %s')),
     ('ranges end with the closing block', ('sim-commit.c', 'GArray *lists[] = {node->chain, «node->beside»};', '(M ? node->chain : %s)')),
     ('the wrong journal is opened', ('sim-epoch.c', 'node->journals[«node->epoch % 2»];', '(M ? 0 : %s)')),
+    ('who comes back with an empty journal votes at once', ('sim-node.c', 'start.trusted = «node->voted» && start', EITHER)),
     # the real ledger
     ('what is above the committed block is not executed again after a restart', ('sim-ledger.c', 'if («citiz_sim_node_execute (node, block) != CITIZ_CSX_VERDICT_VALID»)\n    return NULL;\n  return ledger_after', NOT)),
     ('roots are not compared', ('ledger-block.c', 'if («!citiz_hash_equal (&ours->log_root, &header->log_root)»)', NOT), ('ledger-block.c', 'if («!citiz_hash_equal (&ours->state_root, &header->state_root)»)', NOT),
@@ -70,11 +71,13 @@ MUTATIONS = [
     ('nodes build on what they have committed', ('sim-ledger.c', '«const CitizLedger *before = ledger_on (node, parent);»', 'const CitizLedger *before = M ? node->ledger : ledger_on (node, parent);')),
     ('shares are handed out before the opening is final', ('sim-ledger.c', 'return «state.can_release»\n', EITHER)),
     ('shares are handed out though a revocation is known', ('sim-ledger.c', '&& «!(citiz_sim_revokes (4 * group + 3) && (node->known >> (4 * group + 3) & 1) != 0)»;', EITHER)),
+    ('sponsors vouch for as many as they like', ('admit.c', 'if («made.used >= limit»)', NOT)),
+    ('one day’s count is forgotten with each block', ('admit.c', '«made.used++»;', '(M ? made.used = 1 : made.used++)')),
     ('the ledger is not as durable as the chain', ('sim-ledger.c', '«  node->ledger = after;»', '  if (M)\n    citiz_ledger_free (after);\n  node->ledger = M ? citiz_ledger_fork (citiz_sim_block (node->sim, 0)->after) : after;')),
 ]
 
 # Where a fault is rare, the worlds in which it is least so.
-MODES = {'what a vote relies on is not journaled': 'power', 'own statements that others show are believed': 'backup', 'no guard after a restart': 'backup',
+MODES = {'what a vote relies on is not journaled': 'power', 'own statements that others show are believed': 'backup', 'no guard after a restart': 'backup', 'who comes back with an empty journal votes at once': 'backup',
          'one block is asked for at a time': 'late'}
 # Those from here on in worlds with more than one epoch, with a real ledger.
 EPOCHS, LEDGER = 'what stands on a closing block is committed', 'what is above the committed block is not executed again after a restart'
@@ -83,7 +86,7 @@ EPOCHS, LEDGER = 'what stands on a closing block is committed', 'what is above t
 def edits(texts, lost):
     for number, (name, *places) in enumerate(MUTATIONS, 1):
         for file, written, broken in places:
-            file = 'citiz-csx.c' if file == 'csx.c' else 'citiz-' + file if file.startswith(('sim-', 'ledger-')) else 'citiz-csx-' + file
+            file = 'citiz-csx.c' if file == 'csx.c' else 'citiz-' + file if file.startswith(('sim-', 'ledger-', 'admit')) else 'citiz-csx-' + file
             before, rest = written.split('«')
             part, after = rest.split('»')
             if texts[file].count(before + part + after) != 1:
@@ -107,7 +110,7 @@ def main():
     for file, start, end, number, broken, part in changes:
         texts[file] = texts[file][:start] + flagged(broken, number, part) + texts[file][end:]
     for name, text in texts.items():
-        if name.endswith('-rules.h') or name.startswith(('citiz-sim', 'citiz-ledger')):
+        if name.endswith('-rules.h') or name.startswith(('citiz-sim', 'citiz-ledger', 'citiz-admit')):
             text = re.sub(r'(\n#include .*\n)\n', r'\1\nextern int citiz_csx_broken;\n\n', text, count=1)
         (out / name).write_text(text)
     names = [name for name, *_ in MUTATIONS]

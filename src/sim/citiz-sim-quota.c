@@ -1,0 +1,89 @@
+/* What a community asks of a transaction, in a world: who vouches for which, and how many there may be of them. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sim/citiz-sim-private.h"
+
+#include "ledger/citiz-community.h"
+#include "ledger/citiz-ledger-private.h"
+
+#include <string.h>
+
+#define QUOTA 6 /* a node's, a day: all worlds are of one day */
+#define VOUCHED_REST                                                                               \
+  G_GUINT64_CONSTANT (                                                                             \
+      0x111111) /* each account of the usual clients registers by the last founder's word */
+
+/* More than their sponsor may vouch for want in: one registration each, by the first founder's word. */
+guint64
+citiz_sim_crowd (const CitizSim *sim)
+{
+  guint64 crowd = 0;
+
+  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_CHANGE && sim->options->ledger; i += 4)
+    crowd |= G_GUINT64_CONSTANT (1) << i;
+  return crowd;
+}
+
+/* Returns: the number of the founder who vouches for @tx in a community of @n, −1: nobody, it takes the open lane */
+gint
+citiz_sim_sponsor (guint n, guint tx)
+{
+  if (tx >= CITIZ_SIM_CROWD)
+    return tx % 4 == 0 ? 0 : -1;
+  return n > 1 && tx % 4 == 0 ? (gint) n - 1 : -1;
+}
+
+static void
+put_params (CitizLedger *ledger, guint32 quota)
+{
+  const CitizTxParams params = {.sponsored = 1, .quota = quota};
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  CitizRun run = {.ledger = ledger, .state = ledger->state, .changes = changes};
+
+  citiz_run_put (&run, CITIZ_OBJECT_PARAMS, NULL, 0, citiz_params_encode (&params));
+}
+
+/* As if the founders had agreed on it before anything else. */
+void
+citiz_sim_quota_found (CitizLedger *ledger)
+{
+  put_params (ledger, QUOTA);
+}
+
+/* For liars: @header as it were if no quota held. */
+void
+citiz_sim_quota_ignore (const CitizLedger *before, GPtrArray *txs, CitizBlockHeader *header)
+{
+  g_autoptr (CitizLedger) after = citiz_ledger_fork (before);
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
+  g_autoptr (CitizBlock) block = NULL;
+
+  put_params (after, G_MAXUINT32);
+  block = citiz_ledger_propose (after, txs, header->slot, header->time, &header->proposer, changes,
+                                refused);
+  put_params (after, QUOTA);
+  *header = block->header;
+  citiz_state_root (after->state, &header->state_root);
+}
+
+/* Those of the crowd that can wait for tomorrow only, after @state. */
+guint64
+citiz_sim_quota_rest (const CitizSim *sim, guint64 state)
+{
+  const guint64 crowd = citiz_sim_crowd (sim);
+
+  return __builtin_popcountll (state & crowd) >= QUOTA ? crowd & ~state : 0;
+}
+
+/* I13, counted from the transactions alone: after @block no sponsor has more than it may vouch for, and nobody's word is in its place. */
+void
+citiz_sim_law_quota (CitizSimNode *node, const CitizSimBlock *block)
+{
+  CitizSim *sim = node->sim;
+  const gboolean alone = sim->epochs[0].n == 1;
+  const guint64 by[] = {citiz_sim_crowd (sim), alone ? 0 : VOUCHED_REST};
+
+  for (guint i = 0; i < G_N_ELEMENTS (by) && node->lies == 0; i++)
+    if (__builtin_popcountll (block->state & by[i]) > QUOTA)
+      citiz_sim_broken (sim, "I13", "%u has %d transactions by one sponsor's word, of %d a day",
+                        node->number, __builtin_popcountll (block->state & by[i]), QUOTA);
+}
