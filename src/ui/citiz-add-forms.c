@@ -420,6 +420,15 @@ read_date (CitizForm *form, CitizKind kind, const gchar *key, CitizDate *out)
                      .day = (guint8) MAX (d, 1)};
 }
 
+/* A field of whole days keeps the time of the day that was there before, unless the day is another. */
+static void
+keep_time (CitizDate *date, const CitizDate *before)
+{
+  if (date->precision == CITIZ_DATE_DAY && before->precision == CITIZ_DATE_TIME
+      && date->year == before->year && date->month == before->month && date->day == before->day)
+    *date = *before;
+}
+
 /* Day and time on this computer's wall, with the offset of that very day. */
 static void
 read_day (CitizForm *form, CitizKind kind, CitizDate *out)
@@ -555,6 +564,8 @@ citiz_add_compose (CitizForm *form,
   read_date (form, kind, "onset", &draft.onset);
   read_date (form, kind, "end", &draft.end);
   read_day (form, kind, &draft.onset);
+  if (item != NULL && field_of (kind, "time") == NULL)
+    keep_time (&draft.onset, &item->onset);
   read_choices (form, kind, &draft);
   if (field_of (kind, "times") != NULL)
     {

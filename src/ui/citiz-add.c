@@ -198,6 +198,11 @@ submit_cb (CitizForm *form, gpointer data)
         submit_document (form, entry);
       return;
     }
+  if (entry->item != NULL && !citiz_form_is_changed (form)) /* nothing to keep a version for */
+    {
+      citiz_form_done (form);
+      return;
+    }
   resource = citiz_add_compose (form, entry->kind, record, entry->item,
                                 citiz_session_now (entry->session));
   if (resource == NULL)

@@ -616,6 +616,12 @@ citiz_form_focus_first (CitizForm *self)
       return;
 }
 
+gboolean
+citiz_form_is_changed (CitizForm *self)
+{
+  return self->changed;
+}
+
 void
 citiz_form_submit (CitizForm *self)
 {

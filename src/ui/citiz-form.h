@@ -82,6 +82,8 @@ gboolean citiz_form_get_switch (CitizForm *self, const gchar *key);
 gboolean citiz_form_check (CitizForm *self);
 /* The keyboard goes to the first field. */
 void citiz_form_focus_first (CitizForm *self);
+/* Whether the person touched any field. */
+gboolean citiz_form_is_changed (CitizForm *self);
 /* Presses "Save" (for tests and Ctrl+Enter). */
 void citiz_form_submit (CitizForm *self);
 /* A sentence beside a field, or (@key NULL) at the top; the form stays open with everything in it. */

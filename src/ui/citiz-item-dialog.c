@@ -57,31 +57,64 @@ value_line (const CitizItem *item)
   return *unit != '\0' ? g_strdup_printf ("%s" CITIZ_NBSP "%s", value, unit) : g_strdup (value);
 }
 
+/* "45 min" and its name, which may be empty. NULL when the part says nothing. (transfer full) */
+static gchar *
+component_text (const CitizItem *item, const CitizComponent *part, const gchar **out_name)
+{
+  g_autofree gchar *digits = NULL, *text = NULL;
+  gboolean plain;
+
+  *out_name = part->title[citiz_format_language ()];
+  if (!citiz_decimal_known (&part->value) && (part->text == NULL || *part->text == '\0'))
+    return NULL;
+  if (item->kind == CITIZ_KIND_SESSION && citiz_decimal_known (&part->value))
+    {
+      text = citiz_session_figure (part, citiz_format_language (), out_name, &plain);
+      return g_strdup (citiz_shown (text));
+    }
+  digits = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text)
+                                              : g_strdup (part->text);
+  text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
+                          citiz_format_unit (part->unit));
+  return g_strdup (g_strchomp (text));
+}
+
 static void
 add_components (GtkWidget *list, const CitizItem *item)
 {
   for (guint i = 0; i < item->components->len; i++)
     {
-      const CitizComponent *part = &g_array_index (item->components, CitizComponent, i);
-      const gchar *name = part->title[citiz_format_language ()];
-      g_autofree gchar *digits = NULL, *text = NULL;
+      const gchar *name;
+      g_autofree gchar *text
+          = component_text (item, &g_array_index (item->components, CitizComponent, i), &name);
 
-      if (!citiz_decimal_known (&part->value) && (part->text == NULL || *part->text == '\0'))
-        continue;
-      if (item->kind == CITIZ_KIND_SESSION && citiz_decimal_known (&part->value))
-        {
-          gboolean plain;
-
-          text = citiz_session_figure (part, citiz_format_language (), &name, &plain);
-          citiz_fact_add (list, name, citiz_shown (text));
-          continue;
-        }
-      digits = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text)
-                                                  : g_strdup (part->text);
-      text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
-                              citiz_format_unit (part->unit));
-      citiz_fact_add (list, name != NULL && *name != '\0' ? name : _ ("Part"), g_strchomp (text));
+      if (text != NULL)
+        citiz_fact_add (list, name != NULL && *name != '\0' ? name : _ ("Part"), text);
     }
+}
+
+/* What a version said: its value, else that of its parts. (transfer full) */
+static gchar *
+version_value (const CitizItem *item)
+{
+  g_autofree gchar *value = value_line (item);
+  g_autoptr (GString) out = g_string_new (value);
+
+  for (guint i = 0; *value == '\0' && i < item->components->len; i++)
+    {
+      const gchar *name;
+      g_autofree gchar *text
+          = component_text (item, &g_array_index (item->components, CitizComponent, i), &name);
+
+      if (text == NULL)
+        continue;
+      if (out->len > 0)
+        g_string_append (out, ", ");
+      if (item->kind != CITIZ_KIND_SESSION && name != NULL && *name != '\0')
+        g_string_append_printf (out, "%s ", name);
+      g_string_append (out, text);
+    }
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
 static gboolean
@@ -172,8 +205,8 @@ add_history (CitizItemDialog *self)
   for (guint i = versions->len - 1; i > 0; i--)
     {
       const CitizItem *old = g_ptr_array_index (versions, i - 1);
-      g_autofree gchar *line = citiz_item_line (old, now), *value = value_line (old), *when = NULL,
-                       *text = NULL;
+      g_autofree gchar *line = citiz_item_line (old, now), *value = version_value (old),
+                       *when = NULL, *text = NULL;
       GtkWidget *row = adw_action_row_new ();
 
       if (old->changed.ms > 0)

@@ -5,6 +5,7 @@
 
 #include "app/citiz-session.h"
 #include "importers/citiz-import-reason.h"
+#include "record/citiz-compose.h"
 #include "ui/citiz-activity-cards.h"
 #include "ui/citiz-activity-page.h"
 #include "ui/citiz-chart-private.h"
@@ -348,6 +349,68 @@ test_correction (void)
   g_assert_nonnull (dialog);
   g_assert_true (shows (GTK_WIDGET (dialog), "Earlier versions"));
   gtk_window_destroy (GTK_WINDOW (dialog));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+/* A session corrected: the version before says what it said. */
+static void
+test_earlier_session (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizRecord *record = citiz_session_get_record (session);
+  g_autoptr (GPtrArray) sessions = citiz_record_list (record, CITIZ_KIND_SESSION);
+  CitizItem *item = g_ptr_array_index (sessions, 0);
+  const CitizId id = item->id;
+  const CitizComponent *minutes = &g_array_index (item->components, CitizComponent, 0);
+  const gchar *name;
+  gboolean plain;
+  g_autofree gchar *before = citiz_session_figure (minutes, CITIZ_LANGUAGE_EN, &name, &plain);
+  CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (CITIZ_KIND_SESSION));
+  CitizItemDialog *dialog;
+  json_t *resource;
+
+  citiz_add_fill (form, CITIZ_KIND_SESSION, record, item, citiz_session_now (session));
+  g_assert_false (citiz_form_is_changed (form));
+  citiz_form_set_text (form, "minutes", "17");
+  resource
+      = citiz_add_compose (form, CITIZ_KIND_SESSION, record, item, citiz_session_now (session));
+  g_assert_nonnull (resource);
+  save (session, &id, resource);
+  dialog = citiz_item_dialog_new (NULL, session, &id);
+  g_assert_true (shows (GTK_WIDGET (dialog), "17"));
+  g_assert_true (shows (GTK_WIDGET (dialog), before));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+/* A field of days keeps the time that the date had. */
+static void
+test_time_stays (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizRecord *record = citiz_session_get_record (session);
+  g_autoptr (GPtrArray) results = citiz_record_list (record, CITIZ_KIND_RESULT);
+  CitizDraft draft = {0};
+  CitizItem *item = citiz_item_ref (g_ptr_array_index (results, 0));
+  CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (CITIZ_KIND_RESULT));
+  const CitizId id = item->id;
+  json_t *resource;
+
+  draft = citiz_draft_from_item (item, CITIZ_LANGUAGE_EN);
+  draft.now = citiz_session_now (session);
+  draft.onset = (CitizDate){
+      .precision = CITIZ_DATE_TIME, .year = 2024, .month = 5, .day = 6, .hour = 7, .minute = 8};
+  save (session, &id, citiz_compose (CITIZ_KIND_RESULT, &draft, item->resource));
+  citiz_item_unref (item);
+  item = citiz_record_get (record, &id);
+  g_assert_cmpint (item->onset.hour, ==, 7);
+  citiz_add_fill (form, CITIZ_KIND_RESULT, record, item, citiz_session_now (session));
+  resource = citiz_add_compose (form, CITIZ_KIND_RESULT, record, item, citiz_session_now (session));
+  g_assert_nonnull (resource);
+  save (session, &id, resource);
+  item = citiz_record_get (record, &id);
+  g_assert_cmpint (item->onset.precision, ==, CITIZ_DATE_TIME);
+  g_assert_cmpint (item->onset.hour, ==, 7);
   gtk_window_destroy (GTK_WINDOW (form));
 }
 
@@ -834,6 +897,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/adding", test_adding);
   g_test_add_func ("/ui/pages/measure", test_measure);
   g_test_add_func ("/ui/pages/correction", test_correction);
+  g_test_add_func ("/ui/pages/earlier-session", test_earlier_session);
+  g_test_add_func ("/ui/pages/time-stays", test_time_stays);
   g_test_add_func ("/ui/pages/food", test_food);
   g_test_add_func ("/ui/pages/periods", test_periods);
   g_test_add_func ("/ui/pages/buckets", test_buckets);
