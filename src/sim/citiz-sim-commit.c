@@ -214,6 +214,8 @@ citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
       g_array_append_val (node->chain, link);
       node->committed = link.block;
       citiz_sim_law_commit (node, &link);
+      if (sim->options->ledger)
+        citiz_sim_law_quota (node, citiz_sim_block (sim, link.block));
     }
   if (citiz_sim_block (sim, node->committed)->header.flags == CITIZ_BLOCK_CLOSING
       && !close_epoch (node, errand->cert))
@@ -222,10 +224,7 @@ citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
   citiz_sim_node_end_journals (node);
   citiz_sim_law_journals (node);
   if (sim->options->ledger)
-    {
-      citiz_sim_law_ledger (node);
-      citiz_sim_law_quota (node, citiz_sim_block (sim, node->committed));
-    }
+    citiz_sim_law_ledger (node);
   if (sim->forked && !sim->ended)
     citiz_sim_law_fork (sim);
   return TRUE;

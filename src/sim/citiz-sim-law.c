@@ -502,6 +502,7 @@ citiz_sim_law_look (CitizSim *sim)
 {
   const guint reached = sim->canon->len - 1;
   gboolean all = sim->n_txs + (guint) __builtin_popcountll (citiz_sim_crowd (sim))
+                         + (sim->crowded ? CITIZ_SIM_LANES : 0)
                      == (guint) __builtin_popcountll (sim->asked)
                  && citiz_sim_shares_are_there (sim);
 

@@ -16,6 +16,7 @@ typedef struct
   CitizGenesis genesis; /* version 0: not made yet */
   CitizHash chain_id;
   CitizTx *txs[CITIZ_SIM_MAX_TXS];
+  CitizTx *lanes[CITIZ_SIM_LANES][CITIZ_SIM_LANE_EACH];
 } Foundation;
 
 /* Founding ******************************************************************/
@@ -142,6 +143,21 @@ vouch_and_sign (Foundation *foundation, guint tx, const CitizSigningKey *key)
   foundation->txs[tx] = sponsor >= 0 ? citiz_tx_vouch (own, node) : citiz_tx_ref (own);
 }
 
+/* Registrations of accounts that do nothing else. */
+static void
+make_lane (Foundation *foundation, guint lane)
+{
+  for (guint i = 0; i < CITIZ_SIM_LANE_EACH; i++)
+    {
+      g_autoptr (CitizSigningKey) key = key_of ((guint8) ('A' + lane), (guint8) i);
+      CitizTx *tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
+
+      describe (foundation, CITIZ_SIM_LANE, citiz_signing_key_get_public (key), tx);
+      citiz_tx_sign (tx, key);
+      foundation->lanes[lane][i] = tx;
+    }
+}
+
 static void
 make_txs (Foundation *foundation)
 {
@@ -167,6 +183,8 @@ foundation_of (guint n)
         g_error ("no randomness");
       make_genesis (found, n);
       make_txs (found);
+      for (guint i = 0; i < CITIZ_SIM_LANES; i++)
+        make_lane (found, i);
     }
   return found;
 }
@@ -192,6 +210,26 @@ citiz_sim_ledger_found (CitizSim *sim)
 
 /* Blocks ********************************************************************/
 
+/* Returns: how many follow one another at @out for one that the world counts */
+static guint
+stands_for (const Foundation *foundation, guint tx, CitizTx *const **out)
+{
+  const guint lane = tx >= CITIZ_SIM_LANE ? (tx - CITIZ_SIM_LANE) / 4 : 0;
+
+  *out = tx >= CITIZ_SIM_LANE ? foundation->lanes[lane] : &foundation->txs[tx];
+  return tx >= CITIZ_SIM_LANE ? CITIZ_SIM_LANE_EACH : 1;
+}
+
+static void
+add_txs (const Foundation *foundation, guint tx, GPtrArray *list)
+{
+  CitizTx *const *txs;
+  const guint n = stands_for (foundation, tx, &txs);
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (list, txs[i]);
+}
+
 static GPtrArray *
 list_txs (const CitizSim *sim, guint64 txs)
 {
@@ -200,11 +238,11 @@ list_txs (const CitizSim *sim, guint64 txs)
 
   for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
     if ((txs >> i & 1) != 0)
-      g_ptr_array_add (list, foundation->txs[i]);
+      add_txs (foundation, i, list);
   return list;
 }
 
-/* Which transactions @block took of @txs. */
+/* Which transactions @block took of @txs, of crowds those that came in to the last. */
 static guint64
 taken (const CitizSim *sim, guint64 txs, const CitizBlock *block)
 {
@@ -212,8 +250,13 @@ taken (const CitizSim *sim, guint64 txs, const CitizBlock *block)
   guint64 took = 0;
 
   for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
-    if ((txs >> i & 1) != 0 && g_ptr_array_find (block->txs, foundation->txs[i], NULL))
-      took |= G_GUINT64_CONSTANT (1) << i;
+    {
+      CitizTx *const *all;
+      const guint n = stands_for (foundation, i, &all);
+
+      if ((txs >> i & 1) != 0 && g_ptr_array_find (block->txs, all[n - 1], NULL))
+        took |= G_GUINT64_CONSTANT (1) << i;
+    }
   return took;
 }
 
@@ -225,15 +268,24 @@ fill (const CitizSim *sim, const CitizLedger *before, guint64 *txs, CitizBlockHe
   g_autoptr (CitizLedger) after = citiz_ledger_fork (before);
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
   g_autoptr (GPtrArray) list = list_txs (sim, *txs);
+  g_autoptr (GPtrArray) rest = NULL;
   g_autoptr (GPtrArray) refused = g_ptr_array_new ();
   g_autoptr (CitizBlock) block = NULL;
+  guint64 took;
 
   if (header->time.ms <= citiz_ledger_time (before).ms)
     return FALSE;
   block = citiz_ledger_propose (after, list, header->slot, header->time, &header->proposer, changes,
                                 refused);
+  took = taken (sim, *txs, block);
+  rest = list_txs (sim, took);
+  if (rest->len != block->txs->len) /* a crowd in part: it waits for the next block as a whole */
+    {
+      *txs = took;
+      return fill (sim, before, txs, header) && refused->len == 0;
+    }
   *header = block->header;
-  *txs = taken (sim, *txs, block);
+  *txs = took;
   return refused->len == 0;
 }
 
@@ -412,8 +464,10 @@ citiz_sim_node_fill (CitizSimNode *node, guint parent, guint64 *txs, CitizBlockH
     return FALSE;
   if (!fill (node->sim, before, txs, header))
     citiz_sim_broken (node->sim, "I8", "%u cannot build of what it found good", node->number);
-  if (*txs != all)
+  if (((all & ~*txs) & citiz_sim_crowd (node->sim)) != 0)
     citiz_sim_met (node->sim, CITIZ_SIM_MET_OVER_QUOTA);
+  if ((all & ~*txs) >> CITIZ_SIM_LANE != 0)
+    citiz_sim_met (node->sim, CITIZ_SIM_MET_FULL_LANE);
   return TRUE;
 }
 

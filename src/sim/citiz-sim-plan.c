@@ -340,6 +340,17 @@ pick_clocks (CitizSim *sim)
     }
 }
 
+/* In some worlds two crowds come to the open lane at once. */
+static void
+pick_lane (CitizSim *sim)
+{
+  const gint64 at = (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 32000) * CITIZ_SIM_MS;
+
+  sim->crowded = citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 125);
+  for (guint i = CITIZ_SIM_LANE; i < CITIZ_SIM_CHANGE && sim->crowded; i += 4)
+    citiz_sim_push (sim, at, CITIZ_SIM_EVENT_CLIENT, i, 0, NULL);
+}
+
 static void
 pick_clients (CitizSim *sim)
 {
@@ -349,9 +360,11 @@ pick_clients (CitizSim *sim)
       sim->tx_at[i] = (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 32000) * CITIZ_SIM_MS;
       citiz_sim_push (sim, sim->tx_at[i], CITIZ_SIM_EVENT_CLIENT, i, 0, NULL);
     }
-  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_CHANGE && sim->options->ledger; i += 4)
+  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_LANE && sim->options->ledger; i += 4)
     citiz_sim_push (sim, (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 32000) * CITIZ_SIM_MS,
                     CITIZ_SIM_EVENT_CLIENT, i, 0, NULL);
+  if (sim->options->ledger)
+    pick_lane (sim);
   for (guint i = 0; i + 1 < sim->n_epochs; i++, sim->n_txs++)
     citiz_sim_push (
         sim, (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 14000 * (i + 1)) * CITIZ_SIM_MS,

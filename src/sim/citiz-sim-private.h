@@ -12,6 +12,10 @@ G_BEGIN_DECLS
 #define CITIZ_SIM_INSTANCES (CITIZ_SIM_MAX_NODES + 2)         /* with twins */
 #define CITIZ_SIM_MAX_FAULT 64
 #define CITIZ_SIM_CROWD     24 /* from here on, with the real ledger: more than may come in */
+#define CITIZ_SIM_LANE                                                                             \
+  52 /* from here on two crowds, each of many transactions that nobody vouches for */
+#define CITIZ_SIM_LANES     2
+#define CITIZ_SIM_LANE_EACH 40 /* transactions: the open lane takes one crowd at a time */
 #define CITIZ_SIM_CHANGE    60 /* the transaction that ends epoch 0; the next ones end the next */
 
 typedef struct _CitizSim CitizSim;
@@ -517,7 +521,8 @@ struct _CitizSim
 
   guint n_txs;
   gint64 tx_at[CITIZ_SIM_MAX_TXS];
-  guint64 asked; /* transactions that were submitted */
+  gboolean crowded; /* the open lane is */
+  guint64 asked;    /* transactions that were submitted */
   guint64 acked;
   guint32 shares[CITIZ_SIM_MAX_TXS / 4]; /* by account: from whom good ones came */
 

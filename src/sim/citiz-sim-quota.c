@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-#define QUOTA 6 /* a node's, a day: all worlds are of one day */
+#define QUOTA      6  /* a node's, a day: all worlds are of one day */
+#define LANE       64 /* in a block */
+#define LANE_BYTES (512 * 1024 / 10)
 #define VOUCHED_REST                                                                               \
   G_GUINT64_CONSTANT (                                                                             \
       0x111111) /* each account of the usual clients registers by the last founder's word */
@@ -17,7 +19,7 @@ citiz_sim_crowd (const CitizSim *sim)
 {
   guint64 crowd = 0;
 
-  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_CHANGE && sim->options->ledger; i += 4)
+  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_LANE && sim->options->ledger; i += 4)
     crowd |= G_GUINT64_CONSTANT (1) << i;
   return crowd;
 }
@@ -26,15 +28,17 @@ citiz_sim_crowd (const CitizSim *sim)
 gint
 citiz_sim_sponsor (guint n, guint tx)
 {
+  if (tx >= CITIZ_SIM_LANE)
+    return -1;
   if (tx >= CITIZ_SIM_CROWD)
     return tx % 4 == 0 ? 0 : -1;
   return n > 1 && tx % 4 == 0 ? (gint) n - 1 : -1;
 }
 
 static void
-put_params (CitizLedger *ledger, guint32 quota)
+put_params (CitizLedger *ledger, gboolean sponsored, guint32 quota)
 {
-  const CitizTxParams params = {.sponsored = 1, .quota = quota};
+  const CitizTxParams params = {.sponsored = (guint8) sponsored, .quota = quota};
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
   CitizRun run = {.ledger = ledger, .state = ledger->state, .changes = changes};
 
@@ -45,10 +49,10 @@ put_params (CitizLedger *ledger, guint32 quota)
 void
 citiz_sim_quota_found (CitizLedger *ledger)
 {
-  put_params (ledger, QUOTA);
+  put_params (ledger, TRUE, QUOTA);
 }
 
-/* For liars: @header as it were if no quota held. */
+/* For liars: @header as it were if no quota held, and the lane had no end. */
 void
 citiz_sim_quota_ignore (const CitizLedger *before, GPtrArray *txs, CitizBlockHeader *header)
 {
@@ -57,10 +61,10 @@ citiz_sim_quota_ignore (const CitizLedger *before, GPtrArray *txs, CitizBlockHea
   g_autoptr (GPtrArray) refused = g_ptr_array_new ();
   g_autoptr (CitizBlock) block = NULL;
 
-  put_params (after, G_MAXUINT32);
+  put_params (after, FALSE, G_MAXUINT32);
   block = citiz_ledger_propose (after, txs, header->slot, header->time, &header->proposer, changes,
                                 refused);
-  put_params (after, QUOTA);
+  put_params (after, TRUE, QUOTA);
   *header = block->header;
   citiz_state_root (after->state, &header->state_root);
 }
@@ -74,7 +78,25 @@ citiz_sim_quota_rest (const CitizSim *sim, guint64 state)
   return __builtin_popcountll (state & crowd) >= QUOTA ? crowd & ~state : 0;
 }
 
-/* I13, counted from the transactions alone: after @block no sponsor has more than it may vouch for, and nobody's word is in its place. */
+static void
+look_at_lane (CitizSimNode *node, const CitizBlock *block)
+{
+  gsize bytes = 0;
+  guint n = 0;
+
+  for (guint i = 0; i < block->txs->len; i++)
+    if (!((CitizTx *) block->txs->pdata[i])->sponsored)
+      {
+        n++;
+        bytes += g_bytes_get_size (citiz_tx_get_bytes (block->txs->pdata[i]));
+      }
+  if (n > LANE || bytes > LANE_BYTES)
+    citiz_sim_broken (node->sim, "I13", "%u takes a block with %u in the open lane", node->number,
+                      n);
+}
+
+/* I13, counted from the transactions alone: after @block no sponsor has more than it may vouch for, and in it are no more that nobody
+ * vouches for than fit the lane. */
 void
 citiz_sim_law_quota (CitizSimNode *node, const CitizSimBlock *block)
 {
@@ -82,6 +104,8 @@ citiz_sim_law_quota (CitizSimNode *node, const CitizSimBlock *block)
   const gboolean alone = sim->epochs[0].n == 1;
   const guint64 by[] = {citiz_sim_crowd (sim), alone ? 0 : VOUCHED_REST};
 
+  if (node->lies == 0)
+    look_at_lane (node, block->real);
   for (guint i = 0; i < G_N_ELEMENTS (by) && node->lies == 0; i++)
     if (__builtin_popcountll (block->state & by[i]) > QUOTA)
       citiz_sim_broken (sim, "I13", "%u has %d transactions by one sponsor's word, of %d a day",

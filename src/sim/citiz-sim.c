@@ -27,14 +27,14 @@ const gchar *
 citiz_sim_met_name (CitizSimMet met)
 {
   static const gchar *names[CITIZ_SIM_N_MET] = {
-      "lost",        "doubled",       "overtaken",    "cut",         "clogged",        "crashes",
-      "power-cuts",  "torn",          "unsynced",     "lost-names",  "sync-errors",    "full",
-      "slow",        "bit-rot",       "damaged",      "set-back",    "skewed",         "jumped",
-      "withheld",    "equivocated",   "false-roots",  "false-times", "false-votes",    "silent",
-      "replayed",    "garbage",       "false-ranges", "twins",       "false-closings", "old-epochs",
-      "closings",    "continuations", "joined",       "left",        "keys-ended",     "keyless",
-      "trusted",     "late",          "caught-up",    "shares",      "false-shares",   "over-quota",
-      "false-quotas"};
+      "lost",       "doubled",       "overtaken",    "cut",         "clogged",        "crashes",
+      "power-cuts", "torn",          "unsynced",     "lost-names",  "sync-errors",    "full",
+      "slow",       "bit-rot",       "damaged",      "set-back",    "skewed",         "jumped",
+      "withheld",   "equivocated",   "false-roots",  "false-times", "false-votes",    "silent",
+      "replayed",   "garbage",       "false-ranges", "twins",       "false-closings", "old-epochs",
+      "closings",   "continuations", "joined",       "left",        "keys-ended",     "keyless",
+      "trusted",    "late",          "caught-up",    "shares",      "false-shares",   "over-quota",
+      "full-lane",  "false-quotas"};
 
   return names[met];
 }
