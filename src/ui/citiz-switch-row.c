@@ -62,7 +62,6 @@ citiz_switch_row_init (CitizSwitchRow *self)
   gtk_widget_set_valign (self->toggle, GTK_ALIGN_CENTER);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), self->toggle);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self), 2);
   g_signal_connect_object (self->toggle, "notify::active", G_CALLBACK (active_cb), self,
                            G_CONNECT_SWAPPED);
 }

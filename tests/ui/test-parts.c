@@ -262,6 +262,8 @@ test_rows (void)
   citiz_row_set_opens (CITIZ_ROW (row), TRUE);
   g_assert_true (gtk_widget_activate_action (row, "row.open", NULL));
   g_assert_cmpuint (count, ==, 1);
+  g_assert_cmpint (adw_action_row_get_subtitle_lines (ADW_ACTION_ROW (toggle)), ==,
+                   0); /* words are never cut */
   g_assert_true (citiz_switch_row_get_active (CITIZ_SWITCH_ROW (toggle)));
   g_object_set (toggle, "active", FALSE, NULL);
   g_assert_false (citiz_switch_row_get_active (CITIZ_SWITCH_ROW (toggle)));
