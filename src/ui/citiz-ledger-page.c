@@ -112,6 +112,7 @@ verify_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
     return;
   self->verifying = g_cancellable_new ();
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), 0);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->verify_row), _ ("Full verification"));
   set_verifying (self, TRUE);
   citiz_session_verify_async (self->session, progress_cb, self, self->verifying, verified_cb,
                               g_object_ref (self));
@@ -287,7 +288,7 @@ verify_group (CitizLedgerPage *self)
   citiz_row_set_prefix (CITIZ_ROW (self->verify_row), "citiz-shield-symbolic", "neutral");
   self->progress = gtk_progress_bar_new ();
   gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
-  gtk_widget_set_size_request (self->progress, 90, -1);
+  gtk_widget_add_css_class (self->progress, "brief");
   self->verify_button = gtk_button_new_with_label (_ ("Verify Everything"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->verify_button), "ledger.verify");
   self->cancel_button = gtk_button_new_with_label (_ ("Cancel"));

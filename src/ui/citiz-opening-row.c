@@ -104,15 +104,31 @@ dispute_cb (GtkWidget *button)
                                NULL, disputed_cb, g_object_ref (button));
 }
 
+/* On one line where there is room, else on two. A wrapping label alone takes two as soon as the row is high enough. */
+static GtkWidget *
+dispute_label (void)
+{
+  GtkWidget *squeezer = adw_squeezer_new ();
+
+  adw_squeezer_set_homogeneous (ADW_SQUEEZER (squeezer), FALSE);
+  adw_squeezer_add (ADW_SQUEEZER (squeezer), gtk_label_new (_ ("I Do Not Recognise")));
+  adw_squeezer_add (ADW_SQUEEZER (squeezer),
+                    g_object_new (GTK_TYPE_LABEL, "label", _ ("I Do Not Recognise"), "wrap", TRUE,
+                                  "xalign", 1.0, "justify", GTK_JUSTIFY_RIGHT, "width-chars", 13,
+                                  NULL));
+  return squeezer;
+}
+
 static GtkWidget *
 dispute_button (CitizSession *session, CitizOpening *opening, GtkWidget *owner)
 {
-  GtkWidget *button = gtk_button_new_with_label (_ ("I Do Not Recognise"));
+  GtkWidget *button = gtk_button_new ();
 
+  gtk_button_set_child (GTK_BUTTON (button), dispute_label ());
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("I Do Not Recognise"), -1);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "quiet");
-  g_object_set (gtk_button_get_child (GTK_BUTTON (button)), "wrap", TRUE, "xalign", 1.0, "justify",
-                GTK_JUSTIFY_RIGHT, "width-chars", 13, NULL); /* two lines at most */
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   set_subject (button, session, opening, owner != NULL ? owner : button);
   g_signal_connect (button, "clicked", G_CALLBACK (dispute_cb), NULL);
