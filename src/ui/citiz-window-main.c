@@ -311,6 +311,9 @@ ensure_page (CitizWindow *self, const gchar *name)
     if (g_str_equal (room_table[i].name, name))
       {
         page = room_table[i].make (self->session);
+        g_object_set (page, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
+        gtk_accessible_update_property (GTK_ACCESSIBLE (page), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                        citiz_page_get_title (CITIZ_PAGE (page)), -1);
         gtk_stack_add_named (self->pages, page, name);
         g_signal_connect_object (page, "page-changed", G_CALLBACK (_citiz_window_update_header),
                                  self, G_CONNECT_SWAPPED);

@@ -77,7 +77,7 @@ class Citizen(window.Scenario):
 
     def over_nodes(self):
         assert any(self.link.startswith(origin) for origin in self.origins), self.link
-        page = self.part('CitizEmergencyPage')
+        page = self.room(window.EMERGENCY)
         self.desk.see(self._('Ready · %u of %u nodes').replace('%u', '4'), within=page)
         texts = [self.desk.label(node).replace('\u2009', ' ') for node in self.desk.walk(page)]
         self.code, = {text for text in texts if re.fullmatch(r'[0-9A-Z]{4} [0-9A-Z]{4}', text)}
@@ -89,7 +89,7 @@ class Citizen(window.Scenario):
         assert seen['bottom'] <= 625, 'the first screen scrolls'
         print(f'# from the doctor’s press to the first screen {seen["took"]} ms; it ends at {seen["bottom"]} of 625')
         started = time.monotonic()
-        self.desk.see(window.DOCTOR['name'], within=self.part('CitizEmergencyPage'))
+        self.desk.see(window.DOCTOR['name'], within=self.room(window.EMERGENCY))
         print(f'# in the list {time.monotonic() - started:.1f} s after the first screen')
         self.desk.wait(lambda: any(window.DOCTOR['name'] in body for _title, body in self.desk.notices()), 'a notice on the desktop')
         self.picture('doctor-seen')
@@ -126,9 +126,9 @@ class Citizen(window.Scenario):
     # --- the end ---
 
     def end_access(self):
-        self.desk.hidden = {f'Citiz{name}Page' for name in window.PAGES}
+        self.in_front(window.EMERGENCY)
         self.desk.keys('ctrl+e')
-        page = self.part('CitizEmergencyPage')
+        page = self.room(window.EMERGENCY)
         self.desk.see(LATER, window.DOCTOR['name'], within=page)
         self.desk.press(self._('Revoke'), within=page)
         self.desk.see(self._('You Ended the Access'), within=page)

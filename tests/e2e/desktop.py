@@ -24,7 +24,7 @@ class Desktop:
         self.size, self.width, self.processes = size, int(size.split('x')[0]), []
         self.patience = 240  # seconds: ends what hangs, judges nothing
         self.home = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
-        self.hidden = set()  # names of the widgets behind: GTK before 4.10 does not tell which page of a stack is in front
+        self.hidden = set()  # names of the panels behind: GTK before 4.10 does not tell which page of a stack is in front
 
     def start(self, *command, stderr=subprocess.DEVNULL, env=None, **more):
         process = subprocess.Popen(command, env=env or self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, **more)
@@ -103,6 +103,9 @@ class Desktop:
         box = self.atspi.Component.get_extents(node, self.atspi.CoordType.WINDOW)
         return box.width > 0 and box.height > 0 and 0 < box.x + box.width and box.x < self.width
 
+    def behind(self, node):
+        return node.get_name() in self.hidden and self.role(node) == 'panel'
+
     def walk(self, node=None, depth=0, hidden=False):
         """Every object that can be seen, or all of them, parents first."""
         try:
@@ -111,7 +114,7 @@ class Desktop:
                 tops = [desktop.get_child_at_index(i) for i in range(desktop.get_child_count())]
                 children = [top for top in tops if top is not None and top.get_name() == 'citiz']
             else:
-                if depth > 1 and not hidden and (node.get_name() in self.hidden or not self.seen(node)):
+                if depth > 1 and not hidden and (self.behind(node) or not self.seen(node)):
                     return
                 yield node
                 children = [node.get_child_at_index(i) for i in range(node.get_child_count())]

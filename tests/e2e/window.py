@@ -17,6 +17,7 @@ OWN = {'en': ('Kiwi', 'Kiwi and mango', 'apple', 'Apple'), 'fr': ('Kiwi', 'Kiwi 
 
 SAMPLE = 'Sample record: nothing in it is about a real person.'
 PAGES = ['Today', 'Care', 'Activity', 'Diet', 'Access', 'Ledger']
+EMERGENCY = 'Emergency Access'
 
 
 class Scenario:
@@ -50,13 +51,18 @@ class Scenario:
         return self.desk.find(name)
 
     def page(self, title):
-        """Alt and a figure, or the emergency page; the header says that it is there. Gives the page."""
-        names = [f'Citiz{name}Page' for name in [*PAGES, 'Emergency']]
-        self.desk.hidden = {*names} - {f'Citiz{title}Page'}
-        if title in PAGES:
-            self.desk.keys(f'alt+{PAGES.index(title) + 1}')
-            self.desk.find(self._(title), 'label', within=self.part('AdwWindowTitle'))
-        return self.part(f'Citiz{title}Page')
+        """Alt and a figure; the header says that it is there. Gives the page."""
+        self.in_front(title)
+        self.desk.keys(f'alt+{PAGES.index(title) + 1}')
+        self.desk.find(self._(title), 'label', within=self.part('AdwWindowTitle'))
+        return self.room(title)
+
+    def room(self, title):
+        """A page is a panel that has its title as its name."""
+        return self.desk.find(self._(title), 'panel')
+
+    def in_front(self, title):
+        self.desk.hidden = {self._(name) for name in [*PAGES, EMERGENCY] if name != title}
 
     # --- the first run ---
 
@@ -191,7 +197,7 @@ class Scenario:
         self.picture('import')
 
     def take_back(self):
-        page = self.part('CitizCarePage')
+        page = self.room('Care')
         self.desk.see('loxicam', within=page)
         self.desk.press(self._('_Undo this import'), within=self.dialog)
         self.desk.see(self._('Undone. Your record is as it was before.'), within=self.dialog)
@@ -205,8 +211,8 @@ class Scenario:
     def press_emergency(self):
         """One press of two keys; the link and the code are there, the button says how long."""
         self.page('Today')
-        self.desk.hidden = {f'Citiz{name}Page' for name in PAGES}
-        page = next(node for node in self.desk.walk(hidden=True) if self.desk.label(node) == 'CitizEmergencyPage')
+        self.in_front(EMERGENCY)
+        page = next(node for node in self.desk.walk(hidden=True) if self.desk.label(node) == self._(EMERGENCY) and self.desk.role(node) == 'panel')
         started = time.monotonic()
         self.desk.keys('ctrl+e')
         self.link = self.desk.wait(lambda: self.shown_link(page), 'the link', every=0.01)
@@ -221,7 +227,7 @@ class Scenario:
         print(f'# link and code after {waited * 1000:.0f} ms, as seen by assistive technology')
 
     def shown_link(self, page=None):
-        for node in self.desk.walk(page or self.part('CitizEmergencyPage')):
+        for node in self.desk.walk(page or self.room(EMERGENCY)):
             if '/v#shlink:/' in self.desk.label(node) and self.desk.role(node) == 'label':
                 return 'http://' + self.desk.label(node).removeprefix('http://')
 
@@ -237,7 +243,7 @@ class Scenario:
         answer = self.reader()
         assert answer.get('bundle', {}).get('type') == 'document', str(answer)[:300]
         started = time.monotonic()
-        page = self.part('CitizEmergencyPage')
+        page = self.room(EMERGENCY)
         self.desk.see(DOCTOR['name'], within=page)
         print(f'# in the list {time.monotonic() - started:.1f} s after the answer')
         self.desk.wait(lambda: any(DOCTOR['name'] in body for _title, body in self.desk.notices()), 'a notice on the desktop')
@@ -270,9 +276,9 @@ class Scenario:
     # --- the end of it ---
 
     def revoke(self):
-        self.desk.hidden = {f'Citiz{name}Page' for name in PAGES}
+        self.in_front(EMERGENCY)
         self.desk.keys('ctrl+e')
-        page = self.part('CitizEmergencyPage')
+        page = self.room(EMERGENCY)
         assert self.shown_link() == self.link, 'a second press made a second access'
         self.desk.press(self._('Revoke'), within=page)
         self.desk.see(self._('You Ended the Access'), DOCTOR['name'], within=page)
