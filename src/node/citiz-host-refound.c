@@ -68,13 +68,13 @@ describe (CitizHost *host, const CitizRefoundFile *file)
   const gboolean accepted = citiz_chain_refound_of (host->chain, refound->last.epoch) != NULL;
   g_autofree CitizValidators *old = g_new0 (CitizValidators, 1);
   g_autofree gchar *reason = reason_of (refound), *name = NULL;
+  const CitizLedger *ledger = citiz_chain_ledger (host->chain, NULL); /* NULL: the disk fails */
   json_t *next = json_array (), *gone = json_array ();
   CitizHash hash;
 
   citiz_refound_hash (&hash, refound);
   name = citiz_hash_to_hex (&hash);
-  if (!citiz_ledger_get_validators (citiz_chain_ledger (host->chain, NULL), refound->last.epoch,
-                                    old)
+  if ((ledger == NULL || !citiz_ledger_get_validators (ledger, refound->last.epoch, old))
       && refound->last.epoch == 0)
     citiz_genesis_validators (old, &host->community->genesis);
   for (guint i = 0; i < refound->n_next; i++)
@@ -107,6 +107,8 @@ still_seconds (CitizHost *host)
 {
   const CitizLedger *ledger = citiz_chain_ledger (host->chain, NULL);
 
+  if (ledger == NULL) /* the disk fails: nothing says that the community stands still */
+    return 0;
   return (citiz_env_now (host->env).ms - citiz_ledger_time (ledger).ms) / CITIZ_SECOND;
 }
 
