@@ -34,8 +34,12 @@ locked_cb (GObject *source, GAsyncResult *result, gpointer data)
   CitizSleep *self = data;
   g_autoptr (GError) error = NULL;
 
-  if (!citiz_session_lock_finish (CITIZ_SESSION (source), result, &error)) /* freed */
-    return;
+  if (!citiz_session_lock_finish (CITIZ_SESSION (source), result, &error))
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) /* freed */
+        return;
+      g_warning ("the record could not be locked before sleep: %s", error->message);
+    }
   if (self->asleep)
     give_back (self);
 }
