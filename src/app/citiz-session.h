@@ -588,7 +588,6 @@ const CitizCommunityView *citiz_session_get_community (CitizSession *self);
 /* One sentence for the header, in the person's language. (transfer full) */
 gchar *citiz_session_explain_community (const CitizCommunityView *view);
 
-/* What happened and what to do, two sentences or three. (transfer full) */
 void citiz_refound_view_free (CitizRefoundView *view);
 gchar *citiz_session_refound_name (const CitizRefoundView *view);
 gchar *citiz_session_explain_refound (const CitizRefoundView *view);
@@ -602,6 +601,7 @@ void citiz_session_accept_refound_async (CitizSession *self,
 gboolean citiz_session_accept_refound_finish (CitizSession *self,
                                               GAsyncResult *result,
                                               GError **error);
+/* What happened and what to do, two sentences or three. (transfer full) */
 gchar *citiz_session_explain_alarm (const CitizAlarmView *alarm);
 /* The person has read it; it comes back when it is seen again. */
 void citiz_session_dismiss_alarm_async (CitizSession *self,
