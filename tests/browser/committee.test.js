@@ -51,6 +51,61 @@ test('one node down', async () => {
   await say('up 3');
 });
 
+/** Another reader while the ledger stands still, and one node says that all openings but the last are used up: the numbers the others give theirs. */
+async function usesOfAnother() {
+  const page = await newPage(browser, links.origins);
+  const uses = [];
+  await page.route(links.origins[3] + '/**/stalled', (route) => route.fulfill(route.request().method() === 'POST' ? lie({ state: 'active', used: 15 }, 409) : lie({})));
+  page.on('response', async (response) => {
+    if (!response.url().endsWith('/stalled') || response.status() !== 200 || response.request().method() !== 'POST') return;
+    const { receipt } = await response.json();
+    uses.push(receipt.use);
+  });
+  await page.goto(links.stalled.link);
+  await page.fill('#reader-name', 'Luc Roy');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  await page.finish();
+  return uses;
+}
+
+/** What a liar answers to any page of another origin. */
+const lie = (json, status = 200) => ({ status, headers: { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': 'content-type' }, json });
+
+/** Opens by a first node that answers /open with an opening of its own invention, entered (`first`) or not; how many openings that makes on the ledger. */
+async function openedByLiar(link, first) {
+  const page = await newPage(browser, links.origins);
+  let path;
+  let before;
+  let lies = 0;
+  await page.route(links.origins[0] + '/**/open', async (route) => {
+    path = new URL(route.request().url()).pathname.replace('/open', '');
+    before = await (await fetch(links.origins[1] + path)).json();
+    if (first) await route.fetch();
+    lies++;
+    return route.fulfill(lie({ opening: 'ab'.repeat(32), time: 1, height: 1, capsule: before.capsule }));
+  });
+  await page.goto(link);
+  await page.fill('#reader-name', 'Jean Roy');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  contains(await page.locator('#app').innerText(), 'Apixaban');
+  equal(lies, 1, 'times the liar was asked');
+  page.faults = page.faults.filter((fault) => !/40[39]|410/.test(fault));
+  await page.finish();
+  return (await (await fetch(links.origins[1] + path)).json()).used - before.used;
+}
+
+test('one node invents an opening: entered again by another, also the last one', async () => {
+  equal(await openedByLiar(links.once.link, false), 1, 'openings');
+});
+
+test('one node enters the opening and invents another: found again by its note, nothing is burnt', async () => {
+  equal(await openedByLiar(links.plain.link, true), 1, 'openings');
+});
+
 test('the ledger stands still, and one node says that it does not: the others open without it, and it learns of it afterwards', async () => {
   await say('cut');
   const page = await newPage(browser, links.origins);
@@ -58,7 +113,7 @@ test('the ledger stands still, and one node says that it does not: the others op
   let lies = 0;
   await page.route(links.origins[3] + '/**/stalled', (route) => {
     lies += route.request().method() === 'POST';
-    return route.fulfill({ headers: { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': 'content-type' }, json: { opening: 'ab'.repeat(32), time: 1, capsule: 'cd'.repeat(32) } });
+    return route.fulfill(lie({ opening: 'ab'.repeat(32), time: 1, capsule: 'cd'.repeat(32) }));
   });
   page.on('request', (request) => {
     if (request.url().endsWith('/stalled')) path = new URL(request.url()).pathname.replace('/stalled', '');
@@ -79,9 +134,10 @@ test('the ledger stands still, and one node says that it does not: the others op
   ok(notes.length >= 3 && notes.every((n) => n.kind === 7 && n.name === 'Camille Ouellet'), JSON.stringify(notes));
   const used = async () => (await (await fetch(links.origins[0] + path)).json()).used;
   equal(await used(), 0, 'openings on a ledger that stands still');
+  equal(await usesOfAnother(), [2, 2, 2], 'number of the next opening, whatever one node says');
   await say('mend');
-  for (let tries = 0; tries < 1200 && (await used()) < 1; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
-  equal(await used(), 1, 'openings on the ledger afterwards');
+  for (let tries = 0; tries < 1200 && (await used()) < 2; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+  equal(await used(), 2, 'openings on the ledger afterwards');
 });
 
 test('one node lying: left out, the proof with the patient, also when its part comes last', async () => {

@@ -25,7 +25,7 @@ const paper = byId('paper');
 
 /** Everything the page knows. A wipe empties it. */
 function freshState() {
-  return { link: null, session: { lies: [] }, grant: undefined, reader: { name: '', place: '', role: '', otherRole: '', reason: 'ETREAT' }, passcode: '', code: { text: '', birth: '', busy: '', message: '' }, notes: [], noteText: '', progress: null, fail: null, bundle: null, view: null, hash: null, renewed: false, capsule: null, mode: 'live', screen: 'none', until: 0, clock: null };
+  return { link: null, session: { lies: [], doubted: [] }, grant: undefined, reader: { name: '', place: '', role: '', otherRole: '', reason: 'ETREAT' }, passcode: '', code: { text: '', birth: '', busy: '', message: '' }, notes: [], noteText: '', progress: null, fail: null, bundle: null, view: null, hash: null, renewed: false, capsule: null, mode: 'live', screen: 'none', until: 0, clock: null };
 }
 
 let app = freshState();

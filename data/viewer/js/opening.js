@@ -66,8 +66,8 @@ async function anyNode(nodes, what) {
     try {
       return await what(node);
     } catch (error) {
-      if (!(error instanceof Refusal) || !['network', 'damaged'].includes(error.kind)) throw error;
-      last = error;
+      last = error instanceof Refusal ? error : new Refusal('damaged');
+      if (!['network', 'damaged'].includes(last.kind)) throw last;
     }
   }
   throw last;
@@ -86,10 +86,18 @@ async function stateAt(node, grantHex) {
   return state;
 }
 
+/** The highest of the numbers that as many as `enough` say has been reached. */
+const reached = (numbers, enough) => [...numbers].sort((a, b) => b - a)[enough - 1] || 0;
+
 /** The state that as many nodes tell alike as it takes to open: what shares and capsule are checked against is no single node's word. */
 function agreedState(link) {
   const terms = (state) => JSON.stringify([state.t, state.capsule, state.commitments]);
-  return allNodes(link.nodes, (node) => stateAt(node, link.grantHex), (states) => states.find((one) => states.filter((other) => terms(other) === terms(one)).length >= link.threshold));
+  return allNodes(link.nodes, (node) => stateAt(node, link.grantHex), (states) => {
+    for (const one of states) {
+      const used = states.filter((other) => terms(other) === terms(one)).map((other) => other.used);
+      if (used.length >= link.threshold) return { ...one, used: reached(used, link.threshold) };
+    }
+  });
 }
 
 /** The opening's first question, asked while the reader still writes a name. */
@@ -101,9 +109,11 @@ async function proofFor(link, node, session) {
   return session.passKey ? b64u(await passcodeProof(link.secret, node.id, session.passKey)) : undefined;
 }
 
+/** Whose openings nobody knew is asked last. */
 function enterOpening(link, session) {
-  return anyNode(link.nodes, async (node) => {
-    let use = session.grant.used + 1;
+  const nodes = [...link.nodes].sort((a, b) => session.doubted.indexOf(a) - session.doubted.indexOf(b));
+  return anyNode(nodes, async (node) => {
+    let { use } = session;
     for (let tries = 0; tries < 8; tries++) {
       if (use > session.grant.max) throw new Refusal('ended', { state: 'used' });
       const a = await openingPreimage(link.secret, link.grant, session.grant.max - use);
@@ -113,7 +123,7 @@ function enterOpening(link, session) {
       const answer = await jsonOf(response);
       if (response.ok) {
         fromHex(answer.opening, 32);
-        return { id: answer.opening.toLowerCase(), time: answer.time, use, capsule: answer.capsule };
+        return { id: answer.opening.toLowerCase(), time: answer.time, use, capsule: answer.capsule, node };
       }
       if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
       if (response.status === 409 && Number.isInteger(answer.used)) use = answer.used + 1;
@@ -133,6 +143,7 @@ async function askShare(link, session, node) {
   });
   const answer = await jsonOf(response);
   if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
+  if (answer.error === 'opening' || answer.state === 'active') throw new Refusal('network', { unknown: true });
   if (response.status === 404 || response.status === 410) throw new Refusal('ended', { state: answer.state });
   if (!response.ok) throw new Refusal('network');
   return checkShare(link, session, node, answer, session.opening.id);
@@ -153,15 +164,23 @@ async function checkShare(link, session, node, answer, opening) {
   return { x: answer.index, bytes: share, receipt };
 }
 
-/** As many shares as it takes, the first that come and fit. */
+/** As many shares as it takes, the first that come and fit. An opening is `unknown` when so many do not know it that the others are too few. */
 function gatherShares(link, session, onShare) {
-  return allNodes(link.nodes, (node) => askShare(link, session, node), (shares) => {
+  let known = link.nodes.length;
+  const share = (node) => askShare(link, session, node).catch((error) => {
+    if (error.unknown) known--;
+    throw error;
+  });
+  return allNodes(link.nodes, share, (shares) => {
     onShare(shares.length);
     return shares.length >= session.grant.t && shares.slice(0, session.grant.t).sort((a, b) => a.x - b.x);
-  });
+  }).catch((error) => Promise.reject(known < session.grant.t ? new Refusal('network', { unknown: true }) : error));
 }
 
-/** One node, asked until the opening is final or it gives its share under its own receipt. Whether the ledger stands still is for the node to judge. */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One node, asked until the opening is final or it gives its share under its own receipt. Whether the ledger stands still is for the node to judge.
+ *  The number is raised on the word of half of `t` nodes: more than may lie where a grant may open so (2f < t), and not so many that one down holds it back. */
 async function askStalled(link, session, node, turn) {
   while (!turn.over && Date.now() < turn.until) {
     const { use } = turn;
@@ -171,11 +190,14 @@ async function askStalled(link, session, node, turn) {
     });
     const answer = await jsonOf(response);
     if (answer.share) return checkShare(link, session, node, answer, turn.id);
-    if (response.status === 202) await new Promise((resolve) => setTimeout(resolve, Math.min(answer.wait, 1000)));
-    else if (response.ok) return { final: { id: answer.opening, time: answer.time, use, capsule: answer.capsule } };
+    if (response.status === 202) await pause(Math.min(answer.wait, 1000));
+    else if (response.ok) return { final: { id: answer.opening, time: answer.time, use, capsule: answer.capsule, node } };
     else if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
-    else if (response.status === 409 && answer.used < session.grant.max) turn.use = Math.max(turn.use, answer.used + 1);
-    else if (response.status === 409) throw new Refusal('ended', { state: answer.state });
+    else if (response.status === 409 && answer.used < session.grant.max) {
+      turn.used.set(node, answer.used);
+      turn.use = Math.max(turn.use, reached(turn.used.values(), Math.ceil(session.grant.t / 2)) + 1);
+      if (turn.use === use) await pause(1000);
+    } else if (response.status === 409) throw new Refusal('ended', { state: answer.state });
     else throw new Refusal('network');
   }
   throw new Refusal('network');
@@ -184,7 +206,7 @@ async function askStalled(link, session, node, turn) {
 /** The opening made final; or, where the person allows it and the ledger stands still, shares of as many nodes as it takes: whatever comes first.
  *  Shares prove themselves; that the ledger went on is two nodes' word, and one's alone only when there is nothing else. */
 async function enterOrStall(link, session, onStalled) {
-  const turn = { use: session.grant.used + 1, id: hex(await sha256(fromB64u(session.note))) };
+  const turn = { use: session.use, used: new Map(), id: hex(await sha256(fromB64u(session.note))) };
   let timer = 0;
   try {
     return await new Promise((resolve, reject) => {
@@ -250,6 +272,7 @@ async function readOpened(link, session, onStep, early, given) {
 
 /**
  * The whole opening. `session` lives through retries, so that an opening once entered is used again and not a second one burnt.
+ * One that the nodes do not know is entered again elsewhere, as the same note from the same number on: who has it answers with what it was entered as.
  * An opening is for the capsule that stood then: when the record was renewed since, it is opened again.
  * The capsule comes while the ledger makes the opening final.
  * `onStep(step, shares, stalled)` is told 0 entered, 1 keys, 2 decrypting. Returns {bundle, opening, receipt hash}.
@@ -263,10 +286,14 @@ export async function openRecord(link, session, note, passcode, onStep) {
     session.agreed = null;
     let early = fetchCapsule(link, session).catch(() => null);
     if (session.opening && session.opening.capsule !== session.grant.capsule) session.opening = null;
-    if (!session.opening) {
-      if (session.grant.state !== 'active' && !session.grant.duration) throw new Refusal('ended', { state: session.grant.state });
+    if (!session.opening || session.unknown) {
+      if (!session.opening && session.grant.state !== 'active' && !session.grant.duration) throw new Refusal('ended', { state: session.grant.state });
       session.note = session.note || b64u(await sealNote(link.key, link.grant, note));
-      const entered = await enterOrStall(link, session, () => onStep(0, 0, true));
+      session.use = session.use || Math.min(session.grant.used + 1, session.grant.max);
+      const entered = await enterOrStall(link, session, () => onStep(0, 0, true)).catch((error) => {
+        if (session.opening && error.kind === 'ended') return { final: session.opening }; // it was the last, and is only not known everywhere yet
+        throw error;
+      });
       session.opening = entered.final;
       shares = entered.shares;
       if (session.opening.capsule !== session.grant.capsule) {
@@ -276,11 +303,17 @@ export async function openRecord(link, session, note, passcode, onStep) {
     }
     try {
       const opened = await readOpened(link, session, onStep, early, shares);
-      session.note = null;
+      Object.assign(session, { note: null, use: 0, unknown: false });
       return opened;
     } catch (error) {
       if (shares) session.opening = null;
       if (shares) throw error;
+      if (error.unknown) {
+        const { node } = session.opening;
+        session.unknown = true;
+        session.doubted = [...session.doubted.filter((one) => one !== node), node];
+        if (tries < link.nodes.length) continue;
+      }
       const fresh = await grantState(link.nodes, link.grantHex).catch(() => session.grant);
       if (tries > 1 || fresh.capsule === session.opening.capsule) throw error;
     }
