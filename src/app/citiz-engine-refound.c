@@ -3,19 +3,6 @@
 
 #include "wire/citiz-closing.h"
 
-/* What people read may come from anybody. */
-static gchar *
-clean (const CitizRefound *refound)
-{
-  g_autofree gchar *text = g_strndup ((const gchar *) refound->reason, refound->n_reason);
-  GString *out = g_string_new (NULL);
-
-  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    g_string_append_unichar (out,
-                             g_unichar_isprint (g_utf8_get_char (p)) ? g_utf8_get_char (p) : ' ');
-  return g_string_free (out, FALSE);
-}
-
 static gchar *
 stays (CitizCommunity *community, const CitizRefound *refound)
 {
@@ -68,7 +55,7 @@ citiz_engine_describe_refound (CitizCommunity *community)
   citiz_refound_hash (&view->document, refound);
   view->height = refound->last.height;
   view->time = refound->last.time;
-  view->reason = clean (refound);
+  view->reason = citiz_refound_reason (refound);
   view->stays = stays (community, refound);
   view->gone = gone (community, refound, before);
   view->n_old = before->n;

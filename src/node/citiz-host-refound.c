@@ -48,26 +48,13 @@ node_json (const CitizRefoundFile *file,
                     validated, "signed", citiz_refound_has_signed (&file->refound, node));
 }
 
-/* What people read may come from anybody: nothing in it moves a terminal's cursor. */
-static gchar *
-reason_of (const CitizRefound *refound)
-{
-  g_autofree gchar *text = g_strndup ((const gchar *) refound->reason, refound->n_reason);
-  GString *clean = g_string_new (NULL);
-
-  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    g_string_append_unichar (clean,
-                             g_unichar_isprint (g_utf8_get_char (p)) ? g_utf8_get_char (p) : ' ');
-  return g_string_free (clean, FALSE);
-}
-
 static json_t *
 describe (CitizHost *host, const CitizRefoundFile *file)
 {
   const CitizRefound *refound = &file->refound;
   const gboolean accepted = citiz_chain_refound_of (host->chain, refound->last.epoch) != NULL;
   g_autofree CitizValidators *old = g_new0 (CitizValidators, 1);
-  g_autofree gchar *reason = reason_of (refound), *name = NULL;
+  g_autofree gchar *reason = citiz_refound_reason (refound), *name = NULL;
   const CitizLedger *ledger = citiz_chain_ledger (host->chain, NULL); /* NULL: the disk fails */
   json_t *next = json_array (), *gone = json_array ();
   CitizHash hash;

@@ -235,6 +235,18 @@ citiz_refound_n_signed (const CitizRefound *refound)
   return n;
 }
 
+gchar *
+citiz_refound_reason (const CitizRefound *refound)
+{
+  g_autofree gchar *text = g_strndup ((const gchar *) refound->reason, refound->n_reason);
+  GString *shown = g_string_new (NULL);
+
+  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    g_string_append_unichar (shown,
+                             g_unichar_isprint (g_utf8_get_char (p)) ? g_utf8_get_char (p) : ' ');
+  return g_string_free (shown, FALSE);
+}
+
 /* Anybody may sign, under as many keys as he likes: those who go on take the place of somebody else. */
 static void
 make_room (CitizRefound *refound)

@@ -54,6 +54,8 @@ void citiz_refound_add_signer (CitizRefound *refound, const CitizSigner *signer)
 gboolean citiz_refound_names (const CitizRefound *refound, const CitizPublicKey *node);
 gboolean citiz_refound_has_signed (const CitizRefound *refound, const CitizPublicKey *node);
 guint citiz_refound_n_signed (const CitizRefound *refound);
+/* Its reason for people to read: what cannot be shown becomes a space, as it may come from anybody. */
+gchar *citiz_refound_reason (const CitizRefound *refound);
 gboolean citiz_refound_verify (const CitizRefound *refound,
                                const CitizSigner *signer) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_refound_hash (CitizHash *out, const CitizRefound *refound);

@@ -12,6 +12,8 @@
 #include "ui/citiz-page.h"
 #include "ui/citiz-units.h"
 
+#include "ui-wait.h"
+
 static CitizSession *session;
 static CitizTime now; /* 24 October 2026, 14:30 on this computer's wall */
 
@@ -178,20 +180,6 @@ test_hold (void)
   g_assert_cmpstr (held, ==, "1" CITIZ_NBSP "or 2" CITIZ_NBSP "tablets, 6" CITIZ_NBSP "a day");
 }
 
-static GtkWidget *
-button_of (GtkWidget *widget, const gchar *action)
-{
-  GtkWidget *found = NULL;
-
-  if (GTK_IS_BUTTON (widget)
-      && g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), action) == 0)
-    return widget;
-  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
-       w = gtk_widget_get_next_sibling (w))
-    found = button_of (w, action);
-  return found;
-}
-
 /* The news of the removal comes at once and closes the dialog that is still in its own press. */
 static void
 test_take_out (void)
@@ -203,7 +191,7 @@ test_take_out (void)
 
   gtk_window_present (GTK_WINDOW (dialog));
   g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
-  g_signal_emit_by_name (button_of (GTK_WIDGET (dialog), "entry.remove"), "clicked");
+  g_signal_emit_by_name (ui_button_of (GTK_WIDGET (dialog), "entry.remove"), "clicked");
   while (dialog != NULL)
     g_main_context_iteration (NULL, TRUE);
   g_assert_null (citiz_record_get (citiz_session_get_record (session), &id));

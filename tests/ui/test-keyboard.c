@@ -176,20 +176,6 @@ test_pages (void)
   settle ();
 }
 
-static GtkWidget *
-find_action (GtkWidget *widget, const gchar *action)
-{
-  GtkWidget *found = NULL;
-
-  if (GTK_IS_BUTTON (widget)
-      && g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), action) == 0)
-    return widget;
-  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
-       w = gtk_widget_get_next_sibling (w))
-    found = find_action (w, action);
-  return found;
-}
-
 /* The keyboard stays where it pressed: on the way to stop, then on the way to begin again. */
 static void
 test_verify (void)
@@ -199,9 +185,9 @@ test_verify (void)
 
   gtk_window_present (GTK_WINDOW (window));
   citiz_window_show_page (window, "ledger");
-  WAIT_FOR ((verify = find_action (GTK_WIDGET (window), "ledger.verify")) != NULL
+  WAIT_FOR ((verify = ui_button_of (GTK_WIDGET (window), "ledger.verify")) != NULL
             && gtk_widget_get_mapped (verify));
-  cancel = find_action (GTK_WIDGET (window), "ledger.cancel");
+  cancel = ui_button_of (GTK_WIDGET (window), "ledger.cancel");
   gtk_widget_grab_focus (verify);
   gtk_widget_activate (verify);
   WAIT_FOR (gtk_window_get_focus (GTK_WINDOW (window)) == cancel);

@@ -1,16 +1,16 @@
-/* Waiting in tests of the window. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Waiting and finding in tests of the window. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gtk/gtk.h>
 
-static gboolean
+static inline gboolean
 ui_late_cb (gpointer late)
 {
   *(gboolean *) late = TRUE;
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
+static inline gboolean
 ui_tick_cb (gpointer data)
 {
   return G_SOURCE_CONTINUE;
@@ -30,3 +30,18 @@ ui_tick_cb (gpointer data)
     g_assert_true (condition);                                                                     \
   }                                                                                                \
   G_STMT_END
+
+/* The button of @action at or below @widget, or NULL. */
+static inline GtkWidget *
+ui_button_of (GtkWidget *widget, const gchar *action)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget)
+      && g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)), action) == 0)
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = ui_button_of (w, action);
+  return found;
+}

@@ -568,6 +568,20 @@ test_refound_refused (World *world, gconstpointer data)
     }
 }
 
+/* Whoever writes it cannot move a terminal's cursor or turn the line around. */
+static void
+test_refound_reason (World *world, gconstpointer data)
+{
+  const gchar hostile[] = "Deux n\xc5\x93uds\x1b[2J\nperdus\xe2\x80\xae.";
+  g_autofree CitizRefound *refound = g_new0 (CitizRefound, 1);
+  g_autofree gchar *shown = NULL;
+
+  refound->n_reason = sizeof hostile - 1;
+  memcpy (refound->reason, hostile, sizeof hostile - 1);
+  shown = citiz_refound_reason (refound);
+  g_assert_cmpstr (shown, ==, "Deux n\xc5\x93uds [2J perdus .");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -585,6 +599,7 @@ main (int argc, char **argv)
       {"/epoch/refound", test_refound},
       {"/epoch/refound-crowd", test_refound_crowd},
       {"/epoch/refound-refused", test_refound_refused},
+      {"/epoch/refound-reason", test_refound_reason},
   };
 
   g_test_init (&argc, &argv, NULL);
