@@ -83,14 +83,21 @@ say_report (const CitizCommandRun *run, const CitizImportReport *report)
 static int
 refuse_stranger (CitizCommandRun *run, const CitizImportReport *report)
 {
-  citiz_tell (_ ("%s: this file is about %s, birth date %s. Nothing was kept. To keep it all the "
-                 "same: --anyone"),
-              report->name,
-              report->person[0] != '\0' ? report->person : _ ("a person without a name"),
-              report->birth_date[0] != '\0' ? report->birth_date : _ ("unknown"));
-  json_array_append_new (run->answer, json_pack ("{s:s, s:s, s:{s:s, s:s}}", "file", report->name,
-                                                 "refused", "another-person", "person", "name",
-                                                 report->person, "birthDate", report->birth_date));
+  const CitizItem *own = citiz_record_patient (citiz_session_get_record (run->session));
+  const gchar *own_name
+      = json_object_get (own->resource, "name") != NULL ? own->title[citiz_env_language ()] : "",
+      *own_birth = json_string_value (json_object_get (own->resource, "birthDate"));
+  g_autofree gchar *theirs = citiz_session_explain_person (report->person, report->birth_date);
+  g_autofree gchar *ours = citiz_session_explain_person (own_name, own_birth);
+
+  citiz_tell (_ ("%s: this file is about %s; this record is about %s. Nothing was kept. To keep it "
+                 "all the same: --anyone"),
+              report->name, theirs, ours);
+  json_array_append_new (run->answer,
+                         json_pack ("{s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s*}}", "file", report->name,
+                                    "refused", "another-person", "person", "name", report->person,
+                                    "birthDate", report->birth_date, "record", "name", own_name,
+                                    "birthDate", own_birth));
   return CITIZ_EXIT_REFUSED;
 }
 
@@ -237,19 +244,18 @@ day_text (gint32 day)
   return g_strdup_printf ("%04d-%02d-%02d", year, month, month_day);
 }
 
-/* The newest days of each measure that has any. */
+/* The newest days, if there are any. */
 static void
-show_days (CitizCommandRun *run, const gchar *key)
+show_days (CitizCommandRun *run, const CitizMeasure *measure)
 {
-  const CitizMeasure *measure = citiz_measure_get (key);
   CitizRecord *record = citiz_session_get_record (run->session);
   g_autoptr (GArray) days = NULL;
   gint32 first, last;
 
-  if (measure == NULL || measure->aggregate == CITIZ_AGGREGATE_PANEL
-      || !citiz_record_span (record, key, &first, &last))
+  if (measure->aggregate == CITIZ_AGGREGATE_PANEL
+      || !citiz_record_span (record, measure->key, &first, &last))
     return;
-  days = citiz_record_days (record, key, MAX (first, last - DAYS_SHOWN + 1), last);
+  days = citiz_record_days (record, measure->key, MAX (first, last - DAYS_SHOWN + 1), last);
   run->shown += days->len;
   for (guint i = 0; i < days->len; i++)
     {
@@ -261,28 +267,42 @@ show_days (CitizCommandRun *run, const gchar *key)
       if (citiz_env_language () == CITIZ_LANGUAGE_FR)
         g_strdelimit (number, ".", ',');
       json_array_append_new (json_object_get (run->answer, "days"),
-                             json_pack ("{s:s, s:s, s:f, s:s}", "measure", key, "date", date,
-                                        "value", value, "unit", measure->ucum));
+                             json_pack ("{s:s, s:s, s:f, s:s}", "measure", measure->key, "date",
+                                        date, "value", value, "unit", measure->ucum));
       citiz_say (run, "  %s  %-36s %10s %s", date, measure->name[citiz_env_language ()], number,
                  citiz_unit_symbol (measure->ucum, citiz_env_language ()));
+    }
+}
+
+/* Each measure in the part a person looks for it in, as in the window; what a laboratory found is among care's results. */
+static void
+show_measures (CitizCommandRun *run, gboolean diet)
+{
+  g_autoptr (GPtrArray) measures = citiz_record_measures (citiz_session_get_record (run->session));
+
+  json_object_set_new (run->answer, "days", json_array ());
+  for (guint i = 0; i < measures->len; i++)
+    {
+      const CitizMeasure *measure = citiz_measure_get (g_ptr_array_index (measures, i));
+
+      if (measure != NULL && !measure->laboratory
+          && g_str_has_prefix (measure->key, "diet_") == diet)
+        show_days (run, measure);
     }
 }
 
 static void
 show_activity (CitizCommandRun *run)
 {
-  g_autoptr (GPtrArray) measures = citiz_record_measures (citiz_session_get_record (run->session));
-
   show_kind (run, CITIZ_KIND_SESSION, "sessions", _ ("Activity sessions"));
-  json_object_set_new (run->answer, "days", json_array ());
-  for (guint i = 0; i < measures->len; i++)
-    show_days (run, g_ptr_array_index (measures, i));
+  show_measures (run, FALSE);
 }
 
 static void
 show_diet (CitizCommandRun *run)
 {
   show_kind (run, CITIZ_KIND_MEAL, "meals", _ ("Meals"));
+  show_measures (run, TRUE);
 }
 
 static const struct

@@ -209,6 +209,25 @@ static const struct
 };
 
 /**
+ * citiz_session_explain_person:
+ * @name: (nullable): as written; "" if there is none
+ * @birth_date: (nullable): in the words of the caller; "" if there is none
+ *
+ * Returns: (transfer full): to stand behind "is about"; an export of Apple Health never bears a name
+ */
+gchar *
+citiz_session_explain_person (const gchar *name, const gchar *birth_date)
+{
+  gboolean named = name != NULL && *name != '\0', born = birth_date != NULL && *birth_date != '\0';
+
+  if (named && born)
+    return g_strdup_printf (_ ("%s, birth date %s"), name, birth_date);
+  if (born)
+    return g_strdup_printf (_ ("a person born on %s"), birth_date);
+  return g_strdup (named ? name : _ ("a person without a name"));
+}
+
+/**
  * citiz_session_explain_end:
  * @ended: of a #CitizImportReport
  *

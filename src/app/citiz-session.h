@@ -214,6 +214,9 @@ const gchar *citiz_session_explain_distrust (void);
 const gchar *citiz_session_explain (
     const GError *error); /* a sentence for the person, already translated */
 gchar *citiz_session_explain_kind (const gchar *what); /* what a person calls it, (transfer full) */
+gchar *citiz_session_explain_person (
+    const gchar *name,
+    const gchar *birth_date);                                /* whom a file or a record is about */
 const gchar *citiz_session_explain_end (const gchar *ended); /* of a report: why it stops early */
 const gchar *citiz_session_explain_skip (
     const gchar *reason); /* why an import left something out */

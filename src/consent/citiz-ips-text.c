@@ -35,9 +35,9 @@ static const gchar *const sentences[CITIZ_IPS_N_SAY][2] = {
     [CITIZ_IPS_SAY_UNKNOWN]
     = {"Asked; the patient does not know.", "Demandé ; la personne ne sait pas."},
     [CITIZ_IPS_SAY_NONE_KNOWN] = {"None known.", "Aucun connu."},
-    [CITIZ_IPS_SAY_TITLE] = {"Emergency patient summary", "Résumé d’urgence"},
+    [CITIZ_IPS_SAY_TITLE] = {"Emergency patient summary", "Sommaire d’urgence"},
     [CITIZ_IPS_SAY_NO_NAME] = {"Name not given", "Nom non donné"},
-    [CITIZ_IPS_SAY_NOT_INCLUDED] = {"not in this summary", "absent de ce résumé"},
+    [CITIZ_IPS_SAY_NOT_INCLUDED] = {"not in this summary", "absent de ce sommaire"},
     [CITIZ_IPS_SAY_STEPS] = {"Steps a day", "Pas par jour"},
     [CITIZ_IPS_SAY_ACTIVE]
     = {"Minutes a week, moderate or more", "Minutes par semaine, modérées ou plus"},

@@ -286,15 +286,8 @@ show_report (CitizImportDialog *self, const CitizImportReport *report)
 static void
 ask_stranger (CitizImportDialog *self, GFile *file, const CitizImportReport *report)
 {
-  const CitizItem *own = citiz_record_patient (citiz_session_get_record (self->session));
   g_autofree gchar *title = citiz_import_person_text (report->person, report->birth_date);
-  g_autofree gchar *text
-      = own != NULL && json_object_get (own->resource, "name") != NULL
-            ? g_strdup_printf (
-                _ ("This record is about %s. Nothing was kept yet. A stranger’s problems and medications would go into your emergency summary."),
-                own->title[citiz_format_language ()])
-            : g_strdup (_ (
-                "Nothing was kept yet. A stranger’s problems and medications would go into your emergency summary."));
+  g_autofree gchar *text = citiz_import_question_text (citiz_session_get_record (self->session));
   g_autofree gchar *markup = g_markup_escape_text (text, -1);
 
   g_set_object (&self->asked, file);

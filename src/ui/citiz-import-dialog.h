@@ -19,6 +19,8 @@ void citiz_import_dialog_add (CitizImportDialog *self, GFile *file);
 /* NULL, or that the file of @batch is about another person than the record: another birth date, or another name where
  * one of the dates is unknown. */
 gchar *citiz_import_stranger_text (const CitizRecord *record, guint32 batch);
+/* What is asked before such a file is kept: whom the record itself is about (there is one), and what would follow. */
+gchar *citiz_import_question_text (const CitizRecord *record);
 /* "This file is about …", of a name ("" if none) and a birth date as FHIR writes it (nullable). */
 gchar *citiz_import_person_text (const gchar *name, const gchar *birth_date);
 

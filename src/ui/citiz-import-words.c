@@ -5,19 +5,38 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-import-dialog.h"
 
-gchar *
-citiz_import_person_text (const gchar *name, const gchar *birth_date)
+/* @birth_date as FHIR writes it. */
+static gchar *
+person_in_words (const gchar *name, const gchar *birth_date)
 {
   gint year, month, day;
   g_autofree gchar *date = NULL;
 
   if (birth_date != NULL && sscanf (birth_date, "%d-%d-%d", &year, &month, &day) == 3)
     date = citiz_format_partial_date (year, month, day);
-  if (date == NULL)
-    return g_strdup_printf (_ ("This file is about %s"), name);
-  if (name[0] == '\0')
-    return g_strdup_printf (_ ("This file is about a person born on %s"), date);
-  return g_strdup_printf (_ ("This file is about %s, birth date %s"), name, date);
+  return citiz_session_explain_person (name, date);
+}
+
+gchar *
+citiz_import_person_text (const gchar *name, const gchar *birth_date)
+{
+  g_autofree gchar *person = person_in_words (name, birth_date);
+
+  return g_strdup_printf (_ ("This file is about %s"), person);
+}
+
+gchar *
+citiz_import_question_text (const CitizRecord *record)
+{
+  const CitizItem *own = citiz_record_patient (record);
+  gboolean named = json_object_get (own->resource, "name") != NULL;
+  g_autofree gchar *person
+      = person_in_words (named ? own->title[citiz_format_language ()] : NULL,
+                         json_string_value (json_object_get (own->resource, "birthDate")));
+
+  return g_strdup_printf (
+      _ ("This record is about %s. Nothing was kept yet. A stranger’s problems and medications would go into your emergency summary."),
+      person);
 }
 
 gchar *

@@ -39,7 +39,8 @@ static gchar *
 greeting (const CitizTodayView *view)
 {
   const CitizItem *person = citiz_record_patient (view->record);
-  gint hour = g_date_time_get_hour (view->now);
+  /* after midnight the morning's medications are due: the day has begun */
+  gboolean evening = g_date_time_get_hour (view->now) >= 18;
   g_autofree gchar *first = NULL;
 
   if (person != NULL)
@@ -50,8 +51,8 @@ greeting (const CitizTodayView *view)
       first = g_strdup (given);
     }
   if (first == NULL || *first == '\0')
-    return g_strdup (hour >= 18 || hour < 4 ? _ ("Good evening") : _ ("Hello"));
-  return g_strdup_printf (hour >= 18 || hour < 4 ? _ ("Good evening, %s") : _ ("Hello, %s"), first);
+    return g_strdup (evening ? _ ("Good evening") : _ ("Hello"));
+  return g_strdup_printf (evening ? _ ("Good evening, %s") : _ ("Hello, %s"), first);
 }
 
 static gchar *

@@ -546,7 +546,7 @@ test('the states never look alike, and an empty list is never « none known »',
   const bundle = lucie();
   composition(bundle).section = composition(bundle).section.filter((s) => s.code.coding[0].code !== '46264-8');
   const page = await opened(bundle);
-  contains(await page.locator('main > .gone').innerText(), 'Absent de ce résumé : dispositifs');
+  contains(await page.locator('main > .gone').innerText(), 'Absent de ce sommaire : dispositifs');
   await page.finish();
 });
 
@@ -633,7 +633,7 @@ test('documents are drawn inside; what cannot be drawn says so', async () => {
   equal(kept.suggestedFilename(), 'Carte du stimulateur.pdf', 'name of the file');
   equal(readFileSync(await kept.path()).subarray(0, 5).toString(), '%PDF-', 'what is kept');
   await row('Niveau de soins').locator('button').click();
-  contains(await row('Niveau de soins').innerText(), 'n’est pas dans le résumé');
+  contains(await row('Niveau de soins').innerText(), 'n’est pas dans le sommaire');
   equal(await page.locator('a[download]').count(), 0, 'download links');
   await page.finish();
 });

@@ -117,6 +117,8 @@ def check_words():
             yield f'po/fr.po:{number}: a character that nobody can read: {line!r}'
         if not french or number < 16:  # the header is for programs
             continue
+        if english := re.search(r'\b(DIR|FILE|FOLDER|NAME|TEXT|CARD|NODE|PROPOSAL|ACCESS)\b', line):
+            yield f'po/fr.po:{number}: {english[0]} stands for something: in French, too'
         if re.search('[^\u00a0\u202f"&\\\\][?!;](?=[ "\\\\]|$)', line) or re.search('[^\u00a0\u202f]:(?=[ "]|$)', line):
             yield f'po/fr.po:{number}: no-break space before : ; ! ?: {line}'
         if re.search('« | »', line):

@@ -81,6 +81,15 @@ await step('refuses usage it does not know', () => {
   assert.equal(run(['show', 'everything']).status, 2);
   assert.equal(spawnSync(citiz, ['--version'], { env: environment }).status, 0);
 });
+await step('--help of one command tells of that one', () => {
+  const help = (args) => spawnSync(citiz, [...args, '--help'], { env: environment, encoding: 'utf8' });
+  const vault = help(['vault']);
+  assert.equal(vault.status, 0);
+  assert.match(vault.stdout, /citiz vault recover .*24 words[^]*--words-file/);
+  assert.doesNotMatch(vault.stdout, /citiz import|--anyone/);
+  assert.match(help(['community']).stdout, /community accept [^]*community evidence /);
+  assert.equal(help(['dance']).status, 2);
+});
 await step('creates a vault and gives 24 words', () => {
   words = done(['vault', 'create']).words;
   assert.equal(words.length, 24);
@@ -109,6 +118,9 @@ await step('asks before it keeps another person’s file', () => {
   assert.equal(told.refused, 'another-person');
   assert.match(told.person.birthDate, /^\d{4}-\d\d-\d\d$/);
   assert.match(refused.said, /--anyone/);
+  // an export of Apple Health bears no name: what differs is said of both sides
+  assert.match(refused.said, new RegExp(`a person born on ${told.person.birthDate};.*${before.name}.*${before.birthDate}`));
+  assert.equal(told.record.birthDate, before.birthDate);
   assert.deepEqual(done(['show', 'activity']).days, days);
   assert.deepEqual(done(['show', 'care']).patient, before);
 });
@@ -130,12 +142,19 @@ await step('says that a file is cut, and refuses one of which nothing can be rea
   fs.writeFileSync(noise, Buffer.alloc(4096, 7));
   assert.equal(run(['import', noise]).status, 1);
 });
-await step('shows care and activity', () => {
+await step('shows care and activity, each measure where a person looks for it', () => {
+  const file = path.join(home, 'laboratory.json');
+  fs.writeFileSync(file, JSON.stringify({ resourceType: 'Observation', id: 'hba1c', status: 'final', effectiveDateTime: '2026-03-02T08:00:00-05:00',
+    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
+    code: { coding: [{ system: 'http://loinc.org', code: '4548-4' }] }, valueQuantity: { value: 6.9, unit: '%', system: 'http://unitsofmeasure.org', code: '%' } }));
+  done(['import', file]);
   const care = done(['show', 'care']);
   assert.ok(care.allergies.length > 0 && care.medications.length > 0 && care.problems.length > 0, JSON.stringify(care).slice(0, 400));
   birthDate = care.patient?.birthDate;
   const activity = done(['show', 'activity']);
   assert.ok(activity.days.length > 20, JSON.stringify(activity).slice(0, 400));
+  assert.ok(care.results.some((row) => /6.9/.test(row.details)), JSON.stringify(care.results));
+  assert.deepEqual(activity.days.filter((day) => day.measure === 'hba1c'), []);
 });
 await step('one press gives a link that a reader opens, and the citizen sees who', async () => {
   live = await serve();

@@ -590,6 +590,23 @@ test_stranger (void)
     }
 }
 
+/* The question says what the record itself holds; an export of Apple Health bears no name, which is not what differs. */
+static void
+test_stranger_question (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  g_autoptr (CitizItem) own
+      = item_of (PERSON ("Marie Tremblay", ",\"birthDate\":\"1980-01-02\""), 1, 1);
+  g_autofree gchar *title = citiz_import_person_text ("", "1957-05-03"), *text = NULL;
+
+  citiz_record_put (record, own);
+  text = citiz_import_question_text (record);
+  g_assert_nonnull (strstr (title, "born on"));
+  g_assert_nonnull (strstr (title, "1957"));
+  g_assert_nonnull (strstr (text, "Marie Tremblay"));
+  g_assert_nonnull (strstr (text, "1980"));
+}
+
 /* A period without data says so once and leads to the last data. */
 static void
 test_nothing_in_period (void)
@@ -906,6 +923,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/decoration", test_decoration);
   g_test_add_func ("/ui/pages/values", test_values);
   g_test_add_func ("/ui/pages/stranger", test_stranger);
+  g_test_add_func ("/ui/pages/stranger-question", test_stranger_question);
   g_test_add_func ("/ui/pages/nothing-in-period", test_nothing_in_period);
   g_test_add_func ("/ui/pages/focus", test_focus);
   g_test_add_func ("/ui/pages/device-measure", test_device_measure);
