@@ -35,9 +35,12 @@ typedef struct
   gboolean (*check) (const CitizCommandRun *run); /* nullable: FALSE is a usage error */
   gboolean unlock;                                /* the vault is open when it runs */
   guint min_args, max_args;
-  const gchar *arguments; /* of its usage line */
-  const gchar *summary;
 } CitizCommand;
+
+/* @command NULL: of the whole program. */
+int citiz_command_help (const gchar *command);        /* its exit status */
+void citiz_command_tell_usage (const gchar *command); /* on stderr */
+int citiz_command_unknown (const gchar *command);     /* says so on stderr; its exit status */
 
 /* Waits for an asynchronous call: pass citiz_wait_cb and the wait, then citiz_wait(). */
 typedef struct

@@ -1,4 +1,4 @@
-/* The command line: options, the table of commands, what they share.
+/* The command line: options, the table of commands, what they share (help: citiz-command-help.c).
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-command-private.h"
 
@@ -17,25 +17,17 @@
 #define SECRET_FILE_MAX 4096
 
 static const CitizCommand commands[] = {
-    {"vault", citiz_command_vault, NULL, FALSE, 1, 1, "create|passwd|recover",
-     N_ ("Create the record, change its passphrase, or open it with the 24 words")},
-    {"import", citiz_command_import, NULL, TRUE, 1, 1000, "[--anyone] FILE…",
-     N_ ("Bring files into the record")},
-    {"show", citiz_command_show, citiz_command_show_check, TRUE, 1, 1, "care|activity|diet",
-     N_ ("Show a part of the record")},
-    {"emergency", citiz_command_emergency, citiz_command_emergency_check, TRUE, 0, 0,
-     "[--hours N] [--serve]", N_ ("Give an emergency access")},
-    {"grants", citiz_command_grants, NULL, TRUE, 0, 0, "", N_ ("List the accesses given")},
-    {"revoke", citiz_command_revoke, citiz_command_revoke_check, TRUE, 1, 1, "GRANT",
-     N_ ("End an access now")},
-    {"accesses", citiz_command_accesses, NULL, TRUE, 0, 0, "", N_ ("List who opened the record")},
-    {"verify", citiz_command_verify, NULL, TRUE, 0, 0, "", N_ ("Verify the whole ledger")},
-    {"export", citiz_command_export, citiz_command_export_check, TRUE, 0, 0,
-     "--format ips|fhir|csv|pdf --out FILE", N_ ("Write the record to a file")},
-    {"community", citiz_command_community, citiz_command_community_check, TRUE, 0, 2,
-     "[join TEXT|leave|status|accept NAME|evidence FILE]",
-     N_ ("Join a community, leave it, or see how it stands")},
-    {"node", citiz_command_node, NULL, TRUE, 0, 0, "", N_ ("Run only the node, until interrupted")},
+    {"vault", citiz_command_vault, NULL, FALSE, 1, 1},
+    {"import", citiz_command_import, NULL, TRUE, 1, 1000},
+    {"show", citiz_command_show, citiz_command_show_check, TRUE, 1, 1},
+    {"emergency", citiz_command_emergency, citiz_command_emergency_check, TRUE, 0, 0},
+    {"grants", citiz_command_grants, NULL, TRUE, 0, 0},
+    {"revoke", citiz_command_revoke, citiz_command_revoke_check, TRUE, 1, 1},
+    {"accesses", citiz_command_accesses, NULL, TRUE, 0, 0},
+    {"verify", citiz_command_verify, NULL, TRUE, 0, 0},
+    {"export", citiz_command_export, citiz_command_export_check, TRUE, 0, 0},
+    {"community", citiz_command_community, citiz_command_community_check, TRUE, 0, 2},
+    {"node", citiz_command_node, NULL, TRUE, 0, 0},
 };
 
 static const CitizCommand *
@@ -262,43 +254,6 @@ unlock (CitizCommandRun *run, GError **error)
   return citiz_session_unlock_finish (run->session, result, error);
 }
 
-/* Padded by characters: printf counts bytes. */
-static void
-print_row (const gchar *left, const gchar *right)
-{
-  g_print ("  %s%*s %s\n", left, (int) MAX (1, 54 - g_utf8_strlen (left, -1)), "", right);
-}
-
-static const struct
-{
-  const gchar *option, *summary;
-} options[] = {
-    {"--vault DIR", N_ ("The folder of the record, instead of your own")},
-    {"--passphrase-file FILE", N_ ("Its first line is the passphrase; else the terminal asks")},
-    {"--new-passphrase-file FILE",
-     N_ ("The same for a new passphrase (vault passwd, vault recover)")},
-    {"--words-file FILE", N_ ("Its first line is the 24 words (vault recover)")},
-    {"--json", N_ ("Answers as JSON on standard output")},
-    {"--version", N_ ("Which Citiz this is")},
-};
-
-static void
-print_help (void)
-{
-  g_print ("%s\n\n", _ ("Usage: citiz [--vault DIR] [--passphrase-file FILE] [--json] COMMAND"));
-  print_row ("citiz", _ ("Open the window"));
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      g_autofree gchar *line
-          = g_strjoin (" ", "citiz", commands[i].name,
-                       *commands[i].arguments != '\0' ? commands[i].arguments : NULL, NULL);
-      print_row (line, _ (commands[i].summary));
-    }
-  g_print ("\n");
-  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
-    print_row (options[i].option, _ (options[i].summary));
-}
-
 static void
 print_version (gboolean json)
 {
@@ -329,13 +284,12 @@ run_command (CitizCommandRun *run)
 
   if (command == NULL)
     {
-      citiz_tell (_ ("There is no command “%s”. See citiz --help."), run->words[0]);
-      return CITIZ_EXIT_USAGE;
+      return citiz_command_unknown (run->words[0]);
     }
   if (n_args < command->min_args || n_args > command->max_args
       || (command->check != NULL && !command->check (run)))
     {
-      citiz_tell (_ ("Usage: citiz %s %s"), command->name, command->arguments);
+      citiz_command_tell_usage (command->name);
       return CITIZ_EXIT_USAGE;
     }
   if (!run->serve
@@ -410,13 +364,15 @@ citiz_command_run (int argc, char **argv)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     citiz_tell ("%s", error->message);
-  else if (version || help)
+  else if (version)
     {
-      version ? print_version (run.json) : print_help ();
+      print_version (run.json);
       status = CITIZ_EXIT_DONE;
     }
+  else if (help)
+    status = citiz_command_help (run.words != NULL ? run.words[0] : NULL);
   else if (run.words == NULL)
-    citiz_tell ("%s", _ ("Usage: citiz [--vault DIR] [--passphrase-file FILE] [--json] COMMAND"));
+    citiz_command_tell_usage (NULL);
   else
     {
       if (run.vault == NULL)

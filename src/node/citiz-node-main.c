@@ -20,24 +20,25 @@ static const struct
   const gchar *words;
   const gchar *help;
 } commands[] = {
-    {"setup", citiz_host_command_setup, 0, 1, "--found | COMMUNITY-FILE | INVITATION",
+    {"setup", citiz_host_command_setup, 0, 1, N_ ("--found | COMMUNITY-FILE | INVITATION"),
      N_ ("Make keys and configuration")},
-    {"found", citiz_host_command_found, 1, 128, "CARD…",
+    {"found", citiz_host_command_found, 1, 128, N_ ("CARD…"),
      N_ ("Found a community from the cards of all founders")},
     {"run", citiz_host_command_run, 0, 0, "", N_ ("Run the node until it is told to stop")},
     {"status", citiz_host_command_status, 0, 0, "", N_ ("How the node is")},
     {"why", citiz_host_command_why, 0, 0, "", N_ ("Why nothing becomes final, and what to do")},
     {"members", citiz_host_command_members, 0, 0, "", N_ ("Who keeps the ledger")},
-    {"invite", citiz_host_command_invite, 0, 0, "[--uses N] [--days D] [--name TEXT]",
+    {"invite", citiz_host_command_invite, 0, 0, N_ ("[--uses N] [--days D] [--name TEXT]"),
      N_ ("Invite people: a link, a code and a QR; --list, --revoke ID")},
     {"join", citiz_host_command_join, 0, 0, "", N_ ("Ask to be one of those who keep the ledger")},
     {"leave", citiz_host_command_leave, 0, 0, "", N_ ("Be no longer one of them")},
-    {"approve", citiz_host_command_approve, 1, 1, "PROPOSAL", N_ ("Agree to what “members” lists")},
-    {"exclude", citiz_host_command_exclude, 1, 1, "NODE", N_ ("Propose to let a node go")},
+    {"approve", citiz_host_command_approve, 1, 1, N_ ("PROPOSAL"),
+     N_ ("Agree to what “members” lists")},
+    {"exclude", citiz_host_command_exclude, 1, 1, N_ ("NODE"), N_ ("Propose to let a node go")},
     {"refound", citiz_host_command_refound, 0, 129, "[card | make | look | accept]",
      N_ ("Found the community anew when a quorum is lost for good")},
-    {"backup", citiz_host_command_backup, 1, 1, "FOLDER", N_ ("Copy the node while it runs")},
-    {"restore", citiz_host_command_restore, 1, 1, "--verify FOLDER",
+    {"backup", citiz_host_command_backup, 1, 1, N_ ("FOLDER"), N_ ("Copy the node while it runs")},
+    {"restore", citiz_host_command_restore, 1, 1, N_ ("--verify FOLDER"),
      N_ ("Bring a copy back and verify it")},
     {"drain", citiz_host_command_drain, 0, 0, "", N_ ("Take nothing new, before a stop")},
 };
@@ -59,7 +60,8 @@ summary (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
-      g_autofree gchar *left = g_strdup_printf ("%s %s", commands[i].name, commands[i].words);
+      g_autofree gchar *left = g_strdup_printf (
+          "%s %s", commands[i].name, *commands[i].words != '\0' ? _ (commands[i].words) : "");
       const glong width = g_utf8_strlen (left, -1);
 
       g_string_append_printf (text, "  %s%*s %s\n", left, (int) MAX (COLUMN - width, 0), "",
@@ -117,27 +119,28 @@ main (int argc, char **argv)
   gboolean version = FALSE;
   g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
-      {"folder", 0, 0, G_OPTION_ARG_FILENAME, &folder, N_ ("The node’s folder"), "DIR"},
+      {"folder", 0, 0, G_OPTION_ARG_FILENAME, &folder, N_ ("The node’s folder"), N_ ("DIR")},
       {"found", 0, 0, G_OPTION_ARG_NONE, &arguments.found, N_ ("Be one of the founders"), NULL},
       {"salt", 0, 0, G_OPTION_ARG_STRING, &arguments.salt, N_ ("What the founders agreed on"),
        "HEX"},
       {"url", 0, 0, G_OPTION_ARG_STRING, &arguments.url, N_ ("Where others reach this node"),
        "URL"},
       {"listen", 0, 0, G_OPTION_ARG_STRING, &arguments.address, N_ ("Where it listens"),
-       "ADDRESS:PORT"},
+       N_ ("ADDRESS:PORT")},
       {"operator", 0, 0, G_OPTION_ARG_FILENAME, &arguments.operator_,
-       N_ ("Who answers for this node"), "NAME"},
-      {"contact", 0, 0, G_OPTION_ARG_STRING, &arguments.contact, N_ ("How to reach them"), "TEXT"},
+       N_ ("Who answers for this node"), N_ ("NAME")},
+      {"contact", 0, 0, G_OPTION_ARG_STRING, &arguments.contact, N_ ("How to reach them"),
+       N_ ("TEXT")},
       {"uses", 0, 0, G_OPTION_ARG_INT, &arguments.uses,
        N_ ("How many people an invitation is for (1)"), "N"},
-      {"days", 0, 0, G_OPTION_ARG_INT, &arguments.days, N_ ("How long it is good (30)"), "D"},
+      {"days", 0, 0, G_OPTION_ARG_INT, &arguments.days, N_ ("How long it is good (30)"), N_ ("D")},
       {"name", 0, 0, G_OPTION_ARG_FILENAME, &arguments.name, N_ ("What the community is called"),
-       "TEXT"},
+       N_ ("TEXT")},
       {"list", 0, 0, G_OPTION_ARG_NONE, &arguments.list, N_ ("List the invitations"), NULL},
       {"revoke", 0, 0, G_OPTION_ARG_STRING, &arguments.revoke, N_ ("Take an invitation back"),
        "ID"},
       {"reason", 0, 0, G_OPTION_ARG_FILENAME, &arguments.reason, N_ ("Why it is founded anew"),
-       "TEXT"},
+       N_ ("TEXT")},
       {"verify", 0, 0, G_OPTION_ARG_NONE, &arguments.verify, N_ ("Check every signature"), NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &arguments.json, N_ ("For programs"), NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL},

@@ -95,6 +95,16 @@ citiz_compat_open_file (GtkWidget *owner,
   run_chooser (owner, chooser, func, data, destroy);
 }
 
+/* Where a person looks for what she saved; the chooser would begin in the folder that Citiz was started from. */
+static GFile *
+documents (void)
+{
+  const gchar *path = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
+
+  return g_file_new_for_path (
+      path != NULL && g_file_test (path, G_FILE_TEST_IS_DIR) ? path : g_get_home_dir ());
+}
+
 void
 citiz_compat_save_file (GtkWidget *owner,
                         const gchar *title,
@@ -106,6 +116,9 @@ citiz_compat_save_file (GtkWidget *owner,
   GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
       title, window_of (owner), GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
 
+  g_autoptr (GFile) folder = documents ();
+
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
   run_chooser (owner, chooser, func, data, destroy);
 }
