@@ -5,6 +5,7 @@
 #include "consent/citiz-ips.h"
 #include "core/citiz-env.h"
 #include "record/citiz-code.h"
+#include "record/citiz-sig.h"
 #include "record/citiz-unit.h"
 
 #include <glib/gi18n.h>
@@ -106,6 +107,7 @@ static gchar *
 describe_details (const CitizItem *item, CitizLanguage language)
 {
   GString *details = g_string_new (NULL);
+  g_autofree gchar *dosage = citiz_sig_plain (item->dosage, language);
 
   add_detail (details, item->detail);
   if (citiz_decimal_known (&item->value))
@@ -118,7 +120,7 @@ describe_details (const CitizItem *item, CitizLanguage language)
     add_session (details, item, language);
   else
     add_components (details, item, language);
-  add_detail (details, item->dosage);
+  add_detail (details, dosage);
   add_detail (details, item->reaction);
   add_detail (details, item->range.text);
   add_detail (details, item->reason);

@@ -125,26 +125,6 @@ citiz_read_date (CitizDate *out, const json_t *json, const gchar *const *paths)
   return FALSE;
 }
 
-/* The catalogue's name of any of the codings. */
-static const gchar *
-known_name (const json_t *codings, CitizLanguage language)
-{
-  for (gsize i = 0; i < json_array_size (codings); i++)
-    {
-      const json_t *coding = json_array_get (codings, i);
-      const gchar *system = citiz_json_text (coding, "system");
-      const gchar *code = citiz_json_text (coding, "code");
-      const gchar *name = citiz_code_name (system, code, language);
-      const CitizMeasure *m
-          = strcmp (system, CITIZ_SYSTEM_LOINC) == 0 ? citiz_measure_by_loinc (code) : NULL;
-      if (m != NULL)
-        return m->name[language];
-      if (name != NULL)
-        return name;
-    }
-  return NULL;
-}
-
 /* A fully specified name of SNOMED CT without its tag: "Osteoarthritis of knee (disorder)". */
 static gchar *
 untagged (const gchar *text)
@@ -159,6 +139,55 @@ untagged (const gchar *text)
     if (g_str_has_suffix (text, tags[i]))
       return g_strndup (text, strlen (text) - strlen (tags[i]));
   return g_strdup (text);
+}
+
+static guint
+count_words (const gchar *text)
+{
+  g_autofree gchar *folded = citiz_fold (text);
+  guint n = *folded != '\0';
+
+  for (const gchar *p = folded; *p != '\0'; p++)
+    n += *p == ' ';
+  return n;
+}
+
+/* "Anemia, Hb 60, transfused" beside the code of an anemia: what its author wrote says more than the code's name, and stays. A
+ * display that is as long is the code's own. */
+static gboolean
+says_more (const gchar *text, const json_t *codings, const gchar *name)
+{
+  guint longest = count_words (name);
+
+  if (citiz_text_name (text, CITIZ_LANGUAGE_EN) != NULL)
+    return FALSE;
+  for (gsize i = 0; i < json_array_size (codings); i++)
+    {
+      g_autofree gchar *display
+          = untagged (citiz_json_text (json_array_get (codings, i), "display"));
+      longest = MAX (longest, count_words (display));
+    }
+  return count_words (text) > longest;
+}
+
+/* The catalogue's name of any of the codings. */
+static const gchar *
+known_name (const json_t *codings, const gchar *text, CitizLanguage language)
+{
+  for (gsize i = 0; i < json_array_size (codings); i++)
+    {
+      const json_t *coding = json_array_get (codings, i);
+      const gchar *system = citiz_json_text (coding, "system");
+      const gchar *code = citiz_json_text (coding, "code");
+      const gchar *name = citiz_code_name (system, code, language);
+      const CitizMeasure *m
+          = strcmp (system, CITIZ_SYSTEM_LOINC) == 0 ? citiz_measure_by_loinc (code) : NULL;
+      if (m != NULL)
+        return m->name[language];
+      if (name != NULL)
+        return says_more (text, codings, name) ? NULL : name;
+    }
+  return NULL;
 }
 
 /* What a person wrote is kept when it is the known name in another number: "Arachides" is not to come back "Arachide". */
@@ -178,7 +207,7 @@ citiz_concept_text (const json_t *concept, CitizLanguage language)
   const json_t *codings = json_object_get (concept, "coding");
   g_autofree gchar *text = untagged (citiz_json_text (concept, "text"));
   g_autofree gchar *display = NULL;
-  const gchar *name = known_name (codings, language);
+  const gchar *name = known_name (codings, text, language);
 
   for (gsize i = 0; (display == NULL || *display == '\0') && i < json_array_size (codings); i++)
     {
@@ -196,6 +225,32 @@ citiz_concept_text (const json_t *concept, CitizLanguage language)
   if (name == NULL)
     name = citiz_json_text (concept, "coding.0.code");
   return *name != '\0' ? g_strdup (name) : NULL;
+}
+
+static gchar *
+concept_written (const json_t *concept)
+{
+  const json_t *codings = json_object_get (concept, "coding");
+  const gchar *text = citiz_json_text (concept, "text");
+
+  for (gsize i = 0; *text == '\0' && i < json_array_size (codings); i++)
+    text = citiz_json_text (json_array_get (codings, i), "display");
+  return untagged (text);
+}
+
+gchar *
+citiz_item_written (const CitizItem *item)
+{
+  static const gchar *const named[]
+      = {"code", "medicationCodeableConcept", "vaccineCode", "type.0", "type", NULL};
+
+  for (guint i = 0; named[i] != NULL; i++)
+    {
+      const json_t *concept = citiz_json_path (item->resource, named[i]);
+      if (json_is_object (concept))
+        return concept_written (concept);
+    }
+  return g_strdup ("");
 }
 
 /* "rabeprazole" → "Rabeprazole"; "pH", "eGFR" and "mRNA vaccine" are left as they are. */

@@ -274,6 +274,8 @@ gchar *citiz_session_figure (const CitizComponent *part,
                              CitizLanguage language,
                              const gchar **name,
                              gboolean *plain);
+/* What the source calls it, in its own words: text, else display. Returns: (transfer full), "" if nothing */
+gchar *citiz_item_written (const CitizItem *item);
 /* First text of a CodeableConcept in the language: catalogue, text, display, code. (transfer full) (nullable) */
 gchar *citiz_concept_text (const json_t *concept, CitizLanguage language);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/citiz-env.h"
+#include "record/citiz-sig.h"
 
 /* The tables hold both languages themselves: a system without the French locale still writes French dates, and a test may
  * switch language without a catalogue. */
@@ -577,8 +578,8 @@ rhythm (const gchar *text)
 gchar *
 citiz_format_dosage (const gchar *text)
 {
-  g_auto (GStrv) parts = g_strsplit (text, ", ", -1);
-  g_autofree gchar *joined = NULL;
+  g_autofree gchar *plain = citiz_sig_plain (text, citiz_format_language ()), *joined = NULL;
+  g_auto (GStrv) parts = g_strsplit (plain, ", ", -1);
 
   for (guint i = 0; parts[i] != NULL; i++)
     {

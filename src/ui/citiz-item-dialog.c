@@ -129,6 +129,23 @@ has_course (const CitizItem *item)
              && item->kind != CITIZ_KIND_RESULT);
 }
 
+/* What was put into plain words or another language stands beside what its source wrote. */
+static void
+add_written (GtkWidget *list, const CitizItem *item, const gchar *dosage)
+{
+  g_autofree gchar *name = item->source == CITIZ_SOURCE_SELF || item->measure != NULL
+                               ? g_strdup ("")
+                               : citiz_item_written (item);
+  g_autofree gchar *written = citiz_fold (name), *shown = citiz_fold (citiz_item_title (item));
+  g_autofree gchar *sig = citiz_fold (item->dosage), *said = citiz_fold (dosage);
+  gboolean other = *shown != '\0' && strstr (written, shown) == NULL;
+  gboolean plain = strcmp (sig, said) != 0 && strstr (item->dosage, "×/") == NULL;
+  g_autofree gchar *both = g_strdup_printf ("%s%s%s", other ? name : "", other && plain ? "\n" : "",
+                                            plain ? item->dosage : "");
+
+  citiz_fact_add (list, _ ("In the source"), both);
+}
+
 static GtkWidget *
 facts_list (CitizItemDialog *self, const CitizItem *item)
 {
@@ -170,6 +187,7 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
   citiz_fact_add (list, _ ("Phone"), item->phone);
   citiz_fact_add (list, _ ("Email"), item->email);
   citiz_fact_add (list, _ ("Note"), item->note);
+  add_written (list, item, dosage);
   whose = *item->source_name != '\0' ? g_strdup_printf ("%s · %s", source, item->source_name)
                                      : g_strdup (source);
   add_sentence (list, _ ("Where it comes from"), whose);

@@ -779,11 +779,13 @@ test('what a dose and a directive say in words is shown', async () => {
     bisoprolol.dosage = [{ text: '2 comprimés, matin et soir', timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }];
     const metformin = resources(bundle, 'MedicationStatement').find((r) => JSON.stringify(r.medicationCodeableConcept).includes('etformin'));
     metformin.dosage = [{ text: '300 mg PO OD', doseAndRate: [{ doseQuantity: { value: 300, unit: 'mg' } }] }];
+    resources(bundle, 'MedicationStatement').find((r) => ![bisoprolol, metformin].includes(r) && r.status === 'active').dosage = [{ text: '1 goutte OD bid' }];
     const [directive] = resources(bundle, 'Consent');
     Object.assign(directive, { category: [{ text: 'Niveau de soins' }], provision: { code: [{ text: 'Niveau C, réanimation : non' }] } });
   }));
   contains(await page.locator('#medications').innerText(), '2 comprimés, matin et soir');
-  contains(await page.locator('#medications').innerText(), '300 mg PO 1 fois/jour');
+  contains(await page.locator('#medications').innerText(), '300 mg par la bouche 1 fois/jour');
+  contains(await page.locator('#medications').innerText(), '1 goutte OD 2 fois/jour', 'the right eye is no once a day');
   contains(await page.locator('#directives').innerText(), 'Niveau C, réanimation : non');
   await page.click('.btn.lang');
   contains(await page.locator('#medications').innerText(), 'twice a day · 2 comprimés, matin et soir');

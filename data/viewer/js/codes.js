@@ -81,7 +81,10 @@ export function unitName(unit) {
   return localDecimals(UNITS[text] ?? text.replace(/\{[^}]*\}/g, ''));
 }
 
-/** In doses: no U, IU, µg, no trailing zero. */
+/** Where OD is the right eye. */
+const EYE = /\b(eyes?|gtts?|drops?|gouttes?|yeux|ophth?al)|œil/i;
+
+/** In doses: no U, IU, µg, no trailing zero; shorthand in words. */
 export function safeDose(text) {
   const units = either('unités', 'units');
   return localDecimals(text)
@@ -92,7 +95,9 @@ export function safeDose(text) {
     .replace(/\b(?:TID|t\.i\.d\.)(?!\w)/gi, either('3 fois/jour', '3 times a day'))
     .replace(/\b(?:QID|q\.i\.d\.)(?!\w)/gi, either('4 fois/jour', '4 times a day'))
     .replace(/\bprn\b/gi, either('au besoin', 'as needed')).replace(/\bapply topically\b/gi, either('appliquer sur la peau', 'apply to the skin'))
-    .replace(/\b(?:QD|q\.d\.|OD)(?!\w)/g, either('1 fois/jour', 'once a day'));
+    .replace(/\b(?:PO|p\.o\.)(?!\w)/gi, either('par la bouche', 'by mouth')).replace(/\bqhs\b/gi, either('au coucher', 'at bedtime'))
+    .replace(/\bq(\d+)h\b/gi, either('toutes les $1 h', 'every $1 h'))
+    .replace(EYE.test(text) ? /$^/ : /\b(?:QD|q\.d\.|OD|DIE)(?!\w)/g, either('1 fois/jour', 'once a day'));
 }
 
 const RELATIONS = DATA.relationCodes;

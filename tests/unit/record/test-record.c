@@ -103,6 +103,50 @@ test_titles (void)
     }
 }
 
+/* A coded problem is read in the reader's language; what its author wrote beyond the code stays, and nothing is called by a
+ * code that says something else. */
+static void
+test_coded_problems (void)
+{
+  static const struct
+  {
+    const gchar *system, *code, *display, *text, *fr, *en;
+  } cases[] = {
+      {CITIZ_SYSTEM_SNOMED, "271737000", "Anemia (disorder)", "Anemia (disorder)", "Anémie",
+       "Anemia"},
+      {CITIZ_SYSTEM_SNOMED, "40055000", "Chronic sinusitis (disorder)", "", "Sinusite chronique",
+       "Chronic sinusitis"},
+      {CITIZ_SYSTEM_SNOMED, "999999", "Prediabetes (finding)", "", "Prédiabète", "Prediabetes"},
+      {CITIZ_SYSTEM_ICD10, "G35", "", "", "Sclérose en plaques", "Multiple sclerosis"},
+      {CITIZ_SYSTEM_SNOMED, "271737000", "Anemia", "Anemia, Hb 60, transfused",
+       "Anemia, Hb 60, transfused", "Anemia, Hb 60, transfused"},
+      {CITIZ_SYSTEM_SNOMED, "999999", "Chose rare", "", "Chose rare", "Chose rare"},
+      {CITIZ_SYSTEM_ICD10, "A49.1", "Streptococcal infection", "", "Streptococcal infection",
+       "Streptococcal infection"},
+      {CITIZ_SYSTEM_ICD10, "D68.0", "", "", "Maladie de von Willebrand", "Von Willebrand disease"},
+      {CITIZ_SYSTEM_ICD10, "F03", "", "", "Démence", "Dementia"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *text = g_strdup_printf (
+          "{\"resourceType\":\"Condition\",\"code\":{\"text\":\"%s\",\"coding\":[{\"system\":\"%s\","
+          "\"code\":\"%s\",\"display\":\"%s\"}]}}",
+          cases[i].text, cases[i].system, cases[i].code, cases[i].display);
+      g_autoptr (CitizItem) item = item_of (text);
+
+      g_assert_cmpstr (item->title[CITIZ_LANGUAGE_FR], ==, cases[i].fr);
+      g_assert_cmpstr (item->title[CITIZ_LANGUAGE_EN], ==, cases[i].en);
+      g_assert_cmpint (item->sensitive, ==, CITIZ_SENSITIVE_NONE);
+    }
+  g_autoptr (CitizItem) item = item_of (
+      "{\"resourceType\":\"Condition\",\"code\":{\"coding\":[{\"system\":\"" CITIZ_SYSTEM_SNOMED
+      "\",\"code\":\"38341003\",\"display\":\"Hypertensive disorder (disorder)\"}]}}");
+  g_autofree gchar *written = citiz_item_written (item);
+  g_assert_cmpstr (item->title[CITIZ_LANGUAGE_EN], ==, "High blood pressure");
+  g_assert_cmpstr (written, ==, "Hypertensive disorder");
+}
+
 /* What a watch exports (a birth date, no name) does not take away the name that was entered, even when it comes later. */
 static void
 test_named_person (void)
@@ -137,7 +181,7 @@ test_canadian_summary (void)
                    CITIZ_SOURCE_DOCUMENT);
   const CitizItem *opioid = find (record, CITIZ_KIND_MEDICATION, "Tramadol");
   g_assert_cmpint (opioid->alert, ==, CITIZ_ALERT_OPIOID);
-  g_assert_cmpint (find (record, CITIZ_KIND_PROBLEM, "Anxiety")->sensitive, ==,
+  g_assert_cmpint (find (record, CITIZ_KIND_PROBLEM, "Anxiété")->sensitive, ==,
                    CITIZ_SENSITIVE_MENTAL);
   const CitizItem *weight = citiz_record_latest (record, "weight");
   g_assert_cmpstr (weight->value.text, ==, "90.7");
@@ -656,6 +700,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/titles", test_titles);
   g_test_add_func ("/record/person/named", test_named_person);
+  g_test_add_func ("/record/coded-problems", test_coded_problems);
   g_test_add_func ("/record/ips/canadian", test_canadian_summary);
   g_test_add_func ("/record/ips/references", test_references);
   g_test_add_func ("/record/modifiers", test_modifiers);

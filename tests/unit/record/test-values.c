@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "record/citiz-item.h"
+#include "record/citiz-sig.h"
+#include "record/citiz-table-private.h"
 #include "record/citiz-unit.h"
 
 static void
@@ -274,6 +276,86 @@ test_fold (void)
   g_assert_cmpstr (folded, ==, "boeuf hache l ete eσ");
 }
 
+/* Shorthand becomes words where it has one meaning; what could be an eye, or a person's own words, stays. */
+static void
+test_sig (void)
+{
+  static const struct
+  {
+    const gchar *written, *en, *fr;
+  } cases[] = {
+      {"4 mg PO OD", "4 mg by mouth once a day", "4 mg par la bouche 1 fois par jour"},
+      {"500mg OD", "500mg once a day", "500mg 1 fois par jour"},
+      {"1 co po die", "1 co by mouth once a day", "1 co par la bouche 1 fois par jour"},
+      {"2 tabs P.O. B.I.D., prn", "2 tablets by mouth twice a day, as needed",
+       "2 comprimés par la bouche 2 fois par jour, au besoin"},
+      {"1 tab q4-6h prn", "1 tablet every 4 to 6 hours as needed",
+       "1 comprimé toutes les 4 à 6 heures au besoin"},
+      {"apply topically bid", "apply to the skin twice a day",
+       "appliquer sur la peau 2 fois par jour"},
+      {"1 drop OD bid", "1 drop OD twice a day", "1 drop OD 2 fois par jour"},
+      {"5 mg OD eye", "5 mg OD eye", "5 mg OD eye"},
+      {"OD", "OD", "OD"},
+      {"the tab I told you of", "the tab I told you of", "the tab I told you of"},
+      {"5 mg, 2×/d", "5 mg, 2×/d", "5 mg, 2×/d"},
+      {"", "", ""},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *en = citiz_sig_plain (cases[i].written, CITIZ_LANGUAGE_EN),
+                       *fr = citiz_sig_plain (cases[i].written, CITIZ_LANGUAGE_FR);
+      g_assert_cmpstr (en, ==, cases[i].en);
+      g_assert_cmpstr (fr, ==, cases[i].fr);
+    }
+}
+
+/* The check digit of a SNOMED CT identifier (Verhoeff, dihedral group of ten): a wrong digit is another illness. */
+static gboolean
+is_identifier (const gchar *code)
+{
+  static const guint8 turn[8][10]
+      = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 5, 7, 6, 2, 8, 3, 0, 9, 4},
+         {5, 8, 0, 3, 7, 9, 6, 1, 4, 2}, {8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
+         {9, 4, 5, 3, 1, 2, 6, 8, 7, 0}, {4, 2, 8, 6, 5, 7, 3, 9, 0, 1},
+         {2, 7, 9, 3, 8, 0, 6, 4, 1, 5}, {7, 0, 4, 6, 9, 1, 3, 2, 5, 8}};
+  guint c = 0, n = (guint) strlen (code);
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint x = c, y = turn[i % 8][code[n - 1 - i] - '0'];
+      c = x < 5 ? (y < 5 ? (x + y) % 5 : 5 + (x + y) % 5)
+                : (y < 5 ? 5 + (x - 5 + 5 - y) % 5 : (x - 5 + 5 - (y - 5)) % 5);
+    }
+  return c == 0 && n > 5 && n < 19;
+}
+
+/* A code stands once, a code of SNOMED CT is one, and every term has both names. */
+static void
+test_terms (void)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  CitizTable table;
+
+  citiz_table_parse (&table, citiz_embed_terms, 7);
+  g_assert_cmpuint (table.rows, >, 450);
+  for (guint i = 0; i < table.rows; i++)
+    {
+      g_auto (GStrv) codes = g_strsplit (citiz_table_get (&table, i, 1), ";", -1);
+      g_assert_cmpstr (citiz_table_get (&table, i, 2), !=, "");
+      g_assert_cmpstr (citiz_table_get (&table, i, 3), !=, "");
+      for (guint c = 0; codes[c] != NULL; c++)
+        {
+          if (g_str_has_prefix (codes[c], "sct:") && !is_identifier (codes[c] + 4))
+            g_error ("%s", codes[c]);
+          if (!g_hash_table_add (seen, g_strdup (codes[c])))
+            g_error ("%s twice", codes[c]);
+        }
+    }
+  g_free (table.cells);
+  g_free (table.text);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,5 +372,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/sensitive", test_sensitive);
   g_test_add_func ("/record/catalogue", test_catalogue);
   g_test_add_func ("/record/fold", test_fold);
+  g_test_add_func ("/record/sig", test_sig);
+  g_test_add_func ("/record/terms", test_terms);
   return g_test_run ();
 }
