@@ -48,6 +48,7 @@ struct _CitizEngine
   GHashTable *shared;     /* CitizId → CitizShared: accesses over the community; NULL: none */
   CitizHttpClient *shared_client;
   GSource *shared_tick;
+  GSource *shared_soon; /* they are looked at in a moment */
   gulong shared_watch;
   gpointer import;       /* the import under way: one at a time, and nothing else changes batches */
   gboolean ledger_due;   /* the window is about to be told of new blocks */

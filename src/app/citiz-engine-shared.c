@@ -366,14 +366,17 @@ look_at_known (CitizShared *shared, const CitizGrantState *state)
     citiz_shared_read_mail (shared);
 }
 
-/* What would put it on the ledger was refused, or is too old: nobody can open it. */
+/* What would put it on the ledger was refused, or is too old: nobody can open it. Where enough nodes hold their part it was there: only one's own
+ * copy of the ledger is behind. */
 static gboolean
 is_lost (CitizShared *shared, CitizChain *chain)
 {
   CitizOutbox *outbox = citiz_community_get_outbox (shared->engine->community);
+  const CitizTx *tx = citiz_outbox_find (outbox, CITIZ_TX_GRANT, &shared->id);
 
-  return !shared->ending && !shared->over && citiz_chain_base (chain) == 0
-         && citiz_outbox_find (outbox, CITIZ_TX_GRANT, &shared->id) == NULL;
+  return citiz_shared_is_sending (shared) && !shared->ending && !shared->over
+         && citiz_chain_base (chain) == 0
+         && (tx == NULL || tx->valid_until.ms < citiz_chain_time (chain).ms);
 }
 
 /* While the record is locked nothing can be given in its place; it is, once that is open. */
@@ -437,12 +440,22 @@ community_cb (CitizEngine *engine)
   look_at_all (engine);
 }
 
-/* Refused, or too old. */
+static gboolean
+soon_cb (gpointer data)
+{
+  CitizEngine *engine = data;
+
+  g_clear_pointer (&engine->shared_soon, g_source_unref);
+  look_at_all (engine);
+  return G_SOURCE_REMOVE;
+}
+
+/* Refused, or too old. Looking may itself be what the outbox tells this in: it is looked again after that. */
 static void
 gone_cb (CitizEngine *engine, CitizTx *tx)
 {
-  if (tx->type == CITIZ_TX_GRANT)
-    look_at_all (engine);
+  if (tx->type == CITIZ_TX_GRANT && engine->shared_soon == NULL)
+    engine->shared_soon = citiz_engine_after (engine, 0, soon_cb, engine);
 }
 
 static gboolean
@@ -541,6 +554,7 @@ citiz_engine_close_shared (CitizEngine *engine)
   engine->shared_watch = 0;
   g_clear_pointer (&engine->shared, g_hash_table_unref);
   citiz_shared_disarm (&engine->shared_tick);
+  citiz_shared_disarm (&engine->shared_soon);
   g_clear_object (&engine->shared_client);
 }
 

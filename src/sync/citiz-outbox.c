@@ -143,6 +143,17 @@ settle (CitizOutbox *self, Entry *entry, guint signal, const gchar *why)
   return TRUE;
 }
 
+/* No block can hold it any more, and none that one's own copy has does: the copy's newest block is later than the transaction is valid. One's own
+ * clock does not say so: what a computer sent before it slept for weeks may be final in blocks that it has not yet. */
+static gboolean
+is_too_old (CitizOutbox *self, const CitizTx *tx)
+{
+  const CitizLedger *ledger = citiz_chain_ledger (self->chain, NULL);
+
+  return ledger != NULL && citiz_chain_base (self->chain) == 0 /* it may be in what is missing */
+         && tx->valid_until.ms < citiz_ledger_time (ledger).ms;
+}
+
 /**
  * citiz_outbox_look:
  *
@@ -152,7 +163,6 @@ void
 citiz_outbox_look (CitizOutbox *self)
 {
   g_autoptr (CitizOutbox) keep = g_object_ref (self);
-  const CitizTime now = citiz_chain_time (self->chain);
 
   for (guint i = self->entries->len; i > 0; i--)
     {
@@ -167,8 +177,7 @@ citiz_outbox_look (CitizOutbox *self)
       presence = on_chain (self, entry->tx);
       if (presence == PRESENT)
         (void) settle (self, entry, FINAL, NULL);
-      else if (presence == ABSENT && entry->tx->valid_until.ms < now.ms
-               && citiz_chain_base (self->chain) == 0) /* it may be in what is missing */
+      else if (presence == ABSENT && is_too_old (self, entry->tx))
         (void) settle (self, entry, EXPIRED, NULL);
     }
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * disk knows:
  *   "final"   (CitizTx *)                    it is on one's own verified copy of the chain
  *   "refused" (CitizTx *, const gchar *why)  by every node that was asked, for a reason that will not pass: the node's word
- *   "expired" (CitizTx *)                    its time is over and it is not on the chain: to be signed anew by who made it
+ *   "expired" (CitizTx *)                    the newest block is later than its time and none has it: to be signed anew by who made it
  *   "vouched" (CitizTx *before, CitizTx *)   its sponsor has signed: it has another name now
  *   "waiting" (guint n)                      how many wait has changed
  * A transaction that names a sponsor and waits for its signature is brought to that node first (citiz_outbox_set_sponsor()). What an account

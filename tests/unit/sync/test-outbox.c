@@ -159,18 +159,34 @@ asked (Scene *scene)
   return n;
 }
 
+/* The community orders @tx. */
+static GPtrArray *
+order_elsewhere (Scene *scene, CitizTx *tx)
+{
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+
+  g_ptr_array_add (blocks, shared_world_order (&scene->world, tx, changes, TRUE));
+  return blocks;
+}
+
+static void
+follow (Scene *scene, GPtrArray *blocks)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (citiz_chain_follow (scene->world.chain, blocks, CITIZ_LEVEL_FULL, &error));
+  g_assert_no_error (error);
+  citiz_outbox_look (scene->outbox);
+}
+
 /* The community orders @tx, and one's own copy follows. */
 static void
 order (Scene *scene, CitizTx *tx)
 {
-  g_autoptr (CitizChanges) changes = citiz_changes_new ();
-  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) blocks = order_elsewhere (scene, tx);
 
-  g_ptr_array_add (blocks, shared_world_order (&scene->world, tx, changes, TRUE));
-  g_assert_true (citiz_chain_follow (scene->world.chain, blocks, CITIZ_LEVEL_FULL, &error));
-  g_assert_no_error (error);
-  citiz_outbox_look (scene->outbox);
+  follow (scene, blocks);
 }
 
 static void
@@ -324,10 +340,12 @@ test_one_liar_in_three_rounds (void)
   scene_clear (&scene);
 }
 
+/* Not by one's own clock: by a block that is later. */
 static void
 test_expired (void)
 {
   g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (CitizTx) later = NULL;
   g_autoptr (GError) error = NULL;
   Scene scene;
 
@@ -335,8 +353,33 @@ test_expired (void)
   tx = shared_world_tx (&scene.world);
   g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
   scene.world.now.ms += 2 * CITIZ_HOUR;
-  RUN_UNTIL (scene.expired == 1);
+  RUN_UNTIL (asked (&scene) >= 4 * CITIZ_OUTBOX_NODES);
+  g_assert_cmpuint (scene.expired, ==, 0);
+  later = shared_world_tx (&scene.world);
+  order (&scene, later);
+  g_assert_cmpuint (scene.expired, ==, 1);
   g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 0);
+  scene_clear (&scene);
+}
+
+/* Final while this computer slept: it is old by the time that the copy has it. */
+static void
+test_final_while_away (void)
+{
+  g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (GPtrArray) blocks = NULL;
+  g_autoptr (GError) error = NULL;
+  Scene scene;
+
+  scene_init (&scene, FAILS);
+  tx = shared_world_tx (&scene.world);
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
+  blocks = order_elsewhere (&scene, tx);
+  scene.world.now.ms += 14 * CITIZ_DAY;
+  RUN_UNTIL (asked (&scene) >= 4 * CITIZ_OUTBOX_NODES);
+  follow (&scene, blocks);
+  g_assert_cmpuint (scene.final, ==, 1);
+  g_assert_cmpuint (scene.expired, ==, 0);
   scene_clear (&scene);
 }
 
@@ -379,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/one-liar-in-three-rounds", test_one_liar_in_three_rounds);
   g_test_add_func ("/outbox/end-before-grant", test_end_before_grant);
   g_test_add_func ("/outbox/expired", test_expired);
+  g_test_add_func ("/outbox/final-while-away", test_final_while_away);
   g_test_add_func ("/outbox/rolled-back", test_rolled_back);
   return g_test_run ();
 }
