@@ -306,9 +306,40 @@ may_stall (CitizShared *shared, const CitizMail *mail, guint *out_most)
          && mail->tries <= state.grant.max_openings;
 }
 
+/* An opening that the ledger has is told otherwise only when as many nodes as open it say the same: any one could send the note of an ordinary
+ * opening again. @out: whether they do now */
+static gboolean
+count_stalled (CitizShared *shared,
+               const Reading *reading,
+               const CitizMail *mail,
+               json_t *grant,
+               gboolean *out,
+               GError **error)
+{
+  g_autofree gchar *note = citiz_hash_to_hex (&mail->opening);
+  g_autofree gchar *node = citiz_base64url_encode (reading->node.b, sizeof reading->node.b);
+  json_t *all = json_object_get (grant, "stalledAt"), *said, *one;
+  const gchar *key;
+  guint n = 0;
+
+  *out = FALSE;
+  if (grant == NULL)
+    return TRUE;
+  if (all == NULL)
+    json_object_set_new (grant, "stalledAt", all = json_object ());
+  said = json_object_get (all, note);
+  if (said == NULL)
+    json_object_set_new (all, note, said = json_object ());
+  json_object_set_new (said, node, json_integer (mail->tries));
+  json_object_foreach (said, key, one) n += json_integer_value (one) == mail->tries;
+  *out = n >= MAX (1, shared->threshold);
+  return citiz_engine_write_json (shared->engine, CITIZ_CLASS_GRANT, &shared->id, grant, error);
+}
+
 /* Several nodes tell of the same opening, before and after the ledger has it. */
 static gboolean
 take_stalled (CitizShared *shared,
+              const Reading *reading,
               const CitizMail *mail,
               json_t *grant,
               GPtrArray *told,
@@ -340,6 +371,10 @@ take_stalled (CitizShared *shared,
           = citiz_engine_read_json (shared->engine, CITIZ_CLASS_OPENING, &opening->id, NULL);
 
       if (json_is_true (json_object_get (before, "stalled")))
+        return TRUE;
+      if (!count_stalled (shared, reading, mail, grant, &believed, error))
+        return FALSE;
+      if (!believed)
         return TRUE;
       opening->disputed = json_is_true (json_object_get (before, "disputed"));
     }
@@ -472,7 +507,7 @@ take_piece (CitizShared *shared,
   if (mail->kind == CITIZ_MAIL_CODE_MISSED || mail->kind == CITIZ_MAIL_PASSCODE_MISSED)
     return take_missed (shared, reading, mail, grant, told, error);
   if (mail->kind == CITIZ_MAIL_STALLED)
-    return take_stalled (shared, mail, grant, told, error);
+    return take_stalled (shared, reading, mail, grant, told, error);
   if (!reads)
     return TRUE;
   if (mail->kind == CITIZ_MAIL_NOTE && is_stalled (shared, mail))

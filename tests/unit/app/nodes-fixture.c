@@ -306,6 +306,21 @@ nodes_count (guint i, const gchar *sql)
   return n;
 }
 
+gchar *
+nodes_text (guint i, const gchar *sql)
+{
+  sqlite3 *db = open_disk (i);
+  sqlite3_stmt *stmt;
+  gchar *text;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &stmt, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (stmt), ==, SQLITE_ROW);
+  text = g_strdup ((const gchar *) sqlite3_column_text (stmt, 0));
+  sqlite3_finalize (stmt);
+  sqlite3_close (db);
+  return text;
+}
+
 /* --- the citizen --- */
 
 static gboolean

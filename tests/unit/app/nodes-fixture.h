@@ -23,6 +23,7 @@ gchar *nodes_invitation (void); /* of the first node */
 /* On the disk of one that does not run. */
 void nodes_on_disk (guint i, const gchar *sql);
 gint64 nodes_count (guint i, const gchar *sql);
+gchar *nodes_text (guint i, const gchar *sql);
 
 /* A member of the community, at a quick pace. */
 void nodes_join (App *app);

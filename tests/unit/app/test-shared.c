@@ -1,8 +1,9 @@
 /* An access over the nodes of a community, given by the app, opened as the doctor's page does. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "nodes-fixture.h"
 
-#include "app/citiz-engine-access-private.h"
+#include "app/citiz-engine-shared.h"
 #include "consent/citiz-note.h"
+#include "consent/citiz-profile.h"
 #include "record/citiz-compose.h"
 
 #include <string.h>
@@ -551,7 +552,7 @@ test_too_old (App *app, gconstpointer data)
   g_assert_cmpuint (access->n_nodes, ==, NODES);
   citiz_session_lock (app->session);
   app_move_clock (app, 21 * CITIZ_HOUR);
-  g_assert_true (app_until (nothing_waits, app, LONG));
+  g_assert_false (nothing_waits (app)); /* no block says that none will hold it */
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
   g_assert_true (app_until (is_here_instead, app, LONG));
   g_assert_true (app_until (only_one_is_live, app, LONG));
@@ -632,6 +633,119 @@ test_locked (App *app, gconstpointer data)
   g_assert_cmpstr (opening_at (app, 0)->name, ==, "Camille Ouellet");
 }
 
+static void
+allow_stalled (App *app)
+{
+  g_autoptr (CitizProfile) profile = citiz_profile_new ();
+  g_autofree gchar *text = NULL;
+  json_auto_t *json = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_profile_set_opens_stalled (profile, TRUE);
+  text = citiz_profile_to_json (profile);
+  json = json_loads (text, 0, NULL);
+  citiz_session_set_setting_async (app->session, "profile", json, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_set_setting_finish (app->session, result, NULL));
+}
+
+typedef struct
+{
+  CitizId grant;
+  gchar *note; /* its hash, once the own copy has the opening */
+  gboolean all_read;
+} Again;
+
+static Again again;
+
+static gboolean
+look_again_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const CitizShared *shared = citiz_engine_find_shared (engine, &again.grant);
+  g_autoptr (GPtrArray) txs
+      = citiz_chain_txs_of_grant (citiz_engine_shared_chain (engine), &again.grant, NULL);
+
+  for (guint i = 0; again.note == NULL && txs != NULL && i < txs->len; i++)
+    {
+      const CitizTxInfo *info = txs->pdata[i];
+
+      if (info->type == CITIZ_TX_ACCESS_OPEN)
+        again.note = citiz_hash_to_hex (&info->tx->body.open.note);
+    }
+  again.all_read = shared != NULL && shared->n_reading == 0 && shared->n_read == NODES;
+  if (!again.all_read)
+    citiz_engine_read_boxes (engine);
+  return TRUE;
+}
+
+static gboolean
+has_opening (App *app)
+{
+  app_on_engine (app, look_again_work, NULL, NULL);
+  return again.note != NULL;
+}
+
+static gboolean
+has_read_all (App *app)
+{
+  app_on_engine (app, look_again_work, NULL, NULL);
+  return again.all_read;
+}
+
+/* So many nodes send the note of an opening that the ledger has once more, as of one that it stood still for. */
+static void
+tell_again (App *app, guint n)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *opening = NULL, *words = NULL, *sql = NULL, *link = NULL;
+  g_autofree gchar *grant = NULL, *sealed = NULL;
+
+  again = (Again){0};
+  allow_stalled (app);
+  access = app_press (app);
+  again.grant = access->id;
+  link = g_strdup (access->link);
+  g_assert_true (app_until (all_hold, app, LONG));
+  citiz_session_lock (app->session);
+  g_assert_cmpuint (nodes_open (app, link, 0, 1, "Camille Ouellet", &opening), ==, 200);
+  g_assert_cmpuint (nodes_gather (link, opening, NULL, &words), ==, NODES);
+  g_assert_true (app_until (has_opening, app, LONG));
+  nodes_kill (0);
+  sealed = nodes_text (0, "SELECT hex (sealed) FROM node_mail WHERE kind = 1");
+  nodes_start (0);
+  grant = citiz_id_to_hex (&again.grant);
+  sql = g_strdup_printf ("INSERT INTO node_mail (kind, grant_id, opening, time, tries, sealed) "
+                         "VALUES (7, x'%s', x'%s', 1000 * strftime ('%%s', 'now'), 5, x'%s')",
+                         grant, again.note, sealed);
+  for (guint i = 0; i < n; i++)
+    {
+      nodes_kill (i);
+      nodes_on_disk (i, sql);
+      nodes_start (i);
+    }
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (app_until (has_read_all, app, LONG));
+  g_assert_true (app_until (first_is_named, app, LONG));
+  app_settle (app);
+  g_assert_cmpuint (g_list_model_get_n_items (citiz_session_get_openings (app->session)), ==, 1);
+  g_assert_true (opening_at (app, 0)->stalled == (n >= NODES_NEEDED));
+  g_assert_true (g_str_equal (opening_at (app, 0)->words, words) == (n < NODES_NEEDED));
+  g_clear_pointer (&again.note, g_free);
+}
+
+static void
+test_one_tells_again (App *app, gconstpointer data)
+{
+  tell_again (app, 1);
+}
+
+static void
+test_enough_tell_again (App *app, gconstpointer data)
+{
+  tell_again (app, NODES_NEEDED);
+}
+
 #define TEST(name, function)                                                                       \
   g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
 
@@ -657,6 +771,8 @@ main (int argc, char **argv)
   TEST ("alone", test_alone);
   TEST ("renewed", test_renewed);
   TEST ("locked", test_locked);
+  TEST ("one-tells-again", test_one_tells_again);
+  TEST ("enough-tell-again", test_enough_tell_again);
   failed = g_test_run ();
   nodes_end ();
   return failed;
