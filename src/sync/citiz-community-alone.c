@@ -6,7 +6,7 @@
 
 #define SPONSOR_WITHIN_MS 2000
 
-/* A transaction that waits for its sponsor. */
+/* A transaction that waits for its sponsor, or that asks for more than its signature shows. */
 typedef struct
 {
   CitizCommunity *community; /* gone once @stop is cancelled */
@@ -32,31 +32,61 @@ worked_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (CitizTx) tx = citiz_work_finish (result);
   Alone *alone = data;
 
-  if (tx != NULL && !g_cancellable_is_cancelled (alone->stop))
+  if (!g_cancellable_is_cancelled (alone->stop))
     {
-      citiz_tx_sign (tx, alone->key);
-      citiz_outbox_replace (alone->community->outbox, citiz_tx_get_id (alone->before), tx);
+      CitizCommunity *self = alone->community;
+      const CitizHash *before = citiz_tx_get_id (alone->before);
+
+      if (citiz_hash_equal (&self->mending, before))
+        self->mending = (CitizHash){0};
+      if (tx != NULL)
+        {
+          citiz_tx_sign (tx, alone->key);
+          citiz_outbox_replace (self->outbox, before, tx);
+        }
     }
   alone_free (alone);
+}
+
+static Alone *
+alone_new (CitizCommunity *self, CitizTx *tx)
+{
+  Alone *alone = g_new (Alone, 1);
+
+  *alone = (Alone){self, g_object_ref (self->stop), citiz_signing_key_ref (self->key),
+                   citiz_tx_ref (tx)};
+  return alone;
+}
+
+/* The work that one's own copy says is asked for: 0, none. */
+static guint
+asked_work (CitizCommunity *self)
+{
+  CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
+  CitizTxParams params;
+
+  return ledger != NULL && citiz_ledger_get_params (ledger, &params) && params.sponsored != 0
+             ? params.work
+             : 0;
+}
+
+/* Takes @alone. */
+static void
+work (Alone *alone)
+{
+  g_autoptr (CitizTx) tx = citiz_tx_without_sponsor (alone->before);
+
+  citiz_work_async (NULL, tx, asked_work (alone->community), alone->stop, worked_cb, alone);
 }
 
 static gboolean
 late_cb (gpointer data)
 {
   Alone *alone = *(Alone **) data;
-  CitizCommunity *self = alone->community;
-  g_autoptr (CitizTx) tx = NULL;
-  CitizTxParams params;
-  CitizLedger *ledger;
 
-  if (g_cancellable_is_cancelled (alone->stop))
-    return G_SOURCE_REMOVE;
-  ledger = citiz_chain_ledger (self->copy, NULL);
-  if (ledger == NULL || !citiz_outbox_holds (self->outbox, citiz_tx_get_id (alone->before)))
-    return G_SOURCE_REMOVE;
-  tx = citiz_tx_without_sponsor (alone->before);
-  citiz_work_async (NULL, tx, citiz_ledger_get_params (ledger, &params) ? params.work : 0,
-                    alone->stop, worked_cb, g_steal_pointer ((Alone **) data));
+  if (!g_cancellable_is_cancelled (alone->stop)
+      && citiz_outbox_holds (alone->community->outbox, citiz_tx_get_id (alone->before)))
+    work (g_steal_pointer ((Alone **) data));
   return G_SOURCE_REMOVE;
 }
 
@@ -83,11 +113,7 @@ citiz_community_go_alone_later (CitizCommunity *self, CitizTx *tx)
       || !citiz_vouch_is_needed (tx) || self->key == NULL || self->stop == NULL)
     return;
   waiting = g_new (Alone *, 1);
-  *waiting = g_new0 (Alone, 1);
-  (*waiting)->community = self;
-  (*waiting)->stop = g_object_ref (self->stop);
-  (*waiting)->key = citiz_signing_key_ref (self->key);
-  (*waiting)->before = citiz_tx_ref (tx);
+  *waiting = alone_new (self, tx);
   source = g_timeout_source_new (SPONSOR_WITHIN_MS);
   g_source_set_callback (source, late_cb, waiting, waiting_free);
   g_source_attach (source, g_main_context_get_thread_default ());
@@ -101,4 +127,26 @@ citiz_community_go_on_alone (CitizCommunity *self)
 
   for (guint i = 0; i < waiting->len; i++)
     citiz_community_go_alone_later (self, waiting->pdata[i]);
+}
+
+/**
+ * citiz_community_mend:
+ * @tx: in the outbox, refused for how it asks to be let in
+ *
+ * The community asks for more since it was signed: the same words once more, worked for. What it asks for is read from one's own copy, which may not have
+ * it yet.
+ */
+void
+citiz_community_mend (CitizCommunity *self, CitizTx *tx)
+{
+  if (self->key == NULL || self->stop == NULL
+      || !citiz_hash_equal (&self->mending, &(CitizHash){0}))
+    return;
+  if (!tx->sponsored && citiz_tx_worked (tx, asked_work (self)))
+    {
+      citiz_follower_hurry (self->follower, 0);
+      return;
+    }
+  self->mending = *citiz_tx_get_id (tx);
+  work (alone_new (self, tx));
 }

@@ -46,6 +46,7 @@ struct _CitizCommunity
   gboolean unsaved;  /* something to remember came while the record was locked */
   gboolean telling;  /* "changed" is on its way */
   gboolean was_even; /* since it was started */
+  gboolean was_alone;
   guint idle_ms;
   /* levels */
   CitizLight light; /* the newest final header that was verified alone */
@@ -73,6 +74,7 @@ struct _CitizCommunity
   guint head_ms;
   gboolean head_due;
   GCancellable *work; /* while it works for a place in the open lane */
+  CitizHash mending;  /* the transaction that is worked for once more; zeros: none */
 };
 
 void citiz_community_set_doubt (CitizCommunity *self, const gchar *url);
@@ -86,6 +88,7 @@ void citiz_community_disarm (GSource **source);
 /* citiz-community-alone.c */
 void citiz_community_go_alone_later (CitizCommunity *self, CitizTx *tx);
 void citiz_community_go_on_alone (CitizCommunity *self);
+void citiz_community_mend (CitizCommunity *self, CitizTx *tx);
 
 /* citiz-community-catch-up.c */
 void citiz_community_catch_up (CitizCommunity *self);

@@ -139,6 +139,6 @@ citiz_community_accept_refound (CitizCommunity *self, const CitizHash *document,
   g_clear_pointer (&self->refound, g_free);
   g_clear_pointer (&self->doubt, g_free);
   citiz_community_moved (self);
-  citiz_follower_hurry (self->follower);
+  citiz_follower_hurry (self->follower, 0);
   return TRUE;
 }

@@ -313,7 +313,7 @@ closed_cb (CitizSocket *socket, CitizCommunity *self)
   drop_events (self);
   if (self->watch == NULL)
     return;
-  citiz_follower_hurry (self->follower);
+  citiz_follower_hurry (self->follower, 0);
   citiz_community_disarm (&self->poll_source);
   self->poll_source = citiz_community_after (self, MIN (LOST_MS, self->poll_ms), poll_cb);
 }
@@ -322,7 +322,12 @@ closed_cb (CitizSocket *socket, CitizCommunity *self)
 static void
 message_cb (CitizSocket *socket, GBytes *message, gboolean is_text, CitizCommunity *self)
 {
-  citiz_follower_hurry (self->follower);
+  json_auto_t *json = citiz_json_strict_parse (message, NULL);
+  gint64 height;
+
+  if (json == NULL || !citiz_json_strict_int (json, "height", 0, CITIZ_JSON_INT_MAX, &height))
+    height = 0;
+  citiz_follower_hurry (self->follower, (guint64) height);
 }
 
 static void
@@ -342,7 +347,7 @@ connected_cb (GObject *client, GAsyncResult *result, gpointer data)
           g_signal_connect (self->events, "message", G_CALLBACK (message_cb), self);
           g_signal_connect (self->events, "closed", G_CALLBACK (closed_cb), self);
           citiz_follower_set_pace (self->follower, MAX (self->idle_ms, TOLD_IDLE_MS));
-          citiz_follower_hurry (self->follower); /* what came before it listened */
+          citiz_follower_hurry (self->follower, 0); /* what came before it listened */
         }
     }
   asked_free (asked);

@@ -196,6 +196,12 @@ outbox_vouched_cb (CitizCommunity *self, CitizTx *before, CitizTx *after)
 }
 
 static void
+outbox_unfit_cb (CitizCommunity *self, CitizTx *tx)
+{
+  citiz_community_mend (self, tx);
+}
+
+static void
 outbox_expired_cb (CitizCommunity *self, CitizTx *tx)
 {
   citiz_community_outbox_lost (self, tx, NULL);
@@ -210,6 +216,11 @@ moved_cb (CitizCommunity *self)
 static void
 state_cb (CitizCommunity *self)
 {
+  const gboolean alone = citiz_follower_get_state (self->follower) == CITIZ_FOLLOWER_ALONE;
+
+  if (self->was_alone && !alone)
+    citiz_watch_begin_anew (self->watcher);
+  self->was_alone = alone;
   citiz_community_moved (self);
 }
 
@@ -284,6 +295,7 @@ connect_parts (CitizCommunity *self)
   g_signal_connect_swapped (self->outbox, "final", G_CALLBACK (outbox_final_cb), self);
   g_signal_connect_swapped (self->outbox, "refused", G_CALLBACK (outbox_refused_cb), self);
   g_signal_connect_swapped (self->outbox, "vouched", G_CALLBACK (outbox_vouched_cb), self);
+  g_signal_connect_swapped (self->outbox, "unfit", G_CALLBACK (outbox_unfit_cb), self);
   g_signal_connect_swapped (self->outbox, "expired", G_CALLBACK (outbox_expired_cb), self);
 }
 
@@ -329,6 +341,7 @@ citiz_community_start (CitizCommunity *self, GError **error)
   if (self->stop != NULL)
     return TRUE;
   self->stop = g_cancellable_new ();
+  self->mending = (CitizHash){0};
   self->client = citiz_http_client_new (TIMEOUT_MS);
   if (!citiz_outbox_start (self->outbox, error))
     {

@@ -22,6 +22,8 @@ struct _CitizFollower
   guint turn;
   guint idle_ms;
   guint misses; /* nodes in a row that did not help */
+  guint eager;  /* so many nodes are asked without a pause, though the one before has nothing new */
+  guint64 told; /* until this block is here; 0: whatever there is */
   GCancellable *stop;
   GSource *again;
   gboolean asking;
@@ -237,6 +239,13 @@ slice_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* The node that was asked may be behind the one that tells, or have answered before. */
+static gboolean
+is_eager (CitizFollower *self)
+{
+  return self->eager > 0 && (self->told == 0 || citiz_chain_height (self->chain) < self->told);
+}
+
 /* A range of the history may go on beyond it; what makes a closing block final belongs to that one. */
 static void
 cut_beyond (CitizFollower *self, GPtrArray *blocks)
@@ -276,7 +285,7 @@ take (CitizFollower *self, const gchar *url, GBytes *answer)
       drop_slices (self);
       self->misses = 0;
       set_state (self, CITIZ_FOLLOWER_EVEN);
-      ask_in (self, self->idle_ms);
+      ask_in (self, is_eager (self) ? 0 : self->idle_ms);
       return;
     }
   self->got = g_steal_pointer (&blocks);
@@ -326,6 +335,7 @@ ask (CitizFollower *self)
 
   if (self->asking || self->got != NULL || self->urls == NULL || *self->urls == NULL)
     return;
+  self->eager -= self->eager > 0;
   node = self->urls[self->turn++ % g_strv_length (self->urls)];
   url = citiz_range_url (node, next_height (self), RANGE);
   asked = g_new (Asked, 1);
@@ -346,7 +356,7 @@ citiz_follower_set_nodes (CitizFollower *self, const gchar *const *urls)
 {
   g_strfreev (self->urls);
   self->urls = g_strdupv ((gchar **) urls);
-  citiz_follower_hurry (self);
+  citiz_follower_hurry (self, 0);
 }
 
 /**
@@ -401,13 +411,20 @@ citiz_follower_stop (CitizFollower *self)
   set_state (self, CITIZ_FOLLOWER_STOPPED);
 }
 
-/* Something is known to be new: asks at once. */
+/**
+ * citiz_follower_hurry:
+ * @height: of a block that somebody tells of; 0: whatever there is
+ *
+ * Something is known to be new: asks at once, one node after the other until it is here or each has been asked.
+ */
 void
-citiz_follower_hurry (CitizFollower *self)
+citiz_follower_hurry (CitizFollower *self, guint64 height)
 {
   if (self->stop == NULL)
     return;
   disarm (self);
+  self->eager = self->urls != NULL ? g_strv_length (self->urls) : 0;
+  self->told = height;
   ask (self);
 }
 

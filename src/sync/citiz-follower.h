@@ -32,7 +32,7 @@ void citiz_follower_set_level (CitizFollower *self, CitizLevel level);
 void citiz_follower_set_pace (CitizFollower *self, guint idle_ms);
 void citiz_follower_start (CitizFollower *self);
 void citiz_follower_stop (CitizFollower *self);
-void citiz_follower_hurry (CitizFollower *self);
+void citiz_follower_hurry (CitizFollower *self, guint64 height);
 CitizFollowerState citiz_follower_get_state (CitizFollower *self);
 
 G_END_DECLS

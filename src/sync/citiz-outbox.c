@@ -21,6 +21,7 @@ typedef struct
   gboolean
       fresh; /* put in a moment ago: is the transaction of the database that it was put in over? */
   gboolean vouching; /* its sponsor is asked */
+  gboolean unfit;    /* refused for how it asks to be let in */
 } Entry;
 
 struct _CitizOutbox
@@ -50,6 +51,7 @@ enum
   REFUSED,
   EXPIRED,
   VOUCHED,
+  UNFIT,
   WAITING,
   N_SIGNALS
 };
@@ -179,6 +181,8 @@ citiz_outbox_look (CitizOutbox *self)
         (void) settle (self, entry, FINAL, NULL);
       else if (presence == ABSENT && is_too_old (self, entry->tx))
         (void) settle (self, entry, EXPIRED, NULL);
+      else if (entry->unfit)
+        g_signal_emit (self, signals[UNFIT], 0, entry->tx);
     }
 }
 
@@ -237,6 +241,32 @@ is_perhaps_itself (const gchar *word)
   return g_strcmp0 (word, "nonce") == 0 || g_strcmp0 (word, "exists") == 0;
 }
 
+/* Refused for how it asks to be let in, not for what it says: the community asks for more since it was signed. An access, and its end, are not lost
+ * for that. */
+static gboolean
+may_be_mended (const Entry *entry)
+{
+  return (entry->tx->type == CITIZ_TX_GRANT || entry->tx->type == CITIZ_TX_GRANT_REVOKE)
+         && (g_strcmp0 (entry->word, "work") == 0 || g_strcmp0 (entry->word, "sponsor") == 0);
+}
+
+/* Every node that was asked has refused it. */
+static void
+take_refusal (CitizOutbox *self, Entry *entry)
+{
+  g_autofree gchar *word = g_strdup (entry->word);
+
+  /* A transaction that is on the chain already may be refused as spent: one's own copy decides, later. */
+  if (on_chain (self, entry->tx) != ABSENT || is_perhaps_itself (word)
+      || registration_of (self, entry) != NULL || is_too_early (self, entry))
+    return;
+  entry->unfit = may_be_mended (entry);
+  if (entry->unfit)
+    g_signal_emit (self, signals[UNFIT], 0, entry->tx);
+  else
+    (void) settle (self, entry, REFUSED, word);
+}
+
 /* A node has taken the registration: it takes now what the account says. */
 static void
 let_go (CitizOutbox *self, const Entry *registration)
@@ -270,15 +300,8 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
       g_free (entry->word);
       entry->word = word_of (answer);
     }
-  /* A transaction that is on the chain already may be refused as spent: one's own copy decides, later. */
-  if (entry->refused == entry->asked && entry->taken == 0 && on_chain (self, entry->tx) == ABSENT
-      && !is_perhaps_itself (entry->word) && registration_of (self, entry) == NULL
-      && !is_too_early (self, entry))
-    {
-      g_autofree gchar *word = g_strdup (entry->word);
-
-      (void) settle (self, entry, REFUSED, word);
-    }
+  if (entry->refused == entry->asked && entry->taken == 0)
+    take_refusal (self, entry);
 }
 
 static gboolean
@@ -296,6 +319,7 @@ hand_to_nodes (CitizOutbox *self, Entry *entry)
   entry->round++;
   entry->asked = n;
   entry->taken = entry->refused = 0;
+  entry->unfit = FALSE;
   for (guint i = 0; i < n; i++)
     {
       g_autofree gchar *url
@@ -662,6 +686,8 @@ citiz_outbox_class_init (CitizOutboxClass *klass)
                                    G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[VOUCHED] = g_signal_new ("vouched", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
+  signals[UNFIT] = g_signal_new ("unfit", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 1, G_TYPE_POINTER);
   signals[WAITING] = g_signal_new ("waiting", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_UINT);
 }

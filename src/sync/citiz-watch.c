@@ -119,6 +119,15 @@ citiz_watch_set_pace (CitizWatch *self, guint visit_ms)
   self->visit_ms = visit_ms;
 }
 
+/* Each is visited at once, not in its turn: the network was away, and what was said of them is of then. */
+void
+citiz_watch_begin_anew (CitizWatch *self)
+{
+  for (guint i = 0; i < self->nodes->len; i++)
+    ((CitizWatchNode *) self->nodes->pdata[i])->visited = FALSE;
+  citiz_watch_visit_now (self);
+}
+
 /**
  * citiz_watch_start:
  *
@@ -138,9 +147,7 @@ citiz_watch_start (CitizWatch *self, GError **error)
   self->alarms = alarms;
   self->client = citiz_http_client_new (TIMEOUT_MS);
   self->stop = g_cancellable_new ();
-  for (guint i = 0; i < self->nodes->len; i++)
-    ((CitizWatchNode *) self->nodes->pdata[i])->visited = FALSE;
-  citiz_watch_visit_now (self);
+  citiz_watch_begin_anew (self);
   return TRUE;
 }
 

@@ -33,6 +33,7 @@ void citiz_watch_set_nodes (CitizWatch *self, const gchar *const *urls);
 void citiz_watch_set_page (CitizWatch *self, const CitizHash *sha256);
 void citiz_watch_set_witness (CitizWatch *self, const CitizHash *account, CitizSigningKey *key);
 void citiz_watch_set_pace (CitizWatch *self, guint visit_ms);
+void citiz_watch_begin_anew (CitizWatch *self);
 gboolean citiz_watch_start (CitizWatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_watch_stop (CitizWatch *self);
 void citiz_watch_suspect (CitizWatch *self, const gchar *url);

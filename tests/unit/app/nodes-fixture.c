@@ -337,13 +337,28 @@ nodes_pace (App *app)
   app_on_engine (app, pace_work, NULL, NULL);
 }
 
+/* What nodes say of it first, soon after the founding. */
+static gboolean
+knows_rules_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  CitizLedger *ledger = citiz_chain_ledger (citiz_community_get_chain (engine->community), NULL);
+  CitizTxParams params;
+
+  *(gboolean *) data = ledger != NULL && citiz_ledger_get_params (ledger, &params);
+  return TRUE;
+}
+
 static gboolean
 is_member (App *app)
 {
   const CitizCommunityView *view = citiz_session_get_community (app->session);
+  gboolean knows_rules = FALSE;
 
-  return view != NULL && view->registered && view->state == CITIZ_COMMUNITY_VIEW_EVEN
-         && view->n_missing == 0 && view->nodes->len == NODES;
+  if (view == NULL || !view->registered || view->state != CITIZ_COMMUNITY_VIEW_EVEN
+      || view->n_missing > 0 || view->nodes->len != NODES)
+    return FALSE;
+  app_on_engine (app, knows_rules_work, &knows_rules, NULL);
+  return knows_rules;
 }
 
 void
@@ -578,13 +593,29 @@ typedef struct
   gchar *path, *body, *reply;
 } Release;
 
+/* That block of the ledger is on its way to it. */
+static gboolean
+has_no_opening_yet (const Release *release)
+{
+  return (release->status == 403 && strstr (release->reply, "\"opening\"") != NULL)
+         || (release->status == 410 && strstr (release->reply, "\"active\"") != NULL);
+}
+
 static gpointer
 release_thread (gpointer data)
 {
   Release *release = data;
+  const gint64 end = g_get_monotonic_time () + TIMEOUT_S * G_USEC_PER_SEC;
 
-  release->status
-      = nodes_ask (release->node, "POST", release->path, release->body, &release->reply);
+  do
+    {
+      if (release->reply != NULL)
+        g_usleep (5000);
+      g_clear_pointer (&release->reply, g_free);
+      release->status
+          = nodes_ask (release->node, "POST", release->path, release->body, &release->reply);
+    }
+  while (has_no_opening_yet (release) && g_get_monotonic_time () < end);
   return NULL;
 }
 

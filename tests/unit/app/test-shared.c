@@ -699,7 +699,7 @@ tell_again (App *app, guint n)
 {
   g_autoptr (CitizAccess) access = NULL;
   g_autofree gchar *opening = NULL, *words = NULL, *sql = NULL, *link = NULL;
-  g_autofree gchar *grant = NULL, *sealed = NULL;
+  g_autofree gchar *grant = NULL, *its_note = NULL, *sealed = NULL;
 
   again = (Again){0};
   allow_stalled (app);
@@ -712,9 +712,11 @@ tell_again (App *app, guint n)
   g_assert_cmpuint (nodes_gather (link, opening, NULL, &words), ==, NODES);
   g_assert_true (app_until (has_opening, app, LONG));
   nodes_kill (0);
-  sealed = nodes_text (0, "SELECT hex (sealed) FROM node_mail WHERE kind = 1");
-  nodes_start (0);
   grant = citiz_id_to_hex (&again.grant);
+  its_note = g_strdup_printf (
+      "SELECT hex (sealed) FROM node_mail WHERE kind = 1 AND grant_id = x'%s'", grant);
+  sealed = nodes_text (0, its_note);
+  nodes_start (0);
   sql = g_strdup_printf ("INSERT INTO node_mail (kind, grant_id, opening, time, tries, sealed) "
                          "VALUES (7, x'%s', x'%s', 1000 * strftime ('%%s', 'now'), 5, x'%s')",
                          grant, again.note, sealed);

@@ -440,6 +440,37 @@ test_worked (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (scene->world.vouched, ==, 0);
 }
 
+static CitizTx *
+sign_grant (Scene *scene)
+{
+  CitizTxBody body = {0};
+
+  body.grant = (CitizTxGrant){.id = {{9}},
+                              .kind = CITIZ_GRANT_EMERGENCY,
+                              .threshold = 1,
+                              .n_committee = 1,
+                              .max_openings = 1,
+                              .not_before = scene->now,
+                              .expires = {scene->now.ms + CITIZ_DAY}};
+  body.grant.committee[0].node = *citiz_signing_key_get_public (scene->world.nodes[0].key);
+  return citiz_community_sign (scene->community, CITIZ_TX_GRANT, &body);
+}
+
+/* Signed before the community asked for work, sent after: the access is not lost for that. */
+static void
+test_rules_changed (Scene *scene, gconstpointer unused)
+{
+  g_autoptr (CitizTx) grant = NULL;
+  g_autoptr (GError) error = NULL;
+
+  join (scene, FALSE);
+  RUN_UNTIL (is_whole (scene));
+  grant = sign_grant (scene);
+  community_world_set_params (&scene->world, 4);
+  g_assert_true (citiz_community_put (scene->community, grant, &error));
+  RUN_UNTIL (community_world_count (&scene->world, CITIZ_TX_GRANT) == 1 && is_whole (scene));
+}
+
 /* The sponsor does not answer: a grant and its end find their way all the same, also when the program ended meanwhile. */
 static void
 test_sponsor_silent (Scene *scene, gconstpointer unused)
@@ -452,15 +483,7 @@ test_sponsor_silent (Scene *scene, gconstpointer unused)
   join (scene, TRUE);
   RUN_UNTIL (is_whole (scene));
   scene->world.vouch = VOUCH_SILENT;
-  body.grant = (CitizTxGrant){.id = {{9}},
-                              .kind = CITIZ_GRANT_EMERGENCY,
-                              .threshold = 1,
-                              .n_committee = 1,
-                              .max_openings = 1,
-                              .not_before = scene->now,
-                              .expires = {scene->now.ms + CITIZ_DAY}};
-  body.grant.committee[0].node = *citiz_signing_key_get_public (scene->world.nodes[0].key);
-  grant = citiz_community_sign (scene->community, CITIZ_TX_GRANT, &body);
+  grant = sign_grant (scene);
   g_assert_true (citiz_community_put (scene->community, grant, &error));
   RUN_UNTIL (community_world_count (&scene->world, CITIZ_TX_GRANT) == 1 && is_whole (scene));
   scene->world.vouch = VOUCH_USED_UP; /* nor does its refusal keep an access open */
@@ -522,6 +545,33 @@ test_bad_times (Scene *scene, gconstpointer unused)
   RUN_UNTIL (is_whole (scene)
              && citiz_chain_height (citiz_community_get_chain (scene->community))
                     == scene->world.blocks->len);
+}
+
+static guint
+n_missing (Scene *scene)
+{
+  const GPtrArray *members = citiz_community_get_members (scene->community);
+  guint n = 0;
+
+  for (guint i = 0; i < members->len; i++)
+    n += ((const CitizCommunityMember *) members->pdata[i])->missing;
+  return n;
+}
+
+/* The network comes back: nobody waits for the turn of each node to hear that it answers. */
+static void
+test_network_back (Scene *scene, gconstpointer unused)
+{
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_DOWN;
+  RUN_UNTIL (citiz_community_get_state (scene->community) == CITIZ_COMMUNITY_ALONE
+             && n_missing (scene) == SHARED_N);
+  citiz_community_set_pace (scene->community, 30, 40, 3600000, 0);
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_HONEST;
+  RUN_UNTIL (is_whole (scene) && n_missing (scene) == 0);
 }
 
 /* What is public may be thrown away: a damaged copy is fetched again. */
@@ -794,8 +844,10 @@ main (int argc, char **argv)
       {"sponsored", test_sponsored},
       {"worked", test_worked},
       {"work-given-up", test_work_given_up},
+      {"rules-changed", test_rules_changed},
       {"sponsor-silent", test_sponsor_silent},
       {"bad-times", test_bad_times},
+      {"network-back", test_network_back},
       {"damaged-copy", test_damaged_copy},
       {"leap", test_leap},
       {"paused", test_paused},

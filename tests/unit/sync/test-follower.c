@@ -14,25 +14,28 @@ typedef enum
   EMPTY,   /* knows nothing new */
   BROKEN,  /* answers 500 */
   GARBAGE, /* answers bytes that are no blocks */
-  LIAR     /* changes a signature */
+  LIAR,    /* changes a signature */
+  LATE     /* while it answers, another block becomes final */
 } Manner;
 
+typedef struct _Scene Scene;
 typedef struct
 {
+  Scene *scene;
   Manner manner;
   CitizHttpServer *server;
   GPtrArray *blocks; /* the community's, all of them */
   guint asked;
 } Node;
 
-typedef struct
+struct _Scene
 {
   SharedWorld world;
   GPtrArray *blocks; /* CitizBlock */
   Node nodes[NODES];
   CitizFollower *follower;
   guint moves, doubts;
-} Scene;
+};
 
 static const CitizHttpLimits limits = {.connections_max = 16,
                                        .deadline_ms = 5000,
@@ -49,6 +52,35 @@ put_block (GByteArray *out, const CitizBlock *block)
 
   citiz_put_u32 (out, (guint32) n);
   citiz_put_bytes (out, view, n);
+}
+
+static void
+grow (Scene *scene, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (CitizChanges) changes = citiz_changes_new ();
+
+      g_ptr_array_add (scene->blocks, shared_world_next (&scene->world, changes, TRUE));
+    }
+}
+
+static void
+set_manners (Scene *scene, const Manner manners[NODES])
+{
+  for (guint i = 0; i < NODES; i++)
+    scene->nodes[i].manner = manners[i];
+}
+
+/* The follower is told before it has the answer. */
+static void
+be_late (Scene *scene)
+{
+  static const Manner all_honest[NODES] = {HONEST, HONEST, HONEST};
+
+  set_manners (scene, all_honest);
+  grow (scene, 1);
+  citiz_follower_hurry (scene->follower, scene->blocks->len);
 }
 
 /* As a node answers /v1/blocks: at most four blocks at once, the last of them final. */
@@ -72,6 +104,8 @@ handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpoint
   if (node->manner == GARBAGE)
     g_byte_array_set_size (out, MIN (out->len, 7));
   response->body = g_bytes_new (out->data, out->len);
+  if (node->manner == LATE)
+    be_late (node->scene);
 }
 
 static void
@@ -89,17 +123,6 @@ doubted_cb (CitizFollower *follower, const gchar *url, const GError *error, Scen
 }
 
 static void
-grow (Scene *scene, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (CitizChanges) changes = citiz_changes_new ();
-
-      g_ptr_array_add (scene->blocks, shared_world_next (&scene->world, changes, TRUE));
-    }
-}
-
-static void
 scene_init (Scene *scene, const Manner manners[NODES], guint blocks)
 {
   g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
@@ -109,12 +132,13 @@ scene_init (Scene *scene, const Manner manners[NODES], guint blocks)
   shared_world_init (&scene->world, NULL);
   scene->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
   grow (scene, blocks);
+  set_manners (scene, manners);
   for (guint i = 0; i < NODES; i++)
     {
       Node *node = &scene->nodes[i];
       g_autofree gchar *url = NULL;
 
-      node->manner = manners[i];
+      node->scene = scene;
       node->blocks = scene->blocks;
       node->server = citiz_http_server_new (&limits, handler_cb, node);
       g_assert_true (citiz_http_server_start (node->server, 0, NULL));
@@ -169,7 +193,7 @@ test_catches_up (void)
   citiz_follower_set_pace (scene.follower, 60000);
   RUN_UNTIL (citiz_follower_get_state (scene.follower) == CITIZ_FOLLOWER_EVEN);
   grow (&scene, 1);
-  citiz_follower_hurry (scene.follower);
+  citiz_follower_hurry (scene.follower, 34);
   RUN_UNTIL (height (&scene) == 34);
   g_assert_true (citiz_chain_verify (scene.world.chain, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
@@ -218,6 +242,32 @@ test_laggard (void)
   citiz_follower_start (scene.follower);
   RUN_UNTIL (height (&scene) == 9);
   g_assert_cmpuint (scene.doubts, ==, 0);
+  scene_clear (&scene);
+}
+
+/* Told of a block: the node that is asked first has none of it yet, or has answered before. It is here at once all the same. */
+static void
+test_told (void)
+{
+  static const Manner manners[][NODES]
+      = {{HONEST, EMPTY, EMPTY}, {EMPTY, HONEST, EMPTY}, {EMPTY, EMPTY, HONEST}};
+  static const Manner all_late[NODES] = {LATE, LATE, LATE};
+  Scene scene;
+
+  scene_init (&scene, manners[0], 1);
+  citiz_follower_set_pace (scene.follower, 3600000);
+  citiz_follower_start (scene.follower);
+  for (guint i = 0; i < G_N_ELEMENTS (manners); i++)
+    {
+      set_manners (&scene, manners[i]);
+      grow (&scene, 1);
+      citiz_follower_hurry (scene.follower, i == 0 ? 0 : scene.blocks->len);
+      RUN_UNTIL (height (&scene) == scene.blocks->len
+                 && citiz_follower_get_state (scene.follower) == CITIZ_FOLLOWER_EVEN);
+    }
+  set_manners (&scene, all_late);
+  citiz_follower_hurry (scene.follower, 0);
+  RUN_UNTIL (scene.blocks->len == 5 && height (&scene) == 5);
   scene_clear (&scene);
 }
 
@@ -295,6 +345,7 @@ main (int argc, char **argv)
   g_test_add_func ("/follower/catches-up", test_catches_up);
   g_test_add_func ("/follower/bad-company", test_bad_company);
   g_test_add_func ("/follower/laggard", test_laggard);
+  g_test_add_func ("/follower/told", test_told);
   g_test_add_func ("/follower/nobody", test_nobody);
   g_test_add_func ("/follower/stopped-within", test_stopped_within);
   g_test_add_func ("/follower/nodes-taken-away", test_nodes_taken_away);
