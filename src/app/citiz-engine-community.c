@@ -68,6 +68,7 @@ describe_lost (CitizEngine *engine)
   CitizCommunityView *view = g_new0 (CitizCommunityView, 1);
 
   view->nodes = g_ptr_array_new_with_free_func (citiz_node_view_free);
+  view->blocks = g_list_store_new (CITIZ_TYPE_BLOCK_ROW);
   view->alarms = g_ptr_array_new_with_free_func (citiz_alarm_view_free);
   view->name = g_strdup (engine->community_lost);
   view->fingerprint = g_strdup ("");
@@ -94,6 +95,7 @@ citiz_engine_describe_community (CitizEngine *engine)
     return engine->community_lost != NULL ? describe_lost (engine) : NULL;
   view = g_new0 (CitizCommunityView, 1);
   view->nodes = g_ptr_array_new_with_free_func (citiz_node_view_free);
+  view->blocks = citiz_engine_list_shared_blocks (engine);
   view->name = g_strdup (citiz_community_get_name (community));
   view->fingerprint = citiz_engine_fingerprint (citiz_community_get_id (community));
   view->state = states[citiz_community_get_state (community)];
@@ -140,6 +142,11 @@ tell_now (CitizEngine *engine)
     return;
   view = g_new0 (CitizCommunityView *, 1);
   *view = citiz_engine_describe_community (engine);
+  if (*view != NULL && (*view)->committed != engine->committed_told)
+    {
+      engine->committed_told = (*view)->committed;
+      citiz_engine_tell_ledger (engine); /* it is an entry there */
+    }
   citiz_engine_tell_session (engine, adopt_community, view, holder_free);
 }
 

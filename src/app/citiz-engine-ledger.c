@@ -4,7 +4,8 @@
 
 #include "crypto/citiz-domain.h"
 
-#define BLOCKS_SHOWN 200 /* newest; the page scrolls within them */
+#define BLOCKS_SHOWN        200 /* newest; the page scrolls within them */
+#define SHARED_BLOCKS_SHOWN 40  /* of the community's, which are listed again with each of them */
 
 /* Keys 2n and 2n + 1 of the vault's pseudonyms: the account's device key, and the recovery key that only changes keys. */
 void
@@ -67,7 +68,6 @@ describe_block (const CitizBlockInfo *info)
   row->time = info->time;
   row->hash = citiz_hash_to_hex (&info->hash);
   row->n_entries = info->n_tx;
-  row->n_mine = info->n_tx; /* on a personal ledger every entry is the person's */
   return row;
 }
 
@@ -101,6 +101,7 @@ citiz_engine_list_blocks (CitizEngine *engine,
       if (txs == NULL)
         return FALSE;
       g_ptr_array_add (blocks, describe_block (info));
+      ((CitizBlockRow *) blocks->pdata[i])->n_mine = info->n_tx; /* all are the person's */
       for (guint j = 0; j < txs->len; j++)
         {
           const CitizTxInfo *tx = g_ptr_array_index (txs, j);
@@ -115,6 +116,29 @@ citiz_engine_list_blocks (CitizEngine *engine,
 }
 
 /* --- the community's ledger --- */
+
+/**
+ * citiz_engine_list_shared_blocks:
+ *
+ * Returns: (transfer full): #CitizBlockRow, oldest first; none while one's own copy has none or cannot be read
+ */
+GListStore *
+citiz_engine_list_shared_blocks (CitizEngine *engine)
+{
+  CitizChain *chain = citiz_community_get_chain (engine->community);
+  const guint64 height = citiz_chain_height (chain);
+  const guint64 first = height > SHARED_BLOCKS_SHOWN ? height - SHARED_BLOCKS_SHOWN + 1 : 1;
+  g_autoptr (GPtrArray) infos = citiz_chain_blocks (chain, first, SHARED_BLOCKS_SHOWN, NULL);
+  GListStore *blocks = g_list_store_new (CITIZ_TYPE_BLOCK_ROW);
+
+  for (guint i = 0; infos != NULL && i < infos->len; i++)
+    {
+      g_autoptr (CitizBlockRow) row = describe_block (infos->pdata[i]);
+
+      g_list_store_append (blocks, row);
+    }
+  return blocks;
+}
 
 /* In the outbox: entered and signed, and that is all that can be said. */
 static CitizEntry *
@@ -131,6 +155,22 @@ describe_waiting (const CitizEnv *env, const CitizTx *tx)
   return entry;
 }
 
+static void
+add_shared (CitizChain *chain, const CitizHash *id, const gchar *type, GPtrArray *entries)
+{
+  CitizEntry *entry = describe_entry (chain, id, NULL);
+
+  if (entry == NULL)
+    return;
+  entry->community = TRUE;
+  if (type != NULL)
+    {
+      g_free (entry->type);
+      entry->type = g_strdup (type);
+    }
+  g_ptr_array_add (entries, entry);
+}
+
 typedef struct
 {
   CitizChain *chain;
@@ -145,14 +185,7 @@ list_grant_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain,
   g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (walk->chain, id, NULL);
 
   for (guint i = 0; txs != NULL && i < txs->len; i++)
-    {
-      CitizEntry *entry = describe_entry (walk->chain, &((CitizTxInfo *) txs->pdata[i])->id, NULL);
-
-      if (entry == NULL)
-        continue;
-      entry->community = TRUE;
-      g_ptr_array_add (walk->entries, entry);
-    }
+    add_shared (walk->chain, &((CitizTxInfo *) txs->pdata[i])->id, NULL, walk->entries);
   return TRUE;
 }
 
@@ -174,6 +207,7 @@ void
 citiz_engine_list_shared_entries (CitizEngine *engine, GPtrArray *entries)
 {
   g_autoptr (GPtrArray) waiting = NULL;
+  CitizCommittedHead head;
   GrantWalk walk;
 
   if (engine->community == NULL || engine->vault == NULL)
@@ -184,6 +218,9 @@ citiz_engine_list_shared_entries (CitizEngine *engine, GPtrArray *entries)
   walk = (GrantWalk){citiz_community_get_chain (engine->community), entries};
   if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, list_grant_cb, &walk, NULL, NULL))
     g_debug ("not every access could be listed");
+  citiz_community_get_committed (engine->community, &head);
+  if (head.height > 0)
+    add_shared (walk.chain, &head.tx, "commit_head", entries);
   g_ptr_array_sort (entries, newest_entry_first);
 }
 

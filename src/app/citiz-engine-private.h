@@ -58,7 +58,9 @@ struct _CitizEngine
   gchar *community_lost;     /* its name, when it cannot be opened; else NULL */
   GCancellable *joining;     /* NULL: none is being joined */
   GSource *community_due;    /* the window is about to be told of it */
-  gboolean paused;           /* the community's nodes are not asked */
+  guint64
+      committed_told; /* height of the personal head that the window knows to be on the community's ledger */
+  gboolean paused; /* the community's nodes are not asked */
 };
 
 /* News for the session: on the main thread, in the order of the calls; dropped when the session is gone. */
@@ -192,6 +194,7 @@ gboolean citiz_engine_list_blocks (CitizEngine *engine,
                                    GPtrArray *blocks,
                                    GPtrArray *entries,
                                    GError **error);
+GListStore *citiz_engine_list_shared_blocks (CitizEngine *engine);
 void citiz_engine_list_shared_entries (CitizEngine *engine, GPtrArray *entries);
 void citiz_engine_tell_ledger (CitizEngine *engine);
 gboolean citiz_engine_proof (CitizEngine *engine,

@@ -30,6 +30,7 @@ void
 citiz_community_view_free (CitizCommunityView *view)
 {
   g_ptr_array_unref (view->nodes);
+  g_object_unref (view->blocks);
   g_ptr_array_unref (view->alarms);
   g_free (view->name);
   g_free (view->fingerprint);
@@ -43,6 +44,26 @@ citiz_session_get_community (CitizSession *self)
   return self->community;
 }
 
+/* Which of the community's entries are the person's the session knows from the list of entries: either may come first. */
+void
+citiz_session_count_mine (CitizSession *self)
+{
+  GListModel *blocks = self->community != NULL ? G_LIST_MODEL (self->community->blocks) : NULL;
+
+  for (guint i = 0; blocks != NULL && i < g_list_model_get_n_items (blocks); i++)
+    {
+      g_autoptr (CitizBlockRow) block = g_list_model_get_item (blocks, i);
+
+      block->n_mine = 0;
+      for (guint j = 0; j < g_list_model_get_n_items (G_LIST_MODEL (self->entries)); j++)
+        {
+          g_autoptr (CitizEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), j);
+
+          block->n_mine += entry->community && entry->height == block->height;
+        }
+    }
+}
+
 /* @view: (transfer full) (nullable). News of it may come after a lock: nothing of it is shown then. */
 void
 citiz_session_adopt_community (CitizSession *self, CitizCommunityView *view)
@@ -54,6 +75,7 @@ citiz_session_adopt_community (CitizSession *self, CitizCommunityView *view)
     }
   g_clear_pointer (&self->community, citiz_community_view_free);
   self->community = view;
+  citiz_session_count_mine (self);
   citiz_session_emit_community (self);
 }
 

@@ -85,6 +85,7 @@ void citiz_session_refresh_after (CitizSession *self, const CitizItem *changed);
 void citiz_session_emit_accesses (CitizSession *self);
 void citiz_session_tell_locked (CitizEngine *engine, CitizOpeningKind kind);
 void citiz_session_adopt_distrust (CitizSession *self, gpointer reason);
+void citiz_session_count_mine (CitizSession *self);
 void citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *entries);
 void citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening);
 void citiz_node_view_free (gpointer view);

@@ -259,6 +259,7 @@ citiz_session_adopt_blocks (CitizSession *self, GPtrArray *blocks, GPtrArray *en
     return;
   fill_store (self->blocks, blocks);
   fill_store (self->entries, entries);
+  citiz_session_count_mine (self);
   g_signal_emit (self, signals[LEDGER_CHANGED], 0);
 }
 

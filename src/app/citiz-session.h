@@ -169,7 +169,8 @@ struct _CitizEntry
   GObject parent_instance;
   gchar *tx; /* hex */
   gchar *
-      type; /* "acct_register" "commit_records" "grant" "grant_renew" "grant_revoke" "access_open" "access_close" */
+      type; /* "acct_register" "commit_records" "grant" "grant_renew" "grant_revoke" "access_open" "access_close"
+    "commit_head": of one's own ledger, on the community's */
   guint64 height;
   CitizTime when;
   CitizStepState state[CITIZ_N_STEPS];
@@ -579,6 +580,7 @@ typedef struct
       committed; /* of the personal ledger: height now, and as the community has it; 0: not yet */
   CitizTime committed_at;
   GPtrArray *nodes;          /* CitizNodeView, validators first */
+  GListStore *blocks;        /* CitizBlockRow, the newest of one's own copy, oldest first */
   gboolean false_ledger;     /* a quorum made final what its own rules forbid */
   GPtrArray *alarms;         /* CitizAlarmView, oldest first */
   CitizRefoundView *refound; /* NULL: nothing to accept */

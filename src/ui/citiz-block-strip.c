@@ -22,8 +22,9 @@ struct _CitizBlockStrip
   AdwBin parent_instance;
   GtkWidget *scrolled;
   GtkWidget *list; /* GtkListBox would lay out in a column: a box of items with the list's roles */
-  guint64 newest, selected;
-  guint n_mine;
+  gchar *newest;   /* hash */
+  guint64 selected;
+  guint n_mine, n_waiting;
   guint scroll;
 };
 
@@ -83,6 +84,12 @@ label (const gchar *text, const gchar *first, const gchar *second)
   return widget;
 }
 
+static gchar *
+mine_text (guint n)
+{
+  return g_strdup_printf (ngettext ("%u of yours", "%u of yours", n), n);
+}
+
 static GtkWidget *
 make_item (CitizBlockRow *block, CitizTime now)
 {
@@ -100,8 +107,7 @@ make_item (CitizBlockRow *block, CitizTime now)
   gtk_box_append (GTK_BOX (box), label (clock, "small", "secondary"));
   if (block->n_mine > 0)
     {
-      g_autofree gchar *mine
-          = g_strdup_printf (ngettext ("%u of yours", "%u of yours", block->n_mine), block->n_mine);
+      g_autofree gchar *mine = mine_text (block->n_mine);
       GtkWidget *tag = citiz_tag_new (NULL, mine, "accent");
 
       gtk_widget_set_halign (tag, GTK_ALIGN_CENTER);
@@ -116,13 +122,14 @@ make_item (CitizBlockRow *block, CitizTime now)
 }
 
 static GtkWidget *
-waiting_item (void)
+waiting_item (guint n_waiting)
 {
+  g_autofree gchar *mine = mine_text (n_waiting);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2), *when;
 
   gtk_box_append (GTK_BOX (box), citiz_slice_new (0, 0, TRUE));
   gtk_box_append (GTK_BOX (box), label (_ ("next"), "secondary", NULL));
-  when = label (_ ("at your next entry"), "small", "secondary");
+  when = label (n_waiting > 0 ? mine : _ ("at the next entry"), "small", "secondary");
   g_object_set (when, "wrap", TRUE, "max-width-chars", 14, "justify", GTK_JUSTIFY_CENTER, NULL);
   gtk_box_append (GTK_BOX (box), when);
   gtk_widget_add_css_class (box, "block-next");
@@ -197,18 +204,20 @@ sum_mine (GListModel *blocks)
 }
 
 void
-citiz_block_strip_fill (CitizBlockStrip *self, GListModel *blocks, CitizTime now)
+citiz_block_strip_fill (CitizBlockStrip *self, GListModel *blocks, guint n_waiting, CitizTime now)
 {
   guint n = g_list_model_get_n_items (blocks);
   g_autoptr (CitizBlockRow) last = n > 0 ? g_list_model_get_item (blocks, n - 1) : NULL;
   guint mine = sum_mine (blocks);
 
   g_return_if_fail (CITIZ_IS_BLOCK_STRIP (self));
-  if (last != NULL && last->height == self->newest && mine == self->n_mine
-      && gtk_widget_get_first_child (self->list) != NULL)
+  if (last != NULL && g_strcmp0 (last->hash, self->newest) == 0 && mine == self->n_mine
+      && n_waiting == self->n_waiting)
     return;
-  self->newest = last != NULL ? last->height : 0;
+  g_free (self->newest);
+  self->newest = last != NULL ? g_strdup (last->hash) : NULL;
   self->n_mine = mine;
+  self->n_waiting = n_waiting;
   citiz_box_clear (self->list);
   for (guint i = n > SHOWN ? n - SHOWN : 0; i < n; i++)
     {
@@ -217,7 +226,7 @@ citiz_block_strip_fill (CitizBlockStrip *self, GListModel *blocks, CitizTime now
       gtk_box_append (GTK_BOX (self->list), make_item (block, now));
       gtk_box_append (GTK_BOX (self->list), link_line (i + 1 == n));
     }
-  gtk_box_append (GTK_BOX (self->list), waiting_item ());
+  gtk_box_append (GTK_BOX (self->list), waiting_item (n_waiting));
   citiz_block_strip_select (self, self->selected);
 }
 
@@ -241,9 +250,17 @@ citiz_block_strip_dispose (GObject *object)
 }
 
 static void
+citiz_block_strip_finalize (GObject *object)
+{
+  g_free (CITIZ_BLOCK_STRIP (object)->newest);
+  G_OBJECT_CLASS (citiz_block_strip_parent_class)->finalize (object);
+}
+
+static void
 citiz_block_strip_class_init (CitizBlockStripClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = citiz_block_strip_dispose;
+  G_OBJECT_CLASS (klass)->finalize = citiz_block_strip_finalize;
   signals[BLOCK] = g_signal_new ("block", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
 }

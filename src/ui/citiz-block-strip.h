@@ -12,7 +12,11 @@ G_DECLARE_FINAL_TYPE (CitizBlockStrip, citiz_block_strip, CITIZ, BLOCK_STRIP, Ad
 
 /* Signal "block" (guint64 height): a slice was pressed. Arrow keys move between slices, Enter presses. */
 GtkWidget *citiz_block_strip_new (void);
-void citiz_block_strip_fill (CitizBlockStrip *self, GListModel *blocks, CitizTime now);
+/* @blocks: CitizBlockRow, oldest first; @n_waiting: entries of the person's that the next one may hold. */
+void citiz_block_strip_fill (CitizBlockStrip *self,
+                             GListModel *blocks,
+                             guint n_waiting,
+                             CitizTime now);
 void citiz_block_strip_select (CitizBlockStrip *self, guint64 height);
 
 G_END_DECLS

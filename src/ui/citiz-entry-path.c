@@ -116,10 +116,14 @@ show_entry (CitizEntryPath *self, CitizEntry *entry)
 {
   CitizTime now = citiz_session_now (self->session);
   g_autofree gchar *when = citiz_format_date_time_ms (entry->when, now);
+  g_autofree gchar *where = NULL;
 
+  /* Translators: a date, where two ledgers could be meant. */
+  if (!entry->community && citiz_session_get_community (self->session) != NULL)
+    where = g_strdup_printf (_ ("%s · on your own ledger"), when);
   g_set_object (&self->entry, entry);
   gtk_label_set_label (GTK_LABEL (self->title), citiz_entry_title (entry));
-  gtk_label_set_label (GTK_LABEL (self->when), when);
+  gtk_label_set_label (GTK_LABEL (self->when), where != NULL ? where : when);
   fill_steps (self);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "path.proof", TRUE);
 }
@@ -173,14 +177,14 @@ citiz_entry_path_fill (CitizEntryPath *self, GListModel *entries)
 }
 
 void
-citiz_entry_path_show_block (CitizEntryPath *self, guint64 height)
+citiz_entry_path_show_block (CitizEntryPath *self, guint64 height, gboolean community)
 {
   g_return_if_fail (CITIZ_IS_ENTRY_PATH (self));
   for (guint i = 0; self->entries != NULL && i < g_list_model_get_n_items (self->entries); i++)
     {
       g_autoptr (CitizEntry) entry = g_list_model_get_item (self->entries, i);
 
-      if (entry->height == height && !entry->community)
+      if (entry->height == height && entry->community == community)
         {
           self->chosen = TRUE;
           show_entry (self, entry);
@@ -190,10 +194,10 @@ citiz_entry_path_show_block (CitizEntryPath *self, guint64 height)
 }
 
 guint64
-citiz_entry_path_get_height (CitizEntryPath *self)
+citiz_entry_path_get_height (CitizEntryPath *self, gboolean community)
 {
   g_return_val_if_fail (CITIZ_IS_ENTRY_PATH (self), 0);
-  return self->entry != NULL && !self->entry->community ? self->entry->height : 0;
+  return self->entry != NULL && self->entry->community == community ? self->entry->height : 0;
 }
 
 /* --- the proof --- */

@@ -13,8 +13,9 @@ G_DECLARE_FINAL_TYPE (CitizEntryPath, citiz_entry_path, CITIZ, ENTRY_PATH, AdwBi
 /* Signal "entry-changed": another entry is shown. */
 GtkWidget *citiz_entry_path_new (CitizSession *session);
 void citiz_entry_path_fill (CitizEntryPath *self, GListModel *entries);
-/* Shows the newest of one's entries in that block, if there is one. */
-void citiz_entry_path_show_block (CitizEntryPath *self, guint64 height);
-guint64 citiz_entry_path_get_height (CitizEntryPath *self);
+/* Shows the newest of one's entries in that block of one's own ledger, or of the community's, if there is one. */
+void citiz_entry_path_show_block (CitizEntryPath *self, guint64 height, gboolean community);
+/* The block of the entry that is shown; 0 when it waits, or is on the other ledger. */
+guint64 citiz_entry_path_get_height (CitizEntryPath *self, gboolean community);
 
 G_END_DECLS

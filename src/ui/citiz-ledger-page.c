@@ -149,35 +149,46 @@ fill_trouble (CitizLedgerPage *self, const gchar *reason, gboolean any)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->trouble_row), text);
 }
 
+/* In a community its ledger is the one that is looked at; one's own is a row of vigilance. */
+static gboolean
+shows_community (CitizLedgerPage *self)
+{
+  const CitizCommunityView *view = citiz_session_get_community (self->session);
+
+  return view != NULL && g_list_model_get_n_items (G_LIST_MODEL (view->blocks)) > 0;
+}
+
+static void
+select_block (CitizLedgerPage *self)
+{
+  citiz_block_strip_select (self->strip,
+                            citiz_entry_path_get_height (self->path, shows_community (self)));
+}
+
 static void
 fill (CitizLedgerPage *self)
 {
-  GListModel *blocks = citiz_session_get_blocks (self->session);
+  const CitizCommunityView *view = citiz_session_get_community (self->session);
+  GListModel *blocks = shows_community (self) ? G_LIST_MODEL (view->blocks)
+                                              : citiz_session_get_blocks (self->session);
   GListModel *entries = citiz_session_get_entries (self->session);
   const gchar *reason = citiz_session_get_distrust (self->session);
   gboolean any = g_list_model_get_n_items (blocks) > 0;
 
-  gtk_stack_set_visible_child_name (
-      GTK_STACK (self->states),
-      any || reason != NULL || citiz_session_get_community (self->session) != NULL ? "content"
-                                                                                   : "empty");
+  gtk_stack_set_visible_child_name (GTK_STACK (self->states),
+                                    any || reason != NULL || view != NULL ? "content" : "empty");
   fill_trouble (self, reason, any);
-  citiz_block_strip_fill (self->strip, blocks, citiz_session_now (self->session));
+  citiz_block_strip_fill (self->strip, blocks, view != NULL ? view->n_waiting : 0,
+                          citiz_session_now (self->session));
   citiz_entry_path_fill (self->path, entries);
-  citiz_block_strip_select (self->strip, citiz_entry_path_get_height (self->path));
+  select_block (self);
 }
 
 static void
 block_cb (CitizLedgerPage *self, guint64 height)
 {
-  citiz_entry_path_show_block (self->path, height);
+  citiz_entry_path_show_block (self->path, height, shows_community (self));
   citiz_block_strip_select (self->strip, height);
-}
-
-static void
-entry_cb (CitizLedgerPage *self)
-{
-  citiz_block_strip_select (self->strip, citiz_entry_path_get_height (self->path));
 }
 
 /* --- building --- */
@@ -190,7 +201,7 @@ explain_button (void)
                          "changing an old one would show at once.")},
       {N_ ("Entry"), N_ ("That you gave, revoked or closed an access, that somebody opened, that "
                          "your record was sealed. Never a name, never a diagnosis.")},
-      {N_ ("Signature"), N_ ("The mark of a key that only you or this computer’s ledger holds. "
+      {N_ ("Signature"), N_ ("The mark of a key that only one holds: you, this computer or a node. "
                              "Anyone can check it, nobody can imitate it.")},
       {N_ ("Proof"), N_ ("The few numbers that show an entry is in the log, without trusting "
                          "anyone.")},
@@ -269,7 +280,7 @@ path_group (CitizLedgerPage *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   self->path = CITIZ_ENTRY_PATH (citiz_entry_path_new (self->session));
-  g_signal_connect_object (self->path, "entry-changed", G_CALLBACK (entry_cb), self,
+  g_signal_connect_object (self->path, "entry-changed", G_CALLBACK (select_block), self,
                            G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("The path of one of your entries"), NULL));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->path));

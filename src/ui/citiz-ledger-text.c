@@ -16,7 +16,7 @@ citiz_entry_title (CitizEntry *entry)
       {"acct_revoke", N_ ("Account closed")},    {"commit_records", N_ ("Record sealed")},
       {"grant", N_ ("Emergency access given")},  {"grant_renew", N_ ("Access updated")},
       {"grant_revoke", N_ ("Access revoked")},   {"access_open", N_ ("Record opened")},
-      {"access_close", N_ ("Access ended")},
+      {"access_close", N_ ("Access ended")},     {"commit_head", N_ ("Own ledger anchored")},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (titles); i++)

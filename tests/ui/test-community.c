@@ -228,6 +228,46 @@ test_locked (Scene *scene, gconstpointer unused)
 
 /* --- the Ledger page, and leaving --- */
 
+static guint
+n_items (GtkWidget *widget)
+{
+  guint n = g_str_equal (G_OBJECT_TYPE_NAME (widget), "CitizBlockItem");
+
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    n += n_items (w);
+  return n;
+}
+
+static guint
+n_mine (Scene *scene)
+{
+  GListModel *blocks = G_LIST_MODEL (view (scene)->blocks);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (blocks); i++)
+    {
+      g_autoptr (CitizBlockRow) block = g_list_model_get_item (blocks, i);
+
+      n += block->n_mine;
+    }
+  return n;
+}
+
+/* The strip shows the community's blocks, one's own entries told apart; a block shows its entry. */
+static void
+look_at_blocks (Scene *scene)
+{
+  GtkWidget *tag;
+
+  RUN_UNTIL (n_mine (scene) == 1);
+  RUN_UNTIL (n_items (scene->window)
+             == g_list_model_get_n_items (G_LIST_MODEL (view (scene)->blocks)));
+  RUN_UNTIL ((tag = find (GTK_TYPE_LABEL, "1 of yours")) != NULL);
+  g_signal_emit_by_name (gtk_widget_get_ancestor (tag, GTK_TYPE_BUTTON), "clicked");
+  RUN_UNTIL (sees ("Own ledger anchored"));
+}
+
 static void
 test_whole_life (Scene *scene, gconstpointer unused)
 {
@@ -243,6 +283,7 @@ test_whole_life (Scene *scene, gconstpointer unused)
   join (scene);
   RUN_UNTIL (sees ("All agree"));
   RUN_UNTIL (sees ("Anchored there up to its block"));
+  look_at_blocks (scene);
   g_assert_true (sees ("Nodes of your community"));
   g_assert_true (sees ("In agreement"));
   g_assert_true (sees ("1 node may fail or lie"));
