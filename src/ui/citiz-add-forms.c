@@ -528,6 +528,7 @@ read_measure (CitizForm *form, CitizKind kind, CitizDraft *draft)
       draft->value = NULL;
       return TRUE;
     }
+  draft->value = citiz_form_get_digits (form, "value");
   return chosen == NULL || g_strcmp0 (draft->unit, chosen->ucum) != 0
          || citiz_add_check_result (form, chosen);
 }

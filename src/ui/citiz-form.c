@@ -8,6 +8,7 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-row.h"
+#include "ui/citiz-window.h"
 
 #define LONGEST      300  /* characters of a field */
 #define LONGEST_NOTE 4000 /* of a note */
@@ -17,6 +18,7 @@ typedef struct
   const CitizField *field;
   GtkWidget *row, *wrong, *label, *hint_row;
   gchar **keys;  /* of choices */
+  gchar *plain;  /* the number, as the record writes one */
   gchar *asked;  /* what was asked about once */
   glong longest; /* characters; what the record held already is never too long */
   CitizFormFunc watch;
@@ -42,6 +44,7 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   g_strfreev (entry->keys);
+  g_free (entry->plain);
   g_free (entry->asked);
   g_free (entry);
 }
@@ -547,16 +550,40 @@ citiz_form_set_visible (CitizForm *self, const gchar *key, gboolean visible)
     }
 }
 
+static const gchar *
+typed (const Entry *entry)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (entry->row));
+}
+
+const gchar *
+citiz_form_get_digits (CitizForm *self, const gchar *key)
+{
+  Entry *entry = find (self, key);
+
+  g_autofree gchar *plain = citiz_format_plain (typed (entry));
+
+  if (g_strcmp0 (plain, entry->plain) != 0) /* who asked before may hold it still */
+    {
+      g_free (entry->plain);
+      entry->plain = g_steal_pointer (&plain);
+    }
+  return entry->plain != NULL ? entry->plain : typed (entry);
+}
+
 const gchar *
 citiz_form_get_text (CitizForm *self, const gchar *key)
 {
-  return gtk_editable_get_text (GTK_EDITABLE (find (self, key)->row));
+  Entry *entry = find (self, key);
+
+  return entry->field->kind == CITIZ_FIELD_NUMBER ? citiz_form_get_digits (self, key)
+                                                  : typed (entry);
 }
 
 gboolean
 citiz_form_get_number (CitizForm *self, const gchar *key, gdouble *out)
 {
-  return citiz_format_parse_number (citiz_form_get_text (self, key), out);
+  return citiz_format_parse_number (typed (find (self, key)), out);
 }
 
 gboolean
@@ -636,7 +663,10 @@ void
 citiz_form_fail (CitizForm *self, const gchar *key, const gchar *sentence)
 {
   if (gtk_widget_get_first_child (GTK_WIDGET (self)) == NULL) /* closed before the answer came */
-    return;
+    {
+      citiz_toast (GTK_WIDGET (self), sentence);
+      return;
+    }
   self->busy = FALSE;
   gtk_widget_set_sensitive (self->save, TRUE);
   if (key != NULL)

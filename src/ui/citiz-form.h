@@ -66,8 +66,10 @@ void citiz_form_set_choices (CitizForm *self,
 void citiz_form_set_hint (CitizForm *self, const gchar *key, const gchar *hint);
 void citiz_form_set_visible (CitizForm *self, const gchar *key, gboolean visible);
 
-/* "" when empty; valid until the field changes. */
+/* "" when empty; valid until the field changes. A field of numbers gives its number in C's spelling. */
 const gchar *citiz_form_get_text (CitizForm *self, const gchar *key);
+/* The same of any field that may hold a number, and its text when it holds none. */
+const gchar *citiz_form_get_digits (CitizForm *self, const gchar *key);
 /* FALSE when empty. */
 gboolean citiz_form_get_number (CitizForm *self, const gchar *key, gdouble *out);
 gboolean citiz_form_get_date (CitizForm *self,

@@ -228,19 +228,27 @@ citiz_format_quantity (gdouble value, gint decimals, const gchar *unit)
   return g_strconcat (number, CITIZ_NBSP, spelt, NULL);
 }
 
-/* A number as typed, put in C's spelling: spaces of any kind dropped, one separator kept. */
-gboolean
-citiz_format_parse_number (const gchar *text, gdouble *out)
+/* "1,234" and "1,234.5" are thousands to who reads English; "7,25" and "0,625" are decimals to anyone. */
+static gboolean
+groups_by_comma (const gchar *text)
+{
+  return citiz_format_language () == CITIZ_LANGUAGE_EN
+         && g_regex_match_simple ("^\\s*[-+−]?[1-9][0-9]{0,2}(,[0-9]{3})+([.][0-9]*)?\\s*$", text,
+                                  0, 0);
+}
+
+gchar *
+citiz_format_plain (const gchar *text)
 {
   g_autoptr (GString) plain = g_string_new (NULL);
+  const gboolean groups = groups_by_comma (text);
   gboolean point = FALSE, digit = FALSE;
-  gchar *end = NULL;
 
   for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
 
-      if (g_unichar_isspace (c))
+      if (g_unichar_isspace (c) || (groups && c == ','))
         continue;
       if ((c == '-' || c == 0x2212 || c == '+') && plain->len == 0)
         g_string_append_c (plain, c == '+' ? '+' : '-');
@@ -255,11 +263,20 @@ citiz_format_parse_number (const gchar *text, gdouble *out)
           digit = TRUE;
         }
       else
-        return FALSE;
+        return NULL;
     }
-  if (!digit || plain->len > 24)
+  return digit && plain->len <= 24 ? g_strdup (plain->str) : NULL;
+}
+
+gboolean
+citiz_format_parse_number (const gchar *text, gdouble *out)
+{
+  g_autofree gchar *plain = citiz_format_plain (text);
+  gchar *end = NULL;
+
+  if (plain == NULL)
     return FALSE;
-  *out = g_ascii_strtod (plain->str, &end);
+  *out = g_ascii_strtod (plain, &end);
   return *end == '\0' && isfinite (*out);
 }
 

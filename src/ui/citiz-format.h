@@ -25,6 +25,8 @@ gchar *citiz_format_digits (const gchar *digits);
 gchar *citiz_format_quantity (gdouble value, gint decimals, const gchar *unit);
 const gchar *citiz_format_unit (const gchar *ucum);
 /* Accepts both separators and spaces of any kind. FALSE when it is no number. */
+/* The same in C's spelling. Returns: (transfer full) (nullable): NULL when it is no number */
+gchar *citiz_format_plain (const gchar *text);
 gboolean citiz_format_parse_number (const gchar *text, gdouble *out) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Times of day: "14 h 32", "7 h 05", "7 h" / "14:32". */

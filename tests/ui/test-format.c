@@ -41,6 +41,23 @@ test_parse (void)
   gint y, m, d;
 
   g_assert_true (citiz_format_parse_number ("7,25", &v) && v == 7.25);
+  /* As each language groups thousands; what is shown is read as the same. */
+  g_assert_true (citiz_format_parse_number ("1,234", &v) && v == 1234);
+  g_assert_true (citiz_format_parse_number ("−1,234,567.5", &v) && v == -1234567.5);
+  g_assert_true (citiz_format_parse_number ("0,625", &v) && v == 0.625);
+  g_assert_true (citiz_format_parse_number ("1234,567", &v) && v == 1234.567);
+  g_assert_false (citiz_format_parse_number ("1,23,456", &v));
+  citiz_format_set_language (CITIZ_LANGUAGE_FR);
+  g_assert_true (citiz_format_parse_number ("1,234", &v) && v == 1.234);
+  for (guint language = 0; language < 2; language++)
+    {
+      g_autofree gchar *shown = NULL;
+
+      citiz_format_set_language (language);
+      shown = citiz_format_number_short (8000, 0);
+      g_assert_true (citiz_format_parse_number (shown, &v) && v == 8000);
+    }
+  citiz_format_set_language (CITIZ_LANGUAGE_EN);
   g_assert_true (citiz_format_parse_number (" 1 234.5 ", &v) && v == 1234.5);
   g_assert_true (citiz_format_parse_number ("1" NB "234", &v) && v == 1234);
   g_assert_false (citiz_format_parse_number ("", &v));

@@ -114,6 +114,44 @@ test_hours (void)
   gtk_window_destroy (GTK_WINDOW (form));
 }
 
+/* Thousands as English groups them are no decimals, in a measure and in a result. */
+static void
+test_thousands (void)
+{
+  static const struct
+  {
+    CitizKind kind;
+    const gchar *measure, *typed;
+    gdouble value;
+  } cases[] = {
+      {CITIZ_KIND_MEASURE, "steps", "8,500", 8500},
+      {CITIZ_KIND_MEASURE, "weight", "72,5", 72.5},
+      {CITIZ_KIND_RESULT, "", "1,250.5", 1250.5},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      CitizForm *form = form_new (cases[i].kind);
+      json_t *resource;
+
+      citiz_form_set_choice (form, "measure", cases[i].measure);
+      if (cases[i].kind == CITIZ_KIND_RESULT)
+        {
+          citiz_form_set_text (form, "title", "Ferritin");
+          citiz_form_set_text (form, "onset", "2026");
+        }
+      citiz_form_set_text (form, "value", cases[i].typed);
+      g_assert_true (citiz_form_check (form));
+      resource
+          = citiz_add_compose (form, cases[i].kind, citiz_session_get_record (session), NULL, now);
+      g_assert_cmpfloat (json_number_value (json_object_get (
+                             json_object_get (resource, "valueQuantity"), "value")),
+                         ==, cases[i].value);
+      json_decref (resource);
+      gtk_window_destroy (GTK_WINDOW (form));
+    }
+}
+
 static void
 test_values (void)
 {
@@ -368,6 +406,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/forms/dates", test_dates);
   g_test_add_func ("/ui/forms/ahead", test_ahead);
   g_test_add_func ("/ui/forms/hours", test_hours);
+  g_test_add_func ("/ui/forms/thousands", test_thousands);
   g_test_add_func ("/ui/forms/values", test_values);
   g_test_add_func ("/ui/forms/languages", test_languages);
   g_test_add_func ("/ui/forms/hold", test_hold);
