@@ -1,5 +1,6 @@
 /* The detail of one access. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-access-dialog.h"
+#include "ui/citiz-acts.h"
 
 #include <glib/gi18n.h>
 
@@ -33,24 +34,12 @@ receipt_cb (GtkWidget *button, Subject *subject)
 }
 
 static void
-revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GtkWidget) owner = data;
-  g_autoptr (GError) error = NULL;
-
-  citiz_toast (owner, citiz_session_revoke_finish (CITIZ_SESSION (source), result, &error)
-                          ? _ ("The access is revoked")
-                          : citiz_session_explain (error));
-}
-
-static void
 revoke_cb (GtkWidget *button, Subject *subject)
 {
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (button));
-  GtkWidget *owner = GTK_WIDGET (gtk_window_get_transient_for (window));
 
-  citiz_session_revoke_async (subject->session, &subject->access->id, NULL, revoked_cb,
-                              g_object_ref (owner));
+  citiz_act_revoke (GTK_WIDGET (gtk_window_get_transient_for (window)), subject->session,
+                    &subject->access->id);
   gtk_window_close (window);
 }
 

@@ -459,7 +459,7 @@ left_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (left)
     citiz_toast (owner,
                  _ ("You have left the community. Your record and its own ledger are whole."));
-  else if (gtk_widget_get_root (owner) != NULL)
+  else
     citiz_compat_tell (owner, _ ("You Are Still a Member"), citiz_session_explain (error));
 }
 

@@ -2,6 +2,7 @@
 #include "ui/citiz-compat.h"
 
 #include "ui/citiz-bits.h"
+#include "ui/citiz-window.h"
 
 #include <glib/gi18n.h>
 
@@ -22,8 +23,8 @@ window_of (GtkWidget *owner)
 }
 
 /* A window that was destroyed has nothing on the display any more. */
-static gboolean
-is_there (GtkWidget *owner)
+gboolean
+citiz_compat_is_there (GtkWidget *owner)
 {
   return window_of (owner) != NULL && gtk_widget_get_realized (GTK_WIDGET (window_of (owner)));
 }
@@ -46,7 +47,7 @@ file_response_cb (GtkNativeDialog *dialog, gint response, FileCall *call)
 
   if (response == GTK_RESPONSE_ACCEPT)
     file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL && is_there (call->owner))
+  if (file != NULL && citiz_compat_is_there (call->owner))
     call->func (file, call->data);
   gtk_native_dialog_hide (dialog);
   g_object_unref (dialog);
@@ -162,9 +163,13 @@ citiz_compat_ask (GtkWidget *owner,
                   CitizAnswerFunc func,
                   gpointer data)
 {
-  GtkWidget *dialog = message_new (owner, heading, body);
-  AskCall *call = g_new0 (AskCall, 1);
+  GtkWidget *dialog;
+  AskCall *call;
 
+  if (!citiz_compat_is_there (owner))
+    return;
+  dialog = message_new (owner, heading, body);
+  call = g_new0 (AskCall, 1);
   call->func = func;
   call->data = data;
   call->owner = g_object_ref (G_OBJECT (owner));
@@ -183,8 +188,14 @@ citiz_compat_ask (GtkWidget *owner,
 void
 citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body)
 {
-  GtkWidget *dialog = message_new (owner, heading, body);
+  GtkWidget *dialog;
 
+  if (!citiz_compat_is_there (owner))
+    {
+      citiz_toast (owner, body);
+      return;
+    }
+  dialog = message_new (owner, heading, body);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   citiz_name_buttons (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -204,5 +215,6 @@ shown_cb (GObject *source, GAsyncResult *result, gpointer data)
 void
 citiz_compat_show_uri (GtkWidget *owner, const gchar *uri)
 {
-  gtk_show_uri_full (window_of (owner), uri, GDK_CURRENT_TIME, NULL, shown_cb, g_strdup (uri));
+  if (citiz_compat_is_there (owner))
+    gtk_show_uri_full (window_of (owner), uri, GDK_CURRENT_TIME, NULL, shown_cb, g_strdup (uri));
 }

@@ -7,6 +7,9 @@ G_BEGIN_DECLS
 
 typedef void (*CitizFileFunc) (GFile *file, gpointer data);
 
+/* Whether @widget is in a window that is on the display: what answers late may find it closed. */
+gboolean citiz_compat_is_there (GtkWidget *widget);
+
 /* The desktop's own file chooser. @func is not called when the person changes their mind, nor once @owner is in no window any more.
  * @destroy: (nullable): frees @data after the answer, whatever it was */
 void citiz_compat_open_file (GtkWidget *owner,
@@ -25,7 +28,7 @@ void citiz_compat_save_file (GtkWidget *owner,
 
 typedef void (*CitizAnswerFunc) (gpointer data);
 /* A question whose button names what it does; @destructive colours it. @func runs only on that button. It goes with the window it is
- * asked in. */
+ * asked in, and is not asked in one that has gone. */
 void citiz_compat_ask (GtkWidget *owner,
                        const gchar *heading,
                        const gchar *body,
@@ -33,7 +36,7 @@ void citiz_compat_ask (GtkWidget *owner,
                        gboolean destructive,
                        CitizAnswerFunc func,
                        gpointer data);
-/* Something to know, with one button to close it. */
+/* Something to know, with one button to close it; a toast when @owner has gone. */
 void citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body);
 
 /* The browser (or the mail program, …) for @uri. */

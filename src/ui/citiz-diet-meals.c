@@ -203,6 +203,7 @@ citiz_diet_add (GtkWidget *widget,
 void
 citiz_diet_take (GtkWidget *widget, CitizSession *session, CitizItem *meal, guint without)
 {
+  const gboolean stale = citiz_record_get (citiz_session_get_record (session), &meal->id) != meal;
   const CitizComponent *part = &g_array_index (meal->components, CitizComponent, without);
   g_autofree gchar *head = head_noun (food_name (part)),
                    *text = g_strdup_printf (_ ("%s taken out"), head);
@@ -210,6 +211,9 @@ citiz_diet_take (GtkWidget *widget, CitizSession *session, CitizItem *meal, guin
   json_t *resource;
   guint n;
 
+  if (stale
+      || citiz_undo_is_saving (gtk_widget_get_root (widget))) /* its rows are being made anew */
+    return;
   parts = parts_of (meal, without, &n, 1);
   if (n == 0)
     {
@@ -226,6 +230,8 @@ citiz_diet_repeat (GtkWidget *widget, CitizSession *session, gint32 day)
 {
   g_autoptr (GPtrArray) before = meals_of (citiz_session_get_record (session), day - 1);
 
+  if (citiz_undo_is_saving (gtk_widget_get_root (widget)))
+    return;
   for (guint i = 0; i < before->len; i++)
     {
       const CitizItem *meal = g_ptr_array_index (before, i);

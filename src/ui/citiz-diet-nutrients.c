@@ -5,6 +5,7 @@
 
 #include "insight/citiz-nutrition.h"
 #include "ui/citiz-bits.h"
+#include "ui/citiz-acts.h"
 #include "ui/citiz-diet-parts.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-text.h"
@@ -216,17 +217,6 @@ glasses_of (CitizSession *session, gint32 day)
   return (gint) CLAMP (json_integer_value (json_object_get (water, key)), 0, 40);
 }
 
-static void
-drunk_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  GtkWidget *root = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!citiz_session_set_setting_finish (CITIZ_SESSION (source), result, &error))
-    citiz_toast (root, citiz_session_explain (error));
-  g_object_unref (root);
-}
-
 void
 citiz_diet_drink (GtkWidget *widget, CitizSession *session, gint32 day, gint glasses)
 {
@@ -236,8 +226,7 @@ citiz_diet_drink (GtkWidget *widget, CitizSession *session, gint32 day, gint gla
 
   water = json_is_object (old) ? json_copy (old) : json_object ();
   json_object_set_new (water, key, json_integer (now));
-  citiz_session_set_setting_async (session, "water", water, NULL, drunk_cb, g_object_ref (widget));
-  json_decref (water);
+  citiz_act_set (widget, session, "water", water);
 }
 
 GtkWidget *

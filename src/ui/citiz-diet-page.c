@@ -11,6 +11,7 @@
 #include "ui/citiz-food-finder.h"
 #include "ui/citiz-period.h"
 #include "ui/citiz-shrink.h"
+#include "ui/citiz-undo.h"
 
 #define FOLD 620
 
@@ -144,6 +145,9 @@ chosen_cb (CitizFoodFinder *finder, const CitizFood *food, gdouble grams, gpoint
 {
   CitizDietPage *self = data;
 
+  if (citiz_undo_is_saving (
+          self)) /* a meal is written as a whole: what is chosen stays for the next press */
+    return;
   citiz_diet_add (GTK_WIDGET (self), self->session, self->day, minute_of (self), target_of (self),
                   food, grams);
   self->target = NULL;

@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/citiz-access-text.h"
+#include "ui/citiz-acts.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-emergency-page-private.h"
@@ -108,27 +109,30 @@ typedef struct
 } Capsule;
 
 static void
-capsule_free (gpointer data)
+capsule_clear (gpointer data)
 {
   Capsule *capsule = data;
 
   g_object_unref (capsule->widget);
   g_bytes_unref (capsule->html);
   citiz_wipe_text (capsule->code);
-  g_free (capsule);
 }
 
 static void
-capsule_file_cb (GFile *file, gpointer data)
+capsule_unref (gpointer data)
 {
-  Capsule *capsule = data;
+  g_rc_box_release_full (data, capsule_clear);
+}
+
+static void
+capsule_written_cb (GtkWidget *widget, gboolean written, gpointer data)
+{
+  const Capsule *capsule = data;
   gchar *code, *body;
 
-  if (!g_file_replace_contents (
-          file, g_bytes_get_data (capsule->html, NULL), g_bytes_get_size (capsule->html), NULL,
-          FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, NULL))
+  if (!written)
     {
-      citiz_toast (capsule->widget, _ ("The file could not be saved there"));
+      citiz_toast (widget, _ ("The file could not be saved there"));
       return;
     }
   code = citiz_spoken_grouped (capsule->code);
@@ -138,8 +142,17 @@ capsule_file_cb (GFile *file, gpointer data)
          "what you add later is not in it."),
       code);
   citiz_wipe_text (code);
-  citiz_compat_tell (capsule->widget, _ ("File Saved"), body);
+  citiz_compat_tell (widget, _ ("File Saved"), body);
   citiz_wipe_text (body);
+}
+
+static void
+capsule_file_cb (GFile *file, gpointer data)
+{
+  Capsule *capsule = data;
+
+  citiz_act_write (capsule->widget, file, capsule->html, capsule_written_cb,
+                   g_rc_box_acquire (capsule), capsule_unref);
 }
 
 static void
@@ -157,12 +170,12 @@ capsule_cb (GObject *source, GAsyncResult *result, gpointer data)
       citiz_toast (widget, citiz_session_explain (error));
       return;
     }
-  capsule = g_new0 (Capsule, 1);
+  capsule = g_rc_box_new0 (Capsule);
   capsule->widget = g_object_ref (widget);
   capsule->html = html;
   capsule->code = code;
   citiz_compat_save_file (widget, _ ("Save the Encrypted File"), _ ("citiz-summary.html"),
-                          capsule_file_cb, capsule, capsule_free);
+                          capsule_file_cb, capsule, capsule_unref);
 }
 
 static void
@@ -221,36 +234,11 @@ full_screen_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 /* --- the end --- */
 
 static void
-again_cb (CitizEmergencyPage *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  if (CITIZ_IS_WINDOW (root))
-    citiz_window_press_emergency (CITIZ_WINDOW (root));
-}
-
-static void
-revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GtkWidget) widget = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!citiz_session_revoke_finish (CITIZ_SESSION (source), result, &error))
-    {
-      citiz_toast (widget, citiz_session_explain (error));
-      return;
-    }
-  citiz_page_refresh (CITIZ_PAGE (widget));
-  citiz_toast_undo (widget, _ ("Access revoked"), _ ("_New Access"), G_CALLBACK (again_cb), widget);
-}
-
-static void
 revoke_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
 
-  citiz_session_revoke_async (self->session, &self->access->id, NULL, revoked_cb,
-                              g_object_ref (widget));
+  citiz_act_revoke (widget, self->session, &self->access->id);
 }
 
 static void

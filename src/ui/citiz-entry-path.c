@@ -160,6 +160,20 @@ fill_choices (CitizEntryPath *self)
     }
 }
 
+/* The session puts new objects in the place of those it had: the one chosen, as it stands now. */
+static CitizEntry *
+find_again (CitizEntryPath *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (self->entries); i++)
+    {
+      g_autoptr (CitizEntry) entry = g_list_model_get_item (self->entries, i);
+
+      if (g_strcmp0 (entry->tx, self->entry->tx) == 0)
+        return entry; /* the list holds it */
+    }
+  return self->entry;
+}
+
 void
 citiz_entry_path_fill (CitizEntryPath *self, GListModel *entries)
 {
@@ -173,7 +187,7 @@ citiz_entry_path_fill (CitizEntryPath *self, GListModel *entries)
   if (newest == NULL)
     return;
   fill_choices (self);
-  show_entry (self, self->chosen && self->entry != NULL ? self->entry : newest);
+  show_entry (self, self->chosen && self->entry != NULL ? find_again (self) : newest);
 }
 
 void

@@ -60,12 +60,9 @@ typedef struct
 } Save;
 
 static void
-saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+answered (Save *save, const GError *error)
 {
-  Save *save = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!citiz_session_save_finish (CITIZ_SESSION (source), result, NULL, &error))
+  if (error != NULL)
     {
       save->failed = TRUE;
       citiz_form_fail (save->form, NULL, citiz_session_explain (error));
@@ -76,6 +73,24 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
     citiz_form_done (save->form);
   g_object_unref (save->form);
   g_free (save);
+}
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  citiz_session_save_finish (CITIZ_SESSION (source), result, NULL, &error);
+  answered (data, error);
+}
+
+static void
+removed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  citiz_session_remove_finish (CITIZ_SESSION (source), result, &error);
+  answered (data, error);
 }
 
 static const CitizItem *
@@ -105,32 +120,31 @@ submit_cb (CitizForm *form, gpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (goals); i++)
     {
       const CitizItem *old = find_goal (record, goals[i].measure);
-      CitizDraft draft = {.now = now, .measure = goals[i].measure, .unit = goals[i].unit};
-      json_t *resource;
+      CitizDraft draft = {.now = now,
+                          .measure = goals[i].measure,
+                          .unit = goals[i].unit,
+                          .title = _ (fields[i].label),
+                          .status = CITIZ_STATUS_ACTIVE,
+                          .low = citiz_form_get_text (form, goals[i].field)};
+      gdouble amount = 0;
+      json_t *resource = NULL;
 
-      draft.low = citiz_form_get_text (form, goals[i].field);
-      draft.title = _ (fields[i].label);
-      draft.status = CITIZ_STATUS_ACTIVE;
-      if (*draft.low == '\0')
-        {
-          if (old != NULL)
-            citiz_session_remove_async (session, &old->id, NULL, NULL, NULL);
-          continue;
-        }
-      resource = citiz_compose_goal (&draft, old != NULL ? old->resource : NULL);
-      if (resource == NULL)
+      citiz_form_get_number (form, goals[i].field, &amount);
+      if (amount == citiz_goal (record, goals[i].measure, 0)) /* nothing to keep a version for */
+        continue;
+      if (*draft.low != '\0')
+        resource = citiz_compose_goal (&draft, old != NULL ? old->resource : NULL);
+      if (resource == NULL && old == NULL)
         continue;
       save->waiting++;
-      citiz_session_save_async (session, old != NULL ? &old->id : NULL, resource, NULL, saved_cb,
-                                save);
+      if (resource == NULL)
+        citiz_session_remove_async (session, &old->id, NULL, removed_cb, save);
+      else
+        citiz_session_save_async (session, old != NULL ? &old->id : NULL, resource, NULL, saved_cb,
+                                  save);
       json_decref (resource);
     }
-  if (--save->waiting == 0)
-    {
-      citiz_form_done (form);
-      g_object_unref (save->form);
-      g_free (save);
-    }
+  answered (save, NULL);
 }
 
 void

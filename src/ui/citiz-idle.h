@@ -9,6 +9,8 @@ typedef struct _CitizSession CitizSession;
 typedef struct _CitizIdle CitizIdle;
 
 CitizIdle *citiz_idle_new (GtkWidget *window, CitizSession *session);
+/* One step of the count, which the clock does by itself: ten seconds. Takes a CitizIdle; always TRUE. */
+gboolean citiz_idle_step (gpointer self);
 void citiz_idle_free (CitizIdle *self);
 
 G_END_DECLS

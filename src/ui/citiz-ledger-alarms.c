@@ -89,8 +89,7 @@ accepted_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GtkWidget) row = data;
   g_autoptr (GError) error = NULL;
 
-  if (!citiz_session_accept_refound_finish (CITIZ_SESSION (source), result, &error)
-      && gtk_widget_get_root (row) != NULL)
+  if (!citiz_session_accept_refound_finish (CITIZ_SESSION (source), result, &error))
     citiz_toast (row, citiz_session_explain (error));
 }
 

@@ -177,6 +177,7 @@ created_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   citiz_new_passphrase_clear (self->passphrase);
+  citiz_recovery_check_start (self->check, NULL);
   adw_bin_set_child (ADW_BIN (self->sheet_slot), NULL);
   self->sheet = NULL;
   citiz_onboarding_go (self, 3);

@@ -1,5 +1,6 @@
 /* A row for somebody who opened the record, and the dialog it opens. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-opening-row.h"
+#include "ui/citiz-acts.h"
 
 #include <glib/gi18n.h>
 
@@ -49,25 +50,12 @@ set_subject (GtkWidget *widget, CitizSession *session, CitizOpening *opening, Gt
 /* --- I do not recognise --- */
 
 static void
-revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GtkWidget) widget = data;
-  g_autoptr (GError) error = NULL;
-  gboolean done = citiz_session_revoke_finish (CITIZ_SESSION (source), result, &error);
-
-  if (subject_of (widget)->owner != NULL)
-    citiz_toast (subject_of (widget)->owner,
-                 done ? _ ("The access is revoked") : citiz_session_explain (error));
-}
-
-static void
 revoke_answer (gpointer data)
 {
   GtkWidget *widget = data;
   Subject *subject = subject_of (widget);
 
-  citiz_session_revoke_async (subject->session, &subject->opening->access, NULL, revoked_cb,
-                              g_object_ref (widget));
+  citiz_act_revoke (widget, subject->session, &subject->opening->access);
 }
 
 static void
@@ -79,13 +67,13 @@ disputed_cb (GObject *source, GAsyncResult *result, gpointer data)
   GtkWidget *owner = subject_of (widget)->owner;
   CitizAccess *live;
 
-  if (owner == NULL || gtk_widget_get_root (owner) == NULL)
-    return;
   if (!done)
     {
-      citiz_toast (owner, citiz_session_explain (error));
+      citiz_toast (owner != NULL ? owner : widget, citiz_session_explain (error));
       return;
     }
+  if (owner == NULL)
+    return;
   live = citiz_session_get_emergency (CITIZ_SESSION (source));
   if (live != NULL && citiz_id_equal (&live->id, &subject_of (widget)->opening->access)
       && subject_of (widget)->opening->disputed)
@@ -248,7 +236,7 @@ citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean di
 /* --- the detail --- */
 
 static void
-add_fact (GtkWidget *list, const gchar *what, const gchar *value, gboolean selectable)
+add_fact (GtkWidget *list, const gchar *what, const gchar *value)
 {
   GtkWidget *row;
 
@@ -292,15 +280,15 @@ citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *open
   GtkWidget *window = citiz_dialog_new (parent, title, 420, 560, &page, &header);
 
   if (opening->kind != CITIZ_OPENING_CODE_FAILED)
-    add_fact (list, _ ("Name, as declared"), citiz_opening_name (opening), FALSE);
-  add_fact (list, _ ("Role"), citiz_role_text (opening->role), FALSE);
-  add_fact (list, _ ("Place"), opening->place, FALSE);
-  add_fact (list, _ ("Reason"), citiz_reason_text (opening->reason), FALSE);
-  add_fact (list, _ ("When"), day, FALSE);
-  add_fact (list, _ ("Note to you"), opening->note, TRUE);
-  add_fact (list, _ ("Receipt, the same six words on their screen"), opening->words, TRUE);
-  add_fact (list, _ ("The ledger"), stalled_text (opening, now), FALSE);
-  add_fact (list, _ ("Entry in the ledger"), opening->tx, TRUE);
+    add_fact (list, _ ("Name, as declared"), citiz_opening_name (opening));
+  add_fact (list, _ ("Role"), citiz_role_text (opening->role));
+  add_fact (list, _ ("Place"), opening->place);
+  add_fact (list, _ ("Reason"), citiz_reason_text (opening->reason));
+  add_fact (list, _ ("When"), day);
+  add_fact (list, _ ("Note to you"), opening->note);
+  add_fact (list, _ ("Receipt, the same six words on their screen"), opening->words);
+  add_fact (list, _ ("The ledger"), stalled_text (opening, now));
+  add_fact (list, _ ("Entry in the ledger"), opening->tx);
   gtk_box_append (GTK_BOX (page), list);
   gtk_box_append (
       GTK_BOX (page),

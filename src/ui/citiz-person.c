@@ -12,6 +12,7 @@ struct _CitizPersonForm
   AdwBin parent_instance;
   CitizSession *session;
   GtkWidget *name, *birth, *hint;
+  gboolean saving;
 };
 
 G_DEFINE_FINAL_TYPE (CitizPersonForm, citiz_person_form, ADW_TYPE_BIN)
@@ -81,6 +82,7 @@ changed_cb (CitizPersonForm *self)
 {
   g_autofree gchar *date = entered_date (self);
 
+  gtk_widget_remove_css_class (self->hint, "bad");
   if (date == NULL)
     {
       gtk_label_set_label (GTK_LABEL (self->hint), _ ("A date such as 1958-03-14"));
@@ -124,15 +126,34 @@ human_name (const gchar *text)
   return name;
 }
 
+/* What was typed stays until it is kept. */
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CitizPersonForm) self = data;
   g_autoptr (GError) error = NULL;
 
-  if (!citiz_session_save_finish (CITIZ_SESSION (source), result, NULL, &error))
+  self->saving = FALSE;
+  if (citiz_session_save_finish (CITIZ_SESSION (source), result, NULL, &error))
+    g_signal_emit (self, signals[SAVED], 0);
+  else if (self->session == NULL) /* closed meanwhile */
     citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
-  g_signal_emit (self, signals[SAVED], 0);
+  else
+    {
+      gtk_label_set_label (GTK_LABEL (self->hint), citiz_session_explain (error));
+      gtk_widget_add_css_class (self->hint, "bad");
+    }
+}
+
+/* An entry left empty takes out what was there. */
+static void
+put (json_t *resource, const gchar *key, json_t *value, const gchar *text, const gchar *before)
+{
+  if (*text == '\0')
+    json_object_del (resource, key);
+  else if (!g_str_equal (text, before))
+    json_object_set (resource, key, value);
+  json_decref (value);
 }
 
 void
@@ -146,6 +167,8 @@ citiz_person_form_save (CitizPersonForm *self)
   json_t *resource;
 
   g_return_if_fail (CITIZ_IS_PERSON_FORM (self) && date != NULL);
+  if (self->saving)
+    return;
   g_strstrip (name);
   if (g_str_equal (name, old_name) && g_str_equal (date, old_date))
     {
@@ -154,10 +177,9 @@ citiz_person_form_save (CitizPersonForm *self)
     }
   resource = item != NULL ? json_deep_copy (item->resource)
                           : json_pack ("{s:s}", "resourceType", "Patient");
-  if (*name != '\0' && !g_str_equal (name, old_name))
-    json_object_set_new (resource, "name", json_pack ("[o]", human_name (name)));
-  if (*date != '\0')
-    json_object_set_new (resource, "birthDate", json_string (date));
+  put (resource, "name", json_pack ("[o]", human_name (name)), name, old_name);
+  put (resource, "birthDate", json_string (date), date, old_date);
+  self->saving = TRUE;
   citiz_session_save_async (self->session, item != NULL ? &item->id : NULL, resource, NULL,
                             saved_cb, g_object_ref (self));
   json_decref (resource);
@@ -208,6 +230,7 @@ citiz_person_form_new (CitizSession *session)
   date = citiz_person_birth_date (session);
   gtk_editable_set_text (GTK_EDITABLE (self->name), name);
   gtk_editable_set_text (GTK_EDITABLE (self->birth), date);
+  g_signal_connect_object (self->name, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->birth, "changed", G_CALLBACK (changed_cb), self,
                            G_CONNECT_SWAPPED);
   changed_cb (self);

@@ -1,6 +1,7 @@
 /* Preferences about the community: joining and leaving, going on without a window, networks that cost money.
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-preferences-community.h"
+#include "ui/citiz-acts.h"
 
 #include <glib/gi18n.h>
 
@@ -15,13 +16,9 @@ switched_cb (CitizSwitchRow *row, GParamSpec *pspec, CitizSession *session)
 {
   const gchar *key = g_object_get_data (G_OBJECT (row), KEY);
   const gboolean on = citiz_switch_row_get_active (row);
-  json_t *value;
 
-  if (on == json_is_true (citiz_session_get_setting (session, key)))
-    return;
-  value = json_boolean (on);
-  citiz_session_set_setting_async (session, key, value, NULL, NULL, NULL);
-  json_decref (value);
+  if (on != json_is_true (citiz_session_get_setting (session, key)))
+    citiz_act_set (GTK_WIDGET (row), session, key, json_boolean (on));
 }
 
 /* Elsewhere too: the desktop may refuse that a program goes on. */

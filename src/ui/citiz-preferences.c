@@ -25,20 +25,12 @@ struct _CitizPreferences
 
 G_DEFINE_FINAL_TYPE (CitizPreferences, citiz_preferences, ADW_TYPE_PREFERENCES_WINDOW)
 
-static void
-toast (CitizPreferences *self, const gchar *text)
-{
-  g_autofree gchar *markup = g_markup_escape_text (text, -1);
-
-  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), adw_toast_new (markup));
-}
-
 /* --- the person and the language --- */
 
 static void
 person_saved_cb (CitizPreferences *self)
 {
-  toast (self, _ ("Saved"));
+  citiz_toast (GTK_WIDGET (self), _ ("Saved"));
 }
 
 static void
@@ -68,7 +60,7 @@ static void
 language_cb (AdwComboRow *row, GParamSpec *pspec, CitizPreferences *self)
 {
   citiz_settings_set_language (languages[MIN (adw_combo_row_get_selected (row), 2)]);
-  toast (self, _ ("The language changes when Citiz is started again"));
+  citiz_toast (GTK_WIDGET (self), _ ("The language changes when Citiz is started again"));
 }
 
 static guint
@@ -215,9 +207,9 @@ undone_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (citiz_session_undo_import_finish (CITIZ_SESSION (source), result, &error))
-    toast (self, _ ("The import is undone, whole"));
+    citiz_toast (GTK_WIDGET (self), _ ("The import is undone, whole"));
   else
-    toast (self, citiz_session_explain (error));
+    citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
 }
 
 static void

@@ -178,12 +178,24 @@ draw_emergency (cairo_t *cr, gdouble width, const Job *job)
 
 /* --- printing --- */
 
+/* Closed or locked meanwhile: nothing secret comes out, and there is nobody to tell. */
+static gboolean
+is_wanted (const Job *job)
+{
+  return gtk_widget_get_root (job->owner) != NULL;
+}
+
 static void
 draw_page_cb (GtkPrintOperation *operation, GtkPrintContext *context, gint page, Job *job)
 {
   cairo_t *cr = gtk_print_context_get_cairo_context (context);
   gdouble width = gtk_print_context_get_width (context);
 
+  if (!is_wanted (job)) /* the printers' dialog outlives a lock */
+    {
+      gtk_print_operation_cancel (operation);
+      return;
+    }
   if (job->words != NULL)
     draw_recovery (cr, width, job);
   else
@@ -199,7 +211,9 @@ done_cb (GtkPrintOperation *operation, GtkPrintOperationResult result, Job *job)
     problem = _ ("The printer did not answer. The sheet did not come out.");
   else if (result == GTK_PRINT_OPERATION_RESULT_CANCEL)
     problem = "";
-  if (job->func != NULL)
+  if (!is_wanted (job))
+    problem = NULL;
+  else if (job->func != NULL)
     job->func (problem, job->data);
   else if (problem != NULL && *problem != '\0')
     citiz_toast (job->owner, problem);

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* @problem is NULL when it was printed; "" when the person changed their mind; else a sentence. */
 typedef void (*CitizPrintFunc) (const gchar *problem, gpointer data);
 
-/* @words: 24. @about: "Hélène Gagnon · 24 October 2026 · 24 words, in order". @owner is kept until @func is called. */
+/* @words: 24. @about: "Hélène Gagnon · 24 October 2026 · 24 words, in order". @owner is kept until
+ * @func is called, which it is not once @owner is in no window any more. */
 void citiz_print_recovery (GtkWidget *owner,
                            gchar **words,
                            const gchar *about,

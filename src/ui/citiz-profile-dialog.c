@@ -48,8 +48,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GtkWidget) window = data;
   g_autoptr (GError) error = NULL;
 
-  if (!citiz_session_set_setting_finish (CITIZ_SESSION (source), result, &error)
-      && gtk_widget_get_first_child (window) != NULL)
+  if (!citiz_session_set_setting_finish (CITIZ_SESSION (source), result, &error))
     citiz_compat_tell (window, _ ("The Profile Was Not Saved"), citiz_session_explain (error));
 }
 

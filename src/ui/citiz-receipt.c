@@ -1,5 +1,6 @@
 /* Keeps the receipt of an access, or a proof, as a file. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-receipt.h"
+#include "ui/citiz-acts.h"
 
 #include <glib/gi18n.h>
 
@@ -24,16 +25,19 @@ text_free (gpointer data)
 }
 
 static void
+written_cb (GtkWidget *widget, gboolean written, gpointer data)
+{
+  citiz_toast (widget, written ? _ ("File saved") : _ ("The file could not be saved there"));
+}
+
+static void
 file_cb (GFile *file, gpointer data)
 {
   const Text *text = data;
   g_autofree gchar *name = g_file_get_basename (file);
   GBytes *bytes = text->json != NULL && g_str_has_suffix (name, ".json") ? text->json : text->bytes;
-  gboolean saved = g_file_replace_contents (
-      file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, FALSE,
-      G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, NULL);
 
-  citiz_toast (text->window, saved ? _ ("File saved") : _ ("The file could not be saved there"));
+  citiz_act_write (text->window, file, bytes, written_cb, NULL, NULL);
 }
 
 static void

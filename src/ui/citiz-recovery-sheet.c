@@ -1,5 +1,6 @@
 /* The 24 words as the paper they will be; hidden while the window is not in front. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-recovery-sheet.h"
+#include "ui/citiz-acts.h"
 
 #include <glib/gi18n.h>
 
@@ -96,17 +97,23 @@ print_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 }
 
 static void
+written_cb (GtkWidget *widget, gboolean written, gpointer data)
+{
+  CitizRecoverySheet *self = CITIZ_RECOVERY_SHEET (widget);
+
+  if (written)
+    set_kept (self);
+  else
+    say (self, _ ("The file could not be saved there"));
+}
+
+static void
 save_cb (GFile *file, gpointer data)
 {
   CitizRecoverySheet *self = data;
   g_autoptr (GBytes) pdf = citiz_pdf_recovery (self->words, self->about);
 
-  if (g_file_replace_contents (file, g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf), NULL,
-                               FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
-                               NULL, NULL, NULL))
-    set_kept (self);
-  else
-    say (self, _ ("The file could not be saved there"));
+  citiz_act_write (GTK_WIDGET (self), file, pdf, written_cb, NULL, NULL);
 }
 
 static void

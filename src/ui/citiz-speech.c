@@ -20,7 +20,11 @@ citiz_speech_spell (const gchar *code, CitizLanguage language)
   for (const gchar *p = code; *p != '\0'; p++)
     if (g_ascii_isalnum (*p))
       g_string_append_printf (text, "%c. ", *p);
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                              NULL, "spd-say", "-r", "-30", "-l",
-                              language == CITIZ_LANGUAGE_FR ? "fr" : "en", text->str, NULL);
+  /* Not as an argument, which every program of this computer may read. */
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE
+                                  | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                              NULL, "spd-say", "-e", "-r", "-30", "-l",
+                              language == CITIZ_LANGUAGE_FR ? "fr" : "en", NULL);
+  if (process != NULL)
+    g_subprocess_communicate_utf8_async (process, text->str, NULL, NULL, NULL);
 }

@@ -1,6 +1,24 @@
 /* The one toast of the moment, from any widget inside a window. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-bits.h"
+#include "ui/citiz-compat.h"
 #include "ui/citiz-window.h"
+
+/* What was asked for is answered somewhere: when its dialog or its row has gone, in the window with the open record. */
+static AdwToastOverlay *
+overlay_of_open_record (void)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (toplevels, i);
+
+      if (CITIZ_IS_WINDOW (window) && citiz_window_get_page (CITIZ_WINDOW (window)) != NULL)
+        return ADW_TOAST_OVERLAY (
+            adw_application_window_get_content (ADW_APPLICATION_WINDOW (window)));
+    }
+  return NULL;
+}
 
 /* Found by its type, so that small widgets need not know the window; a dialog without one leaves it to the window below it. */
 static AdwToastOverlay *
@@ -14,7 +32,7 @@ overlay_of (GtkWidget *widget)
   if (overlay == NULL && GTK_IS_WINDOW (root)
       && gtk_window_get_transient_for (GTK_WINDOW (root)) != NULL)
     return overlay_of (GTK_WIDGET (gtk_window_get_transient_for (GTK_WINDOW (root))));
-  return ADW_IS_TOAST_OVERLAY (overlay) ? ADW_TOAST_OVERLAY (overlay) : NULL;
+  return ADW_IS_TOAST_OVERLAY (overlay) ? ADW_TOAST_OVERLAY (overlay) : overlay_of_open_record ();
 }
 
 /* With their overlay: to dismiss one that is still coming in crashes libadwaita 1.2. */
@@ -38,12 +56,13 @@ citiz_toast_drop_all (AdwApplicationWindow *window)
 static void
 show_toast (GtkWidget *widget, AdwToast *toast)
 {
+  GtkRoot *root = gtk_widget_get_root (widget);
   AdwToastOverlay *overlay;
 
-  if (ADW_IS_PREFERENCES_WINDOW (gtk_widget_get_root (widget))) /* it has its own inside */
+  if (ADW_IS_PREFERENCES_WINDOW (root)
+      && citiz_compat_is_there (widget)) /* it has its own inside */
     {
-      adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (gtk_widget_get_root (widget)),
-                                        toast);
+      adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (root), toast);
       return;
     }
   overlay = overlay_of (widget);
@@ -67,6 +86,18 @@ citiz_toast (GtkWidget *widget, const gchar *text)
   g_autofree gchar *markup = g_markup_escape_text (text, -1);
 
   show_toast (widget, adw_toast_new (markup));
+}
+
+void
+citiz_toast_action (GtkWidget *widget, const gchar *text, const gchar *button, const gchar *action)
+{
+  g_autofree gchar *markup = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (markup);
+
+  adw_toast_set_button_label (toast, button);
+  adw_toast_set_action_name (toast, action);
+  adw_toast_set_timeout (toast, 8);
+  show_toast (widget, toast);
 }
 
 void

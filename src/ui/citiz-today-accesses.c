@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/citiz-access-text.h"
+#include "ui/citiz-acts.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-countdown.h"
 #include "ui/citiz-entry-row.h"
@@ -16,44 +17,13 @@
 
 /* --- revoking --- */
 
-typedef struct
-{
-  GtkWidget *root; /* weak */
-} Revoking;
-
-static void
-again_cb (gpointer root)
-{
-  gtk_widget_activate_action (root, "win.emergency", NULL);
-}
-
-static void
-revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Revoking *revoking = data;
-  g_autoptr (GError) error = NULL;
-  gboolean done = citiz_session_revoke_finish (CITIZ_SESSION (source), result, &error);
-
-  if (revoking->root != NULL && done)
-    /* Nodes forget: this cannot be undone, a new access can be given. */
-    citiz_toast_undo (revoking->root, _ ("Access revoked"), _ ("New Access"), G_CALLBACK (again_cb),
-                      revoking->root);
-  else if (revoking->root != NULL)
-    citiz_toast (revoking->root, citiz_session_explain (error));
-  g_clear_weak_pointer (&revoking->root);
-  g_free (revoking);
-}
-
 static void
 revoke_cb (GtkWidget *button, gpointer data)
 {
   CitizSession *session = g_object_get_data (G_OBJECT (button), "session");
   CitizAccess *access = data;
-  Revoking *revoking = g_new0 (Revoking, 1);
 
-  gtk_widget_set_sensitive (button, FALSE);
-  g_set_weak_pointer (&revoking->root, GTK_WIDGET (gtk_widget_get_root (button)));
-  citiz_session_revoke_async (session, &access->id, NULL, revoked_cb, revoking);
+  citiz_act_revoke (button, session, &access->id);
 }
 
 static GtkWidget *

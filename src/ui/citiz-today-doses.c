@@ -58,8 +58,11 @@ note_dose (GtkWidget *widget, const Dose *dose, gboolean taken, const gchar *rea
                       .n_times = 1,
                       .times = {dose->minute},
                       .onset = citiz_date_from_time (now, offset)};
-  json_t *resource = citiz_compose_dose (&draft, NULL);
+  json_t *resource;
 
+  if (citiz_undo_is_saving (widget)) /* pressed twice, taken once */
+    return;
+  resource = citiz_compose_dose (&draft, NULL);
   if (resource == NULL)
     return;
   text = g_strdup_printf (taken ? _ ("%s taken") : _ ("%s skipped"),

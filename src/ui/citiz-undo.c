@@ -5,6 +5,8 @@
 
 #include "ui/citiz-window.h"
 
+#define SAVING "citiz-saving"
+
 /* What is known between the act and its undo. */
 #define CITIZ_TYPE_UNDO (citiz_undo_get_type ())
 G_DECLARE_FINAL_TYPE (CitizUndo, citiz_undo, CITIZ, UNDO, GObject)
@@ -12,7 +14,8 @@ struct _CitizUndo
 {
   GObject parent_instance;
   CitizSession *session;
-  GtkWidget *widget; /* weak */
+  GtkWidget *widget;  /* weak: the window */
+  GtkWidget *pressed; /* weak */
   CitizId id;
   gboolean added;
   json_t *before; /* of a correction */
@@ -26,6 +29,7 @@ citiz_undo_finalize (GObject *object)
   CitizUndo *self = CITIZ_UNDO (object);
 
   g_clear_weak_pointer (&self->widget);
+  g_clear_weak_pointer (&self->pressed);
   g_object_unref (self->session);
   json_decref (self->before);
   g_free (self->text);
@@ -56,6 +60,7 @@ undo_new (GtkWidget *widget,
 
   self->session = g_object_ref (session);
   g_set_weak_pointer (&self->widget, root != NULL ? GTK_WIDGET (root) : widget);
+  g_set_weak_pointer (&self->pressed, widget);
   if (id != NULL)
     self->id = *id;
   self->text = g_strdup (text);
@@ -164,11 +169,35 @@ citiz_undo_remove (GtkWidget *widget, CitizSession *session, const CitizId *id, 
 }
 
 static void
+count_saving (GtkWidget *widget, gint more)
+{
+  if (widget != NULL)
+    g_object_set_data (
+        G_OBJECT (widget), SAVING,
+        GINT_TO_POINTER (GPOINTER_TO_INT (g_object_get_data (G_OBJECT (widget), SAVING)) + more));
+}
+
+static void
+set_saving (CitizUndo *self, gboolean saving)
+{
+  count_saving (self->pressed, saving ? 1 : -1);
+  if (self->widget != self->pressed)
+    count_saving (self->widget, saving ? 1 : -1);
+}
+
+gboolean
+citiz_undo_is_saving (gpointer widget)
+{
+  return widget != NULL && g_object_get_data (G_OBJECT (widget), SAVING) != NULL;
+}
+
+static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CitizUndo) self = data;
   g_autoptr (GError) error = NULL;
 
+  set_saving (self, FALSE);
   if (!citiz_session_save_finish (CITIZ_SESSION (source), result, &self->id, &error))
     say_failure (self, error);
   else
@@ -190,6 +219,7 @@ citiz_undo_save (GtkWidget *widget,
 
       self->before = old != NULL ? json_incref (old->resource) : NULL;
     }
+  set_saving (self, TRUE);
   citiz_session_save_async (session, base, resource, NULL, saved_cb, self);
   json_decref (resource);
 }

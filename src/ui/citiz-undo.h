@@ -29,5 +29,8 @@ void citiz_undo_save (GtkWidget *widget,
                       const CitizId *base,
                       json_t *resource,
                       const gchar *text);
+/* Whether what was pressed at @widget (NULL: nowhere), or anywhere in that window, is still being saved so: a second press would write it
+ * twice, or upon what is about to change. */
+gboolean citiz_undo_is_saving (gpointer widget);
 
 G_END_DECLS

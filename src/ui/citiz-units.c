@@ -1,5 +1,6 @@
 /* In which units values are shown and typed, by quantity. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-units.h"
+#include "ui/citiz-acts.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -99,8 +100,7 @@ chosen_cb (AdwComboRow *row, GParamSpec *pspec, gpointer data)
     json_object_del (units, quantities[i].key);
   else
     json_object_set_new (units, quantities[i].key, json_string (quantities[i].units[at - 1]));
-  citiz_session_set_setting_async (session, "units", units, NULL, NULL, NULL);
-  json_decref (units);
+  citiz_act_set (GTK_WIDGET (row), session, "units", units);
 }
 
 void

@@ -77,6 +77,7 @@ lock_away_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
   CitizWindow *self = CITIZ_WINDOW (widget);
   CitizAccess *access = citiz_session_get_emergency (self->session);
 
+  _citiz_window_drop_kept (self);
   if (access != NULL && access->link != NULL)
     {
       self->kept_link = g_strdup (access->link);
@@ -161,12 +162,13 @@ sample_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!citiz_session_load_sample_finish (CITIZ_SESSION (source), result, &error))
     citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
+  _citiz_window_update_actions (self);
 }
 
 static void
 try_sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
-  gtk_widget_action_set_enabled (widget, name, FALSE); /* until the record changed */
+  gtk_widget_action_set_enabled (widget, name, FALSE); /* until the answer */
   citiz_session_load_sample_async (CITIZ_WINDOW (widget)->session, NULL, sample_loaded_cb,
                                    g_object_ref (widget));
 }

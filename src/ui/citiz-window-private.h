@@ -57,6 +57,7 @@ void _citiz_window_update_header (CitizWindow *self);
 void _citiz_window_follow_state (CitizWindow *self);
 void _citiz_window_install_actions (GtkWidgetClass *klass);
 void _citiz_window_update_actions (CitizWindow *self);
+void _citiz_window_drop_kept (CitizWindow *self);
 void _citiz_window_take_drops (CitizWindow *self);
 
 G_END_DECLS

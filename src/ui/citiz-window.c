@@ -80,8 +80,8 @@ onboarding_done_cb (CitizWindow *self, gboolean import)
     citiz_window_import (self, NULL);
 }
 
-static void
-drop_kept (CitizWindow *self)
+void
+_citiz_window_drop_kept (CitizWindow *self)
 {
   g_clear_pointer (&self->kept_link, citiz_wipe_text);
   g_clear_pointer (&self->kept_spoken, citiz_wipe_text);
@@ -95,7 +95,7 @@ show_locked (CitizWindow *self)
   if (self->kept_link != NULL)
     citiz_unlock_keep_access (CITIZ_UNLOCK (screen), self->kept_link, self->kept_spoken,
                               self->kept_until, self->kept_over_nodes);
-  drop_kept (self);
+  _citiz_window_drop_kept (self);
   show_screen (self, screen, "unlock");
 }
 
@@ -234,7 +234,7 @@ citiz_window_dispose (GObject *object)
     g_clear_pointer (&self->idle, citiz_idle_free);
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
-  drop_kept (self);
+  _citiz_window_drop_kept (self);
   g_clear_object (&self->waiting);
   g_clear_pointer (&self->invitation, g_free);
   g_clear_object (&self->session);

@@ -29,6 +29,11 @@ void citiz_window_join (CitizWindow *self, const gchar *text);
 void citiz_toast (GtkWidget *widget, const gchar *text);
 /* None of them outlives a lock: they name what is in the record. */
 void citiz_toast_drop_all (AdwApplicationWindow *window);
+/* @action: of the window, for the button. */
+void citiz_toast_action (GtkWidget *widget,
+                         const gchar *text,
+                         const gchar *button,
+                         const gchar *action);
 void citiz_toast_undo (GtkWidget *widget,
                        const gchar *text,
                        const gchar *button,

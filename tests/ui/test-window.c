@@ -415,13 +415,16 @@ test_empty (void)
   gtk_window_present (GTK_WINDOW (window));
   settle ();
   g_assert_false (shows (widget, "Look around in a sample record"));
-  citiz_session_remove_sample_async (session, NULL, sample_removed_cb, NULL);
-  WAIT_FOR (!citiz_session_get_sample (session));
-  WAIT_FOR (shows (widget, "Look around in a sample record"));
-  g_assert_true (shows (widget, "Enter your name and your birth date"));
-  g_assert_true (gtk_widget_activate_action (widget, "win.try-sample", NULL));
-  WAIT_FOR (citiz_session_get_sample (session));
-  WAIT_FOR (!shows (widget, "Look around in a sample record"));
+  for (guint i = 0; i < 2; i++) /* the press is there a second time */
+    {
+      citiz_session_remove_sample_async (session, NULL, sample_removed_cb, NULL);
+      WAIT_FOR (!citiz_session_get_sample (session));
+      WAIT_FOR (shows (widget, "Look around in a sample record"));
+      g_assert_true (shows (widget, "Enter your name and your birth date"));
+      g_assert_true (gtk_widget_activate_action (widget, "win.try-sample", NULL));
+      WAIT_FOR (citiz_session_get_sample (session));
+      WAIT_FOR (!shows (widget, "Look around in a sample record"));
+    }
   g_assert_false (shows (widget, "Enter your name and your birth date"));
   gtk_window_destroy (GTK_WINDOW (window));
   settle ();
