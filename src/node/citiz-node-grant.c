@@ -281,7 +281,8 @@ open_now (CitizNodeCall *call,
       citiz_node_answer (call, 400, json_pack ("{s:s}", "error", "fields"));
       return;
     }
-  if (use != state->used + 1 || citiz_node_used (call->node, state) > state->used)
+  if (state->status != CITIZ_GRANT_ACTIVE || use != state->used + 1
+      || citiz_node_used (call->node, state) > state->used)
     {
       answer_not_next (call, state, (guint) use, note);
       return;
@@ -463,11 +464,12 @@ note_now (CitizNodeCall *call,
     citiz_node_answer (call, 200, json_pack ("{s:I}", "time", (json_int_t) mail.time.ms));
 }
 
+/* All openings used: the last one may be asked for again, by its note. */
 static gboolean
 may_go_on (CitizNode *self, const CitizGrantState *state, gboolean opening)
 {
   return state->status == CITIZ_GRANT_ACTIVE ? opening || citiz_node_used (self, state) > 0
-                                             : !opening && state->can_release;
+                                             : state->can_release;
 }
 
 /* A node without its part says that, not that the grant has ended. */
@@ -487,6 +489,11 @@ citiz_node_with_share (CitizNodeCall *call, gboolean opening, guint closed, Citi
     }
   if (!citiz_node_get_share (call->node, &state.grant.id, &share, NULL))
     {
+      if (opening && state.status != CITIZ_GRANT_ACTIVE)
+        {
+          answer_closed (call, closed, &state);
+          return;
+        }
       citiz_http_response_header (call->response, "Retry-After", "5");
       citiz_node_answer (call, 503, json_pack ("{s:s}", "error", "share"));
       return;

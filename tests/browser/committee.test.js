@@ -106,6 +106,45 @@ test('one node enters the opening and invents another: found again by its note, 
   equal(await openedByLiar(links.plain.link, true), 1, 'openings');
 });
 
+test('one node enters the last opening and invents another: found again by its note', async () => {
+  equal(await openedByLiar(links.last.link, true), 1, 'openings');
+});
+
+for (const [what, status, json] of [['that the access is over', 410, { state: 'revoked' }], ['that the passcode is wrong', 401, { remainingAttempts: 0 }], ['that it may not', 403, { error: 'secret' }]]) {
+  test('one node says ' + what + ': the others are asked', async () => {
+    const page = await newPage(browser, links.origins);
+    let lies = 0;
+    await page.route(links.origins[0] + '/v1/grants/**', (route) => {
+      if (route.request().method() !== 'POST') return route.fulfill(lie({ state: 'revoked', now: 1, endedAt: 1 }));
+      lies++;
+      return route.fulfill(lie(json, status));
+    });
+    await page.goto(links.passcode.link);
+    await page.fill('#reader-name', 'Jeanne Roy');
+    await page.fill('#passcode', '4821');
+    await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+    await page.click('#open');
+    await page.waitForSelector('.first');
+    contains(await page.locator('#app').innerText(), 'Apixaban');
+    ok(lies > 0, 'the liar was not asked');
+    page.faults = page.faults.filter((fault) => !/40[13]|410/.test(fault));
+    await page.finish();
+  });
+}
+
+test('a wrong passcode: told when a second node says so', async () => {
+  const page = await newPage(browser, links.origins);
+  await page.goto(links.passcode.link);
+  await page.fill('#reader-name', 'Jeanne Roy');
+  await page.fill('#passcode', '0000');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+  await page.click('#open');
+  await page.waitForSelector('.fail');
+  contains(await page.locator('.fail').innerText(), 'Il reste 4 essais');
+  page.faults = page.faults.filter((fault) => !fault.includes('401'));
+  await page.finish();
+});
+
 test('the ledger stands still, and one node says that it does not: the others open without it, and it learns of it afterwards', async () => {
   await say('cut');
   const page = await newPage(browser, links.origins);

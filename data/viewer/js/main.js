@@ -170,7 +170,7 @@ async function lookAgain() {
   lookedAt = performance.now();
   const { link } = app;
   try {
-    const state = await grantState(link.nodes, link.grantHex);
+    const state = await grantState(link);
     if (app.link !== link || app.screen !== 'record') return;
     setClock(state.now);
     if (state.state === 'revoked' || state.state === 'expired') {
@@ -225,7 +225,7 @@ function wipeSilently() {
 async function askState() {
   const { link } = app;
   try {
-    const state = await grantState(link.nodes, link.grantHex);
+    const state = await grantState(link);
     if (app.link !== link || app.screen !== 'ask') return;
     setClock(state.now);
     app.grant = state;
@@ -320,7 +320,7 @@ function tellLies() {
 /** A sleeping grant gets its end with its first opening, so the state is read once more. */
 async function learnEnd() {
   try {
-    const state = app.session.grant.expires && !app.session.grant.duration ? app.session.grant : await grantState(app.link.nodes, app.link.grantHex);
+    const state = app.session.grant.expires && !app.session.grant.duration ? app.session.grant : await grantState(app.link);
     app.grant = state;
     setClock(state.now);
   } catch (error) {
@@ -333,7 +333,7 @@ async function openFailed(refusal, step) {
   if (refusal.kind === 'ended') {
     let state = { state: refusal.state || 'unknown', now: now() };
     try {
-      state = await grantState(app.link.nodes, app.link.grantHex);
+      state = await grantState(app.link);
       if (state.state === 'active') state.state = refusal.state || 'used';
     } catch (error) {
       state.expires = app.grant ? app.grant.expires : undefined;
@@ -433,7 +433,7 @@ function printSheet(receiptOnly) {
 
 /** What a reload needs in order to say that the access has ended: nothing secret, and *Close and wipe* takes it away. */
 function keepPlace(link) {
-  window.history.replaceState(link && { grantHex: link.grantHex, nodes: link.nodes, contact: link.contact, label: link.label }, '', window.location.pathname);
+  window.history.replaceState(link && { grantHex: link.grantHex, nodes: link.nodes, threshold: link.threshold, contact: link.contact, label: link.label }, '', window.location.pathname);
 }
 
 async function reloaded(kept) {
@@ -442,7 +442,7 @@ async function reloaded(kept) {
   app.screen = 'code';
   codeState({ message: 'codeReload' });
   try {
-    const state = await grantState(kept.nodes, kept.grantHex);
+    const state = await grantState(kept);
     if (!['active', 'notyet'].includes(state.state) && app.screen === 'code') finish(endOf(state));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -40,42 +40,65 @@ async function jsonOf(response) {
   }
 }
 
-/** Asks all nodes at once until `enough` makes something of their answers; else the refusal that says most. */
-function allNodes(nodes, what, enough) {
-  const order = ['passcode', 'ended', 'damaged', 'network'];
+/** How many nodes have to say the same, so that an honest one is among them; that they know of nothing, as many as open it: those that are behind say so, too. */
+const voices = (link, state) => (state === 'unknown' ? link.threshold : Math.ceil(link.threshold / 2));
+
+/** What enough nodes refuse for; at the end, that too few are of any help. No single node's word ends an opening. */
+function verdict(link, refusals, over) {
+  const [trouble, answers] = [true, false].map((is) => refusals.filter((one) => ['network', 'damaged'].includes(one.kind) === is));
+  for (const one of answers) {
+    const alike = answers.filter((other) => other.kind === one.kind && other.state === one.state);
+    if (alike.length >= voices(link, one.state)) return Object.assign(one, { left: Math.max(...alike.map((other) => other.left)) });
+  }
+  return over && (trouble.find((one) => one.kind === 'damaged') || new Refusal('network'));
+}
+
+const refusalOf = (error) => (error instanceof Refusal ? error : new Refusal('damaged'));
+
+/** Asks all nodes at once until `enough` makes something of their answers. */
+function allNodes(link, what, enough) {
   return new Promise((resolve, reject) => {
     const answers = [];
     const refusals = [];
-    nodes.forEach(async (node) => {
+    link.nodes.forEach(async (node) => {
       try {
         answers.push(await what(node));
       } catch (error) {
-        refusals.push(error instanceof Refusal ? error : new Refusal('damaged'));
+        refusals.push(refusalOf(error));
       }
-      const made = enough(answers);
+      const over = answers.length + refusals.length === link.nodes.length;
+      const made = enough(answers, over);
       if (made) resolve(made);
-      else if (answers.length + refusals.length === nodes.length) reject(refusals.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0] || new Refusal('damaged'));
+      else if (over) reject(verdict(link, refusals, true));
     });
   });
 }
 
-/** Tries each node in turn until one answers; a refusal that is an answer ends the search. */
-async function anyNode(nodes, what) {
-  let last = new Refusal('network');
+/** Tries each node in turn until one helps, or enough refuse alike. */
+async function anyNode(link, what, nodes = link.nodes) {
+  const refusals = [];
   for (const node of nodes) {
     try {
       return await what(node);
     } catch (error) {
-      last = error instanceof Refusal ? error : new Refusal('damaged');
-      if (!['network', 'damaged'].includes(last.kind)) throw last;
+      refusals.push(refusalOf(error));
+      const told = verdict(link, refusals, refusals.length === nodes.length);
+      if (told) throw told;
     }
   }
-  throw last;
 }
 
-/** Public state of a grant. Reading it consumes nothing. An unknown grant is a state, not an error. */
-export function grantState(nodes, grantHex) {
-  return anyNode(nodes, (node) => stateAt(node, grantHex));
+/** Public state of a grant, as enough nodes tell it alike; of nodes that tell different things, that it is open. Reading it consumes nothing. An unknown grant is a state, not an error. */
+export function grantState(link) {
+  const terms = (one) => JSON.stringify([one.state, one.expires, one.capsule]);
+  return allNodes(link, (node) => stateAt(node, link.grantHex), (states, over) => {
+    for (const one of states) {
+      const alike = states.filter((other) => terms(other) === terms(one));
+      const enough = voices(link, one.state);
+      if (alike.length >= enough) return { ...one, now: reached(alike.map((other) => other.now), enough) };
+    }
+    return over && states.find((one) => one.state === 'active');
+  });
 }
 
 async function stateAt(node, grantHex) {
@@ -92,7 +115,7 @@ const reached = (numbers, enough) => [...numbers].sort((a, b) => b - a)[enough -
 /** The state that as many nodes tell alike as it takes to open: what shares and capsule are checked against is no single node's word. */
 function agreedState(link) {
   const terms = (state) => JSON.stringify([state.t, state.capsule, state.commitments]);
-  return allNodes(link.nodes, (node) => stateAt(node, link.grantHex), (states) => {
+  return allNodes(link, (node) => stateAt(node, link.grantHex), (states) => {
     for (const one of states) {
       const used = states.filter((other) => terms(other) === terms(one)).map((other) => other.used);
       if (used.length >= link.threshold) return { ...one, used: reached(used, link.threshold) };
@@ -112,7 +135,7 @@ async function proofFor(link, node, session) {
 /** Whose openings nobody knew is asked last. */
 function enterOpening(link, session) {
   const nodes = [...link.nodes].sort((a, b) => session.doubted.indexOf(a) - session.doubted.indexOf(b));
-  return anyNode(nodes, async (node) => {
+  return anyNode(link, async (node) => {
     let { use } = session;
     for (let tries = 0; tries < 8; tries++) {
       if (use > session.grant.max) throw new Refusal('ended', { state: 'used' });
@@ -132,7 +155,7 @@ function enterOpening(link, session) {
       else throw new Refusal(response.status >= 500 ? 'network' : 'refused');
     }
     throw new Refusal('refused');
-  });
+  }, nodes);
 }
 
 async function askShare(link, session, node) {
@@ -171,7 +194,7 @@ function gatherShares(link, session, onShare) {
     if (error.unknown) known--;
     throw error;
   });
-  return allNodes(link.nodes, share, (shares) => {
+  return allNodes(link, share, (shares) => {
     onShare(shares.length);
     return shares.length >= session.grant.t && shares.slice(0, session.grant.t).sort((a, b) => a.x - b.x);
   }).catch((error) => Promise.reject(known < session.grant.t ? new Refusal('network', { unknown: true }) : error));
@@ -215,7 +238,7 @@ async function enterOrStall(link, session, onStalled) {
         turn.until = Date.now() + STALLED_MS;
         let lone;
         onStalled();
-        allNodes(link.nodes, (node) => askStalled(link, session, node, turn), (answers) => {
+        allNodes(link, (node) => askStalled(link, session, node, turn), (answers) => {
           const told = answers.filter((one) => one.final);
           const shares = answers.filter((one) => one.bytes).slice(0, session.grant.t).sort((x, y) => x.x - y.x);
           [lone] = told;
@@ -242,7 +265,7 @@ export async function receiptHash(grant, opening, capsule, receipts) {
 }
 
 function fetchCapsule(link, session) {
-  return anyNode(link.nodes, async (node) => {
+  return anyNode(link, async (node) => {
     const response = await ask(node.origin, '/v1/blobs/' + session.grant.capsule);
     if (!response.ok) throw new Refusal('network');
     const bytes = new Uint8Array(await response.arrayBuffer());
@@ -314,7 +337,7 @@ export async function openRecord(link, session, note, passcode, onStep) {
         session.doubted = [...session.doubted.filter((one) => one !== node), node];
         if (tries < link.nodes.length) continue;
       }
-      const fresh = await grantState(link.nodes, link.grantHex).catch(() => session.grant);
+      const fresh = await grantState(link).catch(() => session.grant);
       if (tries > 1 || fresh.capsule === session.opening.capsule) throw error;
     }
   }
@@ -323,7 +346,7 @@ export async function openRecord(link, session, note, passcode, onStep) {
 /** A note to the patient after the opening. Returns the time by the ledger. */
 export async function sendNote(link, session, note) {
   const sealed = b64u(await sealNote(link.key, link.grant, note));
-  return anyNode(link.nodes, async (node) => {
+  return anyNode(link, async (node) => {
     const token = b64u(await releaseToken(link.secret, link.grant, node.id));
     const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/note', { opening: session.opening.id, token, note: sealed });
     if (response.status === 404 || response.status === 410) throw new Refusal('ended', {});

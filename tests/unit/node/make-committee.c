@@ -51,13 +51,14 @@ static void
 make_links (Program *program)
 {
   json_t *out = json_object (), *origins = json_array ();
-  g_autoptr (CitizDeal) once = NULL, passcode = NULL, revoked = NULL;
+  g_autoptr (CitizDeal) once = NULL, last = NULL, passcode = NULL, revoked = NULL;
 
   program->plain = deal (program, out, "plain", 16, NULL);
   program->world.stalled = TRUE;
   program->stalled = deal (program, out, "stalled", 16, NULL);
   program->world.stalled = FALSE;
   once = deal (program, out, "once", 1, NULL);
+  last = deal (program, out, "last", 1, NULL);
   passcode = deal (program, out, "passcode", 16, "4821");
   revoked = deal (program, out, "revoked", 16, NULL);
   committee_revoke (&program->world, revoked);

@@ -267,6 +267,28 @@ test_openings_are_counted (Committee *world, gconstpointer data)
   g_assert_cmpint (json_integer_value (json_object_get (other->json, "used")), ==, 1);
 }
 
+/* That costs nothing of the last one either: whoever entered it may have lied about its name. */
+static void
+test_last_opening (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 1, NULL, COMMITTEE);
+  json_t *fields = opening_fields (world, deal, 1, "Dre Ouellet");
+  g_autoptr (Reply) first = committee_post (world, 0, deal, "open", json_incref (fields));
+  g_autoptr (Reply) again = NULL, other = NULL;
+
+  committee_wait (world, first);
+  g_assert_cmpuint (first->status, ==, 200);
+  committee_until (world, knows_opening, &deal->body.id);
+  again = committee_post (world, 1, deal, "open", fields);
+  committee_wait (world, again);
+  g_assert_cmpuint (again->status, ==, 200);
+  g_assert_cmpstr (reply_string (first, "opening"), ==, reply_string (again, "opening"));
+  other = committee_post (world, 1, deal, "open", opening_fields (world, deal, 1, "Dr Roy"));
+  committee_wait (world, other);
+  g_assert_cmpuint (other->status, ==, 409);
+  g_assert_cmpstr (reply_string (other, "state"), ==, "used");
+}
+
 /* Two readers at two nodes at the same time: one opening becomes final, the other is told which is next. */
 static void
 test_race (Committee *world, gconstpointer data)
@@ -816,6 +838,7 @@ main (int argc, char **argv)
   TEST ("nothing-after-the-end", test_nothing_after_the_end);
   TEST ("revocation-not-final", test_revocation_not_final);
   TEST ("openings-are-counted", test_openings_are_counted);
+  TEST ("last-opening", test_last_opening);
   TEST ("race", test_race);
   TEST ("fifty-wrong-passcodes", test_fifty_wrong_passcodes);
   TEST ("false-parts", test_false_parts);
