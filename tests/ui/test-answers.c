@@ -316,7 +316,7 @@ test_path (void)
 
   g_list_store_append (entries, before);
   citiz_entry_path_fill (CITIZ_ENTRY_PATH (path), G_LIST_MODEL (entries));
-  citiz_entry_path_show_block (CITIZ_ENTRY_PATH (path), 3);
+  citiz_entry_path_show_block (CITIZ_ENTRY_PATH (path), 3, FALSE);
   g_assert_nonnull (find (path, says, "under way"));
   g_list_store_splice (entries, 0, 1, (gpointer *) &after, 1);
   citiz_entry_path_fill (CITIZ_ENTRY_PATH (path), G_LIST_MODEL (entries));
