@@ -69,7 +69,7 @@ join (CitizChanges *changes, CitizChanges *more)
   for (guint i = 0; i < more->objects->len; i++)
     {
       const CitizChange *change = &g_array_index (more->objects, CitizChange, i);
-      const CitizChange copy = {change->key, g_bytes_ref (change->value)};
+      const CitizChange copy = {change->key, g_bytes_ref (change->value), change->number};
 
       g_array_append_val (changes->objects, copy);
     }

@@ -43,6 +43,7 @@ typedef struct
 {
   CitizHash key;
   GBytes *value;
+  guint64 number; /* citiz_state_set() */
 } CitizChange;
 
 typedef struct

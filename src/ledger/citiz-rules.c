@@ -14,9 +14,8 @@ refuse (GError **error, CitizLedgerError code, const gchar *what)
 static void
 put (CitizRun *run, const CitizHash *key, GBytes *value)
 {
-  const CitizChange change = {*key, value};
+  const CitizChange change = {*key, value, citiz_state_set (run->state, key, value)};
 
-  citiz_state_set (run->state, key, value);
   g_array_append_val (run->changes->objects, change);
 }
 

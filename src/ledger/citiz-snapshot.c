@@ -254,10 +254,11 @@ take_object (CitizSnapshot *snapshot, CitizCursor *cursor, CitizChanges *objects
   memcpy (snapshot->last.b, key, sizeof snapshot->last.b);
   {
     g_autoptr (GBytes) bytes = g_bytes_new (value, n);
-    citiz_state_set (snapshot->state, &snapshot->last, bytes);
+    const guint64 number = citiz_state_set (snapshot->state, &snapshot->last, bytes);
+
     if (objects != NULL)
       {
-        const CitizChange change = {snapshot->last, g_steal_pointer (&bytes)};
+        const CitizChange change = {snapshot->last, g_steal_pointer (&bytes), number};
         g_array_append_val (objects->objects, change);
       }
   }

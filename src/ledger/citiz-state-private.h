@@ -12,6 +12,7 @@ struct _CitizStateNode
   gint ref;
   gboolean hashed;
   guint64 n_leaves;
+  guint64 number; /* of a leaf */
   CitizHash hash;
   CitizHash key;
   GBytes *value;

@@ -13,12 +13,13 @@
  * (4) a node with more than one owner is never changed, a node whose hash is known is never changed without forgetting it. */
 
 static CitizStateNode *
-node_new_leaf (const CitizHash *key, GBytes *value)
+node_new_leaf (guint64 number, const CitizHash *key, GBytes *value)
 {
   CitizStateNode *node = g_new0 (CitizStateNode, 1);
 
   node->ref = 1;
   node->n_leaves = 1;
+  node->number = number;
   node->key = *key;
   node->value = g_bytes_ref (value);
   return node;
@@ -81,16 +82,16 @@ node_join (CitizStateNode *a, CitizStateNode *b, guint depth)
   return node;
 }
 
-/* Takes @node, gives the subtree with @key set. */
+/* Takes @node, gives the subtree with @key set. @number: a new leaf's; afterwards the leaf's */
 static CitizStateNode *
-node_set (CitizStateNode *node, guint depth, const CitizHash *key, GBytes *value)
+node_set (CitizStateNode *node, guint depth, guint64 *number, const CitizHash *key, GBytes *value)
 {
   guint bit;
 
   if (node == NULL)
-    return node_new_leaf (key, value);
+    return node_new_leaf (*number, key, value);
   if (node->value != NULL && !citiz_hash_equal (&node->key, key))
-    return node_join (node, node_new_leaf (key, value), depth);
+    return node_join (node, node_new_leaf (*number, key, value), depth);
 
   node = node_own (node);
   node->hashed = FALSE;
@@ -98,10 +99,11 @@ node_set (CitizStateNode *node, guint depth, const CitizHash *key, GBytes *value
     {
       g_bytes_unref (node->value);
       node->value = g_bytes_ref (value);
+      *number = node->number;
       return node;
     }
   bit = citiz_state_bit (key, depth);
-  node->child[bit] = node_set (node->child[bit], depth + 1, key, value);
+  node->child[bit] = node_set (node->child[bit], depth + 1, number, key, value);
   node->n_leaves = (node->child[0] != NULL ? node->child[0]->n_leaves : 0)
                    + (node->child[1] != NULL ? node->child[1]->n_leaves : 0);
   return node;
@@ -134,10 +136,19 @@ citiz_state_free (CitizState *state)
   g_free (state);
 }
 
-void
+/**
+ * citiz_state_set:
+ *
+ * Returns: the number of @key, from 1 on in the order in which keys were first set. It follows from that order alone, so every fork and
+ *   every copy that was filled in the same order has the same, and a store finds what it keeps of a key by it.
+ */
+guint64
 citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value)
 {
-  state->root = node_set (state->root, 0, key, value);
+  guint64 number = citiz_state_size (state) + 1;
+
+  state->root = node_set (state->root, 0, &number, key, value);
+  return number;
 }
 
 /**

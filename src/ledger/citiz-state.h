@@ -31,7 +31,7 @@ typedef struct
 CitizState *citiz_state_new (void);
 CitizState *citiz_state_fork (const CitizState *state);
 void citiz_state_free (CitizState *state);
-void citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value);
+guint64 citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value);
 GBytes *citiz_state_get (const CitizState *state, const CitizHash *key);
 guint64 citiz_state_size (const CitizState *state);
 /* Returns: %FALSE to stop */

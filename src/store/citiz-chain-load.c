@@ -27,29 +27,41 @@ citiz_chain_write_log (CitizChain *chain, GArray *nodes, guint lowest, GError **
   return TRUE;
 }
 
-/* What an object became last is all that is written of it. */
-static gboolean
-write_state (CitizChain *chain, const CitizChanges *changes, GError **error)
+/* Of each object what it became last, in the order of these last changes: nearly that of the numbers, which leaves pages full. */
+static GPtrArray *
+last_changes (const CitizChanges *changes)
 {
-  g_autoptr (GHashTable) written
-      = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
-  g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
+  GPtrArray *last = g_ptr_array_new ();
 
-  if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_state (number, key, value) "
-                         "VALUES ((SELECT number FROM chain_state WHERE " CITIZ_CHAIN_OF_KEY
-                         "), ?1, ?2) "
-                         "ON CONFLICT (number) DO UPDATE SET value = excluded.value",
-                         &stmt, error))
-    return FALSE;
   for (guint i = changes->objects->len; i > 0; i--)
     {
       CitizChange *change = &g_array_index (changes->objects, CitizChange, i - 1);
 
-      if (!g_hash_table_add (written, &change->key))
-        continue;
-      citiz_stmt_bind_hash (stmt, 1, &change->key);
-      citiz_stmt_bind_gbytes (stmt, 2, change->value);
+      if (g_hash_table_add (seen, &change->number))
+        g_ptr_array_add (last, change);
+    }
+  return last;
+}
+
+static gboolean
+write_state (CitizChain *chain, const CitizChanges *changes, GError **error)
+{
+  g_autoptr (GPtrArray) last = last_changes (changes);
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT OR REPLACE INTO chain_state (number, key, value) "
+                         "VALUES (?1, ?2, ?3)",
+                         &stmt, error))
+    return FALSE;
+  for (guint i = last->len; i > 0; i--)
+    {
+      const CitizChange *change = last->pdata[i - 1];
+
+      citiz_stmt_bind_int (stmt, 1, (gint64) change->number);
+      citiz_stmt_bind_hash (stmt, 2, &change->key);
+      citiz_stmt_bind_gbytes (stmt, 3, change->value);
       if (!citiz_stmt_run (stmt, error))
         return FALSE;
     }
@@ -64,12 +76,14 @@ citiz_chain_write_derived (CitizChain *chain, const CitizChanges *changes, GErro
          && write_state (chain, changes, error);
 }
 
+/* In the order of their numbers, so that they get the same again. */
 static gboolean
 load_state (CitizChain *chain, CitizState *state, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
 
-  if (!citiz_db_prepare (chain->db, "SELECT key, value FROM chain_state", &stmt, error))
+  if (!citiz_db_prepare (chain->db, "SELECT number, key, value FROM chain_state ORDER BY number",
+                         &stmt, error))
     return FALSE;
   for (;;)
     {
@@ -81,9 +95,10 @@ load_state (CitizChain *chain, CitizState *state, GError **error)
         return FALSE;
       if (!row)
         return TRUE;
-      value = citiz_stmt_bytes (stmt, 1);
-      if (citiz_stmt_hash (stmt, 0, &key))
-        citiz_state_set (state, &key, value);
+      value = citiz_stmt_bytes (stmt, 2);
+      if (!citiz_stmt_hash (stmt, 1, &key)
+          || citiz_state_set (state, &key, value) != (guint64) citiz_stmt_int (stmt, 0))
+        return citiz_chain_damaged (error, citiz_chain_height (chain), "an object is missing");
     }
 }
 

@@ -40,9 +40,6 @@ struct _CitizChain
 /* The lowest level of the log that is kept: 16 transactions. What is below is made from them when it is asked for. */
 #define CITIZ_CHAIN_LOG_LEVEL 4
 
-/* An object of the state by its key, ?1. */
-#define CITIZ_CHAIN_OF_KEY "substr (key, 1, 8) = substr (?1, 1, 8) AND key = ?1"
-
 gboolean citiz_chain_damaged (GError **error, guint64 height, const gchar *what);
 gboolean citiz_chain_read_genesis (CitizChain *chain, gboolean *out_found, GError **error);
 gboolean citiz_chain_write_genesis (CitizChain *chain, GError **error);
@@ -67,10 +64,6 @@ gboolean citiz_chain_write_derived (CitizChain *chain, const CitizChanges *chang
 CitizLedger *citiz_chain_replay (CitizChain *chain, CitizChanges *changes, GError **error);
 CitizLedger *citiz_chain_rebuild (CitizChain *chain, GError **error);
 gboolean citiz_chain_need_ledger (CitizChain *chain, GError **error);
-GBytes *citiz_chain_read_object (CitizChain *chain,
-                                 CitizObjectType type,
-                                 const guint8 *id,
-                                 gsize n);
 gboolean citiz_chain_begin_epoch (CitizChain *chain, CitizLedger *ledger, GError **error);
 gboolean citiz_chain_read_refounds (CitizChain *chain, GError **error);
 gboolean citiz_chain_cross_refound (CitizChain *chain, CitizLedger *ledger, GError **error);

@@ -127,29 +127,10 @@ citiz_chain_read_log (gpointer data, guint level, guint64 place, CitizHash *out)
   return citiz_stmt_next (stmt, &row, NULL) && row && citiz_stmt_hash (stmt, 0, out);
 }
 
-/* Returns: (transfer full) (nullable) */
-GBytes *
-citiz_chain_read_object (CitizChain *chain, CitizObjectType type, const guint8 *id, gsize n)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-  CitizHash key;
-  gboolean row;
-
-  citiz_object_key (&key, type, id, n);
-  if (!citiz_db_prepare (chain->db, "SELECT value FROM chain_state WHERE " CITIZ_CHAIN_OF_KEY,
-                         &stmt, NULL))
-    return NULL;
-  citiz_stmt_bind_hash (stmt, 1, &key);
-  return citiz_stmt_next (stmt, &row, NULL) && row ? citiz_stmt_bytes (stmt, 0) : NULL;
-}
-
 gboolean
 citiz_chain_get_account (CitizChain *chain, const CitizHash *id, CitizAccount *out)
 {
-  g_autoptr (GBytes) value
-      = citiz_chain_read_object (chain, CITIZ_OBJECT_ACCOUNT, id->b, sizeof id->b);
-
-  return value != NULL && citiz_account_decode (value, out, NULL);
+  return citiz_chain_need_ledger (chain, NULL) && citiz_ledger_get_account (chain->ledger, id, out);
 }
 
 /**
@@ -162,15 +143,11 @@ citiz_chain_get_account (CitizChain *chain, const CitizHash *id, CitizAccount *o
 gboolean
 citiz_chain_grant (CitizChain *chain, const CitizId *grant, CitizGrantState *out)
 {
-  g_autoptr (GBytes) value
-      = citiz_chain_read_object (chain, CITIZ_OBJECT_GRANT, grant->b, sizeof grant->b);
-  g_autoptr (GBytes) use_value
-      = citiz_chain_read_object (chain, CITIZ_OBJECT_GRANT_USE, grant->b, sizeof grant->b);
   CitizGrantRecord record;
-  CitizGrantUse use = {.grant = *grant};
+  CitizGrantUse use;
 
-  if (value == NULL || !citiz_grant_record_decode (value, &record, NULL)
-      || (use_value != NULL && !citiz_grant_use_decode (use_value, &use, NULL)))
+  if (!citiz_chain_need_ledger (chain, NULL)
+      || !citiz_ledger_get_grant (chain->ledger, grant, &record, &use))
     return FALSE;
   citiz_grant_judge (out, &record, &use, citiz_chain_time (chain));
   return TRUE;

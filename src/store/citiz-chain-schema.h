@@ -137,3 +137,6 @@ static const char citiz_chain_schema_6[] =
     "DROP TABLE chain_state;"
     "ALTER TABLE chain_state_new RENAME TO chain_state;"
     "CREATE INDEX chain_state_name ON chain_state (substr (key, 1, 8));";
+
+/* Objects of the state are found by their numbers, which the ledger in memory knows. */
+static const char citiz_chain_schema_7[] = "DROP INDEX chain_state_name;";

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 gdouble bench_now (void);
+gdouble bench_own_time (void);
 gdouble bench_median (gdouble *values, guint n);
 gdouble bench_raw_verify (guint count, guint threads);
 gint64 bench_folder_bytes (const gchar *path);
