@@ -18,7 +18,7 @@ citiz_chain_select_blocks (CitizChain *chain,
           "WHERE height >= ?1 ORDER BY height",
           out_blocks, error)
       || !citiz_db_prepare (chain->db,
-                            "SELECT number, name, grant_id, bytes FROM chain_tx WHERE number >= ?1 "
+                            "SELECT number, grant_id, bytes FROM chain_tx WHERE number >= ?1 "
                             "ORDER BY number",
                             out_txs, error))
     return FALSE;
@@ -27,7 +27,7 @@ citiz_chain_select_blocks (CitizChain *chain,
   return TRUE;
 }
 
-/* Columns: number, name, grant_id, bytes. The columns beside the bytes are what lists are made from: they must say the same. */
+/* Columns: number, grant_id, bytes. The columns beside the bytes are what lists are made from: they must say the same. */
 static gboolean
 read_tx (CitizStmt *stmt, guint64 height, guint64 number, CitizBlock *block, GError **error)
 {
@@ -35,19 +35,17 @@ read_tx (CitizStmt *stmt, guint64 height, guint64 number, CitizBlock *block, GEr
   CitizId stored;
   CitizTx *tx;
   gsize n;
-  const guint8 *view = citiz_stmt_view (stmt, 3, &n);
+  const guint8 *view = citiz_stmt_view (stmt, 2, &n);
 
   tx = citiz_tx_decode (view, n, NULL);
   if (tx == NULL)
     return citiz_chain_damaged (error, height, "a transaction cannot be read");
   g_ptr_array_add (block->txs, tx);
-  view = citiz_stmt_view (stmt, 1, &n);
-  if ((guint64) citiz_stmt_int (stmt, 0) != number || n != CITIZ_CHAIN_NAME_SIZE
-      || memcmp (view, citiz_tx_get_id (tx)->b, n) != 0)
-    return citiz_chain_damaged (error, height, "a transaction is stored under another's name");
+  if ((guint64) citiz_stmt_int (stmt, 0) != number)
+    return citiz_chain_damaged (error, height, "a transaction is missing");
   grant = citiz_tx_body_grant (tx->type, &tx->body);
-  if (citiz_stmt_is_null (stmt, 2) != (grant == NULL)
-      || (grant != NULL && (!citiz_stmt_id (stmt, 2, &stored) || !citiz_id_equal (grant, &stored))))
+  if (citiz_stmt_is_null (stmt, 1) != (grant == NULL)
+      || (grant != NULL && (!citiz_stmt_id (stmt, 1, &stored) || !citiz_id_equal (grant, &stored))))
     return citiz_chain_damaged (error, height, "a transaction is stored under another's grant");
   return TRUE;
 }

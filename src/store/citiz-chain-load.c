@@ -207,8 +207,9 @@ citiz_chain_need_ledger (CitizChain *chain, GError **error)
   chain->ledger = load (chain, &head, &why);
   if (g_error_matches (why, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED))
     {
-      g_warning ("The chain's tables are made again from its transactions: %s", why->message);
       chain->ledger = citiz_chain_rebuild (chain, error);
+      if (chain->ledger != NULL)
+        g_message ("The chain's tables were made again from its transactions: %s", why->message);
     }
   else if (why != NULL)
     g_propagate_error (error, g_steal_pointer (&why));

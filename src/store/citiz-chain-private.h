@@ -31,11 +31,19 @@ struct _CitizChain
   CitizTime last_time;
 };
 
-/* By the type in the bytes (FORMAT.md §2): node_join, valset_change, evidence, params. */
-#define CITIZ_CHAIN_COMMUNITY "substr (bytes, 34, 2) IN (x'000b', x'000d', x'000f', x'0010')"
+/* What nodes say of their community, few among many: chain_said. */
+static inline gboolean
+citiz_chain_is_said (CitizTxType type)
+{
+  return type == CITIZ_TX_NODE_JOIN || type == CITIZ_TX_VALSET_CHANGE || type == CITIZ_TX_EVIDENCE
+         || type == CITIZ_TX_PARAMS;
+}
 
 /* How much of a transaction's id is kept, to find it by. */
 #define CITIZ_CHAIN_NAME_SIZE 8
+
+/* How many names wait until they go into the long table together. */
+#define CITIZ_CHAIN_NAMES 16384
 
 /* The lowest level of the log that is kept: 16 transactions. What is below is made from them when it is asked for. */
 #define CITIZ_CHAIN_LOG_LEVEL 4

@@ -3,10 +3,16 @@
 
 #include <string.h>
 
-#define TX_COLUMNS                                                                                 \
-  "SELECT t.number, b.height, b.entered, t.bytes, b.header FROM chain_tx AS t "                    \
+#define TX_COLUMNS "SELECT t.number, b.height, b.entered, t.bytes, b.header FROM "
+#define TX_BLOCK                                                                                   \
   "JOIN chain_block AS b ON b.height = (SELECT height FROM chain_block "                           \
   "WHERE first <= t.number ORDER BY first DESC, height DESC LIMIT 1) "
+#define TX_EACH TX_COLUMNS "chain_tx AS t " TX_BLOCK
+
+/* Those that @table names, which is asked first and without a table of SQLite's own. */
+#define TX_OF(table)                                                                               \
+  TX_COLUMNS table " AS n CROSS JOIN chain_tx AS t ON t.number = n.number " TX_BLOCK
+#define TX_BY_NAME(table) TX_OF (table) "WHERE n.name = ?1"
 
 void
 citiz_tx_info_clear (CitizTxInfo *info)
@@ -185,6 +191,38 @@ read_tx_row (CitizStmt *stmt, CitizTxInfo *out, GError **error)
   return TRUE;
 }
 
+/* @sql: those whose names are like ?1 */
+static gboolean
+find_among (CitizChain *chain,
+            const gchar *sql,
+            const CitizHash *id,
+            CitizTxInfo *out,
+            gboolean *out_found,
+            GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  memset (out, 0, sizeof *out);
+  if (!citiz_db_prepare (chain->db, sql, &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_bytes (stmt, 1, id->b, CITIZ_CHAIN_NAME_SIZE);
+  for (;;)
+    {
+      if (!citiz_stmt_next (stmt, out_found, error))
+        return FALSE;
+      if (!*out_found)
+        return TRUE;
+      if (!read_tx_row (stmt, out, error))
+        {
+          citiz_tx_info_clear (out);
+          return FALSE;
+        }
+      if (citiz_hash_equal (&out->id, id))
+        return TRUE;
+      citiz_tx_info_clear (out);
+    }
+}
+
 /**
  * citiz_chain_find_tx:
  * @out: cleared by the caller with citiz_tx_info_clear()
@@ -194,27 +232,16 @@ read_tx_row (CitizStmt *stmt, CitizTxInfo *out, GError **error)
 gboolean
 citiz_chain_find_tx (CitizChain *chain, const CitizHash *id, CitizTxInfo *out, GError **error)
 {
-  g_autoptr (CitizStmt) stmt = NULL;
-  gboolean row;
+  static const gchar *const by_name[] = {TX_BY_NAME ("chain_name_new"), TX_BY_NAME ("chain_name")};
 
-  memset (out, 0, sizeof *out);
-  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE t.name = ?1", &stmt, error))
-    return FALSE;
-  citiz_stmt_bind_bytes (stmt, 1, id->b, CITIZ_CHAIN_NAME_SIZE);
-  for (;;)
+  for (guint i = 0; i < G_N_ELEMENTS (by_name); i++)
     {
-      if (!citiz_stmt_next (stmt, &row, error))
+      gboolean found;
+
+      if (!find_among (chain, by_name[i], id, out, &found, error))
         return FALSE;
-      if (!row)
-        break;
-      if (!read_tx_row (stmt, out, error))
-        {
-          citiz_tx_info_clear (out);
-          return FALSE;
-        }
-      if (citiz_hash_equal (&out->id, id))
+      if (found)
         return TRUE;
-      citiz_tx_info_clear (out);
     }
   g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "no such transaction");
   return FALSE;
@@ -252,7 +279,7 @@ citiz_chain_txs_of_block (CitizChain *chain, guint64 height, GError **error)
   g_autoptr (CitizStmt) stmt = NULL;
 
   if (!citiz_db_prepare (chain->db,
-                         TX_COLUMNS
+                         TX_EACH
                          "WHERE t.number >= (SELECT first FROM chain_block WHERE height = ?1) "
                          "AND t.number < coalesce ((SELECT first FROM chain_block "
                          "WHERE height > ?1 ORDER BY height LIMIT 1), 1 << 62) ORDER BY t.number",
@@ -272,7 +299,7 @@ citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **erro
 {
   g_autoptr (CitizStmt) stmt = NULL;
 
-  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE t.grant_id = ?1 ORDER BY t.number", &stmt,
+  if (!citiz_db_prepare (chain->db, TX_EACH "WHERE t.grant_id = ?1 ORDER BY t.number", &stmt,
                          error))
     return NULL;
   citiz_stmt_bind_id (stmt, 1, grant);
@@ -289,8 +316,7 @@ citiz_chain_txs_of_community (CitizChain *chain, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
 
-  if (!citiz_db_prepare (chain->db, TX_COLUMNS "WHERE " CITIZ_CHAIN_COMMUNITY " ORDER BY t.number",
-                         &stmt, error))
+  if (!citiz_db_prepare (chain->db, TX_OF ("chain_said") "ORDER BY n.number", &stmt, error))
     return NULL;
   return read_txs (stmt, error);
 }

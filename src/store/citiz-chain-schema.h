@@ -1,7 +1,8 @@
 /* Tables of the chain; a step once released never changes. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-#include "store/citiz-chain-private.h" /* CITIZ_CHAIN_COMMUNITY */
+/* By the type in the bytes (FORMAT.md §2): node_join, valset_change, evidence, params. */
+#define CITIZ_CHAIN_COMMUNITY "substr (bytes, 34, 2) IN (x'000b', x'000d', x'000f', x'0010')"
 
 static const char citiz_chain_schema_1[] =
     /* one row: the founding document */
@@ -138,5 +139,37 @@ static const char citiz_chain_schema_6[] =
     "ALTER TABLE chain_state_new RENAME TO chain_state;"
     "CREATE INDEX chain_state_name ON chain_state (substr (key, 1, 8));";
 
-/* Objects of the state are found by their numbers, which the ledger in memory knows. */
-static const char citiz_chain_schema_7[] = "DROP INDEX chain_state_name;";
+/* Nothing is looked up to be written. Objects of the state have numbers that the ledger in memory knows. Names (how a transaction's id begins) are random, and each
+ * that goes into a long index costs a page: they wait in a short one, CITIZ_CHAIN_NAMES of them, and go into the long one together. Whether a transaction is one of the few that nodes say
+ * of their community is asked of the transaction, not of SQL. */
+static const char citiz_chain_schema_7[]
+    = "DROP INDEX chain_state_name;"
+      "CREATE TABLE chain_name ("
+      "  name BLOB NOT NULL,"
+      "  number INTEGER NOT NULL," /* of chain_tx */
+      "  PRIMARY KEY (name, number)"
+      ") STRICT, WITHOUT ROWID;"
+      "CREATE TABLE chain_name_new ("
+      "  name BLOB NOT NULL,"
+      "  number INTEGER NOT NULL,"
+      "  PRIMARY KEY (name, number)"
+      ") STRICT, WITHOUT ROWID;"
+      "CREATE TABLE chain_said ("
+      "  number INTEGER PRIMARY KEY" /* of chain_tx */
+      ") STRICT;"
+      "INSERT INTO chain_said SELECT number FROM chain_tx WHERE " CITIZ_CHAIN_COMMUNITY ";"
+      "DROP INDEX chain_tx_community;"
+      "INSERT INTO chain_name SELECT name, number FROM chain_tx ORDER BY name, number;"
+      "DROP INDEX chain_tx_name;"
+      "ALTER TABLE chain_tx DROP COLUMN name;"
+      /* one page a block instead of two */
+      "CREATE TABLE chain_journal_new ("
+      "  epoch INTEGER NOT NULL,"
+      "  slot INTEGER NOT NULL,"
+      "  kind INTEGER NOT NULL,"
+      "  vote BLOB NOT NULL,"
+      "  PRIMARY KEY (epoch, slot, kind)"
+      ") STRICT, WITHOUT ROWID;"
+      "INSERT INTO chain_journal_new SELECT epoch, slot, kind, vote FROM chain_journal;"
+      "DROP TABLE chain_journal;"
+      "ALTER TABLE chain_journal_new RENAME TO chain_journal;";

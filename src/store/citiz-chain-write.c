@@ -146,8 +146,7 @@ write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
   g_autoptr (CitizStmt) stmt = NULL;
 
   if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_tx (number, name, grant_id, bytes) "
-                         "VALUES (?1, ?2, ?3, ?4)",
+                         "INSERT INTO chain_tx (number, grant_id, bytes) VALUES (?1, ?2, ?3)",
                          &stmt, error))
     return FALSE;
   for (guint i = 0; i < block->txs->len; i++)
@@ -156,16 +155,59 @@ write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
       const CitizId *grant = citiz_tx_body_grant (tx->type, &tx->body);
 
       citiz_stmt_bind_int (stmt, 1, (gint64) (first + i));
-      citiz_stmt_bind_bytes (stmt, 2, citiz_tx_get_id (tx)->b, CITIZ_CHAIN_NAME_SIZE);
       if (grant != NULL)
-        citiz_stmt_bind_id (stmt, 3, grant);
+        citiz_stmt_bind_id (stmt, 2, grant);
       else
-        citiz_stmt_bind_text (stmt, 3, NULL);
-      citiz_stmt_bind_gbytes (stmt, 4, citiz_tx_get_bytes (tx));
+        citiz_stmt_bind_text (stmt, 2, NULL);
+      citiz_stmt_bind_gbytes (stmt, 3, citiz_tx_get_bytes (tx));
       if (!citiz_stmt_run (stmt, error))
         return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+write_name (CitizStmt *stmt, const CitizTx *tx, guint64 number, GError **error)
+{
+  citiz_stmt_bind_bytes (stmt, 1, citiz_tx_get_id (tx)->b, CITIZ_CHAIN_NAME_SIZE);
+  citiz_stmt_bind_int (stmt, 2, (gint64) number);
+  return citiz_stmt_run (stmt, error);
+}
+
+static gboolean
+write_said (CitizChain *chain, guint64 number, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, "INSERT INTO chain_said (number) VALUES (?1)", &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, (gint64) number);
+  return citiz_stmt_run (stmt, error);
+}
+
+/* What transactions are found by. */
+static gboolean
+write_names (CitizChain *chain, const CitizBlock *block, GError **error)
+{
+  const guint64 first = block->header.log_size - block->txs->len;
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, "INSERT INTO chain_name_new (name, number) VALUES (?1, ?2)",
+                         &stmt, error))
+    return FALSE;
+  for (guint i = 0; i < block->txs->len; i++)
+    {
+      const CitizTx *tx = block->txs->pdata[i];
+
+      if (!write_name (stmt, tx, first + i, error)
+          || (citiz_chain_is_said (tx->type) && !write_said (chain, first + i, error)))
+        return FALSE;
+    }
+  return first / CITIZ_CHAIN_NAMES == block->header.log_size / CITIZ_CHAIN_NAMES
+         || citiz_db_exec (chain->db,
+                           "INSERT INTO chain_name SELECT name, number FROM chain_name_new;"
+                           "DELETE FROM chain_name_new",
+                           error);
 }
 
 /* A final block and everything that follows from it, in the transaction that is open. */
@@ -176,66 +218,75 @@ citiz_chain_write_block (CitizChain *chain,
                          GError **error)
 {
   return write_block (chain, block, error) && write_txs (chain, block, error)
-         && citiz_chain_write_derived (chain, changes, error);
+         && write_names (chain, block, error) && citiz_chain_write_derived (chain, changes, error);
 }
 
 static gboolean
-write_all (CitizChain *chain, CitizBlock *block, const CitizChanges *changes, GError **error)
+finish_checks (CitizCheckPool *pool, GError **error)
 {
+  guint64 tag;
+
+  if (citiz_check_pool_finish (pool, &tag))
+    return TRUE;
+  g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
+  return FALSE;
+}
+
+static gboolean
+write_all (CitizChain *chain,
+           CitizBlock *block,
+           const CitizChanges *changes,
+           CitizCheckPool *pool,
+           GError **error)
+{
+  citiz_check_pool_flush (pool);
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
-  if (certify (chain, block, error) && citiz_chain_write_block (chain, block, changes, error))
+  if (certify (chain, block, error) && citiz_chain_write_block (chain, block, changes, error)
+      && finish_checks (pool, error))
     return citiz_db_commit (chain->db, error);
   citiz_db_rollback (chain->db);
   return FALSE;
 }
 
-/* The block of @txs on top of a fork of the ledger, which @out is then; other threads check the signatures meanwhile. */
-static CitizBlock *
-build (CitizChain *chain,
-       GPtrArray *txs,
-       CitizTime time,
-       CitizChanges *changes,
-       CitizLedger **out,
-       GError **error)
-{
-  g_autoptr (CitizCheckPool) pool = citiz_check_pool_new ();
-  g_autoptr (CitizLedger) next = citiz_ledger_fork (chain->ledger);
-  g_autoptr (CitizBlock) block = citiz_ledger_build_with (
-      next, txs, time, citiz_chain_node (chain), citiz_check_pool_later, pool, changes, error);
-  guint64 tag;
-
-  if (block != NULL && !citiz_check_pool_finish (pool, &tag))
-    {
-      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
-      return NULL;
-    }
-  *out = g_steal_pointer (&next);
-  return g_steal_pointer (&block);
-}
-
-/* A refusal by the rules touches no table, so that a caller's open transaction can go on. */
+/* Other threads check the signatures while the block is made and written. A refusal by the rules touches no table of a caller's open transaction, which can go on: there nothing is
+ * written before they are done. */
 static gboolean
 append (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
 {
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autoptr (CitizCheckPool) pool = NULL;
   g_autoptr (CitizLedger) next = NULL;
   g_autoptr (CitizBlock) block = NULL;
   CitizChainHead head;
   CitizTime time;
 
-  if (!citiz_chain_need_ledger (chain, error))
-    return FALSE;
   time = citiz_chain_time (chain);
   time.ms = MAX (time.ms, citiz_ledger_time (chain->ledger).ms + 1);
-  block = build (chain, txs, time, changes, &next, error);
-  if (block == NULL || !write_all (chain, block, changes, error))
+  pool = citiz_check_pool_new ();
+  next = citiz_ledger_fork (chain->ledger);
+  block = citiz_ledger_build_with (next, txs, time, citiz_chain_node (chain),
+                                   citiz_check_pool_later, pool, changes, error);
+  if (block == NULL || (citiz_db_get_depth (chain->db) > 0 && !finish_checks (pool, error))
+      || !write_all (chain, block, changes, pool, error))
     return FALSE;
   citiz_ledger_free (chain->ledger);
   chain->ledger = g_steal_pointer (&next);
   head = (CitizChainHead){block->header, block->hash};
   citiz_chain_block_info (out, &head);
   return TRUE;
+}
+
+/* On the chain is only what has spent its nonce: the ledger in memory knows. */
+static gboolean
+may_be_known (const CitizLedger *ledger, const CitizTx *tx)
+{
+  CitizAccount account;
+
+  return citiz_ledger_get_account (ledger, &tx->account, &account)
+         && (tx->key_index >= account.n_keys
+             || (tx->nonce < account.keys[tx->key_index].next
+                 && !citiz_nonce_is_free (&account.keys[tx->key_index], tx->nonce)));
 }
 
 /* Those of @txs that are not on the chain; of the others, @out is the newest block. */
@@ -246,13 +297,17 @@ leave_known (CitizChain *chain,
              CitizBlockInfo *out,
              GError **error)
 {
+  if (!citiz_chain_need_ledger (chain, error))
+    return FALSE;
   for (guint i = 0; i < txs->len; i++)
     {
       g_autoptr (GError) why = NULL;
       g_autoptr (GPtrArray) blocks = NULL;
       CitizTxInfo info;
 
-      if (citiz_chain_find_tx (chain, citiz_tx_get_id (txs->pdata[i]), &info, &why))
+      if (!may_be_known (chain->ledger, txs->pdata[i]))
+        g_ptr_array_add (out_new, txs->pdata[i]);
+      else if (citiz_chain_find_tx (chain, citiz_tx_get_id (txs->pdata[i]), &info, &why))
         {
           blocks = citiz_chain_blocks (chain, info.height, 1, error);
           citiz_tx_info_clear (&info);
