@@ -249,7 +249,7 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
   if (before)
     citiz_tell ("%s", _ ("An access is open already: this is it, with the end it was given."));
   expires = citiz_time_text (access->expires);
-  ready = citiz_session_explain_ready (access);
+  ready = citiz_session_explain_ready (access, citiz_session_get_community (run->session));
   run->answer = describe_access (access);
   if (access->sample)
     citiz_say (run, "%s", _ ("This is the sample record: the person in it is invented."));
@@ -355,7 +355,7 @@ say_ended (CitizCommandRun *run, const gchar *name, const CitizId *grant)
       if (!citiz_id_equal (&access->id, grant) || !access->ending)
         continue;
       state = "ending";
-      standing = citiz_session_explain_ready (access);
+      standing = citiz_session_explain_ready (access, NULL);
       citiz_say (run, "%s", standing);
     }
   run->answer = json_pack ("{s:s, s:s}", "grant", name, "state", state);

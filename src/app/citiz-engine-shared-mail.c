@@ -596,6 +596,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (!g_cancellable_is_cancelled (reading->stop))
     {
       shared->n_reading--;
+      citiz_watch_hear (citiz_community_get_watch (shared->engine->community), reading->origin,
+                        mail != NULL);
       if (mail != NULL)
         take_answer (shared, reading, mail);
       if (shared->n_reading == 0 && shared->read_again)

@@ -38,6 +38,13 @@ citiz_community_view_free (CitizCommunityView *view)
   g_free (view);
 }
 
+/* So many validators are missing that nothing new becomes final. */
+gboolean
+citiz_community_view_stands (const CitizCommunityView *view)
+{
+  return view->n_missing > view->may_fail;
+}
+
 const CitizCommunityView *
 citiz_session_get_community (CitizSession *self)
 {
@@ -111,6 +118,10 @@ citiz_session_explain_community (const CitizCommunityView *view)
     return g_strdup (_ ("No node answers"));
   if (view->state == CITIZ_COMMUNITY_VIEW_PAUSED)
     return g_strdup (_ ("Paused: the network is metered"));
+  if (citiz_community_view_stands (view))
+    return g_strdup_printf (
+        ngettext ("%u node of %u does not answer", "%u nodes of %u do not answer", view->n_missing),
+        view->n_missing, view->n_validators);
   if (view->working)
     return g_strdup (_ ("Working for a place in the community"));
   if (view->state == CITIZ_COMMUNITY_VIEW_CATCHING_UP)

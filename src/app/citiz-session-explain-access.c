@@ -20,13 +20,21 @@ explain_sending (const CitizAccess *access)
                           access->n_holding, access->n_nodes, access->n_needed);
 }
 
+gboolean
+citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view)
+{
+  return view != NULL && access->state == CITIZ_ACCESS_LIVE && access->n_nodes > 0
+         && access->ready != CITIZ_ACCESS_SENDING
+         && view->n_missing + access->n_needed > access->n_nodes;
+}
+
 /**
  * citiz_session_explain_ready:
  *
  * Returns: (transfer full) (nullable): a sentence, or %NULL for an access that has ended or that opens on this computer because there is no community
  */
 gchar *
-citiz_session_explain_ready (const CitizAccess *access)
+citiz_session_explain_ready (const CitizAccess *access, const CitizCommunityView *view)
 {
   if (access->state != CITIZ_ACCESS_LIVE)
     return NULL;
@@ -40,6 +48,9 @@ citiz_session_explain_ready (const CitizAccess *access)
         "You have ended it. Every node that has heard of it gives nothing any more; the ledger will confirm it."));
   if (access->ready == CITIZ_ACCESS_SENDING)
     return explain_sending (access);
+  if (citiz_access_is_stranded (access, view))
+    return g_strdup (_ (
+        "Too few nodes answer: nobody can open it until more are back. For a carer who waits now, make the one-file summary."));
   return g_strdup_printf (
       ngettext ("Ready: %u of %u node holds its part. This computer may be closed.",
                 "Ready: %u of %u nodes hold their part. This computer may be closed.",

@@ -221,9 +221,6 @@ gchar *citiz_session_explain_person (
 const gchar *citiz_session_explain_end (const gchar *ended); /* of a report: why it stops early */
 const gchar *citiz_session_explain_skip (
     const gchar *reason); /* why an import left something out */
-gchar *citiz_session_explain_ready (
-    const CitizAccess
-        *access); /* where a live access stands with its nodes; NULL: nothing to say */
 gchar *citiz_session_explain_erased (const CitizAccess *access); /* after its end; NULL the same */
 CitizTime citiz_session_now (CitizSession *self);
 
@@ -590,8 +587,13 @@ typedef struct
 
 /* (transfer none) (nullable): NULL without a community, and while locked. Until the next "community-changed". */
 const CitizCommunityView *citiz_session_get_community (CitizSession *self);
+gboolean citiz_community_view_stands (const CitizCommunityView *view);
 /* One sentence for the header, in the person's language. (transfer full) */
 gchar *citiz_session_explain_community (const CitizCommunityView *view);
+/* Too few of the nodes that hold its parts answer: nobody opens it now. @view: (nullable) */
+gboolean citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view);
+/* Where a live access stands with its nodes; NULL: nothing to say. @view: (nullable) */
+gchar *citiz_session_explain_ready (const CitizAccess *access, const CitizCommunityView *view);
 
 void citiz_refound_view_free (CitizRefoundView *view);
 gchar *citiz_session_refound_name (const CitizRefoundView *view);

@@ -314,6 +314,7 @@ closed_cb (CitizSocket *socket, CitizCommunity *self)
   if (self->watch == NULL)
     return;
   citiz_follower_hurry (self->follower, 0);
+  citiz_watch_begin_anew (self->watcher);
   citiz_community_disarm (&self->poll_source);
   self->poll_source = citiz_community_after (self, MIN (LOST_MS, self->poll_ms), poll_cb);
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   CitizWatched said;
-  gboolean visited; /* since it was started */
+  gboolean visited; /* since there was a reason to look at it before its turn */
   CitizTime page_seen;
   CitizTime signed_at;
   guint64 signed_height;

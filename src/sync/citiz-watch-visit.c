@@ -370,6 +370,16 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
   g_object_unref (self);
 }
 
+/* Whoever there is a reason to look at comes before the one in turn. */
+static guint
+next_turn (CitizWatch *self)
+{
+  for (guint i = 1; i <= self->nodes->len; i++)
+    if (!((CitizWatchNode *) self->nodes->pdata[(self->turn + i) % self->nodes->len])->visited)
+      return self->turn + i;
+  return self->turn + 1;
+}
+
 /* The next thing of this visit, or the next node later. */
 static void
 go_on (CitizWatch *self)
@@ -397,7 +407,7 @@ go_on (CitizWatch *self)
       g_clear_pointer (&ask.body, g_bytes_unref);
       return;
     }
-  self->turn++;
+  self->turn = next_turn (self);
   visit_in (self, host (self)->visited ? self->visit_ms / self->nodes->len : 0);
 }
 

@@ -128,6 +128,24 @@ citiz_watch_begin_anew (CitizWatch *self)
   citiz_watch_visit_now (self);
 }
 
+/* Whether a node gave an answer to somebody else: when that is news, it is visited next. */
+void
+citiz_watch_hear (CitizWatch *self, const gchar *url, gboolean answered)
+{
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      CitizWatchNode *node = self->nodes->pdata[i];
+
+      if (!g_str_equal (node->said.url, url) || !node->visited || node->said.answers == answered)
+        continue;
+      node->visited = FALSE;
+      if (self->visiting)
+        continue;
+      self->turn = i;
+      citiz_watch_visit_now (self);
+    }
+}
+
 /**
  * citiz_watch_start:
  *

@@ -36,6 +36,7 @@ void citiz_watch_set_pace (CitizWatch *self, guint visit_ms);
 void citiz_watch_begin_anew (CitizWatch *self);
 gboolean citiz_watch_start (CitizWatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_watch_stop (CitizWatch *self);
+void citiz_watch_hear (CitizWatch *self, const gchar *url, gboolean answered);
 void citiz_watch_suspect (CitizWatch *self, const gchar *url);
 
 GPtrArray *citiz_watch_alarms (CitizWatch *self);

@@ -141,7 +141,7 @@ citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access
   live = access->state == CITIZ_ACCESS_LIVE && !access->ending;
   if (access->ending)
     {
-      g_autofree gchar *standing = citiz_session_explain_ready (access);
+      g_autofree gchar *standing = citiz_session_explain_ready (access, NULL);
 
       gtk_box_append (GTK_BOX (page), citiz_caption_new (standing));
     }

@@ -163,7 +163,7 @@ say_even (const CitizCommunityView *view, CitizTime now, CitizSaying *out)
                                     view->n_missing, view->n_validators);
       out->icon = "citiz-clock-symbolic";
       out->style = "warning";
-      out->text = g_strdup (view->n_missing <= view->may_fail
+      out->text = g_strdup (!citiz_community_view_stands (view)
                                 ? _ ("The others are enough: everything goes on.")
                                 : _ ("Nothing new can be written until one is back. Your record "
                                      "stays readable, and what waits is kept."));

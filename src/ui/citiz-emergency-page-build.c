@@ -378,26 +378,33 @@ where_it_opens (const CitizAccess *access)
 }
 
 /* The word beside the clock, and a sentence while there is something to wait for or to know. */
-static void
-fill_standing (CitizEmergencyPage *self)
+void
+_citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
 {
   const CitizAccess *access = self->access;
   const gboolean sending = access->ready == CITIZ_ACCESS_SENDING && access->n_nodes > 0;
-  const gboolean told = sending || access->instead;
-  g_autofree gchar *sentence = citiz_session_explain_ready (access), *word = NULL;
+  const CitizCommunityView *view = citiz_session_get_community (self->session);
+  const gboolean stranded = citiz_access_is_stranded (access, view);
+  const gboolean told = sending || stranded || access->instead;
+  g_autofree gchar *sentence = citiz_session_explain_ready (access, view), *word = NULL;
 
   if (access->n_nodes == 0)
     word = g_strdup (_ ("Ready on this computer"));
   else if (sending)
     word = g_strdup_printf (_ ("%u of %u nodes ready"), access->n_holding, access->n_nodes);
+  else if (stranded)
+    word = g_strdup (_ ("Not now"));
   else
     word = g_strdup_printf (_ ("Ready · %u of %u nodes"), access->n_holding, access->n_nodes);
   gtk_label_set_label (GTK_LABEL (self->where_caption), where_it_opens (access));
-  adw_bin_set_child (self->ready_slot,
-                     citiz_status_new (sending ? "citiz-clock-symbolic" : "citiz-check-symbolic",
-                                       word, sending ? "neutral" : "ok"));
+  adw_bin_set_child (
+      self->ready_slot,
+      citiz_status_new (sending || stranded ? "citiz-clock-symbolic" : "citiz-check-symbolic", word,
+                        stranded  ? "late"
+                        : sending ? "neutral"
+                                  : "ok"));
   gtk_widget_set_visible (self->standing_list, told && sentence != NULL);
-  gtk_widget_set_visible (self->standing_capsule, access->instead);
+  gtk_widget_set_visible (self->standing_capsule, access->instead || stranded);
   if (!told || sentence == NULL)
     return;
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->standing_row), sentence);
@@ -412,7 +419,7 @@ _citiz_emergency_page_fill (CitizEmergencyPage *self)
 
   fill_spoken (self);
   fill_outdated (self);
-  fill_standing (self);
+  _citiz_emergency_page_fill_standing (self);
   print = g_strdup_printf ("%s|%u|%" G_GINT64_FORMAT "|%d|%u|%" G_GINT64_FORMAT, self->access->link,
                            g_list_model_get_n_items (openings),
                            newest != NULL ? newest->when.ms : 0, newest != NULL && newest->disputed,

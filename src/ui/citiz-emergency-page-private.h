@@ -55,6 +55,7 @@ struct _CitizEmergencyPage
 void _citiz_emergency_page_build (CitizEmergencyPage *self);
 void _citiz_emergency_page_set_narrow (CitizEmergencyPage *self, gboolean narrow);
 void _citiz_emergency_page_fill (CitizEmergencyPage *self);
+void _citiz_emergency_page_fill_standing (CitizEmergencyPage *self);
 void _citiz_emergency_page_install_actions (GtkWidgetClass *klass);
 void _citiz_emergency_page_update_actions (CitizEmergencyPage *self);
 

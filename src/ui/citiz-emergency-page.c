@@ -100,7 +100,7 @@ fill_ended (CitizEmergencyPage *self)
   GtkWidget *list = citiz_list_new (_ ("Who opened"));
   guint shown = 0;
 
-  g_autofree gchar *nodes = self->access->ending ? citiz_session_explain_ready (self->access)
+  g_autofree gchar *nodes = self->access->ending ? citiz_session_explain_ready (self->access, NULL)
                                                  : citiz_session_explain_erased (self->access);
 
   gtk_label_set_label (self->ended_title,
@@ -210,6 +210,13 @@ follow_session (CitizEmergencyPage *self)
     }
   else if (g_strcmp0 (citiz_emergency_page_get_state (self), "failed") != 0)
     show_state (self, "calm");
+}
+
+static void
+community_cb (CitizEmergencyPage *self)
+{
+  if (self->session != NULL && g_strcmp0 (citiz_emergency_page_get_state (self), "live") == 0)
+    _citiz_emergency_page_fill_standing (self);
 }
 
 static gboolean
@@ -369,6 +376,8 @@ citiz_emergency_page_new (CitizSession *session)
   g_signal_connect_object (session, "accesses-changed", G_CALLBACK (follow_session), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "opened", G_CALLBACK (follow_session), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "community-changed", G_CALLBACK (community_cb), self,
+                           G_CONNECT_SWAPPED);
   follow_session (self);
   return GTK_WIDGET (self);
 }

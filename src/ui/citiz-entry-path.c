@@ -248,7 +248,9 @@ choose_button (CitizEntryPath *self)
 
   self->choices = citiz_list_new (_ ("Your entries"));
   g_object_set (scrolled, "hscrollbar-policy", GTK_POLICY_NEVER, "propagate-natural-height", TRUE,
-                "max-content-height", 360, "min-content-width", 300, "child", self->choices, NULL);
+                "max-content-height", 360, "child", self->choices, NULL);
+  gtk_widget_set_size_request (self->choices, 300,
+                               -1); /* a width of the scrolled window is not heard */
   gtk_popover_set_child (GTK_POPOVER (popover), scrolled);
   /* The button in it is the one that is pressed, and has the name. */
   self->choose

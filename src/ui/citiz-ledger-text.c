@@ -84,6 +84,24 @@ after_text (CitizEntry *entry, CitizStep step)
   return g_strdup_printf (_ ("after %d s"), (gint) (ms / 1000));
 }
 
+/* Who entered it, and with whose key: a node says that somebody opened and that an access has ended. */
+static const gchar *
+origin (const CitizEntry *entry, CitizStep step)
+{
+  static const struct
+  {
+    const gchar *type, *entered, *signed_;
+  } others[] = {
+      {"access_open", N_ ("by whoever opened"), N_ ("with the node’s key")},
+      {"access_close", N_ ("by a node, at the end"), N_ ("with the node’s key")},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    if (g_strcmp0 (entry->type, others[i].type) == 0)
+      return _ (step == CITIZ_STEP_ENTERED ? others[i].entered : others[i].signed_);
+  return step == CITIZ_STEP_ENTERED ? _ ("on this computer") : _ ("with your key");
+}
+
 gchar *
 citiz_step_detail (CitizEntry *entry, CitizStep step)
 {
@@ -104,9 +122,9 @@ citiz_step_detail (CitizEntry *entry, CitizStep step)
   switch (step)
     {
     case CITIZ_STEP_ENTERED:
-      return g_strdup_printf ("%s\n%s", _ ("on this computer"), clock);
+      return g_strdup_printf ("%s\n%s", origin (entry, step), clock);
     case CITIZ_STEP_SIGNED:
-      return g_strdup_printf ("%s\n%s", _ ("with your key"), after);
+      return g_strdup_printf ("%s\n%s", origin (entry, step), after);
     case CITIZ_STEP_BLOCK:
       if (entry->community)
         return g_strdup_printf (

@@ -400,6 +400,34 @@ test_words (void)
   g_ptr_array_unref (view.alarms);
 }
 
+/* Too few answer: nothing that is said of them sounds as if somebody could open. */
+static void
+test_stranded (void)
+{
+  g_autoptr (CitizAccess) access = g_object_new (CITIZ_TYPE_ACCESS, NULL);
+  CitizCommunityView view = {.state = CITIZ_COMMUNITY_VIEW_EVEN,
+                             .level = 2,
+                             .n_validators = 4,
+                             .n_signed = 3,
+                             .may_fail = 1};
+
+  access->state = CITIZ_ACCESS_LIVE;
+  access->ready = CITIZ_ACCESS_READY;
+  access->n_nodes = access->n_holding = 4;
+  access->n_needed = 3;
+  for (view.n_missing = 0; view.n_missing <= 4; view.n_missing++)
+    {
+      g_autofree gchar *header = citiz_session_explain_community (&view);
+      g_autofree gchar *ready = citiz_session_explain_ready (access, &view);
+      const gboolean stands = view.n_missing > 1;
+
+      g_assert_cmpint (stands, ==, strstr (header, "Verified") == NULL);
+      g_assert_cmpint (stands, ==, strstr (header, "not answer") != NULL);
+      g_assert_cmpint (stands, ==, strstr (ready, "Ready") == NULL);
+      g_assert_cmpint (stands, ==, strstr (ready, "nobody can open it") != NULL);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -418,6 +446,7 @@ main (int argc, char **argv)
   citiz_ui_init ();
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
   g_test_add_func ("/ui/community/words", test_words);
+  g_test_add_func ("/ui/community/stranded", test_stranded);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     {
       g_autofree gchar *path = g_strconcat ("/ui/community/", tests[i].name, NULL);

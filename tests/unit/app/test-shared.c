@@ -514,7 +514,7 @@ test_nobody_answers (App *app, gconstpointer data)
   g_assert_true (app_until (is_here_instead, app, LONG));
   g_assert_true (app_until (only_one_is_live, app, LONG));
   g_assert_true (citiz_session_get_emergency (app->session) == newest (app));
-  sentence = citiz_session_explain_ready (newest (app));
+  sentence = citiz_session_explain_ready (newest (app), NULL);
   g_assert_nonnull (sentence);
   summary = app_read_summary (app, newest (app)->link, 1, NULL);
   g_assert_nonnull (strstr (summary, "Peanut"));

@@ -267,6 +267,45 @@ test_nothing_wrong (void)
   scene_clear (&scene);
 }
 
+static gboolean
+all_answer (Scene *scene, gboolean odd)
+{
+  g_autoptr (GPtrArray) list = citiz_watch_nodes (scene->watch);
+
+  for (guint i = 0; i < list->len; i++)
+    if (((CitizWatched *) list->pdata[i])->answers != (odd || i % 2 == 0))
+      return FALSE;
+  return TRUE;
+}
+
+/* Who does not answer somebody else, or answers again, is looked at before its turn. */
+static void
+test_heard (void)
+{
+  Scene scene;
+  guint asked;
+
+  scene_init (&scene, 5, 0, 0);
+  citiz_watch_set_pace (scene.watch, 3600 * 1000);
+  scene_start (&scene);
+  RUN_UNTIL (all_answer (&scene, TRUE));
+  asked = scene.nodes[0].asked;
+  for (guint i = 0; i < NODES; i++)
+    {
+      scene.nodes[i].down = i % 2 == 1;
+      citiz_watch_hear (scene.watch, scene.nodes[i].url, i % 2 == 0);
+    }
+  RUN_UNTIL (all_answer (&scene, FALSE));
+  g_assert_cmpuint (scene.nodes[0].asked, ==, asked); /* nothing new of it */
+  for (guint i = 1; i < NODES; i += 2)
+    {
+      scene.nodes[i].down = FALSE;
+      citiz_watch_hear (scene.watch, scene.nodes[i].url, TRUE);
+    }
+  RUN_UNTIL (all_answer (&scene, TRUE));
+  scene_clear (&scene);
+}
+
 /* The validators signed two histories: who did is named, once, and it is there again after a restart. */
 static void
 test_fork (void)
@@ -466,6 +505,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_assert_true (citiz_crypto_init ());
   g_test_add_func ("/sync/watch/nothing-wrong", test_nothing_wrong);
+  g_test_add_func ("/sync/watch/heard", test_heard);
   g_test_add_func ("/sync/watch/fork", test_fork);
   g_test_add_func ("/sync/watch/other", test_other);
   g_test_add_func ("/sync/watch/page", test_page);
