@@ -175,6 +175,11 @@ gboolean citiz_node_has_stalled (CitizNode *self,
                                  const CitizHash *note);
 void citiz_node_watch_opening (CitizNode *self, const CitizGrantState *state, GBytes *note);
 void citiz_node_say_stalled (CitizNode *self);
+guint citiz_node_stalled_number (CitizNode *self, const CitizGrantState *state);
+gboolean citiz_node_opens_stalled (CitizNode *self,
+                                   const CitizGrantState *state,
+                                   CitizNodeStalled *opening,
+                                   GBytes *note);
 void citiz_node_route_stalled (CitizNodeCall *call);
 
 /* citiz-node-shares.c */

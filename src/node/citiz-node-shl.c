@@ -6,6 +6,12 @@
 #define NAME_BYTES    32
 #define OPENING_TRIES 3
 
+#define BEHIND_EVERY_MS  250 /* a node that does not know the opening yet is asked again so often, */
+#define BEHIND_MS        10000 /* for so long */
+#define STALLED_AFTER_MS 3000  /* then the nodes are asked whether the ledger stands still, */
+#define STALLED_EVERY_MS 1000  /* again and again, */
+#define STALLED_MS       60000 /* for so long */
+
 /* A JWE that waits for its one GET. */
 typedef struct
 {
@@ -61,12 +67,12 @@ path_secret (CitizNodeCall *call)
              : NULL;
 }
 
-/* A manifest that is being made: who asked for what, and the shares so far. */
+/* A manifest that is being made: who asked for what, and the shares so far. Counted: who asked, and each opening that was entered for it. */
 typedef struct
 {
-  CitizNode *node;
-  CitizNodeLater *later;
-  gchar *name; /* T as the path has it */
+  CitizNode *node;       /* NULL: answered */
+  CitizNodeLater *later; /* the same */
+  gchar *name;           /* T as the path has it */
   gchar *recipient;
   CitizSecret *t;
   CitizSecret *pk; /* nullable: of the passcode */
@@ -77,19 +83,33 @@ typedef struct
   CitizShare shares[CITIZ_COMMITTEE_MAX];
   guint n_shares;
   guint asked;
+  GPtrArray *questions;     /* nullable: that are out */
+  gint64 until;             /* of g_get_monotonic_time(): questions are asked again until then */
+  GBytes *note;             /* sealed */
+  GSource *stall;           /* nullable: whether the ledger stands still */
+  CitizNodeStalled opening; /* use 0: nobody was asked that yet */
+  gboolean own_given;       /* its own share is among them */
 } Reading;
 
 static void
-reading_free (Reading *reading)
+reading_clear (gpointer data)
 {
+  Reading *reading = data;
+
   citiz_wipe (&reading->own, sizeof reading->own);
   citiz_wipe (reading->shares, sizeof reading->shares);
   citiz_secret_unref (reading->t);
   g_clear_pointer (&reading->pk, citiz_secret_unref);
   citiz_wipe_text (reading->name);
   g_free (reading->recipient);
-  g_object_unref (reading->node);
-  g_free (reading);
+  g_clear_pointer (&reading->note, g_bytes_unref);
+  g_clear_object (&reading->node);
+}
+
+static void
+reading_unref (Reading *reading)
+{
+  g_rc_box_release_full (reading, reading_clear);
 }
 
 static gboolean
@@ -177,11 +197,51 @@ answer_manifest (CitizNodeCall *call, const CitizGrantState *state, gchar *jwe, 
   citiz_node_answer (call, 200, json_pack ("{s:[o]}", "files", file));
 }
 
-/* The answer goes out, and the reading with it. @error: nullable. */
+/* One question to one node, asked again while its answer may change. */
+typedef struct
+{
+  Reading *reading; /* NULL: nobody waits for the answer */
+  GPtrArray *all;   /* Question, of the same reading */
+  guint place;
+  gchar *url;
+  GBytes *body;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_free (question->url);
+  g_bytes_unref (question->body);
+  g_free (question);
+}
+
+static void
+let_go (GPtrArray *questions)
+{
+  for (guint i = 0; i < questions->len; i++)
+    ((Question *) questions->pdata[i])->reading = NULL;
+}
+
+/* Nothing is waited for any more. */
+static void
+stop_asking (Reading *reading)
+{
+  if (reading->questions != NULL)
+    let_go (reading->questions);
+  g_clear_pointer (&reading->questions, g_ptr_array_unref);
+  reading->asked = 0;
+  if (reading->stall != NULL)
+    g_source_destroy (reading->stall);
+  g_clear_pointer (&reading->stall, g_source_unref);
+}
+
+/* The answer goes out. @error: nullable. */
 static void
 finish (Reading *reading, const GError *error)
 {
-  CitizNode *self = reading->node;
+  g_autoptr (CitizNode) self = g_steal_pointer (&reading->node);
   CitizNodeCall call = citiz_node_later_call (reading->later);
   g_autoptr (CitizSecret) k_c = NULL;
   g_autoptr (GBytes) capsule = NULL;
@@ -193,12 +253,19 @@ finish (Reading *reading, const GError *error)
       && (capsule = citiz_node_store_get_blob (self->db, &reading->own.capsule, &own)) != NULL
       && (k_c = citiz_shamir_combine (reading->shares, reading->n_shares, &own)) != NULL)
     jwe = citiz_capsule_open (&reading->own.grant, k_c, capsule, &own);
+  stop_asking (reading);
   if (jwe)
     answer_manifest (&call, &reading->state, jwe, reading->embedded_max);
   else
     citiz_node_answer_error (&call, error ? error : own);
-  citiz_node_later_send (reading->later);
-  reading_free (reading);
+  citiz_node_later_send (g_steal_pointer (&reading->later));
+  reading_unref (reading);
+}
+
+static gboolean
+has_enough (const Reading *reading)
+{
+  return reading->n_shares >= reading->state.grant.threshold;
 }
 
 static void
@@ -235,139 +302,277 @@ read_share (Reading *reading, GBytes *answer, guint place)
   return good;
 }
 
-/* One question to one node. */
-typedef struct
+/* The other node is behind this one: it does not know the opening yet. */
+static gboolean
+is_behind (guint status, GBytes *answer)
 {
-  Reading *reading; /* NULL: the others were enough */
-  GPtrArray *all;   /* Question, of the same reading */
-  guint place;
-} Question;
+  json_t *json = status == 403 || status == 410 ? citiz_json_strict_parse (answer, NULL) : NULL;
+  const gchar *error = citiz_json_strict_string (json, "error", 64);
+  const gchar *state = citiz_json_strict_string (json, "state", 64);
+  const gboolean is = (status == 403 && g_strcmp0 (error, "opening") == 0)
+                      || (status == 410 && g_strcmp0 (state, "active") == 0);
+
+  json_decref (json);
+  return is;
+}
+
+/* Returns: in how many ms the same is asked again; 0: it is not */
+static guint
+take_answer (Reading *reading, const Question *question, guint status, GBytes *answer)
+{
+  if (answer != NULL && status == 200 && read_share (reading, answer, question->place))
+    return 0;
+  if (g_get_monotonic_time () >= reading->until)
+    return 0;
+  if (answer != NULL && is_behind (status, answer))
+    return BEHIND_EVERY_MS;
+  return status == 202 ? STALLED_EVERY_MS : 0;
+}
+
+static void send (Question *question);
+
+static gboolean
+again_cb (gpointer data)
+{
+  send (data);
+  return G_SOURCE_REMOVE;
+}
 
 static void
-let_go (GPtrArray *questions)
+send_in (Question *question, guint ms)
 {
-  for (guint i = 0; i < questions->len; i++)
-    ((Question *) questions->pdata[i])->reading = NULL;
+  g_autoptr (GSource) source = g_timeout_source_new (ms);
+
+  g_source_set_callback (source, again_cb, question, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
+/* Its part is done: those who are asked whether the ledger stands still have until it does. */
+static void
+end_question (Question *question)
+{
+  g_autoptr (GPtrArray) all = question->all;
+  g_autoptr (GError) error = NULL;
+  Reading *reading = g_steal_pointer (&question->reading);
+
+  if (reading == NULL)
+    return;
+  reading->asked--;
+  if (has_enough (reading))
+    finish (reading, NULL);
+  else if (reading->asked == 0 && reading->stall == NULL)
+    {
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "too few shares came");
+      finish (reading, error);
+    }
 }
 
 static void
 answered_cb (GObject *client, GAsyncResult *result, gpointer data)
 {
   Question *question = data;
-  Reading *reading = question->reading;
-  g_autoptr (GPtrArray) all = question->all;
-  g_autoptr (GError) error = NULL;
-  guint status = 0;
+  guint status = 0, wait = 0;
   g_autoptr (GBytes) answer
-      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &status, &error);
+      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &status, NULL);
 
-  if (reading == NULL)
-    return;
-  question->reading = NULL;
-  reading->asked--;
-  if (answer && status == 200)
-    read_share (reading, answer, question->place);
-  if (reading->n_shares < reading->state.grant.threshold && reading->asked > 0)
-    return;
-  let_go (all);
-  g_clear_error (&error);
-  if (reading->n_shares < reading->state.grant.threshold)
-    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "too few shares came");
-  finish (reading, error);
+  if (question->reading != NULL)
+    wait = take_answer (question->reading, question, status, answer);
+  if (wait > 0)
+    send_in (question, wait);
+  else
+    end_question (question);
 }
 
+static void
+send (Question *question)
+{
+  CitizNode *self = question->reading != NULL ? question->reading->node : NULL;
+
+  if (self == NULL || self->client == NULL) /* nobody waits; or the node was stopped */
+    end_question (question);
+  else
+    citiz_http_client_ask (self->client,
+                           &(CitizHttpAsk){.method = "POST",
+                                           .content_type = "application/json",
+                                           .answer_max = 8192,
+                                           .url = question->url,
+                                           .body = question->body},
+                           NULL, answered_cb, question);
+}
+
+/* @fields: (transfer full): what is asked, without what shows that one may. */
 static GBytes *
-question_text (Reading *reading, const CitizHash *opening, const CitizNodeId *node)
+question_text (Reading *reading, json_t *fields, const CitizNodeId *node)
 {
   g_autoptr (CitizSecret) token = citiz_grant_token (&reading->own.grant, reading->t, node);
   g_autofree gchar *token_text = citiz_base64url_encode (citiz_secret_data (token), 32);
-  g_autofree gchar *hex = citiz_hash_to_hex (opening);
-  json_t *json = json_pack ("{s:s, s:s}", "opening", hex, "token", token_text);
   char *text;
   GBytes *body;
 
+  json_object_set_new (fields, "token", json_string (token_text));
   if (reading->pk)
     {
       g_autoptr (CitizSecret) proof = citiz_grant_passcode_proof (reading->t, node, reading->pk);
       g_autofree gchar *proof_text = citiz_base64url_encode (citiz_secret_data (proof), 32);
 
-      json_object_set_new (json, "proof", json_string (proof_text));
+      json_object_set_new (fields, "proof", json_string (proof_text));
     }
-  text = json_dumps (json, JSON_COMPACT);
-  json_decref (json);
+  text = json_dumps (fields, JSON_COMPACT);
+  json_decref (fields);
   body = g_bytes_new (text, strlen (text));
   free (text);
   return body;
 }
 
 static void
-ask (Reading *reading, const CitizHash *opening, guint place, GPtrArray *all)
+ask (Reading *reading, const gchar *verb, const json_t *fields, guint place)
 {
   const CitizPublicKey *key = &reading->state.grant.committee[place - 1].node;
   const CitizNodeNeighbour *neighbour = citiz_node_neighbour (reading->node, key);
   g_autofree gchar *grant = citiz_id_to_hex (&reading->own.grant);
-  g_autofree gchar *url = NULL;
-  g_autoptr (GBytes) body = NULL;
-  CitizHttpAsk what = {.method = "POST", .content_type = "application/json", .answer_max = 8192};
   Question *question;
   CitizNodeId node;
 
   if (neighbour == NULL)
     return;
   memcpy (node.b, key->b, sizeof node.b);
-  body = question_text (reading, opening, &node);
-  url = g_strconcat (neighbour->origin, "/v1/grants/", grant, "/release", NULL);
-  what.url = url;
-  what.body = body;
   question = g_new0 (Question, 1);
   question->reading = reading;
-  question->all = g_ptr_array_ref (all);
+  question->all = g_ptr_array_ref (reading->questions);
   question->place = place;
-  g_ptr_array_add (all, question);
+  question->url = g_strconcat (neighbour->origin, "/v1/grants/", grant, "/", verb, NULL);
+  question->body = question_text (reading, json_deep_copy (fields), &node);
+  g_ptr_array_add (reading->questions, question);
   reading->asked++;
-  citiz_http_client_ask (reading->node->client, &what, NULL, answered_cb, question);
+}
+
+/* @fields: (transfer full) */
+static void
+ask_others (Reading *reading, const gchar *verb, json_t *fields, guint ms)
+{
+  CitizNode *self = reading->node;
+  g_autoptr (GPtrArray) questions = g_ptr_array_new_with_free_func (question_free);
+
+  reading->questions = g_ptr_array_ref (questions);
+  reading->until = g_get_monotonic_time () + ms * 1000;
+  if (self->client == NULL)
+    self->client = citiz_http_client_new (CITIZ_NODE_ASK_TIMEOUT);
+  for (guint i = 1; i <= reading->state.grant.n_committee; i++)
+    if (i != reading->own.place)
+      ask (reading, verb, fields, i);
+  json_decref (fields);
+  for (guint i = 0; i < questions->len; i++)
+    send (questions->pdata[i]);
 }
 
 /* Its own share, and those of the others when it takes more. */
 static void
 gather (Reading *reading, const CitizHash *opening)
 {
-  CitizNode *self = reading->node;
-  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
+  g_autofree gchar *hex = citiz_hash_to_hex (opening);
   g_autoptr (GError) error = NULL;
 
+  reading->n_shares = 0;
   add_share (reading, reading->own.place, reading->own.share);
-  if (reading->state.grant.threshold == 1)
+  if (has_enough (reading))
     {
       finish (reading, NULL);
       return;
     }
-  if (self->client == NULL)
-    self->client = citiz_http_client_new (CITIZ_NODE_ASK_TIMEOUT);
-  for (guint i = 1; i <= reading->state.grant.n_committee; i++)
-    if (i != reading->own.place)
-      ask (reading, opening, i, all);
+  ask_others (reading, "release", json_pack ("{s:s}", "opening", hex), BEHIND_MS);
   if (reading->asked > 0)
     return;
   error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "no other node is known");
   finish (reading, error);
 }
 
+/* --- while the ledger stands still --- */
+
+static void
+ask_stalled (Reading *reading)
+{
+  CitizNodeStalled *opening = &reading->opening;
+  const CitizTxGrant *grant = &reading->state.grant;
+  g_autofree gchar *a = NULL, *note = NULL;
+
+  citiz_grant_chain_value (&opening->a, &grant->id, reading->t, grant->max_openings - opening->use);
+  a = citiz_base64url_encode (opening->a.b, sizeof opening->a.b);
+  note = citiz_base64url_encode (g_bytes_get_data (reading->note, NULL),
+                                 g_bytes_get_size (reading->note));
+  ask_others (reading, "stalled",
+              json_pack ("{s:i, s:s, s:s}", "use", (int) opening->use, "a", a, "note", note),
+              STALLED_MS);
+}
+
+/* Until the ledger goes on, or as many nodes as it takes have seen that it does not. */
+static gboolean
+stall_cb (gpointer data)
+{
+  Reading *reading = data;
+  CitizNodeStalled *opening = &reading->opening;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_chain_grant (reading->node->chain, &reading->own.grant, &reading->state))
+    return G_SOURCE_CONTINUE;
+  if (opening->use == 0)
+    {
+      opening->grant = reading->own.grant;
+      opening->use = citiz_node_stalled_number (reading->node, &reading->state);
+      citiz_note_hash (&opening->note, reading->note);
+      if (opening->use <= reading->state.grant.max_openings)
+        ask_stalled (reading);
+    }
+  if (!reading->own_given && citiz_hash_equal (&reading->own.capsule, &reading->state.grant.capsule)
+      && citiz_node_opens_stalled (reading->node, &reading->state, opening, reading->note))
+    {
+      reading->own_given = TRUE;
+      add_share (reading, reading->own.place, reading->own.share);
+    }
+  if (has_enough (reading))
+    finish (reading, NULL);
+  else if (g_get_monotonic_time () >= reading->until)
+    {
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "too few nodes opened");
+      finish (reading, error);
+    }
+  return G_SOURCE_CONTINUE; /* finish() has ended it */
+}
+
+/* The grant allows it: when nothing becomes final soon the nodes are asked, as the doctor's page does. */
+static void
+watch_ledger (Reading *reading)
+{
+  if (citiz_node_stalled_number (reading->node, &reading->state) == 0)
+    return;
+  citiz_node_watch_opening (reading->node, &reading->state, reading->note);
+  reading->until = g_get_monotonic_time () + STALLED_MS * 1000;
+  reading->stall = g_timeout_source_new (STALLED_EVERY_MS);
+  g_source_set_ready_time (reading->stall, g_get_monotonic_time () + STALLED_AFTER_MS * 1000);
+  g_source_set_callback (reading->stall, stall_cb, reading, NULL);
+  g_source_attach (reading->stall, g_main_context_get_thread_default ());
+}
+
 static void enter (Reading *reading);
 
+/* Final, or not: the ledger has the last word as long as nobody was answered. */
 static void
 opened_cb (gpointer data, CitizNode *self, const CitizHash *opening, const GError *error)
 {
   Reading *reading = data;
 
-  if (error == NULL)
-    gather (reading, opening);
-  else if (error->domain == CITIZ_LEDGER_ERROR && reading->tries++ < OPENING_TRIES
-           && citiz_chain_grant (self->chain, &reading->own.grant, &reading->state)
-           && reading->state.status == CITIZ_GRANT_ACTIVE)
-    enter (reading); /* another reader was first */
-  else
-    finish (reading, error);
+  if (reading->later != NULL)
+    {
+      stop_asking (reading);
+      if (error == NULL)
+        gather (reading, opening);
+      else if (error->domain == CITIZ_LEDGER_ERROR && reading->tries++ < OPENING_TRIES
+               && citiz_chain_grant (self->chain, &reading->own.grant, &reading->state)
+               && reading->state.status == CITIZ_GRANT_ACTIVE)
+        enter (reading); /* another reader was first */
+      else
+        finish (reading, error);
+    }
+  reading_unref (reading);
 }
 
 /* The node plays the reader: it writes who asked, opens, joins the shares, takes the outer layer off. */
@@ -378,13 +583,18 @@ enter (Reading *reading)
   const CitizTxGrant *grant = &reading->state.grant;
   gchar empty[] = "";
   CitizNote note = {reading->recipient, empty, empty, empty, empty, empty};
-  g_autoptr (GBytes) sealed
-      = citiz_note_seal (self->env, CITIZ_NOTE_MODE_NODE, &grant->id, reading->t, &note);
   const guint use = reading->state.used + 1;
   CitizHash a;
 
+  g_clear_pointer (&reading->note, g_bytes_unref);
+  reading->note = citiz_note_seal (self->env, CITIZ_NOTE_MODE_NODE, &grant->id, reading->t, &note);
+  reading->opening = (CitizNodeStalled){0};
+  reading->n_shares = 0;
+  reading->own_given = FALSE;
   citiz_grant_chain_value (&a, &grant->id, reading->t, grant->max_openings - use);
-  citiz_node_open (self, &reading->state, use, &a, sealed, opened_cb, reading);
+  watch_ledger (reading);
+  citiz_node_open (self, &reading->state, use, &a, reading->note, opened_cb,
+                   g_rc_box_acquire (reading));
 }
 
 static void
@@ -404,14 +614,14 @@ manifest_now (CitizNodeCall *call, json_t *json, Reading *reading)
       enter (reading);
       return;
     }
-  reading_free (reading);
+  reading_unref (reading);
 }
 
 void
 citiz_node_route_manifest (CitizNodeCall *call)
 {
   g_autoptr (CitizSecret) t = path_secret (call);
-  Reading *reading = g_new0 (Reading, 1);
+  Reading *reading = g_rc_box_new0 (Reading);
   json_t *json = NULL;
 
   reading->node = g_object_ref (call->node);
@@ -427,7 +637,7 @@ citiz_node_route_manifest (CitizNodeCall *call)
   if (json)
     manifest_now (call, json, reading);
   else
-    reading_free (reading);
+    reading_unref (reading);
   json_decref (json);
 }
 

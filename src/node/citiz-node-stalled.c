@@ -216,35 +216,40 @@ answer_again (const Asked *asked, const CitizNodeStalled *held)
 }
 
 /* Its receipt and its note are on disk before the share goes out. */
-static void
-give (Asked *asked)
+static gboolean
+keep (CitizNode *self, const CitizNodeStalled *opening, GBytes *note, GError **error)
 {
-  CitizNode *self = asked->call->node;
-  const CitizNodeStalled *opening = &asked->opening;
   CitizMail mail = {.kind = CITIZ_MAIL_STALLED,
                     .grant = opening->grant,
                     .has_opening = TRUE,
                     .opening = opening->note,
                     .time = opening->time,
                     .tries = opening->use,
-                    .sealed = asked->note};
+                    .sealed = note};
+
+  if (!citiz_db_begin (self->db, error))
+    return FALSE;
+  if (!citiz_node_store_put_stalled (self->db, opening, error)
+      || !citiz_node_store_put_mail (self->db, &mail, error))
+    {
+      citiz_db_rollback (self->db);
+      return FALSE;
+    }
+  if (!citiz_db_commit (self->db, error))
+    return FALSE;
+  citiz_node_tell (self, &mail);
+  return TRUE;
+}
+
+static void
+give (const Asked *asked)
+{
   g_autoptr (GError) error = NULL;
 
-  if (!citiz_db_begin (self->db, &error))
-    {
-      citiz_node_answer_error (asked->call, error);
-      return;
-    }
-  if (!citiz_node_store_put_stalled (self->db, opening, &error)
-      || !citiz_node_store_put_mail (self->db, &mail, &error))
-    citiz_db_rollback (self->db);
-  else if (citiz_db_commit (self->db, &error))
-    {
-      citiz_node_tell (self, &mail);
-      answer_held (asked, opening);
-      return;
-    }
-  citiz_node_answer_error (asked->call, error);
+  if (keep (asked->call->node, &asked->opening, asked->note, &error))
+    answer_held (asked, &asked->opening);
+  else
+    citiz_node_answer_error (asked->call, error);
 }
 
 static void
@@ -277,19 +282,70 @@ has_run_out (CitizNode *self, const CitizGrantState *state)
                                     + (gint64) state->grant.duration;
 }
 
+/* Returns: ms to go on waiting; 0: the ledger stands still. One that has nothing to do does not. */
+static guint
+wait_for_ledger (CitizNode *self, const CitizHash *note)
+{
+  const guint wait = citiz_stall_wait (self->stall, note, citiz_env_steady (self->env));
+
+  return wait > 0 || citiz_replica_n_due (self->replica) == 0 ? MAX (wait, 1000) : 0;
+}
+
 static void
 wait_or_give (Asked *asked)
 {
-  CitizNode *self = asked->call->node;
   guint wait;
 
   enter (asked);
-  wait = citiz_stall_wait (self->stall, &asked->opening.note, citiz_env_steady (self->env));
-  /* a ledger that has nothing to do does not stand still */
-  if (wait > 0 || citiz_replica_n_due (self->replica) == 0)
-    citiz_node_answer (asked->call, 202, json_pack ("{s:i}", "wait", (int) MAX (wait, 1000)));
+  wait = wait_for_ledger (asked->call->node, &asked->opening.note);
+  if (wait > 0)
+    citiz_node_answer (asked->call, 202, json_pack ("{s:i}", "wait", (int) wait));
   else
     give (asked);
+}
+
+/**
+ * citiz_node_stalled_number:
+ *
+ * Returns: the next opening's, whatever the ledger knows of those before; 0: the grant opens only with the ledger
+ */
+guint
+citiz_node_stalled_number (CitizNode *self, const CitizGrantState *state)
+{
+  return is_allowed (self, state) ? citiz_node_used (self, state) + 1 : 0;
+}
+
+/**
+ * citiz_node_opens_stalled:
+ * @opening: grant, number, what it reveals, its note's hash; the node's time and the capsule are put in
+ * @note: entered here before
+ *
+ * For a reader whose part this node plays itself.
+ *
+ * Returns: whether its own share is for use: the ledger stands still, and what is opened is on disk
+ */
+gboolean
+citiz_node_opens_stalled (CitizNode *self,
+                          const CitizGrantState *state,
+                          CitizNodeStalled *opening,
+                          GBytes *note)
+{
+  g_autoptr (GError) error = NULL;
+  CitizNodeStalled held;
+
+  if (!is_allowed (self, state) || state->status != CITIZ_GRANT_ACTIVE
+      || citiz_order_revokes (self->order, &state->grant.id) || has_run_out (self, state))
+    return FALSE;
+  opening->time = state->judged;
+  opening->capsule = state->grant.capsule;
+  if (find_held (self, state, &opening->note, &held))
+    return citiz_hash_equal (&held.capsule, &opening->capsule);
+  if (opening->use <= citiz_node_used (self, state) || wait_for_ledger (self, &opening->note) > 0)
+    return FALSE;
+  if (keep (self, opening, note, &error))
+    return TRUE;
+  g_debug ("an opening could not be kept: %s", error->message);
+  return FALSE;
 }
 
 static void

@@ -409,6 +409,55 @@ test_after_the_end (Committee *world, gconstpointer data)
   expect (world, 0, deal, fields, 409);
 }
 
+static gboolean
+pass_cb (gpointer world)
+{
+  pass (world, 5);
+  return G_SOURCE_CONTINUE;
+}
+
+/* A client that knows nothing of it asks one node and waits: that node plays its reader here, too. */
+static void
+test_smart_health_link (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = (world->stalled = TRUE, committee_deal (world, 8, NULL, COMMITTEE));
+  g_autofree gchar *t = citiz_base64url_encode (citiz_secret_data (deal->secrets->t), 32);
+  g_autofree gchar *path = g_strconcat ("/shl/", t, NULL);
+  const gchar *text = "{\"recipient\":\"Dre Tremblay\"}";
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+  const Known known = {deal, 1};
+  g_autoptr (Reply) reply = NULL;
+  g_autoptr (GBytes) plain = NULL;
+  const gchar *jwe;
+  guint clock, told = 0;
+
+  committee_cut (world);
+  reply = committee_ask (world, 1, "POST", path, "application/json", NULL, body);
+  clock = g_timeout_add (200, pass_cb, world);
+  committee_wait (world, reply);
+  g_source_remove (clock);
+  g_assert_cmpuint (reply->status, ==, 200);
+  jwe = json_string_value (
+      json_object_get (json_array_get (json_object_get (reply->json, "files"), 0), "embedded"));
+  plain = citiz_jwe_decrypt (deal->secrets->k_r, jwe, -1, NULL);
+  g_assert_nonnull (plain);
+  for (guint i = 0; i < COMMITTEE; i++)
+    {
+      g_autoptr (GPtrArray) mail = citiz_node_mail (world->seats[i].node, NULL);
+      const CitizMail *one = mail->len > 0 ? mail->pdata[0] : NULL;
+      g_autoptr (CitizNote) note = one != NULL
+                                       ? citiz_note_open (&deal->body.id, deal->secrets->k_r,
+                                                          deal->secrets->t, one->sealed, NULL)
+                                       : NULL;
+
+      told += note != NULL && one->kind == CITIZ_MAIL_STALLED
+              && g_str_equal (note->name, "Dre Tremblay");
+    }
+  g_assert_cmpuint (told, >=, QUORUM);
+  committee_mend (world);
+  committee_until (world, is_known, &known);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -417,9 +466,13 @@ main (int argc, char **argv)
     const gchar *name;
     void (*run) (Committee *world, gconstpointer data);
   } tests[] = {
-      {"whole-way", test_whole_way},     {"number-taken", test_number_taken},
-      {"refused", test_refused},         {"ledger-works", test_ledger_works},
-      {"was-stopped", test_was_stopped}, {"after-the-end", test_after_the_end},
+      {"whole-way", test_whole_way},
+      {"number-taken", test_number_taken},
+      {"refused", test_refused},
+      {"ledger-works", test_ledger_works},
+      {"was-stopped", test_was_stopped},
+      {"after-the-end", test_after_the_end},
+      {"smart-health-link", test_smart_health_link},
   };
 
   if (!citiz_crypto_init ())
