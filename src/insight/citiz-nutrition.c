@@ -122,7 +122,7 @@ static const gchar *const guideline[2]
     = {"about 10 % of 1,800 kcal, Health Canada",
        "environ 10\302\240% de 1\302\240800\302\240kcal, Santé Canada"};
 static const gchar *const usual[2]
-    = {"a common value, yours to change", "valeur courante, à votre main"};
+    = {"a common value, yours to change", "valeur courante, à ajuster au besoin"};
 static const gchar *const own[2] = {"your target", "votre cible"};
 
 static void

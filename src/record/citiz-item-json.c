@@ -192,12 +192,16 @@ known_name (const json_t *codings, const gchar *text, CitizLanguage language)
 
 /* What a person wrote is kept when it is the known name in another number: "Arachides" is not to come back "Arachide". */
 static gboolean
-is_plural_of (const gchar *text, const gchar *name)
+is_plural_of (const gchar *text, const gchar *name, CitizLanguage language)
 {
   g_autofree gchar *written = citiz_fold (text), *known = citiz_fold (name);
+  g_autofree gchar *other = citiz_fold (citiz_text_name (
+      text, language == CITIZ_LANGUAGE_FR
+                ? CITIZ_LANGUAGE_EN
+                : CITIZ_LANGUAGE_FR)); /* "Prediabetes" is no plural of « Prédiabète » */
   gsize n = strlen (known);
 
-  return strncmp (written, known, n) == 0
+  return strcmp (written, other) != 0 && strncmp (written, known, n) == 0
          && (strcmp (written + n, "s") == 0 || strcmp (written + n, "x") == 0);
 }
 
@@ -216,7 +220,7 @@ citiz_concept_text (const json_t *concept, CitizLanguage language)
     }
   if (name == NULL && *text != '\0')
     name = citiz_text_name (text, language);
-  if (*text != '\0' && (name == NULL || is_plural_of (text, name)))
+  if (*text != '\0' && (name == NULL || is_plural_of (text, name, language)))
     name = text;
   if (name == NULL && display != NULL && *display != '\0')
     name = citiz_text_name (display, language);

@@ -154,6 +154,16 @@ said_of (const gchar *core, const gchar *before, gboolean certain, CitizLanguage
   return sigs[at].certainty == SURE || certain ? g_strdup (sigs[at].name[language]) : NULL;
 }
 
+/* "0.5" → "0,5" in a French dose. */
+static void
+put_decimals (GString *out)
+{
+  for (gsize i = 1; i + 1 < out->len; i++)
+    if (out->str[i] == '.' && g_ascii_isdigit (out->str[i - 1])
+        && g_ascii_isdigit (out->str[i + 1]))
+      out->str[i] = ',';
+}
+
 gchar *
 citiz_sig_plain (const gchar *text, CitizLanguage language)
 {
@@ -173,5 +183,7 @@ citiz_sig_plain (const gchar *text, CitizLanguage language)
       g_string_append_printf (out, "%s%s%s", i > 0 ? " " : "", said != NULL ? said : written[i],
                               said != NULL ? tail : "");
     }
+  if (language == CITIZ_LANGUAGE_FR)
+    put_decimals (out);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/citiz-env.h"
+#include "record/citiz-code.h"
 #include "record/citiz-sig.h"
 
 /* The tables hold both languages themselves: a system without the French locale still writes French dates, and a test may
@@ -600,7 +601,8 @@ citiz_format_dosage (const gchar *text)
 
   for (guint i = 0; parts[i] != NULL; i++)
     {
-      gchar *said = rhythm (parts[i]);
+      const gchar *known = citiz_text_name (parts[i], citiz_format_language ());
+      gchar *said = known != NULL ? g_strdup (known) : rhythm (parts[i]);
 
       if (said == NULL)
         continue;

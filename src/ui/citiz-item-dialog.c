@@ -156,7 +156,8 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
                    *end = citiz_date_words (&item->end, now, FALSE);
   g_autofree gchar *recorded = citiz_date_words (&item->recorded, now, TRUE),
                    *source = citiz_item_source_word (item);
-  g_autofree gchar *whose = NULL, *dosage = citiz_format_dosage (item->dosage);
+  g_autofree gchar *whose = NULL, *dosage = citiz_format_dosage (item->dosage),
+                   *reaction = citiz_item_reaction (item);
   gboolean lasts = item->kind != CITIZ_KIND_SESSION; /* whose minutes say it */
   const gchar *position
       = citiz_values_hidden () ? "" : citiz_position_text (item->position, item->range.owner);
@@ -169,7 +170,7 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
   add_components (list, item);
   citiz_fact_add (list, _ ("Strength or model"), item->detail);
   citiz_fact_add (list, _ ("How to take it"), dosage);
-  citiz_fact_add (list, _ ("Reaction"), item->reaction);
+  citiz_fact_add (list, _ ("Reaction"), reaction);
   add_sentence (
       list,
       lasts && (item->end.precision != CITIZ_DATE_NONE || item->kind == CITIZ_KIND_PROBLEM)
@@ -198,9 +199,9 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
 /* --- corrections --- */
 
 static gchar *
-joined (const gchar *line, const gchar *value, const gchar *when)
+joined (const gchar *line, const gchar *value, const gchar *source, const gchar *when)
 {
-  const gchar *all[] = {line, value, when}, *said[G_N_ELEMENTS (all) + 1] = {NULL};
+  const gchar *all[] = {line, value, source, when}, *said[G_N_ELEMENTS (all) + 1] = {NULL};
   guint n = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
@@ -223,13 +224,15 @@ add_history (CitizItemDialog *self)
   for (guint i = versions->len - 1; i > 0; i--)
     {
       const CitizItem *old = g_ptr_array_index (versions, i - 1);
+      gboolean own = old->source == CITIZ_SOURCE_SELF; /* as the one that corrects it */
       g_autofree gchar *line = citiz_item_line (old, now), *value = version_value (old),
-                       *when = NULL, *text = NULL;
+                       *source = own ? NULL : citiz_item_source_word (old), *when = NULL,
+                       *text = NULL;
       GtkWidget *row = adw_action_row_new ();
 
       if (old->changed.ms > 0)
         when = citiz_format_date_time_ms (old->changed, citiz_session_now (self->session));
-      text = joined (line, value, when);
+      text = joined (line, value, source, when);
       adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), citiz_item_title (old));
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);

@@ -419,6 +419,22 @@ size_words (const CitizItem *item)
 }
 
 gchar *
+citiz_item_reaction (const CitizItem *item)
+{
+  g_auto (GStrv) parts = g_strsplit (item->reaction, ", ", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      const gchar *known = citiz_text_name (parts[i], citiz_format_language ());
+      if (known == NULL)
+        continue;
+      g_free (parts[i]);
+      parts[i] = g_strdup (known);
+    }
+  return g_strjoinv (", ", parts);
+}
+
+gchar *
 citiz_item_line (const CitizItem *item, GDateTime *now)
 {
   GString *line = g_string_new (NULL);
@@ -430,7 +446,8 @@ citiz_item_line (const CitizItem *item, GDateTime *now)
   switch (item->kind)
     {
     case CITIZ_KIND_ALLERGY:
-      add_part (line, item->reaction, ", ");
+      extra = citiz_item_reaction (item);
+      add_part (line, extra, ", ");
       add_part (line, onset, ", ");
       break;
     case CITIZ_KIND_PROBLEM:

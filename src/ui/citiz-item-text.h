@@ -23,6 +23,8 @@ const gchar *citiz_kind_key (CitizKind kind);
 CitizKind citiz_kind_from_key (const gchar *key);
 
 const gchar *citiz_item_title (const CitizItem *item);
+/* Of an allergy, each in the words of the reader where the catalogue has them: « Urticaire ». (transfer full) */
+gchar *citiz_item_reaction (const CitizItem *item);
 /* "5 mg" of a medication, "" for other kinds. */
 const gchar *citiz_item_detail (const CitizItem *item);
 /* What stands under the title: "Anaphylaxis, 2004". (transfer full) */

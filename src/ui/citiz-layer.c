@@ -207,6 +207,14 @@ begin_cairo (GtkSnapshot *snapshot, const Pen *pen)
       snapshot, &GRAPHENE_RECT_INIT (-8, -8, (float) pen->width + 16, (float) pen->height + 16));
 }
 
+/* No line comes to it or leaves it. */
+static gboolean
+is_alone (const CitizLayer *self, guint i)
+{
+  return (i == 0 || isnan (self->points[i - 1].y))
+         && (i + 1 == self->n_points || isnan (self->points[i + 1].y));
+}
+
 static void
 draw_line (CitizLayer *self, GtkSnapshot *snapshot, const Pen *pen)
 {
@@ -227,7 +235,6 @@ draw_line (CitizLayer *self, GtkSnapshot *snapshot, const Pen *pen)
   for (guint i = 0; i < self->n_points; i++)
     {
       const CitizPoint *p = &self->points[i];
-      gboolean alone;
 
       if (isnan (p->y))
         {
@@ -235,20 +242,18 @@ draw_line (CitizLayer *self, GtkSnapshot *snapshot, const Pen *pen)
           continue;
         }
       last = (gint) i;
-      alone = !open && (i + 1 == self->n_points || isnan (self->points[i + 1].y));
       if (open)
         cairo_line_to (cr, px (self, pen, p->x), py (self, pen, p->y));
       else
         cairo_move_to (cr, px (self, pen, p->x), py (self, pen, p->y));
-      if (alone) /* a day between two gaps is still seen */
-        cairo_line_to (cr, px (self, pen, p->x), py (self, pen, p->y));
       open = TRUE;
     }
   cairo_stroke (cr);
-  /* Discs only where they do not run into each other. */
+  /* Discs only where they do not run into each other; a day between two gaps has one, or it would not be seen. */
   every = (self->mark_every || pen->contrast) && self->n_points * 14 <= pen->width;
-  for (guint i = 0; every && i < self->n_points; i++)
-    if (!isnan (self->points[i].y) && !(self->mark_last && (gint) i == last))
+  for (guint i = 0; i < self->n_points; i++)
+    if ((every || is_alone (self, i)) && !isnan (self->points[i].y)
+        && !(self->mark_last && (gint) i == last))
       mark (cr, pen, marker_shape (self), px (self, pen, self->points[i].x),
             py (self, pen, self->points[i].y), 2.5);
   if (self->mark_last && last >= 0)

@@ -287,9 +287,9 @@ citiz_today_doses_new (const CitizTodayView *view, guint *left)
 
       gtk_list_box_append (
           GTK_LIST_BOX (list),
-          all->len > 0 ? citiz_empty_row_new (_ ("Nothing to take for now."), NULL, NULL)
-                       : citiz_empty_row_new (_ ("No medication noted"), _ ("Add a Medication"),
-                                              "add.item::medication"));
+          all->len > 0
+              ? citiz_empty_row_new (_ ("Nothing to take for now."), NULL, NULL)
+              : citiz_empty_row_new (_ ("No medication noted"), _ ("Add"), "add.item::medication"));
     }
   counts = counts_text (taken, skipped, *left);
   gtk_box_append (GTK_BOX (box), citiz_heading_new (part.words, citiz_caption_new (counts)));

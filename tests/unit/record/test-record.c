@@ -117,6 +117,8 @@ test_coded_problems (void)
       {CITIZ_SYSTEM_SNOMED, "40055000", "Chronic sinusitis (disorder)", "", "Sinusite chronique",
        "Chronic sinusitis"},
       {CITIZ_SYSTEM_SNOMED, "999999", "Prediabetes (finding)", "", "Prédiabète", "Prediabetes"},
+      {CITIZ_SYSTEM_SNOMED, "15777000", "Prediabetes", "Prediabetes (finding)", "Prédiabète",
+       "Prediabetes"},
       {CITIZ_SYSTEM_ICD10, "G35", "", "", "Sclérose en plaques", "Multiple sclerosis"},
       {CITIZ_SYSTEM_SNOMED, "271737000", "Anemia", "Anemia, Hb 60, transfused",
        "Anemia, Hb 60, transfused", "Anemia, Hb 60, transfused"},

@@ -295,6 +295,7 @@ test_sig (void)
        "appliquer sur la peau 2 fois par jour"},
       {"1 drop OD bid", "1 drop OD twice a day", "1 drop OD 2 fois par jour"},
       {"5 mg OD eye", "5 mg OD eye", "5 mg OD eye"},
+      {"0.5 mg bid", "0.5 mg twice a day", "0,5 mg 2 fois par jour"},
       {"OD", "OD", "OD"},
       {"the tab I told you of", "the tab I told you of", "the tab I told you of"},
       {"5 mg, 2×/d", "5 mg, 2×/d", "5 mg, 2×/d"},
