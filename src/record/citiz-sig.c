@@ -83,8 +83,7 @@ every_hours (const gchar *word, CitizLanguage language)
       = from == to ? g_strdup_printf ("%u", (guint) from)
                    : g_strdup_printf (language == CITIZ_LANGUAGE_FR ? "%u à %u" : "%u to %u",
                                       (guint) from, (guint) to);
-  return g_strdup_printf (language == CITIZ_LANGUAGE_FR ? "toutes les %s heures" : "every %s hours",
-                          span);
+  return g_strdup_printf (language == CITIZ_LANGUAGE_FR ? "aux %s heures" : "every %s hours", span);
 }
 
 /* A word without the points and commas around it, folded: "B.I.D.," → "bid". `tail` is where what follows it begins. */

@@ -604,6 +604,9 @@ citiz_format_dosage (const gchar *text)
       const gchar *known = citiz_text_name (parts[i], citiz_format_language ());
       gchar *said = known != NULL ? g_strdup (known) : rhythm (parts[i]);
 
+      if (known != NULL && i > 0 && g_ascii_isupper (*said)) /* names begin as titles do */
+        *said = g_ascii_tolower (*said);
+
       if (said == NULL)
         continue;
       g_free (parts[i]);

@@ -11,7 +11,6 @@
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-period.h"
 #include "ui/citiz-person.h"
-#include "ui/citiz-states.h"
 #include "ui/citiz-today-parts.h"
 
 #define FOLD        620
@@ -21,7 +20,7 @@ struct _CitizTodayPage
 {
   AdwBin parent_instance;
   CitizSession *session;
-  GtkWidget *states, *box;
+  GtkWidget *box;
   CitizId appointment;
   guint refilling; /* the idle that fills it again */
 };
@@ -271,10 +270,7 @@ citiz_today_page_class_init (CitizTodayPageClass *klass)
 static void
 citiz_today_page_init (CitizTodayPage *self)
 {
-  GtkWidget *frame = citiz_page_frame_new (&self->box);
-
-  self->states = citiz_states_new (frame);
-  adw_bin_set_child (ADW_BIN (self), self->states);
+  adw_bin_set_child (ADW_BIN (self), citiz_page_frame_new (&self->box));
 }
 
 GtkWidget *

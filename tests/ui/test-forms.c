@@ -203,16 +203,19 @@ test_hold (void)
   g_autofree gchar *held = citiz_format_hold ("1 or 2 tablets, 6 a day");
   g_autofree gchar *twice = citiz_format_dosage ("5 mg, 2×/d"),
                    *often = citiz_format_dosage ("1×/8" CITIZ_NBSP "h");
-  g_autofree gchar *own = citiz_format_dosage ("two, at bedtime"), *deux = NULL, *aux = NULL;
+  g_autofree gchar *own = citiz_format_dosage ("two, at bedtime"), *deux = NULL, *aux = NULL,
+                   *peau = NULL;
 
   citiz_format_set_language (CITIZ_LANGUAGE_FR);
   deux = citiz_format_dosage ("2×/d");
   aux = citiz_format_dosage ("1×/8" CITIZ_NBSP "h");
+  peau = citiz_format_dosage ("0.5 g, 2×/d, Cutaneous route");
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
   g_assert_cmpstr (twice, ==, "5" CITIZ_NBSP "mg, 2" CITIZ_NBSP "times a day");
   g_assert_cmpstr (often, ==, "1" CITIZ_NBSP "time every 8" CITIZ_NBSP "hours");
   g_assert_cmpstr (own, ==, "two, at bedtime");
   g_assert_cmpstr (deux, ==, "2" CITIZ_NBSP "fois par jour");
+  g_assert_cmpstr (peau, ==, "0,5" CITIZ_NBSP "g, 2" CITIZ_NBSP "fois par jour, sur la peau");
   g_assert_cmpstr (aux, ==, "1" CITIZ_NBSP "fois aux 8" CITIZ_NBSP "heures");
 
   g_assert_cmpstr (held, ==, "1" CITIZ_NBSP "or 2" CITIZ_NBSP "tablets, 6" CITIZ_NBSP "a day");

@@ -290,7 +290,7 @@ test_sig (void)
       {"2 tabs P.O. B.I.D., prn", "2 tablets by mouth twice a day, as needed",
        "2 comprimés par la bouche 2 fois par jour, au besoin"},
       {"1 tab q4-6h prn", "1 tablet every 4 to 6 hours as needed",
-       "1 comprimé toutes les 4 à 6 heures au besoin"},
+       "1 comprimé aux 4 à 6 heures au besoin"},
       {"apply topically bid", "apply to the skin twice a day",
        "appliquer sur la peau 2 fois par jour"},
       {"1 drop OD bid", "1 drop OD twice a day", "1 drop OD 2 fois par jour"},
