@@ -5,6 +5,7 @@
 struct _CitizHttpPending
 {
   SoupServerMessage *msg;
+  guint holders; /* the handler's call, and whoever answers later: also before the call is over */
   gboolean gone; /* nobody waits for the answer any more */
   gboolean deferred;
   GPtrArray *headers;
@@ -66,6 +67,7 @@ pending_new (SoupServerMessage *msg)
   CitizHttpPending *pending = g_new0 (CitizHttpPending, 1);
 
   pending->msg = g_object_ref (msg);
+  pending->holders = 1;
   pending->headers = g_ptr_array_new_with_free_func (g_free);
   pending->response = (CitizHttpResponse){.pending = pending,
                                           .status = 404,
@@ -75,8 +77,10 @@ pending_new (SoupServerMessage *msg)
 }
 
 static void
-pending_free (CitizHttpPending *pending)
+pending_unref (CitizHttpPending *pending)
 {
+  if (--pending->holders > 0)
+    return;
   g_signal_handlers_disconnect_by_data (pending->msg, pending);
   g_clear_pointer (&pending->response.body, g_bytes_unref);
   g_ptr_array_unref (pending->headers);
@@ -91,6 +95,7 @@ citiz_http_response_defer (CitizHttpResponse *response)
 
   g_return_val_if_fail (!pending->deferred, NULL);
   pending->deferred = TRUE;
+  pending->holders++;
   g_signal_connect (pending->msg, "finished", G_CALLBACK (gone_cb), pending);
   g_signal_connect (pending->msg, "disconnected", G_CALLBACK (gone_cb), pending);
   soup_server_message_pause (pending->msg);
@@ -111,7 +116,7 @@ citiz_http_pending_send (CitizHttpPending *pending)
       answer (pending->msg, &pending->response);
       soup_server_message_unpause (pending->msg);
     }
-  pending_free (pending);
+  pending_unref (pending);
 }
 
 /* Large bodies ***************************************************************/
@@ -265,10 +270,9 @@ handle_cb (SoupServer *soup,
       pending->response.status = 429;
       citiz_http_response_header (&pending->response, "Retry-After", "1");
     }
-  if (pending->deferred)
-    return;
-  answer (msg, &pending->response);
-  pending_free (pending);
+  if (!pending->deferred)
+    answer (msg, &pending->response);
+  pending_unref (pending);
 }
 
 static void
