@@ -2,19 +2,16 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
-#include "crypto/citiz-words.h"
+#include "wire/citiz-invitation.h"
 
-#define TELL_MS     100 /* news of the community are gathered this long */
-#define FINGERPRINT 6   /* words */
+#define TELL_MS 100 /* news of the community are gathered this long */
 
 /* Described ******************************************************************/
 
 gchar *
 citiz_engine_fingerprint (const CitizHash *id)
 {
-  g_auto (GStrv) words = citiz_words_of_hash (id, FINGERPRINT, citiz_env_language ());
-
-  return g_strjoinv (" ", words);
+  return citiz_community_words (id, citiz_env_language ());
 }
 
 static CitizNodeView *

@@ -368,7 +368,7 @@ read_answer (const gchar *line, GError **error)
 
   if (!json_is_object (json))
     {
-      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE, "the node did not answer");
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE, _ ("the node did not answer"));
       json_decref (json);
       return NULL;
     }
@@ -379,6 +379,15 @@ read_answer (const gchar *line, GError **error)
   g_set_error_literal (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE, *why ? _ (why) : why);
   json_decref (json);
   return NULL;
+}
+
+static void
+set_idle (const gchar *dir, GError **error)
+{
+  g_autofree gchar *start = citiz_host_command_line (dir, "run");
+
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
+               _ ("no node runs in %s; to start it: %s"), dir, start);
 }
 
 /**
@@ -405,14 +414,16 @@ citiz_host_ask (const gchar *dir, const gchar *command, const gchar *argument, G
   connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, NULL);
   if (connection == NULL)
     {
-      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE, "no node runs in %s", dir);
+      if (citiz_host_folder_can_run (dir, error))
+        set_idle (dir, error);
       return NULL;
     }
   line = exchange (connection, request, error);
   if (line == NULL)
     {
       if (error != NULL && *error == NULL)
-        g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE, "the node did not answer");
+        g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
+                     _ ("the node did not answer"));
       return NULL;
     }
   return read_answer (line, error);

@@ -2,10 +2,12 @@
 #include "node/citiz-host-private.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
 #define PAGES_AT_ONCE 256
+#define RESTORING     "restoring" /* where a copy is verified before anything of it is the node's */
 
 /* A backup under way. Changes made meanwhile come in by themselves: they are made over the same connection. */
 typedef struct
@@ -157,13 +159,69 @@ verify (const gchar *dir, const CitizEnv *env, guint64 *out_height, GError **err
   return good;
 }
 
+/* Names of files in @dir, which has no folders. */
+static void
+remove_folder (const gchar *dir)
+{
+  g_autoptr (GDir) open = g_dir_open (dir, 0, NULL);
+  const gchar *name;
+
+  while (open != NULL && (name = g_dir_read_name (open)) != NULL)
+    {
+      g_autofree gchar *path = g_build_filename (dir, name, NULL);
+
+      (void) g_unlink (path);
+    }
+  (void) g_rmdir (dir);
+}
+
+/* The configuration last: without it, the folder is no node's. */
+static gboolean
+move_in (const gchar *from, const gchar *to, GError **error)
+{
+  static const gchar *const order[]
+      = {CITIZ_DB_FILE, CITIZ_HOST_COMMUNITY_FILE, CITIZ_HOST_KEY_FILE, CITIZ_HOST_CONFIG_FILE};
+
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    {
+      g_autofree gchar *here = g_build_filename (from, order[i], NULL);
+      g_autofree gchar *there = g_build_filename (to, order[i], NULL);
+
+      if (g_file_test (here, G_FILE_TEST_EXISTS) && g_rename (here, there) != 0)
+        {
+          g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", there,
+                       g_strerror (errno));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* What is wrong with the copy itself is one sentence, whoever noticed it; the disk's own errors stay. */
+static void
+explain (const gchar *from, GError **error)
+{
+  const GError *why = error != NULL ? *error : NULL;
+
+  if (why == NULL || why->domain == G_IO_ERROR
+      || g_error_matches (why, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE)
+      || (why->domain == CITIZ_STORE_ERROR && why->code != CITIZ_STORE_ERROR_DAMAGED
+          && why->code != CITIZ_STORE_ERROR_NOT_FOUND))
+    return;
+  g_debug ("the copy is refused: %s", (*error)->message);
+  g_clear_error (error);
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE,
+               _ ("The copy in %s is damaged: nothing was restored. Try an older one."), from);
+}
+
 /**
  * citiz_host_restore:
  * @from: what "backup" wrote
- * @to: a folder that is not there yet, or is empty
+ * @to: a folder that is not there yet, or holds no node
  * @out_height: of the newest block in it
  *
- * Copies a backup to @to and verifies every block and signature of it. Without a journal, the node will follow and not sign.
+ * Copies a backup beside, verifies every block and signature of it, and only then makes it @to's node: what fails leaves @to as it was.
+ * Without a journal, the node will follow and not sign.
  */
 gboolean
 citiz_host_restore (const gchar *from,
@@ -172,6 +230,26 @@ citiz_host_restore (const gchar *from,
                     guint64 *out_height,
                     GError **error)
 {
-  return copy_files (from, to, error) && copy_database (from, to, error)
-         && verify (to, env, out_height, error);
+  g_autofree gchar *beside = g_build_filename (to, RESTORING, NULL);
+  gboolean made, good;
+
+  if (!citiz_host_folder_has (from, CITIZ_DB_FILE)
+      || !citiz_host_folder_has (from, CITIZ_HOST_COMMUNITY_FILE))
+    {
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE,
+                   _ ("There is no copy of a node in %s"), from);
+      return FALSE;
+    }
+  if (!citiz_host_folder_take (to, &made, error))
+    return FALSE;
+  remove_folder (beside); /* of one that was killed */
+  good = copy_files (from, beside, error) && copy_database (from, beside, error)
+         && verify (beside, env, out_height, error);
+  if (!good)
+    explain (from, error);
+  good = good && move_in (beside, to, error);
+  remove_folder (beside);
+  if (!good)
+    citiz_host_folder_give_back (to, made);
+  return good;
 }

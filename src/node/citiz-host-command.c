@@ -9,18 +9,6 @@
 
 #define FAREWELL_MS 200
 
-void
-citiz_host_say (const gchar *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  vfprintf (stdout, format, arguments);
-  va_end (arguments);
-  fputc ('\n', stdout);
-  fflush (stdout);
-}
-
 /* run ************************************************************************/
 
 typedef struct
@@ -67,7 +55,9 @@ end_cb (const GError *error, gpointer data)
 int
 citiz_host_command_run (const CitizHostArguments *arguments, GError **error)
 {
-  g_autoptr (CitizHost) host = citiz_host_open (arguments->folder, citiz_env_system (), error);
+  g_autoptr (CitizHost) host = citiz_host_folder_can_run (arguments->folder, error)
+                                   ? citiz_host_open (arguments->folder, citiz_env_system (), error)
+                                   : NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Life life = {.host = host, .loop = loop};
   guint ends[2];
@@ -357,6 +347,13 @@ citiz_host_command_backup (const CitizHostArguments *arguments, GError **error)
 {
   g_autofree gchar *to = g_canonicalize_filename (arguments->rest[0], NULL);
 
+  if (citiz_host_folder_has (to,
+                             CITIZ_DB_FILE)) /* the node would say so in a language of its own */
+    {
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE,
+                   _ ("There is a copy in %s already"), to);
+      return CITIZ_HOST_REFUSED;
+    }
   return citiz_host_ask_and_print (arguments, "backup", to, print_backup, error);
 }
 

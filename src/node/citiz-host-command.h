@@ -61,6 +61,11 @@ int citiz_host_command_exclude (const CitizHostArguments *arguments, GError **er
 
 void citiz_host_print_proposals (json_t *body);
 void citiz_host_print_blamed (json_t *body);
+void citiz_host_say_words (const CitizHash *chain_id);
+gboolean citiz_host_is_plain (const gchar *text);
+gchar *citiz_host_plain (const gchar *text);
+gchar *citiz_host_duration (gint64 seconds);
+void citiz_host_explain (const GError *error);
 void citiz_host_say (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
 
 G_END_DECLS

@@ -2,14 +2,18 @@
 #include "node/citiz-host-folder.h"
 
 #include "net/citiz-json-strict.h"
+#include "store/citiz-db.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SEED_SIZE 32
-#define TEXT_MAX  256
+#define SEED_SIZE  32
+#define TEXT_MAX   256
+#define FOLDER_MAX 90 /* a Unix socket's path in it has 107 bytes at most */
 
 /* Files **********************************************************************/
 
@@ -98,6 +102,110 @@ citiz_host_read_text (const gchar *path, GError **error)
   errno = n < 0 ? errno : EFBIG;
   file_error (error, path);
   return NULL;
+}
+
+/* A folder that becomes a node's ********************************************/
+
+/* What setup, found and restore put there, in the order in which a node can begin to do without it. */
+static const gchar *const files[]
+    = {"epoch-0.journal",         CITIZ_HOST_CARD_FILE, CITIZ_DB_FILE,
+       CITIZ_HOST_COMMUNITY_FILE, CITIZ_HOST_KEY_FILE,  CITIZ_HOST_CONFIG_FILE};
+
+gboolean
+citiz_host_folder_has (const gchar *dir, const gchar *name)
+{
+  g_autofree gchar *path = g_build_filename (dir, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/**
+ * citiz_host_folder_take:
+ * @out_made: whether the folder was not there before
+ *
+ * Makes the folder. One that holds anything of a node already is an error and stays as it is, so that whatever is there afterwards was put
+ * there since, and citiz_host_folder_give_back() may take it away.
+ */
+gboolean
+citiz_host_folder_take (const gchar *dir, gboolean *out_made, GError **error)
+{
+  *out_made = !g_file_test (dir, G_FILE_TEST_EXISTS);
+  if (strlen (dir) > FOLDER_MAX)
+    {
+      g_set_error_literal (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
+                           _ ("The folder’s path is too long: 90 characters at most"));
+      return FALSE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    if (citiz_host_folder_has (dir, files[i]))
+      {
+        g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
+                     _ ("There is a node in %s already; nothing was changed"), dir);
+        return FALSE;
+      }
+  return g_mkdir_with_parents (dir, 0700) == 0 || file_error (error, dir);
+}
+
+/* After what failed: as citiz_host_folder_take() found it. */
+void
+citiz_host_folder_give_back (const gchar *dir, gboolean made)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree gchar *path = g_build_filename (dir, files[i], NULL);
+
+      (void) g_unlink (path);
+    }
+  if (made)
+    (void) g_rmdir (dir);
+}
+
+/**
+ * citiz_host_command_line:
+ * @words: what follows the program's name and its folder
+ *
+ * Returns: (transfer full): what to type for it, as the shell takes it
+ */
+gchar *
+citiz_host_command_line (const gchar *dir, const gchar *words)
+{
+  const gboolean plain
+      = strspn (dir, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+")
+        == strlen (dir);
+  g_autofree gchar *quoted = plain ? g_strdup (dir) : g_shell_quote (dir);
+
+  return g_strdup_printf ("citiz-node --folder %s %s", quoted, words);
+}
+
+/* The error says what comes first. */
+gboolean
+citiz_host_folder_is_set_up (const gchar *dir, GError **error)
+{
+  g_autofree gchar *setup = citiz_host_command_line (dir, "setup");
+
+  if (citiz_host_folder_has (dir, CITIZ_HOST_CONFIG_FILE))
+    return TRUE;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
+               _ ("There is no node in %s. First: %s --found, or %s INVITATION"), dir, setup,
+               setup);
+  return FALSE;
+}
+
+/* Set up, and with a community. */
+gboolean
+citiz_host_folder_can_run (const gchar *dir, GError **error)
+{
+  g_autofree gchar *found = citiz_host_command_line (dir, "found");
+
+  if (!citiz_host_folder_is_set_up (dir, error))
+    return FALSE;
+  if (citiz_host_folder_has (dir, CITIZ_HOST_COMMUNITY_FILE))
+    return TRUE;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
+               _ ("This node’s community is not founded yet. First, with the cards of all "
+                  "founders: %s CARD…"),
+               found);
+  return FALSE;
 }
 
 /* The node's key ************************************************************/
@@ -214,17 +322,14 @@ CitizHostCard *
 citiz_host_card_decode (const gchar *text, GError **error)
 {
   g_autoptr (CitizHostCard) card = g_new0 (CitizHostCard, 1);
-  json_t *json = parse (text, error);
-  gboolean good;
+  json_t *json = parse (text, NULL);
+  const gboolean good = json != NULL && read_card (json, card);
 
-  if (json == NULL)
-    return NULL;
-  good = read_card (json, card);
   json_decref (json);
   if (!good)
-    refuse (error, "this is no founder's card");
+    refuse (error, _ ("This is no founder’s card"));
   else if (!citiz_founder_verify (&card->founder, &card->salt))
-    refuse (error, "a founder's card is not signed by its node");
+    refuse (error, _ ("A founder’s card is not signed by its node"));
   else
     return g_steal_pointer (&card);
   return NULL;
@@ -316,7 +421,7 @@ citiz_host_community_found (GPtrArray *cards, GError **error)
 
   if (cards->len == 0 || cards->len > CITIZ_MAX_VALIDATORS)
     {
-      refuse (error, "one to 128 founders' cards are needed");
+      refuse (error, _ ("One to 128 founders’ cards are needed"));
       return NULL;
     }
   g_ptr_array_sort (cards, by_node);
@@ -329,9 +434,9 @@ citiz_host_community_found (GPtrArray *cards, GError **error)
       const CitizHostCard *card = cards->pdata[i];
 
       if (!citiz_hash_equal (&card->salt, &genesis->salt))
-        refuse (error, "these cards were made for different foundings");
+        refuse (error, _ ("These cards were made for different foundings"));
       else if (i > 0 && by_node (&cards->pdata[i - 1], &cards->pdata[i]) == 0)
-        refuse (error, "the same founder's card was given twice");
+        refuse (error, _ ("The same founder’s card was given twice"));
       else
         {
           genesis->time.ms = MAX (genesis->time.ms, card->time.ms);
@@ -377,7 +482,7 @@ citiz_host_members_read (CitizHostCommunity *community, json_t *members, GError 
   json_t *json;
 
   if (!json_is_array (members))
-    return refuse (error, "a community's file names its members");
+    return refuse (error, _ ("A community’s file names its members"));
   json_array_foreach (members, i, json)
   {
     const gchar *url = citiz_json_strict_string (json, "url", TEXT_MAX);
@@ -386,7 +491,7 @@ citiz_host_members_read (CitizHostCommunity *community, json_t *members, GError 
 
     if (url == NULL || operator_ == NULL
         || !citiz_json_strict_bytes (json, "node", node.b, sizeof node.b))
-      return refuse (error, "a member of a community's file cannot be read");
+      return refuse (error, _ ("A member of a community’s file cannot be read"));
     add_member (community, &node, url, operator_);
   }
   return TRUE;
@@ -397,16 +502,14 @@ citiz_host_community_decode (const gchar *text, GError **error)
 {
   g_autoptr (CitizHostCommunity) community = citiz_host_community_new ();
   g_autoptr (GBytes) genesis = NULL;
-  json_t *json = parse (text, error);
+  json_t *json = parse (text, NULL);
   const gchar *encoded;
   gboolean good;
 
-  if (json == NULL)
-    return NULL;
   encoded = citiz_json_strict_string (json, "genesis", CITIZ_HOST_FILE_MAX);
   genesis = encoded ? citiz_base64url_decode (encoded) : NULL;
   if (genesis == NULL)
-    good = refuse (error, "this is no community's file");
+    good = refuse (error, _ ("This is no community’s file"));
   else
     good = citiz_genesis_decode (g_bytes_get_data (genesis, NULL), g_bytes_get_size (genesis),
                                  &community->genesis, error)

@@ -64,6 +64,15 @@ gboolean citiz_host_community_learn (CitizHostCommunity *community,
                                      const gchar *operator_);
 void citiz_host_community_free (CitizHostCommunity *community);
 
+gboolean citiz_host_folder_has (const gchar *dir, const gchar *name);
+gboolean citiz_host_folder_take (const gchar *dir,
+                                 gboolean *out_made,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_host_folder_give_back (const gchar *dir, gboolean made);
+gboolean citiz_host_folder_is_set_up (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_host_folder_can_run (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gchar *citiz_host_command_line (const gchar *dir, const gchar *words);
+
 gboolean citiz_host_write_new (const gchar *dir,
                                const gchar *name,
                                const gchar *text,

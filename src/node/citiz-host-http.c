@@ -4,6 +4,7 @@
 #include "wire/citiz-invitation.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -166,8 +167,9 @@ clear_way (const gchar *path)
     (void) g_unlink (path);
 }
 
-static GSocketAddress *
-parse_address (const gchar *text, GError **error)
+/* "ADDRESS:PORT" or "unix:PATH". */
+GSocketAddress *
+citiz_host_parse_address (const gchar *text, GError **error)
 {
   const gchar *colon = strrchr (text, ':');
   g_autofree gchar *name = NULL;
@@ -175,10 +177,7 @@ parse_address (const gchar *text, GError **error)
   guint64 port;
 
   if (g_str_has_prefix (text, "unix:"))
-    {
-      clear_way (text + strlen ("unix:"));
-      return g_unix_socket_address_new (text + strlen ("unix:"));
-    }
+    return g_unix_socket_address_new (text + strlen ("unix:"));
   if (colon != NULL && g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, &port, NULL))
     {
       const gboolean bracket = text[0] == '[' && colon > text + 1 && colon[-1] == ']';
@@ -188,7 +187,7 @@ parse_address (const gchar *text, GError **error)
     }
   if (address == NULL)
     g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
-                 "%s is no ADDRESS:PORT and no unix:PATH", text);
+                 _ ("%s is no ADDRESS:PORT and no unix:PATH"), text);
   return address;
 }
 
@@ -212,13 +211,13 @@ listen_metrics (CitizHost *host, GError **error)
 
   if (host->config->metrics[0] == '\0')
     return TRUE;
-  address = parse_address (host->config->metrics, error);
+  address = citiz_host_parse_address (host->config->metrics, error);
   if (address == NULL)
     return FALSE;
   if (!is_loopback (address))
     {
       g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
-                   "[listen] metrics has to be an address of the loopback");
+                   _ ("[listen] metrics has to be an address of the loopback"));
       return FALSE;
     }
   host->metrics = citiz_http_server_new (&limits, citiz_host_metrics_handle, host);
@@ -252,7 +251,9 @@ citiz_host_listen (CitizHost *host, GError **error)
   citiz_http_server_set_socket_handler (host->server, socket_cb);
   if (handed != NULL)
     return citiz_http_server_start_on (host->server, handed, error) && listen_metrics (host, error);
-  address = parse_address (host->config->address, error);
+  address = citiz_host_parse_address (host->config->address, error);
+  if (address != NULL && G_IS_UNIX_SOCKET_ADDRESS (address))
+    clear_way (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)));
   return address != NULL && citiz_http_server_start_at (host->server, address, error)
          && listen_metrics (host, error);
 }

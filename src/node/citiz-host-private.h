@@ -113,6 +113,7 @@ typedef struct
 gboolean citiz_host_look_at_disk (CitizHost *host);
 
 /* citiz-host-http.c */
+GSocketAddress *citiz_host_parse_address (const gchar *text, GError **error);
 gboolean citiz_host_listen (CitizHost *host, GError **error);
 void citiz_host_answer (CitizHostCall *call, guint status, json_t *body); /* takes body */
 void citiz_host_answer_bytes (CitizHostCall *call,
@@ -212,6 +213,9 @@ void citiz_host_route_community (CitizHostCall *call);
 void citiz_host_notify (const gchar *state);
 gint64 citiz_host_watchdog (void);
 GSocket *citiz_host_handed_socket (GError **error);
+
+/* citiz-host-fetch.c */
+gchar *citiz_host_fetch (const gchar *url, gsize max);
 
 /* citiz-host-backup.c */
 typedef void (*CitizHostBackedUp) (const GError *error, gpointer data);

@@ -4,13 +4,12 @@
 #include "node/citiz-host-private.h"
 #include "wire/citiz-invitation.h"
 
-#include <errno.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
-#define FOLDER_MAX 90 /* a Unix socket's path in it has 107 bytes at most */
+#define NAME_MAX_BYTES                                                                             \
+  255 /* of an address, an operator, a contact: what a node can tell the others */
 
 static gboolean
 bad (GError **error, const gchar *why)
@@ -41,61 +40,77 @@ clean_url (const gchar *text, GError **error)
   return clean;
 }
 
+/* What is shown to the others: text that can be seen. */
+static gboolean
+check_name (const gchar *name, const gchar *what, GError **error)
+{
+  if (name == NULL || (strlen (name) <= NAME_MAX_BYTES && citiz_host_is_plain (name)))
+    return TRUE;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
+               _ ("%s has to be text that can be seen, at most %d bytes of it"), what,
+               NAME_MAX_BYTES);
+  return FALSE;
+}
+
+/* Everything that was said is right, so that a folder is only touched for what will do. */
+static gboolean
+check (const CitizHostArguments *arguments, CitizHash *out_salt, GError **error)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (arguments->salt == NULL)
+    citiz_env_random (citiz_env_system (), out_salt->b, sizeof out_salt->b);
+  else if (!citiz_hash_from_hex (out_salt, arguments->salt))
+    return bad (error, _ ("--salt has to be the 64 characters the first founder was told"));
+  if (!check_name (arguments->operator_, "--operator", error)
+      || !check_name (arguments->contact, "--contact", error)
+      || !check_name (arguments->url, "--url", error))
+    return FALSE;
+  if (arguments->address == NULL)
+    return TRUE;
+  address = citiz_host_parse_address (arguments->address, error);
+  return address != NULL;
+}
+
 static CitizHostConfig *
 new_config (const CitizHostArguments *arguments, GError **error)
 {
   g_autoptr (CitizHostConfig) config = citiz_host_config_new ();
-  g_autofree gchar *url = NULL;
+  g_autofree gchar *url = arguments->url != NULL ? clean_url (arguments->url, error) : NULL;
 
-  if (arguments->url != NULL)
-    {
-      url = clean_url (arguments->url, error);
-      if (url == NULL)
-        return NULL;
-      citiz_host_config_set (&config->url, url);
-    }
-  if (arguments->address != NULL)
-    citiz_host_config_set (&config->address, arguments->address);
-  if (arguments->operator_ != NULL)
-    citiz_host_config_set (&config->operator_, arguments->operator_);
-  if (arguments->contact != NULL)
-    citiz_host_config_set (&config->contact, arguments->contact);
+  if (arguments->url != NULL && url == NULL)
+    return NULL;
+  const struct
+  {
+    gchar **setting;
+    const gchar *said;
+  } said[] = {{&config->url, url},
+              {&config->address, arguments->address},
+              {&config->operator_, arguments->operator_},
+              {&config->contact, arguments->contact}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (said); i++)
+    if (said[i].said != NULL)
+      citiz_host_config_set (said[i].setting, said[i].said);
   return g_steal_pointer (&config);
-}
-
-static gboolean
-make_folder (const gchar *dir, GError **error)
-{
-  if (strlen (dir) > FOLDER_MAX)
-    return bad (error, _ ("The folder’s path is too long: 90 characters at most"));
-  if (g_mkdir_with_parents (dir, 0700) == 0)
-    return TRUE;
-  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", dir, g_strerror (errno));
-  return FALSE;
 }
 
 /* The epoch's key is drawn inside the journal; the node's key vouches for it. */
 static gchar *
 make_card (const CitizHostArguments *arguments,
            const CitizHostConfig *config,
+           const CitizHash *salt,
            CitizSigningKey *key,
            GError **error)
 {
-  const CitizEnv *env = citiz_env_system ();
   g_autofree gchar *path = citiz_journals_path (arguments->folder, 0);
-  g_autoptr (CitizJournal) journal = NULL;
-  CitizHostCard card
-      = {.time = citiz_env_now (env), .url = config->url, .operator_ = config->operator_};
+  g_autoptr (CitizJournal) journal = citiz_journal_create (path, salt, 0, key, error);
+  CitizHostCard card = {.time = citiz_env_now (citiz_env_system ()),
+                        .salt = *salt,
+                        .url = config->url,
+                        .operator_ = config->operator_};
   CitizValidator *validator = &card.founder.validator;
 
-  if (arguments->salt == NULL)
-    citiz_env_random (env, card.salt.b, sizeof card.salt.b);
-  else if (!citiz_hash_from_hex (&card.salt, arguments->salt))
-    {
-      bad (error, _ ("--salt has to be the 64 characters the first founder was told"));
-      return NULL;
-    }
-  journal = citiz_journal_create (path, &card.salt, 0, key, error);
   if (journal == NULL)
     return NULL;
   validator->node = *citiz_signing_key_get_public (key);
@@ -104,80 +119,34 @@ make_card (const CitizHostArguments *arguments,
   return citiz_host_card_encode (&card);
 }
 
-static int
-setup_founder (const CitizHostArguments *arguments,
-               const CitizHostConfig *config,
-               CitizSigningKey *key,
-               GError **error)
+static void
+say_founder (const CitizHostArguments *arguments, const CitizHash *salt, const gchar *card)
 {
-  g_autofree gchar *card = make_card (arguments, config, key, error);
-  json_t *json;
+  g_autofree gchar *then = citiz_host_command_line (arguments->folder, "found");
 
-  if (card == NULL || !citiz_host_write_new (arguments->folder, CITIZ_HOST_CARD_FILE, card, error))
-    return CITIZ_HOST_REFUSED;
   if (arguments->json)
     {
       fputs (card, stdout);
-      return CITIZ_HOST_DONE;
+      return;
     }
-  json = json_loads (card, 0, NULL);
   citiz_host_say (_ ("Your card is %s/%s: give it to the other founders, and take theirs."),
                   arguments->folder, CITIZ_HOST_CARD_FILE);
   if (arguments->salt == NULL)
     {
-      g_autoptr (GBytes) salt
-          = citiz_base64url_decode (json_string_value (json_object_get (json, "salt")));
-      g_autofree gchar *hex
-          = citiz_hex_encode (g_bytes_get_data (salt, NULL), g_bytes_get_size (salt));
+      g_autofree gchar *hex = citiz_hash_to_hex (salt);
 
       citiz_host_say (_ ("They set their nodes up with: setup --found --salt %s"), hex);
     }
-  citiz_host_say (_ ("Then everyone runs: citiz-node found CARD…"));
-  json_decref (json);
-  return CITIZ_HOST_DONE;
-}
-
-/* Asking a node for the community's file *************************************/
-
-typedef struct
-{
-  GMainLoop *loop;
-  GBytes *answer; /* nullable */
-  guint status;
-} Fetch;
-
-static void
-fetched_cb (GObject *client, GAsyncResult *result, gpointer data)
-{
-  Fetch *fetch = data;
-
-  fetch->answer
-      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &fetch->status, NULL);
-  g_main_loop_quit (fetch->loop);
+  citiz_host_say (_ ("Then everyone runs, with all the cards: %s CARD…"), then);
 }
 
 /* Returns: (transfer full) (nullable): what the node at @url says the community is */
 static gchar *
 fetch_community (const gchar *url)
 {
-  g_autoptr (CitizHttpClient) client = citiz_http_client_new (CITIZ_HOST_CLIENT_MS);
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autofree gchar *whole = g_strconcat (url, CITIZ_HOST_COMMUNITY_PATH, NULL);
-  const CitizHttpAsk ask = {.method = "GET", .url = whole, .answer_max = CITIZ_HOST_FILE_MAX};
-  Fetch fetch = {.loop = loop};
-  gchar *text = NULL;
-  gsize n;
 
-  citiz_http_client_ask (client, &ask, NULL, fetched_cb, &fetch);
-  g_main_loop_run (loop);
-  if (fetch.answer != NULL && fetch.status == 200)
-    {
-      const gchar *view = g_bytes_get_data (fetch.answer, &n);
-
-      text = g_strndup (view, n);
-    }
-  g_clear_pointer (&fetch.answer, g_bytes_unref);
-  return text;
+  return citiz_host_fetch (whole, CITIZ_HOST_FILE_MAX);
 }
 
 /* Of the nodes that an invitation names, the first that knows the very community it invites to. */
@@ -212,16 +181,48 @@ find_community (const gchar *what, GError **error)
   return citiz_host_read_text (what, error);
 }
 
-/* setup: keys and configuration; --found: a founder's card; FILE or INVITATION: the community's, to follow it. */
+/* @community: (nullable): of a founder there is none yet */
+static gboolean
+fill_folder (const CitizHostArguments *arguments,
+             const CitizHostConfig *config,
+             const CitizHash *salt,
+             const gchar *community,
+             GError **error)
+{
+  g_autoptr (CitizSigningKey) key = citiz_host_key_create (arguments->folder, error);
+  g_autofree gchar *card = NULL;
+
+  if (key == NULL)
+    return FALSE;
+  if (community == NULL)
+    {
+      card = make_card (arguments, config, salt, key, error);
+      if (card == NULL
+          || !citiz_host_write_new (arguments->folder, CITIZ_HOST_CARD_FILE, card, error))
+        return FALSE;
+    }
+  else if (!citiz_host_write_new (arguments->folder, CITIZ_HOST_COMMUNITY_FILE, community, error))
+    return FALSE;
+  if (!citiz_host_config_write (config, arguments->folder, error))
+    return FALSE;
+  if (card != NULL)
+    say_founder (arguments, salt, card);
+  return TRUE;
+}
+
+/* setup: keys and configuration; --found: a founder's card; FILE or INVITATION: the community's, to follow it. What fails leaves the folder
+ * as it was. */
 int
 citiz_host_command_setup (const CitizHostArguments *arguments, GError **error)
 {
   g_autoptr (CitizHostConfig) config = new_config (arguments, error);
   g_autoptr (CitizHostCommunity) community = NULL;
-  g_autoptr (CitizSigningKey) key = NULL;
   g_autofree gchar *text = NULL;
+  g_autofree gchar *then = citiz_host_command_line (arguments->folder, "run");
+  CitizHash salt, id;
+  gboolean made;
 
-  if (config == NULL)
+  if (config == NULL || !check (arguments, &salt, error))
     return CITIZ_HOST_REFUSED;
   if (arguments->found == (arguments->rest[0] != NULL))
     {
@@ -235,17 +236,19 @@ citiz_host_command_setup (const CitizHostArguments *arguments, GError **error)
       if (community == NULL)
         return CITIZ_HOST_REFUSED;
     }
-  if (!make_folder (arguments->folder, error)
-      || !citiz_host_config_write (config, arguments->folder, error))
+  if (!citiz_host_folder_take (arguments->folder, &made, error))
     return CITIZ_HOST_REFUSED;
-  key = citiz_host_key_create (arguments->folder, error);
-  if (key == NULL)
-    return CITIZ_HOST_REFUSED;
-  if (arguments->found)
-    return setup_founder (arguments, config, key, error);
-  if (!citiz_host_write_new (arguments->folder, CITIZ_HOST_COMMUNITY_FILE, text, error))
-    return CITIZ_HOST_REFUSED;
-  citiz_host_say (_ ("This node will follow the community. Start it with: citiz-node run"));
+  if (!fill_folder (arguments, config, &salt, text, error))
+    {
+      citiz_host_folder_give_back (arguments->folder, made);
+      return CITIZ_HOST_REFUSED;
+    }
+  if (community != NULL)
+    {
+      citiz_genesis_chain_id (&id, &community->genesis);
+      citiz_host_say_words (&id);
+      citiz_host_say (_ ("This node will follow the community. Start it with: %s"), then);
+    }
   return CITIZ_HOST_DONE;
 }
 
@@ -258,8 +261,11 @@ read_cards (gchar **paths, GError **error)
   for (guint i = 0; paths[i]; i++)
     {
       g_autofree gchar *text = citiz_host_read_text (paths[i], error);
-      CitizHostCard *card = text ? citiz_host_card_decode (text, error) : NULL;
+      CitizHostCard *card = NULL;
 
+      if (text == NULL)
+        return NULL;
+      card = citiz_host_card_decode (text, error);
       if (card == NULL)
         {
           g_prefix_error (error, "%s: ", paths[i]);
@@ -270,6 +276,24 @@ read_cards (gchar **paths, GError **error)
   return g_steal_pointer (&cards);
 }
 
+static void
+say_founded (const CitizHostArguments *arguments, const CitizHash *id)
+{
+  g_autofree gchar *hex = citiz_hash_to_hex (id);
+  g_autofree gchar *words = citiz_community_words (id, citiz_env_language ());
+  g_autofree gchar *then = citiz_host_command_line (arguments->folder, "run");
+
+  if (arguments->json)
+    {
+      printf ("{\"chain\":\"%s\",\"words\":\"%s\"}\n", hex, words);
+      return;
+    }
+  citiz_host_say (_ ("The community’s name is %s."), hex);
+  citiz_host_say_words (id);
+  citiz_host_say (_ ("Compare the words with what the other founders read, by voice; then: %s"),
+                  then);
+}
+
 /* found CARD…: the founding file, the same on every founder's machine. */
 int
 citiz_host_command_found (const CitizHostArguments *arguments, GError **error)
@@ -277,12 +301,20 @@ citiz_host_command_found (const CitizHostArguments *arguments, GError **error)
   g_autoptr (GPtrArray) cards = read_cards (arguments->rest, error);
   g_autoptr (CitizHostCommunity) community
       = cards ? citiz_host_community_found (cards, error) : NULL;
-  g_autoptr (CitizSigningKey) key
-      = community ? citiz_host_key_read (arguments->folder, error) : NULL;
+  g_autoptr (CitizSigningKey) key = NULL;
   g_autofree gchar *text = NULL;
-  g_autofree gchar *hex = NULL;
   CitizHash id;
 
+  if (community == NULL)
+    return CITIZ_HOST_REFUSED;
+  if (citiz_host_folder_has (arguments->folder, CITIZ_HOST_COMMUNITY_FILE))
+    {
+      bad (error, _ ("This node has its community already; nothing was changed"));
+      return CITIZ_HOST_REFUSED;
+    }
+  if (!citiz_host_folder_is_set_up (arguments->folder, error))
+    return CITIZ_HOST_REFUSED;
+  key = citiz_host_key_read (arguments->folder, error);
   if (key == NULL)
     return CITIZ_HOST_REFUSED;
   if (citiz_host_community_find (community, citiz_signing_key_get_public (key)) == NULL)
@@ -294,12 +326,6 @@ citiz_host_command_found (const CitizHostArguments *arguments, GError **error)
   if (!citiz_host_write_new (arguments->folder, CITIZ_HOST_COMMUNITY_FILE, text, error))
     return CITIZ_HOST_REFUSED;
   citiz_genesis_chain_id (&id, &community->genesis);
-  hex = citiz_hash_to_hex (&id);
-  if (arguments->json)
-    printf ("{\"chain\":\"%s\"}\n", hex);
-  else
-    citiz_host_say (_ ("The community’s name is %s. Compare it with what the other founders see, "
-                       "then start: citiz-node run"),
-                    hex);
+  say_founded (arguments, &id);
   return CITIZ_HOST_DONE;
 }

@@ -94,13 +94,19 @@ run (const CitizHostArguments *arguments, const gchar *name)
       if (!g_str_equal (commands[i].name, name))
         continue;
       if (n < commands[i].min || n > commands[i].max)
-        break;
+        {
+          fprintf (stderr, _ ("Usage: citiz-node %s%s%s\n"), name,
+                   *commands[i].words != '\0' ? " " : "",
+                   *commands[i].words != '\0' ? _ (commands[i].words) : "");
+          fprintf (stderr, "%s\n", _ (commands[i].help));
+          return CITIZ_HOST_USAGE;
+        }
       status = commands[i].run (arguments, &error);
       if (error != NULL)
-        fprintf (stderr, "citiz-node: %s\n", error->message);
+        citiz_host_explain (error);
       return status;
     }
-  fprintf (stderr, "%s\n", _ ("citiz-node --help lists what it does"));
+  fprintf (stderr, _ ("citiz-node knows no command “%s”; citiz-node --help lists them\n"), name);
   return CITIZ_HOST_USAGE;
 }
 
@@ -148,6 +154,8 @@ main (int argc, char **argv)
       {0}};
   g_autoptr (GOptionContext) context = g_option_context_new (_ ("COMMAND…"));
   g_autofree gchar *text = NULL;
+  g_autofree gchar *where = NULL;
+  g_autofree gchar *usual = find_folder (NULL);
   g_autoptr (GError) error = NULL;
   int status;
 
@@ -160,6 +168,8 @@ main (int argc, char **argv)
     return CITIZ_HOST_REFUSED;
   text = summary ();
   g_option_context_set_summary (context, text);
+  where = g_strdup_printf (_ ("Without --folder, the node’s folder is %s"), usual);
+  g_option_context_set_description (context, where);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     {

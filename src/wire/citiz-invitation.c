@@ -2,6 +2,7 @@
 #include "wire/citiz-invitation.h"
 
 #include "crypto/citiz-hash.h"
+#include "crypto/citiz-words.h"
 
 #include <string.h>
 
@@ -69,6 +70,15 @@ citiz_community_name_is_valid (const gchar *name)
     if (!g_unichar_isprint (g_utf8_get_char (p)))
       return FALSE;
   return TRUE;
+}
+
+/* Returns: (transfer full): what people compare by voice, host and citizen, each in a language of their own */
+gchar *
+citiz_community_words (const CitizHash *chain_id, CitizLanguage language)
+{
+  g_auto (GStrv) words = citiz_words_of_hash (chain_id, CITIZ_COMMUNITY_N_WORDS, language);
+
+  return g_strjoinv (" ", words);
 }
 
 /* Everything that is shown to a person before they agree. */

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 #define CITIZ_INVITATION_MAX_URL    128
 #define CITIZ_INVITATION_TOKEN_SIZE 16
 #define CITIZ_INVITATION_MAX_BYTES  2048
+#define CITIZ_COMMUNITY_N_WORDS     6
 
 /* POST /v1/vouch at the first node: the body is the token (CITIZ_INVITATION_TOKEN_SIZE bytes; zeros for who is a member already) and
  * then the bytes of a transaction that names this node as its sponsor and waits for its signature. 200 answers the bytes of the same
@@ -43,6 +44,7 @@ typedef struct
 
 gboolean citiz_node_url_is_valid (const gchar *url);
 gboolean citiz_community_name_is_valid (const gchar *name);
+gchar *citiz_community_words (const CitizHash *chain_id, CitizLanguage language);
 
 void citiz_invitation_init (CitizInvitation *out, const CitizHash *chain_id, const gchar *name);
 void citiz_invitation_add_node (CitizInvitation *invitation,

@@ -3,7 +3,7 @@ SPDX-License-Identifier: AGPL-3.0-or-later"""
 import base64, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, struct, subprocess, sys, threading, time, urllib.request
 
 import proxies, wires
-from nodes import PATIENCE, Load, Reader, World, free_port, quantile, until
+from nodes import PATIENCE, Load, Node, Reader, World, free_port, quantile, until
 
 MEMORY = 8 if os.environ.get('CITIZ_SANITIZED') else 1  # what a sanitizer adds to a node's memory, at most
 FAKETIME = [pathlib.Path(p) / 'faketime/libfaketime.so.1' for p in ('/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib')]
@@ -855,6 +855,61 @@ def case_configured(world):
     for language, words in (('fr-CA,fr;q=0.9,en;q=0.5', 'Ce nœud'), ('en', 'This node')):
         status, page = other.get('/', headers={'Accept-Language': language})
         assert status == 200 and words in page.decode(), page
+
+
+def refused(node, words, sentence):
+    """The command says `sentence` and nothing of the database's own, and touches nothing."""
+    before = {p: p.read_bytes() for p in node.dir.iterdir()} if node.dir.exists() else None
+    wrong = node.command(*words, check=False)
+    assert wrong.returncode == 1 and sentence in wrong.stderr and 'PRAGMA' not in wrong.stderr, (words, wrong)
+    after = {p: p.read_bytes() for p in node.dir.iterdir()} if node.dir.exists() else None
+    assert after == before, (words, after)
+    return wrong.stderr
+
+
+def damaged(copy, block):
+    """What can be wrong with a copy that holds `block`, one thing after the other."""
+    whole = {p: p.read_bytes() for p in copy.iterdir()}
+    database, community = copy / 'citiz.db', copy / 'community.json'
+    data = whole[database]
+    for file, bad in ((database, data.replace(b'CREATE TABLE', b'CREATE TABEL', 1)), (database, data[:len(data) // 2]), (database, b''),
+                      (database, data.replace(block[200:240], bytes(40))), (community, b'{}'), (community, whole[community][:-20])):
+        assert bad != whole[file]
+        file.write_bytes(bad)
+        yield
+        file.write_bytes(whole[file])
+
+
+def case_mistaken(world):
+    """What is refused leaves the folder as it was, so that the corrected command does: words of setup, cards, damaged copies."""
+    node = Node(world, len(world.nodes))
+    for words, sentence in (('--salt ZZZ', '--salt'), ('--url ftp://x', '--url'), ('--listen somewhere', 'ADDRESS:PORT'), ('--contact \x1b[2J', 'can be seen')):
+        refused(node, ['setup', '--found', *words.split()], sentence)
+        assert not node.dir.exists()
+    assert str(node.dir) in refused(node, ['run'], 'There is no node')
+    node.dir.mkdir()
+    refused(node, ['setup', str(world.dir / 'nowhere.json')], 'nowhere.json')
+    made = node.command('setup', '--found', '--salt', '0' * 64)
+    assert f'citiz-node --folder {node.dir} found' in made.stdout, made
+    refused(node, ['setup', '--found'], 'already')
+    refused(node, ['run'], 'not founded')
+    assert refused(node, ['found', 'nowhere.json'], 'nowhere.json').count('nowhere.json') == 1
+    refused(node, ['found', str(node.dir / 'citiz-node.conf')], 'no founder')
+    node.command('found', str(node.dir / 'founder-card.json'))
+    refused(node, ['found', str(node.dir / 'founder-card.json')], 'already')
+    assert f'citiz-node --folder {node.dir} run' in refused(node, ['status'], 'no node runs')
+
+    world.start()
+    Load(world, number=5).complete()
+    copy, place = world.dir / 'copy', Node(world, len(world.nodes) + 1)
+    world.nodes[0].command('backup', str(copy))
+    refused(place, ['restore', '--verify', str(world.dir)], 'no copy')
+    for _ in damaged(copy, world.nodes[0].blocks()[0][2]):
+        refused(place, ['restore', '--verify', str(copy)], 'damaged')
+        assert not place.dir.exists()
+    assert 'verified' in place.command('restore', '--verify', str(copy)).stdout
+    assert sorted(p.name for p in place.dir.iterdir()) == sorted(p.name for p in copy.iterdir())
+    refused(place, ['restore', '--verify', str(copy)], 'already')
 
 
 COMMANDS = 'setup found run status why members invite join leave approve exclude refound backup restore drain'.split()

@@ -1,0 +1,102 @@
+/* What commands say to people. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-command.h"
+
+#include "wire/citiz-invitation.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#define MINUTE 60
+#define HOUR   (60 * MINUTE)
+
+void
+citiz_host_say (const gchar *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  vfprintf (stdout, format, arguments);
+  va_end (arguments);
+  fputc ('\n', stdout);
+  fflush (stdout);
+}
+
+/* What whoever is invited reads, too, before they join. */
+void
+citiz_host_say_words (const CitizHash *chain_id)
+{
+  g_autofree gchar *words = citiz_community_words (chain_id, citiz_env_language ());
+
+  citiz_host_say (_ ("The community’s six words: %s"), words);
+}
+
+/* UTF-8 that can be seen: nothing in it moves a terminal's cursor. */
+gboolean
+citiz_host_is_plain (const gchar *text)
+{
+  if (!g_utf8_validate (text, -1, NULL))
+    return FALSE;
+  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    if (!g_unichar_isprint (g_utf8_get_char (p)))
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * citiz_host_plain:
+ *
+ * Returns: (transfer full): what somebody else has written, without what cannot be seen
+ */
+gchar *
+citiz_host_plain (const gchar *text)
+{
+  g_autofree gchar *valid = g_utf8_make_valid (text, -1);
+  g_autoptr (GString) plain = g_string_new (NULL);
+
+  for (const gchar *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_isprint (g_utf8_get_char (p)))
+      g_string_append_unichar (plain, g_utf8_get_char (p));
+  return g_string_free (g_steal_pointer (&plain), FALSE);
+}
+
+/**
+ * citiz_host_duration:
+ *
+ * Returns: (transfer full): "45 s", "12 min", "30 h"
+ */
+gchar *
+citiz_host_duration (gint64 seconds)
+{
+  if (seconds < 2 * MINUTE)
+    return g_strdup_printf ("%" G_GINT64_FORMAT " s", seconds);
+  if (seconds < 2 * HOUR)
+    return g_strdup_printf ("%" G_GINT64_FORMAT " min", seconds / MINUTE);
+  return g_strdup_printf ("%" G_GINT64_FORMAT " h", seconds / HOUR);
+}
+
+/* What the database has to say is for developers. */
+void
+citiz_host_explain (const GError *error)
+{
+  static const struct
+  {
+    gint code;
+    const gchar *words;
+  } sentences[] = {
+      {CITIZ_STORE_ERROR_FULL, N_ ("The disk is full.")},
+      {CITIZ_STORE_ERROR_READ_ONLY, N_ ("The disk or the folder cannot be written.")},
+      {CITIZ_STORE_ERROR_DAMAGED,
+       N_ ("The node’s data is damaged. A backup brings it back: citiz-node restore --verify")},
+      {CITIZ_STORE_ERROR_NEWER, N_ ("This was written by a newer Citiz: update this one first.")},
+      {CITIZ_STORE_ERROR_BUSY, N_ ("A node runs in this folder already.")},
+      {CITIZ_STORE_ERROR_IO, N_ ("The disk refuses.")},
+  };
+  const gchar *words = error->message;
+
+  for (guint i = 0; error->domain == CITIZ_STORE_ERROR && i < G_N_ELEMENTS (sentences); i++)
+    if (sentences[i].code == error->code)
+      words = _ (sentences[i].words);
+  if (words != error->message)
+    g_debug ("%s", error->message);
+  fprintf (stderr, "citiz-node: %s\n", words);
+}
