@@ -1,6 +1,7 @@
 /* The engine and the community: opened with the record, described for the window, joined and left.
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
+#include "app/citiz-engine-shared.h"
 
 #include "wire/citiz-invitation.h"
 
@@ -45,6 +46,7 @@ describe_nodes (CitizCommunity *community, CitizCommunityView *view)
     }
   view->may_fail = view->n_validators - citiz_quorum (view->n_validators);
   view->may_lie = view->n_validators > 3 ? (view->n_validators - 1) / 3 : 0;
+  view->opens_stalled = citiz_engine_may_open_stalled (view->n_validators);
 }
 
 static void

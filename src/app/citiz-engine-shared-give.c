@@ -182,12 +182,20 @@ count_validators (CitizEngine *engine)
   return n;
 }
 
+/* How many of its committee open an access. */
+static guint
+threshold_of (guint n_validators)
+{
+  return n_validators > LARGE ? LARGE_T : citiz_quorum (n_validators);
+}
+
 /* As many as open an access share an honest node with every quorum: they cannot see the ledger stand still while that goes on, and perhaps ends the
  * access. In a large community five could. */
-static gboolean
-may_open_stalled (guint n_validators, guint threshold)
+gboolean
+citiz_engine_may_open_stalled (guint n_validators)
 {
-  return threshold + citiz_quorum (n_validators) > n_validators + (n_validators - 1) / 3;
+  return threshold_of (n_validators) + citiz_quorum (n_validators)
+         > n_validators + (n_validators - 1) / 3;
 }
 
 /* PROTOCOL §5: up to seven validators are all of the committee, and a quorum of them opens. Returns: its size; 0 when too few of them
@@ -207,7 +215,7 @@ choose_committee (CitizEngine *engine, CitizDealNode out[CITIZ_COMMITTEE_MAX], g
       if (member->validator && *member->url != '\0')
         g_ptr_array_add (all, member);
     }
-  *out_threshold = n_validators > LARGE ? LARGE_T : citiz_quorum (n_validators);
+  *out_threshold = threshold_of (n_validators);
   some = all->len > LARGE ? draw_some (engine, all) : g_ptr_array_ref (all);
   g_ptr_array_sort (some, likeliest_first);
   for (guint i = 0; i < some->len; i++)
@@ -328,8 +336,7 @@ citiz_engine_give_shared (CitizEngine *engine,
 
   options->n_nodes = choose_committee (engine, nodes, &options->threshold);
   options->nodes = nodes;
-  options->stalled
-      = give->stalled && may_open_stalled (count_validators (engine), options->threshold);
+  options->stalled = give->stalled && citiz_engine_may_open_stalled (count_validators (engine));
   options->now = citiz_chain_time (citiz_engine_shared_chain (engine));
   options->early_ms = CITIZ_MINUTE;
   deal = citiz_deal_new (engine->env, give->summary.bundle, options, error);

@@ -61,6 +61,7 @@ gboolean citiz_shared_is_sending (const CitizShared *shared);
 void citiz_shared_hand (CitizShared *shared);
 void citiz_shared_give_up (CitizShared *shared);
 void citiz_shared_end_again (CitizShared *shared);
+gboolean citiz_engine_may_open_stalled (guint n_validators);
 
 /* citiz-engine-shared-mail.c */
 void citiz_shared_look_for_openings (CitizShared *shared, const CitizGrantState *state);

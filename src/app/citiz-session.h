@@ -569,10 +569,11 @@ typedef struct
   gboolean registered;         /* the community knows this account */
   gboolean working;            /* for a place: nobody vouches */
   guint n_validators, n_missing;
-  guint n_signed;  /* validators who signed the newest block of one's own copy */
-  guint may_fail;  /* this many validators may be down */
-  guint may_lie;   /* this many may lie; 0 with fewer than four */
-  guint n_waiting; /* entries that wait to become final */
+  guint n_signed;         /* validators who signed the newest block of one's own copy */
+  guint may_fail;         /* this many validators may be down */
+  guint may_lie;          /* this many may lie; 0 with fewer than four */
+  gboolean opens_stalled; /* an access given now may be opened while the ledger stands still */
+  guint n_waiting;        /* entries that wait to become final */
   guint64 head,
       committed; /* of the personal ledger: height now, and as the community has it; 0: not yet */
   CitizTime committed_at;

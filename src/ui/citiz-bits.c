@@ -178,6 +178,27 @@ citiz_list_new (const gchar *label)
   return list;
 }
 
+static void
+hide_labels (GtkWidget *widget)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_LABEL (child))
+      gtk_accessible_update_state (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+    else if (!GTK_IS_TEXT (child))
+      hide_labels (child);
+}
+
+GtkWidget *
+citiz_text_row_new (const gchar *title)
+{
+  GtkWidget *row = adw_entry_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  hide_labels (row);
+  return row;
+}
+
 void
 citiz_fact_add (GtkWidget *list, const gchar *name, const gchar *text)
 {

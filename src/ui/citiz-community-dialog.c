@@ -252,8 +252,7 @@ build_invitation (Join *self)
          "off, and each checks the others."),
       NULL);
 
-  self->entry = adw_entry_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->entry), _ ("Invitation: link or code"));
+  self->entry = citiz_text_row_new (_ ("Invitation: link or code"));
   gtk_list_box_append (GTK_LIST_BOX (list), self->entry);
   self->problem = problem_new ();
   self->go = pill (self, _ ("_Continue"), TRUE, G_CALLBACK (read_text));

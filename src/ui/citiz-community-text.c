@@ -234,3 +234,12 @@ citiz_community_say_tolerance (const CitizCommunityView *view, CitizSaying *out)
                                "readable here. This computer notices one that lies."));
     }
 }
+
+const gchar *
+citiz_community_stalled_text (const CitizCommunityView *view)
+{
+  if (view != NULL && !view->opens_stalled)
+    return _ ("Your community is too large for it: an access waits until the ledger goes on");
+  return _ ("After ten seconds your community’s nodes open all the same; you are told, and the "
+            "ledger as soon as it goes on");
+}

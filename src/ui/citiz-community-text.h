@@ -23,6 +23,8 @@ void citiz_saying_clear (CitizSaying *saying);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CitizSaying, citiz_saying_clear)
 
 void citiz_community_say_state (const CitizCommunityView *view, CitizTime now, CitizSaying *out);
+/* Of the switch that lets an access open while the ledger stands still. @view: (nullable) */
+const gchar *citiz_community_stalled_text (const CitizCommunityView *view);
 void citiz_community_say_tolerance (const CitizCommunityView *view, CitizSaying *out);
 
 G_END_DECLS

@@ -255,7 +255,7 @@ add_field (CitizForm *self, GtkWidget *list, const CitizField *field)
     switch_row (entry);
   else
     {
-      entry->row = adw_entry_row_new ();
+      entry->row = citiz_text_row_new (_ (field->label));
       g_signal_connect (entry->row, "notify::text", G_CALLBACK (changed_cb), NULL);
       g_signal_connect (entry->row, "entry-activated", G_CALLBACK (activated_cb), NULL);
       if (field->kind == CITIZ_FIELD_NUMBER)

@@ -205,13 +205,10 @@ citiz_person_form_init (CitizPersonForm *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8), *list = citiz_list_new (NULL);
 
-  self->name = adw_entry_row_new ();
-  self->birth = adw_entry_row_new ();
+  self->name = citiz_text_row_new (_ ("Name"));
+  self->birth = citiz_text_row_new (_ ("Birth date (year-month-day)"));
   self->hint = citiz_caption_new ("");
   gtk_widget_set_margin_start (self->hint, 4);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->name), _ ("Name"));
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->birth),
-                                 _ ("Birth date (year-month-day)"));
   gtk_list_box_append (GTK_LIST_BOX (list), self->name);
   gtk_list_box_append (GTK_LIST_BOX (list), self->birth);
   gtk_box_append (GTK_BOX (box), list);

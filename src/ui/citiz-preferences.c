@@ -114,7 +114,7 @@ build_person (CitizPreferences *self)
   adw_preferences_group_add (who, GTK_WIDGET (self->person));
   row = combo (_ ("Language"), choices, language_index ());
   g_signal_connect (row, "notify::selected", G_CALLBACK (language_cb), self);
-  adw_preferences_group_add (group (p, _ ("Words"), NULL), row);
+  adw_preferences_group_add (group (p, _ ("Display"), NULL), row);
   citiz_units_fill (group (p, _ ("Units"),
                            _ ("The record keeps what was written; only what is "
                               "shown changes.")),
@@ -171,7 +171,7 @@ opening_row (const gchar *icon,
 {
   GtkWidget *row = citiz_row_new (title, subtitle);
 
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   citiz_row_set_prefix (CITIZ_ROW (row), icon, "neutral");
   citiz_row_set_opens (CITIZ_ROW (row), TRUE);
   g_signal_connect (row, "opened", pressed, self);

@@ -6,6 +6,7 @@
 #include "consent/citiz-profile.h"
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-bits.h"
+#include "ui/citiz-community-text.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-profile-items.h"
 #include "ui/citiz-row.h"
@@ -211,9 +212,8 @@ contact_cb (GtkWidget *entry, Editor *editor)
 static GtkWidget *
 entry_row (const gchar *title, const gchar *text, Editor *editor)
 {
-  GtkWidget *row = adw_entry_row_new ();
+  GtkWidget *row = citiz_text_row_new (title);
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_editable_set_text (GTK_EDITABLE (row), text != NULL ? text : "");
   g_signal_connect (row, "changed", G_CALLBACK (contact_cb), editor);
   return row;
@@ -231,8 +231,7 @@ link_group (Editor *editor)
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   row = citiz_switch_row_new (
       _ ("Open even when the ledger stands still"),
-      _ ("After ten seconds your community’s nodes open all the same; you are told, and the ledger "
-         "as soon as it goes on"),
+      citiz_community_stalled_text (citiz_session_get_community (editor->session)),
       citiz_profile_opens_stalled (editor->profile));
   g_signal_connect (row, "notify::active", G_CALLBACK (stalled_cb), editor);
   gtk_list_box_append (GTK_LIST_BOX (list), row);

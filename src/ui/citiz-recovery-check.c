@@ -118,7 +118,7 @@ citiz_recovery_check_init (CitizRecoveryCheck *self)
 
   for (guint i = 0; i < 2; i++)
     {
-      self->entry[i] = adw_entry_row_new ();
+      self->entry[i] = citiz_text_row_new ("");
       g_signal_connect_object (self->entry[i], "changed", G_CALLBACK (changed_cb), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (self->entry[i], "entry-activated", G_CALLBACK (enter_cb), self,

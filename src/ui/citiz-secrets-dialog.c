@@ -325,8 +325,7 @@ citiz_erase_show (GtkWidget *parent, CitizSession *session)
   gtk_widget_add_css_class (status, "compact");
   gtk_box_append (GTK_BOX (dialog->page), status);
   dialog->old = password_row (_ ("Your passphrase"), &list);
-  dialog->word = adw_entry_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (dialog->word), title);
+  dialog->word = citiz_text_row_new (title);
   gtk_list_box_append (GTK_LIST_BOX (list), dialog->word);
   gtk_box_append (GTK_BOX (dialog->page), list);
   finish_page (dialog, _ ("_Erase Everything"), "destructive-action", G_CALLBACK (erase_cb));

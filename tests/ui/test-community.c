@@ -396,6 +396,11 @@ test_words (void)
       citiz_community_say_tolerance (&view, &saying);
       g_assert_cmpint (n > 3, ==, strstr (saying.title, "lie") != NULL);
     }
+  view.opens_stalled = TRUE;
+  g_assert_null (strstr (citiz_community_stalled_text (&view), "too large"));
+  view.opens_stalled = FALSE;
+  g_assert_nonnull (strstr (citiz_community_stalled_text (&view), "too large"));
+  g_assert_null (strstr (citiz_community_stalled_text (NULL), "too large"));
   g_ptr_array_unref (view.nodes);
   g_ptr_array_unref (view.alarms);
 }

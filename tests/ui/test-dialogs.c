@@ -181,6 +181,21 @@ is_continue (GtkWidget *widget)
          && gtk_widget_get_mapped (widget) && says (widget, "Continue");
 }
 
+/* Letters half as large again: it can still be 360 wide. */
+static gint
+least_width_in_large_letters (GtkWidget *dialog)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  gint before, least;
+
+  g_object_get (settings, "gtk-xft-dpi", &before, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 144 * 1024, NULL);
+  settle ();
+  gtk_widget_measure (dialog, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  g_object_set (settings, "gtk-xft-dpi", before, NULL);
+  return least;
+}
+
 /* The words asked back are not in sight. */
 static void
 test_replace_words (void)
@@ -194,6 +209,7 @@ test_replace_words (void)
   dialog = newest ();
   WAIT_FOR ((sheet = find (dialog, is_sheet)) != NULL && gtk_widget_get_mapped (sheet));
   g_assert_false (gtk_widget_get_mapped (find (dialog, is_word)));
+  g_assert_cmpint (least_width_in_large_letters (dialog), <=, 360);
   next = find (dialog, is_continue);
   g_assert_false (gtk_widget_get_sensitive (next)); /* not before it is on paper */
   g_signal_emit_by_name (next, "clicked");

@@ -142,6 +142,20 @@ passed_cb (gboolean *passed)
   *passed = TRUE;
 }
 
+/* The name of a row to type in is said once: by the row, by none of its labels. */
+static void
+test_text_row (void)
+{
+  GtkWidget *row = g_object_ref_sink (citiz_text_row_new ("Telephone"));
+  GtkWidget *label;
+  guint n = 0;
+
+  for (; (label = find_type (row, GTK_TYPE_LABEL, n)) != NULL; n++)
+    gtk_test_accessible_assert_state (label, GTK_ACCESSIBLE_STATE_HIDDEN, TRUE);
+  g_assert_cmpuint (n, >=, 2);
+  g_object_unref (row);
+}
+
 static void
 test_recovery (void)
 {
@@ -441,6 +455,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/qr-drawn", test_qr_drawn);
   g_test_add_func ("/ui/passphrase", test_passphrase);
   g_test_add_func ("/ui/button-name", test_button_name);
+  g_test_add_func ("/ui/parts/text-row", test_text_row);
   g_test_add_func ("/ui/recovery", test_recovery);
   g_test_add_func ("/ui/pdf", test_pdf);
   g_test_add_func ("/ui/layouts", test_layouts);
