@@ -54,65 +54,11 @@ static const CitizField refound_fields[] = {
     CITIZ_F_END,
 };
 
-GBytes *
-citiz_node_record_encode (const CitizNodeRecord *record)
-{
-  return citiz_object_encode (CITIZ_OBJECT_NODE, node_fields, record);
-}
-
-gboolean
-citiz_node_record_decode (GBytes *bytes, CitizNodeRecord *out, GError **error)
-{
-  return citiz_object_decode (bytes, CITIZ_OBJECT_NODE, node_fields, out, error);
-}
-
-GBytes *
-citiz_proposal_encode (const CitizProposal *proposal)
-{
-  return citiz_object_encode (CITIZ_OBJECT_PROPOSAL, proposal_fields, proposal);
-}
-
-gboolean
-citiz_proposal_decode (GBytes *bytes, CitizProposal *out, GError **error)
-{
-  return citiz_object_decode (bytes, CITIZ_OBJECT_PROPOSAL, proposal_fields, out, error);
-}
-
-GBytes *
-citiz_count_encode (const CitizCount *count)
-{
-  return citiz_object_encode (CITIZ_OBJECT_COUNT, count_fields, count);
-}
-
-gboolean
-citiz_count_decode (GBytes *bytes, CitizCount *out, GError **error)
-{
-  return citiz_object_decode (bytes, CITIZ_OBJECT_COUNT, count_fields, out, error);
-}
-
-GBytes *
-citiz_evidence_record_encode (const CitizEvidenceRecord *record)
-{
-  return citiz_object_encode (CITIZ_OBJECT_EVIDENCE, evidence_fields, record);
-}
-
-gboolean
-citiz_evidence_record_decode (GBytes *bytes, CitizEvidenceRecord *out, GError **error)
-{
-  return citiz_object_decode (bytes, CITIZ_OBJECT_EVIDENCE, evidence_fields, out, error);
-}
-
-GBytes *
-citiz_refound_record_encode (const CitizRefoundRecord *record)
-{
-  return citiz_object_encode (CITIZ_OBJECT_REFOUND, refound_fields, record);
-}
-
-gboolean
-citiz_refound_record_decode (GBytes *bytes, CitizRefoundRecord *out, GError **error)
-{
-  return citiz_object_decode (bytes, CITIZ_OBJECT_REFOUND, refound_fields, out, error);
-}
+CITIZ_OBJECT_DEFINE (node_record, CitizNodeRecord, CITIZ_OBJECT_NODE, node_fields)
+CITIZ_OBJECT_DEFINE (proposal, CitizProposal, CITIZ_OBJECT_PROPOSAL, proposal_fields)
+CITIZ_OBJECT_DEFINE (count, CitizCount, CITIZ_OBJECT_COUNT, count_fields)
+CITIZ_OBJECT_DEFINE (evidence_record, CitizEvidenceRecord, CITIZ_OBJECT_EVIDENCE, evidence_fields)
+CITIZ_OBJECT_DEFINE (refound_record, CitizRefoundRecord, CITIZ_OBJECT_REFOUND, refound_fields)
 
 /* Objects whose value ends with the encoding of something else **************/
 

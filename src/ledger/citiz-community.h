@@ -66,26 +66,11 @@ typedef struct
   guint8 acks[CITIZ_MAX_VALIDATORS / 8];
 } CitizRefoundRecord;
 
-GBytes *citiz_node_record_encode (const CitizNodeRecord *record);
-gboolean citiz_node_record_decode (GBytes *bytes,
-                                   CitizNodeRecord *out,
-                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GBytes *citiz_proposal_encode (const CitizProposal *proposal);
-gboolean citiz_proposal_decode (GBytes *bytes,
-                                CitizProposal *out,
-                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GBytes *citiz_count_encode (const CitizCount *count);
-gboolean citiz_count_decode (GBytes *bytes,
-                             CitizCount *out,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GBytes *citiz_evidence_record_encode (const CitizEvidenceRecord *record);
-gboolean citiz_evidence_record_decode (GBytes *bytes,
-                                       CitizEvidenceRecord *out,
-                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GBytes *citiz_refound_record_encode (const CitizRefoundRecord *record);
-gboolean citiz_refound_record_decode (GBytes *bytes,
-                                      CitizRefoundRecord *out,
-                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CITIZ_OBJECT_DECLARE (node_record, CitizNodeRecord);
+CITIZ_OBJECT_DECLARE (proposal, CitizProposal);
+CITIZ_OBJECT_DECLARE (count, CitizCount);
+CITIZ_OBJECT_DECLARE (evidence_record, CitizEvidenceRecord);
+CITIZ_OBJECT_DECLARE (refound_record, CitizRefoundRecord);
 GBytes *citiz_epoch_validators_encode (guint64 epoch, const CitizValidators *validators);
 gboolean citiz_epoch_validators_decode (GBytes *bytes,
                                         guint64 epoch,
@@ -99,6 +84,8 @@ gboolean citiz_params_decode (GBytes *bytes,
                               CitizTxParams *out,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The place of @node among @validators; -1: none. */
+gint citiz_validators_find (const CitizValidators *validators, const CitizPublicKey *node);
 void citiz_epoch_id (guint8 out[8], guint64 epoch);
 gboolean citiz_bitmap_has (const guint8 *bitmap, guint place);
 void citiz_bitmap_set (guint8 *bitmap, guint place);

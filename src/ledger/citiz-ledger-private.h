@@ -61,7 +61,6 @@ void citiz_run_put (CitizRun *run, CitizObjectType type, const guint8 *id, gsize
 gboolean citiz_run_admit (CitizRun *run, CitizTx *tx, const CitizPublicKey *signer, GError **error);
 
 /* citiz-community.c */
-gint citiz_validators_find (const CitizValidators *validators, const CitizPublicKey *node);
 gboolean citiz_state_get_node (const CitizState *state,
                                const CitizPublicKey *node,
                                CitizNodeRecord *out);

@@ -138,31 +138,9 @@ citiz_object_decode (GBytes *bytes,
          && citiz_fields_decode (&cursor, fields, out, error) && citiz_cursor_end (&cursor, error);
 }
 
-GBytes *
-citiz_account_encode (const CitizAccount *account)
-{
-  return citiz_object_encode (CITIZ_OBJECT_ACCOUNT, account_fields, account);
-}
-
-gboolean
-citiz_account_decode (GBytes *bytes, CitizAccount *out, GError **error)
-{
-  memset (out, 0, sizeof *out);
-  return citiz_object_decode (bytes, CITIZ_OBJECT_ACCOUNT, account_fields, out, error);
-}
-
-GBytes *
-citiz_commitment_encode (const CitizCommitment *commitment)
-{
-  return citiz_object_encode (CITIZ_OBJECT_COMMITMENT, commitment_fields, commitment);
-}
-
-gboolean
-citiz_commitment_decode (GBytes *bytes, CitizCommitment *out, GError **error)
-{
-  memset (out, 0, sizeof *out);
-  return citiz_object_decode (bytes, CITIZ_OBJECT_COMMITMENT, commitment_fields, out, error);
-}
+CITIZ_OBJECT_DEFINE (account, CitizAccount, CITIZ_OBJECT_ACCOUNT, account_fields)
+CITIZ_OBJECT_DEFINE (commitment, CitizCommitment, CITIZ_OBJECT_COMMITMENT, commitment_fields)
+CITIZ_OBJECT_DEFINE (grant_use, CitizGrantUse, CITIZ_OBJECT_GRANT_USE, use_fields)
 
 GBytes *
 citiz_grant_record_encode (const CitizGrantRecord *record)
@@ -188,17 +166,4 @@ citiz_grant_record_decode (GBytes *bytes, CitizGrantRecord *out, GError **error)
     return FALSE;
   out->grant = body.grant;
   return TRUE;
-}
-
-GBytes *
-citiz_grant_use_encode (const CitizGrantUse *use)
-{
-  return citiz_object_encode (CITIZ_OBJECT_GRANT_USE, use_fields, use);
-}
-
-gboolean
-citiz_grant_use_decode (GBytes *bytes, CitizGrantUse *out, GError **error)
-{
-  memset (out, 0, sizeof *out);
-  return citiz_object_decode (bytes, CITIZ_OBJECT_GRANT_USE, use_fields, out, error);
 }

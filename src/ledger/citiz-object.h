@@ -78,23 +78,30 @@ gboolean citiz_object_decode (GBytes *bytes,
                               const CitizField *fields,
                               gpointer out,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GBytes *citiz_account_encode (const CitizAccount *account);
-gboolean citiz_account_decode (GBytes *bytes,
-                               CitizAccount *out,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GBytes *citiz_commitment_encode (const CitizCommitment *commitment);
-gboolean citiz_commitment_decode (GBytes *bytes,
-                                  CitizCommitment *out,
-                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Both ways of an object that its fields say whole: citiz_NAME_encode and citiz_NAME_decode. */
+#define CITIZ_OBJECT_DECLARE(name, Type)                                                           \
+  GBytes *citiz_##name##_encode (const Type *value);                                               \
+  gboolean citiz_##name##_decode (GBytes *bytes, Type *out, GError **error)                        \
+      G_GNUC_WARN_UNUSED_RESULT
+#define CITIZ_OBJECT_DEFINE(name, Type, type, fields)                                              \
+  GBytes *citiz_##name##_encode (const Type *value)                                                \
+  {                                                                                                \
+    return citiz_object_encode (type, fields, value);                                              \
+  }                                                                                                \
+  gboolean citiz_##name##_decode (GBytes *bytes, Type *out, GError **error)                        \
+  {                                                                                                \
+    memset (out, 0, sizeof *out);                                                                  \
+    return citiz_object_decode (bytes, type, fields, out, error);                                  \
+  }
+
+CITIZ_OBJECT_DECLARE (account, CitizAccount);
+CITIZ_OBJECT_DECLARE (commitment, CitizCommitment);
+CITIZ_OBJECT_DECLARE (grant_use, CitizGrantUse);
 GBytes *citiz_grant_record_encode (const CitizGrantRecord *record);
 gboolean citiz_grant_record_decode (GBytes *bytes,
                                     CitizGrantRecord *out,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GBytes *citiz_grant_use_encode (const CitizGrantUse *use);
-gboolean citiz_grant_use_decode (GBytes *bytes,
-                                 CitizGrantUse *out,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* Whether a grant is open, judged at one ledger time. */
 typedef enum
 {

@@ -36,12 +36,7 @@ is_own (CitizHost *host, const CitizPublicKey *node)
 static gboolean
 validates (CitizHost *host, const CitizPublicKey *node)
 {
-  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
-
-  for (guint i = 0; i < validators->n; i++)
-    if (citiz_public_key_equal (&validators->v[i].node, node))
-      return TRUE;
-  return FALSE;
+  return citiz_validators_find (citiz_replica_get_validators (host->replica), node) >= 0;
 }
 
 /* Who validates or was admitted is called; who only asks to come in calls. */

@@ -23,15 +23,6 @@ refuse (GError **error, const gchar *why)
 
 /* Telling ********************************************************************/
 
-static gboolean
-is_among (const CitizValidators *validators, const CitizPublicKey *node)
-{
-  for (guint i = 0; i < validators->n; i++)
-    if (citiz_public_key_equal (&validators->v[i].node, node))
-      return TRUE;
-  return FALSE;
-}
-
 static json_t *
 node_json (const CitizRefoundFile *file,
            CitizHost *host,
@@ -68,7 +59,8 @@ describe (CitizHost *host, const CitizRefoundFile *file)
     {
       const CitizPublicKey *node = &refound->next[i].validator.node;
 
-      json_array_append_new (next, node_json (file, host, node, is_among (old, node)));
+      json_array_append_new (next,
+                             node_json (file, host, node, citiz_validators_find (old, node) >= 0));
     }
   for (guint i = 0; i < old->n; i++)
     if (!citiz_refound_names (refound, &old->v[i].node))

@@ -29,13 +29,12 @@ key_of (CitizMember *member, guint number)
 static guint
 number_of (CitizMember *member, const CitizPublicKey *key)
 {
-  const CitizValidators *validators = citiz_replica_get_validators (member->replica);
+  const gint place = citiz_validators_find (citiz_replica_get_validators (member->replica), key);
   gpointer number;
   CitizPublicKey *copy;
 
-  for (guint i = 0; i < validators->n; i++)
-    if (citiz_public_key_equal (&validators->v[i].node, key))
-      return i;
+  if (place >= 0)
+    return (guint) place;
   if (g_hash_table_lookup_extended (member->numbers, key, NULL, &number))
     return GPOINTER_TO_UINT (number);
   copy = g_memdup2 (key, sizeof *key);
