@@ -262,21 +262,11 @@ take_opened (CitizShared *shared,
   return keep_opening (shared, opening, FALSE, told, error);
 }
 
-/* The transaction that the ledger has of this note. (transfer full) (nullable) */
+/* (transfer full) (nullable) */
 static CitizTxInfo *
 find_late (CitizShared *shared, const CitizHash *note)
 {
-  g_autoptr (GPtrArray) txs
-      = citiz_chain_txs_of_grant (citiz_engine_shared_chain (shared->engine), &shared->id, NULL);
-
-  for (guint i = 0; txs != NULL && i < txs->len; i++)
-    {
-      const CitizTxInfo *info = txs->pdata[i];
-
-      if (info->type == CITIZ_TX_ACCESS_OPEN && citiz_hash_equal (&info->tx->body.open.note, note))
-        return g_ptr_array_steal_index (txs, i);
-    }
-  return NULL;
+  return citiz_node_find_opening (citiz_engine_shared_chain (shared->engine), &shared->id, note);
 }
 
 /* Only who holds the link seals a note that can be read; of others a node could tell without end. No more than there are openings, then: those

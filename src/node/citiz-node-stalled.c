@@ -47,20 +47,12 @@ find_held (CitizNode *self,
   return FALSE;
 }
 
-/* Whether the ledger has an opening with this note, whatever its number. */
 static gboolean
 is_on_ledger (CitizNode *self, const CitizId *grant, const CitizHash *note)
 {
-  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (self->chain, grant, NULL);
+  g_autoptr (CitizTxInfo) info = citiz_node_find_opening (self->chain, grant, note);
 
-  for (guint i = 0; txs != NULL && i < txs->len; i++)
-    {
-      const CitizTxInfo *info = txs->pdata[i];
-
-      if (info->type == CITIZ_TX_ACCESS_OPEN && citiz_hash_equal (&info->tx->body.open.note, note))
-        return TRUE;
-    }
-  return FALSE;
+  return info != NULL;
 }
 
 /* An opening that was told to its reader before the ledger had it, by the hash of its note. */
