@@ -773,6 +773,23 @@ test('one measure under two codes is one tile and one row: the newest', async ()
   await page.finish();
 });
 
+test('the longest names break and hide nothing; high contrast keeps the icons', async () => {
+  const long = bundleOf((bundle) => {
+    resources(bundle, 'Patient')[0].name = [{ family: 'de Grandmaison-Saint-Barthélemy van der Wielen-Ouedraogo', given: ['Marie-Antoinette-Joséphine', 'Bartholomée-Wilhelmine'] }];
+    for (const r of resources(bundle, 'AllergyIntolerance')) r.code = { text: 'Pneumonoultramicroscopicsilicovolcanoconiosis-protéine de levure' };
+    for (const r of resources(bundle, 'MedicationStatement')) r.medicationCodeableConcept = { text: 'Hydroxypropylméthylcellulose-scopolaminebutylbromure 0,625 mg/24 h timbre transdermique' };
+    for (const r of resources(bundle, 'Condition')) r.code = { text: 'Syndrome de Rokitansky-Küster-Hauser-cardio-facio-cutané avec malformation artérioveineuse' };
+  });
+  for (const [width, height] of [[360, 640], [1366, 625]]) {
+    const page = await opened(long, { width, height, forcedColors: 'active' });
+    ok(await overflow(page) <= 0, `scrolls sideways at ${width}`);
+    ok(await page.locator('#problems .rows li').count() >= 3, 'problems on the first screen');
+    const colours = await page.evaluate(() => ['.alert.severe .icon', '.identity h1'].map((one) => getComputedStyle(document.querySelector(one)).color));
+    equal(colours[0], colours[1], 'the icon of a severe allergy');
+    await page.finish();
+  }
+});
+
 test('what a dose and a directive say in words is shown', async () => {
   const page = await opened(bundleOf((bundle) => {
     const bisoprolol = resources(bundle, 'MedicationStatement').find((r) => JSON.stringify(r.medicationCodeableConcept).includes('isoprolol'));

@@ -23,7 +23,7 @@ export function firstRows(view) {
   const refuted = view.allergies.filter((a) => a.struck);
   if (kept.more && refuted.length) kept.rows = [...view.allergies.filter((a) => !a.struck).slice(0, MOST.allergies - 1), refuted[0]];
   return {
-    allergies: kept, problems: cut(view.problems.active, MOST.problems + Math.max(0, 5 - kept.rows.length) - view.trim), medications: roomMeds,
+    allergies: kept, problems: cut(view.problems.active, Math.max(3, MOST.problems + Math.max(0, 5 - kept.rows.length) - view.trim)), medications: roomMeds,
     devices: cut(view.devices, MOST.devices), directives: cut(view.directives, MOST.directives), contacts: cut(view.contacts.filter((c) => c.phone), MOST.contacts - (view.trim > 3 ? 1 : 0)),
   };
 }
