@@ -179,6 +179,7 @@ print_status (json_t *body)
                   count_linked (body), number_of (body, "validators"), number_of (body, "quorum"),
                   number_of (body, "freePercent"));
   citiz_host_say (_ ("Community: %s"), text_of (body, "chain"));
+  citiz_host_say (_ ("The community’s six words: %s"), text_of (body, "words"));
 }
 
 static void
@@ -221,6 +222,7 @@ citiz_host_ask_and_print (const CitizHostArguments *arguments,
 
   if (body == NULL)
     return CITIZ_HOST_REFUSED;
+  citiz_host_add_words (body);
   if (!print_json (arguments, body))
     print (body);
   json_decref (body);

@@ -62,6 +62,7 @@ int citiz_host_command_exclude (const CitizHostArguments *arguments, GError **er
 void citiz_host_print_proposals (json_t *body);
 void citiz_host_print_blamed (json_t *body);
 void citiz_host_say_words (const CitizHash *chain_id);
+void citiz_host_add_words (json_t *body);
 gboolean citiz_host_is_plain (const gchar *text);
 gchar *citiz_host_plain (const gchar *text);
 gchar *citiz_host_duration (gint64 seconds);

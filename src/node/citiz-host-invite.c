@@ -71,10 +71,11 @@ describe (const CitizInvitation *invitation, const CitizInvite *invite)
   g_autofree gchar *uri = citiz_invitation_uri (invitation);
   g_autofree gchar *code = citiz_invitation_code (invitation);
   g_autofree gchar *id = shown_id (&invite->id);
+  g_autofree gchar *chain = citiz_hash_to_hex (&invitation->chain_id);
 
-  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:i, s:I}", "id", id, "name", invite->name, "link",
-                    link, "uri", uri, "code", code, "uses", (int) invite->uses, "until",
-                    (json_int_t) invite->until.ms);
+  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I}", "id", id, "name", invite->name,
+                    "chain", chain, "link", link, "uri", uri, "code", code, "uses",
+                    (int) invite->uses, "until", (json_int_t) invite->until.ms);
 }
 
 /**

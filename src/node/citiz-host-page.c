@@ -55,6 +55,8 @@ typedef enum
   W_JOIN_OPEN,
   W_JOIN_PASTE,
   W_JOIN_CUT,
+  W_WORDS,
+  W_JOIN_WORDS,
   N_WORDS
 } Word;
 
@@ -206,6 +208,15 @@ put_newest (CitizHost *host, GString *out, CitizLanguage language)
   g_string_append (out, "</p>");
 }
 
+/* What a citizen and a host compare. */
+static void
+put_words (CitizHost *host, GString *out, CitizLanguage language, Word before)
+{
+  g_autofree gchar *six = citiz_community_words (citiz_chain_id (host->chain), language);
+
+  g_string_append_printf (out, "<p>%s <b>%s</b></p>", word (language, before), six);
+}
+
 static GString *
 begin (CitizLanguage language, Word title)
 {
@@ -257,6 +268,7 @@ citiz_host_route_page (CitizHostCall *call)
                           word (language, state_word (state)));
   put_blamed (host, out, language);
   put_newest (host, out, language);
+  put_words (host, out, language, W_WORDS);
   put_members (host, out, language);
   g_string_append_printf (out, "<p>%s %u.</p>", word (language, W_WATCHED),
                           citiz_host_n_watchers (host));
@@ -276,9 +288,10 @@ citiz_host_route_join (CitizHostCall *call)
 
   g_string_append_printf (
       out,
-      "<p>%s</p><p id=\"cut\" class=\"state bad\" hidden>%s</p><p><a class=\"open\" hidden>%s</a></p>"
-      "<footer><p>%s</p></footer><script>%s</script></html>\n",
-      word (language, W_JOIN_WHAT), word (language, W_JOIN_CUT), word (language, W_JOIN_OPEN),
-      word (language, W_JOIN_PASTE), script);
+      "<p>%s</p><p id=\"cut\" class=\"state bad\" hidden>%s</p><p><a class=\"open\" hidden>%s</a></p>",
+      word (language, W_JOIN_WHAT), word (language, W_JOIN_CUT), word (language, W_JOIN_OPEN));
+  put_words (call->host, out, language, W_JOIN_WORDS);
+  g_string_append_printf (out, "<footer><p>%s</p></footer><script>%s</script></html>\n",
+                          word (language, W_JOIN_PASTE), script);
   answer_page (call, out);
 }

@@ -30,6 +30,20 @@ citiz_host_say_words (const CitizHash *chain_id)
   citiz_host_say (_ ("The community’s six words: %s"), words);
 }
 
+/* What a node has said of itself and its community gets them in the language of who asks. */
+void
+citiz_host_add_words (json_t *body)
+{
+  const gchar *hex = json_string_value (json_object_get (body, "chain"));
+  g_autofree gchar *words = NULL;
+  CitizHash id;
+
+  if (hex == NULL || !citiz_hash_from_hex (&id, hex))
+    return;
+  words = citiz_community_words (&id, citiz_env_language ());
+  json_object_set_new (body, "words", json_string (words));
+}
+
 /* UTF-8 that can be seen: nothing in it moves a terminal's cursor. */
 gboolean
 citiz_host_is_plain (const gchar *text)

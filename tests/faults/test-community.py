@@ -50,6 +50,21 @@ def whole(view):
     return view['state'] == 'even' and view['level'] == 2 and view['registered'] and view['waiting'] == 0
 
 
+def same_words(world, app, made):
+    """The citizen's six words are the host's: of each command, and of both pages in each language."""
+    host, said = world.nodes[0], {}
+    for language in ('en', 'fr'):
+        environment = {**os.environ, 'LANGUAGE': language, 'LC_ALL': 'C.UTF-8'}
+        ask = lambda *words: subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout
+        words = said[language] = json.loads(ask(*app.words('community', 'status')))['fingerprint']
+        assert len(words.split()) == 6, words
+        for page in ('/', '/join'):
+            assert f'<b>{words}</b>' in host.get(page, headers={'Accept-Language': language})[1].decode(), (page, words)
+        for command in ('status', 'invite'):
+            assert words in ask(host.world.binary, '--folder', str(host.dir), command), (command, words)
+    assert said['en'] != said['fr'] and made['words'] in said.values()
+
+
 def case_joined(world, app):
     """Join by link, follow to level 2, be there after weeks away, leave and come back; the personal ledger's head is committed."""
     for node in world.nodes:  # strangers' transactions without a word fill the blocks
@@ -65,6 +80,7 @@ def case_joined(world, app):
     assert view['name'] == 'Les Cèdres' and view['validators'] == 4 and view['mayFail'] == view['mayLie'] == 1, view
     assert sorted(n['url'] for n in view['nodes']) == sorted(n.url for n in world.nodes), view
     before = view['committedHeight']
+    same_words(world, app, made)
     load = Load(world, number=300)
     load.start()
     load.join()
