@@ -72,21 +72,26 @@ citiz_opening_title (CitizOpening *opening)
                        : g_strdup (citiz_opening_name (opening));
 }
 
+gboolean
+citiz_opening_waits (CitizOpening *opening)
+{
+  return opening->stalled && opening->tx == NULL;
+}
+
 gchar *
 citiz_opening_place (CitizOpening *opening)
 {
-  const gchar *reason = citiz_reason_text (opening->reason);
+  const gchar *rest = citiz_opening_waits (opening) ? _ ("not in the ledger yet")
+                                                    : citiz_reason_text (opening->reason);
 
   if (opening->kind == CITIZ_OPENING_NOTE)
     return g_strdup (opening->note != NULL ? opening->note : "");
   if (opening->kind == CITIZ_OPENING_CODE_FAILED)
     return g_strdup (_ ("Nothing was opened"));
-  if (opening->stalled && opening->tx == NULL)
-    return g_strdup (_ ("Opened while the ledger stood still, not entered yet"));
   if (opening->place == NULL || *opening->place == '\0')
-    return g_strdup (reason);
-  return *reason != '\0' ? g_strdup_printf ("%s · %s", opening->place, reason)
-                         : g_strdup (opening->place);
+    return g_strdup (rest);
+  return *rest != '\0' ? g_strdup_printf ("%s · %s", opening->place, rest)
+                       : g_strdup (opening->place);
 }
 
 gchar *

@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 /* All returned strings are (transfer full) unless const. */
 gchar *citiz_opening_title (CitizOpening *opening); /* "Isabelle Fortin, physician" */
+/* Opened while the ledger stood still, which has not heard of it yet. */
+gboolean citiz_opening_waits (CitizOpening *opening);
 gchar *citiz_opening_place (CitizOpening *opening); /* "Hôpital …, Québec · emergency treatment" */
 const gchar *citiz_opening_name (CitizOpening *opening);
 const gchar *citiz_role_text (const gchar *role);

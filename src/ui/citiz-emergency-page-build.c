@@ -15,6 +15,7 @@ build_qr (CitizEmergencyPage *self)
 
   self->qr = CITIZ_QR (citiz_qr_new ());
   gtk_widget_add_css_class (plate, "qr-plate");
+  gtk_widget_set_overflow (plate, GTK_OVERFLOW_HIDDEN); /* the corners stay round */
   gtk_widget_set_margin_bottom (plate, 0);
   gtk_box_append (GTK_BOX (plate), GTK_WIDGET (self->qr));
   return plate;

@@ -198,7 +198,8 @@ citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean di
   if (dispute)
     {
       g_autofree gchar *day = citiz_format_capital (when);
-      const gchar *where = opening->kind == CITIZ_OPENING_READ ? opening->place : place;
+      gboolean plain = opening->kind == CITIZ_OPENING_READ && !citiz_opening_waits (opening);
+      const gchar *where = plain ? opening->place : place;
 
       subtitle = where != NULL && *where != '\0' ? g_strdup_printf ("%s · %s", day, where)
                                                  : g_strdup (day);

@@ -142,6 +142,26 @@ passed_cb (gboolean *passed)
   *passed = TRUE;
 }
 
+/* Where somebody opened stays in sight while the ledger has not heard of it. */
+static void
+test_stalled_opening (void)
+{
+  g_autoptr (CitizOpening) opening = g_object_new (CITIZ_TYPE_OPENING, NULL);
+  g_autofree gchar *waiting = NULL, *entered = NULL;
+
+  opening->place = g_strdup ("Hôpital de l’Enfant-Jésus, Québec");
+  opening->reason = g_strdup ("ETREAT");
+  opening->stalled = TRUE;
+  waiting = citiz_opening_place (opening);
+  g_assert_true (citiz_opening_waits (opening));
+  g_assert_true (g_str_has_prefix (waiting, opening->place));
+  g_assert_nonnull (strstr (waiting, "not in the ledger yet"));
+  opening->tx = g_strdup ("00");
+  entered = citiz_opening_place (opening);
+  g_assert_false (citiz_opening_waits (opening));
+  g_assert_null (strstr (entered, "not in the ledger yet"));
+}
+
 /* The name of a row to type in is said once: by the row, by none of its labels. */
 static void
 test_text_row (void)
@@ -456,6 +476,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/passphrase", test_passphrase);
   g_test_add_func ("/ui/button-name", test_button_name);
   g_test_add_func ("/ui/parts/text-row", test_text_row);
+  g_test_add_func ("/ui/parts/stalled-opening", test_stalled_opening);
   g_test_add_func ("/ui/recovery", test_recovery);
   g_test_add_func ("/ui/pdf", test_pdf);
   g_test_add_func ("/ui/layouts", test_layouts);
