@@ -28,6 +28,7 @@ void _citiz_chart_get_plot (CitizChart *self, graphene_rect_t *plot);
 gdouble _citiz_chart_slot_px (CitizChart *self, guint slot);
 gdouble _citiz_chart_value_py (CitizChart *self, gdouble y);
 gboolean _citiz_chart_get_concealed (CitizChart *self);
+gboolean _citiz_chart_get_newest_first (CitizChart *self);
 /* "Steps 7,296 · Goal 8,000": the values of a slot in one line. */
 gchar *_citiz_chart_slot_text (CitizChart *self, guint slot, const gchar *separator);
 

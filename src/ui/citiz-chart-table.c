@@ -119,9 +119,10 @@ citiz_chart_new_table (CitizChart *self)
   guint n = titles != NULL ? g_strv_length ((gchar **) titles) : 0;
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 
-  for (guint i = 0; i < citiz_chart_get_n_slots (self); i++)
+  for (guint i = 0, all = citiz_chart_get_n_slots (self); i < all; i++)
     {
-      const CitizSlot *slot = _citiz_chart_get_slot (self, i);
+      const CitizSlot *slot
+          = _citiz_chart_get_slot (self, _citiz_chart_get_newest_first (self) ? all - 1 - i : i);
       gchar **cells = g_new0 (gchar *, n + 2);
 
       cells[0] = g_strdup (slot->row != NULL ? slot->row : slot->name);

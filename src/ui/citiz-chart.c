@@ -23,7 +23,7 @@ struct _CitizChart
   gdouble x0, x1, goal;
   CitizScale scale;
   CitizTickFunc tick_format;
-  gboolean down, concealed;
+  gboolean down, concealed, newest_first;
   gint cursor;
   GtkWidget *overlay;
   graphene_rect_t plot;
@@ -461,6 +461,12 @@ citiz_chart_set_columns (CitizChart *self, const gchar *first, const gchar *cons
 }
 
 void
+citiz_chart_set_newest_first (CitizChart *self, gboolean newest_first)
+{
+  self->newest_first = newest_first;
+}
+
+void
 citiz_chart_add_slot (CitizChart *self,
                       gdouble x,
                       const gchar *axis,
@@ -568,6 +574,12 @@ void
 _citiz_chart_get_plot (CitizChart *self, graphene_rect_t *plot)
 {
   *plot = self->plot;
+}
+
+gboolean
+_citiz_chart_get_newest_first (CitizChart *self)
+{
+  return self->newest_first;
 }
 
 gboolean

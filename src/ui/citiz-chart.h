@@ -31,6 +31,8 @@ void citiz_chart_add_layer (CitizChart *self, CitizLayer *layer);
 void citiz_chart_set_goal (CitizChart *self, gdouble y, const gchar *words);
 /* Titles of the values of a slot; the first column of the table twin is the slot itself, called @first. */
 void citiz_chart_set_columns (CitizChart *self, const gchar *first, const gchar *const *titles);
+/* The table twin begins with the last slot: of a course of years, today is what is looked for. */
+void citiz_chart_set_newest_first (CitizChart *self, gboolean newest_first);
 /* A place of the cursor, ascending in x. @axis is written under the axis (or NULL), bold when @strong; @name is the whole name
  * ("Saturday 24 October"); @cells are the values in words, one a column, "" for none; @note stands above its bar (or NULL). */
 void citiz_chart_add_slot (CitizChart *self,

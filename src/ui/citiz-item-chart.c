@@ -193,6 +193,7 @@ card_new (void)
 
   citiz_chart_set_columns (citiz_chart_card_get_chart (CITIZ_CHART_CARD (card)), _ ("Date"),
                            (const gchar *const[]){_ ("Value"), NULL});
+  citiz_chart_set_newest_first (citiz_chart_card_get_chart (CITIZ_CHART_CARD (card)), TRUE);
   return card;
 }
 

@@ -197,6 +197,45 @@ test_cursor_and_names (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* The first word of the first row below the titles. */
+static const gchar *
+first_of_table (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_has_css_class (widget, "numeric"))
+    return gtk_label_get_text (GTK_LABEL (widget));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      const gchar *found = first_of_table (child);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+test_newest_first (void)
+{
+  static const gchar *const begins[] = {"Monday", "Sunday"};
+
+  for (guint k = 0; k < G_N_ELEMENTS (begins); k++)
+    {
+      GtkWidget *chart = g_object_ref_sink (week_chart ()), *window = gtk_window_new ();
+      GtkWidget *table;
+
+      citiz_chart_set_newest_first (CITIZ_CHART (chart), k == 1);
+      table = citiz_chart_new_table (CITIZ_CHART (chart));
+      gtk_window_set_child (GTK_WINDOW (window), table);
+      gtk_window_present (GTK_WINDOW (window));
+      while (first_of_table (table) == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_true (g_str_has_prefix (first_of_table (table), begins[k]));
+      gtk_window_destroy (GTK_WINDOW (window));
+      g_assert_finalize_object (chart);
+    }
+}
+
 static void
 test_table (void)
 {
@@ -270,6 +309,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/chart/flow", test_flow);
   g_test_add_func ("/ui/chart/cursor-and-names", test_cursor_and_names);
   g_test_add_func ("/ui/chart/table", test_table);
+  g_test_add_func ("/ui/chart/table/newest-first", test_newest_first);
   g_test_add_func ("/ui/chart/span", test_span);
   g_test_add_func ("/ui/chart/finalize", test_finalize);
   return g_test_run ();
