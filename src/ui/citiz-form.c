@@ -1,5 +1,5 @@
 /* A dialog of fields with a sentence beside each that is wrong; nothing typed is lost. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "ui/citiz-form.h"
+#include "ui/citiz-form-private.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -13,35 +13,12 @@
 #define LONGEST      300  /* characters of a field */
 #define LONGEST_NOTE 4000 /* of a note */
 
-typedef struct
-{
-  const CitizField *field;
-  GtkWidget *row, *wrong, *label, *hint_row;
-  gchar **keys;  /* of choices */
-  gchar *plain;  /* the number, as the record writes one */
-  gchar *asked;  /* what was asked about once */
-  glong longest; /* characters; what the record held already is never too long */
-  CitizFormFunc watch;
-  gpointer watch_data;
-} Entry;
-
-struct _CitizForm
-{
-  AdwWindow parent_instance;
-  GtkWidget *box, *save, *banner, *banner_label, *scroller;
-  GPtrArray *entries;
-  CitizFormFunc submit;
-  gpointer submit_data;
-  GDestroyNotify submit_destroy;
-  gboolean busy, changed, closing;
-};
-
 G_DEFINE_FINAL_TYPE (CitizForm, citiz_form, ADW_TYPE_WINDOW)
 
 static void
 entry_free (gpointer data)
 {
-  Entry *entry = data;
+  CitizFormEntry *entry = data;
 
   g_strfreev (entry->keys);
   g_free (entry->plain);
@@ -49,12 +26,12 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-static Entry *
-find (CitizForm *self, const gchar *key)
+CitizFormEntry *
+_citiz_form_find (CitizForm *self, const gchar *key)
 {
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      CitizFormEntry *entry = g_ptr_array_index (self->entries, i);
       if (strcmp (entry->field->key, key) == 0)
         return entry;
     }
@@ -62,13 +39,13 @@ find (CitizForm *self, const gchar *key)
 }
 
 static gboolean
-is_text (const Entry *entry)
+is_text (const CitizFormEntry *entry)
 {
   return ADW_IS_ENTRY_ROW (entry->row);
 }
 
-static void
-clear_wrong (Entry *entry)
+void
+_citiz_form_clear_wrong (CitizFormEntry *entry)
 {
   gtk_widget_set_visible (entry->wrong, FALSE);
   gtk_widget_remove_css_class (entry->row, "error");
@@ -76,7 +53,7 @@ clear_wrong (Entry *entry)
 }
 
 static void
-say_wrong (Entry *entry, const gchar *sentence)
+say_wrong (CitizFormEntry *entry, const gchar *sentence)
 {
   gtk_label_set_label (GTK_LABEL (entry->label), sentence);
   gtk_widget_set_visible (entry->wrong, TRUE);
@@ -88,7 +65,7 @@ say_wrong (Entry *entry, const gchar *sentence)
 }
 
 static gchar *
-judge_length (const Entry *entry, const gchar *text)
+judge_length (const CitizFormEntry *entry, const gchar *text)
 {
   glong n = g_utf8_strlen (text, -1);
   g_autofree gchar *most = NULL, *now = NULL;
@@ -102,7 +79,7 @@ judge_length (const Entry *entry, const gchar *text)
 
 /* NULL when the field is right, else its sentence. */
 static gchar *
-judge (CitizForm *self, const Entry *entry)
+judge (CitizForm *self, const CitizFormEntry *entry)
 {
   const CitizField *field = entry->field;
   g_autofree gchar *text = NULL;
@@ -159,10 +136,10 @@ changed_cb (GtkWidget *row, GParamSpec *pspec, gpointer data)
   gtk_widget_set_visible (self->banner, FALSE);
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      CitizFormEntry *entry = g_ptr_array_index (self->entries, i);
       if (entry->row != row)
         continue;
-      clear_wrong (entry);
+      _citiz_form_clear_wrong (entry);
       if (entry->watch != NULL)
         entry->watch (self, entry->watch_data);
     }
@@ -187,8 +164,10 @@ caption_row (const gchar *text, const gchar *css_class, GtkWidget **label)
   return row;
 }
 
-static void
-fill_choices (Entry *entry, const gchar *const *keys, const gchar *const *labels)
+void
+_citiz_form_fill_choices (CitizFormEntry *entry,
+                          const gchar *const *keys,
+                          const gchar *const *labels)
 {
   g_autoptr (GtkStringList) model = gtk_string_list_new (labels);
 
@@ -198,7 +177,7 @@ fill_choices (Entry *entry, const gchar *const *keys, const gchar *const *labels
 }
 
 static GtkWidget *
-choice_row (Entry *entry)
+choice_row (CitizFormEntry *entry)
 {
   g_autoptr (GPtrArray) keys = g_ptr_array_new (), labels = g_ptr_array_new ();
   const CitizChoice *choice = entry->field->choices;
@@ -211,13 +190,14 @@ choice_row (Entry *entry)
     }
   g_ptr_array_add (keys, NULL);
   g_ptr_array_add (labels, NULL);
-  fill_choices (entry, (const gchar *const *) keys->pdata, (const gchar *const *) labels->pdata);
+  _citiz_form_fill_choices (entry, (const gchar *const *) keys->pdata,
+                            (const gchar *const *) labels->pdata);
   g_signal_connect (entry->row, "notify::selected", G_CALLBACK (changed_cb), NULL);
   return entry->row;
 }
 
 static GtkWidget *
-switch_row (Entry *entry)
+switch_row (CitizFormEntry *entry)
 {
   GtkWidget *toggle = gtk_switch_new ();
 
@@ -244,7 +224,7 @@ activated_cb (GtkWidget *row, gpointer data)
 static void
 add_field (CitizForm *self, GtkWidget *list, const CitizField *field)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  CitizFormEntry *entry = g_new0 (CitizFormEntry, 1);
   GtkWidget *hint_label;
 
   entry->field = field;
@@ -442,188 +422,17 @@ citiz_form_set_submit (CitizForm *self, CitizFormFunc func, gpointer data, GDest
   self->submit_destroy = destroy;
 }
 
-/* Values set by the program are not changes of the person. */
-static void
-put_text (CitizForm *self, const gchar *key, const gchar *text)
-{
-  gboolean changed = self->changed;
-  Entry *entry = find (self, key);
-
-  gtk_editable_set_text (GTK_EDITABLE (entry->row), text != NULL ? text : "");
-  self->changed = changed;
-}
-
-void
-citiz_form_set_text (CitizForm *self, const gchar *key, const gchar *text)
-{
-  put_text (self, key, text);
-}
-
-void
-citiz_form_allow (CitizForm *self, const gchar *key, const gchar *text)
-{
-  Entry *entry = find (self, key);
-
-  entry->longest = MAX (entry->longest, g_utf8_strlen (text, -1));
-}
-
-void
-citiz_form_set_number (CitizForm *self, const gchar *key, gdouble value, gint decimals)
-{
-  g_autofree gchar *text = citiz_format_number_short (value, decimals);
-
-  put_text (self, key, text);
-}
-
-void
-citiz_form_set_date (CitizForm *self, const gchar *key, gint year, gint month, gint day)
-{
-  g_autofree gchar *text = year == 0    ? g_strdup ("")
-                           : month == 0 ? g_strdup_printf ("%04d", year)
-                           : day == 0   ? g_strdup_printf ("%04d-%02d", year, month)
-                                        : g_strdup_printf ("%04d-%02d-%02d", year, month, day);
-
-  put_text (self, key, text);
-}
-
-void
-citiz_form_set_minutes (CitizForm *self, const gchar *key, guint minutes)
-{
-  g_autofree gchar *text = citiz_format_hour_minute (minutes / 60, minutes % 60);
-
-  put_text (self, key, text);
-}
-
-void
-citiz_form_set_choice (CitizForm *self, const gchar *key, const gchar *choice)
-{
-  Entry *entry = find (self, key);
-  gboolean changed = self->changed;
-
-  for (guint i = 0; entry->keys != NULL && entry->keys[i] != NULL; i++)
-    if (g_strcmp0 (entry->keys[i], choice) == 0)
-      adw_combo_row_set_selected (ADW_COMBO_ROW (entry->row), i);
-  self->changed = changed;
-}
-
-void
-citiz_form_set_choices (CitizForm *self,
-                        const gchar *key,
-                        const gchar *const *keys,
-                        const gchar *const *labels)
-{
-  gboolean changed = self->changed;
-
-  fill_choices (find (self, key), keys, labels);
-  self->changed = changed;
-}
-
-void
-citiz_form_set_switch (CitizForm *self, const gchar *key, gboolean on)
-{
-  gboolean changed = self->changed;
-
-  gtk_switch_set_active (g_object_get_data (G_OBJECT (find (self, key)->row), "switch"), on);
-  self->changed = changed;
-}
-
-void
-citiz_form_set_hint (CitizForm *self, const gchar *key, const gchar *hint)
-{
-  Entry *entry = find (self, key);
-
-  gtk_label_set_label (g_object_get_data (G_OBJECT (entry->hint_row), "label"),
-                       hint != NULL ? hint : "");
-  gtk_widget_set_visible (entry->hint_row, hint != NULL && *hint != '\0');
-}
-
-void
-citiz_form_set_visible (CitizForm *self, const gchar *key, gboolean visible)
-{
-  Entry *entry = find (self, key);
-
-  gtk_widget_set_visible (entry->row, visible);
-  if (!visible)
-    {
-      gtk_widget_set_visible (entry->hint_row, FALSE);
-      clear_wrong (entry);
-    }
-}
-
-static const gchar *
-typed (const Entry *entry)
-{
-  return gtk_editable_get_text (GTK_EDITABLE (entry->row));
-}
-
-const gchar *
-citiz_form_get_digits (CitizForm *self, const gchar *key)
-{
-  Entry *entry = find (self, key);
-
-  g_autofree gchar *plain = citiz_format_plain (typed (entry));
-
-  if (g_strcmp0 (plain, entry->plain) != 0) /* who asked before may hold it still */
-    {
-      g_free (entry->plain);
-      entry->plain = g_steal_pointer (&plain);
-    }
-  return entry->plain != NULL ? entry->plain : typed (entry);
-}
-
-const gchar *
-citiz_form_get_text (CitizForm *self, const gchar *key)
-{
-  Entry *entry = find (self, key);
-
-  return entry->field->kind == CITIZ_FIELD_NUMBER ? citiz_form_get_digits (self, key)
-                                                  : typed (entry);
-}
-
-gboolean
-citiz_form_get_number (CitizForm *self, const gchar *key, gdouble *out)
-{
-  return citiz_format_parse_number (typed (find (self, key)), out);
-}
-
-gboolean
-citiz_form_get_date (CitizForm *self, const gchar *key, gint *year, gint *month, gint *day)
-{
-  return citiz_format_parse_date (citiz_form_get_text (self, key), year, month, day);
-}
-
-gboolean
-citiz_form_get_minutes (CitizForm *self, const gchar *key, guint *out)
-{
-  return citiz_format_parse_time (citiz_form_get_text (self, key), out);
-}
-
-const gchar *
-citiz_form_get_choice (CitizForm *self, const gchar *key)
-{
-  Entry *entry = find (self, key);
-  guint i = adw_combo_row_get_selected (ADW_COMBO_ROW (entry->row));
-
-  return i != GTK_INVALID_LIST_POSITION && entry->keys != NULL ? entry->keys[i] : "";
-}
-
-gboolean
-citiz_form_get_switch (CitizForm *self, const gchar *key)
-{
-  return gtk_switch_get_active (g_object_get_data (G_OBJECT (find (self, key)->row), "switch"));
-}
-
 gboolean
 citiz_form_check (CitizForm *self)
 {
-  Entry *first = NULL;
+  CitizFormEntry *first = NULL;
 
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+      CitizFormEntry *entry = g_ptr_array_index (self->entries, i);
       g_autofree gchar *sentence = judge (self, entry);
 
-      clear_wrong (entry);
+      _citiz_form_clear_wrong (entry);
       if (sentence == NULL)
         continue;
       say_wrong (entry, sentence);
@@ -638,7 +447,7 @@ void
 citiz_form_focus_first (CitizForm *self)
 {
   for (guint i = 0; i < self->entries->len; i++)
-    if (gtk_widget_child_focus (((Entry *) g_ptr_array_index (self->entries, i))->row,
+    if (gtk_widget_child_focus (((CitizFormEntry *) g_ptr_array_index (self->entries, i))->row,
                                 GTK_DIR_TAB_FORWARD))
       return;
 }
@@ -671,7 +480,7 @@ citiz_form_fail (CitizForm *self, const gchar *key, const gchar *sentence)
   gtk_widget_set_sensitive (self->save, TRUE);
   if (key != NULL)
     {
-      Entry *entry = find (self, key);
+      CitizFormEntry *entry = _citiz_form_find (self, key);
 
       say_wrong (entry, sentence);
       gtk_widget_grab_focus (entry->row);
@@ -684,7 +493,7 @@ citiz_form_fail (CitizForm *self, const gchar *key, const gchar *sentence)
 gboolean
 citiz_form_insists (CitizForm *self, const gchar *key, const gchar *sentence)
 {
-  Entry *entry = find (self, key);
+  CitizFormEntry *entry = _citiz_form_find (self, key);
   const gchar *text = citiz_form_get_text (self, key);
 
   if (g_strcmp0 (entry->asked, text) == 0)
@@ -705,7 +514,7 @@ citiz_form_done (CitizForm *self)
 void
 citiz_form_watch (CitizForm *self, const gchar *key, CitizFormFunc func, gpointer data)
 {
-  Entry *entry = find (self, key);
+  CitizFormEntry *entry = _citiz_form_find (self, key);
 
   entry->watch = func;
   entry->watch_data = data;
