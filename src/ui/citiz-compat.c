@@ -1,6 +1,7 @@
 /* What newer toolkits have and GTK 4.8 has not, in one place. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-compat.h"
 
+#include "crypto/citiz-secret.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-window.h"
 
@@ -192,7 +193,10 @@ citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body)
 
   if (!citiz_compat_is_there (owner))
     {
-      citiz_toast (owner, body);
+      gchar *text = g_strdup_printf ("%s. %s", heading, body);
+
+      citiz_toast (owner, text);
+      citiz_wipe_text (text); /* it may be a code */
       return;
     }
   dialog = message_new (owner, heading, body);

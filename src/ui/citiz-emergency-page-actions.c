@@ -128,7 +128,7 @@ static void
 capsule_written_cb (GtkWidget *widget, gboolean written, gpointer data)
 {
   const Capsule *capsule = data;
-  gchar *code, *body;
+  gchar *code, *heading;
 
   if (!written)
     {
@@ -136,14 +136,14 @@ capsule_written_cb (GtkWidget *widget, gboolean written, gpointer data)
       return;
     }
   code = citiz_spoken_grouped (capsule->code);
-  body = g_strdup_printf (
-      _ ("The code to say is %s\n\nWrite it down: it is not kept. Whoever has the file and the "
-         "code can read the summary for ever; nobody can revoke it. The file stays as it is now: "
-         "what you add later is not in it."),
-      code);
+  /* the code is what has to be read, so it is what stands out */
+  heading = g_strdup_printf (_ ("Code to Say: %s"), code);
   citiz_wipe_text (code);
-  citiz_compat_tell (widget, _ ("File Saved"), body);
-  citiz_wipe_text (body);
+  citiz_compat_tell (widget, heading,
+                     _ ("The file is saved. Write its code down: it is not kept. Whoever has the "
+                        "file and the code can read the summary for ever; nobody can revoke it. "
+                        "The file stays as it is now: what you add later is not in it."));
+  citiz_wipe_text (heading);
 }
 
 static void
