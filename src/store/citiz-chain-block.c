@@ -182,6 +182,10 @@ citiz_chain_read_blocks (CitizChain *chain,
   return g_steal_pointer (&list);
 }
 
+#define BLOCK_BY_NAME(table)                                                                       \
+  "SELECT b.height FROM " table " AS n CROSS JOIN chain_block AS b ON b.height = -n.number "       \
+  "WHERE n.name = substr (?1, 1, 8) AND b.hash = ?1"
+
 /**
  * citiz_chain_height_of:
  *
@@ -190,16 +194,26 @@ citiz_chain_read_blocks (CitizChain *chain,
 gboolean
 citiz_chain_height_of (CitizChain *chain, const CitizHash *hash, guint64 *out)
 {
-  g_autoptr (CitizStmt) stmt = NULL;
-  gboolean row;
+  static const gchar *const by_name[]
+      = {BLOCK_BY_NAME ("chain_name_new"), BLOCK_BY_NAME ("chain_name")};
 
-  if (!citiz_db_prepare (chain->db, "SELECT height FROM chain_block WHERE hash = ?1", &stmt, NULL))
-    return FALSE;
-  citiz_stmt_bind_hash (stmt, 1, hash);
-  if (!citiz_stmt_next (stmt, &row, NULL) || !row)
-    return FALSE;
-  *out = (guint64) citiz_stmt_int (stmt, 0);
-  return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (by_name); i++)
+    {
+      g_autoptr (CitizStmt) stmt = NULL;
+      gboolean row;
+
+      if (!citiz_db_prepare (chain->db, by_name[i], &stmt, NULL))
+        return FALSE;
+      citiz_stmt_bind_hash (stmt, 1, hash);
+      if (!citiz_stmt_next (stmt, &row, NULL))
+        return FALSE;
+      if (row)
+        {
+          *out = (guint64) citiz_stmt_int (stmt, 0);
+          return TRUE;
+        }
+    }
+  return FALSE;
 }
 
 /**

@@ -51,6 +51,7 @@ citiz_chain_is_said (CitizTxType type)
 gboolean citiz_chain_damaged (GError **error, guint64 height, const gchar *what);
 gboolean citiz_chain_read_genesis (CitizChain *chain, gboolean *out_found, GError **error);
 gboolean citiz_chain_write_genesis (CitizChain *chain, GError **error);
+CitizTime citiz_chain_time_after (CitizChain *chain, CitizTime newest);
 gboolean citiz_chain_set_clock (CitizChain *chain, const CitizChainHead *head, GError **error);
 gboolean citiz_chain_write_block (CitizChain *chain,
                                   const CitizBlock *block,

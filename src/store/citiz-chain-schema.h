@@ -173,3 +173,8 @@ static const char citiz_chain_schema_7[]
       "INSERT INTO chain_journal_new SELECT epoch, slot, kind, vote FROM chain_journal;"
       "DROP TABLE chain_journal;"
       "ALTER TABLE chain_journal_new RENAME TO chain_journal;";
+
+/* Blocks are found by their hashes as transactions are, under their negative heights: one page a block less. */
+static const char citiz_chain_schema_8[]
+    = "INSERT INTO chain_name SELECT substr (hash, 1, 8), -height FROM chain_block ORDER BY hash;"
+      "DROP INDEX chain_block_hash;";

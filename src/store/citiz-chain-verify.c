@@ -77,6 +77,8 @@ count_block (CitizChainVerifier *verifier, const CitizBlock *block)
 
   verifier->result.n_blocks += block->header.flags != CITIZ_BLOCK_CONTINUATION;
   verifier->result.n_txs += block->txs->len;
+  if (block->header.flags != CITIZ_BLOCK_CONTINUATION)
+    verifier->names += sum_name (block->hash.b, (guint64) - (gint64) block->header.height);
   for (guint i = 0; i < block->txs->len; i++)
     {
       const CitizTx *tx = block->txs->pdata[i];
@@ -210,7 +212,7 @@ compare_state (CitizChainVerifier *verifier, GError **error)
          || citiz_chain_damaged (error, verifier->tag, "a part of the state is missing");
 }
 
-/* At the end: every transaction is found by what it is looked up by, and nothing else is. */
+/* At the end: every block and transaction is found by what it is looked up by, and nothing else is. */
 static gboolean
 compare_names (CitizChainVerifier *verifier, GError **error)
 {
@@ -238,7 +240,7 @@ compare_names (CitizChainVerifier *verifier, GError **error)
         names += sum_name (name, (guint64) citiz_stmt_int (stmt, 1));
     }
   return names == verifier->names
-         || citiz_chain_damaged (error, verifier->tag, "a transaction is not found by its name");
+         || citiz_chain_damaged (error, verifier->tag, "something is not found by its name");
 }
 
 /* The block a false signature was met in. */

@@ -167,10 +167,10 @@ write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
 }
 
 static gboolean
-write_name (CitizStmt *stmt, const CitizTx *tx, guint64 number, GError **error)
+write_name (CitizStmt *stmt, const CitizHash *hash, gint64 number, GError **error)
 {
-  citiz_stmt_bind_bytes (stmt, 1, citiz_tx_get_id (tx)->b, CITIZ_CHAIN_NAME_SIZE);
-  citiz_stmt_bind_int (stmt, 2, (gint64) number);
+  citiz_stmt_bind_bytes (stmt, 1, hash->b, CITIZ_CHAIN_NAME_SIZE);
+  citiz_stmt_bind_int (stmt, 2, number);
   return citiz_stmt_run (stmt, error);
 }
 
@@ -185,7 +185,7 @@ write_said (CitizChain *chain, guint64 number, GError **error)
   return citiz_stmt_run (stmt, error);
 }
 
-/* What transactions are found by. */
+/* What a block and its transactions are found by. */
 static gboolean
 write_names (CitizChain *chain, const CitizBlock *block, GError **error)
 {
@@ -193,13 +193,14 @@ write_names (CitizChain *chain, const CitizBlock *block, GError **error)
   g_autoptr (CitizStmt) stmt = NULL;
 
   if (!citiz_db_prepare (chain->db, "INSERT INTO chain_name_new (name, number) VALUES (?1, ?2)",
-                         &stmt, error))
+                         &stmt, error)
+      || !write_name (stmt, &block->hash, -(gint64) block->header.height, error))
     return FALSE;
   for (guint i = 0; i < block->txs->len; i++)
     {
-      const CitizTx *tx = block->txs->pdata[i];
+      CitizTx *tx = block->txs->pdata[i];
 
-      if (!write_name (stmt, tx, first + i, error)
+      if (!write_name (stmt, citiz_tx_get_id (tx), (gint64) (first + i), error)
           || (citiz_chain_is_said (tx->type) && !write_said (chain, first + i, error)))
         return FALSE;
     }
@@ -261,7 +262,7 @@ append (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
   CitizChainHead head;
   CitizTime time;
 
-  time = citiz_chain_time (chain);
+  time = citiz_chain_time_after (chain, citiz_ledger_time (chain->ledger));
   time.ms = MAX (time.ms, citiz_ledger_time (chain->ledger).ms + 1);
   pool = citiz_check_pool_new ();
   next = citiz_ledger_fork (chain->ledger);

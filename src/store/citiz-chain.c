@@ -291,6 +291,20 @@ citiz_chain_height (CitizChain *chain)
   return citiz_chain_read_head (chain, &head, NULL) ? head.header.height : 0;
 }
 
+/* @newest: of the newest block, or of the genesis */
+CitizTime
+citiz_chain_time_after (CitizChain *chain, CitizTime newest)
+{
+  const CitizTime own = citiz_env_now (chain->env);
+  gint64 ms = own.ms;
+
+  if (own.ms < chain->last_time.ms)
+    ms = chain->last_time.ms + MAX (0, own.ms - chain->last_own.ms);
+  chain->last_own = own;
+  chain->last_time.ms = MAX (ms, newest.ms);
+  return chain->last_time;
+}
+
 /**
  * citiz_chain_time:
  *
@@ -300,15 +314,10 @@ citiz_chain_height (CitizChain *chain)
 CitizTime
 citiz_chain_time (CitizChain *chain)
 {
-  const CitizTime own = citiz_env_now (chain->env);
+  CitizTime newest = {0};
   CitizChainHead head;
-  gint64 ms = own.ms;
 
-  if (own.ms < chain->last_time.ms)
-    ms = chain->last_time.ms + MAX (0, own.ms - chain->last_own.ms);
   if (citiz_chain_read_head (chain, &head, NULL))
-    ms = MAX (ms, head.header.height > 0 ? head.header.time.ms : chain->genesis.time.ms);
-  chain->last_own = own;
-  chain->last_time.ms = ms;
-  return chain->last_time;
+    newest = head.header.height > 0 ? head.header.time : chain->genesis.time;
+  return citiz_chain_time_after (chain, newest);
 }

@@ -344,12 +344,21 @@ citiz_db_prepare (CitizDb *db, const gchar *sql, CitizStmt **out, GError **error
   return TRUE;
 }
 
+/* @sql: said so often that it is kept prepared */
+static gboolean
+run_kept (CitizDb *db, const gchar *sql, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  return citiz_db_prepare (db, sql, &stmt, error) && citiz_stmt_run (stmt, error);
+}
+
 gboolean
 citiz_db_begin (CitizDb *db, GError **error)
 {
   if (db->depth == 0)
     {
-      if (!citiz_db_exec (db, "BEGIN IMMEDIATE", error))
+      if (!run_kept (db, "BEGIN IMMEDIATE", error))
         return FALSE;
       db->doomed = FALSE;
     }
@@ -376,7 +385,7 @@ citiz_db_commit (CitizDb *db, GError **error)
                    "A part of the transaction was given up");
       return FALSE;
     }
-  if (citiz_db_exec (db, "COMMIT", error))
+  if (run_kept (db, "COMMIT", error))
     return TRUE;
   if (!sqlite3_get_autocommit (db->handle))
     sqlite3_exec (db->handle, "ROLLBACK", NULL, NULL, NULL);

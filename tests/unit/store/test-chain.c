@@ -458,6 +458,7 @@ static const struct
     {"INSERT INTO chain_name SELECT name, number + 1 FROM chain_name_new WHERE number = 2",
      "block 4:"},
     {"INSERT INTO chain_said (number) VALUES (2)", "block 4:"},
+    {"UPDATE chain_name_new SET number = -9 WHERE number = -2", "block 4:"},
     {"DELETE FROM chain_name_new WHERE number = 2", "block 4:"},
     {"DELETE FROM chain_tx WHERE number = 2", "block 3:"},
     {"UPDATE chain_block SET first = 1 WHERE height = 3", "block 3:"},
@@ -579,6 +580,14 @@ test_many_names (World *world, gconstpointer unused)
   for (guint i = 0; i < ids->len; i++)
     {
       const CitizHash *id = &g_array_index (ids, CitizHash, i);
+      g_autoptr (GPtrArray) blocks = citiz_chain_blocks (world->chain, 2 + i / 2, 1, &error);
+      guint64 height;
+
+      g_assert_no_error (error);
+      g_assert_true (citiz_chain_height_of (
+          world->chain, &((const CitizBlockInfo *) blocks->pdata[0])->hash, &height));
+      g_assert_cmpuint (height, ==, 2 + i / 2);
+      g_assert_false (citiz_chain_height_of (world->chain, id, &height));
 
       g_assert_true (citiz_chain_find_tx (world->chain, id, &info, &error));
       g_assert_no_error (error);
