@@ -11,12 +11,12 @@ struct _CitizStateNode
 {
   gint ref;
   gboolean hashed;
+  CitizStateNode *child[2]; /* what a way down reads comes first: one line of the cache a level */
+  GBytes *value;
   guint64 n_leaves;
   guint64 number; /* of a leaf */
-  CitizHash hash;
   CitizHash key;
-  GBytes *value;
-  CitizStateNode *child[2];
+  CitizHash hash;
 };
 
 struct _CitizState

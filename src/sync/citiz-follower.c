@@ -9,7 +9,7 @@
 #define RETRY_MS   1000 /* after a node that did not answer; doubled up to RETRY_MAX */
 #define RETRY_MAX  60000
 #define RANGE      256
-#define SLICE      (64u * 1024) /* bytes taken in one go: the thread has other work, too */
+#define SLICE      (256u * 1024) /* bytes taken in one go, with one sync: some 20 ms */
 
 struct _CitizFollower
 {
