@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define NOTE_WITHIN_MS 1200 /* an opening waits so long for its note before it is told without */
-#define UNKNOWN_AFTER  (10 * CITIZ_MINUTE) /* mail of an opening that no block has held since */
+#define NAMELESS_ROUNDS 6    /* the node that has the note may be behind, or have been away */
+#define NOTE_WITHIN_MS  1200 /* an opening waits so long for its note before it is told without */
+#define UNKNOWN_AFTER   (10 * CITIZ_MINUTE) /* mail of an opening that no block has held since */
 
 /* One node's box being read. */
 typedef struct
@@ -172,7 +173,10 @@ tell_bare (CitizShared *shared)
   if (citiz_vault_begin (engine->vault, &error))
     {
       if (keep_bare (shared, told, &error) && citiz_vault_commit (engine->vault, &error))
-        tell (shared, told);
+        {
+          shared->nameless = told->len > 0 ? NAMELESS_ROUNDS : shared->nameless;
+          tell (shared, told);
+        }
       else
         citiz_vault_rollback (engine->vault);
     }
@@ -635,6 +639,7 @@ citiz_shared_read_mail (CitizShared *shared)
   if (shared->stop == NULL)
     shared->stop = g_cancellable_new ();
   shared->n_read = 0;
+  shared->nameless -= shared->nameless > 0;
   shared->read_again = FALSE;
   shared->last_round = shared->over;
   shared->read_at = g_get_monotonic_time ();

@@ -339,6 +339,14 @@ finish (CitizShared *shared, CitizAccessState status, CitizTime ended, CitizTime
 
 /* --- watching --- */
 
+static gboolean
+is_mail_due (const CitizShared *shared)
+{
+  const gint64 every = shared->nameless > 0 ? TICK_S : MAIL_EVERY_S;
+
+  return g_get_monotonic_time () > shared->read_at + every * G_USEC_PER_SEC;
+}
+
 static void
 look_at_known (CitizShared *shared, const CitizGrantState *state)
 {
@@ -362,7 +370,7 @@ look_at_known (CitizShared *shared, const CitizGrantState *state)
     citiz_shared_end_again (shared);
   if (state->ended.ms != 0)
     finish (shared, citiz_engine_access_state (state), state->ended, state->judged);
-  else if (g_get_monotonic_time () > shared->read_at + MAIL_EVERY_S * G_USEC_PER_SEC)
+  else if (is_mail_due (shared))
     citiz_shared_read_mail (shared);
 }
 

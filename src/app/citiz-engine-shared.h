@@ -34,6 +34,7 @@ typedef struct
   gboolean read_again; /* something came meanwhile */
   gboolean last_round; /* the round began after the end */
   gint64 read_at;      /* monotonic us: when the last round began */
+  guint nameless;      /* so many rounds come sooner: an opening was told without its note */
   GSource *deadline;   /* then an opening is told without its note */
 } CitizShared;
 
