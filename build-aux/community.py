@@ -9,15 +9,21 @@ def free_port():
         return s.getsockname()[1]
 
 
+def is_french():
+    """As the program reads it: the first of these that says anything."""
+    return next((os.environ[name] for name in ('LANGUAGE', 'LC_ALL', 'LC_MESSAGES', 'LANG') if os.environ.get(name)), '').startswith('fr')
+
+
 def found(binary, folders):
     """Keys, cards, and the same founding file for all; a folder that was set up before goes on as it is (False)."""
     if (folders[0] / 'community.json').exists():
         return False
     salt = secrets.token_hex(32)
+    operator = 'Nœud %d de cet ordinateur' if is_french() else 'Node %d on this computer'
     for i, folder in enumerate(folders):
         port = free_port()
         subprocess.run([binary, '--folder', folder, 'setup', '--found', '--salt', salt, '--url', f'http://127.0.0.1:{port}',
-                        '--listen', f'127.0.0.1:{port}', '--operator', f'Node {i + 1} on this computer'], check=True, stdout=subprocess.DEVNULL)
+                        '--listen', f'127.0.0.1:{port}', '--operator', operator % (i + 1)], check=True, stdout=subprocess.DEVNULL)
     cards = [folder / 'founder-card.json' for folder in folders]
     for folder in folders:
         subprocess.run([binary, '--folder', folder, 'found', *cards], check=True, stdout=subprocess.DEVNULL)
@@ -26,8 +32,7 @@ def found(binary, folders):
 
 def invite(binary, folder):
     """For the person at this computer, and whoever else tries it here."""
-    french = any(os.environ.get(name, '').startswith('fr') for name in ('LANGUAGE', 'LC_ALL', 'LC_MESSAGES', 'LANG'))
-    name = 'Communauté de cet ordinateur' if french else 'Community of this computer'
+    name = 'Communauté de cet ordinateur' if is_french() else 'Community of this computer'
     made = subprocess.run([binary, '--folder', folder, '--json', 'invite', '--uses', '1000', '--days', '366', '--name', name],
                           check=True, capture_output=True, text=True)
     return json.loads(made.stdout)

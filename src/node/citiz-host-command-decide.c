@@ -1,10 +1,14 @@
 /* Commands by which an operator decides about the community. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-command.h"
 
+#include "node/citiz-host-private.h"
+#include "wire/citiz-invitation.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define SHORT 12 /* characters of a proposal's name that are shown */
+#define SHORT     12   /* characters of a proposal's name that are shown */
+#define ABOUT_MAX 4096 /* bytes of what a node says of itself */
 
 static const gchar *
 text_of (json_t *body, const gchar *key)
@@ -15,12 +19,14 @@ text_of (json_t *body, const gchar *key)
 }
 
 /* "Library of Laval, https://node.example" or the beginning of its key. */
-static gchar *
-name_of (json_t *node)
+gchar *
+citiz_host_name_of (json_t *node)
 {
   const gchar *operator_ = text_of (node, "operator"), *url = text_of (node, "url");
 
-  if (*operator_ != '\0' || *url != '\0')
+  if (*operator_ == '\0' && *url != '\0')
+    return g_strdup (url);
+  if (*operator_ != '\0')
     return g_strdup_printf ("%s (%s)", operator_, url);
   return g_strdup_printf ("%.12s…", text_of (node, "node"));
 }
@@ -32,7 +38,7 @@ names_of (json_t *nodes)
   json_t *node;
   gsize i;
 
-  json_array_foreach (nodes, i, node) g_ptr_array_add (names, name_of (node));
+  json_array_foreach (nodes, i, node) g_ptr_array_add (names, citiz_host_name_of (node));
   g_ptr_array_add (names, NULL);
   return g_strjoinv (", ", (gchar **) names->pdata);
 }
@@ -41,7 +47,7 @@ names_of (json_t *nodes)
 static gchar *
 wish_of (json_t *proposal)
 {
-  g_autofree gchar *by = name_of (json_object_get (proposal, "by"));
+  g_autofree gchar *by = citiz_host_name_of (json_object_get (proposal, "by"));
   json_t *added = json_object_get (proposal, "added");
   json_t *removed = json_object_get (proposal, "removed");
   g_autofree gchar *in = names_of (added);
@@ -60,8 +66,56 @@ wish_of (json_t *proposal)
   return g_strdup_printf (_ ("%s proposes that all change their keys"), by);
 }
 
+/* What the node at @url, if it is @node, says of whom to reach. Nobody vouches for it. */
+static gchar *
+contact_of (json_t *node)
+{
+  g_autofree gchar *whole = g_strconcat (text_of (node, "url"), CITIZ_HOST_ABOUT_PATH, NULL);
+  g_autofree gchar *text = citiz_node_url_is_valid (text_of (node, "url"))
+                               ? citiz_host_fetch (whole, ABOUT_MAX)
+                               : NULL;
+  json_t *about = text != NULL ? json_loads (text, 0, NULL) : NULL;
+  gchar *contact = NULL;
+
+  if (json_is_object (about) && g_str_equal (text_of (about, "node"), text_of (node, "node")))
+    {
+      citiz_host_make_plain (about);
+      contact = g_strdup (text_of (about, "contact"));
+    }
+  json_decref (about);
+  return contact;
+}
+
+/* Who asks to come in, as far as they have said: what is approved is a person's or an organization's, not a key. */
+static void
+print_newcomer (json_t *node)
+{
+  g_autofree gchar *contact = contact_of (node);
+  const struct
+  {
+    const gchar *what;
+    const gchar *said;
+  } lines[] = {{N_ ("operator"), text_of (node, "operator")},
+               {N_ ("address"), text_of (node, "url")},
+               {N_ ("contact"), contact}};
+
+  if (*text_of (node, "url") == '\0')
+    {
+      citiz_host_say (_ ("    It has not said yet who it is: ask again in a moment."));
+      return;
+    }
+  citiz_host_say (_ ("    In their own words, which nobody has checked (key %.12s…):"),
+                  text_of (node, "node"));
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    citiz_host_say ("      %s  %s", _ (lines[i].what),
+                    lines[i].said == NULL    ? _ ("(its node does not answer)")
+                    : *lines[i].said == '\0' ? _ ("(not said)")
+                                             : lines[i].said);
+}
+
+/* @newcomers: who asks to come in is asked who they are */
 void
-citiz_host_print_proposals (json_t *body)
+citiz_host_print_proposals (json_t *body, gboolean newcomers)
 {
   json_t *proposals = json_object_get (body, "proposals");
   json_t *proposal;
@@ -77,6 +131,8 @@ citiz_host_print_proposals (json_t *body)
                     text_of (proposal, "id"), wish, have, need,
                     json_is_true (json_object_get (proposal, "approved")) ? _ (", yours among them")
                                                                           : "");
+    if (newcomers && g_str_equal (text_of (proposal, "type"), "node_join"))
+      print_newcomer (json_object_get (proposal, "by"));
   }
   if (json_array_size (proposals) > 0)
     citiz_host_say (_ ("To agree: citiz-node approve PROPOSAL"));
@@ -95,7 +151,7 @@ citiz_host_print_blamed (json_t *body)
 
   json_array_foreach (blamed, i, node)
   {
-    g_autofree gchar *name = name_of (node);
+    g_autofree gchar *name = citiz_host_name_of (node);
     const gint64 time = json_integer_value (json_object_get (node, "time"));
     g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (time / 1000);
     g_autofree gchar *date = when ? g_date_time_format (when, "%x") : g_strdup ("");

@@ -93,6 +93,8 @@ print_accepted (json_t *body)
 static void
 print_state (json_t *body)
 {
+  g_autofree gchar *still = citiz_host_duration (number_of (body, "still"));
+  g_autofree gchar *after = citiz_host_duration (number_of (body, "after"));
   json_t *offers = json_object_get (body, "offers");
   json_t *newest = json_object_get (body, "newest");
   json_t *one;
@@ -103,8 +105,8 @@ print_state (json_t *body)
   json_array_foreach (offers, i, one) print_look (one);
   citiz_host_say (
       _ ("For when so many nodes are lost for good that nothing becomes final any more. "
-         "The newest agreement here is %lld minutes old; this begins after %lld."),
-      number_of (body, "still") / 60, number_of (body, "after") / 60);
+         "The newest agreement here is %s old; this begins after %s."),
+      still, after);
   citiz_host_say (_ ("1. On each node that is left: citiz-node refound card > card-NAME.json"));
   citiz_host_say (_ ("2. On one of them, with all the cards: citiz-node refound make --reason TEXT "
                      "CARD… > refound.json"));

@@ -167,14 +167,24 @@ count_linked (json_t *body)
   return n;
 }
 
+/* Seconds since the last agreement: a node that has just been started knows it by its newest block. */
+static gint64
+age_of (json_t *body)
+{
+  const gint64 block = (number_of (body, "time") - number_of (body, "blockTime")) / 1000;
+
+  return MAX (number_of (body, "finalAge"), number_of (body, "height") > 0 ? block : 0);
+}
+
 static void
 print_status (json_t *body)
 {
+  g_autofree gchar *age = citiz_host_duration (age_of (body));
+
   citiz_host_say (_ ("State: %s; %s"), state_words (text_of (body, "state")),
                   mode_words (text_of (body, "mode")));
-  citiz_host_say (_ ("Newest block: %lld; last agreement %lld s ago; %lld transactions wait"),
-                  number_of (body, "height"), number_of (body, "finalAge"),
-                  number_of (body, "waiting"));
+  citiz_host_say (_ ("Newest block: %lld; last agreement %s ago; %lld transactions wait"),
+                  number_of (body, "height"), age, number_of (body, "waiting"));
   citiz_host_say (_ ("Validators: %u of %lld in reach, %lld needed; disk: %lld %% free"),
                   count_linked (body), number_of (body, "validators"), number_of (body, "quorum"),
                   number_of (body, "freePercent"));
@@ -197,6 +207,7 @@ print_members (json_t *body)
   json_t *member;
   gsize i;
 
+  citiz_host_make_plain (body);
   json_array_foreach (json_object_get (body, "members"), i, member)
   {
     const gboolean own = json_is_true (json_object_get (member, "self"));
@@ -208,7 +219,7 @@ print_members (json_t *body)
                     : linked ? _ ("linked")
                              : _ ("out of reach"));
   }
-  citiz_host_print_proposals (body);
+  citiz_host_print_proposals (body, TRUE);
 }
 
 int
@@ -274,9 +285,25 @@ print_matrix (json_t *body)
 
   if (json_array_size (slots) == 0)
     return;
-  citiz_host_say (_ ("Votes on what is not final (N accepts, S skips, F final; one group a node, "
-                     "then what a quorum has said):"));
+  citiz_host_say (_ ("Votes on what is not final (N accepts, S skips, F final; one group a node in "
+                     "the order of “members”, then what a quorum has said):"));
   json_array_foreach (slots, i, slot) print_slot (slot, n);
+}
+
+/* A node that follows. */
+static const gchar *
+advice_to_follower (json_t *body)
+{
+  json_t *proposal;
+  gsize i;
+
+  json_array_foreach (json_object_get (body, "proposals"), i, proposal)
+  {
+    if (g_str_equal (text_of (json_object_get (proposal, "by"), "node"), text_of (body, "node")))
+      return _ ("It has asked to come in: it votes as soon as enough of the others have agreed.");
+  }
+  return _ ("It follows the others and never signs. To be one of those who keep the ledger: "
+            "citiz-node join");
 }
 
 /* The first that applies. */
@@ -299,7 +326,7 @@ advice (json_t *body)
   if (g_str_equal (text_of (body, "state"), "disk-full"))
     return _ ("Make room on this machine’s disk.");
   if (g_str_equal (mode, "observing"))
-    return _ ("Nothing to do: a node without its vote journal follows the others and never signs.");
+    return advice_to_follower (body);
   if (g_str_equal (mode, "guarding"))
     return _ ("Nothing to do: it votes in a few seconds.");
   if (number_of (body, "evidence") > 0)
@@ -312,18 +339,34 @@ advice (json_t *body)
 }
 
 static void
+print_missing (json_t *member)
+{
+  g_autofree gchar *name = citiz_host_name_of (member);
+  g_autoptr (GDateTime) since
+      = g_date_time_new_from_unix_local (number_of (member, "since") / 1000);
+  g_autofree gchar *when = since ? g_date_time_format (since, "%Y-%m-%d %H:%M") : g_strdup ("");
+
+  if (json_is_true (json_object_get (member, "met")))
+    citiz_host_say (_ ("Missing: %s, since %s"), name, when);
+  else
+    citiz_host_say (_ ("Missing: %s, not seen since this node was started, %s"), name, when);
+}
+
+static void
 print_why (json_t *body)
 {
   json_t *member;
   gsize i;
 
+  citiz_host_make_plain (body);
   print_status (body);
-  json_array_foreach (json_object_get (body, "members"), i,
-                      member) if (!json_is_true (json_object_get (member, "linked")))
-      citiz_host_say (_ ("Missing: node %zu, %s, %s"), i + 1, text_of (member, "operator"),
-                      text_of (member, "url"));
+  json_array_foreach (json_object_get (body, "members"), i, member)
+  {
+    if (!json_is_true (json_object_get (member, "linked")))
+      print_missing (member);
+  }
   citiz_host_print_blamed (body);
-  citiz_host_print_proposals (body);
+  citiz_host_print_proposals (body, FALSE);
   print_matrix (body);
   citiz_host_say ("%s", advice (body));
 }

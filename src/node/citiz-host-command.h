@@ -59,12 +59,13 @@ int citiz_host_command_approve (const CitizHostArguments *arguments, GError **er
 int citiz_host_command_refound (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_exclude (const CitizHostArguments *arguments, GError **error);
 
-void citiz_host_print_proposals (json_t *body);
+void citiz_host_print_proposals (json_t *body, gboolean newcomers);
+gchar *citiz_host_name_of (json_t *node);
+void citiz_host_make_plain (json_t *json);
 void citiz_host_print_blamed (json_t *body);
 void citiz_host_say_words (const CitizHash *chain_id);
 void citiz_host_add_words (json_t *body);
 gboolean citiz_host_is_plain (const gchar *text);
-gchar *citiz_host_plain (const gchar *text);
 gchar *citiz_host_duration (gint64 seconds);
 void citiz_host_explain (const GError *error);
 void citiz_host_say (const gchar *format, ...) G_GNUC_PRINTF (1, 2);

@@ -33,7 +33,7 @@ static const struct
     {"POST", CITIZ_HOST_COSIGN_PATH, citiz_host_route_cosign},
     {"GET", "/tile/**", citiz_host_route_tile},
     {"GET", "/limits", citiz_host_route_limits},
-    {"GET", "/.well-known/citiz-node.json", citiz_host_route_about},
+    {"GET", CITIZ_HOST_ABOUT_PATH, citiz_host_route_about},
     {"GET", "/healthz", citiz_host_route_health},
     {"GET", "/readyz", citiz_host_route_ready},
 };

@@ -141,6 +141,28 @@ connected_cb (CitizPeers *peers, const CitizPublicKey *key, CitizHost *host)
       (void) citiz_peers_send (peers, key, bytes);
     }
   host->tellings = MAX (host->tellings, 1);
+  g_hash_table_remove (host->lost, key);
+}
+
+static void
+disconnected_cb (CitizPeers *peers, const CitizPublicKey *key, CitizHost *host)
+{
+  const CitizTime now = citiz_env_now (host->env);
+
+  if (validates (host, key))
+    g_hash_table_insert (host->lost, g_memdup2 (key, sizeof *key),
+                         g_memdup2 (&now.ms, sizeof now.ms));
+}
+
+/* Since when a node that is not linked is away; who was never here since the start, at least since then. */
+void
+citiz_host_add_absence (CitizHost *host, const CitizPublicKey *node, json_t *json)
+{
+  const gint64 *lost = g_hash_table_lookup (host->lost, node);
+
+  json_object_set_new (json, "since",
+                       json_integer ((json_int_t) (lost != NULL ? *lost : host->born.ms)));
+  json_object_set_new (json, "met", json_boolean (lost != NULL));
 }
 
 /* Life ***********************************************************************/
@@ -175,6 +197,8 @@ citiz_host_members_start (CitizHost *host)
   g_signal_connect (host->replica, "epoch", G_CALLBACK (epoch_cb), host);
   g_signal_connect (citiz_member_get_peers (host->member), "connected", G_CALLBACK (connected_cb),
                     host);
+  g_signal_connect (citiz_member_get_peers (host->member), "disconnected",
+                    G_CALLBACK (disconnected_cb), host);
   host->steward = citiz_steward_new (host->db, host->chain, host->replica,
                                      citiz_node_get_order (host->node), host->journals, host->key);
   if (own != NULL && has_moved (host, own))

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
 #define CITIZ_HOST_EPOCHS_MAX     64 /* closing proofs of one answer */
 #define CITIZ_HOST_EVENTS_PATH    "/v1/events"
 #define CITIZ_HOST_COSIGN_PATH    "/v1/checkpoint/cosign"
+#define CITIZ_HOST_ABOUT_PATH     "/.well-known/citiz-node.json"
 #define CITIZ_HOST_ADMIN_SOCKET   "admin.sock"
 #define CITIZ_HOST_BODY_MAX       (64u * 1024)
 #define CITIZ_HOST_DEADLINE_MS    10000
@@ -65,8 +66,9 @@ struct _CitizHost
   CitizMember *member;
   CitizReplica *replica; /* the member's */
   CitizSteward *steward;
-  guint tellings;  /* beats in which this node still tells its address */
-  CitizNode *node; /* its parts of grants, and the doctor's page */
+  guint tellings;   /* beats in which this node still tells its address */
+  GHashTable *lost; /* CitizPublicKey → gint64, since when it is no longer linked */
+  CitizNode *node;  /* its parts of grants, and the doctor's page */
   CitizHttpServer *server;
   CitizHttpServer *metrics; /* nullable */
   GSocketService *admin;
@@ -91,6 +93,7 @@ struct _CitizHost
   GSource *export;                            /* nullable: of tiles, under way */
   GSource *beat;
   gint64 started;    /* µs, monotonic */
+  CitizTime born;    /* the same, on the wall's clock */
   gint64 last_final; /* µs, monotonic; 0: none since the start */
   gboolean draining;
   gboolean full;
@@ -198,6 +201,7 @@ gboolean citiz_host_members_open (CitizHost *host, GError **error);
 void citiz_host_members_start (CitizHost *host);
 void citiz_host_members_stop (CitizHost *host);
 void citiz_host_members_beat (CitizHost *host);
+void citiz_host_add_absence (CitizHost *host, const CitizPublicKey *node, json_t *member);
 void citiz_host_members_final (CitizHost *host, const CitizBlock *block);
 json_t *citiz_host_proposals (CitizHost *host);
 json_t *citiz_host_blamed (CitizHost *host);

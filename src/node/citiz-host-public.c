@@ -79,13 +79,15 @@ describe_members (CitizHost *host)
       const CitizPublicKey *node = &validators->v[i].node;
       const CitizHostMember *member = citiz_host_community_find (host->community, node);
       const gboolean own = citiz_public_key_equal (node, citiz_signing_key_get_public (host->key));
+      const gboolean linked
+          = own || citiz_peers_is_connected (citiz_member_get_peers (host->member), node);
+      json_t *json = json_pack ("{s:o, s:s, s:s, s:b, s:b}", "node", key_json (node), "operator",
+                                member ? member->operator_ : "", "url", member ? member->url : "",
+                                "linked", linked, "self", own);
 
-      json_array_append_new (
-          list,
-          json_pack ("{s:o, s:s, s:s, s:b, s:b}", "node", key_json (node), "operator",
-                     member ? member->operator_ : "", "url", member ? member->url : "", "linked",
-                     own || citiz_peers_is_connected (citiz_member_get_peers (host->member), node),
-                     "self", own));
+      if (!linked)
+        citiz_host_add_absence (host, node, json);
+      json_array_append_new (list, json);
     }
   return list;
 }

@@ -56,21 +56,34 @@ citiz_host_is_plain (const gchar *text)
   return TRUE;
 }
 
-/**
- * citiz_host_plain:
- *
- * Returns: (transfer full): what somebody else has written, without what cannot be seen
- */
-gchar *
-citiz_host_plain (const gchar *text)
+/* @text without what cannot be seen. */
+static gchar *
+plain (const gchar *text)
 {
-  g_autofree gchar *valid = g_utf8_make_valid (text, -1);
   g_autoptr (GString) plain = g_string_new (NULL);
 
-  for (const gchar *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
     if (g_unichar_isprint (g_utf8_get_char (p)))
       g_string_append_unichar (plain, g_utf8_get_char (p));
   return g_string_free (g_steal_pointer (&plain), FALSE);
+}
+
+/* What somebody else has written is shown to a person: every text in @json without what cannot be seen. */
+void
+citiz_host_make_plain (json_t *json)
+{
+  const char *key;
+  json_t *one;
+  gsize i;
+
+  if (json_is_string (json))
+    {
+      g_autofree gchar *text = plain (json_string_value (json));
+
+      json_string_set (json, text);
+    }
+  json_array_foreach (json, i, one) citiz_host_make_plain (one);
+  json_object_foreach (json, key, one) citiz_host_make_plain (one);
 }
 
 /**

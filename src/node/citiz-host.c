@@ -50,6 +50,8 @@ citiz_host_open (const gchar *dir, const CitizEnv *env, GError **error)
   host->waits = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free,
                                        citiz_host_wait_free);
   host->readers = g_ptr_array_new_with_free_func (g_object_unref);
+  host->lost = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_public_key_equal, g_free,
+                                      g_free);
   citiz_host_watch_init (host);
   citiz_host_tiles_init (host);
   citiz_host_refound_init (host);
@@ -143,6 +145,7 @@ citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **err
   host->end = end;
   host->end_data = data;
   host->started = g_get_monotonic_time ();
+  host->born = citiz_env_now (host->env);
   citiz_host_look_at_disk (host);
   g_signal_connect (host->replica, "final", G_CALLBACK (final_cb), host);
   g_signal_connect (host->replica, "evidence", G_CALLBACK (evidence_cb), host);
@@ -204,6 +207,7 @@ citiz_host_close (CitizHost *host)
   g_clear_pointer (&host->config, citiz_host_config_free);
   g_strfreev (host->hosts);
   g_hash_table_unref (host->waits);
+  g_hash_table_unref (host->lost);
   g_free (host->dir);
   g_free (host);
 }

@@ -109,7 +109,8 @@ def case_one_down(world):
     load.complete()
     state = world.nodes[0].ask('why')
     assert [m['linked'] for m in state['members']].count(False) == 1, state['members']
-    assert 'Operator 3' in world.nodes[0].command('why').stdout
+    missing, = re.findall('Missing: (.*)', world.nodes[0].command('why').stdout)
+    assert re.fullmatch(rf'Operator 3 \({world.nodes[2].url}\), since \d{{4}}-\d\d-\d\d \d\d:\d\d', missing), missing
     world.nodes[2].start()
     acknowledged(world, load)
     print(f'# one of four down: p50 {quantile(load.seconds, .5) * 1e3:.0f} ms, p99 {quantile(load.seconds, .99) * 1e3:.0f} ms')
@@ -258,10 +259,14 @@ def case_epochs(world):
     world.start()
     load = Load(world, world.nodes[:2], number=4000, wait=5)
     load.start()
-    fifth = world.add_observer(world.nodes[0].ask('invite')['link']).start()
+    fifth = world.add_observer(world.nodes[0].ask('invite')['link'])
+    fifth.set('node', operator='Bibliothèque du Nord', contact='nord\x1b[2J@example.org')
+    fifth.start()
     until('it has caught up', lambda: fifth.status()['height'] > 0)
     proposal = fifth.ask('join')['proposal']
     until('the others see it', lambda: 'Proposal' in world.nodes[0].command('members').stdout)
+    until('it says who it is', lambda: re.search(
+        rf'own words.*\n +operator +Bibliothèque du Nord\n +address +{fifth.url}\n +contact +nord\[2J@example.org\n', world.nodes[0].command('members').stdout))
     world.nodes[3].kill()
     approve(world, proposal, world.nodes[:3])
     world.nodes[3].start()
@@ -329,6 +334,7 @@ def case_refound(world):
     waiting, = world.transactions(1)
     name = json.loads(first.submit(waiting)[1])['id']
     assert first.state_of(name, 1) == 'pending'
+    assert re.search(r'is \d+ s old; this begins after 60 min', refound(first).stdout), refound(first).stdout
     refused = refound(first, 'card', check=False)
     assert refused.returncode and 'not founded anew' in refused.stderr, refused
     stay = [first, second, newcomer]
@@ -576,6 +582,7 @@ def case_observer(world):
     node = world.add_observer().start()
     acknowledged(world, load)
     assert node.status()['mode'] == 'observing'
+    until('it is told how to take part', lambda: 'citiz-node join' in node.command('why').stdout)
     tx, = world.transactions(1)
     name = json.loads(node.submit(tx)[1])['id']
     node.becomes_final(name)
