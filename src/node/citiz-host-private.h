@@ -113,6 +113,7 @@ typedef struct
 } CitizHostCall;
 
 /* citiz-host.c */
+extern const gchar *const citiz_host_alarms[CITIZ_HOST_N_ALARMS]; /* their names */
 gboolean citiz_host_look_at_disk (CitizHost *host);
 
 /* citiz-host-http.c */

@@ -233,17 +233,33 @@ resident_bytes (void)
 }
 
 static void
-put_table (GString *out, const gchar *name, const gchar *label, const guint64 *counts, guint n)
+put_head (GString *out, const gchar *name, const gchar *type, const gchar *help)
 {
-  g_string_append_printf (out, "# TYPE %s counter\n", name);
+  g_string_append_printf (out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* One line for each of @names whose word is there. */
+static void
+put_table (GString *out,
+           const gchar *name,
+           const gchar *help,
+           const gchar *label,
+           const gchar *const *names,
+           const guint64 *counts,
+           guint n)
+{
+  put_head (out, name, "counter", help);
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (out, "%s{%s=\"%u\"} %" G_GUINT64_FORMAT "\n", name, label, i,
-                            counts[i]);
+    if (names[i] != NULL)
+      g_string_append_printf (out, "%s{%s=\"%s\"} %" G_GUINT64_FORMAT "\n", name, label, names[i],
+                              counts[i]);
 }
 
 static GString *
 metrics_text (CitizHost *host)
 {
+  static const gchar *const classes[G_N_ELEMENTS (host->counts.answers)]
+      = {NULL, "1xx", "2xx", "3xx", "4xx", "5xx"};
   CitizCsxReport report;
   GString *out = g_string_new (NULL);
 
@@ -252,43 +268,62 @@ metrics_text (CitizHost *host)
   {
     const gchar *name;
     const gchar *type;
+    const gchar *help;
     gdouble value;
   } lines[] = {
-      {"citiz_ready", "gauge", g_str_equal (citiz_host_state (host), "ready")},
-      {"citiz_height", "gauge", (gdouble) citiz_chain_height (host->chain)},
-      {"citiz_frontier_slot", "gauge", (gdouble) report.frontier},
-      {"citiz_final_age_seconds", "gauge", (gdouble) report.since_final / 1000},
-      {"citiz_signing", "gauge", report.mode == CITIZ_CSX_SIGNING},
-      {"citiz_validators", "gauge", citiz_replica_get_validators (host->replica)->n},
-      {"citiz_linked", "gauge", citiz_peers_n_connected (citiz_member_get_peers (host->member))},
-      {"citiz_waiting", "gauge", citiz_replica_n_waiting (host->replica)},
-      {"citiz_connections", "gauge", citiz_http_server_n_connections (host->server)},
-      {"citiz_event_readers", "gauge", host->readers->len},
-      {"citiz_event_readers_dropped_total", "counter", (gdouble) host->counts.dropped},
-      {"citiz_transactions_taken_total", "counter", (gdouble) host->counts.taken},
-      {"citiz_transactions_vouched_total", "counter", (gdouble) host->counts.vouched},
-      {"citiz_guests", "gauge", citiz_guest_store_count (host->db)},
-      {"citiz_watchers", "gauge", citiz_host_n_watchers (host)},
-      {"citiz_transactions_refused_total", "counter", (gdouble) host->counts.refused},
-      {"citiz_transactions_final_total", "counter", (gdouble) host->counts.final},
-      {"citiz_blocks_final_total", "counter", (gdouble) host->counts.blocks},
-      {"citiz_evidence_total", "counter", (gdouble) host->counts.evidence},
-      {"citiz_disk_free_ratio", "gauge", host->free},
-      {"citiz_uptime_seconds", "gauge", (gdouble) seconds_since (host->started)},
-      {"process_resident_memory_bytes", "gauge", resident_bytes ()},
+      {"citiz_ready", "gauge", "1 when a transaction would be taken and could become final",
+       g_str_equal (citiz_host_state (host), "ready")},
+      {"citiz_height", "gauge", "Newest final block", (gdouble) citiz_chain_height (host->chain)},
+      {"citiz_frontier_slot", "gauge", "Newest slot this node has heard of",
+       (gdouble) report.frontier},
+      {"citiz_final_age_seconds", "gauge", "Since something became final, or since the start",
+       (gdouble) report.since_final / 1000},
+      {"citiz_signing", "gauge", "1 when this node votes", report.mode == CITIZ_CSX_SIGNING},
+      {"citiz_validators", "gauge", "Nodes on the list of validators",
+       citiz_replica_get_validators (host->replica)->n},
+      {"citiz_linked", "gauge", "Nodes this one is linked to",
+       citiz_peers_n_connected (citiz_member_get_peers (host->member))},
+      {"citiz_waiting", "gauge", "Transactions that wait for a block",
+       citiz_replica_n_waiting (host->replica)},
+      {"citiz_connections", "gauge", "Open HTTP connections",
+       citiz_http_server_n_connections (host->server)},
+      {"citiz_event_readers", "gauge", "Open readers of /v1/events", host->readers->len},
+      {"citiz_event_readers_dropped_total", "counter", "Readers of /v1/events that did not read",
+       (gdouble) host->counts.dropped},
+      {"citiz_transactions_taken_total", "counter", "Transactions that clients have brought",
+       (gdouble) host->counts.taken},
+      {"citiz_transactions_vouched_total", "counter", "Transactions this node has vouched for",
+       (gdouble) host->counts.vouched},
+      {"citiz_guests", "gauge", "Citizens this node vouches for",
+       citiz_guest_store_count (host->db)},
+      {"citiz_watchers", "gauge",
+       "Citizens whose Citiz has signed a checkpoint in the last 24 hours",
+       citiz_host_n_watchers (host)},
+      {"citiz_transactions_refused_total", "counter", "Transactions that were not taken",
+       (gdouble) host->counts.refused},
+      {"citiz_transactions_final_total", "counter", "Transactions that became final",
+       (gdouble) host->counts.final},
+      {"citiz_blocks_final_total", "counter", "Blocks that became final",
+       (gdouble) host->counts.blocks},
+      {"citiz_evidence_total", "counter", "Proofs that a node has contradicted itself",
+       (gdouble) host->counts.evidence},
+      {"citiz_disk_free_ratio", "gauge", "Of the disk, 0 to 1", host->free},
+      {"citiz_uptime_seconds", "gauge", "Since the start", (gdouble) seconds_since (host->started)},
+      {"process_resident_memory_bytes", "gauge", "Memory in use", resident_bytes ()},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {
       gchar number[G_ASCII_DTOSTR_BUF_SIZE];
 
-      g_string_append_printf (out, "# TYPE %s %s\n%s %s\n", lines[i].name, lines[i].type,
-                              lines[i].name,
+      put_head (out, lines[i].name, lines[i].type, lines[i].help);
+      g_string_append_printf (out, "%s %s\n", lines[i].name,
                               g_ascii_formatd (number, sizeof number, "%.15g", lines[i].value));
     }
-  put_table (out, "citiz_answers_total", "class", host->counts.answers,
-             G_N_ELEMENTS (host->counts.answers));
-  put_table (out, "citiz_alarms_total", "alarm", host->counts.alarms, CITIZ_HOST_N_ALARMS);
+  put_table (out, "citiz_answers_total", "HTTP answers by the class of their status", "class",
+             classes, host->counts.answers, G_N_ELEMENTS (classes));
+  put_table (out, "citiz_alarms_total", "What needs an operator", "alarm", citiz_host_alarms,
+             host->counts.alarms, CITIZ_HOST_N_ALARMS);
   return out;
 }
 

@@ -83,16 +83,16 @@ evidence_cb (CitizReplica *replica, const CitizEvidence *evidence, CitizHost *ho
   g_warning ("event=evidence kind=%d", citiz_evidence_of (&evidence->first, &evidence->second));
 }
 
+const gchar *const citiz_host_alarms[CITIZ_HOST_N_ALARMS]
+    = {"double-signer", "clock", "stalled", "fork", "diverged", "full"};
+
 static void
 alarm_cb (CitizReplica *replica, guint alarm, guint64 slot, CitizHost *host)
 {
-  static const gchar *const names[CITIZ_HOST_N_ALARMS]
-      = {"double-signer", "clock", "stalled", "fork", "diverged", "full"};
-
   if (alarm >= CITIZ_HOST_N_ALARMS)
     return;
   host->counts.alarms[alarm]++;
-  g_warning ("event=alarm alarm=%s slot=%" G_GUINT64_FORMAT, names[alarm], slot);
+  g_warning ("event=alarm alarm=%s slot=%" G_GUINT64_FORMAT, citiz_host_alarms[alarm], slot);
 }
 
 static void

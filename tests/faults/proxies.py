@@ -20,11 +20,22 @@ def adapted(name, changes):
     return text
 
 
-def start_nginx(folder, place, front, more='', changes=None):
-    """Listens on the loopback's port `front` for the node at the Unix socket `place`; `more` goes into its http block. Tiles are in `folder`/tiles."""
+def certificate(folder):
+    """As certbot leaves it, for the loopback, and signed by itself."""
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1',
+                    '-keyout', str(folder / 'privkey.pem'), '-out', str(folder / 'fullchain.pem')], check=True, capture_output=True)
+
+
+def start_nginx(folder, place, front, more='', changes=None, tls=None, bare=None):
+    """Listens on the loopback's ports `tls` and `bare` as it does on 443 and 80, and on `front` like 443 without TLS, for the node at the Unix socket `place`; `more` goes
+    into its http block. Tiles are in `folder`/tiles."""
+    certificate(folder)
+    plain = f'listen 127.0.0.1:{front};'
     (folder / 'site.conf').write_text(adapted('nginx.conf', {
-        '/run/citiz-node.sock': str(place), '127.0.0.1:8443': f'127.0.0.1:{front}', 'node.example.org': '127.0.0.1',
-        '/var/cache/citiz-tiles': f'{folder}/tiles', **(changes or {})}))
+        '/run/citiz-node.sock': str(place), '/etc/letsencrypt/live/node.example.org': str(folder), '/var/www/html': str(folder),
+        'listen 80;\n  listen [::]:80;': f'listen 127.0.0.1:{bare};' if bare else f'listen unix:{folder}/bare.sock;',
+        'listen 443 ssl http2;\n  listen [::]:443 ssl http2;': f'{plain} listen 127.0.0.1:{tls} ssl http2;' if tls else plain,
+        'https://node.example.org': f'https://127.0.0.1:{tls}', 'node.example.org': '127.0.0.1', '/var/cache/citiz-tiles': f'{folder}/tiles', **(changes or {})}))
     own = ''.join(f'{name}_temp_path {folder}/{name};\n' for name in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'))
     (folder / 'nginx.conf').write_text(
         ('user root root; ' if os.geteuid() == 0 else '') + f'daemon off; pid {folder}/nginx.pid; error_log stderr; events {{}}\n'

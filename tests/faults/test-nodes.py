@@ -1,6 +1,6 @@
 """Four nodes as processes, and what happens to machines: test-nodes.py BINARY MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import base64, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, struct, subprocess, sys, threading, time, urllib.request
+import base64, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, ssl, struct, subprocess, sys, threading, time, urllib.request
 
 import proxies, wires
 from nodes import PATIENCE, Load, Node, Reader, World, free_port, quantile, until
@@ -831,8 +831,27 @@ def behind(world, name, start, look=lambda world, node: None):
 
 
 def case_nginx(world):
-    """Behind Debian's nginx with the configuration that comes with it: requests, events, probes."""
-    for request, statuses in behind(world, 'nginx', proxies.start_nginx, gives_files):
+    """Behind Debian's nginx with the configuration that comes with it: TLS, the way to it, requests, events, probes."""
+    tls, bare = free_port(), free_port()
+
+    def start(folder, place, front):
+        return proxies.start_nginx(folder, place, front, tls=tls, bare=bare)
+
+    def look(world, node):
+        gives_files(world, node)
+        trusted = ssl.create_default_context(cafile=str(world.dir / 'fullchain.pem'))
+        trusted.check_hostname = False  # it names an address
+        secure, open_ = http.client.HTTPSConnection('127.0.0.1', tls, context=trusted), http.client.HTTPConnection('127.0.0.1', bare)
+        for connection, path, status in ((secure, '/healthz', 200), (open_, '/join?a=b', 301)):
+            connection.request('GET', path)
+            answer = connection.getresponse()
+            assert answer.status == status, (path, answer.status)
+        assert answer.headers['Location'] == f'https://127.0.0.1:{tls}/join?a=b', answer.headers.items()
+        (world.dir / '.well-known/acme-challenge').mkdir(parents=True)
+        (world.dir / '.well-known/acme-challenge/word').write_text('proof')
+        with urllib.request.urlopen(f'http://127.0.0.1:{bare}/.well-known/acme-challenge/word') as answer:
+            assert answer.read() == b'proof'
+    for request, statuses in behind(world, 'nginx', start, look):
         assert len(statuses) <= 1 and all(400 <= status <= 505 for status in statuses), (request, statuses)
 
 
@@ -988,9 +1007,12 @@ def case_limits(world):
     answers = [other.get('/v1/status')[0] for _ in range(50)]
     assert 429 in answers and 200 in answers, answers
     counted = metrics(node)
-    for word in ('citiz_ready 0', 'citiz_validators 4', 'citiz_waiting 1', 'citiz_transactions_taken_total 1', 'citiz_answers_total{class="4"}',
+    for word in ('citiz_ready 0', 'citiz_validators 4', 'citiz_waiting 1', 'citiz_transactions_taken_total 1', 'citiz_answers_total{class="4xx"}', 'citiz_alarms_total{alarm="double-signer"} 0',
                  'process_resident_memory_bytes'):
         assert word in counted, (word, counted)
+    names = {re.match(r'\w+', line).group() for line in counted.splitlines() if not line.startswith('#')}
+    explained = set(re.findall(r'^# HELP (\w+) \S', counted, re.M))
+    assert names == explained, names ^ explained
 
 
 def invite(node, *words):
