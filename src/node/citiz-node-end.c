@@ -128,6 +128,47 @@ may_erase (const CitizGrantState *state)
   return state->ended.ms != 0;
 }
 
+/* What the owner has signed is obeyed from now on: also after a restart, and by those who go on without a quorum of before. */
+void
+citiz_node_keep_revoked (CitizNode *self, CitizTx *tx)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (tx->type == CITIZ_TX_GRANT_REVOKE
+      && !citiz_node_store_put_revoked (self->db, &tx->body.revoke.grant, citiz_tx_get_bytes (tx),
+                                        &error))
+    g_warning ("a revocation is obeyed, but could not be kept: %s", error->message);
+}
+
+/* Whether its owner has ended it, though the ledger may not say so yet. */
+gboolean
+citiz_node_is_revoked (CitizNode *self, const CitizId *grant)
+{
+  g_autoptr (GBytes) tx = NULL;
+
+  if (citiz_order_revokes (self->order, grant))
+    return TRUE;
+  tx = citiz_node_store_get_revoked (self->db, grant);
+  return tx != NULL;
+}
+
+/* The ledger has forgotten it, or never heard of it. */
+static void
+say_revoked (CitizNode *self, const CitizId *grant)
+{
+  g_autoptr (GBytes) bytes = citiz_node_store_get_revoked (self->db, grant);
+  g_autoptr (CitizTx) tx = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize n;
+  const guint8 *view = bytes != NULL ? g_bytes_get_data (bytes, &n) : NULL;
+
+  if (view == NULL || self->replica == NULL || citiz_order_revokes (self->order, grant))
+    return;
+  tx = citiz_tx_decode (view, n, NULL);
+  if (tx == NULL || !citiz_replica_submit (self->replica, tx, &error))
+    g_debug ("a revocation is not taken any more: %s", error != NULL ? error->message : "damaged");
+}
+
 /* While something is held that ends: how late it is, once a minute. A full disk is no reason to stop. */
 static void
 keep_time (CitizNode *self, const GArray *grants)
@@ -177,7 +218,11 @@ citiz_node_sweep (CitizNode *self)
       CitizGrantState state;
       g_autoptr (GError) error = NULL;
 
-      if (!citiz_chain_grant (self->chain, id, &state) || !may_erase (&state))
+      if (!citiz_chain_grant (self->chain, id, &state))
+        continue;
+      if (state.ended.ms == 0)
+        say_revoked (self, id);
+      if (!may_erase (&state))
         continue;
       if (citiz_node_erase_grant (self, id, &error))
         n++;

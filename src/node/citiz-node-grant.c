@@ -17,7 +17,7 @@ find_grant (CitizNodeCall *call, CitizGrantState *state)
 
   if (citiz_id_from_hex (&id, call->star[0]) && citiz_chain_grant (call->node->chain, &id, state))
     {
-      if (state->ended.ms == 0 && citiz_order_revokes (call->node->order, &id))
+      if (state->ended.ms == 0 && citiz_node_is_revoked (call->node, &id))
         {
           state->status = CITIZ_GRANT_REVOKED;
           state->ended = state->judged;

@@ -44,7 +44,7 @@ struct _CitizNode
   CitizSecret *rest;     /* seals what lies on the disk */
   CitizOrder *order;     /* makes transactions final */
   CitizReplica *replica; /* NULL: a chain of one */
-  gulong final;
+  gulong final, taken;
   CitizHttpClient *client; /* asks other nodes */
   GPtrArray *neighbours;   /* CitizNodeNeighbour */
   GPtrArray *hands;        /* CitizNodeHand: parts whose grant is not final yet */
@@ -131,6 +131,8 @@ void citiz_node_open (CitizNode *self,
                       GBytes *note,
                       CitizNodeOpened done,
                       gpointer data);
+void citiz_node_keep_revoked (CitizNode *self, CitizTx *tx);
+gboolean citiz_node_is_revoked (CitizNode *self, const CitizId *grant);
 gboolean citiz_node_erase_grant (CitizNode *self,
                                  const CitizId *grant,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

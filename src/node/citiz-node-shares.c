@@ -158,7 +158,7 @@ take (CitizNodeCall *call, const CitizGrantState *state, GBytes *body)
   citiz_wipe (held.share, sizeof held.share);
   if (place == 0)
     refuse (call, 403, "committee");
-  else if (state->ended.ms != 0 || citiz_order_revokes (self->order, &state->grant.id))
+  else if (state->ended.ms != 0 || citiz_node_is_revoked (self, &state->grant.id))
     refuse (call, 410, "ended");
   else if (!citiz_hand_open (&hand, &state->grant.id, (guint8) place, self->key, body, NULL))
     refuse (call, 400, "part");

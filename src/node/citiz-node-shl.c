@@ -630,7 +630,7 @@ citiz_node_route_manifest (CitizNodeCall *call)
   reading->embedded_max = CITIZ_CAPSULE_MAX;
   if (t == NULL || !find_by_secret (call->node, t, &reading->own, &reading->state)
       || reading->state.status != CITIZ_GRANT_ACTIVE
-      || citiz_order_revokes (call->node->order, &reading->own.grant))
+      || citiz_node_is_revoked (call->node, &reading->own.grant))
     answer_nothing (call);
   else
     json = citiz_node_call_json (call);

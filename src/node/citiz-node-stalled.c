@@ -326,7 +326,7 @@ citiz_node_opens_stalled (CitizNode *self,
   CitizNodeStalled held;
 
   if (!is_allowed (self, state) || state->status != CITIZ_GRANT_ACTIVE
-      || citiz_order_revokes (self->order, &state->grant.id) || has_run_out (self, state))
+      || citiz_node_is_revoked (self, &state->grant.id) || has_run_out (self, state))
     return FALSE;
   opening->time = state->judged;
   opening->capsule = state->grant.capsule;

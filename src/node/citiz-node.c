@@ -240,6 +240,8 @@ citiz_node_set_replica (CitizNode *self, CitizReplica *replica)
   self->replica = g_object_ref (replica);
   self->order = citiz_order_new (self->chain, replica, self->key);
   self->final = g_signal_connect (replica, "final", G_CALLBACK (final_cb), self);
+  self->taken
+      = g_signal_connect_swapped (replica, "taken", G_CALLBACK (citiz_node_keep_revoked), self);
 }
 
 CitizOrder *
@@ -369,7 +371,10 @@ citiz_node_finalize (GObject *object)
 
   citiz_node_stop (self);
   if (self->replica)
-    g_signal_handler_disconnect (self->replica, self->final);
+    {
+      g_signal_handler_disconnect (self->replica, self->final);
+      g_signal_handler_disconnect (self->replica, self->taken);
+    }
   citiz_order_free (self->order);
   g_clear_object (&self->replica);
   g_ptr_array_unref (self->hands);

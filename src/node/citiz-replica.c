@@ -9,6 +9,7 @@ enum
 {
   SEND,
   FINAL,
+  TAKEN,
   EVIDENCE,
   ALARM,
   CLOSED,
@@ -220,6 +221,8 @@ citiz_replica_take_tx (CitizReplica *self, CitizTx *tx, gboolean tell, GError **
       g_propagate_error (error, g_steal_pointer (&why));
       return FALSE;
     }
+  if (fresh)
+    g_signal_emit (self, signals[TAKEN], 0, tx);
   if (fresh && tell)
     {
       g_ptr_array_add (self->fresh, citiz_tx_ref (tx));
@@ -349,6 +352,8 @@ citiz_replica_class_init (CitizReplicaClass *klass)
   signals[SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                 2, G_TYPE_UINT, G_TYPE_BYTES);
   signals[FINAL] = g_signal_new ("final", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 1, G_TYPE_POINTER);
+  signals[TAKEN] = g_signal_new ("taken", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                  1, G_TYPE_POINTER);
   signals[EVIDENCE] = g_signal_new ("evidence", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                     G_TYPE_NONE, 1, G_TYPE_POINTER);

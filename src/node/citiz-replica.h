@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 /* Lives in the thread and main context it was made in. Signals:
  *   "send"     (guint to, GBytes *message)   to one validator, to all others when @to is %CITIZ_CSX_NOBODY, or back to a stranger
  *   "final"    (CitizBlock *)                a block is final and on disk, in order
+ *   "taken"    (CitizTx *)                   it is valid, and waits from now on
  *   "evidence" (CitizEvidence *)
  *   "alarm"    (guint CitizCsxAlarm, guint64 slot)
  *   "closed"   ()                            the epoch is over, as its validators have agreed

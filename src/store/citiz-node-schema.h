@@ -66,3 +66,7 @@ static const char citiz_node_schema_3[] =
     "  time INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX node_stalled_grant ON node_stalled (grant_id);";
+
+static const char citiz_node_schema_4[] =
+    /* a valid revocation that was heard of and that the ledger does not have yet: obeyed, and said again, until the row goes */
+    "ALTER TABLE node_share ADD COLUMN revoked BLOB;";

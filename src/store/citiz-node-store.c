@@ -145,6 +145,35 @@ citiz_node_store_renew_share (CitizDb *db,
 }
 
 gboolean
+citiz_node_store_put_revoked (CitizDb *db, const CitizId *grant, GBytes *tx, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (db, "UPDATE node_share SET revoked = ?2 WHERE grant_id = ?1", &stmt,
+                         error))
+    return FALSE;
+  citiz_stmt_bind_id (stmt, 1, grant);
+  citiz_stmt_bind_gbytes (stmt, 2, tx);
+  return citiz_stmt_run (stmt, error);
+}
+
+GBytes *
+citiz_node_store_get_revoked (CitizDb *db, const CitizId *grant)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (
+          db, "SELECT revoked FROM node_share WHERE grant_id = ?1 AND revoked IS NOT NULL", &stmt,
+          NULL))
+    return NULL;
+  citiz_stmt_bind_id (stmt, 1, grant);
+  if (!citiz_stmt_next (stmt, &row, NULL) || !row)
+    return NULL;
+  return citiz_stmt_bytes (stmt, 0);
+}
+
+gboolean
 citiz_node_store_count_account (CitizDb *db,
                                 const CitizHash *account,
                                 guint *out_grants,

@@ -67,6 +67,12 @@ gboolean citiz_node_store_get_share (CitizDb *db,
                                      const CitizId *grant,
                                      CitizNodeShare *out,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The revocation that ends what is held of a grant, as it was signed. Nothing held: nothing to remember. */
+gboolean citiz_node_store_put_revoked (CitizDb *db,
+                                       const CitizId *grant,
+                                       GBytes *tx,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *citiz_node_store_get_revoked (CitizDb *db, const CitizId *grant); /* NULL: none */
 /* How many grants of an account are held, and the bytes of their capsules. */
 gboolean citiz_node_store_count_account (CitizDb *db,
                                          const CitizHash *account,

@@ -16,7 +16,7 @@
 typedef struct
 {
   CitizTx *tx;
-  guint round, asked, taken, refused;
+  guint round, asked, taken, refused, silent;
   gchar *word; /* of the last refusal */
   gboolean
       fresh; /* put in a moment ago: is the transaction of the database that it was put in over? */
@@ -250,7 +250,15 @@ may_be_mended (const Entry *entry)
          && (g_strcmp0 (entry->word, "work") == 0 || g_strcmp0 (entry->word, "sponsor") == 0);
 }
 
-/* Every node that was asked has refused it. */
+/* Every node that was asked has refused it; for what can be mended, every node that answers: those that are down may be so for good. */
+static gboolean
+is_refused (const Entry *entry)
+{
+  return entry->taken == 0 && entry->refused > 0
+         && (entry->refused == entry->asked
+             || (entry->refused + entry->silent == entry->asked && may_be_mended (entry)));
+}
+
 static void
 take_refusal (CitizOutbox *self, Entry *entry)
 {
@@ -291,16 +299,20 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
   if (entry == NULL
       || entry->round != asked->round) /* an earlier round's says nothing of this one */
     return;
-  if (answer != NULL && (status == 200 || status == 202) && entry->taken++ == 0
-      && entry->tx->type == CITIZ_TX_ACCT_REGISTER)
-    let_go (self, entry);
-  if (answer != NULL && (status == 400 || status == 422))
+  if (answer != NULL && (status == 200 || status == 202))
+    {
+      if (entry->taken++ == 0 && entry->tx->type == CITIZ_TX_ACCT_REGISTER)
+        let_go (self, entry);
+    }
+  else if (answer != NULL && (status == 400 || status == 422))
     {
       entry->refused++;
       g_free (entry->word);
       entry->word = word_of (answer);
     }
-  if (entry->refused == entry->asked && entry->taken == 0)
+  else
+    entry->silent++;
+  if (is_refused (entry))
     take_refusal (self, entry);
 }
 
@@ -318,7 +330,7 @@ hand_to_nodes (CitizOutbox *self, Entry *entry)
 
   entry->round++;
   entry->asked = n;
-  entry->taken = entry->refused = 0;
+  entry->taken = entry->refused = entry->silent = 0;
   entry->unfit = FALSE;
   for (guint i = 0; i < n; i++)
     {

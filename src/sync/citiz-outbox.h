@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  *   "refused" (CitizTx *, const gchar *why)  by every node that was asked, for a reason that will not pass: the node's word
  *   "expired" (CitizTx *)                    the newest block is later than its time and none has it: to be signed anew by who made it
  *   "vouched" (CitizTx *before, CitizTx *)   its sponsor has signed: it has another name now
- *   "unfit"   (CitizTx *)                    an access or its end, refused by every node that was asked for how it asks to be let in: it waits, and this
+ *   "unfit"   (CitizTx *)                    an access or its end, refused by every node that answers for how it asks to be let in: it waits, and this
  *                                            is told again when the chain has grown; see citiz_outbox_replace()
  *   "waiting" (guint n)                      how many wait has changed
  * A transaction that names a sponsor and waits for its signature is brought to that node first (citiz_outbox_set_sponsor()). What an account

@@ -143,6 +143,29 @@ test_ended_is_told (Committee *world, gconstpointer data)
     }
 }
 
+/* A node that was told of a revocation obeys it after a restart, too, and says it again: its owner may be away, and nobody else knows. */
+static void
+test_revoked_is_kept (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, QUORUM);
+  g_autofree gchar *hex = citiz_id_to_hex (&deal->body.id);
+  g_autofree gchar *path = g_strdup_printf ("/v1/grants/%s", hex);
+  g_autoptr (Reply) state = NULL, late = NULL;
+
+  committee_cut (world);
+  committee_revoke (world, deal);
+  seat_down (&world->seats[0]);
+  seat_up (&world->seats[0]);
+  state = committee_ask (world, 0, "GET", path, NULL, NULL, NULL);
+  committee_wait (world, state);
+  g_assert_cmpstr (reply_string (state, "state"), ==, "revoked");
+  late = open_at (world, 0, deal);
+  g_assert_cmpuint (late->status, ==, 409);
+  committee_mend (world);
+  citiz_node_sweep (world->seats[0].node);
+  committee_until (world, is_erased, deal);
+}
+
 /* Mail ***********************************************************************/
 
 static gboolean
@@ -187,6 +210,7 @@ main (int argc, char **argv)
   TEST ("quota-bytes", test_quota_bytes);
   TEST ("part-missing", test_part_missing);
   TEST ("ended-is-told", test_ended_is_told);
+  TEST ("revoked-is-kept", test_revoked_is_kept);
   TEST ("mail-expires", test_mail_expires);
   return g_test_run ();
 }

@@ -11,10 +11,11 @@
 typedef enum
 {
   TAKES,
-  REFUSES, /* 422 */
-  SPENT,   /* 422, because the nonce is used: it may be on the chain */
-  EARLY,   /* 422, because it has not heard of the grant; 500 to a grant */
-  FAILS    /* 500 */
+  REFUSES,   /* 422 */
+  UNVOUCHED, /* 422, because of who vouches for it */
+  SPENT,     /* 422, because the nonce is used: it may be on the chain */
+  EARLY,     /* 422, because it has not heard of the grant; 500 to a grant */
+  FAILS      /* 500 */
 } Manner;
 
 typedef struct
@@ -29,7 +30,7 @@ typedef struct
   SharedWorld world;
   Node nodes[NODES];
   CitizOutbox *outbox;
-  guint final, refused, expired, waiting;
+  guint final, refused, expired, unfit, waiting;
   gchar *why;
 } Scene;
 
@@ -49,7 +50,7 @@ handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpoint
   } answers[] = {
       [TAKES] = {202, "{\"state\":\"pending\"}"}, [REFUSES] = {422, "{\"error\":\"signature\"}"},
       [SPENT] = {422, "{\"error\":\"nonce\"}"},   [EARLY] = {422, "{\"error\":\"grant\"}"},
-      [FAILS] = {500, "{\"error\":\"node\"}"},
+      [FAILS] = {500, "{\"error\":\"node\"}"},    [UNVOUCHED] = {422, "{\"error\":\"sponsor\"}"},
   };
   Node *node = data;
   Manner manner;
@@ -86,6 +87,12 @@ expired_cb (CitizOutbox *outbox, CitizTx *tx, Scene *scene)
 }
 
 static void
+unfit_cb (CitizOutbox *outbox, CitizTx *tx, Scene *scene)
+{
+  scene->unfit++;
+}
+
+static void
 waiting_cb (CitizOutbox *outbox, guint n, Scene *scene)
 {
   scene->waiting = n;
@@ -118,6 +125,7 @@ outbox_up (Scene *scene)
   g_signal_connect (scene->outbox, "final", G_CALLBACK (final_cb), scene);
   g_signal_connect (scene->outbox, "refused", G_CALLBACK (refused_cb), scene);
   g_signal_connect (scene->outbox, "expired", G_CALLBACK (expired_cb), scene);
+  g_signal_connect (scene->outbox, "unfit", G_CALLBACK (unfit_cb), scene);
   g_signal_connect (scene->outbox, "waiting", G_CALLBACK (waiting_cb), scene);
   g_assert_true (citiz_outbox_start (scene->outbox, &error));
   g_assert_no_error (error);
@@ -320,6 +328,24 @@ test_end_before_grant (void)
   scene_clear (&scene);
 }
 
+/* Those who answer take an end only when it is asked for in another way, and the others are gone for good: nobody waits for these. */
+static void
+test_unfit_beside_the_gone (void)
+{
+  CitizTxBody end = {.revoke = {.grant = {{9}}}};
+  g_autoptr (CitizTx) tx = NULL;
+  Scene scene;
+
+  scene_init (&scene, FAILS);
+  scene.nodes[0].manner = scene.nodes[1].manner = UNVOUCHED;
+  tx = sign (&scene, CITIZ_TX_GRANT_REVOKE, &end);
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, NULL));
+  RUN_UNTIL (scene.unfit > 0);
+  g_assert_cmpuint (scene.refused, ==, 0);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 1);
+  scene_clear (&scene);
+}
+
 /* One node that is asked in three rounds before any answer came is still one. */
 static void
 test_one_liar_in_three_rounds (void)
@@ -420,6 +446,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/restart", test_restart);
   g_test_add_func ("/outbox/refused", test_refused);
   g_test_add_func ("/outbox/one-liar-in-three-rounds", test_one_liar_in_three_rounds);
+  g_test_add_func ("/outbox/unfit-beside-the-gone", test_unfit_beside_the_gone);
   g_test_add_func ("/outbox/end-before-grant", test_end_before_grant);
   g_test_add_func ("/outbox/expired", test_expired);
   g_test_add_func ("/outbox/final-while-away", test_final_while_away);
