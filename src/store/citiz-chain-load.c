@@ -192,8 +192,11 @@ citiz_chain_need_ledger (CitizChain *chain, GError **error)
   g_autoptr (GError) why = NULL;
   CitizChainHead head;
 
+  if (chain->ledger != NULL && chain->stamp == citiz_db_stamp (chain->db))
+    return TRUE;
   if (!citiz_chain_read_head (chain, &head, error))
     return FALSE;
+  chain->stamp = citiz_db_stamp (chain->db);
   if (chain->ledger != NULL
       && citiz_hash_equal (citiz_ledger_head_hash (chain->ledger), &head.hash))
     return TRUE;

@@ -25,6 +25,7 @@ struct _CitizChain
   CitizHash vs_hash;
   GPtrArray *refounds;  /* CitizRefound, accepted; NULL: a chain of one */
   CitizLedger *ledger;  /* NULL until a block is made; forgotten when the file says otherwise */
+  guint64 stamp;        /* of the file when the ledger was its newest block's */
   CitizChainHead *base; /* the snapshot it began with, while blocks up to there are missing */
   gboolean gives_snapshots;
   CitizTime last_own; /* own clock and ledger time when last asked */

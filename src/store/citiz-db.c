@@ -23,6 +23,7 @@ struct _CitizDb
   GHashTable *statements; /* SQL → GPtrArray of CitizStmt */
   guint depth;
   gboolean doomed; /* an inner part rolled back */
+  guint64 rollbacks;
 };
 
 static const gchar *vfs_name;
@@ -159,6 +160,23 @@ was_left_open (const gchar *path)
   return g_stat (wal, &info) == 0 && info.st_size > 0;
 }
 
+static void
+rolled_back_cb (gpointer data)
+{
+  ((CitizDb *) data)->rollbacks++;
+}
+
+/**
+ * citiz_db_stamp:
+ *
+ * Another number whenever something was written or taken back: while it is the same, what was read holds.
+ */
+guint64
+citiz_db_stamp (CitizDb *db)
+{
+  return (guint64) sqlite3_total_changes64 (db->handle) + db->rollbacks;
+}
+
 static gboolean
 open_handle (CitizDb *db, const gchar *path, gboolean exists, CitizDbFlags flags, GError **error)
 {
@@ -172,6 +190,7 @@ open_handle (CitizDb *db, const gchar *path, gboolean exists, CitizDbFlags flags
       citiz_db_set_error (error, rc, db->handle, "open");
       return FALSE;
     }
+  sqlite3_rollback_hook (db->handle, rolled_back_cb, db);
   if (!apply_settings (db, error) || (!exists && !make_file (db, error)))
     return FALSE;
   if (exists && (!use_wal (db, error) || (unclean && !citiz_db_check (db, error))))

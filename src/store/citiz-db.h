@@ -33,6 +33,7 @@ sqlite3 *citiz_db_get_handle (CitizDb *db);
 gboolean citiz_db_begin (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_db_commit (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_db_rollback (CitizDb *db);
+guint64 citiz_db_stamp (CitizDb *db);
 guint citiz_db_get_depth (CitizDb *db);
 
 gboolean citiz_db_exec (CitizDb *db, const gchar *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
