@@ -16,6 +16,7 @@
 typedef struct
 {
   gchar *dir, *url;
+  GSocket *held; /* keeps its port for it */
   guint16 port;
   guint16 door;         /* where everybody else reaches it: @port, or one with distance before it */
   GSubprocess *relay;   /* that makes the distance; NULL: there is none */
@@ -51,14 +52,22 @@ run (guint i, const gchar *const *words)
   return out;
 }
 
+/* Bound and never listening: the node may listen there, now and after each restart, and the kernel gives the port to nobody else meanwhile. */
 static guint16
-free_port (void)
+hold_port (TestNode *node)
 {
-  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) got = NULL;
+  g_autoptr (GError) error = NULL;
 
-  g_socket_listener_close (listener);
-  return port;
+  node->held = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                             &error);
+  g_assert_no_error (error);
+  g_assert_true (g_socket_bind (node->held, any, TRUE, &error));
+  got = g_socket_get_local_address (node->held, &error);
+  g_assert_no_error (error);
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got));
 }
 
 static gboolean
@@ -189,7 +198,7 @@ set_up (guint i, const gchar *salt)
   g_autofree gchar *out = NULL;
 
   nodes[i].dir = g_build_filename (top, name, NULL);
-  nodes[i].port = free_port ();
+  nodes[i].port = hold_port (&nodes[i]);
   nodes[i].door = open_door (&nodes[i]);
   nodes[i].url = g_strdup_printf ("http://127.0.0.1:%u", nodes[i].door);
   address = g_strdup_printf ("127.0.0.1:%u", nodes[i].port);
@@ -256,6 +265,7 @@ nodes_end (void)
       if (nodes[i].relay != NULL)
         g_subprocess_force_exit (nodes[i].relay);
       g_clear_object (&nodes[i].relay);
+      g_clear_object (&nodes[i].held);
     }
   remove_folder (top);
 }
