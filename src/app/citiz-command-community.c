@@ -216,6 +216,7 @@ citiz_command_community_check (const CitizCommandRun *run)
 static int
 join (CitizCommandRun *run, const gchar *text)
 {
+  const CitizCommunityView *view = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   CitizWait wait = {0};
@@ -225,6 +226,9 @@ join (CitizCommandRun *run, const gchar *text)
   if (!citiz_session_join_finish (run->session, result, &error))
     return citiz_refuse (error);
   settle (run, is_joined);
+  view = citiz_session_get_community (run->session);
+  if (view != NULL)
+    citiz_say (run, _ ("You belong to %s now."), view->name);
   return show (run);
 }
 
@@ -270,6 +274,23 @@ accept_refound (CitizCommandRun *run, const gchar *name)
   return show (run);
 }
 
+/* A file that is not there: whether there is anything that could be in it. */
+static int
+refuse_missing (CitizCommandRun *run, const gchar *path)
+{
+  const CitizCommunityView *view = citiz_session_get_community (run->session);
+  gboolean guilty = FALSE;
+
+  for (guint i = 0; view != NULL && i < view->alarms->len; i++)
+    guilty |= ((CitizAlarmView *) view->alarms->pdata[i])->guilty[0] != NULL;
+  fprintf (stderr, _ ("There is no file %s."), path);
+  fprintf (stderr, " %s\n",
+           guilty
+               ? _ ("The window writes what this Citiz has: Ledger, Vigilance.")
+               : _ ("There is nothing to prove: this Citiz has seen no node sign two histories."));
+  return CITIZ_EXIT_REFUSED;
+}
+
 /* Whom a file of evidence proves guilty, whoever made it. */
 static int
 check_evidence (CitizCommandRun *run, const gchar *path)
@@ -280,6 +301,8 @@ check_evidence (CitizCommandRun *run, const gchar *path)
   g_auto (GStrv) names = NULL;
   CitizWait wait = {0};
 
+  if (!g_file_query_exists (file, NULL))
+    return refuse_missing (run, path);
   citiz_session_check_evidence_async (run->session, file, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   names = citiz_session_check_evidence_finish (run->session, result, &error);

@@ -106,6 +106,10 @@ def case_refused(world, app):
     other.run('community', 'join', link)
     assert 'does not take this invitation' in app.run('community', 'join', link, code=1)
     assert other.run('community', 'join', link)['name'] == 'Les Cèdres'
+    assert 'nothing to prove' in other.run('community', 'evidence', str(world.dir / 'evidence.json'), code=1)
+    said = subprocess.run([word for word in other.words('community', 'join', link) if word != '--json'], capture_output=True, text=True,
+                          env={**os.environ, 'LANGUAGE': 'en'})
+    assert said.stdout.startswith('You belong to Les Cèdres now.\n'), said
     link = invite(world.nodes[1])['link']
     for node in world.nodes:
         node.kill()
