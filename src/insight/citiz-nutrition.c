@@ -102,6 +102,56 @@ citiz_intake_add_day (CitizIntake *intake, const CitizRecord *record, gint32 day
     add_series (intake, record, day);
 }
 
+/* What series say of a nutrient, but for days with meals. */
+static void
+offer_series (CitizIntake *intakes,
+              const CitizRecord *record,
+              CitizNutrient nutrient,
+              gint32 first,
+              gint32 last)
+{
+  const gchar *key = citiz_nutrient_key (nutrient);
+  g_autoptr (GArray) days = key != NULL ? citiz_record_days (record, key, first, last) : NULL;
+
+  for (guint i = 0; days != NULL && i < days->len; i++)
+    {
+      const CitizDay *day = &g_array_index (days, CitizDay, i);
+
+      if (intakes[day->day - first].meals == 0)
+        add (&intakes[day->day - first], nutrient, day->sum);
+    }
+}
+
+GArray *
+citiz_intake_days (const CitizRecord *record, CitizNutrient nutrient, gint32 first, gint32 last)
+{
+  g_autoptr (GPtrArray) meals = citiz_record_list (record, CITIZ_KIND_MEAL);
+  GArray *out = g_array_new (FALSE, FALSE, sizeof (CitizDay));
+  const guint n = last >= first ? (guint) (last - first) + 1 : 0;
+  g_autofree CitizIntake *intakes = g_new (CitizIntake, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    citiz_intake_init (&intakes[i]);
+  for (guint i = 0; i < meals->len; i++)
+    {
+      const CitizItem *meal = g_ptr_array_index (meals, i);
+      const gint32 day = citiz_date_day (&meal->onset);
+
+      if (day >= first && day <= last)
+        citiz_intake_add_meal (&intakes[day - first], meal);
+    }
+  offer_series (intakes, record, nutrient, first, last);
+  for (guint i = 0; i < n; i++)
+    {
+      const gdouble sum = intakes[i].amount[nutrient];
+      const CitizDay day = {first + (gint32) i, 1, sum, sum, sum, sum, sum, 0};
+
+      if (!isnan (sum))
+        g_array_append_val (out, day);
+    }
+  return out;
+}
+
 /* Dietary Reference Intakes, adults (National Academies: fibre and protein 2005, calcium 2011, sodium and potassium 2019; Health Canada's
  * tables). Women then men; the first row whose age is reached from below counts. */
 typedef struct

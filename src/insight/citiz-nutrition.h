@@ -21,6 +21,12 @@ void citiz_intake_add (CitizIntake *intake, const CitizFood *food, gdouble grams
 void citiz_intake_add_meal (CitizIntake *intake, const CitizItem *meal);
 /* Adds the meals of a civil day and what series say of it (imported diaries), never both for one day. */
 void citiz_intake_add_day (CitizIntake *intake, const CitizRecord *record, gint32 day);
+/* The same of one nutrient by days, as citiz_record_days tells a measure: a day is left out when nothing is known of it.
+ * Returns: (transfer full) (element-type CitizDay), sorted */
+GArray *citiz_intake_days (const CitizRecord *record,
+                           CitizNutrient nutrient,
+                           gint32 first,
+                           gint32 last);
 
 typedef struct
 {

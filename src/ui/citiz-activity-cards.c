@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ui/citiz-buckets.h"
+#include "ui/citiz-day-bars.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-page.h"
 
@@ -22,38 +23,6 @@ static gchar *
 number_or_none (gdouble value, gint decimals)
 {
   return isnan (value) ? g_strdup ("") : citiz_format_number (value, decimals);
-}
-
-static void
-begin (CitizChart *chart, const GArray *buckets)
-{
-  citiz_chart_clear (chart);
-  citiz_chart_set_goal (chart, 0, NULL);
-  citiz_chart_set_x (chart, 0, MAX (buckets->len, 1));
-  citiz_chart_set_concealed (chart, citiz_values_hidden ());
-}
-
-/* Adds the slot of bucket @i; its column of the axis is bold when it holds today. */
-static void
-add_slot (CitizChart *chart,
-          const CitizActivityView *view,
-          const GArray *buckets,
-          guint i,
-          const gchar *const *cells,
-          const gchar *note,
-          gdouble note_y)
-{
-  const CitizBucket *bucket = &g_array_index (buckets, CitizBucket, i);
-  g_autofree gchar *axis = citiz_bucket_axis (&view->period, bucket, i);
-  g_autofree gchar *name = citiz_bucket_name (&view->period, bucket);
-  gboolean strong = view->today >= bucket->first && view->today <= bucket->last;
-
-  citiz_chart_add_slot (chart, i + 0.5, axis, strong, name, cells, note, note_y);
-  if (view->period.kind != CITIZ_PERIOD_YEAR)
-    {
-      g_autofree gchar *row = citiz_period_row (&view->period, i);
-      citiz_chart_name_row (chart, row);
-    }
 }
 
 /* --- the hours of one day --- */
@@ -198,48 +167,18 @@ fill_heart_hours (CitizChartCard *card, const CitizActivityView *view)
 static gboolean
 fill_step_days (CitizChartCard *card, const CitizActivityView *view)
 {
-  CitizChart *chart = citiz_chart_card_get_chart (card);
   g_autoptr (GArray) days = days_of (view, "steps");
-  g_autoptr (GArray) buckets = citiz_buckets_new (&view->period, days, CITIZ_AGGREGATE_SUM);
-  g_autofree CitizPoint *points = g_new0 (CitizPoint, buckets->len);
-  gdouble mean = citiz_buckets_daily_mean (&view->period, days, CITIZ_AGGREGATE_SUM, view->today);
-  gdouble highest = citiz_buckets_highest (buckets, FALSE);
-  CitizLayer *bars = citiz_layer_new (CITIZ_LAYER_BAR, "series-1");
-  g_autofree gchar *summary = NULL;
-  CitizScale scale;
+  g_autofree gchar *goal = citiz_format_number (view->steps_goal, 0);
+  g_autofree gchar *words = g_strdup_printf (_ ("goal %s"), goal);
 
-  begin (chart, buckets);
-  citiz_chart_set_columns (chart, view->period.kind == CITIZ_PERIOD_YEAR ? _ ("Month") : _ ("Day"),
-                           (const gchar *const[]){_ ("Steps"), NULL});
-  for (guint i = 0; i < buckets->len; i++)
-    {
-      const CitizBucket *bucket = &g_array_index (buckets, CitizBucket, i);
-      gboolean today = view->today >= bucket->first && view->today <= bucket->last;
-      g_autofree gchar *text = number_or_none (bucket->mean, 0);
-
-      points[i] = (CitizPoint){i + 0.5, bucket->mean, 0, today ? CITIZ_POINT_STRONG : 0};
-      add_slot (chart, view, buckets, i, (const gchar *const[]){text, NULL},
-                today && view->period.kind == CITIZ_PERIOD_WEEK && !isnan (bucket->mean) ? text
-                                                                                         : NULL,
-                bucket->mean);
-    }
-  citiz_layer_set_points (bars, points, buckets->len);
-  citiz_chart_add_layer (chart, bars);
-  scale = citiz_scale_fit (
-      0, MAX (isnan (highest) ? 0 : highest, view->steps_goal > 0 ? view->steps_goal * 1.05 : 1),
-      TICKS);
-  citiz_chart_set_y (chart, &scale, NULL, FALSE);
-  if (view->steps_goal > 0)
-    {
-      g_autofree gchar *goal = citiz_format_number (view->steps_goal, 0);
-      g_autofree gchar *words = g_strdup_printf (_ ("goal %s"), goal);
-      citiz_chart_set_goal (chart, view->steps_goal, words);
-    }
-  summary = isnan (mean) ? NULL : citiz_format_number (mean, 0);
-  citiz_chart_card_set_summary (card, summary,
-                                summary != NULL ? _ ("a day on average, whole days") : NULL);
-  citiz_chart_card_set_empty (card, isnan (highest) ? _ ("No steps in this period") : NULL);
-  return !isnan (highest);
+  return citiz_day_bars_fill (card, &(CitizDayBars){.period = view->period,
+                                                    .today = view->today,
+                                                    .days = days,
+                                                    .column = _ ("Steps"),
+                                                    .unit = "",
+                                                    .goal = view->steps_goal,
+                                                    .goal_words = words,
+                                                    .empty = _ ("No steps in this period")});
 }
 
 gboolean
@@ -266,7 +205,7 @@ fill_heart_days (CitizChartCard *card, const CitizActivityView *view)
   g_autofree gchar *summary = NULL;
   CitizScale scale;
 
-  begin (chart, all);
+  citiz_bucket_slots_begin (chart, all);
   citiz_chart_set_columns (chart, view->period.kind == CITIZ_PERIOD_YEAR ? _ ("Month") : _ ("Day"),
                            (const gchar *const[]){_ ("At rest"), _ ("Range"), NULL});
   for (guint i = 0; i < all->len; i++)
@@ -287,7 +226,8 @@ fill_heart_days (CitizChartCard *card, const CitizActivityView *view)
           lo = isnan (lo) ? r->mean : MIN (lo, r->mean);
           hi = isnan (hi) ? r->mean : MAX (hi, r->mean);
         }
-      add_slot (chart, view, all, i, (const gchar *const[]){at_rest, both, NULL}, NULL, 0);
+      citiz_bucket_slot_add (chart, &view->period, view->today, all, i,
+                             (const gchar *const[]){at_rest, both, NULL}, NULL, 0);
     }
   citiz_layer_set_points (range, area, all->len);
   citiz_layer_set_points (resting, line, all->len);
@@ -472,7 +412,7 @@ fill_sleep_bars (CitizChartCard *card, const CitizActivityView *view)
   g_autofree gchar *summary = hours_text (mean);
   CitizScale scale = citiz_scale_fit (0, isnan (highest) ? 8 : highest, TICKS + 1);
 
-  begin (chart, months);
+  citiz_bucket_slots_begin (chart, months);
   citiz_chart_set_columns (chart,
                            view->period.kind == CITIZ_PERIOD_YEAR ? _ ("Month") : _ ("Night"),
                            (const gchar *const[]){_ ("Asleep"), NULL});
@@ -482,7 +422,8 @@ fill_sleep_bars (CitizChartCard *card, const CitizActivityView *view)
       g_autofree gchar *text = hours_text (hours);
 
       points[i] = (CitizPoint){i + 0.5, hours, 0, 0};
-      add_slot (chart, view, months, i, (const gchar *const[]){text, NULL}, NULL, 0);
+      citiz_bucket_slot_add (chart, &view->period, view->today, months, i,
+                             (const gchar *const[]){text, NULL}, NULL, 0);
     }
   citiz_layer_set_points (bars, points, months->len);
   citiz_chart_add_layer (chart, bars);

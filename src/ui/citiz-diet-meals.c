@@ -18,11 +18,12 @@
 static const struct
 {
   const gchar *category, *title, *add, *icon;
+  gint minute; /* its place in a day when no time is noted */
 } meals[] = {
-    {"breakfast", N_ ("Breakfast"), N_ ("Add to Breakfast"), "citiz-sunrise-symbolic"},
-    {"snack", N_ ("Snack"), N_ ("Add to the Snack"), "citiz-leaf-symbolic"},
-    {"lunch", N_ ("Lunch"), N_ ("Add to Lunch"), "citiz-bowl-symbolic"},
-    {"dinner", N_ ("Supper"), N_ ("Add to Supper"), "citiz-moon-symbolic"},
+    {"breakfast", N_ ("Breakfast"), N_ ("Add to Breakfast"), "citiz-sunrise-symbolic", 8 * 60},
+    {"snack", N_ ("Snack"), N_ ("Add to the Snack"), "citiz-leaf-symbolic", 10 * 60},
+    {"lunch", N_ ("Lunch"), N_ ("Add to Lunch"), "citiz-bowl-symbolic", 12 * 60},
+    {"dinner", N_ ("Supper"), N_ ("Add to Supper"), "citiz-moon-symbolic", 18 * 60},
 };
 
 static guint
@@ -52,6 +53,24 @@ citiz_meal_icon (const gchar *category)
   return meals[index_of (category)].icon;
 }
 
+static gint
+minute_of (const CitizItem *meal)
+{
+  const CitizDate *at = citiz_item_date (meal);
+
+  return at->precision == CITIZ_DATE_TIME ? at->hour * 60 + at->minute
+                                          : meals[index_of (meal->category)].minute;
+}
+
+static gint
+compare_time (gconstpointer a, gconstpointer b)
+{
+  const CitizItem *const *one = a, *const *other = b;
+
+  return minute_of (*one) - minute_of (*other);
+}
+
+/* In order of time. */
 static GPtrArray *
 meals_of (const CitizRecord *record, gint32 day)
 {
@@ -61,6 +80,7 @@ meals_of (const CitizRecord *record, gint32 day)
   for (guint i = 0; i < all->len; i++)
     if (citiz_date_day (citiz_item_date (g_ptr_array_index (all, i))) == day)
       g_ptr_array_add (kept, g_ptr_array_index (all, i));
+  g_ptr_array_sort (kept, compare_time);
   return kept;
 }
 
@@ -397,6 +417,27 @@ meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
   return row;
 }
 
+/* All meals of the day in order of time, and where none is noted yet a row that invites one in its usual place; a snack is no meal missed. */
+static void
+add_rows (GtkWidget *list, CitizSession *session, gint32 day)
+{
+  CitizRecord *record = citiz_session_get_record (session);
+  g_autoptr (GPtrArray) found = meals_of (record, day);
+  guint at = 0;
+
+  for (guint i = 0; i <= G_N_ELEMENTS (meals); i++)
+    {
+      const gint until = i < G_N_ELEMENTS (meals) ? meals[i].minute : G_MAXINT;
+
+      for (; at < found->len && minute_of (g_ptr_array_index (found, at)) < until; at++)
+        gtk_list_box_append (GTK_LIST_BOX (list),
+                             meal_row (session, g_ptr_array_index (found, at), NULL));
+      if (i < G_N_ELEMENTS (meals) && strcmp (meals[i].category, "snack") != 0
+          && citiz_diet_meal (record, day, meals[i].category) == NULL)
+        gtk_list_box_append (GTK_LIST_BOX (list), meal_row (session, NULL, meals[i].category));
+    }
+}
+
 GtkWidget *
 citiz_diet_meals_new (CitizSession *session, gint32 day)
 {
@@ -417,13 +458,7 @@ citiz_diet_meals_new (CitizSession *session, gint32 day)
     }
   else if (citiz_diet_count (record, day - 1) > 0)
     end = citiz_link_button_new (_ ("Same as the day before"), "diet.repeat");
-  for (guint i = 0; i < G_N_ELEMENTS (meals); i++)
-    {
-      CitizItem *meal = citiz_diet_meal (record, day, meals[i].category);
-
-      if (meal != NULL || strcmp (meals[i].category, "snack") != 0)
-        gtk_list_box_append (GTK_LIST_BOX (list), meal_row (session, meal, meals[i].category));
-    }
+  add_rows (list, session, day);
   gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("Meals"), end));
   gtk_box_append (GTK_BOX (box), list);
   return box;

@@ -18,8 +18,8 @@
 #define GLASSES      6 /* of 250 mL: the 1.5 L that the card counts to */
 #define GLASS_LITRES 0.25
 
-static const gchar *
-nutrient_name (CitizNutrient nutrient)
+const gchar *
+citiz_nutrient_name (CitizNutrient nutrient)
 {
   static const gchar *const names[CITIZ_N_NUTRIENTS] = {
       [CITIZ_NUTRIENT_ENERGY] = N_ ("Energy"),
@@ -38,37 +38,82 @@ nutrient_name (CitizNutrient nutrient)
   return names[nutrient] != NULL ? _ (names[nutrient]) : _ ("Nutrient");
 }
 
-static GtkWidget *
-words_new (const CitizNutrientTarget *target, gdouble amount, guint unknown)
+/* Above a limit, or the goal reached, by the numbers shown: a state never contradicts them. */
+static gboolean
+is_passed (const CitizNutrientTarget *target, gdouble amount)
 {
-  const gchar *unit = citiz_format_unit (target->unit);
-  g_autofree gchar *text = NULL;
-  GtkWidget *label;
+  return target->limit ? rint (amount) > rint (target->amount)
+                       : rint (amount) >= rint (target->amount);
+}
+
+gchar *
+citiz_nutrient_state_words (const CitizNutrientTarget *target, const CitizIntake *intake)
+{
+  const gdouble amount = intake->amount[target->nutrient];
+  g_autofree gchar *left = NULL;
 
   if (isnan (amount))
-    return citiz_caption_new (_ ("Unknown for the foods of this day"));
+    return g_strdup (_ ("Unknown for the foods of this day"));
   if (citiz_values_hidden ())
-    return citiz_caption_new ("");
+    return g_strdup ("");
+  if (is_passed (target, amount))
+    return g_strdup (target->limit ? _ ("Above the limit") : _ ("Reached"));
   if (target->limit)
-    {
-      label = amount > target->amount
-                  ? citiz_status_new ("citiz-up-symbolic", _ ("Above the limit"), "above")
-                  : citiz_caption_new (unknown > 0 ? _ ("Under the limit, some foods unknown")
-                                                   : _ ("Under the limit"));
-      gtk_widget_set_halign (label, GTK_ALIGN_START);
-      return label;
-    }
-  if (amount >= target->amount)
-    {
-      label = citiz_status_new ("citiz-check-symbolic", _ ("Reached"), "ok");
-      gtk_widget_set_halign (label, GTK_ALIGN_START);
-      return label;
-    }
-  {
-    g_autofree gchar *left = citiz_format_number (ceil (target->amount - amount), 0);
-    text = g_strdup_printf (_ ("%s %s to go"), left, unit);
-  }
-  return citiz_caption_new (text);
+    return g_strdup (intake->unknown[target->nutrient] > 0
+                         ? _ ("Under the limit, some foods unknown")
+                         : _ ("Under the limit"));
+  left = citiz_format_number (rint (target->amount) - rint (amount), 0);
+  return g_strdup_printf (_ ("%s %s to go"), left, citiz_format_unit (target->unit));
+}
+
+gchar *
+citiz_nutrient_value_words (const CitizNutrientTarget *target, const CitizIntake *intake)
+{
+  const gdouble amount = intake->amount[target->nutrient];
+  g_autofree gchar *text = NULL;
+
+  if (isnan (amount))
+    return g_strdup (_ ("unknown"));
+  text = citiz_format_quantity (amount, 0, target->unit);
+  return g_strconcat (
+      intake->approximate[target->nutrient] && !citiz_values_hidden () ? "≈" CITIZ_NBSP : "",
+      citiz_shown (text), NULL);
+}
+
+static GtkWidget *
+state_new (const CitizNutrientTarget *target, const CitizIntake *intake)
+{
+  g_autofree gchar *words = citiz_nutrient_state_words (target, intake);
+  const gdouble amount = intake->amount[target->nutrient];
+  GtkWidget *label;
+
+  if (isnan (amount) || citiz_values_hidden () || !is_passed (target, amount))
+    return citiz_caption_new (words);
+  label = target->limit ? citiz_status_new ("citiz-up-symbolic", words, "above")
+                        : citiz_status_new ("citiz-check-symbolic", words, "ok");
+  gtk_widget_set_halign (label, GTK_ALIGN_START);
+  return label;
+}
+
+/* Opens the course of the nutrient; it says what the picture and the words in it say. */
+static GtkWidget *
+opener_new (GtkWidget *child, const CitizNutrientTarget *target, const CitizIntake *intake)
+{
+  GtkWidget *button = gtk_button_new ();
+  g_autofree gchar *value = citiz_nutrient_value_words (target, intake);
+  g_autofree gchar *of = citiz_format_quantity (target->amount, 0, target->unit);
+  g_autofree gchar *state = citiz_nutrient_state_words (target, intake);
+  g_autofree gchar *says
+      = g_strdup_printf ("%s, %s / %s%s%s", citiz_nutrient_name (target->nutrient), value, of,
+                         *state != '\0' ? ", " : "", state);
+
+  gtk_button_set_child (GTK_BUTTON (button), child);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "nutrient");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "diet.course");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "i", (gint) target->nutrient);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, says, -1);
+  return button;
 }
 
 static GtkWidget *
@@ -76,7 +121,7 @@ nutrient_new (const CitizNutrientTarget *target, const CitizIntake *intake)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1),
             *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *name = gtk_label_new (nutrient_name (target->nutrient)),
+  GtkWidget *name = gtk_label_new (citiz_nutrient_name (target->nutrient)),
             *numbers = gtk_label_new (NULL);
   gdouble amount = intake->amount[target->nutrient];
   g_autofree gchar *a = isnan (amount) ? g_strdup (_ ("unknown")) : citiz_format_number (amount, 0);
@@ -96,8 +141,8 @@ nutrient_new (const CitizNutrientTarget *target, const CitizIntake *intake)
   gtk_box_append (GTK_BOX (box), head);
   gtk_box_append (GTK_BOX (box),
                   citiz_meter_new (known ? amount / target->amount : 0, target->limit));
-  gtk_box_append (GTK_BOX (box), words_new (target, amount, intake->unknown[target->nutrient]));
-  return box;
+  gtk_box_append (GTK_BOX (box), state_new (target, intake));
+  return opener_new (box, target, intake);
 }
 
 static GtkWidget *
@@ -133,7 +178,7 @@ energy_new (const CitizNutrientTarget *target, const CitizIntake *intake)
   gtk_widget_set_hexpand (texts, TRUE);
   gtk_box_append (GTK_BOX (box), ring);
   gtk_box_append (GTK_BOX (box), texts);
-  return box;
+  return opener_new (box, target, intake);
 }
 
 static void
@@ -166,11 +211,21 @@ add_section (GtkWidget *card, const GArray *targets, const CitizIntake *intake, 
   else if (limit)
     {
       /* Whose limit it is: the last is the one that no label on a package gives. */
-      g_autofree gchar *source = g_strdup_printf (_ ("%s: %s"), nutrient_name (last->nutrient),
-                                                  last->source[citiz_format_language ()]);
+      g_autofree gchar *source
+          = g_strdup_printf (_ ("%s: %s"), citiz_nutrient_name (last->nutrient),
+                             last->source[citiz_format_language ()]);
 
       gtk_box_append (GTK_BOX (card), citiz_caption_new (source));
     }
+}
+
+void
+citiz_diet_intake (CitizSession *session, gint32 day, CitizIntake *intake)
+{
+  citiz_intake_init (intake);
+  citiz_intake_add_day (intake, citiz_session_get_record (session), day);
+  for (guint i = 0; intake->foods == 0 && i < CITIZ_N_NUTRIENTS; i++)
+    intake->amount[i] = isnan (intake->amount[i]) ? 0 : intake->amount[i];
 }
 
 GtkWidget *
@@ -181,11 +236,7 @@ citiz_diet_nutrients_new (CitizSession *session, gint32 day)
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 11);
   CitizIntake intake;
 
-  citiz_intake_init (&intake);
-  citiz_intake_add_day (&intake, record, day);
-  /* A day without any food has eaten nothing: that is known. */
-  for (guint i = 0; intake.foods == 0 && i < CITIZ_N_NUTRIENTS; i++)
-    intake.amount[i] = isnan (intake.amount[i]) ? 0 : intake.amount[i];
+  citiz_diet_intake (session, day, &intake);
   gtk_widget_add_css_class (card, "card");
   gtk_widget_add_css_class (card, "data-card");
   for (guint i = 0; i < targets->len; i++)

@@ -114,6 +114,23 @@ next_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+day_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CitizDietPage *self = CITIZ_DIET_PAGE (widget);
+
+  citiz_diet_page_step (self, g_variant_get_int32 (parameter) - self->day);
+}
+
+static void
+course_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CitizDietPage *self = CITIZ_DIET_PAGE (widget);
+
+  citiz_diet_course_open (widget, self->session, self->day,
+                          (CitizNutrient) g_variant_get_int32 (parameter));
+}
+
+static void
 add_to_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CitizDietPage *self = CITIZ_DIET_PAGE (widget);
@@ -221,6 +238,8 @@ citiz_diet_page_class_init (CitizDietPageClass *klass)
   widget_class->root = citiz_diet_page_root;
   gtk_widget_class_install_action (widget_class, "diet.previous", NULL, previous_cb);
   gtk_widget_class_install_action (widget_class, "diet.next", NULL, next_cb);
+  gtk_widget_class_install_action (widget_class, "diet.day", "i", day_cb);
+  gtk_widget_class_install_action (widget_class, "diet.course", "i", course_cb);
   gtk_widget_class_install_action (widget_class, "diet.add-to", "s", add_to_cb);
   gtk_widget_class_install_action (widget_class, "diet.repeat", NULL, repeat_cb);
   gtk_widget_class_install_action (widget_class, "diet.drink", "i", drink_cb);

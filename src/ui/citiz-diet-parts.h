@@ -4,7 +4,7 @@
 #include <gtk/gtk.h>
 
 #include "app/citiz-session.h"
-#include "insight/citiz-food.h"
+#include "insight/citiz-nutrition.h"
 
 G_BEGIN_DECLS
 
@@ -34,6 +34,18 @@ void citiz_diet_repeat (GtkWidget *widget, CitizSession *session, gint32 day);
 /* Groups, made anew. Rows carry the page's actions "diet.add-to::CATEGORY". */
 GtkWidget *citiz_diet_meals_new (CitizSession *session, gint32 day);
 GtkWidget *citiz_diet_nutrients_new (CitizSession *session, gint32 day);
+/* A nutrient's sums of days, over the page's window. A day pressed is shown by the page's action "diet.day". */
+void citiz_diet_course_open (GtkWidget *page,
+                             CitizSession *session,
+                             gint32 day,
+                             CitizNutrient nutrient);
+const gchar *citiz_nutrient_name (CitizNutrient nutrient);
+/* What the day says: a day without any food has eaten nothing. */
+void citiz_diet_intake (CitizSession *session, gint32 day, CitizIntake *intake);
+/* "≈ 302 mg", "unknown". */
+gchar *citiz_nutrient_value_words (const CitizNutrientTarget *target, const CitizIntake *intake);
+/* "898 mg to go": the difference of the numbers shown. "Reached", "Under the limit"; "" when values are hidden. */
+gchar *citiz_nutrient_state_words (const CitizNutrientTarget *target, const CitizIntake *intake);
 GtkWidget *citiz_diet_water_new (CitizSession *session, gint32 day);
 void citiz_diet_drink (GtkWidget *widget, CitizSession *session, gint32 day, gint glasses);
 GtkWidget *citiz_diet_notes_new (CitizSession *session, gint32 day);

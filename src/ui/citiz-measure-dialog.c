@@ -2,27 +2,20 @@
 #include "ui/citiz-measure-dialog.h"
 
 #include <adwaita.h>
-#include <glib/gi18n.h>
 
 #include "ui/citiz-bits.h"
-#include "ui/citiz-format.h"
-#include "ui/citiz-item-chart.h"
 
 GtkWidget *
 citiz_measure_dialog_new (GtkWidget *owner,
-                          const CitizRecord *record,
-                          const CitizMeasureFacts *facts)
+                          const gchar *title,
+                          const CitizMeasureFact *facts,
+                          GtkWidget *chart)
 {
-  GtkWidget *page, *header, *list = citiz_list_new (facts->title);
-  GtkWidget *window = citiz_dialog_new (owner, facts->title, 540, 620, &page, &header);
-  GtkWidget *chart = citiz_measure_chart_new (record, facts->measure);
-  g_autofree gchar *when = citiz_format_capital (facts->when);
+  GtkWidget *page, *header, *list = citiz_list_new (title);
+  GtkWidget *window = citiz_dialog_new (owner, title, 540, 620, &page, &header);
 
-  citiz_fact_add (list, _ ("Value"), facts->value);
-  citiz_fact_add (list, _ ("State"), facts->state);
-  citiz_fact_add (list, _ ("Range"), facts->range);
-  citiz_fact_add (list, _ ("When"), when);
-  citiz_fact_add (list, _ ("Where it comes from"), _ ("A device or an application"));
+  for (; facts->name != NULL; facts++)
+    citiz_fact_add (list, facts->name, facts->text);
   gtk_box_append (GTK_BOX (page), list);
   if (chart != NULL)
     {

@@ -1,22 +1,20 @@
-/* A measure whose newest value comes from a device: value, range and its chart by days. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A measure that no entry tells by itself: value, range or goal, and its chart by days. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
 #include <gtk/gtk.h>
 
-#include "record/citiz-record.h"
-
 G_BEGIN_DECLS
 
-/* What the tile says of it, already in words; "" for none. */
+/* Name and text, both in words; without a text it is left out. */
 typedef struct
 {
-  const gchar *measure; /* a key of the catalogue */
-  const gchar *title, *value, *state, *range, *when;
-} CitizMeasureFacts;
+  const gchar *name, *text;
+} CitizMeasureFact;
 
-/* Over the window of @owner, not shown yet. */
+/* @facts end with a NULL name. @chart: its course, or NULL. Over the window of @owner, not shown yet. */
 GtkWidget *citiz_measure_dialog_new (GtkWidget *owner,
-                                     const CitizRecord *record,
-                                     const CitizMeasureFacts *facts);
+                                     const gchar *title,
+                                     const CitizMeasureFact *facts,
+                                     GtkWidget *chart);
 
 G_END_DECLS

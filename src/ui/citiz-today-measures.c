@@ -13,6 +13,7 @@
 #include "ui/citiz-goals.h"
 #include "ui/citiz-item-dialog.h"
 #include "ui/citiz-item-row.h"
+#include "ui/citiz-item-chart.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-measure-dialog.h"
 #include "ui/citiz-page.h"
@@ -209,7 +210,7 @@ open_measure (GtkWidget *button, CitizTodayView *view, guint i)
 {
   const gchar *measure = cards[i].measure;
   CitizKeyMeasure key = {0};
-  g_autofree gchar *value = NULL, *number = NULL, *range = NULL, *when = NULL;
+  g_autofree gchar *value = NULL, *number = NULL, *range = NULL, *when = NULL, *day = NULL;
 
   citiz_key_measure (view->record, measure, view->today, &key);
   borrow_range (view, measure, &key);
@@ -217,16 +218,18 @@ open_measure (GtkWidget *button, CitizTodayView *view, guint i)
   value = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (number), unit_text (measure));
   range = range_text (view, measure, &key);
   when = when_text (view, &key, measure);
+  day = citiz_format_capital (when);
   gtk_window_present (GTK_WINDOW (citiz_measure_dialog_new (
-      button, view->record,
-      &(CitizMeasureFacts){.measure = measure,
-                           .title = _ (cards[i].label),
-                           .value = value,
-                           .state = citiz_values_hidden ()
-                                        ? ""
-                                        : citiz_position_text (key.position, key.range.owner),
-                           .range = range,
-                           .when = when})));
+      button, _ (cards[i].label),
+      (const CitizMeasureFact[]){
+          {_ ("Value"), value},
+          {_ ("State"),
+           citiz_values_hidden () ? "" : citiz_position_text (key.position, key.range.owner)},
+          {_ ("Range"), range},
+          {_ ("When"), day},
+          {_ ("Where it comes from"), _ ("A device or an application")},
+          {NULL, NULL}},
+      citiz_measure_chart_new (view->record, measure))));
   citiz_range_clear (&key.range);
 }
 

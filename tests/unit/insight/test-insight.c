@@ -209,6 +209,39 @@ test_targets (void)
     }
 }
 
+/* Sums of days: all meals of a day; a diary of another program on days without meals; a day that says nothing is left out. */
+static void
+test_intake_days (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  g_autoptr (GArray) diary = g_array_new (FALSE, FALSE, sizeof (CitizDay));
+  g_autoptr (GArray) days = NULL;
+  const CitizDraftPart apple = {"Apple", CITIZ_SYSTEM_CNF, "1696", "150", "g"},
+                       name_only = {"Stew", CITIZ_SYSTEM_CNF, "2", "100", "g"};
+  CitizDraft draft = {.title = "Lunch", .category = "lunch", .parts = &apple, .n_parts = 1};
+  const gint32 day = citiz_day_from_ymd (2026, 10, 24);
+
+  g_assert_true (citiz_date_parse (&draft.onset, "2026-10-24T12:00:00+00:00"));
+  put (record, 1, citiz_compose_meal (&draft, NULL));
+  g_assert_true (citiz_date_parse (&draft.onset, "2026-10-24T18:00:00+00:00"));
+  put (record, 2, citiz_compose_meal (&draft, NULL));
+  draft.parts = &name_only;
+  g_assert_true (citiz_date_parse (&draft.onset, "2026-10-25T12:00:00+00:00"));
+  put (record, 3, citiz_compose_meal (&draft, NULL));
+  for (gint32 d = day - 1; d <= day; d++)
+    {
+      const CitizDay one = {d, 1, 500, 500, 500, 500, 500, 0};
+      g_array_append_val (diary, one);
+    }
+  citiz_record_put_days (record, "diet_kcal", "", "kcal", 1, diary);
+  days = citiz_intake_days (record, CITIZ_NUTRIENT_ENERGY, day - 3, day + 3);
+  g_assert_cmpuint (days->len, ==, 2);
+  g_assert_cmpint (g_array_index (days, CitizDay, 0).day, ==, day - 1);
+  NEAR (g_array_index (days, CitizDay, 0).sum, 500, 1e-9);
+  g_assert_cmpint (g_array_index (days, CitizDay, 1).day, ==, day);
+  NEAR (g_array_index (days, CitizDay, 1).sum, 2 * 78, 1);
+}
+
 /* Whole days only; today and missing days do not count. */
 static void
 test_means (void)
@@ -245,6 +278,7 @@ main (int argc, char **argv)
   g_test_add_func ("/insight/food/portions", test_food_portions);
   g_test_add_func ("/insight/food/speed", test_food_speed);
   g_test_add_func ("/insight/intake", test_intake);
+  g_test_add_func ("/insight/intake-days", test_intake_days);
   g_test_add_func ("/insight/targets", test_targets);
   g_test_add_func ("/insight/means", test_means);
   return g_test_run ();
