@@ -108,6 +108,11 @@ static const gchar *const words[N_WORDS][2] = {
                       "Ou copiez l’adresse entière de cette page et collez-la dans Citiz."},
     [W_JOIN_CUT] = {"The end of this address is missing: ask for the whole link.",
                     "La fin de cette adresse manque : redemandez le lien en entier."},
+    [W_WORDS] = {"The community’s six words:", "Les six mots de la communauté :"},
+    [W_JOIN_WORDS]
+    = {"Citiz shows six words before you join. The person who invites you reads the same:",
+       "Citiz montre six mots avant que vous rejoigniez la communauté. La personne qui vous invite "
+       "lit les mêmes :"},
 };
 
 static const gchar *
