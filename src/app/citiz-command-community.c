@@ -87,6 +87,13 @@ is_joined (const CitizCommunityView *view)
              && view->n_waiting == 0 && (view->head == 0 || view->committed > 0));
 }
 
+/* What was asked has been answered, and nothing is asked any more. */
+static gboolean
+is_answered (const CitizCommunityView *view)
+{
+  return view->refound == NULL && is_settled (view);
+}
+
 /* Saying *********************************************************************/
 
 static json_t *
@@ -171,7 +178,8 @@ show (CitizCommandRun *run)
   sentence = citiz_session_explain_community (view);
   run->answer = describe (view);
   citiz_say (run, "%s (%s)", view->name, view->fingerprint);
-  citiz_say (run, "%s.", sentence);
+  if (view->refound == NULL) /* what it asks is below, and how it is answered here */
+    citiz_say (run, "%s.", sentence);
   citiz_say (run, _ ("Block %lu of %lu, level %u of 2."), (gulong) view->height,
              (gulong) view->node_height, view->level);
   citiz_say (run,
@@ -270,7 +278,8 @@ accept_refound (CitizCommandRun *run, const gchar *name)
   result = citiz_wait (&wait);
   if (!citiz_session_accept_refound_finish (run->session, result, &error))
     return citiz_refuse (error);
-  settle (run, is_settled);
+  citiz_say (run, "%s", _ ("Accepted: from now on you follow those who go on."));
+  settle (run, is_answered);
   return show (run);
 }
 

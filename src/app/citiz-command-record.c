@@ -353,6 +353,12 @@ citiz_command_export (CitizCommandRun *run, gchar **args)
   CitizWait wait = {0};
 
   file = g_file_new_for_commandline_arg (run->out);
+  if (!run->force && g_file_query_exists (file, NULL))
+    {
+      citiz_tell (_ ("%s: this file is there already and was not touched. --force writes over it."),
+                  run->out);
+      return CITIZ_EXIT_REFUSED;
+    }
   citiz_session_export_async (run->session, run->format, file, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   if (!citiz_session_export_finish (run->session, result, &error))

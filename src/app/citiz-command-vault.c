@@ -1,6 +1,7 @@
 /* citiz vault create|passwd|recover. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-command-private.h"
 
+#include "crypto/citiz-strength.h"
 #include "crypto/citiz-words.h"
 
 static void
@@ -17,6 +18,33 @@ give_words (CitizCommandRun *run, CitizSecret *entropy)
   citiz_words_free (words);
 }
 
+/* As the window judges it; "--force" takes any. Returns: (transfer full) (nullable) */
+static CitizSecret *
+ask_new_passphrase (const CitizCommandRun *run,
+                    const gchar *file,
+                    const gchar *option,
+                    GError **error)
+{
+  CitizSecret *passphrase = citiz_ask_passphrase (file, _ ("New passphrase:"), option, error);
+  gdouble bits = 0;
+  gchar *text;
+
+  if (passphrase == NULL || run->force)
+    return passphrase;
+  text = g_strndup ((const gchar *) citiz_secret_data (passphrase), citiz_secret_size (passphrase));
+  if (g_utf8_validate (text, -1, NULL))
+    citiz_passphrase_strength (text, &bits);
+  citiz_wipe_text (text);
+  if (bits >= CITIZ_STRENGTH_MIN_BITS)
+    return passphrase;
+  citiz_secret_unref (passphrase);
+  g_set_error_literal (
+      error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+      _ ("This passphrase is too easily guessed for a health record; several words "
+         "are easier to remember than signs. --force takes it all the same."));
+  return NULL;
+}
+
 static int
 create (CitizCommandRun *run)
 {
@@ -26,8 +54,11 @@ create (CitizCommandRun *run)
   g_autoptr (GAsyncResult) result = NULL;
   CitizWait wait = {0};
 
-  passphrase = citiz_ask_passphrase (run->passphrase_file, _ ("New passphrase:"),
-                                     "--passphrase-file", &error);
+  if (citiz_session_get_state (run->session) == CITIZ_SESSION_NEW)
+    passphrase = ask_new_passphrase (run, run->passphrase_file, "--passphrase-file", &error);
+  else
+    g_set_error_literal (&error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_EXISTS,
+                         "there is a vault");
   if (passphrase == NULL)
     return citiz_refuse (error);
   citiz_session_create_async (run->session, passphrase, entropy, NULL, citiz_wait_cb, &wait);
@@ -58,8 +89,7 @@ change_passphrase (CitizCommandRun *run)
   unlocked = citiz_wait (&wait);
   if (!citiz_session_unlock_finish (run->session, unlocked, &error))
     return citiz_refuse (error);
-  after = citiz_ask_passphrase (run->new_passphrase_file, _ ("New passphrase:"),
-                                "--new-passphrase-file", &error);
+  after = ask_new_passphrase (run, run->new_passphrase_file, "--new-passphrase-file", &error);
   if (after == NULL)
     return citiz_refuse (error);
   citiz_session_set_passphrase_async (run->session, before, after, NULL, citiz_wait_cb, &wait);
@@ -84,8 +114,7 @@ recover (CitizCommandRun *run)
   words = citiz_ask_passphrase (run->words_file, _ ("The 24 words:"), "--words-file", &error);
   if (words == NULL)
     return citiz_refuse (error);
-  after = citiz_ask_passphrase (run->new_passphrase_file, _ ("New passphrase:"),
-                                "--new-passphrase-file", &error);
+  after = ask_new_passphrase (run, run->new_passphrase_file, "--new-passphrase-file", &error);
   if (after == NULL)
     return citiz_refuse (error);
   text = g_strndup ((const gchar *) citiz_secret_data (words), citiz_secret_size (words));

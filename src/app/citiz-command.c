@@ -139,7 +139,7 @@ citiz_read_secret_file (const gchar *path, GError **error)
   gchar buffer[SECRET_FILE_MAX + 1];
   gsize n;
   FILE *file = fopen (path, "rb");
-  CitizSecret *secret;
+  CitizSecret *secret = NULL;
 
   if (file == NULL)
     {
@@ -153,7 +153,10 @@ citiz_read_secret_file (const gchar *path, GError **error)
   for (gsize i = 0; i < n; i++)
     if (buffer[i] == '\n' || buffer[i] == '\r')
       n = i;
-  secret = citiz_secret_new_take_copy ((guint8 *) buffer, n);
+  if (n > 0)
+    secret = citiz_secret_new_take_copy ((guint8 *) buffer, n);
+  else
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, _ ("%s: its first line is empty."), path);
   citiz_wipe (buffer, sizeof buffer); /* what came after the first line */
   return secret;
 }
@@ -200,7 +203,6 @@ ask_on_terminal (const gchar *prompt, const gchar *option, GError **error)
 {
   struct termios quiet;
   gchar buffer[SECRET_FILE_MAX + 1];
-  CitizSecret *secret;
 
   if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &terminal_before) != 0)
     {
@@ -222,8 +224,11 @@ ask_on_terminal (const gchar *prompt, const gchar *option, GError **error)
   put_interruptions_back ();
   fputc ('\n', stderr);
   buffer[strcspn (buffer, "\r\n")] = '\0';
-  secret = citiz_secret_new_take_copy ((guint8 *) buffer, strlen (buffer));
-  return secret;
+  if (*buffer != '\0')
+    return citiz_secret_new_take_copy ((guint8 *) buffer, strlen (buffer));
+  g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                       _ ("Nothing was typed, nothing was done."));
+  return NULL;
 }
 
 CitizSecret *
@@ -351,6 +356,7 @@ citiz_command_run (int argc, char **argv)
       {"format", 0, 0, G_OPTION_ARG_STRING, &run.format, NULL, NULL},
       {"out", 0, 0, G_OPTION_ARG_FILENAME, &run.out, NULL, NULL},
       {"hours", 0, 0, G_OPTION_ARG_INT, &run.hours, NULL, NULL},
+      {"force", 0, 0, G_OPTION_ARG_NONE, &run.force, NULL, NULL},
       {"anyone", 0, 0, G_OPTION_ARG_NONE, &run.anyone, NULL, NULL},
       {"serve", 0, 0, G_OPTION_ARG_NONE, &run.serve, NULL, NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &run.words, NULL, NULL},

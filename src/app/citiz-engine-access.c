@@ -20,6 +20,7 @@ citiz_give_free (gpointer data)
   g_free (give->contact_name);
   g_free (give->contact_phone);
   g_free (give->birth_date);
+  g_free (give->withdrawn);
   g_free (give);
 }
 
@@ -221,6 +222,37 @@ give_own (CitizEngine *engine, CitizGive *give, CitizDealOptions *options, GErro
   return deal != NULL && commit_deal (engine, give, deal, error) ? g_steal_pointer (&deal) : NULL;
 }
 
+static gboolean
+withdraw (CitizEngine *engine, const CitizId *id, GError **error)
+{
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, error);
+  gboolean ok = json != NULL && citiz_engine_revoke_shared (engine, id, json, error);
+
+  citiz_engine_drop_grant (json);
+  return ok;
+}
+
+/* One press, one access: the one that does not open is at its end on the disk when the other is there, whatever happens next. */
+static CitizDeal *
+give_in_place (CitizEngine *engine, CitizGive *give, CitizDealOptions *options, GError **error)
+{
+  g_autoptr (CitizDeal) deal = NULL;
+
+  if (!citiz_vault_begin (engine->vault, error))
+    return NULL;
+  deal = give_own (engine, give, options, error);
+  if (deal == NULL || !withdraw (engine, give->withdrawn, error))
+    {
+      citiz_vault_rollback (engine->vault);
+      return NULL;
+    }
+  if (!citiz_vault_commit (engine->vault, error))
+    return NULL;
+  citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
+  citiz_engine_tell_access (engine, give->withdrawn);
+  return g_steal_pointer (&deal);
+}
+
 gboolean
 citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -243,8 +275,9 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
     }
   shared = !give->instead && citiz_engine_can_share (engine);
   give->instead = !shared && engine->community != NULL;
-  deal = shared ? citiz_engine_give_shared (engine, give, &options, error)
-                : give_own (engine, give, &options, error);
+  deal = shared                    ? citiz_engine_give_shared (engine, give, &options, error)
+         : give->withdrawn != NULL ? give_in_place (engine, give, &options, error)
+                                   : give_own (engine, give, &options, error);
   if (deal == NULL)
     return FALSE;
   if (give->birth_date != NULL)

@@ -216,7 +216,8 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   profile = citiz_session_read_profile (self);
   job = g_new0 (CitizGive, 1);
   job->hours = hours;
-  job->instead = g_object_get_data (G_OBJECT (task), "instead") != NULL;
+  job->withdrawn = g_object_steal_data (G_OBJECT (task), "withdrawn");
+  job->instead = job->withdrawn != NULL;
   job->profile = citiz_profile_to_json (profile);
   job->stalled = citiz_profile_opens_stalled (profile);
   citiz_session_summarize (self, profile, blobs, &job->summary);
@@ -287,17 +288,13 @@ citiz_session_emergency_async (CitizSession *self,
   citiz_session_read_blobs_async (self, give_with_documents_cb, first);
 }
 
-/* Only now that there is another: the one that does not open yet is withdrawn. */
 static void
 fell_back_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autofree CitizId *id = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizAccess) access = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (access != NULL)
-    citiz_session_revoke_async (CITIZ_SESSION (source), id, NULL, NULL, NULL);
-  else
+  if (access == NULL)
     g_warning ("no access could be given on this computer: %s", error->message);
 }
 
@@ -312,10 +309,10 @@ citiz_session_fall_back (CitizSession *self, gpointer id)
       || access->state != CITIZ_ACCESS_LIVE || access->ready != CITIZ_ACCESS_SENDING)
     return;
   left = access->expires.ms - citiz_session_now (self).ms;
-  task = citiz_session_task (self, give, NULL, fell_back_cb, g_memdup2 (id, sizeof (CitizId)));
+  task = citiz_session_task (self, give, NULL, fell_back_cb, NULL);
   g_object_set_data (G_OBJECT (task), "hours",
                      GUINT_TO_POINTER ((guint) ((left + CITIZ_HOUR - 1) / CITIZ_HOUR)));
-  g_object_set_data (G_OBJECT (task), "instead", self);
+  g_object_set_data_full (G_OBJECT (task), "withdrawn", g_memdup2 (id, sizeof (CitizId)), g_free);
   citiz_session_read_blobs_async (self, give_with_documents_cb, task);
 }
 

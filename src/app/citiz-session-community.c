@@ -107,7 +107,7 @@ citiz_session_explain_community (const CitizCommunityView *view)
   if (view->false_ledger)
     return g_strdup (_ ("The community’s ledger breaks its own rules"));
   if (view->refound != NULL)
-    return g_strdup (_ ("Your community asks you something"));
+    return g_strdup (_ ("Your community was founded anew: your answer is awaited, see Ledger"));
   if (view->state == CITIZ_COMMUNITY_VIEW_FAILED)
     return g_strdup (_ ("The community’s ledger cannot be written here"));
   if (view->state == CITIZ_COMMUNITY_VIEW_DOUBTS)

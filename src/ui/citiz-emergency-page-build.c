@@ -163,7 +163,7 @@ build_standing (CitizEmergencyPage *self)
   self->standing_list = citiz_list_new (_ ("Nodes"));
   self->standing_row = citiz_row_new ("", NULL);
   citiz_row_set_prefix (CITIZ_ROW (self->standing_row), "citiz-access-symbolic", "neutral");
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (self->standing_row), 5);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (self->standing_row), 0);
   self->standing_capsule = gtk_button_new_with_label (_ ("One File…"));
   gtk_widget_set_valign (self->standing_capsule, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->standing_capsule), "emergency.capsule");

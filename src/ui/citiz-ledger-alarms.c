@@ -106,8 +106,8 @@ static void
 ask_cb (GtkWidget *row)
 {
   citiz_compat_ask (row, _ ("Go on with the New Founding?"),
-                    g_object_get_data (G_OBJECT (row), "citiz-text"), _ ("_Go On with Them"), FALSE,
-                    accept_cb, row);
+                    g_object_get_data (G_OBJECT (row), "citiz-text"), _ ("_Go On with Them"), TRUE,
+                    accept_cb, row); /* no rule proves it: Enter does not accept */
 }
 
 GtkWidget *

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/citiz-community-dialog.h"
+#include "ui/citiz-ledger-alarms.h"
 #include "ui/citiz-row.h"
 #include "ui/citiz-switch-row.h"
 
@@ -75,7 +76,27 @@ typedef struct
 {
   GtkWidget *here, *join, *leave; /* who one is with, or how one joins */
   GtkWidget *more;                /* what only a member chooses */
+  GtkWidget *asked;               /* (nullable): a founding anew that waits for the answer */
+  CitizHash document;             /* which one */
 } Rows;
+
+/* The same question as on the Ledger page. Made anew only when it is another one. */
+static void
+follow_question (CitizSession *session, AdwPreferencesGroup *group, const CitizRefoundView *refound)
+{
+  Rows *rows = g_object_get_data (G_OBJECT (group), "citiz-rows");
+
+  if (rows->asked != NULL && refound != NULL
+      && citiz_hash_equal (&rows->document, &refound->document))
+    return;
+  if (rows->asked != NULL)
+    adw_preferences_group_remove (group, rows->asked);
+  rows->asked = refound != NULL ? citiz_refound_row_new (session, refound) : NULL;
+  if (rows->asked == NULL)
+    return;
+  rows->document = refound->document;
+  adw_preferences_group_add (group, rows->asked);
+}
 
 static void
 follow_community (CitizSession *session, GtkWidget *group)
@@ -94,6 +115,7 @@ follow_community (CitizSession *session, GtkWidget *group)
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (rows->here), view->name);
       adw_action_row_set_subtitle (ADW_ACTION_ROW (rows->here), sentence);
     }
+  follow_question (session, ADW_PREFERENCES_GROUP (group), view != NULL ? view->refound : NULL);
 }
 
 static GtkWidget *

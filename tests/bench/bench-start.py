@@ -90,7 +90,7 @@ def main():
         locked, secret = os.path.join(folder, 'locked'), os.path.join(folder, 'secret')
         with open(secret, 'w') as file:
             file.write('a bench and a window\n')
-        subprocess.run([citiz, 'vault', 'create', '--vault', locked, '--passphrase-file', secret], check=True,
+        subprocess.run([citiz, 'vault', 'create', '--force', '--vault', locked, '--passphrase-file', secret], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         commands = {'bare window': [bare], 'first run': [citiz, '--folder', os.path.join(folder, 'none')],
                     'locked record': [citiz, '--folder', locked]}

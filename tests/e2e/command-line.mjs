@@ -13,8 +13,8 @@ const home = fs.mkdtempSync(path.join(os.tmpdir(), 'citiz-e2e-'));
 const vault = path.join(home, 'vault');
 const secret = path.join(home, 'passphrase');
 const second = path.join(home, 'second');
-fs.writeFileSync(secret, 'érable bouleau sumac harfang\n', { mode: 0o600 });
-fs.writeFileSync(second, 'une autre phrase, bien longue\n', { mode: 0o600 });
+fs.writeFileSync(secret, 'érable bouleau sumac harfang tourbière lanterne sextant\n', { mode: 0o600 });
+fs.writeFileSync(second, 'girouette mélasse bruant cordonnier épinette verglas\n', { mode: 0o600 });
 const environment = { ...process.env, LC_ALL: 'C.UTF-8', HOME: home, XDG_RUNTIME_DIR: home, GSETTINGS_BACKEND: 'memory' };
 const common = ['--vault', vault, '--json'];
 
@@ -90,6 +90,21 @@ await step('--help of one command tells of that one', () => {
   assert.match(help(['community']).stdout, /community accept [^]*community evidence /);
   assert.equal(help(['dance']).status, 2);
 });
+await step('refuses an empty passphrase and one that is easily guessed, with a sentence', () => {
+  const weak = path.join(home, 'weak');
+  for (const [text, sentence] of [['', /weak: .*empty/], ['\nsecond line', /empty/], ['faux\n', /too easily guessed/], [Buffer.from([0xff, 0xfe, 0x0a]), /too easily guessed/]]) {
+    fs.writeFileSync(weak, text);
+    const refused = run(['vault', 'create'], { passphrase: weak });
+    assert.equal(refused.status, 1, refused.said);
+    assert.match(refused.said, sentence);
+    assert.doesNotMatch(refused.said, /CRITICAL/);
+  }
+  fs.writeFileSync(weak, 'faux\n');
+  const other = path.join(home, 'other');
+  const forced = spawnSync(citiz, ['vault', 'create', '--force', '--vault', other, '--passphrase-file', weak], { env: environment, encoding: 'utf8' });
+  assert.equal(forced.status, 0, forced.stderr);
+  fs.rmSync(other, { recursive: true });
+});
 await step('creates a vault and gives 24 words', () => {
   words = done(['vault', 'create']).words;
   assert.equal(words.length, 24);
@@ -99,6 +114,19 @@ await step('refuses a wrong passphrase with a sentence', () => {
   const refused = run(['show', 'care'], { passphrase: second });
   assert.equal(refused.status, 1);
   assert.match(refused.said, /passphrase/);
+  const empty = path.join(home, 'empty');
+  fs.writeFileSync(empty, '\n');
+  for (const refusal of [run(['show', 'care'], { passphrase: empty }), run(['vault', 'passwd', '--new-passphrase-file', empty]),
+    run(['vault', 'recover', '--words-file', empty, '--new-passphrase-file', second])]) {
+    assert.equal(refusal.status, 1, refusal.said);
+    assert.match(refusal.said, /empty: its first line is empty/);
+  }
+});
+await step('Enter at its own prompt is refused with a sentence', () => {
+  const script = 'import os, pty, sys\npid, fd = pty.fork()\nif pid == 0: os.execvp(sys.argv[1], sys.argv[1:])\nsaid = b""\ntyped = False\nwhile True:\n  try: part = os.read(fd, 4096)\n  except OSError: break\n  if not part: break\n  said += part\n  if not typed and b":" in said:\n    os.write(fd, b"\\n"); typed = True\nprint(said.decode()); sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255)';
+  const asked = spawnSync('python3', ['-c', script, citiz, 'show', 'care', '--vault', vault], { env: environment, encoding: 'utf8' });
+  assert.equal(asked.status, 1, asked.stdout + asked.stderr);
+  assert.match(asked.stdout, /Nothing was typed/);
 });
 await step('imports a Canadian summary, and again without change', () => {
   const file = path.join(data, 'ips', 'CA_Bundle_FullsomeScenario1.json');
@@ -218,7 +246,11 @@ await step('exports in the four formats', () => {
     const out = path.join(home, `record.${format}`);
     done(['export', '--format', format, '--out', out]);
     assert.ok(fs.readFileSync(out).toString('latin1').startsWith(start), format);
+    const again = run(['export', '--format', format, '--out', out]);
+    assert.equal(again.status, 1);
+    assert.match(again.said, /there already.*--force/);
   }
+  done(['export', '--format', 'csv', '--force', '--out', path.join(home, 'record.csv')]);
   const csv = fs.readFileSync(path.join(home, 'record.csv'), 'utf8');
   assert.ok(csv.match(/^"sample"/gm).length > 1000, 'every sample leaves');
   const fhir = JSON.parse(fs.readFileSync(path.join(home, 'record.fhir'), 'utf8'));

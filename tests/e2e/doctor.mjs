@@ -57,7 +57,7 @@ function stop(child) {
   });
 }
 
-done('vault', 'create');
+done('vault', 'create', '--force');
 done('import', path.join(data, 'ips', 'CA_Bundle_FullsomeScenario1.json'));
 const live = await start('emergency', '--serve');
 const { link, grant } = live.first;

@@ -21,7 +21,7 @@ class App:
         self.binary, self.dir = binary, world.dir / name
         self.passphrase = world.dir / 'passphrase'
         self.passphrase.write_text('une longue phrase de passe pour essayer\n')
-        self.run('vault', 'create')
+        self.run('vault', 'create', '--force')
 
     def words(self, *words):
         return [self.binary, '--json', '--vault', str(self.dir), '--passphrase-file', str(self.passphrase), *words]
