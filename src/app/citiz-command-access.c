@@ -1,4 +1,5 @@
 /* citiz emergency, grants, revoke, accesses, verify, node. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-access-words.h"
 #include "app/citiz-command-private.h"
 
 #include <glib-unix.h>
@@ -18,7 +19,7 @@ static const gchar *const state_names[] = {
 
 /* The same for people. */
 static const gchar *const state_words[] = {
-    [CITIZ_ACCESS_NOT_YET] = N_ ("not yet"), [CITIZ_ACCESS_LIVE] = N_ ("live"),
+    [CITIZ_ACCESS_NOT_YET] = N_ ("not yet"), [CITIZ_ACCESS_LIVE] = N_ ("open"),
     [CITIZ_ACCESS_EXPIRED] = N_ ("expired"), [CITIZ_ACCESS_REVOKED] = N_ ("revoked"),
     [CITIZ_ACCESS_USED_UP] = N_ ("used up"),
 };
@@ -49,14 +50,25 @@ describe_opening (CitizOpening *opening)
                     opening->tx, "stalled", (int) opening->stalled);
 }
 
+/* "2026-11-23 14:05", as clocks show it here. */
+static gchar *
+clock_text (CitizTime time)
+{
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local (time.ms / 1000);
+
+  return g_date_time_format (local, "%Y-%m-%d %H:%M");
+}
+
 static void
 say_opening (CitizCommandRun *run, CitizOpening *opening)
 {
-  g_autofree gchar *when = citiz_time_text (opening->when);
-  const gchar *name = opening->name[0] != '\0' ? opening->name : _ ("name not given");
+  g_autofree gchar *when = clock_text (opening->when);
+  g_autofree gchar *title = citiz_opening_title (opening);
+  g_autofree gchar *place = citiz_opening_place (opening);
 
-  citiz_say (run, "%s  %s  %s  %s  %s  %s", when, opening_kinds[opening->kind], name, opening->role,
-             opening->place, opening->reason);
+  citiz_say (run, "%s  %s%s%s", when, title, *place != '\0' ? " · " : "", place);
+  if (opening->words != NULL)
+    citiz_say (run, "  %s %s", _ ("The six words of their receipt:"), opening->words);
 }
 
 static void
@@ -242,13 +254,14 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
   g_autoptr (GError) error = NULL;
   gboolean before = citiz_session_get_emergency (run->session) != NULL;
   g_autoptr (CitizAccess) access = press (run, &error);
-  g_autofree gchar *expires = NULL, *ready = NULL;
+  g_autofree gchar *expires = NULL, *ready = NULL, *id = NULL;
 
   if (access == NULL)
     return citiz_refuse (error);
   if (before)
     citiz_tell ("%s", _ ("An access is open already: this is it, with the end it was given."));
-  expires = citiz_time_text (access->expires);
+  expires = clock_text (access->expires);
+  id = citiz_id_to_hex (&access->id);
   ready = citiz_session_explain_ready (access, citiz_session_get_community (run->session));
   run->answer = describe_access (access);
   if (access->sample)
@@ -258,6 +271,7 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
   if (access->spoken != NULL)
     citiz_say (run, "%s %.4s %s", _ ("Code to say:"), access->spoken, access->spoken + 4);
   citiz_say (run, "%s %s", _ ("Ends:"), expires);
+  citiz_say (run, "%s citiz revoke %s", _ ("To end it now:"), id);
   if (ready != NULL)
     citiz_tell ("%s", ready);
   if (!run->serve && access->n_nodes > 0)
@@ -287,6 +301,33 @@ citiz_command_node (CitizCommandRun *run, gchar **args)
   return CITIZ_EXIT_DONE;
 }
 
+/* "open, ends 2026-11-24 14:05": when it ended, if it has. */
+static gchar *
+standing_text (const CitizAccess *access)
+{
+  const gboolean over = access->state != CITIZ_ACCESS_LIVE && access->state != CITIZ_ACCESS_NOT_YET;
+  g_autofree gchar *when
+      = clock_text (over && access->ended.ms != 0 ? access->ended : access->expires);
+  const gchar *word = access->ending ? _ ("ending") : _ (state_words[access->state]);
+
+  if (over)
+    return g_strdup_printf (_ ("%s on %s"), word, when);
+  return g_strdup_printf (_ ("%s, ends on %s"), word, when);
+}
+
+static void
+say_access (CitizCommandRun *run, CitizAccess *access)
+{
+  g_autofree gchar *id = citiz_id_to_hex (&access->id);
+  g_autofree gchar *standing = standing_text (access);
+  g_autofree gchar *openings = g_strdup_printf (
+      ngettext ("opened %u time", "opened %u times", access->openings), access->openings);
+
+  citiz_say (run, "%s  %s, %s%s%s", id, standing,
+             access->openings > 0 ? openings : _ ("never opened"), access->sample ? ", " : "",
+             access->sample ? _ ("sample record") : "");
+}
+
 int
 citiz_command_grants (CitizCommandRun *run, gchar **args)
 {
@@ -297,14 +338,9 @@ citiz_command_grants (CitizCommandRun *run, gchar **args)
   for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
-      g_autofree gchar *id = citiz_id_to_hex (&access->id);
-      g_autofree gchar *expires = citiz_time_text (access->expires);
 
       json_array_append_new (run->answer, describe_access (access));
-      citiz_say (run, "%s  %s  %s  %u%s%s", id,
-                 access->ending ? _ ("ending") : _ (state_words[access->state]), expires,
-                 access->openings, access->sample ? "  " : "",
-                 access->sample ? _ ("sample record") : "");
+      say_access (run, access);
     }
   if (g_list_model_get_n_items (accesses) == 0)
     citiz_say (run, "%s", _ ("No access was given yet."));
@@ -363,9 +399,40 @@ say_ended (CitizCommandRun *run, const gchar *name, const CitizId *grant)
     citiz_say (run, "%s", _ ("The access has ended. What was already seen cannot be taken back."));
 }
 
+/* (transfer full) (nullable) */
+static CitizAccess *
+find_access (CitizCommandRun *run, const CitizId *grant)
+{
+  GListModel *accesses = citiz_session_get_accesses (run->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      if (citiz_id_equal (&access->id, grant))
+        return g_steal_pointer (&access);
+    }
+  return NULL;
+}
+
+/* Returns: whether there is nothing to end */
+static gboolean
+is_over (CitizCommandRun *run, CitizAccess *access, const gchar *name)
+{
+  g_autofree gchar *standing = NULL;
+
+  if (access->state != CITIZ_ACCESS_REVOKED && access->state != CITIZ_ACCESS_EXPIRED)
+    return FALSE;
+  standing = standing_text (access);
+  run->answer = json_pack ("{s:s, s:s}", "grant", name, "state", state_name (access));
+  citiz_say (run, _ ("This access had ended already: %s."), standing);
+  return TRUE;
+}
+
 int
 citiz_command_revoke (CitizCommandRun *run, gchar **args)
 {
+  g_autoptr (CitizAccess) access = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   CitizWait wait = {0};
@@ -373,6 +440,14 @@ citiz_command_revoke (CitizCommandRun *run, gchar **args)
 
   if (!citiz_id_from_hex (&grant, args[0]))
     return CITIZ_EXIT_USAGE;
+  access = find_access (run, &grant);
+  if (access == NULL)
+    {
+      citiz_tell (_ ("This record has given no access “%s”: citiz grants lists them."), args[0]);
+      return CITIZ_EXIT_REFUSED;
+    }
+  if (is_over (run, access, args[0]))
+    return CITIZ_EXIT_DONE;
   citiz_session_revoke_async (run->session, &grant, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   if (!citiz_session_revoke_finish (run->session, result, &error))

@@ -316,7 +316,10 @@ check_evidence (CitizCommandRun *run, const gchar *path)
   result = citiz_wait (&wait);
   names = citiz_session_check_evidence_finish (run->session, result, &error);
   if (names == NULL)
-    return citiz_refuse (error);
+    {
+      citiz_tell (_ ("%s: %s"), path, citiz_session_explain (error));
+      return CITIZ_EXIT_REFUSED;
+    }
   run->answer = json_object ();
   json_object_set_new (run->answer, "guilty", json_array ());
   for (guint i = 0; names[i] != NULL; i++)

@@ -153,50 +153,20 @@ citiz_command_import (CitizCommandRun *run, gchar **args)
 static json_t *
 describe_row (const CitizExportRow *row)
 {
-  g_autofree gchar *id = citiz_id_to_hex (&row->item->id);
+  g_autofree gchar *id = row->item != NULL ? citiz_id_to_hex (&row->item->id) : NULL;
 
-  return json_pack ("{s:s, s:s, s:s, s:s, s:i}", "id", id, "what", row->what, "details",
-                    row->details, "when", row->when, "versions", (int) row->item->n_earlier + 1);
-}
-
-static gboolean
-is_measure (const CitizExportRow *row, const gchar *key)
-{
-  return row->item->measure != NULL && g_str_equal (row->item->measure->key, key);
-}
-
-/* The two pressures of one moment, which some systems write as two entries, are read as one: "155/85 mm Hg". */
-static void
-join_pressures (GPtrArray *rows)
-{
-  for (guint i = 0; i < rows->len; i++)
-    for (guint j = 0; j < rows->len; j++)
-      {
-        CitizExportRow *above = g_ptr_array_index (rows, i), *below = g_ptr_array_index (rows, j);
-
-        if (!is_measure (above, "bp_sys") || !is_measure (below, "bp_dia")
-            || !g_str_equal (above->when, below->when)
-            || !citiz_decimal_known (&above->item->value))
-          continue;
-        g_free (above->what);
-        above->what = g_strdup (citiz_measure_get ("bp_panel")->name[citiz_env_language ()]);
-        g_free (above->details);
-        above->details = g_strdup_printf ("%s/%s", above->item->value.text, below->details);
-        g_ptr_array_remove_index (rows, j);
-        if (j < i)
-          i--;
-        break;
-      }
+  return json_pack ("{s:s*, s:s, s:s, s:s, s:i}", "id", id, "what", row->what, "details",
+                    row->details, "when", row->when, "versions",
+                    row->item != NULL ? (int) row->item->n_earlier + 1 : 1);
 }
 
 static void
 show_kind (CitizCommandRun *run, CitizKind kind, const gchar *key, const gchar *title)
 {
-  g_autoptr (GPtrArray) rows
-      = citiz_export_rows (citiz_session_get_record (run->session), kind, citiz_env_language ());
+  g_autoptr (GPtrArray) rows = citiz_export_rows_to_read (citiz_session_get_record (run->session),
+                                                          kind, citiz_env_language ());
   json_t *list = json_array ();
 
-  join_pressures (rows);
   json_object_set_new (run->answer, key, list);
   if (rows->len > 0)
     citiz_say (run, "%s", title);
@@ -257,6 +227,8 @@ show_days (CitizCommandRun *run, const CitizMeasure *measure)
     return;
   days = citiz_record_days (record, measure->key, MAX (first, last - DAYS_SHOWN + 1), last);
   run->shown += days->len;
+  if (days->len > 0)
+    citiz_say (run, "%s", measure->name[citiz_env_language ()]);
   for (guint i = 0; i < days->len; i++)
     {
       const CitizDay *day = &g_array_index (days, CitizDay, i);
@@ -269,7 +241,7 @@ show_days (CitizCommandRun *run, const CitizMeasure *measure)
       json_array_append_new (json_object_get (run->answer, "days"),
                              json_pack ("{s:s, s:s, s:f, s:s}", "measure", measure->key, "date",
                                         date, "value", value, "unit", measure->ucum));
-      citiz_say (run, "  %s  %-36s %10s %s", date, measure->name[citiz_env_language ()], number,
+      citiz_say (run, "  %s  %10s %s", date, number,
                  citiz_unit_symbol (measure->ucum, citiz_env_language ()));
     }
 }

@@ -100,7 +100,7 @@ put_section (Paper *paper,
              const CitizExportSection *section,
              CitizLanguage language)
 {
-  g_autoptr (GPtrArray) rows = citiz_export_rows (record, section->kind, language);
+  g_autoptr (GPtrArray) rows = citiz_export_rows_to_read (record, section->kind, language);
 
   if (rows->len == 0)
     return;

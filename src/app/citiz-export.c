@@ -9,6 +9,7 @@
 #include "record/citiz-unit.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 const CitizExportSection citiz_export_sections[] = {
@@ -103,12 +104,34 @@ add_components (GString *details, const CitizItem *item, CitizLanguage language)
     }
 }
 
+/* A problem always says whether it is over: the same name may stand for what is and for what was. Anything else says only that it is not going on. */
+static const gchar *
+status_word (const CitizItem *item)
+{
+  static const gchar *const words[] = {
+      [CITIZ_STATUS_ACTIVE] = N_ ("Active"),          [CITIZ_STATUS_RECURRENCE] = N_ ("Come back"),
+      [CITIZ_STATUS_RELAPSE] = N_ ("Relapse"),        [CITIZ_STATUS_INACTIVE] = N_ ("Inactive"),
+      [CITIZ_STATUS_REMISSION] = N_ ("In remission"), [CITIZ_STATUS_RESOLVED] = N_ ("Resolved"),
+      [CITIZ_STATUS_STOPPED] = N_ ("Stopped"),        [CITIZ_STATUS_ON_HOLD] = N_ ("On hold"),
+      [CITIZ_STATUS_CANCELLED] = N_ ("Cancelled"),
+  };
+  const gboolean tells
+      = item->kind == CITIZ_KIND_PROBLEM
+        || ((item->kind == CITIZ_KIND_MEDICATION || item->kind == CITIZ_KIND_ALLERGY)
+            && item->status != CITIZ_STATUS_ACTIVE);
+
+  return tells && item->status < G_N_ELEMENTS (words) && words[item->status] != NULL
+             ? _ (words[item->status])
+             : NULL;
+}
+
 static gchar *
 describe_details (const CitizItem *item, CitizLanguage language)
 {
   GString *details = g_string_new (NULL);
   g_autofree gchar *dosage = citiz_sig_plain (item->dosage, language);
 
+  add_detail (details, status_word (item));
   add_detail (details, item->detail);
   if (citiz_decimal_known (&item->value))
     {
@@ -150,6 +173,99 @@ citiz_export_rows (const CitizRecord *record, CitizKind kind, CitizLanguage lang
       row->details = describe_details (item, language);
       row->when = citiz_date_to_string (citiz_item_date (item));
       g_ptr_array_add (rows, row);
+    }
+  return rows;
+}
+
+/* --- for reading --- */
+
+static gboolean
+is_measure (const CitizExportRow *row, const gchar *key)
+{
+  return row->item != NULL && row->item->measure != NULL
+         && g_str_equal (row->item->measure->key, key);
+}
+
+/* The two pressures of one moment, which some systems write as two entries, are read as one: "155/85 mm Hg". */
+static void
+join_pressures (GPtrArray *rows, CitizLanguage language)
+{
+  for (guint i = 0; i < rows->len; i++)
+    for (guint j = 0; j < rows->len; j++)
+      {
+        CitizExportRow *above = g_ptr_array_index (rows, i), *below = g_ptr_array_index (rows, j);
+        g_autofree gchar *upper = NULL, *both = NULL;
+
+        if (!is_measure (above, "bp_sys") || !is_measure (below, "bp_dia")
+            || !g_str_equal (above->when, below->when)
+            || !citiz_decimal_known (&above->item->value))
+          continue;
+        upper = value_text (&above->item->value, NULL, NULL, language);
+        both = g_strdup_printf ("%s/%s", upper, below->details);
+        g_free (above->what);
+        above->what = g_strdup (citiz_measure_get ("bp_panel")->name[language]);
+        g_free (above->details);
+        above->details = g_steal_pointer (&both);
+        g_ptr_array_remove_index (rows, j);
+        if (j < i)
+          i--;
+        break;
+      }
+}
+
+/* The newest day of a series of @measure, unless an entry is as new. */
+static CitizExportRow *
+newest_row (const CitizRecord *record,
+            const GPtrArray *rows,
+            const CitizMeasure *measure,
+            CitizLanguage language)
+{
+  g_autoptr (GArray) days = NULL;
+  CitizExportRow *row;
+  CitizDecimal value = {0};
+  gint32 first, last;
+  CitizDate date;
+
+  if (!citiz_record_span (record, measure->key, &first, &last))
+    return NULL;
+  for (guint i = 0; i < rows->len; i++)
+    if (is_measure (rows->pdata[i], measure->key)
+        && citiz_date_day (citiz_item_date (((CitizExportRow *) rows->pdata[i])->item)) >= last)
+      return NULL;
+  days = citiz_record_days (record, measure->key, last, last);
+  if (days == NULL || days->len == 0)
+    return NULL;
+  date = citiz_date_from_day (last);
+  g_snprintf (value.text, sizeof value.text, "%.*g",
+              (int) ceil (log10 (measure->max)) + measure->decimals,
+              g_array_index (days, CitizDay, 0).last); /* no noughts at the end */
+  row = g_new0 (CitizExportRow, 1);
+  row->what = g_strdup (measure->name[language]);
+  row->details = value_text (&value, NULL, measure->ucum, language);
+  row->when = citiz_date_to_string (&date);
+  return row;
+}
+
+/**
+ * citiz_export_rows_to_read:
+ *
+ * As citiz_export_rows(), for the eye: a pressure is one line, and what a device measured later than any entry comes first. Such a row has no item.
+ */
+GPtrArray *
+citiz_export_rows_to_read (const CitizRecord *record, CitizKind kind, CitizLanguage language)
+{
+  static const gchar *const series[] = {"hr", "spo2", "height", "weight"};
+  GPtrArray *rows = citiz_export_rows (record, kind, language);
+
+  if (kind != CITIZ_KIND_MEASURE)
+    return rows;
+  join_pressures (rows, language);
+  for (guint i = 0; i < G_N_ELEMENTS (series); i++)
+    {
+      CitizExportRow *row = newest_row (record, rows, citiz_measure_get (series[i]), language);
+
+      if (row != NULL)
+        g_ptr_array_insert (rows, 0, row);
     }
   return rows;
 }

@@ -24,6 +24,9 @@ extern const CitizExportSection citiz_export_sections[];
 extern const guint citiz_n_export_sections;
 
 GPtrArray *citiz_export_rows (const CitizRecord *record, CitizKind kind, CitizLanguage language);
+GPtrArray *citiz_export_rows_to_read (const CitizRecord *record,
+                                      CitizKind kind,
+                                      CitizLanguage language);
 
 /* "ips" "fhir" "csv" "pdf". NULL with error for another. */
 GBytes *citiz_export (const CitizRecord *record,

@@ -25,7 +25,8 @@ static const gchar *const sentences[] = {
     [CITIZ_SESSION_ERROR_FULL] = N_ (
         "The disk is full. What you had is safe, this change was not saved. Free some space and try again."),
     [CITIZ_SESSION_ERROR_BUSY]
-    = N_ ("This record is already open in another Citiz. Close it there first."),
+    = N_ ("This record is already open in another Citiz. End that one first: Ctrl+Q in its window, "
+          "which opening Citiz brings back if it was closed; Ctrl+C where it runs in a terminal."),
     [CITIZ_SESSION_ERROR_EXISTS]
     = N_ ("There is already a record in this folder. It was not touched."),
     [CITIZ_SESSION_ERROR_NOT_FOUND] = N_ ("It was not found."),
@@ -57,7 +58,7 @@ static const gchar *const sentences[] = {
     [CITIZ_SESSION_ERROR_NO_EVIDENCE] = N_ (
         "This file proves nothing: it is no evidence, was changed, or speaks of a community that is not known here."),
     [CITIZ_SESSION_ERROR_SHARING] = N_ (
-        "An access is open over the nodes of this community. End it first: once you have left, it could not be ended from here."),
+        "An access is open over the nodes of this community, or its end is not confirmed yet. End it, or wait for that: once you have left, it could not be ended from here."),
     [CITIZ_SESSION_ERROR_FAILED] = N_ ("This could not be done. Your record is intact."),
 };
 

@@ -211,11 +211,13 @@ static const struct
 {
   const gchar *measure;
   const gchar *parts[2]; /* the series; the second only of a pair */
+  gboolean instead;      /* only where an older entry would stand on the first screen */
 } newest[] = {
-    {"bp_panel", {"bp_sys", "bp_dia"}},
-    {"weight", {"weight", NULL}},
-    {"height", {"height", NULL}},
-    {"spo2", {"spo2", NULL}},
+    {"bp_panel", {"bp_sys", "bp_dia"}, FALSE},
+    {"weight", {"weight", NULL}, FALSE},
+    {"height", {"height", NULL}, FALSE},
+    {"spo2", {"spo2", NULL}, FALSE},
+    {"hr", {"hr", NULL}, TRUE},
 };
 
 static gboolean
@@ -320,7 +322,7 @@ add_newest (CitizIps *ips, guint row, json_t *section_entries, GPtrArray *lines)
   guint n, rank;
 
   n = last_values (ips, row, &day, values);
-  if (n == 0 || is_told (ips, row, day, &rank))
+  if (n == 0 || is_told (ips, row, day, &rank) || (newest[row].instead && rank == 0))
     return;
   date = citiz_date_from_day (day);
   date_text = citiz_date_to_string (&date);

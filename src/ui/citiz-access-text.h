@@ -1,19 +1,11 @@
 /* How accesses, openings and parts of the record are put into words. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-#include "app/citiz-session.h"
+#include "app/citiz-access-words.h"
 
 G_BEGIN_DECLS
 
 /* All returned strings are (transfer full) unless const. */
-gchar *citiz_opening_title (CitizOpening *opening); /* "Isabelle Fortin, physician" */
-/* Opened while the ledger stood still, which has not heard of it yet. */
-gboolean citiz_opening_waits (CitizOpening *opening);
-gchar *citiz_opening_place (CitizOpening *opening); /* "Hôpital …, Québec · emergency treatment" */
-const gchar *citiz_opening_name (CitizOpening *opening);
-const gchar *citiz_role_text (const gchar *role);
-const gchar *citiz_reason_text (const gchar *reason);
-
 gchar *citiz_access_period (CitizAccess *access,
                             CitizTime now); /* "24 h — ends tomorrow at 14:32" */
 gchar *citiz_access_until (CitizAccess *access,

@@ -123,7 +123,7 @@ await step('refuses a wrong passphrase with a sentence', () => {
   }
 });
 await step('Enter at its own prompt is refused with a sentence', () => {
-  const script = 'import os, pty, sys\npid, fd = pty.fork()\nif pid == 0: os.execvp(sys.argv[1], sys.argv[1:])\nsaid = b""\ntyped = False\nwhile True:\n  try: part = os.read(fd, 4096)\n  except OSError: break\n  if not part: break\n  said += part\n  if not typed and b":" in said:\n    os.write(fd, b"\\n"); typed = True\nprint(said.decode()); sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255)';
+  const script = 'import os, pty, sys, termios, time\npid, fd = pty.fork()\nif pid == 0: os.execvp(sys.argv[1], sys.argv[1:])\nsaid = b""\ntyped = False\nwhile True:\n  try: part = os.read(fd, 4096)\n  except OSError: break\n  if not part: break\n  said += part\n  if not typed and b":" in said:\n    while termios.tcgetattr(fd)[3] & termios.ECHO: time.sleep(0.01)\n    os.write(fd, b"\\n"); typed = True\nprint(said.decode()); sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255)';
   const asked = spawnSync('python3', ['-c', script, citiz, 'show', 'care', '--vault', vault], { env: environment, encoding: 'utf8' });
   assert.equal(asked.status, 1, asked.stdout + asked.stderr);
   assert.match(asked.stdout, /Nothing was typed/);
