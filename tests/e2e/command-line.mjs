@@ -24,6 +24,13 @@ function run(args, { passphrase = secret, env = {}, prefix = [] } = {}) {
   return { status: result.status, json: result.stdout.trim() ? JSON.parse(result.stdout) : null, said: result.stderr };
 }
 
+/** As a person reads it. */
+function plain(args) {
+  const result = spawnSync(citiz, [...args, '--vault', vault, '--passphrase-file', secret], { env: environment, encoding: 'utf8' });
+  assert.equal(result.status, 0, `${args.join(' ')}: ${result.stderr}`);
+  return result.stdout;
+}
+
 function done(args, options) {
   const result = run(args, options);
   assert.equal(result.status, 0, `${args.join(' ')}: ${result.said}`);
@@ -183,6 +190,9 @@ await step('shows care and activity, each measure where a person looks for it', 
   assert.ok(activity.days.length > 20, JSON.stringify(activity).slice(0, 400));
   assert.ok(care.results.some((row) => /6.9/.test(row.details)), JSON.stringify(care.results));
   assert.deepEqual(activity.days.filter((day) => day.measure === 'hba1c'), []);
+  const french = done(['show', 'care'], { env: { LANGUAGE: 'fr' } });
+  assert.deepEqual(french.measures.filter((row) => /\//.test(row.details)).map((row) => row.details.split(/\s/)[0]), ['155,0/85,0']);
+  for (const problem of french.problems) assert.match(problem.details, /^(Actif|Inactif|Résolu|En rémission|Récidive|Rechute|Active|Inactive|Resolved)/, JSON.stringify(problem));
 });
 await step('one press gives a link that a reader opens, and the citizen sees who', async () => {
   live = await serve();
@@ -211,10 +221,18 @@ await step('a second press returns the same access, also after kill -9', async (
   await stop(again.child);
   const seen = done(['accesses']);
   assert.deepEqual(seen.filter((line) => line.kind === 'opening').map((line) => line.name).sort(), ['Dre Isabelle Fortin', 'Samuel Roy']);
+  const read = plain(['accesses']);
+  assert.match(read, /Dre Isabelle Fortin, physician · Hôpital de l’Enfant-Jésus, Québec · emergency care\n {2}The six words of their receipt:( \S+){6}\n/);
+  assert.match(read, /A wrong spoken code was tried/);
+  assert.doesNotMatch(read, /ETREAT|code-failed/);
+  assert.match(plain(['grants']), /^[0-9a-f]{32} {2}open, ends on \d{4}-\d\d-\d\d \d\d:\d\d, opened 2 times\n$/);
 });
 await step('revoking ends it for the reader, and the secrets are gone', async () => {
   assert.equal(done(['revoke', live.access.grant]).state, 'revoked');
-  assert.equal(run(['revoke', '00000000000000000000000000000000']).status, 1);
+  const unknown = run(['revoke', '00000000000000000000000000000000']);
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.said, /no access “0{32}”/);
+  assert.match(plain(['revoke', live.access.grant]), /had ended already: revoked on/);
   const [grant] = done(['grants']);
   assert.equal(grant.state, 'revoked');
   assert.equal(grant.link, undefined);
