@@ -11,11 +11,10 @@
 /* Older blocks are found by their number in an entry's path; the strip itself stays light. */
 #define SHOWN 40
 
-/* Pixels: beside the outermost slices, between two of them, and what a line goes under each (style.css). */
+/* Pixels: beside the outermost slices, and between two of them. */
 #define EDGE       10
 #define LEAST_LINE 10
 #define MOST_LINE  40
-#define UNDER      16
 
 struct _CitizBlockStrip
 {
@@ -148,23 +147,49 @@ link_line (gboolean waiting)
   return line;
 }
 
+static gboolean
+is_line (GtkWidget *widget)
+{
+  return gtk_widget_has_css_class (widget, "birch-link");
+}
+
+/* How many of the newest slices have room in @width, and what they take. */
+static gint
+count_fitting (CitizBlockStrip *self, gint width, gint *out_taken)
+{
+  gint n = 0, taken = 0;
+
+  for (GtkWidget *w = gtk_widget_get_last_child (self->list); w != NULL;
+       w = gtk_widget_get_prev_sibling (w))
+    {
+      gint slice;
+
+      if (is_line (w))
+        continue;
+      gtk_widget_measure (w, GTK_ORIENTATION_HORIZONTAL, -1, &slice, NULL, NULL, NULL);
+      if (n > 0 && taken + slice + n * LEAST_LINE > width)
+        break;
+      taken += slice;
+      n++;
+    }
+  *out_taken = taken;
+  return n;
+}
+
 /* The lines between slices take what is left of the width, so that the first slice in sight is a whole one. */
 static void
 fit (CitizBlockStrip *self, gint width)
 {
-  GtkWidget *last = gtk_widget_get_last_child (self->list);
-  gint slice, line, pitch, fitting;
+  gint taken, n, line;
 
-  if (last == NULL || width <= 2 * EDGE)
+  if (width <= 2 * EDGE)
     return;
-  gtk_widget_measure (last, GTK_ORIENTATION_HORIZONTAL, -1, &slice, NULL, NULL, NULL);
-  pitch = slice + LEAST_LINE;
-  fitting = MAX (1, (width - 2 * EDGE + LEAST_LINE) / pitch);
-  line = fitting > 1 ? (width - 2 * EDGE - fitting * slice) / (fitting - 1) : LEAST_LINE;
+  n = count_fitting (self, width - 2 * EDGE, &taken);
+  line = n > 1 ? (width - 2 * EDGE - taken) / (n - 1) : LEAST_LINE;
   for (GtkWidget *w = gtk_widget_get_first_child (self->list); w != NULL;
        w = gtk_widget_get_next_sibling (w))
-    if (gtk_widget_has_css_class (w, "birch-link"))
-      gtk_widget_set_size_request (w, MIN (line, MOST_LINE) + 2 * UNDER, -1);
+    if (is_line (w))
+      gtk_widget_set_size_request (w, CLAMP (line, LEAST_LINE, MOST_LINE), -1);
 }
 
 /* Once the new slices have their size: the newest is what one wants to see. */
