@@ -33,10 +33,10 @@ course_free (gpointer data)
 }
 
 static gint32
-today_of (const Course *course)
+today_of (CitizSession *session)
 {
   g_autoptr (GDateTime) now
-      = g_date_time_new_from_unix_local (citiz_session_now (course->session).ms / 1000);
+      = g_date_time_new_from_unix_local (citiz_session_now (session).ms / 1000);
 
   return citiz_day_from_date_time (now);
 }
@@ -52,14 +52,14 @@ refill (Course *course)
                                                target->nutrient, period->first, period->last);
   g_autofree gchar *amount = citiz_format_number (target->amount, 0);
   g_autofree gchar *goal = g_strdup_printf (target->limit ? _ ("limit %s") : _ ("goal %s"), amount);
-  g_autofree gchar *title = citiz_period_title (period, today_of (course));
+  g_autofree gchar *title = citiz_period_title (period, today_of (course->session));
   g_autofree gchar *says = g_strdup_printf ("%s, %s", name, title);
 
   gtk_label_set_label (GTK_LABEL (course->title), title);
-  gtk_widget_set_sensitive (course->next, period->last < today_of (course));
+  gtk_widget_set_sensitive (course->next, period->last < today_of (course->session));
   citiz_chart_set_label (citiz_chart_card_get_chart (card), says);
   citiz_day_bars_fill (card, &(CitizDayBars){.period = *period,
-                                             .today = today_of (course),
+                                             .today = today_of (course->session),
                                              .days = days,
                                              .column = name,
                                              .unit = target->unit,
@@ -95,7 +95,8 @@ kind_cb (GtkToggleButton *button, gpointer data)
 
   if (!gtk_toggle_button_get_active (button) || kind == course->period.kind)
     return;
-  course->period = citiz_period_around (kind, MIN (course->period.last, today_of (course)));
+  course->period
+      = citiz_period_around (kind, MIN (course->period.last, today_of (course->session)));
   refill (course);
 }
 
@@ -111,7 +112,7 @@ activated_cb (CitizChart *chart, gint slot, gpointer data)
     {
       const gint32 day = course->period.first + slot;
 
-      if (course->page != NULL && day <= today_of (course))
+      if (course->page != NULL && day <= today_of (course->session))
         {
           gtk_widget_activate_action (course->page, "diet.day", "i", day);
           gtk_window_close (GTK_WINDOW (gtk_widget_get_root (course->box)));
@@ -207,9 +208,9 @@ citiz_diet_course_open (GtkWidget *page, CitizSession *session, gint32 day, Citi
 {
   g_autoptr (GArray) targets = citiz_nutrition_targets (citiz_session_get_record (session), day);
   const CitizNutrientTarget *target = NULL;
-  g_autoptr (GDateTime) date = citiz_day_to_date_time (day);
-  g_autofree gchar *when = citiz_format_date_full (date), *capital = citiz_format_capital (when);
-  g_autofree gchar *value = NULL, *state = NULL, *amount = NULL, *goal = NULL;
+  const CitizPeriod shown = citiz_period_around (CITIZ_PERIOD_DAY, day);
+  g_autofree gchar *when = citiz_period_title (&shown, today_of (session));
+  g_autofree gchar *value = NULL, *state = NULL, *line = NULL, *amount = NULL, *goal = NULL;
   CitizIntake intake;
 
   for (guint i = 0; i < targets->len; i++)
@@ -220,14 +221,12 @@ citiz_diet_course_open (GtkWidget *page, CitizSession *session, gint32 day, Citi
   citiz_diet_intake (session, day, &intake);
   value = citiz_nutrient_value_words (target, &intake);
   state = citiz_nutrient_state_words (target, &intake);
+  line = *state != '\0' ? g_strdup_printf ("%s · %s", value, state) : g_strdup (value);
   amount = citiz_format_quantity (target->amount, 0, target->unit);
   goal = g_strdup_printf ("%s (%s)", amount, target->source[citiz_format_language ()]);
   gtk_window_present (GTK_WINDOW (citiz_measure_dialog_new (
       page, citiz_nutrient_name (nutrient),
-      (const CitizMeasureFact[]){{_ ("Value"), value},
-                                 {_ ("State"), state},
-                                 {target->limit ? _ ("Limit") : _ ("Goal"), goal},
-                                 {_ ("When"), capital},
-                                 {NULL, NULL}},
+      (const CitizMeasureFact[]){
+          {when, line}, {target->limit ? _ ("Limit") : _ ("Goal"), goal}, {NULL, NULL}},
       course_new (page, session, target, day))));
 }
