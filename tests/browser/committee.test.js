@@ -51,6 +51,20 @@ test('one node down', async () => {
   await say('up 3');
 });
 
+test('too few nodes: how many answer of how many are needed, and whom to call', async () => {
+  const page = await newPage(browser, links.origins);
+  for (const origin of links.origins.slice(2)) await page.route(origin + '/**', (route) => route.abort());
+  await page.goto(links.plain.link);
+  await page.fill('#reader-name', 'Luc Roy');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+  await page.click('#open');
+  await page.waitForSelector('.fail');
+  const told = await page.locator('.fail').innerText();
+  contains(told, 'répondent : 2 sur 4, et il en faut 3. Rien n’a été ouvert');
+  contains(told, await page.locator('.fail a').count() ? 'Contact choisi par la personne' : 'Appelez ses proches ou sa pharmacie');
+  await page.finish();
+});
+
 /** Another reader while the ledger stands still, and one node says that all openings but the last are used up: the numbers the others give theirs. */
 async function usesOfAnother() {
   const page = await newPage(browser, links.origins);

@@ -171,8 +171,11 @@ for (const [name, end] of Object.entries(ENDS)) {
 
 test('ended, no contact in the link', async () => {
   const page = await ask(lucieText, { grant: { contact: null }, prepare: ENDS.revoked.set });
-  await page.waitForSelector('.callbox');
-  contains(await text(page), 'Proches, pharmacie, dossier de l’hôpital');
+  await page.waitForSelector('.ended');
+  const shown = await text(page);
+  contains(shown, 'Appelez ses proches ou sa pharmacie');
+  equal(shown.match(/pharmac(ie|y)\./g).length, 2, 'it is said once in each language');
+  equal(await page.locator('.callbox').count(), 0, 'boxes of nobody to call');
   await page.finish();
 });
 
@@ -493,6 +496,20 @@ function withResource(type, change) {
   change(resources(bundle, type), bundle);
   return bundle;
 }
+
+test('figures in the reader’s language: a strength in per cent, beats without a decimal', async () => {
+  const page = await opened(withResource('MedicationStatement', (meds, bundle) => {
+    meds[0].medicationCodeableConcept = { text: 'Fluticasone 0.05 % crème' };
+    const pulse = resources(bundle, 'Observation').find((r) => r.valueQuantity && r.category && JSON.stringify(r.category).includes('vital-signs'));
+    Object.assign(pulse, { code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] }, valueQuantity: { value: '92.0', unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' }, component: undefined });
+  }));
+  const shown = await text(page);
+  contains(shown, '0,05 %');
+  lacks(shown, '0.05 %');
+  contains(shown, '92');
+  lacks(shown, '92,0');
+  await page.finish();
+});
 
 test('isModifier elements are content: tag first, name struck, never lost', async () => {
   const status = (code) => ({ coding: [{ code }] });

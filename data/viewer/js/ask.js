@@ -120,7 +120,9 @@ function failure(app) {
   if (fail.kind === 'passcode') return h('p.fail', { role: 'alert' }, fail.left > 1 ? tm('triesLeft', fail.left) : fail.left === 1 ? tm('triesLast') : t('triesNone'));
   const key = { network: 'failNetwork', damaged: 'failDamaged' }[fail.kind] || 'failRefused';
   const safe = t(app.session.opening ? 'safeEntered' : 'safeNothing');
-  return h('p.fail', { role: 'alert' }, t(key, t('stepName' + (fail.step || 0)), safe), app.link.contact ? [' ', t('callContact', app.link.contact.name), ' ', phoneLink(app.link.contact, 'telline')] : null);
+  const { contact, nodes, threshold } = app.link;
+  const why = fail.few ? t('failFew', fail.heard, nodes.length, threshold) : t(key, t('stepName' + (fail.step || 0)), safe);
+  return h('p.fail', { role: 'alert' }, why, ' ', contact ? [t('callContact', contact.name), ' ', phoneLink(contact, 'telline')] : fail.few && tm('again3none'));
 }
 
 /** The button, or the three steps in its place, or what went wrong and the button again. */

@@ -135,7 +135,7 @@ function readProblem(resource, world) {
 }
 
 function splitStrength(name) {
-  const m = /^(.*?\S)\s+(\d[\d\s.,/]*\s?(?:mg|mcg|µg|μg|ug|g|mL|unités?|units?|UI|IU|U|%|mEq|mmol)\b.*)$/i.exec(name);
+  const m = /^(.*?\S)\s+(\d[\d\s.,/]*\s?(?:(?:mg|mcg|µg|μg|ug|g|mL|unités?|units?|UI|IU|U|mEq|mmol)\b|%).*)$/i.exec(name);
   return m ? [m[1], safeDose(m[2])] : [name, ''];
 }
 

@@ -111,5 +111,5 @@ export function relationName(code) {
 export function quantityText(quantity) {
   if (!quantity) return { num: '', unit: '' };
   const sign = quantity.comparator ? { '<': '<', '>': '>', '<=': '≤', '>=': '≥' }[quantity.comparator] + '\u00a0' : '';
-  return { num: quantity.value === undefined ? '' : sign + fmtNumber(quantity.value), unit: unitName(UNITS[quantity.code] !== undefined ? quantity.code : quantity.unit ?? quantity.code) };
+  return { num: quantity.value === undefined ? '' : sign + fmtNumber(quantity.code === '/min' ? String(quantity.value).replace(/\.0+$/, '') : quantity.value), unit: unitName(UNITS[quantity.code] !== undefined ? quantity.code : quantity.unit ?? quantity.code) };
 }

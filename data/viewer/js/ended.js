@@ -46,7 +46,6 @@ function timeLine(end) {
 }
 
 function contactBlock(contact, label) {
-  if (!contact) return h('div.callbox.none', h('div', both(() => h('b', { lang: lang() }, t('noContact')))), h('span', both(() => t('noContactHint')).join(' / ')));
   const name = contact.name || both(() => (label ? t('contactOf', label) : t('contactPlain'))).join(' / ');
   const href = telHref(contact.phone);
   return h('div.callbox', h('div', h('b', name), h('span', both(() => t('contactHint')).join(' / '))), href ? h('a.bigtel', { href }, icon('phone'), fmtPhone(contact.phone)) : h('b.bigtel', contact.phone));
@@ -59,7 +58,7 @@ export function renderEnded(end, contact, label, words, onCode) {
     plainTop(null, product),
     h('main.stage', h('div.sheetcard.ended', timeLine(end), h('div.twolang' + (lang() === 'en' ? '.enfirst' : ''), both(() => column(end, contact))),
       words ? h('div.wordsline', both(() => h('p', { lang: lang() }, tm('yourReceipt', words[lang()].join(' '))))) : null,
-      end.state === 'closed' ? null : h('div.callwrap', contactBlock(contact, label), onCode ? h('button.btn', { onclick: onCode }, both(() => t('codeInstead')).join(' / ')) : null),
+      end.state === 'closed' ? null : h('div.callwrap', contact && contactBlock(contact, label), onCode ? h('button.btn', { onclick: onCode }, both(() => t('codeInstead')).join(' / ')) : null),
       h('div.twolang.foot2' + (lang() === 'en' ? '.enfirst' : ''), both(() => h('p', { lang: lang() }, t('endedFoot')))))),
   ];
 }

@@ -341,7 +341,7 @@ async function openFailed(refusal, step) {
     finish(endOf(state));
     return;
   }
-  app.fail = { kind: refusal.kind, left: refusal.left, step };
+  app.fail = { kind: refusal.kind, left: refusal.left, few: refusal.few, heard: refusal.heard, step };
   refreshPanel();
   if (refusal.kind === 'passcode') byId('passcode').focus();
 }

@@ -69,7 +69,7 @@ function allNodes(link, what, enough) {
       const over = answers.length + refusals.length === link.nodes.length;
       const made = enough(answers, over);
       if (made) resolve(made);
-      else if (over) reject(verdict(link, refusals, true));
+      else if (over) reject(Object.assign(verdict(link, refusals, true), { heard: answers.length }));
     });
   });
 }
@@ -120,7 +120,7 @@ function agreedState(link) {
       const used = states.filter((other) => terms(other) === terms(one)).map((other) => other.used);
       if (used.length >= link.threshold) return { ...one, used: reached(used, link.threshold) };
     }
-  });
+  }).catch((error) => Promise.reject(Object.assign(error, { few: error.heard < link.threshold })));
 }
 
 /** The opening's first question, asked while the reader still writes a name. */
