@@ -197,6 +197,7 @@ citiz_compose_medication (const CitizDraft *d, const json_t *base)
       if (*to != '\0')
         json_object_set_new (period, "end", json_string (to));
       json_object_del (c.resource, "effectiveDateTime");
+      json_object_del (c.resource, "effectivePeriod");
       if (json_object_size (period) > 0)
         json_object_set (c.resource, "effectivePeriod", period);
       json_decref (period);
@@ -328,6 +329,7 @@ citiz_compose_device (const CitizDraft *d, const json_t *base)
   if (*to != '\0')
     json_object_set_new (period, "end", json_string (to));
   json_object_del (c.resource, "timingDateTime");
+  json_object_del (c.resource, "timingPeriod");
   if (json_object_size (period) > 0)
     json_object_set (c.resource, "timingPeriod", period);
   json_decref (period);

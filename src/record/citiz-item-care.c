@@ -100,8 +100,7 @@ read_allergy (CitizItem *item)
 static void
 read_condition (CitizItem *item)
 {
-  static const gchar *const from[]
-      = {"onsetDateTime", "onsetPeriod.start", "recordedDate", "assertedDate", NULL};
+  static const gchar *const from[] = {"onsetDateTime", "onsetPeriod.start", NULL};
   static const gchar *const until[]
       = {"abatementDateTime", "abatementPeriod.end", "onsetPeriod.end", NULL};
   const json_t *severity = json_object_get (item->resource, "severity");
@@ -168,7 +167,7 @@ read_device (CitizItem *item)
 static void
 read_device_use (CitizItem *item)
 {
-  static const gchar *const from[] = {"timingPeriod.start", "timingDateTime", "recordedOn", NULL};
+  static const gchar *const from[] = {"timingPeriod.start", "timingDateTime", NULL};
   static const gchar *const until[] = {"timingPeriod.end", NULL};
   const json_t *r = item->resource;
   const gchar *reference = citiz_json_text (r, "device.reference");

@@ -260,7 +260,6 @@ citiz_read_medication_use (CitizItem *item)
                                       "dosageInstruction.0.timing.repeat.boundsPeriod.start",
                                       "authoredOn",
                                       "whenHandedOver",
-                                      "dateAsserted",
                                       NULL};
   static const gchar *const until[]
       = {"effectivePeriod.end", "dosageInstruction.0.timing.repeat.boundsPeriod.end", NULL};

@@ -158,8 +158,8 @@ static void
 read_common (CitizItem *item)
 {
   static const gchar *const recorded[]
-      = {"recordedDate", "recorded",         "dateAsserted", "issued",
-         "authoredOn",   "meta.lastUpdated", "date",         NULL};
+      = {"recordedDate", "recorded",   "dateAsserted",     "assertedDate", "recordedOn",
+         "issued",       "authoredOn", "meta.lastUpdated", "date",         NULL};
   const json_t *tags = citiz_json_path (item->resource, "meta.tag");
 
   citiz_keep (&item->fhir_id, citiz_json_text (item->resource, "id"));

@@ -430,6 +430,37 @@ test_composers (void)
   json_decref (json);
 }
 
+/* What a person left empty is not known: the day of writing is no beginning, and a beginning taken out is gone. */
+static void
+test_nothing_invented (void)
+{
+  static const CitizKind lasting[]
+      = {CITIZ_KIND_ALLERGY, CITIZ_KIND_PROBLEM, CITIZ_KIND_MEDICATION, CITIZ_KIND_DEVICE};
+  const CitizId id = {{5}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (lasting); i++)
+    {
+      CitizDraft draft = {.now = {1792852200000}, .offset = -240, .title = "Chose"};
+      json_t *unknown = citiz_compose (lasting[i], &draft, NULL), *known, *emptied;
+      g_autoptr (CitizItem) a = citiz_item_new_from_json (unknown, &id, 1, 0, NULL);
+      g_autoptr (CitizItem) b = NULL, c = NULL;
+
+      g_assert_cmpint (a->onset.precision, ==, CITIZ_DATE_NONE);
+      g_assert_cmpint (a->recorded.year, ==, 2026);
+      g_assert_true (citiz_date_parse (&draft.onset, "2004-10"));
+      known = citiz_compose (lasting[i], &draft, unknown);
+      b = citiz_item_new_from_json (known, &id, 2, 0, NULL);
+      g_assert_cmpint (b->onset.year, ==, 2004);
+      draft.onset = (CitizDate){0};
+      emptied = citiz_compose (lasting[i], &draft, known);
+      c = citiz_item_new_from_json (emptied, &id, 3, 0, NULL);
+      g_assert_cmpint (c->onset.precision, ==, CITIZ_DATE_NONE);
+      json_decref (unknown);
+      json_decref (known);
+      json_decref (emptied);
+    }
+}
+
 typedef struct
 {
   CitizRecord *record;
@@ -710,6 +741,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/hostile-fields", test_hostile_fields);
   g_test_add_func ("/record/corrections", test_corrections);
   g_test_add_func ("/record/composers", test_composers);
+  g_test_add_func ("/record/nothing-invented", test_nothing_invented);
   g_test_add_func ("/record/sample", test_sample);
   g_test_add_func ("/record/session", test_session);
   g_test_add_func ("/record/person/merged", test_person_is_merged);
