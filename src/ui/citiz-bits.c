@@ -199,19 +199,23 @@ citiz_text_row_new (const gchar *title)
   return row;
 }
 
-void
-citiz_fact_add (GtkWidget *list, const gchar *name, const gchar *text)
+GtkWidget *
+citiz_fact_new (const gchar *name, const gchar *text)
 {
-  GtkWidget *row;
+  GtkWidget *row = adw_action_row_new ();
 
-  if (text == NULL || *text == '\0')
-    return;
-  row = adw_action_row_new ();
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
   gtk_widget_add_css_class (row, "fact");
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  return row;
+}
+
+void
+citiz_fact_add (GtkWidget *list, const gchar *name, const gchar *text)
+{
+  if (text != NULL && *text != '\0')
+    gtk_list_box_append (GTK_LIST_BOX (list), citiz_fact_new (name, text));
 }
 
 void

@@ -37,7 +37,9 @@ GtkWidget *citiz_list_new (const gchar *label);
 /* A row to type in. libadwaita 1.2 writes its title twice, over the text and in its place while there is none; assistive technology hears it
  * once, as the row's name. */
 GtkWidget *citiz_text_row_new (const gchar *title);
-/* A row "name over text" for such a list, which reads and does nothing; none without a text. */
+/* A row "name over text" for such a list, which reads and does nothing. */
+GtkWidget *citiz_fact_new (const gchar *name, const gchar *text);
+/* Appends one; none without a text. */
 void citiz_fact_add (GtkWidget *list, const gchar *name, const gchar *text);
 /* Emptied to be filled again: the keyboard focus comes back to its place (citiz-focus.h). */
 void citiz_list_clear (GtkWidget *list);

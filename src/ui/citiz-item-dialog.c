@@ -10,6 +10,7 @@
 #include "ui/citiz-flow.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-chart.h"
+#include "ui/citiz-item-facts.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-undo.h"
@@ -35,115 +36,17 @@ local_now (CitizItemDialog *self)
   return g_date_time_new_from_unix_local (now.ms / 1000);
 }
 
-/* Words that begin the line of a fact, and stand within others elsewhere: "today", "document". */
 static void
-add_sentence (GtkWidget *list, const gchar *name, const gchar *text)
+add_facts (GtkWidget *list, const CitizItem *item, GDateTime *now)
 {
-  g_autofree gchar *capital = text != NULL ? citiz_format_capital (text) : NULL;
+  g_autoptr (GPtrArray) facts = citiz_item_facts (item, now);
 
-  citiz_fact_add (list, name, capital);
-}
-
-static gchar *
-value_line (const CitizItem *item)
-{
-  g_autofree gchar *value = citiz_item_value_text (item);
-  const gchar *unit = citiz_item_unit_text (item);
-
-  if (*value == '\0')
-    return g_strdup ("");
-  if (citiz_values_hidden ())
-    return g_strdup ("•••");
-  return *unit != '\0' ? g_strdup_printf ("%s" CITIZ_NBSP "%s", value, unit) : g_strdup (value);
-}
-
-/* "45 min" and its name, which may be empty. NULL when the part says nothing. (transfer full) */
-static gchar *
-component_text (const CitizItem *item, const CitizComponent *part, const gchar **out_name)
-{
-  g_autofree gchar *digits = NULL, *text = NULL;
-  gboolean plain;
-
-  *out_name = part->title[citiz_format_language ()];
-  if (!citiz_decimal_known (&part->value) && (part->text == NULL || *part->text == '\0'))
-    return NULL;
-  if (item->kind == CITIZ_KIND_SESSION && citiz_decimal_known (&part->value))
+  for (guint i = 0; i < facts->len; i++)
     {
-      text = citiz_session_figure (part, citiz_format_language (), out_name, &plain);
-      return g_strdup (citiz_shown (text));
+      const CitizFact *fact = g_ptr_array_index (facts, i);
+
+      citiz_fact_add (list, fact->name, fact->text);
     }
-  digits = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text)
-                                              : g_strdup (part->text);
-  text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
-                          citiz_format_unit (part->unit));
-  return g_strdup (g_strchomp (text));
-}
-
-static void
-add_components (GtkWidget *list, const CitizItem *item)
-{
-  for (guint i = 0; i < item->components->len; i++)
-    {
-      const gchar *name;
-      g_autofree gchar *text
-          = component_text (item, &g_array_index (item->components, CitizComponent, i), &name);
-
-      if (text != NULL)
-        citiz_fact_add (list, name != NULL && *name != '\0' ? name : _ ("Part"), text);
-    }
-}
-
-/* What a version said: its value, else that of its parts. (transfer full) */
-static gchar *
-version_value (const CitizItem *item)
-{
-  g_autofree gchar *value = value_line (item);
-  g_autoptr (GString) out = g_string_new (value);
-
-  for (guint i = 0; *value == '\0' && i < item->components->len; i++)
-    {
-      const gchar *name;
-      g_autofree gchar *text
-          = component_text (item, &g_array_index (item->components, CitizComponent, i), &name);
-
-      if (text == NULL)
-        continue;
-      if (out->len > 0)
-        g_string_append (out, ", ");
-      if (item->kind != CITIZ_KIND_SESSION && name != NULL && *name != '\0')
-        g_string_append_printf (out, "%s ", name);
-      g_string_append (out, text);
-    }
-  return g_string_free (g_steal_pointer (&out), FALSE);
-}
-
-static gboolean
-has_course (const CitizItem *item)
-{
-  gboolean current = item->status == CITIZ_STATUS_ACTIVE || item->status == CITIZ_STATUS_FINAL;
-
-  return !current
-         || (item->kind != CITIZ_KIND_SESSION && item->kind != CITIZ_KIND_MEAL
-             && item->kind != CITIZ_KIND_ALLERGY && item->kind != CITIZ_KIND_DOCUMENT
-             && item->kind != CITIZ_KIND_CONTACT && item->kind != CITIZ_KIND_MEASURE
-             && item->kind != CITIZ_KIND_RESULT);
-}
-
-/* What was put into plain words or another language stands beside what its source wrote. */
-static void
-add_written (GtkWidget *list, const CitizItem *item, const gchar *dosage)
-{
-  g_autofree gchar *name = item->source == CITIZ_SOURCE_SELF || item->measure != NULL
-                               ? g_strdup ("")
-                               : citiz_item_written (item);
-  g_autofree gchar *written = citiz_fold (name), *shown = citiz_fold (citiz_item_title (item));
-  g_autofree gchar *sig = citiz_fold (item->dosage), *said = citiz_fold (dosage);
-  gboolean other = *shown != '\0' && strstr (written, shown) == NULL;
-  gboolean plain = strcmp (sig, said) != 0 && strstr (item->dosage, "×/") == NULL;
-  g_autofree gchar *both = g_strdup_printf ("%s%s%s", other ? name : "", other && plain ? "\n" : "",
-                                            plain ? item->dosage : "");
-
-  citiz_fact_add (list, _ ("In the source"), both);
 }
 
 static GtkWidget *
@@ -151,63 +54,57 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
 {
   g_autoptr (GDateTime) now = local_now (self);
   GtkWidget *list = citiz_list_new (citiz_item_title (item));
-  g_autofree gchar *value = value_line (item), *range = citiz_item_range_words (item);
-  g_autofree gchar *onset = citiz_date_words (&item->onset, now, TRUE),
-                   *end = citiz_date_words (&item->end, now, FALSE);
-  g_autofree gchar *recorded = citiz_date_words (&item->recorded, now, TRUE),
-                   *source = citiz_item_source_word (item);
-  g_autofree gchar *whose = NULL, *dosage = citiz_format_dosage (item->dosage),
-                   *reaction = citiz_item_reaction (item);
-  gboolean lasts = item->kind != CITIZ_KIND_SESSION; /* whose minutes say it */
-  const gchar *position
-      = citiz_values_hidden () ? "" : citiz_position_text (item->position, item->range.owner);
 
   if (g_utf8_strlen (citiz_item_title (item), -1) > TITLE_SEEN)
     citiz_fact_add (list, _ ("Name"), citiz_item_title (item));
-  citiz_fact_add (list, _ ("Value"), value);
-  citiz_fact_add (list, _ ("State"), position);
-  citiz_fact_add (list, _ ("Range"), range);
-  add_components (list, item);
-  citiz_fact_add (list, _ ("Strength or model"), item->detail);
-  citiz_fact_add (list, _ ("How to take it"), dosage);
-  citiz_fact_add (list, _ ("Reaction"), reaction);
-  add_sentence (
-      list,
-      lasts && (item->end.precision != CITIZ_DATE_NONE || item->kind == CITIZ_KIND_PROBLEM)
-          ? _ ("Since")
-          : _ ("When"),
-      onset);
-  if (lasts)
-    add_sentence (list, _ ("Until"), end);
-  if (has_course (item)) /* an allergy or a document that simply is has no state worth a line */
-    citiz_fact_add (list, _ ("Status"), citiz_status_text (item->status));
-  citiz_fact_add (list, _ ("Reason"), item->reason);
-  citiz_fact_add (list, _ ("Place"), item->site);
-  citiz_fact_add (list, _ ("With whom"), item->person);
-  citiz_fact_add (list, _ ("Relationship"), item->relationship);
-  citiz_fact_add (list, _ ("Phone"), item->phone);
-  citiz_fact_add (list, _ ("Email"), item->email);
-  citiz_fact_add (list, _ ("Note"), item->note);
-  add_written (list, item, dosage);
-  whose = *item->source_name != '\0' ? g_strdup_printf ("%s · %s", source, item->source_name)
-                                     : g_strdup (source);
-  add_sentence (list, _ ("Where it comes from"), whose);
-  add_sentence (list, _ ("Recorded"), recorded);
+  add_facts (list, item, now);
   return list;
 }
 
 /* --- corrections --- */
 
+/* Under the title of an earlier version: what it said otherwise, whose it was, until when it stood. (transfer full) */
 static gchar *
-joined (const gchar *line, const gchar *value, const gchar *source, const gchar *when)
+version_text (CitizItemDialog *self, const CitizItem *old, const CitizItem *next, GDateTime *now)
 {
-  const gchar *all[] = {line, value, source, when}, *said[G_N_ELEMENTS (all) + 1] = {NULL};
+  gboolean own = old->source == CITIZ_SOURCE_SELF; /* as the one that corrects it */
+  g_autofree gchar *said = citiz_item_differences (old, next, now),
+                   *source = own ? NULL : citiz_item_source_word (old), *when = NULL;
+  const gchar *all[4] = {NULL};
   guint n = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    if (all[i] != NULL && *all[i] != '\0')
-      said[n++] = all[i];
-  return g_strjoinv (" · ", (gchar **) said);
+  if (old->changed.ms > 0)
+    when = citiz_format_date_time_ms (old->changed, citiz_session_now (self->session));
+  if (*said != '\0')
+    all[n++] = said;
+  if (source != NULL)
+    all[n++] = source;
+  if (when != NULL)
+    all[n++] = when;
+  return g_strjoinv (" · ", (gchar **) all);
+}
+
+/* Opened, it says all that the version said. */
+static GtkWidget *
+version_row (CitizItemDialog *self, const CitizItem *old, const CitizItem *next)
+{
+  g_autoptr (GDateTime) now = local_now (self);
+  g_autoptr (GPtrArray) facts = citiz_item_facts (old, now);
+  g_autofree gchar *text = version_text (self, old, next, now);
+  GtkWidget *row = adw_expander_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), citiz_item_title (old));
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), text);
+  adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row),
+                               citiz_prefix_new ("citiz-history-symbolic", "neutral"));
+  for (guint i = 0; i < facts->len; i++)
+    {
+      const CitizFact *fact = g_ptr_array_index (facts, i);
+
+      adw_expander_row_add_row (ADW_EXPANDER_ROW (row), citiz_fact_new (fact->name, fact->text));
+    }
+  return row;
 }
 
 static void
@@ -215,31 +112,15 @@ add_history (CitizItemDialog *self)
 {
   g_autoptr (GPtrArray) versions
       = citiz_record_history (citiz_session_get_record (self->session), &self->id);
-  g_autoptr (GDateTime) now = local_now (self);
   GtkWidget *list, *group;
 
   if (versions->len < 2)
     return;
   list = citiz_list_new (_ ("Earlier versions"));
   for (guint i = versions->len - 1; i > 0; i--)
-    {
-      const CitizItem *old = g_ptr_array_index (versions, i - 1);
-      gboolean own = old->source == CITIZ_SOURCE_SELF; /* as the one that corrects it */
-      g_autofree gchar *line = citiz_item_line (old, now), *value = version_value (old),
-                       *source = own ? NULL : citiz_item_source_word (old), *when = NULL,
-                       *text = NULL;
-      GtkWidget *row = adw_action_row_new ();
-
-      if (old->changed.ms > 0)
-        when = citiz_format_date_time_ms (old->changed, citiz_session_now (self->session));
-      text = joined (line, value, source, when);
-      adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), citiz_item_title (old));
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
-      adw_action_row_add_prefix (ADW_ACTION_ROW (row),
-                                 citiz_prefix_new ("citiz-history-symbolic", "neutral"));
-      gtk_list_box_append (GTK_LIST_BOX (list), row);
-    }
+    gtk_list_box_append (
+        GTK_LIST_BOX (list),
+        version_row (self, g_ptr_array_index (versions, i - 1), g_ptr_array_index (versions, i)));
   group = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (group), citiz_heading_new (_ ("Earlier versions"), NULL));
   gtk_box_append (GTK_BOX (group), list);

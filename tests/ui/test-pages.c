@@ -20,6 +20,7 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-import-dialog.h"
 #include "ui/citiz-item-dialog.h"
+#include "ui/citiz-item-facts.h"
 #include "ui/citiz-item-row.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
@@ -379,6 +380,47 @@ test_earlier_session (void)
   dialog = citiz_item_dialog_new (NULL, session, &id);
   g_assert_true (shows (GTK_WIDGET (dialog), "17"));
   g_assert_true (shows (GTK_WIDGET (dialog), before));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+/* A medication corrected: the version before says its dose and instructions, and what it did not say; a beginning
+ * that nobody gave is nowhere. */
+static void
+test_earlier_medication (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizRecord *record = citiz_session_get_record (session);
+  CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (CITIZ_KIND_MEDICATION));
+  const CitizTime now = citiz_session_now (session);
+  g_autoptr (GDateTime) wall = g_date_time_new_from_unix_local (now.ms / 1000);
+  g_autofree gchar *said = NULL;
+  CitizId id;
+  CitizItem *item;
+  CitizItemDialog *dialog;
+  g_autoptr (GPtrArray) history = NULL;
+
+  citiz_add_fill (form, CITIZ_KIND_MEDICATION, record, NULL, now);
+  citiz_form_set_text (form, "title", "Zyxamin");
+  citiz_form_set_text (form, "detail", "4 mg");
+  citiz_form_set_text (form, "dosage", "One tablet at supper");
+  id = save (session, NULL, citiz_add_compose (form, CITIZ_KIND_MEDICATION, record, NULL, now));
+  gtk_window_destroy (GTK_WINDOW (form));
+  item = citiz_record_get (record, &id);
+  form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (CITIZ_KIND_MEDICATION));
+  citiz_add_fill (form, CITIZ_KIND_MEDICATION, record, item, now);
+  g_assert_cmpstr (citiz_form_get_text (form, "onset"), ==, "");
+  citiz_form_set_text (form, "detail", "5 mg");
+  citiz_form_set_text (form, "note", "New");
+  save (session, &id, citiz_add_compose (form, CITIZ_KIND_MEDICATION, record, item, now));
+  history = citiz_record_history (record, &id);
+  g_assert_cmpuint (history->len, ==, 2);
+  said = citiz_item_differences (history->pdata[0], history->pdata[1], wall);
+  g_assert_cmpstr (said, ==, "Strength: 4 mg · Note: nothing noted");
+  dialog = citiz_item_dialog_new (NULL, session, &id);
+  g_assert_true (shows (GTK_WIDGET (dialog), said));
+  g_assert_true (shows (GTK_WIDGET (dialog), "Earlier versions"));
+  g_assert_false (shows (GTK_WIDGET (dialog), "Since"));
   gtk_window_destroy (GTK_WINDOW (dialog));
   gtk_window_destroy (GTK_WINDOW (form));
 }
@@ -915,6 +957,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/measure", test_measure);
   g_test_add_func ("/ui/pages/correction", test_correction);
   g_test_add_func ("/ui/pages/earlier-session", test_earlier_session);
+  g_test_add_func ("/ui/pages/earlier-medication", test_earlier_medication);
   g_test_add_func ("/ui/pages/time-stays", test_time_stays);
   g_test_add_func ("/ui/pages/food", test_food);
   g_test_add_func ("/ui/pages/periods", test_periods);
