@@ -175,3 +175,22 @@ citiz_secret_row_set_text (CitizSecretRow *self, const gchar *text)
   g_return_if_fail (CITIZ_IS_SECRET_ROW (self));
   gtk_editable_set_text (GTK_EDITABLE (self->text), text);
 }
+
+void
+citiz_secret_row_set_problem (CitizSecretRow *self, GtkWidget *label)
+{
+  GtkAccessible *text;
+
+  g_return_if_fail (CITIZ_IS_SECRET_ROW (self));
+  text = GTK_ACCESSIBLE (self->text);
+  if (label == NULL)
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (self), "error");
+      gtk_accessible_reset_state (text, GTK_ACCESSIBLE_STATE_INVALID);
+      gtk_accessible_reset_relation (text, GTK_ACCESSIBLE_RELATION_DESCRIBED_BY);
+      return;
+    }
+  gtk_widget_add_css_class (GTK_WIDGET (self), "error");
+  gtk_accessible_update_state (text, GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_TRUE, -1);
+  gtk_accessible_update_relation (text, GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, label, NULL, -1);
+}

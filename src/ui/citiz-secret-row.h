@@ -13,5 +13,7 @@ GtkWidget *citiz_secret_row_new (const gchar *title);
 /* (transfer none): in memory that is not paged out, and wiped */
 const gchar *citiz_secret_row_get_text (CitizSecretRow *self);
 void citiz_secret_row_set_text (CitizSecretRow *self, const gchar *text);
+/* @label: (nullable): says what is wrong with what was typed; told with the row's text. NULL: nothing is */
+void citiz_secret_row_set_problem (CitizSecretRow *self, GtkWidget *label);
 
 G_END_DECLS

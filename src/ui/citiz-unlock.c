@@ -20,8 +20,10 @@ struct _CitizUnlock
   GtkWidget *ways;
   GtkWidget *entry, *words;
   CitizNewPassphrase *fresh;
-  GtkWidget *busy, *problem, *serving, *mark;
-  GtkWidget *access; /* the code kept on screen, or hidden */
+  GtkWidget *busy, *serving, *mark;
+  GtkWidget *problem,
+      *words_problem; /* each under what was typed; the second is there with its way */
+  GtkWidget *access;  /* the code kept on screen, or hidden */
   CitizQr *qr;
   GtkWidget *spoken;
   CitizTime expires;
@@ -32,6 +34,24 @@ struct _CitizUnlock
 G_DEFINE_FINAL_TYPE (CitizUnlock, citiz_unlock, ADW_TYPE_BIN)
 
 static GtkWidget *words_way (CitizUnlock *self);
+
+static gboolean
+with_words (CitizUnlock *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->ways)), "words") == 0;
+}
+
+/* @sentence: (nullable): NULL takes away what was said */
+static void
+say_problem (CitizUnlock *self, const gchar *sentence)
+{
+  GtkWidget *label = with_words (self) ? self->words_problem : self->problem;
+
+  gtk_label_set_label (GTK_LABEL (label), sentence != NULL ? sentence : "");
+  gtk_widget_set_visible (label, sentence != NULL);
+  if (label == self->problem)
+    citiz_secret_row_set_problem (CITIZ_SECRET_ROW (self->entry), sentence != NULL ? label : NULL);
+}
 
 static gboolean
 late_cb (gpointer data)
@@ -46,12 +66,16 @@ late_cb (gpointer data)
 static void
 set_busy (CitizUnlock *self, gboolean busy)
 {
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
   g_clear_handle_id (&self->late, g_source_remove);
   if (busy)
     self->late = g_timeout_add (500, late_cb, self);
   else
     gtk_widget_set_visible (self->busy, FALSE);
-  gtk_widget_set_visible (self->problem, FALSE);
+  say_problem (self, NULL);
+  if (busy && root != NULL)
+    gtk_root_set_focus (root, NULL); /* a text that only becomes insensitive is not told */
   gtk_widget_set_sensitive (self->ways, !busy);
 }
 
@@ -61,10 +85,9 @@ fail (CitizUnlock *self, const GError *error)
   if (self->session == NULL) /* closed meanwhile */
     return;
   set_busy (self, FALSE);
-  gtk_label_set_label (GTK_LABEL (self->problem), citiz_session_explain (error));
-  gtk_widget_set_visible (self->problem, TRUE);
   citiz_secret_row_set_text (CITIZ_SECRET_ROW (self->entry), "");
-  if (g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->ways)), "passphrase") == 0)
+  say_problem (self, citiz_session_explain (error));
+  if (!with_words (self))
     gtk_widget_grab_focus (self->entry);
 }
 
@@ -133,7 +156,7 @@ way_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 
   if (words && self->words == NULL) /* made when asked for: most days the passphrase is enough */
     gtk_stack_add_named (GTK_STACK (self->ways), words_way (self), "words");
-  gtk_widget_set_visible (self->problem, FALSE);
+  say_problem (self, NULL);
   gtk_stack_set_visible_child_name (GTK_STACK (self->ways), words ? "words" : "passphrase");
   gtk_widget_grab_focus (words ? self->words : self->entry);
 }
@@ -143,6 +166,13 @@ ready_cb (CitizUnlock *self)
 {
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "unlock.open-with-words",
                                  citiz_new_passphrase_get_ready (self->fresh));
+}
+
+/* As at the first run, Enter goes on. */
+static void
+words_enter_cb (CitizUnlock *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "unlock.open-with-words", NULL);
 }
 
 /* --- building --- */
@@ -161,6 +191,17 @@ button (const gchar *text, const gchar *action, const gchar *first, const gchar 
 }
 
 static GtkWidget *
+problem_new (void)
+{
+  GtkWidget *label
+      = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify", GTK_JUSTIFY_CENTER,
+                      "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
+
+  gtk_widget_add_css_class (label, "bad");
+  return label;
+}
+
+static GtkWidget *
 passphrase_way (CitizUnlock *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *list = citiz_list_new (NULL);
@@ -168,7 +209,9 @@ passphrase_way (CitizUnlock *self)
   self->entry = citiz_secret_row_new (_ ("Passphrase"));
   g_signal_connect_object (self->entry, "entered", G_CALLBACK (enter_cb), self, G_CONNECT_SWAPPED);
   gtk_list_box_append (GTK_LIST_BOX (list), self->entry);
+  self->problem = problem_new ();
   gtk_box_append (GTK_BOX (box), list);
+  gtk_box_append (GTK_BOX (box), self->problem);
   gtk_box_append (GTK_BOX (box), button (_ ("_Open"), "unlock.open", "pill", "suggested-action"));
   gtk_box_append (GTK_BOX (box), button (_ ("I Have My 24 _Words"), "unlock.words", "flat", NULL));
   return box;
@@ -193,10 +236,14 @@ words_way (CitizUnlock *self)
   self->fresh = CITIZ_NEW_PASSPHRASE (citiz_new_passphrase_new ());
   g_signal_connect_object (self->fresh, "notify::ready", G_CALLBACK (ready_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->fresh, "activate", G_CALLBACK (words_enter_cb), self,
+                           G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), frame);
   gtk_box_append (GTK_BOX (box), caption);
   gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("A new passphrase"), NULL));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->fresh));
+  self->words_problem = problem_new ();
+  gtk_box_append (GTK_BOX (box), self->words_problem);
   gtk_box_append (GTK_BOX (box),
                   button (_ ("_Open"), "unlock.open-with-words", "pill", "suggested-action"));
   gtk_box_append (GTK_BOX (box),
@@ -309,10 +356,6 @@ build_body (CitizUnlock *self)
                              FALSE, NULL);
   gtk_box_append (GTK_BOX (self->busy), g_object_new (GTK_TYPE_SPINNER, "spinning", TRUE, NULL));
   gtk_box_append (GTK_BOX (self->busy), gtk_label_new (_ ("Opening your record…")));
-  self->problem
-      = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify", GTK_JUSTIFY_CENTER,
-                      "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
-  gtk_widget_add_css_class (self->problem, "bad");
   self->serving = g_object_new (
       GTK_TYPE_LABEL, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER, "max-width-chars", 44, "label",
       _ ("An access is live and goes on being answered while the record is locked. Open the "
@@ -324,7 +367,6 @@ build_body (CitizUnlock *self)
   gtk_box_append (GTK_BOX (box), self->serving);
   gtk_box_append (GTK_BOX (box), self->ways);
   gtk_box_append (GTK_BOX (box), self->busy);
-  gtk_box_append (GTK_BOX (box), self->problem);
   g_object_set (box, "valign", GTK_ALIGN_CENTER, "margin-start", 12, "margin-end", 12, "margin-top",
                 12, "margin-bottom", 36, NULL);
   return box;

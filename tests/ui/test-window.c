@@ -11,6 +11,7 @@
 #include "ui/citiz-profile-dialog.h"
 #include "ui/citiz-qr.h"
 #include "ui/citiz-recovery-sheet.h"
+#include "ui/citiz-secret-row.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window.h"
 #include "ui-wait.h"
@@ -455,6 +456,34 @@ test_kept_over_nodes (void)
     }
 }
 
+/* Under the code of a live access, a wrong passphrase is told right below its field, within the window. */
+static void
+check_wrong_passphrase (CitizWindow *window, GtkWidget *screen)
+{
+  g_autofree gchar *payload = g_strnfill (380, 'e');
+  g_autofree gchar *link = g_strconcat ("https://a.example/v#shlink:/", payload, NULL);
+  GtkWidget *row, *problem;
+  graphene_rect_t field, sentence;
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 1280, 860);
+  gtk_window_present (GTK_WINDOW (window));
+  citiz_unlock_keep_access (CITIZ_UNLOCK (screen), link, NULL,
+                            (CitizTime){citiz_session_now (session).ms + 3600000}, TRUE);
+  row = find_type (screen, CITIZ_TYPE_SECRET_ROW);
+  problem = gtk_widget_get_next_sibling (gtk_widget_get_parent (row));
+  g_assert_true (GTK_IS_LABEL (problem) && !gtk_widget_get_visible (problem));
+  citiz_secret_row_set_text (CITIZ_SECRET_ROW (row), "not this one");
+  gtk_widget_activate_action (screen, "unlock.open", NULL);
+  WAIT_FOR (gtk_widget_get_visible (problem));
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (problem)), !=, "");
+  WAIT_FOR (gtk_widget_get_height (problem) > 0);
+  g_assert_true (gtk_widget_compute_bounds (row, GTK_WIDGET (window), &field));
+  g_assert_true (gtk_widget_compute_bounds (problem, GTK_WIDGET (window), &sentence));
+  g_assert_cmpfloat (sentence.origin.y, >=, field.origin.y + field.size.height);
+  g_assert_cmpfloat (sentence.origin.y + sentence.size.height, <=,
+                     gtk_widget_get_height (GTK_WIDGET (window)));
+}
+
 /* The code of a live access stays for whoever arrives; after this the record is locked for good. */
 static void
 test_lock_away (void)
@@ -484,6 +513,7 @@ test_lock_away (void)
   window = citiz_window_new (NULL, session);
   screen = find_type (GTK_WIDGET (window), CITIZ_TYPE_UNLOCK);
   g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), ==, 0);
+  check_wrong_passphrase (window, screen);
   gtk_window_destroy (GTK_WINDOW (window));
   settle ();
 }
