@@ -85,10 +85,27 @@ birth_date_of (CitizSession *self)
   return text != NULL && strlen (text) == 10 ? g_strdup (text) : NULL;
 }
 
-/* What nobody chose to leave out is not "masked": a line of its own, "left-out", names the parts. */
-static void
-describe_left_out (json_t *shown, const GPtrArray *parts)
+/* How a part is held back: by single items, whole as in every new record, or whole because the person said so. */
+typedef enum
 {
+  HELD_ITEMS,
+  HELD_BY_DEFAULT,
+  HELD_WHOLE
+} Held;
+
+static Held
+held_of (const CitizIpsPart *part, const CitizProfile *usual, gboolean chosen)
+{
+  if (!chosen || (!part->shown && !citiz_profile_shows (usual, part->part)))
+    return HELD_BY_DEFAULT;
+  return part->shown ? HELD_ITEMS : HELD_WHOLE;
+}
+
+/* A line of its own that names parts: "left-out", which nobody chose, is not "masked", which the person did. */
+static void
+describe_held (json_t *shown, const GPtrArray *parts, gboolean chosen, Held held, const gchar *key)
+{
+  g_autoptr (CitizProfile) usual = citiz_profile_new ();
   g_autoptr (GString) names = g_string_new (NULL);
   guint n = 0;
 
@@ -96,16 +113,18 @@ describe_left_out (json_t *shown, const GPtrArray *parts)
     {
       const CitizIpsPart *part = g_ptr_array_index (parts, i);
 
-      if (part->withheld > 0)
-        g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "",
-                                citiz_part_name (part->part));
-      n += part->withheld;
+      if (held_of (part, usual, chosen) != held || (part->withheld == 0 && held != HELD_WHOLE))
+        continue;
+      g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "",
+                              citiz_part_name (part->part));
+      n += held == HELD_WHOLE ? 1 : part->withheld;
     }
   if (n > 0)
-    json_array_append_new (shown, json_pack ("{s:s, s:i, s:s}", "key", "left-out", "count", (int) n,
-                                             "text", names->str));
+    json_array_append_new (
+        shown, json_pack ("{s:s, s:i, s:s}", "key", key, "count", (int) n, "text", names->str));
 }
 
+/* @out_withheld: the items that are masked one by one, or by their subject */
 static json_t *
 describe_shown (const GPtrArray *parts, gboolean chosen, guint *out_withheld)
 {
@@ -116,14 +135,14 @@ describe_shown (const GPtrArray *parts, gboolean chosen, guint *out_withheld)
     {
       const CitizIpsPart *part = g_ptr_array_index (parts, i);
 
-      *out_withheld += chosen ? part->withheld : 0;
+      *out_withheld += chosen && part->shown ? part->withheld : 0;
       if (part->shown && part->count > 0)
         json_array_append_new (shown,
                                json_pack ("{s:s, s:i, s:s}", "key", citiz_part_name (part->part),
                                           "count", (int) part->count, "text", part->text));
     }
-  if (!chosen)
-    describe_left_out (shown, parts);
+  describe_held (shown, parts, chosen, HELD_BY_DEFAULT, "left-out");
+  describe_held (shown, parts, chosen, HELD_WHOLE, "masked");
   return shown;
 }
 

@@ -234,8 +234,9 @@ static void
 add_others (GPtrArray *lines, CitizAccess *access)
 {
   static const gchar *const told[]
-      = {"alerts",    "medications", "allergies", "problems", "contacts", "directives", "devices",
-         "pregnancy", "results",     "vitals",    "activity", "diet",     "left-out",   NULL};
+      = {"alerts",     "medications", "allergies", "problems", "contacts",
+         "directives", "devices",     "pregnancy", "results",  "vitals",
+         "activity",   "diet",        "left-out",  "masked",   NULL};
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (guint i = 0; access->shown != NULL && i < access->shown->len; i++)
@@ -259,13 +260,10 @@ add_single (GPtrArray *lines, CitizAccess *access, const gchar *key)
     add_line (lines, citiz_part_icon (key), "accent", citiz_part_heading (key), part->text);
 }
 
-/* Left out, and the person never said so. */
+/* Parts by their names, separated by spaces in @part. */
 static void
-add_left_out (GPtrArray *lines, const CitizShownPart *part)
+add_held (GPtrArray *lines, const CitizShownPart *part, const gchar *title)
 {
-  g_autofree gchar *title = g_strdup_printf (
-      ngettext ("%u item left out by default", "%u items left out by default", part->count),
-      part->count);
   g_auto (GStrv) keys = g_strsplit (part->text, " ", -1);
   g_autoptr (GString) names = g_string_new (NULL);
 
@@ -278,7 +276,9 @@ GPtrArray *
 citiz_access_lines (CitizAccess *access)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_part_line_free);
-  const CitizShownPart *alerts = find_part (access, "alerts");
+  const CitizShownPart *alerts = find_part (access, "alerts"),
+                       *left_out = find_part (access, "left-out"),
+                       *masked = find_part (access, "masked");
 
   if (access->sample)
     add_line (lines, "citiz-info-symbolic", "warning", _ ("Sample record"),
@@ -294,8 +294,22 @@ citiz_access_lines (CitizAccess *access)
             _ ("Latest results and vital signs"));
   add_pair (lines, access, "activity", "diet", "citiz-activity-symbolic", _ ("Activity and diet"));
   add_others (lines, access);
-  if (find_part (access, "left-out") != NULL)
-    add_left_out (lines, find_part (access, "left-out"));
+  if (left_out != NULL) /* and the person never said so */
+    {
+      g_autofree gchar *title = g_strdup_printf (
+          ngettext ("%u item left out by default", "%u items left out by default", left_out->count),
+          left_out->count);
+
+      add_held (lines, left_out, title);
+    }
+  if (masked != NULL)
+    {
+      g_autofree gchar *title = g_strdup_printf (
+          ngettext ("%u section masked by you", "%u sections masked by you", masked->count),
+          masked->count);
+
+      add_held (lines, masked, title);
+    }
   if (access->withheld > 0)
     {
       g_autofree gchar *title = g_strdup_printf (

@@ -69,11 +69,37 @@ save (Editor *editor)
 /* --- parts --- */
 
 static void
+mask_part (gpointer data)
+{
+  g_object_set_data (data, "citiz-asked", GINT_TO_POINTER (TRUE));
+  g_object_set (data, "active", FALSE, NULL);
+}
+
+/* A part with an anticoagulant or a severe allergy in it is masked as such an item is: it is asked, once. */
+static void
 part_cb (CitizSwitchRow *row, GParamSpec *pspec, Editor *editor)
 {
   CitizPart part = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "citiz-part"));
+  gboolean shown = citiz_switch_row_get_active (row);
+  const gchar *care = g_object_get_data (G_OBJECT (row), "citiz-care");
+  gboolean asked = g_object_steal_data (G_OBJECT (row), "citiz-asked") != NULL;
 
-  citiz_profile_set_shows (editor->profile, part, citiz_switch_row_get_active (row));
+  if (shown == citiz_profile_shows (editor->profile, part))
+    return;
+  if (!shown && care != NULL && !asked)
+    {
+      g_autofree gchar *text = g_strdup_printf (
+          _ ("%s: this changes what must be done in an emergency. The carer will "
+             "only see that something is masked here, and will have to treat "
+             "without knowing."),
+          care);
+
+      g_object_set (row, "active", TRUE, NULL);
+      citiz_compat_ask (GTK_WIDGET (row), _ ("Mask It Even So?"), text, _ ("_Mask"), TRUE,
+                        mask_part, row);
+      return;
+    }
+  citiz_profile_set_shows (editor->profile, part, shown);
   save (editor);
 }
 
@@ -111,11 +137,17 @@ parts_group (Editor *editor, CitizPartGroup group, const gchar *title)
   for (CitizPart part = 0; part < CITIZ_N_PARTS; part++)
     {
       GtkWidget *row;
+      g_autofree gchar *care = citiz_profile_part_care (citiz_session_get_record (editor->session),
+                                                        part, citiz_session_now (editor->session));
+      g_autofree gchar *subtitle
+          = *care != '\0' ? g_strdup_printf (_ ("Changes care: %s"), care) : NULL;
 
       if (citiz_part_group (part) != group)
         continue;
-      row = citiz_switch_row_new (citiz_part_heading (citiz_part_name (part)), NULL,
+      row = citiz_switch_row_new (citiz_part_heading (citiz_part_name (part)), subtitle,
                                   citiz_profile_shows (editor->profile, part));
+      if (*care != '\0')
+        g_object_set_data_full (G_OBJECT (row), "citiz-care", g_steal_pointer (&care), g_free);
       citiz_row_set_prefix (CITIZ_ROW (row), citiz_part_icon (citiz_part_name (part)), "neutral");
       g_object_set_data (G_OBJECT (row), "citiz-part", GUINT_TO_POINTER (part));
       g_signal_connect (row, "notify::active", G_CALLBACK (part_cb), editor);

@@ -71,6 +71,43 @@ changes_care (const CitizItem *item)
                  || item->criticality == CITIZ_CRITICALITY_HIGH));
 }
 
+#define NAMED 3 /* items of a part that are named */
+
+/* The problems, devices and medications behind an alert are in parts of their own: the part of alerts says them all. */
+gchar *
+citiz_profile_part_care (const CitizRecord *record, CitizPart part, CitizTime now)
+{
+  static const struct
+  {
+    CitizPart part;
+    CitizKind kind;
+  } kinds[] = {{CITIZ_PART_ALLERGIES, CITIZ_KIND_ALLERGY},
+               {CITIZ_PART_MEDICATIONS, CITIZ_KIND_MEDICATION},
+               {CITIZ_PART_PROBLEMS, CITIZ_KIND_PROBLEM},
+               {CITIZ_PART_DEVICES, CITIZ_KIND_DEVICE},
+               {CITIZ_PART_DIRECTIVES, CITIZ_KIND_DIRECTIVE}};
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n = 0;
+
+  for (guint k = 0; record != NULL && k < G_N_ELEMENTS (kinds); k++)
+    {
+      g_autoptr (GPtrArray) items = NULL;
+
+      if (part != kinds[k].part && part != CITIZ_PART_ALERTS)
+        continue;
+      items = citiz_record_list (record, kinds[k].kind);
+      for (guint i = 0; i < items->len; i++)
+        {
+          const CitizItem *item = items->pdata[i];
+
+          if (changes_care (item) && citiz_item_holds (item, now) && n++ < NAMED)
+            g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "",
+                                    item->title[citiz_format_language ()]);
+        }
+    }
+  return g_string_free (g_string_append (g_steal_pointer (&names), n > NAMED ? "…" : ""), FALSE);
+}
+
 static GtkWidget *
 make_row (CitizItem *source, CitizMaskedFunc is_masked, CitizMaskFunc mask, gpointer data)
 {

@@ -1,6 +1,7 @@
 /* The record's items one by one, each with a switch that masks it in an emergency. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "consent/citiz-profile.h"
 #include "record/citiz-record.h"
 
 #include <adwaita.h>
@@ -15,5 +16,8 @@ GtkWidget *citiz_profile_items_new (const CitizRecord *record,
                                     CitizMaskedFunc is_masked,
                                     CitizMaskFunc mask,
                                     gpointer data);
+
+/* "Warfarin, Morphine": what @part of the profile shows and emergency care turns on. (transfer full): "" for nothing such */
+gchar *citiz_profile_part_care (const CitizRecord *record, CitizPart part, CitizTime now);
 
 G_END_DECLS

@@ -1,9 +1,11 @@
 /* Dialogs above the window: a lock closes them, late answers find nothing to break, questions are asked once.
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <adwaita.h>
+#include <string.h>
 
 #include "app/citiz-session.h"
 #include "crypto/citiz-crypto-error.h"
+#include "ui/citiz-access-text.h"
 #include "ui/citiz-add.h"
 #include "ui/citiz-export.h"
 #include "ui/citiz-format.h"
@@ -13,6 +15,7 @@
 #include "ui/citiz-profile-items.h"
 #include "ui/citiz-recovery-sheet.h"
 #include "ui/citiz-secrets-dialog.h"
+#include "ui/citiz-switch-row.h"
 #include "ui/citiz-window.h"
 #include "ui-wait.h"
 
@@ -331,6 +334,51 @@ test_mask (void)
   g_assert_cmpuint (n_windows (), ==, 0);
 }
 
+static gboolean
+is_medications (GtkWidget *widget)
+{
+  return CITIZ_IS_SWITCH_ROW (widget)
+         && strcmp (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), "Medications")
+                == 0;
+}
+
+/* A whole class with something in it that changes care is asked as the item is, and the access says which class it was. */
+static void
+test_mask_part (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *dialog, *row;
+  g_autoptr (GPtrArray) lines = NULL;
+  gboolean named = FALSE;
+
+  gtk_window_present (GTK_WINDOW (window));
+  citiz_profile_dialog_show (GTK_WIDGET (window), session);
+  settle ();
+  dialog = newest ();
+  row = find (dialog, is_medications);
+  g_assert_nonnull (row);
+  g_object_set (row, "active", FALSE, NULL);
+  g_assert_true (citiz_switch_row_get_active (CITIZ_SWITCH_ROW (row)));
+  g_assert_null (citiz_session_get_setting (session, "profile"));
+  g_assert_true (ADW_IS_MESSAGE_DIALOG (newest ()));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (newest ()), "do");
+  WAIT_FOR (citiz_session_get_setting (session, "profile") != NULL);
+  g_assert_false (citiz_switch_row_get_active (CITIZ_SWITCH_ROW (row)));
+  citiz_window_press_emergency (window);
+  WAIT_FOR (citiz_session_get_emergency (session) != NULL);
+  lines = citiz_access_lines (citiz_session_get_emergency (session));
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const CitizPartLine *line = g_ptr_array_index (lines, i);
+
+      named |= strcmp (line->title, "1 section masked by you") == 0
+               && strcmp (line->subtitle, "Medications") == 0;
+    }
+  g_assert_true (named);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -347,6 +395,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dialogs/replace-words", test_replace_words);
   g_test_add_func ("/dialogs/drop", test_drop);
   g_test_add_func ("/dialogs/mask", test_mask);
+  g_test_add_func ("/dialogs/mask-part", test_mask_part);
   status = g_test_run ();
   g_object_unref (session);
   return status;
