@@ -243,8 +243,8 @@ setting_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
 }
 
 const gchar *const citiz_setting_keys[]
-    = {"profile",    "goals",        "water", "key-measures", "lock-minutes", "units",
-       "background", "sync-metered", NULL};
+    = {"profile", "goals",      "water",        "key-measures",   "lock-minutes",
+       "units",   "background", "sync-metered", "person-entered", NULL};
 
 /* The window sees a setting at once; if the disk refuses, the error says so and the next opening shows the old one. */
 void

@@ -459,7 +459,8 @@ gboolean citiz_session_set_setting_finish (CitizSession *self,
                                            GAsyncResult *result,
                                            GError **error);
 /* keys: "profile" (CitizProfile of consent), "goals", "water" (day → glasses), "key-measures", "lock-minutes", "units",
- * "background" (true: go on when the window is closed), "sync-metered" (true: also where the network costs money) */
+ * "person-entered" (name, birthDate: before the sample record was tried), "background" (true: go on when the window is closed),
+ * "sync-metered" (true: also where the network costs money) */
 
 /* --- the ledger --- */
 GListModel *citiz_session_get_blocks (

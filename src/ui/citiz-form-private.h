@@ -25,7 +25,7 @@ struct _CitizForm
   CitizFormFunc submit;
   gpointer submit_data;
   GDestroyNotify submit_destroy;
-  gboolean busy, changed, closing;
+  gboolean busy, changed, closing, filling;
 };
 
 CitizFormEntry *_citiz_form_find (CitizForm *self, const gchar *key);

@@ -10,7 +10,9 @@ put_text (CitizForm *self, const gchar *key, const gchar *text)
   gboolean changed = self->changed;
   CitizFormEntry *entry = _citiz_form_find (self, key);
 
+  self->filling = TRUE;
   gtk_editable_set_text (GTK_EDITABLE (entry->row), text != NULL ? text : "");
+  self->filling = FALSE;
   self->changed = changed;
 }
 

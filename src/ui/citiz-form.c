@@ -85,7 +85,6 @@ judge (CitizForm *self, const CitizFormEntry *entry)
   g_autofree gchar *text = NULL;
   gdouble number;
   guint minutes;
-  gint y, m, d;
 
   if (!is_text (entry) || !gtk_widget_get_visible (entry->row))
     return NULL;
@@ -106,13 +105,8 @@ judge (CitizForm *self, const CitizFormEntry *entry)
         }
       return NULL;
     case CITIZ_FIELD_DATE:
-      return citiz_format_parse_date (text, &y, &m, &d)
-                 ? NULL
-                 : g_strdup (_ ("Write a year, a month or a day: 2004, 2004-10 or 2004-10-18."));
     case CITIZ_FIELD_DAY:
-      return citiz_format_parse_date (text, &y, &m, &d) && d != 0
-                 ? NULL
-                 : g_strdup (_ ("Write the day as 2026-10-24."));
+      return citiz_format_date_problem (text, field->kind == CITIZ_FIELD_DAY);
     case CITIZ_FIELD_TIME:
       return citiz_format_parse_time (text, &minutes) ? NULL
                                                       : g_strdup (_ ("Write the time as 7:05."));
@@ -123,6 +117,22 @@ judge (CitizForm *self, const CitizFormEntry *entry)
       return NULL;
     }
   return NULL;
+}
+
+/* A date that is typed is said in words, so that day and month are not taken for one another. */
+static void
+show_understood (CitizForm *self, const CitizFormEntry *entry)
+{
+  const CitizField *field = entry->field;
+  g_autofree gchar *words = NULL;
+
+  if (field->kind != CITIZ_FIELD_DATE && field->kind != CITIZ_FIELD_DAY)
+    return;
+  words = citiz_format_date_understood (gtk_editable_get_text (GTK_EDITABLE (entry->row)));
+  citiz_form_set_hint (self, field->key,
+                       *words != '\0'        ? words
+                       : field->hint != NULL ? _ (field->hint)
+                                             : NULL);
 }
 
 static void
@@ -140,6 +150,8 @@ changed_cb (GtkWidget *row, GParamSpec *pspec, gpointer data)
       if (entry->row != row)
         continue;
       _citiz_form_clear_wrong (entry);
+      if (!self->filling)
+        show_understood (self, entry);
       if (entry->watch != NULL)
         entry->watch (self, entry->watch_data);
     }

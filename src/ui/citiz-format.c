@@ -457,40 +457,113 @@ citiz_format_date_long (GDateTime *when, GDateTime *now)
   return g_strdup_printf ("%s %s" CITIZ_NBSP "%s", weekday, day, month);
 }
 
-gboolean
-citiz_format_parse_date (const gchar *text, gint *year, gint *month, gint *day)
+/* One to three numbers and how many digits each has. FALSE for anything else. */
+static gboolean
+date_numbers (const gchar *text, gint n[3], guint digits[3], guint *n_parts)
 {
-  gint n[3] = {0, 0, 0};
-  guint digits[3] = {0, 0, 0}, part = 0;
+  g_autofree gchar *bare = g_strstrip (g_strdup (text));
+  guint part = 0;
 
-  for (const gchar *p = text; *p != '\0'; p++)
+  for (const gchar *p = bare; *p != '\0'; p++)
     {
       if (g_ascii_isdigit (*p) && ++digits[part] <= 4)
         n[part] = n[part] * 10 + (*p - '0');
       else if ((*p == '-' || *p == '/' || *p == '.') && part < 2 && digits[part] > 0)
         part++;
-      else if (!g_ascii_isspace (*p))
+      else
         return FALSE;
     }
-  if (digits[part] == 0)
+  *n_parts = part + 1;
+  return digits[part] > 0;
+}
+
+static gboolean
+is_day (gint year, gint month, gint day)
+{
+  return year >= 1850 && year <= 2200 && month >= 1 && month <= 12 && day >= 1 && day <= 31
+         && g_date_valid_dmy ((GDateDay) day, (GDateMonth) month, (GDateYear) year);
+}
+
+/* The year written last: 18/10/2004 can be one day only, 12/03/1959 two, and is then none. */
+static gboolean
+year_last (const gint n[3], gboolean *two)
+{
+  gboolean day_first = is_day (n[2], n[1], n[0]), month_first = is_day (n[2], n[0], n[1]);
+
+  *two = day_first && month_first && n[0] != n[1];
+  return day_first;
+}
+
+gboolean
+citiz_format_parse_date (const gchar *text, gint *year, gint *month, gint *day)
+{
+  gint n[3] = {0, 0, 0};
+  guint digits[3] = {0, 0, 0}, parts = 0;
+  gboolean two = FALSE;
+
+  if (!date_numbers (text, n, digits, &parts))
     return FALSE;
-  if (digits[0] <= 2 && part == 2) /* day first */
+  if (digits[0] <= 2 && digits[2] == 4)
     {
-      gint first = n[0];
-      n[0] = n[2];
-      n[2] = first;
+      gboolean day_first = year_last (n, &two);
+      gint last = n[2];
+
+      if (two)
+        return FALSE;
+      n[2] = day_first ? n[0] : n[1];
+      n[1] = day_first ? n[1] : n[0];
+      n[0] = last;
     }
   else if (digits[0] != 4)
     return FALSE;
-  if (n[0] < 1850 || n[0] > 2200 || (part >= 1 && (n[1] < 1 || n[1] > 12)))
-    return FALSE;
-  if (part == 2
-      && !g_date_valid_dmy ((GDateDay) CLAMP (n[2], 0, 255), (GDateMonth) n[1], (GDateYear) n[0]))
+  if (!is_day (n[0], parts > 1 ? n[1] : 1, parts > 2 ? n[2] : 1))
     return FALSE;
   *year = n[0];
-  *month = part >= 1 ? n[1] : 0;
-  *day = part == 2 ? n[2] : 0;
+  *month = parts > 1 ? n[1] : 0;
+  *day = parts > 2 ? n[2] : 0;
   return TRUE;
+}
+
+/* "12 March 1959", with its month whole. */
+static gchar *
+day_in_words (gint year, gint month, gint day)
+{
+  g_autofree gchar *day_words = day_text (day), *month_words = citiz_format_month (year, month);
+
+  return g_strdup_printf ("%s" CITIZ_NBSP "%s", day_words, month_words);
+}
+
+gchar *
+citiz_format_date_understood (const gchar *text)
+{
+  gint year, month, day;
+
+  if (!citiz_format_parse_date (text, &year, &month, &day))
+    return g_strdup ("");
+  return day != 0 ? day_in_words (year, month, day) : citiz_format_partial_date (year, month, 0);
+}
+
+gchar *
+citiz_format_date_problem (const gchar *text, gboolean whole_day)
+{
+  gint n[3] = {0, 0, 0}, year, month, day;
+  guint digits[3] = {0, 0, 0}, parts;
+  gboolean two = FALSE;
+
+  if (citiz_format_parse_date (text, &year, &month, &day) && (day != 0 || !whole_day))
+    return NULL;
+  if (date_numbers (text, n, digits, &parts) && digits[0] <= 2 && digits[2] == 4)
+    year_last (n, &two);
+  if (two)
+    {
+      g_autofree gchar *a = day_in_words (n[2], n[1], n[0]), *b = day_in_words (n[2], n[0], n[1]);
+
+      return g_strdup_printf (
+          _ ("%1$s or %2$s? Write %3$04d-%4$02d-%5$02d or %3$04d-%5$02d-%4$02d."), a, b, n[2], n[1],
+          n[0]);
+    }
+  return g_strdup (whole_day ? _ ("Write the day as 1958-03-14: the year, the month, the day.")
+                             : _ ("Write a year, a month or a day: 2004, 2004-10 or 2004-10-18."));
 }
 
 gchar *

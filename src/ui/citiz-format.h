@@ -52,9 +52,13 @@ gchar *citiz_format_date_long (GDateTime *when, GDateTime *now);
 gchar *citiz_format_date_full (GDateTime *when);
 /* Partial dates: 2004 · October 2004 · 18 Sep 2004; 0 stands for what is unknown. */
 gchar *citiz_format_partial_date (gint year, gint month, gint day);
-/* "2004", "2004-10", "2004-10-18", "18/10/2004" (day first). */
+/* "2004", "2004-10", "2004-10-18", and with the year last what can be one day only: "18/10/2004", never "12/03/1959". */
 gboolean citiz_format_parse_date (const gchar *text, gint *year, gint *month, gint *day)
     G_GNUC_WARN_UNUSED_RESULT;
+/* "18 October 2004", "October 2004": a typed date as it was understood, "" when it was not. (transfer full) */
+gchar *citiz_format_date_understood (const gchar *text);
+/* What is wrong with a typed date, in a sentence; both days when it could be either. (transfer full) (nullable): NULL when it is right */
+gchar *citiz_format_date_problem (const gchar *text, gboolean whole_day);
 /* "19 – 25 October", "28 September – 4 October 2026"; both ends included. */
 gchar *citiz_format_span (GDateTime *first, GDateTime *last, GDateTime *now);
 gchar *citiz_format_month (gint year, gint month);

@@ -237,6 +237,9 @@ sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   CitizOnboarding *self = CITIZ_ONBOARDING (widget);
 
+  if (!citiz_person_form_validate (self->person))
+    return;
+  citiz_person_form_keep (self->person); /* asked again, filled in, when the sample is taken out */
   citiz_session_load_sample_async (self->session, NULL, sample_cb, g_object_ref (self));
 }
 

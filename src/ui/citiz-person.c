@@ -2,7 +2,9 @@
 #include "ui/citiz-person.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
+#include "ui/citiz-acts.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-window.h"
@@ -62,46 +64,83 @@ citiz_person_birth_date (CitizSession *session)
   return g_strdup (json_is_string (date) ? json_string_value (date) : "");
 }
 
-/* --- the form --- */
+/* --- what was entered before the sample record was tried --- */
+
+#define KEPT "person-entered"
+
+static json_t *
+kept (CitizSession *session)
+{
+  json_t *setting = citiz_session_get_setting (session, KEPT);
+
+  return json_is_object (setting) ? setting : NULL;
+}
 
 static gchar *
-entered_date (CitizPersonForm *self)
+kept_text (CitizSession *session, const gchar *key)
 {
-  const gchar *text = gtk_editable_get_text (GTK_EDITABLE (self->birth));
+  const gchar *text = json_string_value (json_object_get (kept (session), key));
+
+  return g_strdup (text != NULL ? text : "");
+}
+
+/* --- the form --- */
+
+/* As FHIR writes it, "" for none; NULL and a sentence for what is no day of birth. */
+static gchar *
+entered_date (CitizPersonForm *self, gchar **problem)
+{
+  g_autofree gchar *text
+      = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->birth))));
+  g_autoptr (GDateTime) now
+      = g_date_time_new_from_unix_local (citiz_session_now (self->session).ms / 1000);
+  g_autofree gchar *today = g_date_time_format (now, "%F"), *date = NULL;
   gint year, month, day;
 
   if (*text == '\0')
     return g_strdup ("");
-  if (!citiz_format_parse_date (text, &year, &month, &day) || day == 0)
+  *problem = citiz_format_date_problem (text, TRUE);
+  if (*problem != NULL || !citiz_format_parse_date (text, &year, &month, &day))
     return NULL;
-  return g_strdup_printf ("%04d-%02d-%02d", year, month, day);
+  date = g_strdup_printf ("%04d-%02d-%02d", year, month, day);
+  if (strcmp (date, today) <= 0)
+    return g_steal_pointer (&date);
+  *problem = g_strdup (_ ("This date is still to come."));
+  return NULL;
 }
 
+/* What was understood stands before what it is for. */
 static void
 changed_cb (CitizPersonForm *self)
 {
-  g_autofree gchar *date = entered_date (self);
+  g_autofree gchar *problem = NULL, *date = entered_date (self, &problem), *hint = NULL;
+  const gchar *use = _ ("Your name heads the emergency summary. Your birth date protects the "
+                        "code to say.");
 
   gtk_widget_remove_css_class (self->hint, "bad");
+  gtk_widget_remove_css_class (self->birth, "error");
   if (date == NULL)
     {
-      gtk_label_set_label (GTK_LABEL (self->hint), _ ("A date such as 1958-03-14"));
+      gtk_label_set_label (GTK_LABEL (self->hint), problem);
       gtk_widget_add_css_class (self->birth, "error");
       return;
     }
-  gtk_widget_remove_css_class (self->birth, "error");
-  gtk_label_set_label (GTK_LABEL (self->hint),
-                       _ ("Your name heads the emergency summary. Your birth date protects the "
-                          "code to say."));
+  if (*date != '\0')
+    {
+      g_autofree gchar *words = citiz_format_date_understood (date);
+
+      hint = g_strdup_printf (_ ("Birth date: %s."), words);
+    }
+  gtk_label_set_label (GTK_LABEL (self->hint), hint != NULL ? hint : use);
 }
 
 gboolean
 citiz_person_form_validate (CitizPersonForm *self)
 {
-  g_autofree gchar *date = NULL;
+  g_autofree gchar *date = NULL, *problem = NULL;
 
   g_return_val_if_fail (CITIZ_IS_PERSON_FORM (self), FALSE);
-  date = entered_date (self);
+  date = entered_date (self, &problem);
   changed_cb (self);
   if (date == NULL)
     gtk_widget_grab_focus (self->birth);
@@ -135,7 +174,11 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   self->saving = FALSE;
   if (citiz_session_save_finish (CITIZ_SESSION (source), result, NULL, &error))
-    g_signal_emit (self, signals[SAVED], 0);
+    {
+      if (kept (CITIZ_SESSION (source)) != NULL)
+        citiz_act_set (GTK_WIDGET (self), CITIZ_SESSION (source), KEPT, json_null ());
+      g_signal_emit (self, signals[SAVED], 0);
+    }
   else if (self->session == NULL) /* closed meanwhile */
     citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
   else
@@ -161,7 +204,7 @@ citiz_person_form_save (CitizPersonForm *self)
 {
   const CitizItem *item = citiz_record_patient_base (citiz_session_get_record (self->session));
   g_autofree gchar *name = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name)));
-  g_autofree gchar *date = entered_date (self);
+  g_autofree gchar *problem = NULL, *date = entered_date (self, &problem);
   g_autofree gchar *old_name = citiz_person_name (self->session);
   g_autofree gchar *old_date = citiz_person_birth_date (self->session);
   json_t *resource;
@@ -183,6 +226,27 @@ citiz_person_form_save (CitizPersonForm *self)
   citiz_session_save_async (self->session, item != NULL ? &item->id : NULL, resource, NULL,
                             saved_cb, g_object_ref (self));
   json_decref (resource);
+}
+
+void
+citiz_person_form_keep (CitizPersonForm *self)
+{
+  g_autofree gchar *name = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name)));
+  g_autofree gchar *problem = NULL, *date = entered_date (self, &problem);
+
+  g_return_if_fail (CITIZ_IS_PERSON_FORM (self) && date != NULL);
+  g_strstrip (name);
+  if (*name != '\0' || *date != '\0')
+    citiz_act_set (GTK_WIDGET (self), self->session, KEPT,
+                   json_pack ("{s:s, s:s}", "name", name, "birthDate", date));
+}
+
+gboolean
+citiz_person_waits (CitizSession *session)
+{
+  g_autofree gchar *name = citiz_person_name (session), *date = citiz_person_birth_date (session);
+
+  return kept (session) != NULL && *name == '\0' && *date == '\0';
 }
 
 static void
@@ -223,8 +287,9 @@ citiz_person_form_new (CitizSession *session)
   g_autofree gchar *name = NULL, *date = NULL;
 
   self->session = g_object_ref (session);
-  name = citiz_person_name (session);
-  date = citiz_person_birth_date (session);
+  name = citiz_person_waits (session) ? kept_text (session, "name") : citiz_person_name (session);
+  date = citiz_person_waits (session) ? kept_text (session, "birthDate")
+                                      : citiz_person_birth_date (session);
   gtk_editable_set_text (GTK_EDITABLE (self->name), name);
   gtk_editable_set_text (GTK_EDITABLE (self->birth), date);
   g_signal_connect_object (self->name, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);

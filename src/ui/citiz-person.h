@@ -19,6 +19,10 @@ GtkWidget *citiz_person_form_new (CitizSession *session);
 /* FALSE and a sentence beside the entry when the date is none. */
 gboolean citiz_person_form_validate (CitizPersonForm *self);
 void citiz_person_form_save (CitizPersonForm *self);
+/* Keeps what was entered until the record has no person of its own: a form made then is filled with it. */
+void citiz_person_form_keep (CitizPersonForm *self);
+/* Whether something was kept so, and waits for a save. */
+gboolean citiz_person_waits (CitizSession *session);
 /* The form in a window above that of @parent. */
 void citiz_person_ask (GtkWidget *parent, CitizSession *session);
 

@@ -7,6 +7,7 @@
 #include "ui/citiz-emergency-page.h"
 #include "ui/citiz-export.h"
 #include "ui/citiz-import-dialog.h"
+#include "ui/citiz-person.h"
 #include "ui/citiz-preferences.h"
 #include "ui/citiz-tour.h"
 #include "ui/citiz-window-private.h"
@@ -145,6 +146,8 @@ sample_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
     citiz_toast (GTK_WIDGET (self),
                  ended > 0 ? _ ("The sample record is gone, whole, and its emergency access ended")
                            : _ ("The sample record is gone, whole"));
+  if (error == NULL && citiz_person_waits (CITIZ_SESSION (source)))
+    citiz_person_ask (GTK_WIDGET (self), CITIZ_SESSION (source));
 }
 
 static void

@@ -15,6 +15,7 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-goals.h"
 #include "ui/citiz-idle.h"
+#include "ui/citiz-onboarding.h"
 #include "ui/citiz-person.h"
 #include "ui/citiz-settings.h"
 #include "ui/citiz-speech.h"
@@ -409,6 +410,40 @@ test_speech (void)
   g_assert_nonnull (strstr (text, "fr"));
 }
 
+/* Entered at the first run's last step before the sample was tried: asked again, filled in, when the sample is taken out. */
+static void
+test_person_kept (void)
+{
+  CitizWindow *window = open_window ();
+  GtkWidget *first = g_object_ref_sink (citiz_onboarding_new (session)), *dialog, *birth;
+
+  citiz_onboarding_go (CITIZ_ONBOARDING (first), 3);
+  gtk_editable_set_text (GTK_EDITABLE (find (first, is_entry, "Name")), "Zoé Kept");
+  birth = find (first, is_entry, "Birth date (year-month-day)");
+  gtk_editable_set_text (GTK_EDITABLE (birth), "12/03/1959");
+  gtk_widget_activate_action (first, "first-run.sample", NULL);
+  settle ();
+  g_assert_null (citiz_session_get_setting (session, "person-entered"));
+  g_assert_nonnull (find (first, says, "March 1959 or 3"));
+  gtk_editable_set_text (GTK_EDITABLE (birth), "31/12/1980");
+  g_assert_nonnull (find (first, says, "December 1980"));
+  gtk_widget_activate_action (first, "first-run.sample", NULL);
+  WAIT_FOR (citiz_session_get_setting (session, "person-entered") != NULL);
+  g_object_unref (first);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.remove-sample", NULL);
+  WAIT_FOR (find (newest (), is_entry, "Birth date (year-month-day)") != NULL);
+  dialog = newest ();
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (find (dialog, is_entry, "Name"))), ==,
+                   "Zoé Kept");
+  birth = find (dialog, is_entry, "Birth date (year-month-day)");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (birth)), ==, "1980-12-31");
+  g_signal_emit_by_name (find (dialog, is_button, "Save"), "clicked");
+  WAIT_FOR (!json_is_object (citiz_session_get_setting (session, "person-entered")));
+  g_autofree gchar *date = citiz_person_birth_date (session);
+  g_assert_cmpstr (date, ==, "1980-12-31");
+  close_window (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -429,6 +464,7 @@ main (int argc, char **argv)
   g_test_add_func ("/answers/goals", test_goals);
   g_test_add_func ("/answers/person", test_person);
   g_test_add_func ("/answers/revoke", test_revoke);
+  g_test_add_func ("/answers/person-kept", test_person_kept); /* the last: no sample any more */
   status = g_test_run ();
   g_object_unref (session);
   return status;

@@ -73,6 +73,40 @@ test_parse (void)
   g_assert_true (citiz_format_parse_date ("18/10/2004", &y, &m, &d) && m == 10 && d == 18);
   g_assert_false (citiz_format_parse_date ("2023-02-29", &y, &m, &d));
   g_assert_false (citiz_format_parse_date ("hier", &y, &m, &d));
+  g_assert_false (citiz_format_parse_date ("20 04", &y, &m, &d));
+  g_assert_false (citiz_format_parse_date ("12/03/59", &y, &m, &d));
+}
+
+/* Day and month are never taken for one another, and what was understood is said. */
+static void
+test_typed_dates (void)
+{
+  static const struct
+  {
+    const gchar *typed, *en, *fr;
+  } right[] = {{"1959-03-12", "12" NB "March 1959", "12" NB "mars 1959"},
+               {" 31/12/1980 ", "31" NB "December 1980", "31" NB "décembre 1980"},
+               {"12/31/1980", "31" NB "December 1980", "31" NB "décembre 1980"},
+               {"05.05.1959", "5" NB "May 1959", "5" NB "mai 1959"},
+               {"2004-10", "October 2004", "octobre 2004"},
+               {"12/03/1959", "", ""},
+               {"31/02/1980", "", ""}};
+  gint y, m, d;
+
+  for (guint i = 0; i < G_N_ELEMENTS (right); i++)
+    {
+      citiz_format_set_language (CITIZ_LANGUAGE_FR);
+      check (citiz_format_date_understood (right[i].typed), right[i].fr);
+      citiz_format_set_language (CITIZ_LANGUAGE_EN);
+      check (citiz_format_date_understood (right[i].typed), right[i].en);
+    }
+  g_assert_false (citiz_format_parse_date ("12/03/1959", &y, &m, &d));
+  check (citiz_format_date_problem ("12/03/1959", TRUE),
+         "12" NB "March 1959 or 3" NB "December 1959? Write 1959-03-12 or 1959-12-03.");
+  check (citiz_format_date_problem ("2004", TRUE),
+         "Write the day as 1958-03-14: the year, the month, the day.");
+  g_assert_null (citiz_format_date_problem ("2004", FALSE));
+  g_assert_null (citiz_format_date_problem ("1959-03-12", TRUE));
 }
 
 static void
@@ -109,5 +143,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/format/numbers", test_numbers);
   g_test_add_func ("/ui/format/parse", test_parse);
   g_test_add_func ("/ui/format/dates", test_dates);
+  g_test_add_func ("/ui/format/typed-dates", test_typed_dates);
   return g_test_run ();
 }
