@@ -54,8 +54,8 @@ citiz_nutrient_state_words (const CitizNutrientTarget *target, const CitizIntake
 
   if (isnan (amount))
     return g_strdup (_ ("Unknown for the foods of this day"));
-  if (citiz_values_hidden ())
-    return g_strdup ("");
+  if (citiz_values_hidden () || target->nutrient == CITIZ_NUTRIENT_ENERGY)
+    return g_strdup (""); /* energy is neither to be reached nor not to be passed */
   if (is_passed (target, amount))
     return g_strdup (target->limit ? _ ("Above the limit") : _ ("Reached"));
   if (target->limit)

@@ -44,7 +44,7 @@ const gchar *citiz_nutrient_name (CitizNutrient nutrient);
 void citiz_diet_intake (CitizSession *session, gint32 day, CitizIntake *intake);
 /* "≈ 302 mg", "unknown". */
 gchar *citiz_nutrient_value_words (const CitizNutrientTarget *target, const CitizIntake *intake);
-/* "898 mg to go": the difference of the numbers shown. "Reached", "Under the limit"; "" when values are hidden. */
+/* "898 mg to go": the difference of the numbers shown. "Reached", "Under the limit"; "" of energy, and when values are hidden. */
 gchar *citiz_nutrient_state_words (const CitizNutrientTarget *target, const CitizIntake *intake);
 GtkWidget *citiz_diet_water_new (CitizSession *session, gint32 day);
 void citiz_diet_drink (GtkWidget *widget, CitizSession *session, gint32 day, gint glasses);
