@@ -168,6 +168,17 @@ dialog_over (GtkWidget *window)
   return NULL;
 }
 
+/* The year opened from a week is the year in which that week ends. */
+static gboolean
+ends_in_another_year (gint32 day)
+{
+  gint of_day, of_end, m, d;
+
+  citiz_day_to_ymd (day, &of_day, &m, &d);
+  citiz_day_to_ymd (citiz_period_around (CITIZ_PERIOD_WEEK, day).last, &of_end, &m, &d);
+  return of_day != of_end;
+}
+
 /* A nutrient opens its sums of days; a month of the year opens, and a day of it is shown on the page. */
 static void
 test_course (void)
@@ -179,7 +190,7 @@ test_course (void)
   gint weekday, y, m, d;
   GtkWindow *dialog;
 
-  while (citiz_diet_count (record, day) == 0)
+  while (citiz_diet_count (record, day) == 0 || ends_in_another_year (day))
     day--;
   page = citiz_diet_page_new (session);
   adw_window_set_content (ADW_WINDOW (window), page);
