@@ -156,13 +156,14 @@ ask_response_cb (AdwMessageDialog *dialog, const gchar *response, AskCall *call)
 }
 
 void
-citiz_compat_ask (GtkWidget *owner,
-                  const gchar *heading,
-                  const gchar *body,
-                  const gchar *button,
-                  gboolean destructive,
-                  CitizAnswerFunc func,
-                  gpointer data)
+citiz_compat_ask_or (GtkWidget *owner,
+                     const gchar *heading,
+                     const gchar *body,
+                     const gchar *stay,
+                     const gchar *button,
+                     gboolean destructive,
+                     CitizAnswerFunc func,
+                     gpointer data)
 {
   GtkWidget *dialog;
   AskCall *call;
@@ -174,8 +175,7 @@ citiz_compat_ask (GtkWidget *owner,
   call->func = func;
   call->data = data;
   call->owner = g_object_ref (G_OBJECT (owner));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "no", _ ("_Cancel"), "do", button,
-                                    NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "no", stay, "do", button, NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "do",
                                               destructive ? ADW_RESPONSE_DESTRUCTIVE
                                                           : ADW_RESPONSE_SUGGESTED);
@@ -184,6 +184,18 @@ citiz_compat_ask (GtkWidget *owner,
   g_signal_connect_data (dialog, "response", G_CALLBACK (ask_response_cb), call, ask_call_free, 0);
   citiz_name_buttons (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+citiz_compat_ask (GtkWidget *owner,
+                  const gchar *heading,
+                  const gchar *body,
+                  const gchar *button,
+                  gboolean destructive,
+                  CitizAnswerFunc func,
+                  gpointer data)
+{
+  citiz_compat_ask_or (owner, heading, body, _ ("_Cancel"), button, destructive, func, data);
 }
 
 void

@@ -36,6 +36,15 @@ void citiz_compat_ask (GtkWidget *owner,
                        gboolean destructive,
                        CitizAnswerFunc func,
                        gpointer data);
+/* The same, with a word of its own on the button that changes nothing. */
+void citiz_compat_ask_or (GtkWidget *owner,
+                          const gchar *heading,
+                          const gchar *body,
+                          const gchar *stay,
+                          const gchar *button,
+                          gboolean destructive,
+                          CitizAnswerFunc func,
+                          gpointer data);
 /* Something to know, with one button to close it; a toast when @owner has gone. */
 void citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body);
 

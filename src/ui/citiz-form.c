@@ -304,8 +304,9 @@ citiz_form_close_request (GtkWindow *window)
 
   if (self->changed && !self->closing)
     {
-      citiz_compat_ask (GTK_WIDGET (self), _ ("Leave without saving?"),
-                        _ ("What you typed here would be lost."), _ ("Leave"), TRUE, drop_cb, self);
+      citiz_compat_ask_or (GTK_WIDGET (self), _ ("Leave without saving?"),
+                           _ ("What you typed here would be lost."), _ ("_Go On Typing"),
+                           _ ("Leave"), TRUE, drop_cb, self);
       return TRUE;
     }
   return GTK_WINDOW_CLASS (citiz_form_parent_class)->close_request (window);

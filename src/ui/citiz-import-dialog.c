@@ -197,6 +197,7 @@ undone_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (undo->dialog->session != NULL)
     {
       GtkWidget *list = gtk_widget_get_first_child (undo->box);
+      GtkListBoxRow *told;
 
       if (done) /* the file's name stays, what came of it does not */
         {
@@ -204,6 +205,8 @@ undone_cb (GObject *source, GAsyncResult *result, gpointer data)
             gtk_box_remove (GTK_BOX (undo->box), gtk_widget_get_last_child (undo->box));
           adw_action_row_set_subtitle (
               ADW_ACTION_ROW (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0)), words);
+          while ((told = gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 1)) != NULL)
+            gtk_list_box_remove (GTK_LIST_BOX (list), GTK_WIDGET (told)); /* whose file it was */
         }
       else
         {

@@ -38,6 +38,8 @@ static guint signals[N_SIGNALS];
 const gchar *
 citiz_strength_text (gdouble bits)
 {
+  if (bits < 14)
+    return _ ("Very weak: found at once");
   if (bits < 28)
     return _ ("Very weak: found within hours");
   if (bits < 40)

@@ -72,7 +72,7 @@ class Scenario:
         self.desk.press(self._('_Begin'))
         form = self.part('CitizNewPassphrase')
         self.desk.fill(self._('Passphrase'), 'soleil', within=form)
-        self.desk.see(self._('Very weak: found within hours'))
+        self.desk.see(self._('Very weak: found at once'))
         self.desk.fill(self._('Passphrase'), PASSPHRASE, within=form)
         self.desk.fill(self._('Once more'), PASSPHRASE, within=form)
         self.desk.see(self._('Very strong'))

@@ -121,6 +121,8 @@ test_passphrase (void)
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (find_type (widget, GTK_TYPE_TEXT, 0))), !=,
                    "");
   g_assert_finalize_object (widget);
+  g_assert_cmpstr (citiz_strength_text (2), ==, "Very weak: found at once"); /* "a", "password" */
+  g_assert_cmpstr (citiz_strength_text (27), ==, "Very weak: found within hours");
 }
 
 /* An access key is not said: one name, from the label. */
