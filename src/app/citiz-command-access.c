@@ -1,6 +1,7 @@
 /* citiz emergency, grants, revoke, accesses, verify, node. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-access-words.h"
 #include "app/citiz-command-private.h"
+#include "app/citiz-session-private.h"
 
 #include <glib-unix.h>
 #include <stdio.h>
@@ -296,7 +297,17 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
 int
 citiz_command_node (CitizCommandRun *run, gchar **args)
 {
-  citiz_tell (_ ("The node runs on this computer. Ctrl+C ends it."));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree gchar *origin = NULL;
+  CitizWait wait = {0};
+
+  citiz_session_origin_async (run->session, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  origin = citiz_session_origin_finish (run->session, result, &error);
+  if (origin == NULL)
+    return citiz_refuse (error);
+  citiz_tell (_ ("The node runs on this computer, at %s. Ctrl+C ends it."), origin);
   serve (run);
   return CITIZ_EXIT_DONE;
 }

@@ -533,6 +533,36 @@ citiz_session_preview_finish (CitizSession *self, GAsyncResult *result, GError *
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static gboolean
+origin_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  PageJob *job = data;
+
+  if (!citiz_engine_require_ledger (engine, error)
+      || (citiz_node_get_origin (engine->node) == NULL && !citiz_engine_start_node (engine, error)))
+    return FALSE;
+  job->text = g_strdup (citiz_node_get_origin (engine->node));
+  return TRUE;
+}
+
+void
+citiz_session_origin_async (CitizSession *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
+{
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_origin_async, cancellable, callback, data),
+      origin_work, page_done, g_new0 (PageJob, 1), page_job_free);
+}
+
+gchar *
+citiz_session_origin_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 /* --- the receipt of an access --- */
 
 typedef struct

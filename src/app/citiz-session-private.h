@@ -97,6 +97,12 @@ void citiz_session_tell_engine_pause (CitizSession *self);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);
 /* The nodes of the community do not answer: @id is given on this computer instead. */
 void citiz_session_fall_back (CitizSession *self, gpointer id);
+/* The address that one's own node answers at; (transfer full). */
+void citiz_session_origin_async (CitizSession *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data);
+gchar *citiz_session_origin_finish (CitizSession *self, GAsyncResult *result, GError **error);
 void citiz_session_refresh_late (CitizSession *self, gpointer nothing);
 CitizAccess *citiz_session_find_access (CitizSession *self, const CitizId *id);
 void citiz_session_empty_trash (CitizSession *self);

@@ -237,6 +237,9 @@ await step('revoking ends it for the reader, and the secrets are gone', async ()
   assert.equal(grant.state, 'revoked');
   assert.equal(grant.link, undefined);
   const node = spawn(citiz, ['node', ...common, '--passphrase-file', secret], { env: environment });
+  let said = '';
+  node.stderr.on('data', (bytes) => { said += bytes; });
+  await until('its address', () => said.includes(` at ${new URL(live.access.link).origin}.`));
   await until('the node', async () => { try { return (await grantState(live.access.link)).state === 'revoked'; } catch { return false; } });
   assert.equal((await openLink(live.access.link, doctor)).refused, 'state');
   const shl = await fetch(`${new URL(live.access.link).origin}/shl/${'A'.repeat(43)}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"recipient":"x"}' });

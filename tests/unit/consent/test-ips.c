@@ -703,6 +703,19 @@ test_newest_vitals (Fixture *f, gconstpointer data)
   g_assert_cmpuint (ranked, ==, 1);
   json_decref (bundle);
 
+  /* A pulse is told of a watch only where an older one stood. */
+  put_series (f, "hr", "/min", day, 62);
+  bundle = build (f);
+  g_assert_cmpuint (count_vitals (bundle, "\"value\":62", &ranked), ==, 0);
+  json_decref (bundle);
+  add_vital (f, "8867-4", "2022-01-04",
+             "\"valueQuantity\":{\"value\":92.0,\"unit\":\"/min\",\"system\":"
+             "\"http://unitsofmeasure.org\",\"code\":\"/min\"}");
+  bundle = build (f);
+  g_assert_cmpuint (count_vitals (bundle, "\"value\":62", &ranked), ==, 1);
+  g_assert_cmpuint (ranked, ==, 1);
+  json_decref (bundle);
+
   /* Kept back, it is not given away by its series. */
   citiz_profile_set_masks (f->profile, &id, TRUE);
   bundle = build (f);
