@@ -125,6 +125,18 @@ status_word (const CitizItem *item)
              : NULL;
 }
 
+/* A strength, "0.05 %", as the reader writes it. */
+static gchar *
+strength_text (const gchar *text, CitizLanguage language)
+{
+  gchar *own = g_strdup (text);
+
+  for (gchar *p = own; language == CITIZ_LANGUAGE_FR && p != NULL && *p != '\0'; p++)
+    if (*p == '.' && p > own && g_ascii_isdigit (p[-1]) && g_ascii_isdigit (p[1]))
+      *p = ',';
+  return own;
+}
+
 static gchar *
 describe_details (const CitizItem *item, CitizLanguage language)
 {
@@ -132,7 +144,13 @@ describe_details (const CitizItem *item, CitizLanguage language)
   g_autofree gchar *dosage = citiz_sig_plain (item->dosage, language);
 
   add_detail (details, status_word (item));
-  add_detail (details, item->detail);
+  if (item->kind == CITIZ_KIND_MEDICATION)
+    {
+      g_autofree gchar *strength = strength_text (item->detail, language);
+      add_detail (details, strength);
+    }
+  else
+    add_detail (details, item->detail);
   if (citiz_decimal_known (&item->value))
     {
       g_autofree gchar *value = value_text (&item->value, item->comparator, item->unit, language);

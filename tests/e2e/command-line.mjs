@@ -192,6 +192,7 @@ await step('shows care and activity, each measure where a person looks for it', 
   assert.deepEqual(activity.days.filter((day) => day.measure === 'hba1c'), []);
   const french = done(['show', 'care'], { env: { LANGUAGE: 'fr' } });
   assert.deepEqual(french.measures.filter((row) => /\d\/\d/.test(row.details)).map((row) => row.details.split(/\s/)[0]), ['155,0/85,0']);
+  for (const drug of french.medications) assert.doesNotMatch(drug.details, /\d\.\d/);
   for (const problem of french.problems) assert.match(problem.details, /^(Actif|Inactif|Résolu|En rémission|Récidive|Rechute|Active|Inactive|Resolved)/, JSON.stringify(problem));
 });
 await step('one press gives a link that a reader opens, and the citizen sees who', async () => {
