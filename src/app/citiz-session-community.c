@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#define LONG_BLOCKS 256 /* one answer of a node */
+
 /* Views **********************************************************************/
 
 void
@@ -93,6 +95,28 @@ explain_waiting (guint n)
       ngettext ("%u entry waits for the network", "%u entries wait for the network", n), n);
 }
 
+/* A share only of what takes longer than a glance. */
+static gboolean
+is_long (const CitizCommunityView *view)
+{
+  return (1 - view->progress) * (gdouble) view->node_height >= LONG_BLOCKS;
+}
+
+/* In which share of it the ledger is verified. */
+gchar *
+citiz_session_explain_verifying (const CitizCommunityView *view)
+{
+  return is_long (view) ? g_strdup_printf (_ ("Verifying: %.0f %%"), 100 * view->progress)
+                        : g_strdup (_ ("Verifying"));
+}
+
+static gchar *
+explain_catching_up (const CitizCommunityView *view)
+{
+  return is_long (view) ? g_strdup_printf (_ ("Catching up: %.0f %%"), 100 * view->progress)
+                        : g_strdup (_ ("Catching up"));
+}
+
 /**
  * citiz_session_explain_community:
  *
@@ -125,9 +149,9 @@ citiz_session_explain_community (const CitizCommunityView *view)
   if (view->working)
     return g_strdup (_ ("Working for a place in the community"));
   if (view->state == CITIZ_COMMUNITY_VIEW_CATCHING_UP)
-    return g_strdup_printf (_ ("Catching up: %.0f %%"), 100 * view->progress);
+    return explain_catching_up (view);
   if (view->level < CITIZ_LEVEL_FULL)
-    return g_strdup_printf (_ ("Verifying: %.0f %%"), 100 * view->progress);
+    return citiz_session_explain_verifying (view);
   if (view->n_waiting > 0)
     return g_strdup_printf (
         ngettext ("%u entry on its way", "%u entries on their way", view->n_waiting),

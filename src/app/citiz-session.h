@@ -592,6 +592,7 @@ const CitizCommunityView *citiz_session_get_community (CitizSession *self);
 gboolean citiz_community_view_stands (const CitizCommunityView *view);
 /* One sentence for the header, in the person's language. (transfer full) */
 gchar *citiz_session_explain_community (const CitizCommunityView *view);
+gchar *citiz_session_explain_verifying (const CitizCommunityView *view);
 /* Too few of the nodes that hold its parts answer: nobody opens it now. @view: (nullable) */
 gboolean citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view);
 /* Where a live access stands with its nodes; NULL: nothing to say. @view: (nullable) */

@@ -103,6 +103,12 @@ print_state (json_t *body)
   if (newest != NULL)
     print_document (newest);
   json_array_foreach (offers, i, one) print_look (one);
+  if (json_is_true (json_object_get (body, "settled")))
+    {
+      citiz_host_say (_ ("This node was away: so many have accepted it that nothing goes on "
+                         "without them, and it may be accepted here at once."));
+      return;
+    }
   citiz_host_say (
       _ ("For when so many nodes are lost for good that nothing becomes final any more. "
          "The newest agreement here is %s old; this begins after %s."),

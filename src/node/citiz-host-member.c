@@ -65,7 +65,18 @@ expect_others (CitizHost *host)
     }
 }
 
-/* Parts of grants: the others, whom the doctor's page asks too. */
+static gboolean
+has_founded (CitizHost *host, const CitizPublicKey *node)
+{
+  const CitizGenesis *genesis = &host->community->genesis;
+
+  for (guint i = 0; i < genesis->n_founders; i++)
+    if (citiz_public_key_equal (&genesis->founders[i].validator.node, node))
+      return TRUE;
+  return FALSE;
+}
+
+/* Parts of grants: the others, whom the doctor's page asks too; also a founder whom others have left behind and who holds parts of before. */
 static void
 set_neighbours (CitizHost *host)
 {
@@ -77,7 +88,8 @@ set_neighbours (CitizHost *host)
     {
       const CitizHostMember *member = members->pdata[i];
 
-      if (is_own (host, &member->node) || is_called (host, &member->node))
+      if (is_own (host, &member->node) || is_called (host, &member->node)
+          || has_founded (host, &member->node))
         nodes[n++] = (CitizDealNode){member->node, member->url};
     }
   citiz_node_set_neighbours (host->node, nodes, n);

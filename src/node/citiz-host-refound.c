@@ -91,17 +91,33 @@ still_seconds (CitizHost *host)
   return (citiz_env_now (host->env).ms - citiz_ledger_time (ledger).ms) / CITIZ_SECOND;
 }
 
+/* A quorum of those who go on has accepted, and so many of those before them that the others are none: nothing goes on without them. */
+static gboolean
+is_settled (CitizHost *host, CitizRefoundFile *file)
+{
+  const CitizRefound *refound = &file->refound;
+  const guint n = citiz_replica_get_validators (host->replica)->n;
+
+  return citiz_chain_check_refound (host->chain, refound, &file->old, NULL)
+         && n - MIN (n, file->old) < citiz_quorum (n)
+         && citiz_refound_n_signed (refound) >= citiz_quorum (refound->n_next);
+}
+
 /* How things stand: what is offered, what was accepted, since when nothing is final. */
 static json_t *
 state (CitizHost *host)
 {
   json_t *offers = json_array ();
+  gboolean settled = FALSE;
   json_t *body;
 
   for (guint i = 0; i < host->offers->len; i++)
-    json_array_append_new (offers, describe (host, host->offers->pdata[i]));
-  body = json_pack ("{s:I, s:i, s:o}", "still", (json_int_t) still_seconds (host), "after",
-                    (int) host->config->refound_after, "offers", offers);
+    {
+      settled |= is_settled (host, host->offers->pdata[i]);
+      json_array_append_new (offers, describe (host, host->offers->pdata[i]));
+    }
+  body = json_pack ("{s:I, s:i, s:b, s:o}", "still", (json_int_t) still_seconds (host), "after",
+                    (int) host->config->refound_after, "settled", settled, "offers", offers);
   if (newest (host) != NULL)
     {
       g_autoptr (CitizRefoundFile) file = citiz_refound_file_new (newest (host), host->community);
@@ -224,7 +240,8 @@ may_accept (CitizHost *host, CitizRefoundFile *file, GError **error)
       refuse (error, N_ ("This node has accepted a new founding of this epoch already"));
       return FALSE;
     }
-  if (!is_still (host, error) || !is_good (host, &file->refound, error))
+  if (!is_good (host, &file->refound, error)
+      || (!is_settled (host, file) && !is_still (host, error)))
     return FALSE;
   if (file->refound.last.height == citiz_chain_height (host->chain))
     return TRUE;
@@ -268,12 +285,24 @@ find_offer (CitizHost *host, const gchar *prefix)
   return NULL;
 }
 
+static guint find_offered (CitizHost *host, const CitizRefound *refound);
+
+/* One that was handed over, with the signatures of those who have accepted it meanwhile. */
 static CitizRefoundFile *
 find_document (CitizHost *host, const gchar *text, GError **error)
 {
+  g_autoptr (CitizRefoundFile) handed = NULL;
   CitizRefoundFile *file = find_offer (host, text);
+  guint place;
 
-  return file != NULL ? file : citiz_refound_file_decode (text, error);
+  if (file != NULL)
+    return file;
+  handed = citiz_refound_file_decode (text, error);
+  place = handed != NULL ? find_offered (host, &handed->refound) : host->offers->len;
+  if (place == host->offers->len)
+    return g_steal_pointer (&handed);
+  file = host->offers->pdata[place];
+  return citiz_refound_file_new (&file->refound, file->who);
 }
 
 /**

@@ -134,7 +134,11 @@ take_head (CitizCommunity *self, const gchar *url, guint64 height, GBytes *answe
   if (block->header.epoch > self->light.epoch)
     ask_epochs (self, url, height);
   else if (citiz_light_advance (&self->light, &block->header, block->final, &error))
-    citiz_community_tell (self);
+    {
+      if (self->light.head.height > citiz_chain_height (self->copy)) /* nobody has told of it */
+        citiz_follower_hurry (self->follower, self->light.head.height);
+      citiz_community_tell (self);
+    }
   else
     doubt (self, url, error->message);
 }
@@ -302,6 +306,7 @@ citiz_community_moved (CitizCommunity *self)
   raise_light (self);
   citiz_community_list_members (self);
   citiz_community_see_votes (self);
+  citiz_community_witness (self);
   citiz_outbox_look (self->outbox);
   if (self->stop == NULL) /* by who heard of it */
     return;
@@ -330,7 +335,8 @@ citiz_community_get_level (CitizCommunity *self, gdouble *out_progress)
     }
   else if (height < all || (!self->was_even && !self->full))
     {
-      level = CITIZ_LEVEL_LIGHT;
+      if (!self->full || citiz_community_get_state (self) != CITIZ_COMMUNITY_EVEN)
+        level = CITIZ_LEVEL_LIGHT; /* else: a block has just come */
       progress = all > 0 ? (gdouble) height / (gdouble) all : 0;
     }
   else if (self->verifier != NULL)

@@ -66,6 +66,7 @@ struct _CitizCommunity
   guint events_turn;
   GCancellable *watch; /* NULL: the nodes are not asked */
   gboolean calling;
+  gboolean witnesses; /* the nodes are told what was verified here */
   /* the personal chain */
   CitizChain *personal;
   CitizPendingHead pending;
@@ -105,6 +106,7 @@ gboolean citiz_community_remember (CitizVault *vault,
 
 /* citiz-community-watch.c */
 void citiz_community_hear (CitizCommunity *self, const gchar *url, json_t *status);
+void citiz_community_witness (CitizCommunity *self);
 void citiz_community_start_watching (CitizCommunity *self);
 void citiz_community_stop_watching (CitizCommunity *self);
 void citiz_community_list_members (CitizCommunity *self);

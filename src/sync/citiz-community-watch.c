@@ -384,6 +384,17 @@ poll_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Who watches is counted by accounts: from the block on that registers this one, each node is visited at once. */
+void
+citiz_community_witness (CitizCommunity *self)
+{
+  if (self->witnesses || self->key == NULL || !citiz_community_is_registered (self))
+    return;
+  self->witnesses = TRUE;
+  citiz_watch_set_witness (self->watcher, &self->account, self->key);
+  citiz_watch_begin_anew (self->watcher);
+}
+
 void
 citiz_community_start_watching (CitizCommunity *self)
 {

@@ -168,7 +168,7 @@ hold (CitizCommunity *self, CitizVault *vault)
   self->vault = vault;
   citiz_community_derive (vault, &self->invitation.chain_id, &self->key, &self->recovery, &body,
                           &self->account);
-  citiz_watch_set_witness (self->watcher, &self->account, self->key);
+  self->witnesses = FALSE;
 }
 
 static void
@@ -381,6 +381,7 @@ citiz_community_lock (CitizCommunity *self)
   citiz_community_disarm (&self->head_source);
   g_clear_pointer (&self->key, citiz_signing_key_unref);
   citiz_watch_set_witness (self->watcher, &self->account, NULL);
+  self->witnesses = FALSE;
 }
 
 void
@@ -388,6 +389,7 @@ citiz_community_unlock (CitizCommunity *self, CitizVault *vault)
 {
   g_clear_pointer (&self->key, citiz_signing_key_unref);
   hold (self, vault);
+  citiz_community_witness (self);
   if (self->unsaved)
     citiz_community_save (self);
   citiz_community_look_at_pending (self);

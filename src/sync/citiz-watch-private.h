@@ -12,7 +12,7 @@ typedef struct
   CitizWatched said;
   gboolean visited; /* since there was a reason to look at it before its turn */
   CitizTime page_seen;
-  CitizTime signed_at;
+  CitizTime sign_from; /* not before then */
   guint64 signed_height;
   guint64 doubt; /* a height of this node to be looked at, or 0 */
   /* looking for where it parts from us: */

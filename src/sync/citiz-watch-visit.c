@@ -13,8 +13,10 @@
 #define PAGE_MAX   (1024u * 1024)
 #define PAGE_EVERY (24 * 3600 * CITIZ_SECOND)
 #define SIGN_EVERY (3600 * CITIZ_SECOND)
-#define RANGE      16
-#define STEPS_MAX  24 /* ranges asked of one node at one visit */
+#define SIGN_AGAIN                                                                                 \
+  (60 * CITIZ_SECOND) /* a node that did not take it may not know the account yet */
+#define RANGE     16
+#define STEPS_MAX 24 /* ranges asked of one node at one visit */
 
 /* One thing asked of a node at a visit: whether it is due, what to ask, what to make of the answer. */
 typedef struct
@@ -261,7 +263,7 @@ is_signature_due (CitizWatch *self, CitizWatchNode *node)
          && citiz_watch_find_alarm (self, CITIZ_ALARM_FORK, node->said.url) == NULL
          && citiz_watch_find_alarm (self, CITIZ_ALARM_OTHER, node->said.url) == NULL
          && citiz_chain_height (self->chain) > node->signed_height
-         && citiz_env_now (self->env).ms - node->signed_at.ms >= SIGN_EVERY;
+         && citiz_env_now (self->env).ms >= node->sign_from.ms;
 }
 
 static void
@@ -274,8 +276,7 @@ ask_signature (CitizWatch *self, CitizWatchNode *node, CitizHttpAsk *ask)
                                          (guint64) (now.ms / CITIZ_SECOND), self->witness, NULL)
                     : NULL;
 
-  node->signed_at = now;
-  node->signed_height = citiz_chain_height (self->chain);
+  node->sign_from.ms = now.ms + SIGN_AGAIN;
   if (note == NULL)
     return;
   ask->method = "POST";
@@ -289,8 +290,17 @@ ask_signature (CitizWatch *self, CitizWatchNode *node, CitizHttpAsk *ask)
 static void
 take_signature (CitizWatch *self, CitizWatchNode *node, guint status, GBytes *answer)
 {
-  if (answer == NULL || status != 200)
-    g_debug ("a node takes no cosignature: %u", status);
+  json_t *body = answer != NULL && status == 200 ? citiz_json_strict_parse (answer, NULL) : NULL;
+
+  if (body == NULL)
+    {
+      g_debug ("a node takes no cosignature: %u", status);
+      return;
+    }
+  node->sign_from.ms += SIGN_EVERY;
+  node->signed_height = citiz_chain_height (self->chain);
+  node->said.watchers = (guint) MIN (number_of (body, "watchers", node->said.watchers), G_MAXINT);
+  json_decref (body);
 }
 
 static const Step steps[] = {

@@ -97,7 +97,7 @@ own_status (const Part *part, const CitizCommunityView *view)
                                       (gulong) (view->node_height - view->height)),
                             (guint) (view->node_height - view->height));
   else
-    text = g_strdup_printf (_ ("Verifying: %.0f %%"), 100 * view->progress);
+    text = citiz_session_explain_verifying (view);
   return citiz_status_new (NULL, text, "due");
 }
 

@@ -369,7 +369,6 @@ def case_refound(world):
         until('all vote', lambda n=node: votes(n))
     load = Load(world, stay, number=20)
     final += load.complete()
-    away.set('order', refound_after=0)
     away.start()
     until('it hears of it', lambda: 'New founding' in refound(away).stdout)
     assert away.status()['epoch'] == 0, 'nothing by itself'
@@ -377,9 +376,12 @@ def case_refound(world):
     offered = json.loads(away.command('--json', 'refound').stdout)['offers'][0]
     until('all have signed', lambda: all(n['signed'] for n in json.loads(first.command('--json', 'refound').stdout)['newest']['next']))
     assert {n['operator'] for n in offered['gone']} == {'Operator 3', 'Operator 4'}, offered
-    refound(away, 'accept', offered['name'][:12])
+    until('it may accept at once', lambda: 'may be accepted here at once' in refound(away).stdout)
+    refound(away, 'accept', str(document))
     until('it follows', lambda: away.status()['hash'] == first.status()['hash'] and away.status()['epoch'] == 1)
     assert away.status()['mode'] == 'observing'
+    with urllib.request.urlopen(first.url + '/v') as answer:
+        assert away.url in answer.headers['Content-Security-Policy'], 'it holds its parts of accesses of before'
     proposal = away.ask('join')['proposal']
     approve(world, proposal, stay)
     in_epoch(world, 2, 4)

@@ -24,7 +24,8 @@ typedef struct
   guint waiting;
   gint64 final_age;
   gboolean down;
-  gboolean vague; /* tells of a head it has no blocks for */
+  gboolean vague;    /* tells of a head it has no blocks for */
+  gboolean stranger; /* does not know the account that signs */
   guint asked, signatures;
 } Node;
 
@@ -111,8 +112,13 @@ take_signature (Node *node, GBytes *body, CitizHttpResponse *response)
 
   g_assert_true (citiz_checkpoint_parse (note, &checkpoint, &error));
   g_assert_cmpuint (checkpoint.size, ==, node->blocks->len); /* one transaction a block */
+  if (node->stranger)
+    {
+      response->status = 403;
+      return;
+    }
   node->signatures++;
-  answer_text (response, g_strdup ("{}"));
+  answer_text (response, g_strdup ("{\"cosignatures\":1,\"watchers\":7}"));
 }
 
 static void
@@ -264,6 +270,46 @@ test_nothing_wrong (void)
     g_assert_true (
         citiz_watch_is_missing (scene.watch, &scene.world.genesis.founders[i].validator.node)
         == (i == SHARED_N - 1));
+  scene_clear (&scene);
+}
+
+static gboolean
+all_count (Scene *scene, guint watchers)
+{
+  g_autoptr (GPtrArray) list = citiz_watch_nodes (scene->watch);
+
+  for (guint i = 0; i < list->len; i++)
+    if (((CitizWatched *) list->pdata[i])->watchers != watchers)
+      return FALSE;
+  return TRUE;
+}
+
+/* Who signs before the nodes know the account signs again soon, and is told at once how many watch. */
+static void
+test_newcomer (void)
+{
+  guint before[NODES];
+  Scene scene;
+
+  scene_init (&scene, 5, 0, 0);
+  citiz_watch_set_pace (scene.watch, 3600 * 1000);
+  for (guint i = 0; i < NODES; i++)
+    scene.nodes[i].stranger = TRUE;
+  scene_start (&scene);
+  go_round (&scene, 3); /* state, page, signature */
+  for (guint i = 0; i < NODES; i++)
+    {
+      scene.nodes[i].stranger = FALSE;
+      before[i] = scene.nodes[i].asked;
+    }
+  citiz_watch_begin_anew (scene.watch);
+  RUN_UNTIL (visited (&scene, before, 1));
+  g_assert_true (all_count (&scene, 0)); /* not in a loop */
+  scene.world.now.ms += 2 * 60 * CITIZ_SECOND;
+  citiz_watch_begin_anew (scene.watch);
+  RUN_UNTIL (all_count (&scene, 7));
+  for (guint i = 0; i < NODES; i++)
+    g_assert_cmpuint (scene.nodes[i].signatures, ==, 1);
   scene_clear (&scene);
 }
 
@@ -505,6 +551,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_assert_true (citiz_crypto_init ());
   g_test_add_func ("/sync/watch/nothing-wrong", test_nothing_wrong);
+  g_test_add_func ("/sync/watch/newcomer", test_newcomer);
   g_test_add_func ("/sync/watch/heard", test_heard);
   g_test_add_func ("/sync/watch/fork", test_fork);
   g_test_add_func ("/sync/watch/other", test_other);
