@@ -247,6 +247,20 @@ def case_guessed(world, app):
     assert guess(killed, locator) == 0
 
 
+def found_anew(world, stay):
+    """By those who are left, from their newest block."""
+    cards = []
+    for node in stay:
+        cards.append(world.dir / f'card-{node.place}')
+        cards[-1].write_text(node.command('refound', 'card').stdout)
+    document = world.dir / 'refound.json'
+    document.write_text(stay[0].command('refound', 'make', '--reason', 'Two hosts have closed.', *map(str, cards)).stdout)
+    for node in stay:
+        node.command('refound', 'accept', str(document))
+    for node in stay:
+        until('the new epoch goes on', lambda n=node: n.status()['epoch'] == 1 and n.status()['mode'] == 'signing')
+
+
 def case_refound(world, app):
     """Two of four nodes are lost for good and the others found the community anew: the app says so, and goes on once its person agrees; who joins later is asked, too."""
     start_quietly(world)
@@ -261,16 +275,7 @@ def case_refound(world, app):
         node.set('order', refound_after=0)
         node.start()
     world.settle(stay)
-    cards = []
-    for node in stay:
-        cards.append(world.dir / f'card-{node.place}')
-        cards[-1].write_text(node.command('refound', 'card').stdout)
-    document = world.dir / 'refound.json'
-    document.write_text(stay[0].command('refound', 'make', '--reason', 'Two hosts have closed.', *map(str, cards)).stdout)
-    for node in stay:
-        node.command('refound', 'accept', str(document))
-    for node in stay:
-        until('the new epoch goes on', lambda n=node: n.status()['epoch'] == 1 and n.status()['mode'] == 'signing')
+    found_anew(world, stay)
     asked = app.wait('it asks', lambda view: view['refound'])
     height = asked['height']
     assert not any(n['doubted'] for n in asked['nodes']), asked
@@ -291,6 +296,49 @@ def case_refound(world, app):
     asked = other.wait('it asks', lambda view: view['refound'])
     other.run('community', 'accept', asked['refound'])
     other.wait('it follows', lambda v: whole(v) and v['height'] == v['nodeHeight'])
+
+
+def state_of(node, grant):
+    return json.loads(node.get('/v1/grants/' + grant)[1])['state']
+
+
+def case_revoked(world, app):
+    """Revoked while two of four nodes are gone, and founded anew by the others: both obey, restarted or not, and the end becomes final without the dead."""
+    start_quietly(world)
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.wait('joined', whole)
+    access = app.run('emergency')
+    assert access['nodes']['holding'] == 4, access
+    doctor, stay = Doctor(access['link']), world.nodes[:2]
+
+    def obeyed():
+        for node in stay:
+            assert state_of(node, access['grant']) == 'revoked', node.place
+            status, answer = doctor.ask(node)
+            assert status != 200 and 'share' not in answer, (status, answer)
+
+    for node in world.nodes[2:]:
+        node.kill()
+    assert app.run('revoke', access['grant'])['state'] == 'ending'
+    until('both are told', lambda: all(state_of(node, access['grant']) == 'revoked' for node in stay))
+    for node in stay:
+        node.kill()
+        node.set('order', refound_after=0)
+        node.start()
+    until('both have the newest block', lambda: len({node.status()['hash'] for node in stay}) == 1)
+    obeyed()
+    found_anew(world, stay)
+    obeyed()
+    for node in stay:
+        node.kill()
+        node.start()
+    obeyed()
+    asked = app.wait('it asks', lambda view: view['refound'])
+    app.run('community', 'accept', asked['refound'])
+    after = until('the end is final', lambda: (lambda one: one if one['state'] == 'revoked' else None)(app.run('grants')[0]), 150, 0.5)
+    assert 'link' not in after, after
+    app.wait('nothing waits', lambda view: whole(view) and view['refound'] is None)
+    obeyed()
 
 
 class Doctor:
