@@ -71,12 +71,15 @@ settle (CitizCommandRun *run, gboolean (*done) (const CitizCommunityView *view))
   g_main_loop_unref (settle.loop);
 }
 
+/* What waits may have to be asked for in another way, which takes some seconds of work: a program that ends sooner never brings it. */
 static gboolean
 is_settled (const CitizCommunityView *view)
 {
   return view->refound != NULL
          || (view->state != CITIZ_COMMUNITY_VIEW_CATCHING_UP
-             && (view->state != CITIZ_COMMUNITY_VIEW_EVEN || view->level == 2));
+             && (view->state != CITIZ_COMMUNITY_VIEW_EVEN
+                 || (view->level == 2
+                     && (view->n_waiting == 0 || citiz_community_view_stands (view)))));
 }
 
 static gboolean

@@ -422,6 +422,30 @@ test_alarm (Scene *scene, gconstpointer unused)
   RUN_UNTIL (view (scene)->alarms->len == 0);
 }
 
+/* Of a few blocks no share is told. */
+static void
+test_few_blocks (void)
+{
+  static const struct
+  {
+    CitizCommunityViewState state;
+    guint64 height;
+    const gchar *sentence;
+  } cases[] = {{CITIZ_COMMUNITY_VIEW_EVEN, 13, "Verifying"},
+               {CITIZ_COMMUNITY_VIEW_EVEN, 13000, "Verifying: 92 %"},
+               {CITIZ_COMMUNITY_VIEW_CATCHING_UP, 13, "Catching up"},
+               {CITIZ_COMMUNITY_VIEW_CATCHING_UP, 13000, "Catching up: 92 %"}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const CitizCommunityView some
+          = {.state = cases[i].state, .node_height = cases[i].height, .progress = 0.92};
+      g_autofree gchar *sentence = citiz_session_explain_community (&some);
+
+      g_assert_cmpstr (sentence, ==, cases[i].sentence);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -441,6 +465,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   if (!citiz_crypto_init ())
     return 1;
+  g_test_add_func ("/app/community/few-blocks", test_few_blocks);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     {
       g_autofree gchar *path = g_strconcat ("/app/community/", tests[i].name, NULL);
