@@ -335,9 +335,9 @@ def case_revoked(world, app):
     obeyed()
     asked = app.wait('it asks', lambda view: view['refound'])
     app.run('community', 'accept', asked['refound'])
-    after = until('the end is final', lambda: (lambda one: one if one['state'] == 'revoked' else None)(app.run('grants')[0]), 150, 0.5)
-    assert 'link' not in after, after
-    app.wait('nothing waits', lambda view: whole(view) and view['refound'] is None)
+    app.wait('the end is final', lambda view: whole(view) and view['refound'] is None)
+    after, = app.run('grants')
+    assert after['state'] == 'revoked' and 'link' not in after, after
     obeyed()
 
 
