@@ -319,29 +319,30 @@ card_new (const CitizTodayView *view, guint i)
   return button;
 }
 
-static gboolean
-is_nothing_measured (const CitizTodayView *view)
+/* Whether there is any value, and any of the days that the small charts show. */
+static void
+look_for_values (const CitizTodayView *view, gboolean *any, gboolean *recent)
 {
+  *any = *recent = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
     {
       CitizKeyMeasure key = {0};
-      gboolean none;
 
       citiz_key_measure (view->record, cards[i].measure, view->today, &key);
-      none = isnan (key.last);
+      *any |= !isnan (key.last);
+      *recent |= has_values (&key);
       citiz_range_clear (&key.range);
-      if (!none)
-        return FALSE;
     }
-  return TRUE;
 }
 
 GtkWidget *
 citiz_today_measures_new (const CitizTodayView *view)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *flow = citiz_flow_new (150, 12);
+  gboolean any, recent;
 
-  if (is_nothing_measured (view))
+  look_for_values (view, &any, &recent);
+  if (!any)
     {
       GtkWidget *list = citiz_list_new (_ ("Key measures"));
 
@@ -357,7 +358,8 @@ citiz_today_measures_new (const CitizTodayView *view)
   for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
     citiz_flow_append (CITIZ_FLOW (flow), card_new (view, i), 1);
   gtk_box_append (GTK_BOX (box),
-                  citiz_heading_new (_ ("Key measures"), citiz_caption_new (_ ("last 14 days"))));
+                  citiz_heading_new (_ ("Key measures"),
+                                     recent ? citiz_caption_new (_ ("last 14 days")) : NULL));
   gtk_box_append (GTK_BOX (box), flow);
   return box;
 }
