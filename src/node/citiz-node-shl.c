@@ -98,7 +98,7 @@ reading_clear (gpointer data)
 
   citiz_wipe (&reading->own, sizeof reading->own);
   citiz_wipe (reading->shares, sizeof reading->shares);
-  citiz_secret_unref (reading->t);
+  g_clear_pointer (&reading->t, citiz_secret_unref);
   g_clear_pointer (&reading->pk, citiz_secret_unref);
   citiz_wipe_text (reading->name);
   g_free (reading->recipient);
@@ -243,19 +243,22 @@ finish (Reading *reading, const GError *error)
 {
   g_autoptr (CitizNode) self = g_steal_pointer (&reading->node);
   CitizNodeCall call = citiz_node_later_call (reading->later);
+  const gboolean revoked = citiz_node_is_revoked (self, &reading->own.grant); /* meanwhile */
   g_autoptr (CitizSecret) k_c = NULL;
   g_autoptr (GBytes) capsule = NULL;
   g_autoptr (GError) own = NULL;
   gchar *jwe = NULL;
 
   call.star[0] = reading->name;
-  if (error == NULL
+  if (error == NULL && !revoked
       && (capsule = citiz_node_store_get_blob (self->db, &reading->own.capsule, &own)) != NULL
       && (k_c = citiz_shamir_combine (reading->shares, reading->n_shares, &own)) != NULL)
     jwe = citiz_capsule_open (&reading->own.grant, k_c, capsule, &own);
   stop_asking (reading);
   if (jwe)
     answer_manifest (&call, &reading->state, jwe, reading->embedded_max);
+  else if (revoked)
+    answer_nothing (&call);
   else
     citiz_node_answer_error (&call, error ? error : own);
   citiz_node_later_send (g_steal_pointer (&reading->later));
@@ -586,8 +589,9 @@ enter (Reading *reading)
   const guint use = reading->state.used + 1;
   CitizHash a;
 
-  g_clear_pointer (&reading->note, g_bytes_unref);
-  reading->note = citiz_note_seal (self->env, CITIZ_NOTE_MODE_NODE, &grant->id, reading->t, &note);
+  if (reading->note == NULL) /* entered again it is still the same reader */
+    reading->note
+        = citiz_note_seal (self->env, CITIZ_NOTE_MODE_NODE, &grant->id, reading->t, &note);
   reading->opening = (CitizNodeStalled){0};
   reading->n_shares = 0;
   reading->own_given = FALSE;
@@ -641,6 +645,15 @@ citiz_node_route_manifest (CitizNodeCall *call)
   json_decref (json);
 }
 
+/* Somebody has opened it, by the ledger or while that stood still, and nobody has ended it since. */
+static gboolean
+is_open (CitizNode *self, const CitizGrantState *state)
+{
+  return !citiz_node_is_revoked (self, &state->grant.id)
+         && (state->can_release
+             || (state->status == CITIZ_GRANT_ACTIVE && citiz_node_used (self, state) > 0));
+}
+
 void
 citiz_node_route_location (CitizNodeCall *call)
 {
@@ -657,7 +670,7 @@ citiz_node_route_location (CitizNodeCall *call)
     }
   location = value;
   if (location->until.ms > citiz_env_now (self->env).ms
-      && citiz_chain_grant (self->chain, &location->grant, &state) && state.can_release)
+      && citiz_chain_grant (self->chain, &location->grant, &state) && is_open (self, &state))
     citiz_node_answer_bytes (call, 200, "application/jose",
                              g_bytes_new (location->jwe, strlen (location->jwe)));
   else

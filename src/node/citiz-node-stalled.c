@@ -326,7 +326,9 @@ citiz_node_opens_stalled (CitizNode *self,
   CitizNodeStalled held;
 
   if (!is_allowed (self, state) || state->status != CITIZ_GRANT_ACTIVE
-      || citiz_node_is_revoked (self, &state->grant.id) || has_run_out (self, state))
+      || citiz_node_is_revoked (self, &state->grant.id) || has_run_out (self, state)
+      || opening->use > state->grant.max_openings
+      || !citiz_opening_matches (&opening->a, opening->use, &state->grant.a_max))
     return FALSE;
   opening->time = state->judged;
   opening->capsule = state->grant.capsule;

@@ -146,12 +146,15 @@ settle (CitizOutbox *self, Entry *entry, guint signal, const gchar *why)
 }
 
 /* No block can hold it any more, and none that one's own copy has does: the copy's newest block is later than the transaction is valid. One's own
- * clock does not say so: what a computer sent before it slept for weeks may be final in blocks that it has not yet. */
+ * clock does not say so: what a computer sent before it slept for weeks may be final in blocks that it has not yet. An end does not wait for
+ * that: said twice it harms nothing, and a ledger that stands still has no later block. */
 static gboolean
 is_too_old (CitizOutbox *self, const CitizTx *tx)
 {
   const CitizLedger *ledger = citiz_chain_ledger (self->chain, NULL);
 
+  if (tx->type == CITIZ_TX_GRANT_REVOKE && tx->valid_until.ms < citiz_chain_time (self->chain).ms)
+    return TRUE;
   return ledger != NULL && citiz_chain_base (self->chain) == 0 /* it may be in what is missing */
          && tx->valid_until.ms < citiz_ledger_time (ledger).ms;
 }

@@ -11,6 +11,8 @@ typedef struct
 {
   CitizWatched said;
   gboolean visited; /* since there was a reason to look at it before its turn */
+  gint64
+      heard_at[2]; /* monotonic: somebody else had no answer, or one, and it was visited for that */
   CitizTime page_seen;
   CitizTime sign_from; /* not before then */
   guint64 signed_height;

@@ -128,16 +128,22 @@ citiz_watch_begin_anew (CitizWatch *self)
   citiz_watch_visit_now (self);
 }
 
-/* Whether a node gave an answer to somebody else: when that is news, it is visited next. */
+/* Whether a node gave an answer to somebody else: when that is news, it is visited next. One that answers the one and not the other is not looked at
+ * all the time instead of the rest. */
 void
 citiz_watch_hear (CitizWatch *self, const gchar *url, gboolean answered)
 {
+  const gint64 now = g_get_monotonic_time ();
+
   for (guint i = 0; i < self->nodes->len; i++)
     {
       CitizWatchNode *node = self->nodes->pdata[i];
 
-      if (!g_str_equal (node->said.url, url) || !node->visited || node->said.answers == answered)
+      if (!g_str_equal (node->said.url, url) || !node->visited || node->said.answers == answered
+          || (node->heard_at[answered] != 0
+              && now < node->heard_at[answered] + (gint64) self->visit_ms * 1000))
         continue;
+      node->heard_at[answered] = now;
       node->visited = FALSE;
       if (self->visiting)
         continue;

@@ -389,6 +389,23 @@ test_expired (void)
 }
 
 /* Final while this computer slept: it is old by the time that the copy has it. */
+/* A ledger that stands still makes no later block: an end that has grown too old is said again all the same. */
+static void
+test_end_grown_old (void)
+{
+  CitizTxBody end = {.revoke = {.grant = {{9}}}};
+  g_autoptr (CitizTx) tx = NULL;
+  Scene scene;
+
+  scene_init (&scene, FAILS);
+  tx = sign (&scene, CITIZ_TX_GRANT_REVOKE, &end);
+  g_assert_true (citiz_outbox_put (scene.outbox, tx, NULL));
+  scene.world.now.ms += 2 * CITIZ_HOUR;
+  RUN_UNTIL (scene.expired == 1);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 0);
+  scene_clear (&scene);
+}
+
 static void
 test_final_while_away (void)
 {
@@ -449,6 +466,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/unfit-beside-the-gone", test_unfit_beside_the_gone);
   g_test_add_func ("/outbox/end-before-grant", test_end_before_grant);
   g_test_add_func ("/outbox/expired", test_expired);
+  g_test_add_func ("/outbox/end-grown-old", test_end_grown_old);
   g_test_add_func ("/outbox/final-while-away", test_final_while_away);
   g_test_add_func ("/outbox/rolled-back", test_rolled_back);
   return g_test_run ();
