@@ -109,6 +109,17 @@ citiz_caption_new (const gchar *text)
 }
 
 GtkWidget *
+citiz_problem_new (void)
+{
+  GtkWidget *label
+      = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify", GTK_JUSTIFY_CENTER,
+                      "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
+
+  gtk_widget_add_css_class (label, "bad");
+  return label;
+}
+
+GtkWidget *
 citiz_link_button_new (const gchar *text, const gchar *action)
 {
   GtkWidget *button = gtk_button_new_with_label (text);

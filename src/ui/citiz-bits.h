@@ -23,6 +23,7 @@ gint citiz_scaled (gint size);
 GtkWidget *citiz_heading_new (const gchar *text, GtkWidget *end);
 /* A caption in the neutral colour. */
 GtkWidget *citiz_caption_new (const gchar *text);
+GtkWidget *citiz_problem_new (void); /* an alert, not shown until there is one */
 /* A flat button in accent text: "See all". @action with its target as g_action_parse_detailed_name spells it. */
 GtkWidget *citiz_link_button_new (const gchar *text, const gchar *action);
 /* A button with an access key ("_Save"): its name is said once, without the underscore. */

@@ -68,17 +68,6 @@ show_problem (GtkWidget *label, const gchar *text)
 /* --- building --- */
 
 static GtkWidget *
-problem_new (void)
-{
-  GtkWidget *label
-      = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify", GTK_JUSTIFY_CENTER,
-                      "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
-
-  gtk_widget_add_css_class (label, "bad");
-  return label;
-}
-
-static GtkWidget *
 pill (Join *self, const gchar *label, gboolean suggested, GCallback pressed)
 {
   GtkWidget *button = citiz_button_new (label);
@@ -254,7 +243,7 @@ build_invitation (Join *self)
 
   self->entry = citiz_text_row_new (_ ("Invitation: link or code"));
   gtk_list_box_append (GTK_LIST_BOX (list), self->entry);
-  self->problem = problem_new ();
+  self->problem = citiz_problem_new ();
   self->go = pill (self, _ ("_Continue"), TRUE, G_CALLBACK (read_text));
   gtk_widget_set_sensitive (self->go, FALSE);
   g_signal_connect_swapped (self->entry, "changed", G_CALLBACK (typed_cb), self);
@@ -383,7 +372,7 @@ build_what (Join *self)
   GtkWidget *box = step_new (self, "what"), *other;
 
   self->what = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
-  self->refusal = problem_new ();
+  self->refusal = citiz_problem_new ();
   self->join = pill (self, _ ("_Join"), TRUE, G_CALLBACK (join_cb));
   other = pill (self, _ ("_Another Invitation"), FALSE, G_CALLBACK (other_cb));
   gtk_widget_remove_css_class (other, "pill");

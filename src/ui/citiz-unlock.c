@@ -191,17 +191,6 @@ button (const gchar *text, const gchar *action, const gchar *first, const gchar 
 }
 
 static GtkWidget *
-problem_new (void)
-{
-  GtkWidget *label
-      = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify", GTK_JUSTIFY_CENTER,
-                      "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
-
-  gtk_widget_add_css_class (label, "bad");
-  return label;
-}
-
-static GtkWidget *
 passphrase_way (CitizUnlock *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *list = citiz_list_new (NULL);
@@ -209,7 +198,7 @@ passphrase_way (CitizUnlock *self)
   self->entry = citiz_secret_row_new (_ ("Passphrase"));
   g_signal_connect_object (self->entry, "entered", G_CALLBACK (enter_cb), self, G_CONNECT_SWAPPED);
   gtk_list_box_append (GTK_LIST_BOX (list), self->entry);
-  self->problem = problem_new ();
+  self->problem = citiz_problem_new ();
   gtk_box_append (GTK_BOX (box), list);
   gtk_box_append (GTK_BOX (box), self->problem);
   gtk_box_append (GTK_BOX (box), button (_ ("_Open"), "unlock.open", "pill", "suggested-action"));
@@ -242,7 +231,7 @@ words_way (CitizUnlock *self)
   gtk_box_append (GTK_BOX (box), caption);
   gtk_box_append (GTK_BOX (box), citiz_heading_new (_ ("A new passphrase"), NULL));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->fresh));
-  self->words_problem = problem_new ();
+  self->words_problem = citiz_problem_new ();
   gtk_box_append (GTK_BOX (box), self->words_problem);
   gtk_box_append (GTK_BOX (box),
                   button (_ ("_Open"), "unlock.open-with-words", "pill", "suggested-action"));
