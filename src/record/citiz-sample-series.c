@@ -140,8 +140,8 @@ nights (const CitizSampleRun *run)
     {
       gint at = -75 + (gint) (90 * citiz_sample_chance (day, 4)); /* bedtime around 23 h */
       gint end = at + 395 + (gint) (80 * citiz_sample_chance (day, 5));
-      if (citiz_sample_chance (day, 6) > 0.93)
-        continue;
+      if (citiz_sample_chance (day, 6) > 0.93 || citiz_sample_instant (run, day, end) > run->now.ms)
+        continue; /* nor is a night told before it is over */
       for (guint part = 0; at < end; part++)
         {
           static const guint8 order[] = {CITIZ_SLEEP_LIGHT, CITIZ_SLEEP_DEEP,  CITIZ_SLEEP_LIGHT,

@@ -123,12 +123,17 @@ class Scenario:
     # --- what is shown ---
 
     def content(self):
-        """Values of the sample record, each where it belongs."""
+        """Values of the sample record, each where it belongs; none that hangs on the hour or the day of the test."""
         fr = self.language == 'fr'
-        self.desk.see('Hélène', 'Apixaban', '131/78', within=self.page('Today'))
+        today = self.page('Today')
+        self.desk.see('Hélène', self._('Blood pressure'), within=today)
+        self.desk.wait(lambda: any(re.match(r'1[23]\d/[78]\d\b', self.desk.label(node)) for node in self.desk.walk(today)), 'a blood pressure')
         self.desk.see('Pénicilline' if fr else 'Penicillin', 'Apixaban', self._('Anticoagulant'), self._('Above the target'), within=self.page('Care'))
         self.desk.see(self._('Steps'), self._('Sleep'), self._('Heart rate'), self._('Sessions'), within=self.page('Activity'))
-        self.desk.see(self._('Breakfast'), '387', self._('Energy'), within=self.page('Diet'))
+        diet = self.page('Diet')
+        self.desk.press(self._('Day before'), within=diet)
+        self.desk.see(self._('Breakfast'), '409', self._('Energy'), within=diet)
+        self.desk.press(self._('Day after'), within=diet)
 
     # --- own entries ---
 
