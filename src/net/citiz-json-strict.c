@@ -76,6 +76,14 @@ citiz_json_strict_parse (GBytes *text, GError **error)
   return NULL;
 }
 
+json_t *
+citiz_json_strict_parse_text (const gchar *text, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  return citiz_json_strict_parse (bytes, error);
+}
+
 const gchar *
 citiz_json_strict_string (json_t *object, const gchar *key, gsize max)
 {
@@ -107,4 +115,29 @@ citiz_json_strict_bytes (json_t *object, const gchar *key, guint8 *out, gsize n)
     return FALSE;
   memcpy (out, g_bytes_get_data (bytes, NULL), n);
   return TRUE;
+}
+
+json_t *
+citiz_json_base64url (const guint8 *bytes, gsize n)
+{
+  g_autofree gchar *text = citiz_base64url_encode (bytes, n);
+
+  return json_string (text);
+}
+
+json_t *
+citiz_json_base64url_bytes (GBytes *bytes)
+{
+  return citiz_json_base64url (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+gchar *
+citiz_json_line (json_t *json)
+{
+  char *text = json_dumps (json, JSON_COMPACT | JSON_SORT_KEYS);
+  gchar *line = g_strdup_printf ("%s\n", text);
+
+  free (text);
+  json_decref (json);
+  return line;
 }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 /* One object, UTF-8, depth ≤ 32, no duplicate key, no U+0000, no number but integers within ±(2^53 - 1).
  * Returns: (transfer full), or NULL with CITIZ_NET_ERROR_JSON. */
 json_t *citiz_json_strict_parse (GBytes *text, GError **error);
+json_t *citiz_json_strict_parse_text (const gchar *text, GError **error);
 
 /* A string member of at most `max` bytes; NULL when absent, of another type or longer. */
 const gchar *citiz_json_strict_string (json_t *object, const gchar *key, gsize max);
@@ -25,5 +26,11 @@ gboolean citiz_json_strict_int (json_t *object,
 /* A base64url member of exactly `n` bytes. */
 gboolean citiz_json_strict_bytes (json_t *object, const gchar *key, guint8 *out, gsize n)
     G_GNUC_WARN_UNUSED_RESULT;
+
+/* What citiz_json_strict_bytes() reads. Returns: (transfer full) */
+json_t *citiz_json_base64url (const guint8 *bytes, gsize n);
+json_t *citiz_json_base64url_bytes (GBytes *bytes);
+/* @json (transfer full) as a line of a file, its members in order of their names. */
+gchar *citiz_json_line (json_t *json);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* citiz-node refound: what is asked of operators when a quorum is lost for good. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-command.h"
 
+#include "net/citiz-json-strict.h"
 #include "node/citiz-host-folder.h"
 
 #include <glib/gi18n.h>
@@ -131,14 +132,13 @@ print_card (json_t *body)
 static void
 print_made (json_t *body)
 {
-  char *text = json_dumps (json_object_get (body, "file"), JSON_COMPACT | JSON_SORT_KEYS);
+  g_autofree gchar *text = citiz_json_line (json_incref (json_object_get (body, "file")));
 
-  puts (text);
+  fputs (text, stdout);
   fprintf (stderr,
            _ ("The new founding is called %.*s. Give it to the others; on each node: "
               "citiz-node refound look, and accept\n"),
            SHORT, text_of (body, "name"));
-  free (text);
 }
 
 static const struct

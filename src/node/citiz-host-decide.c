@@ -11,9 +11,7 @@
 static json_t *
 key_json (const CitizPublicKey *key)
 {
-  g_autofree gchar *text = citiz_base64url_encode (key->b, sizeof key->b);
-
-  return json_string (text);
+  return citiz_json_base64url (key->b, sizeof key->b);
 }
 
 /* A node, as people know it. */

@@ -259,42 +259,16 @@ refuse (GError **error, const gchar *why)
   return FALSE;
 }
 
-static json_t *
-bytes_json (const guint8 *bytes, gsize n)
-{
-  g_autofree gchar *text = citiz_base64url_encode (bytes, n);
-
-  return json_string (text);
-}
-
-static gchar *
-dump (json_t *json)
-{
-  char *text = json_dumps (json, JSON_COMPACT | JSON_SORT_KEYS);
-  gchar *copy = g_strdup_printf ("%s\n", text);
-
-  free (text);
-  json_decref (json);
-  return copy;
-}
-
-static json_t *
-parse (const gchar *text, GError **error)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-
-  return citiz_json_strict_parse (bytes, error);
-}
-
 gchar *
 citiz_host_card_encode (const CitizHostCard *card)
 {
-  return dump (json_pack (
+  return citiz_json_line (json_pack (
       "{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:s, s:s}", "citiz", "founder", "version", 1, "salt",
-      bytes_json (card->salt.b, 32), "time", (json_int_t) card->time.ms, "node",
-      bytes_json (card->founder.validator.node.b, 32), "key",
-      bytes_json (card->founder.validator.key.b, 32), "join", bytes_json (card->founder.join.b, 64),
-      "url", card->url, "operator", card->operator_));
+      citiz_json_base64url (card->salt.b, 32), "time", (json_int_t) card->time.ms, "node",
+      citiz_json_base64url (card->founder.validator.node.b, 32), "key",
+      citiz_json_base64url (card->founder.validator.key.b, 32), "join",
+      citiz_json_base64url (card->founder.join.b, 64), "url", card->url, "operator",
+      card->operator_));
 }
 
 static gboolean
@@ -322,7 +296,7 @@ CitizHostCard *
 citiz_host_card_decode (const gchar *text, GError **error)
 {
   g_autoptr (CitizHostCard) card = g_new0 (CitizHostCard, 1);
-  json_t *json = parse (text, NULL);
+  json_t *json = citiz_json_strict_parse_text (text, NULL);
   const gboolean good = json != NULL && read_card (json, card);
 
   json_decref (json);
@@ -458,9 +432,9 @@ citiz_host_members_json (const CitizHostCommunity *community)
     {
       const CitizHostMember *member = community->members->pdata[i];
 
-      json_array_append_new (members,
-                             json_pack ("{s:o, s:s, s:s}", "node", bytes_json (member->node.b, 32),
-                                        "url", member->url, "operator", member->operator_));
+      json_array_append_new (members, json_pack ("{s:o, s:s, s:s}", "node",
+                                                 citiz_json_base64url (member->node.b, 32), "url",
+                                                 member->url, "operator", member->operator_));
     }
   return members;
 }
@@ -470,9 +444,9 @@ citiz_host_community_encode (const CitizHostCommunity *community)
 {
   g_autoptr (GBytes) genesis = citiz_genesis_encode (&community->genesis);
 
-  return dump (json_pack ("{s:s, s:i, s:o, s:o}", "citiz", "community", "version", 1, "genesis",
-                          bytes_json (g_bytes_get_data (genesis, NULL), g_bytes_get_size (genesis)),
-                          "members", citiz_host_members_json (community)));
+  return citiz_json_line (json_pack ("{s:s, s:i, s:o, s:o}", "citiz", "community", "version", 1,
+                                     "genesis", citiz_json_base64url_bytes (genesis), "members",
+                                     citiz_host_members_json (community)));
 }
 
 gboolean
@@ -502,7 +476,7 @@ citiz_host_community_decode (const gchar *text, GError **error)
 {
   g_autoptr (CitizHostCommunity) community = citiz_host_community_new ();
   g_autoptr (GBytes) genesis = NULL;
-  json_t *json = parse (text, NULL);
+  json_t *json = citiz_json_strict_parse_text (text, NULL);
   const gchar *encoded;
   gboolean good;
 

@@ -53,9 +53,7 @@ mode_name (CitizCsxMode mode)
 static json_t *
 key_json (const CitizPublicKey *key)
 {
-  g_autofree gchar *text = citiz_base64url_encode (key->b, sizeof key->b);
-
-  return json_string (text);
+  return citiz_json_base64url (key->b, sizeof key->b);
 }
 
 static json_t *

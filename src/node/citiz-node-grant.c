@@ -117,17 +117,15 @@ citiz_node_receipt (CitizNode *self,
   g_autofree gchar *grant = citiz_id_to_hex (&receipt.grant);
   g_autofree gchar *open = citiz_hash_to_hex (opening);
   g_autofree gchar *capsule = citiz_hash_to_hex (&receipt.capsule);
-  g_autofree gchar *node = NULL, *sig = NULL;
 
   citiz_receipt_sign (&signature, &receipt, self->key);
-  node = citiz_base64url_encode (citiz_signing_key_get_public (self->key)->b, 32);
-  sig = citiz_base64url_encode (signature.b, sizeof signature.b);
   json_object_set_new (into, "grant", json_string (grant));
   json_object_set_new (into, "opening", json_string (open));
   json_object_set_new (into, "time", json_integer (time.ms));
   json_object_set_new (into, "capsule", json_string (capsule));
-  json_object_set_new (into, "node", json_string (node));
-  json_object_set_new (into, "signature", json_string (sig));
+  json_object_set_new (into, "node",
+                       citiz_json_base64url (citiz_signing_key_get_public (self->key)->b, 32));
+  json_object_set_new (into, "signature", citiz_json_base64url (signature.b, sizeof signature.b));
 }
 
 static void

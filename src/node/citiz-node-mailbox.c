@@ -99,13 +99,7 @@ mail_to_json (const CitizMail *mail)
       json_object_set_new (json, "opening", json_string (opening));
     }
   if (mail->sealed)
-    {
-      gsize n;
-      const guint8 *bytes = g_bytes_get_data (mail->sealed, &n);
-      g_autofree gchar *sealed = citiz_base64url_encode (bytes, n);
-
-      json_object_set_new (json, "sealed", json_string (sealed));
-    }
+    json_object_set_new (json, "sealed", citiz_json_base64url_bytes (mail->sealed));
   return json;
 }
 

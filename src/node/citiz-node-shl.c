@@ -416,9 +416,8 @@ question_text (Reading *reading, json_t *fields, const CitizNodeId *node)
   if (reading->pk)
     {
       g_autoptr (CitizSecret) proof = citiz_grant_passcode_proof (reading->t, node, reading->pk);
-      g_autofree gchar *proof_text = citiz_base64url_encode (citiz_secret_data (proof), 32);
 
-      json_object_set_new (fields, "proof", json_string (proof_text));
+      json_object_set_new (fields, "proof", citiz_json_base64url (citiz_secret_data (proof), 32));
     }
   text = json_dumps (fields, JSON_COMPACT);
   json_decref (fields);

@@ -16,37 +16,12 @@ refuse (GError **error, const gchar *why)
   return FALSE;
 }
 
-static json_t *
-bytes_json (const guint8 *bytes, gsize n)
-{
-  g_autofree gchar *text = citiz_base64url_encode (bytes, n);
-
-  return json_string (text);
-}
-
-static json_t *
-gbytes_json (GBytes *bytes)
-{
-  gsize n;
-  const guint8 *view = g_bytes_get_data (bytes, &n);
-
-  return bytes_json (view, n);
-}
-
 static GBytes *
 read_bytes (json_t *json, const gchar *key)
 {
   const gchar *text = citiz_json_strict_string (json, key, CITIZ_HOST_FILE_MAX);
 
   return text != NULL ? citiz_base64url_decode (text) : NULL;
-}
-
-static json_t *
-parse (const gchar *text, GError **error)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-
-  return citiz_json_strict_parse (bytes, error);
 }
 
 /* Cards *********************************************************************/
@@ -56,22 +31,16 @@ citiz_refound_card_encode (const CitizRefoundCard *card)
 {
   g_autoptr (GBytes) final = citiz_cert_encode (&card->final);
   guint8 header[CITIZ_HEADER_SIZE];
-  json_t *json;
-  char *text;
-  gchar *line;
 
   citiz_block_header_encode (&card->last, header);
-  json = json_pack ("{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "citiz", "refound-card",
-                    "version", 1, "last", bytes_json (header, sizeof header), "final",
-                    gbytes_json (final), "node", bytes_json (card->founder.validator.node.b, 32),
-                    "key", bytes_json (card->founder.validator.key.b, 32), "join",
-                    bytes_json (card->founder.join.b, 64), "url", card->url, "operator",
-                    card->operator_);
-  text = json_dumps (json, JSON_COMPACT | JSON_SORT_KEYS);
-  line = g_strdup_printf ("%s\n", text);
-  free (text);
-  json_decref (json);
-  return line;
+  return citiz_json_line (
+      json_pack ("{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "citiz", "refound-card",
+                 "version", 1, "last", citiz_json_base64url (header, sizeof header), "final",
+                 citiz_json_base64url_bytes (final), "node",
+                 citiz_json_base64url (card->founder.validator.node.b, 32), "key",
+                 citiz_json_base64url (card->founder.validator.key.b, 32), "join",
+                 citiz_json_base64url (card->founder.join.b, 64), "url", card->url, "operator",
+                 card->operator_));
 }
 
 static gboolean
@@ -103,7 +72,7 @@ CitizRefoundCard *
 citiz_refound_card_decode (const gchar *text, GError **error)
 {
   g_autoptr (CitizRefoundCard) card = g_new0 (CitizRefoundCard, 1);
-  json_t *json = parse (text, error);
+  json_t *json = citiz_json_strict_parse_text (text, error);
   gboolean good;
 
   if (json == NULL)
@@ -247,7 +216,8 @@ citiz_refound_file_json (const CitizRefoundFile *file)
   g_autoptr (GBytes) bytes = citiz_refound_encode (&file->refound);
 
   return json_pack ("{s:s, s:i, s:o, s:o}", "citiz", "refound", "version", 1, "document",
-                    gbytes_json (bytes), "members", citiz_host_members_json (file->who));
+                    citiz_json_base64url_bytes (bytes), "members",
+                    citiz_host_members_json (file->who));
 }
 
 /* Where a node is and who runs it is not signed: it is printed, and asked. */
@@ -287,7 +257,7 @@ citiz_refound_file_read (json_t *json, GError **error)
 CitizRefoundFile *
 citiz_refound_file_decode (const gchar *text, GError **error)
 {
-  json_t *json = parse (text, error);
+  json_t *json = citiz_json_strict_parse_text (text, error);
   CitizRefoundFile *file = json != NULL ? citiz_refound_file_read (json, error) : NULL;
 
   json_decref (json);

@@ -12,36 +12,22 @@
 #define OPERATOR_MAX 200
 
 static json_t *
-bytes_json (const guint8 *bytes, gsize n)
-{
-  g_autofree gchar *text = citiz_base64url_encode (bytes, n);
-
-  return json_string (text);
-}
-
-static json_t *
-gbytes_json (GBytes *bytes)
-{
-  return bytes_json (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-}
-
-static json_t *
 founding_json (const CitizInvitation *invitation, const CitizGenesis *genesis)
 {
   g_autoptr (GBytes) one = citiz_invitation_encode (invitation);
   g_autoptr (GBytes) other = citiz_genesis_encode (genesis);
 
-  return json_pack ("{s:i, s:o, s:o}", "v", VERSION, "invitation", gbytes_json (one), "genesis",
-                    gbytes_json (other));
+  return json_pack ("{s:i, s:o, s:o}", "v", VERSION, "invitation", citiz_json_base64url_bytes (one),
+                    "genesis", citiz_json_base64url_bytes (other));
 }
 
 static json_t *
 member_json (const CitizCommunityMember *member)
 {
   return json_pack ("{s:o, s:s, s:s, s:I, s:b}", "node",
-                    bytes_json (member->node.b, sizeof member->node.b), "url", member->url,
-                    "operator", member->operator_, "seen", (json_int_t) member->seen.ms,
-                    "validator", member->validator);
+                    citiz_json_base64url (member->node.b, sizeof member->node.b), "url",
+                    member->url, "operator", member->operator_, "seen",
+                    (json_int_t) member->seen.ms, "validator", member->validator);
 }
 
 static GBytes *
@@ -68,18 +54,18 @@ citiz_community_write (CitizCommunity *self)
     json_object_set_new (json, "committed",
                          json_pack ("{s:I, s:o, s:o, s:I, s:I}", "height",
                                     (json_int_t) self->committed.height, "hash",
-                                    bytes_json (self->committed.hash.b, 32), "tx",
-                                    bytes_json (self->committed.tx.b, 32), "time",
+                                    citiz_json_base64url (self->committed.hash.b, 32), "tx",
+                                    citiz_json_base64url (self->committed.tx.b, 32), "time",
                                     (json_int_t) self->committed.time.ms, "at",
                                     (json_int_t) self->committed.community_height));
   if (self->pending.height > 0)
     json_object_set_new (json, "pending",
                          json_pack ("{s:I, s:o, s:o, s:o, s:o}", "height",
                                     (json_int_t) self->pending.height, "chain",
-                                    bytes_json (self->pending.chain.b, 32), "hash",
-                                    bytes_json (self->pending.hash.b, 32), "salt",
-                                    bytes_json (self->pending.salt.b, 32), "tx",
-                                    bytes_json (self->pending.tx.b, 32)));
+                                    citiz_json_base64url (self->pending.chain.b, 32), "hash",
+                                    citiz_json_base64url (self->pending.hash.b, 32), "salt",
+                                    citiz_json_base64url (self->pending.salt.b, 32), "tx",
+                                    citiz_json_base64url (self->pending.tx.b, 32)));
   return dump (json);
 }
 

@@ -9,16 +9,6 @@
 #define FORMAT    "citiz-evidence-1"
 #define PAIR_SIZE (2 * CITIZ_VOTE_SIZE)
 
-static json_t *
-bytes_json (GBytes *bytes)
-{
-  gsize n;
-  const guint8 *view = g_bytes_get_data (bytes, &n);
-  g_autofree gchar *text = citiz_base64url_encode (view, n);
-
-  return json_string (text);
-}
-
 /**
  * citiz_evidence_file_write:
  * @alarms: (element-type CitizAlarm)
@@ -31,8 +21,8 @@ citiz_evidence_file_write (CitizChain *chain, GPtrArray *alarms)
 {
   g_autoptr (GBytes) genesis = citiz_genesis_encode (citiz_chain_genesis (chain));
   json_t *list = json_array ();
-  json_t *file = json_pack ("{s:s, s:o, s:o}", "format", FORMAT, "genesis", bytes_json (genesis),
-                            "evidence", list);
+  json_t *file = json_pack ("{s:s, s:o, s:o}", "format", FORMAT, "genesis",
+                            citiz_json_base64url_bytes (genesis), "evidence", list);
   gchar *text;
 
   for (guint i = 0; i < alarms->len; i++)
@@ -47,7 +37,7 @@ citiz_evidence_file_write (CitizChain *chain, GPtrArray *alarms)
           json_array_append_new (list, json_pack ("{s:s, s:I, s:I, s:o}", "url", alarm->url,
                                                   "height", (json_int_t) alarm->height, "seen",
                                                   (json_int_t) alarm->since.ms, "votes",
-                                                  bytes_json (votes)));
+                                                  citiz_json_base64url_bytes (votes)));
         }
     }
   text = json_dumps (file, JSON_INDENT (2));
