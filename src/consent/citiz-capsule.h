@@ -2,11 +2,12 @@
 #pragma once
 
 #include "core/citiz-env.h"
-#include "crypto/citiz-secret.h"
+#include "crypto/citiz-seal.h"
 
 G_BEGIN_DECLS
 
-#define CITIZ_CAPSULE_MAX        (4u << 20)  /* largest size class */
+#define CITIZ_CAPSULE_MAX        (4u << 20) /* largest size class */
+#define CITIZ_CAPSULE_SEALED_MAX (CITIZ_CAPSULE_MAX + CITIZ_AES_GCM_NONCE + CITIZ_AES_GCM_OVERHEAD)
 #define CITIZ_CAPSULE_BUNDLE_MAX (16u << 20) /* what a JWE may inflate to */
 
 /* Compact JWE {"alg":"dir","enc":"A256GCM","cty":"application/fhir+json","zip":"DEF"} of `plain` under `key` (32 bytes).

@@ -242,7 +242,8 @@ citiz_host_route_tx (CitizHostCall *call)
  * citiz_host_route_blocks:
  *
  * GET /v1/blocks?from=HEIGHT&max=COUNT: final blocks one after the other, each a u32 length and citiz_block_encode() with its
- * certificates. The last one carries a Final certificate; a range is cut, or goes on a little, for that.
+ * certificates. The last one carries a Final certificate; a range is cut, or goes on a little, for that. More bytes than the limit are
+ * given only when nothing less ends with one.
  */
 void
 citiz_host_route_blocks (CitizHostCall *call)
@@ -267,6 +268,8 @@ citiz_host_route_blocks (CitizHostCall *call)
       gsize n;
       const guint8 *view = g_bytes_get_data (bytes, &n);
 
+      if (whole > 0 && out->len + sizeof (guint32) + n > CITIZ_HOST_BLOCKS_BYTES)
+        break;
       citiz_put_u32 (out, (guint32) n);
       citiz_put_bytes (out, view, n);
       if (block->final != NULL)

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 #define CITIZ_MEMPOOL_MAX_TXS     10000
-#define CITIZ_MEMPOOL_MAX_BYTES   (8u * 1024 * 1024)
+#define CITIZ_MEMPOOL_MAX_BYTES   (4u * 1024 * 1024)
 #define CITIZ_MEMPOOL_MAX_ACCOUNT 64 /* of one account: as many as its nonce window */
 
 /* In order of arrival, none twice. Invariant: bytes is the sum of the sizes. */

@@ -162,6 +162,8 @@ take (CitizNodeCall *call, const CitizGrantState *state, GBytes *body)
     refuse (call, 410, "ended");
   else if (!citiz_hand_open (&hand, &state->grant.id, (guint8) place, self->key, body, NULL))
     refuse (call, 400, "part");
+  else if (hand.capsule != NULL && g_bytes_get_size (hand.capsule) > CITIZ_CAPSULE_SEALED_MAX)
+    refuse (call, 413, "capsule");
   else if (!fits (state, place, &hand))
     refuse (call, 403, "commitment");
   else if (!same && hand.capsule == NULL)

@@ -977,6 +977,43 @@ def say(node, request):
     return connection
 
 
+def bring_part(node, size, sent=None, kind='text/plain'):
+    """A connection on which `sent` of the `size` bytes of somebody's part of a grant were said; all of them, and the status, without `sent`."""
+    connection = say(node, f'POST /v1/grants/{0:032x}/shares HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n')
+    if sent is not None:
+        connection.sendall(bytes(sent))
+        return connection
+    with connection:
+        try:
+            connection.sendall(bytes(size))
+        except OSError:
+            pass  # refused before all was said
+        return status_of(connection)
+
+
+def status_of(connection):
+    connection.settimeout(PATIENCE)
+    return int(connection.recv(4096).split()[1])
+
+
+def parts_in_flight(node, limits):
+    """Parts of grants share a number of bytes, counted as they come: the last that fits is read, the first that does not is refused, and what was said gives its room back."""
+    one, room, probe = limits['shareBytes'], limits['sharesBytesInFlight'], limits['bodyBytes'] + 1
+    assert bring_part(node, one) == 415 and bring_part(node, one + 1) == 413
+    waiting, left = [], room - probe
+    while left > 0:
+        sent = min(one - 1, left)
+        waiting.append(bring_part(node, sent + 1, sent))
+        left -= sent
+    until('all of it has come', lambda: bring_part(node, probe + 1) == 503)
+    assert bring_part(node, probe) == 415, 'what just fits is refused'
+    for connection in waiting:
+        connection.sendall(b'x')
+        assert status_of(connection) == 415
+        connection.close()
+    until('its room is given back', lambda: bring_part(node, probe + 1) == 415)
+
+
 def case_limits(world):
     """What /limits says is what a node keeps to, told by those that no other test meets; the metrics count it."""
     node, other = world.nodes[:2]
@@ -995,6 +1032,7 @@ def case_limits(world):
     kind = {'Content-Type': 'application/octet-stream'}
     assert node.request('POST', '/v1/tx', bytes(limits['bodyBytes']), kind)[0] == 400
     assert node.request('POST', '/v1/tx', bytes(limits['bodyBytes'] + 1), kind)[0] == 413
+    parts_in_flight(node, limits)
     asking = [say(node, f'GET /v1/tx/{name}?wait={limits["waitSeconds"]} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n') for _ in range(3)]
     answered, = select.select(asking, [], [], PATIENCE)[0]
     assert b' 200 ' in answered.recv(4096), 'a third was let wait'

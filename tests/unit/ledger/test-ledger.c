@@ -39,6 +39,12 @@ test_envelope (void)
   tx = world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0);
   world.time -= CITIZ_DAY;
   world_refuse (&world, tx, CITIZ_LEDGER_ERROR_TIME);
+  world.time += CITIZ_DAY - CITIZ_HOUR; /* and the hour that it is valid: just a day */
+  body.commit.root.b[0] = 1;
+  tx = world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0);
+  world.time -= CITIZ_DAY - CITIZ_HOUR;
+  world_accept (&world, tx);
+  body.commit.root.b[0] = 0;
 
   tx = world_tx (&world, CITIZ_TX_COMMIT_RECORDS, &world.account, 0, &body, 0);
   citiz_tx_ref (tx);

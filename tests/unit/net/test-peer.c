@@ -334,6 +334,35 @@ test_link (void)
 }
 
 static void
+left_cb (CitizSocket *socket, gboolean *left)
+{
+  *left = TRUE;
+}
+
+/* A message longer than any may be ends the connection. */
+static void
+test_long_message (void)
+{
+  g_autoptr (GBytes) most
+      = g_bytes_new_take (g_malloc0 (CITIZ_SOCKET_MESSAGE_MAX + 1), CITIZ_SOCKET_MESSAGE_MAX + 1);
+  g_autoptr (CitizSocket) socket = NULL;
+  g_autofree gchar *url = NULL;
+  gboolean left = FALSE;
+  Scene scene;
+
+  scene_init (&scene);
+  url = url_of (&scene, "ws", "/peer");
+  citiz_http_client_connect (scene.client, url, NULL, result_cb, &scene);
+  RUN_UNTIL (scene.result != NULL);
+  socket = citiz_http_client_connect_finish (scene.client, scene.result, NULL);
+  g_assert_nonnull (socket);
+  g_signal_connect (socket, "closed", G_CALLBACK (left_cb), &left);
+  citiz_socket_send (socket, most);
+  RUN_UNTIL (left && scene.closed == 1);
+  scene_clear (&scene);
+}
+
+static void
 test_wrong_peer (void)
 {
   Scene scene;
@@ -445,6 +474,7 @@ main (int argc, char **argv)
   g_test_add_func ("/peer/ask", test_ask);
   g_test_add_func ("/peer/later", test_later);
   g_test_add_func ("/peer/link", test_link);
+  g_test_add_func ("/peer/long-message", test_long_message);
   g_test_add_func ("/peer/wrong-peer", test_wrong_peer);
   g_test_add_func ("/peer/refused-upgrade", test_refused_upgrade);
   g_test_add_func ("/peer/makes-room", test_makes_room);

@@ -88,6 +88,63 @@ test_quota_bytes (Committee *world, gconstpointer data)
     citiz_deal_free (deals[i]);
 }
 
+static gboolean
+holds_none (Committee *world, gconstpointer deal)
+{
+  CitizNodeShare share;
+
+  return !citiz_node_store_get_share (world->seats[0].db, &((const CitizDeal *) deal)->body.id,
+                                      &share, NULL);
+}
+
+static guint
+hand_one (Committee *world, const CitizDeal *deal)
+{
+  g_autoptr (Reply) reply = committee_hand (world, 0, deal);
+
+  committee_wait (world, reply);
+  return reply->status;
+}
+
+/* So many grants an account; when one of them has ended, there is room for another. */
+static void
+test_quota_grants (Committee *world, gconstpointer data)
+{
+  g_autoptr (Reply) limits = committee_ask (world, 0, "GET", "/limits", NULL, NULL, NULL);
+  g_autoptr (GPtrArray) deals = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_deal_free);
+  guint most;
+
+  committee_wait (world, limits);
+  most = (guint) json_integer_value (json_object_get (limits->json, "accountGrants"));
+  g_assert_cmpuint (most, >, 0);
+  for (guint i = 0; i <= most; i++)
+    g_ptr_array_add (deals, committee_deal (world, 1, NULL, i < most ? 1 : 0));
+  g_assert_cmpuint (hand_one (world, deals->pdata[most]), ==, 429);
+  g_assert_cmpuint (hand_one (world, deals->pdata[0]), ==, 200); /* it is held already */
+  committee_revoke (world, deals->pdata[0]);
+  committee_until (world, holds_none, deals->pdata[0]);
+  g_assert_cmpuint (hand_one (world, deals->pdata[most]), ==, 200);
+}
+
+static guint
+hand_with_capsule_of (Committee *world, CitizDeal *deal, gsize bytes)
+{
+  g_bytes_unref (deal->capsule);
+  deal->capsule = g_bytes_new_take (g_malloc0 (bytes), bytes);
+  return hand_one (world, deal);
+}
+
+/* A capsule larger than any that is made is not looked at. */
+static void
+test_capsule_size (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 1, NULL, 0);
+
+  g_assert_cmpuint (hand_with_capsule_of (world, deal, CITIZ_CAPSULE_SEALED_MAX + 1), ==, 413);
+  g_assert_cmpuint (hand_with_capsule_of (world, deal, CITIZ_CAPSULE_SEALED_MAX), ==,
+                    403); /* it is not the one of the grant */
+}
+
 /* A part that never came *****************************************************/
 
 /* A node that was down when its part was handed does not say that the access has ended: others open it. */
@@ -200,6 +257,35 @@ test_mail_expires (Committee *world, gconstpointer data)
   g_assert_true (has_mail (world, CITIZ_MAIL_ENDED)); /* of today */
 }
 
+static guint
+ask_mail (Committee *world, const CitizDeal *deal)
+{
+  g_autofree gchar *hex = citiz_id_to_hex (&deal->body.id);
+  g_autofree gchar *path = g_strconcat ("/v1/mailbox/", hex, NULL);
+  g_autoptr (Reply) reply = committee_ask (world, 0, "GET", path, NULL, NULL, NULL);
+
+  committee_wait (world, reply);
+  return reply->status;
+}
+
+/* So many may be about to fetch mail; who does not go on makes room after a minute. */
+static void
+test_nonces (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 1, NULL, 1);
+  g_autoptr (Reply) limits = committee_ask (world, 0, "GET", "/limits", NULL, NULL, NULL);
+  gint64 most;
+
+  committee_wait (world, limits);
+  most = json_integer_value (json_object_get (limits->json, "mailNonces"));
+  g_assert_cmpint (most, >, 0);
+  for (gint64 i = 0; i < most; i++)
+    g_assert_cmpuint (ask_mail (world, deal), ==, 401);
+  g_assert_cmpuint (ask_mail (world, deal), ==, 429);
+  world->ahead = CITIZ_MINUTE;
+  g_assert_cmpuint (ask_mail (world, deal), ==, 401);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -208,9 +294,12 @@ main (int argc, char **argv)
 #define TEST(name, function)                                                                       \
   g_test_add ("/keeping/" name, Committee, NULL, committee_up, function, committee_down)
   TEST ("quota-bytes", test_quota_bytes);
+  TEST ("quota-grants", test_quota_grants);
+  TEST ("capsule-size", test_capsule_size);
   TEST ("part-missing", test_part_missing);
   TEST ("ended-is-told", test_ended_is_told);
   TEST ("revoked-is-kept", test_revoked_is_kept);
   TEST ("mail-expires", test_mail_expires);
+  TEST ("mail-nonces", test_nonces);
   return g_test_run ();
 }

@@ -148,7 +148,7 @@ static void
 test_locations (Fixture *f, gconstpointer data)
 {
   gint64 max = limit (f, "locationsWaiting"), life = limit (f, "locationSeconds");
-  gint64 openings = limit (f, "openings");
+  gint64 openings = CITIZ_OPENINGS_LIMIT;
   g_autoptr (CitizDeal) first = fixture_deal (f, (guint) openings, NULL);
   g_autoptr (CitizDeal) second = fixture_deal (f, (guint) openings, NULL);
   g_autofree gchar *location = NULL;

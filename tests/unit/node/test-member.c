@@ -338,6 +338,78 @@ test_stranger (void)
   world_clear (&world);
 }
 
+/* Of many who are no validators. */
+typedef struct
+{
+  CitizPeers *peers;
+  guint left;
+} Stranger;
+
+static void
+left_cb (CitizPeers *peers, const CitizPublicKey *other, Stranger *stranger)
+{
+  stranger->left++;
+}
+
+static Stranger crowd[CITIZ_PEERS_MAX_STRANGERS + 1];
+
+static gboolean
+node_has (World *world, guint64 n)
+{
+  return citiz_peers_n_connected (citiz_member_get_peers (world->nodes[0].member)) == n;
+}
+
+static gboolean
+last_was_sent_away (World *world, guint64 unused)
+{
+  return crowd[CITIZ_PEERS_MAX_STRANGERS].left > 0;
+}
+
+static void
+come (World *world, Stranger *stranger)
+{
+  const guint8 n = (guint8) (100 + (stranger - crowd));
+  g_autoptr (CitizSigningKey) key = new_key (n);
+
+  stranger->left = 0;
+  stranger->peers = citiz_peers_new (key, &world->chain_id);
+  g_signal_connect (stranger->peers, "disconnected", G_CALLBACK (left_cb), stranger);
+  citiz_peers_expect (stranger->peers, citiz_signing_key_get_public (world->nodes[0].key),
+                      world->nodes[0].url);
+}
+
+static void
+leave (Stranger *stranger)
+{
+  citiz_peers_stop (stranger->peers);
+  g_clear_object (&stranger->peers);
+}
+
+/* So many strangers are talked with; one more is sent away, comes back, and stays once another has gone. */
+static void
+test_strangers (void)
+{
+  const guint most = CITIZ_PEERS_MAX_STRANGERS;
+  World world;
+
+  world_init (&world);
+  node_up (&world, &world.nodes[0]);
+  for (guint i = 0; i < most; i++)
+    come (&world, &crowd[i]);
+  wait_for (&world, node_has, most);
+  come (&world, &crowd[most]);
+  wait_for (&world, last_was_sent_away, 0);
+  g_assert_true (node_has (&world, most));
+  for (guint i = 0; i < most; i++)
+    g_assert_cmpuint (crowd[i].left, ==, 0);
+  leave (&crowd[0]);
+  wait_for (&world, node_has, most - 1);
+  wait_for (&world, node_has, most);
+  for (guint i = 1; i <= most; i++)
+    leave (&crowd[i]);
+  world_clear (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -346,5 +418,6 @@ main (int argc, char **argv)
     return 1;
   g_test_add_func ("/member/together", test_together);
   g_test_add_func ("/member/stranger", test_stranger);
+  g_test_add_func ("/member/strangers", test_strangers);
   return g_test_run ();
 }

@@ -102,6 +102,59 @@ test_all (void)
   g_assert_cmpuint (citiz_mempool_size (pool), ==, CITIZ_MEMPOOL_MAX_TXS);
 }
 
+#define GRANTS                                                                                     \
+  8 /* an account: so few that each is looked at quickly, so large that the bytes run out first */
+
+/* The largest there is: a grant to seven nodes. */
+static CitizTx *
+grant (const CitizTx *account, guint number, guint nonce, CitizTime now)
+{
+  g_autoptr (CitizSigningKey) key = key_of (number);
+  CitizTx *tx = new_tx (CITIZ_TX_GRANT, now);
+  CitizTxGrant *body = &tx->body.grant;
+
+  tx->account = account->account;
+  tx->nonce = nonce;
+  *body = (CitizTxGrant){.kind = CITIZ_GRANT_EMERGENCY,
+                         .threshold = 5,
+                         .n_committee = CITIZ_COMMITTEE_MAX,
+                         .max_openings = 1,
+                         .not_before = now,
+                         .expires = {now.ms + CITIZ_HOUR}};
+  memcpy (body->id.b, &number, sizeof number);
+  memcpy (body->id.b + sizeof number, &nonce, sizeof nonce);
+  for (guint i = 0; i < CITIZ_COMMITTEE_MAX; i++)
+    body->committee[i].node.b[0] = (guint8) (i + 1);
+  citiz_tx_sign (tx, key);
+  return tx;
+}
+
+static void
+test_bytes (void)
+{
+  g_autoptr (CitizLedger) ledger = citiz_ledger_new (&genesis);
+  g_autoptr (CitizMempool) pool = citiz_mempool_new ();
+  const CitizTime now = citiz_env_now (citiz_env_system ());
+  gsize bytes = 0;
+  gboolean full = FALSE;
+
+  for (guint account = 0; !full; account++)
+    {
+      g_autoptr (CitizTx) first = registration (account, now);
+
+      for (guint i = 0; !full && i < GRANTS; i++)
+        {
+          g_autoptr (CitizTx) tx = i == 0 ? citiz_tx_ref (first) : grant (first, account, i, now);
+          const gsize more = bytes + g_bytes_get_size (citiz_tx_get_bytes (tx));
+
+          full = more > CITIZ_MEMPOOL_MAX_BYTES;
+          g_assert_true (add (pool, ledger, citiz_tx_ref (tx), now) == !full);
+          bytes = more;
+        }
+    }
+  g_assert_cmpuint (citiz_mempool_size (pool), <, CITIZ_MEMPOOL_MAX_TXS);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -110,5 +163,6 @@ main (int argc, char **argv)
   genesis.time = citiz_env_now (citiz_env_system ());
   g_test_add_func ("/mempool/account", test_account);
   g_test_add_func ("/mempool/all", test_all);
+  g_test_add_func ("/mempool/bytes", test_bytes);
   return g_test_run ();
 }

@@ -214,13 +214,17 @@ test_limits_are_enforced (Fixture *f, gconstpointer data)
   g_autofree gchar *long_name = g_strnfill ((gsize) reply_int (limits, "recipientBytes") + 1, 'x');
   g_autofree gchar *just_name = g_strnfill ((gsize) reply_int (limits, "recipientBytes"), 'x');
   g_autofree gchar *huge = g_strnfill ((gsize) reply_int (limits, "bodyBytes"), 'x');
-  g_autofree gchar *note = g_strnfill ((gsize) reply_int (limits, "noteBytes") * 4 / 3 + 8, 'A');
+  const gsize note_bytes = (gsize) reply_int (limits, "noteBytes");
+  g_autofree guint8 *zeros = g_malloc0 (note_bytes + 1);
+  g_autofree gchar *just_note = citiz_base64url_encode (zeros, note_bytes),
+                   *long_note = citiz_base64url_encode (zeros, note_bytes + 1);
   g_autoptr (Reply) name
       = fixture_call (f, "POST", path, json_pack ("{s:s}", "recipient", long_name));
   g_autoptr (Reply) fits
       = fixture_call (f, "POST", path, json_pack ("{s:s}", "recipient", just_name));
   g_autoptr (Reply) body = fixture_call (f, "POST", path, json_pack ("{s:s}", "recipient", huge));
-  g_autoptr (Reply) noted = fixture_open (f, deal, 2, json_pack ("{s:s}", "note", note));
+  g_autoptr (Reply) noted = fixture_open (f, deal, 2, json_pack ("{s:s}", "note", long_note));
+  g_autoptr (Reply) just_noted = fixture_open (f, deal, 2, json_pack ("{s:s}", "note", just_note));
   json_t *deep = json_object ();
   g_autoptr (Reply) nested = NULL;
 
@@ -231,6 +235,7 @@ test_limits_are_enforced (Fixture *f, gconstpointer data)
   g_assert_cmpuint (fits->status, ==, 200);
   g_assert_cmpuint (body->status, ==, 413);
   g_assert_cmpuint (noted->status, ==, 400);
+  g_assert_cmpuint (just_noted->status, ==, 200);
   g_assert_cmpuint (nested->status, ==, 400);
   g_assert_cmpint (reply_int (limits, "passcodeTries"), ==, 5);
   g_assert_cmpint (reply_int (limits, "codeTries"), ==, 5);

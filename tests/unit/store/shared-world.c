@@ -47,8 +47,8 @@ shared_world_shut (SharedWorld *world)
   g_clear_pointer (&world->db, citiz_db_unref);
 }
 
-static CitizSigningKey *
-fresh_key (guint n)
+CitizSigningKey *
+shared_world_device (guint n)
 {
   g_autoptr (CitizSecret) seed = citiz_secret_new (32);
 
@@ -142,7 +142,7 @@ shared_world_certify (SharedWorld *world,
 CitizTx *
 shared_world_tx (SharedWorld *world)
 {
-  g_autoptr (CitizSigningKey) device = fresh_key (world->made++);
+  g_autoptr (CitizSigningKey) device = shared_world_device (world->made++);
   CitizTx *tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
   CitizTxBody *body = &tx->body;
 
@@ -230,7 +230,7 @@ node_tx (SharedWorld *world, guint node, CitizTxType type, const CitizTxBody *sa
   citiz_tx_register_account_id (&tx->account, &reg.reg);
   tx->chain_id = world->chain_id;
   tx->valid_until.ms = world->now.ms + CITIZ_HOUR;
-  tx->nonce = world->made++ % 60;
+  tx->nonce = world->nonces[node]++;
   tx->body = said != NULL ? *said : reg;
   citiz_tx_sign (tx, world->nodes[node]);
   return tx;
@@ -250,10 +250,11 @@ GPtrArray *
 shared_world_closing (SharedWorld *world)
 {
   GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
-  CitizTxBody body = {.valset_change = {.epoch = 0}};
+  const guint64 epoch = citiz_ledger_epoch (world->ledger);
+  CitizTxBody body = {.valset_change = {.epoch = epoch}};
   CitizTx *change;
 
-  for (guint i = 0; i < SHARED_N; i++)
+  for (guint i = 0; epoch == 0 && i < SHARED_N; i++)
     order (world, blocks, node_tx (world, i, CITIZ_TX_ACCT_REGISTER, NULL));
   change = node_tx (world, 0, CITIZ_TX_VALSET_CHANGE, &body);
   body = (CitizTxBody){.approve = {*citiz_tx_get_id (change)}};
@@ -265,8 +266,8 @@ shared_world_closing (SharedWorld *world)
       CitizFounder founder = {.validator = {*citiz_signing_key_get_public (world->nodes[i]),
                                             *citiz_signing_key_get_public (world->epoch_keys[i])}};
 
-      citiz_join_sign (&founder, &world->chain_id, 1, world->nodes[i]);
-      body = (CitizTxBody){.node_ready = {1, founder.validator.key, founder.join}};
+      citiz_join_sign (&founder, &world->chain_id, epoch + 1, world->nodes[i]);
+      body = (CitizTxBody){.node_ready = {epoch + 1, founder.validator.key, founder.join}};
       order (world, blocks, node_tx (world, i, CITIZ_TX_NODE_READY, &body));
     }
   return blocks;
@@ -275,6 +276,7 @@ shared_world_closing (SharedWorld *world)
 GPtrArray *
 shared_world_end_epoch (SharedWorld *world)
 {
+  const guint64 epoch = citiz_ledger_epoch (world->ledger);
   GPtrArray *blocks = shared_world_closing (world);
   CitizBlock *closing = blocks->pdata[blocks->len - 1];
   CitizValidators next;
@@ -287,7 +289,7 @@ shared_world_end_epoch (SharedWorld *world)
       shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
     }
   g_assert_cmpuint (closing->header.flags, ==, CITIZ_BLOCK_CLOSING);
-  g_assert_true (citiz_ledger_get_validators (world->ledger, 1, &next));
+  g_assert_true (citiz_ledger_get_validators (world->ledger, epoch + 1, &next));
   g_assert_true (citiz_ledger_begin_epoch (world->ledger, &next, FALSE, NULL));
   return blocks;
 }

@@ -16,6 +16,7 @@ typedef struct
   CitizHash chain_id, vs_hash;
   CitizLedger *ledger; /* the founders' */
   guint made;
+  guint64 nonces[SHARED_N]; /* of the nodes' accounts */
   CitizDb *db;
   CitizChain *chain;
 } SharedWorld;
@@ -30,6 +31,8 @@ void shared_world_certify (SharedWorld *world,
                            CitizVoteKind kind,
                            const CitizBlock *block,
                            guint voters);
+/* The key of the fresh account that is made @n-th, from 0. */
+CitizSigningKey *shared_world_device (guint n);
 /* A registration of a fresh account. */
 CitizTx *shared_world_tx (SharedWorld *world);
 /* The next block: this transaction. */
@@ -49,9 +52,9 @@ CitizBlock *shared_world_next (SharedWorld *world, CitizChanges *changes, gboole
 /* (element-type CitizBlock): the last is final */
 GPtrArray *shared_world_blocks (SharedWorld *world, guint n);
 
-/* All validators stay, with keys for epoch 1. (element-type CitizBlock): the last closes epoch 0; none is final */
+/* All validators stay, with keys for the next epoch. (element-type CitizBlock): the last closes this one; none is final */
 GPtrArray *shared_world_closing (SharedWorld *world);
-/* The same, each block final; the world is in epoch 1 then. */
+/* The same, each block final; the world is in the next epoch then. */
 GPtrArray *shared_world_end_epoch (SharedWorld *world);
 
 /* Runs the default context until @condition; four minutes only end a hang. */

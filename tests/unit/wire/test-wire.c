@@ -404,6 +404,39 @@ test_bad_bodies (void)
     }
 }
 
+/* An envelope around @n bytes that are no body. */
+static CitizWireError
+decode_body_of (guint16 n)
+{
+  g_autoptr (CitizTx) tx = citiz_tx_new (CITIZ_TX_NODE_LEAVE);
+  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
+  g_autoptr (CitizSigningKey) key = citiz_signing_key_new_from_seed (seed);
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autofree guint8 *body = g_malloc0 (n);
+  g_autoptr (GError) error = NULL;
+  const gsize before = 125; /* FORMAT.md: what stands before the body's length */
+  const guint8 *bytes;
+  gsize size;
+
+  citiz_tx_sign (tx, key);
+  bytes = g_bytes_get_data (citiz_tx_get_bytes (tx), &size);
+  citiz_put_bytes (out, bytes, before);
+  citiz_put_u16 (out, n);
+  citiz_put_bytes (out, body, n);
+  citiz_put_bytes (out, bytes + before + 2, size - before - 2);
+  g_assert_null (citiz_tx_decode (out->data, out->len, &error));
+  g_assert_true (error->domain == CITIZ_WIRE_ERROR);
+  return (CitizWireError) error->code;
+}
+
+/* The longest body that is read at all. */
+static void
+test_body_size (void)
+{
+  g_assert_cmpint (decode_body_of (CITIZ_TX_MAX_BODY), ==, CITIZ_WIRE_ERROR_TRAILING);
+  g_assert_cmpint (decode_body_of (CITIZ_TX_MAX_BODY + 1), ==, CITIZ_WIRE_ERROR_LENGTH);
+}
+
 static void
 test_account_id (void)
 {
@@ -439,6 +472,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/blocks", test_blocks);
   g_test_add_func ("/wire/votes", test_votes);
   g_test_add_func ("/wire/bad-bodies", test_bad_bodies);
+  g_test_add_func ("/wire/body-size", test_body_size);
   g_test_add_func ("/wire/account-id", test_account_id);
   g_test_add_func ("/wire/quorum", test_quorum);
   return g_test_run ();
