@@ -249,7 +249,8 @@ fill (CitizChain *chain, GPtrArray *blocks, CitizLedger *ledger, GError **error)
   if (!good || !citiz_chain_keep_proven (chain, citiz_ledger_head (ledger)->height, error))
     return FALSE;
   return citiz_ledger_head (ledger)->height < chain->base->header.height
-         || citiz_db_exec (chain->db, "DELETE FROM chain_base", error);
+         || (citiz_chain_keep_named (chain, chain->base->header.height, error)
+             && citiz_db_exec (chain->db, "DELETE FROM chain_base", error));
 }
 
 /* Writes @blocks, the next that are missing, every signature of them verified; @ledger, which stood before them, stands after them. All or

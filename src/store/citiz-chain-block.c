@@ -182,9 +182,23 @@ citiz_chain_read_blocks (CitizChain *chain,
   return g_steal_pointer (&list);
 }
 
-#define BLOCK_BY_NAME(table)                                                                       \
-  "SELECT b.height FROM " table " AS n CROSS JOIN chain_block AS b ON b.height = -n.number "       \
-  "WHERE n.name = substr (?1, 1, 8) AND b.hash = ?1"
+/* @sql: of ?1, the hash, the height; ?2 if it has one: one that may be it */
+static gboolean
+has_block (CitizChain *chain, const gchar *sql, const CitizHash *hash, guint64 height, guint64 *out)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (chain->db, sql, &stmt, NULL))
+    return FALSE;
+  citiz_stmt_bind_hash (stmt, 1, hash);
+  if (height > 0)
+    citiz_stmt_bind_int (stmt, 2, (gint64) height);
+  if (!citiz_stmt_next (stmt, &row, NULL) || !row)
+    return FALSE;
+  *out = (guint64) citiz_stmt_int (stmt, 0);
+  return TRUE;
+}
 
 /**
  * citiz_chain_height_of:
@@ -194,26 +208,21 @@ citiz_chain_read_blocks (CitizChain *chain,
 gboolean
 citiz_chain_height_of (CitizChain *chain, const CitizHash *hash, guint64 *out)
 {
-  static const gchar *const by_name[]
-      = {BLOCK_BY_NAME ("chain_name_new"), BLOCK_BY_NAME ("chain_name")};
+  gint64 number;
+  guint at = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (by_name); i++)
-    {
-      g_autoptr (CitizStmt) stmt = NULL;
-      gboolean row;
-
-      if (!citiz_db_prepare (chain->db, by_name[i], &stmt, NULL))
-        return FALSE;
-      citiz_stmt_bind_hash (stmt, 1, hash);
-      if (!citiz_stmt_next (stmt, &row, NULL))
-        return FALSE;
-      if (row)
-        {
-          *out = (guint64) citiz_stmt_int (stmt, 0);
-          return TRUE;
-        }
-    }
-  return FALSE;
+  if (citiz_chain_waiting_names (chain, NULL) == NULL)
+    return FALSE;
+  while (citiz_chain_next_waiting (chain, hash, &at, &number))
+    if (number < 0
+        && has_block (chain, "SELECT height FROM chain_block WHERE hash = ?1 AND height = ?2", hash,
+                      (guint64) -number, out))
+      return TRUE;
+  return has_block (chain,
+                    "SELECT b.height FROM chain_name AS n "
+                    "CROSS JOIN chain_block AS b ON b.height = -n.number "
+                    "WHERE n.name = substr (?1, 1, 8) AND b.hash = ?1",
+                    hash, 0, out);
 }
 
 /**

@@ -129,7 +129,7 @@ replace_derived (CitizChain *chain, const CitizChanges *changes, GError **error)
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
   if (citiz_db_exec (chain->db, "DELETE FROM chain_log; DELETE FROM chain_state", error)
-      && citiz_chain_write_derived (chain, changes, error))
+      && citiz_chain_write_derived (chain, changes, error) && citiz_chain_rename (chain, error))
     return citiz_db_commit (chain->db, error);
   citiz_db_rollback (chain->db);
   return FALSE;
@@ -138,7 +138,7 @@ replace_derived (CitizChain *chain, const CitizChanges *changes, GError **error)
 /**
  * citiz_chain_rebuild:
  *
- * Runs every transaction again and writes the log and the state anew, if the blocks themselves are whole.
+ * Runs every transaction again and writes the log, the state and the names anew, if the blocks themselves are whole.
  *
  * Returns: (transfer full) (nullable): the ledger after the newest block
  */
@@ -156,7 +156,7 @@ citiz_chain_rebuild (CitizChain *chain, GError **error)
 /**
  * citiz_chain_mend:
  *
- * Writes what follows from the transactions anew: the log's subtrees and the state. For a file whose blocks are whole and whose tables are not.
+ * Writes what follows from the transactions anew: the log's subtrees, the state, what everything is found by. For a file whose blocks are whole and whose tables are not.
  */
 gboolean
 citiz_chain_mend (CitizChain *chain, GError **error)

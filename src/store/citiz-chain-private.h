@@ -5,6 +5,8 @@
 #include "store/citiz-check-pool.h"
 #include "store/citiz-db.h"
 
+#include <string.h>
+
 G_BEGIN_DECLS
 
 /* One row of chain_block. */
@@ -13,6 +15,22 @@ typedef struct
   CitizBlockHeader header;
   CitizHash hash;
 } CitizChainHead;
+
+/* What something is found by: the first 8 bytes of its hash; a transaction under its number, a block under its negative height. */
+typedef struct
+{
+  guint64 name;
+  gint64 number;
+} CitizChainName;
+
+/* Names that are not in the long table yet: they follow from the newest blocks and are kept in memory only. */
+typedef struct
+{
+  GArray *list;          /* of CitizChainName; NULL: not read yet */
+  guint64 mark;          /* the long table has those of the blocks up to here */
+  CitizChainHead newest; /* the list has those up to here; height and hash */
+  guint64 stamp;         /* of the file when this was so */
+} CitizChainNames;
 
 struct _CitizChain
 {
@@ -28,6 +46,7 @@ struct _CitizChain
   guint64 stamp;        /* of the file when the ledger was its newest block's */
   CitizChainHead *base; /* the snapshot it began with, while blocks up to there are missing */
   gboolean gives_snapshots;
+  CitizChainNames names;
   CitizTime last_own; /* own clock and ledger time when last asked */
   CitizTime last_time;
 };
@@ -40,14 +59,27 @@ citiz_chain_is_said (CitizTxType type)
          || type == CITIZ_TX_PARAMS;
 }
 
+/* The same for SQL, by the type in the bytes (FORMAT.md §2). */
+#define CITIZ_CHAIN_COMMUNITY "substr (bytes, 34, 2) IN (x'000b', x'000d', x'000f', x'0010')"
+
 /* How much of a transaction's id is kept, to find it by. */
 #define CITIZ_CHAIN_NAME_SIZE 8
 
-/* How many names wait until they go into the long table together. */
+/* How many names, of blocks and transactions, wait until they go into the long table together. */
 #define CITIZ_CHAIN_NAMES 16384
 
 /* The lowest level of the log that is kept: 16 transactions. What is below is made from them when it is asked for. */
 #define CITIZ_CHAIN_LOG_LEVEL 4
+
+/* In the order of the bytes. */
+static inline guint64
+citiz_chain_name_of (const guint8 *hash)
+{
+  guint64 name;
+
+  memcpy (&name, hash, sizeof name);
+  return GUINT64_FROM_BE (name);
+}
 
 gboolean citiz_chain_damaged (GError **error, guint64 height, const gchar *what);
 gboolean citiz_chain_read_genesis (CitizChain *chain, gboolean *out_found, GError **error);
@@ -58,6 +90,15 @@ gboolean citiz_chain_write_block (CitizChain *chain,
                                   const CitizBlock *block,
                                   const CitizChanges *changes,
                                   GError **error);
+gboolean citiz_chain_write_names (CitizChain *chain, const CitizBlock *block, GError **error);
+gboolean citiz_chain_keep_named (CitizChain *chain, guint64 height, GError **error);
+gboolean citiz_chain_rename (CitizChain *chain, GError **error);
+const GArray *citiz_chain_waiting_names (CitizChain *chain, GError **error);
+gboolean citiz_chain_next_waiting (CitizChain *chain,
+                                   const CitizHash *hash,
+                                   guint *at,
+                                   gint64 *out);
+void citiz_chain_names_clear (CitizChainNames *names);
 gboolean citiz_chain_select_blocks (CitizChain *chain,
                                     guint64 height,
                                     guint64 number,

@@ -12,7 +12,6 @@
 /* Those that @table names, which is asked first and without a table of SQLite's own. */
 #define TX_OF(table)                                                                               \
   TX_COLUMNS table " AS n CROSS JOIN chain_tx AS t ON t.number = n.number " TX_BLOCK
-#define TX_BY_NAME(table) TX_OF (table) "WHERE n.name = ?1"
 
 void
 citiz_tx_info_clear (CitizTxInfo *info)
@@ -191,21 +190,14 @@ read_tx_row (CitizStmt *stmt, CitizTxInfo *out, GError **error)
   return TRUE;
 }
 
-/* @sql: those whose names are like ?1 */
+/* Of the rows of @stmt the one that is @id's. */
 static gboolean
-find_among (CitizChain *chain,
-            const gchar *sql,
+find_among (CitizStmt *stmt,
             const CitizHash *id,
             CitizTxInfo *out,
             gboolean *out_found,
             GError **error)
 {
-  g_autoptr (CitizStmt) stmt = NULL;
-
-  memset (out, 0, sizeof *out);
-  if (!citiz_db_prepare (chain->db, sql, &stmt, error))
-    return FALSE;
-  citiz_stmt_bind_bytes (stmt, 1, id->b, CITIZ_CHAIN_NAME_SIZE);
   for (;;)
     {
       if (!citiz_stmt_next (stmt, out_found, error))
@@ -223,6 +215,46 @@ find_among (CitizChain *chain,
     }
 }
 
+static gboolean
+find_waiting (CitizChain *chain,
+              const CitizHash *id,
+              CitizTxInfo *out,
+              gboolean *out_found,
+              GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gint64 number;
+  guint at = 0;
+
+  *out_found = FALSE;
+  if (citiz_chain_waiting_names (chain, error) == NULL
+      || !citiz_db_prepare (chain->db, TX_EACH "WHERE t.number = ?1", &stmt, error))
+    return FALSE;
+  while (!*out_found && citiz_chain_next_waiting (chain, id, &at, &number))
+    {
+      citiz_stmt_reset (stmt);
+      citiz_stmt_bind_int (stmt, 1, number);
+      if (!find_among (stmt, id, out, out_found, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+find_named (CitizChain *chain,
+            const CitizHash *id,
+            CitizTxInfo *out,
+            gboolean *out_found,
+            GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, TX_OF ("chain_name") "WHERE n.name = ?1", &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_bytes (stmt, 1, id->b, CITIZ_CHAIN_NAME_SIZE);
+  return find_among (stmt, id, out, out_found, error);
+}
+
 /**
  * citiz_chain_find_tx:
  * @out: cleared by the caller with citiz_tx_info_clear()
@@ -232,19 +264,15 @@ find_among (CitizChain *chain,
 gboolean
 citiz_chain_find_tx (CitizChain *chain, const CitizHash *id, CitizTxInfo *out, GError **error)
 {
-  static const gchar *const by_name[] = {TX_BY_NAME ("chain_name_new"), TX_BY_NAME ("chain_name")};
+  gboolean found;
 
-  for (guint i = 0; i < G_N_ELEMENTS (by_name); i++)
-    {
-      gboolean found;
-
-      if (!find_among (chain, by_name[i], id, out, &found, error))
-        return FALSE;
-      if (found)
-        return TRUE;
-    }
-  g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "no such transaction");
-  return FALSE;
+  memset (out, 0, sizeof *out);
+  if (!find_waiting (chain, id, out, &found, error)
+      || (!found && !find_named (chain, id, out, &found, error)))
+    return FALSE;
+  if (!found)
+    g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "no such transaction");
+  return found;
 }
 
 static GPtrArray *

@@ -1,8 +1,7 @@
 /* Tables of the chain; a step once released never changes. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-/* By the type in the bytes (FORMAT.md §2): node_join, valset_change, evidence, params. */
-#define CITIZ_CHAIN_COMMUNITY "substr (bytes, 34, 2) IN (x'000b', x'000d', x'000f', x'0010')"
+#include "store/citiz-chain-private.h"
 
 static const char citiz_chain_schema_1[] =
     /* one row: the founding document */
@@ -178,3 +177,14 @@ static const char citiz_chain_schema_7[]
 static const char citiz_chain_schema_8[]
     = "INSERT INTO chain_name SELECT substr (hash, 1, 8), -height FROM chain_block ORDER BY hash;"
       "DROP INDEX chain_block_hash;";
+
+/* Names that wait follow from the newest transactions and are kept in memory: a row in a random place for each was two pages a block of one. */
+static const char citiz_chain_schema_9[]
+    /* one row: chain_name has the names of the blocks up to this height, and of their transactions */
+    = "CREATE TABLE chain_named ("
+      "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+      "  height INTEGER NOT NULL"
+      ") STRICT;"
+      "INSERT INTO chain_name SELECT name, number FROM chain_name_new ORDER BY name, number;"
+      "INSERT INTO chain_named SELECT 1, coalesce (max (height), 0) FROM chain_block;"
+      "DROP TABLE chain_name_new;";

@@ -57,18 +57,15 @@ citiz_chain_verifier_get (CitizChainVerifier *verifier)
 
 /* Tells two sets of names and numbers apart by their sums, in whatever order: what a disk does to one changes its sum. (The mixing of splitmix64.) */
 static guint64
-sum_name (const guint8 name[CITIZ_CHAIN_NAME_SIZE], guint64 number)
+sum_name (guint64 name, guint64 number)
 {
-  guint64 x;
+  guint64 x = name;
 
-  memcpy (&x, name, sizeof x);
   x += (number + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
   x = (x ^ x >> 30) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
   x = (x ^ x >> 27) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
   return x ^ x >> 31;
 }
-
-static const guint8 no_name[CITIZ_CHAIN_NAME_SIZE];
 
 static void
 count_block (CitizChainVerifier *verifier, const CitizBlock *block)
@@ -78,14 +75,15 @@ count_block (CitizChainVerifier *verifier, const CitizBlock *block)
   verifier->result.n_blocks += block->header.flags != CITIZ_BLOCK_CONTINUATION;
   verifier->result.n_txs += block->txs->len;
   if (block->header.flags != CITIZ_BLOCK_CONTINUATION)
-    verifier->names += sum_name (block->hash.b, (guint64) - (gint64) block->header.height);
+    verifier->names += sum_name (citiz_chain_name_of (block->hash.b),
+                                 (guint64) - (gint64) block->header.height);
   for (guint i = 0; i < block->txs->len; i++)
     {
       const CitizTx *tx = block->txs->pdata[i];
 
-      verifier->names += sum_name (citiz_tx_get_id (tx)->b, first + i);
+      verifier->names += sum_name (citiz_chain_name_of (citiz_tx_get_id (tx)->b), first + i);
       if (citiz_chain_is_said (tx->type))
-        verifier->names += sum_name (no_name, first + i);
+        verifier->names += sum_name (0, first + i);
     }
 }
 
@@ -216,14 +214,21 @@ compare_state (CitizChainVerifier *verifier, GError **error)
 static gboolean
 compare_names (CitizChainVerifier *verifier, GError **error)
 {
+  const GArray *waiting = citiz_chain_waiting_names (verifier->chain, error);
   g_autoptr (CitizStmt) stmt = NULL;
   guint64 names = 0;
 
-  if (!citiz_db_prepare (verifier->chain->db,
-                         "SELECT name, number FROM chain_name "
-                         "UNION ALL SELECT name, number FROM chain_name_new "
-                         "UNION ALL SELECT zeroblob (8), number FROM chain_said",
-                         &stmt, error))
+  for (guint i = 0; waiting != NULL && i < waiting->len; i++)
+    {
+      const CitizChainName *name = &g_array_index (waiting, CitizChainName, i);
+
+      names += sum_name (name->name, (guint64) name->number);
+    }
+  if (waiting == NULL
+      || !citiz_db_prepare (verifier->chain->db,
+                            "SELECT name, number FROM chain_name "
+                            "UNION ALL SELECT zeroblob (8), number FROM chain_said",
+                            &stmt, error))
     return FALSE;
   for (;;)
     {
@@ -237,7 +242,7 @@ compare_names (CitizChainVerifier *verifier, GError **error)
         break;
       name = citiz_stmt_view (stmt, 0, &n);
       if (n == CITIZ_CHAIN_NAME_SIZE)
-        names += sum_name (name, (guint64) citiz_stmt_int (stmt, 1));
+        names += sum_name (citiz_chain_name_of (name), (guint64) citiz_stmt_int (stmt, 1));
     }
   return names == verifier->names
          || citiz_chain_damaged (error, verifier->tag, "something is not found by its name");

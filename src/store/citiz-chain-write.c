@@ -166,51 +166,6 @@ write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
   return TRUE;
 }
 
-static gboolean
-write_name (CitizStmt *stmt, const CitizHash *hash, gint64 number, GError **error)
-{
-  citiz_stmt_bind_bytes (stmt, 1, hash->b, CITIZ_CHAIN_NAME_SIZE);
-  citiz_stmt_bind_int (stmt, 2, number);
-  return citiz_stmt_run (stmt, error);
-}
-
-static gboolean
-write_said (CitizChain *chain, guint64 number, GError **error)
-{
-  g_autoptr (CitizStmt) stmt = NULL;
-
-  if (!citiz_db_prepare (chain->db, "INSERT INTO chain_said (number) VALUES (?1)", &stmt, error))
-    return FALSE;
-  citiz_stmt_bind_int (stmt, 1, (gint64) number);
-  return citiz_stmt_run (stmt, error);
-}
-
-/* What a block and its transactions are found by. */
-static gboolean
-write_names (CitizChain *chain, const CitizBlock *block, GError **error)
-{
-  const guint64 first = block->header.log_size - block->txs->len;
-  g_autoptr (CitizStmt) stmt = NULL;
-
-  if (!citiz_db_prepare (chain->db, "INSERT INTO chain_name_new (name, number) VALUES (?1, ?2)",
-                         &stmt, error)
-      || !write_name (stmt, &block->hash, -(gint64) block->header.height, error))
-    return FALSE;
-  for (guint i = 0; i < block->txs->len; i++)
-    {
-      CitizTx *tx = block->txs->pdata[i];
-
-      if (!write_name (stmt, citiz_tx_get_id (tx), (gint64) (first + i), error)
-          || (citiz_chain_is_said (tx->type) && !write_said (chain, first + i, error)))
-        return FALSE;
-    }
-  return first / CITIZ_CHAIN_NAMES == block->header.log_size / CITIZ_CHAIN_NAMES
-         || citiz_db_exec (chain->db,
-                           "INSERT INTO chain_name SELECT name, number FROM chain_name_new;"
-                           "DELETE FROM chain_name_new",
-                           error);
-}
-
 /* A final block and everything that follows from it, in the transaction that is open. */
 gboolean
 citiz_chain_write_block (CitizChain *chain,
@@ -219,7 +174,8 @@ citiz_chain_write_block (CitizChain *chain,
                          GError **error)
 {
   return write_block (chain, block, error) && write_txs (chain, block, error)
-         && write_names (chain, block, error) && citiz_chain_write_derived (chain, changes, error);
+         && citiz_chain_write_names (chain, block, error)
+         && citiz_chain_write_derived (chain, changes, error);
 }
 
 static gboolean

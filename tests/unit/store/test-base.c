@@ -194,7 +194,10 @@ test_fill (Scene *scene, gconstpointer unused)
   g_assert_true (citiz_chain_verify (scene->late.chain, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   restart (&scene->late);
+  g_assert_true (citiz_db_exec (scene->late.db, "DELETE FROM chain_name", &error));
   g_assert_true (citiz_chain_mend (scene->late.chain, &error));
+  g_assert_no_error (error);
+  g_assert_true (citiz_chain_verify (scene->late.chain, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   read = citiz_chain_read_blocks (scene->late.chain, 1, 100, G_MAXSIZE, &error);
   g_assert_cmpuint (read->len, ==, scene->blocks->len + 5);

@@ -454,12 +454,12 @@ static const struct
      "substr (bytes, -2) AS BLOB) WHERE number = 2",
      "block 3"},
     {"UPDATE chain_tx SET grant_id = zeroblob (16) WHERE number = 2", "block 3:"},
-    {"UPDATE chain_name_new SET name = zeroblob (8) WHERE number = 2", "block 4:"},
-    {"INSERT INTO chain_name SELECT name, number + 1 FROM chain_name_new WHERE number = 2",
-     "block 4:"},
+    {"UPDATE chain_name SET name = zeroblob (8) WHERE number = 2", "block 4:"},
+    {"INSERT INTO chain_name SELECT name, number + 1 FROM chain_name WHERE number = 2", "block 4:"},
+    {"UPDATE chain_named SET height = 2", "block 4:"},
     {"INSERT INTO chain_said (number) VALUES (2)", "block 4:"},
-    {"UPDATE chain_name_new SET number = -9 WHERE number = -2", "block 4:"},
-    {"DELETE FROM chain_name_new WHERE number = 2", "block 4:"},
+    {"UPDATE chain_name SET number = -9 WHERE number = -2", "block 4:"},
+    {"DELETE FROM chain_name WHERE number = 2", "block 4:"},
     {"DELETE FROM chain_tx WHERE number = 2", "block 3:"},
     {"UPDATE chain_block SET first = 1 WHERE height = 3", "block 3:"},
     {"UPDATE chain_log SET hash = zeroblob (32) WHERE level = 4 AND place = 0", "block 4:"},
@@ -484,6 +484,7 @@ test_damage (gconstpointer data)
         add_grant (&world, deal, n + i, 3, CITIZ_DAY);
       submit_ok (&world, deal, NULL);
     }
+  g_assert_true (citiz_chain_mend (world.chain, &error)); /* all names into their table */
   verify_ok (&world);
   g_assert_true (citiz_db_exec (world.db, damages[which].sql, &error));
   g_assert_no_error (error);
@@ -491,6 +492,13 @@ test_damage (gconstpointer data)
   g_test_message ("%s", error->message);
   g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED);
   g_assert_true (g_str_has_prefix (error->message, damages[which].message));
+  if (g_str_equal (damages[which].message, "block 4:")) /* in what follows from the blocks */
+    {
+      g_clear_error (&error);
+      g_assert_true (citiz_chain_mend (world.chain, &error));
+      g_assert_no_error (error);
+      verify_ok (&world);
+    }
   world_clear (&world, NULL);
 }
 
@@ -597,6 +605,85 @@ test_many_names (World *world, gconstpointer unused)
   g_assert_true (citiz_chain_submit (world->chain, again, &block, &error));
   g_assert_cmpuint (block.height, ==, 2);
   g_assert_cmpuint (citiz_chain_height (world->chain), ==, 1 + ids->len / 2);
+  verify_ok (world);
+}
+
+static gboolean
+is_found (World *world, const CitizTx *tx)
+{
+  g_autoptr (GError) error = NULL;
+  CitizTxInfo info;
+
+  if (citiz_chain_find_tx (world->chain, citiz_tx_get_id (tx), &info, &error))
+    {
+      citiz_tx_info_clear (&info);
+      return TRUE;
+    }
+  g_assert_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND);
+  return FALSE;
+}
+
+/* What was rolled back is found no more, and what takes its place is. */
+static void
+test_names_rolled_back (World *world, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) gone = list ();
+  g_autoptr (GPtrArray) stays = list ();
+  g_autoptr (GPtrArray) next = list ();
+  g_autoptr (GError) error = NULL;
+  CitizBlockInfo block;
+  guint64 height;
+
+  add_grant (world, gone, 1, 3, CITIZ_DAY);
+  add_grant (world, stays, 2, 3, CITIZ_DAY);
+  g_assert_true (citiz_db_begin (world->db, &error));
+  submit_ok (world, gone, &block);
+  g_assert_true (is_found (world, gone->pdata[0]));
+  citiz_db_rollback (world->db);
+  g_assert_false (is_found (world, gone->pdata[0]));
+  g_assert_false (citiz_chain_height_of (world->chain, &block.hash, &height));
+
+  g_assert_true (citiz_db_begin (world->db, &error));
+  submit_ok (world, gone, NULL);
+  citiz_db_rollback (world->db);
+  submit_ok (world, stays, NULL);
+  add_grant (world, next, 3, 3, CITIZ_DAY);
+  submit_ok (world, next, NULL);
+  g_assert_false (is_found (world, gone->pdata[0]));
+  g_assert_true (is_found (world, stays->pdata[0]));
+  g_assert_true (is_found (world, next->pdata[0]));
+  verify_ok (world);
+}
+
+static gint64
+named_up_to (World *world)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean row;
+
+  g_assert_true (
+      citiz_db_prepare (world->db, "SELECT max (height) FROM chain_named", &stmt, &error));
+  g_assert_true (citiz_stmt_next (stmt, &row, &error));
+  return citiz_stmt_int (stmt, 0);
+}
+
+/* An idle community makes empty blocks: their names wait, too, and no more of them than of transactions. */
+static void
+test_names_of_empty_blocks (World *world, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  const CitizBlockHeader header = {.log_size = 1};
+  g_autoptr (CitizBlock) block = citiz_block_new (&header);
+
+  g_assert_true (citiz_db_begin (world->db, &error));
+  block->header.height = CITIZ_CHAIN_NAMES - 2;
+  g_assert_true (citiz_chain_write_names (world->chain, block, &error));
+  g_assert_cmpint (named_up_to (world), ==, 0);
+  block->header.height = CITIZ_CHAIN_NAMES - 1;
+  g_assert_true (citiz_chain_write_names (world->chain, block, &error));
+  g_assert_cmpint (named_up_to (world), ==, CITIZ_CHAIN_NAMES - 1);
+  citiz_db_rollback (world->db);
   verify_ok (world);
 }
 
@@ -714,7 +801,10 @@ main (int argc, char **argv)
   ADD ("/chain/false-signature", test_false_signature);
   ADD_WITH ("/chain/first-layout", "first-layout.db", test_old_layout);
   ADD_WITH ("/chain/second-layout", "second-layout.db", test_old_layout);
+  ADD_WITH ("/chain/third-layout", "third-layout.db", test_old_layout);
   ADD ("/chain/many-names", test_many_names);
+  ADD ("/chain/names-rolled-back", test_names_rolled_back);
+  ADD ("/chain/names-of-empty-blocks", test_names_of_empty_blocks);
   for (gsize i = 0; i < G_N_ELEMENTS (damages); i++)
     {
       g_autofree gchar *name = g_strdup_printf ("/chain/damage/%" G_GSIZE_FORMAT, i);

@@ -1,0 +1,326 @@
+/* The chain on disk: what blocks and transactions are found by. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-chain-private.h"
+
+static void
+add_name (GArray *names, const CitizHash *hash, gint64 number)
+{
+  const CitizChainName name = {citiz_chain_name_of (hash->b), number};
+
+  g_array_append_val (names, name);
+}
+
+static void
+add_block (GArray *names, const CitizBlock *block)
+{
+  const guint64 first = block->header.log_size - block->txs->len;
+
+  add_name (names, &block->hash, -(gint64) block->header.height);
+  for (guint i = 0; i < block->txs->len; i++)
+    add_name (names, citiz_tx_get_id (block->txs->pdata[i]), (gint64) (first + i));
+}
+
+static gint
+compare_names (gconstpointer a, gconstpointer b)
+{
+  const CitizChainName *x = a;
+  const CitizChainName *y = b;
+
+  if (x->name != y->name)
+    return x->name < y->name ? -1 : 1;
+  return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* The long table *************************************************************/
+
+/* Sorted, so that a page of the table is written once. */
+static gboolean
+put_away (CitizChain *chain, GArray *names, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, "INSERT INTO chain_name (name, number) VALUES (?1, ?2)", &stmt,
+                         error))
+    return FALSE;
+  g_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++)
+    {
+      const CitizChainName *name = &g_array_index (names, CitizChainName, i);
+      const guint64 bytes = GUINT64_TO_BE (name->name);
+
+      citiz_stmt_bind_bytes (stmt, 1, (const guint8 *) &bytes, sizeof bytes);
+      citiz_stmt_bind_int (stmt, 2, name->number);
+      if (!citiz_stmt_run (stmt, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Up to which block the long table has the names. */
+static gboolean
+read_mark (CitizChain *chain, guint64 *out, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (chain->db, "SELECT height FROM chain_named", &stmt, error)
+      || !citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  *out = MAX (row ? (guint64) citiz_stmt_int (stmt, 0) : 0, citiz_chain_base (chain));
+  return TRUE;
+}
+
+gboolean
+citiz_chain_keep_named (CitizChain *chain, guint64 height, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT INTO chain_named (one, height) VALUES (1, ?1) "
+                         "ON CONFLICT (one) DO UPDATE SET height = max (height, excluded.height)",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, (gint64) height);
+  return citiz_stmt_run (stmt, error);
+}
+
+/* Those that wait ************************************************************/
+
+/* Of the blocks after @height. @out_first: where their transactions begin in the log, -1 if there is no such block; @last: afterwards the newest of them */
+static gboolean
+read_blocks (CitizChain *chain,
+             guint64 height,
+             GArray *names,
+             gint64 *out_first,
+             CitizChainHead *last,
+             GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  *out_first = -1;
+  if (!citiz_db_prepare (chain->db,
+                         "SELECT height, hash, first FROM chain_block WHERE height > ?1 "
+                         "ORDER BY height",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, (gint64) height);
+  for (;;)
+    {
+      gboolean row;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      last->header.height = (guint64) citiz_stmt_int (stmt, 0);
+      if (!citiz_stmt_hash (stmt, 1, &last->hash))
+        return citiz_chain_damaged (error, last->header.height, "it has no hash");
+      add_name (names, &last->hash, -citiz_stmt_int (stmt, 0));
+      if (*out_first < 0)
+        *out_first = citiz_stmt_int (stmt, 2);
+    }
+}
+
+static gboolean
+read_txs (CitizChain *chain, gint64 first, GArray *names, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "SELECT number, bytes FROM chain_tx WHERE number >= ?1 ORDER BY number",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, first);
+  for (;;)
+    {
+      const guint8 *view;
+      CitizHash id;
+      gboolean row;
+      gsize n;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row)
+        return TRUE;
+      view = citiz_stmt_view (stmt, 1, &n);
+      citiz_tx_id_of (&id, view, n);
+      add_name (names, &id, citiz_stmt_int (stmt, 0));
+    }
+}
+
+/* Of all blocks after @last, which becomes the newest. */
+static gboolean
+read_names (CitizChain *chain, GArray *names, CitizChainHead *last, GError **error)
+{
+  gint64 first;
+
+  return read_blocks (chain, last->header.height, names, &first, last, error)
+         && (first < 0 || read_txs (chain, first, names, error));
+}
+
+/* Whether the newest block of the list is still on the chain: a transaction it was in may have been rolled back. */
+static gboolean
+holds (CitizChain *chain, guint64 mark)
+{
+  const CitizChainNames *names = &chain->names;
+  g_autoptr (CitizStmt) stmt = NULL;
+  CitizHash stored;
+  gboolean row;
+
+  if (names->list == NULL || names->mark != mark)
+    return FALSE;
+  if (names->list->len == 0)
+    return names->newest.header.height == mark;
+  if (!citiz_db_prepare (chain->db, "SELECT hash FROM chain_block WHERE height = ?1", &stmt, NULL))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, (gint64) names->newest.header.height);
+  return citiz_stmt_next (stmt, &row, NULL) && row && citiz_stmt_hash (stmt, 0, &stored)
+         && citiz_hash_equal (&stored, &names->newest.hash);
+}
+
+static void
+begin_list (CitizChainNames *names, guint64 mark)
+{
+  g_clear_pointer (&names->list, g_array_unref);
+  names->list = g_array_new (FALSE, FALSE, sizeof (CitizChainName));
+  names->mark = mark;
+  names->newest = (CitizChainHead){.header.height = mark};
+}
+
+/* Brings the list up to the newest block: hashes at most CITIZ_CHAIN_NAMES transactions after opening, afterwards those of new blocks. */
+static gboolean
+need_names (CitizChain *chain, GError **error)
+{
+  CitizChainNames *names = &chain->names;
+  guint64 mark;
+
+  if (names->list != NULL && names->stamp == citiz_db_stamp (chain->db))
+    return TRUE;
+  if (!read_mark (chain, &mark, error))
+    return FALSE;
+  if (!holds (chain, mark))
+    begin_list (names, mark);
+  names->stamp = citiz_db_stamp (chain->db);
+  if (read_names (chain, names->list, &names->newest, error))
+    return TRUE;
+  g_clear_pointer (&names->list, g_array_unref);
+  return FALSE;
+}
+
+void
+citiz_chain_names_clear (CitizChainNames *names)
+{
+  g_clear_pointer (&names->list, g_array_unref);
+}
+
+/* All that wait go into the long table, up to the block at @height. */
+static gboolean
+flush (CitizChain *chain, const CitizChainHead *newest, GError **error)
+{
+  CitizChainNames *names = &chain->names;
+
+  if (!need_names (chain, error) || !put_away (chain, names->list, error)
+      || !citiz_chain_keep_named (chain, newest->header.height, error))
+    return FALSE;
+  begin_list (names, newest->header.height);
+  names->newest = *newest;
+  return TRUE;
+}
+
+/* What nodes say of their community **********************************************/
+
+static gboolean
+write_said (CitizChain *chain, gint64 number, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db, "INSERT INTO chain_said (number) VALUES (?1)", &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, number);
+  return citiz_stmt_run (stmt, error);
+}
+
+static gboolean
+write_all_said (CitizChain *chain, const CitizBlock *block, GError **error)
+{
+  const guint64 first = block->header.log_size - block->txs->len;
+
+  for (guint i = 0; i < block->txs->len; i++)
+    if (citiz_chain_is_said (((const CitizTx *) block->txs->pdata[i])->type)
+        && !write_said (chain, (gint64) (first + i), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* For the chain's other files ************************************************/
+
+/* What a block, whose rows are written, and its transactions are found by, in the transaction that is open. */
+gboolean
+citiz_chain_write_names (CitizChain *chain, const CitizBlock *block, GError **error)
+{
+  const CitizBlockHeader *header = &block->header;
+  const guint64 before = header->log_size - block->txs->len + header->height - 1;
+  const CitizChainHead head = {*header, block->hash};
+  CitizChainNames *names = &chain->names;
+
+  if (!write_all_said (chain, block, error))
+    return FALSE;
+  if (header->height <= citiz_chain_base (chain)) /* of the history that a snapshot left out */
+    {
+      g_autoptr (GArray) own = g_array_new (FALSE, FALSE, sizeof (CitizChainName));
+
+      add_block (own, block);
+      return put_away (chain, own, error);
+    }
+  if (names->list != NULL && names->newest.header.height == header->height - 1
+      && citiz_hash_equal (&names->newest.hash, &header->parent))
+    {
+      add_block (names->list, block);
+      names->newest = head;
+    }
+  return before / CITIZ_CHAIN_NAMES == (header->log_size + header->height) / CITIZ_CHAIN_NAMES
+         || flush (chain, &head, error);
+}
+
+/* The names of the whole chain anew, from its blocks and transactions, in the transaction that is open. */
+gboolean
+citiz_chain_rename (CitizChain *chain, GError **error)
+{
+  g_autoptr (GArray) names = g_array_new (FALSE, FALSE, sizeof (CitizChainName));
+  CitizChainHead newest = {0};
+
+  citiz_chain_names_clear (&chain->names);
+  return citiz_db_exec (chain->db,
+                        "DELETE FROM chain_name; DELETE FROM chain_named; DELETE FROM chain_said;"
+                        "INSERT INTO chain_said SELECT number FROM chain_tx "
+                        "WHERE " CITIZ_CHAIN_COMMUNITY,
+                        error)
+         && read_names (chain, names, &newest, error) && put_away (chain, names, error)
+         && citiz_chain_keep_named (chain, newest.header.height, error);
+}
+
+/**
+ * citiz_chain_waiting_names:
+ *
+ * Returns: (transfer none) (nullable): (element-type CitizChainName): those of the newest blocks, which the long table does not have yet
+ */
+const GArray *
+citiz_chain_waiting_names (CitizChain *chain, GError **error)
+{
+  return need_names (chain, error) ? chain->names.list : NULL;
+}
+
+/* The next number of the list that stands under @hash's name. @at: where to begin, 0 first */
+gboolean
+citiz_chain_next_waiting (CitizChain *chain, const CitizHash *hash, guint *at, gint64 *out)
+{
+  const GArray *list = chain->names.list;
+  const guint64 name = citiz_chain_name_of (hash->b);
+
+  for (; list != NULL && *at < list->len; ++*at)
+    if (g_array_index (list, CitizChainName, *at).name == name)
+      {
+        *out = g_array_index (list, CitizChainName, (*at)++).number;
+        return TRUE;
+      }
+  return FALSE;
+}
