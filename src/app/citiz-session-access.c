@@ -690,3 +690,16 @@ citiz_session_receipt_finish (CitizSession *self,
     *out_pdf = paper != NULL ? g_bytes_ref (paper) : NULL;
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+static gboolean
+finish_code_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  citiz_engine_finish_code (engine);
+  return TRUE;
+}
+
+void
+citiz_session_finish_code (CitizSession *self)
+{
+  citiz_engine_run_sync (self->engine, finish_code_work, NULL, NULL);
+}

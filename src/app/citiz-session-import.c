@@ -493,6 +493,12 @@ cheap_vault_work (CitizEngine *engine, gpointer data, GCancellable *cancellable,
 CitizSession *
 citiz_session_new_sample (CitizLanguage language)
 {
+  return citiz_session_new_sample_for_env (language, citiz_env_system ());
+}
+
+CitizSession *
+citiz_session_new_sample_for_env (CitizLanguage language, const CitizEnv *env)
+{
   g_autoptr (GError) error = NULL;
   g_autofree gchar *folder = g_dir_make_tmp ("citiz-sample-XXXXXX", &error);
   g_autoptr (CitizSecret) passphrase = citiz_secret_new_from_text ("sample");
@@ -504,7 +510,7 @@ citiz_session_new_sample (CitizLanguage language)
 
   if (folder == NULL)
     g_error ("no temporary folder: %s", error->message);
-  self = citiz_session_new (folder);
+  self = citiz_session_new_for_env (folder, env);
   self->temporary = TRUE;
   if (!citiz_engine_run_sync (self->engine, cheap_vault_work, &vault, &error)
       || !citiz_engine_run_sync (self->engine, sample_work, &job, &error))

@@ -65,6 +65,9 @@ void citiz_access_close (CitizAccess *self);
 
 /* Main thread. */
 CitizSession *citiz_session_new_for_env (const gchar *folder, const CitizEnv *env);
+/* Waits until the spoken code that a press began to seal is kept; for tests. */
+void citiz_session_finish_code (CitizSession *self);
+CitizSession *citiz_session_new_sample_for_env (CitizLanguage language, const CitizEnv *env);
 void citiz_session_adopt (CitizSession *self, CitizContents *snapshot);
 void citiz_session_job_failed (CitizSession *self, gpointer tag);
 gboolean citiz_session_error_is_damage (const GError *error);

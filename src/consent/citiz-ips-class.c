@@ -58,7 +58,8 @@ state_of (const CitizIps *ips, CitizAlert alert)
     {
       const CitizIpsItem *entry = ips->items->pdata[i];
 
-      if (!concerns (entry->item, alert) || !citiz_item_holds (entry->item, ips->now))
+      if (!concerns (entry->item, alert)
+          || !citiz_item_holds (entry->item, ips->now, ips->options->offset_minutes))
         continue;
       if (!entry->withheld && !entry->supporting)
         return "present";

@@ -47,7 +47,7 @@ part_of_observation (const CitizItem *item)
 
 /* FALSE for what no section carries by itself. */
 static gboolean
-part_of (const CitizItem *item, CitizTime now, CitizPart *out)
+part_of (const CitizIps *ips, const CitizItem *item, CitizPart *out)
 {
   static const struct
   {
@@ -73,8 +73,9 @@ part_of (const CitizItem *item, CitizTime now, CitizPart *out)
 
   if (item->kind == CITIZ_KIND_PROBLEM)
     {
-      *out = citiz_item_holds (item, now) || item->nothing_known ? CITIZ_PART_PROBLEMS
-                                                                 : CITIZ_PART_PAST_PROBLEMS;
+      *out = citiz_item_holds (item, ips->now, ips->options->offset_minutes) || item->nothing_known
+                 ? CITIZ_PART_PROBLEMS
+                 : CITIZ_PART_PAST_PROBLEMS;
       return TRUE;
     }
   if (item->kind == CITIZ_KIND_RESULT || item->kind == CITIZ_KIND_MEASURE)
@@ -257,7 +258,7 @@ new_entry (CitizIps *ips, CitizItem *item)
 static guint
 alerts_of (CitizIps *ips, const CitizItem *item)
 {
-  guint alerts = citiz_item_holds (item, ips->now) ? item->alerts : 0;
+  guint alerts = citiz_item_holds (item, ips->now, ips->options->offset_minutes) ? item->alerts : 0;
 
   if (item->kind != CITIZ_KIND_ALERT)
     alerts &= ~(1u << CITIZ_ALERT_OTHER);
@@ -294,7 +295,7 @@ take (CitizIps *ips, Tally *tally, CitizItem *item)
   CitizPart part;
   CitizIpsItem *entry = new_entry (ips, item);
 
-  if (!part_of (item, ips->now, &part))
+  if (!part_of (ips, item, &part))
     return;
   entry->part = part;
   entry->withheld = is_withheld (ips, item, part);
@@ -314,7 +315,7 @@ take_statements (CitizIps *ips, CitizKind kind)
       CitizItem *item = left_out->pdata[i];
       CitizPart part;
 
-      if (item->nothing_known && !item->in_error && part_of (item, ips->now, &part)
+      if (item->nothing_known && !item->in_error && part_of (ips, item, &part)
           && ips->nil[part] == NULL && !is_withheld (ips, item, part))
         {
           ips->nil[part] = item;

@@ -80,7 +80,7 @@ line_of (const CitizIps *ips, const CitizItem *item)
   if (item->verification == CITIZ_VERIFICATION_REFUTED)
     g_string_append_printf (line, " [%s]",
                             citiz_ips_say (CITIZ_IPS_SAY_REFUTED, ips->options->language));
-  else if (*item->status_code && !citiz_item_holds (item, ips->now))
+  else if (*item->status_code && !citiz_item_holds (item, ips->now, ips->options->offset_minutes))
     g_string_append_printf (line, " [%s]", item->status_code);
   if (date && *date)
     g_string_append_printf (line, " (%.10s)", date);

@@ -223,6 +223,37 @@ citiz_compose_medication (const CitizDraft *d, const json_t *base)
   return citiz_composer_finish (&c);
 }
 
+static gboolean
+same_minute (const CitizDate *a, const CitizDate *b)
+{
+  return citiz_date_day (a) == citiz_date_day (b) && a->hour == b->hour && a->minute == b->minute;
+}
+
+/* The hour it was due, which names it among the doses of a day; a dose moved to another time is told by that time. */
+static void
+put_planned (CitizComposer *c, const CitizDate *when)
+{
+  const CitizDate *planned = &c->draft->planned;
+  json_t *extensions = json_object_get (c->resource, "extension"), *ours;
+
+  for (gsize i = json_array_size (extensions); i-- > 0;)
+    if (g_str_has_suffix (citiz_json_text (json_array_get (extensions, i), "url"), "/planned"))
+      json_array_remove (extensions, i);
+  if (planned->precision == CITIZ_DATE_TIME
+      && (c->old == NULL || same_minute (&c->old->onset, when)))
+    {
+      g_autofree gchar *text = citiz_date_to_string (planned);
+
+      ours = citiz_make_extension ("planned", "valueDateTime", json_string (text));
+      if (extensions == NULL)
+        json_object_set_new (c->resource, "extension", extensions = json_array ());
+      json_array_extend (extensions, ours);
+      json_decref (ours);
+    }
+  if (json_array_size (extensions) == 0)
+    json_object_del (c->resource, "extension");
+}
+
 json_t *
 citiz_compose_dose (const CitizDraft *d, const json_t *base)
 {
@@ -247,6 +278,7 @@ citiz_compose_dose (const CitizDraft *d, const json_t *base)
   CitizDate when
       = d->onset.precision != CITIZ_DATE_NONE ? d->onset : citiz_date_from_time (d->now, d->offset);
   citiz_put_date (&c, "effectiveDateTime", &when, NULL, NULL);
+  put_planned (&c, &when);
   if (!d->taken && citiz_said (d->reason))
     json_object_set_new (c.resource, "statusReason", one (text_concept (d->reason)));
   else

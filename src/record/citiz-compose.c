@@ -235,6 +235,7 @@ citiz_draft_from_item (const CitizItem *item, CitizLanguage language)
       .as_needed = item->as_needed,
       .onset = item->onset,
       .end = item->end,
+      .planned = item->planned,
       .measure = item->measure != NULL ? item->measure->key : NULL,
       .value = item->value.text,
       .unit = item->unit,

@@ -36,6 +36,7 @@ typedef struct
   CitizCriticality criticality;
   gboolean intolerance, as_needed;
   CitizDate onset, end;
+  CitizDate planned;    /* of a dose: the day and hour it is noted for */
   const gchar *measure; /* key of the catalogue */
   const gchar *value, *unit, *low, *high;
   const gchar *value2; /* diastolic */

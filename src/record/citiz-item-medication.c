@@ -298,6 +298,7 @@ citiz_read_administration (CitizItem *item)
 {
   static const gchar *const when[] = {"effectiveDateTime", "effectivePeriod.start", NULL};
   const gchar *reference = citiz_json_text (item->resource, "medicationReference.reference");
+  const json_t *extensions = json_object_get (item->resource, "extension");
 
   item->kind = CITIZ_KIND_DOSE;
   citiz_read_drug (item, json_object_get (item->resource, "medicationCodeableConcept"),
@@ -310,6 +311,10 @@ citiz_read_administration (CitizItem *item)
   if (item->subject_reference[0] == '\0')
     citiz_keep (&item->subject_reference, reference);
   citiz_read_date (&item->onset, item->resource, when);
+  for (gsize i = 0; i < json_array_size (extensions); i++)
+    if (g_str_has_suffix (citiz_json_text (json_array_get (extensions, i), "url"), "/planned"))
+      citiz_read_date (&item->planned, json_array_get (extensions, i),
+                       (const gchar *const[]){"valueDateTime", NULL});
   citiz_take (&item->reason, citiz_concept_text (citiz_json_path (item->resource, "statusReason.0"),
                                                  CITIZ_LANGUAGE_EN));
   citiz_keep (&item->dosage, citiz_json_text (item->resource, "dosage.text"));

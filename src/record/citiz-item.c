@@ -358,8 +358,15 @@ status_holds (CitizStatus status)
   return TRUE;
 }
 
+/* A date without an hour is counted in days, which begin and end on the person's wall. */
+static gint64
+on_its_wall (const CitizDate *date, CitizTime now, gint offset)
+{
+  return date->precision == CITIZ_DATE_TIME ? now.ms : now.ms + offset * CITIZ_MINUTE;
+}
+
 gboolean
-citiz_item_holds (const CitizItem *item, CitizTime now)
+citiz_item_holds (const CitizItem *item, CitizTime now, gint offset)
 {
   gboolean lasting = item->kind == CITIZ_KIND_MEDICATION || item->kind == CITIZ_KIND_PROBLEM
                      || item->kind == CITIZ_KIND_ALLERGY || item->kind == CITIZ_KIND_DEVICE;
@@ -370,10 +377,11 @@ citiz_item_holds (const CitizItem *item, CitizTime now)
   if (item->kind == CITIZ_KIND_MEDICATION && item->status == CITIZ_STATUS_COMPLETED)
     return FALSE;
   if (lasting && item->end.precision != CITIZ_DATE_NONE
-      && citiz_date_limit (&item->end).ms <= now.ms)
+      && citiz_date_limit (&item->end).ms <= on_its_wall (&item->end, now, offset))
     return FALSE;
   return !(lasting && item->kind != CITIZ_KIND_PROBLEM && item->onset.precision >= CITIZ_DATE_DAY
-           && citiz_date_start (&item->onset).ms > now.ms + CITIZ_DAY);
+           && citiz_date_start (&item->onset).ms
+                  > on_its_wall (&item->onset, now, offset) + CITIZ_DAY);
 }
 
 const CitizDate *

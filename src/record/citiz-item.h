@@ -189,8 +189,9 @@ typedef struct
   gboolean unknown_modifier; /* a modifierExtension: no interpretation is shown */
   gboolean nothing_known;    /* "no known allergy" and the like: a statement, not an item */
 
-  CitizDate onset; /* when it was true: onset, effective, performed, occurrence, date */
-  CitizDate end;   /* abatement, end of period */
+  CitizDate onset;   /* when it was true: onset, effective, performed, occurrence, date */
+  CitizDate end;     /* abatement, end of period */
+  CitizDate planned; /* of a dose: the day and hour it was noted for */
   CitizDate recorded;
   CitizTime changed; /* when this version entered the record, 0 if not known */
 
@@ -262,8 +263,9 @@ CitizItem *citiz_item_unpack (GBytes *packed,
 /* The verbatim text within `packed` and, in `out_key` (transfer full, nullable), its key. Valid as long as `packed`. */
 const gchar *citiz_item_packed_text (GBytes *packed, gsize *n, gchar **out_key);
 
-/* TRUE for what holds today: not stopped, resolved, refuted, in error, in the future or past its end. */
-gboolean citiz_item_holds (const CitizItem *item, CitizTime now);
+/* TRUE for what holds today: not stopped, resolved, refuted, in error, in the future or past its end. An end without an hour is the
+ * midnight of the wall at `offset` minutes east of UTC. */
+gboolean citiz_item_holds (const CitizItem *item, CitizTime now, gint offset);
 /* When it was true, else when it was recorded. */
 const CitizDate *citiz_item_date (const CitizItem *item);
 CitizPosition citiz_range_position (gdouble value, const CitizRange *range);

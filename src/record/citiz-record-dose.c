@@ -17,11 +17,19 @@ by_minute (gconstpointer a, gconstpointer b)
   return memcmp (x->medication->id.b, y->medication->id.b, sizeof x->medication->id.b);
 }
 
+/* The day and hour it was noted for, else when it was taken. */
+static const CitizDate *
+meant (const CitizItem *dose)
+{
+  return dose->planned.precision == CITIZ_DATE_TIME ? &dose->planned : &dose->onset;
+}
+
 static gint
 minute_of (const CitizItem *dose)
 {
-  return dose->onset.precision == CITIZ_DATE_TIME ? dose->onset.hour * 60 + dose->onset.minute
-                                                  : 720;
+  const CitizDate *at = meant (dose);
+
+  return at->precision == CITIZ_DATE_TIME ? at->hour * 60 + at->minute : 720;
 }
 
 static void
@@ -32,22 +40,24 @@ note (CitizDue *due, CitizItem *dose)
   due->taken = !due->skipped && dose->status != CITIZ_STATUS_CANCELLED;
 }
 
-/* Each dose noted goes to the nearest planned time of its medication that is still free. */
+/* A dose goes to the planned time it was noted for, once; one noted for no time, to the nearest that is still free. */
 static void
 match (GArray *due, CitizItem *dose)
 {
+  const gboolean named = dose->planned.precision == CITIZ_DATE_TIME;
   CitizDue *best = NULL;
 
   for (guint i = 0; i < due->len; i++)
     {
       CitizDue *one = &g_array_index (due, CitizDue, i);
-      if (one->dose != NULL || !citiz_id_equal (&one->medication->id, &dose->subject))
+      const gint far = abs (one->minute - minute_of (dose));
+
+      if (!citiz_id_equal (&one->medication->id, &dose->subject) || (one->dose != NULL && !named))
         continue;
-      if (best == NULL
-          || abs (one->minute - minute_of (dose)) < abs (best->minute - minute_of (dose)))
+      if (best == NULL || far < abs (best->minute - minute_of (dose)))
         best = one;
     }
-  if (best != NULL)
+  if (best != NULL && best->dose == NULL)
     note (best, dose);
 }
 
@@ -62,9 +72,9 @@ citiz_record_due (const CitizRecord *record, gint32 day)
   for (guint i = 0; i < medications->len; i++)
     {
       CitizItem *medication = g_ptr_array_index (medications, i);
-      if (!citiz_item_holds (medication, noon) || medication->as_needed
+      if (!citiz_item_holds (medication, noon, 0) || medication->as_needed
           || medication->status == CITIZ_STATUS_ON_HOLD
-          || citiz_date_start (&medication->onset).ms > noon.ms)
+          || citiz_date_day (&medication->onset) > day)
         continue;
       for (guint t = 0; t < medication->times->len; t++)
         {
@@ -73,12 +83,14 @@ citiz_record_due (const CitizRecord *record, gint32 day)
           g_array_append_val (out, due);
         }
     }
-  for (guint i = doses->len; i > 0; i--)
-    {
-      CitizItem *dose = g_ptr_array_index (doses, i - 1);
-      if (citiz_date_day (&dose->onset) == day)
-        match (out, dose);
-    }
+  for (guint named = 2; named-- > 0;) /* first those that say which they are */
+    for (guint i = doses->len; i > 0; i--)
+      {
+        CitizItem *dose = g_ptr_array_index (doses, i - 1);
+        if (citiz_date_day (meant (dose)) == day
+            && (dose->planned.precision == CITIZ_DATE_TIME) == (gboolean) named)
+          match (out, dose);
+      }
   g_array_sort (out, by_minute);
   return out;
 }

@@ -234,7 +234,7 @@ rank (const CitizItem *item)
     }
   else
     return 0;
-  if (!citiz_item_holds (item, always) && item->end.precision == CITIZ_DATE_NONE)
+  if (!citiz_item_holds (item, always, 0) && item->end.precision == CITIZ_DATE_NONE)
     worse += 100;
   if (item->status == CITIZ_STATUS_STOPPED || item->status == CITIZ_STATUS_RESOLVED
       || item->status == CITIZ_STATUS_COMPLETED || item->status == CITIZ_STATUS_INACTIVE

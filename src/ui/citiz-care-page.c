@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "core/citiz-env.h"
 #include "ui/citiz-add.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-columns.h"
@@ -78,7 +79,7 @@ list_of (CitizCarePage *self, CitizKind kind, Span span)
   for (guint i = 0; i < all->len; i++)
     {
       const CitizItem *item = g_ptr_array_index (all, i);
-      gboolean holds = citiz_item_holds (item, now);
+      gboolean holds = citiz_item_holds (item, now, citiz_env_offset_minutes (now));
 
       if (matches (self, item) && (span == WHOLE || (span == HOLDING) == holds))
         g_ptr_array_add (kept, (gpointer) item);

@@ -169,6 +169,7 @@ period_row (Course *course)
   g_signal_connect_swapped (previous, "clicked", G_CALLBACK (previous_cb), course);
   g_signal_connect_swapped (course->next, "clicked", G_CALLBACK (next_cb), course);
   course->title = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (course->title), TRUE);
   gtk_widget_add_css_class (course->title, "heading");
   gtk_widget_add_css_class (course->title, "numeric");
   gtk_box_append (GTK_BOX (left), previous);

@@ -144,22 +144,6 @@ parts_of (const CitizItem *meal, guint without, guint *n, guint room)
   return parts;
 }
 
-static CitizDate
-date_at (gint32 day, gint minute)
-{
-  CitizDate date = citiz_date_from_day (day);
-  g_autoptr (GDateTime) when
-      = g_date_time_new_local (date.year, date.month, date.day, minute / 60, minute % 60, 0);
-
-  if (when == NULL)
-    return date;
-  date.precision = CITIZ_DATE_TIME;
-  date.hour = (guint8) (minute / 60);
-  date.minute = (guint8) (minute % 60);
-  date.offset = (gint16) (g_date_time_get_utc_offset (when) / G_TIME_SPAN_MINUTE);
-  return date;
-}
-
 static json_t *
 compose (CitizSession *session,
          const CitizItem *meal,
@@ -200,7 +184,7 @@ citiz_diet_add (GtkWidget *widget,
                 gdouble grams)
 {
   CitizItem *meal = citiz_diet_meal (citiz_session_get_record (session), day, category);
-  CitizDate date = meal != NULL ? *citiz_item_date (meal) : date_at (day, minute);
+  CitizDate date = meal != NULL ? *citiz_item_date (meal) : citiz_day_at (day, minute);
   const gchar *name = food->name[citiz_format_language ()];
   g_autofree gchar *head = head_noun (name), *text = NULL;
   g_autofree CitizDraftPart *parts = NULL;
@@ -256,8 +240,8 @@ citiz_diet_repeat (GtkWidget *widget, CitizSession *session, gint32 day)
     {
       const CitizItem *meal = g_ptr_array_index (before, i);
       const CitizDate *at = citiz_item_date (meal);
-      CitizDate date
-          = date_at (day, at->precision == CITIZ_DATE_TIME ? at->hour * 60 + at->minute : 12 * 60);
+      CitizDate date = citiz_day_at (
+          day, at->precision == CITIZ_DATE_TIME ? at->hour * 60 + at->minute : 12 * 60);
       g_autofree CitizDraftPart *parts = NULL;
       g_autofree gchar *text
           = g_strdup_printf (_ ("%s added again"), citiz_meal_title (meal->category));

@@ -365,12 +365,6 @@ citiz_date_words (const CitizDate *date, GDateTime *now, gboolean with_time)
   return g_strdup ("");
 }
 
-gint64
-citiz_item_when (const CitizItem *item)
-{
-  return citiz_date_start (citiz_item_date (item)).ms;
-}
-
 /* --- items --- */
 
 const gchar *

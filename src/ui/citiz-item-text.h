@@ -40,8 +40,6 @@ const gchar *citiz_status_text (CitizStatus status);
 
 /* "18 Sep", "2004", "yesterday, 17:52"; "" when unknown. (transfer full) */
 gchar *citiz_date_words (const CitizDate *date, GDateTime *now, gboolean with_time);
-/* Milliseconds for sorting. */
-gint64 citiz_item_when (const CitizItem *item);
 
 /* "7,2", "128/78", "< 5", or the text of a result without a number. (transfer full) */
 gchar *citiz_item_value_text (const CitizItem *item);

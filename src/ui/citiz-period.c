@@ -23,6 +23,22 @@ citiz_day_to_date_time (gint32 day)
   return g_date_time_new_local (y, m, d, 12, 0, 0); /* noon: no change of hour falls there */
 }
 
+CitizDate
+citiz_day_at (gint32 day, gint minute)
+{
+  CitizDate date = citiz_date_from_day (day);
+  g_autoptr (GDateTime) when
+      = g_date_time_new_local (date.year, date.month, date.day, minute / 60, minute % 60, 0);
+
+  if (when == NULL)
+    return date;
+  date.precision = CITIZ_DATE_TIME;
+  date.hour = (guint8) (minute / 60);
+  date.minute = (guint8) (minute % 60);
+  date.offset = (gint16) (g_date_time_get_utc_offset (when) / G_TIME_SPAN_MINUTE);
+  return date;
+}
+
 CitizPeriod
 citiz_period_around (CitizPeriodKind kind, gint32 day)
 {

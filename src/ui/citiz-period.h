@@ -38,4 +38,7 @@ gchar *citiz_period_name (const CitizPeriod *period, guint i);
 
 gint32 citiz_day_from_date_time (GDateTime *when);
 GDateTime *citiz_day_to_date_time (gint32 day);
+/* An hour of a day on this wall. */
+CitizDate citiz_day_at (gint32 day, gint minute);
+
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "core/citiz-env.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-format.h"
@@ -87,6 +88,7 @@ citiz_profile_part_care (const CitizRecord *record, CitizPart part, CitizTime no
                {CITIZ_PART_DEVICES, CITIZ_KIND_DEVICE},
                {CITIZ_PART_DIRECTIVES, CITIZ_KIND_DIRECTIVE}};
   g_autoptr (GString) names = g_string_new (NULL);
+  const gint offset = citiz_env_offset_minutes (now);
   guint n = 0;
 
   for (guint k = 0; record != NULL && k < G_N_ELEMENTS (kinds); k++)
@@ -100,7 +102,7 @@ citiz_profile_part_care (const CitizRecord *record, CitizPart part, CitizTime no
         {
           const CitizItem *item = items->pdata[i];
 
-          if (changes_care (item) && citiz_item_holds (item, now) && n++ < NAMED)
+          if (changes_care (item) && citiz_item_holds (item, now, offset) && n++ < NAMED)
             g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "",
                                     item->title[citiz_format_language ()]);
         }

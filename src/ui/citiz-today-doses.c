@@ -9,8 +9,11 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-row.h"
 #include "ui/citiz-item-text.h"
+#include "ui/citiz-period.h"
 #include "ui/citiz-today-parts.h"
 #include "ui/citiz-undo.h"
+
+#define NIGHT_ENDS (4 * 60) /* until then who comes to bed late notes the evening before */
 
 /* One dose and what noting it needs. */
 typedef struct
@@ -41,7 +44,15 @@ citiz_day_part (gint minute)
   return (CitizDayPart){17 * 60, 24 * 60 - 1, _ ("To take this evening")};
 }
 
-/* A dose is noted for the hour it was due, taken now: its planned time names it. */
+gint
+citiz_day_turn (gint minute)
+{
+  const gint first = citiz_day_part (minute).first;
+
+  return minute >= NIGHT_ENDS ? MAX (first, NIGHT_ENDS) : first;
+}
+
+/* A dose is noted for the day and hour it was due, which name it, and taken now. */
 static void
 note_dose (GtkWidget *widget, const Dose *dose, gboolean taken, const gchar *reason)
 {
@@ -55,8 +66,7 @@ note_dose (GtkWidget *widget, const Dose *dose, gboolean taken, const gchar *rea
                       .subject = dose->medication,
                       .taken = taken,
                       .reason = reason,
-                      .n_times = 1,
-                      .times = {dose->minute},
+                      .planned = citiz_day_at (dose->day, dose->minute),
                       .onset = citiz_date_from_time (now, offset)};
   json_t *resource;
 
@@ -175,15 +185,22 @@ state_new (const CitizDue *due)
 
 /* @late: it was for an earlier part of the day, and nobody has said whether it was taken. */
 static gchar *
-due_line (const CitizDue *due, gboolean late)
+due_line (const CitizTodayView *view, const CitizDue *due, gint32 day, gboolean late)
 {
   g_autofree gchar *hour
       = citiz_format_hour_minute ((guint) due->minute / 60, (guint) due->minute % 60);
   const gchar *alert = due->medication->alert != CITIZ_ALERT_NONE
                            ? citiz_alert_name (due->medication->alert, citiz_format_language ())
                            : "";
-  GString *line = g_string_new (hour);
+  GString *line = g_string_new (NULL);
 
+  if (day < view->today)
+    {
+      g_autoptr (GDateTime) when = citiz_day_to_date_time (day);
+      g_autofree gchar *relative = citiz_format_date (when, view->now);
+      g_string_append_printf (line, "%s, ", relative);
+    }
+  g_string_append (line, hour);
   if (late)
     g_string_append_printf (line, " · %s", _ ("not noted yet"));
   if (*due->medication->dosage != '\0')
@@ -200,9 +217,9 @@ due_line (const CitizDue *due, gboolean late)
 }
 
 static GtkWidget *
-due_row (const CitizTodayView *view, const CitizDue *due, gboolean late)
+due_row (const CitizTodayView *view, const CitizDue *due, gint32 day, gboolean late)
 {
-  g_autofree gchar *line = due_line (due, late);
+  g_autofree gchar *line = due_line (view, due, day, late);
   GtkWidget *row
       = citiz_entry_row_new (citiz_item_title (due->medication), due->medication->detail, line);
   gboolean noted = due->dose != NULL;
@@ -224,7 +241,7 @@ due_row (const CitizTodayView *view, const CitizDue *due, gboolean late)
 
       dose->session = g_object_ref (view->session);
       dose->medication = citiz_item_ref (due->medication);
-      dose->day = view->today;
+      dose->day = day;
       dose->minute = due->minute;
       g_object_set_data_full (G_OBJECT (row), "dose", dose, dose_free);
       adw_squeezer_add (ADW_SQUEEZER (squeezer), buttons_new (dose, TRUE));
@@ -257,31 +274,46 @@ counts_text (guint taken, guint skipped, guint left)
   return g_string_free (text, FALSE);
 }
 
+typedef struct
+{
+  guint rows, taken, skipped, left;
+} Counts;
+
+/* The doses of a day within a part of it; what an earlier part left open is still to be answered. */
+static void
+add_day (const CitizTodayView *view, GtkWidget *list, gint32 day, CitizDayPart part, Counts *counts)
+{
+  g_autoptr (GArray) due = citiz_record_due (view->record, day);
+
+  for (guint i = 0; i < due->len; i++)
+    {
+      const CitizDue *one = &g_array_index (due, CitizDue, i);
+      const gboolean late = day < view->today || one->minute < part.first;
+
+      if (one->minute > part.last || (late && one->dose != NULL))
+        continue;
+      counts->taken += one->taken;
+      counts->skipped += one->skipped;
+      counts->left += one->dose == NULL;
+      counts->rows++;
+      gtk_list_box_append (GTK_LIST_BOX (list), due_row (view, one, day, late));
+    }
+}
+
 GtkWidget *
 citiz_today_doses_new (const CitizTodayView *view, guint *left)
 {
-  g_autoptr (GArray) due = citiz_record_due (view->record, view->today);
-  gint minute = g_date_time_get_hour (view->now) * 60 + g_date_time_get_minute (view->now);
-  CitizDayPart part = citiz_day_part (minute);
+  const gint minute = g_date_time_get_hour (view->now) * 60 + g_date_time_get_minute (view->now);
+  const CitizDayPart part = citiz_day_part (minute), evening = citiz_day_part (24 * 60 - 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *list = citiz_list_new (part.words);
-  guint taken = 0, skipped = 0, n = 0;
+  Counts n = {0};
   g_autofree gchar *counts = NULL;
 
-  *left = 0;
-  for (guint i = 0; due != NULL && i < due->len; i++)
-    {
-      const CitizDue *one = &g_array_index (due, CitizDue, i);
-
-      /* What an earlier part of the day left open is still to be answered. */
-      if (one->minute > part.last || (one->minute < part.first && one->dose != NULL))
-        continue;
-      taken += one->taken;
-      skipped += one->skipped;
-      *left += one->dose == NULL;
-      gtk_list_box_append (GTK_LIST_BOX (list), due_row (view, one, one->minute < part.first));
-      n++;
-    }
-  if (n == 0)
+  if (minute < NIGHT_ENDS)
+    add_day (view, list, view->today - 1, evening, &n);
+  add_day (view, list, view->today, part, &n);
+  *left = n.left;
+  if (n.rows == 0)
     {
       g_autoptr (GPtrArray) all = citiz_record_list (view->record, CITIZ_KIND_MEDICATION);
 
@@ -291,7 +323,7 @@ citiz_today_doses_new (const CitizTodayView *view, guint *left)
               ? citiz_empty_row_new (_ ("Nothing to take for now."), NULL, NULL)
               : citiz_empty_row_new (_ ("No medication noted"), _ ("Add"), "add.item::medication"));
     }
-  counts = counts_text (taken, skipped, *left);
+  counts = counts_text (n.taken, n.skipped, n.left);
   gtk_box_append (GTK_BOX (box), citiz_heading_new (part.words, citiz_caption_new (counts)));
   gtk_box_append (GTK_BOX (box), list);
   return box;

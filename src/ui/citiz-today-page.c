@@ -66,21 +66,31 @@ day_line (const CitizTodayView *view, guint left)
   return g_strdup_printf ("%s · %s", capital, due);
 }
 
+/* A visit of a day is to come until that day is over. */
+static gboolean
+is_to_come (const CitizItem *visit, const CitizTodayView *view)
+{
+  const CitizDate *when = citiz_item_date (visit);
+
+  if (when->precision == CITIZ_DATE_TIME)
+    return citiz_date_start (when).ms > citiz_session_now (view->session).ms;
+  return citiz_date_day (when) + (when->precision == CITIZ_DATE_DAY) > view->today;
+}
+
 /* The next visit planned, or NULL. */
 static const CitizItem *
 next_visit (const CitizTodayView *view)
 {
   g_autoptr (GPtrArray) visits = citiz_record_list (view->record, CITIZ_KIND_VISIT);
-  gint64 now = citiz_session_now (view->session).ms;
   const CitizItem *next = NULL;
 
   for (guint i = 0; i < visits->len; i++)
     {
       const CitizItem *visit = g_ptr_array_index (visits, i);
-      gint64 when = citiz_item_when (visit);
 
-      if (when > now && visit->status != CITIZ_STATUS_CANCELLED
-          && (next == NULL || when < citiz_item_when (next)))
+      if (is_to_come (visit, view) && visit->status != CITIZ_STATUS_CANCELLED
+          && (next == NULL
+              || citiz_date_compare (citiz_item_date (visit), citiz_item_date (next)) < 0))
         next = visit;
     }
   return next;

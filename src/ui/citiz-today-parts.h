@@ -32,5 +32,7 @@ typedef struct
   const gchar *words;
 } CitizDayPart;
 CitizDayPart citiz_day_part (gint minute);
+/* The minute at which the page last changed by itself: when a part of the day began, or the night ended. */
+gint citiz_day_turn (gint minute);
 
 G_END_DECLS

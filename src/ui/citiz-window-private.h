@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/citiz-idle.h"
+#include "ui/citiz-turn.h"
 #include "ui/citiz-window.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,7 @@ struct _CitizWindow
 
   CitizSession *session;
   CitizIdle *idle;
+  CitizTurn *turn;
   gchar *kept_link, *kept_spoken; /* of the live access, between a lock by itself and its screen */
   CitizTime kept_until;
   gboolean kept_over_nodes;

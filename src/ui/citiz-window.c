@@ -232,6 +232,7 @@ citiz_window_dispose (GObject *object)
 
   if (self->idle != NULL)
     g_clear_pointer (&self->idle, citiz_idle_free);
+  g_clear_pointer (&self->turn, citiz_turn_free);
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
   _citiz_window_drop_kept (self);
@@ -280,6 +281,7 @@ citiz_window_new (GtkApplication *app, CitizSession *session)
   restore_size (GTK_WINDOW (self));
   self->session = g_object_ref (session);
   self->idle = citiz_idle_new (GTK_WIDGET (self), session);
+  self->turn = citiz_turn_new (self, session);
   _citiz_window_take_drops (self);
   g_signal_connect_object (session, "notify::state", G_CALLBACK (_citiz_window_follow_state), self,
                            G_CONNECT_SWAPPED);

@@ -231,7 +231,7 @@ test_modifiers (void)
 
   g_assert_cmpint (refuted->verification, ==, CITIZ_VERIFICATION_REFUTED);
   g_assert_cmpuint (refuted->alerts, ==, 0);
-  g_assert_false (citiz_item_holds (refuted, now));
+  g_assert_false (citiz_item_holds (refuted, now, -240));
   g_assert_true (wrong->in_error);
   g_assert_cmpint (stopped->status, ==, CITIZ_STATUS_STOPPED);
   g_assert_cmpstr (stopped->title[CITIZ_LANGUAGE_EN], ==, "Naproxen");
@@ -562,6 +562,119 @@ test_sample (void)
       }
 }
 
+/* A dose of a medication of 9 h and 21 h, taken at a minute after the midnight that begins its day, for a planned time or none. */
+static CitizItem *
+note_dose (CitizRecord *record,
+           CitizItem *medication,
+           gint32 day,
+           gint minute,
+           const CitizDate *planned)
+{
+  static guint8 n;
+  const CitizTime at = {(gint64) day * CITIZ_DAY + (minute + 240) * CITIZ_MINUTE};
+  const CitizId id = {{3, ++n}};
+  CitizDraft draft = {.now = at,
+                      .offset = -240,
+                      .subject = medication,
+                      .taken = TRUE,
+                      .onset = citiz_date_from_time (at, -240)};
+
+  if (planned != NULL)
+    draft.planned = *planned;
+  json_t *resource = citiz_compose_dose (&draft, NULL);
+  g_autoptr (CitizItem) dose = citiz_item_new_from_json (resource, &id, 1, 0, NULL);
+  json_decref (resource);
+  citiz_record_put (record, dose);
+  return citiz_record_get (record, &id);
+}
+
+static CitizDate
+hour_of (gint32 day, gint hour)
+{
+  return citiz_date_from_time ((CitizTime){day * CITIZ_DAY + (hour + 4) * CITIZ_HOUR}, -240);
+}
+
+static void
+check_due (const CitizRecord *record,
+           gint32 day,
+           const CitizItem *morning,
+           const CitizItem *evening)
+{
+  g_autoptr (GArray) due = citiz_record_due (record, day);
+
+  g_assert_cmpuint (due->len, ==, 2);
+  g_assert_true (g_array_index (due, CitizDue, 0).dose == morning);
+  g_assert_true (g_array_index (due, CitizDue, 1).dose == evening);
+}
+
+/* A dose counts for the planned time it was noted for, however late that is, also after midnight. */
+static void
+test_doses (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  const gint32 day = 20750;
+  CitizDraft draft = {.now = {day * CITIZ_DAY},
+                      .offset = -240,
+                      .title = "Apixaban",
+                      .onset = hour_of (day, 19), /* begun in the evening, in UTC tomorrow */
+                      .times = {540, 1260},
+                      .n_times = 2};
+  const CitizId id = {{9}};
+  json_t *resource = citiz_compose_medication (&draft, NULL);
+  json_object_set_new (resource, "id", json_string ("apixaban"));
+  g_autoptr (CitizItem) one = citiz_item_new_from_json (resource, &id, 1, 0, NULL);
+  const CitizDate morning = hour_of (day, 9), evening = hour_of (day, 21);
+
+  json_decref (resource);
+  citiz_record_put (record, one);
+  check_due (record, day, NULL, NULL);
+  CitizItem *late = note_dose (record, one, day, 16 * 60, &morning);
+  check_due (record, day, late, NULL); /* 16 h is nearer to 21 h than to 9 h */
+  note_dose (record, one, day, 16 * 60 + 1, &morning);
+  check_due (record, day, late, NULL); /* noted twice, it is still one dose */
+  CitizItem *after_midnight = note_dose (record, one, day + 1, 5, &evening);
+  check_due (record, day, late, after_midnight);
+  check_due (record, day + 1, NULL, NULL);
+  CitizItem *plain = note_dose (record, one, day + 1, 20 * 60, NULL);
+  check_due (record, day + 1, NULL, plain);
+
+  /* Corrected with its hour as it was, it goes on meaning the same; moved, the hour tells. */
+  CitizDraft same = citiz_draft_from_item (late, CITIZ_LANGUAGE_FR);
+  same.subject = one;
+  json_t *kept = citiz_compose_dose (&same, late->resource);
+  same.onset = hour_of (day, 20);
+  json_t *moved = citiz_compose_dose (&same, late->resource);
+  g_assert_nonnull (json_object_get (kept, "extension"));
+  g_assert_null (json_object_get (moved, "extension"));
+  json_decref (kept);
+  json_decref (moved);
+}
+
+/* A day ends at midnight on the person's wall, wherever that is. */
+static void
+test_last_day (void)
+{
+  static const struct
+  {
+    gint offset, hour; /* of the wall */
+    gint32 days;       /* after the last one */
+    gboolean holds;
+  } moments[] = {{-240, 23, 0, TRUE}, {-240, 0, 1, FALSE}, {780, 1, 0, TRUE},
+                 {780, 23, 0, TRUE},  {780, 0, 1, FALSE},  {0, 23, 0, TRUE}};
+  g_autoptr (CitizItem) item
+      = item_of ("{\"resourceType\":\"MedicationStatement\",\"status\":\"active\","
+                 "\"medicationCodeableConcept\":{\"text\":\"Cefazolin\"},"
+                 "\"effectivePeriod\":{\"end\":\"2026-11-24\"}}");
+  const gint32 last = citiz_day_from_ymd (2026, 11, 24);
+
+  for (guint i = 0; i < G_N_ELEMENTS (moments); i++)
+    {
+      const CitizTime now = {(last + moments[i].days) * CITIZ_DAY + moments[i].hour * CITIZ_HOUR
+                             - moments[i].offset * CITIZ_MINUTE};
+      g_assert_cmpint (citiz_item_holds (item, now, moments[i].offset), ==, moments[i].holds);
+    }
+}
+
 /* What a watch exports with all its digits and codes is told as a person says it. */
 static void
 test_session (void)
@@ -740,6 +853,8 @@ main (int argc, char **argv)
   g_test_add_func ("/record/not-fhir", test_not_fhir);
   g_test_add_func ("/record/hostile-fields", test_hostile_fields);
   g_test_add_func ("/record/corrections", test_corrections);
+  g_test_add_func ("/record/doses", test_doses);
+  g_test_add_func ("/record/last-day", test_last_day);
   g_test_add_func ("/record/composers", test_composers);
   g_test_add_func ("/record/nothing-invented", test_nothing_invented);
   g_test_add_func ("/record/sample", test_sample);
