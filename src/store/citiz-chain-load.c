@@ -180,6 +180,13 @@ citiz_chain_begin_epoch (CitizChain *chain, CitizLedger *ledger, GError **error)
   return citiz_chain_damaged (error, head->height, "the state does not name the next validators");
 }
 
+/* Whether the ledger in memory is the one of the file's newest block, without looking. */
+gboolean
+citiz_chain_has_ledger (const CitizChain *chain)
+{
+  return chain->ledger != NULL && chain->stamp == citiz_db_stamp (chain->db);
+}
+
 /**
  * citiz_chain_need_ledger:
  *
@@ -192,7 +199,7 @@ citiz_chain_need_ledger (CitizChain *chain, GError **error)
   g_autoptr (GError) why = NULL;
   CitizChainHead head;
 
-  if (chain->ledger != NULL && chain->stamp == citiz_db_stamp (chain->db))
+  if (citiz_chain_has_ledger (chain))
     return TRUE;
   if (!citiz_chain_read_head (chain, &head, error))
     return FALSE;

@@ -114,6 +114,7 @@ gboolean citiz_chain_write_log (CitizChain *chain, GArray *nodes, guint lowest, 
 gboolean citiz_chain_write_derived (CitizChain *chain, const CitizChanges *changes, GError **error);
 CitizLedger *citiz_chain_replay (CitizChain *chain, CitizChanges *changes, GError **error);
 CitizLedger *citiz_chain_rebuild (CitizChain *chain, GError **error);
+gboolean citiz_chain_has_ledger (const CitizChain *chain);
 gboolean citiz_chain_need_ledger (CitizChain *chain, GError **error);
 gboolean citiz_chain_begin_epoch (CitizChain *chain, CitizLedger *ledger, GError **error);
 gboolean citiz_chain_read_refounds (CitizChain *chain, GError **error);

@@ -60,13 +60,19 @@ citiz_chain_read_block_row (CitizStmt *stmt, CitizChainHead *out, GError **error
   return TRUE;
 }
 
-/* The newest block, or the snapshot it all began with; height 0 when there is none. */
+/* The newest block, or the snapshot it all began with; height 0 when there is none. While nothing was written, the ledger in memory knows. */
 gboolean
 citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
   gboolean row;
 
+  if (citiz_chain_has_ledger (chain))
+    {
+      *out = (CitizChainHead){*citiz_ledger_head (chain->ledger),
+                              *citiz_ledger_head_hash (chain->ledger)};
+      return TRUE;
+    }
   memset (out, 0, sizeof *out);
   out->hash = chain->chain_id;
   if (!citiz_db_prepare (
