@@ -30,6 +30,8 @@ struct _CitizFollower
   GSource *slice;
   GPtrArray *got; /* CitizBlock: what of an answer is not taken yet */
   gchar *from;    /* whose answer it is */
+  GBytes *next;   /* the answer behind it, which came meanwhile */
+  gchar *next_from;
   CitizFollowerState state;
 };
 
@@ -46,6 +48,8 @@ enum
 static guint signals[N_SIGNALS];
 
 static void ask (CitizFollower *self);
+static void ask_from (CitizFollower *self, guint64 height);
+static void take (CitizFollower *self, const gchar *url, GBytes *answer);
 
 static void
 set_state (CitizFollower *self, CitizFollowerState state)
@@ -103,6 +107,13 @@ miss (CitizFollower *self, CitizFollowerState state)
 }
 
 static void
+drop_next (CitizFollower *self)
+{
+  g_clear_pointer (&self->next, g_bytes_unref);
+  g_clear_pointer (&self->next_from, g_free);
+}
+
+static void
 drop_slices (CitizFollower *self)
 {
   if (self->slice != NULL)
@@ -152,6 +163,7 @@ refuse_blocks (CitizFollower *self, const GError *error)
   g_autofree gchar *url = g_steal_pointer (&self->from);
 
   drop_slices (self);
+  drop_next (self);
   if (error->domain == CITIZ_STORE_ERROR)
     {
       set_state (self, CITIZ_FOLLOWER_FAILED);
@@ -199,8 +211,41 @@ part (CitizFollower *self)
   g_autofree gchar *url = g_steal_pointer (&self->from);
 
   drop_slices (self);
+  drop_next (self);
   g_signal_emit (self, signals[PARTED], 0, url);
   miss (self, CITIZ_FOLLOWER_ASKING);
+}
+
+/* There is more to do than one slice: what comes behind it is brought meanwhile. */
+static void
+ask_ahead (CitizFollower *self)
+{
+  const guint64 base = citiz_chain_base (self->chain);
+  guint i = self->got->len;
+  guint64 last;
+
+  if (self->asking || self->next != NULL)
+    return;
+  while (i > 0
+         && ((CitizBlock *) self->got->pdata[i - 1])->header.flags == CITIZ_BLOCK_CONTINUATION)
+    i--;
+  last = i > 0 ? ((CitizBlock *) self->got->pdata[i - 1])->header.height : 0;
+  if (last > 0 && (self->behind == NULL || last < base))
+    ask_from (self, last + 1);
+}
+
+/* All of an answer is taken. */
+static void
+go_on (CitizFollower *self)
+{
+  g_autoptr (GBytes) next = g_steal_pointer (&self->next);
+  g_autofree gchar *url = g_steal_pointer (&self->next_from);
+
+  drop_slices (self);
+  if (next != NULL)
+    take (self, url, next);
+  else if (!self->asking)
+    ask_in (self, 0);
 }
 
 static gboolean
@@ -233,9 +278,11 @@ slice_cb (gpointer data)
       return G_SOURCE_REMOVE;
     }
   if (self->got->len > 0)
-    return G_SOURCE_CONTINUE;
-  drop_slices (self);
-  ask_in (self, 0);
+    {
+      ask_ahead (self);
+      return G_SOURCE_CONTINUE;
+    }
+  go_on (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -300,7 +347,30 @@ typedef struct
   CitizFollower *follower; /* gone once @stop is cancelled */
   GCancellable *stop;
   gchar *url;
+  guint64 height; /* the first block that was asked for */
 } Asked;
+
+/* What was asked for ahead, and what comes before it was not taken: then it says nothing of who brings it. */
+static void
+answered (CitizFollower *self, const gchar *url, guint64 height, GBytes *answer)
+{
+  if (self->got != NULL && answer != NULL)
+    {
+      self->next = g_bytes_ref (answer);
+      self->next_from = g_strdup (url);
+    }
+  else if (self->got != NULL)
+    return;
+  else if (height != next_height (self))
+    {
+      if (self->again == NULL)
+        ask_in (self, 0);
+    }
+  else if (answer != NULL)
+    take (self, url, answer);
+  else
+    miss (self, CITIZ_FOLLOWER_ALONE);
+}
 
 static void
 answered_cb (GObject *client, GAsyncResult *result, gpointer data)
@@ -309,6 +379,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
   CitizFollower *self = asked->follower;
   g_autoptr (GCancellable) stop = asked->stop;
   g_autofree gchar *url = asked->url;
+  const guint64 height = asked->height;
   g_autoptr (GError) error = NULL;
   guint status;
   g_autoptr (GBytes) answer
@@ -319,32 +390,37 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
     return;
   g_object_ref (self);
   self->asking = FALSE;
-  if (answer != NULL && status == 200)
-    take (self, url, answer);
-  else
-    miss (self, CITIZ_FOLLOWER_ALONE);
+  answered (self, url, height, answer != NULL && status == 200 ? answer : NULL);
   g_object_unref (self);
 }
 
 static void
-ask (CitizFollower *self)
+ask_from (CitizFollower *self, guint64 height)
 {
   g_autofree gchar *url = NULL;
   const gchar *node;
   Asked *asked;
 
-  if (self->asking || self->got != NULL || self->urls == NULL || *self->urls == NULL)
+  if (self->asking || self->urls == NULL || *self->urls == NULL)
     return;
-  self->eager -= self->eager > 0;
   node = self->urls[self->turn++ % g_strv_length (self->urls)];
-  url = citiz_range_url (node, next_height (self), RANGE);
+  url = citiz_range_url (node, height, RANGE);
   asked = g_new (Asked, 1);
-  *asked = (Asked){self, g_object_ref (self->stop), g_strdup (node)};
+  *asked = (Asked){self, g_object_ref (self->stop), g_strdup (node), height};
   self->asking = TRUE;
   citiz_http_client_ask (
       self->client,
       &(CitizHttpAsk){.method = "GET", .url = url, .answer_max = CITIZ_RANGE_MAX_BYTES}, self->stop,
       answered_cb, asked);
+}
+
+static void
+ask (CitizFollower *self)
+{
+  if (self->asking || self->got != NULL || self->urls == NULL || *self->urls == NULL)
+    return;
+  self->eager -= self->eager > 0;
+  ask_from (self, next_height (self));
 }
 
 /**
@@ -404,6 +480,7 @@ citiz_follower_stop (CitizFollower *self)
     return;
   disarm (self);
   drop_slices (self);
+  drop_next (self);
   g_cancellable_cancel (self->stop);
   g_clear_object (&self->stop);
   g_clear_object (&self->client);

@@ -24,6 +24,7 @@ typedef struct
   Scene *scene;
   Manner manner;
   CitizHttpServer *server;
+  gchar port[8];     /* ":" and the number */
   GPtrArray *blocks; /* the community's, all of them */
   guint asked;
 } Node;
@@ -34,7 +35,10 @@ struct _Scene
   GPtrArray *blocks; /* CitizBlock */
   Node nodes[NODES];
   CitizFollower *follower;
+  guint at_once; /* blocks in one answer */
   guint moves, doubts;
+  guint ahead; /* questions for what comes behind blocks that are not taken yet */
+  gboolean waits_for_it;
 };
 
 static const CitizHttpLimits limits = {.connections_max = 16,
@@ -83,7 +87,13 @@ be_late (Scene *scene)
   citiz_follower_hurry (scene->follower, scene->blocks->len);
 }
 
-/* As a node answers /v1/blocks: at most four blocks at once, the last of them final. */
+static guint64
+height (Scene *scene)
+{
+  return citiz_chain_height (scene->world.chain);
+}
+
+/* As a node answers /v1/blocks: at most so many blocks at once, the last of them final. */
 static void
 handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
 {
@@ -95,9 +105,11 @@ handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpoint
   g_assert_cmpstr (request->path, ==, "/v1/blocks");
   g_assert_true (g_str_has_prefix (request->query, "from="));
   from = g_ascii_strtoull (request->query + 5, NULL, 10);
+  node->scene->ahead += from > height (node->scene) + 1;
   response->status = node->manner == BROKEN ? 500 : 200;
   response->content_type = "application/octet-stream";
-  for (guint64 i = from; node->manner != EMPTY && i < from + 4 && i <= node->blocks->len; i++)
+  for (guint64 i = from;
+       node->manner != EMPTY && i < from + node->scene->at_once && i <= node->blocks->len; i++)
     put_block (out, node->blocks->pdata[i - 1]);
   if (node->manner == LIAR && out->len > 400)
     out->data[out->len - 1] ^= 1;
@@ -112,13 +124,19 @@ static void
 moved_cb (CitizFollower *follower, guint64 height, Scene *scene)
 {
   scene->moves++;
+  if (scene->waits_for_it && scene->moves == 2)
+    RUN_UNTIL (scene->ahead > 0);
 }
 
 static void
 doubted_cb (CitizFollower *follower, const gchar *url, const GError *error, Scene *scene)
 {
-  g_assert_nonnull (url);
+  const Node *node = scene->nodes;
+
   g_assert_nonnull (error);
+  while (!g_str_has_suffix (url, node->port))
+    node++;
+  g_assert_true (node->manner == LIAR || node->manner == GARBAGE);
   scene->doubts++;
 }
 
@@ -129,6 +147,7 @@ scene_init (Scene *scene, const Manner manners[NODES], guint blocks)
   g_auto (GStrv) list = NULL;
 
   memset (scene, 0, sizeof *scene);
+  scene->at_once = 4;
   shared_world_init (&scene->world, NULL);
   scene->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
   grow (scene, blocks);
@@ -142,7 +161,8 @@ scene_init (Scene *scene, const Manner manners[NODES], guint blocks)
       node->blocks = scene->blocks;
       node->server = citiz_http_server_new (&limits, handler_cb, node);
       g_assert_true (citiz_http_server_start (node->server, 0, NULL));
-      url = g_strdup_printf ("http://127.0.0.1:%u", citiz_http_server_get_port (node->server));
+      g_snprintf (node->port, sizeof node->port, ":%u", citiz_http_server_get_port (node->server));
+      url = g_strconcat ("http://127.0.0.1", node->port, NULL);
       g_strv_builder_add (urls, url);
     }
   list = g_strv_builder_end (urls);
@@ -163,12 +183,6 @@ scene_clear (Scene *scene)
     ;
   g_ptr_array_unref (scene->blocks);
   shared_world_clear (&scene->world, NULL);
-}
-
-static guint64
-height (Scene *scene)
-{
-  return citiz_chain_height (scene->world.chain);
 }
 
 static void
@@ -336,6 +350,27 @@ test_nodes_taken_away (void)
   scene_clear (&scene);
 }
 
+/* What takes more than a slice is not waited for: the next answer is brought meanwhile. When the one before it was a lie, who brings it is not
+ * doubted. */
+static void
+test_ahead (void)
+{
+  static const Manner manners[][NODES] = {{HONEST, HONEST, HONEST}, {LIAR, HONEST, HONEST}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (manners); i++)
+    {
+      Scene scene;
+
+      scene_init (&scene, manners[i], 500);
+      scene.at_once = 400;
+      scene.waits_for_it = TRUE;
+      citiz_follower_start (scene.follower);
+      RUN_UNTIL (height (&scene) == 500);
+      g_assert_cmpuint (scene.doubts, ==, i);
+      scene_clear (&scene);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -343,6 +378,7 @@ main (int argc, char **argv)
   if (!citiz_crypto_init ())
     return 1;
   g_test_add_func ("/follower/catches-up", test_catches_up);
+  g_test_add_func ("/follower/ahead", test_ahead);
   g_test_add_func ("/follower/bad-company", test_bad_company);
   g_test_add_func ("/follower/laggard", test_laggard);
   g_test_add_func ("/follower/told", test_told);
