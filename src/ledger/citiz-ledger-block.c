@@ -23,6 +23,32 @@ check_size (GPtrArray *txs, guint64 height, GError **error)
   return refuse (error, CITIZ_LEDGER_ERROR_LIMIT, height, "too many transactions for one block");
 }
 
+/* Runs @tx on the state of @next; when it fails, that is spoilt. */
+static gboolean
+run_one (CitizLedger *next,
+         CitizTx *tx,
+         CitizTime time,
+         CitizCheckFunc check,
+         gpointer check_data,
+         CitizChanges *changes,
+         CitizLane *lane,
+         GError **error)
+{
+  CitizRun run = {next, &next->chain_id, next->state, time, check, check_data, changes, lane};
+
+  return citiz_run_tx (&run, tx, error);
+}
+
+static void
+append_one (CitizLedger *next, const CitizTx *tx, CitizChanges *changes)
+{
+  GBytes *bytes = citiz_tx_get_bytes (tx);
+  CitizHash leaf;
+
+  citiz_log_leaf (&leaf, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  citiz_log_append (&next->log, &leaf, changes->log_nodes);
+}
+
 /* Runs @txs on top of @next, a fork, and appends them to its log. */
 static gboolean
 execute (CitizLedger *next,
@@ -34,21 +60,16 @@ execute (CitizLedger *next,
          CitizLane *lane,
          GError **error)
 {
-  CitizRun run = {next, &next->chain_id, next->state, time, check, check_data, changes, lane};
-
   for (guint i = 0; i < txs->len; i++)
     {
       CitizTx *tx = txs->pdata[i];
-      GBytes *bytes = citiz_tx_get_bytes (tx);
-      CitizHash leaf;
 
-      if (!citiz_run_tx (&run, tx, error))
+      if (!run_one (next, tx, time, check, check_data, changes, lane, error))
         {
           g_prefix_error (error, "transaction %u (%s): ", i, citiz_tx_type_name (tx->type));
           return FALSE;
         }
-      citiz_log_leaf (&leaf, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-      citiz_log_append (&next->log, &leaf, changes->log_nodes);
+      append_one (next, tx, changes);
     }
   return TRUE;
 }
@@ -60,20 +81,6 @@ swap (CitizLedger *a, CitizLedger *b)
 
   *a = *b;
   *b = kept;
-}
-
-/* Moves @more behind @changes. */
-static void
-join (CitizChanges *changes, CitizChanges *more)
-{
-  for (guint i = 0; i < more->objects->len; i++)
-    {
-      const CitizChange *change = &g_array_index (more->objects, CitizChange, i);
-      const CitizChange copy = {change->key, g_bytes_ref (change->value), change->number};
-
-      g_array_append_val (changes->objects, copy);
-    }
-  g_array_append_vals (changes->log_nodes, more->log_nodes->data, more->log_nodes->len);
 }
 
 /* Signatures were checked when the transaction came. The rest is checked again: what a community asks for may have changed since. */
@@ -97,20 +104,25 @@ try_one (CitizLedger *next,
          CitizLane *lane,
          GError **error)
 {
-  g_autoptr (GPtrArray) one = g_ptr_array_new ();
-  g_autoptr (CitizLedger) trial = citiz_ledger_fork (next);
-  g_autoptr (CitizChanges) what = citiz_changes_new ();
-  CitizLane after = lane != NULL ? *lane : (CitizLane){0};
+  CitizState *before = citiz_state_fork (next->state);
+  const guint n_objects = changes->objects->len;
+  const CitizLane lane_before = lane != NULL ? *lane : (CitizLane){0};
+  const gboolean good = run_one (next, tx, time, checked_before_cb, NULL, changes, lane, error);
 
-  g_ptr_array_add (one, tx);
-  if (!execute (trial, one, time, checked_before_cb, NULL, what, lane != NULL ? &after : NULL,
-                error))
-    return FALSE;
-  if (lane != NULL)
-    *lane = after;
-  swap (next, trial);
-  join (changes, what);
-  return TRUE;
+  if (good)
+    append_one (next, tx, changes);
+  else
+    {
+      CitizState *spoilt = next->state;
+
+      next->state = before;
+      before = spoilt;
+      g_array_set_size (changes->objects, n_objects);
+      if (lane != NULL)
+        *lane = lane_before;
+    }
+  citiz_state_free (before);
+  return good;
 }
 
 /* Of @txs those that can be run one after the other and fit, on top of @next; what the rules refuse goes to @out_refused, what they
@@ -345,16 +357,18 @@ citiz_ledger_try (const CitizLedger *ledger,
                   gpointer check_data,
                   GError **error)
 {
-  g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
+  CitizLedger next = *ledger;
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
-  g_autoptr (GPtrArray) last = g_ptr_array_new ();
-  g_autoptr (GPtrArray) before = g_ptr_array_new ();
+  g_autoptr (CitizState) state = citiz_state_fork (ledger->state);
+  gboolean good = TRUE;
 
-  g_ptr_array_extend (before, txs, NULL, NULL);
-  g_ptr_array_add (last, g_ptr_array_remove_index (before, before->len - 1));
-  return execute (next, before, time, NULL, NULL, changes, NULL, error)
-         && execute (next, last, time, check != NULL ? check : citiz_check_now, check_data, changes,
-                     NULL, error);
+  next.state = state;
+  if (check == NULL)
+    check = citiz_check_now;
+  for (guint i = 0; good && i < txs->len; i++)
+    good = run_one (&next, txs->pdata[i], time, i + 1 < txs->len ? NULL : check, check_data,
+                    changes, NULL, error);
+  return good;
 }
 
 /**
