@@ -2,6 +2,10 @@
 #include "net/citiz-http-server-private.h"
 #include "net/citiz-socket-private.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 struct _CitizHttpPending
 {
   SoupServerMessage *msg;
@@ -27,9 +31,19 @@ take_token (CitizHttpServer *self)
   return TRUE;
 }
 
+/* libsoup writes the headers and then the body: in between they are held back, so that both are one packet. (A socket that is no TCP has no such option.) */
+static void
+hold_back (CitizHttpPeer *peer, int hold)
+{
+  if (setsockopt (citiz_http_guard_get_fd (peer->guard), IPPROTO_TCP, TCP_CORK, &hold, sizeof hold)
+      != 0)
+    g_debug ("an answer goes in two packets");
+}
+
 static void
 answer (SoupServerMessage *msg, const CitizHttpResponse *response)
 {
+  CitizHttpPeer *peer = citiz_http_peer_of (msg);
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (msg);
   gconstpointer bytes = NULL;
   gsize n = 0;
@@ -37,6 +51,8 @@ answer (SoupServerMessage *msg, const CitizHttpResponse *response)
   if (response->body)
     bytes = g_bytes_get_data (response->body, &n);
   soup_server_message_set_status (msg, response->status, NULL);
+  if (n > 0 && peer != NULL)
+    hold_back (peer, 1);
   if (n > 0)
     soup_server_message_set_response (msg, response->content_type, SOUP_MEMORY_COPY, bytes, n);
   else if (response->status != 204)
@@ -222,6 +238,7 @@ request_finished_cb (SoupServer *soup, SoupServerMessage *msg, CitizHttpServer *
 
   if (peer == NULL || granted)
     return;
+  hold_back (peer, 0);
   if (citiz_http_guard_is_through (peer->guard))
     citiz_http_guard_cut (peer->guard);
   else

@@ -141,8 +141,8 @@ guard_is_readable (GPollableInputStream *stream)
 static GSource *
 guard_create_source (GPollableInputStream *stream, GCancellable *cancellable)
 {
-  g_autoptr (GSource) base = g_pollable_input_stream_create_source (
-      G_POLLABLE_INPUT_STREAM (G_FILTER_INPUT_STREAM (stream)->base_stream), NULL);
+  g_autoptr (GSource) base
+      = g_socket_create_source (CITIZ_HTTP_GUARD_INPUT (stream)->socket, G_IO_IN, NULL);
 
   return g_pollable_source_new_full (stream, base, cancellable);
 }

@@ -2,6 +2,7 @@
 #include "net/citiz-http-lint.h"
 #include "net/citiz-http-server.h"
 
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -114,6 +115,29 @@ test_honest (void)
       g_assert_false (closed);
     }
   g_assert_cmpuint (seen, ==, 3);
+  close (fd);
+}
+
+/* Headers and body of an answer come together, on every request of a connection. */
+static void
+test_one_packet (void)
+{
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+  gboolean closed;
+  int fd = dial (citiz_http_server_get_port (server));
+
+  for (guint i = 1; i <= 3; i++)
+    {
+      struct tcp_info info = {0};
+      socklen_t n = sizeof info;
+      g_autofree gchar *got = NULL;
+
+      g_assert_cmpint (send (fd, OK_GET, strlen (OK_GET), MSG_NOSIGNAL), ==, strlen (OK_GET));
+      got = converse (fd, "/hello", HANG_MS, &closed);
+      g_assert_cmpint (getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &n), ==, 0);
+      g_assert_cmpuint (info.tcpi_data_segs_in, ==, i);
+    }
   close (fd);
 }
 
@@ -496,6 +520,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/http/honest", test_honest);
+  g_test_add_func ("/net/http/one-packet", test_one_packet);
   g_test_add_func ("/net/http/smuggling", test_smuggling);
   g_test_add_func ("/net/http/lint-split", test_lint_split);
   g_test_add_func ("/net/http/head-limits", test_head_limits);
