@@ -10,7 +10,7 @@ import window
 
 NAME = 'Communauté du Plateau'
 LATER = 'Dr Samuel Gagnon'
-BORN = f'{time.localtime().tm_year - 67}-03-12'  # the person of the sample record
+BORN = f'{time.localtime().tm_year - 67}-03-12'  # the person of the sample record, by the window's calendar
 CUT = 'A part of this invitation is missing or was changed on the way. Copy all of it, or ask for it again.'
 ENDED = ('La personne y a mis fin', 'The person ended it')
 

@@ -36,7 +36,7 @@ def doctor(link, picture):
 
 
 with Desktop() as desk:
-    desk.env.update(LANGUAGE='fr', TZ='America/Toronto')
+    desk.env.update(LANGUAGE='fr')
     person = Scenario(desk, citiz, data, 'fr', catalogue)
     for part in ('run', 'first_run', 'recovery_sheet', 'two_words', 'sample'):
         getattr(person, part)()

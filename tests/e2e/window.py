@@ -9,6 +9,9 @@ except (ImportError, ValueError) as error:
     print(f'1..0 # SKIP no accessibility for Python: {error}')
     sys.exit(77)
 
+os.environ['TZ'] = 'America/Toronto'  # of the window too
+time.tzset()
+
 PASSPHRASE = 'bouleau jaune près du lac gelé'
 SECOND = 'sumac rouge au bord du fleuve'
 DOCTOR = {'name': 'Dre Isabelle Fortin', 'role': 'physician', 'place': 'Hôpital de l’Enfant-Jésus, Québec', 'reason': 'ETREAT', 'lang': 'fr'}
@@ -18,6 +21,7 @@ OWN = {'en': ('Kiwi', 'Kiwi and mango', 'apple', 'Apple'), 'fr': ('Kiwi', 'Kiwi 
 SAMPLE = 'Sample record: nothing in it is about a real person.'
 PAGES = ['Today', 'Care', 'Activity', 'Diet', 'Access', 'Ledger']
 EMERGENCY = 'Emergency Access'
+BREAKFASTS = ('409', '387')  # kcal: one on even days, one on odd ones
 
 
 class Scenario:
@@ -132,7 +136,8 @@ class Scenario:
         self.desk.see(self._('Steps'), self._('Sleep'), self._('Heart rate'), self._('Sessions'), within=self.page('Activity'))
         diet = self.page('Diet')
         self.desk.press(self._('Day before'), within=diet)
-        self.desk.see(self._('Breakfast'), '409', self._('Energy'), within=diet)
+        self.desk.see(self._('Breakfast'), self._('Energy'), within=diet)
+        self.desk.wait(lambda: any(self.desk.shows(energy, within=diet) for energy in BREAKFASTS), 'a breakfast with its energy')
         self.desk.press(self._('Day after'), within=diet)
 
     # --- own entries ---
@@ -181,7 +186,12 @@ class Scenario:
         self.desk.see(name, within=found)
         self.picture('food')
         self.desk.keys('Return')
+        self.ate = self.today()
         self.desk.wait(lambda: self.energy(page) > before, 'more energy than before')
+
+    def today(self):
+        """The day on the wall of the window, which is ours."""
+        return time.localtime()[:3]
 
     def energy(self, page):
         """The number in the ring of the day; in the evening it is over a thousand, and grouped."""
@@ -312,7 +322,10 @@ class Scenario:
 
     def still_there(self):
         self.desk.see(OWN[self.language][1], 'Apixaban', within=self.page('Care'))
-        self.desk.see(OWN[self.language][2], within=self.page('Diet'))  # among the foods of a meal
+        diet = self.page('Diet')
+        if self.today() != self.ate:  # midnight went by
+            self.desk.press(self._('Day before'), within=diet)
+        self.desk.see(OWN[self.language][2], within=diet)  # among the foods of a meal
         self.desk.see(DOCTOR['name'], within=self.page('Access'))
         self.picture('access-after')
 
@@ -383,7 +396,7 @@ def play(steps, person_at, language, catalogue):
     print(f'1..{len(steps)}')
     only, failed = os.environ.get('CITIZ_STEPS', '').split(), 0
     with Desktop() as desk:
-        desk.env.update(LANGUAGE=language, TZ='America/Toronto')
+        desk.env.update(LANGUAGE=language)
         person = person_at(desk)
         for number, (name, parts) in enumerate(steps, 1):
             if only and not set(only) & set(parts.split()):
