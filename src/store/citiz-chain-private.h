@@ -68,6 +68,9 @@ citiz_chain_is_said (CitizTxType type)
 /* How many names, of blocks and transactions, wait until they go into the long table together. */
 #define CITIZ_CHAIN_NAMES 16384
 
+/* From so many transactions on their signatures are waited for longer than the disk. */
+#define CITIZ_CHAIN_MANY 64
+
 /* The lowest level of the log that is kept: 16 transactions. What is below is made from them when it is asked for. */
 #define CITIZ_CHAIN_LOG_LEVEL 4
 

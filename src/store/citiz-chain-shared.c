@@ -125,6 +125,7 @@ citiz_chain_append (CitizChain *chain,
     return FALSE;
   g_clear_pointer (&chain->ledger, citiz_ledger_free);
   chain->ledger = citiz_ledger_fork (after);
+  chain->stamp = citiz_db_stamp (chain->db);
   return citiz_chain_begin_epoch (chain, chain->ledger, error);
 }
 

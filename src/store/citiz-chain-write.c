@@ -196,11 +196,15 @@ write_all (CitizChain *chain,
            CitizCheckPool *pool,
            GError **error)
 {
+  const gboolean many = block->txs->len >= CITIZ_CHAIN_MANY;
+
   citiz_check_pool_flush (pool);
+  if (many)
+    citiz_db_use_pause (chain->db);
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
   if (certify (chain, block, error) && citiz_chain_write_block (chain, block, changes, error)
-      && finish_checks (pool, error))
+      && (!many || citiz_db_write_ahead (chain->db, error)) && finish_checks (pool, error))
     return citiz_db_commit (chain->db, error);
   citiz_db_rollback (chain->db);
   return FALSE;
@@ -229,6 +233,7 @@ append (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
     return FALSE;
   citiz_ledger_free (chain->ledger);
   chain->ledger = g_steal_pointer (&next);
+  chain->stamp = citiz_db_stamp (chain->db);
   head = (CitizChainHead){block->header, block->hash};
   citiz_chain_block_info (out, &head);
   return TRUE;

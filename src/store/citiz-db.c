@@ -12,7 +12,9 @@
 #define MAX_VALUE     (16 * 1024 * 1024)              /* SQLITE_LIMIT_LENGTH */
 #define MAX_HEAP      (G_GINT64_CONSTANT (512) << 20) /* SQLite gives up before the machine does */
 #define SPACE_RESERVE (8u << 20)                      /* kept free, so that erasing still works */
-#define SQL_IN_ERROR  60                              /* how much of a statement an error quotes */
+#define LOG_PAGES     1000 /* from here on the log is folded into the file when there is time for it */
+#define LOG_PAGES_MAX 2000 /* here with the commit that has come so far */
+#define SQL_IN_ERROR  60   /* how much of a statement an error quotes */
 
 struct _CitizDb
 {
@@ -24,6 +26,7 @@ struct _CitizDb
   guint depth;
   gboolean doomed; /* an inner part rolled back */
   guint64 rollbacks;
+  gint log_pages;
 };
 
 static const gchar *vfs_name;
@@ -150,6 +153,54 @@ citiz_db_forget_journal (CitizDb *db)
     g_debug ("the journal keeps its pages until the next checkpoint: %s", error->message);
 }
 
+static void
+fold (CitizDb *db)
+{
+  if (sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL)
+      == SQLITE_OK)
+    db->log_pages = 0;
+}
+
+static int
+committed_cb (void *data, sqlite3 *handle, const char *name, int pages)
+{
+  CitizDb *db = data;
+
+  db->log_pages = pages;
+  if (pages >= LOG_PAGES_MAX)
+    fold (db);
+  return SQLITE_OK;
+}
+
+/**
+ * citiz_db_use_pause:
+ *
+ * Folds the log into the file if that is soon due: for whoever would otherwise wait for something else than the disk. What fails now is done later.
+ */
+void
+citiz_db_use_pause (CitizDb *db)
+{
+  if (db->depth == 0 && db->log_pages >= LOG_PAGES)
+    fold (db);
+}
+
+/**
+ * citiz_db_write_ahead:
+ *
+ * Writes what the open transaction has changed to the log, where it counts for nothing until the commit, which then has little left to write. For whoever
+ * would otherwise wait for something else than the disk.
+ */
+gboolean
+citiz_db_write_ahead (CitizDb *db, GError **error)
+{
+  const int rc = sqlite3_db_cacheflush (db->handle);
+
+  if (rc == SQLITE_OK || rc == SQLITE_BUSY)
+    return TRUE;
+  citiz_db_set_error (error, rc, db->handle, "write ahead");
+  return FALSE;
+}
+
 /* A log left behind means that the last process did not close: it died, or the power went. */
 static gboolean
 was_left_open (const gchar *path)
@@ -191,6 +242,7 @@ open_handle (CitizDb *db, const gchar *path, gboolean exists, CitizDbFlags flags
       return FALSE;
     }
   sqlite3_rollback_hook (db->handle, rolled_back_cb, db);
+  sqlite3_wal_hook (db->handle, committed_cb, db);
   if (!apply_settings (db, error) || (!exists && !make_file (db, error)))
     return FALSE;
   if (exists && (!use_wal (db, error) || (unclean && !citiz_db_check (db, error))))

@@ -33,6 +33,8 @@ sqlite3 *citiz_db_get_handle (CitizDb *db);
 gboolean citiz_db_begin (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_db_commit (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_db_rollback (CitizDb *db);
+void citiz_db_use_pause (CitizDb *db);
+gboolean citiz_db_write_ahead (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 guint64 citiz_db_stamp (CitizDb *db);
 guint citiz_db_get_depth (CitizDb *db);
 
