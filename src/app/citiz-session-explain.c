@@ -161,7 +161,24 @@ citiz_session_explain (const GError *error)
 const gchar *
 citiz_session_explain_damage (void)
 {
-  return _ (sentences[CITIZ_SESSION_ERROR_DAMAGED]);
+  return _ ("A part of the record’s file is damaged and cannot be shown: what seems to be missing "
+            "may be there. The file was left as it is. Put back a copy of the folder, or ask for "
+            "help before doing anything else.");
+}
+
+/**
+ * citiz_session_explain_unread:
+ *
+ * Returns: (transfer none): why charts and totals lack samples, and what to do
+ */
+const gchar *
+citiz_session_explain_unread (const GError *error)
+{
+  if (citiz_session_error_is_damage (error))
+    return _ ("Some measures are damaged in the record’s file: charts and totals lack them. The "
+              "rest is whole. Put back a copy of the folder to have them again.");
+  return _ ("Some measures could not be read: charts and totals lack them. Is the disk of the "
+            "record still there? Then try again.");
 }
 
 /**

@@ -114,6 +114,7 @@ void citiz_session_hide_trash (CitizSession *self);
 GArray *citiz_session_list_trash (CitizSession *self); /* (transfer full): CitizId */
 
 void citiz_session_forget_ranges (CitizSession *self);
+const gchar *citiz_session_explain_unread (const GError *error);
 void citiz_session_set_loader (CitizSession *self);
 void citiz_session_emit_settings (CitizSession *self);
 GHashTable *citiz_session_new_trash (void);

@@ -4,12 +4,14 @@
 
 #define RANGES_KEPT 48
 
-/* A range of samples a chart asked for; @samples is NULL while the engine reads it. */
+/* A range of samples a chart asked for; without @samples and @error the engine is reading it. */
 typedef struct
 {
   gchar *measure;
   gint64 from, to;
   GArray *samples;
+  GError *
+      error; /* asked for again by citiz_session_read_again() only: a failing disk is not read without end */
 } Range;
 
 static void
@@ -19,6 +21,7 @@ range_free (gpointer data)
 
   g_free (range->measure);
   g_clear_pointer (&range->samples, g_array_unref);
+  g_clear_error (&range->error);
   g_free (range);
 }
 
@@ -53,18 +56,16 @@ citiz_session_forget_ranges (CitizSession *self)
   g_queue_clear_full (&self->ranges, range_free);
 }
 
-/* Nobody waits for an error: what could not be read has no samples, and is asked for again by the next chart. */
 static gboolean
 read_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   Range *range = data;
-  g_autoptr (GError) own = NULL;
 
-  if (citiz_engine_require_open (engine, &own) && engine->series != NULL)
-    range->samples
-        = citiz_series_store_read (engine->series, range->measure, range->from, range->to, &own);
-  if (own != NULL)
-    g_warning ("samples could not be read: %s", own->message);
+  if (citiz_engine_require_open (engine, &range->error) && engine->series != NULL)
+    range->samples = citiz_series_store_read (engine->series, range->measure, range->from,
+                                              range->to, &range->error);
+  if (range->error != NULL)
+    g_warning ("samples could not be read: %s", range->error->message);
   return TRUE;
 }
 
@@ -75,15 +76,14 @@ read_done (GTask *task, gpointer data)
   CitizSession *self = g_task_get_source_object (task);
   Range *range = find_range (self, read->measure, read->from, read->to);
 
-  if (range != NULL && read->samples == NULL)
+  if (range != NULL && range->samples == NULL)
     {
-      g_queue_remove (&self->ranges, range);
-      range_free (range);
-    }
-  else if (range != NULL && range->samples == NULL)
-    {
-      range->samples = g_array_ref (read->samples);
-      if (read->samples->len > 0)
+      g_clear_error (&range->error);
+      range->samples = read->samples != NULL ? g_array_ref (read->samples) : NULL;
+      range->error = read->error != NULL ? g_error_copy (read->error) : NULL;
+      if (range->samples == NULL && range->error == NULL) /* no series at all, which is told */
+        range->samples = g_array_new (FALSE, FALSE, sizeof (CitizSample));
+      if (range->error != NULL || range->samples->len > 0 || !citiz_session_get_reading (self))
         citiz_session_emit_record (self);
     }
   g_task_return_boolean (task, TRUE);
@@ -104,6 +104,48 @@ load_cb (const gchar *measure, gint64 from, gint64 to, gpointer data)
   citiz_engine_post (self->engine, citiz_session_task (self, load_cb, NULL, NULL, NULL), read_work,
                      read_done, range_new (measure, from, to), range_free);
   return NULL;
+}
+
+gboolean
+citiz_session_get_reading (CitizSession *self)
+{
+  for (GList *link = self->ranges.head; link != NULL; link = link->next)
+    {
+      const Range *range = link->data;
+
+      if (range->samples == NULL && range->error == NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+const gchar *
+citiz_session_get_unread (CitizSession *self)
+{
+  for (GList *link = self->ranges.head; link != NULL; link = link->next)
+    {
+      const Range *range = link->data;
+
+      if (range->error != NULL)
+        return citiz_session_explain_unread (range->error);
+    }
+  return NULL;
+}
+
+void
+citiz_session_read_again (CitizSession *self)
+{
+  for (GList *link = self->ranges.head, *next; link != NULL; link = next)
+    {
+      Range *range = link->data;
+
+      next = link->next;
+      if (range->error == NULL)
+        continue;
+      g_queue_delete_link (&self->ranges, link);
+      range_free (range);
+    }
+  citiz_session_emit_record (self);
 }
 
 void

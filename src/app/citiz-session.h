@@ -209,6 +209,11 @@ gboolean citiz_session_get_needed (CitizSession *self);
 /* Something in the record's file could not be read when it opened; the rest is shown, and the person must be told. */
 gboolean citiz_session_get_damaged (CitizSession *self);
 const gchar *citiz_session_explain_damage (void);
+/* Samples of long series are read when a chart asks for them. Some are being read: "record-changed" tells when they are here. */
+gboolean citiz_session_get_reading (CitizSession *self);
+/* What was asked for last and could not be read, as a sentence with what to do; NULL: nothing. "record-changed" tells of it. */
+const gchar *citiz_session_get_unread (CitizSession *self);
+void citiz_session_read_again (CitizSession *self);
 /* Why the ledger is left alone: nothing is written to it, no access is given, nobody opens. NULL: it agrees with itself. */
 const gchar *citiz_session_get_distrust (CitizSession *self);
 const gchar *citiz_session_explain_distrust (void);

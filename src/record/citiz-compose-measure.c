@@ -139,6 +139,23 @@ put_range (CitizComposer *c)
   json_decref (range);
 }
 
+/* As its source wrote it, with all that it says of it, unless a person changed the name. */
+static void
+put_laboratory (CitizComposer *c)
+{
+  const gchar *name = c->draft->person != NULL ? c->draft->person : "";
+  json_t *who;
+
+  if (strcmp (name, c->old != NULL ? c->old->person : "") == 0)
+    return;
+  json_object_del (c->resource, "performer");
+  if (*name == '\0')
+    return;
+  who = json_object ();
+  json_object_set_new (who, "display", json_string (name));
+  json_object_set_new (c->resource, "performer", one (who));
+}
+
 json_t *
 citiz_compose_result (const CitizDraft *d, const json_t *base)
 {
@@ -170,12 +187,7 @@ citiz_compose_result (const CitizDraft *d, const json_t *base)
       json_object_set_new (c.resource, "valueString", json_string (d->text));
     }
   put_range (&c);
-  if (citiz_said (d->person) && c.old == NULL)
-    {
-      json_t *who = json_object ();
-      json_object_set_new (who, "display", json_string (d->person));
-      json_object_set_new (c.resource, "performer", one (who));
-    }
+  put_laboratory (&c);
   citiz_put_note (&c);
   return citiz_composer_finish (&c);
 }

@@ -116,6 +116,7 @@ draft_of (const CitizSampleRun *run, const json_t *e)
       = {"", "relative", "mandatary", "physician", "pharmacy", "other", NULL};
   const json_t *times = json_object_get (e, "times");
   const gchar *code = citiz_json_text (e, "code");
+  const gboolean of_laboratory = strcmp (citiz_json_text (e, "kind"), "result") == 0;
   CitizDraft d = {
       .now = changed_at (run, e),
       .offset = (gint16) run->offset,
@@ -131,7 +132,7 @@ draft_of (const CitizSampleRun *run, const json_t *e)
       .note = say (run, e, "note"),
       .reason = say (run, e, "reason"),
       .site = say (run, e, "site"),
-      .person = say (run, e, "person"),
+      .person = say (run, e, of_laboratory ? "name" : "person"),
       .status = citiz_status_from_code (citiz_json_text (e, "status")),
       .verification
       = (CitizVerification) choose (citiz_json_text (e, "verification"), verifications),

@@ -176,6 +176,7 @@ fill_step_days (CitizChartCard *card, const CitizActivityView *view)
                                                     .days = days,
                                                     .column = _ ("Steps"),
                                                     .unit = "",
+                                                    .mean = _ ("a day on average, whole days"),
                                                     .goal = view->steps_goal,
                                                     .goal_words = words,
                                                     .empty = _ ("No steps in this period")});

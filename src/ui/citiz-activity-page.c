@@ -29,7 +29,7 @@ struct _CitizActivityPage
   CitizPeriod period;
   GtkWidget *states, *title, *next, *kinds[CITIZ_N_PERIODS], *table;
   GtkWidget *steps, *sleep, *heart, *ring, *ring_number, *ring_words, *ring_week, *week,
-      *sessions_end, *sessions, *content, *nothing;
+      *sessions_end, *sessions, *content, *nothing, *reading;
   gboolean all_sessions, following; /* the period holds today and goes on with it */
   guint refilling;                  /* the idle that fills it again */
 };
@@ -194,6 +194,20 @@ show_nothing (CitizActivityPage *self, gboolean nothing, gint32 last)
     }
 }
 
+/* The sums of days are here from the start; the hours and the nights come from the disk, which is told when it takes its time. */
+static void
+show_reading (CitizActivityPage *self)
+{
+  const gboolean reading = citiz_session_get_reading (self->session);
+
+  if (reading == (gtk_widget_get_first_child (self->reading) != NULL))
+    return;
+  if (reading)
+    gtk_box_append (GTK_BOX (self->reading), citiz_waiting_new (_ ("Reading your measures…")));
+  else
+    citiz_box_clear (self->reading);
+}
+
 static void
 refill (CitizActivityPage *self)
 {
@@ -209,6 +223,11 @@ refill (CitizActivityPage *self)
   gint32 last;
 
   g_clear_handle_id (&self->refilling, g_source_remove);
+  if (!last_day (self, view.today, &last) && citiz_session_get_damaged (self->session))
+    {
+      citiz_states_show_damage (CITIZ_STATES (self->states), "citiz-activity-symbolic");
+      return;
+    }
   if (!last_day (self, view.today, &last))
     {
       citiz_states_show_message (
@@ -233,6 +252,7 @@ refill (CitizActivityPage *self)
   citiz_chart_card_set_table (CITIZ_CHART_CARD (self->heart), table);
   fill_ring (self, &view);
   any |= fill_sessions (self, &view);
+  show_reading (self);
   show_nothing (self, !any && !citiz_period_holds (&self->period, last), last);
 }
 
@@ -434,7 +454,8 @@ static void
 fill_page (CitizActivityPage *self, GtkWidget *box)
 {
   GtkWidget *first = citiz_columns_new (1.95, 1, FOLD), *second = citiz_columns_new (1, 1, FOLD);
-  GtkWidget *group = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *group = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0),
+            *top = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   self->steps = chart_card (self, _ ("Steps"), 212);
   self->sleep = chart_card (self, _ ("Sleep"), 170);
@@ -456,7 +477,10 @@ fill_page (CitizActivityPage *self, GtkWidget *box)
   gtk_box_append (GTK_BOX (group), citiz_heading_new (_ ("Sessions"), self->sessions_end));
   gtk_box_append (GTK_BOX (group), self->sessions);
   gtk_box_set_spacing (GTK_BOX (box), 18);
-  gtk_box_append (GTK_BOX (box), period_row (self));
+  self->reading = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (top), period_row (self));
+  gtk_box_append (GTK_BOX (top), self->reading);
+  gtk_box_append (GTK_BOX (box), top);
   self->nothing = citiz_list_new (_ ("Nothing in this period"));
   self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   gtk_box_append (GTK_BOX (box), self->nothing);

@@ -239,6 +239,11 @@ refill (CitizCarePage *self)
                                       {NULL, NULL, NULL}};
 
   citiz_box_clear (self->box);
+  if (is_empty (self) && citiz_session_get_damaged (self->session))
+    {
+      citiz_states_show_damage (CITIZ_STATES (self->states), icon);
+      return;
+    }
   if (is_empty (self))
     {
       citiz_states_show_message (

@@ -1,34 +1,11 @@
 /* A chart: axes, layers, a cursor by pointer and keyboard, and its table twin. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-chart-private.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
 
 #include "ui/citiz-bits.h"
 #include "ui/citiz-format.h"
-
-#define AXIS_GAP   8
-#define RIM        4 /* round the words of a goal */
-#define GOAL_DASH  5.0
-#define GOAL_SPACE 4.0
-
-struct _CitizChart
-{
-  GtkWidget parent_instance;
-  gchar *label, *goal_words, *first_column;
-  gchar **columns;
-  GPtrArray *layers;
-  GArray *slots;
-  gdouble x0, x1, goal;
-  CitizScale scale;
-  CitizTickFunc tick_format;
-  gboolean down, concealed, newest_first;
-  gint cursor;
-  GtkWidget *overlay;
-  graphene_rect_t plot;
-  AdwAnimation *animation;
-};
 
 G_DEFINE_FINAL_TYPE (CitizChart, citiz_chart, GTK_TYPE_WIDGET)
 
@@ -51,33 +28,6 @@ slot_clear (gpointer data)
   g_strfreev (slot->cells);
 }
 
-static PangoLayout *
-text_layout (CitizChart *self, const gchar *text, gboolean bold)
-{
-  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
-  PangoAttrList *attrs = pango_attr_list_new ();
-
-  pango_attr_list_insert (attrs, pango_attr_scale_new (0.82));
-  pango_attr_list_insert (attrs, pango_attr_font_features_new ("tnum=1"));
-  if (bold)
-    pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
-  pango_layout_set_attributes (layout, attrs);
-  pango_attr_list_unref (attrs);
-  return layout;
-}
-
-static gchar *
-tick_text (CitizChart *self, guint i)
-{
-  gdouble tick = citiz_scale_tick (&self->scale, i);
-  gint decimals = citiz_scale_decimals (&self->scale);
-
-  if (self->concealed)
-    return g_strdup ("");
-  return self->tick_format != NULL ? self->tick_format (tick, decimals)
-                                   : citiz_format_number (tick, decimals);
-}
-
 gdouble
 _citiz_chart_value_py (CitizChart *self, gdouble y)
 {
@@ -95,27 +45,6 @@ _citiz_chart_slot_px (CitizChart *self, guint slot)
 
   return self->plot.origin.x
          + self->plot.size.width * (x - self->x0) / MAX (self->x1 - self->x0, 1e-9);
-}
-
-/* The plot is what the labels leave. */
-static void
-place_plot (CitizChart *self, gint width, gint height)
-{
-  gint widest = 0, line = 0;
-
-  for (guint i = 0; i < citiz_scale_count (&self->scale); i++)
-    {
-      g_autofree gchar *text = tick_text (self, i);
-      g_autoptr (PangoLayout) layout = text_layout (self, text, FALSE);
-      gint w, h;
-
-      pango_layout_get_pixel_size (layout, &w, &h);
-      widest = MAX (widest, w);
-      line = MAX (line, h);
-    }
-  self->plot = GRAPHENE_RECT_INIT ((float) (widest + AXIS_GAP), (float) (line / 2.0 + 1),
-                                   (float) MAX (width - widest - AXIS_GAP, 1),
-                                   (float) MAX (height - line / 2.0 - line - AXIS_GAP - 1, 1));
 }
 
 static void
@@ -137,7 +66,7 @@ citiz_chart_size_allocate (GtkWidget *widget, int width, int height, int baselin
   CitizChart *self = CITIZ_CHART (widget);
   GtkAllocation box;
 
-  place_plot (self, width, height);
+  _citiz_chart_place_plot (self, width, height);
   box = (GtkAllocation){(int) self->plot.origin.x, (int) self->plot.origin.y,
                         (int) self->plot.size.width, (int) self->plot.size.height};
   for (guint i = 0; i < self->layers->len; i++)
@@ -152,161 +81,14 @@ citiz_chart_size_allocate (GtkWidget *widget, int width, int height, int baselin
 }
 
 static void
-append_text (GtkSnapshot *snapshot,
-             PangoLayout *layout,
-             gdouble x,
-             gdouble y,
-             const GdkRGBA *colour)
-{
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) round (x), (float) round (y)));
-  gtk_snapshot_append_layout (snapshot, layout, colour);
-  gtk_snapshot_restore (snapshot);
-}
-
-static void
-draw_grid (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const GdkRGBA *neutral)
-{
-  GdkRGBA line = *ink;
-
-  line.alpha
-      *= adw_style_manager_get_high_contrast (adw_style_manager_get_default ()) ? 0.35f : 0.08f;
-  for (guint i = 0; i < citiz_scale_count (&self->scale); i++)
-    {
-      gdouble y = round (_citiz_chart_value_py (self, citiz_scale_tick (&self->scale, i)));
-      g_autofree gchar *text = tick_text (self, i);
-      g_autoptr (PangoLayout) layout = text_layout (self, text, FALSE);
-      gint w, h;
-
-      gtk_snapshot_append_color (
-          snapshot, &line,
-          &GRAPHENE_RECT_INIT (self->plot.origin.x, (float) y, self->plot.size.width, 1));
-      pango_layout_get_pixel_size (layout, &w, &h);
-      append_text (snapshot, layout, self->plot.origin.x - AXIS_GAP - w, y - h / 2.0, neutral);
-    }
-}
-
-/* Every how many labels there is room for one; 1 when all fit. They thin out evenly: days would else seem to be missing. */
-static guint
-label_stride (CitizChart *self, guint *last)
-{
-  guint n = 0, stride = 1;
-  gdouble first_px = 0, last_px = 0, widest = 0;
-
-  for (guint i = 0; i < self->slots->len; i++)
-    {
-      const CitizSlot *slot = &g_array_index (self->slots, CitizSlot, i);
-      g_autoptr (PangoLayout) layout = NULL;
-      gint w, h;
-
-      if (slot->axis == NULL)
-        continue;
-      layout = text_layout (self, slot->axis, slot->strong);
-      pango_layout_get_pixel_size (layout, &w, &h);
-      widest = MAX (widest, w);
-      last_px = _citiz_chart_slot_px (self, i);
-      first_px = n == 0 ? last_px : first_px;
-      *last = n++;
-    }
-  if (n > 1)
-    stride = (guint) ceil ((widest + 4) * (n - 1) / MAX (last_px - first_px, 1));
-  return CLAMP (stride, 1, MAX (n, 1));
-}
-
-static void
-draw_slots (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const GdkRGBA *neutral)
-{
-  gdouble width = gtk_widget_get_width (GTK_WIDGET (self)), taken = -G_MAXDOUBLE;
-  guint last = 0, stride = label_stride (self, &last), n = 0;
-
-  for (guint i = 0; i < self->slots->len; i++)
-    {
-      const CitizSlot *slot = &g_array_index (self->slots, CitizSlot, i);
-      gdouble x = _citiz_chart_slot_px (self, i);
-      gint w, h;
-
-      if (slot->axis != NULL && (last - n++) % stride == 0)
-        {
-          g_autoptr (PangoLayout) layout = text_layout (self, slot->axis, slot->strong);
-          gdouble left;
-
-          pango_layout_get_pixel_size (layout, &w, &h);
-          left = CLAMP (x - w / 2.0, 0, MAX (width - w, 0));
-          if (left < taken + 4) /* labels never overlap: the later one gives way */
-            continue;
-          taken = left + w;
-          append_text (snapshot, layout, left, self->plot.origin.y + self->plot.size.height + 6,
-                       slot->strong ? ink : neutral);
-        }
-      if (slot->note != NULL && !self->concealed)
-        {
-          g_autoptr (PangoLayout) layout = text_layout (self, slot->note, TRUE);
-
-          pango_layout_get_pixel_size (layout, &w, &h);
-          append_text (snapshot, layout, CLAMP (x - w / 2.0, 0, MAX (width - w, 0)),
-                       MAX (_citiz_chart_value_py (self, slot->note_y) - h - 3, 0), ink);
-        }
-    }
-}
-
-static void
-draw_goal (CitizChart *self, GtkSnapshot *snapshot, const GdkRGBA *neutral)
-{
-  gdouble y = _citiz_chart_value_py (self, self->goal), x, top;
-  g_autoptr (PangoLayout) layout = NULL;
-  GdkRGBA rim;
-  cairo_t *cr;
-  gint w, h;
-
-  if (self->goal_words == NULL || self->concealed || self->goal < self->scale.lo
-      || self->goal > self->scale.hi)
-    return;
-  cr = gtk_snapshot_append_cairo (
-      snapshot, &GRAPHENE_RECT_INIT (self->plot.origin.x, (float) y - 2, self->plot.size.width, 4));
-  gdk_cairo_set_source_rgba (cr, neutral);
-  cairo_set_line_width (cr, 1.5);
-  cairo_set_dash (cr, (const double[]){GOAL_DASH, GOAL_SPACE}, 2, 0);
-  cairo_move_to (cr, self->plot.origin.x, y);
-  cairo_line_to (cr, self->plot.origin.x + self->plot.size.width, y);
-  cairo_stroke (cr);
-  cairo_destroy (cr);
-  layout = text_layout (self, self->goal_words, FALSE);
-  pango_layout_get_pixel_size (layout, &w, &h);
-  x = self->plot.origin.x + self->plot.size.width - w;
-  top = MAX (y - h - 2, 0);
-  /* A rim of the card's colour round the letters: the words are read over bars as beside them, and no bar is cut. */
-  if (gtk_style_context_lookup_color (gtk_widget_get_style_context (GTK_WIDGET (self)),
-                                      "citiz_card", &rim))
-    {
-      cr = gtk_snapshot_append_cairo (
-          snapshot, &GRAPHENE_RECT_INIT ((float) x - RIM, (float) top - RIM, (float) w + 2 * RIM,
-                                         (float) h + 2 * RIM));
-      gdk_cairo_set_source_rgba (cr, &rim);
-      cairo_set_line_width (cr, RIM);
-      cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-      cairo_move_to (cr, round (x), round (top));
-      pango_cairo_layout_path (cr, layout);
-      cairo_stroke (cr);
-      cairo_destroy (cr);
-    }
-  append_text (snapshot, layout, x, top, neutral);
-}
-
-static void
 citiz_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   CitizChart *self = CITIZ_CHART (widget);
-  GtkStyleContext *context = gtk_widget_get_style_context (widget);
-  GdkRGBA ink, neutral;
 
-  gtk_style_context_get_color (context, &ink);
-  if (!gtk_style_context_lookup_color (context, "citiz_neutral", &neutral))
-    neutral = ink;
-  draw_grid (self, snapshot, &ink, &neutral);
+  _citiz_chart_draw_grid (self, snapshot);
   for (guint i = 0; !self->concealed && i < self->layers->len; i++)
     gtk_widget_snapshot_child (widget, g_ptr_array_index (self->layers, i), snapshot);
-  draw_goal (self, snapshot, &neutral);
-  draw_slots (self, snapshot, &ink, &neutral);
+  _citiz_chart_draw_words (self, snapshot);
   gtk_widget_snapshot_child (widget, self->overlay, snapshot);
 }
 
@@ -448,6 +230,7 @@ citiz_chart_set_goal (CitizChart *self, gdouble y, const gchar *words)
   self->goal = y;
   g_free (self->goal_words);
   self->goal_words = g_strdup (words);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

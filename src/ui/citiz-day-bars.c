@@ -8,6 +8,7 @@
 #include "ui/citiz-page.h"
 
 #define TICKS 4
+#define ROOM  1.08 /* over the highest bar, for its number */
 
 void
 citiz_bucket_slots_begin (CitizChart *chart, const GArray *buckets)
@@ -79,7 +80,7 @@ citiz_day_bars_fill (CitizChartCard *card, const CitizDayBars *bars)
   gdouble highest = citiz_buckets_highest (buckets, FALSE);
   g_autofree gchar *summary = isnan (mean) ? NULL : citiz_format_quantity (mean, 0, bars->unit);
   CitizScale scale = citiz_scale_fit (
-      0, MAX (isnan (highest) ? 0 : highest, bars->goal > 0 ? bars->goal * 1.05 : 1), TICKS);
+      0, MAX (isnan (highest) ? 0 : highest * ROOM, bars->goal > 0 ? bars->goal * 1.05 : 1), TICKS);
 
   citiz_bucket_slots_begin (chart, buckets);
   citiz_chart_set_columns (chart, bars->period.kind == CITIZ_PERIOD_YEAR ? _ ("Month") : _ ("Day"),
@@ -88,8 +89,7 @@ citiz_day_bars_fill (CitizChartCard *card, const CitizDayBars *bars)
   citiz_chart_set_y (chart, &scale, NULL, FALSE);
   if (bars->goal > 0)
     citiz_chart_set_goal (chart, bars->goal, bars->goal_words);
-  citiz_chart_card_set_summary (card, summary,
-                                summary != NULL ? _ ("a day on average, whole days") : NULL);
+  citiz_chart_card_set_summary (card, summary, summary != NULL ? bars->mean : NULL);
   citiz_chart_card_set_empty (card, isnan (highest) ? bars->empty : NULL);
   return !isnan (highest);
 }

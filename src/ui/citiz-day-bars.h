@@ -15,6 +15,7 @@ typedef struct
   const gchar *unit;   /* UCUM, "" for none */
   gdouble goal;        /* a day, 0: none */
   const gchar *goal_words;
+  const gchar *mean;  /* said of the mean: which days it is over */
   const gchar *empty; /* said of a period without any */
 } CitizDayBars;
 

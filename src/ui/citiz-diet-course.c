@@ -63,6 +63,7 @@ refill (Course *course)
                                              .days = days,
                                              .column = name,
                                              .unit = target->unit,
+                                             .mean = _ ("a day on average, days noted"),
                                              .goal = target->amount,
                                              .goal_words = goal,
                                              .empty = _ ("No meal noted in this period")});

@@ -15,6 +15,8 @@
 #include "ui/citiz-period.h"
 #include "ui/citiz-undo.h"
 
+#define WHOLE_GRAMS 10 /* from here on a portion has no tenths that a person would weigh */
+
 static const struct
 {
   const gchar *category, *title, *add, *icon;
@@ -293,6 +295,21 @@ energy_label (gdouble energy, gboolean approximate)
   return label;
 }
 
+gchar *
+citiz_meal_quantity (const CitizComponent *part)
+{
+  const gboolean known = citiz_decimal_known (&part->value);
+  const gboolean whole = known && food_of (part) != NULL && g_strcmp0 (part->unit, "g") == 0
+                         && part->value.number >= WHOLE_GRAMS;
+  g_autofree gchar *digits = whole   ? citiz_format_number (part->value.number, 0)
+                             : known ? citiz_format_digits (part->value.text)
+                                     : g_strdup (part->text != NULL ? part->text : "");
+  gchar *text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
+                                 citiz_format_unit (part->unit));
+
+  return g_strchomp (text);
+}
+
 static void
 take_cb (GtkWidget *button, gpointer data)
 {
@@ -307,10 +324,7 @@ food_row (CitizSession *session, CitizItem *meal, guint i)
 {
   const CitizComponent *part = &g_array_index (meal->components, CitizComponent, i);
   const gchar *name = food_name (part);
-  g_autofree gchar *digits
-      = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text) : g_strdup ("");
-  g_autofree gchar *quantity = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
-                                                citiz_format_unit (part->unit));
+  g_autofree gchar *quantity = citiz_meal_quantity (part);
   g_autofree gchar *take_name = g_strdup_printf (_ ("Take %s out"), name);
   GtkWidget *row = citiz_entry_row_new (*name != '\0' ? name : _ ("Food"), quantity, NULL);
   GtkWidget *take = citiz_icon_button_new ("citiz-minus-symbolic", take_name, NULL);

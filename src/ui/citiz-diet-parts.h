@@ -14,6 +14,9 @@ const gchar *citiz_meal_title (const gchar *category);
 const gchar *citiz_meal_add_words (const gchar *category);
 const gchar *citiz_meal_icon (const gchar *category);
 
+/* "53 g", "1 cup": a portion of the food table without tenths of a gram. */
+gchar *citiz_meal_quantity (const CitizComponent *part);
+
 /* The meal of that category on a day, or NULL. (transfer none) */
 CitizItem *citiz_diet_meal (const CitizRecord *record, gint32 day, const gchar *category);
 guint citiz_diet_count (const CitizRecord *record, gint32 day);

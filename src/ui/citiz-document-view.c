@@ -9,6 +9,8 @@
 
 #include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
+#include "ui/citiz-picture.h"
+#include "ui/citiz-states.h"
 
 struct _CitizDocumentView
 {
@@ -17,6 +19,7 @@ struct _CitizDocumentView
   CitizId id;
   GCancellable *cancellable;
   GBytes *bytes;
+  gchar *mime;
   GtkWidget *box;
   gchar *path; /* the plain copy, while there is one */
 };
@@ -31,11 +34,25 @@ forget_copy (CitizDocumentView *self)
   g_clear_pointer (&self->path, g_free);
 }
 
+/* By which the system finds a viewer. */
+static const gchar *
+suffix_of (const gchar *mime)
+{
+  static const gchar *const suffixes[][2]
+      = {{"image/png", ".png"}, {"image/jpeg", ".jpg"}, {"image/tiff", ".tif"}};
+
+  for (guint i = 0; mime != NULL && i < G_N_ELEMENTS (suffixes); i++)
+    if (g_str_equal (suffixes[i][0], mime))
+      return suffixes[i][1];
+  return ".pdf";
+}
+
 /* In the session's own memory file system, readable by this person only, gone with the dialog. */
 static gboolean
 make_copy (CitizDocumentView *self, GError **error)
 {
-  g_autofree gchar *path = g_build_filename (g_get_user_runtime_dir (), "citiz-XXXXXX.pdf", NULL);
+  g_autofree gchar *name = g_strconcat ("citiz-XXXXXX", suffix_of (self->mime), NULL);
+  g_autofree gchar *path = g_build_filename (g_get_user_runtime_dir (), name, NULL);
   gsize size, done = 0;
   const gchar *data = g_bytes_get_data (self->bytes, &size);
   gint fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
@@ -62,6 +79,15 @@ make_copy (CitizDocumentView *self, GError **error)
 }
 
 static void
+say (CitizDocumentView *self, const gchar *sentence)
+{
+  GtkWidget *status = citiz_status_new ("citiz-alert-symbolic", sentence, "bad");
+
+  citiz_status_set_wrap (status);
+  gtk_box_append (GTK_BOX (self->box), status);
+}
+
+static void
 open_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CitizDocumentView *self = CITIZ_DOCUMENT_VIEW (widget);
@@ -70,32 +96,11 @@ open_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   if (self->bytes == NULL || !make_copy (self, NULL))
     {
       citiz_box_clear (self->box);
-      gtk_box_append (GTK_BOX (self->box),
-                      citiz_status_new ("citiz-alert-symbolic",
-                                        _ ("The document could not be handed over."), "bad"));
+      say (self, _ ("The document could not be handed over."));
       return;
     }
   uri = g_filename_to_uri (self->path, NULL, NULL);
   citiz_compat_show_uri (widget, uri);
-}
-
-static void
-show_picture (CitizDocumentView *self)
-{
-  g_autoptr (GdkTexture) texture = gdk_texture_new_from_bytes (self->bytes, NULL);
-  GtkWidget *picture;
-
-  if (texture == NULL)
-    {
-      gtk_box_append (
-          GTK_BOX (self->box),
-          citiz_status_new ("citiz-alert-symbolic", _ ("This picture cannot be shown."), "bad"));
-      return;
-    }
-  picture = gtk_picture_new_for_paintable (GDK_PAINTABLE (texture));
-  gtk_picture_set_alternative_text (GTK_PICTURE (picture), _ ("The document"));
-  gtk_widget_set_size_request (picture, -1, 280);
-  gtk_box_append (GTK_BOX (self->box), picture);
 }
 
 static void
@@ -115,6 +120,33 @@ show_file (CitizDocumentView *self)
 }
 
 static void
+picture_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CitizDocumentView) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkTexture) texture = citiz_picture_read_finish (result, &error);
+  GtkWidget *picture;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->session == NULL)
+    return;
+  citiz_box_clear (self->box);
+  if (texture == NULL)
+    {
+      say (self, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE)
+                     ? _ ("This picture has too many pixels to be shown here. It is whole in "
+                          "your record; another program may show it.")
+                     : _ ("This picture cannot be shown here. It is in your record as it came; "
+                          "another program may show it."));
+      show_file (self);
+      return;
+    }
+  picture = gtk_picture_new_for_paintable (GDK_PAINTABLE (texture));
+  gtk_picture_set_alternative_text (GTK_PICTURE (picture), _ ("The document"));
+  gtk_widget_set_size_request (picture, -1, 280);
+  gtk_box_append (GTK_BOX (self->box), picture);
+}
+
+static void
 read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CitizDocumentView) self = data;
@@ -128,13 +160,16 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
       g_clear_pointer (&bytes, g_bytes_unref);
       return;
     }
-  citiz_box_clear (self->box);
   self->bytes = bytes;
+  self->mime = g_steal_pointer (&mime);
+  if (bytes != NULL && self->mime != NULL && g_str_has_prefix (self->mime, "image/"))
+    {
+      citiz_picture_read_async (bytes, self->cancellable, picture_cb, g_object_ref (self));
+      return;
+    }
+  citiz_box_clear (self->box);
   if (bytes == NULL)
-    gtk_box_append (GTK_BOX (self->box), citiz_status_new ("citiz-alert-symbolic",
-                                                           citiz_session_explain (error), "bad"));
-  else if (mime != NULL && g_str_has_prefix (mime, "image/"))
-    show_picture (self);
+    say (self, citiz_session_explain (error));
   else
     show_file (self);
 }
@@ -154,7 +189,10 @@ citiz_document_view_dispose (GObject *object)
 static void
 citiz_document_view_finalize (GObject *object)
 {
-  g_object_unref (CITIZ_DOCUMENT_VIEW (object)->cancellable);
+  CitizDocumentView *self = CITIZ_DOCUMENT_VIEW (object);
+
+  g_object_unref (self->cancellable);
+  g_free (self->mime);
   G_OBJECT_CLASS (citiz_document_view_parent_class)->finalize (object);
 }
 
@@ -169,12 +207,9 @@ citiz_document_view_class_init (CitizDocumentViewClass *klass)
 static void
 citiz_document_view_init (CitizDocumentView *self)
 {
-  GtkWidget *spinner = gtk_spinner_new ();
-
   self->cancellable = g_cancellable_new ();
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
-  gtk_spinner_start (GTK_SPINNER (spinner));
-  gtk_box_append (GTK_BOX (self->box), spinner);
+  gtk_box_append (GTK_BOX (self->box), citiz_waiting_new (_ ("Opening the document…")));
   adw_bin_set_child (ADW_BIN (self), self->box);
 }
 

@@ -11,11 +11,13 @@
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-chart.h"
 #include "ui/citiz-item-facts.h"
+#include "ui/citiz-item-row.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
 #include "ui/citiz-undo.h"
 
-#define TITLE_SEEN 48 /* characters that the title bar has room for */
+#define TITLE_SEEN  48 /* characters that the title bar has room for */
+#define VALUES_SEEN 5  /* other values of the same test, until all are asked for */
 
 struct _CitizItemDialog
 {
@@ -24,9 +26,12 @@ struct _CitizItemDialog
   CitizId id;
   GtkWidget *owner; /* weak: where toasts go once this is closed */
   GtkWidget *box;
+  gboolean all_values;
 };
 
 G_DEFINE_FINAL_TYPE (CitizItemDialog, citiz_item_dialog, ADW_TYPE_WINDOW)
+
+static void refill (CitizItemDialog *self);
 
 static GDateTime *
 local_now (CitizItemDialog *self)
@@ -59,6 +64,64 @@ facts_list (CitizItemDialog *self, const CitizItem *item)
     citiz_fact_add (list, _ ("Name"), citiz_item_title (item));
   add_facts (list, item, now);
   return list;
+}
+
+/* --- other values --- */
+
+static GtkWidget *
+value_row (CitizItemDialog *self, const CitizItem *item, GDateTime *now)
+{
+  g_autofree gchar *text = citiz_item_value_text (item),
+                   *value = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (text),
+                                             citiz_item_unit_text (item)),
+                   *when = citiz_date_words (citiz_item_date (item), now, TRUE),
+                   *date = citiz_format_capital (when), *source = citiz_item_source_word (item);
+  GtkWidget *row = citiz_entry_row_new (g_strchomp (value), NULL, date);
+
+  citiz_entry_row_set_source (CITIZ_ENTRY_ROW (row), citiz_item_source_icon (item), source);
+  citiz_item_row_open_with (row, self->session, item);
+  return row;
+}
+
+static void
+all_values_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CITIZ_ITEM_DIALOG (widget)->all_values = TRUE;
+  refill (CITIZ_ITEM_DIALOG (widget));
+}
+
+/* The same test or measure at other times, newest first: from here alone an earlier one is corrected or taken out. */
+static void
+add_values (CitizItemDialog *self, const CitizItem *item, GDateTime *now)
+{
+  g_autoptr (GPtrArray) same
+      = citiz_record_same_test (citiz_session_get_record (self->session), item);
+  const guint others = same->len > 0 ? same->len - 1 : 0;
+  const guint most = self->all_values ? others : MIN (others, VALUES_SEEN);
+  GtkWidget *list, *group, *end = NULL;
+  guint n = 0;
+
+  if ((item->kind != CITIZ_KIND_MEASURE && item->kind != CITIZ_KIND_RESULT) || others == 0)
+    return;
+  list = citiz_list_new (_ ("Other values"));
+  for (guint i = same->len; i > 0 && n < most; i--)
+    if (g_ptr_array_index (same, i - 1) != (gpointer) item)
+      {
+        gtk_list_box_append (GTK_LIST_BOX (list),
+                             value_row (self, g_ptr_array_index (same, i - 1), now));
+        n++;
+      }
+  if (n < others)
+    {
+      g_autofree gchar *text = g_strdup_printf (
+          g_dngettext (NULL, "See the %u value", "See all %u values", others), others);
+
+      end = citiz_link_button_new (text, "entry.all-values");
+    }
+  group = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (group), citiz_heading_new (_ ("Other values"), end));
+  gtk_box_append (GTK_BOX (group), list);
+  gtk_box_append (GTK_BOX (self->box), group);
 }
 
 /* --- corrections --- */
@@ -173,6 +236,7 @@ refill (CitizItemDialog *self)
   chart = citiz_item_chart_new (citiz_session_get_record (self->session), item, now);
   if (chart != NULL)
     gtk_box_append (GTK_BOX (self->box), chart);
+  add_values (self, item, now);
   add_history (self);
   buttons = citiz_flow_new (140, 12);
   citiz_flow_append (CITIZ_FLOW (buttons), button_new (_ ("_Correct…"), "entry.correct", NULL), 1);
@@ -254,6 +318,7 @@ citiz_item_dialog_class_init (CitizItemDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = citiz_item_dialog_dispose;
   gtk_widget_class_install_action (widget_class, "entry.correct", NULL, correct_cb);
+  gtk_widget_class_install_action (widget_class, "entry.all-values", NULL, all_values_cb);
   gtk_widget_class_install_action (widget_class, "entry.error", NULL, error_cb);
   gtk_widget_class_install_action (widget_class, "entry.remove", NULL, remove_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "record/citiz-compose.h"
+#include "ui/citiz-diet-parts.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-text.h"
 #include "ui/citiz-page.h"
@@ -77,6 +78,8 @@ component_text (const CitizItem *item, const CitizComponent *part, const gchar *
       text = citiz_session_figure (part, citiz_format_language (), out_name, &plain);
       return g_strdup (citiz_shown (text));
     }
+  if (item->kind == CITIZ_KIND_MEAL)
+    return citiz_meal_quantity (part);
   digits = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text)
                                               : g_strdup (part->text);
   text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
@@ -228,7 +231,7 @@ citiz_item_facts (const CitizItem *item, GDateTime *now)
     add (facts, _ ("Status"), citiz_status_text (item->status));
   add (facts, _ ("Reason"), item->reason);
   add (facts, _ ("Place"), item->site);
-  add (facts, _ ("With whom"), item->person);
+  add (facts, item->kind == CITIZ_KIND_RESULT ? _ ("Laboratory") : _ ("With whom"), item->person);
   add (facts, _ ("Relationship"), item->relationship);
   add (facts, _ ("Phone"), item->phone);
   add (facts, _ ("Email"), item->email);

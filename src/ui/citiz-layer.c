@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#define LONE   6.0  /* pixels: the lowest to highest of a day that stands alone */
 #define WIDEST 44.0 /* pixels: a bar alone is no wider than it reads well */
 
 struct _CitizLayer
@@ -299,11 +300,23 @@ draw_area (CitizLayer *self, cairo_t *cr, const Pen *pen, guint from, guint to)
       for (guint i = from; i < to; i++)
         cairo_line_to (cr, px (self, pen, self->points[i].x),
                        py (self, pen, edge == 0 ? self->points[i].y : self->points[i].y2));
-      if (to - from == 1)
-        cairo_line_to (cr, px (self, pen, self->points[from].x),
-                       py (self, pen, self->points[from].y2));
       cairo_stroke (cr);
     }
+}
+
+/* A day between two without any: an area of no width would not be seen, nor a lowest that is the highest too. */
+static void
+draw_lone (CitizLayer *self, cairo_t *cr, const Pen *pen, const CitizPoint *point)
+{
+  GdkRGBA colour = pen->colour;
+
+  colour.alpha = pen->contrast ? 1 : 0.5f;
+  gdk_cairo_set_source_rgba (cr, &colour);
+  cairo_set_line_width (cr, LONE);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  cairo_move_to (cr, px (self, pen, point->x), py (self, pen, point->y));
+  cairo_line_to (cr, px (self, pen, point->x), py (self, pen, point->y2));
+  cairo_stroke (cr);
 }
 
 static void
@@ -315,7 +328,9 @@ draw_range (CitizLayer *self, GtkSnapshot *snapshot, const Pen *pen)
   for (guint i = 0; i <= self->n_points; i++)
     if (i == self->n_points || isnan (self->points[i].y) || isnan (self->points[i].y2))
       {
-        if (i > from)
+        if (i == from + 1)
+          draw_lone (self, cr, pen, &self->points[from]);
+        else if (i > from)
           draw_area (self, cr, pen, from, i);
         from = i + 1;
       }

@@ -1,5 +1,7 @@
-/* The states of a page besides its content: empty, error. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The states of a page besides its content: empty, waiting, error. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-states.h"
+
+#include <glib/gi18n.h>
 
 #include "ui/citiz-bits.h"
 #include "ui/citiz-wrap.h"
@@ -83,4 +85,51 @@ citiz_states_show_message (CitizStates *self,
   for (; buttons != NULL && buttons->label != NULL; buttons++)
     citiz_wrap_append (CITIZ_WRAP (self->buttons), pill (buttons));
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "message");
+}
+
+void
+citiz_states_show_damage (CitizStates *self, const gchar *icon)
+{
+  const CitizStateButton buttons[] = {{_ ("_Export…"), NULL, "win.export"}, {NULL, NULL, NULL}};
+
+  citiz_states_show_message (self, icon, _ ("This part could not be read"),
+                             _ ("Nothing was erased. The notice above says what to do."), buttons);
+}
+
+/* --- waiting --- */
+
+static gboolean
+late_cb (gpointer data)
+{
+  g_object_set_data (data, "citiz-late", NULL);
+  gtk_widget_set_visible (gtk_widget_get_first_child (data), TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+forget_late (GtkWidget *box)
+{
+  const guint source = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (box), "citiz-late"));
+
+  if (source != 0)
+    g_source_remove (source);
+  g_object_set_data (G_OBJECT (box), "citiz-late", NULL);
+}
+
+GtkWidget *
+citiz_waiting_new (const gchar *words)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0),
+            *inside = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10), *spinner = gtk_spinner_new ();
+
+  gtk_spinner_start (GTK_SPINNER (spinner));
+  gtk_box_append (GTK_BOX (inside), spinner);
+  gtk_box_append (GTK_BOX (inside), citiz_caption_new (words));
+  gtk_widget_set_visible (inside, FALSE);
+  gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), inside);
+  g_object_set_data (G_OBJECT (box), "citiz-late",
+                     GUINT_TO_POINTER (g_timeout_add (CITIZ_LATE, late_cb, box)));
+  g_signal_connect (box, "destroy", G_CALLBACK (forget_late), NULL);
+  return box;
 }

@@ -1,4 +1,4 @@
-/* The states of a page besides its content: empty, error. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The states of a page besides its content: empty, waiting, error. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
 #include <adwaita.h>
@@ -22,5 +22,12 @@ void citiz_states_show_message (CitizStates *self,
                                 const gchar *title,
                                 const gchar *sentence,
                                 const CitizStateButton *buttons);
+
+/* Instead of an invitation to begin: nothing is here because a part of the record cannot be read. */
+void citiz_states_show_damage (CitizStates *self, const gchar *icon);
+
+#define CITIZ_LATE 500 /* ms: what is here before then was not waited for */
+/* A spinner and what is waited for, seen from CITIZ_LATE on. (transfer floating) */
+GtkWidget *citiz_waiting_new (const gchar *words);
 
 G_END_DECLS

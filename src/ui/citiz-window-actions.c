@@ -176,12 +176,19 @@ try_sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
                                    g_object_ref (widget));
 }
 
+static void
+read_again_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_session_read_again (CITIZ_WINDOW (widget)->session);
+}
+
 void
 _citiz_window_update_actions (CitizWindow *self)
 {
   static const gchar *const open_only[]
-      = {"win.page",        "win.emergency", "win.lock",          "win.import",     "win.export",
-         "win.preferences", "win.search",    "win.remove-sample", "win.try-sample", "win.back"};
+      = {"win.page",       "win.emergency",   "win.lock",      "win.import",
+         "win.export",     "win.preferences", "win.search",    "win.remove-sample",
+         "win.try-sample", "win.back",        "win.read-again"};
   gboolean open = self->leaflet != NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (open_only); i++)
@@ -229,6 +236,7 @@ _citiz_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.preferences", NULL, preferences_action);
   gtk_widget_class_install_action (klass, "win.import", NULL, import_action);
   gtk_widget_class_install_action (klass, "win.export", NULL, export_action);
+  gtk_widget_class_install_action (klass, "win.read-again", NULL, read_again_action);
   gtk_widget_class_install_action (klass, "win.tour", NULL, tour_action);
   gtk_widget_class_install_action (klass, "win.remove-sample", NULL, remove_sample_action);
   gtk_widget_class_install_action (klass, "win.try-sample", NULL, try_sample_action);

@@ -65,6 +65,9 @@ static const struct
     PART (tray_content),
     PART (tray),
     PART (sample_banner),
+    PART (lack_banner),
+    PART (lack_words),
+    PART (lack_button),
 };
 
 /* --- the sidebar --- */
@@ -359,6 +362,25 @@ _citiz_window_refresh_pages (CitizWindow *self)
 
 /* --- the screen --- */
 
+/* What could not be read is said over every page for as long as it is so: a gap must not look like nothing. */
+static void
+update_lack (CitizWindow *self)
+{
+  const gchar *unread = citiz_session_get_unread (self->session);
+  gboolean lack = unread != NULL || citiz_session_get_damaged (self->session);
+
+  if (lack)
+    {
+      gtk_label_set_label (self->lack_words,
+                           unread != NULL ? unread : citiz_session_explain_damage ());
+      gtk_button_set_label (self->lack_button, unread != NULL ? _ ("Try Again") : _ ("Export…"));
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->lack_button),
+                                      unread != NULL ? "win.read-again" : "win.export");
+    }
+  gtk_revealer_set_reveal_child (self->lack_banner, lack);
+  gtk_widget_set_visible (GTK_WIDGET (self->lack_banner), lack);
+}
+
 void
 _citiz_window_update_main (CitizWindow *self)
 {
@@ -366,6 +388,7 @@ _citiz_window_update_main (CitizWindow *self)
 
   if (self->leaflet == NULL)
     return;
+  update_lack (self);
   gtk_revealer_set_reveal_child (self->sample_banner, sample);
   gtk_widget_set_visible (GTK_WIDGET (self->sample_banner), sample);
   update_person (self);

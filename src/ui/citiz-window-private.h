@@ -47,7 +47,9 @@ struct _CitizWindow
   GtkButton *emergency_tray;
   AdwButtonContent *tray_content;
   GtkBox *tray;
-  GtkRevealer *sample_banner;
+  GtkRevealer *sample_banner, *lack_banner;
+  GtkLabel *lack_words;
+  GtkButton *lack_button;
 };
 
 GtkWidget *_citiz_window_make_main (CitizWindow *self);

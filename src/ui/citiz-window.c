@@ -137,8 +137,6 @@ _citiz_window_follow_state (CitizWindow *self)
           if (self->invitation != NULL)
             citiz_window_join (self, "");
         }
-      if (citiz_session_get_damaged (self->session))
-        citiz_toast (GTK_WIDGET (self), citiz_session_explain_damage ());
       break;
     }
   _citiz_window_update_actions (self);

@@ -1,7 +1,7 @@
 /* Charts: ticks, nearest point, cursor by keyboard, places on a range bar, columns, the table twin. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <math.h>
 
-#include "ui/citiz-chart.h"
+#include "ui/citiz-chart-private.h"
 #include "ui/citiz-flow.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-item-chart.h"
@@ -251,6 +251,27 @@ test_table (void)
   g_assert_finalize_object (chart);
 }
 
+/* The words of a goal have a line of their own over the plot: no bar is under them, and hidden values need none. */
+static void
+test_goal (void)
+{
+  CitizChart *chart = CITIZ_CHART (g_object_ref_sink (week_chart ()));
+  graphene_rect_t before, after;
+
+  gtk_widget_allocate (GTK_WIDGET (chart), 300, 200, -1, NULL);
+  _citiz_chart_get_plot (chart, &before);
+  citiz_chart_set_goal (chart, 3000, "goal 3,000");
+  gtk_widget_allocate (GTK_WIDGET (chart), 300, 200, -1, NULL);
+  _citiz_chart_get_plot (chart, &after);
+  g_assert_cmpfloat (after.origin.y, >, before.origin.y + 8);
+  g_assert_cmpfloat (_citiz_chart_value_py (chart, 6000), >=, after.origin.y);
+  citiz_chart_set_concealed (chart, TRUE);
+  gtk_widget_allocate (GTK_WIDGET (chart), 300, 200, -1, NULL);
+  _citiz_chart_get_plot (chart, &after);
+  g_assert_cmpfloat_with_epsilon (after.origin.y, before.origin.y, 0.01);
+  g_object_unref (chart);
+}
+
 /* The line keeps its height: an end of the range that is far away is left out, one that is passed is not. */
 static void
 test_span (void)
@@ -310,6 +331,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/chart/cursor-and-names", test_cursor_and_names);
   g_test_add_func ("/ui/chart/table", test_table);
   g_test_add_func ("/ui/chart/table/newest-first", test_newest_first);
+  g_test_add_func ("/ui/chart/goal", test_goal);
   g_test_add_func ("/ui/chart/span", test_span);
   g_test_add_func ("/ui/chart/finalize", test_finalize);
   return g_test_run ();

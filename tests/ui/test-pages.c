@@ -353,6 +353,61 @@ test_correction (void)
   gtk_window_destroy (GTK_WINDOW (form));
 }
 
+/* A result corrected keeps its laboratory, the other values of its test are listed under it and open. */
+static void
+test_result (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizRecord *record = citiz_session_get_record (session);
+  g_autoptr (GPtrArray) items = citiz_record_list (record, CITIZ_KIND_RESULT), same = NULL;
+  CitizItem *item = g_ptr_array_index (items, 0);
+  const CitizId id = item->id;
+  CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (CITIZ_KIND_RESULT));
+  CitizItemDialog *dialog;
+
+  same = citiz_record_same_test (record, item);
+  g_assert_cmpuint (same->len, >, 1);
+  citiz_add_fill (form, CITIZ_KIND_RESULT, record, item, citiz_session_now (session));
+  g_assert_cmpstr (citiz_form_get_text (form, "person"), ==, "Parc Clinic");
+  citiz_form_set_text (form, "value", "9.5");
+  save (session, &id,
+        citiz_add_compose (form, CITIZ_KIND_RESULT, record, item, citiz_session_now (session)));
+  item = citiz_record_get (record, &id);
+  g_assert_cmpint (item->source, ==, CITIZ_SOURCE_SELF);
+  g_assert_cmpstr (item->person, ==, "Parc Clinic");
+  citiz_form_set_text (form, "person", "Another");
+  save (session, &id,
+        citiz_add_compose (form, CITIZ_KIND_RESULT, record, item, citiz_session_now (session)));
+  g_assert_cmpstr (citiz_record_get (record, &id)->person, ==, "Another");
+  dialog = citiz_item_dialog_new (NULL, session, &id);
+  g_assert_true (shows (GTK_WIDGET (dialog), "Laboratory"));
+  g_assert_true (shows (GTK_WIDGET (dialog), "Other values"));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
+/* What the search says of a portion, the meal says too: no tenths of a gram that nobody weighed. */
+static void
+test_portion (void)
+{
+  static const struct
+  {
+    const gchar *code, *value, *unit, *said;
+  } cases[] = {{"125", "52.7", "g", "53" CITIZ_NBSP "g"},
+               {"125", "4.2", "g", "4.2" CITIZ_NBSP "g"},
+               {NULL, "52.7", "g", "52.7" CITIZ_NBSP "g"}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      CitizComponent part = {.code = (gchar *) cases[i].code, .unit = (gchar *) cases[i].unit};
+      g_autofree gchar *text = NULL;
+
+      g_assert_true (citiz_decimal_parse (&part.value, cases[i].value));
+      text = citiz_meal_quantity (&part);
+      g_assert_cmpstr (text, ==, cases[i].said);
+    }
+}
+
 /* A session corrected: the version before says what it said. */
 static void
 test_earlier_session (void)
@@ -956,6 +1011,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/pages/adding", test_adding);
   g_test_add_func ("/ui/pages/measure", test_measure);
   g_test_add_func ("/ui/pages/correction", test_correction);
+  g_test_add_func ("/ui/pages/result", test_result);
+  g_test_add_func ("/ui/pages/portion", test_portion);
   g_test_add_func ("/ui/pages/earlier-session", test_earlier_session);
   g_test_add_func ("/ui/pages/earlier-medication", test_earlier_medication);
   g_test_add_func ("/ui/pages/time-stays", test_time_stays);
