@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define BINARY "application/octet-stream"
+#define BINARY     "application/octet-stream"
+#define PROOFS_MAX (512u * 1024) /* bytes of those that are kept */
 
 /* A request that waits until its transaction is final. */
 typedef struct
@@ -210,19 +211,40 @@ citiz_host_route_submit (CitizHostCall *call)
                      json_pack ("{s:s, s:s}", "id", id, "state", final ? "final" : "pending"));
 }
 
+/* A proof reaches up to the newest checkpoint: it is good while nothing was written. */
+static GBytes *
+kept_proof (CitizHostCall *call)
+{
+  CitizHost *host = call->host;
+  const guint64 stamp = citiz_db_stamp (host->db);
+
+  if (host->proofs_stamp != stamp)
+    citiz_host_forget (&host->proofs);
+  host->proofs_stamp = stamp;
+  return citiz_host_kept (&host->proofs, call->request->path);
+}
+
 /* GET /v1/tx/<id>?wait=SECONDS: its proof, at once or when it is final. */
 void
 citiz_host_route_tx (CitizHostCall *call)
 {
   CitizHost *host = call->host;
   const gint64 seconds = citiz_host_query (call->request, "wait", 0);
+  GBytes *kept;
   CitizHash id;
   json_t *body;
   guint status = 200;
+  gboolean proven;
 
   if (!citiz_hash_from_hex (&id, call->star[0]) || seconds < 0)
     {
       citiz_host_answer_error (call, 400, "format");
+      return;
+    }
+  kept = kept_proof (call);
+  if (kept != NULL)
+    {
+      citiz_host_answer_bytes (call, 200, "application/json", kept);
       return;
     }
   body = citiz_node_tx_json (host->chain, &id);
@@ -233,7 +255,10 @@ citiz_host_route_tx (CitizHostCall *call)
     }
   if (body == NULL)
     body = not_final (host, &id, &status);
+  proven = json_object_get (body, "proof") != NULL;
   citiz_host_answer (call, status, body);
+  if (proven)
+    citiz_host_keep (&host->proofs, call->request->path, call->response->body, PROOFS_MAX);
 }
 
 /* Reading ********************************************************************/

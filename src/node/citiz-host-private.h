@@ -52,6 +52,13 @@ typedef struct
   guint64 alarms[CITIZ_HOST_N_ALARMS];
 } CitizHostCounts;
 
+/* Answers by their path, at most so many bytes. */
+typedef struct
+{
+  GHashTable *answers; /* gchar → GBytes; NULL: none yet */
+  gsize bytes;
+} CitizHostKept;
+
 struct _CitizHost
 {
   gchar *dir;
@@ -87,8 +94,9 @@ struct _CitizHost
   GCancellable *asking; /* after them */
   guint refound_beats;
   guint refound_turn;
-  GHashTable *tiles; /* path → GBytes, full ones that were asked for */
-  gsize tiles_bytes;
+  CitizHostKept tiles;                        /* full ones that were asked for */
+  CitizHostKept proofs;                       /* up to the newest checkpoint */
+  guint64 proofs_stamp;                       /* of the file when they were made */
   guint64 tiles_done[CITIZ_HOST_TILE_LEVELS]; /* how many of each level are in the folder */
   GSource *export;                            /* nullable: of tiles, under way */
   GSource *beat;
@@ -141,8 +149,13 @@ void citiz_host_tell_final (CitizHost *host, const CitizBlock *block);
 void citiz_host_end_waits (CitizHost *host);
 void citiz_host_wait_free (gpointer waits);
 
+/* citiz-host-kept.c */
+void citiz_host_keep (CitizHostKept *kept, const gchar *path, GBytes *answer, gsize max);
+GBytes *citiz_host_kept (const CitizHostKept *kept, const gchar *path);
+void citiz_host_forget (CitizHostKept *kept);
+void citiz_host_kept_clear (CitizHostKept *kept);
+
 /* citiz-host-tiles.c */
-void citiz_host_tiles_init (CitizHost *host);
 void citiz_host_tiles_clear (CitizHost *host);
 void citiz_host_export_tiles (CitizHost *host);
 void citiz_host_route_tile (CitizHostCall *call);

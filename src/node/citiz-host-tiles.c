@@ -14,31 +14,17 @@ level_of (guint i)
   return i == 0 ? CITIZ_TILE_ENTRIES : i - 1;
 }
 
-static void
-keep (CitizHost *host, const gchar *path, GBytes *tile)
-{
-  if (host->tiles_bytes + g_bytes_get_size (tile) > KEPT_MAX)
-    {
-      g_hash_table_remove_all (host->tiles);
-      host->tiles_bytes = 0;
-    }
-  g_hash_table_insert (host->tiles, g_strdup (path), g_bytes_ref (tile));
-  host->tiles_bytes += g_bytes_get_size (tile);
-}
-
 /* GET /tile/…: what a proxy may keep for ever when it is full. */
 void
 citiz_host_route_tile (CitizHostCall *call)
 {
   CitizHost *host = call->host;
   const gchar *path = call->request->path + 1;
-  g_autoptr (GBytes) tile = g_hash_table_lookup (host->tiles, path);
+  g_autoptr (GBytes) tile = citiz_host_kept (&host->tiles, path);
   gboolean full = tile != NULL;
 
-  if (tile != NULL)
-    g_bytes_ref (tile);
-  else if ((tile = citiz_chain_tile (host->chain, path, &full)) != NULL && full)
-    keep (host, path, tile);
+  if (tile == NULL && (tile = citiz_chain_tile (host->chain, path, &full)) != NULL && full)
+    citiz_host_keep (&host->tiles, path, tile, KEPT_MAX);
   if (tile == NULL)
     {
       citiz_host_answer_error (call, 404, "none");
@@ -119,17 +105,10 @@ citiz_host_export_tiles (CitizHost *host)
 }
 
 void
-citiz_host_tiles_init (CitizHost *host)
-{
-  host->tiles
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-}
-
-void
 citiz_host_tiles_clear (CitizHost *host)
 {
   if (host->export != NULL)
     g_source_destroy (host->export);
   g_clear_pointer (&host->export, g_source_unref);
-  g_clear_pointer (&host->tiles, g_hash_table_unref);
+  citiz_host_kept_clear (&host->tiles);
 }

@@ -53,7 +53,6 @@ citiz_host_open (const gchar *dir, const CitizEnv *env, GError **error)
   host->lost = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_public_key_equal, g_free,
                                       g_free);
   citiz_host_watch_init (host);
-  citiz_host_tiles_init (host);
   citiz_host_refound_init (host);
   return open_all (host, error) ? g_steal_pointer (&host) : NULL;
 }
@@ -189,6 +188,7 @@ citiz_host_close (CitizHost *host)
   citiz_host_refound_clear (host);
   citiz_host_watch_clear (host);
   citiz_host_tiles_clear (host);
+  citiz_host_kept_clear (&host->proofs);
   citiz_host_members_stop (host);
   if (host->replica != NULL)
     g_signal_handlers_disconnect_by_data (host->replica, host);

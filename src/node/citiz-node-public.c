@@ -95,7 +95,7 @@ citiz_node_route_checkpoint (CitizNodeCall *call)
 }
 
 static void
-add_proof (CitizChain *chain, const CitizHash *id, json_t *body)
+add_proof (CitizChain *chain, const CitizTxInfo *info, json_t *body)
 {
   CitizBlockHeader header;
   CitizCert final;
@@ -107,7 +107,7 @@ add_proof (CitizChain *chain, const CitizHash *id, json_t *body)
   gsize n;
   const guint8 *cert_bytes;
 
-  if (!citiz_chain_inclusion (chain, id, &header, &final, &proof, NULL))
+  if (!citiz_chain_inclusion (chain, info, &header, &final, &proof, NULL))
     return;
   hashes = json_array ();
   for (guint i = 0; i < proof.n; i++)
@@ -150,7 +150,7 @@ citiz_node_tx_json (CitizChain *chain, const CitizHash *id)
   body = json_pack ("{s:s, s:s, s:I, s:i, s:I, s:s}", "state", "final", "type",
                     citiz_tx_type_name (info.type), "height", (json_int_t) info.height, "index",
                     (int) info.index, "time", (json_int_t) info.time.ms, "bytes", text);
-  add_proof (chain, id, body);
+  add_proof (chain, &info, body);
   citiz_tx_info_clear (&info);
   return body;
 }

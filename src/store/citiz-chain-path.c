@@ -43,41 +43,36 @@ none_yet (GError **error)
 
 /**
  * citiz_chain_inclusion:
+ * @info: a transaction of the chain (citiz_chain_find_tx())
  * @out_header: the newest header
  * @out_final: its certificate
  * @out: that the transaction is in its log
  *
  * All that somebody else needs, beside the validators of that epoch and the transaction, to believe that it happened (#CitizLight).
  *
- * Returns: %FALSE with %CITIZ_STORE_ERROR_NOT_FOUND also for a moment at the end of an epoch, until the next one's first block, and for what
+ * Returns: %FALSE with %CITIZ_STORE_ERROR_NOT_FOUND for a moment at the end of an epoch, until the next one's first block, and for what
  *   is older than a snapshot while history is missing
  */
 gboolean
 citiz_chain_inclusion (CitizChain *chain,
-                       const CitizHash *id,
+                       const CitizTxInfo *info,
                        CitizBlockHeader *out_header,
                        CitizCert *out_final,
                        CitizLogProof *out,
                        GError **error)
 {
   CitizChainHead head;
-  CitizTxInfo info;
-  gboolean ok;
 
-  if (!citiz_chain_find_tx (chain, id, &info, error))
+  if (!read_final (chain, &head, out_final, error))
     return FALSE;
-  ok = read_final (chain, &head, out_final, error);
-  if (ok && info.log_index >= head.header.log_size)
-    ok = none_yet (error);
-  if (ok
-      && !citiz_log_prove_inclusion (out, info.log_index, head.header.log_size,
-                                     citiz_chain_read_log, chain))
-    ok = chain->base != NULL
-             ? none_yet (error)
-             : citiz_chain_damaged (error, info.height, "a part of the log is missing");
   *out_header = head.header;
-  citiz_tx_info_clear (&info);
-  return ok;
+  if (info->log_index >= head.header.log_size)
+    return none_yet (error);
+  return citiz_log_prove_inclusion (out, info->log_index, head.header.log_size,
+                                    citiz_chain_read_log, chain)
+         || (chain->base != NULL
+                 ? none_yet (error)
+                 : citiz_chain_damaged (error, info->height, "a part of the log is missing"));
 }
 
 static gboolean
@@ -157,7 +152,7 @@ citiz_chain_path (CitizChain *chain, const CitizHash *id, CitizTxPath *out, GErr
   memset (out, 0, sizeof *out);
   if (!citiz_chain_find_tx (chain, id, &out->info, error))
     return FALSE;
-  if (!citiz_chain_inclusion (chain, id, &out->header, final, &out->proof, error))
+  if (!citiz_chain_inclusion (chain, &out->info, &out->header, final, &out->proof, error))
     {
       citiz_tx_path_clear (out);
       return FALSE;

@@ -106,7 +106,7 @@ GPtrArray *citiz_chain_txs_of_community (CitizChain *chain, GError **error);
 gboolean citiz_chain_is_renewal (CitizChain *chain, const CitizTxInfo *info);
 GPtrArray *citiz_chain_blocks (CitizChain *chain, guint64 from_height, guint count, GError **error);
 gboolean citiz_chain_inclusion (CitizChain *chain,
-                                const CitizHash *id,
+                                const CitizTxInfo *info,
                                 CitizBlockHeader *out_header,
                                 CitizCert *out_final,
                                 CitizLogProof *out,

@@ -277,7 +277,7 @@ prove_head (CitizCommunity *self, const CitizTxInfo *info, GError **error)
   CitizLogProof proof;
   GBytes *tx = citiz_tx_get_bytes (info->tx);
 
-  if (!citiz_chain_inclusion (self->copy, &info->id, &header, final, &proof, error))
+  if (!citiz_chain_inclusion (self->copy, info, &header, final, &proof, error))
     return NULL;
   citiz_block_header_encode (&header, header_bytes);
   cert = citiz_cert_encode (final);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """B8: how many tiles and proofs a second a node gives, beside nginx giving files of the same bytes: bench-reads.py CITIZ-NODE MAKE-TRANSACTIONS [SECONDS]. Both have one
-process and the same connections; they take turns. The second line of each compares processor time for one, which is what counts where others use the machine, too. Then the tiles that the node exports, given by nginx with the configuration that comes with the node.
+process and the same connections; they take turns. The second line of each compares processor time for one, which is what counts where others use the machine, too. Then the tiles that the node exports, given by nginx with the configuration that comes with the node. Last, so many proofs that
+those which the node keeps have gone when they are asked for again: how long making one takes.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
 import json, os, statistics, subprocess, sys
 
@@ -9,7 +10,7 @@ import proxies
 from nodes import free_port
 from proxies import find
 
-GOAL, GOAL_FILES = 0.33, 0.95
+GOAL, GOAL_FILES, GOAL_ANEW = 0.33, 0.95, 0.10
 ROUNDS, CONNECTIONS = 5, 32
 MANY = 'keepalive_requests 1000000000; access_log off;'
 
@@ -49,9 +50,11 @@ def rate(port, path, seconds, pid):
 
 
 def compare(what, node, path, nginx, seconds, goal=GOAL, port=None, pid=None):
-    status, data = node.get(path)
-    assert status == 200, path
-    nginx.put(path, data)
+    """@path: or several, with commas, that are asked for in turn"""
+    for one in path.split(','):
+        status, data = node.get(one)
+        assert status == 200, one
+        nginx.put(one, data)
     until('nginx gives it', lambda: load('get', 0.05, 1, nginx.port, path)['refused'] == 0)
     ours, raw = [], []
     for _ in range(1 if CHECK else ROUNDS):
@@ -91,11 +94,13 @@ def main():
         nginx = Nginx(world.dir)
         try:
             ids = [node.submit(tx)[1] for tx in world.transactions(600)]
-            name = json.loads(ids[-1])['id']
+            names = [json.loads(one)['id'] for one in ids]
+            name = names[-1]
             node.becomes_final(name)
             good = compare('a tile', node, '/tile/0/000', nginx, seconds)
             good &= files(world, node, nginx, seconds)
             good &= compare('a proof', node, f'/v1/tx/{name}', nginx, seconds)
+            compare('proofs of all, each made anew', node, ','.join(f'/v1/tx/{one}' for one in names), nginx, seconds, GOAL_ANEW)
         finally:
             nginx.close()
     end(good)

@@ -1,5 +1,5 @@
-/* Many requests at once, one after the other on each connection: http-load get SECONDS CONNECTIONS PORT PATH [HOST] asks for one thing all the time and prints how often it
- * got it a second; http-load post CONNECTIONS PORT… hands over each of what it reads (u32 length and bytes) to /v1/tx of one of the ports, again when it is told
+/* Many requests at once, one after the other on each connection: http-load get SECONDS CONNECTIONS PORT PATH[,PATH…] [HOST] asks for these things in turn all the time and prints how often it
+ * got one a second; http-load post CONNECTIONS PORT… hands over each of what it reads (u32 length and bytes) to /v1/tx of one of the ports, again when it is told
  * to come later, and prints the seconds until the last was taken.
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <glib.h>
@@ -28,6 +28,9 @@ typedef struct
 {
   gboolean post;
   gint64 end; /* of get: µs */
+  gchar **paths;
+  const gchar *host;
+  guint place; /* in @paths */
   GByteArray *input;
   gsize at; /* of post: in @input */
   guint64 done, refused, later;
@@ -47,6 +50,15 @@ reach (guint port)
   return fd;
 }
 
+static gboolean
+next_get (Load *load, Line *line)
+{
+  g_string_printf (line->request, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", load->paths[load->place],
+                   load->host);
+  load->place = load->paths[load->place + 1] != NULL ? load->place + 1 : 0;
+  return g_get_monotonic_time () < load->end;
+}
+
 /* FALSE: there is nothing more to ask. */
 static gboolean
 next_request (Load *load, Line *line)
@@ -55,7 +67,7 @@ next_request (Load *load, Line *line)
   guint32 n;
 
   if (!load->post)
-    return g_get_monotonic_time () < load->end;
+    return next_get (load, line);
   if (load->at + 4 > load->input->len)
     return FALSE;
   memcpy (&n, bytes, 4);
@@ -215,15 +227,16 @@ main (int argc, char **argv)
       lines[i] = (Line){.fd = reach ((guint) g_ascii_strtoull (port, NULL, 10)),
                         .request = g_string_new (NULL),
                         .answer = g_byte_array_new ()};
-      if (!load.post)
-        g_string_printf (lines[i].request, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", argv[5],
-                         argc > 6 ? argv[6] : "127.0.0.1");
     }
   if (load.post)
     read_input (load.input);
   began = g_get_monotonic_time ();
   if (!load.post)
-    load.end = began + (gint64) (g_ascii_strtod (argv[2], NULL) * G_USEC_PER_SEC);
+    {
+      load.end = began + (gint64) (g_ascii_strtod (argv[2], NULL) * G_USEC_PER_SEC);
+      load.paths = g_strsplit (argv[5], ",", -1);
+      load.host = argc > 6 ? argv[6] : "127.0.0.1";
+    }
   run (&load, lines, n);
   seconds = (gdouble) (g_get_monotonic_time () - began) / G_USEC_PER_SEC;
   printf ("{\"done\": %" G_GUINT64_FORMAT ", \"refused\": %" G_GUINT64_FORMAT

@@ -31,6 +31,9 @@ def case_together(world):
     load = Load(world, number=100)
     load.complete()
     chain = world.settle()
+    for node in world.nodes:  # a proof reaches up to the newest checkpoint, whatever was answered before
+        size = int(node.get('/checkpoint')[1].split(b'\n')[1])
+        assert [json.loads(node.get(f'/v1/tx/{name}')[1])['proof']['size'] for _ in range(2)] == [size] * 2
     assert sum(block.count(first) for _, _, block in world.nodes[0].blocks()) == 1
     world.no_evidence()
     print(f'# finality over HTTP: p50 {quantile(load.seconds, .5) * 1e3:.0f} ms, p99 {quantile(load.seconds, .99) * 1e3:.0f} ms; '

@@ -134,6 +134,7 @@ test_adopt (Scene *scene, gconstpointer unused)
   g_autoptr (GPtrArray) read = NULL;
   g_autoptr (GError) error = NULL;
   CitizLogProof proof;
+  CitizTxInfo info;
   CitizTxPath path;
 
   leap (scene);
@@ -150,9 +151,10 @@ test_adopt (Scene *scene, gconstpointer unused)
   read = citiz_chain_read_blocks (chain, closed + 1, 100, G_MAXSIZE, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (read->len, ==, 5);
-  g_assert_true (citiz_chain_inclusion (chain, citiz_tx_get_id (last->txs->pdata[0]), &header,
-                                        final, &proof, &error));
+  g_assert_true (citiz_chain_find_tx (chain, citiz_tx_get_id (last->txs->pdata[0]), &info, &error));
+  g_assert_true (citiz_chain_inclusion (chain, &info, &header, final, &proof, &error));
   g_assert_no_error (error);
+  citiz_tx_info_clear (&info);
   g_assert_true (citiz_chain_path (chain, citiz_tx_get_id (last->txs->pdata[0]), &path, &error));
   for (guint i = 0; i < CITIZ_N_STEPS; i++)
     g_assert_true (path.done[i]);
