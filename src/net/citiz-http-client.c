@@ -215,6 +215,13 @@ citiz_http_client_ask_finish (CitizHttpClient *self,
 }
 
 static void
+event_cb (SoupMessage *msg, GSocketClientEvent event, GIOStream *connection, gpointer unused)
+{
+  if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
+    citiz_socket_mind_line (G_SOCKET_CONNECTION (connection));
+}
+
+static void
 connected_cb (GObject *soup, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
@@ -247,6 +254,7 @@ citiz_http_client_connect (CitizHttpClient *self,
       refuse_address (self, callback, data);
       return;
     }
+  g_signal_connect (msg, "network-event", G_CALLBACK (event_cb), NULL);
   soup_message_disable_feature (msg, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
   task = call_new (self, msg, cancellable, callback, data);
   call = g_task_get_task_data (task);

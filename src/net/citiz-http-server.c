@@ -1,5 +1,6 @@
 /* The guarded HTTP server. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "net/citiz-http-server-private.h"
+#include "net/citiz-socket-private.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -127,6 +128,7 @@ incoming_cb (GSocketService *service,
   /* accept_iostream does not set it: without, each keep-alive answer waits 44 ms for an acknowledgement. */
   g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1,
                        NULL);
+  citiz_socket_mind_line (connection);
   guard = citiz_http_guard_new (connection, &self->rules);
   peer = g_new0 (CitizHttpPeer, 1);
   peer->server = self;

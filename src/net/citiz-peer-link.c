@@ -13,6 +13,7 @@ struct _CitizPeerLink
   GObject parent_instance;
   CitizSocket *socket;
   CitizChannel *channel;
+  gboolean has_called;
   GSource *deadline;
   guint64 sent, taken_there; /* bytes of messages */
   guint64 taken, told;
@@ -144,6 +145,13 @@ citiz_peer_link_get_peer (CitizPeerLink *self)
   return citiz_channel_get_peer (self->channel);
 }
 
+/* Whether this end has called the other. */
+gboolean
+citiz_peer_link_has_called (CitizPeerLink *self)
+{
+  return self->has_called;
+}
+
 /**
  * citiz_peer_link_send:
  * @n: 1 … %CITIZ_PEER_LINK_MESSAGE_MAX
@@ -236,6 +244,7 @@ citiz_peer_link_new_caller (CitizSocket *socket,
   CitizPeerLink *self = link_new (socket, channel);
   g_autoptr (GBytes) hello = citiz_channel_hello (channel);
 
+  self->has_called = TRUE;
   citiz_socket_send (socket, hello);
   return self;
 }

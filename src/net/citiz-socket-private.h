@@ -6,4 +6,5 @@
 
 #include <libsoup/soup.h>
 
+void citiz_socket_mind_line (GSocketConnection *connection);
 CitizSocket *citiz_socket_new (SoupWebsocketConnection *connection, CitizHttpGuard *guard);

@@ -2,9 +2,15 @@
 #include "net/citiz-socket-private.h"
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #define KEEPALIVE_SECONDS 50 /* under the minute that proxies take for idle */
+#define SILENT_SECONDS    60 /* without a byte until the kernel asks the other end's */
+#define PROBE_SECONDS     20
+#define DEAD_MS           (60 * 1000) /* without an answer until the connection ends */
 
 struct _CitizSocket
 {
@@ -136,6 +142,24 @@ static void
 citiz_socket_init (CitizSocket *self)
 {
   g_weak_ref_init (&self->guard, NULL);
+}
+
+/* Has the kernel notice, in two minutes and not in fifteen, that the other end has gone without a word: its power, its address, a router on the way. */
+void
+citiz_socket_mind_line (GSocketConnection *connection)
+{
+  static const struct
+  {
+    gint level, name, value;
+  } options[] = {{SOL_SOCKET, SO_KEEPALIVE, 1},
+                 {IPPROTO_TCP, TCP_KEEPIDLE, SILENT_SECONDS},
+                 {IPPROTO_TCP, TCP_KEEPINTVL, PROBE_SECONDS},
+                 {IPPROTO_TCP, TCP_USER_TIMEOUT, DEAD_MS}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
+    g_socket_set_option (g_socket_connection_get_socket (connection), options[i].level,
+                         options[i].name, options[i].value,
+                         NULL); /* a local socket has none of them */
 }
 
 /* @guard: (nullable): what the connection came in through */

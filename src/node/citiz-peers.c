@@ -9,7 +9,7 @@
 #define RETRY_MAX 30000
 
 /* A node, and the links to it. The one with the smaller key calls at once, the other when that has not come about; so there can be two: what comes in
- * on either counts, what goes out takes the one that was ready first. */
+ * on either counts, what goes out takes the one that spoke last: the other's line may be dead, which nobody tells for minutes. */
 typedef struct
 {
   CitizPeers *peers;
@@ -131,6 +131,11 @@ dial_later (Peer *peer)
 static void
 message_cb (CitizPeerLink *link, GBytes *message, CitizPeers *self)
 {
+  Peer *peer = find (self, citiz_peer_link_get_peer (link));
+  guint place;
+
+  if (peer != NULL && g_ptr_array_find (peer->links, link, &place) && place > 0)
+    g_ptr_array_insert (peer->links, 0, g_ptr_array_steal_index (peer->links, place));
   g_signal_emit (self, signals[MESSAGE], 0, citiz_peer_link_get_peer (link), message);
 }
 
@@ -284,6 +289,23 @@ citiz_peers_expect (CitizPeers *self, const CitizPublicKey *node, const gchar *u
     }
 }
 
+/* So many callers have not said who they are: the one that has had the longest time for it goes. */
+static void
+make_room (CitizPeers *self)
+{
+  guint n = 0;
+
+  for (guint i = self->meeting->len; i > 0; i--)
+    {
+      g_autoptr (CitizPeerLink) link = g_object_ref (self->meeting->pdata[i - 1]);
+
+      if (citiz_peer_link_has_called (link) || ++n < CITIZ_PEERS_MAX_STRANGERS)
+        continue;
+      g_signal_handlers_disconnect_by_data (link, self);
+      g_ptr_array_remove_index (self->meeting, i - 1);
+    }
+}
+
 /**
  * citiz_peers_answer:
  * @socket: one that somebody opened to this node
@@ -291,10 +313,8 @@ citiz_peers_expect (CitizPeers *self, const CitizPublicKey *node, const gchar *u
 void
 citiz_peers_answer (CitizPeers *self, CitizSocket *socket)
 {
-  if (self->meeting->len >= CITIZ_PEERS_MAX_STRANGERS)
-    citiz_socket_close (socket);
-  else
-    meet (self, citiz_peer_link_new_answerer (socket, self->own, &self->chain));
+  make_room (self);
+  meet (self, citiz_peer_link_new_answerer (socket, self->own, &self->chain));
 }
 
 /**

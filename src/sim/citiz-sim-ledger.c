@@ -620,7 +620,8 @@ void
 citiz_sim_ask_shares (CitizSim *sim, guint group)
 {
   for (guint i = 0; i < sim->n; i++)
-    if (sim->nodes[i].csx != NULL && i < CITIZ_COMMITTEE_MAX
+    if (sim->nodes[i].csx != NULL && !citiz_sim_node_sleeps (&sim->nodes[i])
+        && i < CITIZ_COMMITTEE_MAX
         && (sim->healed || !citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 200)))
       ask_share (sim, &sim->nodes[i], group);
   if ((guint) __builtin_popcount (sim->shares[group]) < threshold (sim))

@@ -9,7 +9,7 @@ citiz_sim_node_now (const CitizSimNode *node)
   const gint64 now = node->sim->now;
 
   return (CitizCsxNow){
-      .steady = now / CITIZ_SIM_MS,
+      .steady = (now - node->slept) / CITIZ_SIM_MS,
       .wall = {CITIZ_SIM_WALL + (now + node->skew + now * node->drift / 1000000) / CITIZ_SIM_MS}};
 }
 
@@ -64,13 +64,20 @@ citiz_sim_errand_free (CitizSim *sim, CitizSimErrand *errand)
   g_ptr_array_add (sim->spare_errands, errand);
 }
 
+/* When its steady clock says @at. */
+static gint64
+when (const CitizSimNode *node, gint64 at)
+{
+  return at * CITIZ_SIM_MS + node->slept;
+}
+
 static void
 set_timer (CitizSimNode *node, gint64 at)
 {
   node->timer_at = at;
-  if (node->timer_queued != 0 && node->timer_queued <= at * CITIZ_SIM_MS)
+  if (node->timer_queued != 0 && node->timer_queued <= when (node, at))
     return;
-  node->timer_queued = at * CITIZ_SIM_MS;
+  node->timer_queued = when (node, at);
   citiz_sim_push (node->sim, node->timer_queued, CITIZ_SIM_EVENT_TIMER, node->number, node->life,
                   NULL);
 }
@@ -289,7 +296,7 @@ citiz_sim_node_timer (CitizSimNode *node)
   node->timer_queued = 0;
   if (at == 0)
     return;
-  if (at * CITIZ_SIM_MS > node->sim->now)
+  if (when (node, at) > node->sim->now)
     {
       set_timer (node, at);
       return;
@@ -566,7 +573,9 @@ citiz_sim_node_crash (CitizSimNode *node)
     return;
   sim->result->crashes++;
   node->life++;
-  node->timer_at = node->timer_queued = 0;
+  if (citiz_sim_node_sleeps (node) && node->suspended)
+    node->slept -= node->asleep_until - sim->now;
+  node->timer_at = node->timer_queued = node->asleep_until = 0;
   node->syncing = node->unsynced = node->need = node->closed = node->voted = FALSE;
   node->known = 0;
   for (guint i = 0; i < 2; i++)
@@ -629,12 +638,14 @@ recall (CitizSimNode *node)
     }
 }
 
-static void
-meet (CitizSimNode *node, const CitizSimNode *other)
+void
+citiz_sim_node_meet (CitizSimNode *node, const CitizSimNode *other)
 {
   const guint16 place = citiz_sim_node_place (other, node->epoch);
 
-  if (other->body != node->body && place != CITIZ_CSX_NOBODY)
+  if (citiz_sim_node_sleeps (node))
+    node->missed |= 1u << other->body;
+  else if (other->csx != NULL && other->body != node->body && place != CITIZ_CSX_NOBODY)
     citiz_sim_node_step (node, &(CitizCsxEvent){.kind = CITIZ_CSX_EVENT_PEER, .from = place});
 }
 
@@ -643,15 +654,14 @@ void
 citiz_sim_node_connect (CitizSimNode *node)
 {
   for (guint i = 0; i < node->sim->n_instances; i++)
-    if (node->sim->nodes[i].csx != NULL)
-      meet (node, &node->sim->nodes[i]);
+    citiz_sim_node_meet (node, &node->sim->nodes[i]);
 }
 
 static void
 be_found (CitizSimNode *node)
 {
   for (guint i = 0; i < node->sim->n_instances; i++)
-    meet (&node->sim->nodes[i], node);
+    citiz_sim_node_meet (&node->sim->nodes[i], node);
 }
 
 void

@@ -391,6 +391,7 @@ citiz_sim_plan_make (CitizSim *sim)
   push_faults (sim);
   pick_clocks (sim);
   pick_clients (sim);
+  citiz_sim_sleep_plan (sim);
 }
 
 /* What happens **************************************************************/

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define CITIZ_SIM_MS        1000                              /* the world counts in microseconds */
 #define CITIZ_SIM_INSTANCES (CITIZ_SIM_MAX_NODES + 2)         /* with twins */
 #define CITIZ_SIM_MAX_FAULT 64
+#define CITIZ_SIM_MAX_SLEEP 4
 #define CITIZ_SIM_CROWD     24 /* from here on, with the real ledger: more than may come in */
 #define CITIZ_SIM_LANE                                                                             \
   52 /* from here on two crowds, each of many transactions that nobody vouches for */
@@ -48,6 +49,8 @@ typedef enum
   CITIZ_SIM_EVENT_RESTART,
   CITIZ_SIM_EVENT_FAULT,
   CITIZ_SIM_EVENT_FAULT_END,
+  CITIZ_SIM_EVENT_SLEEP,
+  CITIZ_SIM_EVENT_WAKE,
   CITIZ_SIM_EVENT_CLIENT,
   CITIZ_SIM_EVENT_ASK,    /* for shares */
   CITIZ_SIM_EVENT_NAMED,  /* a new journal's name is durable */
@@ -282,7 +285,10 @@ typedef struct
   guint64 epoch;
   gint64 skew;  /* µs */
   gint64 drift; /* millionths */
-  gint64 steady_from;
+  gint64 asleep_until;
+  gboolean suspended; /* with its computer */
+  gint64 slept;       /* µs, suspended: so far its steady clock is behind */
+  guint32 missed;     /* machines that came anew meanwhile */
   CitizCsx *csx;
   CitizCsxEffects *effects;
   CitizSimDisk *disk; /* the journal of its epoch */
@@ -327,6 +333,7 @@ void citiz_sim_node_init (CitizSim *sim, CitizSimNode *node, guint number, guint
 void citiz_sim_node_clear (CitizSimNode *node);
 void citiz_sim_node_start (CitizSimNode *node);
 void citiz_sim_node_connect (CitizSimNode *node);
+void citiz_sim_node_meet (CitizSimNode *node, const CitizSimNode *other);
 void citiz_sim_node_crash (CitizSimNode *node);
 void citiz_sim_node_step (CitizSimNode *node, const CitizCsxEvent *event);
 void citiz_sim_node_synced (CitizSimNode *node);
@@ -414,6 +421,22 @@ typedef struct
 void citiz_sim_plan_make (CitizSim *sim);
 void citiz_sim_fault_begin (CitizSim *sim, guint number);
 void citiz_sim_fault_end (CitizSim *sim, guint number);
+
+/* Who stands still (citiz-sim-sleep.c) ***************************************/
+
+typedef struct
+{
+  guint place; /* G_MAXUINT: all of them */
+  gint64 at;
+  gint64 lasts;
+  gboolean suspended;
+} CitizSimSleep;
+
+void citiz_sim_sleep_plan (CitizSim *sim);
+void citiz_sim_sleep_begin (CitizSim *sim, guint number);
+gboolean citiz_sim_sleep_keeps (CitizSim *sim, const CitizSimHeapEvent *event);
+gboolean citiz_sim_node_sleeps (const CitizSimNode *node);
+void citiz_sim_node_wake (CitizSimNode *node);
 
 /* The law (citiz-sim-law.c, citiz-sim-blame.c) *******************************/
 
@@ -503,6 +526,8 @@ struct _CitizSim
   CitizCsxTiming timing;
   guint n_faults;
   CitizSimFault faults[CITIZ_SIM_MAX_FAULT];
+  guint n_sleeps;
+  CitizSimSleep sleeps[CITIZ_SIM_MAX_SLEEP];
 
   CitizHash chain_id;
   guint n_instances;

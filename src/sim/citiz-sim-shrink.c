@@ -95,8 +95,8 @@ citiz_sim_shrink (const CitizSimOptions *options, const gchar *broken, guint tri
     CitizSimStreamKind stream;
     guint64 least; /* draws silenced at once */
   } order[]
-      = {{CITIZ_SIM_FAULT, 1}, {CITIZ_SIM_LIAR, 64}, {CITIZ_SIM_NET, 64}, {CITIZ_SIM_CLIENT, 1},
-         {CITIZ_SIM_DISK, 4},  {CITIZ_SIM_WORK, 64}, {CITIZ_SIM_FAULT, 1}};
+      = {{CITIZ_SIM_FAULT, 1},  {CITIZ_SIM_SLEEP, 1}, {CITIZ_SIM_LIAR, 64}, {CITIZ_SIM_NET, 64},
+         {CITIZ_SIM_CLIENT, 1}, {CITIZ_SIM_DISK, 4},  {CITIZ_SIM_WORK, 64}, {CITIZ_SIM_FAULT, 1}};
   Shrink shrink = {.options = options,
                    .broken = broken,
                    .quiet = g_array_new (FALSE, FALSE, sizeof (CitizSimQuiet)),

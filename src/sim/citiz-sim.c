@@ -18,7 +18,7 @@ const gchar *
 citiz_sim_stream_name (CitizSimStreamKind stream)
 {
   static const gchar *names[CITIZ_SIM_N_STREAMS]
-      = {"plan", "fault", "net", "disk", "work", "client", "liar"};
+      = {"plan", "fault", "net", "disk", "work", "client", "liar", "sleep"};
 
   return names[stream];
 }
@@ -27,14 +27,14 @@ const gchar *
 citiz_sim_met_name (CitizSimMet met)
 {
   static const gchar *names[CITIZ_SIM_N_MET] = {
-      "lost",       "doubled",       "overtaken",    "cut",         "clogged",        "crashes",
-      "power-cuts", "torn",          "unsynced",     "lost-names",  "sync-errors",    "full",
-      "slow",       "bit-rot",       "damaged",      "set-back",    "skewed",         "jumped",
-      "withheld",   "equivocated",   "false-roots",  "false-times", "false-votes",    "silent",
-      "replayed",   "garbage",       "false-ranges", "twins",       "false-closings", "old-epochs",
-      "closings",   "continuations", "joined",       "left",        "keys-ended",     "keyless",
-      "trusted",    "late",          "caught-up",    "shares",      "false-shares",   "over-quota",
-      "full-lane",  "false-quotas"};
+      "lost",           "doubled",    "overtaken", "cut",           "clogged",      "crashes",
+      "power-cuts",     "torn",       "unsynced",  "lost-names",    "sync-errors",  "full",
+      "slow",           "bit-rot",    "damaged",   "set-back",      "skewed",       "jumped",
+      "stopped",        "suspended",  "withheld",  "equivocated",   "false-roots",  "false-times",
+      "false-votes",    "silent",     "replayed",  "garbage",       "false-ranges", "twins",
+      "false-closings", "old-epochs", "closings",  "continuations", "joined",       "left",
+      "keys-ended",     "keyless",    "trusted",   "late",          "caught-up",    "shares",
+      "false-shares",   "over-quota", "full-lane", "false-quotas"};
 
   return names[met];
 }
@@ -146,7 +146,7 @@ client (CitizSim *sim, guint tx)
     {
       CitizSimNode *node = &sim->nodes[citiz_sim_below (sim, CITIZ_SIM_CLIENT, sim->n)];
 
-      if (node->csx != NULL && !early)
+      if (node->csx != NULL && !citiz_sim_node_sleeps (node) && !early)
         citiz_sim_node_submit (node, bit);
     }
   citiz_sim_push (sim, sim->now + 2 * G_USEC_PER_SEC, CITIZ_SIM_EVENT_CLIENT, tx, 0, NULL);
@@ -183,6 +183,8 @@ act (CitizSim *sim, const CitizSimHeapEvent *event)
   CitizSimNode *node = &sim->nodes[MIN (event->to, CITIZ_SIM_INSTANCES - 1)];
   const gboolean alive = node->csx != NULL && event->life == node->life;
 
+  if (citiz_sim_sleep_keeps (sim, event))
+    return;
   switch ((CitizSimEventKind) event->kind)
     {
     case CITIZ_SIM_EVENT_PACKET:
@@ -213,6 +215,13 @@ act (CitizSim *sim, const CitizSimHeapEvent *event)
       break;
     case CITIZ_SIM_EVENT_FAULT_END:
       citiz_sim_fault_end (sim, event->to);
+      break;
+    case CITIZ_SIM_EVENT_SLEEP:
+      citiz_sim_sleep_begin (sim, event->to);
+      break;
+    case CITIZ_SIM_EVENT_WAKE:
+      if (alive)
+        citiz_sim_node_wake (node);
       break;
     case CITIZ_SIM_EVENT_CLIENT:
       client (sim, event->to);

@@ -21,6 +21,7 @@ typedef enum
   CITIZ_SIM_WORK,   /* how long executing takes */
   CITIZ_SIM_CLIENT, /* who submits what and where */
   CITIZ_SIM_LIAR,
+  CITIZ_SIM_SLEEP, /* who stands still, and when */
   CITIZ_SIM_N_STREAMS
 } CitizSimStreamKind;
 
@@ -76,12 +77,14 @@ typedef enum
   CITIZ_SIM_MET_EIO,
   CITIZ_SIM_MET_FULL,
   CITIZ_SIM_MET_SLOW,
-  CITIZ_SIM_MET_ROT,      /* a bit in one copy */
-  CITIZ_SIM_MET_DAMAGED,  /* a journal that cannot be trusted any more */
-  CITIZ_SIM_MET_SET_BACK, /* to an old backup */
-  CITIZ_SIM_MET_SKEW,     /* a clock more than a second wrong */
-  CITIZ_SIM_MET_JUMP,     /* a clock set otherwise */
-  CITIZ_SIM_MET_WITHHOLD, /* from here on what liars did: each as often as it did something */
+  CITIZ_SIM_MET_ROT,       /* a bit in one copy */
+  CITIZ_SIM_MET_DAMAGED,   /* a journal that cannot be trusted any more */
+  CITIZ_SIM_MET_SET_BACK,  /* to an old backup */
+  CITIZ_SIM_MET_SKEW,      /* a clock more than a second wrong */
+  CITIZ_SIM_MET_JUMP,      /* a clock set otherwise */
+  CITIZ_SIM_MET_STOPPED,   /* a program that stands still for a while */
+  CITIZ_SIM_MET_SUSPENDED, /* a computer that does, its steady clock too */
+  CITIZ_SIM_MET_WITHHOLD,  /* from here on what liars did: each as often as it did something */
   CITIZ_SIM_MET_EQUIVOCATE,
   CITIZ_SIM_MET_FALSE_ROOT,
   CITIZ_SIM_MET_FALSE_TIME,

@@ -333,6 +333,37 @@ test_link (void)
   scene_clear (&scene);
 }
 
+/* How many ends of connections to the server have a kernel that asks the other end whether it is still there. */
+static guint
+n_minded (Scene *scene)
+{
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *port = g_strdup_printf (":%04X ", citiz_http_server_get_port (scene->server));
+  g_auto (GStrv) lines = NULL;
+  guint n = 0;
+
+  g_assert_true (g_file_get_contents ("/proc/net/tcp", &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i];
+       i++) /* local, remote, 01: established, queues, 02: such a timer runs */
+    n += strstr (lines[i], port) != NULL && strstr (lines[i], " 01 ") != NULL
+         && strstr (lines[i], " 02:") != NULL;
+  return n;
+}
+
+/* Both ends of a link would notice that the line is dead. */
+static void
+test_dead_line (void)
+{
+  Scene scene;
+
+  scene_init (&scene);
+  meet (&scene, NULL);
+  RUN_UNTIL (scene.ready == 2);
+  RUN_UNTIL (n_minded (&scene) == 2);
+  scene_clear (&scene);
+}
+
 static void
 left_cb (CitizSocket *socket, gboolean *left)
 {
@@ -474,6 +505,7 @@ main (int argc, char **argv)
   g_test_add_func ("/peer/ask", test_ask);
   g_test_add_func ("/peer/later", test_later);
   g_test_add_func ("/peer/link", test_link);
+  g_test_add_func ("/peer/dead-line", test_dead_line);
   g_test_add_func ("/peer/long-message", test_long_message);
   g_test_add_func ("/peer/wrong-peer", test_wrong_peer);
   g_test_add_func ("/peer/refused-upgrade", test_refused_upgrade);

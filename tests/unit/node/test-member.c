@@ -366,9 +366,8 @@ last_was_sent_away (World *world, guint64 unused)
 }
 
 static void
-come (World *world, Stranger *stranger)
+come_as (World *world, Stranger *stranger, guint8 n)
 {
-  const guint8 n = (guint8) (100 + (stranger - crowd));
   g_autoptr (CitizSigningKey) key = new_key (n);
 
   stranger->left = 0;
@@ -395,9 +394,9 @@ test_strangers (void)
   world_init (&world);
   node_up (&world, &world.nodes[0]);
   for (guint i = 0; i < most; i++)
-    come (&world, &crowd[i]);
+    come_as (&world, &crowd[i], (guint8) (100 + i));
   wait_for (&world, node_has, most);
-  come (&world, &crowd[most]);
+  come_as (&world, &crowd[most], (guint8) (100 + most));
   wait_for (&world, last_was_sent_away, 0);
   g_assert_true (node_has (&world, most));
   for (guint i = 0; i < most; i++)
@@ -410,6 +409,137 @@ test_strangers (void)
   world_clear (&world);
 }
 
+static gboolean
+is_there (World *world, guint64 i)
+{
+  return citiz_peers_is_connected (crowd[i].peers,
+                                   citiz_signing_key_get_public (world->nodes[0].key));
+}
+
+static Heard heard[2];
+
+static gboolean
+was_answered (World *world, guint64 unused)
+{
+  return heard[0].messages + heard[1].messages > 0;
+}
+
+/* A node whose old link nobody has ended yet comes again, after a power cut or with another address: it is answered where it speaks. */
+static void
+test_came_again (void)
+{
+  const CitizMessage ask = {.kind = CITIZ_MESSAGE_STATUS, .ask = TRUE};
+  g_autoptr (GBytes) bytes = citiz_message_encode (&ask);
+  const CitizPublicKey *node;
+  World world;
+
+  world_init (&world);
+  node_up (&world, &world.nodes[0]);
+  node = citiz_signing_key_get_public (world.nodes[0].key);
+  for (guint i = 0; i < 2; i++)
+    {
+      come_as (&world, &crowd[i], 100);
+      g_signal_connect (crowd[i].peers, "message", G_CALLBACK (heard_cb), &heard[i]);
+      wait_for (&world, is_there, i);
+    }
+  for (guint i = 2; i > 0; i--)
+    {
+      memset (heard, 0, sizeof heard);
+      g_assert_true (citiz_peers_send (crowd[i - 1].peers, node, bytes));
+      wait_for (&world, was_answered, 0);
+      g_assert_cmpuint (heard[i - 1].messages, ==, 1);
+    }
+  for (guint i = 0; i < 2; i++)
+    leave (&crowd[i]);
+  world_clear (&world);
+}
+
+/* Somebody who calls and says nothing, and calls again as soon as he is sent away. */
+typedef struct
+{
+  World *world;
+  CitizHttpClient *client;
+  CitizSocket *socket;
+} Silent;
+
+static guint n_silent, n_calling;
+static gboolean silence_is_over;
+
+static void call_silently (Silent *silent);
+
+static void
+silent_left_cb (CitizSocket *socket, Silent *silent)
+{
+  n_silent--;
+  g_signal_handlers_disconnect_by_data (socket, silent);
+  if (!silence_is_over)
+    call_silently (silent);
+}
+
+static void
+silent_called_cb (GObject *client, GAsyncResult *result, gpointer data)
+{
+  Silent *silent = data;
+
+  n_calling--;
+  g_clear_object (&silent->socket);
+  silent->socket = citiz_http_client_connect_finish (CITIZ_HTTP_CLIENT (client), result, NULL);
+  g_assert_nonnull (silent->socket);
+  n_silent++;
+  g_signal_connect (silent->socket, "closed", G_CALLBACK (silent_left_cb), silent);
+}
+
+static void
+call_silently (Silent *silent)
+{
+  n_calling++;
+  citiz_http_client_connect (silent->client, silent->world->nodes[0].url, NULL, silent_called_cb,
+                             silent);
+}
+
+static gboolean
+all_are_silent (World *world, guint64 n)
+{
+  return n_silent == n;
+}
+
+static gboolean
+nobody_calls (World *world, guint64 unused)
+{
+  return n_calling == 0;
+}
+
+/* As many silent callers as may be waited for keep nobody out. */
+static void
+test_silent (void)
+{
+  Silent silent[CITIZ_PEERS_MAX_STRANGERS];
+  World world;
+
+  world_init (&world);
+  node_up (&world, &world.nodes[0]);
+  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
+    {
+      silent[i] = (Silent){.world = &world, .client = citiz_http_client_new (120000)};
+      call_silently (&silent[i]);
+    }
+  wait_for (&world, all_are_silent, G_N_ELEMENTS (silent));
+  come_as (&world, &crowd[0], 100);
+  wait_for (&world, is_there, 0);
+  g_assert_cmpuint (crowd[0].left, ==, 0);
+  leave (&crowd[0]);
+  silence_is_over = TRUE;
+  wait_for (&world, nobody_calls, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
+    {
+      if (silent[i].socket != NULL)
+        g_signal_handlers_disconnect_by_data (silent[i].socket, &silent[i]);
+      g_clear_object (&silent[i].socket);
+      g_clear_object (&silent[i].client);
+    }
+  world_clear (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -419,5 +549,7 @@ main (int argc, char **argv)
   g_test_add_func ("/member/together", test_together);
   g_test_add_func ("/member/stranger", test_stranger);
   g_test_add_func ("/member/strangers", test_strangers);
+  g_test_add_func ("/member/came-again", test_came_again);
+  g_test_add_func ("/member/silent", test_silent);
   return g_test_run ();
 }
