@@ -167,7 +167,15 @@ citiz_sim_add_block (CitizSim *sim, const CitizBlockHeader *header, guint64 txs)
   if (number != G_MAXUINT)
     return number;
   block.parent = citiz_sim_find_block (sim, &header->parent);
-  block.state = txs | (block.parent != G_MAXUINT ? citiz_sim_block (sim, block.parent)->state : 0);
+  block.state = block.today = txs;
+  if (block.parent != G_MAXUINT)
+    {
+      const CitizSimBlock *parent = citiz_sim_block (sim, block.parent);
+
+      block.state |= parent->state;
+      if (citiz_sim_same_day (parent->header.time, header->time))
+        block.today |= parent->today;
+    }
   block.valid = citiz_sim_execute (sim, &block);
   if (sim->options->ledger)
     citiz_sim_ledger_add (sim, &block);

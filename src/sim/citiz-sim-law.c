@@ -276,7 +276,7 @@ static gboolean
 is_timely (const CitizSim *sim, const CitizSimBlock *block)
 {
   return sim->mode == CITIZ_SIM_CLOCK || sim->mode == CITIZ_SIM_FORKS || sim->n < 4
-         || block->header.time.ms < CITIZ_SIM_WALL + sim->now / CITIZ_SIM_MS + 3 * CITIZ_SECOND;
+         || block->header.time.ms < sim->wall + sim->now / CITIZ_SIM_MS + 3 * CITIZ_SECOND;
 }
 
 void
@@ -436,9 +436,10 @@ static gboolean
 is_there (CitizSim *sim, const CitizSimNode *node)
 {
   const CitizSimBlock *head = citiz_sim_block (sim, node->committed);
+  const CitizTime now = {sim->wall + sim->now / CITIZ_SIM_MS};
 
   return node->csx != NULL
-         && (sim->asked & ~head->state & ~citiz_sim_quota_rest (sim, head->state)) == 0
+         && (sim->asked & ~head->state & ~citiz_sim_quota_rest (sim, head, 0, now)) == 0
          && head->header.height >= sim->reached
          && head->header.epoch == (guint64) __builtin_popcountll (head->state >> CITIZ_SIM_CHANGE);
 }

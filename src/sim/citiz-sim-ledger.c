@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define SLOT    G_GUINT64_FORMAT
-#define VALID   (CITIZ_DAY / 2) /* from the world's beginning */
+#define VALID   (20 * CITIZ_HOUR) /* from when most worlds begin; others begin before midnight */
 #define LONGEST (CITIZ_CSX_AHEAD + CITIZ_CSX_RANGE)
 #define SECRET  5
 

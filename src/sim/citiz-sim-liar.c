@@ -88,7 +88,7 @@ propose (CitizSimNode *node, guint64 slot, guint parent, guint64 txs, guint audi
 
   citiz_sim_fill_header (sim, &message.header, node->epoch, slot, &point, node->place, txs,
                          block->state | txs);
-  message.header.time.ms = MAX (message.header.time.ms, CITIZ_SIM_WALL + sim->now / CITIZ_SIM_MS);
+  message.header.time.ms = MAX (message.header.time.ms, sim->wall + sim->now / CITIZ_SIM_MS);
   if ((node->lies & CITIZ_SIM_LIE_TIME) != 0)
     {
       met (node, CITIZ_SIM_LIE_TIME);

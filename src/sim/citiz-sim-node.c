@@ -10,7 +10,7 @@ citiz_sim_node_now (const CitizSimNode *node)
 
   return (CitizCsxNow){
       .steady = (now - node->slept) / CITIZ_SIM_MS,
-      .wall = {CITIZ_SIM_WALL + (now + node->skew + now * node->drift / 1000000) / CITIZ_SIM_MS}};
+      .wall = {node->sim->wall + (now + node->skew + now * node->drift / 1000000) / CITIZ_SIM_MS}};
 }
 
 gboolean
@@ -496,17 +496,16 @@ citiz_sim_node_submit (CitizSimNode *node, guint64 txs)
 void
 citiz_sim_node_tell_need (CitizSimNode *node)
 {
-  const guint64 state = citiz_sim_block (node->sim, node->committed)->state;
+  const CitizSimBlock *head = citiz_sim_block (node->sim, node->committed);
   guint64 covered = 0;
   gboolean need;
 
   for (guint i = 0; i < node->notarized->len; i++)
     covered |= citiz_sim_block (node->sim, g_array_index (node->notarized, guint, i))->txs;
-  need = (citiz_sim_pick (node->sim, node->epoch, node->known, state) & ~covered
-          & ~citiz_sim_quota_rest (node->sim, state | covered))
+  need = (citiz_sim_pick (node->sim, node->epoch, node->known, head->state) & ~covered
+          & ~citiz_sim_quota_rest (node->sim, head, covered, citiz_sim_node_now (node).wall))
              != 0
-         || (node->notarized->len == 0
-             && citiz_sim_block (node->sim, node->committed)->header.epoch != node->epoch);
+         || (node->notarized->len == 0 && head->header.epoch != node->epoch);
   if (need == node->need || node->csx == NULL)
     return;
   node->need = need;

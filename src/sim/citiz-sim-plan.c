@@ -392,6 +392,7 @@ citiz_sim_plan_make (CitizSim *sim)
   pick_clocks (sim);
   pick_clients (sim);
   citiz_sim_sleep_plan (sim);
+  citiz_sim_quota_plan (sim);
 }
 
 /* What happens **************************************************************/

@@ -87,6 +87,7 @@ typedef struct
   guint parent; /* G_MAXUINT: nobody knows it */
   guint64 txs;
   guint64 state;    /* transactions of the chain up to here */
+  guint64 today;    /* those of them in blocks of its day */
   gboolean valid;   /* by the rules, without the clock */
   CitizBlock *real; /* with the real ledger: the same block, what who watches has made of it */
   CitizLedger *after;
@@ -125,12 +126,22 @@ citiz_sim_revokes (guint tx)
   return tx % 8 == 7;
 }
 
+static inline gboolean
+citiz_sim_same_day (CitizTime a, CitizTime b)
+{
+  return a.ms / CITIZ_DAY == b.ms / CITIZ_DAY;
+}
+
 /* Sponsors and quotas, with the real ledger (citiz-sim-quota.c) */
 guint64 citiz_sim_crowd (const CitizSim *sim);
 gint citiz_sim_sponsor (guint n, guint tx);
 void citiz_sim_quota_found (CitizLedger *ledger);
 void citiz_sim_quota_ignore (const CitizLedger *before, GPtrArray *txs, CitizBlockHeader *header);
-guint64 citiz_sim_quota_rest (const CitizSim *sim, guint64 state);
+void citiz_sim_quota_plan (CitizSim *sim);
+guint64 citiz_sim_quota_rest (const CitizSim *sim,
+                              const CitizSimBlock *head,
+                              guint64 covered,
+                              CitizTime now);
 
 /* The real ledger (citiz-sim-ledger.c) */
 void citiz_sim_ledger_found (CitizSim *sim);
@@ -519,6 +530,7 @@ struct _CitizSim
   gint64 sync_mean;
   gint64 work_mean;
   gint64 bandwidth; /* bytes a second; 0: no limit */
+  gint64 wall;      /* ms: when it begins, by a clock that is right */
   gint64 healed_at;
   gint64 deadline;
   gboolean healed;

@@ -34,7 +34,7 @@ citiz_sim_met_name (CitizSimMet met)
       "false-votes",    "silent",     "replayed",  "garbage",       "false-ranges", "twins",
       "false-closings", "old-epochs", "closings",  "continuations", "joined",       "left",
       "keys-ended",     "keyless",    "trusted",   "late",          "caught-up",    "shares",
-      "false-shares",   "over-quota", "full-lane", "false-quotas"};
+      "false-shares",   "over-quota", "next-day",  "full-lane",     "false-quotas"};
 
   return names[met];
 }

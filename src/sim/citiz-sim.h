@@ -108,6 +108,7 @@ typedef enum
   CITIZ_SIM_MET_SHARE,     /* with the real ledger only: handed out after an opening */
   CITIZ_SIM_MET_FALSE_SHARE,
   CITIZ_SIM_MET_OVER_QUOTA,  /* left out of a block: its sponsor has no more today */
+  CITIZ_SIM_MET_NEXT_DAY,    /* what was over quota comes in after midnight */
   CITIZ_SIM_MET_FULL_LANE,   /* a crowd that nobody vouches for waits for the next block */
   CITIZ_SIM_MET_FALSE_QUOTA, /* a liar takes more than either */
   CITIZ_SIM_N_MET
