@@ -198,6 +198,8 @@ fill_heart_days (CitizChartCard *card, const CitizActivityView *view)
   g_autoptr (GArray) days = days_of (view, "hr"), rest_days = days_of (view, "hr_rest");
   g_autoptr (GArray) all = citiz_buckets_new (&view->period, days, CITIZ_AGGREGATE_MEAN);
   g_autoptr (GArray) rest = citiz_buckets_new (&view->period, rest_days, CITIZ_AGGREGATE_MEAN);
+  const gboolean young
+      = view->period.kind != CITIZ_PERIOD_YEAR && citiz_days_hardly_begun (days, view->today);
   g_autofree CitizPoint *area = g_new0 (CitizPoint, all->len),
                         *line = g_new0 (CitizPoint, all->len);
   CitizLayer *range = citiz_layer_new (CITIZ_LAYER_RANGE, "series-5");
@@ -218,6 +220,8 @@ fill_heart_days (CitizChartCard *card, const CitizActivityView *view)
 
       both = isnan (a->min) ? g_strdup ("") : g_strdup_printf (_ ("%s to %s /min"), from, to);
       area[i] = (CitizPoint){i + 0.5, a->min, a->max, 0};
+      if (young && a->last == view->today)
+        area[i].y = NAN; /* after midnight the range would end in a point */
       line[i] = (CitizPoint){i + 0.5, r->mean, 0, 0};
       if (!isnan (a->min))
         lo = isnan (lo) ? a->min : MIN (lo, a->min);

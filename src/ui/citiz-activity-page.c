@@ -20,7 +20,6 @@
 
 #define FOLD          620
 #define SESSIONS_SEEN 3
-#define TITLE_CHARS   14 /* of a period, before it takes a second line */
 
 struct _CitizActivityPage
 {
@@ -375,7 +374,6 @@ period_row (CitizActivityPage *self)
   self->title = gtk_label_new (NULL);
   gtk_label_set_wrap (GTK_LABEL (self->title), TRUE); /* "28 December – 3 January 2027" */
   gtk_label_set_xalign (GTK_LABEL (self->title), 0);
-  gtk_label_set_width_chars (GTK_LABEL (self->title), TITLE_CHARS);
   gtk_widget_add_css_class (self->title, "title-4");
   gtk_widget_add_css_class (self->title, "numeric");
   self->next = citiz_icon_button_new ("go-next-symbolic", _ ("Next"), "activity.next");

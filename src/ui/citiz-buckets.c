@@ -113,3 +113,15 @@ citiz_bucket_name (const CitizPeriod *period, const CitizBucket *bucket)
   text = citiz_format_month (y, m);
   return citiz_format_capital (text);
 }
+
+gboolean
+citiz_days_hardly_begun (const GArray *days, gint32 today)
+{
+  const CitizDay *last, *before;
+
+  if (days->len < 2)
+    return FALSE;
+  last = &g_array_index (days, CitizDay, days->len - 1);
+  before = last - 1;
+  return last->day == today && last->n < before->n / 4;
+}

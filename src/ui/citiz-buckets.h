@@ -27,5 +27,7 @@ gdouble citiz_buckets_highest (const GArray *buckets, gboolean of_max);
 /* What stands under slot @i, or NULL. */
 gchar *citiz_bucket_axis (const CitizPeriod *period, const CitizBucket *bucket, guint i);
 gchar *citiz_bucket_name (const CitizPeriod *period, const CitizBucket *bucket);
+/* Whether today is so young that its lowest and highest say nothing yet beside those of the day before: fewer than a quarter of its samples. */
+gboolean citiz_days_hardly_begun (const GArray *days, gint32 today);
 
 G_END_DECLS

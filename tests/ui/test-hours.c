@@ -6,6 +6,7 @@
 #include "crypto/citiz-crypto.h"
 #include "record/citiz-compose.h"
 #include "ui/citiz-activity-page.h"
+#include "ui/citiz-buckets.h"
 #include "ui/citiz-care-page.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-diet-page.h"
@@ -219,6 +220,22 @@ test_visit (void)
   g_object_unref (page);
 }
 
+/* A range that has one sample of today is that of yesterday; at noon it is today's too. */
+static void
+test_young_day (void)
+{
+  const CitizDay days[] = {{.day = 20, .n = 144}, {.day = 21, .n = 144}, {.day = 22, .n = 2}};
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (CitizDay));
+
+  g_array_append_vals (all, days, G_N_ELEMENTS (days));
+  g_assert_true (citiz_days_hardly_begun (all, 22));
+  g_assert_false (citiz_days_hardly_begun (all, 23));
+  g_array_index (all, CitizDay, 2).n = 72;
+  g_assert_false (citiz_days_hardly_begun (all, 22));
+  g_array_set_size (all, 1);
+  g_assert_false (citiz_days_hardly_begun (all, 20));
+}
+
 /* The longest titles of days and weeks leave room at 360. */
 static void
 test_narrow (void)
@@ -259,6 +276,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hours/late-dose", test_late_dose);
   g_test_add_func ("/hours/turn", test_turn);
   g_test_add_func ("/hours/visit", test_visit);
+  g_test_add_func ("/hours/young-day", test_young_day);
   g_test_add_func ("/hours/narrow", test_narrow);
   return g_test_run ();
 }
