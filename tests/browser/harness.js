@@ -50,9 +50,10 @@ export function equal(found, wanted, what) {
   if (a !== b) throw new Error(`${what}: ${a}, wanted ${b}`);
 }
 
+/** `part`: words, or an expression where a machine that was busy reads a later minute. */
 export function contains(text, part, what = 'text') {
   const plain = (s) => s.replace(/[\u00a0\u202f]/g, ' ');
-  if (!plain(text).includes(plain(part))) throw new Error(`${what} lacks "${part}": ${plain(text).slice(0, 400)}`);
+  if (part instanceof RegExp ? !part.test(plain(text)) : !plain(text).includes(plain(part))) throw new Error(`${what} lacks "${part}": ${plain(text).slice(0, 400)}`);
 }
 
 export function lacks(text, part, what = 'text') {
