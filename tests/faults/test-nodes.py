@@ -140,6 +140,45 @@ def case_partition(world):
     world.no_evidence()
 
 
+def case_stood_still(world):
+    """All four are stopped under load, for longer than a proposal stays good, and go on; what came meanwhile is taken."""
+    world.start()
+    load = Load(world, number=4000, wait=5)
+    load.start()
+    load.reaches(5)
+    for node in world.nodes:
+        node.signal(signal.SIGSTOP)
+    tx, = world.transactions(1)
+    with say(world.nodes[1], f'POST /v1/tx HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\nContent-Length: {len(tx)}\r\n\r\n') as asking:
+        asking.sendall(tx)
+        time.sleep(11)
+        for node in world.nodes:
+            node.signal(signal.SIGCONT)
+        asking.settimeout(PATIENCE)
+        assert b' 202 ' in asking.recv(4096)
+    load.reaches(5)
+    acknowledged(world, load)
+
+
+def case_excluded(world):
+    """One is gone for good: the others put it out; when it comes back all the same it reads along and does not vote."""
+    world.start()
+    gone = world.nodes[3]
+    key = gone.status()['node']
+    gone.kill()
+    assert world.nodes[0].command('exclude', 'nobody', check=False).returncode == 1
+    said = world.nodes[0].command('exclude', '--', key).stdout
+    proposal, = [p['id'] for p in until('it is proposed', lambda: world.nodes[0].status()['proposals'])]
+    assert f'approve {proposal[:12]}' in said, said
+    approve(world, proposal, world.nodes[:3])
+    in_epoch(world, 1, 3)
+    load = Load(world, world.nodes[:3], number=20)
+    load.complete()
+    gone.start()
+    until('it knows', lambda: gone.status()['epoch'] == 1 and gone.status()['mode'] == 'observing')
+    acknowledged(world, load)
+
+
 def case_split(world):
     """The network between two and two breaks under load: neither half goes on alone; mended, everything does."""
     world.start()
@@ -453,20 +492,24 @@ def case_old_backup(world):
 
 
 def case_clock(world):
-    """One node's clock is an hour fast: the others go on and the node says so."""
+    """One node's clock is an hour fast, then an hour slow: the others go on and the node says so."""
     library = next((p for p in FAKETIME if p.exists()), None)
     if library is None:
         raise Skip('libfaketime is missing')
     wrong = world.nodes[3]
-    wrong.environment = {'LD_PRELOAD': str(library), 'FAKETIME': '+1h', 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1'}
-    for node in world.nodes:
+    for node in world.nodes[:3]:
         node.start()
-    load = Load(world, world.nodes[:3], number=30)
-    load.complete()
-    acknowledged(world, load)
-    assert abs(world.nodes[0].status()['blockTime'] / 1000 - time.time()) < 1800, 'the chain runs ahead'
-    until('it says that its clock is wrong', lambda: 'alarm=clock' in wrong.log.read_text())
-    print(f'# p50 {quantile(load.seconds, .5) * 1e3:.0f} ms, p99 {quantile(load.seconds, .99) * 1e3:.0f} ms')
+    for shift in '+1h', '-1h':
+        wrong.environment = {'LD_PRELOAD': str(library), 'FAKETIME': shift, 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1'}
+        wrong.start()
+        before = wrong.log.stat().st_size
+        load = Load(world, world.nodes[:3], number=30)
+        load.complete()
+        acknowledged(world, load)
+        assert abs(world.nodes[0].status()['blockTime'] / 1000 - time.time()) < 1800, 'the chain runs ahead'
+        until('it says that its clock is wrong', lambda: 'alarm=clock' in wrong.log.read_text()[before:])
+        print(f'# {shift}: p50 {quantile(load.seconds, .5) * 1e3:.0f} ms, p99 {quantile(load.seconds, .99) * 1e3:.0f} ms')
+        wrong.stop()
 
 
 def case_disk_full(world):
