@@ -230,8 +230,8 @@ citiz_key_measure (const CitizRecord *record,
   out->day = G_MININT32;
   find_last (record, main, today, out);
   const CitizGoalDefault *usual = citiz_goal_default (main);
-  gboolean range
-      = usual == NULL || usual->kind == CITIZ_GOAL_RANGE; /* a goal to reach is no range */
+  gboolean range = usual == NULL || usual->kind == CITIZ_GOAL_RANGE
+                   || usual->kind == CITIZ_GOAL_BELOW; /* a goal to reach is no range */
   if (citiz_record_target (record, main, &out->range) && range && isfinite (out->last))
     out->position = citiz_range_position (out->last, &out->range);
   if (!pressure)

@@ -399,7 +399,9 @@ citiz_range_position (gdouble value, const CitizRange *range)
     return CITIZ_POSITION_NONE;
   if (low && value < range->low.number)
     return CITIZ_POSITION_BELOW;
-  return high && value > range->high.number ? CITIZ_POSITION_ABOVE : CITIZ_POSITION_IN;
+  if (high && (range->below ? value >= range->high.number : value > range->high.number))
+    return CITIZ_POSITION_ABOVE;
+  return CITIZ_POSITION_IN;
 }
 
 const CitizComponent *

@@ -135,6 +135,7 @@ typedef struct
 {
   CitizRangeOwner owner;
   CitizDecimal low, high; /* empty where open */
+  gboolean below;         /* the high end is no longer within */
   gchar *text;            /* as written by the laboratory, or NULL */
 } CitizRange;
 

@@ -59,6 +59,7 @@ read_goals (Catalogue *c)
           .measure = citiz_table_get (&table, i, 0),
           .kind = kind[0] == 'l'                ? CITIZ_GOAL_LIMIT
                   : strcmp (kind, "range") == 0 ? CITIZ_GOAL_RANGE
+                  : strcmp (kind, "below") == 0 ? CITIZ_GOAL_BELOW
                                                 : CITIZ_GOAL_REACH,
           .low = citiz_table_number (&table, i, 2),
           .high = citiz_table_number (&table, i, 3),
@@ -180,4 +181,12 @@ citiz_goal_default (const gchar *measure)
     if (strcmp (c->goals[i].measure, measure) == 0)
       return &c->goals[i];
   return NULL;
+}
+
+gboolean
+citiz_goal_is_below (const gchar *measure)
+{
+  const CitizGoalDefault *usual = citiz_goal_default (measure);
+
+  return usual != NULL && usual->kind == CITIZ_GOAL_BELOW;
 }

@@ -45,7 +45,8 @@ typedef enum
 {
   CITIZ_GOAL_REACH,
   CITIZ_GOAL_LIMIT,
-  CITIZ_GOAL_RANGE
+  CITIZ_GOAL_RANGE,
+  CITIZ_GOAL_BELOW /* a range whose high end is no longer within */
 } CitizGoalKind;
 
 typedef struct
@@ -60,5 +61,6 @@ typedef struct
 
 /* (nullable) */
 const CitizGoalDefault *citiz_goal_default (const gchar *measure);
+gboolean citiz_goal_is_below (const gchar *measure);
 
 G_END_DECLS

@@ -61,20 +61,28 @@ match (GArray *due, CitizItem *dose)
     note (best, dose);
 }
 
+/* To be taken on that day, not only when needed. */
+static gboolean
+is_regular (const CitizItem *medication, gint32 day)
+{
+  const CitizTime noon = {day * CITIZ_DAY + CITIZ_DAY / 2};
+
+  return citiz_item_holds (medication, noon, 0) && !medication->as_needed
+         && medication->status != CITIZ_STATUS_ON_HOLD
+         && citiz_date_day (&medication->onset) <= day;
+}
+
 GArray *
 citiz_record_due (const CitizRecord *record, gint32 day)
 {
   GArray *out = g_array_new (FALSE, TRUE, sizeof (CitizDue));
   g_autoptr (GPtrArray) medications = citiz_record_list (record, CITIZ_KIND_MEDICATION);
   g_autoptr (GPtrArray) doses = citiz_record_list (record, CITIZ_KIND_DOSE);
-  CitizTime noon = {day * CITIZ_DAY + CITIZ_DAY / 2};
 
   for (guint i = 0; i < medications->len; i++)
     {
       CitizItem *medication = g_ptr_array_index (medications, i);
-      if (!citiz_item_holds (medication, noon, 0) || medication->as_needed
-          || medication->status == CITIZ_STATUS_ON_HOLD
-          || citiz_date_day (&medication->onset) > day)
+      if (!is_regular (medication, day))
         continue;
       for (guint t = 0; t < medication->times->len; t++)
         {
@@ -93,6 +101,21 @@ citiz_record_due (const CitizRecord *record, gint32 day)
       }
   g_array_sort (out, by_minute);
   return out;
+}
+
+guint
+citiz_record_untimed (const CitizRecord *record, gint32 day)
+{
+  g_autoptr (GPtrArray) medications = citiz_record_list (record, CITIZ_KIND_MEDICATION);
+  guint n = 0;
+
+  for (guint i = 0; i < medications->len; i++)
+    {
+      const CitizItem *medication = g_ptr_array_index (medications, i);
+
+      n += medication->times->len == 0 && is_regular (medication, day);
+    }
+  return n;
 }
 
 CitizItem *

@@ -436,6 +436,7 @@ citiz_record_target (const CitizRecord *record, const gchar *measure, CitizRange
       *out = (CitizRange){.owner = CITIZ_RANGE_TEAM,
                           .low = ends[0],
                           .high = ends[1],
+                          .below = citiz_goal_is_below (measure),
                           .text = g_strdup (goal->person)};
       return TRUE;
     }
@@ -444,6 +445,7 @@ citiz_record_target (const CitizRecord *record, const gchar *measure, CitizRange
   gint decimals = m != NULL ? m->decimals : 0;
   *out = (CitizRange){.owner = CITIZ_RANGE_CATALOGUE,
                       .low = citiz_decimal_from_double (usual->low, decimals),
-                      .high = citiz_decimal_from_double (usual->high, decimals)};
+                      .high = citiz_decimal_from_double (usual->high, decimals),
+                      .below = usual->kind == CITIZ_GOAL_BELOW};
   return TRUE;
 }

@@ -91,6 +91,8 @@ typedef struct
 } CitizDue;
 /* Every dose planned on a civil day, by hour. (transfer full) (element-type CitizDue) */
 GArray *citiz_record_due (const CitizRecord *record, gint32 day);
+/* How many medications are to be taken on that day at hours that nobody has said: citiz_record_due() has none of them. */
+guint citiz_record_untimed (const CitizRecord *record, gint32 day);
 /* The last dose noted of a medication. (transfer none) (nullable) */
 CitizItem *citiz_record_last_dose (const CitizRecord *record, const CitizId *medication);
 /* The last change of dose within its versions: FALSE when there was none. Texts are owned by the items. */

@@ -185,7 +185,7 @@ citiz_range_ends_words (const CitizRange *range, const CitizMeasure *measure, co
   if (low && high)
     return g_strdup_printf (_ ("%s to %s"), a, b);
   if (high)
-    return g_strdup_printf (_ ("%s or less"), b);
+    return g_strdup_printf (range->below ? _ ("less than %s") : _ ("%s or less"), b);
   if (low)
     return g_strdup_printf (_ ("%s or more"), a);
   return g_strdup (range->text != NULL ? range->text : "");

@@ -300,12 +300,23 @@ add_day (const CitizTodayView *view, GtkWidget *list, gint32 day, CitizDayPart p
     }
 }
 
+/* What no hour is known of is said: an empty list would tell that there is nothing to take. */
+static GtkWidget *
+untimed_row (guint n)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      g_dngettext (NULL, "%u medication without an hour", "%u medications without an hour", n), n);
+
+  return citiz_empty_row_new (text, _ ("See"), "win.page::care");
+}
+
 GtkWidget *
 citiz_today_doses_new (const CitizTodayView *view, guint *left)
 {
   const gint minute = g_date_time_get_hour (view->now) * 60 + g_date_time_get_minute (view->now);
   const CitizDayPart part = citiz_day_part (minute), evening = citiz_day_part (24 * 60 - 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *list = citiz_list_new (part.words);
+  const guint untimed = citiz_record_untimed (view->record, view->today);
   Counts n = {0};
   g_autofree gchar *counts = NULL;
 
@@ -313,7 +324,9 @@ citiz_today_doses_new (const CitizTodayView *view, guint *left)
     add_day (view, list, view->today - 1, evening, &n);
   add_day (view, list, view->today, part, &n);
   *left = n.left;
-  if (n.rows == 0)
+  if (untimed > 0)
+    gtk_list_box_append (GTK_LIST_BOX (list), untimed_row (untimed));
+  else if (n.rows == 0)
     {
       g_autoptr (GPtrArray) all = citiz_record_list (view->record, CITIZ_KIND_MEDICATION);
 

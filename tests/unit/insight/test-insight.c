@@ -269,6 +269,37 @@ test_means (void)
   citiz_range_clear (&key.range);
 }
 
+/* A pressure of 130/75 is not "less than 130/80"; a result at the end of its range is within. */
+static void
+test_ends (void)
+{
+  static const struct
+  {
+    const gchar *measure, *value, *value2, *unit;
+    CitizPosition position;
+  } cases[] = {{"bp_panel", "129", "79", NULL, CITIZ_POSITION_IN},
+               {"bp_panel", "130", "75", NULL, CITIZ_POSITION_ABOVE},
+               {"bp_panel", "120", "80", NULL, CITIZ_POSITION_ABOVE},
+               {"glucose_bld", "7.0", NULL, "mmol/L", CITIZ_POSITION_IN},
+               {"glucose_bld", "7.1", NULL, "mmol/L", CITIZ_POSITION_ABOVE}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CitizRecord) record = citiz_record_new ();
+      CitizDraft draft = {.measure = cases[i].measure,
+                          .value = cases[i].value,
+                          .value2 = cases[i].value2,
+                          .unit = cases[i].unit};
+      CitizKeyMeasure key;
+
+      g_assert_true (citiz_date_parse (&draft.onset, "2026-10-24T08:00:00+00:00"));
+      put (record, 1, citiz_compose_measure (&draft, NULL));
+      citiz_key_measure (record, cases[i].measure, citiz_day_from_ymd (2026, 10, 24), &key);
+      g_assert_cmpint (key.position, ==, cases[i].position);
+      citiz_range_clear (&key.range);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -281,5 +312,6 @@ main (int argc, char **argv)
   g_test_add_func ("/insight/intake-days", test_intake_days);
   g_test_add_func ("/insight/targets", test_targets);
   g_test_add_func ("/insight/means", test_means);
+  g_test_add_func ("/insight/ends", test_ends);
   return g_test_run ();
 }

@@ -345,6 +345,31 @@ test_hostile_fields (void)
     count (record, (CitizKind) k);
 }
 
+/* What is taken at hours that nobody has said is not "nothing to take". */
+static void
+test_untimed (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  const gint32 day = citiz_day_from_ymd (2026, 10, 24);
+  CitizDraft drafts[] = {{.title = "Levothyroxine"},
+                         {.title = "Acetaminophen", .as_needed = TRUE},
+                         {.title = "Metformin", .times = {540}, .n_times = 1},
+                         {.title = "Prednisone", .status = CITIZ_STATUS_ON_HOLD}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (drafts); i++)
+    {
+      CitizId id = {{9, (guint8) i}};
+      json_t *json = citiz_compose_medication (&drafts[i], NULL);
+      g_autoptr (CitizItem) item = citiz_item_new_from_json (json, &id, 1, 0, NULL);
+
+      json_decref (json);
+      citiz_record_put (record, item);
+    }
+  g_autoptr (GArray) due = citiz_record_due (record, day);
+  g_assert_cmpuint (due->len, ==, 1);
+  g_assert_cmpuint (citiz_record_untimed (record, day), ==, 1);
+}
+
 static void
 test_corrections (void)
 {
@@ -529,6 +554,7 @@ test_sample (void)
         g_assert_cmpuint (sample.documents, ==, 1);
         g_autoptr (GArray) due = citiz_record_due (sample.record, today);
         g_assert_cmpuint (due->len, ==, 7);
+        g_assert_cmpuint (citiz_record_untimed (sample.record, today), ==, 0);
         gboolean waiting = FALSE;
         for (guint i = 0; i < due->len; i++)
           waiting |= g_array_index (due, CitizDue, i).dose == NULL;
@@ -855,6 +881,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/corrections", test_corrections);
   g_test_add_func ("/record/doses", test_doses);
   g_test_add_func ("/record/last-day", test_last_day);
+  g_test_add_func ("/record/untimed", test_untimed);
   g_test_add_func ("/record/composers", test_composers);
   g_test_add_func ("/record/nothing-invented", test_nothing_invented);
   g_test_add_func ("/record/sample", test_sample);
