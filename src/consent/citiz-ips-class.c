@@ -146,8 +146,8 @@ add_flag (CitizIps *ips,
 
   citiz_ips_append (ips, url, flag_of (ips, entry, alert, text));
   json_array_append_new (section_entries, citiz_ips_reference (url));
-  g_ptr_array_add (
-      lines, g_strdup_printf ("%s : %s", citiz_alert_name (alert, ips->options->language), text));
+  g_ptr_array_add (lines, g_strconcat (citiz_alert_name (alert, ips->options->language),
+                                       citiz_ips_colon (ips), text, NULL));
 }
 
 void

@@ -317,39 +317,45 @@ put_extensions (CitizIps *ips, json_t *resource, const CitizIpsItem *entry)
     citiz_ips_put_uint (resource, "first-screen", "valuePositiveInt", entry->rank);
 }
 
+json_t *
+citiz_ips_translations (json_t *concept, const gchar *const names[2])
+{
+  static const gchar *const tags[] = {[CITIZ_LANGUAGE_EN] = "en-CA", [CITIZ_LANGUAGE_FR] = "fr-CA"};
+  const char *text = json_string_value (json_object_get (concept, "text"));
+  json_t *list = json_array ();
+
+  for (guint l = 0; text && l < G_N_ELEMENTS (tags); l++)
+    if (*names[l] && strcmp (names[l], text) != 0)
+      json_array_append_new (list, json_pack ("{s:s, s:[{s:s, s:s}, {s:s, s:s}]}", "url",
+                                              TRANSLATION, "extension", "url", "lang", "valueCode",
+                                              tags[l], "url", "content", "valueString", names[l]));
+  if (json_array_size (list) > 0)
+    return json_pack ("{s:o}", "extension", list);
+  json_decref (list);
+  return NULL;
+}
+
 /* The concept that names a resource gets its other language, as the FHIR translation extension beside its text. */
 static void
 put_names (CitizIps *ips, json_t *resource, const CitizItem *item)
 {
   static const gchar *const members[] = {"code", "medicationCodeableConcept", "vaccineCode"};
-  static const gchar *const tags[] = {[CITIZ_LANGUAGE_EN] = "en-CA", [CITIZ_LANGUAGE_FR] = "fr-CA"};
-  json_t *concept = NULL, *list = json_array ();
-  const char *text;
+  /* The record keeps a drug's strength apart from its name; here they belong together. */
+  const gboolean strength = item->kind == CITIZ_KIND_MEDICATION && *item->detail;
+  g_autofree gchar *en = g_strconcat (item->title[0], strength ? " " : NULL, item->detail, NULL);
+  g_autofree gchar *fr = g_strconcat (item->title[1], strength ? " " : NULL, item->detail, NULL);
+  const gchar *const names[2] = {*item->title[0] ? en : "", *item->title[1] ? fr : ""};
+  json_t *concept = NULL, *translations;
 
   for (guint i = 0; i < G_N_ELEMENTS (members) && concept == NULL; i++)
     concept = json_object_get (resource, members[i]);
   if (json_is_object (concept) && !json_object_get (concept, "text"))
     json_object_set_new (concept, "text", json_string (item->title[ips->options->language]));
-  text = json_string_value (json_object_get (concept, "text"));
-  for (guint l = 0; text && l < G_N_ELEMENTS (tags); l++)
-    {
-      /* The record keeps a drug's strength apart from its name; here they belong together. */
-      g_autofree gchar *name = item->kind == CITIZ_KIND_MEDICATION && *item->detail
-                                   ? g_strconcat (item->title[l], " ", item->detail, NULL)
-                                   : g_strdup (item->title[l]);
-
-      if (*item->title[l] && strcmp (name, text) != 0)
-        json_array_append_new (list,
-                               json_pack ("{s:s, s:[{s:s, s:s}, {s:s, s:s}]}", "url", TRANSLATION,
-                                          "extension", "url", "lang", "valueCode", tags[l], "url",
-                                          "content", "valueString", name));
-    }
+  translations = citiz_ips_translations (concept, names);
   /* Names that came with the resource stay, but never in place of a drug's strength. */
-  if (json_array_size (list) > 0
-      && (!json_object_get (concept, "_text")
-          || (item->kind == CITIZ_KIND_MEDICATION && *item->detail)))
-    json_object_set_new (concept, "_text", json_pack ("{s:O}", "extension", list));
-  json_decref (list);
+  if (translations != NULL && (!json_object_get (concept, "_text") || strength))
+    json_object_set (concept, "_text", translations);
+  json_decref (translations);
 }
 
 /* The bytes of a document, while they fit under the cap of the whole bundle. */

@@ -44,7 +44,7 @@ typedef struct
   guint shown[CITIZ_N_PARTS];
   guint withheld[CITIZ_N_PARTS];
   CitizItem *nil[CITIZ_N_PARTS];     /* the statement that there is none, or NULL */
-  CitizTime reviewed[CITIZ_N_PARTS]; /* newest change of an item of the part */
+  CitizTime reviewed[CITIZ_N_PARTS]; /* when something of the part was last said, 0: unknown */
 } CitizIps;
 
 /* citiz-ips-select.c: from the record */
@@ -93,6 +93,12 @@ typedef enum
   CITIZ_IPS_N_SAY
 } CitizIpsSay;
 const gchar *citiz_ips_say (CitizIpsSay what, CitizLanguage language);
+/* Between a name and what is said of it. */
+const gchar *citiz_ips_colon (const CitizIps *ips);
+/* By CitizLanguage. */
+const gchar *const *citiz_ips_say_both (CitizIpsSay what);
+/* Names of @concept that are not its text, each as FHIR's translation extension; NULL when there is none. */
+json_t *citiz_ips_translations (json_t *concept, const gchar *const names[2]);
 gchar *citiz_ips_say_n_withheld (guint n, gboolean chosen, CitizLanguage language);
 /* {"status":"generated","div":"<div…><ul><li>…"}; every line escaped. */
 json_t *citiz_ips_narrative (const GPtrArray *lines, CitizLanguage language);

@@ -267,6 +267,18 @@ alerts_of (CitizIps *ips, const CitizItem *item)
   return alerts;
 }
 
+/* When somebody last said so: the day of an import says nothing of it. */
+static void
+said (CitizIps *ips, CitizPart part, const CitizItem *item)
+{
+  const gint64 when = item->source == CITIZ_SOURCE_SELF ? item->changed.ms
+                      : item->recorded.precision != CITIZ_DATE_NONE
+                          ? citiz_date_start (&item->recorded).ms
+                          : 0;
+
+  ips->reviewed[part].ms = MAX (ips->reviewed[part].ms, when);
+}
+
 static void
 take_shown (CitizIps *ips, Tally *tally, CitizIpsItem *entry)
 {
@@ -284,7 +296,7 @@ take_shown (CitizIps *ips, Tally *tally, CitizIpsItem *entry)
   if (!within_limits (ips, tally, item, entry->part))
     return;
   ips->shown[entry->part]++;
-  ips->reviewed[entry->part].ms = MAX (ips->reviewed[entry->part].ms, item->changed.ms);
+  said (ips, entry->part, item);
   entry->included = TRUE;
   give_rank (tally, entry);
 }
@@ -319,7 +331,7 @@ take_statements (CitizIps *ips, CitizKind kind)
           && ips->nil[part] == NULL && !is_withheld (ips, item, part))
         {
           ips->nil[part] = item;
-          ips->reviewed[part].ms = MAX (ips->reviewed[part].ms, item->changed.ms);
+          said (ips, part, item);
         }
     }
 }

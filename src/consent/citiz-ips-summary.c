@@ -90,21 +90,33 @@ put_summary (const CitizIps *ips,
                        json_pack ("{s:s, s:s}", "start", from_text, "end", to_text));
 }
 
+/* A concept of ours in both languages. */
+static json_t *
+named (const CitizIps *ips, const gchar *const names[2])
+{
+  json_t *concept = json_pack ("{s:s}", "text", names[ips->options->language]);
+  json_t *translations = citiz_ips_translations (concept, names);
+
+  if (translations != NULL)
+    json_object_set_new (concept, "_text", translations);
+  return concept;
+}
+
 static json_t *
 new_observation (CitizIps *ips,
                  const gchar *category,
                  const gchar *system,
                  const gchar *code,
-                 const gchar *text)
+                 const gchar *const names[2])
 {
-  json_t *observation
-      = json_pack ("{s:s, s:s, s:[{s:[{s:s, s:s}]}], s:{s:[{s:s, s:s}], s:s}, s:o}", "resourceType",
-                   "Observation", "status", "final", "category", "coding", "system",
-                   "http://terminology.hl7.org/CodeSystem/observation-category", "code", category,
-                   "code", "coding", "system", system, "code", code, "text", text, "subject",
-                   citiz_ips_reference (ips->patient_url));
+  json_t *concept = named (ips, names);
 
-  return observation;
+  json_object_set_new (concept, "coding",
+                       json_pack ("[{s:s, s:s}]", "system", system, "code", code));
+  return json_pack ("{s:s, s:s, s:[{s:[{s:s, s:s}]}], s:o, s:o}", "resourceType", "Observation",
+                    "status", "final", "category", "coding", "system",
+                    "http://terminology.hl7.org/CodeSystem/observation-category", "code", category,
+                    "code", concept, "subject", citiz_ips_reference (ips->patient_url));
 }
 
 static void
@@ -173,11 +185,12 @@ add_sleep (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
   for (guint i = 0; i < nights->len; i++)
     hours += g_array_index (nights, CitizNight, i).asleep;
   hours /= nights->len;
-  observation = new_observation (ips, "activity", CITIZ_SYSTEM_LOINC, "93832-4", title);
+  observation = new_observation (ips, "activity", CITIZ_SYSTEM_LOINC, "93832-4",
+                                 citiz_ips_say_both (CITIZ_IPS_SAY_SLEEP));
   json_object_set_new (observation, "valueQuantity", quantity (hours, 1, "h"));
   put_summary (ips, observation, nights->len, NULL, 1, 1);
   append (ips, observation, section_entries);
-  g_ptr_array_add (lines, g_strdup_printf ("%s : %.1f h", title, hours));
+  g_ptr_array_add (lines, g_strdup_printf ("%s%s%.1f h", title, citiz_ips_colon (ips), hours));
 }
 
 void
@@ -192,7 +205,8 @@ citiz_ips_add_activity (CitizIps *ips, json_t *section_entries, GPtrArray *lines
 
       if (!mean_of (ips, measure, &mean))
         continue;
-      observation = new_observation (ips, "activity", CITIZ_SYSTEM_LOINC, activity[i].loinc, title);
+      observation = new_observation (ips, "activity", CITIZ_SYSTEM_LOINC, activity[i].loinc,
+                                     citiz_ips_say_both (activity[i].say));
       json_object_set_new (
           observation, "valueQuantity",
           quantity (mean.mean * activity[i].factor, activity[i].decimals, activity[i].unit));
@@ -200,7 +214,8 @@ citiz_ips_add_activity (CitizIps *ips, json_t *section_entries, GPtrArray *lines
       if (activity[i].days)
         put_days (ips, observation, measure);
       append (ips, observation, section_entries);
-      g_ptr_array_add (lines, g_strdup_printf ("%s : %.0f", title, mean.mean * activity[i].factor));
+      g_ptr_array_add (lines, g_strdup_printf ("%s%s%.0f", title, citiz_ips_colon (ips),
+                                               mean.mean * activity[i].factor));
     }
   add_sleep (ips, section_entries, lines);
 }
@@ -327,14 +342,16 @@ add_newest (CitizIps *ips, guint row, json_t *section_entries, GPtrArray *lines)
   date = citiz_date_from_day (day);
   date_text = citiz_date_to_string (&date);
   text = values_text (row, values, n);
-  observation = new_observation (ips, "vital-signs", CITIZ_SYSTEM_LOINC, measure->loinc, name);
+  observation
+      = new_observation (ips, "vital-signs", CITIZ_SYSTEM_LOINC, measure->loinc, measure->name);
   json_object_set_new (observation, "effectiveDateTime", json_string (date_text));
   put_values (observation, row, values, n);
   citiz_ips_put_code (observation, "declared-by", "self");
   if (rank > 0)
     citiz_ips_put_uint (observation, "first-screen", "valuePositiveInt", rank);
   append (ips, observation, section_entries);
-  g_ptr_array_add (lines, g_strdup_printf ("%s : %s (%s)", name, text, date_text));
+  g_ptr_array_add (lines,
+                   g_strdup_printf ("%s%s%s (%s)", name, citiz_ips_colon (ips), text, date_text));
 }
 
 /* Before the entries of the record are written: they are newest first, and one may give up its place on the first screen. */
@@ -377,7 +394,6 @@ mean_of_meals (const CitizIps *ips, gdouble means[CITIZ_N_NUTRIENTS])
 void
 citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
 {
-  const gchar *title = citiz_ips_say (CITIZ_IPS_SAY_DIET, ips->options->language);
   gdouble means[CITIZ_N_NUTRIENTS];
   guint meal_days = mean_of_meals (ips, means), days = meal_days;
   json_t *components = json_array (), *observation;
@@ -397,20 +413,18 @@ citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
         continue;
       days = MAX (days, mean.days);
       json_array_append_new (components,
-                             json_pack ("{s:{s:s}, s:o}", "code", "text",
-                                        measure->name[ips->options->language], "valueQuantity",
-                                        quantity (mean.mean, 0, measure->ucum)));
-      g_ptr_array_add (lines,
-                       g_strdup_printf ("%s : %.0f %s", measure->name[ips->options->language],
-                                        mean.mean, measure->ucum));
+                             json_pack ("{s:o, s:o}", "code", named (ips, measure->name),
+                                        "valueQuantity", quantity (mean.mean, 0, measure->ucum)));
+      g_ptr_array_add (lines, g_strdup_printf ("%s%s%.0f %s", measure->name[ips->options->language],
+                                               citiz_ips_colon (ips), mean.mean, measure->ucum));
     }
   if (json_array_size (components) == 0)
     {
       json_decref (components);
       return;
     }
-  observation
-      = new_observation (ips, "social-history", CITIZ_SYSTEM_TYPES, "NutritionIntake", title);
+  observation = new_observation (ips, "social-history", CITIZ_SYSTEM_TYPES, "NutritionIntake",
+                                 citiz_ips_say_both (CITIZ_IPS_SAY_DIET));
   json_object_set_new (observation, "component", components);
   put_summary (ips, observation, (gint) days, NULL, 0, 1);
   append (ips, observation, section_entries);

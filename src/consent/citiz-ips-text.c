@@ -54,6 +54,18 @@ citiz_part_title (CitizPart part, CitizLanguage language)
 }
 
 const gchar *
+citiz_ips_colon (const CitizIps *ips)
+{
+  return ips->options->language == CITIZ_LANGUAGE_FR ? "\u00a0: " : ": ";
+}
+
+const gchar *const *
+citiz_ips_say_both (CitizIpsSay what)
+{
+  return sentences[what];
+}
+
+const gchar *
 citiz_ips_say (CitizIpsSay what, CitizLanguage language)
 {
   return sentences[what][language == CITIZ_LANGUAGE_FR];

@@ -723,6 +723,60 @@ test_newest_vitals (Fixture *f, gconstpointer data)
   json_decref (bundle);
 }
 
+/* What a list is as of: the day of an import says nothing of it. */
+static void
+test_as_of (Fixture *f, gconstpointer data)
+{
+  CitizId id = citiz_env_new_id (&env);
+  json_t *json
+      = json_pack ("{s:s, s:s, s:{s:s}, s:{s:[{s:s, s:s}]}, s:s}", "resourceType", "Condition",
+                   "id", "c", "code", "text", "Asthma", "clinicalStatus", "coding", "system",
+                   "http://terminology.hl7.org/CodeSystem/condition-clinical", "code", "active",
+                   "recordedDate", "2022-01-04");
+  g_autoptr (CitizItem) item = citiz_item_new_from_json (json, &id, 1, 1, NULL);
+  json_t *bundle, *part;
+
+  json_decref (json);
+  add_patient (f);
+  add_problem (f, "Gout"); /* of which no day is known */
+  bundle = build (f);
+  g_assert_null (part_of (extension_of (section_of (bundle, "11450-4"), "part"), "reviewed"));
+  json_decref (bundle);
+
+  citiz_item_set_source (item, CITIZ_SOURCE_DOCUMENT, "CHUM");
+  item->changed.ms = NOW;
+  citiz_record_put (f->record, item);
+  bundle = build (f);
+  part = part_of (extension_of (section_of (bundle, "11450-4"), "part"), "reviewed");
+  g_assert_true (
+      g_str_has_prefix (json_string_value (json_object_get (part, "valueDateTime")), "2022-01-0"));
+  json_decref (bundle);
+
+  citiz_item_set_source (item, CITIZ_SOURCE_SELF, NULL);
+  bundle = build (f);
+  part = part_of (extension_of (section_of (bundle, "11450-4"), "part"), "reviewed");
+  g_assert_true (
+      g_str_has_prefix (json_string_value (json_object_get (part, "valueDateTime")), "2026-10-17"));
+  json_decref (bundle);
+}
+
+/* What is ours to name is named in both languages: the reader chooses theirs. */
+static void
+test_both_languages (Fixture *f, gconstpointer data)
+{
+  json_t *bundle;
+
+  add_patient (f);
+  put_series (f, "diet_kcal", "kcal", citiz_day_of (NOW, -240) - 1, 1800);
+  put_series (f, "steps", "{steps}", citiz_day_of (NOW, -240) - 1, 6000);
+  bundle = build (f);
+  g_assert_true (mentions (bundle, "Daily intake, mean"));
+  g_assert_true (mentions (bundle, "Apports quotidiens, moyenne"));
+  g_assert_true (mentions (bundle, citiz_measure_get ("diet_kcal")->name[CITIZ_LANGUAGE_FR]));
+  g_assert_true (mentions (bundle, "Pas par jour"));
+  json_decref (bundle);
+}
+
 /* What a laboratory calls by another code, or notes elsewhere than with its results, is the same tile: the newest has it. */
 static void
 test_one_tile_a_measure (Fixture *f, gconstpointer data)
@@ -784,6 +838,8 @@ main (int argc, char **argv)
   ADD ("/consent/ips/preview-and-receipt", test_preview_and_receipt);
   ADD ("/consent/ips/digest", test_digest);
   ADD ("/consent/ips/newest-vitals", test_newest_vitals);
+  ADD ("/consent/ips/as-of", test_as_of);
+  ADD ("/consent/ips/both-languages", test_both_languages);
   ADD ("/consent/ips/one-tile-a-measure", test_one_tile_a_measure);
   return g_test_run ();
 }
