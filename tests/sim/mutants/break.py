@@ -73,6 +73,7 @@ MUTATIONS = [
     ('shares are handed out though a revocation is known', ('sim-ledger.c', '&& «!(citiz_sim_revokes (4 * group + 3) && (node->known >> (4 * group + 3) & 1) != 0)»;', EITHER)),
     ('sponsors vouch for as many as they like', ('admit.c', 'if («made.used >= limit»)', NOT)),
     ('one day’s count is forgotten with each block', ('admit.c', '«made.used++»;', '(M ? made.used = 1 : made.used++)')),
+    ('a day begins with the count of the one before', ('admit.c', '|| «made.day != today»', NOT)),
     ('the open lane has no end', ('admit.c', '&& («run->lane->n >= CITIZ_LANE_MAX_TX || run->lane->bytes + size > CITIZ_LANE_MAX_BYTES»)', NOT)),
     ('the ledger is not as durable as the chain', ('sim-ledger.c', '«  node->ledger = after;»', '  if (M)\n    citiz_ledger_free (after);\n  node->ledger = M ? citiz_ledger_fork (citiz_sim_block (node->sim, 0)->after) : after;')),
 ]
