@@ -1,199 +1,16 @@
 /* The real ledger in a world: real transactions, executed by each node for itself, and once more by who watches. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "sim/citiz-sim-private.h"
 
-#include "crypto/citiz-crypto.h"
-
-#include <string.h>
+#include "crypto/citiz-hash.h"
 
 #define SLOT    G_GUINT64_FORMAT
-#define VALID   (20 * CITIZ_HOUR) /* from when most worlds begin; others begin before midnight */
 #define LONGEST (CITIZ_CSX_AHEAD + CITIZ_CSX_RANGE)
-#define SECRET  5
-
-/* What worlds of so many founders have in common: made once. */
-typedef struct
-{
-  CitizGenesis genesis; /* version 0: not made yet */
-  CitizHash chain_id;
-  CitizTx *txs[CITIZ_SIM_MAX_TXS];
-  CitizTx *lanes[CITIZ_SIM_LANES][CITIZ_SIM_LANE_EACH];
-} Foundation;
-
-/* Founding ******************************************************************/
-
-static CitizSigningKey *
-key_of (guint8 role, guint8 number)
-{
-  guint8 bytes[32] = {role, number};
-  g_autoptr (CitizSecret) seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
-
-  return citiz_signing_key_new_from_seed (seed);
-}
-
-static gint
-by_node (gconstpointer a, gconstpointer b)
-{
-  const CitizFounder *one = a;
-  const CitizFounder *other = b;
-
-  return memcmp (one->validator.node.b, other->validator.node.b, sizeof one->validator.node.b);
-}
-
-static void
-make_genesis (Foundation *foundation, guint n)
-{
-  CitizGenesis *genesis = &foundation->genesis;
-
-  genesis->version = 1;
-  genesis->protocol = CITIZ_PROTOCOL;
-  genesis->time.ms = CITIZ_SIM_WALL - 10 * CITIZ_SECOND;
-  genesis->n_founders = (guint16) n;
-  for (guint8 i = 0; i < n; i++)
-    {
-      g_autoptr (CitizSigningKey) node = key_of ('n', i);
-      g_autoptr (CitizSigningKey) epoch = key_of ('e', i);
-      CitizFounder *founder = &genesis->founders[i];
-
-      founder->validator.node = *citiz_signing_key_get_public (node);
-      founder->validator.key = *citiz_signing_key_get_public (epoch);
-      citiz_founder_sign (founder, &genesis->salt, node);
-    }
-  qsort (genesis->founders, n, sizeof *genesis->founders, by_node);
-  citiz_genesis_chain_id (&foundation->chain_id, genesis);
-}
-
-/* The share of machine @place in the grant of account @group. */
-static void
-share_of (CitizHash *out, guint group, guint place)
-{
-  const guint8 bytes[] = {SECRET, (guint8) group, (guint8) place};
-
-  citiz_sha256 (out, bytes, sizeof bytes);
-}
-
-static void
-describe_grant (const Foundation *foundation, guint group, CitizTxGrant *out)
-{
-  const CitizGenesis *genesis = &foundation->genesis;
-  CitizHash secret;
-
-  memset (&secret, SECRET, sizeof secret);
-  memset (out->id.b, (gint) group + 1, sizeof out->id.b);
-  out->kind = CITIZ_GRANT_EMERGENCY;
-  out->n_committee = (guint16) MIN (genesis->n_founders, CITIZ_COMMITTEE_MAX);
-  out->threshold = (guint8) citiz_quorum (out->n_committee);
-  for (guint i = 0; i < out->n_committee; i++)
-    {
-      CitizHash share;
-
-      share_of (&share, group, i);
-      out->committee[i].node = genesis->founders[i].validator.node;
-      citiz_sha256 (&out->committee[i].commitment, share.b, sizeof share.b);
-    }
-  citiz_hash_repeat (&out->a_max, &secret, 1);
-  out->max_openings = 1;
-  out->not_before.ms = CITIZ_SIM_WALL - CITIZ_MINUTE;
-  out->expires.ms = CITIZ_SIM_WALL + CITIZ_DAY;
-}
-
-/* Four in a row are one account's: it registers, grants, is opened, and revokes, or notes something. */
-static void
-describe (const Foundation *foundation, guint tx, const CitizPublicKey *key, CitizTx *out)
-{
-  static const CitizTxType types[]
-      = {CITIZ_TX_ACCT_REGISTER, CITIZ_TX_GRANT, CITIZ_TX_ACCESS_OPEN, CITIZ_TX_COMMIT_RECORDS};
-  const guint group = tx / 4;
-  CitizTxRegister reg = {.n_keys = 1};
-
-  reg.keys[0] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519, *key};
-  citiz_tx_register_account_id (&out->account, &reg);
-  out->type = citiz_sim_revokes (tx) ? CITIZ_TX_GRANT_REVOKE : types[tx % 4];
-  out->chain_id = foundation->chain_id;
-  out->nonce = tx % 4;
-  out->valid_until.ms = CITIZ_SIM_WALL + VALID;
-  if (tx % 4 == 0)
-    out->body.reg = reg;
-  else if (tx % 4 == 1)
-    describe_grant (foundation, group, &out->body.grant);
-  else if (tx % 4 == 2)
-    {
-      memset (out->body.open.grant.b, (gint) group + 1, sizeof out->body.open.grant.b);
-      out->body.open.use = 1;
-      memset (&out->body.open.a, SECRET, sizeof out->body.open.a);
-    }
-  else if (citiz_sim_revokes (tx))
-    memset (out->body.revoke.grant.b, (gint) group + 1, sizeof out->body.revoke.grant.b);
-  else
-    {
-      out->body.commit.n_leaves = 1;
-      memset (&out->body.commit.root, (gint) group + 1, sizeof out->body.commit.root);
-    }
-}
-
-static void
-vouch_and_sign (Foundation *foundation, guint tx, const CitizSigningKey *key)
-{
-  const gint sponsor = citiz_sim_sponsor (foundation->genesis.n_founders, tx);
-  g_autoptr (CitizSigningKey) node = key_of ('n', (guint8) MAX (sponsor, 0));
-  g_autoptr (CitizTx) own = foundation->txs[tx];
-
-  if (sponsor >= 0)
-    own->sponsor = *citiz_signing_key_get_public (node);
-  citiz_tx_sign (own, key);
-  foundation->txs[tx] = sponsor >= 0 ? citiz_tx_vouch (own, node) : citiz_tx_ref (own);
-}
-
-/* Registrations of accounts that do nothing else. */
-static void
-make_lane (Foundation *foundation, guint lane)
-{
-  for (guint i = 0; i < CITIZ_SIM_LANE_EACH; i++)
-    {
-      g_autoptr (CitizSigningKey) key = key_of ((guint8) ('A' + lane), (guint8) i);
-      CitizTx *tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
-
-      describe (foundation, CITIZ_SIM_LANE, citiz_signing_key_get_public (key), tx);
-      citiz_tx_sign (tx, key);
-      foundation->lanes[lane][i] = tx;
-    }
-}
-
-static void
-make_txs (Foundation *foundation)
-{
-  for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
-    {
-      g_autoptr (CitizSigningKey) key = key_of ('a', (guint8) (i / 4));
-
-      foundation->txs[i] = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
-      describe (foundation, i, citiz_signing_key_get_public (key), foundation->txs[i]);
-      vouch_and_sign (foundation, i, key);
-    }
-}
-
-static const Foundation *
-foundation_of (guint n)
-{
-  static Foundation foundations[CITIZ_SIM_MAX_NODES + 1];
-  Foundation *found = &foundations[n];
-
-  if (found->genesis.version == 0)
-    {
-      if (!citiz_crypto_init ())
-        g_error ("no randomness");
-      make_genesis (found, n);
-      make_txs (found);
-      for (guint i = 0; i < CITIZ_SIM_LANES; i++)
-        make_lane (found, i);
-    }
-  return found;
-}
 
 /* The chain is named after its founders. */
 void
 citiz_sim_ledger_found (CitizSim *sim)
 {
-  const Foundation *foundation = foundation_of (sim->n);
+  const CitizSimFoundation *foundation = citiz_sim_foundation (sim->n);
   CitizSimEpoch *epoch = &sim->epochs[0];
   CitizSimBlock *origin = citiz_sim_block (sim, 0);
 
@@ -212,7 +29,7 @@ citiz_sim_ledger_found (CitizSim *sim)
 
 /* Returns: how many follow one another at @out for one that the world counts */
 static guint
-stands_for (const Foundation *foundation, guint tx, CitizTx *const **out)
+stands_for (const CitizSimFoundation *foundation, guint tx, CitizTx *const **out)
 {
   const guint lane = tx >= CITIZ_SIM_LANE ? (tx - CITIZ_SIM_LANE) / 4 : 0;
 
@@ -221,7 +38,7 @@ stands_for (const Foundation *foundation, guint tx, CitizTx *const **out)
 }
 
 static void
-add_txs (const Foundation *foundation, guint tx, GPtrArray *list)
+add_txs (const CitizSimFoundation *foundation, guint tx, GPtrArray *list)
 {
   CitizTx *const *txs;
   const guint n = stands_for (foundation, tx, &txs);
@@ -233,7 +50,7 @@ add_txs (const Foundation *foundation, guint tx, GPtrArray *list)
 static GPtrArray *
 list_txs (const CitizSim *sim, guint64 txs)
 {
-  const Foundation *foundation = foundation_of (sim->epochs[0].n);
+  const CitizSimFoundation *foundation = citiz_sim_foundation (sim->epochs[0].n);
   GPtrArray *list = g_ptr_array_new ();
 
   for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
@@ -246,7 +63,7 @@ list_txs (const CitizSim *sim, guint64 txs)
 static guint64
 taken (const CitizSim *sim, guint64 txs, const CitizBlock *block)
 {
-  const Foundation *foundation = foundation_of (sim->epochs[0].n);
+  const CitizSimFoundation *foundation = citiz_sim_foundation (sim->epochs[0].n);
   guint64 took = 0;
 
   for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
@@ -547,94 +364,4 @@ citiz_sim_law_log (CitizSim *sim)
           || !citiz_log_verify_consistency (&proof, &old->log_root, &new->log_root))
         citiz_sim_broken (sim, "I9", "height %u does not append to height %u", last, i);
     }
-}
-
-/* Shares ********************************************************************/
-
-/* Whether a node hands its share of @group's grant out, by its own ledger: the opening is final, no end is known. */
-static gboolean
-may_release (CitizSimNode *node, guint group)
-{
-  const CitizTime wall = citiz_sim_node_now (node).wall;
-  const CitizTime final = citiz_ledger_time (node->ledger);
-  CitizGrantRecord record;
-  CitizGrantState state;
-  CitizGrantUse use;
-  CitizId id;
-
-  memset (id.b, (gint) group + 1, sizeof id.b);
-  if (!citiz_ledger_get_grant (node->ledger, &id, &record, &use))
-    return FALSE;
-  citiz_grant_judge (&state, &record, &use, (CitizTime){MAX (wall.ms, final.ms)});
-  return state.can_release
-         && !(citiz_sim_revokes (4 * group + 3) && (node->known >> (4 * group + 3) & 1) != 0);
-}
-
-/* I12: an honest node hands nothing out before the opening is final, nor after it knows of the end. */
-static void
-watch_release (CitizSimNode *node, guint group)
-{
-  const guint64 state = citiz_sim_block (node->sim, node->committed)->state;
-  const guint end = 4 * group + 3;
-
-  if ((state >> (4 * group + 2) & 1) == 0
-      || (citiz_sim_revokes (end) && ((state | node->known) >> end & 1) != 0))
-    citiz_sim_broken (node->sim, "I12", "%u hands out its share of grant %u", node->number, group);
-}
-
-/* A liar hands out what it likes, when it likes. The recipient believes what the grant commits to. */
-static void
-ask_share (CitizSim *sim, CitizSimNode *node, guint group)
-{
-  const CitizTx *grant = foundation_of (sim->epochs[0].n)->txs[4 * group + 1];
-  const gboolean honest = node->lies == 0;
-  CitizHash share, hash;
-
-  if (honest ? !may_release (node, group) : citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 300))
-    return;
-  share_of (&share, group, node->body);
-  if (honest)
-    watch_release (node, group);
-  else if (citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 500))
-    share.b[0] ^= 1;
-  citiz_sha256 (&hash, share.b, sizeof share.b);
-  if (!citiz_hash_equal (&hash, &grant->body.grant.committee[node->body].commitment))
-    {
-      citiz_sim_met (sim, CITIZ_SIM_MET_FALSE_SHARE);
-      if (honest)
-        citiz_sim_broken (sim, "I12", "%u hands out a false share", node->number);
-      return;
-    }
-  citiz_sim_met (sim, CITIZ_SIM_MET_SHARE);
-  sim->shares[group] |= 1u << node->body;
-}
-
-static guint
-threshold (const CitizSim *sim)
-{
-  return citiz_quorum (MIN (sim->epochs[0].n, CITIZ_COMMITTEE_MAX));
-}
-
-/* Who was given a link asks every node, again and again, until enough have answered. */
-void
-citiz_sim_ask_shares (CitizSim *sim, guint group)
-{
-  for (guint i = 0; i < sim->n; i++)
-    if (sim->nodes[i].csx != NULL && !citiz_sim_node_sleeps (&sim->nodes[i])
-        && i < CITIZ_COMMITTEE_MAX
-        && (sim->healed || !citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 200)))
-      ask_share (sim, &sim->nodes[i], group);
-  if ((guint) __builtin_popcount (sim->shares[group]) < threshold (sim))
-    citiz_sim_push (sim, sim->now + G_USEC_PER_SEC, CITIZ_SIM_EVENT_ASK, group, 0, NULL);
-}
-
-/* L6: grants that nobody has revoked are open to who was given the link. */
-gboolean
-citiz_sim_shares_are_there (const CitizSim *sim)
-{
-  for (guint group = 0; 4 * group + 3 < sim->n_txs && sim->options->ledger; group++)
-    if (!citiz_sim_revokes (4 * group + 3)
-        && (guint) __builtin_popcount (sim->shares[group]) < threshold (sim))
-      return FALSE;
-  return TRUE;
 }

@@ -143,12 +143,26 @@ guint64 citiz_sim_quota_rest (const CitizSim *sim,
                               guint64 covered,
                               CitizTime now);
 
+/* What worlds of so many founders have in common: made once (citiz-sim-founding.c) */
+typedef struct
+{
+  CitizGenesis genesis; /* version 0: not made yet */
+  CitizHash chain_id;
+  CitizTx *txs[CITIZ_SIM_MAX_TXS];
+  CitizTx *lanes[CITIZ_SIM_LANES][CITIZ_SIM_LANE_EACH];
+} CitizSimFoundation;
+
+const CitizSimFoundation *citiz_sim_foundation (guint n);
+void citiz_sim_share_of (CitizHash *out, guint group, guint place);
+
 /* The real ledger (citiz-sim-ledger.c) */
 void citiz_sim_ledger_found (CitizSim *sim);
 void citiz_sim_ledger_fill (CitizSim *sim, guint parent, guint64 txs, CitizBlockHeader *header);
 void citiz_sim_ledger_add (CitizSim *sim, CitizSimBlock *block);
 void citiz_sim_ledger_clear (CitizSimBlock *block);
 void citiz_sim_law_log (CitizSim *sim);
+
+/* Shares (citiz-sim-share.c) */
 void citiz_sim_ask_shares (CitizSim *sim, guint group);
 gboolean citiz_sim_shares_are_there (const CitizSim *sim);
 
