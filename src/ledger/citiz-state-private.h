@@ -5,18 +5,28 @@
 
 G_BEGIN_DECLS
 
-/* A leaf has a value and no children, a branch the reverse. */
+/* A branch takes no more room than it needs: there are as many of them as of leaves, and each way down reads some twenty. */
 typedef struct _CitizStateNode CitizStateNode;
 struct _CitizStateNode
 {
-  gint ref;
-  gboolean hashed;
-  CitizStateNode *child[2]; /* what a way down reads comes first: one line of the cache a level */
-  GBytes *value;
-  guint64 n_leaves;
-  guint64 number; /* of a leaf */
-  CitizHash key;
   CitizHash hash;
+  gint ref;
+  guint8 hashed;
+  guint8 is_leaf;
+  union
+  {
+    struct
+    {
+      CitizStateNode *child[2];
+      guint64 n_leaves;
+    };
+    struct
+    {
+      GBytes *value;
+      guint64 number;
+      CitizHash key;
+    };
+  };
 };
 
 struct _CitizState

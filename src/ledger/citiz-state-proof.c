@@ -14,7 +14,7 @@ citiz_state_prove (CitizState *state, const CitizHash *key, CitizStateProof *out
   CitizStateNode *node = state->root;
 
   out->n = 0;
-  while (node != NULL && node->value == NULL)
+  while (node != NULL && !node->is_leaf)
     {
       const guint bit = citiz_state_bit (key, out->n);
 

@@ -12,13 +12,28 @@
  * (3) a branch's leaf count is the sum of its children's;
  * (4) a node with more than one owner is never changed, a node whose hash is known is never changed without forgetting it. */
 
+#define BRANCH_SIZE (G_STRUCT_OFFSET (CitizStateNode, n_leaves) + sizeof (guint64))
+
+static gsize
+node_size (const CitizStateNode *node)
+{
+  return node->is_leaf ? sizeof *node : BRANCH_SIZE;
+}
+
+static guint64
+node_count (const CitizStateNode *node)
+{
+  return node == NULL ? 0 : node->is_leaf ? 1 : node->n_leaves;
+}
+
 static CitizStateNode *
 node_new_leaf (guint64 number, const CitizHash *key, GBytes *value)
 {
-  CitizStateNode *node = g_new0 (CitizStateNode, 1);
+  CitizStateNode *node = g_slice_alloc (sizeof *node);
 
   node->ref = 1;
-  node->n_leaves = 1;
+  node->hashed = FALSE;
+  node->is_leaf = TRUE;
   node->number = number;
   node->key = *key;
   node->value = g_bytes_ref (value);
@@ -38,10 +53,14 @@ node_unref (CitizStateNode *node)
 {
   if (node == NULL || !g_atomic_int_dec_and_test (&node->ref))
     return;
-  node_unref (node->child[0]);
-  node_unref (node->child[1]);
-  g_clear_pointer (&node->value, g_bytes_unref);
-  g_free (node);
+  if (node->is_leaf)
+    g_bytes_unref (node->value);
+  else
+    {
+      node_unref (node->child[0]);
+      node_unref (node->child[1]);
+    }
+  g_slice_free1 (node_size (node), node);
 }
 
 /* Takes @node, gives one that nobody else has. */
@@ -52,13 +71,15 @@ node_own (CitizStateNode *node)
 
   if (g_atomic_int_get (&node->ref) == 1)
     return node;
-  copy = g_new (CitizStateNode, 1);
-  *copy = *node;
+  copy = g_slice_copy (node_size (node), node);
   copy->ref = 1;
-  node_ref (copy->child[0]);
-  node_ref (copy->child[1]);
-  if (copy->value != NULL)
+  if (copy->is_leaf)
     g_bytes_ref (copy->value);
+  else
+    {
+      node_ref (copy->child[0]);
+      node_ref (copy->child[1]);
+    }
   node_unref (node);
   return copy;
 }
@@ -67,7 +88,7 @@ node_own (CitizStateNode *node)
 static CitizStateNode *
 node_join (CitizStateNode *a, CitizStateNode *b, guint depth)
 {
-  CitizStateNode *node = g_new0 (CitizStateNode, 1);
+  CitizStateNode *node = g_slice_alloc0 (BRANCH_SIZE);
   const guint bit = citiz_state_bit (&a->key, depth);
 
   node->ref = 1;
@@ -90,12 +111,12 @@ node_set (CitizStateNode *node, guint depth, guint64 *number, const CitizHash *k
 
   if (node == NULL)
     return node_new_leaf (*number, key, value);
-  if (node->value != NULL && !citiz_hash_equal (&node->key, key))
+  if (node->is_leaf && !citiz_hash_equal (&node->key, key))
     return node_join (node, node_new_leaf (*number, key, value), depth);
 
   node = node_own (node);
   node->hashed = FALSE;
-  if (node->value != NULL)
+  if (node->is_leaf)
     {
       g_bytes_unref (node->value);
       node->value = g_bytes_ref (value);
@@ -104,8 +125,7 @@ node_set (CitizStateNode *node, guint depth, guint64 *number, const CitizHash *k
     }
   bit = citiz_state_bit (key, depth);
   node->child[bit] = node_set (node->child[bit], depth + 1, number, key, value);
-  node->n_leaves = (node->child[0] != NULL ? node->child[0]->n_leaves : 0)
-                   + (node->child[1] != NULL ? node->child[1]->n_leaves : 0);
+  node->n_leaves = node_count (node->child[0]) + node_count (node->child[1]);
   return node;
 }
 
@@ -161,7 +181,7 @@ citiz_state_get (const CitizState *state, const CitizHash *key)
 {
   const CitizStateNode *node = state->root;
 
-  for (guint depth = 0; node != NULL && node->value == NULL; depth++)
+  for (guint depth = 0; node != NULL && !node->is_leaf; depth++)
     node = node->child[citiz_state_bit (key, depth)];
   return node != NULL && citiz_hash_equal (&node->key, key) ? node->value : NULL;
 }
@@ -169,7 +189,7 @@ citiz_state_get (const CitizState *state, const CitizHash *key)
 guint64
 citiz_state_size (const CitizState *state)
 {
-  return state->root != NULL ? state->root->n_leaves : 0;
+  return node_count (state->root);
 }
 
 /* H (0x10 | key | SHA-256 (value)) */
@@ -178,7 +198,7 @@ node_foreach (const CitizStateNode *node, CitizStateFunc func, gpointer data)
 {
   if (node == NULL)
     return TRUE;
-  if (node->value != NULL)
+  if (node->is_leaf)
     return func (data, &node->key, node->value);
   return node_foreach (node->child[0], func, data) && node_foreach (node->child[1], func, data);
 }
@@ -221,7 +241,7 @@ citiz_state_node_hash (CitizStateNode *node, CitizHash *out)
       memset (out, 0, sizeof *out);
       return;
     }
-  if (!node->hashed && node->value != NULL)
+  if (!node->hashed && node->is_leaf)
     {
       citiz_sha256 (&left, g_bytes_get_data (node->value, NULL), g_bytes_get_size (node->value));
       citiz_state_hash_leaf (&node->hash, &node->key, &left);
@@ -254,12 +274,12 @@ node_check (CitizStateNode *node, guint depth, CitizHash *prefix)
   CitizHash again;
   guint64 n = 0;
 
-  if (node->value != NULL)
+  if (node->is_leaf)
     {
       for (guint i = 0; i < depth; i++)
         if (citiz_state_bit (&node->key, i) != citiz_state_bit (prefix, i))
           return FALSE;
-      return node->n_leaves == 1 && node->child[0] == NULL && node->child[1] == NULL;
+      return node->value != NULL;
     }
   for (guint bit = 0; bit < 2; bit++)
     {
@@ -269,7 +289,7 @@ node_check (CitizStateNode *node, guint depth, CitizHash *prefix)
       prefix->b[depth / 8] |= (guint8) (bit != 0 ? 0x80 >> depth % 8 : 0);
       if (!node_check (node->child[bit], depth + 1, prefix))
         return FALSE;
-      n += node->child[bit]->n_leaves;
+      n += node_count (node->child[bit]);
     }
   if (n < 2 || n != node->n_leaves)
     return FALSE;
