@@ -512,6 +512,47 @@ enter_epoch (CitizLedger *ledger, const CitizBlockHeader *header, GError **error
 }
 
 /**
+ * citiz_ledger_advance:
+ *
+ * As citiz_ledger_apply(), for one that nobody needs when this fails: then it is spoilt. Block after block on the same ledger copies nothing.
+ */
+gboolean
+citiz_ledger_advance (CitizLedger *ledger,
+                      const CitizBlock *block,
+                      CitizTime now,
+                      CitizLevel level,
+                      CitizCheckFunc check,
+                      gpointer check_data,
+                      CitizChanges *changes,
+                      GError **error)
+{
+  CitizLane lane = {0};
+  CitizBlockHeader expected;
+
+  g_return_val_if_fail (level != CITIZ_LEVEL_LIGHT, FALSE);
+  if (level == CITIZ_LEVEL_STRUCTURAL)
+    check = NULL;
+  else if (check == NULL)
+    check = citiz_check_now;
+
+  if (!enter_epoch (ledger, &block->header, error) || !check_place (ledger, block, now, error)
+      || !check_certs (ledger, block, check, check_data, error))
+    return FALSE;
+  if (!execute (ledger, block->txs, block->header.time, check, check_data, changes, &lane, error))
+    {
+      g_prefix_error (error, "block %" G_GUINT64_FORMAT ", ", block->header.height);
+      return FALSE;
+    }
+  make_header (&expected, ledger, block->header.slot, block->header.time, block->txs,
+               &block->header.proposer);
+  if (!check_header (&expected, &block->header, error))
+    return FALSE;
+  ledger->head = block->header;
+  ledger->head_hash = block->hash;
+  return TRUE;
+}
+
+/**
  * citiz_ledger_apply:
  * @now: the clock of who checks; a block may be %CITIZ_BLOCK_MAX_AHEAD ahead of it
  * @level: %CITIZ_LEVEL_STRUCTURAL recomputes, %CITIZ_LEVEL_FULL checks signatures too
@@ -530,29 +571,10 @@ citiz_ledger_apply (CitizLedger *ledger,
                     CitizChanges *changes,
                     GError **error)
 {
-  g_autoptr (CitizLedger) next = NULL;
-  CitizLane lane = {0};
-  CitizBlockHeader expected;
+  g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
 
-  g_return_val_if_fail (level != CITIZ_LEVEL_LIGHT, FALSE);
-  if (level == CITIZ_LEVEL_STRUCTURAL)
-    check = NULL;
-  else if (check == NULL)
-    check = citiz_check_now;
-
-  next = citiz_ledger_fork (ledger);
-  if (!enter_epoch (next, &block->header, error) || !check_place (next, block, now, error)
-      || !check_certs (next, block, check, check_data, error))
+  if (!citiz_ledger_advance (next, block, now, level, check, check_data, changes, error))
     return FALSE;
-  if (!execute (next, block->txs, block->header.time, check, check_data, changes, &lane, error))
-    {
-      g_prefix_error (error, "block %" G_GUINT64_FORMAT ", ", block->header.height);
-      return FALSE;
-    }
-  make_header (&expected, next, block->header.slot, block->header.time, block->txs,
-               &block->header.proposer);
-  if (!check_header (&expected, &block->header, error))
-    return FALSE;
-  adopt (ledger, next, block);
+  swap (ledger, next);
   return TRUE;
 }

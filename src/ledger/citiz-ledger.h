@@ -170,6 +170,14 @@ gboolean citiz_ledger_apply (CitizLedger *ledger,
                              gpointer check_data,
                              CitizChanges *changes,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_ledger_advance (CitizLedger *ledger,
+                               const CitizBlock *block,
+                               CitizTime now,
+                               CitizLevel level,
+                               CitizCheckFunc check,
+                               gpointer check_data,
+                               CitizChanges *changes,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Certificates and light verification. */
 gboolean citiz_cert_check (const CitizCert *cert,

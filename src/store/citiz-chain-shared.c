@@ -91,6 +91,28 @@ citiz_chain_ledger (CitizChain *chain, GError **error)
   return citiz_chain_need_ledger (chain, error) ? chain->ledger : NULL;
 }
 
+/* One final block into the transaction that is open. */
+static gboolean
+put_new (gpointer data,
+         CitizChain *chain,
+         const CitizBlock *block,
+         const CitizLedger *after,
+         CitizChanges *changes,
+         GError **error)
+{
+  return citiz_chain_write_block (chain, block, changes, error)
+         && (!chain->gives_snapshots || citiz_chain_keep_snapshot (chain, after, error));
+}
+
+/* Takes @ledger. */
+static gboolean
+go_on_from (CitizChain *chain, CitizLedger *ledger, GError **error)
+{
+  g_clear_pointer (&chain->ledger, citiz_ledger_free);
+  chain->ledger = ledger;
+  return citiz_chain_begin_epoch (chain, ledger, error);
+}
+
 /**
  * citiz_chain_append:
  * @block: a child of the newest block, with its justification; final, and the last of those appended in one SQLite transaction has the
@@ -189,8 +211,8 @@ citiz_chain_take_range (CitizChain *chain,
       if (block->justification == NULL)
         return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
       if (!citiz_chain_cross_refound (chain, ledger, error)
-          || !citiz_ledger_apply (ledger, block, now, level, citiz_check_pool_later, pool, changes,
-                                  error))
+          || !citiz_ledger_advance (ledger, block, now, level, citiz_check_pool_later, pool,
+                                    changes, error))
         return FALSE;
       if (closing && block->final == NULL)
         {
@@ -237,15 +259,14 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
     return FALSE;
   pool = citiz_check_pool_new ();
   ledger = citiz_ledger_fork (chain->ledger);
-  good = citiz_chain_take_range (chain, blocks, level, pool, ledger, append, NULL, error);
+  good = citiz_chain_take_range (chain, blocks, level, pool, ledger, put_new, NULL, error);
   citiz_check_pool_flush (pool);
   if (!citiz_check_pool_finish (pool, &tag) && good)
     good = refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
   if (!good)
     {
       citiz_db_rollback (chain->db);
-      g_clear_pointer (&chain->ledger, citiz_ledger_free);
       return FALSE;
     }
-  return citiz_db_commit (chain->db, error);
+  return citiz_db_commit (chain->db, error) && go_on_from (chain, g_steal_pointer (&ledger), error);
 }

@@ -116,10 +116,10 @@ run_block (CitizChainVerifier *verifier,
   verifier->tag = block->header.height;
   citiz_check_pool_tag (verifier->pool, verifier->tag);
   if (!citiz_chain_cross_refound (verifier->chain, verifier->ledger, &why)
-      || !citiz_ledger_apply (verifier->ledger, block, citiz_chain_time (verifier->chain),
-                              verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL
-                                                                : verifier->level,
-                              citiz_check_pool_later, verifier->pool, changes, &why))
+      || !citiz_ledger_advance (verifier->ledger, block, citiz_chain_time (verifier->chain),
+                                verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL
+                                                                  : verifier->level,
+                                citiz_check_pool_later, verifier->pool, changes, &why))
     {
       g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
       return FALSE;
