@@ -270,7 +270,7 @@ take_opened (CitizShared *shared,
 static CitizTxInfo *
 find_late (CitizShared *shared, const CitizHash *note)
 {
-  return citiz_node_find_opening (citiz_engine_shared_chain (shared->engine), &shared->id, note);
+  return citiz_chain_find_opening (citiz_engine_shared_chain (shared->engine), &shared->id, note);
 }
 
 /* Only who holds the link seals a note that can be read; of others a node could tell without end. No more than there are openings, then: those

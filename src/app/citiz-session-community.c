@@ -58,18 +58,23 @@ void
 citiz_session_count_mine (CitizSession *self)
 {
   GListModel *blocks = self->community != NULL ? G_LIST_MODEL (self->community->blocks) : NULL;
+  GListModel *entries = G_LIST_MODEL (self->entries);
+  g_autoptr (GHashTable) mine = g_hash_table_new (g_int64_hash, g_int64_equal);
 
   for (guint i = 0; blocks != NULL && i < g_list_model_get_n_items (blocks); i++)
     {
-      g_autoptr (CitizBlockRow) block = g_list_model_get_item (blocks, i);
+      g_autoptr (CitizBlockRow) block = g_list_model_get_item (blocks, i); /* the list keeps it */
 
       block->n_mine = 0;
-      for (guint j = 0; j < g_list_model_get_n_items (G_LIST_MODEL (self->entries)); j++)
-        {
-          g_autoptr (CitizEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), j);
+      g_hash_table_insert (mine, &block->height, block);
+    }
+  for (guint i = 0; blocks != NULL && i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (CitizEntry) entry = g_list_model_get_item (entries, i);
+      CitizBlockRow *block = entry->community ? g_hash_table_lookup (mine, &entry->height) : NULL;
 
-          block->n_mine += entry->community && entry->height == block->height;
-        }
+      if (block != NULL)
+        block->n_mine++;
     }
 }
 

@@ -151,21 +151,6 @@ citiz_node_answer_taken (CitizNodeCall *call, const CitizId *grant)
     citiz_node_answer (call, 404, json_pack ("{s:s}", "state", "unknown"));
 }
 
-CitizTxInfo *
-citiz_node_find_opening (CitizChain *chain, const CitizId *grant, const CitizHash *note)
-{
-  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (chain, grant, NULL);
-
-  for (guint i = 0; txs != NULL && i < txs->len; i++)
-    {
-      const CitizTxInfo *info = txs->pdata[i];
-
-      if (info->type == CITIZ_TX_ACCESS_OPEN && citiz_hash_equal (&info->tx->body.open.note, note))
-        return g_ptr_array_steal_index (txs, i);
-    }
-  return NULL;
-}
-
 /* The final opening that this very note came with, when the answer to it was lost. */
 gboolean
 citiz_node_was_opened (CitizNodeCall *call, const CitizGrantState *state, GBytes *note)
@@ -174,7 +159,7 @@ citiz_node_was_opened (CitizNodeCall *call, const CitizGrantState *state, GBytes
   CitizHash hash;
 
   citiz_note_hash (&hash, note);
-  info = citiz_node_find_opening (call->node->chain, &state->grant.id, &hash);
+  info = citiz_chain_find_opening (call->node->chain, &state->grant.id, &hash);
   if (info != NULL)
     answer_opened (call, state, info);
   return info != NULL;

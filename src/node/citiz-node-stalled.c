@@ -50,7 +50,7 @@ find_held (CitizNode *self,
 static gboolean
 is_on_ledger (CitizNode *self, const CitizId *grant, const CitizHash *note)
 {
-  g_autoptr (CitizTxInfo) info = citiz_node_find_opening (self->chain, grant, note);
+  g_autoptr (CitizTxInfo) info = citiz_chain_find_opening (self->chain, grant, note);
 
   return info != NULL;
 }

@@ -98,11 +98,6 @@ gboolean citiz_node_drop_mail (CitizNode *self,
 /* What GET /v1/tx/<id> tells of a final transaction: NULL: the chain does not hold it. */
 json_t *citiz_node_tx_json (CitizChain *chain, const CitizHash *id);
 
-/* The final opening of @grant that came with the note of this hash, whatever its number. Returns: (transfer full) (nullable) */
-CitizTxInfo *citiz_node_find_opening (CitizChain *chain,
-                                      const CitizId *grant,
-                                      const CitizHash *note);
-
 /* The doctor's page as it is served; NUL-terminated HTML. */
 const gchar *citiz_node_get_page (void);
 /* While it is started: an address that shows `bundle` by the doctor's page without any grant; good for ten minutes and until the next

@@ -250,7 +250,8 @@ fill (CitizChain *chain, GPtrArray *blocks, CitizLedger *ledger, GError **error)
     return FALSE;
   return citiz_ledger_head (ledger)->height < chain->base->header.height
          || (citiz_chain_keep_named (chain, chain->base->header.height, error)
-             && citiz_db_exec (chain->db, "DELETE FROM chain_base", error));
+             && citiz_db_exec (chain->db, "DELETE FROM chain_base; DELETE FROM chain_closing",
+                               error));
 }
 
 /* Writes @blocks, the next that are missing, every signature of them verified; @ledger, which stood before them, stands after them. All or

@@ -341,6 +341,38 @@ citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **erro
 }
 
 /**
+ * citiz_chain_find_opening:
+ * @note: the hash of one
+ *
+ * Only what holds these bytes is decoded.
+ *
+ * Returns: (transfer full) (nullable): the opening of this grant that came with this note, whatever its number
+ */
+CitizTxInfo *
+citiz_chain_find_opening (CitizChain *chain, const CitizId *grant, const CitizHash *note)
+{
+  g_autoptr (CitizTxInfo) info = g_new0 (CitizTxInfo, 1);
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (chain->db,
+                         TX_EACH "WHERE t.grant_id = ?1 AND instr (t.bytes, ?2) > 0 "
+                                 "ORDER BY t.number",
+                         &stmt, NULL))
+    return NULL;
+  citiz_stmt_bind_id (stmt, 1, grant);
+  citiz_stmt_bind_hash (stmt, 2, note);
+  while (citiz_stmt_next (stmt, &row, NULL) && row)
+    {
+      if (read_tx_row (stmt, info, NULL) && info->type == CITIZ_TX_ACCESS_OPEN
+          && citiz_hash_equal (&info->tx->body.open.note, note))
+        return g_steal_pointer (&info);
+      citiz_tx_info_clear (info);
+    }
+  return NULL;
+}
+
+/**
  * citiz_chain_txs_of_community:
  *
  * Returns: (transfer full) (element-type CitizTxInfo) (nullable): every node_join, valset_change, evidence and params, in their order

@@ -103,6 +103,9 @@ gboolean citiz_chain_find_tx (CitizChain *chain,
 GPtrArray *citiz_chain_txs_of_block (CitizChain *chain, guint64 height, GError **error);
 GPtrArray *citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **error);
 GPtrArray *citiz_chain_txs_of_community (CitizChain *chain, GError **error);
+CitizTxInfo *citiz_chain_find_opening (CitizChain *chain,
+                                       const CitizId *grant,
+                                       const CitizHash *note);
 gboolean citiz_chain_is_renewal (CitizChain *chain, const CitizTxInfo *info);
 GPtrArray *citiz_chain_blocks (CitizChain *chain, guint64 from_height, guint count, GError **error);
 gboolean citiz_chain_inclusion (CitizChain *chain,

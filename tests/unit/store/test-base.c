@@ -1,5 +1,6 @@
 /* A chain that begins with a snapshot: given out, taken, gone on with, its history filled in. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "shared-world.h"
+#include "store/citiz-chain-private.h"
 
 #include "crypto/citiz-crypto.h"
 #include "ledger/citiz-snapshot.h"
@@ -161,6 +162,15 @@ test_adopt (Scene *scene, gconstpointer unused)
   citiz_tx_path_clear (&path);
 }
 
+/* How the first epoch ended. */
+static GBytes *
+closing_of (CitizChain *chain)
+{
+  g_autoptr (CitizClosing) closing = citiz_chain_closing (chain, 0, NULL);
+
+  return citiz_closing_encode (closing);
+}
+
 /* The history is filled in piece by piece, over a restart, and the whole is then as if it had been followed from the beginning. */
 static void
 test_fill (Scene *scene, gconstpointer unused)
@@ -169,10 +179,13 @@ test_fill (Scene *scene, gconstpointer unused)
   g_autoptr (GPtrArray) first = some (scene->blocks, 0, 4);
   g_autoptr (GPtrArray) rest = some (scene->blocks, 4, 100);
   g_autoptr (GPtrArray) read = NULL;
+  g_autoptr (GBytes) before = NULL;
+  g_autoptr (GBytes) after = NULL;
   g_autoptr (GError) error = NULL;
 
   leap (scene);
   follow (scene->late.chain, scene->newer);
+  before = closing_of (scene->late.chain);
   verifier = resume (scene);
   g_assert_true (run (verifier, &error));
   g_assert_no_error (error);
@@ -191,6 +204,9 @@ test_fill (Scene *scene, gconstpointer unused)
   g_assert_true (citiz_chain_verifier_feed (verifier, rest, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (citiz_chain_base (scene->late.chain), ==, 0);
+  g_assert_null (citiz_chain_kept_closing (scene->late.chain, 0)); /* it follows from the blocks */
+  after = closing_of (scene->late.chain);
+  g_assert_true (g_bytes_equal (before, after));
   g_assert_true (run (verifier, &error));
   g_assert_no_error (error);
   g_assert_true (citiz_chain_verify (scene->late.chain, NULL, NULL, NULL, &error));

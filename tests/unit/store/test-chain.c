@@ -131,6 +131,15 @@ add_grant (World *world, GPtrArray *txs, guint8 n, guint16 max, gint64 length)
   citiz_chain_add (world->chain, txs, CITIZ_TX_GRANT, &world->account, 0, &body, world->device);
 }
 
+static CitizHash
+note_of (guint16 use)
+{
+  CitizHash note;
+
+  memset (note.b, 0x40 + use, sizeof note.b);
+  return note;
+}
+
 static void
 add_open (World *world, GPtrArray *txs, guint8 n, guint16 use, guint16 max)
 {
@@ -139,6 +148,7 @@ add_open (World *world, GPtrArray *txs, guint8 n, guint16 use, guint16 max)
   body.open.grant = grant_id (n);
   body.open.use = use;
   citiz_hash_repeat (&body.open.a, &world->secret, max - use);
+  body.open.note = note_of (use);
   citiz_chain_add (world->chain, txs, CITIZ_TX_ACCESS_OPEN, &world->account, 0, &body,
                    world->device);
 }
@@ -256,6 +266,29 @@ test_openings (World *world, gconstpointer unused)
   add_open (world, unknown, 9, 1, 2);
   submit_refused (world, unknown, CITIZ_LEDGER_ERROR_UNKNOWN_GRANT);
   verify_ok (world);
+}
+
+/* An opening is found by its note, under its own grant only. */
+static void
+test_opening_of_note (World *world, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) txs = list ();
+  const CitizId mine = grant_id (1), other = grant_id (2);
+
+  add_grant (world, txs, 1, 2, CITIZ_DAY);
+  add_grant (world, txs, 2, 2, CITIZ_DAY);
+  add_open (world, txs, 1, 1, 2);
+  add_open (world, txs, 1, 2, 2);
+  submit_ok (world, txs, NULL);
+  for (guint16 use = 1; use <= 3; use++)
+    {
+      const CitizHash note = note_of (use);
+      g_autoptr (CitizTxInfo) info = citiz_chain_find_opening (world->chain, &mine, &note);
+
+      g_assert_cmpint (info != NULL, ==, use <= 2);
+      g_assert_true (info == NULL || info->tx->body.open.use == use);
+      g_assert_null (citiz_chain_find_opening (world->chain, &other, &note));
+    }
 }
 
 static void
@@ -790,6 +823,7 @@ main (int argc, char **argv)
   g_assert_true (citiz_crypto_init ());
   ADD ("/chain/life", test_life);
   ADD ("/chain/openings", test_openings);
+  ADD ("/chain/opening-of-note", test_opening_of_note);
   ADD ("/chain/end-and-restart", test_end_and_restart);
   ADD ("/chain/clock", test_clock);
   ADD ("/chain/joined", test_joined);
