@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define PAGES_AT_ONCE 256
-#define RESTORING     "restoring" /* where a copy is verified before anything of it is the node's */
 
 /* A backup under way. Changes made meanwhile come in by themselves: they are made over the same connection. */
 typedef struct
@@ -230,7 +229,7 @@ citiz_host_restore (const gchar *from,
                     guint64 *out_height,
                     GError **error)
 {
-  g_autofree gchar *beside = g_build_filename (to, RESTORING, NULL);
+  g_autofree gchar *beside = g_build_filename (to, CITIZ_HOST_RESTORING, NULL);
   gboolean made, good;
 
   if (!citiz_host_folder_has (from, CITIZ_DB_FILE)
@@ -240,9 +239,11 @@ citiz_host_restore (const gchar *from,
                    _ ("There is no copy of a node in %s"), from);
       return FALSE;
     }
+  if (citiz_host_folder_is_half_restored (to)) /* by one that was killed */
+    citiz_host_folder_give_back (to, FALSE);
   if (!citiz_host_folder_take (to, &made, error))
     return FALSE;
-  remove_folder (beside); /* of one that was killed */
+  remove_folder (beside);
   good = copy_files (from, beside, error) && copy_database (from, beside, error)
          && verify (beside, env, out_height, error);
   if (!good)

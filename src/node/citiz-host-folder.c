@@ -120,6 +120,32 @@ citiz_host_folder_has (const gchar *dir, const gchar *name)
 }
 
 /**
+ * citiz_host_folder_is_half_restored:
+ *
+ * Whether a restore was killed here: its configuration, which comes last, is still beside. What else is here came from it, because it begins in no folder that
+ * holds anything of a node.
+ */
+gboolean
+citiz_host_folder_is_half_restored (const gchar *dir)
+{
+  return citiz_host_folder_has (dir, CITIZ_HOST_RESTORING)
+         && !citiz_host_folder_has (dir, CITIZ_HOST_CONFIG_FILE);
+}
+
+/* The error says how to go on. */
+static gboolean
+check_whole (const gchar *dir, GError **error)
+{
+  g_autofree gchar *restore = citiz_host_command_line (dir, "restore --verify");
+
+  if (!citiz_host_folder_is_half_restored (dir))
+    return TRUE;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
+               _ ("A restore into %s was interrupted. Once more: %s COPY"), dir, restore);
+  return FALSE;
+}
+
+/**
  * citiz_host_folder_take:
  * @out_made: whether the folder was not there before
  *
@@ -139,6 +165,8 @@ citiz_host_folder_take (const gchar *dir, gboolean *out_made, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     if (citiz_host_folder_has (dir, files[i]))
       {
+        if (!check_whole (dir, error))
+          return FALSE;
         g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
                      _ ("There is a node in %s already; nothing was changed"), dir);
         return FALSE;
@@ -183,6 +211,8 @@ citiz_host_folder_is_set_up (const gchar *dir, GError **error)
 {
   g_autofree gchar *setup = citiz_host_command_line (dir, "setup");
 
+  if (!check_whole (dir, error))
+    return FALSE;
   if (citiz_host_folder_has (dir, CITIZ_HOST_CONFIG_FILE))
     return TRUE;
   g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,

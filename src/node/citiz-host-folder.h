@@ -64,6 +64,10 @@ gboolean citiz_host_community_learn (CitizHostCommunity *community,
                                      const gchar *operator_);
 void citiz_host_community_free (CitizHostCommunity *community);
 
+/* Where a copy is verified before anything of it is the node's. */
+#define CITIZ_HOST_RESTORING "restoring"
+
+gboolean citiz_host_folder_is_half_restored (const gchar *dir);
 gboolean citiz_host_folder_has (const gchar *dir, const gchar *name);
 gboolean citiz_host_folder_take (const gchar *dir,
                                  gboolean *out_made,

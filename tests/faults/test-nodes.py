@@ -617,6 +617,15 @@ def case_backup(world):
     node.kill()
     shutil.rmtree(node.dir)
     print('#', node.command('restore', '--verify', str(copy)).stdout.strip())
+    beside = node.dir / 'restoring'  # as if it had been killed before the last of its files was there
+    beside.mkdir()
+    (node.dir / 'citiz-node.conf').rename(beside / 'citiz-node.conf')
+    for words in ['run'], ['setup', '--found']:
+        refused = node.command(*words, check=False)
+        assert refused.returncode != 0 and 'restore --verify' in refused.stderr, refused
+    node.command('restore', '--verify', str(copy))
+    assert not beside.exists()
+    assert node.command('restore', '--verify', str(copy), check=False).returncode != 0
     node.start()
     acknowledged(world, load)
     assert node.status()['mode'] == 'observing'
