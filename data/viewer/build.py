@@ -81,8 +81,16 @@ def load_modules(folder, entry):
     return [modules[name] for name in order]
 
 
+def enlarging(text):
+    """Lengths in sixteenths of the letter that the reader set in the browser: larger letters enlarge all, as zoom does."""
+    def unit(name):
+        return lambda match: (f'{float(match.group(1)) / 16:.6g}'.lstrip('0') or '0') + name
+    text = re.sub(r'@media[^{]*', lambda rule: re.sub(r'([\d.]+)px', unit('em'), rule.group()), text)
+    return re.sub(r'([\d.]+)px', unit('rem'), text)
+
+
 def squeeze_style(text):
-    text = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
+    text = enlarging(re.sub(r'/\*.*?\*/', '', text, flags=re.S))
     return '\n'.join(line.strip() for line in text.split('\n') if line.strip())
 
 

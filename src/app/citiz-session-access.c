@@ -85,48 +85,46 @@ birth_date_of (CitizSession *self)
   return text != NULL && strlen (text) == 10 ? g_strdup (text) : NULL;
 }
 
-/* How a part is held back: by single items, whole as in every new record, or whole because the person said so. */
+/* How much of a part is held back, and by whom: items that any new profile leaves out, or the whole part because the person said so. */
 typedef enum
 {
-  HELD_ITEMS,
   HELD_BY_DEFAULT,
   HELD_WHOLE
 } Held;
 
-static Held
-held_of (const CitizIpsPart *part, const CitizProfile *usual, gboolean chosen)
+static guint
+held_of (const CitizIpsPart *part, Held held)
 {
-  if (!chosen || (!part->shown && !citiz_profile_shows (usual, part->part)))
-    return HELD_BY_DEFAULT;
-  return part->shown ? HELD_ITEMS : HELD_WHOLE;
+  if (held == HELD_WHOLE)
+    return !part->shown && citiz_part_is_usual (part->part);
+  return part->shown || !citiz_part_is_usual (part->part) ? part->withheld - part->masked : 0;
 }
 
 /* A line of its own that names parts: "left-out", which nobody chose, is not "masked", which the person did. */
 static void
-describe_held (json_t *shown, const GPtrArray *parts, gboolean chosen, Held held, const gchar *key)
+describe_held (json_t *shown, const GPtrArray *parts, Held held, const gchar *key)
 {
-  g_autoptr (CitizProfile) usual = citiz_profile_new ();
   g_autoptr (GString) names = g_string_new (NULL);
   guint n = 0;
 
   for (guint i = 0; i < parts->len; i++)
     {
       const CitizIpsPart *part = g_ptr_array_index (parts, i);
+      guint here = held_of (part, held);
 
-      if (held_of (part, usual, chosen) != held || (part->withheld == 0 && held != HELD_WHOLE))
-        continue;
-      g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "",
-                              citiz_part_name (part->part));
-      n += held == HELD_WHOLE ? 1 : part->withheld;
+      if (here > 0)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "",
+                                citiz_part_name (part->part));
+      n += here;
     }
   if (n > 0)
     json_array_append_new (
         shown, json_pack ("{s:s, s:i, s:s}", "key", key, "count", (int) n, "text", names->str));
 }
 
-/* @out_withheld: the items that are masked one by one, or by their subject */
+/* @out_withheld: the items that the person masked one by one */
 static json_t *
-describe_shown (const GPtrArray *parts, gboolean chosen, guint *out_withheld)
+describe_shown (const GPtrArray *parts, guint *out_withheld)
 {
   json_t *shown = json_array ();
 
@@ -135,14 +133,14 @@ describe_shown (const GPtrArray *parts, gboolean chosen, guint *out_withheld)
     {
       const CitizIpsPart *part = g_ptr_array_index (parts, i);
 
-      *out_withheld += chosen && part->shown ? part->withheld : 0;
+      *out_withheld += part->masked;
       if (part->shown && part->count > 0)
         json_array_append_new (shown,
                                json_pack ("{s:s, s:i, s:s}", "key", citiz_part_name (part->part),
                                           "count", (int) part->count, "text", part->text));
     }
-  describe_held (shown, parts, chosen, HELD_BY_DEFAULT, "left-out");
-  describe_held (shown, parts, chosen, HELD_WHOLE, "masked");
+  describe_held (shown, parts, HELD_BY_DEFAULT, "left-out");
+  describe_held (shown, parts, HELD_WHOLE, "masked");
   return shown;
 }
 
@@ -156,7 +154,7 @@ citiz_session_summarize (CitizSession *self,
   g_autoptr (GPtrArray) parts = NULL;
 
   out->bundle = citiz_ips_build_with_parts (self->record, profile, &options, &parts);
-  out->shown = describe_shown (parts, citiz_profile_is_chosen (profile), &out->withheld);
+  out->shown = describe_shown (parts, &out->withheld);
   citiz_ips_digest (&out->digest, out->bundle);
 }
 

@@ -48,12 +48,13 @@ concerns (const CitizItem *item, CitizAlert alert)
          || (alert == CITIZ_ALERT_IMPLANT && item->kind == CITIZ_KIND_DEVICE);
 }
 
-/* The whole record is looked at, withheld items included. */
+/* The whole record is looked at, withheld items included. @left_out: of what is withheld, nothing was the person's choice. */
 static const gchar *
-state_of (const CitizIps *ips, CitizAlert alert)
+state_of (const CitizIps *ips, CitizAlert alert, gboolean *left_out)
 {
   gboolean withheld = FALSE, asked = told_in[alert] != 0;
 
+  *left_out = TRUE;
   for (guint i = 0; i < ips->items->len; i++)
     {
       const CitizIpsItem *entry = ips->items->pdata[i];
@@ -64,6 +65,7 @@ state_of (const CitizIps *ips, CitizAlert alert)
       if (!entry->withheld && !entry->supporting)
         return "present";
       withheld |= entry->withheld;
+      *left_out &= !entry->withheld || citiz_ips_left_out (ips, entry->part);
     }
   if (withheld)
     return "withheld";
@@ -93,11 +95,14 @@ citiz_ips_add_classes (CitizIps *ips, json_t *composition)
     {
       json_t *extension = citiz_ips_ext ("none-known-checked");
       CitizTime date = reviewed (ips, (CitizAlert) alert);
+      gboolean left_out;
+      const gchar *state = state_of (ips, (CitizAlert) alert, &left_out);
 
       citiz_ips_put_part (extension, "class", "valueCode",
                           json_string (citiz_alert_code ((CitizAlert) alert)));
-      citiz_ips_put_part (extension, "state", "valueCode",
-                          json_string (state_of (ips, (CitizAlert) alert)));
+      citiz_ips_put_part (extension, "state", "valueCode", json_string (state));
+      if (strcmp (state, "withheld") == 0 && left_out)
+        citiz_ips_put_part (extension, "left-out", "valueBoolean", json_true ());
       if (date.ms > 0)
         {
           g_autofree gchar *text = citiz_ips_instant (ips, date);

@@ -43,6 +43,7 @@ typedef struct
   gsize attached;  /* bytes of documents so far */
   guint shown[CITIZ_N_PARTS];
   guint withheld[CITIZ_N_PARTS];
+  guint masked[CITIZ_N_PARTS];       /* of these, one by one, in a part that is shown */
   CitizItem *nil[CITIZ_N_PARTS];     /* the statement that there is none, or NULL */
   CitizTime reviewed[CITIZ_N_PARTS]; /* when something of the part was last said, 0: unknown */
 } CitizIps;
@@ -54,6 +55,8 @@ CitizIps *citiz_ips_context_new (const CitizRecord *record,
 void citiz_ips_context_free (CitizIps *ips);
 CitizIpsItem *citiz_ips_cited (CitizIps *ips, CitizItem *item); /* nullable */
 const gchar *citiz_ips_url (CitizIpsItem *entry);
+/* Whether what is held back of a part is what any new profile holds back. Never told of a single item: it would say which one is sensitive. */
+gboolean citiz_ips_left_out (const CitizIps *ips, CitizPart part);
 
 /* citiz-ips-entry.c: one resource made ready */
 void citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *item);

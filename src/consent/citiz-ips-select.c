@@ -311,10 +311,21 @@ take (CitizIps *ips, Tally *tally, CitizItem *item)
     return;
   entry->part = part;
   entry->withheld = is_withheld (ips, item, part);
-  if (entry->withheld)
-    ips->withheld[part]++;
-  else
-    take_shown (ips, tally, entry);
+  if (!entry->withheld)
+    {
+      take_shown (ips, tally, entry);
+      return;
+    }
+  ips->withheld[part]++;
+  ips->masked[part]
+      += citiz_profile_shows (ips->profile, part) && citiz_profile_masks (ips->profile, &item->id);
+}
+
+gboolean
+citiz_ips_left_out (const CitizIps *ips, CitizPart part)
+{
+  return citiz_profile_shows (ips->profile, part) ? ips->masked[part] == 0
+                                                  : !citiz_part_is_usual (part);
 }
 
 static void

@@ -164,6 +164,9 @@ put_part (CitizIps *ips, json_t *element, CitizPart part, const gchar *state)
   if (ips->withheld[part] > 0 && citiz_profile_shows (ips->profile, part))
     citiz_ips_put_part (extension, "withheld", "valueUnsignedInt",
                         json_integer (ips->withheld[part]));
+  if ((ips->withheld[part] > 0 || !citiz_profile_shows (ips->profile, part))
+      && citiz_ips_left_out (ips, part))
+    citiz_ips_put_part (extension, "left-out", "valueBoolean", json_true ());
   if (ips->reviewed[part].ms > 0)
     {
       g_autofree gchar *text = citiz_ips_instant (ips, ips->reviewed[part]);
@@ -180,9 +183,23 @@ empty_reason (const gchar *code)
                     "http://terminology.hl7.org/CodeSystem/list-empty-reason", "code", code);
 }
 
+/* Whether what is held back of a section's parts is nobody's choice. */
+static gboolean
+left_out (const CitizIps *ips, guint s, const gchar *const states[2])
+{
+  for (guint p = 0; p < 2; p++)
+    if (states[p] && !citiz_ips_left_out (ips, sections[s].part[p]))
+      return FALSE;
+  return TRUE;
+}
+
 /* A section's sentence and reason when it has no entry. */
 static void
-explain_empty (CitizIps *ips, json_t *section, Draft *draft, const gchar *state)
+explain_empty (CitizIps *ips,
+               json_t *section,
+               Draft *draft,
+               const gchar *state,
+               gboolean by_default)
 {
   static const struct
   {
@@ -200,10 +217,9 @@ explain_empty (CitizIps *ips, json_t *section, Draft *draft, const gchar *state)
   for (guint i = 0; i < G_N_ELEMENTS (why); i++)
     if (strcmp (why[i].state, state) == 0)
       {
-        CitizIpsSay say
-            = why[i].say == CITIZ_IPS_SAY_WITHHELD && !citiz_profile_is_chosen (ips->profile)
-                  ? CITIZ_IPS_SAY_LEFT_OUT
-                  : why[i].say;
+        CitizIpsSay say = why[i].say == CITIZ_IPS_SAY_WITHHELD && by_default
+                              ? CITIZ_IPS_SAY_LEFT_OUT
+                              : why[i].say;
 
         json_object_set_new (section, "emptyReason", empty_reason (why[i].reason));
         g_ptr_array_add (draft->lines, g_strdup (citiz_ips_say (say, ips->options->language)));
@@ -249,13 +265,12 @@ finish_section (CitizIps *ips, guint s, Draft *draft, const gchar *const states[
   if (json_array_size (draft->entries) > 0)
     json_object_set (section, "entry", draft->entries);
   else
-    explain_empty (ips, section, draft, states[0]);
+    explain_empty (ips, section, draft, states[0], left_out (ips, s, states));
   if (masked > 0)
     {
       citiz_ips_put_uint (section, "withheld-count", "valueUnsignedInt", masked);
-      g_ptr_array_add (draft->lines,
-                       citiz_ips_say_n_withheld (masked, citiz_profile_is_chosen (ips->profile),
-                                                 ips->options->language));
+      g_ptr_array_add (draft->lines, citiz_ips_say_n_withheld (masked, !left_out (ips, s, states),
+                                                               ips->options->language));
     }
   json_object_set_new (section, "text", citiz_ips_narrative (draft->lines, ips->options->language));
   return section;
@@ -459,6 +474,7 @@ preview (const CitizIps *ips)
       row->part = (CitizPart) part;
       row->count = count_of (ips, row->part);
       row->withheld = ips->withheld[part];
+      row->masked = ips->masked[part];
       row->shown = citiz_profile_shows (ips->profile, row->part);
       row->text = sample_of (ips, row->part);
       g_ptr_array_add (rows, row);

@@ -35,6 +35,7 @@ typedef struct
   CitizPart part;
   guint count;    /* items shown */
   guint withheld; /* items held back */
+  guint masked;   /* of these, one by one by the person; 0 if the whole part is held back */
   gboolean shown; /* FALSE: the whole part is held back */
   gchar *text;    /* a few titles, "" if none */
 } CitizIpsPart;

@@ -91,6 +91,12 @@ citiz_profile_is_chosen (const CitizProfile *profile)
   return profile->sensitive != 0 || g_hash_table_size (profile->masked) > 0;
 }
 
+gboolean
+citiz_part_is_usual (CitizPart part)
+{
+  return parts[part].shown;
+}
+
 const gchar *
 citiz_part_name (CitizPart part)
 {

@@ -77,6 +77,9 @@ const gchar *citiz_part_name (CitizPart part);
 gboolean citiz_part_from_name (CitizPart *out, const gchar *name) G_GNUC_WARN_UNUSED_RESULT;
 CitizPartGroup citiz_part_group (CitizPart part);
 
+/* Whether a new profile shows it. Where it does not, leaving it out is nobody's choice. */
+gboolean citiz_part_is_usual (CitizPart part);
+
 gboolean citiz_profile_shows (const CitizProfile *profile, CitizPart part);
 void citiz_profile_set_shows (CitizProfile *profile, CitizPart part, gboolean shown);
 

@@ -135,6 +135,88 @@ test('360 and 390 px: no sideways scroll, a bar to jump and call', async () => {
   }
 });
 
+/** What sticks out of the window, out of its box, or is cut by it; and the smallest letters, in px of a browser left as it came. */
+const fit = (page, font) => page.evaluate((factor) => {
+  const root = document.documentElement;
+  const bad = root.scrollWidth > root.clientWidth ? [`the page, by ${root.scrollWidth - root.clientWidth} px`] : [];
+  let smallest = 99;
+  for (const one of document.querySelectorAll('#app *')) {
+    const { left, right, width } = one.getBoundingClientRect();
+    if (!width || one.closest('svg, .sr, .skip')) continue;
+    const style = getComputedStyle(one);
+    if (one.textContent.trim()) smallest = Math.min(smallest, parseFloat(style.fontSize) / factor);
+    const over = [one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight];
+    const out = left < -1 || right > root.clientWidth + 1;
+    if (out || (style.display !== 'inline' && one.clientWidth && (over[0] > 1 || (over[1] > 1 && style.overflowY !== 'visible' && one.tagName !== 'TEXTAREA')))) bad.push(`${one.tagName}.${one.className} ${one.textContent.slice(0, 30)}`);
+  }
+  return { bad: bad.slice(0, 5), smallest: Math.round(smallest * 10) / 10 };
+}, font / 16);
+
+for (const lang of ['fr', 'en']) {
+  test(`larger letters and zoom enlarge everything and cut nothing, ${lang}`, async () => {
+    const page = await ask(lucieText, { lang });
+    const browserOf = await page.context().newCDPSession(page);
+    const everywhere = async (screen) => {
+      // letters of 150 and 200 %; zoom of 200 and 400 %, as the window then measures itself; the narrowest that is asked for
+      for (const [width, height, font] of [[1366, 625, 24], [1366, 625, 32], [768, 1024, 24], [360, 640, 24], [360, 640, 32], [683, 312, 16], [341, 156, 16], [320, 640, 16], [1366, 768, 16]]) {
+        await browserOf.send('Page.setFontSizes', { fontSizes: { standard: font, fixed: font } });
+        await page.setViewportSize({ width, height });
+        await page.waitForFunction((size) => parseFloat(getComputedStyle(document.body).fontSize) === size, 14 * font / 16);
+        const { bad, smallest } = await fit(page, font);
+        equal(bad, [], `${screen}, ${width}×${height}, letters of ${font} px`);
+        ok(smallest >= 10.5, `${screen}: letters of ${smallest} px at ${font}`);
+      }
+    };
+    await everywhere('asking');
+    await page.click('#open');
+    await page.waitForSelector('.first');
+    await everywhere('record');
+    await page.click('.btn.wipe');
+    await everywhere('closed');
+    await page.finish();
+    const code = await newPage(browser, world.origin, { lang });
+    await code.goto(world.origin + '/v');
+    await code.setViewportSize({ width: 320, height: 640 });
+    equal((await fit(code, 16)).bad, [], 'code, 320 px');
+    await code.finish();
+  });
+}
+
+test('what a jump leads to is not under the bar that stays', async () => {
+  for (const [width, height] of [[1366, 625], [360, 640], [640, 360]]) {
+    const page = await opened(lucieText, { width, height });
+    await page.locator('.index a', { hasText: 'Vaccins' }).click();
+    const [top, bar] = await page.evaluate(() => [document.querySelector('#b-immunizations').getBoundingClientRect().top, document.querySelector('.bar').getBoundingClientRect().bottom]);
+    ok(top >= bar, `the section begins at ${top}, the bar ends at ${bar}, at ${width}×${height}`);
+    await page.finish();
+  }
+});
+
+test('the state of the access comes while the button is held down: the press counts, the keyboard stays', async () => {
+  const grant = makeGrant(lucieText);
+  const link = world.add(grant);
+  const page = await newPage(browser, world.origin);
+  let told;
+  const held = new Promise((go) => {
+    told = go;
+  });
+  await page.route('**/v1/grants/*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(link);
+  const box = await page.locator('#open').boundingBox();
+  await page.locator('#open').focus();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  told();
+  await page.waitForFunction(() => document.querySelector('.until b'));
+  equal(await page.evaluate(() => document.activeElement.id), 'open', 'focus');
+  await page.mouse.up();
+  await page.waitForSelector('.first');
+  await page.finish();
+});
+
 test('an empty name does not stop an emergency', async () => {
   const page = await ask(lucieText);
   contains(await page.locator('.notice').innerText(), 'nom non donné');
@@ -737,6 +819,18 @@ test('no WebCrypto: a sentence and the phone, never a blank page', async () => {
   await page.finish();
 });
 
+test('a browser that does not know a rule of the style passes it over', async () => {
+  const page = await opened(lucieText, { before: () => {
+    const insert = CSSStyleSheet.prototype.insertRule;
+    CSSStyleSheet.prototype.insertRule = function only(rule, at) {
+      if (/:has|:focus-visible/.test(rule)) throw new SyntaxError('not a rule');
+      return insert.call(this, rule, at);
+    };
+  } });
+  contains(await text(page), 'Apixaban');
+  await page.finish();
+});
+
 test('no JavaScript: both languages', async () => {
   const page = await newPage(browser, world.origin, { javaScriptEnabled: false });
   await page.goto(linkOf(makeGrant(lucieText), world.origin));
@@ -806,6 +900,47 @@ test('the longest names break and hide nothing; high contrast keeps the icons', 
     equal(colours[0], colours[1], 'the icon of a severe allergy');
     await page.finish();
   }
+});
+
+/** The `part` extension of that name, wherever it stands. */
+const partSaid = (bundle, name) => {
+  const composition = resources(bundle, 'Composition')[0];
+  const all = [composition, ...composition.section].flatMap((one) => one.extension || []).filter((e) => e.url.endsWith('/part'));
+  return all.find((e) => e.extension.some((said) => said.url === 'part' && said.valueCode === name)).extension;
+};
+
+test('what nobody chose to leave out is told apart from what the person masked, each part by itself', async () => {
+  const one = bundleOf((bundle) => {
+    partSaid(bundle, 'habits').push({ url: 'left-out', valueBoolean: true });
+    const steroid = resources(bundle, 'Composition')[0].extension.find((e) => (e.extension || []).some((said) => said.valueCode === 'steroid'));
+    steroid.extension = [{ url: 'class', valueCode: 'steroid' }, { url: 'state', valueCode: 'withheld' }, { url: 'left-out', valueBoolean: true }];
+  });
+  const says = {
+    fr: ['Masqué par la personne\n1 médicament, 1 problème\nLaissé de côté par défaut\nhabitudes de vie, corticostéroïdes par voie générale', 'Laissé de côté par défaut, sans que la personne l’ait choisi', '2 éléments masqués; 1 partie laissée de côté', 'laissé de côté'],
+    en: ['Withheld by the patient\n1 medication, 1 problem\nLeft out by default\nsocial history, systemic steroids', 'Left out by default, not by the patient’s choice', '2 items withheld; 1 part left out', 'left out'],
+  };
+  for (const lang of ['fr', 'en']) {
+    const page = await opened(one, { lang, height: 625 });
+    const [strip, habits, receipt, index] = says[lang];
+    contains((await page.locator('.strip .held').allInnerTexts()).join('\n'), strip, 'strip');
+    contains(await page.locator('#b-habits').innerText(), habits, 'section');
+    contains(await page.locator('#receipt dl').innerText(), receipt, 'receipt');
+    contains(await page.locator('.index a[href="#b-habits"]').innerText(), index, 'index');
+    contains(await page.locator('#paper').textContent(), says[lang][1].split(',')[0], 'paper');
+    const { bottom, height } = await sizeOf(page);
+    ok(bottom <= height, `the first screen ends at ${bottom} of ${height}`);
+    await page.finish();
+  }
+});
+
+test('a summary of before, which says it of the whole profile only, is read as it was meant', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    bundle.entry[0].resource.meta = { tag: [{ system: 'https://citiz.example/fhir/tag', code: 'default-profile' }] };
+  }));
+  equal(await page.locator('.strip .held b').allInnerTexts(), ['Laissé de côté par défaut'], 'strip');
+  lacks(await text(page), 'Masqué par la personne');
+  contains(await page.locator('#medications').innerText(), '8 et 1 laissé de côté');
+  await page.finish();
 });
 
 test('what a dose and a directive say in words is shown', async () => {

@@ -4,7 +4,7 @@ import { h, icon } from './dom.js';
 import { fmtDate, fmtNumber, fmtStamp, fmtWhen } from './format.js';
 import { recentMean } from './observe.js';
 import { accessBar, card, directiveNodes, firstRows, reasonWord } from './first.js';
-import { barChart, freeText, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart, whyStopped } from './parts.js';
+import { barChart, freeText, heldBox, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart, whyStopped } from './parts.js';
 import { colon, either, joined, lang, t, tm, tn } from './text.js';
 
 const NOTE_LIMIT = 1000;
@@ -184,13 +184,16 @@ export function receiptFacts(app) {
   const { view } = app;
   const parts = Object.values(view.parts);
   const shown = parts.filter((p) => p.state === 'shown').length;
-  const held = parts.filter((p) => p.state === 'withheld').length;
-  const items = parts.reduce((n, p) => n + p.withheld, 0);
   const asked = parts.filter((p) => p.state === 'not-asked').length;
-  const hidden = [held ? tn('n_partsHeld', held) : '', items ? tn('n_itemsHeld', items) : ''].filter(Boolean).join(either(' et ', ' and '));
+  const hidden = ['', 'D'].map((by) => {
+    const of = parts.filter((p) => p.usual === by);
+    const held = of.filter((p) => p.state === 'withheld').length;
+    const items = of.reduce((n, p) => n + p.withheld, 0);
+    return joined(either(' et ', ' and '), held && tn('n_partsHeld' + by, held), items && tn('n_itemsHeld' + by, items));
+  });
   return [
     [t('receiptOpened'), t('receiptOpening', fmtStamp(app.opening.time), app.opening.use)],
-    [t('receiptShown'), joined('; ', tn('n_parts', shown), hidden, asked ? tn('n_notAsked', asked) : '')],
+    [t('receiptShown'), joined('; ', tn('n_parts', shown), ...hidden, asked ? tn('n_notAsked', asked) : '')],
     [t('receiptState'), view.updated ? (view.updated.time ? fmtStamp(view.updated.time) : fmtDate(view.updated)) : ''],
     ...(app.opening.stalled ? [[t('stalledTitle'), t('stalledText')]] : []),
     ...app.session.lies.map((lie) => [t('lieKept'), t('lieFrom', lie.node.replace(/^\w+:\/\//, ''))]),
@@ -242,13 +245,13 @@ function sectionList(app) {
   ].filter(Boolean);
 }
 
-const INDEX_WORD = { withheld: ['hidden', 'masked'], 'not-asked': ['unknown', 'notAsked'], 'asked-unknown': ['unknown', 'doesNotKnow'] };
+const indexWord = ({ state, usual }) => ({ withheld: ['hidden', 'masked' + usual], 'not-asked': ['unknown', 'notAsked'], 'asked-unknown': ['unknown', 'doesNotKnow'] })[state];
 
 function bodyOf(entry) {
   const { part } = entry;
-  const held = part && part.withheld && part.state === 'shown' ? stateBox('held', [h('b', t('withheld')), colon(), tn('n_items', part.withheld)]) : null;
+  const held = part && part.state === 'shown' ? heldBox(part, 'n_items') : null;
   if (entry.body) return [entry.body, held];
-  const box = part && partStateBox(part.state);
+  const box = part && partStateBox(part);
   if (box) return [box];
   if (part && part.narrative.length) return [part.narrative.slice(0, 40).map((line) => h('p.narr', line))];
   return held ? [held] : null;
@@ -261,7 +264,7 @@ export function renderBelow(app) {
   const live = app.mode === 'live';
   const link = (id, title, count, mark) => h('a', { href: '#' + id }, h('span', title), mark ? h('span.im', icon(mark[0]), t(mark[1]).toLowerCase()) : count ? h('span.n', count) : null);
   const nav = h('nav.index', { 'aria-label': t('index') }, h('a.up', { href: '#top', onclick: app.toTop }, icon('up'), t('firstScreen')),
-    present.map((e) => link(e.id, e.title, e.count, !e.body && e.part && INDEX_WORD[e.part.state])),
+    present.map((e) => link(e.id, e.title, e.count, !e.body && e.part && indexWord(e.part))),
     live ? [h('hr'), link('note', t('noteTitle')), link('receipt', t('receipt'))] : null);
   const build = (e) => card(e.id, e.title, e.side, e.content);
   const pair = [];

@@ -6,7 +6,7 @@ import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LO
 import { dosageText } from './dosage.js';
 import { codes, concept, ext, extParts, extValue, exts, firstCode, isForeign, list, makeResolver, modifiers, narrativeText, noneKind, notesOf, personName, phoneOf, sectionWord, setDocumentLanguage, sourceOf, textOf } from './fhir.js';
 import { PRESSURE, dateOfResource, groupObservations, pairPressure, readObservation, readReport } from './observe.js';
-import { joined, lang, setChosen, t, tn } from './text.js';
+import { joined, lang, t, tn } from './text.js';
 
 const DAY = 86400000;
 const EMPTY_STATES = { nilknown: 'none-known', notasked: 'not-asked', withheld: 'withheld', unavailable: 'asked-unknown' };
@@ -30,13 +30,14 @@ function partOf(resource, key) {
   return key;
 }
 
-function emptyPart() {
-  return { resources: [], state: 'absent', withheld: 0, reviewed: null, listSource: '', narrative: [], title: '' };
+/** `usual` ends the key of a sentence on what is held back: D when any new record leaves it out, nothing when the person chose. */
+function emptyPart(usual) {
+  return { resources: [], state: 'absent', usual, withheld: 0, reviewed: null, listSource: '', narrative: [], title: '' };
 }
 
 /** Composition → parts with their state and resources; a bundle without Composition is read by resource type. */
-function readParts(bundle, composition, resolve) {
-  const parts = Object.fromEntries(PARTS.map((name) => [name, emptyPart()]));
+function readParts(bundle, composition, resolve, usual) {
+  const parts = Object.fromEntries(PARTS.map((name) => [name, emptyPart(usual)]));
   const others = [];
   if (!composition) {
     for (const { resource } of list(bundle.entry)) {
@@ -51,7 +52,7 @@ function readParts(bundle, composition, resolve) {
   const flatten = (sections) => list(sections).flatMap((s) => [s, ...flatten(s.section)]);
   for (const section of flatten(composition.section)) {
     const key = sectionKey(section);
-    const part = key === 'other' ? emptyPart() : parts[key];
+    const part = key === 'other' ? emptyPart(usual) : parts[key];
     const resources = list(section.entry).map((reference) => resolve(reference, composition)).filter(Boolean);
     part.title = textOf(section, 'title');
     const reason = firstCode(section.emptyReason);
@@ -73,6 +74,7 @@ function applyPart(parts, said) {
   if (!part) return;
   if (said.state) part.state = said.state;
   if (said.withheld !== undefined) part.withheld = Number(said.withheld);
+  if (said['left-out']) part.usual = 'D';
   if (said.reviewed) part.reviewed = parseDate(said.reviewed);
   if (said.source) part.listSource = String(said.source);
 }
@@ -342,16 +344,19 @@ export function withheldWord(key, n) {
   return COUNT_WORD[key] ? tn(COUNT_WORD[key], n) : tn('n_items', n) + ' (' + sectionWord(key) + ')';
 }
 
-function collectStrip(view, composition, world) {
-  const strip = { none: [], notAsked: [], unknown: [], withheld: [], absent: [], absentChecks: [], whole: false };
-  const said = Object.fromEntries(exts(composition, 'none-known-checked').map(extParts).map((p) => [p.class, p.state]));
+function collectStrip(view, composition, world, usual) {
+  const strip = { none: [], notAsked: [], unknown: [], held: { '': [], D: [] }, absent: [], absentChecks: [], whole: false };
+  const checked = exts(composition, 'none-known-checked').map(extParts);
+  const said = Object.fromEntries(checked.map((p) => [p.class, p.state]));
+  const classes = [];
+  const whole = [];
   strip.whole = Object.keys(said).length > 0;
   const found = new Set(view.alerts.map((a) => a.kind));
   const pregnancyApplies = view.patient.gender !== 'male' && !(view.patient.birth && (world.now - view.patient.birth.sort) / DAY / 365.25 > 60);
   for (const kind of CLASSES.slice(0, -1)) {
     if (kind === 'pregnancy' && !pregnancyApplies && said[kind] !== 'withheld') continue;
     const word = t('c-' + kind);
-    if (said[kind] === 'withheld') strip.withheld.push({ word, order: 2 });
+    if (said[kind] === 'withheld') classes.push([checked.some((p) => p.class === kind && p['left-out']) ? 'D' : usual, word]);
     else if (found.has(kind) || said[kind] === 'present' || said[kind] === 'not-applicable') continue;
     else if (said[kind] === 'none-known') (kind === 'severe-allergy' && view.allergies.length) || strip.none.push(word);
     else if (strip.whole) strip.notAsked.push(word);
@@ -359,15 +364,15 @@ function collectStrip(view, composition, world) {
   }
   for (const key of PARTS) {
     const part = view.parts[key];
-    if (part.withheld > 0) strip.withheld.push({ word: withheldWord(key, part.withheld), order: 0 });
-    if (part.state === 'withheld') strip.withheld.push({ word: sectionWord(key), order: 1 });
+    if (part.withheld > 0) strip.held[part.usual].push(withheldWord(key, part.withheld));
+    if (part.state === 'withheld') whole.push([part.usual, sectionWord(key)]);
   }
   for (const key of FIRST_PARTS) {
     const state = view.parts[key].state;
     const list_ = { 'none-known': strip.none, 'not-asked': strip.notAsked, 'asked-unknown': strip.unknown, 'no-information': strip.absent, absent: strip.absent, empty: strip.absent }[state];
     if (list_ && !(key === 'contacts' && view.contacts.length)) list_.push(sectionWord(key));
   }
-  strip.withheld = strip.withheld.sort((a, b) => a.order - b.order).map((w) => w.word);
+  for (const [by, word] of [...whole, ...classes]) strip.held[by].push(word);
   return strip;
 }
 
@@ -517,7 +522,9 @@ export function readBundle(bundle, now, agoText) {
   const authors = composition ? list(composition.author).map((a) => resolve(a, composition)) : [];
   const world = { now, resolve, agoText, defaultMark: authors.length && authors.every((a) => a && a.resourceType === 'Patient') ? 'P' : 'D', guess: !exts(composition, 'none-known-checked').length };
   setDocumentLanguage((composition && composition.language) || bundle.language);
-  const { parts, others } = readParts(bundle, composition, resolve);
+  const tags = list(composition && composition.meta && composition.meta.tag).map((tag) => tag.code);
+  const usual = tags.includes('default-profile') ? 'D' : '';
+  const { parts, others } = readParts(bundle, composition, resolve, usual);
   for (const key of PARTS) settleNone(parts[key]);
   const rows = (key, reader) => keep(parts[key].resources.map((r) => reader(r, world)));
   const patientResource = resolve(composition && composition.subject, composition) || resources.find((r) => r.resourceType === 'Patient');
@@ -559,14 +566,11 @@ export function readBundle(bundle, now, agoText) {
   const said = extParts(meal);
   view.lastMeal = meal ? { date: parseDate(said.time || extValue(meal)), text: said.text ? String(said.text) : '' } : null;
   view.swallow = exts(composition, 'none-known-checked').map(extParts).find((p) => p.class === 'swallowing') || null;
-  const tags = list(composition && composition.meta && composition.meta.tag).map((tag) => tag.code);
-  const isSample = tags.includes('sample');
-  setChosen(!tags.includes('default-profile'));
-  view.marks = keep([view.patient.dead && t('deceased'), isSample && t('sample')]);
+  view.marks = keep([view.patient.dead && t('deceased'), tags.includes('sample') && t('sample')]);
   view.tiles = chooseTiles(measured);
   view.blood = bloodGroup(measured);
   view.tetanus = lastTetanus(view.immunizations);
   view.alerts = collectAlerts(view, world);
-  view.strip = collectStrip(view, composition, world);
+  view.strip = collectStrip(view, composition, world, usual);
   return view;
 }

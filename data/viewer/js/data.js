@@ -11,8 +11,14 @@ export const SENTENCES = {};
 const columns = DATA.sentences.map((column) => column.split('\n'));
 columns[0].forEach((key, i) => { SENTENCES[key] = [columns[1][i], columns[2][i]]; });
 
-/** The style enters rule by rule, which the Content-Security-Policy allows without naming it. */
+/** The style enters rule by rule, which the Content-Security-Policy allows without naming it; a rule that this browser does not know is passed over. */
 export function dressPage() {
   const sheet = document.styleSheets[0];
-  for (const rule of DATA.style.split('\n')) sheet.insertRule(rule, sheet.cssRules.length);
+  for (const rule of DATA.style.split('\n')) {
+    try {
+      sheet.insertRule(rule, sheet.cssRules.length);
+    } catch (error) {
+      continue;
+    }
+  }
 }

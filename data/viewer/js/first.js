@@ -4,7 +4,7 @@ import { codeName } from './codes.js';
 import { h, icon, logo } from './dom.js';
 import { fmtAgo, fmtDate, fmtTime, fmtWhen } from './format.js';
 import { colon, either, joined, t, tm, tn } from './text.js';
-import { doseWhen, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart, whyStopped } from './parts.js';
+import { doseWhen, heldBox, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart, whyStopped } from './parts.js';
 
 const YEAR = 365 * 86400000;
 const MOST = { allergies: 6, problems: 7, medications: 10, devices: 3, directives: 4, contacts: 3 };
@@ -84,7 +84,7 @@ export function stripBoxes(view, paper = false) {
     strip.none.length ? box('none', [h('b', t('noneKnown')), strip.whole ? ' ' + t(paper ? 'noneInclShort' : 'noneIncl') : ''], strip.none) : null,
     strip.notAsked.length ? box('asked', h('b', t('notAsked')), strip.notAsked) : null,
     strip.unknown.length ? box('asked', h('b', t('doesNotKnow')), strip.unknown) : null,
-    strip.withheld.length ? box('held', h('b', t('withheld')), strip.withheld) : null,
+    ...Object.entries(strip.held).map(([by, words]) => (words.length ? box('held', h('b', t('withheld' + by)), words) : null)),
   ];
 }
 
@@ -99,9 +99,7 @@ export function card(id, title, side, ...body) {
 }
 
 function heldRow(view, key) {
-  const n = view.parts[key].withheld;
-  const word = { allergies: 'n_allergies', problems: 'n_problems', medications: 'n_medications' }[key];
-  return n ? stateBox('held', [h('b', t('withheld')), colon(), tn(word, n)]) : null;
+  return heldBox(view.parts[key], 'n_' + key);
 }
 
 function moreLink(n, target) {
@@ -115,7 +113,7 @@ const many = (rows) => (rows.rows.length > 4 ? '.many' : '');
 function coreState(view, key) {
   const part = view.parts[key];
   if (part.state === 'none-known') return stateBox('none', h('b', t('none-' + key)));
-  const box = partStateBox(part.state);
+  const box = partStateBox(part);
   if (box) return box;
   if (part.state === 'absent') return h('p.gone', t('absent'));
   return h('p.gone', part.withheld ? '' : t('emptyList'));
@@ -123,7 +121,7 @@ function coreState(view, key) {
 
 export function sideText(view, key, shown) {
   const part = view.parts[key];
-  const counts = part.withheld ? t('countHeld', shown, tn('n_masked', part.withheld)) : '';
+  const counts = part.withheld ? t('countHeld', shown, tn('n_masked' + part.usual, part.withheld)) : '';
   const reviewed = part.reviewed && t('reviewed', fmtDate(part.reviewed));
   return joined(' · ', counts, part.listSource || reviewed);
 }
@@ -233,7 +231,7 @@ function resultsStrip(app) {
   const tiles = view.tiles.map((tile) => tileNode(tile, view, app.now()));
   if (view.tetanus) tiles.push(h('li.tile', h('span.k', t('tetanus'), sourceMark(view.tetanus.source)), h('span.val', h('b.txt', fmtDate(view.tetanus.date))), h('span.l3', t('lastBooster')), h('span.l4', view.tetanus.name.length < 28 ? view.tetanus.name : '')));
   if (view.blood) tiles.push(h('li.tile.blood', h('span.k', t('bloodGroup'), sourceMark(view.blood.source)), h('span.val', view.blood.tags.map(tagNode), h('b.num' + (view.blood.text.length > 8 ? '.long' : ''), view.blood.text), ' ', h('span.unit', view.blood.source.mark === 'P' ? t('bloodDeclared') : '')), h('span.l3', t('bloodConfirm'))));
-  const state = partStateBox(view.parts.results.state, false);
+  const state = partStateBox(view.parts.results, false);
   return card('results', t('results'), h('a.rest', { href: '#rest' }, t('everything'), icon('down')), tiles.length ? h('ul.tiles', tiles) : state || h('p.gone', t('absent')));
 }
 

@@ -73,20 +73,24 @@ function show(screen) {
   if (screen === 'record') {
     fitFirst();
     tick();
+    keepClear();
   }
 }
 
 function renderRecord() {
   app.view = readBundle(app.bundle, now(), (time) => fmtAgo(now() - time));
-  app.view.narrow = window.matchMedia('(max-width: 719px)').matches;
+  app.view.narrow = isNarrow.matches;
   app.view.trim = 0;
   return [...renderFirst(app), renderBelow(app)];
 }
 
-const isWide = () => window.innerWidth >= 1180;
+/** As the style asks: in sixteenths of the reader's letter. */
+const isWide = () => window.matchMedia(`(min-width:${1180 / 16}em)`).matches;
+const isLow = () => window.matchMedia(`(max-height:${700 / 16}em)`).matches;
+const isNarrow = window.matchMedia(`(max-width:${719 / 16}em)`);
 
 function setDensity() {
-  document.documentElement.classList.toggle('dense', isWide() && window.innerHeight <= 700);
+  document.documentElement.classList.toggle('dense', isWide() && isLow());
 }
 
 /** A wide first screen does not scroll: it grows denser, then problems, medications and the third contact go below while that makes it shorter. */
@@ -104,6 +108,12 @@ function fitFirst() {
     if (height() < shortest) [best, shortest] = [n, height()];
   }
   if (app.view.trim !== best) trim(best);
+}
+
+/** What a jump or the keyboard leads to stands clear of the bar that stays over the text. */
+function keepClear() {
+  const bar = root.querySelector('.bar');
+  if (bar) document.documentElement.style.setProperty('--bar', (window.getComputedStyle(bar).position === 'sticky' ? bar.offsetHeight : 0) + 'px');
 }
 
 function switchLang() {
@@ -251,7 +261,8 @@ function refreshAsk() {
 
 function refreshPanel() {
   const panel = byId('open-panel');
-  if (panel) panel.replaceChildren(...openPanel(app).filter(Boolean));
+  const fresh = h('div#open-panel', openPanel(app));
+  if (panel && !panel.isEqualNode(fresh)) panel.replaceWith(fresh); // a button stays under the finger that presses it
 }
 
 function currentNote(text) {
@@ -343,7 +354,7 @@ async function openFailed(refusal, step) {
   }
   app.fail = { kind: refusal.kind, left: refusal.left, few: refusal.few, heard: refusal.heard, step };
   refreshPanel();
-  if (refusal.kind === 'passcode') byId('passcode').focus();
+  byId(refusal.kind === 'passcode' ? 'passcode' : 'open').focus();
 }
 
 function enterRecord() {
@@ -506,12 +517,15 @@ window.addEventListener('hashchange', () => {
     begin();
   }
 });
-window.addEventListener('resize', setDensity);
+window.addEventListener('resize', () => {
+  setDensity();
+  keepClear();
+});
 document.addEventListener('click', followInside);
 document.addEventListener('visibilitychange', () => {
   if (app.screen === 'record') tick();
 });
-window.matchMedia('(max-width: 719px)').addEventListener('change', () => {
+isNarrow.addEventListener('change', () => {
   if (app.screen === 'record') show('record');
 });
 dressPage();

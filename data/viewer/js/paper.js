@@ -5,7 +5,7 @@ import { h, hatch, icon, logo } from './dom.js';
 import { fmtDate, fmtPhone, fmtStamp, fmtTime } from './format.js';
 import { receiptFacts } from './below.js';
 import { directiveNodes, sideText, stripBoxes, tileParts } from './first.js';
-import { nameNodes, partStateBox, severityTag, sourceMark, stateBox, tagNode, whyStopped } from './parts.js';
+import { heldBox, nameNodes, partStateBox, severityTag, sourceMark, stateBox, tagNode, whyStopped } from './parts.js';
 import { colon, joined, lang, t, tm, tn } from './text.js';
 
 /** What both papers leave between the margins: [class that sets the width, height in px]. */
@@ -52,15 +52,10 @@ function cut(rows, most, word, left) {
   return rows.slice(0, most);
 }
 
-function heldBox(view, key, word) {
-  const n = view.parts[key].withheld;
-  return n ? stateBox('held', [h('b', t('withheld')), colon(), tn(word, n)], true) : null;
-}
-
 function stateOf(view, key) {
   const part = view.parts[key];
   if (part.state === 'none-known') return stateBox('none', h('b', t('none-' + key)), true);
-  return partStateBox(part.state) || h('p', t(part.state === 'absent' ? 'absent' : 'emptyList'));
+  return partStateBox(part) || h('p', t(part.state === 'absent' ? 'absent' : 'emptyList'));
 }
 
 function lists(app, level, left) {
@@ -86,9 +81,9 @@ function lists(app, level, left) {
     balance += balance <= 0 ? lines : -lines;
   }
   return h('div.p-grid',
-    h('div', box(t('allergies'), sideText(view, 'allergies', 0) && view.parts.allergies.reviewed ? t('reviewed', fmtDate(view.parts.allergies.reviewed)) : '', allergies, [view.allergies.length ? null : stateOf(view, 'allergies'), heldBox(view, 'allergies', 'n_allergies')]),
-      box(t('problems'), sideText(view, 'problems', view.problems.active.length), problems, [view.problems.active.length ? null : stateOf(view, 'problems'), heldBox(view, 'problems', 'n_problems')]), left3),
-    h('div', box(t('medications'), joined(' · ', view.parts.medications.withheld ? sideText(view, 'medications', view.medications.current.length).split(' · ')[0] : '', logged ? t('lastDose') : ''), meds, [meds.length ? null : stateOf(view, 'medications'), heldBox(view, 'medications', 'n_medications')]), right3));
+    h('div', box(t('allergies'), sideText(view, 'allergies', 0) && view.parts.allergies.reviewed ? t('reviewed', fmtDate(view.parts.allergies.reviewed)) : '', allergies, [view.allergies.length ? null : stateOf(view, 'allergies'), heldBox(view.parts.allergies, 'n_allergies', true)]),
+      box(t('problems'), sideText(view, 'problems', view.problems.active.length), problems, [view.problems.active.length ? null : stateOf(view, 'problems'), heldBox(view.parts.problems, 'n_problems', true)]), left3),
+    h('div', box(t('medications'), joined(' · ', view.parts.medications.withheld ? sideText(view, 'medications', view.medications.current.length).split(' · ')[0] : '', logged ? t('lastDose') : ''), meds, [meds.length ? null : stateOf(view, 'medications'), heldBox(view.parts.medications, 'n_medications', true)]), right3));
 }
 
 function tiles(app, level) {
@@ -119,7 +114,7 @@ function also(app, level) {
   add(t('bStory'), view.story.slice(0, 1).map((r) => r.name.replace(/\.$/, '')).join(''));
   const words = { withheld: [], 'not-asked': [], 'asked-unknown': [] };
   for (const key of ['family', 'habits']) if (words[view.parts[key].state]) words[view.parts[key].state].push(key);
-  Object.entries(words).forEach(([state, keys]) => keys.forEach((key) => parts.push(h('span', h('b', t(key === 'family' ? 'bFamily' : 'bHabits')), colon(), h('span.inline.' + state, state === 'withheld' ? [hatch(), ' ', t('withheld')] : t(state === 'not-asked' ? 'notAsked' : 'doesNotKnow')), ' '))));
+  Object.entries(words).forEach(([state, keys]) => keys.forEach((key) => parts.push(h('span', h('b', t(key === 'family' ? 'bFamily' : 'bHabits')), colon(), h('span.inline.' + state, state === 'withheld' ? [hatch(), ' ', t('withheld' + view.parts[key].usual)] : t(state === 'not-asked' ? 'notAsked' : 'doesNotKnow')), ' '))));
   return parts.length ? h('section', h('header', h('h2', t('alsoKnow'))), h('p.p-also', parts)) : null;
 }
 

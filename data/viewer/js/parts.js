@@ -2,7 +2,7 @@
 
 import { h, hatch, icon, svg } from './dom.js';
 import { fmtDate, fmtPhone, fmtWhen, languageName, telHref } from './format.js';
-import { colon, joined, lang, t, tm } from './text.js';
+import { colon, joined, lang, t, tm, tn } from './text.js';
 
 /** Square D or round P; the full source is its name and its hover text, and it can be reached by keyboard. */
 export function sourceMark(source, focusable = true) {
@@ -34,9 +34,14 @@ export function stateBox(kind, content, paper = false) {
   return h('div.state.' + kind, glyph && h('span.glyph', kind === 'held' && !paper ? [hatch(), glyph] : glyph), h('span.what', content));
 }
 
+/** How many items of a part are held back; null when none is. */
+export function heldBox(part, word, paper) {
+  return part.withheld ? stateBox('held', [h('b', t('withheld' + part.usual)), colon(), tn(word, part.withheld)], paper) : null;
+}
+
 /** The box of a whole part that has no items, by its state; null when it has items to show. */
-export function partStateBox(state, long = true) {
-  if (state === 'withheld') return stateBox('held', long ? tm('withheldLong') : h('b', t('withheld')));
+export function partStateBox({ state, usual }, long = true) {
+  if (state === 'withheld') return stateBox('held', long ? tm('withheldLong' + usual) : h('b', t('withheld' + usual)));
   if (state === 'not-asked') return stateBox('asked', long ? tm('notAskedLong') : h('b', t('notAsked')));
   if (state === 'asked-unknown') return stateBox('asked', long ? tm('doesNotKnowLong') : h('b', t('doesNotKnow')));
   if (state === 'no-information') return stateBox('asked', h('b', t('noInformation')));
@@ -88,7 +93,7 @@ export function trendChart(points, range, name, size = { w: 118, h: 24 }, dots =
   const x = (i) => (points.length === 1 ? size.w / 2 : pad + (i * (size.w - 2 * pad)) / (points.length - 1));
   const y = (v) => size.h - pad - ((v - low) / (high - low)) * (size.h - 2 * pad);
   const label = t('trendOf', name, points.map((p) => p.value.num + ' (' + fmtDate(p.date) + ')').join(', '));
-  const chart = svg('svg', { class: 'trend', viewBox: `0 0 ${size.w} ${size.h}`, width: size.w, height: size.h, role: 'img', 'aria-label': label });
+  const chart = svg('svg', { class: 'trend', viewBox: `0 0 ${size.w} ${size.h}`, role: 'img', 'aria-label': label });
   if (dots && range && (range.low !== null || range.high !== null)) {
     const top = range.high === null ? 0 : y(range.high);
     const bottom = range.low === null ? size.h : y(range.low);

@@ -4,7 +4,6 @@ import { marked } from './dom.js';
 import { SENTENCES } from './data.js';
 
 let current = 'fr';
-let choice = '';
 
 export function setLang(lang) {
   current = lang === 'en' ? 'en' : 'fr';
@@ -15,13 +14,8 @@ export function lang() {
   return current;
 }
 
-/** Whether what is left out was chosen by the person, or by nobody: a sentence may have another form for the second, its key ending in D. */
-export function setChosen(chosen) {
-  choice = chosen ? '' : 'D';
-}
-
 function pick(key, which) {
-  return (SENTENCES[key + choice] || SENTENCES[key] || [key, key])[which === 'en' ? 1 : 0];
+  return (SENTENCES[key] || [key, key])[which === 'en' ? 1 : 0];
 }
 
 export function has(key) {

@@ -171,8 +171,8 @@ part_of (json_t *extension, const gchar *name)
   return NULL;
 }
 
-static const gchar *
-class_state (json_t *bundle, const gchar *class_name)
+static json_t *
+class_of (json_t *bundle, const gchar *class_name)
 {
   json_t *extension;
   size_t i;
@@ -183,9 +183,22 @@ class_state (json_t *bundle, const gchar *class_name)
         = json_string_value (json_object_get (part_of (extension, "class"), "valueCode"));
 
     if (g_strcmp0 (code, class_name) == 0)
-      return json_string_value (json_object_get (part_of (extension, "state"), "valueCode"));
+      return extension;
   }
   return NULL;
+}
+
+static const gchar *
+class_state (json_t *bundle, const gchar *class_name)
+{
+  return json_string_value (
+      json_object_get (part_of (class_of (bundle, class_name), "state"), "valueCode"));
+}
+
+static json_t *
+class_left_out (json_t *bundle, const gchar *class_name)
+{
+  return json_object_get (part_of (class_of (bundle, class_name), "left-out"), "valueBoolean");
 }
 
 static gint64
@@ -398,11 +411,92 @@ test_left_out (Fixture *f, gconstpointer data)
   bundle = build (f);
   g_assert_true (mentions (bundle, "default-profile"));
   json_decref (bundle);
+}
+
+static gboolean
+is_left_out (json_t *element)
+{
+  return json_is_true (
+      json_object_get (part_of (extension_of (element, "part"), "left-out"), "valueBoolean"));
+}
+
+static gboolean
+says (json_t *section, const gchar *text)
+{
+  const gchar *div = json_string_value (json_object_get (json_object_get (section, "text"), "div"));
+
+  return strstr (div, text) != NULL;
+}
+
+/* One choice of the person makes no choice of what they left as it came: each part says it by itself. */
+static void
+test_left_out_by_part (Fixture *f, gconstpointer data)
+{
+  const gchar *problems = "11450-4", *directives = "42348-3", *family = "10157-6";
+  json_t *bundle;
+  CitizId flu;
+
+  add_patient (f);
+  add_problem (f, "Major depressive disorder");
+  flu = add_problem (f, "Influenza");
   citiz_profile_set_shows (f->profile, CITIZ_PART_DIRECTIVES, FALSE);
   bundle = build (f);
+  check_document (bundle);
   g_assert_false (mentions (bundle, "default-profile"));
-  g_assert_false (mentions (bundle, "left out by default"));
-  g_assert_true (mentions (bundle, "withheld by the patient"));
+  g_assert_true (is_left_out (section_of (bundle, problems)));
+  g_assert_true (says (section_of (bundle, problems), "1 item left out by default"));
+  g_assert_true (is_left_out (section_of (bundle, family)));
+  g_assert_true (says (section_of (bundle, family), "Left out by default"));
+  g_assert_false (is_left_out (section_of (bundle, directives)));
+  g_assert_true (says (section_of (bundle, directives), "Withheld by the patient"));
+  json_decref (bundle);
+  /* Of two items of one part it is not told which is the sensitive one. */
+  citiz_profile_set_masks (f->profile, &flu, TRUE);
+  bundle = build (f);
+  g_assert_false (is_left_out (section_of (bundle, problems)));
+  g_assert_true (says (section_of (bundle, problems), "2 items withheld by the patient"));
+  json_decref (bundle);
+}
+
+/* On the press the person is told how many of them they masked. */
+static void
+test_left_out_preview (Fixture *f, gconstpointer data)
+{
+  CitizId flu;
+
+  add_patient (f);
+  add_problem (f, "Major depressive disorder");
+  flu = add_problem (f, "Influenza");
+  for (guint masked = 0; masked <= 1; masked++)
+    {
+      g_autoptr (GPtrArray) rows = NULL;
+      const CitizIpsPart *problems;
+
+      citiz_profile_set_masks (f->profile, &flu, masked);
+      rows = citiz_ips_preview (f->record, f->profile, &f->options);
+      problems = rows->pdata[CITIZ_PART_PROBLEMS];
+      g_assert_cmpuint (problems->withheld, ==, 1 + masked);
+      g_assert_cmpuint (problems->masked, ==, masked);
+    }
+}
+
+/* A class says it of itself, too. */
+static void
+test_left_out_class (Fixture *f, gconstpointer data)
+{
+  json_t *bundle;
+  CitizId id;
+
+  add_patient (f);
+  id = add_medication (f, "Methadone 40 mg", "");
+  bundle = build (f);
+  g_assert_cmpstr (class_state (bundle, "opioid"), ==, "withheld");
+  g_assert_true (json_is_true (class_left_out (bundle, "opioid")));
+  json_decref (bundle);
+  citiz_profile_set_masks (f->profile, &id, TRUE);
+  bundle = build (f);
+  g_assert_cmpstr (class_state (bundle, "opioid"), ==, "withheld");
+  g_assert_null (class_left_out (bundle, "opioid"));
   json_decref (bundle);
 }
 
@@ -825,6 +919,9 @@ main (int argc, char **argv)
   ADD ("/consent/ips/empty-record", test_empty_record);
   ADD ("/consent/ips/alerts", test_alerts);
   ADD ("/consent/ips/left-out", test_left_out);
+  ADD ("/consent/ips/left-out-by-part", test_left_out_by_part);
+  ADD ("/consent/ips/left-out-preview", test_left_out_preview);
+  ADD ("/consent/ips/left-out-class", test_left_out_class);
   ADD ("/consent/ips/device-claims-nothing", test_device_claims_nothing);
   ADD ("/consent/ips/masked-item", test_masked_item);
   ADD ("/consent/ips/sensitive", test_sensitive);
