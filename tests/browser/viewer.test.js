@@ -182,6 +182,20 @@ for (const lang of ['fr', 'en']) {
   });
 }
 
+test('marks of sources: one stop of the Tab key a card, arrows between them, and what they stand for is seen', async () => {
+  const page = await opened(lucieText);
+  const stops = await page.evaluate(() => [...document.querySelectorAll('.card')].map((card) => card.querySelectorAll('.src[tabindex="0"]').length));
+  ok(Math.max(...stops) === 1 && stops[0] === 1, 'stops a card: ' + stops);
+  await page.locator('#allergies .src').first().focus();
+  const note = () => page.evaluate(() => getComputedStyle(document.activeElement, '::after').content.replaceAll('"', ''));
+  await page.keyboard.press('ArrowDown');
+  equal(await page.evaluate(() => document.activeElement.textContent), 'P', 'the second mark');
+  contains(await note(), 'Déclaré par la personne');
+  await page.keyboard.press('ArrowUp');
+  contains(await note(), 'D’un document');
+  await page.finish();
+});
+
 test('what a jump leads to is not under the bar that stays', async () => {
   for (const [width, height] of [[1366, 625], [360, 640], [640, 360]]) {
     const page = await opened(lucieText, { width, height });
@@ -788,6 +802,8 @@ test('offline copy in one file: asks the code, cannot end, says so', async () =>
   const file = work + '/offline.html';
   writeFileSync(file, fillIsland(readFileSync(pageFile, 'utf8'), offlineIsland(lucie(), '7KM4QX9P')));
   const page = await newPage(browser, 'file://');
+  const said = [];
+  page.on('console', (message) => said.push(message.text()));
   await page.goto('file://' + file);
   contains(await text(page), 'ne peut pas prendre fin de lui-même');
   await page.fill('#code', 'AAAA BBBB');
@@ -798,6 +814,7 @@ test('offline copy in one file: asks the code, cannot end, says so', async () =>
   await page.waitForSelector('.first');
   contains(await page.locator('.access').first().innerText(), 'Copie hors ligne du 17 oct. 2026, 14 h 05 : ne prend pas fin');
   equal(await page.locator('#note, #receipt').count(), 0, 'note or receipt');
+  equal(said, [], 'what the browser warns of');
   equal(pagesOf(await page.pdf({ format: 'Letter' })), 1, 'paper');
   await page.finish();
 });
@@ -805,9 +822,12 @@ test('offline copy in one file: asks the code, cannot end, says so', async () =>
 test('preview by the person: shown at once, nobody has access', async () => {
   world.pages.set('/preview/x', fillIsland(world.page, { preview: true, bundle: lucie(), label: 'Lucie B.' }));
   const page = await newPage(browser, world.origin);
+  const said = [];
+  page.on('console', (message) => said.push(message.text()));
   await page.goto(world.origin + '/preview/x');
   await page.waitForSelector('.first');
   contains(await page.locator('.access').first().innerText(), 'personne n’a reçu d’accès');
+  equal(said.filter((words) => !/allow-scripts and allow-same-origin/.test(words)), [], 'what the browser warns of (data/viewer/DESIGN.md)');
   await page.finish();
 });
 
@@ -898,6 +918,7 @@ test('the longest names break and hide nothing; high contrast keeps the icons', 
     ok(await page.locator('#problems .rows li').count() >= 3, 'problems on the first screen');
     const colours = await page.evaluate(() => ['.alert.severe .icon', '.identity h1'].map((one) => getComputedStyle(document.querySelector(one)).color));
     equal(colours[0], colours[1], 'the icon of a severe allergy');
+    ok(await page.evaluate(() => document.querySelector('#paper').scrollWidth <= document.querySelector('#paper').clientWidth), 'the sheet is wider than the paper');
     await page.finish();
   }
 });

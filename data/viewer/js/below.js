@@ -275,7 +275,7 @@ export function renderBelow(app) {
   const gone = missing.length ? h('p.gone', h('b', t('absent')), colon(), missing.map((e) => e.title.toLowerCase()).join(', ')) : null;
   const [before, between, after] = t('footer').split(/\{[DP]\}/);
   const foot = h('p.foot', before, h('span.src.d', 'D'), between, h('span.src.p', 'P'), after, live ? t('openedBy', app.readerText(true)) : '');
-  const rest = h('div#rest.rest', { tabindex: '-1' }, stickyBar(app), h('div.restgrid', nav, h('div.cols', present.filter((e) => e.wide).map(build), h('div.flow', present.filter((e) => !e.wide).map(build)), pair.length ? h('div.pair', pair) : null, gone, foot)));
+  const rest = h('section#rest.rest', { tabindex: '-1', 'aria-label': t('everything') }, stickyBar(app), h('div.restgrid', nav, h('div.cols', present.filter((e) => e.wide).map(build), h('div.flow', present.filter((e) => !e.wide).map(build)), pair.length ? h('div.pair', pair) : null, gone, foot)));
   return rest;
 }
 

@@ -39,7 +39,7 @@ function topBar(app) {
     logo(), h('b.brand', 'Citiz'), h('span.product', t('product')), h('span.gap'), accessBar(app),
     button('print', t('printOne'), app.print),
     app.mode === 'live' ? button('note', t('noteButton'), app.jumpToNote) : null,
-    h('button.btn.lang', { onclick: app.switchLang, lang: either('en', 'fr'), 'aria-label': t('otherLanguage') }, icon('globe'), h('span.lbl', t('otherLanguage')), h('span.abbr', { 'aria-hidden': 'true' }, either('EN', 'FR'))),
+    h('button.btn.lang', { onclick: app.switchLang, lang: either('en', 'fr'), title: t('otherLanguage') }, icon('globe'), h('span.lbl', t('otherLanguage')), h('span.abbr', either('EN', 'FR'))),
     button('close', t('closeWipe'), app.close, '.wipe'));
 }
 
@@ -70,7 +70,7 @@ export function alertSub(alert) {
 
 function alertBlocks(view) {
   if (!view.alerts.length) {
-    return h('section#alerts.alerts.none', { 'aria-label': t('alerts'), tabindex: '-1' }, h('p.noalert', h('b', t('noAlert')), ' ', t('noAlertHint')));
+    return h('section#alerts.alerts.none', { 'aria-label': t('alerts'), tabindex: '-1' }, h('p.noalert', h('b', t('noAlert')), '. ', t('noAlertHint')));
   }
   const blocks = view.alerts.map((alert) => h('li.alert' + (alert.severe ? '.severe' : '') + '.k-' + alert.kind, icon(alert.icon),
     h('div', h('span.kind', alert.label), h('strong', alert.title), h('span.sub', alertSub(alert)))));
@@ -240,7 +240,7 @@ function phoneBar(app, rows) {
   const count = (n, label, target) => h('a', { href: '#' + target }, h('b', n), h('span', label));
   const dial = rows.contacts.rows.length === 1 ? phoneLink(rows.contacts.rows[0], 'go') : null;
   const call = dial ? h('a.go', { href: dial.getAttribute('href') }, icon('phone'), h('span', t('call'))) : rows.contacts.rows.length ? h('a.go', { href: '#calls' }, icon('phone'), h('span', t('call'))) : null;
-  return h('nav.phonebar', { 'aria-label': t('index') }, count(view.allergies.filter((a) => !a.struck && !a.none).length, t('jumpAllergies'), 'allergies'), count(view.medications.current.length, t('jumpMedications'), 'medications'),
+  return h('nav.phonebar', { 'aria-label': t('firstScreen') }, count(view.allergies.filter((a) => !a.struck && !a.none).length, t('jumpAllergies'), 'allergies'), count(view.medications.current.length, t('jumpMedications'), 'medications'),
     count(view.problems.active.length, t('jumpProblems'), 'problems'), h('a', { href: '#rest' }, icon('down'), h('span', t('jumpRest'))), call);
 }
 

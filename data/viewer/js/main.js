@@ -74,6 +74,7 @@ function show(screen) {
     fitFirst();
     tick();
     keepClear();
+    for (const list of root.querySelectorAll('.card')) walkMarks(list.querySelector('.src'));
   }
 }
 
@@ -108,6 +109,15 @@ function fitFirst() {
     if (height() < shortest) [best, shortest] = [n, height()];
   }
   if (app.view.trim !== best) trim(best);
+}
+
+/** One stop of the Tab key a card, the arrows from one mark to the next: nobody goes through eighty of them to reach a telephone number. */
+function walkMarks(mark, step = 0) {
+  const marks = [...root.querySelectorAll('.src[tabindex]')];
+  const next = marks[marks.indexOf(mark) + step];
+  if (!next) return;
+  next.tabIndex = 0;
+  if (step) next.focus();
 }
 
 /** What a jump or the keyboard leads to stands clear of the bar that stays over the text. */
@@ -522,6 +532,12 @@ window.addEventListener('resize', () => {
   keepClear();
 });
 document.addEventListener('click', followInside);
+document.addEventListener('keydown', (event) => {
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  if (!step || !event.target.matches('.src')) return;
+  event.preventDefault();
+  walkMarks(event.target, step);
+});
 document.addEventListener('visibilitychange', () => {
   if (app.screen === 'record') tick();
 });

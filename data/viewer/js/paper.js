@@ -55,7 +55,7 @@ function cut(rows, most, word, left) {
 function stateOf(view, key) {
   const part = view.parts[key];
   if (part.state === 'none-known') return stateBox('none', h('b', t('none-' + key)), true);
-  return partStateBox(part) || h('p', t(part.state === 'absent' ? 'absent' : 'emptyList'));
+  return partStateBox(part, true, true) || h('p', t(part.state === 'absent' ? 'absent' : 'emptyList'));
 }
 
 function lists(app, level, left) {

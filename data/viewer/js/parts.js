@@ -4,10 +4,10 @@ import { h, hatch, icon, svg } from './dom.js';
 import { fmtDate, fmtPhone, fmtWhen, languageName, telHref } from './format.js';
 import { colon, joined, lang, t, tm, tn } from './text.js';
 
-/** Square D or round P; the full source is its name and its hover text, and it can be reached by keyboard. */
+/** Square D or round P; the full source is its name, its hover text, and what is shown when the keyboard is on it. */
 export function sourceMark(source, focusable = true) {
   if (!source) return null;
-  return h('span.src.' + (source.mark === 'P' ? 'p' : 'd'), { title: source.title, role: 'img', 'aria-label': source.title, tabindex: focusable ? '0' : null }, source.mark);
+  return h('span.src.' + (source.mark === 'P' ? 'p' : 'd'), { title: source.title, role: 'img', 'aria-label': source.title, tabindex: focusable ? '-1' : null }, source.mark);
 }
 
 export function tagNode(tag) {
@@ -40,8 +40,8 @@ export function heldBox(part, word, paper) {
 }
 
 /** The box of a whole part that has no items, by its state; null when it has items to show. */
-export function partStateBox({ state, usual }, long = true) {
-  if (state === 'withheld') return stateBox('held', long ? tm('withheldLong' + usual) : h('b', t('withheld' + usual)));
+export function partStateBox({ state, usual }, long = true, paper = false) {
+  if (state === 'withheld') return stateBox('held', long ? tm('withheldLong' + usual) : h('b', t('withheld' + usual)), paper);
   if (state === 'not-asked') return stateBox('asked', long ? tm('notAskedLong') : h('b', t('notAsked')));
   if (state === 'asked-unknown') return stateBox('asked', long ? tm('doesNotKnowLong') : h('b', t('doesNotKnow')));
   if (state === 'no-information') return stateBox('asked', h('b', t('noInformation')));
