@@ -121,7 +121,8 @@ def sentences(path):
                 fail(f'{path}:{number}: {mark} must stand in both languages')
         if fields[1].count('*') % 2 or fields[2].count('*') % 2:
             fail(f'{path}:{number}: a *mark* is left open')
-        table[fields[0]] = fields[1:]
+        french = re.sub(r' (?=[:;!?»])|(?<=«) ', '\u00a0', fields[1])  # never at the beginning of a line
+        table[fields[0]] = [french, fields[2]]
     return table
 
 
