@@ -228,6 +228,9 @@ test('the state of the access comes while the button is held down: the press cou
   equal(await page.evaluate(() => document.activeElement.id), 'open', 'focus');
   await page.mouse.up();
   await page.waitForSelector('.first');
+  equal(await page.evaluate(() => document.activeElement.textContent), 'BERGERON, Lucie', 'where the keyboard is, and what is read aloud');
+  await page.click('.btn.wipe');
+  equal(await page.evaluate(() => document.activeElement.tagName), 'H1', 'where the keyboard is at the end');
   await page.finish();
 });
 

@@ -120,6 +120,13 @@ function walkMarks(mark, step = 0) {
   if (step) next.focus();
 }
 
+/** Who hears the page is told whose record this is, or that it has ended. */
+function sayTitle() {
+  const title = root.querySelector(`[lang=${lang()}]>h1,.identity h1`);
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
+}
+
 /** What a jump or the keyboard leads to stands clear of the bar that stays over the text. */
 function keepClear() {
   const bar = root.querySelector('.bar');
@@ -229,6 +236,7 @@ function finish(end) {
   document.title = 'Citiz';
   window.scrollTo(0, 0);
   root.replaceChildren(...renderEnded(end, contact, label, words, end.state === 'unknown' || end.state === 'bad' ? () => show('code') : null));
+  sayTitle();
 }
 
 function wipeSilently() {
@@ -380,6 +388,7 @@ function enterRecord() {
     return;
   }
   window.scrollTo(0, 0);
+  sayTitle();
   preparePaper();
 }
 
