@@ -24,9 +24,9 @@ struct _CitizStateNode
     {
       GBytes *value;
       guint64 number;
-      CitizHash key;
     };
   };
+  CitizHash key[]; /* one, of a leaf */
 };
 
 struct _CitizState

@@ -24,12 +24,12 @@ citiz_state_prove (CitizState *state, const CitizHash *key, CitizStateProof *out
 
   if (node == NULL)
     out->end = CITIZ_STATE_END_EMPTY;
-  else if (citiz_hash_equal (&node->key, key))
+  else if (citiz_hash_equal (node->key, key))
     out->end = CITIZ_STATE_END_SELF;
   else
     {
       out->end = CITIZ_STATE_END_OTHER;
-      out->other_key = node->key;
+      out->other_key = node->key[0];
       citiz_sha256 (&out->other_value, g_bytes_get_data (node->value, NULL),
                     g_bytes_get_size (node->value));
     }

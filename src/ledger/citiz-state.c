@@ -12,12 +12,13 @@
  * (3) a branch's leaf count is the sum of its children's;
  * (4) a node with more than one owner is never changed, a node whose hash is known is never changed without forgetting it. */
 
-#define BRANCH_SIZE (G_STRUCT_OFFSET (CitizStateNode, n_leaves) + sizeof (guint64))
+#define BRANCH_SIZE sizeof (CitizStateNode)
+#define LEAF_SIZE   (sizeof (CitizStateNode) + sizeof (CitizHash))
 
 static gsize
 node_size (const CitizStateNode *node)
 {
-  return node->is_leaf ? sizeof *node : BRANCH_SIZE;
+  return node->is_leaf ? LEAF_SIZE : BRANCH_SIZE;
 }
 
 static guint64
@@ -29,13 +30,13 @@ node_count (const CitizStateNode *node)
 static CitizStateNode *
 node_new_leaf (guint64 number, const CitizHash *key, GBytes *value)
 {
-  CitizStateNode *node = g_slice_alloc (sizeof *node);
+  CitizStateNode *node = g_slice_alloc (LEAF_SIZE);
 
   node->ref = 1;
   node->hashed = FALSE;
   node->is_leaf = TRUE;
   node->number = number;
-  node->key = *key;
+  node->key[0] = *key;
   node->value = g_bytes_ref (value);
   return node;
 }
@@ -89,11 +90,11 @@ static CitizStateNode *
 node_join (CitizStateNode *a, CitizStateNode *b, guint depth)
 {
   CitizStateNode *node = g_slice_alloc0 (BRANCH_SIZE);
-  const guint bit = citiz_state_bit (&a->key, depth);
+  const guint bit = citiz_state_bit (a->key, depth);
 
   node->ref = 1;
   node->n_leaves = 2;
-  if (bit != citiz_state_bit (&b->key, depth))
+  if (bit != citiz_state_bit (b->key, depth))
     {
       node->child[bit] = a;
       node->child[!bit] = b;
@@ -111,7 +112,7 @@ node_set (CitizStateNode *node, guint depth, guint64 *number, const CitizHash *k
 
   if (node == NULL)
     return node_new_leaf (*number, key, value);
-  if (node->is_leaf && !citiz_hash_equal (&node->key, key))
+  if (node->is_leaf && !citiz_hash_equal (node->key, key))
     return node_join (node, node_new_leaf (*number, key, value), depth);
 
   node = node_own (node);
@@ -183,7 +184,7 @@ citiz_state_get (const CitizState *state, const CitizHash *key)
 
   for (guint depth = 0; node != NULL && !node->is_leaf; depth++)
     node = node->child[citiz_state_bit (key, depth)];
-  return node != NULL && citiz_hash_equal (&node->key, key) ? node->value : NULL;
+  return node != NULL && citiz_hash_equal (node->key, key) ? node->value : NULL;
 }
 
 guint64
@@ -199,7 +200,7 @@ node_foreach (const CitizStateNode *node, CitizStateFunc func, gpointer data)
   if (node == NULL)
     return TRUE;
   if (node->is_leaf)
-    return func (data, &node->key, node->value);
+    return func (data, node->key, node->value);
   return node_foreach (node->child[0], func, data) && node_foreach (node->child[1], func, data);
 }
 
@@ -244,7 +245,7 @@ citiz_state_node_hash (CitizStateNode *node, CitizHash *out)
   if (!node->hashed && node->is_leaf)
     {
       citiz_sha256 (&left, g_bytes_get_data (node->value, NULL), g_bytes_get_size (node->value));
-      citiz_state_hash_leaf (&node->hash, &node->key, &left);
+      citiz_state_hash_leaf (&node->hash, node->key, &left);
     }
   else if (!node->hashed)
     {
@@ -277,7 +278,7 @@ node_check (CitizStateNode *node, guint depth, CitizHash *prefix)
   if (node->is_leaf)
     {
       for (guint i = 0; i < depth; i++)
-        if (citiz_state_bit (&node->key, i) != citiz_state_bit (prefix, i))
+        if (citiz_state_bit (node->key, i) != citiz_state_bit (prefix, i))
           return FALSE;
       return node->value != NULL;
     }

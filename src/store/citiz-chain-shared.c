@@ -93,6 +93,17 @@ citiz_chain_ledger (CitizChain *chain, GError **error)
 
 /* One final block into the transaction that is open. */
 static gboolean
+write_new (CitizChain *chain,
+           const CitizBlock *block,
+           const CitizLedger *after,
+           const CitizChanges *changes,
+           GError **error)
+{
+  return citiz_chain_write_block (chain, block, changes, error)
+         && (!chain->gives_snapshots || citiz_chain_keep_snapshot (chain, after, error));
+}
+
+static gboolean
 put_new (gpointer data,
          CitizChain *chain,
          const CitizBlock *block,
@@ -100,8 +111,7 @@ put_new (gpointer data,
          CitizChanges *changes,
          GError **error)
 {
-  return citiz_chain_write_block (chain, block, changes, error)
-         && (!chain->gives_snapshots || citiz_chain_keep_snapshot (chain, after, error));
+  return write_new (chain, block, after, changes, error);
 }
 
 /* Takes @ledger. */
@@ -110,6 +120,7 @@ go_on_from (CitizChain *chain, CitizLedger *ledger, GError **error)
 {
   g_clear_pointer (&chain->ledger, citiz_ledger_free);
   chain->ledger = ledger;
+  chain->stamp = citiz_db_stamp (chain->db);
   return citiz_chain_begin_epoch (chain, ledger, error);
 }
 
@@ -137,29 +148,12 @@ citiz_chain_append (CitizChain *chain,
     return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, "does not follow the newest block");
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
-  if (!citiz_chain_write_block (chain, block, changes, error)
-      || (chain->gives_snapshots && !citiz_chain_keep_snapshot (chain, after, error)))
+  if (!write_new (chain, block, after, changes, error))
     {
       citiz_db_rollback (chain->db);
       return FALSE;
     }
-  if (!citiz_db_commit (chain->db, error))
-    return FALSE;
-  g_clear_pointer (&chain->ledger, citiz_ledger_free);
-  chain->ledger = citiz_ledger_fork (after);
-  chain->stamp = citiz_db_stamp (chain->db);
-  return citiz_chain_begin_epoch (chain, chain->ledger, error);
-}
-
-static gboolean
-append (gpointer data,
-        CitizChain *chain,
-        const CitizBlock *block,
-        const CitizLedger *after,
-        CitizChanges *changes,
-        GError **error)
-{
-  return citiz_chain_append (chain, block, after, changes, error);
+  return citiz_db_commit (chain->db, error) && go_on_from (chain, citiz_ledger_fork (after), error);
 }
 
 /* The closing block at @at is final by those that stand on it. @at: the last of them, afterwards. */
