@@ -84,6 +84,11 @@ open_file (Job *job, GFile *file, GError **error)
   struct stat st;
 
   job->file = path != NULL ? open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+  if (job->file >= 0 && fstat (job->file, &st) == 0 && S_ISDIR (st.st_mode))
+    {
+      g_set_error_literal (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FOLDER, "a folder");
+      return FALSE;
+    }
   if (job->file < 0 || fstat (job->file, &st) != 0 || !S_ISREG (st.st_mode))
     {
       g_set_error_literal (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FILE,

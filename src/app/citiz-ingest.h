@@ -17,6 +17,7 @@ typedef enum
   CITIZ_INGEST_ERROR_NEEDED, /* undo: a later import left out what this one had brought */
   CITIZ_INGEST_ERROR_NOT_FOUND, /* no such batch */
   CITIZ_INGEST_ERROR_DAMAGED,   /* a report that does not decode */
+  CITIZ_INGEST_ERROR_FOLDER,    /* a folder, not a file */
   CITIZ_INGEST_ERROR_STRANGER   /* about another person: told as a report, see there */
 } CitizIngestError;
 GQuark citiz_ingest_error_quark (void);

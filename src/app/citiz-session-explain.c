@@ -143,6 +143,8 @@ citiz_session_explain (const GError *error)
     return _ ("Another import is under way. Wait for its end.");
   if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FILE))
     return _ ("This file cannot be read. Nothing was added.");
+  if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FOLDER))
+    return _ ("This is a folder. Bring in the files that are in it; nothing was added.");
   if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_HELPER))
     return _ ("Reading this file failed and nothing was added. Your record is intact.");
   if (g_error_matches (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_NEEDED))

@@ -152,6 +152,27 @@ citiz_button_new (const gchar *label)
 }
 
 GtkWidget *
+citiz_pill_new (const gchar *icon, const gchar *label, const gchar *action, gboolean suggested)
+{
+  GtkWidget *button = citiz_button_new (label);
+
+  if (icon != NULL)
+    {
+      gtk_button_set_child (GTK_BUTTON (button),
+                            g_object_new (ADW_TYPE_BUTTON_CONTENT, "icon-name", icon, "label",
+                                          label, "use-underline", TRUE, NULL));
+      citiz_name_buttons (button);
+    }
+  gtk_widget_add_css_class (button, "pill");
+  if (suggested)
+    gtk_widget_add_css_class (button, "suggested-action");
+  if (action != NULL)
+    gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  return button;
+}
+
+GtkWidget *
 citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *action)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);

@@ -28,6 +28,11 @@ GtkWidget *citiz_problem_new (void); /* an alert, not shown until there is one *
 GtkWidget *citiz_link_button_new (const gchar *text, const gchar *action);
 /* A button with an access key ("_Save"): its name is said once, without the underscore. */
 GtkWidget *citiz_button_new (const gchar *label);
+/* A round-ended button with such a key, in the middle of its line. @icon and @action (with its target) may be NULL. */
+GtkWidget *citiz_pill_new (const gchar *icon,
+                           const gchar *label,
+                           const gchar *action,
+                           gboolean suggested);
 /* The same for buttons that the toolkit makes in @root (a question, a toast). */
 void citiz_name_buttons (GtkWidget *root);
 /* A button with only an icon: @label is its name for assistive technology and its tooltip. */

@@ -70,12 +70,8 @@ show_problem (GtkWidget *label, const gchar *text)
 static GtkWidget *
 pill (Join *self, const gchar *label, gboolean suggested, GCallback pressed)
 {
-  GtkWidget *button = citiz_button_new (label);
+  GtkWidget *button = citiz_pill_new (NULL, label, NULL, suggested);
 
-  gtk_widget_add_css_class (button, "pill");
-  if (suggested)
-    gtk_widget_add_css_class (button, "suggested-action");
-  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
   g_signal_connect_swapped (button, "clicked", pressed, self);
   return button;
 }
@@ -87,11 +83,8 @@ row_new (GtkWidget *list,
          const gchar *title,
          const gchar *subtitle)
 {
-  GtkWidget *row = citiz_row_new (title, subtitle);
+  GtkWidget *row = citiz_words_row_new (icon, style, title, subtitle);
 
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  citiz_row_set_prefix (CITIZ_ROW (row), icon, style);
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   return row;
 }

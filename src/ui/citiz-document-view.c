@@ -106,12 +106,8 @@ open_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 show_file (CitizDocumentView *self)
 {
-  GtkWidget *button = citiz_button_new (_ ("_Open with the system’s viewer"));
-
-  gtk_widget_add_css_class (button, "pill");
-  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "document.open");
-  gtk_box_append (GTK_BOX (self->box), button);
+  gtk_box_append (GTK_BOX (self->box), citiz_pill_new (NULL, _ ("_Open with the system’s viewer"),
+                                                       "document.open", FALSE));
   gtk_box_append (
       GTK_BOX (self->box),
       citiz_caption_new (

@@ -6,6 +6,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-import-report.h"
 #include "ui/citiz-wrap.h"
 
 struct _CitizImportDialog
@@ -54,234 +55,26 @@ progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
                                   text, -1);
 }
 
-/* --- the report --- */
-
-static GtkWidget *
-report_row (const gchar *title, const gchar *subtitle, guint64 count)
-{
-  GtkWidget *row = adw_action_row_new ();
-  g_autofree gchar *number = citiz_format_number ((gdouble) count, 0);
-  GtkWidget *label = gtk_label_new (number);
-
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  if (subtitle != NULL)
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  gtk_widget_add_css_class (label, "numeric");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
-  return row;
-}
-
-static void
-add_lines (GtkWidget *box, const CitizImportReport *report, gboolean kept)
-{
-  g_autofree gchar *list_name
-      = g_strdup_printf (kept ? _ ("Kept from %s") : _ ("Not kept from %s"), report->name);
-  GtkWidget *list = citiz_list_new (list_name);
-  guint n = 0;
-
-  for (guint i = 0; report->lines != NULL && i < report->lines->len; i++)
-    {
-      const CitizImportLine *line = g_ptr_array_index (report->lines, i);
-      g_autofree gchar *what = NULL;
-
-      if ((line->reason == NULL) != kept || line->count == 0)
-        continue;
-      what = citiz_session_explain_kind (line->what);
-      gtk_list_box_append (
-          GTK_LIST_BOX (list),
-          report_row (what, kept ? NULL : citiz_session_explain_skip (line->reason), line->count));
-      n++;
-    }
-  if (n == 0)
-    {
-      g_object_ref_sink (list);
-      g_object_unref (list);
-      return;
-    }
-  gtk_box_append (GTK_BOX (box),
-                  citiz_heading_new (kept ? _ ("Kept") : _ ("Left aside, and why"), NULL));
-  gtk_box_append (GTK_BOX (box), list);
-}
-
-static gchar *
-summary (const CitizImportReport *report)
-{
-  g_autofree gchar *kept = citiz_format_number ((gdouble) report->kept, 0);
-  g_autofree gchar *skipped = citiz_format_number ((gdouble) report->skipped, 0);
-  g_autofree gchar *same = citiz_format_number ((gdouble) report->duplicates, 0);
-  GString *text = g_string_new (NULL);
-
-  g_string_append_printf (
-      text, g_dngettext (NULL, "%s entry kept", "%s entries kept", (gulong) report->kept), kept);
-  if (report->duplicates > 0)
-    g_string_append_printf (text,
-                            g_dngettext (NULL, " · %s repeated or already there",
-                                         " · %s repeated or already there",
-                                         (gulong) report->duplicates),
-                            same);
-  if (report->skipped > 0)
-    g_string_append_printf (
-        text, g_dngettext (NULL, " · %s left aside", " · %s left aside", (gulong) report->skipped),
-        skipped);
-  return g_string_free (text, FALSE);
-}
-
-static gchar *
-period (const CitizImportReport *report)
-{
-  g_autoptr (GDateTime) first = g_date_time_new_from_unix_local (report->first.ms / 1000);
-  g_autoptr (GDateTime) last = g_date_time_new_from_unix_local (report->last.ms / 1000);
-  g_autofree gchar *a = NULL, *b = NULL;
-
-  if (report->first.ms == 0 || first == NULL || last == NULL)
-    return NULL;
-  a = citiz_format_date_full (first);
-  b = citiz_format_date_full (last);
-  return g_strdup_printf (C_ ("days", "From %s to %s"), a, b);
-}
+/* --- the reports --- */
 
 /* The newest file on top, in sight; those before it stay below. */
-static GtkWidget *
-report_new (CitizImportDialog *self)
+static void
+show_report (CitizImportDialog *self, GtkWidget *report)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *scroller = gtk_widget_get_ancestor (self->report_box, GTK_TYPE_SCROLLED_WINDOW);
 
-  gtk_box_prepend (GTK_BOX (self->report_box), box);
+  gtk_box_prepend (GTK_BOX (self->report_box), report);
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)),
                             0);
-  return box;
 }
 
-/* A file about somebody else is not refused (a name may be misspelt), but it is said beside the way to undo it. */
+/* @sentence says what happened, what is safe and what to do. */
 static void
-add_stranger (CitizImportDialog *self, GtkWidget *list, const CitizImportReport *report)
+show_failure (CitizImportDialog *self, GFile *file, const gchar *sentence)
 {
-  g_autofree gchar *words
-      = citiz_import_stranger_text (citiz_session_get_record (self->session), report->batch);
-  GtkWidget *row;
+  g_autofree gchar *name = display_name (file);
 
-  if (words == NULL)
-    return;
-  row = adw_action_row_new ();
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), words);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
-                               _ ("If this is not you, undo this import: the file’s problems and "
-                                  "medications would go into your emergency summary."));
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row),
-                             citiz_prefix_new ("citiz-alert-symbolic", "warning"));
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
-}
-
-/* --- taking one import back --- */
-
-/* An import that can be taken back, in the box that reports it; both are held while the answer is awaited only. */
-typedef struct
-{
-  CitizImportDialog *dialog;
-  GtkWidget *box, *button;
-  guint32 batch;
-} Undo;
-
-static void
-undone_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Undo *undo = data;
-  g_autoptr (GError) error = NULL;
-  gboolean done = citiz_session_undo_import_finish (CITIZ_SESSION (source), result, &error);
-  const gchar *words
-      = done ? _ ("Undone. Your record is as it was before.") : citiz_session_explain (error);
-
-  if (undo->dialog->session != NULL)
-    {
-      GtkWidget *list = gtk_widget_get_first_child (undo->box);
-      GtkListBoxRow *told;
-
-      if (done) /* the file's name stays, what came of it does not */
-        {
-          while (gtk_widget_get_next_sibling (list) != NULL)
-            gtk_box_remove (GTK_BOX (undo->box), gtk_widget_get_last_child (undo->box));
-          adw_action_row_set_subtitle (
-              ADW_ACTION_ROW (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0)), words);
-          while ((told = gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 1)) != NULL)
-            gtk_list_box_remove (GTK_LIST_BOX (list), GTK_WIDGET (told)); /* whose file it was */
-        }
-      else
-        {
-          gtk_widget_set_sensitive (undo->button, TRUE);
-          gtk_box_insert_child_after (
-              GTK_BOX (undo->box), citiz_status_new ("citiz-alert-symbolic", words, "bad"), list);
-        }
-      gtk_accessible_update_property (GTK_ACCESSIBLE (undo->box), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      words, -1);
-    }
-  g_object_unref (undo->dialog);
-  g_object_unref (undo->box);
-  g_free (undo);
-}
-
-static void
-undo_clicked_cb (GtkButton *button, gpointer data)
-{
-  Undo *undo = g_memdup2 (data, sizeof *undo);
-
-  g_object_ref (undo->dialog);
-  g_object_ref (undo->box);
-  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
-  citiz_session_undo_import_async (undo->dialog->session, undo->batch, NULL, undone_cb, undo);
-}
-
-/* One a file, under its name: a later import that leans on this one goes first, and the answer says so. */
-static GtkWidget *
-undo_button_new (CitizImportDialog *self, GtkWidget *box, const CitizImportReport *report)
-{
-  GtkWidget *button = citiz_button_new (_ ("_Undo this import"));
-  g_autofree gchar *name = g_strdup_printf (_ ("Undo the import of %s"), report->name);
-  Undo *undo = g_new0 (Undo, 1);
-
-  undo->dialog = self;
-  undo->box = box;
-  undo->button = button;
-  undo->batch = report->batch;
-  gtk_widget_add_css_class (button, "pill");
-  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, name);
-  g_signal_connect_data (button, "clicked", G_CALLBACK (undo_clicked_cb), undo,
-                         (GClosureNotify) (gpointer) g_free, 0);
-  return button;
-}
-
-static void
-show_report (CitizImportDialog *self, const CitizImportReport *report)
-{
-  GtkWidget *box = report_new (self), *list = citiz_list_new (report->name),
-            *row = adw_action_row_new ();
-  g_autofree gchar *words = summary (report), *when = period (report);
-  gboolean any = report->kept + report->duplicates > 0;
-  GString *text = g_string_new (words);
-
-  if (when != NULL)
-    g_string_append_printf (text, "\n%s", when);
-  if (report->ended != NULL && any)
-    g_string_append_printf (text, "\n%s", citiz_session_explain_end (report->ended));
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), report->name);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text->str);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row),
-                             any && report->ended == NULL
-                                 ? citiz_prefix_new ("citiz-check-symbolic", "ok")
-                             : any ? citiz_prefix_new ("citiz-alert-symbolic", "warning")
-                                   : citiz_prefix_new ("citiz-document-symbolic", "neutral"));
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
-  add_stranger (self, list, report);
-  gtk_box_append (GTK_BOX (box), list);
-  if (report->batch != 0)
-    gtk_box_append (GTK_BOX (box), undo_button_new (self, box, report));
-  add_lines (box, report, TRUE);
-  add_lines (box, report, FALSE);
-  g_string_free (text, TRUE);
+  show_report (self, citiz_import_failure_new (name, sentence));
 }
 
 /* --- a file about another person --- */
@@ -295,29 +88,13 @@ ask_stranger (CitizImportDialog *self, GFile *file, const CitizImportReport *rep
 
   g_set_object (&self->asked, file);
   g_free (self->asked_words);
-  self->asked_words = g_strconcat (title, ".", NULL);
+  self->asked_words
+      = g_strdup_printf (_ ("%s. Nothing was added and your record is intact."), title);
   g_autofree gchar *heading = g_markup_escape_text (title, -1);
   adw_status_page_set_title (ADW_STATUS_PAGE (self->question), heading);
   adw_status_page_set_description (ADW_STATUS_PAGE (self->question), markup);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "question");
   gtk_widget_grab_focus (self->leave); /* Enter is the safe answer */
-}
-
-static void
-show_failure (CitizImportDialog *self, GFile *file, const gchar *sentence)
-{
-  GtkWidget *list, *row = adw_action_row_new ();
-  g_autofree gchar *name = display_name (file), *text = NULL;
-
-  list = citiz_list_new (name);
-  text = g_strdup_printf (_ ("%s Nothing was added and your record is intact."), sentence);
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row),
-                             citiz_prefix_new ("citiz-alert-symbolic", "error"));
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
-  gtk_box_append (GTK_BOX (report_new (self)), list);
 }
 
 static void
@@ -337,10 +114,8 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer data)
       if (report->stranger)
         ask_stranger (self, file, report);
       else
-        show_report (self, report);
+        show_report (self, citiz_import_report_new (self->session, report));
     }
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    show_failure (self, file, _ ("The import was stopped."));
   else
     show_failure (self, file, citiz_session_explain (error));
   next_file (self);
@@ -505,21 +280,10 @@ citiz_import_dialog_class_init (CitizImportDialogClass *klass)
 }
 
 static GtkWidget *
-pill (const gchar *label, const gchar *action)
-{
-  GtkWidget *button = citiz_button_new (label);
-
-  gtk_widget_add_css_class (button, "pill");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
-  return button;
-}
-
-static GtkWidget *
 choose_page (void)
 {
   GtkWidget *status = adw_status_page_new (),
-            *button = pill (_ ("_Choose files…"), "import.choose");
+            *button = citiz_pill_new (NULL, _ ("_Choose files…"), "import.choose", TRUE);
 
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (status), "citiz-folder-symbolic");
   adw_status_page_set_title (ADW_STATUS_PAGE (status), _ ("Bring your data in"));
@@ -527,7 +291,6 @@ choose_page (void)
       ADW_STATUS_PAGE (status),
       _ ("Drop a file here, or choose one: a health summary (FHIR or IPS, JSON) or the export of Apple Health (XML "
          "or ZIP). It is read on this computer; nothing leaves it."));
-  gtk_widget_add_css_class (button, "suggested-action");
   adw_status_page_set_child (ADW_STATUS_PAGE (status), button);
   return status;
 }
@@ -551,7 +314,7 @@ progress_page (CitizImportDialog *self)
   gtk_box_append (GTK_BOX (box), self->name);
   gtk_box_append (GTK_BOX (box), self->numbers);
   gtk_box_append (GTK_BOX (box), self->bar);
-  gtk_box_append (GTK_BOX (box), pill (_ ("_Stop"), "import.cancel"));
+  gtk_box_append (GTK_BOX (box), citiz_pill_new (NULL, _ ("_Stop"), "import.cancel", FALSE));
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_widget_set_margin_start (box, 24);
   gtk_widget_set_margin_end (box, 24);
@@ -566,9 +329,9 @@ question_page (CitizImportDialog *self)
 
   self->question = adw_status_page_new ();
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->question), "citiz-people-symbolic");
-  leave = self->leave = pill (_ ("Do _Not Import"), "import.leave");
-  gtk_widget_add_css_class (leave, "suggested-action");
-  citiz_wrap_append (CITIZ_WRAP (buttons), pill (_ ("Import _Anyway"), "import.anyway"));
+  leave = self->leave = citiz_pill_new (NULL, _ ("Do _Not Import"), "import.leave", TRUE);
+  citiz_wrap_append (CITIZ_WRAP (buttons),
+                     citiz_pill_new (NULL, _ ("Import _Anyway"), "import.anyway", FALSE));
   citiz_wrap_append (CITIZ_WRAP (buttons), leave);
   gtk_widget_set_halign (buttons, GTK_ALIGN_CENTER);
   adw_status_page_set_child (ADW_STATUS_PAGE (self->question), buttons);
@@ -592,7 +355,7 @@ report_page (CitizImportDialog *self)
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
   gtk_widget_set_vexpand (scroller, TRUE);
-  self->another = pill (_ ("_Another file…"), "import.choose");
+  self->another = citiz_pill_new (NULL, _ ("_Another file…"), "import.choose", FALSE);
   citiz_wrap_append (CITIZ_WRAP (buttons), self->another);
   gtk_widget_set_margin_top (buttons, 12);
   gtk_widget_set_margin_bottom (buttons, 12);

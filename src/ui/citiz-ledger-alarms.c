@@ -20,17 +20,6 @@ static const struct
     [CITIZ_ALARM_VIEW_CLOCK] = {N_ ("A clock is far off"), "citiz-clock-symbolic", "warning"},
 };
 
-static GtkWidget *
-row_new (const gchar *icon, const gchar *style, const gchar *title, const gchar *text)
-{
-  GtkWidget *row = citiz_row_new (title, text);
-
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  citiz_row_set_prefix (CITIZ_ROW (row), icon, style);
-  return row;
-}
-
 /* --- read --- */
 
 static void
@@ -69,8 +58,8 @@ GtkWidget *
 citiz_alarm_row_new (CitizSession *session, const CitizAlarmView *alarm)
 {
   g_autofree gchar *text = citiz_session_explain_alarm (alarm);
-  GtkWidget *row = row_new (kinds[alarm->kind].icon, kinds[alarm->kind].style,
-                            _ (kinds[alarm->kind].title), text);
+  GtkWidget *row = citiz_words_row_new (kinds[alarm->kind].icon, kinds[alarm->kind].style,
+                                        _ (kinds[alarm->kind].title), text);
   GtkWidget *read = citiz_icon_button_new ("citiz-check-symbolic", _ ("I have read this"), NULL);
 
   g_object_set_data_full (G_OBJECT (row), "citiz-session", g_object_ref (session), g_object_unref);
@@ -118,8 +107,8 @@ citiz_refound_row_new (CitizSession *session, const CitizRefoundView *refound)
       = g_strdup_printf (_ ("Those who are left of its nodes go on without the others. You decide "
                             "whether you follow them; its name is %s."),
                          name);
-  GtkWidget *row
-      = row_new ("citiz-people-symbolic", "warning", _ ("Your community was founded anew"), text);
+  GtkWidget *row = citiz_words_row_new ("citiz-people-symbolic", "warning",
+                                        _ ("Your community was founded anew"), text);
   GtkWidget *look = citiz_button_new (_ ("_Look…"));
 
   g_object_set_data_full (G_OBJECT (row), "citiz-session", g_object_ref (session), g_object_unref);
@@ -162,8 +151,9 @@ save_cb (GtkWidget *row)
 GtkWidget *
 citiz_evidence_row_new (CitizSession *session)
 {
-  GtkWidget *row = row_new ("citiz-document-symbolic", "neutral", _ ("Evidence kept"),
-                            _ ("Their own signatures prove it to anyone; nothing in it is yours"));
+  GtkWidget *row
+      = citiz_words_row_new ("citiz-document-symbolic", "neutral", _ ("Evidence kept"),
+                             _ ("Their own signatures prove it to anyone; nothing in it is yours"));
   GtkWidget *save = citiz_button_new (_ ("_Save…"));
 
   g_object_set_data_full (G_OBJECT (row), "citiz-session", g_object_ref (session), g_object_unref);

@@ -42,18 +42,6 @@ part_new (GtkWidget *owner, CitizSession *session)
   return part;
 }
 
-static GtkWidget *
-row_new (const gchar *icon, const gchar *style, const gchar *title, const gchar *text)
-{
-  GtkWidget *row = citiz_row_new (title, text);
-
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  if (icon != NULL)
-    citiz_row_set_prefix (CITIZ_ROW (row), icon, style);
-  return row;
-}
-
 /* --- who keeps it --- */
 
 static GtkWidget *
@@ -73,7 +61,8 @@ append_node (Part *part, const CitizNodeView *node)
 {
   g_autofree gchar *name = citiz_node_name (node);
   g_autofree gchar *detail = citiz_node_detail (node, citiz_session_now (part->session));
-  GtkWidget *row = row_new ("citiz-source-institution-symbolic", "neutral", name, detail);
+  GtkWidget *row
+      = citiz_words_row_new ("citiz-source-institution-symbolic", "neutral", name, detail);
 
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), node_status (node));
   gtk_list_box_append (GTK_LIST_BOX (part->list), row);
@@ -105,12 +94,13 @@ static void
 append_own (Part *part, const CitizCommunityView *view)
 {
   g_autofree gchar *level = view != NULL ? citiz_community_level_text (view) : NULL;
-  GtkWidget *row = view != NULL
-                       ? row_new ("citiz-computer-symbolic", "accent", _ ("This computer"), level)
-                       : row_new ("citiz-computer-symbolic", "accent",
-                                  _ ("This computer keeps the ledger alone"),
-                                  _ ("It signs each block and checks each one. No other copy "
-                                     "exists yet: keep a backup of your record."));
+  GtkWidget *row
+      = view != NULL
+            ? citiz_words_row_new ("citiz-computer-symbolic", "accent", _ ("This computer"), level)
+            : citiz_words_row_new ("citiz-computer-symbolic", "accent",
+                                   _ ("This computer keeps the ledger alone"),
+                                   _ ("It signs each block and checks each one. No other copy "
+                                      "exists yet: keep a backup of your record."));
 
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), own_status (part, view));
   gtk_list_box_append (GTK_LIST_BOX (part->list), row);
@@ -119,9 +109,10 @@ append_own (Part *part, const CitizCommunityView *view)
 static void
 append_join (Part *part)
 {
-  GtkWidget *row = row_new ("citiz-people-symbolic", "neutral", _ ("Join a community"),
-                            _ ("With an invitation: its nodes keep the ledger with you, and an "
-                               "access opens while this computer is off"));
+  GtkWidget *row
+      = citiz_words_row_new ("citiz-people-symbolic", "neutral", _ ("Join a community"),
+                             _ ("With an invitation: its nodes keep the ledger with you, and an "
+                                "access opens while this computer is off"));
   GtkWidget *button = citiz_button_new (_ ("_Join…"));
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.join");
@@ -327,14 +318,15 @@ citiz_ledger_vigilance_new (CitizSession *session)
 
   part->list = list;
   part->alarms = g_ptr_array_new ();
-  part->watchers = row_new ("citiz-shown-symbolic", "neutral", "",
-                            _ ("Citizens and nodes that signed the newest state as they saw it"));
-  part->state = row_new (NULL, NULL, "", "");
+  part->watchers
+      = citiz_words_row_new ("citiz-shown-symbolic", "neutral", "",
+                             _ ("Citizens and nodes that signed the newest state as they saw it"));
+  part->state = citiz_words_row_new (NULL, NULL, "", "");
   part->bar = gtk_progress_bar_new ();
   g_object_set (part->bar, "valign", GTK_ALIGN_CENTER, "width-request", 72, NULL);
   adw_action_row_add_suffix (ADW_ACTION_ROW (part->state), part->bar);
-  part->tolerance = row_new (NULL, NULL, "", "");
-  part->head = row_new ("citiz-slice-symbolic", "ok", _ ("Your own ledger"), "");
+  part->tolerance = citiz_words_row_new (NULL, NULL, "", "");
+  part->head = citiz_words_row_new ("citiz-slice-symbolic", "ok", _ ("Your own ledger"), "");
   gtk_list_box_append (GTK_LIST_BOX (list), part->state);
   gtk_list_box_append (GTK_LIST_BOX (list), part->tolerance);
   gtk_list_box_append (GTK_LIST_BOX (list), part->watchers);

@@ -283,19 +283,6 @@ fill_page (CitizOnboarding *self, guint step, const gchar *title, const gchar *t
   return slot;
 }
 
-static GtkWidget *
-pill (const gchar *text, const gchar *action, gboolean suggested)
-{
-  GtkWidget *button = citiz_button_new (text);
-
-  gtk_widget_add_css_class (button, "pill");
-  if (suggested)
-    gtk_widget_add_css_class (button, "suggested-action");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
-  return button;
-}
-
 static void
 build_first (CitizOnboarding *self)
 {
@@ -306,7 +293,7 @@ build_first (CitizOnboarding *self)
       560);
 
   gtk_box_append (GTK_BOX (box), citiz_tour_list_new ());
-  self->first = pill (_ ("_Begin"), "first-run.next", TRUE);
+  self->first = citiz_pill_new (NULL, _ ("_Begin"), "first-run.next", TRUE);
   gtk_box_append (GTK_BOX (box), self->first);
 }
 
@@ -339,7 +326,7 @@ build_passphrase (CitizOnboarding *self)
   g_signal_connect_object (self->passphrase, "activate", G_CALLBACK (passphrase_cb), self,
                            G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->passphrase));
-  gtk_box_append (GTK_BOX (box), pill (_ ("_Continue"), "first-run.words", TRUE));
+  gtk_box_append (GTK_BOX (box), citiz_pill_new (NULL, _ ("_Continue"), "first-run.words", TRUE));
 }
 
 static GtkWidget *
@@ -464,9 +451,11 @@ build_last (CitizOnboarding *self)
   gtk_list_box_append (GTK_LIST_BOX (list), community_row (self));
   gtk_box_append (GTK_BOX (box), list);
   buttons = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  gtk_box_append (GTK_BOX (buttons), pill (_ ("_Import My Data"), "first-run.import", TRUE));
-  gtk_box_append (GTK_BOX (buttons), pill (_ ("Start _Empty"), "first-run.empty", FALSE));
-  sample = pill (_ ("_Try the Sample Record"), "first-run.sample", FALSE);
+  gtk_box_append (GTK_BOX (buttons),
+                  citiz_pill_new (NULL, _ ("_Import My Data"), "first-run.import", TRUE));
+  gtk_box_append (GTK_BOX (buttons),
+                  citiz_pill_new (NULL, _ ("Start _Empty"), "first-run.empty", FALSE));
+  sample = citiz_pill_new (NULL, _ ("_Try the Sample Record"), "first-run.sample", FALSE);
   gtk_widget_remove_css_class (sample, "pill");
   gtk_widget_add_css_class (sample, "flat");
   gtk_box_append (GTK_BOX (buttons), sample);

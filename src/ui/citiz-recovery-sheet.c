@@ -203,20 +203,6 @@ build_sheet (CitizRecoverySheet *self)
 }
 
 static GtkWidget *
-pill (const gchar *icon, const gchar *text, const gchar *action, gboolean suggested)
-{
-  GtkWidget *button = gtk_button_new ();
-
-  gtk_button_set_child (GTK_BUTTON (button), g_object_new (ADW_TYPE_BUTTON_CONTENT, "icon-name",
-                                                           icon, "label", text, NULL));
-  gtk_widget_add_css_class (button, "pill");
-  if (suggested)
-    gtk_widget_add_css_class (button, "suggested-action");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  return button;
-}
-
-static GtkWidget *
 build_buttons (CitizRecoverySheet *self)
 {
   GtkWidget *wrap = citiz_wrap_new (12);
@@ -224,10 +210,10 @@ build_buttons (CitizRecoverySheet *self)
   self->language_button = gtk_button_new_with_label ("");
   gtk_widget_add_css_class (self->language_button, "flat");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->language_button), "sheet.language");
-  self->print = pill ("printer-symbolic", _ ("Print"), "sheet.print", TRUE);
+  self->print = citiz_pill_new ("printer-symbolic", _ ("Print"), "sheet.print", TRUE);
   citiz_wrap_append (CITIZ_WRAP (wrap), self->print);
-  citiz_wrap_append (CITIZ_WRAP (wrap),
-                     pill ("citiz-download-symbolic", _ ("Save as PDF"), "sheet.save", FALSE));
+  citiz_wrap_append (CITIZ_WRAP (wrap), citiz_pill_new ("citiz-download-symbolic",
+                                                        _ ("Save as PDF"), "sheet.save", FALSE));
   citiz_wrap_append (CITIZ_WRAP (wrap), self->language_button);
   return wrap;
 }

@@ -129,6 +129,18 @@ citiz_still_row_init (CitizStillRow *self)
 }
 
 GtkWidget *
+citiz_words_row_new (const gchar *icon, const gchar *style, const gchar *title, const gchar *text)
+{
+  GtkWidget *row = citiz_row_new (title, text);
+
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  if (icon != NULL)
+    citiz_row_set_prefix (CITIZ_ROW (row), icon, style);
+  return row;
+}
+
+GtkWidget *
 citiz_still_row_new (GtkWidget *child)
 {
   return g_object_new (citiz_still_row_get_type (), "child", child, NULL);

@@ -21,6 +21,12 @@ void citiz_row_set_chevron_visible (CitizRow *self, gboolean visible);
 /* Puts @icon on a round tint (see citiz_prefix_new) before the title. */
 void citiz_row_set_prefix (CitizRow *self, const gchar *icon, const gchar *style);
 
+/* A row whose words are never cut, however many lines they take; @icon may be NULL. */
+GtkWidget *citiz_words_row_new (const gchar *icon,
+                                const gchar *style,
+                                const gchar *title,
+                                const gchar *text);
+
 /* A row that is neither pressed nor focused: words, or a line of controls that take the focus themselves. */
 GtkWidget *citiz_still_row_new (GtkWidget *child);
 

@@ -49,25 +49,6 @@ citiz_states_show_content (CitizStates *self)
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "content");
 }
 
-static GtkWidget *
-pill (const CitizStateButton *button)
-{
-  GtkWidget *widget = citiz_button_new (button->label), *content;
-
-  if (button->icon != NULL)
-    {
-      content = adw_button_content_new ();
-      adw_button_content_set_label (ADW_BUTTON_CONTENT (content), button->label);
-      adw_button_content_set_use_underline (ADW_BUTTON_CONTENT (content), TRUE);
-      adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), button->icon);
-      gtk_button_set_child (GTK_BUTTON (widget), content);
-      citiz_name_buttons (widget);
-    }
-  gtk_widget_add_css_class (widget, "pill");
-  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (widget), button->action);
-  return widget;
-}
-
 void
 citiz_states_show_message (CitizStates *self,
                            const gchar *icon,
@@ -83,7 +64,8 @@ citiz_states_show_message (CitizStates *self,
   while ((child = gtk_widget_get_first_child (self->buttons)) != NULL)
     gtk_widget_unparent (child);
   for (; buttons != NULL && buttons->label != NULL; buttons++)
-    citiz_wrap_append (CITIZ_WRAP (self->buttons), pill (buttons));
+    citiz_wrap_append (CITIZ_WRAP (self->buttons),
+                       citiz_pill_new (buttons->icon, buttons->label, buttons->action, FALSE));
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "message");
 }
 

@@ -320,6 +320,9 @@ test_no_file (App *app, gconstpointer data)
 
   g_assert_null (import (app, "nothing-here.json", &error));
   g_assert_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FILE);
+  g_clear_error (&error);
+  g_assert_null (import (app, ".", &error));
+  g_assert_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FOLDER);
   assert_nothing_came (app);
 }
 
