@@ -77,6 +77,7 @@ gboolean citiz_engine_renew_shared (CitizEngine *engine,
                                     const CitizRenewal *renewal,
                                     json_t *json,
                                     GError **error);
+void citiz_engine_revoked_shared (CitizEngine *engine, const CitizId *id);
 gboolean citiz_engine_revoke_shared (CitizEngine *engine,
                                      const CitizId *id,
                                      json_t *json,

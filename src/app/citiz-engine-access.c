@@ -248,7 +248,7 @@ give_in_place (CitizEngine *engine, CitizGive *give, CitizDealOptions *options, 
     }
   if (!citiz_vault_commit (engine->vault, error))
     return NULL;
-  citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
+  citiz_engine_revoked_shared (engine, give->withdrawn);
   citiz_engine_tell_access (engine, give->withdrawn);
   return g_steal_pointer (&deal);
 }

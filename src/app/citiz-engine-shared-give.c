@@ -439,41 +439,59 @@ citiz_shared_end_again (CitizShared *shared)
     g_warning ("the end of an access could not be said again: %s", error->message);
 }
 
+/* The end of an access, in the transaction that is open. */
+static gboolean
+write_end (CitizEngine *engine, const CitizId *id, json_t *json, GError **error)
+{
+  const CitizTxBody body = {.revoke = {.grant = *id}};
+
+  if (json != NULL)
+    json_object_set_new (json, "ending", json_integer (citiz_env_now (engine->env).ms));
+  return (json == NULL || citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, id, json, error))
+         && citiz_vault_delete (engine->vault, CITIZ_CLASS_PARCEL, id, error)
+         && say (engine, CITIZ_TX_GRANT_REVOKE, &body, error);
+}
+
 /**
  * citiz_engine_revoke_shared:
  * @json: (nullable): what the vault remembers
  *
  * Every node obeys a revocation when it sees it; it is over when the ledger says so. What reads the last notes stays in the vault till then,
- * and is shown nowhere.
+ * and is shown nowhere. In a caller's transaction the caller says citiz_engine_revoked_shared() when that is on the disk.
  */
 gboolean
 citiz_engine_revoke_shared (CitizEngine *engine, const CitizId *id, json_t *json, GError **error)
 {
-  CitizShared *shared = citiz_engine_find_shared (engine, id);
-  CitizTxBody body = {.revoke = {.grant = *id}};
+  CitizDb *db = citiz_vault_get_db (engine->vault);
+  const CitizShared *shared = citiz_engine_find_shared (engine, id);
 
   if (engine->community == NULL || (shared != NULL && shared->over)
       || citiz_json_integer (json, "ending") != 0 || json_object_get (json, "ended") != NULL)
     return TRUE;
   if (!citiz_vault_begin (engine->vault, error))
     return FALSE;
-  if (json != NULL)
-    json_object_set_new (json, "ending", json_integer (citiz_env_now (engine->env).ms));
-  if ((json != NULL && !citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, id, json, error))
-      || !citiz_vault_delete (engine->vault, CITIZ_CLASS_PARCEL, id, error)
-      || !say (engine, CITIZ_TX_GRANT_REVOKE, &body, error))
+  if (!write_end (engine, id, json, error))
     {
       citiz_vault_rollback (engine->vault);
       return FALSE;
     }
   if (!citiz_vault_commit (engine->vault, error))
     return FALSE;
-  citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
-  if (shared != NULL)
-    {
-      shared->ending = TRUE;
-      citiz_shared_drop_parcel (shared);
-      citiz_shared_disarm (&shared->patience);
-    }
+  if (citiz_db_get_depth (db) == 0)
+    citiz_engine_revoked_shared (engine, id);
   return TRUE;
+}
+
+/* The end of this access is on the disk: it is in memory, too. */
+void
+citiz_engine_revoked_shared (CitizEngine *engine, const CitizId *id)
+{
+  CitizShared *shared = citiz_engine_find_shared (engine, id);
+
+  citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
+  if (shared == NULL || shared->over)
+    return;
+  shared->ending = TRUE;
+  citiz_shared_drop_parcel (shared);
+  citiz_shared_disarm (&shared->patience);
 }

@@ -540,6 +540,36 @@ nothing_waits (App *app)
   return nothing;
 }
 
+/* The end of an access, in a transaction that then fails. */
+static gboolean
+end_in_vain_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const CitizId *id = data;
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, error);
+  gboolean said;
+
+  if (json == NULL || !citiz_vault_begin (engine->vault, error))
+    return FALSE;
+  said = citiz_engine_revoke_shared (engine, id, json, error);
+  citiz_vault_rollback (engine->vault);
+  citiz_engine_drop_grant (json);
+  return said && !citiz_engine_find_shared (engine, id)->ending;
+}
+
+/* What did not come to be on the disk is not so in memory either; it can be ended afterwards. */
+static void
+test_end_in_vain (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (GError) error = NULL;
+  CitizId id = access->id;
+
+  g_assert_cmpuint (access->n_nodes, ==, NODES);
+  g_assert_true (app_on_engine (app, end_in_vain_work, &id, &error));
+  g_assert_no_error (error);
+  g_assert_true (end_access (app, &id));
+}
+
 /* Pressed, locked at once, and no node answers for so long that the ledger does not take it any more: when the record is open again, an
  * access on this computer takes its place. */
 static void
@@ -768,6 +798,7 @@ main (int argc, char **argv)
   TEST ("one-lies", test_one_lies);
   TEST ("revoked", test_revoked);
   TEST ("lost-end", test_lost_end);
+  TEST ("end-in-vain", test_end_in_vain);
   TEST ("goes-on", test_goes_on);
   TEST ("nobody-answers", test_nobody_answers);
   TEST ("too-old", test_too_old);
