@@ -163,9 +163,8 @@ citiz_session_explain (const GError *error)
 const gchar *
 citiz_session_explain_damage (void)
 {
-  return _ ("A part of the record’s file is damaged and cannot be shown: what seems to be missing "
-            "may be there. The file was left as it is. Put back a copy of the folder, or ask for "
-            "help before doing anything else.");
+  return _ (
+      "A part of the record is damaged: what seems to be missing may be there. Put back a copy of the folder, or ask for help before doing anything else.");
 }
 
 /**
@@ -177,10 +176,10 @@ const gchar *
 citiz_session_explain_unread (const GError *error)
 {
   if (citiz_session_error_is_damage (error))
-    return _ ("Some measures are damaged in the record’s file: charts and totals lack them. The "
-              "rest is whole. Put back a copy of the folder to have them again.");
-  return _ ("Some measures could not be read: charts and totals lack them. Is the disk of the "
-            "record still there? Then try again.");
+    return _ (
+        "Some measures are damaged: charts and totals lack them. Put back a copy of the folder.");
+  return _ (
+      "Some measures could not be read: charts and totals lack them. Is the record’s disk still there?");
 }
 
 /**
