@@ -6,6 +6,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-row.h"
+#include "ui/citiz-states.h"
 #include "ui/citiz-window.h"
 
 static const struct
@@ -58,26 +59,49 @@ closure_choice_free (gpointer data, GClosure *closure)
   choice_free (data);
 }
 
+/* A file being written, with the dialog that says so. */
+typedef struct
+{
+  GtkWidget *owner, *dialog;
+} Writing;
+
 static void
 exported_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GtkWidget) owner = data;
+  Writing *writing = data;
   g_autoptr (GError) error = NULL;
 
+  if (citiz_compat_is_there (writing->dialog))
+    gtk_window_destroy (GTK_WINDOW (writing->dialog));
   if (citiz_session_export_finish (CITIZ_SESSION (source), result, &error))
-    citiz_toast (owner, _ ("File saved. It is not encrypted: keep it in a safe place."));
+    citiz_toast (writing->owner, _ ("File saved. It is not encrypted: keep it in a safe place."));
   else
-    citiz_toast (owner, citiz_session_explain (error));
+    citiz_toast (writing->owner, citiz_session_explain (error));
+  g_object_unref (writing->owner);
+  g_object_unref (writing->dialog);
+  g_free (writing);
 }
 
+/* Leaving the dialog is stopping: a file that was there before stays as it was. */
 static void
 file_cb (GFile *file, gpointer data)
 {
   Choice *choice = data;
+  g_autoptr (GCancellable) stop = g_cancellable_new ();
+  GtkWidget *dialog = GTK_WIDGET (gtk_widget_get_root (choice->row)),
+            *page = gtk_widget_get_parent (gtk_widget_get_parent (choice->row)),
+            *button = citiz_pill_new (NULL, _ ("_Stop"), "window.close", FALSE);
+  Writing *writing = g_new0 (Writing, 1);
 
-  citiz_session_export_async (choice->session, choice->format, file, NULL, exported_cb,
-                              g_object_ref (choice->owner));
-  gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (choice->row))); /* the answer shows below */
+  writing->owner = g_object_ref (choice->owner);
+  writing->dialog = g_object_ref (dialog);
+  g_signal_connect_object (dialog, "destroy", G_CALLBACK (g_cancellable_cancel), stop,
+                           G_CONNECT_SWAPPED);
+  citiz_session_export_async (choice->session, choice->format, file, stop, exported_cb, writing);
+  citiz_box_clear (page);
+  gtk_box_append (GTK_BOX (page), citiz_waiting_new (_ ("Writing the file…")));
+  gtk_box_append (GTK_BOX (page), button);
+  gtk_widget_grab_focus (button);
 }
 
 static void
