@@ -272,7 +272,8 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
   if (access->spoken != NULL)
     citiz_say (run, "%s %.4s %s", _ ("Code to say:"), access->spoken, access->spoken + 4);
   citiz_say (run, "%s %s", _ ("Ends:"), expires);
-  citiz_say (run, "%s citiz revoke %s", _ ("To end it now:"), id);
+  citiz_say (run, "%s %scitiz revoke %s", _ ("To end it now:"),
+             run->serve ? _ ("Ctrl+C, then ") : "", id);
   if (ready != NULL)
     citiz_tell ("%s", ready);
   if (!run->serve && access->n_nodes > 0)

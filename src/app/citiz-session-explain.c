@@ -24,9 +24,10 @@ static const gchar *const sentences[] = {
         "The disk or the folder cannot be written. Your record is intact; Citiz must be able to write there to open it and to save anything."),
     [CITIZ_SESSION_ERROR_FULL] = N_ (
         "The disk is full. What you had is safe, this change was not saved. Free some space and try again."),
-    [CITIZ_SESSION_ERROR_BUSY]
-    = N_ ("This record is already open in another Citiz. End that one first: Ctrl+Q in its window, "
-          "which opening Citiz brings back if it was closed; Ctrl+C where it runs in a terminal."),
+    [CITIZ_SESSION_ERROR_BUSY] = N_ (
+        "This record is already open in another Citiz. End that one first: Ctrl+Q in its window, "
+        "which opening Citiz brings back if it was closed; Ctrl+C where it runs in a terminal. With "
+        "an access open it goes on answering after Ctrl+Q: revoke the access there."),
     [CITIZ_SESSION_ERROR_EXISTS]
     = N_ ("There is already a record in this folder. It was not touched."),
     [CITIZ_SESSION_ERROR_NOT_FOUND] = N_ ("It was not found."),

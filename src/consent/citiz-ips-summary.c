@@ -367,56 +367,74 @@ static const CitizNutrient nutrients[]
     = {CITIZ_NUTRIENT_ENERGY, CITIZ_NUTRIENT_CARBOHYDRATE, CITIZ_NUTRIENT_PROTEIN,
        CITIZ_NUTRIENT_FAT,    CITIZ_NUTRIENT_SODIUM,       CITIZ_NUTRIENT_FIBRE};
 
-/* Means over the days with meals. Returns how many there are. */
+/* The days of the summary: meals that are not kept back, and the diary of another program. Returns how many say anything. */
 static guint
-mean_of_meals (const CitizIps *ips, gdouble means[CITIZ_N_NUTRIENTS])
+eaten (const CitizIps *ips, CitizIntake days[CITIZ_IPS_SUMMARY_DAYS])
 {
-  g_autoptr (GHashTable) days = g_hash_table_new (NULL, NULL);
-  CitizIntake intake;
+  const gint32 first = today (ips) - CITIZ_IPS_SUMMARY_DAYS + 1;
+  guint n = 0;
 
-  citiz_intake_init (&intake);
+  for (guint i = 0; i < CITIZ_IPS_SUMMARY_DAYS; i++)
+    {
+      citiz_intake_init (&days[i]);
+      citiz_intake_add_diary (&days[i], ips->record, first + (gint32) i);
+    }
   for (guint i = 0; i < ips->items->len; i++)
     {
       const CitizIpsItem *entry = ips->items->pdata[i];
-      gint32 day = citiz_date_day (&entry->item->onset);
+      const gint32 day = citiz_date_day (&entry->item->onset);
 
-      if (entry->item->kind != CITIZ_KIND_MEAL || entry->withheld || day > today (ips)
-          || day <= today (ips) - CITIZ_IPS_SUMMARY_DAYS)
-        continue;
-      citiz_intake_add_meal (&intake, entry->item);
-      g_hash_table_add (days, GINT_TO_POINTER (day));
+      if (entry->item->kind == CITIZ_KIND_MEAL && !entry->withheld && day >= first
+          && day <= today (ips))
+        citiz_intake_add_meal (&days[day - first], entry->item);
     }
-  for (guint n = 0; n < CITIZ_N_NUTRIENTS; n++)
-    means[n] = intake.amount[n] / MAX (1, g_hash_table_size (days));
-  return g_hash_table_size (days);
+  for (guint i = 0; i < CITIZ_IPS_SUMMARY_DAYS; i++)
+    {
+      gboolean says = days[i].meals > 0;
+
+      for (guint k = 0; k < G_N_ELEMENTS (nutrients); k++)
+        says |= !isnan (days[i].amount[nutrients[k]]);
+      n += says;
+    }
+  return n;
+}
+
+/* Over the days that say it; NaN where none does. */
+static gdouble
+mean_eaten (const CitizIntake days[CITIZ_IPS_SUMMARY_DAYS], CitizNutrient nutrient)
+{
+  gdouble sum = 0;
+  guint n = 0;
+
+  for (guint i = 0; i < CITIZ_IPS_SUMMARY_DAYS; i++)
+    if (!isnan (days[i].amount[nutrient]))
+      {
+        sum += days[i].amount[nutrient];
+        n++;
+      }
+  return n > 0 ? sum / n : NAN;
 }
 
 void
 citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
 {
-  gdouble means[CITIZ_N_NUTRIENTS];
-  guint meal_days = mean_of_meals (ips, means), days = meal_days;
+  CitizIntake eaten_on[CITIZ_IPS_SUMMARY_DAYS];
+  const guint days = eaten (ips, eaten_on);
   json_t *components = json_array (), *observation;
 
   for (guint i = 0; i < G_N_ELEMENTS (nutrients); i++)
     {
       const gchar *key = citiz_nutrient_key (nutrients[i]);
       const CitizMeasure *measure = key ? citiz_measure_get (key) : NULL;
-      Mean mean = {.mean = means[nutrients[i]]};
+      const gdouble mean = mean_eaten (eaten_on, nutrients[i]);
 
-      if (measure == NULL)
+      if (measure == NULL || isnan (mean))
         continue;
-      /* Without meals of its own, an imported food diary speaks. */
-      if (meal_days == 0 && !mean_of (ips, measure, &mean))
-        continue;
-      if (!isfinite (mean.mean))
-        continue;
-      days = MAX (days, mean.days);
       json_array_append_new (components,
                              json_pack ("{s:o, s:o}", "code", named (ips, measure->name),
-                                        "valueQuantity", quantity (mean.mean, 0, measure->ucum)));
+                                        "valueQuantity", quantity (mean, 0, measure->ucum)));
       g_ptr_array_add (lines, g_strdup_printf ("%s%s%.0f %s", measure->name[ips->options->language],
-                                               citiz_ips_colon (ips), mean.mean, measure->ucum));
+                                               citiz_ips_colon (ips), mean, measure->ucum));
     }
   if (json_array_size (components) == 0)
     {
@@ -426,7 +444,7 @@ citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
   observation = new_observation (ips, "social-history", CITIZ_SYSTEM_TYPES, "NutritionIntake",
                                  citiz_ips_say_both (CITIZ_IPS_SAY_DIET));
   json_object_set_new (observation, "component", components);
-  put_summary (ips, observation, (gint) days, NULL, 0, 1);
+  put_summary (ips, observation, days, NULL, 0, 1);
   append (ips, observation, section_entries);
 }
 

@@ -72,9 +72,8 @@ citiz_intake_add_meal (CitizIntake *intake, const CitizItem *meal)
     }
 }
 
-/* A diary kept by another program comes as series of nutrients. It counts only on days without meals. */
-static void
-add_series (CitizIntake *intake, const CitizRecord *record, gint32 day)
+void
+citiz_intake_add_diary (CitizIntake *intake, const CitizRecord *record, gint32 day)
 {
   for (guint i = 0; i < CITIZ_N_NUTRIENTS; i++)
     {
@@ -90,7 +89,6 @@ void
 citiz_intake_add_day (CitizIntake *intake, const CitizRecord *record, gint32 day)
 {
   g_autoptr (GPtrArray) meals = citiz_record_list (record, CITIZ_KIND_MEAL);
-  guint before = intake->meals;
 
   for (guint i = 0; i < meals->len; i++)
     {
@@ -98,17 +96,16 @@ citiz_intake_add_day (CitizIntake *intake, const CitizRecord *record, gint32 day
       if (citiz_date_day (&meal->onset) == day)
         citiz_intake_add_meal (intake, meal);
     }
-  if (intake->meals == before)
-    add_series (intake, record, day);
+  citiz_intake_add_diary (intake, record, day);
 }
 
-/* What series say of a nutrient, but for days with meals. */
+/* The diary of one nutrient. */
 static void
-offer_series (CitizIntake *intakes,
-              const CitizRecord *record,
-              CitizNutrient nutrient,
-              gint32 first,
-              gint32 last)
+add_diaries (CitizIntake *intakes,
+             const CitizRecord *record,
+             CitizNutrient nutrient,
+             gint32 first,
+             gint32 last)
 {
   const gchar *key = citiz_nutrient_key (nutrient);
   g_autoptr (GArray) days = key != NULL ? citiz_record_days (record, key, first, last) : NULL;
@@ -117,8 +114,7 @@ offer_series (CitizIntake *intakes,
     {
       const CitizDay *day = &g_array_index (days, CitizDay, i);
 
-      if (intakes[day->day - first].meals == 0)
-        add (&intakes[day->day - first], nutrient, day->sum);
+      add (&intakes[day->day - first], nutrient, day->sum);
     }
 }
 
@@ -140,7 +136,7 @@ citiz_intake_days (const CitizRecord *record, CitizNutrient nutrient, gint32 fir
       if (day >= first && day <= last)
         citiz_intake_add_meal (&intakes[day - first], meal);
     }
-  offer_series (intakes, record, nutrient, first, last);
+  add_diaries (intakes, record, nutrient, first, last);
   for (guint i = 0; i < n; i++)
     {
       const gdouble sum = intakes[i].amount[nutrient];

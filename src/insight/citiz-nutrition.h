@@ -19,7 +19,9 @@ void citiz_intake_init (CitizIntake *intake);
 void citiz_intake_add (CitizIntake *intake, const CitizFood *food, gdouble grams);
 /* Adds the foods of a meal; a food not in the table counts as unknown in all nutrients. */
 void citiz_intake_add_meal (CitizIntake *intake, const CitizItem *meal);
-/* Adds the meals of a civil day and what series say of it (imported diaries), never both for one day. */
+/* Adds what the diary of another program says of a civil day: it comes as series of nutrients, without meals. */
+void citiz_intake_add_diary (CitizIntake *intake, const CitizRecord *record, gint32 day);
+/* Adds the meals of a civil day and its diary: what is noted here comes on top of what was imported, and hides none of it. */
 void citiz_intake_add_day (CitizIntake *intake, const CitizRecord *record, gint32 day);
 /* The same of one nutrient by days, as citiz_record_days tells a measure: a day is left out when nothing is known of it.
  * Returns: (transfer full) (element-type CitizDay), sorted */

@@ -415,14 +415,38 @@ meal_row (CitizSession *session, CitizItem *meal, const gchar *category)
   return row;
 }
 
+/* What another program's diary says of the day; NULL where there is none. */
+static GtkWidget *
+diary_row (const CitizRecord *record, gint32 day)
+{
+  CitizIntake diary;
+  GtkWidget *row;
+
+  citiz_intake_init (&diary);
+  citiz_intake_add_diary (&diary, record, day);
+  if (isnan (diary.amount[CITIZ_NUTRIENT_ENERGY]))
+    return NULL;
+  row = citiz_entry_row_new (_ ("Imported food diary"), NULL,
+                             _ ("Total of the day, without its meals"));
+  citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row),
+                              citiz_prefix_new ("citiz-download-symbolic", "accent"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             energy_label (diary.amount[CITIZ_NUTRIENT_ENERGY], FALSE));
+  citiz_row_set_chevron_visible (CITIZ_ROW (row), FALSE);
+  return row;
+}
+
 /* All meals of the day in order of time, and where none is noted yet a row that invites one in its usual place; a snack is no meal missed. */
 static void
 add_rows (GtkWidget *list, CitizSession *session, gint32 day)
 {
   CitizRecord *record = citiz_session_get_record (session);
   g_autoptr (GPtrArray) found = meals_of (record, day);
+  GtkWidget *diary = diary_row (record, day);
   guint at = 0;
 
+  if (diary != NULL)
+    gtk_list_box_append (GTK_LIST_BOX (list), diary);
   for (guint i = 0; i <= G_N_ELEMENTS (meals); i++)
     {
       const gint until = i < G_N_ELEMENTS (meals) ? meals[i].minute : G_MAXINT;

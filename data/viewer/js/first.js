@@ -2,7 +2,7 @@
 
 import { codeName } from './codes.js';
 import { h, icon, logo } from './dom.js';
-import { fmtAgo, fmtDate, fmtTime, fmtWhen } from './format.js';
+import { dayNumber, fmtAgo, fmtDate, fmtTime, fmtWhen } from './format.js';
 import { colon, either, joined, t, tm, tn } from './text.js';
 import { doseWhen, heldBox, nameNodes, partStateBox, phoneLink, positionNode, severityTag, sourceMark, stateBox, tagNode, trendChart, whyStopped } from './parts.js';
 
@@ -199,9 +199,10 @@ export function tileParts(tile, view, now, paper = false) {
     if (one.position && one.position !== 'within') third.push(positionNode(one.position), ' · ');
     third.push(partner.key.key === 'pulse' ? t('pulse', partner.value.num) : [tileName(partner), ' ', partner.value.num, '\u00a0', partner.value.unit, partner.date ? ', ' + fmtDate(partner.date, false) : '']);
   } else if (one.note && one.note.length < 40) third.push(third.length ? ' · ' : '', one.note);
-  const sameMeal = one.key && one.key.key === 'glucose' && view.lastMeal && view.lastMeal.date && view.lastMeal.date.time;
-  const last = [sameMeal && !paper && one.date && one.date.time && dayOf(one.date) === dayOf(view.lastMeal.date) ? fmtTime(one.date.time) : date];
-  if (sameMeal) last.push(', ' + t('mealAt', fmtTime(view.lastMeal.date.time)));
+  const mealOf = one.key && one.key.key === 'glucose' && one.date && one.date.time && view.lastMeal && view.lastMeal.date && view.lastMeal.date.time;
+  const sameDay = mealOf && dayNumber(one.date.time) === dayNumber(mealOf);
+  const last = [sameDay && !paper && dayNumber(mealOf) === dayNumber(now) ? fmtTime(one.date.time) : date];
+  if (sameDay) last.push(', ' + t('mealAt', fmtTime(view.lastMeal.date.time)));
   else if (!paper && one.date && now - one.date.sort > YEAR) last.push(' · ' + fmtAgo(now - one.date.sort));
   else if (one.range && one.range.text) last.push(' · ' + one.range.text);
   return { name: tileName(one), head, value: one.value, third, last, source: one.source, tags: one.state.tags, struck: one.state.struck };
@@ -209,8 +210,6 @@ export function tileParts(tile, view, now, paper = false) {
 
 /** A key result has a short name of its own. */
 const tileName = (one) => (one.key && one.name.length > 18 ? codeName(one.codes) : one.name);
-
-const dayOf = (date) => [date.y, date.m, date.d].join('-');
 
 export function reasonWord(one) {
   if (one.reason === 'masked') return t('masked');

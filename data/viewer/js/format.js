@@ -53,7 +53,7 @@ export function fmtTime(time) {
   return lang() === 'fr' ? local.getHours() + NB + 'h' + NB + minutes : String(local.getHours()).padStart(2, '0') + ':' + minutes;
 }
 
-function dayNumber(time) {
+export function dayNumber(time) {
   const local = new Date(time);
   return Math.round(Date.UTC(local.getFullYear(), local.getMonth(), local.getDate()) / 86400000);
 }

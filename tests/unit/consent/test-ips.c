@@ -2,6 +2,7 @@
 #include "consent/citiz-consent-receipt.h"
 #include "consent/citiz-ips.h"
 #include "crypto/citiz-crypto.h"
+#include "record/citiz-compose.h"
 
 #include <string.h>
 
@@ -854,6 +855,32 @@ test_as_of (Fixture *f, gconstpointer data)
   json_decref (bundle);
 }
 
+/* One apple noted by hand hides no day of an imported diary. */
+static void
+test_diet_of_two_sources (Fixture *f, gconstpointer data)
+{
+  const gint32 day = citiz_day_of (NOW, -240) - 1;
+  const CitizDraftPart apple = {"Apple", CITIZ_SYSTEM_CNF, "1696", "150", "g"};
+  CitizDraft draft = {.title = "Snack", .category = "snack", .parts = &apple, .n_parts = 1};
+  const CitizId id = citiz_env_new_id (&env);
+  g_autoptr (CitizItem) item = NULL;
+  json_t *bundle, *meal;
+
+  add_patient (f);
+  put_series (f, "diet_kcal", "kcal", day, 1800);
+  bundle = build (f);
+  g_assert_true (mentions (bundle, "\"value\":1800"));
+  json_decref (bundle);
+  g_assert_true (citiz_date_parse (&draft.onset, "2026-10-16T12:00:00-04:00"));
+  meal = citiz_compose_meal (&draft, NULL);
+  item = citiz_item_new_from_json (meal, &id, 1, 1, NULL);
+  json_decref (meal);
+  citiz_record_put (f->record, item);
+  bundle = build (f);
+  g_assert_true (mentions (bundle, "\"value\":1878"));
+  json_decref (bundle);
+}
+
 /* What is ours to name is named in both languages: the reader chooses theirs. */
 static void
 test_both_languages (Fixture *f, gconstpointer data)
@@ -937,6 +964,7 @@ main (int argc, char **argv)
   ADD ("/consent/ips/newest-vitals", test_newest_vitals);
   ADD ("/consent/ips/as-of", test_as_of);
   ADD ("/consent/ips/both-languages", test_both_languages);
+  ADD ("/consent/ips/diet-of-two-sources", test_diet_of_two_sources);
   ADD ("/consent/ips/one-tile-a-measure", test_one_tile_a_measure);
   return g_test_run ();
 }

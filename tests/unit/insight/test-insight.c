@@ -209,13 +209,14 @@ test_targets (void)
     }
 }
 
-/* Sums of days: all meals of a day; a diary of another program on days without meals; a day that says nothing is left out. */
+/* Sums of days: all meals of a day and the diary of another program; a day that says nothing is left out. */
 static void
 test_intake_days (void)
 {
   g_autoptr (CitizRecord) record = citiz_record_new ();
   g_autoptr (GArray) diary = g_array_new (FALSE, FALSE, sizeof (CitizDay));
   g_autoptr (GArray) days = NULL;
+  CitizIntake intake;
   const CitizDraftPart apple = {"Apple", CITIZ_SYSTEM_CNF, "1696", "150", "g"},
                        name_only = {"Stew", CITIZ_SYSTEM_CNF, "2", "100", "g"};
   CitizDraft draft = {.title = "Lunch", .category = "lunch", .parts = &apple, .n_parts = 1};
@@ -239,7 +240,10 @@ test_intake_days (void)
   g_assert_cmpint (g_array_index (days, CitizDay, 0).day, ==, day - 1);
   NEAR (g_array_index (days, CitizDay, 0).sum, 500, 1e-9);
   g_assert_cmpint (g_array_index (days, CitizDay, 1).day, ==, day);
-  NEAR (g_array_index (days, CitizDay, 1).sum, 2 * 78, 1);
+  NEAR (g_array_index (days, CitizDay, 1).sum, 500 + 2 * 78, 1);
+  citiz_intake_init (&intake);
+  citiz_intake_add_day (&intake, record, day);
+  NEAR (intake.amount[CITIZ_NUTRIENT_ENERGY], 500 + 2 * 78, 1);
 }
 
 /* Whole days only; today and missing days do not count. */
