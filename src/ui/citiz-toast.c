@@ -80,19 +80,30 @@ show_toast (GtkWidget *widget, AdwToast *toast)
       citiz_name_buttons (child);
 }
 
+/* Its words wrap: libadwaita's own are cut where the window is narrow. */
+static AdwToast *
+toast_new (const gchar *text)
+{
+  AdwToast *toast = adw_toast_new ("");
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  adw_toast_set_custom_title (toast, label);
+  return toast;
+}
+
 void
 citiz_toast (GtkWidget *widget, const gchar *text)
 {
-  g_autofree gchar *markup = g_markup_escape_text (text, -1);
-
-  show_toast (widget, adw_toast_new (markup));
+  show_toast (widget, toast_new (text));
 }
 
 void
 citiz_toast_action (GtkWidget *widget, const gchar *text, const gchar *button, const gchar *action)
 {
-  g_autofree gchar *markup = g_markup_escape_text (text, -1);
-  AdwToast *toast = adw_toast_new (markup);
+  AdwToast *toast = toast_new (text);
 
   adw_toast_set_button_label (toast, button);
   adw_toast_set_action_name (toast, action);
@@ -107,8 +118,7 @@ citiz_toast_undo (GtkWidget *widget,
                   GCallback pressed,
                   gpointer data)
 {
-  g_autofree gchar *markup = g_markup_escape_text (text, -1);
-  AdwToast *toast = adw_toast_new (markup);
+  AdwToast *toast = toast_new (text);
 
   adw_toast_set_button_label (toast, button);
   adw_toast_set_timeout (toast, 8);

@@ -280,6 +280,7 @@ _citiz_window_update_header (CitizWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->back_button), folded || emergency);
   gtk_widget_set_visible (GTK_WIDGET (self->emergency_button), !folded);
   gtk_widget_set_visible (GTK_WIDGET (self->tray), folded && !emergency);
+  (folded ? gtk_widget_add_css_class : gtk_widget_remove_css_class) (GTK_WIDGET (self), "folded");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back", folded || emergency);
   update_emergency (self);
 }
