@@ -37,7 +37,7 @@ static const Row options[] = {
     {"vault", "--force",
      N_ ("Take a passphrase that is easily guessed, too (create, passwd, recover)")},
     {"import", "--anyone", N_ ("Keep a file about another person, too")},
-    {"emergency", "--hours N", N_ ("How long it lasts, in hours (24)")},
+    {"emergency", "--hours N", N_ ("How long it lasts: 1 to 72 hours (24)")},
     {"emergency", "--serve", N_ ("Answer on this computer until interrupted")},
     {"export", "--force", N_ ("Write over a file that is there already")},
     {NULL, N_ ("--vault DIR"), N_ ("The folder of the record, instead of your own")},

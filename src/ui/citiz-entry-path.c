@@ -9,7 +9,8 @@
 #include "ui/citiz-receipt.h"
 #include "ui/citiz-window.h"
 
-#define OFFERED 12
+#define OFFERED    12
+#define STEP_WIDTH 132
 
 struct _CitizEntryPath
 {
@@ -81,13 +82,27 @@ make_step (CitizEntry *entry, CitizStep step)
 
   gtk_widget_add_css_class (heading, "heading");
   gtk_widget_set_margin_top (heading, 6);
-  g_object_set (caption, "xalign", 0.5, "justify", GTK_JUSTIFY_CENTER, NULL);
+  g_object_set (caption, "xalign", 0.5, "yalign", 0.0, "justify", GTK_JUSTIFY_CENTER, "width-chars",
+                15, "max-width-chars", 15, NULL);
   gtk_box_append (GTK_BOX (box), step_circle (entry, step));
   gtk_box_append (GTK_BOX (box), heading);
   gtk_box_append (GTK_BOX (box), caption);
-  gtk_widget_set_size_request (box, 132, -1);
+  gtk_widget_set_size_request (box, STEP_WIDTH, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   return box;
+}
+
+/* A scrolled row asks its children how high they are when they are wide; here they may be as narrow as they can. */
+static void
+keep_height (GtkWidget *step)
+{
+  GtkWidget *caption = gtk_widget_get_last_child (step);
+  gint width, height;
+
+  gtk_widget_measure (caption, GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL, NULL);
+  gtk_widget_measure (caption, GTK_ORIENTATION_VERTICAL, MAX (width, STEP_WIDTH), &height, NULL,
+                      NULL, NULL);
+  gtk_widget_set_size_request (caption, -1, height);
 }
 
 static void
@@ -108,6 +123,7 @@ fill_steps (CitizEntryPath *self)
           gtk_box_append (GTK_BOX (self->steps), line);
         }
       gtk_box_append (GTK_BOX (self->steps), make_step (self->entry, step));
+      keep_height (gtk_widget_get_last_child (self->steps));
     }
 }
 
