@@ -337,7 +337,7 @@ test_refused (Fixture *f, gconstpointer data)
   g_assert_cmpstr (text->ended, ==, "not-health-data");
   g_assert_cmpuint (line_count (text, "LICENCE", "not-health-data"), ==, 1);
   g_assert_null (citiz_ingest_run (f->vault, folder, NULL, NULL, NULL, &error));
-  g_assert_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FILE);
+  g_assert_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_FOLDER);
   g_autofree gchar *after = contents (f->vault);
   g_assert_cmpstr (after, ==, before);
 }
