@@ -41,6 +41,7 @@ ips_options (CitizSession *self, GHashTable *blobs)
   options.blob = blobs != NULL ? blob_cb : NULL;
   options.blob_data = blobs;
   options.device_name = "Citiz";
+  options.incomplete = self->damaged;
   return options;
 }
 

@@ -271,11 +271,17 @@ alerts_of (CitizIps *ips, const CitizItem *item)
 static void
 said (CitizIps *ips, CitizPart part, const CitizItem *item)
 {
-  const gint64 when = item->source == CITIZ_SOURCE_SELF ? item->changed.ms
-                      : item->recorded.precision != CITIZ_DATE_NONE
-                          ? citiz_date_start (&item->recorded).ms
-                          : 0;
+  const CitizDatePrecision precision = item->recorded.precision;
+  gint64 when = item->changed.ms;
 
+  if (item->source != CITIZ_SOURCE_SELF)
+    {
+      if (precision == CITIZ_DATE_NONE)
+        return;
+      when = citiz_date_start (&item->recorded).ms;
+      if (precision != CITIZ_DATE_TIME) /* a day is one of the person's */
+        when -= ips->options->offset_minutes * CITIZ_MINUTE;
+    }
   ips->reviewed[part].ms = MAX (ips->reviewed[part].ms, when);
 }
 

@@ -399,9 +399,9 @@ eaten (const CitizIps *ips, CitizIntake days[CITIZ_IPS_SUMMARY_DAYS])
   return n;
 }
 
-/* Over the days that say it; NaN where none does. */
+/* Over the days that say it; NaN where fewer than half of the @noted days do: it would pass for the mean of all. */
 static gdouble
-mean_eaten (const CitizIntake days[CITIZ_IPS_SUMMARY_DAYS], CitizNutrient nutrient)
+mean_eaten (const CitizIntake days[CITIZ_IPS_SUMMARY_DAYS], CitizNutrient nutrient, guint noted)
 {
   gdouble sum = 0;
   guint n = 0;
@@ -412,7 +412,7 @@ mean_eaten (const CitizIntake days[CITIZ_IPS_SUMMARY_DAYS], CitizNutrient nutrie
         sum += days[i].amount[nutrient];
         n++;
       }
-  return n > 0 ? sum / n : NAN;
+  return n > 0 && 2 * n >= noted ? sum / n : NAN;
 }
 
 void
@@ -426,7 +426,7 @@ citiz_ips_add_diet (CitizIps *ips, json_t *section_entries, GPtrArray *lines)
     {
       const gchar *key = citiz_nutrient_key (nutrients[i]);
       const CitizMeasure *measure = key ? citiz_measure_get (key) : NULL;
-      const gdouble mean = mean_eaten (eaten_on, nutrients[i]);
+      const gdouble mean = mean_eaten (eaten_on, nutrients[i], days);
 
       if (measure == NULL || isnan (mean))
         continue;

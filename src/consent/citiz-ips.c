@@ -322,7 +322,13 @@ record_updated (const CitizIps *ips)
   return newest;
 }
 
-/* An invented record says so wherever it is shown; what is left out says whether anybody chose it. */
+static void
+put_tag (json_t *tags, const gchar *code)
+{
+  json_array_append_new (tags, json_pack ("{s:s, s:s}", "system", CITIZ_SYSTEM_TAG, "code", code));
+}
+
+/* An invented record says so wherever it is shown, and so does a damaged one; what is left out says whether anybody chose it. */
 static void
 put_tags (const CitizIps *ips, json_t *composition)
 {
@@ -332,11 +338,11 @@ put_tags (const CitizIps *ips, json_t *composition)
   for (guint i = 0; i < ips->items->len && !sample; i++)
     sample = ((const CitizIpsItem *) ips->items->pdata[i])->item->sample;
   if (sample)
-    json_array_append_new (tags,
-                           json_pack ("{s:s, s:s}", "system", CITIZ_SYSTEM_TAG, "code", "sample"));
+    put_tag (tags, "sample");
+  if (ips->options->incomplete)
+    put_tag (tags, "incomplete");
   if (!citiz_profile_is_chosen (ips->profile))
-    json_array_append_new (
-        tags, json_pack ("{s:s, s:s}", "system", CITIZ_SYSTEM_TAG, "code", "default-profile"));
+    put_tag (tags, "default-profile");
   if (json_array_size (tags) > 0)
     json_object_set (json_object_get (composition, "meta"), "tag", tags);
   json_decref (tags);

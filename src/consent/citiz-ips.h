@@ -21,6 +21,7 @@ typedef struct
   CitizIpsBlobFunc blob;  /* nullable */
   gpointer blob_data;
   const gchar *device_name; /* nullable: "Citiz" */
+  gboolean incomplete;      /* something of the record could not be read: the reader is told */
 } CitizIpsOptions;
 
 /* FHIR R4 document Bundle, IPS 2.0.1, with the extensions of DESIGN.md. Never fails on an odd record: what cannot be cited is left out and

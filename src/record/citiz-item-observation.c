@@ -61,7 +61,8 @@ read_range (CitizRange *range, const json_t *ranges, const gchar *unit, const gc
     }
   if (best == NULL)
     return;
-  range->below = citiz_goal_is_below (analyte);
+  /* A target is "less than"; both ends of a laboratory's interval are within it (FHIR). */
+  range->below = range->owner == CITIZ_RANGE_TEAM && citiz_goal_is_below (analyte);
   static const gchar *const ends[] = {"low", "high"};
   for (guint e = 0; e < 2; e++)
     {

@@ -126,7 +126,8 @@ citiz_item_range_words (const CitizItem *item)
     }
   a = citiz_format_digits (systolic->range.high.text);
   b = citiz_format_digits (diastolic->range.high.text);
-  return g_strdup_printf (_ ("less than %s/%s"), a, b);
+  return g_strdup_printf (systolic->range.below ? _ ("less than %s/%s") : _ ("%s/%s or less"), a,
+                          b);
 }
 
 /* --- values --- */

@@ -1033,17 +1033,20 @@ test('closing and wiping leaves nothing for a reload', async () => {
   await page.finish();
 });
 
-test('a sample record says that it is one, on the screen and on paper', async () => {
-  const page = await opened(bundleOf((bundle) => {
-    bundle.entry[0].resource.meta = { tag: [{ system: 'https://citiz.example/fhir/tag', code: 'sample' }] };
-  }), { height: 625 });
-  const { bottom, height } = await sizeOf(page);
-  ok(bottom <= height, `the first screen of a sample ends at ${bottom} of ${height}`);
-  contains(await page.locator('.identity').innerText(), 'DOSSIER D’EXEMPLE');
-  contains(await page.locator('#paper').textContent(), 'DOSSIER D’EXEMPLE');
-  await page.finish();
+test('a sample record and a damaged one say so, on the screen and on paper', async () => {
+  for (const [code, words] of [['sample', 'DOSSIER D’EXEMPLE'], ['incomplete', 'SOMMAIRE INCOMPLET']]) {
+    const page = await opened(bundleOf((bundle) => {
+      bundle.entry[0].resource.meta = { tag: [{ system: 'https://citiz.example/fhir/tag', code }] };
+    }), { height: 625 });
+    const { bottom, height } = await sizeOf(page);
+    ok(bottom <= height, `the first screen of ${code} ends at ${bottom} of ${height}`);
+    contains(await page.locator('.identity').innerText(), words);
+    contains(await page.locator('#paper').textContent(), words);
+    await page.finish();
+  }
   const real = await opened(lucieText);
   lacks(await text(real), 'EXEMPLE');
+  lacks(await text(real), 'INCOMPLET');
   await real.finish();
 });
 

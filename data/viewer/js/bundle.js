@@ -566,7 +566,7 @@ export function readBundle(bundle, now, agoText) {
   const said = extParts(meal);
   view.lastMeal = meal ? { date: parseDate(said.time || extValue(meal)), text: said.text ? String(said.text) : '' } : null;
   view.swallow = exts(composition, 'none-known-checked').map(extParts).find((p) => p.class === 'swallowing') || null;
-  view.marks = keep([view.patient.dead && t('deceased'), tags.includes('sample') && t('sample')]);
+  view.marks = keep([view.patient.dead && t('deceased'), tags.includes('sample') && t('sample'), tags.includes('incomplete') && t('incomplete')]);
   view.tiles = chooseTiles(measured);
   view.blood = bloodGroup(measured);
   view.tetanus = lastTetanus(view.immunizations);

@@ -844,7 +844,7 @@ test_as_of (Fixture *f, gconstpointer data)
   bundle = build (f);
   part = part_of (extension_of (section_of (bundle, "11450-4"), "part"), "reviewed");
   g_assert_true (
-      g_str_has_prefix (json_string_value (json_object_get (part, "valueDateTime")), "2022-01-0"));
+      g_str_has_prefix (json_string_value (json_object_get (part, "valueDateTime")), "2022-01-04"));
   json_decref (bundle);
 
   citiz_item_set_source (item, CITIZ_SOURCE_SELF, NULL);
@@ -852,6 +852,22 @@ test_as_of (Fixture *f, gconstpointer data)
   part = part_of (extension_of (section_of (bundle, "11450-4"), "part"), "reviewed");
   g_assert_true (
       g_str_has_prefix (json_string_value (json_object_get (part, "valueDateTime")), "2026-10-17"));
+  json_decref (bundle);
+}
+
+/* What could not be read is in no list: the reader has to know that the lists are not whole. */
+static void
+test_incomplete (Fixture *f, gconstpointer data)
+{
+  json_t *bundle;
+
+  add_patient (f);
+  bundle = build (f);
+  g_assert_false (mentions (bundle, "\"incomplete\""));
+  json_decref (bundle);
+  f->options.incomplete = TRUE;
+  bundle = build (f);
+  g_assert_true (mentions (bundle, "\"incomplete\""));
   json_decref (bundle);
 }
 
@@ -964,6 +980,7 @@ main (int argc, char **argv)
   ADD ("/consent/ips/newest-vitals", test_newest_vitals);
   ADD ("/consent/ips/as-of", test_as_of);
   ADD ("/consent/ips/both-languages", test_both_languages);
+  ADD ("/consent/ips/incomplete", test_incomplete);
   ADD ("/consent/ips/diet-of-two-sources", test_diet_of_two_sources);
   ADD ("/consent/ips/one-tile-a-measure", test_one_tile_a_measure);
   return g_test_run ();
