@@ -89,6 +89,13 @@ read_done (GTask *task, gpointer data)
   g_task_return_boolean (task, TRUE);
 }
 
+static void
+post_read (CitizSession *self, const gchar *measure, gint64 from, gint64 to)
+{
+  citiz_engine_post (self->engine, citiz_session_task (self, post_read, NULL, NULL, NULL),
+                     read_work, read_done, range_new (measure, from, to), range_free);
+}
+
 /* The record's loader, on the main thread: what is not here yet is asked for, and the record changes again when it has come. */
 static GArray *
 load_cb (const gchar *measure, gint64 from, gint64 to, gpointer data)
@@ -101,8 +108,7 @@ load_cb (const gchar *measure, gint64 from, gint64 to, gpointer data)
   g_queue_push_head (&self->ranges, range_new (measure, from, to));
   if (self->ranges.length > RANGES_KEPT)
     range_free (g_queue_pop_tail (&self->ranges));
-  citiz_engine_post (self->engine, citiz_session_task (self, load_cb, NULL, NULL, NULL), read_work,
-                     read_done, range_new (measure, from, to), range_free);
+  post_read (self, measure, from, to);
   return NULL;
 }
 
@@ -135,17 +141,13 @@ citiz_session_get_unread (CitizSession *self)
 void
 citiz_session_read_again (CitizSession *self)
 {
-  for (GList *link = self->ranges.head, *next; link != NULL; link = next)
+  for (GList *link = self->ranges.head; link != NULL; link = link->next)
     {
-      Range *range = link->data;
+      const Range *range = link->data;
 
-      next = link->next;
-      if (range->error == NULL)
-        continue;
-      g_queue_delete_link (&self->ranges, link);
-      range_free (range);
+      if (range->error != NULL) /* said until it is read */
+        post_read (self, range->measure, range->from, range->to);
     }
-  citiz_session_emit_record (self);
 }
 
 void

@@ -390,7 +390,7 @@ eaten (const CitizIps *ips, CitizIntake days[CITIZ_IPS_SUMMARY_DAYS])
     }
   for (guint i = 0; i < CITIZ_IPS_SUMMARY_DAYS; i++)
     {
-      gboolean says = days[i].meals > 0;
+      gboolean says = FALSE;
 
       for (guint k = 0; k < G_N_ELEMENTS (nutrients); k++)
         says |= !isnan (days[i].amount[nutrients[k]]);

@@ -223,13 +223,14 @@ citiz_compose_medication (const CitizDraft *d, const json_t *base)
   return citiz_composer_finish (&c);
 }
 
+/* Half a day: further away, a dose is another one. */
 static gboolean
-same_minute (const CitizDate *a, const CitizDate *b)
+is_near (const CitizDate *a, const CitizDate *b)
 {
-  return citiz_date_day (a) == citiz_date_day (b) && a->hour == b->hour && a->minute == b->minute;
+  return ABS (citiz_date_start (a).ms - citiz_date_start (b).ms) < CITIZ_DAY / 2;
 }
 
-/* The hour it was due, which names it among the doses of a day; a dose moved to another time is told by that time. */
+/* The hour it was due, which names it among the doses of a day; a dose moved far from it is told by its new time. */
 static void
 put_planned (CitizComposer *c, const CitizDate *when)
 {
@@ -239,8 +240,7 @@ put_planned (CitizComposer *c, const CitizDate *when)
   for (gsize i = json_array_size (extensions); i-- > 0;)
     if (g_str_has_suffix (citiz_json_text (json_array_get (extensions, i), "url"), "/planned"))
       json_array_remove (extensions, i);
-  if (planned->precision == CITIZ_DATE_TIME
-      && (c->old == NULL || same_minute (&c->old->onset, when)))
+  if (planned->precision == CITIZ_DATE_TIME && (c->old == NULL || is_near (planned, when)))
     {
       g_autofree gchar *text = citiz_date_to_string (planned);
 
@@ -370,16 +370,25 @@ citiz_compose_device (const CitizDraft *d, const json_t *base)
   return citiz_composer_finish (&c);
 }
 
+/* As the person says; else a visit of a day is to come until that day is over, on their wall. */
+static gboolean
+is_planned (const CitizDraft *d)
+{
+  if (d->status == CITIZ_STATUS_PLANNED || d->status == CITIZ_STATUS_COMPLETED)
+    return d->status == CITIZ_STATUS_PLANNED;
+  if (d->onset.precision == CITIZ_DATE_DAY)
+    return citiz_date_day (&d->onset) >= citiz_day_of (d->now.ms, d->offset);
+  return d->onset.precision != CITIZ_DATE_NONE && citiz_date_start (&d->onset).ms > d->now.ms;
+}
+
 json_t *
 citiz_compose_visit (const CitizDraft *d, const json_t *base)
 {
   CitizComposer c;
-  CitizTime start = citiz_date_start (&d->onset);
-  gboolean planned = d->onset.precision != CITIZ_DATE_NONE && start.ms > d->now.ms;
 
   if (!citiz_said (d->title) || !citiz_composer_start (&c, d, base, "Encounter", "subject"))
     return NULL;
-  json_object_set_new (c.resource, "status", json_string (planned ? "planned" : "finished"));
+  json_object_set_new (c.resource, "status", json_string (is_planned (d) ? "planned" : "finished"));
   if (c.old == NULL)
     {
       json_t *class = json_object ();

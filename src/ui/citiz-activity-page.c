@@ -224,7 +224,7 @@ refill (CitizActivityPage *self)
   g_clear_handle_id (&self->refilling, g_source_remove);
   if (!last_day (self, view.today, &last) && citiz_session_get_damaged (self->session))
     {
-      citiz_states_show_damage (CITIZ_STATES (self->states), "citiz-activity-symbolic");
+      citiz_states_show_damage (CITIZ_STATES (self->states), "citiz-activity-symbolic", buttons);
       return;
     }
   if (!last_day (self, view.today, &last))

@@ -241,7 +241,7 @@ refill (CitizCarePage *self)
   citiz_box_clear (self->box);
   if (is_empty (self) && citiz_session_get_damaged (self->session))
     {
-      citiz_states_show_damage (CITIZ_STATES (self->states), icon);
+      citiz_states_show_damage (CITIZ_STATES (self->states), icon, buttons);
       return;
     }
   if (is_empty (self))

@@ -304,10 +304,8 @@ citiz_meal_quantity (const CitizComponent *part)
   g_autofree gchar *digits = whole   ? citiz_format_number (part->value.number, 0)
                              : known ? citiz_format_digits (part->value.text)
                                      : g_strdup (part->text != NULL ? part->text : "");
-  gchar *text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
-                                 citiz_format_unit (part->unit));
 
-  return g_strchomp (text);
+  return citiz_format_with_unit (citiz_shown (digits), citiz_format_unit (part->unit));
 }
 
 static void
@@ -427,7 +425,7 @@ diary_row (const CitizRecord *record, gint32 day)
   if (isnan (diary.amount[CITIZ_NUTRIENT_ENERGY]))
     return NULL;
   row = citiz_entry_row_new (_ ("Imported food diary"), NULL,
-                             _ ("Total of the day, without its meals"));
+                             _ ("Total of the day; its meals are not listed"));
   citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row),
                               citiz_prefix_new ("citiz-download-symbolic", "accent"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row),

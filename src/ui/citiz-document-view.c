@@ -39,12 +39,14 @@ static const gchar *
 suffix_of (const gchar *mime)
 {
   static const gchar *const suffixes[][2]
-      = {{"image/png", ".png"}, {"image/jpeg", ".jpg"}, {"image/tiff", ".tif"}};
+      = {{"image/png", ".png"},   {"image/jpeg", ".jpg"}, {"image/jpg", ".jpg"},
+         {"image/tiff", ".tif"},  {"image/gif", ".gif"},  {"image/webp", ".webp"},
+         {"image/heic", ".heic"}, {"image/bmp", ".bmp"}};
 
   for (guint i = 0; mime != NULL && i < G_N_ELEMENTS (suffixes); i++)
     if (g_str_equal (suffixes[i][0], mime))
       return suffixes[i][1];
-  return ".pdf";
+  return mime != NULL && g_str_has_prefix (mime, "image/") ? "" : ".pdf";
 }
 
 /* In the session's own memory file system, readable by this person only, gone with the dialog. */

@@ -216,6 +216,12 @@ citiz_format_unit (const gchar *ucum)
 }
 
 gchar *
+citiz_format_with_unit (const gchar *value, const gchar *unit)
+{
+  return g_strconcat (value, *unit != '\0' ? CITIZ_NBSP : "", unit, NULL);
+}
+
+gchar *
 citiz_format_quantity (gdouble value, gint decimals, const gchar *unit)
 {
   g_autofree gchar *number = citiz_format_number (value, decimals);

@@ -24,6 +24,8 @@ gchar *citiz_format_digits (const gchar *digits);
 /* Number and unit joined by a no-break space; a person's spelling of UCUM units ("mm[Hg]" is "mmHg"). */
 gchar *citiz_format_quantity (gdouble value, gint decimals, const gchar *unit);
 const gchar *citiz_format_unit (const gchar *ucum);
+/* With a space that does not break between them; a value without a unit stands alone. */
+gchar *citiz_format_with_unit (const gchar *value, const gchar *unit);
 /* Accepts both separators and spaces of any kind. FALSE when it is no number. */
 /* The same in C's spelling. Returns: (transfer full) (nullable): NULL when it is no number */
 gchar *citiz_format_plain (const gchar *text);

@@ -72,11 +72,11 @@ static GtkWidget *
 value_row (CitizItemDialog *self, const CitizItem *item, GDateTime *now)
 {
   g_autofree gchar *text = citiz_item_value_text (item),
-                   *value = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (text),
-                                             citiz_item_unit_text (item)),
+                   *value
+                   = citiz_format_with_unit (citiz_shown (text), citiz_item_unit_text (item)),
                    *when = citiz_date_words (citiz_item_date (item), now, TRUE),
                    *date = citiz_format_capital (when), *source = citiz_item_source_word (item);
-  GtkWidget *row = citiz_entry_row_new (g_strchomp (value), NULL, date);
+  GtkWidget *row = citiz_entry_row_new (value, NULL, date);
 
   citiz_entry_row_set_source (CITIZ_ENTRY_ROW (row), citiz_item_source_icon (item), source);
   citiz_item_row_open_with (row, self->session, item);

@@ -82,9 +82,7 @@ component_text (const CitizItem *item, const CitizComponent *part, const gchar *
     return citiz_meal_quantity (part);
   digits = citiz_decimal_known (&part->value) ? citiz_format_digits (part->value.text)
                                               : g_strdup (part->text);
-  text = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (digits),
-                          citiz_format_unit (part->unit));
-  return g_strdup (g_strchomp (text));
+  return citiz_format_with_unit (citiz_shown (digits), citiz_format_unit (part->unit));
 }
 
 static void

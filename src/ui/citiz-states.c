@@ -70,12 +70,12 @@ citiz_states_show_message (CitizStates *self,
 }
 
 void
-citiz_states_show_damage (CitizStates *self, const gchar *icon)
+citiz_states_show_damage (CitizStates *self, const gchar *icon, const CitizStateButton *buttons)
 {
-  const CitizStateButton buttons[] = {{_ ("_Export…"), NULL, "win.export"}, {NULL, NULL, NULL}};
-
-  citiz_states_show_message (self, icon, _ ("This part could not be read"),
-                             _ ("Nothing was erased. The notice above says what to do."), buttons);
+  citiz_states_show_message (
+      self, icon, _ ("Nothing could be read here"),
+      _ ("The record is damaged: what was here may still be on the disk. Nothing was erased."),
+      buttons);
 }
 
 /* --- waiting --- */

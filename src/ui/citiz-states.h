@@ -24,7 +24,9 @@ void citiz_states_show_message (CitizStates *self,
                                 const CitizStateButton *buttons);
 
 /* Instead of an invitation to begin: nothing is here because a part of the record cannot be read. */
-void citiz_states_show_damage (CitizStates *self, const gchar *icon);
+void citiz_states_show_damage (CitizStates *self,
+                               const gchar *icon,
+                               const CitizStateButton *buttons);
 
 #define CITIZ_LATE 500 /* ms: what is here before then was not waited for */
 /* A spinner and what is waited for, seen from CITIZ_LATE on. (transfer floating) */

@@ -89,6 +89,7 @@ next_visit (const CitizTodayView *view)
       const CitizItem *visit = g_ptr_array_index (visits, i);
 
       if (is_to_come (visit, view) && visit->status != CITIZ_STATUS_CANCELLED
+          && visit->status != CITIZ_STATUS_COMPLETED
           && (next == NULL
               || citiz_date_compare (citiz_item_date (visit), citiz_item_date (next)) < 0))
         next = visit;

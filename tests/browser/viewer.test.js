@@ -184,7 +184,8 @@ for (const lang of ['fr', 'en']) {
 
 test('marks of sources: one stop of the Tab key a card, arrows between them, and what they stand for is seen', async () => {
   const page = await opened(lucieText);
-  const stops = await page.evaluate(() => [...document.querySelectorAll('.card')].map((card) => card.querySelectorAll('.src[tabindex="0"]').length));
+  const count = () => page.evaluate(() => [...document.querySelectorAll('.card')].map((card) => card.querySelectorAll('.src[tabindex="0"]').length));
+  const stops = await count();
   ok(Math.max(...stops) === 1 && stops[0] === 1, 'stops a card: ' + stops);
   await page.locator('#allergies .src').first().focus();
   const note = () => page.evaluate(() => getComputedStyle(document.activeElement, '::after').content.replaceAll('"', ''));
@@ -193,6 +194,7 @@ test('marks of sources: one stop of the Tab key a card, arrows between them, and
   contains(await note(), 'Déclaré par la personne');
   await page.keyboard.press('ArrowUp');
   contains(await note(), 'D’un document');
+  equal(await count(), stops, 'stops after walking');
   await page.finish();
 });
 

@@ -117,7 +117,9 @@ function walkMarks(mark, step = 0) {
   const next = marks[marks.indexOf(mark) + step];
   if (!next) return;
   next.tabIndex = 0;
-  if (step) next.focus();
+  if (!step) return;
+  if (mark.closest('.card') === next.closest('.card')) mark.tabIndex = -1;
+  next.focus();
 }
 
 /** Who hears the page is told whose record this is, or that it has ended. */

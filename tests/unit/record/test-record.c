@@ -664,15 +664,19 @@ test_doses (void)
   CitizItem *plain = note_dose (record, one, day + 1, 20 * 60, NULL);
   check_due (record, day + 1, NULL, plain);
 
-  /* Corrected with its hour as it was, it goes on meaning the same; moved, the hour tells. */
+  /* Corrected by some minutes or hours, it goes on meaning the same; moved to another part of the day, the hour tells. */
   CitizDraft same = citiz_draft_from_item (late, CITIZ_LANGUAGE_FR);
   same.subject = one;
   json_t *kept = citiz_compose_dose (&same, late->resource);
-  same.onset = hour_of (day, 20);
+  same.onset = hour_of (day, 15);
+  json_t *earlier = citiz_compose_dose (&same, late->resource);
+  same.onset = hour_of (day, 22);
   json_t *moved = citiz_compose_dose (&same, late->resource);
   g_assert_nonnull (json_object_get (kept, "extension"));
+  g_assert_nonnull (json_object_get (earlier, "extension"));
   g_assert_null (json_object_get (moved, "extension"));
   json_decref (kept);
+  json_decref (earlier);
   json_decref (moved);
 }
 
