@@ -14,6 +14,7 @@ typedef struct
   gpointer progress_data;
   GTask *task;
   guint64 n_blocks;
+  gboolean mended; /* once: what can be made again from the blocks was */
   GError *error;
 } VerifyJob;
 
@@ -107,7 +108,18 @@ verify_slice_cb (gpointer data)
       if (engine->verifier == NULL)
         engine->verifier = citiz_chain_verifier_new (engine->chain, CITIZ_LEVEL_FULL);
       if (!citiz_chain_verifier_step (engine->verifier, &done, &job->error))
-        done = TRUE;
+        {
+          if (!job->mended
+              && g_error_matches (job->error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED)
+              && citiz_chain_mend (engine->chain, NULL))
+            {
+              job->mended = TRUE;
+              g_clear_error (&job->error);
+              g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
+              return G_SOURCE_CONTINUE;
+            }
+          done = TRUE;
+        }
       job->n_blocks = citiz_chain_verifier_get (engine->verifier)->n_blocks;
       citiz_engine_tell_progress (engine, job->task, job->progress, job->progress_data,
                                   job->n_blocks, citiz_chain_height (engine->chain));

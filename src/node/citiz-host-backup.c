@@ -239,8 +239,14 @@ citiz_host_restore (const gchar *from,
                    _ ("There is no copy of a node in %s"), from);
       return FALSE;
     }
-  if (citiz_host_folder_is_half_restored (to)) /* by one that was killed */
-    citiz_host_folder_give_back (to, FALSE);
+  if (citiz_host_folder_is_half_restored (to) && citiz_host_folder_has (to, CITIZ_DB_FILE))
+    {
+      /* Killed while it moved in what was verified: the rest of the same copy is beside. */
+      good = move_in (beside, to, error) && verify (to, env, out_height, error);
+      if (good)
+        remove_folder (beside);
+      return good;
+    }
   if (!citiz_host_folder_take (to, &made, error))
     return FALSE;
   remove_folder (beside);

@@ -11,9 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SEED_SIZE  32
-#define TEXT_MAX   256
-#define FOLDER_MAX 90 /* a Unix socket's path in it has 107 bytes at most */
+#define SEED_SIZE    32
+#define TEXT_MAX     256
+#define JOURNAL_FILE "epoch-0.journal"
+#define FOLDER_MAX   90 /* a Unix socket's path in it has 107 bytes at most */
 
 /* Files **********************************************************************/
 
@@ -108,8 +109,8 @@ citiz_host_read_text (const gchar *path, GError **error)
 
 /* What setup, found and restore put there, in the order in which a node can begin to do without it. */
 static const gchar *const files[]
-    = {"epoch-0.journal",         CITIZ_HOST_CARD_FILE, CITIZ_DB_FILE,
-       CITIZ_HOST_COMMUNITY_FILE, CITIZ_HOST_KEY_FILE,  CITIZ_HOST_CONFIG_FILE};
+    = {JOURNAL_FILE,        CITIZ_HOST_CARD_FILE,  CITIZ_DB_FILE, CITIZ_HOST_COMMUNITY_FILE,
+       CITIZ_HOST_KEY_FILE, CITIZ_HOST_CONFIG_FILE};
 
 gboolean
 citiz_host_folder_has (const gchar *dir, const gchar *name)
@@ -122,14 +123,15 @@ citiz_host_folder_has (const gchar *dir, const gchar *name)
 /**
  * citiz_host_folder_is_half_restored:
  *
- * Whether a restore was killed here: its configuration, which comes last, is still beside. What else is here came from it, because it begins in no folder that
- * holds anything of a node.
+ * Whether a restore was killed here: its configuration, which comes last, is still beside, and nothing is here that a restore never writes.
  */
 gboolean
 citiz_host_folder_is_half_restored (const gchar *dir)
 {
   return citiz_host_folder_has (dir, CITIZ_HOST_RESTORING)
-         && !citiz_host_folder_has (dir, CITIZ_HOST_CONFIG_FILE);
+         && !citiz_host_folder_has (dir, CITIZ_HOST_CONFIG_FILE)
+         && !citiz_host_folder_has (dir, JOURNAL_FILE)
+         && !citiz_host_folder_has (dir, CITIZ_HOST_CARD_FILE);
 }
 
 /* The error says how to go on. */

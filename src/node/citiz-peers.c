@@ -5,6 +5,7 @@
 
 #define DIAL_MS   10000 /* one attempt */
 #define RETRY_MIN 500   /* ms between attempts, doubled up to RETRY_MAX */
+#define LINKS_MAX 2     /* with one peer: each may have called the other */
 #define WAIT_MS   1000  /* for the other one's call, before the first of one's own */
 #define RETRY_MAX 30000
 
@@ -184,6 +185,8 @@ ready_cb (CitizPeerLink *link, CitizPeers *self)
     }
   peer = find_or_add (self, &node);
   g_ptr_array_add (peer->links, g_object_ref (link));
+  if (peer->links->len > LINKS_MAX) /* of the older ones, who has been silent for longest */
+    citiz_peer_link_close (peer->links->pdata[peer->links->len - 2]);
   g_signal_handlers_disconnect_by_data (link, self);
   g_ptr_array_remove (self->meeting, link);
   g_signal_connect (link, "message", G_CALLBACK (message_cb), self);

@@ -38,7 +38,9 @@ put_away (CitizChain *chain, GArray *names, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
 
-  if (!citiz_db_prepare (chain->db, "INSERT INTO chain_name (name, number) VALUES (?1, ?2)", &stmt,
+  /* What is there already is what a lost mark had listed again. */
+  if (!citiz_db_prepare (chain->db,
+                         "INSERT OR IGNORE INTO chain_name (name, number) VALUES (?1, ?2)", &stmt,
                          error))
     return FALSE;
   g_array_sort (names, compare_names);

@@ -212,6 +212,19 @@ citiz_community_stop_verifying (CitizCommunity *self)
   g_clear_pointer (&self->verifier, citiz_chain_verifier_free);
 }
 
+/* What is made of the blocks is made again from them, once; a block that is bad is not. */
+static gboolean
+mend (CitizCommunity *self, const GError *error)
+{
+  if (self->mended || !g_error_matches (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED)
+      || !citiz_chain_mend (self->copy, NULL))
+    return FALSE;
+  self->mended = TRUE;
+  citiz_chain_verifier_free (self->verifier);
+  self->verifier = citiz_chain_verifier_new (self->copy, CITIZ_LEVEL_FULL);
+  return TRUE;
+}
+
 static void
 verified (CitizCommunity *self)
 {
@@ -241,6 +254,8 @@ verify_cb (gpointer data)
 
   if (!citiz_chain_verifier_step (self->verifier, &done, &error))
     {
+      if (mend (self, error))
+        return G_SOURCE_CONTINUE;
       break_off (self, error);
       return G_SOURCE_REMOVE;
     }
@@ -285,6 +300,7 @@ verify_all (CitizCommunity *self)
       verified (self);
       return;
     }
+  self->mended = FALSE;
   self->verifier = citiz_chain_verifier_new (self->copy, CITIZ_LEVEL_FULL);
   if (!citiz_chain_verifier_resume (self->verifier, &error))
     g_debug ("the copy is verified from the beginning: %s", error->message);

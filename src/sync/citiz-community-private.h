@@ -52,6 +52,7 @@ struct _CitizCommunity
   CitizLight light; /* the newest final header that was verified alone */
   gboolean full;    /* every signature up to here was verified; what comes is, too */
   CitizChainVerifier *verifier;
+  gboolean mended; /* while this verifier was at it */
   GSource *verify_source;
   guint n_slices;        /* since it was kept how far it came */
   gchar *doubt;          /* a node that showed what cannot be */

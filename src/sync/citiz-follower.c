@@ -32,6 +32,8 @@ struct _CitizFollower
   gchar *from;    /* whose answer it is */
   GBytes *next;   /* the answer behind it, which came meanwhile */
   gchar *next_from;
+  gboolean
+      asked_ahead; /* of the range that is being taken, once: who is busy is not asked again and again */
   CitizFollowerState state;
 };
 
@@ -224,8 +226,9 @@ ask_ahead (CitizFollower *self)
   guint i = self->got->len;
   guint64 last;
 
-  if (self->asking || self->next != NULL)
+  if (self->asking || self->next != NULL || self->asked_ahead)
     return;
+  self->asked_ahead = TRUE;
   while (i > 0
          && ((CitizBlock *) self->got->pdata[i - 1])->header.flags == CITIZ_BLOCK_CONTINUATION)
     i--;
@@ -314,6 +317,7 @@ take (CitizFollower *self, const gchar *url, GBytes *answer)
   g_autoptr (GPtrArray) blocks = citiz_range_decode (answer, &error);
 
   self->from = g_strdup (url);
+  self->asked_ahead = FALSE;
   if (blocks == NULL)
     {
       refuse_blocks (self, error);

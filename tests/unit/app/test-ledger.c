@@ -437,6 +437,23 @@ test_verify_fails (App *app, gconstpointer data)
   g_assert_cmpuint (app_count (app, CITIZ_KIND_ALLERGY), ==, 2);
 }
 
+/* What is made of the blocks is made again from them, and no reason for distrust. */
+static void
+test_verify_mends (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autoptr (GError) error = NULL;
+
+  app_settle (app);
+  g_assert_true (
+      app_on_engine (app, damage_work, (gpointer) "UPDATE chain_state SET value = x'01'", NULL));
+  g_assert_true (verify (app, &(guint){0}, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_null (citiz_session_get_distrust (app->session));
+  g_assert_true (verify (app, &(guint){0}, NULL, NULL, &error));
+  g_assert_no_error (error);
+}
+
 #define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
 
 int
@@ -453,5 +470,6 @@ main (int argc, char **argv)
   ADD ("/app/ledger/disagrees", test_disagrees);
   ADD ("/app/ledger/mended", test_mended);
   ADD ("/app/ledger/verify-fails", test_verify_fails);
+  ADD ("/app/ledger/verify-mends", test_verify_mends);
   return g_test_run ();
 }

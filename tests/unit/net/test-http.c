@@ -119,13 +119,12 @@ test_honest (void)
 }
 
 /* Headers and body of an answer come together, on every request of a connection. */
-static void
-test_one_packet (void)
+/* Whether three answers on one connection came in a packet each. */
+static gboolean
+is_one_packet (guint port)
 {
-  guint seen = 0;
-  g_autoptr (CitizHttpServer) server = start (&seen);
-  gboolean closed;
-  int fd = dial (citiz_http_server_get_port (server));
+  gboolean good = TRUE, closed;
+  int fd = dial (port);
 
   for (guint i = 1; i <= 3; i++)
     {
@@ -136,9 +135,23 @@ test_one_packet (void)
       g_assert_cmpint (send (fd, OK_GET, strlen (OK_GET), MSG_NOSIGNAL), ==, strlen (OK_GET));
       got = converse (fd, "/hello", HANG_MS, &closed);
       g_assert_cmpint (getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &n), ==, 0);
-      g_assert_cmpuint (info.tcpi_data_segs_in, ==, i);
+      good = good && info.tcpi_data_segs_in == i;
     }
   close (fd);
+  return good;
+}
+
+/* The kernel sends what waits after 200 ms: a machine that stopped for so long may try again. */
+static void
+test_one_packet (void)
+{
+  guint seen = 0;
+  g_autoptr (CitizHttpServer) server = start (&seen);
+  gboolean good = FALSE;
+
+  for (guint i = 0; i < 5 && !good; i++)
+    good = is_one_packet (citiz_http_server_get_port (server));
+  g_assert_true (good);
 }
 
 /* A second request hides behind each of these; none may reach the handler. */

@@ -274,13 +274,14 @@ test_nonces (Committee *world, gconstpointer data)
 {
   g_autoptr (CitizDeal) deal = committee_deal (world, 1, NULL, 1);
   g_autoptr (Reply) limits = committee_ask (world, 0, "GET", "/limits", NULL, NULL, NULL);
-  gint64 most;
+  gint64 most, taken = 0;
 
   committee_wait (world, limits);
   most = json_integer_value (json_object_get (limits->json, "mailNonces"));
   g_assert_cmpint (most, >, 0);
-  for (gint64 i = 0; i < most; i++)
-    g_assert_cmpuint (ask_mail (world, deal), ==, 401);
+  while (ask_mail (world, deal) == 401) /* on a slow machine some are forgotten meanwhile */
+    g_assert_cmpint (++taken, <, 4 * most);
+  g_assert_cmpint (taken, >=, most);
   g_assert_cmpuint (ask_mail (world, deal), ==, 429);
   world->ahead = CITIZ_MINUTE;
   g_assert_cmpuint (ask_mail (world, deal), ==, 401);
