@@ -375,10 +375,9 @@ eaten (const CitizIps *ips, CitizIntake days[CITIZ_IPS_SUMMARY_DAYS])
   guint n = 0;
 
   for (guint i = 0; i < CITIZ_IPS_SUMMARY_DAYS; i++)
-    {
-      citiz_intake_init (&days[i]);
-      citiz_intake_add_diary (&days[i], ips->record, first + (gint32) i);
-    }
+    citiz_intake_init (&days[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (nutrients); i++)
+    citiz_intake_add_diaries (days, ips->record, nutrients[i], first, today (ips));
   for (guint i = 0; i < ips->items->len; i++)
     {
       const CitizIpsItem *entry = ips->items->pdata[i];

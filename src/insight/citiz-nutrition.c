@@ -99,13 +99,12 @@ citiz_intake_add_day (CitizIntake *intake, const CitizRecord *record, gint32 day
   citiz_intake_add_diary (intake, record, day);
 }
 
-/* The diary of one nutrient. */
-static void
-add_diaries (CitizIntake *intakes,
-             const CitizRecord *record,
-             CitizNutrient nutrient,
-             gint32 first,
-             gint32 last)
+void
+citiz_intake_add_diaries (CitizIntake *intakes,
+                          const CitizRecord *record,
+                          CitizNutrient nutrient,
+                          gint32 first,
+                          gint32 last)
 {
   const gchar *key = citiz_nutrient_key (nutrient);
   g_autoptr (GArray) days = key != NULL ? citiz_record_days (record, key, first, last) : NULL;
@@ -136,7 +135,7 @@ citiz_intake_days (const CitizRecord *record, CitizNutrient nutrient, gint32 fir
       if (day >= first && day <= last)
         citiz_intake_add_meal (&intakes[day - first], meal);
     }
-  add_diaries (intakes, record, nutrient, first, last);
+  citiz_intake_add_diaries (intakes, record, nutrient, first, last);
   for (guint i = 0; i < n; i++)
     {
       const gdouble sum = intakes[i].amount[nutrient];

@@ -21,6 +21,12 @@ void citiz_intake_add (CitizIntake *intake, const CitizFood *food, gdouble grams
 void citiz_intake_add_meal (CitizIntake *intake, const CitizItem *meal);
 /* Adds what the diary of another program says of a civil day: it comes as series of nutrients, without meals. */
 void citiz_intake_add_diary (CitizIntake *intake, const CitizRecord *record, gint32 day);
+/* The same of one nutrient, for every day of @intakes, @first to @last. */
+void citiz_intake_add_diaries (CitizIntake *intakes,
+                               const CitizRecord *record,
+                               CitizNutrient nutrient,
+                               gint32 first,
+                               gint32 last);
 /* Adds the meals of a civil day and its diary: what is noted here comes on top of what was imported, and hides none of it. */
 void citiz_intake_add_day (CitizIntake *intake, const CitizRecord *record, gint32 day);
 /* The same of one nutrient by days, as citiz_record_days tells a measure: a day is left out when nothing is known of it.
