@@ -185,6 +185,9 @@ citiz_engine_describe_access (CitizEngine *engine, const CitizId *id, const json
           access->ended = state.ended;
         }
     }
+  /* It ran out at its end, whenever the ledger came to write that down. */
+  if (access->state == CITIZ_ACCESS_EXPIRED && access->ended.ms > access->expires.ms)
+    access->ended = access->expires;
   json_array_foreach (json_object_get (json, "shown"), i, part) g_ptr_array_add (
       access->shown,
       citiz_shown_part_new (g_intern_string (json_string_value (json_object_get (part, "key"))),

@@ -349,6 +349,7 @@ test_expiry (App *app, gconstpointer data)
   app_settle (app);
   after = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
   g_assert_cmpint (after->state, ==, CITIZ_ACCESS_EXPIRED);
+  g_assert_cmpint (after->ended.ms, ==, after->expires.ms); /* not when it was noticed */
   g_assert_null (after->link);
   g_assert_false (vault_has_link (app));
   next = app_press (app);
@@ -372,6 +373,7 @@ test_expiry_while_away (App *app, gconstpointer data)
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
   after = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
   g_assert_cmpint (after->state, ==, CITIZ_ACCESS_EXPIRED);
+  g_assert_cmpint (after->ended.ms, ==, after->expires.ms); /* not when it was noticed */
   g_assert_null (after->link);
   g_assert_false (vault_has_link (app));
 }
