@@ -309,6 +309,7 @@ typedef struct
 {
   CitizEngine *engine;
   CitizBatch *batch;
+  GCancellable *stop;
   gchar *key; /* of the last item: the next of the same key is a later version of it */
   CitizId id;
   guint32 version;
@@ -338,6 +339,8 @@ sample_item_cb (json_t *resource, const CitizOrigin *origin, GBytes *blob, gpoin
   g_autofree gchar *text = NULL;
   g_autoptr (GBytes) packed = NULL;
 
+  if (g_cancellable_set_error_if_cancelled (walk->stop, &walk->error))
+    return FALSE;
   if (g_strcmp0 (walk->key, origin->key) != 0)
     {
       g_free (walk->key);
@@ -370,17 +373,19 @@ sample_series_cb (const gchar *measure,
   SampleWalk *walk = data;
   g_autofree CitizSample *copy = g_memdup2 (samples, n * sizeof *samples);
 
+  if (g_cancellable_set_error_if_cancelled (walk->stop, &walk->error))
+    return FALSE;
   walk->batch->report->kept += n;
   return citiz_series_store_add (walk->engine->series, measure, source, unit,
                                  walk->batch->report->batch, copy, n, &walk->error);
 }
 
 static gboolean
-write_sample (CitizEngine *engine, CitizLanguage language, GError **error)
+write_sample (CitizEngine *engine, CitizLanguage language, GCancellable *stop, GError **error)
 {
   CitizTime now = citiz_env_now (engine->env);
   g_autoptr (CitizBatch) batch = citiz_batch_new (citiz_vault_next_batch (engine->vault));
-  SampleWalk walk = {.engine = engine, .batch = batch};
+  SampleWalk walk = {.engine = engine, .batch = batch, .stop = stop};
   gboolean whole;
 
   batch->open = FALSE;
@@ -398,7 +403,8 @@ write_sample (CitizEngine *engine, CitizLanguage language, GError **error)
       return FALSE;
     }
   return citiz_series_store_save (engine->series, error)
-         && citiz_batch_put (engine->vault, batch, error);
+         && citiz_batch_put (engine->vault, batch, error)
+         && !g_cancellable_set_error_if_cancelled (stop, error);
 }
 
 static gboolean
@@ -419,7 +425,7 @@ sample_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
     }
   if (!citiz_vault_begin (engine->vault, error))
     return FALSE;
-  ok = write_sample (engine, job->language, error);
+  ok = write_sample (engine, job->language, cancellable, error);
   if (!ok)
     citiz_vault_rollback (engine->vault);
   else

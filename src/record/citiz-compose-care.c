@@ -223,33 +223,29 @@ citiz_compose_medication (const CitizDraft *d, const json_t *base)
   return citiz_composer_finish (&c);
 }
 
-/* Half a day: further away, a dose is another one. */
-static gboolean
-is_near (const CitizDate *a, const CitizDate *b)
-{
-  return ABS (citiz_date_start (a).ms - citiz_date_start (b).ms) < CITIZ_DAY / 2;
-}
-
-/* The hour it was due, which names it among the doses of a day; a dose moved far from it is told by its new time. */
+/* Which of the doses of a day it is: the day and hour it was due, or false for one that was not planned. */
 static void
-put_planned (CitizComposer *c, const CitizDate *when)
+put_planned (CitizComposer *c)
 {
   const CitizDate *planned = &c->draft->planned;
-  json_t *extensions = json_object_get (c->resource, "extension"), *ours;
+  json_t *extensions = json_object_get (c->resource, "extension"), *ours = NULL;
 
   for (gsize i = json_array_size (extensions); i-- > 0;)
     if (g_str_has_suffix (citiz_json_text (json_array_get (extensions, i), "url"), "/planned"))
       json_array_remove (extensions, i);
-  if (planned->precision == CITIZ_DATE_TIME && (c->old == NULL || is_near (planned, when)))
+  if (c->draft->unplanned)
+    ours = citiz_make_extension ("planned", "valueBoolean", json_false ());
+  else if (planned->precision == CITIZ_DATE_TIME)
     {
       g_autofree gchar *text = citiz_date_to_string (planned);
 
       ours = citiz_make_extension ("planned", "valueDateTime", json_string (text));
-      if (extensions == NULL)
-        json_object_set_new (c->resource, "extension", extensions = json_array ());
-      json_array_extend (extensions, ours);
-      json_decref (ours);
     }
+  if (ours != NULL && extensions == NULL)
+    json_object_set_new (c->resource, "extension", extensions = json_array ());
+  if (ours != NULL)
+    json_array_extend (extensions, ours);
+  json_decref (ours);
   if (json_array_size (extensions) == 0)
     json_object_del (c->resource, "extension");
 }
@@ -278,7 +274,7 @@ citiz_compose_dose (const CitizDraft *d, const json_t *base)
   CitizDate when
       = d->onset.precision != CITIZ_DATE_NONE ? d->onset : citiz_date_from_time (d->now, d->offset);
   citiz_put_date (&c, "effectiveDateTime", &when, NULL, NULL);
-  put_planned (&c, &when);
+  put_planned (&c);
   if (!d->taken && citiz_said (d->reason))
     json_object_set_new (c.resource, "statusReason", one (text_concept (d->reason)));
   else

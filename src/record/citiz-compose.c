@@ -236,6 +236,7 @@ citiz_draft_from_item (const CitizItem *item, CitizLanguage language)
       .onset = item->onset,
       .end = item->end,
       .planned = item->planned,
+      .unplanned = item->unplanned,
       .measure = item->measure != NULL ? item->measure->key : NULL,
       .value = item->value.text,
       .unit = item->unit,

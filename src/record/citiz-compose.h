@@ -37,6 +37,7 @@ typedef struct
   gboolean intolerance, as_needed;
   CitizDate onset, end;
   CitizDate planned;    /* of a dose: the day and hour it is noted for */
+  gboolean unplanned;   /* of a dose: noted for no planned hour */
   const gchar *measure; /* key of the catalogue */
   const gchar *value, *unit, *low, *high;
   const gchar *value2; /* diastolic */

@@ -313,8 +313,12 @@ citiz_read_administration (CitizItem *item)
   citiz_read_date (&item->onset, item->resource, when);
   for (gsize i = 0; i < json_array_size (extensions); i++)
     if (g_str_has_suffix (citiz_json_text (json_array_get (extensions, i), "url"), "/planned"))
-      citiz_read_date (&item->planned, json_array_get (extensions, i),
-                       (const gchar *const[]){"valueDateTime", NULL});
+      {
+        citiz_read_date (&item->planned, json_array_get (extensions, i),
+                         (const gchar *const[]){"valueDateTime", NULL});
+        item->unplanned
+            = json_is_false (json_object_get (json_array_get (extensions, i), "valueBoolean"));
+      }
   citiz_take (&item->reason, citiz_concept_text (citiz_json_path (item->resource, "statusReason.0"),
                                                  CITIZ_LANGUAGE_EN));
   citiz_keep (&item->dosage, citiz_json_text (item->resource, "dosage.text"));

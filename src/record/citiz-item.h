@@ -190,9 +190,10 @@ typedef struct
   gboolean unknown_modifier; /* a modifierExtension: no interpretation is shown */
   gboolean nothing_known;    /* "no known allergy" and the like: a statement, not an item */
 
-  CitizDate onset;   /* when it was true: onset, effective, performed, occurrence, date */
-  CitizDate end;     /* abatement, end of period */
-  CitizDate planned; /* of a dose: the day and hour it was noted for */
+  CitizDate onset;    /* when it was true: onset, effective, performed, occurrence, date */
+  CitizDate end;      /* abatement, end of period */
+  CitizDate planned;  /* of a dose: the day and hour it was noted for */
+  gboolean unplanned; /* of a dose: the person said it is none of the planned ones */
   CitizDate recorded;
   CitizTime changed; /* when this version entered the record, 0 if not known */
 

@@ -95,11 +95,36 @@ citiz_record_due (const CitizRecord *record, gint32 day)
     for (guint i = doses->len; i > 0; i--)
       {
         CitizItem *dose = g_ptr_array_index (doses, i - 1);
-        if (citiz_date_day (meant (dose)) == day
+        if (citiz_date_day (meant (dose)) == day && !dose->unplanned
             && (dose->planned.precision == CITIZ_DATE_TIME) == (gboolean) named)
           match (out, dose);
       }
   g_array_sort (out, by_minute);
+  return out;
+}
+
+static gboolean
+is_due (const GArray *due, const CitizItem *dose)
+{
+  for (guint i = 0; i < due->len; i++)
+    if (g_array_index (due, CitizDue, i).dose == dose)
+      return TRUE;
+  return FALSE;
+}
+
+GPtrArray *
+citiz_record_unplanned (const CitizRecord *record, gint32 day)
+{
+  GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_item_unref);
+  g_autoptr (GPtrArray) doses = citiz_record_list (record, CITIZ_KIND_DOSE);
+  g_autoptr (GArray) due = citiz_record_due (record, day);
+
+  for (guint i = doses->len; i > 0; i--)
+    {
+      CitizItem *dose = g_ptr_array_index (doses, i - 1);
+      if (citiz_date_day (meant (dose)) == day && !is_due (due, dose))
+        g_ptr_array_add (out, citiz_item_ref (dose));
+    }
   return out;
 }
 

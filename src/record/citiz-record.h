@@ -91,6 +91,8 @@ typedef struct
 } CitizDue;
 /* Every dose planned on a civil day, by hour. (transfer full) (element-type CitizDue) */
 GArray *citiz_record_due (const CitizRecord *record, gint32 day);
+/* The doses noted on that day that are none of those, in the order they were taken. (transfer full) (element-type CitizItem) */
+GPtrArray *citiz_record_unplanned (const CitizRecord *record, gint32 day);
 /* How many medications are to be taken on that day at hours that nobody has said: citiz_record_due() has none of them. */
 guint citiz_record_untimed (const CitizRecord *record, gint32 day);
 /* The last dose noted of a medication. (transfer none) (nullable) */

@@ -30,7 +30,7 @@ static const CitizChoice genders[] = {{"", N_ ("Not said")},
                                       {"other", N_ ("Other")},
                                       {NULL, NULL}};
 static const CitizChoice taken[]
-    = {{"taken", N_ ("Taken")}, {"skipped", N_ ("Skipped")}, {NULL, NULL}};
+    = {{"taken", N_ ("Yes")}, {"skipped", N_ ("No, skipped")}, {NULL, NULL}};
 static const CitizChoice meals[] = {{"breakfast", N_ ("Breakfast")},
                                     {"lunch", N_ ("Lunch")},
                                     {"dinner", N_ ("Supper")},
@@ -108,9 +108,10 @@ static const CitizField medication[]
        NOTE,
        END};
 static const CitizField dose[] = {CHOICE ("medication", N_ ("Medication"), none),
-                                  CHOICE ("taken", N_ ("Dose"), taken),
                                   DAY,
                                   TIME,
+                                  CHOICE ("planned", N_ ("Planned at"), none),
+                                  CHOICE ("taken", N_ ("Was it taken?"), taken),
                                   TEXT ("reason", N_ ("Reason, if skipped")),
                                   END};
 static const CitizField immunization[]

@@ -1,6 +1,7 @@
 /* The fields of each kind of entry, and how they become a resource. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "app/citiz-session.h"
 #include "record/citiz-compose.h"
 #include "record/citiz-record.h"
 #include "ui/citiz-form.h"
@@ -12,7 +13,7 @@ const CitizField *citiz_add_fields (CitizKind kind);
 /* Fills the form with what is known: @item NULL for a new entry. */
 void citiz_add_fill (CitizForm *form,
                      CitizKind kind,
-                     const CitizRecord *record,
+                     CitizSession *session,
                      const CitizItem *item,
                      CitizTime now);
 /* Reads the form. Returns: (transfer full), or NULL with a sentence shown beside a field when something is missing. */

@@ -234,8 +234,7 @@ open_form (GtkWidget *owner, CitizSession *session, CitizKind kind, CitizItem *i
           ? _ ("The version you correct is kept and can be read in the entry’s history.")
           : NULL,
       fields);
-  citiz_add_fill (form, kind, citiz_session_get_record (session), item,
-                  citiz_session_now (session));
+  citiz_add_fill (form, kind, session, item, citiz_session_now (session));
   citiz_form_set_submit (form, submit_cb, entry, entry_free);
   gtk_window_present (GTK_WINDOW (form));
   citiz_form_focus_first (form);

@@ -26,8 +26,11 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CitizColumns,
 static gboolean
 shown (CitizColumns *self, guint i)
 {
-  return gtk_widget_should_layout (self->box[i])
-         && gtk_widget_get_first_child (self->box[i]) != NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (self->box[i]); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (gtk_widget_should_layout (child))
+      return gtk_widget_should_layout (self->box[i]);
+  return FALSE;
 }
 
 static void

@@ -6,7 +6,6 @@
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-emergency-page-private.h"
-#include "ui/citiz-focus.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-opening-row.h"
 
@@ -231,6 +230,14 @@ late_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Where Revoke is the next Tab; Enter shows the code to who stands there. */
+static void
+take_focus (CitizEmergencyPage *self)
+{
+  if (gtk_widget_get_mapped (self->screen_button)) /* else the person has gone elsewhere */
+    gtk_widget_grab_focus (self->screen_button);
+}
+
 static void
 given_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -255,7 +262,7 @@ given_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   follow_session (self);
-  citiz_focus_first (GTK_WIDGET (self->live_box));
+  take_focus (self);
 }
 
 void
@@ -267,7 +274,7 @@ citiz_emergency_page_press (CitizEmergencyPage *self)
   if (citiz_session_get_emergency (self->session) != NULL)
     {
       follow_session (self);
-      citiz_focus_first (GTK_WIDGET (self->live_box));
+      take_focus (self);
       return;
     }
   self->pending = TRUE;

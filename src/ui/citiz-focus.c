@@ -102,20 +102,6 @@ citiz_focus_keep (GtkWidget *box)
   gtk_root_set_focus (root, NULL);
 }
 
-void
-citiz_focus_first (GtkWidget *box)
-{
-  GtkWidget *viewport = gtk_widget_get_ancestor (box, GTK_TYPE_VIEWPORT);
-
-  if (!gtk_widget_get_mapped (box)) /* the person has gone elsewhere */
-    return;
-  if (viewport != NULL)
-    gtk_viewport_set_scroll_to_focus (GTK_VIEWPORT (viewport), FALSE);
-  gtk_widget_child_focus (box, GTK_DIR_TAB_FORWARD);
-  if (viewport != NULL)
-    gtk_viewport_set_scroll_to_focus (GTK_VIEWPORT (viewport), TRUE);
-}
-
 gboolean
 citiz_focus_beside (GtkWidget *row, GtkDirectionType direction)
 {

@@ -9,9 +9,6 @@ G_BEGIN_DECLS
  * replaces them, or to the nearest one, once that is laid out; unless the person has moved on by then. */
 void citiz_focus_keep (GtkWidget *box);
 
-/* The first control in @box takes the focus; what is in sight stays in sight. */
-void citiz_focus_first (GtkWidget *box);
-
 /* What a row of a list does as its "focus" when it takes none itself: the focus goes to what is in it, or on to the next row. GtkListBoxRow
  * says it took the focus even where it cannot, and Tab would stay for ever before it. */
 gboolean citiz_focus_through (GtkWidget *row, GtkDirectionType direction);

@@ -35,20 +35,33 @@ enum
 static guint signals[N_SIGNALS];
 
 /* Guessing at ten thousand tries a second: what Argon2id leaves to somebody with many machines. */
+static const struct
+{
+  gdouble below; /* bits */
+  const gchar *words, *style;
+} strengths[] = {
+    {14, N_ ("Very weak: found at once"), "bad"},
+    {28, N_ ("Very weak: found within hours"), "bad"},
+    {40, N_ ("Weak: found within months by someone determined"), "bad"},
+    {CITIZ_STRENGTH_MIN_BITS, N_ ("Fair: not enough for a health record"), "late"},
+    {75, N_ ("Strong: out of reach with today’s means"), "ok"},
+    {G_MAXDOUBLE, N_ ("Very strong"), "ok"},
+};
+
+static guint
+strength_of (gdouble bits)
+{
+  guint i = 0;
+
+  while (i + 1 < G_N_ELEMENTS (strengths) && bits >= strengths[i].below)
+    i++;
+  return i;
+}
+
 const gchar *
 citiz_strength_text (gdouble bits)
 {
-  if (bits < 14)
-    return _ ("Very weak: found at once");
-  if (bits < 28)
-    return _ ("Very weak: found within hours");
-  if (bits < 40)
-    return _ ("Weak: found within months by someone determined");
-  if (bits < CITIZ_STRENGTH_MIN_BITS)
-    return _ ("Fair: not enough for a health record");
-  if (bits < 75)
-    return _ ("Strong: out of reach with today’s means");
-  return _ ("Very strong");
+  return _ (strengths[strength_of (bits)].words);
 }
 
 static const gchar *
@@ -57,13 +70,23 @@ text_of (GtkWidget *row)
   return citiz_secret_row_get_text (CITIZ_SECRET_ROW (row));
 }
 
+/* The bar has the colour of its words. */
+static void
+set_style (GtkWidget *widget, const gchar *style)
+{
+  gtk_widget_remove_css_class (widget, "secondary");
+  for (guint i = 0; i < G_N_ELEMENTS (strengths); i++)
+    gtk_widget_remove_css_class (widget, strengths[i].style);
+  gtk_widget_add_css_class (widget, style);
+}
+
 static void
 changed_cb (CitizNewPassphrase *self)
 {
   const gchar *text = text_of (self->first);
   gboolean same = g_strcmp0 (text, text_of (self->second)) == 0;
   gdouble bits = 0;
-  const gchar *words;
+  const gchar *words, *style;
   gboolean ready;
 
   citiz_passphrase_strength (text, &bits);
@@ -77,6 +100,11 @@ changed_cb (CitizNewPassphrase *self)
           : bits >= CITIZ_STRENGTH_MIN_BITS && !same ? _ ("Strong enough: enter it once more")
                                                      : citiz_strength_text (bits);
   gtk_label_set_label (GTK_LABEL (self->words), words);
+  style = *text == '\0' ? "secondary" : strengths[strength_of (bits)].style;
+  set_style (self->level, style);
+  set_style (self->words, ready || !g_str_equal (style, "ok") || *text_of (self->second) == '\0'
+                              ? style
+                              : "late");
   if (ready != self->ready)
     {
       self->ready = ready;
@@ -147,9 +175,7 @@ strength_row (CitizNewPassphrase *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   self->level = gtk_level_bar_new_for_interval (0, 1);
-  gtk_level_bar_add_offset_value (GTK_LEVEL_BAR (self->level), GTK_LEVEL_BAR_OFFSET_LOW, 0.4);
-  gtk_level_bar_add_offset_value (GTK_LEVEL_BAR (self->level), GTK_LEVEL_BAR_OFFSET_HIGH,
-                                  CITIZ_STRENGTH_MIN_BITS / 80);
+  gtk_widget_add_css_class (self->level, "strength");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->level), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Strength"), -1);
   self->words = citiz_caption_new ("");

@@ -10,6 +10,7 @@
 #include "ui/citiz-recovery-check.h"
 #include "ui/citiz-recovery-sheet.h"
 #include "ui/citiz-row.h"
+#include "ui/citiz-sample.h"
 #include "ui/citiz-tour.h"
 #include "ui/citiz-window.h"
 
@@ -204,15 +205,11 @@ leave (CitizOnboarding *self)
 }
 
 static void
-sample_cb (GObject *source, GAsyncResult *result, gpointer data)
+sample_cb (GtkWidget *widget, gboolean loaded)
 {
-  g_autoptr (CitizOnboarding) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (citiz_session_load_sample_finish (CITIZ_SESSION (source), result, &error))
-    leave (self);
-  else
-    citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
+  gtk_widget_action_set_enabled (widget, "first-run.sample", TRUE);
+  if (loaded)
+    leave (CITIZ_ONBOARDING (widget));
 }
 
 static void
@@ -240,7 +237,8 @@ sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
   if (!citiz_person_form_validate (self->person))
     return;
   citiz_person_form_keep (self->person); /* asked again, filled in, when the sample is taken out */
-  citiz_session_load_sample_async (self->session, NULL, sample_cb, g_object_ref (self));
+  gtk_widget_action_set_enabled (widget, name, FALSE); /* until the answer */
+  citiz_sample_try (widget, self->session, sample_cb);
 }
 
 static void

@@ -109,9 +109,20 @@ entered_date (CitizPersonForm *self, gchar **problem)
   return NULL;
 }
 
+/* A day that is not yet typed to its end is no mistake. */
+static gboolean
+is_whole (CitizPersonForm *self)
+{
+  guint digits = 0;
+
+  for (const gchar *p = gtk_editable_get_text (GTK_EDITABLE (self->birth)); *p != '\0'; p++)
+    digits += g_ascii_isdigit (*p);
+  return digits >= strlen ("19580314");
+}
+
 /* What was understood stands before what it is for. */
 static void
-changed_cb (CitizPersonForm *self)
+judge (CitizPersonForm *self, gboolean whole)
 {
   g_autofree gchar *problem = NULL, *date = entered_date (self, &problem), *hint = NULL;
   const gchar *use = _ ("Your name heads the emergency summary. Your birth date protects the "
@@ -122,7 +133,11 @@ changed_cb (CitizPersonForm *self)
   if (date == NULL)
     {
       gtk_label_set_label (GTK_LABEL (self->hint), problem);
-      gtk_widget_add_css_class (self->birth, "error");
+      if (whole)
+        {
+          gtk_widget_add_css_class (self->hint, "bad");
+          gtk_widget_add_css_class (self->birth, "error");
+        }
       return;
     }
   if (*date != '\0')
@@ -134,6 +149,12 @@ changed_cb (CitizPersonForm *self)
   gtk_label_set_label (GTK_LABEL (self->hint), hint != NULL ? hint : use);
 }
 
+static void
+changed_cb (CitizPersonForm *self)
+{
+  judge (self, is_whole (self));
+}
+
 gboolean
 citiz_person_form_validate (CitizPersonForm *self)
 {
@@ -141,7 +162,7 @@ citiz_person_form_validate (CitizPersonForm *self)
 
   g_return_val_if_fail (CITIZ_IS_PERSON_FORM (self), FALSE);
   date = entered_date (self, &problem);
-  changed_cb (self);
+  judge (self, TRUE);
   if (date == NULL)
     gtk_widget_grab_focus (self->birth);
   return date != NULL;

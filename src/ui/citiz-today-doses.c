@@ -167,19 +167,19 @@ buttons_new (Dose *dose, gboolean wide)
 }
 
 static GtkWidget *
-state_new (const CitizDue *due)
+state_new (const CitizItem *dose, gboolean taken)
 {
-  const CitizDate *at = citiz_item_date (due->dose);
+  const CitizDate *at = citiz_item_date (dose);
   g_autofree gchar *time = citiz_format_hour_minute (at->hour, at->minute), *text = NULL;
 
-  if (due->taken)
+  if (taken)
     {
       text = at->precision == CITIZ_DATE_TIME ? g_strdup_printf (_ ("Taken at %s"), time)
                                               : g_strdup (_ ("Taken"));
       return citiz_status_new ("citiz-check-symbolic", text, "ok");
     }
-  text = *due->dose->reason != '\0' ? g_strdup_printf (_ ("Skipped · %s"), due->dose->reason)
-                                    : g_strdup (_ ("Skipped"));
+  text = *dose->reason != '\0' ? g_strdup_printf (_ ("Skipped · %s"), dose->reason)
+                               : g_strdup (_ ("Skipped"));
   return citiz_status_new ("citiz-skip-symbolic", text, "secondary");
 }
 
@@ -216,6 +216,15 @@ due_line (const CitizTodayView *view, const CitizDue *due, gint32 day, gboolean 
   return g_string_free (line, FALSE);
 }
 
+/* What was noted, and the way to correct it. */
+static void
+show_noted (const CitizTodayView *view, GtkWidget *row, CitizItem *dose, gboolean taken)
+{
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), state_new (dose, taken));
+  citiz_item_row_open_with (row, view->session, dose);
+  citiz_row_set_chevron_visible (CITIZ_ROW (row), FALSE);
+}
+
 static GtkWidget *
 due_row (const CitizTodayView *view, const CitizDue *due, gint32 day, gboolean late)
 {
@@ -230,9 +239,7 @@ due_row (const CitizTodayView *view, const CitizDue *due, gint32 day, gboolean l
                                                                                     : "neutral"));
   if (noted)
     {
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), state_new (due));
-      citiz_item_row_open_with (row, view->session, due->dose);
-      citiz_row_set_chevron_visible (CITIZ_ROW (row), FALSE);
+      show_noted (view, row, due->dose, due->taken);
     }
   else
     {
@@ -300,6 +307,36 @@ add_day (const CitizTodayView *view, GtkWidget *list, gint32 day, CitizDayPart p
     }
 }
 
+/* What was taken besides what is planned: in the same list, in the same words, for whoever looks what was taken today. */
+static void
+add_unplanned (const CitizTodayView *view, GtkWidget *list, CitizDayPart part, Counts *counts)
+{
+  g_autoptr (GPtrArray) doses = citiz_record_unplanned (view->record, view->today);
+
+  for (guint i = 0; i < doses->len; i++)
+    {
+      CitizItem *dose = g_ptr_array_index (doses, i);
+      const CitizDate *at = citiz_item_date (dose);
+      const gint minute
+          = at->precision == CITIZ_DATE_TIME ? at->hour * 60 + at->minute : part.first;
+      const CitizItem *medication = citiz_record_get (view->record, &dose->subject);
+      GtkWidget *row;
+
+      if (dose->status != CITIZ_STATUS_COMPLETED || minute < part.first || minute > part.last)
+        continue;
+      row = citiz_entry_row_new (citiz_item_title (dose), dose->detail,
+                                 medication != NULL && medication->as_needed
+                                     ? _ ("when needed")
+                                     : _ ("outside the planned hours"));
+      citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row),
+                                  citiz_prefix_new ("citiz-pill-symbolic", "ok"));
+      show_noted (view, row, dose, TRUE);
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+      counts->taken++;
+      counts->rows++;
+    }
+}
+
 /* What no hour is known of is said: an empty list would tell that there is nothing to take. */
 static GtkWidget *
 untimed_row (guint n)
@@ -323,6 +360,7 @@ citiz_today_doses_new (const CitizTodayView *view, guint *left)
   if (minute < NIGHT_ENDS)
     add_day (view, list, view->today - 1, evening, &n);
   add_day (view, list, view->today, part, &n);
+  add_unplanned (view, list, part, &n);
   *left = n.left;
   if (untimed > 0)
     gtk_list_box_append (GTK_LIST_BOX (list), untimed_row (untimed));

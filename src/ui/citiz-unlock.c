@@ -6,6 +6,7 @@
 #include "app/citiz-session.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-access-text.h"
+#include "ui/citiz-columns.h"
 #include "ui/citiz-new-passphrase.h"
 #include "ui/citiz-qr.h"
 #include "ui/citiz-secret-row.h"
@@ -20,7 +21,7 @@ struct _CitizUnlock
   GtkWidget *ways;
   GtkWidget *entry, *words;
   CitizNewPassphrase *fresh;
-  GtkWidget *busy, *serving, *mark;
+  GtkWidget *busy, *serving, *mark, *clamp;
   GtkWidget *problem,
       *words_problem; /* each under what was typed; the second is there with its way */
   GtkWidget *access;  /* the code kept on screen, or hidden */
@@ -242,14 +243,22 @@ words_way (CitizUnlock *self)
 
 /* --- the code kept on screen --- */
 
+/* Beside the passphrase, or below it where the window is narrow. */
+static void
+show_access (CitizUnlock *self, gboolean shown)
+{
+  gtk_widget_set_visible (self->access, shown);
+  gtk_widget_set_visible (self->mark, !shown);
+  adw_clamp_set_maximum_size (ADW_CLAMP (self->clamp), shown ? 860 : 480);
+}
+
 static void
 drop_access (CitizUnlock *self)
 {
   g_clear_handle_id (&self->ending, g_source_remove);
   citiz_qr_set_text (self->qr, NULL);
   gtk_label_set_label (GTK_LABEL (self->spoken), "");
-  gtk_widget_set_visible (self->access, FALSE);
-  gtk_widget_set_visible (self->mark, TRUE);
+  show_access (self, FALSE);
 }
 
 /* An access on this computer may end while the record is locked: used up, expired. One over nodes is theirs: what is known here is when it
@@ -294,8 +303,7 @@ citiz_unlock_keep_access (CitizUnlock *self,
   self->over_nodes = over_nodes;
   gtk_label_set_label (GTK_LABEL (self->spoken), grouped);
   gtk_widget_set_visible (self->spoken, *grouped != '\0');
-  gtk_widget_set_visible (self->access, TRUE);
-  gtk_widget_set_visible (self->mark, FALSE);
+  show_access (self, TRUE);
   g_clear_handle_id (&self->ending, g_source_remove);
   self->ending = g_timeout_add_seconds (10, ending_cb, self);
   gtk_widget_set_visible (self->serving, over_nodes || citiz_session_get_serving (self->session));
@@ -319,13 +327,14 @@ build_access (CitizUnlock *self)
   gtk_box_append (GTK_BOX (card), plate);
   gtk_box_append (GTK_BOX (card), words);
   gtk_box_append (GTK_BOX (card), self->spoken);
-  gtk_widget_set_visible (card, FALSE);
+  gtk_widget_set_valign (card, GTK_ALIGN_CENTER);
   return card;
 }
 
 static GtkWidget *
 build_body (CitizUnlock *self)
 {
+  GtkWidget *columns = citiz_columns_new (1, 1, 640);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   GtkWidget *mark = citiz_icon_new ("citiz-mark-symbolic");
   GtkWidget *title
@@ -350,15 +359,17 @@ build_body (CitizUnlock *self)
       _ ("An access is live and goes on being answered while the record is locked. Open the "
          "record to revoke it."),
       NULL);
-  gtk_box_append (GTK_BOX (box), self->access);
   gtk_box_append (GTK_BOX (box), mark);
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), self->serving);
   gtk_box_append (GTK_BOX (box), self->ways);
   gtk_box_append (GTK_BOX (box), self->busy);
-  g_object_set (box, "valign", GTK_ALIGN_CENTER, "margin-start", 12, "margin-end", 12, "margin-top",
-                12, "margin-bottom", 36, NULL);
-  return box;
+  g_object_set (box, "valign", GTK_ALIGN_CENTER, "vexpand", TRUE, NULL);
+  citiz_columns_append (CITIZ_COLUMNS (columns), 0, box);
+  citiz_columns_append (CITIZ_COLUMNS (columns), 1, self->access);
+  g_object_set (columns, "valign", GTK_ALIGN_CENTER, "margin-start", 12, "margin-end", 12,
+                "margin-top", 12, "margin-bottom", 36, NULL);
+  return columns;
 }
 
 static void
@@ -397,14 +408,15 @@ static void
 citiz_unlock_init (CitizUnlock *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
-  GtkWidget *scrolled = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   gtk_widget_add_css_class (header, "flat");
-  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 480);
-  adw_clamp_set_child (ADW_CLAMP (clamp), build_body (self));
+  self->clamp = adw_clamp_new ();
+  adw_clamp_set_child (ADW_CLAMP (self->clamp), build_body (self));
+  show_access (self, FALSE);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), clamp);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->clamp);
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), scrolled);

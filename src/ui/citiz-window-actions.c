@@ -9,6 +9,7 @@
 #include "ui/citiz-import-dialog.h"
 #include "ui/citiz-person.h"
 #include "ui/citiz-preferences.h"
+#include "ui/citiz-sample.h"
 #include "ui/citiz-tour.h"
 #include "ui/citiz-window-private.h"
 
@@ -158,22 +159,16 @@ remove_sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 }
 
 static void
-sample_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
+sample_loaded_cb (GtkWidget *widget, gboolean loaded)
 {
-  g_autoptr (CitizWindow) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!citiz_session_load_sample_finish (CITIZ_SESSION (source), result, &error))
-    citiz_toast (GTK_WIDGET (self), citiz_session_explain (error));
-  _citiz_window_update_actions (self);
+  _citiz_window_update_actions (CITIZ_WINDOW (widget));
 }
 
 static void
 try_sample_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   gtk_widget_action_set_enabled (widget, name, FALSE); /* until the answer */
-  citiz_session_load_sample_async (CITIZ_WINDOW (widget)->session, NULL, sample_loaded_cb,
-                                   g_object_ref (widget));
+  citiz_sample_try (widget, CITIZ_WINDOW (widget)->session, sample_loaded_cb);
 }
 
 static void

@@ -107,6 +107,11 @@ test_typed_dates (void)
          "Write the day as 1958-03-14: the year, the month, the day.");
   g_assert_null (citiz_format_date_problem ("2004", FALSE));
   g_assert_null (citiz_format_date_problem ("1959-03-12", TRUE));
+  check (citiz_format_date_problem ("2026-02-30", TRUE), "There is no 30" NB "February 2026.");
+  check (citiz_format_date_problem ("31/04/1958", FALSE), "There is no 31" NB "April 1958.");
+  check (citiz_format_date_problem ("04/31/1958", FALSE), "There is no 31" NB "April 1958.");
+  check (citiz_format_date_problem ("2026-01-30x", TRUE),
+         "Write the day as 1958-03-14: the year, the month, the day.");
 }
 
 static void

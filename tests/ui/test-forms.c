@@ -22,7 +22,7 @@ form_new (CitizKind kind)
 {
   CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (kind));
 
-  citiz_add_fill (form, kind, citiz_session_get_record (session), NULL, now);
+  citiz_add_fill (form, kind, session, NULL, now);
   return form;
 }
 
@@ -292,7 +292,7 @@ correct (CitizItem *item, const gchar *value)
   CitizItem *out;
   json_t *resource;
 
-  citiz_add_fill (form, item->kind, citiz_session_get_record (session), item, now);
+  citiz_add_fill (form, item->kind, session, item, now);
   if (value != NULL)
     citiz_form_set_text (form, "value", value);
   g_assert_true (citiz_form_check (form));

@@ -6,6 +6,7 @@
 #include "crypto/citiz-crypto.h"
 #include "record/citiz-compose.h"
 #include "ui/citiz-activity-page.h"
+#include "ui/citiz-add-forms.h"
 #include "ui/citiz-buckets.h"
 #include "ui/citiz-care-page.h"
 #include "ui/citiz-compat.h"
@@ -50,25 +51,10 @@ sample (void)
   return session;
 }
 
-/* The first label or button at or below @widget that says it. */
-static GtkWidget *
-find (GtkWidget *widget, GType type, const gchar *text)
-{
-  const gchar *said = GTK_IS_LABEL (widget) ? gtk_label_get_text (GTK_LABEL (widget)) : "";
-  GtkWidget *found = NULL;
-
-  if (g_type_is_a (G_OBJECT_TYPE (widget), type) && strstr (said, text) != NULL)
-    return widget;
-  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
-       w = gtk_widget_get_next_sibling (w))
-    found = find (w, type, text);
-  return found;
-}
-
 static gboolean
 shows (GtkWidget *widget, const gchar *text)
 {
-  return find (widget, GTK_TYPE_LABEL, text) != NULL;
+  return ui_find (widget, GTK_TYPE_LABEL, text, FALSE) != NULL;
 }
 
 /* The rows below @widget that speak of @text. */
@@ -89,11 +75,11 @@ n_rows (GtkWidget *widget, const gchar *text)
 static void
 take (GtkWidget *page, const gchar *text)
 {
-  GtkWidget *label = find (page, GTK_TYPE_LABEL, text), *row, *taken;
+  GtkWidget *label = ui_find (page, GTK_TYPE_LABEL, text, FALSE), *row, *taken;
 
   g_assert_nonnull (label);
   row = gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW);
-  taken = gtk_widget_get_ancestor (find (row, GTK_TYPE_LABEL, "Taken"), GTK_TYPE_BUTTON);
+  taken = gtk_widget_get_ancestor (ui_find (row, GTK_TYPE_LABEL, "Taken", FALSE), GTK_TYPE_BUTTON);
   g_assert_nonnull (taken);
   g_signal_emit_by_name (taken, "clicked");
 }
@@ -158,6 +144,66 @@ test_late_dose (void)
   g_assert_null (dose_of (session, today, "Apixaban", 9 * 60));
   take (page, "Apixaban");
   WAIT_FOR (dose_of (session, today, "Apixaban", 9 * 60) != NULL);
+  g_assert_null (dose_of (session, today, "Apixaban", 21 * 60));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static json_t *
+extra_dose (CitizSession *session, const gchar *title)
+{
+  const CitizTime now = citiz_session_now (session);
+  CitizRecord *record = citiz_session_get_record (session);
+  CitizForm *form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (CITIZ_KIND_DOSE));
+  g_autoptr (GPtrArray) all = citiz_record_list (record, CITIZ_KIND_MEDICATION);
+  json_t *resource;
+
+  citiz_add_fill (form, CITIZ_KIND_DOSE, session, NULL, now);
+  for (guint i = 0; i < all->len; i++)
+    {
+      const CitizItem *medication = g_ptr_array_index (all, i);
+      g_autofree gchar *hex = citiz_id_to_hex (&medication->id);
+
+      if (strcmp (medication->title[CITIZ_LANGUAGE_EN], title) == 0)
+        citiz_form_set_choice (form, "medication", hex);
+    }
+  g_assert_true (ui_find (GTK_WIDGET (form), GTK_TYPE_LABEL, "9:00", FALSE)
+                 != NULL); /* the nearest */
+  citiz_form_set_choice (form, "planned", "other");
+  citiz_form_set_minutes (form, "time", 14 * 60 + 30);
+  g_assert_cmpstr (citiz_form_get_choice (form, "planned"), ==, "other"); /* as it was said */
+  resource = citiz_add_compose (form, CITIZ_KIND_DOSE, record, NULL, now);
+  gtk_window_destroy (GTK_WINDOW (form));
+  return resource;
+}
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer done)
+{
+  *(gboolean *) done = citiz_session_save_finish (CITIZ_SESSION (source), result, NULL, NULL);
+}
+
+/* A dose that the person says is none of the planned ones leaves those to be taken, and is seen beside them. */
+static void
+test_extra_dose (void)
+{
+  const gint32 today = citiz_day_from_ymd (2026, 11, 24);
+  g_autoptr (CitizSession) session = NULL;
+  GtkWidget *window = gtk_window_new (), *page;
+  gboolean done = FALSE;
+  json_t *resource;
+
+  set_clock (2026, 11, 24, 15, 0);
+  session = sample ();
+  page = citiz_today_page_new (session);
+  gtk_window_set_child (GTK_WINDOW (window), page);
+  gtk_window_present (GTK_WINDOW (window));
+  resource = extra_dose (session, "Apixaban");
+  citiz_session_save_async (session, NULL, resource, NULL, saved_cb, &done);
+  json_decref (resource);
+  WAIT_FOR (done);
+  WAIT_FOR (shows (page, "outside the planned hours"));
+  g_assert_true (shows (page, "Taken at 14:30"));
+  g_assert_null (dose_of (session, today, "Apixaban", 9 * 60));
   g_assert_null (dose_of (session, today, "Apixaban", 21 * 60));
   gtk_window_destroy (GTK_WINDOW (window));
 }
@@ -274,6 +320,7 @@ main (int argc, char **argv)
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
   g_test_add_func ("/hours/after-midnight", test_after_midnight);
   g_test_add_func ("/hours/late-dose", test_late_dose);
+  g_test_add_func ("/hours/extra-dose", test_extra_dose);
   g_test_add_func ("/hours/turn", test_turn);
   g_test_add_func ("/hours/visit", test_visit);
   g_test_add_func ("/hours/young-day", test_young_day);

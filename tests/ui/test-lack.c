@@ -20,30 +20,10 @@
 static App apps[4];
 static guint n_apps;
 
-static GtkWidget *
-look (GtkWidget *widget, GType type, const gchar *text)
-{
-  const gchar *own = NULL;
-  GtkWidget *found = NULL;
-
-  if (!gtk_widget_get_mapped (widget))
-    return NULL;
-  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
-    own = GTK_IS_LABEL (widget)    ? gtk_label_get_text (GTK_LABEL (widget))
-          : GTK_IS_BUTTON (widget) ? gtk_button_get_label (GTK_BUTTON (widget))
-                                   : "";
-  if (own != NULL && strstr (own, text) != NULL)
-    return widget;
-  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
-       w = gtk_widget_get_next_sibling (w))
-    found = look (w, type, text);
-  return found;
-}
-
 static gboolean
 says (GtkWidget *widget, const gchar *text)
 {
-  return look (widget, GTK_TYPE_LABEL, text) != NULL;
+  return ui_find (widget, GTK_TYPE_LABEL, text, TRUE) != NULL;
 }
 
 /* --- a record with damage --- */
@@ -115,7 +95,7 @@ test_samples (void)
   WAIT_FOR (says (window, "Some measures are damaged")
             && !citiz_session_get_reading (app->session));
 
-  try = look (window, GTK_TYPE_BUTTON, "Try Again");
+  try = ui_find (window, GTK_TYPE_BUTTON, "Try Again", TRUE);
   g_assert_nonnull (try);
   g_signal_emit_by_name (try, "clicked"); /* still damaged */
   g_assert_nonnull (citiz_session_get_unread (app->session));
@@ -141,7 +121,7 @@ test_entries (void)
 
   g_assert_true (citiz_session_get_damaged (app->session));
   WAIT_FOR (says (window, "may be there"));
-  g_assert_nonnull (look (window, GTK_TYPE_BUTTON, "Export"));
+  g_assert_nonnull (ui_find (window, GTK_TYPE_BUTTON, "Export", TRUE));
   citiz_window_show_page (CITIZ_WINDOW (window), "care");
   WAIT_FOR (says (window, "Nothing could be read here"));
   g_assert_false (says (window, "starts here"));
@@ -164,7 +144,7 @@ test_document (void)
           app->session, &((const CitizItem *) g_ptr_array_index (documents, 0))->id)));
   gtk_window_present (GTK_WINDOW (window));
   WAIT_FOR (says (window, "damaged"));
-  g_assert_null (look (window, GTK_TYPE_BUTTON, "Open"));
+  g_assert_null (ui_find (window, GTK_TYPE_BUTTON, "Open", TRUE));
   end (app, window);
 }
 

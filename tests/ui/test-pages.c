@@ -275,7 +275,7 @@ test_adding (void)
       g_test_message ("%s", additions[i].text);
       citiz_care_page_show_section (CITIZ_CARE_PAGE (page), additions[i].section);
       g_assert_false (shows (page, additions[i].text));
-      citiz_add_fill (form, additions[i].kind, record, NULL, citiz_session_now (session));
+      citiz_add_fill (form, additions[i].kind, session, NULL, citiz_session_now (session));
       /* Without its name it is refused, with a sentence beside the field. */
       g_assert_false (citiz_form_check (form));
       citiz_form_set_text (form, additions[i].field, additions[i].text);
@@ -301,7 +301,7 @@ test_measure (void)
   CitizItem *item;
   CitizId id;
 
-  citiz_add_fill (form, CITIZ_KIND_MEASURE, record, NULL, citiz_session_now (session));
+  citiz_add_fill (form, CITIZ_KIND_MEASURE, session, NULL, citiz_session_now (session));
   citiz_form_set_choice (form, "measure", "bp_panel");
   citiz_form_set_text (form, "value", "1280");
   citiz_form_set_text (form, "value2", "78");
@@ -336,7 +336,7 @@ test_correction (void)
   guint earlier = item->n_earlier;
   json_t *resource;
 
-  citiz_add_fill (form, CITIZ_KIND_PROBLEM, record, item, citiz_session_now (session));
+  citiz_add_fill (form, CITIZ_KIND_PROBLEM, session, item, citiz_session_now (session));
   g_assert_cmpstr (citiz_form_get_text (form, "title"), !=, "");
   citiz_form_set_text (form, "onset", "1999");
   resource
@@ -367,7 +367,7 @@ test_result (void)
 
   same = citiz_record_same_test (record, item);
   g_assert_cmpuint (same->len, >, 1);
-  citiz_add_fill (form, CITIZ_KIND_RESULT, record, item, citiz_session_now (session));
+  citiz_add_fill (form, CITIZ_KIND_RESULT, session, item, citiz_session_now (session));
   g_assert_cmpstr (citiz_form_get_text (form, "person"), ==, "Parc Clinic");
   citiz_form_set_text (form, "value", "9.5");
   save (session, &id,
@@ -425,7 +425,7 @@ test_earlier_session (void)
   CitizItemDialog *dialog;
   json_t *resource;
 
-  citiz_add_fill (form, CITIZ_KIND_SESSION, record, item, citiz_session_now (session));
+  citiz_add_fill (form, CITIZ_KIND_SESSION, session, item, citiz_session_now (session));
   g_assert_false (citiz_form_is_changed (form));
   citiz_form_set_text (form, "minutes", "17");
   resource
@@ -455,7 +455,7 @@ test_earlier_medication (void)
   CitizItemDialog *dialog;
   g_autoptr (GPtrArray) history = NULL;
 
-  citiz_add_fill (form, CITIZ_KIND_MEDICATION, record, NULL, now);
+  citiz_add_fill (form, CITIZ_KIND_MEDICATION, session, NULL, now);
   citiz_form_set_text (form, "title", "Zyxamin");
   citiz_form_set_text (form, "detail", "4 mg");
   citiz_form_set_text (form, "dosage", "One tablet at supper");
@@ -463,7 +463,7 @@ test_earlier_medication (void)
   gtk_window_destroy (GTK_WINDOW (form));
   item = citiz_record_get (record, &id);
   form = citiz_form_new (NULL, "Test", NULL, citiz_add_fields (CITIZ_KIND_MEDICATION));
-  citiz_add_fill (form, CITIZ_KIND_MEDICATION, record, item, now);
+  citiz_add_fill (form, CITIZ_KIND_MEDICATION, session, item, now);
   g_assert_cmpstr (citiz_form_get_text (form, "onset"), ==, "");
   citiz_form_set_text (form, "detail", "5 mg");
   citiz_form_set_text (form, "note", "New");
@@ -501,7 +501,7 @@ test_time_stays (void)
   citiz_item_unref (item);
   item = citiz_record_get (record, &id);
   g_assert_cmpint (item->onset.hour, ==, 7);
-  citiz_add_fill (form, CITIZ_KIND_RESULT, record, item, citiz_session_now (session));
+  citiz_add_fill (form, CITIZ_KIND_RESULT, session, item, citiz_session_now (session));
   resource = citiz_add_compose (form, CITIZ_KIND_RESULT, record, item, citiz_session_now (session));
   g_assert_nonnull (resource);
   save (session, &id, resource);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtk/gtk.h>
+#include <string.h>
 
 static inline gboolean
 ui_late_cb (gpointer late)
@@ -43,5 +44,24 @@ ui_button_of (GtkWidget *widget, const gchar *action)
   for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
        w = gtk_widget_get_next_sibling (w))
     found = ui_button_of (w, action);
+  return found;
+}
+
+/* The first label or button of @type at or below @widget whose words hold @text, or NULL. @in_sight: what is on no screen is passed over. */
+static inline GtkWidget *
+ui_find (GtkWidget *widget, GType type, const gchar *text, gboolean in_sight)
+{
+  const gchar *own = GTK_IS_LABEL (widget)    ? gtk_label_get_text (GTK_LABEL (widget))
+                     : GTK_IS_BUTTON (widget) ? gtk_button_get_label (GTK_BUTTON (widget))
+                                              : NULL;
+  GtkWidget *found = NULL;
+
+  if (in_sight && !gtk_widget_get_mapped (widget))
+    return NULL;
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type) && own != NULL && strstr (own, text) != NULL)
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = ui_find (w, type, text, in_sight);
   return found;
 }

@@ -409,6 +409,39 @@ test_sample (App *app, gconstpointer data)
   g_assert_nonnull (citiz_record_get (citiz_session_get_record (app->session), &own));
 }
 
+/* Stopped in the middle, nothing of it is there; then it comes whole. */
+static GCancellable *halfway;
+static gint left = 300;
+
+static void
+random_cb (gpointer data, guint8 *out, gsize n)
+{
+  citiz_env_random (citiz_env_system (), out, n);
+  if (g_atomic_int_dec_and_test (&left))
+    g_cancellable_cancel (halfway);
+}
+
+static void
+test_sample_stopped (App *app, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  app->env.random = random_cb;
+  halfway = g_cancellable_new ();
+  citiz_session_load_sample_async (app->session, halfway, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_false (citiz_session_load_sample_finish (app->session, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (g_atomic_int_get (&left), <=, 0);
+  g_assert_false (citiz_session_get_sample (app->session));
+  assert_nothing_came (app);
+  g_assert_true (change_sample (app, TRUE));
+  g_assert_true (change_sample (app, FALSE));
+  g_object_unref (halfway);
+}
+
 #define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
 
 int
@@ -428,6 +461,7 @@ main (int argc, char **argv)
   ADD ("/app/import/no-file", test_no_file);
   ADD ("/app/import/stranger", test_stranger);
   ADD ("/app/import/sample", test_sample);
+  ADD ("/app/import/sample-stopped", test_sample_stopped);
   ADD ("/app/import/sample-access", test_sample_access);
   return g_test_run ();
 }

@@ -664,20 +664,31 @@ test_doses (void)
   CitizItem *plain = note_dose (record, one, day + 1, 20 * 60, NULL);
   check_due (record, day + 1, NULL, plain);
 
-  /* Corrected by some minutes or hours, it goes on meaning the same; moved to another part of the day, the hour tells. */
-  CitizDraft same = citiz_draft_from_item (late, CITIZ_LANGUAGE_FR);
+  /* Corrected, it goes on meaning the same until the person says that it is another, or none of the planned ones. */
+  CitizDraft same = citiz_draft_from_item (plain, CITIZ_LANGUAGE_FR);
   same.subject = one;
-  json_t *kept = citiz_compose_dose (&same, late->resource);
-  same.onset = hour_of (day, 15);
-  json_t *earlier = citiz_compose_dose (&same, late->resource);
-  same.onset = hour_of (day, 22);
-  json_t *moved = citiz_compose_dose (&same, late->resource);
-  g_assert_nonnull (json_object_get (kept, "extension"));
-  g_assert_nonnull (json_object_get (earlier, "extension"));
-  g_assert_null (json_object_get (moved, "extension"));
-  json_decref (kept);
-  json_decref (earlier);
+  same.planned = hour_of (day + 1, 9);
+  json_t *moved = citiz_compose_dose (&same, plain->resource);
+  g_autoptr (CitizItem) morning_one = citiz_item_new_from_json (moved, &plain->id, 2, 0, NULL);
+  citiz_record_put (record, morning_one);
+  check_due (record, day + 1, morning_one, NULL);
+  same = citiz_draft_from_item (morning_one, CITIZ_LANGUAGE_FR);
+  same.subject = one;
+  same.onset = hour_of (day + 1, 22);
+  json_t *later = citiz_compose_dose (&same, moved);
+  g_assert_nonnull (json_object_get (later, "extension"));
+  same.unplanned = TRUE;
+  json_t *extra = citiz_compose_dose (&same, moved);
+  g_autoptr (CitizItem) unplanned = citiz_item_new_from_json (extra, &plain->id, 3, 0, NULL);
+  g_assert_true (unplanned->unplanned && unplanned->planned.precision == CITIZ_DATE_NONE);
+  citiz_record_put (record, unplanned);
+  check_due (record, day + 1, NULL, NULL); /* an extra one stands for none that is due */
+  g_autoptr (GPtrArray) extras = citiz_record_unplanned (record, day + 1);
+  g_assert_cmpuint (extras->len, ==, 1);
+  g_assert_true (g_ptr_array_index (extras, 0) == unplanned);
   json_decref (moved);
+  json_decref (later);
+  json_decref (extra);
 }
 
 /* A day ends at midnight on the person's wall, wherever that is. */
