@@ -115,11 +115,12 @@ count (CitizIntake *intake, const gchar *what, const gchar *reason, guint64 n)
   line->count += n;
 }
 
+/* @why: DUPLICATE, of what the record had, or REPEATED, of what the file itself said before */
 static void
-count_duplicates (CitizIntake *intake, const gchar *what, guint64 n)
+count_duplicates (CitizIntake *intake, const gchar *what, CitizImportReason why, guint64 n)
 {
   intake->batch->report->duplicates += n;
-  count (intake, what, citiz_import_reason_name (CITIZ_IMPORT_DUPLICATE), n);
+  count (intake, what, citiz_import_reason_name (why), n);
 }
 
 static void
@@ -383,10 +384,14 @@ take_resource (CitizIntake *intake, const CitizFrame *f, GError **error)
   guint there = good ? GPOINTER_TO_UINT (g_hash_table_lookup (intake->versions, version)) : 0;
   if (there > 0)
     {
+      const CitizImportReason why = there - 1 == intake->batch->report->batch
+                                        ? CITIZ_IMPORT_REPEATED
+                                        : CITIZ_IMPORT_DUPLICATE;
+
       lean_on (intake, there - 1);
-      count_duplicates (intake, f->resource.type, 1);
+      count_duplicates (intake, f->resource.type, why, 1);
       if (n_routes (intake, f) > 0)
-        count_duplicates (intake, ROUTE, n_routes (intake, f));
+        count_duplicates (intake, ROUTE, why, n_routes (intake, f));
       g_free (version);
     }
   else
@@ -519,7 +524,8 @@ take_series_end (CitizIntake *intake, const CitizFrame *f, GError **error)
     return FALSE;
   intake->batch->report->kept += intake->kept;
   count (intake, intake->what, NULL, intake->kept);
-  count_duplicates (intake, intake->what, intake->dropped + f->series_end.duplicates);
+  count_duplicates (intake, intake->what, CITIZ_IMPORT_DUPLICATE, intake->dropped);
+  count_duplicates (intake, intake->what, CITIZ_IMPORT_REPEATED, f->series_end.duplicates);
   close_series (intake);
   return TRUE;
 }

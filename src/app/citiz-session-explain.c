@@ -226,6 +226,7 @@ static const struct
     {"inline-route", N_ ("positions written by an old export")},
     {"checksum", N_ ("damaged on the way")},
     {"duplicate", N_ ("already in the record")},
+    {"repeated", N_ ("more than once in this file")},
 };
 
 /**

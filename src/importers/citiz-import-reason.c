@@ -30,6 +30,7 @@ static const gchar *const names[CITIZ_IMPORT_N_REASONS] = {
     [CITIZ_IMPORT_INLINE_ROUTE] = "inline-route",
     [CITIZ_IMPORT_CHECKSUM] = "checksum",
     [CITIZ_IMPORT_DUPLICATE] = "duplicate",
+    [CITIZ_IMPORT_REPEATED] = "repeated",
 };
 
 /**

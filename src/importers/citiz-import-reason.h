@@ -36,6 +36,7 @@ typedef enum
   CITIZ_IMPORT_INLINE_ROUTE, /* positions written inside a session by old exports */
   CITIZ_IMPORT_CHECKSUM,     /* a zip entry whose bytes are not those its maker put in */
   CITIZ_IMPORT_DUPLICATE,    /* already in the record */
+  CITIZ_IMPORT_REPEATED,     /* more than once in the file itself */
   CITIZ_IMPORT_N_REASONS
 } CitizImportReason;
 

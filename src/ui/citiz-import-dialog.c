@@ -68,13 +68,13 @@ show_report (CitizImportDialog *self, GtkWidget *report)
                             0);
 }
 
-/* @sentence says what happened, what is safe and what to do. */
+/* @sentence says what happened, what is safe and what to do; @asked: it is what the person wanted, and no error. */
 static void
-show_failure (CitizImportDialog *self, GFile *file, const gchar *sentence)
+show_nothing (CitizImportDialog *self, GFile *file, const gchar *sentence, gboolean asked)
 {
   g_autofree gchar *name = display_name (file);
 
-  show_report (self, citiz_import_failure_new (name, sentence));
+  show_report (self, citiz_import_nothing_new (name, sentence, asked));
 }
 
 /* --- a file about another person --- */
@@ -117,7 +117,7 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer data)
         show_report (self, citiz_import_report_new (self->session, report));
     }
   else
-    show_failure (self, file, citiz_session_explain (error));
+    show_nothing (self, file, citiz_session_explain (error), self->cancelled);
   next_file (self);
 }
 
@@ -215,7 +215,7 @@ leave_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (file == NULL)
     return;
-  show_failure (self, file, self->asked_words);
+  show_nothing (self, file, self->asked_words, TRUE);
   next_file (self);
 }
 

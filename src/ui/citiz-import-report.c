@@ -230,12 +230,14 @@ citiz_import_report_new (CitizSession *session, const CitizImportReport *report)
 }
 
 GtkWidget *
-citiz_import_failure_new (const gchar *name, const gchar *sentence)
+citiz_import_nothing_new (const gchar *name, const gchar *sentence, gboolean asked)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *list = citiz_list_new (name);
 
-  gtk_list_box_append (GTK_LIST_BOX (list),
-                       citiz_words_row_new ("citiz-alert-symbolic", "error", name, sentence));
+  gtk_list_box_append (
+      GTK_LIST_BOX (list),
+      citiz_words_row_new (asked ? "citiz-document-symbolic" : "citiz-alert-symbolic",
+                           asked ? "neutral" : "error", name, sentence));
   gtk_box_append (GTK_BOX (box), list);
   return box;
 }

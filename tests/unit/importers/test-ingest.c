@@ -173,7 +173,7 @@ test_apple (Fixture *f, gconstpointer data)
   g_assert_cmpuint (line_count (report, "Observation", NULL), ==, 17);
   g_assert_cmpuint (line_count (report, "HKDataTypeSleepDurationGoal", "unknown-type"), ==, 1);
   g_assert_cmpuint (
-      line_count (report, "HKQuantityTypeIdentifierBloodPressureSystolic", "duplicate"), ==, 59);
+      line_count (report, "HKQuantityTypeIdentifierBloodPressureSystolic", "repeated"), ==, 59);
   g_assert_cmpuint (strlen (report->hash), ==, 64);
   g_assert_cmpstr (report->name, ==, "sample_30d.xml");
   g_assert_cmpint (report->first.ms, >, 0);
