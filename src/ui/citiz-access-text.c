@@ -16,6 +16,41 @@ citiz_access_period (CitizAccess *access, CitizTime now)
 }
 
 gchar *
+citiz_access_period_written (CitizAccess *access)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (access->expires.ms / 1000);
+  g_autoptr (GDateTime) end = g_date_time_to_local (utc);
+  g_autofree gchar *day = citiz_format_date_long (end, NULL), *time = citiz_format_time (end);
+  gint64 hours = (access->expires.ms - access->given.ms + CITIZ_HOUR / 2) / CITIZ_HOUR;
+
+  /* Translators: "24 h — until Tuesday, 24 November 2026, 14:32". */
+  return g_strdup_printf (_ ("%d h — until %s %d, %s"), (gint) hours, day,
+                          g_date_time_get_year (end), time);
+}
+
+const gchar *
+citiz_access_link_shown (CitizAccess *access)
+{
+  const gchar *rest = strstr (access->link, "://");
+
+  return rest != NULL ? rest + 3 : access->link;
+}
+
+gchar *
+citiz_access_entry (CitizAccess *access)
+{
+  const gchar *shown = citiz_access_link_shown (access);
+
+  return g_strndup (shown, strcspn (shown, "#"));
+}
+
+gboolean
+citiz_access_has_code (CitizAccess *access)
+{
+  return access->spoken != NULL && access->spoken_tries_left > 0;
+}
+
+gchar *
 citiz_access_until (CitizAccess *access, CitizTime now)
 {
   g_autofree gchar *end = citiz_format_date_time_ms (access->expires, now);

@@ -8,6 +8,13 @@ G_BEGIN_DECLS
 /* All returned strings are (transfer full) unless const. */
 gchar *citiz_access_period (CitizAccess *access,
                             CitizTime now); /* "24 h — ends tomorrow at 14:32" */
+/* The same for paper, which is read on another day: "24 h — until Tuesday 24 November 2026, 14:32". */
+gchar *citiz_access_period_written (CitizAccess *access);
+/* "127.0.0.1:4321/v#shlink:/…": the link without what nobody reads. */
+const gchar *citiz_access_link_shown (CitizAccess *access);
+/* "127.0.0.1:4321/v": where a spoken code is entered, and whether it still serves. */
+gchar *citiz_access_entry (CitizAccess *access);
+gboolean citiz_access_has_code (CitizAccess *access);
 gchar *citiz_access_until (CitizAccess *access,
                            CitizTime now); /* "Emergency profile · tomorrow, 14:32" */
 /* "2 openings", "no opening". */

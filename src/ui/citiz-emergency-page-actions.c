@@ -64,11 +64,7 @@ speak_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 static void
 print_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
-  CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
-  g_autofree gchar *code = citiz_spoken_grouped (self->access->spoken);
-  g_autofree gchar *until = citiz_access_period (self->access, citiz_session_now (self->session));
-
-  citiz_print_emergency (widget, self->access->link, code, until);
+  citiz_print_emergency (widget, CITIZ_EMERGENCY_PAGE (widget)->access);
 }
 
 /* --- preview --- */

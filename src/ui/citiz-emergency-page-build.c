@@ -318,31 +318,13 @@ fill_what (CitizEmergencyPage *self)
     }
 }
 
-/* "http://127.0.0.1:4321/v#shlink:/…" without what nobody reads. */
-static const gchar *
-without_scheme (const gchar *link)
-{
-  const gchar *rest = strstr (link, "://");
-
-  return rest != NULL ? rest + 3 : link;
-}
-
-static gchar *
-entry_address (const gchar *link)
-{
-  const gchar *rest = without_scheme (link);
-  const gchar *end = strchr (rest, '#');
-
-  return end != NULL ? g_strndup (rest, (gsize) (end - rest)) : g_strdup (rest);
-}
-
 static void
 fill_spoken (CitizEmergencyPage *self)
 {
   g_autofree gchar *code = citiz_spoken_grouped (self->access->spoken);
-  g_autofree gchar *address = entry_address (self->access->link);
+  g_autofree gchar *address = citiz_access_entry (self->access);
   g_autofree gchar *caption = NULL;
-  gboolean usable = self->access->spoken != NULL && self->access->spoken_tries_left > 0;
+  gboolean usable = citiz_access_has_code (self->access);
 
   /* Translators: %s is an address such as 127.0.0.1:8321/v. */
   caption = usable ? g_strdup_printf (_ ("Code to say, to enter at %s"), address)
@@ -431,7 +413,7 @@ _citiz_emergency_page_fill (CitizEmergencyPage *self)
       self->fingerprint = g_steal_pointer (&print);
       citiz_qr_set_text (self->qr, self->access->link);
       adw_action_row_set_subtitle (ADW_ACTION_ROW (self->link_row),
-                                   without_scheme (self->access->link));
+                                   citiz_access_link_shown (self->access));
       fill_what (self);
     }
   fill_who (self);

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "crypto/citiz-words.h"
+#include "ui/citiz-access-text.h"
 #include "ui/citiz-qr.h"
 #include "ui/citiz-window.h"
 
@@ -19,7 +20,8 @@ typedef struct
   GtkWidget *owner;
   gchar **words;
   gchar *about;
-  gchar *link, *code, *until;
+  gchar *link, *address, *code, *until;
+  const gchar *where; /* a sentence: it opens there */
   CitizPrintFunc func;
   gpointer data;
 } Job;
@@ -32,6 +34,7 @@ job_free (Job *job)
   g_free (job->about);
   g_clear_pointer (&job->link, citiz_wipe_text);
   g_clear_pointer (&job->code, citiz_wipe_text);
+  g_free (job->address);
   g_free (job->until);
   g_free (job);
 }
@@ -149,7 +152,7 @@ draw_recovery (cairo_t *cr, gdouble width, const Job *job)
 static void
 draw_emergency (cairo_t *cr, gdouble width, const Job *job)
 {
-  gdouble side = 300, y = MARGIN + 74;
+  gdouble side = 300, y = MARGIN + 74, wide = width - 2 * MARGIN;
 
   draw_head (cr, width, _ ("Emergency Access to a Health Record"), job->until,
              _ ("Can be revoked at any time"));
@@ -159,21 +162,31 @@ draw_emergency (cairo_t *cr, gdouble width, const Job *job)
   cairo_restore (cr);
   y += side + 18;
   cairo_set_source_rgb (cr, 0, 0, 0);
-  draw_text (cr, "Cantarell, Sans Bold 13", _ ("Read this code, or enter the address below"),
-             MARGIN, y, width - 2 * MARGIN, PANGO_ALIGN_CENTER);
-  y += 30;
-  if (job->code != NULL && *job->code != '\0')
+  y += draw_text (cr, "Cantarell, Sans Bold 13", _ ("Scan this code"), MARGIN, y, wide,
+                  PANGO_ALIGN_CENTER);
+  y += draw_text (cr, "Cantarell, Sans 10", job->where, MARGIN, y + 4, wide, PANGO_ALIGN_CENTER)
+       + 24;
+  if (job->code != NULL)
     {
-      draw_text (cr, "Cantarell, Sans Bold 26", job->code, MARGIN, y, width - 2 * MARGIN,
-                 PANGO_ALIGN_CENTER);
-      y += 40;
+      /* Translators: %s is an address such as 127.0.0.1:8321/v. */
+      g_autofree gchar *how = g_strdup_printf (
+          _ ("or enter this code and the person’s birth date at %s"), job->address);
+
+      y += draw_text (cr, "Cantarell, Sans 10", how, MARGIN, y, wide, PANGO_ALIGN_CENTER) + 6;
+      y += draw_text (cr, "Cantarell, Sans Bold 26", job->code, MARGIN, y, wide,
+                      PANGO_ALIGN_CENTER);
+      y += 18;
     }
-  y += draw_text (cr, "Monospace 8", job->link, MARGIN, y, width - 2 * MARGIN, PANGO_ALIGN_LEFT);
+  cairo_set_source_rgb (cr, 0.37, 0.39, 0.44);
+  y += draw_text (cr, "Cantarell, Sans 9", _ ("The whole link, to be copied:"), MARGIN, y, wide,
+                  PANGO_ALIGN_LEFT);
+  cairo_set_source_rgb (cr, 0, 0, 0);
+  y += draw_text (cr, "Monospace 8", job->link, MARGIN, y + 4, wide, PANGO_ALIGN_LEFT);
   cairo_set_source_rgb (cr, 0.37, 0.39, 0.44);
   draw_text (cr, "Cantarell, Sans 9",
              _ ("Whoever opens is asked for a name, a role, a place and a reason; the person sees "
                 "each opening within seconds."),
-             MARGIN, y + 16, width - 2 * MARGIN, PANGO_ALIGN_LEFT);
+             MARGIN, y + 20, wide, PANGO_ALIGN_LEFT);
 }
 
 /* --- printing --- */
@@ -256,14 +269,18 @@ citiz_print_recovery (GtkWidget *owner,
 }
 
 void
-citiz_print_emergency (GtkWidget *owner, const gchar *link, const gchar *code, const gchar *until)
+citiz_print_emergency (GtkWidget *owner, CitizAccess *access)
 {
   Job *job = g_new0 (Job, 1);
 
   job->owner = g_object_ref (owner);
-  job->link = g_strdup (link);
-  job->code = g_strdup (code);
-  job->until = g_strdup (until);
+  job->link = g_strdup (access->link);
+  job->address = citiz_access_entry (access);
+  job->code = citiz_access_has_code (access) ? citiz_spoken_grouped (access->spoken) : NULL;
+  job->until = citiz_access_period_written (access);
+  job->where = access->n_nodes > 0
+                   ? _ ("It opens in any browser, even when the person’s computer is off.")
+                   : _ ("It opens on the person’s own computer only.");
   run (job, _ ("Emergency Access"));
 }
 

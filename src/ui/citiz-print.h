@@ -3,6 +3,8 @@
 
 #include <gtk/gtk.h>
 
+#include "app/citiz-session.h"
+
 G_BEGIN_DECLS
 
 /* @problem is NULL when it was printed; "" when the person changed their mind; else a sentence. */
@@ -16,10 +18,7 @@ void citiz_print_recovery (GtkWidget *owner,
                            CitizPrintFunc func,
                            gpointer data);
 GBytes *citiz_pdf_recovery (gchar **words, const gchar *about);
-void citiz_print_emergency (GtkWidget *owner,
-                            const gchar *link,
-                            const gchar *code,
-                            const gchar *until);
+void citiz_print_emergency (GtkWidget *owner, CitizAccess *access);
 
 /* The mark on the 16-unit grid, drawn in the current colour into a square of @size at the origin. */
 void citiz_draw_mark (cairo_t *cr, gdouble size);

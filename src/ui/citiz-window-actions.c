@@ -20,7 +20,7 @@ citiz_window_press_emergency (CitizWindow *self)
   if (self->leaflet == NULL) /* locked, or first run: the press is not lost */
     {
       self->emergency_wanted = TRUE;
-      citiz_toast (GTK_WIDGET (self), _ ("Open your record: the access is given right after."));
+      citiz_toast (GTK_WIDGET (self), _ ("Open your record: the access is shown right after."));
       return;
     }
   self->emergency_wanted = FALSE;

@@ -7,6 +7,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-columns.h"
 #include "ui/citiz-countdown.h"
+#include "ui/citiz-format.h"
 #include "ui/citiz-lanes.h"
 #include "ui/citiz-new-passphrase.h"
 #include "ui/citiz-page.h"
@@ -468,6 +469,33 @@ test_ending (void)
     }
 }
 
+/* What goes on paper is read on another day, and by who does not see the screen. */
+static void
+test_written (void)
+{
+  g_autoptr (CitizAccess) access = g_object_new (CITIZ_TYPE_ACCESS, NULL);
+  g_autoptr (GDateTime) end = g_date_time_new_local (2026, 11, 24, 14, 32, 0);
+  g_autofree gchar *period = NULL, *entry = NULL;
+
+  access->expires.ms = g_date_time_to_unix (end) * 1000;
+  access->given.ms = access->expires.ms - CITIZ_DAY;
+  access->link = g_strdup ("http://127.0.0.1:4321/v#shlink:/abc");
+  period = citiz_access_period_written (access);
+  entry = citiz_access_entry (access);
+  g_assert_nonnull (strstr (period, "24 h"));
+  g_assert_nonnull (strstr (period, "24" CITIZ_NBSP "November 2026"));
+  g_assert_nonnull (strstr (period, "14:32"));
+  g_assert_null (strstr (period, "tomorrow"));
+  g_assert_cmpstr (entry, ==, "127.0.0.1:4321/v");
+  g_assert_cmpstr (citiz_access_link_shown (access), ==, "127.0.0.1:4321/v#shlink:/abc");
+  g_assert_false (citiz_access_has_code (access));
+  access->spoken = g_strdup ("7KM4QX9P");
+  access->spoken_tries_left = 1;
+  g_assert_true (citiz_access_has_code (access));
+  access->spoken_tries_left = 0;
+  g_assert_false (citiz_access_has_code (access));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -486,6 +514,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/icons", test_icons);
   g_test_add_func ("/ui/small", test_small);
   g_test_add_func ("/ui/ending", test_ending);
+  g_test_add_func ("/ui/written", test_written);
   g_test_add_func ("/ui/focus", test_focus);
   g_test_add_func ("/ui/lanes", test_lanes);
   g_test_add_func ("/ui/lanes-ticks", test_lanes_ticks);
