@@ -211,6 +211,7 @@ citiz_node_sweep (CitizNode *self)
   citiz_node_try_hands (self);
   citiz_node_say_stalled (self);
   drop_old_mail (self);
+  citiz_node_forget_spent (self);
   keep_time (self, grants);
   for (guint i = 0; grants && i < grants->len; i++)
     {

@@ -4,33 +4,32 @@
 
 #define SCHEME "Citiz "
 
-static gboolean
-nonce_is_old (gpointer key, gpointer until, gpointer now)
+/* stamp u64 | the first bytes of HMAC (stamp | grant): a nonce is known again without having been kept. The stamp is a moment of the
+ * steady clock in ms, each one later than all before. */
+static void
+make_nonce (CitizNode *self, const CitizId *grant, guint64 stamp, guint8 out[CITIZ_MAIL_NONCE])
 {
-  return ((CitizTime *) until)->ms <= ((CitizTime *) now)->ms;
+  g_autoptr (GByteArray) message = g_byte_array_new ();
+  CitizHash mac;
+
+  citiz_put_u64 (message, stamp);
+  memcpy (out, message->data, sizeof stamp);
+  citiz_put_bytes (message, grant->b, sizeof grant->b);
+  citiz_hmac_sha256 (&mac, self->nonce_key, sizeof self->nonce_key, message->data, message->len);
+  memcpy (out + sizeof stamp, mac.b, CITIZ_MAIL_NONCE - sizeof stamp);
 }
 
 /* 401 with something fresh to sign. */
 static void
-answer_challenge (CitizNodeCall *call)
+answer_challenge (CitizNodeCall *call, const CitizId *grant)
 {
   CitizNode *self = call->node;
-  CitizTime now = citiz_env_now (self->env);
-  CitizTime *until;
   guint8 nonce[CITIZ_MAIL_NONCE];
   g_autofree gchar *text = NULL;
 
-  g_hash_table_foreach_remove (self->nonces, nonce_is_old, &now);
-  if (g_hash_table_size (self->nonces) >= CITIZ_NODE_NONCES_MAX)
-    {
-      citiz_node_answer (call, 429, json_pack ("{s:s}", "error", "nonces"));
-      return;
-    }
-  citiz_env_random (self->env, nonce, sizeof nonce);
+  self->nonce_stamp = MAX (citiz_env_steady (self->env), self->nonce_stamp + 1);
+  make_nonce (self, grant, (guint64) self->nonce_stamp, nonce);
   text = citiz_base64url_encode (nonce, sizeof nonce);
-  until = g_new (CitizTime, 1);
-  until->ms = now.ms + CITIZ_NODE_NONCE_LIFE;
-  g_hash_table_replace (self->nonces, g_strdup (text), until);
   citiz_node_answer (call, 401, json_pack ("{s:s}", "nonce", text));
 }
 
@@ -49,16 +48,50 @@ is_the_account (CitizNode *self, const CitizHash *id, const CitizMailPass *pass)
   return FALSE;
 }
 
+/* Made here, for this grant, less than a minute ago. */
 static gboolean
-spend_nonce (CitizNode *self, const CitizMailPass *pass)
+is_fresh (CitizNode *self, const CitizMailPass *pass, gint64 *out_stamp)
 {
-  const CitizTime now = citiz_env_now (self->env);
-  g_autofree gchar *text = citiz_base64url_encode (pass->nonce, sizeof pass->nonce);
-  const CitizTime *until = g_hash_table_lookup (self->nonces, text);
-  const gboolean fresh = until != NULL && until->ms > now.ms;
+  CitizCursor cursor = citiz_cursor (pass->nonce, sizeof pass->nonce);
+  guint8 made[CITIZ_MAIL_NONCE];
+  guint64 stamp = 0;
 
-  g_hash_table_remove (self->nonces, text);
-  return fresh;
+  if (!citiz_take_u64 (&cursor, &stamp) || stamp > (guint64) self->nonce_stamp)
+    return FALSE;
+  make_nonce (self, &pass->grant, stamp, made);
+  *out_stamp = (gint64) stamp;
+  return memcmp (made, pass->nonce, sizeof made) == 0
+         && citiz_env_steady (self->env) - *out_stamp < CITIZ_NODE_NONCE_LIFE;
+}
+
+/* Once its signature was found good: used, and all that were made before it for the same grant and errand. */
+static gboolean
+spend (CitizNode *self, const CitizMailPass *pass, gint64 stamp)
+{
+  GHashTable *spent = self->spent[pass->row > 0];
+  const gint64 *last = g_hash_table_lookup (spent, &pass->grant);
+
+  if (last != NULL && stamp <= *last)
+    return FALSE;
+  g_hash_table_replace (spent, g_memdup2 (&pass->grant, sizeof pass->grant),
+                        g_memdup2 (&stamp, sizeof stamp));
+  return TRUE;
+}
+
+static gboolean
+is_old (gpointer grant, gpointer stamp, gpointer now)
+{
+  return *(const gint64 *) now - *(const gint64 *) stamp >= CITIZ_NODE_NONCE_LIFE;
+}
+
+/* What is too old to be fresh need not be known as used. */
+void
+citiz_node_forget_spent (CitizNode *self)
+{
+  gint64 now = citiz_env_steady (self->env);
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->spent); i++)
+    g_hash_table_foreach_remove (self->spent[i], is_old, &now);
 }
 
 /* The grant whose owner asks, to take what is up to @row (0: to read); answers itself when it is somebody else. */
@@ -68,6 +101,7 @@ admit (CitizNodeCall *call, gint64 row, CitizId *grant)
   const gchar *text = call->request->authorization;
   CitizGrantState state;
   CitizMailPass pass = {0};
+  gint64 stamp = 0;
 
   if (!citiz_id_from_hex (grant, call->star[0])
       || !citiz_chain_grant (call->node->chain, grant, &state))
@@ -78,10 +112,11 @@ admit (CitizNodeCall *call, gint64 row, CitizId *grant)
   pass.grant = *grant;
   pass.row = (guint64) row;
   if (text != NULL && g_str_has_prefix (text, SCHEME)
-      && citiz_mail_pass_read (&pass, text + strlen (SCHEME)) && spend_nonce (call->node, &pass)
-      && is_the_account (call->node, &state.account, &pass))
+      && citiz_mail_pass_read (&pass, text + strlen (SCHEME))
+      && is_fresh (call->node, &pass, &stamp) && is_the_account (call->node, &state.account, &pass)
+      && spend (call->node, &pass, stamp))
     return TRUE;
-  answer_challenge (call);
+  answer_challenge (call, grant);
   return FALSE;
 }
 

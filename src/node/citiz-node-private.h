@@ -29,7 +29,6 @@ G_BEGIN_DECLS
 #define CITIZ_NODE_ACCOUNT_BYTES  (16u << 20)
 #define CITIZ_NODE_MAIL_LIFE      (90 * CITIZ_DAY) /* of mail that nobody takes */
 #define CITIZ_NODE_NONCE_LIFE     CITIZ_MINUTE
-#define CITIZ_NODE_NONCES_MAX     256
 #define CITIZ_NODE_ASK_TIMEOUT    8000 /* ms, of another node */
 
 extern const CitizHttpLimits citiz_node_http_limits;
@@ -49,7 +48,9 @@ struct _CitizNode
   GPtrArray *neighbours;   /* CitizNodeNeighbour */
   GPtrArray *hands;        /* CitizNodeHand: parts whose grant is not final yet */
   CitizStall *stall;       /* openings that wait for the ledger */
-  GHashTable *nonces;      /* of the mailbox: hex → CitizTime until */
+  guint8 nonce_key[32];    /* of the mailbox: drawn at each start */
+  gint64 nonce_stamp;      /* of its newest nonce */
+  GHashTable *spent[2]; /* of reading, of taking: CitizId grant → stamp of the last that was used */
   CitizNodeId id;
   CitizHttpServer *server;
   gchar *origin;
@@ -101,6 +102,9 @@ void citiz_node_answer_bytes (CitizNodeCall *call,
 json_t *citiz_node_call_json (CitizNodeCall *call); /* answers 400 or 415 itself when NULL */
 /* 507, 500… for what the disk or the ledger refused; the reader learns no detail. */
 void citiz_node_answer_error (CitizNodeCall *call, const GError *error);
+
+/* citiz-node-mailbox.c */
+void citiz_node_forget_spent (CitizNode *self);
 
 /* citiz-node-rest.c */
 CitizSecret *citiz_node_rest_key (const CitizSigningKey *key);

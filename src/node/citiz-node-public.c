@@ -21,7 +21,7 @@ citiz_node_limits_json (void)
       {"sharesWaiting", CITIZ_NODE_HANDS_MAX},
       {"sharesBytesInFlight", CITIZ_NODE_HANDS_BYTES},
       {"mailDays", CITIZ_NODE_MAIL_LIFE / CITIZ_DAY},
-      {"mailNonces", CITIZ_NODE_NONCES_MAX},
+      {"mailNonceSeconds", CITIZ_NODE_NONCE_LIFE / CITIZ_SECOND},
       {"accountGrants", CITIZ_NODE_ACCOUNT_GRANTS},
       {"accountBytes", CITIZ_NODE_ACCOUNT_BYTES},
       {"requestsPerSecond", citiz_node_http_limits.rate_per_second},

@@ -354,7 +354,6 @@ citiz_node_stop (CitizNode *self)
   g_clear_pointer (&self->sweeper, g_source_unref);
   citiz_order_cancel (self->order);
   g_ptr_array_set_size (self->hands, 0);
-  g_hash_table_remove_all (self->nonces);
   g_clear_object (&self->client);
   if (self->server)
     citiz_http_server_stop (self->server);
@@ -380,7 +379,9 @@ citiz_node_finalize (GObject *object)
   g_ptr_array_unref (self->hands);
   g_ptr_array_unref (self->neighbours);
   citiz_stall_free (self->stall);
-  g_hash_table_unref (self->nonces);
+  for (guint i = 0; i < G_N_ELEMENTS (self->spent); i++)
+    g_hash_table_unref (self->spent[i]);
+  citiz_wipe (self->nonce_key, sizeof self->nonce_key);
   g_hash_table_unref (self->locations);
   g_hash_table_unref (self->decoys);
   g_free (self->csp);
@@ -410,7 +411,9 @@ citiz_node_init (CitizNode *self)
   self->stall = citiz_stall_new ();
   self->hands = g_ptr_array_new_with_free_func (citiz_node_hand_free);
   self->neighbours = g_ptr_array_new_with_free_func (neighbour_free);
-  self->nonces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < G_N_ELEMENTS (self->spent); i++)
+    self->spent[i]
+        = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, g_free, g_free);
 }
 
 /**
@@ -432,6 +435,7 @@ citiz_node_new (CitizDb *db, CitizChain *chain, const CitizEnv *env, CitizSignin
   self->key = citiz_signing_key_ref (key);
   self->rest = citiz_node_rest_key (key);
   self->order = citiz_order_new (chain, NULL, key);
+  citiz_env_random (env, self->nonce_key, sizeof self->nonce_key);
   memcpy (self->id.b, citiz_signing_key_get_public (key)->b, sizeof self->id.b);
   self->csp = citiz_node_page_csp (citiz_node_get_page (), NULL);
   citiz_sign (&signature, CITIZ_DOMAIN_SIGN_ACK, decoy_message, sizeof decoy_message - 1, key);

@@ -257,34 +257,81 @@ test_mail_expires (Committee *world, gconstpointer data)
   g_assert_true (has_mail (world, CITIZ_MAIL_ENDED)); /* of today */
 }
 
-static guint
-ask_mail (Committee *world, const CitizDeal *deal)
+/* @authorization: (nullable) */
+static Reply *
+ask_mail (Committee *world, const CitizDeal *deal, const gchar *authorization)
 {
   g_autofree gchar *hex = citiz_id_to_hex (&deal->body.id);
   g_autofree gchar *path = g_strconcat ("/v1/mailbox/", hex, NULL);
-  g_autoptr (Reply) reply = committee_ask (world, 0, "GET", path, NULL, NULL, NULL);
+  Reply *reply = committee_ask (world, 0, "GET", path, NULL, authorization, NULL);
 
   committee_wait (world, reply);
-  return reply->status;
+  return reply;
 }
 
-/* So many may be about to fetch mail; who does not go on makes room after a minute. */
+/* What the owner shows for the nonce in @challenge. */
+static gchar *
+pass_for (Committee *world, const CitizDeal *deal, const Reply *challenge)
+{
+  g_autoptr (GBytes) nonce = citiz_base64url_decode (reply_string (challenge, "nonce"));
+  CitizMailPass pass = {.grant = deal->body.id, .time = citiz_env_now (&world->env)};
+  g_autofree gchar *text = NULL;
+
+  g_assert_cmpuint (challenge->status, ==, 401);
+  g_assert_cmpuint (g_bytes_get_size (nonce), ==, sizeof pass.nonce);
+  memcpy (pass.nonce, g_bytes_get_data (nonce, NULL), sizeof pass.nonce);
+  text = citiz_mail_pass_write (&pass, citiz_signing_key_get_public (world->seats[0].key),
+                                world->citizen);
+  return g_strconcat ("Citiz ", text, NULL);
+}
+
+static void
+check_mail (Committee *world, const CitizDeal *deal, const gchar *authorization, guint status)
+{
+  g_autoptr (Reply) reply = ask_mail (world, deal, authorization);
+
+  g_assert_cmpuint (reply->status, ==, status);
+}
+
+/* A stranger who asks for ever more to sign uses nothing up, nor what the owner was given before. */
 static void
 test_nonces (Committee *world, gconstpointer data)
 {
   g_autoptr (CitizDeal) deal = committee_deal (world, 1, NULL, 1);
+  g_autoptr (Reply) first = ask_mail (world, deal, NULL);
+  g_autofree gchar *pass = pass_for (world, deal, first);
+
+  for (guint i = 0; i < 300; i++)
+    check_mail (world, deal, NULL, 401);
+  check_mail (world, deal, pass, 200);
+  check_mail (world, deal, pass, 401); /* once */
+}
+
+/* What was given to sign is good for its grant, for as long as the limits say. */
+static void
+test_nonce_ends (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = committee_deal (world, 1, NULL, 1);
+  g_autoptr (CitizDeal) other = committee_deal (world, 1, NULL, 1);
   g_autoptr (Reply) limits = committee_ask (world, 0, "GET", "/limits", NULL, NULL, NULL);
-  gint64 most, taken = 0;
+  g_autoptr (Reply) early = NULL, elsewhere = NULL, late = NULL;
+  g_autofree gchar *first = NULL, *foreign = NULL, *second = NULL;
+  gint64 life;
 
   committee_wait (world, limits);
-  most = json_integer_value (json_object_get (limits->json, "mailNonces"));
-  g_assert_cmpint (most, >, 0);
-  while (ask_mail (world, deal) == 401) /* on a slow machine some are forgotten meanwhile */
-    g_assert_cmpint (++taken, <, 4 * most);
-  g_assert_cmpint (taken, >=, most);
-  g_assert_cmpuint (ask_mail (world, deal), ==, 429);
-  world->ahead = CITIZ_MINUTE;
-  g_assert_cmpuint (ask_mail (world, deal), ==, 401);
+  life = json_integer_value (json_object_get (limits->json, "mailNonceSeconds")) * CITIZ_SECOND;
+  g_assert_cmpint (life, >, 0);
+  early = ask_mail (world, deal, NULL);
+  first = pass_for (world, deal, early);
+  elsewhere = ask_mail (world, other, NULL);
+  foreign = pass_for (world, deal, elsewhere);
+  check_mail (world, deal, foreign, 401);
+  world->waited += life;
+  citiz_node_sweep (world->seats[0].node);
+  check_mail (world, deal, first, 401);
+  late = ask_mail (world, deal, NULL);
+  second = pass_for (world, deal, late);
+  check_mail (world, deal, second, 200);
 }
 
 int
@@ -302,5 +349,6 @@ main (int argc, char **argv)
   TEST ("revoked-is-kept", test_revoked_is_kept);
   TEST ("mail-expires", test_mail_expires);
   TEST ("mail-nonces", test_nonces);
+  TEST ("mail-nonce-ends", test_nonce_ends);
   return g_test_run ();
 }
