@@ -110,6 +110,45 @@ run (const CitizHostArguments *arguments, const gchar *name)
   return CITIZ_HOST_USAGE;
 }
 
+static gboolean
+is_option (const gchar *word, const GOptionEntry *entries)
+{
+  if (g_str_has_prefix (word, "--help") || g_str_equal (word, "-h") || g_str_equal (word, "-?")
+      || g_str_equal (word, "--"))
+    return TRUE;
+  for (const GOptionEntry *entry = entries; g_str_has_prefix (word, "--") && entry->long_name;
+       entry++)
+    {
+      const gsize n = strlen (entry->long_name);
+
+      if (strncmp (word + 2, entry->long_name, n) == 0
+          && (word[2 + n] == '\0' || word[2 + n] == '='))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* One node's name in 64 begins with a dash. What follows a command that wants a name is that name and no option, unless there is one that
+ * is written so: it goes to the end, behind a "--".
+ * @argv: has room for one word more */
+static void
+keep_name (int *argc, char **argv, const GOptionEntry *entries)
+{
+  for (int i = 1; i + 1 < *argc && !g_str_equal (argv[i], "--"); i++)
+    {
+      char *name = argv[i + 1];
+
+      if ((!g_str_equal (argv[i], "exclude") && !g_str_equal (argv[i], "approve")) || name[0] != '-'
+          || is_option (name, entries))
+        continue;
+      memmove (argv + i + 1, argv + i + 2, (gsize) (*argc - i - 2) * sizeof *argv);
+      argv[*argc - 1] = (char *) "--";
+      argv[*argc] = name;
+      argv[++*argc] = NULL;
+      return;
+    }
+}
+
 /* What people are called is read as it is, whatever the locale: a server's is often "C". */
 static gboolean
 is_text (const gchar *text)
@@ -122,6 +161,8 @@ main (int argc, char **argv)
 {
   CitizHostArguments arguments = {.uses = 1, .days = 30};
   g_autofree gchar *folder = NULL;
+  g_autofree gchar **said = g_new0 (gchar *, (gsize) argc + 2);
+  gchar **left = said;
   gboolean version = FALSE;
   g_auto (GStrv) words = NULL;
   const GOptionEntry entries[] = {
@@ -171,7 +212,9 @@ main (int argc, char **argv)
   where = g_strdup_printf (_ ("Without --folder, the node’s folder is %s"), usual);
   g_option_context_set_description (context, where);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
+  memcpy (said, argv, (gsize) argc * sizeof *said);
+  keep_name (&argc, said, entries);
+  if (!g_option_context_parse (context, &argc, &left, &error))
     {
       fprintf (stderr, "citiz-node: %s\n", error->message);
       return CITIZ_HOST_USAGE;
