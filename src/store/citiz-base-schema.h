@@ -25,3 +25,7 @@ static const char citiz_base_schema_1[] =
     "  bytes BLOB NOT NULL,"
     "  UNIQUE (epoch, place)"
     ") STRICT;";
+
+static const char citiz_base_schema_2[] =
+    /* a program of before did not take them away when the history was whole */
+    "DELETE FROM chain_closing WHERE NOT EXISTS (SELECT 1 FROM chain_base);";

@@ -18,7 +18,7 @@ static const gchar *const steps[] = {
     citiz_guest_schema_1, citiz_watch_schema_1, citiz_chain_schema_4, citiz_book_schema_1,
     citiz_blame_schema_1, citiz_base_schema_1,  citiz_chain_schema_5, citiz_chain_schema_6,
     citiz_node_schema_3,  citiz_chain_schema_7, citiz_chain_schema_8, citiz_node_schema_4,
-    citiz_chain_schema_9,
+    citiz_chain_schema_9, citiz_base_schema_2,
 };
 
 gint

@@ -168,6 +168,50 @@ test_one_process (void)
   citiz_db_unref (open_db (CITIZ_DB_NONE));
 }
 
+/* A file of before, as a program of before left it: rows of an epoch's end, and perhaps a history that is not whole. */
+static void
+make_old (const gchar *more)
+{
+  g_autofree gchar *from
+      = g_build_filename (g_getenv ("CITIZ_TEST_DATA"), "chain", "third-layout.db", NULL);
+  g_autofree gchar *path = file_path ();
+  g_autofree gchar *bytes = NULL;
+  sqlite3 *old = NULL;
+  gsize n;
+
+  g_assert_true (g_file_get_contents (from, &bytes, &n, NULL));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) n, NULL));
+  g_assert_cmpint (sqlite3_open (path, &old), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (old, "INSERT INTO chain_closing VALUES (0, x'00'), (1, x'00')",
+                                 NULL, NULL, NULL),
+                   ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (old, more, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (old);
+}
+
+static gint64
+count_closings (void)
+{
+  g_autoptr (CitizDb) db = open_db (CITIZ_DB_NONE);
+  g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean row;
+
+  g_assert_true (citiz_db_prepare (db, "SELECT count (*) FROM chain_closing", &stmt, &error));
+  g_assert_true (citiz_stmt_next (stmt, &row, &error) && row);
+  return citiz_stmt_int (stmt, 0);
+}
+
+/* How epochs ended is kept while blocks are missing from which it would follow, and no longer. */
+static void
+test_old_closings (void)
+{
+  make_old ("");
+  g_assert_cmpint (count_closings (), ==, 0);
+  make_old ("INSERT INTO chain_base VALUES (1, zeroblob (344))");
+  g_assert_cmpint (count_closings (), ==, 2);
+}
+
 static void
 test_space (void)
 {
@@ -207,5 +251,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/db/newer-is-untouched", test_newer_is_untouched, run);
   g_test_add_data_func ("/db/one-process", test_one_process, run);
   g_test_add_data_func ("/db/space", test_space, run);
+  g_test_add_data_func ("/db/old-closings", test_old_closings, run);
   return g_test_run ();
 }
