@@ -8,13 +8,21 @@
 void
 citiz_host_keep (CitizHostKept *kept, const gchar *path, GBytes *answer, gsize max)
 {
+  const gsize size = g_bytes_get_size (answer);
+  GBytes *before;
+
+  if (size > max)
+    return;
   if (kept->answers == NULL)
     kept->answers
         = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-  if (kept->bytes + g_bytes_get_size (answer) > max)
+  before = g_hash_table_lookup (kept->answers, path);
+  kept->bytes -= before != NULL ? g_bytes_get_size (before) : 0;
+  g_hash_table_remove (kept->answers, path);
+  if (kept->bytes + size > max)
     citiz_host_forget (kept);
-  if (g_hash_table_insert (kept->answers, g_strdup (path), g_bytes_ref (answer)))
-    kept->bytes += g_bytes_get_size (answer);
+  g_hash_table_insert (kept->answers, g_strdup (path), g_bytes_ref (answer));
+  kept->bytes += size;
 }
 
 /* Returns: (transfer full) (nullable) */

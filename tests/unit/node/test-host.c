@@ -256,6 +256,54 @@ test_cosigners (Scene *scene, gconstpointer data)
   g_assert_cmpuint (ask (scene, citiz_host_route_cosign, NULL, over), ==, 400);
 }
 
+static void
+keep (CitizHostKept *kept, guint name, gsize size)
+{
+  g_autofree gchar *path = g_strdup_printf ("/%u", name);
+  g_autoptr (GBytes) answer = g_bytes_new_take (g_malloc0 (size), size);
+
+  citiz_host_keep (kept, path, answer, 1000);
+}
+
+static gsize
+kept_size (const CitizHostKept *kept, guint name)
+{
+  g_autofree gchar *path = g_strdup_printf ("/%u", name);
+  g_autoptr (GBytes) answer = citiz_host_kept (kept, path);
+
+  return answer != NULL ? g_bytes_get_size (answer) : 0;
+}
+
+/* Never more bytes than were allowed: those before go when one more does not fit, and one that is too large alone is not kept. */
+static void
+test_kept (void)
+{
+  CitizHostKept kept = {0};
+
+  g_assert_cmpuint (kept_size (&kept, 1), ==, 0);
+  for (guint i = 1; i <= 10; i++)
+    keep (&kept, i, 100);
+  for (guint i = 1; i <= 10; i++)
+    g_assert_cmpuint (kept_size (&kept, i), ==, 100);
+  keep (&kept, 11, 1);
+  g_assert_cmpuint (kept_size (&kept, 1), ==, 0);
+  g_assert_cmpuint (kept_size (&kept, 11), ==, 1);
+  keep (&kept, 12, 1001);
+  g_assert_cmpuint (kept_size (&kept, 12), ==, 0);
+  g_assert_cmpuint (kept_size (&kept, 11), ==, 1);
+  for (guint i = 0; i < 100; i++) /* the same again, larger: its bytes count once */
+    keep (&kept, 11, 100 + i);
+  g_assert_cmpuint (kept_size (&kept, 11), ==, 199);
+  keep (&kept, 13, 801);
+  g_assert_cmpuint (kept_size (&kept, 11), ==, 199);
+  keep (&kept, 14, 1);
+  g_assert_cmpuint (kept_size (&kept, 13), ==, 0);
+  g_assert_cmpuint (kept_size (&kept, 14), ==, 1);
+  citiz_host_forget (&kept);
+  g_assert_cmpuint (kept_size (&kept, 14), ==, 0);
+  citiz_host_kept_clear (&kept);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -269,5 +317,6 @@ main (int argc, char **argv)
   TEST ("epochs", test_epochs);
   TEST ("watchers", test_watchers);
   TEST ("cosigners", test_cosigners);
+  g_test_add_func ("/host/kept", test_kept);
   return g_test_run ();
 }
