@@ -6,6 +6,9 @@
 #include "wire/citiz-closing.h"
 
 #define KEEP_SLICES 16
+#define DISK_MS                                                                                    \
+  60000 /* until a disk that refused is asked again: so many rounds without news, a minute at most */
+#define DISK_ROUNDS 12
 
 /* L0: the newest header, alone ***********************************************/
 
@@ -210,15 +213,26 @@ citiz_community_stop_verifying (CitizCommunity *self)
   if (self->verifier != NULL)
     keep (self);
   g_clear_pointer (&self->verifier, citiz_chain_verifier_free);
+  self->disk_refuses = FALSE;
 }
 
-/* What is made of the blocks is made again from them, once; a block that is bad is not. */
+/* What is made of the blocks is made again from them, once; a block that is bad is not. @error: the disk's, when it is that which refuses */
 static gboolean
-mend (CitizCommunity *self, const GError *error)
+mend (CitizCommunity *self, GError **error)
 {
-  if (self->mended || !g_error_matches (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED)
-      || !citiz_chain_mend (self->copy, NULL))
+  g_autoptr (GError) why = NULL;
+
+  if (self->mended || !g_error_matches (*error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED))
     return FALSE;
+  if (!citiz_chain_mend (self->copy, &why))
+    {
+      if (why->domain == CITIZ_STORE_ERROR)
+        {
+          g_clear_error (error);
+          *error = g_steal_pointer (&why);
+        }
+      return FALSE;
+    }
   self->mended = TRUE;
   citiz_chain_verifier_free (self->verifier);
   self->verifier = citiz_chain_verifier_new (self->copy, CITIZ_LEVEL_FULL);
@@ -231,6 +245,30 @@ verified (CitizCommunity *self)
   citiz_community_stop_verifying (self);
   self->full = TRUE;
   citiz_community_save (self);
+  citiz_community_tell (self);
+}
+
+static void verify_all (CitizCommunity *self);
+
+static gboolean
+again_cb (gpointer data)
+{
+  CitizCommunity *self = data;
+
+  citiz_community_disarm (&self->verify_source);
+  verify_all (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* One's own disk says nothing of what a quorum made final: what was verified is kept as far as it can be, the rest tried again later. */
+static void
+wait_for_disk (CitizCommunity *self, const GError *error)
+{
+  g_message ("the copy of the community's chain cannot be read: %s", error->message);
+  citiz_community_stop_verifying (self);
+  self->disk_refuses = TRUE;
+  self->verify_source
+      = citiz_community_after (self, MIN (DISK_MS, self->idle_ms * DISK_ROUNDS), again_cb);
   citiz_community_tell (self);
 }
 
@@ -254,11 +292,15 @@ verify_cb (gpointer data)
 
   if (!citiz_chain_verifier_step (self->verifier, &done, &error))
     {
-      if (mend (self, error))
+      if (mend (self, &error))
         return G_SOURCE_CONTINUE;
-      break_off (self, error);
+      if (error->domain == CITIZ_STORE_ERROR)
+        wait_for_disk (self, error);
+      else
+        break_off (self, error);
       return G_SOURCE_REMOVE;
     }
+  self->disk_refuses = FALSE;
   if (done)
     {
       verified (self);

@@ -52,7 +52,8 @@ struct _CitizCommunity
   CitizLight light; /* the newest final header that was verified alone */
   gboolean full;    /* every signature up to here was verified; what comes is, too */
   CitizChainVerifier *verifier;
-  gboolean mended; /* while this verifier was at it */
+  gboolean mended;       /* while this verifier was at it */
+  gboolean disk_refuses; /* so that it waits */
   GSource *verify_source;
   guint n_slices;        /* since it was kept how far it came */
   gchar *doubt;          /* a node that showed what cannot be */

@@ -219,7 +219,10 @@ state_cb (CitizCommunity *self)
   const gboolean alone = citiz_follower_get_state (self->follower) == CITIZ_FOLLOWER_ALONE;
 
   if (self->was_alone && !alone)
-    citiz_watch_begin_anew (self->watcher);
+    {
+      citiz_watch_begin_anew (self->watcher);
+      citiz_outbox_hurry (self->outbox);
+    }
   self->was_alone = alone;
   citiz_community_moved (self);
 }
@@ -517,6 +520,8 @@ citiz_community_get_state (CitizCommunity *self)
     return CITIZ_COMMUNITY_PAUSED;
   if (self->leap != NULL)
     return citiz_leap_is_alone (self->leap) ? CITIZ_COMMUNITY_ALONE : CITIZ_COMMUNITY_CATCHING_UP;
+  if (self->disk_refuses)
+    return CITIZ_COMMUNITY_FAILED;
   switch (state)
     {
     case CITIZ_FOLLOWER_EVEN:

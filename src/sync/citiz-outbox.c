@@ -613,6 +613,13 @@ citiz_outbox_set_nodes (CitizOutbox *self, const gchar *const *urls)
   send_all (self);
 }
 
+void
+citiz_outbox_hurry (CitizOutbox *self)
+{
+  self->wait_ms = self->retry_ms;
+  send_all (self);
+}
+
 /* How long to wait before the second round. */
 void
 citiz_outbox_set_pace (CitizOutbox *self, guint retry_ms)

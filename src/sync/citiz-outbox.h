@@ -29,6 +29,8 @@ void citiz_outbox_set_sponsor (CitizOutbox *self,
                                const CitizPublicKey *node,
                                const gchar *url,
                                const guint8 *token);
+/* Somebody answers again: what waits is told at once, and as often as at first. */
+void citiz_outbox_hurry (CitizOutbox *self);
 void citiz_outbox_set_pace (CitizOutbox *self, guint retry_ms);
 gboolean citiz_outbox_put (CitizOutbox *self,
                            CitizTx *tx,

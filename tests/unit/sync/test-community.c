@@ -4,7 +4,7 @@
 #include "crypto/citiz-crypto.h"
 #include "store/citiz-outbox-store.h"
 #include "store/citiz-vault.h"
-#include "sync/citiz-community.h"
+#include "sync/citiz-community-private.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -638,6 +638,33 @@ test_leap (Scene *scene, gconstpointer unused)
   g_assert_true (citiz_chain_verify (copy, NULL, NULL, NULL, NULL));
 }
 
+static int
+is_refused (void *refuses)
+{
+  return *(gboolean *) refuses;
+}
+
+/* While the copy is verified, one's own disk refuses: that is said of the disk and never of the community, and it goes on by itself. */
+static void
+test_disk (Scene *scene, gconstpointer unused)
+{
+  gboolean refuses = FALSE;
+
+  community_world_grow (&scene->world, 300);
+  write_personal (scene);
+  join (scene, TRUE);
+  sqlite3_progress_handler (citiz_db_get_handle (scene->community->copy_db), 1, is_refused,
+                            &refuses);
+  RUN_UNTIL (scene->community->verifier != NULL);
+  refuses = TRUE;
+  RUN_UNTIL (citiz_community_get_state (scene->community) == CITIZ_COMMUNITY_FAILED);
+  g_assert_null (citiz_community_get_doubt (scene->community));
+  g_assert_cmpint (citiz_community_get_level (scene->community, NULL), <, CITIZ_LEVEL_FULL);
+  refuses = FALSE;
+  RUN_UNTIL (is_whole (scene));
+  g_assert_null (citiz_community_get_doubt (scene->community));
+}
+
 static void
 test_paused (Scene *scene, gconstpointer unused)
 {
@@ -705,6 +732,24 @@ test_too_late (Scene *scene, gconstpointer unused)
   start (scene);
   RUN_UNTIL (committed (scene) == 1);
   g_assert_cmpuint (count_proofs (scene, NULL), ==, 1);
+}
+
+/* Nobody has answered for so long that what waits is told but rarely: it goes out when somebody answers, not when its turn comes. */
+static void
+test_answers_again (Scene *scene, gconstpointer unused)
+{
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  citiz_community_set_pace (scene->community, 30, 24 * 3600 * 1000, 60, 0);
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_DOWN;
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (citiz_outbox_n_waiting (citiz_community_get_outbox (scene->community)) == 1
+             && citiz_community_get_state (scene->community) == CITIZ_COMMUNITY_ALONE);
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_HONEST;
+  RUN_UNTIL (committed (scene) == 1);
 }
 
 /* The outbox knows nothing of it and nor does the chain: as when the disk lost one of the two. */
@@ -850,10 +895,12 @@ main (int argc, char **argv)
       {"network-back", test_network_back},
       {"damaged-copy", test_damaged_copy},
       {"leap", test_leap},
+      {"disk", test_disk},
       {"paused", test_paused},
       {"final-while-away", test_final_while_away},
       {"too-late", test_too_late},
       {"lost", test_lost},
+      {"answers-again", test_answers_again},
       {"locked", test_locked},
       {"leave", test_leave},
       {"renewed", test_renewed},
