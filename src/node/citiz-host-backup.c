@@ -213,14 +213,35 @@ explain (const gchar *from, GError **error)
                _ ("The copy in %s is damaged: nothing was restored. Try an older one."), from);
 }
 
+/* What an interrupted restore put there goes only now that there is something verified in its place. A kill in between leaves a folder in
+ * which the restore is begun again. */
+static gboolean
+replace (const gchar *to, const gchar *copying, GError **error)
+{
+  g_autofree gchar *restoring = g_build_filename (to, CITIZ_HOST_RESTORING, NULL);
+
+  citiz_host_folder_empty (to);
+  remove_folder (restoring);
+  if (g_rename (copying, restoring) != 0)
+    {
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", restoring,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  if (!move_in (restoring, to, error))
+    return FALSE;
+  remove_folder (restoring);
+  return TRUE;
+}
+
 /**
  * citiz_host_restore:
  * @from: what "backup" wrote
  * @to: a folder that is not there yet, or holds no node
  * @out_height: of the newest block in it
  *
- * Copies a backup beside, verifies every block and signature of it, and only then makes it @to's node: what fails leaves @to as it was.
- * Without a journal, the node will follow and not sign.
+ * Copies a backup beside, verifies every block and signature of it, and only then makes it @to's node: a copy that will not do leaves @to as
+ * it was. Where an earlier restore was interrupted, the copy that is named now counts. Without a journal, the node will follow and not sign.
  */
 gboolean
 citiz_host_restore (const gchar *from,
@@ -229,8 +250,9 @@ citiz_host_restore (const gchar *from,
                     guint64 *out_height,
                     GError **error)
 {
-  g_autofree gchar *beside = g_build_filename (to, CITIZ_HOST_RESTORING, NULL);
-  gboolean made, good;
+  g_autofree gchar *copying = g_build_filename (to, CITIZ_HOST_COPYING, NULL);
+  CitizHostTaken taken;
+  gboolean good;
 
   if (!citiz_host_folder_has (from, CITIZ_DB_FILE)
       || !citiz_host_folder_has (from, CITIZ_HOST_COMMUNITY_FILE))
@@ -239,24 +261,18 @@ citiz_host_restore (const gchar *from,
                    _ ("There is no copy of a node in %s"), from);
       return FALSE;
     }
-  if (citiz_host_folder_is_half_restored (to) && citiz_host_folder_has (to, CITIZ_DB_FILE))
-    {
-      /* Killed while it moved in what was verified: the rest of the same copy is beside. */
-      good = move_in (beside, to, error) && verify (to, env, out_height, error);
-      if (good)
-        remove_folder (beside);
-      return good;
-    }
-  if (!citiz_host_folder_take (to, &made, error))
+  if (!citiz_host_folder_take (to, TRUE, &taken, error))
     return FALSE;
-  remove_folder (beside);
-  good = copy_files (from, beside, error) && copy_database (from, beside, error)
-         && verify (beside, env, out_height, error);
+  remove_folder (copying);
+  good = copy_files (from, copying, error) && copy_database (from, copying, error)
+         && verify (copying, env, out_height, error);
   if (!good)
     explain (from, error);
-  good = good && move_in (beside, to, error);
-  remove_folder (beside);
-  if (!good)
-    citiz_host_folder_give_back (to, made);
+  good = good && replace (to, copying, error);
+  remove_folder (copying);
+  if (good || citiz_host_folder_is_half_restored (to))
+    citiz_host_folder_keep (&taken);
+  else
+    citiz_host_folder_give_back (to, &taken);
   return good;
 }

@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define SEED_SIZE    32
@@ -123,62 +124,108 @@ citiz_host_folder_has (const gchar *dir, const gchar *name)
 /**
  * citiz_host_folder_is_half_restored:
  *
- * Whether a restore was killed here: its configuration, which comes last, is still beside, and nothing is here that a restore never writes.
+ * Whether a restore was killed here, or is at work: its configuration comes last, and nothing is here that a restore never writes.
  */
 gboolean
 citiz_host_folder_is_half_restored (const gchar *dir)
 {
-  return citiz_host_folder_has (dir, CITIZ_HOST_RESTORING)
+  return (citiz_host_folder_has (dir, CITIZ_HOST_COPYING)
+          || citiz_host_folder_has (dir, CITIZ_HOST_RESTORING))
          && !citiz_host_folder_has (dir, CITIZ_HOST_CONFIG_FILE)
          && !citiz_host_folder_has (dir, JOURNAL_FILE)
          && !citiz_host_folder_has (dir, CITIZ_HOST_CARD_FILE);
 }
 
+/* For as long as the folder stays open: dies with its holder. */
+static gboolean
+lock_folder (const gchar *dir, int *out, GError **error)
+{
+  *out = open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*out < 0)
+    return file_error (error, dir);
+  if (flock (*out, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  close (*out);
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
+               _ ("Another command is making a node in %s: wait until it is done"), dir);
+  return FALSE;
+}
+
 /* The error says how to go on. */
 static gboolean
-check_whole (const gchar *dir, GError **error)
+refuse_half (const gchar *dir, GError **error)
 {
   g_autofree gchar *restore = citiz_host_command_line (dir, "restore --verify");
 
-  if (!citiz_host_folder_is_half_restored (dir))
-    return TRUE;
   g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
                _ ("A restore into %s was interrupted. Once more: %s COPY"), dir, restore);
   return FALSE;
 }
 
+static gboolean
+check_whole (const gchar *dir, GError **error)
+{
+  int lock;
+
+  if (!citiz_host_folder_is_half_restored (dir))
+    return TRUE;
+  if (!lock_folder (dir, &lock, error))
+    return FALSE;
+  close (lock);
+  return refuse_half (dir, error);
+}
+
+static gboolean
+check_free (const gchar *dir, gboolean to_restore, GError **error)
+{
+  if (citiz_host_folder_is_half_restored (dir))
+    return to_restore || refuse_half (dir, error);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    if (citiz_host_folder_has (dir, files[i]))
+      {
+        g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
+                     _ ("There is a node in %s already; nothing was changed"), dir);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /**
  * citiz_host_folder_take:
- * @out_made: whether the folder was not there before
+ * @to_restore: what an interrupted restore left there may stay
  *
- * Makes the folder. One that holds anything of a node already is an error and stays as it is, so that whatever is there afterwards was put
- * there since, and citiz_host_folder_give_back() may take it away.
+ * Makes the folder and locks it, until citiz_host_folder_keep() or citiz_host_folder_give_back(). One that holds anything of a node already is
+ * an error and stays as it is, so that whatever is there afterwards was put there since, and may be taken away again.
  */
 gboolean
-citiz_host_folder_take (const gchar *dir, gboolean *out_made, GError **error)
+citiz_host_folder_take (const gchar *dir, gboolean to_restore, CitizHostTaken *out, GError **error)
 {
-  *out_made = !g_file_test (dir, G_FILE_TEST_EXISTS);
+  out->made = !g_file_test (dir, G_FILE_TEST_EXISTS);
   if (strlen (dir) > FOLDER_MAX)
     {
       g_set_error_literal (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
                            _ ("The folder’s path is too long: 90 characters at most"));
       return FALSE;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
-    if (citiz_host_folder_has (dir, files[i]))
-      {
-        if (!check_whole (dir, error))
-          return FALSE;
-        g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
-                     _ ("There is a node in %s already; nothing was changed"), dir);
-        return FALSE;
-      }
-  return g_mkdir_with_parents (dir, 0700) == 0 || file_error (error, dir);
+  if (g_mkdir_with_parents (dir, 0700) != 0)
+    return file_error (error, dir);
+  if (!lock_folder (dir, &out->lock, error))
+    return FALSE;
+  if (check_free (dir, to_restore, error))
+    return TRUE;
+  close (out->lock);
+  return FALSE;
 }
 
-/* After what failed: as citiz_host_folder_take() found it. */
 void
-citiz_host_folder_give_back (const gchar *dir, gboolean made)
+citiz_host_folder_keep (const CitizHostTaken *taken)
+{
+  close (taken->lock);
+}
+
+/* Nothing of a node is there any more. */
+void
+citiz_host_folder_empty (const gchar *dir)
 {
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     {
@@ -186,8 +233,16 @@ citiz_host_folder_give_back (const gchar *dir, gboolean made)
 
       (void) g_unlink (path);
     }
-  if (made)
+}
+
+/* After what failed: as citiz_host_folder_take() found it. */
+void
+citiz_host_folder_give_back (const gchar *dir, const CitizHostTaken *taken)
+{
+  citiz_host_folder_empty (dir);
+  if (taken->made)
     (void) g_rmdir (dir);
+  close (taken->lock);
 }
 
 /**

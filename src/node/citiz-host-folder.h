@@ -64,15 +64,25 @@ gboolean citiz_host_community_learn (CitizHostCommunity *community,
                                      const gchar *operator_);
 void citiz_host_community_free (CitizHostCommunity *community);
 
-/* Where a copy is verified before anything of it is the node's. */
-#define CITIZ_HOST_RESTORING "restoring"
+#define CITIZ_HOST_COPYING   "copying"   /* a copy that is not verified yet */
+#define CITIZ_HOST_RESTORING "restoring" /* what of a verified one is not in its place yet */
+
+/* A folder that becomes a node's: nobody else makes one there meanwhile. */
+typedef struct
+{
+  gboolean made; /* it was not there before */
+  int lock;
+} CitizHostTaken;
 
 gboolean citiz_host_folder_is_half_restored (const gchar *dir);
 gboolean citiz_host_folder_has (const gchar *dir, const gchar *name);
 gboolean citiz_host_folder_take (const gchar *dir,
-                                 gboolean *out_made,
+                                 gboolean to_restore,
+                                 CitizHostTaken *out,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void citiz_host_folder_give_back (const gchar *dir, gboolean made);
+void citiz_host_folder_empty (const gchar *dir);
+void citiz_host_folder_give_back (const gchar *dir, const CitizHostTaken *taken);
+void citiz_host_folder_keep (const CitizHostTaken *taken);
 gboolean citiz_host_folder_is_set_up (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_host_folder_can_run (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gchar *citiz_host_command_line (const gchar *dir, const gchar *words);

@@ -219,8 +219,8 @@ citiz_host_command_setup (const CitizHostArguments *arguments, GError **error)
   g_autoptr (CitizHostCommunity) community = NULL;
   g_autofree gchar *text = NULL;
   g_autofree gchar *then = citiz_host_command_line (arguments->folder, "run");
+  CitizHostTaken taken;
   CitizHash salt, id;
-  gboolean made;
 
   if (config == NULL || !check (arguments, &salt, error))
     return CITIZ_HOST_REFUSED;
@@ -236,13 +236,14 @@ citiz_host_command_setup (const CitizHostArguments *arguments, GError **error)
       if (community == NULL)
         return CITIZ_HOST_REFUSED;
     }
-  if (!citiz_host_folder_take (arguments->folder, &made, error))
+  if (!citiz_host_folder_take (arguments->folder, FALSE, &taken, error))
     return CITIZ_HOST_REFUSED;
   if (!fill_folder (arguments, config, &salt, text, error))
     {
-      citiz_host_folder_give_back (arguments->folder, made);
+      citiz_host_folder_give_back (arguments->folder, &taken);
       return CITIZ_HOST_REFUSED;
     }
+  citiz_host_folder_keep (&taken);
   if (community != NULL)
     {
       citiz_genesis_chain_id (&id, &community->genesis);

@@ -1,6 +1,6 @@
 """Four nodes as processes, and what happens to machines: test-nodes.py BINARY MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import base64, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, ssl, struct, subprocess, sys, threading, time, urllib.request
+import base64, fcntl, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, ssl, struct, subprocess, sys, threading, time, urllib.request
 
 import proxies, wires
 from nodes import PATIENCE, Load, Node, Reader, World, free_port, quantile, until
@@ -167,7 +167,7 @@ def case_excluded(world):
     key = gone.status()['node']
     gone.kill()
     assert world.nodes[0].command('exclude', 'nobody', check=False).returncode == 1
-    said = world.nodes[0].command('exclude', '--', key).stdout
+    said = world.nodes[0].command('exclude', key).stdout
     proposal, = [p['id'] for p in until('it is proposed', lambda: world.nodes[0].status()['proposals'])]
     assert f'approve {proposal[:12]}' in said, said
     approve(world, proposal, world.nodes[:3])
@@ -601,6 +601,41 @@ def case_tiles(world):
         assert sum(file.is_file() for file in folder.rglob('*')) == 2
 
 
+def refuses_half(node, sentence):
+    for words in ['run'], ['setup', '--found'], ['status']:
+        refused(node, words, sentence)
+
+
+def interrupted(world, node, copy):
+    """Restores that were killed at one place or another, and a copy of later that is named then: that one is taken, or nothing is changed."""
+    later, beside, half = world.dir / 'later', node.dir / 'restoring', node.dir / 'copying'
+    Load(world, world.nodes[:2] + world.nodes[3:], number=5).complete()
+    world.nodes[0].command('backup', str(later))
+    beside.mkdir()  # before the last of its files was there
+    (node.dir / 'citiz-node.conf').rename(beside / 'citiz-node.conf')
+    refuses_half(node, 'restore --verify')
+    holder = os.open(node.dir, os.O_RDONLY)  # as another command does that is at work
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    refused(node, ['restore', '--verify', str(copy)], 'Another command')
+    refuses_half(node, 'Another command')
+    os.close(holder)
+    whole = (later / 'citiz.db').read_bytes()
+    (later / 'citiz.db').write_bytes(whole[:len(whole) // 2])
+    refused(node, ['restore', '--verify', str(later)], 'damaged')
+    (later / 'citiz.db').write_bytes(whole)
+    newest = len(world.nodes[0].blocks())
+    assert f'block {newest}.' in node.command('restore', '--verify', str(later)).stdout
+    assert (node.dir / 'node.key').read_bytes() == (later / 'node.key').read_bytes()
+    shutil.rmtree(node.dir)
+    half.mkdir(parents=True)  # before anything was verified
+    (half / 'node.key').write_bytes((later / 'node.key').read_bytes())
+    refuses_half(node, 'restore --verify')
+    node.command('restore', '--verify', str(copy))
+    assert (node.dir / 'node.key').read_bytes() == (copy / 'node.key').read_bytes()
+    assert sorted(p.name for p in node.dir.iterdir()) == sorted(p.name for p in copy.iterdir())
+    refused(node, ['restore', '--verify', str(copy)], 'already')
+
+
 def case_backup(world):
     """A copy made while it runs is verified, and the node restored from it follows without signing."""
     world.start()
@@ -617,15 +652,7 @@ def case_backup(world):
     node.kill()
     shutil.rmtree(node.dir)
     print('#', node.command('restore', '--verify', str(copy)).stdout.strip())
-    beside = node.dir / 'restoring'  # as if it had been killed before the last of its files was there
-    beside.mkdir()
-    (node.dir / 'citiz-node.conf').rename(beside / 'citiz-node.conf')
-    for words in ['run'], ['setup', '--found']:
-        refused = node.command(*words, check=False)
-        assert refused.returncode != 0 and 'restore --verify' in refused.stderr, refused
-    node.command('restore', '--verify', str(copy))
-    assert not beside.exists()
-    assert node.command('restore', '--verify', str(copy), check=False).returncode != 0
+    interrupted(world, node, copy)
     node.start()
     acknowledged(world, load)
     assert node.status()['mode'] == 'observing'
@@ -942,10 +969,10 @@ def case_configured(world):
 
 def refused(node, words, sentence):
     """The command says `sentence` and nothing of the database's own, and touches nothing."""
-    before = {p: p.read_bytes() for p in node.dir.iterdir()} if node.dir.exists() else None
+    before = {p: p.is_file() and p.read_bytes() for p in node.dir.rglob('*')} if node.dir.exists() else None
     wrong = node.command(*words, check=False)
     assert wrong.returncode == 1 and sentence in wrong.stderr and 'PRAGMA' not in wrong.stderr, (words, wrong)
-    after = {p: p.read_bytes() for p in node.dir.iterdir()} if node.dir.exists() else None
+    after = {p: p.is_file() and p.read_bytes() for p in node.dir.rglob('*')} if node.dir.exists() else None
     assert after == before, (words, after)
     return wrong.stderr
 
@@ -1017,6 +1044,11 @@ def case_commands(world):
     for name in ('status', 'why', 'members', 'drain', 'leave', 'join', 'refound'):
         silent = node.command(name, check=False)
         assert silent.returncode == 1 and 'no node runs' in silent.stderr, silent
+    for words in (['exclude', '-Zq3vM-abcdef'], ['approve', '--J3vMabcdef', '--json'], ['exclude', '--json', '--', '-abcdef'], ['--json', 'exclude', '-help']):
+        asked = node.command(*words, check=False)  # a name may begin with a dash
+        assert asked.returncode == 1 and 'no node runs' in asked.stderr, asked
+    assert node.command('exclude', '--json', check=False).returncode == 2
+    assert node.command('status', '-abc', check=False).returncode == 2
     assert node.command('fly', check=False).returncode == 2
     written = (node.dir / 'citiz-node.conf').read_text().splitlines()
     for before, line in zip(written, written[1:]):
