@@ -215,7 +215,7 @@ hide_labels (GtkWidget *widget)
 {
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    if (GTK_IS_LABEL (child))
+    if (GTK_IS_LABEL (child) || GTK_IS_IMAGE (child))
       gtk_accessible_update_state (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
     else if (!GTK_IS_TEXT (child))
       hide_labels (child);

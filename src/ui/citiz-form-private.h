@@ -8,11 +8,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   const CitizField *field;
-  GtkWidget *row, *wrong, *label, *hint_row;
-  gchar **keys;  /* of choices */
-  gchar *plain;  /* the number, as the record writes one */
-  gchar *asked;  /* what was asked about once */
-  glong longest; /* characters; what the record held already is never too long */
+  GtkWidget *row, *hint, *wrong; /* the captions stand below the row */
+  gchar **keys;                  /* of choices */
+  gchar *plain;                  /* the number, as the record writes one */
+  gchar *asked;                  /* what was asked about once */
+  glong longest;                 /* characters; what the record held already is never too long */
   CitizFormFunc watch;
   gpointer watch_data;
 } CitizFormEntry;
@@ -29,6 +29,8 @@ struct _CitizForm
 };
 
 CitizFormEntry *_citiz_form_find (CitizForm *self, const gchar *key);
+/* "" takes it away. */
+void _citiz_form_set_caption (GtkWidget *row, const gchar *text);
 void _citiz_form_clear_wrong (CitizFormEntry *entry);
 void _citiz_form_fill_choices (CitizFormEntry *entry,
                                const gchar *const *keys,

@@ -96,9 +96,7 @@ citiz_form_set_hint (CitizForm *self, const gchar *key, const gchar *hint)
 {
   CitizFormEntry *entry = _citiz_form_find (self, key);
 
-  gtk_label_set_label (g_object_get_data (G_OBJECT (entry->hint_row), "label"),
-                       hint != NULL ? hint : "");
-  gtk_widget_set_visible (entry->hint_row, hint != NULL && *hint != '\0');
+  _citiz_form_set_caption (entry->hint, hint != NULL ? hint : "");
 }
 
 void
@@ -109,7 +107,7 @@ citiz_form_set_visible (CitizForm *self, const gchar *key, gboolean visible)
   gtk_widget_set_visible (entry->row, visible);
   if (!visible)
     {
-      gtk_widget_set_visible (entry->hint_row, FALSE);
+      gtk_widget_set_visible (entry->hint, FALSE);
       _citiz_form_clear_wrong (entry);
     }
 }

@@ -44,24 +44,39 @@ is_text (const CitizFormEntry *entry)
   return ADW_IS_ENTRY_ROW (entry->row);
 }
 
+/* The row of a caption is called by its words, which are heard once. */
+void
+_citiz_form_set_caption (GtkWidget *row, const gchar *text)
+{
+  gtk_label_set_label (GTK_LABEL (gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row))), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  gtk_widget_set_visible (row, *text != '\0');
+}
+
+static void
+describe (CitizFormEntry *entry, GtkWidget *caption)
+{
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (entry->row), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY,
+                                  caption, NULL, -1);
+}
+
 void
 _citiz_form_clear_wrong (CitizFormEntry *entry)
 {
-  gtk_widget_set_visible (entry->wrong, FALSE);
+  _citiz_form_set_caption (entry->wrong, "");
   gtk_widget_remove_css_class (entry->row, "error");
   gtk_accessible_reset_state (GTK_ACCESSIBLE (entry->row), GTK_ACCESSIBLE_STATE_INVALID);
+  describe (entry, entry->hint);
 }
 
 static void
 say_wrong (CitizFormEntry *entry, const gchar *sentence)
 {
-  gtk_label_set_label (GTK_LABEL (entry->label), sentence);
-  gtk_widget_set_visible (entry->wrong, TRUE);
+  _citiz_form_set_caption (entry->wrong, sentence);
   gtk_widget_add_css_class (entry->row, "error");
   gtk_accessible_update_state (GTK_ACCESSIBLE (entry->row), GTK_ACCESSIBLE_STATE_INVALID,
                                GTK_ACCESSIBLE_INVALID_TRUE, -1);
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (entry->row), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY,
-                                  entry->label, NULL, -1);
+  describe (entry, entry->wrong);
 }
 
 static gchar *
@@ -158,21 +173,17 @@ changed_cb (GtkWidget *row, GParamSpec *pspec, gpointer data)
 }
 
 static GtkWidget *
-caption_row (const gchar *text, const gchar *css_class, GtkWidget **label)
+caption_row (const gchar *text, const gchar *css_class)
 {
-  GtkWidget *row;
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "xalign", 0.0, "wrap", TRUE, "margin-start", 12,
+                                   "margin-end", 12, "margin-top", 6, "margin-bottom", 8,
+                                   "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  GtkWidget *row = citiz_still_row_new (label);
 
-  *label = gtk_label_new (text);
-  gtk_label_set_xalign (GTK_LABEL (*label), 0);
-  gtk_label_set_wrap (GTK_LABEL (*label), TRUE);
-  gtk_widget_add_css_class (*label, "caption");
-  gtk_widget_add_css_class (*label, css_class);
-  gtk_widget_set_margin_start (*label, 12);
-  gtk_widget_set_margin_end (*label, 12);
-  gtk_widget_set_margin_top (*label, 6);
-  gtk_widget_set_margin_bottom (*label, 8);
-  row = citiz_still_row_new (*label);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, css_class);
   gtk_widget_add_css_class (row, "caption-row");
+  _citiz_form_set_caption (row, text);
   return row;
 }
 
@@ -237,7 +248,6 @@ static void
 add_field (CitizForm *self, GtkWidget *list, const CitizField *field)
 {
   CitizFormEntry *entry = g_new0 (CitizFormEntry, 1);
-  GtkWidget *hint_label;
 
   entry->field = field;
   entry->longest = strcmp (field->key, "note") == 0 ? LONGEST_NOTE : LONGEST;
@@ -253,25 +263,20 @@ add_field (CitizForm *self, GtkWidget *list, const CitizField *field)
       if (field->kind == CITIZ_FIELD_NUMBER)
         adw_entry_row_set_input_purpose (ADW_ENTRY_ROW (entry->row), GTK_INPUT_PURPOSE_NUMBER);
     }
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry->row), _ (field->label));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry->row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ (field->label), -1);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry->row), _ (field->label)); /* its name */
   gtk_list_box_append (GTK_LIST_BOX (list), entry->row);
-  entry->hint_row
-      = caption_row (field->hint != NULL ? _ (field->hint) : "", "secondary", &hint_label);
-  gtk_widget_set_visible (entry->hint_row, field->hint != NULL);
-  g_object_set_data (G_OBJECT (entry->hint_row), "label", hint_label);
-  gtk_list_box_append (GTK_LIST_BOX (list), entry->hint_row);
-  entry->wrong = caption_row ("", "bad", &entry->label);
-  gtk_widget_set_visible (entry->wrong, FALSE);
+  entry->hint = caption_row (field->hint != NULL ? _ (field->hint) : "", "secondary");
+  gtk_list_box_append (GTK_LIST_BOX (list), entry->hint);
+  entry->wrong = caption_row ("", "bad");
   gtk_list_box_append (GTK_LIST_BOX (list), entry->wrong);
+  describe (entry, entry->hint);
   g_ptr_array_add (self->entries, entry);
 }
 
 static GtkWidget *
 new_list (CitizForm *self, const gchar *heading)
 {
-  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *list = citiz_list_new (heading);
 
   if (heading != NULL)
     {
@@ -282,8 +287,6 @@ new_list (CitizForm *self, const gchar *heading)
       gtk_widget_set_margin_top (label, 6);
       gtk_box_append (GTK_BOX (self->box), label);
     }
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
-  gtk_widget_add_css_class (list, "boxed-list");
   gtk_box_append (GTK_BOX (self->box), list);
   return list;
 }

@@ -125,11 +125,12 @@ static void
 judge (CitizPersonForm *self, gboolean whole)
 {
   g_autofree gchar *problem = NULL, *date = entered_date (self, &problem), *hint = NULL;
-  const gchar *use = _ ("Your name heads the emergency summary. Your birth date protects the "
-                        "code to say.");
+  const gchar *use = _ ("Your name heads the emergency summary. Your birth date, for example "
+                        "1958-03-14, protects the code to say: without it there is none.");
 
   gtk_widget_remove_css_class (self->hint, "bad");
   gtk_widget_remove_css_class (self->birth, "error");
+  gtk_accessible_reset_state (GTK_ACCESSIBLE (self->birth), GTK_ACCESSIBLE_STATE_INVALID);
   if (date == NULL)
     {
       gtk_label_set_label (GTK_LABEL (self->hint), problem);
@@ -137,6 +138,8 @@ judge (CitizPersonForm *self, gboolean whole)
         {
           gtk_widget_add_css_class (self->hint, "bad");
           gtk_widget_add_css_class (self->birth, "error");
+          gtk_accessible_update_state (GTK_ACCESSIBLE (self->birth), GTK_ACCESSIBLE_STATE_INVALID,
+                                       GTK_ACCESSIBLE_INVALID_TRUE, -1);
         }
       return;
     }
@@ -294,6 +297,8 @@ citiz_person_form_init (CitizPersonForm *self)
   self->birth = citiz_text_row_new (_ ("Birth date (year-month-day)"));
   self->hint = citiz_caption_new ("");
   gtk_widget_set_margin_start (self->hint, 4);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->birth),
+                                  GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, self->hint, NULL, -1);
   gtk_list_box_append (GTK_LIST_BOX (list), self->name);
   gtk_list_box_append (GTK_LIST_BOX (list), self->birth);
   gtk_box_append (GTK_BOX (box), list);

@@ -157,6 +157,7 @@ buttons_new (Dose *dose, gboolean wide)
   g_signal_connect (take, "clicked", G_CALLBACK (taken_cb), dose);
   gtk_accessible_update_property (GTK_ACCESSIBLE (take), GTK_ACCESSIBLE_PROPERTY_LABEL, take_name,
                                   -1);
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (take), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (skip), GTK_ACCESSIBLE_PROPERTY_LABEL, skip_name,
                                   -1);
   gtk_box_append (GTK_BOX (box), take);

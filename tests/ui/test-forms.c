@@ -77,6 +77,49 @@ test_dates (void)
   gtk_window_destroy (GTK_WINDOW (form));
 }
 
+/* To assistive technology each field has one name, and what stands below it is its description. */
+static void
+check_names (GtkWidget *widget, guint *fields, guint *captions)
+{
+  if (gtk_widget_has_css_class (widget, "caption-row"))
+    {
+      GtkWidget *label = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (widget));
+
+      gtk_test_accessible_assert_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                           gtk_label_get_label (GTK_LABEL (label)));
+      gtk_test_accessible_assert_role (label, GTK_ACCESSIBLE_ROLE_PRESENTATION);
+      *captions += gtk_widget_get_visible (widget);
+    }
+  else if (ADW_IS_PREFERENCES_ROW (widget))
+    {
+      g_assert_true (gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget),
+                                                       GTK_ACCESSIBLE_RELATION_LABELLED_BY));
+      g_assert_false (gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget),
+                                                        GTK_ACCESSIBLE_PROPERTY_LABEL));
+      g_assert_true (gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget),
+                                                       GTK_ACCESSIBLE_RELATION_DESCRIBED_BY));
+      ++*fields;
+    }
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    check_names (w, fields, captions);
+}
+
+static void
+test_names (void)
+{
+  CitizForm *form = form_new (CITIZ_KIND_MEDICATION);
+  guint fields = 0, captions = 0, more = 0;
+
+  check_names (GTK_WIDGET (form), &fields, &captions);
+  g_assert_cmpuint (fields, ==, 10);
+  g_assert_cmpuint (captions, ==, 2);
+  g_assert_false (citiz_form_check (form)); /* the medication is needed */
+  check_names (GTK_WIDGET (form), &fields, &more);
+  g_assert_cmpuint (more, ==, 3);
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
 /* A visit and a treatment may be to come; a visit that took place may not. */
 static void
 test_ahead (void)
@@ -406,6 +449,7 @@ main (int argc, char *argv[])
   session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
   while (citiz_session_get_state (session) != CITIZ_SESSION_OPEN)
     g_main_context_iteration (NULL, TRUE);
+  g_test_add_func ("/ui/forms/names", test_names);
   g_test_add_func ("/ui/forms/dates", test_dates);
   g_test_add_func ("/ui/forms/ahead", test_ahead);
   g_test_add_func ("/ui/forms/hours", test_hours);
