@@ -21,7 +21,7 @@ struct _CitizUnlock
   GtkWidget *ways;
   GtkWidget *entry, *words;
   CitizNewPassphrase *fresh;
-  GtkWidget *busy, *serving, *mark, *clamp;
+  GtkWidget *busy, *serving, *mark, *title, *clamp;
   GtkWidget *problem,
       *words_problem; /* each under what was typed; the second is there with its way */
   GtkWidget *access;  /* the code kept on screen, or hidden */
@@ -243,10 +243,13 @@ words_way (CitizUnlock *self)
 
 /* --- the code kept on screen --- */
 
-/* Beside the passphrase, or below it where the window is narrow. */
+/* Beside the passphrase, or below it where the window is narrow: there the words make room for the code. */
 static void
 show_access (CitizUnlock *self, gboolean shown)
 {
+  gtk_widget_remove_css_class (self->title, shown ? "title-1" : "title-2");
+  gtk_widget_add_css_class (self->title, shown ? "title-2" : "title-1");
+  gtk_box_set_spacing (GTK_BOX (gtk_widget_get_parent (self->title)), shown ? 12 : 18);
   gtk_widget_set_visible (self->access, shown);
   gtk_widget_set_visible (self->mark, !shown);
   adw_clamp_set_maximum_size (ADW_CLAMP (self->clamp), shown ? 860 : 480);
@@ -345,7 +348,7 @@ build_body (CitizUnlock *self)
   gtk_widget_add_css_class (mark, "mark-large");
   self->mark = mark;
   self->access = build_access (self);
-  gtk_widget_add_css_class (title, "title-1");
+  self->title = title;
   self->ways = gtk_stack_new ();
   g_object_set (self->ways, "vhomogeneous", FALSE, "transition-type",
                 GTK_STACK_TRANSITION_TYPE_CROSSFADE, NULL);

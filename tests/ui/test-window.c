@@ -456,6 +456,42 @@ test_kept_over_nodes (void)
     }
 }
 
+/* Beside the code, or above it: the passphrase and the other way in are in sight. */
+static void
+test_kept_in_sight (void)
+{
+  static const gint sizes[][2] = {{1280, 860}, {360, 640}};
+  g_autofree gchar *payload = g_strnfill (380, 'e');
+  g_autofree gchar *link = g_strconcat ("https://a.example/v#shlink:/", payload, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      GtkWidget *window = gtk_window_new (), *screen = citiz_unlock_new (session);
+      GtkWidget *row = find_type (screen, CITIZ_TYPE_SECRET_ROW), *code;
+      GtkWidget *words = ui_button_of (screen, "unlock.words");
+      graphene_rect_t field, way, square;
+
+      citiz_unlock_keep_access (CITIZ_UNLOCK (screen), link, "ABCD2345",
+                                (CitizTime){citiz_session_now (session).ms + CITIZ_HOUR}, TRUE);
+      code = find_type (screen, CITIZ_TYPE_QR);
+      gtk_window_set_default_size (GTK_WINDOW (window), sizes[i][0], sizes[i][1]);
+      gtk_window_set_child (GTK_WINDOW (window), screen);
+      gtk_window_present (GTK_WINDOW (window));
+      WAIT_FOR (gtk_widget_get_height (code) > 0);
+      g_assert_true (gtk_widget_compute_bounds (row, window, &field));
+      g_assert_true (gtk_widget_compute_bounds (words, window, &way));
+      g_assert_true (gtk_widget_compute_bounds (code, window, &square));
+      g_assert_cmpfloat (field.origin.y, >, 0);
+      g_assert_cmpfloat (way.origin.y + way.size.height, <, sizes[i][1]);
+      if (i == 0)
+        g_assert_cmpfloat (field.origin.x + field.size.width, <, square.origin.x);
+      else
+        g_assert_cmpfloat (way.origin.y + way.size.height, <, square.origin.y);
+      gtk_window_destroy (GTK_WINDOW (window));
+      settle ();
+    }
+}
+
 /* Under the code of a live access, a wrong passphrase is told right below its field, within the window. */
 static void
 check_wrong_passphrase (CitizWindow *window, GtkWidget *screen)
@@ -540,6 +576,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/narrow-large", test_narrow_large);
   g_test_add_func ("/window/empty", test_empty);
   g_test_add_func ("/window/kept-over-nodes", test_kept_over_nodes);
+  g_test_add_func ("/window/kept-in-sight", test_kept_in_sight);
   g_test_add_func ("/window/lock-away", test_lock_away); /* the last */
   status = g_test_run ();
   g_object_unref (session);
