@@ -38,6 +38,10 @@ def invite(binary, folder):
     return json.loads(made.stdout)
 
 
+def say(english, french):
+    print(french if is_french() else english, flush=True)
+
+
 def wait_ready(folder):
     url = json.loads((folder / 'founder-card.json').read_text())['url']
     for _ in range(300):
@@ -60,17 +64,19 @@ def main():
     running = [subprocess.Popen([bins / 'citiz-node', '--folder', folder, 'run'], stderr=open(folder / 'log', 'a')) for folder in folders]
     try:
         for folder in folders:
-            print('%s  %s' % wait_ready(folder), flush=True)
-        print(f'Folders: {top}/node-1 … node-{count}; community file: {folders[0]}/community.json', flush=True)
+            url, state = wait_ready(folder)
+            say(f'{url}  {state}', f'{url}  prêt' if state == 'ready' else f'{url}  {state}')
+        say(f'Folders: {top}/node-1 … node-{count}; community file: {folders[0]}/community.json',
+            f'Répertoires : {top}/node-1 … node-{count} ; fichier de la communauté : {folders[0]}/community.json')
         invitation = invite(bins / 'citiz-node', folders[0])
-        print(f'Invitation: {invitation["link"]}', flush=True)
+        say(f'Invitation: {invitation["link"]}', f'Invitation : {invitation["link"]}')
         screen = os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
         if arguments and not arguments[0].startswith('-'):  # a command
             subprocess.run([bins / 'citiz', *arguments])
         elif screen or arguments:
             subprocess.run([bins / 'citiz', *arguments, *([invitation['uri']] if new else [])])
         else:
-            print('There is no screen here for the app; Ctrl+C stops the nodes.', flush=True)
+            say('There is no screen here for the app; Ctrl+C stops the nodes.', 'Il n’y a pas d’écran ici pour Citiz ; Ctrl+C arrête les nœuds.')
             signal.pause()
     except KeyboardInterrupt:
         pass

@@ -77,7 +77,7 @@ print_invitation (json_t *body)
   print_qr (text_of (body, "link"));
   citiz_host_say (_ ("Or, to paste into Citiz:"));
   citiz_host_say ("\n%s\n", text_of (body, "code"));
-  citiz_host_say (_ ("The community’s six words: %s"), text_of (body, "words"));
+  citiz_host_say_words_of (body);
   citiz_host_say (
       _ ("Citiz shows them before joining: read them to whom you invite, by voice or on "
          "paper; other words are another community."));

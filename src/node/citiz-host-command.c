@@ -179,17 +179,21 @@ age_of (json_t *body)
 static void
 print_status (json_t *body)
 {
+  const gint64 height = number_of (body, "height");
   g_autofree gchar *age = citiz_host_duration (age_of (body));
 
   citiz_host_say (_ ("State: %s; %s"), state_words (text_of (body, "state")),
                   mode_words (text_of (body, "mode")));
-  citiz_host_say (_ ("Newest block: %lld; last agreement %s ago; %lld transactions wait"),
-                  number_of (body, "height"), age, number_of (body, "waiting"));
+  if (height == 0)
+    citiz_host_say (_ ("No block yet; %lld transactions wait"), number_of (body, "waiting"));
+  else
+    citiz_host_say (_ ("Newest block: %lld; last agreement %s ago; %lld transactions wait"),
+                    (long long) height, age, number_of (body, "waiting"));
   citiz_host_say (_ ("Validators: %u of %lld in reach, %lld needed; disk: %lld %% free"),
                   count_linked (body), number_of (body, "validators"), number_of (body, "quorum"),
                   number_of (body, "freePercent"));
   citiz_host_say (_ ("Community: %s"), text_of (body, "chain"));
-  citiz_host_say (_ ("The community’s six words: %s"), text_of (body, "words"));
+  citiz_host_say_words_of (body);
 }
 
 static void
@@ -212,9 +216,10 @@ print_members (json_t *body)
   {
     const gboolean own = json_is_true (json_object_get (member, "self"));
     const gboolean linked = json_is_true (json_object_get (member, "linked"));
+    g_autofree gchar *operator_ = citiz_host_column (text_of (member, "operator"), 24);
+    g_autofree gchar *url = citiz_host_column (text_of (member, "url"), 36);
 
-    citiz_host_say ("%2zu  %-12.12s  %-24s  %-36s  %s", i + 1, text_of (member, "node"),
-                    text_of (member, "operator"), text_of (member, "url"),
+    citiz_host_say ("%2zu  %-12.12s  %s  %s  %s", i + 1, text_of (member, "node"), operator_, url,
                     own      ? _ ("this node")
                     : linked ? _ ("linked")
                              : _ ("out of reach"));

@@ -1,6 +1,7 @@
 /* The configuration file of a host: read, and written with its comments. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-config.h"
 
+#include <glib/gi18n.h>
 #include <gio/gio.h>
 #include <string.h>
 
@@ -33,89 +34,109 @@ static const Setting settings[] = {
           "operator",
           operator_,
           "",
-          "The organization that answers for this node; public."),
+          N_ ("The organization that answers for this node; public.")),
     TEXT ("node",
           "contact",
           contact,
           "",
-          "How to reach it, for instance an e-mail address; public."),
+          N_ ("How to reach it, for instance an e-mail address; public.")),
     TEXT ("node",
           "community",
           community,
           "",
-          "What the community is called when somebody is invited to it; empty: the operator."),
+          N_ ("What the community is called when somebody is invited to it; empty: the operator.")),
     TEXT ("node",
           "url",
           url,
           "http://127.0.0.1:8650",
-          "Where others reach this node: http:// or https://, a name, a port if needed."),
+          N_ ("Where others reach this node: http:// or https://, a name, a port if needed.")),
     TEXT (
         "listen",
         "address",
         address,
         "127.0.0.1:8650",
-        "ADDRESS:PORT, or unix:PATH behind nginx or Caddy. A socket that systemd hands over takes "
-        "its place."),
-    TEXT ("listen",
-          "hosts",
-          hosts,
-          "",
-          "Names under which this node answers, separated by \";\", besides that of url and of the "
-          "loopback."),
+        N_ ("ADDRESS:PORT, or unix:PATH behind nginx or Caddy. A socket that systemd hands over takes "
+            "its place.")),
+    TEXT (
+        "listen",
+        "hosts",
+        hosts,
+        "",
+        N_ ("Names under which this node answers, separated by \";\", besides that of url and of the "
+            "loopback.")),
     TEXT ("listen",
           "metrics",
           metrics,
           "",
-          "127.0.0.1:PORT for Prometheus, only on the loopback; empty: none."),
-    TEXT ("listen",
-          "tiles",
-          tiles,
-          "",
-          "A folder for the tiles of the log that never change, for nginx or Caddy to give; empty: "
-          "none."),
-    NUMBER ("limits", "connections", connections, 512, 16, 8192, "At one time."),
-    NUMBER ("limits", "requests-per-second", rate, 500, 1, 100000, "Of all clients together."),
-    NUMBER ("limits", "requests-burst", burst, 1000, 1, 100000, "That many at once."),
-    NUMBER ("limits", "events", events, 64, 0, 4096, "Readers of /v1/events at one time."),
-    NUMBER ("limits", "waits", waits, 256, 0, 8192, "Requests that wait for a block at one time."),
+          N_ ("127.0.0.1:PORT for Prometheus, only on the loopback; empty: none.")),
+    TEXT (
+        "listen",
+        "tiles",
+        tiles,
+        "",
+        N_ ("A folder for the tiles of the log that never change, for nginx or Caddy to give; empty: "
+            "none.")),
+    NUMBER ("limits", "connections", connections, 512, 16, 8192, N_ ("At one time.")),
+    NUMBER ("limits", "requests-per-second", rate, 500, 1, 100000, N_ ("Of all clients together.")),
+    NUMBER ("limits", "requests-burst", burst, 1000, 1, 100000, N_ ("That many at once.")),
+    NUMBER ("limits", "events", events, 64, 0, 4096, N_ ("Readers of /v1/events at one time.")),
+    NUMBER ("limits",
+            "waits",
+            waits,
+            256,
+            0,
+            8192,
+            N_ ("Requests that wait for a block at one time.")),
     NUMBER ("limits",
             "guest-transactions",
             guest_transactions,
             200,
             1,
             1000000,
-            "A day, that this node vouches for, of each citizen it invited."),
+            N_ ("A day, that this node vouches for, of each citizen it invited.")),
     NUMBER ("founding",
             "admission",
             admission,
             1,
             0,
             1,
-            "1: a new community asks each transaction for a node's word, or for a little work; "
-            "the same on all founders' nodes."),
+            N_ ("1: a new community asks each transaction for a node's word, or for a little work; "
+                "the same on all founders' nodes.")),
     NUMBER ("disk",
             "free-percent",
             free_percent,
             5,
             0,
             100,
-            "With less of the disk free, no transaction is taken any more."),
+            N_ ("With less of the disk free, no transaction is taken any more.")),
     NUMBER ("order",
             "timeout",
             timeout,
             2000,
             50,
             60000,
-            "Milliseconds until a silent proposer is passed over. The same on all nodes."),
-    NUMBER ("order", "timeout-cap", timeout_cap, 30000, 50, 600000, "The longest it grows to."),
+            N_ ("Milliseconds until a silent proposer is passed over. The same on all nodes.")),
+    NUMBER ("order",
+            "timeout-cap",
+            timeout_cap,
+            30000,
+            50,
+            600000,
+            N_ ("The longest it grows to.")),
     NUMBER ("order",
             "standstill",
             standstill,
             3000,
             50,
             60000,
-            "Milliseconds without progress until everything is said again."),
-    NUMBER ("order", "interval", interval, 200, 0, 60000, "Milliseconds between blocks, at least."),
+            N_ ("Milliseconds without progress until everything is said again.")),
+    NUMBER ("order",
+            "interval",
+            interval,
+            200,
+            0,
+            60000,
+            N_ ("Milliseconds between blocks, at least.")),
     NUMBER (
         "order",
         "heartbeat",
@@ -123,23 +144,24 @@ static const Setting settings[] = {
         300000,
         0,
         86400000,
-        "Milliseconds until an empty block when nothing happens, which is most of what an idle node "
-        "sends; 0: three seconds a node, 30 at least."),
+        N_ ("Milliseconds until an empty block when nothing happens, which is most of what an idle node "
+            "sends; 0: three seconds a node, 30 at least.")),
     NUMBER ("order",
             "egress",
             egress,
             65536,
             1024,
             16777216,
-            "Bytes a second that repeating oneself may cost."),
-    NUMBER ("order",
-            "refound-after",
-            refound_after,
-            3600,
-            0,
-            2592000,
-            "Seconds without an agreement until this node may take part in founding the community "
-            "anew, which its operator has to say."),
+            N_ ("Bytes a second that repeating oneself may cost.")),
+    NUMBER (
+        "order",
+        "refound-after",
+        refound_after,
+        3600,
+        0,
+        2592000,
+        N_ ("Seconds without an agreement until this node may take part in founding the community "
+            "anew, which its operator has to say.")),
 };
 
 static gpointer
@@ -197,8 +219,8 @@ take (CitizHostConfig *config, GKeyFile *file, const gchar *group, const gchar *
     return FALSE;
   if (setting == NULL)
     {
-      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG, "[%s] %s is no setting", group,
-                   key);
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG, _ ("[%s] %s is no setting"),
+                   group, key);
       return FALSE;
     }
   if (setting->text != NULL)
@@ -209,7 +231,7 @@ take (CitizHostConfig *config, GKeyFile *file, const gchar *group, const gchar *
   if (!g_ascii_string_to_unsigned (text, 10, setting->min, setting->max, &number, NULL))
     {
       g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
-                   "[%s] %s has to be a number from %u to %u", group, key, setting->min,
+                   _ ("[%s] %s has to be a number from %u to %u"), group, key, setting->min,
                    setting->max);
       return FALSE;
     }
@@ -252,7 +274,8 @@ put_value (GString *out, const CitizHostConfig *config, const Setting *setting)
   const gboolean preset
       = text != NULL ? g_str_equal (text, setting->text) : number == setting->preset;
 
-  g_string_append_printf (out, "# %s\n%s%s=", setting->comment, preset ? "#" : "", setting->key);
+  g_string_append_printf (out, "# %s\n%s%s=", _ (setting->comment), preset ? "#" : "",
+                          setting->key);
   if (text != NULL)
     {
       g_autoptr (GKeyFile) quoting = g_key_file_new ();
@@ -277,10 +300,11 @@ citiz_host_config_write (const CitizHostConfig *config, const gchar *dir, GError
   g_autofree gchar *path = g_build_filename (dir, CITIZ_HOST_CONFIG_FILE, NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileOutputStream) stream = NULL;
-  g_autoptr (GString) text
-      = g_string_new ("# A node of a Citiz community. Changes count from its next start on.\n\n");
+  g_autoptr (GString) text = g_string_new (NULL);
   const gchar *group = "";
 
+  g_string_append_printf (text, "# %s\n\n",
+                          _ ("A node of a Citiz community. Changes count from its next start on."));
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
     {
       if (!g_str_equal (group, settings[i].group))

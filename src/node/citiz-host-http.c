@@ -44,6 +44,8 @@ static const gchar *const sockets[] = {CITIZ_MEMBER_PATH, CITIZ_HOST_EVENTS_PATH
 static gboolean
 dispatch (CitizHostCall *call)
 {
+  /* libsoup leaves the body out of what HEAD is answered. */
+  const gchar *method = g_str_equal (call->request->method, "HEAD") ? "GET" : call->request->method;
   gboolean known = FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
@@ -51,7 +53,7 @@ dispatch (CitizHostCall *call)
       if (!citiz_route_match (routes[i].pattern, call->request->path, call->star))
         continue;
       known = TRUE;
-      if (!g_str_equal (routes[i].method, call->request->method))
+      if (!g_str_equal (routes[i].method, method))
         continue;
       citiz_route_headers (call->response);
       routes[i].route (call);
@@ -61,7 +63,7 @@ dispatch (CitizHostCall *call)
     {
       citiz_route_headers (call->response);
       if (g_str_equal (call->request->method, "OPTIONS"))
-        citiz_route_preflight (call->response, "GET, POST, OPTIONS");
+        citiz_route_preflight (call->response, "GET, HEAD, POST, OPTIONS");
       else
         call->response->status = 405;
     }

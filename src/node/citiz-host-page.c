@@ -12,21 +12,22 @@
 static const gchar style[]
     = "body{font:1.05rem/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;"
       "color:#1d1d20;background:#fafafb}h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .4rem}"
-      "td{overflow-wrap:anywhere}"
+      "td{overflow-wrap:anywhere}nav{float:right}a{color:#1d6a82}"
       "p.state{font-size:1.15rem;border-left:.3rem solid #26a269;padding:.2rem .8rem}"
       "p.bad{border-color:#c64600}table{border-collapse:collapse;width:100%}"
       "td,th{text-align:left;padding:.4rem .6rem .4rem 0;border-bottom:1px solid #d8d8dc;"
       "vertical-align:top}small,footer{color:#5e5c64}"
       "a.open{display:inline-block;background:#1c71d8;color:#fff;padding:.6rem 1.2rem;"
       "border-radius:.5rem;text-decoration:none;font-weight:600}[hidden]{display:none!important}"
-      "@media(prefers-color-scheme:dark){body{color:#f6f5f4;background:#1d1d20}"
+      "@media(prefers-color-scheme:dark){a{color:#78c4dc}body{color:#f6f5f4;background:#1d1d20}"
       "td,th{border-color:#3d3d43}small,footer{color:#b0afb8}}";
 
 /* What comes behind "#" stays in the browser; it is put into the link that opens the app. */
 static const gchar script[] = "(()=>{const code=location.hash.slice(1),good=/^[\\w-]+$/.test(code);"
-                              "const link=document.querySelector('a');link.hidden=!good;"
+                              "const link=document.querySelector('a.open');link.hidden=!good;"
                               "document.getElementById('cut').hidden=good;"
-                              "if(good)link.href='" CITIZ_INVITATION_SCHEME "'+code})()";
+                              "if(good)link.href='" CITIZ_INVITATION_SCHEME "'+code;"
+                              "document.getElementById('other').hash=location.hash})()";
 
 /* A page is asked for in one of two languages at a time, whatever the program's own: the words are here, not in po/. */
 typedef enum
@@ -57,6 +58,8 @@ typedef enum
   W_JOIN_CUT,
   W_WORDS,
   W_JOIN_WORDS,
+  W_OTHERS,
+  W_LANGUAGE,
   N_WORDS
 } Word;
 
@@ -98,11 +101,12 @@ static const gchar *const words[N_WORDS][2] = {
     [W_JOIN] = {"An invitation to Citiz", "Une invitation à Citiz"},
     [W_JOIN_WHAT]
     = {"You are invited to keep your health record with a community whose nodes guard its ledger "
-       "and cannot read anything. Open the invitation with Citiz on your computer; if Citiz is not "
-       "there yet, install it first and come back to this page.",
+       "and cannot read anything. Open the invitation with Citiz on your computer (Linux). If Citiz "
+       "is not there yet, who invites you says where to get it; then come back to this page.",
        "On vous invite à tenir votre dossier de santé avec une communauté dont les nœuds gardent "
-       "le registre sans pouvoir rien lire. Ouvrez l’invitation avec Citiz sur votre ordinateur ; "
-       "si Citiz n’y est pas encore, installez-le d’abord, puis revenez à cette page."},
+       "le registre sans pouvoir rien lire. Ouvrez l’invitation avec Citiz sur votre ordinateur "
+       "(Linux). Si Citiz n’y est pas encore, la personne qui vous invite sait où l’obtenir ; "
+       "revenez ensuite à cette page."},
     [W_JOIN_OPEN] = {"Open with Citiz", "Ouvrir avec Citiz"},
     [W_JOIN_PASTE] = {"Or copy the whole address of this page and paste it into Citiz.",
                       "Ou copiez l’adresse entière de cette page et collez-la dans Citiz."},
@@ -113,7 +117,17 @@ static const gchar *const words[N_WORDS][2] = {
     = {"Citiz shows six words before you join. The person who invites you reads the same:",
        "Citiz montre six mots avant que vous rejoigniez la communauté. La personne qui vous invite "
        "lit les mêmes :"},
+    [W_OTHERS] = {"In French:", "En anglais :"},
+    [W_LANGUAGE] = {"English", "Français"},
 };
+
+static const gchar *const codes[] = {[CITIZ_LANGUAGE_EN] = "en", [CITIZ_LANGUAGE_FR] = "fr"};
+
+static CitizLanguage
+other_of (CitizLanguage language)
+{
+  return language == CITIZ_LANGUAGE_FR ? CITIZ_LANGUAGE_EN : CITIZ_LANGUAGE_FR;
+}
 
 static const gchar *
 word (CitizLanguage language, Word which)
@@ -121,10 +135,13 @@ word (CitizLanguage language, Word which)
   return words[which][language == CITIZ_LANGUAGE_FR];
 }
 
-/* The first of both that is named; English when none is. */
+/* As the page's own link says, else the first of both that the browser names; English when it names none. */
 static CitizLanguage
-language_of (const gchar *accept)
+language_of (const CitizHttpRequest *request)
 {
+  const gchar *accept = g_strcmp0 (request->query, "lang=fr") == 0   ? "fr"
+                        : g_strcmp0 (request->query, "lang=en") == 0 ? "en"
+                                                                     : request->accept_language;
   const gchar *fr = accept ? strstr (accept, "fr") : NULL;
   const gchar *en = accept ? strstr (accept, "en") : NULL;
 
@@ -213,26 +230,32 @@ put_newest (CitizHost *host, GString *out, CitizLanguage language)
   g_string_append (out, "</p>");
 }
 
-/* What a citizen and a host compare. */
+/* What a citizen and a host compare, who need not read the same language. */
 static void
 put_words (CitizHost *host, GString *out, CitizLanguage language, Word before)
 {
+  const CitizLanguage other = other_of (language);
   g_autofree gchar *six = citiz_community_words (citiz_chain_id (host->chain), language);
+  g_autofree gchar *others = citiz_community_words (citiz_chain_id (host->chain), other);
 
-  g_string_append_printf (out, "<p>%s <b>%s</b></p>", word (language, before), six);
+  g_string_append_printf (
+      out, "<p>%s <b>%s</b><br><small>%s <span lang=\"%s\">%s</span></small></p>",
+      word (language, before), six, word (language, W_OTHERS), codes[other], others);
 }
 
 static GString *
 begin (CitizLanguage language, Word title)
 {
+  const CitizLanguage other = other_of (language);
   GString *out = g_string_new (NULL);
 
   g_string_append_printf (
       out,
       "<!doctype html><html lang=\"%s\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width\"><title>%s</title><style>%s</style><h1>%s</h1>",
-      language == CITIZ_LANGUAGE_FR ? "fr" : "en", word (language, title), style,
-      word (language, title));
+      "content=\"width=device-width\"><title>%s</title><style>%s</style>"
+      "<nav><a id=\"other\" href=\"?lang=%s\" lang=\"%s\" hreflang=\"%s\">%s</a></nav><h1>%s</h1>",
+      codes[language], word (language, title), style, codes[other], codes[other], codes[other],
+      word (other, W_LANGUAGE), word (language, title));
   return out;
 }
 
@@ -262,7 +285,7 @@ void
 citiz_host_route_page (CitizHostCall *call)
 {
   CitizHost *host = call->host;
-  const CitizLanguage language = language_of (call->request->accept_language);
+  const CitizLanguage language = language_of (call->request);
   const gchar *state = citiz_host_state (host);
   GString *out = begin (language, W_TITLE);
   g_autofree gchar *name = g_markup_escape_text (host->config->operator_, -1);
@@ -288,7 +311,7 @@ citiz_host_route_page (CitizHostCall *call)
 void
 citiz_host_route_join (CitizHostCall *call)
 {
-  const CitizLanguage language = language_of (call->request->accept_language);
+  const CitizLanguage language = language_of (call->request);
   GString *out = begin (language, W_JOIN);
 
   g_string_append_printf (

@@ -21,27 +21,62 @@ citiz_host_say (const gchar *format, ...)
   fflush (stdout);
 }
 
-/* What whoever is invited reads, too, before they join. */
+/* What whoever is invited reads, too, before they join: in the other language, perhaps. */
 void
 citiz_host_say_words (const CitizHash *chain_id)
 {
-  g_autofree gchar *words = citiz_community_words (chain_id, citiz_env_language ());
+  const CitizLanguage own = citiz_env_language ();
+  g_autofree gchar *words = citiz_community_words (chain_id, own);
+  g_autofree gchar *others = citiz_community_words (
+      chain_id, own == CITIZ_LANGUAGE_FR ? CITIZ_LANGUAGE_EN : CITIZ_LANGUAGE_FR);
 
   citiz_host_say (_ ("The community’s six words: %s"), words);
+  citiz_host_say (_ ("The same for who reads French: %s"), others);
+}
+
+static gboolean
+chain_of (json_t *body, CitizHash *out)
+{
+  const gchar *hex = json_string_value (json_object_get (body, "chain"));
+
+  return hex != NULL && citiz_hash_from_hex (out, hex);
+}
+
+void
+citiz_host_say_words_of (json_t *body)
+{
+  CitizHash id;
+
+  if (chain_of (body, &id))
+    citiz_host_say_words (&id);
 }
 
 /* What a node has said of itself and its community gets them in the language of who asks. */
 void
 citiz_host_add_words (json_t *body)
 {
-  const gchar *hex = json_string_value (json_object_get (body, "chain"));
   g_autofree gchar *words = NULL;
   CitizHash id;
 
-  if (hex == NULL || !citiz_hash_from_hex (&id, hex))
+  if (!chain_of (body, &id))
     return;
   words = citiz_community_words (&id, citiz_env_language ());
   json_object_set_new (body, "words", json_string (words));
+}
+
+/* @text and as many blanks as fill @width columns. */
+gchar *
+citiz_host_column (const gchar *text, guint width)
+{
+  guint taken = 0;
+
+  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      const gunichar c = g_utf8_get_char (p);
+
+      taken += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+    }
+  return g_strdup_printf ("%s%*s", text, (int) (width > taken ? width - taken : 0), "");
 }
 
 /* UTF-8 that can be seen: nothing in it moves a terminal's cursor. */

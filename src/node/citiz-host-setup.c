@@ -72,11 +72,33 @@ check (const CitizHostArguments *arguments, CitizHash *out_salt, GError **error)
   return address != NULL;
 }
 
+/* Nobody said how others reach this node: at the port it listens on, from this computer. Returns: (nullable) */
+static gchar *
+url_here (const gchar *address)
+{
+  const gchar *port = address != NULL ? strrchr (address, ':') : NULL;
+
+  return port != NULL && g_ascii_isdigit (port[1]) ? g_strconcat ("http://127.0.0.1", port, NULL)
+                                                   : NULL;
+}
+
+static gboolean
+is_here (const gchar *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  const gchar *name = uri != NULL ? g_uri_get_host (uri) : NULL;
+  g_autoptr (GInetAddress) address = name != NULL ? g_inet_address_new_from_string (name) : NULL;
+
+  return g_strcmp0 (name, "localhost") == 0
+         || (address != NULL && g_inet_address_get_is_loopback (address));
+}
+
 static CitizHostConfig *
 new_config (const CitizHostArguments *arguments, GError **error)
 {
   g_autoptr (CitizHostConfig) config = citiz_host_config_new ();
   g_autofree gchar *url = arguments->url != NULL ? clean_url (arguments->url, error) : NULL;
+  g_autofree gchar *here = url_here (arguments->address);
 
   if (arguments->url != NULL && url == NULL)
     return NULL;
@@ -84,7 +106,7 @@ new_config (const CitizHostArguments *arguments, GError **error)
   {
     gchar **setting;
     const gchar *said;
-  } said[] = {{&config->url, url},
+  } said[] = {{&config->url, url != NULL ? url : here},
               {&config->address, arguments->address},
               {&config->operator_, arguments->operator_},
               {&config->contact, arguments->contact}};
@@ -120,7 +142,10 @@ make_card (const CitizHostArguments *arguments,
 }
 
 static void
-say_founder (const CitizHostArguments *arguments, const CitizHash *salt, const gchar *card)
+say_founder (const CitizHostArguments *arguments,
+             const gchar *url,
+             const CitizHash *salt,
+             const gchar *card)
 {
   g_autofree gchar *then = citiz_host_command_line (arguments->folder, "found");
 
@@ -131,6 +156,11 @@ say_founder (const CitizHostArguments *arguments, const CitizHash *salt, const g
     }
   citiz_host_say (_ ("Your card is %s/%s: give it to the other founders, and take theirs."),
                   arguments->folder, CITIZ_HOST_CARD_FILE);
+  if (is_here (url))
+    citiz_host_say (
+        _ ("It gives the address %s, which only this computer reaches; with founders on "
+           "other computers, say --url."),
+        url);
   if (arguments->salt == NULL)
     {
       g_autofree gchar *hex = citiz_hash_to_hex (salt);
@@ -206,7 +236,7 @@ fill_folder (const CitizHostArguments *arguments,
   if (!citiz_host_config_write (config, arguments->folder, error))
     return FALSE;
   if (card != NULL)
-    say_founder (arguments, salt, card);
+    say_founder (arguments, config->url, salt, card);
   return TRUE;
 }
 
@@ -277,6 +307,32 @@ read_cards (gchar **paths, GError **error)
   return g_steal_pointer (&cards);
 }
 
+/* On one computer, or on several: an address that only its own computer reaches shuts its node out. */
+static gboolean
+check_addresses (GPtrArray *cards, GError **error)
+{
+  const CitizHostCard *here = NULL;
+  gboolean elsewhere = FALSE;
+
+  for (guint i = 0; i < cards->len; i++)
+    {
+      const CitizHostCard *card = cards->pdata[i];
+
+      if (is_here (card->url))
+        here = card;
+      else
+        elsewhere = TRUE;
+    }
+  if (here == NULL || !elsewhere)
+    return TRUE;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
+               _ ("The card of %s gives the address %s, which only its own computer reaches: its "
+                  "founder sets the node up again, with --url"),
+               here->operator_[0] != '\0' ? here->operator_ : _ ("a founder without a name"),
+               here->url);
+  return FALSE;
+}
+
 static void
 say_founded (const CitizHostArguments *arguments, const CitizHash *id)
 {
@@ -301,7 +357,7 @@ citiz_host_command_found (const CitizHostArguments *arguments, GError **error)
 {
   g_autoptr (GPtrArray) cards = read_cards (arguments->rest, error);
   g_autoptr (CitizHostCommunity) community
-      = cards ? citiz_host_community_found (cards, error) : NULL;
+      = cards && check_addresses (cards, error) ? citiz_host_community_found (cards, error) : NULL;
   g_autoptr (CitizSigningKey) key = NULL;
   g_autofree gchar *text = NULL;
   CitizHash id;
@@ -310,7 +366,10 @@ citiz_host_command_found (const CitizHostArguments *arguments, GError **error)
     return CITIZ_HOST_REFUSED;
   if (citiz_host_folder_has (arguments->folder, CITIZ_HOST_COMMUNITY_FILE))
     {
-      bad (error, _ ("This node has its community already; nothing was changed"));
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
+                   _ ("This node has its community already; nothing was changed. If a card was "
+                      "missing and no node has run yet, every founder removes %s and founds again"),
+                   CITIZ_HOST_COMMUNITY_FILE);
       return CITIZ_HOST_REFUSED;
     }
   if (!citiz_host_folder_is_set_up (arguments->folder, error))

@@ -963,8 +963,10 @@ def case_configured(world):
     assert limits['connections'] == 512 and limits['bodyBytes'] == 65536, limits
     assert other.get('/metrics')[0] == 404
     for language, words in (('fr-CA,fr;q=0.9,en;q=0.5', 'Ce nœud'), ('en', 'This node')):
-        status, page = other.get('/', headers={'Accept-Language': language})
-        assert status == 200 and words in page.decode(), page
+        for path, asked in (('/', language), (f'/?lang={language[:2]}', 'de')):
+            status, page = other.get(path, headers={'Accept-Language': asked})
+            assert status == 200 and words in page.decode(), page
+    assert other.request('HEAD', '/') == (200, b'')
 
 
 def refused(node, words, sentence):
@@ -1005,6 +1007,12 @@ def case_mistaken(world):
     refused(node, ['run'], 'not founded')
     assert refused(node, ['found', 'nowhere.json'], 'nowhere.json').count('nowhere.json') == 1
     refused(node, ['found', str(node.dir / 'citiz-node.conf')], 'no founder')
+    far = Node(world, len(world.nodes) + 2)
+    far.command('setup', '--found', '--salt', '0' * 64, '--url', 'https://node.example.org')
+    refused(node, ['found', str(node.dir / 'founder-card.json'), str(far.dir / 'founder-card.json')], 'only its own computer reaches')
+    here = Node(world, len(world.nodes) + 3)
+    assert f'127.0.0.1:{here.port}' in here.command('setup', '--found', '--listen', f'127.0.0.1:{here.port}').stdout
+    assert json.loads((here.dir / 'founder-card.json').read_text())['url'] == here.url
     node.command('found', str(node.dir / 'founder-card.json'))
     refused(node, ['found', str(node.dir / 'founder-card.json')], 'already')
     assert f'citiz-node --folder {node.dir} run' in refused(node, ['status'], 'no node runs')
