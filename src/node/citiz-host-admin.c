@@ -384,7 +384,9 @@ read_answer (const gchar *line, GError **error)
 static void
 set_idle (const gchar *dir, GError **error)
 {
-  g_autofree gchar *start = citiz_host_command_line (dir, "run");
+  g_autofree gchar *start = citiz_host_folder_is_others (dir)
+                                ? g_strdup ("systemctl start citiz-node")
+                                : citiz_host_command_line (dir, "run");
 
   g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
                _ ("no node runs in %s; to start it: %s"), dir, start);

@@ -2,11 +2,14 @@
 #include "node/citiz-host-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PAGES_AT_ONCE 256
+#define OUTGOING      "outgoing-"
 
 /* A backup under way. Changes made meanwhile come in by themselves: they are made over the same connection. */
 typedef struct
@@ -64,6 +67,7 @@ finish (Backup *backup, const GError *error)
   g_free (backup);
 }
 
+/* Nothing of it stays. */
 static void
 fail (Backup *backup)
 {
@@ -71,6 +75,7 @@ fail (Backup *backup)
       = g_error_new (CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "the copy cannot be written: %s",
                      sqlite3_errmsg (backup->copy));
 
+  citiz_host_folder_remove (backup->to);
   finish (backup, error);
 }
 
@@ -91,7 +96,7 @@ step_cb (gpointer data)
 
 /**
  * citiz_host_backup:
- * @to: a folder that is not there yet, or is empty
+ * @to: as citiz_host_backup_place() says
  * @done: called once
  *
  * Copies key, configuration, founding file and database while the node goes on.
@@ -101,17 +106,16 @@ citiz_host_backup (CitizHost *host, const gchar *to, CitizHostBackedUp done, gpo
 {
   Backup *backup = g_new0 (Backup, 1);
   g_autoptr (GSource) source = NULL;
-  g_autofree gchar *path = g_build_filename (to ? to : "", CITIZ_DB_FILE, NULL);
+  g_autofree gchar *path = g_build_filename (to, CITIZ_DB_FILE, NULL);
+  g_autofree gchar *parent = g_path_get_dirname (to);
   g_autoptr (GError) error = NULL;
 
   backup->host = host;
   backup->to = g_strdup (to);
   backup->done = done;
   backup->data = data;
-  if (to == NULL || !g_path_is_absolute (to))
-    g_set_error (&error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "a folder has to be named");
-  else if (g_file_test (path, G_FILE_TEST_EXISTS))
-    g_set_error (&error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s is there already", path);
+  if (!g_str_equal (parent, host->dir) || g_file_test (to, G_FILE_TEST_EXISTS))
+    g_set_error (&error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "no copy is made at %s", to);
   if (error != NULL || !copy_files (host->dir, to, &error))
     {
       finish (backup, error);
@@ -132,6 +136,17 @@ citiz_host_backup (CitizHost *host, const gchar *to, CitizHostBackedUp done, gpo
 }
 
 static gboolean
+sync_path (const gchar *path)
+{
+  const int fd = open (path, O_RDONLY | O_CLOEXEC);
+  const gboolean good = fd >= 0 && fsync (fd) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return good;
+}
+
+static gboolean
 copy_database (const gchar *from, const gchar *to, GError **error)
 {
   g_autofree gchar *source = g_build_filename (from, CITIZ_DB_FILE, NULL);
@@ -139,7 +154,66 @@ copy_database (const gchar *from, const gchar *to, GError **error)
   g_autoptr (GFile) in = g_file_new_for_path (source);
   g_autoptr (GFile) out = g_file_new_for_path (target);
 
-  return g_file_copy (in, out, G_FILE_COPY_NONE, NULL, NULL, NULL, error);
+  if (!g_file_copy (in, out, G_FILE_COPY_NONE, NULL, NULL, NULL, error))
+    return FALSE;
+  if (sync_path (target) && sync_path (to))
+    return TRUE;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", target,
+               g_strerror (errno));
+  return FALSE;
+}
+
+/**
+ * citiz_host_backup_place:
+ *
+ * Returns: (transfer full): where the node in @dir, which may write nowhere else, is to put a copy
+ */
+gchar *
+citiz_host_backup_place (const gchar *dir)
+{
+  const CitizId id = citiz_env_new_id (citiz_env_system ());
+  g_autofree gchar *hex = citiz_id_to_hex (&id);
+  g_autofree gchar *name = g_strconcat (OUTGOING, hex, NULL);
+
+  return g_build_filename (dir, name, NULL);
+}
+
+/**
+ * citiz_host_backup_bring:
+ * @from: (nullable): what the node wrote; goes. %NULL: @to is only tried
+ * @to: there may be no copy in it yet; it belongs to who runs this command, as what is in it then does
+ */
+gboolean
+citiz_host_backup_bring (const gchar *from, const gchar *to, GError **error)
+{
+  gboolean good;
+
+  if (g_mkdir_with_parents (to, 0700) != 0 || g_access (to, W_OK) != 0)
+    {
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", to,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  good = from == NULL || (copy_files (from, to, error) && copy_database (from, to, error));
+  if (from != NULL)
+    citiz_host_folder_remove (from);
+  return good;
+}
+
+/* Copies that nobody has brought out: whoever asked for them was killed. */
+void
+citiz_host_backup_forget (const gchar *dir)
+{
+  g_autoptr (GDir) open = g_dir_open (dir, 0, NULL);
+  const gchar *name;
+
+  while (open != NULL && (name = g_dir_read_name (open)) != NULL)
+    {
+      g_autofree gchar *path = g_build_filename (dir, name, NULL);
+
+      if (g_str_has_prefix (name, OUTGOING))
+        citiz_host_folder_remove (path);
+    }
 }
 
 static gboolean
@@ -156,22 +230,6 @@ verify (const gchar *dir, const CitizEnv *env, guint64 *out_height, GError **err
   *out_height = citiz_chain_height (chain);
   citiz_chain_close (chain);
   return good;
-}
-
-/* Names of files in @dir, which has no folders. */
-static void
-remove_folder (const gchar *dir)
-{
-  g_autoptr (GDir) open = g_dir_open (dir, 0, NULL);
-  const gchar *name;
-
-  while (open != NULL && (name = g_dir_read_name (open)) != NULL)
-    {
-      g_autofree gchar *path = g_build_filename (dir, name, NULL);
-
-      (void) g_unlink (path);
-    }
-  (void) g_rmdir (dir);
 }
 
 /* The configuration last: without it, the folder is no node's. */
@@ -221,7 +279,7 @@ replace (const gchar *to, const gchar *copying, GError **error)
   g_autofree gchar *restoring = g_build_filename (to, CITIZ_HOST_RESTORING, NULL);
 
   citiz_host_folder_empty (to);
-  remove_folder (restoring);
+  citiz_host_folder_remove (restoring);
   if (g_rename (copying, restoring) != 0)
     {
       g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", restoring,
@@ -230,7 +288,7 @@ replace (const gchar *to, const gchar *copying, GError **error)
     }
   if (!move_in (restoring, to, error))
     return FALSE;
-  remove_folder (restoring);
+  citiz_host_folder_remove (restoring);
   return TRUE;
 }
 
@@ -263,15 +321,15 @@ citiz_host_restore (const gchar *from,
     }
   if (!citiz_host_folder_take (to, TRUE, &taken, error))
     return FALSE;
-  remove_folder (copying);
+  citiz_host_folder_remove (copying);
   good = copy_files (from, copying, error) && copy_database (from, copying, error)
          && verify (copying, env, out_height, error);
   if (!good)
     explain (from, error);
   good = good && replace (to, copying, error);
-  remove_folder (copying);
+  citiz_host_folder_remove (copying);
   if (good || citiz_host_folder_is_half_restored (to))
-    citiz_host_folder_keep (&taken);
+    citiz_host_folder_keep (to, &taken);
   else
     citiz_host_folder_give_back (to, &taken);
   return good;

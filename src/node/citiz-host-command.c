@@ -5,6 +5,7 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 
 #define FAREWELL_MS 200
@@ -52,10 +53,24 @@ end_cb (const GError *error, gpointer data)
   g_main_loop_quit (life->loop);
 }
 
+/* What it would write there its own user could not read afterwards. */
+static gboolean
+check_owner (const gchar *dir, GError **error)
+{
+  if (!citiz_host_folder_is_others (dir))
+    return TRUE;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
+               _ ("%s is another user’s: the node is started with “systemctl start citiz-node”, or "
+                  "as that user"),
+               dir);
+  return FALSE;
+}
+
 int
 citiz_host_command_run (const CitizHostArguments *arguments, GError **error)
 {
   g_autoptr (CitizHost) host = citiz_host_folder_can_run (arguments->folder, error)
+                                       && check_owner (arguments->folder, error)
                                    ? citiz_host_open (arguments->folder, citiz_env_system (), error)
                                    : NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
@@ -69,6 +84,7 @@ citiz_host_command_run (const CitizHostArguments *arguments, GError **error)
   if (citiz_host_start (host, end_cb, &life, error))
     {
       citiz_host_notify ("READY=1");
+      citiz_host_notify_status (host);
       g_message ("event=started height=%llu signs=%s",
                  (unsigned long long) citiz_chain_height (host->chain),
                  citiz_journals_get (host->journals, citiz_replica_get_epoch (host->replica), NULL)
@@ -392,19 +408,36 @@ print_backup (json_t *body)
                   number_of (body, "height"));
 }
 
+/* The node writes into its own folder, which is all that systemd lets it write to; the command brings the copy to where it is wanted. */
 int
 citiz_host_command_backup (const CitizHostArguments *arguments, GError **error)
 {
   g_autofree gchar *to = g_canonicalize_filename (arguments->rest[0], NULL);
+  g_autofree gchar *place = citiz_host_backup_place (arguments->folder);
+  const gboolean made = !g_file_test (to, G_FILE_TEST_EXISTS);
+  json_t *body = NULL;
+  gboolean good;
 
-  if (citiz_host_folder_has (to,
-                             CITIZ_DB_FILE)) /* the node would say so in a language of its own */
+  if (citiz_host_folder_has (to, CITIZ_DB_FILE))
     {
       g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE,
                    _ ("There is a copy in %s already"), to);
       return CITIZ_HOST_REFUSED;
     }
-  return citiz_host_ask_and_print (arguments, "backup", to, print_backup, error);
+  if (!citiz_host_backup_bring (NULL, to, error))
+    return CITIZ_HOST_REFUSED;
+  body = citiz_host_ask (arguments->folder, "backup", place, error);
+  good = body != NULL && citiz_host_backup_bring (place, to, error);
+  if (good)
+    {
+      json_object_set_new (body, "backup", json_string (to));
+      if (!print_json (arguments, body))
+        print_backup (body);
+    }
+  else if (made)
+    citiz_host_folder_remove (to);
+  json_decref (body);
+  return good ? CITIZ_HOST_DONE : CITIZ_HOST_REFUSED;
 }
 
 int

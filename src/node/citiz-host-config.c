@@ -253,7 +253,10 @@ citiz_host_config_read (const gchar *dir, GError **error)
   g_auto (GStrv) groups = NULL;
 
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error))
-    return NULL;
+    {
+      g_prefix_error (error, "%s: ", path);
+      return NULL;
+    }
   groups = g_key_file_get_groups (file, NULL);
   for (guint i = 0; groups[i]; i++)
     {

@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SEED_SIZE    32
@@ -104,6 +105,22 @@ citiz_host_read_text (const gchar *path, GError **error)
   errno = n < 0 ? errno : EFBIG;
   file_error (error, path);
   return NULL;
+}
+
+/* @dir has no folders in it. */
+void
+citiz_host_folder_remove (const gchar *dir)
+{
+  g_autoptr (GDir) open = g_dir_open (dir, 0, NULL);
+  const gchar *name;
+
+  while (open != NULL && (name = g_dir_read_name (open)) != NULL)
+    {
+      g_autofree gchar *path = g_build_filename (dir, name, NULL);
+
+      (void) g_unlink (path);
+    }
+  (void) g_rmdir (dir);
 }
 
 /* A folder that becomes a node's ********************************************/
@@ -217,9 +234,52 @@ citiz_host_folder_take (const gchar *dir, gboolean to_restore, CitizHostTaken *o
   return FALSE;
 }
 
-void
-citiz_host_folder_keep (const CitizHostTaken *taken)
+/**
+ * citiz_host_folder_is_others:
+ *
+ * Whether @dir is of another user than who runs this: root writes a command for a node that systemd runs as its own user.
+ */
+gboolean
+citiz_host_folder_is_others (const gchar *dir)
 {
+  struct stat info;
+
+  return stat (dir, &info) == 0 && info.st_uid != geteuid ();
+}
+
+/* What @dir's owner is to have: a file that was made here just now. */
+static void
+hand_over (int dir, const gchar *name)
+{
+  const int fd = openat (dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  struct stat owner, info;
+
+  if (fd < 0)
+    return;
+  if (fstat (dir, &owner) == 0 && fstat (fd, &info) == 0 && S_ISREG (info.st_mode)
+      && info.st_nlink == 1 && info.st_uid == geteuid () && owner.st_uid != geteuid ()
+      && fchown (fd, owner.st_uid, owner.st_gid) != 0)
+    g_debug ("%s stays one's own: %s", name, g_strerror (errno));
+  close (fd);
+}
+
+/* What root has written into the folder of a node that runs as another user is that user's. */
+void
+citiz_host_folder_hand_over (const gchar *dir)
+{
+  const int fd = open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  for (guint i = 0; fd >= 0 && i < G_N_ELEMENTS (files); i++)
+    hand_over (fd, files[i]);
+  if (fd >= 0)
+    close (fd);
+}
+
+/* What was made stays. */
+void
+citiz_host_folder_keep (const gchar *dir, const CitizHostTaken *taken)
+{
+  citiz_host_folder_hand_over (dir);
   close (taken->lock);
 }
 
@@ -268,6 +328,12 @@ citiz_host_folder_is_set_up (const gchar *dir, GError **error)
 {
   g_autofree gchar *setup = citiz_host_command_line (dir, "setup");
 
+  if (g_access (dir, X_OK) != 0 && errno == EACCES)
+    {
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE,
+                   _ ("You may not look into %s: the node’s user and root may"), dir);
+      return FALSE;
+    }
   if (!check_whole (dir, error))
     return FALSE;
   if (citiz_host_folder_has (dir, CITIZ_HOST_CONFIG_FILE))

@@ -82,7 +82,10 @@ gboolean citiz_host_folder_take (const gchar *dir,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_host_folder_empty (const gchar *dir);
 void citiz_host_folder_give_back (const gchar *dir, const CitizHostTaken *taken);
-void citiz_host_folder_keep (const CitizHostTaken *taken);
+void citiz_host_folder_keep (const gchar *dir, const CitizHostTaken *taken);
+void citiz_host_folder_hand_over (const gchar *dir);
+gboolean citiz_host_folder_is_others (const gchar *dir);
+void citiz_host_folder_remove (const gchar *dir);
 gboolean citiz_host_folder_is_set_up (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_host_folder_can_run (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gchar *citiz_host_command_line (const gchar *dir, const gchar *words);

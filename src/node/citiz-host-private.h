@@ -100,6 +100,7 @@ struct _CitizHost
   guint64 tiles_done[CITIZ_HOST_TILE_LEVELS]; /* how many of each level are in the folder */
   GSource *export;                            /* nullable: of tiles, under way */
   GSource *beat;
+  gchar *notified;   /* what systemd was told last */
   gint64 started;    /* µs, monotonic */
   CitizTime born;    /* the same, on the wall's clock */
   gint64 last_final; /* µs, monotonic; 0: none since the start */
@@ -229,6 +230,7 @@ void citiz_host_route_community (CitizHostCall *call);
 
 /* citiz-host-notify.c */
 void citiz_host_notify (const gchar *state);
+void citiz_host_notify_status (CitizHost *host); /* citiz-host-public.c */
 gint64 citiz_host_watchdog (void);
 GSocket *citiz_host_handed_socket (GError **error);
 
@@ -238,5 +240,10 @@ gchar *citiz_host_fetch (const gchar *url, gsize max);
 /* citiz-host-backup.c */
 typedef void (*CitizHostBackedUp) (const GError *error, gpointer data);
 void citiz_host_backup (CitizHost *host, const gchar *to, CitizHostBackedUp done, gpointer data);
+gchar *citiz_host_backup_place (const gchar *dir);
+gboolean citiz_host_backup_bring (const gchar *from,
+                                  const gchar *to,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_host_backup_forget (const gchar *dir);
 
 G_END_DECLS

@@ -134,6 +134,40 @@ citiz_host_describe (CitizHost *host)
   return body;
 }
 
+static guint
+count_linked (CitizHost *host)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
+  guint n = 0;
+
+  for (guint i = 0; i < validators->n; i++)
+    n += citiz_public_key_equal (&validators->v[i].node, citiz_signing_key_get_public (host->key))
+         || citiz_peers_is_connected (citiz_member_get_peers (host->member),
+                                      &validators->v[i].node);
+  return n;
+}
+
+/* The line of “systemctl status”, when it is another. */
+void
+citiz_host_notify_status (CitizHost *host)
+{
+  g_autofree gchar *line = NULL;
+  CitizCsxReport report;
+
+  citiz_replica_report (host->replica, &report);
+  line = g_strdup_printf ("STATUS=%s, %s; block %" G_GUINT64_FORMAT
+                          "; %u of %u validators in reach; %u transactions wait",
+                          citiz_host_state (host), mode_name (report.mode),
+                          citiz_chain_height (host->chain), count_linked (host),
+                          (guint) citiz_replica_get_validators (host->replica)->n,
+                          citiz_replica_n_waiting (host->replica));
+  if (g_strcmp0 (line, host->notified) == 0)
+    return;
+  citiz_host_notify (line);
+  g_free (host->notified);
+  host->notified = g_steal_pointer (&line);
+}
+
 void
 citiz_host_route_status (CitizHostCall *call)
 {

@@ -131,6 +131,7 @@ beat_cb (gpointer data)
   citiz_host_look_at_disk (host);
   citiz_host_members_beat (host);
   citiz_host_refound_beat (host);
+  citiz_host_notify_status (host);
   if (citiz_host_watchdog () > 0)
     citiz_host_notify ("WATCHDOG=1");
   return G_SOURCE_CONTINUE;
@@ -146,6 +147,7 @@ citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **err
   host->started = g_get_monotonic_time ();
   host->born = citiz_env_now (host->env);
   citiz_host_look_at_disk (host);
+  citiz_host_backup_forget (host->dir);
   g_signal_connect (host->replica, "final", G_CALLBACK (final_cb), host);
   g_signal_connect (host->replica, "evidence", G_CALLBACK (evidence_cb), host);
   g_signal_connect (host->replica, "alarm", G_CALLBACK (alarm_cb), host);
@@ -206,6 +208,7 @@ citiz_host_close (CitizHost *host)
   g_clear_pointer (&host->community, citiz_host_community_free);
   g_clear_pointer (&host->config, citiz_host_config_free);
   g_strfreev (host->hosts);
+  g_free (host->notified);
   g_hash_table_unref (host->waits);
   g_hash_table_unref (host->lost);
   g_free (host->dir);

@@ -51,7 +51,8 @@ close_memory (void)
   prctl (PR_SET_DUMPABLE, 0);
 }
 
-#define COLUMN 44 /* where the helps of the commands begin */
+#define UNIT_FOLDER "/var/lib/citiz-node"
+#define COLUMN      44 /* where the helps of the commands begin */
 
 static gchar *
 summary (void)
@@ -70,16 +71,21 @@ summary (void)
   return g_string_free (text, FALSE);
 }
 
-/* --folder, what systemd gives, or a folder of the person's own. */
+/* --folder, what systemd gives, a folder of the person's own; the unit's, for who may look into it and has none. */
 static gchar *
 find_folder (const gchar *said)
 {
   const gchar *state = g_getenv ("STATE_DIRECTORY");
+  g_autofree gchar *own = g_build_filename (g_get_user_data_dir (), "citiz-node", NULL);
 
   if (said != NULL)
     return g_canonicalize_filename (said, NULL);
-  return state != NULL ? g_strdup (state)
-                       : g_build_filename (g_get_user_data_dir (), "citiz-node", NULL);
+  if (state != NULL)
+    return g_strdup (state);
+  return !citiz_host_folder_has (own, CITIZ_HOST_CONFIG_FILE)
+                 && citiz_host_folder_has (UNIT_FOLDER, CITIZ_HOST_CONFIG_FILE)
+             ? g_strdup (UNIT_FOLDER)
+             : g_steal_pointer (&own);
 }
 
 static int

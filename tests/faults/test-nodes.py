@@ -832,14 +832,70 @@ def case_systemd(world):
         node.process = subprocess.Popen(
             ['sh', '-c', f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --folder "$1" run 3<&{place}', world.binary, str(node.dir)], pass_fds=[place],
             env={**os.environ, 'NOTIFY_SOCKET': str(world.dir / 'notify'), 'WATCHDOG_USEC': '10000000'}, stderr=open(node.log, 'a'))
-        assert notify.recv(100) == b'READY=1'
+        assert notify.recv(200) == b'READY=1'
         listening.close()
         until('it answers', node.healthy)
-        assert notify.recv(100) == b'WATCHDOG=1'
-        assert node.stop() == 0
-        while (said := notify.recv(100)) == b'WATCHDOG=1':
+        assert re.fullmatch(rb'STATUS=\w+, \w+; block 0; 1 of 4 validators in reach; \d+ transactions wait', line := notify.recv(200)), line
+        said = []
+        while b'WATCHDOG=1' not in said:
+            said.append(notify.recv(200))
+        for other in world.nodes[1:]:
+            other.start()
+        while not re.match(rb'STATUS=ready, signing; block [1-9]\d*; 4 of 4 ', notify.recv(200)):
             pass
-        assert said == b'STOPPING=1'
+        assert node.stop() == 0
+        while (last := notify.recv(200)) != b'STOPPING=1':
+            assert last == b'WATCHDOG=1' or last.startswith(b'STATUS='), last
+
+
+def case_other_user(world):
+    """As under systemd: the node has a user of its own, who may write into its folder only; root types the commands."""
+    if os.geteuid() != 0:
+        raise Skip('only root can be another user')
+    user, node, secret = 54321, world.nodes[0], world.dir / 'secret'
+    secret.mkdir(0o700)
+    world.dir.chmod(0o711)
+    for path in [node.dir, *node.dir.iterdir()]:
+        os.chown(path, user, user)
+    refused(node, ['run'], 'another user')
+    refused(node, ['status'], 'systemctl start')
+    binary = world.dir / 'citiz-node'  # where anybody may come
+    shutil.copy(world.binary, binary)
+    as_user = lambda *words: subprocess.run([binary, '--folder', str(node.dir), *words], user=user, group=user, extra_groups=[], capture_output=True, text=True)
+    node.process = subprocess.Popen([binary, '--folder', str(node.dir), 'run'], user=user, group=user, extra_groups=[], stderr=open(node.log, 'a'))
+    for other in world.nodes[1:]:
+        other.start()
+    until('it answers', node.healthy)
+    Load(world, number=5).complete()
+    copy = secret / 'copy'
+    said = json.loads(node.command('--json', 'backup', str(copy)).stdout)
+    assert said['backup'] == str(copy), said
+    assert {(p.stat().st_uid, p.stat().st_mode & 0o777) for p in copy.iterdir()} == {(0, 0o600)}
+    assert not list(node.dir.glob('outgoing*'))
+    refused(node, ['backup', '/proc/nowhere'], '/proc/nowhere')
+    other = as_user('backup', str(secret / 'mine'))
+    assert other.returncode == 1 and str(secret) in other.stderr, other
+    assert 'may not look' in subprocess.run([binary, '--folder', str(copy), 'status'], user=user, group=user, capture_output=True, text=True).stderr
+    half = node.dir / 'outgoing-1234'  # a command was killed before it brought that out
+    half.mkdir()
+    os.chown(half, user, user)
+    node.stop()
+    for file in node.dir.iterdir():
+        shutil.rmtree(file) if file.is_dir() and file != half else file.is_file() and file.unlink()
+    assert 'verified' in node.command('restore', '--verify', str(copy)).stdout
+    assert {p.stat().st_uid for p in node.dir.iterdir()} == {user}
+    node.process = subprocess.Popen([binary, '--folder', str(node.dir), 'run'], user=user, group=user, extra_groups=[], stderr=open(node.log, 'a'))
+    until('it follows', lambda: node.healthy() and node.status()['mode'] == 'observing')
+    assert not half.exists()
+    node.stop()
+    shutil.rmtree(node.dir)
+    node.dir.mkdir(0o700)
+    os.chown(node.dir, user, user)
+    node.command('setup', '--found', '--listen', f'127.0.0.1:{node.port}')
+    node.command('found', str(node.dir / 'founder-card.json'))
+    assert {p.stat().st_uid for p in node.dir.iterdir()} == {user}
+    node.process = subprocess.Popen([binary, '--folder', str(node.dir), 'run'], user=user, group=user, extra_groups=[], stderr=open(node.log, 'a'))
+    until('it signs', lambda: node.healthy() and node.status()['mode'] == 'signing')
 
 
 PROBES = [  # what differs between how two programs read one request; the proxy or the node refuses each of them
