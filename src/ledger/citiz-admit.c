@@ -17,7 +17,7 @@ check_sponsor (const CitizRun *run, const CitizTx *tx, GError **error)
   gsize n;
   const guint8 *bytes = citiz_tx_get_vouched (tx, &n);
 
-  if (!citiz_ledger_is_member (run->ledger, &tx->sponsor))
+  if (!citiz_run_is_member (run, &tx->sponsor))
     return refuse (error, CITIZ_LEDGER_ERROR_SPONSOR, "the sponsor is no member");
   if (tx->sponsor_epoch != run->ledger->epoch)
     return refuse (error, CITIZ_LEDGER_ERROR_SPONSOR, "the sponsor's word is of another epoch");
@@ -97,7 +97,7 @@ citiz_run_admit (CitizRun *run, CitizTx *tx, const CitizPublicKey *signer, GErro
     return FALSE;
   if (!citiz_state_get_params (run->state, &params))
     return TRUE;
-  if (citiz_ledger_is_member (run->ledger, signer)) /* nodes vouch for themselves */
+  if (citiz_run_is_member (run, signer)) /* nodes vouch for themselves */
     return count (run, signer->b, params.quota, error);
   if (tx->sponsored)
     {

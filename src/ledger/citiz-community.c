@@ -196,8 +196,11 @@ citiz_validators_find (const CitizValidators *validators, const CitizPublicKey *
 gboolean
 citiz_state_get_node (const CitizState *state, const CitizPublicKey *node, CitizNodeRecord *out)
 {
-  GBytes *value = citiz_state_find (state, CITIZ_OBJECT_NODE, node->b, sizeof node->b);
+  GBytes *value;
+  CitizHash key;
 
+  citiz_object_key (&key, CITIZ_OBJECT_NODE, node->b, sizeof node->b);
+  value = citiz_state_get_few (state, &key);
   return value != NULL && citiz_node_record_decode (value, out, NULL);
 }
 
@@ -228,13 +231,26 @@ citiz_state_get_params (const CitizState *state, CitizTxParams *out)
   return value != NULL && citiz_params_decode (value, out, NULL);
 }
 
+static gboolean
+is_member (const CitizState *state, const CitizValidators *validators, const CitizPublicKey *node)
+{
+  CitizNodeRecord record;
+
+  if (citiz_state_get_node (state, node, &record))
+    return record.standing == CITIZ_STANDING_MEMBER;
+  return citiz_validators_find (validators, node) >= 0;
+}
+
 /* Whether the community takes this node's word for others. */
 gboolean
 citiz_ledger_is_member (const CitizLedger *ledger, const CitizPublicKey *node)
 {
-  CitizNodeRecord record;
+  return is_member (ledger->state, &ledger->validators, node);
+}
 
-  if (citiz_state_get_node (ledger->state, node, &record))
-    return record.standing == CITIZ_STANDING_MEMBER;
-  return citiz_validators_find (&ledger->validators, node) >= 0;
+/* The same after what @run has done, which may be on a draft. */
+gboolean
+citiz_run_is_member (const CitizRun *run, const CitizPublicKey *node)
+{
+  return is_member (run->state, &run->ledger->validators, node);
 }

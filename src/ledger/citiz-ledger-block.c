@@ -23,10 +23,12 @@ check_size (GPtrArray *txs, guint64 height, GError **error)
   return refuse (error, CITIZ_LEDGER_ERROR_LIMIT, height, "too many transactions for one block");
 }
 
-/* Runs @tx on the state of @next; when it fails, that is spoilt. */
+/* Runs @tx on @state, that of @ledger or a draft of it; when it fails, that is spoilt. */
 static gboolean
-run_one (CitizLedger *next,
+run_one (const CitizLedger *ledger,
+         CitizState *state,
          CitizTx *tx,
+         const CitizHash keys[CITIZ_TX_KEYS],
          CitizTime time,
          CitizCheckFunc check,
          gpointer check_data,
@@ -34,7 +36,7 @@ run_one (CitizLedger *next,
          CitizLane *lane,
          GError **error)
 {
-  CitizRun run = {next, &next->chain_id, next->state, time, check, check_data, changes, lane};
+  CitizRun run = {ledger, &ledger->chain_id, state, time, check, check_data, changes, lane, keys};
 
   return citiz_run_tx (&run, tx, error);
 }
@@ -60,11 +62,17 @@ execute (CitizLedger *next,
          CitizLane *lane,
          GError **error)
 {
+  g_autofree CitizHash *keys = g_new (CitizHash, CITIZ_TX_KEYS * txs->len);
+
+  for (guint i = 0; i < txs->len; i++)
+    citiz_tx_keys (&keys[CITIZ_TX_KEYS * i], txs->pdata[i]);
+  citiz_state_warm (next->state, keys, CITIZ_TX_KEYS * txs->len);
   for (guint i = 0; i < txs->len; i++)
     {
       CitizTx *tx = txs->pdata[i];
 
-      if (!run_one (next, tx, time, check, check_data, changes, lane, error))
+      if (!run_one (next, next->state, tx, &keys[CITIZ_TX_KEYS * i], time, check, check_data,
+                    changes, lane, error))
         {
           g_prefix_error (error, "transaction %u (%s): ", i, citiz_tx_type_name (tx->type));
           return FALSE;
@@ -95,6 +103,18 @@ checked_before_cb (gpointer data,
   return TRUE;
 }
 
+/* What a draft was set to becomes @state's. @changes: from @first on; get their numbers */
+static void
+carry_over (CitizState *state, CitizChanges *changes, guint first)
+{
+  for (guint i = first; i < changes->objects->len; i++)
+    {
+      CitizChange *change = &g_array_index (changes->objects, CitizChange, i);
+
+      change->number = citiz_state_set (state, &change->key, change->value);
+    }
+}
+
 /* Runs one transaction on top of @next, or leaves it as it was. */
 static gboolean
 try_one (CitizLedger *next,
@@ -104,25 +124,24 @@ try_one (CitizLedger *next,
          CitizLane *lane,
          GError **error)
 {
-  CitizState *before = citiz_state_fork (next->state);
   const guint n_objects = changes->objects->len;
   const CitizLane lane_before = lane != NULL ? *lane : (CitizLane){0};
-  const gboolean good = run_one (next, tx, time, checked_before_cb, NULL, changes, lane, error);
+  g_autoptr (CitizState) draft = citiz_state_draft (next->state);
+  CitizHash keys[CITIZ_TX_KEYS];
+  gboolean good;
 
+  citiz_tx_keys (keys, tx);
+  good = run_one (next, draft, tx, keys, time, checked_before_cb, NULL, changes, lane, error);
   if (good)
-    append_one (next, tx, changes);
-  else
     {
-      CitizState *spoilt = next->state;
-
-      next->state = before;
-      before = spoilt;
-      g_array_set_size (changes->objects, n_objects);
-      if (lane != NULL)
-        *lane = lane_before;
+      carry_over (next->state, changes, n_objects);
+      append_one (next, tx, changes);
+      return TRUE;
     }
-  citiz_state_free (before);
-  return good;
+  g_array_set_size (changes->objects, n_objects);
+  if (lane != NULL)
+    *lane = lane_before;
+  return FALSE;
 }
 
 /* Of @txs those that can be run one after the other and fit, on top of @next; what the rules refuse goes to @out_refused, what they
@@ -357,17 +376,20 @@ citiz_ledger_try (const CitizLedger *ledger,
                   gpointer check_data,
                   GError **error)
 {
-  CitizLedger next = *ledger;
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
-  g_autoptr (CitizState) state = citiz_state_fork (ledger->state);
+  g_autoptr (CitizState) draft = citiz_state_draft (ledger->state);
   gboolean good = TRUE;
 
-  next.state = state;
   if (check == NULL)
     check = citiz_check_now;
   for (guint i = 0; good && i < txs->len; i++)
-    good = run_one (&next, txs->pdata[i], time, i + 1 < txs->len ? NULL : check, check_data,
-                    changes, NULL, error);
+    {
+      CitizHash keys[CITIZ_TX_KEYS];
+
+      citiz_tx_keys (keys, txs->pdata[i]);
+      good = run_one (ledger, draft, txs->pdata[i], keys, time, i + 1 < txs->len ? NULL : check,
+                      check_data, changes, NULL, error);
+    }
   return good;
 }
 

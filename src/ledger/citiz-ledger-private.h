@@ -27,7 +27,7 @@ typedef struct
   gsize bytes;
 } CitizLane;
 
-/* One block in the making: the state it changes (of @ledger), the time it happens at, who checks signatures (NULL: nobody). @lane:
+/* One block in the making: the state it changes (of @ledger, or a draft of it), the time it happens at, who checks signatures (NULL: nobody). @lane:
  * NULL when it is not about one block. */
 typedef struct
 {
@@ -39,25 +39,28 @@ typedef struct
   gpointer check_data;
   CitizChanges *changes;
   CitizLane *lane;
+  const CitizHash *keys; /* citiz_tx_keys() of the transaction being run */
 } CitizRun;
+
+/* Where in the state a transaction looks first: its account, and what it commits to (if it does; else the account again). */
+#define CITIZ_TX_KEYS 2
 
 typedef gboolean (*CitizApplyFunc) (CitizRun *run,
                                     const CitizTx *tx,
                                     CitizAccount *account,
                                     GError **error);
 
+void citiz_tx_keys (CitizHash out[CITIZ_TX_KEYS], const CitizTx *tx);
 gboolean citiz_run_tx (CitizRun *run, CitizTx *tx, GError **error);
 gboolean citiz_state_get_grant (const CitizState *state,
                                 const CitizId *id,
                                 CitizGrantRecord *out,
                                 CitizGrantUse *out_use);
 gboolean citiz_state_get_account (const CitizState *state, const CitizHash *id, CitizAccount *out);
-gboolean citiz_state_get_commitment (const CitizState *state,
-                                     const CitizHash *root,
-                                     CitizCommitment *out);
 
 GBytes *citiz_state_find (const CitizState *state, CitizObjectType type, const guint8 *id, gsize n);
 void citiz_run_put (CitizRun *run, CitizObjectType type, const guint8 *id, gsize n, GBytes *value);
+gboolean citiz_run_is_member (const CitizRun *run, const CitizPublicKey *node);
 gboolean citiz_run_admit (CitizRun *run, CitizTx *tx, const CitizPublicKey *signer, GError **error);
 
 /* citiz-community.c */

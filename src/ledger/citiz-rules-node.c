@@ -191,7 +191,7 @@ citiz_apply_valset_change (CitizRun *run, const CitizTx *tx, CitizAccount *accou
       return refuse (error, CITIZ_LEDGER_ERROR_NODE,
                      "a node to add validates already, or has not joined");
   for (guint i = 0; i < change->n_removed; i++)
-    if (!citiz_ledger_is_member (run->ledger, &change->removed[i])
+    if (!citiz_run_is_member (run, &change->removed[i])
         && citiz_validators_find (now, &change->removed[i]) < 0)
       return refuse (error, CITIZ_LEDGER_ERROR_NODE, "a node to remove is no member");
   if (next_nodes (now, change, &next) == 0)

@@ -46,14 +46,6 @@ citiz_state_get_account (const CitizState *state, const CitizHash *id, CitizAcco
 }
 
 gboolean
-citiz_state_get_commitment (const CitizState *state, const CitizHash *root, CitizCommitment *out)
-{
-  GBytes *value = citiz_state_find (state, CITIZ_OBJECT_COMMITMENT, root->b, sizeof root->b);
-
-  return value != NULL && citiz_commitment_decode (value, out, NULL);
-}
-
-gboolean
 citiz_state_get_grant (const CitizState *state,
                        const CitizId *id,
                        CitizGrantRecord *out,
@@ -119,12 +111,10 @@ apply_commit (CitizRun *run, const CitizTx *tx, CitizAccount *account, GError **
 {
   const CitizTxCommit *body = &tx->body.commit;
   const CitizCommitment made = {body->root, tx->account, run->time, body->n_leaves};
-  CitizCommitment old;
 
-  if (citiz_state_get_commitment (run->state, &body->root, &old))
+  if (citiz_state_get (run->state, &run->keys[1]) != NULL)
     return refuse (error, CITIZ_LEDGER_ERROR_EXISTS, "this commitment was made before");
-  citiz_run_put (run, CITIZ_OBJECT_COMMITMENT, body->root.b, sizeof body->root.b,
-                 citiz_commitment_encode (&made));
+  put (run, &run->keys[1], citiz_commitment_encode (&made));
   return TRUE;
 }
 
@@ -331,7 +321,8 @@ static gboolean
 load_account (const CitizRun *run, const CitizTx *tx, CitizAccount *out, GError **error)
 {
   const CitizTxRegister *reg = &tx->body.reg;
-  const gboolean known = citiz_state_get_account (run->state, &tx->account, out);
+  GBytes *value = citiz_state_get (run->state, &run->keys[0]);
+  const gboolean known = value != NULL && citiz_account_decode (value, out, NULL);
   CitizHash id;
 
   if (tx->type != CITIZ_TX_ACCT_REGISTER)
@@ -374,6 +365,17 @@ check_signer (const CitizRun *run,
   return TRUE;
 }
 
+void
+citiz_tx_keys (CitizHash out[CITIZ_TX_KEYS], const CitizTx *tx)
+{
+  const CitizHash *root = &tx->body.commit.root;
+
+  citiz_object_key (&out[0], CITIZ_OBJECT_ACCOUNT, tx->account.b, sizeof tx->account.b);
+  out[1] = out[0];
+  if (tx->type == CITIZ_TX_COMMIT_RECORDS)
+    citiz_object_key (&out[1], CITIZ_OBJECT_COMMITMENT, root->b, sizeof root->b);
+}
+
 /**
  * citiz_run_tx:
  *
@@ -393,7 +395,6 @@ citiz_run_tx (CitizRun *run, CitizTx *tx, GError **error)
       || (rules[i].apply != NULL && !rules[i].apply (run, tx, &account, error)))
     return FALSE;
   citiz_nonce_spend (&account.keys[tx->key_index], tx->nonce);
-  citiz_run_put (run, CITIZ_OBJECT_ACCOUNT, account.id.b, sizeof account.id.b,
-                 citiz_account_encode (&account));
+  put (run, &run->keys[0], citiz_account_encode (&account));
   return TRUE;
 }

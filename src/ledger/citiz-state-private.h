@@ -29,9 +29,20 @@ struct _CitizStateNode
   CitizHash key[]; /* one, of a leaf */
 };
 
+/* What a draft sets. */
+typedef struct
+{
+  CitizHash key;
+  GBytes *value;
+} CitizStateEntry;
+
+#define CITIZ_STATE_FEW_BITS 1024
+
 struct _CitizState
 {
   CitizStateNode *root;
+  GArray *draft;                          /* of CitizStateEntry; NULL: no draft */
+  guint64 few[CITIZ_STATE_FEW_BITS / 64]; /* by how their keys begin: where objects of few are */
 };
 
 static inline guint

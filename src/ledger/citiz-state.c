@@ -3,6 +3,7 @@
 
 #include "crypto/citiz-domain.h"
 #include "crypto/citiz-hash.h"
+#include "ledger/citiz-object.h"
 
 #include <string.h>
 
@@ -58,6 +59,7 @@ node_unref (CitizStateNode *node)
     g_bytes_unref (node->value);
   else
     {
+      __builtin_prefetch (node->child[1]);
       node_unref (node->child[0]);
       node_unref (node->child[1]);
     }
@@ -104,10 +106,11 @@ node_join (CitizStateNode *a, CitizStateNode *b, guint depth)
   return node;
 }
 
-/* Takes @node, gives the subtree with @key set. @number: a new leaf's; afterwards the leaf's */
+/* Takes @node, gives the subtree with @key set. @number: a new leaf's; afterwards the leaf's, smaller if it was there before */
 static CitizStateNode *
 node_set (CitizStateNode *node, guint depth, guint64 *number, const CitizHash *key, GBytes *value)
 {
+  const guint64 new_number = *number;
   guint bit;
 
   if (node == NULL)
@@ -126,7 +129,7 @@ node_set (CitizStateNode *node, guint depth, guint64 *number, const CitizHash *k
     }
   bit = citiz_state_bit (key, depth);
   node->child[bit] = node_set (node->child[bit], depth + 1, number, key, value);
-  node->n_leaves = node_count (node->child[0]) + node_count (node->child[1]);
+  node->n_leaves += *number == new_number; /* without a look at the other child */
   return node;
 }
 
@@ -144,30 +147,105 @@ citiz_state_new (void)
 CitizState *
 citiz_state_fork (const CitizState *state)
 {
-  CitizState *fork = citiz_state_new ();
+  CitizState *fork = g_memdup2 (state, sizeof *state);
 
-  fork->root = node_ref (state->root);
+  g_return_val_if_fail (state->draft == NULL, NULL);
+  node_ref (fork->root);
   return fork;
+}
+
+static void
+clear_entry (gpointer data)
+{
+  g_bytes_unref (((CitizStateEntry *) data)->value);
+}
+
+/**
+ * citiz_state_draft:
+ *
+ * Returns: (transfer full): the same map to try a few changes on, which copies no way down: it can be set, asked and freed, nothing else
+ */
+CitizState *
+citiz_state_draft (const CitizState *state)
+{
+  CitizState *draft = citiz_state_fork (state);
+
+  draft->draft = g_array_new (FALSE, FALSE, sizeof (CitizStateEntry));
+  g_array_set_clear_func (draft->draft, clear_entry);
+  return draft;
 }
 
 void
 citiz_state_free (CitizState *state)
 {
+  g_clear_pointer (&state->draft, g_array_unref);
   node_unref (state->root);
   g_free (state);
+}
+
+/* Objects of which there are few: all but what citizens make. */
+static gboolean
+is_of_few (GBytes *value)
+{
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (value, &n);
+
+  return n > 0 && bytes[0] >= CITIZ_OBJECT_NODE && bytes[0] != CITIZ_OBJECT_COUNT;
+}
+
+static guint
+few_bit (const CitizHash *key)
+{
+  return (key->b[0] | (guint) key->b[1] << 8) % CITIZ_STATE_FEW_BITS;
+}
+
+/* Returns: (nullable): what @draft sets under @key */
+static CitizStateEntry *
+find_entry (const CitizState *draft, const CitizHash *key)
+{
+  for (guint i = 0; i < draft->draft->len; i++)
+    {
+      CitizStateEntry *entry = &g_array_index (draft->draft, CitizStateEntry, i);
+
+      if (citiz_hash_equal (&entry->key, key))
+        return entry;
+    }
+  return NULL;
+}
+
+static void
+set_entry (CitizState *draft, const CitizHash *key, GBytes *value)
+{
+  CitizStateEntry *entry = find_entry (draft, key);
+  const CitizStateEntry made = {*key, g_bytes_ref (value)};
+
+  if (entry == NULL)
+    {
+      g_array_append_val (draft->draft, made);
+      return;
+    }
+  clear_entry (entry);
+  *entry = made;
 }
 
 /**
  * citiz_state_set:
  *
  * Returns: the number of @key, from 1 on in the order in which keys were first set. It follows from that order alone, so every fork and
- *   every copy that was filled in the same order has the same, and a store finds what it keeps of a key by it.
+ *   every copy that was filled in the same order has the same, and a store finds what it keeps of a key by it. 0 in a draft.
  */
 guint64
 citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value)
 {
   guint64 number = citiz_state_size (state) + 1;
 
+  if (is_of_few (value))
+    state->few[few_bit (key) / 64] |= G_GUINT64_CONSTANT (1) << few_bit (key) % 64;
+  if (state->draft != NULL)
+    {
+      set_entry (state, key, value);
+      return 0;
+    }
   state->root = node_set (state->root, 0, &number, key, value);
   return number;
 }
@@ -181,10 +259,70 @@ GBytes *
 citiz_state_get (const CitizState *state, const CitizHash *key)
 {
   const CitizStateNode *node = state->root;
+  const CitizStateEntry *entry = state->draft != NULL ? find_entry (state, key) : NULL;
 
+  if (entry != NULL)
+    return entry->value;
   for (guint depth = 0; node != NULL && !node->is_leaf; depth++)
     node = node->child[citiz_state_bit (key, depth)];
   return node != NULL && citiz_hash_equal (node->key, key) ? node->value : NULL;
+}
+
+/**
+ * citiz_state_get_few:
+ *
+ * As citiz_state_get(), for an object of which there are few: mostly known not to be there without going to look.
+ */
+GBytes *
+citiz_state_get_few (const CitizState *state, const CitizHash *key)
+{
+  return (state->few[few_bit (key) / 64] >> few_bit (key) % 64 & 1) != 0
+             ? citiz_state_get (state, key)
+             : NULL;
+}
+
+static inline void
+prefetch (const CitizStateNode *node)
+{
+  __builtin_prefetch (node);
+  __builtin_prefetch ((const guint8 *) node + BRANCH_SIZE - 1);
+}
+
+#define WARM 32 /* ways at once */
+
+static void
+warm (const CitizStateNode *root, const CitizHash *keys, guint n)
+{
+  const CitizStateNode *at[WARM];
+  gboolean on = TRUE;
+
+  for (guint i = 0; i < n; i++)
+    at[i] = root;
+  for (guint depth = 0; on; depth++)
+    {
+      on = FALSE;
+      for (guint i = 0; i < n; i++)
+        {
+          if (at[i] == NULL || at[i]->is_leaf)
+            continue;
+          prefetch (at[i]->child[0]);
+          prefetch (at[i]->child[1]); /* its hash will be asked for */
+          at[i] = at[i]->child[citiz_state_bit (&keys[i], depth)];
+          on = TRUE;
+        }
+    }
+}
+
+/**
+ * citiz_state_warm:
+ *
+ * Has the processor fetch the ways to all of @keys side by side: one after the other each step waits for the memory. Changes nothing.
+ */
+void
+citiz_state_warm (const CitizState *state, const CitizHash *keys, guint n)
+{
+  for (guint i = 0; i < n; i += WARM)
+    warm (state->root, keys + i, MIN (n - i, WARM));
 }
 
 guint64

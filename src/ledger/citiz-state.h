@@ -30,9 +30,12 @@ typedef struct
 
 CitizState *citiz_state_new (void);
 CitizState *citiz_state_fork (const CitizState *state);
+CitizState *citiz_state_draft (const CitizState *state);
 void citiz_state_free (CitizState *state);
 guint64 citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value);
 GBytes *citiz_state_get (const CitizState *state, const CitizHash *key);
+GBytes *citiz_state_get_few (const CitizState *state, const CitizHash *key);
+void citiz_state_warm (const CitizState *state, const CitizHash *keys, guint n);
 guint64 citiz_state_size (const CitizState *state);
 /* Returns: %FALSE to stop */
 typedef gboolean (*CitizStateFunc) (gpointer data, const CitizHash *key, GBytes *value);

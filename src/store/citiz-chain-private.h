@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/citiz-chain.h"
+#include "store/citiz-check-ahead.h"
 #include "store/citiz-check-pool.h"
 #include "store/citiz-db.h"
 
@@ -46,6 +47,7 @@ struct _CitizChain
   guint64 stamp;        /* of the file when the ledger was its newest block's */
   CitizChainHead *base; /* the snapshot it began with, while blocks up to there are missing */
   gboolean gives_snapshots;
+  CitizCheckAhead *ahead; /* NULL until a block is followed whose signatures nobody waits for */
   CitizChainNames names;
   CitizTime last_own; /* own clock and ledger time when last asked */
   CitizTime last_time;

@@ -221,11 +221,21 @@ citiz_chain_take_range (CitizChain *chain,
   return TRUE;
 }
 
+/* What is not waited for now will be asked for by who verifies: as much of it as another core has time for is looked at meanwhile. */
+static void
+check_ahead (CitizChain *chain, GPtrArray *blocks)
+{
+  if (chain->ahead == NULL)
+    chain->ahead = citiz_check_ahead_new ();
+  for (guint i = 0; i < blocks->len; i++)
+    citiz_check_ahead_offer (chain->ahead, blocks->pdata[i], chain->ledger);
+}
+
 /**
  * citiz_chain_follow:
  * @blocks: (element-type CitizBlock): in order, the first a child of the newest block, each with its justification, the last with its
  *   Final certificate
- * @level: %CITIZ_LEVEL_STRUCTURAL checks the signatures of the last certificate only, %CITIZ_LEVEL_FULL every one, on two threads
+ * @level: %CITIZ_LEVEL_STRUCTURAL waits for the signatures of the last certificate only, %CITIZ_LEVEL_FULL for every one, on two threads
  *
  * Takes blocks that others agreed on: all of them in one SQLite transaction, or none. They may go on into a later epoch; then each closing
  * block has its Final certificate too, or is followed by its continuation.
@@ -262,5 +272,9 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
       citiz_db_rollback (chain->db);
       return FALSE;
     }
-  return citiz_db_commit (chain->db, error) && go_on_from (chain, g_steal_pointer (&ledger), error);
+  if (!citiz_db_commit (chain->db, error) || !go_on_from (chain, g_steal_pointer (&ledger), error))
+    return FALSE;
+  if (level == CITIZ_LEVEL_STRUCTURAL)
+    check_ahead (chain, blocks);
+  return TRUE;
 }

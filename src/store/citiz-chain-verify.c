@@ -14,11 +14,13 @@ struct _CitizChainVerifier
   CitizLedger *ledger; /* grown from the genesis, block by block */
   CitizCheckPool *pool;
   CitizVerified result;
-  guint64 tag;           /* the height being run */
-  guint64 proven;        /* every signature up to here was verified before */
-  guint64 names;         /* the sum of all sum_name() */
-  gboolean starves;      /* the next block is not here */
-  gboolean final;        /* the block run last has a certificate that says so */
+  guint64 tag;      /* the height being run */
+  guint64 proven;   /* every signature up to here was verified before */
+  guint64 names;    /* the sum of all sum_name() */
+  gboolean starves; /* the next block is not here */
+  gboolean known;  /* the transactions of the block being run were seen to be signed when it came */
+  guint64 n_known; /* signatures of such blocks */
+  gboolean final;  /* the block run last has a certificate that says so */
   CitizChanges *collect; /* when tables are made, not compared */
 };
 
@@ -51,7 +53,7 @@ citiz_chain_verifier_free (CitizChainVerifier *verifier)
 const CitizVerified *
 citiz_chain_verifier_get (CitizChainVerifier *verifier)
 {
-  verifier->result.n_signatures = citiz_check_pool_count (verifier->pool);
+  verifier->result.n_signatures = citiz_check_pool_count (verifier->pool) + verifier->n_known;
   return &verifier->result;
 }
 
@@ -105,6 +107,23 @@ check_closing (CitizChainVerifier *verifier, const CitizBlock *block, GError **e
   return verifier->final || citiz_chain_damaged (error, verifier->tag, why->message);
 }
 
+/* As citiz_check_pool_later(), but for what was checked ahead. */
+static gboolean
+check_cb (gpointer data,
+          CitizDomain domain,
+          const guint8 *bytes,
+          gsize n,
+          const CitizSignature *signature,
+          const CitizPublicKey *key)
+{
+  CitizChainVerifier *verifier = data;
+
+  if (!verifier->known || (domain != CITIZ_DOMAIN_SIGN_TX && domain != CITIZ_DOMAIN_SIGN_SPONSOR))
+    return citiz_check_pool_later (verifier->pool, domain, bytes, n, signature, key);
+  verifier->n_known++;
+  return TRUE;
+}
+
 static gboolean
 run_block (CitizChainVerifier *verifier,
            const CitizBlock *block,
@@ -114,12 +133,14 @@ run_block (CitizChainVerifier *verifier,
   g_autoptr (GError) why = NULL;
 
   verifier->tag = block->header.height;
+  verifier->known = verifier->chain->ahead != NULL
+                    && citiz_check_ahead_knows (verifier->chain->ahead, &block->hash);
   citiz_check_pool_tag (verifier->pool, verifier->tag);
   if (!citiz_chain_cross_refound (verifier->chain, verifier->ledger, &why)
       || !citiz_ledger_advance (verifier->ledger, block, citiz_chain_time (verifier->chain),
                                 verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL
                                                                   : verifier->level,
-                                citiz_check_pool_later, verifier->pool, changes, &why))
+                                check_cb, verifier, changes, &why))
     {
       g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
       return FALSE;
@@ -178,15 +199,32 @@ compare_log (CitizChainVerifier *verifier, CitizChanges *changes, GError **error
   return TRUE;
 }
 
+#define AHEAD 64 /* keys */
+
+/* The ways to the objects that are compared next. */
+static void
+warm_state (CitizState *state, CitizStmt *keys)
+{
+  CitizHash next[AHEAD];
+  gboolean row = TRUE;
+  guint n = 0;
+
+  while (n < AHEAD && citiz_stmt_next (keys, &row, NULL) && row)
+    n += citiz_stmt_hash (keys, 0, &next[n]) ? 1 : 0;
+  citiz_state_warm (state, next, n);
+}
+
 /* At the end: every stored object is the computed one, and none is missing. */
 static gboolean
 compare_state (CitizChainVerifier *verifier, GError **error)
 {
   CitizState *state = citiz_ledger_state (verifier->ledger);
   g_autoptr (CitizStmt) stmt = NULL;
+  g_autoptr (CitizStmt) keys = NULL;
   guint64 n = 0;
 
-  if (!citiz_db_prepare (verifier->chain->db, "SELECT key, value FROM chain_state", &stmt, error))
+  if (!citiz_db_prepare (verifier->chain->db, "SELECT key, value FROM chain_state", &stmt, error)
+      || !citiz_db_prepare (verifier->chain->db, "SELECT key FROM chain_state", &keys, error))
     return FALSE;
   for (;; n++)
     {
@@ -196,6 +234,8 @@ compare_state (CitizChainVerifier *verifier, GError **error)
       gboolean row;
       gsize size;
 
+      if (n % AHEAD == 0)
+        warm_state (state, keys);
       if (!citiz_stmt_next (stmt, &row, error))
         return FALSE;
       if (!row)

@@ -2,6 +2,7 @@
 #include "ledger/citiz-state.h"
 
 #include "crypto/citiz-hash.h"
+#include "ledger/citiz-object.h"
 
 #include <string.h>
 
@@ -160,6 +161,85 @@ test_forks (void)
   g_assert_cmpuint (citiz_state_size (state), ==, N_KEYS / 2);
 }
 
+/* What is tried on a draft is seen there and nowhere else. */
+static void
+test_drafts (void)
+{
+  g_autoptr (CitizState) state = citiz_state_new ();
+  CitizHash before;
+  CitizHash after;
+
+  for (guint i = 0; i < N_KEYS; i++)
+    set (state, i, i + 1);
+  citiz_state_root (state, &before);
+  {
+    g_autoptr (CitizState) draft = citiz_state_draft (state);
+
+    for (guint i = 0; i < N_KEYS + 10; i++)
+      {
+        const CitizHash key = key_of (i);
+        g_autoptr (GBytes) value = value_of (i % 3 == 0 ? 1000 + i : i + 1);
+
+        if (i % 3 == 0)
+          set (draft, i, 1);
+        if (i % 3 == 0)
+          set (draft, i, 1000 + i);
+        if (i % 3 == 0 || i < N_KEYS)
+          g_assert_true (g_bytes_equal (citiz_state_get (draft, &key), value));
+        else
+          g_assert_null (citiz_state_get (draft, &key));
+      }
+  }
+  citiz_state_root (state, &after);
+  g_assert_true (citiz_hash_equal (&before, &after));
+  g_assert_true (citiz_state_check (state));
+  g_assert_cmpuint (citiz_state_size (state), ==, N_KEYS);
+}
+
+/* Objects of few are found where they are, in forks and drafts, too; of others nothing is said. */
+static void
+test_few (void)
+{
+  g_autoptr (CitizState) state = citiz_state_new ();
+
+  for (guint i = 0; i < N_KEYS; i++)
+    {
+      const CitizHash key = key_of (i);
+      const guint8 type = i % 50 == 0 ? CITIZ_OBJECT_NODE : CITIZ_OBJECT_ACCOUNT;
+      g_autoptr (GBytes) value = g_bytes_new (&type, 1);
+      CitizState *const on = i % 100 == 0 ? citiz_state_draft (state) : citiz_state_fork (state);
+
+      g_assert_null (citiz_state_get_few (state, &key));
+      citiz_state_set (on, &key, value);
+      if (type == CITIZ_OBJECT_NODE)
+        g_assert_true (g_bytes_equal (citiz_state_get_few (on, &key), value));
+      citiz_state_free (on);
+      citiz_state_set (state, &key, value);
+    }
+  for (guint i = 0; i < N_KEYS; i += 50)
+    {
+      const CitizHash key = key_of (i);
+
+      g_assert_nonnull (citiz_state_get_few (state, &key));
+    }
+}
+
+/* Nothing but time may depend on it. */
+static void
+test_warm (void)
+{
+  g_autoptr (CitizState) state = citiz_state_new ();
+  CitizHash keys[N_KEYS];
+
+  for (guint i = 0; i < N_KEYS; i++)
+    {
+      keys[i] = key_of (i);
+      citiz_state_warm (state, keys, i);
+      set (state, i, i + 1);
+    }
+  g_assert_true (citiz_state_check (state));
+}
+
 /* One leaf: the root is that leaf's hash. Two: written out by hand. */
 static void
 test_small (void)
@@ -203,5 +283,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ledger/state/random", test_random);
   g_test_add_func ("/ledger/state/order", test_order);
   g_test_add_func ("/ledger/state/forks", test_forks);
+  g_test_add_func ("/ledger/state/drafts", test_drafts);
+  g_test_add_func ("/ledger/state/few", test_few);
+  g_test_add_func ("/ledger/state/warm", test_warm);
   return g_test_run ();
 }

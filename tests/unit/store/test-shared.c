@@ -1,6 +1,7 @@
 /* A chain that several order, on disk: following, appending, what is pending. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "shared-world.h"
 
+#include "store/citiz-chain-private.h"
 #include "store/citiz-check-light.h"
 
 #include "crypto/citiz-crypto.h"
@@ -228,6 +229,85 @@ test_refused (SharedWorld *world, gconstpointer unused)
   g_assert_cmpuint (citiz_chain_height (world->chain), ==, 0);
 }
 
+/* The same with one bit of its signature changed. */
+static CitizTx *
+spoil (const CitizTx *tx)
+{
+  gsize n;
+  const guint8 *view = g_bytes_get_data (citiz_tx_get_bytes (tx), &n);
+  g_autofree guint8 *bytes = g_memdup2 (view, n);
+  g_autoptr (GError) error = NULL;
+  CitizTx *spoilt;
+
+  bytes[n - 2 - sizeof (CitizSignature) + 5] ^= 1;
+  spoilt = citiz_tx_decode (bytes, n, &error);
+  g_assert_no_error (error);
+  return spoilt;
+}
+
+/* A block that the validators made final though it holds a transaction nobody signed. */
+static CitizBlock *
+false_block (SharedWorld *world)
+{
+  g_autoptr (CitizTx) good = shared_world_tx (world);
+  g_autoptr (CitizTx) bad = spoil (good);
+  g_autoptr (GPtrArray) txs = g_ptr_array_new ();
+  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autofree CitizCert *notar = g_new (CitizCert, 1);
+  CitizBlock *block;
+
+  world->now.ms += 10;
+  g_ptr_array_add (txs, bad);
+  block = citiz_ledger_propose (world->ledger, txs, citiz_ledger_head (world->ledger)->slot + 1,
+                                world->now, &world->genesis.founders[0].validator.node, changes,
+                                refused);
+  g_assert_cmpuint (block->txs->len, ==, 1);
+  shared_world_certify (world, notar, CITIZ_VOTE_NOTAR, block, 3);
+  block->justification = citiz_justification_new (notar);
+  block->final = g_new (CitizCert, 1);
+  shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
+  return block;
+}
+
+/* Signatures that were seen to be good while blocks came are not checked twice; those that were not, are. */
+static void
+test_ahead (SharedWorld *world, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) blocks = shared_world_blocks (world, 4);
+  g_autoptr (GPtrArray) more = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  g_autoptr (GError) error = NULL;
+  guint64 n_signatures[2];
+
+  g_ptr_array_add (more, false_block (world));
+  g_assert_true (citiz_chain_follow (world->chain, blocks, CITIZ_LEVEL_STRUCTURAL, &error));
+  g_assert_no_error (error);
+  citiz_check_ahead_wait (world->chain->ahead);
+  for (guint i = 0; i < blocks->len; i++)
+    g_assert_true (
+        citiz_check_ahead_knows (world->chain->ahead, &((CitizBlock *) blocks->pdata[i])->hash));
+  for (guint i = 0; i < G_N_ELEMENTS (n_signatures); i++)
+    {
+      CitizVerified verified;
+
+      g_assert_true (citiz_chain_verify_level (world->chain, CITIZ_LEVEL_FULL, NULL, NULL, NULL,
+                                               &verified, &error));
+      g_assert_no_error (error);
+      n_signatures[i] = verified.n_signatures;
+      shared_world_shut (world);
+      shared_world_open (world, NULL);
+    }
+  g_assert_cmpuint (n_signatures[0], ==, n_signatures[1]);
+
+  g_assert_true (citiz_chain_follow (world->chain, more, CITIZ_LEVEL_STRUCTURAL, &error));
+  g_assert_no_error (error);
+  citiz_check_ahead_wait (world->chain->ahead);
+  g_assert_false (
+      citiz_check_ahead_knows (world->chain->ahead, &((CitizBlock *) more->pdata[0])->hash));
+  g_assert_false (citiz_chain_verify (world->chain, NULL, NULL, NULL, &error));
+  g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED);
+}
+
 static void
 test_append (SharedWorld *world, gconstpointer unused)
 {
@@ -339,6 +419,7 @@ main (int argc, char **argv)
       {"/shared/continuation/structural", test_continuation, CITIZ_LEVEL_STRUCTURAL},
       {"/shared/continuation/full", test_continuation, CITIZ_LEVEL_FULL},
       {"/shared/refused", test_refused, 0},
+      {"/shared/ahead", test_ahead, 0},
       {"/shared/append", test_append, 0},
       {"/shared/unfinished", test_unfinished, 0},
       {"/shared/pending", test_pending, 0},

@@ -1,0 +1,170 @@
+/* Signatures of blocks that are followed, checked by a core that nobody else needs. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "store/citiz-check-ahead.h"
+
+#define MAX_PENDING 4096 /* transactions under way; what is offered beyond them is left for later */
+#define MAX_GOOD    1000000 /* blocks that are remembered, 32 bytes each */
+
+struct _CitizCheckAhead
+{
+  GThreadPool *thread; /* of Job */
+  GMutex mutex;
+  GCond cond;
+  guint pending;    /* transactions */
+  GHashTable *good; /* CitizHash of blocks */
+};
+
+/* The transactions of one block, and who has to have signed each. */
+typedef struct
+{
+  CitizHash block;
+  GPtrArray *txs;
+  CitizPublicKey *keys;
+} Job;
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  g_ptr_array_unref (job->txs);
+  g_free (job->keys);
+  g_free (job);
+}
+
+static gboolean
+is_signed (const CitizTx *tx, const CitizPublicKey *key)
+{
+  gsize n;
+  const guint8 *vouched = citiz_tx_get_vouched (tx, &n);
+
+  return citiz_tx_verify (tx, key)
+         && (!tx->sponsored
+             || citiz_verify (&tx->sponsor_signature, CITIZ_DOMAIN_SIGN_SPONSOR, vouched, n,
+                              &tx->sponsor));
+}
+
+static void
+run_cb (gpointer data, gpointer user_data)
+{
+  CitizCheckAhead *ahead = user_data;
+  Job *job = data;
+  guint i = 0;
+
+  while (i < job->txs->len && is_signed (job->txs->pdata[i], &job->keys[i]))
+    i++;
+  g_mutex_lock (&ahead->mutex);
+  if (i == job->txs->len && g_hash_table_size (ahead->good) < MAX_GOOD)
+    g_hash_table_add (ahead->good, g_memdup2 (&job->block, sizeof job->block));
+  ahead->pending -= job->txs->len;
+  g_cond_signal (&ahead->cond);
+  g_mutex_unlock (&ahead->mutex);
+  job_free (job);
+}
+
+CitizCheckAhead *
+citiz_check_ahead_new (void)
+{
+  CitizCheckAhead *ahead = g_new0 (CitizCheckAhead, 1);
+
+  g_mutex_init (&ahead->mutex);
+  g_cond_init (&ahead->cond);
+  ahead->thread = g_thread_pool_new_full (run_cb, ahead, job_free, 1, FALSE, NULL);
+  ahead->good
+      = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free, NULL);
+  return ahead;
+}
+
+/* An account's keys keep their places for good, so those after the block are those it was checked with. */
+static gboolean
+find_key (const CitizLedger *after, const CitizTx *tx, CitizPublicKey *out)
+{
+  CitizAccount account;
+
+  if (!citiz_ledger_get_account (after, &tx->account, &account) || tx->key_index >= account.n_keys)
+    return FALSE;
+  *out = account.keys[tx->key_index].key.key;
+  return TRUE;
+}
+
+/* Returns: (nullable): %NULL when a key is not there */
+static Job *
+job_new (const CitizBlock *block, const CitizLedger *after)
+{
+  const guint n = block->txs->len;
+  Job *job = g_new (Job, 1);
+
+  *job = (Job){block->hash, g_ptr_array_new_full (n, (GDestroyNotify) citiz_tx_unref),
+               g_new (CitizPublicKey, n)};
+  for (guint i = 0; i < n; i++)
+    {
+      CitizTx *tx = block->txs->pdata[i];
+
+      if (!find_key (after, tx, &job->keys[i]))
+        {
+          job_free (job);
+          return NULL;
+        }
+      g_ptr_array_add (job->txs, citiz_tx_ref (tx));
+    }
+  return job;
+}
+
+/**
+ * citiz_check_ahead_offer:
+ * @after: the ledger after @block, or after a later one
+ *
+ * Keeps references to the transactions, nothing else. Never waits.
+ */
+void
+citiz_check_ahead_offer (CitizCheckAhead *ahead, const CitizBlock *block, const CitizLedger *after)
+{
+  gboolean room;
+  Job *job;
+
+  g_mutex_lock (&ahead->mutex);
+  room = ahead->pending < MAX_PENDING;
+  g_mutex_unlock (&ahead->mutex);
+  if (block->txs->len == 0 || !room || (job = job_new (block, after)) == NULL)
+    return;
+  g_mutex_lock (&ahead->mutex);
+  ahead->pending += job->txs->len;
+  g_mutex_unlock (&ahead->mutex);
+  g_thread_pool_push (ahead->thread, job, NULL);
+}
+
+/**
+ * citiz_check_ahead_knows:
+ * @block: its hash, which covers every byte of its transactions
+ *
+ * Returns: whether each of them was found to be signed, and vouched for by the sponsor it names
+ */
+gboolean
+citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizHash *block)
+{
+  gboolean knows;
+
+  g_mutex_lock (&ahead->mutex);
+  knows = g_hash_table_contains (ahead->good, block);
+  g_mutex_unlock (&ahead->mutex);
+  return knows;
+}
+
+/* Until nothing is under way. */
+void
+citiz_check_ahead_wait (CitizCheckAhead *ahead)
+{
+  g_mutex_lock (&ahead->mutex);
+  while (ahead->pending > 0)
+    g_cond_wait (&ahead->cond, &ahead->mutex);
+  g_mutex_unlock (&ahead->mutex);
+}
+
+void
+citiz_check_ahead_free (CitizCheckAhead *ahead)
+{
+  g_thread_pool_free (ahead->thread, TRUE, TRUE);
+  g_hash_table_unref (ahead->good);
+  g_mutex_clear (&ahead->mutex);
+  g_cond_clear (&ahead->cond);
+  g_free (ahead);
+}
