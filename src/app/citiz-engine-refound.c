@@ -49,7 +49,7 @@ citiz_engine_describe_refound (CitizCommunity *community)
   CitizRefoundView *view;
 
   if (refound == NULL || ledger == NULL
-      || !citiz_ledger_get_validators (ledger, refound->last.epoch, before))
+      || !citiz_ledger_get_validators (ledger, refound->ends, before))
     return NULL;
   view = g_new0 (CitizRefoundView, 1);
   citiz_refound_hash (&view->document, refound);

@@ -111,6 +111,24 @@ citiz_light_close_with (CitizLight *light,
   return TRUE;
 }
 
+/* What people go on from is final. When nothing of the epoch that ends is, it is the very block that this epoch began with. */
+static gboolean
+check_last (const CitizLight *light, const CitizRefound *refound, GError **error)
+{
+  CitizHash hash;
+
+  if (refound->ends == refound->last.epoch)
+    return check_final (light, &refound->last, &refound->final, citiz_check_now, NULL, error)
+           && check_newest (light, &refound->last, error);
+  if (refound->ends != light->epoch)
+    return refuse (error, CITIZ_LEDGER_ERROR_CHAIN, "another epoch ends by it");
+  if (!check_newest (light, &refound->last, error))
+    return FALSE;
+  citiz_block_header_hash (&hash, &refound->last);
+  return citiz_hash_equal (&hash, &light->head_hash)
+         || refuse (error, CITIZ_LEDGER_ERROR_BLOCK, "not the block that began this epoch");
+}
+
 /**
  * citiz_light_check_refound:
  * @out_old: how many of the validators known until now have signed, for people to weigh
@@ -125,8 +143,7 @@ citiz_light_check_refound (const CitizLight *light,
                            GError **error)
 {
   *out_old = 0;
-  if (!check_final (light, &refound->last, &refound->final, citiz_check_now, NULL, error)
-      || !check_newest (light, &refound->last, error))
+  if (!check_last (light, refound, error))
     return FALSE;
   for (guint i = 0; i < refound->n_signers; i++)
     {

@@ -43,7 +43,7 @@ static json_t *
 describe (CitizHost *host, const CitizRefoundFile *file)
 {
   const CitizRefound *refound = &file->refound;
-  const gboolean accepted = citiz_chain_refound_of (host->chain, refound->last.epoch) != NULL;
+  const gboolean accepted = citiz_chain_refound_of (host->chain, refound->ends) != NULL;
   g_autofree CitizValidators *old = g_new0 (CitizValidators, 1);
   g_autofree gchar *reason = citiz_refound_reason (refound), *name = NULL;
   const CitizLedger *ledger = citiz_chain_ledger (host->chain, NULL); /* NULL: the disk fails */
@@ -52,8 +52,8 @@ describe (CitizHost *host, const CitizRefoundFile *file)
 
   citiz_refound_hash (&hash, refound);
   name = citiz_hash_to_hex (&hash);
-  if ((ledger == NULL || !citiz_ledger_get_validators (ledger, refound->last.epoch, old))
-      && refound->last.epoch == 0)
+  if ((ledger == NULL || !citiz_ledger_get_validators (ledger, refound->ends, old))
+      && refound->ends == 0)
     citiz_genesis_validators (old, &host->community->genesis);
   for (guint i = 0; i < refound->n_next; i++)
     {
@@ -169,21 +169,22 @@ make_card (CitizHost *host, GError **error)
 
   if (head == NULL || !is_still (host, error))
     return NULL;
-  if (head->height == 0 || head->epoch != citiz_ledger_epoch (ledger))
+  if (head->height == 0)
     {
-      refuse (error, N_ ("Nothing of this epoch is final: there is nothing to go on from"));
+      refuse (error, N_ ("Nothing is final yet: there is nothing to go on from"));
       return NULL;
     }
+  card.ends = citiz_ledger_epoch (ledger);
   blocks = citiz_chain_read_blocks (host->chain, head->height, 1, 1, error);
-  journal = blocks != NULL ? citiz_journals_prepare (host->journals, head->epoch + 1, error) : NULL;
+  journal = blocks != NULL ? citiz_journals_prepare (host->journals, card.ends + 1, error) : NULL;
   if (journal == NULL)
     return NULL;
   g_return_val_if_fail (blocks->len > 0, NULL); /* the newest block is there, and final */
   card.last = *head;
-  card.final = *((const CitizBlock *) blocks->pdata[0])->final;
+  card.final = *((const CitizBlock *) blocks->pdata[blocks->len - 1])->final;
   validator->node = *citiz_signing_key_get_public (host->key);
   validator->key = *citiz_signing_key_get_public (citiz_journal_get_key (journal));
-  citiz_join_sign (&card.founder, citiz_chain_id (host->chain), head->epoch + 1, host->key);
+  citiz_join_sign (&card.founder, citiz_chain_id (host->chain), card.ends + 1, host->key);
   text = citiz_refound_card_encode (&card);
   return json_pack ("{s:s}", "card", text);
 }
@@ -235,7 +236,7 @@ learn (CitizHost *host, const CitizRefoundFile *file)
 static gboolean
 may_accept (CitizHost *host, CitizRefoundFile *file, GError **error)
 {
-  if (citiz_chain_refound_of (host->chain, file->refound.last.epoch) != NULL)
+  if (citiz_chain_refound_of (host->chain, file->refound.ends) != NULL)
     {
       refuse (error, N_ ("This node has accepted a new founding of this epoch already"));
       return FALSE;
@@ -406,7 +407,7 @@ hear (CitizHost *host, CitizRefoundFile *file)
 {
   g_autoptr (GError) error = NULL;
 
-  if (citiz_chain_refound_of (host->chain, file->refound.last.epoch) == NULL
+  if (citiz_chain_refound_of (host->chain, file->refound.ends) == NULL
       && citiz_chain_check_refound (host->chain, &file->refound, &file->old, NULL))
     {
       offer (host, file);

@@ -33,14 +33,14 @@ citiz_refound_card_encode (const CitizRefoundCard *card)
   guint8 header[CITIZ_HEADER_SIZE];
 
   citiz_block_header_encode (&card->last, header);
-  return citiz_json_line (
-      json_pack ("{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "citiz", "refound-card",
-                 "version", 1, "last", citiz_json_base64url (header, sizeof header), "final",
-                 citiz_json_base64url_bytes (final), "node",
-                 citiz_json_base64url (card->founder.validator.node.b, 32), "key",
-                 citiz_json_base64url (card->founder.validator.key.b, 32), "join",
-                 citiz_json_base64url (card->founder.join.b, 64), "url", card->url, "operator",
-                 card->operator_));
+  return citiz_json_line (json_pack (
+      "{s:s, s:i, s:I, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "citiz", "refound-card", "version", 1,
+      "ends", (json_int_t) card->ends, "last", citiz_json_base64url (header, sizeof header),
+      "final", citiz_json_base64url_bytes (final), "node",
+      citiz_json_base64url (card->founder.validator.node.b, 32), "key",
+      citiz_json_base64url (card->founder.validator.key.b, 32), "join",
+      citiz_json_base64url (card->founder.join.b, 64), "url", card->url, "operator",
+      card->operator_));
 }
 
 static gboolean
@@ -51,10 +51,11 @@ read_card (json_t *json, CitizRefoundCard *card)
   const gchar *url = citiz_json_strict_string (json, "url", TEXT_MAX);
   const gchar *operator_ = citiz_json_strict_string (json, "operator", TEXT_MAX);
   guint8 header[CITIZ_HEADER_SIZE];
-  gint64 version;
+  gint64 version, ends;
 
   if (g_strcmp0 (kind, "refound-card") != 0 || url == NULL || operator_ == NULL || final == NULL
       || !citiz_json_strict_int (json, "version", 1, 1, &version)
+      || !citiz_json_strict_int (json, "ends", 0, G_MAXINT64 - 1, &ends)
       || !citiz_json_strict_bytes (json, "last", header, sizeof header)
       || !citiz_json_strict_bytes (json, "node", card->founder.validator.node.b, 32)
       || !citiz_json_strict_bytes (json, "key", card->founder.validator.key.b, 32)
@@ -63,6 +64,7 @@ read_card (json_t *json, CitizRefoundCard *card)
       || !citiz_cert_decode (g_bytes_get_data (final, NULL), g_bytes_get_size (final), &card->final,
                              NULL))
     return FALSE;
+  card->ends = (guint64) ends;
   card->url = g_strdup (url);
   card->operator_ = g_strdup (operator_);
   return TRUE;
@@ -81,7 +83,7 @@ citiz_refound_card_decode (const gchar *text, GError **error)
   json_decref (json);
   if (!good)
     refuse (error, N_ ("This is no card of “citiz-node refound card”"));
-  else if (!citiz_join_verify (&card->founder, &card->last.chain_id, card->last.epoch + 1))
+  else if (!citiz_join_verify (&card->founder, &card->last.chain_id, card->ends + 1))
     refuse (error, N_ ("A card is not signed by its node"));
   else
     return g_steal_pointer (&card);
@@ -133,7 +135,7 @@ take_card (CitizRefound *refound, const CitizRefoundCard *card, GError **error)
   citiz_block_header_hash (&newest, &refound->last);
   if (refound->n_next > 0
       && (!citiz_hash_equal (&card->last.chain_id, &refound->last.chain_id)
-          || card->last.epoch != refound->last.epoch))
+          || card->ends != refound->ends))
     return refuse (error, N_ ("These cards are of different communities, or of different epochs"));
   if (refound->n_next > 0 && card->last.height == refound->last.height
       && !citiz_hash_equal (&hash, &newest))
@@ -143,6 +145,7 @@ take_card (CitizRefound *refound, const CitizRefoundCard *card, GError **error)
     {
       refound->last = card->last;
       refound->final = card->final;
+      refound->ends = card->ends;
     }
   refound->next[refound->n_next++] = card->founder;
   return TRUE;

@@ -11,6 +11,7 @@ typedef struct
 {
   CitizBlockHeader last;
   CitizCert final;
+  guint64 ends; /* an epoch: CitizRefound */
   CitizFounder founder;
   gchar *url;
   gchar *operator_;

@@ -171,10 +171,20 @@ gboolean
 citiz_chain_begin_epoch (CitizChain *chain, CitizLedger *ledger, GError **error)
 {
   const CitizBlockHeader *head = citiz_ledger_head (ledger);
+
+  if (head->flags == CITIZ_BLOCK_CLOSING && head->epoch == citiz_ledger_epoch (ledger)
+      && !citiz_chain_enter_named (chain, ledger, error))
+    return FALSE;
+  return citiz_chain_cross_refound (chain, ledger, error);
+}
+
+/* The epoch that @ledger's newest block, a closing one, begins. */
+gboolean
+citiz_chain_enter_named (CitizChain *chain, CitizLedger *ledger, GError **error)
+{
+  const CitizBlockHeader *head = citiz_ledger_head (ledger);
   CitizValidators next;
 
-  if (head->flags != CITIZ_BLOCK_CLOSING || head->epoch != citiz_ledger_epoch (ledger))
-    return citiz_chain_cross_refound (chain, ledger, error);
   if (citiz_ledger_get_validators (ledger, head->epoch + 1, &next))
     return citiz_ledger_begin_epoch (ledger, &next, FALSE, error);
   return citiz_chain_damaged (error, head->height, "the state does not name the next validators");

@@ -123,6 +123,7 @@ gboolean citiz_chain_has_ledger (const CitizChain *chain);
 gboolean citiz_chain_need_ledger (CitizChain *chain, GError **error);
 gboolean citiz_chain_begin_epoch (CitizChain *chain, CitizLedger *ledger, GError **error);
 gboolean citiz_chain_read_refounds (CitizChain *chain, GError **error);
+gboolean citiz_chain_enter_named (CitizChain *chain, CitizLedger *ledger, GError **error);
 gboolean citiz_chain_cross_refound (CitizChain *chain, CitizLedger *ledger, GError **error);
 gboolean citiz_chain_resume_refound (CitizChain *chain, CitizLedger *ledger, GError **error);
 gboolean citiz_chain_read_continuation (CitizChain *chain,

@@ -40,7 +40,7 @@ citiz_chain_refound_of (CitizChain *chain, guint64 epoch)
     {
       const CitizRefound *refound = chain->refounds->pdata[i];
 
-      if (refound->last.epoch == epoch)
+      if (refound->ends == epoch)
         return refound;
     }
   return NULL;
@@ -79,26 +79,48 @@ citiz_chain_check_refound (CitizChain *chain,
   return citiz_light_check_refound (light, refound, out_old, error);
 }
 
-/* At the block that an accepted document goes on from, @ledger enters the epoch that people began. */
+/* The accepted document that goes on from @ledger's newest block, if @epoch is what it ends. */
+static const CitizRefound *
+refound_here (CitizChain *chain, const CitizLedger *ledger, guint64 epoch)
+{
+  const CitizRefound *refound = citiz_chain_refound_of (chain, epoch);
+  CitizHash last;
+
+  if (refound == NULL)
+    return NULL;
+  citiz_block_header_hash (&last, &refound->last);
+  return citiz_hash_equal (&last, citiz_ledger_head_hash (ledger)) ? refound : NULL;
+}
+
+/**
+ * citiz_chain_cross_refound:
+ *
+ * At the block that an accepted document goes on from, @ledger enters the epoch that people began; another, if that one was given up before
+ * anything in it was final; over the one that a closing block began, if that was.
+ */
 gboolean
 citiz_chain_cross_refound (CitizChain *chain, CitizLedger *ledger, GError **error)
 {
-  const CitizRefound *refound = citiz_chain_refound_of (chain, citiz_ledger_epoch (ledger));
-  g_autofree CitizLight *light = NULL;
-  CitizHash last;
-  guint old;
+  const CitizBlockHeader *head = citiz_ledger_head (ledger);
+  const CitizRefound *refound;
 
-  if (refound == NULL)
-    return TRUE;
-  citiz_block_header_hash (&last, &refound->last);
-  if (!citiz_hash_equal (&last, citiz_ledger_head_hash (ledger)))
-    return TRUE;
-  light = g_new0 (CitizLight, 1);
-  light_of (light, ledger);
-  if (!citiz_light_check_refound (light, refound, &old, error))
+  if (head->flags == CITIZ_BLOCK_CLOSING && head->epoch == citiz_ledger_epoch (ledger)
+      && refound_here (chain, ledger, head->epoch + 1) != NULL
+      && !citiz_chain_enter_named (chain, ledger, error))
     return FALSE;
-  citiz_refound_validators (&light->validators, refound);
-  return citiz_ledger_begin_epoch (ledger, &light->validators, TRUE, error);
+  while ((refound = refound_here (chain, ledger, citiz_ledger_epoch (ledger))) != NULL)
+    {
+      g_autofree CitizLight *light = g_new0 (CitizLight, 1);
+      guint old;
+
+      light_of (light, ledger);
+      if (!citiz_light_check_refound (light, refound, &old, error))
+        return FALSE;
+      citiz_refound_validators (&light->validators, refound);
+      if (!citiz_ledger_begin_epoch (ledger, &light->validators, TRUE, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* The validators of the newest block's epoch, when people began it and the chain does not say so yet. */
@@ -128,7 +150,7 @@ write_refound (CitizChain *chain, const CitizRefound *refound, GError **error)
                          "ON CONFLICT (epoch) DO UPDATE SET bytes = excluded.bytes",
                          &stmt, error))
     return FALSE;
-  citiz_stmt_bind_int (stmt, 1, (gint64) refound->last.epoch);
+  citiz_stmt_bind_int (stmt, 1, (gint64) refound->ends);
   citiz_stmt_bind_gbytes (stmt, 2, bytes);
   return citiz_stmt_run (stmt, error);
 }
@@ -143,7 +165,7 @@ citiz_chain_accept_refound (CitizChain *chain, const CitizRefound *refound, GErr
 {
   guint old;
 
-  if (citiz_chain_refound_of (chain, refound->last.epoch) != NULL)
+  if (citiz_chain_refound_of (chain, refound->ends) != NULL)
     {
       g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_EXISTS,
                    "another was accepted in its place");
@@ -165,7 +187,7 @@ citiz_chain_accept_refound (CitizChain *chain, const CitizRefound *refound, GErr
 gboolean
 citiz_chain_join_signers (CitizChain *chain, const CitizRefound *other, GError **error)
 {
-  CitizRefound *own = (CitizRefound *) citiz_chain_refound_of (chain, other->last.epoch);
+  CitizRefound *own = (CitizRefound *) citiz_chain_refound_of (chain, other->ends);
   gboolean news = FALSE;
   CitizHash ours, theirs;
 

@@ -34,7 +34,7 @@ consider (CitizCommunity *self, const CitizRefound *refound)
   g_autoptr (GError) error = NULL;
   guint old;
 
-  if (citiz_chain_refound_of (self->copy, refound->last.epoch) != NULL)
+  if (citiz_chain_refound_of (self->copy, refound->ends) != NULL)
     {
       if (!citiz_chain_join_signers (self->copy, refound, &error))
         g_warning ("signatures of a new founding are not kept: %s", error->message);

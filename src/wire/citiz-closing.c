@@ -154,14 +154,20 @@ citiz_closing_decode (const guint8 *bytes, gsize n, GError **error)
 
 /* Refounding ****************************************************************/
 
+#define EARLY 2 /* version: the epoch that ends has no final block */
+
 static GByteArray *
 refound_body (const CitizRefound *refound)
 {
   GByteArray *bytes = g_byte_array_new ();
 
-  citiz_put_u8 (bytes, 1);
+  const gboolean early = refound->ends != refound->last.epoch;
+
+  citiz_put_u8 (bytes, early ? EARLY : 1);
   put_header (bytes, &refound->last);
   put_vector (bytes, citiz_cert_encode (&refound->final));
+  if (early)
+    citiz_put_u64 (bytes, refound->ends);
   citiz_fields_encode (bytes, refound_fields, refound);
   return bytes;
 }
@@ -187,7 +193,7 @@ check_refound (const CitizRefound *refound, GError **error)
     if (memcmp (refound->signers[i - 1].node.b, refound->signers[i].node.b, 32) >= 0)
       return form (error, CITIZ_WIRE_ERROR_FORM, "signers: ascending by node, none twice");
   for (guint i = 0; i < refound->n_next; i++)
-    if (!citiz_join_verify (&refound->next[i], &refound->last.chain_id, refound->last.epoch + 1))
+    if (!citiz_join_verify (&refound->next[i], &refound->last.chain_id, refound->ends + 1))
       return form (error, CITIZ_WIRE_ERROR_FORM, "join: a node has not signed its epoch key");
   return TRUE;
 }
@@ -199,10 +205,16 @@ citiz_refound_decode (const guint8 *bytes, gsize n, CitizRefound *out, GError **
   guint8 version = 0;
 
   memset (out, 0, sizeof *out);
-  if (!citiz_take_u8 (&cursor, &version) || version != 1)
-    return form (error, CITIZ_WIRE_ERROR_RANGE, "version: not 1");
-  return take_header (&cursor, &out->last, error) && take_cert (&cursor, &out->final, error)
-         && citiz_fields_decode (&cursor, refound_fields, out, error)
+  if (!citiz_take_u8 (&cursor, &version) || (version != 1 && version != EARLY))
+    return form (error, CITIZ_WIRE_ERROR_RANGE, "version: neither 1 nor 2");
+  if (!take_header (&cursor, &out->last, error) || !take_cert (&cursor, &out->final, error))
+    return FALSE;
+  out->ends = out->last.epoch;
+  if (version == EARLY
+      && (!citiz_take_u64 (&cursor, &out->ends) || out->ends <= out->last.epoch
+          || out->ends == G_MAXUINT64))
+    return form (error, CITIZ_WIRE_ERROR_RANGE, "ends: not an epoch after the last block's");
+  return citiz_fields_decode (&cursor, refound_fields, out, error)
          && citiz_fields_decode (&cursor, signers_fields, out, error)
          && citiz_cursor_end (&cursor, error) && check_refound (out, error);
 }

@@ -35,12 +35,13 @@ typedef struct
 {
   CitizBlockHeader last; /* the newest final one */
   CitizCert final;
+  guint64 ends; /* the epoch that ends: last's, or a later one in which nothing became final */
   CitizTime time;
   guint16 n_reason;
   guint8 reason[CITIZ_REFOUND_MAX_REASON]; /* UTF-8, for people */
   guint16 n_next;
   CitizFounder next
-      [CITIZ_MAX_VALIDATORS]; /* joined with the chain id as salt, for the epoch after the last */
+      [CITIZ_MAX_VALIDATORS]; /* joined with the chain id as salt, for the epoch after the one that ends */
   guint16 n_signers;
   CitizSigner signers[CITIZ_MAX_VALIDATORS]; /* ascending by node, none twice */
 } CitizRefound;

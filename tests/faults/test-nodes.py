@@ -447,6 +447,59 @@ def case_refound(world):
     assert json.loads(first.get('/v1/refounds?from=1')[1]) == {'refounds': []}
 
 
+def case_refound_again(world):
+    """Of those who founded the community anew all but one are lost before anything of it is final: it goes on alone, and one who comes back follows it over both."""
+    for node in world.nodes:
+        node.set('order', refound_after=0)
+    world.start()
+    first, second, *lost = world.nodes
+    load = Load(world, number=10)
+    final = load.complete()
+    world.settle()
+    for node in lost:
+        node.kill()
+
+    def document(name, *nodes):
+        cards = [world.dir / f'{name}-card-{node.place}.json' for node in nodes]
+        for node, card in zip(nodes, cards):
+            card.write_text(refound(node, 'card').stdout)
+        path = world.dir / f'{name}.json'
+        path.write_text(refound(nodes[0], 'make', '--reason', f'The {name} time.', *map(str, cards)).stdout)
+        return str(path)
+
+    height = first.status()['height']
+    both = document('first', first, second)
+    refound(first, 'accept', both)
+    second.kill()
+    assert (first.status()['epoch'], first.status()['height']) == (1, height), 'nothing of it is final'
+    alone = document('second', first)
+    assert refound(first, 'accept', both, check=False).returncode, 'accepted once'
+    refound(first, 'accept', alone)
+    first.kill()
+    first.start()
+    load = Load(world, [first], number=10)
+    final += load.complete()
+    in_epoch(world, 2, 1)
+    second.start()
+    for path, epoch in (both, 1), (alone, 2):
+        name = json.loads(second.command('--json', 'refound', 'look', path).stdout)['name']
+        until('it is offered', lambda: any(o['name'] == name for o in json.loads(second.command('--json', 'refound').stdout)['offers']))
+        refound(second, 'accept', path)
+        assert second.status()['epoch'] == epoch
+    until('it follows', lambda: second.status()['hash'] == first.status()['hash'])
+    approve(world, second.ask('join')['proposal'], [first])
+    until('both vote', lambda: votes(first) and votes(second) and second.status()['epoch'] == 3)
+    for node in (first, second):
+        for tx in final:
+            until('it has everything', lambda n=node, t=tx: n.state_of(t) == 'final')
+    world.no_evidence()
+    copy = world.dir / 'copy'
+    second.command('backup', str(copy))
+    second.kill()
+    shutil.rmtree(second.dir)
+    assert 'verified' in second.command('restore', '--verify', str(copy)).stdout
+
+
 def case_admission(world):
     """A community that was founded with admission asks strangers for a word or for work, and its nodes for neither."""
     for node in world.nodes:

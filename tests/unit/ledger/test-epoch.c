@@ -485,6 +485,56 @@ test_refound (World *world, gconstpointer data)
   g_assert_cmpuint (world->light.head.slot, ==, 3);
 }
 
+/* @refound ends the epoch @ends, which began where it goes on from. Returns: whether it can be written and read, and is good after @light */
+static gboolean
+ends_early (const CitizLight *light, const CitizRefound *refound, guint64 ends)
+{
+  g_autofree CitizRefound *early = g_memdup2 (refound, sizeof *refound);
+  g_autofree CitizRefound *read = g_new (CitizRefound, 1);
+  g_autoptr (GBytes) bytes = NULL;
+  gsize n;
+  const guint8 *view;
+  guint old;
+
+  early->ends = ends;
+  early->n_signers = 0;
+  bytes = citiz_refound_encode (early);
+  view = g_bytes_get_data (bytes, &n);
+  g_assert_cmpuint (view[0], ==, ends == refound->last.epoch ? 1 : 2);
+  return citiz_refound_decode (view, n, read, NULL) && read->ends == ends
+         && citiz_light_check_refound (light, read, &old, NULL);
+}
+
+/* Before anything of the next epoch is final that one is given up in its turn, from the same block; not from another, nor one that is not
+ * reached. */
+static void
+test_refound_early (World *world, gconstpointer data)
+{
+  g_autofree CitizRefound *refound = refounding (world);
+  g_autofree CitizRefound *moved = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    citiz_join_sign (&refound->next[i], &world->light.chain_id, 2, world->nodes[2 * i]);
+  g_assert_false (ends_early (&world->light, refound, 1)); /* still in the epoch before */
+  for (guint i = 0; i < 2; i++)
+    citiz_join_sign (&refound->next[i], &world->light.chain_id, 1, world->nodes[2 * i]);
+  g_assert_true (ends_early (&world->light, refound, 0));
+  refound->n_signers = 0;
+  g_assert_true (citiz_light_refound (&world->light, refound, &error));
+  g_assert_no_error (error);
+  g_assert_false (ends_early (&world->light, refound, 1)); /* they joined another epoch */
+  for (guint i = 0; i < 2; i++)
+    citiz_join_sign (&refound->next[i], &world->light.chain_id, 2, world->nodes[2 * i]);
+  g_assert_true (ends_early (&world->light, refound, 1));
+  moved = g_memdup2 (refound, sizeof *refound);
+  moved->last.time.ms++;
+  g_assert_false (ends_early (&world->light, moved, 1));
+  for (guint i = 0; i < 2; i++)
+    citiz_join_sign (&refound->next[i], &world->light.chain_id, 3, world->nodes[2 * i]);
+  g_assert_false (ends_early (&world->light, refound, 2));
+}
+
 /* Anybody may sign, and nobody so often that those who go on cannot. */
 static void
 test_refound_crowd (World *world, gconstpointer data)
@@ -597,6 +647,7 @@ main (int argc, char **argv)
       {"/epoch/evidence", test_evidence},
       {"/epoch/blame", test_blame},
       {"/epoch/refound", test_refound},
+      {"/epoch/refound-early", test_refound_early},
       {"/epoch/refound-crowd", test_refound_crowd},
       {"/epoch/refound-refused", test_refound_refused},
       {"/epoch/refound-reason", test_refound_reason},
