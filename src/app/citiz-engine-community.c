@@ -35,15 +35,19 @@ static void
 describe_nodes (CitizCommunity *community, CitizCommunityView *view)
 {
   GPtrArray *members = citiz_community_get_members (community);
+  guint n_agree = 0;
 
   for (guint i = 0; i < members->len; i++)
     {
       const CitizCommunityMember *member = members->pdata[i];
+      CitizNodeView *node = describe_node (community, member);
 
-      g_ptr_array_add (view->nodes, describe_node (community, member));
+      g_ptr_array_add (view->nodes, node);
       view->n_validators += member->validator;
       view->n_missing += member->validator && member->missing;
+      n_agree += node->validator && node->seen.ms != 0 && !node->missing && !node->doubted;
     }
+  view->n_signed = MAX (citiz_community_get_signed (community), n_agree);
   view->may_fail = view->n_validators - citiz_quorum (view->n_validators);
   view->may_lie = view->n_validators > 3 ? (view->n_validators - 1) / 3 : 0;
   view->opens_stalled = citiz_engine_may_open_stalled (view->n_validators);
@@ -103,7 +107,6 @@ citiz_engine_describe_community (CitizEngine *engine)
   view->final = citiz_community_get_final_time (community);
   view->level = citiz_community_get_level (community, &view->progress);
   view->registered = citiz_community_is_registered (community);
-  view->n_signed = citiz_community_get_signed (community);
   view->working = citiz_community_is_working (community);
   view->n_waiting = citiz_outbox_n_waiting (citiz_community_get_outbox (community));
   view->false_ledger = g_strcmp0 (citiz_community_get_doubt (community), "") == 0;
@@ -259,9 +262,21 @@ citiz_engine_close_community (CitizEngine *engine)
   if (engine->community == NULL)
     return;
   citiz_engine_close_shared (engine);
+  g_clear_pointer (&engine->verifier, citiz_chain_verifier_free); /* it may read the copy */
   g_signal_handlers_disconnect_by_data (engine->community, engine);
   citiz_community_stop (engine->community);
   g_clear_object (&engine->community);
+}
+
+/* The copy does not hold: nothing of one's own is in it, the nodes give another. */
+void
+citiz_engine_renew_copy (CitizEngine *engine)
+{
+  citiz_community_doubt_copy (engine->community);
+  citiz_engine_close_community (engine);
+  citiz_community_remove_copy (engine->folder);
+  citiz_engine_open_community (engine);
+  tell_now (engine);
 }
 
 void

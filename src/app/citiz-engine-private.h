@@ -41,6 +41,7 @@ struct _CitizEngine
   CitizChain *chain;
   CitizNode *node;
   CitizChainVerifier *verifier; /* while everything is being verified */
+  gpointer verifying;           /* for whom; another waits */
   CitizSeriesStore *series;
   CitizSigningKey *node_key;
   CitizAccountKeys records;
@@ -115,6 +116,7 @@ gboolean citiz_engine_look_at_imports (CitizEngine *engine,
 void citiz_engine_open_community (CitizEngine *engine);
 void citiz_engine_lock_community (CitizEngine *engine);
 void citiz_engine_close_community (CitizEngine *engine);
+void citiz_engine_renew_copy (CitizEngine *engine);
 void citiz_engine_head_moved (CitizEngine *engine);
 CitizCommunityView *citiz_engine_describe_community (CitizEngine *engine);
 void citiz_engine_set_paused (CitizEngine *engine, gboolean paused);

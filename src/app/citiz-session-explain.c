@@ -39,8 +39,10 @@ static const gchar *const sentences[] = {
     = N_ ("Only PDF, PNG and JPEG documents can be added. Nothing was changed."),
     [CITIZ_SESSION_ERROR_LEDGER] = N_ (
         "The ledger of this record does not agree with itself. Your record is intact: you can read it and export it. No access is given and nothing is written to the ledger until a whole copy of the folder is put back."),
+    [CITIZ_SESSION_ERROR_COPY] = N_ (
+        "Your copy of the community’s ledger was damaged on this computer. It is being fetched again and verified; your record and your own ledger are whole."),
     [CITIZ_SESSION_ERROR_NO_INVITATION] = N_ (
-        "This is not an invitation to a community. It begins with “citiz:join?” or is a link that ends in “/join#…”."),
+        "This is not an invitation to a community. It is the link or the code that you were given, all of it."),
     [CITIZ_SESSION_ERROR_INVITATION_CUT] = N_ (
         "A part of this invitation is missing or was changed on the way. Copy all of it, or ask for it again."),
     [CITIZ_SESSION_ERROR_INVITATION_NEWER]

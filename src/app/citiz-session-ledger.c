@@ -13,8 +13,10 @@ typedef struct
   CitizProgressFunc progress;
   gpointer progress_data;
   GTask *task;
+  guint place;    /* which of the chains */
+  guint64 before; /* blocks of those before it */
   guint64 n_blocks;
-  gboolean mended; /* once: what can be made again from the blocks was */
+  gboolean mended; /* once a chain: what can be made again from the blocks was */
   GError *error;
 } VerifyJob;
 
@@ -92,47 +94,117 @@ verified_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* One's own chain, then the copy of the community's. Returns: (nullable): there is no more */
+static CitizChain *
+chain_at (CitizEngine *engine, guint place)
+{
+  if (place == 0)
+    return engine->chain;
+  return place == 1 && engine->community != NULL ? citiz_community_get_chain (engine->community)
+                                                 : NULL;
+}
+
+static guint64
+count_all (CitizEngine *engine)
+{
+  guint64 n = 0;
+  CitizChain *chain;
+
+  for (guint place = 0; (chain = chain_at (engine, place)) != NULL; place++)
+    n += citiz_chain_height (chain);
+  return n;
+}
+
+/* What does not hold: one's own chain is written to no more; a copy is thrown away and fetched again. */
+static void
+set_aside (VerifyJob *job)
+{
+  CitizEngine *engine = job->engine;
+
+  const gboolean wrong
+      = g_error_matches (job->error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED);
+
+  if (wrong && job->place == 0)
+    {
+      citiz_engine_distrust (engine, job->error);
+      citiz_engine_tell_session (engine, citiz_session_adopt_distrust, g_strdup (engine->distrust),
+                                 g_free);
+      return;
+    }
+  if (job->place == 0
+      || (!wrong && !g_error_matches (job->error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED)))
+    return;
+  g_message ("the copy of the community's chain does not hold: %s", job->error->message);
+  citiz_engine_renew_copy (engine);
+  g_clear_error (&job->error);
+  g_set_error_literal (&job->error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_COPY,
+                       "the copy of the community's chain is fetched anew");
+}
+
+/* Returns: whether everything was made again that can be, and the chain is begun with once more */
+static gboolean
+mend (VerifyJob *job, CitizChain *chain)
+{
+  CitizEngine *engine = job->engine;
+
+  if (job->mended || !g_error_matches (job->error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED)
+      || !citiz_chain_mend (chain, NULL))
+    return FALSE;
+  job->mended = TRUE;
+  g_clear_error (&job->error);
+  g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
+  return TRUE;
+}
+
+/* Returns: whether @chain was verified; the history that a copy does not hold yet is verified when it comes */
+static gboolean
+verify_slice (VerifyJob *job, CitizChain *chain)
+{
+  CitizEngine *engine = job->engine;
+  gboolean done = FALSE;
+
+  if (engine->verifier == NULL)
+    engine->verifier = citiz_chain_verifier_new (chain, CITIZ_LEVEL_FULL);
+  if (!citiz_chain_verifier_step (engine->verifier, &done, &job->error) && mend (job, chain))
+    return FALSE;
+  job->n_blocks = job->before + citiz_chain_verifier_get (engine->verifier)->n_blocks;
+  return done || (job->error == NULL && citiz_chain_verifier_missing (engine->verifier) > 0);
+}
+
 /* One slice; between two of them the node goes on answering. */
 static gboolean
 verify_slice_cb (gpointer data)
 {
   VerifyJob *job = data;
   CitizEngine *engine = job->engine;
-  gboolean done = FALSE;
+  CitizChain *chain = NULL;
 
-  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error)
-      || !citiz_engine_require_ledger (engine, &job->error))
-    done = TRUE;
-  else
-    {
-      if (engine->verifier == NULL)
-        engine->verifier = citiz_chain_verifier_new (engine->chain, CITIZ_LEVEL_FULL);
-      if (!citiz_chain_verifier_step (engine->verifier, &done, &job->error))
-        {
-          if (!job->mended
-              && g_error_matches (job->error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED)
-              && citiz_chain_mend (engine->chain, NULL))
-            {
-              job->mended = TRUE;
-              g_clear_error (&job->error);
-              g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
-              return G_SOURCE_CONTINUE;
-            }
-          done = TRUE;
-        }
-      job->n_blocks = citiz_chain_verifier_get (engine->verifier)->n_blocks;
-      citiz_engine_tell_progress (engine, job->task, job->progress, job->progress_data,
-                                  job->n_blocks, citiz_chain_height (engine->chain));
-    }
-  if (!done)
+  if (engine->verifying != NULL && engine->verifying != job)
     return G_SOURCE_CONTINUE;
-  g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
-  if (g_error_matches (job->error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED))
+  engine->verifying = job;
+  if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error)
+      && citiz_engine_require_ledger (engine, &job->error))
+    chain = chain_at (engine, job->place);
+  if (chain != NULL)
     {
-      citiz_engine_distrust (engine, job->error);
-      citiz_engine_tell_session (engine, citiz_session_adopt_distrust, g_strdup (engine->distrust),
-                                 g_free);
+      const gboolean done = verify_slice (job, chain);
+
+      citiz_engine_tell_progress (engine, job->task, job->progress, job->progress_data,
+                                  job->n_blocks, count_all (engine));
+      if (!done && job->error == NULL)
+        return G_SOURCE_CONTINUE;
     }
+  g_clear_pointer (&engine->verifier, citiz_chain_verifier_free);
+  if (chain != NULL && job->error == NULL)
+    {
+      job->place++;
+      job->before = job->n_blocks;
+      job->mended = FALSE;
+      return G_SOURCE_CONTINUE;
+    }
+  if (job->error != NULL)
+    set_aside (job);
+  engine->verifying = NULL;
   citiz_engine_tell (engine, verified_cb, job, NULL);
   return G_SOURCE_REMOVE;
 }

@@ -29,8 +29,9 @@ typedef enum
   CITIZ_SESSION_ERROR_INPUT,
   CITIZ_SESSION_ERROR_TOO_LARGE,
   CITIZ_SESSION_ERROR_NOT_A_DOCUMENT,
-  CITIZ_SESSION_ERROR_LEDGER,           /* it does not agree with itself, and is left alone */
-  CITIZ_SESSION_ERROR_NO_INVITATION,    /* what was pasted is none */
+  CITIZ_SESSION_ERROR_LEDGER,        /* it does not agree with itself, and is left alone */
+  CITIZ_SESSION_ERROR_COPY,          /* that of the community's did not hold, and is fetched anew */
+  CITIZ_SESSION_ERROR_NO_INVITATION, /* what was pasted is none */
   CITIZ_SESSION_ERROR_INVITATION_CUT,   /* a part of it is missing or changed */
   CITIZ_SESSION_ERROR_INVITATION_NEWER, /* of a later version */
   CITIZ_SESSION_ERROR_INVITATION_USED,  /* the node does not take it (any more) */
@@ -575,7 +576,8 @@ typedef struct
   gboolean registered;         /* the community knows this account */
   gboolean working;            /* for a place: nobody vouches */
   guint n_validators, n_missing;
-  guint n_signed;         /* validators who signed the newest block of one's own copy */
+  guint
+      n_signed; /* validators who signed the newest block of one's own copy, or were seen to agree with it */
   guint may_fail;         /* this many validators may be down */
   guint may_lie;          /* this many may lie; 0 with fewer than four */
   gboolean opens_stalled; /* an access given now may be opened while the ledger stands still */

@@ -113,6 +113,14 @@ citiz_community_remove_copy (const gchar *record)
   g_rmdir (folder);
 }
 
+/* What was verified of it counts no more. */
+void
+citiz_community_doubt_copy (CitizCommunity *self)
+{
+  self->full = FALSE;
+  citiz_community_save (self);
+}
+
 static gboolean
 try_copy (CitizCommunity *self, const gchar *folder, GError **error)
 {

@@ -153,7 +153,8 @@ sight_list (void)
   GtkWidget *list = citiz_list_new (_ ("What its nodes see"));
 
   row_new (list, "citiz-shown-symbolic", "neutral", _ ("What they see"),
-           _ ("That an account without a name gives, opens or ends an access, and when"));
+           _ ("That an account without a name gives, opens or ends an access, when, and from which "
+              "network address"));
   row_new (list, "citiz-hidden-symbolic", "ok", _ ("What they never see"),
            _ ("Your name and your record. What you share reaches them encrypted, and none of them "
               "holds the key alone."));
@@ -438,8 +439,7 @@ left_cb (GObject *source, GAsyncResult *result, gpointer data)
   gboolean left = citiz_session_leave_community_finish (CITIZ_SESSION (source), result, &error);
 
   if (left)
-    citiz_toast (owner,
-                 _ ("You have left the community. Your record and its own ledger are whole."));
+    citiz_toast (owner, _ ("You have left the community."));
   else
     citiz_compat_tell (owner, _ ("You Are Still a Member"), citiz_session_explain (error));
 }

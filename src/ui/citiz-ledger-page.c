@@ -22,7 +22,7 @@ struct _CitizLedgerPage
 
   CitizBlockStrip *strip;
   CitizEntryPath *path;
-  GtkWidget *states, *trouble, *trouble_row, *blocks, *entries;
+  GtkWidget *states, *empty, *trouble, *trouble_row, *blocks, *entries;
   GtkWidget *verify_row, *verify_button, *cancel_button, *progress;
 };
 
@@ -84,12 +84,15 @@ verified_cb (GObject *source, GAsyncResult *result, gpointer data)
   set_verifying (self, FALSE);
   if (good)
     {
+      const CitizTime now = citiz_session_now (self->session);
       g_autofree gchar *n = citiz_format_number ((gdouble) blocks, 0);
+      g_autofree gchar *when = citiz_format_date_time_ms (now, now);
 
-      text = g_strdup_printf (ngettext ("%s block recomputed, every signature holds",
-                                        "%s blocks recomputed, every signature holds",
+      /* Translators: the second %s is "today, 14:32". */
+      text = g_strdup_printf (ngettext ("%s block recomputed, every signature holds · %s",
+                                        "%s blocks recomputed, every signature holds · %s",
                                         (gulong) blocks),
-                              n);
+                              n, when);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->verify_row), _ ("All is in order"));
     }
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -175,6 +178,13 @@ fill (CitizLedgerPage *self)
   const gchar *reason = citiz_session_get_distrust (self->session);
   gboolean any = g_list_model_get_n_items (blocks) > 0;
 
+  /* Who has left a community has given accesses, and nothing of their own ledger yet. */
+  adw_status_page_set_description (
+      ADW_STATUS_PAGE (self->empty),
+      g_list_model_get_n_items (citiz_session_get_accesses (self->session)) == 0
+          ? _ ("Giving an access or sealing your record writes the first block.")
+          : _ ("Your accesses so far are in the ledger of the community you left; their receipts "
+               "are on the Access page. The next one writes the first block of your own ledger."));
   gtk_stack_set_visible_child_name (GTK_STACK (self->states),
                                     any || reason != NULL || view != NULL ? "content" : "empty");
   fill_trouble (self, reason, any);
@@ -320,10 +330,8 @@ static void
 build (CitizLedgerPage *self)
 {
   GtkWidget *box, *frame = citiz_page_frame_new (&box), *columns = citiz_columns_new (1, 1, 640);
-  GtkWidget *empty
-      = g_object_new (ADW_TYPE_STATUS_PAGE, "icon-name", "citiz-slice-symbolic", "title",
-                      _ ("The Ledger Starts With Your First Entry"), "description",
-                      _ ("Giving an access or sealing your record writes the first block."), NULL);
+  GtkWidget *empty = g_object_new (ADW_TYPE_STATUS_PAGE, "icon-name", "citiz-slice-symbolic",
+                                   "title", _ ("The Ledger Starts With Your First Entry"), NULL);
   GtkWidget *join = citiz_link_button_new (_ ("Join a Community…"), NULL);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (join), "win.join");
@@ -331,6 +339,7 @@ build (CitizLedgerPage *self)
   gtk_widget_set_halign (join, GTK_ALIGN_CENTER);
   adw_status_page_set_child (ADW_STATUS_PAGE (empty), join);
 
+  self->empty = empty;
   self->states = gtk_stack_new ();
   gtk_box_append (GTK_BOX (box), trouble_group (self));
   gtk_box_append (GTK_BOX (box), self->blocks = blocks_group (self));

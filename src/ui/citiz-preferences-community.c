@@ -74,10 +74,10 @@ leave_cb (GtkWidget *row, CitizSession *session)
 
 typedef struct
 {
-  GtkWidget *here, *join, *leave; /* who one is with, or how one joins */
-  GtkWidget *more;                /* what only a member chooses */
-  GtkWidget *asked;               /* (nullable): a founding anew that waits for the answer */
-  CitizHash document;             /* which one */
+  GtkWidget *here, *words, *join, *leave; /* who one is with, or how one joins */
+  GtkWidget *more;                        /* what only a member chooses */
+  GtkWidget *asked;   /* (nullable): a founding anew that waits for the answer */
+  CitizHash document; /* which one */
 } Rows;
 
 /* The same question as on the Ledger page. Made anew only when it is another one. */
@@ -106,6 +106,7 @@ follow_community (CitizSession *session, GtkWidget *group)
 
   gtk_widget_set_visible (rows->join, view == NULL);
   gtk_widget_set_visible (rows->here, view != NULL);
+  gtk_widget_set_visible (rows->words, view != NULL && view->fingerprint[0] != '\0');
   gtk_widget_set_visible (rows->leave, view != NULL);
   gtk_widget_set_visible (rows->more, view != NULL);
   if (view != NULL)
@@ -114,6 +115,7 @@ follow_community (CitizSession *session, GtkWidget *group)
 
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (rows->here), view->name);
       adw_action_row_set_subtitle (ADW_ACTION_ROW (rows->here), sentence);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (rows->words), view->fingerprint);
     }
   follow_question (session, ADW_PREFERENCES_GROUP (group), view != NULL ? view->refound : NULL);
 }
@@ -144,6 +146,9 @@ citiz_preferences_community_fill (AdwPreferencesPage *page, CitizSession *sessio
   rows->more = GTK_WIDGET (more);
   rows->here = citiz_row_new ("", "");
   citiz_row_set_prefix (CITIZ_ROW (rows->here), "citiz-people-symbolic", "accent");
+  rows->words
+      = citiz_row_new ("", _ ("Its fingerprint: whoever invited you reads the same six words"));
+  citiz_row_set_prefix (CITIZ_ROW (rows->words), "citiz-words-symbolic", "neutral");
   rows->join = opening_row (session, "citiz-people-symbolic", _ ("Join a community…"),
                             _ ("With an invitation: the accesses you give then open with this "
                                "computer on or off"),
@@ -152,6 +157,7 @@ citiz_preferences_community_fill (AdwPreferencesPage *page, CitizSession *sessio
                              _ ("Nothing of your record is lost"), G_CALLBACK (leave_cb));
   g_object_set_data_full (G_OBJECT (group), "citiz-rows", rows, g_free);
   adw_preferences_group_add (group, rows->here);
+  adw_preferences_group_add (group, rows->words);
   adw_preferences_group_add (group, rows->join);
   adw_preferences_group_add (group, rows->leave);
   adw_preferences_group_add (more, citiz_background_row_new (session));
