@@ -10,6 +10,7 @@
 #include "ui/citiz-period.h"
 #include "ui/citiz-today-parts.h"
 
+#define EARLY   240 /* minutes: taken longer before, it is not thought to be that one */
 #define OTHER   "other"
 #define CHOSEN  "citiz-chosen"  /* by the person */
 #define FILLING "citiz-filling" /* by the program */
@@ -56,7 +57,8 @@ offer (Plan *plan, gint32 day, const CitizDue *due, GDateTime *now)
       = citiz_format_hour_minute ((guint) due->minute / 60, (guint) due->minute % 60);
   const gboolean own
       = plan->item != NULL && due->dose != NULL && citiz_id_equal (&due->dose->id, &plan->item->id);
-  const gint far = own ? -1 : abs ((plan->day - day) * 24 * 60 + plan->minute - due->minute);
+  const gint ahead = (day - plan->day) * 24 * 60 + due->minute - plan->minute;
+  const gint far = own ? -1 : abs (ahead);
 
   if (due->dose != NULL && !own)
     return;
@@ -69,7 +71,7 @@ offer (Plan *plan, gint32 day, const CitizDue *due, GDateTime *now)
       label = g_strdup_printf ("%s, %s", date, hour);
     }
   _citiz_add_choice (plan->keys, plan->labels, key, label);
-  if (plan->best != NULL && far >= plan->far)
+  if ((plan->best != NULL && far >= plan->far) || (ahead > EARLY && !own))
     return;
   g_free (plan->best);
   plan->best = g_steal_pointer (&key);
@@ -148,7 +150,7 @@ fill_planned (CitizForm *form, gpointer data)
       offer_day (&plan, plan.day, 0, now);
     }
   citiz_form_set_visible (form, "planned", keys->len > 0);
-  _citiz_add_choice (keys, labels, OTHER, _ ("Another dose, not planned"));
+  _citiz_add_choice (keys, labels, OTHER, _ ("None (extra dose)"));
   g_object_set_data (G_OBJECT (form), FILLING, form);
   _citiz_add_set_choices (form, "planned", keys, labels);
   citiz_form_set_choice (form, "planned", choose (form, &plan, before));
