@@ -221,7 +221,10 @@ due_line (const CitizTodayView *view, const CitizDue *due, gint32 day, gboolean 
 static void
 show_noted (const CitizTodayView *view, GtkWidget *row, CitizItem *dose, gboolean taken)
 {
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), state_new (dose, taken));
+  GtkWidget *state = state_new (dose, taken);
+
+  citiz_status_set_wrap (state);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), state);
   citiz_item_row_open_with (row, view->session, dose);
   citiz_row_set_chevron_visible (CITIZ_ROW (row), FALSE);
 }

@@ -66,6 +66,7 @@ static const struct
     PART (tray),
     PART (sample_banner),
     PART (lack_banner),
+    PART (lack_parts),
     PART (lack_words),
     PART (lack_button),
 };
@@ -281,6 +282,9 @@ _citiz_window_update_header (CitizWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->emergency_button), !folded);
   gtk_widget_set_visible (GTK_WIDGET (self->tray), folded && !emergency);
   (folded ? gtk_widget_add_css_class : gtk_widget_remove_css_class) (GTK_WIDGET (self), "folded");
+  gtk_orientable_set_orientation (self->lack_parts,
+                                  folded ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_widget_set_halign (GTK_WIDGET (self->lack_button), folded ? GTK_ALIGN_START : GTK_ALIGN_END);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back", folded || emergency);
   update_emergency (self);
 }

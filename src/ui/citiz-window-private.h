@@ -48,6 +48,7 @@ struct _CitizWindow
   AdwButtonContent *tray_content;
   GtkBox *tray;
   GtkRevealer *sample_banner, *lack_banner;
+  GtkOrientable *lack_parts; /* words and button: below each other where the window is narrow */
   GtkLabel *lack_words;
   GtkButton *lack_button;
 };

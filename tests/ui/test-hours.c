@@ -176,6 +176,23 @@ extra_dose (CitizSession *session, const gchar *title)
   return resource;
 }
 
+/* How narrow the page can be in letters half as large again. */
+static gint
+least_in_large_letters (GtkWidget *page)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  gint before, least;
+
+  g_object_get (settings, "gtk-xft-dpi", &before, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 144 * 1024, NULL);
+  citiz_format_set_language (CITIZ_LANGUAGE_FR);
+  citiz_page_refresh (CITIZ_PAGE (page));
+  gtk_widget_measure (page, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  g_object_set (settings, "gtk-xft-dpi", before, NULL);
+  return least;
+}
+
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer done)
 {
@@ -205,6 +222,10 @@ test_extra_dose (void)
   g_assert_true (shows (page, "Taken at 14:30"));
   g_assert_null (dose_of (session, today, "Apixaban", 9 * 60));
   g_assert_null (dose_of (session, today, "Apixaban", 21 * 60));
+  take (page, "9:00 · not noted yet");
+  WAIT_FOR (dose_of (session, today, "Apixaban", 9 * 60) != NULL);
+  set_clock (2026, 11, 24, 9, 0); /* noted, with its warning beside the state */
+  g_assert_cmpint (least_in_large_letters (page), <=, 340);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
