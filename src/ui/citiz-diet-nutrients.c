@@ -219,13 +219,19 @@ add_section (GtkWidget *card, const GArray *targets, const CitizIntake *intake, 
     }
 }
 
+/* Of a day without foods nothing is eaten; what an imported diary does not say stays unknown. */
 void
 citiz_diet_intake (CitizSession *session, gint32 day, CitizIntake *intake)
 {
+  gboolean empty;
+
   citiz_intake_init (intake);
   citiz_intake_add_day (intake, citiz_session_get_record (session), day);
-  for (guint i = 0; intake->foods == 0 && i < CITIZ_N_NUTRIENTS; i++)
-    intake->amount[i] = isnan (intake->amount[i]) ? 0 : intake->amount[i];
+  empty = intake->foods == 0;
+  for (guint i = 0; i < CITIZ_N_NUTRIENTS; i++)
+    empty = empty && isnan (intake->amount[i]);
+  for (guint i = 0; empty && i < CITIZ_N_NUTRIENTS; i++)
+    intake->amount[i] = 0;
 }
 
 GtkWidget *

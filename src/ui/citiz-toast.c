@@ -3,6 +3,8 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-window.h"
 
+#define LETTERS 20 /* on a line beside a button in a narrow window */
+
 /* What was asked for is answered somewhere: when its dialog or its row has gone, in the window with the open record. */
 static AdwToastOverlay *
 overlay_of_open_record (void)
@@ -71,6 +73,11 @@ show_toast (GtkWidget *widget, AdwToast *toast)
       g_object_unref (g_object_ref_sink (toast));
       return;
     }
+  /* Its height is asked for its natural width: there must be room for the button at that. */
+  if (gtk_widget_has_css_class (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (overlay))), "folded")
+      && adw_toast_get_button_label (toast) != NULL)
+    gtk_label_set_max_width_chars (GTK_LABEL (adw_toast_get_custom_title (toast)),
+                                   LETTERS * 100 / citiz_scaled (100));
   /* The news of this moment, not what waits: "Undo" is for what was just done. */
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_overlay_add_toast (overlay, toast);

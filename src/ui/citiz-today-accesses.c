@@ -48,7 +48,7 @@ access_row (const CitizTodayView *view, CitizAccess *access)
   gtk_label_set_wrap (GTK_LABEL (words), FALSE);
   gtk_box_append (GTK_BOX (box), number);
   gtk_box_append (GTK_BOX (box), words);
-  citiz_entry_row_add_cell (CITIZ_ENTRY_ROW (row), box, 0, 74, left);
+  citiz_entry_row_add_cell (CITIZ_ENTRY_ROW (row), box, 1, 74, left); /* the ring tells it, too */
   gtk_widget_add_css_class (revoke, "flat");
   gtk_widget_add_css_class (revoke, "danger-flat");
   gtk_widget_set_valign (revoke, GTK_ALIGN_CENTER);

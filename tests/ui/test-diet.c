@@ -237,6 +237,25 @@ test_course (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* A diary that a file brought tells what it tells: the rest is unknown, not nothing. */
+static void
+test_diary (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  const CitizDay eaten = {.day = today_of (session) - 2000, .n = 3, .sum = 1630};
+  g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (CitizDay));
+  CitizIntake intake;
+
+  citiz_diet_intake (session, eaten.day, &intake);
+  g_assert_cmpfloat (intake.amount[CITIZ_NUTRIENT_CALCIUM], ==, 0); /* nothing was eaten */
+  g_array_append_val (days, eaten);
+  citiz_record_put_days (citiz_session_get_record (session),
+                         citiz_nutrient_key (CITIZ_NUTRIENT_ENERGY), "Diary", "kcal", 9, days);
+  citiz_diet_intake (session, eaten.day, &intake);
+  g_assert_cmpfloat (intake.amount[CITIZ_NUTRIENT_ENERGY], ==, 1630);
+  g_assert_true (isnan (intake.amount[CITIZ_NUTRIENT_CALCIUM]));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -245,5 +264,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/diet/order", test_order);
   g_test_add_func ("/ui/diet/left", test_left);
   g_test_add_func ("/ui/diet/course", test_course);
+  g_test_add_func ("/ui/diet/diary", test_diary);
   return g_test_run ();
 }

@@ -358,7 +358,7 @@ test_size (void)
 static void
 test_narrow_large (void)
 {
-  static const gchar *const pages[] = {"access", "ledger"};
+  static const gchar *const pages[] = {"today", "access", "ledger"};
   GtkSettings *settings = gtk_settings_get_default ();
   CitizWindow *window = citiz_window_new (NULL, session);
   gint before;
