@@ -3,7 +3,7 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-window.h"
 
-#define LETTERS 20 /* on a line beside a button in a narrow window */
+#define LETTERS 16 /* on a line beside a button in a narrow window */
 
 /* What was asked for is answered somewhere: when its dialog or its row has gone, in the window with the open record. */
 static AdwToastOverlay *

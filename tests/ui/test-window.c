@@ -386,6 +386,33 @@ test_narrow_large (void)
   settle ();
 }
 
+/* In a narrow window and in large letters the button of a toast is whole. */
+static void
+test_toast_button (void)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *button = NULL;
+  graphene_rect_t place;
+  gint before;
+
+  g_object_get (settings, "gtk-xft-dpi", &before, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 144 * 1024, NULL);
+  gtk_window_set_default_size (GTK_WINDOW (window), 360, 640);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_has_css_class (GTK_WIDGET (window), "folded"));
+  citiz_toast_action (GTK_WIDGET (window), "Accès révoqué", "Nouvel accès", "win.emergency");
+  WAIT_FOR ((button = ui_find (GTK_WIDGET (window), GTK_TYPE_BUTTON, "Nouvel accès", TRUE)) != NULL
+            && gtk_widget_get_width (button) > 0);
+  g_assert_true (gtk_widget_compute_bounds (button, GTK_WIDGET (window), &place));
+  g_assert_cmpfloat (place.origin.x + place.size.width, <,
+                     gtk_widget_get_width (GTK_WIDGET (window))
+                         - 30); /* the cross comes after it */
+  g_object_set (settings, "gtk-xft-dpi", before, NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 /* --- an empty record --- */
 
 static gboolean
@@ -573,6 +600,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/emergency", test_emergency);
   g_test_add_func ("/window/key", test_key);
   g_test_add_func ("/window/size", test_size);
+  g_test_add_func ("/window/toast-button", test_toast_button);
   g_test_add_func ("/window/narrow-large", test_narrow_large);
   g_test_add_func ("/window/empty", test_empty);
   g_test_add_func ("/window/kept-over-nodes", test_kept_over_nodes);
