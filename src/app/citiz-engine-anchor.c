@@ -15,6 +15,7 @@
 #define STATE_WAITING  1
 #define STATE_ANCHORED 2
 #define MEAN_DELAY_S   600
+#define PAUSE_AFTER    256 /* objects of a walk */
 #define NAME_SIZE      (1 + 16 + 4)
 #define ENTRY_SIZE     (NAME_SIZE + 32 + 32)
 
@@ -100,47 +101,60 @@ walk_class (CitizEngine *engine,
 
 typedef struct
 {
-  const CitizEnv *env;
+  CitizVault *vault;
   CitizObjectClass object_class;
   guint32 batch;
   GByteArray *entries;
+  guint seen;
 } BatchWalk;
 
 static gboolean
-note_of_batch_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+commit_to_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
 {
   BatchWalk *walk = data;
 
   if (batch == walk->batch)
-    put_entry (walk->entries, walk->env, walk->object_class, id, version, plain);
+    put_entry (walk->entries, citiz_vault_get_env (walk->vault), walk->object_class, id, version,
+               plain);
+  if (++walk->seen % PAUSE_AFTER == 0)
+    citiz_vault_pause (walk->vault);
+  return TRUE;
+}
+
+/**
+ * citiz_engine_commit_to_batch:
+ * @entries: gets the commitments of everything that an import wrote: its resources and the chunks of its series
+ *
+ * Walks over the whole record, with pauses.
+ */
+gboolean
+citiz_engine_commit_to_batch (CitizEngine *engine,
+                              guint32 batch,
+                              GByteArray *entries,
+                              GError **error)
+{
+  static const CitizObjectClass classes[] = {CITIZ_CLASS_RESOURCE, CITIZ_CLASS_CHUNK};
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    {
+      BatchWalk walk = {engine->vault, classes[i], batch, entries, 0};
+
+      if (!walk_class (engine, classes[i], commit_to_cb, &walk, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
 /**
  * citiz_engine_note_batch:
+ * @entries: from citiz_engine_commit_to_batch()
  *
- * The same for everything that an import wrote: its resources and the chunks of its series.
+ * As citiz_engine_note_commitment(), to be called in the transaction that makes the import count.
  */
 gboolean
-citiz_engine_note_batch (CitizEngine *engine, guint32 batch, GError **error)
+citiz_engine_note_batch (CitizEngine *engine, const GByteArray *entries, GError **error)
 {
-  static const CitizObjectClass classes[] = {CITIZ_CLASS_RESOURCE, CITIZ_CLASS_CHUNK};
-  g_autoptr (GByteArray) entries = g_byte_array_new ();
-
-  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
-    {
-      BatchWalk walk = {engine->env, classes[i], batch, entries};
-      if (!walk_class (engine, classes[i], note_of_batch_cb, &walk, error))
-        return FALSE;
-    }
-  if (!citiz_vault_begin (engine->vault, error))
-    return FALSE;
-  if (!put_waiting (engine, entries->data, entries->len / ENTRY_SIZE, error))
-    {
-      citiz_vault_rollback (engine->vault);
-      return FALSE;
-    }
-  return citiz_vault_commit (engine->vault, error);
+  return put_waiting (engine, entries->data, entries->len / ENTRY_SIZE, error);
 }
 
 typedef struct
@@ -299,8 +313,11 @@ citiz_engine_anchor (CitizEngine *engine, GError **error)
     return TRUE;
   before = citiz_chain_height (engine->chain);
   do
-    if (!anchor_once (engine, &more, error))
-      return FALSE;
+    {
+      citiz_vault_pause (engine->vault);
+      if (!anchor_once (engine, &more, error))
+        return FALSE;
+    }
   while (more);
   if (citiz_chain_height (engine->chain) != before)
     citiz_engine_tell_ledger (engine);

@@ -28,6 +28,8 @@ typedef struct
 /* Reading JSON is nine tenths of the work of opening, so that all cores do it while this thread unseals. */
 typedef struct
 {
+  CitizVault *vault;
+  gboolean in_the_back;
   CitizContents *snapshot;
   GThreadPool *pool;
   GQueue parcels; /* in the order of the disk */
@@ -42,6 +44,8 @@ read_parcel (gpointer data, gpointer user_data)
   Parcel *parcel = data;
   Reading *reading = user_data;
 
+  if (reading->in_the_back)
+    citiz_engine_step_back ();
   for (guint i = 0; i < parcel->n; i++)
     {
       Resource *resource = &parcel->resources[i];
@@ -82,6 +86,7 @@ take_parcels (Reading *reading, guint most)
     {
       Parcel *parcel = g_queue_pop_head (&reading->parcels);
 
+      citiz_vault_pause (reading->vault);
       g_mutex_lock (&reading->lock);
       while (!parcel->over)
         g_cond_wait (&reading->one_over, &reading->lock);
@@ -101,6 +106,7 @@ send_parcel (Reading *reading)
     return;
   g_queue_push_tail (&reading->parcels, parcel);
   g_thread_pool_push (reading->pool, parcel, NULL);
+  citiz_vault_pause (reading->vault);
   take_parcels (reading, PARCELS_MAX);
 }
 
@@ -144,13 +150,13 @@ look_at_resources (CitizEngine *engine,
                    GCancellable *cancellable,
                    GError **error)
 {
-  Reading reading = {.snapshot = snapshot};
+  Reading reading = {.vault = engine->vault, .in_the_back = engine->looked, .snapshot = snapshot};
   gboolean ok;
 
   g_mutex_init (&reading.lock);
   g_cond_init (&reading.one_over);
   reading.pool = g_thread_pool_new (
-      read_parcel, &reading, (gint) CLAMP (g_get_num_processors (), 1, THREADS_MAX), FALSE, NULL);
+      read_parcel, &reading, (gint) CLAMP (g_get_num_processors (), 1, THREADS_MAX), TRUE, NULL);
   ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_RESOURCE, look_at_resource_cb, &reading,
                             cancellable, error);
   send_parcel (&reading);
@@ -231,5 +237,6 @@ citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **erro
     }
   look_at_settings (engine, snapshot);
   engine->sample_batch = snapshot->sample_batch;
+  engine->looked = TRUE;
   return g_steal_pointer (&snapshot);
 }

@@ -33,6 +33,16 @@ struct _CitizEngine
   GMainLoop *loop;
   GThread *thread;
 
+  /* any thread, under the lock */
+  GMutex urgent_lock;
+  GCond urgent_stir; /* an urgent job came, or what was done apart is over */
+  GQueue urgent;     /* jobs */
+
+  /* engine thread */
+  gboolean passing; /* an urgent job is being done */
+  gboolean passed;  /* one was, in the middle of a longer one */
+  gboolean looked;  /* the window has the record: nobody waits for another look at it */
+
   /* engine thread only; NULL while locked, but chain and node go on */
   CitizVault *vault;
   CitizDb *served; /* the node's while the record is locked; else NULL */
@@ -71,6 +81,11 @@ void citiz_engine_tell_session (CitizEngine *engine,
                                 gpointer data,
                                 GDestroyNotify destroy);
 void citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data);
+void citiz_engine_let_pass (gpointer engine);
+void citiz_engine_step_back (void);
+void citiz_engine_forget_passed (CitizEngine *engine);
+typedef void (*CitizEngineApart) (gpointer data);
+void citiz_engine_apart (CitizEngine *engine, CitizEngineApart func, gpointer data);
 gboolean citiz_engine_run_sync (CitizEngine *engine,
                                 CitizEngineWork work,
                                 gpointer data,
@@ -184,7 +199,11 @@ gboolean citiz_engine_note_commitment (CitizEngine *engine,
                                        guint32 version,
                                        GBytes *plain,
                                        GError **error);
-gboolean citiz_engine_note_batch (CitizEngine *engine, guint32 batch, GError **error);
+gboolean citiz_engine_commit_to_batch (CitizEngine *engine,
+                                       guint32 batch,
+                                       GByteArray *entries,
+                                       GError **error);
+gboolean citiz_engine_note_batch (CitizEngine *engine, const GByteArray *entries, GError **error);
 gboolean citiz_engine_anchor (CitizEngine *engine, GError **error);
 void citiz_engine_anchor_later (CitizEngine *engine);
 

@@ -40,6 +40,7 @@ open_rest (CitizEngine *engine, GError **error)
   citiz_engine_open_community (engine);
   citiz_engine_take_mail (engine);
   citiz_engine_anchor_later (engine);
+  citiz_vault_set_pause (engine->vault, citiz_engine_let_pass, engine);
   return TRUE;
 }
 
@@ -114,6 +115,7 @@ close_record (CitizEngine *engine)
   if (engine->anchor_timer != NULL)
     g_source_destroy (engine->anchor_timer);
   g_clear_pointer (&engine->anchor_timer, g_source_unref);
+  citiz_vault_set_pause (engine->vault, NULL, NULL); /* nobody passes what closes */
   citiz_ingest_stop (engine->vault);
   engine->import = NULL;
   citiz_engine_finish_code (engine);
@@ -123,6 +125,7 @@ close_record (CitizEngine *engine)
   g_clear_pointer (&engine->series, citiz_series_store_free);
   citiz_account_keys_clear (&engine->records);
   engine->sample_batch = 0;
+  engine->looked = FALSE;
 }
 
 /**

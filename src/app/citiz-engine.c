@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
+#include <sys/resource.h>
+
+#define STEP_BACK 10 /* nice */
+
 typedef struct
 {
   CitizEngine *engine;
@@ -44,16 +48,64 @@ answer_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-work_cb (gpointer data)
+static void
+do_job (Job *job)
 {
-  Job *job = data;
   GCancellable *cancellable = g_task_get_cancellable (job->task);
 
   if (!g_cancellable_set_error_if_cancelled (cancellable, &job->error))
     job->work (job->engine, job->data, cancellable, &job->error);
   citiz_engine_tell (job->engine, answer_cb, job, job_free);
+}
+
+static gboolean
+work_cb (gpointer data)
+{
+  CitizEngine *engine = ((Job *) data)->engine;
+
+  do_job (data);
+  citiz_engine_forget_passed (engine);
   return G_SOURCE_REMOVE;
+}
+
+static Job *
+job_new (CitizEngine *engine,
+         GTask *task,
+         CitizEngineWork work,
+         CitizEngineDone done,
+         gpointer data,
+         GDestroyNotify destroy)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->engine = engine;
+  job->task = task;
+  job->work = work;
+  job->done = done;
+  job->data = data;
+  job->destroy = destroy;
+  return job;
+}
+
+static void
+attach (CitizEngine *engine, gint priority, GSourceFunc func, gpointer data)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, func, data, NULL);
+  g_source_attach (source, engine->context);
+}
+
+/**
+ * citiz_engine_do:
+ *
+ * Runs @func once on the engine's thread, in the order of the calls.
+ */
+void
+citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data)
+{
+  attach (engine, G_PRIORITY_DEFAULT, func, data);
 }
 
 /**
@@ -71,30 +123,150 @@ citiz_engine_post (CitizEngine *engine,
                    gpointer data,
                    GDestroyNotify destroy)
 {
-  Job *job = g_new0 (Job, 1);
+  citiz_engine_do (engine, work_cb, job_new (engine, task, work, done, data, destroy));
+}
 
-  job->engine = engine;
-  job->task = task;
-  job->work = work;
-  job->done = done;
-  job->data = data;
-  job->destroy = destroy;
-  citiz_engine_do (engine, work_cb, job);
+/* --- what waits behind nothing long --- */
+
+static Job *
+take_urgent (CitizEngine *engine)
+{
+  Job *job;
+
+  g_mutex_lock (&engine->urgent_lock);
+  job = g_queue_pop_head (&engine->urgent);
+  g_mutex_unlock (&engine->urgent_lock);
+  return job;
+}
+
+/* Returns: whether there was one */
+static gboolean
+do_urgent (CitizEngine *engine)
+{
+  guint n = 0;
+  Job *job;
+
+  if (engine->passing)
+    return FALSE;
+  engine->passing = TRUE;
+  for (; (job = take_urgent (engine)) != NULL; n++)
+    do_job (job);
+  engine->passing = FALSE;
+  return n > 0;
 }
 
 /**
- * citiz_engine_do:
+ * citiz_engine_let_pass:
  *
- * Runs @func once on the engine's thread, in the order of the calls.
+ * Engine thread, between two parts of a long job and outside of any transaction: the urgent jobs that wait have their turn. Also the pause
+ * of the vault's walks.
  */
 void
-citiz_engine_do (CitizEngine *engine, GSourceFunc func, gpointer data)
+citiz_engine_let_pass (gpointer data)
 {
-  g_autoptr (GSource) source = g_idle_source_new ();
+  CitizEngine *engine = data;
 
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, data, NULL);
-  g_source_attach (source, engine->context);
+  engine->passed = do_urgent (engine) || engine->passed;
+}
+
+/**
+ * citiz_engine_forget_passed:
+ *
+ * When a long job is over: what was erased by one that passed it is still in the journal, which cannot be folded under a walk.
+ */
+void
+citiz_engine_forget_passed (CitizEngine *engine)
+{
+  if (engine->passed && engine->vault != NULL)
+    citiz_db_forget_journal (citiz_vault_get_db (engine->vault));
+  engine->passed = FALSE;
+}
+
+static gboolean
+urgent_cb (gpointer data)
+{
+  do_urgent (data);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * citiz_engine_post_urgent:
+ *
+ * As citiz_engine_post(), for what a person in an emergency waits for: it comes before all that was posted and not begun, and a long job lets it pass at its
+ * next pause. It is short, and does not change the record.
+ */
+void
+citiz_engine_post_urgent (CitizEngine *engine,
+                          GTask *task,
+                          CitizEngineWork work,
+                          CitizEngineDone done,
+                          gpointer data,
+                          GDestroyNotify destroy)
+{
+  g_mutex_lock (&engine->urgent_lock);
+  g_queue_push_tail (&engine->urgent, job_new (engine, task, work, done, data, destroy));
+  g_cond_signal (&engine->urgent_stir);
+  g_mutex_unlock (&engine->urgent_lock);
+  attach (engine, G_PRIORITY_HIGH, urgent_cb, engine);
+}
+
+typedef struct
+{
+  CitizEngine *engine;
+  CitizEngineApart func;
+  gpointer data;
+  gboolean over;
+} Apart;
+
+/**
+ * citiz_engine_step_back:
+ *
+ * For a thread of a long job: whoever waits for a press has the processor first.
+ */
+void
+citiz_engine_step_back (void)
+{
+  setpriority (PRIO_PROCESS, 0, STEP_BACK); /* of the calling thread: Linux has one for each */
+}
+
+static gpointer
+apart_thread (gpointer data)
+{
+  Apart *apart = data;
+
+  citiz_engine_step_back ();
+  apart->func (apart->data);
+  g_mutex_lock (&apart->engine->urgent_lock);
+  apart->over = TRUE;
+  g_cond_signal (&apart->engine->urgent_stir);
+  g_mutex_unlock (&apart->engine->urgent_lock);
+  return NULL;
+}
+
+/**
+ * citiz_engine_apart:
+ * @func: computes, or waits for a slow disk, and touches nothing of the engine's
+ *
+ * Engine thread, outside of any transaction. The job goes on when @func is over; only what is urgent is done meanwhile.
+ */
+void
+citiz_engine_apart (CitizEngine *engine, CitizEngineApart func, gpointer data)
+{
+  Apart apart = {engine, func, data, FALSE};
+  GThread *thread = g_thread_new ("citiz-apart", apart_thread, &apart);
+
+  g_mutex_lock (&engine->urgent_lock);
+  while (!apart.over)
+    if (g_queue_is_empty (&engine->urgent) || engine->passing)
+      g_cond_wait (&engine->urgent_stir, &engine->urgent_lock);
+    else
+      {
+        g_mutex_unlock (&engine->urgent_lock);
+        citiz_engine_let_pass (engine);
+        g_mutex_lock (&engine->urgent_lock);
+      }
+  g_mutex_unlock (&engine->urgent_lock);
+  g_thread_join (thread);
 }
 
 typedef struct
@@ -241,6 +413,8 @@ citiz_engine_new (const gchar *folder, const CitizEnv *env, gpointer session)
   engine->folder = g_strdup (folder);
   engine->env = env;
   g_weak_ref_init (&engine->session, session);
+  g_mutex_init (&engine->urgent_lock);
+  g_cond_init (&engine->urgent_stir);
   engine->main_context = g_main_context_ref_thread_default ();
   engine->context = g_main_context_new ();
   engine->loop = g_main_loop_new (engine->context, FALSE);
@@ -269,6 +443,8 @@ citiz_engine_free (CitizEngine *engine)
   g_main_loop_unref (engine->loop);
   g_main_context_unref (engine->context);
   g_main_context_unref (engine->main_context);
+  g_mutex_clear (&engine->urgent_lock);
+  g_cond_clear (&engine->urgent_stir);
   g_free (engine->folder);
   g_free (engine);
 }

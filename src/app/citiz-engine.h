@@ -27,6 +27,12 @@ void citiz_engine_post (CitizEngine *engine,
                         CitizEngineDone done,
                         gpointer data,
                         GDestroyNotify destroy);
+void citiz_engine_post_urgent (CitizEngine *engine,
+                               GTask *task,
+                               CitizEngineWork work,
+                               CitizEngineDone done,
+                               gpointer data,
+                               GDestroyNotify destroy);
 /* From the engine thread: runs `func` on the main thread soon, in the order of the calls. */
 void citiz_engine_tell (CitizEngine *engine,
                         GSourceFunc func,

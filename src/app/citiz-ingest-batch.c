@@ -280,34 +280,50 @@ check_undo (GPtrArray *batches, guint32 number, GError **error)
   return found;
 }
 
+/* It looks as if it had never been finished: what of it is still there goes at the next opening at the latest. */
+static gboolean
+open_again (CitizVault *vault, GPtrArray *batches, guint32 number, GError **error)
+{
+  CitizId id = row_id (vault, number);
+
+  for (guint i = 0; i < batches->len; i++)
+    {
+      CitizBatch *batch = batches->pdata[i];
+
+      if (batch->report->batch != number)
+        continue;
+      batch->open = TRUE;
+      return citiz_vault_delete (vault, CITIZ_CLASS_BATCH, &id, error)
+             && citiz_batch_put (vault, batch, error);
+    }
+  return FALSE;
+}
+
 /**
  * citiz_ingest_undo:
  *
  * Takes an import out whole: resources, versions it added, documents, samples; roll-ups are made again. The vault then
  * holds exactly what it held before, as long as no later import left something out because this one had it
- * (CITIZ_INGEST_ERROR_NEEDED: undo that one first).
+ * (CITIZ_INGEST_ERROR_NEEDED: undo that one first). One short transaction decides; what it decided to erase is erased with pauses.
  */
 gboolean
 citiz_ingest_undo (CitizVault *vault, guint32 batch, GError **error)
 {
   g_autoptr (GPtrArray) batches = citiz_batch_list (vault, NULL, error);
+  g_autoptr (CitizSeriesStore) store = NULL;
 
-  if (batches == NULL || !check_undo (batches, batch, error) || !citiz_vault_begin (vault, error))
+  if (batches == NULL || !check_undo (batches, batch, error))
     return FALSE;
-  g_autoptr (CitizSeriesStore) store = citiz_series_store_new (vault, error);
-  gboolean good = store != NULL && citiz_vault_delete_batch (vault, batch, error);
-  if (good)
-    {
-      citiz_series_store_forget_batch (store, batch);
-      good = citiz_series_store_save (store, error);
-    }
-  if (!good)
+  store = citiz_series_store_new (vault, error);
+  if (store == NULL)
+    return FALSE;
+  citiz_series_store_forget_batch (store, batch);
+  if (!citiz_series_store_roll_up (store, error) || !citiz_vault_begin (vault, error))
+    return FALSE;
+  if (!open_again (vault, batches, batch, error) || !citiz_series_store_save (store, error))
     {
       citiz_vault_rollback (vault);
       return FALSE;
     }
-  if (!citiz_vault_commit (vault, error))
-    return FALSE;
-  citiz_db_forget_journal (citiz_vault_get_db (vault));
-  return TRUE;
+  return citiz_vault_commit (vault, error) && citiz_vault_shed_batch (vault, batch, error);
 }

@@ -8,9 +8,10 @@
 
 #define QUEUE_MAX                                                                                  \
   (4u << 20) /* bytes that wait to be written together: one flush of the disk for all of them */
-#define BLOB_PART (4u << 20) /* as citiz-blob.c cuts documents */
-#define MAX_BLOBS 64         /* attachments of one resource */
-#define ROUTE     "route"    /* as the helper calls those it could not place */
+#define PAUSE_AFTER 256        /* versions that were looked at */
+#define BLOB_PART   (4u << 20) /* as citiz-blob.c cuts documents */
+#define MAX_BLOBS   64         /* attachments of one resource */
+#define ROUTE       "route"    /* as the helper calls those it could not place */
 
 G_STATIC_ASSERT (sizeof (CitizSample) == sizeof (CitizImportSample));
 G_STATIC_ASSERT (G_STRUCT_OFFSET (CitizSample, value)
@@ -210,6 +211,8 @@ index_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpoi
   if (version > GPOINTER_TO_UINT (g_hash_table_lookup (intake->newest, id)))
     g_hash_table_insert (intake->newest, g_memdup2 (id, sizeof *id), GUINT_TO_POINTER (version));
   index_person (intake, id, version, batch, plain);
+  if (g_hash_table_size (intake->versions) % PAUSE_AFTER == 0)
+    citiz_vault_pause (intake->vault);
   return TRUE;
 }
 
@@ -627,30 +630,44 @@ compare_lines (gconstpointer a, gconstpointer b)
   return x->count != y->count ? (x->count > y->count ? -1 : 1) : strcmp (x->what, y->what);
 }
 
+/* All that takes long and can be done before the transaction. */
+static gboolean
+prepare (CitizIntake *intake, const CitizIngestLast *last, gpointer last_data, GError **error)
+{
+  return write_queue (intake, error) && citiz_series_store_roll_up (intake->store, error)
+         && (last == NULL || last->make (intake->batch->report->batch, last_data, error));
+}
+
+static gboolean
+make_it_count (CitizIntake *intake, const CitizIngestLast *last, gpointer last_data, GError **error)
+{
+  intake->batch->open = FALSE;
+  return citiz_series_store_save (intake->store, error)
+         && citiz_batch_put (intake->vault, intake->batch, error)
+         && (last == NULL || last->write (intake->batch->report->batch, last_data, error));
+}
+
 /**
  * citiz_intake_commit:
  *
- * Makes it all count, in one transaction: what still waits, directories, roll-ups, the batch row, and what @last (nullable)
+ * Makes it all count, in one transaction: directories, roll-ups, the batch row, and what @last (nullable)
  * adds. A file with nothing new leaves nothing behind, not even a batch.
  */
 gboolean
-citiz_intake_commit (CitizIntake *intake, CitizIngestLast last, gpointer last_data, GError **error)
+citiz_intake_commit (CitizIntake *intake,
+                     const CitizIngestLast *last,
+                     gpointer last_data,
+                     GError **error)
 {
   CitizIngestReport *report = intake->batch->report;
   gboolean good;
 
   g_ptr_array_sort (report->lines, compare_lines);
-  if (!citiz_vault_begin (intake->vault, error))
+  if ((report->kept > 0 && !prepare (intake, last, last_data, error))
+      || !citiz_vault_begin (intake->vault, error))
     return FALSE;
-  if (report->kept == 0)
-    good = citiz_vault_delete_batch (intake->vault, report->batch, error);
-  else
-    {
-      intake->batch->open = FALSE;
-      good = write_queue (intake, error) && citiz_series_store_save (intake->store, error)
-             && citiz_batch_put (intake->vault, intake->batch, error)
-             && (last == NULL || last (report->batch, last_data, error));
-    }
+  good = report->kept > 0 ? make_it_count (intake, last, last_data, error)
+                          : citiz_vault_delete_batch (intake->vault, report->batch, error);
   if (!good)
     {
       citiz_vault_rollback (intake->vault);

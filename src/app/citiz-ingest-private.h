@@ -36,7 +36,7 @@ gboolean citiz_intake_frame (CitizIntake *intake,
                              const CitizFrame *frame,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_intake_commit (CitizIntake *intake,
-                              CitizIngestLast last,
+                              const CitizIngestLast *last,
                               gpointer last_data,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_intake_abandon (CitizVault *vault, guint32 batch);

@@ -28,7 +28,7 @@ typedef struct
   gboolean left;   /* the task is answered or about to be */
   guint8 *buffer;
   GSource *source, *cancel;
-  CitizIngestLast last;
+  const CitizIngestLast *last;
   CitizIngestProgress progress;
   gpointer func_data;
 } Job;
@@ -388,7 +388,7 @@ begin (Job *job, GFile *file, GError **error)
  * @vault: borrowed until the callback
  * @file: a local file; what it is, is told by its contents
  * @anyone: also a file about another person; else it is left at once, and the report says about whom it is
- * @last: (nullable): writes what belongs to the import, in its last transaction; its failure is the import's
+ * @last: (nullable): static: what belongs to the import and is written in its last transaction; its failure is the import's
  * @progress: (nullable): called from the thread's main context
  * @func_data: for both
  *
@@ -399,7 +399,7 @@ void
 citiz_ingest_run_async (CitizVault *vault,
                         GFile *file,
                         gboolean anyone,
-                        CitizIngestLast last,
+                        const CitizIngestLast *last,
                         CitizIngestProgress progress,
                         gpointer func_data,
                         GCancellable *cancellable,

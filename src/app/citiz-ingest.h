@@ -50,13 +50,18 @@ typedef struct
 /* @fraction 0 to 1; @done of @total bytes of the file. In the context of the caller. */
 typedef void (*CitizIngestProgress) (gdouble fraction, guint64 done, guint64 total, gpointer data);
 
-/* What belongs to an import and is written with it: called once, inside the transaction that makes it count. */
-typedef gboolean (*CitizIngestLast) (guint32 batch, gpointer data, GError **error);
+/* What belongs to an import and is written with it: made when all of its objects are in the vault, then written inside the transaction that
+ * makes it count. */
+typedef gboolean (*CitizIngestStep) (guint32 batch, gpointer data, GError **error);
+typedef struct
+{
+  CitizIngestStep make, write;
+} CitizIngestLast;
 
 void citiz_ingest_run_async (CitizVault *vault,
                              GFile *file,
                              gboolean anyone,
-                             CitizIngestLast last,
+                             const CitizIngestLast *last,
                              CitizIngestProgress progress,
                              gpointer progress_data,
                              GCancellable *cancellable,

@@ -186,7 +186,7 @@ close_pack (CitizPacker *packer, GError **error)
   if (!packer->func (packer->data, &packer->info.id, plain, error))
     return FALSE;
   g_array_append_val (packer->series->packs, packer->info);
-  packer->series->dirty = TRUE;
+  packer->series->state = CITIZ_SERIES_CHANGED;
   return TRUE;
 }
 

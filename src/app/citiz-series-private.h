@@ -16,12 +16,20 @@ typedef struct
   guint64 used;
 } CitizUnpacked;
 
+/* A roll-up that was made and is not in the vault yet. */
+typedef struct
+{
+  CitizId id;
+  GBytes *plain; /* NULL: there is none any more */
+} CitizRolled;
+void citiz_rolled_free (gpointer rolled);
+
 struct _CitizSeriesStore
 {
   CitizVault *vault;
   GPtrArray *series; /* CitizSeries, in the order they were made */
   GHashTable *by_id; /* CitizId of a series → CitizSeries */
-  GHashTable *stale; /* measures whose roll-ups have to be made again */
+  GPtrArray *rolled; /* CitizRolled: made, and waiting for the save */
   CitizUnpacked cache[CITIZ_SERIES_CACHE];
   guint64 clock;
 };

@@ -207,20 +207,28 @@ rollup_id (CitizVault *vault, const gchar *measure, const gchar *source)
   return citiz_keyed_id (vault, source[0] != '\0' ? "days of a source" : "days", name);
 }
 
+void
+citiz_rolled_free (gpointer data)
+{
+  CitizRolled *rolled = data;
+
+  g_clear_pointer (&rolled->plain, g_bytes_unref);
+  g_free (rolled);
+}
+
 /* u8 1 | measure | source | unit | days */
-static gboolean
-put_rollup (CitizVault *vault,
+static void
+add_rollup (CitizSeriesStore *store,
             const gchar *measure,
             const gchar *source,
             gboolean whole,
             const gchar *unit,
-            const GArray *days,
-            GError **error)
+            const GArray *days)
 {
-  CitizId id = rollup_id (vault, measure, whole ? "" : source[0] != '\0' ? source : " ");
   g_autoptr (GBytes) encoded = days != NULL && days->len > 0 ? citiz_days_encode (days) : NULL;
-  g_autoptr (GBytes) plain = NULL;
+  CitizRolled *rolled = g_new0 (CitizRolled, 1);
 
+  rolled->id = rollup_id (store->vault, measure, whole ? "" : source[0] != '\0' ? source : " ");
   if (encoded != NULL)
     {
       GByteArray *out = g_byte_array_new ();
@@ -229,14 +237,14 @@ put_rollup (CitizVault *vault,
       citiz_series_put_text (out, whole ? "" : source[0] != '\0' ? source : " ");
       citiz_series_put_text (out, unit);
       citiz_put_bytes (out, g_bytes_get_data (encoded, NULL), g_bytes_get_size (encoded));
-      plain = g_byte_array_free_to_bytes (out);
+      rolled->plain = g_byte_array_free_to_bytes (out);
     }
-  return citiz_series_replace (vault, CITIZ_CLASS_ROLLUP, &id, plain, error);
+  g_ptr_array_add (store->rolled, rolled);
 }
 
 /* Sources that have nothing left lose their days. */
-static gboolean
-drop_empty (CitizSeriesStore *store, GPtrArray *sources, const gchar *measure, GError **error)
+static void
+drop_empty (CitizSeriesStore *store, GPtrArray *sources, const gchar *measure)
 {
   for (guint i = 0; i < store->series->len; i++)
     {
@@ -244,10 +252,9 @@ drop_empty (CitizSeriesStore *store, GPtrArray *sources, const gchar *measure, G
       gboolean there = !g_str_equal (series->measure, measure);
       for (guint k = 0; k < sources->len && !there; k++)
         there = g_str_equal (((Source *) sources->pdata[k])->name, series->source);
-      if (!there && !put_rollup (store->vault, measure, series->source, FALSE, "", NULL, error))
-        return FALSE;
+      if (!there)
+        add_rollup (store, measure, series->source, FALSE, "", NULL);
     }
-  return TRUE;
 }
 
 /* Makes the days of a measure anew from its samples: of each source, and of all together. */
@@ -266,12 +273,12 @@ citiz_series_roll_up (CitizSeriesStore *store, const gchar *measure, GError **er
   for (guint i = 0; i < sources->len; i++)
     {
       Source *source = sources->pdata[i];
-      if (!put_rollup (store->vault, measure, source->name, FALSE, unit, source->days, error))
-        return FALSE;
+      add_rollup (store, measure, source->name, FALSE, unit, source->days);
     }
   GArray *all = sources->len == 1 ? ((Source *) sources->pdata[0])->days : whole;
-  return put_rollup (store->vault, measure, "", TRUE, unit != NULL ? unit : "", all, error)
-         && drop_empty (store, sources, measure, error);
+  add_rollup (store, measure, "", TRUE, unit != NULL ? unit : "", all);
+  drop_empty (store, sources, measure);
+  return TRUE;
 }
 
 typedef struct

@@ -60,7 +60,7 @@ citiz_series_store_new (CitizVault *vault, GError **error)
   store->vault = vault;
   store->series = g_ptr_array_new_with_free_func (citiz_series_free);
   store->by_id = g_hash_table_new (citiz_id_hash, (GEqualFunc) citiz_id_equal);
-  store->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  store->rolled = g_ptr_array_new_with_free_func (citiz_rolled_free);
   return citiz_vault_foreach (vault, CITIZ_CLASS_SERIES, read_directory_cb, store, NULL, error)
              ? g_steal_pointer (&store)
              : NULL;
@@ -73,7 +73,7 @@ citiz_series_store_free (CitizSeriesStore *store)
     return;
   for (guint i = 0; i < CITIZ_SERIES_CACHE; i++)
     g_clear_pointer (&store->cache[i].samples, g_array_unref);
-  g_hash_table_unref (store->stale);
+  g_ptr_array_unref (store->rolled);
   g_hash_table_unref (store->by_id);
   g_ptr_array_unref (store->series);
   g_free (store);
@@ -234,6 +234,7 @@ citiz_series_store_load (CitizSeriesStore *store,
   gboolean ordered = TRUE;
   gint64 last = G_MININT64;
 
+  citiz_vault_pause (store->vault);
   for (guint i = 0; i < series->packs->len; i++)
     {
       const CitizSeriesPack *pack = &g_array_index (series->packs, CitizSeriesPack, i);
@@ -384,7 +385,7 @@ citiz_series_store_forget_batch (CitizSeriesStore *store, guint32 batch)
         if (g_array_index (series->packs, CitizSeriesPack, k).batch == batch)
           {
             g_array_remove_index (series->packs, k);
-            series->dirty = TRUE;
+            series->state = CITIZ_SERIES_CHANGED;
           }
     }
 }
@@ -408,7 +409,7 @@ citiz_series_store_delete (CitizSeriesStore *store, const gchar *measure, GError
             return FALSE;
           }
       g_array_set_size (series->packs, 0);
-      series->dirty = TRUE;
+      series->state = CITIZ_SERIES_CHANGED;
     }
   if (!citiz_series_store_save (store, error))
     {
@@ -418,46 +419,87 @@ citiz_series_store_delete (CitizSeriesStore *store, const gchar *measure, GError
   return citiz_vault_commit (store->vault, error);
 }
 
+/**
+ * citiz_series_store_roll_up:
+ *
+ * Makes the roll-ups of what has changed, with pauses: what citiz_series_store_save() would do within its transaction. What they are made of must be in the
+ * vault.
+ */
+gboolean
+citiz_series_store_roll_up (CitizSeriesStore *store, GError **error)
+{
+  g_autoptr (GHashTable) stale = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer measure;
+
+  for (guint i = 0; i < store->series->len; i++)
+    {
+      CitizSeries *series = store->series->pdata[i];
+
+      if (series->state == CITIZ_SERIES_CHANGED)
+        g_hash_table_add (stale, series->measure);
+    }
+  g_hash_table_iter_init (&iter, stale);
+  while (g_hash_table_iter_next (&iter, &measure, NULL))
+    if (!citiz_series_roll_up (store, measure, error))
+      return FALSE;
+  for (guint i = 0; i < store->series->len; i++)
+    {
+      CitizSeries *series = store->series->pdata[i];
+
+      if (series->state == CITIZ_SERIES_CHANGED)
+        series->state = CITIZ_SERIES_ROLLED;
+    }
+  return TRUE;
+}
+
 static gboolean
 save_directory (CitizSeriesStore *store, CitizSeries *series, GError **error)
 {
   g_autoptr (GBytes) plain = series->packs->len > 0 ? citiz_series_encode (series) : NULL;
 
-  g_hash_table_add (store->stale, g_strdup (series->measure));
-  series->dirty = FALSE;
+  series->state = CITIZ_SERIES_SAVED;
   return citiz_series_replace (store->vault, CITIZ_CLASS_SERIES, &series->id, plain, error);
+}
+
+static gboolean
+save_all (CitizSeriesStore *store, GError **error)
+{
+  for (guint i = 0; i < store->series->len; i++)
+    {
+      CitizSeries *series = store->series->pdata[i];
+
+      if (series->state != CITIZ_SERIES_SAVED && !save_directory (store, series, error))
+        return FALSE;
+    }
+  for (guint i = 0; i < store->rolled->len; i++)
+    {
+      const CitizRolled *rolled = store->rolled->pdata[i];
+
+      if (!citiz_series_replace (store->vault, CITIZ_CLASS_ROLLUP, &rolled->id, rolled->plain,
+                                 error))
+        return FALSE;
+    }
+  g_ptr_array_set_size (store->rolled, 0);
+  return TRUE;
 }
 
 /**
  * citiz_series_store_save:
  *
- * Writes changed directories and makes the roll-ups of their measures anew, in one transaction (it joins an open one).
+ * Writes changed directories and the roll-ups of their measures, in one transaction (it joins an open one).
  * Series that have become empty disappear.
  */
 gboolean
 citiz_series_store_save (CitizSeriesStore *store, GError **error)
 {
-  GHashTableIter iter;
-  gpointer measure;
-  gboolean good = TRUE;
-
   if (!citiz_vault_begin (store->vault, error))
     return FALSE;
-  for (guint i = 0; i < store->series->len && good; i++)
-    {
-      CitizSeries *series = store->series->pdata[i];
-      if (series->dirty)
-        good = save_directory (store, series, error);
-    }
-  g_hash_table_iter_init (&iter, store->stale);
-  while (good && g_hash_table_iter_next (&iter, &measure, NULL))
-    good = citiz_series_roll_up (store, measure, error);
-  if (!good)
+  if (!citiz_series_store_roll_up (store, error) || !save_all (store, error))
     {
       citiz_vault_rollback (store->vault);
       return FALSE;
     }
-  g_hash_table_remove_all (store->stale);
   for (guint i = store->series->len; i-- > 0;)
     {
       CitizSeries *series = store->series->pdata[i];

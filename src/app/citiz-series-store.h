@@ -15,6 +15,13 @@ typedef enum
 GQuark citiz_series_error_quark (void);
 
 /* One sealed object with some of the samples, in order. Packs of different batches may interleave in time. */
+typedef enum
+{
+  CITIZ_SERIES_SAVED,   /* as the vault holds it */
+  CITIZ_SERIES_CHANGED, /* differs */
+  CITIZ_SERIES_ROLLED   /* differs, and its roll-ups are made */
+} CitizSeriesState;
+
 typedef struct
 {
   CitizId id;
@@ -32,7 +39,7 @@ typedef struct
   gchar *unit;    /* UCUM where known: the one of the stored values */
   gchar *what;    /* what its format calls it */
   GArray *packs;  /* CitizSeriesPack, in order of `first` */
-  gboolean dirty; /* differs from what the vault holds */
+  CitizSeriesState state;
 } CitizSeries;
 
 /* Writes one object; called in the order of the samples. */
@@ -74,6 +81,8 @@ gboolean citiz_series_store_delete (CitizSeriesStore *store,
                                     const gchar *measure,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_series_store_forget_batch (CitizSeriesStore *store, guint32 batch);
+gboolean citiz_series_store_roll_up (CitizSeriesStore *store,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_series_store_save (CitizSeriesStore *store,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

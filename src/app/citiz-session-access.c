@@ -244,7 +244,8 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   job->contact_name = g_strdup (filled (citiz_profile_get_contact_name (profile)));
   job->contact_phone = g_strdup (filled (citiz_profile_get_contact_phone (profile)));
   job->birth_date = birth_date_of (self);
-  citiz_engine_post (self->engine, task, citiz_engine_give, given_done, job, citiz_give_free);
+  citiz_engine_post_urgent (self->engine, task, citiz_engine_give, given_done, job,
+                            citiz_give_free);
 }
 
 static void
@@ -347,7 +348,7 @@ citiz_session_revoke_async (CitizSession *self,
                             GAsyncReadyCallback callback,
                             gpointer data)
 {
-  citiz_engine_post (
+  citiz_engine_post_urgent (
       self->engine,
       citiz_session_task (self, citiz_session_revoke_async, cancellable, callback, data),
       citiz_engine_revoke, NULL, g_memdup2 (access, sizeof *access), g_free);
@@ -405,8 +406,10 @@ citiz_session_dispute_finish (CitizSession *self, GAsyncResult *result, GError *
 
 typedef struct
 {
+  const CitizEnv *env;
   json_t *bundle;
   gchar *label, *code, *text;
+  GError *error;
 } PageJob;
 
 static void
@@ -421,15 +424,27 @@ page_job_free (gpointer data)
   g_free (job);
 }
 
+static void
+seal_capsule (gpointer data)
+{
+  PageJob *job = data;
+
+  job->text = citiz_offline_make (job->env, citiz_node_get_page (), job->bundle, job->code,
+                                  job->label, &job->error);
+}
+
 static gboolean
 capsule_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   PageJob *job = data;
 
+  job->env = engine->env;
   job->code = citiz_code_new (engine->env);
-  job->text = citiz_offline_make (engine->env, citiz_node_get_page (), job->bundle, job->code,
-                                  job->label, error);
-  return job->text != NULL;
+  citiz_engine_apart (engine, seal_capsule, job);
+  if (job->text != NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&job->error));
+  return FALSE;
 }
 
 static gboolean

@@ -115,6 +115,7 @@ typedef struct
   gboolean anyone;
   CitizProgressFunc progress;
   gpointer progress_data;
+  GByteArray *commitments;
   CitizImportReport *report;
   CitizContents *snapshot;
   GError *error;
@@ -126,6 +127,7 @@ import_job_free (ImportJob *job)
   g_clear_pointer (&job->report, citiz_import_report_free);
   g_clear_pointer (&job->snapshot, citiz_contents_free);
   g_clear_error (&job->error);
+  g_byte_array_unref (job->commitments);
   g_object_unref (job->file);
   g_object_unref (job->task);
   g_free (job);
@@ -158,12 +160,24 @@ progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
                               total);
 }
 
-/* Its commitments are written with it, so that no death of the computer comes between. */
 static gboolean
-note_batch_cb (guint32 batch, gpointer data, GError **error)
+make_commitments_cb (guint32 batch, gpointer data, GError **error)
 {
-  return citiz_engine_note_batch (((ImportJob *) data)->engine, batch, error);
+  ImportJob *job = data;
+
+  return citiz_engine_commit_to_batch (job->engine, batch, job->commitments, error);
 }
+
+static gboolean
+write_commitments_cb (guint32 batch, gpointer data, GError **error)
+{
+  ImportJob *job = data;
+
+  return citiz_engine_note_batch (job->engine, job->commitments, error);
+}
+
+/* Its commitments are written with it, so that no death of the computer comes between. */
+static const CitizIngestLast commitments = {make_commitments_cb, write_commitments_cb};
 
 /* The import is on the disk and its commitments wait for the ledger: the window is shown what came. */
 static void
@@ -189,6 +203,7 @@ ingested_cb (GObject *source, GAsyncResult *result, gpointer data)
     job->engine->import = NULL;
   if (report != NULL && citiz_engine_require_open (job->engine, &job->error))
     adopt_batch (job, report);
+  citiz_engine_forget_passed (job->engine);
   citiz_engine_tell (job->engine, imported_cb, job, NULL);
 }
 
@@ -203,9 +218,8 @@ start_import_cb (gpointer data)
   else
     {
       job->engine->import = job;
-      citiz_ingest_run_async (job->engine->vault, job->file, job->anyone, note_batch_cb,
-                              progress_cb, job, g_task_get_cancellable (job->task), ingested_cb,
-                              job);
+      citiz_ingest_run_async (job->engine->vault, job->file, job->anyone, &commitments, progress_cb,
+                              job, g_task_get_cancellable (job->task), ingested_cb, job);
     }
   return G_SOURCE_REMOVE;
 }
@@ -225,6 +239,7 @@ citiz_session_import_async (CitizSession *self,
   job->engine = self->engine;
   job->task = citiz_session_task (self, citiz_session_import_async, cancellable, callback, data);
   job->file = g_object_ref (file);
+  job->commitments = g_byte_array_new ();
   job->anyone = anyone;
   job->progress = progress;
   job->progress_data = progress_data;
@@ -268,6 +283,19 @@ batch_done (GTask *task, gpointer data)
   g_task_return_boolean (task, TRUE);
 }
 
+/* First: killed in between, the sample is still there and opens for nobody. A press that passes its removal finds no sample either. */
+static gboolean
+end_sample (CitizEngine *engine, guint *ended, GError **error)
+{
+  guint32 batch = engine->sample_batch;
+
+  engine->sample_batch = 0;
+  if (citiz_engine_revoke_samples (engine, ended, error))
+    return TRUE;
+  engine->sample_batch = batch;
+  return FALSE;
+}
+
 static gboolean
 undo_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -275,9 +303,8 @@ undo_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError
 
   if (!citiz_engine_require_open (engine, error) || !require_no_import (engine, error))
     return FALSE;
-  /* First: killed in between, the sample is still there and opens for nobody. */
   if (job->batch != 0 && job->batch == engine->sample_batch
-      && !citiz_engine_revoke_samples (engine, &job->ended, error))
+      && !end_sample (engine, &job->ended, error))
     return FALSE;
   return citiz_ingest_undo (engine->vault, job->batch, error)
          && look_again (engine, &job->snapshot, error);

@@ -20,8 +20,13 @@ typedef struct
       version; /* the next one that the window knows of; a correction just before it may have taken it */
   guint32 batch;
   GBytes *packed;
-  GFile *file; /* a document to be added; else NULL */
   gchar *title, *date;
+
+  GFile *file; /* a document to be added; else NULL */
+  GBytes *bytes;
+  const gchar *type;
+  GError *error;
+
   CitizItem *item; /* out */
 } SaveJob;
 
@@ -32,6 +37,7 @@ save_job_free (gpointer data)
 
   g_clear_pointer (&job->packed, g_bytes_unref);
   g_clear_object (&job->file);
+  g_clear_pointer (&job->bytes, g_bytes_unref);
   g_clear_pointer (&job->item, citiz_item_unref);
   g_free (job->title);
   g_free (job->date);
@@ -484,23 +490,30 @@ read_document_file (GFile *file, const gchar **out_type, GCancellable *cancellab
   return g_steal_pointer (&bytes);
 }
 
+/* Apart: the disk it comes from may be slow. */
+static void
+read_document (gpointer data)
+{
+  SaveJob *job = data;
+
+  job->bytes = read_document_file (job->file, &job->type, NULL, &job->error);
+}
+
 static gboolean
 put_document (CitizEngine *engine, SaveJob *job, GError **error)
 {
-  const gchar *type;
-  g_autoptr (GBytes) bytes = read_document_file (job->file, &type, NULL, error);
   CitizId blob = citiz_env_new_id (engine->env);
   g_autofree gchar *name = citiz_id_to_hex (&blob);
   CitizDraft draft = {0};
   json_t *resource;
 
-  if (bytes == NULL || !citiz_blob_put (engine->vault, &blob, 0, bytes, error))
+  if (!citiz_blob_put (engine->vault, &blob, 0, job->bytes, error))
     return FALSE;
   draft.now = citiz_env_now (engine->env);
   draft.title = job->title;
-  draft.content_type = type;
+  draft.content_type = job->type;
   draft.blob = name;
-  draft.size = g_bytes_get_size (bytes);
+  draft.size = g_bytes_get_size (job->bytes);
   if (job->date != NULL && !citiz_date_parse (&draft.onset, job->date))
     draft.onset = (CitizDate){0};
   resource = citiz_compose_document (&draft, NULL);
@@ -518,7 +531,15 @@ put_document (CitizEngine *engine, SaveJob *job, GError **error)
 static gboolean
 add_document_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
-  return in_transaction (engine, put_document, data, error);
+  SaveJob *job = data;
+
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  citiz_engine_apart (engine, read_document, job);
+  if (job->bytes != NULL)
+    return in_transaction (engine, put_document, job, error);
+  g_propagate_error (error, g_steal_pointer (&job->error));
+  return FALSE;
 }
 
 void
@@ -639,7 +660,7 @@ citiz_session_read_blobs_async (CitizSession *self, GAsyncReadyCallback callback
       if (item->size <= SUMMARY_BLOBS_BYTES)
         blobs_job_add (job, item);
     }
-  citiz_engine_post (
+  citiz_engine_post_urgent (
       self->engine, citiz_session_task (self, citiz_session_read_blobs_async, NULL, callback, data),
       blobs_work, blobs_done, job, blobs_job_free);
 }

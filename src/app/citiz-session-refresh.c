@@ -108,10 +108,10 @@ renew (CitizSession *self, CitizAccess *access, GHashTable *blobs)
       return;
     }
   self->n_refreshing++;
-  citiz_engine_post (self->engine,
-                     citiz_session_task (self, renew, NULL, renewed_cb,
-                                         g_memdup2 (&access->id, sizeof access->id)),
-                     citiz_engine_renew, renewed_done, renewal, renewal_free);
+  citiz_engine_post_urgent (self->engine,
+                            citiz_session_task (self, renew, NULL, renewed_cb,
+                                                g_memdup2 (&access->id, sizeof access->id)),
+                            citiz_engine_renew, renewed_done, renewal, renewal_free);
 }
 
 /* --- all of them --- */

@@ -19,8 +19,9 @@ struct _CitizRecord
   GHashTable *pending;    /* reference → GPtrArray of items that wait for it */
   GPtrArray *series;      /* CitizDaySeries */
   GHashTable
-      *by_measure;    /* family key → GPtrArray of items, oldest first; NULL: to be made again */
-  CitizItem *patient; /* made of all Patients; NULL: to be made again */
+      *by_measure; /* family key → GPtrArray of items, oldest first; NULL: to be made again */
+  GPtrArray *by_kind[CITIZ_N_KINDS]; /* all of a kind, in clinical order; NULL: to be made again */
+  CitizItem *patient;                /* made of all Patients; NULL: to be made again */
   CitizSamplesLoader loader;
   gpointer loader_data;
 };

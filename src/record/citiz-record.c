@@ -35,6 +35,8 @@ static void
 forget_views (CitizRecord *record)
 {
   g_clear_pointer (&record->by_measure, g_hash_table_unref);
+  for (guint kind = 0; kind < CITIZ_N_KINDS; kind++)
+    g_clear_pointer (&record->by_kind[kind], g_ptr_array_unref);
   g_clear_pointer (&record->patient, citiz_item_unref);
 }
 
@@ -262,21 +264,41 @@ compare_items (gconstpointer a, gconstpointer b)
   return order != 0 ? order : memcmp (x->id.b, y->id.b, sizeof x->id.b);
 }
 
-static GPtrArray *
-list_of (const CitizRecord *record, CitizKind kind, gboolean all)
+/* All kinds at once: a summary asks for each of them, some several times. */
+static void
+sort_kinds (CitizRecord *record)
 {
-  GPtrArray *out = g_ptr_array_new ();
   GHashTableIter iter;
   gpointer versions;
 
+  for (guint kind = 0; kind < CITIZ_N_KINDS; kind++)
+    record->by_kind[kind] = g_ptr_array_new ();
   g_hash_table_iter_init (&iter, record->items);
   while (g_hash_table_iter_next (&iter, NULL, &versions))
     {
       CitizItem *item = citiz_record_current (versions);
-      if (item != NULL && item->kind == kind && (all || (!item->in_error && !item->nothing_known)))
+
+      if (item != NULL)
+        g_ptr_array_add (record->by_kind[item->kind], item);
+    }
+  for (guint kind = 0; kind < CITIZ_N_KINDS; kind++)
+    g_ptr_array_sort (record->by_kind[kind], compare_items);
+}
+
+static GPtrArray *
+list_of (const CitizRecord *record, CitizKind kind, gboolean all)
+{
+  GPtrArray *out = g_ptr_array_new ();
+
+  if (record->by_kind[kind] == NULL)
+    sort_kinds ((CitizRecord *) record);
+  for (guint i = 0; i < record->by_kind[kind]->len; i++)
+    {
+      CitizItem *item = g_ptr_array_index (record->by_kind[kind], i);
+
+      if (all || (!item->in_error && !item->nothing_known))
         g_ptr_array_add (out, item);
     }
-  g_ptr_array_sort (out, compare_items);
   return out;
 }
 

@@ -288,6 +288,7 @@ citiz_vault_shed_batch (CitizVault *vault, guint32 batch, GError **error)
       if (!citiz_stmt_run (stmt, error))
         return FALSE;
       citiz_db_forget_journal (vault->db);
+      citiz_vault_pause (vault);
     }
   while (sqlite3_changes (citiz_db_get_handle (vault->db)) > 0);
   return citiz_vault_delete_batch (vault, batch, error);

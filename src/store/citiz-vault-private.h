@@ -31,6 +31,8 @@ struct _CitizVault
   CitizSecret *master;
   CitizSecret *row_keys; /* wraps the objects' keys */
   CitizSecret *index;    /* names of settings */
+  CitizVaultPause pause; /* nullable */
+  gpointer pause_data;
 };
 
 gboolean citiz_slot_write (CitizVault *vault,

@@ -261,3 +261,27 @@ citiz_vault_rollback (CitizVault *vault)
 {
   citiz_db_rollback (vault->db);
 }
+
+/**
+ * citiz_vault_set_pause:
+ * @pause: (nullable)
+ */
+void
+citiz_vault_set_pause (CitizVault *vault, CitizVaultPause pause, gpointer data)
+{
+  vault->pause = pause;
+  vault->pause_data = data;
+}
+
+/**
+ * citiz_vault_pause:
+ *
+ * To be called now and then by what takes long, so that what must not wait has its turn. Within a transaction it does nothing: what is written there would
+ * stand and fall with it.
+ */
+void
+citiz_vault_pause (CitizVault *vault)
+{
+  if (vault->pause != NULL && citiz_db_get_depth (vault->db) == 0)
+    vault->pause (vault->pause_data);
+}

@@ -80,6 +80,11 @@ gboolean citiz_vault_begin (CitizVault *vault, GError **error) G_GNUC_WARN_UNUSE
 gboolean citiz_vault_commit (CitizVault *vault, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_vault_rollback (CitizVault *vault);
 
+/* Called where something long may be interrupted; may read and write, but not what is being walked over. */
+typedef void (*CitizVaultPause) (gpointer data);
+void citiz_vault_set_pause (CitizVault *vault, CitizVaultPause pause, gpointer data);
+void citiz_vault_pause (CitizVault *vault);
+
 gboolean citiz_vault_put (CitizVault *vault,
                           CitizObjectClass object_class,
                           const CitizId *id,

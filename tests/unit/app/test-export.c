@@ -202,6 +202,70 @@ test_removed (App *app, gconstpointer data)
   g_assert_null (strstr (text, "Cantaloupe"));
 }
 
+static gboolean
+is_being_written (App *app)
+{
+  g_autoptr (GDir) dir = g_dir_open (app->folder, 0, NULL);
+  const gchar *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, ".goutputstream"))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+stop_once (App *app, GFile *file)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  citiz_session_export_async (app->session, "csv", file, cancellable, app_answer_cb, &answer);
+  while (answer.result == NULL && !is_being_written (app))
+    g_main_context_iteration (NULL, FALSE);
+  g_cancellable_cancel (cancellable);
+  result = app_wait (&answer);
+  if (citiz_session_export_finish (app->session, result, &error))
+    return FALSE;
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (is_being_written (app));
+  return TRUE;
+}
+
+/* One that was whole before it could be stopped is none. */
+static void
+stop_half_way (App *app, GFile *file, const gchar *before)
+{
+  gboolean stopped = FALSE;
+
+  for (guint left = 50; left > 0 && !stopped; left--)
+    {
+      g_file_delete (file, NULL, NULL);
+      if (before != NULL)
+        g_assert_true (g_file_set_contents (g_file_peek_path (file), before, -1, NULL));
+      stopped = stop_once (app, file);
+    }
+  g_assert_true (stopped);
+}
+
+/* Stopped in the middle: no file, or the earlier one whole. */
+static void
+test_stopped (App *app, gconstpointer data)
+{
+  g_autofree gchar *path = g_build_filename (app->folder, "an-export", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree gchar *kept = NULL;
+
+  load_sample (app);
+  stop_half_way (app, file, NULL);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  stop_half_way (app, file, "the earlier one");
+  g_assert_true (g_file_get_contents (path, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, "the earlier one");
+}
+
 #define ADD(path, func) g_test_add (path, App, NULL, app_up, func, app_down)
 
 int
@@ -214,5 +278,6 @@ main (int argc, char **argv)
   ADD ("/app/export/pdf", test_pdf);
   ADD ("/app/export/refused", test_refused);
   ADD ("/app/export/removed", test_removed);
+  ADD ("/app/export/stopped", test_stopped);
   return g_test_run ();
 }
