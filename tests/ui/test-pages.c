@@ -828,6 +828,12 @@ test_day_elsewhere (void)
   g_assert_finalize_object (card);
 }
 
+static gboolean
+is_error (GtkWidget *widget, gpointer data)
+{
+  return gtk_widget_has_css_class (widget, "error");
+}
+
 /* A second person's file is asked about; each import has an undo of its own, the newest first. */
 static void
 test_import_of_others (void)
@@ -850,6 +856,10 @@ test_import_of_others (void)
   gtk_widget_activate_action (GTK_WIDGET (dialog), "import.leave", NULL);
   settle ();
   g_assert_cmpuint (citiz_session_get_imports (session)->len, ==, before + 1);
+  citiz_import_dialog_add (dialog, other);
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "import.cancel", NULL);
+  WAIT_FOR (walk (GTK_WIDGET (dialog), is_shown_text, (gpointer) "Stopped. Nothing was changed."));
+  g_assert_false (walk (GTK_WIDGET (dialog), is_error, NULL)); /* both are as the person asked */
   citiz_import_dialog_add (dialog, other);
   WAIT_FOR (walk (GTK_WIDGET (dialog), is_shown_text, (gpointer) "Import Anyway"));
   gtk_widget_activate_action (GTK_WIDGET (dialog), "import.anyway", NULL);
