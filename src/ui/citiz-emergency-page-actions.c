@@ -7,6 +7,7 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-emergency-page-private.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-person.h"
 #include "ui/citiz-print.h"
 #include "ui/citiz-profile-dialog.h"
 #include "ui/citiz-receipt.h"
@@ -87,6 +88,12 @@ preview_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   citiz_session_preview_async (CITIZ_EMERGENCY_PAGE (widget)->session, NULL, preview_cb,
                                g_object_ref (widget));
+}
+
+static void
+person_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  citiz_person_ask (widget, CITIZ_EMERGENCY_PAGE (widget)->session);
 }
 
 static void
@@ -278,7 +285,7 @@ _citiz_emergency_page_install_actions (GtkWidgetClass *klass)
       {"emergency.preview", preview_action}, {"emergency.profile", profile_action},
       {"emergency.capsule", capsule_action}, {"emergency.full-screen", full_screen_action},
       {"emergency.revoke", revoke_action},   {"emergency.receipt", receipt_action},
-      {"emergency.update", update_action},
+      {"emergency.update", update_action},   {"emergency.person", person_action},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)

@@ -6,6 +6,7 @@
 #include "ui/citiz-emergency-page-private.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-opening-row.h"
+#include "ui/citiz-person.h"
 #include "ui/citiz-speech.h"
 
 static GtkWidget *
@@ -61,8 +62,11 @@ build_spoken_row (CitizEmergencyPage *self)
   gtk_box_append (GTK_BOX (box), texts);
   self->speak_button = citiz_icon_button_new ("citiz-speaker-symbolic", _ ("Read the code aloud"),
                                               "emergency.speak");
-  gtk_widget_set_visible (self->speak_button, citiz_speech_available ());
   gtk_box_append (GTK_BOX (box), self->speak_button);
+  self->person_button = gtk_button_new_with_label (_ ("Enter…"));
+  gtk_widget_set_valign (self->person_button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->person_button), "emergency.person");
+  gtk_box_append (GTK_BOX (box), self->person_button);
   gtk_widget_add_css_class (box, "row-box");
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
@@ -323,14 +327,18 @@ fill_spoken (CitizEmergencyPage *self)
 {
   g_autofree gchar *code = citiz_spoken_grouped (self->access->spoken);
   g_autofree gchar *address = citiz_access_entry (self->access);
-  g_autofree gchar *caption = NULL;
-  gboolean usable = citiz_access_has_code (self->access);
+  g_autofree gchar *caption = NULL, *birth = citiz_person_birth_date (self->session);
+  const gboolean usable = citiz_access_has_code (self->access);
+  const gboolean missing = self->access->spoken == NULL && self->access->spoken_tries_left > 0;
 
   /* Translators: %s is an address such as 127.0.0.1:8321/v. */
   caption = usable ? g_strdup_printf (_ ("Code to say, to enter at %s"), address)
-                   : g_strdup (self->access->spoken == NULL && self->access->spoken_tries_left > 0
-                                   ? _ ("Enter your birth date in Preferences to have one")
-                                   : _ ("Tried too often: use the QR code or the link"));
+                   : g_strdup (!missing         ? _ ("Tried too often: use the QR code or the link")
+                               : *birth == '\0' ? _ ("It needs your birth date. Once you have "
+                                                     "entered it, your next access has one.")
+                                                : _ ("Your next access has one."));
+  gtk_widget_set_visible (self->person_button, missing && *birth == '\0');
+  gtk_widget_set_visible (self->speak_button, usable && citiz_speech_available ());
   gtk_label_set_label (GTK_LABEL (self->spoken_label), usable ? code : _ ("No spoken code"));
   gtk_label_set_label (GTK_LABEL (self->spoken_caption), caption);
 }

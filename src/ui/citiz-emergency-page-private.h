@@ -42,7 +42,7 @@ struct _CitizEmergencyPage
   GtkWidget *link_row;
   GtkWidget *spoken_label;
   GtkWidget *spoken_caption;
-  GtkWidget *speak_button;
+  GtkWidget *speak_button, *person_button;
   GtkWidget *who_list;
   GtkWidget *what_list;
   GtkWidget *outdated_list; /* only while the carer sees an earlier record */

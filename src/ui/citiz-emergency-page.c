@@ -383,6 +383,8 @@ citiz_emergency_page_new (CitizSession *session)
   g_signal_connect_object (session, "accesses-changed", G_CALLBACK (follow_session), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "opened", G_CALLBACK (follow_session), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "record-changed", G_CALLBACK (follow_session), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "community-changed", G_CALLBACK (community_cb), self,
                            G_CONNECT_SWAPPED);
   follow_session (self);
