@@ -51,8 +51,8 @@ build_spoken_row (CitizEmergencyPage *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
-  self->spoken_label = g_object_new (GTK_TYPE_LABEL, "xalign", 0.0, "selectable", FALSE, NULL);
-  gtk_widget_add_css_class (self->spoken_label, "spoken");
+  self->spoken_label
+      = g_object_new (GTK_TYPE_LABEL, "xalign", 0.0, "selectable", FALSE, "wrap", TRUE, NULL);
   self->spoken_caption = citiz_caption_new ("");
   gtk_box_append (GTK_BOX (texts), self->spoken_label);
   gtk_box_append (GTK_BOX (texts), self->spoken_caption);
@@ -340,6 +340,8 @@ fill_spoken (CitizEmergencyPage *self)
   gtk_widget_set_visible (self->person_button, missing && *birth == '\0');
   gtk_widget_set_visible (self->speak_button, usable && citiz_speech_available ());
   gtk_label_set_label (GTK_LABEL (self->spoken_label), usable ? code : _ ("No spoken code"));
+  gtk_widget_remove_css_class (self->spoken_label, usable ? "heading" : "spoken");
+  gtk_widget_add_css_class (self->spoken_label, usable ? "spoken" : "heading");
   gtk_label_set_label (GTK_LABEL (self->spoken_caption), caption);
 }
 
