@@ -146,7 +146,10 @@ describe_access (CitizAccess *access)
 gboolean
 citiz_command_emergency_check (const CitizCommandRun *run)
 {
-  return run->hours >= 1 && run->hours <= 72;
+  if (run->hours >= 1 && run->hours <= 72)
+    return TRUE;
+  citiz_tell ("%s", _ ("An access lasts 1 to 72 hours."));
+  return FALSE;
 }
 
 typedef struct

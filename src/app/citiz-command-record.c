@@ -102,6 +102,14 @@ refuse_stranger (CitizCommandRun *run, const CitizImportReport *report)
 }
 
 static int
+refuse_file (CitizCommandRun *run, const gchar *path, const gchar *refused, const gchar *sentence)
+{
+  citiz_tell (_ ("%s: %s"), path, sentence);
+  json_array_append_new (run->answer, json_pack ("{s:s, s:s}", "file", path, "refused", refused));
+  return CITIZ_EXIT_REFUSED;
+}
+
+static int
 import_one (CitizCommandRun *run, const gchar *path)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
@@ -110,6 +118,8 @@ import_one (CitizCommandRun *run, const gchar *path)
   g_autoptr (CitizImportReport) report = NULL;
   CitizWait wait = {0};
 
+  if (!g_file_query_exists (file, NULL))
+    return refuse_file (run, path, "not-found", _ ("There is no such file."));
   citiz_session_import_async (run->session, file, run->anyone, import_progress_cb, NULL, NULL,
                               citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
@@ -117,12 +127,7 @@ import_one (CitizCommandRun *run, const gchar *path)
     fputc ('\n', stderr);
   report = citiz_session_import_finish (run->session, result, &error);
   if (report == NULL)
-    {
-      citiz_tell (_ ("%s: %s"), path, citiz_session_explain (error));
-      json_array_append_new (run->answer,
-                             json_pack ("{s:s, s:s}", "file", path, "refused", "not-read"));
-      return CITIZ_EXIT_REFUSED;
-    }
+    return refuse_file (run, path, "not-read", citiz_session_explain (error));
   if (report->stranger)
     return refuse_stranger (run, report);
   json_array_append_new (run->answer, describe_report (report));
@@ -313,7 +318,31 @@ citiz_command_show (CitizCommandRun *run, gchar **args)
 gboolean
 citiz_command_export_check (const CitizCommandRun *run)
 {
+  if (run->format != NULL && !citiz_export_knows (run->format))
+    citiz_tell (_ ("There is no format “%s”."), run->format);
   return citiz_export_knows (run->format) && run->out != NULL;
+}
+
+/* Said before anything is read. */
+static gboolean
+may_write (const CitizCommandRun *run, GFile *file)
+{
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+
+  if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
+    citiz_tell (_ ("%s: this is a folder. Name a file in it."), run->out);
+  else if (!run->force && g_file_query_exists (file, NULL))
+    citiz_tell (_ ("%s: this file is there already and was not touched. --force writes over it."),
+                run->out);
+  else if (folder != NULL && !g_file_query_exists (folder, NULL))
+    {
+      g_autofree gchar *name = g_file_get_parse_name (folder);
+
+      citiz_tell (_ ("%s: there is no folder %s. Make it, or name another."), run->out, name);
+    }
+  else
+    return TRUE;
+  return FALSE;
 }
 
 int
@@ -321,16 +350,11 @@ citiz_command_export (CitizCommandRun *run, gchar **args)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GFile) file = NULL;
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (run->out);
   CitizWait wait = {0};
 
-  file = g_file_new_for_commandline_arg (run->out);
-  if (!run->force && g_file_query_exists (file, NULL))
-    {
-      citiz_tell (_ ("%s: this file is there already and was not touched. --force writes over it."),
-                  run->out);
-      return CITIZ_EXIT_REFUSED;
-    }
+  if (!may_write (run, file))
+    return CITIZ_EXIT_REFUSED;
   citiz_session_export_async (run->session, run->format, file, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   if (!citiz_session_export_finish (run->session, result, &error))

@@ -47,16 +47,17 @@ find_command (const gchar *name)
 gboolean
 citiz_command_wanted (int argc, char **argv)
 {
-  static const gchar *const alone[]
-      = {"--version", "--help", "-h", "--json", "--vault", "--passphrase-file", NULL};
+  static const gchar *const of_the_window[]
+      = {"--emergency", "--folder", "--gapplication-", "--display"};
 
   if (argc < 2)
     return FALSE;
-  for (guint i = 0; alone[i] != NULL; i++)
-    if (g_str_equal (argv[1], alone[i])
-        || (g_str_has_prefix (argv[1], alone[i]) && argv[1][strlen (alone[i])] == '='))
-      return TRUE;
-  return argv[1][0] != '-' && strpbrk (argv[1], ":/") == NULL;
+  if (argv[1][0] != '-')
+    return strpbrk (argv[1], ":/") == NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (of_the_window); i++)
+    if (g_str_has_prefix (argv[1], of_the_window[i]))
+      return FALSE;
+  return TRUE;
 }
 
 void
@@ -288,9 +289,7 @@ run_command (CitizCommandRun *run)
   int status;
 
   if (command == NULL)
-    {
-      return citiz_command_unknown (run->words[0]);
-    }
+    return citiz_command_unknown (run->words[0]);
   if (n_args < command->min_args || n_args > command->max_args
       || (command->check != NULL && !command->check (run)))
     {
@@ -300,6 +299,11 @@ run_command (CitizCommandRun *run)
   if (!run->serve
       && command->run != citiz_command_node) /* whoever keeps a node running reads its log */
     g_log_set_writer_func (quiet_log, NULL, NULL);
+  if (g_file_test (run->vault, G_FILE_TEST_EXISTS) && !g_file_test (run->vault, G_FILE_TEST_IS_DIR))
+    {
+      citiz_tell (_ ("%s is a file; a record is a folder."), run->vault);
+      return CITIZ_EXIT_REFUSED;
+    }
   run->session = citiz_session_new (run->vault);
   if (command->unlock && citiz_session_get_state (run->session) == CITIZ_SESSION_NEW)
     {
@@ -375,6 +379,8 @@ citiz_command_run (int argc, char **argv)
       print_version (run.json);
       status = CITIZ_EXIT_DONE;
     }
+  else if (run.words != NULL && g_str_equal (run.words[0], "help"))
+    status = citiz_command_help (run.words[1]);
   else if (help)
     status = citiz_command_help (run.words != NULL ? run.words[0] : NULL);
   else if (run.words == NULL)

@@ -18,6 +18,8 @@ static const gchar *const sentences[] = {
         "These are not the 24 words of this record. Check the order and the spelling on your sheet."),
     [CITIZ_SESSION_ERROR_DAMAGED] = N_ (
         "The record’s file is damaged and was left as it is. Put back a copy of the folder, or ask for help before doing anything else."),
+    [CITIZ_SESSION_ERROR_EMPTY] = N_ (
+        "The record’s file, citiz.db, is empty: there is nothing to open. Put back a copy of the folder. If there was no record yet, remove that file and begin again."),
     [CITIZ_SESSION_ERROR_NEWER] = N_ (
         "This record was written by a newer version of Citiz. Update Citiz to open it; nothing was changed."),
     [CITIZ_SESSION_ERROR_READ_ONLY] = N_ (
@@ -73,6 +75,7 @@ static const struct
     {CITIZ_STORE_ERROR_FULL, CITIZ_SESSION_ERROR_FULL},
     {CITIZ_STORE_ERROR_READ_ONLY, CITIZ_SESSION_ERROR_READ_ONLY},
     {CITIZ_STORE_ERROR_DAMAGED, CITIZ_SESSION_ERROR_DAMAGED},
+    {CITIZ_STORE_ERROR_EMPTY, CITIZ_SESSION_ERROR_EMPTY},
     {CITIZ_STORE_ERROR_NEWER, CITIZ_SESSION_ERROR_NEWER},
     {CITIZ_STORE_ERROR_BUSY, CITIZ_SESSION_ERROR_BUSY},
     {CITIZ_STORE_ERROR_NOT_FOUND, CITIZ_SESSION_ERROR_NOT_FOUND},

@@ -276,7 +276,10 @@ citiz_db_open_file (const gchar *dir, const gchar *file, CitizDbFlags flags, GEr
     return NULL;
   if (!exists && (flags & CITIZ_DB_CREATE) == 0)
     {
-      g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "There is no file");
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_EMPTY, "The file is empty");
+      else
+        g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND, "There is no file");
       return NULL;
     }
   if (!exists)
@@ -297,7 +300,7 @@ citiz_db_open_file (const gchar *dir, const gchar *file, CitizDbFlags flags, GEr
  * erased bytes overwritten). One process at a time: the lock dies with the process.
  *
  * Returns: (transfer full) (nullable): the database with all its tables; or %NULL with %CITIZ_STORE_ERROR_BUSY,
- *   _NOT_FOUND, _NEWER, _DAMAGED, _READ_ONLY, _FULL or _IO
+ *   _NOT_FOUND, _EMPTY, _NEWER, _DAMAGED, _READ_ONLY, _FULL or _IO
  */
 CitizDb *
 citiz_db_open (const gchar *dir, CitizDbFlags flags, GError **error)

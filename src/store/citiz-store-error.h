@@ -19,7 +19,8 @@ typedef enum
   CITIZ_STORE_ERROR_EXISTS,           /* already there */
   CITIZ_STORE_ERROR_TOO_LARGE,        /* more bytes than one object holds */
   CITIZ_STORE_ERROR_ROLLED_BACK,      /* the transaction was given up by an inner part */
-  CITIZ_STORE_ERROR_CANCELLED         /* a callback asked to stop */
+  CITIZ_STORE_ERROR_CANCELLED,        /* a callback asked to stop */
+  CITIZ_STORE_ERROR_EMPTY             /* a file without a byte in it */
 } CitizStoreError;
 GQuark citiz_store_error_quark (void);
 

@@ -88,6 +88,27 @@ await step('refuses usage it does not know', () => {
   assert.equal(run(['show', 'everything']).status, 2);
   assert.equal(spawnSync(citiz, ['--version'], { env: environment }).status, 0);
 });
+await step('says what is wrong with a usage, in one sentence', () => {
+  const empty = path.join(home, 'of-nothing');
+  fs.mkdirSync(empty);
+  fs.writeFileSync(path.join(empty, 'citiz.db'), '');
+  const plainly = (args) => spawnSync(citiz, [...args, '--passphrase-file', secret], { env: environment, encoding: 'utf8' });
+  for (const [args, status, sentence] of [
+    [['show', 'care', '--vault', empty], 1, /is empty: .*Put back a copy/],
+    [['show', 'care', '--vault', secret], 1, /passphrase is a file; a record is a folder/],
+    [['vault', 'create', '--vault', secret], 1, /passphrase is a file; a record is a folder/],
+    [['emergency', '--hours', '99'], 2, /1 to 72 hours[^]*Usage/],
+    [['export', '--format', 'doc', '--out', 'x'], 2, /no format “doc”[^]*Usage/],
+    [['--dance'], 2, /--dance/],
+    [['help', 'dance'], 2, /no command “dance”/],
+  ]) {
+    const said = plainly(args);
+    assert.equal(said.status, status, args.join(' ') + said.stderr);
+    assert.match(said.stderr, sentence);
+    assert.equal(said.stdout, '');
+  }
+  assert.match(plainly(['help', 'import']).stdout, /citiz import/);
+});
 await step('--help of one command tells of that one', () => {
   const help = (args) => spawnSync(citiz, [...args, '--help'], { env: environment, encoding: 'utf8' });
   const vault = help(['vault']);
@@ -142,6 +163,18 @@ await step('imports a Canadian summary, and again without change', () => {
   const again = done(['import', file]);
   assert.equal(again[0].kept, 0);
   assert.ok(again[0].duplicates > 0);
+});
+await step('says which file or folder is not there', () => {
+  const missing = path.join(home, 'missing');
+  const imported = run(['import', missing]);
+  assert.equal(imported.status, 1);
+  assert.match(imported.said, /missing: There is no such file/);
+  assert.deepEqual(imported.json, [{ file: missing, refused: 'not-found' }]);
+  for (const [out, sentence] of [[path.join(missing, 'x.csv'), /there is no folder .*missing\./], [home, /this is a folder/]]) {
+    const exported = run(['export', '--format', 'csv', '--out', out]);
+    assert.equal(exported.status, 1);
+    assert.match(exported.said, sentence);
+  }
 });
 await step('asks before it keeps another person’s file', () => {
   const file = path.join(data, 'apple', 'sample_30d.xml');

@@ -120,6 +120,8 @@ test_foreign_files (void)
   gsize n;
 
   refuse (CITIZ_STORE_ERROR_NOT_FOUND);
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  refuse (CITIZ_STORE_ERROR_EMPTY);
   g_assert_true (g_file_set_contents (path, "not a database at all, but some text", -1, NULL));
   refuse (CITIZ_STORE_ERROR_DAMAGED);
   g_unlink (path);
