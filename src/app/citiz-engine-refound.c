@@ -41,15 +41,12 @@ gone (CitizCommunity *community, const CitizRefound *refound, const CitizValidat
 CitizRefoundView *
 citiz_engine_describe_refound (CitizCommunity *community)
 {
-  CitizChain *copy = citiz_community_get_chain (community);
-  const CitizLedger *ledger = citiz_chain_ledger (copy, NULL);
   guint old;
   const CitizRefound *refound = citiz_community_get_refound (community, &old);
-  g_autofree CitizValidators *before = g_new0 (CitizValidators, 1);
+  const CitizValidators *before = citiz_community_get_refound_before (community);
   CitizRefoundView *view;
 
-  if (refound == NULL || ledger == NULL
-      || !citiz_ledger_get_validators (ledger, refound->ends, before))
+  if (refound == NULL)
     return NULL;
   view = g_new0 (CitizRefoundView, 1);
   citiz_refound_hash (&view->document, refound);

@@ -119,9 +119,11 @@ write_closings (CitizChain *chain, GPtrArray *closings, GError **error)
     return FALSE;
   for (guint i = 0; i < closings->len; i++)
     {
-      g_autoptr (GBytes) bytes = citiz_closing_encode (closings->pdata[i]);
+      const CitizClosing *closing = closings->pdata[i];
+      g_autoptr (GBytes) bytes = citiz_closing_encode (closing);
 
-      citiz_stmt_bind_int (stmt, 1, i);
+      citiz_stmt_bind_int (stmt, 1,
+                           (gint64) g_array_index (closing->headers, CitizBlockHeader, 0).epoch);
       citiz_stmt_bind_gbytes (stmt, 2, bytes);
       if (!citiz_stmt_run (stmt, error))
         return FALSE;
@@ -131,7 +133,8 @@ write_closings (CitizChain *chain, GPtrArray *closings, GError **error)
 
 /**
  * citiz_chain_adopt:
- * @closings: (element-type CitizClosing): how each epoch ended, from the first to that of the snapshot; verified
+ * @closings: (element-type CitizClosing): how each epoch ended, from the first to that of the snapshot, unless people ended it
+ *   (citiz_chain_keep_refound()); verified
  * @ledger: after the snapshot's block (citiz_snapshot_finish()), all of whose objects are staged
  *
  * The chain goes on from there. What was before is missing until citiz_chain_verifier_feed() has brought it.

@@ -179,6 +179,26 @@ citiz_chain_accept_refound (CitizChain *chain, const CitizRefound *refound, GErr
 }
 
 /**
+ * citiz_chain_keep_refound:
+ *
+ * As accepted by a person, of an epoch to which this chain, without a block yet, has not come; a light client has verified it.
+ */
+gboolean
+citiz_chain_keep_refound (CitizChain *chain, const CitizRefound *refound, GError **error)
+{
+  if (citiz_chain_refound_of (chain, refound->ends) != NULL || citiz_chain_height (chain) > 0)
+    {
+      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_EXISTS,
+                   "the chain has come further, or another was accepted");
+      return FALSE;
+    }
+  if (!write_refound (chain, refound, error))
+    return FALSE;
+  g_ptr_array_add (chain->refounds, g_memdup2 (refound, sizeof *refound));
+  return TRUE;
+}
+
+/**
  * citiz_chain_join_signers:
  * @other: the same document as the one accepted here, signed by others too
  *

@@ -177,6 +177,9 @@ gboolean citiz_chain_check_refound (CitizChain *chain,
                                     const CitizRefound *refound,
                                     guint *out_old,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_chain_keep_refound (CitizChain *chain,
+                                   const CitizRefound *refound,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_chain_accept_refound (CitizChain *chain,
                                      const CitizRefound *refound,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

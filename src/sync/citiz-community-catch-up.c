@@ -21,6 +21,7 @@ leap (CitizCommunity *self)
     citiz_leap_set_least (self->leap, self->leap_least);
   g_signal_connect_swapped (self->leap, "moved", G_CALLBACK (citiz_community_tell), self);
   g_signal_connect_swapped (self->leap, "doubted", G_CALLBACK (citiz_community_doubt), self);
+  g_signal_connect_swapped (self->leap, "refounded", G_CALLBACK (citiz_community_refounded), self);
   g_signal_connect_swapped (self->leap, "done", G_CALLBACK (leapt_cb), self);
   citiz_leap_start (self->leap);
 }

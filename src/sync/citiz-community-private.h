@@ -61,6 +61,7 @@ struct _CitizCommunity
   guint n_signed;        /* the newest block of the copy */
   CitizRefound *refound; /* NULL: none, or accepted */
   guint refound_old;     /* validators of before who have signed it */
+  CitizValidators refound_before;
   /* nodes */
   guint poll_ms;
   GSource *poll_source;
@@ -121,6 +122,7 @@ void citiz_community_stop_verifying (CitizCommunity *self);
 void citiz_community_look_at_head (CitizCommunity *self, const gchar *url, guint64 height);
 
 /* citiz-community-refound.c */
+void citiz_community_refounded (CitizCommunity *self);
 void citiz_community_look_for_refound (CitizCommunity *self, const gchar *node);
 
 /* citiz-community-say.c */

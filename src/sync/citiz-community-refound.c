@@ -1,11 +1,7 @@
 /* When those who keep a community have founded it anew: shown to its citizens, who accept it or not. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "sync/citiz-community-private.h"
 
-#include "net/citiz-json-strict.h"
-#include "wire/citiz-closing.h"
-
-#define REFOUNDS_PATH "/v1/refounds"
-#define ANSWER_MAX    (1024u * 1024)
+#include "sync/citiz-refounds.h"
 
 typedef struct
 {
@@ -13,24 +9,31 @@ typedef struct
   GCancellable *stop;
 } Asked;
 
-/* More may have signed it than when it was shown first; another one takes its place only when more of the old validators stand for it. Whoever
- * else signs counts for nothing here: one can have as many keys as one likes. */
-static gboolean
-is_better (CitizCommunity *self, const CitizRefound *refound, guint old)
+static void
+show (CitizCommunity *self, const CitizRefound *refound, guint old, const CitizValidators *before)
 {
-  CitizHash shown, other;
+  g_free (self->refound);
+  self->refound = g_memdup2 (refound, sizeof *refound);
+  self->refound_old = old;
+  self->refound_before = *before;
+  citiz_community_tell (self);
+}
 
-  if (self->refound == NULL || old > self->refound_old)
-    return TRUE;
-  citiz_refound_hash (&shown, self->refound);
-  citiz_refound_hash (&other, refound);
-  return citiz_hash_equal (&shown, &other) && old == self->refound_old
-         && citiz_refound_n_signed (refound) > citiz_refound_n_signed (self->refound);
+/* Of an epoch that the copy would leap over. */
+void
+citiz_community_refounded (CitizCommunity *self)
+{
+  guint old;
+  const CitizRefound *refound = citiz_leap_get_refound (self->leap, &old);
+
+  show (self, refound, old, &citiz_leap_get_light (self->leap)->validators);
 }
 
 static void
 consider (CitizCommunity *self, const CitizRefound *refound)
 {
+  const CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
+  g_autofree CitizValidators *before = g_new0 (CitizValidators, 1);
   g_autoptr (GError) error = NULL;
   guint old;
 
@@ -40,34 +43,19 @@ consider (CitizCommunity *self, const CitizRefound *refound)
         g_warning ("signatures of a new founding are not kept: %s", error->message);
       return;
     }
-  if (!citiz_chain_check_refound (self->copy, refound, &old, NULL)
-      || !is_better (self, refound, old))
-    return;
-  g_free (self->refound);
-  self->refound = g_memdup2 (refound, sizeof *refound);
-  self->refound_old = old;
-  citiz_community_tell (self);
+  if (citiz_chain_check_refound (self->copy, refound, &old, NULL)
+      && citiz_refounds_is_better (refound, old, self->refound, self->refound_old)
+      && citiz_ledger_get_validators (ledger, refound->ends, before))
+    show (self, refound, old, before);
 }
 
 static void
 take (CitizCommunity *self, GBytes *answer)
 {
-  g_autofree CitizRefound *refound = g_new (CitizRefound, 1);
-  json_t *json = citiz_json_strict_parse (answer, NULL);
-  json_t *one;
-  gsize i;
+  g_autoptr (GPtrArray) refounds = citiz_refounds_read (answer);
 
-  json_array_foreach (json_object_get (json, "refounds"), i, one)
-  {
-    const gchar *text = citiz_json_strict_string (one, "document", ANSWER_MAX);
-    g_autoptr (GBytes) bytes = text != NULL ? citiz_base64url_decode (text) : NULL;
-
-    if (bytes != NULL
-        && citiz_refound_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), refound,
-                                 NULL))
-      consider (self, refound);
-  }
-  json_decref (json);
+  for (guint i = 0; i < refounds->len; i++)
+    consider (self, refounds->pdata[i]);
 }
 
 static void
@@ -93,13 +81,13 @@ citiz_community_look_for_refound (CitizCommunity *self, const gchar *node)
 
   if (ledger == NULL || self->watch == NULL)
     return;
-  url = g_strdup_printf ("%s" REFOUNDS_PATH "?from=%" G_GUINT64_FORMAT, node,
+  url = g_strdup_printf ("%s" CITIZ_REFOUNDS_PATH "?from=%" G_GUINT64_FORMAT, node,
                          citiz_ledger_epoch (ledger));
   asked = g_new (Asked, 1);
   *asked = (Asked){self, g_object_ref (self->watch)};
-  citiz_http_client_ask (self->client,
-                         &(CitizHttpAsk){.method = "GET", .url = url, .answer_max = ANSWER_MAX},
-                         self->watch, answered_cb, asked);
+  citiz_http_client_ask (
+      self->client, &(CitizHttpAsk){.method = "GET", .url = url, .answer_max = CITIZ_REFOUNDS_MAX},
+      self->watch, answered_cb, asked);
 }
 
 /**
@@ -113,6 +101,21 @@ citiz_community_get_refound (CitizCommunity *self, guint *out_old)
 {
   *out_old = self->refound_old;
   return self->refound;
+}
+
+/* Of the epoch that it ends. */
+const CitizValidators *
+citiz_community_get_refound_before (CitizCommunity *self)
+{
+  return &self->refound_before;
+}
+
+/* Where the copy would leap over it, it is only kept, and the leap goes on. */
+static gboolean
+accept (CitizCommunity *self, GError **error)
+{
+  return self->leap != NULL ? citiz_leap_accept_refound (self->leap, error)
+                            : citiz_chain_accept_refound (self->copy, self->refound, error);
 }
 
 /**
@@ -134,7 +137,7 @@ citiz_community_accept_refound (CitizCommunity *self, const CitizHash *document,
                    "another document than the one that is offered now");
       return FALSE;
     }
-  if (!citiz_chain_accept_refound (self->copy, self->refound, error))
+  if (!accept (self, error))
     return FALSE;
   g_clear_pointer (&self->refound, g_free);
   g_clear_pointer (&self->doubt, g_free);

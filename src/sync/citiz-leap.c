@@ -3,6 +3,7 @@
 
 #include "ledger/citiz-snapshot.h"
 #include "net/citiz-http-server.h"
+#include "sync/citiz-refounds.h"
 #include "wire/citiz-closing.h"
 
 #define TIMEOUT_MS 20000
@@ -17,6 +18,7 @@
 typedef enum
 {
   EPOCHS,
+  REFOUNDS,
   LIST,
   CHUNK
 } Stage;
@@ -34,6 +36,10 @@ struct _CitizLeap
   guint misses; /* nodes in a row that did not help */
   guint wait_ms;
   CitizLight light;
+  CitizRefound *
+      refound; /* that ends the epoch that is come to; waits for a person once all nodes were asked */
+  guint refound_old;
+  guint polled;            /* nodes that were asked for one */
   CitizValidators closers; /* of the epoch that ended last */
   GPtrArray *closings;     /* CitizClosing: all, verified */
   CitizSnapshot *snapshot;
@@ -48,6 +54,7 @@ G_DEFINE_TYPE (CitizLeap, citiz_leap, G_TYPE_OBJECT)
 enum
 {
   MOVED,
+  REFOUNDED,
   DOUBTED,
   DONE,
   N_SIGNALS
@@ -136,6 +143,69 @@ cut (void)
   return g_error_new_literal (CITIZ_WIRE_ERROR, CITIZ_WIRE_ERROR_TRUNCATED, "the answer is cut");
 }
 
+/* New foundings **************************************************************/
+
+static void take_last (CitizLeap *self);
+
+/* Over an epoch that people ended, if the person has accepted that. Returns: whether it is another epoch then */
+static gboolean
+cross (CitizLeap *self)
+{
+  const CitizRefound *refound = citiz_chain_refound_of (self->chain, self->light.epoch);
+
+  if (refound == NULL || !citiz_light_refound (&self->light, refound, NULL))
+    return FALSE;
+  self->polled = 0;
+  return TRUE;
+}
+
+static void
+look_for_refound (CitizLeap *self)
+{
+  const guint n = self->urls != NULL ? g_strv_length (self->urls) : 0;
+
+  self->stage = REFOUNDS;
+  if (self->polled < n)
+    ask (self);
+  else if (self->refound == NULL)
+    take_last (self);
+  else
+    g_signal_emit (self, signals[REFOUNDED], 0);
+}
+
+/* Returns: (transfer none) (nullable): what the person has to decide before it goes on; @out_old: how many of the validators of before have signed it */
+const CitizRefound *
+citiz_leap_get_refound (CitizLeap *self, guint *out_old)
+{
+  *out_old = self->refound_old;
+  return self->refound;
+}
+
+/* How far the closing proofs led. */
+const CitizLight *
+citiz_leap_get_light (CitizLeap *self)
+{
+  return &self->light;
+}
+
+/* The person has read it. It is kept, however the copy begins. */
+gboolean
+citiz_leap_accept_refound (CitizLeap *self, GError **error)
+{
+  g_autofree CitizRefound *refound = NULL;
+
+  g_return_val_if_fail (self->refound != NULL && self->stop != NULL, FALSE);
+  if (!citiz_chain_keep_refound (self->chain, self->refound, error))
+    return FALSE;
+  refound = g_steal_pointer (&self->refound);
+  self->stage = EPOCHS;
+  if (cross (self))
+    ask_in (self, 0);
+  else
+    end (self);
+  return TRUE;
+}
+
 /* Closing proofs *************************************************************/
 
 static GError *
@@ -155,8 +225,28 @@ take_closing (CitizLeap *self, CitizCursor *cursor)
   if (closing == NULL || !citiz_light_close (&self->light, closing, &error))
     return error;
   self->closers = closers;
+  self->polled = 0;
   g_ptr_array_add (self->closings, g_steal_pointer (&closing));
   return NULL;
+}
+
+/* What the nodes know of closing blocks leads no further, nor did people. */
+static void
+take_last (CitizLeap *self)
+{
+  self->stage = EPOCHS;
+  if (self->closings->len == 0)
+    {
+      miss (self); /* another may know of an end */
+      return;
+    }
+  if (closing_header (self)->log_size < self->least)
+    {
+      end (self);
+      return;
+    }
+  self->stage = LIST;
+  ask (self);
 }
 
 /* Until a node knows no more. */
@@ -176,19 +266,34 @@ take_epochs (CitizLeap *self, const gchar *url, GBytes *answer)
           return;
         }
     }
-  if (self->closings->len == 0)
+  if (more || cross (self))
+    ask (self);
+  else
+    look_for_refound (self);
+}
+
+/* One node after the other is asked: what most of the validators of before stand for is shown. */
+static void
+take_refounds (CitizLeap *self, const gchar *url, GBytes *answer)
+{
+  g_autoptr (GPtrArray) refounds = answer != NULL ? citiz_refounds_read (answer) : NULL;
+
+  for (guint i = 0; refounds != NULL && i < refounds->len; i++)
     {
-      miss (self); /* another may know of an end */
-      return;
+      const CitizRefound *refound = refounds->pdata[i];
+      guint old;
+
+      if (refound->ends != self->light.epoch
+          || !citiz_light_check_refound (&self->light, refound, &old, NULL)
+          || !citiz_refounds_is_better (refound, old, self->refound, self->refound_old))
+        continue;
+      g_free (self->refound);
+      self->refound = g_memdup2 (refound, sizeof *refound);
+      self->refound_old = old;
     }
-  if (!more && closing_header (self)->log_size < self->least)
-    {
-      end (self);
-      return;
-    }
-  if (!more)
-    self->stage = LIST;
-  ask (self);
+  self->polled++;
+  self->turn++;
+  look_for_refound (self);
 }
 
 /* Chunks *********************************************************************/
@@ -276,6 +381,7 @@ typedef struct
 
 static void (*const take[]) (CitizLeap *, const gchar *, GBytes *) = {
     [EPOCHS] = take_epochs,
+    [REFOUNDS] = take_refounds,
     [LIST] = take_list,
     [CHUNK] = take_chunk,
 };
@@ -306,7 +412,9 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
       self->alone = FALSE;
       self->wait_ms = RETRY_MS;
     }
-  if (too_long)
+  if (self->stage == REFOUNDS && (answer == NULL || status != 200))
+    take_refounds (self, url, NULL);
+  else if (too_long)
     doubt (self, url, g_steal_pointer (&error));
   else if (answer == NULL || status != 200)
     miss (self);
@@ -328,6 +436,9 @@ path (CitizLeap *self, gsize *out_max)
       *out_max = CITIZ_SNAPSHOT_CHUNK;
       return g_strdup_printf ("/v1/snapshots/%" G_GUINT64_FORMAT "/%u",
                               closing_header (self)->epoch, citiz_snapshot_next (self->snapshot));
+    case REFOUNDS:
+      *out_max = CITIZ_REFOUNDS_MAX;
+      return g_strdup_printf (CITIZ_REFOUNDS_PATH "?from=%" G_GUINT64_FORMAT, self->light.epoch);
     case EPOCHS:
     default:
       *out_max = EPOCHS_MAX;
@@ -384,6 +495,7 @@ citiz_leap_start (CitizLeap *self)
   self->client = citiz_http_client_new (TIMEOUT_MS);
   self->stage = EPOCHS;
   self->misses = 0;
+  self->polled = 0;
   self->answered = FALSE;
   self->wait_ms = RETRY_MS;
   citiz_light_init (&self->light, citiz_chain_genesis (self->chain));
@@ -406,6 +518,7 @@ citiz_leap_stop (CitizLeap *self)
   g_clear_object (&self->stop);
   g_clear_object (&self->client);
   g_clear_pointer (&self->snapshot, citiz_snapshot_free);
+  g_clear_pointer (&self->refound, g_free);
   self->n_chunks = 0;
   self->alone = FALSE;
   if (citiz_chain_height (self->chain) == 0 && !citiz_chain_unstage (self->chain, &error))
@@ -452,6 +565,8 @@ citiz_leap_class_init (CitizLeapClass *klass)
   G_OBJECT_CLASS (klass)->finalize = citiz_leap_finalize;
   signals[MOVED]
       = g_signal_new ("moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[REFOUNDED]
+      = g_signal_new ("refounded", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[DOUBTED] = g_signal_new ("doubted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_ERROR);
   signals[DONE]

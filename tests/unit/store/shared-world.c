@@ -251,10 +251,11 @@ shared_world_closing (SharedWorld *world)
 {
   GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
   const guint64 epoch = citiz_ledger_epoch (world->ledger);
+  const gboolean fresh = world->nonces[0] == 0;
   CitizTxBody body = {.valset_change = {.epoch = epoch}};
   CitizTx *change;
 
-  for (guint i = 0; epoch == 0 && i < SHARED_N; i++)
+  for (guint i = 0; fresh && i < SHARED_N; i++)
     order (world, blocks, node_tx (world, i, CITIZ_TX_ACCT_REGISTER, NULL));
   change = node_tx (world, 0, CITIZ_TX_VALSET_CHANGE, &body);
   body = (CitizTxBody){.approve = {*citiz_tx_get_id (change)}};
@@ -292,6 +293,34 @@ shared_world_end_epoch (SharedWorld *world)
   g_assert_true (citiz_ledger_get_validators (world->ledger, epoch + 1, &next));
   g_assert_true (citiz_ledger_begin_epoch (world->ledger, &next, FALSE, NULL));
   return blocks;
+}
+
+void
+shared_world_refound (SharedWorld *world, const CitizBlock *last, CitizRefound *out)
+{
+  static const gchar reason[] = "A quorum was lost.";
+  CitizValidators next;
+
+  *out = (CitizRefound){.last = last->header,
+                        .final = *last->final,
+                        .ends = citiz_ledger_epoch (world->ledger),
+                        .time = world->now,
+                        .n_reason = sizeof reason - 1,
+                        .n_next = SHARED_N};
+  memcpy (out->reason, reason, out->n_reason);
+  for (guint i = 0; i < SHARED_N; i++)
+    for (guint k = 0; k < SHARED_N; k++)
+      if (citiz_public_key_equal (&world->genesis.founders[i].validator.node,
+                                  citiz_signing_key_get_public (world->nodes[k])))
+        {
+          out->next[i].validator = world->genesis.founders[i].validator;
+          citiz_join_sign (&out->next[i], &world->chain_id, out->ends + 1, world->nodes[k]);
+          citiz_refound_sign (out, world->nodes[k]);
+        }
+  for (guint k = 0; k < SHARED_N; k++) /* over all of next */
+    citiz_refound_sign (out, world->nodes[k]);
+  citiz_refound_validators (&next, out);
+  g_assert_true (citiz_ledger_begin_epoch (world->ledger, &next, TRUE, NULL));
 }
 
 gboolean

@@ -57,6 +57,9 @@ GPtrArray *shared_world_closing (SharedWorld *world);
 /* The same, each block final; the world is in the next epoch then. */
 GPtrArray *shared_world_end_epoch (SharedWorld *world);
 
+/* People say that the same validators go on, in another epoch, from the newest block, @last, which is final; the world does. */
+void shared_world_refound (SharedWorld *world, const CitizBlock *last, CitizRefound *out);
+
 /* Runs the default context until @condition; four minutes only end a hang. */
 gboolean shared_world_tick (gpointer unused);
 #define RUN_UNTIL(condition)                                                                       \

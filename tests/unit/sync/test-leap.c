@@ -38,10 +38,12 @@ typedef struct
 
 struct _Scene
 {
+  SharedWorld *giver;
+  guint64 ended; /* the epoch whose end it is begun with */
   SharedWorld late;
   Node nodes[NODES];
   CitizLeap *leap;
-  guint doubts, moves;
+  guint doubts, moves, offers;
   gboolean done;
 };
 
@@ -57,7 +59,7 @@ static const CitizHttpLimits limits = {.connections_max = 16,
 static void
 give_epochs (Node *node, guint64 from, GByteArray *out)
 {
-  g_autoptr (CitizClosing) closing = citiz_chain_closing (giver.chain, from, NULL);
+  g_autoptr (CitizClosing) closing = citiz_chain_closing (node->scene->giver->chain, from, NULL);
   g_autoptr (GBytes) bytes = closing != NULL ? citiz_closing_encode (closing) : NULL;
 
   if (bytes == NULL || node->manner == NO_EPOCHS)
@@ -67,10 +69,30 @@ give_epochs (Node *node, guint64 from, GByteArray *out)
   out->data[100] ^= node->manner == FALSE_END;
 }
 
+/* What people have accepted, from that epoch on. */
+static void
+give_refound (Node *node, guint64 from, GByteArray *out)
+{
+  const CitizRefound *refound = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree gchar *document = NULL, *json = NULL;
+
+  for (guint64 epoch = from; refound == NULL && epoch < from + 4; epoch++)
+    refound = citiz_chain_refound_of (node->scene->giver->chain, epoch);
+  if (refound != NULL)
+    bytes = citiz_refound_encode (refound);
+  if (bytes != NULL)
+    document = citiz_base64url_encode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  json = document != NULL ? g_strdup_printf ("{\"refounds\":[{\"document\":\"%s\"}]}", document)
+                          : g_strdup ("{\"refounds\":[]}");
+  citiz_put_bytes (out, (const guint8 *) json, strlen (json));
+}
+
 static gboolean
 give_list (Node *node, GByteArray *out)
 {
-  g_autoptr (GBytes) list = citiz_chain_snapshot_list (giver.chain, 0);
+  g_autoptr (GBytes) list
+      = citiz_chain_snapshot_list (node->scene->giver->chain, node->scene->ended);
 
   citiz_put_bytes (out, g_bytes_get_data (list, NULL), g_bytes_get_size (list));
   out->data[40] ^= node->manner == FALSE_LIST;
@@ -83,7 +105,8 @@ give_list (Node *node, GByteArray *out)
 static gboolean
 give_chunk (Node *node, guint place, GByteArray *out)
 {
-  g_autoptr (GBytes) chunk = citiz_chain_snapshot_chunk (giver.chain, 0, place);
+  g_autoptr (GBytes) chunk
+      = citiz_chain_snapshot_chunk (node->scene->giver->chain, node->scene->ended, place);
 
   node->chunks++;
   if (chunk == NULL || (node->manner == ONE_CHUNK && node->chunks > 1))
@@ -101,20 +124,23 @@ static void
 handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
 {
   Node *node = data;
+  g_autofree gchar *list = g_strdup_printf ("/v1/snapshots/%" G_GUINT64_FORMAT, node->scene->ended);
+  g_autofree gchar *chunks = g_strconcat (list, "/", NULL);
   g_autoptr (GByteArray) out = g_byte_array_new ();
   gboolean good = TRUE;
 
   node->asked++;
   if (g_str_equal (request->path, "/v1/epochs"))
     give_epochs (node, g_ascii_strtoull (request->query + strlen ("from="), NULL, 10), out);
-  else if (g_str_equal (request->path, "/v1/snapshots/0"))
+  else if (g_str_equal (request->path, "/v1/refounds"))
+    give_refound (node, g_ascii_strtoull (request->query + strlen ("from="), NULL, 10), out);
+  else if (g_str_equal (request->path, list))
     good = give_list (node, out);
   else
     {
-      g_assert_true (g_str_has_prefix (request->path, "/v1/snapshots/0/"));
-      good = give_chunk (
-          node, (guint) g_ascii_strtoull (request->path + strlen ("/v1/snapshots/0/"), NULL, 10),
-          out);
+      g_assert_true (g_str_has_prefix (request->path, chunks));
+      good = give_chunk (node, (guint) g_ascii_strtoull (request->path + strlen (chunks), NULL, 10),
+                         out);
     }
   response->status = node->manner == DOWN ? 500 : good ? 200 : 404;
   response->content_type = "application/octet-stream";
@@ -133,6 +159,12 @@ doubted_cb (CitizLeap *leap, const gchar *url, const GError *error, Scene *scene
   g_assert_true (g_str_has_prefix (url, "http://"));
   g_assert_nonnull (error);
   scene->doubts++;
+}
+
+static void
+refounded_cb (Scene *scene)
+{
+  scene->offers++;
 }
 
 static void
@@ -159,18 +191,26 @@ begin (Scene *scene)
   citiz_leap_set_nodes (scene->leap, (const gchar *const *) list);
   g_signal_connect_swapped (scene->leap, "moved", G_CALLBACK (moved_cb), scene);
   g_signal_connect (scene->leap, "doubted", G_CALLBACK (doubted_cb), scene);
+  g_signal_connect_swapped (scene->leap, "refounded", G_CALLBACK (refounded_cb), scene);
   g_signal_connect_swapped (scene->leap, "done", G_CALLBACK (done_cb), scene);
   citiz_leap_start (scene->leap);
 }
 
 static void
-scene_init (Scene *scene, Manner first, Manner second, Manner third)
+scene_init_of (Scene *scene,
+               SharedWorld *from,
+               guint64 ended,
+               Manner first,
+               Manner second,
+               Manner third)
 {
   const Manner manners[NODES] = {first, second, third};
 
   memset (scene, 0, sizeof *scene);
+  scene->giver = from;
+  scene->ended = ended;
   shared_world_init (&scene->late, NULL);
-  scene->late.now = giver.now;
+  scene->late.now = from->now;
   for (guint i = 0; i < NODES; i++)
     {
       Node *node = &scene->nodes[i];
@@ -181,6 +221,12 @@ scene_init (Scene *scene, Manner first, Manner second, Manner third)
       g_assert_true (citiz_http_server_start (node->server, 0, NULL));
     }
   begin (scene);
+}
+
+static void
+scene_init (Scene *scene, Manner first, Manner second, Manner third)
+{
+  scene_init_of (scene, &giver, 0, first, second, third);
 }
 
 static void
@@ -307,6 +353,93 @@ test_killed (void)
   scene_clear (&scene);
 }
 
+/* Some blocks, people begin another epoch, some blocks, which end that one: only then there is a snapshot. Returns: the height of that end */
+static guint64
+make_refounded (SharedWorld *world)
+{
+  g_autofree CitizRefound *refound = g_new0 (CitizRefound, 1);
+  g_autoptr (GPtrArray) before = NULL, after = NULL, newer = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 end;
+
+  shared_world_init (world, NULL);
+  citiz_chain_give_snapshots (world->chain);
+  before = shared_world_blocks (world, 5);
+  g_assert_true (citiz_chain_follow (world->chain, before, CITIZ_LEVEL_FULL, &error));
+  shared_world_refound (world, before->pdata[before->len - 1], refound);
+  g_assert_true (citiz_chain_accept_refound (world->chain, refound, &error));
+  g_assert_no_error (error);
+  after = shared_world_blocks (world, 2);
+  g_ptr_array_extend_and_steal (after, shared_world_end_epoch (world));
+  end = before->len + after->len;
+  newer = shared_world_blocks (world, 3);
+  g_ptr_array_extend_and_steal (after, g_steal_pointer (&newer));
+  g_assert_true (citiz_chain_follow (world->chain, after, CITIZ_LEVEL_FULL, &error));
+  g_assert_no_error (error);
+  return end;
+}
+
+/* All that is missing before the snapshot, as the program brings it afterwards. */
+static void
+fill (CitizChain *chain, CitizChain *from)
+{
+  g_autoptr (CitizChainVerifier) verifier = citiz_chain_verifier_new (chain, CITIZ_LEVEL_FULL);
+  g_autoptr (GPtrArray) all
+      = citiz_chain_read_blocks (from, 1, (guint) citiz_chain_base (chain), G_MAXSIZE, NULL);
+  g_autoptr (GError) error = NULL;
+  gboolean done;
+
+  g_assert_true (citiz_chain_verifier_step (verifier, &done, &error));
+  g_assert_cmpuint (citiz_chain_verifier_missing (verifier), ==, 1);
+  g_assert_true (citiz_chain_verifier_feed (verifier, all, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (citiz_chain_base (chain), ==, 0);
+}
+
+/* A community that was founded anew: its newcomer decides first, once, and then begins with the end of the epoch that people began. Whoever
+ * ends the program before that is not asked again. */
+static void
+test_refounded (void)
+{
+  g_autoptr (GPtrArray) newer = NULL;
+  g_autoptr (GError) error = NULL;
+  SharedWorld anew = {0};
+  const guint64 end = make_refounded (&anew);
+  Scene scene;
+  guint old;
+
+  scene_init_of (&scene, &anew, 1, DOWN, HONEST, HONEST);
+  citiz_leap_set_least (scene.leap, 3);
+  RUN_UNTIL (scene.offers == 1);
+  g_assert_false (scene.done);
+  g_assert_cmpuint (citiz_leap_get_refound (scene.leap, &old)->ends, ==, 0);
+  g_assert_cmpuint (old, ==, SHARED_N);
+  g_assert_cmpuint (citiz_leap_get_light (scene.leap)->validators.n, ==, SHARED_N);
+  g_assert_true (citiz_leap_accept_refound (scene.leap, &error));
+  g_assert_no_error (error);
+  g_signal_handlers_disconnect_by_data (scene.leap, &scene);
+  citiz_leap_stop (scene.leap);
+  g_clear_object (&scene.leap);
+  shared_world_shut (&scene.late);
+  shared_world_open (&scene.late, NULL);
+  begin (&scene);
+  citiz_leap_set_least (scene.leap, 3);
+  RUN_UNTIL (scene.done);
+  g_assert_cmpuint (scene.offers, ==, 1);
+  g_assert_cmpuint (scene.doubts, ==, 0);
+  g_assert_cmpuint (citiz_chain_base (scene.late.chain), ==, end);
+  newer = citiz_chain_read_blocks (anew.chain, end + 1, 100, G_MAXSIZE, NULL);
+  g_assert_true (citiz_chain_follow (scene.late.chain, newer, CITIZ_LEVEL_FULL, &error));
+  g_assert_no_error (error);
+  shared_world_shut (&scene.late);
+  shared_world_open (&scene.late, NULL);
+  fill (scene.late.chain, anew.chain);
+  g_assert_true (citiz_chain_verify (scene.late.chain, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  scene_clear (&scene);
+  shared_world_clear (&anew, NULL);
+}
+
 static void
 test_not_worth_it (void)
 {
@@ -374,6 +507,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/leap/down", test_down);
   g_test_add_func ("/leap/killed", test_killed);
+  g_test_add_func ("/leap/refounded", test_refounded);
   g_test_add_func ("/leap/not-worth-it", test_not_worth_it);
   result = g_test_run ();
   shared_world_clear (&giver, NULL);
