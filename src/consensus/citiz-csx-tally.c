@@ -78,7 +78,6 @@ accept_cert (CitizCsx *csx, const CitizCert *cert)
       tell_fork (csx, slot->certs[i], cert);
   if (slot->certs[CITIZ_CSX_K (cert->kind)] != NULL)
     return;
-
   copy = citiz_csx_cert_copy (csx, cert);
   slot->certs[CITIZ_CSX_K (cert->kind)] = copy;
   if (cert->kind != CITIZ_VOTE_SKIP)

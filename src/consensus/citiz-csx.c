@@ -268,6 +268,7 @@ citiz_csx_report (const CitizCsx *csx, CitizCsxNow now, CitizCsxReport *out)
       .skipped = csx->skipped,
       .slots = csx->n_slots,
       .since_final = now.steady - csx->last_final,
+      .standing = csx->needed ? now.steady - MAX (csx->last_final, csx->need_since) : 0,
   };
   (void) citiz_csx_point (csx, csx->final_slot, &csx->final_hash, &out->final);
 }

@@ -263,10 +263,10 @@ typedef struct
   gboolean need;
   CitizCsxPoint final; /* height, time and flags are 0 while the block is not there */
   CitizCsxPoint committed;
-  const CitizCert *final_cert; /* (nullable) */
-  guint skipped;               /* slots in a row since the last final one */
-  guint slots;                 /* tracked: at most %CITIZ_CSX_AHEAD + %CITIZ_CSX_BEHIND */
-  gint64 since_final;          /* ms */
+  const CitizCert *final_cert;  /* (nullable) */
+  guint skipped;                /* slots in a row since the last final one */
+  guint slots;                  /* tracked: at most %CITIZ_CSX_AHEAD + %CITIZ_CSX_BEHIND */
+  gint64 since_final, standing; /* ms; @standing: that something waits and nothing becomes final */
 } CitizCsxReport;
 
 void citiz_csx_report (const CitizCsx *csx, CitizCsxNow now, CitizCsxReport *out);

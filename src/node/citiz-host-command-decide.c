@@ -66,22 +66,35 @@ wish_of (json_t *proposal)
   return g_strdup_printf (_ ("%s proposes that all change their keys"), by);
 }
 
-/* What the node at @url, if it is @node, says of whom to reach. Nobody vouches for it. */
-static gchar *
-contact_of (json_t *node)
+/**
+ * citiz_host_about:
+ *
+ * Returns: (transfer full) (nullable): what the node at @node's address, if it is that one, says of itself; nobody vouches for it
+ */
+json_t *
+citiz_host_about (json_t *node)
 {
   g_autofree gchar *whole = g_strconcat (text_of (node, "url"), CITIZ_HOST_ABOUT_PATH, NULL);
   g_autofree gchar *text = citiz_node_url_is_valid (text_of (node, "url"))
                                ? citiz_host_fetch (whole, ABOUT_MAX)
                                : NULL;
   json_t *about = text != NULL ? json_loads (text, 0, NULL) : NULL;
-  gchar *contact = NULL;
 
   if (json_is_object (about) && g_str_equal (text_of (about, "node"), text_of (node, "node")))
     {
       citiz_host_make_plain (about);
-      contact = g_strdup (text_of (about, "contact"));
+      return about;
     }
+  json_decref (about);
+  return NULL;
+}
+
+static gchar *
+contact_of (json_t *node)
+{
+  json_t *about = citiz_host_about (node);
+  gchar *contact = about != NULL ? g_strdup (text_of (about, "contact")) : NULL;
+
   json_decref (about);
   return contact;
 }

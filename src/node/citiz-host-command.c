@@ -140,6 +140,7 @@ state_words (const gchar *state)
       {"ready", N_ ("takes transactions")},
       {"starting", N_ ("asks the others for its own votes before it signs")},
       {"alone", N_ ("cannot reach enough of the others")},
+      {"unheard", N_ ("does not hear enough of the others vote: nothing new becomes final")},
       {"disk-full", N_ ("takes nothing new: its disk is almost full")},
       {"draining", N_ ("takes nothing new: it is being stopped")},
   };
@@ -171,18 +172,6 @@ mode_words (const gchar *mode)
   return mode;
 }
 
-static guint
-count_linked (json_t *body)
-{
-  json_t *member;
-  gsize i;
-  guint n = 0;
-
-  json_array_foreach (json_object_get (body, "members"), i, member) n
-      += json_is_true (json_object_get (member, "linked"));
-  return n;
-}
-
 /* Seconds since the last agreement: a node that has just been started knows it by its newest block. */
 static gint64
 age_of (json_t *body)
@@ -193,7 +182,23 @@ age_of (json_t *body)
 }
 
 static void
-print_status (json_t *body)
+print_validators (json_t *body)
+{
+  const guint linked = citiz_host_count_linked (body);
+
+  if (json_object_get (body, "voting") == NULL) /* who follows hears no votes */
+    citiz_host_say (_ ("Validators: %u of %lld in reach, %lld needed; disk: %lld %% free"), linked,
+                    number_of (body, "validators"), number_of (body, "quorum"),
+                    number_of (body, "freePercent"));
+  else
+    citiz_host_say (
+        _ ("Validators: %u of %lld in reach, %lld vote, %lld needed; disk: %lld %% free"), linked,
+        number_of (body, "validators"), number_of (body, "voting"), number_of (body, "quorum"),
+        number_of (body, "freePercent"));
+}
+
+void
+citiz_host_print_status (json_t *body)
 {
   const gint64 height = number_of (body, "height");
   g_autofree gchar *age = citiz_host_duration (age_of (body));
@@ -205,9 +210,7 @@ print_status (json_t *body)
   else
     citiz_host_say (_ ("Newest block: %lld; last agreement %s ago; %lld transactions wait"),
                     (long long) height, age, number_of (body, "waiting"));
-  citiz_host_say (_ ("Validators: %u of %lld in reach, %lld needed; disk: %lld %% free"),
-                  count_linked (body), number_of (body, "validators"), number_of (body, "quorum"),
-                  number_of (body, "freePercent"));
+  print_validators (body);
   citiz_host_say (_ ("Community: %s"), text_of (body, "chain"));
   citiz_host_say_words_of (body);
 }
@@ -215,7 +218,7 @@ print_status (json_t *body)
 static void
 print_all (json_t *body)
 {
-  print_status (body);
+  citiz_host_print_status (body);
   citiz_host_say (_ ("Citizens: %lld whom this node vouches for; %lld whose Citiz has checked the "
                      "ledger in the last 24 hours"),
                   number_of (body, "guests"), number_of (body, "watchers"));
@@ -232,11 +235,13 @@ print_members (json_t *body)
   {
     const gboolean own = json_is_true (json_object_get (member, "self"));
     const gboolean linked = json_is_true (json_object_get (member, "linked"));
+    const gboolean silent = json_is_true (json_object_get (member, "silent"));
     g_autofree gchar *operator_ = citiz_host_column (text_of (member, "operator"), 24);
     g_autofree gchar *url = citiz_host_column (text_of (member, "url"), 36);
 
     citiz_host_say ("%2zu  %-12.12s  %s  %s  %s", i + 1, text_of (member, "node"), operator_, url,
                     own      ? _ ("this node")
+                    : silent ? _ ("linked, does not vote")
                     : linked ? _ ("linked")
                              : _ ("out of reach"));
   }
@@ -271,131 +276,6 @@ int
 citiz_host_command_members (const CitizHostArguments *arguments, GError **error)
 {
   return citiz_host_ask_and_print (arguments, "members", NULL, print_members, error);
-}
-
-/* why ************************************************************************/
-
-/* One letter a validator: what it was heard saying about the slot. A NOTAR and SKIP of one slot is no contradiction. */
-static void
-print_slot (json_t *slot, gsize n)
-{
-  g_autoptr (GString) line = g_string_new (NULL);
-
-  g_string_printf (line, "%8lld  %6lld  ", number_of (slot, "slot"),
-                   number_of (slot, "leader") + 1);
-  for (gsize i = 0; i < n; i++)
-    g_string_append_printf (
-        line, " %c%c%c",
-        json_is_true (json_array_get (json_object_get (slot, "notar"), i)) ? 'N' : '.',
-        json_is_true (json_array_get (json_object_get (slot, "skip"), i)) ? 'S' : '.',
-        json_is_true (json_array_get (json_object_get (slot, "final"), i)) ? 'F' : '.');
-  g_string_append_printf (line, "  %s%s%s",
-                          json_is_true (json_object_get (slot, "certNotar")) ? "N" : "",
-                          json_is_true (json_object_get (slot, "certSkip")) ? "S" : "",
-                          json_is_true (json_object_get (slot, "certFinal")) ? "F" : "");
-  citiz_host_say ("%s", line->str);
-}
-
-static void
-print_matrix (json_t *body)
-{
-  const gsize n = json_array_size (json_object_get (body, "members"));
-  json_t *slots = json_object_get (body, "slots");
-  json_t *slot;
-  gsize i;
-
-  if (json_array_size (slots) == 0)
-    return;
-  citiz_host_say (_ ("Votes on what is not final (N accepts, S skips, F final; one group a node in "
-                     "the order of “members”, then what a quorum has said):"));
-  json_array_foreach (slots, i, slot) print_slot (slot, n);
-}
-
-/* A node that follows. */
-static const gchar *
-advice_to_follower (json_t *body)
-{
-  json_t *proposal;
-  gsize i;
-
-  json_array_foreach (json_object_get (body, "proposals"), i, proposal)
-  {
-    if (g_str_equal (text_of (json_object_get (proposal, "by"), "node"), text_of (body, "node")))
-      return _ ("It has asked to come in: it votes as soon as enough of the others have agreed.");
-  }
-  return _ ("It follows the others and never signs. To be one of those who keep the ledger: "
-            "citiz-node join");
-}
-
-/* The first that applies. */
-static const gchar *
-advice (json_t *body)
-{
-  const long long n = number_of (body, "validators"), quorum = number_of (body, "quorum");
-  const gchar *mode = text_of (body, "mode");
-
-  if (g_str_equal (mode, "muted"))
-    return _ ("This node must not sign any more: make sure that no copy of it runs elsewhere, then "
-              "set up a new node and let the others take it in.");
-  if (json_is_true (json_object_get (body, "foundedAnew")))
-    return _ ("Other nodes have founded the community anew, and this one has not accepted it: "
-              "citiz-node refound");
-  if (count_linked (body) < quorum)
-    return _ (
-        "Too few nodes are in reach. Call those who are missing; check this machine’s network "
-        "and its address. If they are lost for good: citiz-node refound");
-  if (g_str_equal (text_of (body, "state"), "disk-full"))
-    return _ ("Make room on this machine’s disk.");
-  if (g_str_equal (mode, "observing"))
-    return advice_to_follower (body);
-  if (g_str_equal (mode, "guarding"))
-    return _ ("Nothing to do: it votes in a few seconds.");
-  if (number_of (body, "evidence") > 0)
-    return _ ("A node has signed two things that contradict one another: talk to who runs it.");
-  if (json_is_true (json_object_get (body, "need")) && number_of (body, "finalAge") > 60)
-    return _ ("Enough nodes are in reach and nothing becomes final: compare the clocks of the "
-              "machines, and the versions of the program.");
-  return count_linked (body) < n ? _ ("It works without those who are missing; tell them.")
-                                 : _ ("Nothing is wrong.");
-}
-
-static void
-print_missing (json_t *member)
-{
-  g_autofree gchar *name = citiz_host_name_of (member);
-  g_autoptr (GDateTime) since
-      = g_date_time_new_from_unix_local (number_of (member, "since") / 1000);
-  g_autofree gchar *when = since ? g_date_time_format (since, "%Y-%m-%d %H:%M") : g_strdup ("");
-
-  if (json_is_true (json_object_get (member, "met")))
-    citiz_host_say (_ ("Missing: %s, since %s"), name, when);
-  else
-    citiz_host_say (_ ("Missing: %s, not seen since this node was started, %s"), name, when);
-}
-
-static void
-print_why (json_t *body)
-{
-  json_t *member;
-  gsize i;
-
-  citiz_host_make_plain (body);
-  print_status (body);
-  json_array_foreach (json_object_get (body, "members"), i, member)
-  {
-    if (!json_is_true (json_object_get (member, "linked")))
-      print_missing (member);
-  }
-  citiz_host_print_blamed (body);
-  citiz_host_print_proposals (body, FALSE);
-  print_matrix (body);
-  citiz_host_say ("%s", advice (body));
-}
-
-int
-citiz_host_command_why (const CitizHostArguments *arguments, GError **error)
-{
-  return citiz_host_ask_and_print (arguments, "why", NULL, print_why, error);
 }
 
 /* backup, restore, drain *****************************************************/

@@ -59,6 +59,9 @@ int citiz_host_command_approve (const CitizHostArguments *arguments, GError **er
 int citiz_host_command_refound (const CitizHostArguments *arguments, GError **error);
 int citiz_host_command_exclude (const CitizHostArguments *arguments, GError **error);
 
+void citiz_host_print_status (json_t *body);
+guint citiz_host_count_linked (json_t *body);
+json_t *citiz_host_about (json_t *node);
 void citiz_host_print_proposals (json_t *body, gboolean newcomers);
 gchar *citiz_host_name_of (json_t *node);
 void citiz_host_make_plain (json_t *json);

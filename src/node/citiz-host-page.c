@@ -34,8 +34,10 @@ typedef enum
 {
   W_TITLE,
   W_READY,
+  W_FOLLOWS,
   W_STARTING,
   W_ALONE,
+  W_UNHEARD,
   W_FULL,
   W_DRAINING,
   W_KEPT_BY,
@@ -44,6 +46,7 @@ typedef enum
   W_STATE,
   W_HERE,
   W_LINKED,
+  W_SILENT,
   W_AWAY,
   W_NEVER,
   W_WATCHED,
@@ -66,10 +69,15 @@ typedef enum
 static const gchar *const words[N_WORDS][2] = {
     [W_TITLE] = {"A Citiz node", "Un nœud Citiz"},
     [W_READY] = {"This node takes part and answers.", "Ce nœud participe et répond."},
+    [W_FOLLOWS] = {"This node follows the others and answers; it does not vote.",
+                   "Ce nœud suit les autres et répond ; il ne vote pas."},
     [W_STARTING] = {"This node is starting.", "Ce nœud démarre."},
     [W_ALONE]
     = {"This node cannot reach enough of the others: nothing new becomes final until they are back.",
        "Ce nœud n’en joint pas assez d’autres : rien de nouveau n’est définitif avant leur retour."},
+    [W_UNHEARD]
+    = {"This node does not hear enough of the others vote: nothing new is final.",
+       "Ce nœud n’en entend pas assez d’autres voter : rien de nouveau n’est définitif."},
     [W_FULL] = {"This node’s disk is almost full: it takes nothing new, and keeps what it has.",
                 "Le disque de ce nœud est presque plein : il n’accepte rien de nouveau et garde ce "
                 "qu’il a."},
@@ -82,6 +90,7 @@ static const gchar *const words[N_WORDS][2] = {
     [W_STATE] = {"State", "État"},
     [W_HERE] = {"this node", "ce nœud"},
     [W_LINKED] = {"linked", "relié"},
+    [W_SILENT] = {"linked, does not vote", "relié, ne vote pas"},
     [W_AWAY] = {"out of reach", "injoignable"},
     [W_NEVER] = {"No block yet.", "Aucun bloc encore."},
     [W_WATCHED] = {"Citizens whose Citiz has checked and signed this ledger in the last 24 hours:",
@@ -149,19 +158,39 @@ language_of (const CitizHttpRequest *request)
 }
 
 static Word
-state_word (const gchar *state)
+state_word (CitizHost *host)
 {
+  const gchar *state = citiz_host_state (host);
   static const struct
   {
     const gchar *state;
     Word word;
-  } states[]
-      = {{"ready", W_READY}, {"alone", W_ALONE}, {"disk-full", W_FULL}, {"draining", W_DRAINING}};
+  } states[] = {
+      {"alone", W_ALONE}, {"unheard", W_UNHEARD}, {"disk-full", W_FULL}, {"draining", W_DRAINING}};
 
+  CitizCsxReport report;
+
+  citiz_replica_report (host->replica, &report);
+  if (g_str_equal (state, "ready"))
+    return report.mode == CITIZ_CSX_OBSERVING || report.mode == CITIZ_CSX_MUTED ? W_FOLLOWS
+                                                                                : W_READY;
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     if (g_str_equal (states[i].state, state))
       return states[i].word;
   return W_STARTING;
+}
+
+static Word
+state_of (CitizHost *host, guint place)
+{
+  const CitizPublicKey *node = &citiz_replica_get_validators (host->replica)->v[place].node;
+  CitizReplicaVoice voice;
+
+  if (citiz_public_key_equal (node, citiz_signing_key_get_public (host->key)))
+    return W_HERE;
+  if (!citiz_peers_is_connected (citiz_member_get_peers (host->member), node))
+    return W_AWAY;
+  return citiz_host_hear (host, place, &voice) ? W_SILENT : W_LINKED;
 }
 
 static void
@@ -176,10 +205,7 @@ put_members (CitizHost *host, GString *out, CitizLanguage language)
     {
       const CitizPublicKey *node = &validators->v[i].node;
       const CitizHostMember *member = citiz_host_community_find (host->community, node);
-      const Word state = i == citiz_replica_get_place (host->replica) ? W_HERE
-                         : citiz_peers_is_connected (citiz_member_get_peers (host->member), node)
-                             ? W_LINKED
-                             : W_AWAY;
+      const Word state = state_of (host, i);
       g_autofree gchar *line = g_markup_printf_escaped (
           "<tr><td>%s</td><td>%s</td><td>%s</td></tr>",
           member && member->operator_[0] ? member->operator_ : word (language, W_UNNAMED),
@@ -293,7 +319,7 @@ citiz_host_route_page (CitizHostCall *call)
 
   g_string_append_printf (out, "<p>%s</p><p class=\"state%s\">%s</p>", name,
                           g_str_equal (state, "ready") ? "" : " bad",
-                          word (language, state_word (state)));
+                          word (language, state_word (host)));
   put_blamed (host, out, language);
   put_newest (host, out, language);
   put_words (host, out, language, W_WORDS);

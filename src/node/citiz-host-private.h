@@ -193,6 +193,7 @@ void citiz_host_tell_readers (CitizHost *host, const CitizBlock *block);
 /* citiz-host-public.c */
 json_t *citiz_host_describe (CitizHost *host);
 const gchar *citiz_host_state (CitizHost *host);
+gboolean citiz_host_hear (CitizHost *host, guint place, CitizReplicaVoice *out);
 void citiz_host_route_status (CitizHostCall *call);
 void citiz_host_route_about (CitizHostCall *call);
 void citiz_host_route_limits (CitizHostCall *call);

@@ -19,15 +19,58 @@ seconds_since (gint64 then)
   return (g_get_monotonic_time () - then) / G_USEC_PER_SEC;
 }
 
-/* "ready", or why no transaction is taken: "draining", "disk-full", "starting" (asks the others for its own votes), "alone" (too
- * few of the others are there for anything to become final). */
+/* Who is there of those on the list, this node among them, and of them who votes. */
+typedef struct
+{
+  gboolean listed; /* this node is on it: it hears votes */
+  guint linked;
+  guint voting;
+} Presence;
+
+/* Whether a validator that is linked does not vote: who is not on the list hears no votes, and thinks no ill of anybody. */
+gboolean
+citiz_host_hear (CitizHost *host, guint place, CitizReplicaVoice *out)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
+
+  citiz_replica_listen (host->replica, place, out);
+  if (citiz_validators_find (validators, citiz_signing_key_get_public (host->key)) < 0)
+    out->silent = FALSE;
+  return out->silent;
+}
+
+static Presence
+look_around (CitizHost *host, const CitizCsxReport *report)
+{
+  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
+  const gint own = citiz_validators_find (validators, citiz_signing_key_get_public (host->key));
+  Presence out = {.listed = own >= 0, .linked = own >= 0};
+
+  out.voting = own >= 0
+               && (report->mode == CITIZ_CSX_SIGNING || report->mode == CITIZ_CSX_GUARDING
+                   || report->mode == CITIZ_CSX_CLOSED);
+  for (guint i = 0; i < validators->n; i++)
+    {
+      CitizReplicaVoice voice;
+
+      if ((gint) i == own
+          || !citiz_peers_is_connected (citiz_member_get_peers (host->member),
+                                        &validators->v[i].node))
+        continue;
+      out.linked++;
+      out.voting += !citiz_host_hear (host, i, &voice);
+    }
+  return out;
+}
+
+/* "ready", or why no transaction would become final: "draining", "disk-full", "starting" (asks the others for its own votes), "alone" (too
+ * few are there), "unheard" (they are, and too few of them vote). */
 const gchar *
 citiz_host_state (CitizHost *host)
 {
-  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
-  const guint here = citiz_replica_get_place (host->replica) != CITIZ_CSX_NOBODY;
-  guint linked = here;
+  const guint quorum = citiz_quorum (citiz_replica_get_validators (host->replica)->n);
   CitizCsxReport report;
+  Presence there;
 
   if (host->draining)
     return "draining";
@@ -36,10 +79,10 @@ citiz_host_state (CitizHost *host)
   citiz_replica_report (host->replica, &report);
   if (report.mode == CITIZ_CSX_GUARDING)
     return "starting";
-  for (guint i = 0; i < validators->n; i++)
-    linked
-        += citiz_peers_is_connected (citiz_member_get_peers (host->member), &validators->v[i].node);
-  return here && linked < citiz_quorum (validators->n) ? "alone" : "ready";
+  there = look_around (host, &report);
+  if (there.listed && there.linked < quorum)
+    return "alone";
+  return there.listed && there.voting < quorum ? "unheard" : "ready";
 }
 
 static const gchar *
@@ -66,6 +109,19 @@ identity (CitizHost *host)
                     "operator", host->config->operator_, "url", host->config->url);
 }
 
+/* Of one that is linked: whether it votes, and since when it does not. */
+static void
+add_voice (CitizHost *host, guint place, json_t *json)
+{
+  CitizReplicaVoice voice;
+
+  json_object_set_new (json, "silent", json_boolean (citiz_host_hear (host, place, &voice)));
+  if (!voice.silent)
+    return;
+  json_object_set_new (json, "since", json_integer ((json_int_t) voice.since.ms));
+  json_object_set_new (json, "met", json_boolean (voice.heard));
+}
+
 static json_t *
 describe_members (CitizHost *host)
 {
@@ -85,6 +141,8 @@ describe_members (CitizHost *host)
 
       if (!linked)
         citiz_host_add_absence (host, node, json);
+      else if (!own)
+        add_voice (host, i, json);
       json_array_append_new (list, json);
     }
   return list;
@@ -111,11 +169,13 @@ citiz_host_describe (CitizHost *host)
   json_t *body = identity (host);
   json_t *more;
   CitizCsxReport report;
+  Presence there;
   const CitizLedger *ledger = citiz_chain_ledger (host->chain, NULL);
   const CitizBlockHeader *head = citiz_ledger_head (ledger);
   g_autofree gchar *hash = citiz_hash_to_hex (citiz_ledger_head_hash (ledger));
 
   citiz_replica_report (host->replica, &report);
+  there = look_around (host, &report);
   more = json_pack (
       "{s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:I, s:I, s:i, s:o}", "state",
       citiz_host_state (host), "mode", mode_name (report.mode), "height",
@@ -126,6 +186,9 @@ citiz_host_describe (CitizHost *host)
       (int) citiz_replica_n_waiting (host->replica), "finalAge",
       (json_int_t) (report.since_final / 1000), "evidence", (json_int_t) host->counts.evidence,
       "watchers", (int) citiz_host_n_watchers (host), "members", describe_members (host));
+  json_object_set_new (more, "standing", json_integer ((json_int_t) (report.standing / 1000)));
+  if (there.listed)
+    json_object_set_new (more, "voting", json_integer (there.voting));
   json_object_set_new (more, "changing", json_boolean (is_changing (ledger)));
   json_object_set_new (more, "proposals", citiz_host_proposals (host));
   json_object_set_new (more, "blamed", citiz_host_blamed (host));
@@ -134,32 +197,21 @@ citiz_host_describe (CitizHost *host)
   return body;
 }
 
-static guint
-count_linked (CitizHost *host)
-{
-  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
-  guint n = 0;
-
-  for (guint i = 0; i < validators->n; i++)
-    n += citiz_public_key_equal (&validators->v[i].node, citiz_signing_key_get_public (host->key))
-         || citiz_peers_is_connected (citiz_member_get_peers (host->member),
-                                      &validators->v[i].node);
-  return n;
-}
-
 /* The line of “systemctl status”, when it is another. */
 void
 citiz_host_notify_status (CitizHost *host)
 {
   g_autofree gchar *line = NULL;
   CitizCsxReport report;
+  Presence there;
 
   citiz_replica_report (host->replica, &report);
+  there = look_around (host, &report);
   line = g_strdup_printf ("STATUS=%s, %s; block %" G_GUINT64_FORMAT
-                          "; %u of %u validators in reach; %u transactions wait",
+                          "; %u of %u validators in reach, %u vote; %u transactions wait",
                           citiz_host_state (host), mode_name (report.mode),
-                          citiz_chain_height (host->chain), count_linked (host),
-                          (guint) citiz_replica_get_validators (host->replica)->n,
+                          citiz_chain_height (host->chain), there.linked,
+                          (guint) citiz_replica_get_validators (host->replica)->n, there.voting,
                           citiz_replica_n_waiting (host->replica));
   if (g_strcmp0 (line, host->notified) == 0)
     return;
@@ -179,10 +231,16 @@ citiz_host_route_about (CitizHostCall *call)
 {
   json_t *body = identity (call->host);
   g_autofree gchar *witness = citiz_host_vkey (call->host);
+  CitizCsxReport report;
+
+  citiz_replica_report (call->host->replica, &report);
 
   json_object_set_new (body, "witness", json_string (witness));
   json_object_set_new (body, "contact", json_string (call->host->config->contact));
   json_object_set_new (body, "version", json_string (CITIZ_VERSION));
+  json_object_set_new (body, "mode", json_string (mode_name (report.mode)));
+  json_object_set_new (body, "epoch",
+                       json_integer ((json_int_t) citiz_replica_get_epoch (call->host->replica)));
   json_object_set_new (body, "limits", json_string ("/limits"));
   json_object_set_new (body, "page", json_string ("/v"));
   citiz_host_answer (call, 200, body);
@@ -315,6 +373,8 @@ metrics_text (CitizHost *host)
        citiz_replica_get_validators (host->replica)->n},
       {"citiz_linked", "gauge", "Nodes this one is linked to",
        citiz_peers_n_connected (citiz_member_get_peers (host->member))},
+      {"citiz_voting", "gauge", "Validators that vote, as far as this one hears them",
+       look_around (host, &report).voting},
       {"citiz_waiting", "gauge", "Transactions that wait for a block",
        citiz_replica_n_waiting (host->replica)},
       {"citiz_connections", "gauge", "Open HTTP connections",

@@ -206,12 +206,33 @@ take_block (CitizReplica *self, guint from, CitizMessage *in)
   hear_block (self, from, &message, in->block);
 }
 
+/* The machine wants no second copy: one like it was verified. */
+static gboolean
+is_repeated (CitizReplica *self, const CitizVote *vote)
+{
+  const guint i = vote->voter / 8, bit = 1u << vote->voter % 8;
+  CitizCsxLook look;
+
+  if (vote->voter >= self->validators.n || !citiz_csx_look (self->csx, vote->slot, &look))
+    return FALSE;
+  return ((vote->kind == CITIZ_VOTE_NOTAR  ? look.notar[i]
+           : vote->kind == CITIZ_VOTE_SKIP ? look.skip[i]
+                                           : look.final[i])
+          & bit)
+         != 0;
+}
+
 static void
 take_vote (CitizReplica *self, guint from, CitizMessage *in)
 {
   const CitizCsxMessage message = {.kind = CITIZ_CSX_MESSAGE_VOTE, .vote = in->vote};
+  const gboolean wanted = citiz_csx_wants (self->csx, &message);
 
-  if (citiz_csx_wants (self->csx, &message) && is_signed (self, &in->vote))
+  if (wanted ? !is_signed (self, &in->vote) : !is_repeated (self, &in->vote))
+    return;
+  if (from == in->vote.voter)
+    citiz_voices_heard (&self->voices, from, in->vote.slot, citiz_replica_now (self).steady);
+  if (wanted)
     hear (self, from, &message);
 }
 

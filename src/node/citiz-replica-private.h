@@ -2,6 +2,7 @@
 #pragma once
 
 #include "node/citiz-replica.h"
+#include "node/citiz-voices.h"
 #include "store/citiz-check-pool.h"
 #include "store/citiz-db.h"
 #include "wire/citiz-message.h"
@@ -66,9 +67,10 @@ struct _CitizReplica
   gboolean unsynced;  /* votes wait in the journal's buffer */
   gboolean need;      /* as last told */
   gboolean failed;
-  gboolean voted;   /* in this epoch, since the process has begun: it is no copy brought back */
-  gboolean closed;  /* the machine's epoch is over */
-  guint64 ended;    /* the epoch whose predecessors' keys are gone */
+  gboolean voted;  /* in this epoch, since the process has begun: it is no copy brought back */
+  gboolean closed; /* the machine's epoch is over */
+  guint64 ended;   /* the epoch whose predecessors' keys are gone */
+  CitizVoices voices;
   GHashTable *said; /* number of a node → µs: when one of us two was last told to be late */
   guint expected;   /* ranges that were asked for and have not come */
 };

@@ -271,6 +271,7 @@ citiz_replica_connected (CitizReplica *self, guint from)
 {
   const CitizCsxEvent event = {.kind = CITIZ_CSX_EVENT_PEER, .from = (guint16) from};
 
+  citiz_voices_linked (&self->voices, from, citiz_replica_now (self).steady);
   citiz_replica_post (self, &event);
 }
 
@@ -284,6 +285,19 @@ gboolean
 citiz_replica_look (CitizReplica *self, guint64 slot, CitizCsxLook *out)
 {
   return citiz_csx_look (self->csx, slot, out);
+}
+
+void
+citiz_replica_listen (CitizReplica *self, guint place, CitizReplicaVoice *out)
+{
+  const CitizCsxNow now = citiz_replica_now (self);
+  const gint64 at = self->voices.one[place].at;
+  CitizCsxReport report;
+
+  citiz_replica_report (self, &report);
+  out->heard = at != 0;
+  out->since.ms = now.wall.ms - now.steady + (at != 0 ? at : self->voices.began);
+  out->silent = citiz_voices_is_silent (&self->voices, place, report.standing, now.steady);
 }
 
 const CitizValidators *

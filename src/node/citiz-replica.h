@@ -53,6 +53,17 @@ void citiz_replica_hear_final (CitizReplica *self, const CitizCert *final);
 
 void citiz_replica_report (CitizReplica *self, CitizCsxReport *out);
 gboolean citiz_replica_look (CitizReplica *self, guint64 slot, CitizCsxLook *out);
+/* Of another validator, whether it is linked or not. */
+typedef struct
+{
+  gboolean silent; /* linked, it is one that does not vote */
+  gboolean heard;  /* in this epoch, since the process began */
+  CitizTime since; /* when it was heard last; else since when it could have been */
+} CitizReplicaVoice;
+
+/* An observer that is no validator hears no votes, and can tell of nobody. */
+void citiz_replica_listen (CitizReplica *self, guint place, CitizReplicaVoice *out);
+
 const CitizValidators *citiz_replica_get_validators (CitizReplica *self);
 guint64 citiz_replica_get_epoch (CitizReplica *self);
 guint citiz_replica_get_place (CitizReplica *self);

@@ -274,6 +274,46 @@ def case_wiped(world):
     lost.becomes_final(name)
 
 
+def case_silent(world):
+    """Who is linked and does not vote is named, with the reason; with one more away nobody is told that all goes on."""
+    world.start()
+    first, lost, away, last = world.nodes
+    Load(world, number=10).complete()
+    assert first.command('why').stdout.endswith('Nothing is wrong.\n')
+    lost.stop()
+    (lost.dir / 'epoch-0.journal').unlink()
+    lost.start()
+    until('they are linked', lambda: all(m['linked'] for m in first.status()['members']))
+    Load(world, [first, away, last], number=20).complete()
+    silent = until('it is missed', lambda: [m for m in first.status()['members'] if m.get('silent')])
+    assert [m['operator'] for m in silent] == ['Operator 2'] and silent[0]['met'], silent
+    assert first.status()['voting'] == 3 and first.ready()
+    why = first.command('why').stdout
+    assert re.search(rf'Linked and does not vote: Operator 2 \({lost.url}\), since \d{{4}}-\d\d-\d\d \d\d:\d\d: its vote journal is lost. '
+                     'Its host types: citiz-node join', why), why
+    assert 'Validators: 4 of 4 in reach, 3 vote, 3 needed' in why and why.endswith('It works without those who do not vote; tell them.\n'), why
+    assert len(re.findall('linked, does not vote', first.command('members').stdout)) == 1
+    page = first.get('/')[1].decode()
+    assert page.count('linked, does not vote') == 1 and 'takes part' in page, page
+    assert 'has lost its vote journal' in lost.command('why').stdout
+    assert 'it does not vote' in lost.get('/')[1].decode()
+    away.kill()
+    tx, = world.transactions(1)
+    name = json.loads(first.submit(tx)[1])['id']
+    until('they know that nothing becomes final', lambda: {n.status()['state'] for n in (first, lost, last)} == {'unheard'})
+    assert first.get('/readyz') == (503, b'unheard\n')
+    why = first.command('why').stdout
+    assert 'Missing: Operator 3' in why and 'Linked and does not vote: Operator 2' in why, why
+    assert 'Too few of those in reach vote' in why.splitlines()[-1], why
+    assert 'does not hear enough of the others vote' in first.get('/')[1].decode()
+    assert 'citiz-node join' in lost.command('why').stdout.splitlines()[-1]
+    assert 'Newest block' in (text := first.command('status').stdout) and 'nothing new becomes final' in text, text
+    away.start()
+    first.becomes_final(name)
+    until('enough vote again', first.ready)
+    world.no_evidence()
+
+
 def approve(world, proposal, nodes):
     """The operators of `nodes` agree; who is not needed any more is told so."""
     for node in nodes:
@@ -888,7 +928,7 @@ def case_systemd(world):
         assert notify.recv(200) == b'READY=1'
         listening.close()
         until('it answers', node.healthy)
-        assert re.fullmatch(rb'STATUS=\w+, \w+; block 0; 1 of 4 validators in reach; \d+ transactions wait', line := notify.recv(200)), line
+        assert re.fullmatch(rb'STATUS=\w+, \w+; block 0; 1 of 4 validators in reach, 1 vote; \d+ transactions wait', line := notify.recv(200)), line
         said = []
         while b'WATCHDOG=1' not in said:
             said.append(notify.recv(200))

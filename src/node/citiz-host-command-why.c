@@ -1,0 +1,267 @@
+/* Why nothing becomes final, and what to do. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-command.h"
+
+#include "node/citiz-host-private.h"
+
+#include <glib/gi18n.h>
+
+#define STANDING 15 /* seconds: longer than a leader that is down, or two, can delay a block */
+
+static long long
+number_of (json_t *body, const gchar *key)
+{
+  return json_integer_value (json_object_get (body, key));
+}
+
+static const gchar *
+text_of (json_t *body, const gchar *key)
+{
+  const gchar *text = json_string_value (json_object_get (body, key));
+
+  return text ? text : "";
+}
+
+guint
+citiz_host_count_linked (json_t *body)
+{
+  json_t *member;
+  gsize i;
+  guint n = 0;
+
+  json_array_foreach (json_object_get (body, "members"), i, member) n
+      += json_is_true (json_object_get (member, "linked"));
+  return n;
+}
+
+/* Votes **********************************************************************/
+
+/* One letter a validator: what it was heard saying about the slot. A NOTAR and SKIP of one slot is no contradiction. */
+static void
+print_slot (json_t *slot, gsize n)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  g_string_printf (line, "%8lld  %6lld  ", number_of (slot, "slot"),
+                   number_of (slot, "leader") + 1);
+  for (gsize i = 0; i < n; i++)
+    g_string_append_printf (
+        line, " %c%c%c",
+        json_is_true (json_array_get (json_object_get (slot, "notar"), i)) ? 'N' : '.',
+        json_is_true (json_array_get (json_object_get (slot, "skip"), i)) ? 'S' : '.',
+        json_is_true (json_array_get (json_object_get (slot, "final"), i)) ? 'F' : '.');
+  g_string_append_printf (line, "  %s%s%s",
+                          json_is_true (json_object_get (slot, "certNotar")) ? "N" : "",
+                          json_is_true (json_object_get (slot, "certSkip")) ? "S" : "",
+                          json_is_true (json_object_get (slot, "certFinal")) ? "F" : "");
+  citiz_host_say ("%s", line->str);
+}
+
+static void
+print_matrix (json_t *body)
+{
+  const gsize n = json_array_size (json_object_get (body, "members"));
+  json_t *slots = json_object_get (body, "slots");
+  json_t *slot;
+  gsize i;
+
+  if (json_array_size (slots) == 0)
+    return;
+  citiz_host_say (_ ("Votes on what is not final (N accepts, S skips, F final; one group a node in "
+                     "the order of “members”, then what a quorum has said):"));
+  json_array_foreach (slots, i, slot) print_slot (slot, n);
+}
+
+/* Who does not vote *********************************************************/
+
+static gboolean
+is_silent (json_t *member)
+{
+  return json_is_true (json_object_get (member, "silent"));
+}
+
+static guint
+count_silent (json_t *body)
+{
+  json_t *member;
+  gsize i;
+  guint n = 0;
+
+  json_array_foreach (json_object_get (body, "members"), i, member) n += is_silent (member);
+  return n;
+}
+
+/* Why a node does not vote, as it says itself, and what its host does. */
+static const gchar *
+reason_of (json_t *body, json_t *about)
+{
+  static const struct
+  {
+    const gchar *mode;
+    const gchar *words;
+  } reasons[] = {
+      {"observing", N_ ("its vote journal is lost. Its host types: citiz-node join")},
+      {"muted", N_ ("another machine may be signing with its key. Its host sets up a new node")},
+      {"guarding", N_ ("it has just been started, and votes in a moment")},
+      {"signing",
+       N_ ("it says that it votes, and nothing of it comes in time. Its host compares the "
+           "clock, the version of the program and the speed of the machine")},
+  };
+
+  if (about == NULL)
+    return _ ("it does not answer when it is asked why. Its host types there: citiz-node why");
+  if (json_object_get (about, "mode") == NULL)
+    return _ ("it does not say why: its Citiz is older. Its host updates it");
+  if (number_of (about, "epoch") < number_of (body, "epoch"))
+    return _ ("it has not caught up with the newest list of validators. Its host types there: "
+              "citiz-node why");
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    if (g_str_equal (reasons[i].mode, text_of (about, "mode")))
+      return _ (reasons[i].words);
+  return _ ("it does not say why. Its host types there: citiz-node why");
+}
+
+static gchar *
+time_of (json_t *member)
+{
+  g_autoptr (GDateTime) since
+      = g_date_time_new_from_unix_local (number_of (member, "since") / 1000);
+
+  return since ? g_date_time_format (since, "%Y-%m-%d %H:%M") : g_strdup ("");
+}
+
+static void
+print_silent (json_t *body, json_t *member)
+{
+  g_autofree gchar *name = citiz_host_name_of (member);
+  g_autofree gchar *when = time_of (member);
+  json_t *about = citiz_host_about (member);
+
+  if (json_is_true (json_object_get (member, "met")))
+    citiz_host_say (_ ("Linked and does not vote: %s, since %s: %s"), name, when,
+                    reason_of (body, about));
+  else
+    citiz_host_say (
+        _ ("Linked and does not vote: %s, not once since this node was started, %s: %s"), name,
+        when, reason_of (body, about));
+  json_decref (about);
+}
+
+/* What to do ****************************************************************/
+
+/* Whether this node is on the list. */
+static gboolean
+is_listed (json_t *body)
+{
+  json_t *member;
+  gsize i;
+
+  json_array_foreach (json_object_get (body, "members"), i, member)
+  {
+    if (json_is_true (json_object_get (member, "self")))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* A node that follows. */
+static const gchar *
+advice_to_follower (json_t *body)
+{
+  json_t *proposal;
+  gsize i;
+
+  json_array_foreach (json_object_get (body, "proposals"), i, proposal)
+  {
+    if (g_str_equal (text_of (json_object_get (proposal, "by"), "node"), text_of (body, "node")))
+      return _ ("It has asked to come in: it votes as soon as enough of the others have agreed.");
+  }
+  if (is_listed (body))
+    return _ ("It is on the list of validators and has lost its vote journal: it follows, and the "
+              "others miss its vote. To vote again, under a new key: citiz-node join");
+  return _ ("It follows the others and never signs. To be one of those who keep the ledger: "
+            "citiz-node join");
+}
+
+/* Nobody who acts on this is told that all goes on while something waits. */
+static const gchar *
+advice_to_voter (json_t *body)
+{
+  if (g_str_equal (text_of (body, "state"), "unheard"))
+    return _ ("Too few of those in reach vote: nothing new becomes final until they do, or until "
+              "those who are missing are back. What waits is not lost.");
+  if (number_of (body, "evidence") > 0)
+    return _ ("A node has signed two things that contradict one another: talk to who runs it.");
+  if (number_of (body, "standing") >= STANDING)
+    return _ (
+        "Something waits and nothing becomes final, though enough nodes are in reach: compare "
+        "the clocks of the machines, and the versions of the program.");
+  if (count_silent (body) > 0)
+    return _ ("It works without those who do not vote; tell them.");
+  return citiz_host_count_linked (body) < number_of (body, "validators")
+             ? _ ("It works without those who are missing; tell them.")
+             : _ ("Nothing is wrong.");
+}
+
+/* The first that applies. */
+static const gchar *
+advice (json_t *body)
+{
+  const gchar *mode = text_of (body, "mode");
+
+  if (g_str_equal (mode, "muted"))
+    return _ ("This node must not sign any more: make sure that no copy of it runs elsewhere, then "
+              "set up a new node and let the others take it in.");
+  if (json_is_true (json_object_get (body, "foundedAnew")))
+    return _ ("Other nodes have founded the community anew, and this one has not accepted it: "
+              "citiz-node refound");
+  if (citiz_host_count_linked (body) < number_of (body, "quorum"))
+    return _ (
+        "Too few nodes are in reach. Call those who are missing; check this machine’s network "
+        "and its address. If they are lost for good: citiz-node refound");
+  if (g_str_equal (text_of (body, "state"), "disk-full"))
+    return _ ("Make room on this machine’s disk.");
+  if (g_str_equal (mode, "observing"))
+    return advice_to_follower (body);
+  if (g_str_equal (mode, "guarding"))
+    return _ ("Nothing to do: it votes in a few seconds.");
+  return advice_to_voter (body);
+}
+
+static void
+print_missing (json_t *member)
+{
+  g_autofree gchar *name = citiz_host_name_of (member);
+  g_autofree gchar *when = time_of (member);
+
+  if (json_is_true (json_object_get (member, "met")))
+    citiz_host_say (_ ("Missing: %s, since %s"), name, when);
+  else
+    citiz_host_say (_ ("Missing: %s, not seen since this node was started, %s"), name, when);
+}
+
+static void
+print_why (json_t *body)
+{
+  json_t *member;
+  gsize i;
+
+  citiz_host_make_plain (body);
+  citiz_host_print_status (body);
+  json_array_foreach (json_object_get (body, "members"), i, member)
+  {
+    if (!json_is_true (json_object_get (member, "linked")))
+      print_missing (member);
+    else if (is_silent (member))
+      print_silent (body, member);
+  }
+  citiz_host_print_blamed (body);
+  citiz_host_print_proposals (body, FALSE);
+  print_matrix (body);
+  citiz_host_say ("%s", advice (body));
+}
+
+int
+citiz_host_command_why (const CitizHostArguments *arguments, GError **error)
+{
+  return citiz_host_ask_and_print (arguments, "why", NULL, print_why, error);
+}

@@ -1,0 +1,59 @@
+/* Which validators were heard voting lately: a link alone says nothing. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-voices.h"
+
+#include <string.h>
+
+void
+citiz_voices_begin (CitizVoices *voices, guint n, gint64 now)
+{
+  memset (voices, 0, sizeof *voices);
+  voices->n = n;
+  voices->others = citiz_quorum (n) - 1;
+  voices->began = now;
+}
+
+/* Whoever has just come has a moment to vote. */
+void
+citiz_voices_linked (CitizVoices *voices, guint place, gint64 now)
+{
+  if (place >= voices->n)
+    return;
+  voices->one[place].linked = now;
+  voices->one[place].missed = 0;
+}
+
+/* A slot in which enough have voted is missed by each of the others, until they are heard. */
+static void
+count (CitizVoices *voices, guint64 slot)
+{
+  guint spoken = 0;
+
+  for (guint i = 0; i < voices->n; i++)
+    spoken += voices->one[i].slot >= slot;
+  if (spoken < voices->others)
+    return;
+  voices->spoken = slot;
+  for (guint i = 0; i < voices->n; i++)
+    voices->one[i].missed += voices->one[i].slot < slot;
+}
+
+void
+citiz_voices_heard (CitizVoices *voices, guint place, guint64 slot, gint64 now)
+{
+  if (place >= voices->n)
+    return;
+  voices->one[place].at = now;
+  voices->one[place].missed = 0;
+  voices->one[place].slot = MAX (voices->one[place].slot, slot);
+  if (slot > voices->spoken)
+    count (voices, slot);
+}
+
+gboolean
+citiz_voices_is_silent (const CitizVoices *voices, guint place, gint64 standing, gint64 now)
+{
+  const gint64 since = MAX (MAX (voices->one[place].at, voices->one[place].linked), voices->began);
+
+  return now - since >= CITIZ_VOICES_QUIET
+         && (voices->one[place].missed >= CITIZ_VOICES_SLOTS || standing >= CITIZ_VOICES_QUIET);
+}
