@@ -266,11 +266,16 @@ citiz_chain_fill (CitizChain *chain, GPtrArray *blocks, CitizLedger *ledger, GEr
     return FALSE;
   if (!fill (chain, blocks, ledger, error))
     {
+      citiz_chain_old_names_clear (
+          chain); /* some of them are of blocks that are not here after all */
       citiz_db_rollback (chain->db);
       return FALSE;
     }
   if (!citiz_db_commit (chain->db, error))
-    return FALSE;
+    {
+      citiz_chain_old_names_clear (chain);
+      return FALSE;
+    }
   if (citiz_ledger_head (ledger)->height == citiz_chain_base (chain))
     set_base (chain, NULL);
   return TRUE;

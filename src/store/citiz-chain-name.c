@@ -87,10 +87,11 @@ citiz_chain_keep_named (CitizChain *chain, guint64 height, GError **error)
 
 /* Those that wait ************************************************************/
 
-/* Of the blocks after @height. @out_first: where their transactions begin in the log, -1 if there is no such block; @last: afterwards the newest of them */
+/* Of the blocks after @height up to @end. @out_first: where their transactions begin in the log, -1 if there is no such block; @last: afterwards the newest of them */
 static gboolean
 read_blocks (CitizChain *chain,
              guint64 height,
+             guint64 end,
              GArray *names,
              gint64 *out_first,
              CitizChainHead *last,
@@ -100,11 +101,12 @@ read_blocks (CitizChain *chain,
 
   *out_first = -1;
   if (!citiz_db_prepare (chain->db,
-                         "SELECT height, hash, first FROM chain_block WHERE height > ?1 "
-                         "ORDER BY height",
+                         "SELECT height, hash, first FROM chain_block "
+                         "WHERE height > ?1 AND height <= ?2 ORDER BY height",
                          &stmt, error))
     return FALSE;
   citiz_stmt_bind_int (stmt, 1, (gint64) height);
+  citiz_stmt_bind_int (stmt, 2, (gint64) MIN (end, G_MAXINT64));
   for (;;)
     {
       gboolean row;
@@ -122,16 +124,19 @@ read_blocks (CitizChain *chain,
     }
 }
 
+/* Those from @first on, before @end. */
 static gboolean
-read_txs (CitizChain *chain, gint64 first, GArray *names, GError **error)
+read_txs (CitizChain *chain, gint64 first, gint64 end, GArray *names, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
 
   if (!citiz_db_prepare (chain->db,
-                         "SELECT number, bytes FROM chain_tx WHERE number >= ?1 ORDER BY number",
+                         "SELECT number, bytes FROM chain_tx WHERE number >= ?1 AND number < ?2 "
+                         "ORDER BY number",
                          &stmt, error))
     return FALSE;
   citiz_stmt_bind_int (stmt, 1, first);
+  citiz_stmt_bind_int (stmt, 2, end);
   for (;;)
     {
       const guint8 *view;
@@ -155,8 +160,8 @@ read_names (CitizChain *chain, GArray *names, CitizChainHead *last, GError **err
 {
   gint64 first;
 
-  return read_blocks (chain, last->header.height, names, &first, last, error)
-         && (first < 0 || read_txs (chain, first, names, error));
+  return read_blocks (chain, last->header.height, G_MAXUINT64, names, &first, last, error)
+         && (first < 0 || read_txs (chain, first, G_MAXINT64, names, error));
 }
 
 /* Whether the newest block of the list is still on the chain: a transaction it was in may have been rolled back. */
@@ -228,6 +233,95 @@ flush (CitizChain *chain, const CitizChainHead *newest, GError **error)
   return TRUE;
 }
 
+/* Those of the history behind a snapshot *****************************************/
+
+void
+citiz_chain_old_names_clear (CitizChain *chain)
+{
+  g_clear_pointer (&chain->old_names, g_array_unref);
+}
+
+static gboolean
+is_named (CitizChain *chain, guint64 height, gboolean *out, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         "SELECT 1 FROM chain_block AS b CROSS JOIN chain_name AS n "
+                         "ON n.name = substr (b.hash, 1, 8) AND n.number = -b.height "
+                         "WHERE b.height = ?1",
+                         &stmt, error))
+    return FALSE;
+  citiz_stmt_bind_int (stmt, 1, (gint64) height);
+  return citiz_stmt_next (stmt, out, error);
+}
+
+/* Up to which of @brought blocks the long table has their names: they go there in their order, so it is found by halving. */
+static gboolean
+find_old_mark (CitizChain *chain, guint64 brought, guint64 *out, GError **error)
+{
+  *out = 0;
+  while (*out < brought)
+    {
+      const guint64 middle = *out + (brought - *out + 1) / 2;
+      gboolean named;
+
+      if (!is_named (chain, middle, &named, error))
+        return FALSE;
+      if (named)
+        *out = middle;
+      else
+        brought = middle - 1;
+    }
+  return TRUE;
+}
+
+/* Reads again what a kill or a refused range left: at most CITIZ_CHAIN_NAMES and a range. */
+static gboolean
+need_old_names (CitizChain *chain, GError **error)
+{
+  g_autoptr (GArray) names = NULL;
+  g_autoptr (GPtrArray) last = NULL;
+  CitizChainHead unused;
+  guint64 brought, mark;
+  gint64 first;
+
+  if (chain->old_names != NULL)
+    return TRUE;
+  names = g_array_new (FALSE, FALSE, sizeof (CitizChainName));
+  if (!citiz_chain_read_proven (chain, &brought, error))
+    return FALSE;
+  brought = MIN (brought, citiz_chain_base (chain));
+  if (!find_old_mark (chain, brought, &mark, error)
+      || !read_blocks (chain, mark, brought, names, &first, &unused, error))
+    return FALSE;
+  if (first >= 0)
+    {
+      last = citiz_chain_blocks (chain, brought, 1, error);
+      if (last == NULL || last->len != 1
+          || !read_txs (chain, first, (gint64) ((const CitizBlockInfo *) last->pdata[0])->log_size,
+                        names, error))
+        return FALSE;
+    }
+  chain->old_names = g_steal_pointer (&names);
+  return TRUE;
+}
+
+/* They wait as those of new blocks do, and for the same reason; the last block of the history sends all away. */
+static gboolean
+write_old (CitizChain *chain, const CitizBlock *block, GError **error)
+{
+  if (!need_old_names (chain, error))
+    return FALSE;
+  add_block (chain->old_names, block);
+  if (chain->old_names->len < CITIZ_CHAIN_NAMES && block->header.height < citiz_chain_base (chain))
+    return TRUE;
+  if (!put_away (chain, chain->old_names, error))
+    return FALSE;
+  g_array_set_size (chain->old_names, 0);
+  return TRUE;
+}
+
 /* What nodes say of their community **********************************************/
 
 static gboolean
@@ -267,12 +361,7 @@ citiz_chain_write_names (CitizChain *chain, const CitizBlock *block, GError **er
   if (!write_all_said (chain, block, error))
     return FALSE;
   if (header->height <= citiz_chain_base (chain)) /* of the history that a snapshot left out */
-    {
-      g_autoptr (GArray) own = g_array_new (FALSE, FALSE, sizeof (CitizChainName));
-
-      add_block (own, block);
-      return put_away (chain, own, error);
-    }
+    return write_old (chain, block, error);
   if (names->list != NULL && names->newest.header.height == header->height - 1
       && citiz_hash_equal (&names->newest.hash, &header->parent))
     {
@@ -291,6 +380,7 @@ citiz_chain_rename (CitizChain *chain, GError **error)
   CitizChainHead newest = {0};
 
   citiz_chain_names_clear (&chain->names);
+  citiz_chain_old_names_clear (chain);
   return citiz_db_exec (chain->db,
                         "DELETE FROM chain_name; DELETE FROM chain_named; DELETE FROM chain_said;"
                         "INSERT INTO chain_said SELECT number FROM chain_tx "
@@ -303,25 +393,45 @@ citiz_chain_rename (CitizChain *chain, GError **error)
 /**
  * citiz_chain_waiting_names:
  *
- * Returns: (transfer none) (nullable): (element-type CitizChainName): those of the newest blocks, which the long table does not have yet
+ * Returns: (transfer none) (nullable): (element-type CitizChainName): those of the newest blocks, which the long table does not have yet; those of
+ *   a history that is being brought are ready to be found, too
  */
 const GArray *
 citiz_chain_waiting_names (CitizChain *chain, GError **error)
 {
-  return need_names (chain, error) ? chain->names.list : NULL;
+  return need_names (chain, error) && (chain->base == NULL || need_old_names (chain, error))
+             ? chain->names.list
+             : NULL;
+}
+
+/* Returns: (nullable): the @at-th of those that wait, the new ones first */
+static const CitizChainName *
+waiting_at (const CitizChain *chain, guint at)
+{
+  const GArray *lists[] = {chain->names.list, chain->base != NULL ? chain->old_names : NULL};
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      const guint n = lists[i] != NULL ? lists[i]->len : 0;
+
+      if (at < n)
+        return &g_array_index (lists[i], CitizChainName, at);
+      at -= n;
+    }
+  return NULL;
 }
 
 /* The next number of the list that stands under @hash's name. @at: where to begin, 0 first */
 gboolean
 citiz_chain_next_waiting (CitizChain *chain, const CitizHash *hash, guint *at, gint64 *out)
 {
-  const GArray *list = chain->names.list;
   const guint64 name = citiz_chain_name_of (hash->b);
+  const CitizChainName *waiting;
 
-  for (; list != NULL && *at < list->len; ++*at)
-    if (g_array_index (list, CitizChainName, *at).name == name)
+  while ((waiting = waiting_at (chain, (*at)++)) != NULL)
+    if (waiting->name == name)
       {
-        *out = g_array_index (list, CitizChainName, (*at)++).number;
+        *out = waiting->number;
         return TRUE;
       }
   return FALSE;

@@ -49,6 +49,8 @@ struct _CitizChain
   gboolean gives_snapshots;
   CitizCheckAhead *ahead; /* NULL until a block is followed whose signatures nobody waits for */
   CitizChainNames names;
+  GArray
+      *old_names; /* the same of history behind a snapshot that was brought; NULL: not read yet */
   CitizTime last_own; /* own clock and ledger time when last asked */
   CitizTime last_time;
 };
@@ -96,6 +98,7 @@ gboolean citiz_chain_write_block (CitizChain *chain,
                                   const CitizChanges *changes,
                                   GError **error);
 gboolean citiz_chain_write_names (CitizChain *chain, const CitizBlock *block, GError **error);
+void citiz_chain_old_names_clear (CitizChain *chain);
 gboolean citiz_chain_keep_named (CitizChain *chain, guint64 height, GError **error);
 gboolean citiz_chain_rename (CitizChain *chain, GError **error);
 const GArray *citiz_chain_waiting_names (CitizChain *chain, GError **error);
@@ -143,6 +146,8 @@ gboolean citiz_chain_check_continuation (const CitizLedger *ledger,
 gboolean citiz_chain_check_final (const CitizLedger *ledger,
                                   const CitizBlock *block,
                                   GError **error);
+void citiz_chain_check_ahead (CitizChain *chain, GPtrArray *blocks, guint n_threads);
+gboolean citiz_chain_was_checked (CitizChain *chain, const CitizHash *block);
 /* Writes one block of a range that @after has executed. */
 typedef gboolean (*CitizPutFunc) (gpointer data,
                                   CitizChain *chain,

@@ -179,6 +179,24 @@ take_continuation (CitizChain *chain,
   return citiz_chain_keep_continuation (chain, kept, error);
 }
 
+/* As many as there is time for, by @n_threads while this one goes on; citiz_chain_was_checked() tells. */
+void
+citiz_chain_check_ahead (CitizChain *chain, GPtrArray *blocks, guint n_threads)
+{
+  if (chain->ahead == NULL)
+    chain->ahead = citiz_check_ahead_new ();
+  citiz_check_ahead_set_threads (chain->ahead, n_threads);
+  for (guint i = 0; i < blocks->len && chain->ledger != NULL; i++)
+    citiz_check_ahead_offer (chain->ahead, blocks->pdata[i], chain->ledger);
+}
+
+/* Whether all transactions of this block were found to be signed; waits if somebody is at it. */
+gboolean
+citiz_chain_was_checked (CitizChain *chain, const CitizHash *block)
+{
+  return chain->ahead != NULL && citiz_check_ahead_knows (chain->ahead, block);
+}
+
 /* Executes @blocks on @ledger and has each put into the open transaction; signatures go to @pool. The validators of the next epoch are
  * believed only once the block that names them is final. */
 gboolean
@@ -204,6 +222,8 @@ citiz_chain_take_range (CitizChain *chain,
 
       if (block->justification == NULL)
         return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
+      citiz_check_pool_know (pool, level == CITIZ_LEVEL_FULL
+                                       && citiz_chain_was_checked (chain, &block->hash));
       if (!citiz_chain_cross_refound (chain, ledger, error)
           || !citiz_ledger_advance (ledger, block, now, level, citiz_check_pool_later, pool,
                                     changes, error))
@@ -219,16 +239,6 @@ citiz_chain_take_range (CitizChain *chain,
         return FALSE;
     }
   return TRUE;
-}
-
-/* What is not waited for now will be asked for by who verifies: as much of it as another core has time for is looked at meanwhile. */
-static void
-check_ahead (CitizChain *chain, GPtrArray *blocks)
-{
-  if (chain->ahead == NULL)
-    chain->ahead = citiz_check_ahead_new ();
-  for (guint i = 0; i < blocks->len; i++)
-    citiz_check_ahead_offer (chain->ahead, blocks->pdata[i], chain->ledger);
 }
 
 /**
@@ -274,7 +284,7 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
     }
   if (!citiz_db_commit (chain->db, error) || !go_on_from (chain, g_steal_pointer (&ledger), error))
     return FALSE;
-  if (level == CITIZ_LEVEL_STRUCTURAL)
-    check_ahead (chain, blocks);
+  if (level == CITIZ_LEVEL_STRUCTURAL) /* who verifies will ask for the rest */
+    citiz_chain_check_ahead (chain, blocks, 1);
   return TRUE;
 }

@@ -14,13 +14,11 @@ struct _CitizChainVerifier
   CitizLedger *ledger; /* grown from the genesis, block by block */
   CitizCheckPool *pool;
   CitizVerified result;
-  guint64 tag;      /* the height being run */
-  guint64 proven;   /* every signature up to here was verified before */
-  guint64 names;    /* the sum of all sum_name() */
-  gboolean starves; /* the next block is not here */
-  gboolean known;  /* the transactions of the block being run were seen to be signed when it came */
-  guint64 n_known; /* signatures of such blocks */
-  gboolean final;  /* the block run last has a certificate that says so */
+  guint64 tag;           /* the height being run */
+  guint64 proven;        /* every signature up to here was verified before */
+  guint64 names;         /* the sum of all sum_name() */
+  gboolean starves;      /* the next block is not here */
+  gboolean final;        /* the block run last has a certificate that says so */
   CitizChanges *collect; /* when tables are made, not compared */
 };
 
@@ -53,7 +51,7 @@ citiz_chain_verifier_free (CitizChainVerifier *verifier)
 const CitizVerified *
 citiz_chain_verifier_get (CitizChainVerifier *verifier)
 {
-  verifier->result.n_signatures = citiz_check_pool_count (verifier->pool) + verifier->n_known;
+  verifier->result.n_signatures = citiz_check_pool_count (verifier->pool);
   return &verifier->result;
 }
 
@@ -107,23 +105,6 @@ check_closing (CitizChainVerifier *verifier, const CitizBlock *block, GError **e
   return verifier->final || citiz_chain_damaged (error, verifier->tag, why->message);
 }
 
-/* As citiz_check_pool_later(), but for what was checked ahead. */
-static gboolean
-check_cb (gpointer data,
-          CitizDomain domain,
-          const guint8 *bytes,
-          gsize n,
-          const CitizSignature *signature,
-          const CitizPublicKey *key)
-{
-  CitizChainVerifier *verifier = data;
-
-  if (!verifier->known || (domain != CITIZ_DOMAIN_SIGN_TX && domain != CITIZ_DOMAIN_SIGN_SPONSOR))
-    return citiz_check_pool_later (verifier->pool, domain, bytes, n, signature, key);
-  verifier->n_known++;
-  return TRUE;
-}
-
 static gboolean
 run_block (CitizChainVerifier *verifier,
            const CitizBlock *block,
@@ -133,14 +114,13 @@ run_block (CitizChainVerifier *verifier,
   g_autoptr (GError) why = NULL;
 
   verifier->tag = block->header.height;
-  verifier->known = verifier->chain->ahead != NULL
-                    && citiz_check_ahead_knows (verifier->chain->ahead, &block->hash);
   citiz_check_pool_tag (verifier->pool, verifier->tag);
+  citiz_check_pool_know (verifier->pool, citiz_chain_was_checked (verifier->chain, &block->hash));
   if (!citiz_chain_cross_refound (verifier->chain, verifier->ledger, &why)
       || !citiz_ledger_advance (verifier->ledger, block, citiz_chain_time (verifier->chain),
                                 verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL
                                                                   : verifier->level,
-                                check_cb, verifier, changes, &why))
+                                citiz_check_pool_later, verifier->pool, changes, &why))
     {
       g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
       return FALSE;
@@ -418,6 +398,18 @@ citiz_chain_verifier_missing (CitizChainVerifier *verifier)
   const guint64 next = citiz_ledger_head (verifier->ledger)->height + 1;
 
   return verifier->starves && next <= citiz_chain_base (verifier->chain) ? next : 0;
+}
+
+/**
+ * citiz_chain_verifier_expect:
+ * @blocks: (element-type CitizBlock): what will be fed, in one piece or in several; blocks without an order are as good
+ *
+ * Lets two threads begin with their signatures.
+ */
+void
+citiz_chain_verifier_expect (CitizChainVerifier *verifier, GPtrArray *blocks)
+{
+  citiz_chain_check_ahead (verifier->chain, blocks, 2);
 }
 
 /**

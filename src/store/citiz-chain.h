@@ -240,6 +240,7 @@ gboolean citiz_chain_verifier_resume (CitizChainVerifier *verifier,
 gboolean citiz_chain_verifier_keep (CitizChainVerifier *verifier,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 guint64 citiz_chain_verifier_missing (CitizChainVerifier *verifier);
+void citiz_chain_verifier_expect (CitizChainVerifier *verifier, GPtrArray *blocks);
 gboolean citiz_chain_verifier_feed (CitizChainVerifier *verifier,
                                     GPtrArray *blocks,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

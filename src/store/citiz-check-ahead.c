@@ -1,4 +1,4 @@
-/* Signatures of blocks that are followed, checked by a core that nobody else needs. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Signatures of blocks that came in, checked while nobody waits for them. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-check-ahead.h"
 
 #define MAX_PENDING 4096 /* transactions under way; what is offered beyond them is left for later */
@@ -6,10 +6,11 @@
 
 struct _CitizCheckAhead
 {
-  GThreadPool *thread; /* of Job */
+  GThreadPool *threads; /* of Job */
   GMutex mutex;
   GCond cond;
   guint pending;    /* transactions */
+  GHashTable *jobs; /* CitizHash of blocks under way */
   GHashTable *good; /* CitizHash of blocks */
 };
 
@@ -55,6 +56,7 @@ run_cb (gpointer data, gpointer user_data)
   g_mutex_lock (&ahead->mutex);
   if (i == job->txs->len && g_hash_table_size (ahead->good) < MAX_GOOD)
     g_hash_table_add (ahead->good, g_memdup2 (&job->block, sizeof job->block));
+  g_hash_table_remove (ahead->jobs, &job->block);
   ahead->pending -= job->txs->len;
   g_cond_signal (&ahead->cond);
   g_mutex_unlock (&ahead->mutex);
@@ -68,10 +70,17 @@ citiz_check_ahead_new (void)
 
   g_mutex_init (&ahead->mutex);
   g_cond_init (&ahead->cond);
-  ahead->thread = g_thread_pool_new_full (run_cb, ahead, job_free, 1, FALSE, NULL);
+  ahead->threads = g_thread_pool_new_full (run_cb, ahead, job_free, 1, FALSE, NULL);
+  ahead->jobs = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   ahead->good
       = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free, NULL);
   return ahead;
+}
+
+void
+citiz_check_ahead_set_threads (CitizCheckAhead *ahead, guint n)
+{
+  g_thread_pool_set_max_threads (ahead->threads, (gint) n, NULL);
 }
 
 /* An account's keys keep their places for good, so those after the block are those it was checked with. */
@@ -122,19 +131,23 @@ citiz_check_ahead_offer (CitizCheckAhead *ahead, const CitizBlock *block, const 
   Job *job;
 
   g_mutex_lock (&ahead->mutex);
-  room = ahead->pending < MAX_PENDING;
+  room = ahead->pending < MAX_PENDING && !g_hash_table_contains (ahead->jobs, &block->hash)
+         && !g_hash_table_contains (ahead->good, &block->hash);
   g_mutex_unlock (&ahead->mutex);
   if (block->txs->len == 0 || !room || (job = job_new (block, after)) == NULL)
     return;
   g_mutex_lock (&ahead->mutex);
   ahead->pending += job->txs->len;
+  g_hash_table_add (ahead->jobs, &job->block);
   g_mutex_unlock (&ahead->mutex);
-  g_thread_pool_push (ahead->thread, job, NULL);
+  g_thread_pool_push (ahead->threads, job, NULL);
 }
 
 /**
  * citiz_check_ahead_knows:
  * @block: its hash, which covers every byte of its transactions
+ *
+ * Waits while they are being looked at.
  *
  * Returns: whether each of them was found to be signed, and vouched for by the sponsor it names
  */
@@ -144,25 +157,18 @@ citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizHash *block)
   gboolean knows;
 
   g_mutex_lock (&ahead->mutex);
+  while (g_hash_table_contains (ahead->jobs, block))
+    g_cond_wait (&ahead->cond, &ahead->mutex);
   knows = g_hash_table_contains (ahead->good, block);
   g_mutex_unlock (&ahead->mutex);
   return knows;
 }
 
-/* Until nothing is under way. */
-void
-citiz_check_ahead_wait (CitizCheckAhead *ahead)
-{
-  g_mutex_lock (&ahead->mutex);
-  while (ahead->pending > 0)
-    g_cond_wait (&ahead->cond, &ahead->mutex);
-  g_mutex_unlock (&ahead->mutex);
-}
-
 void
 citiz_check_ahead_free (CitizCheckAhead *ahead)
 {
-  g_thread_pool_free (ahead->thread, TRUE, TRUE);
+  g_thread_pool_free (ahead->threads, TRUE, TRUE);
+  g_hash_table_unref (ahead->jobs);
   g_hash_table_unref (ahead->good);
   g_mutex_clear (&ahead->mutex);
   g_cond_clear (&ahead->cond);

@@ -27,6 +27,7 @@ struct _CitizCheckPool
   GThreadPool *threads;
   Bundle *filling;
   guint64 tag;
+  gboolean signed_;
   guint64 n_added;
   GMutex mutex;
   GCond cond;
@@ -141,6 +142,16 @@ citiz_check_pool_tag (CitizCheckPool *pool, guint64 tag)
 }
 
 /**
+ * citiz_check_pool_know:
+ * @signed_: whether the transactions that follow were found to be signed, and vouched for, before: then what stands under them is counted and not checked again
+ */
+void
+citiz_check_pool_know (CitizCheckPool *pool, gboolean signed_)
+{
+  pool->signed_ = signed_;
+}
+
+/**
  * citiz_check_pool_later:
  * @data: #CitizCheckPool
  *
@@ -158,9 +169,11 @@ citiz_check_pool_later (gpointer data,
   CitizCheckPool *pool = data;
   Bundle *bundle = pool->filling;
 
+  pool->n_added++;
+  if (pool->signed_ && (domain == CITIZ_DOMAIN_SIGN_TX || domain == CITIZ_DOMAIN_SIGN_SPONSOR))
+    return TRUE;
   bundle->checks[bundle->n++] = (Check){pool->tag, domain, bundle->bytes->len, n, *signature, *key};
   g_byte_array_append (bundle->bytes, bytes, (guint) n);
-  pool->n_added++;
   if (bundle->n == BUNDLE)
     citiz_check_pool_flush (pool);
   return TRUE;

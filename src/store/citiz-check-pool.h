@@ -11,6 +11,7 @@ typedef struct _CitizCheckPool CitizCheckPool;
 
 CitizCheckPool *citiz_check_pool_new (void);
 void citiz_check_pool_tag (CitizCheckPool *pool, guint64 tag);
+void citiz_check_pool_know (CitizCheckPool *pool, gboolean signed_);
 gboolean citiz_check_pool_later (gpointer pool,
                                  CitizDomain domain,
                                  const guint8 *bytes,

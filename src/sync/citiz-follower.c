@@ -339,6 +339,8 @@ take (CitizFollower *self, const gchar *url, GBytes *answer)
       ask_in (self, is_eager (self) ? 0 : self->idle_ms);
       return;
     }
+  if (self->behind != NULL)
+    citiz_chain_verifier_expect (self->behind, blocks);
   self->got = g_steal_pointer (&blocks);
   self->slice = g_idle_source_new ();
   g_source_set_callback (self->slice, slice_cb, self, NULL);

@@ -162,6 +162,29 @@ test_adopt (Scene *scene, gconstpointer unused)
   citiz_tx_path_clear (&path);
 }
 
+/* Whether every transaction of @blocks is found by its name, and none of @others. */
+static void
+find_all (CitizChain *chain, GPtrArray *blocks, GPtrArray *others)
+{
+  for (guint i = 0; i < blocks->len + others->len; i++)
+    {
+      const CitizBlock *block = i < blocks->len ? blocks->pdata[i] : others->pdata[i - blocks->len];
+      guint64 height;
+
+      for (guint k = 0; k < block->txs->len; k++)
+        {
+          CitizTxInfo info;
+          const gboolean found
+              = citiz_chain_find_tx (chain, citiz_tx_get_id (block->txs->pdata[k]), &info, NULL);
+
+          g_assert_cmpint (found, ==, i < blocks->len);
+          if (found)
+            citiz_tx_info_clear (&info);
+        }
+      g_assert_cmpint (citiz_chain_height_of (chain, &block->hash, &height), ==, i < blocks->len);
+    }
+}
+
 /* How the first epoch ended. */
 static GBytes *
 closing_of (CitizChain *chain)
@@ -178,6 +201,7 @@ test_fill (Scene *scene, gconstpointer unused)
   g_autoptr (CitizChainVerifier) verifier = NULL;
   g_autoptr (GPtrArray) first = some (scene->blocks, 0, 4);
   g_autoptr (GPtrArray) rest = some (scene->blocks, 4, 100);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
   g_autoptr (GPtrArray) read = NULL;
   g_autoptr (GBytes) before = NULL;
   g_autoptr (GBytes) after = NULL;
@@ -193,16 +217,21 @@ test_fill (Scene *scene, gconstpointer unused)
   g_assert_true (citiz_chain_verifier_feed (verifier, first, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (citiz_chain_verifier_missing (verifier), ==, 5);
+  find_all (scene->late.chain, first, rest);
   g_clear_pointer (&verifier, citiz_chain_verifier_free);
 
   restart (&scene->late);
+  find_all (scene->late.chain, first, rest);
   verifier = resume (scene);
   g_assert_true (run (verifier, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (citiz_chain_verifier_missing (verifier), ==, 5);
+  citiz_chain_verifier_expect (verifier, rest);
   g_assert_cmpuint (citiz_chain_verifier_get (verifier)->n_signatures, ==, 0); /* none twice */
   g_assert_true (citiz_chain_verifier_feed (verifier, rest, &error));
   g_assert_no_error (error);
+  find_all (scene->late.chain, first, none);
+  find_all (scene->late.chain, rest, none);
   g_assert_cmpuint (citiz_chain_base (scene->late.chain), ==, 0);
   g_assert_null (citiz_chain_kept_closing (scene->late.chain, 0)); /* it follows from the blocks */
   after = closing_of (scene->late.chain);
@@ -229,6 +258,7 @@ test_false_history (Scene *scene, gconstpointer unused)
   g_autoptr (GPtrArray) later = some (scene->blocks, 1, 3);
   g_autoptr (GPtrArray) good = some (scene->blocks, 0, 4);
   g_autoptr (GPtrArray) beyond = some (scene->newer, 0, 5);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   CitizBlock *block = scene->blocks->pdata[3];
   CitizCert *kept = block->final;
@@ -248,6 +278,7 @@ test_false_history (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (citiz_chain_height (scene->late.chain), ==, scene->closing.height);
   g_assert_true (citiz_chain_verifier_feed (verifier, good, &error));
   g_assert_no_error (error);
+  find_all (scene->late.chain, good, none);
 }
 
 /* What was staged and never adopted is gone when the chain is opened again, and it can be followed from the beginning. */
