@@ -159,8 +159,7 @@ make_table (CitizAccessLanes *self, GPtrArray *list, CitizTime now)
       g_ptr_array_add (rows, row);
     }
   table = citiz_table_new (_ ("Access"), titles, rows);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (table), GTK_POLICY_AUTOMATIC,
-                                  GTK_POLICY_NEVER);
+  citiz_scroll_sideways (table);
   return table;
 }
 

@@ -49,6 +49,8 @@ GtkWidget *citiz_fact_new (const gchar *name, const gchar *text);
 void citiz_fact_add (GtkWidget *list, const gchar *name, const gchar *text);
 /* Emptied to be filled again: the keyboard focus comes back to its place (citiz-focus.h). */
 void citiz_list_clear (GtkWidget *list);
+/* Makes a scrolled window scroll what is too wide; the wheel goes on to the page around it. */
+void citiz_scroll_sideways (GtkWidget *scrolled);
 /* A page's scrolled, clamped (860) column: the box to fill comes back in @box. */
 GtkWidget *citiz_page_frame_new (GtkWidget **box);
 /* A modal AdwWindow over the window of @parent, with a header bar (in @header) and a page's frame; Escape closes it. */

@@ -302,8 +302,7 @@ citiz_block_strip_init (CitizBlockStrip *self)
   g_object_set (self->list, "margin-start", EDGE, "margin-end", EDGE, "margin-top", 8,
                 "margin-bottom", 10, "halign", GTK_ALIGN_CENTER, NULL);
   self->scrolled = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_AUTOMATIC,
-                                  GTK_POLICY_NEVER);
+  citiz_scroll_sideways (self->scrolled);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->list);
   adjustment = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
   g_signal_connect_object (adjustment, "changed", G_CALLBACK (scroll_to_end), self,

@@ -303,6 +303,7 @@ chips_new (CitizCarePage *self)
       gtk_box_append (GTK_BOX (self->chips), chip);
       first = first != NULL ? first : chip;
     }
+  citiz_scroll_sideways (scroller);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_EXTERNAL,
                                   GTK_POLICY_NEVER);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->chips);

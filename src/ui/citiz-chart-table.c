@@ -1,4 +1,5 @@
 /* The table twin of a chart: the same slots in a GtkColumnView. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "ui/citiz-bits.h"
 #include "ui/citiz-chart-private.h"
 
 #include <glib/gi18n.h>
@@ -106,8 +107,8 @@ citiz_table_new (const gchar *first, const gchar *const *titles, GPtrArray *rows
     add_column (GTK_COLUMN_VIEW (view), k + 1, titles[k]);
   end_titles (view);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC,
-                                  rows->len <= WHOLE ? GTK_POLICY_NEVER : GTK_POLICY_AUTOMATIC);
+  if (rows->len <= WHOLE)
+    citiz_scroll_sideways (scroller);
   gtk_widget_set_vexpand (scroller, TRUE);
   return scroller;
 }

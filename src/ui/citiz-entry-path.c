@@ -273,7 +273,9 @@ choose_button (CitizEntryPath *self)
       = g_object_new (GTK_TYPE_MENU_BUTTON, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
   gtk_menu_button_set_child (GTK_MENU_BUTTON (self->choose),
                              g_object_new (GTK_TYPE_LABEL, "label", _ ("Another Entry"), "wrap",
-                                           TRUE, "justify", GTK_JUSTIFY_CENTER, NULL));
+                                           TRUE, "justify", GTK_JUSTIFY_CENTER, "max-width-chars",
+                                           2000 / citiz_scaled (100),
+                                           NULL)); /* two lines in large letters */
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (self->choose)),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Another Entry"), -1);
   gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (self->choose), TRUE);
@@ -335,8 +337,7 @@ citiz_entry_path_init (CitizEntryPath *self)
   self->steps
       = g_object_new (GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_LIST, "margin-top", 16,
                       "margin-bottom", 14, "margin-start", 12, "margin-end", 12, NULL);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC,
-                                  GTK_POLICY_NEVER);
+  citiz_scroll_sideways (scrolled);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->steps);
   gtk_box_append (GTK_BOX (self->card), build_head (self));
   gtk_box_append (GTK_BOX (self->card), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));

@@ -348,4 +348,5 @@ citiz_person_ask (GtkWidget *parent, CitizSession *session)
   gtk_box_append (GTK_BOX (page), form);
   g_signal_connect_object (form, "saved", G_CALLBACK (gtk_window_close), window, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
+  gtk_widget_child_focus (form, GTK_DIR_TAB_FORWARD);
 }

@@ -413,6 +413,30 @@ test_toast_button (void)
   settle ();
 }
 
+/* What goes sideways leaves the wheel to the page around it. */
+static void
+test_wheel (void)
+{
+  GtkWidget *scrolled = g_object_ref_sink (gtk_scrolled_window_new ());
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (scrolled);
+  guint wheels = 0;
+
+  citiz_scroll_sideways (scrolled);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) wheel = g_list_model_get_item (controllers, i);
+
+      if (!GTK_IS_EVENT_CONTROLLER_SCROLL (wheel))
+        continue;
+      wheels++;
+      g_assert_cmpuint (gtk_event_controller_scroll_get_flags (GTK_EVENT_CONTROLLER_SCROLL (wheel))
+                            & GTK_EVENT_CONTROLLER_SCROLL_VERTICAL,
+                        ==, 0);
+    }
+  g_assert_cmpuint (wheels, >, 0);
+  g_object_unref (scrolled);
+}
+
 /* --- an empty record --- */
 
 static gboolean
@@ -628,6 +652,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/emergency", test_emergency);
   g_test_add_func ("/window/key", test_key);
   g_test_add_func ("/window/size", test_size);
+  g_test_add_func ("/window/wheel", test_wheel);
   g_test_add_func ("/window/toast-button", test_toast_button);
   g_test_add_func ("/window/narrow-large", test_narrow_large);
   g_test_add_func ("/window/empty", test_empty);
