@@ -194,7 +194,9 @@ citiz_host_backup_bring (const gchar *from, const gchar *to, GError **error)
                    g_strerror (errno));
       return FALSE;
     }
-  good = from == NULL || (copy_files (from, to, error) && copy_database (from, to, error));
+  good = from == NULL
+         || (copy_files (from, to, error) && copy_database (from, to, error)
+             && citiz_host_sums_write (from, to, error));
   if (from != NULL)
     citiz_host_folder_remove (from);
   return good;
@@ -226,7 +228,8 @@ verify (const gchar *dir, const CitizEnv *env, guint64 *out_height, GError **err
 
   if (chain == NULL)
     return FALSE;
-  good = citiz_chain_verify (chain, NULL, NULL, NULL, error);
+  good = citiz_db_check_all (db, error) && citiz_chain_verify (chain, NULL, NULL, NULL, error)
+         && citiz_chain_check_snapshots (chain, error) && citiz_node_store_check_blobs (db, error);
   *out_height = citiz_chain_height (chain);
   citiz_chain_close (chain);
   return good;
@@ -298,7 +301,7 @@ replace (const gchar *to, const gchar *copying, GError **error)
  * @to: a folder that is not there yet, or holds no node
  * @out_height: of the newest block in it
  *
- * Copies a backup beside, verifies every block and signature of it, and only then makes it @to's node: a copy that will not do leaves @to as
+ * Copies a backup beside, compares it with its digests, verifies every block, signature and name in it, and only then makes it @to's node: a copy that will not do leaves @to as
  * it was. Where an earlier restore was interrupted, the copy that is named now counts. Without a journal, the node will follow and not sign.
  */
 gboolean
@@ -323,6 +326,7 @@ citiz_host_restore (const gchar *from,
     return FALSE;
   citiz_host_folder_remove (copying);
   good = copy_files (from, copying, error) && copy_database (from, copying, error)
+         && citiz_host_sums_check (from, copying, error)
          && verify (copying, env, out_height, error);
   if (!good)
     explain (from, error);

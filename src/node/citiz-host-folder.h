@@ -64,6 +64,15 @@ gboolean citiz_host_community_learn (CitizHostCommunity *community,
                                      const gchar *operator_);
 void citiz_host_community_free (CitizHostCommunity *community);
 
+#define CITIZ_HOST_SUMS_FILE "SHA256SUMS"
+
+gboolean citiz_host_sums_write (const gchar *of,
+                                const gchar *to,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_host_sums_check (const gchar *from,
+                                const gchar *to,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 #define CITIZ_HOST_COPYING   "copying"   /* a copy that is not verified yet */
 #define CITIZ_HOST_RESTORING "restoring" /* what of a verified one is not in its place yet */
 

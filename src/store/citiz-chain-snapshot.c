@@ -111,3 +111,11 @@ citiz_chain_snapshot_chunk (CitizChain *chain, guint64 epoch, guint place)
   citiz_stmt_bind_int (stmt, 2, place);
   return citiz_stmt_next (stmt, &row, NULL) && row ? citiz_stmt_bytes (stmt, 0) : NULL;
 }
+
+/* Whether each chunk has the hash it is kept under. */
+gboolean
+citiz_chain_check_snapshots (CitizChain *chain, GError **error)
+{
+  return citiz_db_check_names (chain->db, "SELECT hash, bytes FROM chain_snapshot",
+                               citiz_snapshot_chunk_hash, error);
+}

@@ -168,6 +168,7 @@ gboolean citiz_chain_adopt (CitizChain *chain,
 guint64 citiz_chain_base (CitizChain *chain);
 /* Giving it to others: from now on the state at the end of an epoch is kept, cut. */
 void citiz_chain_give_snapshots (CitizChain *chain);
+gboolean citiz_chain_check_snapshots (CitizChain *chain, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *citiz_chain_snapshot_list (CitizChain *chain, guint64 epoch);
 GBytes *citiz_chain_snapshot_chunk (CitizChain *chain, guint64 epoch, guint place);
 

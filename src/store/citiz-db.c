@@ -115,6 +115,21 @@ use_wal (CitizDb *db, GError **error)
   return citiz_db_exec (db, "PRAGMA synchronous = FULL", error);
 }
 
+static gboolean
+check (CitizDb *db, const gchar *pragma, GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  if (!citiz_db_prepare (db, pragma, &stmt, error) || !citiz_stmt_next (stmt, &row, error))
+    return FALSE;
+  if (row && g_strcmp0 (citiz_stmt_text (stmt, 0), "ok") == 0)
+    return TRUE;
+  g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED,
+               "The file's structure is damaged");
+  return FALSE;
+}
+
 /**
  * citiz_db_check:
  *
@@ -125,16 +140,49 @@ use_wal (CitizDb *db, GError **error)
 gboolean
 citiz_db_check (CitizDb *db, GError **error)
 {
+  return check (db, "PRAGMA quick_check(1)", error);
+}
+
+/* The same, and whether each index says what its table says. */
+gboolean
+citiz_db_check_all (CitizDb *db, GError **error)
+{
+  return check (db, "PRAGMA integrity_check(1)", error);
+}
+
+/**
+ * citiz_db_check_names:
+ * @sql: gives a hash and bytes a row
+ *
+ * Returns: whether each hash is that of its bytes; %CITIZ_STORE_ERROR_DAMAGED
+ */
+gboolean
+citiz_db_check_names (CitizDb *db,
+                      const gchar *sql,
+                      void (*hash) (CitizHash *out, const guint8 *bytes, gsize n),
+                      GError **error)
+{
   g_autoptr (CitizStmt) stmt = NULL;
   gboolean row;
 
-  if (!citiz_db_prepare (db, "PRAGMA quick_check(1)", &stmt, error)
-      || !citiz_stmt_next (stmt, &row, error))
+  if (!citiz_db_prepare (db, sql, &stmt, error))
     return FALSE;
-  if (row && g_strcmp0 (citiz_stmt_text (stmt, 0), "ok") == 0)
-    return TRUE;
-  g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED,
-               "The file's structure is damaged");
+  while (citiz_stmt_next (stmt, &row, error))
+    {
+      CitizHash said, own;
+      const guint8 *bytes;
+      gsize n;
+
+      if (!row)
+        return TRUE;
+      bytes = citiz_stmt_view (stmt, 1, &n);
+      hash (&own, bytes, n);
+      if (citiz_stmt_hash (stmt, 0, &said) && citiz_hash_equal (&said, &own))
+        continue;
+      g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED,
+                   "bytes are not those of their name (%s)", sql);
+      return FALSE;
+    }
   return FALSE;
 }
 

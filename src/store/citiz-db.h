@@ -43,6 +43,11 @@ gboolean citiz_db_ensure_space (CitizDb *db,
                                 guint64 bytes,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_db_check (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_db_check_all (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_db_check_names (CitizDb *db,
+                               const gchar *sql,
+                               void (*hash) (CitizHash *out, const guint8 *bytes, gsize n),
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_db_forget_journal (CitizDb *db);
 
 /* A prepared statement from the database's cache: g_autoptr (CitizStmt) gives it back. Parameters count from 1,

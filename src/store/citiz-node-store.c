@@ -1,6 +1,7 @@
 /* What a node keeps of grants. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-node-store-private.h"
 
+#include "crypto/citiz-hash.h"
 #include "crypto/citiz-secret.h"
 
 #include <string.h>
@@ -284,6 +285,13 @@ citiz_node_store_get_blob (CitizDb *db, const CitizHash *hash, GError **error)
       return NULL;
     }
   return citiz_stmt_bytes (stmt, 0);
+}
+
+/* Whether each capsule has the hash it is kept under. */
+gboolean
+citiz_node_store_check_blobs (CitizDb *db, GError **error)
+{
+  return citiz_db_check_names (db, "SELECT hash, bytes FROM node_blob", citiz_sha256, error);
 }
 
 gboolean

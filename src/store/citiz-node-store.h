@@ -81,6 +81,7 @@ gboolean citiz_node_store_count_account (CitizDb *db,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Ids of all grants of which something is held. (element-type CitizId) */
 GArray *citiz_node_store_grants (CitizDb *db, GError **error);
+gboolean citiz_node_store_check_blobs (CitizDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *citiz_node_store_get_blob (CitizDb *db, const CitizHash *hash, GError **error);
 
 /* Takes one passcode try, before any comparison. FALSE in `out_had` when none was left. `out_left` counts after it. */

@@ -1,6 +1,6 @@
 """Four nodes as processes, and what happens to machines: test-nodes.py BINARY MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import base64, fcntl, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, ssl, struct, subprocess, sys, threading, time, urllib.request
+import base64, contextlib, fcntl, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, sqlite3, ssl, struct, subprocess, sys, threading, time, urllib.request
 
 import proxies, wires
 from nodes import PATIENCE, Load, Node, Reader, World, free_port, quantile, until
@@ -725,7 +725,7 @@ def interrupted(world, node, copy):
     refuses_half(node, 'restore --verify')
     node.command('restore', '--verify', str(copy))
     assert (node.dir / 'node.key').read_bytes() == (copy / 'node.key').read_bytes()
-    assert sorted(p.name for p in node.dir.iterdir()) == sorted(p.name for p in copy.iterdir())
+    assert sorted(p.name for p in node.dir.iterdir()) == sorted(p.name for p in copy.iterdir() if p.name != 'SHA256SUMS')
     refused(node, ['restore', '--verify', str(copy)], 'already')
 
 
@@ -738,7 +738,7 @@ def case_backup(world):
     load = Load(world, number=200)
     load.start()
     node.command('backup', str(copy))
-    assert sorted(p.name for p in copy.iterdir()) == ['citiz-node.conf', 'citiz.db', 'community.json', 'node.key']
+    assert sorted(p.name for p in copy.iterdir()) == ['SHA256SUMS', 'citiz-node.conf', 'citiz.db', 'community.json', 'node.key']
     assert all(p.stat().st_mode & 0o777 == 0o600 for p in copy.iterdir())
     load.finish()
     assert node.command('backup', str(copy), check=False).returncode == 1
@@ -749,6 +749,54 @@ def case_backup(world):
     node.start()
     acknowledged(world, load)
     assert node.status()['mode'] == 'observing'
+
+
+def with_rows(copy):
+    """What a node that serves grants has in its tables, in the copy; gives bytes that stand in each of them."""
+    capsule, chunk, grant = (hashlib.shake_256(bytes([i])).digest(300)[:n] for i, n in enumerate((300, 300, 16)))
+    with contextlib.closing(sqlite3.connect(copy / 'citiz.db')) as db, db:
+        db.execute('INSERT INTO node_blob (hash, bytes) VALUES (?, ?)', (hashlib.sha256(capsule).digest(), capsule))
+        db.execute('INSERT INTO chain_snapshot (epoch, place, hash, bytes) VALUES (0, 0, ?, ?)', (hashlib.sha256(b'\x22' + chunk).digest(), chunk))
+        db.execute("INSERT INTO node_code (locator, grant_id, proof_hash, tries) VALUES ('abc', ?, ?, 5)", (grant, bytes(32)))
+    return capsule, chunk, grant
+
+
+def case_flipped(world):
+    """One bit of a copy is another: wherever it is, nothing is restored."""
+    draw = random.Random(8)
+    world.start()
+    Load(world, number=20).complete()
+    node, copy = world.nodes[0], world.dir / 'copy'
+    node.command('backup', str(copy))
+    node.kill()
+    shutil.rmtree(node.dir)
+    kept = with_rows(copy)
+    sums = copy / 'SHA256SUMS'
+    lines = [line.split('  ') for line in sums.read_text().splitlines()]
+    assert sorted(name for _, name in lines) == ['citiz-node.conf', 'citiz.db', 'community.json', 'node.key'], lines
+    sums.write_text(''.join(f'{hashlib.sha256((copy / name).read_bytes()).hexdigest()}  {name}\n' for _, name in lines))
+
+    def refuses(name, place):
+        whole = (copy / name).read_bytes()
+        (copy / name).write_bytes(whole[:place] + bytes([whole[place] ^ 1 << draw.randrange(8)]) + whole[place + 1:])
+        done = node.command('restore', '--verify', str(copy), check=False)
+        assert done.returncode == 1 and 'damaged' in done.stderr and not node.dir.exists(), (name, place, done)
+        (copy / name).write_bytes(whole)
+
+    pages = (copy / 'citiz.db').read_bytes()
+    size = int.from_bytes(pages[16:18], 'big')
+    for start in range(0, len(pages), size):  # each table and each index has one of its own
+        refuses('citiz.db', start + draw.choice([i for i, byte in enumerate(pages[start:start + size]) if byte]))
+    for file in sorted(copy.iterdir()):
+        refuses(file.name, draw.randrange(file.stat().st_size))
+    sums.unlink()  # as copies of before are
+    for bytes_ in kept:
+        places = [m.start() for m in re.finditer(re.escape(bytes_), pages)]
+        assert places, 'the rows are in the file'
+        for place in places:
+            refuses('citiz.db', place + draw.randrange(len(bytes_)))
+    node.command('restore', '--verify', str(copy))
+    print(f'# {len(pages) // size} pages')
 
 
 def case_observer(world):

@@ -1,0 +1,100 @@
+/* The digests of a copy's files, beside them: "sha256sum -c" reads them, too. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "node/citiz-host-folder.h"
+
+#include "crypto/citiz-hash.h"
+#include "store/citiz-db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define AT_ONCE (64 * 1024)
+
+/* All that a copy may be made of, in this order. */
+static const gchar *const names[]
+    = {CITIZ_DB_FILE, CITIZ_HOST_KEY_FILE, CITIZ_HOST_CONFIG_FILE, CITIZ_HOST_COMMUNITY_FILE};
+
+static gboolean
+digest_of (const gchar *path, CitizHash *out, GError **error)
+{
+  const int fd = open (path, O_RDONLY | O_CLOEXEC);
+  g_autofree guint8 *buffer = g_malloc (AT_ONCE);
+  CitizSha256 sha;
+  gssize n = -1;
+
+  citiz_sha256_init (&sha);
+  while (fd >= 0 && ((n = read (fd, buffer, AT_ONCE)) > 0 || (n < 0 && errno == EINTR)))
+    if (n > 0)
+      citiz_sha256_update (&sha, buffer, (gsize) n);
+  if (n < 0)
+    g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", path,
+                 g_strerror (errno));
+  else
+    citiz_sha256_finish (&sha, out);
+  citiz_wipe (buffer, AT_ONCE); /* a key is among them */
+  if (fd >= 0)
+    close (fd);
+  return n == 0;
+}
+
+/* Returns: (transfer full) (nullable): a line for each file of a copy that is in @dir */
+static gchar *
+sums_of (const gchar *dir, GError **error)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree gchar *path = g_build_filename (dir, names[i], NULL);
+      g_autofree gchar *hex = NULL;
+      CitizHash hash;
+
+      if (!citiz_host_folder_has (dir, names[i]))
+        continue;
+      if (!digest_of (path, &hash, error))
+        return NULL;
+      hex = citiz_hash_to_hex (&hash);
+      g_string_append_printf (out, "%s  %s\n", hex, names[i]);
+    }
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/**
+ * citiz_host_sums_write:
+ * @of: where the files were made
+ * @to: where their copy is
+ */
+gboolean
+citiz_host_sums_write (const gchar *of, const gchar *to, GError **error)
+{
+  g_autofree gchar *sums = sums_of (of, error);
+
+  return sums != NULL && citiz_host_write_new (to, CITIZ_HOST_SUMS_FILE, sums, error);
+}
+
+/**
+ * citiz_host_sums_check:
+ * @from: a copy
+ * @to: what was copied from there
+ *
+ * Returns: whether @to is, file for file, what "backup" has written; %CITIZ_STORE_ERROR_DAMAGED. A copy of before has no digests.
+ */
+gboolean
+citiz_host_sums_check (const gchar *from, const gchar *to, GError **error)
+{
+  g_autofree gchar *path = g_build_filename (from, CITIZ_HOST_SUMS_FILE, NULL);
+  g_autofree gchar *said = NULL;
+  g_autofree gchar *sums = NULL;
+
+  if (!citiz_host_folder_has (from, CITIZ_HOST_SUMS_FILE))
+    return TRUE;
+  said = citiz_host_read_text (path, error);
+  sums = said != NULL ? sums_of (to, error) : NULL;
+  if (sums == NULL)
+    return FALSE;
+  if (g_str_equal (said, sums))
+    return TRUE;
+  g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED,
+               "the files are not those of which %s speaks", CITIZ_HOST_SUMS_FILE);
+  return FALSE;
+}
