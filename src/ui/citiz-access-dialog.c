@@ -48,7 +48,7 @@ add_fact (GtkWidget *list, const gchar *icon, const gchar *what, const gchar *va
 {
   GtkWidget *row = citiz_row_new (what, value);
 
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   citiz_row_set_prefix (CITIZ_ROW (row), icon, "neutral");
   gtk_list_box_append (GTK_LIST_BOX (list), row);
 }

@@ -55,7 +55,7 @@ make_row (CitizAccess *access, const gchar *title, const gchar *subtitle)
 {
   GtkWidget *row = citiz_row_new (title, subtitle);
 
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   g_object_set_data_full (G_OBJECT (row), "citiz-access", g_object_ref (access), g_object_unref);
   g_signal_connect (row, "opened", G_CALLBACK (access_opened_cb), NULL);
   return row;
@@ -113,8 +113,8 @@ add_empty (GtkWidget *list, const gchar *icon, const gchar *title, const gchar *
 {
   GtkWidget *row = citiz_row_new (title, subtitle);
 
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   citiz_row_set_prefix (CITIZ_ROW (row), icon, "neutral");
   gtk_list_box_append (GTK_LIST_BOX (list), row);
 }
@@ -229,7 +229,7 @@ build (CitizAccessPage *self)
   prepared = group (_ ("Prepared in advance"), NULL, &list);
 
   self->profile_row = citiz_row_new (_ ("Emergency profile"), "");
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->profile_row), 2);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->profile_row), 0);
   citiz_row_set_prefix (CITIZ_ROW (self->profile_row), "citiz-emergency-symbolic", "accent");
   citiz_row_set_opens (CITIZ_ROW (self->profile_row), TRUE);
   g_signal_connect (self->profile_row, "opened", G_CALLBACK (profile_cb), NULL);

@@ -129,7 +129,8 @@ waiting_item (guint n_waiting)
   gtk_box_append (GTK_BOX (box), citiz_slice_new (0, 0, TRUE));
   gtk_box_append (GTK_BOX (box), label (_ ("next"), "secondary", NULL));
   when = label (n_waiting > 0 ? mine : _ ("at the next entry"), "small", "secondary");
-  g_object_set (when, "wrap", TRUE, "max-width-chars", 14, "justify", GTK_JUSTIFY_CENTER, NULL);
+  g_object_set (when, "wrap", TRUE, "width-chars", 14, "max-width-chars", 14, "justify",
+                GTK_JUSTIFY_CENTER, NULL);
   gtk_box_append (GTK_BOX (box), when);
   gtk_widget_add_css_class (box, "block-next");
   return box;

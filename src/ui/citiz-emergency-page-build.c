@@ -80,7 +80,7 @@ build_capsule_row (CitizEmergencyPage *self)
                                   _ ("With a code of its own; stays as it is, cannot be revoked"));
 
   citiz_row_set_prefix (CITIZ_ROW (row), "citiz-capsule-symbolic", "neutral");
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row),
                              citiz_icon_button_new ("citiz-download-symbolic",
                                                     _ ("Save the encrypted file"),
@@ -149,8 +149,8 @@ build_outdated (CitizEmergencyPage *self)
   self->outdated_list = citiz_list_new (_ ("Not up to date"));
   self->outdated_row = citiz_row_new ("", "");
   citiz_row_set_prefix (CITIZ_ROW (self->outdated_row), "citiz-alert-symbolic", "error");
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (self->outdated_row), 3);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->outdated_row), 4);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (self->outdated_row), 0);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->outdated_row), 0);
   gtk_widget_set_valign (update, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (update), "emergency.update");
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->outdated_row), update);
@@ -308,8 +308,8 @@ fill_what (CitizEmergencyPage *self)
       GtkWidget *row = citiz_row_new (line->title, line->subtitle);
 
       citiz_row_set_prefix (CITIZ_ROW (row), line->icon, line->style);
-      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
-      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
       gtk_list_box_append (GTK_LIST_BOX (self->what_list), row);
     }
   if (lines->len == 0)

@@ -125,7 +125,7 @@ citiz_export_ask (GtkWidget *owner, CitizSession *session)
     {
       GtkWidget *row = citiz_row_new (_ (formats[i].title), _ (formats[i].text));
 
-      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
       citiz_row_set_prefix (CITIZ_ROW (row), formats[i].icon, "accent");
       citiz_row_set_opens (CITIZ_ROW (row), TRUE);
       g_object_set_data (G_OBJECT (row), "citiz-file", (gpointer) _ (formats[i].file));

@@ -305,7 +305,7 @@ verify_group (CitizLedgerPage *self)
 
   self->verify_row = citiz_row_new (_ ("Full verification"),
                                     _ ("Recomputes every block and checks every signature"));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->verify_row), 3);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->verify_row), 0);
   citiz_row_set_prefix (CITIZ_ROW (self->verify_row), "citiz-shield-symbolic", "neutral");
   self->progress = gtk_progress_bar_new ();
   gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);

@@ -205,7 +205,7 @@ citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean di
                                                  : g_strdup (day);
     }
   row = citiz_row_new (title, subtitle != NULL ? subtitle : place);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 4); /* day and place where narrow */
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), row_prefix (opening));
   if (opening->disputed)
     end = citiz_status_new ("citiz-flag-symbolic", _ ("Reported"), "late");

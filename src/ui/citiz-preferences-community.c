@@ -43,7 +43,7 @@ row_new (CitizSession *session, const gchar *key, const gchar *title, const gcha
   GtkWidget *row = citiz_switch_row_new (title, subtitle,
                                          json_is_true (citiz_session_get_setting (session, key)));
 
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   g_object_set_data (G_OBJECT (row), KEY, (gpointer) key);
   g_signal_connect_object (row, "notify::active", G_CALLBACK (switched_cb), session, 0);
   g_signal_connect_object (session, "settings-changed", G_CALLBACK (setting_cb), row, 0);

@@ -41,8 +41,8 @@ add_notice (GtkWidget *list,
 {
   GtkWidget *row = citiz_row_new (title, text);
 
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 4);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   citiz_row_set_prefix (CITIZ_ROW (row), icon, "accent");
   citiz_row_set_opens (CITIZ_ROW (row), TRUE);
   g_signal_connect (row, "opened", G_CALLBACK (opened_cb), (gpointer) action);
