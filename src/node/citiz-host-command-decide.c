@@ -140,8 +140,9 @@ citiz_host_print_proposals (json_t *body, gboolean newcomers)
     const long long have = json_integer_value (json_object_get (proposal, "approvals"));
     const long long need = json_integer_value (json_object_get (proposal, "needed"));
 
-    citiz_host_say (_ ("Proposal %.*s: %s; %lld of %lld approvals%s"), SHORT,
-                    text_of (proposal, "id"), wish, have, need,
+    citiz_host_say (ngettext ("Proposal %.*s: %s; %lld approval of %lld needed%s",
+                              "Proposal %.*s: %s; %lld approvals of %lld needed%s", (gulong) have),
+                    SHORT, text_of (proposal, "id"), wish, have, need,
                     json_is_true (json_object_get (proposal, "approved")) ? _ (", yours among them")
                                                                           : "");
     if (newcomers && g_str_equal (text_of (proposal, "type"), "node_join"))

@@ -153,14 +153,32 @@ done_cb (gpointer data, CitizTime time, const GError *error)
   g_free (decision);
 }
 
-/* The one open proposal that begins with @prefix. */
+/* A sentence of ours, which the client translates. */
 static gboolean
-find_proposal (CitizHost *host, const gchar *prefix, CitizHash *out)
+refuse (GError **error, const gchar *sentence)
+{
+  g_set_error_literal (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE, sentence);
+  return FALSE;
+}
+
+/* @n things have a name that begins with @prefix. */
+static gboolean
+is_one (const gchar *prefix, guint n, const gchar *none, GError **error)
+{
+  if (strlen (prefix) < PREFIX_MIN)
+    return refuse (error, N_ ("Give at least the first six characters of the name."));
+  if (n > 1)
+    return refuse (error, N_ ("More than one name begins so: give more of it."));
+  return n == 1 || refuse (error, none);
+}
+
+static gboolean
+find_proposal (CitizHost *host, const gchar *prefix, CitizHash *out, GError **error)
 {
   g_autoptr (GPtrArray) proposals = citiz_steward_proposals (host->chain);
   guint n = 0;
 
-  for (guint i = 0; strlen (prefix) >= PREFIX_MIN && i < proposals->len; i++)
+  for (guint i = 0; i < proposals->len; i++)
     {
       const CitizProposal *proposal = proposals->pdata[i];
       g_autofree gchar *id = citiz_hash_to_hex (&proposal->id);
@@ -170,16 +188,19 @@ find_proposal (CitizHost *host, const gchar *prefix, CitizHash *out)
       *out = proposal->id;
       n++;
     }
-  return n == 1;
+  return is_one (
+      prefix, n,
+      N_ ("No proposal of this name waits: it was decided, or there never was one. Those "
+          "that wait: citiz-node members"),
+      error);
 }
 
-/* The one node whose name begins with @prefix. */
 static gboolean
-find_node (CitizHost *host, const gchar *prefix, CitizPublicKey *out)
+find_node (CitizHost *host, const gchar *prefix, CitizPublicKey *out, GError **error)
 {
   guint n = 0;
 
-  for (guint i = 0; strlen (prefix) >= PREFIX_MIN && i < host->community->members->len; i++)
+  for (guint i = 0; i < host->community->members->len; i++)
     {
       const CitizHostMember *member = host->community->members->pdata[i];
       g_autofree gchar *name = citiz_base64url_encode (member->node.b, sizeof member->node.b);
@@ -189,12 +210,33 @@ find_node (CitizHost *host, const gchar *prefix, CitizPublicKey *out)
       *out = member->node;
       n++;
     }
-  return n == 1;
+  return is_one (prefix, n, N_ ("No node that is known here has this name: citiz-node members"),
+                 error);
+}
+
+/* Who has asked and waits. */
+static gboolean
+has_asked (CitizHost *host)
+{
+  g_autoptr (GPtrArray) proposals = citiz_steward_proposals (host->chain);
+  const CitizPublicKey *own = citiz_signing_key_get_public (host->key);
+
+  for (guint i = 0; i < proposals->len; i++)
+    {
+      const CitizProposal *proposal = proposals->pdata[i];
+
+      if (proposal->type == CITIZ_TX_NODE_JOIN && citiz_public_key_equal (&proposal->node, own))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static gboolean
 join (CitizHost *host, const gchar *about, CitizHash *id, Decision *decision, GError **error)
 {
+  if (has_asked (host))
+    return refuse (error, N_ ("This node has asked already, and the others have not all answered: "
+                              "citiz-node members"));
   return citiz_steward_join (host->steward, host->config->url, host->config->operator_, id, done_cb,
                              decision, error);
 }
@@ -208,21 +250,23 @@ leave (CitizHost *host, const gchar *about, CitizHash *id, Decision *decision, G
 static gboolean
 approve (CitizHost *host, const gchar *about, CitizHash *id, Decision *decision, GError **error)
 {
-  if (find_proposal (host, about, id))
-    return citiz_steward_approve (host->steward, id, done_cb, decision, error);
-  g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_PROPOSAL, "no such proposal");
-  return FALSE;
+  return find_proposal (host, about, id, error)
+         && citiz_steward_approve (host->steward, id, done_cb, decision, error);
 }
 
 static gboolean
 exclude (CitizHost *host, const gchar *about, CitizHash *id, Decision *decision, GError **error)
 {
+  const CitizValidators *now = citiz_replica_get_validators (host->replica);
   CitizPublicKey node;
 
-  if (find_node (host, about, &node))
-    return citiz_steward_exclude (host->steward, &node, id, done_cb, decision, error);
-  g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_NODE, "no such node");
-  return FALSE;
+  if (!find_node (host, about, &node, error))
+    return FALSE;
+  if (citiz_validators_find (now, citiz_signing_key_get_public (host->key)) < 0)
+    return refuse (error, N_ ("Only those who keep the ledger may say this: this node follows."));
+  if (citiz_validators_find (now, &node) < 0)
+    return refuse (error, N_ ("That node is not one of those who keep the ledger."));
+  return citiz_steward_exclude (host->steward, &node, id, done_cb, decision, error);
 }
 
 /**

@@ -80,6 +80,8 @@ handle_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointe
     response->status = 507;
   else if (!dispatch (&call) && host->next != NULL)
     host->next (request, response, host->next_data);
+  if (response->status == 404 && response->body == NULL)
+    citiz_host_route_nothing (&call);
   citiz_route_clear (call.star);
   host->counts.answers[MIN (response->status / 100, 5)]++;
 }

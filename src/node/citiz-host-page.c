@@ -63,6 +63,9 @@ typedef enum
   W_JOIN_WORDS,
   W_OTHERS,
   W_LANGUAGE,
+  W_NOTHING,
+  W_NOTHING_WHAT,
+  W_HOME,
   N_WORDS
 } Word;
 
@@ -128,7 +131,20 @@ static const gchar *const words[N_WORDS][2] = {
        "lit les mêmes :"},
     [W_OTHERS] = {"In French:", "En anglais :"},
     [W_LANGUAGE] = {"English", "Français"},
+    [W_NOTHING] = {"There is nothing at this address", "Il n’y a rien à cette adresse"},
+    [W_NOTHING_WHAT]
+    = {"If somebody gave you a link, it has to be whole: copy it again to its very end, or ask for "
+       "it again.",
+       "Si on vous a remis un lien, il doit être entier : copiez-le de nouveau jusqu’au dernier "
+       "caractère, ou redemandez-le."},
+    [W_HOME] = {"About this node", "À propos de ce nœud"},
 };
+
+static const gchar *const months[2][12]
+    = {{"January", "February", "March", "April", "May", "June", "July", "August", "September",
+        "October", "November", "December"},
+       {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+        "octobre", "novembre", "décembre"}};
 
 static const gchar *const codes[] = {[CITIZ_LANGUAGE_EN] = "en", [CITIZ_LANGUAGE_FR] = "fr"};
 
@@ -216,6 +232,35 @@ put_members (CitizHost *host, GString *out, CitizLanguage language)
   g_string_append (out, "</table>");
 }
 
+/* "23 November 2026", « 1ᵉʳ novembre 2026 »; in UTC, whose ever computer reads it. */
+static gchar *
+day_of (CitizTime time, CitizLanguage language)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time.ms / 1000);
+  const gboolean french = language == CITIZ_LANGUAGE_FR;
+
+  if (utc == NULL)
+    return g_strdup ("");
+  return g_strdup_printf ("%d%s %s %d", g_date_time_get_day_of_month (utc),
+                          french && g_date_time_get_day_of_month (utc) == 1 ? "ᵉʳ" : "",
+                          months[french][g_date_time_get_month (utc) - 1],
+                          g_date_time_get_year (utc));
+}
+
+/* "23 November 2026, 09:04 UTC", « le 23 novembre 2026 à 9 h 04 (UTC) » */
+static gchar *
+moment_of (CitizTime time, CitizLanguage language)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time.ms / 1000);
+  g_autofree gchar *day = day_of (time, language);
+
+  if (utc == NULL)
+    return g_strdup ("");
+  return g_strdup_printf (language == CITIZ_LANGUAGE_FR ? "le %s à %d h %02d (UTC)"
+                                                        : "%s, %02d:%02d UTC",
+                          day, g_date_time_get_hour (utc), g_date_time_get_minute (utc));
+}
+
 /* Who is proven to have lied, and when the ledger learnt it. */
 static void
 put_blamed (CitizHost *host, GString *out, CitizLanguage language)
@@ -226,8 +271,7 @@ put_blamed (CitizHost *host, GString *out, CitizLanguage language)
     {
       const CitizEvidenceRecord *record = blamed->pdata[i];
       const CitizHostMember *member = citiz_host_community_find (host->community, &record->node);
-      g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (record->time.ms / 1000);
-      g_autofree gchar *when = time ? g_date_time_format (time, "%Y-%m-%d") : g_strdup ("");
+      g_autofree gchar *when = day_of (record->time, language);
       g_autofree gchar *line = g_markup_printf_escaped (
           "<p class=\"state bad\">%s %s %s</p>",
           member && member->operator_[0] ? member->operator_ : word (language, W_UNNAMED),
@@ -241,19 +285,16 @@ static void
 put_newest (CitizHost *host, GString *out, CitizLanguage language)
 {
   const CitizBlockHeader *head = citiz_ledger_head (citiz_chain_ledger (host->chain, NULL));
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (head->time.ms / 1000);
-  g_autofree gchar *when = time ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : NULL;
+  g_autofree gchar *when = moment_of (head->time, language);
 
-  g_string_append (out, "<p>");
-  if (head->height == 0 || when == NULL)
-    g_string_append (out, word (language, W_NEVER));
-  else if (language == CITIZ_LANGUAGE_FR)
-    g_string_append_printf (out, "Dernier bloc : numéro %" G_GUINT64_FORMAT ", %s UTC.",
-                            head->height, when);
+  if (head->height == 0)
+    g_string_append_printf (out, "<p>%s</p>", word (language, W_NEVER));
   else
-    g_string_append_printf (out, "Newest block: number %" G_GUINT64_FORMAT ", %s UTC.",
+    g_string_append_printf (out,
+                            language == CITIZ_LANGUAGE_FR
+                                ? "<p>Dernier bloc : numéro %" G_GUINT64_FORMAT ", %s.</p>"
+                                : "<p>Newest block: number %" G_GUINT64_FORMAT ", %s.</p>",
                             head->height, when);
-  g_string_append (out, "</p>");
 }
 
 /* What a citizen and a host compare, who need not read the same language. */
@@ -348,4 +389,25 @@ citiz_host_route_join (CitizHostCall *call)
   g_string_append_printf (out, "<footer><p>%s</p></footer><script>%s</script></html>\n",
                           word (language, W_JOIN_PASTE), script);
   answer_page (call, out);
+}
+
+/* What no route answers. Programs, which speak no language, get a line. */
+void
+citiz_host_route_nothing (CitizHostCall *call)
+{
+  const CitizLanguage language = language_of (call->request);
+  GString *out;
+
+  citiz_route_headers (call->response);
+  if (call->request->accept_language == NULL)
+    {
+      citiz_host_answer_bytes (call, 404, "text/plain; charset=utf-8",
+                               g_bytes_new_static ("nothing is here\n", 16));
+      return;
+    }
+  out = begin (language, W_NOTHING);
+  g_string_append_printf (out, "<p>%s</p><p><a href=\"/\">%s</a></p></html>\n",
+                          word (language, W_NOTHING_WHAT), word (language, W_HOME));
+  answer_page (call, out);
+  call->response->status = 404;
 }

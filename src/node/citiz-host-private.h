@@ -206,6 +206,7 @@ void citiz_host_metrics_handle (const CitizHttpRequest *request,
 /* citiz-host-page.c */
 void citiz_host_route_page (CitizHostCall *call);
 void citiz_host_route_join (CitizHostCall *call);
+void citiz_host_route_nothing (CitizHostCall *call);
 
 /* citiz-host-admin.c */
 gboolean citiz_host_admin_start (CitizHost *host, GError **error);

@@ -35,6 +35,9 @@ def case_together(world):
         size = int(node.get('/checkpoint')[1].split(b'\n')[1])
         assert [json.loads(node.get(f'/v1/tx/{name}')[1])['proof']['size'] for _ in range(2)] == [size] * 2
     assert sum(block.count(first) for _, _, block in world.nodes[0].blocks()) == 1
+    for language, moment in (('fr-CA', r'le\s\d+(ᵉʳ)?\s\w+\s\d{4} à\s\d+\sh\s\d\d \(UTC\)'), ('en', r'\d+\s[A-Z]\w+\s\d{4}, \d\d:\d\d UTC')):
+        page = world.nodes[0].get('/', headers={'Accept-Language': language})[1].decode()
+        assert re.search(rf'\d, {moment}\.</p>', page), page
     world.no_evidence()
     print(f'# finality over HTTP: p50 {quantile(load.seconds, .5) * 1e3:.0f} ms, p99 {quantile(load.seconds, .99) * 1e3:.0f} ms; '
           f'{len(chain)} blocks')
@@ -166,10 +169,14 @@ def case_excluded(world):
     gone = world.nodes[3]
     key = gone.status()['node']
     gone.kill()
-    assert world.nodes[0].command('exclude', 'nobody', check=False).returncode == 1
+    for words, sentence in ((['exclude', 'nobody'], 'No node that is known here'), (['exclude', key[:5]], 'first six characters'),
+                            (['approve', 'abcdef012345'], 'or there never was one'), (['approve', 'abc'], 'first six characters')):
+        wrong = world.nodes[0].command(*words, check=False)
+        assert wrong.returncode == 1 and sentence in wrong.stderr, wrong
     said = world.nodes[0].command('exclude', key).stdout
     proposal, = [p['id'] for p in until('it is proposed', lambda: world.nodes[0].status()['proposals'])]
     assert f'approve {proposal[:12]}' in said, said
+    assert '1 approval of 3 needed' in world.nodes[0].command('members').stdout
     approve(world, proposal, world.nodes[:3])
     in_epoch(world, 1, 3)
     load = Load(world, world.nodes[:3], number=20)
@@ -808,6 +815,14 @@ def case_observer(world):
     acknowledged(world, load)
     assert node.status()['mode'] == 'observing'
     until('it is told how to take part', lambda: 'citiz-node join' in node.command('why').stdout)
+    wrong = node.command('exclude', world.nodes[0].status()['node'], check=False)
+    assert wrong.returncode == 1 and 'this node follows' in wrong.stderr, wrong
+    node.command('join')
+    until('it is proposed', lambda: node.status()['proposals'])
+    wrong = node.command('join', check=False)
+    assert wrong.returncode == 1 and 'has asked already' in wrong.stderr, wrong
+    wrong = world.nodes[0].command('exclude', node.status()['node'], check=False)
+    assert wrong.returncode == 1 and 'not one of those who keep' in wrong.stderr, wrong
     tx, = world.transactions(1)
     name = json.loads(node.submit(tx)[1])['id']
     node.becomes_final(name)
@@ -1164,6 +1179,10 @@ def case_configured(world):
             status, page = other.get(path, headers={'Accept-Language': asked})
             assert status == 200 and words in page.decode(), page
     assert other.request('HEAD', '/') == (200, b'')
+    assert other.get('/nowhere') == (404, b'nothing is here\n')
+    for language, words in (('fr-CA', 'Il n’y a rien à cette adresse'), ('en', 'There is nothing at this address')):
+        status, page = other.get('/v1/no/where', headers={'Accept-Language': language})
+        assert status == 404 and words in page.decode(), page
 
 
 def refused(node, words, sentence):
@@ -1218,6 +1237,7 @@ def case_mistaken(world):
     Load(world, number=5).complete()
     copy, place = world.dir / 'copy', Node(world, len(world.nodes) + 1)
     world.nodes[0].command('backup', str(copy))
+    (copy / 'SHA256SUMS').unlink()  # what is looked at beside the digests
     refused(place, ['restore', '--verify', str(world.dir)], 'no copy')
     for _ in damaged(copy, world.nodes[0].blocks()[0][2]):
         refused(place, ['restore', '--verify', str(copy)], 'damaged')
