@@ -266,7 +266,7 @@ explain (const gchar *from, GError **error)
   if (why == NULL || why->domain == G_IO_ERROR
       || g_error_matches (why, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE)
       || (why->domain == CITIZ_STORE_ERROR && why->code != CITIZ_STORE_ERROR_DAMAGED
-          && why->code != CITIZ_STORE_ERROR_NOT_FOUND))
+          && why->code != CITIZ_STORE_ERROR_EMPTY && why->code != CITIZ_STORE_ERROR_NOT_FOUND))
     return;
   g_debug ("the copy is refused: %s", (*error)->message);
   g_clear_error (error);

@@ -149,6 +149,8 @@ citiz_host_explain (const GError *error)
       {CITIZ_STORE_ERROR_READ_ONLY, N_ ("The disk or the folder cannot be written.")},
       {CITIZ_STORE_ERROR_DAMAGED,
        N_ ("The node’s data is damaged. A backup brings it back: citiz-node restore --verify")},
+      {CITIZ_STORE_ERROR_EMPTY,
+       N_ ("The node’s data is damaged. A backup brings it back: citiz-node restore --verify")},
       {CITIZ_STORE_ERROR_NEWER, N_ ("This was written by a newer Citiz: update this one first.")},
       {CITIZ_STORE_ERROR_BUSY, N_ ("A node runs in this folder already.")},
       {CITIZ_STORE_ERROR_IO, N_ ("The disk refuses.")},
