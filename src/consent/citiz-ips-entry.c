@@ -358,6 +358,39 @@ put_names (CitizIps *ips, json_t *resource, const CitizItem *item)
   json_decref (translations);
 }
 
+static void
+put_names_of (CitizIps *ips, json_t *concept)
+{
+  g_autofree gchar *en = citiz_concept_text (concept, CITIZ_LANGUAGE_EN);
+  g_autofree gchar *fr = citiz_concept_text (concept, CITIZ_LANGUAGE_FR);
+  const gchar *const names[2] = {en != NULL ? en : "", fr != NULL ? fr : ""};
+  json_t *translations;
+
+  if (json_object_get (concept, "_text") != NULL || *names[0] == '\0')
+    return;
+  if (!json_object_get (concept, "text"))
+    json_object_set_new (concept, "text", json_string (names[ips->options->language]));
+  translations = citiz_ips_translations (concept, names);
+  if (translations != NULL)
+    json_object_set_new (concept, "_text", translations);
+}
+
+/* Words within a resource have both languages, too: how a reaction shows, by which route a drug is taken. */
+static void
+put_inner_names (CitizIps *ips, json_t *resource)
+{
+  static const gchar *const doses[] = {"dosage", "dosageInstruction"};
+  json_t *one, *concept;
+  size_t i, j;
+
+  json_array_foreach (json_object_get (resource, "reaction"), i, one)
+      json_array_foreach (json_object_get (one, "manifestation"), j, concept)
+          put_names_of (ips, concept);
+  for (guint k = 0; k < G_N_ELEMENTS (doses); k++)
+    json_array_foreach (json_object_get (resource, doses[k]), i, one)
+        put_names_of (ips, json_object_get (one, "route"));
+}
+
 /* The bytes of a document, while they fit under the cap of the whole bundle. */
 static void
 attach (CitizIps *ips, json_t *resource, const CitizItem *item)
@@ -421,6 +454,7 @@ citiz_ips_add_entry (CitizIps *ips, CitizIpsItem *entry)
   rewrite (ips, item, resource, 0);
   complete (resource, item->type);
   put_names (ips, resource, item);
+  put_inner_names (ips, resource);
   if (!wrapped && !entry->supporting)
     put_extensions (ips, resource, entry);
   device_url = wrapped ? citiz_ips_new_url (ips) : NULL;

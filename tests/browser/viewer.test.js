@@ -274,8 +274,9 @@ for (const [name, end] of Object.entries(ENDS)) {
 test('ended, no contact in the link', async () => {
   const page = await ask(lucieText, { grant: { contact: null }, prepare: ENDS.revoked.set });
   await page.waitForSelector('.ended');
+  equal(await page.locator('ol.again').first().locator('li').count(), 2, 'steps, each another');
   const shown = await text(page);
-  contains(shown, 'Appelez ses proches ou sa pharmacie');
+  contains(shown, 'Ses proches ou sa pharmacie');
   equal(shown.match(/pharmac(ie|y)\./g).length, 2, 'it is said once in each language');
   equal(await page.locator('.callbox').count(), 0, 'boxes of nobody to call');
   await page.finish();
@@ -739,6 +740,44 @@ test('a long record: alerts first, the rest below, still one sheet of paper', as
   for (const format of ['Letter', 'A4']) equal(pagesOf(await page.pdf({ format })), 1, format);
   contains(await page.locator('#paper').textContent(), 'suite à l’écran', 'paper');
   contains(await page.locator('#paper').textContent(), 'Apixaban', 'paper');
+  await page.finish();
+});
+
+test('names without an end, and more allergies than a sheet holds: still one sheet, which says what it cut', async () => {
+  for (const [length, allergies] of [[700, 0], [90, 60]]) {
+    const bundle = lucie();
+    const long = (text) => `${text} ${'interminable '.repeat(length / 13)}`;
+    for (const one of [...resources(bundle, 'MedicationStatement'), ...resources(bundle, 'Condition'), ...resources(bundle, 'AllergyIntolerance')]) {
+      const concept = one.medicationCodeableConcept || one.code;
+      if (concept) Object.assign(concept, { text: long(concept.text || 'Sans nom'), _text: undefined });
+    }
+    const section = resources(bundle, 'Composition')[0].section.find((s) => s.code.coding[0].code === '48765-2');
+    const allergy = resources(bundle, 'AllergyIntolerance')[0];
+    for (let i = 0; i < allergies; i++) {
+      bundle.entry.push({ fullUrl: 'urn:uuid:a' + i, resource: { ...structuredClone(allergy), id: 'a' + i, code: { text: long('Inventée ' + i) } } });
+      section.entry.push({ reference: 'urn:uuid:a' + i });
+    }
+    const page = await opened(bundle);
+    for (const format of ['Letter', 'A4']) equal(pagesOf(await page.pdf({ format })), 1, `${format}, ${allergies} more`);
+    contains(await page.locator('#paper').textContent(), 'la fin des noms marqués « … »', 'paper');
+    contains(await page.locator('#paper').textContent(), 'interminable…', 'paper');
+    await page.finish();
+  }
+});
+
+test('the route of a dose is told, once', async () => {
+  const bundle = lucie();
+  const [first, second, third] = resources(bundle, 'MedicationStatement').filter((r) => r.status === 'active');
+  first.dosage = [{ route: { text: 'Sous la langue' }, doseAndRate: [{ doseQuantity: { value: 5, unit: 'mg' } }], timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd' } } }];
+  second.dosage = [{ text: 'une dose le soir', route: { text: 'Under the skin', _text: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/translation', extension: [{ url: 'lang', valueCode: 'fr-CA' }, { url: 'content', valueString: 'Sous la peau' }] }] } } }];
+  third.dosage = [{ text: '2 mg sous la langue au besoin', route: { text: 'Sous la langue' } }];
+  const page = await opened(bundle);
+  const told = await page.locator('#all-medications, #medications').allInnerTexts();
+  const all = told.join(' ').replace(/\s+/g, ' ');
+  contains(all, '5 mg, sous la langue, 1 fois/jour');
+  contains(all, 'une dose le soir, sous la peau');
+  contains(all, '2 mg sous la langue au besoin');
+  lacks(all, 'au besoin, sous la langue');
   await page.finish();
 });
 

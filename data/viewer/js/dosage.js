@@ -66,13 +66,14 @@ export function dosageText(line, textOf, foreign) {
   const dose = doseOf(line);
   const frequency = frequencyOf(repeat);
   const when = (repeat.when || []).map((code) => (WHEN[code] ? pick2(WHEN[code]) : '')).filter(Boolean).join(either(' et ', ' and '));
+  const code = ((line.route && line.route.coding) || []).map((c) => ROUTES[c.code]).find(Boolean) || '';
+  const way = code ? '' : textOf(line.route, 'text').toLowerCase();
   const own = safeDose(textOf(line, 'text') || textOf(line, 'patientInstruction') || '');
-  if (own && (!dose || (!frequency && !when))) return { text: joined(' · ', foreign && frequency, own), dose, frequency: frequency || (dose ? '' : own), when };
-  const route = ((line.route && line.route.coding) || []).map((c) => ROUTES[c.code]).find(Boolean) || '';
+  if (own && (!dose || (!frequency && !when))) return { text: joined(', ', joined(' · ', foreign && frequency, own), !own.toLowerCase().includes(way || code.toLowerCase()) && (code || way)), dose, frequency: frequency || (dose ? '' : own), when };
   const asNeeded = line.asNeededBoolean || line.asNeededCodeableConcept ? either('au besoin', 'as needed') : '';
-  const head = joined('\u00a0', dose, route);
+  const head = joined('\u00a0', dose, code);
   const often = dose && when && !asNeeded && Number(repeat.frequency || 1) === 1 && (repeat.periodUnit || 'd') === 'd' ? '' : frequency;
   const tail = asNeeded && (head || often) ? ((head || '') + ' ' + (often ? often + ' ' : '') + asNeeded).trim() : '';
-  const parts = tail ? [tail, when, maximumOf(line)] : [head, often, when, asNeeded, maximumOf(line)];
+  const parts = tail ? [tail, way, when, maximumOf(line)] : [head, way, often, when, asNeeded, maximumOf(line)];
   return { text: parts.filter(Boolean).join(', '), dose: head, frequency: often, when };
 }

@@ -29,7 +29,7 @@ function column(end, contact) {
   const key = 'ended_' + end.state;
   const story = known && (end.state === 'expired' || end.state === 'revoked') ? tm(key, t('hours', hours(end)), fmtFull(end.at), zone(), fmtAgo(end.now - end.at)) : t(key === 'ended_expired' || key === 'ended_revoked' ? 'ended_unknown' : key);
   const title = { unknown: 'endedUnknownTitle', bad: 'endedBadTitle', closed: 'closedTitle' }[end.state] || 'endedTitle';
-  const steps = ['again1', 'again2', contact ? 'again3' : 'again3none'];
+  const steps = ['again1', 'again2', ...(contact ? ['again3'] : [])];
   return h('section', { lang: lang() }, h('h1', t(title)), h('p.story', story), h('h2', t('again')), h('ol.again', steps.map((s) => h('li', h('span', tm(s))))));
 }
 

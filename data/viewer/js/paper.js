@@ -37,9 +37,9 @@ function alertSubPaper(alert) {
   return words.join(', ');
 }
 
-function alerts(view) {
+function alerts(view, most, left) {
   if (!view.alerts.length) return h('p.p-noalert', h('b', t('noAlert')), '. ', t('noAlertHint'));
-  return h('ul.p-alerts', view.alerts.map((a) => h('li' + (a.severe ? '.severe' : ''), h('span.kind', icon(a.icon), a.label), h('strong', a.title), h('span.sub', alertSubPaper(a)))));
+  return h('ul.p-alerts', cut(view.alerts, most / 2, (n) => tn('n_alerts', n), left).map((a) => h('li' + (a.severe ? '.severe' : ''), h('span.kind', icon(a.icon), a.label), h('strong', a.title), h('span.sub', alertSubPaper(a)))));
 }
 
 function box(title, side, rows, extra) {
@@ -58,11 +58,11 @@ function stateOf(view, key) {
   return partStateBox(part, true, true) || h('p', t(part.state === 'absent' ? 'absent' : 'emptyList'));
 }
 
-function lists(app, level, left) {
+function lists(app, level, left, most) {
   const { view } = app;
   const src = (row) => sourceMark(row.source, false);
   const row = (r, detail) => h('li', h('span.main', nameNodes(r)), h('span.det', detail), src(r));
-  const allergies = view.allergies.map((r) => (r.none ? h('li', icon('yes'), h('span.main', tm(r.none)), h('span.det', r.detail), src(r)) : h('li', h('span.main', nameNodes(r), ' ', severityTag(r)), h('span.det', r.detail), src(r))));
+  const allergies = cut(view.allergies, most, (n) => tn('n_allergies', n), left).map((r) => (r.none ? h('li', icon('yes'), h('span.main', tm(r.none)), h('span.det', r.detail), src(r)) : h('li', h('span.main', nameNodes(r), ' ', severityTag(r)), h('span.det', r.detail), src(r))));
   const problems = cut(view.problems.active, level.problems, (n) => tn('n_problems', n), left).map((r) => row(r, r.detail));
   const changes = view.medications.current.filter((m) => m.change && !m.struck);
   const logged = view.medications.current.some((m) => m.lastDose);
@@ -128,18 +128,31 @@ function foot(app, left) {
   ];
 }
 
-function compose(app, level) {
-  const left = [];
-  const body = [head(app), alerts(app.view), h('div.p-strip', stripBoxes(app.view, true)), lists(app, level, left), tiles(app, level), also(app, level)];
-  return h('div.sheet' + (level.roomy ? '' : '.tight'), { lang: lang() }, body, foot(app, left));
+/** Letters of a name when nothing else helps; then no list is whole, and the sheet says so. */
+const FEW = 20;
+
+/** Names that no sheet holds end in an ellipsis; what is on the screen is whole. */
+function shorten(node, most) {
+  if (node.nodeType === 3 && node.data.length > most) node.data = node.data.slice(0, most) + '…';
+  node.childNodes.forEach((child) => shorten(child, most));
+}
+
+function compose(app, level, most) {
+  const left = most ? [t('namesCut')] : [];
+  const many = most === FEW ? 12 : 999;
+  const body = [head(app), alerts(app.view, many, left), h('div.p-strip', stripBoxes(app.view, true)), lists(app, level, left, many), tiles(app, level), also(app, level)];
+  const sheet = h('div.sheet' + (level.roomy ? '' : '.tight'), { lang: lang() }, body);
+  if (most) shorten(sheet, most);
+  sheet.append(...foot(app, left).filter(Boolean));
+  return sheet;
 }
 
 /** Fills `place` with the fullest page that fits one sheet; `place` is laid out off screen at the sheet's width. */
 export function renderPaper(app, place) {
-  for (const level of PAPER_LEVELS) {
-    place.replaceChildren(compose(app, level));
-    if (PAPERS.every((paper) => fits(place, paper))) break;
-  }
+  [0, 160, 80, 40, FEW].some((most) => PAPER_LEVELS.some((level) => {
+    place.replaceChildren(compose(app, level, most));
+    return PAPERS.every((paper) => fits(place, paper));
+  }));
   place.classList.remove('letter', 'a4');
 }
 

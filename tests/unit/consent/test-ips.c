@@ -914,6 +914,26 @@ test_both_languages (Fixture *f, gconstpointer data)
   json_decref (bundle);
 }
 
+/* Words within an entry, too: a reaction that is coded, a route. */
+static void
+test_inner_words (Fixture *f, gconstpointer data)
+{
+  json_t *bundle;
+
+  add_patient (f);
+  add (f, "{\"resourceType\":\"AllergyIntolerance\"," SUBJECT ",\"code\":{\"text\":\"Penicillin\"},"
+          "\"reaction\":[{\"manifestation\":[{\"coding\":[{\"system\":\"http://snomed.info/sct\","
+          "\"code\":\"126485001\",\"display\":\"Urticarial wheals\"}]}]}]}");
+  add (f, "{\"resourceType\":\"MedicationStatement\",\"status\":\"active\"," SUBJECT ","
+          "\"medicationCodeableConcept\":{\"text\":\"Nitroglycerin\"},"
+          "\"dosage\":[{\"route\":{\"text\":\"Under the tongue\"}}]}");
+  bundle = build (f);
+  g_assert_true (mentions (bundle, "Hives"));
+  g_assert_true (mentions (bundle, "Urticaire"));
+  g_assert_true (mentions (bundle, "Sous la langue"));
+  json_decref (bundle);
+}
+
 /* What a laboratory calls by another code, or notes elsewhere than with its results, is the same tile: the newest has it. */
 static void
 test_one_tile_a_measure (Fixture *f, gconstpointer data)
@@ -980,6 +1000,7 @@ main (int argc, char **argv)
   ADD ("/consent/ips/newest-vitals", test_newest_vitals);
   ADD ("/consent/ips/as-of", test_as_of);
   ADD ("/consent/ips/both-languages", test_both_languages);
+  ADD ("/consent/ips/inner-words", test_inner_words);
   ADD ("/consent/ips/incomplete", test_incomplete);
   ADD ("/consent/ips/diet-of-two-sources", test_diet_of_two_sources);
   ADD ("/consent/ips/one-tile-a-measure", test_one_tile_a_measure);
