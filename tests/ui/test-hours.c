@@ -25,9 +25,28 @@ now_cb (gpointer data)
   return (CitizTime){__atomic_load_n (&now_ms, __ATOMIC_SEQ_CST)};
 }
 
+/* While shut, the engine waits where it asks for chance: what takes long there can be looked at. */
+static GThread *main_thread;
+static GMutex gate;
+static GCond opened;
+static gboolean shut;
+
+static void
+set_gate (gboolean closed)
+{
+  g_mutex_lock (&gate);
+  shut = closed;
+  g_cond_broadcast (&opened);
+  g_mutex_unlock (&gate);
+}
+
 static void
 random_cb (gpointer data, guint8 *out, gsize n)
 {
+  g_mutex_lock (&gate);
+  while (shut && g_thread_self () != main_thread)
+    g_cond_wait (&opened, &gate);
+  g_mutex_unlock (&gate);
   citiz_env_random (citiz_env_system (), out, n);
 }
 
@@ -229,6 +248,54 @@ test_extra_dose (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+static GtkWidget *
+dialog_that_says (const gchar *text)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (ui_find (window, GTK_TYPE_LABEL, text, TRUE) != NULL)
+        return window;
+    }
+  return NULL;
+}
+
+static void
+removed_cb (GObject *source, GAsyncResult *result, gpointer done)
+{
+  *(gboolean *) done
+      = citiz_session_remove_sample_finish (CITIZ_SESSION (source), result, NULL, NULL);
+}
+
+/* Loading the sample says that it goes on, and is stopped by leaving: none of it is there. */
+static void
+test_sample_stopped (void)
+{
+  g_autoptr (CitizSession) session = NULL;
+  GtkWidget *window, *dialog = NULL;
+  gboolean done = FALSE;
+
+  set_clock (2026, 11, 24, 9, 0);
+  session = sample ();
+  citiz_session_remove_sample_async (session, NULL, removed_cb, &done);
+  WAIT_FOR (done);
+  window = GTK_WIDGET (citiz_window_new (NULL, session));
+  gtk_window_present (GTK_WINDOW (window));
+  set_gate (TRUE);
+  gtk_widget_activate_action (window, "win.try-sample", NULL);
+  WAIT_FOR ((dialog = dialog_that_says ("Loading the sample record…")) != NULL);
+  g_assert_nonnull (ui_button_of (dialog, "window.close"));
+  gtk_window_close (GTK_WINDOW (dialog));
+  set_gate (FALSE);
+  WAIT_FOR (shows (window, "Stopped. Nothing was changed."));
+  g_assert_false (citiz_session_get_sample (session));
+  g_assert_cmpuint (citiz_record_size (citiz_session_get_record (session)), ==, 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* A window left open turns with the day. */
 static void
 test_turn (void)
@@ -339,9 +406,11 @@ main (int argc, char **argv)
   g_assert_true (citiz_crypto_init ());
   citiz_ui_init ();
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
+  main_thread = g_thread_self ();
   g_test_add_func ("/hours/after-midnight", test_after_midnight);
   g_test_add_func ("/hours/late-dose", test_late_dose);
   g_test_add_func ("/hours/extra-dose", test_extra_dose);
+  g_test_add_func ("/hours/sample-stopped", test_sample_stopped);
   g_test_add_func ("/hours/turn", test_turn);
   g_test_add_func ("/hours/visit", test_visit);
   g_test_add_func ("/hours/young-day", test_young_day);
