@@ -176,8 +176,10 @@ advice_to_follower (json_t *body)
       return _ ("It has asked to come in: it votes as soon as enough of the others have agreed.");
   }
   if (is_listed (body))
-    return _ ("It is on the list of validators and has lost its vote journal: it follows, and the "
-              "others miss its vote. To vote again, under a new key: citiz-node join");
+    return _ (
+        "It is on the list of validators and has lost its vote journal: it follows, and the "
+        "others miss its vote. To vote again, under a new key, as soon as enough of them vote: "
+        "citiz-node join");
   return _ ("It follows the others and never signs. To be one of those who keep the ledger: "
             "citiz-node join");
 }
@@ -187,8 +189,10 @@ static const gchar *
 advice_to_voter (json_t *body)
 {
   if (g_str_equal (text_of (body, "state"), "unheard"))
-    return _ ("Too few of those in reach vote: nothing new becomes final until they do, or until "
-              "those who are missing are back. What waits is not lost.");
+    return _ (
+        "Too few of those in reach vote: nothing new becomes final until they do, or until "
+        "those who are missing are back. What waits is not lost. If too few can vote for good: "
+        "citiz-node refound");
   if (number_of (body, "evidence") > 0)
     return _ ("A node has signed two things that contradict one another: talk to who runs it.");
   if (number_of (body, "standing") >= STANDING)

@@ -201,15 +201,20 @@ void
 citiz_host_print_status (json_t *body)
 {
   const gint64 height = number_of (body, "height");
+  const gulong waiting = (gulong) number_of (body, "waiting");
   g_autofree gchar *age = citiz_host_duration (age_of (body));
 
   citiz_host_say (_ ("State: %s; %s"), state_words (text_of (body, "state")),
                   mode_words (text_of (body, "mode")));
   if (height == 0)
-    citiz_host_say (_ ("No block yet; %lld transactions wait"), number_of (body, "waiting"));
+    citiz_host_say (ngettext ("No block yet; %lld transaction waits",
+                              "No block yet; %lld transactions wait", waiting),
+                    (long long) waiting);
   else
-    citiz_host_say (_ ("Newest block: %lld; last agreement %s ago; %lld transactions wait"),
-                    (long long) height, age, number_of (body, "waiting"));
+    citiz_host_say (ngettext ("Newest block: %lld; last agreement %s ago; %lld transaction waits",
+                              "Newest block: %lld; last agreement %s ago; %lld transactions wait",
+                              waiting),
+                    (long long) height, age, (long long) waiting);
   print_validators (body);
   citiz_host_say (_ ("Community: %s"), text_of (body, "chain"));
   citiz_host_say_words_of (body);
@@ -338,9 +343,15 @@ citiz_host_command_restore (const CitizHostArguments *arguments, GError **error)
 static void
 print_drain (json_t *body)
 {
-  citiz_host_say (_ ("It takes nothing new any more, and goes on voting; %lld transactions wait. "
-                     "Stop it when that is 0."),
-                  number_of (body, "waiting"));
+  const gulong waiting = (gulong) number_of (body, "waiting");
+
+  citiz_host_say (
+      ngettext ("It takes nothing new any more, and goes on voting; %lld transaction waits. "
+                "Stop it when that is 0.",
+                "It takes nothing new any more, and goes on voting; %lld transactions wait. "
+                "Stop it when that is 0.",
+                waiting),
+      (long long) waiting);
 }
 
 int

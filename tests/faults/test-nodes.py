@@ -314,7 +314,7 @@ def case_silent(world):
     assert 'Too few of those in reach vote' in why.splitlines()[-1], why
     assert 'does not hear enough of the others vote' in first.get('/')[1].decode()
     assert 'citiz-node join' in lost.command('why').stdout.splitlines()[-1]
-    assert 'Newest block' in (text := first.command('status').stdout) and 'nothing new becomes final' in text, text
+    assert 'Newest block' in (text := first.command('status').stdout) and 'nothing new becomes final' in text and '1 transaction waits' in text, text
     away.start()
     first.becomes_final(name)
     until('enough vote again', first.ready)
