@@ -217,20 +217,68 @@ citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* Nobody should press and see nothing: the address can be copied then. */
+/* An address that was to be opened from a window. */
+typedef struct
+{
+  GtkWidget *window;
+  gchar *uri;
+} Address;
+
+static void
+address_free (gpointer data, GClosure *closure)
+{
+  Address *address = data;
+
+  g_object_unref (address->window);
+  g_free (address->uri);
+  g_free (address);
+}
+
+static void
+address_response_cb (AdwMessageDialog *dialog, const gchar *response, Address *address)
+{
+  if (!g_str_equal (response, "copy"))
+    return;
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (address->window), address->uri);
+  citiz_toast (address->window, _ ("Link copied"));
+}
+
+/* Nobody should press and see nothing: the address is given then. */
 static void
 shown_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autofree gchar *uri = data;
+  Address *address = data;
+  g_autofree gchar *body = NULL;
+  GtkWidget *dialog;
 
-  if (!gtk_show_uri_full_finish (GTK_WINDOW (source), result, NULL)
-      && gtk_widget_get_visible (GTK_WIDGET (source)))
-    citiz_compat_tell (GTK_WIDGET (source), _ ("No Program Opened This Address"), uri);
+  if (gtk_show_uri_full_finish (GTK_WINDOW (source), result, NULL)
+      || !gtk_widget_get_visible (address->window))
+    {
+      address_free (address, NULL);
+      return;
+    }
+  body = g_strdup_printf ("%s\n\n%s",
+                          _ ("Open it yourself, in a browser on this computer for instance."),
+                          address->uri);
+  dialog = message_new (address->window, _ ("No Program Opened This Address"), body);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"), "copy",
+                                    _ ("_Copy the Address"), NULL);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (address_response_cb), address,
+                         address_free, 0);
+  citiz_name_buttons (dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 void
 citiz_compat_show_uri (GtkWidget *owner, const gchar *uri)
 {
-  if (citiz_compat_is_there (owner))
-    gtk_show_uri_full (window_of (owner), uri, GDK_CURRENT_TIME, NULL, shown_cb, g_strdup (uri));
+  Address *address;
+
+  if (!citiz_compat_is_there (owner))
+    return;
+  address = g_new0 (Address, 1);
+  address->window = g_object_ref (GTK_WIDGET (window_of (owner)));
+  address->uri = g_strdup (uri);
+  gtk_show_uri_full (window_of (owner), uri, GDK_CURRENT_TIME, NULL, shown_cb, address);
 }

@@ -7,6 +7,7 @@
 #include "crypto/citiz-crypto-error.h"
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-add.h"
+#include "ui/citiz-compat.h"
 #include "ui/citiz-export.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-import-dialog.h"
@@ -334,6 +335,36 @@ test_mask (void)
   g_assert_cmpuint (n_windows (), ==, 0);
 }
 
+static void
+copied_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(gchar **) data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+}
+
+/* With no program to open it, the address is said, and can be copied. */
+static void
+test_no_browser (void)
+{
+  static const gchar *const address = "citiz-nobody:opens-this";
+  CitizWindow *window = citiz_window_new (NULL, session);
+  g_autofree gchar *copied = NULL;
+
+  gtk_window_present (GTK_WINDOW (window));
+  settle ();
+  citiz_compat_show_uri (GTK_WIDGET (window), address);
+  WAIT_FOR (ADW_IS_MESSAGE_DIALOG (newest ()));
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (newest ())), address));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (newest ()), "copy");
+  gtk_window_destroy (GTK_WINDOW (newest ()));
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (window)), NULL, copied_cb,
+                                 &copied);
+  WAIT_FOR (copied != NULL);
+  g_assert_cmpstr (copied, ==, address);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+  g_assert_cmpuint (n_windows (), ==, 0);
+}
+
 static gboolean
 is_medications (GtkWidget *widget)
 {
@@ -394,6 +425,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dialogs/late-answer", test_late_answer);
   g_test_add_func ("/dialogs/replace-words", test_replace_words);
   g_test_add_func ("/dialogs/drop", test_drop);
+  g_test_add_func ("/dialogs/no-browser", test_no_browser);
   g_test_add_func ("/dialogs/mask", test_mask);
   g_test_add_func ("/dialogs/mask-part", test_mask_part);
   status = g_test_run ();
