@@ -119,9 +119,10 @@ describe_nodes (const CitizAccess *access)
       [CITIZ_ACCESS_READY] = "ready",
   };
 
-  return json_pack ("{s:s, s:i, s:i, s:i, s:i}", "state", names[access->ready], "all",
+  return json_pack ("{s:s, s:i, s:i, s:i, s:i, s:i}", "state", names[access->ready], "all",
                     (int) access->n_nodes, "needed", (int) access->n_needed, "holding",
-                    (int) access->n_holding, "erased", (int) access->n_erased);
+                    (int) access->n_holding, "silent", (int) access->n_silent, "erased",
+                    (int) access->n_erased);
 }
 
 static json_t *
@@ -279,6 +280,8 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
              run->serve ? _ ("Ctrl+C, then ") : "", id);
   if (ready != NULL)
     citiz_tell ("%s", ready);
+  if (citiz_session_explain_moved (access) != NULL)
+    citiz_tell ("%s", citiz_session_explain_moved (access));
   if (!run->serve && access->n_nodes > 0)
     return CITIZ_EXIT_DONE;
   if (!run->serve)

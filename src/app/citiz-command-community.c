@@ -141,15 +141,15 @@ describe (const CitizCommunityView *view)
   if (view->refound != NULL)
     refound = citiz_session_refound_name (view->refound);
   return json_pack (
-      "{s:s?, s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:i, s:o, s:o}",
+      "{s:s?, s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:i, s:o, s:o}",
       "refound", refound, "name", view->name, "fingerprint", view->fingerprint, "state",
       state_words[view->state], "height", (json_int_t) view->height, "nodeHeight",
       (json_int_t) view->node_height, "final", final, "level", (int) view->level, "progress",
       view->progress, "registered", view->registered, "validators", (int) view->n_validators,
       "missing", (int) view->n_missing, "mayFail", (int) view->may_fail, "mayLie",
-      (int) view->may_lie, "waiting", (int) view->n_waiting, "personalHeight",
-      (json_int_t) view->head, "committedHeight", (json_int_t) view->committed, "watchers",
-      (int) view->watchers, "alarms", alarms, "nodes", nodes);
+      (int) view->may_lie, "waiting", (int) view->n_waiting, "standsStill", view->still,
+      "personalHeight", (json_int_t) view->head, "committedHeight", (json_int_t) view->committed,
+      "watchers", (int) view->watchers, "alarms", alarms, "nodes", nodes);
 }
 
 static void

@@ -108,6 +108,7 @@ citiz_engine_describe_community (CitizEngine *engine)
   view->level = citiz_community_get_level (community, &view->progress);
   view->registered = citiz_community_is_registered (community);
   view->working = citiz_community_is_working (community);
+  view->still = citiz_community_is_still (community);
   view->n_waiting = citiz_outbox_n_waiting (citiz_community_get_outbox (community));
   view->false_ledger = g_strcmp0 (citiz_community_get_doubt (community), "") == 0;
   view->alarms = g_ptr_array_new_with_free_func (citiz_alarm_view_free);
@@ -186,6 +187,7 @@ hold (CitizEngine *engine, CitizCommunity *community, gboolean soon, GError **er
   engine->community = community;
   g_signal_connect_swapped (community, "changed", G_CALLBACK (changed_cb), engine);
   citiz_community_set_paused (community, engine->paused);
+  citiz_community_set_watched (community, engine->watched);
   citiz_engine_watch_page (community);
   if (!citiz_community_start (community, error))
     return FALSE;
@@ -285,6 +287,14 @@ citiz_engine_set_paused (CitizEngine *engine, gboolean paused)
   engine->paused = paused;
   if (engine->community != NULL)
     citiz_community_set_paused (engine->community, paused);
+}
+
+void
+citiz_engine_set_watched (CitizEngine *engine, gboolean watched)
+{
+  engine->watched = watched;
+  if (engine->community != NULL)
+    citiz_community_set_watched (engine->community, watched);
 }
 
 /* Joining and leaving ********************************************************/

@@ -11,7 +11,8 @@
  *   {account, given, expires, ended?, tx, height, capsule, profile, scopeSalt, withheld, tries, shown: [{key, count, text}], digest?, updated?,
  *    sample?, link?, shlink?, code?, instead?}
  * Over the nodes of a community (citiz-engine-shared.c) also
- *   {community: its chain, t, nodes: [[key, origin]], held, coded: bits of nodes, ending?: when its end was asked for, status?: how it ended};
+ *   {community: its chain, t, nodes: [[key, origin]], held, coded: bits of nodes, door?: the origin of the
+ *    node that the link leads to now, led?: bits of those it led to before, ending?: when its end was asked for, status?: how it ended};
  * tx and height are not there: its place on the ledger is found by its id. */
 
 json_t *

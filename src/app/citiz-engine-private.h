@@ -71,7 +71,8 @@ struct _CitizEngine
   GSource *community_due;    /* the window is about to be told of it */
   guint64
       committed_told; /* height of the personal head that the window knows to be on the community's ledger */
-  gboolean paused; /* the community's nodes are not asked */
+  gboolean paused;  /* the community's nodes are not asked */
+  gboolean watched; /* a link to one of them is on screen */
 };
 
 /* News for the session: on the main thread, in the order of the calls; dropped when the session is gone. */
@@ -135,6 +136,7 @@ void citiz_engine_renew_copy (CitizEngine *engine);
 void citiz_engine_head_moved (CitizEngine *engine);
 CitizCommunityView *citiz_engine_describe_community (CitizEngine *engine);
 void citiz_engine_set_paused (CitizEngine *engine, gboolean paused);
+void citiz_engine_set_watched (CitizEngine *engine, gboolean watched);
 /* A joining under way; answered on the main thread. */
 typedef struct
 {

@@ -112,6 +112,7 @@ citiz_engine_add_shared (CitizEngine *engine, const CitizId *id, const json_t *j
   shared->forgotten = json_object_get (json, "ended") != NULL;
   shared->renewal = citiz_json_integer (json, "updated") != 0;
   shared->ending = citiz_json_integer (json, "ending") != 0;
+  citiz_shared_read_nodes (shared, json);
   if (engine->shared == NULL)
     engine->shared = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, NULL,
                                             citiz_shared_free);
@@ -193,6 +194,8 @@ citiz_engine_describe_shared (CitizEngine *engine, CitizAccess *access, const js
     access->state = citiz_env_now (engine->env).ms < access->expires.ms ? CITIZ_ACCESS_LIVE
                                                                         : CITIZ_ACCESS_EXPIRED;
   access->n_holding = citiz_n_bits (held);
+  if (shared != NULL && engine->community != NULL && access->state == CITIZ_ACCESS_LIVE)
+    citiz_shared_describe_door (shared, access, json);
   access->n_coded
       = citiz_n_bits (shared != NULL ? shared->coded : (guint) citiz_json_integer (json, "coded"));
   access->ending = access->state == CITIZ_ACCESS_LIVE && citiz_json_integer (json, "ending") != 0;
@@ -224,32 +227,6 @@ citiz_json_origin (const json_t *json, guint i)
       json_array_get (json_array_get (json_object_get (json, "nodes"), i), 1));
 }
 
-/* A link that leads to a node which does not answer, while others hold their part, leads to one of these from now on. */
-static void
-choose_door (CitizShared *shared, json_t *json)
-{
-  const gchar *link = json_string_value (json_object_get (json, "link"));
-  const guint unheard = shared->giver != NULL ? citiz_giver_get_unheard (shared->giver) : 0;
-  const gchar *door = NULL;
-
-  if (link == NULL || citiz_n_bits (shared->held) < shared->threshold
-      || json_object_get (json, "door") != NULL)
-    return;
-  for (guint i = 0; i < shared->n_nodes; i++)
-    {
-      const gchar *origin = citiz_json_origin (json, i);
-      const gboolean leads
-          = origin != NULL && g_str_has_prefix (link, origin) && link[strlen (origin)] == '/';
-
-      if (leads && !(unheard & ~shared->held & (1u << i)))
-        return;
-      if (door == NULL && (shared->held & (1u << i)) != 0)
-        door = origin;
-    }
-  if (door != NULL)
-    json_object_set_new (json, "door", json_string (door));
-}
-
 /* What is known of its nodes; the parcel goes when it is empty. */
 void
 citiz_shared_keep (CitizShared *shared)
@@ -268,7 +245,7 @@ citiz_shared_keep (CitizShared *shared)
     }
   json_object_set_new (json, "held", json_integer (shared->held));
   json_object_set_new (json, "coded", json_integer (shared->coded));
-  choose_door (shared, json);
+  (void) citiz_shared_choose_door (shared, json);
   if (!citiz_engine_end_transaction (
           engine,
           citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, &shared->id, json, &error)
@@ -361,6 +338,7 @@ look_at_known (CitizShared *shared, const CitizGrantState *state)
       citiz_engine_tell_session (shared->engine, citiz_session_refresh_late, NULL, NULL);
     }
   citiz_shared_look_for_openings (shared, state);
+  citiz_shared_look_at_door (shared);
   if (news)
     {
       citiz_shared_tell (shared);

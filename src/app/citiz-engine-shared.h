@@ -16,17 +16,19 @@ typedef struct
   CitizTime expires;
   CitizParcel *parcel; /* NULL: nothing is left to hand */
   CitizGiver *giver;   /* NULL: nothing is handed now */
-  guint held, coded;   /* bits of nodes */
-  gboolean renewal;    /* the parcel is of one */
-  gboolean known;      /* the ledger has it */
-  gboolean renew_due;  /* the record changed before the ledger had it */
-  gboolean over;       /* the ledger says that it has ended */
-  gboolean forgotten;  /* and the vault holds no link any more */
-  gboolean ending;     /* its end was asked for */
-  gint64 said_at;      /* monotonic us: when its end was said again */
-  gint64 lost_at;      /* monotonic us: when another was last asked for in its place */
-  guint used, closed;  /* as told */
-  GSource *patience;   /* until it is given on this computer instead */
+  CitizPublicKey nodes[CITIZ_COMMITTEE_MAX];
+  guint held, coded;  /* bits of nodes */
+  guint silent;       /* of those that did not answer, as told */
+  gboolean renewal;   /* the parcel is of one */
+  gboolean known;     /* the ledger has it */
+  gboolean renew_due; /* the record changed before the ledger had it */
+  gboolean over;      /* the ledger says that it has ended */
+  gboolean forgotten; /* and the vault holds no link any more */
+  gboolean ending;    /* its end was asked for */
+  gint64 said_at;     /* monotonic us: when its end was said again */
+  gint64 lost_at;     /* monotonic us: when another was last asked for in its place */
+  guint used, closed; /* as told */
+  GSource *patience;  /* until it is given on this computer instead */
   /* mail */
   GCancellable *stop;
   guint n_reading;     /* nodes asked */
@@ -63,6 +65,15 @@ void citiz_shared_hand (CitizShared *shared);
 void citiz_shared_give_up (CitizShared *shared);
 void citiz_shared_end_again (CitizShared *shared);
 gboolean citiz_engine_may_open_stalled (guint n_validators);
+
+/* citiz-engine-shared-door.c */
+void citiz_shared_read_nodes (CitizShared *shared, const json_t *json);
+guint citiz_shared_silent (const CitizShared *shared);
+gboolean citiz_shared_choose_door (CitizShared *shared, json_t *json);
+void citiz_shared_look_at_door (CitizShared *shared);
+void citiz_shared_describe_door (const CitizShared *shared,
+                                 CitizAccess *access,
+                                 const json_t *json);
 
 /* citiz-engine-shared-mail.c */
 void citiz_shared_look_for_openings (CitizShared *shared, const CitizGrantState *state);

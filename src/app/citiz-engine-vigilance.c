@@ -119,8 +119,13 @@ citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *vie
   g_autoptr (GPtrArray) nodes = citiz_watch_nodes (watch);
 
   for (guint i = 0; i < alarms->len; i++)
-    if (((CitizAlarm *) alarms->pdata[i])->kind < CITIZ_N_ALARMS)
-      g_ptr_array_add (view->alarms, describe_alarm (community, alarms->pdata[i]));
+    {
+      CitizAlarm *alarm = alarms->pdata[i];
+
+      if (alarm->kind < CITIZ_N_ALARMS
+          && !(alarm->kind == CITIZ_ALARM_STALL && view->still)) /* seen by one's own eyes */
+        g_ptr_array_add (view->alarms, describe_alarm (community, alarm));
+    }
   view->watchers = middle_of_watchers (nodes);
 }
 

@@ -40,11 +40,11 @@ citiz_community_view_free (CitizCommunityView *view)
   g_free (view);
 }
 
-/* So many validators are missing that nothing new becomes final. */
+/* So many validators are missing that nothing new becomes final; or nothing does, whoever answers. */
 gboolean
 citiz_community_view_stands (const CitizCommunityView *view)
 {
-  return view->n_missing > view->may_fail;
+  return view->still || view->n_missing > view->may_fail;
 }
 
 const CitizCommunityView *
@@ -147,6 +147,8 @@ citiz_session_explain_community (const CitizCommunityView *view)
     return g_strdup (_ ("No node answers"));
   if (view->state == CITIZ_COMMUNITY_VIEW_PAUSED)
     return g_strdup (_ ("Paused: the network is metered"));
+  if (view->still)
+    return g_strdup (_ ("The ledger stands still: what waits is kept"));
   if (citiz_community_view_stands (view))
     return g_strdup_printf (
         ngettext ("%u node of %u does not answer", "%u nodes of %u do not answer", view->n_missing),
@@ -314,35 +316,57 @@ citiz_session_leave_community_finish (CitizSession *self, GAsyncResult *result, 
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* Metered networks ***********************************************************/
+/* How much the nodes are asked ***********************************************************/
 
 typedef struct
 {
   CitizEngine *engine;
-  gboolean paused;
-} Pause;
+  gboolean on;
+} Switch;
 
 static gboolean
 pause_cb (gpointer data)
 {
-  g_autofree Pause *pause = data;
+  g_autofree Switch *pause = data;
 
-  citiz_engine_set_paused (pause->engine, pause->paused);
+  citiz_engine_set_paused (pause->engine, pause->on);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+watched_cb (gpointer data)
+{
+  g_autofree Switch *watch = data;
+
+  citiz_engine_set_watched (watch->engine, watch->on);
+  return G_SOURCE_REMOVE;
+}
+
+void
+citiz_session_set_watched (CitizSession *self, gboolean watched)
+{
+  Switch *watch;
+
+  if (self->watched == watched)
+    return;
+  self->watched = watched;
+  watch = g_new (Switch, 1);
+  *watch = (Switch){self->engine, watched};
+  citiz_engine_do (self->engine, watched_cb, watch);
 }
 
 /* To be called when the network or the setting has changed. */
 void
 citiz_session_tell_engine_pause (CitizSession *self)
 {
-  Pause *pause;
+  Switch *pause;
 
   if (self->state != CITIZ_SESSION_OPEN) /* the setting is not known */
     return;
-  pause = g_new (Pause, 1);
+  pause = g_new (Switch, 1);
   *pause
-      = (Pause){self->engine,
-                self->metered && !json_is_true (citiz_session_get_setting (self, "sync-metered"))};
+      = (Switch){self->engine,
+                 self->metered && !json_is_true (citiz_session_get_setting (self, "sync-metered"))};
   citiz_engine_do (self->engine, pause_cb, pause);
 }
 

@@ -23,9 +23,24 @@ explain_sending (const CitizAccess *access)
 gboolean
 citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view)
 {
-  return view != NULL && access->state == CITIZ_ACCESS_LIVE && access->n_nodes > 0
+  return access->state == CITIZ_ACCESS_LIVE && access->n_nodes > 0
          && access->ready != CITIZ_ACCESS_SENDING
-         && view->n_missing + access->n_needed > access->n_nodes;
+         && (access->n_holding < access->n_needed + access->n_silent
+             || (view != NULL && view->n_missing + access->n_needed > access->n_nodes));
+}
+
+/**
+ * citiz_session_explain_moved:
+ *
+ * Returns: (nullable): what to do with a link that was given before it came to lead to another node
+ */
+const gchar *
+citiz_session_explain_moved (const CitizAccess *access)
+{
+  if (access->state != CITIZ_ACCESS_LIVE || !access->moved)
+    return NULL;
+  return _ (
+      "A link or code that you gave earlier leads to a node that does not answer now. Give this one instead; the earlier one opens again when its node is back.");
 }
 
 /**
@@ -50,12 +65,12 @@ citiz_session_explain_ready (const CitizAccess *access, const CitizCommunityView
     return explain_sending (access);
   if (citiz_access_is_stranded (access, view))
     return g_strdup (_ (
-        "Too few nodes answer: nobody can open it until more are back. For a carer who waits now, make the one-file summary."));
+        "Too few nodes answer: nobody can open it until more are back. For a carer who waits now, make the one-file summary, or show your record on this computer."));
   return g_strdup_printf (
-      ngettext ("Ready: %u of %u node holds its part. This computer may be closed.",
-                "Ready: %u of %u nodes hold their part. This computer may be closed.",
-                access->n_holding),
-      access->n_holding, access->n_nodes);
+      ngettext ("Ready: %u of %u node holds its part and answers. This computer may be closed.",
+                "Ready: %u of %u nodes hold their part and answer. This computer may be closed.",
+                access->n_holding - access->n_silent),
+      access->n_holding - access->n_silent, access->n_nodes);
 }
 
 /**

@@ -46,6 +46,7 @@ struct _CitizSession
   GHashTable *settings;
   CitizCommunityView *community;
   gboolean metered;
+  gboolean watched; /* a link over nodes is on screen */
   guint32 sample_batch;
   GHashTable *trash; /* CitizId → what an undo puts back */
   guint minute_timer;

@@ -99,10 +99,12 @@ struct _CitizAccess
   gboolean sample;       /* given on the sample record: it tells of nobody */
   /* Over the nodes of a community; n_nodes is 0 when it opens on this computer only. */
   guint n_nodes, n_needed, n_holding;
-  guint n_coded;  /* of those, know the spoken code */
+  guint n_silent; /* of those, did not answer when they were asked last */
+  guint n_coded;  /* know the spoken code */
   guint n_erased; /* nodes that have said on the ledger that they hold nothing any more */
   CitizAccessReady ready;
   gboolean ending;  /* its end was asked for, and the ledger has not confirmed it yet */
+  gboolean moved;   /* a link that was given earlier leads to a node that does not answer now */
   gboolean instead; /* on this computer only because the nodes of the community did not answer */
 };
 
@@ -583,6 +585,7 @@ typedef struct
   guint may_lie;          /* this many may lie; 0 with fewer than four */
   gboolean opens_stalled; /* an access given now may be opened while the ledger stands still */
   guint n_waiting;        /* entries that wait to become final */
+  gboolean still;         /* something waits, and nothing has become final for half a minute */
   guint64 head,
       committed; /* of the personal ledger: height now, and as the community has it; 0: not yet */
   CitizTime committed_at;
@@ -603,6 +606,8 @@ gchar *citiz_session_explain_community (const CitizCommunityView *view);
 gchar *citiz_session_explain_verifying (const CitizCommunityView *view);
 /* Too few of the nodes that hold its parts answer: nobody opens it now. @view: (nullable) */
 gboolean citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view);
+/* What to do with a link that leads elsewhere than when it was given; NULL: nothing. */
+const gchar *citiz_session_explain_moved (const CitizAccess *access);
 /* Where a live access stands with its nodes; NULL: nothing to say. @view: (nullable) */
 gchar *citiz_session_explain_ready (const CitizAccess *access, const CitizCommunityView *view);
 
@@ -674,6 +679,8 @@ gboolean citiz_session_leave_community_finish (CitizSession *self,
                                                GError **error);
 /* The network costs money now, or no longer does; the setting "sync-metered" (true) goes on all the same. */
 void citiz_session_set_metered (CitizSession *self, gboolean metered);
+/* A link over nodes is on screen, or no more: whether they answer is asked at once, and then every ten seconds. */
+void citiz_session_set_watched (CitizSession *self, gboolean watched);
 
 /* --- export --- */
 /* format: "ips" "fhir" "csv" "pdf" */

@@ -371,6 +371,7 @@ citiz_community_moved (CitizCommunity *self)
   if (citiz_community_get_state (self) == CITIZ_COMMUNITY_EVEN)
     verify_all (self);
   citiz_community_say_what_is_due (self);
+  citiz_community_look_if_still (self);
   citiz_community_tell (self);
 }
 

@@ -70,6 +70,12 @@ struct _CitizCommunity
   GCancellable *watch; /* NULL: the nodes are not asked */
   gboolean calling;
   gboolean witnesses; /* the nodes are told what was verified here */
+  /* a ledger that stands still; ms of the steady clock */
+  guint64 still_height;
+  gint64 moved_at, waits_since; /* 0: nothing waits */
+  guint still_ms;
+  gboolean still;
+  gboolean watched; /* a link to one of its nodes is on screen */
   /* the personal chain */
   CitizChain *personal;
   CitizPendingHead pending;
@@ -114,6 +120,11 @@ void citiz_community_start_watching (CitizCommunity *self);
 void citiz_community_stop_watching (CitizCommunity *self);
 void citiz_community_list_members (CitizCommunity *self);
 void citiz_community_see_votes (CitizCommunity *self);
+
+/* citiz-community-still.c */
+void citiz_community_init_still (CitizCommunity *self);
+void citiz_community_look_if_still (CitizCommunity *self);
+void citiz_community_follow_near (CitizCommunity *self);
 
 /* citiz-community-level.c */
 void citiz_community_moved (CitizCommunity *self);

@@ -101,7 +101,9 @@ void
 citiz_community_list_members (CitizCommunity *self)
 {
   CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
+  const guint n_before = self->members->len;
   CitizValidators validators;
+  gboolean newcomer = FALSE;
 
   if (ledger == NULL
       || !citiz_ledger_get_validators (ledger, citiz_ledger_epoch (ledger), &validators))
@@ -112,8 +114,10 @@ citiz_community_list_members (CitizCommunity *self)
     {
       CitizCommunityMember *member = need_member (self, &validators.v[i].node);
 
-      if (member != NULL)
-        member->validator = TRUE;
+      if (member == NULL)
+        continue;
+      member->validator = TRUE;
+      newcomer |= member->url[0] == '\0' && n_before > 0 && self->members->len > n_before;
     }
   for (guint i = 0; i < self->invitation.n_nodes; i++)
     {
@@ -129,6 +133,8 @@ citiz_community_list_members (CitizCommunity *self)
   drop_strangers (self);
   g_ptr_array_sort (self->members, compare_members);
   list_urls (self);
+  if (newcomer) /* the others know who it is */
+    citiz_watch_begin_anew (self->watcher);
 }
 
 /* The ledger holds the hashes of a node's name and address, when it presented itself: then another's word has to fit. */
@@ -265,6 +271,7 @@ citiz_community_hear (CitizCommunity *self, const gchar *url, json_t *status)
       end_doubt (self, url);
       take_status (self, url, status);
     }
+  citiz_community_look_if_still (self);
   citiz_community_tell (self);
 }
 

@@ -182,6 +182,7 @@ hold (CitizCommunity *self, CitizVault *vault)
 static void
 outbox_waiting_cb (CitizCommunity *self)
 {
+  citiz_community_look_if_still (self);
   citiz_community_tell (self);
 }
 
@@ -663,4 +664,5 @@ citiz_community_init (CitizCommunity *self)
   self->poll_ms = POLL_MS;
   self->head_ms = HEAD_MS;
   self->idle_ms = IDLE_MS;
+  citiz_community_init_still (self);
 }

@@ -101,6 +101,7 @@ GPtrArray *citiz_community_get_members (CitizCommunity *self); /* CitizCommunity
 guint64 citiz_community_get_node_height (CitizCommunity *self);
 CitizLevel citiz_community_get_level (CitizCommunity *self, gdouble *out_progress);
 CitizTime citiz_community_get_final_time (CitizCommunity *self);
+gboolean citiz_community_is_still (CitizCommunity *self); /* nothing new becomes final */
 
 /* Those who keep it have founded it anew, because a quorum was lost for good: the person decides. */
 const CitizRefound *citiz_community_get_refound (CitizCommunity *self, guint *out_old);
@@ -125,6 +126,8 @@ void citiz_community_get_committed (CitizCommunity *self, CitizCommittedHead *ou
 
 /* Nothing is asked of the nodes while it is paused; what is put into the outbox is sent all the same. */
 void citiz_community_set_paused (CitizCommunity *self, gboolean paused);
+/* A link to one of the nodes is on screen. */
+void citiz_community_set_watched (CitizCommunity *self, gboolean watched);
 /* For tests: how patient it is. */
 void citiz_community_set_pace (CitizCommunity *self,
                                guint idle_ms,
@@ -132,6 +135,7 @@ void citiz_community_set_pace (CitizCommunity *self,
                                guint poll_ms,
                                guint head_ms);
 
+void citiz_community_set_still (CitizCommunity *self, guint ms);
 void citiz_community_set_leap (CitizCommunity *self, guint64 transactions);
 
 void citiz_community_member_free (gpointer member);

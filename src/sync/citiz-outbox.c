@@ -20,8 +20,9 @@ typedef struct
   gchar *word; /* of the last refusal */
   gboolean
       fresh; /* put in a moment ago: is the transaction of the database that it was put in over? */
-  gboolean vouching; /* its sponsor is asked */
-  gboolean unfit;    /* refused for how it asks to be let in */
+  gboolean vouching;   /* its sponsor is asked */
+  gboolean unfit;      /* refused for how it asks to be let in */
+  gboolean with_nodes; /* one has taken it, in whichever round */
 } Entry;
 
 struct _CitizOutbox
@@ -304,6 +305,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
     return;
   if (answer != NULL && (status == 200 || status == 202))
     {
+      entry->with_nodes = TRUE;
       if (entry->taken++ == 0 && entry->tx->type == CITIZ_TX_ACCT_REGISTER)
         let_go (self, entry);
     }
@@ -670,6 +672,17 @@ guint
 citiz_outbox_n_waiting (CitizOutbox *self)
 {
   return self->entries->len;
+}
+
+/* Of those, how many a node has taken since the outbox was started. */
+guint
+citiz_outbox_n_taken (CitizOutbox *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    n += ((const Entry *) self->entries->pdata[i])->with_nodes;
+  return n;
 }
 
 static void

@@ -44,6 +44,7 @@ gboolean citiz_outbox_start (CitizOutbox *self, GError **error) G_GNUC_WARN_UNUS
 void citiz_outbox_stop (CitizOutbox *self);
 void citiz_outbox_look (CitizOutbox *self);
 guint citiz_outbox_n_waiting (CitizOutbox *self);
+guint citiz_outbox_n_taken (CitizOutbox *self);
 GPtrArray *citiz_outbox_list (CitizOutbox *self);
 
 G_END_DECLS

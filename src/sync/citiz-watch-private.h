@@ -37,6 +37,7 @@ struct _CitizWatch
   GPtrArray *alarms; /* CitizAlarm */
   guint turn;
   guint visit_ms;
+  gboolean near_by; /* somebody waits for what the nodes do: sooner */
   guint step;
   gboolean visiting;
   GCancellable *stop;
@@ -54,6 +55,8 @@ void citiz_watch_tell_changed (CitizWatch *self);
 void citiz_watch_tell_status (CitizWatch *self, const gchar *url, json_t *status);
 void citiz_watch_tell_evidence (CitizWatch *self, GArray *evidence);
 
+guint citiz_watch_pace (CitizWatch *self);
+void citiz_watch_visit_soon (CitizWatch *self);
 void citiz_watch_visit_now (CitizWatch *self);
 void citiz_watch_visit_end (CitizWatch *self);
 

@@ -94,6 +94,7 @@ read_status (CitizWatch *self, CitizWatchNode *node, json_t *body)
       || !citiz_hash_equal (&id, citiz_chain_id (self->chain)))
     return FALSE;
   said->seen = now;
+  said->heard = citiz_env_steady (self->env);
   said->height = (guint64) number_of (body, "height", 0);
   said->waiting = (guint) MIN (number_of (body, "waiting", 0), G_MAXINT);
   said->watchers = (guint) MIN (number_of (body, "watchers", 0), G_MAXINT);
@@ -418,7 +419,15 @@ go_on (CitizWatch *self)
       return;
     }
   self->turn = next_turn (self);
-  visit_in (self, host (self)->visited ? self->visit_ms / self->nodes->len : 0);
+  visit_in (self, host (self)->visited ? citiz_watch_pace (self) / self->nodes->len : 0);
+}
+
+/* Who is waited for is not given up: the one after it comes sooner. */
+void
+citiz_watch_visit_soon (CitizWatch *self)
+{
+  if (self->stop != NULL && !self->visiting && self->nodes->len > 0)
+    visit_in (self, citiz_watch_pace (self) / self->nodes->len);
 }
 
 /* What is under way is given up, and begun anew. */

@@ -3,6 +3,7 @@
 
 #define TIMEOUT_MS 20000
 #define VISIT_MS   (5 * 60 * 1000) /* each node so often */
+#define NEAR_MS    (10 * 1000)     /* and so often while somebody waits for what they do */
 
 G_DEFINE_TYPE (CitizWatch, citiz_watch, G_TYPE_OBJECT)
 
@@ -119,6 +120,27 @@ citiz_watch_set_pace (CitizWatch *self, guint visit_ms)
   self->visit_ms = visit_ms;
 }
 
+guint
+citiz_watch_pace (CitizWatch *self)
+{
+  return self->near_by ? MIN (self->visit_ms, NEAR_MS) : self->visit_ms;
+}
+
+/**
+ * citiz_watch_set_near:
+ *
+ * Each node is visited every ten seconds while somebody waits for what they do: a page with a link to one of them, something that is to become final.
+ */
+void
+citiz_watch_set_near (CitizWatch *self, gboolean near_by)
+{
+  if (self->near_by == near_by)
+    return;
+  self->near_by = near_by;
+  if (near_by)
+    citiz_watch_visit_soon (self);
+}
+
 /* Each is visited at once, not in its turn: the network was away, and what was said of them is of then. */
 void
 citiz_watch_begin_anew (CitizWatch *self)
@@ -141,7 +163,7 @@ citiz_watch_hear (CitizWatch *self, const gchar *url, gboolean answered)
 
       if (!g_str_equal (node->said.url, url) || !node->visited || node->said.answers == answered
           || (node->heard_at[answered] != 0
-              && now < node->heard_at[answered] + (gint64) self->visit_ms * 1000))
+              && now < node->heard_at[answered] + (gint64) citiz_watch_pace (self) * 1000))
         continue;
       node->heard_at[answered] = now;
       node->visited = FALSE;

@@ -13,6 +13,7 @@ typedef struct
   gchar *url;
   gboolean answers; /* the last time it was asked */
   CitizTime seen;   /* when it last answered; 0: never */
+  gint64 heard;     /* the same in ms of the steady clock */
   guint64 height;
   guint waiting;       /* transactions */
   gint64 final_age_ms; /* since something became final */
@@ -33,6 +34,7 @@ void citiz_watch_set_nodes (CitizWatch *self, const gchar *const *urls);
 void citiz_watch_set_page (CitizWatch *self, const CitizHash *sha256);
 void citiz_watch_set_witness (CitizWatch *self, const CitizHash *account, CitizSigningKey *key);
 void citiz_watch_set_pace (CitizWatch *self, guint visit_ms);
+void citiz_watch_set_near (CitizWatch *self, gboolean near_by);
 void citiz_watch_begin_anew (CitizWatch *self);
 gboolean citiz_watch_start (CitizWatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_watch_stop (CitizWatch *self);

@@ -28,7 +28,8 @@ citiz_node_name (const CitizNodeView *node)
 {
   if (node->operator_[0] != '\0')
     return g_strdup (node->operator_);
-  return g_strdup (node->url[0] != '\0' ? host_of (node->url) : node->id);
+  /* Translators: one that has just come, whose name is being asked for. */
+  return g_strdup (node->url[0] != '\0' ? host_of (node->url) : _ ("A new node"));
 }
 
 gchar *
@@ -150,23 +151,41 @@ progress_text (const CitizCommunityView *view)
   return g_strdup_printf (_ ("Block %s of %s"), here, there);
 }
 
+static const Words still = {
+    "citiz-clock-symbolic", "warning", N_ ("The ledger stands still"),
+    N_ ("Something waits, and nothing has become final for half a minute. What was given goes on, "
+        "and a node that has heard of an end gives nothing any more. What waits is kept, and is "
+        "written when the ledger goes on. If it lasts, tell those who run the nodes.")};
+
+/* Some do not answer. */
+static void
+say_missing (const CitizCommunityView *view, CitizSaying *out)
+{
+  out->title = g_strdup_printf (
+      ngettext ("%u node of %u does not answer", "%u nodes of %u do not answer", view->n_missing),
+      view->n_missing, view->n_validators);
+  out->icon = "citiz-clock-symbolic";
+  out->style = "warning";
+  out->text = g_strdup (!citiz_community_view_stands (view)
+                            ? _ ("The others are enough: everything goes on.")
+                            : _ ("Nothing new can be written until one is back. Your record "
+                                 "stays readable, and what waits is kept."));
+}
+
 static void
 say_even (const CitizCommunityView *view, CitizTime now, CitizSaying *out)
 {
   g_autofree gchar *when = citiz_format_date_time_ms (view->final, now);
   const guint here = view->n_validators - view->n_missing;
 
+  if (view->still)
+    {
+      take (out, &still);
+      return;
+    }
   if (view->n_missing > 0)
     {
-      out->title = g_strdup_printf (ngettext ("%u node of %u does not answer",
-                                              "%u nodes of %u do not answer", view->n_missing),
-                                    view->n_missing, view->n_validators);
-      out->icon = "citiz-clock-symbolic";
-      out->style = "warning";
-      out->text = g_strdup (!citiz_community_view_stands (view)
-                                ? _ ("The others are enough: everything goes on.")
-                                : _ ("Nothing new can be written until one is back. Your record "
-                                     "stays readable, and what waits is kept."));
+      say_missing (view, out);
       return;
     }
   out->icon = view->alarms->len == 0 ? "citiz-shield-symbolic" : "citiz-alert-symbolic";
@@ -199,6 +218,36 @@ citiz_community_say_state (const CitizCommunityView *view, CitizTime now, CitizS
 
 /* --- how many may fail or lie --- */
 
+/* Some are away already: how many more may be. */
+static void
+say_left (const CitizCommunityView *view, CitizSaying *out)
+{
+  const guint here = view->n_validators - view->n_missing;
+  const guint more = view->may_fail > view->n_missing ? view->may_fail - view->n_missing : 0;
+
+  if (more > 0)
+    {
+      out->title = g_strdup_printf (
+          ngettext ("%u more node may fail", "%u more nodes may fail", more), more);
+      out->text = g_strdup_printf (
+          ngettext (
+              "%u of %u does not answer. Of the others %u are needed to write, refuse or open.",
+              "%u of %u do not answer. Of the others %u are needed to write, refuse or open.",
+              view->n_missing),
+          view->n_missing, view->n_validators, view->n_validators - view->may_fail);
+      return;
+    }
+  out->title = g_strdup (view->n_missing == view->may_fail ? _ ("No other node may fail")
+                                                           : _ ("Too few nodes answer"));
+  out->text = g_strdup_printf (
+      view->n_missing == view->may_fail
+          ? ngettext ("%u answers, and it is needed to write, refuse or open.",
+                      "%u answer, and all of them are needed to write, refuse or open.", here)
+          : ngettext ("%u answers; %u are needed to write, refuse or open.",
+                      "%u answer; %u are needed to write, refuse or open.", here),
+      here, view->n_validators - view->may_fail);
+}
+
 void
 citiz_community_say_tolerance (const CitizCommunityView *view, CitizSaying *out)
 {
@@ -206,7 +255,9 @@ citiz_community_say_tolerance (const CitizCommunityView *view, CitizSaying *out)
 
   out->icon = "citiz-people-symbolic";
   out->style = "neutral";
-  if (view->may_lie > 0)
+  if (view->n_missing > 0 && view->may_fail > 0)
+    say_left (view, out);
+  else if (view->may_lie > 0)
     {
       out->title = g_strdup_printf (
           ngettext ("%u node may fail or lie", "%u nodes may fail or lie", view->may_lie),

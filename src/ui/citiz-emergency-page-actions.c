@@ -204,17 +204,17 @@ full_screen_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *qr = citiz_qr_new (), *label, *close;
+  GtkWidget *qr = citiz_qr_new (), *label = gtk_label_new (""), *close;
   GtkEventController *keys = gtk_event_controller_key_new ();
-  g_autofree gchar *code = citiz_spoken_grouped (self->access->spoken);
   GtkWidget *window
       = g_object_new (GTK_TYPE_WINDOW, "modal", TRUE, "transient-for", gtk_widget_get_root (widget),
                       "title", _ ("Emergency Access"), "fullscreened", TRUE, "decorated", FALSE,
                       "destroy-with-parent", TRUE, NULL);
 
-  citiz_qr_set_text (CITIZ_QR (qr), self->access->link);
+  g_set_weak_pointer (&self->full_qr, CITIZ_QR (qr));
+  g_set_weak_pointer (&self->full_label, label);
+  _citiz_emergency_page_fill_full_screen (self);
   gtk_widget_set_vexpand (qr, TRUE);
-  label = gtk_label_new (code);
   gtk_widget_add_css_class (label, "spoken");
   gtk_widget_add_css_class (label, "huge");
   close = gtk_button_new_with_label (_ ("Close (Esc)"));

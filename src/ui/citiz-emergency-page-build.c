@@ -172,7 +172,11 @@ build_standing (CitizEmergencyPage *self)
   gtk_widget_set_valign (self->standing_capsule, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->standing_capsule), "emergency.capsule");
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->standing_row), self->standing_capsule);
+  self->moved_row = citiz_row_new ("", NULL);
+  citiz_row_set_prefix (CITIZ_ROW (self->moved_row), "citiz-alert-symbolic", "warning");
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (self->moved_row), 0);
   gtk_list_box_append (GTK_LIST_BOX (self->standing_list), self->standing_row);
+  gtk_list_box_append (GTK_LIST_BOX (self->standing_list), self->moved_row);
   gtk_widget_set_margin_bottom (self->standing_list, 12);
   gtk_widget_set_visible (self->standing_list, FALSE);
   return self->standing_list;
@@ -361,8 +365,10 @@ fill_outdated (CitizEmergencyPage *self)
 }
 
 static const gchar *
-where_it_opens (const CitizAccess *access)
+where_it_opens (const CitizAccess *access, gboolean stranded)
 {
+  if (stranded)
+    return _ ("It opens again as soon as enough nodes answer.");
   if (access->n_nodes > 0)
     return _ ("It opens in any browser, even when this computer is off.");
   if (access->instead)
@@ -379,6 +385,7 @@ _citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
   const CitizCommunityView *view = citiz_session_get_community (self->session);
   const gboolean stranded = citiz_access_is_stranded (access, view);
   const gboolean told = sending || stranded || access->instead;
+  const gchar *moved = citiz_session_explain_moved (access);
   g_autofree gchar *sentence = citiz_session_explain_ready (access, view), *word = NULL;
 
   if (access->n_nodes == 0)
@@ -388,19 +395,35 @@ _citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
   else if (stranded)
     word = g_strdup (_ ("Not now"));
   else
-    word = g_strdup_printf (_ ("Ready · %u of %u nodes"), access->n_holding, access->n_nodes);
-  gtk_label_set_label (GTK_LABEL (self->where_caption), where_it_opens (access));
+    word = g_strdup_printf (_ ("Ready · %u of %u nodes"), access->n_holding - access->n_silent,
+                            access->n_nodes);
+  gtk_label_set_label (GTK_LABEL (self->where_caption), where_it_opens (access, stranded));
   adw_bin_set_child (
       self->ready_slot,
       citiz_status_new (sending || stranded ? "citiz-clock-symbolic" : "citiz-check-symbolic", word,
                         stranded  ? "late"
                         : sending ? "neutral"
                                   : "ok"));
-  gtk_widget_set_visible (self->standing_list, told && sentence != NULL);
+  gtk_widget_set_visible (self->standing_list, (told && sentence != NULL) || moved != NULL);
+  gtk_widget_set_visible (self->standing_row, told && sentence != NULL);
+  gtk_widget_set_visible (self->moved_row, moved != NULL);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->moved_row), moved != NULL ? moved : "");
   gtk_widget_set_visible (self->standing_capsule, access->instead || stranded);
   if (!told || sentence == NULL)
     return;
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->standing_row), sentence);
+}
+
+/* The code on the whole screen leads where the page's does. */
+void
+_citiz_emergency_page_fill_full_screen (CitizEmergencyPage *self)
+{
+  g_autofree gchar *code = citiz_spoken_grouped (self->access->spoken);
+
+  if (self->full_qr == NULL)
+    return;
+  citiz_qr_set_text (self->full_qr, self->access->link);
+  gtk_label_set_label (GTK_LABEL (self->full_label), code);
 }
 
 void
@@ -422,6 +445,7 @@ _citiz_emergency_page_fill (CitizEmergencyPage *self)
       g_free (self->fingerprint);
       self->fingerprint = g_steal_pointer (&print);
       citiz_qr_set_text (self->qr, self->access->link);
+      _citiz_emergency_page_fill_full_screen (self);
       adw_action_row_set_subtitle (ADW_ACTION_ROW (self->link_row),
                                    citiz_access_link_shown (self->access));
       fill_what (self);

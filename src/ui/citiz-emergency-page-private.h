@@ -50,11 +50,15 @@ struct _CitizEmergencyPage
   GtkWidget *standing_list; /* while the nodes of a community are not all it takes */
   GtkWidget *standing_row;
   GtkWidget *standing_capsule;
+  GtkWidget *moved_row;  /* a link that was given leads to a node that does not answer */
+  CitizQr *full_qr;      /* (nullable): of the full screen */
+  GtkWidget *full_label; /* (nullable) */
 };
 
 void _citiz_emergency_page_build (CitizEmergencyPage *self);
 void _citiz_emergency_page_set_narrow (CitizEmergencyPage *self, gboolean narrow);
 void _citiz_emergency_page_fill (CitizEmergencyPage *self);
+void _citiz_emergency_page_fill_full_screen (CitizEmergencyPage *self);
 void _citiz_emergency_page_fill_standing (CitizEmergencyPage *self);
 void _citiz_emergency_page_install_actions (GtkWidgetClass *klass);
 void _citiz_emergency_page_update_actions (CitizEmergencyPage *self);

@@ -51,6 +51,17 @@ tick_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* While a link over nodes can be read here, it is asked more often whether they answer. */
+static void
+follow_watched (CitizEmergencyPage *self)
+{
+  if (self->session != NULL)
+    citiz_session_set_watched (self->session,
+                               gtk_widget_get_mapped (GTK_WIDGET (self)) && self->access != NULL
+                                   && self->access->state == CITIZ_ACCESS_LIVE
+                                   && self->access->link != NULL && self->access->n_nodes > 0);
+}
+
 static void
 citiz_emergency_page_map (GtkWidget *widget)
 {
@@ -60,6 +71,7 @@ citiz_emergency_page_map (GtkWidget *widget)
   if (self->tick == 0)
     self->tick = g_timeout_add_seconds (1, tick_cb, self);
   update_clock (self);
+  follow_watched (self);
 }
 
 static void
@@ -67,6 +79,7 @@ citiz_emergency_page_unmap (GtkWidget *widget)
 {
   g_clear_handle_id (&CITIZ_EMERGENCY_PAGE (widget)->tick, g_source_remove);
   GTK_WIDGET_CLASS (citiz_emergency_page_parent_class)->unmap (widget);
+  follow_watched (CITIZ_EMERGENCY_PAGE (widget));
 }
 
 static void
@@ -209,6 +222,7 @@ follow_session (CitizEmergencyPage *self)
     }
   else if (g_strcmp0 (citiz_emergency_page_get_state (self), "failed") != 0)
     show_state (self, "calm");
+  follow_watched (self);
 }
 
 static void
@@ -329,6 +343,8 @@ citiz_emergency_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->tick, g_source_remove);
   g_clear_handle_id (&self->late, g_source_remove);
+  g_clear_weak_pointer (&self->full_qr);
+  g_clear_weak_pointer (&self->full_label);
   g_clear_object (&self->access);
   g_clear_object (&self->session);
   g_clear_pointer (&self->subtitle, g_free);

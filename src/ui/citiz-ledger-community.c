@@ -161,11 +161,13 @@ citiz_ledger_keepers_new (CitizSession *session)
 
 /* --- vigilance --- */
 
-/* One disc a node, as many dashed as may lie. The sentence beside says the same. */
+/* One disc a node, as many dashed as may still lie, a clock for each that does not answer. The sentence beside says the same. */
 static GtkWidget *
 discs_new (const CitizCommunityView *view)
 {
-  const guint spare = view->may_lie > 0 ? view->may_lie : view->may_fail;
+  const guint most = view->may_lie > 0 ? view->may_lie : view->may_fail;
+  const guint spare = most > view->n_missing ? most - view->n_missing : 0;
+  const guint away = MIN (view->n_missing, view->n_validators);
   const guint width = view->n_validators > 4 ? 3 : 2;
   GtkWidget *grid = gtk_grid_new ();
 
@@ -173,9 +175,11 @@ discs_new (const CitizCommunityView *view)
                 "margin-top", 8, "margin-bottom", 8, NULL);
   for (guint i = 0; i < view->n_validators; i++)
     {
-      const gboolean solid = i < view->n_validators - spare;
-      GtkWidget *disc = citiz_prefix_new (
-          solid ? "citiz-check-symbolic" : "citiz-computer-symbolic", solid ? "ok" : "spare");
+      GtkWidget *disc = i >= view->n_validators - away
+                            ? citiz_prefix_new ("citiz-clock-symbolic", "warning")
+                        : i < view->n_validators - away - spare
+                            ? citiz_prefix_new ("citiz-check-symbolic", "ok")
+                            : citiz_prefix_new ("citiz-computer-symbolic", "spare");
 
       gtk_grid_attach (GTK_GRID (grid), disc, (gint) (i % width), (gint) (i / width), 1, 1);
     }

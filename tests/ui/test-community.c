@@ -356,6 +356,32 @@ test_preferences (Scene *scene, gconstpointer unused)
 /* --- words --- */
 
 /* Each state, and each size of a community, has a title and a sentence; nothing is promised that cannot be kept. */
+/* The ledger stands still: neither the header nor the Ledger page says that all goes on, or that all agree. */
+static void
+test_still_words (CitizCommunityView *view)
+{
+  view->state = CITIZ_COMMUNITY_VIEW_EVEN;
+  view->level = 2;
+  view->n_validators = 4;
+  view->may_fail = view->may_lie = 1;
+  view->n_waiting = 1;
+  view->still = TRUE;
+  for (view->n_missing = 0; view->n_missing < 3; view->n_missing++)
+    {
+      g_auto (CitizSaying) saying = {0};
+      g_autofree gchar *header = citiz_session_explain_community (view);
+
+      citiz_community_say_state (view, (CitizTime){0}, &saying);
+      g_assert_nonnull (strstr (header, "stands still"));
+      g_assert_nonnull (strstr (saying.title, "stands still"));
+      g_assert_null (strstr (saying.text, "everything goes on"));
+      g_assert_nonnull (strstr (saying.text, "What waits is kept"));
+      g_assert_true (citiz_community_view_stands (view));
+    }
+  view->still = FALSE;
+  view->n_missing = view->n_waiting = 0;
+}
+
 static void
 test_words (void)
 {
@@ -395,7 +421,22 @@ test_words (void)
       view.may_lie = n > 3 ? (n - 1) / 3 : 0;
       citiz_community_say_tolerance (&view, &saying);
       g_assert_cmpint (n > 3, ==, strstr (saying.title, "lie") != NULL);
+      for (view.n_missing = 1; view.n_missing <= view.may_fail + 1; view.n_missing++)
+        {
+          g_auto (CitizSaying) left = {0};
+          g_autofree gchar *more = g_strdup_printf ("%u more", view.may_fail - view.n_missing);
+
+          citiz_community_say_tolerance (&view, &left);
+          if (view.n_missing < view.may_fail)
+            g_assert_true (g_str_has_prefix (left.title, more));
+          else if (view.may_fail > 0)
+            g_assert_nonnull (strstr (left.title, view.n_missing == view.may_fail
+                                                      ? "No other node may fail"
+                                                      : "Too few"));
+        }
+      view.n_missing = 0;
     }
+  test_still_words (&view);
   view.opens_stalled = TRUE;
   g_assert_null (strstr (citiz_community_stalled_text (&view), "too large"));
   view.opens_stalled = FALSE;
@@ -430,6 +471,15 @@ test_stranded (void)
       g_assert_cmpint (stands, ==, strstr (header, "not answer") != NULL);
       g_assert_cmpint (stands, ==, strstr (ready, "Ready") == NULL);
       g_assert_cmpint (stands, ==, strstr (ready, "nobody can open it") != NULL);
+    }
+  view.n_missing = 0; /* those who visit the nodes in turn have not come to it yet */
+  for (access->n_silent = 0; access->n_silent <= 4; access->n_silent++)
+    {
+      g_autofree gchar *ready = citiz_session_explain_ready (access, &view);
+      g_autofree gchar *count = g_strdup_printf ("Ready: %u of 4", 4 - access->n_silent);
+
+      g_assert_cmpint (access->n_silent > 1, ==, strstr (ready, "nobody can open it") != NULL);
+      g_assert_cmpint (access->n_silent > 1, ==, strstr (ready, count) == NULL);
     }
 }
 

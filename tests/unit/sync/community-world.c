@@ -61,9 +61,9 @@ answer_status (CommunityNode *node, CitizHttpResponse *response)
     }
   answer (response, 200,
           g_strdup_printf ("{\"chain\":\"%s\",\"height\":%u,\"epoch\":%" G_GUINT64_FORMAT
-                           ",\"watchers\":%u,\"members\":[%s]}",
+                           ",\"watchers\":%u,\"waiting\":%u,\"members\":[%s]}",
                            chain, world->blocks->len, citiz_ledger_epoch (world->shared.ledger),
-                           node->watchers, members->str));
+                           node->watchers, world->taken->len + world->others, members->str));
 }
 
 /* A wrong bit in a Final certificate's last signature. */

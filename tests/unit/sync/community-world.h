@@ -45,6 +45,7 @@ struct _CommunityWorld
   VouchManner vouch;
   gboolean stalled; /* transactions are taken and wait */
   GPtrArray *taken; /* CitizTx that wait */
+  guint others;     /* transactions of others that are said to wait */
   guint ordered, vouched;
   guint64 nonce[SHARED_N];
   CitizHash accounts[SHARED_N];

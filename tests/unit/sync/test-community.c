@@ -711,6 +711,43 @@ test_final_while_away (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (community_world_count (&scene->world, CITIZ_TX_COMMIT_RECORDS), ==, 1);
 }
 
+static gboolean
+asked_more (Scene *scene, guint before, guint n)
+{
+  guint asked = 0;
+
+  for (guint i = 0; i < SHARED_N; i++)
+    asked += scene->world.nodes[i].asked;
+  return asked >= before + n;
+}
+
+/* Something waits, one's own or another's, and no block comes: that is said until one does. Nothing to write is no standstill. */
+static void
+test_stands_still (Scene *scene, gconstpointer unused)
+{
+  guint asked = 0;
+
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  citiz_community_set_still (scene->community, 200);
+  for (guint i = 0; i < SHARED_N; i++)
+    asked += scene->world.nodes[i].asked;
+  RUN_UNTIL (asked_more (scene, asked, 40));
+  g_assert_false (citiz_community_is_still (scene->community));
+  scene->world.stalled = TRUE;
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (citiz_community_is_still (scene->community));
+  g_assert_cmpuint (scene->world.taken->len, ==, 1);
+  community_world_go_on (&scene->world);
+  RUN_UNTIL (committed (scene) == 1 && !citiz_community_is_still (scene->community));
+  scene->world.others = 1;
+  RUN_UNTIL (citiz_community_is_still (scene->community));
+  scene->world.others = 0;
+  community_world_grow (&scene->world, 1);
+  RUN_UNTIL (!citiz_community_is_still (scene->community));
+}
+
 /* What was never taken is too late after a day: signed anew. */
 static void
 test_too_late (Scene *scene, gconstpointer unused)
@@ -901,6 +938,7 @@ main (int argc, char **argv)
       {"too-late", test_too_late},
       {"lost", test_lost},
       {"answers-again", test_answers_again},
+      {"stands-still", test_stands_still},
       {"locked", test_locked},
       {"leave", test_leave},
       {"renewed", test_renewed},

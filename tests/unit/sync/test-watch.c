@@ -475,6 +475,27 @@ test_stall (void)
   scene_clear (&scene);
 }
 
+/* Somebody waits for what the nodes do: they are visited within seconds, not in their turn of minutes. */
+static void
+test_near (void)
+{
+  const guint once[NODES] = {0};
+  g_autoptr (GPtrArray) said = NULL;
+  Scene scene;
+
+  scene_init (&scene, 2, 0, 0);
+  citiz_watch_set_pace (scene.watch, 3600 * 1000);
+  scene_start (&scene);
+  RUN_UNTIL (visited (&scene, once, 1));
+  said = citiz_watch_nodes (scene.watch);
+  RUN_UNTIL (((CitizWatched *) said->pdata[NODES - 1])->answers);
+  scene.nodes[1].down = TRUE;
+  citiz_watch_set_near (scene.watch, TRUE);
+  RUN_UNTIL (!((CitizWatched *) said->pdata[1])->answers);
+  g_assert_true (((CitizWatched *) said->pdata[2])->answers);
+  scene_clear (&scene);
+}
+
 static void
 test_clocks (void)
 {
@@ -557,6 +578,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/watch/other", test_other);
   g_test_add_func ("/sync/watch/page", test_page);
   g_test_add_func ("/sync/watch/stall", test_stall);
+  g_test_add_func ("/sync/watch/near", test_near);
   g_test_add_func ("/sync/watch/clocks", test_clocks);
   g_test_add_func ("/sync/watch/file", test_file);
   return g_test_run ();

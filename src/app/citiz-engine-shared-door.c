@@ -1,0 +1,122 @@
+/* Which node the link of an access leads to: one that holds its part and answers. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/citiz-engine-shared.h"
+
+#include <string.h>
+
+/* The keys of its nodes, in the order of the committee. */
+void
+citiz_shared_read_nodes (CitizShared *shared, const json_t *json)
+{
+  const json_t *nodes = json_object_get (json, "nodes");
+
+  for (guint i = 0; i < MIN (shared->n_nodes, CITIZ_COMMITTEE_MAX); i++)
+    {
+      g_autoptr (GBytes) key = citiz_base64url_decode (
+          json_string_value (json_array_get (json_array_get (nodes, i), 0)));
+
+      if (key != NULL && g_bytes_get_size (key) == sizeof shared->nodes[i].b)
+        memcpy (shared->nodes[i].b, g_bytes_get_data (key, NULL), sizeof shared->nodes[i].b);
+    }
+}
+
+/* Bits of its nodes that did not answer when they were asked last. */
+guint
+citiz_shared_silent (const CitizShared *shared)
+{
+  GPtrArray *members = citiz_community_get_members (shared->engine->community);
+  guint bits = 0;
+
+  for (guint i = 0; i < MIN (shared->n_nodes, CITIZ_COMMITTEE_MAX); i++)
+    for (guint k = 0; k < members->len; k++)
+      {
+        const CitizCommunityMember *member = members->pdata[k];
+
+        if (member->missing && citiz_public_key_equal (&member->node, &shared->nodes[i]))
+          bits |= 1u << i;
+      }
+  return bits;
+}
+
+/* The bit of the node that the link leads to now; 0: of none that is known. */
+static guint
+present_door (const CitizShared *shared, const json_t *json)
+{
+  const gchar *link = json_string_value (json_object_get (json, "link"));
+  const gchar *door = json_string_value (json_object_get (json, "door"));
+
+  for (guint i = 0; i < MIN (shared->n_nodes, CITIZ_COMMITTEE_MAX); i++)
+    {
+      const gchar *origin = citiz_json_origin (json, i);
+
+      if (origin == NULL)
+        continue;
+      if (door != NULL
+              ? g_str_equal (door, origin)
+              : link != NULL && g_str_has_prefix (link, origin) && link[strlen (origin)] == '/')
+        return 1u << i;
+    }
+  return 0;
+}
+
+/**
+ * citiz_shared_choose_door:
+ * @json: what the vault remembers, changed here
+ *
+ * A link that leads to a node which does not answer, while others hold their part, leads to one of these from now on. It stays there: both open once
+ * the first is back.
+ *
+ * Returns: whether it leads elsewhere now
+ */
+gboolean
+citiz_shared_choose_door (CitizShared *shared, json_t *json)
+{
+  const guint unheard = shared->giver != NULL ? citiz_giver_get_unheard (shared->giver) : 0;
+  const guint silent = citiz_shared_silent (shared) | (unheard & ~shared->held);
+  const guint before = present_door (shared, json), led = (guint) citiz_json_integer (json, "led");
+  guint may = shared->held & ~silent;
+
+  if (json_object_get (json, "link") == NULL || citiz_n_bits (shared->held) < shared->threshold
+      || may == 0 || (before != 0 && (before & silent) == 0))
+    return FALSE;
+  if ((may & shared->coded) != 0)
+    may &= shared->coded;
+  json_object_set_new (json, "door",
+                       json_string (citiz_json_origin (json, (guint) __builtin_ctz (may))));
+  json_object_set_new (json, "led", json_integer (led | before));
+  return TRUE;
+}
+
+/* Whether its nodes answer has changed since it was looked at last: the window is told, and the link leads to one that does. */
+void
+citiz_shared_look_at_door (CitizShared *shared)
+{
+  CitizEngine *engine = shared->engine;
+  const guint silent = citiz_shared_silent (shared);
+  g_autoptr (GError) error = NULL;
+  json_t *json;
+
+  if (silent == shared->silent || engine->vault == NULL || shared->over || shared->forgotten)
+    return;
+  json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &shared->id, &error);
+  if (json != NULL
+      && (!citiz_shared_choose_door (shared, json)
+          || citiz_engine_rewrite_json (engine, CITIZ_CLASS_GRANT, &shared->id, json, &error)))
+    {
+      shared->silent = silent;
+      citiz_shared_tell (shared);
+    }
+  if (error != NULL)
+    g_warning ("where a link leads could not be kept: %s", error->message);
+  citiz_engine_drop_grant (json);
+}
+
+/* What of this the window shows. */
+void
+citiz_shared_describe_door (const CitizShared *shared, CitizAccess *access, const json_t *json)
+{
+  const guint silent = citiz_shared_silent (shared);
+  const guint led = (guint) citiz_json_integer (json, "led");
+
+  access->n_silent = citiz_n_bits (shared->held & silent);
+  access->moved = (led & silent & ~present_door (shared, json)) != 0;
+}

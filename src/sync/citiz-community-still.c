@@ -1,0 +1,92 @@
+/* A ledger that stands still: something waits, and nothing new becomes final. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "sync/citiz-community-private.h"
+
+#define STILL_MS    30000 /* without a block, while something waits */
+#define HEARD_UNDER 20000 /* a node's word that something waits is no older */
+
+/* A node has said so since the last block. */
+static gboolean
+is_said_to_wait (CitizCommunity *self, gint64 since)
+{
+  g_autoptr (GPtrArray) nodes = citiz_watch_nodes (self->watcher);
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const CitizWatched *said = nodes->pdata[i];
+
+      if (said->answers && said->waiting > 0 && said->heard >= since)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Looked at whenever a node was heard, a block came, or what waits has changed; each node is heard every ten seconds while something of one's own
+ * waits. */
+void
+citiz_community_look_if_still (CitizCommunity *self)
+{
+  const gint64 now = citiz_env_steady (self->env);
+  const guint64 height = citiz_community_get_node_height (self);
+  const gboolean ours = citiz_outbox_n_taken (self->outbox) > 0;
+  const gboolean before = self->still;
+
+  if (height != self->still_height || citiz_community_get_state (self) != CITIZ_COMMUNITY_EVEN)
+    {
+      self->still_height = height;
+      self->moved_at = now;
+      self->waits_since = 0;
+    }
+  if (!ours && !is_said_to_wait (self, self->moved_at))
+    self->waits_since = 0;
+  else if (self->waits_since == 0)
+    self->waits_since = MAX (now, 1);
+  self->still
+      = self->waits_since != 0 && now - self->waits_since >= self->still_ms
+        && (ours || before || is_said_to_wait (self, now - MIN (HEARD_UNDER, self->still_ms)));
+  citiz_community_follow_near (self);
+  if (self->still != before)
+    citiz_community_tell (self);
+}
+
+/* The nodes are visited more often while the person looks at what they do, or waits for it. */
+void
+citiz_community_follow_near (CitizCommunity *self)
+{
+  citiz_watch_set_near (self->watcher, self->watched || citiz_outbox_n_waiting (self->outbox) > 0);
+}
+
+/**
+ * citiz_community_set_watched:
+ *
+ * A link to one of the nodes is on screen: each is asked at once, and then every ten seconds, whether it answers.
+ */
+void
+citiz_community_set_watched (CitizCommunity *self, gboolean watched)
+{
+  if (self->watched == watched)
+    return;
+  self->watched = watched;
+  citiz_community_follow_near (self);
+  if (watched)
+    citiz_watch_begin_anew (self->watcher);
+}
+
+/* Nothing has become final for half a minute although something waits. */
+gboolean
+citiz_community_is_still (CitizCommunity *self)
+{
+  return self->still;
+}
+
+/* For tests: after how long. */
+void
+citiz_community_set_still (CitizCommunity *self, guint ms)
+{
+  self->still_ms = ms;
+}
+
+void
+citiz_community_init_still (CitizCommunity *self)
+{
+  self->still_ms = STILL_MS;
+}

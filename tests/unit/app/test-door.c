@@ -1,0 +1,172 @@
+/* A node that the link of a live access leads to does not answer: link and code lead to another. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "nodes-fixture.h"
+
+#include <string.h>
+
+#define LONG 120
+
+static void
+member_up (App *app, gconstpointer data)
+{
+  app_up (app, data);
+  nodes_start_all ();
+  nodes_join (app);
+}
+
+static void
+member_down (App *app, gconstpointer data)
+{
+  app_down (app, data);
+  nodes_start_all ();
+}
+
+static CitizAccess *
+newest (App *app)
+{
+  g_autoptr (CitizAccess) access
+      = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+
+  return access; /* the list holds it */
+}
+
+static gboolean
+all_hold (App *app)
+{
+  return newest (app)->ready == CITIZ_ACCESS_READY && newest (app)->n_holding == NODES;
+}
+
+/* The node that its link leads to. */
+static guint
+door (App *app)
+{
+  const CitizAccess *access = newest (app);
+  g_autoptr (CitizLink) link = citiz_link_parse (access->link, NULL);
+
+  g_assert_nonnull (link);
+  g_assert_nonnull (access->shlink);
+  for (guint i = 0; i < NODES; i++)
+    if (g_str_equal (nodes_url (i), link->origin))
+      return i;
+  g_assert_not_reached ();
+}
+
+static guint left;
+
+static gboolean
+leads_elsewhere (App *app)
+{
+  return door (app) != left && newest (app)->moved && newest (app)->n_silent == 1;
+}
+
+static gboolean
+all_answer (App *app)
+{
+  return newest (app)->n_silent == 0 && !newest (app)->moved;
+}
+
+/* The node that came back knows the opening that it missed. */
+static gboolean
+has_caught_up (App *app)
+{
+  g_autofree gchar *hex = citiz_id_to_hex (&newest (app)->id);
+  g_autofree gchar *path = g_strconcat ("/v1/grants/", hex, NULL), *body = NULL;
+
+  return nodes_ask (left, "GET", path, NULL, &body) == 200 && strstr (body, "\"used\":1") != NULL;
+}
+
+static gboolean
+is_stranded (App *app)
+{
+  return citiz_access_is_stranded (newest (app), NULL);
+}
+
+static gboolean
+says (gchar *sentence, const gchar *words)
+{
+  const gboolean found = strstr (sentence, words) != NULL;
+
+  g_free (sentence);
+  return found;
+}
+
+/* The whole way of a reader, whose first node is the one the link leads to. */
+static void
+read_through_door (App *app, const gchar *link, guint node, guint use)
+{
+  g_autofree gchar *opening = NULL, *summary = NULL;
+
+  g_assert_cmpuint (nodes_open (app, link, node, use, "Camille Ouellet", &opening), ==, 200);
+  g_assert_cmpuint (nodes_gather (link, opening, &summary, NULL), >=, NODES_NEEDED);
+  g_assert_nonnull (strstr (summary, "Peanut"));
+}
+
+/* It leads to one that answers, says so, and stays there; what was given earlier opens when its node is back. */
+static void
+test_door (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *earlier = NULL;
+  guint first, second;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_assert_true (says (citiz_session_explain_ready (newest (app), NULL), "4 of 4"));
+  g_assert_null (citiz_session_explain_moved (newest (app)));
+  earlier = g_strdup (newest (app)->link);
+  left = first = door (app);
+  citiz_session_set_watched (app->session, TRUE);
+  nodes_kill (first);
+  g_assert_true (app_until (leads_elsewhere, app, LONG));
+  g_assert_nonnull (citiz_session_explain_moved (newest (app)));
+  g_assert_true (says (citiz_session_explain_ready (newest (app), NULL), "3 of 4"));
+  second = door (app);
+  read_through_door (app, newest (app)->link, second, 1);
+  nodes_start (first);
+  g_assert_true (app_until (all_answer, app, LONG));
+  g_assert_null (citiz_session_explain_moved (newest (app)));
+  g_assert_cmpuint (door (app), ==, second);
+  g_assert_true (app_until (has_caught_up, app, LONG));
+  read_through_door (app, earlier, first, 2);
+  left = second;
+  nodes_kill (second); /* as often as it takes */
+  g_assert_true (app_until (leads_elsewhere, app, LONG));
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  nodes_pace (app);
+  g_assert_cmpuint (door (app), !=, second); /* it is remembered */
+}
+
+/* Too few answer: it is said, whoever noticed it. */
+static void
+test_too_few (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_assert_false (is_stranded (app));
+  citiz_session_set_watched (app->session, TRUE);
+  nodes_kill (0);
+  nodes_kill (1);
+  g_assert_true (app_until (is_stranded, app, LONG));
+  g_assert_true (says (citiz_session_explain_ready (newest (app), NULL), "nobody can open"));
+}
+
+#define TEST(name, function)                                                                       \
+  g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
+
+int
+main (int argc, char **argv)
+{
+  int failed;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  g_assert_cmpint (argc, >=, 2);
+  nodes_found (argv[1]);
+  TEST ("door", test_door);
+  TEST ("too-few", test_too_few);
+  failed = g_test_run ();
+  nodes_end ();
+  return failed;
+}
