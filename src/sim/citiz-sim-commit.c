@@ -220,6 +220,9 @@ citiz_sim_node_commit (CitizSimNode *node, const CitizSimErrand *errand)
   if (citiz_sim_block (sim, node->committed)->header.flags == CITIZ_BLOCK_CLOSING
       && !close_epoch (node, errand->cert))
     return FALSE;
+  if (citiz_sim_block (sim, node->committed)->header.flags == CITIZ_BLOCK_CLOSING
+      && sim->options->ledger)
+    citiz_sim_change_snapshot (node);
   citiz_sim_node_drop_past (node);
   citiz_sim_node_end_journals (node);
   citiz_sim_law_journals (node);

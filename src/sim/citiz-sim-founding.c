@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-#define VALID  (20 * CITIZ_HOUR) /* from when most worlds begin; others begin before midnight */
-#define SECRET 5
+#define VALID    (20 * CITIZ_HOUR) /* from when most worlds begin; others begin before midnight */
+#define SECRET   5
+#define NEWCOMER 100
 
 static CitizSigningKey *
 key_of (guint8 role, guint8 number)
@@ -46,6 +47,15 @@ make_genesis (CitizSimFoundation *foundation, guint n)
       citiz_founder_sign (founder, &genesis->salt, node);
     }
   qsort (genesis->founders, n, sizeof *genesis->founders, by_node);
+  for (guint8 i = 0; i < n; i++)
+    {
+      g_autoptr (CitizSigningKey) node = key_of ('n', i);
+
+      for (guint k = 0; k < n; k++)
+        if (citiz_public_key_equal (&genesis->founders[k].validator.node,
+                                    citiz_signing_key_get_public (node)))
+          foundation->numbers[k] = i;
+    }
   citiz_genesis_chain_id (&foundation->chain_id, genesis);
 }
 
@@ -118,9 +128,12 @@ describe (const CitizSimFoundation *foundation, guint tx, const CitizPublicKey *
 }
 
 static void
-vouch_and_sign (CitizSimFoundation *foundation, guint tx, const CitizSigningKey *key)
+vouch_and_sign (CitizSimFoundation *foundation,
+                guint tx,
+                const CitizSigningKey *key,
+                gboolean sponsors)
 {
-  const gint sponsor = citiz_sim_sponsor (foundation->genesis.n_founders, tx);
+  const gint sponsor = sponsors ? citiz_sim_sponsor (foundation->genesis.n_founders, tx) : -1;
   g_autoptr (CitizSigningKey) node = key_of ('n', (guint8) MAX (sponsor, 0));
   g_autoptr (CitizTx) own = foundation->txs[tx];
 
@@ -146,7 +159,7 @@ make_lane (CitizSimFoundation *foundation, guint lane)
 }
 
 static void
-make_txs (CitizSimFoundation *foundation)
+make_txs (CitizSimFoundation *foundation, gboolean sponsors)
 {
   for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
     {
@@ -154,23 +167,39 @@ make_txs (CitizSimFoundation *foundation)
 
       foundation->txs[i] = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
       describe (foundation, i, citiz_signing_key_get_public (key), foundation->txs[i]);
-      vouch_and_sign (foundation, i, key);
+      vouch_and_sign (foundation, i, key, sponsors);
     }
 }
 
-/* Of @n founders. */
-const CitizSimFoundation *
-citiz_sim_foundation (guint n)
+gboolean
+citiz_sim_asks_for_sponsors (const CitizSim *sim)
 {
-  static CitizSimFoundation foundations[CITIZ_SIM_MAX_NODES + 1];
-  CitizSimFoundation *found = &foundations[n];
+  return sim->options->ledger && sim->n_epochs == 1;
+}
+
+CitizSigningKey *
+citiz_sim_node_key (const CitizSim *sim, guint body)
+{
+  const CitizSimFoundation *foundation = citiz_sim_foundation (sim);
+
+  return key_of ('n', body < foundation->genesis.n_founders ? foundation->numbers[body]
+                                                            : (guint8) (NEWCOMER + body));
+}
+
+const CitizSimFoundation *
+citiz_sim_foundation (const CitizSim *sim)
+{
+  static CitizSimFoundation foundations[2][CITIZ_SIM_MAX_NODES + 1];
+  const gboolean sponsors = citiz_sim_asks_for_sponsors (sim);
+  const guint n = sim->epochs[0].n;
+  CitizSimFoundation *found = &foundations[sponsors][n];
 
   if (found->genesis.version == 0)
     {
       if (!citiz_crypto_init ())
         g_error ("no randomness");
       make_genesis (found, n);
-      make_txs (found);
+      make_txs (found, sponsors);
       for (guint i = 0; i < CITIZ_SIM_LANES; i++)
         make_lane (found, i);
     }

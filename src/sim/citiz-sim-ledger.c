@@ -10,7 +10,7 @@
 void
 citiz_sim_ledger_found (CitizSim *sim)
 {
-  const CitizSimFoundation *foundation = citiz_sim_foundation (sim->n);
+  const CitizSimFoundation *foundation = citiz_sim_foundation (sim);
   CitizSimEpoch *epoch = &sim->epochs[0];
   CitizSimBlock *origin = citiz_sim_block (sim, 0);
 
@@ -19,7 +19,8 @@ citiz_sim_ledger_found (CitizSim *sim)
   g_hash_table_insert (sim->by_hash, g_memdup2 (&origin->hash, sizeof origin->hash),
                        GUINT_TO_POINTER (0));
   origin->after = citiz_ledger_new (&foundation->genesis);
-  citiz_sim_quota_found (origin->after);
+  if (citiz_sim_asks_for_sponsors (sim))
+    citiz_sim_quota_found (origin->after);
   citiz_genesis_validators (&epoch->validators, &foundation->genesis);
   citiz_validators_hash (&epoch->vs_hash, &epoch->validators);
   citiz_csx_leaders (epoch->leaders, epoch->n, &sim->chain_id, 0);
@@ -29,49 +30,48 @@ citiz_sim_ledger_found (CitizSim *sim)
 
 /* Returns: how many follow one another at @out for one that the world counts */
 static guint
-stands_for (const CitizSimFoundation *foundation, guint tx, CitizTx *const **out)
+stands_for (const CitizSim *sim, guint tx, CitizTx *const **out)
 {
-  const guint lane = tx >= CITIZ_SIM_LANE ? (tx - CITIZ_SIM_LANE) / 4 : 0;
+  const CitizSimFoundation *foundation = citiz_sim_foundation (sim);
+  GPtrArray *change = tx >= CITIZ_SIM_CHANGE ? sim->changes[tx - CITIZ_SIM_CHANGE] : NULL;
 
-  *out = tx >= CITIZ_SIM_LANE ? foundation->lanes[lane] : &foundation->txs[tx];
-  return tx >= CITIZ_SIM_LANE ? CITIZ_SIM_LANE_EACH : 1;
-}
-
-static void
-add_txs (const CitizSimFoundation *foundation, guint tx, GPtrArray *list)
-{
-  CitizTx *const *txs;
-  const guint n = stands_for (foundation, tx, &txs);
-
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (list, txs[i]);
+  if (change != NULL)
+    *out = (CitizTx *const *) change->pdata;
+  else if (tx >= CITIZ_SIM_LANE)
+    *out = foundation->lanes[(tx - CITIZ_SIM_LANE) / 4];
+  else
+    *out = &foundation->txs[tx];
+  return change != NULL ? change->len : tx >= CITIZ_SIM_LANE ? CITIZ_SIM_LANE_EACH : 1;
 }
 
 static GPtrArray *
 list_txs (const CitizSim *sim, guint64 txs)
 {
-  const CitizSimFoundation *foundation = citiz_sim_foundation (sim->epochs[0].n);
   GPtrArray *list = g_ptr_array_new ();
 
-  for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
-    if ((txs >> i & 1) != 0)
-      add_txs (foundation, i, list);
+  for (guint i = 0; i < CITIZ_SIM_MAX_TXS; i++)
+    {
+      CitizTx *const *all;
+      const guint n = (txs >> i & 1) != 0 ? stands_for (sim, i, &all) : 0;
+
+      for (guint k = 0; k < n; k++)
+        g_ptr_array_add (list, all[k]);
+    }
   return list;
 }
 
-/* Which transactions @block took of @txs, of crowds those that came in to the last. */
+/* Which transactions @block took of @txs, of several for one those that came in to the last. */
 static guint64
 taken (const CitizSim *sim, guint64 txs, const CitizBlock *block)
 {
-  const CitizSimFoundation *foundation = citiz_sim_foundation (sim->epochs[0].n);
   guint64 took = 0;
 
-  for (guint i = 0; i < CITIZ_SIM_CHANGE; i++)
+  for (guint i = 0; i < CITIZ_SIM_MAX_TXS; i++)
     {
       CitizTx *const *all;
-      const guint n = stands_for (foundation, i, &all);
+      const guint n = (txs >> i & 1) != 0 ? stands_for (sim, i, &all) : 0;
 
-      if ((txs >> i & 1) != 0 && g_ptr_array_find (block->txs, all[n - 1], NULL))
+      if (n > 0 && g_ptr_array_find (block->txs, all[n - 1], NULL))
         took |= G_GUINT64_CONSTANT (1) << i;
     }
   return took;
@@ -90,7 +90,8 @@ fill (const CitizSim *sim, const CitizLedger *before, guint64 *txs, CitizBlockHe
   g_autoptr (CitizBlock) block = NULL;
   guint64 took;
 
-  if (header->time.ms <= citiz_ledger_time (before).ms)
+  if (header->time.ms <= citiz_ledger_time (before).ms
+      || !citiz_sim_change_enter (after, header->epoch))
     return FALSE;
   block = citiz_ledger_propose (after, list, header->slot, header->time, &header->proposer, changes,
                                 refused);
@@ -113,7 +114,8 @@ citiz_sim_ledger_fill (CitizSim *sim, guint parent, guint64 txs, CitizBlockHeade
   const CitizLedger *before = citiz_sim_block (sim, parent)->after;
   guint64 took = txs;
 
-  if (before == NULL || !fill (sim, before, &took, header) || took == txs)
+  if (before == NULL || !fill (sim, before, &took, header) || took == txs
+      || !citiz_sim_asks_for_sponsors (sim))
     return;
   g_autoptr (GPtrArray) list = list_txs (sim, txs);
   citiz_sim_met (sim, CITIZ_SIM_MET_FALSE_QUOTA);

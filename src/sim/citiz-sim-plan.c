@@ -207,7 +207,8 @@ next_members (CitizSim *sim, guint32 members)
       citiz_sim_met (sim, CITIZ_SIM_MET_JOINED);
       members |= 1u << sim->n++;
     }
-  if (kind == 0 || (kind == 1 && (n == 1 || (n - 2) / 3 < MAX (liars, sim->frail))))
+  if (kind == 0 || (n == 1 && sim->options->ledger) /* somebody stays, by the real rules */
+      || (kind == 1 && (n == 1 || (n - 2) / 3 < MAX (liars, sim->frail))))
     return members;
   citiz_sim_met (sim, CITIZ_SIM_MET_LEFT);
   return members & ~(1u << place);
@@ -219,9 +220,7 @@ pick_epochs (CitizSim *sim)
 {
   guint32 members = (1u << sim->n) - 1;
 
-  sim->n_epochs = sim->mode == CITIZ_SIM_EPOCH && !sim->options->ledger
-                      ? 2 + below (sim, CITIZ_SIM_MAX_EPOCHS - 1)
-                      : 1;
+  sim->n_epochs = sim->mode == CITIZ_SIM_EPOCH ? 2 + below (sim, CITIZ_SIM_MAX_EPOCHS - 1) : 1;
   citiz_sim_epoch_make (sim, 0, members);
   if (sim->options->ledger)
     citiz_sim_ledger_found (sim);
@@ -230,7 +229,11 @@ pick_epochs (CitizSim *sim)
     {
       members = next_members (sim, members);
       citiz_sim_epoch_make (sim, epoch, members);
+      if (sim->options->ledger)
+        citiz_sim_change_order (sim, epoch);
     }
+  if (sim->options->ledger)
+    citiz_sim_change_make (sim);
   for (guint i = 0; i < sim->n; i++)
     if (sim->epochs[0].place[i] != CITIZ_CSX_NOBODY)
       found (sim, &sim->nodes[i]);
@@ -360,10 +363,10 @@ pick_clients (CitizSim *sim)
       sim->tx_at[i] = (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 32000) * CITIZ_SIM_MS;
       citiz_sim_push (sim, sim->tx_at[i], CITIZ_SIM_EVENT_CLIENT, i, 0, NULL);
     }
-  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_LANE && sim->options->ledger; i += 4)
+  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_LANE && citiz_sim_asks_for_sponsors (sim); i += 4)
     citiz_sim_push (sim, (gint64) citiz_sim_below (sim, CITIZ_SIM_CLIENT, 32000) * CITIZ_SIM_MS,
                     CITIZ_SIM_EVENT_CLIENT, i, 0, NULL);
-  if (sim->options->ledger)
+  if (citiz_sim_asks_for_sponsors (sim))
     pick_lane (sim);
   for (guint i = 0; i + 1 < sim->n_epochs; i++, sim->n_txs++)
     citiz_sim_push (

@@ -143,17 +143,29 @@ guint64 citiz_sim_quota_rest (const CitizSim *sim,
                               guint64 covered,
                               CitizTime now);
 
-/* What worlds of so many founders have in common: made once (citiz-sim-founding.c) */
+/* What worlds of so many founders have in common: made once (citiz-sim-founding.c). Where epochs follow one another nobody needs a sponsor, whose word
+ * ends with its epoch. */
 typedef struct
 {
   CitizGenesis genesis; /* version 0: not made yet */
+  guint8 numbers
+      [CITIZ_SIM_MAX_NODES]; /* of the founders' keys, in their order: machine after machine */
   CitizHash chain_id;
   CitizTx *txs[CITIZ_SIM_MAX_TXS];
   CitizTx *lanes[CITIZ_SIM_LANES][CITIZ_SIM_LANE_EACH];
 } CitizSimFoundation;
 
-const CitizSimFoundation *citiz_sim_foundation (guint n);
+const CitizSimFoundation *citiz_sim_foundation (const CitizSim *sim);
+/* Of a machine's node, founder or not. */
+CitizSigningKey *citiz_sim_node_key (const CitizSim *sim, guint body);
+gboolean citiz_sim_asks_for_sponsors (const CitizSim *sim);
 void citiz_sim_share_of (CitizHash *out, guint group, guint place);
+
+/* What ends an epoch of the real ledger (citiz-sim-change.c) */
+void citiz_sim_change_order (CitizSim *sim, guint64 number);
+void citiz_sim_change_make (CitizSim *sim);
+void citiz_sim_change_clear (CitizSim *sim);
+gboolean citiz_sim_change_enter (CitizLedger *ledger, guint64 epoch);
 
 /* The real ledger (citiz-sim-ledger.c) */
 void citiz_sim_ledger_found (CitizSim *sim);
@@ -506,6 +518,7 @@ void citiz_sim_law_bytes (CitizSim *sim, const CitizSimPacket *packet);
 void citiz_sim_law_opened (CitizSimNode *node);
 void citiz_sim_law_commit (CitizSimNode *node, const CitizSimLink *link);
 void citiz_sim_law_epoch (CitizSimNode *node, const CitizSimBlock *block);
+void citiz_sim_change_snapshot (CitizSimNode *node);
 void citiz_sim_law_quota (CitizSimNode *node, const CitizSimBlock *block);
 void citiz_sim_law_closing (CitizSimNode *node);
 void citiz_sim_law_journals (CitizSimNode *node);
@@ -537,7 +550,9 @@ struct _CitizSim
   guint behind;            /* the height it has to reach */
   guint n_epochs;
   CitizSimEpoch epochs[CITIZ_SIM_MAX_EPOCHS];
-  guint loss; /* permille */
+  GPtrArray
+      *changes[CITIZ_SIM_MAX_EPOCHS]; /* CitizTx: with the real ledger, all that ends this epoch */
+  guint loss;                         /* permille */
   guint dup;
   gint64 delay_floor; /* µs */
   gint64 delay_mean;

@@ -19,7 +19,7 @@ citiz_sim_crowd (const CitizSim *sim)
 {
   guint64 crowd = 0;
 
-  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_LANE && sim->options->ledger; i += 4)
+  for (guint i = CITIZ_SIM_CROWD; i < CITIZ_SIM_LANE && citiz_sim_asks_for_sponsors (sim); i += 4)
     crowd |= G_GUINT64_CONSTANT (1) << i;
   return crowd;
 }
@@ -120,6 +120,8 @@ citiz_sim_law_quota (CitizSimNode *node, const CitizSimBlock *block)
   const gboolean alone = sim->epochs[0].n == 1;
   const guint64 by[] = {citiz_sim_crowd (sim), alone ? 0 : VOUCHED_REST};
 
+  if (!citiz_sim_asks_for_sponsors (sim))
+    return;
   if (node->lies == 0)
     look_at_lane (node, block->real);
   for (guint i = 0; i < G_N_ELEMENTS (by) && node->lies == 0; i++)

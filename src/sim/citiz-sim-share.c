@@ -40,7 +40,7 @@ watch_release (CitizSimNode *node, guint group)
 static void
 ask_share (CitizSim *sim, CitizSimNode *node, guint group)
 {
-  const CitizTx *grant = citiz_sim_foundation (sim->epochs[0].n)->txs[4 * group + 1];
+  const CitizTx *grant = citiz_sim_foundation (sim)->txs[4 * group + 1];
   const gboolean honest = node->lies == 0;
   CitizHash share, hash;
 
@@ -73,9 +73,8 @@ threshold (const CitizSim *sim)
 void
 citiz_sim_ask_shares (CitizSim *sim, guint group)
 {
-  for (guint i = 0; i < sim->n; i++)
+  for (guint i = 0; i < MIN (sim->epochs[0].n, CITIZ_COMMITTEE_MAX); i++)
     if (sim->nodes[i].csx != NULL && !citiz_sim_node_sleeps (&sim->nodes[i])
-        && i < CITIZ_COMMITTEE_MAX
         && (sim->healed || !citiz_sim_chance (sim, CITIZ_SIM_CLIENT, 200)))
       ask_share (sim, &sim->nodes[i], group);
   if ((guint) __builtin_popcount (sim->shares[group]) < threshold (sim))

@@ -34,7 +34,7 @@ citiz_sim_met_name (CitizSimMet met)
       "false-votes",    "silent",     "replayed",  "garbage",       "false-ranges", "twins",
       "false-closings", "old-epochs", "closings",  "continuations", "joined",       "left",
       "keys-ended",     "keyless",    "trusted",   "late",          "caught-up",    "shares",
-      "false-shares",   "over-quota", "next-day",  "full-lane",     "false-quotas"};
+      "false-shares",   "over-quota", "next-day",  "full-lane",     "false-quotas", "snapshots"};
 
   return names[met];
 }
@@ -108,6 +108,7 @@ sim_free (CitizSim *sim)
     citiz_sim_node_clear (&sim->nodes[i]);
   for (guint i = 0; i < sim->blocks->len; i++)
     citiz_sim_ledger_clear (citiz_sim_block (sim, i));
+  citiz_sim_change_clear (sim);
   g_array_unref (sim->heap);
   g_array_unref (sim->blocks);
   g_hash_table_unref (sim->by_hash);

@@ -53,7 +53,7 @@ typedef struct
   guint nodes; /* 0: the seed picks */
   gint liars;  /* −1: the seed picks, at most (nodes − 1) / 3 */
   CitizSimMode mode;
-  gboolean ledger; /* blocks hold real transactions, which every node executes; one epoch */
+  gboolean ledger; /* blocks hold real transactions, which every node executes */
   gint64 until;    /* ms after which the world stops wherever it is; 0: when it is at rest */
   guint n_quiet;
   const CitizSimQuiet *quiet;                      /* ascending in each stream */
@@ -111,6 +111,7 @@ typedef enum
   CITIZ_SIM_MET_NEXT_DAY,    /* what was over quota comes in after midnight */
   CITIZ_SIM_MET_FULL_LANE,   /* a crowd that nobody vouches for waits for the next block */
   CITIZ_SIM_MET_FALSE_QUOTA, /* a liar takes more than either */
+  CITIZ_SIM_MET_SNAPSHOT,    /* of a closing block, put together again */
   CITIZ_SIM_N_MET
 } CitizSimMet;
 

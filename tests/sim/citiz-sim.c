@@ -30,8 +30,8 @@ static const GOptionEntry entries[] = {
      "F"},
     {"mode", 'm', 0, G_OPTION_ARG_STRING, &mode_name,
      "mixed, storm, idle, power, clock, backup, forks, epoch or late", "MODE"},
-    {"ledger", 'l', 0, G_OPTION_ARG_NONE, &ledger,
-     "With real transactions, executed by each node; one epoch", NULL},
+    {"ledger", 'l', 0, G_OPTION_ARG_NONE, &ledger, "With real transactions, executed by each node",
+     NULL},
     {"quiet", 'q', 0, G_OPTION_ARG_STRING, &quiet_text,
      "Draws answered by the harmless value: stream:from-to,…", "LIST"},
     {"until", 'u', 0, G_OPTION_ARG_INT64, &until, "Stop after so many virtual milliseconds", "MS"},
@@ -148,13 +148,11 @@ run_file (void)
   return broken > 0;
 }
 
-/* Some come with epochs, some with the real ledger only. */
+/* Some come with the real ledger only. */
 static gboolean
 may_come (guint met)
 {
-  return ledger ? met != CITIZ_SIM_MET_LOST_NAME
-                      && (met < CITIZ_SIM_MET_OLD_EPOCH || met > CITIZ_SIM_MET_LATE)
-                : met < CITIZ_SIM_MET_SHARE;
+  return ledger || met < CITIZ_SIM_MET_SHARE;
 }
 
 /* Returns: how many things never happened */
