@@ -136,13 +136,30 @@ holder_free (gpointer data)
   g_free (view);
 }
 
+/* All that is shown of it while locked: the code of a live access may be on screen still. */
+static void
+tell_silent (CitizEngine *engine)
+{
+  GPtrArray *members = citiz_community_get_members (engine->community);
+  g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
+
+  for (guint i = 0; i < members->len; i++)
+    if (((const CitizCommunityMember *) members->pdata[i])->missing)
+      g_strv_builder_add (urls, ((const CitizCommunityMember *) members->pdata[i])->url);
+  citiz_session_tell_silent (engine, g_strv_builder_end (urls));
+}
+
 static void
 tell_now (CitizEngine *engine)
 {
   CitizCommunityView **view;
 
-  if (engine->vault == NULL) /* nothing of it is shown while locked */
-    return;
+  if (engine->vault == NULL)
+    {
+      if (engine->community != NULL)
+        tell_silent (engine);
+      return;
+    }
   view = g_new0 (CitizCommunityView *, 1);
   *view = citiz_engine_describe_community (engine);
   if (*view != NULL && (*view)->committed != engine->committed_told)
@@ -369,6 +386,7 @@ citiz_engine_leave_community (CitizEngine *engine,
                    "an access is open over the community");
       return FALSE;
     }
+  citiz_engine_settle_shared (engine);
   if (engine->community != NULL ? !citiz_community_leave (engine->community, error)
                                 : !citiz_community_forget (engine->vault, engine->folder, error))
     return FALSE;

@@ -282,6 +282,7 @@ void citiz_engine_watch_node (CitizEngine *engine);
 CitizChain *citiz_engine_chain_of (CitizEngine *engine, const CitizId *id);
 void citiz_engine_open_shared (CitizEngine *engine);
 void citiz_engine_close_shared (CitizEngine *engine);
+void citiz_engine_settle_shared (CitizEngine *engine);
 void citiz_engine_read_boxes (CitizEngine *engine); /* the mail of all nodes, now */
 gboolean citiz_engine_is_handing (CitizEngine *engine);
 gboolean citiz_engine_is_sharing (CitizEngine *engine);

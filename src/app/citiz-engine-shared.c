@@ -289,6 +289,31 @@ forget (CitizShared *shared, CitizAccessState status, CitizTime ended)
   citiz_engine_drop_grant (json);
 }
 
+/* The community is left: of what is over the last mail is not waited for. */
+void
+citiz_engine_settle_shared (CitizEngine *engine)
+{
+  CitizChain *chain = citiz_engine_shared_chain (engine);
+  GHashTableIter iter;
+  gpointer value;
+
+  if (engine->shared == NULL || chain == NULL)
+    return;
+  g_hash_table_iter_init (&iter, engine->shared);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      CitizShared *shared = value;
+      CitizGrantState state;
+
+      if (shared->forgotten || !shared->over)
+        continue;
+      if (citiz_chain_grant (chain, &shared->id, &state))
+        forget (shared, citiz_engine_access_state (&state), state.ended);
+      else
+        forget (shared, CITIZ_ACCESS_EXPIRED, shared->expires);
+    }
+}
+
 /* After the end: the last mail, then the keys that read it go. */
 static void
 finish (CitizShared *shared, CitizAccessState status, CitizTime ended, CitizTime now)

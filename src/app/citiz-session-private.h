@@ -46,7 +46,8 @@ struct _CitizSession
   GHashTable *settings;
   CitizCommunityView *community;
   gboolean metered;
-  gboolean watched; /* a link over nodes is on screen */
+  guint watched; /* places on screen with a link over nodes */
+  GStrv silent;  /* (nullable) while locked: addresses of nodes that do not answer */
   guint32 sample_batch;
   GHashTable *trash; /* CitizId → what an undo puts back */
   guint minute_timer;
@@ -98,6 +99,7 @@ void citiz_community_view_free (CitizCommunityView *view);
 void citiz_session_emit_community (CitizSession *self);
 void citiz_session_adopt_community (CitizSession *self, CitizCommunityView *view);
 void citiz_session_tell_engine_pause (CitizSession *self);
+void citiz_session_tell_silent (CitizEngine *engine, GStrv urls);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);
 /* The nodes of the community do not answer: @id is given on this computer instead. */
 void citiz_session_fall_back (CitizSession *self, gpointer id);

@@ -193,6 +193,22 @@ tell_late_openings (CitizSession *self)
     g_signal_emit (self, signals[OPENED], 0, g_ptr_array_index (late, i));
 }
 
+/* An access is opened at least as often as it is told below it: a ledger that one has left, or that stands still, tells of fewer. */
+static void
+count_openings (CitizSession *self, CitizAccess *access)
+{
+  GListModel *openings = G_LIST_MODEL (self->openings);
+  guint told = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
+    {
+      g_autoptr (CitizOpening) opening = g_list_model_get_item (openings, i);
+
+      told += opening->kind == CITIZ_OPENING_READ && citiz_id_equal (&opening->access, &access->id);
+    }
+  access->openings = MAX (access->openings, told);
+}
+
 /* Shows what the engine found: from here on the vault is open. */
 void
 citiz_session_adopt (CitizSession *self, CitizContents *snapshot)
@@ -203,6 +219,8 @@ citiz_session_adopt (CitizSession *self, CitizContents *snapshot)
   citiz_session_set_loader (self);
   fill_store (self->accesses, snapshot->accesses);
   fill_store (self->openings, snapshot->openings);
+  for (guint i = 0; i < snapshot->accesses->len; i++)
+    count_openings (self, snapshot->accesses->pdata[i]);
   fill_store (self->blocks, snapshot->blocks);
   fill_store (self->entries, snapshot->entries);
   g_ptr_array_unref (self->imports);
@@ -288,6 +306,7 @@ citiz_session_put_access (CitizSession *self, CitizAccess *access)
     return;
   if (before != NULL && before->updated.ms == access->updated.ms)
     access->outdated = before->outdated;
+  count_openings (self, access);
   if (before != NULL && g_list_store_find (self->accesses, before, &position))
     g_list_store_splice (self->accesses, position, 1, (gpointer *) &access, 1);
   else
@@ -328,7 +347,7 @@ citiz_session_adopt_opening (CitizSession *self, CitizOpening *opening)
     return;
   g_list_store_insert (self->openings, 0, opening);
   if (access != NULL && opening->kind == CITIZ_OPENING_READ)
-    access->openings++;
+    count_openings (self, access);
   if (access != NULL && opening->kind == CITIZ_OPENING_CODE_FAILED && access->spoken_tries_left > 0)
     access->spoken_tries_left--;
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
@@ -373,6 +392,7 @@ citiz_session_forget (CitizSession *self, CitizSessionState state)
   set_damaged (self, FALSE);
   set_distrust (self, NULL);
   set_community (self, NULL);
+  g_clear_pointer (&self->silent, g_strfreev);
   citiz_session_set_state (self, state);
   g_signal_emit (self, signals[RECORD_CHANGED], 0);
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
@@ -598,6 +618,7 @@ citiz_session_finalize (GObject *object)
   g_clear_pointer (&self->record, citiz_record_free);
   g_object_unref (self->accesses);
   g_object_unref (self->openings);
+  g_strfreev (self->silent);
   g_object_unref (self->blocks);
   g_object_unref (self->entries);
   g_ptr_array_unref (self->imports);

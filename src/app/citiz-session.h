@@ -195,7 +195,7 @@ G_DECLARE_FINAL_TYPE (CitizSession, citiz_session, CITIZ, SESSION, GObject)
  *   "opened" (CitizOpening)    somebody opened, left a note or missed a code
  *   "ledger-changed"           a block was added
  *   "settings-changed"
- *   "community-changed"        citiz_session_get_community() is another
+ *   "community-changed"        citiz_session_get_community() is another; while locked: citiz_session_link_now() may be
  *   "opened-locked" (int)      a CitizOpeningKind happened while the record was locked: who, only the unlocked record tells
  * Properties: "state" (CitizSessionState as int, notify), "sample" (boolean: the sample record is loaded),
  *   "damaged" (boolean: a part could not be read).
@@ -606,6 +606,8 @@ gchar *citiz_session_explain_community (const CitizCommunityView *view);
 gchar *citiz_session_explain_verifying (const CitizCommunityView *view);
 /* Too few of the nodes that hold its parts answer: nobody opens it now. @view: (nullable) */
 gboolean citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view);
+/* A link over nodes that was kept on screen while the record is locked, leading to a node that answers. (transfer full) */
+gchar *citiz_session_link_now (CitizSession *self, const gchar *link);
 /* What to do with a link that leads elsewhere than when it was given; NULL: nothing. */
 const gchar *citiz_session_explain_moved (const CitizAccess *access);
 /* Where a live access stands with its nodes; NULL: nothing to say. @view: (nullable) */
@@ -679,7 +681,7 @@ gboolean citiz_session_leave_community_finish (CitizSession *self,
                                                GError **error);
 /* The network costs money now, or no longer does; the setting "sync-metered" (true) goes on all the same. */
 void citiz_session_set_metered (CitizSession *self, gboolean metered);
-/* A link over nodes is on screen, or no more: whether they answer is asked at once, and then every ten seconds. */
+/* A link over nodes is on screen in one place more, or less: whether they answer is asked at once, and then every ten seconds. */
 void citiz_session_set_watched (CitizSession *self, gboolean watched);
 
 /* --- export --- */

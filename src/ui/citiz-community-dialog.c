@@ -452,6 +452,23 @@ leave_answer (gpointer data)
   citiz_session_leave_community_async (session, NULL, left_cb, g_object_ref (data));
 }
 
+/* The engine would refuse: said before anything is asked. */
+static gboolean
+is_sharing (CitizSession *session)
+{
+  GListModel *accesses = citiz_session_get_accesses (session);
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      found |= access->n_nodes > 0
+               && (access->state == CITIZ_ACCESS_LIVE || access->state == CITIZ_ACCESS_NOT_YET);
+    }
+  return found;
+}
+
 void
 citiz_leave_ask (GtkWidget *owner, CitizSession *session)
 {
@@ -460,6 +477,14 @@ citiz_leave_ask (GtkWidget *owner, CitizSession *session)
 
   if (view == NULL)
     return;
+  if (is_sharing (session))
+    {
+      g_autoptr (GError) error
+          = g_error_new_literal (CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING, "");
+
+      citiz_compat_tell (owner, _ ("You Are Still a Member"), citiz_session_explain (error));
+      return;
+    }
   heading = g_strdup_printf (_ ("Leave “%s”?"), view->name);
   g_object_set_data_full (G_OBJECT (owner), "citiz-session", g_object_ref (session),
                           g_object_unref);

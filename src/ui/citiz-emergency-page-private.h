@@ -16,6 +16,7 @@ struct _CitizEmergencyPage
   CitizSession *session;
   CitizAccess *access; /* shown: the live one, or the last one once it has ended */
   gboolean pending;
+  gboolean watches; /* whether the nodes of the link answer */
   guint tick;
   guint late; /* the spinner appears after half a second */
   gchar *subtitle;

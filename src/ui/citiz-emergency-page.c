@@ -55,11 +55,14 @@ tick_cb (gpointer data)
 static void
 follow_watched (CitizEmergencyPage *self)
 {
-  if (self->session != NULL)
-    citiz_session_set_watched (self->session,
-                               gtk_widget_get_mapped (GTK_WIDGET (self)) && self->access != NULL
-                                   && self->access->state == CITIZ_ACCESS_LIVE
-                                   && self->access->link != NULL && self->access->n_nodes > 0);
+  const gboolean watches = self->session != NULL && gtk_widget_get_mapped (GTK_WIDGET (self))
+                           && self->access != NULL && self->access->state == CITIZ_ACCESS_LIVE
+                           && self->access->link != NULL && self->access->n_nodes > 0;
+
+  if (watches == self->watches)
+    return;
+  self->watches = watches;
+  citiz_session_set_watched (self->session, watches);
 }
 
 static void

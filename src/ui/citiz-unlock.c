@@ -29,6 +29,8 @@ struct _CitizUnlock
   GtkWidget *spoken;
   CitizTime expires;
   gboolean over_nodes;
+  gboolean watches; /* whether its nodes answer */
+  gchar *link;      /* (nullable) */
   guint ending;
 };
 
@@ -256,9 +258,33 @@ show_access (CitizUnlock *self, gboolean shown)
 }
 
 static void
+watch_nodes (CitizUnlock *self, gboolean watches)
+{
+  if (watches == self->watches)
+    return;
+  self->watches = watches;
+  citiz_session_set_watched (self->session, watches);
+}
+
+/* The code leads to a node that answers. */
+static void
+community_cb (CitizUnlock *self)
+{
+  gchar *link;
+
+  if (self->link == NULL)
+    return;
+  link = citiz_session_link_now (self->session, self->link);
+  citiz_qr_set_text (self->qr, link);
+  citiz_wipe_text (link);
+}
+
+static void
 drop_access (CitizUnlock *self)
 {
   g_clear_handle_id (&self->ending, g_source_remove);
+  watch_nodes (self, FALSE);
+  g_clear_pointer (&self->link, citiz_wipe_text);
   citiz_qr_set_text (self->qr, NULL);
   gtk_label_set_label (GTK_LABEL (self->spoken), "");
   show_access (self, FALSE);
@@ -304,6 +330,9 @@ citiz_unlock_keep_access (CitizUnlock *self,
     return;
   self->expires = expires;
   self->over_nodes = over_nodes;
+  if (over_nodes)
+    self->link = g_strdup (link);
+  watch_nodes (self, over_nodes);
   gtk_label_set_label (GTK_LABEL (self->spoken), grouped);
   gtk_widget_set_visible (self->spoken, *grouped != '\0');
   show_access (self, TRUE);
@@ -389,6 +418,9 @@ citiz_unlock_dispose (GObject *object)
 
   g_clear_handle_id (&self->late, g_source_remove);
   g_clear_handle_id (&self->ending, g_source_remove);
+  if (self->session != NULL)
+    watch_nodes (self, FALSE);
+  g_clear_pointer (&self->link, citiz_wipe_text);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (citiz_unlock_parent_class)->dispose (object);
 }
@@ -434,6 +466,8 @@ citiz_unlock_new (CitizSession *session)
 
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "notify::serving", G_CALLBACK (serving_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "community-changed", G_CALLBACK (community_cb), self,
                            G_CONNECT_SWAPPED);
   gtk_widget_set_visible (self->serving, citiz_session_get_serving (session));
   return GTK_WIDGET (self);

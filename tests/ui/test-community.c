@@ -269,6 +269,29 @@ look_at_blocks (Scene *scene)
 }
 
 static void
+put_access (Scene *scene, CitizAccessState state)
+{
+  g_autoptr (CitizAccess) access = g_object_new (CITIZ_TYPE_ACCESS, NULL);
+
+  access->id = (CitizId){{7}};
+  access->state = state;
+  access->n_nodes = 4;
+  citiz_session_put_access (scene->app->session, access);
+}
+
+/* Nobody is asked whether they leave while that would be refused. */
+static void
+leave_while_sharing (Scene *scene)
+{
+  put_access (scene, CITIZ_ACCESS_LIVE);
+  citiz_leave_ask (scene->window, scene->app->session);
+  RUN_UNTIL (sees ("it could not be ended from here"));
+  g_assert_null (find (GTK_TYPE_BUTTON, "_Leave"));
+  press ("_Close");
+  put_access (scene, CITIZ_ACCESS_REVOKED);
+}
+
+static void
 test_whole_life (Scene *scene, gconstpointer unused)
 {
   g_autoptr (CitizAccess) access = NULL;
@@ -293,6 +316,7 @@ test_whole_life (Scene *scene, gconstpointer unused)
   citiz_window_join (CITIZ_WINDOW (scene->window), "");
   RUN_UNTIL (sees ("leave this one first"));
   press ("_Close");
+  leave_while_sharing (scene);
   citiz_leave_ask (scene->window, scene->app->session);
   press ("_Leave");
   RUN_UNTIL (view (scene) == NULL);

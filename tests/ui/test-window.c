@@ -4,6 +4,7 @@
 #include "app/citiz-session.h"
 #include "crypto/citiz-crypto-error.h"
 #include "ui/citiz-access-page.h"
+#include "ui/citiz-bits.h"
 #include "ui/citiz-emergency-page.h"
 #include "ui/citiz-ledger-page.h"
 #include "ui/citiz-onboarding.h"

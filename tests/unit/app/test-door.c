@@ -137,6 +137,51 @@ test_door (App *app, gconstpointer data)
   g_assert_cmpuint (door (app), !=, second); /* it is remembered */
 }
 
+static gchar *shown; /* on the locked screen */
+
+static gboolean
+leads_elsewhere_now (App *app)
+{
+  g_autofree gchar *now = citiz_session_link_now (app->session, shown);
+
+  return !g_str_equal (now, shown);
+}
+
+static gboolean
+leads_there_again (App *app)
+{
+  return !leads_elsewhere_now (app);
+}
+
+/* While the record is locked the code that stays on screen leads to a node that answers, too. */
+static void
+test_locked (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (CitizLink) link = NULL;
+  g_autofree gchar *now = NULL;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+  g_assert_true (app_until (all_hold, app, LONG));
+  left = door (app);
+  shown = g_strdup (newest (app)->link);
+  citiz_session_lock (app->session);
+  citiz_session_set_watched (app->session, TRUE);
+  g_assert_false (leads_elsewhere_now (app));
+  nodes_kill (left);
+  g_assert_true (app_until (leads_elsewhere_now, app, LONG));
+  now = citiz_session_link_now (app->session, shown);
+  link = citiz_link_parse (now, NULL);
+  for (guint i = 0; i < NODES; i++)
+    if (g_str_equal (nodes_url (i), link->origin))
+      read_through_door (app, now, i, 1);
+  nodes_start (left);
+  g_assert_true (app_until (leads_there_again, app, LONG));
+  citiz_session_set_watched (app->session, FALSE);
+  g_clear_pointer (&shown, citiz_wipe_text);
+}
+
 /* Too few answer: it is said, whoever noticed it. */
 static void
 test_too_few (App *app, gconstpointer data)
@@ -165,6 +210,7 @@ main (int argc, char **argv)
   g_assert_cmpint (argc, >=, 2);
   nodes_found (argv[1]);
   TEST ("door", test_door);
+  TEST ("locked-door", test_locked);
   TEST ("too-few", test_too_few);
   failed = g_test_run ();
   nodes_end ();

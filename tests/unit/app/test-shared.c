@@ -412,6 +412,41 @@ test_revoked (App *app, gconstpointer data)
   g_assert_cmpint (newest (app)->state, ==, CITIZ_ACCESS_REVOKED);
 }
 
+static void
+leave (App *app)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  citiz_session_leave_community_async (app->session, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_leave_community_finish (app->session, result, &error));
+  g_assert_no_error (error);
+}
+
+/* Opened, ended, and the community is left while one node still had mail: how it ended and how often it was opened is known all the same. */
+static void
+test_left (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_assert_cmpuint (nodes_open (app, access->link, 1, 1, "Camille Ouellet", NULL), ==, 200);
+  g_assert_true (app_until (first_is_named, app, LONG));
+  nodes_kill (3);
+  g_assert_true (end_access (app, &access->id));
+  g_assert_true (app_until (is_over, app, LONG));
+  g_assert_cmpuint (newest (app)->openings, ==, 1);
+  leave (app);
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_null (citiz_session_get_community (app->session));
+  g_assert_cmpint (newest (app)->state, ==, CITIZ_ACCESS_REVOKED);
+  g_assert_cmpuint (newest (app)->openings, ==, 1);
+  g_assert_true (has_no_link (app));
+}
+
 static gboolean
 ask_end_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -797,6 +832,7 @@ main (int argc, char **argv)
   TEST ("one-down", test_one_down);
   TEST ("one-lies", test_one_lies);
   TEST ("revoked", test_revoked);
+  TEST ("left", test_left);
   TEST ("lost-end", test_lost_end);
   TEST ("end-in-vain", test_end_in_vain);
   TEST ("goes-on", test_goes_on);
