@@ -5,8 +5,6 @@
 
 #include <glib/gi18n.h>
 
-#define STANDING 15 /* seconds: longer than a leader that is down, or two, can delay a block */
-
 static long long
 number_of (json_t *body, const gchar *key)
 {
@@ -163,6 +161,12 @@ is_listed (json_t *body)
   return FALSE;
 }
 
+static gboolean
+is_standing (json_t *body)
+{
+  return g_str_equal (text_of (body, "state"), "standing");
+}
+
 /* A node that follows. */
 static const gchar *
 advice_to_follower (json_t *body)
@@ -180,6 +184,9 @@ advice_to_follower (json_t *body)
         "It is on the list of validators and has lost its vote journal: it follows, and the "
         "others miss its vote. To vote again, under a new key, as soon as enough of them vote: "
         "citiz-node join");
+  if (is_standing (body))
+    return _ ("Something waits and nothing becomes final. Who keeps the ledger knows more: "
+              "citiz-node why, on one of their nodes");
   return _ ("It follows the others and never signs. To be one of those who keep the ledger: "
             "citiz-node join");
 }
@@ -195,7 +202,7 @@ advice_to_voter (json_t *body)
         "citiz-node refound");
   if (number_of (body, "evidence") > 0)
     return _ ("A node has signed two things that contradict one another: talk to who runs it.");
-  if (number_of (body, "standing") >= STANDING)
+  if (is_standing (body))
     return _ (
         "Something waits and nothing becomes final, though enough nodes are in reach: compare "
         "the clocks of the machines, and the versions of the program.");

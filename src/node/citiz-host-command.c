@@ -141,6 +141,7 @@ state_words (const gchar *state)
       {"starting", N_ ("asks the others for its own votes before it signs")},
       {"alone", N_ ("cannot reach enough of the others")},
       {"unheard", N_ ("does not hear enough of the others vote: nothing new becomes final")},
+      {"standing", N_ ("takes transactions, and nothing becomes final")},
       {"disk-full", N_ ("takes nothing new: its disk is almost full")},
       {"draining", N_ ("takes nothing new: it is being stopped")},
   };

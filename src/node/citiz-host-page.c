@@ -38,6 +38,7 @@ typedef enum
   W_STARTING,
   W_ALONE,
   W_UNHEARD,
+  W_STANDING,
   W_FULL,
   W_DRAINING,
   W_KEPT_BY,
@@ -81,6 +82,8 @@ static const gchar *const words[N_WORDS][2] = {
     [W_UNHEARD]
     = {"This node does not hear enough of the others vote: nothing new is final.",
        "Ce nœud n’en entend pas assez d’autres voter : rien de nouveau n’est définitif."},
+    [W_STANDING] = {"This node answers, but something waits here and nothing becomes final.",
+                    "Ce nœud répond, mais quelque chose attend ici et rien ne devient définitif."},
     [W_FULL] = {"This node’s disk is almost full: it takes nothing new, and keeps what it has.",
                 "Le disque de ce nœud est presque plein : il n’accepte rien de nouveau et garde ce "
                 "qu’il a."},
@@ -181,8 +184,11 @@ state_word (CitizHost *host)
   {
     const gchar *state;
     Word word;
-  } states[] = {
-      {"alone", W_ALONE}, {"unheard", W_UNHEARD}, {"disk-full", W_FULL}, {"draining", W_DRAINING}};
+  } states[] = {{"alone", W_ALONE},
+                {"unheard", W_UNHEARD},
+                {"standing", W_STANDING},
+                {"disk-full", W_FULL},
+                {"draining", W_DRAINING}};
 
   CitizCsxReport report;
 

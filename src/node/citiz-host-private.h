@@ -36,6 +36,7 @@ G_BEGIN_DECLS
 #define CITIZ_HOST_CLIENT_MS      8000         /* until another node has answered */
 #define CITIZ_HOST_TILE_LEVELS    8            /* exported: of entries, and of hashes from 0 on */
 #define CITIZ_HOST_KEEP_FOR_EVER  "public, max-age=31536000, immutable"
+#define CITIZ_HOST_STANDING       15 /* seconds: longer than two leaders that are down delay a block */
 #define CITIZ_HOST_N_ALARMS       (CITIZ_CSX_ALARM_FULL + 1)
 
 /* What the metrics count, from its start on. */

@@ -64,7 +64,8 @@ look_around (CitizHost *host, const CitizCsxReport *report)
 }
 
 /* "ready", or why no transaction would become final: "draining", "disk-full", "starting" (asks the others for its own votes), "alone" (too
- * few are there), "unheard" (they are, and too few of them vote). */
+ * few are there), "unheard" (they are, and too few of them vote), "standing" (something waits, and whatever the reason, nothing becomes
+ * final). */
 const gchar *
 citiz_host_state (CitizHost *host)
 {
@@ -82,7 +83,9 @@ citiz_host_state (CitizHost *host)
   there = look_around (host, &report);
   if (there.listed && there.linked < quorum)
     return "alone";
-  return there.listed && there.voting < quorum ? "unheard" : "ready";
+  if (there.listed && there.voting < quorum)
+    return "unheard";
+  return report.standing >= CITIZ_HOST_STANDING * CITIZ_SECOND ? "standing" : "ready";
 }
 
 static const gchar *
