@@ -66,7 +66,8 @@ execute (CitizLedger *next,
 
   for (guint i = 0; i < txs->len; i++)
     citiz_tx_keys (&keys[CITIZ_TX_KEYS * i], txs->pdata[i]);
-  citiz_state_warm (next->state, keys, CITIZ_TX_KEYS * txs->len);
+  if (txs->len > 1)
+    citiz_state_warm (next->state, keys, CITIZ_TX_KEYS * txs->len);
   for (guint i = 0; i < txs->len; i++)
     {
       CitizTx *tx = txs->pdata[i];

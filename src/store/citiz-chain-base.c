@@ -239,16 +239,10 @@ citiz_chain_read_proven (CitizChain *chain, guint64 *out, GError **error)
 static gboolean
 fill (CitizChain *chain, GPtrArray *blocks, CitizLedger *ledger, GError **error)
 {
-  g_autoptr (CitizCheckPool) pool = citiz_check_pool_new ();
-  guint64 tag;
-  gboolean good = citiz_chain_take_range (chain, blocks, CITIZ_LEVEL_FULL, pool, ledger, put_old,
-                                          NULL, error);
+  gboolean good = citiz_chain_take_range (chain, blocks, CITIZ_LEVEL_FULL, citiz_chain_pool (chain),
+                                          ledger, put_old, NULL, error);
 
-  if (!citiz_check_pool_finish (pool, &tag) && good)
-    {
-      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
-      good = FALSE;
-    }
+  good = citiz_chain_finish_pool (chain, good ? error : NULL) && good;
   if (!good || !citiz_chain_keep_proven (chain, citiz_ledger_head (ledger)->height, error))
     return FALSE;
   return citiz_ledger_head (ledger)->height < chain->base->header.height

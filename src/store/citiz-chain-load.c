@@ -58,10 +58,12 @@ write_state (CitizChain *chain, const CitizChanges *changes, GError **error)
   for (guint i = last->len; i > 0; i--)
     {
       const CitizChange *change = last->pdata[i - 1];
+      gsize n;
+      const guint8 *value = g_bytes_get_data (change->value, &n);
 
       citiz_stmt_bind_int (stmt, 1, (gint64) change->number);
-      citiz_stmt_bind_hash (stmt, 2, &change->key);
-      citiz_stmt_bind_gbytes (stmt, 3, change->value);
+      citiz_stmt_bind_view (stmt, 2, change->key.b, sizeof change->key.b);
+      citiz_stmt_bind_view (stmt, 3, value, n);
       if (!citiz_stmt_run (stmt, error))
         return FALSE;
     }

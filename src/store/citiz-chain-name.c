@@ -49,7 +49,7 @@ put_away (CitizChain *chain, GArray *names, GError **error)
       const CitizChainName *name = &g_array_index (names, CitizChainName, i);
       const guint64 bytes = GUINT64_TO_BE (name->name);
 
-      citiz_stmt_bind_bytes (stmt, 1, (const guint8 *) &bytes, sizeof bytes);
+      citiz_stmt_bind_view (stmt, 1, (const guint8 *) &bytes, sizeof bytes);
       citiz_stmt_bind_int (stmt, 2, name->number);
       if (!citiz_stmt_run (stmt, error))
         return FALSE;

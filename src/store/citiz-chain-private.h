@@ -47,6 +47,7 @@ struct _CitizChain
   guint64 stamp;        /* of the file when the ledger was its newest block's */
   CitizChainHead *base; /* the snapshot it began with, while blocks up to there are missing */
   gboolean gives_snapshots;
+  CitizCheckPool *pool;   /* kept from block to block: its threads are awake; NULL: not made yet */
   CitizCheckAhead *ahead; /* NULL until a block is followed whose signatures nobody waits for */
   CitizChainNames names;
   GArray
@@ -146,6 +147,8 @@ gboolean citiz_chain_check_continuation (const CitizLedger *ledger,
 gboolean citiz_chain_check_final (const CitizLedger *ledger,
                                   const CitizBlock *block,
                                   GError **error);
+CitizCheckPool *citiz_chain_pool (CitizChain *chain);
+gboolean citiz_chain_finish_pool (CitizChain *chain, GError **error);
 void citiz_chain_check_ahead (CitizChain *chain, GPtrArray *blocks, guint n_threads);
 gboolean citiz_chain_was_checked (CitizChain *chain, const CitizHash *block);
 /* Writes one block of a range that @after has executed. */

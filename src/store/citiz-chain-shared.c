@@ -179,6 +179,28 @@ take_continuation (CitizChain *chain,
   return citiz_chain_keep_continuation (chain, kept, error);
 }
 
+/* For the signatures of one block or range at a time. */
+CitizCheckPool *
+citiz_chain_pool (CitizChain *chain)
+{
+  if (chain->pool == NULL)
+    chain->pool = citiz_check_pool_new ();
+  citiz_check_pool_know (chain->pool, FALSE);
+  return chain->pool;
+}
+
+/* Waits for them. A pool that has met a false one is of no use any more. */
+gboolean
+citiz_chain_finish_pool (CitizChain *chain, GError **error)
+{
+  guint64 tag;
+
+  if (citiz_check_pool_finish (chain->pool, &tag))
+    return TRUE;
+  g_clear_pointer (&chain->pool, citiz_check_pool_free);
+  return refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
+}
+
 /* As many as there is time for, by @n_threads while this one goes on; citiz_chain_was_checked() tells. */
 void
 citiz_chain_check_ahead (CitizChain *chain, GPtrArray *blocks, guint n_threads)
@@ -253,10 +275,8 @@ citiz_chain_take_range (CitizChain *chain,
 gboolean
 citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GError **error)
 {
-  g_autoptr (CitizCheckPool) pool = NULL;
   g_autoptr (CitizLedger) ledger = NULL;
   const CitizBlock *last;
-  guint64 tag;
   gboolean good;
 
   if (blocks->len == 0)
@@ -271,12 +291,11 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
     good = TRUE;
   if (!good || !citiz_db_begin (chain->db, error))
     return FALSE;
-  pool = citiz_check_pool_new ();
   ledger = citiz_ledger_fork (chain->ledger);
-  good = citiz_chain_take_range (chain, blocks, level, pool, ledger, put_new, NULL, error);
-  citiz_check_pool_flush (pool);
-  if (!citiz_check_pool_finish (pool, &tag) && good)
-    good = refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
+  good = citiz_chain_take_range (chain, blocks, level, citiz_chain_pool (chain), ledger, put_new,
+                                 NULL, error);
+  citiz_check_pool_flush (chain->pool);
+  good = citiz_chain_finish_pool (chain, good ? error : NULL) && good;
   if (!good)
     {
       citiz_db_rollback (chain->db);

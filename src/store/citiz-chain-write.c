@@ -153,13 +153,15 @@ write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
     {
       const CitizTx *tx = block->txs->pdata[i];
       const CitizId *grant = citiz_tx_body_grant (tx->type, &tx->body);
+      gsize n;
+      const guint8 *view = g_bytes_get_data (citiz_tx_get_bytes (tx), &n);
 
       citiz_stmt_bind_int (stmt, 1, (gint64) (first + i));
       if (grant != NULL)
         citiz_stmt_bind_id (stmt, 2, grant);
       else
         citiz_stmt_bind_text (stmt, 2, NULL);
-      citiz_stmt_bind_gbytes (stmt, 3, citiz_tx_get_bytes (tx));
+      citiz_stmt_bind_view (stmt, 3, view, n);
       if (!citiz_stmt_run (stmt, error))
         return FALSE;
     }
@@ -179,32 +181,18 @@ citiz_chain_write_block (CitizChain *chain,
 }
 
 static gboolean
-finish_checks (CitizCheckPool *pool, GError **error)
-{
-  guint64 tag;
-
-  if (citiz_check_pool_finish (pool, &tag))
-    return TRUE;
-  g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
-  return FALSE;
-}
-
-static gboolean
-write_all (CitizChain *chain,
-           CitizBlock *block,
-           const CitizChanges *changes,
-           CitizCheckPool *pool,
-           GError **error)
+write_all (CitizChain *chain, CitizBlock *block, const CitizChanges *changes, GError **error)
 {
   const gboolean many = block->txs->len >= CITIZ_CHAIN_MANY;
 
-  citiz_check_pool_flush (pool);
+  citiz_check_pool_flush (chain->pool);
   if (many)
     citiz_db_use_pause (chain->db);
   if (!citiz_db_begin (chain->db, error))
     return FALSE;
   if (certify (chain, block, error) && citiz_chain_write_block (chain, block, changes, error)
-      && (!many || citiz_db_write_ahead (chain->db, error)) && finish_checks (pool, error))
+      && (!many || citiz_db_write_ahead (chain->db, error))
+      && citiz_chain_finish_pool (chain, error))
     return citiz_db_commit (chain->db, error);
   citiz_db_rollback (chain->db);
   return FALSE;
@@ -216,7 +204,6 @@ static gboolean
 append (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
 {
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
-  g_autoptr (CitizCheckPool) pool = NULL;
   g_autoptr (CitizLedger) next = NULL;
   g_autoptr (CitizBlock) block = NULL;
   CitizChainHead head;
@@ -224,13 +211,17 @@ append (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
 
   time = citiz_chain_time_after (chain, citiz_ledger_time (chain->ledger));
   time.ms = MAX (time.ms, citiz_ledger_time (chain->ledger).ms + 1);
-  pool = citiz_check_pool_new ();
   next = citiz_ledger_fork (chain->ledger);
-  block = citiz_ledger_build_with (next, txs, time, citiz_chain_node (chain),
-                                   citiz_check_pool_later, pool, changes, error);
-  if (block == NULL || (citiz_db_get_depth (chain->db) > 0 && !finish_checks (pool, error))
-      || !write_all (chain, block, changes, pool, error))
-    return FALSE;
+  block
+      = citiz_ledger_build_with (next, txs, time, citiz_chain_node (chain), citiz_check_pool_later,
+                                 citiz_chain_pool (chain), changes, error);
+  if (block == NULL
+      || (citiz_db_get_depth (chain->db) > 0 && !citiz_chain_finish_pool (chain, error))
+      || !write_all (chain, block, changes, error))
+    {
+      g_clear_pointer (&chain->pool, citiz_check_pool_free); /* with what nobody has waited for */
+      return FALSE;
+    }
   citiz_ledger_free (chain->ledger);
   chain->ledger = g_steal_pointer (&next);
   chain->stamp = citiz_db_stamp (chain->db);

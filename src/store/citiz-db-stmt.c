@@ -77,6 +77,17 @@ citiz_stmt_bind_bytes (CitizStmt *stmt, gint parameter, const guint8 *bytes, gsi
                     : sqlite3_bind_zeroblob (stmt->handle, parameter, 0));
 }
 
+/**
+ * citiz_stmt_bind_view:
+ * @bytes: (transfer none): not copied: they stay as they are until the statement has run
+ */
+void
+citiz_stmt_bind_view (CitizStmt *stmt, gint parameter, const guint8 *bytes, gsize n)
+{
+  note (stmt, n > 0 ? sqlite3_bind_blob64 (stmt->handle, parameter, bytes, n, SQLITE_STATIC)
+                    : sqlite3_bind_zeroblob (stmt->handle, parameter, 0));
+}
+
 void
 citiz_stmt_bind_gbytes (CitizStmt *stmt, gint parameter, GBytes *bytes)
 {

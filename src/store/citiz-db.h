@@ -58,6 +58,7 @@ void citiz_stmt_done (CitizStmt *stmt);
 void citiz_stmt_bind_int (CitizStmt *stmt, gint parameter, gint64 value);
 void citiz_stmt_bind_text (CitizStmt *stmt, gint parameter, const gchar *text);
 void citiz_stmt_bind_bytes (CitizStmt *stmt, gint parameter, const guint8 *bytes, gsize n);
+void citiz_stmt_bind_view (CitizStmt *stmt, gint parameter, const guint8 *bytes, gsize n);
 void citiz_stmt_bind_gbytes (CitizStmt *stmt, gint parameter, GBytes *bytes);
 void citiz_stmt_bind_id (CitizStmt *stmt, gint parameter, const CitizId *id);
 void citiz_stmt_bind_hash (CitizStmt *stmt, gint parameter, const CitizHash *hash);
