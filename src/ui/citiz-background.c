@@ -121,7 +121,7 @@ follow_setting (CitizBackground *self)
 gboolean
 citiz_background_is_wanted (CitizBackground *self)
 {
-  return self->wanted;
+  return self != NULL && self->wanted;
 }
 
 CitizBackground *

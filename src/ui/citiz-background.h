@@ -9,7 +9,7 @@ typedef struct _CitizBackground CitizBackground;
 
 CitizBackground *citiz_background_new (CitizSession *session);
 void citiz_background_free (CitizBackground *self);
-/* Whether the person agreed that the community is followed when the window is closed. */
+/* Whether the person agreed that the community is followed when the window is closed. NULL: the program is ending. */
 gboolean citiz_background_is_wanted (CitizBackground *self);
 
 G_END_DECLS

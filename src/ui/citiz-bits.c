@@ -173,6 +173,17 @@ citiz_pill_new (const gchar *icon, const gchar *label, const gchar *action, gboo
 }
 
 GtkWidget *
+citiz_content_new (const gchar *icon, const gchar *word)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), citiz_icon_new (icon));
+  gtk_box_append (GTK_BOX (box), gtk_label_new (word));
+  return box;
+}
+
+GtkWidget *
 citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *action)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);

@@ -248,16 +248,16 @@ citiz_diet_page_class_init (CitizDietPageClass *klass)
 static GtkWidget *
 note_button (gboolean wide)
 {
-  GtkWidget *button = gtk_button_new (), *content = adw_button_content_new ();
+  GtkWidget *button = gtk_button_new ();
 
-  adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "citiz-note-symbolic");
-  adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Write a Note"));
   if (wide)
-    gtk_button_set_child (GTK_BUTTON (button), content);
+    {
+      gtk_button_set_child (GTK_BUTTON (button),
+                            citiz_content_new ("citiz-note-symbolic", _ ("Write a Note")));
+      gtk_widget_add_css_class (button, "image-text-button");
+    }
   else
     {
-      g_object_ref_sink (content);
-      g_object_unref (content);
       gtk_button_set_icon_name (GTK_BUTTON (button), "citiz-note-symbolic");
       gtk_widget_set_tooltip_text (button, _ ("Write a Note"));
     }

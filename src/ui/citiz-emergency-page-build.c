@@ -219,17 +219,13 @@ build_foot (CitizEmergencyPage *self)
 void
 _citiz_emergency_page_set_narrow (CitizEmergencyPage *self, gboolean narrow)
 {
-  GtkWidget *words = g_object_new (ADW_TYPE_BUTTON_CONTENT, "icon-name", "printer-symbolic",
-                                   "label", _ ("Print One Page"), NULL);
-
   if (narrow)
     gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "narrow");
   gtk_button_set_child (GTK_BUTTON (self->print_button),
-                        narrow ? citiz_icon_new ("printer-symbolic") : words);
-  if (narrow)
-    g_object_unref (g_object_ref_sink (words));
+                        narrow ? citiz_icon_new ("printer-symbolic")
+                               : citiz_content_new ("printer-symbolic", _ ("Print One Page")));
   gtk_widget_remove_css_class (self->print_button, narrow ? "pill" : "circular");
   gtk_widget_add_css_class (self->print_button, narrow ? "circular" : "pill");
   gtk_widget_set_valign (self->print_button, GTK_ALIGN_CENTER);

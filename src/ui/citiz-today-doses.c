@@ -137,11 +137,9 @@ buttons_new (Dose *dose, gboolean wide)
 
   if (wide)
     {
-      GtkWidget *content = adw_button_content_new ();
-
-      adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "citiz-check-symbolic");
-      adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Taken"));
-      gtk_button_set_child (GTK_BUTTON (take), content);
+      gtk_button_set_child (GTK_BUTTON (take),
+                            citiz_content_new ("citiz-check-symbolic", _ ("Taken")));
+      gtk_widget_add_css_class (take, "image-text-button");
       gtk_menu_button_set_child (GTK_MENU_BUTTON (skip), gtk_label_new (_ ("Skipped")));
       gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (skip), FALSE);
     }
@@ -157,7 +155,6 @@ buttons_new (Dose *dose, gboolean wide)
   g_signal_connect (take, "clicked", G_CALLBACK (taken_cb), dose);
   gtk_accessible_update_property (GTK_ACCESSIBLE (take), GTK_ACCESSIBLE_PROPERTY_LABEL, take_name,
                                   -1);
-  gtk_accessible_reset_relation (GTK_ACCESSIBLE (take), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (skip), GTK_ACCESSIBLE_PROPERTY_LABEL, skip_name,
                                   -1);
   gtk_box_append (GTK_BOX (box), take);

@@ -16,6 +16,7 @@
 #include "ui/citiz-goals.h"
 #include "ui/citiz-idle.h"
 #include "ui/citiz-onboarding.h"
+#include "ui/citiz-background.h"
 #include "ui/citiz-person.h"
 #include "ui/citiz-settings.h"
 #include "ui/citiz-speech.h"
@@ -275,6 +276,48 @@ test_twice (void)
 
 /* --- late --- */
 
+/* A window that goes while the program ends: nothing is followed any more. */
+static void
+test_ending (void)
+{
+  g_assert_false (citiz_background_is_wanted (NULL));
+}
+
+static GtkWidget *
+find_entry (GtkWidget *widget, guint *n)
+{
+  GtkWidget *found = NULL;
+
+  if (ADW_IS_ENTRY_ROW (widget) && (*n)-- == 0)
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = find_entry (w, n);
+  return found;
+}
+
+/* A day half typed is no mistake yet; one that is in no calendar is, and so is half a day that is saved. */
+static void
+test_birth_date (void)
+{
+  GtkWidget *form = g_object_ref_sink (citiz_person_form_new (session));
+  guint second = 1;
+  GtkWidget *row = find_entry (form, &second);
+
+  gtk_editable_set_text (GTK_EDITABLE (row), "1958-02");
+  g_assert_false (gtk_widget_has_css_class (row, "error"));
+  gtk_editable_set_text (GTK_EDITABLE (row), "1958-02-30");
+  g_assert_true (gtk_widget_has_css_class (row, "error"));
+  g_assert_nonnull (ui_find (form, GTK_TYPE_LABEL, "There is no 30", FALSE));
+  gtk_editable_set_text (GTK_EDITABLE (row), "1958-02");
+  g_assert_false (gtk_widget_has_css_class (row, "error"));
+  g_assert_false (citiz_person_form_validate (CITIZ_PERSON_FORM (form)));
+  g_assert_true (gtk_widget_has_css_class (row, "error"));
+  gtk_editable_set_text (GTK_EDITABLE (row), "1958-02-28");
+  g_assert_true (citiz_person_form_validate (CITIZ_PERSON_FORM (form)));
+  g_object_unref (form);
+}
+
 /* Words for what has gone are said where the record is open. */
 static void
 test_toast (void)
@@ -459,6 +502,8 @@ main (int argc, char **argv)
   session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
   WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/answers/path", test_path);
+  g_test_add_func ("/answers/ending", test_ending);
+  g_test_add_func ("/answers/birth-date", test_birth_date);
   g_test_add_func ("/answers/toast", test_toast);
   g_test_add_func ("/answers/idle", test_idle);
   g_test_add_func ("/answers/speech", test_speech);

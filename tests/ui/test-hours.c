@@ -100,6 +100,8 @@ take (GtkWidget *page, const gchar *text)
   row = gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW);
   taken = gtk_widget_get_ancestor (ui_find (row, GTK_TYPE_LABEL, "Taken", FALSE), GTK_TYPE_BUTTON);
   g_assert_nonnull (taken);
+  g_assert_false (gtk_test_accessible_has_relation (
+      GTK_ACCESSIBLE (taken), GTK_ACCESSIBLE_RELATION_LABELLED_BY)); /* one name */
   g_signal_emit_by_name (taken, "clicked");
 }
 

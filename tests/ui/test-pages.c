@@ -880,7 +880,7 @@ is_taken (GtkWidget *widget, gpointer data)
 {
   if (!GTK_IS_BUTTON (widget) || !gtk_widget_get_mapped (widget)
       || !gtk_widget_get_child_visible (widget)
-      || !ADW_IS_BUTTON_CONTENT (gtk_button_get_child (GTK_BUTTON (widget))))
+      || ui_find (widget, GTK_TYPE_LABEL, "Taken", FALSE) == NULL)
     return FALSE;
   *(GtkWidget **) data = widget;
   return TRUE;
