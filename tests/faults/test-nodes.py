@@ -176,7 +176,7 @@ def case_excluded(world):
     said = world.nodes[0].command('exclude', key).stdout
     proposal, = [p['id'] for p in until('it is proposed', lambda: world.nodes[0].status()['proposals'])]
     assert f'approve {proposal[:12]}' in said, said
-    assert '1 approval of 3 needed' in world.nodes[0].command('members').stdout
+    until('its own approval counts', lambda: '1 approval of 3 needed' in world.nodes[0].command('members').stdout)
     approve(world, proposal, world.nodes[:3])
     in_epoch(world, 1, 3)
     load = Load(world, world.nodes[:3], number=20)
