@@ -537,9 +537,8 @@ citiz_engine_open_shared (CitizEngine *engine)
   look_at_all (engine);
 }
 
-/* An access over the community that the ledger does not know as ended: its nodes go on answering, and only from here it can be ended. */
-gboolean
-citiz_engine_is_sharing (CitizEngine *engine)
+static gboolean
+any_shared (CitizEngine *engine, gboolean (*fits) (const CitizShared *shared))
 {
   GHashTableIter iter;
   gpointer shared;
@@ -548,9 +547,22 @@ citiz_engine_is_sharing (CitizEngine *engine)
     return FALSE;
   g_hash_table_iter_init (&iter, engine->shared);
   while (g_hash_table_iter_next (&iter, NULL, &shared))
-    if (!((CitizShared *) shared)->over)
+    if (fits (shared))
       return TRUE;
   return FALSE;
+}
+
+static gboolean
+goes_on (const CitizShared *shared)
+{
+  return !shared->over;
+}
+
+/* An access over the community that the ledger does not know as ended: its nodes go on answering, and only from here it can be ended. */
+gboolean
+citiz_engine_is_sharing (CitizEngine *engine)
+{
+  return any_shared (engine, goes_on);
 }
 
 /* The community is left, or the program ends. */
@@ -582,18 +594,15 @@ citiz_engine_read_boxes (CitizEngine *engine)
     citiz_shared_read_mail (shared);
 }
 
+static gboolean
+is_handed (const CitizShared *shared)
+{
+  return shared->giver != NULL && citiz_shared_is_sending (shared);
+}
+
 /* While the record is locked: a part is still on its way to nodes, so the program must not end. */
 gboolean
 citiz_engine_is_handing (CitizEngine *engine)
 {
-  GHashTableIter iter;
-  gpointer shared;
-
-  if (engine->shared == NULL)
-    return FALSE;
-  g_hash_table_iter_init (&iter, engine->shared);
-  while (g_hash_table_iter_next (&iter, NULL, &shared))
-    if (((CitizShared *) shared)->giver != NULL && citiz_shared_is_sending (shared))
-      return TRUE;
-  return FALSE;
+  return any_shared (engine, is_handed);
 }

@@ -407,21 +407,6 @@ citiz_export_put_cell (GString *csv, const gchar *text, gboolean last)
   g_string_append_printf (csv, "\"%s%s\"%s", guard, quoted, last ? "\r\n" : ",");
 }
 
-static const gchar *
-source_name (CitizSource source)
-{
-  switch (source)
-    {
-    case CITIZ_SOURCE_SELF:
-      return "self";
-    case CITIZ_SOURCE_DOCUMENT:
-      return "document";
-    case CITIZ_SOURCE_INSTITUTION:
-      return "institution";
-    }
-  return "";
-}
-
 static void
 put_item (GString *csv, const gchar *kind, const CitizExportRow *row)
 {
@@ -431,7 +416,7 @@ put_item (GString *csv, const gchar *kind, const CitizExportRow *row)
   citiz_export_put_cell (csv, row->item->value.text, FALSE);
   citiz_export_put_cell (csv, row->item->unit, FALSE);
   citiz_export_put_cell (csv, row->details, FALSE);
-  citiz_export_put_cell (csv, source_name (row->item->source), TRUE);
+  citiz_export_put_cell (csv, citiz_source_code (row->item->source), TRUE);
 }
 
 static GBytes *

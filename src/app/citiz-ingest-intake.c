@@ -469,21 +469,13 @@ static gssize
 drop_known (CitizIntake *intake, CitizSample *samples, gsize n, GError **error)
 {
   gint64 from = samples[0].start, to = samples[n - 1].start;
-  gsize fresh = 0;
+  gsize fresh;
   g_autoptr (GArray) there
       = citiz_series_store_load (intake->store, &intake->base, from, to + 1, error);
 
   if (there == NULL)
     return -1;
-  for (gsize i = 0, k = 0; i < n; i++)
-    {
-      while (k < there->len
-             && citiz_sample_compare (&g_array_index (there, CitizSample, k), &samples[i]) < 0)
-        k++;
-      if (k == there->len
-          || citiz_sample_compare (&g_array_index (there, CitizSample, k), &samples[i]) != 0)
-        samples[fresh++] = samples[i];
-    }
+  fresh = citiz_samples_drop (samples, n, there);
   for (guint i = 0; fresh < n && i < intake->base.packs->len; i++)
     {
       const CitizSeriesPack *pack = &g_array_index (intake->base.packs, CitizSeriesPack, i);

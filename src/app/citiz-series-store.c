@@ -343,7 +343,6 @@ citiz_series_store_add (CitizSeriesStore *store,
                         GError **error)
 {
   CitizSeries *series = citiz_series_store_open (store, measure, source, unit, measure);
-  gsize fresh = 0;
 
   n = citiz_samples_sort (samples, n);
   if (n == 0)
@@ -352,20 +351,12 @@ citiz_series_store_add (CitizSeriesStore *store,
       = citiz_series_store_load (store, series, samples[0].start, samples[n - 1].start + 1, error);
   if (there == NULL)
     return FALSE;
-  for (gsize i = 0, k = 0; i < n; i++)
-    {
-      while (k < there->len
-             && citiz_sample_compare (&g_array_index (there, CitizSample, k), &samples[i]) < 0)
-        k++;
-      if (k == there->len
-          || citiz_sample_compare (&g_array_index (there, CitizSample, k), &samples[i]) != 0)
-        samples[fresh++] = samples[i];
-    }
-  if (fresh == 0)
+  n = citiz_samples_drop (samples, n, there);
+  if (n == 0)
     return TRUE;
   if (!citiz_vault_begin (store->vault, error))
     return FALSE;
-  if (!pack_all (store, series, batch, samples, fresh, error)
+  if (!pack_all (store, series, batch, samples, n, error)
       || !citiz_series_store_save (store, error))
     {
       citiz_vault_rollback (store->vault);

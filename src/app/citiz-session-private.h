@@ -114,6 +114,7 @@ CitizAccess *citiz_session_find_access (CitizSession *self, const CitizId *id);
 void citiz_session_empty_trash (CitizSession *self);
 void citiz_session_shred_trash_now (CitizSession *self);
 void citiz_session_hide_trash (CitizSession *self);
+gboolean citiz_session_trash_version (CitizSession *self, CitizItem *item);
 GArray *citiz_session_list_trash (CitizSession *self); /* (transfer full): CitizId */
 
 void citiz_session_forget_ranges (CitizSession *self);
@@ -134,6 +135,11 @@ void citiz_session_summarize (CitizSession *self,
                               GHashTable *blobs,
                               CitizSummary *out);
 void citiz_summary_clear (CitizSummary *summary);
+/* "Lucie B.", or NULL when the person chose to say nothing; "YYYY-MM-DD" if the whole date is known. (transfer full) */
+gchar *citiz_session_label (CitizSession *self, const CitizProfile *profile);
+gchar *citiz_session_birth_date (CitizSession *self);
+/* A record that was locked meanwhile is empty: nothing may be made of it. Answers the task then. */
+gboolean citiz_session_still_open (CitizSession *self, GTask *task);
 json_t *citiz_session_build_summary (CitizSession *self, GHashTable *blobs);
 /* Bytes of all documents, CitizId → GBytes, up to what a summary carries. */
 void citiz_session_read_blobs_async (CitizSession *self,

@@ -273,21 +273,6 @@ put_stopped (CitizIps *ips, json_t *resource, const CitizItem *medication)
   replace_ext (resource, "stopped", extension);
 }
 
-static const gchar *
-declared_by (const CitizItem *item)
-{
-  switch (item->source)
-    {
-    case CITIZ_SOURCE_SELF:
-      return "self";
-    case CITIZ_SOURCE_DOCUMENT:
-      return "document";
-    case CITIZ_SOURCE_INSTITUTION:
-      return "institution";
-    }
-  return "self";
-}
-
 static void
 put_extensions (CitizIps *ips, json_t *resource, const CitizIpsItem *entry)
 {
@@ -302,7 +287,7 @@ put_extensions (CitizIps *ips, json_t *resource, const CitizIpsItem *entry)
   for (guint alert = CITIZ_ALERT_NONE + 1; alert < CITIZ_N_ALERTS; alert++)
     if (entry->alerts >> alert & 1)
       citiz_ips_put_code (resource, "alert-class", citiz_alert_code ((CitizAlert) alert));
-  citiz_ips_put_code (resource, "declared-by", declared_by (item));
+  citiz_ips_put_code (resource, "declared-by", citiz_source_code (item->source));
   if (item->source_name && *item->source_name)
     citiz_ips_put_text (resource, "source-name", "valueString", item->source_name);
   if (item->changed.ms > 0)
@@ -562,7 +547,7 @@ citiz_ips_patient (CitizIps *ips)
   if (!json_object_get (patient, "birthDate"))
     put_absent (patient, "_birthDate", "unknown");
   if (ips->patient)
-    citiz_ips_put_code (patient, "declared-by", declared_by (ips->patient));
+    citiz_ips_put_code (patient, "declared-by", citiz_source_code (ips->patient->source));
   add_contacts (ips, patient);
   return patient;
 }

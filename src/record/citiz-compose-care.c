@@ -8,14 +8,6 @@
 #define VERIFICATION "http://terminology.hl7.org/CodeSystem/%s-ver%s"
 
 static json_t *
-one (json_t *value)
-{
-  json_t *list = json_array ();
-  json_array_append_new (list, value);
-  return list;
-}
-
-static json_t *
 text_concept (const gchar *text)
 {
   return citiz_make_concept (NULL, NULL, text);
@@ -69,11 +61,12 @@ put_reaction (CitizComposer *c)
   if (!citiz_said (d->reaction) && d->severity == CITIZ_SEVERITY_NONE)
     return;
   json_t *reaction = json_object ();
-  json_object_set_new (reaction, "manifestation",
-                       one (text_concept (citiz_said (d->reaction) ? d->reaction : "?")));
+  json_object_set_new (
+      reaction, "manifestation",
+      citiz_make_list (text_concept (citiz_said (d->reaction) ? d->reaction : "?")));
   if (severities[d->severity] != NULL)
     json_object_set_new (reaction, "severity", json_string (severities[d->severity]));
-  json_object_set_new (c->resource, "reaction", one (reaction));
+  json_object_set_new (c->resource, "reaction", citiz_make_list (reaction));
 }
 
 json_t *
@@ -119,10 +112,10 @@ citiz_compose_problem (const CitizDraft *d, const json_t *base)
     return NULL;
   put_clinical (&c, "condition");
   if (c.old == NULL)
-    json_object_set_new (
-        c.resource, "category",
-        one (citiz_make_concept ("http://terminology.hl7.org/CodeSystem/condition-category",
-                                 "problem-list-item", NULL)));
+    json_object_set_new (c.resource, "category",
+                         citiz_make_list (citiz_make_concept (
+                             "http://terminology.hl7.org/CodeSystem/condition-category",
+                             "problem-list-item", NULL)));
   citiz_put_title (&c, "code");
   citiz_put_date (&c, "onsetDateTime", &d->onset, c.old ? &c.old->onset : NULL, onset);
   citiz_put_date (&c, "abatementDateTime", &d->end, c.old ? &c.old->end : NULL, end);
@@ -214,11 +207,13 @@ citiz_compose_medication (const CitizDraft *d, const json_t *base)
         json_object_set_new (dosage, "asNeededBoolean", json_true ());
       if (citiz_said (d->route))
         json_object_set_new (dosage, "route", text_concept (d->route));
-      json_object_set_new (c.resource, request ? "dosageInstruction" : "dosage", one (dosage));
+      json_object_set_new (c.resource, request ? "dosageInstruction" : "dosage",
+                           citiz_make_list (dosage));
     }
   if (citiz_said (d->reason) && (c.old == NULL || strcmp (c.old->reason, d->reason) != 0))
     json_object_set_new (c.resource, "statusReason",
-                         request ? text_concept (d->reason) : one (text_concept (d->reason)));
+                         request ? text_concept (d->reason)
+                                 : citiz_make_list (text_concept (d->reason)));
   citiz_put_note (&c);
   return citiz_composer_finish (&c);
 }
@@ -270,13 +265,13 @@ citiz_compose_dose (const CitizDraft *d, const json_t *base)
   json_object_set_new (c.resource, "medicationCodeableConcept",
                        citiz_make_concept (m->system, m->code, text));
   json_object_set_new (link, "reference", json_string (reference));
-  json_object_set_new (c.resource, "supportingInformation", one (link));
+  json_object_set_new (c.resource, "supportingInformation", citiz_make_list (link));
   CitizDate when
       = d->onset.precision != CITIZ_DATE_NONE ? d->onset : citiz_date_from_time (d->now, d->offset);
   citiz_put_date (&c, "effectiveDateTime", &when, NULL, NULL);
   put_planned (&c);
   if (!d->taken && citiz_said (d->reason))
-    json_object_set_new (c.resource, "statusReason", one (text_concept (d->reason)));
+    json_object_set_new (c.resource, "statusReason", citiz_make_list (text_concept (d->reason)));
   else
     json_object_del (c.resource, "statusReason");
   citiz_put_note (&c);
@@ -302,7 +297,7 @@ citiz_compose_immunization (const CitizDraft *d, const json_t *base)
     {
       json_t *protocol = json_object ();
       json_object_set_new (protocol, "doseNumberString", json_string (d->detail));
-      json_object_set_new (c.resource, "protocolApplied", one (protocol));
+      json_object_set_new (c.resource, "protocolApplied", citiz_make_list (protocol));
     }
   citiz_put_note (&c);
   return citiz_composer_finish (&c);
@@ -320,7 +315,7 @@ citiz_compose_procedure (const CitizDraft *d, const json_t *base)
   citiz_put_title (&c, "code");
   citiz_put_date (&c, "performedDateTime", &d->onset, c.old ? &c.old->onset : NULL, instead);
   if (citiz_said (d->reason) && (c.old == NULL || strcmp (c.old->reason, d->reason) != 0))
-    json_object_set_new (c.resource, "reasonCode", one (text_concept (d->reason)));
+    json_object_set_new (c.resource, "reasonCode", citiz_make_list (text_concept (d->reason)));
   citiz_put_note (&c);
   return citiz_composer_finish (&c);
 }
@@ -347,7 +342,7 @@ citiz_compose_device (const CitizDraft *d, const json_t *base)
       if (citiz_said (d->detail))
         json_object_set_new (device, "modelNumber", json_string (d->detail));
       json_object_set_new (link, "reference", json_string ("#device"));
-      json_object_set_new (c.resource, "contained", one (device));
+      json_object_set_new (c.resource, "contained", citiz_make_list (device));
       json_object_set_new (c.resource, "device", link);
     }
   json_t *period = json_object ();
@@ -394,7 +389,7 @@ citiz_compose_visit (const CitizDraft *d, const json_t *base)
       json_object_set_new (c.resource, "class", class);
     }
   if (c.old == NULL || (strcmp (c.old->title[0], d->title) && strcmp (c.old->title[1], d->title)))
-    json_object_set_new (c.resource, "type", one (text_concept (d->title)));
+    json_object_set_new (c.resource, "type", citiz_make_list (text_concept (d->title)));
   if (d->onset.precision != CITIZ_DATE_NONE)
     {
       json_t *period = json_object ();
@@ -410,7 +405,7 @@ citiz_compose_visit (const CitizDraft *d, const json_t *base)
       json_t *who = json_object (), *participant = json_object ();
       json_object_set_new (who, "display", json_string (d->person));
       json_object_set_new (participant, "individual", who);
-      json_object_set_new (c.resource, "participant", one (participant));
+      json_object_set_new (c.resource, "participant", citiz_make_list (participant));
     }
   if (citiz_said (d->site))
     {
@@ -419,7 +414,7 @@ citiz_compose_visit (const CitizDraft *d, const json_t *base)
       json_object_set_new (c.resource, "serviceProvider", where);
     }
   if (citiz_said (d->reason))
-    json_object_set_new (c.resource, "reasonCode", one (text_concept (d->reason)));
+    json_object_set_new (c.resource, "reasonCode", citiz_make_list (text_concept (d->reason)));
   return citiz_composer_finish (&c);
 }
 
@@ -447,7 +442,7 @@ citiz_compose_document (const CitizDraft *d, const json_t *base)
             attachment, "extension",
             citiz_make_extension ("pages", "valueUnsignedInt", json_integer (d->pages)));
       json_object_set_new (content, "attachment", attachment);
-      json_object_set_new (c.resource, "content", one (content));
+      json_object_set_new (c.resource, "content", citiz_make_list (content));
     }
   if (d->onset.precision != CITIZ_DATE_NONE)
     {
@@ -480,7 +475,7 @@ citiz_compose_family (const CitizDraft *d, const json_t *base)
       json_object_set_new (condition, "code", citiz_make_concept (d->system, d->code, d->title));
       if (citiz_said (d->detail))
         json_object_set_new (condition, "onsetString", json_string (d->detail));
-      json_object_set_new (c.resource, "condition", one (condition));
+      json_object_set_new (c.resource, "condition", citiz_make_list (condition));
     }
   citiz_put_note (&c);
   return citiz_composer_finish (&c);
@@ -504,12 +499,12 @@ citiz_compose_directive (const CitizDraft *d, const json_t *base)
     }
   if (c.old == NULL || (strcmp (c.old->title[0], d->title) && strcmp (c.old->title[1], d->title)))
     json_object_set_new (c.resource, "category",
-                         one (citiz_make_concept (d->system, d->code, d->title)));
+                         citiz_make_list (citiz_make_concept (d->system, d->code, d->title)));
   citiz_put_date (&c, "dateTime", &d->onset, c.old ? &c.old->onset : NULL, NULL);
   if (citiz_said (d->detail) && (c.old == NULL || strcmp (c.old->detail, d->detail) != 0))
     {
       json_t *provision = json_object ();
-      json_object_set_new (provision, "code", one (text_concept (d->detail)));
+      json_object_set_new (provision, "code", citiz_make_list (text_concept (d->detail)));
       json_object_set_new (c.resource, "provision", provision);
     }
   if (citiz_said (d->note))
@@ -557,8 +552,9 @@ citiz_compose_contact (const CitizDraft *d, const json_t *base)
       json_t *name = json_object ();
       json_object_set_new (name, "text", json_string (d->title));
       json_object_set_new (c.resource, "name",
-                           strcmp (type, "Organization") == 0 ? json_string (d->title)
-                                                              : one (json_incref (name)));
+                           strcmp (type, "Organization") == 0
+                               ? json_string (d->title)
+                               : citiz_make_list (json_incref (name)));
       json_decref (name);
     }
   if (c.old == NULL || g_strcmp0 (c.old->phone, d->phone) != 0
@@ -572,12 +568,12 @@ citiz_compose_contact (const CitizDraft *d, const json_t *base)
         {
           json_t *qualification = json_object ();
           json_object_set_new (qualification, "code", concept);
-          json_object_set_new (c.resource, "qualification", one (qualification));
+          json_object_set_new (c.resource, "qualification", citiz_make_list (qualification));
         }
       else
         json_object_set_new (c.resource,
                              strcmp (type, "Organization") == 0 ? "type" : "relationship",
-                             one (concept));
+                             citiz_make_list (concept));
     }
   return citiz_composer_finish (&c);
 }
@@ -597,8 +593,8 @@ citiz_compose_patient (const CitizDraft *d, const json_t *base)
   if (citiz_said (d->family))
     json_object_set_new (name, "family", json_string (d->family));
   if (citiz_said (d->given))
-    json_object_set_new (name, "given", one (json_string (d->given)));
-  json_object_set_new (c.resource, "name", one (name));
+    json_object_set_new (name, "given", citiz_make_list (json_string (d->given)));
+  json_object_set_new (c.resource, "name", citiz_make_list (name));
   if (citiz_said (d->gender))
     json_object_set_new (c.resource, "gender", json_string (d->gender));
   if (d->onset.precision != CITIZ_DATE_NONE)
@@ -612,13 +608,13 @@ citiz_compose_patient (const CitizDraft *d, const json_t *base)
           identifier, "type",
           citiz_make_concept ("http://terminology.hl7.org/CodeSystem/v2-0203", "JHN", "RAMQ"));
       json_object_set_new (identifier, "value", json_string (d->health_number));
-      json_object_set_new (c.resource, "identifier", one (identifier));
+      json_object_set_new (c.resource, "identifier", citiz_make_list (identifier));
     }
   if (citiz_said (d->address))
     {
       json_t *address = json_object ();
       json_object_set_new (address, "text", json_string (d->address));
-      json_object_set_new (c.resource, "address", one (address));
+      json_object_set_new (c.resource, "address", citiz_make_list (address));
     }
   if (citiz_said (d->languages))
     {

@@ -7,14 +7,6 @@
 #define CATEGORY "http://terminology.hl7.org/CodeSystem/observation-category"
 
 static json_t *
-one (json_t *value)
-{
-  json_t *list = json_array ();
-  json_array_append_new (list, value);
-  return list;
-}
-
-static json_t *
 measure_concept (const CitizMeasure *m)
 {
   return m->loinc[0] != '\0'
@@ -39,7 +31,8 @@ static void
 put_category (CitizComposer *c, const gchar *code)
 {
   if (c->old == NULL)
-    json_object_set_new (c->resource, "category", one (citiz_make_concept (CATEGORY, code, NULL)));
+    json_object_set_new (c->resource, "category",
+                         citiz_make_list (citiz_make_concept (CATEGORY, code, NULL)));
 }
 
 static json_t *
@@ -135,7 +128,7 @@ put_range (CitizComposer *c)
         json_object_set_new (range, ends[i][0], quantity);
     }
   if (json_object_size (range) > 0)
-    json_object_set_new (c->resource, "referenceRange", one (json_incref (range)));
+    json_object_set_new (c->resource, "referenceRange", citiz_make_list (json_incref (range)));
   json_decref (range);
 }
 
@@ -153,7 +146,7 @@ put_laboratory (CitizComposer *c)
     return;
   who = json_object ();
   json_object_set_new (who, "display", json_string (name));
-  json_object_set_new (c->resource, "performer", one (who));
+  json_object_set_new (c->resource, "performer", citiz_make_list (who));
 }
 
 json_t *
@@ -309,7 +302,7 @@ citiz_compose_goal (const CitizDraft *d, const json_t *base)
   if (high != NULL)
     json_object_set_new (range, "high", high);
   json_object_set_new (target, "detailRange", range);
-  json_object_set_new (c.resource, "target", one (target));
+  json_object_set_new (c.resource, "target", citiz_make_list (target));
   citiz_put_date (&c, "startDate", &d->onset, c.old ? &c.old->onset : NULL, NULL);
   if (citiz_said (d->person))
     {

@@ -21,6 +21,7 @@ gboolean citiz_composer_start (CitizComposer *c,
 json_t *citiz_composer_finish (CitizComposer *c);
 
 gboolean citiz_said (const gchar *text);
+json_t *citiz_make_list (json_t *value); /* of this one */
 json_t *citiz_make_concept (const gchar *system, const gchar *code, const gchar *text);
 /* Unchanged names keep their codings. */
 void citiz_put_title (CitizComposer *c, const gchar *field);

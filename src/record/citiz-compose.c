@@ -48,6 +48,15 @@ citiz_composer_finish (CitizComposer *c)
 }
 
 json_t *
+citiz_make_list (json_t *value)
+{
+  json_t *list = json_array ();
+
+  json_array_append_new (list, value);
+  return list;
+}
+
+json_t *
 citiz_make_concept (const gchar *system, const gchar *code, const gchar *text)
 {
   json_t *concept = json_object ();
@@ -174,12 +183,11 @@ json_t *
 citiz_make_extension (const gchar *name, const gchar *type, json_t *value)
 {
   g_autofree gchar *url = g_strconcat ("https://citiz.example/fhir/", name, NULL);
-  json_t *extension = json_object (), *list = json_array ();
+  json_t *extension = json_object ();
 
   json_object_set_new (extension, "url", json_string (url));
   json_object_set_new (extension, type, value);
-  json_array_append_new (list, extension);
-  return list;
+  return citiz_make_list (extension);
 }
 
 json_t *

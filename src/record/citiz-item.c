@@ -415,3 +415,18 @@ citiz_item_component (const CitizItem *item, const gchar *measure)
     }
   return NULL;
 }
+
+const gchar *
+citiz_source_code (CitizSource source)
+{
+  switch (source)
+    {
+    case CITIZ_SOURCE_DOCUMENT:
+      return "document";
+    case CITIZ_SOURCE_INSTITUTION:
+      return "institution";
+    case CITIZ_SOURCE_SELF:
+      break;
+    }
+  return "self";
+}

@@ -103,6 +103,8 @@ typedef enum
   CITIZ_SOURCE_DOCUMENT = 2,
   CITIZ_SOURCE_INSTITUTION = 3
 } CitizSource;
+/* "self", "document", "institution" */
+const gchar *citiz_source_code (CitizSource source);
 
 /* Where a value stands in its range. */
 typedef enum

@@ -37,6 +37,23 @@ citiz_samples_sort (CitizSample *samples, gsize n)
   return kept;
 }
 
+gsize
+citiz_samples_drop (CitizSample *samples, gsize n, const GArray *there)
+{
+  gsize fresh = 0;
+
+  for (gsize i = 0, k = 0; i < n; i++)
+    {
+      while (k < there->len
+             && citiz_sample_compare (&g_array_index (there, CitizSample, k), &samples[i]) < 0)
+        k++;
+      if (k == there->len
+          || citiz_sample_compare (&g_array_index (there, CitizSample, k), &samples[i]) != 0)
+        samples[fresh++] = samples[i];
+    }
+  return fresh;
+}
+
 gint
 citiz_source_priority (const gchar *source)
 {

@@ -19,6 +19,8 @@ typedef struct
 gint citiz_sample_compare (gconstpointer a, gconstpointer b);
 /* Sorts by (start, duration, value) and drops exact repeats; returns the new count. */
 gsize citiz_samples_sort (CitizSample *samples, gsize n);
+/* Drops those that are in `there`, too; both are sorted. Returns the new count. */
+gsize citiz_samples_drop (CitizSample *samples, gsize n, const GArray *there);
 
 /* 1 to CITIZ_CHUNK_MAX samples in rising order of start; lossless. Returns: (transfer full) */
 GBytes *citiz_chunk_encode (const CitizSample *samples, gsize n, GError **error);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app-fixture.h"
 
-#define MANY 20000
+#define MANY 10000
 
 static void
 write_bundle (const gchar *path, const gchar *prefix)
