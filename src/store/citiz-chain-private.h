@@ -54,6 +54,7 @@ struct _CitizChain
       *old_names; /* the same of history behind a snapshot that was brought; NULL: not read yet */
   CitizTime last_own; /* own clock and ledger time when last asked */
   CitizTime last_time;
+  CitizTime last_block; /* the newest block's time then */
 };
 
 /* What nodes say of their community, few among many: chain_said. */

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#define AGREES_MS                                                                                  \
+  (60 * CITIZ_SECOND) /* between a block that has just come and a clock that is right */
+
 gboolean
 citiz_chain_damaged (GError **error, guint64 height, const gchar *what)
 {
@@ -295,6 +298,20 @@ citiz_chain_height (CitizChain *chain)
   return citiz_chain_read_head (chain, &head, NULL) ? head.header.height : 0;
 }
 
+/* A quorum has just said what time it is, and one's own clock says the same: what that said before, an hour ahead perhaps, counts no more. */
+static void
+hear_time (CitizChain *chain, CitizTime own, CitizTime newest)
+{
+  if (!chain->shared || newest.ms <= chain->last_block.ms)
+    return;
+  if (chain->last_block.ms > 0 && ABS (own.ms - newest.ms) <= AGREES_MS)
+    {
+      chain->last_time = newest;
+      chain->last_own = own;
+    }
+  chain->last_block = newest;
+}
+
 /* @newest: of the newest block, or of the genesis */
 CitizTime
 citiz_chain_time_after (CitizChain *chain, CitizTime newest)
@@ -302,6 +319,7 @@ citiz_chain_time_after (CitizChain *chain, CitizTime newest)
   const CitizTime own = citiz_env_now (chain->env);
   gint64 ms = own.ms;
 
+  hear_time (chain, own, newest);
   if (own.ms < chain->last_time.ms)
     ms = chain->last_time.ms + MAX (0, own.ms - chain->last_own.ms);
   chain->last_own = own;
@@ -313,7 +331,8 @@ citiz_chain_time_after (CitizChain *chain, CitizTime newest)
  * citiz_chain_time:
  *
  * Ledger time: never before the newest block, never before one's own clock, and never backwards. When the clock was set back it goes on
- * from where it was at the clock's own pace, so that an access of 24 hours still ends.
+ * from where it was at the clock's own pace, so that an access of 24 hours still ends. On a shared chain a block that has just become
+ * final shows whether it is right again.
  */
 CitizTime
 citiz_chain_time (CitizChain *chain)

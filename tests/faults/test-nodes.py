@@ -615,6 +615,10 @@ def case_clock(world):
         until('it says that its clock is wrong', lambda: 'alarm=clock' in wrong.log.read_text()[before:])
         print(f'# {shift}: p50 {quantile(load.seconds, .5) * 1e3:.0f} ms, p99 {quantile(load.seconds, .99) * 1e3:.0f} ms')
         wrong.stop()
+    wrong.environment = {}
+    wrong.start()
+    Load(world, world.nodes[:3], number=5).complete()
+    until('its time is right again', lambda: abs(wrong.status()['time'] / 1000 - time.time()) < 60)
 
 
 def case_disk_full(world):

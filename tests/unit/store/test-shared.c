@@ -401,6 +401,44 @@ test_founding (SharedWorld *world, gconstpointer unused)
   g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_SIGNATURE);
 }
 
+static void
+follow_one (SharedWorld *world)
+{
+  g_autoptr (GPtrArray) blocks = shared_world_blocks (world, 1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (citiz_chain_follow (world->chain, blocks, CITIZ_LEVEL_FULL, &error));
+  g_assert_no_error (error);
+}
+
+/* An hour ahead for a while: nothing is late for good. Behind, nothing is lengthened. */
+static void
+test_clock (SharedWorld *world, gconstpointer unused)
+{
+  gint64 wrong;
+
+  follow_one (world);
+  world->now.ms += CITIZ_HOUR;
+  wrong = citiz_chain_time (world->chain).ms;
+  g_assert_cmpint (wrong, ==, world->now.ms);
+  g_assert_true (citiz_chain_keep_time (world->chain, NULL));
+  world->now.ms -= CITIZ_HOUR - CITIZ_SECOND;
+  g_assert_cmpint (citiz_chain_time (world->chain).ms, >=, wrong); /* nobody has said otherwise */
+  shared_world_shut (world);
+  shared_world_open (world, NULL);
+  g_assert_cmpint (citiz_chain_time (world->chain).ms, >=, wrong);
+  follow_one (world);
+  g_assert_cmpint (citiz_chain_time (world->chain).ms, ==, world->now.ms);
+
+  world->now.ms += CITIZ_HOUR;
+  follow_one (world);
+  wrong = world->now.ms;
+  world->now.ms -= 2 * CITIZ_HOUR;
+  g_assert_cmpint (citiz_chain_time (world->chain).ms, >=, wrong);
+  world->now.ms += CITIZ_MINUTE;
+  g_assert_cmpint (citiz_chain_time (world->chain).ms, >=, wrong + CITIZ_MINUTE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -422,6 +460,7 @@ main (int argc, char **argv)
       {"/shared/unfinished", test_unfinished, 0},
       {"/shared/pending", test_pending, 0},
       {"/shared/founding", test_founding, 0},
+      {"/shared/clock", test_clock, 0},
   };
 
   g_test_init (&argc, &argv, NULL);
