@@ -63,9 +63,8 @@ struct _CitizReplica
   GPtrArray *settling;    /* CitizCandidate: committed in the transaction that is open */
   GSource *timer;
   GSource *pump;
-  GSource *gathering; /* until the others are told of what is fresh */
-  gboolean unsynced;  /* votes wait in the journal's buffer */
-  gboolean need;      /* as last told */
+  gboolean unsynced; /* votes wait in the journal's buffer */
+  gboolean need;     /* as last told */
   gboolean failed;
   gboolean voted;  /* in this epoch, since the process has begun: it is no copy brought back */
   gboolean closed; /* the machine's epoch is over */

@@ -2,8 +2,6 @@
 #include "node/citiz-replica-private.h"
 
 #define STEPS_AT_ONCE 256 /* under one sync */
-#define GATHER_MS                                                                                  \
-  8 /* between two messages that tell the others what came in: a small part of the time between blocks */
 
 G_DEFINE_TYPE (CitizReplica, citiz_replica, G_TYPE_OBJECT)
 
@@ -50,30 +48,13 @@ go_on (CitizReplica *self)
     citiz_replica_fail (self, g_steal_pointer (&error));
 }
 
-static void schedule (CitizReplica *self);
-
-static gboolean
-gathered_cb (gpointer data)
-{
-  CitizReplica *self = data;
-
-  g_clear_pointer (&self->gathering, g_source_unref);
-  if (self->fresh->len > 0)
-    schedule (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* What comes alone is told at once; what comes within GATHER_MS of that goes out in one message after it. */
+/* All that came in one turn goes out in one message. */
 static void
 tell_fresh (CitizReplica *self)
 {
-  if (self->fresh->len == 0 || self->gathering != NULL)
-    return;
-  citiz_replica_tell_txs (self, self->fresh);
+  if (self->fresh->len > 0)
+    citiz_replica_tell_txs (self, self->fresh);
   g_ptr_array_set_size (self->fresh, 0);
-  self->gathering = g_timeout_source_new (GATHER_MS);
-  g_source_set_callback (self->gathering, gathered_cb, self, NULL);
-  g_source_attach (self->gathering, g_main_context_get_thread_default ());
 }
 
 static gboolean
@@ -245,8 +226,7 @@ citiz_replica_take_tx (CitizReplica *self, CitizTx *tx, gboolean tell, GError **
   if (fresh && tell)
     {
       g_ptr_array_add (self->fresh, citiz_tx_ref (tx));
-      if (self->gathering == NULL)
-        schedule (self);
+      schedule (self);
     }
   if (!self->need)
     citiz_replica_tell_need (self);
@@ -363,7 +343,6 @@ citiz_replica_finalize (GObject *object)
 
   drop_source (&self->timer);
   drop_source (&self->pump);
-  drop_source (&self->gathering);
   g_queue_clear_full (&self->events, g_free);
   g_ptr_array_unref (self->errands);
   g_ptr_array_unref (self->settling);
