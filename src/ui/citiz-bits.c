@@ -175,7 +175,7 @@ citiz_pill_new (const gchar *icon, const gchar *label, const gchar *action, gboo
 GtkWidget *
 citiz_content_new (const gchar *icon, const gchar *word)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), citiz_icon_new (icon));

@@ -49,7 +49,7 @@ GtkWidget *citiz_fact_new (const gchar *name, const gchar *text);
 void citiz_fact_add (GtkWidget *list, const gchar *name, const gchar *text);
 /* Emptied to be filled again: the keyboard focus comes back to its place (citiz-focus.h). */
 void citiz_list_clear (GtkWidget *list);
-/* Icon and word inside a button that has a name of its own; AdwButtonContent would add its word to that name. */
+/* Icon and word inside a button (class "image-text-button") that has a name of its own; AdwButtonContent would add its word to that name. */
 GtkWidget *citiz_content_new (const gchar *icon, const gchar *word);
 /* Makes a scrolled window scroll what is too wide; the wheel goes on to the page around it. */
 void citiz_scroll_sideways (GtkWidget *scrolled);

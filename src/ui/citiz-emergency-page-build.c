@@ -226,6 +226,9 @@ _citiz_emergency_page_set_narrow (CitizEmergencyPage *self, gboolean narrow)
   gtk_button_set_child (GTK_BUTTON (self->print_button),
                         narrow ? citiz_icon_new ("printer-symbolic")
                                : citiz_content_new ("printer-symbolic", _ ("Print One Page")));
+  gtk_widget_remove_css_class (self->print_button, "image-text-button");
+  if (!narrow)
+    gtk_widget_add_css_class (self->print_button, "image-text-button");
   gtk_widget_remove_css_class (self->print_button, narrow ? "pill" : "circular");
   gtk_widget_add_css_class (self->print_button, narrow ? "circular" : "pill");
   gtk_widget_set_valign (self->print_button, GTK_ALIGN_CENTER);
