@@ -24,7 +24,7 @@ citiz_voices_linked (CitizVoices *voices, guint place, gint64 now)
 
 /* A slot in which enough have voted is missed by each of the others, until they are heard. */
 static void
-count (CitizVoices *voices, guint64 slot)
+count (CitizVoices *voices, guint64 slot, gint64 now)
 {
   guint spoken = 0;
 
@@ -34,7 +34,11 @@ count (CitizVoices *voices, guint64 slot)
     return;
   voices->spoken = slot;
   for (guint i = 0; i < voices->n; i++)
-    voices->one[i].missed += voices->one[i].slot < slot;
+    if (voices->one[i].slot < slot)
+      {
+        voices->one[i].missed++;
+        voices->one[i].gone = now;
+      }
 }
 
 void
@@ -46,14 +50,16 @@ citiz_voices_heard (CitizVoices *voices, guint place, guint64 slot, gint64 now)
   voices->one[place].missed = 0;
   voices->one[place].slot = MAX (voices->one[place].slot, slot);
   if (slot > voices->spoken)
-    count (voices, slot);
+    count (voices, slot, now);
 }
 
+/* A slow one may miss the last slots of a burst: it is silent when a quorum has spoken long after it was heard. */
 gboolean
 citiz_voices_is_silent (const CitizVoices *voices, guint place, gint64 standing, gint64 now)
 {
   const gint64 since = MAX (MAX (voices->one[place].at, voices->one[place].linked), voices->began);
 
-  return now - since >= CITIZ_VOICES_QUIET
-         && (voices->one[place].missed >= CITIZ_VOICES_SLOTS || standing >= CITIZ_VOICES_QUIET);
+  return (voices->one[place].missed >= CITIZ_VOICES_SLOTS
+          && voices->one[place].gone - since >= CITIZ_VOICES_QUIET)
+         || (standing >= CITIZ_VOICES_QUIET && now - since >= CITIZ_VOICES_QUIET);
 }

@@ -21,6 +21,7 @@ typedef struct
     gint64 at;     /* heard last; 0: never */
     guint64 slot;  /* the newest it has voted in */
     guint missed;  /* slots since then in which so many of the others were heard */
+    gint64 gone;   /* the newest of them */
   } one[CITIZ_MAX_VALIDATORS];
 } CitizVoices;
 

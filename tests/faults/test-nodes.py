@@ -292,8 +292,8 @@ def case_silent(world):
     (lost.dir / 'epoch-0.journal').unlink()
     lost.start()
     until('they are linked', lambda: all(m['linked'] for m in first.status()['members']))
-    Load(world, [first, away, last], number=20).complete()
-    silent = until('it is missed', lambda: [m for m in first.status()['members'] if m.get('silent')])
+    silent = until('it is missed', lambda: Load(world, [first, away, last], number=2).complete() and [
+        m for m in first.status()['members'] if m.get('silent')], every=1)
     assert [m['operator'] for m in silent] == ['Operator 2'] and silent[0]['met'], silent
     assert first.status()['voting'] == 3 and first.ready()
     why = first.command('why').stdout
