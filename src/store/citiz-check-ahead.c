@@ -10,6 +10,7 @@ struct _CitizCheckAhead
   GMutex mutex;
   GCond cond;
   guint pending;    /* transactions */
+  gboolean stopped; /* what is left is let go of */
   GHashTable *jobs; /* CitizHash of blocks under way */
   GHashTable *good; /* CitizHash of blocks */
 };
@@ -23,10 +24,8 @@ typedef struct
 } Job;
 
 static void
-job_free (gpointer data)
+job_free (Job *job)
 {
-  Job *job = data;
-
   g_ptr_array_unref (job->txs);
   g_free (job->keys);
   g_free (job);
@@ -51,7 +50,8 @@ run_cb (gpointer data, gpointer user_data)
   Job *job = data;
   guint i = 0;
 
-  while (i < job->txs->len && is_signed (job->txs->pdata[i], &job->keys[i]))
+  while (i < job->txs->len && !g_atomic_int_get (&ahead->stopped)
+         && is_signed (job->txs->pdata[i], &job->keys[i]))
     i++;
   g_mutex_lock (&ahead->mutex);
   if (i == job->txs->len && g_hash_table_size (ahead->good) < MAX_GOOD)
@@ -70,7 +70,7 @@ citiz_check_ahead_new (void)
 
   g_mutex_init (&ahead->mutex);
   g_cond_init (&ahead->cond);
-  ahead->threads = g_thread_pool_new_full (run_cb, ahead, job_free, 1, FALSE, NULL);
+  ahead->threads = g_thread_pool_new (run_cb, ahead, 1, FALSE, NULL);
   ahead->jobs = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   ahead->good
       = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free, NULL);
@@ -167,7 +167,8 @@ citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizHash *block)
 void
 citiz_check_ahead_free (CitizCheckAhead *ahead)
 {
-  g_thread_pool_free (ahead->threads, TRUE, TRUE);
+  g_atomic_int_set (&ahead->stopped, TRUE);
+  g_thread_pool_free (ahead->threads, FALSE, TRUE);
   g_hash_table_unref (ahead->jobs);
   g_hash_table_unref (ahead->good);
   g_mutex_clear (&ahead->mutex);
