@@ -444,18 +444,35 @@ citiz_engine_revoke (CitizEngine *engine, gpointer data, GCancellable *cancellab
 typedef struct
 {
   CitizEngine *engine;
-  GArray *found; /* CitizId */
-} SampleGrants;
+  gboolean samples; /* only those given on the sample record */
+  GArray *found;    /* CitizId */
+} LiveGrants;
 
 static gboolean
-sample_grant_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+live_grant_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
 {
-  SampleGrants *walk = data;
+  LiveGrants *walk = data;
   json_t *json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), 0, NULL);
 
-  if (json_is_true (json_object_get (json, "sample")) && json_object_get (json, "ended") == NULL)
+  if ((!walk->samples || json_is_true (json_object_get (json, "sample")))
+      && json_object_get (json, "ended") == NULL)
     g_array_append_val (walk->found, *id);
   citiz_engine_drop_grant (json);
+  return TRUE;
+}
+
+static gboolean
+revoke_live (CitizEngine *engine, gboolean samples, guint *ended, GError **error)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (CitizId));
+  LiveGrants walk = {engine, samples, found};
+
+  *ended = 0;
+  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, live_grant_cb, &walk, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < found->len; i++, (*ended)++)
+    if (!citiz_engine_revoke (engine, &g_array_index (found, CitizId, i), NULL, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -468,16 +485,15 @@ sample_grant_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plai
 gboolean
 citiz_engine_revoke_samples (CitizEngine *engine, guint *ended, GError **error)
 {
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (CitizId));
-  SampleGrants walk = {engine, found};
+  return revoke_live (engine, TRUE, ended, error);
+}
 
-  *ended = 0;
-  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, sample_grant_cb, &walk, NULL, error))
-    return FALSE;
-  for (guint i = 0; i < found->len; i++, (*ended)++)
-    if (!citiz_engine_revoke (engine, &g_array_index (found, CitizId, i), NULL, error))
-      return FALSE;
-  return TRUE;
+gboolean
+citiz_engine_revoke_all (CitizEngine *engine, GError **error)
+{
+  guint ended;
+
+  return revoke_live (engine, FALSE, &ended, error);
 }
 
 /* --- listing --- */

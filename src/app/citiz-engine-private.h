@@ -260,6 +260,7 @@ gboolean citiz_engine_revoke (CitizEngine *engine,
                               GCancellable *cancellable,
                               GError **error);
 gboolean citiz_engine_revoke_samples (CitizEngine *engine, guint *ended, GError **error);
+gboolean citiz_engine_revoke_all (CitizEngine *engine, GError **error);
 typedef struct
 {
   CitizId opening;

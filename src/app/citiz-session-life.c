@@ -1,5 +1,6 @@
 /* The session: creating, opening, changing what opens, erasing. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
+#include "app/citiz-engine-shared.h"
 #include "crypto/citiz-kdf.h"
 #include "crypto/citiz-words.h"
 #include <glib/gi18n.h>
@@ -123,36 +124,10 @@ set_words_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, G
          && citiz_vault_set_words (engine->vault, job->entropy, error);
 }
 
-static gboolean
-erase_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
-{
-  LifeJob *job = data;
-
-  if (!citiz_engine_require_open (engine, error)
-      || !citiz_vault_check_passphrase (engine->vault, job->passphrase, error))
-    return FALSE;
-  if (!citiz_engine_erase (engine, &job->error))
-    citiz_engine_close (engine);
-  return TRUE;
-}
-
 CitizSessionState
 citiz_session_closed_state (CitizSession *self)
 {
   return citiz_vault_exists (self->folder) ? CITIZ_SESSION_LOCKED : CITIZ_SESSION_NEW;
-}
-
-static void
-erased_done (GTask *task, gpointer data)
-{
-  LifeJob *job = data;
-  CitizSession *self = g_task_get_source_object (task);
-
-  citiz_session_forget (self, citiz_session_closed_state (self));
-  if (job->error != NULL)
-    g_task_return_error (task, g_steal_pointer (&job->error));
-  else
-    g_task_return_boolean (task, TRUE);
 }
 
 GTask *
@@ -292,17 +267,107 @@ citiz_session_set_words_finish (CitizSession *self, GAsyncResult *result, GError
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* --- erasing everything --- */
+
+#define END_WAIT_S 30 /* for the ledger to take the end of what is open over a community */
+
+typedef struct
+{
+  CitizEngine *engine;
+  GTask *task;
+  CitizSecret *passphrase;
+  gboolean all_the_same;
+  gint64 until; /* steady; 0: nothing was done yet */
+  gboolean closed;
+  GError *error;
+} EraseJob;
+
+static void
+erase_job_free (EraseJob *job)
+{
+  g_object_unref (job->task);
+  citiz_secret_unref (job->passphrase);
+  g_clear_error (&job->error);
+  g_free (job);
+}
+
+static gboolean
+erased_cb (gpointer data)
+{
+  EraseJob *job = data;
+  CitizSession *self = g_task_get_source_object (job->task);
+
+  if (job->closed)
+    citiz_session_forget (self, citiz_session_closed_state (self));
+  if (job->error != NULL)
+    g_task_return_error (job->task, g_steal_pointer (&job->error));
+  else
+    g_task_return_boolean (job->task, TRUE);
+  erase_job_free (job);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody could end afterwards what is open over the community's nodes: it is ended first, and the ledger has to know. Returns: whether there is nothing to wait for */
+static gboolean
+prepare_erasing (EraseJob *job)
+{
+  CitizEngine *engine = job->engine;
+
+  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error)
+      || !citiz_engine_require_open (engine, &job->error))
+    return TRUE;
+  if (job->until == 0)
+    {
+      job->until = g_get_monotonic_time () + END_WAIT_S * G_USEC_PER_SEC;
+      if (!citiz_vault_check_passphrase (engine->vault, job->passphrase, &job->error)
+          || (!job->all_the_same && citiz_engine_is_sharing (engine)
+              && !citiz_engine_revoke_all (engine, &job->error)))
+        return TRUE;
+    }
+  if (job->all_the_same || !citiz_engine_is_sharing (engine))
+    return TRUE;
+  if (g_get_monotonic_time () > job->until)
+    g_set_error_literal (&job->error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING,
+                         "the end of an access is not on the ledger");
+  return job->error != NULL;
+}
+
+static gboolean
+erase_cb (gpointer data)
+{
+  EraseJob *job = data;
+  CitizEngine *engine = job->engine;
+
+  if (!prepare_erasing (job))
+    {
+      g_source_unref (citiz_engine_after (engine, 1, erase_cb, job));
+      return G_SOURCE_REMOVE;
+    }
+  if (job->error == NULL)
+    {
+      job->closed = TRUE;
+      if (!citiz_engine_erase (engine, &job->error))
+        citiz_engine_close (engine);
+    }
+  citiz_engine_tell (engine, erased_cb, job, NULL);
+  return G_SOURCE_REMOVE;
+}
+
 void
 citiz_session_erase_async (CitizSession *self,
                            CitizSecret *passphrase,
+                           gboolean all_the_same,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer data)
 {
-  GTask *task = citiz_session_task (self, citiz_session_erase_async, cancellable, callback, data);
+  EraseJob *job = g_new0 (EraseJob, 1);
 
-  citiz_engine_post (self->engine, task, erase_work, erased_done,
-                     life_job_new (self, passphrase, NULL, NULL), life_job_free);
+  job->engine = self->engine;
+  job->task = citiz_session_task (self, citiz_session_erase_async, cancellable, callback, data);
+  job->passphrase = citiz_secret_ref (passphrase);
+  job->all_the_same = all_the_same;
+  citiz_engine_do (self->engine, erase_cb, job);
 }
 
 gboolean

@@ -262,6 +262,7 @@ citiz_csx_report (const CitizCsx *csx, CitizCsxNow now, CitizCsxReport *out)
       .frontier = csx->frontier,
       .leader = citiz_csx_leader (csx, csx->frontier),
       .need = csx->needed,
+      .clock_wrong = csx->clock_told,
       .final = {.slot = csx->final_slot, .hash = csx->final_hash},
       .committed = csx->committed,
       .final_cert = csx->final_cert,

@@ -261,7 +261,8 @@ typedef struct
   guint64 frontier;
   guint16 leader; /* of the frontier */
   gboolean need;
-  CitizCsxPoint final; /* height, time and flags are 0 while the block is not there */
+  gboolean clock_wrong; /* CITIZ_CSX_ALARM_CLOCK, as long as it is so */
+  CitizCsxPoint final;  /* height, time and flags are 0 while the block is not there */
   CitizCsxPoint committed;
   const CitizCert *final_cert;  /* (nullable) */
   guint skipped;                /* slots in a row since the last final one */

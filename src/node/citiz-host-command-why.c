@@ -202,6 +202,10 @@ advice_to_voter (json_t *body)
         "citiz-node refound");
   if (number_of (body, "evidence") > 0)
     return _ ("A node has signed two things that contradict one another: talk to who runs it.");
+  if (json_is_true (json_object_get (body, "clockWrong")))
+    return _ (
+        "This machine’s clock is not that of the other nodes: set it right. When it is minutes "
+        "off, this node gives no part of a key, as all it is asked for seems late to it.");
   if (is_standing (body))
     return _ (
         "Something waits and nothing becomes final, though enough nodes are in reach: compare "

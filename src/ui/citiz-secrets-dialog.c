@@ -19,6 +19,7 @@ typedef struct
   GtkWidget *window, *page, *spinner, *problem, *button;
   GtkWidget *old, *word;
   CitizNewPassphrase *fresh;
+  gboolean all_the_same; /* erasing, though an access stays open */
   CitizRecoverySheet *sheet;
   CitizRecoveryCheck *check;
   GtkWidget *steps; /* GtkStack: "sheet", "check" */
@@ -280,8 +281,18 @@ erased_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GtkWidget) window = data;
   g_autoptr (GError) error = NULL;
   gboolean done = citiz_session_erase_finish (CITIZ_SESSION (source), result, &error);
+  Dialog *dialog = g_object_get_data (G_OBJECT (window), "citiz-dialog");
 
   conclude (window, done, error);
+  if (dialog->session == NULL
+      || !g_error_matches (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING))
+    return;
+  dialog->all_the_same = TRUE;
+  gtk_label_set_label (GTK_LABEL (dialog->problem),
+                       _ ("The nodes of your community do not confirm the end of an access yet. "
+                          "Wait for them; or erase all the same: the access then ends by itself at "
+                          "its hour, and nobody can end it before."));
+  gtk_button_set_label (GTK_BUTTON (dialog->button), _ ("_Erase All the Same"));
 }
 
 /* What has to be typed so that nobody erases by a slip of the hand. */
@@ -306,7 +317,8 @@ erase_cb (Dialog *dialog)
   g_autoptr (CitizSecret) old = old_passphrase (dialog);
 
   set_busy (dialog, TRUE);
-  citiz_session_erase_async (dialog->session, old, NULL, erased_cb, g_object_ref (dialog->window));
+  citiz_session_erase_async (dialog->session, old, dialog->all_the_same, NULL, erased_cb,
+                             g_object_ref (dialog->window));
 }
 
 void

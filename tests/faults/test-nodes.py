@@ -613,6 +613,7 @@ def case_clock(world):
         acknowledged(world, load)
         assert abs(world.nodes[0].status()['blockTime'] / 1000 - time.time()) < 1800, 'the chain runs ahead'
         until('it says that its clock is wrong', lambda: 'alarm=clock' in wrong.log.read_text()[before:])
+        until('its host is told', lambda: 'clock is not that' in wrong.command('why').stdout)
         print(f'# {shift}: p50 {quantile(load.seconds, .5) * 1e3:.0f} ms, p99 {quantile(load.seconds, .99) * 1e3:.0f} ms')
         wrong.stop()
     wrong.environment = {}

@@ -423,7 +423,7 @@ test_erased (Scene *scene, gconstpointer unused)
 
   join (scene);
   g_assert_true (g_file_test (copy, G_FILE_TEST_IS_DIR));
-  citiz_session_erase_async (scene->app.session, scene->app.passphrase, NULL, app_answer_cb,
+  citiz_session_erase_async (scene->app.session, scene->app.passphrase, FALSE, NULL, app_answer_cb,
                              &answer);
   result = app_wait (&answer);
   g_assert_true (citiz_session_erase_finish (scene->app.session, result, &error));

@@ -300,7 +300,7 @@ erase (App *app, CitizSecret *passphrase, GError **error)
   g_autoptr (GAsyncResult) result = NULL;
   Answer answer = {0};
 
-  citiz_session_erase_async (app->session, passphrase, NULL, app_answer_cb, &answer);
+  citiz_session_erase_async (app->session, passphrase, FALSE, NULL, app_answer_cb, &answer);
   result = app_wait (&answer);
   return citiz_session_erase_finish (app->session, result, error);
 }

@@ -188,6 +188,67 @@ test_given (App *app, gconstpointer data)
 }
 
 static gboolean
+erase (App *app, gboolean all_the_same, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_erase_async (app->session, app->passphrase, all_the_same, cancellable,
+                             app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_erase_finish (app->session, result, error);
+}
+
+/* What is open over the nodes is ended before the keys go, with which alone it could be ended. */
+static void
+test_erased (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (GError) error = NULL;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+  g_assert_true (app_until (all_hold, app, LONG));
+  nodes_kill (0);
+  g_assert_true (erase (app, FALSE, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (citiz_session_get_state (app->session), ==, CITIZ_SESSION_NEW);
+  nodes_start_all ();
+  for (guint i = 1; i < NODES; i++)
+    g_assert_cmpuint (nodes_open (app, access->link, i, 1, "Camille Ouellet", NULL), !=, 200);
+}
+
+static gboolean
+cancel_cb (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody confirms that it has ended: nothing is erased until the person says so. */
+static void
+test_not_erased (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+  g_assert_true (app_until (all_hold, app, LONG));
+  for (guint i = 0; i < NODES; i++)
+    nodes_kill (i);
+  g_timeout_add_seconds (3, cancel_cb, cancellable);
+  g_assert_false (erase (app, FALSE, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_cmpint (citiz_session_get_state (app->session), ==, CITIZ_SESSION_OPEN);
+  g_assert_cmpuint (app_count (app, CITIZ_KIND_ALLERGY), ==, 1);
+  g_assert_true (erase (app, TRUE, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
 read_now_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   citiz_engine_read_boxes (engine);
@@ -827,6 +888,8 @@ main (int argc, char **argv)
   g_assert_cmpint (argc, >=, 2);
   nodes_found (argv[1]);
   TEST ("given", test_given);
+  TEST ("erased", test_erased);
+  TEST ("not-erased", test_not_erased);
   TEST ("mail", test_mail);
   TEST ("lying-box", test_lying_box);
   TEST ("one-down", test_one_down);
