@@ -151,8 +151,7 @@ answer (CitizCsx *csx, guint16 to)
 static void
 judge_clock (CitizCsx *csx, guint16 from, CitizTime time)
 {
-  guint known = 0, off = 0;
-  gboolean wrong;
+  guint known = 0, off = 0, wrong;
 
   csx->clock_known[from] = TRUE;
   csx->clock_off[from] = time.ms - csx->now.wall.ms;

@@ -158,7 +158,7 @@ typedef struct
   guint16 from;
   guint64 slot;
   CitizHash hash;
-  gboolean need;
+  gboolean need, clock_wrong; /* the alarm stands */
   gboolean done;
   CitizCsxVerdict verdict;
   const CitizCsxStart *start;
@@ -259,10 +259,9 @@ typedef struct
 {
   CitizCsxMode mode;
   guint64 frontier;
-  guint16 leader; /* of the frontier */
-  gboolean need;
-  gboolean clock_wrong; /* CITIZ_CSX_ALARM_CLOCK, as long as it is so */
-  CitizCsxPoint final;  /* height, time and flags are 0 while the block is not there */
+  guint16 leader;             /* of the frontier */
+  gboolean need, clock_wrong; /* the alarm stands */
+  CitizCsxPoint final;        /* height, time and flags are 0 while the block is not there */
   CitizCsxPoint committed;
   const CitizCert *final_cert;  /* (nullable) */
   guint skipped;                /* slots in a row since the last final one */
