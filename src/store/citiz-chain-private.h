@@ -48,7 +48,8 @@ struct _CitizChain
   CitizChainHead *base; /* the snapshot it began with, while blocks up to there are missing */
   gboolean gives_snapshots;
   CitizCheckPool *pool;   /* kept from block to block: its threads are awake; NULL: not made yet */
-  CitizCheckAhead *ahead; /* NULL until a block is followed whose signatures nobody waits for */
+  CitizCheckAhead *ahead; /* of history that is expected; NULL: none was */
+  CitizCheckAhead *aside; /* of blocks that are followed without their signatures; NULL: none was */
   CitizChainNames names;
   GArray
       *old_names; /* the same of history behind a snapshot that was brought; NULL: not read yet */
@@ -150,7 +151,7 @@ gboolean citiz_chain_check_final (const CitizLedger *ledger,
                                   GError **error);
 CitizCheckPool *citiz_chain_pool (CitizChain *chain);
 gboolean citiz_chain_finish_pool (CitizChain *chain, GError **error);
-void citiz_chain_check_ahead (CitizChain *chain, GPtrArray *blocks, guint n_threads);
+void citiz_chain_check_ahead (CitizChain *chain, CitizCheckAhead *ahead, GPtrArray *blocks);
 gboolean citiz_chain_was_checked (CitizChain *chain, const CitizHash *block);
 /* Writes one block of a range that @after has executed. */
 typedef gboolean (*CitizPutFunc) (gpointer data,

@@ -201,22 +201,20 @@ citiz_chain_finish_pool (CitizChain *chain, GError **error)
   return refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, "a signature is false");
 }
 
-/* As many as there is time for, by @n_threads while this one goes on; citiz_chain_was_checked() tells. */
+/* As many as there is time for while this thread goes on; citiz_chain_was_checked() tells. */
 void
-citiz_chain_check_ahead (CitizChain *chain, GPtrArray *blocks, guint n_threads)
+citiz_chain_check_ahead (CitizChain *chain, CitizCheckAhead *ahead, GPtrArray *blocks)
 {
-  if (chain->ahead == NULL)
-    chain->ahead = citiz_check_ahead_new ();
-  citiz_check_ahead_set_threads (chain->ahead, n_threads);
   for (guint i = 0; i < blocks->len && chain->ledger != NULL; i++)
-    citiz_check_ahead_offer (chain->ahead, blocks->pdata[i], chain->ledger);
+    citiz_check_ahead_offer (ahead, blocks->pdata[i], chain->ledger);
 }
 
-/* Whether all transactions of this block were found to be signed; waits if somebody is at it. */
+/* Whether all transactions of this block were found to be signed; waits for the history that is expected. */
 gboolean
 citiz_chain_was_checked (CitizChain *chain, const CitizHash *block)
 {
-  return chain->ahead != NULL && citiz_check_ahead_knows (chain->ahead, block);
+  return (chain->ahead != NULL && citiz_check_ahead_knows (chain->ahead, block))
+         || (chain->aside != NULL && citiz_check_ahead_knows (chain->aside, block));
 }
 
 /* Executes @blocks on @ledger and has each put into the open transaction; signatures go to @pool. The validators of the next epoch are
@@ -303,7 +301,9 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
     }
   if (!citiz_db_commit (chain->db, error) || !go_on_from (chain, g_steal_pointer (&ledger), error))
     return FALSE;
+  if (level == CITIZ_LEVEL_STRUCTURAL && chain->aside == NULL)
+    chain->aside = citiz_check_ahead_new (1, TRUE);
   if (level == CITIZ_LEVEL_STRUCTURAL) /* who verifies will ask for the rest */
-    citiz_chain_check_ahead (chain, blocks, 1);
+    citiz_chain_check_ahead (chain, chain->aside, blocks);
   return TRUE;
 }

@@ -409,7 +409,11 @@ citiz_chain_verifier_missing (CitizChainVerifier *verifier)
 void
 citiz_chain_verifier_expect (CitizChainVerifier *verifier, GPtrArray *blocks)
 {
-  citiz_chain_check_ahead (verifier->chain, blocks, 2);
+  CitizChain *chain = verifier->chain;
+
+  if (chain->ahead == NULL)
+    chain->ahead = citiz_check_ahead_new (2, FALSE);
+  citiz_chain_check_ahead (chain, chain->ahead, blocks);
 }
 
 /**

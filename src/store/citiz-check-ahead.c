@@ -1,6 +1,10 @@
 /* Signatures of blocks that came in, checked while nobody waits for them. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-check-ahead.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define GENTLE      19   /* nice */
 #define MAX_PENDING 4096 /* transactions under way; what is offered beyond them is left for later */
 #define MAX_GOOD    1000000 /* blocks that are remembered, 32 bytes each */
 
@@ -10,6 +14,7 @@ struct _CitizCheckAhead
   GMutex mutex;
   GCond cond;
   guint pending;    /* transactions */
+  gboolean gently;  /* its threads give way to everybody else's */
   gboolean stopped; /* what is left is let go of */
   GHashTable *jobs; /* CitizHash of blocks under way */
   GHashTable *good; /* CitizHash of blocks */
@@ -50,6 +55,8 @@ run_cb (gpointer data, gpointer user_data)
   Job *job = data;
   guint i = 0;
 
+  if (ahead->gently) /* the thread is this pool's alone */
+    (void) setpriority (PRIO_PROCESS, (id_t) gettid (), GENTLE);
   while (i < job->txs->len && !g_atomic_int_get (&ahead->stopped)
          && is_signed (job->txs->pdata[i], &job->keys[i]))
     i++;
@@ -63,24 +70,23 @@ run_cb (gpointer data, gpointer user_data)
   job_free (job);
 }
 
+/**
+ * citiz_check_ahead_new:
+ * @gently: for who goes on meanwhile and will hardly wait: only what nobody else needs of the processor is taken
+ */
 CitizCheckAhead *
-citiz_check_ahead_new (void)
+citiz_check_ahead_new (guint n_threads, gboolean gently)
 {
   CitizCheckAhead *ahead = g_new0 (CitizCheckAhead, 1);
 
   g_mutex_init (&ahead->mutex);
   g_cond_init (&ahead->cond);
-  ahead->threads = g_thread_pool_new (run_cb, ahead, 1, FALSE, NULL);
+  ahead->threads = g_thread_pool_new (run_cb, ahead, (gint) n_threads, gently, NULL);
+  ahead->gently = gently;
   ahead->jobs = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   ahead->good
       = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, g_free, NULL);
   return ahead;
-}
-
-void
-citiz_check_ahead_set_threads (CitizCheckAhead *ahead, guint n)
-{
-  g_thread_pool_set_max_threads (ahead->threads, (gint) n, NULL);
 }
 
 /* An account's keys keep their places for good, so those after the block are those it was checked with. */
@@ -147,7 +153,7 @@ citiz_check_ahead_offer (CitizCheckAhead *ahead, const CitizBlock *block, const 
  * citiz_check_ahead_knows:
  * @block: its hash, which covers every byte of its transactions
  *
- * Waits while they are being looked at.
+ * Waits while they are being looked at, unless that is done gently.
  *
  * Returns: whether each of them was found to be signed, and vouched for by the sponsor it names
  */
@@ -157,7 +163,7 @@ citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizHash *block)
   gboolean knows;
 
   g_mutex_lock (&ahead->mutex);
-  while (g_hash_table_contains (ahead->jobs, block))
+  while (!ahead->gently && g_hash_table_contains (ahead->jobs, block))
     g_cond_wait (&ahead->cond, &ahead->mutex);
   knows = g_hash_table_contains (ahead->good, block);
   g_mutex_unlock (&ahead->mutex);

@@ -9,8 +9,7 @@ G_BEGIN_DECLS
  * thread offers and asks. */
 typedef struct _CitizCheckAhead CitizCheckAhead;
 
-CitizCheckAhead *citiz_check_ahead_new (void);
-void citiz_check_ahead_set_threads (CitizCheckAhead *ahead, guint n);
+CitizCheckAhead *citiz_check_ahead_new (guint n_threads, gboolean gently);
 void citiz_check_ahead_offer (CitizCheckAhead *ahead,
                               const CitizBlock *block,
                               const CitizLedger *after);
