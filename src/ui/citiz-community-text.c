@@ -153,7 +153,7 @@ progress_text (const CitizCommunityView *view)
 
 static const Words still = {
     "citiz-clock-symbolic", "warning", N_ ("The ledger stands still"),
-    N_ ("Something waits, and nothing has become final for half a minute. What was given goes on, "
+    N_ ("Something waits, and nothing has become final for half a minute. What you gave stays given, "
         "and a node that has heard of an end gives nothing any more. What waits is kept, and is "
         "written when the ledger goes on. If it lasts, tell those who run the nodes.")};
 

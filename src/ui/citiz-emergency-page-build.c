@@ -8,6 +8,7 @@
 #include "ui/citiz-opening-row.h"
 #include "ui/citiz-person.h"
 #include "ui/citiz-speech.h"
+#include "ui/citiz-window.h"
 
 static GtkWidget *
 build_qr (CitizEmergencyPage *self)
@@ -384,7 +385,7 @@ _citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
   const CitizCommunityView *view = citiz_session_get_community (self->session);
   const gboolean stranded = citiz_access_is_stranded (access, view);
   const gboolean told = sending || stranded || access->instead;
-  const gchar *moved = citiz_session_explain_moved (access);
+  const gchar *moved = stranded ? NULL : citiz_session_explain_moved (access);
   g_autofree gchar *sentence = citiz_session_explain_ready (access, view), *word = NULL;
 
   if (access->n_nodes == 0)
@@ -406,6 +407,9 @@ _citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
   gtk_widget_set_visible (self->standing_list, (told && sentence != NULL) || moved != NULL);
   gtk_widget_set_visible (self->standing_row, told && sentence != NULL);
   gtk_widget_set_visible (self->moved_row, moved != NULL);
+  if (moved != NULL && !self->moved) /* where the row may be out of sight */
+    citiz_toast (GTK_WIDGET (self), _ ("The code has changed: show this one"));
+  self->moved = moved != NULL;
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->moved_row), moved != NULL ? moved : "");
   gtk_widget_set_visible (self->standing_capsule, access->instead || stranded);
   if (!told || sentence == NULL)
