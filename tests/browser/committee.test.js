@@ -51,6 +51,23 @@ test('one node down', async () => {
   await say('up 3');
 });
 
+test('one node hangs, the one that is asked first: the others are asked before its time is over', async () => {
+  const page = await newPage(browser, links.origins);
+  const over = [];
+  page.on('requestfailed', (request) => over.push(request.url()));
+  await page.route(links.origins[0] + '/v1/**', () => {});
+  await page.goto(links.plain.link);
+  await page.fill('#reader-name', 'Luc Roy');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+  await page.click('#open');
+  await page.waitForSelector('.first');
+  equal(over, [], 'nobody was waited for until the end');
+  contains(await page.locator('#app').innerText(), 'Apixaban');
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  page.faults = page.faults.filter((fault) => !fault.includes(links.origins[0]));
+  await page.finish();
+});
+
 test('too few nodes: how many answer of how many are needed, and whom to call', async () => {
   const page = await newPage(browser, links.origins);
   for (const origin of links.origins.slice(2)) await page.route(origin + '/**', (route) => route.abort());

@@ -5,6 +5,7 @@ import { cleanCode, combineShares, hmac, openBox, openCapsule, openingPreimage, 
 import { parseLink } from './link.js';
 
 const PATIENCE_MS = 20000;
+const ALONE_MS = 3000;
 const STALLED_AFTER_MS = 3000;
 const STALLED_MS = 60000;
 const BLOB_LIMIT = 5 * 1024 * 1024;
@@ -74,18 +75,23 @@ function allNodes(link, what, enough) {
   });
 }
 
-/** Tries each node in turn until one helps, or enough refuse alike. */
-async function anyNode(link, what, nodes = link.nodes) {
+/** Tries each node in turn until one helps, or enough refuse alike; one that hangs is not waited for alone. */
+function anyNode(link, what, nodes = link.nodes, alone = ALONE_MS) {
   const refusals = [];
-  for (const node of nodes) {
-    try {
-      return await what(node);
-    } catch (error) {
-      refusals.push(refusalOf(error));
-      const told = verdict(link, refusals, refusals.length === nodes.length);
-      if (told) throw told;
-    }
-  }
+  const left = [...nodes];
+  return new Promise((resolve, reject) => {
+    const next = () => {
+      if (!left.length) return;
+      const timer = setTimeout(next, alone);
+      what(left.shift()).then(resolve, (error) => {
+        refusals.push(refusalOf(error));
+        const told = verdict(link, refusals, refusals.length === nodes.length);
+        if (told) reject(told);
+        else next();
+      }).finally(() => clearTimeout(timer));
+    };
+    next();
+  });
 }
 
 /** Public state of a grant, as enough nodes tell it alike; of nodes that tell different things, that it is open. Reading it consumes nothing. An unknown grant is a state, not an error. */
@@ -352,7 +358,7 @@ export async function sendNote(link, session, note) {
     if (response.status === 404 || response.status === 410) throw new Refusal('ended', {});
     if (!response.ok) throw new Refusal('network');
     return (await jsonOf(response)).time;
-  });
+  }, link.nodes, PATIENCE_MS);
 }
 
 /** Spoken code and date of birth → the link, or null. The node never learns the secret half; it is here, whatever address it had at the press. */
