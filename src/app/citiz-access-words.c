@@ -51,16 +51,47 @@ citiz_opening_name (CitizOpening *opening)
   return opening->name != NULL && *opening->name != '\0' ? opening->name : _ ("Name not given");
 }
 
+#define LIE                                                                                        \
+  "{\"node\":" /* the carer's page sends what the node signed, behind words of its own language */
+
+static gchar *
+lying_node (CitizOpening *opening)
+{
+  const gchar *found = opening->note != NULL ? strstr (opening->note, LIE) : NULL;
+  json_t *lie = found != NULL ? json_loads (found, 0, NULL) : NULL;
+  gchar *node = g_strdup (json_string_value (json_object_get (lie, "node")));
+
+  json_decref (lie);
+  return node;
+}
+
+gchar *
+citiz_opening_said (CitizOpening *opening)
+{
+  g_autofree gchar *node = lying_node (opening);
+
+  /* Translators: %s is a node's address. */
+  return node != NULL ? g_strdup_printf (
+             _ ("The carer’s page says that %s gave it a false part of the key. It opened "
+                "with those of the others; what the node signed is kept here."),
+             node)
+                      : g_strdup (opening->note);
+}
+
 gchar *
 citiz_opening_title (CitizOpening *opening)
 {
   const gchar *role = citiz_role_text (opening->role);
+  g_autofree gchar *node = NULL;
 
   switch (opening->kind)
     {
     case CITIZ_OPENING_CODE_FAILED:
       return g_strdup (_ ("A wrong spoken code was tried"));
     case CITIZ_OPENING_NOTE:
+      node = lying_node (opening);
+      if (node != NULL)
+        return g_strdup (_ ("A node gave a false part of the key"));
       /* Translators: %s is the name of a carer. */
       return g_strdup_printf (_ ("Note from %s"), citiz_opening_name (opening));
     case CITIZ_OPENING_READ:
@@ -83,7 +114,7 @@ citiz_opening_place (CitizOpening *opening)
                                                     : citiz_reason_text (opening->reason);
 
   if (opening->kind == CITIZ_OPENING_NOTE)
-    return g_strdup (opening->note != NULL ? opening->note : "");
+    return opening->note != NULL ? citiz_opening_said (opening) : g_strdup ("");
   if (opening->kind == CITIZ_OPENING_CODE_FAILED)
     return g_strdup (_ ("Nothing was opened"));
   if (opening->place == NULL || *opening->place == '\0')

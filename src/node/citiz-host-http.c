@@ -3,6 +3,7 @@
 
 #include "wire/citiz-invitation.h"
 
+#include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -228,6 +229,21 @@ listen_metrics (CitizHost *host, GError **error)
   return citiz_http_server_start_at (host->metrics, address, error);
 }
 
+/* The proxy is another user. Whoever is on this machine may ask then, as on a port of the loopback; the folder it lies in can say who. */
+static gboolean
+let_in (GSocketAddress *address, GError **error)
+{
+  const gchar *path;
+
+  if (!G_IS_UNIX_SOCKET_ADDRESS (address))
+    return TRUE;
+  path = g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address));
+  if (g_chmod (path, 0666) == 0)
+    return TRUE;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", path, g_strerror (errno));
+  return FALSE;
+}
+
 /* Where systemd says, or where the configuration says. */
 gboolean
 citiz_host_listen (CitizHost *host, GError **error)
@@ -259,5 +275,5 @@ citiz_host_listen (CitizHost *host, GError **error)
   if (address != NULL && G_IS_UNIX_SOCKET_ADDRESS (address))
     clear_way (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)));
   return address != NULL && citiz_http_server_start_at (host->server, address, error)
-         && listen_metrics (host, error);
+         && let_in (address, error) && listen_metrics (host, error);
 }

@@ -276,6 +276,7 @@ citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *open
   CitizTime now = citiz_session_now (session);
   g_autofree gchar *when = citiz_format_date_time_ms (opening->when, now);
   g_autofree gchar *day = citiz_format_capital (when);
+  g_autofree gchar *said = citiz_opening_said (opening);
   const gchar *title = _ (titles[opening->kind]);
   GtkWidget *header, *page, *list = citiz_list_new (title);
   GtkWidget *window = citiz_dialog_new (parent, title, 420, 560, &page, &header);
@@ -286,7 +287,7 @@ citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *open
   add_fact (list, _ ("Place"), opening->place);
   add_fact (list, _ ("Reason"), citiz_reason_text (opening->reason));
   add_fact (list, _ ("When"), day);
-  add_fact (list, _ ("Note to you"), opening->note);
+  add_fact (list, _ ("Note to you"), said);
   add_fact (list, _ ("Receipt, the same six words on their screen"), opening->words);
   add_fact (list, _ ("The ledger"), stalled_text (opening, now));
   add_fact (list, _ ("Entry in the ledger"), opening->tx);

@@ -1117,6 +1117,7 @@ def behind(world, name, start, look=lambda world, node: None):
     try:
         node.port = front
         world.start()
+        assert place.stat().st_mode & 0o777 == 0o666, 'the proxy is another user'
         load = Load(world, [node], number=10, wait=60)
         load.complete()
         assert len(load.final) == 10, len(load.final)

@@ -469,6 +469,27 @@ test_ending (void)
     }
 }
 
+/* What a page tells of a node is in the reader's words, without what only programs read. */
+static void
+test_lying_node (void)
+{
+  g_autoptr (CitizOpening) opening = g_object_new (CITIZ_TYPE_OPENING, NULL);
+  g_autofree gchar *title = NULL, *said = NULL, *plain = NULL;
+
+  opening->kind = CITIZ_OPENING_NOTE;
+  opening->name = g_strdup ("Camille Ouellet");
+  opening->note = g_strdup ("Le nœud x a menti. {\"node\":\"http://127.0.0.1:4703\",\"index\":4}");
+  title = citiz_opening_title (opening);
+  said = citiz_opening_said (opening);
+  g_assert_cmpstr (title, ==, "A node gave a false part of the key");
+  g_assert_nonnull (strstr (said, "http://127.0.0.1:4703"));
+  g_assert_null (strchr (said, '{'));
+  g_free (opening->note);
+  opening->note = g_strdup ("Call {\"node\": me");
+  plain = citiz_opening_said (opening);
+  g_assert_cmpstr (plain, ==, opening->note);
+}
+
 /* What goes on paper is read on another day, and by who does not see the screen. */
 static void
 test_written (void)
@@ -515,6 +536,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/small", test_small);
   g_test_add_func ("/ui/ending", test_ending);
   g_test_add_func ("/ui/written", test_written);
+  g_test_add_func ("/ui/lying-node", test_lying_node);
   g_test_add_func ("/ui/focus", test_focus);
   g_test_add_func ("/ui/lanes", test_lanes);
   g_test_add_func ("/ui/lanes-ticks", test_lanes_ticks);
