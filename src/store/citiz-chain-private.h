@@ -152,7 +152,7 @@ gboolean citiz_chain_check_final (const CitizLedger *ledger,
 CitizCheckPool *citiz_chain_pool (CitizChain *chain);
 gboolean citiz_chain_finish_pool (CitizChain *chain, GError **error);
 void citiz_chain_check_ahead (CitizChain *chain, CitizCheckAhead *ahead, GPtrArray *blocks);
-gboolean citiz_chain_was_checked (CitizChain *chain, const CitizHash *block);
+gboolean citiz_chain_was_checked (CitizChain *chain, const CitizBlock *block);
 /* Writes one block of a range that @after has executed. */
 typedef gboolean (*CitizPutFunc) (gpointer data,
                                   CitizChain *chain,

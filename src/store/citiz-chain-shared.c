@@ -211,7 +211,7 @@ citiz_chain_check_ahead (CitizChain *chain, CitizCheckAhead *ahead, GPtrArray *b
 
 /* Whether all transactions of this block were found to be signed; waits for the history that is expected. */
 gboolean
-citiz_chain_was_checked (CitizChain *chain, const CitizHash *block)
+citiz_chain_was_checked (CitizChain *chain, const CitizBlock *block)
 {
   return (chain->ahead != NULL && citiz_check_ahead_knows (chain->ahead, block))
          || (chain->aside != NULL && citiz_check_ahead_knows (chain->aside, block));
@@ -243,7 +243,7 @@ citiz_chain_take_range (CitizChain *chain,
       if (block->justification == NULL)
         return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
       citiz_check_pool_know (pool, level == CITIZ_LEVEL_FULL
-                                       && citiz_chain_was_checked (chain, &block->hash));
+                                       && citiz_chain_was_checked (chain, block));
       if (!citiz_chain_cross_refound (chain, ledger, error)
           || !citiz_ledger_advance (ledger, block, now, level, citiz_check_pool_later, pool,
                                     changes, error))

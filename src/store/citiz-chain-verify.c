@@ -115,7 +115,7 @@ run_block (CitizChainVerifier *verifier,
 
   verifier->tag = block->header.height;
   citiz_check_pool_tag (verifier->pool, verifier->tag);
-  citiz_check_pool_know (verifier->pool, citiz_chain_was_checked (verifier->chain, &block->hash));
+  citiz_check_pool_know (verifier->pool, citiz_chain_was_checked (verifier->chain, block));
   if (!citiz_chain_cross_refound (verifier->chain, verifier->ledger, &why)
       || !citiz_ledger_advance (verifier->ledger, block, citiz_chain_time (verifier->chain),
                                 verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL

@@ -1,10 +1,8 @@
 /* Signatures of blocks that came in, checked while nobody waits for them. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-check-ahead.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
+#include "crypto/citiz-hash.h"
 
-#define GENTLE      19   /* nice */
 #define MAX_PENDING 4096 /* transactions under way; what is offered beyond them is left for later */
 #define MAX_GOOD    1000000 /* blocks that are remembered, 32 bytes each */
 
@@ -14,19 +12,32 @@ struct _CitizCheckAhead
   GMutex mutex;
   GCond cond;
   guint pending;    /* transactions */
-  gboolean gently;  /* its threads give way to everybody else's */
+  gboolean gently;  /* nobody waits for what is under way */
   gboolean stopped; /* what is left is let go of */
-  GHashTable *jobs; /* CitizHash of blocks under way */
-  GHashTable *good; /* CitizHash of blocks */
+  GHashTable *jobs; /* names of blocks under way */
+  GHashTable *good; /* names of blocks */
 };
 
 /* The transactions of one block, and who has to have signed each. */
 typedef struct
 {
-  CitizHash block;
+  CitizHash name;
   GPtrArray *txs;
   CitizPublicKey *keys;
 } Job;
+
+/* Of the block with these very transactions: its own hash covers only what they have to be, which nobody has looked at before it is executed. */
+static void
+name_of (CitizHash *out, const CitizBlock *block)
+{
+  CitizSha256 sha;
+
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, block->hash.b, sizeof block->hash.b);
+  for (guint i = 0; i < block->txs->len; i++)
+    citiz_sha256_update (&sha, citiz_tx_get_id (block->txs->pdata[i])->b, sizeof (CitizHash));
+  citiz_sha256_finish (&sha, out);
+}
 
 static void
 job_free (Job *job)
@@ -55,15 +66,13 @@ run_cb (gpointer data, gpointer user_data)
   Job *job = data;
   guint i = 0;
 
-  if (ahead->gently) /* the thread is this pool's alone */
-    (void) setpriority (PRIO_PROCESS, (id_t) gettid (), GENTLE);
   while (i < job->txs->len && !g_atomic_int_get (&ahead->stopped)
          && is_signed (job->txs->pdata[i], &job->keys[i]))
     i++;
   g_mutex_lock (&ahead->mutex);
   if (i == job->txs->len && g_hash_table_size (ahead->good) < MAX_GOOD)
-    g_hash_table_add (ahead->good, g_memdup2 (&job->block, sizeof job->block));
-  g_hash_table_remove (ahead->jobs, &job->block);
+    g_hash_table_add (ahead->good, g_memdup2 (&job->name, sizeof job->name));
+  g_hash_table_remove (ahead->jobs, &job->name);
   ahead->pending -= job->txs->len;
   g_cond_signal (&ahead->cond);
   g_mutex_unlock (&ahead->mutex);
@@ -72,7 +81,7 @@ run_cb (gpointer data, gpointer user_data)
 
 /**
  * citiz_check_ahead_new:
- * @gently: for who goes on meanwhile and will hardly wait: only what nobody else needs of the processor is taken
+ * @gently: for who goes on meanwhile: what is still under way is not waited for
  */
 CitizCheckAhead *
 citiz_check_ahead_new (guint n_threads, gboolean gently)
@@ -81,7 +90,7 @@ citiz_check_ahead_new (guint n_threads, gboolean gently)
 
   g_mutex_init (&ahead->mutex);
   g_cond_init (&ahead->cond);
-  ahead->threads = g_thread_pool_new (run_cb, ahead, (gint) n_threads, gently, NULL);
+  ahead->threads = g_thread_pool_new (run_cb, ahead, (gint) n_threads, FALSE, NULL);
   ahead->gently = gently;
   ahead->jobs = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   ahead->good
@@ -103,12 +112,12 @@ find_key (const CitizLedger *after, const CitizTx *tx, CitizPublicKey *out)
 
 /* Returns: (nullable): %NULL when a key is not there */
 static Job *
-job_new (const CitizBlock *block, const CitizLedger *after)
+job_new (const CitizBlock *block, const CitizHash *name, const CitizLedger *after)
 {
   const guint n = block->txs->len;
   Job *job = g_new (Job, 1);
 
-  *job = (Job){block->hash, g_ptr_array_new_full (n, (GDestroyNotify) citiz_tx_unref),
+  *job = (Job){*name, g_ptr_array_new_full (n, (GDestroyNotify) citiz_tx_unref),
                g_new (CitizPublicKey, n)};
   for (guint i = 0; i < n; i++)
     {
@@ -133,39 +142,41 @@ job_new (const CitizBlock *block, const CitizLedger *after)
 void
 citiz_check_ahead_offer (CitizCheckAhead *ahead, const CitizBlock *block, const CitizLedger *after)
 {
+  CitizHash name;
   gboolean room;
   Job *job;
 
+  name_of (&name, block);
   g_mutex_lock (&ahead->mutex);
-  room = ahead->pending < MAX_PENDING && !g_hash_table_contains (ahead->jobs, &block->hash)
-         && !g_hash_table_contains (ahead->good, &block->hash);
+  room = ahead->pending < MAX_PENDING && !g_hash_table_contains (ahead->jobs, &name)
+         && !g_hash_table_contains (ahead->good, &name);
   g_mutex_unlock (&ahead->mutex);
-  if (block->txs->len == 0 || !room || (job = job_new (block, after)) == NULL)
+  if (block->txs->len == 0 || !room || (job = job_new (block, &name, after)) == NULL)
     return;
   g_mutex_lock (&ahead->mutex);
   ahead->pending += job->txs->len;
-  g_hash_table_add (ahead->jobs, &job->block);
+  g_hash_table_add (ahead->jobs, &job->name);
   g_mutex_unlock (&ahead->mutex);
   g_thread_pool_push (ahead->threads, job, NULL);
 }
 
 /**
  * citiz_check_ahead_knows:
- * @block: its hash, which covers every byte of its transactions
- *
  * Waits while they are being looked at, unless that is done gently.
  *
  * Returns: whether each of them was found to be signed, and vouched for by the sponsor it names
  */
 gboolean
-citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizHash *block)
+citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizBlock *block)
 {
+  CitizHash name;
   gboolean knows;
 
+  name_of (&name, block);
   g_mutex_lock (&ahead->mutex);
-  while (!ahead->gently && g_hash_table_contains (ahead->jobs, block))
+  while (!ahead->gently && g_hash_table_contains (ahead->jobs, &name))
     g_cond_wait (&ahead->cond, &ahead->mutex);
-  knows = g_hash_table_contains (ahead->good, block);
+  knows = g_hash_table_contains (ahead->good, &name);
   g_mutex_unlock (&ahead->mutex);
   return knows;
 }

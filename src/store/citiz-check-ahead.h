@@ -13,7 +13,7 @@ CitizCheckAhead *citiz_check_ahead_new (guint n_threads, gboolean gently);
 void citiz_check_ahead_offer (CitizCheckAhead *ahead,
                               const CitizBlock *block,
                               const CitizLedger *after);
-gboolean citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizHash *block);
+gboolean citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizBlock *block);
 void citiz_check_ahead_free (CitizCheckAhead *ahead);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizCheckAhead, citiz_check_ahead_free)
 

@@ -46,6 +46,7 @@ drop_leap (CitizCommunity *self)
   g_signal_handlers_disconnect_by_data (self->leap, self);
   citiz_leap_stop (self->leap);
   g_clear_object (&self->leap);
+  g_clear_pointer (&self->refound, g_free); /* the next one asks the nodes again */
 }
 
 static void

@@ -112,9 +112,9 @@ citiz_community_get_refound_before (CitizCommunity *self)
 
 /* Where the copy would leap over it, it is only kept, and the leap goes on. */
 static gboolean
-accept (CitizCommunity *self, GError **error)
+accept (CitizCommunity *self, const CitizHash *document, GError **error)
 {
-  return self->leap != NULL ? citiz_leap_accept_refound (self->leap, error)
+  return self->leap != NULL ? citiz_leap_accept_refound (self->leap, document, error)
                             : citiz_chain_accept_refound (self->copy, self->refound, error);
 }
 
@@ -137,7 +137,7 @@ citiz_community_accept_refound (CitizCommunity *self, const CitizHash *document,
                    "another document than the one that is offered now");
       return FALSE;
     }
-  if (!accept (self, error))
+  if (!accept (self, document, error))
     return FALSE;
   g_clear_pointer (&self->refound, g_free);
   g_clear_pointer (&self->doubt, g_free);

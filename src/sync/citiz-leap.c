@@ -40,6 +40,7 @@ struct _CitizLeap
       refound; /* that ends the epoch that is come to; waits for a person once all nodes were asked */
   guint refound_old;
   guint polled;            /* nodes that were asked for one */
+  guint heard, offers;     /* of them: who answered, and who goes on by one */
   CitizValidators closers; /* of the epoch that ended last */
   GPtrArray *closings;     /* CitizClosing: all, verified */
   CitizSnapshot *snapshot;
@@ -147,6 +148,12 @@ cut (void)
 
 static void take_last (CitizLeap *self);
 
+static void
+poll_again (CitizLeap *self)
+{
+  self->polled = self->heard = self->offers = 0;
+}
+
 /* Over an epoch that people ended, if the person has accepted that. Returns: whether it is another epoch then */
 static gboolean
 cross (CitizLeap *self)
@@ -155,7 +162,7 @@ cross (CitizLeap *self)
 
   if (refound == NULL || !citiz_light_refound (&self->light, refound, NULL))
     return FALSE;
-  self->polled = 0;
+  poll_again (self);
   return TRUE;
 }
 
@@ -167,10 +174,13 @@ look_for_refound (CitizLeap *self)
   self->stage = REFOUNDS;
   if (self->polled < n)
     ask (self);
-  else if (self->refound == NULL)
-    take_last (self);
-  else
+  else if (2 * self->offers > self->heard)
     g_signal_emit (self, signals[REFOUNDED], 0);
+  else /* a document signs itself: who shows blocks beyond the epoch is listened to later on, whoever only says so stops nobody */
+    {
+      g_clear_pointer (&self->refound, g_free);
+      take_last (self);
+    }
 }
 
 /* Returns: (transfer none) (nullable): what the person has to decide before it goes on; @out_old: how many of the validators of before have signed it */
@@ -188,13 +198,21 @@ citiz_leap_get_light (CitizLeap *self)
   return &self->light;
 }
 
-/* The person has read it. It is kept, however the copy begins. */
+/* The person has read @document. It is kept, however the copy begins. */
 gboolean
-citiz_leap_accept_refound (CitizLeap *self, GError **error)
+citiz_leap_accept_refound (CitizLeap *self, const CitizHash *document, GError **error)
 {
   g_autofree CitizRefound *refound = NULL;
+  CitizHash hash = {{0}};
 
-  g_return_val_if_fail (self->refound != NULL && self->stop != NULL, FALSE);
+  if (self->refound != NULL)
+    citiz_refound_hash (&hash, self->refound);
+  if (self->refound == NULL || self->stop == NULL || !citiz_hash_equal (&hash, document))
+    {
+      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_EPOCH,
+                   "another document than the one that is offered now");
+      return FALSE;
+    }
   if (!citiz_chain_keep_refound (self->chain, self->refound, error))
     return FALSE;
   refound = g_steal_pointer (&self->refound);
@@ -225,7 +243,7 @@ take_closing (CitizLeap *self, CitizCursor *cursor)
   if (closing == NULL || !citiz_light_close (&self->light, closing, &error))
     return error;
   self->closers = closers;
-  self->polled = 0;
+  poll_again (self);
   g_ptr_array_add (self->closings, g_steal_pointer (&closing));
   return NULL;
 }
@@ -277,6 +295,7 @@ static void
 take_refounds (CitizLeap *self, const gchar *url, GBytes *answer)
 {
   g_autoptr (GPtrArray) refounds = answer != NULL ? citiz_refounds_read (answer) : NULL;
+  gboolean offers = FALSE;
 
   for (guint i = 0; refounds != NULL && i < refounds->len; i++)
     {
@@ -284,13 +303,16 @@ take_refounds (CitizLeap *self, const gchar *url, GBytes *answer)
       guint old;
 
       if (refound->ends != self->light.epoch
-          || !citiz_light_check_refound (&self->light, refound, &old, NULL)
-          || !citiz_refounds_is_better (refound, old, self->refound, self->refound_old))
+          || !citiz_light_check_refound (&self->light, refound, &old, NULL))
+        continue;
+      offers = TRUE;
+      if (!citiz_refounds_is_better (refound, old, self->refound, self->refound_old))
         continue;
       g_free (self->refound);
       self->refound = g_memdup2 (refound, sizeof *refound);
       self->refound_old = old;
     }
+  self->offers += offers;
   self->polled++;
   self->turn++;
   look_for_refound (self);
@@ -412,6 +434,7 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
       self->alone = FALSE;
       self->wait_ms = RETRY_MS;
     }
+  self->heard += self->stage == REFOUNDS && answer != NULL && status < 500;
   if (self->stage == REFOUNDS && (answer == NULL || status != 200))
     take_refounds (self, url, NULL);
   else if (too_long)
@@ -495,7 +518,7 @@ citiz_leap_start (CitizLeap *self)
   self->client = citiz_http_client_new (TIMEOUT_MS);
   self->stage = EPOCHS;
   self->misses = 0;
-  self->polled = 0;
+  poll_again (self);
   self->answered = FALSE;
   self->wait_ms = RETRY_MS;
   citiz_light_init (&self->light, citiz_chain_genesis (self->chain));

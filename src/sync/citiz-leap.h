@@ -22,7 +22,9 @@ void citiz_leap_start (CitizLeap *self);
 void citiz_leap_stop (CitizLeap *self);
 const CitizRefound *citiz_leap_get_refound (CitizLeap *self, guint *out_old);
 const CitizLight *citiz_leap_get_light (CitizLeap *self);
-gboolean citiz_leap_accept_refound (CitizLeap *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_leap_accept_refound (CitizLeap *self,
+                                    const CitizHash *document,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gdouble citiz_leap_get_progress (CitizLeap *self);
 gboolean citiz_leap_is_alone (CitizLeap *self);
 

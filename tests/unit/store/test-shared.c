@@ -276,9 +276,9 @@ wait_for (CitizCheckAhead *aside, const CitizBlock *block)
 {
   const gint64 end = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;
 
-  while (!citiz_check_ahead_knows (aside, &block->hash) && g_get_monotonic_time () < end)
+  while (!citiz_check_ahead_knows (aside, block) && g_get_monotonic_time () < end)
     g_usleep (1000);
-  g_assert_true (citiz_check_ahead_knows (aside, &block->hash));
+  g_assert_true (citiz_check_ahead_knows (aside, block));
 }
 
 /* Signatures that were seen to be good while blocks came are not checked twice; those that were not, are. */
@@ -310,10 +310,26 @@ test_ahead (SharedWorld *world, gconstpointer unused)
 
   g_assert_true (citiz_chain_follow (world->chain, more, CITIZ_LEVEL_STRUCTURAL, &error));
   g_assert_no_error (error);
-  g_assert_false (
-      citiz_check_ahead_knows (world->chain->aside, &((CitizBlock *) more->pdata[0])->hash));
+  g_assert_false (citiz_check_ahead_knows (world->chain->aside, more->pdata[0]));
   g_assert_false (citiz_chain_verify (world->chain, NULL, NULL, NULL, &error));
   g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED);
+}
+
+/* A node's answer is offered before anybody has looked at it: good transactions under the header of others say nothing of those. */
+static void
+test_ahead_of_others (SharedWorld *world, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) blocks = shared_world_blocks (world, 2);
+  g_autoptr (CitizBlock) bad = false_block (world);
+  CitizCheckAhead *ahead = citiz_check_ahead_new (1, FALSE);
+  CitizBlock answer = *bad;
+
+  answer.txs = ((CitizBlock *) blocks->pdata[0])->txs;
+  g_assert_true (citiz_chain_follow (world->chain, blocks, CITIZ_LEVEL_STRUCTURAL, NULL));
+  citiz_check_ahead_offer (ahead, &answer, citiz_chain_ledger (world->chain, NULL));
+  g_assert_true (citiz_check_ahead_knows (ahead, &answer));
+  g_assert_false (citiz_check_ahead_knows (ahead, bad));
+  citiz_check_ahead_free (ahead);
 }
 
 static void
@@ -466,6 +482,7 @@ main (int argc, char **argv)
       {"/shared/continuation/full", test_continuation, CITIZ_LEVEL_FULL},
       {"/shared/refused", test_refused, 0},
       {"/shared/ahead", test_ahead, 0},
+      {"/shared/ahead-of-others", test_ahead_of_others, 0},
       {"/shared/append", test_append, 0},
       {"/shared/unfinished", test_unfinished, 0},
       {"/shared/pending", test_pending, 0},

@@ -24,7 +24,8 @@ typedef enum
   FALSE_CHUNK,
   CUT_CHUNK,
   LONG_CHUNK, /* more than a chunk can have */
-  ONE_CHUNK   /* then nothing any more */
+  ONE_CHUNK,  /* then nothing any more */
+  NO_REFOUND  /* knows of no new founding */
 } Manner;
 
 typedef struct _Scene Scene;
@@ -77,7 +78,8 @@ give_refound (Node *node, guint64 from, GByteArray *out)
   g_autoptr (GBytes) bytes = NULL;
   g_autofree gchar *document = NULL, *json = NULL;
 
-  for (guint64 epoch = from; refound == NULL && epoch < from + 4; epoch++)
+  for (guint64 epoch = from; node->manner != NO_REFOUND && refound == NULL && epoch < from + 4;
+       epoch++)
     refound = citiz_chain_refound_of (node->scene->giver->chain, epoch);
   if (refound != NULL)
     bytes = citiz_refound_encode (refound);
@@ -406,6 +408,7 @@ test_refounded (void)
   SharedWorld anew = {0};
   const guint64 end = make_refounded (&anew);
   Scene scene;
+  CitizHash document;
   guint old;
 
   scene_init_of (&scene, &anew, 1, DOWN, HONEST, HONEST);
@@ -415,7 +418,11 @@ test_refounded (void)
   g_assert_cmpuint (citiz_leap_get_refound (scene.leap, &old)->ends, ==, 0);
   g_assert_cmpuint (old, ==, SHARED_N);
   g_assert_cmpuint (citiz_leap_get_light (scene.leap)->validators.n, ==, SHARED_N);
-  g_assert_true (citiz_leap_accept_refound (scene.leap, &error));
+  g_assert_false (citiz_leap_accept_refound (scene.leap, &(CitizHash){{1}}, &error));
+  g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_EPOCH);
+  g_clear_error (&error);
+  citiz_refound_hash (&document, citiz_leap_get_refound (scene.leap, &old));
+  g_assert_true (citiz_leap_accept_refound (scene.leap, &document, &error));
   g_assert_no_error (error);
   g_signal_handlers_disconnect_by_data (scene.leap, &scene);
   citiz_leap_stop (scene.leap);
@@ -436,6 +443,22 @@ test_refounded (void)
   fill (scene.late.chain, anew.chain);
   g_assert_true (citiz_chain_verify (scene.late.chain, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
+  scene_clear (&scene);
+  shared_world_clear (&anew, NULL);
+}
+
+/* One node of three says that people have begun anew: a document signs itself, and stops nobody. */
+static void
+test_refounded_by_one (void)
+{
+  SharedWorld anew = {0};
+  Scene scene;
+
+  make_refounded (&anew);
+  scene_init_of (&scene, &anew, 1, HONEST, NO_REFOUND, NO_REFOUND);
+  citiz_leap_set_least (scene.leap, 3);
+  RUN_UNTIL (scene.done);
+  g_assert_cmpuint (scene.offers, ==, 0);
   scene_clear (&scene);
   shared_world_clear (&anew, NULL);
 }
@@ -508,6 +531,7 @@ main (int argc, char **argv)
   g_test_add_func ("/leap/down", test_down);
   g_test_add_func ("/leap/killed", test_killed);
   g_test_add_func ("/leap/refounded", test_refounded);
+  g_test_add_func ("/leap/refounded-by-one", test_refounded_by_one);
   g_test_add_func ("/leap/not-worth-it", test_not_worth_it);
   result = g_test_run ();
   shared_world_clear (&giver, NULL);
