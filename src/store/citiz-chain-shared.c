@@ -242,8 +242,8 @@ citiz_chain_take_range (CitizChain *chain,
 
       if (block->justification == NULL)
         return refuse (error, CITIZ_LEDGER_ERROR_CERT, "a block without its justification");
-      citiz_check_pool_know (pool, level == CITIZ_LEVEL_FULL
-                                       && citiz_chain_was_checked (chain, block));
+      citiz_check_pool_know (pool,
+                             level == CITIZ_LEVEL_FULL && citiz_chain_was_checked (chain, block));
       if (!citiz_chain_cross_refound (chain, ledger, error)
           || !citiz_ledger_advance (ledger, block, now, level, citiz_check_pool_later, pool,
                                     changes, error))
