@@ -31,6 +31,7 @@ typedef struct
   CitizVault *vault;
   gboolean in_the_back;
   CitizContents *snapshot;
+  GHashTable *open; /* batches that do not count */
   GThreadPool *pool;
   GQueue parcels; /* in the order of the disk */
   Parcel *filling;
@@ -119,6 +120,8 @@ look_at_resource_cb (const CitizId *id,
 {
   Reading *reading = data;
 
+  if (g_hash_table_contains (reading->open, GUINT_TO_POINTER (batch)))
+    return TRUE;
   if (reading->filling == NULL)
     reading->filling = g_new0 (Parcel, 1);
   reading->filling->resources[reading->filling->n++]
@@ -150,9 +153,15 @@ look_at_resources (CitizEngine *engine,
                    GCancellable *cancellable,
                    GError **error)
 {
-  Reading reading = {.vault = engine->vault, .in_the_back = engine->looked, .snapshot = snapshot};
+  g_autoptr (GHashTable) open = citiz_ingest_list_open (engine->vault, error);
+  Reading reading = {.vault = engine->vault,
+                     .in_the_back = engine->looked,
+                     .snapshot = snapshot,
+                     .open = open};
   gboolean ok;
 
+  if (open == NULL)
+    return FALSE;
   g_mutex_init (&reading.lock);
   g_cond_init (&reading.one_over);
   reading.pool = g_thread_pool_new (

@@ -108,6 +108,7 @@ void citiz_engine_lock (CitizEngine *engine);
 void citiz_engine_tell_serving (CitizEngine *engine);
 gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
 CitizContents *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
+gboolean citiz_engine_recover_imports (CitizEngine *engine, GError **error);
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
 
 /* citiz-engine-node.c */

@@ -16,9 +16,9 @@ citiz_engine_require_open (CitizEngine *engine, GError **error)
   return FALSE;
 }
 
-/* What an import that never ended left behind goes; what cannot be read now hides nothing else (citiz_engine_look() tells). */
-static gboolean
-recover_imports (CitizEngine *engine, GError **error)
+/* What an import that never ended or an undo left behind goes; what cannot be read now hides nothing else (citiz_engine_look() tells). */
+gboolean
+citiz_engine_recover_imports (CitizEngine *engine, GError **error)
 {
   g_autoptr (GError) own = NULL;
 
@@ -33,7 +33,7 @@ static gboolean
 open_rest (CitizEngine *engine, GError **error)
 {
   citiz_account_keys_init (&engine->records, engine->vault, 0);
-  if (!recover_imports (engine, error) || !citiz_engine_open_ledger (engine, error))
+  if (!citiz_engine_recover_imports (engine, error) || !citiz_engine_open_ledger (engine, error))
     return FALSE;
   g_clear_pointer (&engine->served, citiz_db_unref);
   engine->series = citiz_series_store_new (engine->vault, NULL);

@@ -77,6 +77,10 @@ CitizIngestReport *citiz_ingest_run (CitizVault *vault,
 
 void citiz_ingest_stop (CitizVault *vault);
 gboolean citiz_ingest_recover (CitizVault *vault, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GHashTable *citiz_ingest_list_open (CitizVault *vault, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_ingest_check_undo (CitizVault *vault,
+                                  guint32 batch,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_ingest_undo (CitizVault *vault,
                             guint32 batch,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

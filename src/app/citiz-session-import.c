@@ -213,7 +213,8 @@ start_import_cb (gpointer data)
   ImportJob *job = data;
 
   if (!citiz_engine_require_open (job->engine, &job->error)
-      || !require_no_import (job->engine, &job->error))
+      || !require_no_import (job->engine, &job->error)
+      || !citiz_engine_recover_imports (job->engine, &job->error))
     citiz_engine_tell (job->engine, imported_cb, job, NULL);
   else
     {

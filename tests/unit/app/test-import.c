@@ -112,6 +112,72 @@ test_import_and_undo (App *app, gconstpointer data)
   g_assert_nonnull (citiz_session_explain (error));
 }
 
+static gboolean
+exec_work (CitizEngine *engine, gpointer sql, GCancellable *cancellable, GError **error)
+{
+  return citiz_db_exec (citiz_vault_get_db (engine->vault), sql, error);
+}
+
+static void
+exec (App *app, const gchar *sql)
+{
+  g_autoptr (GError) error = NULL;
+
+  app_on_engine (app, exec_work, (gpointer) sql, &error);
+  g_assert_no_error (error);
+}
+
+/* From now on the disk refuses to erase objects of a class. */
+static void
+keep_class (App *app, CitizObjectClass object_class)
+{
+  g_autofree gchar *sql = g_strdup_printf (
+      "CREATE TEMP TRIGGER keep BEFORE DELETE ON object WHEN old.class = %d"
+      " BEGIN SELECT raise (ABORT, 'no room'); END",
+      object_class);
+
+  exec (app, sql);
+}
+
+static void
+keep_nothing (App *app)
+{
+  exec (app, "DROP TRIGGER keep");
+}
+
+/* Decided, and the disk erases nothing: it has gone all the same, and comes whole when it is imported again. */
+static void
+test_undo_not_erased (App *app, gconstpointer data)
+{
+  g_autoptr (CitizImportReport) report = import (app, SUMMARY, NULL);
+  g_autoptr (CitizImportReport) refused = NULL;
+  g_autoptr (CitizImportReport) again = NULL;
+  g_autoptr (GError) error = NULL;
+  const guint n = size (app);
+
+  keep_class (app, CITIZ_CLASS_RESOURCE);
+  g_test_expect_message ("citiz-app", G_LOG_LEVEL_WARNING, "*not all erased yet*");
+  g_assert_true (undo (app, report->batch, &error));
+  g_assert_no_error (error);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (app_objects (app, CITIZ_CLASS_RESOURCE), >, 10);
+  g_assert_cmpuint (size (app), ==, 0);
+  g_assert_cmpuint (citiz_session_get_imports (app->session)->len, ==, 0);
+  refused = import (app, SUMMARY, &error);
+  g_assert_null (refused);
+  g_assert_nonnull (error);
+  keep_nothing (app);
+  again = import (app, SUMMARY, NULL);
+  g_assert_nonnull (again);
+  g_assert_cmpuint (again->kept, ==, report->kept);
+  g_assert_cmpuint (again->corrected, ==, report->corrected);
+  g_assert_cmpuint (size (app), ==, n);
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_cmpuint (size (app), ==, n);
+  g_assert_cmpuint (citiz_session_get_imports (app->session)->len, ==, 1);
+}
+
 static CitizImportReport *
 import_text (App *app, const gchar *text, gboolean anyone)
 {
@@ -451,6 +517,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_true (citiz_crypto_init ());
   ADD ("/app/import/and-undo", test_import_and_undo);
+  ADD ("/app/import/undo-not-erased", test_undo_not_erased);
   ADD ("/app/import/routes", test_routes);
   ADD ("/app/import/undo-after-removal", test_undo_after_removal);
   ADD ("/app/import/series", test_series);
