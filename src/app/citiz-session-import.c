@@ -284,17 +284,27 @@ batch_done (GTask *task, gpointer data)
   g_task_return_boolean (task, TRUE);
 }
 
-/* First: killed in between, the sample is still there and opens for nobody. A press that passes its removal finds no sample either. */
+/* The revocations first: killed in between, the sample is still there and opens for nobody. A press that passes its removal finds no sample either;
+ * one that comes after a removal that failed does. */
 static gboolean
-end_sample (CitizEngine *engine, guint *ended, GError **error)
+remove_sample (CitizEngine *engine, BatchJob *job, GError **error)
 {
-  guint32 batch = engine->sample_batch;
-
+  if (!citiz_ingest_check_undo (engine->vault, job->batch, error))
+    return FALSE;
   engine->sample_batch = 0;
-  if (citiz_engine_revoke_samples (engine, ended, error))
+  if (citiz_engine_revoke_samples (engine, &job->ended, error)
+      && citiz_ingest_undo (engine->vault, job->batch, error))
     return TRUE;
-  engine->sample_batch = batch;
+  engine->sample_batch = job->batch;
   return FALSE;
+}
+
+static gboolean
+undo (CitizEngine *engine, BatchJob *job, GError **error)
+{
+  return job->batch != 0 && job->batch == engine->sample_batch
+             ? remove_sample (engine, job, error)
+             : citiz_ingest_undo (engine->vault, job->batch, error);
 }
 
 static gboolean
@@ -302,13 +312,8 @@ undo_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError
 {
   BatchJob *job = data;
 
-  if (!citiz_engine_require_open (engine, error) || !require_no_import (engine, error))
-    return FALSE;
-  if (job->batch != 0 && job->batch == engine->sample_batch
-      && !end_sample (engine, &job->ended, error))
-    return FALSE;
-  return citiz_ingest_undo (engine->vault, job->batch, error)
-         && look_again (engine, &job->snapshot, error);
+  return citiz_engine_require_open (engine, error) && require_no_import (engine, error)
+         && undo (engine, job, error) && look_again (engine, &job->snapshot, error);
 }
 
 void

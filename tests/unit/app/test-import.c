@@ -444,6 +444,31 @@ test_sample_access (App *app, gconstpointer data)
   g_assert_nonnull (citiz_session_get_emergency (app->session));
 }
 
+/* Its accesses have ended, and then it could not be taken away: it is still there, to be given and to be taken away. */
+static void
+test_sample_stays (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) before = NULL;
+  g_autoptr (CitizAccess) after = NULL;
+  guint n;
+
+  g_assert_true (change_sample (app, TRUE));
+  n = size (app);
+  before = app_press (app);
+  keep_class (app, CITIZ_CLASS_BATCH);
+  g_assert_false (change_sample (app, FALSE));
+  keep_nothing (app);
+  app_settle (app);
+  g_assert_true (citiz_session_get_sample (app->session));
+  after = app_press (app);
+  g_assert_true (after->sample);
+  g_assert_false (citiz_id_equal (&after->id, &before->id));
+  g_assert_true (change_sample (app, TRUE)); /* not a second time */
+  g_assert_cmpuint (size (app), ==, n);
+  g_assert_true (change_sample (app, FALSE));
+  g_assert_cmpuint (size (app), ==, 0);
+}
+
 /* Loaded twice it is there once; it goes away whole, with its corrections, and what is the person's own stays. */
 static void
 test_sample (App *app, gconstpointer data)
@@ -529,6 +554,7 @@ main (int argc, char **argv)
   ADD ("/app/import/stranger", test_stranger);
   ADD ("/app/import/sample", test_sample);
   ADD ("/app/import/sample-stopped", test_sample_stopped);
+  ADD ("/app/import/sample-stays", test_sample_stays);
   ADD ("/app/import/sample-access", test_sample_access);
   return g_test_run ();
 }
