@@ -275,6 +275,7 @@ citiz_vault_shed_batch (CitizVault *vault, guint32 batch, GError **error)
   const gchar *const sql
       = "DELETE FROM object WHERE row IN (SELECT row FROM object WHERE batch = ?1 AND batch <> 0 AND class <> ?2"
         " LIMIT " G_STRINGIFY (SHED_AT_ONCE) ")";
+  int n;
 
   g_return_val_if_fail (batch > 0, FALSE);
   do
@@ -287,11 +288,15 @@ citiz_vault_shed_batch (CitizVault *vault, guint32 batch, GError **error)
       citiz_stmt_bind_int (stmt, 2, CITIZ_CLASS_BATCH);
       if (!citiz_stmt_run (stmt, error))
         return FALSE;
+      n = sqlite3_changes (citiz_db_get_handle (vault->db)); /* in the pause others write, too */
       citiz_db_forget_journal (vault->db);
       citiz_vault_pause (vault);
     }
-  while (sqlite3_changes (citiz_db_get_handle (vault->db)) > 0);
-  return citiz_vault_delete_batch (vault, batch, error);
+  while (n > 0);
+  if (!citiz_vault_delete_batch (vault, batch, error))
+    return FALSE;
+  citiz_db_forget_journal (vault->db); /* the row has the file's name */
+  return TRUE;
 }
 
 /**

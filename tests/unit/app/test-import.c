@@ -3,6 +3,8 @@
 
 #include "app/citiz-ingest.h"
 
+#include <glib/gstdio.h>
+
 static GFile *
 test_file (const gchar *name)
 {
@@ -88,6 +90,17 @@ test_routes (App *app, gconstpointer data)
 #define SUMMARY "ips/CA_Bundle_FullsomeScenario1.json"
 #define APPLE   "apple/sample_30d.xml"
 
+/* What was erased is not in the write-ahead log either. */
+static void
+assert_no_journal (App *app)
+{
+  g_autofree gchar *path = g_build_filename (app->folder, CITIZ_DB_FILE "-wal", NULL);
+  GStatBuf st;
+
+  if (g_stat (path, &st) == 0)
+    g_assert_cmpint (st.st_size, ==, 0);
+}
+
 static void
 test_import_and_undo (App *app, gconstpointer data)
 {
@@ -108,6 +121,7 @@ test_import_and_undo (App *app, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpuint (size (app), ==, 0);
   g_assert_cmpuint (citiz_session_get_imports (app->session)->len, ==, 0);
+  assert_no_journal (app);
   g_assert_false (undo (app, report->batch, &error));
   g_assert_nonnull (citiz_session_explain (error));
 }
