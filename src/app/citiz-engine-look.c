@@ -154,10 +154,8 @@ look_at_resources (CitizEngine *engine,
                    GError **error)
 {
   g_autoptr (GHashTable) open = citiz_ingest_list_open (engine->vault, error);
-  Reading reading = {.vault = engine->vault,
-                     .in_the_back = engine->looked,
-                     .snapshot = snapshot,
-                     .open = open};
+  Reading reading
+      = {.vault = engine->vault, .in_the_back = engine->looked, .snapshot = snapshot, .open = open};
   gboolean ok;
 
   if (open == NULL)

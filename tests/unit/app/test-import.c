@@ -145,10 +145,10 @@ exec (App *app, const gchar *sql)
 static void
 keep_class (App *app, CitizObjectClass object_class)
 {
-  g_autofree gchar *sql = g_strdup_printf (
-      "CREATE TEMP TRIGGER keep BEFORE DELETE ON object WHEN old.class = %d"
-      " BEGIN SELECT raise (ABORT, 'no room'); END",
-      object_class);
+  g_autofree gchar *sql
+      = g_strdup_printf ("CREATE TEMP TRIGGER keep BEFORE DELETE ON object WHEN old.class = %d"
+                         " BEGIN SELECT raise (ABORT, 'no room'); END",
+                         object_class);
 
   exec (app, sql);
 }
