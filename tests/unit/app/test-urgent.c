@@ -25,6 +25,41 @@ write_bundle (const gchar *path, const gchar *prefix)
   g_assert_true (g_file_set_contents (path, text->str, (gssize) text->len, NULL));
 }
 
+/* The job under way stops at its next pause until the press is answered. */
+static struct
+{
+  gint shut;    /* atomic */
+  guint n_kept; /* resources on the disk: until there are so many it lets all pass */
+} gate;
+
+static void
+gate_cb (gpointer data)
+{
+  CitizEngine *engine = data;
+
+  if (engine->passing) /* a pause of the press itself */
+    return;
+  do
+    citiz_engine_let_pass (engine);
+  while (g_atomic_int_get (&gate.shut)
+         && citiz_vault_count (engine->vault, CITIZ_CLASS_RESOURCE) >= gate.n_kept
+         && (g_usleep (500), TRUE));
+}
+
+static gboolean
+build_gate_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  citiz_vault_set_pause (engine->vault, gate_cb, engine);
+  return TRUE;
+}
+
+static void
+shut_gate (guint n_kept)
+{
+  gate.n_kept = n_kept;
+  g_atomic_int_set (&gate.shut, TRUE);
+}
+
 typedef struct
 {
   App *app;
@@ -40,6 +75,7 @@ pressed_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   g_assert_null (race->job.result); /* what is long is still under way */
   race->took = g_get_monotonic_time () - race->since;
+  g_atomic_int_set (&gate.shut, FALSE);
   app_answer_cb (source, result, &race->press);
 }
 
@@ -79,7 +115,7 @@ a_file (App *app, const gchar *name)
   return g_file_new_for_path (path);
 }
 
-/* The reading of a file is cut in slices; the press comes when the rest begins. */
+/* The reading of a file is cut in slices; the press comes when the rest begins, and that is held when all is on the disk. */
 static void
 progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
 {
@@ -96,6 +132,8 @@ import_many (Race *race, const gchar *prefix, gboolean pressing)
   g_autoptr (GError) error = NULL;
 
   write_bundle (g_file_peek_path (file), prefix);
+  if (pressing)
+    shut_gate (2 * MANY);
   citiz_session_import_async (race->app->session, file, TRUE, pressing ? progress_cb : NULL, race,
                               NULL, app_answer_cb, &race->job);
   result = app_wait (&race->job);
@@ -113,6 +151,7 @@ race_with_export (App *app, const gchar *format)
   g_autoptr (GError) error = NULL;
   Race race = {.app = app};
 
+  shut_gate (0);
   citiz_session_export_async (app->session, format, file, NULL, app_answer_cb, &race.job);
   press (&race);
   result = app_wait (&race.job);
@@ -127,6 +166,7 @@ race_with_undo (App *app, guint32 batch)
   g_autoptr (GAsyncResult) result = NULL;
   Race race = {.app = app};
 
+  shut_gate (0);
   citiz_session_undo_import_async (app->session, batch, NULL, app_answer_cb, &race.job);
   press (&race);
   result = app_wait (&race.job);
@@ -140,6 +180,7 @@ test_press (App *app, gconstpointer data)
   Race first = {.app = app}, second = {.app = app};
   guint32 batch;
 
+  app_on_engine (app, build_gate_work, NULL, NULL);
   import_many (&first, "a", FALSE);
   race_with_export (app, "fhir");
   race_with_export (app, "csv");
