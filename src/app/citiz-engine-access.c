@@ -461,19 +461,22 @@ live_grant_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain,
   return TRUE;
 }
 
+/* One that cannot be read or ended keeps no other from its end. @error: of the first */
 static gboolean
 revoke_live (CitizEngine *engine, gboolean samples, guint *ended, GError **error)
 {
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (CitizId));
   LiveGrants walk = {engine, samples, found};
+  gboolean ok;
 
   *ended = 0;
-  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, live_grant_cb, &walk, NULL, error))
-    return FALSE;
-  for (guint i = 0; i < found->len; i++, (*ended)++)
-    if (!citiz_engine_revoke (engine, &g_array_index (found, CitizId, i), NULL, error))
-      return FALSE;
-  return TRUE;
+  ok = citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, live_grant_cb, &walk, NULL, error);
+  for (guint i = 0; i < found->len; i++)
+    if (citiz_engine_revoke (engine, &g_array_index (found, CitizId, i), NULL, ok ? error : NULL))
+      (*ended)++;
+    else
+      ok = FALSE;
+  return ok;
 }
 
 /**
@@ -488,6 +491,7 @@ citiz_engine_revoke_samples (CitizEngine *engine, guint *ended, GError **error)
   return revoke_live (engine, TRUE, ended, error);
 }
 
+/* Ends what can be ended. */
 gboolean
 citiz_engine_revoke_all (CitizEngine *engine, GError **error)
 {

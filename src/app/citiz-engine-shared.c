@@ -565,6 +565,19 @@ citiz_engine_is_sharing (CitizEngine *engine)
   return any_shared (engine, goes_on);
 }
 
+static gboolean
+stays (const CitizShared *shared)
+{
+  return !shared->over && !shared->ending;
+}
+
+/* One of them whose end was not asked for, or could not be: nothing is worth waiting for. */
+gboolean
+citiz_engine_keeps_sharing (CitizEngine *engine)
+{
+  return any_shared (engine, stays);
+}
+
 /* The community is left, or the program ends. */
 void
 citiz_engine_close_shared (CitizEngine *engine)

@@ -269,15 +269,14 @@ citiz_session_set_words_finish (CitizSession *self, GAsyncResult *result, GError
 
 /* --- erasing everything --- */
 
-#define END_WAIT_S 30 /* for the ledger to take the end of what is open over a community */
-
 typedef struct
 {
   CitizEngine *engine;
   GTask *task;
   CitizSecret *passphrase;
   gboolean all_the_same;
-  gint64 until; /* steady; 0: nothing was done yet */
+  guint wait_ms; /* for the ledger to take the end of what is open over a community */
+  gint64 until;  /* steady; 0: nothing was done yet */
   gboolean closed;
   GError *error;
 } EraseJob;
@@ -307,26 +306,34 @@ erased_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* What cannot be ended (its memory is damaged, the disk full, the ledger distrusted) keeps nobody from erasing: it is told as what goes on. */
+static void
+end_shared (CitizEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_engine_revoke_all (engine, &error))
+    g_message ("an access could not be ended: %s", error->message);
+}
+
 /* Nobody could end afterwards what is open over the community's nodes: it is ended first, and the ledger has to know. Returns: whether there is nothing to wait for */
 static gboolean
 prepare_erasing (EraseJob *job)
 {
   CitizEngine *engine = job->engine;
+  const gboolean first = job->until == 0;
 
-  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error)
-      || !citiz_engine_require_open (engine, &job->error))
+  if (first)
+    job->until = g_get_monotonic_time () + (gint64) job->wait_ms * 1000;
+  if (!citiz_engine_require_open (engine, &job->error)
+      || (first && !citiz_vault_check_passphrase (engine->vault, job->passphrase, &job->error))
+      || g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error))
     return TRUE;
-  if (job->until == 0)
-    {
-      job->until = g_get_monotonic_time () + END_WAIT_S * G_USEC_PER_SEC;
-      if (!citiz_vault_check_passphrase (engine->vault, job->passphrase, &job->error)
-          || (!job->all_the_same && citiz_engine_is_sharing (engine)
-              && !citiz_engine_revoke_all (engine, &job->error)))
-        return TRUE;
-    }
+  if (first && !job->all_the_same && citiz_engine_is_sharing (engine))
+    end_shared (engine);
   if (job->all_the_same || !citiz_engine_is_sharing (engine))
     return TRUE;
-  if (g_get_monotonic_time () > job->until)
+  if (citiz_engine_keeps_sharing (engine) || g_get_monotonic_time () > job->until)
     g_set_error_literal (&job->error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING,
                          "the end of an access is not on the ledger");
   return job->error != NULL;
@@ -367,6 +374,7 @@ citiz_session_erase_async (CitizSession *self,
   job->task = citiz_session_task (self, citiz_session_erase_async, cancellable, callback, data);
   job->passphrase = citiz_secret_ref (passphrase);
   job->all_the_same = all_the_same;
+  job->wait_ms = self->end_wait_ms;
   citiz_engine_do (self->engine, erase_cb, job);
 }
 

@@ -58,6 +58,7 @@ struct _CitizSession
   guint n_refreshing;     /* renewals under way, the look at the record counted */
   gboolean refresh_again; /* it changed meanwhile */
   guint quiet_ms;         /* how long a change waits for the next one */
+  guint end_wait_ms;      /* how long an erasure waits for the ledger to take the ends */
   GPtrArray *late;        /* CitizOpening that came while the vault opened: told once it is open */
   guint n_locks;          /* an opening that was asked for before a lock does not happen after it */
 };

@@ -10,6 +10,7 @@
 
 #define COUNTDOWN_STEP_S 30
 #define REFRESH_QUIET_MS 5000
+#define END_WAIT_MS      30000
 
 enum
 {
@@ -668,6 +669,7 @@ static void
 citiz_session_init (CitizSession *self)
 {
   self->quiet_ms = REFRESH_QUIET_MS;
+  self->end_wait_ms = END_WAIT_MS;
   self->record = citiz_record_new ();
   self->accesses = g_list_store_new (CITIZ_TYPE_ACCESS);
   self->openings = g_list_store_new (CITIZ_TYPE_OPENING);

@@ -278,7 +278,7 @@ void citiz_session_lock_async (CitizSession *self,
                                GAsyncReadyCallback callback,
                                gpointer data);
 gboolean citiz_session_lock_finish (CitizSession *self, GAsyncResult *result, GError **error);
-/* Live accesses are revoked first, and those over a community's nodes have to be known to its ledger: else nobody could end them any more. When that takes too long:
+/* Live accesses are revoked first, and those over a community's nodes have to be known to its ledger: else nobody could end them any more. When that takes too long or cannot be:
  * CITIZ_SESSION_ERROR_SHARING, and nothing is erased unless @all_the_same. */
 void citiz_session_erase_async (CitizSession *self,
                                 CitizSecret *passphrase,

@@ -19,7 +19,8 @@ typedef struct
   GtkWidget *window, *page, *spinner, *problem, *button;
   GtkWidget *old, *word;
   CitizNewPassphrase *fresh;
-  gboolean all_the_same; /* erasing, though an access stays open */
+  gboolean all_the_same;     /* erasing, though an access stays open */
+  GCancellable *cancellable; /* of an erasure: it waits for the ends of accesses */
   CitizRecoverySheet *sheet;
   CitizRecoveryCheck *check;
   GtkWidget *steps; /* GtkStack: "sheet", "check" */
@@ -29,6 +30,7 @@ typedef struct
 static void
 closed_cb (Dialog *dialog)
 {
+  g_cancellable_cancel (dialog->cancellable);
   g_clear_object (&dialog->session);
 }
 
@@ -36,6 +38,7 @@ static void
 dialog_free (Dialog *dialog)
 {
   g_clear_object (&dialog->session);
+  g_clear_object (&dialog->cancellable);
   g_clear_weak_pointer (&dialog->parent);
   g_free (dialog);
 }
@@ -47,6 +50,7 @@ dialog_new (GtkWidget *parent, CitizSession *session, const gchar *title, gint w
   GtkWidget *header;
 
   dialog->session = g_object_ref (session);
+  dialog->cancellable = g_cancellable_new ();
   g_set_weak_pointer (&dialog->parent, parent);
   dialog->window = citiz_dialog_new (parent, title, width, 600, &dialog->page, &header);
   dialog->problem = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify",
@@ -103,10 +107,10 @@ old_passphrase (Dialog *dialog)
 
 /* The answer: in the dialog when it is still there, else over its parent. What was asked for does not end in silence. */
 static void
-conclude (GtkWidget *window, gboolean done, const GError *error)
+conclude (GtkWidget *window, gboolean done, const gchar *problem)
 {
   Dialog *dialog = g_object_get_data (G_OBJECT (window), "citiz-dialog");
-  const gchar *words = done ? dialog->done : citiz_session_explain (error);
+  const gchar *words = done ? dialog->done : problem;
 
   if ((done || dialog->session == NULL) && dialog->parent != NULL && words != NULL)
     citiz_toast (dialog->parent, words);
@@ -131,7 +135,7 @@ changed_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean done = citiz_session_set_passphrase_finish (CITIZ_SESSION (source), result, &error);
 
-  conclude (window, done, error);
+  conclude (window, done, done ? NULL : citiz_session_explain (error));
 }
 
 static void
@@ -181,7 +185,7 @@ replaced_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean done = citiz_session_set_words_finish (CITIZ_SESSION (source), result, &error);
 
-  conclude (window, done, error);
+  conclude (window, done, done ? NULL : citiz_session_explain (error));
 }
 
 static void
@@ -275,6 +279,25 @@ citiz_replace_words_show (GtkWidget *parent, CitizSession *session)
 
 /* --- erasing --- */
 
+static gboolean
+is_refused (const GError *error)
+{
+  return g_error_matches (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING);
+}
+
+/* Over another window it is said in short: what to do about it is asked in the dialog. */
+static const gchar *
+explain_erasing (const Dialog *dialog, const GError *error)
+{
+  if (is_refused (error) && dialog->session != NULL)
+    return _ ("The nodes of your community do not confirm the end of an access yet. "
+              "Wait for them; or erase all the same: the access then ends by itself at "
+              "its hour, and nobody can end it before.");
+  if (is_refused (error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return _ ("Nothing was erased.");
+  return citiz_session_explain (error);
+}
+
 static void
 erased_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -283,15 +306,10 @@ erased_cb (GObject *source, GAsyncResult *result, gpointer data)
   gboolean done = citiz_session_erase_finish (CITIZ_SESSION (source), result, &error);
   Dialog *dialog = g_object_get_data (G_OBJECT (window), "citiz-dialog");
 
-  conclude (window, done, error);
-  if (dialog->session == NULL
-      || !g_error_matches (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING))
+  conclude (window, done, done ? NULL : explain_erasing (dialog, error));
+  if (dialog->session == NULL || !is_refused (error))
     return;
   dialog->all_the_same = TRUE;
-  gtk_label_set_label (GTK_LABEL (dialog->problem),
-                       _ ("The nodes of your community do not confirm the end of an access yet. "
-                          "Wait for them; or erase all the same: the access then ends by itself at "
-                          "its hour, and nobody can end it before."));
   gtk_button_set_label (GTK_BUTTON (dialog->button), _ ("_Erase All the Same"));
 }
 
@@ -317,8 +335,8 @@ erase_cb (Dialog *dialog)
   g_autoptr (CitizSecret) old = old_passphrase (dialog);
 
   set_busy (dialog, TRUE);
-  citiz_session_erase_async (dialog->session, old, dialog->all_the_same, NULL, erased_cb,
-                             g_object_ref (dialog->window));
+  citiz_session_erase_async (dialog->session, old, dialog->all_the_same, dialog->cancellable,
+                             erased_cb, g_object_ref (dialog->window));
 }
 
 void

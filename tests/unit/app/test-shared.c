@@ -188,13 +188,13 @@ test_given (App *app, gconstpointer data)
 }
 
 static gboolean
-erase (App *app, gboolean all_the_same, GCancellable *cancellable, GError **error)
+erase (App *app, gboolean all_the_same, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   Answer answer = {0};
 
-  citiz_session_erase_async (app->session, app->passphrase, all_the_same, cancellable,
-                             app_answer_cb, &answer);
+  citiz_session_erase_async (app->session, app->passphrase, all_the_same, NULL, app_answer_cb,
+                             &answer);
   result = app_wait (&answer);
   return citiz_session_erase_finish (app->session, result, error);
 }
@@ -210,7 +210,7 @@ test_erased (App *app, gconstpointer data)
   access = app_press (app);
   g_assert_true (app_until (all_hold, app, LONG));
   nodes_kill (0);
-  g_assert_true (erase (app, FALSE, NULL, &error));
+  g_assert_true (erase (app, FALSE, &error));
   g_assert_no_error (error);
   g_assert_cmpint (citiz_session_get_state (app->session), ==, CITIZ_SESSION_NEW);
   nodes_start_all ();
@@ -219,10 +219,29 @@ test_erased (App *app, gconstpointer data)
 }
 
 static gboolean
-cancel_cb (gpointer cancellable)
+is_ending (App *app)
 {
+  return newest (app)->ending;
+}
+
+/* The person changes their mind while the nodes are waited for. */
+static void
+erase_and_cancel (App *app)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  app->session->end_wait_ms = G_MAXUINT;
+  citiz_session_erase_async (app->session, app->passphrase, FALSE, cancellable, app_answer_cb,
+                             &answer);
+  g_assert_true (app_until (is_ending, app, LONG));
+  g_assert_null (answer.result);
   g_cancellable_cancel (cancellable);
-  return G_SOURCE_REMOVE;
+  result = app_wait (&answer);
+  g_assert_false (citiz_session_erase_finish (app->session, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 /* Nobody confirms that it has ended: nothing is erased until the person says so. */
@@ -230,7 +249,6 @@ static void
 test_not_erased (App *app, gconstpointer data)
 {
   g_autoptr (CitizAccess) access = NULL;
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
 
   app_save (app, NULL, "Peanut");
@@ -238,14 +256,44 @@ test_not_erased (App *app, gconstpointer data)
   g_assert_true (app_until (all_hold, app, LONG));
   for (guint i = 0; i < NODES; i++)
     nodes_kill (i);
-  g_timeout_add_seconds (3, cancel_cb, cancellable);
-  g_assert_false (erase (app, FALSE, cancellable, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  erase_and_cancel (app);
+  app->session->end_wait_ms = 1;
+  g_assert_false (erase (app, FALSE, &error));
+  g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING);
   g_clear_error (&error);
   g_assert_cmpint (citiz_session_get_state (app->session), ==, CITIZ_SESSION_OPEN);
   g_assert_cmpuint (app_count (app, CITIZ_KIND_ALLERGY), ==, 1);
-  g_assert_true (erase (app, TRUE, NULL, &error));
+  g_assert_true (erase (app, TRUE, &error));
   g_assert_no_error (error);
+}
+
+static gboolean
+exec_work (CitizEngine *engine, gpointer sql, GCancellable *cancellable, GError **error)
+{
+  return citiz_db_exec (citiz_vault_get_db (engine->vault), sql, error);
+}
+
+/* What the vault remembers of an access is damaged, so that it cannot be ended: whoever erases is asked at once. */
+static void
+test_not_ended (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) lost = app_press (app);
+  g_autofree gchar *id = citiz_id_to_hex (&lost->id);
+  g_autofree gchar *sql = g_strdup_printf (
+      "UPDATE object SET sealed = zeroblob (length (sealed)) WHERE class = %d AND id = x'%s'",
+      CITIZ_CLASS_GRANT, id);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  app_on_engine (app, exec_work, sql, &error);
+  g_assert_no_error (error);
+  app->session->end_wait_ms = G_MAXUINT;
+  g_assert_false (erase (app, FALSE, &error));
+  g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING);
+  g_clear_error (&error);
+  g_assert_true (erase (app, TRUE, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (citiz_session_get_state (app->session), ==, CITIZ_SESSION_NEW);
 }
 
 static gboolean
@@ -890,6 +938,7 @@ main (int argc, char **argv)
   TEST ("given", test_given);
   TEST ("erased", test_erased);
   TEST ("not-erased", test_not_erased);
+  TEST ("not-ended", test_not_ended);
   TEST ("mail", test_mail);
   TEST ("lying-box", test_lying_box);
   TEST ("one-down", test_one_down);
