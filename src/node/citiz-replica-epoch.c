@@ -142,7 +142,8 @@ citiz_replica_begin (CitizReplica *self, GError **error)
     return FALSE;
   self->voted = FALSE;
   new_machine (self);
-  citiz_voices_begin (&self->voices, self->validators.n, citiz_replica_now (self).steady);
+  citiz_voices_begin (&self->voices, self->validators.n, self->timing.standstill,
+                      citiz_replica_now (self).steady);
   if (!begin (self, ledger, live, error) || !citiz_replica_end_journals (self, error))
     return FALSE;
   citiz_replica_tell_need (self);

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#define REPEATS 3 /* that may be lost of who votes */
+
 void
-citiz_voices_begin (CitizVoices *voices, guint n, gint64 now)
+citiz_voices_begin (CitizVoices *voices, guint n, gint64 standstill, gint64 now)
 {
   memset (voices, 0, sizeof *voices);
   voices->n = n;
   voices->others = citiz_quorum (n) - 1;
+  voices->quiet = MAX (CITIZ_VOICES_QUIET, REPEATS * standstill);
   voices->began = now;
 }
 
@@ -60,6 +63,6 @@ citiz_voices_is_silent (const CitizVoices *voices, guint place, gint64 standing,
   const gint64 since = MAX (MAX (voices->one[place].at, voices->one[place].linked), voices->began);
 
   return (voices->one[place].missed >= CITIZ_VOICES_SLOTS
-          && voices->one[place].gone - since >= CITIZ_VOICES_QUIET)
-         || (standing >= CITIZ_VOICES_QUIET && now - since >= CITIZ_VOICES_QUIET);
+          && voices->one[place].gone - since >= voices->quiet)
+         || (standing >= voices->quiet && now - since >= voices->quiet);
 }
