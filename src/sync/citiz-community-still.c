@@ -4,20 +4,22 @@
 #define STILL_MS    30000 /* without a block, while something waits */
 #define HEARD_UNDER 20000 /* a node's word that something waits is no older */
 
-/* A node has said so since the last block. */
+/* More nodes than may be lying have said so since; or one, when something of one's own waits too. */
 static gboolean
-is_said_to_wait (CitizCommunity *self, gint64 since)
+is_said_to_wait (CitizCommunity *self, gboolean ours, gint64 since)
 {
   g_autoptr (GPtrArray) nodes = citiz_watch_nodes (self->watcher);
+  const guint n = self->light.validators.n;
+  const guint needed = ours ? 1 : n - citiz_quorum (n) + 1;
+  guint say = 0;
 
   for (guint i = 0; i < nodes->len; i++)
     {
       const CitizWatched *said = nodes->pdata[i];
 
-      if (said->answers && said->waiting > 0 && said->heard >= since)
-        return TRUE;
+      say += said->answers && said->due > 0 && said->heard >= since;
     }
-  return FALSE;
+  return say >= MAX (needed, 1);
 }
 
 /* Looked at whenever a node was heard, a block came, or what waits has changed; each node is heard every ten seconds while something of one's own
@@ -36,13 +38,13 @@ citiz_community_look_if_still (CitizCommunity *self)
       self->moved_at = now;
       self->waits_since = 0;
     }
-  if (!ours && !is_said_to_wait (self, self->moved_at))
+  if (!is_said_to_wait (self, ours, self->moved_at))
     self->waits_since = 0;
   else if (self->waits_since == 0)
     self->waits_since = MAX (now, 1);
   self->still
       = self->waits_since != 0 && now - self->waits_since >= self->still_ms
-        && (ours || before || is_said_to_wait (self, now - MIN (HEARD_UNDER, self->still_ms)));
+        && (before || is_said_to_wait (self, ours, now - MIN (HEARD_UNDER, self->still_ms)));
   citiz_community_follow_near (self);
   if (self->still != before)
     citiz_community_tell (self);

@@ -96,7 +96,7 @@ read_status (CitizWatch *self, CitizWatchNode *node, json_t *body)
   said->seen = now;
   said->heard = citiz_env_steady (self->env);
   said->height = (guint64) number_of (body, "height", 0);
-  said->waiting = (guint) MIN (number_of (body, "waiting", 0), G_MAXINT);
+  said->due = (guint) MIN (number_of (body, "due", number_of (body, "waiting", 0)), G_MAXINT);
   said->watchers = (guint) MIN (number_of (body, "watchers", 0), G_MAXINT);
   said->final_age_ms = number_of (body, "finalAge", 0);
   said->skew_ms = number_of (body, "time", now.ms) - now.ms;

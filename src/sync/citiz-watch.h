@@ -15,7 +15,7 @@ typedef struct
   CitizTime seen;   /* when it last answered; 0: never */
   gint64 heard;     /* the same in ms of the steady clock */
   guint64 height;
-  guint waiting;       /* transactions */
+  guint due;           /* transactions that a block could take now */
   gint64 final_age_ms; /* since something became final */
   gint64 skew_ms;      /* its clock less ours */
   guint watchers;      /* citizens and nodes whose cosignatures it holds */

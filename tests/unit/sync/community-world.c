@@ -60,10 +60,12 @@ answer_status (CommunityNode *node, CitizHttpResponse *response)
                               i > 0 ? "," : "", name, i + 1, world->nodes[i].url);
     }
   answer (response, 200,
-          g_strdup_printf ("{\"chain\":\"%s\",\"height\":%u,\"epoch\":%" G_GUINT64_FORMAT
-                           ",\"watchers\":%u,\"waiting\":%u,\"members\":[%s]}",
-                           chain, world->blocks->len, citiz_ledger_epoch (world->shared.ledger),
-                           node->watchers, world->taken->len + world->others, members->str));
+          g_strdup_printf (
+              "{\"chain\":\"%s\",\"height\":%u,\"epoch\":%" G_GUINT64_FORMAT
+              ",\"watchers\":%u,\"waiting\":%u,\"members\":[%s]}",
+              chain, world->blocks->len, citiz_ledger_epoch (world->shared.ledger), node->watchers,
+              world->taken->len + (node >= &world->nodes[world->n_silent] ? world->others : 0),
+              members->str));
 }
 
 /* A wrong bit in a Final certificate's last signature. */

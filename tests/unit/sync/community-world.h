@@ -46,6 +46,7 @@ struct _CommunityWorld
   gboolean stalled; /* transactions are taken and wait */
   GPtrArray *taken; /* CitizTx that wait */
   guint others;     /* transactions of others that are said to wait */
+  guint n_silent;   /* nodes, the first ones, that do not say so */
   guint ordered, vouched;
   guint64 nonce[SHARED_N];
   CitizHash accounts[SHARED_N];

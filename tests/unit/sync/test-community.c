@@ -742,6 +742,13 @@ test_stands_still (Scene *scene, gconstpointer unused)
   community_world_go_on (&scene->world);
   RUN_UNTIL (committed (scene) == 1 && !citiz_community_is_still (scene->community));
   scene->world.others = 1;
+  scene->world.n_silent = SHARED_N - 1; /* the word of one that may lie, or has lost touch */
+  asked = 0;
+  for (guint i = 0; i < SHARED_N; i++)
+    asked += scene->world.nodes[i].asked;
+  RUN_UNTIL (asked_more (scene, asked, 80));
+  g_assert_false (citiz_community_is_still (scene->community));
+  scene->world.n_silent = SHARED_N - 2;
   RUN_UNTIL (citiz_community_is_still (scene->community));
   scene->world.others = 0;
   community_world_grow (&scene->world, 1);
