@@ -6,10 +6,15 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define PAGES_AT_ONCE 256
+#define AT_ONCE       (64 * 1024)
 #define OUTGOING      "outgoing-"
+#define OLD_SECONDS   3600 /* a copy that is still written, or brought out, is none */
 
 /* A backup under way. Changes made meanwhile come in by themselves: they are made over the same connection. */
 typedef struct
@@ -27,33 +32,72 @@ static const gchar *const files[]
     = {CITIZ_HOST_KEY_FILE, CITIZ_HOST_CONFIG_FILE, CITIZ_HOST_COMMUNITY_FILE};
 
 static gboolean
-copy_file (const gchar *from, const gchar *to, const gchar *name, GError **error)
+file_error (GError **error, const gchar *what)
 {
-  g_autofree gchar *path = g_build_filename (from, name, NULL);
-  gchar *text;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", what, g_strerror (errno));
+  return FALSE;
+}
+
+/* Returns: whether all of it was written and will stay; errno */
+static gboolean
+pour (int from, int to)
+{
+  g_autofree guint8 *buffer = g_malloc (AT_ONCE);
+  gssize n = 0, wrote = 0;
+
+  while ((n = read (from, buffer, AT_ONCE)) > 0 || (n < 0 && errno == EINTR))
+    for (gssize done = 0; n > 0 && done < n; done += wrote)
+      {
+        wrote = write (to, buffer + done, (gsize) (n - done));
+        if (wrote < 0 && errno != EINTR)
+          goto out;
+        wrote = MAX (wrote, 0);
+      }
+out:
+  citiz_wipe (buffer, AT_ONCE); /* a key is among them */
+  return n == 0 && fsync (to) == 0;
+}
+
+/* One that is not there is none: a key that systemd keeps. */
+static gboolean
+copy_file (int from, int to, const gchar *name, GError **error)
+{
+  const int in = citiz_host_folder_open_file (from, name);
+  int out;
   gboolean good;
 
-  if (!g_file_test (path, G_FILE_TEST_EXISTS)) /* a key that systemd keeps */
-    return TRUE;
-  text = citiz_host_read_text (path, error);
-  good = text != NULL && citiz_host_write_new (to, name, text, error);
-  citiz_wipe_text (text);
+  if (in < 0)
+    return errno == ENOENT || file_error (error, name);
+  out = openat (to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  good = out >= 0 && pour (in, out);
+  if (!good)
+    file_error (error, name);
+  if (out >= 0)
+    close (out);
+  close (in);
   return good;
 }
 
+/* Into a folder that is made for it: nobody else's can be in its place. */
 static gboolean
-copy_files (const gchar *from, const gchar *to, GError **error)
+copy_files (int from, const gchar *to, gboolean database, GError **error)
 {
-  if (g_mkdir_with_parents (to, 0700) != 0)
-    {
-      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", to,
-                   g_strerror (errno));
-      return FALSE;
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
-    if (!copy_file (from, to, files[i], error))
-      return FALSE;
-  return TRUE;
+  gboolean good = TRUE;
+  int out;
+
+  if (g_mkdir (to, 0700) != 0)
+    return file_error (error, to);
+  out = citiz_host_folder_open (to, FALSE);
+  if (from < 0 || out < 0)
+    good = file_error (error, to);
+  for (guint i = 0; good && i < G_N_ELEMENTS (files); i++)
+    good = copy_file (from, out, files[i], error);
+  good = good && (!database || copy_file (from, out, CITIZ_DB_FILE, error));
+  if (good && fsync (out) != 0)
+    good = file_error (error, to);
+  if (out >= 0)
+    close (out);
+  return good;
 }
 
 static void
@@ -94,33 +138,82 @@ step_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* A name as citiz_host_backup_name() gives it, and nothing else: it is looked for, and removed, in the node's folder. */
+static gboolean
+is_outgoing (const gchar *name)
+{
+  return name != NULL && g_str_has_prefix (name, OUTGOING) && strchr (name, '/') == NULL;
+}
+
+/* The copy is made on the node's own disk first; were that full then, or nearly, it would take nothing new. */
+static gboolean
+check_room (CitizHost *host, GError **error)
+{
+  g_autofree gchar *path = g_build_filename (host->dir, CITIZ_DB_FILE, NULL);
+  struct stat db;
+  struct statvfs disk;
+  gdouble left, all;
+
+  if (stat (path, &db) != 0 || statvfs (host->dir, &disk) != 0)
+    return file_error (error, path);
+  left = (gdouble) disk.f_bavail * (gdouble) disk.f_frsize - (gdouble) db.st_size;
+  all = (gdouble) disk.f_blocks * (gdouble) disk.f_frsize;
+  if (left * 100 >= all * host->config->free_percent)
+    return TRUE;
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE,
+               _ ("The disk of %s has no room for a copy: the node makes it there first"),
+               host->dir);
+  return FALSE;
+}
+
+/* Returns: whether the three were copied; the database is begun then */
+static gboolean
+begin (Backup *backup, GError **error)
+{
+  int from;
+  gboolean good;
+
+  if (backup->to == NULL || g_file_test (backup->to, G_FILE_TEST_EXISTS))
+    {
+      g_set_error_literal (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "no copy is made there");
+      return FALSE;
+    }
+  if (!check_room (backup->host, error))
+    return FALSE;
+  from = citiz_host_folder_open (backup->host->dir, TRUE);
+  good = copy_files (from, backup->to, FALSE, error);
+  if (from >= 0)
+    close (from);
+  if (!good)
+    citiz_host_folder_remove (backup->to);
+  return good;
+}
+
 /**
  * citiz_host_backup:
- * @to: as citiz_host_backup_place() says
+ * @name: (nullable): as citiz_host_backup_name() says; of a folder in the node's own. Anything else is refused
  * @done: called once
  *
  * Copies key, configuration, founding file and database while the node goes on.
  */
 void
-citiz_host_backup (CitizHost *host, const gchar *to, CitizHostBackedUp done, gpointer data)
+citiz_host_backup (CitizHost *host, const gchar *name, CitizHostBackedUp done, gpointer data)
 {
   Backup *backup = g_new0 (Backup, 1);
   g_autoptr (GSource) source = NULL;
-  g_autofree gchar *path = g_build_filename (to, CITIZ_DB_FILE, NULL);
-  g_autofree gchar *parent = g_path_get_dirname (to);
+  g_autofree gchar *path = NULL;
   g_autoptr (GError) error = NULL;
 
   backup->host = host;
-  backup->to = g_strdup (to);
+  backup->to = is_outgoing (name) ? g_build_filename (host->dir, name, NULL) : NULL;
   backup->done = done;
   backup->data = data;
-  if (!g_str_equal (parent, host->dir) || g_file_test (to, G_FILE_TEST_EXISTS))
-    g_set_error (&error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "no copy is made at %s", to);
-  if (error != NULL || !copy_files (host->dir, to, &error))
+  if (!begin (backup, &error))
     {
       finish (backup, error);
       return;
     }
+  path = g_build_filename (backup->to, CITIZ_DB_FILE, NULL);
   if (sqlite3_open (path, &backup->copy) != SQLITE_OK
       || (backup->backup
           = sqlite3_backup_init (backup->copy, "main", citiz_db_get_handle (host->db), "main"))
@@ -135,85 +228,118 @@ citiz_host_backup (CitizHost *host, const gchar *to, CitizHostBackedUp done, gpo
   g_source_attach (source, g_main_context_get_thread_default ());
 }
 
-static gboolean
-sync_path (const gchar *path)
-{
-  const int fd = open (path, O_RDONLY | O_CLOEXEC);
-  const gboolean good = fd >= 0 && fsync (fd) == 0;
-
-  if (fd >= 0)
-    close (fd);
-  return good;
-}
-
-static gboolean
-copy_database (const gchar *from, const gchar *to, GError **error)
-{
-  g_autofree gchar *source = g_build_filename (from, CITIZ_DB_FILE, NULL);
-  g_autofree gchar *target = g_build_filename (to, CITIZ_DB_FILE, NULL);
-  g_autoptr (GFile) in = g_file_new_for_path (source);
-  g_autoptr (GFile) out = g_file_new_for_path (target);
-
-  if (!g_file_copy (in, out, G_FILE_COPY_NONE, NULL, NULL, NULL, error))
-    return FALSE;
-  if (sync_path (target) && sync_path (to))
-    return TRUE;
-  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", target,
-               g_strerror (errno));
-  return FALSE;
-}
-
 /**
- * citiz_host_backup_place:
+ * citiz_host_backup_name:
  *
- * Returns: (transfer full): where the node in @dir, which may write nowhere else, is to put a copy
+ * Returns: (transfer full): of the folder in its own, the only place where it may write, in which a node is to put a copy
  */
 gchar *
-citiz_host_backup_place (const gchar *dir)
+citiz_host_backup_name (void)
 {
   const CitizId id = citiz_env_new_id (citiz_env_system ());
   g_autofree gchar *hex = citiz_id_to_hex (&id);
-  g_autofree gchar *name = g_strconcat (OUTGOING, hex, NULL);
 
-  return g_build_filename (dir, name, NULL);
+  return g_strconcat (OUTGOING, hex, NULL);
+}
+
+/* The database last: without it, the folder is no copy. */
+static const gchar *const brought[]
+    = {CITIZ_HOST_SUMS_FILE, CITIZ_HOST_KEY_FILE, CITIZ_HOST_CONFIG_FILE, CITIZ_HOST_COMMUNITY_FILE,
+       CITIZ_DB_FILE};
+
+static gboolean
+move_out (const gchar *from, const gchar *to, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (brought); i++)
+    {
+      g_autofree gchar *here = g_build_filename (from, brought[i], NULL);
+      g_autofree gchar *there = g_build_filename (to, brought[i], NULL);
+
+      if (citiz_host_folder_has (from, brought[i]) && g_rename (here, there) != 0)
+        return file_error (error, there);
+    }
+  return TRUE;
+}
+
+/* One's own, or the half of one that was killed while it was moved, may be there; a whole copy, or a node that is being set up, may not. */
+static gboolean
+check_place (const gchar *to, GError **error)
+{
+  gboolean taken;
+
+  if (g_mkdir_with_parents (to, 0700) != 0 || g_access (to, W_OK) != 0)
+    return file_error (error, to);
+  taken = citiz_host_folder_has (to, CITIZ_DB_FILE);
+  if (!citiz_host_folder_has (to, CITIZ_HOST_SUMS_FILE))
+    for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+      taken |= citiz_host_folder_has (to, files[i]);
+  if (taken)
+    g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE,
+                 _ ("There is a copy in %s already"), to);
+  return !taken;
 }
 
 /**
  * citiz_host_backup_bring:
  * @from: (nullable): what the node wrote; goes. %NULL: @to is only tried
  * @to: there may be no copy in it yet; it belongs to who runs this command, as what is in it then does
+ *
+ * It is written in a folder within @to, with its digests, and moved up when it is whole.
  */
 gboolean
 citiz_host_backup_bring (const gchar *from, const gchar *to, GError **error)
 {
+  g_autofree gchar *copying = g_build_filename (to, CITIZ_HOST_COPYING, NULL);
   gboolean good;
+  int dir;
 
-  if (g_mkdir_with_parents (to, 0700) != 0 || g_access (to, W_OK) != 0)
-    {
-      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", to,
-                   g_strerror (errno));
-      return FALSE;
-    }
-  good = from == NULL
-         || (copy_files (from, to, error) && copy_database (from, to, error)
-             && citiz_host_sums_write (from, to, error));
-  if (from != NULL)
-    citiz_host_folder_remove (from);
+  if (from == NULL)
+    return check_place (to, error);
+  if (!check_place (to, error))
+    return FALSE;
+  citiz_host_folder_remove (copying); /* of one that was killed */
+  dir = citiz_host_folder_open (from, FALSE);
+  good = dir >= 0 ? flock (dir, LOCK_SH) == 0 : file_error (error, from);
+  good = good && copy_files (dir, copying, TRUE, error)
+         && citiz_host_sums_write (dir, copying, error) && move_out (copying, to, error);
+  citiz_host_folder_remove (copying);
+  citiz_host_folder_remove (from);
+  if (dir >= 0)
+    close (dir);
   return good;
 }
 
-/* Copies that nobody has brought out: whoever asked for them was killed. */
-void
-citiz_host_backup_forget (const gchar *dir)
+/* Whether nobody writes it any more, or brings it out. */
+static gboolean
+is_left (CitizHost *host, const gchar *path)
 {
-  g_autoptr (GDir) open = g_dir_open (dir, 0, NULL);
+  g_autofree gchar *database = g_build_filename (path, CITIZ_DB_FILE, NULL);
+  const gint64 now = citiz_env_now (host->env).ms / 1000;
+  const int fd = citiz_host_folder_open (path, FALSE);
+  struct stat folder = {0}, db = {0};
+  gboolean left;
+
+  if (fd < 0)
+    return TRUE;
+  (void) lstat (database, &db);
+  left = fstat (fd, &folder) == 0 && now - MAX (folder.st_mtime, db.st_mtime) > OLD_SECONDS
+         && flock (fd, LOCK_EX | LOCK_NB) == 0;
+  close (fd);
+  return left;
+}
+
+/* Copies that nobody has brought out: whoever asked for them was killed. @all: nobody can be writing one */
+void
+citiz_host_backup_forget (CitizHost *host, gboolean all)
+{
+  g_autoptr (GDir) open = g_dir_open (host->dir, 0, NULL);
   const gchar *name;
 
   while (open != NULL && (name = g_dir_read_name (open)) != NULL)
     {
-      g_autofree gchar *path = g_build_filename (dir, name, NULL);
+      g_autofree gchar *path = g_build_filename (host->dir, name, NULL);
 
-      if (g_str_has_prefix (name, OUTGOING))
+      if (is_outgoing (name) && (all || is_left (host, path)))
         citiz_host_folder_remove (path);
     }
 }
@@ -314,6 +440,7 @@ citiz_host_restore (const gchar *from,
   g_autofree gchar *copying = g_build_filename (to, CITIZ_HOST_COPYING, NULL);
   CitizHostTaken taken;
   gboolean good;
+  int dir;
 
   if (!citiz_host_folder_has (from, CITIZ_DB_FILE)
       || !citiz_host_folder_has (from, CITIZ_HOST_COMMUNITY_FILE))
@@ -325,9 +452,11 @@ citiz_host_restore (const gchar *from,
   if (!citiz_host_folder_take (to, TRUE, &taken, error))
     return FALSE;
   citiz_host_folder_remove (copying);
-  good = copy_files (from, copying, error) && copy_database (from, copying, error)
-         && citiz_host_sums_check (from, copying, error)
+  dir = citiz_host_folder_open (from, TRUE);
+  good = copy_files (dir, copying, TRUE, error) && citiz_host_sums_check (from, copying, error)
          && verify (copying, env, out_height, error);
+  if (dir >= 0)
+    close (dir);
   if (!good)
     explain (from, error);
   good = good && replace (to, copying, error);

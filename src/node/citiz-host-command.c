@@ -299,20 +299,15 @@ int
 citiz_host_command_backup (const CitizHostArguments *arguments, GError **error)
 {
   g_autofree gchar *to = g_canonicalize_filename (arguments->rest[0], NULL);
-  g_autofree gchar *place = citiz_host_backup_place (arguments->folder);
+  g_autofree gchar *name = citiz_host_backup_name ();
+  g_autofree gchar *place = g_build_filename (arguments->folder, name, NULL);
   const gboolean made = !g_file_test (to, G_FILE_TEST_EXISTS);
   json_t *body = NULL;
   gboolean good;
 
-  if (citiz_host_folder_has (to, CITIZ_DB_FILE))
-    {
-      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE,
-                   _ ("There is a copy in %s already"), to);
-      return CITIZ_HOST_REFUSED;
-    }
   if (!citiz_host_backup_bring (NULL, to, error))
     return CITIZ_HOST_REFUSED;
-  body = citiz_host_ask (arguments->folder, "backup", place, error);
+  body = citiz_host_ask (arguments->folder, "backup", name, error);
   good = body != NULL && citiz_host_backup_bring (place, to, error);
   if (good)
     {

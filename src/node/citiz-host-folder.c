@@ -4,6 +4,7 @@
 #include "net/citiz-json-strict.h"
 #include "store/citiz-db.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
@@ -107,20 +108,58 @@ citiz_host_read_text (const gchar *path, GError **error)
   return NULL;
 }
 
-/* @dir has no folders in it. */
+/**
+ * citiz_host_folder_open:
+ * @trusted: whoever runs this has named it: it may be a link. Not so what a node that runs as another user has named
+ *
+ * Returns: a descriptor; -1 with errno
+ */
+int
+citiz_host_folder_open (const gchar *dir, gboolean trusted)
+{
+  return open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (trusted ? 0 : O_NOFOLLOW));
+}
+
+/**
+ * citiz_host_folder_open_file:
+ *
+ * To be read. Links may lead out of one's own folder; out of another user's nothing does: root reads for a node what that node owns.
+ *
+ * Returns: a descriptor of a regular file; -1 with errno
+ */
+int
+citiz_host_folder_open_file (int dir, const gchar *name)
+{
+  struct stat owner, info;
+  const gboolean own = fstat (dir, &owner) == 0 && owner.st_uid == geteuid ();
+  const int fd = openat (dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (own ? 0 : O_NOFOLLOW));
+
+  if (fd < 0)
+    return -1;
+  if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode)
+      && (own || (info.st_nlink == 1 && info.st_uid == owner.st_uid)))
+    return fd;
+  close (fd);
+  errno = EPERM;
+  return -1;
+}
+
+/* @dir has no folders in it. A link in its place goes, and what it leads to stays. */
 void
 citiz_host_folder_remove (const gchar *dir)
 {
-  g_autoptr (GDir) open = g_dir_open (dir, 0, NULL);
-  const gchar *name;
+  const int fd = citiz_host_folder_open (dir, FALSE);
+  DIR *open = fd >= 0 ? fdopendir (fd) : NULL;
+  const struct dirent *entry;
 
-  while (open != NULL && (name = g_dir_read_name (open)) != NULL)
-    {
-      g_autofree gchar *path = g_build_filename (dir, name, NULL);
-
-      (void) g_unlink (path);
-    }
-  (void) g_rmdir (dir);
+  while (open != NULL && (entry = readdir (open)) != NULL)
+    (void) unlinkat (fd, entry->d_name, 0);
+  if (open != NULL)
+    closedir (open);
+  else if (fd >= 0)
+    close (fd);
+  if (g_rmdir (dir) != 0)
+    (void) g_unlink (dir);
 }
 
 /* A folder that becomes a node's ********************************************/

@@ -66,9 +66,7 @@ void citiz_host_community_free (CitizHostCommunity *community);
 
 #define CITIZ_HOST_SUMS_FILE "SHA256SUMS"
 
-gboolean citiz_host_sums_write (const gchar *of,
-                                const gchar *to,
-                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_host_sums_write (int of, const gchar *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_host_sums_check (const gchar *from,
                                 const gchar *to,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -94,6 +92,8 @@ void citiz_host_folder_give_back (const gchar *dir, const CitizHostTaken *taken)
 void citiz_host_folder_keep (const gchar *dir, const CitizHostTaken *taken);
 void citiz_host_folder_hand_over (const gchar *dir);
 gboolean citiz_host_folder_is_others (const gchar *dir);
+int citiz_host_folder_open (const gchar *dir, gboolean trusted);
+int citiz_host_folder_open_file (int dir, const gchar *name);
 void citiz_host_folder_remove (const gchar *dir);
 gboolean citiz_host_folder_is_set_up (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_host_folder_can_run (const gchar *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;

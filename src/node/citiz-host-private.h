@@ -242,11 +242,11 @@ gchar *citiz_host_fetch (const gchar *url, gsize max);
 
 /* citiz-host-backup.c */
 typedef void (*CitizHostBackedUp) (const GError *error, gpointer data);
-void citiz_host_backup (CitizHost *host, const gchar *to, CitizHostBackedUp done, gpointer data);
-gchar *citiz_host_backup_place (const gchar *dir);
+void citiz_host_backup (CitizHost *host, const gchar *name, CitizHostBackedUp done, gpointer data);
+gchar *citiz_host_backup_name (void);
 gboolean citiz_host_backup_bring (const gchar *from,
                                   const gchar *to,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void citiz_host_backup_forget (const gchar *dir);
+void citiz_host_backup_forget (CitizHost *host, gboolean all);
 
 G_END_DECLS

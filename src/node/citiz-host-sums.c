@@ -15,43 +15,47 @@ static const gchar *const names[]
     = {CITIZ_DB_FILE, CITIZ_HOST_KEY_FILE, CITIZ_HOST_CONFIG_FILE, CITIZ_HOST_COMMUNITY_FILE};
 
 static gboolean
-digest_of (const gchar *path, CitizHash *out, GError **error)
+digest_of (int fd, const gchar *name, CitizHash *out, GError **error)
 {
-  const int fd = open (path, O_RDONLY | O_CLOEXEC);
   g_autofree guint8 *buffer = g_malloc (AT_ONCE);
   CitizSha256 sha;
   gssize n = -1;
 
   citiz_sha256_init (&sha);
-  while (fd >= 0 && ((n = read (fd, buffer, AT_ONCE)) > 0 || (n < 0 && errno == EINTR)))
+  while ((n = read (fd, buffer, AT_ONCE)) > 0 || (n < 0 && errno == EINTR))
     if (n > 0)
       citiz_sha256_update (&sha, buffer, (gsize) n);
   if (n < 0)
-    g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", path,
+    g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", name,
                  g_strerror (errno));
   else
     citiz_sha256_finish (&sha, out);
   citiz_wipe (buffer, AT_ONCE); /* a key is among them */
-  if (fd >= 0)
-    close (fd);
   return n == 0;
 }
 
 /* Returns: (transfer full) (nullable): a line for each file of a copy that is in @dir */
 static gchar *
-sums_of (const gchar *dir, GError **error)
+sums_of (int dir, GError **error)
 {
   g_autoptr (GString) out = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree gchar *path = g_build_filename (dir, names[i], NULL);
+      const int fd = citiz_host_folder_open_file (dir, names[i]);
       g_autofree gchar *hex = NULL;
       CitizHash hash;
+      gboolean good;
 
-      if (!citiz_host_folder_has (dir, names[i]))
+      if (fd < 0 && errno == ENOENT)
         continue;
-      if (!digest_of (path, &hash, error))
+      good = fd >= 0 && digest_of (fd, names[i], &hash, error);
+      if (fd < 0)
+        g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE, "%s: %s", names[i],
+                     g_strerror (errno));
+      else
+        close (fd);
+      if (!good)
         return NULL;
       hex = citiz_hash_to_hex (&hash);
       g_string_append_printf (out, "%s  %s\n", hex, names[i]);
@@ -61,11 +65,11 @@ sums_of (const gchar *dir, GError **error)
 
 /**
  * citiz_host_sums_write:
- * @of: where the files were made
+ * @of: a descriptor of where the files were made
  * @to: where their copy is
  */
 gboolean
-citiz_host_sums_write (const gchar *of, const gchar *to, GError **error)
+citiz_host_sums_write (int of, const gchar *to, GError **error)
 {
   g_autofree gchar *sums = sums_of (of, error);
 
@@ -85,11 +89,15 @@ citiz_host_sums_check (const gchar *from, const gchar *to, GError **error)
   g_autofree gchar *path = g_build_filename (from, CITIZ_HOST_SUMS_FILE, NULL);
   g_autofree gchar *said = NULL;
   g_autofree gchar *sums = NULL;
+  int dir;
 
   if (!citiz_host_folder_has (from, CITIZ_HOST_SUMS_FILE))
     return TRUE;
   said = citiz_host_read_text (path, error);
-  sums = said != NULL ? sums_of (to, error) : NULL;
+  dir = citiz_host_folder_open (to, FALSE);
+  sums = said != NULL ? sums_of (dir, error) : NULL;
+  if (dir >= 0)
+    close (dir);
   if (sums == NULL)
     return FALSE;
   if (g_str_equal (said, sums))

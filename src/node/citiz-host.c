@@ -129,6 +129,7 @@ beat_cb (gpointer data)
   CitizHost *host = data;
 
   citiz_host_look_at_disk (host);
+  citiz_host_backup_forget (host, FALSE);
   citiz_host_members_beat (host);
   citiz_host_refound_beat (host);
   citiz_host_notify_status (host);
@@ -147,7 +148,7 @@ citiz_host_start (CitizHost *host, CitizHostEnd end, gpointer data, GError **err
   host->started = g_get_monotonic_time ();
   host->born = citiz_env_now (host->env);
   citiz_host_look_at_disk (host);
-  citiz_host_backup_forget (host->dir);
+  citiz_host_backup_forget (host, TRUE);
   g_signal_connect (host->replica, "final", G_CALLBACK (final_cb), host);
   g_signal_connect (host->replica, "evidence", G_CALLBACK (evidence_cb), host);
   g_signal_connect (host->replica, "alarm", G_CALLBACK (alarm_cb), host);

@@ -315,7 +315,8 @@ def case_silent(world):
     assert 'Too few of those in reach vote' in why.splitlines()[-1], why
     assert 'does not hear enough of the others vote' in first.get('/')[1].decode()
     assert 'citiz-node join' in lost.command('why').stdout.splitlines()[-1]
-    assert 'Newest block' in (text := first.command('status').stdout) and 'nothing new becomes final' in text and '1 transaction waits' in text, text
+    until('it has come round', lambda: '1 transaction waits' in first.command('status').stdout)
+    assert 'Newest block' in (text := first.command('status').stdout) and 'nothing new becomes final' in text, text
     until('who only follows sees that something waits', lambda: follower.status()['state'] == 'standing')  # and hears no votes
     assert follower.get('/readyz') == (503, b'standing\n') and 'nothing becomes final' in follower.get('/')[1].decode()
     assert 'Something waits and nothing becomes final' in follower.command('why').stdout.splitlines()[-1]
@@ -746,6 +747,14 @@ def interrupted(world, node, copy):
     refused(node, ['restore', '--verify', str(copy)], 'already')
 
 
+def said_by(node, wish):
+    """What a node answers to a line on its own socket."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(str(node.dir / 'admin.sock'))
+        caller.sendall(json.dumps(wish).encode() + b'\n')
+        return caller.makefile().readline()
+
+
 def case_backup(world):
     """A copy made while it runs is verified, and the node restored from it follows without signing."""
     world.start()
@@ -759,6 +768,21 @@ def case_backup(world):
     assert all(p.stat().st_mode & 0o777 == 0o600 for p in copy.iterdir())
     load.finish()
     assert node.command('backup', str(copy), check=False).returncode == 1
+    for wrong in ({}, {'with': '../copy'}, {'with': str(copy)}):
+        assert 'no copy' in said_by(node, {'do': 'backup', **wrong}), wrong
+    mounted = world.dir / 'mounted'  # where half a copy is, of a command that was killed
+    (mounted / 'copying').mkdir(parents=True)
+    (mounted / 'copying' / 'node.key').write_text('half')
+    (mounted / 'other').write_text('stays')
+    left, fresh = node.dir / 'outgoing-left', node.dir / 'outgoing-fresh'
+    for path in left, fresh:
+        path.mkdir()
+    os.utime(left, (1, 1))
+    node.command('backup', str(mounted))
+    assert sorted(p.name for p in mounted.iterdir()) == sorted([*(p.name for p in copy.iterdir()), 'other'])
+    until('what nobody brought out is gone', lambda: not left.exists())
+    assert fresh.exists()
+    assert 'already' in node.command('backup', str(node.dir), check=False).stderr
     node.kill()
     shutil.rmtree(node.dir)
     print('#', node.command('restore', '--verify', str(copy)).stdout.strip())
@@ -1014,6 +1038,33 @@ def case_systemd(world):
             assert last == b'WATCHDOG=1' or last.startswith(b'STATUS='), last
 
 
+def linked(node, secret, user):
+    """A node that was broken into puts links where root is to read, and to remove: none of them is followed."""
+    (secret / 'citiz.db').write_text('precious')
+    server = socket.socket(socket.AF_UNIX)
+    (node.dir / 'admin.sock').rename(node.dir / 'true.sock')
+    server.bind(str(node.dir / 'admin.sock'))
+    os.chmod(node.dir / 'admin.sock', 0o666)
+    server.listen()
+    for whole in True, False:
+        asked = subprocess.Popen([node.world.binary, '--folder', str(node.dir), 'backup', str(secret / 'stolen')], stderr=subprocess.PIPE, text=True)
+        caller, _ = server.accept()
+        place = node.dir / json.loads(caller.makefile().readline())['with']
+        if whole:
+            place.symlink_to(secret)
+        else:
+            place.mkdir()
+            os.chown(place, user, user)
+            (place / 'citiz.db').symlink_to(secret / 'citiz.db')
+        caller.sendall(b'{"height":1}\n')
+        caller.close()
+        assert asked.wait() == 1, asked.stderr.read()
+        assert (secret / 'citiz.db').read_text() == 'precious' and not (secret / 'stolen').exists() and not os.path.lexists(place)
+    server.close()
+    (node.dir / 'true.sock').rename(node.dir / 'admin.sock')
+    (secret / 'citiz.db').unlink()
+
+
 def case_other_user(world):
     """As under systemd: the node has a user of its own, who may write into its folder only; root types the commands."""
     if os.geteuid() != 0:
@@ -1038,6 +1089,7 @@ def case_other_user(world):
     assert said['backup'] == str(copy), said
     assert {(p.stat().st_uid, p.stat().st_mode & 0o777) for p in copy.iterdir()} == {(0, 0o600)}
     assert not list(node.dir.glob('outgoing*'))
+    linked(node, secret, user)
     refused(node, ['backup', '/proc/nowhere'], '/proc/nowhere')
     other = as_user('backup', str(secret / 'mine'))
     assert other.returncode == 1 and str(secret) in other.stderr, other
