@@ -761,16 +761,22 @@ test('names without an end, and more allergies than a sheet holds: still one she
     for (const format of ['Letter', 'A4']) equal(pagesOf(await page.pdf({ format })), 1, `${format}, ${allergies} more`);
     contains(await page.locator('#paper').textContent(), 'la fin des noms marqués « … »', 'paper');
     contains(await page.locator('#paper').textContent(), 'interminable…', 'paper');
+    equal(await page.locator('#paper').evaluate((sheet) => [...sheet.querySelectorAll('.sub, .dose, .det, .state, .strip')].filter((one) => one.textContent.includes('…')).length), 0, 'what is no name and was cut');
+    contains(await page.locator('#paper').textContent(), dose, 'paper');
     await page.finish();
   }
 });
 
 test('the route of a dose is told, once', async () => {
   const bundle = lucie();
-  const [first, second, third] = resources(bundle, 'MedicationStatement').filter((r) => r.status === 'active');
+  const [first, second, third, fourth, fifth, sixth] = resources(bundle, 'MedicationStatement').filter((r) => r.status === 'active');
   first.dosage = [{ route: { text: 'Sous la langue' }, doseAndRate: [{ doseQuantity: { value: 5, unit: 'mg' } }], timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd' } } }];
   second.dosage = [{ text: 'une dose le soir', route: { text: 'Under the skin', _text: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/translation', extension: [{ url: 'lang', valueCode: 'fr-CA' }, { url: 'content', valueString: 'Sous la peau' }] }] } } }];
   third.dosage = [{ text: '2 mg sous la langue au besoin', route: { text: 'Sous la langue' } }];
+  const coded = (text, code) => [{ text, route: { coding: [{ system: 'http://snomed.info/sct', code }] } }];
+  fourth.dosage = coded('1 injection chaque dimanche', '78421000');
+  fifth.dosage = coded('dose à suivre', '47625008');
+  sixth.dosage = coded('1 mg IV au coucher', '47625008');
   const page = await opened(bundle);
   const told = await page.locator('#all-medications, #medications').allInnerTexts();
   const all = told.join(' ').replace(/\s+/g, ' ');
@@ -778,6 +784,10 @@ test('the route of a dose is told, once', async () => {
   contains(all, 'une dose le soir, sous la peau');
   contains(all, '2 mg sous la langue au besoin');
   lacks(all, 'au besoin, sous la langue');
+  contains(all, '1 injection chaque dimanche, IM');
+  contains(all, 'dose à suivre, IV');
+  contains(all, '1 mg IV au coucher');
+  lacks(all, 'au coucher, IV');
   await page.finish();
 });
 

@@ -8,7 +8,7 @@ import { either, joined, lang } from './text.js';
 const WHEN = DATA.when;
 const EVERY = DATA.every;
 const TABLET = /tab|comprim|caps|gélule|tbl|pill/i;
-const UNITS_WORD = /^(\[?I?U\]?|\[iU\]|UI|unit|units|unité|unités|\{unit\}|unt)$/;
+const UNITS_WORD = /^(\[?[Ii]?U\]?|UI|unité?s?|\{unit\}|unt)$/;
 const ROUTES = DATA.routes;
 
 function pick2(pair) {
@@ -22,7 +22,7 @@ function amount(quantity) {
 }
 
 function doseOf(line) {
-  const rate = (line.doseAndRate && line.doseAndRate[0]) || line;
+  const rate = line.doseAndRate?.[0] || line;
   if (rate.doseRange && rate.doseRange.low && rate.doseRange.high) {
     const low = amount(rate.doseRange.low);
     const high = amount(rate.doseRange.high);
@@ -42,9 +42,9 @@ function frequencyOf(repeat) {
   const most = repeat.frequencyMax ? either(' à ', '–') + repeat.frequencyMax : '';
   if (period === 1) {
     if (lang() === 'fr') return n + most + ' fois/' + pick2(unit);
-    return (most ? n + most + ' times' : n === 1 ? 'once' : n === 2 ? 'twice' : n + ' times') + ' ' + 'a' + ' ' + pick2(unit);
+    return (most ? n + most + ' times' : n === 1 ? 'once' : n === 2 ? 'twice' : n + ' times') + ' a ' + pick2(unit);
   }
-  const span = fmtNumber(period) + '\u00a0' + pick2(unit) + (repeat.periodUnit === 'h' || repeat.periodUnit === 'mo' || repeat.periodUnit === 'min' ? '' : 's');
+  const span = fmtNumber(period) + '\u00a0' + pick2(unit) + (/^(h|mo|min)$/.test(repeat.periodUnit) ? '' : 's');
   return (n > 1 ? n + either(' fois ', ' times ') : '') + (lang() === 'fr' ? (/^(jour|mois|an)/.test(pick2(unit)) ? 'tous les ' : 'toutes les ') : 'every ') + span;
 }
 
@@ -58,18 +58,21 @@ function maximumOf(line) {
   return 'max. ' + num + (unit ? '\u00a0' + unit : '') + '/' + (many === 1 ? '' : many + '\u00a0') + pick2(period);
 }
 
+/** Whole words, so that « dimanche » is no « IM ». */
+const words = (text) => ` ${text} `.toLowerCase().replace(/[^\p{L}\p{M}\d]+/gu, ' ');
+
 /** → {text, dose, when}: the whole line, and the two parts an alert's title and subtitle are made from. How much or
  * how often may be told in words only: then the words stand. */
 export function dosageText(line, textOf, foreign) {
   if (!line) return { text: '', dose: '', frequency: '', when: '' };
-  const repeat = (line.timing && line.timing.repeat) || {};
+  const repeat = line.timing?.repeat || {};
   const dose = doseOf(line);
   const frequency = frequencyOf(repeat);
   const when = (repeat.when || []).map((code) => (WHEN[code] ? pick2(WHEN[code]) : '')).filter(Boolean).join(either(' et ', ' and '));
-  const code = ((line.route && line.route.coding) || []).map((c) => ROUTES[c.code]).find(Boolean) || '';
+  const code = (line.route?.coding || []).map((c) => ROUTES[c.code]).find(Boolean) || '';
   const way = code ? '' : textOf(line.route, 'text').toLowerCase();
   const own = safeDose(textOf(line, 'text') || textOf(line, 'patientInstruction') || '');
-  if (own && (!dose || (!frequency && !when))) return { text: joined(', ', joined(' · ', foreign && frequency, own), !own.toLowerCase().includes(way || code.toLowerCase()) && (code || way)), dose, frequency: frequency || (dose ? '' : own), when };
+  if (own && (!dose || (!frequency && !when))) return { text: joined(', ', joined(' · ', foreign && frequency, own), !words(own).includes(words(code || way)) && (code || way)), dose, frequency: frequency || (dose ? '' : own), when };
   const asNeeded = line.asNeededBoolean || line.asNeededCodeableConcept ? either('au besoin', 'as needed') : '';
   const head = joined('\u00a0', dose, code);
   const often = dose && when && !asNeeded && Number(repeat.frequency || 1) === 1 && (repeat.periodUnit || 'd') === 'd' ? '' : frequency;
