@@ -747,6 +747,8 @@ test('names without an end, and more allergies than a sheet holds: still one she
   for (const [length, allergies] of [[700, 0], [90, 60]]) {
     const bundle = lucie();
     const long = (text) => `${text} ${'interminable '.repeat(length / 13)}`;
+    const dose = '1 injection le matin, 2 le soir, aucune le dimanche, au plus 3 par jour';
+    resources(bundle, 'MedicationStatement').filter((r) => r.status === 'active').forEach((one) => (one.dosage = [{ text: dose }]));
     for (const one of [...resources(bundle, 'MedicationStatement'), ...resources(bundle, 'Condition'), ...resources(bundle, 'AllergyIntolerance')]) {
       const concept = one.medicationCodeableConcept || one.code;
       if (concept) Object.assign(concept, { text: long(concept.text || 'Sans nom'), _text: undefined });
@@ -760,7 +762,7 @@ test('names without an end, and more allergies than a sheet holds: still one she
     const page = await opened(bundle);
     for (const format of ['Letter', 'A4']) equal(pagesOf(await page.pdf({ format })), 1, `${format}, ${allergies} more`);
     contains(await page.locator('#paper').textContent(), 'la fin des noms marqués « … »', 'paper');
-    contains(await page.locator('#paper').textContent(), 'interminable…', 'paper');
+    contains(await page.locator('#paper').textContent(), / inter[a-z]*…/, 'paper');
     equal(await page.locator('#paper').evaluate((sheet) => [...sheet.querySelectorAll('.sub, .dose, .det, .state, .strip')].filter((one) => one.textContent.includes('…')).length), 0, 'what is no name and was cut');
     contains(await page.locator('#paper').textContent(), dose, 'paper');
     await page.finish();

@@ -290,7 +290,7 @@ function drugAlert(row, kind, world) {
   else if (row.lastDose && row.lastDose.date.time && !row.dosage.when) sub.push(['lastTaken', world.agoText(row.lastDose.date.time), fmtTimeOf(row.lastDose.date, world)]);
   else if (row.lastDose) sub.push(['lastLogged', fmtWhen(row.lastDose.date, world.now)]);
   else if (row.dosage.text && row.dosage.text !== row.dosage.dose && !often && !row.dosage.when) sub.push([row.dosage.text]);
-  return { title: first + dose + often, short: row.name.split(' ')[0] === 'Insuline' || kind === 'insulin' ? t('insulin') : row.name, sub, lastDose: row.lastDose };
+  return { title: first, rest: dose + often, short: row.name.split(' ')[0] === 'Insuline' || kind === 'insulin' ? t('insulin') : row.name, sub, lastDose: row.lastDose };
 }
 
 function fmtTimeOf(date, world) {
@@ -320,12 +320,12 @@ function collectAlerts(view, world) {
     const kinds = row.classes.length ? row.classes.filter((c) => c !== 'other') : world.guess && !row.struck && !row.verify && conditionClass(row.name) ? [conditionClass(row.name)] : [];
     if (!row.struck && !row.verify) for (const kind of kinds) if (kind !== 'implant' || !implanted) push(kind, row, { title: row.name, short: row.name, sub: [[row.detail]] });
   }
-  for (const one of view.pregnancyStatus) push('pregnancy', one, { title: one.value.text || one.name, short: t('pregnancy'), sub: [[one.date ? fmtDate(one.date) : '']] });
+  for (const one of view.pregnancyStatus) push('pregnancy', one, { rest: one.value.text || one.name, short: t('pregnancy'), sub: [[one.date ? fmtDate(one.date) : '']] });
   for (const flag of view.flags) {
     const items = exts(flag.resource, 'alert-item').map((e) => world.resolve(e.valueReference, flag.resource));
     if (items.some((item) => covered.has(item))) continue;
     const kind = flag.classes[0] || 'other';
-    if (!flag.struck && flag.status !== 'inactive' && (!items.length ? !alerts.some((a) => a.kind === kind && kind !== 'other') : true)) push(kind, flag, { title: flag.name, short: flag.name, sub: [[flag.detail]] });
+    if (!flag.struck && flag.status !== 'inactive' && (!items.length ? !alerts.some((a) => a.kind === kind && kind !== 'other') : true)) push(kind, flag, { rest: flag.name, short: flag.name, sub: [[flag.detail]] });
   }
   alerts.sort((a, b) => CLASSES.indexOf(a.kind) - CLASSES.indexOf(b.kind));
   return alerts;

@@ -73,7 +73,7 @@ function alertBlocks(view) {
     return h('section#alerts.alerts.none', { 'aria-label': t('alerts'), tabindex: '-1' }, h('p.noalert', h('b', t('noAlert')), '. ', t('noAlertHint')));
   }
   const blocks = view.alerts.map((alert) => h('li.alert' + (alert.severe ? '.severe' : '') + '.k-' + alert.kind, icon(alert.icon),
-    h('div', h('span.kind', alert.label), h('strong', alert.title), h('span.sub', alertSub(alert)))));
+    h('div', h('span.kind', alert.label), h('strong', [alert.title, alert.rest]), h('span.sub', alertSub(alert)))));
   return h('section#alerts.alerts', { 'aria-label': t('alerts'), tabindex: '-1' }, h('h2.sr', t('alerts')), h('ul.n' + Math.min(4, view.alerts.length), blocks));
 }
 

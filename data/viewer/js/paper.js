@@ -39,7 +39,7 @@ function alertSubPaper(alert) {
 
 function alerts(view, most, left) {
   if (!view.alerts.length) return h('p.p-noalert', h('b', t('noAlert')), '. ', t('noAlertHint'));
-  return h('ul.p-alerts', cut(view.alerts, most / 2, (n) => tn('n_alerts', n), left).map((a) => h('li' + (a.severe ? '.severe' : ''), h('span.kind', icon(a.icon), a.label), h('strong', a.title), h('span.sub', alertSubPaper(a)))));
+  return h('ul.p-alerts', cut(view.alerts, most / 2, (n) => tn('n_alerts', n), left).map((a) => h('li' + (a.severe ? '.severe' : ''), h('span.kind', icon(a.icon), a.label), h('strong', h('span.nm', [a.title]), a.rest), h('span.sub', alertSubPaper(a)))));
 }
 
 function box(title, side, rows, extra) {
@@ -63,14 +63,14 @@ function lists(app, level, left, most) {
   const src = (row) => sourceMark(row.source, false);
   const row = (r, detail) => h('li', h('span.main', nameNodes(r)), h('span.det', detail), src(r));
   const allergies = cut(view.allergies, most, (n) => tn('n_allergies', n), left).map((r) => (r.none ? h('li', icon('yes'), h('span.main', tm(r.none)), h('span.det', r.detail), src(r)) : h('li', h('span.main', nameNodes(r), ' ', severityTag(r)), h('span.det', r.detail), src(r))));
-  const problems = cut(view.problems.active, level.problems, (n) => tn('n_problems', n), left).map((r) => row(r, r.detail));
+  const problems = cut(view.problems.active, Math.min(level.problems, most), (n) => tn('n_problems', n), left).map((r) => row(r, r.detail));
   const changes = view.medications.current.filter((m) => m.change && !m.struck);
   const logged = view.medications.current.some((m) => m.lastDose);
-  const meds = cut(view.medications.current, level.meds, (n) => tn('n_medications', n), left).map((r) => (r.struck ? row(r, r.detail) : h('li.dz', h('span.main', nameNodes(r)), h('span.dose', r.detail), h('span.det', r.lastDose ? absoluteDose(r) : logged ? t('notLogged') : ''), src(r))));
-  changes.forEach((r) => meds.push(h('li', h('span.main', r.name, colon(), h('b', r.change.from + ' → ' + r.change.to), r.change.date ? ' (' + fmtDate(r.change.date) + ')' : ''), src(r))));
+  const meds = cut(view.medications.current, Math.min(level.meds, most), (n) => tn('n_medications', n), left).map((r) => (r.struck ? row(r, r.detail) : h('li.dz', h('span.main', nameNodes(r)), h('span.dose', r.detail), h('span.det', r.lastDose ? absoluteDose(r) : logged ? t('notLogged') : ''), src(r))));
+  changes.forEach((r) => meds.push(h('li', h('span.main', h('span.nm', r.name), colon(), h('b', r.change.from + ' → ' + r.change.to), r.change.date ? ' (' + fmtDate(r.change.date) + ')' : ''), src(r))));
   view.medications.stopped.forEach((r) => meds.push(row(r, whyStopped(r))));
   const devices = cut(view.devices, Math.max(2, level.rest), (n) => tn('n_devices', n), left).map((r) => h('li', h('span.main', nameNodes(r), r.model ? ' ' + r.model : '', r.detail ? ', ' + r.detail : ''), src(r)));
-  const directives = view.directives.slice(0, Math.max(3, level.rest)).map((r, i) => h('li' + (i ? '.plain' : ''), h('span.main', directiveNodes(r)), src(r)));
+  const directives = view.directives.slice(0, Math.max(3, level.rest)).map((r, i) => h('li' + (i ? '.plain' : ''), h('span.main.whole', directiveNodes(r)), src(r)));
   const calls = view.contacts.filter((c) => c.phone).slice(0, Math.max(2, level.rest)).map((c) => h('li', h('span.main', joined(', ', c.name, c.role)), h('b.det', fmtPhone(c.phone))));
   const left3 = [];
   const right3 = [];
@@ -128,28 +128,31 @@ function foot(app, left) {
   ];
 }
 
-/** Letters of a name when nothing else helps; then no list is whole, and the sheet says so. */
+/** Letters of a name when nothing else helps; then no list is whole either, and the sheet says so. */
 const FEW = 20;
 
-/** Names that no sheet holds end in an ellipsis; what is on the screen is whole. */
-function shorten(node, most) {
-  if (node.nodeType === 3 && node.data.length > most) node.data = node.data.slice(0, most) + '…';
-  node.childNodes.forEach((child) => shorten(child, most));
+/** Names that no sheet holds end in an ellipsis; a dose, a reaction, a directive never does, nor a strength that is no name's
+ * endless rest. What is on the screen is whole. */
+function shorten(sheet, most) {
+  sheet.querySelectorAll(':not(.whole)>.nm,.st').forEach(({ className, firstChild: name }) => {
+    const end = Math.max(most, className === 'st' ? 80 : FEW);
+    if (name && name.data.length > end) name.data = name.data.slice(0, end) + '…';
+  });
 }
 
 function compose(app, level, most) {
-  const left = most ? [t('namesCut')] : [];
-  const many = most === FEW ? 12 : 999;
+  const left = most < 999 ? [t('namesCut')] : [];
+  const many = most > FEW ? 999 : most;
   const body = [head(app), alerts(app.view, many, left), h('div.p-strip', stripBoxes(app.view, true)), lists(app, level, left, many), tiles(app, level), also(app, level)];
   const sheet = h('div.sheet' + (level.roomy ? '' : '.tight'), { lang: lang() }, body);
-  if (most) shorten(sheet, most);
+  shorten(sheet, most);
   sheet.append(...foot(app, left).filter(Boolean));
   return sheet;
 }
 
 /** Fills `place` with the fullest page that fits one sheet; `place` is laid out off screen at the sheet's width. */
 export function renderPaper(app, place) {
-  [0, 160, 80, 40, FEW].some((most) => PAPER_LEVELS.some((level) => {
+  [1e9, 160, 80, 40, FEW, 12, 6, 2].some((most) => PAPER_LEVELS.some((level) => {
     place.replaceChildren(compose(app, level, most));
     return PAPERS.every((paper) => fits(place, paper));
   }));

@@ -15,9 +15,9 @@ export function tagNode(tag) {
 }
 
 /** Tags first, then the name: a screen reader hears « refuted » before what is refuted. */
-export function nameNodes(row, className = 'nm') {
-  const name = row.struck ? h('s.' + className, row.name, row.strength ? ' ' + row.strength : '') : [h('b.' + className, row.name), row.strength ? h('span.st', ' ' + row.strength) : null];
-  return [row.tags.map((tag) => [tagNode(tag), ' ']), name];
+export function nameNodes(row) {
+  const strength = row.strength && h('span.st', ' ' + row.strength);
+  return [row.tags.map((tag) => [tagNode(tag), ' ']), row.struck ? h('s.nm', row.name, strength) : [h('b.nm', row.name), strength]];
 }
 
 const SEVERITY_KIND = { severe: 'red', moderate: 'amber', mild: 'outline' };
