@@ -51,47 +51,41 @@ citiz_opening_name (CitizOpening *opening)
   return opening->name != NULL && *opening->name != '\0' ? opening->name : _ ("Name not given");
 }
 
-#define LIE                                                                                        \
-  "{\"node\":" /* the carer's page sends what the node signed, behind words of its own language */
+#define ANSWER                                                                                     \
+  "{\"node\":" /* the carer's page sends what a node answered, behind words of its own language */
 
-static gchar *
-lying_node (CitizOpening *opening)
-{
-  const gchar *found = opening->note != NULL ? strstr (opening->note, LIE) : NULL;
-  json_t *lie = found != NULL ? json_loads (found, 0, NULL) : NULL;
-  gchar *node = g_strdup (json_string_value (json_object_get (lie, "node")));
-
-  json_decref (lie);
-  return node;
-}
-
+/**
+ * citiz_opening_said:
+ *
+ * What the carer's page wrote, as it wrote it. Nothing of it is verified here: what only programs read of a node's answer is kept with the
+ * entry and left out, and nothing is told about that node.
+ *
+ * Returns: (transfer full) (nullable): words
+ */
 gchar *
 citiz_opening_said (CitizOpening *opening)
 {
-  g_autofree gchar *node = lying_node (opening);
+  const gchar *found = opening->note != NULL ? strstr (opening->note, ANSWER) : NULL;
+  json_t *answer = found != NULL ? json_loads (found, 0, NULL) : NULL;
+  g_autofree gchar *words = NULL;
 
-  /* Translators: %s is a node's address. */
-  return node != NULL ? g_strdup_printf (
-             _ ("The carer’s page says that %s gave it a false part of the key. It opened "
-                "with those of the others; what the node signed is kept here."),
-             node)
-                      : g_strdup (opening->note);
+  if (answer == NULL)
+    return g_strdup (opening->note);
+  json_decref (answer);
+  words = g_strndup (opening->note, (gsize) (found - opening->note));
+  return g_strdup_printf ("%s(%s)", words, _ ("what the node answered is kept with this entry"));
 }
 
 gchar *
 citiz_opening_title (CitizOpening *opening)
 {
   const gchar *role = citiz_role_text (opening->role);
-  g_autofree gchar *node = NULL;
 
   switch (opening->kind)
     {
     case CITIZ_OPENING_CODE_FAILED:
       return g_strdup (_ ("A wrong spoken code was tried"));
     case CITIZ_OPENING_NOTE:
-      node = lying_node (opening);
-      if (node != NULL)
-        return g_strdup (_ ("A node gave a false part of the key"));
       /* Translators: %s is the name of a carer. */
       return g_strdup_printf (_ ("Note from %s"), citiz_opening_name (opening));
     case CITIZ_OPENING_READ:

@@ -469,9 +469,9 @@ test_ending (void)
     }
 }
 
-/* What a page tells of a node is in the reader's words, without what only programs read. */
+/* What a carer's page tells of a node is its own words, all of them, without what only programs read: it is not ours to accuse. */
 static void
-test_lying_node (void)
+test_note_of_node (void)
 {
   g_autoptr (CitizOpening) opening = g_object_new (CITIZ_TYPE_OPENING, NULL);
   g_autofree gchar *title = NULL, *said = NULL, *plain = NULL;
@@ -481,8 +481,9 @@ test_lying_node (void)
   opening->note = g_strdup ("Le nœud x a menti. {\"node\":\"http://127.0.0.1:4703\",\"index\":4}");
   title = citiz_opening_title (opening);
   said = citiz_opening_said (opening);
-  g_assert_cmpstr (title, ==, "A node gave a false part of the key");
-  g_assert_nonnull (strstr (said, "http://127.0.0.1:4703"));
+  g_assert_cmpstr (title, ==, "Note from Camille Ouellet");
+  g_assert_true (g_str_has_prefix (said, "Le nœud x a menti. ("));
+  g_assert_null (strstr (said, "http://127.0.0.1:4703"));
   g_assert_null (strchr (said, '{'));
   g_free (opening->note);
   opening->note = g_strdup ("Call {\"node\": me");
@@ -536,7 +537,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/small", test_small);
   g_test_add_func ("/ui/ending", test_ending);
   g_test_add_func ("/ui/written", test_written);
-  g_test_add_func ("/ui/lying-node", test_lying_node);
+  g_test_add_func ("/ui/note-of-node", test_note_of_node);
   g_test_add_func ("/ui/focus", test_focus);
   g_test_add_func ("/ui/lanes", test_lanes);
   g_test_add_func ("/ui/lanes-ticks", test_lanes_ticks);
