@@ -26,7 +26,8 @@ citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *v
   return access->state == CITIZ_ACCESS_LIVE && access->n_nodes > 0
          && access->ready != CITIZ_ACCESS_SENDING
          && (access->n_holding < access->n_needed + access->n_silent
-             || (view != NULL && view->n_missing + access->n_needed > access->n_nodes));
+             || (view != NULL && view->n_validators == access->n_nodes /* the same nodes */
+                 && view->n_missing + access->n_needed > access->n_nodes));
 }
 
 /**

@@ -505,6 +505,12 @@ test_stranded (void)
       g_assert_cmpint (access->n_silent > 1, ==, strstr (ready, "nobody can open it") != NULL);
       g_assert_cmpint (access->n_silent > 1, ==, strstr (ready, count) == NULL);
     }
+  access->n_silent = 0; /* of twenty, those of this access all answer */
+  access->n_nodes = access->n_holding = 7;
+  access->n_needed = 5;
+  view.n_validators = 20;
+  view.n_missing = 3;
+  g_assert_false (citiz_access_is_stranded (access, &view));
 }
 
 int
