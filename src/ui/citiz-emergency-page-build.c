@@ -407,9 +407,13 @@ _citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
   gtk_widget_set_visible (self->standing_list, (told && sentence != NULL) || moved != NULL);
   gtk_widget_set_visible (self->standing_row, told && sentence != NULL);
   gtk_widget_set_visible (self->moved_row, moved != NULL);
-  if (moved != NULL && !self->moved) /* where the row may be out of sight */
-    citiz_toast (GTK_WIDGET (self), _ ("The code has changed: show this one"));
-  self->moved = moved != NULL;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && g_strcmp0 (self->told, access->link) != 0)
+    {
+      if (moved != NULL && self->told != NULL) /* where the row may be out of sight */
+        citiz_toast (GTK_WIDGET (self), _ ("The code has changed: show this one"));
+      g_free (self->told);
+      self->told = g_strdup (access->link);
+    }
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->moved_row), moved != NULL ? moved : "");
   gtk_widget_set_visible (self->standing_capsule, access->instead || stranded);
   if (!told || sentence == NULL)

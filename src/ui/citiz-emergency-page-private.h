@@ -51,7 +51,7 @@ struct _CitizEmergencyPage
   GtkWidget *standing_list; /* while the nodes of a community are not all it takes */
   GtkWidget *standing_row;
   GtkWidget *standing_capsule;
-  gboolean moved;        /* it was told that the link leads elsewhere */
+  gchar *told;           /* (nullable): the link that a person saw last */
   GtkWidget *moved_row;  /* a link that was given leads to a node that does not answer */
   CitizQr *full_qr;      /* (nullable): of the full screen */
   GtkWidget *full_label; /* (nullable) */

@@ -352,6 +352,7 @@ citiz_emergency_page_dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_pointer (&self->subtitle, g_free);
   g_clear_pointer (&self->fingerprint, g_free);
+  g_clear_pointer (&self->told, g_free);
   G_OBJECT_CLASS (citiz_emergency_page_parent_class)->dispose (object);
 }
 
