@@ -176,7 +176,14 @@ tell_cb (gpointer data)
   CitizEngine *engine = data;
 
   g_clear_pointer (&engine->community_due, g_source_unref);
-  tell_now (engine);
+  if (engine->community != NULL && engine->vault != NULL && !engine->copy_renewed
+      && citiz_community_is_copy_damaged (engine->community))
+    {
+      engine->copy_renewed = TRUE; /* once: a disk that spoils another is not cured by it */
+      citiz_engine_renew_copy (engine);
+    }
+  else
+    tell_now (engine);
   return G_SOURCE_REMOVE;
 }
 

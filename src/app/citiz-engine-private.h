@@ -69,6 +69,7 @@ struct _CitizEngine
   gchar *community_lost;     /* its name, when it cannot be opened; else NULL */
   GCancellable *joining;     /* NULL: none is being joined */
   GSource *community_due;    /* the window is about to be told of it */
+  gboolean copy_renewed;     /* because its file was damaged */
   guint64
       committed_told; /* height of the personal head that the window knows to be on the community's ledger */
   gboolean paused;  /* the community's nodes are not asked */

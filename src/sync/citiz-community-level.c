@@ -272,6 +272,16 @@ wait_for_disk (CitizCommunity *self, const GError *error)
   citiz_community_tell (self);
 }
 
+/* The same file gives the same answer, however often it is asked: whoever holds this fetches another (citiz_community_is_copy_damaged()). */
+static void
+give_up (CitizCommunity *self, const GError *error)
+{
+  g_message ("the copy of the community's chain is damaged: %s", error->message);
+  citiz_community_stop_verifying (self);
+  self->disk_refuses = self->copy_damaged = TRUE;
+  citiz_community_tell (self);
+}
+
 /* A quorum made final what its own rules forbid. The copy stays as it is, to be shown. */
 static void
 break_off (CitizCommunity *self, const GError *error)
@@ -294,7 +304,9 @@ verify_cb (gpointer data)
     {
       if (mend (self, &error))
         return G_SOURCE_CONTINUE;
-      if (error->domain == CITIZ_STORE_ERROR)
+      if (g_error_matches (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED))
+        give_up (self, error);
+      else if (error->domain == CITIZ_STORE_ERROR)
         wait_for_disk (self, error);
       else
         break_off (self, error);
@@ -334,7 +346,8 @@ verify_all (CitizCommunity *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->full || self->verifier != NULL || g_strcmp0 (self->doubt, "") == 0)
+  if (self->full || self->copy_damaged || self->verifier != NULL
+      || g_strcmp0 (self->doubt, "") == 0)
     return;
   citiz_follower_set_level (self->follower, CITIZ_LEVEL_FULL);
   if (citiz_chain_height (self->copy) == 0)

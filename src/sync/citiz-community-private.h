@@ -54,6 +54,7 @@ struct _CitizCommunity
   CitizChainVerifier *verifier;
   gboolean mended;       /* while this verifier was at it */
   gboolean disk_refuses; /* so that it waits */
+  gboolean copy_damaged; /* so that it is verified no more */
   GSource *verify_source;
   guint n_slices;        /* since it was kept how far it came */
   gchar *doubt;          /* a node that showed what cannot be */

@@ -121,6 +121,13 @@ citiz_community_doubt_copy (CitizCommunity *self)
   citiz_community_save (self);
 }
 
+/* The file of the copy does not hold: it is closed, removed and opened anew by who holds this. */
+gboolean
+citiz_community_is_copy_damaged (CitizCommunity *self)
+{
+  return self->copy_damaged;
+}
+
 static gboolean
 try_copy (CitizCommunity *self, const gchar *folder, GError **error)
 {

@@ -85,6 +85,7 @@ gboolean citiz_community_forget (CitizVault *vault,
                                  const gchar *folder,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_community_doubt_copy (CitizCommunity *self);
+gboolean citiz_community_is_copy_damaged (CitizCommunity *self);
 void citiz_community_remove_copy (const gchar *record);
 
 /* What it is. */

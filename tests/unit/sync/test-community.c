@@ -665,6 +665,22 @@ test_disk (Scene *scene, gconstpointer unused)
   g_assert_null (citiz_community_get_doubt (scene->community));
 }
 
+/* What the file has lost it will not have in a minute: that is said, and the copy is verified no more. */
+static void
+test_disk_damaged (Scene *scene, gconstpointer unused)
+{
+  community_world_grow (&scene->world, 300);
+  write_personal (scene);
+  join (scene, TRUE);
+  RUN_UNTIL (scene->community->verifier != NULL);
+  sqlite3_exec (citiz_db_get_handle (scene->community->copy_db),
+                "ALTER TABLE chain_block RENAME TO gone", NULL, NULL, NULL);
+  RUN_UNTIL (citiz_community_is_copy_damaged (scene->community));
+  g_assert_cmpint (citiz_community_get_state (scene->community), ==, CITIZ_COMMUNITY_FAILED);
+  g_assert_null (citiz_community_get_doubt (scene->community));
+  g_assert_null (scene->community->verify_source);
+}
+
 static void
 test_paused (Scene *scene, gconstpointer unused)
 {
@@ -940,6 +956,7 @@ main (int argc, char **argv)
       {"damaged-copy", test_damaged_copy},
       {"leap", test_leap},
       {"disk", test_disk},
+      {"disk-damaged", test_disk_damaged},
       {"paused", test_paused},
       {"final-while-away", test_final_while_away},
       {"too-late", test_too_late},
