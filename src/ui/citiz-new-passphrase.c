@@ -192,7 +192,7 @@ suggestion_row (CitizNewPassphrase *self)
   GtkWidget *use = gtk_button_new_with_label (_ ("Use It"));
 
   self->suggestion = citiz_row_new (_ ("Six words at random"), "");
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->suggestion), 0);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->suggestion), 5);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (use), "passphrase.use");
   gtk_widget_set_valign (use, GTK_ALIGN_CENTER);
   adw_action_row_add_suffix (

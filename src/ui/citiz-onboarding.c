@@ -336,13 +336,13 @@ sheet_page (CitizOnboarding *self)
   self->sheet_slot = adw_bin_new ();
   row = citiz_row_new (_ ("Whoever holds this sheet can open your record"),
                        _ ("Put it away like a passport; you can replace it at any time"));
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 5);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 5);
   citiz_row_set_prefix (CITIZ_ROW (row), "citiz-alert-symbolic", "warning");
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   next = citiz_row_new (_ ("Then, two words to find again"),
                         _ ("As soon as the sheet is printed or saved"));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (next), 0);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (next), 5);
   citiz_row_set_prefix (CITIZ_ROW (next), "citiz-access-symbolic", "neutral");
   self->continue_button = citiz_button_new (_ ("_Continue"));
   gtk_widget_set_valign (self->continue_button, GTK_ALIGN_CENTER);
@@ -422,7 +422,7 @@ community_row (CitizOnboarding *self)
   self->community = citiz_row_new (_ ("Community: later"),
                                    _ ("Without one, everything works on this computer. An "
                                       "emergency link opens here, or as one encrypted file."));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->community), 0);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->community), 5);
   citiz_row_set_prefix (CITIZ_ROW (self->community), "citiz-people-symbolic", "neutral");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (join), "first-run.join");
   gtk_widget_set_valign (join, GTK_ALIGN_CENTER);

@@ -28,8 +28,8 @@ citiz_tour_list_new (void)
     {
       GtkWidget *row = citiz_row_new (_ (points[i].title), _ (points[i].text));
 
-      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
-      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 5);
+      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 5);
       gtk_widget_set_focusable (row, FALSE); /* words to read, nothing to press */
       citiz_row_set_prefix (CITIZ_ROW (row), points[i].icon, "accent");
       gtk_list_box_append (GTK_LIST_BOX (list), row);
