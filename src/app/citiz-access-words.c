@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "consent/citiz-given.h"
+
 typedef struct
 {
   const gchar *key;
@@ -51,9 +53,6 @@ citiz_opening_name (CitizOpening *opening)
   return opening->name != NULL && *opening->name != '\0' ? opening->name : _ ("Name not given");
 }
 
-#define ANSWER                                                                                     \
-  "{\"node\":" /* the carer's page sends what a node answered, behind words of its own language */
-
 /**
  * citiz_opening_said:
  *
@@ -65,7 +64,7 @@ citiz_opening_name (CitizOpening *opening)
 gchar *
 citiz_opening_said (CitizOpening *opening)
 {
-  const gchar *found = opening->note != NULL ? strstr (opening->note, ANSWER) : NULL;
+  const gchar *found = citiz_given_find (opening->note);
   json_t *answer = found != NULL ? json_loads (found, 0, NULL) : NULL;
   g_autofree gchar *words = NULL;
 

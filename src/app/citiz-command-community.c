@@ -115,7 +115,7 @@ describe_alarm (const CitizAlarmView *alarm)
   static const gchar *const kinds[] = {
       [CITIZ_ALARM_VIEW_FORK] = "fork",   [CITIZ_ALARM_VIEW_OTHER] = "other-history",
       [CITIZ_ALARM_VIEW_PAGE] = "page",   [CITIZ_ALARM_VIEW_STALL] = "stall",
-      [CITIZ_ALARM_VIEW_CLOCK] = "clock",
+      [CITIZ_ALARM_VIEW_CLOCK] = "clock", [CITIZ_ALARM_VIEW_GIVEN] = "false-part",
   };
   g_autofree gchar *since = citiz_time_text (alarm->since);
   json_t *guilty = json_array ();
@@ -299,7 +299,7 @@ refuse_missing (CitizCommandRun *run, const gchar *path)
   fprintf (stderr, " %s\n",
            guilty
                ? _ ("The window writes what this Citiz has: Ledger, Vigilance.")
-               : _ ("There is nothing to prove: this Citiz has seen no node sign two histories."));
+               : _ ("There is nothing to prove: this Citiz has seen no node sign what is false."));
   return CITIZ_EXIT_REFUSED;
 }
 
@@ -328,7 +328,7 @@ check_evidence (CitizCommandRun *run, const gchar *path)
   for (guint i = 0; names[i] != NULL; i++)
     {
       json_array_append_new (json_object_get (run->answer, "guilty"), json_string (names[i]));
-      citiz_say (run, _ ("Proven to have signed two histories: %s"), names[i]);
+      citiz_say (run, _ ("Proven to have signed what is false: %s"), names[i]);
     }
   return CITIZ_EXIT_DONE;
 }

@@ -3,6 +3,7 @@
 
 #include "crypto/citiz-hash.h"
 #include "sync/citiz-watch-file.h"
+#include "sync/citiz-watch-given.h"
 
 #include <string.h>
 
@@ -62,7 +63,7 @@ guilty_of (CitizCommunity *community, CitizAlarm *alarm)
   g_autoptr (GArray) guilty = NULL;
   CitizHash chain;
 
-  if (alarm->evidence->len == 0)
+  if (alarm->evidence->len == 0 && alarm->given == NULL)
     return g_new0 (gchar *, 1);
   g_ptr_array_add (one, alarm);
   file = citiz_evidence_file_write (citiz_community_get_chain (community), one);
@@ -76,7 +77,7 @@ describe_alarm (CitizCommunity *community, CitizAlarm *alarm)
   static const CitizAlarmViewKind kinds[CITIZ_N_ALARMS] = {
       [CITIZ_ALARM_FORK] = CITIZ_ALARM_VIEW_FORK,   [CITIZ_ALARM_OTHER] = CITIZ_ALARM_VIEW_OTHER,
       [CITIZ_ALARM_PAGE] = CITIZ_ALARM_VIEW_PAGE,   [CITIZ_ALARM_STALL] = CITIZ_ALARM_VIEW_STALL,
-      [CITIZ_ALARM_CLOCK] = CITIZ_ALARM_VIEW_CLOCK,
+      [CITIZ_ALARM_CLOCK] = CITIZ_ALARM_VIEW_CLOCK, [CITIZ_ALARM_GIVEN] = CITIZ_ALARM_VIEW_GIVEN,
   };
   CitizAlarmView *view = g_new0 (CitizAlarmView, 1);
 
@@ -129,6 +130,57 @@ citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *vie
   view->watchers = middle_of_watchers (nodes);
 }
 
+/* What a carer's page tells ***************************************************/
+
+static gchar *
+url_of_node (CitizCommunity *community, const CitizPublicKey *node, const json_t *grant)
+{
+  GPtrArray *members = citiz_community_get_members (community);
+  g_autofree gchar *name = citiz_base64url_encode (node->b, sizeof node->b);
+  json_t *pair;
+  size_t i;
+
+  for (guint k = 0; k < members->len; k++)
+    {
+      const CitizCommunityMember *member = members->pdata[k];
+
+      if (citiz_public_key_equal (&member->node, node) && member->url[0] != '\0')
+        return g_strdup (member->url);
+    }
+  json_array_foreach (json_object_get (grant, "nodes"), i, pair)
+  {
+    if (g_strcmp0 (json_string_value (json_array_get (pair, 0)), name) == 0)
+      return g_strdup (json_string_value (json_array_get (pair, 1)));
+  }
+  return g_strdup ("");
+}
+
+/**
+ * citiz_engine_weigh_note:
+ * @grant: what the vault knows of the access
+ * @note: (nullable): its carer's
+ *
+ * A note accuses nobody. A node's own signature over a part that is not the grant's does (citiz_given_guilty()), whoever hands it on.
+ */
+void
+citiz_engine_weigh_note (CitizEngine *engine,
+                         const CitizId *access,
+                         const json_t *grant,
+                         const gchar *note)
+{
+  CitizCommunity *community = engine->community;
+  g_autofree gchar *url = NULL;
+  CitizPublicKey node;
+  CitizGiven given;
+
+  if (community == NULL || !citiz_given_read_note (&given, note)
+      || !citiz_id_equal (&given.receipt.grant, access)
+      || !citiz_given_guilty (citiz_community_get_chain (community), &given, &node))
+    return;
+  url = url_of_node (community, &node, grant);
+  citiz_watch_accuse (citiz_community_get_watch (community), url, &given);
+}
+
 /* Jobs ***********************************************************************/
 
 static gboolean
@@ -152,7 +204,7 @@ citiz_engine_dismiss_alarm (CitizEngine *engine,
   static const CitizAlarmKind kinds[] = {
       [CITIZ_ALARM_VIEW_FORK] = CITIZ_ALARM_FORK,   [CITIZ_ALARM_VIEW_OTHER] = CITIZ_ALARM_OTHER,
       [CITIZ_ALARM_VIEW_PAGE] = CITIZ_ALARM_PAGE,   [CITIZ_ALARM_VIEW_STALL] = CITIZ_ALARM_STALL,
-      [CITIZ_ALARM_VIEW_CLOCK] = CITIZ_ALARM_CLOCK,
+      [CITIZ_ALARM_VIEW_CLOCK] = CITIZ_ALARM_CLOCK, [CITIZ_ALARM_VIEW_GIVEN] = CITIZ_ALARM_GIVEN,
   };
   const CitizAlarmView *alarm = data;
 

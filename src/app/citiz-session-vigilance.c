@@ -60,6 +60,11 @@ citiz_session_explain_alarm (const CitizAlarmView *alarm)
     case CITIZ_ALARM_VIEW_STALL:
       return g_strdup (_ (
           "Entries wait and nothing has become final for minutes: too few nodes are there. What you enter is kept and sent later."));
+    case CITIZ_ALARM_VIEW_GIVEN:
+      return g_strdup_printf (
+          _ ("The node of %s gave a carer a false part of the key to one of your accesses, and signed it: it is damaged, or it lies. The carer’s page left it out: "
+             "the parts of the others open it. Save the evidence and show it to the people who run the nodes."),
+          alarm->operator_);
     case CITIZ_ALARM_VIEW_CLOCK:
     default:
       return explain_clock (alarm);

@@ -542,7 +542,8 @@ typedef enum
   CITIZ_ALARM_VIEW_OTHER, /* a node shows a history that nobody signed */
   CITIZ_ALARM_VIEW_PAGE,  /* a node gives out another doctor's page */
   CITIZ_ALARM_VIEW_STALL, /* entries wait and nothing becomes final */
-  CITIZ_ALARM_VIEW_CLOCK  /* a clock is far off: the node's, or this computer's */
+  CITIZ_ALARM_VIEW_CLOCK, /* a clock is far off: the node's, or this computer's */
+  CITIZ_ALARM_VIEW_GIVEN  /* a node gave a carer a false part of the key, and signed it */
 } CitizAlarmViewKind;
 
 typedef struct
@@ -552,7 +553,7 @@ typedef struct
   gchar *operator_; /* who runs it, or its url */
   CitizTime since, last;
   guint64 height; /* of the first block that differs; 0 */
-  GStrv guilty;   /* who is proven to have signed twice: operators, or the beginning of keys */
+  GStrv guilty;   /* who is proven to have lied: operators, or the beginning of keys */
 } CitizAlarmView;
 
 /* Those who are left of a community go on without a quorum of before, and the person has not accepted it yet. */
@@ -640,7 +641,7 @@ void citiz_session_dismiss_alarm_async (CitizSession *self,
 gboolean citiz_session_dismiss_alarm_finish (CitizSession *self,
                                              GAsyncResult *result,
                                              GError **error);
-/* All evidence as a file that proves itself; nothing in it is of the person. */
+/* All evidence as a file that proves itself; of the person it has at most the number of an access on the ledger. */
 void citiz_session_export_evidence_async (CitizSession *self,
                                           GFile *out,
                                           GCancellable *cancellable,

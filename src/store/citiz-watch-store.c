@@ -1,4 +1,4 @@
-/* Alarms as rows, the evidence of each as one run of bytes. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Alarms as rows, the evidence of each as one run of bytes: pairs of votes, or what a node signed. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-watch-store.h"
 
 #define PAIR_SIZE (2 * CITIZ_VOTE_SIZE)
@@ -20,7 +20,28 @@ citiz_alarm_free (CitizAlarm *alarm)
 {
   g_free (alarm->url);
   g_array_unref (alarm->evidence);
+  g_clear_pointer (&alarm->given, g_bytes_unref);
   g_free (alarm);
+}
+
+static GBytes *
+evidence_bytes (const CitizAlarm *alarm)
+{
+  GByteArray *pairs;
+
+  if (alarm->given != NULL)
+    return g_bytes_ref (alarm->given);
+  pairs = g_byte_array_new ();
+  for (guint i = 0; i < alarm->evidence->len; i++)
+    {
+      g_autoptr (GBytes) pair
+          = citiz_evidence_encode (&g_array_index (alarm->evidence, CitizEvidence, i));
+      gsize n;
+      const guint8 *bytes = g_bytes_get_data (pair, &n);
+
+      g_byte_array_append (pairs, bytes, (guint) n);
+    }
+  return g_byte_array_free_to_bytes (pairs);
 }
 
 /**
@@ -32,17 +53,10 @@ gboolean
 citiz_watch_store_put (CitizDb *db, const CitizAlarm *alarm, GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
-  g_autoptr (GByteArray) pairs = g_byte_array_new ();
+  g_autoptr (GBytes) evidence = evidence_bytes (alarm);
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (evidence, &n);
 
-  for (guint i = 0; i < alarm->evidence->len; i++)
-    {
-      g_autoptr (GBytes) pair
-          = citiz_evidence_encode (&g_array_index (alarm->evidence, CitizEvidence, i));
-      gsize n;
-      const guint8 *bytes = g_bytes_get_data (pair, &n);
-
-      g_byte_array_append (pairs, bytes, (guint) n);
-    }
   if (!citiz_db_prepare (db,
                          "INSERT OR REPLACE INTO alarm (kind, url, since, last, height, evidence) "
                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -53,8 +67,7 @@ citiz_watch_store_put (CitizDb *db, const CitizAlarm *alarm, GError **error)
   citiz_stmt_bind_int (stmt, 3, alarm->since.ms);
   citiz_stmt_bind_int (stmt, 4, alarm->last.ms);
   citiz_stmt_bind_int (stmt, 5, (gint64) alarm->height);
-  citiz_stmt_bind_bytes (stmt, 6, pairs->data != NULL ? pairs->data : (const guint8 *) "",
-                         pairs->len);
+  citiz_stmt_bind_bytes (stmt, 6, bytes != NULL ? bytes : (const guint8 *) "", n);
   return citiz_stmt_run (stmt, error);
 }
 
@@ -69,7 +82,9 @@ read_row (CitizStmt *stmt)
 
   alarm->last.ms = citiz_stmt_int (stmt, 3);
   alarm->height = (guint64) citiz_stmt_int (stmt, 4);
-  for (; n >= PAIR_SIZE; pairs += PAIR_SIZE, n -= PAIR_SIZE)
+  if (alarm->kind == CITIZ_ALARM_GIVEN)
+    alarm->given = g_bytes_new (pairs, n);
+  for (; alarm->given == NULL && n >= PAIR_SIZE; pairs += PAIR_SIZE, n -= PAIR_SIZE)
     {
       CitizEvidence evidence;
 

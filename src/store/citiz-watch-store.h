@@ -15,9 +15,10 @@ typedef enum
   CITIZ_ALARM_PAGE = 3,  /* a node gives out another doctor's page than the one built in here */
   CITIZ_ALARM_STALL = 4, /* transactions wait and nothing becomes final */
   CITIZ_ALARM_CLOCK
-  = 5 /* a clock is far from the others: a node's, or with no url this computer's */
+  = 5, /* a clock is far from the others: a node's, or with no url this computer's */
+  CITIZ_ALARM_GIVEN = 6 /* a node signed a part of a key that is not what it was handed */
 } CitizAlarmKind;
-#define CITIZ_N_ALARMS 6
+#define CITIZ_N_ALARMS 7
 
 typedef struct
 {
@@ -26,6 +27,7 @@ typedef struct
   CitizTime since, last;
   guint64 height;   /* of the first block that differs, or 0 */
   GArray *evidence; /* of CitizEvidence, each verified */
+  GBytes *given; /* (nullable): of CITIZ_ALARM_GIVEN, verified: what the node signed (FORMAT §9) */
 } CitizAlarm;
 
 CitizAlarm *citiz_alarm_new (CitizAlarmKind kind, const gchar *url, CitizTime now);

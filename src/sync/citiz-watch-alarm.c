@@ -61,6 +61,26 @@ citiz_watch_dismiss (CitizWatch *self, CitizAlarmKind kind, const gchar *url, GE
   return TRUE;
 }
 
+/**
+ * citiz_watch_accuse:
+ * @url: of the node that signed it
+ * @given: proves a false part (citiz_given_guilty())
+ *
+ * The first against each node is kept.
+ */
+void
+citiz_watch_accuse (CitizWatch *self, const gchar *url, const CitizGiven *given)
+{
+  guint8 bytes[CITIZ_SIGNED_GIVEN_SIZE];
+  CitizAlarm *alarm = citiz_watch_raise (self, CITIZ_ALARM_GIVEN, url);
+
+  citiz_given_encode (bytes, given);
+  if (alarm->given == NULL)
+    alarm->given = g_bytes_new (bytes, sizeof bytes);
+  citiz_watch_keep (self, alarm);
+  citiz_watch_tell_changed (self);
+}
+
 /* Raised while @is, gone when it is no more. */
 void
 citiz_watch_set_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url, gboolean is)

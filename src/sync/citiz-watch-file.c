@@ -1,20 +1,30 @@
-/* The founding document and pairs of signed votes, as JSON. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The founding document, pairs of signed votes and false parts of keys, as JSON. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "sync/citiz-watch-file.h"
 
 #include "net/citiz-json-strict.h"
 #include "sync/citiz-watch-compare.h"
+#include "sync/citiz-watch-given.h"
 
 #include <string.h>
 
 #define FORMAT    "citiz-evidence-1"
 #define PAIR_SIZE (2 * CITIZ_VOTE_SIZE)
 
+static void
+append_entry (json_t *list, const CitizAlarm *alarm, const gchar *what, GBytes *bytes)
+{
+  json_array_append_new (list, json_pack ("{s:s, s:I, s:I, s:o}", "url", alarm->url, "height",
+                                          (json_int_t) alarm->height, "seen",
+                                          (json_int_t) alarm->since.ms, what,
+                                          citiz_json_base64url_bytes (bytes)));
+}
+
 /**
  * citiz_evidence_file_write:
  * @alarms: (element-type CitizAlarm)
  *
- * Returns: (transfer full): {"format", "genesis", "evidence": [{"url", "height", "seen" (ms since 1970), "votes"}]}, bytes as base64url; nothing in
- * it is of the person who saw it
+ * Returns: (transfer full): {"format", "genesis", "evidence": [{"url", "height", "seen" (ms since 1970), "votes" or "given"}]}, bytes as base64url.
+ * Votes are of nobody who saw them; what a node gave names the access by its number on the ledger
  */
 GBytes *
 citiz_evidence_file_write (CitizChain *chain, GPtrArray *alarms)
@@ -34,11 +44,10 @@ citiz_evidence_file_write (CitizChain *chain, GPtrArray *alarms)
           g_autoptr (GBytes) votes
               = citiz_evidence_encode (&g_array_index (alarm->evidence, CitizEvidence, j));
 
-          json_array_append_new (list, json_pack ("{s:s, s:I, s:I, s:o}", "url", alarm->url,
-                                                  "height", (json_int_t) alarm->height, "seen",
-                                                  (json_int_t) alarm->since.ms, "votes",
-                                                  citiz_json_base64url_bytes (votes)));
+          append_entry (list, alarm, "votes", votes);
         }
+      if (alarm->given != NULL)
+        append_entry (list, alarm, "given", alarm->given);
     }
   text = json_dumps (file, JSON_INDENT (2));
   json_decref (file);
@@ -113,12 +122,47 @@ read_pair (json_t *entry,
   return TRUE;
 }
 
+/* What the grant says is on the ledger alone, and all of it has to be there (citiz_given_guilty()). */
+static gboolean
+read_given (json_t *entry,
+            const CitizGenesis *genesis,
+            CitizChain *chain,
+            CitizGuilty *out,
+            GError **error)
+{
+  guint8 bytes[CITIZ_SIGNED_GIVEN_SIZE];
+  CitizGiven given;
+  CitizHash id;
+
+  citiz_genesis_chain_id (&id, genesis);
+  if (!citiz_json_strict_bytes (entry, "given", bytes, sizeof bytes)
+      || !citiz_given_decode (&given, bytes, sizeof bytes))
+    return refuse (error, "not a part of a key as a node signed it");
+  if (chain == NULL || !citiz_hash_equal (&id, citiz_chain_id (chain))
+      || citiz_chain_base (chain) > 0)
+    return refuse (error, "a part of a key is held against the whole ledger, which is not here");
+  *out = (CitizGuilty){.kind = CITIZ_EVIDENCE_NONE};
+  return citiz_given_guilty (chain, &given, &out->node)
+         || refuse (error, "the part of a key proves nothing");
+}
+
+static gboolean
+read_entry (json_t *entry,
+            const CitizGenesis *genesis,
+            CitizChain *chain,
+            CitizGuilty *out,
+            GError **error)
+{
+  return json_object_get (entry, "given") != NULL ? read_given (entry, genesis, chain, out, error)
+                                                  : read_pair (entry, genesis, chain, out, error);
+}
+
 /**
  * citiz_evidence_file_read:
- * @chain: (nullable): a copy of the chain, for epochs after the first
+ * @chain: (nullable): a copy of the chain, for epochs after the first and for parts of keys
  * @out_chain: which chain it speaks of
  *
- * Every pair of votes is verified; nobody is believed. Errors: of CITIZ_WIRE_ERROR and CITIZ_NET_ERROR.
+ * Everything is verified; nobody is believed. Errors: of CITIZ_WIRE_ERROR and CITIZ_NET_ERROR.
  *
  * Returns: (transfer full) (element-type CitizGuilty) (nullable): whom the file proves guilty, in its order
  */
@@ -139,7 +183,7 @@ citiz_evidence_file_read (GBytes *file, CitizChain *chain, CitizHash *out_chain,
   {
     CitizGuilty one;
 
-    ok = ok && read_pair (entry, genesis, chain, &one, error);
+    ok = ok && read_entry (entry, genesis, chain, &one, error);
     if (!ok)
       break;
     g_array_append_val (guilty, one);

@@ -8,12 +8,12 @@ G_BEGIN_DECLS
 
 #define CITIZ_EVIDENCE_FILE_MAX (4u * 1024 * 1024)
 
-/* A validator that a file proves guilty. */
+/* A node that a file proves guilty. */
 typedef struct
 {
   CitizPublicKey node;
   guint64 epoch, slot;
-  CitizEvidenceKind kind;
+  CitizEvidenceKind kind; /* CITIZ_EVIDENCE_NONE: it gave a false part of a key */
 } CitizGuilty;
 
 GBytes *citiz_evidence_file_write (CitizChain *chain, GPtrArray *alarms);

@@ -1,6 +1,7 @@
 /* Being vigilant: what nodes say is held against one's own verified copy of the chain. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "consent/citiz-given.h"
 #include "net/citiz-http-client.h"
 #include "store/citiz-chain.h"
 #include "store/citiz-watch-store.h"
@@ -40,6 +41,7 @@ gboolean citiz_watch_start (CitizWatch *self, GError **error) G_GNUC_WARN_UNUSED
 void citiz_watch_stop (CitizWatch *self);
 void citiz_watch_hear (CitizWatch *self, const gchar *url, gboolean answered);
 void citiz_watch_suspect (CitizWatch *self, const gchar *url);
+void citiz_watch_accuse (CitizWatch *self, const gchar *url, const CitizGiven *given);
 
 GPtrArray *citiz_watch_alarms (CitizWatch *self);
 GPtrArray *citiz_watch_nodes (CitizWatch *self);

@@ -18,6 +18,7 @@ static const struct
     [CITIZ_ALARM_VIEW_PAGE] = {N_ ("Another page for carers"), "citiz-alert-symbolic", "error"},
     [CITIZ_ALARM_VIEW_STALL] = {N_ ("Nothing becomes final"), "citiz-clock-symbolic", "warning"},
     [CITIZ_ALARM_VIEW_CLOCK] = {N_ ("A clock is far off"), "citiz-clock-symbolic", "warning"},
+    [CITIZ_ALARM_VIEW_GIVEN] = {N_ ("A false part of a key"), "citiz-alert-symbolic", "error"},
 };
 
 /* --- read --- */
@@ -149,11 +150,14 @@ save_cb (GtkWidget *row)
 }
 
 GtkWidget *
-citiz_evidence_row_new (CitizSession *session)
+citiz_evidence_row_new (CitizSession *session, gboolean names_access)
 {
-  GtkWidget *row
-      = citiz_words_row_new ("citiz-document-symbolic", "neutral", _ ("Evidence kept"),
-                             _ ("Their own signatures prove it to anyone; nothing in it is yours"));
+  GtkWidget *row = citiz_words_row_new (
+      "citiz-document-symbolic", "neutral", _ ("Evidence kept"),
+      names_access
+          ? _ ("Their own signatures prove it to anyone with the ledger; of yours it has the "
+               "number of an access, nothing of your record")
+          : _ ("Their own signatures prove it to anyone; nothing in it is yours"));
   GtkWidget *save = citiz_button_new (_ ("_Save…"));
 
   g_object_set_data_full (G_OBJECT (row), "citiz-session", g_object_ref (session), g_object_unref);

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 GtkWidget *citiz_alarm_row_new (CitizSession *session, const CitizAlarmView *alarm);
-/* Saves a file that proves itself. */
 GtkWidget *citiz_refound_row_new (CitizSession *session, const CitizRefoundView *refound);
-GtkWidget *citiz_evidence_row_new (CitizSession *session);
+/* Saves a file that proves itself. @names_access: an access of the person's is named in it, by its number on the ledger */
+GtkWidget *citiz_evidence_row_new (CitizSession *session, gboolean names_access);
 
 G_END_DECLS

@@ -261,7 +261,7 @@ static void
 fill_alarms (Part *part, const CitizCommunityView *view)
 {
   g_autofree gchar *said = gather_alarms (view);
-  gboolean proven = FALSE;
+  gboolean proven = FALSE, names_access = FALSE;
 
   if (g_strcmp0 (said, part->said) == 0)
     return;
@@ -274,12 +274,14 @@ fill_alarms (Part *part, const CitizCommunityView *view)
       const CitizAlarmView *alarm = view->alarms->pdata[i];
 
       proven |= alarm->guilty != NULL && alarm->guilty[0] != NULL;
+      names_access |= alarm->kind == CITIZ_ALARM_VIEW_GIVEN;
       put_alarm (part, citiz_alarm_row_new (part->session, alarm), (gint) i + 1);
     }
   if (view != NULL && view->refound != NULL)
     put_alarm (part, citiz_refound_row_new (part->session, view->refound), 1);
   if (proven)
-    put_alarm (part, citiz_evidence_row_new (part->session), (gint) view->alarms->len + 1);
+    put_alarm (part, citiz_evidence_row_new (part->session, names_access),
+               (gint) view->alarms->len + 1);
   g_free (part->said);
   part->said = g_steal_pointer (&said);
 }

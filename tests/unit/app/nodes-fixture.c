@@ -630,6 +630,32 @@ release_thread (gpointer data)
 }
 
 static guint
+place_of (const CitizLink *link, guint node)
+{
+  guint place = 0;
+
+  while (node_at (link, place) != node)
+    place++;
+  return place;
+}
+
+json_t *
+nodes_part (const gchar *text, guint node, const gchar *opening)
+{
+  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
+  g_autofree gchar *path = path_of (link, "release"), *body = NULL;
+  Release release = {.node = node, .path = path};
+  json_t *answer;
+
+  release.body = body = with_token (link, place_of (link, node), opening, "");
+  release_thread (&release);
+  g_assert_cmpuint (release.status, ==, 200);
+  answer = json_loads (release.reply, 0, NULL);
+  g_free (release.reply);
+  return answer;
+}
+
+static guint
 gather (const CitizLink *link,
         const json_t *state,
         const gchar *opening,
@@ -734,11 +760,8 @@ nodes_note (App *app, const gchar *text, guint node, const gchar *opening, const
   g_autofree gchar *path = path_of (link, "note"),
                    *note = seal_note (app, link, "Camille Ouellet", what);
   g_autofree gchar *more = g_strdup_printf (",\"note\":\"%s\"", note), *body = NULL;
-  guint place = 0;
 
-  while (node_at (link, place) != node)
-    place++;
-  body = with_token (link, place, opening, more);
+  body = with_token (link, place_of (link, node), opening, more);
   return nodes_ask (node, "POST", path, body, NULL);
 }
 

@@ -53,6 +53,8 @@ void nodes_reader_free (NodesReader *reader);
 /* Returns: (transfer full): the summary, all parts gathered */
 gchar *nodes_reader_press (NodesReader *reader, App *app, guint node, guint use);
 guint nodes_note (App *app, const gchar *link, guint node, const gchar *opening, const gchar *text);
+/* Returns: (transfer full): what that node answers when it is asked for its part, once the opening has come to it */
+json_t *nodes_part (const gchar *link, guint node, const gchar *opening);
 guint nodes_try_code (const gchar *code, guint node);
 guint nodes_ask (guint node,
                  const gchar *method,

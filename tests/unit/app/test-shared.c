@@ -2,6 +2,7 @@
 #include "nodes-fixture.h"
 
 #include "app/citiz-engine-shared.h"
+#include "consent/citiz-given.h"
 #include "consent/citiz-note.h"
 #include "consent/citiz-profile.h"
 #include "record/citiz-compose.h"
@@ -467,6 +468,164 @@ test_one_down (App *app, gconstpointer data)
   g_assert_true (app_until (all_hold, app, LONG));
 }
 
+/* What the carer's page sends of a node's answer: the part itself is told to nobody. @other: of an answer whose words are put in its place */
+static gchar *
+note_of_part (const json_t *answer, const CitizId *grant, const gchar *key, json_t *other)
+{
+  const guint place = (guint) json_integer_value (json_object_get (answer, "index"));
+  g_autoptr (GBytes) share
+      = citiz_base64url_decode (json_string_value (json_object_get (answer, "share")));
+  g_autoptr (GBytes) salt
+      = citiz_base64url_decode (json_string_value (json_object_get (answer, "salt")));
+  g_autofree gchar *hex = NULL, *text = NULL;
+  json_auto_t *lie = NULL;
+  CitizHash commitment;
+
+  citiz_grant_share_commitment (&commitment, grant, (guint8) place, g_bytes_get_data (share, NULL),
+                                g_bytes_get_data (salt, NULL));
+  hex = citiz_hash_to_hex (&commitment);
+  lie = json_pack ("{s:s, s:O, s:s, s:O, s:O}", "node", nodes_url (2), "index",
+                   json_object_get (answer, "index"), "commitment", hex, "given",
+                   json_object_get (answer, "given"), "receipt",
+                   json_object_get (answer, "receipt"));
+  if (key != NULL)
+    json_object_set_new (lie, key, other);
+  text = json_dumps (lie, JSON_COMPACT);
+  return g_strdup_printf ("Le nœud a donné une fausse part de la clé. %s", text);
+}
+
+static guint n_notes; /* that have come are so many */
+
+static gboolean
+notes_came (App *app)
+{
+  GListModel *openings = citiz_session_get_openings (app->session);
+  guint n = 0;
+
+  app_on_engine (app, read_now_work, NULL, NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
+    n += opening_at (app, i)->kind == CITIZ_OPENING_NOTE;
+  return n == n_notes;
+}
+
+static CitizAlarmView *
+the_alarm (App *app)
+{
+  const CitizCommunityView *view = citiz_session_get_community (app->session);
+
+  for (guint i = 0; view != NULL && i < view->alarms->len; i++)
+    if (((CitizAlarmView *) view->alarms->pdata[i])->kind == CITIZ_ALARM_VIEW_GIVEN)
+      return view->alarms->pdata[i];
+  return NULL;
+}
+
+static gboolean
+is_alarmed (App *app)
+{
+  app_on_engine (app, read_now_work, NULL, NULL);
+  return the_alarm (app) != NULL;
+}
+
+static gboolean
+has_alarm_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  *(guint *) data = citiz_watch_alarms (citiz_community_get_watch (engine->community))->len;
+  return TRUE;
+}
+
+/* A signature that is not the node's over these words, and an honest node's own answer. */
+static void
+forged_notes_accuse_nobody (App *app, const gchar *link, const gchar *opening)
+{
+  json_auto_t *lie = nodes_part (link, 2, opening), *honest = nodes_part (link, 0, opening);
+  const CitizId grant = newest (app)->id;
+  g_autofree gchar *signed_by_another
+      = note_of_part (lie, &grant, "given", json_incref (json_object_get (honest, "given")));
+  g_autofree gchar *of_another
+      = note_of_part (lie, &grant, "index", json_incref (json_object_get (honest, "index")));
+  json_t *receipt = json_copy (json_object_get (lie, "receipt"));
+  const int earlier = json_object_set_new (receipt, "time", json_integer (1));
+  g_autofree gchar *other_receipt = note_of_part (lie, &grant, "receipt", receipt);
+  g_autofree gchar *invented = note_of_part (
+      honest, &grant, "commitment",
+      json_string ("00000000000000000000000000000000000000000000000000000000000000aa"));
+  g_autofree gchar *true_part = note_of_part (honest, &grant, NULL, NULL);
+  const gchar *notes[] = {signed_by_another, of_another, other_receipt, invented, true_part};
+  guint n = 1;
+
+  g_assert_cmpint (earlier, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
+    g_assert_cmpuint (nodes_note (app, link, i % NODES, opening, notes[i]), ==, 200);
+  n_notes = G_N_ELEMENTS (notes);
+  g_assert_true (app_until (notes_came, app, LONG));
+  app_on_engine (app, has_alarm_work, &n, NULL);
+  g_assert_cmpuint (n, ==, 0);
+}
+
+static GStrv
+check_evidence (App *app, GFile *file)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_check_evidence_async (app->session, file, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_check_evidence_finish (app->session, result, NULL);
+}
+
+static GFile *
+export_evidence (App *app)
+{
+  g_autofree gchar *path = g_build_filename (app->folder, "evidence.json", NULL);
+  GFile *file = g_file_new_for_path (path);
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_export_evidence_async (app->session, file, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_export_evidence_finish (app->session, result, NULL));
+  return file;
+}
+
+/* Told in words, by the operator's name, and as a file that anyone with the ledger can check; also after a restart. */
+static void
+the_lie_is_evidence (App *app, const gchar *link, const gchar *opening)
+{
+  json_auto_t *lie = nodes_part (link, 2, opening);
+  g_autofree gchar *note = note_of_part (lie, &newest (app)->id, NULL, NULL), *words = NULL;
+  g_autofree gchar *text = NULL;
+  g_autoptr (GFile) file = NULL;
+  g_auto (GStrv) names = NULL;
+  gchar *given;
+
+  g_assert_cmpuint (nodes_note (app, link, 1, opening, note), ==, 200);
+  g_assert_true (app_until (is_alarmed, app, LONG));
+  g_assert_cmpstr (the_alarm (app)->url, ==, nodes_url (2));
+  g_assert_cmpstr (the_alarm (app)->guilty[0], ==, "Operator 3");
+  words = citiz_session_explain_alarm (the_alarm (app));
+  g_assert_nonnull (strstr (words, "Operator 3"));
+  file = export_evidence (app);
+  names = check_evidence (app, file);
+  g_assert_nonnull (names);
+  g_assert_cmpstr (names[0], ==, "Operator 3");
+  g_assert_null (names[1]);
+  g_assert_true (g_file_load_contents (file, NULL, &text, NULL, NULL, NULL));
+  given = strstr (text, "\"given\": \"") + strlen ("\"given\": \"");
+  for (guint i = 0; i < CITIZ_SIGNED_GIVEN_SIZE * 4 / 3; i += 31)
+    {
+      const gchar was = given[i];
+
+      given[i] = was == 'A' ? 'B' : 'A';
+      g_assert_true (
+          g_file_replace_contents (file, text, strlen (text), NULL, FALSE, 0, NULL, NULL, NULL));
+      g_assert_null (check_evidence (app, file));
+      given[i] = was;
+    }
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (app_until (is_alarmed, app, LONG));
+}
+
 /* One gives a false part: it fits nothing that the ledger says, and the others are enough. */
 static void
 test_one_lies (App *app, gconstpointer data)
@@ -484,6 +643,8 @@ test_one_lies (App *app, gconstpointer data)
   g_assert_cmpuint (nodes_gather (access->link, opening, &summary, NULL), ==, NODES - 1);
   g_assert_nonnull (strstr (summary, "Peanut"));
   g_assert_true (app_until (first_is_named, app, LONG));
+  forged_notes_accuse_nobody (app, access->link, opening);
+  the_lie_is_evidence (app, access->link, opening);
 }
 
 /* Ended while one node is down: shown as asked for at once, over when the ledger says so; that node obeys when it is back. */
