@@ -63,6 +63,15 @@ citiz_ledger_used (const CitizLedger *ledger, const CitizPublicKey *node, CitizT
              : 0;
 }
 
+/* Whoever checks signatures later checks the work with them. */
+static void
+owe (CitizRun *run, guint bits)
+{
+  const CitizOwed owed = {run->ledger->log.size, bits};
+
+  g_array_append_val (run->changes->owed, owed);
+}
+
 /* Nobody vouches: a part of each block is for whoever worked a little. */
 static gboolean
 take_lane (CitizRun *run, CitizTx *tx, const CitizTxParams *params, GError **error)
@@ -72,7 +81,9 @@ take_lane (CitizRun *run, CitizTx *tx, const CitizTxParams *params, GError **err
   if (run->lane != NULL
       && (run->lane->n >= CITIZ_LANE_MAX_TX || run->lane->bytes + size > CITIZ_LANE_MAX_BYTES))
     return refuse (error, CITIZ_LEDGER_ERROR_QUOTA, "the open part of the block is full");
-  if (run->check != NULL && !citiz_tx_worked (tx, params->work))
+  if (run->check == NULL)
+    owe (run, params->work);
+  else if (!citiz_tx_worked (tx, params->work))
     return refuse (error, CITIZ_LEDGER_ERROR_WORK, "nobody vouches for it, and it shows no work");
   if (run->lane != NULL)
     {

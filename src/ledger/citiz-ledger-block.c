@@ -575,6 +575,168 @@ citiz_ledger_advance (CitizLedger *ledger,
   return TRUE;
 }
 
+/* Signatures, without what they allow *******************************************/
+
+/**
+ * citiz_ledger_look_back:
+ * @later: of the same chain, not behind @ledger
+ *
+ * From now on @ledger can only be taken forward with citiz_ledger_retrace(): what its state holds is what @later's does.
+ */
+void
+citiz_ledger_look_back (CitizLedger *ledger, const CitizLedger *later)
+{
+  citiz_state_free (ledger->state);
+  ledger->state = citiz_state_fork (later->state);
+}
+
+static gboolean
+get_signer (const CitizState *later, const CitizHash *where, const CitizTx *tx, CitizPublicKey *out)
+{
+  GBytes *value;
+  CitizAccount account;
+
+  if (tx->type == CITIZ_TX_ACCT_REGISTER)
+    {
+      *out = tx->body.reg.keys[0].key;
+      return tx->key_index == 0;
+    }
+  value = citiz_state_get (later, where);
+  if (value == NULL || !citiz_account_decode (value, &account, NULL)
+      || tx->key_index >= account.n_keys)
+    return FALSE;
+  *out = account.keys[tx->key_index].key.key;
+  return TRUE;
+}
+
+/**
+ * citiz_ledger_get_signer:
+ * @later: the ledger after the block of @tx, or any later one
+ *
+ * The key that has to have signed a transaction that was executed. A registration brings it; an account's keys keep their places for good, also
+ * those that were revoked since, so the places they have later are those they had then.
+ */
+gboolean
+citiz_ledger_get_signer (const CitizLedger *later, const CitizTx *tx, CitizPublicKey *out)
+{
+  CitizHash keys[CITIZ_TX_KEYS];
+
+  citiz_tx_keys (keys, tx);
+  return get_signer (later->state, &keys[0], tx, out);
+}
+
+static gint
+compare_owed (gconstpointer a, gconstpointer b)
+{
+  const CitizOwed *x = a;
+  const CitizOwed *y = b;
+
+  return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static gboolean
+has_worked (CitizTx *tx, guint64 number, const GArray *owed)
+{
+  const CitizOwed asked = {number, 0};
+  guint at;
+
+  return tx->sponsored || !g_array_binary_search ((GArray *) owed, &asked, compare_owed, &at)
+         || citiz_tx_worked (tx, g_array_index (owed, CitizOwed, at).bits);
+}
+
+/* The signatures under one transaction, and its work. */
+static gboolean
+recheck_one (const CitizLedger *ledger,
+             CitizTx *tx,
+             const CitizHash *where,
+             const GArray *owed,
+             CitizCheckFunc check,
+             gpointer check_data,
+             GError **error)
+{
+  const guint64 height = ledger->head.height + 1;
+  CitizPublicKey key;
+  gsize n_tbs, n_vouched;
+  const guint8 *tbs = citiz_tx_get_tbs (tx, &n_tbs);
+  const guint8 *vouched = citiz_tx_get_vouched (tx, &n_vouched);
+
+  if (!get_signer (ledger->state, where, tx, &key))
+    return refuse (error, CITIZ_LEDGER_ERROR_ACCOUNT, height, "nobody has the key that signed");
+  if (!check (check_data, CITIZ_DOMAIN_SIGN_TX, tbs, n_tbs, &tx->signature, &key))
+    return refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, height, "the signature is false");
+  if (tx->sponsored
+      && !check (check_data, CITIZ_DOMAIN_SIGN_SPONSOR, vouched, n_vouched, &tx->sponsor_signature,
+                 &tx->sponsor))
+    return refuse (error, CITIZ_LEDGER_ERROR_SPONSOR, height, "the sponsor has not signed");
+  return has_worked (tx, ledger->log.size, owed)
+         || refuse (error, CITIZ_LEDGER_ERROR_WORK, height, "it shows no work");
+}
+
+static gboolean
+recheck (CitizLedger *ledger,
+         GPtrArray *txs,
+         const GArray *owed,
+         CitizCheckFunc check,
+         gpointer check_data,
+         CitizChanges *changes,
+         GError **error)
+{
+  g_autofree CitizHash *keys = g_new (CitizHash, txs->len + CITIZ_TX_KEYS);
+  guint n = 0;
+
+  for (guint i = 0; i < txs->len && check != NULL; i++)
+    if (((const CitizTx *) txs->pdata[i])->type != CITIZ_TX_ACCT_REGISTER)
+      citiz_tx_keys (&keys[n++], txs->pdata[i]); /* the first of them is kept */
+  citiz_state_warm (ledger->state, keys, n);
+  n = 0;
+  for (guint i = 0; i < txs->len; i++)
+    {
+      CitizTx *tx = txs->pdata[i];
+      const CitizHash *where = &keys[tx->type != CITIZ_TX_ACCT_REGISTER ? n++ : 0];
+
+      if (check != NULL && !recheck_one (ledger, tx, where, owed, check, check_data, error))
+        return FALSE;
+      append_one (ledger, tx, changes);
+    }
+  return TRUE;
+}
+
+/**
+ * citiz_ledger_retrace:
+ * @ledger: after the block before; citiz_ledger_look_back() has been called
+ * @owed: (element-type CitizOwed): ascending, what executing it left owing
+ * @check: (nullable): takes every signature, may answer later; %NULL: they were good before
+ *
+ * For a block that was executed, with every root, on the way to the state that @ledger looks back from: every signature of it and its certificates,
+ * with the keys of that state; and that its transactions are, byte for byte, those that its header names. What the transactions do
+ * is not run again. Whether it is that block says the hash of the last one, which all headers lead up to.
+ */
+gboolean
+citiz_ledger_retrace (CitizLedger *ledger,
+                      const CitizBlock *block,
+                      CitizTime now,
+                      const GArray *owed,
+                      CitizCheckFunc check,
+                      gpointer check_data,
+                      CitizChanges *changes,
+                      GError **error)
+{
+  CitizHash root;
+
+  if (!enter_epoch (ledger, &block->header, error) || !check_place (ledger, block, now, error)
+      || !check_certs (ledger, block, check, check_data, error)
+      || !recheck (ledger, block->txs, owed, check, check_data, changes, error))
+    return FALSE;
+  citiz_log_root (&ledger->log, &root);
+  if (ledger->log.size != block->header.log_size
+      || !citiz_hash_equal (&root, &block->header.log_root))
+    return refuse (error, CITIZ_LEDGER_ERROR_BLOCK, block->header.height,
+                   "its log root is not ours");
+  ledger->head = block->header;
+  ledger->head_hash = block->hash;
+  return TRUE;
+}
+
 /**
  * citiz_ledger_apply:
  * @now: the clock of who checks; a block may be %CITIZ_BLOCK_MAX_AHEAD ahead of it

@@ -15,6 +15,7 @@ citiz_changes_new (void)
   changes->objects = g_array_new (FALSE, FALSE, sizeof (CitizChange));
   g_array_set_clear_func (changes->objects, clear_change);
   changes->log_nodes = g_array_new (FALSE, FALSE, sizeof (CitizLogNode));
+  changes->owed = g_array_new (FALSE, FALSE, sizeof (CitizOwed));
   return changes;
 }
 
@@ -23,6 +24,7 @@ citiz_changes_free (CitizChanges *changes)
 {
   g_array_unref (changes->objects);
   g_array_unref (changes->log_nodes);
+  g_array_unref (changes->owed);
   g_free (changes);
 }
 

@@ -46,11 +46,19 @@ typedef struct
   guint64 number; /* citiz_state_set() */
 } CitizChange;
 
+/* Work that a transaction has to show and that nobody looks at below %CITIZ_LEVEL_FULL. */
+typedef struct
+{
+  guint64 number; /* its place in the log */
+  guint bits;
+} CitizOwed;
+
 typedef struct
 {
   GArray *
       objects; /* CitizChange: the last value of every object that changed, in order of first change */
   GArray *log_nodes; /* CitizLogNode */
+  GArray *owed;      /* CitizOwed */
 } CitizChanges;
 
 CitizChanges *citiz_changes_new (void);
@@ -178,6 +186,18 @@ gboolean citiz_ledger_advance (CitizLedger *ledger,
                                gpointer check_data,
                                CitizChanges *changes,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What was executed before, gone through again for its signatures. */
+void citiz_ledger_look_back (CitizLedger *ledger, const CitizLedger *later);
+gboolean citiz_ledger_retrace (CitizLedger *ledger,
+                               const CitizBlock *block,
+                               CitizTime now,
+                               const GArray *owed,
+                               CitizCheckFunc check,
+                               gpointer check_data,
+                               CitizChanges *changes,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_ledger_get_signer (const CitizLedger *later, const CitizTx *tx, CitizPublicKey *out);
 
 /* Certificates and light verification. */
 gboolean citiz_cert_check (const CitizCert *cert,

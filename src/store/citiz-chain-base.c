@@ -271,6 +271,9 @@ citiz_chain_fill (CitizChain *chain, GPtrArray *blocks, CitizLedger *ledger, GEr
       return FALSE;
     }
   if (citiz_ledger_head (ledger)->height == citiz_chain_base (chain))
-    set_base (chain, NULL);
+    {
+      set_base (chain, NULL);
+      g_clear_pointer (&chain->ahead, citiz_check_ahead_free); /* nothing more is expected */
+    }
   return TRUE;
 }

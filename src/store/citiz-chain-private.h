@@ -33,6 +33,14 @@ typedef struct
   guint64 stamp;         /* of the file when this was so */
 } CitizChainNames;
 
+/* Blocks that citiz_chain_follow() has executed since the chain was opened, one after the other, with every root. */
+typedef struct
+{
+  guint64 from; /* after this height */
+  CitizHash to; /* up to this block */
+  GArray *owed; /* CitizOwed: work that nobody has looked at; NULL: nothing was followed */
+} CitizChainRun;
+
 struct _CitizChain
 {
   CitizDb *db;
@@ -42,9 +50,10 @@ struct _CitizChain
   CitizGenesis genesis;
   CitizHash chain_id;
   CitizHash vs_hash;
-  GPtrArray *refounds;  /* CitizRefound, accepted; NULL: a chain of one */
-  CitizLedger *ledger;  /* NULL until a block is made; forgotten when the file says otherwise */
-  guint64 stamp;        /* of the file when the ledger was its newest block's */
+  GPtrArray *refounds; /* CitizRefound, accepted; NULL: a chain of one */
+  CitizLedger *ledger; /* NULL until a block is made; forgotten when the file says otherwise */
+  guint64 stamp;       /* of the file when the ledger was its newest block's */
+  CitizChainRun run;
   CitizChainHead *base; /* the snapshot it began with, while blocks up to there are missing */
   gboolean gives_snapshots;
   CitizCheckPool *pool;   /* kept from block to block: its threads are awake; NULL: not made yet */

@@ -111,7 +111,27 @@ put_new (gpointer data,
          CitizChanges *changes,
          GError **error)
 {
+  g_array_append_vals (chain->run.owed, changes->owed->data, changes->owed->len);
   return write_new (chain, block, after, changes, error);
+}
+
+/* The blocks that are followed next go on from those that were followed before; what of those owes anything was refused afterwards is forgotten. */
+static void
+continue_run (CitizChain *chain)
+{
+  CitizChainRun *run = &chain->run;
+  const guint64 size = citiz_ledger_log (chain->ledger)->size;
+
+  if (run->owed == NULL)
+    run->owed = g_array_new (FALSE, FALSE, sizeof (CitizOwed));
+  if (!citiz_hash_equal (&run->to, citiz_ledger_head_hash (chain->ledger)))
+    {
+      run->from = citiz_ledger_head (chain->ledger)->height;
+      g_array_set_size (run->owed, 0);
+    }
+  while (run->owed->len > 0
+         && g_array_index (run->owed, CitizOwed, run->owed->len - 1).number >= size)
+    g_array_set_size (run->owed, run->owed->len - 1);
 }
 
 /* Takes @ledger. */
@@ -209,12 +229,20 @@ citiz_chain_check_ahead (CitizChain *chain, CitizCheckAhead *ahead, GPtrArray *b
     citiz_check_ahead_offer (ahead, blocks->pdata[i], chain->ledger);
 }
 
-/* Whether all transactions of this block were found to be signed; waits for the history that is expected. */
+/* Whether all transactions of this block were found to be signed; waits for the history that is expected. Says so once. */
 gboolean
 citiz_chain_was_checked (CitizChain *chain, const CitizBlock *block)
 {
-  return (chain->ahead != NULL && citiz_check_ahead_knows (chain->ahead, block))
-         || (chain->aside != NULL && citiz_check_ahead_knows (chain->aside, block));
+  CitizCheckAhead *lists[] = {chain->ahead, chain->aside};
+  gboolean was = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists) && !was; i++)
+    if (lists[i] != NULL && citiz_check_ahead_knows (lists[i], block))
+      {
+        citiz_check_ahead_forget (lists[i], block);
+        was = TRUE;
+      }
+  return was;
 }
 
 /* Executes @blocks on @ledger and has each put into the open transaction; signatures go to @pool. The validators of the next epoch are
@@ -289,6 +317,7 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
     good = TRUE;
   if (!good || !citiz_db_begin (chain->db, error))
     return FALSE;
+  continue_run (chain);
   ledger = citiz_ledger_fork (chain->ledger);
   good = citiz_chain_take_range (chain, blocks, level, citiz_chain_pool (chain), ledger, put_new,
                                  NULL, error);
@@ -299,7 +328,10 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
       citiz_db_rollback (chain->db);
       return FALSE;
     }
-  if (!citiz_db_commit (chain->db, error) || !go_on_from (chain, g_steal_pointer (&ledger), error))
+  if (!citiz_db_commit (chain->db, error))
+    return FALSE;
+  chain->run.to = *citiz_ledger_head_hash (ledger);
+  if (!go_on_from (chain, g_steal_pointer (&ledger), error))
     return FALSE;
   if (level == CITIZ_LEVEL_STRUCTURAL && chain->aside == NULL)
     chain->aside = citiz_check_ahead_new (1, TRUE);

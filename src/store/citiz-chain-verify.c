@@ -16,6 +16,7 @@ struct _CitizChainVerifier
   CitizVerified result;
   guint64 tag;           /* the height being run */
   guint64 proven;        /* every signature up to here was verified before */
+  guint64 executed;      /* blocks after this height are not executed again */
   guint64 names;         /* the sum of all sum_name() */
   gboolean starves;      /* the next block is not here */
   gboolean final;        /* the block run last has a certificate that says so */
@@ -35,6 +36,7 @@ citiz_chain_verifier_new (CitizChain *chain, CitizLevel level)
 
   verifier->chain = chain;
   verifier->level = level;
+  verifier->executed = G_MAXUINT64;
   verifier->ledger = citiz_ledger_new (&chain->genesis);
   verifier->pool = citiz_check_pool_new ();
   return verifier;
@@ -105,6 +107,27 @@ check_closing (CitizChainVerifier *verifier, const CitizBlock *block, GError **e
   return verifier->final || citiz_chain_damaged (error, verifier->tag, why->message);
 }
 
+/* Executes it, unless that was done. */
+static gboolean
+advance (CitizChainVerifier *verifier,
+         const CitizBlock *block,
+         CitizChanges *changes,
+         GError **error)
+{
+  CitizChain *chain = verifier->chain;
+  const CitizTime now = citiz_chain_time (chain);
+  const CitizLevel level
+      = verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL : verifier->level;
+
+  if (verifier->tag <= verifier->executed)
+    return citiz_ledger_advance (verifier->ledger, block, now, level, citiz_check_pool_later,
+                                 verifier->pool, changes, error);
+  citiz_ledger_look_back (verifier->ledger, chain->ledger);
+  return citiz_ledger_retrace (verifier->ledger, block, now, chain->run.owed,
+                               level == CITIZ_LEVEL_FULL ? citiz_check_pool_later : NULL,
+                               verifier->pool, changes, error);
+}
+
 static gboolean
 run_block (CitizChainVerifier *verifier,
            const CitizBlock *block,
@@ -114,13 +137,12 @@ run_block (CitizChainVerifier *verifier,
   g_autoptr (GError) why = NULL;
 
   verifier->tag = block->header.height;
+  if (verifier->tag > verifier->executed && !citiz_chain_need_ledger (verifier->chain, error))
+    return FALSE;
   citiz_check_pool_tag (verifier->pool, verifier->tag);
   citiz_check_pool_know (verifier->pool, citiz_chain_was_checked (verifier->chain, block));
   if (!citiz_chain_cross_refound (verifier->chain, verifier->ledger, &why)
-      || !citiz_ledger_advance (verifier->ledger, block, citiz_chain_time (verifier->chain),
-                                verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL
-                                                                  : verifier->level,
-                                citiz_check_pool_later, verifier->pool, changes, &why))
+      || !advance (verifier, block, changes, &why))
     {
       g_set_error_literal (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_DAMAGED, why->message);
       return FALSE;
@@ -192,6 +214,18 @@ warm_state (CitizState *state, CitizStmt *keys)
   while (n < AHEAD && citiz_stmt_next (keys, &row, NULL) && row)
     n += citiz_stmt_hash (keys, 0, &next[n]) ? 1 : 0;
   citiz_state_warm (state, next, n);
+}
+
+/* At the end: what was gone through is what was executed. */
+static gboolean
+compare_run (CitizChainVerifier *verifier, GError **error)
+{
+  const CitizChainRun *run = &verifier->chain->run;
+
+  return citiz_ledger_head (verifier->ledger)->height <= verifier->executed
+         || (run->from == verifier->executed
+             && citiz_hash_equal (&run->to, citiz_ledger_head_hash (verifier->ledger)))
+         || citiz_chain_damaged (error, verifier->tag, "not the block that was executed");
 }
 
 /* At the end: every stored object is the computed one, and none is missing. */
@@ -285,7 +319,8 @@ finish (CitizChainVerifier *verifier, GError **error)
   gboolean same;
 
   citiz_check_pool_flush (verifier->pool);
-  same = compare_state (verifier, &why) && compare_names (verifier, &why);
+  same = compare_run (verifier, &why) && compare_state (verifier, &why)
+         && compare_names (verifier, &why);
   good = citiz_check_pool_finish (verifier->pool, &height);
   if (!report_pool (good, height, error))
     return FALSE;
@@ -366,6 +401,19 @@ gboolean
 citiz_chain_verifier_resume (CitizChainVerifier *verifier, GError **error)
 {
   return citiz_chain_read_proven (verifier->chain, &verifier->proven, error);
+}
+
+/**
+ * citiz_chain_verifier_retrace:
+ *
+ * Blocks that citiz_chain_follow() has executed since the chain was opened are not executed again: their signatures are checked, and that the disk still
+ * holds, byte for byte, what was executed.
+ */
+void
+citiz_chain_verifier_retrace (CitizChainVerifier *verifier)
+{
+  if (verifier->chain->run.owed != NULL)
+    verifier->executed = verifier->chain->run.from;
 }
 
 /**

@@ -261,6 +261,7 @@ citiz_chain_close (CitizChain *chain)
 {
   g_clear_pointer (&chain->ledger, citiz_ledger_free);
   g_clear_pointer (&chain->refounds, g_ptr_array_unref);
+  g_clear_pointer (&chain->run.owed, g_array_unref);
   g_clear_pointer (&chain->ahead, citiz_check_ahead_free);
   g_clear_pointer (&chain->aside, citiz_check_ahead_free);
   g_clear_pointer (&chain->pool, citiz_check_pool_free);

@@ -234,10 +234,12 @@ CitizChainVerifier *citiz_chain_verifier_new (CitizChain *chain, CitizLevel leve
 gboolean citiz_chain_verifier_step (CitizChainVerifier *verifier,
                                     gboolean *out_done,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* For a thread that verifies in the background: goes on where an earlier verifier stood; keeps where this one stands. Where the history is
+/* For a thread that verifies in the background: goes on where an earlier verifier stood; does not execute again what this
+ * chain has just executed; keeps where this one stands. Where the history is
  * missing a step does nothing more: the blocks from citiz_chain_verifier_missing() on are brought from elsewhere. */
 gboolean citiz_chain_verifier_resume (CitizChainVerifier *verifier,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_chain_verifier_retrace (CitizChainVerifier *verifier);
 gboolean citiz_chain_verifier_keep (CitizChainVerifier *verifier,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 guint64 citiz_chain_verifier_missing (CitizChainVerifier *verifier);

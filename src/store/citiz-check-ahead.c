@@ -98,18 +98,6 @@ citiz_check_ahead_new (guint n_threads, gboolean gently)
   return ahead;
 }
 
-/* An account's keys keep their places for good, so those after the block are those it was checked with. */
-static gboolean
-find_key (const CitizLedger *after, const CitizTx *tx, CitizPublicKey *out)
-{
-  CitizAccount account;
-
-  if (!citiz_ledger_get_account (after, &tx->account, &account) || tx->key_index >= account.n_keys)
-    return FALSE;
-  *out = account.keys[tx->key_index].key.key;
-  return TRUE;
-}
-
 /* Returns: (nullable): %NULL when a key is not there */
 static Job *
 job_new (const CitizBlock *block, const CitizHash *name, const CitizLedger *after)
@@ -123,7 +111,7 @@ job_new (const CitizBlock *block, const CitizHash *name, const CitizLedger *afte
     {
       CitizTx *tx = block->txs->pdata[i];
 
-      if (!find_key (after, tx, &job->keys[i]))
+      if (!citiz_ledger_get_signer (after, tx, &job->keys[i]))
         {
           job_free (job);
           return NULL;
@@ -179,6 +167,18 @@ citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizBlock *block)
   knows = g_hash_table_contains (ahead->good, &name);
   g_mutex_unlock (&ahead->mutex);
   return knows;
+}
+
+/* What is known of @block will not be asked for again. */
+void
+citiz_check_ahead_forget (CitizCheckAhead *ahead, const CitizBlock *block)
+{
+  CitizHash name;
+
+  name_of (&name, block);
+  g_mutex_lock (&ahead->mutex);
+  g_hash_table_remove (ahead->good, &name);
+  g_mutex_unlock (&ahead->mutex);
 }
 
 void

@@ -14,6 +14,7 @@ void citiz_check_ahead_offer (CitizCheckAhead *ahead,
                               const CitizBlock *block,
                               const CitizLedger *after);
 gboolean citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizBlock *block);
+void citiz_check_ahead_forget (CitizCheckAhead *ahead, const CitizBlock *block);
 void citiz_check_ahead_free (CitizCheckAhead *ahead);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizCheckAhead, citiz_check_ahead_free)
 

@@ -357,6 +357,7 @@ verify_all (CitizCommunity *self)
     }
   self->mended = FALSE;
   self->verifier = citiz_chain_verifier_new (self->copy, CITIZ_LEVEL_FULL);
+  citiz_chain_verifier_retrace (self->verifier);
   if (!citiz_chain_verifier_resume (self->verifier, &error))
     g_debug ("the copy is verified from the beginning: %s", error->message);
   citiz_community_verify (self);

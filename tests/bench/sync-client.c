@@ -75,6 +75,7 @@ verify (CitizChain *chain, const gchar *const *urls)
   g_autoptr (GError) error = NULL;
   gboolean done = FALSE;
 
+  citiz_chain_verifier_retrace (verifier);
   while (!done)
     {
       if (!citiz_chain_verifier_step (verifier, &done, &error))

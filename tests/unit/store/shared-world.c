@@ -218,9 +218,8 @@ shared_world_blocks (SharedWorld *world, guint n)
   return list;
 }
 
-/* A node's account, and what the node says. */
-static CitizTx *
-node_tx (SharedWorld *world, guint node, CitizTxType type, const CitizTxBody *said)
+CitizTx *
+shared_world_say (SharedWorld *world, guint node, CitizTxType type, const CitizTxBody *said)
 {
   CitizTx *tx = citiz_tx_new (type);
   CitizTxBody reg = {.reg = {.n_keys = 1}};
@@ -256,12 +255,12 @@ shared_world_closing (SharedWorld *world)
   CitizTx *change;
 
   for (guint i = 0; fresh && i < SHARED_N; i++)
-    order (world, blocks, node_tx (world, i, CITIZ_TX_ACCT_REGISTER, NULL));
-  change = node_tx (world, 0, CITIZ_TX_VALSET_CHANGE, &body);
+    order (world, blocks, shared_world_say (world, i, CITIZ_TX_ACCT_REGISTER, NULL));
+  change = shared_world_say (world, 0, CITIZ_TX_VALSET_CHANGE, &body);
   body = (CitizTxBody){.approve = {*citiz_tx_get_id (change)}};
   order (world, blocks, change);
   for (guint i = 0; i < 3; i++)
-    order (world, blocks, node_tx (world, i, CITIZ_TX_APPROVE, &body));
+    order (world, blocks, shared_world_say (world, i, CITIZ_TX_APPROVE, &body));
   for (guint i = 0; i < SHARED_N; i++)
     {
       CitizFounder founder = {.validator = {*citiz_signing_key_get_public (world->nodes[i]),
@@ -269,7 +268,7 @@ shared_world_closing (SharedWorld *world)
 
       citiz_join_sign (&founder, &world->chain_id, epoch + 1, world->nodes[i]);
       body = (CitizTxBody){.node_ready = {epoch + 1, founder.validator.key, founder.join}};
-      order (world, blocks, node_tx (world, i, CITIZ_TX_NODE_READY, &body));
+      order (world, blocks, shared_world_say (world, i, CITIZ_TX_NODE_READY, &body));
     }
   return blocks;
 }

@@ -35,6 +35,11 @@ void shared_world_certify (SharedWorld *world,
 CitizSigningKey *shared_world_device (guint n);
 /* A registration of a fresh account. */
 CitizTx *shared_world_tx (SharedWorld *world);
+/* What a node says; %NULL: the registration of its account, which comes first. */
+CitizTx *shared_world_say (SharedWorld *world,
+                           guint node,
+                           CitizTxType type,
+                           const CitizTxBody *said);
 /* The next block: this transaction. */
 CitizBlock *shared_world_order (SharedWorld *world,
                                 CitizTx *tx,
