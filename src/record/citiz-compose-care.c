@@ -254,9 +254,7 @@ citiz_compose_dose (const CitizDraft *d, const json_t *base)
       || !citiz_composer_start (&c, d, base, "MedicationAdministration", "subject"))
     return NULL;
   const CitizItem *m = d->subject;
-  g_autofree gchar *hex = citiz_id_to_hex (&m->id);
-  g_autofree gchar *reference = m->fhir_id[0] != '\0' ? g_strconcat (m->type, "/", m->fhir_id, NULL)
-                                                      : g_strconcat (m->type, "/", hex, NULL);
+  g_autofree gchar *reference = g_strconcat (m->type, "/", m->fhir_id, NULL);
   g_autofree gchar *text = m->detail[0] != '\0'
                                ? g_strdup_printf ("%s %s", m->title[CITIZ_LANGUAGE_FR], m->detail)
                                : g_strdup (m->title[CITIZ_LANGUAGE_FR]);

@@ -162,7 +162,10 @@ read_common (CitizItem *item)
          "issued",       "authoredOn", "meta.lastUpdated", "date",         NULL};
   const json_t *tags = citiz_json_path (item->resource, "meta.tag");
 
-  citiz_keep (&item->fhir_id, citiz_json_text (item->resource, "id"));
+  g_autofree gchar *own = citiz_id_to_hex (&item->id); /* what was entered here has no other name */
+  const gchar *id = citiz_json_text (item->resource, "id");
+
+  citiz_keep (&item->fhir_id, *id != '\0' ? id : own);
   citiz_keep (&item->status_code, citiz_json_text (item->resource, "status"));
   item->status = citiz_status_from_code (item->status_code);
   item->unknown_modifier

@@ -164,7 +164,7 @@ typedef struct
   CitizKind kind;
   json_t *resource; /* whole, as loaded by citiz_json_load */
   gchar *type;      /* "AllergyIntolerance" */
-  gchar *fhir_id;   /* "" if none */
+  gchar *fhir_id;   /* of the source, else `id` in hex */
   gchar *full_url;  /* "" if none */
 
   gchar *title[2]; /* by CitizLanguage; the text given when the catalogue does not know the code */

@@ -45,13 +45,11 @@ add (CitizRecord *record, const CitizItem *item, const gchar *reference)
 void
 citiz_record_add_references (CitizRecord *record, const CitizItem *item)
 {
-  if (item->fhir_id[0] != '\0')
-    {
-      g_autofree gchar *relative = g_strconcat (item->type, "/", item->fhir_id, NULL);
-      g_autofree gchar *uuid = g_strconcat ("urn:uuid:", item->fhir_id, NULL);
-      add (record, item, relative);
-      add (record, item, uuid);
-    }
+  g_autofree gchar *relative = g_strconcat (item->type, "/", item->fhir_id, NULL);
+  g_autofree gchar *uuid = g_strconcat ("urn:uuid:", item->fhir_id, NULL);
+
+  add (record, item, relative);
+  add (record, item, uuid);
   add (record, item, item->full_url);
 }
 
@@ -81,6 +79,8 @@ take_titles (CitizItem *item, const CitizItem *from)
 static void
 apply (CitizItem *item, CitizItem *subject)
 {
+  if (!citiz_id_is_zero (&item->subject)) /* another's until now */
+    citiz_keep (&item->detail, "");
   item->subject = subject->id;
   if (item->kind == CITIZ_KIND_MEDICATION && strcmp (subject->type, "Medication") == 0)
     {
@@ -104,26 +104,32 @@ apply (CitizItem *item, CitizItem *subject)
       item->alert = (CitizAlert) a;
 }
 
+static void
+wait_for_subject (CitizRecord *record, CitizItem *item)
+{
+  g_autofree gchar *key = normal (item->subject_reference);
+  GPtrArray *waiting = g_hash_table_lookup (record->pending, key);
+
+  if (waiting == NULL)
+    {
+      waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_item_unref);
+      g_hash_table_insert (record->pending, g_steal_pointer (&key), waiting);
+    }
+  g_ptr_array_add (waiting, citiz_item_ref (item));
+}
+
+/* What another batch calls by that name serves until one's own is here: two clinics may both have a "Medication/7". */
 void
 citiz_record_link (CitizRecord *record, CitizItem *item)
 {
-  if (item->subject_reference[0] == '\0')
-    return;
   CitizItem *subject = citiz_record_resolve (record, item, item->subject_reference);
-  if (subject != NULL && subject != item)
+
+  if (subject == item || item->subject_reference[0] == '\0')
+    return;
+  if (subject != NULL)
     apply (item, subject);
-  else
-    {
-      gchar *key = normal (item->subject_reference);
-      GPtrArray *waiting = g_hash_table_lookup (record->pending, key);
-      if (waiting == NULL)
-        {
-          waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_item_unref);
-          g_hash_table_insert (record->pending, g_strdup (key), waiting);
-        }
-      g_ptr_array_add (waiting, citiz_item_ref (item));
-      g_free (key);
-    }
+  if (subject == NULL || subject->batch != item->batch)
+    wait_for_subject (record, item);
 }
 
 static void
@@ -135,10 +141,13 @@ arrive (CitizRecord *record, CitizItem *arrived, const gchar *reference)
   for (guint i = waiting != NULL ? waiting->len : 0; i > 0; i--)
     {
       CitizItem *item = g_ptr_array_index (waiting, i - 1);
-      if (item == arrived || item->batch != arrived->batch)
+      const gboolean own = item->batch == arrived->batch;
+
+      if (item == arrived || !(own || citiz_id_is_zero (&item->subject)))
         continue;
       apply (item, arrived);
-      g_ptr_array_remove_index_fast (waiting, i - 1);
+      if (own)
+        g_ptr_array_remove_index_fast (waiting, i - 1);
     }
 }
 
@@ -149,11 +158,8 @@ citiz_record_link_pending (CitizRecord *record, CitizItem *arrived)
     return;
   if (arrived->full_url[0] != '\0')
     arrive (record, arrived, arrived->full_url);
-  if (arrived->fhir_id[0] != '\0')
-    {
-      g_autofree gchar *relative = g_strconcat (arrived->type, "/", arrived->fhir_id, NULL);
-      g_autofree gchar *uuid = g_strconcat ("urn:uuid:", arrived->fhir_id, NULL);
-      arrive (record, arrived, relative);
-      arrive (record, arrived, uuid);
-    }
+  g_autofree gchar *relative = g_strconcat (arrived->type, "/", arrived->fhir_id, NULL);
+  g_autofree gchar *uuid = g_strconcat ("urn:uuid:", arrived->fhir_id, NULL);
+  arrive (record, arrived, relative);
+  arrive (record, arrived, uuid);
 }

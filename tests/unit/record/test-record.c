@@ -588,6 +588,17 @@ test_sample (void)
       }
 }
 
+static void
+put_resource (CitizRecord *record, guint8 number, guint32 batch, const gchar *text)
+{
+  const CitizId id = {{9, number}};
+  json_t *json = citiz_json_load (text, strlen (text), NULL);
+  g_autoptr (CitizItem) item = citiz_item_new_from_json (json, &id, 1, batch, NULL);
+
+  json_decref (json);
+  citiz_record_put (record, item);
+}
+
 /* A dose of a medication of 9 h and 21 h, taken at a minute after the midnight that begins its day, for a planned time or none. */
 static CitizItem *
 note_dose (CitizRecord *record,
@@ -647,7 +658,6 @@ test_doses (void)
                       .n_times = 2};
   const CitizId id = {{9}};
   json_t *resource = citiz_compose_medication (&draft, NULL);
-  json_object_set_new (resource, "id", json_string ("apixaban"));
   g_autoptr (CitizItem) one = citiz_item_new_from_json (resource, &id, 1, 0, NULL);
   const CitizDate morning = hour_of (day, 9), evening = hour_of (day, 21);
 
@@ -689,6 +699,32 @@ test_doses (void)
   json_decref (moved);
   json_decref (later);
   json_decref (extra);
+
+  g_autoptr (CitizRecord) again = citiz_record_new (); /* read in another order */
+  citiz_record_put (again, late);
+  citiz_record_put (again, one);
+  check_due (again, day, late, NULL);
+}
+
+/* Two clinics call their drugs by the same number; the second one's request comes before its drug. */
+static void
+test_same_number (void)
+{
+  static const gchar first[] = "{\"resourceType\":\"Medication\",\"id\":\"7\",\"code\":{\"text\":"
+                               "\"Warfarin 5 mg\"}}",
+                     request[] = "{\"resourceType\":\"MedicationRequest\",\"status\":\"active\","
+                                 "\"medicationReference\":{\"reference\":\"Medication/7\"}}",
+                     second[] = "{\"resourceType\":\"Medication\",\"id\":\"7\",\"code\":{\"text\":"
+                                "\"Vitamin D\"}}";
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  const CitizId id = {{9, 2}};
+
+  put_resource (record, 1, 1, first);
+  put_resource (record, 2, 2, request);
+  g_assert_cmpstr (citiz_record_get (record, &id)->title[CITIZ_LANGUAGE_EN], ==, "Warfarin");
+  put_resource (record, 3, 2, second);
+  g_assert_cmpstr (citiz_record_get (record, &id)->title[CITIZ_LANGUAGE_EN], ==, "Vitamin D");
+  g_assert_cmpstr (citiz_record_get (record, &id)->detail, ==, "");
 }
 
 /* A day ends at midnight on the person's wall, wherever that is. */
@@ -901,6 +937,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/nothing-invented", test_nothing_invented);
   g_test_add_func ("/record/sample", test_sample);
   g_test_add_func ("/record/session", test_session);
+  g_test_add_func ("/record/same-number", test_same_number);
   g_test_add_func ("/record/person/merged", test_person_is_merged);
   g_test_add_func ("/record/person/of-imports", test_person_of_imports);
   g_test_add_func ("/record/person/two", test_two_people);
