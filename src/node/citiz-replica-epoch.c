@@ -21,7 +21,7 @@ find_place (CitizReplica *self)
 {
   const CitizPublicKey *key;
 
-  if (self->journal == NULL)
+  if (self->journal == NULL || citiz_journal_is_barred (self->journal))
     return CITIZ_CSX_NOBODY;
   key = citiz_signing_key_get_public (citiz_journal_get_key (self->journal));
   for (guint16 i = 0; i < self->validators.n; i++)
@@ -141,6 +141,7 @@ citiz_replica_begin (CitizReplica *self, GError **error)
   if (ledger == NULL || !look_around (self, ledger, error))
     return FALSE;
   self->voted = FALSE;
+  citiz_replica_own_begin (self);
   new_machine (self);
   citiz_voices_begin (&self->voices, self->validators.n, self->timing.standstill,
                       citiz_replica_now (self).steady);
@@ -161,16 +162,23 @@ citiz_replica_begin (CitizReplica *self, GError **error)
 gboolean
 citiz_replica_go_on (CitizReplica *self, GError **error)
 {
+  if (!citiz_replica_begin_again (self, error))
+    return FALSE;
+  g_signal_emit_by_name (self, "epoch", self->epoch);
+  return TRUE;
+}
+
+/* What a restart would do. */
+gboolean
+citiz_replica_begin_again (CitizReplica *self, GError **error)
+{
   self->closed = FALSE;
   g_queue_clear_full (&self->events, g_free);
   g_ptr_array_set_size (self->errands, 0);
   g_hash_table_remove_all (self->candidates);
   g_clear_pointer (&self->csx, citiz_csx_free);
   self->need = FALSE;
-  if (!citiz_replica_begin (self, error))
-    return FALSE;
-  g_signal_emit_by_name (self, "epoch", self->epoch);
-  return TRUE;
+  return citiz_replica_begin (self, error);
 }
 
 gboolean

@@ -18,7 +18,7 @@ citiz_errand_free (gpointer data)
  * citiz_replica_gather:
  *
  * Takes over the effects of a step, whose pointers live until the next one. Votes are in the journal's buffer afterwards, and
- * synced before anything else is done.
+ * synced before anything else is done. Nothing is done any more once the machine has seen that somebody else signs with its key.
  */
 void
 citiz_replica_gather (CitizReplica *self)
@@ -28,6 +28,15 @@ citiz_replica_gather (CitizReplica *self)
   g_autoptr (GError) error = NULL;
   CitizCsxReport report;
 
+  for (guint i = 0; i < rest->len; i++)
+    {
+      const CitizCsxEffect *effect = &g_array_index (rest, CitizCsxEffect, i);
+
+      if (effect->kind == CITIZ_CSX_EFFECT_ALARM && effect->alarm == CITIZ_CSX_ALARM_DOUBLE)
+        citiz_replica_bar (self, effect->slot);
+    }
+  if (self->barring)
+    return;
   citiz_csx_report (self->csx, citiz_replica_now (self), &report);
   if (votes->len > 0
       && !citiz_journal_append (self->journal, (const CitizVote *) (gpointer) votes->data,

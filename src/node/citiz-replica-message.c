@@ -241,8 +241,10 @@ take_cert (CitizReplica *self, guint from, CitizMessage *in)
 {
   const CitizCsxMessage message = {.kind = CITIZ_CSX_MESSAGE_CERT, .cert = in->cert};
 
-  if (citiz_csx_wants (self->csx, &message) && is_certified (self, in->cert))
-    hear (self, from, &message);
+  if (!citiz_csx_wants (self->csx, &message) || !is_certified (self, in->cert))
+    return;
+  citiz_replica_see_cert (self, in->cert);
+  hear (self, from, &message);
 }
 
 void
@@ -305,6 +307,9 @@ take_status (CitizReplica *self, guint from, CitizMessage *in)
       if (citiz_csx_wants (self->csx, &cert) && is_certified (self, in->cert))
         message.cert = in->cert;
     }
+  citiz_replica_see_others (self, in->frontier);
+  if (message.cert != NULL)
+    citiz_replica_see_cert (self, message.cert);
   hear (self, from, &message);
 }
 
@@ -465,6 +470,7 @@ take_blocks (CitizReplica *self, guint from, CitizMessage *in)
       hashes[i] = block->hash;
       if (i == n - 1)
         range.final = final = g_memdup2 (block->final, sizeof *block->final);
+      citiz_replica_see_block (self, block);
       citiz_replica_take_block (self, block)->asked = TRUE;
     }
   citiz_replica_step (self, &event);
@@ -492,8 +498,11 @@ take_txs (CitizReplica *self, guint from, CitizMessage *in)
 static void
 take_evidence (CitizReplica *self, guint from, CitizMessage *in)
 {
-  if (citiz_evidence_verify (&in->evidence, &self->chain_id, &self->vs_hash, &self->validators))
-    g_signal_emit_by_name (self, "evidence", &in->evidence);
+  if (!citiz_evidence_verify (&in->evidence, &self->chain_id, &self->vs_hash, &self->validators))
+    return;
+  if (in->evidence.first.voter == self->place) /* which this node cannot have made */
+    citiz_replica_bar (self, in->evidence.first.slot);
+  g_signal_emit_by_name (self, "evidence", &in->evidence);
 }
 
 /* A node tells its address as it has told its hash on the ledger; from anyone, as it proves itself. */

@@ -70,12 +70,20 @@ struct _CitizReplica
   gboolean closed; /* the machine's epoch is over */
   guint64 ended;   /* the epoch whose predecessors' keys are gone */
   CitizVoices voices;
-  GHashTable *said; /* number of a node → µs: when one of us two was last told to be late */
-  guint expected;   /* ranges that were asked for and have not come */
+  GHashTable *said;    /* number of a node → µs: when one of us two was last told to be late */
+  gint listed;         /* place on the list of validators, with a journal or without; -1 */
+  guint64 own_first;   /* the slot from which on the journal holds all own votes */
+  guint64 others_at;   /* the furthest frontier that others have told at the beginning */
+  gint64 others_until; /* ms: the end of it; 0: nobody has yet */
+  guint64 barred_at;   /* slot */
+  gboolean barring;    /* the machine does nothing any more, and is to go */
+  gboolean twin;       /* somebody votes with this node's key just now */
+  guint expected;      /* ranges that were asked for and have not come */
 };
 
 /* citiz-replica.c */
 CitizCsxNow citiz_replica_now (CitizReplica *self);
+void citiz_replica_schedule (CitizReplica *self);
 void citiz_replica_post (CitizReplica *self, const CitizCsxEvent *event);
 void citiz_replica_step (CitizReplica *self, const CitizCsxEvent *event);
 void citiz_replica_fail (CitizReplica *self, GError *error);
@@ -103,8 +111,17 @@ void citiz_candidate_free (gpointer candidate);
 /* citiz-replica-epoch.c */
 gboolean citiz_replica_begin (CitizReplica *self, GError **error);
 gboolean citiz_replica_go_on (CitizReplica *self, GError **error);
+gboolean citiz_replica_begin_again (CitizReplica *self, GError **error);
 gboolean citiz_replica_end_journals (CitizReplica *self, GError **error);
 gboolean citiz_replica_is_other_epoch (CitizReplica *self, guint from, const CitizMessage *in);
+
+/* citiz-replica-own.c: votes of this node's key */
+void citiz_replica_own_begin (CitizReplica *self);
+void citiz_replica_bar (CitizReplica *self, guint64 slot);
+void citiz_replica_see_own (CitizReplica *self, const CitizVote *vote);
+void citiz_replica_see_cert (CitizReplica *self, const CitizCert *cert);
+void citiz_replica_see_block (CitizReplica *self, const CitizBlock *block);
+void citiz_replica_see_others (CitizReplica *self, guint64 frontier);
 
 /* citiz-replica-errand.c: what the machine asks for */
 void citiz_replica_gather (CitizReplica *self);

@@ -57,6 +57,18 @@ tell_fresh (CitizReplica *self)
   g_ptr_array_set_size (self->fresh, 0);
 }
 
+/* The machine whose key is barred goes, as at the end of a process. */
+static void
+go_barred (CitizReplica *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->barring = FALSE;
+  g_signal_emit (self, signals[ALARM], 0, (guint) CITIZ_CSX_ALARM_DOUBLE, self->barred_at);
+  if (!citiz_replica_begin_again (self, &error))
+    citiz_replica_fail (self, g_steal_pointer (&error));
+}
+
 static gboolean
 pump_cb (gpointer data)
 {
@@ -65,7 +77,7 @@ pump_cb (gpointer data)
 
   g_clear_pointer (&self->pump, g_source_unref);
   tell_fresh (self);
-  for (guint i = 0; i < STEPS_AT_ONCE && !self->failed; i++)
+  for (guint i = 0; i < STEPS_AT_ONCE && !self->failed && !self->barring; i++)
     {
       g_autofree CitizReplicaEvent *next = g_queue_pop_head (&self->events);
 
@@ -76,6 +88,8 @@ pump_cb (gpointer data)
       citiz_csx_step (self->csx, &next->event, citiz_replica_now (self), self->effects);
       citiz_replica_gather (self);
     }
+  if (!self->failed && self->barring)
+    go_barred (self);
   if (!self->failed)
     citiz_replica_run_errands (self);
   if (self->closed && !self->failed)
@@ -83,8 +97,8 @@ pump_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-schedule (CitizReplica *self)
+void
+citiz_replica_schedule (CitizReplica *self)
 {
   if (self->pump != NULL || self->failed)
     return;
@@ -104,18 +118,18 @@ citiz_replica_post (CitizReplica *self, const CitizCsxEvent *event)
   if (event->header != NULL)
     copy->header = *event->header;
   g_queue_push_tail (&self->events, copy);
-  schedule (self);
+  citiz_replica_schedule (self);
 }
 
 /* An event whose pointers live for the call only. What it asks for is done soon. */
 void
 citiz_replica_step (CitizReplica *self, const CitizCsxEvent *event)
 {
-  if (self->failed)
+  if (self->failed || self->barring)
     return;
   citiz_csx_step (self->csx, event, citiz_replica_now (self), self->effects);
   citiz_replica_gather (self);
-  schedule (self);
+  citiz_replica_schedule (self);
 }
 
 static gboolean
@@ -226,7 +240,7 @@ citiz_replica_take_tx (CitizReplica *self, CitizTx *tx, gboolean tell, GError **
   if (fresh && tell)
     {
       g_ptr_array_add (self->fresh, citiz_tx_ref (tx));
-      schedule (self);
+      citiz_replica_schedule (self);
     }
   if (!self->need)
     citiz_replica_tell_need (self);

@@ -64,6 +64,11 @@ typedef struct
 /* An observer that is no validator hears no votes, and can tell of nobody. */
 void citiz_replica_listen (CitizReplica *self, guint place, CitizReplicaVoice *out);
 
+/* Votes of this epoch's key were seen which this node never made: it follows, and signs again under the key of another epoch. */
+gboolean citiz_replica_is_barred (CitizReplica *self);
+/* It has no journal of this epoch, is on the list, and somebody votes with its key just now. */
+gboolean citiz_replica_has_twin (CitizReplica *self);
+
 const CitizValidators *citiz_replica_get_validators (CitizReplica *self);
 guint64 citiz_replica_get_epoch (CitizReplica *self);
 guint citiz_replica_get_place (CitizReplica *self);

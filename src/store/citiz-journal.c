@@ -18,7 +18,7 @@ struct _CitizJournal
   guint half;
   GArray *votes; /* CitizVote: those of the half in use */
   guint n_synced;
-  CitizSigningKey *key;
+  CitizSigningKey *key; /* NULL: barred */
 };
 
 static gboolean
@@ -263,6 +263,8 @@ take_key (CitizJournal *journal,
 
   if (!citiz_hash_equal (&head->chain_id, chain_id) || head->epoch != epoch)
     return damaged (error, "it is of another chain or epoch");
+  if (head->barred)
+    return TRUE;
   if (!citiz_unseal_into (citiz_secret_data (seed), CITIZ_DOMAIN_SEAL_STATE,
                           citiz_secret_data (sealing), chain_id->b, sizeof chain_id->b,
                           head->sealed, sizeof head->sealed))
@@ -335,6 +337,31 @@ citiz_journal_destroy (CitizJournal *journal, GError **error)
   return sync_folder (journal->path, error);
 }
 
+/**
+ * citiz_journal_bar:
+ *
+ * Somebody else has signed with this key: nobody does here any more, in no later process either. The key is overwritten, the file says why.
+ * Killed at any point it is as before, or barred.
+ */
+gboolean
+citiz_journal_bar (CitizJournal *journal, GError **error)
+{
+  if (!still_good (journal, error))
+    return FALSE;
+  journal->head.barred = TRUE;
+  memset (journal->head.sealed, 0, sizeof journal->head.sealed);
+  g_array_set_size (journal->votes, 0);
+  g_clear_pointer (&journal->key, citiz_signing_key_unref);
+  return change_halves (journal, error) && change_halves (journal, error); /* each has a key */
+}
+
+gboolean
+citiz_journal_is_barred (const CitizJournal *journal)
+{
+  return journal->head.barred;
+}
+
+/* Returns: (nullable): %NULL when it is barred */
 const CitizSigningKey *
 citiz_journal_get_key (const CitizJournal *journal)
 {

@@ -24,6 +24,8 @@ void citiz_journal_close (CitizJournal *journal);
 gboolean citiz_journal_destroy (CitizJournal *journal, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizJournal, citiz_journal_close)
 
+gboolean citiz_journal_bar (CitizJournal *journal, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_journal_is_barred (const CitizJournal *journal);
 const CitizSigningKey *citiz_journal_get_key (const CitizJournal *journal);
 const CitizVote *citiz_journal_get_records (const CitizJournal *journal, guint *out_n);
 

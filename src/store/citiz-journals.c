@@ -78,7 +78,8 @@ citiz_journals_get (CitizJournals *journals, guint64 epoch, GError **error)
  * citiz_journals_prepare:
  * @epoch: one that has not begun
  *
- * The journal of a coming epoch, made with a new key when there is none, or none that can be read: nobody has voted with its key.
+ * The journal of a coming epoch, made with a new key when there is none, or none that can be read: nobody has voted with its key. One that
+ * is barred has begun here once, and is an error.
  *
  * Returns: (transfer none) (nullable)
  */
@@ -90,6 +91,12 @@ citiz_journals_prepare (CitizJournals *journals, guint64 epoch, GError **error)
   g_autofree gchar *path = citiz_journals_path (journals->folder, epoch);
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
+  if (journal != NULL && citiz_journal_is_barred (journal))
+    {
+      g_set_error_literal (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_EXISTS,
+                           "the key of this epoch is barred");
+      return NULL;
+    }
   if (journal != NULL)
     return journal;
   if (g_error_matches (why, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED)

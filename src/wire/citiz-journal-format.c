@@ -69,6 +69,7 @@ citiz_journal_head_encode (const CitizJournalHead *head, guint8 out[CITIZ_JOURNA
   citiz_put_bytes (bytes, head->node.b, sizeof head->node.b);
   citiz_put_bytes (bytes, head->key.b, sizeof head->key.b);
   citiz_put_bytes (bytes, head->sealed, sizeof head->sealed);
+  citiz_put_u8 (bytes, head->barred != 0);
   memset (out, 0, CITIZ_JOURNAL_SECTOR);
   memcpy (out, bytes->data, bytes->len);
   put_sum (out + CITIZ_JOURNAL_SECTOR - SUM_SIZE, sum (0, out, CITIZ_JOURNAL_SECTOR - SUM_SIZE));
@@ -78,19 +79,23 @@ gboolean
 citiz_journal_head_decode (const guint8 bytes[CITIZ_JOURNAL_SECTOR], CitizJournalHead *out)
 {
   CitizCursor cursor = citiz_cursor (bytes, CITIZ_JOURNAL_SECTOR);
-  guint8 magic[MAGIC_SIZE];
+  guint8 magic[MAGIC_SIZE], barred;
+  const gboolean good
+      = sum_is (bytes + CITIZ_JOURNAL_SECTOR - SUM_SIZE,
+                sum (0, bytes, CITIZ_JOURNAL_SECTOR - SUM_SIZE))
+        && citiz_take_bytes (&cursor, magic, sizeof magic) && memcmp (magic, MAGIC, MAGIC_SIZE) == 0
+        && citiz_take_u8 (&cursor, &out->version) && out->version == 1
+        && citiz_take_u64 (&cursor, &out->generation) && citiz_take_u32 (&cursor, &out->n_copied)
+        && out->n_copied <= CITIZ_JOURNAL_RECORDS
+        && citiz_take_bytes (&cursor, out->chain_id.b, sizeof out->chain_id.b)
+        && citiz_take_u64 (&cursor, &out->epoch)
+        && citiz_take_bytes (&cursor, out->node.b, sizeof out->node.b)
+        && citiz_take_bytes (&cursor, out->key.b, sizeof out->key.b)
+        && citiz_take_bytes (&cursor, out->sealed, sizeof out->sealed)
+        && citiz_take_u8 (&cursor, &barred) && barred <= 1;
 
-  return sum_is (bytes + CITIZ_JOURNAL_SECTOR - SUM_SIZE,
-                 sum (0, bytes, CITIZ_JOURNAL_SECTOR - SUM_SIZE))
-         && citiz_take_bytes (&cursor, magic, sizeof magic)
-         && memcmp (magic, MAGIC, MAGIC_SIZE) == 0 && citiz_take_u8 (&cursor, &out->version)
-         && out->version == 1 && citiz_take_u64 (&cursor, &out->generation)
-         && citiz_take_u32 (&cursor, &out->n_copied) && out->n_copied <= CITIZ_JOURNAL_RECORDS
-         && citiz_take_bytes (&cursor, out->chain_id.b, sizeof out->chain_id.b)
-         && citiz_take_u64 (&cursor, &out->epoch)
-         && citiz_take_bytes (&cursor, out->node.b, sizeof out->node.b)
-         && citiz_take_bytes (&cursor, out->key.b, sizeof out->key.b)
-         && citiz_take_bytes (&cursor, out->sealed, sizeof out->sealed);
+  out->barred = good && barred == 1;
+  return good;
 }
 
 /* A record of another generation or place has another sum, so what an earlier use of the half left is nothing. */

@@ -24,6 +24,7 @@ typedef struct
   CitizPublicKey node;
   CitizPublicKey key; /* of the epoch */
   guint8 sealed[CITIZ_JOURNAL_SEALED];
+  gboolean barred; /* somebody else has signed with @key: nobody may here, @sealed is zero */
 } CitizJournalHead;
 
 void citiz_journal_head_encode (const CitizJournalHead *head, guint8 out[CITIZ_JOURNAL_SECTOR]);

@@ -24,6 +24,8 @@ typedef struct
   CitizJournal *journal;
   CitizReplica *replica; /* NULL: down */
   guint finals, evidence, alarms;
+  guint said;        /* statements that it has signed and sent */
+  gboolean set_back; /* its folder was put back to an old copy */
 } Node;
 
 /* Messages travel through the main loop, some are lost. */
@@ -93,6 +95,9 @@ overhear (World *world, guint from, GBytes *bytes)
   const CitizVote *vote = &message.vote;
 
   g_assert_true (citiz_message_decode (view, n, &message, NULL));
+  if (message.kind == CITIZ_MESSAGE_CAND
+      || (message.kind == CITIZ_MESSAGE_VOTE && vote->voter == from))
+    world->nodes[from].said++;
   if (message.kind == CITIZ_MESSAGE_CAND)
     return world->no_cand;
   if (message.kind != CITIZ_MESSAGE_VOTE || vote->voter != from || vote->slot >= SLOTS)
@@ -181,7 +186,8 @@ node_up (Node *node)
   g_signal_connect (node->replica, "failed", G_CALLBACK (failed_cb), node);
   g_assert_true (citiz_replica_start (node->replica, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (citiz_replica_get_place (node->replica), ==, node->place);
+  g_assert_cmpuint (citiz_replica_get_place (node->replica), ==,
+                    citiz_journal_is_barred (node->journal) ? CITIZ_CSX_NOBODY : node->place);
   for (guint i = 0; i < world->n; i++)
     if (i != node->place && world->nodes[i].replica != NULL)
       {
@@ -419,7 +425,8 @@ submit_some (World *world, guint count)
     }
 }
 
-/* Nodes at the same height have the same block; every chain stands up to a full verification; nobody was blamed. */
+/* Nodes at the same height have the same block; every chain stands up to a full verification; nobody was blamed, and nobody is barred whose
+ * own folder this is. */
 static void
 check (World *world)
 {
@@ -448,6 +455,8 @@ check (World *world)
           g_assert_true (citiz_hash_equal (&first, &((CitizBlockInfo *) blocks->pdata[0])->hash));
         }
       g_assert_cmpuint (node->evidence, ==, 0);
+      g_assert_true (node->replica == NULL
+                     || citiz_replica_is_barred (node->replica) == node->set_back);
     }
 }
 
@@ -689,10 +698,35 @@ copy_folder (const gchar *from, const gchar *to)
     }
 }
 
-/* A node whose whole folder is put back from an old copy, while the others have gone on with what it said since: it says nothing that
- * contradicts it. */
+static gboolean
+is_told (World *world, guint64 place)
+{
+  return (world->nodes[place].alarms & 1u << CITIZ_CSX_ALARM_DOUBLE) != 0;
+}
+
+/* It follows, signs nothing, and a restart changes nothing about that. */
 static void
-test_old_copy (void)
+stays_barred (World *world, Node *node)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      const guint said = node->said;
+
+      g_assert_true (citiz_replica_is_barred (node->replica));
+      g_assert_cmpuint (citiz_replica_get_place (node->replica), ==, CITIZ_CSX_NOBODY);
+      submit_some (world, 4);
+      wait_for (world, all_have, world->made);
+      g_assert_cmpuint (node->said, ==, said);
+      check (world);
+      node_down (node);
+      node_up (node);
+    }
+}
+
+/* A node's whole folder is put back from an old copy, while the others have gone on with what it said since. @GPOINTER_TO_INT (data): with
+ * something under way that it has voted for; else all of it is final, and only the blocks tell. */
+static void
+test_old_copy (gconstpointer data)
 {
   g_autofree gchar *copy = g_dir_make_tmp ("citiz-replica-copy-XXXXXX", NULL);
   World world;
@@ -711,19 +745,49 @@ test_old_copy (void)
       submit_some (&world, 4);
       wait_for (&world, all_have, world.made);
     }
-  /* Something is under way that this node has voted for, and is not final. */
-  world.cut[0][1] = world.cut[0][3] = world.cut[1][0] = world.cut[1][3] = TRUE;
-  submit_some (&world, 4);
-  run (&world, never, 0, 1);
+  if (GPOINTER_TO_INT (data))
+    {
+      world.cut[0][1] = world.cut[0][3] = world.cut[1][0] = world.cut[1][3] = TRUE;
+      submit_some (&world, 4);
+      run (&world, never, 0, 1);
+    }
   node_down (node);
   copy_folder (copy, node->dir);
   memset (world.cut, 0, sizeof world.cut);
+  node->set_back = TRUE;
   node_up (node);
   wait_for (&world, all_have, world.made);
-  check (&world);
-  g_test_message ("alarms %x", node->alarms);
-  g_assert_true (node->alarms & 1u << CITIZ_CSX_ALARM_DOUBLE);
+  wait_for (&world, is_told, node->place);
+  stays_barred (&world, node);
   empty_folder (copy);
+  world_clear (&world);
+}
+
+/* Two machines with one key and one journal: the first that sees what the other has said says nothing more. */
+static void
+test_twin (void)
+{
+  World world;
+  Node *node;
+  CitizVote vote = {.kind = CITIZ_VOTE_SKIP, .slot = 40};
+  g_autoptr (GBytes) bytes = NULL;
+  CitizMessage message = {.kind = CITIZ_MESSAGE_VOTE};
+  CitizHash vs_hash;
+
+  world_init (&world, 4);
+  world_up (&world);
+  submit_some (&world, 4);
+  wait_for (&world, all_have, 4);
+  node = &world.nodes[1];
+  vote.voter = (guint16) node->place;
+  citiz_validators_hash (&vs_hash, citiz_replica_get_validators (node->replica));
+  citiz_vote_sign (&vote, &world.chain_id, &vs_hash, citiz_journal_get_key (node->journal));
+  message.vote = vote;
+  bytes = citiz_message_encode (&message);
+  citiz_replica_receive (node->replica, 0, bytes);
+  wait_for (&world, is_told, node->place);
+  node->set_back = TRUE;
+  stays_barred (&world, node);
   world_clear (&world);
 }
 
@@ -745,6 +809,8 @@ main (int argc, char **argv)
   g_test_add_func ("/replica/build-on-old", test_build_on_old);
   g_test_add_func ("/replica/bad-network", test_bad_network);
   g_test_add_func ("/replica/partition", test_partition);
-  g_test_add_func ("/replica/old-copy", test_old_copy);
+  g_test_add_data_func ("/replica/old-copy/under-way", GINT_TO_POINTER (TRUE), test_old_copy);
+  g_test_add_data_func ("/replica/old-copy/final", GINT_TO_POINTER (FALSE), test_old_copy);
+  g_test_add_func ("/replica/twin", test_twin);
   return g_test_run ();
 }

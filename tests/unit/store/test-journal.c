@@ -343,6 +343,39 @@ test_change (Place *place, gconstpointer data)
     }
 }
 
+/* Nobody signs with its key any more, whenever the machine goes down. */
+static void
+test_barred (Place *place, gconstpointer data)
+{
+  const gsize key_at = 8 + 1 + 8 + 4 + 32 + 8 + 32 + 32;
+  const CitizVote votes[] = {vote (CITIZ_VOTE_NOTAR, 1), vote (CITIZ_VOTE_FINAL, 1)};
+  g_autofree gchar *before = NULL;
+  g_autofree gchar *after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  add (place, votes, 2, TRUE);
+  g_assert_false (citiz_journal_is_barred (place->journal));
+  before = image (place);
+  g_assert_true (citiz_journal_bar (place->journal, &error));
+  g_assert_no_error (error);
+  g_assert_null (citiz_journal_get_key (place->journal));
+  after = image (place);
+  for (guint i = 0; i < 4; i++)
+    for (gsize k = 0; k < CITIZ_JOURNAL_SEALED; k++)
+      g_assert_cmpint (after[i * CITIZ_JOURNAL_HALF + key_at + k], ==, 0);
+  for (guint old = 0; old < 3; old++) /* 2: neither half is as it was */
+    {
+      g_autofree gchar *cut = g_memdup2 (after, CITIZ_JOURNAL_SIZE);
+
+      for (guint i = old; old < 2 && i < 4; i += 2)
+        memcpy (cut + i * CITIZ_JOURNAL_HALF, before + i * CITIZ_JOURNAL_HALF, CITIZ_JOURNAL_HALF);
+      put_image (place, cut);
+      g_assert_cmpint (reopen (place, NULL), ==, 0);
+      g_assert_true (citiz_journal_is_barred (place->journal));
+      g_assert_null (citiz_journal_get_key (place->journal));
+    }
+}
+
 static void
 test_destroy (Place *place, gconstpointer data)
 {
@@ -365,7 +398,7 @@ main (int argc, char **argv)
       {"/journal/torn", test_torn},           {"/journal/rot", test_rot},
       {"/journal/rot-later", test_rot_later}, {"/journal/full", test_full},
       {"/journal/too-many", test_too_many},   {"/journal/change", test_change},
-      {"/journal/destroy", test_destroy},
+      {"/journal/barred", test_barred},       {"/journal/destroy", test_destroy},
   };
 
   g_test_init (&argc, &argv, NULL);
