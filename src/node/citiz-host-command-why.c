@@ -98,7 +98,9 @@ reason_of (json_t *body, json_t *about)
     const gchar *words;
   } reasons[] = {
       {"observing", N_ ("its vote journal is lost. Its host types: citiz-node join")},
-      {"muted", N_ ("another machine may be signing with its key. Its host sets up a new node")},
+      {"muted", N_ ("somebody else has voted with its key. Its host types there: citiz-node why")},
+      {"diverged",
+       N_ ("its result is not that of the others. Its host types there: citiz-node why")},
       {"guarding", N_ ("it has just been started, and votes in a moment")},
       {"signing",
        N_ ("it says that it votes, and nothing of it comes in time. Its host compares the "
@@ -167,9 +169,8 @@ is_standing (json_t *body)
   return g_str_equal (text_of (body, "state"), "standing");
 }
 
-/* A node that follows. */
-static const gchar *
-advice_to_follower (json_t *body)
+static gboolean
+has_asked (json_t *body)
 {
   json_t *proposal;
   gsize i;
@@ -177,8 +178,34 @@ advice_to_follower (json_t *body)
   json_array_foreach (json_object_get (body, "proposals"), i, proposal)
   {
     if (g_str_equal (text_of (json_object_get (proposal, "by"), "node"), text_of (body, "node")))
-      return _ ("It has asked to come in: it votes as soon as enough of the others have agreed.");
+      return TRUE;
   }
+  return FALSE;
+}
+
+/* A node with whose key somebody else has voted. */
+static const gchar *
+advice_to_twin (json_t *body)
+{
+  if (g_str_equal (text_of (body, "mode"), "muted"))
+    return _ (
+        "Votes with this node’s key are known that it never made: an old copy of its folder was "
+        "put back, or another machine runs with a copy of it. It signs nothing more with that "
+        "key, not after a restart either. First make sure that no other machine runs with its "
+        "folder. Then, to vote again under a new key: citiz-node join");
+  return _ ("Another machine votes with this node’s key right now: only one of the two may run. "
+            "Stop one of them. If this one is to stay, then, to vote here under a new key: "
+            "citiz-node join");
+}
+
+/* A node that follows. */
+static const gchar *
+advice_to_follower (json_t *body)
+{
+  if (has_asked (body))
+    return _ ("It has asked to come in: it votes as soon as enough of the others have agreed.");
+  if (g_str_equal (text_of (body, "state"), "twin"))
+    return advice_to_twin (body);
   if (is_listed (body))
     return _ (
         "It is on the list of validators and has lost its vote journal: it follows, and the "
@@ -223,9 +250,13 @@ advice (json_t *body)
 {
   const gchar *mode = text_of (body, "mode");
 
+  if (g_str_equal (mode, "diverged"))
+    return _ (
+        "This node’s result is not that of the others, and it has stopped voting. Compare the "
+        "version of its program with theirs, and update the older one. If they are the same, "
+        "this machine’s disk or memory is at fault: move the node to another one.");
   if (g_str_equal (mode, "muted"))
-    return _ ("This node must not sign any more: make sure that no copy of it runs elsewhere, then "
-              "set up a new node and let the others take it in.");
+    return advice_to_follower (body);
   if (json_is_true (json_object_get (body, "foundedAnew")))
     return _ ("Other nodes have founded the community anew, and this one has not accepted it: "
               "citiz-node refound");

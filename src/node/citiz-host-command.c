@@ -87,9 +87,7 @@ citiz_host_command_run (const CitizHostArguments *arguments, GError **error)
       citiz_host_notify_status (host);
       g_message ("event=started height=%llu signs=%s",
                  (unsigned long long) citiz_chain_height (host->chain),
-                 citiz_journals_get (host->journals, citiz_replica_get_epoch (host->replica), NULL)
-                     ? "yes"
-                     : "no");
+                 citiz_replica_get_place (host->replica) != CITIZ_CSX_NOBODY ? "yes" : "no");
       g_main_loop_run (loop);
     }
   g_source_remove (ends[0]);
@@ -141,6 +139,7 @@ state_words (const gchar *state)
       {"starting", N_ ("asks the others for its own votes before it signs")},
       {"alone", N_ ("cannot reach enough of the others")},
       {"unheard", N_ ("does not hear enough of the others vote: nothing new becomes final")},
+      {"twin", N_ ("another machine votes, or has voted, with its key")},
       {"standing", N_ ("takes transactions, and nothing becomes final")},
       {"disk-full", N_ ("takes nothing new: its disk is almost full")},
       {"draining", N_ ("takes nothing new: it is being stopped")},
@@ -163,7 +162,8 @@ mode_words (const gchar *mode)
       {"signing", N_ ("votes")},
       {"guarding", N_ ("does not vote yet")},
       {"observing", N_ ("follows, and does not vote")},
-      {"muted", N_ ("has stopped voting: another machine may be signing with its key")},
+      {"muted", N_ ("must not vote any more with that key")},
+      {"diverged", N_ ("has stopped voting: its result is not that of the others")},
       {"closed", N_ ("its term is over")},
   };
 

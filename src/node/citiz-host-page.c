@@ -41,6 +41,7 @@ typedef enum
   W_STANDING,
   W_FULL,
   W_DRAINING,
+  W_TWIN,
   W_KEPT_BY,
   W_OPERATOR,
   W_ADDRESS,
@@ -89,6 +90,11 @@ static const gchar *const words[N_WORDS][2] = {
                 "qu’il a."},
     [W_DRAINING] = {"This node is about to stop: use another one.",
                     "Ce nœud va s’arrêter : utilisez-en un autre."},
+    [W_TWIN]
+    = {"Somebody else has voted with this node’s key: it votes no more until its host has seen to "
+       "it. It follows the others and answers.",
+       "Quelqu’un d’autre a voté avec la clé de ce nœud : il ne vote plus tant que la personne qui "
+       "l’héberge n’y a pas vu. Il suit les autres et répond."},
     [W_KEPT_BY]
     = {"Who keeps this community’s ledger", "Qui tient le registre de cette communauté"},
     [W_OPERATOR] = {"Operator", "Hébergeur"},
@@ -184,11 +190,8 @@ state_word (CitizHost *host)
   {
     const gchar *state;
     Word word;
-  } states[] = {{"alone", W_ALONE},
-                {"unheard", W_UNHEARD},
-                {"standing", W_STANDING},
-                {"disk-full", W_FULL},
-                {"draining", W_DRAINING}};
+  } states[] = {{"alone", W_ALONE}, {"unheard", W_UNHEARD}, {"standing", W_STANDING},
+                {"twin", W_TWIN},   {"disk-full", W_FULL},  {"draining", W_DRAINING}};
 
   CitizCsxReport report;
 

@@ -63,7 +63,7 @@ look_around (CitizHost *host, const CitizCsxReport *report)
   return out;
 }
 
-/* "ready", or why no transaction would become final: "draining", "disk-full", "starting" (asks the others for its own votes), "alone" (too
+/* "ready", or why no transaction would become final: "draining", "twin" (somebody else has voted with this node's key), "disk-full", "starting" (asks the others for its own votes), "alone" (too
  * few are there), "unheard" (they are, and too few of them vote), "standing" (something waits, and whatever the reason, nothing becomes
  * final). */
 const gchar *
@@ -75,6 +75,8 @@ citiz_host_state (CitizHost *host)
 
   if (host->draining)
     return "draining";
+  if (citiz_replica_is_barred (host->replica) || citiz_replica_has_twin (host->replica))
+    return "twin";
   if (host->full)
     return "disk-full";
   citiz_replica_report (host->replica, &report);
@@ -88,12 +90,15 @@ citiz_host_state (CitizHost *host)
   return report.standing >= CITIZ_HOST_STANDING * CITIZ_SECOND ? "standing" : "ready";
 }
 
+/* A machine that has muted itself for good lives on only if its result is another than the others'. */
 static const gchar *
-mode_name (CitizCsxMode mode)
+mode_name (CitizHost *host, const CitizCsxReport *report)
 {
-  static const gchar *const names[] = {"signing", "guarding", "observing", "muted", "closed"};
+  static const gchar *const names[] = {"signing", "guarding", "observing", "diverged", "closed"};
 
-  return (guint) mode < G_N_ELEMENTS (names) ? names[mode] : "unknown";
+  if (citiz_replica_is_barred (host->replica))
+    return "muted";
+  return (guint) report->mode < G_N_ELEMENTS (names) ? names[report->mode] : "unknown";
 }
 
 static json_t *
@@ -181,7 +186,7 @@ citiz_host_describe (CitizHost *host)
   there = look_around (host, &report);
   more = json_pack (
       "{s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:I, s:I, s:i, s:o}", "state",
-      citiz_host_state (host), "mode", mode_name (report.mode), "height",
+      citiz_host_state (host), "mode", mode_name (host, &report), "height",
       (json_int_t) citiz_chain_height (host->chain), "hash", hash, "time",
       (json_int_t) citiz_chain_time (host->chain).ms, "blockTime", (json_int_t) head->time.ms,
       "epoch", (json_int_t) citiz_ledger_epoch (ledger), "slot", (json_int_t) head->slot,
@@ -213,7 +218,7 @@ citiz_host_notify_status (CitizHost *host)
   there = look_around (host, &report);
   line = g_strdup_printf ("STATUS=%s, %s; block %" G_GUINT64_FORMAT
                           "; %u of %u validators in reach, %u vote; %u transactions wait",
-                          citiz_host_state (host), mode_name (report.mode),
+                          citiz_host_state (host), mode_name (host, &report),
                           citiz_chain_height (host->chain), there.linked,
                           (guint) citiz_replica_get_validators (host->replica)->n, there.voting,
                           citiz_replica_n_waiting (host->replica));
@@ -242,7 +247,7 @@ citiz_host_route_about (CitizHostCall *call)
   json_object_set_new (body, "witness", json_string (witness));
   json_object_set_new (body, "contact", json_string (call->host->config->contact));
   json_object_set_new (body, "version", json_string (CITIZ_VERSION));
-  json_object_set_new (body, "mode", json_string (mode_name (report.mode)));
+  json_object_set_new (body, "mode", json_string (mode_name (call->host, &report)));
   json_object_set_new (body, "epoch",
                        json_integer ((json_int_t) citiz_replica_get_epoch (call->host->replica)));
   json_object_set_new (body, "limits", json_string ("/limits"));
@@ -301,12 +306,17 @@ citiz_host_route_health (CitizHostCall *call)
   citiz_host_answer_bytes (call, 200, PLAIN, g_bytes_new_static ("ok\n", 3));
 }
 
-/* 200 when a transaction would be taken and could become final, else 503; either way a word that says why. */
+/* 200 when a transaction would be taken and could become final, else 503; either way a word that says why, and a sentence where nobody would
+ * guess. */
 void
 citiz_host_route_ready (CitizHostCall *call)
 {
   const gchar *state = citiz_host_state (call->host);
-  gchar *line = g_strdup_printf ("%s\n", state);
+  gchar *line = g_strdup_printf ("%s%s\n", state,
+                                 g_str_equal (state, "twin")
+                                     ? ": somebody else has voted with this node's key; it votes "
+                                       "no more: citiz-node why"
+                                     : "");
 
   citiz_host_answer_bytes (call, g_str_equal (state, "ready") ? 200 : 503, PLAIN,
                            g_bytes_new_take (line, strlen (line)));

@@ -39,6 +39,7 @@ class Node:
         self.url = f'http://127.0.0.1:{self.port}'
         self.process = None
         self.environment = {}
+        self.set_back = False  # its folder is an old copy
         self.log = world.dir / f'node-{place + 1}.log'
 
     def command(self, *words, check=True):
@@ -234,9 +235,12 @@ class World:
         return until('all have the same newest block', same, seconds, 0.2)[0]
 
     def no_evidence(self):
+        """Nor does a node think that another has its key, whose own folder it has."""
         for node in self.nodes:
             if node.process:
-                assert node.status()['evidence'] == 0, f'node {node.place + 1} holds evidence'
+                status = node.status()
+                assert status['evidence'] == 0, f'node {node.place + 1} holds evidence'
+                assert node.set_back or status['mode'] != 'muted' and status['state'] != 'twin', f'node {node.place + 1} doubts its key'
 
 
 class Load(threading.Thread):

@@ -575,8 +575,45 @@ def slot_members(world):
     return world.nodes[0].ask('why')['members']
 
 
+def must_not_sign(world, node):
+    """It says so wherever it is asked, and gives no vote, restarted or not: with one of the others away nothing becomes final. Its host asks for another epoch, in which it votes again."""
+    others = [n for n in world.nodes if n is not node]
+    for _ in range(2):
+        until('it knows', lambda: node.status()['mode'] == 'muted')
+        assert node.status()['state'] == 'twin' and others[0].status()['state'] == 'ready', (node.status(), others[0].status())
+        status, line = node.get('/readyz')
+        assert status == 503 and line.startswith(b'twin: somebody else has voted'), line
+        for language, words in (('en', 'Somebody else has voted with this node’s key'), ('fr', 'Quelqu’un d’autre a voté avec la clé de ce nœud')):
+            assert words in node.get('/', headers={'Accept-Language': language})[1].decode()
+        why = node.command('why').stdout
+        assert 'must not vote any more' in why and 'not after a restart either' in why.splitlines()[-1] and why.endswith('citiz-node join\n'), why
+        node.kill()
+        node.start()
+    others[2].kill()
+    name = json.loads(others[0].submit(world.transactions(1)[0])[1])['id']
+    until('it waits here too', lambda: node.status()['waiting'])
+    assert others[0].state_of(name, 4) == 'pending' and node.status()['mode'] == 'muted'
+    slots = others[0].ask('why')['slots']
+    place = [m['node'] for m in others[0].status()['members']].index(node.status()['node'])
+    assert slots and not any(slot[kind][place] for slot in slots for kind in ('notar', 'skip', 'final')), slots
+    others[2].start()
+    node.becomes_final(name)
+    until('it is missed', lambda: Load(world, others, number=2).complete() and 'somebody else has voted with its key' in others[0].command('why').stdout, every=1)
+
+
+def votes_anew(world, node):
+    """Under a new key, as its host is told to ask for."""
+    node.command('join')
+    proposal = until('it is proposed', lambda: [p['id'] for p in node.status()['proposals']])[0]
+    assert 'as soon as enough of the others have agreed' in node.command('why').stdout.splitlines()[-1]
+    approve(world, proposal, [n for n in world.nodes if n is not node])
+    in_epoch(world, 1, 4)
+    until('it votes', lambda: node.status()['mode'] == 'signing' and node.ready())
+    Load(world, number=10).complete()
+
+
 def case_old_backup(world):
-    """A node put back to an old copy of its folder, journal and all, does not sign twice."""
+    """A node put back to an old copy of its folder, journal and all, does not sign twice, and not any more after a restart; under a new key it votes again."""
     world.start()
     node = world.nodes[0]
     Load(world, number=10).complete()
@@ -590,11 +627,64 @@ def case_old_backup(world):
     node.kill()
     shutil.rmtree(node.dir)
     shutil.copytree(old, node.dir)
+    node.set_back = True
     node.start()
     more = Load(world, [n for n in world.nodes if n is not node], number=40)
     load.final += more.complete()
     acknowledged(world, load)
-    print(f"# restored node: {node.status()['mode']}")
+    must_not_sign(world, node)
+    votes_anew(world, node)
+    acknowledged(world, load)
+
+
+def copied(world, node, folder):
+    """A node of the same key in `folder`, at another port."""
+    twin = Node(world, len(world.nodes))
+    twin.dir = folder
+    conf = folder / 'citiz-node.conf'
+    conf.write_text(conf.read_text().replace(f'127.0.0.1:{node.port}', f'127.0.0.1:{twin.port}').replace(
+        f'127.0.0.1:{node.metrics_port}', f'127.0.0.1:{twin.metrics_port}'))
+    twin.set('node', url=node.url)
+    return twin
+
+
+def case_twin(world):
+    """A node's folder runs on two machines at once: who sees what the other has signed signs no more, and its host is told; so is the host of one that was restored beside a node that runs."""
+    for each in world.nodes:  # a copy that asks takes what is told to the other, until that one speaks
+        each.set('order', heartbeat=2000)
+    world.start()
+    node, backup, whole = world.nodes[0], world.dir / 'backup', world.dir / 'whole'
+    Load(world, number=10).complete()
+    node.command('backup', str(backup))
+    follower = Node(world, 4)
+    follower.dir = world.dir / 'restored'
+    follower.command('restore', '--verify', str(backup))
+    follower = copied(world, node, follower.dir)
+    follower.start()
+    try:
+        until('it sees that the other votes', lambda: Load(world, number=2).complete() and follower.get('/readyz')[1].startswith(b'twin'), every=1)
+        assert follower.status()['mode'] == 'observing' and 'only one of the two may run' in follower.command('why').stdout.splitlines()[-1]
+        assert node.ready() and node.status()['mode'] == 'signing'
+    finally:
+        follower.kill()
+    node.stop()
+    shutil.copytree(node.dir, whole, ignore=shutil.ignore_patterns('*.sock'))
+    node.start()
+    twin = copied(world, node, whole).start()
+    try:
+        until('one of them is told', lambda: Load(world, world.nodes[1:], number=2).complete() and [
+            n for n in (node, twin) if n.status()['mode'] == 'muted'], every=1)
+    finally:
+        twin.kill()
+    if node.status()['mode'] != 'muted':  # it was the other
+        node.kill()
+        shutil.rmtree(node.dir)
+        shutil.copytree(whole, node.dir, ignore=shutil.ignore_patterns('*.sock'))
+        conf = node.dir / 'citiz-node.conf'
+        conf.write_text(conf.read_text().replace(f'127.0.0.1:{twin.port}', f'127.0.0.1:{node.port}').replace(
+            f'127.0.0.1:{twin.metrics_port}', f'127.0.0.1:{node.metrics_port}'))
+        node.start()
+    must_not_sign(world, node)
 
 
 def case_clock(world):
