@@ -97,7 +97,7 @@ give_list (Node *node, GByteArray *out)
       = citiz_chain_snapshot_list (node->scene->giver->chain, node->scene->ended);
 
   citiz_put_bytes (out, g_bytes_get_data (list, NULL), g_bytes_get_size (list));
-  out->data[40] ^= node->manner == FALSE_LIST;
+  out->data[out->len / 2] ^= node->manner == FALSE_LIST;
   g_byte_array_set_size (out, out->len - (node->manner == ODD_LIST));
   if (node->manner == LONG_LIST)
     g_byte_array_set_size (out, 3 * 1024 * 1024);
