@@ -534,6 +534,19 @@ enter_epoch (CitizLedger *ledger, const CitizBlockHeader *header, GError **error
                  "the state does not name its validators");
 }
 
+/* What stands before a block's transactions: its epoch, its place, its certificates. */
+static gboolean
+enter_block (CitizLedger *ledger,
+             const CitizBlock *block,
+             CitizTime now,
+             CitizCheckFunc check,
+             gpointer check_data,
+             GError **error)
+{
+  return enter_epoch (ledger, &block->header, error) && check_place (ledger, block, now, error)
+         && check_certs (ledger, block, check, check_data, error);
+}
+
 /**
  * citiz_ledger_advance:
  *
@@ -558,8 +571,7 @@ citiz_ledger_advance (CitizLedger *ledger,
   else if (check == NULL)
     check = citiz_check_now;
 
-  if (!enter_epoch (ledger, &block->header, error) || !check_place (ledger, block, now, error)
-      || !check_certs (ledger, block, check, check_data, error))
+  if (!enter_block (ledger, block, now, check, check_data, error))
     return FALSE;
   if (!execute (ledger, block->txs, block->header.time, check, check_data, changes, &lane, error))
     {
@@ -723,8 +735,7 @@ citiz_ledger_retrace (CitizLedger *ledger,
 {
   CitizHash root;
 
-  if (!enter_epoch (ledger, &block->header, error) || !check_place (ledger, block, now, error)
-      || !check_certs (ledger, block, check, check_data, error)
+  if (!enter_block (ledger, block, now, check, check_data, error)
       || !recheck (ledger, block->txs, owed, check, check_data, changes, error))
     return FALSE;
   citiz_log_root (&ledger->log, &root);

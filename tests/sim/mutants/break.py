@@ -76,7 +76,7 @@ MUTATIONS = [
     ('a day begins with the count of the one before', ('admit.c', '|| «made.day != today»', NOT)),
     ('the open lane has no end', ('admit.c', '&& («run->lane->n >= CITIZ_LANE_MAX_TX || run->lane->bytes + size > CITIZ_LANE_MAX_BYTES»)', NOT)),
     ('the ledger is not as durable as the chain', ('sim-ledger.c', '«  node->ledger = after;»', '  if (M)\n    citiz_ledger_free (after);\n  node->ledger = M ? citiz_ledger_fork (citiz_sim_block (node->sim, 0)->after) : after;')),
-    ('the first block of an epoch is executed in the one before', ('ledger-block.c', 'if («!enter_epoch (ledger, &block->header, error)» || !check_place', NOT)),
+    ('the first block of an epoch is executed in the one before', ('ledger-block.c', 'return «enter_epoch (ledger, &block->header, error)» && check_place', EITHER)),
     ('who comes late begins with another state', ('sim-change.c', '«  node->ledger = g_steal_pointer (&made);»', '  node->ledger = M ? citiz_ledger_fork (citiz_sim_block (sim, 0)->after) : g_steal_pointer (&made);')),
 ]
 
