@@ -267,21 +267,27 @@ alerts_of (CitizIps *ips, const CitizItem *item)
   return alerts;
 }
 
-/* When somebody last said so: the day of an import says nothing of it. */
+/* 0: none, or not yet. A day is one of the person's. */
+static gint64
+past (const CitizIps *ips, const CitizDate *date)
+{
+  gint64 when = citiz_date_start (date).ms;
+
+  if (date->precision == CITIZ_DATE_NONE)
+    return 0;
+  if (date->precision != CITIZ_DATE_TIME)
+    when -= ips->options->offset_minutes * CITIZ_MINUTE;
+  return when <= ips->now.ms ? when : 0;
+}
+
+/* When somebody last said so, at the earliest when it began: the day of an import says nothing of it. */
 static void
 said (CitizIps *ips, CitizPart part, const CitizItem *item)
 {
-  const CitizDatePrecision precision = item->recorded.precision;
-  gint64 when = item->changed.ms;
+  const gint64 when = item->source == CITIZ_SOURCE_SELF
+                          ? item->changed.ms
+                          : MAX (past (ips, &item->recorded), past (ips, &item->onset));
 
-  if (item->source != CITIZ_SOURCE_SELF)
-    {
-      if (precision == CITIZ_DATE_NONE)
-        return;
-      when = citiz_date_start (&item->recorded).ms;
-      if (precision != CITIZ_DATE_TIME) /* a day is one of the person's */
-        when -= ips->options->offset_minutes * CITIZ_MINUTE;
-    }
   ips->reviewed[part].ms = MAX (ips->reviewed[part].ms, when);
 }
 

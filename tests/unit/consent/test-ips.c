@@ -847,6 +847,13 @@ test_as_of (Fixture *f, gconstpointer data)
       g_str_has_prefix (json_string_value (json_object_get (part, "valueDateTime")), "2022-01-04"));
   json_decref (bundle);
 
+  g_assert_true (citiz_date_parse (&item->onset, "2023-05")); /* said later than it was noted */
+  bundle = build (f);
+  part = part_of (extension_of (section_of (bundle, "11450-4"), "part"), "reviewed");
+  g_assert_true (
+      g_str_has_prefix (json_string_value (json_object_get (part, "valueDateTime")), "2023-05-01"));
+  json_decref (bundle);
+
   citiz_item_set_source (item, CITIZ_SOURCE_SELF, NULL);
   bundle = build (f);
   part = part_of (extension_of (section_of (bundle, "11450-4"), "part"), "reviewed");
