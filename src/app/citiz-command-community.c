@@ -104,9 +104,10 @@ describe_node (const CitizNodeView *node)
 {
   g_autofree gchar *seen = node->seen.ms > 0 ? citiz_time_text (node->seen) : NULL;
 
-  return json_pack ("{s:s, s:s, s:s, s:b, s:b, s:b, s:s?}", "node", node->id, "operator",
+  return json_pack ("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:s, s:s?}", "node", node->id, "operator",
                     node->operator_, "url", node->url, "validator", node->validator, "missing",
-                    node->missing, "doubted", node->doubted, "seen", seen);
+                    node->missing, "silent", node->silent, "doubted", node->doubted, "silentBy",
+                    node->silent_by, "seen", seen);
 }
 
 static json_t *
@@ -141,15 +142,16 @@ describe (const CitizCommunityView *view)
   if (view->refound != NULL)
     refound = citiz_session_refound_name (view->refound);
   return json_pack (
-      "{s:s?, s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:i, s:o, s:o}",
+      "{s:s?, s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:b, s:i, s:i, s:i, s:b, s:I, s:I, s:i, s:o, s:o}",
       "refound", refound, "name", view->name, "fingerprint", view->fingerprint, "state",
       state_words[view->state], "height", (json_int_t) view->height, "nodeHeight",
       (json_int_t) view->node_height, "final", final, "level", (int) view->level, "progress",
       view->progress, "registered", view->registered, "validators", (int) view->n_validators,
-      "missing", (int) view->n_missing, "mayFail", (int) view->may_fail, "mayLie",
-      (int) view->may_lie, "waiting", (int) view->n_waiting, "standsStill", view->still,
-      "personalHeight", (json_int_t) view->head, "committedHeight", (json_int_t) view->committed,
-      "watchers", (int) view->watchers, "alarms", alarms, "nodes", nodes);
+      "missing", (int) view->n_missing, "silent", (int) view->n_silent, "tooFewVote",
+      view->few_vote, "mayFail", (int) view->may_fail, "mayLie", (int) view->may_lie, "waiting",
+      (int) view->n_waiting, "standsStill", view->still, "personalHeight", (json_int_t) view->head,
+      "committedHeight", (json_int_t) view->committed, "watchers", (int) view->watchers, "alarms",
+      alarms, "nodes", nodes);
 }
 
 static void
@@ -161,8 +163,10 @@ say_nodes (const CitizCommandRun *run, const CitizCommunityView *view)
       g_autofree gchar *seen = node->seen.ms > 0 ? citiz_time_text (node->seen) : NULL;
 
       citiz_say (run, "  %s  %s  %s%s%s", node->operator_[0] != '\0' ? node->operator_ : node->id,
-                 node->url, seen != NULL ? seen : "-", node->missing ? "  " : "",
-                 node->missing ? _ ("does not answer") : "");
+                 node->url, seen != NULL ? seen : "-", node->missing || node->silent ? "  " : "",
+                 node->missing  ? _ ("does not answer")
+                 : node->silent ? _ ("does not vote")
+                                : "");
     }
 }
 

@@ -26,6 +26,8 @@ describe_node (CitizCommunity *community, const CitizCommunityMember *member)
   view->seen = member->seen;
   view->validator = member->validator;
   view->missing = member->missing;
+  view->silent = member->silent && !member->missing;
+  view->silent_by = g_strdup (member->silent_by);
   view->doubted = member->url[0] != '\0'
                   && g_strcmp0 (citiz_community_get_doubt (community), member->url) == 0;
   return view;
@@ -45,9 +47,11 @@ describe_nodes (CitizCommunity *community, CitizCommunityView *view)
       g_ptr_array_add (view->nodes, node);
       view->n_validators += member->validator;
       view->n_missing += member->validator && member->missing;
+      view->n_silent += node->silent;
       n_agree += node->validator && node->seen.ms != 0 && !node->missing && !node->doubted;
     }
   view->n_signed = MAX (citiz_community_get_signed (community), n_agree);
+  view->few_vote = citiz_community_too_few_vote (community);
   view->may_fail = view->n_validators - citiz_quorum (view->n_validators);
   view->may_lie = view->n_validators > 3 ? (view->n_validators - 1) / 3 : 0;
   view->opens_stalled = citiz_engine_may_open_stalled (view->n_validators);

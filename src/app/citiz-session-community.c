@@ -26,6 +26,7 @@ citiz_node_view_free (gpointer data)
   g_free (view->id);
   g_free (view->operator_);
   g_free (view->url);
+  g_free (view->silent_by);
   g_free (view);
 }
 
@@ -41,11 +42,11 @@ citiz_community_view_free (CitizCommunityView *view)
   g_free (view);
 }
 
-/* So many validators are missing that nothing new becomes final; or nothing does, whoever answers. */
+/* So many validators are missing, or do not vote, that nothing new becomes final; or nothing does, whoever answers. */
 gboolean
 citiz_community_view_stands (const CitizCommunityView *view)
 {
-  return view->still || view->n_missing > view->may_fail;
+  return view->still || view->few_vote || view->n_missing + view->n_silent > view->may_fail;
 }
 
 const CitizCommunityView *
@@ -124,6 +125,30 @@ explain_catching_up (const CitizCommunityView *view)
 }
 
 /**
+ * citiz_session_explain_away:
+ *
+ * How many of the validators are missing, and in what way: they do not answer this computer, or do not vote.
+ */
+gchar *
+citiz_session_explain_away (const CitizCommunityView *view)
+{
+  const guint n = view->n_missing + view->n_silent;
+
+  if (n == 0 || (view->few_vote && n <= view->may_fail))
+    return g_strdup (_ ("Too few nodes vote"));
+  if (view->n_silent == 0)
+    return g_strdup_printf (
+        ngettext ("%u node of %u does not answer", "%u nodes of %u do not answer", n), n,
+        view->n_validators);
+  if (view->n_missing == 0)
+    return g_strdup_printf (
+        ngettext ("%u node of %u does not vote", "%u nodes of %u do not vote", n), n,
+        view->n_validators);
+  /* Translators: two or more. */
+  return g_strdup_printf (_ ("%u nodes of %u do not answer or do not vote"), n, view->n_validators);
+}
+
+/**
  * citiz_session_explain_community:
  *
  * What is most worth knowing, in one sentence without a full stop.
@@ -151,9 +176,7 @@ citiz_session_explain_community (const CitizCommunityView *view)
   if (view->still)
     return g_strdup (_ ("The ledger stands still: what waits is kept"));
   if (citiz_community_view_stands (view))
-    return g_strdup_printf (
-        ngettext ("%u node of %u does not answer", "%u nodes of %u do not answer", view->n_missing),
-        view->n_missing, view->n_validators);
+    return citiz_session_explain_away (view);
   if (view->working)
     return g_strdup (_ ("Working for a place in the community"));
   if (view->state == CITIZ_COMMUNITY_VIEW_CATCHING_UP)

@@ -533,6 +533,9 @@ typedef struct
   gboolean validator;
   gboolean missing; /* did not answer when it was last asked */
   gboolean doubted; /* showed what cannot be */
+  gboolean
+      silent; /* answers, and does not vote, by its own word or that of more nodes than may lie */
+  gchar *silent_by; /* too few say so: who runs the first that does; "": nobody */
 } CitizNodeView;
 
 /* What vigilance has seen and a person should know. */
@@ -583,6 +586,8 @@ typedef struct
   gboolean registered;         /* the community knows this account */
   gboolean working;            /* for a place: nobody vouches */
   guint n_validators, n_missing;
+  guint n_silent;    /* answer, and do not vote */
+  gboolean few_vote; /* no quorum votes, by the word of more nodes than may lie */
   guint
       n_signed; /* validators who signed the newest block of one's own copy, or were seen to agree with it */
   guint may_fail;         /* this many validators may be down */
@@ -608,6 +613,7 @@ gboolean citiz_community_view_stands (const CitizCommunityView *view);
 /* One sentence for the header, in the person's language. (transfer full) */
 gchar *citiz_session_explain_community (const CitizCommunityView *view);
 gchar *citiz_session_explain_verifying (const CitizCommunityView *view);
+gchar *citiz_session_explain_away (const CitizCommunityView *view);
 /* Too few of the nodes that hold its parts answer: nobody opens it now. @view: (nullable) */
 gboolean citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view);
 /* A link over nodes that was kept on screen while the record is locked, leading to a node that answers. (transfer full) */

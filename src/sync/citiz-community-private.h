@@ -76,7 +76,8 @@ struct _CitizCommunity
   gint64 moved_at, waits_since; /* 0: nothing waits */
   guint still_ms;
   gboolean still;
-  gboolean watched; /* a link to one of its nodes is on screen */
+  gboolean watched;   /* a link to one of its nodes is on screen */
+  gboolean few_heard; /* no quorum votes, by the word of more nodes than may lie */
   /* the personal chain */
   CitizChain *personal;
   CitizPendingHead pending;
@@ -121,6 +122,10 @@ void citiz_community_start_watching (CitizCommunity *self);
 void citiz_community_stop_watching (CitizCommunity *self);
 void citiz_community_list_members (CitizCommunity *self);
 void citiz_community_see_votes (CitizCommunity *self);
+
+/* citiz-community-voices.c */
+guint citiz_community_words_needed (CitizCommunity *self);
+void citiz_community_listen (CitizCommunity *self);
 
 /* citiz-community-still.c */
 void citiz_community_init_still (CitizCommunity *self);

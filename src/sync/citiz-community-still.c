@@ -9,8 +9,7 @@ static gboolean
 is_said_to_wait (CitizCommunity *self, gboolean ours, gint64 since)
 {
   g_autoptr (GPtrArray) nodes = citiz_watch_nodes (self->watcher);
-  const guint n = self->light.validators.n;
-  const guint needed = ours ? 1 : n - citiz_quorum (n) + 1;
+  const guint needed = ours ? 1 : citiz_community_words_needed (self);
   guint say = 0;
 
   for (guint i = 0; i < nodes->len; i++)
@@ -19,7 +18,7 @@ is_said_to_wait (CitizCommunity *self, gboolean ours, gint64 since)
 
       say += said->answers && said->due > 0 && said->heard >= since;
     }
-  return say >= MAX (needed, 1);
+  return say >= needed;
 }
 
 /* Looked at whenever a node was heard, a block came, or what waits has changed; each node is heard every ten seconds while something of one's own
@@ -50,11 +49,12 @@ citiz_community_look_if_still (CitizCommunity *self)
     citiz_community_tell (self);
 }
 
-/* The nodes are visited more often while the person looks at what they do, or waits for it. */
+/* The nodes are visited more often while the person looks at what they do, or waits for it; and while no quorum of them votes. */
 void
 citiz_community_follow_near (CitizCommunity *self)
 {
-  citiz_watch_set_near (self->watcher, self->watched || citiz_outbox_n_waiting (self->outbox) > 0);
+  citiz_watch_set_near (self->watcher, self->watched || self->few_heard
+                                           || citiz_outbox_n_waiting (self->outbox) > 0);
 }
 
 /**

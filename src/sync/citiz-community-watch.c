@@ -40,6 +40,7 @@ need_member (CitizCommunity *self, const CitizPublicKey *node)
   member->node = *node;
   member->url = g_strdup ("");
   member->operator_ = g_strdup ("");
+  member->silent_by = g_strdup ("");
   g_ptr_array_add (self->members, member);
   return member;
 }
@@ -271,6 +272,7 @@ citiz_community_hear (CitizCommunity *self, const gchar *url, json_t *status)
       end_doubt (self, url);
       take_status (self, url, status);
     }
+  citiz_community_listen (self);
   citiz_community_look_if_still (self);
   citiz_community_tell (self);
 }

@@ -622,6 +622,7 @@ citiz_community_member_free (gpointer data)
 
   g_free (member->url);
   g_free (member->operator_);
+  g_free (member->silent_by);
   g_free (member);
 }
 

@@ -43,6 +43,8 @@ typedef struct
   CitizTime seen; /* it answered, or its vote was on the chain; 0: never */
   gboolean validator;
   gboolean missing; /* did not answer when it was last asked */
+  gboolean silent;  /* it does not vote, by its own word or that of more nodes than may lie */
+  gchar *silent_by; /* too few say so: the first who does; "": nobody */
 } CitizCommunityMember;
 
 /* The newest head of the personal chain that the community has made final; height 0: none yet. */
@@ -103,6 +105,7 @@ guint64 citiz_community_get_node_height (CitizCommunity *self);
 CitizLevel citiz_community_get_level (CitizCommunity *self, gdouble *out_progress);
 CitizTime citiz_community_get_final_time (CitizCommunity *self);
 gboolean citiz_community_is_still (CitizCommunity *self); /* nothing new becomes final */
+gboolean citiz_community_too_few_vote (CitizCommunity *self);
 
 /* Those who keep it have founded it anew, because a quorum was lost for good: the person decides. */
 const CitizRefound *citiz_community_get_refound (CitizCommunity *self, guint *out_old);

@@ -135,7 +135,7 @@ judge_stall (CitizWatch *self)
       const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
 
       n += said->answers;
-      stalled += said->answers && said->due > 0 && said->final_age_ms > STALL_AFTER;
+      stalled += said->answers && said->standing_ms > STALL_AFTER;
     }
   if (n > 0)
     citiz_watch_set_alarm (self, CITIZ_ALARM_STALL, "", stalled == n);

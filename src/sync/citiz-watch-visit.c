@@ -49,13 +49,17 @@ take_links (CitizWatchNode *node, json_t *body)
   gsize i;
 
   g_ptr_array_set_size (node->said.linked, 0);
+  g_ptr_array_set_size (node->said.silent, 0);
   json_array_foreach (members, i, member)
   {
     CitizPublicKey key;
 
-    if (json_is_true (json_object_get (member, "linked"))
-        && citiz_json_strict_bytes (member, "node", key.b, sizeof key.b))
-      g_ptr_array_add (node->said.linked, g_memdup2 (&key, sizeof key));
+    if (!json_is_true (json_object_get (member, "linked"))
+        || !citiz_json_strict_bytes (member, "node", key.b, sizeof key.b))
+      continue;
+    g_ptr_array_add (node->said.linked, g_memdup2 (&key, sizeof key));
+    if (json_is_true (json_object_get (member, "silent")))
+      g_ptr_array_add (node->said.silent, g_memdup2 (&key, sizeof key));
   }
 }
 
@@ -82,6 +86,17 @@ number_of (json_t *body, const gchar *key, gint64 otherwise)
   return citiz_json_strict_int (body, key, 0, CITIZ_JSON_INT_MAX, &value) ? value : otherwise;
 }
 
+/* Who is on the list says how many vote; and of itself, whether it does. */
+static void
+take_votes (CitizWatched *said, json_t *body)
+{
+  static const gchar *const mute[] = {"muted", "observing", "diverged", NULL};
+  const gchar *mode = citiz_json_strict_string (body, "mode", 32);
+
+  said->voting = (gint) MIN (number_of (body, "voting", -1), CITIZ_MAX_VALIDATORS);
+  said->mute = said->voting >= 0 && mode != NULL && g_strv_contains (mute, mode);
+}
+
 static gboolean
 read_status (CitizWatch *self, CitizWatchNode *node, json_t *body)
 {
@@ -98,9 +113,10 @@ read_status (CitizWatch *self, CitizWatchNode *node, json_t *body)
   said->height = (guint64) number_of (body, "height", 0);
   said->due = (guint) MIN (number_of (body, "due", number_of (body, "waiting", 0)), G_MAXINT);
   said->watchers = (guint) MIN (number_of (body, "watchers", 0), G_MAXINT);
-  said->final_age_ms = number_of (body, "finalAge", 0);
+  said->standing_ms = MIN (number_of (body, "standing", 0), G_MAXINT) * CITIZ_SECOND;
   said->skew_ms = number_of (body, "time", now.ms) - now.ms;
   take_links (node, body);
+  take_votes (said, body);
   compare_head (self, node, body);
   return TRUE;
 }

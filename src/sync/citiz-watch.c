@@ -23,6 +23,8 @@ node_new (const gchar *url)
 
   node->said.url = g_strdup (url);
   node->said.linked = g_ptr_array_new_with_free_func (g_free);
+  node->said.silent = g_ptr_array_new_with_free_func (g_free);
+  node->said.voting = -1;
   return node;
 }
 
@@ -33,6 +35,7 @@ node_clear (gpointer data)
 
   g_free (node->said.url);
   g_ptr_array_unref (node->said.linked);
+  g_ptr_array_unref (node->said.silent);
 }
 
 static void

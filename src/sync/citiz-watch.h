@@ -16,11 +16,15 @@ typedef struct
   CitizTime seen;   /* when it last answered; 0: never */
   gint64 heard;     /* the same in ms of the steady clock */
   guint64 height;
-  guint due;           /* transactions that a block could take now */
-  gint64 final_age_ms; /* since something became final */
-  gint64 skew_ms;      /* its clock less ours */
-  guint watchers;      /* citizens and nodes whose cosignatures it holds */
-  GPtrArray *linked;   /* CitizPublicKey: validators it is connected to, itself among them */
+  guint due;          /* transactions that a block could take now */
+  gint64 standing_ms; /* for so long something waits and nothing becomes final */
+  gint64 skew_ms;     /* its clock less ours */
+  guint watchers;     /* citizens and nodes whose cosignatures it holds */
+  GPtrArray *linked;  /* CitizPublicKey: validators it is connected to, itself among them */
+  GPtrArray *silent;  /* CitizPublicKey: those of them that it hears no vote of */
+  gint
+      voting; /* validators that vote, as far as it hears them; -1: it is none of them, or does not say */
+  gboolean mute; /* it is a validator, and has stopped voting by its own word */
 } CitizWatched;
 
 /* Lives in the main context it was started in, the one that owns @db and the chain. Signals:

@@ -38,6 +38,9 @@ citiz_node_detail (const CitizNodeView *node, CitizTime now)
   const gchar *voice = node->validator ? _ ("1 voice") : _ ("keeps a copy");
   g_autofree gchar *when = NULL;
 
+  if (node->silent_by[0] != '\0' && !node->missing)
+    /* Translators: what the node does, then who runs another one: "1 voice · Les Cèdres says that it does not vote". */
+    return g_strdup_printf (_ ("%s · %s says that it does not vote"), voice, node->silent_by);
   if (node->seen.ms == 0)
     return g_strdup_printf (_ ("%s · not heard of yet"), voice);
   when = citiz_format_date_time_ms (node->seen, now);
@@ -157,19 +160,20 @@ static const Words still = {
         "and a node that has heard of an end gives nothing any more. What waits is kept, and is "
         "written when the ledger goes on. If it lasts, tell those who run the nodes.")};
 
-/* Some do not answer. */
+/* Some do not answer, or do not vote. */
 static void
-say_missing (const CitizCommunityView *view, CitizSaying *out)
+say_away (const CitizCommunityView *view, CitizSaying *out)
 {
-  out->title = g_strdup_printf (
-      ngettext ("%u node of %u does not answer", "%u nodes of %u do not answer", view->n_missing),
-      view->n_missing, view->n_validators);
+  out->title = citiz_session_explain_away (view);
   out->icon = "citiz-clock-symbolic";
   out->style = "warning";
   out->text = g_strdup (!citiz_community_view_stands (view)
                             ? _ ("The others are enough: everything goes on.")
-                            : _ ("Nothing new can be written until one is back. Your record "
-                                 "stays readable, and what waits is kept."));
+                        : view->n_silent == 0 && !view->few_vote
+                            ? _ ("Nothing new can be written until one is back. Your record "
+                                 "stays readable, and what waits is kept.")
+                            : _ ("Nothing new can be written until enough of them vote again. Your "
+                                 "record stays readable, and what waits is kept."));
 }
 
 static void
@@ -177,15 +181,16 @@ say_even (const CitizCommunityView *view, CitizTime now, CitizSaying *out)
 {
   g_autofree gchar *when = citiz_format_date_time_ms (view->final, now);
   const guint here = view->n_validators - view->n_missing;
+  const gboolean away = view->n_missing + view->n_silent > 0 || view->few_vote;
 
   if (view->still)
     {
       take (out, &still);
       return;
     }
-  if (view->n_missing > 0)
+  if (away)
     {
-      say_missing (view, out);
+      say_away (view, out);
       return;
     }
   out->icon = view->alarms->len == 0 ? "citiz-shield-symbolic" : "citiz-alert-symbolic";
@@ -222,25 +227,33 @@ citiz_community_say_state (const CitizCommunityView *view, CitizTime now, CitizS
 static void
 say_left (const CitizCommunityView *view, CitizSaying *out)
 {
-  const guint here = view->n_validators - view->n_missing;
-  const guint more = view->may_fail > view->n_missing ? view->may_fail - view->n_missing : 0;
+  const guint away = view->n_missing + view->n_silent;
+  const guint here = view->n_validators - away;
+  const guint more = view->may_fail > away ? view->may_fail - away : 0;
+  const gboolean mute = view->n_silent > 0;
 
   if (more > 0)
     {
       out->title = g_strdup_printf (
           ngettext ("%u more node may fail", "%u more nodes may fail", more), more);
       out->text = g_strdup_printf (
-          ngettext (
-              "%u of %u does not answer. Of the others %u are needed to write, refuse or open.",
-              "%u of %u do not answer. Of the others %u are needed to write, refuse or open.",
-              view->n_missing),
-          view->n_missing, view->n_validators, view->n_validators - view->may_fail);
+          mute
+              ? ngettext ("%u of %u does not take part. Of the others %u are needed to write.",
+                          "%u of %u do not take part. Of the others %u are needed to write.", away)
+              : ngettext (
+                  "%u of %u does not answer. Of the others %u are needed to write, refuse or open.",
+                  "%u of %u do not answer. Of the others %u are needed to write, refuse or open.",
+                  away),
+          away, view->n_validators, view->n_validators - view->may_fail);
       return;
     }
-  out->title = g_strdup (view->n_missing == view->may_fail ? _ ("No other node may fail")
-                                                           : _ ("Too few nodes answer"));
+  out->title = g_strdup (away == view->may_fail ? _ ("No other node may fail")
+                         : mute                 ? _ ("Too few nodes vote")
+                                                : _ ("Too few nodes answer"));
   out->text = g_strdup_printf (
-      view->n_missing == view->may_fail
+      mute
+          ? ngettext ("%u votes; %u are needed to write.", "%u vote; %u are needed to write.", here)
+      : away == view->may_fail
           ? ngettext ("%u answers, and it is needed to write, refuse or open.",
                       "%u answer, and all of them are needed to write, refuse or open.", here)
           : ngettext ("%u answers; %u are needed to write, refuse or open.",
@@ -255,8 +268,14 @@ citiz_community_say_tolerance (const CitizCommunityView *view, CitizSaying *out)
 
   out->icon = "citiz-people-symbolic";
   out->style = "neutral";
-  if (view->n_missing > 0 && view->may_fail > 0)
+  if (view->n_missing + view->n_silent > 0 && view->may_fail > 0)
     say_left (view, out);
+  else if (view->few_vote)
+    {
+      out->title = g_strdup (_ ("Too few nodes vote"));
+      out->text = g_strdup_printf (
+          ngettext ("%u is needed to write.", "%u are needed to write.", needed), needed);
+    }
   else if (view->may_lie > 0)
     {
       out->title = g_strdup_printf (

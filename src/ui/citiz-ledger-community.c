@@ -51,6 +51,8 @@ node_status (const CitizNodeView *node)
     return citiz_status_new ("citiz-alert-symbolic", _ ("Another ledger"), "bad");
   if (node->missing)
     return citiz_status_new ("citiz-clock-symbolic", _ ("No answer"), "late");
+  if (node->silent)
+    return citiz_status_new ("citiz-clock-symbolic", _ ("Does not vote"), "late");
   if (node->seen.ms == 0)
     return citiz_status_new (NULL, _ ("Not asked yet"), "secondary");
   return citiz_status_new ("citiz-check-symbolic", _ ("In agreement"), "ok");
@@ -161,13 +163,13 @@ citiz_ledger_keepers_new (CitizSession *session)
 
 /* --- vigilance --- */
 
-/* One disc a node, as many dashed as may still lie, a clock for each that does not answer. The sentence beside says the same. */
+/* One disc a node, as many dashed as may still lie, a clock for each that does not answer or does not vote. The sentence beside says the same. */
 static GtkWidget *
 discs_new (const CitizCommunityView *view)
 {
   const guint most = view->may_lie > 0 ? view->may_lie : view->may_fail;
-  const guint spare = most > view->n_missing ? most - view->n_missing : 0;
-  const guint away = MIN (view->n_missing, view->n_validators);
+  const guint away = MIN (view->n_missing + view->n_silent, view->n_validators);
+  const guint spare = most > away ? most - away : 0;
   const guint width = view->n_validators > 4 ? 3 : 2;
   GtkWidget *grid = gtk_grid_new ();
 

@@ -406,6 +406,46 @@ test_still_words (CitizCommunityView *view)
   view->n_missing = view->n_waiting = 0;
 }
 
+/* Some answer and do not vote: they are counted with those that do not answer, and named otherwise. */
+static void
+test_silent_words (CitizCommunityView *view)
+{
+  view->n_validators = 4;
+  view->n_signed = 3;
+  for (guint n = 0; n < 9; n++)
+    {
+      g_auto (CitizSaying) state = {0}, tolerance = {0};
+      g_autofree gchar *header = NULL;
+      guint away;
+
+      view->n_missing = n % 3;
+      view->n_silent = n / 3;
+      away = view->n_missing + view->n_silent;
+      header = citiz_session_explain_community (view);
+      citiz_community_say_state (view, (CitizTime){0}, &state);
+      citiz_community_say_tolerance (view, &tolerance);
+      g_assert_cmpint (away > 1, ==, citiz_community_view_stands (view));
+      g_assert_cmpint (away == 0, ==, g_str_equal (state.title, "All agree"));
+      g_assert_cmpint (view->n_silent > 0, ==, strstr (state.title, "vote") != NULL);
+      g_assert_cmpint (view->n_missing > 0, ==, strstr (state.title, "answer") != NULL);
+      g_assert_cmpint (away > 1, ==, strstr (state.text, "Nothing new can be written") != NULL);
+      g_assert_cmpint (away > 1, ==, strstr (header, "Verified") == NULL);
+      g_assert_cmpint (away > 1, ==, g_str_has_prefix (tolerance.title, "Too few nodes"));
+    }
+  view->n_missing = view->n_silent = 0;
+  view->few_vote = TRUE; /* who it is they do not agree on */
+  for (view->n_silent = 0; view->n_silent < 2; view->n_silent++)
+    {
+      g_auto (CitizSaying) state = {0};
+
+      citiz_community_say_state (view, (CitizTime){0}, &state);
+      g_assert_cmpstr (state.title, ==, "Too few nodes vote");
+      g_assert_nonnull (strstr (state.text, "Nothing new can be written"));
+    }
+  view->few_vote = FALSE;
+  view->n_silent = 0;
+}
+
 static void
 test_words (void)
 {
@@ -461,6 +501,7 @@ test_words (void)
       view.n_missing = 0;
     }
   test_still_words (&view);
+  test_silent_words (&view);
   view.opens_stalled = TRUE;
   g_assert_null (strstr (citiz_community_stalled_text (&view), "too large"));
   view.opens_stalled = FALSE;

@@ -49,21 +49,26 @@ answer_status (CommunityNode *node, CitizHttpResponse *response)
   CommunityWorld *world = node->of;
   g_autofree gchar *chain = citiz_hash_to_hex (&world->shared.chain_id);
   g_autoptr (GString) members = g_string_new (NULL);
+  guint voting = SHARED_N - node->mute;
 
   for (guint i = 0; i < SHARED_N; i++)
     {
       const CitizPublicKey *key = citiz_signing_key_get_public (world->nodes[i].key);
       g_autofree gchar *name = citiz_base64url_encode (key->b, sizeof key->b);
 
-      g_string_append_printf (members,
-                              "%s{\"node\":\"%s\",\"operator\":\"Operator %u\",\"url\":\"%s\"}",
-                              i > 0 ? "," : "", name, i + 1, world->nodes[i].url);
+      g_string_append_printf (
+          members,
+          "%s{\"node\":\"%s\",\"operator\":\"Operator %u\",\"url\":\"%s\",\"linked\":true,\"silent\":%s}",
+          i > 0 ? "," : "", name, world->one_operator ? 1 : i + 1, world->nodes[i].url,
+          (node->hears_not >> i & 1) != 0 ? "true" : "false");
+      voting -= node->hears_not >> i & 1;
     }
   answer (response, 200,
           g_strdup_printf (
               "{\"chain\":\"%s\",\"height\":%u,\"epoch\":%" G_GUINT64_FORMAT
-              ",\"watchers\":%u,\"waiting\":%u,\"members\":[%s]}",
+              ",\"watchers\":%u,\"mode\":\"%s\",\"voting\":%u,\"waiting\":%u,\"members\":[%s]}",
               chain, world->blocks->len, citiz_ledger_epoch (world->shared.ledger), node->watchers,
+              node->mute ? "muted" : "signing", voting,
               world->taken->len + (node >= &world->nodes[world->n_silent] ? world->others : 0),
               members->str));
 }

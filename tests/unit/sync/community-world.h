@@ -33,6 +33,8 @@ typedef struct
   CitizHttpServer *server;
   gchar *url;
   guint asked, chunks;
+  guint hears_not;   /* bits: the nodes of which it says that they do not vote */
+  gboolean mute;     /* it says so of itself */
   guint watchers;    /* it says */
   const gchar *page; /* what GET /v answers; NULL: 404 */
 } CommunityNode;
@@ -43,10 +45,11 @@ struct _CommunityWorld
   CommunityNode nodes[SHARED_N];
   GPtrArray *blocks; /* CitizBlock: all that is final */
   VouchManner vouch;
-  gboolean stalled; /* transactions are taken and wait */
-  GPtrArray *taken; /* CitizTx that wait */
-  guint others;     /* transactions of others that are said to wait */
-  guint n_silent;   /* nodes, the first ones, that do not say so */
+  gboolean stalled;      /* transactions are taken and wait */
+  GPtrArray *taken;      /* CitizTx that wait */
+  guint others;          /* transactions of others that are said to wait */
+  guint n_silent;        /* nodes, the first ones, that do not say so */
+  gboolean one_operator; /* who runs them all */
   guint ordered, vouched;
   guint64 nonce[SHARED_N];
   CitizHash accounts[SHARED_N];

@@ -558,6 +558,88 @@ n_missing (Scene *scene)
   return n;
 }
 
+static const CitizCommunityMember *
+member_of (Scene *scene, guint node)
+{
+  const GPtrArray *members = citiz_community_get_members (scene->community);
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      const CitizCommunityMember *member = members->pdata[i];
+
+      if (g_str_equal (member->url, scene->world.nodes[node].url))
+        return member;
+    }
+  return NULL;
+}
+
+/* Who answers and does not vote is known by the word of more nodes than may lie, or by its own; one's word alone is said to be that one's. */
+static void
+test_who_votes (Scene *scene, gconstpointer unused)
+{
+  CommunityNode *nodes = scene->world.nodes;
+
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene) && n_missing (scene) == 0);
+  g_assert_false (member_of (scene, 3)->silent);
+  g_assert_cmpstr (member_of (scene, 3)->silent_by, ==, "");
+  nodes[1].hears_not = 1 << 3;
+  RUN_UNTIL (g_str_equal (member_of (scene, 3)->silent_by, "Operator 2"));
+  g_assert_false (member_of (scene, 3)->silent);
+  nodes[0].hears_not = 1 << 3;
+  RUN_UNTIL (member_of (scene, 3)->silent);
+  g_assert_cmpstr (member_of (scene, 3)->silent_by, ==, "");
+  g_assert_false (citiz_community_too_few_vote (scene->community));
+  nodes[0].hears_not = 1 << 3 | 1 << 2; /* one says that only two of them vote */
+  RUN_UNTIL (g_str_equal (member_of (scene, 2)->silent_by, "Operator 1"));
+  g_assert_false (citiz_community_too_few_vote (scene->community));
+  nodes[1].hears_not = 1 << 3 | 1 << 2;
+  RUN_UNTIL (citiz_community_too_few_vote (scene->community));
+  g_assert_true (member_of (scene, 2)->silent);
+  nodes[0].hears_not = nodes[1].hears_not = 0;
+  RUN_UNTIL (!citiz_community_too_few_vote (scene->community) && !member_of (scene, 2)->silent
+             && !member_of (scene, 3)->silent);
+  nodes[2].mute = TRUE;
+  RUN_UNTIL (member_of (scene, 2)->silent);
+  nodes[2].mute = FALSE;
+  RUN_UNTIL (!member_of (scene, 2)->silent);
+}
+
+static guint
+asked_so_far (Scene *scene)
+{
+  guint asked = 0;
+
+  for (guint i = 0; i < SHARED_N; i++)
+    asked += scene->world.nodes[i].asked;
+  return asked;
+}
+
+static gboolean
+asked_more (Scene *scene, guint before, guint n)
+{
+  return asked_so_far (scene) >= before + n;
+}
+
+/* All nodes are one organization's: its word is one, and a hint. */
+static void
+test_one_organization (Scene *scene, gconstpointer unused)
+{
+  guint asked;
+
+  scene->world.one_operator = TRUE;
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene) && n_missing (scene) == 0);
+  for (guint i = 0; i < SHARED_N - 1; i++)
+    scene->world.nodes[i].hears_not = 1 << 3 | 1 << 2;
+  RUN_UNTIL (member_of (scene, 3)->silent_by[0] != '\0'
+             && member_of (scene, 2)->silent_by[0] != '\0');
+  asked = asked_so_far (scene);
+  RUN_UNTIL (asked_more (scene, asked, 40));
+  g_assert_false (member_of (scene, 3)->silent);
+  g_assert_false (citiz_community_too_few_vote (scene->community));
+}
+
 /* The network comes back: nobody waits for the turn of each node to hear that it answers. */
 static void
 test_network_back (Scene *scene, gconstpointer unused)
@@ -727,27 +809,16 @@ test_final_while_away (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (community_world_count (&scene->world, CITIZ_TX_COMMIT_RECORDS), ==, 1);
 }
 
-static gboolean
-asked_more (Scene *scene, guint before, guint n)
-{
-  guint asked = 0;
-
-  for (guint i = 0; i < SHARED_N; i++)
-    asked += scene->world.nodes[i].asked;
-  return asked >= before + n;
-}
-
 /* Something waits, one's own or another's, and no block comes: that is said until one does. Nothing to write is no standstill. */
 static void
 test_stands_still (Scene *scene, gconstpointer unused)
 {
-  guint asked = 0;
+  guint asked;
 
   join (scene, TRUE);
   RUN_UNTIL (is_whole (scene));
   citiz_community_set_still (scene->community, 200);
-  for (guint i = 0; i < SHARED_N; i++)
-    asked += scene->world.nodes[i].asked;
+  asked = asked_so_far (scene);
   RUN_UNTIL (asked_more (scene, asked, 40));
   g_assert_false (citiz_community_is_still (scene->community));
   scene->world.stalled = TRUE;
@@ -759,9 +830,7 @@ test_stands_still (Scene *scene, gconstpointer unused)
   RUN_UNTIL (committed (scene) == 1 && !citiz_community_is_still (scene->community));
   scene->world.others = 1;
   scene->world.n_silent = SHARED_N - 1; /* the word of one that may lie, or has lost touch */
-  asked = 0;
-  for (guint i = 0; i < SHARED_N; i++)
-    asked += scene->world.nodes[i].asked;
+  asked = asked_so_far (scene);
   RUN_UNTIL (asked_more (scene, asked, 80));
   g_assert_false (citiz_community_is_still (scene->community));
   scene->world.n_silent = SHARED_N - 2;
@@ -953,6 +1022,8 @@ main (int argc, char **argv)
       {"sponsor-silent", test_sponsor_silent},
       {"bad-times", test_bad_times},
       {"network-back", test_network_back},
+      {"who-votes", test_who_votes},
+      {"one-organization", test_one_organization},
       {"damaged-copy", test_damaged_copy},
       {"leap", test_leap},
       {"disk", test_disk},

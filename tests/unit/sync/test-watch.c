@@ -22,7 +22,7 @@ typedef struct
   const gchar *page;
   gint64 skew;
   guint waiting;
-  gint64 final_age;
+  guint standing; /* seconds */
   gboolean down;
   gboolean vague;    /* tells of a head it has no blocks for */
   gboolean stranger; /* does not know the account that signs */
@@ -74,9 +74,9 @@ answer_status (Node *node, CitizHttpResponse *response)
   answer_text (
       response,
       g_strdup_printf (
-          "{\"chain\":\"%s\",\"hash\":\"%s\",\"height\":%u,\"waiting\":%u,\"finalAge\":%" G_GINT64_FORMAT
+          "{\"chain\":\"%s\",\"hash\":\"%s\",\"height\":%u,\"waiting\":%u,\"finalAge\":300,\"standing\":%u"
           ",\"time\":%" G_GINT64_FORMAT ",\"members\":[%s]}",
-          chain, hash, node->blocks->len, node->waiting, node->final_age,
+          chain, hash, node->blocks->len, node->waiting, node->standing,
           node->world->now.ms + node->skew, members->str));
 }
 
@@ -461,16 +461,16 @@ test_stall (void)
   scene_init (&scene, 2, 0, 0);
   for (guint i = 0; i < NODES; i++)
     {
-      scene.nodes[i].final_age = 300 * CITIZ_SECOND; /* a quiet evening is no stall */
-      scene.nodes[i].waiting = i == 1;
+      scene.nodes[i].waiting = 1; /* for a moment, after a quiet evening: no stall */
+      scene.nodes[i].standing = i == 1 ? 300 : 0;
     }
   scene_start (&scene);
   go_round (&scene, 3);
   g_assert_null (alarm_of (&scene, CITIZ_ALARM_STALL, ""));
   for (guint i = 0; i < NODES; i++)
-    scene.nodes[i].waiting = 1;
+    scene.nodes[i].standing = 300;
   RUN_UNTIL (alarm_of (&scene, CITIZ_ALARM_STALL, "") != NULL);
-  scene.nodes[2].final_age = 0;
+  scene.nodes[2].standing = 0;
   RUN_UNTIL (alarm_of (&scene, CITIZ_ALARM_STALL, "") == NULL);
   scene_clear (&scene);
 }
