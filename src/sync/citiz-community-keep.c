@@ -137,6 +137,7 @@ read_member (CitizCommunity *self, json_t *json)
     return;
   member.url = g_strdup (url);
   member.operator_ = g_strdup (operator_);
+  member.silent_by = g_strdup ("");
   member.validator = json_is_true (json_object_get (json, "validator"));
   g_ptr_array_add (self->members, g_memdup2 (&member, sizeof member));
 }
