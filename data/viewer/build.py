@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 import re
+import subprocess
 import sys
+import tempfile
 import unicodedata
-import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
@@ -130,16 +131,12 @@ def sentences(path):
 LETTERS = ''.join(chr(c) for c in range(32, 127) if chr(c) not in "'\\`<")[:91]
 
 
-def deflated(text, level):
-    """How much memory the packer takes decides where its blocks end: more is not always shorter."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15, level)
-    return packer.compress(text) + packer.flush()
-
-
-def packed(value):
+def packed(value, zopfli):
     """JSON as raw DEFLATE, written in LETTERS; data, not code. The page reads it at once when it starts."""
-    text = json.dumps(value, ensure_ascii=False, separators=(',', ':')).encode()
-    data = min((deflated(text, level) for level in range(1, 10)), key=len)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(json.dumps(value, ensure_ascii=False, separators=(',', ':')).encode())
+        file.flush()
+        data = subprocess.run([zopfli, '--deflate', '--i50', '-c', file.name], check=True, stdout=subprocess.PIPE).stdout
     bits = ''.join(f'{byte:08b}' for byte in data)
     bits += '0' * (-len(bits) % 13)
     numbers = [int(bits[i:i + 13], 2) for i in range(0, len(bits), 13)]
@@ -165,9 +162,9 @@ def digest(text):
 
 
 def main():
-    if len(sys.argv) != 6:
-        fail('usage: build.py SOURCE-DIR WORDS-EN WORDS-FR OUT.html OUT.hashes')
-    source, words_en, words_fr, out_page, out_hashes = sys.argv[1:]
+    if len(sys.argv) != 7:
+        fail('usage: build.py ZOPFLI SOURCE-DIR WORDS-EN WORDS-FR OUT.html OUT.hashes')
+    zopfli, source, words_en, words_fr, out_page, out_hashes = sys.argv[1:]
     modules = load_modules(os.path.join(source, 'js'), 'main.js')
     code = '\n'.join('\n'.join(m['body']) for m in modules)
     try:
@@ -182,7 +179,7 @@ def main():
     data = {'sentences': ['\n'.join(column) for column in columns], 'style': '\n'.join(style_rules(full)),
             **json.loads(read(os.path.join(source, 'tables.json'))),
             'words': {'en': word_list(words_en), 'fr': word_list(words_fr)}}
-    script = script.replace('@data@', packed(data))
+    script = script.replace('@data@', packed(data, zopfli))
     style = squeeze_style(base)
     if '</' in script:
         fail('the script holds "</"')
