@@ -51,6 +51,8 @@ citiz_state_bit (const CitizHash *key, guint depth)
   return key->b[depth / 8] >> (7 - depth % 8) & 1;
 }
 
+gpointer citiz_state_node_take (gsize size);
+void citiz_state_node_give (gpointer node, gsize size);
 void citiz_state_hash_leaf (CitizHash *out, const CitizHash *key, const CitizHash *value_hash);
 void citiz_state_hash_branch (CitizHash *out, const CitizHash *left, const CitizHash *right);
 void citiz_state_node_hash (CitizStateNode *node, CitizHash *out);

@@ -31,7 +31,7 @@ node_count (const CitizStateNode *node)
 static CitizStateNode *
 node_new_leaf (guint64 number, const CitizHash *key, GBytes *value)
 {
-  CitizStateNode *node = g_slice_alloc (LEAF_SIZE);
+  CitizStateNode *node = citiz_state_node_take (LEAF_SIZE);
 
   node->ref = 1;
   node->hashed = FALSE;
@@ -63,7 +63,7 @@ node_unref (CitizStateNode *node)
       node_unref (node->child[0]);
       node_unref (node->child[1]);
     }
-  g_slice_free1 (node_size (node), node);
+  citiz_state_node_give (node, node_size (node));
 }
 
 /* Takes @node, gives one that nobody else has. */
@@ -74,7 +74,8 @@ node_own (CitizStateNode *node)
 
   if (g_atomic_int_get (&node->ref) == 1)
     return node;
-  copy = g_slice_copy (node_size (node), node);
+  copy = citiz_state_node_take (node_size (node));
+  memcpy (copy, node, node_size (node));
   copy->ref = 1;
   if (copy->is_leaf)
     g_bytes_ref (copy->value);
@@ -91,9 +92,10 @@ node_own (CitizStateNode *node)
 static CitizStateNode *
 node_join (CitizStateNode *a, CitizStateNode *b, guint depth)
 {
-  CitizStateNode *node = g_slice_alloc0 (BRANCH_SIZE);
+  CitizStateNode *node = citiz_state_node_take (BRANCH_SIZE);
   const guint bit = citiz_state_bit (a->key, depth);
 
+  memset (node, 0, BRANCH_SIZE);
   node->ref = 1;
   node->n_leaves = 2;
   if (bit != citiz_state_bit (b->key, depth))

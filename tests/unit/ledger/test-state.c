@@ -161,6 +161,58 @@ test_forks (void)
   g_assert_cmpuint (citiz_state_size (state), ==, N_KEYS / 2);
 }
 
+#define MANY 70000 /* more than go into a room, of leaves and of branches */
+
+static void
+fill (CitizState *state, guint first)
+{
+  for (guint i = first; i < first + MANY; i++)
+    {
+      g_autoptr (GBytes) value = value_of (i);
+      CitizHash key;
+
+      citiz_sha256 (&key, (const guint8 *) &i, sizeof i);
+      citiz_state_set (state, &key, value);
+    }
+}
+
+static gpointer
+fill_thread (gpointer data)
+{
+  fill (data, 0);
+  return NULL;
+}
+
+/* States that lie side by side, made on two threads: what one lets go of, or takes up again, is nothing of the other's. */
+static void
+test_rooms (void)
+{
+  g_autoptr (CitizState) kept = citiz_state_new ();
+  GThread *thread = g_thread_new ("fill", fill_thread, kept);
+  CitizState *other = citiz_state_new ();
+  CitizHash before, after;
+
+  fill (other, MANY);
+  g_thread_join (thread);
+  citiz_state_root (kept, &before);
+  g_assert_true (citiz_state_check (other));
+  for (guint i = 0; i < 2; i++)
+    {
+      citiz_state_free (other);
+      other = citiz_state_new ();
+      fill (other, MANY / 2);
+      g_assert_true (citiz_state_check (other));
+      citiz_state_root (other, &after);
+      g_assert_false (citiz_hash_equal (&before, &after));
+    }
+  fill (other, 0);
+  citiz_state_free (other);
+  g_assert_true (citiz_state_check (kept));
+  citiz_state_root (kept, &after);
+  g_assert_true (citiz_hash_equal (&before, &after));
+  g_assert_cmpuint (citiz_state_size (kept), ==, MANY);
+}
+
 /* What is tried on a draft is seen there and nowhere else. */
 static void
 test_drafts (void)
@@ -284,6 +336,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ledger/state/order", test_order);
   g_test_add_func ("/ledger/state/forks", test_forks);
   g_test_add_func ("/ledger/state/drafts", test_drafts);
+  g_test_add_func ("/ledger/state/rooms", test_rooms);
   g_test_add_func ("/ledger/state/few", test_few);
   g_test_add_func ("/ledger/state/warm", test_warm);
   return g_test_run ();
