@@ -142,6 +142,6 @@ writeFileSync(join(here, 'io.github.citiz.Citiz-symbolic.svg'), svg(16, path(dra
 
 // The list of them for the program's resources.
 writeFileSync(join(here, 'citiz-icons.gresource.xml'),
-  `<?xml version="1.0" encoding="UTF-8"?>\n<!-- Written by draw.mjs. -->\n<gresources>\n  <gresource prefix="/io/github/citiz/Citiz/icons/scalable/actions">\n` +
+  `<?xml version="1.0" encoding="UTF-8"?>\n<!-- Written by draw.mjs. In the toolkit's own folder, which is looked through anyhow (src/ui/DESIGN.md). -->\n<gresources>\n  <gresource prefix="/org/gtk/libgtk/icons/scalable/actions">\n` +
   Object.keys(icons).map((n) => `    <file alias="citiz-${n}-symbolic.svg">symbolic/citiz-${n}-symbolic.svg</file>\n`).join('') +
   `  </gresource>\n</gresources>\n`);

@@ -241,8 +241,8 @@ citiz_application_startup (GApplication *app)
   };
   CitizApplication *self = CITIZ_APPLICATION (app);
 
-  G_APPLICATION_CLASS (citiz_application_parent_class)->startup (app);
   citiz_ui_init ();
+  G_APPLICATION_CLASS (citiz_application_parent_class)->startup (app);
   g_action_map_add_action_entries (G_ACTION_MAP (app), actions, G_N_ELEMENTS (actions), app);
   self->session = citiz_session_new (self->folder);
   self->background = citiz_background_new (self->session);
@@ -356,7 +356,10 @@ citiz_application_init (CitizApplication *self)
 CitizApplication *
 citiz_application_new (void)
 {
-  return g_object_new (CITIZ_TYPE_APPLICATION, "application-id", CITIZ_APP_ID, "flags",
-                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/io/github/citiz/Citiz",
-                       NULL);
+  CitizApplication *self = g_object_new (CITIZ_TYPE_APPLICATION, "application-id", CITIZ_APP_ID,
+                                         "flags", G_APPLICATION_HANDLES_OPEN, NULL);
+
+  /* Else the toolkit adds a folder of icons, and reads all icon themes again, on this thread, which another has read already. */
+  g_application_set_resource_base_path (G_APPLICATION (self), NULL);
+  return self;
 }

@@ -119,6 +119,17 @@ citiz_problem_new (void)
   return label;
 }
 
+/* A widget with "valign" in the middle is measured at a dozen widths to see how wide it would be at its height. */
+GtkWidget *
+citiz_middle_new (GtkWidget *child)
+{
+  GtkWidget *middle
+      = g_object_new (GTK_TYPE_CENTER_BOX, "orientation", GTK_ORIENTATION_VERTICAL, NULL);
+
+  gtk_center_box_set_center_widget (GTK_CENTER_BOX (middle), child);
+  return middle;
+}
+
 GtkWidget *
 citiz_link_button_new (const gchar *text, const gchar *action)
 {

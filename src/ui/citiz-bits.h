@@ -38,6 +38,8 @@ void citiz_name_buttons (GtkWidget *root);
 /* A button with only an icon: @label is its name for assistive technology and its tooltip. */
 GtkWidget *citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *action);
 GtkWidget *citiz_chevron_new (void);
+/* @child at its height in the middle of a taller place. */
+GtkWidget *citiz_middle_new (GtkWidget *child);
 /* A GtkListBox .boxed-list without selection, whose rows open when pressed. */
 GtkWidget *citiz_list_new (const gchar *label);
 /* A row to type in. libadwaita 1.2 writes its title twice, over the text and in its place while there is none; assistive technology hears it

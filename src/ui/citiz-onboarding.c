@@ -254,6 +254,7 @@ fill_page (CitizOnboarding *self, guint step, const gchar *title, const gchar *t
 {
   GtkWidget *scrolled = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *label, *slot;
+  GtkWidget *middle = citiz_middle_new (box);
   GtkWidget *mark = citiz_icon_new ("citiz-mark-symbolic");
 
   gtk_image_set_pixel_size (GTK_IMAGE (mark), 64);
@@ -269,11 +270,11 @@ fill_page (CitizOnboarding *self, guint step, const gchar *title, const gchar *t
   slot = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
   gtk_widget_set_margin_top (slot, 12);
   gtk_box_append (GTK_BOX (box), slot);
-  g_object_set (box, "valign", GTK_ALIGN_CENTER, "margin-start", 12, "margin-end", 12, "margin-top",
-                12, "margin-bottom", 24, NULL);
+  g_object_set (box, "margin-start", 12, "margin-end", 12, "margin-top", 12, "margin-bottom", 24,
+                NULL);
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), width);
   adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), width);
-  adw_clamp_set_child (ADW_CLAMP (clamp), box);
+  adw_clamp_set_child (ADW_CLAMP (clamp), middle);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), clamp);

@@ -6,6 +6,7 @@
 #include "ui/citiz-columns.h"
 #include "ui/citiz-pane.h"
 #include "ui/citiz-settings.h"
+#include "ui/citiz-style.h"
 #include "ui/citiz-wrap.h"
 
 G_DEFINE_INTERFACE (CitizPage, citiz_page, GTK_TYPE_WIDGET)
@@ -118,12 +119,11 @@ citiz_ui_init (void)
       g_type_ensure (CITIZ_TYPE_COLUMNS);
       g_type_ensure (CITIZ_TYPE_PANE);
       g_type_ensure (CITIZ_TYPE_WRAP);
-      g_resources_register (citiz_icons_get_resource ());
-      g_resources_register (citiz_shell_get_resource ());
+      /* They register themselves; this keeps them in the program. */
+      citiz_icons_get_resource ();
+      citiz_shell_get_resource ();
       if (gdk_display_get_default () != NULL)
-        gtk_icon_theme_add_resource_path (
-            gtk_icon_theme_get_for_display (gdk_display_get_default ()),
-            "/io/github/citiz/Citiz/icons");
+        citiz_style_init (gdk_display_get_default ());
       g_once_init_leave (&done, 1);
     }
 }

@@ -6,6 +6,34 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-row.h"
 
+static GtkWidget *
+words (const gchar *text, const gchar *style)
+{
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0, "hexpand", TRUE,
+                                   "wrap", TRUE, NULL);
+
+  gtk_widget_add_css_class (label, style);
+  return label;
+}
+
+/* Looks like an AdwActionRow, whose boxes measure their words at some thirty widths each: half of the first frame. A grid needs two. */
+static GtkWidget *
+point_row (const gchar *icon, const gchar *title, const gchar *text)
+{
+  GtkWidget *grid = gtk_grid_new (), *row = citiz_still_row_new (grid);
+  GtkWidget *labels[] = {words (title, "title"), words (text, "subtitle")};
+
+  gtk_grid_attach (GTK_GRID (grid), citiz_prefix_new (icon, "accent"), 0, 0, 1, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
+    gtk_grid_attach (GTK_GRID (grid), labels[i], 1, (gint) i, 1, 1);
+  g_object_set (grid, "column-spacing", 12, "row-spacing", 3, "margin-start", 12, "margin-end", 12,
+                "margin-top", 6, "margin-bottom", 6, NULL);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                  labels[0], NULL, GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, labels[1],
+                                  NULL, -1);
+  return row;
+}
+
 GtkWidget *
 citiz_tour_list_new (void)
 {
@@ -26,13 +54,8 @@ citiz_tour_list_new (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (points); i++)
     {
-      GtkWidget *row = citiz_row_new (_ (points[i].title), _ (points[i].text));
-
-      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 5);
-      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 5);
-      gtk_widget_set_focusable (row, FALSE); /* words to read, nothing to press */
-      citiz_row_set_prefix (CITIZ_ROW (row), points[i].icon, "accent");
-      gtk_list_box_append (GTK_LIST_BOX (list), row);
+      gtk_list_box_append (GTK_LIST_BOX (list),
+                           point_row (points[i].icon, _ (points[i].title), _ (points[i].text)));
     }
   return list;
 }

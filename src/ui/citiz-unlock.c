@@ -367,7 +367,7 @@ static GtkWidget *
 build_body (CitizUnlock *self)
 {
   GtkWidget *columns = citiz_columns_new (1, 1, 640);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *middle;
   GtkWidget *mark = citiz_icon_new ("citiz-mark-symbolic");
   GtkWidget *title
       = g_object_new (GTK_TYPE_LABEL, "label", _ ("Your Record Is Locked"), "wrap", TRUE, "justify",
@@ -396,12 +396,13 @@ build_body (CitizUnlock *self)
   gtk_box_append (GTK_BOX (box), self->serving);
   gtk_box_append (GTK_BOX (box), self->ways);
   gtk_box_append (GTK_BOX (box), self->busy);
-  g_object_set (box, "valign", GTK_ALIGN_CENTER, "vexpand", TRUE, NULL);
-  citiz_columns_append (CITIZ_COLUMNS (columns), 0, box);
+  middle = citiz_middle_new (box);
+  gtk_widget_set_vexpand (middle, TRUE);
+  citiz_columns_append (CITIZ_COLUMNS (columns), 0, middle);
   citiz_columns_append (CITIZ_COLUMNS (columns), 1, self->access);
-  g_object_set (columns, "valign", GTK_ALIGN_CENTER, "margin-start", 12, "margin-end", 12,
-                "margin-top", 12, "margin-bottom", 36, NULL);
-  return columns;
+  g_object_set (columns, "margin-start", 12, "margin-end", 12, "margin-top", 12, "margin-bottom",
+                36, NULL);
+  return citiz_middle_new (columns);
 }
 
 static void

@@ -987,24 +987,11 @@ test_device_measure (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
-/* The style of the application: widths are judged with it. */
-static void
-use_style (void)
-{
-  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
-
-  gtk_css_provider_load_from_resource (provider, "/io/github/citiz/Citiz/style.css");
-  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
-                                              GTK_STYLE_PROVIDER (provider),
-                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-}
-
 int
 main (int argc, char *argv[])
 {
   gtk_test_init (&argc, &argv, NULL);
   citiz_ui_init ();
-  use_style ();
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {

@@ -313,8 +313,8 @@ static void
 test_icons (void)
 {
   GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
-  g_auto (GStrv) names = g_resources_enumerate_children (
-      "/io/github/citiz/Citiz/icons/scalable/actions", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_auto (GStrv) names = g_resources_enumerate_children ("/org/gtk/libgtk/icons/scalable/actions",
+                                                         G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
   g_assert_nonnull (names);
   g_assert_cmpuint (g_strv_length (names), >, 60);

@@ -66,6 +66,59 @@ test_finalize_windows (void)
   check_window_finalized (GTK_WINDOW (citiz_preferences_new (session)));
 }
 
+/* --- the first frame --- */
+
+static guint most_measured; /* of one label */
+static void (*label_measure) (GtkWidget *, GtkOrientation, int, int *, int *, int *, int *);
+
+static void
+counted_measure (GtkWidget *label,
+                 GtkOrientation orientation,
+                 int for_size,
+                 int *minimum,
+                 int *natural,
+                 int *minimum_baseline,
+                 int *natural_baseline)
+{
+  const guint n = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (label), "measured")) + 1;
+
+  g_object_set_data (G_OBJECT (label), "measured", GUINT_TO_POINTER (n));
+  most_measured = MAX (most_measured, n);
+  label_measure (label, orientation, for_size, minimum, natural, minimum_baseline,
+                 natural_baseline);
+}
+
+static void
+show_first (GtkWidget *screen)
+{
+  GtkWidget *window = gtk_window_new ();
+
+  most_measured = 0;
+  gtk_window_set_default_size (GTK_WINDOW (window), 1280, 860);
+  gtk_window_set_child (GTK_WINDOW (window), screen);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_width (screen) > 0);
+  settle ();
+  g_assert_cmpuint (most_measured, >, 0);
+  g_assert_cmpuint (most_measured, <=, 8); /* some thirty, where a box looks for the best width */
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+/* Measuring words was half of the time to the first frame. */
+static void
+test_first_frame (void)
+{
+  GtkWidgetClass *labels = g_type_class_ref (GTK_TYPE_LABEL);
+
+  label_measure = labels->measure;
+  labels->measure = counted_measure;
+  show_first (citiz_onboarding_new (session));
+  show_first (citiz_unlock_new (session));
+  labels->measure = label_measure;
+  g_type_class_unref (labels);
+}
+
 /* --- names for assistive technology --- */
 
 static gboolean
@@ -646,6 +699,7 @@ main (int argc, char **argv)
   WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/window/finalize", test_finalize);
   g_test_add_func ("/window/finalize-windows", test_finalize_windows);
+  g_test_add_func ("/window/first-frame", test_first_frame);
   g_test_add_func ("/window/names", test_names);
   g_test_add_func ("/window/sidebar-tab", test_sidebar_tab);
   g_test_add_func ("/window/sheet-tab", test_sheet_tab);
