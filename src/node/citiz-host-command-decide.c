@@ -10,25 +10,18 @@
 #define SHORT     12   /* characters of a proposal's name that are shown */
 #define ABOUT_MAX 4096 /* bytes of what a node says of itself */
 
-static const gchar *
-text_of (json_t *body, const gchar *key)
-{
-  const gchar *text = json_string_value (json_object_get (body, key));
-
-  return text ? text : "";
-}
-
 /* "Library of Laval, https://node.example" or the beginning of its key. */
 gchar *
 citiz_host_name_of (json_t *node)
 {
-  const gchar *operator_ = text_of (node, "operator"), *url = text_of (node, "url");
+  const gchar *operator_ = citiz_host_text_of (node, "operator"),
+              *url = citiz_host_text_of (node, "url");
 
   if (*operator_ == '\0' && *url != '\0')
     return g_strdup (url);
   if (*operator_ != '\0')
     return g_strdup_printf ("%s (%s)", operator_, url);
-  return g_strdup_printf ("%.12s…", text_of (node, "node"));
+  return g_strdup_printf ("%.12s…", citiz_host_text_of (node, "node"));
 }
 
 static gchar *
@@ -53,9 +46,9 @@ wish_of (json_t *proposal)
   g_autofree gchar *in = names_of (added);
   g_autofree gchar *out = names_of (removed);
 
-  if (g_str_equal (text_of (proposal, "type"), "node_join"))
+  if (g_str_equal (citiz_host_text_of (proposal, "type"), "node_join"))
     return g_strdup_printf (_ ("%s asks to come in"), by);
-  if (g_str_equal (text_of (proposal, "type"), "params"))
+  if (g_str_equal (citiz_host_text_of (proposal, "type"), "params"))
     return g_strdup_printf (_ ("%s proposes what the community asks of a transaction"), by);
   if (json_array_size (added) > 0 && json_array_size (removed) > 0)
     return g_strdup_printf (_ ("%s proposes to take in %s, and to let go %s"), by, in, out);
@@ -74,13 +67,15 @@ wish_of (json_t *proposal)
 json_t *
 citiz_host_about (json_t *node)
 {
-  g_autofree gchar *whole = g_strconcat (text_of (node, "url"), CITIZ_HOST_ABOUT_PATH, NULL);
-  g_autofree gchar *text = citiz_node_url_is_valid (text_of (node, "url"))
+  g_autofree gchar *whole
+      = g_strconcat (citiz_host_text_of (node, "url"), CITIZ_HOST_ABOUT_PATH, NULL);
+  g_autofree gchar *text = citiz_node_url_is_valid (citiz_host_text_of (node, "url"))
                                ? citiz_host_fetch (whole, ABOUT_MAX)
                                : NULL;
   json_t *about = text != NULL ? json_loads (text, 0, NULL) : NULL;
 
-  if (json_is_object (about) && g_str_equal (text_of (about, "node"), text_of (node, "node")))
+  if (json_is_object (about)
+      && g_str_equal (citiz_host_text_of (about, "node"), citiz_host_text_of (node, "node")))
     {
       citiz_host_make_plain (about);
       return about;
@@ -93,7 +88,7 @@ static gchar *
 contact_of (json_t *node)
 {
   json_t *about = citiz_host_about (node);
-  gchar *contact = about != NULL ? g_strdup (text_of (about, "contact")) : NULL;
+  gchar *contact = about != NULL ? g_strdup (citiz_host_text_of (about, "contact")) : NULL;
 
   json_decref (about);
   return contact;
@@ -108,17 +103,17 @@ print_newcomer (json_t *node)
   {
     const gchar *what;
     const gchar *said;
-  } lines[] = {{N_ ("operator"), text_of (node, "operator")},
-               {N_ ("address"), text_of (node, "url")},
+  } lines[] = {{N_ ("operator"), citiz_host_text_of (node, "operator")},
+               {N_ ("address"), citiz_host_text_of (node, "url")},
                {N_ ("contact"), contact}};
 
-  if (*text_of (node, "url") == '\0')
+  if (*citiz_host_text_of (node, "url") == '\0')
     {
       citiz_host_say (_ ("    It has not said yet who it is: ask again in a moment."));
       return;
     }
   citiz_host_say (_ ("    In their own words, which nobody has checked (key %.12s…):"),
-                  text_of (node, "node"));
+                  citiz_host_text_of (node, "node"));
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     citiz_host_say ("      %s  %s", _ (lines[i].what),
                     lines[i].said == NULL    ? _ ("(its node does not answer)")
@@ -142,10 +137,10 @@ citiz_host_print_proposals (json_t *body, gboolean newcomers)
 
     citiz_host_say (ngettext ("Proposal %.*s: %s; %lld approval of %lld needed%s",
                               "Proposal %.*s: %s; %lld approvals of %lld needed%s", (gulong) have),
-                    SHORT, text_of (proposal, "id"), wish, have, need,
+                    SHORT, citiz_host_text_of (proposal, "id"), wish, have, need,
                     json_is_true (json_object_get (proposal, "approved")) ? _ (", yours among them")
                                                                           : "");
-    if (newcomers && g_str_equal (text_of (proposal, "type"), "node_join"))
+    if (newcomers && g_str_equal (citiz_host_text_of (proposal, "type"), "node_join"))
       print_newcomer (json_object_get (proposal, "by"));
   }
   if (json_array_size (proposals) > 0)
@@ -184,7 +179,7 @@ print_join (json_t *body)
   citiz_host_say (
       _ ("Asked. The others see it with “citiz-node members” and agree with: citiz-node "
          "approve %.*s"),
-      SHORT, text_of (body, "proposal"));
+      SHORT, citiz_host_text_of (body, "proposal"));
   citiz_host_say (_ ("Let this node run: it takes part by itself as soon as enough of them have."));
 }
 
@@ -205,7 +200,7 @@ static void
 print_exclude (json_t *body)
 {
   citiz_host_say (_ ("Proposed. The others agree with: citiz-node approve %.*s"), SHORT,
-                  text_of (body, "proposal"));
+                  citiz_host_text_of (body, "proposal"));
 }
 
 int

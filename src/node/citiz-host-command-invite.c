@@ -45,14 +45,6 @@ print_qr (const gchar *text)
   QRcode_free (code);
 }
 
-static const gchar *
-text_of (json_t *body, const gchar *key)
-{
-  const gchar *text = json_string_value (json_object_get (body, key));
-
-  return text ? text : "";
-}
-
 static gchar *
 day_of (json_t *body, const gchar *key)
 {
@@ -72,18 +64,18 @@ print_invitation (json_t *body)
       ngettext ("Invitation to %s for %d person, until %s. A page opens that says what to do:",
                 "Invitation to %s for %d people, until %s. A page opens that says what to do:",
                 (gulong) uses),
-      text_of (body, "name"), uses, until);
-  citiz_host_say ("\n%s\n", text_of (body, "link"));
-  print_qr (text_of (body, "link"));
+      citiz_host_text_of (body, "name"), uses, until);
+  citiz_host_say ("\n%s\n", citiz_host_text_of (body, "link"));
+  print_qr (citiz_host_text_of (body, "link"));
   citiz_host_say (_ ("Or, to paste into Citiz:"));
-  citiz_host_say ("\n%s\n", text_of (body, "code"));
+  citiz_host_say ("\n%s\n", citiz_host_text_of (body, "code"));
   citiz_host_say_words_of (body);
   citiz_host_say (
       _ ("Citiz shows them before joining: read them to whom you invite, by voice or on "
          "paper; other words are another community."));
   citiz_host_say (_ ("Whoever has it can join: give it to those you mean. To take it back: "
                      "citiz-node invite --revoke %s"),
-                  text_of (body, "id"));
+                  citiz_host_text_of (body, "id"));
 }
 
 static void
@@ -101,11 +93,11 @@ print_list (json_t *body)
     const int uses = (int) json_integer_value (json_object_get (one, "uses"));
 
     if (json_is_true (json_object_get (one, "open")))
-      citiz_host_say (_ ("%s  %d of %d used, until %s  %s"), text_of (one, "id"), used, uses, until,
-                      text_of (one, "name"));
+      citiz_host_say (_ ("%s  %d of %d used, until %s  %s"), citiz_host_text_of (one, "id"), used,
+                      uses, until, citiz_host_text_of (one, "name"));
     else
-      citiz_host_say (_ ("%s  %d of %d used, over  %s"), text_of (one, "id"), used, uses,
-                      text_of (one, "name"));
+      citiz_host_say (_ ("%s  %d of %d used, over  %s"), citiz_host_text_of (one, "id"), used, uses,
+                      citiz_host_text_of (one, "name"));
   }
   citiz_host_say (ngettext ("This node vouches for %d citizen.",
                             "This node vouches for %d citizens.", (gulong) guests),

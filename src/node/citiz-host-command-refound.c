@@ -9,24 +9,11 @@
 
 #define SHORT 12 /* characters of a document's name that are shown */
 
-static const gchar *
-text_of (json_t *body, const gchar *key)
-{
-  const gchar *text = json_string_value (json_object_get (body, key));
-
-  return text ? text : "";
-}
-
-static long long
-number_of (json_t *body, const gchar *key)
-{
-  return json_integer_value (json_object_get (body, key));
-}
-
 static gchar *
 date_of (json_t *body, const gchar *key)
 {
-  g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (number_of (body, key) / 1000);
+  g_autoptr (GDateTime) when
+      = g_date_time_new_from_unix_local (citiz_host_number_of (body, key) / 1000);
 
   return when ? g_date_time_format (when, "%Y-%m-%d %H:%M") : g_strdup ("");
 }
@@ -41,8 +28,8 @@ print_nodes (json_t *nodes)
   {
     const gboolean signed_ = json_is_true (json_object_get (node, "signed"));
 
-    citiz_host_say ("  %-12.12s  %-24s  %-36s  %s%s", text_of (node, "node"),
-                    text_of (node, "operator"), text_of (node, "url"),
+    citiz_host_say ("  %-12.12s  %-24s  %-36s  %s%s", citiz_host_text_of (node, "node"),
+                    citiz_host_text_of (node, "operator"), citiz_host_text_of (node, "url"),
                     signed_ ? _ ("has signed") : _ ("has not signed yet"),
                     json_is_true (json_object_get (node, "validated")) ? "" : _ (", new"));
   }
@@ -56,8 +43,9 @@ print_document (json_t *body)
   json_t *gone = json_object_get (body, "gone");
 
   citiz_host_say (_ ("New founding %.*s, written %s: goes on from block %lld of %s."), SHORT,
-                  text_of (body, "name"), made, number_of (body, "height"), block);
-  citiz_host_say (_ ("Reason given: %s"), text_of (body, "reason"));
+                  citiz_host_text_of (body, "name"), made, citiz_host_number_of (body, "height"),
+                  block);
+  citiz_host_say (_ ("Reason given: %s"), citiz_host_text_of (body, "reason"));
   citiz_host_say (_ ("Who goes on:"));
   print_nodes (json_object_get (body, "next"));
   if (json_array_size (gone) > 0)
@@ -67,8 +55,9 @@ print_document (json_t *body)
     }
   citiz_host_say (_ ("%lld of the %zu who go on have signed; %lld have to before anything becomes "
                      "final again."),
-                  number_of (body, "signed"), json_array_size (json_object_get (body, "next")),
-                  number_of (body, "needed"));
+                  citiz_host_number_of (body, "signed"),
+                  json_array_size (json_object_get (body, "next")),
+                  citiz_host_number_of (body, "needed"));
 }
 
 static void
@@ -80,7 +69,7 @@ print_look (json_t *body)
   citiz_host_say (_ ("No rule of the ledger makes this right: people do, and every citizen is "
                      "asked, too. Compare the name %.*s with the other operators by voice, then: "
                      "citiz-node refound accept DOCUMENT"),
-                  SHORT, text_of (body, "name"));
+                  SHORT, citiz_host_text_of (body, "name"));
 }
 
 static void
@@ -94,8 +83,8 @@ print_accepted (json_t *body)
 static void
 print_state (json_t *body)
 {
-  g_autofree gchar *still = citiz_host_duration (number_of (body, "still"));
-  g_autofree gchar *after = citiz_host_duration (number_of (body, "after"));
+  g_autofree gchar *still = citiz_host_duration (citiz_host_number_of (body, "still"));
+  g_autofree gchar *after = citiz_host_duration (citiz_host_number_of (body, "after"));
   json_t *offers = json_object_get (body, "offers");
   json_t *newest = json_object_get (body, "newest");
   json_t *one;
@@ -126,7 +115,7 @@ print_state (json_t *body)
 static void
 print_card (json_t *body)
 {
-  fputs (text_of (body, "card"), stdout);
+  fputs (citiz_host_text_of (body, "card"), stdout);
 }
 
 static void
@@ -138,7 +127,7 @@ print_made (json_t *body)
   fprintf (stderr,
            _ ("The new founding is called %.*s. Give it to the others; on each node: "
               "citiz-node refound look, and accept\n"),
-           SHORT, text_of (body, "name"));
+           SHORT, citiz_host_text_of (body, "name"));
 }
 
 static const struct

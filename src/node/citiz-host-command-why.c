@@ -5,20 +5,6 @@
 
 #include <glib/gi18n.h>
 
-static long long
-number_of (json_t *body, const gchar *key)
-{
-  return json_integer_value (json_object_get (body, key));
-}
-
-static const gchar *
-text_of (json_t *body, const gchar *key)
-{
-  const gchar *text = json_string_value (json_object_get (body, key));
-
-  return text ? text : "";
-}
-
 guint
 citiz_host_count_linked (json_t *body)
 {
@@ -39,8 +25,8 @@ print_slot (json_t *slot, gsize n)
 {
   g_autoptr (GString) line = g_string_new (NULL);
 
-  g_string_printf (line, "%8lld  %6lld  ", number_of (slot, "slot"),
-                   number_of (slot, "leader") + 1);
+  g_string_printf (line, "%8lld  %6lld  ", citiz_host_number_of (slot, "slot"),
+                   citiz_host_number_of (slot, "leader") + 1);
   for (gsize i = 0; i < n; i++)
     g_string_append_printf (
         line, " %c%c%c",
@@ -111,11 +97,11 @@ reason_of (json_t *body, json_t *about)
     return _ ("it does not answer when it is asked why. Its host types there: citiz-node why");
   if (json_object_get (about, "mode") == NULL)
     return _ ("it does not say why: its Citiz is older. Its host updates it");
-  if (number_of (about, "epoch") < number_of (body, "epoch"))
+  if (citiz_host_number_of (about, "epoch") < citiz_host_number_of (body, "epoch"))
     return _ ("it has not caught up with the newest list of validators. Its host types there: "
               "citiz-node why");
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
-    if (g_str_equal (reasons[i].mode, text_of (about, "mode")))
+    if (g_str_equal (reasons[i].mode, citiz_host_text_of (about, "mode")))
       return _ (reasons[i].words);
   return _ ("it does not say why. Its host types there: citiz-node why");
 }
@@ -124,7 +110,7 @@ static gchar *
 time_of (json_t *member)
 {
   g_autoptr (GDateTime) since
-      = g_date_time_new_from_unix_local (number_of (member, "since") / 1000);
+      = g_date_time_new_from_unix_local (citiz_host_number_of (member, "since") / 1000);
 
   return since ? g_date_time_format (since, "%Y-%m-%d %H:%M") : g_strdup ("");
 }
@@ -166,7 +152,7 @@ is_listed (json_t *body)
 static gboolean
 is_standing (json_t *body)
 {
-  return g_str_equal (text_of (body, "state"), "standing");
+  return g_str_equal (citiz_host_text_of (body, "state"), "standing");
 }
 
 static gboolean
@@ -177,7 +163,8 @@ has_asked (json_t *body)
 
   json_array_foreach (json_object_get (body, "proposals"), i, proposal)
   {
-    if (g_str_equal (text_of (json_object_get (proposal, "by"), "node"), text_of (body, "node")))
+    if (g_str_equal (citiz_host_text_of (json_object_get (proposal, "by"), "node"),
+                     citiz_host_text_of (body, "node")))
       return TRUE;
   }
   return FALSE;
@@ -187,7 +174,7 @@ has_asked (json_t *body)
 static const gchar *
 advice_to_twin (json_t *body)
 {
-  if (g_str_equal (text_of (body, "mode"), "muted"))
+  if (g_str_equal (citiz_host_text_of (body, "mode"), "muted"))
     return _ (
         "Votes with this node’s key are known that it never made: an old copy of its folder was "
         "put back, or another machine runs with a copy of it. It signs nothing more with that "
@@ -204,7 +191,7 @@ advice_to_follower (json_t *body)
 {
   if (has_asked (body))
     return _ ("It has asked to come in: it votes as soon as enough of the others have agreed.");
-  if (g_str_equal (text_of (body, "state"), "twin"))
+  if (g_str_equal (citiz_host_text_of (body, "state"), "twin"))
     return advice_to_twin (body);
   if (is_listed (body))
     return _ (
@@ -222,12 +209,12 @@ advice_to_follower (json_t *body)
 static const gchar *
 advice_to_voter (json_t *body)
 {
-  if (g_str_equal (text_of (body, "state"), "unheard"))
+  if (g_str_equal (citiz_host_text_of (body, "state"), "unheard"))
     return _ (
         "Too few of those in reach vote: nothing new becomes final until they do, or until "
         "those who are missing are back. What waits is not lost. If too few can vote for good: "
         "citiz-node refound");
-  if (number_of (body, "evidence") > 0)
+  if (citiz_host_number_of (body, "evidence") > 0)
     return _ ("A node has signed two things that contradict one another: talk to who runs it.");
   if (json_is_true (json_object_get (body, "clockWrong")))
     return _ (
@@ -239,7 +226,7 @@ advice_to_voter (json_t *body)
         "the clocks of the machines, and the versions of the program.");
   if (count_silent (body) > 0)
     return _ ("It works without those who do not vote; tell them.");
-  return citiz_host_count_linked (body) < number_of (body, "validators")
+  return citiz_host_count_linked (body) < citiz_host_number_of (body, "validators")
              ? _ ("It works without those who are missing; tell them.")
              : _ ("Nothing is wrong.");
 }
@@ -248,7 +235,7 @@ advice_to_voter (json_t *body)
 static const gchar *
 advice (json_t *body)
 {
-  const gchar *mode = text_of (body, "mode");
+  const gchar *mode = citiz_host_text_of (body, "mode");
 
   if (g_str_equal (mode, "diverged"))
     return _ (
@@ -260,11 +247,11 @@ advice (json_t *body)
   if (json_is_true (json_object_get (body, "foundedAnew")))
     return _ ("Other nodes have founded the community anew, and this one has not accepted it: "
               "citiz-node refound");
-  if (citiz_host_count_linked (body) < number_of (body, "quorum"))
+  if (citiz_host_count_linked (body) < citiz_host_number_of (body, "quorum"))
     return _ (
         "Too few nodes are in reach. Call those who are missing; check this machine’s network "
         "and its address. If they are lost for good: citiz-node refound");
-  if (g_str_equal (text_of (body, "state"), "disk-full"))
+  if (g_str_equal (citiz_host_text_of (body, "state"), "disk-full"))
     return _ ("Make room on this machine’s disk.");
   if (g_str_equal (mode, "observing"))
     return advice_to_follower (body);

@@ -99,14 +99,15 @@ citiz_host_command_run (const CitizHostArguments *arguments, GError **error)
 
 /* Asking *********************************************************************/
 
-static long long
-number_of (json_t *body, const gchar *key)
+/* What a node answered; nothing is 0, or "". */
+long long
+citiz_host_number_of (json_t *body, const gchar *key)
 {
   return json_integer_value (json_object_get (body, key));
 }
 
-static const gchar *
-text_of (json_t *body, const gchar *key)
+const gchar *
+citiz_host_text_of (json_t *body, const gchar *key)
 {
   const gchar *text = json_string_value (json_object_get (body, key));
 
@@ -177,9 +178,11 @@ mode_words (const gchar *mode)
 static gint64
 age_of (json_t *body)
 {
-  const gint64 block = (number_of (body, "time") - number_of (body, "blockTime")) / 1000;
+  const gint64 block
+      = (citiz_host_number_of (body, "time") - citiz_host_number_of (body, "blockTime")) / 1000;
 
-  return MAX (number_of (body, "finalAge"), number_of (body, "height") > 0 ? block : 0);
+  return MAX (citiz_host_number_of (body, "finalAge"),
+              citiz_host_number_of (body, "height") > 0 ? block : 0);
 }
 
 static void
@@ -189,24 +192,25 @@ print_validators (json_t *body)
 
   if (json_object_get (body, "voting") == NULL) /* who follows hears no votes */
     citiz_host_say (_ ("Validators: %u of %lld in reach, %lld needed; disk: %lld %% free"), linked,
-                    number_of (body, "validators"), number_of (body, "quorum"),
-                    number_of (body, "freePercent"));
+                    citiz_host_number_of (body, "validators"),
+                    citiz_host_number_of (body, "quorum"),
+                    citiz_host_number_of (body, "freePercent"));
   else
     citiz_host_say (
         _ ("Validators: %u of %lld in reach, %lld vote, %lld needed; disk: %lld %% free"), linked,
-        number_of (body, "validators"), number_of (body, "voting"), number_of (body, "quorum"),
-        number_of (body, "freePercent"));
+        citiz_host_number_of (body, "validators"), citiz_host_number_of (body, "voting"),
+        citiz_host_number_of (body, "quorum"), citiz_host_number_of (body, "freePercent"));
 }
 
 void
 citiz_host_print_status (json_t *body)
 {
-  const gint64 height = number_of (body, "height");
-  const gulong waiting = (gulong) number_of (body, "waiting");
+  const gint64 height = citiz_host_number_of (body, "height");
+  const gulong waiting = (gulong) citiz_host_number_of (body, "waiting");
   g_autofree gchar *age = citiz_host_duration (age_of (body));
 
-  citiz_host_say (_ ("State: %s; %s"), state_words (text_of (body, "state")),
-                  mode_words (text_of (body, "mode")));
+  citiz_host_say (_ ("State: %s; %s"), state_words (citiz_host_text_of (body, "state")),
+                  mode_words (citiz_host_text_of (body, "mode")));
   if (height == 0)
     citiz_host_say (ngettext ("No block yet; %lld transaction waits",
                               "No block yet; %lld transactions wait", waiting),
@@ -217,7 +221,7 @@ citiz_host_print_status (json_t *body)
                               waiting),
                     (long long) height, age, (long long) waiting);
   print_validators (body);
-  citiz_host_say (_ ("Community: %s"), text_of (body, "chain"));
+  citiz_host_say (_ ("Community: %s"), citiz_host_text_of (body, "chain"));
   citiz_host_say_words_of (body);
 }
 
@@ -227,7 +231,7 @@ print_all (json_t *body)
   citiz_host_print_status (body);
   citiz_host_say (_ ("Citizens: %lld whom this node vouches for; %lld whose Citiz has checked the "
                      "ledger in the last 24 hours"),
-                  number_of (body, "guests"), number_of (body, "watchers"));
+                  citiz_host_number_of (body, "guests"), citiz_host_number_of (body, "watchers"));
 }
 
 static void
@@ -242,10 +246,11 @@ print_members (json_t *body)
     const gboolean own = json_is_true (json_object_get (member, "self"));
     const gboolean linked = json_is_true (json_object_get (member, "linked"));
     const gboolean silent = json_is_true (json_object_get (member, "silent"));
-    g_autofree gchar *operator_ = citiz_host_column (text_of (member, "operator"), 24);
-    g_autofree gchar *url = citiz_host_column (text_of (member, "url"), 36);
+    g_autofree gchar *operator_ = citiz_host_column (citiz_host_text_of (member, "operator"), 24);
+    g_autofree gchar *url = citiz_host_column (citiz_host_text_of (member, "url"), 36);
 
-    citiz_host_say ("%2zu  %-12.12s  %s  %s  %s", i + 1, text_of (member, "node"), operator_, url,
+    citiz_host_say ("%2zu  %-12.12s  %s  %s  %s", i + 1, citiz_host_text_of (member, "node"),
+                    operator_, url,
                     own      ? _ ("this node")
                     : silent ? _ ("linked, does not vote")
                     : linked ? _ ("linked")
@@ -291,7 +296,7 @@ print_backup (json_t *body)
 {
   citiz_host_say (_ ("Copied up to block %lld. The copy holds this node’s key: keep "
                      "it as you keep the key. A node restored from it follows, and does not vote."),
-                  number_of (body, "height"));
+                  citiz_host_number_of (body, "height"));
 }
 
 /* The node writes into its own folder, which is all that systemd lets it write to; the command brings the copy to where it is wanted. */
@@ -339,7 +344,7 @@ citiz_host_command_restore (const CitizHostArguments *arguments, GError **error)
 static void
 print_drain (json_t *body)
 {
-  const gulong waiting = (gulong) number_of (body, "waiting");
+  const gulong waiting = (gulong) citiz_host_number_of (body, "waiting");
 
   citiz_host_say (
       ngettext ("It takes nothing new any more, and goes on voting; %lld transaction waits. "

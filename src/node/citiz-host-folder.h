@@ -67,7 +67,7 @@ void citiz_host_community_free (CitizHostCommunity *community);
 #define CITIZ_HOST_SUMS_FILE "SHA256SUMS"
 
 gboolean citiz_host_sums_write (int of, const gchar *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean citiz_host_sums_check (const gchar *from,
+gboolean citiz_host_sums_check (const gchar *said,
                                 const gchar *to,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -89,8 +89,9 @@ gboolean citiz_host_folder_take (const gchar *dir,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_host_folder_empty (const gchar *dir);
 void citiz_host_folder_give_back (const gchar *dir, const CitizHostTaken *taken);
-void citiz_host_folder_keep (const gchar *dir, const CitizHostTaken *taken);
-void citiz_host_folder_hand_over (const gchar *dir);
+void citiz_host_folder_keep (const CitizHostTaken *taken);
+gboolean citiz_host_folder_become_owner (const gchar *dir,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_host_folder_is_others (const gchar *dir);
 int citiz_host_folder_open (const gchar *dir, gboolean trusted);
 int citiz_host_folder_open_file (int dir, const gchar *name);

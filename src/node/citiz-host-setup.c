@@ -273,7 +273,7 @@ citiz_host_command_setup (const CitizHostArguments *arguments, GError **error)
       citiz_host_folder_give_back (arguments->folder, &taken);
       return CITIZ_HOST_REFUSED;
     }
-  citiz_host_folder_keep (arguments->folder, &taken);
+  citiz_host_folder_keep (&taken);
   if (community != NULL)
     {
       citiz_genesis_chain_id (&id, &community->genesis);
@@ -362,7 +362,7 @@ citiz_host_command_found (const CitizHostArguments *arguments, GError **error)
   g_autofree gchar *text = NULL;
   CitizHash id;
 
-  if (community == NULL)
+  if (community == NULL || !citiz_host_folder_become_owner (arguments->folder, error))
     return CITIZ_HOST_REFUSED;
   if (citiz_host_folder_has (arguments->folder, CITIZ_HOST_COMMUNITY_FILE))
     {
@@ -385,7 +385,6 @@ citiz_host_command_found (const CitizHostArguments *arguments, GError **error)
   text = citiz_host_community_encode (community);
   if (!citiz_host_write_new (arguments->folder, CITIZ_HOST_COMMUNITY_FILE, text, error))
     return CITIZ_HOST_REFUSED;
-  citiz_host_folder_hand_over (arguments->folder);
   citiz_genesis_chain_id (&id, &community->genesis);
   say_founded (arguments, &id);
   return CITIZ_HOST_DONE;

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
+#include <string.h>
 #include <unistd.h>
 
 #define AT_ONCE (64 * 1024)
@@ -76,32 +78,65 @@ citiz_host_sums_write (int of, const gchar *to, GError **error)
   return sums != NULL && citiz_host_write_new (to, CITIZ_HOST_SUMS_FILE, sums, error);
 }
 
+/* Takes the line of @name out of @sums. Returns: whether there was one */
+static gboolean
+take_out (gchar *sums, const gchar *name)
+{
+  g_autofree gchar *end = g_strdup_printf ("  %s\n", name);
+  gchar *found = strstr (sums, end), *line = found;
+
+  if (found == NULL)
+    return FALSE;
+  while (line > sums && line[-1] != '\n')
+    line--;
+  memmove (line, found + strlen (end), strlen (found + strlen (end)) + 1);
+  return TRUE;
+}
+
+/* A host may have edited it; whoever has not is to know that somebody did. */
+static gboolean
+refuse_config (GError **error)
+{
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_FILE,
+               _ ("The configuration in the copy (%s) is not the one that was copied: nothing was "
+                  "restored. If you have changed it yourself, take its line out of %s and restore "
+                  "again; if not, try an older copy."),
+               CITIZ_HOST_CONFIG_FILE, CITIZ_HOST_SUMS_FILE);
+  return FALSE;
+}
+
 /**
  * citiz_host_sums_check:
- * @from: a copy
+ * @said: (nullable): what the digests beside the copy are; a copy of before has none
  * @to: what was copied from there
  *
- * Returns: whether @to is, file for file, what "backup" has written; %CITIZ_STORE_ERROR_DAMAGED. A copy of before has no digests.
+ * Returns: whether @to is, file for file, what "backup" has written, but for a configuration whose digest was taken out;
+ *   %CITIZ_STORE_ERROR_DAMAGED
  */
 gboolean
-citiz_host_sums_check (const gchar *from, const gchar *to, GError **error)
+citiz_host_sums_check (const gchar *said, const gchar *to, GError **error)
 {
-  g_autofree gchar *path = g_build_filename (from, CITIZ_HOST_SUMS_FILE, NULL);
-  g_autofree gchar *said = NULL;
+  g_autofree gchar *others = g_strdup (said);
   g_autofree gchar *sums = NULL;
   int dir;
 
-  if (!citiz_host_folder_has (from, CITIZ_HOST_SUMS_FILE))
+  if (said == NULL)
     return TRUE;
-  said = citiz_host_read_text (path, error);
   dir = citiz_host_folder_open (to, FALSE);
-  sums = said != NULL ? sums_of (dir, error) : NULL;
+  sums = sums_of (dir, error);
   if (dir >= 0)
     close (dir);
   if (sums == NULL)
     return FALSE;
   if (g_str_equal (said, sums))
     return TRUE;
+  if (take_out (sums, CITIZ_HOST_CONFIG_FILE))
+    {
+      const gboolean named = take_out (others, CITIZ_HOST_CONFIG_FILE);
+
+      if (g_str_equal (others, sums))
+        return !named || refuse_config (error);
+    }
   g_set_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED,
                "the files are not those of which %s speaks", CITIZ_HOST_SUMS_FILE);
   return FALSE;

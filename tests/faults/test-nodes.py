@@ -727,6 +727,8 @@ def case_disk_full(world):
     world.nodes[1].becomes_final(name)
     node.becomes_final(name)
     assert 'almost full' in node.command('status').stdout
+    refused(node, ['backup', str(world.dir / 'copy')], 'no room for a copy')
+    assert not (world.dir / 'copy').exists() and not list(node.dir.glob('outgoing*')) and node.healthy()
 
 
 def case_full_for_real(world):
@@ -892,6 +894,24 @@ def with_rows(copy):
     return capsule, chunk, grant
 
 
+def edited(node, copy):
+    """A host has changed the configuration in the copy: he is told so, and how to go on. Nothing else may be changed so."""
+    conf, sums = copy / 'citiz-node.conf', copy / 'SHA256SUMS'
+    before = conf.read_text(), sums.read_text()
+    conf.write_text(before[0] + '\n[limits]\nevents=7\n')
+    done = node.command('restore', '--verify', str(copy), check=False)
+    assert done.returncode == 1 and 'is not the one that was copied' in done.stderr and 'SHA256SUMS' in done.stderr, done
+    assert 'damaged' not in done.stderr and not node.dir.exists()
+    sums.write_text(''.join(line for line in before[1].splitlines(True) if 'citiz-node.conf' not in line))
+    node.command('restore', '--verify', str(copy))
+    assert (node.dir / 'citiz-node.conf').read_text() == conf.read_text()
+    shutil.rmtree(node.dir)
+    conf.write_text(before[0])
+    sums.write_text(''.join(line for line in before[1].splitlines(True) if 'node.key' not in line))
+    assert 'damaged' in node.command('restore', '--verify', str(copy), check=False).stderr
+    sums.write_text(before[1])
+
+
 def case_flipped(world):
     """One bit of a copy is another: wherever it is, nothing is restored."""
     draw = random.Random(8)
@@ -911,7 +931,8 @@ def case_flipped(world):
         whole = (copy / name).read_bytes()
         (copy / name).write_bytes(whole[:place] + bytes([whole[place] ^ 1 << draw.randrange(8)]) + whole[place + 1:])
         done = node.command('restore', '--verify', str(copy), check=False)
-        assert done.returncode == 1 and 'damaged' in done.stderr and not node.dir.exists(), (name, place, done)
+        said = 'configuration' if name in ('citiz-node.conf', 'SHA256SUMS') else 'damaged'  # of the digests, those of the configuration may be the ones
+        assert done.returncode == 1 and (said in done.stderr or 'damaged' in done.stderr) and not node.dir.exists(), (name, place, done)
         (copy / name).write_bytes(whole)
 
     pages = (copy / 'citiz.db').read_bytes()
@@ -920,8 +941,10 @@ def case_flipped(world):
         refuses('citiz.db', start + draw.choice([i for i, byte in enumerate(pages[start:start + size]) if byte]))
     for file in sorted(copy.iterdir()):
         refuses(file.name, draw.randrange(file.stat().st_size))
+    edited(node, copy)
     sums.unlink()  # as copies of before are
-    for bytes_ in kept:
+    newest = world.nodes[1].blocks()[9][2]  # long since in its place
+    for bytes_ in (*kept, newest[24:56]):
         places = [m.start() for m in re.finditer(re.escape(bytes_), pages)]
         assert places, 'the rows are in the file'
         for place in places:
@@ -1155,6 +1178,54 @@ def linked(node, secret, user):
     (secret / 'citiz.db').unlink()
 
 
+def race(folder, secret, user):
+    """A process of a node that was broken into puts links to what is root's in the way of whatever root does there, until it is killed. Returns: its id"""
+    parent = os.getpid()
+    racer = os.fork()
+    if racer:
+        return racer
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
+    os.chdir(folder)
+    while os.getppid() == parent:
+        for name in 'copying', 'restoring':
+            for way in (lambda: os.rename(name, name + '.away'), lambda: os.symlink(secret, name), lambda: os.unlink(name),
+                        lambda: os.symlink(secret / 'citiz.db', name + '/node.key'), lambda: os.rename(name + '.away', name)):
+                with contextlib.suppress(OSError):
+                    way()
+    os._exit(0)
+
+
+def restored_by_root(node, user, secret, copy):
+    """Root restores with no more than the node's own rights."""
+    shutil.rmtree(node.dir)
+    node.dir.mkdir(0o500)  # of which only root makes nothing
+    os.chown(node.dir, user, user)
+    refused(node, ['restore', '--verify', str(copy)], 'Permission denied')
+    assert not list(node.dir.iterdir())
+    node.dir.chmod(0o700)
+    for name in 'citiz.db', 'node.key', 'citiz-node.conf', 'community.json':
+        (secret / name).write_text('precious')
+    racer = race(node.dir, secret, user)
+    try:
+        for _ in range(20):
+            done = node.command('restore', '--verify', str(copy), check=False)
+            assert {(p.name, p.read_text()) for p in secret.iterdir() if p.is_file()} == {
+                (name, 'precious') for name in ('citiz.db', 'node.key', 'citiz-node.conf', 'community.json')}, done
+            for folder, _, files in os.walk(node.dir):
+                for name in files:
+                    with contextlib.suppress(FileNotFoundError):
+                        assert os.lstat(os.path.join(folder, name)).st_uid == user, (folder, name)
+    finally:
+        os.kill(racer, signal.SIGKILL)
+        os.waitpid(racer, 0)
+    for path in node.dir.iterdir():
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    for path in [p for p in secret.iterdir() if p.is_file()]:
+        path.unlink()
+
+
 def case_other_user(world):
     """As under systemd: the node has a user of its own, who may write into its folder only; root types the commands."""
     if os.geteuid() != 0:
@@ -1190,6 +1261,9 @@ def case_other_user(world):
     node.stop()
     for file in node.dir.iterdir():
         shutil.rmtree(file) if file.is_dir() and file != half else file.is_file() and file.unlink()
+    restored_by_root(node, user, secret, copy)
+    half.mkdir()
+    os.chown(half, user, user)
     assert 'verified' in node.command('restore', '--verify', str(copy)).stdout
     assert {p.stat().st_uid for p in node.dir.iterdir()} == {user}
     node.process = subprocess.Popen([binary, '--folder', str(node.dir), 'run'], user=user, group=user, extra_groups=[], stderr=open(node.log, 'a'))
