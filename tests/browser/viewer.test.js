@@ -615,6 +615,32 @@ test('figures in the reader’s language: a strength in per cent, beats without 
   await page.finish();
 });
 
+test('a pulse of another day is not told with the pressure', async () => {
+  const pulseOf = (day) => withResource('Observation', (all) => {
+    const codes = (r) => JSON.stringify(r.code);
+    const pulse = all.find((r) => codes(r).includes('8867-4'));
+    pulse.effectiveDateTime = day || pulse.effectiveDateTime;
+  });
+  const same = await opened(pulseOf(''));
+  contains(await text(same), 'pouls 62/min');
+  await same.finish();
+  const other = await opened(pulseOf('2022-11-06'));
+  lacks(await text(other), 'pouls 62/min');
+  contains(await other.locator('li', { hasText: 'Pouls' }).evaluate((n) => n.textContent), '6 nov. 2022');
+  await other.finish();
+});
+
+test('an allergy to a drug stands before those to what is in the air', async () => {
+  const page = await opened(withResource('AllergyIntolerance', (all) => {
+    for (const one of all.slice(1)) Object.assign(one, { category: ['environment'], criticality: undefined, reaction: undefined });
+    const last = all[all.length - 1];
+    Object.assign(last, { code: { text: 'Sulfamides' }, category: ['medication'] });
+  }));
+  const names = await page.locator('.card', { hasText: 'Allergies' }).first().locator('li').allTextContents();
+  ok(names.findIndex((name) => name.includes('Sulfamides')) === 1, names.join(' | '));
+  await page.finish();
+});
+
 test('isModifier elements are content: tag first, name struck, never lost', async () => {
   const status = (code) => ({ coding: [{ code }] });
   const bundle = lucie();

@@ -1,7 +1,7 @@
 // A FHIR document → what the page shows, in its language. Works for any IPS; Citiz's own extensions add to it. SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { DATA } from './data.js';
-import { ageOn, fmtBirth, fmtDate, fmtTime, fmtWhen, languageName, parseDate } from './format.js';
+import { ageOn, dayNumber, fmtBirth, fmtDate, fmtTime, fmtWhen, languageName, parseDate } from './format.js';
 import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LOINC, SECTION_OF_TITLE, TETANUS, WEIGHT, WEIGHTY, codeName, conditionClass, deviceClass, drugClass, quantityText, relationName, safeDose } from './codes.js';
 import { dosageText } from './dosage.js';
 import { codes, concept, ext, extParts, extValue, exts, firstCode, isForeign, list, makeResolver, modifiers, narrativeText, noneKind, notesOf, personName, phoneOf, sectionWord, setDocumentLanguage, sourceOf, textOf } from './fhir.js';
@@ -118,7 +118,8 @@ function readAllergy(resource, world) {
   const last = parseDate(resource.lastOccurrence) || parseDate(resource.onsetDateTime) || reactions.map((r) => parseDate(r.onset)).find(Boolean) || (row.struck ? row.date : null);
   row.year = last ? String(last.y) : '';
   row.detail = joined(', ', row.reaction, row.year);
-  row.rank = row.struck ? 5 : row.severity ? SEVERITY_RANK[row.severity] : 3;
+  const around = row.severity !== 'severe' && String(resource.category) === 'environment'; // no drug, no food
+  row.rank = row.struck ? 8 : (row.severity ? SEVERITY_RANK[row.severity] : 3) + (around ? 4 : 0);
   row.alerting = row.severity === 'severe' && !row.struck && !row.verify && !['resolved', 'inactive'].includes(row.clinical);
   return row;
 }
@@ -396,7 +397,8 @@ function chooseTiles(observations) {
   const of = (key) => chosen.find((o) => o.key && o.key.key === key);
   const extra = new Map();
   for (const [host, guest] of [['glucose', 'hba1c'], ['bp', 'pulse']]) {
-    if (of(host) && of(guest)) {
+    const day = (key) => of(key).date && dayNumber(of(key).date.sort);
+    if (of(host) && of(guest) && (host !== 'bp' || day(host) === day(guest))) { // a pulse is of its pressure
       extra.set(of(host), of(guest));
       chosen = chosen.filter((o) => o !== extra.get(of(host)));
     }
