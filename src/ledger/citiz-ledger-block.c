@@ -51,7 +51,7 @@ append_one (CitizLedger *next, const CitizTx *tx, CitizChanges *changes)
   citiz_log_append (&next->log, &leaf, changes->log_nodes);
 }
 
-/* Runs @txs on top of @next, a fork, and appends them to its log. */
+/* Runs @txs on top of @next and appends them to its log. */
 static gboolean
 execute (CitizLedger *next,
          GPtrArray *txs,
@@ -81,15 +81,6 @@ execute (CitizLedger *next,
       append_one (next, tx, changes);
     }
   return TRUE;
-}
-
-static void
-swap (CitizLedger *a, CitizLedger *b)
-{
-  const CitizLedger kept = *a;
-
-  *a = *b;
-  *b = kept;
 }
 
 /* Signatures were checked when the transaction came. The rest is checked again: what a community asks for may have changed since. */
@@ -248,19 +239,9 @@ make_header (CitizBlockHeader *out,
   citiz_snapshot_root (&next->log, next->state, &out->snapshot_root);
 }
 
-/* @next becomes @ledger, which it was forked from. */
-static void
-adopt (CitizLedger *ledger, CitizLedger *next, const CitizBlock *block)
-{
-  next->head = block->header;
-  next->head_hash = block->hash;
-  swap (ledger, next);
-}
-
-/* The block of @txs, which @next has executed; @ledger stands after it. */
+/* The block of @txs, which @ledger has executed and stands after. */
 static CitizBlock *
 make_block (CitizLedger *ledger,
-            CitizLedger *next,
             GPtrArray *txs,
             guint64 slot,
             CitizTime time,
@@ -269,11 +250,12 @@ make_block (CitizLedger *ledger,
   CitizBlockHeader header;
   CitizBlock *block;
 
-  make_header (&header, next, slot, time, txs, proposer);
+  make_header (&header, ledger, slot, time, txs, proposer);
   block = citiz_block_new (&header);
   for (guint i = 0; i < txs->len; i++)
     g_ptr_array_add (block->txs, citiz_tx_ref (txs->pdata[i]));
-  adopt (ledger, next, block);
+  ledger->head = block->header;
+  ledger->head_hash = block->hash;
   return block;
 }
 
@@ -293,15 +275,19 @@ citiz_ledger_build (CitizLedger *ledger,
                     CitizChanges *changes,
                     GError **error)
 {
-  return citiz_ledger_build_with (ledger, txs, time, proposer, citiz_check_now, NULL, changes,
-                                  error);
+  CitizLedger *mark = citiz_ledger_begin (ledger);
+  CitizBlock *block = citiz_ledger_build_with (ledger, txs, time, proposer, citiz_check_now, NULL,
+                                               changes, error);
+
+  citiz_ledger_end (ledger, mark, block != NULL);
+  return block;
 }
 
 /**
  * citiz_ledger_build_with:
- * @check: who checks the signatures; who does it later builds on a fork
+ * @check: who checks the signatures, at once or later
  *
- * As citiz_ledger_build().
+ * As citiz_ledger_build(), but @ledger is spoilt when this fails: citiz_ledger_begin().
  */
 CitizBlock *
 citiz_ledger_build_with (CitizLedger *ledger,
@@ -313,7 +299,6 @@ citiz_ledger_build_with (CitizLedger *ledger,
                          CitizChanges *changes,
                          GError **error)
 {
-  g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
   const guint64 height = ledger->head.height + 1;
   CitizLane lane = {0};
 
@@ -328,9 +313,9 @@ citiz_ledger_build_with (CitizLedger *ledger,
       return NULL;
     }
   if (!check_size (txs, height, error)
-      || !execute (next, txs, time, check, check_data, changes, &lane, error))
+      || !execute (ledger, txs, time, check, check_data, changes, &lane, error))
     return NULL;
-  return make_block (ledger, next, txs, parent_slot (ledger) + 1, time, proposer);
+  return make_block (ledger, txs, parent_slot (ledger) + 1, time, proposer);
 }
 
 /**
@@ -353,13 +338,12 @@ citiz_ledger_propose (CitizLedger *ledger,
                       CitizChanges *changes,
                       GPtrArray *out_refused)
 {
-  g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
   g_autoptr (GPtrArray) taken = NULL;
 
   g_return_val_if_fail (slot > parent_slot (ledger), NULL);
   g_return_val_if_fail (time.ms > citiz_ledger_time (ledger).ms, NULL);
-  taken = is_closed (ledger) ? g_ptr_array_new () : pick (next, txs, time, changes, out_refused);
-  return make_block (ledger, next, taken, slot, time, proposer);
+  taken = is_closed (ledger) ? g_ptr_array_new () : pick (ledger, txs, time, changes, out_refused);
+  return make_block (ledger, taken, slot, time, proposer);
 }
 
 /**
@@ -767,10 +751,10 @@ citiz_ledger_apply (CitizLedger *ledger,
                     CitizChanges *changes,
                     GError **error)
 {
-  g_autoptr (CitizLedger) next = citiz_ledger_fork (ledger);
+  CitizLedger *mark = citiz_ledger_begin (ledger);
+  const gboolean good
+      = citiz_ledger_advance (ledger, block, now, level, check, check_data, changes, error);
 
-  if (!citiz_ledger_advance (next, block, now, level, check, check_data, changes, error))
-    return FALSE;
-  swap (ledger, next);
-  return TRUE;
+  citiz_ledger_end (ledger, mark, good);
+  return good;
 }

@@ -126,6 +126,40 @@ citiz_ledger_fork (const CitizLedger *ledger)
   return fork;
 }
 
+/**
+ * citiz_ledger_begin:
+ *
+ * Whoever takes @ledger forward with citiz_ledger_advance() from here on can go back, without a copy of anything.
+ *
+ * Returns: (transfer full): for citiz_ledger_end()
+ */
+CitizLedger *
+citiz_ledger_begin (CitizLedger *ledger)
+{
+  CitizLedger *mark = g_memdup2 (ledger, sizeof *ledger);
+
+  citiz_state_begin (ledger->state);
+  return mark;
+}
+
+/**
+ * citiz_ledger_end:
+ * @mark: (transfer full): where it began
+ * @good: whether @ledger stays where it is; else it goes back there
+ */
+void
+citiz_ledger_end (CitizLedger *ledger, CitizLedger *mark, gboolean good)
+{
+  if (good)
+    citiz_state_keep (ledger->state);
+  else
+    {
+      citiz_state_undo (ledger->state);
+      *ledger = *mark;
+    }
+  g_free (mark);
+}
+
 void
 citiz_ledger_free (CitizLedger *ledger)
 {

@@ -86,6 +86,8 @@ CitizLedger *citiz_ledger_restore (const CitizGenesis *genesis,
                                    CitizState *state,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CitizLedger *citiz_ledger_fork (const CitizLedger *ledger);
+CitizLedger *citiz_ledger_begin (CitizLedger *ledger);
+void citiz_ledger_end (CitizLedger *ledger, CitizLedger *mark, gboolean good);
 void citiz_ledger_free (CitizLedger *ledger);
 gboolean citiz_ledger_check (CitizLedger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizLedger, citiz_ledger_free)

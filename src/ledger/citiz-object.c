@@ -97,7 +97,7 @@ citiz_object_key (CitizHash *out, CitizObjectType type, const guint8 *id, gsize 
 static GByteArray *
 begin (CitizObjectType type)
 {
-  GByteArray *bytes = g_byte_array_new ();
+  GByteArray *bytes = g_byte_array_sized_new (128); /* most are smaller, and none is much */
 
   citiz_put_u8 (bytes, (guint8) type);
   return bytes;

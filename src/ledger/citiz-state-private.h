@@ -29,7 +29,7 @@ struct _CitizStateNode
   CitizHash key[]; /* one, of a leaf */
 };
 
-/* What a draft sets. */
+/* What a draft sets; or what was there before (NULL: nothing). */
 typedef struct
 {
   CitizHash key;
@@ -41,7 +41,8 @@ typedef struct
 struct _CitizState
 {
   CitizStateNode *root;
-  GArray *draft;                          /* of CitizStateEntry; NULL: no draft */
+  GArray *draft; /* of CitizStateEntry; NULL: no draft */
+  GArray *undo;  /* of CitizStateEntry, as they were changed; NULL: nothing is undone */
   guint64 few[CITIZ_STATE_FEW_BITS / 64]; /* by how their keys begin: where objects of few are */
 };
 

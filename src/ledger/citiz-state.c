@@ -108,9 +108,14 @@ node_join (CitizStateNode *a, CitizStateNode *b, guint depth)
   return node;
 }
 
-/* Takes @node, gives the subtree with @key set. @number: a new leaf's; afterwards the leaf's, smaller if it was there before */
+/* Takes @node, gives the subtree with @key set. @number: a new leaf's; afterwards the leaf's, smaller if it was there before. @out_old: (transfer full): what was there */
 static CitizStateNode *
-node_set (CitizStateNode *node, guint depth, guint64 *number, const CitizHash *key, GBytes *value)
+node_set (CitizStateNode *node,
+          guint depth,
+          guint64 *number,
+          const CitizHash *key,
+          GBytes *value,
+          GBytes **out_old)
 {
   const guint64 new_number = *number;
   guint bit;
@@ -124,15 +129,38 @@ node_set (CitizStateNode *node, guint depth, guint64 *number, const CitizHash *k
   node->hashed = FALSE;
   if (node->is_leaf)
     {
-      g_bytes_unref (node->value);
+      *out_old = node->value;
       node->value = g_bytes_ref (value);
       *number = node->number;
       return node;
     }
   bit = citiz_state_bit (key, depth);
-  node->child[bit] = node_set (node->child[bit], depth + 1, number, key, value);
+  node->child[bit] = node_set (node->child[bit], depth + 1, number, key, value, out_old);
   node->n_leaves += *number == new_number; /* without a look at the other child */
   return node;
+}
+
+/* Takes @node, gives the subtree without @key, which is there. */
+static CitizStateNode *
+node_remove (CitizStateNode *node, guint depth, const CitizHash *key)
+{
+  const guint bit = citiz_state_bit (key, depth);
+  CitizStateNode *last;
+
+  if (node->is_leaf)
+    {
+      node_unref (node);
+      return NULL;
+    }
+  node = node_own (node);
+  node->hashed = FALSE;
+  node->child[bit] = node_remove (node->child[bit], depth + 1, key);
+  if (--node->n_leaves > 1)
+    return node;
+  last = node->child[node->child[0] == NULL];
+  node->child[0] = node->child[1] = NULL;
+  node_unref (node);
+  return last;
 }
 
 CitizState *
@@ -152,6 +180,7 @@ citiz_state_fork (const CitizState *state)
   CitizState *fork = g_memdup2 (state, sizeof *state);
 
   g_return_val_if_fail (state->draft == NULL, NULL);
+  fork->undo = NULL;
   node_ref (fork->root);
   return fork;
 }
@@ -159,7 +188,7 @@ citiz_state_fork (const CitizState *state)
 static void
 clear_entry (gpointer data)
 {
-  g_bytes_unref (((CitizStateEntry *) data)->value);
+  g_clear_pointer (&((CitizStateEntry *) data)->value, g_bytes_unref);
 }
 
 /**
@@ -181,6 +210,7 @@ void
 citiz_state_free (CitizState *state)
 {
   g_clear_pointer (&state->draft, g_array_unref);
+  g_clear_pointer (&state->undo, g_array_unref);
   node_unref (state->root);
   g_free (state);
 }
@@ -240,6 +270,7 @@ guint64
 citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value)
 {
   guint64 number = citiz_state_size (state) + 1;
+  CitizStateEntry old = {*key, NULL};
 
   if (is_of_few (value))
     state->few[few_bit (key) / 64] |= G_GUINT64_CONSTANT (1) << few_bit (key) % 64;
@@ -248,8 +279,49 @@ citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value)
       set_entry (state, key, value);
       return 0;
     }
-  state->root = node_set (state->root, 0, &number, key, value);
+  state->root = node_set (state->root, 0, &number, key, value, &old.value);
+  if (state->undo != NULL)
+    g_array_append_val (state->undo, old);
+  else
+    clear_entry (&old);
   return number;
+}
+
+/**
+ * citiz_state_begin:
+ *
+ * From now on what is set can be undone: until citiz_state_keep() or citiz_state_undo(). A fork would copy each way down that is changed; this keeps one
+ * line for each change.
+ */
+void
+citiz_state_begin (CitizState *state)
+{
+  g_return_if_fail (state->draft == NULL && state->undo == NULL);
+  state->undo = g_array_new (FALSE, FALSE, sizeof (CitizStateEntry));
+  g_array_set_clear_func (state->undo, clear_entry);
+}
+
+void
+citiz_state_keep (CitizState *state)
+{
+  g_clear_pointer (&state->undo, g_array_unref);
+}
+
+/* The same map as when it began, its numbers, too. */
+void
+citiz_state_undo (CitizState *state)
+{
+  g_autoptr (GArray) undo = g_steal_pointer (&state->undo);
+
+  for (guint i = undo->len; i > 0; i--)
+    {
+      const CitizStateEntry *old = &g_array_index (undo, CitizStateEntry, i - 1);
+
+      if (old->value != NULL)
+        citiz_state_set (state, &old->key, old->value);
+      else
+        state->root = node_remove (state->root, 0, &old->key);
+    }
 }
 
 /**

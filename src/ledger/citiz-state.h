@@ -32,6 +32,10 @@ CitizState *citiz_state_new (void);
 CitizState *citiz_state_fork (const CitizState *state);
 CitizState *citiz_state_draft (const CitizState *state);
 void citiz_state_free (CitizState *state);
+/* Changes in place, until it is known whether they stay. */
+void citiz_state_begin (CitizState *state);
+void citiz_state_keep (CitizState *state);
+void citiz_state_undo (CitizState *state);
 guint64 citiz_state_set (CitizState *state, const CitizHash *key, GBytes *value);
 GBytes *citiz_state_get (const CitizState *state, const CitizHash *key);
 GBytes *citiz_state_get_few (const CitizState *state, const CitizHash *key);

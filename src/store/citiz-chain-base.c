@@ -252,7 +252,7 @@ fill (CitizChain *chain, GPtrArray *blocks, CitizLedger *ledger, GError **error)
 }
 
 /* Writes @blocks, the next that are missing, every signature of them verified; @ledger, which stood before them, stands after them. All or
- * nothing: then @ledger is of no use any more. */
+ * nothing: then @ledger is spoilt. */
 gboolean
 citiz_chain_fill (CitizChain *chain, GPtrArray *blocks, CitizLedger *ledger, GError **error)
 {

@@ -134,14 +134,12 @@ continue_run (CitizChain *chain)
     g_array_set_size (run->owed, run->owed->len - 1);
 }
 
-/* Takes @ledger. */
+/* The ledger is that of the newest block. */
 static gboolean
-go_on_from (CitizChain *chain, CitizLedger *ledger, GError **error)
+go_on (CitizChain *chain, GError **error)
 {
-  g_clear_pointer (&chain->ledger, citiz_ledger_free);
-  chain->ledger = ledger;
   chain->stamp = citiz_db_stamp (chain->db);
-  return citiz_chain_begin_epoch (chain, ledger, error);
+  return citiz_chain_begin_epoch (chain, chain->ledger, error);
 }
 
 /**
@@ -173,7 +171,11 @@ citiz_chain_append (CitizChain *chain,
       citiz_db_rollback (chain->db);
       return FALSE;
     }
-  return citiz_db_commit (chain->db, error) && go_on_from (chain, citiz_ledger_fork (after), error);
+  if (!citiz_db_commit (chain->db, error))
+    return FALSE;
+  citiz_ledger_free (chain->ledger);
+  chain->ledger = citiz_ledger_fork (after);
+  return go_on (chain, error);
 }
 
 /* The closing block at @at is final by those that stand on it. @at: the last of them, afterwards. */
@@ -301,7 +303,7 @@ citiz_chain_take_range (CitizChain *chain,
 gboolean
 citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GError **error)
 {
-  g_autoptr (CitizLedger) ledger = NULL;
+  CitizLedger *ledger, *mark;
   const CitizBlock *last;
   gboolean good;
 
@@ -318,20 +320,22 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
   if (!good || !citiz_db_begin (chain->db, error))
     return FALSE;
   continue_run (chain);
-  ledger = citiz_ledger_fork (chain->ledger);
+  ledger = g_steal_pointer (&chain->ledger); /* it is nobody's until this is done */
+  mark = citiz_ledger_begin (ledger);
   good = citiz_chain_take_range (chain, blocks, level, citiz_chain_pool (chain), ledger, put_new,
                                  NULL, error);
   citiz_check_pool_flush (chain->pool);
   good = citiz_chain_finish_pool (chain, good ? error : NULL) && good;
   if (!good)
-    {
-      citiz_db_rollback (chain->db);
-      return FALSE;
-    }
-  if (!citiz_db_commit (chain->db, error))
+    citiz_db_rollback (chain->db);
+  good = good && citiz_db_commit (chain->db, error);
+  citiz_ledger_end (ledger, mark, good);
+  g_clear_pointer (&chain->ledger, citiz_ledger_free);
+  chain->ledger = ledger;
+  if (!good)
     return FALSE;
   chain->run.to = *citiz_ledger_head_hash (ledger);
-  if (!go_on_from (chain, g_steal_pointer (&ledger), error))
+  if (!go_on (chain, error))
     return FALSE;
   if (level == CITIZ_LEVEL_STRUCTURAL && chain->aside == NULL)
     chain->aside = citiz_check_ahead_new (1, TRUE);

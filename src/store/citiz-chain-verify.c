@@ -473,19 +473,20 @@ citiz_chain_verifier_expect (CitizChainVerifier *verifier, GPtrArray *blocks)
 gboolean
 citiz_chain_verifier_feed (CitizChainVerifier *verifier, GPtrArray *blocks, GError **error)
 {
-  g_autoptr (CitizLedger) ledger = NULL;
+  CitizLedger *mark;
+  gboolean good;
 
   if (blocks->len == 0)
     return TRUE;
-  ledger = citiz_ledger_fork (verifier->ledger);
-  if (!citiz_chain_fill (verifier->chain, blocks, ledger, error))
+  mark = citiz_ledger_begin (verifier->ledger);
+  good = citiz_chain_fill (verifier->chain, blocks, verifier->ledger, error);
+  citiz_ledger_end (verifier->ledger, mark, good);
+  if (!good)
     return FALSE;
   for (guint i = 0; i < blocks->len; i++)
     count_block (verifier, blocks->pdata[i]);
-  verifier->proven = citiz_ledger_head (ledger)->height;
+  verifier->proven = citiz_ledger_head (verifier->ledger)->height;
   verifier->final = TRUE;
-  citiz_ledger_free (verifier->ledger);
-  verifier->ledger = g_steal_pointer (&ledger);
   return TRUE;
 }
 

@@ -204,26 +204,30 @@ static gboolean
 append (CitizChain *chain, GPtrArray *txs, CitizBlockInfo *out, GError **error)
 {
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
-  g_autoptr (CitizLedger) next = NULL;
+  CitizLedger *ledger, *mark;
   g_autoptr (CitizBlock) block = NULL;
   CitizChainHead head;
   CitizTime time;
+  gboolean good;
 
   time = citiz_chain_time_after (chain, citiz_ledger_time (chain->ledger));
   time.ms = MAX (time.ms, citiz_ledger_time (chain->ledger).ms + 1);
-  next = citiz_ledger_fork (chain->ledger);
+  ledger = g_steal_pointer (&chain->ledger); /* it is nobody's until this is done */
+  mark = citiz_ledger_begin (ledger);
   block
-      = citiz_ledger_build_with (next, txs, time, citiz_chain_node (chain), citiz_check_pool_later,
-                                 citiz_chain_pool (chain), changes, error);
-  if (block == NULL
-      || (citiz_db_get_depth (chain->db) > 0 && !citiz_chain_finish_pool (chain, error))
-      || !write_all (chain, block, changes, error))
+      = citiz_ledger_build_with (ledger, txs, time, citiz_chain_node (chain),
+                                 citiz_check_pool_later, citiz_chain_pool (chain), changes, error);
+  good = block != NULL
+         && (citiz_db_get_depth (chain->db) == 0 || citiz_chain_finish_pool (chain, error))
+         && write_all (chain, block, changes, error);
+  citiz_ledger_end (ledger, mark, good);
+  g_clear_pointer (&chain->ledger, citiz_ledger_free);
+  chain->ledger = ledger;
+  if (!good)
     {
       g_clear_pointer (&chain->pool, citiz_check_pool_free); /* with what nobody has waited for */
       return FALSE;
     }
-  citiz_ledger_free (chain->ledger);
-  chain->ledger = g_steal_pointer (&next);
   chain->stamp = citiz_db_stamp (chain->db);
   head = (CitizChainHead){block->header, block->hash};
   citiz_chain_block_info (out, &head);

@@ -161,6 +161,51 @@ test_forks (void)
   g_assert_cmpuint (citiz_state_size (state), ==, N_KEYS / 2);
 }
 
+/* What was set since it began is gone, and the numbers go on as if it had never been; a fork made meanwhile keeps it. */
+static void
+test_undo (void)
+{
+  g_autoptr (CitizState) state = citiz_state_new ();
+  guint values[N_KEYS] = {0};
+
+  for (guint round = 0; round < 60; round++)
+    {
+      const gboolean keeps = round % 3 == 0;
+      g_autoptr (CitizState) fork = NULL;
+      const guint64 size = citiz_state_size (state);
+      CitizHash before, meanwhile, after;
+
+      citiz_state_root (state, &before);
+      citiz_state_begin (state);
+      for (guint i = 0; i < round; i++)
+        {
+          const guint key = (guint) g_test_rand_int_range (0, N_KEYS);
+
+          set (state, key, 1000 * round + i + 1);
+          if (keeps)
+            values[key] = 1000 * round + i + 1;
+          if (i == round / 2)
+            fork = citiz_state_fork (state);
+          if (i == round / 2)
+            citiz_state_root (state, &meanwhile);
+        }
+      if (keeps)
+        citiz_state_keep (state);
+      else
+        citiz_state_undo (state);
+      g_assert_true (citiz_state_check (state));
+      citiz_state_root (state, &after);
+      g_assert_true (keeps || citiz_hash_equal (&before, &after));
+      g_assert_true (keeps || citiz_state_size (state) == size);
+      if (fork == NULL)
+        continue;
+      g_assert_true (citiz_state_check (fork));
+      citiz_state_root (fork, &after);
+      g_assert_true (citiz_hash_equal (&meanwhile, &after));
+    }
+  check_all (state, values);
+}
+
 #define MANY 70000 /* more than go into a room, of leaves and of branches */
 
 static void
@@ -336,6 +381,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ledger/state/order", test_order);
   g_test_add_func ("/ledger/state/forks", test_forks);
   g_test_add_func ("/ledger/state/drafts", test_drafts);
+  g_test_add_func ("/ledger/state/undo", test_undo);
   g_test_add_func ("/ledger/state/rooms", test_rooms);
   g_test_add_func ("/ledger/state/few", test_few);
   g_test_add_func ("/ledger/state/warm", test_warm);
