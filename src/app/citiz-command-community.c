@@ -94,7 +94,7 @@ is_joined (const CitizCommunityView *view)
 static gboolean
 is_answered (const CitizCommunityView *view)
 {
-  return view->refound == NULL && is_settled (view);
+  return !citiz_session_asks_refound (view) && is_settled (view);
 }
 
 /* Saying *********************************************************************/
@@ -142,16 +142,16 @@ describe (const CitizCommunityView *view)
   if (view->refound != NULL)
     refound = citiz_session_refound_name (view->refound);
   return json_pack (
-      "{s:s?, s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:b, s:i, s:i, s:i, s:b, s:I, s:I, s:i, s:o, s:o}",
-      "refound", refound, "name", view->name, "fingerprint", view->fingerprint, "state",
-      state_words[view->state], "height", (json_int_t) view->height, "nodeHeight",
-      (json_int_t) view->node_height, "final", final, "level", (int) view->level, "progress",
-      view->progress, "registered", view->registered, "validators", (int) view->n_validators,
-      "missing", (int) view->n_missing, "silent", (int) view->n_silent, "tooFewVote",
-      view->few_vote, "mayFail", (int) view->may_fail, "mayLie", (int) view->may_lie, "waiting",
-      (int) view->n_waiting, "standsStill", view->still, "personalHeight", (json_int_t) view->head,
-      "committedHeight", (json_int_t) view->committed, "watchers", (int) view->watchers, "alarms",
-      alarms, "nodes", nodes);
+      "{s:s?, s:b, s:s, s:s, s:s, s:I, s:I, s:s?, s:i, s:f, s:b, s:i, s:i, s:i, s:b, s:i, s:i, s:i, s:b, s:I, s:I, s:i, s:o, s:o}",
+      "refound", refound, "refused", view->refound != NULL && view->refound->refused, "name",
+      view->name, "fingerprint", view->fingerprint, "state", state_words[view->state], "height",
+      (json_int_t) view->height, "nodeHeight", (json_int_t) view->node_height, "final", final,
+      "level", (int) view->level, "progress", view->progress, "registered", view->registered,
+      "validators", (int) view->n_validators, "missing", (int) view->n_missing, "silent",
+      (int) view->n_silent, "tooFewVote", view->few_vote, "mayFail", (int) view->may_fail, "mayLie",
+      (int) view->may_lie, "waiting", (int) view->n_waiting, "standsStill", view->still,
+      "personalHeight", (json_int_t) view->head, "committedHeight", (json_int_t) view->committed,
+      "watchers", (int) view->watchers, "alarms", alarms, "nodes", nodes);
 }
 
 static void
@@ -185,7 +185,7 @@ show (CitizCommandRun *run)
   sentence = citiz_session_explain_community (view);
   run->answer = describe (view);
   citiz_say (run, "%s (%s)", view->name, view->fingerprint);
-  if (view->refound == NULL) /* what it asks is below, and how it is answered here */
+  if (!citiz_session_asks_refound (view)) /* what it asks is below, and how it is answered here */
     citiz_say (run, "%s.", sentence);
   citiz_say (run, _ ("Block %lu of %lu, level %u of 2."), (gulong) view->height,
              (gulong) view->node_height, view->level);
@@ -200,6 +200,8 @@ show (CitizCommandRun *run)
 
       citiz_say (run, "%s", refound);
       citiz_say (run, _ ("To go on with them: citiz community accept NAME"));
+      if (!view->refound->refused)
+        citiz_say (run, _ ("To stay with the ledger as it was: citiz community refuse NAME"));
     }
   for (guint i = 0; i < view->alarms->len; i++)
     {
@@ -223,7 +225,8 @@ citiz_command_community_check (const CitizCommandRun *run)
 
   if (verb == NULL)
     return TRUE;
-  if (g_str_equal (verb, "join") || g_str_equal (verb, "accept") || g_str_equal (verb, "evidence"))
+  if (g_str_equal (verb, "join") || g_str_equal (verb, "accept") || g_str_equal (verb, "refuse")
+      || g_str_equal (verb, "evidence"))
     return n == 3;
   return n == 2 && (g_str_equal (verb, "leave") || g_str_equal (verb, "status"));
 }
@@ -264,28 +267,54 @@ leave (CitizCommandRun *run)
   return CITIZ_EXIT_DONE;
 }
 
-/* @name: of what "status" has told, so that nobody accepts what he has not seen */
+/* @name: of what "status" has told, so that nobody answers what he has not seen */
+static const CitizRefoundView *
+find_refound (CitizCommandRun *run, const gchar *name)
+{
+  const CitizCommunityView *view;
+
+  settle (run, is_settled);
+  view = citiz_session_get_community (run->session);
+  if (view != NULL && view->refound != NULL && citiz_session_is_refound (view->refound, name))
+    return view->refound;
+  fprintf (stderr, "%s\n", _ ("Your community asks nothing of that name."));
+  return NULL;
+}
+
 static int
 accept_refound (CitizCommandRun *run, const gchar *name)
 {
-  const CitizCommunityView *view = NULL;
+  const CitizRefoundView *refound = find_refound (run, name);
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   CitizWait wait = {0};
 
-  settle (run, is_settled);
-  view = citiz_session_get_community (run->session);
-  if (view == NULL || view->refound == NULL || !citiz_session_is_refound (view->refound, name))
-    {
-      fprintf (stderr, "%s\n", _ ("Your community asks nothing of that name."));
-      return CITIZ_EXIT_REFUSED;
-    }
-  citiz_session_accept_refound_async (run->session, &view->refound->document, NULL, citiz_wait_cb,
-                                      &wait);
+  if (refound == NULL)
+    return CITIZ_EXIT_REFUSED;
+  citiz_session_accept_refound_async (run->session, &refound->document, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   if (!citiz_session_accept_refound_finish (run->session, result, &error))
     return citiz_refuse (error);
   citiz_say (run, "%s", _ ("Accepted: from now on you follow those who go on."));
+  settle (run, is_answered);
+  return show (run);
+}
+
+static int
+refuse_refound (CitizCommandRun *run, const gchar *name)
+{
+  const CitizRefoundView *refound = find_refound (run, name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+
+  if (refound == NULL)
+    return CITIZ_EXIT_REFUSED;
+  citiz_session_refuse_refound_async (run->session, &refound->document, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  if (!citiz_session_refuse_refound_finish (run->session, result, &error))
+    return citiz_refuse (error);
+  citiz_say (run, "%s", _ ("Said: you stay with the ledger as it was. You are not asked again."));
   settle (run, is_answered);
   return show (run);
 }
@@ -346,6 +375,8 @@ citiz_command_community (CitizCommandRun *run, gchar **args)
     return leave (run);
   if (args[0] != NULL && g_str_equal (args[0], "accept"))
     return accept_refound (run, args[1]);
+  if (args[0] != NULL && g_str_equal (args[0], "refuse"))
+    return refuse_refound (run, args[1]);
   if (args[0] != NULL && g_str_equal (args[0], "evidence"))
     return check_evidence (run, args[1]);
   settle (run, is_settled);

@@ -25,6 +25,7 @@ static const Row usages[] = {
     {"community", N_ ("join INVITATION"), N_ ("Join a community")},
     {"community", "leave", N_ ("Leave it; the record and its own ledger stay whole")},
     {"community", N_ ("accept NAME"), N_ ("Go on with a community that was founded anew")},
+    {"community", N_ ("refuse NAME"), N_ ("Stay with the ledger as it was before that")},
     {"community", N_ ("evidence FILE"), N_ ("Check a file of evidence: whom it proves guilty")},
     {"node", "", N_ ("Run only the node, until interrupted")},
 };

@@ -1,4 +1,4 @@
-/* The engine and a community that was founded anew: described, accepted. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The engine and a community that was founded anew: described, accepted, refused. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
 #include "wire/citiz-closing.h"
@@ -50,6 +50,7 @@ citiz_engine_describe_refound (CitizCommunity *community)
     return NULL;
   view = g_new0 (CitizRefoundView, 1);
   citiz_refound_hash (&view->document, refound);
+  view->refused = citiz_community_is_refound_refused (community);
   view->height = refound->last.height;
   view->time = refound->last.time;
   view->reason = citiz_refound_reason (refound);
@@ -62,19 +63,34 @@ citiz_engine_describe_refound (CitizCommunity *community)
   return view;
 }
 
+static gboolean
+is_in_community (CitizEngine *engine, GError **error)
+{
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  if (engine->community != NULL)
+    return TRUE;
+  g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY,
+               "no community was joined");
+  return FALSE;
+}
+
+gboolean
+citiz_engine_refuse_refound (CitizEngine *engine,
+                             gpointer document,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  return is_in_community (engine, error)
+         && citiz_community_refuse_refound (engine->community, document, error);
+}
+
 gboolean
 citiz_engine_accept_refound (CitizEngine *engine,
                              gpointer document,
                              GCancellable *cancellable,
                              GError **error)
 {
-  if (!citiz_engine_require_open (engine, error))
-    return FALSE;
-  if (engine->community == NULL)
-    {
-      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY,
-                   "no community was joined");
-      return FALSE;
-    }
-  return citiz_community_accept_refound (engine->community, document, error);
+  return is_in_community (engine, error)
+         && citiz_community_accept_refound (engine->community, document, error);
 }

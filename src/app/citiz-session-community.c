@@ -161,7 +161,7 @@ citiz_session_explain_community (const CitizCommunityView *view)
 
   if (view->false_ledger)
     return g_strdup (_ ("The community’s ledger breaks its own rules"));
-  if (view->refound != NULL)
+  if (citiz_session_asks_refound (view))
     return g_strdup (_ ("Your community was founded anew: your answer is awaited, see Ledger"));
   if (view->state == CITIZ_COMMUNITY_VIEW_FAILED)
     return g_strdup (_ ("The community’s ledger cannot be written here"));
@@ -173,6 +173,8 @@ citiz_session_explain_community (const CitizCommunityView *view)
     return g_strdup (_ ("No node answers"));
   if (view->state == CITIZ_COMMUNITY_VIEW_PAUSED)
     return g_strdup (_ ("Paused: the network is metered"));
+  if (view->refound != NULL)
+    return g_strdup (_ ("You stay with the ledger as it was: nothing new becomes final"));
   if (view->still)
     return g_strdup (_ ("The ledger stands still: what waits is kept"));
   if (citiz_community_view_stands (view))

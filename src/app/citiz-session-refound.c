@@ -1,4 +1,4 @@
-/* The session: a community that was founded anew, in words, and accepted. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The session: a community that was founded anew, in words, accepted or refused. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
 #include <glib/gi18n.h>
@@ -62,8 +62,14 @@ citiz_session_is_refound (const CitizRefoundView *view, const gchar *name)
   return typed->len >= SHORT && g_str_has_prefix (hex, typed->str);
 }
 
+gboolean
+citiz_session_asks_refound (const CitizCommunityView *view)
+{
+  return view != NULL && view->refound != NULL && !view->refound->refused;
+}
+
 static void
-accepted_cb (GTask *task, gpointer data)
+answered_cb (GTask *task, gpointer data)
 {
   g_task_return_boolean (task, TRUE);
 }
@@ -78,11 +84,30 @@ citiz_session_accept_refound_async (CitizSession *self,
   citiz_engine_post (
       self->engine,
       citiz_session_task (self, citiz_session_accept_refound_async, cancellable, callback, data),
-      citiz_engine_accept_refound, accepted_cb, g_memdup2 (document, sizeof *document), g_free);
+      citiz_engine_accept_refound, answered_cb, g_memdup2 (document, sizeof *document), g_free);
 }
 
 gboolean
 citiz_session_accept_refound_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+citiz_session_refuse_refound_async (CitizSession *self,
+                                    const CitizHash *document,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer data)
+{
+  citiz_engine_post (
+      self->engine,
+      citiz_session_task (self, citiz_session_refuse_refound_async, cancellable, callback, data),
+      citiz_engine_refuse_refound, answered_cb, g_memdup2 (document, sizeof *document), g_free);
+}
+
+gboolean
+citiz_session_refuse_refound_finish (CitizSession *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

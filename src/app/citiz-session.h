@@ -563,11 +563,12 @@ typedef struct
 typedef struct
 {
   CitizHash document;
-  guint64 height; /* of the block that they go on from */
-  CitizTime time; /* its time */
-  gchar *reason;  /* theirs */
-  gchar *stays;   /* who goes on, by name */
-  gchar *gone;    /* who is left behind; "" */
+  gboolean refused; /* the person has said no; it is not asked again, and can be looked at */
+  guint64 height;   /* of the block that they go on from */
+  CitizTime time;   /* its time */
+  gchar *reason;    /* theirs */
+  gchar *stays;     /* who goes on, by name */
+  gchar *gone;      /* who is left behind; "" */
   guint n_old, n_old_signed;
   guint n_next, n_next_signed;
 } CitizRefoundView;
@@ -628,6 +629,17 @@ gchar *citiz_session_refound_name (const CitizRefoundView *view);
 gchar *citiz_session_explain_refound (const CitizRefoundView *view);
 gboolean citiz_session_is_refound (const CitizRefoundView *view, const gchar *name);
 /* The person has read it and goes on with those whom it names. */
+/* Whether an answer to it is awaited. @view: (nullable) */
+gboolean citiz_session_asks_refound (const CitizCommunityView *view);
+/* Remembered by the document's name. */
+void citiz_session_refuse_refound_async (CitizSession *self,
+                                         const CitizHash *document,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer data);
+gboolean citiz_session_refuse_refound_finish (CitizSession *self,
+                                              GAsyncResult *result,
+                                              GError **error);
 void citiz_session_accept_refound_async (CitizSession *self,
                                          const CitizHash *document,
                                          GCancellable *cancellable,

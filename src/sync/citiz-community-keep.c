@@ -30,6 +30,17 @@ member_json (const CitizCommunityMember *member)
                     (json_int_t) member->seen.ms, "validator", member->validator);
 }
 
+static json_t *
+refused_json (const GArray *refused)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < refused->len; i++)
+    json_array_append_new (list,
+                           citiz_json_base64url (g_array_index (refused, CitizHash, i).b, 32));
+  return list;
+}
+
 static GBytes *
 dump (json_t *json)
 {
@@ -58,6 +69,8 @@ citiz_community_write (CitizCommunity *self)
                                     citiz_json_base64url (self->committed.tx.b, 32), "time",
                                     (json_int_t) self->committed.time.ms, "at",
                                     (json_int_t) self->committed.community_height));
+  if (self->refused->len > 0)
+    json_object_set_new (json, "refused", refused_json (self->refused));
   if (self->pending.height > 0)
     json_object_set_new (json, "pending",
                          json_pack ("{s:I, s:o, s:o, s:o, s:o}", "height",
@@ -172,6 +185,22 @@ read_heads (CitizCommunity *self, json_t *json)
     self->pending = next;
 }
 
+static void
+read_refused (CitizCommunity *self, json_t *list)
+{
+  json_t *one;
+  gsize i;
+
+  json_array_foreach (list, i, one)
+  {
+    const gchar *text = json_string_value (one);
+    g_autoptr (GBytes) bytes = text != NULL ? citiz_base64url_decode (text) : NULL;
+
+    if (bytes != NULL && g_bytes_get_size (bytes) == sizeof (CitizHash))
+      g_array_append_vals (self->refused, g_bytes_get_data (bytes, NULL), 1);
+  }
+}
+
 /* Returns: %FALSE with %CITIZ_STORE_ERROR_NEWER or %CITIZ_STORE_ERROR_DAMAGED when the community cannot be known from it */
 gboolean
 citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error)
@@ -192,6 +221,7 @@ citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error)
     read_member (self, json_array_get (members, i));
   self->full = read_height (json, "full") == 1;
   read_heads (self, json);
+  read_refused (self, json_object_get (json, "refused"));
   json_decref (json);
   return TRUE;
 }

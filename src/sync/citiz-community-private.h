@@ -61,6 +61,7 @@ struct _CitizCommunity
   CitizTime doubted;     /* when it last did */
   guint n_signed;        /* the newest block of the copy */
   CitizRefound *refound; /* NULL: none, or accepted */
+  GArray *refused;       /* CitizHash: documents to which the person has said no, oldest first */
   guint refound_old;     /* validators of before who have signed it */
   CitizValidators refound_before;
   /* nodes */

@@ -3,11 +3,37 @@
 
 #include "sync/citiz-refounds.h"
 
+#define REFUSED_MAX 32 /* remembered */
+
 typedef struct
 {
   CitizCommunity *community; /* gone once @stop is cancelled */
   GCancellable *stop;
 } Asked;
+
+static gboolean
+is_refused (CitizCommunity *self, const CitizRefound *refound)
+{
+  CitizHash document;
+
+  citiz_refound_hash (&document, refound);
+  for (guint i = 0; i < self->refused->len; i++)
+    if (citiz_hash_equal (&g_array_index (self->refused, CitizHash, i), &document))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the person has not answered comes before what they said no to. */
+static gboolean
+is_better (CitizCommunity *self, const CitizRefound *refound, guint old)
+{
+  const gboolean before = self->refound != NULL && is_refused (self, self->refound);
+  const gboolean now = is_refused (self, refound);
+
+  return self->refound == NULL || before == now
+             ? citiz_refounds_is_better (refound, old, self->refound, self->refound_old)
+             : before;
+}
 
 static void
 show (CitizCommunity *self, const CitizRefound *refound, guint old, const CitizValidators *before)
@@ -43,8 +69,7 @@ consider (CitizCommunity *self, const CitizRefound *refound)
         g_warning ("signatures of a new founding are not kept: %s", error->message);
       return;
     }
-  if (citiz_chain_check_refound (self->copy, refound, &old, NULL)
-      && citiz_refounds_is_better (refound, old, self->refound, self->refound_old)
+  if (citiz_chain_check_refound (self->copy, refound, &old, NULL) && is_better (self, refound, old)
       && citiz_ledger_get_validators (ledger, refound->ends, before))
     show (self, refound, old, before);
 }
@@ -118,6 +143,52 @@ accept (CitizCommunity *self, const CitizHash *document, GError **error)
                             : citiz_chain_accept_refound (self->copy, self->refound, error);
 }
 
+static gboolean
+is_offered (CitizCommunity *self, const CitizHash *document, GError **error)
+{
+  CitizHash hash = {{0}};
+
+  if (self->refound != NULL)
+    citiz_refound_hash (&hash, self->refound);
+  if (self->refound != NULL && citiz_hash_equal (&hash, document))
+    return TRUE;
+  g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_EPOCH,
+               "another document than the one that is offered now");
+  return FALSE;
+}
+
+/* Whether the person has said no to the one that is shown. */
+gboolean
+citiz_community_is_refound_refused (CitizCommunity *self)
+{
+  return self->refound != NULL && is_refused (self, self->refound);
+}
+
+/**
+ * citiz_community_refuse_refound:
+ * @document: the one that the person was shown
+ *
+ * The person has said no. It is remembered by the document's name and not asked again; it may still be accepted.
+ */
+gboolean
+citiz_community_refuse_refound (CitizCommunity *self, const CitizHash *document, GError **error)
+{
+  if (!is_offered (self, document, error))
+    return FALSE;
+  if (is_refused (self, self->refound))
+    return TRUE;
+  g_array_append_val (self->refused, *document);
+  if (self->refused->len > REFUSED_MAX)
+    g_array_remove_index (self->refused, 0);
+  if (!citiz_community_keep (self, error))
+    {
+      g_array_set_size (self->refused, self->refused->len - 1);
+      return FALSE;
+    }
+  citiz_community_tell (self);
+  return TRUE;
+}
+
 /**
  * citiz_community_accept_refound:
  * @document: the one that the person was shown
@@ -127,17 +198,7 @@ accept (CitizCommunity *self, const CitizHash *document, GError **error)
 gboolean
 citiz_community_accept_refound (CitizCommunity *self, const CitizHash *document, GError **error)
 {
-  CitizHash hash = {{0}};
-
-  if (self->refound != NULL)
-    citiz_refound_hash (&hash, self->refound);
-  if (self->refound == NULL || !citiz_hash_equal (&hash, document))
-    {
-      g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_EPOCH,
-                   "another document than the one that is offered now");
-      return FALSE;
-    }
-  if (!accept (self, document, error))
+  if (!is_offered (self, document, error) || !accept (self, document, error))
     return FALSE;
   g_clear_pointer (&self->refound, g_free);
   g_clear_pointer (&self->doubt, g_free);

@@ -649,6 +649,7 @@ citiz_community_finalize (GObject *object)
   g_strfreev (self->urls);
   g_free (self->doubt);
   g_free (self->refound);
+  g_array_unref (self->refused);
   g_free (self->folder);
   G_OBJECT_CLASS (citiz_community_parent_class)->finalize (object);
 }
@@ -669,6 +670,7 @@ citiz_community_init (CitizCommunity *self)
 {
   self->members = g_ptr_array_new_with_free_func (citiz_community_member_free);
   self->urls = g_new0 (gchar *, 1);
+  self->refused = g_array_new (FALSE, FALSE, sizeof (CitizHash));
   self->poll_ms = POLL_MS;
   self->head_ms = HEAD_MS;
   self->idle_ms = IDLE_MS;

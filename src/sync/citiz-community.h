@@ -109,6 +109,10 @@ gboolean citiz_community_too_few_vote (CitizCommunity *self);
 
 /* Those who keep it have founded it anew, because a quorum was lost for good: the person decides. */
 const CitizRefound *citiz_community_get_refound (CitizCommunity *self, guint *out_old);
+gboolean citiz_community_is_refound_refused (CitizCommunity *self);
+gboolean citiz_community_refuse_refound (CitizCommunity *self,
+                                         const CitizHash *document,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const CitizValidators *citiz_community_get_refound_before (CitizCommunity *self);
 gboolean citiz_community_accept_refound (CitizCommunity *self,
                                          const CitizHash *document,

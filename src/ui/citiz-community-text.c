@@ -123,6 +123,11 @@ static const Words refounded = {
     N_ ("Nothing of yours is changed, and nothing new becomes final for you until you have answered, "
         "below.")};
 
+static const Words stays = {
+    "citiz-people-symbolic", "neutral", N_ ("You stay with the ledger as it was"),
+    N_ ("What was written until the new founding stays as it is. Nothing new becomes final for you; you "
+        "can look at it again, below.")};
+
 /* By state. */
 static const Words states[] = {
     [CITIZ_COMMUNITY_VIEW_CATCHING_UP]
@@ -207,8 +212,12 @@ citiz_community_say_state (const CitizCommunityView *view, CitizTime now, CitizS
 {
   if (view->false_ledger)
     take (out, &false_ledger);
-  else if (view->refound != NULL)
+  else if (citiz_session_asks_refound (view))
     take (out, &refounded);
+  else if (view->refound != NULL
+           && (view->state == CITIZ_COMMUNITY_VIEW_EVEN
+               || view->state == CITIZ_COMMUNITY_VIEW_CATCHING_UP))
+    take (out, &stays);
   else if (view->state == CITIZ_COMMUNITY_VIEW_EVEN)
     say_even (view, now, out);
   else

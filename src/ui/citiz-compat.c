@@ -136,7 +136,7 @@ message_new (GtkWidget *owner, const gchar *heading, const gchar *body)
 
 typedef struct
 {
-  CitizAnswerFunc func;
+  CitizAnswerFunc func, no;
   gpointer data;
   GObject *owner;
 } AskCall;
@@ -153,6 +153,17 @@ ask_response_cb (AdwMessageDialog *dialog, const gchar *response, AskCall *call)
 {
   if (g_str_equal (response, "do"))
     call->func (call->data);
+  else if (g_str_equal (response, "refuse"))
+    call->no (call->data);
+}
+
+static AskCall *
+ask_call_new (GtkWidget *owner, CitizAnswerFunc func, CitizAnswerFunc no, gpointer data)
+{
+  AskCall *call = g_new0 (AskCall, 1);
+
+  *call = (AskCall){func, no, data, g_object_ref (G_OBJECT (owner))};
+  return call;
 }
 
 void
@@ -166,22 +177,43 @@ citiz_compat_ask_or (GtkWidget *owner,
                      gpointer data)
 {
   GtkWidget *dialog;
-  AskCall *call;
 
   if (!citiz_compat_is_there (owner))
     return;
   dialog = message_new (owner, heading, body);
-  call = g_new0 (AskCall, 1);
-  call->func = func;
-  call->data = data;
-  call->owner = g_object_ref (G_OBJECT (owner));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "no", stay, "do", button, NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "do",
                                               destructive ? ADW_RESPONSE_DESTRUCTIVE
                                                           : ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), destructive ? "no" : "do");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "no");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (ask_response_cb), call, ask_call_free, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (ask_response_cb),
+                         ask_call_new (owner, func, NULL, data), ask_call_free, 0);
+  citiz_name_buttons (dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+citiz_compat_ask_both (GtkWidget *owner,
+                       const gchar *heading,
+                       const gchar *body,
+                       const gchar *refuse,
+                       CitizAnswerFunc no,
+                       const gchar *button,
+                       CitizAnswerFunc func,
+                       gpointer data)
+{
+  GtkWidget *dialog;
+
+  if (!citiz_compat_is_there (owner))
+    return;
+  dialog = message_new (owner, heading, body);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "later", _ ("_Not Now"), "refuse",
+                                    refuse, "do", button, NULL);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "later");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "later");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (ask_response_cb),
+                         ask_call_new (owner, func, no, data), ask_call_free, 0);
   citiz_name_buttons (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -45,6 +45,15 @@ void citiz_compat_ask_or (GtkWidget *owner,
                           gboolean destructive,
                           CitizAnswerFunc func,
                           gpointer data);
+/* One that can be answered in two ways, or left: @no runs on the button that refuses. Enter answers nothing. */
+void citiz_compat_ask_both (GtkWidget *owner,
+                            const gchar *heading,
+                            const gchar *body,
+                            const gchar *refuse,
+                            CitizAnswerFunc no,
+                            const gchar *button,
+                            CitizAnswerFunc func,
+                            gpointer data);
 /* Something to know, with one button to close it; a toast when @owner has gone. */
 void citiz_compat_tell (GtkWidget *owner, const gchar *heading, const gchar *body);
 

@@ -93,30 +93,69 @@ accept_cb (gpointer row)
 }
 
 static void
+refused_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) row = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!citiz_session_refuse_refound_finish (CITIZ_SESSION (source), result, &error))
+    citiz_toast (row, citiz_session_explain (error));
+}
+
+static void
+refuse_cb (gpointer row)
+{
+  citiz_session_refuse_refound_async (g_object_get_data (row, "citiz-session"),
+                                      g_object_get_data (row, "citiz-document"), NULL, refused_cb,
+                                      g_object_ref (row));
+}
+
+/* No rule proves it: Enter does not accept. Who has said no is only asked whether they still do. */
+static void
 ask_cb (GtkWidget *row)
 {
-  citiz_compat_ask (row, _ ("Go on with the New Founding?"),
-                    g_object_get_data (G_OBJECT (row), "citiz-text"), _ ("_Go On with Them"), TRUE,
-                    accept_cb, row); /* no rule proves it: Enter does not accept */
+  const gchar *heading = _ ("Go on with the New Founding?");
+  const gchar *text = g_object_get_data (G_OBJECT (row), "citiz-text");
+
+  if (g_object_get_data (G_OBJECT (row), "citiz-refused") != NULL)
+    citiz_compat_ask_or (row, heading, text, _ ("_Stay"), _ ("_Go On with Them"), TRUE, accept_cb,
+                         row);
+  else
+    citiz_compat_ask_both (row, heading, text, _ ("_Stay Where I Am"), refuse_cb,
+                           _ ("_Go On with Them"), accept_cb, row);
+}
+
+static GtkWidget *
+refound_words_new (const CitizRefoundView *refound)
+{
+  g_autofree gchar *name = citiz_session_refound_name (refound);
+  g_autofree gchar *text = g_strdup_printf (
+      refound->refused ? _ (
+          "You did not follow the new founding %s. Your record, and all that was written until "
+          "then, stay as they are; nothing new becomes final here. You can look at it again "
+          "at any time, or leave the community.")
+                       : _ ("Those who are left of its nodes go on without the others. You decide "
+                            "whether you follow them; its name is %s."),
+      name);
+
+  return refound->refused ? citiz_words_row_new ("citiz-people-symbolic", "neutral",
+                                                 _ ("You stay where you are"), text)
+                          : citiz_words_row_new ("citiz-people-symbolic", "warning",
+                                                 _ ("Your community was founded anew"), text);
 }
 
 GtkWidget *
 citiz_refound_row_new (CitizSession *session, const CitizRefoundView *refound)
 {
-  g_autofree gchar *name = citiz_session_refound_name (refound);
-  g_autofree gchar *text
-      = g_strdup_printf (_ ("Those who are left of its nodes go on without the others. You decide "
-                            "whether you follow them; its name is %s."),
-                         name);
-  GtkWidget *row = citiz_words_row_new ("citiz-people-symbolic", "warning",
-                                        _ ("Your community was founded anew"), text);
-  GtkWidget *look = citiz_button_new (_ ("_Look…"));
+  GtkWidget *row = refound_words_new (refound);
+  GtkWidget *look = citiz_button_new (refound->refused ? _ ("_Look Again…") : _ ("_Look…"));
 
   g_object_set_data_full (G_OBJECT (row), "citiz-session", g_object_ref (session), g_object_unref);
   g_object_set_data_full (G_OBJECT (row), "citiz-document",
                           g_memdup2 (&refound->document, sizeof refound->document), g_free);
   g_object_set_data_full (G_OBJECT (row), "citiz-text", citiz_session_explain_refound (refound),
                           g_free);
+  g_object_set_data (G_OBJECT (row), "citiz-refused", GINT_TO_POINTER (refound->refused));
   gtk_widget_set_valign (look, GTK_ALIGN_CENTER);
   g_signal_connect_object (look, "clicked", G_CALLBACK (ask_cb), row, G_CONNECT_SWAPPED);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), look);

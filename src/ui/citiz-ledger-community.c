@@ -246,7 +246,7 @@ gather_alarms (const CitizCommunityView *view)
     {
       g_autofree gchar *text = citiz_session_explain_refound (view->refound);
 
-      g_string_append (all, text);
+      g_string_append_printf (all, "%d%s", view->refound->refused, text);
     }
   return g_string_free (all, FALSE);
 }

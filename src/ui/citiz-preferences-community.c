@@ -78,6 +78,7 @@ typedef struct
   GtkWidget *more;                        /* what only a member chooses */
   GtkWidget *asked;   /* (nullable): a founding anew that waits for the answer */
   CitizHash document; /* which one */
+  gboolean refused;   /* and that it was answered with no */
 } Rows;
 
 /* The same question as on the Ledger page. Made anew only when it is another one. */
@@ -87,7 +88,8 @@ follow_question (CitizSession *session, AdwPreferencesGroup *group, const CitizR
   Rows *rows = g_object_get_data (G_OBJECT (group), "citiz-rows");
 
   if (rows->asked != NULL && refound != NULL
-      && citiz_hash_equal (&rows->document, &refound->document))
+      && citiz_hash_equal (&rows->document, &refound->document)
+      && rows->refused == refound->refused)
     return;
   if (rows->asked != NULL)
     adw_preferences_group_remove (group, rows->asked);
@@ -95,6 +97,7 @@ follow_question (CitizSession *session, AdwPreferencesGroup *group, const CitizR
   if (rows->asked == NULL)
     return;
   rows->document = refound->document;
+  rows->refused = refound->refused;
   adw_preferences_group_add (group, rows->asked);
 }
 

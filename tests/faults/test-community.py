@@ -285,6 +285,11 @@ def case_refound(world, app):
     shown = subprocess.run([app.binary, '--vault', str(app.dir), '--passphrase-file', str(app.passphrase), 'community', 'status'],
                            capture_output=True, text=True, env={**os.environ, 'LANGUAGE': 'en'}).stdout
     assert 'Two hosts have closed.' in shown and 'Operator 3' in shown and asked['refound'] in shown, shown
+    app.run('community', 'refuse', asked['refound'])
+    for _ in range(2):  # remembered, and not asked again
+        view = app.wait('it knows of it', lambda v: v['refound'])
+        assert view['refused'] and view['refound'] == asked['refound'] and view['height'] == height, view
+    assert 'nothing of that name' in app.run('community', 'refuse', '0' * 12, code=1)
     app.run('community', 'accept', asked['refound'])
     view = app.wait('it follows', lambda v: whole(v) and v['refound'] is None and v['height'] == v['nodeHeight'] > height)
     assert view['validators'] == 2, view

@@ -474,6 +474,18 @@ test_words (void)
       view.refound = &refound; /* a question comes before everything but a false ledger */
       citiz_community_say_state (&view, (CitizTime){0}, &saying);
       g_assert_nonnull (strstr (saying.title, "asks you"));
+      citiz_saying_clear (&saying);
+      refound.refused = TRUE; /* nothing is asked any more, and it is not told that all is well */
+      citiz_community_say_state (&view, (CitizTime){0}, &saying);
+      g_assert_null (strstr (saying.title, "asks you"));
+      g_assert_cmpstr (saying.title, !=, "All agree");
+      if (state == CITIZ_COMMUNITY_VIEW_EVEN || state == CITIZ_COMMUNITY_VIEW_CATCHING_UP)
+        {
+          g_autofree gchar *header = citiz_session_explain_community (&view);
+
+          g_assert_nonnull (strstr (saying.text, "Nothing new becomes final"));
+          g_assert_nonnull (strstr (header, "You stay"));
+        }
       view.refound = NULL;
     }
   for (guint n = 1; n <= 13; n++)
