@@ -11,7 +11,7 @@
 #define ONE_WAY 20    /* ms */
 
 static gboolean
-all_hold (App *app)
+is_held (App *app)
 {
   const CitizAccess *access = citiz_session_get_emergency (app->session);
 
@@ -60,7 +60,7 @@ main (int argc, char **argv)
     link = g_strdup (access->link);
   }
   shown = (bench_now () - began) * 1e3;
-  g_assert_true (app_until (all_hold, &app, 120));
+  g_assert_true (app_until (is_held, &app, 120));
   held = (bench_now () - began) * 1e3;
   reader = nodes_reader_new (link);
   for (guint i = 0; i < ROUNDS; i++)

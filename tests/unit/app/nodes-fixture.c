@@ -387,6 +387,36 @@ nodes_join (App *app)
   g_assert_true (app_until (is_member, app, TIMEOUT_S));
 }
 
+void
+member_up (App *app, gconstpointer data)
+{
+  app_up (app, data);
+  nodes_start_all ();
+  nodes_join (app);
+}
+
+void
+member_down (App *app, gconstpointer data)
+{
+  app_down (app, data);
+  nodes_start_all ();
+}
+
+CitizAccess *
+newest (App *app)
+{
+  g_autoptr (CitizAccess) access
+      = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+
+  return access;
+}
+
+gboolean
+all_hold (App *app)
+{
+  return newest (app)->ready == CITIZ_ACCESS_READY && newest (app)->n_holding == NODES;
+}
+
 /* --- the reader --- */
 
 /* 0: nobody answers. */

@@ -27,7 +27,11 @@ gchar *nodes_text (guint i, const gchar *sql);
 
 /* A member of the community, at a quick pace. */
 void nodes_join (App *app);
-void nodes_pace (App *app); /* after the record was opened again */
+void nodes_pace (App *app);                    /* after the record was opened again */
+void member_up (App *app, gconstpointer data); /* for g_test_add() */
+void member_down (App *app, gconstpointer data);
+CitizAccess *newest (App *app); /* the list holds it */
+gboolean all_hold (App *app);   /* its parts */
 
 /* What a reader's page does. @node: the one that is asked first. */
 guint nodes_open (App *app,

@@ -5,6 +5,7 @@
 #include "crypto/citiz-crypto.h"
 #include "app/citiz-engine-private.h"
 #include "store/citiz-chain-private.h"
+#include "sync/citiz-community-private.h"
 
 #include <glib/gstdio.h>
 #include <locale.h>
@@ -412,6 +413,85 @@ test_verified (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (blocks, ==, view (scene)->head + view (scene)->height);
 }
 
+/* A disk that loses a table of the copy while the engine verifies it, so many times. */
+typedef struct
+{
+  GSource source;
+  CitizEngine *engine;
+  guint times;
+} Thief;
+
+static gboolean
+steal_prepare (GSource *source, gint *timeout)
+{
+  Thief *thief = (Thief *) source;
+  const CitizCommunity *community = thief->engine->community;
+
+  *timeout = -1;
+  if (thief->times > 0 && community != NULL && community->verifier != NULL
+      && sqlite3_exec (citiz_db_get_handle (community->copy_db),
+                       "ALTER TABLE chain_block RENAME TO gone", NULL, NULL, NULL)
+             == SQLITE_OK)
+    thief->times--;
+  return FALSE;
+}
+
+static gboolean
+steal_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  static GSourceFuncs funcs = {.prepare = steal_prepare};
+  GSource *source = g_source_new (&funcs, sizeof (Thief));
+
+  ((Thief *) source)->engine = engine;
+  ((Thief *) source)->times = GPOINTER_TO_UINT (data);
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  g_source_unref (source);
+  return TRUE;
+}
+
+static gboolean
+is_renewed_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  *(gboolean *) data = engine->copy_renewed;
+  return TRUE;
+}
+
+static gboolean
+is_renewed (Scene *scene)
+{
+  gboolean renewed;
+
+  app_on_engine (&scene->app, is_renewed_work, &renewed, NULL);
+  return renewed;
+}
+
+/* A copy whose file is damaged is fetched anew, without a word to anybody. */
+static void
+test_spoiled (Scene *scene, gconstpointer unused)
+{
+  community_world_grow (&scene->world, 300);
+  app_on_engine (&scene->app, steal_work, GUINT_TO_POINTER (1), NULL);
+  join (scene);
+  RUN_UNTIL (is_whole (scene));
+  g_assert_true (is_renewed (scene));
+  g_assert_false (view (scene)->false_ledger);
+}
+
+/* Once: a disk that spoils the next one as well is not cured by it, and that is said. */
+static void
+test_spoiled_again (Scene *scene, gconstpointer unused)
+{
+  community_world_grow (&scene->world, 300);
+  app_on_engine (&scene->app, steal_work, GUINT_TO_POINTER (2), NULL);
+  join (scene);
+  RUN_UNTIL (is_renewed (scene));
+  RUN_UNTIL (view (scene)->state == CITIZ_COMMUNITY_VIEW_FAILED);
+  app_settle (&scene->app);
+  g_assert_cmpint (view (scene)->state, ==, CITIZ_COMMUNITY_VIEW_FAILED);
+  g_assert_false (view (scene)->false_ledger);
+}
+
 /* Erased, nothing of the community is left either. */
 static void
 test_erased (Scene *scene, gconstpointer unused)
@@ -507,12 +587,19 @@ main (int argc, char **argv)
     const gchar *name;
     void (*func) (Scene *scene, gconstpointer unused);
   } tests[] = {
-      {"read", test_read},           {"whole-life", test_whole_life},
-      {"cancelled", test_cancelled}, {"not-started", test_not_started},
-      {"watchers", test_watchers},   {"refused", test_refused},
-      {"states", test_states},       {"erased", test_erased},
-      {"lost", test_lost},           {"alarm", test_alarm},
+      {"read", test_read},
+      {"whole-life", test_whole_life},
+      {"cancelled", test_cancelled},
+      {"not-started", test_not_started},
+      {"watchers", test_watchers},
+      {"refused", test_refused},
+      {"states", test_states},
+      {"erased", test_erased},
+      {"lost", test_lost},
+      {"alarm", test_alarm},
       {"verified", test_verified},
+      {"spoiled", test_spoiled},
+      {"spoiled-again", test_spoiled_again},
   };
 
   setlocale (LC_ALL, "C");

@@ -11,40 +11,10 @@
 
 #define LONG 120
 
-static void
-member_up (App *app, gconstpointer data)
-{
-  app_up (app, data);
-  nodes_start_all ();
-  nodes_join (app);
-}
-
-static void
-member_down (App *app, gconstpointer data)
-{
-  app_down (app, data);
-  nodes_start_all ();
-}
-
-static CitizAccess *
-newest (App *app)
-{
-  g_autoptr (CitizAccess) access
-      = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
-
-  return access; /* the list holds it */
-}
-
 static gboolean
 is_usable (App *app)
 {
   return newest (app)->ready >= CITIZ_ACCESS_USABLE;
-}
-
-static gboolean
-all_hold (App *app)
-{
-  return newest (app)->ready == CITIZ_ACCESS_READY && newest (app)->n_holding == NODES;
 }
 
 static gboolean

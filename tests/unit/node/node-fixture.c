@@ -287,3 +287,21 @@ fixture_release (Fixture *f, const CitizDeal *deal, const gchar *opening, json_t
   merge (body, more);
   return fixture_call (f, "POST", path, body);
 }
+
+/* Whether the files of the database hold these bytes anywhere. */
+gboolean
+fixture_on_disk (Fixture *f, gconstpointer bytes, gsize n)
+{
+  static const gchar *const names[] = {"citiz.db", "citiz.db-wal", "citiz.db-shm"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree gchar *path = g_build_filename (f->dir, names[i], NULL);
+      g_autofree gchar *text = NULL;
+      gsize size = 0;
+
+      if (g_file_get_contents (path, &text, &size, NULL) && memmem (text, size, bytes, n))
+        return TRUE;
+    }
+  return FALSE;
+}

@@ -54,4 +54,6 @@ Reply *fixture_open (Fixture *f, const CitizDeal *deal, guint use, json_t *more)
 Reply *fixture_release (Fixture *f, const CitizDeal *deal, const gchar *opening, json_t *more);
 int fixture_dial (Fixture *f);
 
+gboolean fixture_on_disk (Fixture *f, gconstpointer bytes, gsize n);
+
 G_END_DECLS

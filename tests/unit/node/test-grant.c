@@ -22,24 +22,6 @@ assert_state (Fixture *f, const CitizDeal *deal, const gchar *name, gint64 used)
   g_assert_cmpint (reply_int (reply, "used"), ==, used);
 }
 
-/* TRUE when the files of the database hold these bytes anywhere. */
-static gboolean
-on_disk (Fixture *f, gconstpointer bytes, gsize n)
-{
-  static const gchar *const names[] = {"citiz.db", "citiz.db-wal", "citiz.db-shm"};
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree gchar *path = g_build_filename (f->dir, names[i], NULL);
-      g_autofree gchar *text = NULL;
-      gsize size = 0;
-
-      if (g_file_get_contents (path, &text, &size, NULL) && memmem (text, size, bytes, n))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static void
 test_whole_way (Fixture *f, gconstpointer data)
 {
@@ -201,9 +183,9 @@ assert_gone (Fixture *f, const CitizDeal *deal, const gchar *name)
   g_assert_cmpuint (blob->status, ==, 404);
   g_assert_cmpstr (reply_string (st, "state"), ==, name);
   g_assert_cmpint (reply_int (st, "endedAt"), >, 0);
-  g_assert_false (on_disk (f, citiz_secret_data (part->share), 32));
-  g_assert_false (on_disk (f, part->token_hash.b, 32));
-  g_assert_false (on_disk (f, bytes + 100, 64));
+  g_assert_false (fixture_on_disk (f, citiz_secret_data (part->share), 32));
+  g_assert_false (fixture_on_disk (f, part->token_hash.b, 32));
+  g_assert_false (fixture_on_disk (f, bytes + 100, 64));
 }
 
 static void
@@ -215,9 +197,9 @@ test_revoke_while_opening (Fixture *f, gconstpointer data)
   g_autoptr (Reply) release = NULL;
   CitizGrantState st;
 
-  g_assert_true (on_disk (f, part->token_hash.b, 32));
+  g_assert_true (fixture_on_disk (f, part->token_hash.b, 32));
   g_assert_false (
-      on_disk (f, citiz_secret_data (part->share), 32)); /* sealed also while it lives */
+      fixture_on_disk (f, citiz_secret_data (part->share), 32)); /* sealed also while it lives */
   fixture_revoke (f, deal);
   release = fixture_release (f, deal, reply_string (open, "opening"), NULL);
   g_assert_cmpuint (release->status, ==, 410);
@@ -368,7 +350,7 @@ test_expiry_without_signing (Fixture *f, gconstpointer data)
   g_assert_false (citiz_chain_can_sign (f->chain));
   g_assert_cmpuint (f->ended, ==, 1);
   g_assert_false (f->last.has_opening);
-  g_assert_false (on_disk (f, citiz_secret_data (part->share), 32));
+  g_assert_false (fixture_on_disk (f, citiz_secret_data (part->share), 32));
   assert_state (f, deal, "expired", 0);
 }
 

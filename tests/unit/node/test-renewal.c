@@ -84,23 +84,6 @@ reads (Fixture *f, const CitizDeal *deal, guint use, const gchar *word, gchar **
          != NULL;
 }
 
-static gboolean
-on_disk (Fixture *f, gconstpointer bytes, gsize n)
-{
-  static const gchar *const names[] = {"citiz.db", "citiz.db-wal", "citiz.db-shm"};
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree gchar *path = g_build_filename (f->dir, names[i], NULL);
-      g_autofree gchar *text = NULL;
-      gsize size = 0;
-
-      if (g_file_get_contents (path, &text, &size, NULL) && memmem (text, size, bytes, n))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static void
 stored_share (Fixture *f, const CitizDeal *deal, CitizNodeShare *out)
 {
@@ -122,7 +105,7 @@ test_same_link (Fixture *f, gconstpointer data)
 
   g_assert_true (reads (f, deal, 1, "document", &first));
   stored_share (f, deal, &before);
-  g_assert_true (on_disk (f, bytes + 100, 64));
+  g_assert_true (fixture_on_disk (f, bytes + 100, 64));
   next = renew (f, deal);
   hex = citiz_hash_to_hex (&next->body.capsule);
   st = state (f, deal);
@@ -134,9 +117,9 @@ test_same_link (Fixture *f, gconstpointer data)
   old_blob = capsule_of (f, deal);
   g_assert_cmpuint (old_blob->status, ==, 404);
   stored_share (f, deal, &after);
-  g_assert_false (on_disk (f, bytes + 100, 64));
-  g_assert_false (on_disk (f, before.share, sizeof before.share));
-  g_assert_false (on_disk (f, before.salt, sizeof before.salt));
+  g_assert_false (fixture_on_disk (f, bytes + 100, 64));
+  g_assert_false (fixture_on_disk (f, before.share, sizeof before.share));
+  g_assert_false (fixture_on_disk (f, before.salt, sizeof before.salt));
   for (guint i = 0; i < 32; i++)
     pads[i] = (guint8) (before.share[i] ^ after.share[i] ^ citiz_secret_data (deal->secrets->k_c)[i]
                         ^ citiz_secret_data (next->secrets->k_c)[i]);
@@ -152,7 +135,8 @@ test_same_link (Fixture *f, gconstpointer data)
   fixture_revoke (f, deal);
   g_assert_true (citiz_chain_grant (f->chain, &deal->body.id, &judged));
   g_assert_cmpuint (judged.closed, ==, 1);
-  g_assert_false (on_disk (f, (const guint8 *) g_bytes_get_data (next->capsule, NULL) + 100, 64));
+  g_assert_false (
+      fixture_on_disk (f, (const guint8 *) g_bytes_get_data (next->capsule, NULL) + 100, 64));
 }
 
 static json_t *
