@@ -10,6 +10,7 @@
 #define READY_WITHIN_S  60
 #define EVEN_WITHIN_S   10
 #define NAMED_WITHIN_S  2 /* the mail of the nodes */
+#define TOLD_WITHIN_S   3
 #define HANDED_WITHIN_S 5 /* then the last nodes get their part another time */
 
 static const gchar *const state_names[] = {
@@ -213,13 +214,13 @@ all_are_named (CitizCommandRun *run)
   return citiz_session_get_community (run->session) == NULL;
 }
 
-/* It opens, over nodes or, when they do not answer, on this computer. */
+/* It opens, over nodes or, when they do not answer, on this computer: between the two there is none. */
 static gboolean
 is_ready (CitizCommandRun *run)
 {
   const CitizAccess *access = citiz_session_get_emergency (run->session);
 
-  return access == NULL || access->n_nodes == 0 || access->ready != CITIZ_ACCESS_SENDING;
+  return access != NULL && (access->n_nodes == 0 || access->ready != CITIZ_ACCESS_SENDING);
 }
 
 /* Every node that answers has its part, and the spoken code. */
@@ -228,12 +229,13 @@ is_handed (CitizCommandRun *run)
 {
   const CitizAccess *access = citiz_session_get_emergency (run->session);
 
-  return access == NULL || access->n_nodes == 0
-         || (access->ready == CITIZ_ACCESS_READY
-             && (access->spoken == NULL || access->n_coded >= access->n_holding));
+  return access != NULL
+         && (access->n_nodes == 0
+             || (access->ready == CITIZ_ACCESS_READY
+                 && (access->spoken == NULL || access->n_coded >= access->n_holding)));
 }
 
-/* The press, and the access that opens. */
+/* The press, and the access that opens; NULL without an error: none is open any more. */
 static CitizAccess *
 press (CitizCommandRun *run, GError **error)
 {
@@ -250,7 +252,7 @@ press (CitizCommandRun *run, GError **error)
   wait_for_accesses (run, is_ready, READY_WITHIN_S);
   wait_for_accesses (run, is_handed, HANDED_WITHIN_S);
   now = citiz_session_get_emergency (run->session);
-  return g_object_ref (now != NULL ? now : access);
+  return now != NULL ? g_object_ref (now) : NULL;
 }
 
 int
@@ -261,8 +263,13 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
   g_autoptr (CitizAccess) access = press (run, &error);
   g_autofree gchar *expires = NULL, *ready = NULL, *id = NULL;
 
-  if (access == NULL)
+  if (error != NULL)
     return citiz_refuse (error);
+  if (access == NULL)
+    {
+      citiz_tell ("%s", _ ("No access is open any more."));
+      return CITIZ_EXIT_REFUSED;
+    }
   if (before)
     citiz_tell ("%s", _ ("An access is open already: this is it, with the end it was given."));
   expires = clock_text (access->expires);
@@ -470,6 +477,10 @@ citiz_command_revoke (CitizCommandRun *run, gchar **args)
   result = citiz_wait (&wait);
   if (!citiz_session_revoke_finish (run->session, result, &error))
     return citiz_refuse (error);
+  wait_for_accesses (run, none_is_ending, TOLD_WITHIN_S);
+  if (!none_is_ending (run))
+    citiz_tell ("%s", _ ("The nodes are being told, for a minute at most. Ctrl+C waits no longer: "
+                         "the end is kept and told again."));
   wait_for_accesses (run, none_is_ending, READY_WITHIN_S);
   say_ended (run, args[0], &grant);
   return CITIZ_EXIT_DONE;

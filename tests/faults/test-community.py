@@ -209,6 +209,11 @@ def case_shared(world, app):
     after = until('all have erased their part', lambda: (lambda one: one if one['nodes']['erased'] == 4 else None)(app.run('grants')[0]), 150, 0.5)
     assert after['state'] == 'revoked' and 'link' not in after, after
     assert json.loads(world.nodes[1].get('/v1/grants/' + access['grant'])[1])['state'] == 'revoked'
+    for node in world.nodes[2:]:
+        node.kill()
+    alone = app.run('emergency')  # what is told is what opens, not what was tried before
+    assert 'nodes' not in alone and not any(alone['link'].startswith(node.url) for node in world.nodes), alone
+    assert {one['grant']: one['state'] for one in app.run('grants')}[alone['grant']] == 'active'
 
 
 def guess(node, locator):
