@@ -50,6 +50,11 @@ gchar *citiz_engine_receipt_words (CitizChain *chain,
 gchar *citiz_engine_stalled_words (CitizChain *chain, const CitizMail *mail, guint n);
 json_t *citiz_opening_to_json (const CitizOpening *opening);
 
+void citiz_engine_seal_code_later (CitizEngine *engine,
+                                   CitizDeal *deal,
+                                   gboolean shared,
+                                   const gchar *birth_date);
+
 /* citiz-engine-refresh.c */
 CitizDeal *citiz_engine_deal_again (CitizEngine *engine,
                                     const CitizRenewal *renewal,

@@ -111,8 +111,12 @@ seal_code_thread (gpointer data)
   return NULL;
 }
 
-static void
-seal_code_later (CitizEngine *engine, CitizDeal *deal, gboolean shared, const gchar *birth_date)
+/* @deal: (transfer full) */
+void
+citiz_engine_seal_code_later (CitizEngine *engine,
+                              CitizDeal *deal,
+                              gboolean shared,
+                              const gchar *birth_date)
 {
   CitizCodeJob *job = g_new0 (CitizCodeJob, 1);
 
@@ -281,7 +285,7 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
   if (deal == NULL)
     return FALSE;
   if (give->birth_date != NULL)
-    seal_code_later (engine, deal, shared, give->birth_date);
+    citiz_engine_seal_code_later (engine, deal, shared, give->birth_date);
   else
     citiz_deal_free (deal);
   citiz_engine_tell_ledger (engine);

@@ -259,6 +259,7 @@ typedef struct
   CitizId access;
   CitizSummary summary;
   gchar *profile;       /* JSON of the profile the summary was made under */
+  gchar *birth_date;    /* (nullable): for a spoken code, where it has none */
   CitizAccess *renewed; /* out */
 } CitizRenewal;
 gboolean citiz_engine_renew (CitizEngine *engine,

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-access-private.h"
 
+#include "consent/citiz-code.h"
 #include "consent/citiz-link.h"
 
 CitizDeal *
@@ -11,12 +12,19 @@ citiz_engine_deal_again (CitizEngine *engine,
                          const json_t *json,
                          GError **error)
 {
-  g_autoptr (CitizLink) link
-      = citiz_link_parse (json_string_value (json_object_get (json, "link")), error);
+  const gchar *address = json_string_value (json_object_get (json, "link"));
+  g_autoptr (CitizLink) link = citiz_link_parse (address, error);
+  CitizDeal *deal = link != NULL ? citiz_deal_renew (engine->env, renewal->summary.bundle, grant,
+                                                     link->k_r, link->t, error)
+                                 : NULL;
 
-  return link != NULL ? citiz_deal_renew (engine->env, renewal->summary.bundle, grant, link->k_r,
-                                          link->t, error)
-                      : NULL;
+  /* Given before the birth date was known: now it can have a code to say. */
+  if (deal != NULL && renewal->birth_date != NULL && json_object_get (json, "code") == NULL)
+    {
+      deal->link = g_strdup (address);
+      deal->code = citiz_code_new (engine->env);
+    }
+  return deal;
 }
 
 /* What the vault remembers of it, as it is now; the rest stays. */
@@ -35,6 +43,8 @@ citiz_engine_describe_renewal (json_t *json,
   json_object_set_new (json, "withheld", json_integer (renewal->summary.withheld));
   json_object_set (json, "shown", renewal->summary.shown);
   json_object_set_new (json, "profile", json_string (renewal->profile));
+  if (deal->code != NULL)
+    json_object_set_new (json, "code", json_string (deal->code));
 }
 
 /* Ledger, node and vault: all of it or nothing, so that a computer that dies in between opens the old one or the new one. */
@@ -105,5 +115,7 @@ citiz_engine_renew (CitizEngine *engine, gpointer data, GCancellable *cancellabl
   citiz_engine_drop_grant (json);
   if (deal != NULL)
     citiz_engine_tell_ledger (engine);
+  if (ok && deal != NULL && deal->code != NULL)
+    citiz_engine_seal_code_later (engine, g_steal_pointer (&deal), FALSE, renewal->birth_date);
   return ok;
 }

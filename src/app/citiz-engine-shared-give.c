@@ -406,6 +406,8 @@ citiz_engine_renew_shared (CitizEngine *engine,
   shared->parcel = g_steal_pointer (&parcel);
   shared->renewal = TRUE;
   shared->held = 0;
+  if (deal->code != NULL)
+    citiz_engine_seal_code_later (engine, g_steal_pointer (&deal), TRUE, renewal->birth_date);
   return TRUE;
 }
 

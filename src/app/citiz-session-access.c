@@ -67,6 +67,11 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
       g_object_unref (task);
       return;
     }
+  if (self->n_removing > 0) /* what is on screen is the sample, of nobody: the person's own, then */
+    {
+      g_ptr_array_add (self->held, task);
+      return;
+    }
   profile = citiz_session_read_profile (self);
   job = g_new0 (CitizGive, 1);
   job->hours = hours;
@@ -91,6 +96,16 @@ give_with_documents_cb (GObject *source, GAsyncResult *result, gpointer data)
       = citiz_session_read_blobs_finish (CITIZ_SESSION (source), result, NULL);
 
   give (CITIZ_SESSION (source), data, GPOINTER_TO_UINT (g_object_get_data (data, "hours")), blobs);
+}
+
+void
+citiz_session_give_held (CitizSession *self)
+{
+  g_autoptr (GPtrArray) held = g_steal_pointer (&self->held);
+
+  self->held = g_ptr_array_new ();
+  for (guint i = 0; i < held->len; i++)
+    citiz_session_read_blobs_async (self, give_with_documents_cb, g_ptr_array_index (held, i));
 }
 
 /* However often it was pressed meanwhile: one access, the same for all. */

@@ -316,6 +316,13 @@ undo_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError
          && undo (engine, job, error) && look_again (engine, &job->snapshot, error);
 }
 
+static void
+removed_cb (CitizSession *self)
+{
+  if (--self->n_removing == 0)
+    citiz_session_give_held (self);
+}
+
 void
 citiz_session_undo_import_async (CitizSession *self,
                                  guint32 batch,
@@ -324,12 +331,17 @@ citiz_session_undo_import_async (CitizSession *self,
                                  gpointer data)
 {
   BatchJob *job = g_new0 (BatchJob, 1);
+  GTask *task
+      = citiz_session_task (self, citiz_session_undo_import_async, cancellable, callback, data);
 
   job->batch = batch;
-  citiz_engine_post (
-      self->engine,
-      citiz_session_task (self, citiz_session_undo_import_async, cancellable, callback, data),
-      undo_work, batch_done, job, batch_job_free);
+  if (batch != 0 && batch == self->sample_batch)
+    {
+      self->n_removing++;
+      g_signal_connect_object (task, "notify::completed", G_CALLBACK (removed_cb), self,
+                               G_CONNECT_SWAPPED);
+    }
+  citiz_engine_post (self->engine, task, undo_work, batch_done, job, batch_job_free);
 }
 
 gboolean

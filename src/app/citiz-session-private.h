@@ -53,7 +53,9 @@ struct _CitizSession
   guint minute_timer;
   GQueue ranges; /* of samples that charts asked for, newest first */
   GPtrArray
-      *pressing; /* GTask: presses that wait for the access that is being given to the first */
+      *pressing;    /* GTask: presses that wait for the access that is being given to the first */
+  guint n_removing; /* removals of the sample record under way */
+  GPtrArray *held;  /* GTask: accesses to be given that wait for their end */
   guint refresh_timer;    /* the record changed a moment ago */
   guint n_refreshing;     /* renewals under way, the look at the record counted */
   gboolean refresh_again; /* it changed meanwhile */
@@ -72,6 +74,8 @@ CitizSession *citiz_session_new_for_env (const gchar *folder, const CitizEnv *en
 void citiz_session_finish_code (CitizSession *self);
 CitizSession *citiz_session_new_sample_for_env (CitizLanguage language, const CitizEnv *env);
 void citiz_session_adopt (CitizSession *self, CitizContents *snapshot);
+/* What waited for the sample to go is given. */
+void citiz_session_give_held (CitizSession *self);
 void citiz_session_job_failed (CitizSession *self, gpointer tag);
 gboolean citiz_session_error_is_damage (const GError *error);
 GTask *citiz_session_task (CitizSession *self,

@@ -3,12 +3,13 @@
 
 #include <glib/gi18n.h>
 
-/* What a carer must not read without: the rest may wait for the next change. */
+/* What a carer must not read without, and the birth date that a spoken code waits for: the rest may wait for the next change. */
 static gboolean
 is_urgent (const CitizItem *item)
 {
   return item->kind == CITIZ_KIND_ALLERGY || item->kind == CITIZ_KIND_MEDICATION
-         || item->kind == CITIZ_KIND_PROBLEM || item->kind == CITIZ_KIND_ALERT || item->alerts != 0;
+         || item->kind == CITIZ_KIND_PROBLEM || item->kind == CITIZ_KIND_ALERT
+         || item->kind == CITIZ_KIND_PATIENT || item->alerts != 0;
 }
 
 /* An access given on the sample record tells of the sample only, any other never of it. */
@@ -52,6 +53,7 @@ renewal_free (gpointer data)
 
   citiz_summary_clear (&renewal->summary);
   g_free (renewal->profile);
+  g_free (renewal->birth_date);
   g_clear_object (&renewal->renewed);
   g_free (renewal);
 }
@@ -100,6 +102,7 @@ renew (CitizSession *self, CitizAccess *access, GHashTable *blobs)
 
   renewal->access = access->id;
   renewal->profile = citiz_profile_to_json (profile);
+  renewal->birth_date = citiz_session_birth_date (self);
   citiz_session_summarize (self, profile, blobs, &renewal->summary);
   if (citiz_hash_equal (&renewal->summary.digest, &access->digest))
     {

@@ -628,6 +628,7 @@ citiz_session_finalize (GObject *object)
   g_hash_table_unref (self->settings);
   g_hash_table_unref (self->trash);
   g_ptr_array_unref (self->pressing);
+  g_ptr_array_unref (self->held);
   g_ptr_array_unref (self->late);
   g_free (self->folder);
   G_OBJECT_CLASS (citiz_session_parent_class)->finalize (object);
@@ -680,5 +681,6 @@ citiz_session_init (CitizSession *self)
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_decref);
   self->trash = citiz_session_new_trash ();
   self->pressing = g_ptr_array_new_with_free_func (g_object_unref);
+  self->held = g_ptr_array_new ();
   self->late = g_ptr_array_new_with_free_func (g_object_unref);
 }

@@ -339,7 +339,7 @@ fill_spoken (CitizEmergencyPage *self)
   caption = usable ? g_strdup_printf (_ ("Code to say, to enter at %s"), address)
                    : g_strdup (!missing         ? _ ("Tried too often: use the QR code or the link")
                                : *birth == '\0' ? _ ("It needs your birth date. Once you have "
-                                                     "entered it, your next access has one.")
+                                                     "entered it, this access has one.")
                                                 : _ ("Your next access has one."));
   gtk_widget_set_visible (self->person_button, missing && *birth == '\0');
   gtk_widget_set_visible (self->speak_button, usable && citiz_speech_available ());

@@ -414,6 +414,44 @@ test_spoken_code (App *app, gconstpointer data)
 }
 
 static gboolean
+has_code (App *app)
+{
+  const CitizAccess *live = citiz_session_get_emergency (app->session);
+
+  return live != NULL && live->spoken != NULL;
+}
+
+static gboolean
+code_is_kept_work (CitizEngine *engine, gpointer kept, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CitizStmt) row = NULL;
+
+  citiz_engine_finish_code (engine);
+  return citiz_db_prepare (citiz_vault_get_db (engine->vault), "SELECT 1 FROM node_code", &row,
+                           error)
+         && citiz_stmt_next (row, kept, error);
+}
+
+/* The birth date is entered while an access is live: the same access gets a code to say. */
+static void
+test_late_code (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  g_autofree gchar *link = g_strdup (access->link);
+  gboolean kept = FALSE;
+
+  g_assert_null (access->spoken);
+  save_patient (app);
+  app_await (has_code, app);
+  g_assert_cmpuint (strlen (citiz_session_get_emergency (app->session)->spoken), ==, 8);
+  g_assert_cmpstr (citiz_session_get_emergency (app->session)->link, ==, link);
+  app_on_engine (app, code_is_kept_work, &kept, NULL);
+  g_assert_true (kept);
+  app_settle (app);
+  g_assert_true (has_code (app)); /* it could be kept */
+}
+
+static gboolean
 lose_code_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   citiz_engine_finish_code (engine);
@@ -702,6 +740,7 @@ main (int argc, char **argv)
   ADD ("/app/access/expiry", test_expiry);
   ADD ("/app/access/expiry-while-away", test_expiry_while_away);
   ADD ("/app/access/spoken-code", test_spoken_code);
+  ADD ("/app/access/late-code", test_late_code);
   ADD ("/app/access/lost-code", test_lost_code);
   ADD ("/app/access/pages", test_pages);
   ADD ("/app/access/port-taken", test_port_taken);

@@ -458,6 +458,33 @@ test_sample_access (App *app, gconstpointer data)
   g_assert_nonnull (citiz_session_get_emergency (app->session));
 }
 
+/* An emergency does not wait for the person to press again: what is given is their own record, once the sample is gone. */
+static void
+test_sample_press (App *app, gconstpointer press_first)
+{
+  g_autoptr (GAsyncResult) gone = NULL;
+  g_autoptr (GAsyncResult) given = NULL;
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer removal = {0}, press = {0};
+
+  g_assert_true (change_sample (app, TRUE));
+  if (press_first != NULL)
+    citiz_session_emergency_async (app->session, 24, NULL, app_answer_cb, &press);
+  citiz_session_remove_sample_async (app->session, NULL, app_answer_cb, &removal);
+  if (press_first == NULL)
+    citiz_session_emergency_async (app->session, 24, NULL, app_answer_cb, &press);
+  given = app_wait (&press);
+  gone = app_wait (&removal);
+  g_assert_true (citiz_session_remove_sample_finish (app->session, gone, NULL, NULL));
+  access = citiz_session_emergency_finish (app->session, given, &error);
+  g_assert_no_error (error);
+  g_assert_false (access->sample);
+  g_assert_false (citiz_session_get_sample (app->session));
+  g_assert_true (citiz_session_get_emergency (app->session) == access);
+  g_assert_cmpuint (app_read (app, access->link, 1, NULL), ==, 200);
+}
+
 /* Its accesses have ended, and then it could not be taken away: it is still there, to be given and to be taken away. */
 static void
 test_sample_stays (App *app, gconstpointer data)
@@ -570,5 +597,7 @@ main (int argc, char **argv)
   ADD ("/app/import/sample-stopped", test_sample_stopped);
   ADD ("/app/import/sample-stays", test_sample_stays);
   ADD ("/app/import/sample-access", test_sample_access);
+  ADD ("/app/import/sample-press", test_sample_press);
+  g_test_add ("/app/import/sample-press-first", App, "", app_up, test_sample_press, app_down);
   return g_test_run ();
 }

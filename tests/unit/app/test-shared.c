@@ -907,6 +907,25 @@ test_renewed (App *app, gconstpointer data)
   read_all (app, link, 2, 2, "Camille Ouellet", "Latex");
 }
 
+static gboolean
+is_coded (App *app)
+{
+  return newest (app)->spoken != NULL && code_is_everywhere (app);
+}
+
+/* The birth date is entered while the access is live: it gets a code to say, at every node. */
+static void
+test_late_code (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+
+  g_assert_null (access->spoken);
+  g_assert_true (app_until (all_hold, app, LONG));
+  save_patient (app);
+  g_assert_true (app_until (is_coded, app, LONG));
+  g_assert_true (app_until (all_hold, app, LONG));
+}
+
 static void
 count_locked_cb (CitizSession *session, gint kind, guint *told)
 {
@@ -1083,6 +1102,7 @@ main (int argc, char **argv)
   TEST ("too-old", test_too_old);
   TEST ("alone", test_alone);
   TEST ("renewed", test_renewed);
+  TEST ("late-code", test_late_code);
   TEST ("locked", test_locked);
   TEST ("one-tells-again", test_one_tells_again);
   TEST ("enough-tell-again", test_enough_tell_again);
