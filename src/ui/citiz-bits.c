@@ -195,6 +195,18 @@ citiz_content_new (const gchar *icon, const gchar *word)
 }
 
 GtkWidget *
+citiz_menu_button_new (const gchar *name)
+{
+  GtkWidget *outer
+      = g_object_new (GTK_TYPE_MENU_BUTTON, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
+  GtkAccessible *inner = GTK_ACCESSIBLE (gtk_widget_get_first_child (outer));
+
+  gtk_accessible_reset_relation (inner, GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gtk_accessible_update_property (inner, GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  return outer;
+}
+
+GtkWidget *
 citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *action)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);

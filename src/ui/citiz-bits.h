@@ -35,6 +35,8 @@ GtkWidget *citiz_pill_new (const gchar *icon,
                            gboolean suggested);
 /* The same for buttons that the toolkit makes in @root (a question, a toast). */
 void citiz_name_buttons (GtkWidget *root);
+/* A GtkMenuButton is two buttons, one within the other, and the toolkit gives both its name: here only the one that takes the focus is a button. */
+GtkWidget *citiz_menu_button_new (const gchar *name);
 /* A button with only an icon: @label is its name for assistive technology and its tooltip. */
 GtkWidget *citiz_icon_button_new (const gchar *icon, const gchar *label, const gchar *action);
 GtkWidget *citiz_chevron_new (void);

@@ -216,7 +216,8 @@ explain_button (void)
       {N_ ("Proof"), N_ ("The few numbers that show an entry is in the log, without trusting "
                          "anyone.")},
   };
-  GtkWidget *button = gtk_menu_button_new (), *popover = gtk_popover_new ();
+  GtkWidget *button = citiz_menu_button_new (_ ("What these words mean"));
+  GtkWidget *popover = gtk_popover_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -239,8 +240,6 @@ explain_button (void)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "citiz-info-symbolic");
   gtk_menu_button_set_has_frame (GTK_MENU_BUTTON (button), FALSE);
   gtk_widget_set_tooltip_text (button, _ ("What these words mean"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("What these words mean"), -1);
   return button;
 }
 

@@ -128,12 +128,12 @@ reasons_popover (const Dose *dose)
 static GtkWidget *
 buttons_new (Dose *dose, gboolean wide)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *take = gtk_button_new (),
-            *skip = gtk_menu_button_new ();
   g_autofree gchar *take_name
       = g_strdup_printf (_ ("%s: taken"), citiz_item_title (dose->medication));
   g_autofree gchar *skip_name
       = g_strdup_printf (_ ("%s: skipped"), citiz_item_title (dose->medication));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *take = gtk_button_new (),
+            *skip = citiz_menu_button_new (skip_name);
 
   if (wide)
     {
@@ -154,8 +154,6 @@ buttons_new (Dose *dose, gboolean wide)
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (skip), reasons_popover (dose));
   g_signal_connect (take, "clicked", G_CALLBACK (taken_cb), dose);
   gtk_accessible_update_property (GTK_ACCESSIBLE (take), GTK_ACCESSIBLE_PROPERTY_LABEL, take_name,
-                                  -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (skip), GTK_ACCESSIBLE_PROPERTY_LABEL, skip_name,
                                   -1);
   gtk_box_append (GTK_BOX (box), take);
   gtk_box_append (GTK_BOX (box), skip);

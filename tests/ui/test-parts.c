@@ -326,6 +326,21 @@ test_icons (void)
     }
 }
 
+/* One of its two buttons is a button, and has the name. */
+static void
+test_menu_button (void)
+{
+  GtkWidget *button = g_object_ref_sink (citiz_menu_button_new ("Apixaban: skipped"));
+  GtkAccessible *inner = GTK_ACCESSIBLE (gtk_widget_get_first_child (button));
+
+  gtk_test_accessible_assert_role (button, GTK_ACCESSIBLE_ROLE_GROUP);
+  g_assert_false (
+      gtk_test_accessible_has_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL));
+  g_assert_false (gtk_test_accessible_has_relation (inner, GTK_ACCESSIBLE_RELATION_LABELLED_BY));
+  gtk_test_accessible_assert_property (inner, GTK_ACCESSIBLE_PROPERTY_LABEL, "Apixaban: skipped");
+  g_assert_finalize_object (button);
+}
+
 static void
 test_small (void)
 {
@@ -534,6 +549,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/layouts", test_layouts);
   g_test_add_func ("/ui/rows", test_rows);
   g_test_add_func ("/ui/icons", test_icons);
+  g_test_add_func ("/ui/menu-button", test_menu_button);
   g_test_add_func ("/ui/small", test_small);
   g_test_add_func ("/ui/ending", test_ending);
   g_test_add_func ("/ui/written", test_written);

@@ -137,15 +137,20 @@ has_text (GtkWidget *widget)
 static void
 check_names (GtkWidget *widget, guint *buttons)
 {
-  gboolean inner = gtk_widget_get_parent (widget) != NULL
-                   && GTK_IS_MENU_BUTTON (gtk_widget_get_parent (widget));
+  GtkWidget *parent = gtk_widget_get_parent (widget);
+  gboolean menu = GTK_IS_MENU_BUTTON (widget) || GTK_IS_MENU_BUTTON (parent);
+  gboolean named_inside = menu
+                          && gtk_test_accessible_has_role (
+                              GTK_ACCESSIBLE (GTK_IS_MENU_BUTTON (parent) ? parent : widget),
+                              GTK_ACCESSIBLE_ROLE_GROUP);
+  gboolean other = menu && GTK_IS_MENU_BUTTON (widget) == named_inside; /* of the two buttons */
   gboolean drawn_by_toolkit = !gtk_widget_get_visible (widget)
                               || gtk_widget_get_ancestor (widget, GTK_TYPE_WINDOW_CONTROLS) != NULL
                               || gtk_widget_get_ancestor (widget, ADW_TYPE_ENTRY_ROW) != NULL
                               || gtk_widget_get_ancestor (widget, GTK_TYPE_DROP_DOWN) != NULL
                               || gtk_widget_get_ancestor (widget, ADW_TYPE_EXPANDER_ROW) != NULL;
 
-  if ((GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget)) && !inner && !drawn_by_toolkit)
+  if ((GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget)) && !other && !drawn_by_toolkit)
     {
       (*buttons)++;
       if (!has_text (widget)
