@@ -465,10 +465,9 @@ gboolean
 citiz_engine_revoke_shared (CitizEngine *engine, const CitizId *id, json_t *json, GError **error)
 {
   CitizDb *db = citiz_vault_get_db (engine->vault);
-  const CitizShared *shared = citiz_engine_find_shared (engine, id);
 
-  if (engine->community == NULL || (shared != NULL && shared->over)
-      || citiz_json_integer (json, "ending") != 0 || json_object_get (json, "ended") != NULL)
+  if (engine->community == NULL || citiz_json_integer (json, "ending") != 0
+      || citiz_shared_is_over (engine, id, json))
     return TRUE;
   if (!citiz_vault_begin (engine->vault, error))
     return FALSE;

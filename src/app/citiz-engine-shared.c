@@ -9,6 +9,7 @@
 #define MAIL_EVERY_S  30                  /* notes and missed codes are on no ledger */
 #define AFTER_END     (10 * CITIZ_MINUTE) /* so long a node that is down may still have a note */
 #define ERASED_WITHIN (7 * CITIZ_DAY)     /* then nobody waits for a node's word any more */
+#define SURELY_AFTER  (7 * CITIZ_DAY)     /* so far no clock is wrong without being noticed */
 
 /* Runs every few seconds while there is one, and whenever the community has news. */
 static void look_at_all (CitizEngine *engine);
@@ -341,6 +342,37 @@ finish (CitizShared *shared, CitizAccessState status, CitizTime ended, CitizTime
 
 /* --- watching --- */
 
+/* What is forgotten does not come back, and a clock may be a day ahead for a moment: the time has come when a final block says so. */
+static gboolean
+is_past (CitizChain *chain, CitizTime end)
+{
+  const CitizLedger *ledger = citiz_chain_ledger (chain, NULL);
+
+  return (ledger != NULL && citiz_ledger_head (ledger)->time.ms >= end.ms)
+         || citiz_chain_time (chain).ms > end.ms + SURELY_AFTER;
+}
+
+/* Over for good, whatever this computer's clock says. */
+static gboolean
+has_ended (CitizChain *chain, const CitizGrantState *state)
+{
+  return state->ended.ms != 0
+         && (state->status != CITIZ_GRANT_EXPIRED || is_past (chain, state->ends));
+}
+
+/* @json: (nullable): what the vault remembers, which counts where the ledger does not know it */
+gboolean
+citiz_shared_is_over (CitizEngine *engine, const CitizId *id, const json_t *json)
+{
+  const CitizShared *shared = citiz_engine_find_shared (engine, id);
+  CitizChain *chain = citiz_engine_shared_chain (engine);
+  CitizGrantState state;
+
+  if (chain != NULL && citiz_chain_grant (chain, id, &state))
+    return has_ended (chain, &state);
+  return json_object_get (json, "ended") != NULL || (shared != NULL && shared->over);
+}
+
 static gboolean
 is_mail_due (const CitizShared *shared)
 {
@@ -350,7 +382,7 @@ is_mail_due (const CitizShared *shared)
 }
 
 static void
-look_at_known (CitizShared *shared, const CitizGrantState *state)
+look_at_known (CitizShared *shared, CitizChain *chain, const CitizGrantState *state)
 {
   const gboolean news = !shared->known || shared->closed != state->closed;
 
@@ -371,7 +403,7 @@ look_at_known (CitizShared *shared, const CitizGrantState *state)
     }
   if (shared->ending && state->ended.ms == 0)
     citiz_shared_end_again (shared);
-  if (state->ended.ms != 0)
+  if (has_ended (chain, state))
     finish (shared, citiz_engine_access_state (state), state->ended, state->judged);
   else if (is_mail_due (shared))
     citiz_shared_read_mail (shared);
@@ -413,13 +445,13 @@ look_at (CitizShared *shared, CitizChain *chain)
 
   if (citiz_chain_grant (chain, &shared->id, &state))
     {
-      look_at_known (shared, &state);
+      look_at_known (shared, chain, &state);
       return shared->forgotten && shared->n_reading == 0
              && (citiz_n_bits (state.closed) == state.grant.n_committee
                  || now.ms > state.ended.ms + ERASED_WITHIN);
     }
   citiz_shared_hand (shared);
-  if (now.ms >= shared->expires.ms) /* it never came to be */
+  if (is_past (chain, shared->expires)) /* it never came to be */
     finish (shared, CITIZ_ACCESS_EXPIRED, shared->expires, (CitizTime){G_MAXINT64});
   else if (is_lost (shared, chain))
     replace_lost (shared);

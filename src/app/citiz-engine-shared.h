@@ -54,6 +54,7 @@ const gchar *citiz_json_origin (const json_t *json, guint i); /* of a node in it
 void citiz_shared_disarm (GSource **source);
 void citiz_shared_free (gpointer data);
 void citiz_shared_drop_parcel (CitizShared *shared);
+gboolean citiz_shared_is_over (CitizEngine *engine, const CitizId *id, const json_t *json);
 /* What is known of its nodes is written; while locked, when the record opens again. */
 void citiz_shared_keep (CitizShared *shared);
 /* Tells the window of it as it is now. */

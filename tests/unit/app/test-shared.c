@@ -714,6 +714,29 @@ test_lost_end (App *app, gconstpointer data)
   g_assert_cmpint (newest (app)->state, ==, CITIZ_ACCESS_REVOKED);
 }
 
+/* The clock was a day ahead for a moment: the access looks expired, is not, and can be ended. */
+static void
+test_clock_ahead (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  for (guint there = 0; there < 2; there++)
+    {
+      app_move_clock (app, there == 0 ? 25 * CITIZ_HOUR : -25 * CITIZ_HOUR);
+      app_reopen (app);
+      g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+      nodes_pace (app);
+      app_settle (app);
+      g_assert_cmpint (newest (app)->state, ==,
+                       there == 0 ? CITIZ_ACCESS_EXPIRED : CITIZ_ACCESS_LIVE);
+    }
+  g_assert_cmpstr (newest (app)->link, ==, access->link);
+  g_assert_true (end_access (app, &access->id));
+  g_assert_true (app_until (is_over, app, LONG));
+  g_assert_cmpint (newest (app)->state, ==, CITIZ_ACCESS_REVOKED);
+}
+
 /* The program ends before any node has its part; it goes on from the disk. */
 static void
 test_goes_on (App *app, gconstpointer data)
@@ -1096,6 +1119,7 @@ main (int argc, char **argv)
   TEST ("revoked", test_revoked);
   TEST ("left", test_left);
   TEST ("lost-end", test_lost_end);
+  TEST ("clock-ahead", test_clock_ahead);
   TEST ("end-in-vain", test_end_in_vain);
   TEST ("goes-on", test_goes_on);
   TEST ("nobody-answers", test_nobody_answers);
