@@ -235,17 +235,22 @@ citiz_http_server_start (CitizHttpServer *self, guint16 port, GError **error)
 }
 
 void
+citiz_http_server_close_door (CitizHttpServer *self)
+{
+  if (self->service == NULL)
+    return;
+  g_socket_service_stop (self->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
+  g_clear_object (&self->service);
+}
+
+void
 citiz_http_server_stop (CitizHttpServer *self)
 {
   GHashTableIter iter;
   gpointer peer;
 
-  if (self->service)
-    {
-      g_socket_service_stop (self->service);
-      g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-      g_clear_object (&self->service);
-    }
+  citiz_http_server_close_door (self);
   g_hash_table_iter_init (&iter, self->peers);
   while (g_hash_table_iter_next (&iter, &peer, NULL))
     {

@@ -79,6 +79,8 @@ gboolean citiz_http_server_start_at (CitizHttpServer *self,
                                      GSocketAddress *address,
                                      GError **error);
 gboolean citiz_http_server_start_on (CitizHttpServer *self, GSocket *socket, GError **error);
+/* Takes no further connection: who comes waits for whoever listens on that socket next. Those that are there are served. */
+void citiz_http_server_close_door (CitizHttpServer *self);
 void citiz_http_server_stop (CitizHttpServer *self);
 guint16 citiz_http_server_get_port (CitizHttpServer *self); /* 0 when it is not TCP */
 guint citiz_http_server_n_connections (CitizHttpServer *self);

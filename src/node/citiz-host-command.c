@@ -27,7 +27,7 @@ quit_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Who waits is answered, and has a moment to hear it. */
+/* Who waits is answered, and has a moment to hear it; who comes is the next process's, if systemd keeps the socket. */
 static gboolean
 stop_cb (gpointer data)
 {
@@ -38,6 +38,8 @@ stop_cb (gpointer data)
   citiz_host_notify ("STOPPING=1");
   g_message ("event=stopping");
   life->stopping = life->host->draining = TRUE;
+  if (life->host->server != NULL)
+    citiz_http_server_close_door (life->host->server);
   citiz_host_end_waits (life->host);
   g_timeout_add (FAREWELL_MS, quit_cb, life->loop);
   return G_SOURCE_CONTINUE;

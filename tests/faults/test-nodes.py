@@ -2,7 +2,7 @@
 SPDX-License-Identifier: AGPL-3.0-or-later"""
 import base64, contextlib, fcntl, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, sqlite3, ssl, struct, subprocess, sys, threading, time, urllib.request
 
-import proxies, wires
+import proxies, units, wires
 from nodes import PATIENCE, Load, Node, Reader, World, free_port, quantile, until
 
 MEMORY = 8 if os.environ.get('CITIZ_SANITIZED') else 1  # what a sanitizer adds to a node's memory, at most
@@ -1176,6 +1176,64 @@ def linked(node, secret, user):
     server.close()
     (node.dir / 'true.sock').rename(node.dir / 'admin.sock')
     (secret / 'citiz.db').unlink()
+
+
+def case_booted(world):
+    """The units as they are installed, under a systemd of their own: a caller starts the node, none is lost while it is killed or started again, one that hangs is replaced."""
+    if os.geteuid() != 0 or not shutil.which('systemctl') or not shutil.which('nsenter') or not units.mounted():
+        raise Skip('no systemd of its own can be had here')
+    with World(world.binary, world.maker, n=1) as alone:
+        systemd = units.Systemd(alone.dir, world.binary, alone.nodes[0].dir, {'WatchdogSec=30': 'WatchdogSec=2', 'RestartSec=5': 'RestartSec=1'})
+        try:
+            if not systemd.start():
+                print('#', systemd.log.read_text()[-300:].replace('\n', '\n# '))
+                raise Skip('systemd does not start in namespaces here')
+            serves(systemd)
+        except AssertionError:
+            print('#', systemd.log.read_text().replace('\n', '\n# '))
+            raise
+        finally:
+            systemd.stop()
+
+
+def serves(systemd):
+    """Started by its socket, as a user of its own; killed, restarted, stopped by the signal that lets nothing go on."""
+    systemd.control('start', 'citiz-node.socket')
+    assert systemd.shows('ActiveState') == 'inactive'
+    assert systemd.ask('/healthz') == (200, b'ok\n')
+    assert systemd.shows('ActiveState') == 'active'
+    until('it says how it is', lambda: systemd.shows('StatusText').startswith('ready, signing; '))
+    user = int(re.search(r'\nUid:\t\d+\t(\d+)', systemd.inside('cat', f'/proc/{systemd.shows("MainPID")}/status').stdout)[1])
+    assert 61184 <= user <= 65519, user
+    assert systemd.inside('stat', '-c', '%u %a', '/var/lib/private/citiz-node/node.key').stdout == f'{user} 600\n'
+    why = systemd.inside('/run/bin/citiz-node', '--folder', '/var/lib/citiz-node', 'why')
+    assert why.returncode == 0 and 'Nothing is wrong' in why.stdout, why
+    for word in 'KILL', 'STOP':  # the second is seen by the watchdog
+        before = systemd.shows('MainPID')
+        systemd.control('kill', '--kill-whom=main', f'--signal={word}', 'citiz-node.service')
+        assert systemd.ask('/healthz') == (200, b'ok\n'), word
+        until('it is another process', lambda: systemd.shows('MainPID') not in ('0', before))
+    assert systemd.shows('NRestarts') == '2'
+    answers, going = [], threading.Event()
+
+    def ask():
+        while not going.is_set():
+            try:
+                answers.append(systemd.ask('/healthz'))
+            except (OSError, http.client.HTTPException) as error:
+                answers.append(repr(error))
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for _ in range(3):
+            systemd.control('reset-failed', 'citiz-node.service')  # more starts in ten seconds than a machine makes
+            systemd.control('restart', 'citiz-node.service')
+    finally:
+        going.set()
+        asking.join()
+    assert answers and set(answers) == {(200, b'ok\n')}, set(answers)
+    systemd.control('stop', 'citiz-node.socket', 'citiz-node.service')
+    assert (systemd.shows('ActiveState'), systemd.shows('Result')) == ('inactive', 'success')
 
 
 def race(folder, secret, user):
