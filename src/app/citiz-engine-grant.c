@@ -149,6 +149,18 @@ put_links (CitizEngine *engine, CitizAccess *access, const json_t *json)
     }
 }
 
+/* One's own ledger goes on at the clock's pace from where a clock that was ahead once has left it: what is live is told by the clock on the wall. */
+static void
+tell_by_clock (CitizEngine *engine, CitizAccess *access)
+{
+  const gint64 ahead = citiz_chain_time (engine->chain).ms - citiz_env_now (engine->env).ms;
+
+  if (access->state != CITIZ_ACCESS_LIVE || ahead <= CITIZ_MINUTE)
+    return;
+  access->given.ms -= ahead;
+  access->expires.ms -= ahead;
+}
+
 /* @json: NULL when the vault's own memory of it cannot be read; then the ledger says what it knows, and it can still be revoked. */
 CitizAccess *
 citiz_engine_describe_access (CitizEngine *engine, const CitizId *id, const json_t *json)
@@ -185,6 +197,7 @@ citiz_engine_describe_access (CitizEngine *engine, const CitizId *id, const json
           access->expires = state.grant.expires;
           access->ended = state.ended;
         }
+      tell_by_clock (engine, access);
     }
   /* It ran out at its end, whenever the ledger came to write that down. */
   if (access->state == CITIZ_ACCESS_EXPIRED && access->ended.ms > access->expires.ms)

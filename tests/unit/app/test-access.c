@@ -359,6 +359,30 @@ test_expiry (App *app, gconstpointer data)
   g_assert_nonnull (citiz_session_get_emergency (app->session));
 }
 
+/* The clock was ahead when something was written, and is right again: 24 hours are said to end after 24, and do. */
+static void
+test_expiry_after_clock (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) first = NULL, access = NULL, after = NULL;
+  CitizTime now;
+
+  app_move_clock (app, 25 * CITIZ_HOUR);
+  first = app_press (app);
+  g_assert_true (end_access (app, &first->id, NULL));
+  app_move_clock (app, -25 * CITIZ_HOUR);
+  now = citiz_session_now (app->session);
+  access = app_press (app);
+  g_assert_cmpint (ABS (access->expires.ms - now.ms - CITIZ_DAY), <, CITIZ_HOUR);
+  for (guint i = 0; i < 3; i++)
+    {
+      app_move_clock (app, 9 * CITIZ_HOUR); /* less than the ledger is ahead */
+      app_reopen (app);
+      g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+    }
+  after = g_list_model_get_item (citiz_session_get_accesses (app->session), 0);
+  g_assert_cmpint (after->state, ==, CITIZ_ACCESS_EXPIRED);
+}
+
 /* The same with the program closed. */
 static void
 test_expiry_while_away (App *app, gconstpointer data)
@@ -738,6 +762,7 @@ main (int argc, char **argv)
   ADD ("/app/access/dispute", test_dispute);
   ADD ("/app/access/revoke", test_revoke);
   ADD ("/app/access/expiry", test_expiry);
+  ADD ("/app/access/expiry-after-clock", test_expiry_after_clock);
   ADD ("/app/access/expiry-while-away", test_expiry_while_away);
   ADD ("/app/access/spoken-code", test_spoken_code);
   ADD ("/app/access/late-code", test_late_code);
