@@ -146,7 +146,7 @@ describe_details (const CitizItem *item, CitizLanguage language)
   add_detail (details, status_word (item));
   if (item->kind == CITIZ_KIND_MEDICATION)
     {
-      g_autofree gchar *strength = strength_text (item->detail, language);
+      g_autofree gchar *strength = strength_text (citiz_item_strength (item), language);
       add_detail (details, strength);
     }
   else
@@ -162,6 +162,12 @@ describe_details (const CitizItem *item, CitizLanguage language)
   else
     add_components (details, item, language);
   add_detail (details, dosage);
+  if (*citiz_item_content (item) != '\0')
+    {
+      g_autofree gchar *content = strength_text (item->detail, language),
+                       *line = g_strdup_printf (_ ("contains %s"), content);
+      add_detail (details, line);
+    }
   add_detail (details, item->reaction);
   add_detail (details, item->range.text);
   add_detail (details, item->reason);

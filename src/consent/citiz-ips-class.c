@@ -145,9 +145,8 @@ add_flag (CitizIps *ips,
 {
   const CitizItem *item = entry->item;
   g_autofree gchar *url = citiz_ips_new_url (ips);
-  g_autofree gchar *text
-      = g_strstrip (g_strjoin (" ", item->title[ips->options->language],
-                               item->kind == CITIZ_KIND_MEDICATION ? item->detail : "", NULL));
+  g_autofree gchar *text = g_strstrip (
+      g_strjoin (" ", item->title[ips->options->language], citiz_item_strength (item), NULL));
 
   citiz_ips_append (ips, url, flag_of (ips, entry, alert, text));
   json_array_append_new (section_entries, citiz_ips_reference (url));

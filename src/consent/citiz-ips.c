@@ -67,10 +67,14 @@ line_of (const CitizIps *ips, const CitizItem *item)
   GString *line = g_string_new (item->title[ips->options->language]);
   g_autofree gchar *date = citiz_date_to_string (citiz_item_date (item));
 
-  if (*item->detail)
+  const gchar *content = citiz_item_content (item);
+
+  if (*item->detail && !*content)
     g_string_append_printf (line, " %s", item->detail);
   if (*item->dosage)
     g_string_append_printf (line, ", %s", item->dosage);
+  if (*content)
+    g_string_append_printf (line, " (%s)", content);
   if (citiz_decimal_known (&item->value))
     g_string_append_printf (line, " : %s%s %s", item->comparator, item->value.text, item->unit);
   else if (*item->text)

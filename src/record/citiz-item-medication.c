@@ -20,21 +20,64 @@ find_strength (const gchar *text)
       for (guint i = 0; i < G_N_ELEMENTS (words); i++)
         if (g_ascii_strncasecmp (q, words[i], strlen (words[i])) == 0)
           return p;
+      if ((*q == 'U' || *q == 'u') && !g_ascii_isalnum (q[1])) /* 100 U/mL */
+        return p;
     }
   return NULL;
 }
 
-/* "5 mg oral tablet" → "5 mg": up to the end of the unit. */
+/* "5 mg oral tablet" → "5 mg", "5 mg / 5 mL syrup" → "5 mg / 5 mL": up to the end of the unit. */
 static gchar *
 strength_only (const gchar *text)
 {
-  const gchar *p = text;
+  const gchar *p = text, *more = text;
 
-  while (*p != '\0' && (g_ascii_isdigit (*p) || strchr (".,/- ", *p) != NULL))
-    p++;
-  while (*p != '\0' && *p != ' ' && *p != ',' && *p != ')')
-    p++;
+  do
+    {
+      p = more;
+      while (g_ascii_isdigit (*p) || (*p != '\0' && strchr (".,/- ", *p) != NULL))
+        p++;
+      while (*p != '\0' && strchr (" ,)/", *p) == NULL)
+        p++;
+      more = p + strspn (p, " ");
+    }
+  while (*more == '/');
   return g_strndup (text, (gsize) (p - text));
+}
+
+static gboolean
+is_content (const gchar *strength)
+{
+  static const gchar *const per[]
+      = {"ml", "l", "g", "dose", "puff", "bouff", "actuat", "inhal", "pulv", "spray"};
+
+  if (strchr (strength, '%') != NULL)
+    return TRUE;
+  for (const gchar *p = strchr (strength, '/'); p != NULL; p = strchr (p + 1, '/'))
+    {
+      const gchar *unit = p + 1 + strspn (p + 1, " 0123456789.,");
+
+      for (guint i = 0; i < G_N_ELEMENTS (per); i++)
+        if (g_ascii_strncasecmp (unit, per[i], strlen (per[i])) == 0)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+const gchar *
+citiz_item_strength (const CitizItem *item)
+{
+  const gboolean drug = item->kind == CITIZ_KIND_MEDICATION || item->kind == CITIZ_KIND_DOSE;
+
+  return drug && !is_content (item->detail) ? item->detail : "";
+}
+
+const gchar *
+citiz_item_content (const CitizItem *item)
+{
+  const gboolean drug = item->kind == CITIZ_KIND_MEDICATION || item->kind == CITIZ_KIND_DOSE;
+
+  return drug && is_content (item->detail) ? item->detail : "";
 }
 
 static gchar *

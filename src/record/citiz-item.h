@@ -270,6 +270,9 @@ const gchar *citiz_item_packed_text (GBytes *packed, gsize *n, gchar **out_key);
 /* TRUE for what holds today: not stopped, resolved, refuted, in error, in the future or past its end. An end without an hour is the
  * midnight of the wall at `offset` minutes east of UTC. */
 gboolean citiz_item_holds (const CitizItem *item, CitizTime now, gint offset);
+/* What a tablet of a drug holds, "5 mg", may stand beside its name; what a millilitre or a puff holds, "100 U/mL", is no dose and never may. "" if none. */
+const gchar *citiz_item_strength (const CitizItem *item);
+const gchar *citiz_item_content (const CitizItem *item);
 /* When it was true, else when it was recorded. */
 const CitizDate *citiz_item_date (const CitizItem *item);
 CitizPosition citiz_range_position (gdouble value, const CitizRange *range);

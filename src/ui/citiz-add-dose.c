@@ -26,7 +26,8 @@ fill_medications (CitizForm *form, const CitizRecord *record)
     {
       const CitizItem *item = g_ptr_array_index (items, i);
       g_autofree gchar *hex = citiz_id_to_hex (&item->id);
-      g_autofree gchar *label = g_strdup_printf ("%s %s", citiz_item_title (item), item->detail);
+      g_autofree gchar *label
+          = g_strdup_printf ("%s %s", citiz_item_title (item), citiz_item_strength (item));
 
       _citiz_add_choice (keys, labels, hex, label);
     }

@@ -155,7 +155,7 @@ citiz_item_title (const CitizItem *item)
 const gchar *
 citiz_item_detail (const CitizItem *item)
 {
-  return item->kind == CITIZ_KIND_MEDICATION ? item->detail : "";
+  return citiz_item_strength (item);
 }
 
 static void
@@ -163,6 +163,16 @@ add_part (GString *line, const gchar *part, const gchar *joint)
 {
   if (part != NULL && *part != '\0')
     g_string_append_printf (line, "%s%s", line->len > 0 ? joint : "", part);
+}
+
+/* What a millilitre or a puff holds, after the dose. */
+static void
+add_content (GString *line, const CitizItem *item)
+{
+  const gchar *content = citiz_item_content (item);
+  g_autofree gchar *words = g_strdup_printf (_ ("contains %s"), content);
+
+  add_part (line, *content != '\0' ? words : NULL, " · ");
 }
 
 /* Whether a text already contains the words. */
@@ -233,6 +243,7 @@ citiz_item_line (const CitizItem *item, GDateTime *now)
       add_part (line, extra, " · ");
       if (item->as_needed && !says (item->dosage, _ ("as needed")))
         add_part (line, _ ("as needed"), " · ");
+      add_content (line, item);
       add_part (line, item->status == CITIZ_STATUS_STOPPED ? item->reason : "", " · ");
       break;
     case CITIZ_KIND_DOCUMENT:

@@ -228,8 +228,8 @@ static GtkWidget *
 due_row (const CitizTodayView *view, const CitizDue *due, gint32 day, gboolean late)
 {
   g_autofree gchar *line = due_line (view, due, day, late);
-  GtkWidget *row
-      = citiz_entry_row_new (citiz_item_title (due->medication), due->medication->detail, line);
+  GtkWidget *row = citiz_entry_row_new (citiz_item_title (due->medication),
+                                        citiz_item_strength (due->medication), line);
   gboolean noted = due->dose != NULL;
 
   citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row),
@@ -323,7 +323,7 @@ add_unplanned (const CitizTodayView *view, GtkWidget *list, CitizDayPart part, C
 
       if (dose->status != CITIZ_STATUS_COMPLETED || minute < part.first || minute > part.last)
         continue;
-      row = citiz_entry_row_new (citiz_item_title (dose), dose->detail,
+      row = citiz_entry_row_new (citiz_item_title (dose), citiz_item_strength (dose),
                                  medication != NULL && medication->as_needed
                                      ? _ ("when needed")
                                      : _ ("outside the planned hours"));

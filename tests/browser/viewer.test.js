@@ -740,6 +740,35 @@ test('doses carry no dangerous abbreviation', async () => {
   await page.finish();
 });
 
+test('a dose as the person wrote it, never a concentration in its place', async () => {
+  const meds = [
+    ['Apixaban 5 mg', { text: '2 tablets', timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }, 'Apixaban 5 mg, 2 tablets, twice a day', '2 tablets, twice a day'],
+    ['Insulin glargine 100 U/mL', { text: '18 units at bedtime', timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd', timeOfDay: ['22:00:00'] } } }, 'Glargine 18 units at bedtime', '18 units at bedtime · contains 100 units/mL'],
+    ['Insulin 30/70', { text: '18 units with supper' }, '30/70, 18 units with supper', '18 units with supper'],
+    ['Enoxaparin 100 mg/mL', { doseAndRate: [{ doseQuantity: { value: 60, unit: 'mg' } }], timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }, 'Enoxaparin 60 mg, twice a day', '60 mg, twice a day · contains 100 mg/mL'],
+    ['Warfarin 1 mg', { doseAndRate: [{ doseQuantity: { value: 3, unit: 'mg' } }], timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd' } } }, 'Warfarin 3 mg, once a day', '3 mg, once a day'],
+    ['Morphine 5 mg/mL', {}, 'Morphine', 'contains 5 mg/mL'],
+    ['Salbutamol 100 µg/dose', { text: '2 puffs', asNeededBoolean: true }, '', '2 puffs, as needed · contains 100 mcg/dose'],
+  ];
+  const kinds = ['anticoagulant', 'insulin', 'insulin', 'anticoagulant', 'anticoagulant', 'opioid'];
+  const bundle = withResource('MedicationStatement', (own) => meds.forEach(([name, dosage], i) => {
+    own[i].medicationCodeableConcept = { text: name };
+    own[i].dosage = [dosage];
+    own[i].extension = kinds[i] ? [{ url: 'https://citiz.example/fhir/alert-class', valueCode: kinds[i] }] : [];
+  }));
+  bundle.entry[0].resource.language = 'en-CA';
+  const page = await opened(bundle, { lang: 'en' });
+  const cards = (await page.locator('.alert strong').allInnerTexts()).map((one) => one.replaceAll('\u00a0', ' '));
+  const list = (await page.locator('#medications').innerText()).replaceAll('\u00a0', ' ');
+  for (const [name, , card, dose] of meds) {
+    if (card) ok(cards.includes(card), `no card « ${card} » for ${name} in ${cards.join(' | ')}`);
+    ok(list.split('\n').includes(dose), `no dose « ${dose} » in ${list}`);
+  }
+  for (const one of cards) lacks(one, '/mL', 'a concentration in a card');
+  contains(list, 'not logged', 'nothing noted is said');
+  await page.finish();
+});
+
 test('a dose skipped is not a dose not logged', async () => {
   const page = await opened(withResource('MedicationStatement', (meds) => {
     meds[0].extension.find((e) => e.url.endsWith('last-dose')).extension.find((e) => e.url === 'state').valueCode = 'skipped';

@@ -6,7 +6,7 @@ import { ACTIVITY_CODES, BLOOD_GROUP, CLASSES, CLASS_ICON, HEIGHT, SECTION_OF_LO
 import { dosageText } from './dosage.js';
 import { codes, concept, ext, extParts, extValue, exts, firstCode, isForeign, list, makeResolver, modifiers, narrativeText, noneKind, notesOf, personName, phoneOf, sectionWord, setDocumentLanguage, sourceOf, textOf } from './fhir.js';
 import { PRESSURE, dateOfResource, groupObservations, pairPressure, readObservation, readReport } from './observe.js';
-import { joined, lang, t, tn } from './text.js';
+import { colon, either, joined, lang, t, tn } from './text.js';
 
 const DAY = 86400000;
 const EMPTY_STATES = { nilknown: 'none-known', notasked: 'not-asked', withheld: 'withheld', unavailable: 'asked-unknown' };
@@ -156,6 +156,9 @@ function medicationOf(resource, world) {
   return { base, strength, atc, name };
 }
 
+/** What a millilitre or a puff holds is no dose: it stands after the dose, never beside the name. */
+const CONTENT = /%|\/[\s\d.,]*(m?l|g|dose|puff|bouff|inhal|actuat|vapor|pulv|spray)/i;
+
 function readMedication(resource, world) {
   const { base, strength, atc, name } = medicationOf(resource, world);
   const row = fact(resource, world, base);
@@ -164,7 +167,8 @@ function readMedication(resource, world) {
   const lines = list(resource.dosage && !Array.isArray(resource.dosage) ? [resource.dosage] : resource.dosage || resource.dosageInstruction);
   row.dosage = dosageText(lines[0], textOf, isForeign());
   if (strength && row.dosage.dose.replaceAll('\u00a0', ' ') === strength.replaceAll('\u00a0', ' ')) row.dosage = { ...row.dosage, dose: '', text: row.dosage.text.replace(strength + ', ', '') };
-  row.detail = row.dosage.text + (lines.length > 1 ? ' +' : '');
+  row.detail = joined(' · ', row.dosage.text + (lines.length > 1 ? ' +' : ''), CONTENT.test(strength) && either('teneur ', 'contains ') + strength);
+  if (CONTENT.test(strength)) row.strength = '';
   const dose = extParts(exts(resource, 'last-dose')[0]);
   const doseTime = parseDate(dose.time || ext(resource, 'last-dose'));
   row.lastDose = doseTime ? { date: doseTime, skipped: (dose.state || dose.status) === 'skipped' } : null;
@@ -282,16 +286,19 @@ function readPatient(patient, observations, world) {
 function drugAlert(row, kind, world) {
   const name = kind === 'insulin' ? row.name.replace(/^(insuline|insulin)\s+/i, '') : row.name;
   const first = name.charAt(0).toUpperCase() + name.slice(1);
+  const { own, when, frequency } = row.dosage;
   const plain = row.dosage.dose.replace(/\u00a0(SC|IV|IM|SL)$/, '');
-  const dose = row.strength || plain ? ' ' + (row.strength || plain) : '';
-  const often = row.dosage.when || !row.dosage.frequency ? '' : ', ' + row.dosage.frequency;
+  const unit = (text) => text.replace(/[\s\d.,–]/g, '');
+  const long = own && row.dosage.text.length > 48;
+  const dose = joined(', ', (own || unit(plain) !== unit(row.strength)) && row.strength, own ? !long && row.dosage.text : plain, !own && !when && frequency);
   const sub = [];
-  if (row.dosage.when) sub.push([row.dosage.when.charAt(0).toUpperCase() + row.dosage.when.slice(1)]);
+  if (long) sub.push([row.dosage.text]);
+  if (when) sub.push([when.charAt(0).toUpperCase() + when.slice(1)]);
   if (row.lastDose && row.lastDose.skipped) sub.push(['lastSkipped', fmtWhen(row.lastDose.date, world.now)]);
-  else if (row.lastDose && row.lastDose.date.time && !row.dosage.when) sub.push(['lastTaken', world.agoText(row.lastDose.date.time), fmtTimeOf(row.lastDose.date, world)]);
+  else if (row.lastDose && row.lastDose.date.time && !when) sub.push(['lastTaken', world.agoText(row.lastDose.date.time), fmtTimeOf(row.lastDose.date, world)]);
   else if (row.lastDose) sub.push(['lastLogged', fmtWhen(row.lastDose.date, world.now)]);
-  else if (row.dosage.text && row.dosage.text !== row.dosage.dose && !often && !row.dosage.when) sub.push([row.dosage.text]);
-  return { title: first, rest: dose + often, short: row.name.split(' ')[0] === 'Insuline' || kind === 'insulin' ? t('insulin') : row.name, sub, lastDose: row.lastDose };
+  else if (!own && !when && !frequency && row.dosage.text !== row.dosage.dose) sub.push([row.dosage.text]);
+  return { title: first, rest: dose && (/\d/.test(first) ? ', ' : ' ') + dose, short: row.name.split(' ')[0] === 'Insuline' || kind === 'insulin' ? t('insulin') : row.name, sub, lastDose: row.lastDose };
 }
 
 function fmtTimeOf(date, world) {
@@ -307,7 +314,7 @@ function collectAlerts(view, world) {
     alerts.push({ kind: known, label: known === 'other' ? t('alertOther') : t(known), icon: CLASS_ICON[known], severe: known === 'severe-allergy', source: row && row.source, sub: [], ...more });
   };
   for (const row of view.allergies) {
-    if (row.alerting || (row.classes || []).includes('severe-allergy') && !row.struck && !row.verify) push('severe-allergy', row, { title: row.name, short: row.name + (row.reaction ? ' : ' + row.reaction.split(',')[0] : ''), sub: [[joinYear(row)]] });
+    if (row.alerting || (row.classes || []).includes('severe-allergy') && !row.struck && !row.verify) push('severe-allergy', row, { title: row.name, short: row.name + (row.reaction && colon() + row.reaction.split(',')[0]), sub: [[joinYear(row)]] });
   }
   // What is of no named class stands in its own list on the same screen; a block would only push that list down.
   for (const row of [...view.medications.current, ...view.devices, ...view.problems.active]) if (row.classes.includes('other')) covered.add(row.resource);
@@ -333,7 +340,7 @@ function collectAlerts(view, world) {
 }
 
 function joinYear(row) {
-  const text = joined(', ', row.reaction, row.treatment !== row.reaction ? row.treatment : '');
+  const text = joined(/^\p{Lu}/u.test(row.treatment) ? '. ' : ', ', row.reaction, row.treatment !== row.reaction && row.treatment);
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return row.year ? (first ? first + ' (' + row.year + ')' : row.year) : first;
 }
@@ -563,6 +570,7 @@ export function readBundle(bundle, now, agoText) {
     story: rows('story', readStory), pregnancy: rows('pregnancy', readAny), documents: rows('documents', readDocument),
     otherRows: others.map((part) => ({ part, rows: keep(part.resources.map((r) => readAny(r, world))) })),
   };
+  view.logged = view.medications.current.some((m) => m.lastDose || !world.guess); // a summary of ours would say it
   view.pregnancyStatus = keep(parts.pregnancy.resources.filter((r) => r.resourceType === 'Observation' && codes(r.valueCodeableConcept).includes('77386006')).map((r) => readObservation(r, world)));
   const meal = exts(composition, 'last-meal')[0];
   const said = extParts(meal);

@@ -61,8 +61,11 @@ function maximumOf(line) {
 /** Whole words, so that « dimanche » is no « IM ». */
 const words = (text) => ` ${text} `.toLowerCase().replace(/[^\p{L}\p{M}\d]+/gu, ' ');
 
-/** → {text, dose, when}: the whole line, and the two parts an alert's title and subtitle are made from. How much or
- * how often may be told in words only: then the words stand. */
+/** Own words that already tell how often. */
+const OFTEN = /jour|day|daily|semaine|week|mois|month|heure|hour|\d ?h\b|matin|midi|soir|coucher|nuit|repas|morning|noon|evening|bed|night|meal|dinner|supper|déjeuner|dîner|souper|besoin|needed/i;
+
+/** → {text, dose, when, own}: the whole line, and the parts an alert's title and subtitle are made from. How much or
+ * how often may be told in words only: then the words stand (`own`), with what they leave out. */
 export function dosageText(line, textOf, foreign) {
   if (!line) return { text: '', dose: '', frequency: '', when: '' };
   const repeat = line.timing?.repeat || {};
@@ -72,8 +75,11 @@ export function dosageText(line, textOf, foreign) {
   const code = (line.route?.coding || []).map((c) => ROUTES[c.code]).find(Boolean) || '';
   const way = code ? '' : textOf(line.route, 'text').toLowerCase();
   const own = safeDose(textOf(line, 'text') || textOf(line, 'patientInstruction') || '');
-  if (own && (!dose || (!frequency && !when))) return { text: joined(', ', joined(' · ', foreign && frequency, own), !words(own).includes(words(code || way)) && (code || way)), dose, frequency: frequency || (dose ? '' : own), when };
   const asNeeded = line.asNeededBoolean || line.asNeededCodeableConcept ? either('au besoin', 'as needed') : '';
+  if (own && (!dose || (!frequency && !when))) {
+    const more = [!words(own).includes(words(code || way)) && (code || way), !foreign && !OFTEN.test(own) && frequency, !/besoin|needed/i.test(own) && asNeeded];
+    return { text: joined(', ', joined(' · ', foreign && frequency, own), ...more), dose, own };
+  }
   const head = joined('\u00a0', dose, code);
   const often = dose && when && !asNeeded && Number(repeat.frequency || 1) === 1 && (repeat.periodUnit || 'd') === 'd' ? '' : frequency;
   const tail = asNeeded && (head || often) ? ((head || '') + ' ' + (often ? often + ' ' : '') + asNeeded).trim() : '';

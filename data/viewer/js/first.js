@@ -145,7 +145,7 @@ function medicationRow(row, now, logged) {
 }
 
 function medicationsCard(view, rows, now) {
-  const logged = view.medications.current.some((m) => m.lastDose);
+  const { logged } = view;
   const count = view.medications.current.filter((m) => !m.struck).length;
   return card('medications', t('medications'), sideText(view, 'medications', count),
     logged ? h('p.col', t('lastDose')) : null,
@@ -154,7 +154,7 @@ function medicationsCard(view, rows, now) {
 }
 
 function problemsCard(view, rows) {
-  const list = rows.rows.map((row, i) => h('li', h('span.main', nameNodes(row)), h('span.det', i === 0 && /^\d{4}$/.test(row.detail) ? t('since', row.detail) : row.detail), sourceMark(row.source)));
+  const list = rows.rows.map((row) => h('li', h('span.main', nameNodes(row)), h('span.det', /^\d{4}$/.test(row.detail) ? t('since', row.detail) : row.detail), sourceMark(row.source)));
   return card('problems', t('problems'), sideText(view, 'problems', view.problems.active.length),
     view.problems.active.length ? h('ul.rows' + many(rows), list) : coreState(view, 'problems'), heldRow(view, 'problems'), moreLink(rows.more, 'all-problems'));
 }

@@ -65,7 +65,7 @@ function lists(app, level, left, most) {
   const allergies = cut(view.allergies, most, (n) => tn('n_allergies', n), left).map((r) => (r.none ? h('li', icon('yes'), h('span.main', tm(r.none)), h('span.det', r.detail), src(r)) : h('li', h('span.main', nameNodes(r), ' ', severityTag(r)), h('span.det', r.detail), src(r))));
   const problems = cut(view.problems.active, Math.min(level.problems, most), (n) => tn('n_problems', n), left).map((r) => row(r, r.detail));
   const changes = view.medications.current.filter((m) => m.change && !m.struck);
-  const logged = view.medications.current.some((m) => m.lastDose);
+  const { logged } = view;
   const meds = cut(view.medications.current, Math.min(level.meds, most), (n) => tn('n_medications', n), left).map((r) => (r.struck ? row(r, r.detail) : h('li.dz', h('span.main', nameNodes(r)), h('span.dose', r.detail), h('span.det', r.lastDose ? absoluteDose(r) : logged ? t('notLogged') : ''), src(r))));
   changes.forEach((r) => meds.push(h('li', h('span.main', h('span.nm', r.name), colon(), h('b', r.change.from + ' → ' + r.change.to), r.change.date ? ' (' + fmtDate(r.change.date) + ')' : ''), src(r))));
   view.medications.stopped.forEach((r) => meds.push(row(r, whyStopped(r))));

@@ -706,6 +706,46 @@ test_doses (void)
   check_due (again, day, late, NULL);
 }
 
+/* What a millilitre or a puff holds is no dose: it never stands beside a name. */
+static void
+test_contents (void)
+{
+  static const struct
+  {
+    const gchar *detail;
+    gboolean content;
+  } rows[] = {{"5 mg", FALSE},
+              {"500/125 mg", FALSE},
+              {"500 mg/125 mg", FALSE},
+              {"25 mcg/h", FALSE},
+              {"10 mg/24 h", FALSE},
+              {"70/30", FALSE},
+              {"100 U/mL", TRUE},
+              {"5 mg/mL", TRUE},
+              {"5 mg/5 mL", TRUE},
+              {"100 µg/dose", TRUE},
+              {"1 %", TRUE},
+              {"10 mg / g", TRUE},
+              {"0.09 MG/ACTUAT", TRUE},
+              {"100 mcg/bouffée", TRUE}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const CitizDraft draft = {.title = "Glargine", .detail = rows[i].detail};
+      const CitizId id = {{9}};
+      json_t *resource = citiz_compose_medication (&draft, NULL);
+      g_autoptr (CitizItem) item = citiz_item_new_from_json (resource, &id, 1, 0, NULL);
+
+      g_assert_cmpstr (rows[i].content ? citiz_item_content (item) : citiz_item_strength (item), ==,
+                       item->detail);
+      g_assert_cmpstr (rows[i].content ? citiz_item_strength (item) : citiz_item_content (item), ==,
+                       "");
+      if (strchr (rows[i].detail, ' ') != NULL) /* else a mixture's own name */
+        g_assert_cmpstr (item->detail, ==, rows[i].detail);
+      json_decref (resource);
+    }
+}
+
 /* Two clinics call their drugs by the same number; the second one's request comes before its drug. */
 static void
 test_same_number (void)
@@ -930,6 +970,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/not-fhir", test_not_fhir);
   g_test_add_func ("/record/hostile-fields", test_hostile_fields);
   g_test_add_func ("/record/corrections", test_corrections);
+  g_test_add_func ("/record/contents", test_contents);
   g_test_add_func ("/record/doses", test_doses);
   g_test_add_func ("/record/last-day", test_last_day);
   g_test_add_func ("/record/untimed", test_untimed);
