@@ -6,7 +6,7 @@
 
 #define ROOM_SIZE (2u * 1024 * 1024) /* of a large page, and aligned like one */
 
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 typedef struct _Place Place;
 struct _Place
@@ -109,7 +109,7 @@ citiz_state_node_give (gpointer node, gsize size)
   g_mutex_unlock (&mutex);
 }
 
-#else /* whose use of a node that is gone has to be seen */
+#else /* which have to see each node by itself */
 
 gpointer
 citiz_state_node_take (gsize size)
