@@ -94,7 +94,7 @@ static const gchar *const words[N_WORDS][2] = {
     = {"Somebody else has voted with this node’s key: it votes no more until its host has seen to "
        "it. It follows the others and answers.",
        "Quelqu’un d’autre a voté avec la clé de ce nœud : il ne vote plus tant que la personne qui "
-       "l’héberge n’y a pas vu. Il suit les autres et répond."},
+       "l’héberge n’y a pas remédié. Il suit les autres et répond."},
     [W_KEPT_BY]
     = {"Who keeps this community’s ledger", "Qui tient le registre de cette communauté"},
     [W_OPERATOR] = {"Operator", "Hébergeur"},
