@@ -372,7 +372,7 @@ readings (const CitizSampleRun *run)
         {
           g_autofree gchar *id = g_strdup_printf ("glucose-%d", day);
           d.onset = citiz_date_from_time (at, run->offset);
-          d.measure = "glucose_bld";
+          d.measure = "glucose_fs";
           d.value = values[2];
           d.value2 = NULL;
           d.unit = "mmol/L";

@@ -162,10 +162,19 @@ static const struct
   const gchar *family;
   gdouble mg_dl;
 } analytes[] = {
-    {"glucose_bld", 18.0156}, {"glucose_cgm", 18.0156}, {"chol", 38.67},
-    {"ldl", 38.67},           {"hdl", 38.67},           {"tg", 88.57},
-    {"creat", 1000 / 88.42},  {"urate", 1000 / 59.48},  {"bilirubin", 1000 / 17.1},
-    {"urea", 2.801},          {"calcium", 4.008},       {"k", 3.90983},
+    {"glucose_bld", 18.0156},
+    {"glucose_fs", 18.0156},
+    {"glucose_cgm", 18.0156},
+    {"chol", 38.67},
+    {"ldl", 38.67},
+    {"hdl", 38.67},
+    {"tg", 88.57},
+    {"creat", 1000 / 88.42},
+    {"urate", 1000 / 59.48},
+    {"bilirubin", 1000 / 17.1},
+    {"urea", 2.801},
+    {"calcium", 4.008},
+    {"k", 3.90983},
     {"na", 2.298977},
 };
 

@@ -39,6 +39,7 @@ static const struct
 } cards[] = {
     {"bp_panel", N_ ("Blood pressure"), "citiz-heart-symbolic", SHOW_VALUE},
     {"glucose_fs", N_ ("Fasting glucose"), "citiz-drop-symbolic", SHOW_VALUE},
+    {"glucose_bld", N_ ("Blood glucose"), "citiz-drop-symbolic", SHOW_VALUE},
     {"weight", N_ ("Weight"), "citiz-scale-symbolic", SHOW_CHANGE},
     {"steps", N_ ("Steps"), "citiz-feet-symbolic", SHOW_GOAL, TRUE},
     {"sleep", N_ ("Sleep"), "citiz-bed-symbolic", SHOW_VALUE, TRUE},
@@ -183,18 +184,6 @@ add_words (GtkWidget *box,
   gtk_box_append (GTK_BOX (box), citiz_caption_new (second));
 }
 
-/* Fasting is before a meal: the range of that family holds when the test has none of its own. */
-static void
-borrow_range (const CitizTodayView *view, const gchar *measure, CitizKeyMeasure *key)
-{
-  if (strcmp (measure, "glucose_fs") != 0 || key->range.owner != CITIZ_RANGE_NONE
-      || isnan (key->last))
-    return;
-  citiz_range_clear (&key->range);
-  if (citiz_record_target (view->record, "glucose_bld", &key->range))
-    key->position = citiz_range_position (key->last, &key->range);
-}
-
 /* A band or a goal line says nothing without a value beside it. */
 static gboolean
 has_values (const CitizKeyMeasure *key)
@@ -213,7 +202,6 @@ open_measure (GtkWidget *button, CitizTodayView *view, guint i)
   g_autofree gchar *value = NULL, *number = NULL, *range = NULL, *when = NULL, *day = NULL;
 
   citiz_key_measure (view->record, measure, view->today, &key);
-  borrow_range (view, measure, &key);
   number = value_text (measure, &key);
   value = g_strdup_printf ("%s" CITIZ_NBSP "%s", citiz_shown (number), unit_text (measure));
   range = range_text (view, measure, &key);
@@ -274,7 +262,6 @@ card_new (const CitizTodayView *view, guint i)
       goal = cards[i].look == SHOW_GOAL ? citiz_goal (view->record, measure, NAN) : NAN;
 
   citiz_key_measure (view->record, measure, view->today, &key);
-  borrow_range (view, measure, &key);
   is_drawn = has_values (&key);
   citiz_range_ends (&key.range, &low, &high);
   text = value_text (measure, &key);
@@ -319,6 +306,26 @@ card_new (const CitizTodayView *view, guint i)
   return button;
 }
 
+static gboolean
+has_measure (const CitizTodayView *view, const gchar *measure)
+{
+  gint32 first, last = G_MININT32;
+
+  citiz_record_span (view->record, measure, &first, &last);
+  return last != G_MININT32;
+}
+
+/* Of the two kinds of glucose, those that are measured: fasting where nothing is. */
+static gboolean
+is_offered (const CitizTodayView *view, guint i)
+{
+  const gchar *measure = cards[i].measure;
+
+  if (strcmp (measure, "glucose_fs") == 0)
+    return has_measure (view, measure) || !has_measure (view, "glucose_bld");
+  return strcmp (measure, "glucose_bld") != 0 || has_measure (view, measure);
+}
+
 /* Whether there is any value, and any of the days that the small charts show. */
 static void
 look_for_values (const CitizTodayView *view, gboolean *any, gboolean *recent)
@@ -356,7 +363,8 @@ citiz_today_measures_new (const CitizTodayView *view)
       return box;
     }
   for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
-    citiz_flow_append (CITIZ_FLOW (flow), card_new (view, i), 1);
+    if (is_offered (view, i))
+      citiz_flow_append (CITIZ_FLOW (flow), card_new (view, i), 1);
   gtk_box_append (GTK_BOX (box),
                   citiz_heading_new (_ ("Key measures"),
                                      recent ? citiz_caption_new (_ ("last 14 days")) : NULL));

@@ -21,7 +21,7 @@ static const struct
     {"height", N_ ("Height, waist"), {"cm", "[in_i]"}, {"height", "waist"}},
     {"temperature", N_ ("Temperature"), {"Cel", "[degF]"}, {"temp"}},
     {"distance", N_ ("Distance"), {"km", "[mi_i]"}, {"walk_dist"}},
-    {"glucose", N_ ("Glucose"), {"mmol/L", "mg/dL"}, {"glucose_bld", "glucose_cgm"}},
+    {"glucose", N_ ("Glucose"), {"mmol/L", "mg/dL"}, {"glucose_bld", "glucose_fs", "glucose_cgm"}},
     {"lipids",
      N_ ("Cholesterol, triglycerides"),
      {"mmol/L", "mg/dL"},

@@ -284,8 +284,9 @@ test_ends (void)
   } cases[] = {{"bp_panel", "129", "79", NULL, CITIZ_POSITION_IN},
                {"bp_panel", "130", "75", NULL, CITIZ_POSITION_ABOVE},
                {"bp_panel", "120", "80", NULL, CITIZ_POSITION_ABOVE},
-               {"glucose_bld", "7.0", NULL, "mmol/L", CITIZ_POSITION_IN},
-               {"glucose_bld", "7.1", NULL, "mmol/L", CITIZ_POSITION_ABOVE}};
+               {"glucose_fs", "7.0", NULL, "mmol/L", CITIZ_POSITION_IN},
+               {"glucose_fs", "7.1", NULL, "mmol/L", CITIZ_POSITION_ABOVE},
+               {"glucose_bld", "11.4", NULL, "mmol/L", CITIZ_POSITION_NONE}};
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -304,6 +305,42 @@ test_ends (void)
     }
 }
 
+/* A value of one kind neither stands under another kind's name nor is judged by its range. */
+static void
+test_kinds_apart (void)
+{
+  static const struct
+  {
+    const gchar *here, *value, *unit, *other;
+  } kinds[] = {{"glucose_bld", "11.4", "mmol/L", "glucose_fs"},
+               {"glucose_bld_mass", "205", "mg/dL", "glucose_fs"},
+               {"glucose_meter", "205", "mg/dL", "glucose_fs"},
+               {"glucose_cgm", "11.4", "mmol/L", "glucose_fs"},
+               {"glucose_cgm", "11.4", "mmol/L", "glucose_bld"},
+               {"glucose_fs", "7.6", "mmol/L", "glucose_bld"},
+               {"glucose_fs_mass", "137", "mg/dL", "glucose_bld"},
+               {"hr", "92", "/min", "hr_rest"},
+               {"hr_rest", "58", "/min", "hr"}};
+  const gint32 day = citiz_day_from_ymd (2026, 10, 24);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autoptr (CitizRecord) record = citiz_record_new ();
+      CitizDraft draft = {.measure = kinds[i].here, .value = kinds[i].value, .unit = kinds[i].unit};
+      CitizKeyMeasure key;
+
+      g_assert_true (citiz_date_parse (&draft.onset, "2026-10-24T08:00:00+00:00"));
+      put (record, 1, citiz_compose_measure (&draft, NULL));
+      citiz_key_measure (record, kinds[i].here, day, &key);
+      g_assert_true (isfinite (key.last));
+      citiz_range_clear (&key.range);
+      citiz_key_measure (record, kinds[i].other, day, &key);
+      g_assert_true (isnan (key.last));
+      citiz_range_clear (&key.range);
+      g_assert_null (citiz_record_latest (record, kinds[i].other));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -317,5 +354,6 @@ main (int argc, char **argv)
   g_test_add_func ("/insight/targets", test_targets);
   g_test_add_func ("/insight/means", test_means);
   g_test_add_func ("/insight/ends", test_ends);
+  g_test_add_func ("/insight/kinds-apart", test_kinds_apart);
   return g_test_run ();
 }
