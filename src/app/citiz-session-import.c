@@ -260,6 +260,9 @@ typedef struct
   guint32 batch;
   guint ended; /* accesses that went with the sample record */
   CitizLanguage language;
+  GTask *task; /* (not owned): told of the progress, where somebody asked for it */
+  CitizProgressFunc progress;
+  gpointer progress_data;
   CitizContents *snapshot;
 } BatchJob;
 
@@ -355,11 +358,43 @@ typedef struct
   CitizEngine *engine;
   CitizBatch *batch;
   GCancellable *stop;
-  gchar *key; /* of the last item: the next of the same key is a later version of it */
+  const BatchJob *job;
+  guint64 done, total; /* entries and series */
+  gchar *key;          /* of the last item: the next of the same key is a later version of it */
   CitizId id;
   guint32 version;
   GError *error;
 } SampleWalk;
+
+static gboolean
+count_item_cb (json_t *resource, const CitizOrigin *origin, GBytes *blob, gpointer n)
+{
+  (*(guint64 *) n)++;
+  return TRUE;
+}
+
+static gboolean
+count_series_cb (const gchar *measure,
+                 const gchar *source,
+                 const gchar *unit,
+                 const CitizSample *samples,
+                 gsize n_samples,
+                 gpointer n)
+{
+  (*(guint64 *) n)++;
+  return TRUE;
+}
+
+/* One more is written: told at most a hundred times. */
+static void
+step (SampleWalk *walk)
+{
+  const guint64 before = walk->done++;
+
+  if (walk->total > 0 && walk->done * 100 / walk->total != before * 100 / walk->total)
+    citiz_engine_tell_progress (walk->engine, walk->job->task, walk->job->progress,
+                                walk->job->progress_data, walk->done, walk->total);
+}
 
 /* The name that a document of the sample gives its bytes becomes the object's own. */
 static void
@@ -403,6 +438,7 @@ sample_item_cb (json_t *resource, const CitizOrigin *origin, GBytes *blob, gpoin
   text = citiz_json_dump (resource);
   packed = citiz_item_pack (origin, text, strlen (text));
   walk->batch->report->kept++;
+  step (walk);
   return citiz_vault_put (vault, CITIZ_CLASS_RESOURCE, &walk->id, walk->version, batch, packed,
                           &walk->error);
 }
@@ -421,16 +457,18 @@ sample_series_cb (const gchar *measure,
   if (g_cancellable_set_error_if_cancelled (walk->stop, &walk->error))
     return FALSE;
   walk->batch->report->kept += n;
+  step (walk);
   return citiz_series_store_add (walk->engine->series, measure, source, unit,
                                  walk->batch->report->batch, copy, n, &walk->error);
 }
 
 static gboolean
-write_sample (CitizEngine *engine, CitizLanguage language, GCancellable *stop, GError **error)
+write_sample (CitizEngine *engine, const BatchJob *job, GCancellable *stop, GError **error)
 {
   CitizTime now = citiz_env_now (engine->env);
   g_autoptr (CitizBatch) batch = citiz_batch_new (citiz_vault_next_batch (engine->vault));
-  SampleWalk walk = {.engine = engine, .batch = batch, .stop = stop};
+  const gint offset = citiz_env_offset_minutes (now);
+  SampleWalk walk = {.engine = engine, .batch = batch, .stop = stop, .job = job};
   gboolean whole;
 
   batch->open = FALSE;
@@ -439,8 +477,9 @@ write_sample (CitizEngine *engine, CitizLanguage language, GCancellable *stop, G
   g_free (batch->report->hash);
   batch->report->hash = g_strdup (""); /* no file behind it */
   batch->report->when = now;
-  whole = citiz_sample_load (now, citiz_env_offset_minutes (now), language, sample_item_cb,
-                             sample_series_cb, &walk);
+  if (job->progress != NULL)
+    citiz_sample_load (now, offset, job->language, count_item_cb, count_series_cb, &walk.total);
+  whole = citiz_sample_load (now, offset, job->language, sample_item_cb, sample_series_cb, &walk);
   g_free (walk.key);
   if (!whole)
     {
@@ -470,7 +509,7 @@ sample_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
     }
   if (!citiz_vault_begin (engine->vault, error))
     return FALSE;
-  ok = write_sample (engine, job->language, cancellable, error);
+  ok = write_sample (engine, job, cancellable, error);
   if (!ok)
     citiz_vault_rollback (engine->vault);
   else
@@ -482,6 +521,8 @@ sample_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
 
 void
 citiz_session_load_sample_async (CitizSession *self,
+                                 CitizProgressFunc progress,
+                                 gpointer progress_data,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer data)
@@ -489,10 +530,11 @@ citiz_session_load_sample_async (CitizSession *self,
   BatchJob *job = g_new0 (BatchJob, 1);
 
   job->language = citiz_env_language ();
-  citiz_engine_post (
-      self->engine,
-      citiz_session_task (self, citiz_session_load_sample_async, cancellable, callback, data),
-      sample_work, batch_done, job, batch_job_free);
+  job->task
+      = citiz_session_task (self, citiz_session_load_sample_async, cancellable, callback, data);
+  job->progress = progress;
+  job->progress_data = progress_data;
+  citiz_engine_post (self->engine, job->task, sample_work, batch_done, job, batch_job_free);
 }
 
 gboolean

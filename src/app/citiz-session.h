@@ -381,7 +381,10 @@ gboolean citiz_session_undo_import_finish (CitizSession *self,
                                            GError **error);
 GPtrArray *citiz_session_get_imports (
     CitizSession *self); /* (transfer none): CitizImportReport, newest first */
+/* @progress: (nullable): in entries */
 void citiz_session_load_sample_async (CitizSession *self,
+                                      CitizProgressFunc progress,
+                                      gpointer progress_data,
                                       GCancellable *cancellable,
                                       GAsyncReadyCallback callback,
                                       gpointer data);

@@ -12,6 +12,8 @@
 typedef struct
 {
   GtkWidget *owner, *dialog; /* the dialog once it waits */
+  GtkWidget *bar, *numbers;  /* in it */
+  guint64 done, total;       /* entries */
   GCancellable *stop;
   CitizSampleFunc func;
   guint late;
@@ -44,27 +46,59 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   func (owner, loaded);
 }
 
+static void
+show_progress (Trial *trial)
+{
+  g_autofree gchar *text = NULL;
+
+  if (trial->total == 0 || trial->dialog == NULL || !citiz_compat_is_there (trial->dialog))
+    return;
+  /* Translators: how many entries are done, and how many there are. */
+  text = g_strdup_printf (_ ("%u of %u"), (guint) trial->done, (guint) trial->total);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (trial->bar),
+                                 (gdouble) trial->done / (gdouble) trial->total);
+  gtk_label_set_label (GTK_LABEL (trial->numbers), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (trial->bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
+                                  text, -1);
+}
+
+static void
+progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
+{
+  Trial *trial = data;
+
+  trial->done = done;
+  trial->total = total;
+  show_progress (trial);
+}
+
 /* Leaving the dialog is stopping. */
 static gboolean
 late_cb (gpointer data)
 {
   Trial *trial = data;
-  GtkWidget *page, *header, *wait = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12),
-                            *stop = citiz_pill_new (NULL, _ ("_Stop"), "window.close", FALSE);
+  GtkWidget *page, *header, *stop = citiz_pill_new (NULL, _ ("_Stop"), "window.close", FALSE);
 
   trial->late = 0;
   if (!citiz_compat_is_there (trial->owner))
     return G_SOURCE_REMOVE;
   trial->dialog = g_object_ref (
-      citiz_dialog_new (trial->owner, _ ("Sample Record"), 360, 210, &page, &header));
+      citiz_dialog_new (trial->owner, _ ("Sample Record"), 360, 230, &page, &header));
   g_signal_connect_object (trial->dialog, "unmap", G_CALLBACK (g_cancellable_cancel), trial->stop,
                            G_CONNECT_SWAPPED);
-  gtk_widget_set_halign (wait, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (wait), g_object_new (GTK_TYPE_SPINNER, "spinning", TRUE, NULL));
-  gtk_box_append (GTK_BOX (wait), g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "label",
-                                                _ ("Loading the sample record…"), NULL));
-  gtk_box_append (GTK_BOX (page), wait);
+  trial->bar = gtk_progress_bar_new ();
+  trial->numbers = gtk_label_new ("");
+  gtk_widget_add_css_class (trial->numbers, "secondary");
+  gtk_widget_add_css_class (trial->numbers, "numeric");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (trial->bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Loading the sample record…"), -1);
+  gtk_box_append (GTK_BOX (page),
+                  g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER,
+                                "label", _ ("Loading the sample record…"), NULL));
+  gtk_box_append (GTK_BOX (page), trial->bar);
+  gtk_box_append (GTK_BOX (page), trial->numbers);
   gtk_box_append (GTK_BOX (page), stop);
+  show_progress (trial);
   gtk_window_present (GTK_WINDOW (trial->dialog));
   gtk_widget_grab_focus (stop);
   return G_SOURCE_REMOVE;
@@ -80,5 +114,5 @@ citiz_sample_try (GtkWidget *owner, CitizSession *session, CitizSampleFunc func)
   trial->stop = g_cancellable_new ();
   trial->func = func;
   trial->late = g_timeout_add (MOMENT, late_cb, trial);
-  citiz_session_load_sample_async (session, trial->stop, loaded_cb, trial);
+  citiz_session_load_sample_async (session, progress_cb, trial, trial->stop, loaded_cb, trial);
 }

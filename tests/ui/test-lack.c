@@ -39,7 +39,7 @@ app_with (const gchar *sql)
 
   g_assert_cmpuint (n_apps, <=, G_N_ELEMENTS (apps));
   app_up (app, NULL);
-  citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answer);
+  citiz_session_load_sample_async (app->session, NULL, NULL, NULL, app_answer_cb, &answer);
   result = app_wait (&answer);
   g_assert_true (citiz_session_load_sample_finish (app->session, result, &error));
   g_clear_object (&result); /* it holds the session */

@@ -33,7 +33,7 @@ load_sample (App *app)
   g_autoptr (GError) error = NULL;
   Answer answer = {0};
 
-  citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answer);
+  citiz_session_load_sample_async (app->session, NULL, NULL, NULL, app_answer_cb, &answer);
   result = app_wait (&answer);
   citiz_session_load_sample_finish (app->session, result, &error);
   g_assert_no_error (error);

@@ -368,7 +368,7 @@ test_one_at_a_time (App *app, gconstpointer data)
 
   start_import (app, APPLE, NULL, &answers[0]);
   start_import (app, SUMMARY, NULL, &answers[1]);
-  citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answers[2]);
+  citiz_session_load_sample_async (app->session, NULL, NULL, NULL, app_answer_cb, &answers[2]);
   second = app_wait (&answers[1]);
   g_assert_null (citiz_session_import_finish (app->session, second, &error));
   g_assert_error (error, CITIZ_INGEST_ERROR, CITIZ_INGEST_ERROR_BUSY);
@@ -413,7 +413,7 @@ change_sample (App *app, gboolean load)
   Answer answer = {0};
 
   if (load)
-    citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answer);
+    citiz_session_load_sample_async (app->session, NULL, NULL, NULL, app_answer_cb, &answer);
   else
     citiz_session_remove_sample_async (app->session, NULL, app_answer_cb, &answer);
   result = app_wait (&answer);
@@ -541,6 +541,39 @@ test_sample (App *app, gconstpointer data)
   g_assert_nonnull (citiz_record_get (citiz_session_get_record (app->session), &own));
 }
 
+typedef struct
+{
+  guint told;
+  guint64 done, total;
+} Told;
+
+static void
+told_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
+{
+  Told *told = data;
+
+  g_assert_cmpuint (done, >, told->done);
+  g_assert_true (told->total == 0 || told->total == total);
+  g_assert_cmpuint (done, <=, total);
+  *told = (Told){told->told + 1, done, total};
+}
+
+/* How far it is, in numbers: up to the end, and not for every entry. */
+static void
+test_sample_progress (App *app, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+  Told told = {0};
+
+  citiz_session_load_sample_async (app->session, told_cb, &told, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_assert_true (citiz_session_load_sample_finish (app->session, result, NULL));
+  g_assert_cmpuint (told.total, >, 300);
+  g_assert_cmpuint (told.done, ==, told.total);
+  g_assert_cmpuint (told.told, ==, 100);
+}
+
 /* Stopped in the middle, nothing of it is there; then it comes whole. */
 static GCancellable *halfway;
 static gint left = 300;
@@ -562,7 +595,7 @@ test_sample_stopped (App *app, gconstpointer data)
 
   app->env.random = random_cb;
   halfway = g_cancellable_new ();
-  citiz_session_load_sample_async (app->session, halfway, app_answer_cb, &answer);
+  citiz_session_load_sample_async (app->session, NULL, NULL, halfway, app_answer_cb, &answer);
   result = app_wait (&answer);
   g_assert_false (citiz_session_load_sample_finish (app->session, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -594,6 +627,7 @@ main (int argc, char **argv)
   ADD ("/app/import/no-file", test_no_file);
   ADD ("/app/import/stranger", test_stranger);
   ADD ("/app/import/sample", test_sample);
+  ADD ("/app/import/sample-progress", test_sample_progress);
   ADD ("/app/import/sample-stopped", test_sample_stopped);
   ADD ("/app/import/sample-stays", test_sample_stays);
   ADD ("/app/import/sample-access", test_sample_access);

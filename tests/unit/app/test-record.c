@@ -164,7 +164,7 @@ test_removed_stays_hidden (App *app, gconstpointer data)
   Answer answer = {0};
 
   g_assert_true (remove_item (app, &id, NULL));
-  citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answer);
+  citiz_session_load_sample_async (app->session, NULL, NULL, NULL, app_answer_cb, &answer);
   result = app_wait (&answer);
   g_assert_true (citiz_session_load_sample_finish (app->session, result, NULL));
   g_assert_null (citiz_record_get (citiz_session_get_record (app->session), &id));

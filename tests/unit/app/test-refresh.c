@@ -338,7 +338,7 @@ test_sample (App *app, gconstpointer data)
 
   app_save (app, NULL, "Peanut");
   access = app_press (app);
-  citiz_session_load_sample_async (app->session, NULL, app_answer_cb, &answer);
+  citiz_session_load_sample_async (app->session, NULL, NULL, NULL, app_answer_cb, &answer);
   loaded = app_wait (&answer);
   g_assert_true (citiz_session_load_sample_finish (app->session, loaded, NULL));
   come_to_rest (app);
