@@ -168,6 +168,10 @@ gchar *citiz_engine_name_of_node (CitizCommunity *community,
                                   const CitizPublicKey *node,
                                   const gchar *url);
 CitizRefoundView *citiz_engine_describe_refound (CitizCommunity *community);
+gboolean citiz_engine_look_for_nodes (CitizEngine *engine,
+                                      gpointer data,
+                                      GCancellable *cancellable,
+                                      GError **error);
 gboolean citiz_engine_refuse_refound (CitizEngine *engine,
                                       gpointer document,
                                       GCancellable *cancellable,

@@ -238,13 +238,12 @@ gboolean
 citiz_engine_can_share (CitizEngine *engine)
 {
   CitizDealNode nodes[CITIZ_COMMITTEE_MAX];
-  CitizCommunityState state;
   guint threshold;
 
   if (engine->community == NULL || !citiz_community_is_registered (engine->community))
     return FALSE;
-  state = citiz_community_get_state (engine->community);
-  return state != CITIZ_COMMUNITY_ALONE && state != CITIZ_COMMUNITY_FAILED
+  return citiz_community_is_heard (engine->community)
+         && citiz_community_get_state (engine->community) != CITIZ_COMMUNITY_FAILED
          && choose_committee (engine, nodes, &threshold) > 0;
 }
 

@@ -108,6 +108,13 @@ citiz_session_give_held (CitizSession *self)
     citiz_session_read_blobs_async (self, give_with_documents_cb, g_ptr_array_index (held, i));
 }
 
+/* @data: (transfer full): the task of a press */
+static void
+looked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  citiz_session_read_blobs_async (CITIZ_SESSION (source), give_with_documents_cb, data);
+}
+
 /* However often it was pressed meanwhile: one access, the same for all. */
 static void
 answer_presses_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -155,7 +162,7 @@ citiz_session_emergency_async (CitizSession *self,
     return;
   first = citiz_session_task (self, give, NULL, answer_presses_cb, NULL);
   g_object_set_data (G_OBJECT (first), "hours", GUINT_TO_POINTER (hours));
-  citiz_session_read_blobs_async (self, give_with_documents_cb, first);
+  citiz_session_look_at_nodes_async (self, looked_cb, first);
 }
 
 static void

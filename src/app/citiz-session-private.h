@@ -53,9 +53,13 @@ struct _CitizSession
   guint minute_timer;
   GQueue ranges; /* of samples that charts asked for, newest first */
   GPtrArray
-      *pressing;    /* GTask: presses that wait for the access that is being given to the first */
-  guint n_removing; /* removals of the sample record under way */
-  GPtrArray *held;  /* GTask: accesses to be given that wait for their end */
+      *pressing;      /* GTask: presses that wait for the access that is being given to the first */
+  guint n_removing;   /* removals of the sample record under way */
+  GPtrArray *held;    /* GTask: accesses to be given that wait for their end */
+  GPtrArray *lookers; /* GTask: those who wait until nodes that were away were asked */
+  guint look_late;    /* nobody waits for longer */
+  guint look_serial;  /* which of these is under way */
+  guint look_ms;      /* how long at most */
   guint refresh_timer;    /* the record changed a moment ago */
   guint n_refreshing;     /* renewals under way, the look at the record counted */
   gboolean refresh_again; /* it changed meanwhile */
@@ -108,6 +112,8 @@ void citiz_session_tell_silent (CitizEngine *engine, GStrv urls);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);
 /* The nodes of the community do not answer: @id is given on this computer instead. */
 void citiz_session_fall_back (CitizSession *self, gpointer id);
+void citiz_session_look_over (CitizSession *self, gpointer serial);
+void citiz_session_set_look (CitizSession *self, guint ms);
 /* The address that one's own node answers at; (transfer full). */
 void citiz_session_origin_async (CitizSession *self,
                                  GCancellable *cancellable,

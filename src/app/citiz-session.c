@@ -11,6 +11,7 @@
 #define COUNTDOWN_STEP_S 30
 #define REFRESH_QUIET_MS 5000
 #define END_WAIT_MS      30000
+#define LOOK_MS          1000 /* a press waits so long at most for nodes that were away */
 
 enum
 {
@@ -629,6 +630,7 @@ citiz_session_finalize (GObject *object)
   g_hash_table_unref (self->trash);
   g_ptr_array_unref (self->pressing);
   g_ptr_array_unref (self->held);
+  g_ptr_array_unref (self->lookers);
   g_ptr_array_unref (self->late);
   g_free (self->folder);
   G_OBJECT_CLASS (citiz_session_parent_class)->finalize (object);
@@ -682,5 +684,7 @@ citiz_session_init (CitizSession *self)
   self->trash = citiz_session_new_trash ();
   self->pressing = g_ptr_array_new_with_free_func (g_object_unref);
   self->held = g_ptr_array_new ();
+  self->lookers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->look_ms = LOOK_MS;
   self->late = g_ptr_array_new_with_free_func (g_object_unref);
 }

@@ -708,6 +708,10 @@ gboolean citiz_session_leave_community_finish (CitizSession *self,
 void citiz_session_set_metered (CitizSession *self, gboolean metered);
 /* A link over nodes is on screen in one place more, or less: whether they answer is asked at once, and then every ten seconds. */
 void citiz_session_set_watched (CitizSession *self, gboolean watched);
+/* Asks those that did not answer, when without them an access could not be given over nodes; a second at most. A press does so by itself. */
+void citiz_session_look_at_nodes_async (CitizSession *self,
+                                        GAsyncReadyCallback callback,
+                                        gpointer data);
 
 /* --- export --- */
 /* format: "ips" "fhir" "csv" "pdf" */

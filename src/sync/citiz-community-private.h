@@ -47,6 +47,7 @@ struct _CitizCommunity
   gboolean telling;  /* "changed" is on its way */
   gboolean was_even; /* since it was started */
   gboolean was_alone;
+  gboolean heard; /* some node has answered since it was */
   guint idle_ms;
   /* levels */
   CitizLight light; /* the newest final header that was verified alone */
@@ -125,7 +126,6 @@ void citiz_community_list_members (CitizCommunity *self);
 void citiz_community_see_votes (CitizCommunity *self);
 
 /* citiz-community-voices.c */
-guint citiz_community_words_needed (CitizCommunity *self);
 void citiz_community_listen (CitizCommunity *self);
 
 /* citiz-community-still.c */

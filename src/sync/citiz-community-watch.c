@@ -271,6 +271,9 @@ citiz_community_hear (CitizCommunity *self, const gchar *url, json_t *status)
     {
       end_doubt (self, url);
       take_status (self, url, status);
+      if (self->was_alone && !self->heard)
+        citiz_follower_hurry (self->follower, 0);
+      self->heard = TRUE;
     }
   citiz_community_listen (self);
   citiz_community_look_if_still (self);

@@ -240,6 +240,7 @@ state_cb (CitizCommunity *self)
       citiz_outbox_hurry (self->outbox);
     }
   self->was_alone = alone;
+  self->heard &= !alone;
   citiz_community_moved (self);
 }
 
@@ -524,6 +525,13 @@ const CitizHash *
 citiz_community_get_id (CitizCommunity *self)
 {
   return &self->invitation.chain_id;
+}
+
+/* Nobody is known to be unreachable: some node has answered since none did. */
+gboolean
+citiz_community_is_heard (CitizCommunity *self)
+{
+  return self->heard || citiz_community_get_state (self) != CITIZ_COMMUNITY_ALONE;
 }
 
 /* A block that comes while one is even is no reason to say that one is behind. */

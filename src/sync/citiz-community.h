@@ -104,8 +104,10 @@ GPtrArray *citiz_community_get_members (CitizCommunity *self); /* CitizCommunity
 guint64 citiz_community_get_node_height (CitizCommunity *self);
 CitizLevel citiz_community_get_level (CitizCommunity *self, gdouble *out_progress);
 CitizTime citiz_community_get_final_time (CitizCommunity *self);
-gboolean citiz_community_is_still (CitizCommunity *self); /* nothing new becomes final */
+gboolean citiz_community_is_still (CitizCommunity *self);  /* nothing new becomes final */
+guint citiz_community_words_needed (CitizCommunity *self); /* more than may lie */
 gboolean citiz_community_too_few_vote (CitizCommunity *self);
+gboolean citiz_community_is_heard (CitizCommunity *self);
 
 /* Those who keep it have founded it anew, because a quorum was lost for good: the person decides. */
 const CitizRefound *citiz_community_get_refound (CitizCommunity *self, guint *out_old);

@@ -42,6 +42,7 @@ struct _CitizWatch
   gboolean visiting;
   GCancellable *stop;
   GSource *again;
+  GTask *look; /* NULL: nobody waits for those who did not answer */
 };
 
 CitizAlarm *citiz_watch_find_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url);
@@ -55,6 +56,9 @@ void citiz_watch_tell_changed (CitizWatch *self);
 void citiz_watch_tell_status (CitizWatch *self, const gchar *url, json_t *status);
 void citiz_watch_tell_evidence (CitizWatch *self, GArray *evidence);
 
+void citiz_watch_node_unref (gpointer node);
+void citiz_watch_ask_status (CitizWatch *self, CitizWatchNode *node, CitizHttpAsk *ask);
+void citiz_watch_take_status (CitizWatch *self, CitizWatchNode *node, guint status, GBytes *answer);
 guint citiz_watch_pace (CitizWatch *self);
 void citiz_watch_visit_soon (CitizWatch *self);
 void citiz_watch_visit_now (CitizWatch *self);

@@ -34,8 +34,8 @@ always (CitizWatch *self, CitizWatchNode *node)
   return TRUE;
 }
 
-static void
-ask_status (CitizWatch *self, CitizWatchNode *node, CitizHttpAsk *ask)
+void
+citiz_watch_ask_status (CitizWatch *self, CitizWatchNode *node, CitizHttpAsk *ask)
 {
   ask->url = g_strconcat (node->said.url, "/v1/status", NULL);
   ask->answer_max = STATUS_MAX;
@@ -121,8 +121,8 @@ read_status (CitizWatch *self, CitizWatchNode *node, json_t *body)
   return TRUE;
 }
 
-static void
-take_status (CitizWatch *self, CitizWatchNode *node, guint status, GBytes *answer)
+void
+citiz_watch_take_status (CitizWatch *self, CitizWatchNode *node, guint status, GBytes *answer)
 {
   json_t *body = answer != NULL && status == 200 ? citiz_json_strict_parse (answer, NULL) : NULL;
 
@@ -321,7 +321,7 @@ take_signature (CitizWatch *self, CitizWatchNode *node, guint status, GBytes *an
 }
 
 static const Step steps[] = {
-    {always, ask_status, take_status},
+    {always, citiz_watch_ask_status, citiz_watch_take_status},
     {is_in_doubt, ask_blocks, take_blocks},
     {is_page_due, ask_page, take_page},
     {is_signature_due, ask_signature, take_signature},

@@ -38,8 +38,8 @@ node_clear (gpointer data)
   g_ptr_array_unref (node->said.silent);
 }
 
-static void
-node_unref (gpointer node)
+void
+citiz_watch_node_unref (gpointer node)
 {
   g_rc_box_release_full (node, node_clear);
 }
@@ -79,7 +79,7 @@ find_node (CitizWatch *self, const gchar *url)
 void
 citiz_watch_set_nodes (CitizWatch *self, const gchar *const *urls)
 {
-  GPtrArray *nodes = g_ptr_array_new_with_free_func (node_unref);
+  GPtrArray *nodes = g_ptr_array_new_with_free_func (citiz_watch_node_unref);
 
   for (; *urls != NULL; urls++)
     {
@@ -205,6 +205,7 @@ citiz_watch_stop (CitizWatch *self)
 {
   if (self->stop == NULL)
     return;
+  citiz_watch_end_look (self);
   citiz_watch_visit_end (self);
   g_clear_object (&self->client);
 }
@@ -298,7 +299,7 @@ citiz_watch_class_init (CitizWatchClass *klass)
 void
 citiz_watch_init (CitizWatch *self)
 {
-  self->nodes = g_ptr_array_new_with_free_func (node_unref);
+  self->nodes = g_ptr_array_new_with_free_func (citiz_watch_node_unref);
   self->alarms = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_alarm_free);
   self->visit_ms = VISIT_MS;
 }

@@ -44,6 +44,12 @@ void citiz_watch_begin_anew (CitizWatch *self);
 gboolean citiz_watch_start (CitizWatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_watch_stop (CitizWatch *self);
 void citiz_watch_hear (CitizWatch *self, const gchar *url, gboolean answered);
+void citiz_watch_look_async (CitizWatch *self,
+                             gboolean (*enough) (gpointer data),
+                             gpointer enough_data,
+                             GAsyncReadyCallback callback,
+                             gpointer data);
+void citiz_watch_end_look (CitizWatch *self);
 void citiz_watch_suspect (CitizWatch *self, const gchar *url);
 void citiz_watch_accuse (CitizWatch *self, const gchar *url, const CitizGiven *given);
 

@@ -75,6 +75,8 @@ citiz_emergency_page_map (GtkWidget *widget)
     self->tick = g_timeout_add_seconds (1, tick_cb, self);
   update_clock (self);
   follow_watched (self);
+  if (self->session != NULL) /* by the time it is pressed they are known */
+    citiz_session_look_at_nodes_async (self->session, NULL, NULL);
 }
 
 static void

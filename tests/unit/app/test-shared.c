@@ -823,6 +823,50 @@ test_nobody_answers (App *app, gconstpointer data)
 }
 
 static gboolean
+all_are_away (App *app)
+{
+  const CitizCommunityView *view = citiz_session_get_community (app->session);
+
+  return view->state == CITIZ_COMMUNITY_VIEW_ALONE && view->n_missing == NODES;
+}
+
+static GMutex busy;
+
+static gboolean
+busy_cb (gpointer data)
+{
+  g_mutex_lock (&busy);
+  g_mutex_unlock (&busy);
+  return G_SOURCE_REMOVE;
+}
+
+/* They were away and are back: whoever presses finds them. An engine in the midst of something long is not waited for. */
+static void
+test_back_again (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  app_save (app, NULL, "Peanut");
+  for (guint i = 0; i < NODES; i++)
+    nodes_kill (i);
+  g_assert_true (app_until (all_are_away, app, LONG));
+  g_mutex_lock (&busy);
+  citiz_engine_do (app->session->engine, busy_cb, NULL);
+  citiz_session_set_look (app->session, 50);
+  citiz_session_look_at_nodes_async (app->session, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_mutex_unlock (&busy);
+  nodes_start_all ();
+  citiz_session_set_look (app->session, LONG * 1000);
+  access = app_press (app);
+  g_assert_cmpuint (access->n_nodes, ==, NODES);
+  g_assert_true (app_until (all_hold, app, LONG));
+  read_all (app, access->link, 0, 1, "Camille Ouellet", "Peanut");
+}
+
+static gboolean
 nothing_waits_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   *(gboolean *) data = citiz_outbox_n_waiting (citiz_community_get_outbox (engine->community)) == 0;
@@ -1123,6 +1167,7 @@ main (int argc, char **argv)
   TEST ("end-in-vain", test_end_in_vain);
   TEST ("goes-on", test_goes_on);
   TEST ("nobody-answers", test_nobody_answers);
+  TEST ("back-again", test_back_again);
   TEST ("too-old", test_too_old);
   TEST ("alone", test_alone);
   TEST ("renewed", test_renewed);

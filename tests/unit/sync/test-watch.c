@@ -352,6 +352,65 @@ test_heard (void)
   scene_clear (&scene);
 }
 
+static gboolean
+two_answer_cb (gpointer data)
+{
+  Scene *scene = data;
+  g_autoptr (GPtrArray) nodes = citiz_watch_nodes (scene->watch);
+  guint n = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    n += ((const CitizWatched *) nodes->pdata[i])->answers;
+  return n >= 2;
+}
+
+static void
+looked_cb (GObject *watch, GAsyncResult *result, gpointer data)
+{
+  *(gboolean *) data = g_task_propagate_boolean (G_TASK (result), NULL);
+}
+
+/* Those that did not answer are asked at once when somebody waits, not in their turn; no longer than until enough of them do, or all have. */
+static void
+test_look (void)
+{
+  Scene scene;
+  guint asked[NODES];
+  gboolean over = FALSE;
+
+  scene_init (&scene, 5, 0, 0);
+  for (guint i = 0; i < NODES; i++)
+    scene.nodes[i].down = TRUE;
+  citiz_watch_set_pace (scene.watch, 3600 * 1000);
+  scene_start (&scene);
+  RUN_UNTIL (scene.nodes[NODES - 1].asked > 0);
+  for (guint i = 0; i < NODES; i++)
+    RUN_UNTIL (scene.nodes[i].asked > 0);
+  citiz_watch_look_async (scene.watch, two_answer_cb, &scene, looked_cb, &over);
+  RUN_UNTIL (over); /* all have answered, and none well */
+  for (guint i = 0; i < NODES; i++)
+    {
+      asked[i] = scene.nodes[i].asked;
+      g_assert_cmpuint (asked[i], ==, 2);
+    }
+  over = FALSE;
+  scene.nodes[1].down = scene.nodes[3].down = FALSE;
+  citiz_watch_look_async (scene.watch, two_answer_cb, &scene, looked_cb, &over);
+  RUN_UNTIL (over);
+  g_assert_true (two_answer_cb (&scene));
+  g_assert_cmpuint (scene.nodes[1].asked, ==, asked[1] + 1);
+  over = FALSE;
+  citiz_watch_look_async (scene.watch, two_answer_cb, &scene, looked_cb, &over);
+  citiz_watch_end_look (scene.watch); /* nobody waits any more */
+  RUN_UNTIL (over);
+  g_assert_cmpuint (scene.nodes[1].asked, ==, asked[1] + 1); /* it is known to answer */
+  over = FALSE;
+  citiz_watch_look_async (scene.watch, two_answer_cb, &scene, looked_cb, &over);
+  citiz_watch_stop (scene.watch);
+  RUN_UNTIL (over);
+  scene_clear (&scene);
+}
+
 /* The validators signed two histories: who did is named, once, and it is there again after a restart. */
 static void
 test_fork (void)
@@ -574,6 +633,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/watch/nothing-wrong", test_nothing_wrong);
   g_test_add_func ("/sync/watch/newcomer", test_newcomer);
   g_test_add_func ("/sync/watch/heard", test_heard);
+  g_test_add_func ("/sync/watch/look", test_look);
   g_test_add_func ("/sync/watch/fork", test_fork);
   g_test_add_func ("/sync/watch/other", test_other);
   g_test_add_func ("/sync/watch/page", test_page);
