@@ -92,24 +92,25 @@ describe_alarm (CitizCommunity *community, CitizAlarm *alarm)
 }
 
 static gint
-fewer_first (gconstpointer a, gconstpointer b)
+more_first (gconstpointer a, gconstpointer b)
 {
   const guint x = *(const guint *) a, y = *(const guint *) b;
 
-  return x < y ? -1 : x > y;
+  return x > y ? -1 : x < y;
 }
 
-/* No node's word alone: the middle of what those say that answer, the lower one of two. */
+/* As many as more nodes than may lie have counted at least: one of them is honest. Who has just begun, or is not asked, counts none, and says nothing
+ * against the others. */
 static guint
-middle_of_watchers (GPtrArray *nodes)
+count_watchers (GPtrArray *nodes, guint needed)
 {
   g_autoptr (GArray) said = g_array_new (FALSE, FALSE, sizeof (guint));
 
   for (guint i = 0; i < nodes->len; i++)
     if (((const CitizWatched *) nodes->pdata[i])->answers)
       g_array_append_val (said, ((const CitizWatched *) nodes->pdata[i])->watchers);
-  g_array_sort (said, fewer_first);
-  return said->len > 0 ? g_array_index (said, guint, (said->len - 1) / 2) : 0;
+  g_array_sort (said, more_first);
+  return said->len > 0 ? g_array_index (said, guint, MIN (needed, said->len) - 1) : 0;
 }
 
 void
@@ -127,7 +128,7 @@ citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *vie
           && !(alarm->kind == CITIZ_ALARM_STALL && view->still)) /* seen by one's own eyes */
         g_ptr_array_add (view->alarms, describe_alarm (community, alarm));
     }
-  view->watchers = middle_of_watchers (nodes);
+  view->watchers = count_watchers (nodes, citiz_community_words_needed (community));
 }
 
 /* What a carer's page tells ***************************************************/
