@@ -5,6 +5,7 @@
 #include "record/citiz-unit.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define DAYS_SHOWN 30
@@ -179,35 +180,11 @@ show_kind (CitizCommandRun *run, CitizKind kind, const gchar *key, const gchar *
   for (guint i = 0; i < rows->len; i++)
     {
       const CitizExportRow *row = g_ptr_array_index (rows, i);
+      g_autofree gchar *date = citiz_export_row_date (row);
+
       json_array_append_new (list, describe_row (row));
-      citiz_say (run, "  %-10.10s  %s  %s", row->when, row->what, row->details);
+      citiz_say (run, "  %-16s  %s  %s", date, row->what, row->details);
     }
-}
-
-static void
-show_care (CitizCommandRun *run)
-{
-  const CitizItem *patient = citiz_record_patient (citiz_session_get_record (run->session));
-
-  if (patient != NULL)
-    {
-      g_autofree gchar *birth = citiz_date_to_string (&patient->onset);
-      json_object_set_new (run->answer, "patient",
-                           json_pack ("{s:s, s:s}", "name", patient->title[citiz_env_language ()],
-                                      "birthDate", birth));
-      citiz_say (run, "%s", patient->title[citiz_env_language ()]);
-    }
-  show_kind (run, CITIZ_KIND_ALLERGY, "allergies", _ ("Allergies and intolerances"));
-  show_kind (run, CITIZ_KIND_MEDICATION, "medications", _ ("Medications"));
-  show_kind (run, CITIZ_KIND_PROBLEM, "problems", _ ("Health problems"));
-  show_kind (run, CITIZ_KIND_RESULT, "results", _ ("Results"));
-  show_kind (run, CITIZ_KIND_MEASURE, "measures", _ ("Measures"));
-  show_kind (run, CITIZ_KIND_IMMUNIZATION, "immunizations", _ ("Vaccines"));
-  show_kind (run, CITIZ_KIND_PROCEDURE, "procedures", _ ("Procedures"));
-  show_kind (run, CITIZ_KIND_DEVICE, "devices", _ ("Devices"));
-  show_kind (run, CITIZ_KIND_DOCUMENT, "documents", _ ("Documents"));
-  show_kind (run, CITIZ_KIND_DIRECTIVE, "directives", _ ("Advance directives"));
-  show_kind (run, CITIZ_KIND_CONTACT, "contacts", _ ("Contacts"));
 }
 
 static gchar *
@@ -217,6 +194,25 @@ day_text (gint32 day)
 
   citiz_day_to_ymd (day, &year, &month, &month_day);
   return g_strdup_printf ("%04d-%02d-%02d", year, month, month_day);
+}
+
+/* At most the decimals of the catalogue: what was entered as 71.4 is not 71.40. */
+static gchar *
+number_text (gdouble value, gint decimals)
+{
+  g_autofree gchar *format = g_strdup_printf ("%%.%df", decimals);
+  gchar text[64];
+
+  g_ascii_formatd (text, sizeof text, format, value);
+  if (strchr (text, '.') != NULL)
+    {
+      gsize n = strlen (text);
+
+      while (text[n - 1] == '0')
+        n--;
+      text[text[n - 1] == '.' ? n - 1 : n] = '\0';
+    }
+  return g_strdup (text);
 }
 
 /* The newest days, if there are any. */
@@ -239,7 +235,7 @@ show_days (CitizCommandRun *run, const CitizMeasure *measure)
       const CitizDay *day = &g_array_index (days, CitizDay, i);
       gdouble value = citiz_day_value (day, measure->aggregate);
       g_autofree gchar *date = day_text (day->day);
-      g_autofree gchar *number = g_strdup_printf ("%.*f", measure->decimals, value);
+      g_autofree gchar *number = number_text (value, measure->decimals);
 
       if (citiz_env_language () == CITIZ_LANGUAGE_FR)
         g_strdelimit (number, ".", ',');
@@ -251,35 +247,88 @@ show_days (CitizCommandRun *run, const CitizMeasure *measure)
     }
 }
 
-/* Each measure in the part a person looks for it in, as in the window; what a laboratory found is among care's results. */
-static void
-show_measures (CitizCommandRun *run, gboolean diet)
+typedef enum
 {
-  g_autoptr (GPtrArray) measures = citiz_record_measures (citiz_session_get_record (run->session));
+  PART_CARE,
+  PART_ACTIVITY,
+  PART_DIET
+} Part;
+
+static Part
+part_of (const CitizMeasure *measure)
+{
+  static const gchar *const activity[]
+      = {"hr",      "steps",     "walk_",   "active_", "basal_", "exercise_", "mvpa_",
+         "flights", "sedentary", "cadence", "stand_",  "vo2max", "sleep",     NULL};
+
+  if (g_str_has_prefix (measure->key, "diet_"))
+    return PART_DIET;
+  for (guint i = 0; activity[i] != NULL; i++)
+    if (g_str_has_prefix (measure->key, activity[i]))
+      return PART_ACTIVITY;
+  return PART_CARE;
+}
+
+/* Each measure in the part a person looks for it in, as in the window. Care has its entries already: of it, what a device measured. */
+static void
+show_measures (CitizCommandRun *run, Part part)
+{
+  CitizRecord *record = citiz_session_get_record (run->session);
+  g_autoptr (GPtrArray) measures = citiz_record_measures (record);
 
   json_object_set_new (run->answer, "days", json_array ());
   for (guint i = 0; i < measures->len; i++)
     {
       const CitizMeasure *measure = citiz_measure_get (g_ptr_array_index (measures, i));
+      g_autoptr (GPtrArray) sources = NULL;
 
-      if (measure != NULL && !measure->laboratory
-          && g_str_has_prefix (measure->key, "diet_") == diet)
+      if (measure == NULL || measure->laboratory || part_of (measure) != part)
+        continue;
+      sources = citiz_record_sources (record, measure->key);
+      if (part != PART_CARE || sources->len > 0)
         show_days (run, measure);
     }
+}
+
+static void
+show_care (CitizCommandRun *run)
+{
+  const CitizItem *patient = citiz_record_patient (citiz_session_get_record (run->session));
+
+  if (patient != NULL)
+    {
+      g_autofree gchar *birth = citiz_date_to_string (&patient->onset);
+      json_object_set_new (run->answer, "patient",
+                           json_pack ("{s:s, s:s}", "name", patient->title[citiz_env_language ()],
+                                      "birthDate", birth));
+      citiz_say (run, "%s", patient->title[citiz_env_language ()]);
+    }
+  show_kind (run, CITIZ_KIND_ALLERGY, "allergies", _ ("Allergies and intolerances"));
+  show_kind (run, CITIZ_KIND_MEDICATION, "medications", _ ("Medications"));
+  show_kind (run, CITIZ_KIND_PROBLEM, "problems", _ ("Health problems"));
+  show_kind (run, CITIZ_KIND_RESULT, "results", _ ("Results"));
+  show_kind (run, CITIZ_KIND_MEASURE, "measures", _ ("Measures"));
+  show_measures (run, PART_CARE);
+  show_kind (run, CITIZ_KIND_IMMUNIZATION, "immunizations", _ ("Vaccines"));
+  show_kind (run, CITIZ_KIND_PROCEDURE, "procedures", _ ("Procedures"));
+  show_kind (run, CITIZ_KIND_DEVICE, "devices", _ ("Devices"));
+  show_kind (run, CITIZ_KIND_DOCUMENT, "documents", _ ("Documents"));
+  show_kind (run, CITIZ_KIND_DIRECTIVE, "directives", _ ("Advance directives"));
+  show_kind (run, CITIZ_KIND_CONTACT, "contacts", _ ("Contacts"));
 }
 
 static void
 show_activity (CitizCommandRun *run)
 {
   show_kind (run, CITIZ_KIND_SESSION, "sessions", _ ("Activity sessions"));
-  show_measures (run, FALSE);
+  show_measures (run, PART_ACTIVITY);
 }
 
 static void
 show_diet (CitizCommandRun *run)
 {
   show_kind (run, CITIZ_KIND_MEAL, "meals", _ ("Meals"));
-  show_measures (run, TRUE);
+  show_measures (run, PART_DIET);
 }
 
 static const struct

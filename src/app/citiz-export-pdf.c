@@ -83,9 +83,9 @@ put_block (Paper *paper,
 static void
 put_row (Paper *paper, const CitizExportRow *row)
 {
-  g_autofree gchar *line = row->when[0] != '\0'
-                               ? g_strdup_printf ("%s  (%.10s)", row->what, row->when)
-                               : g_strdup (row->what);
+  g_autofree gchar *date = citiz_export_row_date (row);
+  g_autofree gchar *line
+      = *date != '\0' ? g_strdup_printf ("%s  (%s)", row->what, date) : g_strdup (row->what);
 
   put_block (paper, line, "Sans Bold 9", 8, 0, 14);
   if (row->details[0] != '\0')

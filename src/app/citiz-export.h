@@ -28,6 +28,8 @@ GPtrArray *citiz_export_rows_to_read (const CitizRecord *record,
                                       CitizKind kind,
                                       CitizLanguage language);
 
+gchar *citiz_export_row_date (const CitizExportRow *row);
+
 /* "ips" "fhir" "csv" "pdf". NULL with error for another. */
 GBytes *citiz_export (const CitizRecord *record,
                       const gchar *format,

@@ -92,6 +92,24 @@ citiz_decimal_from_double (gdouble number, gint decimals)
   return out;
 }
 
+gchar *
+citiz_decimal_to_read (const gchar *text)
+{
+  CitizDecimal decimal;
+  gint digits = 0, whole;
+
+  if (!citiz_decimal_parse (&decimal, text) || decimal.decimals == 0
+      || strpbrk (text, "eE") != NULL)
+    return g_strdup (text);
+  for (const gchar *p = text; *p != '\0'; p++)
+    digits += g_ascii_isdigit (*p) && (digits > 0 || *p != '0');
+  if (digits <= 6)
+    return g_strdup (text);
+  whole = decimal.number == 0 ? 1 : (gint) floor (log10 (fabs (decimal.number))) + 1;
+  decimal = citiz_decimal_from_double (decimal.number, MAX (0, 4 - whole));
+  return g_strdup (decimal.text[0] != '\0' ? decimal.text : text);
+}
+
 gboolean
 citiz_decimal_known (const CitizDecimal *decimal)
 {

@@ -22,6 +22,9 @@ gboolean citiz_decimal_parse (CitizDecimal *out, const gchar *text) G_GNUC_WARN_
 /* As a person types it: decimal comma or point, spaces between thousands, sign. */
 gboolean citiz_decimal_parse_typed (CitizDecimal *out, const gchar *text) G_GNUC_WARN_UNUSED_RESULT;
 CitizDecimal citiz_decimal_from_double (gdouble number, gint decimals);
+/* For the eye: as written, but what a computer worked out ("60.64159302502363": decimals, more than six digits that count) has four digits,
+ * and all those before the point. Returns: (transfer full) */
+gchar *citiz_decimal_to_read (const gchar *text);
 gboolean citiz_decimal_known (const CitizDecimal *decimal);
 
 /* JSON whose decimals keep their digits. jansson knows doubles only: where a double would be written differently,

@@ -7,6 +7,7 @@
 
 #include "core/citiz-env.h"
 #include "record/citiz-code.h"
+#include "record/citiz-decimal.h"
 #include "record/citiz-sig.h"
 
 /* Tables hold both languages themselves: a system without the French locale still writes French numbers, and a test may switch
@@ -154,12 +155,14 @@ gchar *
 citiz_format_digits (const gchar *digits)
 {
   const gchar *p = digits;
+  g_autofree gchar *shown = NULL;
 
   if (*p == '-' || *p == '+')
     p++;
   if (*p == '\0' || strspn (p, "0123456789.") != strlen (p) || *p == '.')
     return g_strdup (digits);
-  return localize (digits);
+  shown = citiz_decimal_to_read (digits);
+  return localize (shown);
 }
 
 const gchar *

@@ -222,7 +222,8 @@ await step('shows care and activity, each measure where a person looks for it', 
   const activity = done(['show', 'activity']);
   assert.ok(activity.days.length > 20, JSON.stringify(activity).slice(0, 400));
   assert.ok(care.results.some((row) => /6.9/.test(row.details)), JSON.stringify(care.results));
-  assert.deepEqual(activity.days.filter((day) => day.measure === 'hba1c'), []);
+  assert.deepEqual(activity.days.filter((day) => /^(hba1c|bp_|weight)/.test(day.measure)), []);
+  assert.doesNotMatch(plain(['show', 'activity']), /\d[.,]\d*0 /, 'no noughts that nobody wrote');
   const french = done(['show', 'care'], { env: { LANGUAGE: 'fr' } });
   assert.deepEqual(french.measures.filter((row) => /\d\/\d/.test(row.details)).map((row) => row.details.split(/\s/)[0]), ['155,0/85,0']);
   for (const drug of french.medications) assert.doesNotMatch(drug.details, /\d\.\d/);

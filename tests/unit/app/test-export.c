@@ -2,6 +2,7 @@
 #include "app-fixture.h"
 
 #include "app/citiz-export.h"
+#include "record/citiz-compose.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -137,6 +138,125 @@ test_csv (App *app, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     if (!has_cell (rows, cases[i].cell))
       g_error ("no cell %s", cases[i].cell);
+}
+
+static CitizId
+save_draft (App *app, CitizKind kind, CitizDraft draft)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  json_auto_t *resource = NULL;
+  CitizId id = {0};
+  Answer answer = {0};
+
+  draft.now = citiz_session_now (app->session);
+  resource = citiz_compose (kind, &draft, NULL);
+  citiz_session_save_async (app->session, NULL, resource, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  citiz_session_save_finish (app->session, result, &id, &error);
+  g_assert_no_error (error);
+  return id;
+}
+
+static CitizDate
+date_of (const gchar *text)
+{
+  CitizDate date;
+
+  g_assert_true (citiz_date_parse (&date, text));
+  return date;
+}
+
+/* A line of an export and of the command line says what the page says: how grave, whether taken, only when needed, since when or nothing. */
+static void
+test_says_all (App *app, gconstpointer data)
+{
+  const struct
+  {
+    CitizKind kind;
+    CitizDraft draft;
+    const gchar *details, *date;
+  } cases[] = {
+      {CITIZ_KIND_ALLERGY,
+       {.title = "Penicillin",
+        .reaction = "Anaphylaxis",
+        .severity = CITIZ_SEVERITY_SEVERE,
+        .onset = date_of ("1994")},
+       "Severe · Anaphylaxis",
+       "1994"},
+      {CITIZ_KIND_ALLERGY,
+       {.title = "Latex",
+        .verification = CITIZ_VERIFICATION_REFUTED,
+        .severity = CITIZ_SEVERITY_MILD},
+       "Ruled out",
+       ""},
+      {CITIZ_KIND_ALLERGY,
+       {.title = "Peanut",
+        .criticality = CITIZ_CRITICALITY_HIGH,
+        .verification = CITIZ_VERIFICATION_UNCONFIRMED},
+       "High risk · To be confirmed",
+       ""},
+      {CITIZ_KIND_MEDICATION,
+       {.title = "Salbutamol", .detail = "100 µg/dose", .dosage = "2 puffs", .as_needed = TRUE},
+       "100 µg/dose · 2 puffs · as needed",
+       ""},
+      {CITIZ_KIND_MEDICATION,
+       {.title = "Insulin glargine",
+        .dosage = "18 units",
+        .times = {22 * 60},
+        .n_times = 1,
+        .onset = date_of ("2019-03")},
+       "18 units · 22:00",
+       "2019-03"},
+      {CITIZ_KIND_PROBLEM, {.title = "Asthma", .status = CITIZ_STATUS_ACTIVE}, "Active", ""},
+      {CITIZ_KIND_RESULT,
+       {.title = "HDL",
+        .value = "60.64159302502363",
+        .unit = "mg/dL",
+        .onset = date_of ("2022-01-04T10:15:00-05:00")},
+       "60.64\302\240mg/dL",
+       "2022-01-04 10:15"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      CitizId id = save_draft (app, cases[i].kind, cases[i].draft);
+      g_autoptr (GPtrArray) rows = citiz_export_rows (citiz_session_get_record (app->session),
+                                                      cases[i].kind, CITIZ_LANGUAGE_EN);
+      gboolean seen = FALSE;
+
+      for (guint j = 0; j < rows->len; j++)
+        {
+          const CitizExportRow *row = rows->pdata[j];
+          g_autofree gchar *date = citiz_export_row_date (row);
+
+          if (!citiz_id_equal (&row->item->id, &id))
+            continue;
+          g_assert_cmpstr (row->details, ==, cases[i].details);
+          g_assert_cmpstr (date, ==, cases[i].date);
+          seen = TRUE;
+        }
+      g_assert_true (seen);
+    }
+}
+
+static void
+test_says_dose (App *app, gconstpointer data)
+{
+  CitizDraft metformin = {.title = "Metformin", .detail = "500 mg"};
+  CitizId id = save_draft (app, CITIZ_KIND_MEDICATION, metformin);
+  CitizDraft dose = {.subject = citiz_record_get (citiz_session_get_record (app->session), &id),
+                     .onset = date_of ("2026-11-23T12:20:10-05:00")};
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autofree gchar *date = NULL;
+
+  save_draft (app, CITIZ_KIND_DOSE, dose);
+  rows = citiz_export_rows (citiz_session_get_record (app->session), CITIZ_KIND_DOSE,
+                            CITIZ_LANGUAGE_EN);
+  g_assert_cmpuint (rows->len, ==, 1);
+  date = citiz_export_row_date (rows->pdata[0]);
+  g_assert_cmpstr (((CitizExportRow *) rows->pdata[0])->details, ==, "Not taken · 500 mg");
+  g_assert_cmpstr (date, ==, "2026-11-23 12:20");
 }
 
 static guint
@@ -275,6 +395,8 @@ main (int argc, char **argv)
   g_assert_true (citiz_crypto_init ());
   ADD ("/app/export/json", test_json);
   ADD ("/app/export/csv", test_csv);
+  ADD ("/app/export/says-all", test_says_all);
+  ADD ("/app/export/says-dose", test_says_dose);
   ADD ("/app/export/pdf", test_pdf);
   ADD ("/app/export/refused", test_refused);
   ADD ("/app/export/removed", test_removed);

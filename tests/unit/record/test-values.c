@@ -73,6 +73,25 @@ test_civil_days (void)
 }
 
 static void
+test_decimals_to_read (void)
+{
+  static const gchar *const cases[][2] = {
+      {"60.64159302502363", "60.64"},   {"109.29940925015008", "109.3"},
+      {"0.00123456789", "0.001235"},    {"123456.7890", "123457"},
+      {"-3.14159265", "-3.142"},        {"6.10", "6.10"},
+      {"1234.56", "1234.56"},           {"250000000", "250000000"},
+      {"1.0000001e-3", "1.0000001e-3"}, {"0.00000000", "0.00000000"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *shown = citiz_decimal_to_read (cases[i][0]);
+
+      g_assert_cmpstr (shown, ==, cases[i][1]);
+    }
+}
+
+static void
 test_decimals (void)
 {
   static const gchar *const bad[] = {"", "1.", ".5", "01", "1e", "+1", "NaN", "1e999", "0x10"};
@@ -365,6 +384,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/date/order", test_date_order);
   g_test_add_func ("/record/date/civil-days", test_civil_days);
   g_test_add_func ("/record/decimal", test_decimals);
+  g_test_add_func ("/record/decimal-to-read", test_decimals_to_read);
   g_test_add_func ("/record/json/digits", test_json_digits);
   g_test_add_func ("/record/json/hostile", test_json_hostile);
   g_test_add_func ("/record/json/error-quotes-nothing", test_json_error_quotes_nothing);
