@@ -3,6 +3,7 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-window.h"
 
+#define OLDER   "citiz-older-toast"
 #define LETTERS 16 /* on a line beside a button in a narrow window */
 
 /* What was asked for is answered somewhere: when its dialog or its row has gone, in the window with the open record. */
@@ -55,6 +56,19 @@ citiz_toast_drop_all (AdwApplicationWindow *window)
   adw_application_window_set_content (window, fresh);
 }
 
+/* The newest replaces: one that made way waits in libadwaita's queue, and would come back with an Undo of what is no longer the last. It goes with
+ * the newer, not at once: one that is still coming in must not be dismissed. */
+static void
+replace_older (AdwToastOverlay *overlay, AdwToast *toast)
+{
+  AdwToast *older = g_object_get_data (G_OBJECT (overlay), OLDER);
+
+  if (older != NULL)
+    g_signal_connect_object (toast, "dismissed", G_CALLBACK (adw_toast_dismiss), older,
+                             G_CONNECT_SWAPPED);
+  g_object_set_data_full (G_OBJECT (overlay), OLDER, g_object_ref (toast), g_object_unref);
+}
+
 static void
 show_toast (GtkWidget *widget, AdwToast *toast)
 {
@@ -80,6 +94,8 @@ show_toast (GtkWidget *widget, AdwToast *toast)
                                    LETTERS * 100 / citiz_scaled (100));
   /* The news of this moment, not what waits: "Undo" is for what was just done. */
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  replace_older (overlay,
+                 toast); /* before libadwaita's own handler, which shows the next of the queue */
   adw_toast_overlay_add_toast (overlay, toast);
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (overlay)); child != NULL;
        child = gtk_widget_get_next_sibling (child))

@@ -510,6 +510,43 @@ shows (GtkWidget *widget, const gchar *text)
   return FALSE;
 }
 
+static guint
+count_toasts (CitizWindow *window)
+{
+  GtkWidget *overlay = adw_application_window_get_content (ADW_APPLICATION_WINDOW (window));
+  guint n = 0;
+
+  for (GtkWidget *w = gtk_widget_get_first_child (overlay); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    n += w != adw_toast_overlay_get_child (ADW_TOAST_OVERLAY (overlay));
+  return n;
+}
+
+/* What a newer toast has replaced does not come back after it: its "Undo" would be of something that is no longer the last. */
+static void
+test_toast_replaced (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *overlay, *toast;
+
+  gtk_window_present (GTK_WINDOW (window));
+  overlay = adw_application_window_get_content (ADW_APPLICATION_WINDOW (window));
+  for (const gchar *const *text = (const gchar *[]){"First", "Second", "Third", NULL};
+       *text != NULL; text++)
+    {
+      citiz_toast_action (GTK_WIDGET (window), *text, "Undo", "win.emergency");
+      WAIT_FOR (count_toasts (window) == 1 && ui_find (overlay, GTK_TYPE_LABEL, *text, TRUE));
+    }
+  toast = gtk_widget_get_last_child (overlay);
+  g_signal_emit_by_name (gtk_widget_get_last_child (toast), "clicked"); /* its cross */
+  g_assert_false (shows (GTK_WIDGET (window), "First") || shows (GTK_WIDGET (window), "Second"));
+  WAIT_FOR (count_toasts (window) == 0);
+  citiz_toast (GTK_WIDGET (window), "Fourth");
+  g_assert_true (shows (GTK_WIDGET (window), "Fourth"));
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 static void
 sample_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -714,6 +751,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/size", test_size);
   g_test_add_func ("/window/wheel", test_wheel);
   g_test_add_func ("/window/toast-button", test_toast_button);
+  g_test_add_func ("/window/toast-replaced", test_toast_replaced);
   g_test_add_func ("/window/narrow-large", test_narrow_large);
   g_test_add_func ("/window/empty", test_empty);
   g_test_add_func ("/window/kept-over-nodes", test_kept_over_nodes);
