@@ -12,7 +12,7 @@ static const CitizChoice problem_states[] = {{"active", N_ ("Present")},
                                              {"remission", N_ ("In remission")},
                                              {"resolved", N_ ("Over")},
                                              {NULL, NULL}};
-static const CitizChoice medication_states[] = {{"active", N_ ("Taken now")},
+static const CitizChoice medication_states[] = {{"active", N_ ("I take it")},
                                                 {"stopped", N_ ("Stopped")},
                                                 {"on-hold", N_ ("On hold")},
                                                 {NULL, NULL}};
@@ -89,7 +89,7 @@ static const CitizField allergy[] = {NEED ("title", N_ ("What you do not tolerat
                                      NOTE,
                                      END};
 static const CitizField problem[] = {NEED ("title", N_ ("Problem")),
-                                     CHOICE ("status", N_ ("Today"), problem_states),
+                                     CHOICE ("status", N_ ("Status"), problem_states),
                                      SINCE,
                                      DATE ("end", N_ ("Until")),
                                      NOTE,
@@ -101,7 +101,7 @@ static const CitizField medication[]
        {"times", N_ ("Hours"), CITIZ_FIELD_TEXT, FALSE, NULL, 0, 0,
         N_ ("For example 7:00, 18:00. Today then lists each dose at its hour."), NULL},
        {"as_needed", N_ ("Only when needed"), CITIZ_FIELD_SWITCH, FALSE, NULL, 0, 0, NULL, NULL},
-       CHOICE ("status", N_ ("Today"), medication_states),
+       CHOICE ("status", N_ ("Status"), medication_states),
        TEXT ("reason", N_ ("Reason")),
        SINCE,
        DATE ("end", N_ ("Until")),

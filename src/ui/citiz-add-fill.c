@@ -12,10 +12,35 @@
 
 /* --- choices that depend on the record --- */
 
-/* By hand one measures these; the rest of the catalogue comes from files. */
-static const gchar *const by_hand[]
-    = {"bp_panel",  "weight", "glucose_fs", "glucose_bld", "hr",  "temp", "spo2", "height", "waist",
-       "resp_rate", "pain",   "steps",      "sleep",       "pef", "mood", "inr",  NULL};
+/* By hand one measures these, called as one calls them; the rest of the catalogue comes from files. */
+static const struct
+{
+  const gchar *key, *name;
+} by_hand[] = {{"bp_panel", N_ ("Blood pressure")},
+               {"weight", N_ ("Weight")},
+               {"glucose_fs", N_ ("Blood sugar, fasting")},
+               {"glucose_bld", N_ ("Blood sugar, at another time")},
+               {"hr", N_ ("Pulse")},
+               {"temp", N_ ("Temperature")},
+               {"spo2", N_ ("Oxygen saturation")},
+               {"height", N_ ("Height")},
+               {"waist", N_ ("Waist")},
+               {"resp_rate", N_ ("Breaths in a minute")},
+               {"pain", N_ ("Pain, 0 to 10")},
+               {"steps", N_ ("Steps")},
+               {"sleep", N_ ("Sleep")},
+               {"pef", N_ ("Peak flow")},
+               {"mood", N_ ("Mood")},
+               {"inr", N_ ("INR (blood clotting)")}};
+
+static gboolean
+is_by_hand (const gchar *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (by_hand); i++)
+    if (strcmp (by_hand[i].key, key) == 0)
+      return TRUE;
+  return FALSE;
+}
 
 void
 _citiz_add_choice (GPtrArray *keys, GPtrArray *labels, const gchar *key, const gchar *label)
@@ -67,7 +92,12 @@ measure_changed (CitizForm *form, gpointer data)
   g_autofree gchar *hint = pressure        ? g_strdup (_ ("Systolic (the higher one), in mmHg"))
                            : *unit != '\0' ? g_strdup_printf (_ ("In %s"), unit)
                                            : NULL;
+  g_autofree gchar *listed = NULL;
 
+  /* What a laboratory calls otherwise is found again in Care under its name. */
+  if (chosen != NULL && chosen->laboratory)
+    listed = g_strdup_printf (_ ("In Care: %s"), chosen->name[citiz_format_language ()]);
+  citiz_form_set_hint (form, "measure", listed);
   citiz_form_set_visible (form, "value2", pressure);
   citiz_form_set_hint (form, "value", hint);
 }
@@ -90,17 +120,10 @@ fill_measures (CitizForm *form, const CitizItem *item)
   g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
   const gchar *own = item != NULL && item->measure != NULL ? item->measure->key : "";
 
-  for (guint i = 0; by_hand[i] != NULL; i++)
-    {
-      const CitizMeasure *m = citiz_measure_get (by_hand[i]);
-      if (m != NULL)
-        _citiz_add_choice (keys, labels, m->key,
-                           m->aggregate == CITIZ_AGGREGATE_PANEL
-                               ? _ ("Blood pressure")
-                               : m->name[citiz_format_language ()]);
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (by_hand); i++)
+    _citiz_add_choice (keys, labels, by_hand[i].key, _ (by_hand[i].name));
   /* What a file brought and nobody measures by hand stays what it is when it is corrected. */
-  if (item != NULL && !g_strv_contains (by_hand, own))
+  if (item != NULL && !is_by_hand (own))
     _citiz_add_choice (keys, labels, own, citiz_item_title (item));
   _citiz_add_set_choices (form, "measure", keys, labels);
   citiz_form_watch (form, "measure", measure_changed, NULL);

@@ -199,13 +199,54 @@ _citiz_form_fill_choices (CitizFormEntry *entry,
   adw_combo_row_set_model (ADW_COMBO_ROW (entry->row), G_LIST_MODEL (model));
 }
 
+/* --- the list of a choice: names wrap, libadwaita's own are cut after some twenty letters --- */
+
+static void
+show_chosen (GtkListItem *item)
+{
+  GtkWidget *box = gtk_list_item_get_child (item);
+  AdwComboRow *row = g_object_get_data (G_OBJECT (item), "row");
+  const gboolean chosen = adw_combo_row_get_selected (row) == gtk_list_item_get_position (item);
+
+  gtk_widget_set_opacity (gtk_widget_get_last_child (box), chosen ? 1 : 0);
+}
+
+static void
+setup_choice_cb (GtkListItemFactory *factory, GtkListItem *item, AdwComboRow *row)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  gtk_box_append (GTK_BOX (box),
+                  g_object_new (GTK_TYPE_LABEL, "xalign", 0.0, "hexpand", TRUE, "wrap", TRUE,
+                                "wrap-mode", PANGO_WRAP_WORD_CHAR, "max-width-chars", 28, NULL));
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("object-select-symbolic"));
+  gtk_list_item_set_child (item, box);
+  g_object_set_data (G_OBJECT (item), "row", row);
+  g_signal_connect_object (row, "notify::selected", G_CALLBACK (show_chosen), item,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+bind_choice_cb (GtkListItemFactory *factory, GtkListItem *item, AdwComboRow *row)
+{
+  GtkWidget *label = gtk_widget_get_first_child (gtk_list_item_get_child (item));
+
+  gtk_label_set_label (GTK_LABEL (label),
+                       gtk_string_object_get_string (gtk_list_item_get_item (item)));
+  show_chosen (item);
+}
+
 static GtkWidget *
 choice_row (CitizFormEntry *entry)
 {
+  g_autoptr (GtkListItemFactory) list = gtk_signal_list_item_factory_new ();
   g_autoptr (GPtrArray) keys = g_ptr_array_new (), labels = g_ptr_array_new ();
   const CitizChoice *choice = entry->field->choices;
 
   entry->row = adw_combo_row_new ();
+  g_signal_connect (list, "setup", G_CALLBACK (setup_choice_cb), entry->row);
+  g_signal_connect (list, "bind", G_CALLBACK (bind_choice_cb), entry->row);
+  adw_combo_row_set_list_factory (ADW_COMBO_ROW (entry->row), list);
   for (; choice != NULL && choice->key != NULL; choice++)
     {
       g_ptr_array_add (keys, (gpointer) choice->key);

@@ -29,7 +29,7 @@ struct _CitizOnboarding
   GtkWidget *pages[N_STEPS];
   CitizNewPassphrase *passphrase;
   CitizRecoverySheet *sheet;
-  GtkWidget *sheet_slot, *keep_stack, *continue_button;
+  GtkWidget *sheet_slot, *keep_stack, *continue_row, *continue_button;
   CitizRecoveryCheck *check;
   GtkWidget *busy, *problem, *community;
   CitizPersonForm *person;
@@ -101,8 +101,16 @@ update_keep (CitizOnboarding *self)
   gboolean kept = self->sheet != NULL && citiz_recovery_sheet_get_kept (self->sheet);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "first-run.check", kept);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->continue_row),
+                               kept ? _ ("They show that the sheet can be read")
+                                    : _ ("As soon as the sheet is printed or saved"));
   if (kept)
-    gtk_widget_grab_focus (self->continue_button);
+    {
+      gtk_widget_add_css_class (self->continue_button, "suggested-action");
+      gtk_widget_grab_focus (self->continue_button);
+    }
+  else
+    gtk_widget_remove_css_class (self->continue_button, "suggested-action");
 }
 
 static void
@@ -341,8 +349,7 @@ sheet_page (CitizOnboarding *self)
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 5);
   citiz_row_set_prefix (CITIZ_ROW (row), "citiz-alert-symbolic", "warning");
   gtk_list_box_append (GTK_LIST_BOX (list), row);
-  next = citiz_row_new (_ ("Then, two words to find again"),
-                        _ ("As soon as the sheet is printed or saved"));
+  self->continue_row = next = citiz_row_new (_ ("Then, two words to find again"), NULL);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (next), 5);
   citiz_row_set_prefix (CITIZ_ROW (next), "citiz-access-symbolic", "neutral");
   self->continue_button = citiz_button_new (_ ("_Continue"));

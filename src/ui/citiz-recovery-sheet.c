@@ -24,7 +24,7 @@ struct _CitizRecoverySheet
   gboolean kept;
 
   GtkWidget *labels[N_WORDS];
-  GtkWidget *about_label, *print, *language_button, *problem;
+  GtkWidget *about_label, *print, *language_button, *told; /* AdwBin: kept, or why not */
   GtkWindow *window;
 };
 
@@ -60,10 +60,23 @@ set_language (CitizRecoverySheet *self, CitizLanguage language)
 }
 
 static void
-set_kept (CitizRecoverySheet *self)
+tell (CitizRecoverySheet *self, const gchar *icon, const gchar *text, const gchar *style)
+{
+  GtkWidget *status = citiz_status_new (icon, text, style);
+
+  citiz_status_set_wrap (status);
+  gtk_widget_set_halign (status, GTK_ALIGN_CENTER);
+  adw_bin_set_child (ADW_BIN (self->told), status);
+  gtk_widget_set_visible (self->told, TRUE);
+}
+
+/* Printing is then no longer what is suggested: going on is. */
+static void
+set_kept (CitizRecoverySheet *self, const gchar *how)
 {
   self->kept = TRUE;
-  gtk_widget_set_visible (self->problem, FALSE);
+  tell (self, "citiz-check-symbolic", how, "ok");
+  gtk_widget_remove_css_class (self->print, "suggested-action");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sheet.language", FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_KEPT]);
 }
@@ -71,8 +84,7 @@ set_kept (CitizRecoverySheet *self)
 static void
 say (CitizRecoverySheet *self, const gchar *problem)
 {
-  gtk_label_set_label (GTK_LABEL (self->problem), problem);
-  gtk_widget_set_visible (self->problem, TRUE);
+  tell (self, "citiz-alert-symbolic", problem, "bad");
 }
 
 /* --- actions --- */
@@ -83,7 +95,7 @@ printed_cb (const gchar *problem, gpointer data)
   CitizRecoverySheet *self = data;
 
   if (problem == NULL)
-    set_kept (self);
+    set_kept (self, _ ("Sent to the printer. Make sure that the sheet came out."));
   else if (*problem != '\0')
     say (self, problem);
 }
@@ -102,7 +114,14 @@ written_cb (GtkWidget *widget, gboolean written, gpointer data)
   CitizRecoverySheet *self = CITIZ_RECOVERY_SHEET (widget);
 
   if (written)
-    set_kept (self);
+    {
+      g_autofree gchar *name = g_file_get_basename (data);
+      /* Translators: %s is the name of a file. */
+      g_autofree gchar *how
+          = g_strdup_printf (_ ("Saved as %s. Keep a copy away from this computer."), name);
+
+      set_kept (self, how);
+    }
   else
     say (self, _ ("The file could not be saved there"));
 }
@@ -113,7 +132,7 @@ save_cb (GFile *file, gpointer data)
   CitizRecoverySheet *self = data;
   g_autoptr (GBytes) pdf = citiz_pdf_recovery (self->words, self->about);
 
-  citiz_act_write (GTK_WIDGET (self), file, pdf, written_cb, NULL, NULL);
+  citiz_act_write (GTK_WIDGET (self), file, pdf, written_cb, g_object_ref (file), g_object_unref);
 }
 
 static void
@@ -286,15 +305,13 @@ citiz_recovery_sheet_init (CitizRecoverySheet *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24), *clamp = adw_clamp_new ();
 
-  self->problem = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify",
-                                GTK_JUSTIFY_CENTER, NULL);
-  gtk_widget_add_css_class (self->problem, "bad");
+  self->told = g_object_new (ADW_TYPE_BIN, "visible", FALSE, NULL);
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 712);
   adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), 712);
   adw_clamp_set_child (ADW_CLAMP (clamp), build_sheet (self));
   gtk_box_append (GTK_BOX (box), clamp);
   gtk_box_append (GTK_BOX (box), build_buttons (self));
-  gtk_box_append (GTK_BOX (box), self->problem);
+  gtk_box_append (GTK_BOX (box), self->told);
   adw_bin_set_child (ADW_BIN (self), box);
 }
 

@@ -303,6 +303,7 @@ update_person (CitizWindow *self)
       return;
     }
   gtk_label_set_label (self->person, name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->person), name);
   adw_avatar_set_text (self->avatar, name);
   adw_avatar_set_show_initials (self->avatar, TRUE);
 }

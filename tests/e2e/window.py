@@ -98,6 +98,7 @@ class Scenario:
         self.desk.chooser(self._('Save the Recovery Sheet'), file)
         self.desk.wait(lambda: file.exists() and file.read_bytes().startswith(b'%PDF'), 'the sheet as PDF')
         assert file.stat().st_mode & 0o777 == 0o600, oct(file.stat().st_mode)
+        self.desk.see(self._('Saved as %s. Keep a copy away from this computer.') % 'sheet.pdf', self._('They show that the sheet can be read'))
         if shutil.which('pdftotext'):
             text = subprocess.run(['pdftotext', str(file), '-'], stdout=subprocess.PIPE, text=True).stdout
             assert all(word in text for word in self.words.values()), text
