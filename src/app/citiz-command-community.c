@@ -319,7 +319,7 @@ refuse_refound (CitizCommandRun *run, const gchar *name)
   return show (run);
 }
 
-/* A file that is not there: whether there is anything that could be in it. */
+/* A file that is not there: where one could be made, if there is anything to put in it. */
 static int
 refuse_missing (CitizCommandRun *run, const gchar *path)
 {
@@ -328,11 +328,10 @@ refuse_missing (CitizCommandRun *run, const gchar *path)
 
   for (guint i = 0; view != NULL && i < view->alarms->len; i++)
     guilty |= ((CitizAlarmView *) view->alarms->pdata[i])->guilty[0] != NULL;
-  fprintf (stderr, _ ("There is no file %s."), path);
-  fprintf (stderr, " %s\n",
-           guilty
-               ? _ ("The window writes what this Citiz has: Ledger, Vigilance.")
-               : _ ("There is nothing to prove: this Citiz has seen no node sign what is false."));
+  citiz_tell (_ ("There is no file %s."), path);
+  citiz_tell ("%s", guilty ? _ ("The window writes what this Citiz has: Ledger, Vigilance.")
+                           : _ ("This Citiz itself has nothing to prove: it has seen no node sign "
+                                "what is false."));
   return CITIZ_EXIT_REFUSED;
 }
 

@@ -296,8 +296,8 @@ put_extensions (CitizIps *ips, json_t *resource, const CitizIpsItem *entry)
 
       citiz_ips_put_text (resource, "recorded", "valueDateTime", text);
     }
-  if (item->n_earlier > 0)
-    citiz_ips_put_uint (resource, "history-count", "valueUnsignedInt", item->n_earlier);
+  if (item->n_corrections > 0)
+    citiz_ips_put_uint (resource, "history-count", "valueUnsignedInt", item->n_corrections);
   if (entry->rank > 0)
     citiz_ips_put_uint (resource, "first-screen", "valuePositiveInt", entry->rank);
 }

@@ -229,7 +229,8 @@ typedef struct
   guint alerts;       /* mask of 1 << CitizAlert */
   CitizAlert alert;   /* the most urgent of them */
   CitizSensitive sensitive;
-  guint n_earlier; /* versions kept before this one */
+  guint n_earlier;     /* versions kept before this one */
+  guint n_corrections; /* of them, without those that were taken back at once */
   gboolean sample;
   gboolean in_error; /* kept, never in a list of facts */
 } CitizItem;

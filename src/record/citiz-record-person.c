@@ -282,6 +282,7 @@ merge (const GArray *all)
   item->full_url = g_strdup (base->full_url);
   item->changed = base->changed;
   item->n_earlier = base->n_earlier;
+  item->n_corrections = base->n_corrections;
   item->sample = base->sample;
   return item;
 }

@@ -88,6 +88,21 @@ put_contacts (CitizRecord *record, const CitizItem *patient)
     }
 }
 
+/* What was taken back is a version, and no correction: the entry says again what it said. */
+static void
+number_versions (GPtrArray *versions)
+{
+  for (guint i = 0; i < versions->len; i++)
+    {
+      CitizItem *item = g_ptr_array_index (versions, i);
+
+      item->n_earlier = i;
+      item->n_corrections = i > 0 ? ((CitizItem *) versions->pdata[i - 1])->n_corrections + 1 : 0;
+      if (i > 1 && json_equal (item->resource, ((CitizItem *) versions->pdata[i - 2])->resource))
+        item->n_corrections = ((CitizItem *) versions->pdata[i - 2])->n_corrections;
+    }
+}
+
 void
 citiz_record_put (CitizRecord *record, CitizItem *item)
 {
@@ -112,8 +127,7 @@ citiz_record_put (CitizRecord *record, CitizItem *item)
         break;
     }
   g_ptr_array_insert (versions, (gint) at, citiz_item_ref (item));
-  for (guint i = 0; i < versions->len; i++)
-    ((CitizItem *) g_ptr_array_index (versions, i))->n_earlier = i;
+  number_versions (versions);
   citiz_record_add_references (record, item);
   citiz_record_link (record, item);
   citiz_record_link_pending (record, item);
@@ -177,8 +191,7 @@ citiz_record_remove_batch (CitizRecord *record, guint32 batch)
             else
               g_ptr_array_remove_index (list, i - 1);
           }
-      for (guint i = 0; i < list->len; i++)
-        ((CitizItem *) g_ptr_array_index (list, i))->n_earlier = i;
+      number_versions (list);
     }
   guint n = 0;
   for (guint i = 0; i < gone->len; i++)

@@ -43,7 +43,7 @@ revoke_cb (GtkWidget *button, Subject *subject)
   gtk_window_close (window);
 }
 
-static void
+static GtkWidget *
 add_fact (GtkWidget *list, const gchar *icon, const gchar *what, const gchar *value)
 {
   GtkWidget *row = citiz_row_new (what, value);
@@ -51,6 +51,7 @@ add_fact (GtkWidget *list, const gchar *icon, const gchar *what, const gchar *va
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   citiz_row_set_prefix (CITIZ_ROW (row), icon, "neutral");
   gtk_list_box_append (GTK_LIST_BOX (list), row);
+  return row;
 }
 
 static GtkWidget *
@@ -60,16 +61,17 @@ facts (CitizSession *session, CitizAccess *access)
   g_autofree gchar *given = citiz_format_date_time_ms (access->given, now);
   g_autofree gchar *ending = citiz_access_ending (access, now);
   g_autofree gchar *first = citiz_format_capital (given);
-  g_autofree gchar *height = NULL, *block = NULL, *entry = NULL, *erased = NULL;
-  GtkWidget *list = citiz_list_new (_ ("Access"));
+  g_autofree gchar *height = NULL, *block = NULL, *erased = NULL;
+  GtkWidget *row, *list = citiz_list_new (_ ("Access"));
 
   add_fact (list, "citiz-access-symbolic", _ ("Given"), first);
   if (!access->ending)
     add_fact (list, "citiz-clock-symbolic", _ ("Ended"), ending);
   height = citiz_format_number ((gdouble) access->height, 0);
   block = g_strdup_printf (_ ("Block %s"), height);
-  entry = g_strdup_printf ("%s · %s", block, access->tx != NULL ? access->tx : "");
-  add_fact (list, "citiz-ledger-symbolic", _ ("Entry in the ledger"), entry);
+  row = add_fact (list, "citiz-ledger-symbolic", _ ("Entry in the ledger"), block);
+  if (access->tx != NULL)
+    citiz_row_set_number (CITIZ_ROW (row), block, access->tx);
   erased = citiz_session_explain_erased (access);
   if (erased != NULL)
     add_fact (list, "citiz-shown-symbolic", _ ("Nodes"), erased);

@@ -314,13 +314,13 @@ citiz_item_source_word (const CitizItem *item)
                                                                  : _ ("entered by you");
   g_autofree gchar *times = NULL;
 
-  if (item->n_earlier == 0)
+  if (item->n_corrections == 0)
     return g_strdup (word);
-  if (item->n_earlier == 1)
+  if (item->n_corrections == 1)
     return g_strdup_printf (_ ("%s, corrected once"), word);
   times = g_strdup_printf (
-      g_dngettext (NULL, "corrected %u time", "corrected %u times", item->n_earlier),
-      item->n_earlier);
+      g_dngettext (NULL, "corrected %u time", "corrected %u times", item->n_corrections),
+      item->n_corrections);
   return g_strdup_printf ("%s, %s", word, times);
 }
 

@@ -8,6 +8,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-row.h"
 #include "ui/citiz-window.h"
 
 #define ARRIVING_MS (5 * CITIZ_SECOND) /* a row this young slides in */
@@ -236,17 +237,18 @@ citiz_opening_row_new (CitizSession *session, CitizOpening *opening, gboolean di
 
 /* --- the detail --- */
 
-static void
+static GtkWidget *
 add_fact (GtkWidget *list, const gchar *what, const gchar *value)
 {
   GtkWidget *row;
 
   if (value == NULL || *value == '\0')
-    return;
+    return NULL;
   row = citiz_row_new (what, value);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   gtk_widget_add_css_class (row, "fact");
   gtk_list_box_append (GTK_LIST_BOX (list), row);
+  return row;
 }
 
 /* What was opened while the ledger stood still: where that stands. */
@@ -278,7 +280,7 @@ citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *open
   g_autofree gchar *day = citiz_format_capital (when);
   g_autofree gchar *said = citiz_opening_said (opening);
   const gchar *title = _ (titles[opening->kind]);
-  GtkWidget *header, *page, *list = citiz_list_new (title);
+  GtkWidget *header, *page, *entry, *list = citiz_list_new (title);
   GtkWidget *window = citiz_dialog_new (parent, title, 420, 560, &page, &header);
 
   if (opening->kind != CITIZ_OPENING_CODE_FAILED)
@@ -290,7 +292,9 @@ citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *open
   add_fact (list, _ ("Note to you"), said);
   add_fact (list, _ ("Receipt, the same six words on their screen"), opening->words);
   add_fact (list, _ ("The ledger"), stalled_text (opening, now));
-  add_fact (list, _ ("Entry in the ledger"), opening->tx);
+  entry = add_fact (list, _ ("Entry in the ledger"), opening->tx);
+  if (entry != NULL)
+    citiz_row_set_number (CITIZ_ROW (entry), NULL, opening->tx);
   gtk_box_append (GTK_BOX (page), list);
   gtk_box_append (
       GTK_BOX (page),

@@ -1,8 +1,11 @@
 /* A row that opens something. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "ui/citiz-row.h"
 
+#include <glib/gi18n.h>
+
 #include "ui/citiz-bits.h"
 #include "ui/citiz-focus.h"
+#include "ui/citiz-window.h"
 
 typedef struct
 {
@@ -144,4 +147,28 @@ GtkWidget *
 citiz_still_row_new (GtkWidget *child)
 {
   return g_object_new (citiz_still_row_get_type (), "child", child, NULL);
+}
+
+static void
+copy_cb (GtkWidget *button)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (button),
+                          g_object_get_data (G_OBJECT (button), "number"));
+  citiz_toast (button, _ ("Number copied"));
+}
+
+void
+citiz_row_set_number (CitizRow *self, const gchar *lead, const gchar *number)
+{
+  GtkWidget *button
+      = citiz_icon_button_new ("citiz-copies-symbolic", _ ("Copy the whole number"), NULL);
+  g_autofree gchar *words
+      = g_strdup_printf ("%s%s%.8s…", lead != NULL ? lead : "", lead != NULL ? " · " : "", number);
+
+  g_return_if_fail (CITIZ_IS_ROW (self) && number != NULL);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), words);
+  g_object_set_data_full (G_OBJECT (button), "number", g_strdup (number), g_free);
+  g_signal_connect (button, "clicked", G_CALLBACK (copy_cb), NULL);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self), button);
 }

@@ -21,6 +21,9 @@ void citiz_row_set_chevron_visible (CitizRow *self, gboolean visible);
 /* Puts @icon on a round tint (see citiz_prefix_new) before the title. */
 void citiz_row_set_prefix (CitizRow *self, const gchar *icon, const gchar *style);
 
+/* The subtitle: @lead (or NULL) and the beginning of @number, which nobody reads; a button copies the whole of it, for who verifies. */
+void citiz_row_set_number (CitizRow *self, const gchar *lead, const gchar *number);
+
 /* A row whose words are never cut, however many lines they take; @icon may be NULL. */
 GtkWidget *citiz_words_row_new (const gchar *icon,
                                 const gchar *style,

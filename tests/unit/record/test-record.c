@@ -404,6 +404,12 @@ test_corrections (void)
   g_assert_cmpstr (to, ==, "5 mg");
   g_autoptr (GPtrArray) history = citiz_record_history (record, &id);
   g_assert_cmpuint (history->len, ==, 2);
+  /* Taken back: a version, but it says again what it said. */
+  g_assert_cmpuint (two->n_corrections, ==, 1);
+  g_autoptr (CitizItem) three = citiz_item_new_from_json (first, &id, 3, 0, NULL);
+  citiz_record_put (record, three);
+  g_assert_cmpuint (three->n_earlier, ==, 2);
+  g_assert_cmpuint (three->n_corrections, ==, 0);
   json_decref (first);
   json_decref (second);
   g_assert_true (citiz_record_remove (record, &id));
