@@ -198,7 +198,7 @@ test_says_all (App *app, gconstpointer data)
        ""},
       {CITIZ_KIND_MEDICATION,
        {.title = "Salbutamol", .detail = "100 µg/dose", .dosage = "2 puffs", .as_needed = TRUE},
-       "100 µg/dose · 2 puffs · as needed",
+       "2 puffs · as needed · contains 100 µg/dose",
        ""},
       {CITIZ_KIND_MEDICATION,
        {.title = "Insulin glargine",
