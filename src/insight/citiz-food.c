@@ -170,6 +170,7 @@ read_food (CitizFood *food, gchar *line)
     }
   if (n < N_COLUMNS)
     return FALSE;
+  join_letters (cells[3]);
   join_letters (cells[5]);
   join_letters (cells[N_COLUMNS - 1]); /* no English portion has these letters */
   food->id = (guint) g_ascii_strtoull (cells[0], NULL, 10);
@@ -300,6 +301,7 @@ score (const Folded *folded, const CitizFood *food, const Query *query, guint l)
     out = 2; /* « Grains céréaliers, riz … » */
   else
     out = first == text ? 3 : 4;
+  out = out * 2 + (food->quality == CITIZ_FOOD_UNKNOWN); /* what says nothing comes last */
   out = out * 2 + (partial > 0);
   out = out * 2 + !folded->everyday;
   out = out * 2 + !folded->raw;

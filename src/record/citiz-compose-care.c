@@ -1,4 +1,5 @@
 /* Composers of care: allergies to contacts. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "core/citiz-env.h"
 #include "record/citiz-compose-private.h"
 #include "record/citiz-item-private.h"
 
@@ -255,9 +256,9 @@ citiz_compose_dose (const CitizDraft *d, const json_t *base)
     return NULL;
   const CitizItem *m = d->subject;
   g_autofree gchar *reference = g_strconcat (m->type, "/", m->fhir_id, NULL);
-  g_autofree gchar *text = m->detail[0] != '\0'
-                               ? g_strdup_printf ("%s %s", m->title[CITIZ_LANGUAGE_FR], m->detail)
-                               : g_strdup (m->title[CITIZ_LANGUAGE_FR]);
+  g_autofree gchar *text
+      = m->detail[0] != '\0' ? g_strdup_printf ("%s %s", m->title[citiz_env_language ()], m->detail)
+                             : g_strdup (m->title[citiz_env_language ()]);
   json_t *link = json_object ();
   json_object_set_new (c.resource, "status", json_string (d->taken ? "completed" : "not-done"));
   json_object_set_new (c.resource, "medicationCodeableConcept",

@@ -1,4 +1,5 @@
 /* Composers of what is measured, moved and eaten. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "core/citiz-env.h"
 #include "record/citiz-compose-private.h"
 #include "record/citiz-item-private.h"
 
@@ -10,8 +11,8 @@ static json_t *
 measure_concept (const CitizMeasure *m)
 {
   return m->loinc[0] != '\0'
-             ? citiz_make_concept (CITIZ_SYSTEM_LOINC, m->loinc, m->name[CITIZ_LANGUAGE_FR])
-             : citiz_make_concept (CITIZ_SYSTEM_LOCAL, m->key, m->name[CITIZ_LANGUAGE_FR]);
+             ? citiz_make_concept (CITIZ_SYSTEM_LOINC, m->loinc, m->name[citiz_env_language ()])
+             : citiz_make_concept (CITIZ_SYSTEM_LOCAL, m->key, m->name[citiz_env_language ()]);
 }
 
 static void
@@ -291,7 +292,7 @@ citiz_compose_goal (const CitizDraft *d, const json_t *base)
   json_object_set_new (
       c.resource, "description",
       citiz_make_concept (NULL, NULL,
-                          citiz_said (d->title) ? d->title : m->name[CITIZ_LANGUAGE_FR]));
+                          citiz_said (d->title) ? d->title : m->name[citiz_env_language ()]));
   target = json_object ();
   json_object_set_new (target, "measure", measure_concept (m));
   low = citiz_make_quantity (d->low, unit);

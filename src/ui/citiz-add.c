@@ -132,9 +132,12 @@ finish (Waiting *waiting, CitizSession *session, const CitizId *id, const GError
   else
     {
       const CitizItem *item = citiz_record_get (citiz_session_get_record (session), id);
-      const gchar *title = item != NULL ? citiz_item_title (item) : "";
+      const gchar *title = item != NULL ? citiz_item_title (item) : "",
+                  *detail = item != NULL ? citiz_item_detail (item) : "";
+      g_autofree gchar *name
+          = *detail != '\0' ? g_strdup_printf ("%s %s", title, detail) : g_strdup (title);
       g_autofree gchar *text
-          = *title != '\0' ? g_strdup_printf (_ ("“%s” added"), title) : g_strdup (_ ("Added"));
+          = *title != '\0' ? g_strdup_printf (_ ("“%s” added"), name) : g_strdup (_ ("Added"));
 
       citiz_form_done (waiting->form);
       if (waiting->owner != NULL && waiting->correction)

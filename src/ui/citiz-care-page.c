@@ -290,7 +290,7 @@ chips_new (CitizCarePage *self)
 {
   GtkWidget *scroller = gtk_scrolled_window_new (), *first = NULL;
 
-  self->chips = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  self->chips = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 5); /* nine in French: 860 wide */
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
     {
       GtkWidget *chip = gtk_toggle_button_new_with_label (_ (sections[i].label));

@@ -129,6 +129,8 @@ portion_drop (const CitizFood *food)
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   GtkWidget *drop;
 
+  gboolean hundred = FALSE; /* is one of its portions already */
+
   for (guint i = 0; i < food->n_portions; i++)
     {
       g_autofree gchar *number = citiz_format_number_short (food->portions[i].grams, 0);
@@ -136,11 +138,13 @@ portion_drop (const CitizFood *food)
       g_autofree gchar *words
           = citiz_food_portion_words (&food->portions[i], citiz_format_language ());
 
+      hundred |= strcmp (words, "100" CITIZ_NBSP "g") == 0;
       g_ptr_array_add (texts, strcmp (words, grams) == 0
                                   ? g_steal_pointer (&words)
                                   : g_strdup_printf ("%s (%s)", words, grams));
     }
-  g_ptr_array_add (texts, g_strdup ("100" CITIZ_NBSP "g"));
+  if (!hundred)
+    g_ptr_array_add (texts, g_strdup ("100" CITIZ_NBSP "g"));
   g_ptr_array_add (texts, NULL);
   drop = gtk_drop_down_new_from_strings ((const char *const *) texts->pdata);
   gtk_widget_set_hexpand (drop, TRUE);

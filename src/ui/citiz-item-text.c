@@ -215,6 +215,13 @@ citiz_item_reaction (const CitizItem *item)
   return g_strjoinv (", ", parts);
 }
 
+/* "3 March", not "yesterday" or "March": French says "le 3 mars". */
+static gboolean
+is_numbered (const CitizDate *date, const gchar *words)
+{
+  return date->precision >= CITIZ_DATE_DAY && g_ascii_isdigit (*words);
+}
+
 gchar *
 citiz_item_line (const CitizItem *item, GDateTime *now)
 {
@@ -234,9 +241,18 @@ citiz_item_line (const CitizItem *item, GDateTime *now)
     case CITIZ_KIND_PROBLEM:
       extra = citiz_date_words (&item->end, now, FALSE);
       if (*onset != '\0' && *extra != '\0')
-        g_string_append_printf (line, _ ("From %s to %s"), onset, extra);
+        g_string_append_printf (line,
+                                is_numbered (&item->onset, onset) && is_numbered (&item->end, extra)
+                                    ? C_ ("days", "From %s to %s")
+                                    : _ ("From %s to %s"),
+                                onset, extra);
       else if (*onset != '\0')
-        g_string_append_printf (line, _ ("Since %s"), onset);
+        g_string_append_printf (line,
+                                is_numbered (&item->onset, onset)
+                                    /* Translators: %s is a day with its number, "3 March 2021". */
+                                    ? C_ ("a day", "Since %s")
+                                    : _ ("Since %s"),
+                                onset);
       break;
     case CITIZ_KIND_MEDICATION:
       extra = citiz_format_dosage (item->dosage);

@@ -88,6 +88,17 @@ test_food_search (void)
   g_assert_true (
       g_str_has_prefix (first ("boeuf hache", CITIZ_LANGUAGE_FR)->name[1], "Bœuf, haché"));
   g_assert_true (strstr (first ("riz", CITIZ_LANGUAGE_FR)->name[1], "riz") != NULL);
+  /* What is known comes before what is not; French is written with its letters. */
+  g_autoptr (GPtrArray) beef = citiz_food_search (citiz_food_table (), "boeuf hache mi-maigre",
+                                                  CITIZ_LANGUAGE_FR, 10, NULL);
+  for (guint i = 0; i < beef->len; i++)
+    {
+      const CitizFood *food = g_ptr_array_index (beef, i);
+
+      g_assert_true (i == 0 || food->quality != CITIZ_FOOD_EXACT
+                     || ((CitizFood *) beef->pdata[i - 1])->quality != CITIZ_FOOD_UNKNOWN);
+      g_assert_null (strstr (food->group[1], "oeu"));
+    }
   g_autoptr (GPtrArray) none
       = citiz_food_search (citiz_food_table (), "zzz", CITIZ_LANGUAGE_FR, 5, &total);
   g_assert_cmpuint (none->len, ==, 0);
