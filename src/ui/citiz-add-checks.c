@@ -66,11 +66,18 @@ citiz_add_check_dates (CitizForm *form, CitizKind kind, CitizTime now)
   g_date_time_get_ymd (local, &today[0], &today[1], &today[2]);
   wall = (guint) (g_date_time_get_hour (local) * 60 + g_date_time_get_minute (local));
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (date_of (form, kind, keys[i], date) && compare (date, today) > 0
-        && !may_come (form, kind, keys[i]))
+    if (date_of (form, kind, keys[i], date) && compare (date, today) > 0)
       {
-        citiz_form_fail (form, keys[i], _ ("This date is still to come."));
-        return FALSE;
+        if (!may_come (form, kind, keys[i]))
+          {
+            citiz_form_fail (form, keys[i], _ ("This date is still to come."));
+            return FALSE;
+          }
+        if (strcmp (keys[i], "onset") == 0
+            && !citiz_form_insists (form, keys[i],
+                                    _ ("This is still to come. If it begins then, save once more "
+                                       "to keep it.")))
+          return FALSE;
       }
   if (date_of (form, kind, "day", date) && compare (date, today) == 0 && has (kind, "time")
       && citiz_form_get_minutes (form, "time", &minutes) && minutes > wall + LATE

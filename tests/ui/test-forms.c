@@ -77,6 +77,40 @@ test_dates (void)
   gtk_window_destroy (GTK_WINDOW (form));
 }
 
+/* A medication may begin later; that it does is asked, once. */
+static void
+test_begins_later (void)
+{
+  CitizForm *form = form_new (CITIZ_KIND_MEDICATION);
+
+  citiz_form_set_text (form, "title", "Apixaban");
+  citiz_form_set_text (form, "onset", "2030");
+  g_assert_false (saves (form, CITIZ_KIND_MEDICATION));
+  g_assert_true (says (GTK_WIDGET (form), "This is still to come. If it begins then, save once "
+                                          "more to keep it."));
+  g_assert_true (saves (form, CITIZ_KIND_MEDICATION));
+  citiz_form_set_text (form, "onset", "2031");
+  g_assert_false (saves (form, CITIZ_KIND_MEDICATION));
+  gtk_window_destroy (GTK_WINDOW (form));
+
+  for (guint i = 0; i < 6; i++)
+    {
+      static const CitizKind kinds[]
+          = {CITIZ_KIND_ALLERGY,   CITIZ_KIND_PROBLEM, CITIZ_KIND_IMMUNIZATION,
+             CITIZ_KIND_PROCEDURE, CITIZ_KIND_DEVICE,  CITIZ_KIND_MEDICATION};
+      const gchar *key = NULL;
+
+      for (const CitizField *f = citiz_add_fields (kinds[i]); f->key != NULL; f++)
+        if (strcmp (f->key, "onset") == 0 || strcmp (f->key, "day") == 0)
+          key = f->key;
+      form = form_new (kinds[i]);
+      citiz_form_set_text (form, "title", "X");
+      citiz_form_set_text (form, key, "2030-01-01");
+      g_assert_false (saves (form, kinds[i]));
+      gtk_window_destroy (GTK_WINDOW (form));
+    }
+}
+
 /* To assistive technology each field has one name, and what stands below it is its description. */
 static void
 check_names (GtkWidget *widget, guint *fields, guint *captions)
@@ -450,6 +484,7 @@ main (int argc, char *argv[])
   while (citiz_session_get_state (session) != CITIZ_SESSION_OPEN)
     g_main_context_iteration (NULL, TRUE);
   g_test_add_func ("/ui/forms/names", test_names);
+  g_test_add_func ("/ui/forms/begins-later", test_begins_later);
   g_test_add_func ("/ui/forms/dates", test_dates);
   g_test_add_func ("/ui/forms/ahead", test_ahead);
   g_test_add_func ("/ui/forms/hours", test_hours);
