@@ -116,18 +116,30 @@ find_capsule (CitizChain *chain, const CitizId *grant, const CitizHash *opening,
   return FALSE;
 }
 
+/* In the person's language, then in the other: the carer's page shows one of them, in its own. */
 static gchar *
 words_of (const CitizReceipt *receipt, guint n)
 {
+  static const struct
+  {
+    CitizLanguage other;
+    const gchar *format;
+  } also[] = {[CITIZ_LANGUAGE_EN] = {CITIZ_LANGUAGE_FR, "%s (français\302\240: %s)"},
+              [CITIZ_LANGUAGE_FR] = {CITIZ_LANGUAGE_EN, "%s (English: %s)"}};
+  const CitizLanguage own = citiz_env_language ();
   CitizReceipt receipts[CITIZ_COMMITTEE_MAX];
-  g_auto (GStrv) words = NULL;
+  g_auto (GStrv) words = NULL, others = NULL;
+  g_autofree gchar *first = NULL, *second = NULL;
 
   if (n > G_N_ELEMENTS (receipts))
     return NULL;
   for (guint i = 0; i < n; i++)
     receipts[i] = *receipt;
-  words = citiz_receipt_words (receipts, n, citiz_env_language ());
-  return g_strjoinv (" ", words);
+  words = citiz_receipt_words (receipts, n, own);
+  others = citiz_receipt_words (receipts, n, also[own].other);
+  first = g_strjoinv (" ", words);
+  second = g_strjoinv (" ", others);
+  return g_strdup_printf (also[own].format, first, second);
 }
 
 /**

@@ -257,7 +257,7 @@ await step('a second press returns the same access, also after kill -9', async (
   const seen = done(['accesses']);
   assert.deepEqual(seen.filter((line) => line.kind === 'opening').map((line) => line.name).sort(), ['Dre Isabelle Fortin', 'Samuel Roy']);
   const read = plain(['accesses']);
-  assert.match(read, /Dre Isabelle Fortin, physician · Hôpital de l’Enfant-Jésus, Québec · emergency care\n {2}The six words of their receipt:( \S+){6}\n/);
+  assert.match(read, /Dre Isabelle Fortin, physician · Hôpital de l’Enfant-Jésus, Québec · emergency care\n {2}The six words of their receipt:( \S+){6} \(français\u00a0:( \S+){6}\)\n/);
   assert.match(read, /A wrong spoken code was tried/);
   assert.doesNotMatch(read, /ETREAT|code-failed/);
   assert.match(plain(['grants']), /^[0-9a-f]{32} {2}open, ends on \d{4}-\d\d-\d\d \d\d:\d\d, opened 2 times\n$/);

@@ -104,7 +104,7 @@ assert_words (App *app, guint newest, const gchar *words)
       = g_list_model_get_item (citiz_session_get_openings (app->session), newest);
 
   g_assert_nonnull (opening);
-  g_assert_cmpstr (opening->words, ==, words);
+  g_assert_true (g_str_has_prefix (opening->words, words)); /* then in the other language */
 }
 
 /* Penicillin is added after the press: the doctor who opens the same link later reads it, and both say the same six words before and after. */

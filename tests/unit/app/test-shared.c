@@ -153,7 +153,7 @@ test_given (App *app, gconstpointer data)
   g_assert_cmpuint (told, <=, 2);
   g_assert_cmpstr (opening_at (app, 0)->name, ==, "Camille Ouellet");
   g_assert_cmpstr (opening_at (app, 0)->tx, ==, opening);
-  g_assert_cmpstr (opening_at (app, 0)->words, ==, words);
+  g_assert_true (g_str_has_prefix (opening_at (app, 0)->words, words));
   g_assert_cmpuint (newest (app)->openings, ==, 1);
   g_assert_true (app_until (opening_is_an_entry, app, LONG));
 }
@@ -1124,7 +1124,7 @@ tell_again (App *app, guint n)
   app_settle (app);
   g_assert_cmpuint (g_list_model_get_n_items (citiz_session_get_openings (app->session)), ==, 1);
   g_assert_true (opening_at (app, 0)->stalled == (n >= NODES_NEEDED));
-  g_assert_true (g_str_equal (opening_at (app, 0)->words, words) == (n < NODES_NEEDED));
+  g_assert_true (g_str_has_prefix (opening_at (app, 0)->words, words) == (n < NODES_NEEDED));
   g_clear_pointer (&again.note, g_free);
 }
 
