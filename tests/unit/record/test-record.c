@@ -752,6 +752,37 @@ test_contents (void)
     }
 }
 
+/* What emergency care turns on has a name in both languages, also where it was typed with its strength. */
+static void
+test_drug_names (void)
+{
+  static const struct
+  {
+    const gchar *typed, *detail, *french;
+    guint alerts;
+  } rows[] = {
+      {"Insulin glargine", "100 U/mL", "Insuline glargine", 1u << CITIZ_ALERT_INSULIN},
+      {"Insulin glargine 100 U/mL", NULL, "Insuline glargine", 1u << CITIZ_ALERT_INSULIN},
+      {"Humulin 30/70", NULL, "Humulin 30/70", 1u << CITIZ_ALERT_INSULIN},
+      {"Nadroparin", NULL, "Nadroparine", 1u << CITIZ_ALERT_ANTICOAGULANT},
+      {"Percocet", "5 mg", "Percocet", 1u << CITIZ_ALERT_OPIOID},
+      {"Beclomethasone", "100 mcg/dose", "Béclométhasone", 0},
+      {"Fluticasone and salmeterol", NULL, "Fluticasone et salmétérol", 0},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const CitizDraft draft = {.title = rows[i].typed, .detail = rows[i].detail};
+      const CitizId id = {{9}};
+      json_t *resource = citiz_compose_medication (&draft, NULL);
+      g_autoptr (CitizItem) item = citiz_item_new_from_json (resource, &id, 1, 0, NULL);
+
+      g_assert_cmpstr (item->title[CITIZ_LANGUAGE_FR], ==, rows[i].french);
+      g_assert_cmpuint (item->alerts, ==, rows[i].alerts);
+      json_decref (resource);
+    }
+}
+
 /* Two clinics call their drugs by the same number; the second one's request comes before its drug. */
 static void
 test_same_number (void)
@@ -978,6 +1009,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/corrections", test_corrections);
   g_test_add_func ("/record/contents", test_contents);
   g_test_add_func ("/record/doses", test_doses);
+  g_test_add_func ("/record/drug-names", test_drug_names);
   g_test_add_func ("/record/last-day", test_last_day);
   g_test_add_func ("/record/untimed", test_untimed);
   g_test_add_func ("/record/composers", test_composers);
