@@ -120,13 +120,7 @@ find_capsule (CitizChain *chain, const CitizId *grant, const CitizHash *opening,
 static gchar *
 words_of (const CitizReceipt *receipt, guint n)
 {
-  static const struct
-  {
-    CitizLanguage other;
-    const gchar *format;
-  } also[] = {[CITIZ_LANGUAGE_EN] = {CITIZ_LANGUAGE_FR, "%s (français\302\240: %s)"},
-              [CITIZ_LANGUAGE_FR] = {CITIZ_LANGUAGE_EN, "%s (English: %s)"}};
-  const CitizLanguage own = citiz_env_language ();
+  const gboolean french = citiz_env_language () == CITIZ_LANGUAGE_FR;
   CitizReceipt receipts[CITIZ_COMMITTEE_MAX];
   g_auto (GStrv) words = NULL, others = NULL;
   g_autofree gchar *first = NULL, *second = NULL;
@@ -135,11 +129,11 @@ words_of (const CitizReceipt *receipt, guint n)
     return NULL;
   for (guint i = 0; i < n; i++)
     receipts[i] = *receipt;
-  words = citiz_receipt_words (receipts, n, own);
-  others = citiz_receipt_words (receipts, n, also[own].other);
+  words = citiz_receipt_words (receipts, n, citiz_env_language ());
+  others = citiz_receipt_words (receipts, n, french ? CITIZ_LANGUAGE_EN : CITIZ_LANGUAGE_FR);
   first = g_strjoinv (" ", words);
   second = g_strjoinv (" ", others);
-  return g_strdup_printf (also[own].format, first, second);
+  return g_strconcat (first, french ? " (English: " : " (français\302\240: ", second, ")", NULL);
 }
 
 /**
