@@ -52,6 +52,25 @@ says (GtkWidget *widget, const gchar *text)
   return FALSE;
 }
 
+/* Measures are called as people call them; what a laboratory calls otherwise says under which name it is found again. */
+static void
+test_everyday_names (void)
+{
+  CitizForm *form = form_new (CITIZ_KIND_MEASURE);
+
+  citiz_form_set_choice (form, "measure", "glucose_fs");
+  g_assert_nonnull (ui_find (GTK_WIDGET (form), GTK_TYPE_LABEL, "Blood sugar, fasting", FALSE));
+  g_assert_true (says (GTK_WIDGET (form), "In Care: Fasting glucose, plasma"));
+  citiz_form_set_choice (form, "measure", "weight");
+  g_assert_false (says (GTK_WIDGET (form), "In Care: Fasting glucose, plasma"));
+  gtk_window_destroy (GTK_WINDOW (form));
+  /* "Today: taken now" read like a dose. */
+  form = form_new (CITIZ_KIND_MEDICATION);
+  g_assert_nonnull (ui_find (GTK_WIDGET (form), GTK_TYPE_LABEL, "I take it", FALSE));
+  g_assert_false (says (GTK_WIDGET (form), "Today"));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
 static void
 test_dates (void)
 {
@@ -483,6 +502,7 @@ main (int argc, char *argv[])
   session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
   while (citiz_session_get_state (session) != CITIZ_SESSION_OPEN)
     g_main_context_iteration (NULL, TRUE);
+  g_test_add_func ("/forms/everyday-names", test_everyday_names);
   g_test_add_func ("/ui/forms/names", test_names);
   g_test_add_func ("/ui/forms/begins-later", test_begins_later);
   g_test_add_func ("/ui/forms/dates", test_dates);

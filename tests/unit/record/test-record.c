@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/citiz-env.h"
 #include "record/citiz-compose.h"
 #include "record/citiz-record.h"
 #include "record/citiz-sample-record.h"
@@ -458,6 +459,10 @@ test_composers (void)
   g_autoptr (CitizItem) pressure = citiz_item_new_from_json (json, &id, 1, 0, NULL);
   g_assert_cmpstr (citiz_item_component (pressure, "bp_sys")->value.text, ==, "128");
   g_assert_cmpstr (citiz_item_component (pressure, "bp_dia")->value.text, ==, "78");
+  /* Named in the language of who wrote it, for other programs to show. */
+  g_assert_cmpstr (json_string_value (json_object_get (json_object_get (json, "code"), "text")), ==,
+                   citiz_env_language () == CITIZ_LANGUAGE_FR ? "Tension artérielle"
+                                                              : "Blood pressure");
   json_decref (json);
 }
 
