@@ -90,6 +90,17 @@ add_entry (json_t *entries, json_t *resource)
   json_array_append_new (entries, json_pack ("{s:o}", "resource", resource));
 }
 
+/* What was entered by hand is told by its id here: a dose, by which its medication is found again elsewhere. */
+static json_t *
+named (const CitizItem *item)
+{
+  json_t *resource = json_copy (item->resource);
+
+  if (json_object_get (resource, "id") == NULL)
+    json_object_set_new (resource, "id", json_string (item->fhir_id));
+  return resource;
+}
+
 static GBytes *
 export_fhir (const CitizRecord *record)
 {
@@ -103,7 +114,7 @@ export_fhir (const CitizRecord *record)
     {
       g_autoptr (GPtrArray) items = citiz_record_list_all (record, (CitizKind) kind);
       for (guint i = 0; i < items->len; i++)
-        add_entry (entries, json_incref (((CitizItem *) g_ptr_array_index (items, i))->resource));
+        add_entry (entries, named (g_ptr_array_index (items, i)));
     }
   for (guint i = 0; i < measures->len; i++)
     {

@@ -259,6 +259,105 @@ test_says_dose (App *app, gconstpointer data)
   g_assert_cmpstr (date, ==, "2026-11-23 12:20");
 }
 
+static void
+import_export (App *app, const gchar *text, gsize n)
+{
+  g_autofree gchar *path = g_build_filename (app->folder, "moved.json", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CitizImportReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  g_assert_true (g_file_set_contents (path, text, (gssize) n, NULL));
+  citiz_session_import_async (app->session, file, TRUE, NULL, NULL, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  report = citiz_session_import_finish (app->session, result, &error);
+  g_assert_no_error (error);
+  g_unlink (path);
+}
+
+/* Each kind of thing that is entered by hand: the summary and the table say it, and all of it is found again in another vault. */
+static void
+test_by_hand (App *app, gconstpointer data)
+{
+  static const CitizDraftPart foods[] = {{.title = "Apple", .value = "150", .unit = "g"}};
+  const CitizDate day = date_of ("2026-10-20"), hour = date_of ("2026-10-20T08:00:00-04:00");
+  const struct
+  {
+    CitizKind kind;
+    CitizDraft draft;
+    const gchar *name; /* as the summary says it; NULL where it does not */
+  } rows[] = {
+      {CITIZ_KIND_MEDICATION,
+       {.title = "Rare drug", .detail = "5 mg", .dosage = "1 tablet", .times = {480}, .n_times = 1},
+       "Rare drug"},
+      {CITIZ_KIND_ALLERGY,
+       {.title = "Rare pollen", .severity = CITIZ_SEVERITY_SEVERE},
+       "Rare pollen"},
+      {CITIZ_KIND_PROBLEM, {.title = "Rare illness", .onset = day}, "Rare illness"},
+      {CITIZ_KIND_IMMUNIZATION, {.title = "Rare vaccine", .onset = day}, "Rare vaccine"},
+      {CITIZ_KIND_PROCEDURE, {.title = "Rare operation", .onset = day}, "Rare operation"},
+      {CITIZ_KIND_DEVICE, {.title = "Rare device", .detail = "M7"}, "Rare device"},
+      {CITIZ_KIND_VISIT, {.title = "Rare visit", .onset = hour}, NULL},
+      {CITIZ_KIND_CONTACT,
+       {.title = "Rare Cousin", .phone = "514 555-0142", .relationship = "cousin"},
+       "Rare Cousin"},
+      {CITIZ_KIND_RESULT,
+       {.title = "Rare result", .value = "4.20", .unit = "mmol/L", .onset = hour},
+       "Rare result"},
+      {CITIZ_KIND_MEASURE,
+       {.measure = "weight", .value = "71.40", .unit = "kg", .onset = hour},
+       "71.40"},
+      {CITIZ_KIND_SESSION, {.title = "Rare walk", .value = "30", .onset = hour}, NULL},
+      {CITIZ_KIND_MEAL,
+       {.title = "Breakfast", .category = "breakfast", .onset = hour, .parts = foods, .n_parts = 1},
+       NULL},
+      {CITIZ_KIND_DIRECTIVE, {.title = "Rare directive", .onset = day}, "Rare directive"},
+      {CITIZ_KIND_FAMILY, {.title = "Rare family illness", .relationship = "mother"}, NULL},
+      {CITIZ_KIND_NOTE, {.title = "Rare note", .text = "Rare note"}, "Rare note"},
+  };
+  g_autofree gchar *ips = NULL, *fhir = NULL;
+  g_autoptr (GError) error = NULL;
+  CitizDraft taken = {.taken = TRUE, .onset = hour, .planned = hour};
+  CitizRecord *record;
+  gsize n;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const CitizId id = save_draft (app, rows[i].kind, rows[i].draft);
+
+      if (rows[i].kind == CITIZ_KIND_MEDICATION)
+        taken.subject = citiz_record_get (citiz_session_get_record (app->session), &id);
+    }
+  save_draft (app, CITIZ_KIND_DOSE, taken);
+  ips = export(app, "ips", &n, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].name != NULL && strstr (ips, rows[i].name) == NULL)
+      g_error ("the summary lacks %s", rows[i].name);
+  g_assert_nonnull (strstr (ips, "fhir/last-dose"));
+  fhir = export(app, "fhir", &n, &error);
+  g_assert_no_error (error);
+
+  app_down (app, NULL);
+  app_up (app, NULL);
+  import_export (app, fhir, n);
+  record = citiz_session_get_record (app->session);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) items = citiz_record_list (record, rows[i].kind);
+
+      g_test_message ("kind %u", rows[i].kind);
+      g_assert_cmpuint (items->len, ==, 1);
+      if (rows[i].draft.title != NULL && rows[i].kind != CITIZ_KIND_MEAL)
+        g_assert_cmpstr (((CitizItem *) items->pdata[0])->title[CITIZ_LANGUAGE_EN], ==,
+                         rows[i].draft.title);
+      if (rows[i].kind == CITIZ_KIND_MEDICATION)
+        g_assert_nonnull (citiz_record_last_dose (record, &((CitizItem *) items->pdata[0])->id));
+    }
+}
+
 static guint
 count_pages (const gchar *bytes, gsize n)
 {
@@ -392,10 +491,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_setenv ("CITIZ_IMPORT_HELPER", CITIZ_IMPORT_PATH, TRUE);
   g_assert_true (citiz_crypto_init ());
   ADD ("/app/export/json", test_json);
   ADD ("/app/export/csv", test_csv);
   ADD ("/app/export/says-all", test_says_all);
+  ADD ("/app/export/by-hand", test_by_hand);
   ADD ("/app/export/says-dose", test_says_dose);
   ADD ("/app/export/pdf", test_pdf);
   ADD ("/app/export/refused", test_refused);
