@@ -19,7 +19,7 @@ static const struct
 } by_hand[] = {{"bp_panel", N_ ("Blood pressure")},
                {"weight", N_ ("Weight")},
                {"glucose_fs", N_ ("Blood sugar, fasting")},
-               {"glucose_bld", N_ ("Blood sugar, at another time")},
+               {"glucose_bld", N_ ("Blood sugar, other time")},
                {"hr", N_ ("Pulse")},
                {"temp", N_ ("Temperature")},
                {"spo2", N_ ("Oxygen saturation")},
