@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "consent/citiz-profile.h"
+#include "core/citiz-env.h"
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-bits.h"
 #include "ui/citiz-community-text.h"
@@ -20,6 +21,7 @@ typedef struct
   CitizProfile *profile;
   GtkWidget *window;
   GtkWidget *name, *phone;
+  GtkWidget *items; /* the group of single items; its last child is their list */
 } Editor;
 
 static CitizProfile *
@@ -66,6 +68,8 @@ save (Editor *editor)
   json_decref (json);
 }
 
+static void refresh_items (Editor *editor);
+
 /* --- parts --- */
 
 static void
@@ -100,6 +104,7 @@ part_cb (CitizSwitchRow *row, GParamSpec *pspec, Editor *editor)
       return;
     }
   citiz_profile_set_shows (editor->profile, part, shown);
+  refresh_items (editor);
   save (editor);
 }
 
@@ -109,6 +114,7 @@ sensitive_cb (CitizSwitchRow *row, GParamSpec *pspec, Editor *editor)
   guint category = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "citiz-category"));
 
   citiz_profile_set_shows_sensitive (editor->profile, category, citiz_switch_row_get_active (row));
+  refresh_items (editor);
   save (editor);
 }
 
@@ -204,14 +210,51 @@ masked_cb (const CitizId *id, gpointer data)
   return citiz_profile_masks (((Editor *) data)->profile, id);
 }
 
+static gboolean
+left_out_cb (const CitizItem *item, gpointer data)
+{
+  Editor *editor = data;
+  const CitizTime now = citiz_session_now (editor->session);
+  static const CitizPart parts[CITIZ_N_KINDS] = {
+      [CITIZ_KIND_ALLERGY] = CITIZ_PART_ALLERGIES,
+      [CITIZ_KIND_MEDICATION] = CITIZ_PART_MEDICATIONS,
+      [CITIZ_KIND_PROBLEM] = CITIZ_PART_PROBLEMS,
+      [CITIZ_KIND_DEVICE] = CITIZ_PART_DEVICES,
+      [CITIZ_KIND_PROCEDURE] = CITIZ_PART_PROCEDURES,
+      [CITIZ_KIND_IMMUNIZATION] = CITIZ_PART_IMMUNIZATIONS,
+      [CITIZ_KIND_DIRECTIVE] = CITIZ_PART_DIRECTIVES,
+      [CITIZ_KIND_CONTACT] = CITIZ_PART_CONTACTS,
+  };
+  const gboolean past = item->kind == CITIZ_KIND_PROBLEM && !item->nothing_known
+                        && !citiz_item_holds (item, now, citiz_env_offset_minutes (now));
+
+  return !citiz_profile_shows_sensitive (editor->profile, item->sensitive)
+         || !citiz_profile_shows (editor->profile,
+                                  past ? CITIZ_PART_PAST_PROBLEMS : parts[item->kind]);
+}
+
+static GtkWidget *
+items_list (Editor *editor)
+{
+  return citiz_profile_items_new (citiz_session_get_record (editor->session), masked_cb,
+                                  left_out_cb, mask_cb, editor);
+}
+
 static GtkWidget *
 items_group (Editor *editor)
 {
-  GtkWidget *list = citiz_profile_items_new (citiz_session_get_record (editor->session), masked_cb,
-                                             mask_cb, editor);
+  editor->items
+      = titled (_ ("Single items"), _ ("A masked item is counted under its section, never named."),
+                items_list (editor));
+  return editor->items;
+}
 
-  return titled (_ ("Single items"), _ ("A masked item is counted under its section, never named."),
-                 list);
+/* What a part or a subject leaves out, its items say. */
+static void
+refresh_items (Editor *editor)
+{
+  gtk_box_remove (GTK_BOX (editor->items), gtk_widget_get_last_child (editor->items));
+  gtk_box_append (GTK_BOX (editor->items), items_list (editor));
 }
 
 /* --- name and contact --- */
@@ -332,7 +375,7 @@ citiz_profile_summary (CitizSession *session)
 {
   g_autoptr (CitizProfile) profile = load (session);
   g_autoptr (GString) text = g_string_new (NULL);
-  guint parts = 0, items = citiz_profile_n_masked (profile);
+  guint parts = 0, subjects = 0, items = citiz_profile_n_masked (profile);
 
   for (CitizPart part = 0; part < CITIZ_N_PARTS; part++)
     parts += citiz_profile_shows (profile, part);
@@ -341,6 +384,16 @@ citiz_profile_summary (CitizSession *session)
     g_string_append_printf (text,
                             ngettext (", %u left out", ", %u left out", CITIZ_N_PARTS - parts),
                             CITIZ_N_PARTS - parts);
+  for (guint i = CITIZ_SENSITIVE_NONE + 1; i < CITIZ_N_SENSITIVE; i++)
+    subjects += !citiz_profile_shows_sensitive (profile, i);
+  if (subjects > 0)
+    {
+      g_string_append (text, ", ");
+      g_string_append_printf (
+          text,
+          ngettext ("%u sensitive subject left out", "%u sensitive subjects left out", subjects),
+          subjects);
+    }
   if (items > 0)
     {
       g_string_append (text, ", ");

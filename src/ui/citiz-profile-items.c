@@ -111,11 +111,17 @@ citiz_profile_part_care (const CitizRecord *record, CitizPart part, CitizTime no
 }
 
 static GtkWidget *
-make_row (CitizItem *source, CitizMaskedFunc is_masked, CitizMaskFunc mask, gpointer data)
+make_row (CitizItem *source,
+          CitizMaskedFunc is_masked,
+          CitizLeftOutFunc is_left_out,
+          CitizMaskFunc mask,
+          gpointer data)
 {
   Item *item = g_new0 (Item, 1);
   const gchar *title = source->title[citiz_format_language ()];
-  GtkWidget *row = citiz_row_new (title, source->detail);
+  const gboolean left_out = is_left_out (source, data);
+  GtkWidget *row = citiz_row_new (
+      title, left_out ? _ ("Left out with its part or its sensitive subject") : source->detail);
   gboolean masked = is_masked (&source->id, data);
   g_autofree gchar *label = g_strdup_printf (_ ("Mask %s"), title);
 
@@ -130,6 +136,13 @@ make_row (CitizItem *source, CitizMaskedFunc is_masked, CitizMaskFunc mask, gpoi
                                   label, -1);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (item->toggle), masked);
   set_look (item, masked);
+  if (left_out) /* whatever is chosen for it alone */
+    {
+      gtk_button_set_icon_name (GTK_BUTTON (item->toggle), "citiz-hidden-symbolic");
+      gtk_widget_set_tooltip_text (item->toggle,
+                                   _ ("Left out with its part or its sensitive subject"));
+      gtk_widget_set_sensitive (item->toggle, FALSE);
+    }
   if (item->changes_care)
     adw_action_row_add_suffix (ADW_ACTION_ROW (row),
                                citiz_tag_new ("citiz-alert-symbolic", _ ("Changes care"), "error"));
@@ -142,6 +155,7 @@ make_row (CitizItem *source, CitizMaskedFunc is_masked, CitizMaskFunc mask, gpoi
 GtkWidget *
 citiz_profile_items_new (const CitizRecord *record,
                          CitizMaskedFunc is_masked,
+                         CitizLeftOutFunc is_left_out,
                          CitizMaskFunc mask,
                          gpointer data)
 {
@@ -175,8 +189,9 @@ citiz_profile_items_new (const CitizRecord *record,
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (expander), _ (kinds[k].title));
       adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (expander), count);
       for (guint i = 0; i < items->len; i++)
-        adw_expander_row_add_row (ADW_EXPANDER_ROW (expander),
-                                  make_row (g_ptr_array_index (items, i), is_masked, mask, data));
+        adw_expander_row_add_row (
+            ADW_EXPANDER_ROW (expander),
+            make_row (g_ptr_array_index (items, i), is_masked, is_left_out, mask, data));
       gtk_list_box_append (GTK_LIST_BOX (list), expander);
     }
   if (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0) == NULL)

@@ -11,9 +11,13 @@ G_BEGIN_DECLS
 typedef gboolean (*CitizMaskedFunc) (const CitizId *id, gpointer data);
 typedef void (*CitizMaskFunc) (const CitizId *id, gboolean masked, gpointer data);
 
+/* Whether an item is left out with its part or its sensitive subject, masked or not. */
+typedef gboolean (*CitizLeftOutFunc) (const CitizItem *item, gpointer data);
+
 /* A list of expander rows, one a kind. Masking an item that changes emergency care is asked twice. */
 GtkWidget *citiz_profile_items_new (const CitizRecord *record,
                                     CitizMaskedFunc is_masked,
+                                    CitizLeftOutFunc is_left_out,
                                     CitizMaskFunc mask,
                                     gpointer data);
 

@@ -302,14 +302,48 @@ mask_cb (const CitizId *id, gboolean masked, gpointer data)
   said->masked = masked;
 }
 
+static gboolean
+none_left_out_cb (const CitizItem *item, gpointer data)
+{
+  return FALSE;
+}
+
+static gboolean
+all_left_out_cb (const CitizItem *item, gpointer data)
+{
+  return TRUE;
+}
+
+static gboolean
+is_live_toggle (GtkWidget *widget)
+{
+  return GTK_IS_TOGGLE_BUTTON (widget) && gtk_widget_get_sensitive (widget);
+}
+
+/* What a part or a sensitive subject leaves out is not said to be shown. */
+static void
+test_left_out (void)
+{
+  for (guint all = 0; all < 2; all++)
+    {
+      Said said = {0};
+      GtkWidget *list = g_object_ref_sink (
+          citiz_profile_items_new (citiz_session_get_record (session), none_masked_cb,
+                                   all ? all_left_out_cb : none_left_out_cb, mask_cb, &said));
+
+      g_assert_true ((find (list, is_live_toggle) == NULL) == (gboolean) all);
+      g_object_unref (list);
+    }
+}
+
 static void
 test_mask (void)
 {
   GtkWidget *window = gtk_window_new (), *list, *toggle;
   Said said = {0};
 
-  list = citiz_profile_items_new (citiz_session_get_record (session), none_masked_cb, mask_cb,
-                                  &said);
+  list = citiz_profile_items_new (citiz_session_get_record (session), none_masked_cb,
+                                  none_left_out_cb, mask_cb, &said);
   gtk_window_set_child (GTK_WINDOW (window), list);
   gtk_window_present (GTK_WINDOW (window));
   settle ();
@@ -427,6 +461,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dialogs/drop", test_drop);
   g_test_add_func ("/dialogs/no-browser", test_no_browser);
   g_test_add_func ("/dialogs/mask", test_mask);
+  g_test_add_func ("/dialogs/mask/left-out", test_left_out);
   g_test_add_func ("/dialogs/mask-part", test_mask_part);
   status = g_test_run ();
   g_object_unref (session);
