@@ -30,8 +30,7 @@ citiz_apply_evidence (CitizRun *run, const CitizTx *tx, CitizAccount *account, G
   if (evidence.first.voter >= validators.n)
     return refuse (error, CITIZ_LEDGER_ERROR_PROOF, "evidence against nobody");
   citiz_validators_hash (&vs_hash, &validators);
-  if (run->check != NULL
-      && !citiz_evidence_verify (&evidence, run->chain_id, &vs_hash, &validators))
+  if (!citiz_evidence_verify (&evidence, run->chain_id, &vs_hash, &validators)) /* at any level */
     return refuse (error, CITIZ_LEDGER_ERROR_PROOF, "the two votes prove nothing");
 
   made.node = validators.v[evidence.first.voter].node;

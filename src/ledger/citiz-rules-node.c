@@ -292,7 +292,7 @@ citiz_apply_node_ready (CitizRun *run, const CitizTx *tx, CitizAccount *account,
     return refuse (error, CITIZ_LEDGER_ERROR_NODE, "the node has not joined, or has left");
   if (ready->epoch != run->ledger->epoch + 1 || is_closing (run))
     return refuse (error, CITIZ_LEDGER_ERROR_EPOCH, "not ready for the next epoch");
-  if (run->check != NULL && !citiz_join_verify (&founder, run->chain_id, ready->epoch))
+  if (!citiz_join_verify (&founder, run->chain_id, ready->epoch)) /* at any level */
     return refuse (error, CITIZ_LEDGER_ERROR_SIGNATURE, "the node has not signed its epoch key");
   record.epoch = ready->epoch;
   record.key = ready->key;

@@ -273,24 +273,66 @@ shared_world_closing (SharedWorld *world)
   return blocks;
 }
 
-GPtrArray *
-shared_world_end_epoch (SharedWorld *world)
+static void
+make_final (SharedWorld *world, CitizBlock *block)
+{
+  block->final = g_new (CitizCert, 1);
+  shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
+}
+
+static void
+enter_epoch (SharedWorld *world, const CitizBlock *closing)
 {
   const guint64 epoch = citiz_ledger_epoch (world->ledger);
-  GPtrArray *blocks = shared_world_closing (world);
-  CitizBlock *closing = blocks->pdata[blocks->len - 1];
   CitizValidators next;
 
-  for (guint i = 0; i < blocks->len; i++)
-    {
-      CitizBlock *block = blocks->pdata[i];
-
-      block->final = g_new (CitizCert, 1);
-      shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
-    }
   g_assert_cmpuint (closing->header.flags, ==, CITIZ_BLOCK_CLOSING);
   g_assert_true (citiz_ledger_get_validators (world->ledger, epoch + 1, &next));
   g_assert_true (citiz_ledger_begin_epoch (world->ledger, &next, FALSE, NULL));
+}
+
+GPtrArray *
+shared_world_end_epoch (SharedWorld *world)
+{
+  GPtrArray *blocks = shared_world_closing (world);
+
+  for (guint i = 0; i < blocks->len; i++)
+    make_final (world, blocks->pdata[i]);
+  enter_epoch (world, blocks->pdata[blocks->len - 1]);
+  return blocks;
+}
+
+/* The next empty block on the closing one, not final, as the last epoch's validators make it. */
+static CitizBlock *
+continue_with (SharedWorld *world)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autofree CitizCert *notar = g_new (CitizCert, 1);
+  CitizBlock *block;
+
+  world->now.ms += 10;
+  block = citiz_ledger_build (world->ledger, none, world->now,
+                              &world->genesis.founders[0].validator.node, changes, NULL);
+  g_assert_cmpuint (block->header.flags, ==, CITIZ_BLOCK_CONTINUATION);
+  shared_world_certify (world, notar, CITIZ_VOTE_NOTAR, block, 3);
+  block->justification = citiz_justification_new (notar);
+  return block;
+}
+
+GPtrArray *
+shared_world_end_epoch_above (SharedWorld *world)
+{
+  GPtrArray *blocks = shared_world_closing (world);
+  const CitizBlock *closing = blocks->pdata[blocks->len - 1];
+  CitizLedger *ledger = citiz_ledger_fork (world->ledger);
+
+  g_ptr_array_add (blocks, continue_with (world));
+  g_ptr_array_add (blocks, continue_with (world));
+  make_final (world, blocks->pdata[blocks->len - 1]);
+  citiz_ledger_free (world->ledger);
+  world->ledger = ledger;
+  enter_epoch (world, closing);
   return blocks;
 }
 

@@ -61,6 +61,8 @@ GPtrArray *shared_world_blocks (SharedWorld *world, guint n);
 GPtrArray *shared_world_closing (SharedWorld *world);
 /* The same, each block final; the world is in the next epoch then. */
 GPtrArray *shared_world_end_epoch (SharedWorld *world);
+/* The same, the last final only by the second of two empty blocks on it, which come last. */
+GPtrArray *shared_world_end_epoch_above (SharedWorld *world);
 
 /* People say that the same validators go on, in another epoch, from the newest block, @last, which is final; the world does. */
 void shared_world_refound (SharedWorld *world, const CitizBlock *last, CitizRefound *out);

@@ -26,16 +26,24 @@ typedef struct
   guint64 nonce;
 } Scene;
 
-/* One block, followed without its signatures. */
+/* @blocks: (transfer full): followed without their signatures */
+static void
+follow_all (Scene *scene, GPtrArray *blocks)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (citiz_chain_follow (scene->world.chain, blocks, CITIZ_LEVEL_STRUCTURAL, &error));
+  g_assert_no_error (error);
+  g_ptr_array_unref (blocks);
+}
+
 static void
 follow (Scene *scene, CitizBlock *block)
 {
-  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
-  g_autoptr (GError) error = NULL;
+  GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
 
   g_ptr_array_add (blocks, block);
-  g_assert_true (citiz_chain_follow (scene->world.chain, blocks, CITIZ_LEVEL_STRUCTURAL, &error));
-  g_assert_no_error (error);
+  follow_all (scene, blocks);
 }
 
 static void
@@ -182,7 +190,6 @@ judge (Scene *scene, gboolean retrace, CitizVerified *out)
 static void
 test_good (Scene *scene, gconstpointer unused)
 {
-  g_autoptr (GPtrArray) closing = NULL;
   CitizVerified found[4] = {0};
   CitizTx *tx;
 
@@ -193,9 +200,8 @@ test_good (Scene *scene, gconstpointer unused)
   tx = commitment (scene, &scene->ben, 0);
   citiz_tx_work (tx, WORK);
   order (scene, sign (scene, tx, BEN));
-  closing = shared_world_end_epoch (&scene->world);
-  while (closing->len > 0)
-    follow (scene, g_ptr_array_steal_index (closing, 0));
+  follow_all (scene, shared_world_end_epoch (&scene->world));
+  follow_all (scene, shared_world_end_epoch_above (&scene->world));
   tx = commitment (scene, &scene->ana, 2);
   order (scene, vouch (scene, tx, SECOND, 2));
   for (guint i = 0; i < G_N_ELEMENTS (found); i++)
@@ -368,7 +374,7 @@ test_vote (Scene *scene, gconstpointer unused)
 /* What the rules forbid is refused before there is anything to go through again ***/
 
 static void
-assert_forbidden (Scene *scene, CitizTx *bad)
+assert_forbidden (Scene *scene, CitizTx *bad, CitizLedgerError why)
 {
   g_autoptr (CitizTx) good = sign (scene, commitment (scene, &scene->ben, 0), BEN);
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
@@ -383,7 +389,7 @@ assert_forbidden (Scene *scene, CitizTx *bad)
       g_autoptr (GError) error = NULL;
 
       g_assert_false (citiz_chain_follow (scene->world.chain, blocks, level, &error));
-      g_assert_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_ACCOUNT);
+      g_assert_error (error, CITIZ_LEDGER_ERROR, (gint) why);
     }
 }
 
@@ -392,14 +398,55 @@ static void
 test_removed (Scene *scene, gconstpointer unused)
 {
   change_keys (scene);
-  assert_forbidden (scene, sign (scene, commitment (scene, &scene->ana, 0), FIRST));
+  assert_forbidden (scene, sign (scene, commitment (scene, &scene->ana, 0), FIRST),
+                    CITIZ_LEDGER_ERROR_ACCOUNT);
 }
 
 /* Signed rightly, by a key that is added afterwards. */
 static void
 test_added (Scene *scene, gconstpointer unused)
 {
-  assert_forbidden (scene, sign (scene, commitment (scene, &scene->ana, 2), SECOND));
+  assert_forbidden (scene, sign (scene, commitment (scene, &scene->ana, 2), SECOND),
+                    CITIZ_LEDGER_ERROR_ACCOUNT);
+}
+
+/* Two votes of a node that somebody else has signed. */
+static void
+test_evidence (Scene *scene, gconstpointer unused)
+{
+  SharedWorld *world = &scene->world;
+  CitizVote votes[2];
+  CitizTxBody body = {0};
+  CitizEvidence evidence;
+  g_autoptr (GBytes) bytes = NULL;
+
+  for (guint8 i = 0; i < 2; i++)
+    {
+      votes[i] = (CitizVote){.kind = CITIZ_VOTE_FINAL, .slot = 3, .hash = {{i + 1}}, .voter = 1};
+      citiz_vote_sign (&votes[i], &world->chain_id, &world->vs_hash, scene->keys[BEN]);
+    }
+  citiz_evidence_make (&evidence, &votes[0], &votes[1]);
+  bytes = citiz_evidence_encode (&evidence);
+  memcpy (body.evidence.evidence, g_bytes_get_data (bytes, NULL), sizeof body.evidence.evidence);
+  order (scene, shared_world_say (world, 0, CITIZ_TX_ACCT_REGISTER, NULL));
+  assert_forbidden (scene, shared_world_say (world, 0, CITIZ_TX_EVIDENCE, &body),
+                    CITIZ_LEDGER_ERROR_PROOF);
+}
+
+/* A key for the next epoch that its node has not signed. */
+static void
+test_ready (Scene *scene, gconstpointer unused)
+{
+  SharedWorld *world = &scene->world;
+  CitizFounder founder = {.validator = {*citiz_signing_key_get_public (world->nodes[0]),
+                                        *citiz_signing_key_get_public (scene->keys[SECOND])}};
+  CitizTxBody body;
+
+  citiz_join_sign (&founder, &world->chain_id, 1, scene->keys[BEN]);
+  body = (CitizTxBody){.node_ready = {1, founder.validator.key, founder.join}};
+  order (scene, shared_world_say (world, 0, CITIZ_TX_ACCT_REGISTER, NULL));
+  assert_forbidden (scene, shared_world_say (world, 0, CITIZ_TX_NODE_READY, &body),
+                    CITIZ_LEDGER_ERROR_SIGNATURE);
 }
 
 /* What the disk does to it *****************************************************/
@@ -456,6 +503,8 @@ main (int argc, char **argv)
   ADD ("/retrace/vote", NULL, test_vote);
   ADD ("/retrace/removed", NULL, test_removed);
   ADD ("/retrace/added", NULL, test_added);
+  ADD ("/retrace/evidence", NULL, test_evidence);
+  ADD ("/retrace/ready", NULL, test_ready);
   for (guint i = 0; i < G_N_ELEMENTS (damages); i++)
     ADD (damages[i].path, GUINT_TO_POINTER (i), test_disk);
   return g_test_run ();
