@@ -744,7 +744,7 @@ test('a dose as the person wrote it, never a concentration in its place', async 
   const meds = [
     ['Apixaban 5 mg', { text: '2 tablets', timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }, 'Apixaban 5 mg, 2 tablets, twice a day', '2 tablets, twice a day'],
     ['Insulin glargine 100 U/mL', { text: '18 units at bedtime', timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd', timeOfDay: ['22:00:00'] } } }, 'Glargine 18 units at bedtime', '18 units at bedtime · contains 100 units/mL'],
-    ['Insulin 30/70', { text: '18 units with supper' }, '30/70, 18 units with supper', '18 units with supper'],
+    ['Insulin 30/70', { text: '18 units with supper' }, 'Insulin 30/70, 18 units with supper', '18 units with supper'],
     ['Enoxaparin 100 mg/mL', { doseAndRate: [{ doseQuantity: { value: 60, unit: 'mg' } }], timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }, 'Enoxaparin 60 mg, twice a day', '60 mg, twice a day · contains 100 mg/mL'],
     ['Warfarin 1 mg', { doseAndRate: [{ doseQuantity: { value: 3, unit: 'mg' } }], timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd' } } }, 'Warfarin 3 mg, once a day', '3 mg, once a day'],
     ['Morphine 5 mg/mL', {}, 'Morphine', 'contains 5 mg/mL'],

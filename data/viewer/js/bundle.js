@@ -167,7 +167,7 @@ function readMedication(resource, world) {
   const lines = list(resource.dosage && !Array.isArray(resource.dosage) ? [resource.dosage] : resource.dosage || resource.dosageInstruction);
   row.dosage = dosageText(lines[0], textOf, isForeign());
   if (strength && row.dosage.dose.replaceAll('\u00a0', ' ') === strength.replaceAll('\u00a0', ' ')) row.dosage = { ...row.dosage, dose: '', text: row.dosage.text.replace(strength + ', ', '') };
-  row.detail = joined(' · ', row.dosage.text + (lines.length > 1 ? ' +' : ''), CONTENT.test(strength) && either('teneur ', 'contains ') + strength);
+  row.detail = joined(' · ', row.dosage.text + (lines.length > 1 ? ' +' : ''), CONTENT.test(strength) && either('teneur ', 'contains ') + strength.replaceAll(' ', '\u00a0'));
   if (CONTENT.test(strength)) row.strength = '';
   const dose = extParts(exts(resource, 'last-dose')[0]);
   const doseTime = parseDate(dose.time || ext(resource, 'last-dose'));
@@ -284,7 +284,7 @@ function readPatient(patient, observations, world) {
 // Alerts and the strip of known, not asked, withheld
 
 function drugAlert(row, kind, world) {
-  const name = kind === 'insulin' ? row.name.replace(/^(insuline|insulin)\s+/i, '') : row.name;
+  const name = kind === 'insulin' ? row.name.replace(/^insuline?\s+(?!\d)/i, '') : row.name;
   const first = name.charAt(0).toUpperCase() + name.slice(1);
   const { own, when, frequency } = row.dosage;
   const plain = row.dosage.dose.replace(/\u00a0(SC|IV|IM|SL)$/, '');
