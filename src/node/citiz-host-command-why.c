@@ -83,7 +83,7 @@ reason_of (json_t *body, json_t *about)
     const gchar *mode;
     const gchar *words;
   } reasons[] = {
-      {"observing", N_ ("its vote journal is lost. Its host types: citiz-node join")},
+      {"observing", N_ ("its vote journal is lost or damaged. Its host types: citiz-node join")},
       {"muted", N_ ("somebody else has voted with its key. Its host types there: citiz-node why")},
       {"diverged",
        N_ ("its result is not that of the others. Its host types there: citiz-node why")},
@@ -195,8 +195,8 @@ advice_to_follower (json_t *body)
     return advice_to_twin (body);
   if (is_listed (body))
     return _ (
-        "It is on the list of validators and has lost its vote journal: it follows, and the "
-        "others miss its vote. To vote again, under a new key, as soon as enough of them vote: "
+        "It is on the list of validators, and its vote journal is lost or damaged: it follows, "
+        "and the others miss its vote. To vote again, under a new key, as soon as enough of them vote: "
         "citiz-node join");
   if (is_standing (body))
     return _ ("Something waits and nothing becomes final. Who keeps the ledger knows more: "

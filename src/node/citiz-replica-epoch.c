@@ -108,7 +108,10 @@ look_around (CitizReplica *self, const CitizLedger *ledger, GError **error)
     self->validators.n = 0;
   if (self->journals != NULL)
     self->journal = citiz_journals_get (self->journals, self->epoch, &why);
-  if (why != NULL)
+  if (g_error_matches (why, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_DAMAGED))
+    g_warning ("event=journal-damaged epoch=%" G_GUINT64_FORMAT " why=%s", self->epoch,
+               why->message); /* R12: as if it were lost */
+  else if (why != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&why));
       return FALSE;

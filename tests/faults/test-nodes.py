@@ -297,13 +297,13 @@ def case_silent(world):
     assert [m['operator'] for m in silent] == ['Operator 2'] and silent[0]['met'], silent
     assert first.status()['voting'] == 3 and first.ready()
     why = first.command('why').stdout
-    assert re.search(rf'Linked and does not vote: Operator 2 \({lost.url}\), since \d{{4}}-\d\d-\d\d \d\d:\d\d: its vote journal is lost. '
+    assert re.search(rf'Linked and does not vote: Operator 2 \({lost.url}\), since \d{{4}}-\d\d-\d\d \d\d:\d\d: its vote journal is lost or damaged. '
                      'Its host types: citiz-node join', why), why
     assert 'Validators: 4 of 4 in reach, 3 vote, 3 needed' in why and why.endswith('It works without those who do not vote; tell them.\n'), why
     assert len(re.findall('linked, does not vote', first.command('members').stdout)) == 1
     page = first.get('/')[1].decode()
     assert page.count('linked, does not vote') == 1 and 'takes part' in page, page
-    assert 'has lost its vote journal' in lost.command('why').stdout
+    assert 'its vote journal is lost or damaged' in lost.command('why').stdout
     assert 'it does not vote' in lost.get('/')[1].decode()
     away.kill()
     tx, = world.transactions(1)
@@ -610,6 +610,31 @@ def votes_anew(world, node):
     in_epoch(world, 1, 4)
     until('it votes', lambda: node.status()['mode'] == 'signing' and node.ready())
     Load(world, number=10).complete()
+
+
+def case_damaged_journal(world):
+    """A node whose vote journal cannot be read any more follows without signing, and says how to vote again; it does, under a new key."""
+    world.start()
+    node, others = world.nodes[1], [world.nodes[i] for i in (0, 2, 3)]
+    Load(world, number=10).complete()
+    node.kill()
+    journal = node.dir / 'epoch-0.journal'
+    changed = bytes(byte ^ 0x5a for byte in journal.read_bytes())
+    journal.write_bytes(changed)
+    for _ in range(2):  # not after a restart either
+        node.start()
+        load = Load(world, others, number=10)
+        load.complete()
+        acknowledged(world, load)
+        assert node.status()['mode'] == 'observing' and journal.read_bytes() == changed
+        why = node.command('why').stdout.splitlines()[-1]
+        assert 'vote journal is lost or damaged' in why and 'citiz-node join' in why, why
+        node.stop()
+    assert 'event=journal-damaged epoch=0' in node.log.read_text()
+    node.start()
+    votes_anew(world, node)
+    assert not journal.exists()
+    world.no_evidence()
 
 
 def case_old_backup(world):
