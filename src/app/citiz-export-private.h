@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+gchar *citiz_export_fhir (const CitizRecord *record, CitizLanguage language);
+void citiz_export_put_documents (CitizRecord *record, CitizVault *vault);
+
 void citiz_export_put_cell (GString *csv, const gchar *text, gboolean last);
 gboolean citiz_export_samples (CitizSeriesStore *store,
                                CitizLanguage language,

@@ -1,4 +1,4 @@
-/* The record as IPS, FHIR and CSV. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The record as IPS and CSV. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-export-private.h"
 
 #include "app/citiz-session.h"
@@ -56,82 +56,6 @@ export_ips (const CitizRecord *record, CitizLanguage language, const CitizEnv *e
   for (guint category = CITIZ_SENSITIVE_NONE + 1; category < CITIZ_N_SENSITIVE; category++)
     citiz_profile_set_shows_sensitive (profile, category, TRUE);
   bundle = citiz_ips_build (record, profile, &options);
-  text = citiz_json_dump (bundle);
-  json_decref (bundle);
-  return take_text (text);
-}
-
-/* --- FHIR: every resource as it was brought in or written, and each day of the long series --- */
-
-static json_t *
-describe_day (const CitizMeasure *measure, const CitizDay *day)
-{
-  gint year, month, month_day;
-  gchar date[16];
-  json_t *observation;
-
-  citiz_day_to_ymd (day->day, &year, &month, &month_day);
-  g_snprintf (date, sizeof date, "%04d-%02d-%02d", year, month, month_day);
-  observation = json_pack (
-      "{s:s, s:s, s:{s:[{s:s, s:s, s:s}], s:s}, s:s, s:{s:f, s:s, s:s, s:s}}", "resourceType",
-      "Observation", "status", "final", "code", "coding", "system", "http://loinc.org", "code",
-      measure->loinc, "display", measure->name[CITIZ_LANGUAGE_EN], "text",
-      measure->name[CITIZ_LANGUAGE_EN], "effectiveDateTime", date, "valueQuantity", "value",
-      citiz_day_value (day, measure->aggregate), "unit", measure->ucum, "system",
-      "http://unitsofmeasure.org", "code", measure->ucum);
-  if (measure->loinc[0] == '\0')
-    json_object_del (json_object_get (observation, "code"), "coding");
-  return observation;
-}
-
-static void
-add_entry (json_t *entries, json_t *resource)
-{
-  json_array_append_new (entries, json_pack ("{s:o}", "resource", resource));
-}
-
-/* What was entered by hand is told by its id here: a dose, by which its medication is found again elsewhere. */
-static json_t *
-named (const CitizItem *item)
-{
-  json_t *resource = json_copy (item->resource);
-
-  if (json_object_get (resource, "id") == NULL)
-    json_object_set_new (resource, "id", json_string (item->fhir_id));
-  return resource;
-}
-
-static GBytes *
-export_fhir (const CitizRecord *record)
-{
-  json_t *bundle
-      = json_pack ("{s:s, s:s, s:[]}", "resourceType", "Bundle", "type", "collection", "entry");
-  json_t *entries = json_object_get (bundle, "entry");
-  g_autoptr (GPtrArray) measures = citiz_record_measures (record);
-  gchar *text;
-
-  for (guint kind = 0; kind < CITIZ_N_KINDS; kind++)
-    {
-      g_autoptr (GPtrArray) items = citiz_record_list_all (record, (CitizKind) kind);
-      for (guint i = 0; i < items->len; i++)
-        add_entry (entries, named (g_ptr_array_index (items, i)));
-    }
-  for (guint i = 0; i < measures->len; i++)
-    {
-      const CitizMeasure *measure = citiz_measure_get (g_ptr_array_index (measures, i));
-      g_autoptr (GPtrArray) sources = NULL;
-      g_autoptr (GArray) days = NULL;
-      gint32 first, last;
-
-      if (measure == NULL || !citiz_record_span (record, measure->key, &first, &last))
-        continue;
-      sources = citiz_record_sources (record, measure->key);
-      if (sources->len == 0) /* all of it is resources, which are there already */
-        continue;
-      days = citiz_record_days (record, measure->key, first, last);
-      for (guint j = 0; j < days->len; j++)
-        add_entry (entries, describe_day (measure, &g_array_index (days, CitizDay, j)));
-    }
   text = citiz_json_dump (bundle);
   json_decref (bundle);
   return take_text (text);
@@ -209,7 +133,7 @@ citiz_export (const CitizRecord *record,
   if (g_str_equal (format, "ips"))
     return export_ips (record, language, env);
   if (g_str_equal (format, "fhir"))
-    return export_fhir (record);
+    return take_text (citiz_export_fhir (record, language));
   if (g_str_equal (format, "csv"))
     return export_csv (record, language);
   if (g_str_equal (format, "pdf"))

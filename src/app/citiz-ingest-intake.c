@@ -52,6 +52,7 @@ struct _CitizIntake
 
   GHashTable *newest;   /* CitizId → version number; made on the first resource */
   GHashTable *versions; /* Version → batch number + 1 */
+  GHashTable *names;    /* what exports of this vault call its resources → batch number + 1 */
   CitizRecord
       *people; /* Patients of the vault and of this file; NULL: whoever it is about is welcome */
   GPtrArray *blobs;  /* of the resource that comes next */
@@ -208,6 +209,7 @@ index_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpoi
   if (text != NULL)
     citiz_sha256 (&known->text, (const guint8 *) text, n);
   g_hash_table_insert (intake->versions, known, GUINT_TO_POINTER (batch + 1));
+  g_hash_table_insert (intake->names, citiz_id_to_uuid (id), GUINT_TO_POINTER (batch + 1));
   if (version > GPOINTER_TO_UINT (g_hash_table_lookup (intake->newest, id)))
     g_hash_table_insert (intake->newest, g_memdup2 (id, sizeof *id), GUINT_TO_POINTER (version));
   index_person (intake, id, version, batch, plain);
@@ -223,6 +225,7 @@ ensure_index (CitizIntake *intake, GError **error)
     return TRUE;
   intake->newest = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, g_free, NULL);
   intake->versions = g_hash_table_new_full (version_hash, version_equal, g_free, NULL);
+  intake->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return citiz_vault_foreach (intake->vault, CITIZ_CLASS_RESOURCE, index_cb, intake, NULL, error);
 }
 
@@ -373,6 +376,18 @@ check_person (CitizIntake *intake, const CitizFrame *f, const CitizId *id, GErro
   return FALSE;
 }
 
+/* The batch, plus one, that has it already: this very text, or, from an export of this vault, the thing itself. */
+static guint
+find_there (CitizIntake *intake, const CitizFrame *f, const Version *version)
+{
+  const gchar *url = f->resource.full_url;
+  const gpointer there = g_hash_table_lookup (intake->versions, version);
+
+  if (there != NULL || !g_str_has_prefix (url, "urn:uuid:"))
+    return GPOINTER_TO_UINT (there);
+  return GPOINTER_TO_UINT (g_hash_table_lookup (intake->names, url + strlen ("urn:uuid:")));
+}
+
 /* The same text as any earlier version is nothing new: what a person corrected by hand stays corrected. */
 static gboolean
 take_resource (CitizIntake *intake, const CitizFrame *f, GError **error)
@@ -384,7 +399,7 @@ take_resource (CitizIntake *intake, const CitizFrame *f, GError **error)
 
   version->id = id;
   citiz_sha256 (&version->text, (const guint8 *) text->str, text->len);
-  guint there = good ? GPOINTER_TO_UINT (g_hash_table_lookup (intake->versions, version)) : 0;
+  guint there = good ? find_there (intake, f, version) : 0;
   if (there > 0)
     {
       const CitizImportReason why = there - 1 == intake->batch->report->batch
@@ -605,6 +620,7 @@ citiz_intake_free (CitizIntake *intake)
   g_queue_clear_full (&intake->queue, waiting_free);
   g_clear_pointer (&intake->newest, g_hash_table_unref);
   g_clear_pointer (&intake->versions, g_hash_table_unref);
+  g_clear_pointer (&intake->names, g_hash_table_unref);
   g_clear_pointer (&intake->people, citiz_record_free);
   g_hash_table_unref (intake->lines);
   g_ptr_array_unref (intake->blobs);

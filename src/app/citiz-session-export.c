@@ -98,6 +98,8 @@ export_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErr
   job->record = g_steal_pointer (&snapshot->record);
   for (guint i = 0; i < job->removed->len; i++)
     citiz_record_remove (job->record, &g_array_index (job->removed, CitizId, i));
+  if (g_str_equal (job->format, "fhir"))
+    citiz_export_put_documents (job->record, engine->vault);
   citiz_engine_apart (engine, write_record, job);
   job->whole = job->whole
                && (!g_str_equal (job->format, "csv") || engine->series == NULL

@@ -115,12 +115,15 @@ saved_done (GTask *task, gpointer data)
   g_task_return_pointer (task, g_memdup2 (&job->id, sizeof job->id), g_free);
 }
 
+/* A correction goes by the address of what it corrects. */
 static GBytes *
-pack (json_t *resource, CitizTime now, gboolean sample)
+pack (json_t *resource, CitizTime now, gboolean sample, const CitizItem *last)
 {
   g_autofree gchar *text = citiz_json_dump (resource);
   CitizOrigin origin = {.source = CITIZ_SOURCE_SELF, .changed = now, .sample = sample};
 
+  if (last != NULL && last->full_url[0] != '\0')
+    origin.full_url = last->full_url;
   return citiz_item_pack (&origin, text, strlen (text));
 }
 
@@ -140,7 +143,7 @@ citiz_session_save_async (CitizSession *self,
   job->version = last != NULL ? last->version + 1 : 1;
   /* A correction of the sample record goes away with it. */
   job->batch = last != NULL && last->sample ? self->sample_batch : 0;
-  job->packed = pack (resource, citiz_session_now (self), job->batch != 0);
+  job->packed = pack (resource, citiz_session_now (self), job->batch != 0, last);
   citiz_engine_post (
       self->engine,
       citiz_session_task (self, citiz_session_save_async, cancellable, callback, data), save_work,
@@ -248,7 +251,7 @@ put_document (CitizEngine *engine, SaveJob *job, GError **error)
                    "a document needs a title");
       return FALSE;
     }
-  job->packed = pack (resource, draft.now, FALSE);
+  job->packed = pack (resource, draft.now, FALSE, NULL);
   json_decref (resource);
   return put_resource (engine, job, error);
 }

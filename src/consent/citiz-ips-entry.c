@@ -14,18 +14,12 @@ citiz_ips_new_url (CitizIps *ips)
   return citiz_ips_url_of (&id);
 }
 
-/* RFC 9562 version 4 layout over 16 bytes of ours. */
 gchar *
 citiz_ips_url_of (const CitizId *id)
 {
-  CitizId u = *id;
-  g_autofree gchar *hex = NULL;
+  g_autofree gchar *uuid = citiz_id_to_uuid (id);
 
-  u.b[6] = (guint8) ((u.b[6] & 0x0f) | 0x40);
-  u.b[8] = (guint8) ((u.b[8] & 0x3f) | 0x80);
-  hex = citiz_id_to_hex (&u);
-  return g_strdup_printf ("urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
-                          hex + 20);
+  return g_strconcat ("urn:uuid:", uuid, NULL);
 }
 
 json_t *

@@ -116,6 +116,23 @@ citiz_id_to_hex (const CitizId *id)
   return citiz_hex_encode (id->b, sizeof id->b);
 }
 
+/**
+ * citiz_id_to_uuid:
+ *
+ * In the layout of version 4 (RFC 9562): six of its bits are not told.
+ */
+gchar *
+citiz_id_to_uuid (const CitizId *id)
+{
+  CitizId u = *id;
+  g_autofree gchar *hex = NULL;
+
+  u.b[6] = (guint8) ((u.b[6] & 0x0f) | 0x40);
+  u.b[8] = (guint8) ((u.b[8] & 0x3f) | 0x80);
+  hex = citiz_id_to_hex (&u);
+  return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
 gboolean
 citiz_id_from_hex (CitizId *out, const gchar *hex)
 {

@@ -45,6 +45,7 @@ gboolean citiz_id_equal (const CitizId *a, const CitizId *b);
 guint citiz_id_hash (gconstpointer id);
 gboolean citiz_id_is_zero (const CitizId *id);
 gchar *citiz_id_to_hex (const CitizId *id);
+gchar *citiz_id_to_uuid (const CitizId *id);
 gboolean citiz_id_from_hex (CitizId *out, const gchar *hex) G_GNUC_WARN_UNUSED_RESULT;
 
 gchar *citiz_hex_encode (const guint8 *bytes, gsize n);

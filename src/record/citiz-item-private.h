@@ -12,7 +12,6 @@ const gchar *citiz_json_text (const json_t *json, const gchar *path);
 void citiz_take (gchar **field, gchar *text); /* (transfer full), NULL = "" */
 void citiz_keep (gchar **field, const gchar *text);
 /* The vault's name in an attachment's "urn:citiz:blob:<name>"; any other url as it is. */
-const gchar *citiz_blob_name (const gchar *url);
 
 CitizStatus citiz_status_from_code (const gchar *code);
 /* Any of a FHIR choice of dates at these paths, first that parses. */

@@ -286,6 +286,8 @@ gchar *citiz_session_figure (const CitizComponent *part,
                              gboolean *plain);
 /* What the source calls it, in its own words: text, else display. Returns: (transfer full), "" if nothing */
 gchar *citiz_item_written (const CitizItem *item);
+/* The name of a document in the vault, in hex, from the url of its attachment; another url stays. */
+const gchar *citiz_blob_name (const gchar *url);
 /* First text of a CodeableConcept in the language: catalogue, text, display, code. (transfer full) (nullable) */
 gchar *citiz_concept_text (const json_t *concept, CitizLanguage language);
 
