@@ -5,6 +5,15 @@
 
 G_BEGIN_DECLS
 
+/* A session that the series tell of, too. */
+typedef struct
+{
+  gint32 day;
+  gint start, minutes; /* after midnight; how long */
+  gdouble km;          /* on foot, else 0 */
+  gdouble rate;        /* of the heart, 0 if the watch was not worn */
+} CitizSampleEffort;
+
 typedef struct
 {
   CitizTime now;
@@ -14,6 +23,7 @@ typedef struct
   CitizSampleItemFunc item;
   CitizSampleSeriesFunc series;
   gpointer data;
+  GArray *efforts; /* of CitizSampleEffort */
 } CitizSampleRun;
 
 /* A number of [0, 1) that depends on the day and a purpose only: the same day looks the same tomorrow. */

@@ -239,6 +239,8 @@ session_entry (const CitizSampleRun *run, const json_t *e, const gchar *id)
   gint minutes = (gint) json_integer_value (json_object_get (e, "minutes"));
   gint start = clock_of (citiz_json_text (e, "start"));
   g_autofree gchar *length = g_strdup_printf ("%d", minutes);
+  const gboolean afoot = strcmp (citiz_json_text (e, "category"), "walk") == 0;
+  const gboolean french = run->language == CITIZ_LANGUAGE_FR;
 
   for (gint back = (gint) json_integer_value (json_object_get (e, "first")); back < 120;
        back += MAX (1, every))
@@ -248,10 +250,14 @@ session_entry (const CitizSampleRun *run, const json_t *e, const gchar *id)
       g_autofree gchar *own = g_strdup_printf ("%s-%d", id, run->today - back);
       CitizDraft d = draft_of (run, e);
       CitizDraftPart parts[]
-          = {{"Durée", CITIZ_SYSTEM_LOINC, "55411-3", length, "min"},
+          = {{french ? "Durée" : "Duration", CITIZ_SYSTEM_LOINC, "55411-3", length, "min"},
              {"Distance", CITIZ_SYSTEM_LOINC, "41953-1", citiz_json_text (e, "km"), "km"},
-             {"Fréquence cardiaque moyenne", CITIZ_SYSTEM_LOINC, "55425-3",
-              citiz_json_text (e, "hr"), "/min"}};
+             {french ? "Fréquence cardiaque moyenne" : "Average heart rate", CITIZ_SYSTEM_LOINC,
+              "55425-3", citiz_json_text (e, "hr"), "/min"}};
+      CitizSampleEffort effort = {run->today - back, start, minutes,
+                                  afoot ? g_ascii_strtod (citiz_json_text (e, "km"), NULL) : 0,
+                                  g_ascii_strtod (citiz_json_text (e, "hr"), NULL)};
+      g_array_append_val (run->efforts, effort);
       if (to.ms > run->now.ms)
         continue;
       d.onset = citiz_date_from_time (from, run->offset);
@@ -397,8 +403,14 @@ citiz_sample_load (CitizTime now,
                    CitizSampleSeriesFunc series,
                    gpointer data)
 {
-  CitizSampleRun run
-      = {now, offset_minutes, citiz_day_of (now.ms, offset_minutes), language, item, series, data};
+  CitizSampleRun run = {now,
+                        offset_minutes,
+                        citiz_day_of (now.ms, offset_minutes),
+                        language,
+                        item,
+                        series,
+                        data,
+                        g_array_new (FALSE, FALSE, sizeof (CitizSampleEffort))};
   json_t *entries = citiz_json_load (citiz_embed_sample, strlen (citiz_embed_sample), NULL);
   gboolean more = entries != NULL;
 
@@ -418,5 +430,7 @@ citiz_sample_load (CitizTime now,
         more = doses_of (&run, e, id);
     }
   json_decref (entries);
-  return more && readings (&run) && citiz_sample_all_series (&run);
+  more = more && readings (&run) && citiz_sample_all_series (&run);
+  g_array_unref (run.efforts);
+  return more;
 }

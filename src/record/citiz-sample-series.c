@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-#define DAYS 120
+#define DAYS   120
+#define STRIDE 0.72 /* metres */
 
 /* SplitMix64 (Steele, Lea, Flood 2014) of the day and the purpose. */
 gdouble
@@ -68,13 +69,44 @@ watch (const CitizSampleRun *run)
 
 /* How a day's steps spread over its hours, in percent. */
 static const guint8 hours[24]
-    = {0, 0, 0, 0, 0, 1, 12, 9, 6, 5, 5, 5, 11, 7, 5, 5, 6, 8, 6, 4, 3, 1, 1, 0};
+    = {0, 0, 0, 0, 0, 0, 13, 9, 6, 5, 5, 5, 11, 7, 5, 5, 6, 8, 6, 4, 3, 2, 0, 0};
 
 static gint
 steps_of (gint32 day)
 {
   gboolean weekend = citiz_day_weekday (day) >= 5;
   return (gint) (5200 + 4600 * citiz_sample_chance (day, 1) - (weekend ? 900 : 0));
+}
+
+/* Steps of the walks that touch this quarter of an hour. */
+static gdouble
+steps_walked (const CitizSampleRun *run, gint32 day, gint minute)
+{
+  gdouble n = 0;
+
+  for (guint i = 0; i < run->efforts->len; i++)
+    {
+      const CitizSampleEffort *one = &g_array_index (run->efforts, CitizSampleEffort, i);
+      const gint shared = MIN (one->start + one->minutes, minute + 15) - MAX (one->start, minute);
+
+      if (one->day == day && shared > 0)
+        n += one->km * 1000 / STRIDE * shared / one->minutes;
+    }
+  return n;
+}
+
+/* Around the mean that the session tells; 0 outside. */
+static gdouble
+rate_of_effort (const CitizSampleRun *run, gint32 day, gint minute)
+{
+  for (guint i = 0; i < run->efforts->len; i++)
+    {
+      const CitizSampleEffort *one = &g_array_index (run->efforts, CitizSampleEffort, i);
+
+      if (one->day == day && minute >= one->start && minute < one->start + one->minutes)
+        return one->rate * (0.94 + 0.12 * citiz_sample_chance (day, 4000 + (guint) minute));
+    }
+  return 0;
 }
 
 /* The watch counts by quarter of an hour; the telephone sees part of the same walk, so that adding both would count twice. */
@@ -89,10 +121,11 @@ steps (const CitizSampleRun *run)
         {
           guint purpose = 100 + (guint) (hour * 4 + quarter);
           gdouble share = 0.5 + citiz_sample_chance (day, purpose);
-          gdouble n = rint (steps_of (day) * hours[hour] / 400.0 * share);
           gint minute = hour * 60 + quarter * 15;
+          gdouble n = rint (steps_of (day) * hours[hour] / 400.0 * share
+                            + steps_walked (run, day, minute));
           add (wrist, run, day, minute, 15, n);
-          add (distance, run, day, minute, 15, rint (n * 0.72) / 1000);
+          add (distance, run, day, minute, 15, rint (n * STRIDE) / 1000);
           if (quarter == 1)
             add (phone, run, day, minute, 15, rint (n * 0.8));
         }
@@ -114,9 +147,11 @@ heart (const CitizSampleRun *run)
         {
           gint hour = minute / 60;
           gdouble effort = hours[hour] * (0.8 + citiz_sample_chance (day, 300 + (guint) minute));
-          gdouble peak = citiz_sample_chance (day, 2000 + (guint) minute) > 0.985 ? 38 : 0;
-          gboolean asleep = hour < 6;
-          add (rate, run, day, minute, 0, rint (base + (asleep ? -4 : 6 + effort * 2.2 + peak)));
+          gdouble peak = citiz_sample_chance (day, 2000 + (guint) minute) > 0.985 ? 20 : 0;
+          gboolean asleep = hour < 6 || minute >= 23 * 60 + 40;
+          gdouble exercise = rate_of_effort (run, day, minute);
+          add (rate, run, day, minute, 0,
+               rint (exercise > 0 ? exercise : base + (asleep ? -4 : 6 + effort * 1.4 + peak)));
         }
       add (rest, run, day, 420, 0, rint (base));
       add (oxygen, run, day, 180, 0, rint (95 + 3 * citiz_sample_chance (day, 3)));
@@ -126,7 +161,7 @@ heart (const CitizSampleRun *run)
          && give (run, "spo2", watch (run), "%", oxygen);
 }
 
-/* A night: cycles of light, deep, light, REM, now and then awake. Two nights a month the watch stayed on the table. */
+/* Up before the first thing of the day, which is at 6 h: who walks is not asleep. A night: cycles of light, deep, light, REM, now and then awake. Two nights a month the watch stayed on the table. */
 static gboolean
 nights (const CitizSampleRun *run)
 {
@@ -138,8 +173,8 @@ nights (const CitizSampleRun *run)
     stages[s] = fresh ();
   for (gint32 day = run->today - DAYS; day <= run->today; day++)
     {
-      gint at = -75 + (gint) (90 * citiz_sample_chance (day, 4)); /* bedtime around 23 h */
-      gint end = at + 395 + (gint) (80 * citiz_sample_chance (day, 5));
+      gint end = 335 + (gint) (20 * citiz_sample_chance (day, 4));
+      gint at = end - 380 - (gint) (60 * citiz_sample_chance (day, 5)); /* 22 h 15 to 23 h 35 */
       if (citiz_sample_chance (day, 6) > 0.93 || citiz_sample_instant (run, day, end) > run->now.ms)
         continue; /* nor is a night told before it is over */
       for (guint part = 0; at < end; part++)

@@ -503,6 +503,8 @@ typedef struct
   guint items, documents, versions;
   gchar key[64]; /* of the last item */
   gsize samples;
+  gint32 walk;    /* a day with a walk of 2.9 km at 6:05 */
+  gdouble walked; /* km that a watch counted then */
 } Sample;
 
 static gboolean
@@ -543,6 +545,20 @@ sample_series (const gchar *measure,
   g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (CitizDay));
 
   g_assert_nonnull (citiz_measure_get (measure));
+  for (gsize i = 0; i < n; i++)
+    {
+      const gint minute = (gint) (samples[i].start / CITIZ_MINUTE + 2 * 1440 - 240) % 1440;
+      const gint end = minute + (gint) (samples[i].duration / CITIZ_MINUTE);
+
+      /* Who is asleep does not walk: the first thing of the day is at 6 h. */
+      if (g_str_has_prefix (measure, "sleep"))
+        g_assert_true (minute > 22 * 60 ? end <= 1440 + 360 : end <= 360);
+      else if (strcmp (measure, "steps") == 0 && samples[i].value > 0)
+        g_assert_true (minute >= 360 && end <= 22 * 60);
+      if (strcmp (measure, "walk_dist") == 0 && minute >= 360 && minute <= 390
+          && citiz_day_of (samples[i].start, -240) == sample->walk)
+        sample->walked += samples[i].value;
+    }
   citiz_days_add (days, samples, n, citiz_measure_get (measure)->aggregate);
   citiz_record_put_days (sample->record, measure, source, unit, 7, days);
   sample->samples += n;
@@ -558,11 +574,13 @@ test_sample (void)
         Sample sample = {.record = citiz_record_new ()};
         CitizTime now = {1792814400000 + hour * CITIZ_HOUR};
         gint32 today = citiz_day_of (now.ms, -240);
+        sample.walk = today - 14;
         g_assert_true (citiz_sample_load (now, -240, (CitizLanguage) language, sample_item,
                                           sample_series, &sample));
         g_assert_cmpuint (sample.items, >, 400);
         g_assert_cmpuint (sample.samples, >, 20000);
         g_assert_cmpuint (sample.documents, ==, 1);
+        g_assert_cmpfloat (sample.walked, >, 2.9);
         g_autoptr (GArray) due = citiz_record_due (sample.record, today);
         g_assert_cmpuint (due->len, ==, 7);
         g_assert_cmpuint (citiz_record_untimed (sample.record, today), ==, 0);
