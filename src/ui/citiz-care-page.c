@@ -144,12 +144,9 @@ group_new (CitizCarePage *self,
   if (items->len == 0)
     {
       g_autofree gchar *action = g_strdup_printf ("add.item::%s", citiz_kind_key (kind));
-      gboolean searching = *gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0';
 
       gtk_list_box_append (GTK_LIST_BOX (list),
-                           searching
-                               ? citiz_empty_row_new (_ ("Nothing of that name"), NULL, NULL)
-                               : citiz_empty_row_new (citiz_kind_empty (kind), _ ("Add"), action));
+                           citiz_empty_row_new (citiz_kind_empty (kind), _ ("Add"), action));
     }
   gtk_box_append (GTK_BOX (box), list);
   return box;
@@ -189,6 +186,51 @@ fill_summary (CitizCarePage *self)
   gtk_box_append (GTK_BOX (self->box), group_of (self, CITIZ_KIND_RESULT, WHOLE, SUMMARY_MOST));
 }
 
+/* What was has a heading of its own. */
+static const gchar *
+heading_of (CitizKind kind, Span span)
+{
+  return span == PAST && kind == CITIZ_KIND_PROBLEM      ? _ ("Past problems")
+         : span == PAST && kind == CITIZ_KIND_MEDICATION ? _ ("Medications stopped")
+                                                         : citiz_kind_heading (kind);
+}
+
+/* A search goes through the whole file, whichever part was open. */
+static void
+fill_found (CitizCarePage *self)
+{
+  static const struct
+  {
+    CitizKind kind;
+    Span span;
+  } places[] = {{CITIZ_KIND_ALLERGY, WHOLE},      {CITIZ_KIND_PROBLEM, HOLDING},
+                {CITIZ_KIND_MEDICATION, HOLDING}, {CITIZ_KIND_RESULT, WHOLE},
+                {CITIZ_KIND_MEASURE, WHOLE},      {CITIZ_KIND_IMMUNIZATION, WHOLE},
+                {CITIZ_KIND_PROCEDURE, WHOLE},    {CITIZ_KIND_DEVICE, WHOLE},
+                {CITIZ_KIND_VISIT, WHOLE},        {CITIZ_KIND_DOCUMENT, WHOLE},
+                {CITIZ_KIND_PROBLEM, PAST},       {CITIZ_KIND_MEDICATION, PAST},
+                {CITIZ_KIND_FAMILY, WHOLE},       {CITIZ_KIND_DIRECTIVE, WHOLE},
+                {CITIZ_KIND_CONTACT, WHOLE}};
+  GtkWidget *list;
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      const CitizKind kind = places[i].kind;
+      g_autoptr (GPtrArray) items = list_of (self, kind, places[i].span);
+
+      if (items->len > 0)
+        gtk_box_append (
+            GTK_BOX (self->box),
+            group_new (self, kind, items, heading_of (kind, places[i].span), G_MAXUINT, NULL));
+    }
+  if (gtk_widget_get_first_child (self->box) != NULL)
+    return;
+  list = citiz_list_new (_ ("Search the medical file"));
+  gtk_list_box_append (GTK_LIST_BOX (list),
+                       citiz_empty_row_new (_ ("Nothing of that name"), NULL, NULL));
+  gtk_box_append (GTK_BOX (self->box), list);
+}
+
 static void
 fill_section (CitizCarePage *self, const Section *section)
 {
@@ -200,13 +242,12 @@ fill_section (CitizCarePage *self, const Section *section)
       /* History is what was: problems that are over, medications that were stopped. */
       gboolean past = history && kind != CITIZ_KIND_FAMILY;
       g_autoptr (GPtrArray) items = list_of (self, kind, past ? PAST : WHOLE);
-      const gchar *heading = past && kind == CITIZ_KIND_PROBLEM      ? _ ("Past problems")
-                             : past && kind == CITIZ_KIND_MEDICATION ? _ ("Medications stopped")
-                                                                     : citiz_kind_heading (kind);
 
       if (past && items->len == 0)
         continue;
-      gtk_box_append (GTK_BOX (self->box), group_new (self, kind, items, heading, G_MAXUINT, NULL));
+      gtk_box_append (
+          GTK_BOX (self->box),
+          group_new (self, kind, items, heading_of (kind, past ? PAST : WHOLE), G_MAXUINT, NULL));
     }
 }
 
@@ -254,6 +295,11 @@ refill (CitizCarePage *self)
       return;
     }
   citiz_states_show_content (CITIZ_STATES (self->states));
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0')
+    {
+      fill_found (self);
+      return;
+    }
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
     if (strcmp (sections[i].name, self->section) == 0)
       {
@@ -281,6 +327,7 @@ chip_cb (GtkToggleButton *chip, gpointer data)
   if (self != NULL && gtk_toggle_button_get_active (chip) && strcmp (self->section, data) != 0)
     {
       self->section = data;
+      gtk_editable_set_text (GTK_EDITABLE (self->search), ""); /* a part is asked for, not a name */
       refill (self);
     }
 }

@@ -291,6 +291,43 @@ test_adding (void)
   g_assert_finalize_object (page);
 }
 
+static GtkWidget *
+search_of (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_SEARCH_ENTRY (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); found == NULL && child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = search_of (child);
+  return found;
+}
+
+static void
+search_for (GtkWidget *page, const gchar *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (search_of (page)), text);
+  g_signal_emit_by_name (search_of (page), "search-changed"); /* it waits for more letters */
+}
+
+/* A name is found wherever it stands, and a part that is pressed is shown again whole. */
+static void
+test_search (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  GtkWidget *page = g_object_ref_sink (citiz_care_page_new (session));
+
+  citiz_care_page_show_section (CITIZ_CARE_PAGE (page), "results");
+  g_assert_false (shows (page, "Apixaban"));
+  search_for (page, "apixa");
+  g_assert_true (shows (page, "Apixaban"));
+  search_for (page, "apixaaa");
+  g_assert_false (shows (page, "Apixaban"));
+  g_assert_true (shows (page, "Nothing of that name"));
+  citiz_care_page_show_section (CITIZ_CARE_PAGE (page), "summary");
+  g_assert_true (shows (page, "Apixaban"));
+  g_assert_finalize_object (page);
+}
+
 static void
 test_measure (void)
 {
@@ -1006,6 +1043,7 @@ main (int argc, char *argv[])
       g_test_add_data_func (nothing, GUINT_TO_POINTER (i), test_empty);
     }
   g_test_add_func ("/ui/pages/adding", test_adding);
+  g_test_add_func ("/ui/pages/search", test_search);
   g_test_add_func ("/ui/pages/measure", test_measure);
   g_test_add_func ("/ui/pages/correction", test_correction);
   g_test_add_func ("/ui/pages/result", test_result);
