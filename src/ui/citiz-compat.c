@@ -42,12 +42,45 @@ file_call_free (gpointer data, GClosure *closure)
 }
 
 static void
+uri_free (gpointer uri, GClosure *closure)
+{
+  g_free (uri);
+}
+
+static void
+recent_changed_cb (GtkRecentManager *recent, const gchar *uri)
+{
+  g_autofree gchar *own = g_strdup (uri);
+
+  if (!gtk_recent_manager_has_item (recent, own))
+    return;
+  g_signal_handlers_disconnect_by_data (recent, (gpointer) uri);
+  gtk_recent_manager_remove_item (recent, own, NULL);
+}
+
+/**
+ * citiz_compat_forget:
+ *
+ * What is saved from here is no other program's business, least of all the sheet of words: the chooser adds it to the desktop's recent files,
+ * some time after it has answered.
+ */
+void
+citiz_compat_forget (GFile *file)
+{
+  g_signal_connect_data (gtk_recent_manager_get_default (), "changed",
+                         G_CALLBACK (recent_changed_cb), g_file_get_uri (file), uri_free, 0);
+}
+
+static void
 file_response_cb (GtkNativeDialog *dialog, gint response, FileCall *call)
 {
   g_autoptr (GFile) file = NULL;
 
   if (response == GTK_RESPONSE_ACCEPT)
     file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  if (file != NULL
+      && gtk_file_chooser_get_action (GTK_FILE_CHOOSER (dialog)) == GTK_FILE_CHOOSER_ACTION_SAVE)
+    citiz_compat_forget (file);
   if (file != NULL && citiz_compat_is_there (call->owner))
     call->func (file, call->data);
   gtk_native_dialog_hide (dialog);

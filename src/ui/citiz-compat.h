@@ -19,6 +19,7 @@ void citiz_compat_open_file (GtkWidget *owner,
                              CitizFileFunc func,
                              gpointer data,
                              GDestroyNotify destroy);
+void citiz_compat_forget (GFile *file);
 void citiz_compat_save_file (GtkWidget *owner,
                              const gchar *title,
                              const gchar *name,

@@ -353,6 +353,9 @@ citiz_erase_show (GtkWidget *parent, CitizSession *session)
          "Your recovery sheet opens nothing any more. Export first if you want to keep a copy."),
       NULL);
   gtk_widget_add_css_class (status, "compact");
+  /* Its own scroller would cut the warning's last line; the whole page scrolls. */
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (gtk_widget_get_first_child (status)),
+                                  GTK_POLICY_NEVER, GTK_POLICY_NEVER);
   gtk_box_append (GTK_BOX (dialog->page), status);
   dialog->old = password_row (_ ("Your passphrase"), &list);
   dialog->word = citiz_text_row_new (title);

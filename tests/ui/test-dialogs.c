@@ -170,6 +170,34 @@ test_late_answer (void)
   settle ();
 }
 
+/* --- what the desktop hears --- */
+
+static void
+changed_cb (GtkRecentManager *recent, gpointer told)
+{
+  *(gboolean *) told = TRUE;
+}
+
+/* The sheet of words that was saved is in no other program's list of recent files. */
+static void
+test_not_recent (void)
+{
+  GtkRecentManager *recent = gtk_recent_manager_get_default ();
+  g_autofree gchar *path = NULL, *uri = NULL;
+  g_autoptr (GFile) file = NULL;
+  gboolean told = FALSE;
+
+  path = g_build_filename (g_get_tmp_dir (), "citiz-sheet.pdf", NULL);
+  file = g_file_new_for_path (path);
+  uri = g_file_get_uri (file);
+  citiz_compat_forget (file);
+  g_signal_connect (recent, "changed", G_CALLBACK (changed_cb), &told);
+  g_assert_true (gtk_recent_manager_add_item (recent, uri)); /* as the chooser does */
+  WAIT_FOR (told);
+  WAIT_FOR (!gtk_recent_manager_has_item (recent, uri));
+  g_signal_handlers_disconnect_by_data (recent, &told);
+}
+
 /* --- a new recovery sheet --- */
 
 static gboolean
@@ -457,6 +485,7 @@ main (int argc, char **argv)
   WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/dialogs/lock", test_lock);
   g_test_add_func ("/dialogs/late-answer", test_late_answer);
+  g_test_add_func ("/ui/dialogs/not-recent", test_not_recent);
   g_test_add_func ("/dialogs/replace-words", test_replace_words);
   g_test_add_func ("/dialogs/drop", test_drop);
   g_test_add_func ("/dialogs/no-browser", test_no_browser);
