@@ -255,7 +255,8 @@ citiz_compose_dose (const CitizDraft *d, const json_t *base)
       || !citiz_composer_start (&c, d, base, "MedicationAdministration", "subject"))
     return NULL;
   const CitizItem *m = d->subject;
-  g_autofree gchar *reference = g_strconcat (m->type, "/", m->fhir_id, NULL);
+  g_autofree gchar *hex = citiz_id_to_hex (&m->id); /* two clinics may give the same number */
+  g_autofree gchar *reference = g_strconcat (m->type, "/", hex, NULL);
   g_autofree gchar *text
       = m->detail[0] != '\0' ? g_strdup_printf ("%s %s", m->title[citiz_env_language ()], m->detail)
                              : g_strdup (m->title[citiz_env_language ()]);

@@ -277,8 +277,8 @@ read_dosage (CitizItem *item, const json_t *dosages)
 }
 
 /* A cream or an inhaler does not act as the tablet does. */
-static void
-drop_local_alerts (CitizItem *item)
+void
+citiz_drop_local_alerts (CitizItem *item)
 {
   static const gchar *const words[]
       = {"cream",    "creme",   "cutaneous", "cutane", "topical",  "topique",
@@ -333,7 +333,6 @@ citiz_read_medication_use (CitizItem *item)
     citiz_take (&item->reason, citiz_concept_text (json_object_get (item->resource, "statusReason"),
                                                    CITIZ_LANGUAGE_EN));
   citiz_keep (&item->person, citiz_json_text (item->resource, "requester.display"));
-  drop_local_alerts (item);
 }
 
 void

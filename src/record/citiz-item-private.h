@@ -36,4 +36,7 @@ void citiz_read_medication_use (CitizItem *item);
 void citiz_read_administration (CitizItem *item);
 void citiz_read_immunization (CitizItem *item);
 
+void citiz_settle_alerts (CitizItem *item);
+void citiz_drop_local_alerts (CitizItem *item); /* of a medication */
+
 G_END_DECLS

@@ -179,6 +179,21 @@ read_common (CitizItem *item)
   guess_source (item);
 }
 
+/* What it is an alert of, after all that is known of it: also when what it points to has told more. */
+void
+citiz_settle_alerts (CitizItem *item)
+{
+  if (item->in_error || item->nothing_known || item->verification == CITIZ_VERIFICATION_REFUTED
+      || item->do_not_perform)
+    item->alerts = 0;
+  if (item->kind == CITIZ_KIND_MEDICATION)
+    citiz_drop_local_alerts (item);
+  item->alert = CITIZ_ALERT_NONE;
+  for (guint a = 1; a < CITIZ_N_ALERTS && item->alert == CITIZ_ALERT_NONE; a++)
+    if (item->alerts & (1u << a))
+      item->alert = (CitizAlert) a;
+}
+
 static void
 finish (CitizItem *item)
 {
@@ -186,12 +201,7 @@ finish (CitizItem *item)
       || item->verification == CITIZ_VERIFICATION_ENTERED_IN_ERROR)
     item->in_error = TRUE;
   item->nothing_known = says_none (item);
-  if (item->in_error || item->nothing_known || item->verification == CITIZ_VERIFICATION_REFUTED
-      || item->do_not_perform)
-    item->alerts = 0;
-  for (guint a = 1; a < CITIZ_N_ALERTS && item->alert == CITIZ_ALERT_NONE; a++)
-    if (item->alerts & (1u << a))
-      item->alert = (CitizAlert) a;
+  citiz_settle_alerts (item);
   gboolean looked = item->kind == CITIZ_KIND_MEAL || item->kind == CITIZ_KIND_MEASURE
                     || item->kind == CITIZ_KIND_DOSE; /* no words of their own */
   for (guint l = 0; l < 2; l++)

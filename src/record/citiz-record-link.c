@@ -42,6 +42,16 @@ add (CitizRecord *record, const CitizItem *item, const gchar *reference)
                          g_memdup2 (&item->id, sizeof item->id));
 }
 
+/* A later version written here points to what the first one did. */
+static guint32
+first_batch (const CitizRecord *record, const CitizItem *item)
+{
+  const GPtrArray *versions = g_hash_table_lookup (record->items, &item->id);
+
+  return versions != NULL && versions->len > 0 ? ((const CitizItem *) versions->pdata[0])->batch
+                                               : item->batch;
+}
+
 void
 citiz_record_add_references (CitizRecord *record, const CitizItem *item)
 {
@@ -53,17 +63,36 @@ citiz_record_add_references (CitizRecord *record, const CitizItem *item)
   add (record, item, item->full_url);
 }
 
+/* "MedicationRequest/" and the number that the record itself gave it: of what is pointed to from here. */
+static CitizItem *
+by_own_id (const CitizRecord *record, const gchar *key)
+{
+  const gchar *name = strrchr (key, '/');
+  CitizId id;
+
+  return name != NULL && citiz_id_from_hex (&id, name + 1) ? citiz_record_get (record, &id) : NULL;
+}
+
+/* Two clinics may both have a "Medication/7": what another batch has is meant only by a name that no two give. */
+static gboolean
+is_unique (const gchar *key)
+{
+  const gchar *slash = strrchr (key, '/'), *colon = strrchr (key, ':');
+
+  return g_uuid_string_is_valid (slash != NULL ? slash + 1 : colon != NULL ? colon + 1 : key);
+}
+
 CitizItem *
 citiz_record_resolve (const CitizRecord *record, const CitizItem *item, const gchar *reference)
 {
   if (reference == NULL || *reference == '\0' || *reference == '#')
     return NULL;
   g_autofree gchar *key = normal (reference);
-  g_autofree gchar *own = g_strdup_printf ("%u %s", item->batch, key);
+  g_autofree gchar *own = g_strdup_printf ("%u %s", first_batch (record, item), key);
   const CitizId *id = g_hash_table_lookup (record->references, own);
-  if (id == NULL)
+  if (id == NULL && (item->batch == 0 || is_unique (key)))
     id = g_hash_table_lookup (record->references, key);
-  return id != NULL ? citiz_record_get (record, id) : NULL;
+  return id != NULL ? citiz_record_get (record, id) : by_own_id (record, key);
 }
 
 static void
@@ -79,8 +108,6 @@ take_titles (CitizItem *item, const CitizItem *from)
 static void
 apply (CitizItem *item, CitizItem *subject)
 {
-  if (!citiz_id_is_zero (&item->subject)) /* another's until now */
-    citiz_keep (&item->detail, "");
   item->subject = subject->id;
   if (item->kind == CITIZ_KIND_MEDICATION && strcmp (subject->type, "Medication") == 0)
     {
@@ -98,38 +125,29 @@ apply (CitizItem *item, CitizItem *subject)
     }
   else if (item->kind == CITIZ_KIND_DOSE)
     take_titles (item, subject);
-  item->alert = CITIZ_ALERT_NONE;
-  for (guint a = 1; a < CITIZ_N_ALERTS && item->alert == CITIZ_ALERT_NONE; a++)
-    if (item->alerts & (1u << a))
-      item->alert = (CitizAlert) a;
+  citiz_settle_alerts (item);
 }
 
-static void
-wait_for_subject (CitizRecord *record, CitizItem *item)
-{
-  g_autofree gchar *key = normal (item->subject_reference);
-  GPtrArray *waiting = g_hash_table_lookup (record->pending, key);
-
-  if (waiting == NULL)
-    {
-      waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_item_unref);
-      g_hash_table_insert (record->pending, g_steal_pointer (&key), waiting);
-    }
-  g_ptr_array_add (waiting, citiz_item_ref (item));
-}
-
-/* What another batch calls by that name serves until one's own is here: two clinics may both have a "Medication/7". */
 void
 citiz_record_link (CitizRecord *record, CitizItem *item)
 {
-  CitizItem *subject = citiz_record_resolve (record, item, item->subject_reference);
-
-  if (subject == item || item->subject_reference[0] == '\0')
+  if (item->subject_reference[0] == '\0')
     return;
-  if (subject != NULL)
+  CitizItem *subject = citiz_record_resolve (record, item, item->subject_reference);
+  if (subject != NULL && subject != item)
     apply (item, subject);
-  if (subject == NULL || subject->batch != item->batch)
-    wait_for_subject (record, item);
+  else
+    {
+      gchar *key = normal (item->subject_reference);
+      GPtrArray *waiting = g_hash_table_lookup (record->pending, key);
+      if (waiting == NULL)
+        {
+          waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_item_unref);
+          g_hash_table_insert (record->pending, g_strdup (key), waiting);
+        }
+      g_ptr_array_add (waiting, citiz_item_ref (item));
+      g_free (key);
+    }
 }
 
 static void
@@ -141,13 +159,11 @@ arrive (CitizRecord *record, CitizItem *arrived, const gchar *reference)
   for (guint i = waiting != NULL ? waiting->len : 0; i > 0; i--)
     {
       CitizItem *item = g_ptr_array_index (waiting, i - 1);
-      const gboolean own = item->batch == arrived->batch;
-
-      if (item == arrived || !(own || citiz_id_is_zero (&item->subject)))
+      if (item == arrived
+          || (first_batch (record, item) != arrived->batch && item->batch != 0 && !is_unique (key)))
         continue;
       apply (item, arrived);
-      if (own)
-        g_ptr_array_remove_index_fast (waiting, i - 1);
+      g_ptr_array_remove_index_fast (waiting, i - 1);
     }
 }
 
@@ -160,6 +176,9 @@ citiz_record_link_pending (CitizRecord *record, CitizItem *arrived)
     arrive (record, arrived, arrived->full_url);
   g_autofree gchar *relative = g_strconcat (arrived->type, "/", arrived->fhir_id, NULL);
   g_autofree gchar *uuid = g_strconcat ("urn:uuid:", arrived->fhir_id, NULL);
+  g_autofree gchar *hex = citiz_id_to_hex (&arrived->id);
+  g_autofree gchar *own = g_strconcat (arrived->type, "/", hex, NULL);
+  arrive (record, arrived, own);
   arrive (record, arrived, relative);
   arrive (record, arrived, uuid);
 }

@@ -821,10 +821,43 @@ test_same_number (void)
 
   put_resource (record, 1, 1, first);
   put_resource (record, 2, 2, request);
-  g_assert_cmpstr (citiz_record_get (record, &id)->title[CITIZ_LANGUAGE_EN], ==, "Warfarin");
+  g_assert_cmpuint (citiz_record_get (record, &id)->alerts, ==,
+                    0); /* of which drug is not known yet */
   put_resource (record, 3, 2, second);
   g_assert_cmpstr (citiz_record_get (record, &id)->title[CITIZ_LANGUAGE_EN], ==, "Vitamin D");
   g_assert_cmpstr (citiz_record_get (record, &id)->detail, ==, "");
+  g_assert_cmpuint (citiz_record_get (record, &id)->alerts, ==, 0);
+}
+
+/* A dose is of the drug it was pressed on, and a correction made here goes on pointing to what its clinic meant. */
+static void
+test_same_number_here (void)
+{
+  static const gchar *const drugs[] = {"Warfarin 5 mg", "Vitamin D"};
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+  const CitizId corrected = {{9, 4}};
+  const gint32 day = 20750;
+  CitizItem *dose;
+
+  for (guint8 clinic = 0; clinic < 2; clinic++)
+    {
+      g_autofree gchar *drug = g_strdup_printf (
+          "{\"resourceType\":\"Medication\",\"id\":\"7\",\"code\":{\"text\":\"%s\"}}",
+          drugs[clinic]);
+
+      put_resource (record, 1 + 2 * clinic, 1 + clinic, drug);
+      put_resource (record, 2 + 2 * clinic, 1 + clinic,
+                    "{\"resourceType\":\"MedicationRequest\",\"id\":\"8\",\"status\":\"active\","
+                    "\"medicationReference\":{\"reference\":\"Medication/7\"}}");
+    }
+  dose = note_dose (record, citiz_record_get (record, &corrected), day, 480, NULL);
+  g_assert_true (citiz_id_equal (&dose->subject, &corrected));
+
+  CitizItem *first = citiz_record_get (record, &corrected);
+  g_autoptr (CitizItem) second = citiz_item_new_from_json (first->resource, &corrected, 2, 0, NULL);
+  citiz_record_put (record, second);
+  g_assert_cmpstr (second->title[CITIZ_LANGUAGE_EN], ==, "Vitamin D");
+  g_assert_cmpuint (second->alerts, ==, 0);
 }
 
 /* A day ends at midnight on the person's wall, wherever that is. */
@@ -1040,6 +1073,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/sample", test_sample);
   g_test_add_func ("/record/session", test_session);
   g_test_add_func ("/record/same-number", test_same_number);
+  g_test_add_func ("/record/same-number-here", test_same_number_here);
   g_test_add_func ("/record/person/merged", test_person_is_merged);
   g_test_add_func ("/record/person/of-imports", test_person_of_imports);
   g_test_add_func ("/record/person/two", test_two_people);
