@@ -9,8 +9,11 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <grp.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -245,19 +248,96 @@ check_free (const gchar *dir, gboolean to_restore, GError **error)
   return TRUE;
 }
 
+static gboolean
+may_enter (const gchar *path, const struct stat *who)
+{
+  struct stat info;
+
+  return stat (path, &info) == 0
+         && (info.st_mode
+             & (info.st_uid == who->st_uid   ? S_IXUSR
+                : info.st_gid == who->st_gid ? S_IXGRP
+                                             : S_IXOTH))
+                != 0;
+}
+
+/* Returns: (transfer full) (nullable): the first folder on the way to @path that @who may not enter */
+static gchar *
+find_closed (const gchar *path, const struct stat *who)
+{
+  for (const gchar *end = strchr (path + 1, '/'); end != NULL; end = strchr (end + 1, '/'))
+    {
+      g_autofree gchar *above = g_strndup (path, (gsize) (end - path));
+
+      if (!may_enter (above, who))
+        return g_steal_pointer (&above);
+    }
+  return NULL;
+}
+
+static gboolean
+is_same (int fd, const struct stat *known)
+{
+  struct stat info;
+
+  if (fstat (fd, &info) == 0 && info.st_dev == known->st_dev && info.st_ino == known->st_ino)
+    return TRUE;
+  errno = ESTALE;
+  return FALSE;
+}
+
+/* @dir: at @path, which is below @closed. In the files as this process alone sees them. */
+static gboolean
+lead_past (int dir, const gchar *path, const gchar *closed)
+{
+  g_autofree gchar *self = g_strdup_printf ("/proc/self/fd/%d", dir);
+  const mode_t before = umask (022);
+  const gboolean good
+      = mount ("tmpfs", closed, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") == 0
+        && g_mkdir_with_parents (path, 0755) == 0 && mount (self, path, NULL, MS_BIND, NULL) == 0;
+
+  umask (before);
+  return good;
+}
+
+/* systemd keeps the folders of its units' users behind one that only root may enter (/var/lib/private). What nobody else sees, and what ends with this
+ * process: in that one's place there is nothing but the way to @dir. */
+static gboolean
+make_way (const gchar *dir, const struct stat *owner, GError **error)
+{
+  g_autofree gchar *path = realpath (dir, NULL);
+  g_autofree gchar *closed = path != NULL ? find_closed (path, owner) : NULL;
+  gboolean good;
+  int here;
+
+  if (path != NULL && closed == NULL)
+    return TRUE;
+  if (path == NULL || unshare (CLONE_NEWNS) != 0
+      || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+    return file_error (error, dir);
+  here = open (path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); /* as it is mounted here */
+  good = (here >= 0 && is_same (here, owner) && lead_past (here, path, closed))
+         || file_error (error, dir);
+  if (here >= 0)
+    close (here);
+  return good;
+}
+
 /* Root in the folder of a node that runs as another user is that user from here on, for good: whatever a node that was broken into puts in the
  * way, it leads nowhere where that user could not go by itself. */
 static gboolean
-become_owner (int dir, GError **error)
+become_owner (const gchar *dir, int fd, GError **error)
 {
   struct stat owner;
 
-  if (fstat (dir, &owner) == 0
-      && (geteuid () != 0 || owner.st_uid == 0
-          || (setgroups (0, NULL) == 0 && setgid (owner.st_gid) == 0
-              && setuid (owner.st_uid) == 0)))
+  if (fstat (fd, &owner) != 0)
+    return file_error (error, dir);
+  if (geteuid () != 0 || owner.st_uid == 0)
     return TRUE;
-  return file_error (error, "setuid");
+  if (!make_way (dir, &owner, error))
+    return FALSE;
+  return (setgroups (0, NULL) == 0 && setgid (owner.st_gid) == 0 && setuid (owner.st_uid) == 0)
+         || file_error (error, "setuid");
 }
 
 gboolean
@@ -268,7 +348,7 @@ citiz_host_folder_become_owner (const gchar *dir, GError **error)
 
   if (fd < 0)
     return TRUE; /* who looks for a file in it says so */
-  good = become_owner (fd, error);
+  good = become_owner (dir, fd, error);
   close (fd);
   return good;
 }
@@ -296,7 +376,7 @@ citiz_host_folder_take (const gchar *dir, gboolean to_restore, CitizHostTaken *o
     return file_error (error, dir);
   if (!lock_folder (dir, &out->lock, error))
     return FALSE;
-  if (become_owner (out->lock, error) && check_free (dir, to_restore, error))
+  if (become_owner (dir, out->lock, error) && check_free (dir, to_restore, error))
     return TRUE;
   close (out->lock);
   return FALSE;
