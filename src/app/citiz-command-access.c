@@ -261,10 +261,13 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
   g_autoptr (GError) error = NULL;
   gboolean before = citiz_session_get_emergency (run->session) != NULL;
   g_autoptr (CitizAccess) access = press (run, &error);
-  g_autofree gchar *expires = NULL, *ready = NULL, *id = NULL;
+  g_autofree gchar *expires = NULL, *ready = NULL, *id = NULL, *clock = NULL;
 
   if (error != NULL)
     return citiz_refuse (error);
+  clock = citiz_session_explain_clock (citiz_session_get_community (run->session));
+  if (clock != NULL)
+    citiz_tell ("%s", clock);
   if (access == NULL)
     {
       citiz_tell ("%s", _ ("No access is open any more."));
@@ -287,6 +290,8 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
              run->serve ? _ ("Ctrl+C, then ") : "", id);
   if (ready != NULL)
     citiz_tell ("%s", ready);
+  if (citiz_access_can_move (access, citiz_session_get_community (run->session)))
+    citiz_tell (_ ("To have it: citiz revoke %s, then citiz emergency."), id);
   if (citiz_session_explain_moved (access) != NULL)
     citiz_tell ("%s", citiz_session_explain_moved (access));
   if (!run->serve && access->n_nodes > 0)

@@ -174,7 +174,7 @@ static int
 show (CitizCommandRun *run)
 {
   const CitizCommunityView *view = citiz_session_get_community (run->session);
-  g_autofree gchar *sentence = NULL;
+  g_autofree gchar *sentence = NULL, *clock = citiz_session_explain_clock (view);
 
   if (view == NULL)
     {
@@ -186,7 +186,7 @@ show (CitizCommandRun *run)
   run->answer = describe (view);
   citiz_say (run, "%s (%s)", view->name, view->fingerprint);
   if (!citiz_session_asks_refound (view)) /* what it asks is below, and how it is answered here */
-    citiz_say (run, "%s.", sentence);
+    citiz_say (run, "%s%s", clock != NULL ? clock : sentence, clock != NULL ? "" : ".");
   citiz_say (run, _ ("Block %lu of %lu, level %u of 2."), (gulong) view->height,
              (gulong) view->node_height, view->level);
   citiz_say (run,
@@ -205,9 +205,11 @@ show (CitizCommandRun *run)
     }
   for (guint i = 0; i < view->alarms->len; i++)
     {
-      g_autofree gchar *alarm = citiz_session_explain_alarm (view->alarms->pdata[i]);
+      const CitizAlarmView *seen = view->alarms->pdata[i];
+      g_autofree gchar *alarm = citiz_session_explain_alarm (seen);
 
-      citiz_say (run, "%s", alarm);
+      if (clock == NULL || seen->kind != CITIZ_ALARM_VIEW_CLOCK || *seen->url != '\0')
+        citiz_say (run, "%s", alarm); /* else it is said above */
     }
   if (view->committed > 0)
     citiz_say (run, _ ("Your own ledger is committed there up to its block %lu of %lu."),

@@ -26,6 +26,7 @@ gchar *citiz_json_text_dup (const json_t *json, const gchar *key);
 CitizAccess *citiz_engine_describe_access (CitizEngine *engine,
                                            const CitizId *id,
                                            const json_t *json);
+void citiz_engine_tell_by_clock (CitizAccess *access, gint64 ahead_ms);
 void citiz_engine_tell_row (CitizEngine *engine, GObject *row);
 void citiz_engine_tell_access (CitizEngine *engine, const CitizId *id);
 gboolean citiz_engine_forget_secrets (CitizEngine *engine,
@@ -73,6 +74,8 @@ const gchar *citiz_engine_shared_door (CitizEngine *engine,
                                        const CitizAccess *access,
                                        const json_t *json);
 gboolean citiz_engine_can_share (CitizEngine *engine);
+gboolean citiz_engine_is_ending (CitizEngine *engine, const CitizId *id);
+gboolean citiz_engine_was_misdated (CitizEngine *engine, const CitizId *id);
 CitizDeal *citiz_engine_give_shared (CitizEngine *engine,
                                      CitizGive *give,
                                      CitizDealOptions *options,

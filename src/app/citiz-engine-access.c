@@ -257,6 +257,49 @@ give_in_place (CitizEngine *engine, CitizGive *give, CitizDealOptions *options, 
   return g_steal_pointer (&deal);
 }
 
+/* The other is there, whatever becomes of the end of the one before. */
+static CitizDeal *
+give_over_nodes (CitizEngine *engine, CitizGive *give, CitizDealOptions *options, GError **error)
+{
+  CitizDeal *deal = citiz_engine_give_shared (engine, give, options, error);
+  g_autoptr (GError) own = NULL;
+
+  if (deal != NULL && give->withdrawn != NULL
+      && !citiz_engine_revoke (engine, give->withdrawn, NULL, &own))
+    g_warning ("an access that was given anew could not be ended: %s", own->message);
+  return deal;
+}
+
+/* Over the nodes, if they can be reached. What takes the place of an access that they could not take is given here, unless only this computer's clock
+ * was to blame. */
+static gboolean
+is_for_nodes (CitizEngine *engine, const CitizGive *give)
+{
+  return (!give->instead || citiz_engine_was_misdated (engine, give->withdrawn))
+         && citiz_engine_can_share (engine);
+}
+
+/* Nothing takes the place of an access twice; and what is to be moved to the nodes stays as it is when that cannot be. */
+static gboolean
+require_move (CitizEngine *engine, const CitizGive *give, gboolean shared, GError **error)
+{
+  CitizGrantState state;
+
+  if (give->instead && citiz_engine_is_ending (engine, give->withdrawn))
+    {
+      g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
+                   "another was given in its place already");
+      return FALSE;
+    }
+  if (give->withdrawn == NULL || give->instead
+      || (shared && citiz_chain_grant (engine->chain, give->withdrawn, &state)
+          && state.status == CITIZ_GRANT_ACTIVE))
+    return TRUE;
+  g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED,
+               "it has ended, or too few nodes answer");
+  return FALSE;
+}
+
 gboolean
 citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -277,9 +320,11 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
       g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED, "the sample is gone");
       return FALSE;
     }
-  shared = !give->instead && citiz_engine_can_share (engine);
+  shared = is_for_nodes (engine, give);
+  if (!require_move (engine, give, shared, error))
+    return FALSE;
   give->instead = !shared && engine->community != NULL;
-  deal = shared                    ? citiz_engine_give_shared (engine, give, &options, error)
+  deal = shared                    ? give_over_nodes (engine, give, &options, error)
          : give->withdrawn != NULL ? give_in_place (engine, give, &options, error)
                                    : give_own (engine, give, &options, error);
   if (deal == NULL)

@@ -113,6 +113,7 @@ citiz_engine_describe_community (CitizEngine *engine)
   view->registered = citiz_community_is_registered (community);
   view->working = citiz_community_is_working (community);
   view->still = citiz_community_is_still (community);
+  view->skew_ms = citiz_chain_get_skew (citiz_community_get_chain (community));
   view->n_waiting = citiz_outbox_n_waiting (citiz_community_get_outbox (community));
   view->false_ledger = g_strcmp0 (citiz_community_get_doubt (community), "") == 0;
   view->alarms = g_ptr_array_new_with_free_func (citiz_alarm_view_free);

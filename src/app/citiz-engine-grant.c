@@ -149,16 +149,23 @@ put_links (CitizEngine *engine, CitizAccess *access, const json_t *json)
     }
 }
 
-/* One's own ledger goes on at the clock's pace from where a clock that was ahead once has left it: what is live is told by the clock on the wall. */
+/* The ledger is ahead of the clock: one's own goes on at the clock's pace from where a clock that was ahead once has left it, and a community's goes by
+ * its nodes' clocks where this one is wrong. What is live is told by the clock on the wall, so that what remains of it is right. */
+void
+citiz_engine_tell_by_clock (CitizAccess *access, gint64 ahead_ms)
+{
+  access->given.ms -= ahead_ms;
+  access->updated.ms -= ahead_ms;
+  access->expires.ms -= ahead_ms;
+}
+
 static void
-tell_by_clock (CitizEngine *engine, CitizAccess *access)
+tell_own_by_clock (CitizEngine *engine, CitizAccess *access)
 {
   const gint64 ahead = citiz_chain_time (engine->chain).ms - citiz_env_now (engine->env).ms;
 
-  if (access->state != CITIZ_ACCESS_LIVE || ahead <= CITIZ_MINUTE)
-    return;
-  access->given.ms -= ahead;
-  access->expires.ms -= ahead;
+  if (access->state == CITIZ_ACCESS_LIVE && ahead > CITIZ_MINUTE)
+    citiz_engine_tell_by_clock (access, ahead);
 }
 
 /* @json: NULL when the vault's own memory of it cannot be read; then the ledger says what it knows, and it can still be revoked. */
@@ -197,7 +204,7 @@ citiz_engine_describe_access (CitizEngine *engine, const CitizId *id, const json
           access->expires = state.grant.expires;
           access->ended = state.ended;
         }
-      tell_by_clock (engine, access);
+      tell_own_by_clock (engine, access);
     }
   /* It ran out at its end, whenever the ledger came to write that down. */
   if (access->state == CITIZ_ACCESS_EXPIRED && access->ended.ms > access->expires.ms)

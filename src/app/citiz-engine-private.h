@@ -249,7 +249,7 @@ typedef struct
   gchar *label, *contact_name, *contact_phone, *birth_date; /* nullable */
   gboolean stalled; /* nodes may also open while the ledger stands still */
   gboolean instead; /* on this computer, whatever community there is; out: for want of its nodes */
-  CitizId *withdrawn;  /* (nullable): the one over the nodes that this takes the place of */
+  CitizId *withdrawn;  /* (nullable): the one that this takes the place of */
   CitizAccess *access; /* out */
 } CitizGive;
 void citiz_give_free (gpointer data);

@@ -29,9 +29,23 @@ void
 citiz_shared_give_up (CitizShared *shared)
 {
   citiz_shared_disarm (&shared->patience);
+  shared->lost_at = g_get_monotonic_time ();
   if (shared->engine->vault != NULL)
     citiz_engine_tell_session (shared->engine, citiz_session_fall_back,
                                g_memdup2 (&shared->id, sizeof shared->id), g_free);
+}
+
+/* More than half of the nodes have said since the press what time it is: what they refuse is not refused for a wrong clock only. */
+gboolean
+citiz_shared_clocks_are_heard (const CitizShared *shared)
+{
+  g_autoptr (GPtrArray) nodes
+      = citiz_watch_nodes (citiz_community_get_watch (shared->engine->community));
+  guint n = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    n += ((const CitizWatched *) nodes->pdata[i])->heard >= shared->given_at;
+  return 2 * n > nodes->len || shared->patience == NULL;
 }
 
 static gboolean
@@ -53,7 +67,7 @@ handed_cb (CitizGiver *giver, gpointer data)
 
   shared->held = citiz_giver_get_held (giver);
   shared->coded = citiz_giver_get_coded (giver);
-  if (shared->patience != NULL
+  if (shared->patience != NULL && citiz_shared_clocks_are_heard (shared)
       && citiz_n_bits (citiz_giver_get_refused (giver)) > shared->n_nodes - shared->threshold)
     citiz_shared_give_up (shared);
   if (!citiz_shared_is_sending (shared))
@@ -247,6 +261,31 @@ citiz_engine_can_share (CitizEngine *engine)
          && choose_committee (engine, nodes, &threshold) > 0;
 }
 
+/**
+ * citiz_engine_was_misdated:
+ *
+ * Returns: whether no node could take this access because this computer's clock was wrong, and the nodes have said so since: given again, by
+ * their time, it is as good as any
+ */
+gboolean
+citiz_engine_was_misdated (CitizEngine *engine, const CitizId *id)
+{
+  const CitizShared *shared = citiz_engine_find_shared (engine, id);
+  CitizChain *chain = citiz_engine_shared_chain (engine);
+
+  return shared != NULL && chain != NULL
+         && ABS (citiz_chain_get_skew (chain) - shared->skew_ms) > CITIZ_MINUTE;
+}
+
+/* Its end was asked for already: something else stands in its place. */
+gboolean
+citiz_engine_is_ending (CitizEngine *engine, const CitizId *id)
+{
+  const CitizShared *shared = citiz_engine_find_shared (engine, id);
+
+  return shared != NULL && shared->ending;
+}
+
 static json_t *
 nodes_to_json (CitizParcel *parcel)
 {
@@ -350,6 +389,9 @@ citiz_engine_give_shared (CitizEngine *engine,
     }
   shared = citiz_engine_add_shared (engine, &deal->body.id, json);
   shared->parcel = g_steal_pointer (&parcel);
+  shared->skew_ms = citiz_chain_get_skew (citiz_engine_shared_chain (engine));
+  shared->given_at = citiz_env_steady (engine->env);
+  citiz_watch_begin_anew (citiz_community_get_watch (engine->community)); /* their clocks, too */
   shared->patience = citiz_engine_after (engine, PATIENCE_S, patience_cb, shared);
   citiz_shared_hand (shared);
   give->access = citiz_engine_describe_access (engine, &shared->id, json);

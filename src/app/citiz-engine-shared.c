@@ -192,14 +192,18 @@ citiz_engine_describe_shared (CitizEngine *engine, CitizAccess *access, const js
   else if (status != NULL)
     access->state = (CitizAccessState) CLAMP (json_integer_value (status), 0, CITIZ_ACCESS_USED_UP);
   else
-    access->state = citiz_env_now (engine->env).ms < access->expires.ms ? CITIZ_ACCESS_LIVE
-                                                                        : CITIZ_ACCESS_EXPIRED;
+    access->state = (chain != NULL ? citiz_chain_time (chain) : citiz_env_now (engine->env)).ms
+                            < access->expires.ms
+                        ? CITIZ_ACCESS_LIVE
+                        : CITIZ_ACCESS_EXPIRED;
   access->n_holding = citiz_n_bits (held);
   if (shared != NULL && engine->community != NULL && access->state == CITIZ_ACCESS_LIVE)
     citiz_shared_describe_door (shared, access, json);
   access->n_coded
       = citiz_n_bits (shared != NULL ? shared->coded : (guint) citiz_json_integer (json, "coded"));
   access->ending = access->state == CITIZ_ACCESS_LIVE && citiz_json_integer (json, "ending") != 0;
+  if (chain != NULL && access->state == CITIZ_ACCESS_LIVE)
+    citiz_engine_tell_by_clock (access, citiz_chain_get_skew (chain));
 }
 
 /* Where its link leads; NULL: where it always did. */
@@ -422,18 +426,41 @@ is_lost (CitizShared *shared, CitizChain *chain)
          && (tx == NULL || tx->valid_until.ms < citiz_chain_time (chain).ms);
 }
 
+/* It was withdrawn, and the nodes would have neither it nor its end. */
+static gboolean
+never_was (CitizShared *shared, CitizChain *chain)
+{
+  CitizOutbox *outbox = citiz_community_get_outbox (shared->engine->community);
+
+  return shared->ending && !shared->over && citiz_chain_base (chain) == 0
+         && citiz_outbox_find (outbox, CITIZ_TX_GRANT, &shared->id) == NULL
+         && citiz_outbox_find (outbox, CITIZ_TX_GRANT_REVOKE, &shared->id) == NULL;
+}
+
 /* While the record is locked nothing can be given in its place; it is, once that is open. */
 static void
 replace_lost (CitizShared *shared)
 {
   const gint64 now = g_get_monotonic_time ();
 
-  if (shared->engine->vault == NULL
+  if (shared->engine->vault == NULL || !citiz_shared_clocks_are_heard (shared)
       || (shared->lost_at != 0 && now < shared->lost_at + LOST_EVERY_S * G_USEC_PER_SEC))
     return;
   shared->lost_at = now;
   g_message ("the community does not take a grant");
   citiz_shared_give_up (shared);
+}
+
+/* What is told of it is told by this computer's clock: anew, when that turns out wrong, or is set. */
+static void
+look_at_clock (CitizShared *shared, CitizChain *chain)
+{
+  const gint64 skew = citiz_chain_get_skew (chain);
+
+  if (ABS (skew - shared->skew_told) <= CITIZ_MINUTE)
+    return;
+  shared->skew_told = skew;
+  citiz_shared_tell (shared);
 }
 
 /* Returns: whether nothing more will come of it */
@@ -443,6 +470,7 @@ look_at (CitizShared *shared, CitizChain *chain)
   const CitizTime now = citiz_chain_time (chain);
   CitizGrantState state;
 
+  look_at_clock (shared, chain);
   if (citiz_chain_grant (chain, &shared->id, &state))
     {
       look_at_known (shared, chain, &state);
@@ -453,6 +481,11 @@ look_at (CitizShared *shared, CitizChain *chain)
   citiz_shared_hand (shared);
   if (is_past (chain, shared->expires)) /* it never came to be */
     finish (shared, CITIZ_ACCESS_EXPIRED, shared->expires, (CitizTime){G_MAXINT64});
+  else if (never_was (shared, chain))
+    finish (shared, CITIZ_ACCESS_REVOKED, now, (CitizTime){G_MAXINT64});
+  else if (shared->patience != NULL && citiz_shared_is_sending (shared)
+           && citiz_engine_was_misdated (shared->engine, &shared->id))
+    citiz_shared_give_up (shared);
   else if (is_lost (shared, chain))
     replace_lost (shared);
   return shared->forgotten;

@@ -19,6 +19,9 @@ typedef struct
   CitizPublicKey nodes[CITIZ_COMMITTEE_MAX];
   guint held, coded;  /* bits of nodes */
   guint silent;       /* of those that did not answer, as told */
+  gint64 skew_ms;     /* how far this computer's clock was put right when it was given */
+  gint64 skew_told;   /* the same when the window was last told of it */
+  gint64 given_at;    /* ms of the steady clock; 0: before this start of the program */
   gboolean renewal;   /* the parcel is of one */
   gboolean known;     /* the ledger has it */
   gboolean renew_due; /* the record changed before the ledger had it */
@@ -64,6 +67,7 @@ void citiz_shared_tell (CitizShared *shared);
 gboolean citiz_shared_is_sending (const CitizShared *shared);
 void citiz_shared_hand (CitizShared *shared);
 void citiz_shared_give_up (CitizShared *shared);
+gboolean citiz_shared_clocks_are_heard (const CitizShared *shared);
 void citiz_shared_end_again (CitizShared *shared);
 gboolean citiz_engine_may_open_stalled (guint n_validators);
 

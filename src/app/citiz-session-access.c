@@ -76,7 +76,7 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   job = g_new0 (CitizGive, 1);
   job->hours = hours;
   job->withdrawn = g_object_steal_data (G_OBJECT (task), "withdrawn");
-  job->instead = job->withdrawn != NULL;
+  job->instead = g_object_get_data (G_OBJECT (task), "instead") != NULL;
   job->profile = citiz_profile_to_json (profile);
   job->stalled = citiz_profile_opens_stalled (profile);
   citiz_session_summarize (self, profile, blobs, &job->summary);
@@ -171,8 +171,25 @@ fell_back_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (CitizAccess) access = g_task_propagate_pointer (G_TASK (result), &error);
 
+  if (g_error_matches (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND))
+    return;
   if (access == NULL)
     g_warning ("no access could be given on this computer: %s", error->message);
+}
+
+/* Another for the time that is left of @access, in its place. @task: (transfer full) */
+static void
+give_anew (CitizSession *self, CitizAccess *access, GTask *task)
+{
+  const gint64 left
+      = access->expires.ms
+        - MAX (access->given.ms, citiz_session_now (self).ms); /* of a wrong clock, too */
+  const guint hours = (guint) CLAMP ((left + CITIZ_HOUR - 1) / CITIZ_HOUR, 1, 72);
+
+  g_object_set_data (G_OBJECT (task), "hours", GUINT_TO_POINTER (hours));
+  g_object_set_data_full (G_OBJECT (task), "withdrawn", g_memdup2 (&access->id, sizeof access->id),
+                          g_free);
+  citiz_session_read_blobs_async (self, give_with_documents_cb, task);
 }
 
 void
@@ -180,17 +197,41 @@ citiz_session_fall_back (CitizSession *self, gpointer id)
 {
   CitizAccess *access = citiz_session_find_access (self, id);
   GTask *task;
-  gint64 left;
 
   if (self->state != CITIZ_SESSION_OPEN || access == NULL || access->ending
       || access->state != CITIZ_ACCESS_LIVE || access->ready != CITIZ_ACCESS_SENDING)
     return;
-  left = access->expires.ms - citiz_session_now (self).ms;
   task = citiz_session_task (self, give, NULL, fell_back_cb, NULL);
-  g_object_set_data (G_OBJECT (task), "hours",
-                     GUINT_TO_POINTER ((guint) ((left + CITIZ_HOUR - 1) / CITIZ_HOUR)));
-  g_object_set_data_full (G_OBJECT (task), "withdrawn", g_memdup2 (id, sizeof (CitizId)), g_free);
-  citiz_session_read_blobs_async (self, give_with_documents_cb, task);
+  g_object_set_data (G_OBJECT (task), "instead", task);
+  give_anew (self, access, task);
+}
+
+void
+citiz_session_move_async (CitizSession *self,
+                          const CitizId *id,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer data)
+{
+  g_autoptr (GTask) task
+      = citiz_session_task (self, citiz_session_move_async, cancellable, callback, data);
+  CitizAccess *access = citiz_session_find_access (self, id);
+
+  if (!citiz_session_still_open (self, task))
+    return;
+  if (access == NULL || access->state != CITIZ_ACCESS_LIVE || access->n_nodes > 0)
+    g_task_return_new_error (task, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED,
+                             "it has ended, or nodes have it");
+  else
+    give_anew (self, access, g_steal_pointer (&task));
+}
+
+gboolean
+citiz_session_move_finish (CitizSession *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (CitizAccess) access = g_task_propagate_pointer (G_TASK (result), error);
+
+  return access != NULL;
 }
 
 CitizAccess *

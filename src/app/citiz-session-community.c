@@ -148,6 +148,36 @@ citiz_session_explain_away (const CitizCommunityView *view)
   return g_strdup_printf (_ ("%u nodes of %u do not answer or do not vote"), n, view->n_validators);
 }
 
+static gchar *
+explain_span (gint64 ms)
+{
+  const guint minutes = (guint) MIN (ABS (ms) / CITIZ_MINUTE, G_MAXINT),
+              hours = (minutes + 30) / 60;
+
+  if (hours >= 36)
+    return g_strdup_printf (ngettext ("%u day", "%u days", (hours + 12) / 24), (hours + 12) / 24);
+  return minutes >= 90 ? g_strdup_printf (ngettext ("%u hour", "%u hours", hours), hours)
+                       : g_strdup_printf (ngettext ("%u minute", "%u minutes", minutes), minutes);
+}
+
+gchar *
+citiz_session_explain_clock (const CitizCommunityView *view)
+{
+  g_autofree gchar *span = NULL;
+
+  if (view == NULL || view->skew_ms == 0)
+    return NULL;
+  span = explain_span (view->skew_ms);
+  return g_strdup_printf (
+      view->skew_ms < 0
+          /* Translators: %s is "24 hours". */
+          ? _ (
+              "This computer’s clock is about %s ahead of the nodes’: set it. Until then accesses go by the time of the nodes.")
+          : _ (
+              "This computer’s clock is about %s behind the nodes’: set it. Until then accesses go by the time of the nodes."),
+      span);
+}
+
 /**
  * citiz_session_explain_community:
  *
@@ -161,6 +191,8 @@ citiz_session_explain_community (const CitizCommunityView *view)
 
   if (view->false_ledger)
     return g_strdup (_ ("The community’s ledger breaks its own rules"));
+  if (view->skew_ms != 0)
+    return g_strdup (_ ("This computer’s clock is wrong: set it"));
   if (citiz_session_asks_refound (view))
     return g_strdup (_ ("Your community was founded anew: your answer is awaited, see Ledger"));
   if (view->state == CITIZ_COMMUNITY_VIEW_FAILED)

@@ -30,6 +30,14 @@ citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *v
                  && view->n_missing + access->n_needed > access->n_nodes));
 }
 
+gboolean
+citiz_access_can_move (const CitizAccess *access, const CitizCommunityView *view)
+{
+  return access->state == CITIZ_ACCESS_LIVE && access->n_nodes == 0 && view != NULL
+         && view->registered && view->n_validators > 0 && view->state != CITIZ_COMMUNITY_VIEW_ALONE
+         && view->state != CITIZ_COMMUNITY_VIEW_FAILED && view->n_missing <= view->may_fail;
+}
+
 /**
  * citiz_session_explain_moved:
  *
@@ -44,6 +52,18 @@ citiz_session_explain_moved (const CitizAccess *access)
       "A link or code that you gave earlier leads to a node that does not answer now. Give this one instead; the earlier one opens again when its node is back.");
 }
 
+static gchar *
+explain_here (const CitizAccess *access, const CitizCommunityView *view)
+{
+  if (citiz_access_can_move (access, view))
+    return g_strdup (_ (
+        "This access opens on this computer only, while Citiz runs. The nodes of your community answer: they can keep another in its place, which opens when this computer is off, too."));
+  if (!access->instead)
+    return NULL;
+  return g_strdup (_ (
+      "The nodes of your community did not take this access. It opens on this computer only, while Citiz runs. For a carer who is elsewhere, make the one-file summary."));
+}
+
 /**
  * citiz_session_explain_ready:
  *
@@ -54,11 +74,8 @@ citiz_session_explain_ready (const CitizAccess *access, const CitizCommunityView
 {
   if (access->state != CITIZ_ACCESS_LIVE)
     return NULL;
-  if (access->instead)
-    return g_strdup (_ (
-        "The nodes of your community do not answer. This access opens on this computer only, while Citiz runs. For a carer who is elsewhere, make the one-file summary."));
   if (access->n_nodes == 0)
-    return NULL;
+    return explain_here (access, view);
   if (access->ending)
     return g_strdup (_ (
         "You have ended it. Every node that has heard of it gives nothing any more; the ledger will confirm it."));

@@ -418,6 +418,14 @@ CitizAccess *citiz_session_get_emergency (
 void citiz_session_refresh (CitizSession *self);
 /* For who is about to end: a change that waits for a quiet moment goes now. %TRUE while that is under way. */
 gboolean citiz_session_is_refreshing (CitizSession *self);
+/* An access on this computer becomes one over the nodes of the community, for the time that is left: another link, another code; the old one ends. It fails,
+ * and the old one stays, when too few nodes answer. */
+void citiz_session_move_async (CitizSession *self,
+                               const CitizId *id,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer data);
+gboolean citiz_session_move_finish (CitizSession *self, GAsyncResult *result, GError **error);
 void citiz_session_revoke_async (CitizSession *self,
                                  const CitizId *access,
                                  GCancellable *cancellable,
@@ -598,7 +606,8 @@ typedef struct
   guint may_lie;          /* this many may lie; 0 with fewer than four */
   gboolean opens_stalled; /* an access given now may be opened while the ledger stands still */
   guint n_waiting;        /* entries that wait to become final */
-  gboolean still;         /* something waits, and nothing has become final for half a minute */
+  gint64 skew_ms; /* most nodes' clocks are so far ahead of this computer's, which is wrong; 0 */
+  gboolean still; /* something waits, and nothing has become final for half a minute */
   guint64 head,
       committed; /* of the personal ledger: height now, and as the community has it; 0: not yet */
   CitizTime committed_at;
@@ -616,8 +625,12 @@ const CitizCommunityView *citiz_session_get_community (CitizSession *self);
 gboolean citiz_community_view_stands (const CitizCommunityView *view);
 /* One sentence for the header, in the person's language. (transfer full) */
 gchar *citiz_session_explain_community (const CitizCommunityView *view);
+/* (transfer full) (nullable): NULL when this computer's clock is right, as far as the nodes say */
+gchar *citiz_session_explain_clock (const CitizCommunityView *view);
 gchar *citiz_session_explain_verifying (const CitizCommunityView *view);
 gchar *citiz_session_explain_away (const CitizCommunityView *view);
+/* It opens on this computer, and the nodes could keep another. @view: (nullable) */
+gboolean citiz_access_can_move (const CitizAccess *access, const CitizCommunityView *view);
 /* Too few of the nodes that hold its parts answer: nobody opens it now. @view: (nullable) */
 gboolean citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view);
 /* A link over nodes that was kept on screen while the record is locked, leading to a node that answers. (transfer full) */

@@ -65,6 +65,8 @@ struct _CitizChain
   CitizTime last_own; /* own clock and ledger time when last asked */
   CitizTime last_time;
   CitizTime last_block; /* the newest block's time then */
+  gint64
+      skew_ms; /* of a copy: how far nodes' clocks are ahead of one's own, which is wrong; else 0 */
 };
 
 /* What nodes say of their community, few among many: chain_said. */

@@ -318,7 +318,7 @@ hear_time (CitizChain *chain, CitizTime own, CitizTime newest)
 CitizTime
 citiz_chain_time_after (CitizChain *chain, CitizTime newest)
 {
-  const CitizTime own = citiz_env_now (chain->env);
+  const CitizTime own = {citiz_env_now (chain->env).ms + chain->skew_ms};
   gint64 ms = own.ms;
 
   hear_time (chain, own, newest);
@@ -327,6 +327,30 @@ citiz_chain_time_after (CitizChain *chain, CitizTime newest)
   chain->last_own = own;
   chain->last_time.ms = MAX (ms, newest.ms);
   return chain->last_time;
+}
+
+/**
+ * citiz_chain_hear_clocks:
+ * @chain: a copy of a community's
+ * @skew_ms: how far the clocks of most nodes are ahead of one's own, which is wrong then; 0: they agree with it
+ *
+ * From now on ledger time is one's own clock, put right. What a wrong clock said before counts no more.
+ */
+void
+citiz_chain_hear_clocks (CitizChain *chain, gint64 skew_ms)
+{
+  if (!chain->shared)
+    return;
+  chain->skew_ms = skew_ms;
+  if (chain->last_time.ms > citiz_env_now (chain->env).ms + skew_ms + AGREES_MS)
+    chain->last_time = chain->last_own = (CitizTime){0};
+}
+
+/* How far one's own clock is put forward for ledger time; 0: it is right, as far as is known. */
+gint64
+citiz_chain_get_skew (CitizChain *chain)
+{
+  return chain->skew_ms;
 }
 
 /**

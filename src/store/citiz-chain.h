@@ -70,6 +70,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizChain, citiz_chain_close)
 const CitizHash *citiz_chain_id (CitizChain *chain);
 guint64 citiz_chain_height (CitizChain *chain);
 CitizTime citiz_chain_time (CitizChain *chain);
+void citiz_chain_hear_clocks (CitizChain *chain, gint64 skew_ms);
+gint64 citiz_chain_get_skew (CitizChain *chain);
 gboolean citiz_chain_keep_time (CitizChain *chain, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const CitizPublicKey *citiz_chain_node (CitizChain *chain);
 gboolean citiz_chain_can_sign (CitizChain *chain);

@@ -95,6 +95,36 @@ citiz_watch_set_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url, 
 
 /* What is said of several nodes together ***************************************/
 
+static gint
+smaller_first (gconstpointer a, gconstpointer b)
+{
+  const gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* More than half of all nodes say what time it is: the middle of them is right, and the copy goes by it where one's own clock is not. Whoever does not
+ * answer changes nothing. @off: so many say that ours is wrong, in the same way */
+static void
+put_right (CitizWatch *self, guint fine, guint off)
+{
+  g_autoptr (GArray) skews = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  if (2 * fine > self->nodes->len)
+    citiz_chain_hear_clocks (self->chain, 0);
+  if (2 * off <= self->nodes->len)
+    return;
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
+
+      if (said->answers)
+        g_array_append_val (skews, said->skew_ms);
+    }
+  g_array_sort (skews, smaller_first);
+  citiz_chain_hear_clocks (self->chain, g_array_index (skews, gint64, (skews->len - 1) / 2));
+}
+
 /* A clock is far off: a node's; or ours, when most of the nodes say so. */
 static void
 judge_clocks (CitizWatch *self)
@@ -114,6 +144,7 @@ judge_clocks (CitizWatch *self)
     return;
   ours = 2 * MAX (ahead, behind) > n;
   citiz_watch_set_alarm (self, CITIZ_ALARM_CLOCK, "", ours);
+  put_right (self, n - ahead - behind, MAX (ahead, behind));
   for (guint i = 0; i < self->nodes->len; i++)
     {
       const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;

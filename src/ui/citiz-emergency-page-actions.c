@@ -245,6 +245,28 @@ revoke_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 }
 
 static void
+moved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkWidget) widget = data;
+  g_autoptr (GError) error = NULL;
+
+  gtk_widget_action_set_enabled (widget, "emergency.move", TRUE);
+  citiz_toast (widget, citiz_session_move_finish (CITIZ_SESSION (source), result, &error)
+                           ? _ ("The code has changed: show this one")
+                           : _ ("Too few nodes answer: the access stays on this computer"));
+}
+
+static void
+move_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
+{
+  CitizEmergencyPage *self = CITIZ_EMERGENCY_PAGE (widget);
+
+  gtk_widget_action_set_enabled (widget, name, FALSE);
+  citiz_session_move_async (self->session, &self->access->id, NULL, moved_cb,
+                            g_object_ref (widget));
+}
+
+static void
 update_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
   citiz_session_refresh (CITIZ_EMERGENCY_PAGE (widget)->session);
@@ -286,6 +308,7 @@ _citiz_emergency_page_install_actions (GtkWidgetClass *klass)
       {"emergency.capsule", capsule_action}, {"emergency.full-screen", full_screen_action},
       {"emergency.revoke", revoke_action},   {"emergency.receipt", receipt_action},
       {"emergency.update", update_action},   {"emergency.person", person_action},
+      {"emergency.move", move_action},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)

@@ -365,13 +365,13 @@ fill_outdated (CitizEmergencyPage *self)
 }
 
 static const gchar *
-where_it_opens (const CitizAccess *access, gboolean stranded)
+where_it_opens (const CitizAccess *access, gboolean stranded, gboolean movable)
 {
   if (stranded)
     return _ ("It opens again as soon as enough nodes answer.");
   if (access->n_nodes > 0)
     return _ ("It opens in any browser, even when this computer is off.");
-  if (access->instead)
+  if (access->instead || movable)
     return _ ("It opens on this computer.");
   return _ ("Without a community, it opens on this computer.");
 }
@@ -384,9 +384,13 @@ _citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
   const gboolean sending = access->ready == CITIZ_ACCESS_SENDING && access->n_nodes > 0;
   const CitizCommunityView *view = citiz_session_get_community (self->session);
   const gboolean stranded = citiz_access_is_stranded (access, view);
-  const gboolean told = sending || stranded || access->instead;
+  const gboolean movable = citiz_access_can_move (access, view);
+  g_autofree gchar *clock = citiz_session_explain_clock (view);
+  const gboolean told = sending || stranded || access->instead || movable || clock != NULL;
   const gchar *moved = stranded ? NULL : citiz_session_explain_moved (access);
-  g_autofree gchar *sentence = citiz_session_explain_ready (access, view), *word = NULL;
+  g_autofree gchar *ready = citiz_session_explain_ready (access, view), *word = NULL;
+  g_autofree gchar *sentence
+      = clock != NULL ? g_strjoin (" ", clock, ready, NULL) : g_steal_pointer (&ready);
 
   if (access->n_nodes == 0)
     word = g_strdup (_ ("Ready on this computer"));
@@ -397,7 +401,7 @@ _citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
   else
     word = g_strdup_printf (_ ("Ready · %u of %u nodes"), access->n_holding - access->n_silent,
                             access->n_nodes);
-  gtk_label_set_label (GTK_LABEL (self->where_caption), where_it_opens (access, stranded));
+  gtk_label_set_label (GTK_LABEL (self->where_caption), where_it_opens (access, stranded, movable));
   adw_bin_set_child (
       self->ready_slot,
       citiz_status_new (sending || stranded ? "citiz-clock-symbolic" : "citiz-check-symbolic", word,
@@ -415,7 +419,11 @@ _citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
       self->told = g_strdup (access->link);
     }
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->moved_row), moved != NULL ? moved : "");
-  gtk_widget_set_visible (self->standing_capsule, access->instead || stranded);
+  gtk_widget_set_visible (self->standing_capsule, access->instead || stranded || movable);
+  gtk_button_set_label (GTK_BUTTON (self->standing_capsule),
+                        movable ? _ ("Give It to the Nodes") : _ ("One File…"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->standing_capsule),
+                                  movable ? "emergency.move" : "emergency.capsule");
   if (!told || sentence == NULL)
     return;
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->standing_row), sentence);

@@ -949,6 +949,110 @@ test_alone (App *app, gconstpointer data)
 }
 
 static gboolean
+is_ready_anew (App *app)
+{
+  return newest (app)->n_nodes == NODES && newest (app)->link != NULL && is_usable (app);
+}
+
+static gboolean
+clock_is_told (App *app)
+{
+  return citiz_session_get_community (app->session)->skew_ms != 0;
+}
+
+static gboolean
+clock_is_right (App *app)
+{
+  return !clock_is_told (app);
+}
+
+static gboolean
+a_day_is_left (App *app)
+{
+  const gint64 left = newest (app)->expires.ms - citiz_session_now (app->session).ms;
+
+  return ABS (left - CITIZ_DAY) < CITIZ_HOUR;
+}
+
+/* This computer's clock is a day wrong, whichever way: it is said, and the access is dated by the nodes' time, so that they take it and it lasts as long
+ * as it says. */
+static void
+test_wrong_clock (App *app, gconstpointer data)
+{
+  const gint64 off = *(const gint64 *) data;
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *sentence = NULL, *header = NULL;
+
+  app_save (app, NULL, "Peanut");
+  app_move_clock (app, off);
+  access = app_press (app); /* nobody may have said yet that the clock is wrong */
+  g_assert_nonnull (access);
+  g_assert_true (app_until (is_ready_anew, app, LONG));
+  g_assert_true (app_until (only_one_is_live, app, LONG));
+  g_assert_true (citiz_session_get_emergency (app->session) == newest (app));
+  g_assert_false (newest (app)->instead);
+  read_all (app, newest (app)->link, 0, 1, "Camille Ouellet", "Peanut");
+  g_assert_true (app_until (a_day_is_left, app, LONG));
+  g_assert_true (app_until (clock_is_told, app, LONG));
+  sentence = citiz_session_explain_clock (citiz_session_get_community (app->session));
+  g_assert_nonnull (strstr (sentence, off > 0 ? "24 hours ahead" : "24 hours behind"));
+  header = citiz_session_explain_community (citiz_session_get_community (app->session));
+  g_assert_nonnull (strstr (header, "clock"));
+  g_assert_true (end_access (app, &newest (app)->id));
+  g_assert_true (app_until (is_over, app, LONG));
+  app_move_clock (app, -off);
+  g_assert_true (app_until (clock_is_right, app, LONG));
+}
+
+static gboolean
+can_move (App *app)
+{
+  return citiz_access_can_move (newest (app), citiz_session_get_community (app->session));
+}
+
+static gboolean
+move (App *app, const CitizId *id)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_move_async (app->session, id, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_move_finish (app->session, result, NULL);
+}
+
+/* Given while the nodes were down; they are back: that is told, and one press gives it to them. The old one has ended, and is not moved twice. */
+static void
+test_moved (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *before = NULL, *after = NULL;
+
+  app_save (app, NULL, "Peanut");
+  for (guint i = 0; i < NODES; i++)
+    nodes_kill (i);
+  g_assert_true (app_until (knows_it_is_alone, app, LONG));
+  access = app_press (app);
+  g_assert_true (access->instead);
+  g_assert_false (can_move (app));
+  g_assert_false (move (app, &access->id));
+  g_assert_true (only_one_is_live (app));
+  before = citiz_session_explain_ready (access, citiz_session_get_community (app->session));
+  g_assert_nonnull (strstr (before, "did not take"));
+  for (guint i = 0; i < NODES; i++)
+    nodes_start (i);
+  g_assert_true (app_until (can_move, app, LONG));
+  after = citiz_session_explain_ready (newest (app), citiz_session_get_community (app->session));
+  g_assert_nonnull (strstr (after, "answer: they can keep another"));
+  g_assert_true (move (app, &access->id));
+  g_assert_false (move (app, &access->id));
+  g_assert_true (app_until (is_ready_anew, app, LONG));
+  g_assert_true (app_until (only_one_is_live, app, LONG));
+  g_assert_cmpuint (app_read (app, access->link, 1, NULL), ==, 409);
+  read_all (app, newest (app)->link, 1, 1, "Camille Ouellet", "Peanut");
+}
+
+static gboolean
 is_renewed (App *app)
 {
   return newest (app)->updated.ms > newest (app)->given.ms && is_usable (app);
@@ -1146,6 +1250,7 @@ test_enough_tell_again (App *app, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  static const gint64 ahead = CITIZ_DAY, behind = -CITIZ_DAY;
   int failed;
 
   g_test_init (&argc, &argv, NULL);
@@ -1170,6 +1275,9 @@ main (int argc, char **argv)
   TEST ("back-again", test_back_again);
   TEST ("too-old", test_too_old);
   TEST ("alone", test_alone);
+  TEST ("moved", test_moved);
+  g_test_add ("/shared/day-ahead", App, &ahead, member_up, test_wrong_clock, member_down);
+  g_test_add ("/shared/day-behind", App, &behind, member_up, test_wrong_clock, member_down);
   TEST ("renewed", test_renewed);
   TEST ("late-code", test_late_code);
   TEST ("locked", test_locked);
