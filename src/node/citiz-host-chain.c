@@ -169,7 +169,8 @@ citiz_host_takes (CitizHostCall *call)
 
   if (!host->draining && citiz_host_look_at_disk (host))
     return TRUE;
-  citiz_host_answer_error (call, host->draining ? 503 : 507, citiz_host_state (host));
+  citiz_host_answer_error (call, host->draining ? 503 : 507,
+                           host->draining ? "draining" : "disk-full");
   return FALSE;
 }
 

@@ -578,7 +578,7 @@ def slot_members(world):
 def must_not_sign(world, node):
     """It says so wherever it is asked, and gives no vote, restarted or not: with one of the others away nothing becomes final. Its host asks for another epoch, in which it votes again."""
     others = [n for n in world.nodes if n is not node]
-    for _ in range(2):
+    for full in False, True:
         until('it knows', lambda: node.status()['mode'] == 'muted')
         assert node.status()['state'] == 'twin' and others[0].status()['state'] == 'ready', (node.status(), others[0].status())
         status, line = node.get('/readyz')
@@ -587,7 +587,11 @@ def must_not_sign(world, node):
             assert words in node.get('/', headers={'Accept-Language': language})[1].decode()
         why = node.command('why').stdout
         assert 'must not vote any more' in why and 'not after a restart either' in why.splitlines()[-1] and why.endswith('citiz-node join\n'), why
+        if full:  # who sends something hears why it is not taken
+            status, body = node.submit(world.transactions(1)[0])
+            assert status == 507 and json.loads(body)['error'] == 'disk-full', (status, body)
         node.kill()
+        node.set('disk', free_percent=0 if full else 100)
         node.start()
     others[2].kill()
     name = json.loads(others[0].submit(world.transactions(1)[0])[1])['id']
