@@ -106,8 +106,9 @@ execute (CitizReplica *self, CitizCandidate *candidate, const CitizLedger *paren
   g_autoptr (CitizLedger) after = citiz_ledger_fork (parent);
   g_autoptr (CitizChanges) changes = citiz_changes_new ();
   g_autoptr (GError) why = NULL;
-  const gboolean good = citiz_ledger_apply (after, candidate->block, candidate->block->header.time,
-                                            CITIZ_LEVEL_FULL, check_cb, self, changes, &why);
+  const gboolean good
+      = citiz_ledger_advance (after, candidate->block, candidate->block->header.time,
+                              CITIZ_LEVEL_FULL, check_cb, self, changes, &why);
 
   if (!were_good (self) || !good)
     {

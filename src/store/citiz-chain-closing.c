@@ -130,7 +130,7 @@ citiz_chain_check_continuation (const CitizLedger *ledger,
                        "a continuation without its justification");
           return FALSE;
         }
-      if (!citiz_ledger_apply (after, block, now, level, check, data, changes, error))
+      if (!citiz_ledger_advance (after, block, now, level, check, data, changes, error))
         return FALSE;
     }
   return citiz_chain_check_final (after, n > 0 ? blocks->pdata[from + n - 1] : NULL, error);
