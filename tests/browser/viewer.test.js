@@ -635,9 +635,11 @@ test('an allergy to a drug stands before those to what is in the air', async () 
     for (const one of all.slice(1)) Object.assign(one, { category: ['environment'], criticality: undefined, reaction: undefined });
     const last = all[all.length - 1];
     Object.assign(last, { code: { text: 'Sulfamides' }, category: ['medication'] });
+    all[1].code = { text: 'Pollen de bouleau' };
+    all[2].code = { text: 'Latex' }; // of the environment too, and in every glove
   }));
   const names = await page.locator('.card', { hasText: 'Allergies' }).first().locator('li').allTextContents();
-  ok(names.findIndex((name) => name.includes('Sulfamides')) === 1, names.join(' | '));
+  equal(['Latex', 'Sulfamides', 'Pollen'].map((one) => names.findIndex((name) => name.includes(one))), [1, 2, 3], names.join(' | '));
   await page.finish();
 });
 
@@ -766,6 +768,41 @@ test('a dose as the person wrote it, never a concentration in its place', async 
   }
   for (const one of cards) lacks(one, '/mL', 'a concentration in a card');
   contains(list, 'not logged', 'nothing noted is said');
+  await page.finish();
+});
+
+test('a card says all of a dose: each of its lines, that it is only when needed, and the most of it', async () => {
+  const units = (value, when) => ({ timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd', when: [when] } }, doseAndRate: [{ doseQuantity: { value, unit: 'units' } }] });
+  const meds = [
+    ['Insulin NPH', 'insulin', [units(20, 'MORN'), units(10, 'EVE')], 'NPH 20 units, morning + 10 units, evening'],
+    ['Warfarin 1 mg', 'anticoagulant', [{ text: '5 mg Monday' }, { text: '4 mg other days' }], 'Warfarin 1 mg, 5 mg Monday + 4 mg other days'],
+    ['Hydromorphone 1 mg', 'opioid', [{ asNeededBoolean: true, doseAndRate: [{ doseQuantity: { value: 1, unit: 'mg' } }], timing: { repeat: { frequency: 1, period: 4, periodUnit: 'h' } },
+      maxDosePerPeriod: { numerator: { value: 6, unit: 'mg' }, denominator: { value: 1, code: 'd' } } }], 'Hydromorphone 1 mg every 4 h as needed, max. 6 mg/day'],
+  ];
+  const bundle = withResource('MedicationStatement', (own) => meds.forEach(([name, kind, dosage], i) => {
+    Object.assign(own[i], { medicationCodeableConcept: { text: name }, dosage, extension: [{ url: 'https://citiz.example/fhir/alert-class', valueCode: kind }] });
+  }));
+  bundle.entry[0].resource.language = 'en-CA';
+  const page = await opened(bundle, { lang: 'en' });
+  const cards = (await page.locator('.alert').allInnerTexts()).map((one) => one.replaceAll('\u00a0', ' '));
+  for (const [name, , , card] of meds) ok(cards.some((one) => one.replaceAll('\n', ' ').includes(card)), `no « ${card} » for ${name} in ${cards.join(' | ')}`);
+  await page.finish();
+});
+
+test('what a millilitre or a puff holds, however it is written, and what one piece holds', async () => {
+  const meds = [
+    ['Nitroglycérine 0,4 mg/vaporisation', false], ['Insuline glargine 100 units per mL', false], ['Morphine 5 mg par mL', false], ['Latanoprost 1,5 mcg/goutte', false],
+    ['Duloxétine 20 mg/gélule', true], ['Nicotine 2 mg/lozenge', true],
+  ];
+  const page = await opened(withResource('MedicationStatement', (own) => meds.forEach(([name], i) => {
+    Object.assign(own[i], { medicationCodeableConcept: { text: name }, dosage: [{ text: 'au coucher' }], status: 'active' });
+  })));
+  const list = (await page.locator('#medications').innerText()).replaceAll('\u00a0', ' ');
+  for (const [name, beside] of meds) {
+    const word = name.split(' ')[0];
+    const row = list.slice(list.indexOf(word.slice(1)), list.indexOf(word.slice(1)) + 90);
+    ok(row.includes('teneur') !== beside, `${name}: ${row}`);
+  }
   await page.finish();
 });
 

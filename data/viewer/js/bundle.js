@@ -96,6 +96,7 @@ function fact(resource, world, name) {
   return { resource, name: name || t('noValue'), strength: '', detail: '', tags: state.tags, struck: state.struck, verify: state.verify, status: state.status, clinical: state.clinical, verification: state.verification, source: sourceOf(resource, world), date: dateOfResource(resource), classes: exts(resource, 'alert-class').map(extValue).map(String) };
 }
 
+const AIRBORNE = /pollen|poussi|dust|acarien|\bmites?\b|mou?ld|moisi|poil|dander|squam|grass|gramin|herbe|ragweed|birch|bouleau|\b(cat|dog|chat|chien)s?\b/i;
 const SEVERITY_RANK = { severe: 0, moderate: 1, mild: 2 };
 
 function readAllergy(resource, world) {
@@ -118,7 +119,7 @@ function readAllergy(resource, world) {
   const last = parseDate(resource.lastOccurrence) || parseDate(resource.onsetDateTime) || reactions.map((r) => parseDate(r.onset)).find(Boolean) || (row.struck ? row.date : null);
   row.year = last ? String(last.y) : '';
   row.detail = joined(', ', row.reaction, row.year);
-  const around = row.severity !== 'severe' && String(resource.category) === 'environment'; // no drug, no food
+  const around = row.severity !== 'severe' && String(resource.category) === 'environment' && AIRBORNE.test(row.name); // latex stays
   row.rank = row.struck ? 8 : (row.severity ? SEVERITY_RANK[row.severity] : 3) + (around ? 4 : 0);
   row.alerting = row.severity === 'severe' && !row.struck && !row.verify && !['resolved', 'inactive'].includes(row.clinical);
   return row;
@@ -157,7 +158,7 @@ function medicationOf(resource, world) {
 }
 
 /** What a millilitre or a puff holds is no dose: it stands after the dose, never beside the name. */
-const CONTENT = /%|\/[\s\d.,]*(m?l|g|dose|puff|bouff|inhal|actuat|vapor|pulv|spray)/i;
+const CONTENT = /%|(\/|\bp[ae]r )[\s\d.,]*((m?l|g)(?!\p{L})|dose|puff|bouff|inhal|actuat|vapor|pulv|spray|drop|gtt|goutt)/iu;
 
 function readMedication(resource, world) {
   const { base, strength, atc, name } = medicationOf(resource, world);
@@ -165,9 +166,14 @@ function readMedication(resource, world) {
   if (!row) return null;
   row.strength = strength;
   const lines = list(resource.dosage && !Array.isArray(resource.dosage) ? [resource.dosage] : resource.dosage || resource.dosageInstruction);
-  row.dosage = dosageText(lines[0], textOf, isForeign());
-  if (strength && row.dosage.dose.replaceAll('\u00a0', ' ') === strength.replaceAll('\u00a0', ' ')) row.dosage = { ...row.dosage, dose: '', text: row.dosage.text.replace(strength + ', ', '') };
-  row.detail = joined(' · ', row.dosage.text + (lines.length > 1 ? ' +' : ''), CONTENT.test(strength) && either('teneur ', 'contains ') + strength.replaceAll(' ', '\u00a0'));
+  const told = lines.map((line) => dosageText(line, textOf, isForeign()));
+  row.dosage = told[0] || dosageText();
+  if (told[1]) { // twenty in the morning and ten in the evening are no dose of twenty
+    const text = joined(' + ', ...told.map((one) => one.text));
+    row.dosage = { text, dose: '', own: text };
+  }
+  if (strength && !row.dosage.needed && row.dosage.dose.replaceAll('\u00a0', ' ') === strength.replaceAll('\u00a0', ' ')) row.dosage = { ...row.dosage, dose: '', text: row.dosage.text.replace(strength + ', ', '') };
+  row.detail = joined(' · ', row.dosage.text, CONTENT.test(strength) && either('teneur ', 'contains ') + strength.replaceAll(' ', '\u00a0'));
   if (CONTENT.test(strength)) row.strength = '';
   const dose = extParts(exts(resource, 'last-dose')[0]);
   const doseTime = parseDate(dose.time || ext(resource, 'last-dose'));
@@ -286,18 +292,19 @@ function readPatient(patient, observations, world) {
 function drugAlert(row, kind, world) {
   const name = kind === 'insulin' ? row.name.replace(/^insuline?\s+(?!\d)/i, '') : row.name;
   const first = name.charAt(0).toUpperCase() + name.slice(1);
-  const { own, when, frequency } = row.dosage;
+  const { own, when, frequency, needed, text } = row.dosage;
   const plain = row.dosage.dose.replace(/\u00a0(SC|IV|IM|SL)$/, '');
   const unit = (text) => text.replace(/[\s\d.,–]/g, '');
-  const long = own && row.dosage.text.length > 48;
-  const dose = joined(', ', (own || unit(plain) !== unit(row.strength)) && row.strength, own ? !long && row.dosage.text : plain, !own && !when && frequency);
+  const whole = own || needed;
+  const long = whole && text.length > 48;
+  const dose = joined(', ', (own || unit(plain) !== unit(row.strength)) && row.strength, whole ? !long && text : plain, !whole && !when && frequency);
   const sub = [];
-  if (long) sub.push([row.dosage.text]);
-  if (when) sub.push([when.charAt(0).toUpperCase() + when.slice(1)]);
+  if (long) sub.push([text]);
+  else if (when && !whole) sub.push([when.charAt(0).toUpperCase() + when.slice(1)]);
   if (row.lastDose && row.lastDose.skipped) sub.push(['lastSkipped', fmtWhen(row.lastDose.date, world.now)]);
   else if (row.lastDose && row.lastDose.date.time && !when) sub.push(['lastTaken', world.agoText(row.lastDose.date.time), fmtTimeOf(row.lastDose.date, world)]);
   else if (row.lastDose) sub.push(['lastLogged', fmtWhen(row.lastDose.date, world.now)]);
-  else if (!own && !when && !frequency && row.dosage.text !== row.dosage.dose) sub.push([row.dosage.text]);
+  else if (!whole && !when && !frequency && text !== row.dosage.dose) sub.push([text]);
   return { title: first, rest: dose && (/\d/.test(first) ? ', ' : ' ') + dose, short: row.name.split(' ')[0] === 'Insuline' || kind === 'insulin' ? t('insulin') : row.name, sub, lastDose: row.lastDose };
 }
 

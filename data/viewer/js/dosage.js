@@ -64,7 +64,7 @@ const words = (text) => ` ${text} `.toLowerCase().replace(/[^\p{L}\p{M}\d]+/gu, 
 /** Own words that already tell how often. */
 const OFTEN = /jour|day|daily|semaine|week|mois|month|heure|hour|\d ?h\b|matin|midi|soir|coucher|nuit|repas|morning|noon|evening|bed|night|meal|dinner|supper|déjeuner|dîner|souper|besoin|needed/i;
 
-/** → {text, dose, when, own}: the whole line, and the parts an alert's title and subtitle are made from. How much or
+/** → {text, dose, when, own, needed}: the whole line, and the parts an alert's title and subtitle are made from. How much or
  * how often may be told in words only: then the words stand (`own`), with what they leave out. */
 export function dosageText(line, textOf, foreign) {
   if (!line) return { text: '', dose: '', frequency: '', when: '' };
@@ -84,5 +84,5 @@ export function dosageText(line, textOf, foreign) {
   const often = dose && when && !asNeeded && Number(repeat.frequency || 1) === 1 && (repeat.periodUnit || 'd') === 'd' ? '' : frequency;
   const tail = asNeeded && (head || often) ? ((head || '') + ' ' + (often ? often + ' ' : '') + asNeeded).trim() : '';
   const parts = tail ? [tail, way, when, maximumOf(line)] : [head, way, often, when, asNeeded, maximumOf(line)];
-  return { text: parts.filter(Boolean).join(', '), dose: head, frequency: often, when };
+  return { text: parts.filter(Boolean).join(', '), dose: head, frequency: often, when, needed: asNeeded };
 }
