@@ -153,7 +153,10 @@ citiz_engine_describe_deal (const CitizGive *give, const CitizDeal *deal, guint6
   if (give->instead)
     json_object_set_new (json, "instead", json_true ());
   if (give->birth_date != NULL)
-    json_object_set_new (json, "code", json_string (deal->code));
+    {
+      json_object_set_new (json, "code", json_string (deal->code));
+      json_object_set_new (json, "codeUnder", json_string (give->birth_date));
+    }
   return json;
 }
 
@@ -346,7 +349,7 @@ citiz_engine_forget_secrets (CitizEngine *engine,
                              CitizTime ended,
                              GError **error)
 {
-  static const gchar *const secrets[] = {"link", "shlink", "code"};
+  static const gchar *const secrets[] = {"link", "shlink", "code", "codeUnder"};
   g_autoptr (GError) own = NULL;
   json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, &own);
   json_t *rest;

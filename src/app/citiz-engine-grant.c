@@ -40,7 +40,7 @@ citiz_engine_read_json (CitizEngine *engine,
 void
 citiz_engine_drop_grant (json_t *json)
 {
-  static const gchar *const secrets[] = {"link", "shlink", "code"};
+  static const gchar *const secrets[] = {"link", "shlink", "code", "codeUnder"};
 
   for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
     {

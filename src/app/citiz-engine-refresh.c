@@ -5,6 +5,17 @@
 #include "consent/citiz-code.h"
 #include "consent/citiz-link.h"
 
+/* Given before the birth date was known, or sealed under one that was corrected: who types the true one could never open it. */
+static gboolean
+needs_code (const CitizRenewal *renewal, const json_t *json)
+{
+  const gchar *under = json_string_value (json_object_get (json, "codeUnder"));
+
+  return renewal->birth_date != NULL
+         && (json_object_get (json, "code") == NULL
+             || (under != NULL && !g_str_equal (under, renewal->birth_date)));
+}
+
 CitizDeal *
 citiz_engine_deal_again (CitizEngine *engine,
                          const CitizRenewal *renewal,
@@ -18,8 +29,7 @@ citiz_engine_deal_again (CitizEngine *engine,
                                                      link->k_r, link->t, error)
                                  : NULL;
 
-  /* Given before the birth date was known: now it can have a code to say. */
-  if (deal != NULL && renewal->birth_date != NULL && json_object_get (json, "code") == NULL)
+  if (deal != NULL && needs_code (renewal, json))
     {
       deal->link = g_strdup (address);
       deal->code = citiz_code_new (engine->env);
@@ -43,8 +53,12 @@ citiz_engine_describe_renewal (json_t *json,
   json_object_set_new (json, "withheld", json_integer (renewal->summary.withheld));
   json_object_set (json, "shown", renewal->summary.shown);
   json_object_set_new (json, "profile", json_string (renewal->profile));
-  if (deal->code != NULL)
-    json_object_set_new (json, "code", json_string (deal->code));
+  if (deal->code == NULL)
+    return;
+  json_object_set_new (json, "code", json_string (deal->code));
+  json_object_set_new (json, "codeUnder", json_string (renewal->birth_date));
+  json_object_set_new (json, "tries", json_integer (CITIZ_PASSCODE_TRIES));
+  json_object_del (json, "triesAt");
 }
 
 /* Ledger, node and vault: all of it or nothing, so that a computer that dies in between opens the old one or the new one. */

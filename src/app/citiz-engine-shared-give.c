@@ -406,6 +406,8 @@ note_renewal (json_t *json, const CitizRenewal *renewal, const CitizDeal *deal, 
 {
   citiz_engine_describe_renewal (json, renewal, deal, now);
   json_object_set_new (json, "held", json_integer (0));
+  if (deal->code != NULL)
+    json_object_set_new (json, "coded", json_integer (0));
 }
 
 /**
@@ -447,8 +449,10 @@ citiz_engine_renew_shared (CitizEngine *engine,
   shared->parcel = g_steal_pointer (&parcel);
   shared->renewal = TRUE;
   shared->held = 0;
-  if (deal->code != NULL)
-    citiz_engine_seal_code_later (engine, g_steal_pointer (&deal), TRUE, renewal->birth_date);
+  if (deal->code == NULL)
+    return TRUE;
+  shared->coded = 0;
+  citiz_engine_seal_code_later (engine, g_steal_pointer (&deal), TRUE, renewal->birth_date);
   return TRUE;
 }
 

@@ -340,18 +340,28 @@ citiz_node_store_put_code (CitizDb *db,
                            GError **error)
 {
   g_autoptr (CitizStmt) stmt = NULL;
+  gboolean ok;
 
-  if (!citiz_db_prepare (
-          db,
-          "INSERT INTO node_code (locator, grant_id, proof_hash, blob, tries) VALUES (?1, ?2, ?3, ?4, ?5)",
-          &stmt, error))
+  if (!citiz_db_begin (db, error))
     return FALSE;
-  citiz_stmt_bind_text (stmt, 1, locator);
-  citiz_stmt_bind_id (stmt, 2, grant);
-  citiz_stmt_bind_hash (stmt, 3, proof_hash);
-  citiz_stmt_bind_gbytes (stmt, 4, blob);
-  citiz_stmt_bind_int (stmt, 5, tries);
-  return citiz_stmt_run (stmt, error);
+  ok = citiz_node_store_run_with_id (db, "DELETE FROM node_code WHERE grant_id = ?1", grant, error)
+       && citiz_db_prepare (
+           db,
+           "INSERT INTO node_code (locator, grant_id, proof_hash, blob, tries) VALUES (?1, ?2, ?3, ?4, ?5)",
+           &stmt, error);
+  if (ok)
+    {
+      citiz_stmt_bind_text (stmt, 1, locator);
+      citiz_stmt_bind_id (stmt, 2, grant);
+      citiz_stmt_bind_hash (stmt, 3, proof_hash);
+      citiz_stmt_bind_gbytes (stmt, 4, blob);
+      citiz_stmt_bind_int (stmt, 5, tries);
+      ok = citiz_stmt_run (stmt, error);
+    }
+  if (ok)
+    return citiz_db_commit (db, error);
+  citiz_db_rollback (db);
+  return FALSE;
 }
 
 gboolean

@@ -405,8 +405,8 @@ test_expiry_while_away (App *app, gconstpointer data)
   g_assert_false (vault_has_link (app));
 }
 
-static void
-save_patient (App *app)
+static CitizId
+save_born (App *app, const CitizId *id, const gchar *birth_date)
 {
   CitizDraft draft = {.now = citiz_session_now (app->session),
                       .given = "Lucie",
@@ -415,13 +415,21 @@ save_patient (App *app)
   json_t *resource;
   g_autoptr (GAsyncResult) result = NULL;
   Answer answer = {0};
+  CitizId saved;
 
-  g_assert_true (citiz_date_parse (&draft.onset, "1954-03-12"));
+  g_assert_true (citiz_date_parse (&draft.onset, birth_date));
   resource = citiz_compose_patient (&draft, NULL);
-  citiz_session_save_async (app->session, NULL, resource, NULL, app_answer_cb, &answer);
+  citiz_session_save_async (app->session, id, resource, NULL, app_answer_cb, &answer);
   json_decref (resource);
   result = app_wait (&answer);
-  g_assert_true (citiz_session_save_finish (app->session, result, NULL, NULL));
+  g_assert_true (citiz_session_save_finish (app->session, result, &saved, NULL));
+  return saved;
+}
+
+static void
+save_patient (App *app)
+{
+  save_born (app, NULL, "1954-03-12");
 }
 
 /* Locked while the code is being sealed: it works all the same. Killed before: it is not shown. */
@@ -476,6 +484,49 @@ test_late_code (App *app, gconstpointer data)
   g_assert_true (kept);
   app_settle (app);
   g_assert_true (has_code (app)); /* it could be kept */
+}
+
+static gboolean
+is_another_code (App *app)
+{
+  const CitizAccess *live = citiz_session_get_emergency (app->session);
+
+  return live != NULL && live->spoken != NULL
+         && !g_str_equal (live->spoken, g_object_get_data (G_OBJECT (app->session), "was"));
+}
+
+static gboolean
+count_codes_work (CitizEngine *engine, gpointer n, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CitizStmt) row = NULL;
+  gboolean found;
+
+  citiz_engine_finish_code (engine);
+  if (!citiz_db_prepare (citiz_vault_get_db (engine->vault), "SELECT locator FROM node_code", &row,
+                         error))
+    return FALSE;
+  while (citiz_stmt_next (row, &found, error) && found)
+    (*(guint *) n)++;
+  return TRUE;
+}
+
+/* The birth date is corrected while an access is live: what is sealed under the wrong one could not be opened with the true one. */
+static void
+test_other_birth_date (App *app, gconstpointer data)
+{
+  const CitizId patient = save_born (app, NULL, "1954-03-12");
+  g_autoptr (CitizAccess) access = app_press (app);
+  guint n = 0;
+
+  g_assert_nonnull (access->spoken);
+  app_on_engine (app, count_codes_work, &n, NULL);
+  g_object_set_data_full (G_OBJECT (app->session), "was", g_strdup (access->spoken), g_free);
+  save_born (app, &patient, "1955-03-12");
+  app_await (is_another_code, app);
+  app_on_engine (app, count_codes_work, &n, NULL);
+  g_assert_cmpuint (n, ==, 2); /* one before, one after: the earlier opens no more */
+  app_settle (app);
+  g_assert_true (has_code (app));
 }
 
 static gboolean
@@ -768,6 +819,7 @@ main (int argc, char **argv)
   ADD ("/app/access/expiry-after-clock", test_expiry_after_clock);
   ADD ("/app/access/expiry-while-away", test_expiry_while_away);
   ADD ("/app/access/spoken-code", test_spoken_code);
+  ADD ("/app/access/other-birth-date", test_other_birth_date);
   ADD ("/app/access/late-code", test_late_code);
   ADD ("/app/access/lost-code", test_lost_code);
   ADD ("/app/access/pages", test_pages);
