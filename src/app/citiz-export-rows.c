@@ -88,11 +88,13 @@ standing_word (const CitizItem *item)
     return _ ("Not to be given");
   if (item->verification == CITIZ_VERIFICATION_REFUTED)
     return _ ("Ruled out");
-  if (item->kind == CITIZ_KIND_ALLERGY && item->severity != CITIZ_SEVERITY_NONE)
-    return _ (graves[item->severity]);
-  return item->kind == CITIZ_KIND_ALLERGY && item->criticality == CITIZ_CRITICALITY_HIGH
-             ? _ ("High risk")
-             : NULL;
+  if (item->kind != CITIZ_KIND_ALLERGY)
+    return NULL;
+  if (item->severity != CITIZ_SEVERITY_SEVERE
+      && (item->criticality == CITIZ_CRITICALITY_HIGH
+          || (item->alerts & (1u << CITIZ_ALERT_SEVERE_ALLERGY)) != 0))
+    return _ ("High risk"); /* a mild reaction so far says nothing of the next one */
+  return item->severity != CITIZ_SEVERITY_NONE ? _ (graves[item->severity]) : NULL;
 }
 
 /* A problem always says whether it is over, a dose whether it was taken: the same name may stand for what is and for what is not. Anything
@@ -116,12 +118,15 @@ status_word (const CitizItem *item)
       [CITIZ_STATUS_PLANNED] = N_ ("Planned"),
       [CITIZ_STATUS_PRELIMINARY] = N_ ("Preliminary"),
   };
-  const gboolean dose = item->kind == CITIZ_KIND_DOSE, problem = item->kind == CITIZ_KIND_PROBLEM;
+  const gboolean dose = item->kind == CITIZ_KIND_DOSE, drug = item->kind == CITIZ_KIND_MEDICATION,
+                 problem = item->kind == CITIZ_KIND_PROBLEM;
 
   if (item->status >= G_N_ELEMENTS (words) || words[item->status] == NULL
       || (item->status == CITIZ_STATUS_ACTIVE && !problem)
-      || (item->status == CITIZ_STATUS_COMPLETED && !dose))
+      || (item->status == CITIZ_STATUS_COMPLETED && !dose && !drug))
     return NULL;
+  if (drug && item->status == CITIZ_STATUS_COMPLETED)
+    return _ ("Completed");
   return dose && item->status == CITIZ_STATUS_NOT_DONE ? _ ("Not taken") : _ (words[item->status]);
 }
 
@@ -178,6 +183,13 @@ add_reaction (GString *details, const CitizItem *item, CitizLanguage language)
   add_detail (details, joined);
 }
 
+static gboolean
+lasts (const CitizItem *item)
+{
+  return item->kind == CITIZ_KIND_ALLERGY || item->kind == CITIZ_KIND_MEDICATION
+         || item->kind == CITIZ_KIND_PROBLEM || item->kind == CITIZ_KIND_DEVICE;
+}
+
 static gchar *
 describe_details (const CitizItem *item, CitizLanguage language)
 {
@@ -188,7 +200,13 @@ describe_details (const CitizItem *item, CitizLanguage language)
       || item->verification == CITIZ_VERIFICATION_PROVISIONAL)
     add_detail (details, _ ("To be confirmed"));
   add_detail (details, status_word (item));
-  if (item->kind == CITIZ_KIND_MEDICATION)
+  if (lasts (item) && item->end.precision != CITIZ_DATE_NONE)
+    {
+      g_autofree gchar *end = citiz_date_to_string (&item->end),
+                       *until = g_strdup_printf (_ ("until %.10s"), end);
+      add_detail (details, until);
+    }
+  if (item->kind == CITIZ_KIND_MEDICATION || item->kind == CITIZ_KIND_DOSE)
     {
       g_autofree gchar *strength = strength_text (citiz_item_strength (item), language);
       add_detail (details, strength);
@@ -224,10 +242,7 @@ describe_details (const CitizItem *item, CitizLanguage language)
 static gchar *
 date_text (const CitizItem *item)
 {
-  const gboolean lasts = item->kind == CITIZ_KIND_ALLERGY || item->kind == CITIZ_KIND_MEDICATION
-                         || item->kind == CITIZ_KIND_PROBLEM || item->kind == CITIZ_KIND_DEVICE;
-
-  return citiz_date_to_string (lasts ? &item->onset : citiz_item_date (item));
+  return citiz_date_to_string (lasts (item) ? &item->onset : citiz_item_date (item));
 }
 
 /**

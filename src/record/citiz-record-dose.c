@@ -170,6 +170,12 @@ citiz_record_dose_change (const CitizRecord *record,
     {
       const CitizItem *now = g_ptr_array_index (versions, i - 1);
       const CitizItem *before = g_ptr_array_index (versions, i - 2);
+
+      if (now->n_corrections <= before->n_corrections)
+        {
+          i--; /* it took @before back: neither changed anything */
+          continue;
+        }
       gboolean strength
           = strcmp (now->detail, before->detail) != 0 && *citiz_item_content (now) == '\0';
       if (!strength && strcmp (now->dosage, before->dosage) == 0)

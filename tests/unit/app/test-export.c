@@ -196,6 +196,18 @@ test_says_all (App *app, gconstpointer data)
         .verification = CITIZ_VERIFICATION_UNCONFIRMED},
        "High risk · To be confirmed",
        ""},
+      {CITIZ_KIND_ALLERGY,
+       {.title = "Cashew", .severity = CITIZ_SEVERITY_MILD, .criticality = CITIZ_CRITICALITY_HIGH},
+       "High risk",
+       ""},
+      {CITIZ_KIND_MEDICATION,
+       {.title = "Amoxicillin",
+        .detail = "500 mg",
+        .status = CITIZ_STATUS_COMPLETED,
+        .onset = date_of ("2025-03-02"),
+        .end = date_of ("2025-03-09")},
+       "Completed · until 2025-03-09 · 500 mg",
+       "2025-03-02"},
       {CITIZ_KIND_MEDICATION,
        {.title = "Salbutamol", .detail = "100 µg/dose", .dosage = "2 puffs", .as_needed = TRUE},
        "2 puffs · as needed · contains 100 µg/dose",
@@ -257,6 +269,24 @@ test_says_dose (App *app, gconstpointer data)
   date = citiz_export_row_date (rows->pdata[0]);
   g_assert_cmpstr (((CitizExportRow *) rows->pdata[0])->details, ==, "Not taken · 500 mg");
   g_assert_cmpstr (date, ==, "2026-11-23 12:20");
+}
+
+/* What a millilitre holds is not what was taken. */
+static void
+test_says_content (App *app, gconstpointer data)
+{
+  CitizDraft glargine = {.title = "Insulin glargine", .detail = "100 U/mL"};
+  CitizId id = save_draft (app, CITIZ_KIND_MEDICATION, glargine);
+  CitizDraft dose = {.subject = citiz_record_get (citiz_session_get_record (app->session), &id),
+                     .taken = TRUE,
+                     .onset = date_of ("2026-11-23T12:20:10-05:00")};
+  g_autoptr (GPtrArray) rows = NULL;
+
+  save_draft (app, CITIZ_KIND_DOSE, dose);
+  rows = citiz_export_rows (citiz_session_get_record (app->session), CITIZ_KIND_DOSE,
+                            CITIZ_LANGUAGE_EN);
+  g_assert_cmpuint (rows->len, ==, 1);
+  g_assert_cmpstr (((CitizExportRow *) rows->pdata[0])->details, ==, "Taken · contains 100 U/mL");
 }
 
 static void
@@ -498,6 +528,7 @@ main (int argc, char **argv)
   ADD ("/app/export/says-all", test_says_all);
   ADD ("/app/export/by-hand", test_by_hand);
   ADD ("/app/export/says-dose", test_says_dose);
+  ADD ("/app/export/says-content", test_says_content);
   ADD ("/app/export/pdf", test_pdf);
   ADD ("/app/export/refused", test_refused);
   ADD ("/app/export/removed", test_removed);
