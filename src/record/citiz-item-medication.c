@@ -26,42 +26,74 @@ find_strength (const gchar *text)
   return NULL;
 }
 
-/* "5 mg oral tablet" → "5 mg", "5 mg / 5 mL syrup" → "5 mg / 5 mL": up to the end of the unit. */
-static gchar *
-strength_only (const gchar *text)
+/* Whether @unit, "mL" or "5 mL", is what something is dissolved in or comes out by; a capsule or a lozenge is neither. */
+static gboolean
+is_measured_out (const gchar *unit)
 {
-  const gchar *p = text, *more = text;
+  static const gchar *const whole[] = {"ml", "l", "g"};
+  static const gchar *const begun[] = {"dose",  "puff",  "bouff", "actuat", "inhal", "pulv",
+                                       "spray", "vapor", "drop",  "gtt",    "goutt"};
 
-  do
+  unit += strspn (unit, "\302\240 0123456789.,");
+  for (guint i = 0; i < G_N_ELEMENTS (whole); i++)
     {
-      p = more;
-      while (g_ascii_isdigit (*p) || (*p != '\0' && strchr (".,/- ", *p) != NULL))
-        p++;
-      while (*p != '\0' && strchr (" ,)/", *p) == NULL)
-        p++;
-      more = p + strspn (p, " ");
+      const gsize n = strlen (whole[i]);
+
+      if (g_ascii_strncasecmp (unit, whole[i], n) == 0 && !g_ascii_isalpha (unit[n])
+          && (guchar) unit[n] < 0x80)
+        return TRUE;
     }
-  while (*more == '/');
-  return g_strndup (text, (gsize) (p - text));
+  for (guint i = 0; i < G_N_ELEMENTS (begun); i++)
+    if (g_ascii_strncasecmp (unit, begun[i], strlen (begun[i])) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* "per mL", "par bouffée", but not "par voie orale". */
+static gboolean
+says_per (const gchar *text)
+{
+  return (g_ascii_strncasecmp (text, "per ", 4) == 0 || g_ascii_strncasecmp (text, "par ", 4) == 0)
+         && is_measured_out (text + 4);
 }
 
 static gboolean
 is_content (const gchar *strength)
 {
-  static const gchar *const per[]
-      = {"ml", "l", "g", "dose", "puff", "bouff", "actuat", "inhal", "pulv", "spray"};
-
   if (strchr (strength, '%') != NULL)
     return TRUE;
   for (const gchar *p = strchr (strength, '/'); p != NULL; p = strchr (p + 1, '/'))
-    {
-      const gchar *unit = p + 1 + strspn (p + 1, " 0123456789.,");
-
-      for (guint i = 0; i < G_N_ELEMENTS (per); i++)
-        if (g_ascii_strncasecmp (unit, per[i], strlen (per[i])) == 0)
-          return TRUE;
-    }
+    if (is_measured_out (p + 1))
+      return TRUE;
   return FALSE;
+}
+
+/* "5 mg oral tablet" → "5 mg", "5 mg / 5 mL syrup" → "5 mg / 5 mL", "5 mg per mL" → "5 mg/mL": up to the end of the unit. */
+static gchar *
+strength_only (const gchar *text)
+{
+  const gchar *more = text;
+  GString *out = g_string_new (NULL);
+
+  do
+    {
+      const gboolean per = says_per (more);
+      const gchar *p = per ? more + 4 : more;
+      const gchar *from = p;
+
+      while (g_ascii_isdigit (*p) || (*p != '\0' && strchr (".,/- ", *p) != NULL))
+        p++;
+      while (*p != '\0' && strchr (" ,)/", *p) == NULL)
+        p++;
+      if (per)
+        g_string_append_c (out, '/');
+      else if (from > text && from[-1] == ' ')
+        g_string_append_c (out, ' ');
+      g_string_append_len (out, from, p - from);
+      more = p + strspn (p, " ");
+    }
+  while (*more == '/' || says_per (more));
+  return g_string_free (out, FALSE);
 }
 
 const gchar *
@@ -93,6 +125,19 @@ quantity_text (const json_t *quantity)
   return g_strdup_printf ("%s%s%s", value.text, *unit != '\0' ? "\302\240" : "", unit);
 }
 
+/* {100 U}/{1 mL} is "100 U/mL"; of {5 mg}/{1 tablet} the tablet says nothing. */
+static gchar *
+ratio_text (const json_t *ratio)
+{
+  g_autofree gchar *above = quantity_text (json_object_get (ratio, "numerator")),
+                   *below = quantity_text (json_object_get (ratio, "denominator"));
+
+  if (above == NULL || below == NULL || !is_measured_out (below))
+    return g_steal_pointer (&above);
+  return g_strdup_printf ("%s/%s", above,
+                          g_str_has_prefix (below, "1\302\240") ? below + 3 : below);
+}
+
 /* Takes a strength off the end of the titles: it has a field of its own. */
 static void
 split_titles (CitizItem *item)
@@ -120,12 +165,12 @@ citiz_read_drug (CitizItem *item, const json_t *concept, const json_t *medicatio
 {
   if (medication != NULL)
     {
-      const json_t *strength = citiz_json_path (medication, "ingredient.0.strength.numerator");
+      const json_t *strength = citiz_json_path (medication, "ingredient.0.strength");
       concept = json_object_get (medication, "code");
       if (concept == NULL)
         concept = citiz_json_path (medication, "ingredient.0.itemCodeableConcept");
       if (json_array_size (json_object_get (medication, "ingredient")) == 1 && strength != NULL)
-        citiz_take (&item->detail, quantity_text (strength));
+        citiz_take (&item->detail, ratio_text (strength));
     }
   citiz_read_concept (item, concept);
   citiz_read_alerts (item, CITIZ_SCOPE_MEDICATION, concept);

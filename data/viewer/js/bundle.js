@@ -151,8 +151,10 @@ function medicationOf(resource, world) {
   let [base, strength] = splitStrength(name);
   if (!strength && inside) {
     const ingredients = list(inside.ingredient);
-    const ratio = ingredients.length === 1 && ingredients[0].strength && ingredients[0].strength.numerator;
-    if (ratio) strength = safeDose(joined('\u00a0', quantityText(ratio).num, quantityText(ratio).unit));
+    const ratio = (ingredients.length === 1 && ingredients[0].strength) || {};
+    const [above, below] = [ratio.numerator, ratio.denominator].map((one) => joined('\u00a0', quantityText(one || {}).num, quantityText(one || {}).unit));
+    const whole = above + '/' + below.replace(/^1\u00a0/, '');
+    if (above) strength = safeDose(CONTENT.test(whole) ? whole : above);
   }
   return { base, strength, atc, name };
 }

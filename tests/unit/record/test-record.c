@@ -411,6 +411,7 @@ test_corrections (void)
   citiz_record_put (record, three);
   g_assert_cmpuint (three->n_earlier, ==, 2);
   g_assert_cmpuint (three->n_corrections, ==, 0);
+  g_assert_false (citiz_record_dose_change (record, &id, &when, &from, &to));
   json_decref (first);
   json_decref (second);
   g_assert_true (citiz_record_remove (record, &id));
@@ -743,6 +744,7 @@ test_contents (void)
   {
     const gchar *detail;
     gboolean content;
+    const gchar *read; /* where it is not the same */
   } rows[] = {{"5 mg", FALSE},
               {"500/125 mg", FALSE},
               {"500 mg/125 mg", FALSE},
@@ -756,7 +758,16 @@ test_contents (void)
               {"1 %", TRUE},
               {"10 mg / g", TRUE},
               {"0.09 MG/ACTUAT", TRUE},
-              {"100 mcg/bouffée", TRUE}};
+              {"100 mcg/bouffée", TRUE},
+              {"0,4 mg/vaporisation", TRUE},
+              {"1.5 mcg/drop", TRUE},
+              {"20 mg/gélule", FALSE},
+              {"2 mg/gomme", FALSE},
+              {"2 mg/lozenge", FALSE},
+              {"5 mg par voie orale", FALSE, "5 mg"},
+              {"100 units per mL", TRUE, "100 units/mL"},
+              {"5 mg par 5 mL", TRUE, "5 mg/5 mL"},
+              {"100 mcg per puff", TRUE, "100 mcg/puff"}};
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -770,7 +781,38 @@ test_contents (void)
       g_assert_cmpstr (rows[i].content ? citiz_item_strength (item) : citiz_item_content (item), ==,
                        "");
       if (strchr (rows[i].detail, ' ') != NULL) /* else a mixture's own name */
-        g_assert_cmpstr (item->detail, ==, rows[i].detail);
+        g_assert_cmpstr (item->detail, ==, rows[i].read != NULL ? rows[i].read : rows[i].detail);
+      json_decref (resource);
+    }
+}
+
+/* As hospitals write an ampoule: so much in so much. */
+static void
+test_ratios (void)
+{
+  static const struct
+  {
+    const gchar *below, *detail;
+    gboolean content;
+  } rows[] = {{"{\"value\":1,\"unit\":\"mL\"}", "100\302\240U/mL", TRUE},
+              {"{\"value\":5,\"code\":\"mL\"}", "100\302\240U/5\302\240mL", TRUE},
+              {"{\"value\":1,\"unit\":\"tablet\"}", "100\302\240U", FALSE},
+              {"{\"value\":1}", "100\302\240U", FALSE}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree gchar *text = g_strdup_printf (
+          "{\"resourceType\":\"MedicationRequest\",\"status\":\"active\",\"medicationReference\":"
+          "{\"reference\":\"#m\"},\"contained\":[{\"resourceType\":\"Medication\",\"id\":\"m\","
+          "\"code\":{\"text\":\"Insulin glargine\"},\"ingredient\":[{\"strength\":{\"numerator\":"
+          "{\"value\":100,\"unit\":\"U\"},\"denominator\":%s}}]}]}",
+          rows[i].below);
+      const CitizId id = {{9}};
+      json_t *resource = json_loads (text, 0, NULL);
+      g_autoptr (CitizItem) item = citiz_item_new_from_json (resource, &id, 1, 0, NULL);
+
+      g_assert_cmpstr (item->detail, ==, rows[i].detail);
+      g_assert_cmpint (*citiz_item_content (item) != '\0', ==, rows[i].content);
       json_decref (resource);
     }
 }
@@ -1064,6 +1106,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/hostile-fields", test_hostile_fields);
   g_test_add_func ("/record/corrections", test_corrections);
   g_test_add_func ("/record/contents", test_contents);
+  g_test_add_func ("/record/ratios", test_ratios);
   g_test_add_func ("/record/doses", test_doses);
   g_test_add_func ("/record/drug-names", test_drug_names);
   g_test_add_func ("/record/last-day", test_last_day);
