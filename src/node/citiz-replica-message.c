@@ -307,7 +307,7 @@ take_status (CitizReplica *self, guint from, CitizMessage *in)
       if (citiz_csx_wants (self->csx, &cert) && is_certified (self, in->cert))
         message.cert = in->cert;
     }
-  citiz_replica_see_others (self, in->frontier);
+  citiz_replica_see_others (self, from, in->frontier);
   if (message.cert != NULL)
     citiz_replica_see_cert (self, message.cert);
   hear (self, from, &message);

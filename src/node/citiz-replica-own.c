@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-replica-private.h"
 
+#include <string.h>
+
 /* A journal holds every vote of its node from the first one in it on; what is committed may be left out. */
 void
 citiz_replica_own_begin (CitizReplica *self)
@@ -18,6 +20,8 @@ citiz_replica_own_begin (CitizReplica *self)
   self->listed = citiz_validators_find (&self->validators, &self->node);
   self->others_at = 0;
   self->others_until = 0;
+  self->n_others = 0;
+  memset (self->told, 0, sizeof self->told);
   self->twin = FALSE;
 }
 
@@ -126,14 +130,20 @@ citiz_replica_see_block (CitizReplica *self, const CitizBlock *block)
     citiz_replica_see_cert (self, block->final);
 }
 
-/* Where another validator is, heard in the first seconds. */
+/* Where another validator is, heard until some seconds after so many have said it that one of them was there for each vote that became final: the
+ * first that is heard may be one that was away itself. */
 void
-citiz_replica_see_others (CitizReplica *self, guint64 frontier)
+citiz_replica_see_others (CitizReplica *self, guint place, guint64 frontier)
 {
   const gint64 now = citiz_replica_now (self).steady;
+  const guint enough = self->validators.n - citiz_quorum (self->validators.n) + 1;
 
-  if (self->others_until == 0)
-    self->others_until = now + 2 * self->timing.standstill;
-  if (now <= self->others_until)
+  if (!self->told[place] && (gint) place != self->listed)
+    {
+      self->told[place] = TRUE;
+      if (++self->n_others == enough)
+        self->others_until = now + 2 * self->timing.standstill;
+    }
+  if (self->others_until == 0 || now <= self->others_until)
     self->others_at = MAX (self->others_at, frontier);
 }

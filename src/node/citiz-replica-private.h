@@ -74,11 +74,13 @@ struct _CitizReplica
   gint listed;         /* place on the list of validators, with a journal or without; -1 */
   guint64 own_first;   /* the slot from which on the journal holds all own votes */
   guint64 others_at;   /* the furthest frontier that others have told at the beginning */
-  gint64 others_until; /* ms: the end of it; 0: nobody has yet */
-  guint64 barred_at;   /* slot */
-  gboolean barring;    /* the machine does nothing any more, and is to go */
-  gboolean twin;       /* somebody votes with this node's key just now */
-  guint expected;      /* ranges that were asked for and have not come */
+  gint64 others_until; /* ms: the end of it; 0: too few have yet */
+  guint n_others;      /* how many have */
+  gboolean told[CITIZ_MAX_VALIDATORS];
+  guint64 barred_at; /* slot */
+  gboolean barring;  /* the machine does nothing any more, and is to go */
+  gboolean twin;     /* somebody votes with this node's key just now */
+  guint expected;    /* ranges that were asked for and have not come */
 };
 
 /* citiz-replica.c */
@@ -121,7 +123,7 @@ void citiz_replica_bar (CitizReplica *self, guint64 slot);
 void citiz_replica_see_own (CitizReplica *self, const CitizVote *vote);
 void citiz_replica_see_cert (CitizReplica *self, const CitizCert *cert);
 void citiz_replica_see_block (CitizReplica *self, const CitizBlock *block);
-void citiz_replica_see_others (CitizReplica *self, guint64 frontier);
+void citiz_replica_see_others (CitizReplica *self, guint place, guint64 frontier);
 
 /* citiz-replica-errand.c: what the machine asks for */
 void citiz_replica_gather (CitizReplica *self);

@@ -175,7 +175,8 @@ node_up (Node *node)
   g_assert_no_error (error);
   node->chain = citiz_chain_open_shared (node->db, citiz_env_system (), &world->genesis, &error);
   g_assert_no_error (error);
-  node->journal = citiz_journal_open (path, &world->genesis.salt, 0, node->key, &error);
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    node->journal = citiz_journal_open (path, &world->genesis.salt, 0, node->key, &error);
   g_assert_no_error (error);
   node->replica = citiz_replica_new (node->db, node->chain, citiz_env_system (), node->journal,
                                      citiz_signing_key_get_public (node->key), &world->timing);
@@ -187,7 +188,9 @@ node_up (Node *node)
   g_assert_true (citiz_replica_start (node->replica, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (citiz_replica_get_place (node->replica), ==,
-                    citiz_journal_is_barred (node->journal) ? CITIZ_CSX_NOBODY : node->place);
+                    node->journal == NULL || citiz_journal_is_barred (node->journal)
+                        ? CITIZ_CSX_NOBODY
+                        : node->place);
   for (guint i = 0; i < world->n; i++)
     if (i != node->place && world->nodes[i].replica != NULL)
       {
@@ -791,6 +794,46 @@ test_twin (void)
   world_clear (&world);
 }
 
+static gboolean
+nothing_flies (World *world, guint64 arg)
+{
+  return world->flying == 0;
+}
+
+/* Who has lost its folder hears first somebody who was away, too, and then of votes that it made itself: there is no other machine. */
+static void
+test_own_history (void)
+{
+  World world;
+  Node *away, *lost;
+
+  world_init (&world, 4);
+  world_up (&world);
+  away = &world.nodes[0];
+  lost = &world.nodes[2];
+  submit_some (&world, 4);
+  wait_for (&world, all_have, world.made);
+  node_down (away);
+  for (guint i = 0; i < 10; i++)
+    {
+      submit_some (&world, 1);
+      wait_for (&world, all_have, world.made);
+    }
+  node_down (lost);
+  empty_folder (lost->dir);
+  g_assert_cmpint (g_mkdir (lost->dir, 0700), ==, 0);
+  wait_for (&world, nothing_flies, 0);
+  for (guint i = 1; i < 4; i += 2)
+    world.cut[i][0] = world.cut[i][2] = world.cut[0][i] = world.cut[2][i] = TRUE;
+  node_up (away);
+  node_up (lost);
+  run (&world, never, 0, 1);
+  memset (world.cut, 0, sizeof world.cut);
+  wait_for (&world, all_have, world.made);
+  g_assert_false (citiz_replica_has_twin (lost->replica));
+  world_clear (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -812,5 +855,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/replica/old-copy/under-way", GINT_TO_POINTER (TRUE), test_old_copy);
   g_test_add_data_func ("/replica/old-copy/final", GINT_TO_POINTER (FALSE), test_old_copy);
   g_test_add_func ("/replica/twin", test_twin);
+  g_test_add_func ("/replica/own-history", test_own_history);
   return g_test_run ();
 }
