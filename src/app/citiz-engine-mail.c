@@ -226,7 +226,9 @@ keep_mail (CitizEngine *engine, const CitizMail *mail, CitizOpening **out, GErro
     }
   if (mail_kind (mail->kind, &kind))
     {
-      CitizOpening *opening = citiz_engine_new_opening (&id, &mail->grant, kind, mail->time);
+      /* one's own ledger may be ahead of the clock on the wall */
+      const CitizTime when = {MIN (mail->time.ms, citiz_env_now (engine->env).ms)};
+      CitizOpening *opening = citiz_engine_new_opening (&id, &mail->grant, kind, when);
       json_t *json;
 
       citiz_engine_read_note (opening, grant, mail->sealed);

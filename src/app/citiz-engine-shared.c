@@ -476,7 +476,7 @@ look_at (CitizShared *shared, CitizChain *chain)
       look_at_known (shared, chain, &state);
       return shared->forgotten && shared->n_reading == 0
              && (citiz_n_bits (state.closed) == state.grant.n_committee
-                 || now.ms > state.ended.ms + ERASED_WITHIN);
+                 || (has_ended (chain, &state) && now.ms > state.ended.ms + ERASED_WITHIN));
     }
   citiz_shared_hand (shared);
   if (is_past (chain, shared->expires)) /* it never came to be */
@@ -620,10 +620,10 @@ any_shared (CitizEngine *engine, gboolean (*fits) (const CitizShared *shared))
 static gboolean
 goes_on (const CitizShared *shared)
 {
-  return !shared->over;
+  return !shared->over && citiz_env_now (shared->engine->env).ms < shared->expires.ms;
 }
 
-/* An access over the community that the ledger does not know as ended: its nodes go on answering, and only from here it can be ended. */
+/* An access over the community that the ledger does not know as ended, before its end: its nodes go on answering, and only from here it can be ended. */
 gboolean
 citiz_engine_is_sharing (CitizEngine *engine)
 {
@@ -633,7 +633,7 @@ citiz_engine_is_sharing (CitizEngine *engine)
 static gboolean
 stays (const CitizShared *shared)
 {
-  return !shared->over && !shared->ending;
+  return goes_on (shared) && !shared->ending;
 }
 
 /* One of them whose end was not asked for, or could not be: nothing is worth waiting for. */

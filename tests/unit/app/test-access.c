@@ -367,6 +367,7 @@ static void
 test_expiry_after_clock (App *app, gconstpointer data)
 {
   g_autoptr (CitizAccess) first = NULL, access = NULL, after = NULL;
+  g_autoptr (CitizOpening) opening = NULL;
   CitizTime now;
 
   app_move_clock (app, 25 * CITIZ_HOUR);
@@ -376,6 +377,11 @@ test_expiry_after_clock (App *app, gconstpointer data)
   now = citiz_session_now (app->session);
   access = app_press (app);
   g_assert_cmpint (ABS (access->expires.ms - now.ms - CITIZ_DAY), <, CITIZ_HOUR);
+  g_assert_cmpint (access->updated.ms, ==, access->given.ms);
+  g_assert_cmpuint (app_read (app, access->link, 1, NULL), ==, 200);
+  app_await (first_opening_came, app);
+  opening = g_list_model_get_item (openings (app), 0);
+  g_assert_cmpint (opening->when.ms, <, now.ms + CITIZ_HOUR);
   for (guint i = 0; i < 3; i++)
     {
       app_move_clock (app, 9 * CITIZ_HOUR); /* less than the ledger is ahead */
