@@ -371,6 +371,14 @@ status_holds (CitizStatus status)
   return TRUE;
 }
 
+gboolean
+citiz_item_stands (const CitizItem *item)
+{
+  return !item->in_error && !item->nothing_known && !item->do_not_perform
+         && item->verification != CITIZ_VERIFICATION_REFUTED && status_holds (item->status)
+         && (item->kind != CITIZ_KIND_MEDICATION || item->status != CITIZ_STATUS_COMPLETED);
+}
+
 /* A date without an hour is counted in days, which begin and end on the person's wall. */
 static gint64
 on_its_wall (const CitizDate *date, CitizTime now, gint offset)
@@ -384,10 +392,7 @@ citiz_item_holds (const CitizItem *item, CitizTime now, gint offset)
   gboolean lasting = item->kind == CITIZ_KIND_MEDICATION || item->kind == CITIZ_KIND_PROBLEM
                      || item->kind == CITIZ_KIND_ALLERGY || item->kind == CITIZ_KIND_DEVICE;
 
-  if (item->in_error || item->nothing_known || item->do_not_perform
-      || item->verification == CITIZ_VERIFICATION_REFUTED || !status_holds (item->status))
-    return FALSE;
-  if (item->kind == CITIZ_KIND_MEDICATION && item->status == CITIZ_STATUS_COMPLETED)
+  if (!citiz_item_stands (item))
     return FALSE;
   if (lasting && item->end.precision != CITIZ_DATE_NONE
       && citiz_date_limit (&item->end).ms <= on_its_wall (&item->end, now, offset))

@@ -268,6 +268,8 @@ CitizItem *citiz_item_unpack (GBytes *packed,
 /* The verbatim text within `packed` and, in `out_key` (transfer full, nullable), its key. Valid as long as `packed`. */
 const gchar *citiz_item_packed_text (GBytes *packed, gsize *n, gchar **out_key);
 
+/* Not stopped, resolved, refuted or in error, whatever its dates. */
+gboolean citiz_item_stands (const CitizItem *item);
 /* TRUE for what holds today: not stopped, resolved, refuted, in error, in the future or past its end. An end without an hour is the
  * midnight of the wall at `offset` minutes east of UTC. */
 gboolean citiz_item_holds (const CitizItem *item, CitizTime now, gint offset);

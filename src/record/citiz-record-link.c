@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define LONG_NAME 8 /* letters of an id */
+
 /* "http://x/fhir/Medication/7/_history/2" → "Medication/7"; urn: and bare forms stay. */
 static gchar *
 normal (const gchar *reference)
@@ -73,13 +75,14 @@ by_own_id (const CitizRecord *record, const gchar *key)
   return name != NULL && citiz_id_from_hex (&id, name + 1) ? citiz_record_get (record, &id) : NULL;
 }
 
-/* Two clinics may both have a "Medication/7": what another batch has is meant only by a name that no two give. */
+/* Two clinics may both have a "Medication/7": what another batch has is meant only by a name too long to be a count, as the files of one export
+ * that come one by one have, or from here. */
 static gboolean
-is_unique (const gchar *key)
+may_be_of_another (const CitizRecord *record, const CitizItem *item, const gchar *key)
 {
-  const gchar *slash = strrchr (key, '/'), *colon = strrchr (key, ':');
+  const gchar *slash = strrchr (key, '/');
 
-  return g_uuid_string_is_valid (slash != NULL ? slash + 1 : colon != NULL ? colon + 1 : key);
+  return strlen (slash != NULL ? slash + 1 : key) >= LONG_NAME || first_batch (record, item) == 0;
 }
 
 CitizItem *
@@ -90,7 +93,7 @@ citiz_record_resolve (const CitizRecord *record, const CitizItem *item, const gc
   g_autofree gchar *key = normal (reference);
   g_autofree gchar *own = g_strdup_printf ("%u %s", first_batch (record, item), key);
   const CitizId *id = g_hash_table_lookup (record->references, own);
-  if (id == NULL && (item->batch == 0 || is_unique (key)))
+  if (id == NULL && may_be_of_another (record, item, key))
     id = g_hash_table_lookup (record->references, key);
   return id != NULL ? citiz_record_get (record, id) : by_own_id (record, key);
 }
@@ -160,7 +163,8 @@ arrive (CitizRecord *record, CitizItem *arrived, const gchar *reference)
     {
       CitizItem *item = g_ptr_array_index (waiting, i - 1);
       if (item == arrived
-          || (first_batch (record, item) != arrived->batch && item->batch != 0 && !is_unique (key)))
+          || (first_batch (record, item) != arrived->batch
+              && !may_be_of_another (record, item, key)))
         continue;
       apply (item, arrived);
       g_ptr_array_remove_index_fast (waiting, i - 1);

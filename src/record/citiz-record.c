@@ -231,7 +231,6 @@ citiz_record_history (const CitizRecord *record, const CitizId *id)
 static gint
 rank (const CitizItem *item)
 {
-  static const CitizTime always = {0};
   gint worse = 0;
 
   if (item->kind == CITIZ_KIND_ALLERGY)
@@ -249,7 +248,7 @@ rank (const CitizItem *item)
     }
   else
     return 0;
-  if (!citiz_item_holds (item, always, 0) && item->end.precision == CITIZ_DATE_NONE)
+  if (!citiz_item_stands (item) && item->end.precision == CITIZ_DATE_NONE)
     worse += 100;
   if (item->status == CITIZ_STATUS_STOPPED || item->status == CITIZ_STATUS_RESOLVED
       || item->status == CITIZ_STATUS_COMPLETED || item->status == CITIZ_STATUS_INACTIVE

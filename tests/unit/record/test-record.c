@@ -848,6 +848,22 @@ test_drug_names (void)
     }
 }
 
+/* The graver first, whether or not one knows the day since when. */
+static void
+test_graver_first (void)
+{
+  g_autoptr (CitizRecord) record = citiz_record_new ();
+
+  put_resource (record, 1, 1,
+                "{\"resourceType\":\"AllergyIntolerance\",\"code\":{\"text\":\"Pollen\"},"
+                "\"reaction\":[{\"severity\":\"mild\"}]}");
+  put_resource (record, 2, 1,
+                "{\"resourceType\":\"AllergyIntolerance\",\"code\":{\"text\":\"Peanut\"},"
+                "\"onsetDateTime\":\"2019-05-03\",\"reaction\":[{\"severity\":\"severe\"}]}");
+  g_autoptr (GPtrArray) list = citiz_record_list (record, CITIZ_KIND_ALLERGY);
+  g_assert_cmpstr (((CitizItem *) list->pdata[0])->title[CITIZ_LANGUAGE_EN], ==, "Peanut");
+}
+
 /* Two clinics call their drugs by the same number; the second one's request comes before its drug. */
 static void
 test_same_number (void)
@@ -859,7 +875,7 @@ test_same_number (void)
                      second[] = "{\"resourceType\":\"Medication\",\"id\":\"7\",\"code\":{\"text\":"
                                 "\"Vitamin D\"}}";
   g_autoptr (CitizRecord) record = citiz_record_new ();
-  const CitizId id = {{9, 2}};
+  const CitizId id = {{9, 2}}, other = {{9, 6}};
 
   put_resource (record, 1, 1, first);
   put_resource (record, 2, 2, request);
@@ -869,6 +885,15 @@ test_same_number (void)
   g_assert_cmpstr (citiz_record_get (record, &id)->title[CITIZ_LANGUAGE_EN], ==, "Vitamin D");
   g_assert_cmpstr (citiz_record_get (record, &id)->detail, ==, "");
   g_assert_cmpuint (citiz_record_get (record, &id)->alerts, ==, 0);
+
+  /* Files of one export that are brought in one by one name each other with more than a number. */
+  put_resource (
+      record, 5, 3,
+      "{\"resourceType\":\"Medication\",\"id\":\"eTq7xM2a91\",\"code\":{\"text\":\"Warfarin 5 mg\"}}");
+  put_resource (record, 6, 4,
+                "{\"resourceType\":\"MedicationRequest\",\"status\":\"active\","
+                "\"medicationReference\":{\"reference\":\"Medication/eTq7xM2a91\"}}");
+  g_assert_cmpuint (citiz_record_get (record, &other)->alerts, ==, 1u << CITIZ_ALERT_ANTICOAGULANT);
 }
 
 /* A dose is of the drug it was pressed on, and a correction made here goes on pointing to what its clinic meant. */
@@ -1115,6 +1140,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/nothing-invented", test_nothing_invented);
   g_test_add_func ("/record/sample", test_sample);
   g_test_add_func ("/record/session", test_session);
+  g_test_add_func ("/record/graver-first", test_graver_first);
   g_test_add_func ("/record/same-number", test_same_number);
   g_test_add_func ("/record/same-number-here", test_same_number_here);
   g_test_add_func ("/record/person/merged", test_person_is_merged);
