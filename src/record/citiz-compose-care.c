@@ -255,8 +255,10 @@ citiz_compose_dose (const CitizDraft *d, const json_t *base)
       || !citiz_composer_start (&c, d, base, "MedicationAdministration", "subject"))
     return NULL;
   const CitizItem *m = d->subject;
-  g_autofree gchar *hex = citiz_id_to_hex (&m->id); /* two clinics may give the same number */
-  g_autofree gchar *reference = g_strconcat (m->type, "/", hex, NULL);
+  /* Two clinics may give the same number; what is in no record yet, as in the sample, has but its own. */
+  g_autofree gchar *name
+      = citiz_id_is_zero (&m->id) ? g_strdup (m->fhir_id) : citiz_id_to_hex (&m->id);
+  g_autofree gchar *reference = g_strconcat (m->type, "/", name, NULL);
   g_autofree gchar *text
       = m->detail[0] != '\0' ? g_strdup_printf ("%s %s", m->title[citiz_env_language ()], m->detail)
                              : g_strdup (m->title[citiz_env_language ()]);

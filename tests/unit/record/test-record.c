@@ -593,6 +593,8 @@ test_sample (void)
         g_assert_cmpint (allergy->alert, ==, CITIZ_ALERT_SEVERE_ALLERGY);
         g_assert_cmpint (find (sample.record, CITIZ_KIND_MEDICATION, "Apixaban")->alert, ==,
                          CITIZ_ALERT_ANTICOAGULANT);
+        g_assert_nonnull (citiz_record_last_dose (
+            sample.record, &find (sample.record, CITIZ_KIND_MEDICATION, "Apixaban")->id));
         const CitizItem *ramipril = find (sample.record, CITIZ_KIND_MEDICATION, "Ramipril");
         const CitizItem *pressure
             = find (sample.record, CITIZ_KIND_PROBLEM, "Hypertension artérielle");
