@@ -625,17 +625,20 @@ def case_damaged_journal(world):
     journal = node.dir / 'epoch-0.journal'
     changed = bytes(byte ^ 0x5a for byte in journal.read_bytes())
     journal.write_bytes(changed)
+    all_linked = lambda: until('it is linked', lambda: all(m['linked'] for m in node.status()['members']))
     for _ in range(2):  # not after a restart either
         node.start()
         load = Load(world, others, number=10)
         load.complete()
         acknowledged(world, load)
         assert node.status()['mode'] == 'observing' and journal.read_bytes() == changed
+        all_linked()
         why = node.command('why').stdout.splitlines()[-1]
         assert 'vote journal is lost or damaged' in why and 'citiz-node join' in why, why
         node.stop()
     assert 'event=journal-damaged epoch=0' in node.log.read_text()
     node.start()
+    all_linked()
     votes_anew(world, node)
     assert not journal.exists()
     world.no_evidence()
