@@ -258,8 +258,8 @@ static Part
 part_of (const CitizMeasure *measure)
 {
   static const gchar *const activity[]
-      = {"hr",      "steps",     "walk_",   "active_", "basal_", "exercise_", "mvpa_",
-         "flights", "sedentary", "cadence", "stand_",  "vo2max", "sleep",     NULL};
+      = {"hr",        "steps",   "walk_",  "active_", "basal_", "exercise_", "mvpa_", "flights",
+         "sedentary", "cadence", "stand_", "vo2max",  "sleep",  "workout",   NULL};
 
   if (g_str_has_prefix (measure->key, "diet_"))
     return PART_DIET;

@@ -93,6 +93,7 @@ typedef enum
   CITIZ_IPS_SAY_SLEEP,
   CITIZ_IPS_SAY_DIET,
   CITIZ_IPS_SAY_REFUTED,
+  CITIZ_IPS_SAY_CONTAINS,
   CITIZ_IPS_N_SAY
 } CitizIpsSay;
 const gchar *citiz_ips_say (CitizIpsSay what, CitizLanguage language);

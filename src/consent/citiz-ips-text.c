@@ -45,6 +45,7 @@ static const gchar *const sentences[CITIZ_IPS_N_SAY][2] = {
     [CITIZ_IPS_SAY_SLEEP] = {"Sleep a night", "Sommeil par nuit"},
     [CITIZ_IPS_SAY_DIET] = {"Daily intake, mean", "Apports quotidiens, moyenne"},
     [CITIZ_IPS_SAY_REFUTED] = {"refuted", "réfuté"},
+    [CITIZ_IPS_SAY_CONTAINS] = {"contains", "teneur :"},
 };
 
 const gchar *

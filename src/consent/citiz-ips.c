@@ -74,7 +74,8 @@ line_of (const CitizIps *ips, const CitizItem *item)
   if (*item->dosage)
     g_string_append_printf (line, ", %s", item->dosage);
   if (*content)
-    g_string_append_printf (line, " (%s)", content);
+    g_string_append_printf (
+        line, ", %s %s", citiz_ips_say (CITIZ_IPS_SAY_CONTAINS, ips->options->language), content);
   if (citiz_decimal_known (&item->value))
     g_string_append_printf (line, " : %s%s %s", item->comparator, item->value.text, item->unit);
   else if (*item->text)

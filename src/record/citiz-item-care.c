@@ -305,7 +305,7 @@ read_family (CitizItem *item)
         {
           const json_t *concept = json_object_get (json_array_get (conditions, i), "code");
           g_autofree gchar *text = citiz_concept_text (concept, (CitizLanguage) l);
-          if (text != NULL && strcmp (text, "?") != 0) /* there must be one: "severe" and no more */
+          if (text != NULL && strcmp (text, "?") != 0)
             g_string_append_printf (all, "%s%s", all->len > 0 ? ", " : "", text);
         }
       citiz_keep (&item->title[l], all->len > 0 ? all->str : citiz_json_text (r, "name"));

@@ -120,8 +120,9 @@ make_row (CitizItem *source,
   Item *item = g_new0 (Item, 1);
   const gchar *title = source->title[citiz_format_language ()];
   const gboolean left_out = is_left_out (source, data);
+  const gchar *beneath = *citiz_item_content (source) != '\0' ? "" : source->detail;
   GtkWidget *row = citiz_row_new (
-      title, left_out ? _ ("Left out with its part or its sensitive subject") : source->detail);
+      title, left_out ? _ ("Left out with its part or its sensitive subject") : beneath);
   gboolean masked = is_masked (&source->id, data);
   g_autofree gchar *label = g_strdup_printf (_ ("Mask %s"), title);
 

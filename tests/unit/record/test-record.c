@@ -833,6 +833,7 @@ test_drug_names (void)
       {"Humulin 30/70", NULL, "Humulin 30/70", 1u << CITIZ_ALERT_INSULIN},
       {"Nadroparin", NULL, "Nadroparine", 1u << CITIZ_ALERT_ANTICOAGULANT},
       {"Percocet", "5 mg", "Percocet", 1u << CITIZ_ALERT_OPIOID},
+      {"Entuzity", NULL, "Entuzity", 1u << CITIZ_ALERT_INSULIN},
       {"Beclomethasone", "100 mcg/dose", "Béclométhasone", 0},
       {"Fluticasone and salmeterol", NULL, "Fluticasone et salmétérol", 0},
   };
