@@ -175,7 +175,7 @@ function readMedication(resource, world) {
     row.dosage = { text, dose: '', own: text };
   }
   if (strength && !row.dosage.needed && row.dosage.dose.replaceAll('\u00a0', ' ') === strength.replaceAll('\u00a0', ' ')) row.dosage = { ...row.dosage, dose: '', text: row.dosage.text.replace(strength + ', ', '') };
-  row.detail = joined(' · ', row.dosage.text, CONTENT.test(strength) && either('teneur ', 'contains ') + strength.replaceAll(' ', '\u00a0'));
+  row.detail = joined(' · ', row.dosage.text, CONTENT.test(strength) && either('teneur\u00a0: ', 'contains ') + strength.replaceAll(' ', '\u00a0'));
   if (CONTENT.test(strength)) row.strength = '';
   const dose = extParts(exts(resource, 'last-dose')[0]);
   const doseTime = parseDate(dose.time || ext(resource, 'last-dose'));
