@@ -1160,6 +1160,31 @@ test('a long list leaves the wide first screen before it scrolls', async () => {
   await page.finish();
 });
 
+test('a third column with nothing but contacts has room for problems: none goes below while there is', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    const [told] = resources(bundle, 'Condition');
+    const { fullUrl } = bundle.entry.find((e) => e.resource === told);
+    const more = Array.from({ length: 3 }, (_, i) => '00000000-0000-4000-8000-00000000d00' + i)
+      .map((id) => ({ fullUrl: 'urn:uuid:' + id, resource: { ...structuredClone(told), id, code: { text: 'Problème ' + id.slice(-1) } } }));
+    const besides = bundle.entry.filter((e) => ['DeviceUseStatement', 'Consent'].includes(e.resource.resourceType)).map((e) => e.fullUrl);
+    const [patient] = resources(bundle, 'Patient');
+    patient.contact = patient.contact.slice(0, 1);
+    delete patient.generalPractitioner;
+    bundle.entry.push(...more);
+    for (const section of resources(bundle, 'Composition')[0].section) {
+      if (section.entry && section.entry.some((e) => e.reference === fullUrl)) section.entry.push(...more.map((e) => ({ reference: e.fullUrl })));
+      if (section.entry) section.entry = section.entry.filter((e) => !besides.includes(e.reference));
+    }
+  }), { height: 625 });
+  const { bottom, height } = await sizeOf(page);
+  ok(bottom <= height, `the first screen ends at ${bottom} of ${height}`);
+  equal(await page.locator('#devices,#directives').count(), 0, 'cards beside the contacts');
+  equal(await page.locator('#problems .more').count(), 0, 'problems that go below');
+  const [problems, medications] = await Promise.all(['#problems', '#medications'].map((id) => page.locator(id).boundingBox()));
+  ok(problems.x > medications.x, 'the problems are not in the third column');
+  await page.finish();
+});
+
 test('a reload tells the end, whom to call, and keeps no key', async () => {
   const page = await opened(lucieText);
   await page.reload();

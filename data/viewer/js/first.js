@@ -9,7 +9,7 @@ import { doseWhen, heldBox, nameNodes, partStateBox, phoneLink, positionNode, se
 const YEAR = 365 * 86400000;
 const MOST = { allergies: 6, problems: 7, medications: 10, devices: 3, directives: 4, contacts: 3 };
 
-/** Rows of a list that fit the first screen, and how many go below. Alert drugs and refusals come sorted first; `view.trim` rows are too many. */
+/** Rows of a list that fit the first screen, and how many go below. Alert drugs and refusals come sorted first; `view.trim` rows are too many, `view.spare` have room. */
 export function firstRows(view) {
   const cut = (rows, most) => ({ rows: rows.slice(0, most), more: Math.max(0, rows.length - most) });
   const meds = [...view.medications.current, ...view.medications.stopped];
@@ -19,11 +19,11 @@ export function firstRows(view) {
   if (roomMeds.more && stopped.length) {
     roomMeds.rows = [...view.medications.current.slice(0, most - stopped.length), ...stopped];
   }
-  const kept = cut(view.allergies, MOST.allergies);
+  const kept = cut(view.allergies, MOST.allergies + view.spare);
   const refuted = view.allergies.filter((a) => a.struck);
-  if (kept.more && refuted.length) kept.rows = [...view.allergies.filter((a) => !a.struck).slice(0, MOST.allergies - 1), refuted[0]];
+  if (kept.more && refuted.length) kept.rows = [...view.allergies.filter((a) => !a.struck).slice(0, kept.rows.length - 1), refuted[0]];
   return {
-    allergies: kept, problems: cut(view.problems.active, Math.max(3, MOST.problems + Math.max(0, 5 - kept.rows.length) - view.trim)), medications: roomMeds,
+    allergies: kept, problems: cut(view.problems.active, Math.max(3, MOST.problems + Math.max(0, 5 - kept.rows.length) - view.trim) + view.spare), medications: roomMeds,
     devices: cut(view.devices, MOST.devices), directives: cut(view.directives, MOST.directives), contacts: cut(view.contacts.filter((c) => c.phone), MOST.contacts - (view.trim > 3 ? 1 : 0)),
   };
 }
@@ -248,6 +248,7 @@ export function renderFirst(app) {
   const rows = firstRows(view);
   const now = app.now();
   const strip = stripBoxes(view).filter(Boolean);
+  const few = view.devices.length + view.directives.length === 0 && rows.allergies.rows.length > 2 * rows.contacts.rows.length;
   const side = [devicesCard(view, rows.devices), directivesCard(view, rows.directives), contactsCard(view, rows.contacts)].filter(Boolean);
   return [
     h('a.skip', { href: '#alerts' }, t('skip')),
@@ -255,7 +256,7 @@ export function renderFirst(app) {
       h('header.head', topBar(app), identity(app)),
       h('main', alertBlocks(view),
         strip.length ? h('div.strip.n' + strip.length, strip) : null, absentLine(view),
-        h('div.grid' + (side.length ? '' : '.two'), allergiesCard(view, rows.allergies), medicationsCard(view, rows.medications, now), problemsCard(view, rows.problems), side.length ? h('div.sidecol', side) : null),
+        h('div.grid' + (['.two', few ? '.few' : ''][side.length] || ''), allergiesCard(view, rows.allergies), medicationsCard(view, rows.medications, now), problemsCard(view, rows.problems), side.length ? h('div.sidecol', side) : null),
         resultsStrip(app))),
     phoneBar(app, rows),
   ];

@@ -81,7 +81,7 @@ function show(screen) {
 function renderRecord() {
   app.view = readBundle(app.bundle, now(), (time) => fmtAgo(now() - time));
   app.view.narrow = isNarrow.matches;
-  app.view.trim = 0;
+  app.view.trim = app.view.spare = 0;
   return [...renderFirst(app), renderBelow(app)];
 }
 
@@ -94,21 +94,32 @@ function setDensity() {
   document.documentElement.classList.toggle('dense', isWide() && isLow());
 }
 
-/** A wide first screen does not scroll: it grows denser, then problems, medications and the third contact go below while that makes it shorter. */
+/** A wide first screen does not scroll: it grows denser, then problems, medications and the third contact go below while that makes it shorter.
+ * Where there is room left, problems and allergies come up again. */
 function fitFirst() {
   const height = () => root.querySelector('.first').clientHeight;
-  const trim = (n) => {
-    app.view.trim = n;
+  const draw = (trim, spare) => {
+    Object.assign(app.view, { trim, spare });
     root.replaceChildren(...renderFirst(app), renderBelow(app));
   };
-  if (!isWide() || height() <= window.innerHeight) return;
-  document.documentElement.classList.add('dense');
+  if (!isWide()) return;
   let [best, shortest] = [0, height()];
-  for (let n = 1; n < 9 && shortest > window.innerHeight; n++) {
-    trim(n);
-    if (height() < shortest) [best, shortest] = [n, height()];
+  if (shortest > window.innerHeight) {
+    document.documentElement.classList.add('dense');
+    shortest = height();
+    for (let n = 1; n < 9 && shortest > window.innerHeight; n++) {
+      draw(n, 0);
+      if (height() < shortest) [best, shortest] = [n, height()];
+    }
+    if (app.view.trim !== best) draw(best, 0);
   }
-  if (app.view.trim !== best) trim(best);
+  for (let n = 1; n < 9 && root.querySelector('#problems .more,#allergies .more'); n++) {
+    draw(best, n);
+    if (height() > Math.max(shortest, window.innerHeight)) {
+      draw(best, n - 1);
+      break;
+    }
+  }
 }
 
 /** One stop of the Tab key a card, the arrows from one mark to the next: nobody goes through eighty of them to reach a telephone number. */
