@@ -192,9 +192,9 @@ citiz_session_explain_community (const CitizCommunityView *view)
   if (view->false_ledger)
     return g_strdup (_ ("The community’s ledger breaks its own rules"));
   if (view->skew_ms != 0)
-    return g_strdup (_ ("This computer’s clock is wrong: set it"));
+    return g_strdup (_ ("Set this computer’s clock: it is wrong"));
   if (citiz_session_asks_refound (view))
-    return g_strdup (_ ("Your community was founded anew: your answer is awaited, see Ledger"));
+    return g_strdup (_ ("Your answer is awaited, see Ledger: your community was founded anew"));
   if (view->state == CITIZ_COMMUNITY_VIEW_FAILED)
     return g_strdup (_ ("The community’s ledger cannot be written here"));
   if (view->state == CITIZ_COMMUNITY_VIEW_DOUBTS)
@@ -206,7 +206,7 @@ citiz_session_explain_community (const CitizCommunityView *view)
   if (view->state == CITIZ_COMMUNITY_VIEW_PAUSED)
     return g_strdup (_ ("Paused: the network is metered"));
   if (view->refound != NULL)
-    return g_strdup (_ ("You stay with the ledger as it was: nothing new becomes final"));
+    return g_strdup (_ ("Nothing new becomes final: you stay with the ledger as it was"));
   if (view->still)
     return g_strdup (_ ("The ledger stands still: what waits is kept"));
   if (citiz_community_view_stands (view))

@@ -484,7 +484,7 @@ test_words (void)
           g_autofree gchar *header = citiz_session_explain_community (&view);
 
           g_assert_nonnull (strstr (saying.text, "Nothing new becomes final"));
-          g_assert_nonnull (strstr (header, "You stay"));
+          g_assert_nonnull (strstr (header, "you stay"));
         }
       view.refound = NULL;
     }
