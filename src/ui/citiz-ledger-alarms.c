@@ -130,12 +130,10 @@ refound_words_new (const CitizRefoundView *refound)
 {
   g_autofree gchar *name = citiz_session_refound_name (refound);
   g_autofree gchar *text = g_strdup_printf (
-      refound->refused ? _ (
-          "You did not follow the new founding %s. Your record, and all that was written until "
-          "then, stay as they are; nothing new becomes final here. You can look at it again "
-          "at any time, or leave the community.")
-                       : _ ("Those who are left of its nodes go on without the others. You decide "
-                            "whether you follow them; its name is %s."),
+      refound->refused
+          ? _ ("You did not follow the new founding %s. You may also leave the community.")
+          : _ ("Those who are left of its nodes go on without the others. You decide "
+               "whether you follow them; its name is %s."),
       name);
 
   return refound->refused ? citiz_words_row_new ("citiz-people-symbolic", "neutral",
