@@ -284,7 +284,7 @@ find_refound (CitizCommandRun *run, const gchar *name)
 }
 
 static int
-accept_refound (CitizCommandRun *run, const gchar *name)
+answer_refound (CitizCommandRun *run, const gchar *name, gboolean accept)
 {
   const CitizRefoundView *refound = find_refound (run, name);
   g_autoptr (GError) error = NULL;
@@ -293,30 +293,15 @@ accept_refound (CitizCommandRun *run, const gchar *name)
 
   if (refound == NULL)
     return CITIZ_EXIT_REFUSED;
-  citiz_session_accept_refound_async (run->session, &refound->document, NULL, citiz_wait_cb, &wait);
+  (accept ? citiz_session_accept_refound_async : citiz_session_refuse_refound_async) (
+      run->session, &refound->document, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
-  if (!citiz_session_accept_refound_finish (run->session, result, &error))
+  if (!(accept ? citiz_session_accept_refound_finish
+               : citiz_session_refuse_refound_finish) (run->session, result, &error))
     return citiz_refuse (error);
-  citiz_say (run, "%s", _ ("Accepted: from now on you follow those who go on."));
-  settle (run, is_answered);
-  return show (run);
-}
-
-static int
-refuse_refound (CitizCommandRun *run, const gchar *name)
-{
-  const CitizRefoundView *refound = find_refound (run, name);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  CitizWait wait = {0};
-
-  if (refound == NULL)
-    return CITIZ_EXIT_REFUSED;
-  citiz_session_refuse_refound_async (run->session, &refound->document, NULL, citiz_wait_cb, &wait);
-  result = citiz_wait (&wait);
-  if (!citiz_session_refuse_refound_finish (run->session, result, &error))
-    return citiz_refuse (error);
-  citiz_say (run, "%s", _ ("Said: you stay with the ledger as it was. You are not asked again."));
+  citiz_say (run, "%s",
+             accept ? _ ("Accepted: from now on you follow those who go on.")
+                    : _ ("Said: you stay with the ledger as it was. You are not asked again."));
   settle (run, is_answered);
   return show (run);
 }
@@ -375,9 +360,9 @@ citiz_command_community (CitizCommandRun *run, gchar **args)
   if (args[0] != NULL && g_str_equal (args[0], "leave"))
     return leave (run);
   if (args[0] != NULL && g_str_equal (args[0], "accept"))
-    return accept_refound (run, args[1]);
+    return answer_refound (run, args[1], TRUE);
   if (args[0] != NULL && g_str_equal (args[0], "refuse"))
-    return refuse_refound (run, args[1]);
+    return answer_refound (run, args[1], FALSE);
   if (args[0] != NULL && g_str_equal (args[0], "evidence"))
     return check_evidence (run, args[1]);
   settle (run, is_settled);

@@ -111,6 +111,7 @@ gboolean citiz_engine_erase (CitizEngine *engine, GError **error);
 CitizContents *citiz_engine_look (CitizEngine *engine, GCancellable *cancellable, GError **error);
 gboolean citiz_engine_recover_imports (CitizEngine *engine, GError **error);
 gboolean citiz_engine_require_open (CitizEngine *engine, GError **error);
+gboolean citiz_engine_require_community (CitizEngine *engine, GError **error); /* open, too */
 
 /* citiz-engine-node.c */
 gboolean citiz_engine_start_node (CitizEngine *engine, GError **error);

@@ -63,25 +63,13 @@ citiz_engine_describe_refound (CitizCommunity *community)
   return view;
 }
 
-static gboolean
-is_in_community (CitizEngine *engine, GError **error)
-{
-  if (!citiz_engine_require_open (engine, error))
-    return FALSE;
-  if (engine->community != NULL)
-    return TRUE;
-  g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY,
-               "no community was joined");
-  return FALSE;
-}
-
 gboolean
 citiz_engine_refuse_refound (CitizEngine *engine,
                              gpointer document,
                              GCancellable *cancellable,
                              GError **error)
 {
-  return is_in_community (engine, error)
+  return citiz_engine_require_community (engine, error)
          && citiz_community_refuse_refound (engine->community, document, error);
 }
 
@@ -91,6 +79,6 @@ citiz_engine_accept_refound (CitizEngine *engine,
                              GCancellable *cancellable,
                              GError **error)
 {
-  return is_in_community (engine, error)
+  return citiz_engine_require_community (engine, error)
          && citiz_community_accept_refound (engine->community, document, error);
 }

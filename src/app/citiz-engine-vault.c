@@ -16,6 +16,18 @@ citiz_engine_require_open (CitizEngine *engine, GError **error)
   return FALSE;
 }
 
+gboolean
+citiz_engine_require_community (CitizEngine *engine, GError **error)
+{
+  if (!citiz_engine_require_open (engine, error))
+    return FALSE;
+  if (engine->community != NULL)
+    return TRUE;
+  g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY,
+               "no community was joined");
+  return FALSE;
+}
+
 /* What an import that never ended or an undo left behind goes; what cannot be read now hides nothing else (citiz_engine_look() tells). */
 gboolean
 citiz_engine_recover_imports (CitizEngine *engine, GError **error)

@@ -184,18 +184,6 @@ citiz_engine_weigh_note (CitizEngine *engine,
 
 /* Jobs ***********************************************************************/
 
-static gboolean
-require_community (CitizEngine *engine, GError **error)
-{
-  if (!citiz_engine_require_open (engine, error))
-    return FALSE;
-  if (engine->community != NULL)
-    return TRUE;
-  g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NO_COMMUNITY,
-               "no community was joined");
-  return FALSE;
-}
-
 gboolean
 citiz_engine_dismiss_alarm (CitizEngine *engine,
                             gpointer data,
@@ -209,7 +197,7 @@ citiz_engine_dismiss_alarm (CitizEngine *engine,
   };
   const CitizAlarmView *alarm = data;
 
-  return require_community (engine, error)
+  return citiz_engine_require_community (engine, error)
          && citiz_watch_dismiss (citiz_community_get_watch (engine->community), kinds[alarm->kind],
                                  alarm->url, error);
 }
@@ -222,7 +210,7 @@ citiz_engine_export_evidence (CitizEngine *engine,
 {
   g_autoptr (GBytes) file = NULL;
 
-  if (!require_community (engine, error))
+  if (!citiz_engine_require_community (engine, error))
     return FALSE;
   file = citiz_evidence_file_write (
       citiz_community_get_chain (engine->community),
