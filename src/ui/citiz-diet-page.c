@@ -279,7 +279,7 @@ day_row (CitizDietPage *self)
   gtk_label_set_wrap (GTK_LABEL (self->title), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->title), 0);
   gtk_label_set_width_chars (GTK_LABEL (self->title),
-                             14); /* the day is read before the button is */
+                             11); /* the day is read before the button is */
   gtk_widget_add_css_class (self->title, "title-4");
   gtk_box_append (GTK_BOX (left), citiz_icon_button_new ("go-previous-symbolic", _ ("Day before"),
                                                          "diet.previous"));
