@@ -497,3 +497,22 @@ release_fields (Committee *world, const CitizDeal *deal, guint seat, const gchar
 
   return json_pack ("{s:s, s:s}", "opening", opening, "token", text);
 }
+
+Reply *
+committee_open (Committee *world, guint seat, const CitizDeal *deal, guint use)
+{
+  Reply *reply = committee_post (world, seat, deal, "open",
+                                 opening_fields (world, deal, use, "Dre Ouellet"));
+
+  committee_wait (world, reply);
+  return reply;
+}
+
+gchar *
+committee_opening (Committee *world, guint seat, const CitizDeal *deal, guint use)
+{
+  g_autoptr (Reply) reply = committee_open (world, seat, deal, use);
+
+  g_assert_cmpuint (reply->status, ==, 200);
+  return g_strdup (reply_string (reply, "opening"));
+}

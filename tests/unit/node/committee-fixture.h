@@ -110,8 +110,15 @@ void committee_revoke (Committee *world, const CitizDeal *deal);
 /* What the doctor's page does. */
 json_t *opening_fields (Committee *world, const CitizDeal *deal, guint use, const gchar *reader);
 json_t *release_fields (Committee *world, const CitizDeal *deal, guint seat, const gchar *opening);
+/* Opening number @use for Dre Ouellet. */
+Reply *committee_open (Committee *world, guint seat, const CitizDeal *deal, guint use);
+/* The same, which must be given. Returns: (transfer full): its id */
+gchar *committee_opening (Committee *world, guint seat, const CitizDeal *deal, guint use);
 guint place_of (const CitizDeal *deal,
                 const Committee *world,
                 guint seat); /* in the deal's list, from 0 */
+
+#define COMMITTEE_TEST(path, function)                                                             \
+  g_test_add (path, Committee, NULL, committee_up, function, committee_down)
 
 G_END_DECLS

@@ -1,15 +1,5 @@
-/* What a node keeps, for whom and how long: quotas, mail, a part it never got. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What a node keeps, for whom and how long: quotas, a part it never got, an end it was told of. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "committee-fixture.h"
-
-static Reply *
-open_at (Committee *world, guint seat, const CitizDeal *deal)
-{
-  Reply *reply
-      = committee_post (world, seat, deal, "open", opening_fields (world, deal, 1, "Dre Ouellet"));
-
-  committee_wait (world, reply);
-  return reply;
-}
 
 static guint
 release_at (Committee *world, guint seat, const CitizDeal *deal, const gchar *opening)
@@ -145,15 +135,15 @@ test_capsule_size (Committee *world, gconstpointer data)
                     403); /* it is not the one of the grant */
 }
 
-/* A part that never came *****************************************************/
+/* A part that never came *******************************************************/
 
 /* A node that was down when its part was handed does not say that the access has ended: others open it. */
 static void
 test_part_missing (Committee *world, gconstpointer data)
 {
   g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, QUORUM);
-  g_autoptr (Reply) without = open_at (world, QUORUM, deal);
-  g_autoptr (Reply) with = open_at (world, 0, deal);
+  g_autoptr (Reply) without = committee_open (world, QUORUM, deal, 1);
+  g_autoptr (Reply) with = committee_open (world, 0, deal, 1);
   const gchar *opening = reply_string (with, "opening");
 
   g_assert_cmpuint (without->status, ==, 503);
@@ -180,7 +170,7 @@ static void
 test_ended_is_told (Committee *world, gconstpointer data)
 {
   g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, QUORUM);
-  g_autoptr (Reply) first = open_at (world, 0, deal);
+  g_autoptr (Reply) first = committee_open (world, 0, deal, 1);
 
   committee_revoke (world, deal);
   committee_until (world, is_erased, deal);
@@ -189,7 +179,7 @@ test_ended_is_told (Committee *world, gconstpointer data)
       g_autofree gchar *hex = citiz_id_to_hex (&deal->body.id);
       g_autofree gchar *path = g_strdup_printf ("/v1/grants/%s", hex);
       g_autoptr (Reply) state = committee_ask (world, i, "GET", path, NULL, NULL, NULL);
-      g_autoptr (Reply) late = open_at (world, i, deal);
+      g_autoptr (Reply) late = committee_open (world, i, deal, 1);
 
       committee_wait (world, state);
       g_assert_cmpstr (reply_string (state, "state"), ==, "revoked");
@@ -216,139 +206,24 @@ test_revoked_is_kept (Committee *world, gconstpointer data)
   state = committee_ask (world, 0, "GET", path, NULL, NULL, NULL);
   committee_wait (world, state);
   g_assert_cmpstr (reply_string (state, "state"), ==, "revoked");
-  late = open_at (world, 0, deal);
+  late = committee_open (world, 0, deal, 1);
   g_assert_cmpuint (late->status, ==, 409);
   committee_mend (world);
   citiz_node_sweep (world->seats[0].node);
   committee_until (world, is_erased, deal);
 }
 
-/* Mail ***********************************************************************/
-
-static gboolean
-has_mail (Committee *world, CitizMailKind kind)
-{
-  g_autoptr (GPtrArray) mail = citiz_node_mail (world->seats[0].node, NULL);
-
-  for (guint i = 0; i < mail->len; i++)
-    if (((const CitizMail *) mail->pdata[i])->kind == kind)
-      return TRUE;
-  return FALSE;
-}
-
-/* Mail that nobody takes goes after the days that are published. */
-static void
-test_mail_expires (Committee *world, gconstpointer data)
-{
-  g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, COMMITTEE);
-  g_autoptr (Reply) opened = open_at (world, 0, deal);
-  g_autoptr (Reply) limits = committee_ask (world, 0, "GET", "/limits", NULL, NULL, NULL);
-  gint64 days;
-
-  committee_wait (world, limits);
-  days = json_integer_value (json_object_get (limits->json, "mailDays"));
-  g_assert_cmpint (days, >, 30);
-  world->ahead = (days - 1) * CITIZ_DAY;
-  citiz_node_sweep (world->seats[0].node);
-  g_assert_true (has_mail (world, CITIZ_MAIL_OPENED));
-  world->ahead = (days + 1) * CITIZ_DAY;
-  citiz_node_sweep (world->seats[0].node);
-  g_assert_false (has_mail (world, CITIZ_MAIL_OPENED));
-  g_assert_true (has_mail (world, CITIZ_MAIL_ENDED)); /* of today */
-}
-
-/* @authorization: (nullable) */
-static Reply *
-ask_mail (Committee *world, const CitizDeal *deal, const gchar *authorization)
-{
-  g_autofree gchar *hex = citiz_id_to_hex (&deal->body.id);
-  g_autofree gchar *path = g_strconcat ("/v1/mailbox/", hex, NULL);
-  Reply *reply = committee_ask (world, 0, "GET", path, NULL, authorization, NULL);
-
-  committee_wait (world, reply);
-  return reply;
-}
-
-/* What the owner shows for the nonce in @challenge. */
-static gchar *
-pass_for (Committee *world, const CitizDeal *deal, const Reply *challenge)
-{
-  g_autoptr (GBytes) nonce = citiz_base64url_decode (reply_string (challenge, "nonce"));
-  CitizMailPass pass = {.grant = deal->body.id, .time = citiz_env_now (&world->env)};
-  g_autofree gchar *text = NULL;
-
-  g_assert_cmpuint (challenge->status, ==, 401);
-  g_assert_cmpuint (g_bytes_get_size (nonce), ==, sizeof pass.nonce);
-  memcpy (pass.nonce, g_bytes_get_data (nonce, NULL), sizeof pass.nonce);
-  text = citiz_mail_pass_write (&pass, citiz_signing_key_get_public (world->seats[0].key),
-                                world->citizen);
-  return g_strconcat ("Citiz ", text, NULL);
-}
-
-static void
-check_mail (Committee *world, const CitizDeal *deal, const gchar *authorization, guint status)
-{
-  g_autoptr (Reply) reply = ask_mail (world, deal, authorization);
-
-  g_assert_cmpuint (reply->status, ==, status);
-}
-
-/* A stranger who asks for ever more to sign uses nothing up, nor what the owner was given before. */
-static void
-test_nonces (Committee *world, gconstpointer data)
-{
-  g_autoptr (CitizDeal) deal = committee_deal (world, 1, NULL, 1);
-  g_autoptr (Reply) first = ask_mail (world, deal, NULL);
-  g_autofree gchar *pass = pass_for (world, deal, first);
-
-  for (guint i = 0; i < 300; i++)
-    check_mail (world, deal, NULL, 401);
-  check_mail (world, deal, pass, 200);
-  check_mail (world, deal, pass, 401); /* once */
-}
-
-/* What was given to sign is good for its grant, for as long as the limits say. */
-static void
-test_nonce_ends (Committee *world, gconstpointer data)
-{
-  g_autoptr (CitizDeal) deal = committee_deal (world, 1, NULL, 1);
-  g_autoptr (CitizDeal) other = committee_deal (world, 1, NULL, 1);
-  g_autoptr (Reply) limits = committee_ask (world, 0, "GET", "/limits", NULL, NULL, NULL);
-  g_autoptr (Reply) early = NULL, elsewhere = NULL, late = NULL;
-  g_autofree gchar *first = NULL, *foreign = NULL, *second = NULL;
-  gint64 life;
-
-  committee_wait (world, limits);
-  life = json_integer_value (json_object_get (limits->json, "mailNonceSeconds")) * CITIZ_SECOND;
-  g_assert_cmpint (life, >, 0);
-  early = ask_mail (world, deal, NULL);
-  first = pass_for (world, deal, early);
-  elsewhere = ask_mail (world, other, NULL);
-  foreign = pass_for (world, deal, elsewhere);
-  check_mail (world, deal, foreign, 401);
-  world->waited += life;
-  citiz_node_sweep (world->seats[0].node);
-  check_mail (world, deal, first, 401);
-  late = ask_mail (world, deal, NULL);
-  second = pass_for (world, deal, late);
-  check_mail (world, deal, second, 200);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-#define TEST(name, function)                                                                       \
-  g_test_add ("/keeping/" name, Committee, NULL, committee_up, function, committee_down)
-  TEST ("quota-bytes", test_quota_bytes);
-  TEST ("quota-grants", test_quota_grants);
-  TEST ("capsule-size", test_capsule_size);
-  TEST ("part-missing", test_part_missing);
-  TEST ("ended-is-told", test_ended_is_told);
-  TEST ("revoked-is-kept", test_revoked_is_kept);
-  TEST ("mail-expires", test_mail_expires);
-  TEST ("mail-nonces", test_nonces);
-  TEST ("mail-nonce-ends", test_nonce_ends);
+  if (!citiz_crypto_init ())
+    return 1;
+  COMMITTEE_TEST ("/keeping/quota-bytes", test_quota_bytes);
+  COMMITTEE_TEST ("/keeping/quota-grants", test_quota_grants);
+  COMMITTEE_TEST ("/keeping/capsule-size", test_capsule_size);
+  COMMITTEE_TEST ("/keeping/part-missing", test_part_missing);
+  COMMITTEE_TEST ("/keeping/ended-is-told", test_ended_is_told);
+  COMMITTEE_TEST ("/keeping/revoked-is-kept", test_revoked_is_kept);
   return g_test_run ();
 }
