@@ -56,7 +56,7 @@ static void
 set_up (Community *c, gconstpointer data)
 {
   world_init (&c->world, N);
-  c->comer = world_key (90);
+  c->comer = tools_key (90);
   for (guint i = 0; i <= N; i++)
     {
       CitizTxBody body = {0};
@@ -69,7 +69,7 @@ set_up (Community *c, gconstpointer data)
       tx = draft (c, CITIZ_TX_ACCT_REGISTER, &c->accounts[i], &body);
       citiz_tx_sign (tx, key_of (c, i));
       world_accept (&c->world, tx);
-      c->ready[i] = world_key ((guint8) (100 + i));
+      c->ready[i] = tools_key ((guint8) (100 + i));
     }
 }
 
@@ -462,9 +462,9 @@ test_growth (void)
   CitizHash id;
 
   world_init (&c.world, 1);
-  c.comer = world_key (90);
+  c.comer = tools_key (90);
   for (guint i = 0; i <= N; i++)
-    c.ready[i] = world_key ((guint8) (100 + i));
+    c.ready[i] = tools_key ((guint8) (100 + i));
   for (guint i = 0; i <= N; i += N)
     {
       CitizTxBody body = {0};
@@ -619,7 +619,7 @@ test_lane (Community *c, gconstpointer data)
     {
       CitizTxBody body = {0};
       CitizHash account;
-      g_autoptr (CitizSigningKey) key = world_key (150 + i);
+      g_autoptr (CitizSigningKey) key = tools_key (150 + i);
       CitizTx *tx;
 
       body.reg.n_keys = 1;

@@ -3,6 +3,7 @@
 
 #include "crypto/citiz-crypto.h"
 
+#include "../tools.h"
 #include <string.h>
 
 #define N  4
@@ -18,15 +19,6 @@ typedef struct
   CitizLight light;
 } World;
 
-static CitizSigningKey *
-new_key (guint8 n)
-{
-  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
-
-  memset (citiz_secret_data (seed), n, 32);
-  return citiz_signing_key_new_from_seed (seed);
-}
-
 static gint
 by_public (gconstpointer a, gconstpointer b)
 {
@@ -38,7 +30,7 @@ static void
 set_up (World *world, gconstpointer data)
 {
   for (guint i = 0; i < N; i++)
-    world->nodes[i] = new_key ((guint8) (10 + i));
+    world->nodes[i] = tools_key ((guint8) (10 + i));
   qsort (world->nodes, N, sizeof *world->nodes, by_public);
   world->genesis = (CitizGenesis){.version = 1, .protocol = CITIZ_PROTOCOL, .time = {T0}};
   world->genesis.n_founders = N;
@@ -47,8 +39,8 @@ set_up (World *world, gconstpointer data)
     {
       CitizFounder *founder = &world->genesis.founders[i];
 
-      world->keys[0][i] = new_key ((guint8) (30 + i));
-      world->keys[1][i] = new_key ((guint8) (40 + i));
+      world->keys[0][i] = tools_key ((guint8) (30 + i));
+      world->keys[1][i] = tools_key ((guint8) (40 + i));
       founder->validator.node = *citiz_signing_key_get_public (world->nodes[i]);
       founder->validator.key = *citiz_signing_key_get_public (world->keys[0][i]);
       citiz_founder_sign (founder, &world->genesis.salt, world->nodes[i]);

@@ -5,18 +5,10 @@
 
 #include "crypto/citiz-crypto.h"
 
+#include "../tools.h"
 #include <string.h>
 
 #define NAME "node.example/1"
-
-static CitizSigningKey *
-new_key (guint8 n)
-{
-  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
-
-  memset (citiz_secret_data (seed), n, 32);
-  return citiz_signing_key_new_from_seed (seed);
-}
 
 static gchar *
 new_checkpoint (void)
@@ -31,8 +23,8 @@ new_checkpoint (void)
 static void
 test_cosign (void)
 {
-  g_autoptr (CitizSigningKey) key = new_key (1);
-  g_autoptr (CitizSigningKey) other = new_key (2);
+  g_autoptr (CitizSigningKey) key = tools_key (1);
+  g_autoptr (CitizSigningKey) other = tools_key (2);
   const CitizPublicKey *public = citiz_signing_key_get_public (key);
   g_autoptr (GError) error = NULL;
   g_autofree gchar *text = new_checkpoint ();

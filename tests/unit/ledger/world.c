@@ -5,23 +5,12 @@
 
 #include <string.h>
 
-CitizSigningKey *
-world_key (guint8 n)
-{
-  guint8 bytes[32];
-  g_autoptr (CitizSecret) seed = NULL;
-
-  memset (bytes, n, sizeof bytes);
-  seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
-  return citiz_signing_key_new_from_seed (seed);
-}
-
 /* Nodes in ascending order of their public keys, as the list of validators wants them. */
 static void
 make_nodes (World *world)
 {
   for (guint i = 0; i < world->n; i++)
-    world->nodes[i] = world_key ((guint8) (10 + i));
+    world->nodes[i] = tools_key ((guint8) (10 + i));
   for (guint i = 0; i < world->n; i++)
     for (guint j = i + 1; j < world->n; j++)
       if (memcmp (citiz_signing_key_get_public (world->nodes[i])->b,
@@ -120,7 +109,7 @@ world_init (World *world, guint n)
   memset (&world->secret, 5, sizeof world->secret);
   make_nodes (world);
   for (guint i = 0; i < 4; i++)
-    world->keys[i] = world_key ((guint8) (50 + i));
+    world->keys[i] = tools_key ((guint8) (50 + i));
 
   world->genesis.version = 1;
   world->genesis.protocol = CITIZ_PROTOCOL;
@@ -129,7 +118,7 @@ world_init (World *world, guint n)
   for (guint i = 0; i < n; i++)
     {
       CitizFounder *founder = &world->genesis.founders[i];
-      world->epochs[i] = world_key ((guint8) (30 + i));
+      world->epochs[i] = tools_key ((guint8) (30 + i));
       founder->validator.node = *citiz_signing_key_get_public (world->nodes[i]);
       founder->validator.key = *citiz_signing_key_get_public (world->epochs[i]);
       citiz_founder_sign (founder, &world->genesis.salt, world->nodes[i]);

@@ -3,6 +3,8 @@
 
 #include "ledger/citiz-ledger.h"
 
+#include "../tools.h"
+
 #define T0 G_GINT64_CONSTANT (1800000000000)
 
 typedef struct
@@ -21,7 +23,6 @@ typedef struct
   GArray *log_nodes;
 } World;
 
-CitizSigningKey *world_key (guint8 n);
 CitizTx *world_tx (World *world,
                    CitizTxType type,
                    const CitizHash *account,

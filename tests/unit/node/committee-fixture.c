@@ -4,7 +4,7 @@
 #include "net/citiz-http-client.h"
 #include "store/citiz-db.h"
 
-#include <glib/gstdio.h>
+#include "../tools.h"
 #include <string.h>
 
 static const gchar *const paths[] = {CITIZ_MEMBER_PATH, NULL};
@@ -38,12 +38,6 @@ env_steady (gpointer data)
 }
 
 static void
-env_random (gpointer data, guint8 *out, gsize n)
-{
-  citiz_random (out, n);
-}
-
-static void
 handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
 {
   response->status = 404;
@@ -56,17 +50,6 @@ socket_cb (CitizSocket *socket, const gchar *path, gpointer data)
 
   if (seat->member != NULL)
     citiz_member_answer (seat->member, socket);
-}
-
-static CitizSigningKey *
-new_key (guint8 n)
-{
-  guint8 bytes[32];
-  g_autoptr (CitizSecret) seed = NULL;
-
-  memset (bytes, n, sizeof bytes);
-  seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
-  return citiz_signing_key_new_from_seed (seed);
 }
 
 static gchar *
@@ -117,6 +100,8 @@ seat_up (Seat *seat)
     if (i != seat->place)
       citiz_member_expect (seat->member, citiz_signing_key_get_public (world->seats[i].key),
                            world->seats[i].url);
+  if (world->bare)
+    return;
   seat->node = citiz_node_new (seat->db, seat->chain, &world->env, seat->key);
   citiz_node_set_replica (seat->node, replica);
   g_assert_true (citiz_node_start (seat->node, seat->port, &error));
@@ -167,23 +152,23 @@ found (Committee *world, Seat *seat, guint place)
                                citiz_http_server_get_port (seat->server));
 }
 
-static gboolean
-all_met (Committee *world, gconstpointer arg)
+gboolean
+committee_met (Committee *world, gconstpointer n)
 {
   for (guint i = 0; i < COMMITTEE; i++)
-    if (citiz_peers_n_connected (citiz_member_get_peers (world->seats[i].member)) < COMMITTEE - 1)
+    if (world->seats[i].member != NULL
+        && citiz_peers_n_connected (citiz_member_get_peers (world->seats[i].member))
+               < GPOINTER_TO_UINT (n))
       return FALSE;
   return TRUE;
 }
 
 void
-committee_up (Committee *world, gconstpointer data)
+committee_found (Committee *world)
 {
-  if (client == NULL)
-    client = citiz_http_client_new (240000);
-  world->env = (CitizEnv){env_now, env_random, world, env_steady};
+  world->env = (CitizEnv){env_now, tools_random, world, env_steady};
   for (guint i = 0; i < COMMITTEE; i++)
-    world->seats[i].key = new_key ((guint8) (i + 1));
+    world->seats[i].key = tools_key ((guint8) (i + 1));
   qsort (world->seats, COMMITTEE, sizeof (Seat), by_key);
   world->genesis = (CitizGenesis){
       .version = 1, .protocol = CITIZ_PROTOCOL, .salt = {{43}}, .n_founders = COMMITTEE};
@@ -191,10 +176,24 @@ committee_up (Committee *world, gconstpointer data)
   for (guint i = 0; i < COMMITTEE; i++)
     found (world, &world->seats[i], i);
   citiz_genesis_chain_id (&world->chain_id, &world->genesis);
-  world->citizen = new_key (99);
+  world->citizen = tools_key (99);
+}
+
+static void
+all_up (Committee *world)
+{
   for (guint i = 0; i < COMMITTEE; i++)
     seat_up (&world->seats[i]);
-  committee_until (world, all_met, NULL);
+  committee_until (world, committee_met, GUINT_TO_POINTER (COMMITTEE - 1));
+}
+
+void
+committee_up (Committee *world, gconstpointer data)
+{
+  if (client == NULL)
+    client = citiz_http_client_new (240000);
+  committee_found (world);
+  all_up (world);
 }
 
 void
@@ -209,26 +208,15 @@ committee_mend (Committee *world)
 {
   for (guint i = 0; i < COMMITTEE; i++)
     seat_down (&world->seats[i]);
-  for (guint i = 0; i < COMMITTEE; i++)
-    seat_up (&world->seats[i]);
-  committee_until (world, all_met, NULL);
+  all_up (world);
 }
 
 static void
 seat_clear (Seat *seat)
 {
-  g_autoptr (GDir) dir = g_dir_open (seat->dir, 0, NULL);
-  const gchar *name;
-
   seat_down (seat);
   g_clear_object (&seat->server);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree gchar *path = g_build_filename (seat->dir, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (seat->dir);
+  tools_remove_folder (seat->dir);
   g_free (seat->dir);
   g_free (seat->url);
   citiz_signing_key_unref (seat->key);
@@ -242,12 +230,6 @@ committee_down (Committee *world, gconstpointer data)
   citiz_signing_key_unref (world->citizen);
 }
 
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 gboolean
 committee_run (Committee *world,
                gboolean (*done) (Committee *world, gconstpointer arg),
@@ -255,7 +237,7 @@ committee_run (Committee *world,
                guint seconds)
 {
   const gint64 end = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
-  const guint id = g_timeout_add (5, tick_cb, NULL);
+  const guint id = g_timeout_add (5, tools_tick, NULL);
   gboolean good = done (world, arg);
 
   while (!good && g_get_monotonic_time () < end)

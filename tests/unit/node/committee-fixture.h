@@ -30,8 +30,8 @@ typedef struct
   CitizMember *member;     /* NULL: down */
   CitizHttpServer *server; /* of the links between nodes */
   gchar *url;
-  CitizNode *node;
-  guint16 port; /* kept over restarts */
+  CitizNode *node; /* NULL: down, or bare */
+  guint16 port;    /* kept over restarts */
 } Seat;
 
 struct _Committee
@@ -41,6 +41,7 @@ struct _Committee
   CitizHash chain_id;
   CitizSigningKey *citizen;
   CitizHash account;
+  gboolean bare;    /* the ledger alone: no readers, nothing is dealt */
   gint64 ahead;     /* ms, added to the clock of all */
   gint64 waited;    /* ms, added to the clock that only goes forward */
   gboolean stalled; /* what is dealt may be opened while the ledger stands still */
@@ -57,6 +58,9 @@ typedef struct
   json_t *json;
 } Reply;
 
+/* All are down yet. */
+void committee_found (Committee *world);
+/* All are up, and have met. */
 void committee_up (Committee *world, gconstpointer data);
 void committee_down (Committee *world, gconstpointer data);
 /* No node hears another any more, readers reach them all; they begin anew to hear again. */
@@ -75,6 +79,8 @@ void committee_until (Committee *world,
                       gboolean (*done) (Committee *world, gconstpointer arg),
                       gconstpointer arg);
 void committee_wait (Committee *world, Reply *reply);
+/* Every node that is up is linked with @GPOINTER_TO_UINT (n) others. */
+gboolean committee_met (Committee *world, gconstpointer n);
 
 Reply *committee_ask (Committee *world,
                       guint seat,

@@ -3,7 +3,7 @@
 
 #include "crypto/citiz-crypto.h"
 
-#include <glib/gstdio.h>
+#include "../tools.h"
 #include <string.h>
 
 #define HANG 180 /* s: only ends what hangs */
@@ -15,12 +15,6 @@ world_now (gpointer data)
 
   now.ms += ((const World *) data)->ahead;
   return now;
-}
-
-static void
-world_random (gpointer data, guint8 *out, gsize n)
-{
-  citiz_random (out, n);
 }
 
 static const CitizCsxTiming timing = {.timeout = 150,
@@ -192,15 +186,6 @@ node_down (Node *node)
   g_clear_pointer (&node->db, citiz_db_unref);
 }
 
-static CitizSigningKey *
-new_key (guint8 n)
-{
-  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
-
-  memset (citiz_secret_data (seed), n, 32);
-  return citiz_signing_key_new_from_seed (seed);
-}
-
 static gint
 by_founder (gconstpointer a, gconstpointer b)
 {
@@ -216,7 +201,7 @@ add_node (World *world)
   node->world = world;
   node->index = world->n++;
   node->dir = g_dir_make_tmp ("citiz-epochs-XXXXXX", NULL);
-  node->key = new_key ((guint8) (node->index + 1));
+  node->key = tools_key ((guint8) (node->index + 1));
 }
 
 /* The journals make the epoch keys, the genesis names them. */
@@ -241,7 +226,7 @@ world_init (World *world, guint n, guint observers)
   memset (world, 0, sizeof *world);
   world->draws = n;
   world->n_founders = n;
-  world->env = (CitizEnv){world_now, world_random, world};
+  world->env = (CitizEnv){world_now, tools_random, world};
   world->genesis = (CitizGenesis){.version = 1, .protocol = CITIZ_PROTOCOL, .salt = {{42}}};
   world->genesis.time = citiz_env_now (citiz_env_system ());
   for (guint i = 0; i < n + observers; i++)
@@ -261,17 +246,9 @@ world_clear (World *world)
   for (guint i = 0; i < world->n; i++)
     {
       Node *node = &world->nodes[i];
-      g_autoptr (GDir) dir = NULL;
-      const gchar *name;
 
       node_down (node);
-      dir = g_dir_open (node->dir, 0, NULL);
-      while ((name = g_dir_read_name (dir)) != NULL)
-        {
-          g_autofree gchar *path = g_build_filename (node->dir, name, NULL);
-          g_unlink (path);
-        }
-      g_rmdir (node->dir);
+      tools_remove_folder (node->dir);
       g_free (node->dir);
       citiz_signing_key_unref (node->key);
     }
@@ -374,28 +351,13 @@ all_have (World *world, guint64 arg)
 CitizHash
 submit_for (World *world, Node *to, gboolean vouched)
 {
-  g_autoptr (CitizSigningKey) device = NULL;
-  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
-  g_autoptr (CitizTx) tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
-  g_autoptr (CitizTx) final = NULL;
+  const CitizTime until = {citiz_env_now (&world->env).ms + 12 * CITIZ_HOUR};
+  g_autoptr (CitizTx) tx
+      = tools_registration (&world->chain_id, world->made++, until, vouched ? public_of (to) : NULL,
+                            vouched ? citiz_replica_get_epoch (to->replica) : 0);
+  g_autoptr (CitizTx) final = vouched ? citiz_tx_vouch (tx, to->key) : citiz_tx_ref (tx);
   g_autoptr (GError) error = NULL;
 
-  memset (citiz_secret_data (seed), 0xd0, 32);
-  memcpy (citiz_secret_data (seed), &world->made, sizeof world->made);
-  world->made++;
-  device = citiz_signing_key_new_from_seed (seed);
-  tx->chain_id = world->chain_id;
-  tx->valid_until.ms = citiz_env_now (&world->env).ms + 12 * CITIZ_HOUR;
-  tx->body.reg.keys[tx->body.reg.n_keys++] = (CitizAccountKey){
-      CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519, *citiz_signing_key_get_public (device)};
-  citiz_tx_register_account_id (&tx->account, &tx->body.reg);
-  if (vouched)
-    {
-      tx->sponsor = *public_of (to);
-      tx->sponsor_epoch = citiz_replica_get_epoch (to->replica);
-    }
-  citiz_tx_sign (tx, device);
-  final = vouched ? citiz_tx_vouch (tx, to->key) : citiz_tx_ref (tx);
   g_assert_true (citiz_replica_submit (to->replica, final, &error));
   g_assert_no_error (error);
   return *citiz_tx_get_id (final);

@@ -1,7 +1,8 @@
 /* A node on a fresh folder, and a client for it. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node-fixture.h"
 
-#include <glib/gstdio.h>
+#include "../tools.h"
+
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,12 +12,6 @@ static CitizTime
 env_now (gpointer data)
 {
   return ((Fixture *) data)->now;
-}
-
-static void
-env_random (gpointer data, guint8 *out, gsize n)
-{
-  citiz_random (out, n);
 }
 
 static void
@@ -67,7 +62,7 @@ fixture_up (Fixture *f, gconstpointer data)
 {
   f->dir = g_dir_make_tmp ("citiz-node-XXXXXX", NULL);
   f->now.ms = 1790000000000;
-  f->env = (CitizEnv){env_now, env_random, f};
+  f->env = (CitizEnv){env_now, tools_random, f};
   f->node_key = new_key ();
   f->citizen_key = new_key ();
   start (f);
@@ -80,31 +75,13 @@ fixture_restart (Fixture *f)
   start (f);
 }
 
-static void
-remove_dir (const gchar *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const gchar *name;
-
-  while (dir && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree gchar *file = g_build_filename (path, name, NULL);
-
-      if (g_file_test (file, G_FILE_TEST_IS_DIR))
-        remove_dir (file);
-      else
-        g_unlink (file);
-    }
-  g_rmdir (path);
-}
-
 void
 fixture_down (Fixture *f, gconstpointer data)
 {
   stop (f);
   citiz_signing_key_unref (f->node_key);
   citiz_signing_key_unref (f->citizen_key);
-  remove_dir (f->dir);
+  tools_remove_folder (f->dir);
   g_free (f->dir);
 }
 

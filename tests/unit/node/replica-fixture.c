@@ -4,7 +4,6 @@
 #include "crypto/citiz-crypto.h"
 #include "wire/citiz-message.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct
@@ -169,17 +168,6 @@ node_down (Node *node)
   g_clear_pointer (&node->db, citiz_db_unref);
 }
 
-static CitizSigningKey *
-new_key (guint8 n)
-{
-  guint8 bytes[32];
-  g_autoptr (CitizSecret) seed = NULL;
-
-  memset (bytes, n, sizeof bytes);
-  seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
-  return citiz_signing_key_new_from_seed (seed);
-}
-
 static int
 by_key (const void *a, const void *b)
 {
@@ -198,7 +186,7 @@ world_init (World *world, guint n)
   world->draws = n;
   world->timing = quick;
   for (guint i = 0; i < n; i++)
-    world->nodes[i].key = new_key ((guint8) (i + 1));
+    world->nodes[i].key = tools_key ((guint8) (i + 1));
   qsort (world->nodes, n, sizeof (Node), by_key);
   world->genesis = (CitizGenesis){.version = 1, .protocol = CITIZ_PROTOCOL, .salt = salt};
   world->genesis.time = citiz_env_now (citiz_env_system ());
@@ -226,21 +214,6 @@ world_init (World *world, guint n)
 }
 
 void
-empty_folder (const gchar *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const gchar *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree gchar *file = g_build_filename (path, name, NULL);
-
-      g_unlink (file);
-    }
-  g_rmdir (path);
-}
-
-void
 world_clear (World *world)
 {
   for (guint i = 0; i < world->n; i++)
@@ -251,7 +224,7 @@ world_clear (World *world)
     {
       Node *node = &world->nodes[i];
 
-      empty_folder (node->dir);
+      tools_remove_folder (node->dir);
       g_free (node->dir);
       citiz_signing_key_unref (node->key);
     }
@@ -270,17 +243,11 @@ size (Node *node)
   return citiz_ledger_log (citiz_chain_ledger (node->chain, NULL))->size;
 }
 
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 gboolean
 run (World *world, gboolean (*done) (World *world, guint64 arg), guint64 arg, guint seconds)
 {
   const gint64 end = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
-  const guint id = g_timeout_add (5, tick_cb, NULL);
+  const guint id = g_timeout_add (5, tools_tick, NULL);
   gboolean good = done (world, arg);
 
   while (!good && g_get_monotonic_time () < end)
@@ -349,21 +316,10 @@ nothing_waits (World *world, guint64 arg)
 CitizTx *
 submit (World *world, guint to)
 {
-  g_autoptr (CitizSigningKey) device = NULL;
-  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
-  CitizTx *tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
+  const CitizTime until = {citiz_env_now (citiz_env_system ()).ms + CITIZ_HOUR};
+  CitizTx *tx = tools_registration (&world->chain_id, world->made++, until, NULL, 0);
   g_autoptr (GError) error = NULL;
 
-  memset (citiz_secret_data (seed), 0xd0, 32);
-  memcpy (citiz_secret_data (seed), &world->made, sizeof world->made);
-  world->made++;
-  device = citiz_signing_key_new_from_seed (seed);
-  tx->chain_id = world->chain_id;
-  tx->valid_until.ms = citiz_env_now (citiz_env_system ()).ms + CITIZ_HOUR;
-  tx->body.reg.keys[tx->body.reg.n_keys++] = (CitizAccountKey){
-      CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519, *citiz_signing_key_get_public (device)};
-  citiz_tx_register_account_id (&tx->account, &tx->body.reg);
-  citiz_tx_sign (tx, device);
   g_assert_true (citiz_replica_submit (world->nodes[to].replica, tx, &error));
   g_assert_no_error (error);
   return tx;

@@ -4,6 +4,8 @@
 #include "node/citiz-replica.h"
 #include "store/citiz-db.h"
 
+#include "../tools.h"
+
 #define MAX_NODES 7
 #define SLOTS     1024 /* in which votes are counted */
 
@@ -49,8 +51,6 @@ void world_up (World *world);
 void world_clear (World *world);
 void node_up (Node *node);
 void node_down (Node *node);
-/* And the folder itself is gone. */
-void empty_folder (const gchar *path);
 /* A draw that is the same in each run, below 100. */
 guint draw (World *world);
 

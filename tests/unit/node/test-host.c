@@ -173,7 +173,7 @@ test_epochs (Scene *scene, gconstpointer data)
 static gchar *
 signed_by (Scene *scene, guint n, gint64 strangers)
 {
-  g_autoptr (CitizSigningKey) device = shared_world_device (n);
+  g_autoptr (CitizSigningKey) device = tools_device (n);
   const guint64 now = (guint64) scene->world.now.ms / CITIZ_SECOND;
   g_autofree gchar *name = NULL, *bare = citiz_checkpoint_write (&scene->host.checkpoint);
   CitizTxRegister body = {.n_keys = 1};

@@ -86,7 +86,7 @@ test_old_copy (gconstpointer data)
   wait_for (&world, all_have, world.made);
   wait_for (&world, is_told, node->place);
   stays_barred (&world, node);
-  empty_folder (copy);
+  tools_remove_folder (copy);
   world_clear (&world);
 }
 
@@ -144,7 +144,7 @@ test_own_history (void)
       wait_for (&world, all_have, world.made);
     }
   node_down (lost);
-  empty_folder (lost->dir);
+  tools_remove_folder (lost->dir);
   g_assert_cmpint (g_mkdir (lost->dir, 0700), ==, 0);
   wait_for (&world, nothing_flies, 0);
   for (guint i = 1; i < 4; i += 2)

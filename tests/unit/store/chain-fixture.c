@@ -3,30 +3,12 @@
 
 #include "crypto/citiz-crypto.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 static CitizTime
 world_now (gpointer data)
 {
   return ((World *) data)->now;
-}
-
-static void
-world_random (gpointer data, guint8 *out, gsize n)
-{
-  citiz_random (out, n);
-}
-
-CitizSigningKey *
-new_key (guint8 n)
-{
-  guint8 bytes[32];
-  g_autoptr (CitizSecret) seed = NULL;
-
-  memset (bytes, n, sizeof bytes);
-  seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
-  return citiz_signing_key_new_from_seed (seed);
 }
 
 void
@@ -56,9 +38,9 @@ world_init (World *world, gconstpointer unused)
   world->dir = g_dir_make_tmp ("citiz-chain-XXXXXX", &error);
   g_assert_no_error (error);
   world->now.ms = G_GINT64_CONSTANT (1800000000000);
-  world->env = (CitizEnv){world_now, world_random, world};
-  world->node = new_key (1);
-  world->device = new_key (2);
+  world->env = (CitizEnv){world_now, tools_random, world};
+  world->node = tools_key (1);
+  world->device = tools_key (2);
   memset (&world->secret, 7, sizeof world->secret);
   world_open (world);
   citiz_chain_add_register (world->chain, txs, world->device, NULL, &world->account);
@@ -69,16 +51,8 @@ world_init (World *world, gconstpointer unused)
 void
 world_clear (World *world, gconstpointer unused)
 {
-  g_autoptr (GDir) dir = g_dir_open (world->dir, 0, NULL);
-  const gchar *name;
-
   world_shut (world);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree gchar *path = g_build_filename (world->dir, name, NULL);
-      g_unlink (path);
-    }
-  g_rmdir (world->dir);
+  tools_remove_folder (world->dir);
   g_free (world->dir);
   citiz_signing_key_unref (world->node);
   citiz_signing_key_unref (world->device);

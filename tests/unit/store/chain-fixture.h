@@ -4,6 +4,8 @@
 #include "store/citiz-chain-private.h"
 #include "store/citiz-db.h"
 
+#include "../tools.h"
+
 typedef struct
 {
   gchar *dir;
@@ -17,7 +19,6 @@ typedef struct
   CitizHash secret; /* a_0 */
 } World;
 
-CitizSigningKey *new_key (guint8 n);
 void world_open (World *world);
 void world_shut (World *world);
 void world_init (World *world, gconstpointer unused);

@@ -3,30 +3,12 @@
 
 #include "crypto/citiz-crypto.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 static CitizTime
 world_now (gpointer data)
 {
   return ((SharedWorld *) data)->now;
-}
-
-static void
-world_random (gpointer data, guint8 *out, gsize n)
-{
-  citiz_random (out, n);
-}
-
-static CitizSigningKey *
-new_key (guint8 n)
-{
-  guint8 bytes[32];
-  g_autoptr (CitizSecret) seed = NULL;
-
-  memset (bytes, n, sizeof bytes);
-  seed = citiz_secret_new_take_copy (bytes, sizeof bytes);
-  return citiz_signing_key_new_from_seed (seed);
 }
 
 void
@@ -47,16 +29,6 @@ shared_world_shut (SharedWorld *world)
   g_clear_pointer (&world->db, citiz_db_unref);
 }
 
-CitizSigningKey *
-shared_world_device (guint n)
-{
-  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
-
-  memset (citiz_secret_data (seed), 0xe0, 32);
-  memcpy (citiz_secret_data (seed), &n, sizeof n);
-  return citiz_signing_key_new_from_seed (seed);
-}
-
 static gint
 by_node (gconstpointer a, gconstpointer b)
 {
@@ -71,15 +43,15 @@ shared_world_init (SharedWorld *world, gconstpointer unused)
 
   world->dir = g_dir_make_tmp ("citiz-shared-XXXXXX", NULL);
   world->now.ms = G_GINT64_CONSTANT (1800000000000);
-  world->env = (CitizEnv){world_now, world_random, world};
+  world->env = (CitizEnv){world_now, tools_random, world};
   world->genesis = (CitizGenesis){.version = 1, .protocol = CITIZ_PROTOCOL, .n_founders = SHARED_N};
   world->genesis.time = world->now;
   for (guint i = 0; i < SHARED_N; i++)
     {
       CitizFounder *founder = &world->genesis.founders[i];
 
-      world->nodes[i] = new_key ((guint8) (i + 1));
-      world->epoch_keys[i] = new_key ((guint8) (i + 101));
+      world->nodes[i] = tools_key ((guint8) (i + 1));
+      world->epoch_keys[i] = tools_key ((guint8) (i + 101));
       founder->validator.node = *citiz_signing_key_get_public (world->nodes[i]);
       founder->validator.key = *citiz_signing_key_get_public (world->epoch_keys[i]);
       citiz_founder_sign (founder, &world->genesis.salt, world->nodes[i]);
@@ -95,16 +67,8 @@ shared_world_init (SharedWorld *world, gconstpointer unused)
 void
 shared_world_clear (SharedWorld *world, gconstpointer unused)
 {
-  g_autoptr (GDir) dir = g_dir_open (world->dir, 0, NULL);
-  const gchar *name;
-
   shared_world_shut (world);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree gchar *path = g_build_filename (world->dir, name, NULL);
-      g_unlink (path);
-    }
-  g_rmdir (world->dir);
+  tools_remove_folder (world->dir);
   g_free (world->dir);
   citiz_ledger_free (world->ledger);
   for (guint i = 0; i < SHARED_N; i++)
@@ -142,17 +106,8 @@ shared_world_certify (SharedWorld *world,
 CitizTx *
 shared_world_tx (SharedWorld *world)
 {
-  g_autoptr (CitizSigningKey) device = shared_world_device (world->made++);
-  CitizTx *tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
-  CitizTxBody *body = &tx->body;
-
-  tx->chain_id = world->chain_id;
-  tx->valid_until.ms = world->now.ms + CITIZ_HOUR;
-  body->reg.keys[body->reg.n_keys++] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
-                                                         *citiz_signing_key_get_public (device)};
-  citiz_tx_register_account_id (&tx->account, &body->reg);
-  citiz_tx_sign (tx, device);
-  return tx;
+  return tools_registration (&world->chain_id, world->made++,
+                             (CitizTime){world->now.ms + CITIZ_HOUR}, NULL, 0);
 }
 
 CitizBlock *
@@ -362,10 +317,4 @@ shared_world_refound (SharedWorld *world, const CitizBlock *last, CitizRefound *
     citiz_refound_sign (out, world->nodes[k]);
   citiz_refound_validators (&next, out);
   g_assert_true (citiz_ledger_begin_epoch (world->ledger, &next, TRUE, NULL));
-}
-
-gboolean
-shared_world_tick (gpointer unused)
-{
-  return G_SOURCE_CONTINUE;
 }

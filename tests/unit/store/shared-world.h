@@ -4,6 +4,8 @@
 #include "store/citiz-chain.h"
 #include "store/citiz-db.h"
 
+#include "../tools.h"
+
 #define SHARED_N 4
 
 typedef struct
@@ -31,9 +33,7 @@ void shared_world_certify (SharedWorld *world,
                            CitizVoteKind kind,
                            const CitizBlock *block,
                            guint voters);
-/* The key of the fresh account that is made @n-th, from 0. */
-CitizSigningKey *shared_world_device (guint n);
-/* A registration of a fresh account. */
+/* A registration of a fresh account: of tools_device (made), before it counts. */
 CitizTx *shared_world_tx (SharedWorld *world);
 /* What a node says; %NULL: the registration of its account, which comes first. */
 CitizTx *shared_world_say (SharedWorld *world,
@@ -66,17 +66,3 @@ GPtrArray *shared_world_end_epoch_above (SharedWorld *world);
 
 /* People say that the same validators go on, in another epoch, from the newest block, @last, which is final; the world does. */
 void shared_world_refound (SharedWorld *world, const CitizBlock *last, CitizRefound *out);
-
-/* Runs the default context until @condition; four minutes only end a hang. */
-gboolean shared_world_tick (gpointer unused);
-#define RUN_UNTIL(condition)                                                                       \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    const gint64 end_ = g_get_monotonic_time () + 240 * G_USEC_PER_SEC;                            \
-    const guint id_ = g_timeout_add (5, shared_world_tick, NULL);                                  \
-    while (!(condition) && g_get_monotonic_time () < end_)                                         \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (id_);                                                                         \
-    g_assert_true (condition);                                                                     \
-  }                                                                                                \
-  G_STMT_END

@@ -238,7 +238,7 @@ test_other_node (World *world, gconstpointer unused)
 
   world_shut (world);
   citiz_signing_key_unref (world->node);
-  world->node = new_key (77);
+  world->node = tools_key (77);
   world_open (world);
   g_assert_false (citiz_chain_can_sign (world->chain));
   verify_ok (world);

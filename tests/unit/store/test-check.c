@@ -3,6 +3,7 @@
 
 #include "crypto/citiz-crypto.h"
 
+#include "../tools.h"
 #include <string.h>
 
 typedef struct
@@ -10,15 +11,6 @@ typedef struct
   guint32 message;
   CitizSignature signature;
 } Signed;
-
-static CitizSigningKey *
-new_key (guint8 n)
-{
-  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
-
-  memset (citiz_secret_data (seed), n, 32);
-  return citiz_signing_key_new_from_seed (seed);
-}
 
 static Signed
 make (guint32 message, const CitizSigningKey *key)
@@ -37,7 +29,7 @@ make (guint32 message, const CitizSigningKey *key)
 static void
 test_pool (void)
 {
-  g_autoptr (CitizSigningKey) key = new_key (1);
+  g_autoptr (CitizSigningKey) key = tools_key (1);
 
   for (guint n = 0; n < 400; n += 1 + n / 2)
     for (gint bad = -1; bad < (gint) n; bad += 1 + MAX (bad, 0))

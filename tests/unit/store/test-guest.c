@@ -1,7 +1,7 @@
 /* Whom a node vouches for: uses, ends, days. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-guest-store.h"
 
-#include <glib/gstdio.h>
+#include "../tools.h"
 
 static CitizGuestAnswer
 take (CitizDb *db, guint8 account, guint8 invite, gint64 day)
@@ -42,17 +42,9 @@ static void
 close_db (CitizDb *db, gchar *path)
 {
   g_autofree gchar *dir = path;
-  g_autoptr (GDir) files = g_dir_open (dir, 0, NULL);
-  const gchar *name;
 
   citiz_db_unref (db);
-  while ((name = g_dir_read_name (files)) != NULL)
-    {
-      g_autofree gchar *file = g_build_filename (dir, name, NULL);
-
-      g_unlink (file);
-    }
-  g_rmdir (dir);
+  tools_remove_folder (dir);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* The vote journal: what was synced is there, what was not harms nobody, damage is told. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-journal.h"
 
+#include "../tools.h"
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -14,15 +15,6 @@ typedef struct
   CitizSigningKey *node;
   CitizJournal *journal;
 } Place;
-
-static CitizSigningKey *
-new_key (guint8 n)
-{
-  g_autoptr (CitizSecret) seed = citiz_secret_new (32);
-
-  memset (citiz_secret_data (seed), n, 32);
-  return citiz_signing_key_new_from_seed (seed);
-}
 
 static CitizVote
 vote (CitizVoteKind kind, guint64 slot)
@@ -43,7 +35,7 @@ set_up (Place *place, gconstpointer data)
   place->folder = g_dir_make_tmp ("citiz-journal-XXXXXX", NULL);
   place->path = g_build_filename (place->folder, "votes", NULL);
   memset (place->chain_id.b, 0xc1, sizeof place->chain_id.b);
-  place->node = new_key (1);
+  place->node = tools_key (1);
   place->journal = citiz_journal_create (place->path, &place->chain_id, EPOCH, place->node, &error);
   g_assert_no_error (error);
 }
@@ -136,7 +128,7 @@ static void
 test_refuses (Place *place, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CitizSigningKey) other = new_key (2);
+  g_autoptr (CitizSigningKey) other = tools_key (2);
   CitizHash chain_id = place->chain_id;
 
   g_assert_null (citiz_journal_create (place->path, &chain_id, EPOCH, place->node, &error));

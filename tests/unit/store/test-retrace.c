@@ -123,7 +123,7 @@ scene_init (Scene *scene, gconstpointer unused)
 
   shared_world_init (&scene->world, NULL);
   for (guint i = 0; i < N_KEYS; i++)
-    scene->keys[i] = shared_world_device (100 + i);
+    scene->keys[i] = tools_device (100 + i);
   tx = registration (scene, FIRST, TRUE);
   scene->ana = tx->account;
   order (scene, sign (scene, tx, FIRST));

@@ -2,6 +2,8 @@
 #include "store/citiz-vault.h"
 #include "store/citiz-vault-private.h"
 
+#include "../tools.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,20 +19,6 @@ typedef struct
 } Fixture;
 
 static void
-remove_tree (const gchar *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const gchar *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree gchar *child = g_build_filename (path, name, NULL);
-      g_unlink (child);
-    }
-  g_rmdir (path);
-}
-
-static void
 set_up (Fixture *f, gconstpointer data)
 {
   g_autofree gchar *base = g_dir_make_tmp ("citiz-XXXXXX", NULL);
@@ -43,7 +31,7 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  remove_tree (f->dir);
+  tools_remove_folder (f->dir);
   g_free (f->dir);
   citiz_secret_unref (f->passphrase);
   citiz_secret_unref (f->words);
@@ -446,7 +434,7 @@ test_swapped_rows (Fixture *f, gconstpointer data)
         if (i == 3 || i == 4)
           g_assert_cmpstr (seen->str, ==, "two.2.0 "); /* what is sound is still given */
       }
-      remove_tree (f->dir);
+      tools_remove_folder (f->dir);
     }
 }
 
@@ -473,7 +461,7 @@ test_hostile_slots (Fixture *f, gconstpointer data)
       citiz_vault_close (create (f));
       tamper (f, tampering[i]);
       refuse (f, f->passphrase, CITIZ_STORE_ERROR_DAMAGED);
-      remove_tree (f->dir);
+      tools_remove_folder (f->dir);
     }
   citiz_vault_close (create (f));
   tamper (f, "UPDATE vault SET format = 2");

@@ -48,7 +48,7 @@ scene_up (Scene *scene, gconstpointer unused)
   g_autoptr (CitizTx) account = NULL;
 
   shared_world_init (&scene->world, NULL);
-  scene->device = shared_world_device (scene->world.made);
+  scene->device = tools_device (scene->world.made);
   account = shared_world_tx (&scene->world);
   scene->account = account->account;
   scene->nonce = 1;
