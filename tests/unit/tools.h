@@ -18,16 +18,20 @@ void tools_random (gpointer unused, guint8 *out, gsize n);
 /* With all that is in it. */
 void tools_remove_folder (const gchar *path);
 
-/* Runs the default context until @condition; four minutes only end a hang. */
+/* Runs the default context until @condition, or so long. Returns: whether it is so */
 gboolean tools_tick (gpointer unused);
-#define RUN_UNTIL(condition)                                                                       \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    const gint64 end_ = g_get_monotonic_time () + 240 * G_USEC_PER_SEC;                            \
+#define RUN_FOR(seconds, condition)                                                                \
+  ({                                                                                               \
+    const gint64 end_ = g_get_monotonic_time () + G_USEC_PER_SEC * (gint64) (seconds);             \
     const guint id_ = g_timeout_add (5, tools_tick, NULL);                                         \
-    while (!(condition) && g_get_monotonic_time () < end_)                                         \
-      g_main_context_iteration (NULL, TRUE);                                                       \
+    gboolean good_ = (condition);                                                                  \
+    while (!good_ && g_get_monotonic_time () < end_)                                               \
+      {                                                                                            \
+        g_main_context_iteration (NULL, TRUE);                                                     \
+        good_ = (condition);                                                                       \
+      }                                                                                            \
     g_source_remove (id_);                                                                         \
-    g_assert_true (condition);                                                                     \
-  }                                                                                                \
-  G_STMT_END
+    good_;                                                                                         \
+  })
+/* Four minutes only end a hang. */
+#define RUN_UNTIL(condition) g_assert_true (RUN_FOR (240, condition))

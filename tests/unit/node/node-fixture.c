@@ -282,3 +282,14 @@ fixture_on_disk (Fixture *f, gconstpointer bytes, gsize n)
     }
   return FALSE;
 }
+
+json_t *
+fixture_proof (const CitizDeal *deal, const gchar *passcode)
+{
+  const CitizDealPart *part = deal->parts->pdata[0];
+  g_autoptr (CitizSecret) pk = citiz_grant_passcode_key (&deal->body.id, passcode);
+  g_autoptr (CitizSecret) proof = citiz_grant_passcode_proof (deal->secrets->t, &part->node, pk);
+  g_autofree gchar *text = citiz_base64url_encode (citiz_secret_data (proof), 32);
+
+  return json_pack ("{s:s}", "proof", text);
+}

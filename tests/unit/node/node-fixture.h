@@ -52,6 +52,8 @@ gint64 reply_int (const Reply *reply, const gchar *key);
 /* What the doctor's page does: opening number `use`, then the release. */
 Reply *fixture_open (Fixture *f, const CitizDeal *deal, guint use, json_t *more);
 Reply *fixture_release (Fixture *f, const CitizDeal *deal, const gchar *opening, json_t *more);
+/* That one knows the passcode: for @more. */
+json_t *fixture_proof (const CitizDeal *deal, const gchar *passcode);
 int fixture_dial (Fixture *f);
 
 gboolean fixture_on_disk (Fixture *f, gconstpointer bytes, gsize n);

@@ -246,17 +246,7 @@ size (Node *node)
 gboolean
 run (World *world, gboolean (*done) (World *world, guint64 arg), guint64 arg, guint seconds)
 {
-  const gint64 end = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
-  const guint id = g_timeout_add (5, tools_tick, NULL);
-  gboolean good = done (world, arg);
-
-  while (!good && g_get_monotonic_time () < end)
-    {
-      g_main_context_iteration (NULL, TRUE);
-      good = done (world, arg);
-    }
-  g_source_remove (id);
-  return good;
+  return RUN_FOR (seconds, done (world, arg));
 }
 
 static void

@@ -274,40 +274,30 @@ test_restart_between_open_and_release (Fixture *f, gconstpointer data)
   assert_state (f, deal, "active", 1);
 }
 
-static json_t *
-proof_of (const CitizDeal *deal, const gchar *passcode)
-{
-  const CitizDealPart *part = deal->parts->pdata[0];
-  g_autoptr (CitizSecret) pk = citiz_grant_passcode_key (&deal->body.id, passcode);
-  g_autoptr (CitizSecret) proof = citiz_grant_passcode_proof (deal->secrets->t, &part->node, pk);
-  g_autofree gchar *text = citiz_base64url_encode (citiz_secret_data (proof), 32);
-
-  return json_pack ("{s:s}", "proof", text);
-}
-
 static void
 test_passcode (Fixture *f, gconstpointer data)
 {
   g_autoptr (CitizDeal) deal = fixture_deal (f, 8, "4821");
   g_autoptr (Reply) right = NULL, release = NULL, none = NULL, locked = NULL;
 
-  right = fixture_open (f, deal, 1, proof_of (deal, "4821"));
+  right = fixture_open (f, deal, 1, fixture_proof (deal, "4821"));
   g_assert_cmpuint (right->status, ==, 200);
-  release = fixture_release (f, deal, reply_string (right, "opening"), proof_of (deal, "4821"));
+  release
+      = fixture_release (f, deal, reply_string (right, "opening"), fixture_proof (deal, "4821"));
   g_assert_cmpuint (release->status, ==, 200);
   none = fixture_release (f, deal, reply_string (right, "opening"), NULL);
   g_assert_cmpuint (none->status, ==, 401);
   g_assert_cmpint (reply_int (none, "remainingAttempts"), ==, 4);
   for (gint left = 3; left >= 0; left--)
     {
-      g_autoptr (Reply) wrong = fixture_open (f, deal, 2, proof_of (deal, "0000"));
+      g_autoptr (Reply) wrong = fixture_open (f, deal, 2, fixture_proof (deal, "0000"));
 
       g_assert_cmpuint (wrong->status, ==, 401);
       g_assert_cmpint (reply_int (wrong, "remainingAttempts"), ==, left);
     }
   g_assert_cmpuint (f->tried, ==, 5);
   fixture_restart (f);
-  locked = fixture_open (f, deal, 2, proof_of (deal, "4821"));
+  locked = fixture_open (f, deal, 2, fixture_proof (deal, "4821"));
   g_assert_cmpuint (locked->status, ==, 401);
   g_assert_cmpint (reply_int (locked, "remainingAttempts"), ==, 0);
 }
@@ -321,7 +311,7 @@ test_passcode_needs_the_link (Fixture *f, gconstpointer data)
 
   for (guint i = 0; i < 6; i++)
     {
-      json_t *more = proof_of (deal, "0000");
+      json_t *more = fixture_proof (deal, "0000");
       g_autoptr (Reply) stranger = NULL;
 
       json_object_set_new (more, "a", json_string ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
@@ -329,7 +319,7 @@ test_passcode_needs_the_link (Fixture *f, gconstpointer data)
       g_assert_cmpuint (stranger->status, ==, 403);
     }
   g_assert_cmpuint (f->tried, ==, 0);
-  right = fixture_open (f, deal, 1, proof_of (deal, "4821"));
+  right = fixture_open (f, deal, 1, fixture_proof (deal, "4821"));
   g_assert_cmpuint (right->status, ==, 200);
 }
 

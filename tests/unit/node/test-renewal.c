@@ -139,17 +139,6 @@ test_same_link (Fixture *f, gconstpointer data)
       fixture_on_disk (f, (const guint8 *) g_bytes_get_data (next->capsule, NULL) + 100, 64));
 }
 
-static json_t *
-proof_of (const CitizDeal *deal, const gchar *passcode)
-{
-  const CitizDealPart *part = deal->parts->pdata[0];
-  g_autoptr (CitizSecret) pk = citiz_grant_passcode_key (&deal->body.id, passcode);
-  g_autoptr (CitizSecret) proof = citiz_grant_passcode_proof (deal->secrets->t, &part->node, pk);
-  g_autofree gchar *text = citiz_base64url_encode (citiz_secret_data (proof), 32);
-
-  return json_pack ("{s:s}", "proof", text);
-}
-
 /* Five tries for the life of the access, however often it is renewed; the passcode stays. */
 static void
 test_tries_stay (Fixture *f, gconstpointer data)
@@ -159,7 +148,7 @@ test_tries_stay (Fixture *f, gconstpointer data)
 
   for (gint left = 4; left >= 1; left--)
     {
-      g_autoptr (Reply) wrong = fixture_open (f, deal, 1, proof_of (deal, "0000"));
+      g_autoptr (Reply) wrong = fixture_open (f, deal, 1, fixture_proof (deal, "0000"));
 
       g_assert_cmpuint (wrong->status, ==, 401);
       g_assert_cmpint (reply_int (wrong, "remainingAttempts"), ==, left);
@@ -167,8 +156,8 @@ test_tries_stay (Fixture *f, gconstpointer data)
         next = renew (f, deal);
     }
   {
-    g_autoptr (Reply) right = fixture_open (f, deal, 1, proof_of (deal, "4821"));
-    g_autoptr (Reply) wrong = fixture_open (f, deal, 2, proof_of (deal, "0000"));
+    g_autoptr (Reply) right = fixture_open (f, deal, 1, fixture_proof (deal, "4821"));
+    g_autoptr (Reply) wrong = fixture_open (f, deal, 2, fixture_proof (deal, "0000"));
 
     g_assert_cmpuint (right->status, ==, 200);
     g_assert_cmpint (reply_int (wrong, "remainingAttempts"), ==, 0);

@@ -159,6 +159,28 @@ shared_world_next (SharedWorld *world, CitizChanges *changes, gboolean final)
   return shared_world_order (world, tx, changes, final);
 }
 
+CitizBlock *
+shared_world_believe (SharedWorld *world, CitizTx *tx)
+{
+  g_autoptr (GPtrArray) txs = g_ptr_array_new ();
+  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
+  g_autoptr (CitizChanges) changes = citiz_changes_new ();
+  g_autofree CitizCert *notar = g_new (CitizCert, 1);
+  CitizBlock *block;
+
+  world->now.ms += 10;
+  g_ptr_array_add (txs, tx);
+  block = citiz_ledger_propose (world->ledger, txs, citiz_ledger_head (world->ledger)->slot + 1,
+                                world->now, &world->genesis.founders[0].validator.node, changes,
+                                refused);
+  g_assert_cmpuint (block->txs->len, ==, 1);
+  shared_world_certify (world, notar, CITIZ_VOTE_NOTAR, block, 3);
+  block->justification = citiz_justification_new (notar);
+  block->final = g_new (CitizCert, 1);
+  shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
+  return block;
+}
+
 GPtrArray *
 shared_world_blocks (SharedWorld *world, guint n)
 {

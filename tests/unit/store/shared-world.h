@@ -50,6 +50,8 @@ CitizBlock *shared_world_order_all (SharedWorld *world,
                                     GPtrArray *txs,
                                     CitizChanges *changes,
                                     gboolean final);
+/* A block that the validators made final with a transaction that nobody checked. */
+CitizBlock *shared_world_believe (SharedWorld *world, CitizTx *tx);
 /* The next block, final: @n registrations of fresh accounts. */
 CitizBlock *shared_world_crowd (SharedWorld *world, guint n);
 /* The next block: one registration of a fresh account. */

@@ -300,30 +300,6 @@ static const struct
     {"/retrace/work", without_work},
 };
 
-/* The block of one transaction that nobody checked. */
-static CitizBlock *
-believe (Scene *scene, CitizTx *tx)
-{
-  SharedWorld *world = &scene->world;
-  g_autoptr (GPtrArray) txs = g_ptr_array_new ();
-  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
-  g_autoptr (CitizChanges) changes = citiz_changes_new ();
-  g_autofree CitizCert *notar = g_new (CitizCert, 1);
-  CitizBlock *block;
-
-  world->now.ms += 10;
-  g_ptr_array_add (txs, tx);
-  block = citiz_ledger_propose (world->ledger, txs, citiz_ledger_head (world->ledger)->slot + 1,
-                                world->now, &world->genesis.founders[0].validator.node, changes,
-                                refused);
-  g_assert_cmpuint (block->txs->len, ==, 1);
-  shared_world_certify (world, notar, CITIZ_VOTE_NOTAR, block, 3);
-  block->justification = citiz_justification_new (notar);
-  block->final = g_new (CitizCert, 1);
-  shared_world_certify (world, block->final, CITIZ_VOTE_FINAL, block, 3);
-  return block;
-}
-
 /* Refused either way, for the same reason, at the same block. */
 static void
 assert_refused (Scene *scene, guint64 height)
@@ -352,7 +328,7 @@ test_unsigned (Scene *scene, gconstpointer data)
   bad = unsigned_[GPOINTER_TO_UINT (data)].make (scene);
   none = judge (scene, TRUE, &unused);
   g_assert_no_error (none);
-  follow (scene, believe (scene, bad));
+  follow (scene, shared_world_believe (&scene->world, bad));
   for (guint i = 0; i < 3; i++)
     order (scene, vouch (scene, commitment (scene, &scene->ben, 0), BEN, 1));
   assert_refused (scene, citiz_chain_height (scene->world.chain) - 3);
