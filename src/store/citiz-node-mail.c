@@ -154,6 +154,7 @@ citiz_node_store_put_waiting (CitizDb *db,
   return citiz_stmt_run (stmt, error);
 }
 
+/* The newest of the grant's: an older one's transaction may have been lost with the process it was in. */
 gboolean
 citiz_node_store_find_waiting (CitizDb *db,
                                const CitizId *grant,
@@ -165,8 +166,9 @@ citiz_node_store_find_waiting (CitizDb *db,
   gboolean row;
 
   *out_sealed = NULL;
-  if (!citiz_db_prepare (db, "SELECT opening, sealed FROM node_waiting WHERE grant_id = ?1", &stmt,
-                         error))
+  if (!citiz_db_prepare (
+          db, "SELECT opening, sealed FROM node_waiting WHERE grant_id = ?1 ORDER BY until DESC",
+          &stmt, error))
     return FALSE;
   citiz_stmt_bind_id (stmt, 1, grant);
   if (!citiz_stmt_next (stmt, &row, error))

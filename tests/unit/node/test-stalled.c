@@ -367,6 +367,29 @@ test_ledger_works (Committee *world, gconstpointer data)
     }
 }
 
+/* The opening that is on its way is joined also beside a note whose own transaction was lost, as a stop of the node leaves one. */
+static void
+test_joins_the_newest (Committee *world, gconstpointer data)
+{
+  g_autoptr (CitizDeal) deal = (world->stalled = TRUE, committee_deal (world, 8, NULL, COMMITTEE));
+  json_auto_t *fields = opening_fields (world, deal, 1, "Dr Roy");
+  g_autoptr (GBytes) note = g_bytes_new_static ("lost", 4);
+  const CitizTime soon = {citiz_chain_time (world->seats[0].chain).ms + 1000};
+  const CitizHash first = {{0}};
+  g_autoptr (Reply) reply = NULL;
+
+  g_assert_true (
+      citiz_node_store_put_waiting (world->seats[0].db, &first, &deal->body.id, note, soon, NULL));
+  committee_cut (world);
+  expect (world, 0, deal, fields, 202);
+  reply = committee_post (world, 0, deal, "open", json_incref (fields));
+  expect (world, 0, deal, fields, 202);
+  expect (world, 0, deal, fields, 202);
+  g_assert_false (reply->done);
+  committee_mend (world);
+  committee_wait (world, reply);
+}
+
 /* A node that was itself stopped for an hour knows nothing of the ledger's standing still. */
 static void
 test_was_stopped (Committee *world, gconstpointer data)
@@ -470,6 +493,7 @@ main (int argc, char **argv)
       {"number-taken", test_number_taken},
       {"refused", test_refused},
       {"ledger-works", test_ledger_works},
+      {"joins-the-newest", test_joins_the_newest},
       {"was-stopped", test_was_stopped},
       {"after-the-end", test_after_the_end},
       {"smart-health-link", test_smart_health_link},
