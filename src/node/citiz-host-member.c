@@ -154,6 +154,7 @@ connected_cb (CitizPeers *peers, const CitizPublicKey *key, CitizHost *host)
     }
   host->tellings = MAX (host->tellings, 1);
   g_hash_table_remove (host->lost, key);
+  citiz_host_voice_doubt (host, key);
 }
 
 static void
@@ -182,8 +183,12 @@ citiz_host_add_absence (CitizHost *host, const CitizPublicKey *node, json_t *jso
 static void
 epoch_cb (CitizReplica *replica, guint64 epoch, CitizHost *host)
 {
-  g_message ("event=epoch epoch=%" G_GUINT64_FORMAT " validators=%u signs=%s", epoch,
-             citiz_replica_get_validators (replica)->n,
+  const CitizValidators *validators = citiz_replica_get_validators (replica);
+
+  for (guint i = 0; i < validators->n; i++)
+    if (!is_own (host, &validators->v[i].node))
+      citiz_host_voice_doubt (host, &validators->v[i].node);
+  g_message ("event=epoch epoch=%" G_GUINT64_FORMAT " validators=%u signs=%s", epoch, validators->n,
              citiz_replica_get_place (replica) != CITIZ_CSX_NOBODY ? "yes" : "no");
   look_around (host);
 }

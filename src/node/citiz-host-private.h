@@ -74,9 +74,12 @@ struct _CitizHost
   CitizMember *member;
   CitizReplica *replica; /* the member's */
   CitizSteward *steward;
-  guint tellings;   /* beats in which this node still tells its address */
-  GHashTable *lost; /* CitizPublicKey → gint64, since when it is no longer linked */
-  CitizNode *node;  /* its parts of grants, and the doctor's page */
+  guint tellings;        /* beats in which this node still tells its address */
+  GHashTable *lost;      /* CitizPublicKey → gint64, since when it is no longer linked */
+  GHashTable *newcomers; /* CitizPublicKey, who are asked whether they vote */
+  GHashTable *silent;    /* CitizPublicKey → gint64, when it said that it does not */
+  guint voice_beats;
+  CitizNode *node; /* its parts of grants, and the doctor's page */
   CitizHttpServer *server;
   CitizHttpServer *metrics; /* nullable */
   GSocketService *admin;
@@ -177,6 +180,13 @@ void citiz_host_refound_beat (CitizHost *host);
 json_t *citiz_host_refound (CitizHost *host, json_t *wish, GError **error);
 void citiz_host_route_refounds (CitizHostCall *call);
 
+/* citiz-host-voice.c */
+void citiz_host_voice_init (CitizHost *host);
+void citiz_host_voice_clear (CitizHost *host);
+void citiz_host_voice_doubt (CitizHost *host, const CitizPublicKey *node);
+void citiz_host_voice_beat (CitizHost *host);
+gboolean citiz_host_hear (CitizHost *host, guint place, CitizReplicaVoice *out);
+
 /* citiz-host-watch.c */
 void citiz_host_watch_init (CitizHost *host);
 void citiz_host_watch_clear (CitizHost *host);
@@ -194,7 +204,6 @@ void citiz_host_tell_readers (CitizHost *host, const CitizBlock *block);
 /* citiz-host-public.c */
 json_t *citiz_host_describe (CitizHost *host);
 const gchar *citiz_host_state (CitizHost *host);
-gboolean citiz_host_hear (CitizHost *host, guint place, CitizReplicaVoice *out);
 void citiz_host_route_status (CitizHostCall *call);
 void citiz_host_route_about (CitizHostCall *call);
 void citiz_host_route_limits (CitizHostCall *call);

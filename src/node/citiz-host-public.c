@@ -27,18 +27,6 @@ typedef struct
   guint voting;
 } Presence;
 
-/* Whether a validator that is linked does not vote: who is not on the list hears no votes, and thinks no ill of anybody. */
-gboolean
-citiz_host_hear (CitizHost *host, guint place, CitizReplicaVoice *out)
-{
-  const CitizValidators *validators = citiz_replica_get_validators (host->replica);
-
-  citiz_replica_listen (host->replica, place, out);
-  if (citiz_validators_find (validators, citiz_signing_key_get_public (host->key)) < 0)
-    out->silent = FALSE;
-  return out->silent;
-}
-
 static Presence
 look_around (CitizHost *host, const CitizCsxReport *report)
 {

@@ -52,6 +52,7 @@ citiz_host_open (const gchar *dir, const CitizEnv *env, GError **error)
   host->readers = g_ptr_array_new_with_free_func (g_object_unref);
   host->lost = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_public_key_equal, g_free,
                                       g_free);
+  citiz_host_voice_init (host);
   citiz_host_watch_init (host);
   citiz_host_refound_init (host);
   return open_all (host, error) ? g_steal_pointer (&host) : NULL;
@@ -131,6 +132,7 @@ beat_cb (gpointer data)
   citiz_host_look_at_disk (host);
   citiz_host_backup_forget (host, FALSE);
   citiz_host_members_beat (host);
+  citiz_host_voice_beat (host);
   citiz_host_refound_beat (host);
   citiz_host_notify_status (host);
   if (citiz_host_watchdog () > 0)
@@ -212,6 +214,7 @@ citiz_host_close (CitizHost *host)
   g_free (host->notified);
   g_hash_table_unref (host->waits);
   g_hash_table_unref (host->lost);
+  citiz_host_voice_clear (host);
   g_free (host->dir);
   g_free (host);
 }

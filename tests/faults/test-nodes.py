@@ -258,7 +258,9 @@ def case_duplicates(world):
 
 
 def case_wiped(world):
-    """A node whose disk was lost follows without signing: two others and it are no quorum."""
+    """A node whose disk was lost follows without signing, and is named though there is nothing to vote on: two others and it are no quorum."""
+    for each in world.nodes:
+        each.set('order', heartbeat=86400000)
     world.start()
     load = Load(world, number=20)
     load.complete()
@@ -270,6 +272,11 @@ def case_wiped(world):
     acknowledged(world, load)
     assert lost.status()['mode'] == 'observing'
     assert not (lost.dir / 'epoch-0.journal').exists()
+    for node in world.nodes[0], world.nodes[2], world.nodes[3]:
+        until('it is named', lambda: [m['operator'] for m in node.status()['members'] if m.get('silent')] == ['Operator 2'])
+        assert node.status()['voting'] == 3 and node.ready()
+        why = node.command('why').stdout
+        assert re.search(r'Linked and does not vote: Operator 2 .*: its vote journal is lost or damaged', why), why
     world.nodes[3].kill()
     tx, = world.transactions(1)
     name = json.loads(world.nodes[0].submit(tx)[1])['id']
