@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { contains, equal, launch, newPage, ok, runAll, test } from './harness.js';
+import { contains, equal, lacks, launch, newPage, ok, runAll, test } from './harness.js';
 
 const [program, bundle] = process.argv.slice(2);
 const nodes = spawn(program, [bundle], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -79,6 +79,56 @@ test('too few nodes: how many answer of how many are needed, and whom to call', 
   const told = await page.locator('.fail').innerText();
   contains(told, 'répondent : 2 sur 4, et il en faut 3. Rien n’a été ouvert');
   contains(told, await page.locator('.fail a').count() ? 'Contact choisi par la personne' : 'Appelez ses proches ou sa pharmacie');
+  await page.finish();
+});
+
+/** Nodes that take a request and do not answer, until they are let go on: what was asked meanwhile is then answered, too. */
+async function hang(page, origins) {
+  const held = [];
+  for (const origin of origins) await page.route(origin + '/v1/**', (route) => held.push(route));
+  return async () => {
+    for (const origin of origins) await page.unroute(origin + '/v1/**');
+    await Promise.all(held.map((route) => route.continue().catch(() => {})));
+  };
+}
+
+/** A link that is opened while two nodes hang: told before any request is given up, and without a promise; opens by itself once they answer. */
+async function openedLate(link, told, prepare = () => {}) {
+  const page = await newPage(browser, links.origins);
+  await prepare(page);
+  const over = [];
+  page.on('requestfailed', (request) => over.push(request.url()));
+  await page.goto(link);
+  await page.fill('#reader-name', 'Luc Roy');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+  const goOn = await hang(page, links.origins.slice(2));
+  await page.click('#open');
+  await page.waitForSelector('.fail:has-text("2 sur 4, et il en faut 3")');
+  equal(over, [], 'told before any request was given up');
+  const text = await page.locator('#open-panel').innerText();
+  for (const part of told) contains(text, part);
+  contains(text, 'Cette page continue d’essayer');
+  contains(text, await page.locator('.fail a').count() ? 'Contact choisi par la personne' : 'Appelez ses proches ou sa pharmacie');
+  lacks(text, 'dizaine', 'panel while an opening cannot come');
+  equal(await page.locator('#open').count(), 0, 'buttons');
+  await goOn();
+  await page.waitForSelector('.first');
+  contains(await page.locator('#app').innerText(), 'Apixaban');
+  page.faults = page.faults.filter((fault) => !fault.includes('503'));
+  await page.finish();
+}
+
+test('two nodes hang: how many answer, and whom to call; opens by itself when they go on', () => openedLate(links.plain.link, [/Rien n’a été ouvert|L’ouverture est inscrite/]));
+
+test('too few nodes: opens by itself when one more is back', async () => {
+  const page = await newPage(browser, links.origins);
+  for (const origin of links.origins.slice(2)) await page.route(origin + '/**', (route) => route.abort());
+  await page.goto(links.plain.link);
+  await page.click('#open');
+  await page.waitForSelector('.fail:has-text("2 sur 4, et il en faut 3")');
+  await page.unroute(links.origins[3] + '/**');
+  await page.waitForSelector('.first');
+  contains(await page.locator('#app').innerText(), 'Apixaban');
   await page.finish();
 });
 
@@ -208,6 +258,17 @@ test('the ledger stands still, and one node says that it does not: the others op
   await say('mend');
   for (let tries = 0; tries < 1200 && (await used()) < 2; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
   equal(await used(), 2, 'openings on the ledger afterwards');
+});
+
+test('the ledger stands still because two nodes hang: no opening is promised until they go on', async () => {
+  await say('cut');
+  try {
+    await openedLate(links.stalled.link, ['registre ne répond pas'], async (page) => { // nor does it end because nodes say that it is another's turn, and whose does not change
+      for (const origin of links.origins) await page.route(origin + '/**/open', (route) => route.fulfill(lie({ state: 'active', used: route.request().postDataJSON().use - 1 }, 409)));
+    });
+  } finally {
+    await say('mend');
+  }
 });
 
 test('one node lying: left out, the proof with the patient, also when its part comes last', async () => {

@@ -114,20 +114,33 @@ function stepLine(app) {
   return h('ol.steps', { role: 'status' }, one(0, t('step0')), one(1, t('step1', shares, total)), one(2, t('step2')));
 }
 
+/** What went wrong, and whom to call. */
+function alarm(app, why) {
+  const { contact } = app.link;
+  return h('p.fail', { role: 'alert' }, why, ' ', contact ? [t('callContact', contact.name), ' ', phoneLink(contact, 'telline')] : tm('again3none'));
+}
 
 function failure(app) {
   const { fail } = app;
   if (fail.kind === 'passcode') return h('p.fail', { role: 'alert' }, fail.left > 1 ? tm('triesLeft', fail.left) : fail.left === 1 ? tm('triesLast') : t('triesNone'));
   const key = { network: 'failNetwork', damaged: 'failDamaged' }[fail.kind] || 'failRefused';
-  const safe = t(app.session.opening ? 'safeEntered' : 'safeNothing');
-  const { contact, nodes, threshold } = app.link;
-  const why = fail.few ? t('failFew', fail.heard, nodes.length, threshold) : t(key, t('stepName' + (fail.step || 0)), safe);
-  return h('p.fail', { role: 'alert' }, why, ' ', contact ? [t('callContact', contact.name), ' ', phoneLink(contact, 'telline')] : fail.few && tm('again3none'));
+  return alarm(app, t(key, t('stepName' + fail.step), safe(app)));
+}
+
+const safe = (app) => t(app.session.opening ? 'safeEntered' : 'safeNothing');
+
+/** The three steps, and what keeps them waiting: an opening without the ledger is promised only when enough nodes answer. */
+function underWay(app) {
+  const { nodes, threshold } = app.link;
+  const { heard, stalled } = app.progress;
+  const few = heard < threshold && t('failFew', heard, nodes.length, threshold, safe(app));
+  const soon = stalled && heard >= threshold && t('stalledSoon');
+  return [stepLine(app), few || stalled ? alarm(app, [stalled && t('stalledWait'), ' ', few || soon]) : h('p.hint', t('openHint'))];
 }
 
 /** The button, or the three steps in its place, or what went wrong and the button again. */
 export function openPanel(app) {
-  if (app.progress) return [stepLine(app), h('p.hint', t(app.progress.stalled ? 'stalledWait' : 'openHint'))];
+  if (app.progress) return underWay(app);
   const blocked = app.grant && app.grant.state === 'notyet' && !app.grant.duration;
   return [app.fail ? failure(app) : null, h('button.primary.big', { id: 'open', disabled: blocked, onclick: app.open }, t(app.fail && app.fail.kind !== 'passcode' ? 'retry' : 'open')), app.session.opening ? null : h('p.hint', t('openHint'))];
 }

@@ -3,7 +3,7 @@
 import { parseRecord } from './codec.js';
 import { cryptoWorks, openOffline } from './crypto.js';
 import { forgetLink, parseLink } from './link.js';
-import { Refusal, grantState, linkFromCode, openRecord, prepare, sendNote } from './opening.js';
+import { Refusal, grantState, linkFromCode, openRecord, pause, prepare, sendNote, watchNodes } from './opening.js';
 import { sixWords } from './words.js';
 import { dressPage } from './data.js';
 import { readBundle } from './bundle.js';
@@ -305,32 +305,44 @@ function currentNote(text) {
 async function openPressed() {
   if (app.progress || app.screen !== 'ask' || (app.grant && app.grant.state === 'notyet' && !app.grant.duration)) return;
   const { link } = app;
+  const progress = { step: 0, shares: 0 };
+  const goesOn = () => app.progress === progress;
+  const learn = (change) => {
+    if (goesOn()) refreshPanel(Object.assign(progress, change));
+  };
   app.fail = null;
-  app.progress = { step: 0, shares: 0, slow: false };
-  refreshPanel();
-  const slow = setTimeout(() => {
-    if (app.progress) app.progress.slow = true;
-    refreshPanel();
+  app.progress = progress;
+  learn();
+  setTimeout(() => {
+    learn({ slow: true });
+    watchNodes(link, goesOn, (heard) => learn({ heard, few: progress.few || heard < link.threshold }));
   }, SLOW_MS);
-  let step = 0;
   try {
-    const opened = await openRecord(link, app.session, currentNote(), app.passcode, (at, shares, stalled) => {
-      step = at;
-      if (app.progress) Object.assign(app.progress, { step: at, shares, stalled });
-      refreshPanel();
-    });
-    if (app.link !== link) return;
-    clearTimeout(slow);
+    const opened = await openPatiently(link, progress, learn);
+    if (!goesOn()) return;
     app.progress = null;
     keepOpened(opened);
     await learnEnd();
     enterRecord();
     tellLies();
   } catch (error) {
-    clearTimeout(slow);
-    if (app.link !== link) return;
+    if (!goesOn()) return;
     app.progress = null;
-    openFailed(error instanceof Refusal ? error : new Refusal('damaged'), step);
+    openFailed(error instanceof Refusal ? error : new Refusal('damaged'), progress.step);
+  }
+}
+
+/** Where too few nodes answered or the ledger stood still, the opening is gone on with when enough answer; nothing else is tried again by itself. */
+async function openPatiently(link, progress, learn) {
+  for (;;) {
+    progress.few = false;
+    try {
+      return await openRecord(link, app.session, currentNote(), app.passcode, (step, shares, stalled) => learn({ step, shares, stalled: stalled || (!step && progress.stalled) }));
+    } catch (error) {
+      if (error.kind !== 'network') throw error;
+      while (app.progress === progress && !(progress.heard >= link.threshold)) await pause(SLOW_MS);
+      if (app.progress !== progress || !(progress.few || progress.stalled)) throw error;
+    }
   }
 }
 
@@ -383,7 +395,7 @@ async function openFailed(refusal, step) {
     finish(endOf(state));
     return;
   }
-  app.fail = { kind: refusal.kind, left: refusal.left, few: refusal.few, heard: refusal.heard, step };
+  app.fail = { kind: refusal.kind, left: refusal.left, step };
   refreshPanel();
   byId(refusal.kind === 'passcode' ? 'passcode' : 'open').focus();
 }

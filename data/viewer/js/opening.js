@@ -19,6 +19,8 @@ export class Refusal extends Error {
   }
 }
 
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 async function ask(origin, path, body) {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), PATIENCE_MS);
@@ -70,7 +72,7 @@ function allNodes(link, what, enough) {
       const over = answers.length + refusals.length === link.nodes.length;
       const made = enough(answers, over);
       if (made) resolve(made);
-      else if (over) reject(Object.assign(verdict(link, refusals, true), { heard: answers.length }));
+      else if (over) reject(verdict(link, refusals, true));
     });
   });
 }
@@ -126,7 +128,24 @@ function agreedState(link) {
       const used = states.filter((other) => terms(other) === terms(one)).map((other) => other.used);
       if (used.length >= link.threshold) return { ...one, used: reached(used, link.threshold) };
     }
-  }).catch((error) => Promise.reject(Object.assign(error, { few: error.heard < link.threshold })));
+  });
+}
+
+/** Tells how many nodes answer, each time that is heard of one of them, while `isWanted`: who has not answered for a while does not. */
+export function watchNodes(link, isWanted, tell) {
+  const told = new Map();
+  link.nodes.forEach(async (node) => {
+    const mark = (answers) => {
+      told.set(node, answers);
+      if (isWanted() && told.size === link.nodes.length) tell([...told.values()].filter(Boolean).length);
+    };
+    while (isWanted()) {
+      const timer = setTimeout(mark, ALONE_MS);
+      mark(await stateAt(node, link.grantHex).catch(() => null));
+      clearTimeout(timer);
+      await pause(1000);
+    }
+  });
 }
 
 /** The opening's first question, asked while the reader still writes a name. */
@@ -134,8 +153,13 @@ export function prepare(link, session) {
   session.agreed = agreedState(link).catch(() => null);
 }
 
-async function proofFor(link, node, session) {
-  return session.passKey ? b64u(await passcodeProof(link.secret, node.id, session.passKey)) : undefined;
+/** What a node answers to `verb`, with the passcode's proof: [status, answer]; 500 when it does not. */
+async function press(link, session, node, verb, body) {
+  const proof = session.passKey && b64u(await passcodeProof(link.secret, node.id, session.passKey));
+  const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/' + verb, { ...body, proof }).catch(() => ({ status: 500 }));
+  const answer = await jsonOf(response);
+  if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
+  return [response.status, answer];
 }
 
 /** Whose openings nobody knew is asked last. */
@@ -146,35 +170,27 @@ function enterOpening(link, session) {
     for (let tries = 0; tries < 8; tries++) {
       if (use > session.grant.max) throw new Refusal('ended', { state: 'used' });
       const a = await openingPreimage(link.secret, link.grant, session.grant.max - use);
-      const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/open', {
-        use, a: b64u(a), note: session.note, proof: await proofFor(link, node, session),
-      });
-      const answer = await jsonOf(response);
-      if (response.ok) {
+      const [status, answer] = await press(link, session, node, 'open', { use, a: b64u(a), note: session.note });
+      if (status === 200) {
         fromHex(answer.opening, 32);
         return { id: answer.opening.toLowerCase(), time: answer.time, use, capsule: answer.capsule, node };
       }
-      if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
-      if (response.status === 409 && Number.isInteger(answer.used)) use = answer.used + 1;
-      else if (response.status === 409 && answer.state) throw new Refusal('ended', { state: answer.state });
-      else if (response.status === 404 || response.status === 410) throw new Refusal('ended', { state: answer.state || 'unknown' });
-      else throw new Refusal(response.status >= 500 ? 'network' : 'refused');
+      if (status === 409 && answer.used + 1 === use) throw new Refusal('network');
+      if (status === 409 && Number.isInteger(answer.used)) use = answer.used + 1;
+      else if (status === 409 && answer.state) throw new Refusal('ended', { state: answer.state });
+      else if (status === 404 || status === 410) throw new Refusal('ended', { state: answer.state || 'unknown' });
+      else throw new Refusal(status >= 500 ? 'network' : 'refused');
     }
     throw new Refusal('refused');
   }, nodes);
 }
 
 async function askShare(link, session, node) {
-  const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/release', {
-    opening: session.opening.id,
-    token: b64u(await releaseToken(link.secret, link.grant, node.id)),
-    proof: await proofFor(link, node, session),
-  });
-  const answer = await jsonOf(response);
-  if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
+  const token = b64u(await releaseToken(link.secret, link.grant, node.id));
+  const [status, answer] = await press(link, session, node, 'release', { opening: session.opening.id, token });
   if (answer.error === 'opening' || answer.state === 'active') throw new Refusal('network', { unknown: true });
-  if (response.status === 404 || response.status === 410) throw new Refusal('ended', { state: answer.state });
-  if (!response.ok) throw new Refusal('network');
+  if (status === 404 || status === 410) throw new Refusal('ended', { state: answer.state });
+  if (status !== 200) throw new Refusal('network');
   return checkShare(link, session, node, answer, session.opening.id);
 }
 
@@ -206,28 +222,23 @@ function gatherShares(link, session, onShare) {
   }).catch((error) => Promise.reject(known < session.grant.t ? new Refusal('network', { unknown: true }) : error));
 }
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** One node, asked until the opening is final or it gives its share under its own receipt. Whether the ledger stands still is for the node to judge.
+/** One node, asked until the opening is final or it gives its share under its own receipt. Whether the ledger stands still is for the node to judge; one
+ *  that does not answer may yet.
  *  The number is raised on the word of half of `t` nodes: more than may lie where a grant may open so (2f < t), and not so many that one down holds it back. */
 async function askStalled(link, session, node, turn) {
   while (!turn.over && Date.now() < turn.until) {
     const { use } = turn;
     const a = await openingPreimage(link.secret, link.grant, session.grant.max - use);
-    const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/stalled', {
-      use, a: b64u(a), note: session.note, token: b64u(await releaseToken(link.secret, link.grant, node.id)), proof: await proofFor(link, node, session),
-    });
-    const answer = await jsonOf(response);
+    const token = b64u(await releaseToken(link.secret, link.grant, node.id));
+    const [status, answer] = await press(link, session, node, 'stalled', { use, a: b64u(a), note: session.note, token });
     if (answer.share) return checkShare(link, session, node, answer, turn.id);
-    if (response.status === 202) await pause(Math.min(answer.wait, 1000));
-    else if (response.ok) return { final: { id: answer.opening, time: answer.time, use, capsule: answer.capsule, node } };
-    else if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
-    else if (response.status === 409 && answer.used < session.grant.max) {
+    if (status === 202 || status >= 500) await pause(Math.min(answer.wait || 1000, 1000));
+    else if (status === 200) return { final: { id: answer.opening, time: answer.time, use, capsule: answer.capsule, node } };
+    else if (status === 409 && answer.used < session.grant.max) {
       turn.used.set(node, answer.used);
       turn.use = Math.max(turn.use, reached(turn.used.values(), Math.ceil(session.grant.t / 2)) + 1);
       if (turn.use === use) await pause(1000);
-    } else if (response.status === 409) throw new Refusal('ended', { state: answer.state });
-    else throw new Refusal('network');
+    } else throw status === 409 ? new Refusal('ended', { state: answer.state }) : new Refusal('network');
   }
   throw new Refusal('network');
 }
@@ -335,8 +346,10 @@ export async function openRecord(link, session, note, passcode, onStep) {
       Object.assign(session, { note: null, use: 0, unknown: false });
       return opened;
     } catch (error) {
-      if (shares) session.opening = null;
-      if (shares) throw error;
+      if (shares) {
+        session.opening = null;
+        throw error;
+      }
       if (error.unknown) {
         const { node } = session.opening;
         session.unknown = true;
