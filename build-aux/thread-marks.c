@@ -32,6 +32,15 @@ g_cond_wait (GCond *cond, GMutex *mutex)
   __tsan_acquire (mutex);
 }
 
+/* Who lets go last sees what all others did before they let go. */
+void
+g_atomic_rc_box_release_full (gpointer box, GDestroyNotify clear)
+{
+  __tsan_release (box);
+  __tsan_acquire (box);
+  REAL (g_atomic_rc_box_release_full) (box, clear);
+}
+
 typedef struct
 {
   GSourceFunc func;

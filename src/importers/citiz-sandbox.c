@@ -70,8 +70,11 @@ add_rules (scmp_filter_ctx filter)
 static gboolean
 add_sanitizer_rules (scmp_filter_ctx filter)
 {
-  static const int more[] = {SCMP_SYS (getpid), SCMP_SYS (gettid), SCMP_SYS (sigaltstack),
-                             SCMP_SYS (sched_getaffinity), SCMP_SYS (prlimit64)};
+  static const int more[] = {SCMP_SYS (getpid),         SCMP_SYS (gettid),
+                             SCMP_SYS (sigaltstack),    SCMP_SYS (sched_getaffinity),
+                             SCMP_SYS (prlimit64),      SCMP_SYS (nanosleep),
+                             SCMP_SYS (gettimeofday),   SCMP_SYS (rseq),
+                             SCMP_SYS (set_robust_list)};
   for (guint i = 0; i < G_N_ELEMENTS (more); i++)
     if (seccomp_rule_add (filter, SCMP_ACT_ALLOW, more[i], 0) < 0)
       return FALSE;
