@@ -2,7 +2,7 @@
 #include "net/citiz-http-client.h"
 #include "net/citiz-socket-private.h"
 
-#define PIECE 65536
+#define PIECE 16384 /* bytes that are asked for at least */
 
 struct _CitizHttpClient
 {
@@ -24,6 +24,7 @@ typedef struct
   gboolean late;
   GInputStream *stream;
   GByteArray *body;
+  gsize n; /* bytes of it that were read */
   gsize answer_max;
 } Call;
 
@@ -108,8 +109,14 @@ read_on (GTask *task)
 {
   Call *call = g_task_get_task_data (task);
 
-  g_input_stream_read_bytes_async (call->stream, PIECE, G_PRIORITY_DEFAULT, call->stop, piece_cb,
-                                   task);
+  const goffset said
+      = soup_message_headers_get_content_length (soup_message_get_response_headers (call->msg));
+  const gsize all = (gsize) CLAMP (said, 0, (goffset) call->answer_max);
+  const gsize room = MAX (all, call->n + PIECE) - call->n;
+
+  g_byte_array_set_size (call->body, (guint) (call->n + room));
+  g_input_stream_read_async (call->stream, call->body->data + call->n, room, G_PRIORITY_DEFAULT,
+                             call->stop, piece_cb, task);
 }
 
 static void
@@ -118,11 +125,9 @@ piece_cb (GObject *stream, GAsyncResult *result, gpointer data)
   GTask *task = data;
   Call *call = g_task_get_task_data (task);
   GError *error = NULL;
-  g_autoptr (GBytes) piece
-      = g_input_stream_read_bytes_finish (G_INPUT_STREAM (stream), result, &error);
-  gsize n = piece ? g_bytes_get_size (piece) : 0;
+  const gssize n = g_input_stream_read_finish (G_INPUT_STREAM (stream), result, &error);
 
-  if (piece && n > call->answer_max - call->body->len)
+  if (n > 0 && (gsize) n > call->answer_max - call->n)
     error = g_error_new (CITIZ_NET_ERROR, CITIZ_NET_ERROR_ANSWER,
                          "an answer of more than %" G_GSIZE_FORMAT " bytes", call->answer_max);
   if (error)
@@ -131,12 +136,13 @@ piece_cb (GObject *stream, GAsyncResult *result, gpointer data)
       call_fail (task, error);
       return;
     }
+  call->n += (gsize) n;
   if (n > 0)
     {
-      g_byte_array_append (call->body, g_bytes_get_data (piece, NULL), (guint) n);
       read_on (task);
       return;
     }
+  g_byte_array_set_size (call->body, (guint) call->n);
   g_task_return_pointer (task, g_byte_array_free_to_bytes (g_steal_pointer (&call->body)),
                          (GDestroyNotify) g_bytes_unref);
   g_object_unref (task);
