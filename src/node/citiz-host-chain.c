@@ -267,41 +267,24 @@ citiz_host_route_tx (CitizHostCall *call)
 /**
  * citiz_host_route_blocks:
  *
- * GET /v1/blocks?from=HEIGHT&max=COUNT: final blocks one after the other, each a u32 length and citiz_block_encode() with its
- * certificates. The last one carries a Final certificate; a range is cut, or goes on a little, for that. More bytes than the limit are
- * given only when nothing less ends with one.
+ * GET /v1/blocks?from=HEIGHT&max=COUNT: final blocks, citiz_chain_read_range().
  */
 void
 citiz_host_route_blocks (CitizHostCall *call)
 {
   const gint64 from = citiz_host_query (call->request, "from", 1);
   const gint64 max = citiz_host_query (call->request, "max", CITIZ_HOST_BLOCKS_MAX);
-  g_autoptr (GPtrArray) blocks = NULL;
-  g_autoptr (GByteArray) out = g_byte_array_new ();
-  gsize whole = 0;
+  GBytes *range;
 
   if (from < 1 || max < 1)
     {
       citiz_host_answer_error (call, 400, "format");
       return;
     }
-  blocks = citiz_chain_read_blocks (call->host->chain, (guint64) from, CITIZ_HOST_BLOCKS_MAX,
-                                    CITIZ_HOST_BLOCKS_BYTES, NULL);
-  for (guint i = 0; blocks != NULL && i < blocks->len && (i < max || whole == 0); i++)
-    {
-      const CitizBlock *block = blocks->pdata[i];
-      g_autoptr (GBytes) bytes = citiz_block_encode (block, TRUE);
-      gsize n;
-      const guint8 *view = g_bytes_get_data (bytes, &n);
-
-      if (whole > 0 && out->len + sizeof (guint32) + n > CITIZ_HOST_BLOCKS_BYTES)
-        break;
-      citiz_put_u32 (out, (guint32) n);
-      citiz_put_bytes (out, view, n);
-      if (block->final != NULL)
-        whole = out->len;
-    }
-  citiz_host_answer_bytes (call, 200, BINARY, g_bytes_new (out->data, whole));
+  range = citiz_chain_read_range (call->host->chain, (guint64) from,
+                                  (guint) MIN (max, CITIZ_HOST_BLOCKS_MAX), CITIZ_HOST_BLOCKS_BYTES,
+                                  NULL);
+  citiz_host_answer_bytes (call, 200, BINARY, range != NULL ? range : g_bytes_new (NULL, 0));
 }
 
 /* Of a number in the path; TRUE with the number. */

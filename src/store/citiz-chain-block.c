@@ -69,28 +69,34 @@ citiz_chain_take_txs (CitizStmt *stmt, CitizBlock *block, GError **error)
   return TRUE;
 }
 
+/* The header of a row of chain_block. */
+static gboolean
+check_row (CitizStmt *stmt, guint64 height, CitizBlockHeader *out, GError **error)
+{
+  CitizChainHead head;
+
+  if ((guint64) citiz_stmt_int (stmt, 0) != height)
+    return citiz_chain_damaged (error, height, "it is missing");
+  if (!citiz_chain_read_block_row (stmt, &head, error))
+    return FALSE;
+  if ((guint64) citiz_stmt_int (stmt, 5) != head.header.log_size - head.header.n_tx)
+    return citiz_chain_damaged (error, height, "its transactions are elsewhere");
+  *out = head.header;
+  return TRUE;
+}
+
 /* Without a Final certificate of its own a block is final by that of a later one. */
 CitizBlock *
 citiz_chain_take_block (CitizStmt *stmt, guint64 height, GError **error)
 {
   g_autoptr (CitizBlock) block = NULL;
-  CitizChainHead head;
+  CitizBlockHeader header;
   const guint8 *view;
   gsize n;
 
-  if ((guint64) citiz_stmt_int (stmt, 0) != height)
-    {
-      citiz_chain_damaged (error, height, "it is missing");
-      return NULL;
-    }
-  if (!citiz_chain_read_block_row (stmt, &head, error))
+  if (!check_row (stmt, height, &header, error))
     return NULL;
-  if ((guint64) citiz_stmt_int (stmt, 5) != head.header.log_size - head.header.n_tx)
-    {
-      citiz_chain_damaged (error, height, "its transactions are elsewhere");
-      return NULL;
-    }
-  block = citiz_block_new (&head.header);
+  block = citiz_block_new (&header);
   view = citiz_stmt_view (stmt, 3, &n);
   block->justification = citiz_justification_decode (view, n, NULL);
   view = citiz_stmt_view (stmt, 4, &n);
@@ -180,6 +186,145 @@ citiz_chain_read_blocks (CitizChain *chain,
       bytes += size_of (block);
     }
   return g_steal_pointer (&list);
+}
+
+static void
+put_vector (GByteArray *out, const guint8 *view, gsize n)
+{
+  citiz_put_u32 (out, (guint32) n);
+  citiz_put_bytes (out, view, n);
+}
+
+/* A range of blocks as bytes; @whole of them end with a Final certificate. */
+typedef struct
+{
+  GByteArray *bytes;
+  gsize max_bytes, whole;
+  guint n, max;
+} Range;
+
+static void
+end_block (Range *range, gboolean final)
+{
+  const gboolean fits = ++range->n <= range->max && range->bytes->len <= range->max_bytes;
+
+  if (final && (fits || range->whole == 0))
+    range->whole = range->bytes->len;
+}
+
+/* Columns: those of citiz_chain_select_blocks(). */
+static gboolean
+copy_txs (CitizStmt *stmt, const CitizBlockHeader *header, GByteArray *out, GError **error)
+{
+  const guint64 first = header->log_size - header->n_tx;
+
+  for (guint i = 0; i < header->n_tx; i++)
+    {
+      const guint8 *view;
+      gboolean row;
+      gsize n;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row || (guint64) citiz_stmt_int (stmt, 0) != first + i)
+        return citiz_chain_damaged (error, header->height, "a transaction is missing");
+      view = citiz_stmt_view (stmt, 2, &n);
+      citiz_put_u16 (out, (guint16) n);
+      citiz_put_bytes (out, view, n);
+    }
+  return TRUE;
+}
+
+/* What citiz_block_encode() makes of a block, from the columns, without reading it. */
+static gboolean
+copy_block (CitizStmt *blocks,
+            CitizStmt *txs,
+            const CitizBlockHeader *header,
+            Range *range,
+            GError **error)
+{
+  GByteArray *out = range->bytes;
+  const guint at = out->len;
+  const guint8 *view;
+  guint32 length;
+  gsize n;
+
+  citiz_put_u32 (out, 0); /* the length, below */
+  view = citiz_stmt_view (blocks, 2, &n);
+  citiz_put_bytes (out, view, n);
+  if (!copy_txs (txs, header, out, error))
+    return FALSE;
+  view = citiz_stmt_view (blocks, 3, &n);
+  put_vector (out, view, n);
+  view = citiz_stmt_view (blocks, 4, &n);
+  put_vector (out, view, n);
+  length = GUINT32_TO_BE (out->len - at - (guint) sizeof length);
+  memcpy (out->data + at, &length, sizeof length);
+  end_block (range, n > 0);
+  return TRUE;
+}
+
+static gboolean
+copy_continuation (CitizChain *chain, guint64 epoch, Range *range, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+
+  if (!citiz_chain_read_continuation (chain, epoch, list, error))
+    return FALSE;
+  for (guint i = 0; i < list->len; i++)
+    {
+      const CitizBlock *block = list->pdata[i];
+      g_autoptr (GBytes) bytes = citiz_block_encode (block, TRUE);
+
+      put_vector (range->bytes, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      end_block (range, block->final != NULL);
+    }
+  return TRUE;
+}
+
+/**
+ * citiz_chain_read_range:
+ * @max: blocks; as many more as it takes to the next with a Final certificate
+ * @max_bytes: no further block once there are as many; more are given only when nothing less ends with such a certificate
+ *
+ * What citiz_chain_read_blocks() gives, as bytes: each block a u32 length and citiz_block_encode() with its certificates, the last with a Final one.
+ * The transactions are not read on the way: whoever takes them does that, and trusts nobody.
+ *
+ * Returns: (transfer full) (nullable): empty when there is nothing of that height
+ */
+GBytes *
+citiz_chain_read_range (CitizChain *chain,
+                        guint64 height,
+                        guint max,
+                        gsize max_bytes,
+                        GError **error)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (CitizStmt) blocks = NULL;
+  g_autoptr (CitizStmt) txs = NULL;
+  Range range = {.bytes = out, .max = max, .max_bytes = max_bytes};
+  guint64 number;
+
+  if (!first_number (chain, height, &number, error)
+      || !citiz_chain_select_blocks (chain, height, number, &blocks, &txs, error))
+    return NULL;
+  for (; out->len < max_bytes && (range.n < max || range.whole == 0); height++)
+    {
+      CitizBlockHeader header;
+      gboolean row;
+
+      if (!citiz_stmt_next (blocks, &row, error))
+        return NULL;
+      if (!row)
+        break;
+      if (!check_row (blocks, height, &header, error)
+          || !copy_block (blocks, txs, &header, &range, error)
+          || (header.flags == CITIZ_BLOCK_CLOSING && range.whole < out->len
+              && !copy_continuation (chain, header.epoch, &range, error)))
+        return NULL;
+    }
+  g_byte_array_set_size (out, (guint) range.whole);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
 }
 
 /* @sql: of ?1, the hash, the height; ?2 if it has one: one that may be it */

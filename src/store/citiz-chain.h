@@ -131,6 +131,11 @@ GPtrArray *citiz_chain_read_blocks (CitizChain *chain,
                                     guint max,
                                     gsize max_bytes,
                                     GError **error);
+GBytes *citiz_chain_read_range (CitizChain *chain,
+                                guint64 height,
+                                guint max,
+                                gsize max_bytes,
+                                GError **error);
 
 gboolean citiz_chain_height_of (CitizChain *chain, const CitizHash *hash, guint64 *out);
 gboolean citiz_chain_height_after (CitizChain *chain, guint64 epoch, guint64 slot, guint64 *out);

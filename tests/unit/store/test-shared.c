@@ -6,6 +6,56 @@
 
 #include "crypto/citiz-crypto.h"
 
+/* As many blocks of @all from @first on as a range of these limits has, encoded one by one. What stands on a closing block is read with it. */
+static GBytes *
+expected_range (GPtrArray *all, guint first, guint max, gsize max_bytes)
+{
+  GByteArray *out = g_byte_array_new ();
+  gsize whole = 0;
+
+  for (guint i = first; i < all->len; i++)
+    {
+      const CitizBlock *block = all->pdata[i];
+      g_autoptr (GBytes) bytes = citiz_block_encode (block, TRUE);
+
+      if (block->header.flags != CITIZ_BLOCK_CONTINUATION && out->len >= max_bytes)
+        break;
+      citiz_put_u32 (out, (guint32) g_bytes_get_size (bytes));
+      citiz_put_bytes (out, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      if (block->final != NULL && (whole == 0 || (i - first < max && out->len <= max_bytes)))
+        whole = out->len;
+    }
+  g_byte_array_set_size (out, (guint) whole);
+  return g_byte_array_free_to_bytes (out);
+}
+
+/* Every range that can be asked for is, byte for byte, that of the blocks read one by one. */
+static void
+check_ranges (CitizChain *chain)
+{
+  static const gsize sizes[] = {1, 1000, 2000, 4000, 8000, G_MAXSIZE};
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) all = citiz_chain_read_blocks (chain, 1, 1000, G_MAXSIZE, &error);
+
+  g_assert_no_error (error);
+  for (guint first = 0; first <= all->len; first++)
+    for (guint max = 1; max <= all->len + 1; max++)
+      for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+        {
+          const CitizBlock *block = first < all->len ? all->pdata[first] : NULL;
+          const guint64 height
+              = block != NULL ? block->header.height : citiz_chain_height (chain) + 1;
+          g_autoptr (GBytes) expected = expected_range (all, first, max, sizes[i]);
+          g_autoptr (GBytes) range = NULL;
+
+          if (block != NULL && block->header.flags == CITIZ_BLOCK_CONTINUATION)
+            continue;
+          range = citiz_chain_read_range (chain, height, max, sizes[i], &error);
+          g_assert_no_error (error);
+          g_assert_true (g_bytes_equal (range, expected));
+        }
+}
+
 static void
 test_follow (SharedWorld *world, gconstpointer level)
 {
@@ -52,6 +102,7 @@ test_follow (SharedWorld *world, gconstpointer level)
   g_clear_pointer (&read, g_ptr_array_unref);
   read = citiz_chain_read_blocks (world->chain, 8, 100, 1, &error);
   g_assert_cmpuint (read->len, ==, 0);
+  check_ranges (world->chain);
 }
 
 /* Over the end of an epoch in one go, if the block that ends it is final itself. */
@@ -137,6 +188,7 @@ test_continuation (SharedWorld *world, gconstpointer level)
   g_assert_null (citiz_chain_closing (world->chain, 1, &error));
   g_assert_no_error (error);
 
+  check_ranges (world->chain);
   shared_world_init (&other, NULL);
   read = citiz_chain_read_blocks (world->chain, 1, 1000, G_MAXSIZE, &error);
   g_assert_cmpuint (read->len, ==, n + 3);
