@@ -201,19 +201,59 @@ compare_log (CitizChainVerifier *verifier, CitizChanges *changes, GError **error
   return TRUE;
 }
 
-#define AHEAD 64 /* keys */
+#define AHEAD 64 /* objects: the ways to so many are fetched side by side */
 
-/* The ways to the objects that are compared next. */
-static void
-warm_state (CitizState *state, CitizStmt *keys)
+/* Objects of the table, as they are stored: one value after the other. */
+typedef struct
 {
-  CitizHash next[AHEAD];
-  gboolean row = TRUE;
-  guint n = 0;
+  CitizHash keys[AHEAD];
+  guint ends[AHEAD]; /* of their values */
+  guint n;
+  GByteArray *values;
+} Stored;
 
-  while (n < AHEAD && citiz_stmt_next (keys, &row, NULL) && row)
-    n += citiz_stmt_hash (keys, 0, &next[n]) ? 1 : 0;
-  citiz_state_warm (state, next, n);
+/* The next of them; none when there are no more. */
+static gboolean
+read_stored (CitizStmt *stmt, Stored *out, GError **error)
+{
+  gboolean row = TRUE;
+
+  g_byte_array_set_size (out->values, 0);
+  for (out->n = 0; out->n < AHEAD; out->n++)
+    {
+      const guint8 *view;
+      gsize size;
+
+      if (!citiz_stmt_next (stmt, &row, error))
+        return FALSE;
+      if (!row)
+        break;
+      if (!citiz_stmt_hash (stmt, 0, &out->keys[out->n]))
+        memset (&out->keys[out->n], 0, sizeof (CitizHash)); /* nobody's */
+      view = citiz_stmt_view (stmt, 1, &size);
+      g_byte_array_append (out->values, view, (guint) size);
+      out->ends[out->n] = out->values->len;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_stored (const CitizState *state, const Stored *stored)
+{
+  guint at = 0;
+
+  citiz_state_warm (state, stored->keys, stored->n);
+  for (guint i = 0; i < stored->n; i++)
+    {
+      GBytes *computed = citiz_state_get (state, &stored->keys[i]);
+      const guint size = stored->ends[i] - at;
+
+      if (computed == NULL || size != g_bytes_get_size (computed)
+          || memcmp (stored->values->data + at, g_bytes_get_data (computed, NULL), size) != 0)
+        return FALSE;
+      at = stored->ends[i];
+    }
+  return TRUE;
 }
 
 /* At the end: what was gone through is what was executed. */
@@ -234,32 +274,21 @@ compare_state (CitizChainVerifier *verifier, GError **error)
 {
   CitizState *state = citiz_ledger_state (verifier->ledger);
   g_autoptr (CitizStmt) stmt = NULL;
-  g_autoptr (CitizStmt) keys = NULL;
+  g_autoptr (GByteArray) values = g_byte_array_new ();
+  Stored stored = {.values = values};
   guint64 n = 0;
 
-  if (!citiz_db_prepare (verifier->chain->db, "SELECT key, value FROM chain_state", &stmt, error)
-      || !citiz_db_prepare (verifier->chain->db, "SELECT key FROM chain_state", &keys, error))
+  if (!citiz_db_prepare (verifier->chain->db, "SELECT key, value FROM chain_state", &stmt, error))
     return FALSE;
-  for (;; n++)
+  do
     {
-      GBytes *computed;
-      const guint8 *view;
-      CitizHash key;
-      gboolean row;
-      gsize size;
-
-      if (n % AHEAD == 0)
-        warm_state (state, keys);
-      if (!citiz_stmt_next (stmt, &row, error))
+      if (!read_stored (stmt, &stored, error))
         return FALSE;
-      if (!row)
-        break;
-      computed = citiz_stmt_hash (stmt, 0, &key) ? citiz_state_get (state, &key) : NULL;
-      view = citiz_stmt_view (stmt, 1, &size);
-      if (computed == NULL || size != g_bytes_get_size (computed)
-          || memcmp (view, g_bytes_get_data (computed, NULL), size) != 0)
+      if (!is_stored (state, &stored))
         return citiz_chain_damaged (error, verifier->tag, "the stored state is not its own");
+      n += stored.n;
     }
+  while (stored.n == AHEAD);
   return n == citiz_state_size (state)
          || citiz_chain_damaged (error, verifier->tag, "a part of the state is missing");
 }

@@ -282,7 +282,7 @@ open_handle (CitizDb *db, const gchar *path, gboolean exists, CitizDbFlags flags
   gboolean unclean = exists && was_left_open (path);
   int rc = sqlite3_open_v2 (
       path, &db->handle,
-      SQLITE_OPEN_READWRITE | (exists ? 0 : SQLITE_OPEN_CREATE) | SQLITE_OPEN_FULLMUTEX, vfs_name);
+      SQLITE_OPEN_READWRITE | (exists ? 0 : SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX, vfs_name);
 
   if (rc != SQLITE_OK)
     {
