@@ -338,7 +338,7 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
   if (!go_on (chain, error))
     return FALSE;
   if (level == CITIZ_LEVEL_STRUCTURAL && chain->aside == NULL)
-    chain->aside = citiz_check_ahead_new (1, TRUE);
+    chain->aside = citiz_check_ahead_new (2, TRUE);
   if (level == CITIZ_LEVEL_STRUCTURAL) /* who verifies will ask for the rest */
     citiz_chain_check_ahead (chain, chain->aside, blocks);
   return TRUE;

@@ -3,8 +3,11 @@
 
 #include "crypto/citiz-hash.h"
 
+#include <sys/resource.h>
+
 #define MAX_PENDING 4096 /* transactions under way; what is offered beyond them is left for later */
 #define MAX_GOOD    1000000 /* blocks that are remembered, 32 bytes each */
+#define STEP_BACK   10      /* who goes on meanwhile is served first */
 
 struct _CitizCheckAhead
 {
@@ -66,6 +69,8 @@ run_cb (gpointer data, gpointer user_data)
   Job *job = data;
   guint i = 0;
 
+  if (ahead->gently)
+    setpriority (PRIO_PROCESS, 0, STEP_BACK); /* of this thread: Linux has one for each */
   while (i < job->txs->len && !g_atomic_int_get (&ahead->stopped)
          && is_signed (job->txs->pdata[i], &job->keys[i]))
     i++;
@@ -81,7 +86,7 @@ run_cb (gpointer data, gpointer user_data)
 
 /**
  * citiz_check_ahead_new:
- * @gently: for who goes on meanwhile: what is still under way is not waited for
+ * @gently: for who goes on meanwhile: what is still under way is not waited for, and the threads, which are nobody else's, take what the others leave
  */
 CitizCheckAhead *
 citiz_check_ahead_new (guint n_threads, gboolean gently)
@@ -90,7 +95,7 @@ citiz_check_ahead_new (guint n_threads, gboolean gently)
 
   g_mutex_init (&ahead->mutex);
   g_cond_init (&ahead->cond);
-  ahead->threads = g_thread_pool_new (run_cb, ahead, (gint) n_threads, FALSE, NULL);
+  ahead->threads = g_thread_pool_new (run_cb, ahead, (gint) n_threads, gently, NULL);
   ahead->gently = gently;
   ahead->jobs = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   ahead->good

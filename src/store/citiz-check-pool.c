@@ -3,7 +3,7 @@
 
 #define BUNDLE      32 /* checks handed over at once: a millisecond or two of work */
 #define N_THREADS   2
-#define MAX_PENDING 32 /* bundles under way before the adding thread waits */
+#define MAX_PENDING 256 /* bundles under way before the adding thread waits: 3 MB */
 
 typedef struct
 {
