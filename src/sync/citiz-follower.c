@@ -11,6 +11,8 @@
 #define RANGE      256
 /* Bytes taken in one go, with one sync: some 20 ms. Twice as many where no signature is waited for. */
 #define SLICE (256u * 1024)
+/* Slices of a history that are read before they are taken: their signatures are checked meanwhile. */
+#define AHEAD 4
 
 struct _CitizFollower
 {
@@ -29,9 +31,12 @@ struct _CitizFollower
   GSource *again;
   gboolean asking;
   GSource *slice;
-  GPtrArray *got; /* CitizBlock: what of an answer is not taken yet */
-  gchar *from;    /* whose answer it is */
-  GBytes *next;   /* the answer behind it, which came meanwhile */
+  GPtrArray *rest; /* GBytes: the blocks of an answer */
+  guint n_read;    /* of them */
+  GPtrArray *got;  /* CitizBlock: those that were read and are not taken yet */
+  gsize weight;    /* of these */
+  gchar *from;     /* whose answer it is */
+  GBytes *next;    /* the answer behind it, which came meanwhile */
   gchar *next_from;
   gboolean
       asked_ahead; /* of the range that is being taken, once: who is busy is not asked again and again */
@@ -122,6 +127,7 @@ drop_slices (CitizFollower *self)
   if (self->slice != NULL)
     g_source_destroy (self->slice);
   g_clear_pointer (&self->slice, g_source_unref);
+  g_clear_pointer (&self->rest, g_ptr_array_unref);
   g_clear_pointer (&self->got, g_ptr_array_unref);
   g_clear_pointer (&self->from, g_free);
 }
@@ -137,12 +143,61 @@ weigh (const CitizBlock *block)
   return bytes;
 }
 
+static gsize
+slice_size (CitizFollower *self)
+{
+  return self->behind != NULL || self->level == CITIZ_LEVEL_FULL ? SLICE : 2 * SLICE;
+}
+
+/* The next block of the answer. A range of the history may go on beyond it; what makes a closing block final belongs to that one. */
+static gboolean
+read_one (CitizFollower *self, GError **error)
+{
+  gsize n;
+  const guint8 *view = g_bytes_get_data (self->rest->pdata[self->n_read++], &n);
+  CitizBlock *block = citiz_block_decode (view, n, TRUE, error);
+
+  if (block == NULL)
+    return FALSE;
+  if (self->behind != NULL && block->header.flags != CITIZ_BLOCK_CONTINUATION
+      && block->header.height > citiz_chain_base (self->chain))
+    {
+      citiz_block_free (block);
+      self->n_read = self->rest->len;
+      return TRUE;
+    }
+  g_ptr_array_add (self->got, block);
+  self->weight += weigh (block);
+  return TRUE;
+}
+
+/* Blocks for a slice, or a few: of a whole range each transaction would wait in memory for its turn. */
+static gboolean
+read_on (CitizFollower *self, GError **error)
+{
+  const gsize enough = slice_size (self) * (self->behind != NULL ? AHEAD : 1);
+  const guint before = self->got->len;
+  g_autoptr (GPtrArray) fresh = NULL;
+
+  while (self->n_read < self->rest->len
+         && (self->weight < enough
+             || ((const CitizBlock *) self->got->pdata[self->got->len - 1])->final == NULL))
+    if (!read_one (self, error))
+      return FALSE;
+  if (self->behind == NULL || self->got->len == before)
+    return TRUE;
+  fresh = g_ptr_array_new ();
+  for (guint i = before; i < self->got->len; i++)
+    g_ptr_array_add (fresh, self->got->pdata[i]);
+  citiz_chain_verifier_expect (self->behind, fresh);
+  return TRUE;
+}
+
 /* The next blocks, up to one with its certificate, of one epoch. */
 static GPtrArray *
 next_slice (CitizFollower *self)
 {
-  const gboolean signatures = self->behind != NULL || self->level == CITIZ_LEVEL_FULL;
-  const gsize enough = signatures ? SLICE : 2 * SLICE;
+  const gsize enough = slice_size (self);
   GPtrArray *slice = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
   gboolean final = FALSE;
   gsize bytes = 0;
@@ -159,6 +214,7 @@ next_slice (CitizFollower *self)
       bytes += weigh (block);
       g_ptr_array_add (slice, block);
     }
+  self->weight -= bytes;
   return slice;
 }
 
@@ -221,22 +277,35 @@ part (CitizFollower *self)
   miss (self, CITIZ_FOLLOWER_ASKING);
 }
 
+/* Of the last block of the answer, by its own word; 0 if it cannot be read. */
+static guint64
+last_height (CitizFollower *self)
+{
+  for (guint i = self->rest->len; i > 0; i--)
+    {
+      CitizBlockHeader header;
+      gsize n;
+      const guint8 *view = g_bytes_get_data (self->rest->pdata[i - 1], &n);
+
+      if (!citiz_block_header_decode (view, MIN (n, CITIZ_HEADER_SIZE), &header, NULL))
+        break;
+      if (header.flags != CITIZ_BLOCK_CONTINUATION)
+        return header.height;
+    }
+  return 0;
+}
+
 /* There is more to do than one slice: what comes behind it is brought meanwhile. */
 static void
 ask_ahead (CitizFollower *self)
 {
-  const guint64 base = citiz_chain_base (self->chain);
-  guint i = self->got->len;
   guint64 last;
 
   if (self->asking || self->next != NULL || self->asked_ahead)
     return;
   self->asked_ahead = TRUE;
-  while (i > 0
-         && ((CitizBlock *) self->got->pdata[i - 1])->header.flags == CITIZ_BLOCK_CONTINUATION)
-    i--;
-  last = i > 0 ? ((CitizBlock *) self->got->pdata[i - 1])->header.height : 0;
-  if (last > 0 && (self->behind == NULL || last < base))
+  last = last_height (self);
+  if (last > 0 && (self->behind == NULL || last < citiz_chain_base (self->chain)))
     ask_from (self, last + 1);
 }
 
@@ -283,6 +352,11 @@ slice_cb (gpointer data)
       citiz_follower_stop (self);
       return G_SOURCE_REMOVE;
     }
+  if (!read_on (self, &error))
+    {
+      refuse_blocks (self, error);
+      return G_SOURCE_REMOVE;
+    }
   if (self->got->len > 0)
     {
       ask_ahead (self);
@@ -299,42 +373,29 @@ is_eager (CitizFollower *self)
   return self->eager > 0 && (self->told == 0 || citiz_chain_height (self->chain) < self->told);
 }
 
-/* A range of the history may go on beyond it; what makes a closing block final belongs to that one. */
-static void
-cut_beyond (CitizFollower *self, GPtrArray *blocks)
-{
-  const guint64 last = citiz_chain_base (self->chain);
-  guint n = 0;
-
-  while (n < blocks->len
-         && (((CitizBlock *) blocks->pdata[n])->header.height <= last
-             || ((CitizBlock *) blocks->pdata[n])->header.flags == CITIZ_BLOCK_CONTINUATION))
-    n++;
-  g_ptr_array_set_size (blocks, (gint) n);
-}
-
 static void
 take (CitizFollower *self, const gchar *url, GBytes *answer)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) blocks = citiz_range_decode (answer, &error);
 
   self->from = g_strdup (url);
   self->asked_ahead = FALSE;
-  if (blocks == NULL)
+  self->rest = citiz_range_cut (answer, &error);
+  self->got = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  self->n_read = 0;
+  self->weight = 0;
+  if (self->rest == NULL || !read_on (self, &error))
     {
       refuse_blocks (self, error);
       return;
     }
-  if (self->behind != NULL)
-    cut_beyond (self, blocks);
-  if (blocks->len == 0 && self->behind != NULL)
+  if (self->got->len == 0 && self->behind != NULL)
     {
       drop_slices (self);
       miss (self, CITIZ_FOLLOWER_ALONE); /* it has less than what is final */
       return;
     }
-  if (blocks->len == 0)
+  if (self->got->len == 0)
     {
       drop_slices (self);
       self->misses = 0;
@@ -342,9 +403,6 @@ take (CitizFollower *self, const gchar *url, GBytes *answer)
       ask_in (self, is_eager (self) ? 0 : self->idle_ms);
       return;
     }
-  if (self->behind != NULL)
-    citiz_chain_verifier_expect (self->behind, blocks);
-  self->got = g_steal_pointer (&blocks);
   self->slice = g_idle_source_new ();
   g_source_set_callback (self->slice, slice_cb, self, NULL);
   g_source_attach (self->slice, g_main_context_get_thread_default ());
