@@ -117,6 +117,30 @@ put_section (Paper *paper,
     }
 }
 
+static gboolean
+has_sample (const CitizRecord *record)
+{
+  for (guint i = 0; i < citiz_n_export_sections; i++)
+    {
+      g_autoptr (GPtrArray) items = citiz_record_list (record, citiz_export_sections[i].kind);
+
+      for (guint j = 0; j < items->len; j++)
+        if (((const CitizItem *) items->pdata[j])->sample)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+/* On every page: paper is taken apart, and an invented result must not end in somebody's file. */
+static void
+mark_sample (Paper *paper)
+{
+  g_autofree gchar *plain = paper->foot;
+
+  paper->foot = g_strdup_printf ("%s · %s", plain,
+                                 _ ("Sample record: nothing in it is about a real person."));
+}
+
 static void
 put_head (Paper *paper, const CitizRecord *record, CitizLanguage language)
 {
@@ -180,6 +204,8 @@ citiz_export_pdf (const CitizRecord *record, CitizLanguage language, CitizTime n
   Paper paper = {0};
 
   paper_open (&paper, now);
+  if (has_sample (record))
+    mark_sample (&paper);
   put_head (&paper, record, language);
   for (guint i = 0; i < citiz_n_export_sections; i++)
     put_section (&paper, record, &citiz_export_sections[i], language);

@@ -183,6 +183,34 @@ add_reaction (GString *details, const CitizItem *item, CitizLanguage language)
   add_detail (details, joined);
 }
 
+/* Whose illness it was; who is to be called. */
+static void
+add_relation (GString *details, const CitizItem *item)
+{
+  if (item->kind == CITIZ_KIND_FAMILY)
+    add_detail (details, item->person);
+  if (item->kind != CITIZ_KIND_FAMILY || g_strcmp0 (item->relationship, item->person) != 0)
+    add_detail (details, item->relationship);
+}
+
+/* "57 g or more": a goal's figures, unless it has one alone, which is its value. */
+static void
+add_target (GString *details, const CitizItem *item, CitizLanguage language)
+{
+  const CitizRange *range = &item->range;
+  const gboolean low = citiz_decimal_known (&range->low), high = citiz_decimal_known (&range->high);
+  g_autofree gchar *from = NULL, *to = NULL, *both = NULL;
+
+  if (item->kind != CITIZ_KIND_GOAL || citiz_decimal_known (&item->value) || (!low && !high))
+    return;
+  from = value_text (&range->low, NULL, high ? NULL : item->unit, language);
+  to = value_text (&range->high, NULL, item->unit, language);
+  both = low && high ? g_strdup_printf (_ ("%s to %s"), from, to)
+         : low       ? g_strdup_printf (_ ("%s or more"), from)
+                     : g_strdup_printf (range->below ? _ ("less than %s") : _ ("%s or less"), to);
+  add_detail (details, both);
+}
+
 static gboolean
 lasts (const CitizItem *item)
 {
@@ -195,6 +223,7 @@ describe_details (const CitizItem *item, CitizLanguage language)
 {
   GString *details = g_string_new (NULL);
 
+  add_relation (details, item);
   add_detail (details, standing_word (item));
   if (item->verification == CITIZ_VERIFICATION_UNCONFIRMED
       || item->verification == CITIZ_VERIFICATION_PROVISIONAL)
@@ -218,6 +247,7 @@ describe_details (const CitizItem *item, CitizLanguage language)
       g_autofree gchar *value = value_text (&item->value, item->comparator, item->unit, language);
       add_detail (details, value);
     }
+  add_target (details, item, language);
   add_detail (details, item->text);
   if (item->kind == CITIZ_KIND_SESSION)
     add_session (details, item, language);

@@ -228,6 +228,14 @@ test_says_all (App *app, gconstpointer data)
         .onset = date_of ("2022-01-04T10:15:00-05:00")},
        "60.64\302\240mg/dL",
        "2022-01-04 10:15"},
+      {CITIZ_KIND_FAMILY,
+       {.title = "Breast cancer", .relationship = "Sister", .note = "at 61"},
+       "Sister · at 61",
+       ""},
+      {CITIZ_KIND_CONTACT,
+       {.title = "Luc Pelletier", .relationship = "Neighbour", .phone = "514 555-0118"},
+       "Neighbour · 514 555-0118",
+       ""},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -421,6 +429,54 @@ test_pdf (App *app, gconstpointer data)
   g_assert_cmpuint (count_pages (full, n), >, 1);
 }
 
+/* A goal without its figures says nothing. */
+static void
+test_says_goal (App *app, gconstpointer data)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+
+  load_sample (app);
+  rows = citiz_export_rows (citiz_session_get_record (app->session), CITIZ_KIND_GOAL,
+                            CITIZ_LANGUAGE_FR);
+  g_assert_cmpuint (rows->len, ==, 3);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const CitizExportRow *row = rows->pdata[i];
+
+      g_assert_true (g_str_has_suffix (row->details, " or less")
+                     || g_str_has_suffix (row->details, "g or more")
+                     || g_str_has_suffix (row->details, "kcal or more"));
+    }
+}
+
+/* Invented results must not end in somebody's file: each page says whose they are not. */
+static void
+test_pdf_sample (App *app, gconstpointer data)
+{
+  static const gchar mark[] = "nothing in it is about a real person";
+  g_autofree gchar *tool = g_find_program_in_path ("pdftotext"),
+                   *path = g_build_filename (app->folder, "sample.pdf", NULL), *pdf = NULL,
+                   *text = NULL;
+  const gchar *argv[] = {"pdftotext", path, "-", NULL};
+  guint pages, marks = 0;
+  gsize n;
+
+  if (tool == NULL)
+    {
+      g_test_skip ("no pdftotext");
+      return;
+    }
+  load_sample (app);
+  pdf = export(app, "pdf", &n, NULL);
+  pages = count_pages (pdf, n);
+  g_assert_true (g_file_set_contents (path, pdf, (gssize) n, NULL));
+  g_assert_true (g_spawn_sync (NULL, (gchar **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text,
+                               NULL, NULL, NULL));
+  for (const gchar *at = text; (at = strstr (at, mark)) != NULL; at += sizeof mark)
+    marks++;
+  g_assert_cmpuint (marks, ==, pages);
+}
+
 static void
 test_refused (App *app, gconstpointer data)
 {
@@ -530,6 +586,8 @@ main (int argc, char **argv)
   ADD ("/app/export/says-dose", test_says_dose);
   ADD ("/app/export/says-content", test_says_content);
   ADD ("/app/export/pdf", test_pdf);
+  ADD ("/app/export/pdf-sample", test_pdf_sample);
+  ADD ("/app/export/says-goal", test_says_goal);
   ADD ("/app/export/refused", test_refused);
   ADD ("/app/export/removed", test_removed);
   ADD ("/app/export/stopped", test_stopped);
