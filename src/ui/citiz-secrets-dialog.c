@@ -329,6 +329,18 @@ erase_changed_cb (Dialog *dialog)
           && *citiz_secret_row_get_text (CITIZ_SECRET_ROW (dialog->old)) != '\0');
 }
 
+/* As high as its words need: an AdwStatusPage has a scroller of its own, which cuts them. */
+static void
+put_words (Dialog *dialog, const gchar *text, const gchar *style)
+{
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "justify",
+                                   GTK_JUSTIFY_CENTER, NULL);
+
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
+  gtk_box_append (GTK_BOX (dialog->page), label);
+}
+
 static void
 erase_cb (Dialog *dialog)
 {
@@ -343,20 +355,15 @@ void
 citiz_erase_show (GtkWidget *parent, CitizSession *session)
 {
   Dialog *dialog = dialog_new (parent, session, _ ("Erase Everything"), 480);
-  GtkWidget *status, *list = NULL;
+  GtkWidget *list = NULL;
   g_autofree gchar *title = g_strdup_printf (_ ("Type %s"), erase_word ());
 
-  status = g_object_new (
-      ADW_TYPE_STATUS_PAGE, "icon-name", "citiz-alert-symbolic", "title",
-      _ ("Erase Your Whole Record?"), "description",
+  put_words (dialog, _ ("Erase Your Whole Record?"), "title-2");
+  put_words (
+      dialog,
       _ ("Health data, documents, accesses and keys go for good, live accesses are revoked first. "
          "Your recovery sheet opens nothing any more. Export first if you want to keep a copy."),
       NULL);
-  gtk_widget_add_css_class (status, "compact");
-  /* Its own scroller would cut the warning's last line; the whole page scrolls. */
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (gtk_widget_get_first_child (status)),
-                                  GTK_POLICY_NEVER, GTK_POLICY_NEVER);
-  gtk_box_append (GTK_BOX (dialog->page), status);
   dialog->old = password_row (_ ("Your passphrase"), &list);
   dialog->word = citiz_text_row_new (title);
   gtk_list_box_append (GTK_LIST_BOX (list), dialog->word);

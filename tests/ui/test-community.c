@@ -6,11 +6,14 @@
 #include "app-fixture.h"
 #include "community-world.h"
 
+#include "app/citiz-session-private.h"
 #include "crypto/citiz-crypto.h"
 #include "ui/citiz-community-dialog.h"
 #include "ui/citiz-community-text.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-preferences.h"
+#include "ui/citiz-secret-row.h"
+#include "ui/citiz-secrets-dialog.h"
 #include "ui/citiz-window.h"
 
 /* The toolkit may hold a row, and with it the session, for a while after its window: the clock of a session outlives its test. */
@@ -377,6 +380,44 @@ test_preferences (Scene *scene, gconstpointer unused)
   g_assert_false (sees ("Join a community…"));
 }
 
+/* --- erasing --- */
+
+static CitizSessionState
+state_of (Scene *scene)
+{
+  return citiz_session_get_state (scene->app->session);
+}
+
+/* An access is open and no node is there to take its end: nothing goes until the person says so once more. */
+static void
+test_erase (Scene *scene, gconstpointer unused)
+{
+  GtkWidget *word;
+  gpointer dialog;
+
+  join (scene);
+  gtk_widget_activate_action (scene->window, "win.emergency", NULL);
+  RUN_UNTIL (citiz_session_get_emergency (scene->app->session) != NULL);
+  for (guint i = 0; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_DOWN;
+  scene->app->session->end_wait_ms = 1;
+  citiz_erase_show (scene->window, scene->app->session);
+  RUN_UNTIL (sees ("Erase Your Whole Record?"));
+  g_assert_true (sees ("Export first if you want to keep a copy."));
+  g_assert_null (find (GTK_TYPE_BUTTON, "_Erase All the Same"));
+  word = find (ADW_TYPE_ENTRY_ROW, "");
+  dialog = gtk_widget_get_root (word);
+  g_object_add_weak_pointer (dialog, &dialog); /* the answer holds it longer than the screen */
+  citiz_secret_row_set_text (CITIZ_SECRET_ROW (gtk_widget_get_prev_sibling (word)), APP_PASSPHRASE);
+  gtk_editable_set_text (GTK_EDITABLE (word), "ERASE");
+  press ("_Erase Everything");
+  RUN_UNTIL (find (GTK_TYPE_BUTTON, "_Erase All the Same") != NULL);
+  g_assert_true (sees ("do not confirm the end of an access"));
+  g_assert_cmpint (state_of (scene), ==, CITIZ_SESSION_OPEN);
+  press ("_Erase All the Same");
+  RUN_UNTIL (state_of (scene) == CITIZ_SESSION_NEW && dialog == NULL);
+}
+
 /* --- words --- */
 
 /* Each state, and each size of a community, has a title and a sentence; nothing is promised that cannot be kept. */
@@ -576,6 +617,7 @@ main (int argc, char **argv)
   } tests[] = {
       {"invitation", test_invitation}, {"refused", test_refused}, {"locked", test_locked},
       {"whole-life", test_whole_life}, {"states", test_states},   {"preferences", test_preferences},
+      {"erase", test_erase},
   };
 
   gtk_test_init (&argc, &argv, NULL);
