@@ -397,6 +397,19 @@ citiz_form_class_init (CitizFormClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
+/* Between two buttons in a narrow window it takes two lines: the header's own would be cut. */
+static GtkWidget *
+title_new (CitizForm *self)
+{
+  GtkWidget *label
+      = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER, NULL);
+
+  gtk_widget_add_css_class (label, "title");
+  gtk_widget_add_css_class (label, "form-title");
+  g_object_bind_property (self, "title", label, "label", G_BINDING_SYNC_CREATE);
+  return label;
+}
+
 static void
 citiz_form_init (CitizForm *self)
 {
@@ -412,6 +425,7 @@ citiz_form_init (CitizForm *self)
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->save);
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title_new (self));
   gtk_box_append (GTK_BOX (outer), header);
 
   self->banner_label = gtk_label_new (NULL);

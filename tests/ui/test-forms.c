@@ -488,6 +488,24 @@ test_units_shown (void)
   choose ("weight", NULL);
 }
 
+/* In the narrowest window the longest title stands whole between its two buttons. */
+static void
+test_title (void)
+{
+  const gchar *title = citiz_kind_add_title (CITIZ_KIND_FAMILY);
+  CitizForm *form = citiz_form_new (NULL, title, NULL, citiz_add_fields (CITIZ_KIND_FAMILY));
+  GtkWidget *label;
+
+  gtk_window_set_default_size (GTK_WINDOW (form), 300, 640);
+  gtk_window_present (GTK_WINDOW (form));
+  label = ui_find (GTK_WIDGET (form), GTK_TYPE_LABEL, title, FALSE);
+  g_assert_nonnull (label);
+  while (gtk_widget_get_width (label) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label))));
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -516,6 +534,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/forms/correction-units", test_correction_units);
   g_test_add_func ("/ui/forms/units-shown", test_units_shown);
   g_test_add_func ("/ui/forms/take-out", test_take_out);
+  g_test_add_func ("/ui/forms/title", test_title);
   result = g_test_run ();
   g_object_unref (session);
   return result;
