@@ -332,6 +332,13 @@ chip_cb (GtkToggleButton *chip, gpointer data)
     }
 }
 
+/* Also the one that is down already: a search goes through all parts, so a press asks to see that part again. */
+static void
+chip_pressed_cb (CitizCarePage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+}
+
 static GtkWidget *
 chips_new (CitizCarePage *self)
 {
@@ -347,6 +354,7 @@ chips_new (CitizCarePage *self)
                                    first != NULL ? GTK_TOGGLE_BUTTON (first) : NULL);
       gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (chip), i == 0);
       g_signal_connect (chip, "toggled", G_CALLBACK (chip_cb), (gpointer) sections[i].name);
+      g_signal_connect_swapped (chip, "clicked", G_CALLBACK (chip_pressed_cb), self);
       gtk_box_append (GTK_BOX (self->chips), chip);
       first = first != NULL ? first : chip;
     }

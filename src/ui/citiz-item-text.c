@@ -222,6 +222,26 @@ is_numbered (const CitizDate *date, const gchar *words)
   return date->precision >= CITIZ_DATE_DAY && g_ascii_isdigit (*words);
 }
 
+/* "Du 3 mars 2021 à hier", "Du 3 au 9 mars": each end by whether it is a day with its number. */
+static void
+add_span (GString *line, const gchar *from, gboolean from_day, const gchar *to, gboolean to_day)
+{
+  g_autofree gchar *span = NULL, *capital = NULL;
+
+  if (from_day && to_day)
+    span = g_strdup_printf (C_ ("days", "From %s to %s"), from, to);
+  else if (from_day)
+    /* Translators: the first %s is a day with its number, the second "yesterday", "March 2021" or "2021". */
+    span = g_strdup_printf (C_ ("from a day", "From %s to %s"), from, to);
+  else if (to_day)
+    /* Translators: the second %s is a day with its number, the first "yesterday", "March 2021" or "2021". */
+    span = g_strdup_printf (C_ ("to a day", "From %s to %s"), from, to);
+  else
+    span = g_strdup_printf (_ ("From %s to %s"), from, to);
+  capital = citiz_format_capital (span);
+  g_string_append (line, capital);
+}
+
 gchar *
 citiz_item_line (const CitizItem *item, GDateTime *now)
 {
@@ -241,11 +261,8 @@ citiz_item_line (const CitizItem *item, GDateTime *now)
     case CITIZ_KIND_PROBLEM:
       extra = citiz_date_words (&item->end, now, FALSE);
       if (*onset != '\0' && *extra != '\0')
-        g_string_append_printf (line,
-                                is_numbered (&item->onset, onset) && is_numbered (&item->end, extra)
-                                    ? C_ ("days", "From %s to %s")
-                                    : _ ("From %s to %s"),
-                                onset, extra);
+        add_span (line, onset, is_numbered (&item->onset, onset), extra,
+                  is_numbered (&item->end, extra));
       else if (*onset != '\0')
         g_string_append_printf (line,
                                 is_numbered (&item->onset, onset)

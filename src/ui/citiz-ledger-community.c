@@ -80,7 +80,7 @@ own_status (const Part *part, const CitizCommunityView *view)
   if (view == NULL)
     return citiz_status_new ("citiz-check-symbolic", _ ("In order"), "ok");
   if (view->false_ledger || view->state == CITIZ_COMMUNITY_VIEW_FAILED)
-    return citiz_status_new ("citiz-alert-symbolic", _ ("Stopped"), "bad");
+    return citiz_status_new ("citiz-alert-symbolic", C_ ("this computer", "Stopped"), "bad");
   if (view->level == 2 && view->height >= view->node_height)
     return citiz_status_new ("citiz-check-symbolic", _ ("In agreement"), "ok");
   if (view->level == 2)

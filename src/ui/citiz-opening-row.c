@@ -281,7 +281,7 @@ citiz_opening_show (GtkWidget *parent, CitizSession *session, CitizOpening *open
   g_autofree gchar *said = citiz_opening_said (opening);
   const gchar *title = _ (titles[opening->kind]);
   GtkWidget *header, *page, *entry, *list = citiz_list_new (title);
-  GtkWidget *window = citiz_dialog_new (parent, title, 420, 560, &page, &header);
+  GtkWidget *window = citiz_dialog_new (parent, title, 420, 680, &page, &header);
 
   if (opening->kind != CITIZ_OPENING_CODE_FAILED)
     add_fact (list, _ ("Name, as declared"), citiz_opening_name (opening));

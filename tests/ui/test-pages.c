@@ -325,6 +325,9 @@ test_search (void)
   g_assert_true (shows (page, "Nothing of that name"));
   citiz_care_page_show_section (CITIZ_CARE_PAGE (page), "summary");
   g_assert_true (shows (page, "Apixaban"));
+  search_for (page, "apixaaa");
+  g_signal_emit_by_name (ui_find (page, GTK_TYPE_TOGGLE_BUTTON, "Summary", FALSE), "clicked");
+  g_assert_true (shows (page, "Apixaban"));
   g_assert_finalize_object (page);
 }
 
