@@ -141,6 +141,10 @@ describe_access (CitizAccess *access)
                     access->shlink, "code", access->spoken);
   if (access->n_nodes > 0)
     json_object_set_new (json, "nodes", describe_nodes (access));
+  if (access->copied)
+    json_object_set_new (json, "copied", json_true ());
+  if (access->ended_by_copy)
+    json_object_set_new (json, "endedByCopy", json_true ());
   return json;
 }
 
@@ -353,9 +357,12 @@ say_access (CitizCommandRun *run, CitizAccess *access)
   g_autofree gchar *openings = g_strdup_printf (
       ngettext ("opened %u time", "opened %u times", access->openings), access->openings);
 
-  citiz_say (run, "%s  %s, %s%s%s", id, standing,
+  citiz_say (run, "%s  %s, %s%s%s%s", id, standing,
              access->openings > 0 ? openings : _ ("never opened"), access->sample ? ", " : "",
-             access->sample ? _ ("sample record") : "");
+             access->sample ? _ ("sample record") : "",
+             access->ended_by_copy ? _ (", by another copy of this record")
+             : access->copied      ? _ (", given by another copy of this record")
+                                   : "");
 }
 
 int

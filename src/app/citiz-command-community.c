@@ -117,6 +117,7 @@ describe_alarm (const CitizAlarmView *alarm)
       [CITIZ_ALARM_VIEW_FORK] = "fork",   [CITIZ_ALARM_VIEW_OTHER] = "other-history",
       [CITIZ_ALARM_VIEW_PAGE] = "page",   [CITIZ_ALARM_VIEW_STALL] = "stall",
       [CITIZ_ALARM_VIEW_CLOCK] = "clock", [CITIZ_ALARM_VIEW_GIVEN] = "false-part",
+      [CITIZ_ALARM_VIEW_COPY] = "copy",
   };
   g_autofree gchar *since = citiz_time_text (alarm->since);
   json_t *guilty = json_array ();

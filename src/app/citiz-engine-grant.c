@@ -12,7 +12,8 @@
  *    sample?, link?, shlink?, code?, instead?}
  * Over the nodes of a community (citiz-engine-shared.c) also
  *   {community: its chain, t, nodes: [[key, origin]], held, coded: bits of nodes, door?: the origin of the
- *    node that the link leads to now, led?: bits of those it led to before, ending?: when its end was asked for, status?: how it ended};
+ *    node that the link leads to now, led?: bits of those it led to before, ending?: when its end was asked for, status?: how it ended, endedByCopy?;
+ *    copied?: another copy of this record gave it, which alone knows its link};
  * tx and height are not there: its place on the ledger is found by its id. */
 
 json_t *

@@ -576,7 +576,8 @@ take_answer (CitizShared *shared, const Reading *reading, GPtrArray *mail)
     return;
   shared->n_read++;
   row = take_box (shared, reading, mail, told);
-  if (row > 0) /* it is on one's own disk */
+  if (row > 0 && !citiz_community_is_copied (shared->engine->community)) /* it is on one's own disk,
+                                                                            and no other's */
     citiz_letterbox_drop (&box, row, shared->stop);
   tell (shared, told);
 }
@@ -622,7 +623,8 @@ read_one (CitizShared *shared, const json_t *pair)
   citiz_letterbox_read (&box, shared->stop, read_cb, reading);
 }
 
-/* Every node's box: each keeps what was told to it. Not while the record is locked: the keys are gone. */
+/* Every node's box: each keeps what was told to it. Not while the record is locked: the keys are gone; nor of an access that another copy of the
+ * record gave, which alone can read it. */
 void
 citiz_shared_read_mail (CitizShared *shared)
 {
@@ -634,8 +636,11 @@ citiz_shared_read_mail (CitizShared *shared)
       || citiz_community_get_key (engine->community) == NULL)
     return;
   json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &shared->id, NULL);
-  if (json == NULL)
-    return;
+  if (json == NULL || shared->copied)
+    {
+      citiz_engine_drop_grant (json);
+      return;
+    }
   citiz_engine_shared_client (engine);
   if (shared->stop == NULL)
     shared->stop = g_cancellable_new ();

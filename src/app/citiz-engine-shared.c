@@ -113,6 +113,7 @@ citiz_engine_add_shared (CitizEngine *engine, const CitizId *id, const json_t *j
   shared->forgotten = json_object_get (json, "ended") != NULL;
   shared->renewal = citiz_json_integer (json, "updated") != 0;
   shared->ending = citiz_json_integer (json, "ending") != 0;
+  shared->copied = json_is_true (json_object_get (json, "copied"));
   citiz_shared_read_nodes (shared, json);
   if (engine->shared == NULL)
     engine->shared = g_hash_table_new_full (citiz_id_hash, (GEqualFunc) citiz_id_equal, NULL,
@@ -201,6 +202,10 @@ citiz_engine_describe_shared (CitizEngine *engine, CitizAccess *access, const js
     citiz_shared_describe_door (shared, access, json);
   access->n_coded
       = citiz_n_bits (shared != NULL ? shared->coded : (guint) citiz_json_integer (json, "coded"));
+  access->copied = json_is_true (json_object_get (json, "copied"));
+  access->ended_by_copy = access->state == CITIZ_ACCESS_REVOKED
+                          && (json_is_true (json_object_get (json, "endedByCopy"))
+                              || citiz_engine_is_ended_by_copy (engine, &access->id));
   access->ending = access->state == CITIZ_ACCESS_LIVE && citiz_json_integer (json, "ending") != 0;
   if (chain != NULL && access->state == CITIZ_ACCESS_LIVE)
     citiz_engine_tell_by_clock (access, citiz_chain_get_skew (chain));
@@ -278,7 +283,11 @@ forget (CitizShared *shared, CitizAccessState status, CitizTime ended)
     }
   json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &shared->id, &error);
   if (json != NULL)
-    json_object_set_new (json, "status", json_integer (status));
+    {
+      json_object_set_new (json, "status", json_integer (status));
+      json_object_set_new (json, "endedByCopy",
+                           json_boolean (citiz_engine_is_ended_by_copy (engine, &shared->id)));
+    }
   if (json != NULL && citiz_engine_write_json (engine, CITIZ_CLASS_GRANT, &shared->id, json, &error)
       && citiz_engine_forget_secrets (engine, &shared->id, ended, &error)
       && citiz_vault_delete (engine->vault, CITIZ_CLASS_PARCEL, &shared->id, &error)
@@ -513,6 +522,7 @@ look_at_all (CitizEngine *engine)
 static void
 community_cb (CitizEngine *engine)
 {
+  citiz_engine_adopt_copied (engine);
   look_at_all (engine);
 }
 
@@ -599,6 +609,7 @@ citiz_engine_open_shared (CitizEngine *engine)
       g_signal_connect_swapped (citiz_community_get_outbox (engine->community), "expired",
                                 G_CALLBACK (gone_cb), engine);
     }
+  citiz_engine_adopt_copied (engine);
   look_at_all (engine);
 }
 

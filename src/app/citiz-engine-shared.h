@@ -28,6 +28,7 @@ typedef struct
   gboolean over;      /* the ledger says that it has ended */
   gboolean forgotten; /* and the vault holds no link any more */
   gboolean ending;    /* its end was asked for */
+  gboolean copied;    /* given by another copy of this record */
   gint64 said_at;     /* monotonic us: when its end was said again */
   gint64 lost_at;     /* monotonic us: when another was last asked for in its place */
   guint used, closed; /* as told */
@@ -70,6 +71,10 @@ void citiz_shared_give_up (CitizShared *shared);
 gboolean citiz_shared_clocks_are_heard (const CitizShared *shared);
 void citiz_shared_end_again (CitizShared *shared);
 gboolean citiz_engine_may_open_stalled (guint n_validators);
+
+/* citiz-engine-shared-copy.c */
+void citiz_engine_adopt_copied (CitizEngine *engine);
+gboolean citiz_engine_is_ended_by_copy (CitizEngine *engine, const CitizId *id);
 
 /* citiz-engine-shared-door.c */
 void citiz_shared_read_nodes (CitizShared *shared, const json_t *json);

@@ -78,6 +78,7 @@ describe_alarm (CitizCommunity *community, CitizAlarm *alarm)
       [CITIZ_ALARM_FORK] = CITIZ_ALARM_VIEW_FORK,   [CITIZ_ALARM_OTHER] = CITIZ_ALARM_VIEW_OTHER,
       [CITIZ_ALARM_PAGE] = CITIZ_ALARM_VIEW_PAGE,   [CITIZ_ALARM_STALL] = CITIZ_ALARM_VIEW_STALL,
       [CITIZ_ALARM_CLOCK] = CITIZ_ALARM_VIEW_CLOCK, [CITIZ_ALARM_GIVEN] = CITIZ_ALARM_VIEW_GIVEN,
+      [CITIZ_ALARM_COPY] = CITIZ_ALARM_VIEW_COPY,
   };
   CitizAlarmView *view = g_new0 (CitizAlarmView, 1);
 
@@ -100,7 +101,7 @@ more_first (gconstpointer a, gconstpointer b)
 }
 
 /* As many as more nodes than may lie have counted at least: one of them is honest. Who has just begun, or is not asked, counts none, and says nothing
- * against the others. */
+ * against the others. Fewer words decide nothing. */
 static guint
 count_watchers (GPtrArray *nodes, guint needed)
 {
@@ -110,7 +111,7 @@ count_watchers (GPtrArray *nodes, guint needed)
     if (((const CitizWatched *) nodes->pdata[i])->answers)
       g_array_append_val (said, ((const CitizWatched *) nodes->pdata[i])->watchers);
   g_array_sort (said, more_first);
-  return said->len > 0 ? g_array_index (said, guint, MIN (needed, said->len) - 1) : 0;
+  return needed > 0 && said->len >= needed ? g_array_index (said, guint, needed - 1) : 0;
 }
 
 void
@@ -194,6 +195,7 @@ citiz_engine_dismiss_alarm (CitizEngine *engine,
       [CITIZ_ALARM_VIEW_FORK] = CITIZ_ALARM_FORK,   [CITIZ_ALARM_VIEW_OTHER] = CITIZ_ALARM_OTHER,
       [CITIZ_ALARM_VIEW_PAGE] = CITIZ_ALARM_PAGE,   [CITIZ_ALARM_VIEW_STALL] = CITIZ_ALARM_STALL,
       [CITIZ_ALARM_VIEW_CLOCK] = CITIZ_ALARM_CLOCK, [CITIZ_ALARM_VIEW_GIVEN] = CITIZ_ALARM_GIVEN,
+      [CITIZ_ALARM_VIEW_COPY] = CITIZ_ALARM_COPY,
   };
   const CitizAlarmView *alarm = data;
 

@@ -79,6 +79,9 @@ citiz_session_explain_ready (const CitizAccess *access, const CitizCommunityView
   if (access->ending)
     return g_strdup (_ (
         "You have ended it. Every node that has heard of it gives nothing any more; the ledger will confirm it."));
+  if (access->copied)
+    return g_strdup (_ (
+        "Another copy of this record gave this access: its link and its code are there. It can be ended here, too."));
   if (access->ready == CITIZ_ACCESS_SENDING)
     return explain_sending (access);
   if (citiz_access_is_stranded (access, view))

@@ -65,6 +65,11 @@ citiz_session_explain_alarm (const CitizAlarmView *alarm)
           _ ("The node of %s gave a carer a false part of the key to one of your accesses, and signed it: it is damaged, or it lies. The carer’s page left it out: "
              "the parts of the others open it. Save the evidence and show it to the people who run the nodes."),
           alarm->operator_);
+    case CITIZ_ALARM_VIEW_COPY:
+      return g_strdup (_ (
+          "Another copy of this record writes to your community: on another computer, or this one was restored from a backup. Both go on, but what is entered in one does not "
+          "come to the other. The accesses it gives are listed under Access, and can be ended there. If it is not yours, somebody has your record and can open it: end these "
+          "accesses, then export your record and begin a new one with another passphrase."));
     case CITIZ_ALARM_VIEW_CLOCK:
     default:
       return explain_clock (alarm);

@@ -106,6 +106,9 @@ struct _CitizAccess
   gboolean ending;  /* its end was asked for, and the ledger has not confirmed it yet */
   gboolean moved;   /* a link that was given earlier leads to a node that does not answer now */
   gboolean instead; /* on this computer only because the nodes of the community did not answer */
+  gboolean
+      copied; /* given by another copy of this record: its link is there, its end is here, too */
+  gboolean ended_by_copy; /* not from here */
 };
 
 /* One line of "what the carer will see". */
@@ -557,7 +560,8 @@ typedef enum
   CITIZ_ALARM_VIEW_PAGE,  /* a node gives out another doctor's page */
   CITIZ_ALARM_VIEW_STALL, /* entries wait and nothing becomes final */
   CITIZ_ALARM_VIEW_CLOCK, /* a clock is far off: the node's, or this computer's */
-  CITIZ_ALARM_VIEW_GIVEN  /* a node gave a carer a false part of the key, and signed it */
+  CITIZ_ALARM_VIEW_GIVEN, /* a node gave a carer a false part of the key, and signed it */
+  CITIZ_ALARM_VIEW_COPY   /* another copy of this record is in use */
 } CitizAlarmViewKind;
 
 typedef struct

@@ -341,6 +341,30 @@ citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **erro
 }
 
 /**
+ * citiz_chain_txs_of_account:
+ * @from: a place in the log: all behind it are read, without an index
+ *
+ * Returns: (transfer full) (element-type CitizTxInfo) (nullable): what the account said, in its order
+ */
+GPtrArray *
+citiz_chain_txs_of_account (CitizChain *chain,
+                            const CitizHash *account,
+                            guint64 from,
+                            GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (!citiz_db_prepare (chain->db,
+                         TX_EACH "WHERE t.number >= ?1 AND substr (t.bytes, 36, 32) = ?2 "
+                                 "ORDER BY t.number",
+                         &stmt, error))
+    return NULL;
+  citiz_stmt_bind_int (stmt, 1, (gint64) MIN (from, G_MAXINT64));
+  citiz_stmt_bind_hash (stmt, 2, account);
+  return read_txs (stmt, error);
+}
+
+/**
  * citiz_chain_find_opening:
  * @note: the hash of one
  *

@@ -104,6 +104,10 @@ gboolean citiz_chain_find_tx (CitizChain *chain,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *citiz_chain_txs_of_block (CitizChain *chain, guint64 height, GError **error);
 GPtrArray *citiz_chain_txs_of_grant (CitizChain *chain, const CitizId *grant, GError **error);
+GPtrArray *citiz_chain_txs_of_account (CitizChain *chain,
+                                       const CitizHash *account,
+                                       guint64 from,
+                                       GError **error);
 GPtrArray *citiz_chain_txs_of_community (CitizChain *chain, GError **error);
 CitizTxInfo *citiz_chain_find_opening (CitizChain *chain,
                                        const CitizId *grant,

@@ -16,9 +16,10 @@ typedef enum
   CITIZ_ALARM_STALL = 4, /* transactions wait and nothing becomes final */
   CITIZ_ALARM_CLOCK
   = 5, /* a clock is far from the others: a node's, or with no url this computer's */
-  CITIZ_ALARM_GIVEN = 6 /* a node signed a part of a key that is not what it was handed */
+  CITIZ_ALARM_GIVEN = 6, /* a node signed a part of a key that is not what it was handed */
+  CITIZ_ALARM_COPY = 7   /* another copy of this record signs for the same account */
 } CitizAlarmKind;
-#define CITIZ_N_ALARMS 7
+#define CITIZ_N_ALARMS 8
 
 typedef struct
 {

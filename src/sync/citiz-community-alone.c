@@ -1,4 +1,4 @@
-/* What cannot wait for a sponsor: when it does not answer, one works for a place of one's own. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What cannot wait for a sponsor: when it does not answer, one works for a place of one's own. What is signed once more. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "sync/citiz-community-private.h"
 
 #include "sync/citiz-vouch.h"
@@ -6,7 +6,7 @@
 
 #define SPONSOR_WITHIN_MS 2000
 
-/* A transaction that waits for its sponsor, or that asks for more than its signature shows. */
+/* A transaction that waits for its sponsor, that asks for more than its signature shows, or whose number was taken. */
 typedef struct
 {
   CitizCommunity *community; /* gone once @stop is cancelled */
@@ -26,6 +26,19 @@ alone_free (gpointer data)
   g_free (alone);
 }
 
+/* It takes the place of the one before. */
+static void
+take_place (Alone *alone, CitizTx *tx)
+{
+  CitizCommunity *self = alone->community;
+
+  citiz_tx_sign (tx, alone->key);
+  citiz_community_save (self); /* that it was signed, if under another number */
+  citiz_outbox_replace (self->outbox, citiz_tx_get_id (alone->before), tx);
+  citiz_community_outbox_vouched (self, alone->before, tx);
+  citiz_community_go_alone_later (self, tx);
+}
+
 static void
 worked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -34,16 +47,10 @@ worked_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!g_cancellable_is_cancelled (alone->stop))
     {
-      CitizCommunity *self = alone->community;
-      const CitizHash *before = citiz_tx_get_id (alone->before);
-
-      if (citiz_hash_equal (&self->mending, before))
-        self->mending = (CitizHash){0};
+      if (citiz_hash_equal (&alone->community->mending, citiz_tx_get_id (alone->before)))
+        alone->community->mending = (CitizHash){0};
       if (tx != NULL)
-        {
-          citiz_tx_sign (tx, alone->key);
-          citiz_outbox_replace (self->outbox, before, tx);
-        }
+        take_place (alone, tx);
     }
   alone_free (alone);
 }
@@ -149,4 +156,33 @@ citiz_community_mend (CitizCommunity *self, CitizTx *tx)
     }
   self->mending = *citiz_tx_get_id (tx);
   work (alone_new (self, tx));
+}
+
+/**
+ * citiz_community_sign_anew:
+ * @tx: in the outbox, its number taken by another copy of this record
+ *
+ * The same words under the next number: no block can hold them under the other.
+ */
+void
+citiz_community_sign_anew (CitizCommunity *self, CitizTx *tx)
+{
+  g_autoptr (CitizTx) next = NULL;
+  Alone *alone;
+  guint bits;
+
+  citiz_community_see_copy (self);
+  if (self->key == NULL || self->stop == NULL
+      || !citiz_hash_equal (&self->mending, &(CitizHash){0}))
+    return;
+  next = citiz_community_prepare (self, tx->type, &tx->body, &bits);
+  alone = alone_new (self, tx);
+  if (bits > 0)
+    {
+      self->mending = *citiz_tx_get_id (tx);
+      citiz_work_async (NULL, next, bits, self->stop, worked_cb, alone);
+      return;
+    }
+  take_place (alone, next);
+  alone_free (alone);
 }

@@ -41,6 +41,24 @@ refused_json (const GArray *refused)
   return list;
 }
 
+static json_t *
+signed_json (const CitizCommunity *self)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < self->signed_->len; i++)
+    {
+      const CitizSigned *one = &g_array_index (self->signed_, CitizSigned, i);
+
+      json_array_append_new (
+          list, json_pack ("[I, I]", (json_int_t) one->nonce, (json_int_t) one->valid_until.ms));
+    }
+  return json_pack ("{s:b, s:I, s:I, s:I, s:b, s:b, s:o}", "known", self->signed_known, "from",
+                    (json_int_t) self->signed_from, "seen", (json_int_t) self->seen_next, "looked",
+                    (json_int_t) self->looked, "copied", self->copied, "told", self->copy_told,
+                    "list", list);
+}
+
 static GBytes *
 dump (json_t *json)
 {
@@ -71,6 +89,7 @@ citiz_community_write (CitizCommunity *self)
                                     (json_int_t) self->committed.community_height));
   if (self->refused->len > 0)
     json_object_set_new (json, "refused", refused_json (self->refused));
+  json_object_set_new (json, "signed", signed_json (self));
   if (self->pending.height > 0)
     json_object_set_new (json, "pending",
                          json_pack ("{s:I, s:o, s:o, s:o, s:o}", "height",
@@ -201,6 +220,28 @@ read_refused (CitizCommunity *self, json_t *list)
   }
 }
 
+/* Of an earlier version of the program there is none: it begins when the copy is even. */
+static void
+read_signed (CitizCommunity *self, json_t *json)
+{
+  json_t *one;
+  gsize i;
+
+  self->signed_known = json_is_true (json_object_get (json, "known"));
+  self->signed_from = read_height (json, "from");
+  self->seen_next = read_height (json, "seen");
+  self->looked = read_height (json, "looked");
+  self->copied = json_is_true (json_object_get (json, "copied"));
+  self->copy_told = json_is_true (json_object_get (json, "told"));
+  json_array_foreach (json_object_get (json, "list"), i, one)
+  {
+    const CitizSigned read = {(guint64) json_integer_value (json_array_get (one, 0)),
+                              {json_integer_value (json_array_get (one, 1))}};
+
+    g_array_append_val (self->signed_, read);
+  }
+}
+
 /* Returns: %FALSE with %CITIZ_STORE_ERROR_NEWER or %CITIZ_STORE_ERROR_DAMAGED when the community cannot be known from it */
 gboolean
 citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error)
@@ -222,6 +263,7 @@ citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error)
   self->full = read_height (json, "full") == 1;
   read_heads (self, json);
   read_refused (self, json_object_get (json, "refused"));
+  read_signed (self, json_object_get (json, "signed"));
   json_decref (json);
   return TRUE;
 }

@@ -382,6 +382,7 @@ citiz_community_moved (CitizCommunity *self)
   citiz_outbox_look (self->outbox);
   if (self->stop == NULL) /* by who heard of it */
     return;
+  citiz_community_look_for_copies (self);
   if (citiz_community_get_state (self) == CITIZ_COMMUNITY_EVEN)
     verify_all (self);
   citiz_community_say_what_is_due (self);

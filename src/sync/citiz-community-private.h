@@ -17,6 +17,13 @@ typedef struct
   CitizHash chain, hash, salt, tx;
 } CitizPendingHead;
 
+/* What tells a transaction that this copy of the record signed from those of another. */
+typedef struct
+{
+  guint64 nonce;
+  CitizTime valid_until;
+} CitizSigned;
+
 struct _CitizCommunity
 {
   GObject parent_instance;
@@ -41,6 +48,14 @@ struct _CitizCommunity
   CitizPublicKey recovery;
   CitizHash account;
   guint64 next_nonce; /* of what was signed and is not in the outbox yet */
+  /* other copies of this record */
+  GArray *signed_;     /* CitizSigned: of this copy, the newest last */
+  guint64 signed_from; /* smaller numbers are of before what is remembered, and taken for its own */
+  guint64 seen_next;   /* the first that neither was signed here nor seen on the chain */
+  gboolean signed_known;
+  guint64 looked;     /* so much of the log holds nothing of theirs that was not taken */
+  gboolean copied;    /* beyond that it does */
+  gboolean copy_told; /* that there is another */
   GCancellable *stop; /* NULL: not started */
   gboolean paused;
   gboolean unsaved;  /* something to remember came while the record was locked */
@@ -103,11 +118,18 @@ void citiz_community_disarm (GSource **source);
 void citiz_community_go_alone_later (CitizCommunity *self, CitizTx *tx);
 void citiz_community_go_on_alone (CitizCommunity *self);
 void citiz_community_mend (CitizCommunity *self, CitizTx *tx);
+void citiz_community_sign_anew (CitizCommunity *self, CitizTx *tx);
 
 /* citiz-community-catch-up.c */
 void citiz_community_catch_up (CitizCommunity *self);
 void citiz_community_stop_catching_up (CitizCommunity *self);
 void citiz_community_fill (CitizCommunity *self);
+
+/* citiz-community-copies.c */
+void citiz_community_note_signed (CitizCommunity *self, const CitizTx *tx);
+void citiz_community_note_waiting (CitizCommunity *self);
+void citiz_community_see_copy (CitizCommunity *self);
+void citiz_community_look_for_copies (CitizCommunity *self);
 
 /* citiz-community-keep.c */
 GBytes *citiz_community_write (CitizCommunity *self);
@@ -150,6 +172,10 @@ void citiz_community_derive (CitizVault *vault,
                              CitizPublicKey *out_recovery,
                              CitizTxBody *out_register,
                              CitizHash *out_account);
+CitizTx *citiz_community_prepare (CitizCommunity *self,
+                                  CitizTxType type,
+                                  const CitizTxBody *body,
+                                  guint *out_work);
 void citiz_community_say_what_is_due (CitizCommunity *self);
 void citiz_community_look_at_pending (CitizCommunity *self);
 void citiz_community_outbox_final (CitizCommunity *self, CitizTx *tx);

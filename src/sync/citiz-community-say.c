@@ -10,7 +10,9 @@
 #include <string.h>
 
 #define VALIDITY                                                                                   \
-  (20 * CITIZ_HOUR)  /* of a transaction: below the limit by what a clock may be wrong */
+  (20 * CITIZ_HOUR) /* of a transaction: below the limit by what a clock may be wrong */
+#define MARK                                                                                       \
+  (1 << 20) /* ms, a quarter of an hour: another copy of the record draws another end of validity */
 #define STATE_HEAD 3 /* first byte of a CITIZ_CLASS_COMMITMENT object: a head, and its proof */
 #define ACCOUNT_BIT                                                                                \
   (G_GUINT64_CONSTANT (1) << 61) /* far from the numbers of the personal chain's accounts */
@@ -109,18 +111,25 @@ asks_for_more (CitizCommunity *self, CitizTxParams *out)
   return ledger != NULL && citiz_ledger_get_params (ledger, out) && out->sponsored != 0;
 }
 
-static CitizTx *
-prepare (CitizCommunity *self, CitizTxType type, const CitizTxBody *body, guint *out_work)
+/* Unsigned. @out_work: what is still to be worked for it, bits; 0: nothing */
+CitizTx *
+citiz_community_prepare (CitizCommunity *self,
+                         CitizTxType type,
+                         const CitizTxBody *body,
+                         guint *out_work)
 {
   CitizTx *tx = citiz_tx_new (type);
   CitizTxParams params;
+  guint32 draw;
 
   *out_work = 0;
   tx->chain_id = self->invitation.chain_id;
   tx->account = self->account;
   tx->nonce = take_nonce (self);
-  tx->valid_until.ms = citiz_chain_time (self->copy).ms + VALIDITY;
+  citiz_env_random (self->env, (guint8 *) &draw, sizeof draw);
+  tx->valid_until.ms = citiz_chain_time (self->copy).ms + VALIDITY - draw % MARK;
   tx->body = *body;
+  citiz_community_note_signed (self, tx);
   if (!asks_for_more (self, &params))
     return tx;
   if (self->invitation.n_token > 0)
@@ -149,7 +158,7 @@ citiz_community_sign (CitizCommunity *self, CitizTxType type, const CitizTxBody 
 
   if (self->key == NULL)
     return NULL;
-  tx = prepare (self, type, body, &work);
+  tx = citiz_community_prepare (self, type, body, &work);
   if (work > 0)
     citiz_tx_work (tx, work);
   citiz_tx_sign (tx, self->key);
@@ -164,7 +173,8 @@ citiz_community_sign (CitizCommunity *self, CitizTxType type, const CitizTxBody 
 gboolean
 citiz_community_put (CitizCommunity *self, CitizTx *tx, GError **error)
 {
-  if (!citiz_outbox_put (self->outbox, tx, error))
+  if (!citiz_outbox_put (self->outbox, tx, error)
+      || (self->vault != NULL && !citiz_community_keep (self, error)))
     return FALSE;
   citiz_community_go_alone_later (self, tx);
   return TRUE;
@@ -203,7 +213,7 @@ say_account (CitizCommunity *self)
     return;
   citiz_community_derive (self->vault, &self->invitation.chain_id, &key, &recovery, &body,
                           &account);
-  tx = prepare (self, CITIZ_TX_ACCT_REGISTER, &body, &bits);
+  tx = citiz_community_prepare (self, CITIZ_TX_ACCT_REGISTER, &body, &bits);
   if (bits > 0)
     {
       self->work = g_object_ref (self->stop);
@@ -380,7 +390,7 @@ put_head (CitizCommunity *self, const CitizPendingHead *head, CitizTx *tx, GErro
   if (!citiz_vault_begin (self->vault, error))
     return FALSE;
   self->pending = *head;
-  if (citiz_community_keep (self, error) && citiz_community_put (self, tx, error))
+  if (citiz_community_put (self, tx, error))
     return citiz_vault_commit (self->vault, error);
   citiz_vault_rollback (self->vault);
   return FALSE;

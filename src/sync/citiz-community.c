@@ -212,6 +212,20 @@ outbox_vouched_cb (CitizCommunity *self, CitizTx *before, CitizTx *after)
 }
 
 static void
+outbox_done_cb (CitizCommunity *self, CitizTx *tx, CitizTx *other)
+{
+  if (citiz_community_is_of_copy (self, other))
+    citiz_community_see_copy (self);
+  citiz_community_outbox_final (self, tx);
+}
+
+static void
+outbox_spent_cb (CitizCommunity *self, CitizTx *tx)
+{
+  citiz_community_sign_anew (self, tx);
+}
+
+static void
 outbox_unfit_cb (CitizCommunity *self, CitizTx *tx)
 {
   citiz_community_mend (self, tx);
@@ -315,6 +329,8 @@ connect_parts (CitizCommunity *self)
   g_signal_connect_swapped (self->outbox, "final", G_CALLBACK (outbox_final_cb), self);
   g_signal_connect_swapped (self->outbox, "refused", G_CALLBACK (outbox_refused_cb), self);
   g_signal_connect_swapped (self->outbox, "vouched", G_CALLBACK (outbox_vouched_cb), self);
+  g_signal_connect_swapped (self->outbox, "done", G_CALLBACK (outbox_done_cb), self);
+  g_signal_connect_swapped (self->outbox, "spent", G_CALLBACK (outbox_spent_cb), self);
   g_signal_connect_swapped (self->outbox, "unfit", G_CALLBACK (outbox_unfit_cb), self);
   g_signal_connect_swapped (self->outbox, "expired", G_CALLBACK (outbox_expired_cb), self);
 }
@@ -368,6 +384,7 @@ citiz_community_start (CitizCommunity *self, GError **error)
       citiz_community_stop (self);
       return FALSE;
     }
+  citiz_community_note_waiting (self);
   citiz_community_look_at_pending (self);
   citiz_community_go_on_alone (self);
   if (!self->paused)
@@ -412,6 +429,7 @@ citiz_community_unlock (CitizCommunity *self, CitizVault *vault)
   citiz_community_witness (self);
   if (self->unsaved)
     citiz_community_save (self);
+  citiz_outbox_look (self->outbox); /* what waits to be signed anew */
   citiz_community_look_at_pending (self);
   citiz_community_say_what_is_due (self);
 }
@@ -658,6 +676,7 @@ citiz_community_finalize (GObject *object)
   g_free (self->doubt);
   g_free (self->refound);
   g_array_unref (self->refused);
+  g_array_unref (self->signed_);
   g_free (self->folder);
   G_OBJECT_CLASS (citiz_community_parent_class)->finalize (object);
 }
@@ -679,6 +698,7 @@ citiz_community_init (CitizCommunity *self)
   self->members = g_ptr_array_new_with_free_func (citiz_community_member_free);
   self->urls = g_new0 (gchar *, 1);
   self->refused = g_array_new (FALSE, FALSE, sizeof (CitizHash));
+  self->signed_ = g_array_new (FALSE, FALSE, sizeof (CitizSigned));
   self->poll_ms = POLL_MS;
   self->head_ms = HEAD_MS;
   self->idle_ms = IDLE_MS;

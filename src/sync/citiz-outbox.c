@@ -2,7 +2,7 @@
 #include "sync/citiz-outbox.h"
 
 #include "store/citiz-outbox-store.h"
-#include "store/citiz-store-error.h"
+#include "sync/citiz-outcome.h"
 #include "sync/citiz-vouch.h"
 
 #include <string.h>
@@ -51,6 +51,8 @@ enum
   FINAL,
   REFUSED,
   EXPIRED,
+  DONE,
+  SPENT,
   VOUCHED,
   UNFIT,
   WAITING,
@@ -86,26 +88,6 @@ add (CitizOutbox *self, CitizTx *tx)
   g_ptr_array_add (self->entries, entry);
 }
 
-typedef enum
-{
-  ABSENT,
-  PRESENT,
-  UNKNOWN /* the disk does not say: nothing is given up for that */
-} Presence;
-
-static Presence
-on_chain (CitizOutbox *self, const CitizTx *tx)
-{
-  g_autoptr (GError) error = NULL;
-  CitizTxInfo info;
-
-  if (!citiz_chain_find_tx (self->chain, citiz_tx_get_id (tx), &info, &error))
-    return g_error_matches (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_NOT_FOUND) ? ABSENT
-                                                                                   : UNKNOWN;
-  citiz_tx_info_clear (&info);
-  return PRESENT;
-}
-
 static gboolean may_send (CitizOutbox *self);
 static void hand_over (CitizOutbox *self, Entry *entry);
 
@@ -122,9 +104,10 @@ go_on (CitizOutbox *self, const CitizHash *account)
     }
 }
 
-/* Takes the entry away, from the disk first. When that fails it simply stays, and the next look tries again. */
+/* Takes the entry away, from the disk first. When that fails it simply stays, and the next look tries again. @more: of REFUSED, why; of DONE, what
+ * did it */
 static gboolean
-settle (CitizOutbox *self, Entry *entry, guint signal, const gchar *why)
+settle (CitizOutbox *self, Entry *entry, guint signal, gconstpointer more)
 {
   g_autoptr (CitizOutbox) keep = g_object_ref (self);
   g_autoptr (CitizTx) tx = citiz_tx_ref (entry->tx);
@@ -138,8 +121,8 @@ settle (CitizOutbox *self, Entry *entry, guint signal, const gchar *why)
   g_ptr_array_remove (self->entries, entry);
   if (signal == FINAL && tx->type == CITIZ_TX_ACCT_REGISTER)
     go_on (self, &tx->account);
-  if (signal == REFUSED)
-    g_signal_emit (self, signals[REFUSED], 0, tx, why);
+  if (signal == REFUSED || signal == DONE)
+    g_signal_emit (self, signals[signal], 0, tx, more);
   else
     g_signal_emit (self, signals[signal], 0, tx);
   g_signal_emit (self, signals[WAITING], 0, self->entries->len);
@@ -160,6 +143,24 @@ is_too_old (CitizOutbox *self, const CitizTx *tx)
          && tx->valid_until.ms < citiz_ledger_time (ledger).ms;
 }
 
+static void
+look_at (CitizOutbox *self, Entry *entry)
+{
+  g_autoptr (CitizTx) other = NULL;
+  const CitizOutcome outcome = citiz_outcome_of (self->chain, entry->tx, &other);
+
+  if (outcome == CITIZ_OUTCOME_ITSELF)
+    (void) settle (self, entry, FINAL, NULL);
+  else if (outcome == CITIZ_OUTCOME_ALIKE)
+    (void) settle (self, entry, DONE, other);
+  else if (outcome != CITIZ_OUTCOME_UNKNOWN && is_too_old (self, entry->tx))
+    (void) settle (self, entry, EXPIRED, NULL);
+  else if (outcome == CITIZ_OUTCOME_SPENT)
+    g_signal_emit (self, signals[SPENT], 0, entry->tx);
+  else if (entry->unfit)
+    g_signal_emit (self, signals[UNFIT], 0, entry->tx);
+}
+
 /**
  * citiz_outbox_look:
  *
@@ -171,23 +172,8 @@ citiz_outbox_look (CitizOutbox *self)
   g_autoptr (CitizOutbox) keep = g_object_ref (self);
 
   for (guint i = self->entries->len; i > 0; i--)
-    {
-      Entry *entry;
-      Presence presence;
-
-      if (i > self->entries->len)
-        continue;
-      entry = self->entries->pdata[i - 1];
-      if (entry->fresh)
-        continue;
-      presence = on_chain (self, entry->tx);
-      if (presence == PRESENT)
-        (void) settle (self, entry, FINAL, NULL);
-      else if (presence == ABSENT && is_too_old (self, entry->tx))
-        (void) settle (self, entry, EXPIRED, NULL);
-      else if (entry->unfit)
-        g_signal_emit (self, signals[UNFIT], 0, entry->tx);
-    }
+    if (i <= self->entries->len && !((Entry *) self->entries->pdata[i - 1])->fresh)
+      look_at (self, self->entries->pdata[i - 1]);
 }
 
 /* Sending ********************************************************************/
@@ -267,10 +253,12 @@ static void
 take_refusal (CitizOutbox *self, Entry *entry)
 {
   g_autofree gchar *word = g_strdup (entry->word);
+  g_autoptr (CitizTx) other = NULL;
 
-  /* A transaction that is on the chain already may be refused as spent: one's own copy decides, later. */
-  if (on_chain (self, entry->tx) != ABSENT || is_perhaps_itself (word)
-      || registration_of (self, entry) != NULL || is_too_early (self, entry))
+  /* What is on the chain already may be refused as spent: one's own copy decides, later. */
+  if (citiz_outcome_of (self->chain, entry->tx, &other) != CITIZ_OUTCOME_NOT
+      || is_perhaps_itself (word) || registration_of (self, entry) != NULL
+      || is_too_early (self, entry))
     return;
   entry->unfit = may_be_mended (entry);
   if (entry->unfit)
@@ -369,6 +357,7 @@ replace_tx (CitizOutbox *self, Entry *entry, CitizTx *vouched)
     return FALSE;
   citiz_tx_unref (entry->tx);
   entry->tx = citiz_tx_ref (vouched);
+  entry->vouching = FALSE;
   return TRUE;
 }
 
@@ -398,7 +387,7 @@ citiz_outbox_replace (CitizOutbox *self, const CitizHash *id, CitizTx *tx)
   Entry *entry = find (self, id);
 
   if (entry != NULL && replace_tx (self, entry, tx) && may_send (self))
-    hand_to_nodes (self, entry);
+    hand_over (self, entry);
 }
 
 static void
@@ -421,7 +410,7 @@ vouched_cb (GObject *client, GAsyncResult *result, gpointer data)
     ; /* whatever one node says of it: who goes alone gives or ends the access */
   else if (word == CITIZ_VOUCH_EPOCH)
     (void) settle (self, entry, EXPIRED, NULL);
-  else if (word == CITIZ_VOUCH_REFUSED || word == CITIZ_VOUCH_KNOWN)
+  else if (word == CITIZ_VOUCH_REFUSED)
     (void) settle (self, entry, REFUSED, "sponsor");
   if (word != CITIZ_VOUCH_GIVEN || !replace_tx (self, entry, vouched))
     return; /* the next round asks again */
@@ -719,6 +708,10 @@ citiz_outbox_class_init (CitizOutboxClass *klass)
                                    G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_STRING);
   signals[EXPIRED] = g_signal_new ("expired", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[DONE] = g_signal_new ("done", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                2, G_TYPE_POINTER, G_TYPE_POINTER);
+  signals[SPENT] = g_signal_new ("spent", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 1, G_TYPE_POINTER);
   signals[VOUCHED] = g_signal_new ("vouched", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
   signals[UNFIT] = g_signal_new ("unfit", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
  *   "final"   (CitizTx *)                    it is on one's own verified copy of the chain
  *   "refused" (CitizTx *, const gchar *why)  by every node that was asked, for a reason that will not pass: the node's word
  *   "expired" (CitizTx *)                    the newest block is later than its time and none has it: to be signed anew by who made it
+ *   "done"    (CitizTx *, CitizTx *other)    another of the same account, on that copy, did what it would do
+ *   "spent"   (CitizTx *)                    another took its number: it waits to be signed with the next one, and this is told again at each look; see
+ *                                            citiz_outbox_replace()
  *   "vouched" (CitizTx *before, CitizTx *)   its sponsor has signed: it has another name now
  *   "unfit"   (CitizTx *)                    an access or its end, refused by every node that answers for how it asks to be let in: it waits, and this
  *                                            is told again when the chain has grown; see citiz_outbox_replace()

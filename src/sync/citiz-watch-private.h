@@ -48,7 +48,6 @@ struct _CitizWatch
 CitizAlarm *citiz_watch_find_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url);
 CitizAlarm *citiz_watch_raise (CitizWatch *self, CitizAlarmKind kind, const gchar *url);
 void citiz_watch_keep (CitizWatch *self, const CitizAlarm *alarm);
-void citiz_watch_set_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url, gboolean is);
 void citiz_watch_judge (CitizWatch *self);
 
 /* Emit the signals. */

@@ -51,6 +51,7 @@ void citiz_watch_look_async (CitizWatch *self,
                              gpointer data);
 void citiz_watch_end_look (CitizWatch *self);
 void citiz_watch_suspect (CitizWatch *self, const gchar *url);
+void citiz_watch_set_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url, gboolean is);
 void citiz_watch_accuse (CitizWatch *self, const gchar *url, const CitizGiven *given);
 
 GPtrArray *citiz_watch_alarms (CitizWatch *self);

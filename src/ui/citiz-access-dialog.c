@@ -141,7 +141,7 @@ citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access
   gtk_box_append (GTK_BOX (page), openings (session, access));
   gtk_box_append (GTK_BOX (page), contents (access));
   live = access->state == CITIZ_ACCESS_LIVE && !access->ending;
-  if (access->ending)
+  if (access->ending || (live && access->copied))
     {
       g_autofree gchar *standing = citiz_session_explain_ready (access, NULL);
 

@@ -11,6 +11,7 @@
 #include "ui/citiz-columns.h"
 #include "ui/citiz-countdown.h"
 #include "ui/citiz-format.h"
+#include "ui/citiz-ledger-alarms.h"
 #include "ui/citiz-opening-row.h"
 #include "ui/citiz-profile-dialog.h"
 
@@ -24,6 +25,7 @@ struct _CitizAccessPage
 
   CitizSession *session;
   gboolean all_past, all_openings;
+  gboolean tells_copy; /* as it is filled */
 
   GtkWidget *live_group, *live_list;
   GtkWidget *past_group, *past_list, *past_more;
@@ -121,14 +123,34 @@ add_empty (GtkWidget *list, const gchar *icon, const gchar *title, const gchar *
 
 /* --- filling --- */
 
+/* Returns: (nullable): that another copy of this record gives accesses, until the person has read it */
+static const CitizAlarmView *
+copy_alarm (CitizAccessPage *self)
+{
+  const CitizCommunityView *view = citiz_session_get_community (self->session);
+
+  for (guint i = 0; view != NULL && i < view->alarms->len; i++)
+    {
+      const CitizAlarmView *alarm = view->alarms->pdata[i];
+
+      if (alarm->kind == CITIZ_ALARM_VIEW_COPY)
+        return alarm;
+    }
+  return NULL;
+}
+
 static void
 fill_accesses (CitizAccessPage *self)
 {
   GListModel *accesses = citiz_session_get_accesses (self->session);
+  const CitizAlarmView *copy = copy_alarm (self);
   guint live = 0, past = 0;
 
   citiz_list_clear (self->live_list);
   citiz_list_clear (self->past_list);
+  self->tells_copy = copy != NULL;
+  if (copy != NULL)
+    gtk_list_box_append (GTK_LIST_BOX (self->live_list), citiz_alarm_row_new (self->session, copy));
   for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
@@ -178,6 +200,13 @@ fill (CitizAccessPage *self)
   fill_log (self);
   citiz_access_lanes_fill (CITIZ_ACCESS_LANES (self->lanes));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->profile_row), summary);
+}
+
+static void
+community_cb (CitizAccessPage *self)
+{
+  if ((copy_alarm (self) != NULL) != self->tells_copy)
+    fill (self);
 }
 
 /* --- building --- */
@@ -298,6 +327,8 @@ citiz_access_page_new (CitizSession *session)
   g_signal_connect_object (session, "accesses-changed", G_CALLBACK (fill), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "opened", G_CALLBACK (fill), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "settings-changed", G_CALLBACK (fill), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "community-changed", G_CALLBACK (community_cb), self,
+                           G_CONNECT_SWAPPED);
   fill (self);
   return GTK_WIDGET (self);
 }

@@ -55,8 +55,10 @@ citiz_access_until (CitizAccess *access, CitizTime now)
 {
   g_autofree gchar *end = citiz_format_date_time_ms (access->expires, now);
 
-  return g_strdup_printf (
-      access->sample ? _ ("Sample record · until %s") : _ ("Emergency profile · until %s"), end);
+  return g_strdup_printf (access->copied   ? _ ("Given by another copy of this record · until %s")
+                          : access->sample ? _ ("Sample record · until %s")
+                                           : _ ("Emergency profile · until %s"),
+                          end);
 }
 
 gchar *
@@ -76,7 +78,10 @@ citiz_access_ending (CitizAccess *access, CitizTime now)
 
   if (access->state == CITIZ_ACCESS_REVOKED)
     /* Translators: the first %s is a date, the second "2 openings". */
-    text = g_strdup_printf (_ ("Revoked %s · %s"), end, openings);
+    text = g_strdup_printf (access->ended_by_copy
+                                ? _ ("Revoked %s by another copy of this record · %s")
+                                : _ ("Revoked %s · %s"),
+                            end, openings);
   else if (when.ms <= now.ms)
     text = g_strdup_printf (_ ("Ended %s · %s"), end, openings);
   else /* before its time */

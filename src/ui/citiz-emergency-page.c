@@ -120,10 +120,11 @@ fill_ended (CitizEmergencyPage *self)
   g_autofree gchar *nodes = self->access->ending ? citiz_session_explain_ready (self->access, NULL)
                                                  : citiz_session_explain_erased (self->access);
 
-  gtk_label_set_label (self->ended_title,
-                       self->access->ending || self->access->state == CITIZ_ACCESS_REVOKED
-                           ? _ ("You Ended the Access")
-                           : _ ("The Access Has Ended"));
+  gtk_label_set_label (self->ended_title, self->access->ending
+                                                  || (self->access->state == CITIZ_ACCESS_REVOKED
+                                                      && !self->access->ended_by_copy)
+                                              ? _ ("You Ended the Access")
+                                              : _ ("The Access Has Ended"));
   text = self->access->ending
              ? g_strdup (nodes)
              : g_strdup_printf ("%s\n%s%s%s", ending,

@@ -19,6 +19,8 @@ static const struct
     [CITIZ_ALARM_VIEW_STALL] = {N_ ("Nothing becomes final"), "citiz-clock-symbolic", "warning"},
     [CITIZ_ALARM_VIEW_CLOCK] = {N_ ("A clock is far off"), "citiz-clock-symbolic", "warning"},
     [CITIZ_ALARM_VIEW_GIVEN] = {N_ ("A false part of a key"), "citiz-alert-symbolic", "error"},
+    [CITIZ_ALARM_VIEW_COPY]
+    = {N_ ("Another copy of this record is in use"), "citiz-alert-symbolic", "warning"},
 };
 
 /* --- read --- */

@@ -1,6 +1,6 @@
 """A citizen's app as a process joins real nodes: test-community.py NODE CITIZ MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import base64, hashlib, hmac, json, os, pathlib, signal, subprocess, sys, threading, time
+import base64, hashlib, hmac, json, os, pathlib, shutil, signal, subprocess, sys, threading, time
 
 from nodes import Load, World, until
 from wires import Wires
@@ -21,7 +21,13 @@ class App:
         self.binary, self.dir = binary, world.dir / name
         self.passphrase = world.dir / 'passphrase'
         self.passphrase.write_text('une longue phrase de passe pour essayer\n')
-        self.run('vault', 'create', '--force')
+        if not self.dir.exists():
+            self.run('vault', 'create', '--force')
+
+    def copy(self, world, name):
+        """The same record once more, as after the restoring of a backup on a second computer."""
+        shutil.copytree(self.dir, world.dir / name)
+        return App(world, self.binary, name)
 
     def words(self, *words):
         return [self.binary, '--json', '--vault', str(self.dir), '--passphrase-file', str(self.passphrase), *words]
@@ -424,6 +430,59 @@ def case_stalled(world, app):
     assert len(told) == 1 and told[0]['stalled'] and len(app.run('accesses')) == 1, told
     world.settle()
     assert all(doctor.used(n) == 1 for n in world.nodes)
+
+
+def case_copied(world, app):
+    """Two copies of one record: a number that both took, an end that both asked for, accesses of the other; each is told once, and both go on."""
+    start_quietly(world)
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    settled = lambda view: whole(view) and view['committedHeight'] == view['personalHeight']
+    app.wait('joined', whole)
+    first = app.run('emergency')['grant']
+    app.wait('nothing waits', settled)
+    other = app.copy(world, 'copy')
+    summary = pathlib.Path(__file__).parent.parent / 'data/ips/IPS_IG-bundle-01.json'
+
+    def down(running=False):
+        for node in world.nodes:
+            node.start() if running else node.kill()
+
+    def stands(one, grant, **wanted):
+        """What @one says of @grant, in the end."""
+        until(f'{one.dir.name} says {wanted} of {grant}', lambda: any(
+            entry['grant'] == grant and all(entry.get(key, False) == value for key, value in wanted.items()) for entry in one.run('grants')), 150, 0.5)
+
+    def told(one):
+        return [alarm['kind'] for alarm in one.status()['alarms']].count('copy')
+
+    down()  # the second ends an access; the first enters something: the head of its own ledger takes the same number
+    assert other.run('revoke', first)['state'] == 'ending'
+    app.run('import', str(summary))
+    down(running=True)
+    app.wait('its head is committed', settled)
+    other.wait('it has another number', whole)
+    stands(other, first, state='revoked', endedByCopy=False)
+    stands(app, first, state='revoked', endedByCopy=True)
+    assert told(other) == told(app) == 1
+
+    second = other.run('emergency')['grant']
+    stands(app, second, state='active', copied=True)
+    down()  # the first ends what the second gave, which ends it meanwhile
+    assert app.run('revoke', second)['state'] == 'ending'
+    down(running=True)
+    assert other.run('revoke', second)['state'] == 'revoked'
+    app.wait('nothing is on its way', whole)
+    stands(app, second, state='revoked', copied=True, endedByCopy=True)
+    stands(other, second, state='revoked', endedByCopy=False)
+
+    third = app.run('emergency')['grant']
+    stands(other, third, state='active', copied=True)
+    assert other.run('revoke', third)['state'] == 'revoked'  # by who did not give it
+    stands(app, third, state='revoked', endedByCopy=True)
+    other.run('import', str(summary))
+    for one in (app, other):
+        one.wait('its own ledger goes on', settled)
+        assert one.run('verify')['verified'] and told(one) == 1
 
 
 def main():

@@ -6,8 +6,11 @@
 #include "app-fixture.h"
 #include "community-world.h"
 
+#include "app/citiz-engine-private.h"
 #include "app/citiz-session-private.h"
 #include "crypto/citiz-crypto.h"
+#include "ui/citiz-access-dialog.h"
+#include "ui/citiz-access-text.h"
 #include "ui/citiz-community-dialog.h"
 #include "ui/citiz-community-text.h"
 #include "ui/citiz-format.h"
@@ -607,6 +610,96 @@ test_stranded (void)
   g_assert_false (citiz_access_is_stranded (access, &view));
 }
 
+/* Another copy of the record says something for the account: signed with its key, and unknown to this one. */
+static gboolean
+give_elsewhere_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  CitizCommunity *community = engine->community;
+  CitizChain *chain = citiz_community_get_chain (community);
+  const CitizTime now = citiz_chain_time (chain);
+  g_autoptr (CitizTx) tx = citiz_tx_new (CITIZ_TX_GRANT);
+  CitizAccount account;
+
+  g_assert_true (
+      citiz_chain_get_account (chain, citiz_community_get_account (community), &account));
+  tx->chain_id = *citiz_community_get_id (community);
+  tx->account = account.id;
+  tx->nonce = account.keys[0].next;
+  tx->valid_until.ms = now.ms + CITIZ_HOUR;
+  tx->body.grant = (CitizTxGrant){.id = {{5}},
+                                  .kind = CITIZ_GRANT_EMERGENCY,
+                                  .threshold = 1,
+                                  .n_committee = 1,
+                                  .max_openings = 1,
+                                  .not_before = now,
+                                  .expires = {now.ms + CITIZ_DAY}};
+  tx->body.grant.committee[0].node = *(const CitizPublicKey *) data;
+  citiz_tx_sign (tx, citiz_community_get_key (community));
+  return citiz_outbox_put (citiz_community_get_outbox (community), tx, error);
+}
+
+static CitizAccess *
+given_elsewhere (Scene *scene)
+{
+  GListModel *accesses = citiz_session_get_accesses (scene->app->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      if (access->copied)
+        return access; /* the list holds it */
+    }
+  return NULL;
+}
+
+/* It is told once, on both pages, until it was read; what the other gave is listed as such, and is ended here. */
+static void
+test_copied (Scene *scene, gconstpointer unused)
+{
+  CitizPublicKey node = *citiz_signing_key_get_public (scene->world.nodes[0].key);
+
+  join (scene);
+  RUN_UNTIL (view (scene)->registered && view (scene)->n_waiting == 0
+             && view (scene)->state == CITIZ_COMMUNITY_VIEW_EVEN);
+  citiz_window_show_page (CITIZ_WINDOW (scene->window), "access");
+  app_on_engine (scene->app, give_elsewhere_work, &node, NULL);
+  RUN_UNTIL (sees ("Another copy of this record is in use"));
+  RUN_UNTIL (sees ("Given by another copy of this record"));
+  g_assert_null (citiz_session_get_emergency (scene->app->session)); /* a press gives another */
+  g_assert_true (sees ("If it is not yours"));
+  citiz_access_open (scene->window, scene->app->session, given_elsewhere (scene));
+  RUN_UNTIL (sees ("its link and its code are there"));
+  g_assert_false (sees ("is damaged"));
+  press ("_Revoke");
+  RUN_UNTIL (given_elsewhere (scene)->state == CITIZ_ACCESS_REVOKED);
+  g_assert_false (given_elsewhere (scene)->ended_by_copy);
+  citiz_window_show_page (CITIZ_WINDOW (scene->window), "ledger");
+  RUN_UNTIL (sees ("Another copy of this record is in use"));
+  citiz_session_dismiss_alarm_async (scene->app->session, view (scene)->alarms->pdata[0], NULL,
+                                     NULL, NULL);
+  RUN_UNTIL (view (scene)->alarms->len == 0 && sees ("All agree"));
+  citiz_window_show_page (CITIZ_WINDOW (scene->window), "access");
+  RUN_UNTIL (!sees ("Another copy of this record is in use"));
+}
+
+/* How an access ended that was not ended from here. */
+static void
+test_ended_by_copy (void)
+{
+  g_autoptr (CitizAccess) access = g_object_new (CITIZ_TYPE_ACCESS, NULL);
+  g_autofree gchar *own = NULL, *copy = NULL;
+  const CitizTime now = {1790000000000};
+
+  access->state = CITIZ_ACCESS_REVOKED;
+  access->ended.ms = now.ms - CITIZ_HOUR;
+  own = citiz_access_ending (access, now);
+  access->ended_by_copy = TRUE;
+  copy = citiz_access_ending (access, now);
+  g_assert_null (strstr (own, "copy"));
+  g_assert_nonnull (strstr (copy, "by another copy of this record"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -617,7 +710,7 @@ main (int argc, char **argv)
   } tests[] = {
       {"invitation", test_invitation}, {"refused", test_refused}, {"locked", test_locked},
       {"whole-life", test_whole_life}, {"states", test_states},   {"preferences", test_preferences},
-      {"erase", test_erase},
+      {"copied", test_copied},         {"erase", test_erase},
   };
 
   gtk_test_init (&argc, &argv, NULL);
@@ -627,6 +720,7 @@ main (int argc, char **argv)
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
   g_test_add_func ("/ui/community/words", test_words);
   g_test_add_func ("/ui/community/stranded", test_stranded);
+  g_test_add_func ("/ui/community/ended-by-copy", test_ended_by_copy);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     {
       g_autofree gchar *path = g_strconcat ("/ui/community/", tests[i].name, NULL);

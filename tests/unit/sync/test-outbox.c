@@ -30,7 +30,8 @@ typedef struct
   SharedWorld world;
   Node nodes[NODES];
   CitizOutbox *outbox;
-  guint final, refused, expired, unfit, waiting;
+  guint final, refused, expired, unfit, done, spent, waiting;
+  CitizHash other; /* what did it */
   gchar *why;
 } Scene;
 
@@ -93,6 +94,19 @@ unfit_cb (CitizOutbox *outbox, CitizTx *tx, Scene *scene)
 }
 
 static void
+done_cb (CitizOutbox *outbox, CitizTx *tx, CitizTx *other, Scene *scene)
+{
+  scene->done++;
+  scene->other = *citiz_tx_get_id (other);
+}
+
+static void
+spent_cb (CitizOutbox *outbox, CitizTx *tx, Scene *scene)
+{
+  scene->spent++;
+}
+
+static void
 waiting_cb (CitizOutbox *outbox, guint n, Scene *scene)
 {
   scene->waiting = n;
@@ -126,6 +140,8 @@ outbox_up (Scene *scene)
   g_signal_connect (scene->outbox, "refused", G_CALLBACK (refused_cb), scene);
   g_signal_connect (scene->outbox, "expired", G_CALLBACK (expired_cb), scene);
   g_signal_connect (scene->outbox, "unfit", G_CALLBACK (unfit_cb), scene);
+  g_signal_connect (scene->outbox, "done", G_CALLBACK (done_cb), scene);
+  g_signal_connect (scene->outbox, "spent", G_CALLBACK (spent_cb), scene);
   g_signal_connect (scene->outbox, "waiting", G_CALLBACK (waiting_cb), scene);
   g_assert_true (citiz_outbox_start (scene->outbox, &error));
   g_assert_no_error (error);
@@ -453,6 +469,130 @@ test_rolled_back (void)
   scene_clear (&scene);
 }
 
+/* One of the first node's account, with this number. */
+static CitizTx *
+say (Scene *scene, guint nonce, gint64 later_ms, CitizTxType type, const CitizTxBody *body)
+{
+  CitizTx *tx = citiz_tx_new (type);
+  CitizTxRegister reg = {.n_keys = 1};
+
+  reg.keys[0] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
+                                  *citiz_signing_key_get_public (scene->world.nodes[0])};
+  citiz_tx_register_account_id (&tx->account, &reg);
+  tx->chain_id = scene->world.chain_id;
+  tx->nonce = nonce;
+  tx->valid_until.ms = scene->world.now.ms + CITIZ_HOUR + later_ms;
+  tx->body = *body;
+  citiz_tx_sign (tx, scene->world.nodes[0]);
+  return tx;
+}
+
+static CitizTxBody
+grant_body (Scene *scene, guint8 id)
+{
+  CitizTxBody body = {0};
+
+  body.grant = (CitizTxGrant){.id = {{id}},
+                              .kind = CITIZ_GRANT_EMERGENCY,
+                              .threshold = 1,
+                              .n_committee = 1,
+                              .max_openings = 1,
+                              .not_before = scene->world.now,
+                              .expires = {scene->world.now.ms + CITIZ_DAY}};
+  body.grant.committee[0].node = *citiz_signing_key_get_public (scene->world.nodes[0]);
+  return body;
+}
+
+/* The account of the first node is there, and has given an access: its next number. */
+static guint
+give (Scene *scene)
+{
+  const CitizTxBody body = grant_body (scene, 9);
+  g_autoptr (CitizTx) account = shared_world_say (&scene->world, 0, CITIZ_TX_ACCT_REGISTER, NULL);
+  g_autoptr (CitizTx) grant = shared_world_say (&scene->world, 0, CITIZ_TX_GRANT, &body);
+
+  order (scene, account);
+  order (scene, grant);
+  return (guint) grant->nonce + 1;
+}
+
+/* Another copy of the vault has said the same: it is done, and not said twice. */
+static void
+test_done_elsewhere (void)
+{
+  const CitizTxBody end = {.revoke = {.grant = {{9}}}};
+  g_autoptr (CitizTx) ours = NULL, theirs = NULL;
+  Scene scene;
+  guint next;
+
+  scene_init (&scene, SPENT);
+  next = give (&scene);
+  ours = say (&scene, next + 1, 0, CITIZ_TX_GRANT_REVOKE, &end);
+  theirs = say (&scene, next, 1, CITIZ_TX_GRANT_REVOKE, &end);
+  g_assert_true (citiz_outbox_put (scene.outbox, ours, NULL));
+  RUN_UNTIL (asked (&scene) >= NODES);
+  order (&scene, theirs);
+  g_assert_cmpuint (scene.done, ==, 1);
+  g_assert_true (citiz_hash_equal (&scene.other, citiz_tx_get_id (theirs)));
+  g_assert_cmpuint (scene.final + scene.refused + scene.expired + scene.spent, ==, 0);
+  g_assert_cmpuint (scene.waiting, ==, 0);
+  scene_clear (&scene);
+}
+
+/* The same words under the same number, let in otherwise, are this one. */
+static void
+test_let_in_otherwise (void)
+{
+  const CitizTxBody end = {.revoke = {.grant = {{9}}}};
+  g_autoptr (CitizTx) ours = NULL, alone = NULL;
+  Scene scene;
+  guint next;
+
+  scene_init (&scene, SPENT);
+  next = give (&scene);
+  ours = say (&scene, next, 0, CITIZ_TX_GRANT_REVOKE, &end);
+  alone = citiz_tx_without_sponsor (ours);
+  citiz_tx_work (alone, 1);
+  citiz_tx_sign (alone, scene.world.nodes[0]);
+  g_assert_true (citiz_outbox_put (scene.outbox, ours, NULL));
+  RUN_UNTIL (asked (&scene) >= NODES);
+  order (&scene, alone);
+  g_assert_cmpuint (scene.final, ==, 1);
+  g_assert_cmpuint (scene.done + scene.spent, ==, 0);
+  scene_clear (&scene);
+}
+
+/* Another copy of the vault took the number for something else: it waits for another, and is told when it has that. */
+static void
+test_number_taken (void)
+{
+  CitizTxBody mine, other;
+  g_autoptr (CitizTx) ours = NULL, theirs = NULL, anew = NULL;
+  Scene scene;
+  guint next, before;
+
+  scene_init (&scene, SPENT);
+  next = give (&scene);
+  mine = grant_body (&scene, 7);
+  other = grant_body (&scene, 8);
+  ours = say (&scene, next, 0, CITIZ_TX_GRANT, &mine);
+  theirs = say (&scene, next, 1, CITIZ_TX_GRANT, &other);
+  anew = say (&scene, next + 1, 2, CITIZ_TX_GRANT, &mine);
+  g_assert_true (citiz_outbox_put (scene.outbox, ours, NULL));
+  RUN_UNTIL (asked (&scene) >= CITIZ_OUTBOX_NODES);
+  g_assert_cmpuint (scene.spent, ==, 0); /* by the word of nodes alone */
+  order (&scene, theirs);
+  g_assert_cmpuint (scene.spent, >, 0);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 1);
+  before = asked (&scene);
+  citiz_outbox_replace (scene.outbox, citiz_tx_get_id (ours), anew);
+  RUN_UNTIL (asked (&scene) > before);
+  order (&scene, anew);
+  g_assert_cmpuint (scene.final, ==, 1);
+  g_assert_cmpuint (scene.refused + scene.expired + scene.done, ==, 0);
+  scene_clear (&scene);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -469,5 +609,8 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/end-grown-old", test_end_grown_old);
   g_test_add_func ("/outbox/final-while-away", test_final_while_away);
   g_test_add_func ("/outbox/rolled-back", test_rolled_back);
+  g_test_add_func ("/outbox/done-elsewhere", test_done_elsewhere);
+  g_test_add_func ("/outbox/let-in-otherwise", test_let_in_otherwise);
+  g_test_add_func ("/outbox/number-taken", test_number_taken);
   return g_test_run ();
 }
