@@ -135,6 +135,21 @@ test('360 and 390 px: no sideways scroll, a bar to jump and call', async () => {
   }
 });
 
+test('360 px: the mark of a source stands at the end of its line, also beside a long reason for stopping', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    const [told] = resources(bundle, 'MedicationStatement');
+    Object.assign(told, { status: 'stopped', effectivePeriod: { end: new Date().toISOString().slice(0, 10) }, statusReason: [{ text: 'risque de saignement avec l’anticoagulant' }], medicationCodeableConcept: { text: 'Naproxène sodique 250 mg' } });
+    delete told.effectiveDateTime;
+  }), { width: 360, height: 740 });
+  const below = await page.locator('#medications .off').evaluateAll((all) => all.filter((one) => {
+    const [name, mark] = ['.main', '.src'].map((part) => one.querySelector(part).getBoundingClientRect());
+    return mark.top >= name.bottom;
+  }).length);
+  ok(await page.locator('#medications .off').count() > 0, 'a stopped medication is there');
+  equal(below, 0, 'marks under their line');
+  await page.finish();
+});
+
 /** What sticks out of the window, out of its box, or is cut by it; and the smallest letters, in px of a browser left as it came. */
 const fit = (page, font) => page.evaluate((factor) => {
   const root = document.documentElement;
