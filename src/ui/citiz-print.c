@@ -22,6 +22,7 @@ typedef struct
   gchar *about;
   gchar *link, *address, *code, *until;
   const gchar *where; /* a sentence: it opens there */
+  gboolean sample;
   CitizPrintFunc func;
   gpointer data;
 } Job;
@@ -75,8 +76,13 @@ draw_text (cairo_t *cr,
 {
   PangoLayout *layout = pango_cairo_create_layout (cr);
   PangoFontDescription *description = pango_font_description_from_string (font);
+  PangoAttrList *plain = pango_attr_list_new ();
   gint height;
 
+  /* A link that is copied by hand must not gain a hyphen at the end of each line. */
+  pango_attr_list_insert (plain, pango_attr_insert_hyphens_new (FALSE));
+  pango_layout_set_attributes (layout, plain);
+  pango_attr_list_unref (plain);
   /* The layout counts in the surface's own resolution: a point is a point on paper. */
   pango_cairo_context_set_resolution (pango_layout_get_context (layout), 72);
   pango_layout_set_font_description (layout, description);
@@ -155,7 +161,8 @@ draw_emergency (cairo_t *cr, gdouble width, const Job *job)
   gdouble side = 300, y = MARGIN + 74, wide = width - 2 * MARGIN;
 
   draw_head (cr, width, _ ("Emergency Access to a Health Record"), job->until,
-             _ ("Can be revoked at any time"));
+             job->sample ? _ ("Sample record: nothing in it is about a real person.")
+                         : _ ("Can be revoked at any time"));
   cairo_save (cr);
   cairo_translate (cr, (width - side) / 2, y);
   citiz_qr_draw (cr, job->link, side);
@@ -189,6 +196,15 @@ draw_emergency (cairo_t *cr, gdouble width, const Job *job)
              MARGIN, y + 20, wide, PANGO_ALIGN_LEFT);
 }
 
+static void
+draw (const Job *job, cairo_t *cr, gdouble width)
+{
+  if (job->words != NULL)
+    draw_recovery (cr, width, job);
+  else
+    draw_emergency (cr, width, job);
+}
+
 /* --- printing --- */
 
 /* Closed or locked meanwhile: nothing secret comes out, and there is nobody to tell. */
@@ -209,10 +225,7 @@ draw_page_cb (GtkPrintOperation *operation, GtkPrintContext *context, gint page,
       gtk_print_operation_cancel (operation);
       return;
     }
-  if (job->words != NULL)
-    draw_recovery (cr, width, job);
-  else
-    draw_emergency (cr, width, job);
+  draw (job, cr, width);
 }
 
 static void
@@ -268,12 +281,12 @@ citiz_print_recovery (GtkWidget *owner,
   run (job, _ ("Citiz Recovery Sheet"));
 }
 
-void
-citiz_print_emergency (GtkWidget *owner, CitizAccess *access)
+static Job *
+emergency_job_new (CitizAccess *access)
 {
   Job *job = g_new0 (Job, 1);
 
-  job->owner = g_object_ref (owner);
+  job->sample = access->sample;
   job->link = g_strdup (access->link);
   job->address = citiz_access_entry (access);
   job->code = citiz_access_has_code (access) ? citiz_spoken_grouped (access->spoken) : NULL;
@@ -281,6 +294,15 @@ citiz_print_emergency (GtkWidget *owner, CitizAccess *access)
   job->where = access->n_nodes > 0
                    ? _ ("It opens in any browser, even when the person’s computer is off.")
                    : _ ("It opens on the person’s own computer only.");
+  return job;
+}
+
+void
+citiz_print_emergency (GtkWidget *owner, CitizAccess *access)
+{
+  Job *job = emergency_job_new (access);
+
+  job->owner = g_object_ref (owner);
   run (job, _ ("Emergency Access"));
 }
 
@@ -291,20 +313,37 @@ append_cb (void *closure, const unsigned char *bytes, unsigned int n)
   return CAIRO_STATUS_SUCCESS;
 }
 
-GBytes *
-citiz_pdf_recovery (gchar **words, const gchar *about)
+static GBytes *
+to_pdf (const Job *job, const gchar *title)
 {
   GByteArray *bytes = g_byte_array_new ();
   cairo_surface_t *surface
       = cairo_pdf_surface_create_for_stream (append_cb, bytes, PAPER_W, PAPER_H);
   cairo_t *cr = cairo_create (surface);
-  Job job = {.words = words, .about = (gchar *) about};
 
-  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, _ ("Citiz Recovery Sheet"));
-  draw_recovery (cr, PAPER_W, &job);
+  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, title);
+  draw (job, cr, PAPER_W);
   cairo_show_page (cr);
   cairo_destroy (cr);
   cairo_surface_finish (surface);
   cairo_surface_destroy (surface);
   return g_byte_array_free_to_bytes (bytes);
+}
+
+GBytes *
+citiz_pdf_recovery (gchar **words, const gchar *about)
+{
+  Job job = {.words = words, .about = (gchar *) about};
+
+  return to_pdf (&job, _ ("Citiz Recovery Sheet"));
+}
+
+GBytes *
+citiz_pdf_emergency (CitizAccess *access)
+{
+  Job *job = emergency_job_new (access);
+  GBytes *pdf = to_pdf (job, _ ("Emergency Access"));
+
+  job_free (job);
+  return pdf;
 }

@@ -19,6 +19,8 @@ void citiz_print_recovery (GtkWidget *owner,
                            gpointer data);
 GBytes *citiz_pdf_recovery (gchar **words, const gchar *about);
 void citiz_print_emergency (GtkWidget *owner, CitizAccess *access);
+/* The page that is printed. */
+GBytes *citiz_pdf_emergency (CitizAccess *access);
 
 /* The mark on the 16-unit grid, drawn in the current colour into a square of @size at the origin. */
 void citiz_draw_mark (cairo_t *cr, gdouble size);

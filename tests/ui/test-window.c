@@ -1,5 +1,6 @@
 /* The window with the sample record: every page, names, the way to the emergency access. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <adwaita.h>
+#include <glib/gstdio.h>
 
 #include "app/citiz-session.h"
 #include "crypto/citiz-crypto-error.h"
@@ -9,6 +10,7 @@
 #include "ui/citiz-ledger-page.h"
 #include "ui/citiz-onboarding.h"
 #include "ui/citiz-preferences.h"
+#include "ui/citiz-print.h"
 #include "ui/citiz-profile-dialog.h"
 #include "ui/citiz-qr.h"
 #include "ui/citiz-recovery-sheet.h"
@@ -413,6 +415,42 @@ test_size (void)
   settle ();
 }
 
+/* On paper the link stands whole, and a sample says that it is one. */
+static void
+test_printed (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  g_autofree gchar *tool = g_find_program_in_path ("pdftotext"),
+                   *path = g_build_filename (g_get_tmp_dir (), "citiz-printed-XXXXXX", NULL),
+                   *text = NULL, *joined = NULL;
+  const gchar *argv[] = {"pdftotext", "-layout", path, "-", NULL};
+  const CitizAccess *access;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GBytes) pdf = NULL;
+
+  if (tool == NULL)
+    {
+      gtk_window_destroy (GTK_WINDOW (window));
+      g_test_skip ("no pdftotext");
+      return;
+    }
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL);
+  WAIT_FOR ((access = citiz_session_get_emergency (session)) != NULL);
+  pdf = citiz_pdf_emergency ((CitizAccess *) access);
+  g_close (g_mkstemp (path), NULL);
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (pdf, NULL),
+                                      (gssize) g_bytes_get_size (pdf), NULL));
+  g_assert_true (g_spawn_sync (NULL, (gchar **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text,
+                               NULL, NULL, NULL));
+  lines = g_strsplit_set (text, "\n ", -1);
+  joined = g_strjoinv ("", lines);
+  g_assert_nonnull (strstr (joined, access->link));
+  g_assert_nonnull (strstr (joined, "Samplerecord"));
+  g_unlink (path);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 /* Letters half as large again, 360 wide: nothing goes out of the window. */
 static void
 test_narrow_large (void)
@@ -752,6 +790,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/wheel", test_wheel);
   g_test_add_func ("/window/toast-button", test_toast_button);
   g_test_add_func ("/window/toast-replaced", test_toast_replaced);
+  g_test_add_func ("/window/printed", test_printed);
   g_test_add_func ("/window/narrow-large", test_narrow_large);
   g_test_add_func ("/window/empty", test_empty);
   g_test_add_func ("/window/kept-over-nodes", test_kept_over_nodes);
