@@ -263,6 +263,40 @@ test_watchers (Scene *scene, gconstpointer unused)
   RUN_UNTIL (view (scene) != NULL && view (scene)->watchers == 5);
 }
 
+static gboolean
+counts_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) nodes = citiz_watch_nodes (citiz_community_get_watch (engine->community));
+  guint *most = data;
+
+  for (guint i = 0; i < nodes->len; i++)
+    *most = MAX (*most, ((CitizWatched *) nodes->pdata[i])->watchers);
+  return TRUE;
+}
+
+static guint
+most_counted (Scene *scene)
+{
+  guint most = 0;
+
+  app_on_engine (&scene->app, counts_work, &most, NULL);
+  return most;
+}
+
+/* The only one that answers says that a million watch: its word alone is no count. */
+static void
+test_one_counts (Scene *scene, gconstpointer unused)
+{
+  scene->world.nodes[0].watchers = 1000000;
+  for (guint i = 1; i < SHARED_N; i++)
+    scene->world.nodes[i].manner = NODE_DOWN;
+  join (scene);
+  RUN_UNTIL (is_whole (scene) && view (scene)->n_missing == SHARED_N - 1);
+  RUN_UNTIL (most_counted (scene) == 1000000);
+  app_settle (&scene->app);
+  g_assert_cmpuint (view (scene)->watchers, ==, 0);
+}
+
 /* A lock, or the person, ends a joining that hangs; nothing of it is kept. */
 static void
 test_cancelled (Scene *scene, gconstpointer unused)
@@ -587,19 +621,13 @@ main (int argc, char **argv)
     const gchar *name;
     void (*func) (Scene *scene, gconstpointer unused);
   } tests[] = {
-      {"read", test_read},
-      {"whole-life", test_whole_life},
-      {"cancelled", test_cancelled},
-      {"not-started", test_not_started},
-      {"watchers", test_watchers},
-      {"refused", test_refused},
-      {"states", test_states},
-      {"erased", test_erased},
-      {"lost", test_lost},
-      {"alarm", test_alarm},
-      {"verified", test_verified},
-      {"spoiled", test_spoiled},
-      {"spoiled-again", test_spoiled_again},
+      {"read", test_read},           {"whole-life", test_whole_life},
+      {"cancelled", test_cancelled}, {"not-started", test_not_started},
+      {"watchers", test_watchers},   {"one-counts", test_one_counts},
+      {"refused", test_refused},     {"states", test_states},
+      {"erased", test_erased},       {"lost", test_lost},
+      {"alarm", test_alarm},         {"verified", test_verified},
+      {"spoiled", test_spoiled},     {"spoiled-again", test_spoiled_again},
   };
 
   setlocale (LC_ALL, "C");
