@@ -57,7 +57,7 @@ citiz_opening_name (CitizOpening *opening)
  * citiz_opening_said:
  *
  * What the carer's page wrote, as it wrote it. Nothing of it is verified here: what only programs read of a node's answer is kept with the
- * entry and left out, and nothing is told about that node.
+ * entry and left out, and nothing is told about that node; where its own signature proves it, the Ledger page does.
  *
  * Returns: (transfer full) (nullable): words
  */
@@ -72,7 +72,10 @@ citiz_opening_said (CitizOpening *opening)
     return g_strdup (opening->note);
   json_decref (answer);
   words = g_strndup (opening->note, (gsize) (found - opening->note));
-  return g_strdup_printf ("%s(%s)", words, _ ("what the node answered is kept with this entry"));
+  return g_strdup_printf ("%s(%s)", words,
+                          opening->proven
+                              ? _ ("the node’s own signature proves it: see the Ledger page")
+                              : _ ("what the node answered is kept with this entry"));
 }
 
 gchar *

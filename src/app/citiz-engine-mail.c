@@ -40,12 +40,12 @@ citiz_opening_to_json (const CitizOpening *opening)
 {
   g_autofree gchar *access = citiz_id_to_hex (&opening->access);
 
-  return json_pack ("{s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:b, s:b}", "access",
-                    access, "kind", (int) opening->kind, "when", (json_int_t) opening->when.ms,
-                    "name", opening->name, "role", opening->role, "place", opening->place, "reason",
-                    opening->reason, "note", opening->note, "words", opening->words, "tx",
-                    opening->tx, "disputed", (int) opening->disputed, "stalled",
-                    (int) opening->stalled);
+  return json_pack ("{s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:b, s:b, s:b}",
+                    "access", access, "kind", (int) opening->kind, "when",
+                    (json_int_t) opening->when.ms, "name", opening->name, "role", opening->role,
+                    "place", opening->place, "reason", opening->reason, "note", opening->note,
+                    "words", opening->words, "tx", opening->tx, "disputed", (int) opening->disputed,
+                    "stalled", (int) opening->stalled, "proven", (int) opening->proven);
 }
 
 CitizOpening *
@@ -95,6 +95,7 @@ citiz_opening_from_json (const CitizId *id, const json_t *json)
   replace_text (&opening->tx, json, "tx");
   opening->disputed = json_is_true (json_object_get (json, "disputed"));
   opening->stalled = json_is_true (json_object_get (json, "stalled"));
+  opening->proven = json_is_true (json_object_get (json, "proven"));
   return opening;
 }
 

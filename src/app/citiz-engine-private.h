@@ -182,10 +182,10 @@ gboolean citiz_engine_accept_refound (CitizEngine *engine,
                                       GCancellable *cancellable,
                                       GError **error);
 void citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *view);
-void citiz_engine_weigh_note (CitizEngine *engine,
-                              const CitizId *access,
-                              const json_t *grant,
-                              const gchar *note);
+gboolean citiz_engine_weigh_note (CitizEngine *engine,
+                                  const CitizId *access,
+                                  const json_t *grant,
+                                  const gchar *note);
 gboolean citiz_engine_dismiss_alarm (CitizEngine *engine,
                                      gpointer alarm,
                                      GCancellable *cancellable,

@@ -404,7 +404,7 @@ take_note (CitizShared *shared,
   opening = citiz_engine_new_opening (&id, &shared->id, CITIZ_OPENING_NOTE, mail->time);
   opening->tx = citiz_hash_to_hex (&mail->opening);
   citiz_engine_read_note (opening, grant, mail->sealed);
-  citiz_engine_weigh_note (shared->engine, &shared->id, grant, opening->note);
+  opening->proven = citiz_engine_weigh_note (shared->engine, &shared->id, grant, opening->note);
   return opening->note == NULL || keep_opening (shared, opening, FALSE, told, error);
 }
 

@@ -163,8 +163,10 @@ url_of_node (CitizCommunity *community, const CitizPublicKey *node, const json_t
  * @note: (nullable): its carer's
  *
  * A note accuses nobody. A node's own signature over a part that is not the grant's does (citiz_given_guilty()), whoever hands it on.
+ *
+ * Returns: whether it has one, and the alarm was raised
  */
-void
+gboolean
 citiz_engine_weigh_note (CitizEngine *engine,
                          const CitizId *access,
                          const json_t *grant,
@@ -178,9 +180,10 @@ citiz_engine_weigh_note (CitizEngine *engine,
   if (community == NULL || !citiz_given_read_note (&given, note)
       || !citiz_id_equal (&given.receipt.grant, access)
       || !citiz_given_guilty (citiz_community_get_chain (community), &given, &node))
-    return;
+    return FALSE;
   url = url_of_node (community, &node, grant);
   citiz_watch_accuse (citiz_community_get_watch (community), url, &given);
+  return TRUE;
 }
 
 /* Jobs ***********************************************************************/

@@ -145,6 +145,7 @@ struct _CitizOpening
   gchar
       *tx; /* hex id of its transaction, NULL for a failed code, or while the ledger stands still */
   gboolean stalled;  /* its nodes opened while the ledger stood still */
+  gboolean proven;   /* a note with a node's own signature of a false part: the alarm tells of it */
   gboolean disputed; /* "I do not recognise" was pressed */
 };
 

@@ -489,7 +489,7 @@ static void
 test_note_of_node (void)
 {
   g_autoptr (CitizOpening) opening = g_object_new (CITIZ_TYPE_OPENING, NULL);
-  g_autofree gchar *title = NULL, *said = NULL, *plain = NULL;
+  g_autofree gchar *title = NULL, *said = NULL, *proven = NULL, *plain = NULL;
 
   opening->kind = CITIZ_OPENING_NOTE;
   opening->name = g_strdup ("Camille Ouellet");
@@ -500,6 +500,11 @@ test_note_of_node (void)
   g_assert_true (g_str_has_prefix (said, "Le nœud x a menti. ("));
   g_assert_null (strstr (said, "http://127.0.0.1:4703"));
   g_assert_null (strchr (said, '{'));
+  g_assert_null (strstr (said, "Ledger page"));
+  opening->proven = TRUE;
+  proven = citiz_opening_said (opening);
+  g_assert_true (g_str_has_prefix (proven, "Le nœud x a menti. ("));
+  g_assert_nonnull (strstr (proven, "see the Ledger page"));
   g_free (opening->note);
   opening->note = g_strdup ("Call {\"node\": me");
   plain = citiz_opening_said (opening);

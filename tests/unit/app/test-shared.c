@@ -558,6 +558,17 @@ export_evidence (App *app)
 }
 
 /* Told in words, by the operator's name, and as a file that anyone with the ledger can check; also after a restart. */
+static guint
+n_proven (App *app)
+{
+  GListModel *openings = citiz_session_get_openings (app->session);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (openings); i++)
+    n += opening_at (app, i)->proven;
+  return n;
+}
+
 static void
 the_lie_is_evidence (App *app, const gchar *link, const gchar *opening)
 {
@@ -568,6 +579,7 @@ the_lie_is_evidence (App *app, const gchar *link, const gchar *opening)
   g_auto (GStrv) names = NULL;
   gchar *given;
 
+  g_assert_cmpuint (n_proven (app), ==, 0); /* of those that were forged */
   g_assert_cmpuint (nodes_note (app, link, 1, opening, note), ==, 200);
   g_assert_true (app_until (is_alarmed, app, LONG));
   g_assert_cmpstr (the_alarm (app)->url, ==, nodes_url (2));
@@ -594,6 +606,7 @@ the_lie_is_evidence (App *app, const gchar *link, const gchar *opening)
   app_reopen (app);
   g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
   g_assert_true (app_until (is_alarmed, app, LONG));
+  g_assert_cmpuint (n_proven (app), ==, 1);
 }
 
 /* One gives a false part: it fits nothing that the ledger says, and the others are enough. */
