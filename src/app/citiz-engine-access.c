@@ -507,7 +507,8 @@ live_grant_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain,
   json_t *json = json_loadb (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), 0, NULL);
 
   if ((!walk->samples || json_is_true (json_object_get (json, "sample")))
-      && json_object_get (json, "ended") == NULL)
+      && json_object_get (json, "ended") == NULL
+      && !json_is_true (json_object_get (json, "copied"))) /* another copy of the record keeps it */
     g_array_append_val (walk->found, *id);
   citiz_engine_drop_grant (json);
   return TRUE;

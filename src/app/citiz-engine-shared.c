@@ -641,10 +641,24 @@ citiz_engine_is_sharing (CitizEngine *engine)
   return any_shared (engine, goes_on);
 }
 
+/* What another copy of this record gave does not end with this one: it can be ended from there. */
+static gboolean
+goes_on_alone (const CitizShared *shared)
+{
+  return goes_on (shared) && !shared->copied;
+}
+
+/* The same, given by this copy of the record. */
+gboolean
+citiz_engine_is_sharing_own (CitizEngine *engine)
+{
+  return any_shared (engine, goes_on_alone);
+}
+
 static gboolean
 stays (const CitizShared *shared)
 {
-  return goes_on (shared) && !shared->ending;
+  return goes_on_alone (shared) && !shared->ending;
 }
 
 /* One of them whose end was not asked for, or could not be: nothing is worth waiting for. */

@@ -329,9 +329,9 @@ prepare_erasing (EraseJob *job)
       || (first && !citiz_vault_check_passphrase (engine->vault, job->passphrase, &job->error))
       || g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error))
     return TRUE;
-  if (first && !job->all_the_same && citiz_engine_is_sharing (engine))
+  if (first && !job->all_the_same && citiz_engine_is_sharing_own (engine))
     end_shared (engine);
-  if (job->all_the_same || !citiz_engine_is_sharing (engine))
+  if (job->all_the_same || !citiz_engine_is_sharing_own (engine))
     return TRUE;
   if (citiz_engine_keeps_sharing (engine) || g_get_monotonic_time () > job->until)
     g_set_error_literal (&job->error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING,

@@ -638,6 +638,15 @@ give_elsewhere_work (CitizEngine *engine, gpointer data, GCancellable *cancellab
   return citiz_outbox_put (citiz_community_get_outbox (community), tx, error);
 }
 
+/* Who erases this copy ends what this copy gave. */
+static gboolean
+end_own_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_assert_true (citiz_engine_is_sharing (engine));
+  g_assert_false (citiz_engine_is_sharing_own (engine));
+  return citiz_engine_revoke_all (engine, error);
+}
+
 static CitizAccess *
 given_elsewhere (Scene *scene)
 {
@@ -668,6 +677,9 @@ test_copied (Scene *scene, gconstpointer unused)
   RUN_UNTIL (sees ("Given by another copy of this record"));
   g_assert_null (citiz_session_get_emergency (scene->app->session)); /* a press gives another */
   g_assert_true (sees ("If it is not yours"));
+  g_assert_true (app_on_engine (scene->app, end_own_work, NULL, NULL));
+  app_settle (scene->app);
+  g_assert_false (given_elsewhere (scene)->ending);
   citiz_access_open (scene->window, scene->app->session, given_elsewhere (scene));
   RUN_UNTIL (sees ("its link and its code are there"));
   g_assert_false (sees ("is damaged"));
