@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #define LINE_BYTES      (4u * 1024 * 1024) /* the cards of a new founding */
 #define ANSWER_MAX      (1024u * 1024)
@@ -382,6 +383,15 @@ read_answer (const gchar *line, GError **error)
   return NULL;
 }
 
+/* Less than a hundredth of it is free: a write that fails has ended the node, or will at once. */
+static gboolean
+is_full (const gchar *dir)
+{
+  struct statvfs info;
+
+  return statvfs (dir, &info) == 0 && info.f_bavail < info.f_blocks / 100;
+}
+
 static void
 set_idle (const gchar *dir, GError **error)
 {
@@ -390,7 +400,10 @@ set_idle (const gchar *dir, GError **error)
                                 : citiz_host_command_line (dir, "run");
 
   g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_STATE,
-               _ ("no node runs in %s; to start it: %s"), dir, start);
+               is_full (dir) ? _ ("no node runs in %s: its disk is full, and a node that cannot "
+                                  "write ends. Make room, then: %s")
+                             : _ ("no node runs in %s; to start it: %s"),
+               dir, start);
 }
 
 /**

@@ -72,6 +72,7 @@ citiz_host_card_free (CitizHostCard *card)
 {
   g_free (card->url);
   g_free (card->operator_);
+  g_free (card->path);
   g_free (card);
 }
 
@@ -139,6 +140,60 @@ by_node (gconstpointer a, gconstpointer b)
   return memcmp (one->founder.validator.node.b, other->founder.validator.node.b, 32);
 }
 
+static gboolean
+is_of_another (gconstpointer card, gconstpointer other)
+{
+  return !citiz_hash_equal (&((const CitizHostCard *) card)->salt,
+                            &((const CitizHostCard *) other)->salt);
+}
+
+/* Returns: (nullable): a card of another founding than most of them; where there is no most, none is the odd one */
+static const CitizHostCard *
+find_odd (GPtrArray *cards)
+{
+  for (guint i = 0; i < cards->len; i++)
+    {
+      guint n = 0;
+
+      for (guint k = 0; k < cards->len; k++)
+        n += is_of_another (cards->pdata[i], cards->pdata[k]);
+      if (2 * n > cards->len)
+        return cards->pdata[i];
+    }
+  return NULL;
+}
+
+static gboolean
+check_founding (GPtrArray *cards, GError **error)
+{
+  const CitizHostCard *odd = find_odd (cards);
+
+  if (odd != NULL)
+    {
+      g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CARD,
+                   _ ("%s was made for another founding than most of these cards"), odd->path);
+      return FALSE;
+    }
+  for (guint i = 1; i < cards->len; i++)
+    if (is_of_another (cards->pdata[0], cards->pdata[i]))
+      return refuse (error, _ ("These cards were made for different foundings"));
+  return TRUE;
+}
+
+static gboolean
+refuse_twice (const CitizHostCard *one, const CitizHostCard *other, GError **error)
+{
+  g_autofree gchar *text = citiz_host_card_encode (one), *more = citiz_host_card_encode (other);
+
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CARD,
+               g_str_equal (text, more)
+                   ? _ ("%s and %s are the same founder’s card: one of them is enough")
+                   : _ ("%s and %s are cards of the same founder, and differ: the founder knows "
+                        "which is right"),
+               one->path, other->path);
+  return FALSE;
+}
+
 /**
  * citiz_host_community_found:
  * @cards: (element-type CitizHostCard): of all founders, in any order; they are sorted
@@ -156,6 +211,8 @@ citiz_host_community_found (GPtrArray *cards, GError **error)
       refuse (error, _ ("One to 128 founders’ cards are needed"));
       return NULL;
     }
+  if (!check_founding (cards, error))
+    return NULL;
   g_ptr_array_sort (cards, by_node);
   *genesis = (CitizGenesis){.version = 1,
                             .protocol = CITIZ_PROTOCOL,
@@ -165,18 +222,12 @@ citiz_host_community_found (GPtrArray *cards, GError **error)
     {
       const CitizHostCard *card = cards->pdata[i];
 
-      if (!citiz_hash_equal (&card->salt, &genesis->salt))
-        refuse (error, _ ("These cards were made for different foundings"));
-      else if (i > 0 && by_node (&cards->pdata[i - 1], &cards->pdata[i]) == 0)
-        refuse (error, _ ("The same founder’s card was given twice"));
-      else
-        {
-          genesis->time.ms = MAX (genesis->time.ms, card->time.ms);
-          genesis->founders[i] = card->founder;
-          add_member (community, &card->founder.validator.node, card->url, card->operator_);
-          continue;
-        }
-      return NULL;
+      if (i > 0 && by_node (&cards->pdata[i - 1], &cards->pdata[i]) == 0
+          && !refuse_twice (cards->pdata[i - 1], card, error))
+        return NULL;
+      genesis->time.ms = MAX (genesis->time.ms, card->time.ms);
+      genesis->founders[i] = card->founder;
+      add_member (community, &card->founder.validator.node, card->url, card->operator_);
     }
   return g_steal_pointer (&community);
 }

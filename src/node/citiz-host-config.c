@@ -208,6 +208,44 @@ find (const gchar *group, const gchar *key)
   return NULL;
 }
 
+/**
+ * citiz_host_config_clean_url:
+ * @what: where it was said
+ *
+ * Returns: (transfer full) (nullable): the address of a node, without a slash at the end; %NULL if it is none
+ */
+gchar *
+citiz_host_config_clean_url (const gchar *text, const gchar *what, GError **error)
+{
+  g_autofree gchar *clean = g_strdup (text);
+  g_autoptr (GUri) uri = NULL;
+  const gchar *scheme;
+
+  while (g_str_has_suffix (clean, "/"))
+    clean[strlen (clean) - 1] = '\0';
+  uri = g_uri_parse (clean, G_URI_FLAGS_NONE, NULL);
+  scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
+  if ((g_str_equal (scheme, "http") || g_str_equal (scheme, "https"))
+      && g_uri_get_host (uri) != NULL && g_uri_get_host (uri)[0] != '\0'
+      && g_uri_get_path (uri)[0] == '\0' && g_uri_get_query (uri) == NULL
+      && g_uri_get_fragment (uri) == NULL && g_uri_get_userinfo (uri) == NULL)
+    return g_steal_pointer (&clean);
+  g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
+               _ ("%s has to be like https://node.example.org, with nothing behind it but a port"),
+               what);
+  return NULL;
+}
+
+static gboolean
+take_url (CitizHostConfig *config, const gchar *text, GError **error)
+{
+  g_autofree gchar *url = citiz_host_config_clean_url (text, "[node] url", error);
+
+  if (url != NULL)
+    citiz_host_config_set (&config->url, url);
+  return url != NULL;
+}
+
 static gboolean
 take (CitizHostConfig *config, GKeyFile *file, const gchar *group, const gchar *key, GError **error)
 {
@@ -223,6 +261,8 @@ take (CitizHostConfig *config, GKeyFile *file, const gchar *group, const gchar *
                    group, key);
       return FALSE;
     }
+  if (member (config, setting) == (gpointer) &config->url)
+    return take_url (config, g_strstrip (text), error);
   if (setting->text != NULL)
     {
       citiz_host_config_set (member (config, setting), g_strstrip (text));

@@ -52,6 +52,7 @@ gboolean citiz_host_config_write (const CitizHostConfig *config,
                                   const gchar *dir,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_host_config_set (gchar **text, const gchar *value);
+gchar *citiz_host_config_clean_url (const gchar *text, const gchar *what, GError **error);
 void citiz_host_config_timing (const CitizHostConfig *config, CitizCsxTiming *out);
 gchar **citiz_host_config_hosts (const CitizHostConfig *config);
 void citiz_host_config_free (CitizHostConfig *config);

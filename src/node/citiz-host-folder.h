@@ -21,6 +21,7 @@ typedef struct
   CitizFounder founder;
   gchar *url;
   gchar *operator_;
+  gchar *path; /* where it was read */
 } CitizHostCard;
 
 /* A node others can be reached at. */

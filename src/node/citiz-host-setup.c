@@ -18,28 +18,6 @@ bad (GError **error, const gchar *why)
   return FALSE;
 }
 
-/* Without a slash at the end. */
-static gchar *
-clean_url (const gchar *text, GError **error)
-{
-  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
-  const gchar *scheme = uri ? g_uri_get_scheme (uri) : NULL;
-  gchar *clean;
-
-  if ((g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0)
-      || g_uri_get_host (uri) == NULL || g_uri_get_host (uri)[0] == '\0'
-      || g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL
-      || g_uri_get_userinfo (uri) != NULL)
-    {
-      bad (error, _ ("--url has to be like https://node.example.org"));
-      return NULL;
-    }
-  clean = g_strdup (text);
-  while (g_str_has_suffix (clean, "/"))
-    clean[strlen (clean) - 1] = '\0';
-  return clean;
-}
-
 /* What is shown to the others: text that can be seen. */
 static gboolean
 check_name (const gchar *name, const gchar *what, GError **error)
@@ -97,7 +75,9 @@ static CitizHostConfig *
 new_config (const CitizHostArguments *arguments, GError **error)
 {
   g_autoptr (CitizHostConfig) config = citiz_host_config_new ();
-  g_autofree gchar *url = arguments->url != NULL ? clean_url (arguments->url, error) : NULL;
+  g_autofree gchar *url = arguments->url != NULL
+                              ? citiz_host_config_clean_url (arguments->url, "--url", error)
+                              : NULL;
   g_autofree gchar *here = url_here (arguments->address);
 
   if (arguments->url != NULL && url == NULL)
@@ -141,9 +121,27 @@ make_card (const CitizHostArguments *arguments,
   return citiz_host_card_encode (&card);
 }
 
+/* An address that others do not reach, as far as this computer knows: its own, or another at which nothing listens. */
+static void
+say_address (const CitizHostConfig *config)
+{
+  g_autoptr (GSocketAddress) address = citiz_host_parse_address (config->address, NULL);
+
+  if (is_here (config->url))
+    citiz_host_say (_ ("The node’s address is %s, which only this computer reaches; for nodes and "
+                       "citizens on other computers, say --url."),
+                    config->url);
+  else if (G_IS_INET_SOCKET_ADDRESS (address)
+           && g_inet_address_get_is_loopback (
+               g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))))
+    citiz_host_say (_ ("It listens at %s, which only this computer reaches: nginx or Caddy here "
+                       "brings it what comes for %s, or else say --listen."),
+                    config->address, config->url);
+}
+
 static void
 say_founder (const CitizHostArguments *arguments,
-             const gchar *url,
+             const CitizHostConfig *config,
              const CitizHash *salt,
              const gchar *card)
 {
@@ -156,11 +154,7 @@ say_founder (const CitizHostArguments *arguments,
     }
   citiz_host_say (_ ("Your card is %s/%s: give it to the other founders, and take theirs."),
                   arguments->folder, CITIZ_HOST_CARD_FILE);
-  if (is_here (url))
-    citiz_host_say (
-        _ ("It gives the address %s, which only this computer reaches; with founders on "
-           "other computers, say --url."),
-        url);
+  say_address (config);
   if (arguments->salt == NULL)
     {
       g_autofree gchar *hex = citiz_hash_to_hex (salt);
@@ -236,7 +230,7 @@ fill_folder (const CitizHostArguments *arguments,
   if (!citiz_host_config_write (config, arguments->folder, error))
     return FALSE;
   if (card != NULL)
-    say_founder (arguments, config->url, salt, card);
+    say_founder (arguments, config, salt, card);
   return TRUE;
 }
 
@@ -249,6 +243,7 @@ citiz_host_command_setup (const CitizHostArguments *arguments, GError **error)
   g_autoptr (CitizHostCommunity) community = NULL;
   g_autofree gchar *text = NULL;
   g_autofree gchar *then = citiz_host_command_line (arguments->folder, "run");
+  g_autofree gchar *join = citiz_host_command_line (arguments->folder, "join");
   CitizHostTaken taken;
   CitizHash salt, id;
 
@@ -279,6 +274,8 @@ citiz_host_command_setup (const CitizHostArguments *arguments, GError **error)
       citiz_genesis_chain_id (&id, &community->genesis);
       citiz_host_say_words (&id);
       citiz_host_say (_ ("This node will follow the community. Start it with: %s"), then);
+      citiz_host_say (_ ("To be one of those who keep the ledger, once it runs: %s"), join);
+      say_address (config);
     }
   return CITIZ_HOST_DONE;
 }
@@ -302,6 +299,7 @@ read_cards (gchar **paths, GError **error)
           g_prefix_error (error, "%s: ", paths[i]);
           return NULL;
         }
+      card->path = g_strdup (paths[i]);
       g_ptr_array_add (cards, card);
     }
   return g_steal_pointer (&cards);

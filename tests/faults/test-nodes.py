@@ -794,7 +794,9 @@ def case_full_for_real(world):
         until('the node ends', lambda: node.process.poll() is not None)
         assert node.process.returncode == 1
         node.process = None
+        refused(node, ['status'], 'its disk is full')
         ballast.unlink()
+        refused(node, ['status'], 'to start it')
         node.start()
         acknowledged(world, load)
     finally:
@@ -1551,7 +1553,7 @@ def damaged(copy, block):
 def case_mistaken(world):
     """What is refused leaves the folder as it was, so that the corrected command does: words of setup, cards, damaged copies."""
     node = Node(world, len(world.nodes))
-    for words, sentence in (('--salt ZZZ', '--salt'), ('--url ftp://x', '--url'), ('--listen somewhere', 'ADDRESS:PORT'), ('--contact \x1b[2J', 'can be seen')):
+    for words, sentence in (('--salt ZZZ', '--salt'), ('--url ftp://x', '--url'), ('--url https://x/path', '--url'), ('--url https://x?y', '--url'), ('--listen somewhere', 'ADDRESS:PORT'), ('--contact \x1b[2J', 'can be seen')):
         refused(node, ['setup', '--found', *words.split()], sentence)
         assert not node.dir.exists()
     assert str(node.dir) in refused(node, ['run'], 'There is no node')
@@ -1564,17 +1566,39 @@ def case_mistaken(world):
     assert refused(node, ['found', 'nowhere.json'], 'nowhere.json').count('nowhere.json') == 1
     refused(node, ['found', str(node.dir / 'citiz-node.conf')], 'no founder')
     far = Node(world, len(world.nodes) + 2)
-    far.command('setup', '--found', '--salt', '0' * 64, '--url', 'https://node.example.org')
+    told = far.command('setup', '--found', '--salt', '0' * 64, '--url', 'https://node.example.org/').stdout
+    assert 'listens at 127.0.0.1:8650' in told and 'https://node.example.org,' in told, told
     refused(node, ['found', str(node.dir / 'founder-card.json'), str(far.dir / 'founder-card.json')], 'only its own computer reaches')
     here = Node(world, len(world.nodes) + 3)
     assert f'127.0.0.1:{here.port}' in here.command('setup', '--found', '--listen', f'127.0.0.1:{here.port}').stdout
     assert json.loads((here.dir / 'founder-card.json').read_text())['url'] == here.url
+    card = node.dir / 'founder-card.json'
+    odd = here.dir / 'founder-card.json'
+    near = Node(world, len(world.nodes) + 4)
+    near.command('setup', '--found', '--salt', '0' * 64)
+    others = str(card), str(near.dir / 'founder-card.json')
+    assert others[0] not in refused(node, ['found', str(odd), *others], f'{odd} was made for another founding')
+    refused(node, ['found', str(odd), others[0]], 'different foundings')
+    copied = world.dir / 'copied.json'
+    copied.write_text(card.read_text())
+    refused(node, ['found', str(copied), str(card)], 'one of them is enough')
+    copied.write_text(json.dumps({**json.loads(card.read_text()), 'operator': 'Somebody'}))
+    differ = refused(node, ['found', *others, str(copied)], 'and differ')
+    assert str(copied) in differ and str(card) in differ, differ
     node.command('found', str(node.dir / 'founder-card.json'))
     refused(node, ['found', str(node.dir / 'founder-card.json')], 'already')
+    conf = node.dir / 'citiz-node.conf'
+    for url in 'ftp://x', 'https://x/path', 'https://x?y':
+        settings = conf.read_text()
+        node.set('node', url=url)
+        refused(node, ['run'], '[node] url')
+        conf.write_text(settings)
     assert f'citiz-node --folder {node.dir} run' in refused(node, ['status'], 'no node runs')
 
     world.start()
     Load(world, number=5).complete()
+    told = Node(world, len(world.nodes) + 5).command('setup', str(world.nodes[0].dir / 'community.json')).stdout
+    assert f'{world.dir / "node-10"} join' in told and 'only this computer reaches' in told, told
     copy, place = world.dir / 'copy', Node(world, len(world.nodes) + 1)
     world.nodes[0].command('backup', str(copy))
     (copy / 'SHA256SUMS').unlink()  # what is looked at beside the digests
