@@ -19,11 +19,27 @@ citiz_shared_read_nodes (CitizShared *shared, const json_t *json)
     }
 }
 
-/* Bits of its nodes that did not answer when they were asked last. */
-guint
-citiz_shared_silent (const CitizShared *shared)
+/* A node gives its part for ten minutes after an opening: by such a clock that is over, or nearly. */
+#define EARLY (5 * CITIZ_MINUTE)
+
+static gboolean
+is_silent (const CitizCommunityMember *member, gint64 skew)
+{
+  return member->missing;
+}
+
+static gboolean
+is_early (const CitizCommunityMember *member, gint64 skew)
+{
+  return member->ahead_ms - skew > EARLY;
+}
+
+/* Bits of its nodes of which @is is true. */
+static guint
+find (const CitizShared *shared, gboolean (*is) (const CitizCommunityMember *member, gint64 skew))
 {
   GPtrArray *members = citiz_community_get_members (shared->engine->community);
+  const gint64 skew = citiz_chain_get_skew (citiz_engine_shared_chain (shared->engine));
   guint bits = 0;
 
   for (guint i = 0; i < MIN (shared->n_nodes, CITIZ_COMMITTEE_MAX); i++)
@@ -31,10 +47,17 @@ citiz_shared_silent (const CitizShared *shared)
       {
         const CitizCommunityMember *member = members->pdata[k];
 
-        if (member->missing && citiz_public_key_equal (&member->node, &shared->nodes[i]))
+        if (is (member, skew) && citiz_public_key_equal (&member->node, &shared->nodes[i]))
           bits |= 1u << i;
       }
   return bits;
+}
+
+/* Bits of its nodes that did not answer when they were asked last. */
+static guint
+find_silent (const CitizShared *shared)
+{
+  return find (shared, is_silent);
 }
 
 /* The bit of the node that the link leads to now; 0: of none that is known. */
@@ -71,7 +94,7 @@ gboolean
 citiz_shared_choose_door (CitizShared *shared, json_t *json)
 {
   const guint unheard = shared->giver != NULL ? citiz_giver_get_unheard (shared->giver) : 0;
-  const guint silent = citiz_shared_silent (shared) | (unheard & ~shared->held);
+  const guint silent = find_silent (shared) | (unheard & ~shared->held);
   const guint before = present_door (shared, json), led = (guint) citiz_json_integer (json, "led");
   guint may = shared->held & ~silent;
 
@@ -86,12 +109,12 @@ citiz_shared_choose_door (CitizShared *shared, json_t *json)
   return TRUE;
 }
 
-/* Whether its nodes answer has changed since it was looked at last: the window is told, and the link leads to one that does. */
+/* Which of its nodes are of use has changed since it was looked at last: the window is told, and the link leads to one that answers. */
 void
 citiz_shared_look_at_door (CitizShared *shared)
 {
   CitizEngine *engine = shared->engine;
-  const guint silent = citiz_shared_silent (shared);
+  const guint silent = find_silent (shared) | find (shared, is_early);
   g_autoptr (GError) error = NULL;
   json_t *json;
 
@@ -114,9 +137,9 @@ citiz_shared_look_at_door (CitizShared *shared)
 void
 citiz_shared_describe_door (const CitizShared *shared, CitizAccess *access, const json_t *json)
 {
-  const guint silent = citiz_shared_silent (shared);
+  const guint silent = find_silent (shared);
   const guint led = (guint) citiz_json_integer (json, "led");
 
-  access->n_silent = citiz_n_bits (shared->held & silent);
+  access->n_silent = citiz_n_bits (shared->held & (silent | find (shared, is_early)));
   access->moved = (led & silent & ~present_door (shared, json)) != 0;
 }

@@ -78,7 +78,6 @@ gboolean citiz_engine_is_ended_by_copy (CitizEngine *engine, const CitizId *id);
 
 /* citiz-engine-shared-door.c */
 void citiz_shared_read_nodes (CitizShared *shared, const json_t *json);
-guint citiz_shared_silent (const CitizShared *shared);
 gboolean citiz_shared_choose_door (CitizShared *shared, json_t *json);
 void citiz_shared_look_at_door (CitizShared *shared);
 void citiz_shared_describe_door (const CitizShared *shared,

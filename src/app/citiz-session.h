@@ -99,7 +99,8 @@ struct _CitizAccess
   gboolean sample;       /* given on the sample record: it tells of nobody */
   /* Over the nodes of a community; n_nodes is 0 when it opens on this computer only. */
   guint n_nodes, n_needed, n_holding;
-  guint n_silent; /* of those, did not answer when they were asked last */
+  guint
+      n_silent; /* of those, did not answer when they were asked last, or have a clock by which they give nothing */
   guint n_coded;  /* know the spoken code */
   guint n_erased; /* nodes that have said on the ledger that they hold nothing any more */
   CitizAccessReady ready;

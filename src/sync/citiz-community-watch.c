@@ -221,17 +221,23 @@ citiz_community_see_votes (CitizCommunity *self)
 /* Asking *********************************************************************/
 
 static void
-mark (CitizCommunity *self, const gchar *url, gboolean answered)
+mark (CitizCommunity *self, const gchar *url, json_t *status)
 {
+  const CitizTime now = citiz_env_now (self->env);
+  gint64 time;
+
   for (guint i = 0; i < self->members->len; i++)
     {
       CitizCommunityMember *member = self->members->pdata[i];
 
       if (!g_str_equal (member->url, url))
         continue;
-      member->missing = !answered;
-      if (answered)
-        member->seen = citiz_env_now (self->env);
+      member->missing = status == NULL;
+      if (status == NULL)
+        continue;
+      member->seen = now;
+      if (citiz_json_strict_int (status, "time", 0, CITIZ_JSON_INT_MAX, &time))
+        member->ahead_ms = time - now.ms;
     }
 }
 
@@ -266,7 +272,7 @@ end_doubt (CitizCommunity *self, const gchar *url)
 void
 citiz_community_hear (CitizCommunity *self, const gchar *url, json_t *status)
 {
-  mark (self, url, status != NULL);
+  mark (self, url, status);
   if (status != NULL)
     {
       end_doubt (self, url);

@@ -43,6 +43,7 @@ typedef struct
   CitizTime seen; /* it answered, or its vote was on the chain; 0: never */
   gboolean validator;
   gboolean missing; /* did not answer when it was last asked */
+  gint64 ahead_ms;  /* its clock less one's own, when it last answered */
   gboolean silent;  /* it does not vote, by its own word or that of more nodes than may lie */
   gchar *silent_by; /* too few say so: the first who does; "": nobody */
 } CitizCommunityMember;

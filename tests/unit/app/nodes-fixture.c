@@ -99,8 +99,9 @@ end_with_test (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
+/* @library: (nullable): what makes its clock an hour fast */
 static void
-spawn (guint i)
+spawn_at (guint i, const gchar *library)
 {
   g_autofree gchar *log = g_build_filename (nodes[i].dir, "log", NULL);
   g_autoptr (GSubprocessLauncher) launcher
@@ -109,9 +110,22 @@ spawn (guint i)
 
   g_subprocess_launcher_set_stderr_file_path (launcher, log);
   g_subprocess_launcher_set_child_setup (launcher, end_with_test, NULL, NULL);
+  if (library != NULL)
+    {
+      g_subprocess_launcher_setenv (launcher, "LD_PRELOAD", library, TRUE);
+      g_subprocess_launcher_setenv (launcher, "FAKETIME", "+1h", TRUE);
+      g_subprocess_launcher_setenv (launcher, "FAKETIME_DONT_FAKE_MONOTONIC", "1", TRUE);
+      g_subprocess_launcher_setenv (launcher, "DONT_FAKE_MONOTONIC", "1", TRUE);
+    }
   nodes[i].process = g_subprocess_launcher_spawn (launcher, &error, binary, "--folder",
                                                   nodes[i].dir, "run", NULL);
   g_assert_no_error (error);
+}
+
+static void
+spawn (guint i)
+{
+  spawn_at (i, NULL);
 }
 
 void
@@ -120,6 +134,13 @@ nodes_start (guint i)
   if (nodes[i].process != NULL)
     return;
   spawn (i);
+  wait_for (i, "/healthz");
+}
+
+void
+nodes_start_ahead (guint i, const gchar *library)
+{
+  spawn_at (i, library);
   wait_for (i, "/healthz");
 }
 

@@ -14,7 +14,10 @@ void nodes_found (const gchar *citiz_node); /* once a program; they run */
 /* The same with a tool before each of them that makes it @ms away, one way, for the others and for readers. */
 void nodes_found_afar (const gchar *citiz_node, const gchar *delay_relay, guint ms);
 void nodes_end (void);
-void nodes_start (guint i);  /* answers when it returns */
+void nodes_start (guint i); /* answers when it returns */
+void nodes_start_ahead (
+    guint i,
+    const gchar *library);   /* its clock is an hour fast; @library: libfaketime */
 void nodes_start_all (void); /* those that do not run; a quorum votes when it returns */
 void nodes_kill (guint i);
 void nodes_pause (guint i, gboolean paused); /* SIGSTOP, SIGCONT */

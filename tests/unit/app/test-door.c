@@ -167,6 +167,50 @@ test_too_few (App *app, gconstpointer data)
   g_assert_true (says (citiz_session_explain_ready (newest (app), NULL), "nobody can open"));
 }
 
+static gboolean
+counts_three (App *app)
+{
+  const CitizCommunityView *view = citiz_session_get_community (app->session);
+
+  return view->n_missing == 0 && newest (app)->n_silent == 1 && !newest (app)->moved;
+}
+
+/* A node whose clock is an hour fast answers, and gives nothing: each opening is long past by it. */
+static void
+test_ahead (App *app, gconstpointer data)
+{
+  const gchar *const libraries[] = {"/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+                                    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
+                                    "/usr/lib/faketime/libfaketime.so.1"};
+  const gchar *library = NULL;
+  g_autoptr (CitizAccess) access = NULL;
+  guint wrong;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+
+  for (guint i = 0; i < G_N_ELEMENTS (libraries); i++)
+    if (g_file_test (libraries[i], G_FILE_TEST_EXISTS))
+      library = libraries[i];
+  g_assert_true (app_until (all_hold, app, LONG));
+  if (library == NULL)
+    {
+      g_test_skip ("libfaketime is missing");
+      return;
+    }
+  wrong = (door (app) + 1) % NODES;
+  citiz_session_set_watched (app->session, TRUE);
+  nodes_kill (wrong);
+  nodes_start_ahead (wrong, library);
+  g_assert_true (app_until (counts_three, app, LONG));
+  g_assert_true (says (citiz_session_explain_ready (newest (app), NULL), "3 of 4"));
+  nodes_kill (wrong);
+  nodes_start (wrong);
+  read_through_door (app, newest (app)->link, door (app),
+                     1); /* a final block puts its time right */
+  g_assert_true (app_until (all_answer, app, LONG));
+}
+
 #define TEST(name, function)                                                                       \
   g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
 
@@ -181,6 +225,7 @@ main (int argc, char **argv)
   nodes_found (argv[1]);
   TEST ("door", test_door);
   TEST ("locked-door", test_locked);
+  TEST ("ahead", test_ahead);
   TEST ("too-few", test_too_few);
   failed = g_test_run ();
   nodes_end ();
