@@ -51,7 +51,7 @@ citiz_csx_start (CitizCsx *csx, const CitizCsxStart *start)
     csx->final_cert = citiz_csx_cert_copy (csx, start->final); /* for others who come late */
   else if (start->final != NULL)
     citiz_csx_take_cert (csx, start->final);
-  csx->mute = 0;
+  csx->mute = start->unknown;
   if (citiz_csx_close (csx) || csx->config.self == CITIZ_CSX_NOBODY)
     return;
   for (guint i = 0; i < start->n_records; i++)

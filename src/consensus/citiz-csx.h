@@ -137,8 +137,8 @@ typedef struct
   const CitizCert *final;  /* (nullable): the newest Final certificate that was kept */
   guint n_records;
   const CitizVote *records; /* the journal of this epoch, oldest first, all of it */
-  gboolean
-      trusted; /* it signed in the epoch before, and nothing here: nobody is asked for its votes */
+  guint64 unknown;  /* up to this slot votes may have been left out: nothing is signed there */
+  gboolean trusted; /* it signed in the epoch before, nothing here: nobody is asked for its votes */
 } CitizCsxStart;
 
 /* Blocks in order of slots, the first a child of the newest committed one, the last with a Final certificate. The driver has

@@ -92,6 +92,7 @@ begin (CitizReplica *self, const CitizLedger *ledger, gboolean live, GError **er
   if (self->place != CITIZ_CSX_NOBODY)
     start.records = citiz_journal_get_records (self->journal, &start.n_records);
   start.trusted = live && start.n_records == 0;
+  start.unknown = MAX (self->own_first, 1) - 1;
   citiz_replica_step (self, &event);
   return recall (self, error);
 }

@@ -158,6 +158,66 @@ test_own_history (void)
   world_clear (&world);
 }
 
+/* As if the journal had been full: only votes of slots after the newest committed one are left, one of them still to come. */
+static void
+fill_journal (Node *node, guint64 committed)
+{
+  g_autofree gchar *path = citiz_journals_path (node->dir, 0);
+  g_autoptr (GError) error = NULL;
+  CitizJournal *journal
+      = citiz_journal_open (path, &node->world->genesis.salt, 0, node->key, &error);
+  const CitizVote vote
+      = {.kind = CITIZ_VOTE_SKIP, .slot = committed + 1, .voter = (guint16) node->place};
+  const CitizVote *records;
+  guint n;
+
+  g_assert_no_error (error);
+  do
+    {
+      g_assert_true (citiz_journal_append (journal, &vote, 1, committed, &error));
+      records = citiz_journal_get_records (journal, &n);
+    }
+  while (records[0].slot <= committed);
+  g_assert_true (citiz_journal_sync (journal, &error));
+  citiz_journal_close (journal);
+}
+
+/* The newest blocks are lost with the power, and the journal has let go of what it said of them: the votes that others show are its own. */
+static void
+test_lost_blocks (void)
+{
+  g_autofree gchar *copy = g_dir_make_tmp ("citiz-replica-copy-XXXXXX", NULL);
+  g_autofree gchar *journal = g_build_filename (copy, "epoch-0.journal", NULL);
+  World world;
+  Node *node;
+  guint64 slot;
+
+  world_init (&world, 4);
+  world_up (&world);
+  submit_some (&world, 4);
+  wait_for (&world, all_have, 4);
+  node = &world.nodes[2];
+  node_down (node);
+  copy_folder (node->dir, copy);
+  node_up (node);
+  for (guint i = 0; i < 6; i++)
+    {
+      submit_some (&world, 1);
+      wait_for (&world, all_have, world.made);
+    }
+  slot = citiz_ledger_head (citiz_chain_ledger (node->chain, NULL))->slot;
+  node_down (node);
+  g_assert_cmpint (g_unlink (journal), ==, 0);
+  copy_folder (copy, node->dir);
+  fill_journal (node, slot);
+  node_up (node);
+  submit_some (&world, 4);
+  wait_for (&world, all_have, world.made);
+  check (&world); /* it is not barred */
+  world_clear (&world);
+  tools_remove_folder (copy);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -168,5 +228,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/replica/old-copy/final", GINT_TO_POINTER (FALSE), test_old_copy);
   g_test_add_func ("/replica/twin", test_twin);
   g_test_add_func ("/replica/own-history", test_own_history);
+  g_test_add_func ("/replica/lost-blocks", test_lost_blocks);
   return g_test_run ();
 }
