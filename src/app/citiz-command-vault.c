@@ -71,6 +71,21 @@ create (CitizCommandRun *run)
   return CITIZ_EXIT_DONE;
 }
 
+/* Before anything is asked. */
+static gboolean
+is_there (CitizCommandRun *run, gboolean with_words)
+{
+  gboolean there = citiz_session_get_state (run->session) != CITIZ_SESSION_NEW;
+
+  if (!there && with_words)
+    citiz_tell (_ ("There is no record in %s. The 24 words open a record, they do not hold it: "
+                   "put a copy of its folder there first."),
+                run->vault);
+  else if (!there)
+    citiz_tell (_ ("There is no record in %s. “citiz vault create” makes one."), run->vault);
+  return there;
+}
+
 static int
 change_passphrase (CitizCommandRun *run)
 {
@@ -81,6 +96,8 @@ change_passphrase (CitizCommandRun *run)
   g_autoptr (GAsyncResult) changed = NULL;
   CitizWait wait = {0};
 
+  if (!is_there (run, FALSE))
+    return CITIZ_EXIT_REFUSED;
   before
       = citiz_ask_passphrase (run->passphrase_file, _ ("Passphrase:"), "--passphrase-file", &error);
   if (before == NULL)
@@ -111,6 +128,8 @@ recover (CitizCommandRun *run)
   CitizWait wait = {0};
   gchar *text;
 
+  if (!is_there (run, TRUE))
+    return CITIZ_EXIT_REFUSED;
   words = citiz_ask_passphrase (run->words_file, _ ("The 24 words:"), "--words-file", &error);
   if (words == NULL)
     return citiz_refuse (error);

@@ -1,13 +1,15 @@
 // A browser, a page that reports its own violations, and a line a test. SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const require = createRequire(process.env.CITIZ_NPM + '/');
 const { chromium } = require('playwright-core');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 export function launch() {
-  return chromium.launch({ executablePath: process.env.CITIZ_CHROMIUM, args: FLAGS });
+  const env = { ...process.env, FONTCONFIG_FILE: fileURLToPath(new URL('fonts.conf', import.meta.url)) };
+  return chromium.launch({ executablePath: process.env.CITIZ_CHROMIUM, args: FLAGS, env });
 }
 
 /** A page that keeps count of policy violations, script errors and requests that leave `origin` (one, or a list). */

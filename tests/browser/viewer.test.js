@@ -1150,6 +1150,19 @@ test('what a dose and a directive say in words is shown', async () => {
   await page.finish();
 });
 
+test('a document is of the day it tells of, not of the day it was put in', async () => {
+  const page = await opened(bundleOf((bundle) => {
+    const [first] = resources(bundle, 'DocumentReference');
+    first.description = 'Coloscopie';
+    first.date = '2026-11-23T10:00:00-05:00';
+    first.context = { period: { start: '2019-06-12' } };
+  }));
+  const row = page.locator('.document', { hasText: 'Coloscopie' });
+  contains(await row.innerText(), '12 juin 2019');
+  ok(!(await row.innerText()).includes('2026'), 'the day of entry is taken for the day of the document');
+  await page.finish();
+});
+
 test('a document that is not what it says is neither shown nor kept', async () => {
   const page = await opened(bundleOf((bundle) => {
     const [first, second] = resources(bundle, 'DocumentReference');

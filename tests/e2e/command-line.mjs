@@ -97,6 +97,8 @@ await step('says what is wrong with a usage, in one sentence', () => {
     [['show', 'care', '--vault', empty], 1, /is empty: .*Put back a copy/],
     [['show', 'care', '--vault', secret], 1, /passphrase is a file; a record is a folder/],
     [['vault', 'create', '--vault', secret], 1, /passphrase is a file; a record is a folder/],
+    [['vault', 'recover', '--vault', path.join(home, 'nowhere')], 1, /^There is no record in .*: put a copy of its folder there first\.$/m],
+    [['vault', 'passwd', '--vault', path.join(home, 'nowhere')], 1, /^There is no record in .*vault create/m],
     [['emergency', '--hours', '99'], 2, /1 to 72 hours[^]*Usage/],
     [['export', '--format', 'doc', '--out', 'x'], 2, /no format “doc”[^]*Usage/],
     [['--dance'], 2, /--dance/],

@@ -460,6 +460,8 @@ function readDocument(resource, world) {
   const attachment = (list(resource.content)[0] || {}).attachment || {};
   row.attachment = { type: String(attachment.contentType || ''), data: typeof attachment.data === 'string' ? attachment.data : '', title: textOf(attachment, 'title') };
   if (row.name === t('noValue') && row.attachment.title) row.name = row.attachment.title;
+  const { period } = resource.context || {};
+  row.date = parseDate(period && period.start) || row.date; // of what it tells, not of the day it was put in
   row.detail = fmtDate(row.date);
   return row;
 }
