@@ -92,6 +92,18 @@ citiz_community_see_copy (CitizCommunity *self)
   citiz_community_tell (self);
 }
 
+/* The number of @tx, which waits here, was taken: by this copy itself, if it gave it twice, as after leaving. */
+void
+citiz_community_see_spent (CitizCommunity *self, const CitizTx *tx)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->signed_->len; i++)
+    n += g_array_index (self->signed_, CitizSigned, i).nonce == tx->nonce;
+  if (n < 2)
+    citiz_community_see_copy (self);
+}
+
 /**
  * citiz_community_look_for_copies:
  *

@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-#define VERSION      1
-#define TEXT_MAX     65536
-#define MEMBERS_MAX  256
-#define OPERATOR_MAX 200
+#define VERSION        1
+#define SIGNED_SETTING "signed"
+#define TEXT_MAX       65536
+#define MEMBERS_MAX    256
+#define OPERATOR_MAX   200
 
 static json_t *
 founding_json (const CitizInvitation *invitation, const CitizGenesis *genesis)
@@ -39,24 +40,6 @@ refused_json (const GArray *refused)
     json_array_append_new (list,
                            citiz_json_base64url (g_array_index (refused, CitizHash, i).b, 32));
   return list;
-}
-
-static json_t *
-signed_json (const CitizCommunity *self)
-{
-  json_t *list = json_array ();
-
-  for (guint i = 0; i < self->signed_->len; i++)
-    {
-      const CitizSigned *one = &g_array_index (self->signed_, CitizSigned, i);
-
-      json_array_append_new (
-          list, json_pack ("[I, I]", (json_int_t) one->nonce, (json_int_t) one->valid_until.ms));
-    }
-  return json_pack ("{s:b, s:I, s:I, s:I, s:b, s:b, s:o}", "known", self->signed_known, "from",
-                    (json_int_t) self->signed_from, "seen", (json_int_t) self->seen_next, "looked",
-                    (json_int_t) self->looked, "copied", self->copied, "told", self->copy_told,
-                    "list", list);
 }
 
 static GBytes *
@@ -89,7 +72,6 @@ citiz_community_write (CitizCommunity *self)
                                     (json_int_t) self->committed.community_height));
   if (self->refused->len > 0)
     json_object_set_new (json, "refused", refused_json (self->refused));
-  json_object_set_new (json, "signed", signed_json (self));
   if (self->pending.height > 0)
     json_object_set_new (json, "pending",
                          json_pack ("{s:I, s:o, s:o, s:o, s:o}", "height",
@@ -220,28 +202,6 @@ read_refused (CitizCommunity *self, json_t *list)
   }
 }
 
-/* Of an earlier version of the program there is none: it begins when the copy is even. */
-static void
-read_signed (CitizCommunity *self, json_t *json)
-{
-  json_t *one;
-  gsize i;
-
-  self->signed_known = json_is_true (json_object_get (json, "known"));
-  self->signed_from = read_height (json, "from");
-  self->seen_next = read_height (json, "seen");
-  self->looked = read_height (json, "looked");
-  self->copied = json_is_true (json_object_get (json, "copied"));
-  self->copy_told = json_is_true (json_object_get (json, "told"));
-  json_array_foreach (json_object_get (json, "list"), i, one)
-  {
-    const CitizSigned read = {(guint64) json_integer_value (json_array_get (one, 0)),
-                              {json_integer_value (json_array_get (one, 1))}};
-
-    g_array_append_val (self->signed_, read);
-  }
-}
-
 /* Returns: %FALSE with %CITIZ_STORE_ERROR_NEWER or %CITIZ_STORE_ERROR_DAMAGED when the community cannot be known from it */
 gboolean
 citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error)
@@ -263,7 +223,67 @@ citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error)
   self->full = read_height (json, "full") == 1;
   read_heads (self, json);
   read_refused (self, json_object_get (json, "refused"));
-  read_signed (self, json_object_get (json, "signed"));
   json_decref (json);
   return TRUE;
+}
+
+/* What this copy of the record signed ******************************************/
+
+static json_t *
+signed_json (const CitizCommunity *self)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < self->signed_->len; i++)
+    {
+      const CitizSigned *one = &g_array_index (self->signed_, CitizSigned, i);
+
+      json_array_append_new (
+          list, json_pack ("[I, I]", (json_int_t) one->nonce, (json_int_t) one->valid_until.ms));
+    }
+  return json_pack ("{s:o, s:b, s:I, s:I, s:I, s:b, s:b, s:o}", "account",
+                    citiz_json_base64url (self->account.b, sizeof self->account.b), "known",
+                    self->signed_known, "from", (json_int_t) self->signed_from, "seen",
+                    (json_int_t) self->seen_next, "looked", (json_int_t) self->looked, "copied",
+                    self->copied, "told", self->copy_told, "list", list);
+}
+
+/* It stays when one leaves: what is still on its way then is no other copy's when one comes back. Joins an open transaction of the vault. */
+gboolean
+citiz_community_keep_signed (CitizCommunity *self, GError **error)
+{
+  g_autoptr (GBytes) bytes = dump (signed_json (self));
+
+  return citiz_vault_set_setting (self->vault, SIGNED_SETTING, bytes, error);
+}
+
+/* Of an earlier version of the program, and of another community, there is none: it begins when the copy is even. */
+void
+citiz_community_read_signed (CitizCommunity *self)
+{
+  g_autoptr (GBytes) kept = citiz_vault_get_setting (self->vault, SIGNED_SETTING);
+  json_t *json = kept != NULL ? citiz_json_strict_parse (kept, NULL) : NULL, *one;
+  CitizHash account;
+  gsize i;
+
+  if (!citiz_json_strict_bytes (json, "account", account.b, sizeof account.b)
+      || !citiz_hash_equal (&account, &self->account))
+    {
+      json_decref (json);
+      return;
+    }
+  self->signed_known = json_is_true (json_object_get (json, "known"));
+  self->signed_from = read_height (json, "from");
+  self->seen_next = read_height (json, "seen");
+  self->looked = read_height (json, "looked");
+  self->copied = json_is_true (json_object_get (json, "copied"));
+  self->copy_told = json_is_true (json_object_get (json, "told"));
+  json_array_foreach (json_object_get (json, "list"), i, one)
+  {
+    const CitizSigned read = {(guint64) json_integer_value (json_array_get (one, 0)),
+                              {json_integer_value (json_array_get (one, 1))}};
+
+    g_array_append_val (self->signed_, read);
+  }
+  json_decref (json);
 }

@@ -129,10 +129,13 @@ void citiz_community_fill (CitizCommunity *self);
 void citiz_community_note_signed (CitizCommunity *self, const CitizTx *tx);
 void citiz_community_note_waiting (CitizCommunity *self);
 void citiz_community_see_copy (CitizCommunity *self);
+void citiz_community_see_spent (CitizCommunity *self, const CitizTx *tx);
 void citiz_community_look_for_copies (CitizCommunity *self);
 
 /* citiz-community-keep.c */
 GBytes *citiz_community_write (CitizCommunity *self);
+gboolean citiz_community_keep_signed (CitizCommunity *self, GError **error);
+void citiz_community_read_signed (CitizCommunity *self);
 gboolean citiz_community_read (CitizCommunity *self, GBytes *kept, GError **error);
 gboolean citiz_community_remember (CitizVault *vault,
                                    const CitizInvitation *invitation,

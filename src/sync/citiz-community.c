@@ -75,7 +75,8 @@ citiz_community_keep (CitizCommunity *self, GError **error)
 {
   g_autoptr (GBytes) bytes = citiz_community_write (self);
 
-  return citiz_vault_set_setting (self->vault, CITIZ_COMMUNITY_SETTING, bytes, error);
+  return citiz_vault_set_setting (self->vault, CITIZ_COMMUNITY_SETTING, bytes, error)
+         && citiz_community_keep_signed (self, error);
 }
 
 /* While the record is locked it is remembered in memory only, and written when it is open again. */
@@ -362,6 +363,7 @@ citiz_community_open (CitizVault *vault, const gchar *folder, GError **error)
   citiz_light_init (&self->light, &self->genesis);
   connect_parts (self);
   hold (self, vault);
+  citiz_community_read_signed (self);
   citiz_community_list_members (self);
   return g_steal_pointer (&self);
 }

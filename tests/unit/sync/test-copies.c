@@ -212,10 +212,15 @@ test_no_copy (Scene *scene, gconstpointer unused)
   write_personal (scene);
   join (scene, TRUE);
   RUN_UNTIL (is_whole (scene) && committed (scene) == 1);
+  scene->world.stalled = TRUE; /* what it says last becomes final only when it is back */
+  write_personal (scene);
+  citiz_community_set_personal (scene->community, scene->personal, TRUE);
+  RUN_UNTIL (scene->world.taken->len == 1);
   g_assert_true (citiz_community_leave (scene->community, NULL));
   g_clear_object (&scene->community);
-  write_personal (scene);
   join (scene, TRUE);
+  RUN_UNTIL (citiz_outbox_n_waiting (citiz_community_get_outbox (scene->community)) == 1);
+  community_world_go_on (&scene->world);
   RUN_UNTIL (is_whole (scene) && committed (scene) == 2);
   again (scene);
   start (scene);
