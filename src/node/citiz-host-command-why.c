@@ -107,19 +107,28 @@ reason_of (json_t *body, json_t *about)
 }
 
 static gchar *
-time_of (json_t *member)
+time_of (json_t *body, const gchar *key)
 {
-  g_autoptr (GDateTime) since
-      = g_date_time_new_from_unix_local (citiz_host_number_of (member, "since") / 1000);
+  g_autoptr (GDateTime) time
+      = g_date_time_new_from_unix_local (citiz_host_number_of (body, key) / 1000);
 
-  return since ? g_date_time_format (since, "%Y-%m-%d %H:%M") : g_strdup ("");
+  return time ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("");
+}
+
+static void
+print_twin (json_t *body)
+{
+  g_autofree gchar *when = time_of (body, "twinHeard");
+
+  if (citiz_host_number_of (body, "twinHeard") > 0)
+    citiz_host_say (_ ("Another machine last voted with this node’s key: %s"), when);
 }
 
 static void
 print_silent (json_t *body, json_t *member)
 {
   g_autofree gchar *name = citiz_host_name_of (member);
-  g_autofree gchar *when = time_of (member);
+  g_autofree gchar *when = time_of (member, "since");
   json_t *about = citiz_host_about (member);
 
   if (json_is_true (json_object_get (member, "met")))
@@ -264,7 +273,7 @@ static void
 print_missing (json_t *member)
 {
   g_autofree gchar *name = citiz_host_name_of (member);
-  g_autofree gchar *when = time_of (member);
+  g_autofree gchar *when = time_of (member, "since");
 
   if (json_is_true (json_object_get (member, "met")))
     citiz_host_say (_ ("Missing: %s, since %s"), name, when);
@@ -280,6 +289,7 @@ print_why (json_t *body)
 
   citiz_host_make_plain (body);
   citiz_host_print_status (body);
+  print_twin (body);
   json_array_foreach (json_object_get (body, "members"), i, member)
   {
     if (!json_is_true (json_object_get (member, "linked")))

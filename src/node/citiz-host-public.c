@@ -182,6 +182,9 @@ citiz_host_describe (CitizHost *host)
       (int) citiz_replica_n_waiting (host->replica), "finalAge",
       (json_int_t) (report.since_final / 1000), "evidence", (json_int_t) host->counts.evidence,
       "watchers", (int) citiz_host_n_watchers (host), "members", describe_members (host));
+  if (citiz_replica_twin_heard (host->replica).ms != 0)
+    json_object_set_new (more, "twinHeard",
+                         json_integer (citiz_replica_twin_heard (host->replica).ms));
   json_object_set_new (more, "due", json_integer (citiz_replica_n_due (host->replica)));
   json_object_set_new (more, "standing", json_integer ((json_int_t) (report.standing / 1000)));
   if (there.listed)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define TWIN_BEATS 3 /* blocks without a vote of it until it counts as gone */
+
 /* A journal holds every vote of its node from the first one in it on; what is committed may be left out. */
 void
 citiz_replica_own_begin (CitizReplica *self)
@@ -22,7 +24,7 @@ citiz_replica_own_begin (CitizReplica *self)
   self->others_until = 0;
   self->n_others = 0;
   memset (self->told, 0, sizeof self->told);
-  self->twin = FALSE;
+  self->twin.ms = 0;
 }
 
 static gboolean
@@ -67,10 +69,22 @@ citiz_replica_is_barred (CitizReplica *self)
   return self->journal != NULL && citiz_journal_is_barred (self->journal);
 }
 
+/* When somebody voted with this node's key; 0: never, as far as is known. */
+CitizTime
+citiz_replica_twin_heard (CitizReplica *self)
+{
+  return self->twin;
+}
+
+/* Whether somebody does: whoever votes is heard with each block. */
 gboolean
 citiz_replica_has_twin (CitizReplica *self)
 {
-  return self->twin;
+  const gint64 beat = self->timing.heartbeat > 0 ? self->timing.heartbeat : 30 * CITIZ_SECOND;
+
+  return self->twin.ms != 0
+         && citiz_replica_now (self).steady - self->twin_heard
+                <= MAX (CITIZ_VOICES_QUIET, TWIN_BEATS * beat);
 }
 
 /**
@@ -89,7 +103,10 @@ citiz_replica_see_own (CitizReplica *self, const CitizVote *vote)
       if (!citiz_replica_is_barred (self) && self->others_until != 0
           && citiz_replica_now (self).steady > self->others_until
           && vote->slot > self->others_at + self->validators.n)
-        self->twin = TRUE;
+        {
+          self->twin = citiz_replica_now (self).wall;
+          self->twin_heard = citiz_replica_now (self).steady;
+        }
       return;
     }
   citiz_replica_report (self, &report);

@@ -79,7 +79,8 @@ struct _CitizReplica
   gboolean told[CITIZ_MAX_VALIDATORS];
   guint64 barred_at; /* slot */
   gboolean barring;  /* the machine does nothing any more, and is to go */
-  gboolean twin;     /* somebody votes with this node's key just now */
+  CitizTime twin;    /* somebody voted with this node's key; 0: never */
+  gint64 twin_heard; /* the same in ms of the steady clock */
   guint expected;    /* ranges that were asked for and have not come */
 };
 

@@ -68,6 +68,7 @@ void citiz_replica_listen (CitizReplica *self, guint place, CitizReplicaVoice *o
 gboolean citiz_replica_is_barred (CitizReplica *self);
 /* It has no journal of this epoch, is on the list, and somebody votes with its key just now. */
 gboolean citiz_replica_has_twin (CitizReplica *self);
+CitizTime citiz_replica_twin_heard (CitizReplica *self);
 
 const CitizValidators *citiz_replica_get_validators (CitizReplica *self);
 guint64 citiz_replica_get_epoch (CitizReplica *self);

@@ -704,9 +704,13 @@ def case_twin(world):
         until('it sees that the other votes', lambda: Load(world, number=2).complete() and follower.get('/readyz')[1].startswith(b'twin'), every=1)
         assert follower.status()['mode'] == 'observing' and 'only one of the two may run' in follower.command('why').stdout.splitlines()[-1]
         assert node.ready() and node.status()['mode'] == 'signing'
+        node.stop()
+        until('it sees that nobody does any more', lambda: follower.status()['state'] == 'ready')
+        why = follower.command('why').stdout
+        assert re.search(r'Another machine last voted with this node’s key: \d{4}-\d\d-\d\d', why), why
+        assert 'only one of the two' not in why and 'journal is lost' in why.splitlines()[-1], why
     finally:
         follower.kill()
-    node.stop()
     shutil.copytree(node.dir, whole, ignore=shutil.ignore_patterns('*.sock'))
     node.start()
     twin = copied(world, node, whole).start()
