@@ -1,6 +1,8 @@
 /* A session on a vault of its own, and a reader of its links. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app-fixture.h"
 
+#include "../tools.h"
+
 #include "consent/citiz-capsule.h"
 #include "consent/citiz-note.h"
 #include "consent/citiz-receipt.h"
@@ -161,17 +163,8 @@ app_reopen (App *app)
 void
 app_down (App *app, gconstpointer data)
 {
-  g_autoptr (GDir) dir = NULL;
-  const gchar *name;
-
   app_close (app);
-  dir = g_dir_open (app->folder, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree gchar *path = g_build_filename (app->folder, name, NULL);
-      g_unlink (path);
-    }
-  g_rmdir (app->folder);
+  tools_remove_folder (app->folder);
   g_free (app->folder);
   citiz_secret_unref (app->passphrase);
   citiz_secret_unref (app->entropy);

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 #define NODES        4
 #define NODES_NEEDED 3
+#define LONG         120 /* s; only ends what hangs */
 
 void nodes_found (const gchar *citiz_node); /* once a program; they run */
 /* The same with a tool before each of them that makes it @ms away, one way, for the others and for readers. */
@@ -21,7 +22,9 @@ void nodes_start_ahead (
 void nodes_start_all (void); /* those that do not run; a quorum votes when it returns */
 void nodes_kill (guint i);
 void nodes_pause (guint i, gboolean paused); /* SIGSTOP, SIGCONT */
+gboolean nodes_runs (guint i);
 const gchar *nodes_url (guint i);
+guint16 nodes_door (guint i);   /* its port for everybody else */
 gchar *nodes_invitation (void); /* of the first node */
 /* On the disk of one that does not run. */
 void nodes_on_disk (guint i, const gchar *sql);
@@ -35,6 +38,18 @@ void member_up (App *app, gconstpointer data); /* for g_test_add() */
 void member_down (App *app, gconstpointer data);
 CitizAccess *newest (App *app); /* the list holds it */
 gboolean all_hold (App *app);   /* its parts */
+gboolean is_usable (App *app);
+gboolean is_over (App *app);
+gboolean only_one_is_live (App *app);
+gboolean code_is_everywhere (App *app); /* the spoken one */
+gboolean knows_it_is_alone (App *app);
+CitizOpening *opening_at (App *app, guint i); /* the list holds it */
+gboolean first_is_named (App *app);
+/* For app_on_engine(): what the nodes have in their mailboxes is asked for. */
+gboolean read_now_work (CitizEngine *engine,
+                        gpointer data,
+                        GCancellable *cancellable,
+                        GError **error);
 
 /* What a reader's page does. @node: the one that is asked first. */
 guint nodes_open (App *app,
@@ -48,6 +63,13 @@ guint nodes_gather (const gchar *link,
                     const gchar *opening,
                     gchar **out_summary,
                     gchar **out_words);
+/* The whole way, beginning at @node; the summary holds @has. */
+void read_all (App *app,
+               const gchar *link,
+               guint node,
+               guint use,
+               const gchar *name,
+               const gchar *has);
 /* A reader whose page stands open: the state of the grant is known, the capsule comes while the opening becomes final. */
 typedef struct
 {

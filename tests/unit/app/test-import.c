@@ -1,5 +1,5 @@
 /* Imports through the session, their undo, and the sample record. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "app-fixture.h"
+#include "access-fixture.h"
 
 #include "app/citiz-ingest.h"
 
@@ -126,18 +126,12 @@ test_import_and_undo (App *app, gconstpointer data)
   g_assert_nonnull (citiz_session_explain (error));
 }
 
-static gboolean
-exec_work (CitizEngine *engine, gpointer sql, GCancellable *cancellable, GError **error)
-{
-  return citiz_db_exec (citiz_vault_get_db (engine->vault), sql, error);
-}
-
 static void
 exec (App *app, const gchar *sql)
 {
   g_autoptr (GError) error = NULL;
 
-  app_on_engine (app, exec_work, (gpointer) sql, &error);
+  app_on_engine (app, app_exec_work, (gpointer) sql, &error);
   g_assert_no_error (error);
 }
 

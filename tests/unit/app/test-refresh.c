@@ -1,5 +1,5 @@
 /* The record changes while an access is live: the same link shows it. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "app-fixture.h"
+#include "access-fixture.h"
 
 #include "consent/citiz-profile.h"
 #include "record/citiz-compose.h"
@@ -294,12 +294,6 @@ test_while_pressing (App *app, gconstpointer data)
   g_clear_object (&saved.result);
 }
 
-static gboolean
-sql_work (CitizEngine *engine, gpointer sql, GCancellable *cancellable, GError **error)
-{
-  return citiz_db_exec (citiz_vault_get_db (engine->vault), sql, error);
-}
-
 /* The disk refuses in the middle, at each of the writes: the earlier summary still opens, the person is told, and can try again. */
 static void
 test_refused (App *app, gconstpointer table)
@@ -311,11 +305,11 @@ test_refused (App *app, gconstpointer table)
   g_autofree gchar *link = g_strdup (access->link), *before = NULL, *after = NULL;
   gint64 given = access->updated.ms;
 
-  g_assert_true (app_on_engine (app, sql_work, refuse, NULL));
+  g_assert_true (app_on_engine (app, app_exec_work, refuse, NULL));
   save (app, citiz_compose_allergy, "Penicillin");
   app_await (is_outdated, app);
   g_assert_cmpint (live (app)->updated.ms, ==, given);
-  g_assert_true (app_on_engine (app, sql_work, (gpointer) "DROP TRIGGER refuse", NULL));
+  g_assert_true (app_on_engine (app, app_exec_work, (gpointer) "DROP TRIGGER refuse", NULL));
   before = app_read_summary (app, link, 1, NULL);
   g_assert_null (strstr (before, "Penicillin"));
   app_settle (app);

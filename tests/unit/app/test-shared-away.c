@@ -1,0 +1,271 @@
+/* No node answers, or this computer's clock is wrong: an access opens all the same. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "access-fixture.h"
+#include "nodes-fixture.h"
+
+#include "app/citiz-engine-shared.h"
+
+#include <string.h>
+
+static gboolean
+is_here_instead (App *app)
+{
+  return newest (app)->instead && newest (app)->n_nodes == 0 && newest (app)->link != NULL;
+}
+
+static gboolean
+withdrawn_is_over (App *app)
+{
+  g_autoptr (CitizAccess) access
+      = g_list_model_get_item (citiz_session_get_accesses (app->session), 1);
+
+  return access->state == CITIZ_ACCESS_REVOKED;
+}
+
+/* No node answers, and the app does not know that yet: an access on this computer takes the place of the one that nobody can open. */
+static void
+test_nobody_answers (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *sentence = NULL, *summary = NULL;
+
+  app_save (app, NULL, "Peanut");
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, TRUE);
+  access = app_press (app);
+  g_assert_cmpuint (access->n_nodes, ==, NODES);
+  g_assert_true (app_until (is_here_instead, app, LONG));
+  g_assert_true (only_one_is_live (app)); /* at the same time: the program may end here */
+  g_assert_true (citiz_session_get_emergency (app->session) == newest (app));
+  sentence = citiz_session_explain_ready (newest (app), NULL);
+  g_assert_nonnull (sentence);
+  summary = app_read_summary (app, newest (app)->link, 1, NULL);
+  g_assert_nonnull (strstr (summary, "Peanut"));
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, FALSE);
+  g_assert_true (app_until (withdrawn_is_over, app, LONG));
+}
+
+static gboolean
+all_are_away (App *app)
+{
+  const CitizCommunityView *view = citiz_session_get_community (app->session);
+
+  return view->state == CITIZ_COMMUNITY_VIEW_ALONE && view->n_missing == NODES;
+}
+
+static GMutex busy;
+
+static gboolean
+busy_cb (gpointer data)
+{
+  g_mutex_lock (&busy);
+  g_mutex_unlock (&busy);
+  return G_SOURCE_REMOVE;
+}
+
+/* They were away and are back: whoever presses finds them. An engine in the midst of something long is not waited for. */
+static void
+test_back_again (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  app_save (app, NULL, "Peanut");
+  for (guint i = 0; i < NODES; i++)
+    nodes_kill (i);
+  g_assert_true (app_until (all_are_away, app, LONG));
+  g_mutex_lock (&busy);
+  citiz_engine_do (app->session->engine, busy_cb, NULL);
+  citiz_session_set_look (app->session, 50);
+  citiz_session_look_at_nodes_async (app->session, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  g_mutex_unlock (&busy);
+  nodes_start_all ();
+  citiz_session_set_look (app->session, LONG * 1000);
+  access = app_press (app);
+  g_assert_cmpuint (access->n_nodes, ==, NODES);
+  g_assert_true (app_until (all_hold, app, LONG));
+  read_all (app, access->link, 0, 1, "Camille Ouellet", "Peanut");
+}
+
+static gboolean
+nothing_waits_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  *(gboolean *) data = citiz_outbox_n_waiting (citiz_community_get_outbox (engine->community)) == 0;
+  return TRUE;
+}
+
+static gboolean
+nothing_waits (App *app)
+{
+  gboolean nothing = FALSE;
+
+  app_on_engine (app, nothing_waits_work, &nothing, NULL);
+  return nothing;
+}
+
+/* Pressed, locked at once, and no node answers for so long that the ledger does not take it any more: when the record is open again, an
+ * access on this computer takes its place. */
+static void
+test_too_old (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, TRUE);
+  access = app_press (app);
+  g_assert_cmpuint (access->n_nodes, ==, NODES);
+  citiz_session_lock (app->session);
+  app_move_clock (app, 21 * CITIZ_HOUR);
+  g_assert_false (nothing_waits (app)); /* no block says that none will hold it */
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (app_until (is_here_instead, app, LONG));
+  g_assert_true (app_until (only_one_is_live, app, LONG));
+  for (guint i = 0; i < NODES; i++)
+    nodes_pause (i, FALSE);
+}
+
+/* The app knows that no node answers: on this computer at once. */
+static void
+test_alone (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  for (guint i = 0; i < NODES; i++)
+    nodes_kill (i);
+  g_assert_true (app_until (knows_it_is_alone, app, LONG));
+  access = app_press (app);
+  g_assert_cmpuint (access->n_nodes, ==, 0);
+  g_assert_true (access->instead);
+  g_assert_cmpuint (app_read (app, access->link, 1, NULL), ==, 200);
+}
+
+static gboolean
+is_ready_anew (App *app)
+{
+  return newest (app)->n_nodes == NODES && newest (app)->link != NULL && is_usable (app);
+}
+
+static gboolean
+clock_is_told (App *app)
+{
+  return citiz_session_get_community (app->session)->skew_ms != 0;
+}
+
+static gboolean
+clock_is_right (App *app)
+{
+  return !clock_is_told (app);
+}
+
+static gboolean
+a_day_is_left (App *app)
+{
+  const gint64 left = newest (app)->expires.ms - citiz_session_now (app->session).ms;
+
+  return ABS (left - CITIZ_DAY) < CITIZ_HOUR;
+}
+
+/* This computer's clock is a day wrong, whichever way: it is said, and the access is dated by the nodes' time, so that they take it and it lasts as long
+ * as it says. */
+static void
+test_wrong_clock (App *app, gconstpointer data)
+{
+  const gint64 off = *(const gint64 *) data;
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *sentence = NULL, *header = NULL;
+
+  app_save (app, NULL, "Peanut");
+  app_move_clock (app, off);
+  access = app_press (app); /* nobody may have said yet that the clock is wrong */
+  g_assert_nonnull (access);
+  g_assert_true (app_until (is_ready_anew, app, LONG));
+  g_assert_true (app_until (only_one_is_live, app, LONG));
+  g_assert_true (citiz_session_get_emergency (app->session) == newest (app));
+  g_assert_false (newest (app)->instead);
+  read_all (app, newest (app)->link, 0, 1, "Camille Ouellet", "Peanut");
+  g_assert_true (app_until (a_day_is_left, app, LONG));
+  g_assert_true (app_until (clock_is_told, app, LONG));
+  sentence = citiz_session_explain_clock (citiz_session_get_community (app->session));
+  g_assert_nonnull (strstr (sentence, off > 0 ? "24 hours ahead" : "24 hours behind"));
+  header = citiz_session_explain_community (citiz_session_get_community (app->session));
+  g_assert_nonnull (strstr (header, "clock"));
+  g_assert_true (app_end_access (app, &newest (app)->id, NULL));
+  g_assert_true (app_until (is_over, app, LONG));
+  app_move_clock (app, -off);
+  g_assert_true (app_until (clock_is_right, app, LONG));
+}
+
+static gboolean
+can_move (App *app)
+{
+  return citiz_access_can_move (newest (app), citiz_session_get_community (app->session));
+}
+
+static gboolean
+move (App *app, const CitizId *id)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  Answer answer = {0};
+
+  citiz_session_move_async (app->session, id, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  return citiz_session_move_finish (app->session, result, NULL);
+}
+
+/* Given while the nodes were down; they are back: that is told, and one press gives it to them. The old one has ended, and is not moved twice. */
+static void
+test_moved (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *before = NULL, *after = NULL;
+
+  app_save (app, NULL, "Peanut");
+  for (guint i = 0; i < NODES; i++)
+    nodes_kill (i);
+  g_assert_true (app_until (knows_it_is_alone, app, LONG));
+  access = app_press (app);
+  g_assert_true (access->instead);
+  g_assert_false (can_move (app));
+  g_assert_false (move (app, &access->id));
+  g_assert_true (only_one_is_live (app));
+  before = citiz_session_explain_ready (access, citiz_session_get_community (app->session));
+  g_assert_nonnull (strstr (before, "did not take"));
+  for (guint i = 0; i < NODES; i++)
+    nodes_start (i);
+  g_assert_true (app_until (can_move, app, LONG));
+  after = citiz_session_explain_ready (newest (app), citiz_session_get_community (app->session));
+  g_assert_nonnull (strstr (after, "answer: they can keep another"));
+  g_assert_true (move (app, &access->id));
+  g_assert_false (move (app, &access->id));
+  g_assert_true (app_until (is_ready_anew, app, LONG));
+  g_assert_true (app_until (only_one_is_live, app, LONG));
+  g_assert_cmpuint (app_read (app, access->link, 1, NULL), ==, 409);
+  read_all (app, newest (app)->link, 1, 1, "Camille Ouellet", "Peanut");
+}
+
+#define TEST(name, function)                                                                       \
+  g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
+
+int
+main (int argc, char **argv)
+{
+  static const gint64 ahead = CITIZ_DAY, behind = -CITIZ_DAY;
+  int failed;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  g_assert_cmpint (argc, >=, 2);
+  nodes_found (argv[1]);
+  TEST ("nobody-answers", test_nobody_answers);
+  TEST ("back-again", test_back_again);
+  TEST ("too-old", test_too_old);
+  TEST ("alone", test_alone);
+  TEST ("moved", test_moved);
+  g_test_add ("/shared/day-ahead", App, &ahead, member_up, test_wrong_clock, member_down);
+  g_test_add ("/shared/day-behind", App, &behind, member_up, test_wrong_clock, member_down);
+  failed = g_test_run ();
+  nodes_end ();
+  return failed;
+}
