@@ -26,13 +26,6 @@
 
 static CitizSession *session;
 
-static void
-settle (void)
-{
-  for (guint i = 0; i < 200 && g_main_context_iteration (NULL, FALSE); i++)
-    ;
-}
-
 /* Nothing can be written to a file any more, as on a full disk; or again. */
 static void
 set_disk_full (gboolean full)
@@ -97,7 +90,7 @@ open_window (void)
   CitizWindow *window = citiz_window_new (NULL, session);
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   return window;
 }
 
@@ -105,7 +98,7 @@ static void
 close_window (gpointer window)
 {
   gtk_window_destroy (window);
-  settle ();
+  ui_settle ();
 }
 
 /* --- a full disk --- */
@@ -152,7 +145,7 @@ test_revoke (void)
   /* its spoken code is written a little later: not while the disk is full */
   citiz_session_finish_code (session);
   citiz_window_show_page (window, "today");
-  settle ();
+  ui_settle ();
   revoke = find (GTK_WIDGET (window), is_button, "Revoke");
   g_object_ref (revoke);
   set_disk_full (TRUE);
@@ -249,14 +242,14 @@ test_twice (void)
 
   gtk_window_set_child (GTK_WINDOW (window), citiz_today_page_new (session));
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   take = find (window, is_button, "Taken");
   if (take != NULL) /* the sample has nothing to take at some hours */
     {
       g_signal_emit_by_name (take, "clicked");
       g_signal_emit_by_name (take, "clicked");
       WAIT_FOR (n_doses () > before);
-      settle ();
+      ui_settle ();
       g_assert_cmpuint (n_doses (), ==, before + 1);
     }
 
@@ -467,7 +460,7 @@ test_person_kept (void)
   birth = find (first, is_entry, "Birth date (year-month-day)");
   gtk_editable_set_text (GTK_EDITABLE (birth), "12/03/1959");
   gtk_widget_activate_action (first, "first-run.sample", NULL);
-  settle ();
+  ui_settle ();
   g_assert_null (citiz_session_get_setting (session, "person-entered"));
   g_assert_nonnull (find (first, says, "March 1959 or 3"));
   gtk_editable_set_text (GTK_EDITABLE (birth), "31/12/1980");

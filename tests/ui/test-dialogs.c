@@ -22,13 +22,6 @@
 
 static CitizSession *session;
 
-static void
-settle (void)
-{
-  for (guint i = 0; i < 200 && g_main_context_iteration (NULL, FALSE); i++)
-    ;
-}
-
 static guint
 n_windows (void)
 {
@@ -85,7 +78,7 @@ test_lock (void)
   g_autoptr (CitizImportDialog) import = NULL;
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   citiz_profile_dialog_show (GTK_WIDGET (window), session);
   citiz_add_open (GTK_WIDGET (window), session, "allergy");
   citiz_export_ask (GTK_WIDGET (window), session);
@@ -93,23 +86,23 @@ test_lock (void)
   gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (window));
   gtk_window_present (GTK_WINDOW (preferences));
   citiz_change_passphrase_show (preferences, session);
-  settle ();
+  ui_settle ();
   g_assert_cmpuint (n_windows (), ==, 7);
   citiz_session_lock (session);
-  settle ();
+  ui_settle ();
   g_assert_cmpuint (n_windows (), ==, 1);
   g_assert_true (newest () == GTK_WIDGET (window));
 
   /* What a chooser or the engine still says to one that is gone. */
   g_autoptr (GFile) file = g_file_new_for_path ("/dev/null");
   citiz_import_dialog_add (import, file);
-  settle ();
+  ui_settle ();
 
   unlock ();
-  settle ();
+  ui_settle ();
   g_assert_cmpuint (n_windows (), ==, 1);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* --- a dialog that is closed before its answer --- */
@@ -153,7 +146,7 @@ test_late_answer (void)
   GtkWidget *dialog, *button;
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   citiz_erase_show (GTK_WIDGET (window), session);
   watched = dialog = newest ();
   g_object_add_weak_pointer (G_OBJECT (dialog), &watched);
@@ -167,7 +160,7 @@ test_late_answer (void)
   WAIT_FOR (watched == NULL);
   g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_OPEN);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* --- what the desktop hears --- */
@@ -222,7 +215,7 @@ least_width_in_large_letters (GtkWidget *dialog)
 
   g_object_get (settings, "gtk-xft-dpi", &before, NULL);
   g_object_set (settings, "gtk-xft-dpi", 144 * 1024, NULL);
-  settle ();
+  ui_settle ();
   gtk_widget_measure (dialog, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
   g_object_set (settings, "gtk-xft-dpi", before, NULL);
   return least;
@@ -236,7 +229,7 @@ test_replace_words (void)
   GtkWidget *dialog, *sheet, *next;
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   citiz_replace_words_show (GTK_WIDGET (window), session);
   dialog = newest ();
   WAIT_FOR ((sheet = find (dialog, is_sheet)) != NULL && gtk_widget_get_mapped (sheet));
@@ -249,7 +242,7 @@ test_replace_words (void)
   g_assert_false (gtk_widget_get_mapped (sheet));
   gtk_window_destroy (GTK_WINDOW (dialog));
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* --- files dropped --- */
@@ -283,21 +276,21 @@ test_drop (void)
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   drop_on (GTK_WIDGET (window), file);
   g_assert_true (CITIZ_IS_IMPORT_DIALOG (newest ()));
   citiz_session_lock (session);
-  settle ();
+  ui_settle ();
   g_assert_cmpuint (n_windows (), ==, 1);
   drop_on (GTK_WIDGET (window), file);
-  settle ();
+  ui_settle ();
   g_assert_cmpuint (n_windows (), ==, 1);
   unlock ();
   WAIT_FOR (n_windows () == 2);
   g_assert_true (CITIZ_IS_IMPORT_DIALOG (newest ()));
   gtk_window_destroy (GTK_WINDOW (newest ()));
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* --- masking what changes care is asked once --- */
@@ -374,14 +367,14 @@ test_mask (void)
                                   none_left_out_cb, mask_cb, &said);
   gtk_window_set_child (GTK_WINDOW (window), list);
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   toggle = find (list, is_unmasked_toggle); /* the first is a severe allergy */
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (toggle), TRUE);
   g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (toggle)));
   g_assert_true (ADW_IS_MESSAGE_DIALOG (newest ()));
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (newest ()), "do");
   gtk_window_destroy (GTK_WINDOW (newest ()));
-  settle ();
+  ui_settle ();
   g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (toggle)));
   g_assert_true (said.masked);
   g_assert_cmpuint (n_windows (), ==, 1);
@@ -393,7 +386,7 @@ test_mask (void)
   g_assert_false (said.masked);
   g_assert_cmpuint (n_windows (), ==, 2);
   gtk_window_destroy (GTK_WINDOW (window)); /* the question goes with it */
-  settle ();
+  ui_settle ();
   g_assert_cmpuint (n_windows (), ==, 0);
 }
 
@@ -412,7 +405,7 @@ test_no_browser (void)
   g_autofree gchar *copied = NULL;
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   citiz_compat_show_uri (GTK_WIDGET (window), address);
   WAIT_FOR (ADW_IS_MESSAGE_DIALOG (newest ()));
   g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (newest ())), address));
@@ -423,7 +416,7 @@ test_no_browser (void)
   WAIT_FOR (copied != NULL);
   g_assert_cmpstr (copied, ==, address);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   g_assert_cmpuint (n_windows (), ==, 0);
 }
 
@@ -446,7 +439,7 @@ test_mask_part (void)
 
   gtk_window_present (GTK_WINDOW (window));
   citiz_profile_dialog_show (GTK_WIDGET (window), session);
-  settle ();
+  ui_settle ();
   dialog = newest ();
   row = find (dialog, is_medications);
   g_assert_nonnull (row);
@@ -469,7 +462,7 @@ test_mask_part (void)
     }
   g_assert_true (named);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 int

@@ -24,13 +24,6 @@
 
 static CitizSession *session;
 
-static void
-settle (void)
-{
-  for (guint i = 0; i < 200 && g_main_context_iteration (NULL, FALSE); i++)
-    ;
-}
-
 /* --- the walk --- */
 
 /* Arrows move in the sidebar: one stop. */
@@ -138,7 +131,7 @@ check_walk (GtkWidget *window, const gchar *where)
       g_autoptr (GHashTable) reached = NULL;
       guint missed = 0;
 
-      settle ();
+      ui_settle ();
       reached = walk (window, back == 1);
       check_reached (window, reached, where, &missed);
       g_test_message ("%s%s: %u stops, %u missed", where, back == 1 ? ", backwards" : "",
@@ -165,7 +158,7 @@ test_pages (void)
     {
       GtkWidget *focus;
 
-      settle ();
+      ui_settle ();
       press_tab (GTK_WIDGET (window), FALSE);
       focus = gtk_window_get_focus (GTK_WINDOW (window));
       g_assert_true (GTK_IS_BUTTON (focus));
@@ -181,7 +174,7 @@ test_pages (void)
       g_assert_cmpstr (citiz_window_get_page (window), ==, pages[i]);
     }
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* The keyboard stays where it pressed: on the way to stop, then on the way to begin again. */
@@ -204,7 +197,7 @@ test_verify (void)
   gtk_widget_activate_action (cancel, "ledger.cancel", NULL);
   WAIT_FOR (gtk_widget_get_visible (verify) && !gtk_widget_get_visible (cancel));
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 static void
@@ -226,7 +219,7 @@ test_first_run (void)
       check_walk (window, where);
     }
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 static GtkWidget *
@@ -280,7 +273,7 @@ test_dialogs (void)
   CitizWindow *window = citiz_window_new (NULL, session);
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   for (guint i = 0; i < G_N_ELEMENTS (dialogs); i++)
     {
       GtkWidget *dialog;
@@ -291,10 +284,10 @@ test_dialogs (void)
       WAIT_FOR (gtk_widget_get_width (dialog) > 0);
       check_walk (dialog, dialogs[i].name);
       gtk_window_destroy (GTK_WINDOW (dialog));
-      settle ();
+      ui_settle ();
     }
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* Empty, and after a refused saving, with the words of it between the fields. */
@@ -305,7 +298,7 @@ test_forms (void)
   CitizWindow *window = citiz_window_new (NULL, session);
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       GtkWidget *dialog;
@@ -317,10 +310,10 @@ test_forms (void)
       gtk_widget_activate_action (dialog, "form.save", NULL);
       check_walk (dialog, kinds[i]);
       gtk_window_destroy (GTK_WINDOW (dialog));
-      settle ();
+      ui_settle ();
     }
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* The text comes before the eye that shows it. */
@@ -348,7 +341,7 @@ test_secret_row (void)
   press_tab (window, TRUE);
   g_assert_true (GTK_IS_TEXT (gtk_window_get_focus (GTK_WINDOW (window))));
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 static void
@@ -362,7 +355,7 @@ test_unlock (void)
   WAIT_FOR (gtk_widget_get_width (window) > 0);
   check_walk (window, "unlock");
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 int

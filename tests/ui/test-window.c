@@ -14,19 +14,11 @@
 #include "ui/citiz-profile-dialog.h"
 #include "ui/citiz-qr.h"
 #include "ui/citiz-recovery-sheet.h"
-#include "ui/citiz-secret-row.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window.h"
 #include "ui-wait.h"
 
 static CitizSession *session;
-
-static void
-settle (void)
-{
-  for (guint i = 0; i < 200 && g_main_context_iteration (NULL, FALSE); i++)
-    ;
-}
 
 /* --- nothing leaks --- */
 
@@ -34,7 +26,7 @@ static void
 check_finalized (GtkWidget *widget)
 {
   g_object_ref_sink (widget);
-  settle ();
+  ui_settle ();
   g_assert_finalize_object (widget);
 }
 
@@ -55,9 +47,9 @@ check_window_finalized (GtkWindow *window)
 
   g_object_add_weak_pointer (G_OBJECT (window), &watched);
   gtk_window_present (window);
-  settle ();
+  ui_settle ();
   gtk_window_destroy (window);
-  settle ();
+  ui_settle ();
   WAIT_FOR (watched == NULL);
 }
 
@@ -100,11 +92,11 @@ show_first (GtkWidget *screen)
   gtk_window_set_child (GTK_WINDOW (window), screen);
   gtk_window_present (GTK_WINDOW (window));
   WAIT_FOR (gtk_widget_get_width (screen) > 0);
-  settle ();
+  ui_settle ();
   g_assert_cmpuint (most_measured, >, 0);
   g_assert_cmpuint (most_measured, <=, 8); /* some thirty, where a box looks for the best width */
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* Measuring words was half of the time to the first frame. */
@@ -183,30 +175,16 @@ test_names (void)
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {
       citiz_window_show_page (window, pages[i]);
-      settle ();
+      ui_settle ();
       g_assert_cmpstr (citiz_window_get_page (window), ==, pages[i]);
     }
   check_names (GTK_WIDGET (window), &buttons);
   g_assert_cmpuint (buttons, >, 20);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* --- the keyboard --- */
-
-static GtkWidget *
-find_type (GtkWidget *widget, GType type)
-{
-  GtkWidget *found;
-
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
-       w = gtk_widget_get_next_sibling (w))
-    if ((found = find_type (w, type)) != NULL)
-      return found;
-  return NULL;
-}
 
 static GtkWidget *
 find_class (GtkWidget *widget, const gchar *name)
@@ -248,7 +226,7 @@ test_sidebar_tab (void)
 
   gtk_window_present (GTK_WINDOW (window));
   citiz_window_show_page (window, "care");
-  settle ();
+  ui_settle ();
   rooms = GTK_LIST_BOX (find_class (GTK_WIDGET (window), "navigation-sidebar"));
   gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_selected_row (rooms)));
   g_assert_true (press_tab (GTK_WIDGET (rooms)));
@@ -257,7 +235,7 @@ test_sidebar_tab (void)
   g_assert_false (gtk_widget_is_ancestor (focus, GTK_WIDGET (rooms)));
   g_assert_cmpstr (citiz_window_get_page (window), ==, "care");
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* The recovery sheet begins on its first button, and Tab goes on to the next. */
@@ -270,8 +248,8 @@ test_sheet_tab (void)
   gtk_window_set_child (GTK_WINDOW (window), first);
   gtk_window_present (GTK_WINDOW (window));
   citiz_onboarding_go (CITIZ_ONBOARDING (first), 2);
-  settle ();
-  sheet = find_type (first, CITIZ_TYPE_RECOVERY_SHEET);
+  ui_settle ();
+  sheet = ui_find_type (first, CITIZ_TYPE_RECOVERY_SHEET);
   for (guint i = 0; i < 2; i++)
     {
       static const gchar *const actions[] = {"sheet.print", "sheet.save"};
@@ -284,7 +262,7 @@ test_sheet_tab (void)
   /* Asked for two words of it, the page fits a narrow window. */
   gtk_widget_action_set_enabled (first, "first-run.check", TRUE);
   gtk_widget_activate_action (first, "first-run.check", NULL);
-  settle ();
+  ui_settle ();
   gtk_widget_measure (first, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
   g_assert_cmpint (least, <=, 360);
   gtk_widget_activate_action (first, "first-run.back", NULL);
@@ -295,7 +273,7 @@ test_sheet_tab (void)
     gtk_widget_child_focus (window, GTK_DIR_TAB_BACKWARD);
   g_assert_false (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)), sheet));
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* --- the emergency access --- */
@@ -317,10 +295,10 @@ test_emergency (void)
   CitizId id;
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL));
   g_assert_cmpstr (citiz_window_get_page (window), ==, "emergency");
-  page = CITIZ_EMERGENCY_PAGE (find_type (GTK_WIDGET (window), CITIZ_TYPE_EMERGENCY_PAGE));
+  page = CITIZ_EMERGENCY_PAGE (ui_find_type (GTK_WIDGET (window), CITIZ_TYPE_EMERGENCY_PAGE));
   WAIT_FOR (g_strcmp0 (citiz_emergency_page_get_state (page), "live") == 0);
   first = citiz_session_get_emergency (session);
   g_assert_nonnull (first);
@@ -330,7 +308,7 @@ test_emergency (void)
   /* A second press reopens the page and gives nothing new. */
   citiz_window_show_page (window, "access");
   gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL);
-  settle ();
+  ui_settle ();
   g_assert_cmpstr (citiz_window_get_page (window), ==, "emergency");
   g_assert_true (citiz_id_equal (&citiz_session_get_emergency (session)->id, &id));
 
@@ -341,7 +319,7 @@ test_emergency (void)
   WAIT_FOR (g_strcmp0 (citiz_emergency_page_get_state (page), "ended") == 0);
   g_assert_null (citiz_session_get_emergency (session));
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* --- one key from anywhere --- */
@@ -365,7 +343,7 @@ test_key (void)
   window = citiz_window_new (NULL, session);
   gtk_window_present (GTK_WINDOW (window));
   WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
-  settle ();
+  ui_settle ();
   citiz_window_show_page (window, "diet");
   g_assert_true (g_spawn_async (NULL, (gchar **) argv, NULL,
                                 G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
@@ -376,7 +354,7 @@ test_key (void)
   citiz_session_revoke_async (session, &access->id, NULL, revoked_cb, &revoked);
   WAIT_FOR (revoked);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* --- hidden values --- */
@@ -392,7 +370,7 @@ test_hidden (void)
   gtk_widget_activate_action (GTK_WIDGET (window), "win.hide-values", NULL);
   g_assert_false (citiz_values_hidden ());
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* --- no wider than the screen --- */
@@ -412,7 +390,7 @@ test_size (void)
   g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, room.width);
   g_assert_cmpint (gtk_widget_get_height (GTK_WIDGET (window)), <=, room.height);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* On paper the link stands whole, and a sample says that it is one. */
@@ -448,7 +426,7 @@ test_printed (void)
   g_assert_nonnull (strstr (joined, "Samplerecord"));
   g_unlink (path);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* Letters half as large again, 360 wide: nothing goes out of the window. */
@@ -471,8 +449,8 @@ test_narrow_large (void)
       gint least;
 
       citiz_window_show_page (window, pages[i]);
-      settle ();
-      page = gtk_stack_get_child_by_name (GTK_STACK (gtk_widget_get_parent (find_type (
+      ui_settle ();
+      page = gtk_stack_get_child_by_name (GTK_STACK (gtk_widget_get_parent (ui_find_type (
                                               GTK_WIDGET (window), CITIZ_TYPE_EMERGENCY_PAGE))),
                                           pages[i]);
       gtk_widget_measure (page, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
@@ -480,7 +458,7 @@ test_narrow_large (void)
     }
   g_object_set (settings, "gtk-xft-dpi", before, NULL);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* In a narrow window and in large letters the button of a toast is whole. */
@@ -507,7 +485,7 @@ test_toast_button (void)
                          - 30); /* the cross comes after it */
   g_object_set (settings, "gtk-xft-dpi", before, NULL);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 /* What goes sideways leaves the wheel to the page around it. */
@@ -535,18 +513,6 @@ test_wheel (void)
 }
 
 /* --- an empty record --- */
-
-static gboolean
-shows (GtkWidget *widget, const gchar *text)
-{
-  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
-    return TRUE;
-  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
-       w = gtk_widget_get_next_sibling (w))
-    if (shows (w, text))
-      return TRUE;
-  return FALSE;
-}
 
 static guint
 count_toasts (CitizWindow *window)
@@ -577,12 +543,13 @@ test_toast_replaced (void)
     }
   toast = gtk_widget_get_last_child (overlay);
   g_signal_emit_by_name (gtk_widget_get_last_child (toast), "clicked"); /* its cross */
-  g_assert_false (shows (GTK_WIDGET (window), "First") || shows (GTK_WIDGET (window), "Second"));
+  g_assert_false (ui_says (GTK_WIDGET (window), "First")
+                  || ui_says (GTK_WIDGET (window), "Second"));
   WAIT_FOR (count_toasts (window) == 0);
   citiz_toast (GTK_WIDGET (window), "Fourth");
-  g_assert_true (shows (GTK_WIDGET (window), "Fourth"));
+  g_assert_true (ui_says (GTK_WIDGET (window), "Fourth"));
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 static void
@@ -591,7 +558,6 @@ sample_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_assert_true (citiz_session_remove_sample_finish (CITIZ_SESSION (source), result, NULL, NULL));
 }
 
-/* Today says what is missing, and a press brings the sample back. */
 /* Without a birth date an access has no code to say: the page says so, and the way to it is there. */
 static void
 check_birth_date (void)
@@ -609,15 +575,16 @@ check_birth_date (void)
   WAIT_FOR ((access = citiz_session_get_emergency (session)) != NULL);
   WAIT_FOR (ui_find (widget, GTK_TYPE_BUTTON, "Enter…", TRUE) != NULL);
   g_assert_true (ui_find (widget, GTK_TYPE_LABEL, "It needs your birth date", TRUE) != NULL);
-  gtk_widget_measure (find_type (widget, CITIZ_TYPE_EMERGENCY_PAGE), GTK_ORIENTATION_HORIZONTAL, -1,
-                      &least, NULL, NULL, NULL);
+  gtk_widget_measure (ui_find_type (widget, CITIZ_TYPE_EMERGENCY_PAGE), GTK_ORIENTATION_HORIZONTAL,
+                      -1, &least, NULL, NULL, NULL);
   g_assert_cmpint (least, <=, 360);
   citiz_session_revoke_async (session, &access->id, NULL, revoked_cb, &revoked);
   WAIT_FOR (revoked);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
+/* Today says what is missing, and a press brings the sample back. */
 static void
 test_empty (void)
 {
@@ -625,146 +592,23 @@ test_empty (void)
   GtkWidget *widget = GTK_WIDGET (window);
 
   gtk_window_present (GTK_WINDOW (window));
-  settle ();
-  g_assert_false (shows (widget, "Look around in a sample record"));
+  ui_settle ();
+  g_assert_false (ui_says (widget, "Look around in a sample record"));
   for (guint i = 0; i < 2; i++) /* the press is there a second time */
     {
       citiz_session_remove_sample_async (session, NULL, sample_removed_cb, NULL);
       WAIT_FOR (!citiz_session_get_sample (session));
-      WAIT_FOR (shows (widget, "Look around in a sample record"));
+      WAIT_FOR (ui_says (widget, "Look around in a sample record"));
       if (i == 0)
         check_birth_date ();
-      g_assert_true (shows (widget, "Enter your name and your birth date"));
+      g_assert_true (ui_says (widget, "Enter your name and your birth date"));
       g_assert_true (gtk_widget_activate_action (widget, "win.try-sample", NULL));
       WAIT_FOR (citiz_session_get_sample (session));
-      WAIT_FOR (!shows (widget, "Look around in a sample record"));
+      WAIT_FOR (!ui_says (widget, "Look around in a sample record"));
     }
-  g_assert_false (shows (widget, "Enter your name and your birth date"));
+  g_assert_false (ui_says (widget, "Enter your name and your birth date"));
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
-}
-
-/* --- a lock nobody pressed --- */
-
-/* What nodes of a community answer does not end because this computer serves nothing; it goes when its time is over. */
-static void
-test_kept_over_nodes (void)
-{
-  const CitizTime soon = {citiz_session_now (session).ms + CITIZ_HOUR};
-
-  for (guint over_nodes = 0; over_nodes < 2; over_nodes++)
-    {
-      GtkWidget *screen = g_object_ref_sink (citiz_unlock_new (session));
-
-      citiz_unlock_keep_access (CITIZ_UNLOCK (screen), "https://a.example/v#shlink:/e30", NULL,
-                                soon, over_nodes == 1);
-      g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), >, 0);
-      g_object_notify (G_OBJECT (session), "serving");
-      if (over_nodes == 1)
-        g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), >, 0);
-      else
-        g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), ==,
-                         0);
-      g_object_unref (screen);
-    }
-}
-
-/* Beside the code, or above it: the passphrase and the other way in are in sight. */
-static void
-test_kept_in_sight (void)
-{
-  static const gint sizes[][2] = {{1280, 860}, {360, 640}};
-  g_autofree gchar *payload = g_strnfill (380, 'e');
-  g_autofree gchar *link = g_strconcat ("https://a.example/v#shlink:/", payload, NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    {
-      GtkWidget *window = gtk_window_new (), *screen = citiz_unlock_new (session);
-      GtkWidget *row = find_type (screen, CITIZ_TYPE_SECRET_ROW), *code;
-      GtkWidget *words = ui_button_of (screen, "unlock.words");
-      graphene_rect_t field, way, square;
-
-      citiz_unlock_keep_access (CITIZ_UNLOCK (screen), link, "ABCD2345",
-                                (CitizTime){citiz_session_now (session).ms + CITIZ_HOUR}, TRUE);
-      code = find_type (screen, CITIZ_TYPE_QR);
-      gtk_window_set_default_size (GTK_WINDOW (window), sizes[i][0], sizes[i][1]);
-      gtk_window_set_child (GTK_WINDOW (window), screen);
-      gtk_window_present (GTK_WINDOW (window));
-      WAIT_FOR (gtk_widget_get_height (code) > 0);
-      g_assert_true (gtk_widget_compute_bounds (row, window, &field));
-      g_assert_true (gtk_widget_compute_bounds (words, window, &way));
-      g_assert_true (gtk_widget_compute_bounds (code, window, &square));
-      g_assert_cmpfloat (field.origin.y, >, 0);
-      g_assert_cmpfloat (way.origin.y + way.size.height, <, sizes[i][1]);
-      if (i == 0)
-        g_assert_cmpfloat (field.origin.x + field.size.width, <, square.origin.x);
-      else
-        g_assert_cmpfloat (way.origin.y + way.size.height, <, square.origin.y);
-      gtk_window_destroy (GTK_WINDOW (window));
-      settle ();
-    }
-}
-
-/* Under the code of a live access, a wrong passphrase is told right below its field, within the window. */
-static void
-check_wrong_passphrase (CitizWindow *window, GtkWidget *screen)
-{
-  g_autofree gchar *payload = g_strnfill (380, 'e');
-  g_autofree gchar *link = g_strconcat ("https://a.example/v#shlink:/", payload, NULL);
-  GtkWidget *row, *problem;
-  graphene_rect_t field, sentence;
-
-  gtk_window_set_default_size (GTK_WINDOW (window), 1280, 860);
-  gtk_window_present (GTK_WINDOW (window));
-  citiz_unlock_keep_access (CITIZ_UNLOCK (screen), link, NULL,
-                            (CitizTime){citiz_session_now (session).ms + 3600000}, TRUE);
-  row = find_type (screen, CITIZ_TYPE_SECRET_ROW);
-  problem = gtk_widget_get_next_sibling (gtk_widget_get_parent (row));
-  g_assert_true (GTK_IS_LABEL (problem) && !gtk_widget_get_visible (problem));
-  citiz_secret_row_set_text (CITIZ_SECRET_ROW (row), "not this one");
-  gtk_widget_activate_action (screen, "unlock.open", NULL);
-  WAIT_FOR (gtk_widget_get_visible (problem));
-  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (problem)), !=, "");
-  WAIT_FOR (gtk_widget_get_height (problem) > 0);
-  g_assert_true (gtk_widget_compute_bounds (row, GTK_WIDGET (window), &field));
-  g_assert_true (gtk_widget_compute_bounds (problem, GTK_WIDGET (window), &sentence));
-  g_assert_cmpfloat (sentence.origin.y, >=, field.origin.y + field.size.height);
-  g_assert_cmpfloat (sentence.origin.y + sentence.size.height, <=,
-                     gtk_widget_get_height (GTK_WIDGET (window)));
-}
-
-/* The code of a live access stays for whoever arrives; after this the record is locked for good. */
-static void
-test_lock_away (void)
-{
-  CitizWindow *window = citiz_window_new (NULL, session);
-  GtkWidget *screen;
-
-  gtk_window_present (GTK_WINDOW (window));
-  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL));
-  WAIT_FOR (citiz_session_get_emergency (session) != NULL);
-  settle ();
-  citiz_toast (GTK_WIDGET (window), "Apple added");
-  g_assert_true (shows (GTK_WIDGET (window), "Apple added"));
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.lock-away", NULL);
-  g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_LOCKED);
-  screen = find_type (GTK_WIDGET (window), CITIZ_TYPE_UNLOCK);
-  g_assert_nonnull (screen);
-  g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), >, 0);
-  /* Nothing is served (the engine has not said otherwise yet): what is on screen would open nothing. */
-  g_assert_false (citiz_session_get_serving (session));
-  g_object_notify (G_OBJECT (session), "serving");
-  g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), ==, 0);
-  g_assert_false (
-      shows (GTK_WIDGET (window), "Apple added")); /* a toast tells of the record, too */
-  gtk_window_destroy (GTK_WINDOW (window));
-  /* A window made later knows nothing of it. */
-  window = citiz_window_new (NULL, session);
-  screen = find_type (GTK_WIDGET (window), CITIZ_TYPE_UNLOCK);
-  g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (find_type (screen, CITIZ_TYPE_QR))), ==, 0);
-  check_wrong_passphrase (window, screen);
-  gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 int
@@ -793,9 +637,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/printed", test_printed);
   g_test_add_func ("/window/narrow-large", test_narrow_large);
   g_test_add_func ("/window/empty", test_empty);
-  g_test_add_func ("/window/kept-over-nodes", test_kept_over_nodes);
-  g_test_add_func ("/window/kept-in-sight", test_kept_in_sight);
-  g_test_add_func ("/window/lock-away", test_lock_away); /* the last */
   status = g_test_run ();
   g_object_unref (session);
   return status;

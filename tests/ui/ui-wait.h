@@ -65,3 +65,39 @@ ui_find (GtkWidget *widget, GType type, const gchar *text, gboolean in_sight)
     found = ui_find (w, type, text, in_sight);
   return found;
 }
+
+/* All that is to be done at once. */
+static inline void
+ui_settle (void)
+{
+  for (guint i = 0; i < 200 && g_main_context_iteration (NULL, FALSE); i++)
+    ;
+}
+
+/* The first of @type at or below @widget, or NULL. */
+static inline GtkWidget *
+ui_find_type (GtkWidget *widget, GType type)
+{
+  GtkWidget *found;
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if ((found = ui_find_type (w, type)) != NULL)
+      return found;
+  return NULL;
+}
+
+/* Is there a label of just these words at or below @widget? */
+static inline gboolean
+ui_says (GtkWidget *widget, const gchar *text)
+{
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
+    return TRUE;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if (ui_says (w, text))
+      return TRUE;
+  return FALSE;
+}
