@@ -16,8 +16,8 @@ struct _CitizHttpPending
   CitizHttpResponse response;
 };
 
-static gboolean
-take_token (CitizHttpServer *self)
+gboolean
+citiz_http_server_take_token (CitizHttpServer *self)
 {
   gint64 now = g_get_monotonic_time ();
 
@@ -280,7 +280,7 @@ handle_cb (SoupServer *soup,
       pending->response.status = BUSY_STATUS;
       citiz_http_response_header (&pending->response, "Retry-After", BUSY_RETRY);
     }
-  else if (take_token (self))
+  else if (citiz_http_server_take_token (self))
     self->handler (&request, &pending->response, self->data);
   else
     {

@@ -84,6 +84,8 @@ void citiz_http_server_close_door (CitizHttpServer *self);
 void citiz_http_server_stop (CitizHttpServer *self);
 guint16 citiz_http_server_get_port (CitizHttpServer *self); /* 0 when it is not TCP */
 guint citiz_http_server_n_connections (CitizHttpServer *self);
+/* One more of the requests that the limits allow, for a request that asks for several things: it has taken the first. FALSE: there is none now. */
+gboolean citiz_http_server_take_token (CitizHttpServer *self);
 
 /* From a handler that cannot answer yet. Headers set before stay. Must be sent once, whatever happens meanwhile; then it is
  * gone. The request's strings live until the handler returns only. */

@@ -122,9 +122,9 @@ citiz_host_end_waits (CitizHost *host)
 
 /* Submitting *****************************************************************/
 
-/* What a client may do about a refusal is in the word; the ledger's own reason is for developers. */
-void
-citiz_host_answer_refused (CitizHostCall *call, const GError *error)
+/* What a client may do about a refusal is in the word; the ledger's own reason is for developers. Returns: the status that goes with it */
+static guint
+refusal (CitizHost *host, const GError *error, const gchar **out_word)
 {
   static const struct
   {
@@ -151,14 +151,24 @@ citiz_host_answer_refused (CitizHostCall *call, const GError *error)
       {CITIZ_LEDGER_ERROR_LIMIT, 503, "busy"},
   };
 
-  call->host->counts.refused++;
+  host->counts.refused++;
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_error_matches (error, CITIZ_LEDGER_ERROR, (gint) words[i].code))
       {
-        citiz_host_answer_error (call, words[i].status, words[i].word);
-        return;
+        *out_word = words[i].word;
+        return words[i].status;
       }
-  citiz_host_answer_error (call, 500, "node");
+  *out_word = "node";
+  return 500;
+}
+
+void
+citiz_host_answer_refused (CitizHostCall *call, const GError *error)
+{
+  const gchar *word;
+  const guint status = refusal (call->host, error, &word);
+
+  citiz_host_answer_error (call, status, word);
 }
 
 /* FALSE: answered why this node takes nothing now. */
@@ -174,23 +184,49 @@ citiz_host_takes (CitizHostCall *call)
   return FALSE;
 }
 
+static gboolean
+is_binary (CitizHostCall *call)
+{
+  if (g_strcmp0 (call->request->content_type, BINARY) == 0)
+    return TRUE;
+  citiz_host_answer_error (call, 415, "content-type");
+  return FALSE;
+}
+
+/* Takes one. Returns: the status of its answer; @out_word: why it is refused, else %NULL */
+static guint
+submit (CitizHost *host, CitizTx *tx, const gchar **out_word)
+{
+  g_autoptr (GError) error = NULL;
+
+  *out_word = NULL;
+  if (!citiz_replica_submit (host->replica, tx, &error))
+    return refusal (host, error, out_word);
+  host->counts.taken++;
+  return citiz_replica_is_waiting (host->replica, citiz_tx_get_id (tx)) ? 202 : 200;
+}
+
+static json_t *
+taken (const CitizTx *tx, guint status)
+{
+  g_autofree gchar *id = citiz_hash_to_hex (citiz_tx_get_id (tx));
+
+  return json_pack ("{s:s, s:s}", "id", id, "state", status == 200 ? "final" : "pending");
+}
+
 /* POST /v1/tx: the canonical bytes. The answer says that this node has it, not that it is final. */
 void
 citiz_host_route_submit (CitizHostCall *call)
 {
   CitizHost *host = call->host;
   g_autoptr (CitizTx) tx = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *id = NULL;
-  gboolean final;
+  const gchar *word;
+  guint status;
   gsize n;
   const guint8 *bytes = g_bytes_get_data (call->request->body, &n);
 
-  if (g_strcmp0 (call->request->content_type, BINARY) != 0)
-    {
-      citiz_host_answer_error (call, 415, "content-type");
-      return;
-    }
+  if (!is_binary (call))
+    return;
   tx = citiz_tx_decode (bytes, n, NULL);
   if (tx == NULL)
     {
@@ -200,16 +236,64 @@ citiz_host_route_submit (CitizHostCall *call)
     }
   if (!citiz_host_takes (call))
     return;
-  if (!citiz_replica_submit (host->replica, tx, &error))
+  status = submit (host, tx, &word);
+  if (word == NULL)
+    citiz_host_answer (call, status, taken (tx, status));
+  else
+    citiz_host_answer_error (call, status, word);
+}
+
+/* One of several: what POST /v1/tx would answer, its status with it. @first: counted as the request */
+static json_t *
+submit_one (CitizHost *host, GBytes *bytes, gboolean first)
+{
+  g_autoptr (CitizTx) tx
+      = citiz_tx_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL);
+  const gchar *word = NULL;
+  guint status;
+  json_t *result;
+
+  if (!first && !citiz_http_server_take_token (host->server))
     {
-      citiz_host_answer_refused (call, error);
+      status = 429;
+      word = "rate";
+    }
+  else if (tx == NULL)
+    {
+      host->counts.refused++;
+      status = 400;
+      word = "format";
+    }
+  else
+    status = submit (host, tx, &word);
+  result = word == NULL ? taken (tx, status) : json_pack ("{s:s}", "error", word);
+  json_object_set_new (result, "status", json_integer (status));
+  return result;
+}
+
+/* POST /v1/txs: several, each a u32 length and the canonical bytes (citiz_txs_cut()). Each is counted as a request, and taken or refused by itself; one after the
+ * other, so that one may stand on another before it. */
+void
+citiz_host_route_submit_all (CitizHostCall *call)
+{
+  g_autoptr (GPtrArray) parts = NULL;
+  json_t *results;
+
+  if (!is_binary (call))
+    return;
+  parts = citiz_txs_cut (call->request->body);
+  if (parts == NULL)
+    {
+      call->host->counts.refused++;
+      citiz_host_answer_error (call, 400, "format");
       return;
     }
-  host->counts.taken++;
-  final = !citiz_replica_is_waiting (host->replica, citiz_tx_get_id (tx));
-  id = citiz_hash_to_hex (citiz_tx_get_id (tx));
-  citiz_host_answer (call, final ? 200 : 202,
-                     json_pack ("{s:s, s:s}", "id", id, "state", final ? "final" : "pending"));
+  if (!citiz_host_takes (call))
+    return;
+  results = json_array ();
+  for (guint i = 0; i < parts->len; i++)
+    json_array_append_new (results, submit_one (call->host, parts->pdata[i], i == 0));
+  citiz_host_answer (call, 200, json_pack ("{s:o}", "results", results));
 }
 
 /* A proof reaches up to the newest checkpoint: it is good while nothing was written. */

@@ -24,7 +24,7 @@ G_BEGIN_DECLS
 #define CITIZ_HOST_COSIGN_PATH    "/v1/checkpoint/cosign"
 #define CITIZ_HOST_ABOUT_PATH     "/.well-known/citiz-node.json"
 #define CITIZ_HOST_ADMIN_SOCKET   "admin.sock"
-#define CITIZ_HOST_BODY_MAX       (64u * 1024)
+#define CITIZ_HOST_BODY_MAX       CITIZ_TXS_MAX_BODY
 #define CITIZ_HOST_DEADLINE_MS    10000
 #define CITIZ_HOST_BLOCKS_MAX     256
 #define CITIZ_HOST_BLOCKS_BYTES   (4u * 1024 * 1024)
@@ -145,6 +145,7 @@ gint64 citiz_host_query (const CitizHttpRequest *request, const gchar *key, gint
 gboolean citiz_host_takes (CitizHostCall *call);
 void citiz_host_answer_refused (CitizHostCall *call, const GError *error);
 void citiz_host_route_submit (CitizHostCall *call);
+void citiz_host_route_submit_all (CitizHostCall *call);
 void citiz_host_route_tx (CitizHostCall *call);
 void citiz_host_route_blocks (CitizHostCall *call);
 void citiz_host_route_snapshot (CitizHostCall *call);

@@ -271,6 +271,7 @@ citiz_host_route_limits (CitizHostCall *call)
       {"snapshotChunkBytes", CITIZ_SNAPSHOT_CHUNK},
       {"blocksBytes", CITIZ_HOST_BLOCKS_BYTES},
       {"transactionBodyBytes", CITIZ_TX_MAX_BODY},
+      {"transactionsAtOnce", CITIZ_TXS_MAX},
       {"transactionValiditySeconds", CITIZ_TX_MAX_VALIDITY / CITIZ_SECOND},
       {"transactionsWaiting", CITIZ_MEMPOOL_MAX_TXS},
       {"transactionsWaitingAnAccount", CITIZ_MEMPOOL_MAX_ACCOUNT},

@@ -317,7 +317,7 @@ citiz_tx_body_decode (const guint8 *bytes,
 void
 citiz_tx_register_account_id (CitizHash *out, const CitizTxRegister *body)
 {
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GByteArray) bytes = g_byte_array_sized_new (512);
   CitizSha256 sha;
   gsize n;
   const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_ACCOUNT, &n);

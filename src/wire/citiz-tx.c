@@ -421,3 +421,47 @@ citiz_tx_verify (const CitizTx *tx, const CitizPublicKey *key)
 
   return citiz_verify (&tx->signature, CITIZ_DOMAIN_SIGN_TX, tbs, n, key);
 }
+
+/**
+ * citiz_txs_put:
+ *
+ * Appends a signed transaction to a body for CITIZ_TXS_PATH: its length and its bytes.
+ */
+void
+citiz_txs_put (GByteArray *out, const CitizTx *tx)
+{
+  gsize n;
+  const guint8 *view = g_bytes_get_data (citiz_tx_get_bytes (tx), &n);
+
+  citiz_put_u32 (out, (guint32) n);
+  citiz_put_bytes (out, view, n);
+}
+
+/**
+ * citiz_txs_cut:
+ *
+ * Returns: (transfer full) (element-type GBytes) (nullable): the bytes of each transaction, in order, whatever they are; %NULL unless @body is
+ *   1 … CITIZ_TXS_MAX lengths, each with as many bytes
+ */
+GPtrArray *
+citiz_txs_cut (GBytes *body)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (body, &n);
+  CitizCursor cursor = citiz_cursor (bytes, n);
+
+  do
+    {
+      const guint8 *view = NULL;
+      guint32 length;
+
+      if (citiz_take_u32 (&cursor, &length))
+        view = citiz_take_view (&cursor, length);
+      if (view == NULL || parts->len == CITIZ_TXS_MAX)
+        return NULL;
+      g_ptr_array_add (parts, g_bytes_new_from_bytes (body, (gsize) (view - bytes), length));
+    }
+  while (cursor.n > 0);
+  return g_steal_pointer (&parts);
+}

@@ -9,6 +9,12 @@ G_BEGIN_DECLS
 #define CITIZ_TX_MAX_BODY     4096
 #define CITIZ_TX_MAX_VALIDITY CITIZ_DAY
 
+/* Where a node is handed transactions (FORMAT.md §2): one, or at most so many in one body. As many of the longest there are have room in it. */
+#define CITIZ_TX_PATH      "/v1/tx"
+#define CITIZ_TXS_PATH     "/v1/txs"
+#define CITIZ_TXS_MAX      32
+#define CITIZ_TXS_MAX_BODY (64u * 1024)
+
 /* Reference counted; written before citiz_tx_sign(), read-only from then on. @sponsor all zero: nobody vouches; then there is
  * no sponsor's signature and @sponsor_epoch is the number that shows the work, or 0. */
 typedef struct
@@ -50,6 +56,10 @@ const CitizHash *citiz_tx_get_id (const CitizTx *tx);
 const guint8 *citiz_tx_get_vouched (const CitizTx *tx, gsize *out_n);
 gboolean citiz_tx_verify (const CitizTx *tx, const CitizPublicKey *key) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_tx_id_of (CitizHash *out, const guint8 *bytes, gsize n);
+
+/* Several in one body. */
+void citiz_txs_put (GByteArray *out, const CitizTx *tx);
+GPtrArray *citiz_txs_cut (GBytes *body);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizTx, citiz_tx_unref)
 

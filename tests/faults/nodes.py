@@ -97,6 +97,10 @@ class Node:
     def submit(self, tx):
         return self.request('POST', '/v1/tx', tx, {'Content-Type': 'application/octet-stream'})
 
+    def submit_all(self, txs):
+        data = b''.join(struct.pack('>I', len(tx)) + tx for tx in txs)
+        return self.request('POST', '/v1/txs', data, {'Content-Type': 'application/octet-stream'})
+
     def state_of(self, tx_id, wait=0):
         return json.loads(self.get(f'/v1/tx/{tx_id}?wait={wait}')[1])['state']
 

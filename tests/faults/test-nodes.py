@@ -1694,6 +1694,49 @@ def parts_in_flight(node, limits):
     until('its room is given back', lambda: bring_part(node, probe + 1) == 415)
 
 
+def case_several(world):
+    """Several transactions in one body: each has the answer it would have alone, in order, and is counted as a request."""
+    node, other = world.nodes[0], world.nodes[3]
+    other.set('limits', requests_per_second=1, requests_burst=20)
+    for one in world.nodes[:3]:
+        one.start()
+    most = json.loads(node.get('/limits')[1])['transactionsAtOnce']
+    txs = world.transactions(most + 1)
+    false = bytearray(txs[1])
+    false[-10] ^= 1  # within the signature
+    mixed = [txs[0], bytes(false), b'', txs[2][:-1], txs[0], txs[3]]
+    status, body = node.submit_all(mixed)
+    results = json.loads(body)['results']
+    assert status == 200 and len(results) == len(mixed), body
+    for tx, result in zip(mixed, results):
+        alone, words = node.submit(tx)
+        words = json.loads(words)
+        assert result.get('error') == words.get('error') and result.get('id') == words.get('id'), (result, words)
+        assert result['status'] == alone or (result['status'], alone) == (202, 200), (result, alone)  # final meanwhile
+    assert [result['status'] in (200, 202) for result in results] == [True, False, False, False, True, True], results
+    for place in (0, 5):
+        node.becomes_final(results[place]['id'])
+    # Not the bytes of as many as may be: nothing of it is taken.
+    whole = struct.pack('>I', len(txs[4])) + txs[4]
+    kind = {'Content-Type': 'application/octet-stream'}
+    for hostile in (b'', b'\0', whole[:-1], whole + b'\0', whole + struct.pack('>I', 1 << 31) + txs[5], whole + struct.pack('>I', 0xffffffff)):
+        assert node.request('POST', '/v1/txs', hostile, kind) == (400, b'{"error":"format"}'), hostile
+    assert node.submit_all(txs) == (400, b'{"error":"format"}'), 'one more than at once'
+    assert node.request('POST', '/v1/txs', whole)[0] == 415
+    assert node.request('GET', '/v1/txs')[0] == 405
+    results = json.loads(node.submit_all(txs[1:])[1])['results']
+    assert len(results) == most and all(result['status'] in (200, 202) for result in results), results
+    for result in results:
+        node.becomes_final(result['id'])
+    other.start()
+    until('it has caught up', lambda: other.get('/v1/status')[0] == 429 or other.status()['height'] >= node.status()['height'])
+    until('it answers', lambda: other.submit_all(world.transactions(1))[0] == 200)
+    until('it is asked again', lambda: (answer := other.submit_all(txs[1:]))[0] == 200 and (results := json.loads(answer[1])['results'])
+          and any(result == {'error': 'rate', 'status': 429} for result in results) and 'error' not in results[0])
+    node.command('drain')
+    assert node.submit_all(txs[:2])[0] == 503
+
+
 def case_limits(world):
     """What /limits says is what a node keeps to, told by those that no other test meets; the metrics count it."""
     node, other = world.nodes[:2]

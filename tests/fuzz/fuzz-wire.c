@@ -21,6 +21,28 @@ try_tx (const guint8 *data, gsize n)
 }
 
 static void
+try_txs (const guint8 *data, gsize n)
+{
+  g_autoptr (GBytes) body = g_bytes_new (data, n);
+  g_autoptr (GPtrArray) parts = citiz_txs_cut (body);
+  GByteArray *again = g_byte_array_new ();
+
+  for (guint i = 0; parts != NULL && i < parts->len; i++)
+    {
+      gsize length;
+      const guint8 *view = g_bytes_get_data (parts->pdata[i], &length);
+
+      try_tx (view, length);
+      citiz_put_u32 (again, (guint32) length);
+      citiz_put_bytes (again, view, length);
+    }
+  if (parts != NULL)
+    same (g_byte_array_free_to_bytes (again), data, n);
+  else
+    g_byte_array_unref (again);
+}
+
+static void
 try_header (const guint8 *data, gsize n)
 {
   CitizBlockHeader header;
@@ -120,7 +142,7 @@ try_journal (const guint8 *data, gsize n)
 
 static void (*const decoders[]) (const guint8 *data, gsize n)
     = {try_tx,      try_header,   try_vote,    try_cert,    try_justification, try_validators,
-       try_genesis, try_evidence, try_closing, try_refound, try_journal};
+       try_genesis, try_evidence, try_closing, try_refound, try_journal,       try_txs};
 
 /* The first byte chooses the decoder. */
 int

@@ -122,6 +122,61 @@ test_txs (void)
   g_assert_null (citiz_tx_type_name (7));
 }
 
+/* The longest transaction there is: all that a change of validators may name. */
+static CitizTx *
+longest_tx (void)
+{
+  g_autoptr (CitizSigningKey) key = sample_key (1);
+  CitizTx *tx = sample_unsigned_tx (CITIZ_TX_VALSET_CHANGE);
+  CitizTxValsetChange *change = &tx->body.valset_change;
+
+  change->n_added = change->n_removed = CITIZ_CHANGE_MAX;
+  for (guint8 i = 0; i < CITIZ_CHANGE_MAX; i++)
+    {
+      memset (change->added[i].b, 0x30 + i, 32);
+      memset (change->removed[i].b, 0x50 + i, 32);
+    }
+  citiz_tx_sign (tx, key);
+  return tx;
+}
+
+/* Several in one body: as many as may be have room whatever they are, one more is refused, and so is a body that ends anywhere else than behind one of them. */
+static void
+test_several (void)
+{
+  g_autoptr (CitizTx) tx = longest_tx ();
+  g_autoptr (CitizTx) again = NULL;
+  GByteArray *all = g_byte_array_new ();
+  g_autoptr (GBytes) body = NULL, longer = NULL, none = g_bytes_new (NULL, 0);
+  g_autoptr (GPtrArray) parts = NULL;
+  gsize n;
+
+  again = citiz_tx_decode (g_bytes_get_data (citiz_tx_get_bytes (tx), NULL),
+                           g_bytes_get_size (citiz_tx_get_bytes (tx)), NULL);
+  g_assert_nonnull (again);
+  for (guint i = 0; i < CITIZ_TXS_MAX; i++)
+    citiz_txs_put (all, tx);
+  g_assert_cmpuint (all->len, <=, CITIZ_TXS_MAX_BODY);
+  n = all->len;
+  body = g_bytes_new (all->data, n);
+  parts = citiz_txs_cut (body);
+  g_assert_nonnull (parts);
+  g_assert_cmpuint (parts->len, ==, CITIZ_TXS_MAX);
+  for (guint i = 0; i < parts->len; i++)
+    g_assert_true (g_bytes_equal (parts->pdata[i], citiz_tx_get_bytes (tx)));
+  citiz_txs_put (all, tx);
+  longer = g_byte_array_free_to_bytes (all);
+  g_assert_null (citiz_txs_cut (longer));
+  g_assert_null (citiz_txs_cut (none));
+  for (gsize cut = 1; cut <= 2 * n / CITIZ_TXS_MAX; cut++)
+    {
+      g_autoptr (GBytes) some = g_bytes_new_from_bytes (body, 0, cut);
+      g_autoptr (GPtrArray) whole = citiz_txs_cut (some);
+
+      g_assert_cmpint (whole != NULL, ==, cut % (n / CITIZ_TXS_MAX) == 0);
+    }
+}
+
 static void
 test_sponsor (void)
 {
@@ -467,6 +522,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_true (citiz_crypto_init ());
   g_test_add_func ("/wire/transactions", test_txs);
+  g_test_add_func ("/wire/several", test_several);
   g_test_add_func ("/wire/sponsor", test_sponsor);
   g_test_add_func ("/wire/admission", test_admission);
   g_test_add_func ("/wire/blocks", test_blocks);
