@@ -3,6 +3,7 @@
 
 #include "store/citiz-outbox-store.h"
 #include "sync/citiz-outcome.h"
+#include "sync/citiz-submit.h"
 #include "sync/citiz-vouch.h"
 
 #include <string.h>
@@ -10,7 +11,6 @@
 #define TIMEOUT_MS 15000
 #define RETRY_MS   5000
 #define RETRY_MAX  300000
-#define ANSWER_MAX 4096
 
 /* One transaction and how it fared with the nodes of this round. */
 typedef struct
@@ -39,6 +39,7 @@ struct _CitizOutbox
   GCancellable *stop;
   GSource *again;
   GSource *soon; /* what was put in a moment ago is sent */
+  CitizSubmit *submit;
   CitizPublicKey sponsor;
   gchar *sponsor_url;
   guint8 token[CITIZ_INVITATION_TOKEN_SIZE];
@@ -178,28 +179,13 @@ citiz_outbox_look (CitizOutbox *self)
 
 /* Sending ********************************************************************/
 
+/* A sponsor is asked. */
 typedef struct
 {
   CitizOutbox *outbox; /* gone once @stop is cancelled */
   GCancellable *stop;
   CitizHash id;
-  guint round;
 } Asked;
-
-/* The word of {"error": "word"}, which only tells a person or a log what happened: letters, whatever the node wrote. */
-static gchar *
-word_of (GBytes *answer)
-{
-  gsize n;
-  const gchar *text = g_bytes_get_data (answer, &n);
-  g_autofree gchar *copy = g_strndup (text != NULL ? text : "", MIN (n, 200));
-  g_auto (GStrv) parts = g_strsplit (copy, "\"", 5);
-
-  return g_strdup (g_strv_length (parts) >= 4 && g_str_equal (parts[1], "error")
-                           && parts[3][strspn (parts[3], "abcdefghijklmnopqrstuvwxyz-")] == '\0'
-                       ? parts[3]
-                       : "refused");
-}
 
 /* The entry that registers the account of @entry, when that waits too. */
 static Entry *
@@ -277,31 +263,24 @@ let_go (CitizOutbox *self, const Entry *registration)
 }
 
 static void
-answered_cb (GObject *client, GAsyncResult *result, gpointer data)
+told_cb (gpointer data, const CitizHash *id, guint round, guint status, const gchar *word)
 {
-  g_autofree Asked *asked = data;
-  CitizOutbox *self = asked->outbox;
-  g_autoptr (GCancellable) stop = asked->stop;
-  g_autoptr (GError) error = NULL;
-  guint status;
-  g_autoptr (GBytes) answer
-      = citiz_http_client_ask_finish (CITIZ_HTTP_CLIENT (client), result, &status, &error);
-  Entry *entry = g_cancellable_is_cancelled (stop) ? NULL : find (self, &asked->id);
+  CitizOutbox *self = data;
+  Entry *entry = find (self, id);
 
-  if (entry == NULL
-      || entry->round != asked->round) /* an earlier round's says nothing of this one */
+  if (entry == NULL || entry->round != round) /* an earlier round's says nothing of this one */
     return;
-  if (answer != NULL && (status == 200 || status == 202))
+  if (status == 200 || status == 202)
     {
       entry->with_nodes = TRUE;
       if (entry->taken++ == 0 && entry->tx->type == CITIZ_TX_ACCT_REGISTER)
         let_go (self, entry);
     }
-  else if (answer != NULL && (status == 400 || status == 422))
+  else if (status == 400 || status == 422)
     {
       entry->refused++;
       g_free (entry->word);
-      entry->word = word_of (answer);
+      entry->word = g_strdup (word);
     }
   else
     entry->silent++;
@@ -326,19 +305,7 @@ hand_to_nodes (CitizOutbox *self, Entry *entry)
   entry->taken = entry->refused = entry->silent = 0;
   entry->unfit = FALSE;
   for (guint i = 0; i < n; i++)
-    {
-      g_autofree gchar *url
-          = g_strconcat (self->urls[(self->turn + i) % g_strv_length (self->urls)], "/v1/tx", NULL);
-      const CitizHttpAsk ask = {.method = "POST",
-                                .url = url,
-                                .content_type = "application/octet-stream",
-                                .body = citiz_tx_get_bytes (entry->tx),
-                                .answer_max = ANSWER_MAX};
-      Asked *asked = g_new (Asked, 1);
-
-      *asked = (Asked){self, g_object_ref (self->stop), *citiz_tx_get_id (entry->tx), entry->round};
-      citiz_http_client_ask (self->client, &ask, self->stop, answered_cb, asked);
-    }
+    citiz_submit_add (self->submit, self->urls[(self->turn + i) % all], entry->tx, entry->round);
 }
 
 /* On disk the vouched one takes the place of the other at once. */
@@ -427,7 +394,7 @@ ask_sponsor (CitizOutbox *self, Entry *entry)
       || !citiz_public_key_equal (&entry->tx->sponsor, &self->sponsor))
     return;
   asked = g_new (Asked, 1);
-  *asked = (Asked){self, g_object_ref (self->stop), *citiz_tx_get_id (entry->tx), 0};
+  *asked = (Asked){self, g_object_ref (self->stop), *citiz_tx_get_id (entry->tx)};
   entry->vouching = TRUE;
   citiz_vouch_ask (self->client, self->sponsor_url, self->token, entry->tx, self->stop, vouched_cb,
                    asked);
@@ -638,6 +605,7 @@ citiz_outbox_start (CitizOutbox *self, GError **error)
       add (self, kept->pdata[i]);
   self->stop = g_cancellable_new ();
   self->client = citiz_http_client_new (TIMEOUT_MS);
+  self->submit = citiz_submit_new (self->client, told_cb, self);
   self->wait_ms = self->retry_ms;
   citiz_outbox_look (self);
   send_all (self);
@@ -652,6 +620,7 @@ citiz_outbox_stop (CitizOutbox *self)
   disarm (self);
   for (guint i = 0; i < self->entries->len; i++)
     ((Entry *) self->entries->pdata[i])->vouching = FALSE;
+  g_clear_pointer (&self->submit, citiz_submit_free);
   g_cancellable_cancel (self->stop);
   g_clear_object (&self->stop);
   g_clear_object (&self->client);

@@ -15,14 +15,26 @@ typedef enum
   UNVOUCHED, /* 422, because of who vouches for it */
   SPENT,     /* 422, because the nonce is used: it may be on the chain */
   EARLY,     /* 422, because it has not heard of the grant; 500 to a grant */
+  PICKY,     /* 422 to one transaction */
   FAILS      /* 500 */
 } Manner;
+
+/* How it takes several at once. */
+typedef enum
+{
+  TOGETHER,
+  SINGLY,   /* 404: it does not know of that */
+  FORGETFUL /* its answer has a result too few */
+} Custom;
 
 typedef struct
 {
   Manner manner;
+  Custom custom;
+  const CitizHash *unwanted; /* of who is picky */
   CitizHttpServer *server;
-  guint asked;
+  guint asked;           /* transactions */
+  guint together, alone; /* requests */
 } Node;
 
 typedef struct
@@ -37,34 +49,75 @@ typedef struct
 
 static const CitizHttpLimits limits = {.connections_max = 16,
                                        .deadline_ms = 5000,
-                                       .body_max = 8192,
+                                       .body_max = CITIZ_TXS_MAX_BODY,
                                        .rate_per_second = 10000,
                                        .rate_burst = 10000};
 
-static void
-handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
+typedef struct
 {
-  static const struct
-  {
-    guint status;
-    const gchar *text;
-  } answers[] = {
+  guint status;
+  const gchar *text;
+} Answer;
+
+static const Answer *
+answer_to (Node *node, GBytes *bytes)
+{
+  static const Answer answers[] = {
       [TAKES] = {202, "{\"state\":\"pending\"}"}, [REFUSES] = {422, "{\"error\":\"signature\"}"},
       [SPENT] = {422, "{\"error\":\"nonce\"}"},   [EARLY] = {422, "{\"error\":\"grant\"}"},
       [FAILS] = {500, "{\"error\":\"node\"}"},    [UNVOUCHED] = {422, "{\"error\":\"sponsor\"}"},
   };
-  Node *node = data;
-  Manner manner;
   gsize n;
-  const guint8 *bytes = g_bytes_get_data (request->body, &n);
-  g_autoptr (CitizTx) tx = citiz_tx_decode (bytes, n, NULL);
+  const guint8 *view = g_bytes_get_data (bytes, &n);
+  g_autoptr (CitizTx) tx = citiz_tx_decode (view, n, NULL);
 
   g_assert_nonnull (tx);
-  g_assert_cmpstr (request->path, ==, "/v1/tx");
   node->asked++;
-  manner = node->manner == EARLY && tx->type == CITIZ_TX_GRANT ? FAILS : node->manner;
-  response->status = answers[manner].status;
-  response->body = g_bytes_new (answers[manner].text, strlen (answers[manner].text));
+  if (node->manner == EARLY && tx->type == CITIZ_TX_GRANT)
+    return &answers[FAILS];
+  if (node->manner == PICKY)
+    return &answers[citiz_hash_equal (citiz_tx_get_id (tx), node->unwanted) ? REFUSES : TAKES];
+  return &answers[node->manner];
+}
+
+static GBytes *
+answer_to_all (Node *node, GBytes *body)
+{
+  g_autoptr (GPtrArray) parts = citiz_txs_cut (body);
+  GString *out = g_string_new ("{\"results\":[");
+
+  g_assert_nonnull (parts);
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const Answer *answer = answer_to (node, parts->pdata[i]);
+
+      if (i + 1 < parts->len || node->custom != FORGETFUL)
+        g_string_append_printf (out, "%s{\"status\":%u,%s", i > 0 ? "," : "", answer->status,
+                                answer->text + 1);
+    }
+  g_string_append (out, "]}");
+  return g_string_free_to_bytes (out);
+}
+
+static void
+handler_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
+{
+  Node *node = data;
+  const Answer *answer;
+
+  if (g_str_equal (request->path, "/v1/txs"))
+    {
+      node->together++;
+      response->status = node->custom == SINGLY ? 404 : 200;
+      if (node->custom != SINGLY)
+        response->body = answer_to_all (node, request->body);
+      return;
+    }
+  g_assert_cmpstr (request->path, ==, "/v1/tx");
+  node->alone++;
+  answer = answer_to (node, request->body);
+  response->status = answer->status;
+  response->body = g_bytes_new (answer->text, strlen (answer->text));
 }
 
 static void
@@ -235,6 +288,52 @@ test_final (void)
   g_assert_cmpuint (scene.final, ==, 1);
   g_assert_cmpuint (scene.waiting, ==, 0);
   g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, 0);
+  scene_clear (&scene);
+}
+
+/* Several that wait go together, as many at once as a node takes, and each has its own answer. A node that knows nothing of that is asked for one at a time from
+ * then on; one that answers for too few has answered for none. */
+static void
+test_together (gconstpointer data)
+{
+  const Custom custom = (Custom) GPOINTER_TO_INT (data);
+  const guint n = CITIZ_TXS_MAX + 8;
+  g_autoptr (GPtrArray) txs = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  g_autoptr (GError) error = NULL;
+  guint together[NODES];
+  Scene scene;
+
+  scene_init (&scene, PICKY);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (txs, shared_world_tx (&scene.world));
+  for (guint i = 0; i < NODES; i++)
+    {
+      scene.nodes[i].custom = custom;
+      scene.nodes[i].unwanted = citiz_tx_get_id (txs->pdata[5]);
+    }
+  for (guint i = 0; i < n; i++)
+    g_assert_true (citiz_outbox_put (scene.outbox, txs->pdata[i], &error));
+  RUN_UNTIL (asked (&scene) >= 3 * CITIZ_OUTBOX_NODES * n);
+  for (guint i = 0; i < NODES; i++)
+    together[i] = scene.nodes[i].together;
+  RUN_UNTIL (asked (&scene) >= 5 * CITIZ_OUTBOX_NODES * n);
+  RUN_UNTIL (custom == FORGETFUL || scene.refused == 1);
+  for (guint i = 0; i < NODES; i++)
+    {
+      const Node *node = &scene.nodes[i];
+
+      if (custom == SINGLY) /* the first rounds know no better */
+        g_assert_cmpuint (node->together, ==, together[i]);
+      else
+        g_assert_cmpuint (node->alone, ==, 0);
+      g_assert_cmpuint (node->together, >, 0);
+    }
+  g_assert_cmpuint (scene.refused, ==, custom != FORGETFUL);
+  g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, n - scene.refused);
+  g_assert_cmpuint (citiz_outbox_n_taken (scene.outbox), ==, custom != FORGETFUL ? n - 1 : 0);
+  g_assert_true (citiz_outbox_holds (scene.outbox, citiz_tx_get_id (txs->pdata[4])));
+  g_assert_cmpint (citiz_outbox_holds (scene.outbox, citiz_tx_get_id (txs->pdata[5])), ==,
+                   custom == FORGETFUL);
   scene_clear (&scene);
 }
 
@@ -600,6 +699,9 @@ main (int argc, char **argv)
   if (!citiz_crypto_init ())
     return 1;
   g_test_add_func ("/outbox/final", test_final);
+  g_test_add_data_func ("/outbox/together", GINT_TO_POINTER (TOGETHER), test_together);
+  g_test_add_data_func ("/outbox/together/singly", GINT_TO_POINTER (SINGLY), test_together);
+  g_test_add_data_func ("/outbox/together/forgetful", GINT_TO_POINTER (FORGETFUL), test_together);
   g_test_add_func ("/outbox/restart", test_restart);
   g_test_add_func ("/outbox/refused", test_refused);
   g_test_add_func ("/outbox/one-liar-in-three-rounds", test_one_liar_in_three_rounds);
