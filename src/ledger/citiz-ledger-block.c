@@ -623,7 +623,8 @@ citiz_ledger_get_signer (const CitizLedger *later, const CitizTx *tx, CitizPubli
 {
   CitizHash keys[CITIZ_TX_KEYS];
 
-  citiz_tx_keys (keys, tx);
+  if (tx->type != CITIZ_TX_ACCT_REGISTER)
+    citiz_tx_keys (keys, tx);
   return get_signer (later->state, &keys[0], tx, out);
 }
 

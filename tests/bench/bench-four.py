@@ -10,6 +10,7 @@ from distance import CHECK, World, end, load, processor_seconds, raw_verify_cost
 
 GOAL = 0.55
 CONNECTIONS = 32
+MANY = 16  # in one request, as an app sends what waited while it was away
 
 
 def size_of_log(node):
@@ -24,12 +25,12 @@ def cost(world):
     return sum(map(processor_seconds, world.nodes)) + children.ru_utime + children.ru_stime
 
 
-def bring(world, txs):
+def bring(world, txs, many):
     """Transactions a second; seconds of a processor for each, of the nodes and of who brings them."""
     goal = max(map(size_of_log, world.nodes)) + len(txs)
     data = b''.join(struct.pack('>I', len(tx)) + tx for tx in txs)
     began, used = time.monotonic(), cost(world)
-    load('post', CONNECTIONS, *(node.port for node in world.nodes), data=data)
+    load('post', f'{CONNECTIONS}x{many}', *(node.port for node in world.nodes), data=data)
     for node in world.nodes:
         until('all are final', lambda: size_of_log(node) >= goal, every=0.01)
     return len(txs) / (time.monotonic() - began), (cost(world) - used) / len(txs)
@@ -40,18 +41,21 @@ def main():
     rounds, count = (2, 200) if CHECK else (int(word) for word in (sys.argv[3:] + ['5', '4000'][len(sys.argv) - 3:]))
     with World(binary, maker, timing={}) as world:
         world.start()
-        bring(world, world.transactions(count // 4))
-        ours, raw, effort = [], [], []
+        bring(world, world.transactions(count // 4), 1)
+        raw, one, found = [], [], {many: [] for many in (1, MANY)}
         for _ in range(rounds):
-            txs = world.transactions(count)
-            rate, one = raw_verify_cost(2)
-            made, each = bring(world, txs)
+            rate, cost_of_one, _ = raw_verify_cost(2)
             raw.append(rate / len(world.nodes))
-            ours.append(made)
-            effort.append(len(world.nodes) * one / each)
-        good = say('four validators on one machine', statistics.median(ours), statistics.median(raw), 'transactions/s',
-                   [one / limit for one, limit in zip(ours, raw)], GOAL)
-        say('  by processor time', each * 1e6, len(world.nodes) * one * 1e6, 'µs a transaction', effort, GOAL)
+            one.append(len(world.nodes) * cost_of_one)
+            for many, rates in found.items():
+                rates.append(bring(world, world.transactions(count), many))
+        good = True
+        for many, rates in found.items():
+            met = say('four validators on one machine' if many == 1 else f'  {many} transactions a request', statistics.median(rate for rate, _ in rates), statistics.median(raw),
+                      'transactions/s', [rate / limit for (rate, _), limit in zip(rates, raw)], GOAL)
+            say('  by processor time', statistics.median(each for _, each in rates) * 1e6, statistics.median(one) * 1e6, 'µs a transaction',
+                [limit / each for (_, each), limit in zip(rates, one)], GOAL)
+            good &= met or many > 1  # judged by the one a request that each person's app sends
         world.no_evidence()
     end(good)
 

@@ -41,16 +41,19 @@ def end_epoch(world, node):
 
 def compare(world, node, how, count, rounds):
     """The ratio, and the seconds until it is even, by the clock and of a processor."""
-    raw, costs, found = [], [], []
+    raw, costs, many, found = [], [], [], []
     for _ in range(rounds):
-        rate, cost = raw_verify_cost(2)
+        rate, cost, of_many = raw_verify_cost(2)
         raw.append(count / rate)
         costs.append(count * cost)
+        many.append(count * of_many)
         found.append(sync(world, node, how))
     ratios = [one['full'] / limit for one, limit in zip(found, raw)]
     say(f'{count} transactions from the {how} epoch on', statistics.median(one['full'] for one in found), statistics.median(raw), 's', ratios, GOAL, at_most=True)
     say('  by processor time', statistics.median(one['processor'] for one in found), statistics.median(costs), 's',
         [one['processor'] / cost for one, cost in zip(found, costs)], GOAL, at_most=True)
+    print(f"  (libsodium alone with different signatures: {statistics.median(many):.1f} s of a processor; "
+          f"ratio {statistics.median(one['processor'] / cost for one, cost in zip(found, many)):.3f})", flush=True)
     return statistics.median(ratios), *(statistics.median(one[word] for one in found) for word in ('even', 'even_processor'))
 
 

@@ -7,6 +7,7 @@ gdouble bench_now (void);
 gdouble bench_own_time (void);
 gdouble bench_median (gdouble *values, guint n);
 gdouble bench_raw_verify (guint count, guint threads);
+gdouble bench_raw_verify_of (guint n, guint count, guint threads, gdouble *out_cost);
 gint64 bench_folder_bytes (const gchar *path);
 void bench_remove_folder (const gchar *path);
 

@@ -1,6 +1,6 @@
 /* Many requests at once, one after the other on each connection: http-load get SECONDS CONNECTIONS PORT PATH[,PATH…] [HOST] asks for these things in turn all the time and prints how often it
  * got one a second; http-load post CONNECTIONS PORT… hands over each of what it reads (u32 length and bytes) to /v1/tx of one of the ports, again when it is told
- * to come later, and prints the seconds until the last was taken.
+ * to come later, and prints the seconds until the last was taken; with CONNECTIONSxMANY so many at once, to /v1/txs.
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <glib.h>
 #include <netinet/in.h>
@@ -32,7 +32,8 @@ typedef struct
   const gchar *host;
   guint place; /* in @paths */
   GByteArray *input;
-  gsize at; /* of post: in @input */
+  gsize at;   /* of post: in @input */
+  guint many; /* at once */
   guint64 done, refused, later;
 } Load;
 
@@ -59,27 +60,42 @@ next_get (Load *load, Line *line)
   return g_get_monotonic_time () < load->end;
 }
 
+/* Behind the next transaction, its length before it; 0: there is none. */
+static gsize
+end_of_next (const Load *load, gsize at)
+{
+  guint32 n;
+
+  if (at + sizeof n > load->input->len)
+    return 0;
+  memcpy (&n, load->input->data + at, sizeof n);
+  n = GUINT32_FROM_BE (n);
+  if (at + sizeof n + n > load->input->len)
+    g_error ("the input is cut");
+  return at + sizeof n + n;
+}
+
 /* FALSE: there is nothing more to ask. */
 static gboolean
 next_request (Load *load, Line *line)
 {
-  const guint8 *bytes = load->input->data + load->at;
-  guint32 n;
+  const gsize lengths = load->many == 1 ? sizeof (guint32) : 0; /* one alone goes without */
+  gsize end = load->at, next;
 
   if (!load->post)
     return next_get (load, line);
-  if (load->at + 4 > load->input->len)
+  for (guint i = 0; i < load->many && (next = end_of_next (load, end)) > 0; i++)
+    end = next;
+  if (end == load->at)
     return FALSE;
-  memcpy (&n, bytes, 4);
-  n = GUINT32_FROM_BE (n);
-  if (load->at + 4 + n > load->input->len)
-    g_error ("the input is cut");
   g_string_printf (line->request,
-                   "POST /v1/tx HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                   "Content-Type: application/octet-stream\r\nContent-Length: %u\r\n\r\n",
-                   n);
-  g_string_append_len (line->request, (const gchar *) bytes + 4, n);
-  load->at += 4 + n;
+                   "POST /v1/%s HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                   "Content-Type: application/octet-stream\r\nContent-Length: %" G_GSIZE_FORMAT
+                   "\r\n\r\n",
+                   load->many == 1 ? "tx" : "txs", end - load->at - lengths);
+  g_string_append_len (line->request, (const gchar *) load->input->data + load->at + lengths,
+                       (gssize) (end - load->at - lengths));
+  load->at = end;
   return TRUE;
 }
 
@@ -102,6 +118,15 @@ say (Line *line)
   line->asked = TRUE;
 }
 
+/* Of several: to come later with all of them, refused, or taken. */
+static gsize
+worst_result (const gchar *body, gssize n)
+{
+  if (g_strstr_len (body, n, "\"status\":429") || g_strstr_len (body, n, "\"status\":503"))
+    return 429;
+  return g_strstr_len (body, n, "\"error\"") ? 422 : 200;
+}
+
 /* The status of the whole answer that is here; 0: there is more to come. */
 static guint
 take_answer (Line *line)
@@ -119,6 +144,8 @@ take_answer (Line *line)
   if (line->answer->len < (gsize) (gap - text) + 4 + n)
     return 0;
   n = g_ascii_strtoull (text + strlen ("HTTP/1.1 "), NULL, 10);
+  if (n == 200 && g_strstr_len (gap, (gssize) line->answer->len - (gap - text), "\"results\""))
+    n = worst_result (gap, (gssize) line->answer->len - (gap - text));
   g_byte_array_set_size (line->answer, 0);
   return (guint) n;
 }
@@ -211,6 +238,7 @@ main (int argc, char **argv)
 {
   Load load = {.post = argc > 3 && g_str_equal (argv[1], "post"), .input = g_byte_array_new ()};
   const int first = load.post ? 3 : 4;
+  gchar *times;
   guint n;
   Line *lines;
   gint64 began;
@@ -218,7 +246,8 @@ main (int argc, char **argv)
 
   if (argc <= first || (!load.post && argc < 6))
     return 2;
-  n = (guint) g_ascii_strtoull (argv[first - 1], NULL, 10);
+  n = (guint) g_ascii_strtoull (argv[first - 1], &times, 10);
+  load.many = *times == 'x' ? (guint) g_ascii_strtoull (times + 1, NULL, 10) : 1;
   lines = g_new0 (Line, n);
   for (guint i = 0; i < n; i++)
     {
