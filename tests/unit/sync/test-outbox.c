@@ -317,7 +317,8 @@ test_together (gconstpointer data)
   for (guint i = 0; i < NODES; i++)
     together[i] = scene.nodes[i].together;
   RUN_UNTIL (asked (&scene) >= 5 * CITIZ_OUTBOX_NODES * n);
-  RUN_UNTIL (custom == FORGETFUL || scene.refused == 1);
+  RUN_UNTIL (custom == FORGETFUL
+             || (scene.refused == 1 && citiz_outbox_n_taken (scene.outbox) == n - 1));
   for (guint i = 0; i < NODES; i++)
     {
       const Node *node = &scene.nodes[i];
@@ -330,7 +331,7 @@ test_together (gconstpointer data)
     }
   g_assert_cmpuint (scene.refused, ==, custom != FORGETFUL);
   g_assert_cmpuint (citiz_outbox_n_waiting (scene.outbox), ==, n - scene.refused);
-  g_assert_cmpuint (citiz_outbox_n_taken (scene.outbox), ==, custom != FORGETFUL ? n - 1 : 0);
+  g_assert_true (custom != FORGETFUL || citiz_outbox_n_taken (scene.outbox) == 0);
   g_assert_true (citiz_outbox_holds (scene.outbox, citiz_tx_get_id (txs->pdata[4])));
   g_assert_cmpint (citiz_outbox_holds (scene.outbox, citiz_tx_get_id (txs->pdata[5])), ==,
                    custom == FORGETFUL);
