@@ -287,6 +287,7 @@ static gboolean
 require_move (CitizEngine *engine, const CitizGive *give, gboolean shared, GError **error)
 {
   CitizGrantState state;
+  gboolean known;
 
   if (give->instead && citiz_engine_is_ending (engine, give->withdrawn))
     {
@@ -294,9 +295,12 @@ require_move (CitizEngine *engine, const CitizGive *give, gboolean shared, GErro
                    "another was given in its place already");
       return FALSE;
     }
-  if (give->withdrawn == NULL || give->instead
-      || (shared && citiz_chain_grant (engine->chain, give->withdrawn, &state)
-          && state.status == CITIZ_GRANT_ACTIVE))
+  if (give->withdrawn == NULL || give->instead)
+    return TRUE;
+  known = citiz_chain_grant (citiz_engine_chain_of (engine, give->withdrawn), give->withdrawn,
+                             &state);
+  if (known
+      && (state.status == CITIZ_GRANT_NOT_YET || (shared && state.status == CITIZ_GRANT_ACTIVE)))
     return TRUE;
   g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED,
                "it has ended, or too few nodes answer");

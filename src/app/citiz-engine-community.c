@@ -172,7 +172,17 @@ tell_now (CitizEngine *engine)
       engine->committed_told = (*view)->committed;
       citiz_engine_tell_ledger (engine); /* it is an entry there */
     }
+  engine->skew_told = *view != NULL ? (*view)->skew_ms : 0;
   citiz_engine_tell_session (engine, adopt_community, view, holder_free);
+}
+
+/* Somebody presses: that this computer's clock is wrong comes before the answer. */
+void
+citiz_engine_tell_clock (CitizEngine *engine)
+{
+  if (engine->community != NULL
+      && citiz_chain_get_skew (citiz_community_get_chain (engine->community)) != engine->skew_told)
+    tell_now (engine);
 }
 
 static gboolean

@@ -72,6 +72,7 @@ struct _CitizEngine
   gboolean copy_renewed;     /* because its file was damaged */
   guint64
       committed_told; /* height of the personal head that the window knows to be on the community's ledger */
+  gint64 skew_told; /* by how much this computer's clock is wrong */
   gboolean paused;  /* the community's nodes are not asked */
   gboolean watched; /* a link to one of them is on screen */
 };
@@ -138,6 +139,7 @@ void citiz_engine_close_community (CitizEngine *engine);
 void citiz_engine_renew_copy (CitizEngine *engine);
 void citiz_engine_head_moved (CitizEngine *engine);
 CitizCommunityView *citiz_engine_describe_community (CitizEngine *engine);
+void citiz_engine_tell_clock (CitizEngine *engine);
 void citiz_engine_set_paused (CitizEngine *engine, gboolean paused);
 void citiz_engine_set_watched (CitizEngine *engine, gboolean watched);
 /* A joining under way; answered on the main thread. */

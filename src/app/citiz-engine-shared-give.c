@@ -4,8 +4,10 @@
 
 #define PATIENCE_S  10 /* after a press: then the access is given on this computer */
 #define END_EVERY_S 10 /* an end that was lost is said again */
-#define LARGE       7  /* members of the committee of a large community, and */
-#define LARGE_T     5  /* how many of them open */
+#define EARLY       (3 * CITIZ_MINUTE) /* a clock that differs less is not put right */
+#define EARLY_MAX   (30 * CITIZ_DAY)
+#define LARGE       7 /* members of the committee of a large community, and */
+#define LARGE_T     5 /* how many of them open */
 
 static gboolean
 keep_parcel (CitizEngine *engine, CitizParcel *parcel, GError **error)
@@ -18,10 +20,18 @@ keep_parcel (CitizEngine *engine, CitizParcel *parcel, GError **error)
 
 /* --- handing --- */
 
+/* Too few nodes have said what time it is, or it was something else. */
+gboolean
+citiz_shared_is_undated (const CitizShared *shared)
+{
+  return shared->misdated || !citiz_shared_clocks_are_heard (shared);
+}
+
+/* What it takes for it to open, and for as long as it says. */
 gboolean
 citiz_shared_is_sending (const CitizShared *shared)
 {
-  return citiz_n_bits (shared->held) < shared->threshold;
+  return citiz_n_bits (shared->held) < shared->threshold || citiz_shared_is_undated (shared);
 }
 
 /* Not enough nodes have answered, or will: the person gets an access on this computer. */
@@ -35,17 +45,25 @@ citiz_shared_give_up (CitizShared *shared)
                                g_memdup2 (&shared->id, sizeof shared->id), g_free);
 }
 
-/* More than half of the nodes have said since the press what time it is: what they refuse is not refused for a wrong clock only. */
+/* More than half of the nodes have said what time it is: what they refuse is not refused for a wrong clock only. */
 gboolean
 citiz_shared_clocks_are_heard (const CitizShared *shared)
 {
-  g_autoptr (GPtrArray) nodes
-      = citiz_watch_nodes (citiz_community_get_watch (shared->engine->community));
-  guint n = 0;
+  return shared->patience == NULL
+         || citiz_watch_knows_time (citiz_community_get_watch (shared->engine->community));
+}
 
-  for (guint i = 0; i < nodes->len; i++)
-    n += ((const CitizWatched *) nodes->pdata[i])->heard >= shared->given_at;
-  return 2 * n > nodes->len || shared->patience == NULL;
+/* Once the nodes have said what time it is, one that another date was given is given again; one that they have is there. */
+void
+citiz_shared_settle (CitizShared *shared)
+{
+  if (shared->patience != NULL && citiz_engine_was_misdated (shared->engine, &shared->id))
+    {
+      shared->misdated = shared->engine->vault != NULL;
+      citiz_shared_give_up (shared);
+    }
+  else if (!citiz_shared_is_sending (shared))
+    citiz_shared_disarm (&shared->patience);
 }
 
 static gboolean
@@ -70,8 +88,7 @@ handed_cb (CitizGiver *giver, gpointer data)
   if (shared->patience != NULL && citiz_shared_clocks_are_heard (shared)
       && citiz_n_bits (citiz_giver_get_refused (giver)) > shared->n_nodes - shared->threshold)
     citiz_shared_give_up (shared);
-  if (!citiz_shared_is_sending (shared))
-    citiz_shared_disarm (&shared->patience);
+  citiz_shared_settle (shared);
   if (citiz_giver_is_done (giver)
       && !(job != NULL && citiz_id_equal (citiz_code_job_grant (job), &shared->id)))
     {
@@ -352,6 +369,18 @@ describe_shared_deal (CitizEngine *engine,
   return json;
 }
 
+/* How long before the press it opens: never later than at the nodes' own time, whatever this computer's clock says. While too few have said what that
+ * is, it is later than the newest block. */
+static gint64
+early_of (CitizEngine *engine, CitizTime now)
+{
+  const CitizLedger *ledger = citiz_chain_ledger (citiz_engine_shared_chain (engine), NULL);
+
+  if (ledger == NULL || citiz_watch_knows_time (citiz_community_get_watch (engine->community)))
+    return EARLY;
+  return CLAMP (now.ms - citiz_ledger_head (ledger)->time.ms, EARLY, EARLY_MAX);
+}
+
 /**
  * citiz_engine_give_shared:
  * @options: all but the committee
@@ -376,7 +405,7 @@ citiz_engine_give_shared (CitizEngine *engine,
   options->nodes = nodes;
   options->stalled = give->stalled && citiz_engine_may_open_stalled (count_validators (engine));
   options->now = citiz_chain_time (citiz_engine_shared_chain (engine));
-  options->early_ms = CITIZ_MINUTE;
+  options->early_ms = early_of (engine, options->now);
   deal = citiz_deal_new (engine->env, give->summary.bundle, options, error);
   parcel = deal != NULL ? citiz_parcel_new (deal, nodes, options->n_nodes, error) : NULL;
   if (parcel == NULL)
@@ -390,7 +419,6 @@ citiz_engine_give_shared (CitizEngine *engine,
   shared = citiz_engine_add_shared (engine, &deal->body.id, json);
   shared->parcel = g_steal_pointer (&parcel);
   shared->skew_ms = citiz_chain_get_skew (citiz_engine_shared_chain (engine));
-  shared->given_at = citiz_env_steady (engine->env);
   citiz_watch_begin_anew (citiz_community_get_watch (engine->community)); /* their clocks, too */
   shared->patience = citiz_engine_after (engine, PATIENCE_S, patience_cb, shared);
   citiz_shared_hand (shared);

@@ -1,16 +1,21 @@
-/* Nodes that were away are asked before a press does without them. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Nodes that were away are asked before a press does without them, and all of them what time it is. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-shared.h"
 
 static gboolean
-enough_cb (gpointer engine)
+enough_cb (gpointer data)
 {
-  return citiz_engine_can_share (engine);
+  CitizEngine *engine = data;
+
+  return citiz_engine_can_share (engine)
+         && citiz_watch_knows_time (citiz_community_get_watch (engine->community));
 }
 
-/* It may be over on the main thread already: @serial says which one it was. */
+/* What is open is told by the time that was heard, before anybody presses on. It may be over on the main thread already: @serial says which one it was. */
 static void
 tell_over (CitizEngine *engine, guint serial)
 {
+  citiz_engine_look_at_shared (engine);
+  citiz_engine_tell_clock (engine);
   citiz_engine_tell_session (engine, citiz_session_look_over, GUINT_TO_POINTER (serial), NULL);
 }
 
@@ -32,7 +37,7 @@ looked_cb (GObject *watch, GAsyncResult *result, gpointer data)
  * citiz_engine_look_for_nodes:
  * @data: a guint: which look it is
  *
- * Ends as soon as the nodes that answer are enough for an access, which may be at once; the session does not wait for long.
+ * Ends as soon as the nodes that answer are enough for an access, and for its date, which may be at once; the session does not wait for long.
  */
 gboolean
 citiz_engine_look_for_nodes (CitizEngine *engine,
@@ -45,7 +50,7 @@ citiz_engine_look_for_nodes (CitizEngine *engine,
       = engine->community != NULL ? citiz_community_get_watch (engine->community) : NULL;
   Look *look;
 
-  if (watch == NULL || citiz_engine_can_share (engine))
+  if (watch == NULL || enough_cb (engine))
     {
       tell_over (engine, serial);
       return TRUE;

@@ -11,9 +11,6 @@
 #define ERASED_WITHIN (7 * CITIZ_DAY)     /* then nobody waits for a node's word any more */
 #define SURELY_AFTER  (7 * CITIZ_DAY)     /* so far no clock is wrong without being noticed */
 
-/* Runs every few seconds while there is one, and whenever the community has news. */
-static void look_at_all (CitizEngine *engine);
-
 CitizChain *
 citiz_engine_shared_chain (CitizEngine *engine)
 {
@@ -94,7 +91,7 @@ citiz_shared_free (gpointer data)
 static gboolean
 tick_cb (gpointer data)
 {
-  look_at_all (data);
+  citiz_engine_look_at_shared (data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -166,6 +163,8 @@ describe_ready (const CitizShared *shared, guint held, const CitizAccess *access
 {
   const guint unsure = shared != NULL && shared->parcel != NULL && shared->giver == NULL ? ~0u : 0;
 
+  if (shared != NULL && citiz_shared_is_undated (shared))
+    return CITIZ_ACCESS_SENDING;
   return (
       CitizAccessReady) (shared != NULL && shared->giver != NULL
                              ? citiz_giver_get_state (shared->giver)
@@ -480,6 +479,7 @@ look_at (CitizShared *shared, CitizChain *chain)
   CitizGrantState state;
 
   look_at_clock (shared, chain);
+  citiz_shared_settle (shared);
   if (citiz_chain_grant (chain, &shared->id, &state))
     {
       look_at_known (shared, chain, &state);
@@ -492,16 +492,14 @@ look_at (CitizShared *shared, CitizChain *chain)
     finish (shared, CITIZ_ACCESS_EXPIRED, shared->expires, (CitizTime){G_MAXINT64});
   else if (never_was (shared, chain))
     finish (shared, CITIZ_ACCESS_REVOKED, now, (CitizTime){G_MAXINT64});
-  else if (shared->patience != NULL && citiz_shared_is_sending (shared)
-           && citiz_engine_was_misdated (shared->engine, &shared->id))
-    citiz_shared_give_up (shared);
   else if (is_lost (shared, chain))
     replace_lost (shared);
   return shared->forgotten;
 }
 
-static void
-look_at_all (CitizEngine *engine)
+/* Runs every few seconds while there is one, and whenever the community has news. */
+void
+citiz_engine_look_at_shared (CitizEngine *engine)
 {
   CitizChain *chain = citiz_engine_shared_chain (engine);
   GHashTableIter iter;
@@ -523,7 +521,7 @@ static void
 community_cb (CitizEngine *engine)
 {
   citiz_engine_adopt_copied (engine);
-  look_at_all (engine);
+  citiz_engine_look_at_shared (engine);
 }
 
 static gboolean
@@ -532,7 +530,7 @@ soon_cb (gpointer data)
   CitizEngine *engine = data;
 
   g_clear_pointer (&engine->shared_soon, g_source_unref);
-  look_at_all (engine);
+  citiz_engine_look_at_shared (engine);
   return G_SOURCE_REMOVE;
 }
 
@@ -610,7 +608,7 @@ citiz_engine_open_shared (CitizEngine *engine)
                                 G_CALLBACK (gone_cb), engine);
     }
   citiz_engine_adopt_copied (engine);
-  look_at_all (engine);
+  citiz_engine_look_at_shared (engine);
 }
 
 static gboolean

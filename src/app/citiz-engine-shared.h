@@ -20,8 +20,8 @@ typedef struct
   guint held, coded;  /* bits of nodes */
   guint silent;       /* of those that did not answer, as told */
   gint64 skew_ms;     /* how far this computer's clock was put right when it was given */
+  gboolean misdated;  /* that turned out wrong: another takes its place */
   gint64 skew_told;   /* the same when the window was last told of it */
-  gint64 given_at;    /* ms of the steady clock; 0: before this start of the program */
   gboolean renewal;   /* the parcel is of one */
   gboolean known;     /* the ledger has it */
   gboolean renew_due; /* the record changed before the ledger had it */
@@ -44,6 +44,7 @@ typedef struct
   GSource *deadline;   /* then an opening is told without its note */
 } CitizShared;
 
+void citiz_engine_look_at_shared (CitizEngine *engine);
 CitizChain *citiz_engine_shared_chain (CitizEngine *engine);
 CitizHttpClient *citiz_engine_shared_client (CitizEngine *engine);
 CitizShared *citiz_engine_find_shared (CitizEngine *engine, const CitizId *id);
@@ -68,6 +69,8 @@ void citiz_shared_tell (CitizShared *shared);
 gboolean citiz_shared_is_sending (const CitizShared *shared);
 void citiz_shared_hand (CitizShared *shared);
 void citiz_shared_give_up (CitizShared *shared);
+void citiz_shared_settle (CitizShared *shared);
+gboolean citiz_shared_is_undated (const CitizShared *shared);
 gboolean citiz_shared_clocks_are_heard (const CitizShared *shared);
 void citiz_shared_end_again (CitizShared *shared);
 gboolean citiz_engine_may_open_stalled (guint n_validators);

@@ -151,7 +151,7 @@ citiz_session_explain_away (const CitizCommunityView *view)
 static gchar *
 explain_span (gint64 ms)
 {
-  const guint minutes = (guint) MIN (ABS (ms) / CITIZ_MINUTE, G_MAXINT),
+  const guint minutes = (guint) MIN ((ABS (ms) + CITIZ_MINUTE / 2) / CITIZ_MINUTE, G_MAXINT),
               hours = (minutes + 30) / 60;
 
   if (hours >= 36)

@@ -1,4 +1,4 @@
-/* The session: nodes that were away are asked at once when somebody presses, and not waited for. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The session: nodes are asked at once when somebody presses, and not waited for long. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
 static void
@@ -30,17 +30,11 @@ late_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-some_are_away (const CitizCommunityView *view)
-{
-  return view != NULL && (view->n_missing > 0 || view->state == CITIZ_COMMUNITY_VIEW_ALONE);
-}
-
 /**
  * citiz_session_look_at_nodes_async:
  *
- * Those that did not answer when they were last asked may be back since, up to five minutes. When they are too few without them, all of them are asked at
- * once; it ends when enough answer, when all have, or after a second.
+ * Those that did not answer when they were last asked may be back since, up to five minutes; and the clock of this computer may be wrong. When too few
+ * answer without them, or have said what time it is, all of them are asked at once; it ends when enough answer, when all have, or after a second.
  */
 void
 citiz_session_look_at_nodes_async (CitizSession *self, GAsyncReadyCallback callback, gpointer data)
@@ -48,7 +42,7 @@ citiz_session_look_at_nodes_async (CitizSession *self, GAsyncReadyCallback callb
   g_autoptr (GTask) task
       = citiz_session_task (self, citiz_session_look_at_nodes_async, NULL, callback, data);
 
-  if (!some_are_away (self->community))
+  if (self->community == NULL)
     {
       g_task_return_boolean (task, TRUE);
       return;

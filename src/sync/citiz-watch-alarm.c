@@ -103,6 +103,27 @@ smaller_first (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
+/* It has answered, and this computer's clock was not set since, nor did it sleep: what was heard of the time still holds. */
+gboolean
+citiz_watch_told_time (CitizWatch *self, const CitizWatched *said)
+{
+  return said->answers && said->heard != 0
+         && ABS ((citiz_env_now (self->env).ms - said->seen.ms)
+                 - (citiz_env_steady (self->env) - said->heard))
+                <= CITIZ_MINUTE;
+}
+
+/* More than half of all nodes say what time it is: the ledger time of the copy is theirs. */
+gboolean
+citiz_watch_knows_time (CitizWatch *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->nodes->len; i++)
+    n += citiz_watch_told_time (self, &((CitizWatchNode *) self->nodes->pdata[i])->said);
+  return 2 * n > self->nodes->len;
+}
+
 /* More than half of all nodes say what time it is: the middle of them is right, and the copy goes by it where one's own clock is not. Whoever does not
  * answer changes nothing. @off: so many say that ours is wrong, in the same way */
 static void
@@ -118,7 +139,7 @@ put_right (CitizWatch *self, guint fine, guint off)
     {
       const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
 
-      if (said->answers)
+      if (citiz_watch_told_time (self, said))
         g_array_append_val (skews, said->skew_ms);
     }
   g_array_sort (skews, smaller_first);
@@ -136,9 +157,11 @@ judge_clocks (CitizWatch *self)
     {
       const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
 
-      n += said->answers;
-      ahead += said->answers && said->skew_ms > SKEW_MAX;
-      behind += said->answers && said->skew_ms < -SKEW_MAX;
+      if (!citiz_watch_told_time (self, said))
+        continue;
+      n++;
+      ahead += said->skew_ms > SKEW_MAX;
+      behind += said->skew_ms < -SKEW_MAX;
     }
   if (n == 0)
     return;
@@ -149,7 +172,7 @@ judge_clocks (CitizWatch *self)
     {
       const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
 
-      if (said->answers)
+      if (citiz_watch_told_time (self, said))
         citiz_watch_set_alarm (self, CITIZ_ALARM_CLOCK, said->url,
                                !ours && ABS (said->skew_ms) > SKEW_MAX);
     }

@@ -49,6 +49,7 @@ CitizAlarm *citiz_watch_find_alarm (CitizWatch *self, CitizAlarmKind kind, const
 CitizAlarm *citiz_watch_raise (CitizWatch *self, CitizAlarmKind kind, const gchar *url);
 void citiz_watch_keep (CitizWatch *self, const CitizAlarm *alarm);
 void citiz_watch_judge (CitizWatch *self);
+gboolean citiz_watch_told_time (CitizWatch *self, const CitizWatched *said);
 
 /* Emit the signals. */
 void citiz_watch_tell_changed (CitizWatch *self);

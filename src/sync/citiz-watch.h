@@ -50,6 +50,7 @@ void citiz_watch_look_async (CitizWatch *self,
                              GAsyncReadyCallback callback,
                              gpointer data);
 void citiz_watch_end_look (CitizWatch *self);
+gboolean citiz_watch_knows_time (CitizWatch *self);
 void citiz_watch_suspect (CitizWatch *self, const gchar *url);
 void citiz_watch_set_alarm (CitizWatch *self, CitizAlarmKind kind, const gchar *url, gboolean is);
 void citiz_watch_accuse (CitizWatch *self, const gchar *url, const CitizGiven *given);

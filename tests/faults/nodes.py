@@ -4,7 +4,21 @@ import base64, hashlib, http.client, json, os, pathlib, random, shutil, signal, 
 
 CONTINUATION = 2  # a block's flag
 TIMING = {'timeout': 500, 'timeout-cap': 60000, 'standstill': 500, 'interval': 20, 'heartbeat': 30000, 'egress': 1048576}
+FAKETIME = [pathlib.Path(p) / 'faketime/libfaketime.so.1' for p in ('/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib')]
 PATIENCE = 240  # seconds: ends what hangs, judges nothing
+
+
+class Skip(Exception):
+    """What this machine lacks."""
+
+
+def another_time(shift):
+    """The environment of a process whose clock is wrong by so much: "+1h"."""
+    library = next((p for p in FAKETIME if p.exists()), None)
+    if library is None:
+        raise Skip('libfaketime is missing')
+    return {'LD_PRELOAD': str(library), 'FAKETIME': shift, 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1',
+            'FAKETIME_DISABLE_SHM': '1', 'NO_FAKE_STAT': '1'}
 
 
 def free_port():

@@ -2,7 +2,7 @@
 SPDX-License-Identifier: AGPL-3.0-or-later"""
 import base64, hashlib, hmac, json, os, pathlib, shutil, signal, subprocess, sys, threading, time
 
-from nodes import Load, World, until
+from nodes import Load, Skip, World, another_time, until
 from wires import Wires
 
 
@@ -42,6 +42,13 @@ class App:
 
     def status(self):
         return self.run('community', 'status')
+
+    def press(self, shift=None):
+        """By a clock that is wrong by so much, perhaps: the access, and what was said beside it."""
+        done = subprocess.run(self.words('emergency'), capture_output=True, text=True, timeout=170,
+                              env={**os.environ, 'LANGUAGE': 'en', **(another_time(shift) if shift else {})})
+        assert done.returncode == 0, (shift, done.returncode, done.stderr)
+        return json.loads(done.stdout), done.stderr
 
     def wait(self, what, condition):
         return until(what, lambda: (lambda view: view if condition(view) else None)(self.status()), 150, 0.5)
@@ -228,6 +235,27 @@ def guess(node, locator):
     status, answer = node.request('POST', '/v1/codes/' + locator, body, {'Content-Type': 'application/json'})
     assert status == 401, (status, answer)
     return json.loads(answer)['remainingAttempts']
+
+
+def case_clock(world, app):
+    """The computer's clock is wrong, by whatever: the access opens at once and for 24 hours, there is one, and the person is told to set the clock."""
+    another_time('')
+    start_quietly(world)
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.wait('joined', whole)
+    for shift, said in ('+1h', '60 minutes ahead'), ('-1h', '60 minutes behind'), ('+100s', None), ('-9m', '9 minutes behind'), ('+13h', '13 hours ahead'), \
+                       ('-50h', '2 days behind'), ('+50h', '2 days ahead'):
+        then = time.time()
+        access, told = app.press(shift)
+        assert (said in told) if said else 'clock' not in told, (shift, told)
+        for node in world.nodes:
+            asked = json.loads(node.get('/v1/grants/' + access['grant'])[1])
+            assert asked['state'] == 'active' and then - 300 < asked['notBefore'] / 1000 <= time.time(), (shift, asked, then)
+            assert then - 180 < asked['expires'] / 1000 - 86400 < time.time() + 180, (shift, asked, then)
+        for again in shift, None:
+            assert app.press(again)[0]['grant'] == access['grant'], (shift, again)
+        assert [one['grant'] for one in app.run('grants') if one['state'] not in ('revoked', 'ending')] == [access['grant']], shift
+        app.run('revoke', access['grant'])
 
 
 def case_guessed(world, app):
@@ -490,7 +518,11 @@ def main():
     case = globals()['case_' + name]
     print('TAP version 13\n1..1')
     with World(node, maker, admission=1, wires=Wires if name == 'stalled' else None) as world:
-        case(world, App(world, citiz))
+        try:
+            case(world, App(world, citiz))
+        except Skip as skip:
+            print(f'ok 1 - {name} # SKIP {skip}')
+            return
     print(f'ok 1 - {case.__doc__.splitlines()[0]}')
 
 

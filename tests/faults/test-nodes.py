@@ -3,14 +3,9 @@ SPDX-License-Identifier: AGPL-3.0-or-later"""
 import base64, contextlib, fcntl, gettext, hashlib, http.client, json, os, pathlib, random, re, select, shutil, signal, socket, sqlite3, ssl, struct, subprocess, sys, threading, time, urllib.request
 
 import proxies, units, wires
-from nodes import PATIENCE, Load, Node, Reader, World, free_port, quantile, until
+from nodes import PATIENCE, Load, Node, Reader, Skip, World, another_time, free_port, quantile, until
 
 MEMORY = 8 if os.environ.get('CITIZ_SANITIZED') else 1  # what a sanitizer adds to a node's memory, at most
-FAKETIME = [pathlib.Path(p) / 'faketime/libfaketime.so.1' for p in ('/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib')]
-
-
-class Skip(Exception):
-    """What this machine lacks."""
 
 
 def case_together(world):
@@ -732,14 +727,11 @@ def case_twin(world):
 
 def case_clock(world):
     """One node's clock is an hour fast, then an hour slow: the others go on and the node says so."""
-    library = next((p for p in FAKETIME if p.exists()), None)
-    if library is None:
-        raise Skip('libfaketime is missing')
     wrong = world.nodes[3]
     for node in world.nodes[:3]:
         node.start()
     for shift in '+1h', '-1h':
-        wrong.environment = {'LD_PRELOAD': str(library), 'FAKETIME': shift, 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1'}
+        wrong.environment = another_time(shift)
         before = len(wrong.log.read_text()) if wrong.log.exists() else 0
         wrong.start()
         load = Load(world, world.nodes[:3], number=30)
