@@ -201,6 +201,28 @@ app_save (App *app, const CitizId *id, const gchar *title)
   return saved;
 }
 
+void
+app_load_sample (App *app)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = {0};
+
+  citiz_session_load_sample_async (app->session, NULL, NULL, NULL, app_answer_cb, &answer);
+  result = app_wait (&answer);
+  citiz_session_load_sample_finish (app->session, result, &error);
+  g_assert_no_error (error);
+}
+
+CitizDate
+app_date (const gchar *text)
+{
+  CitizDate date;
+
+  g_assert_true (citiz_date_parse (&date, text));
+  return date;
+}
+
 guint
 app_count (App *app, CitizKind kind)
 {

@@ -39,7 +39,9 @@ gboolean app_on_engine (App *app, CitizEngineWork work, gpointer data, GError **
 gboolean app_unlock (App *app, const gchar *passphrase, GError **error);
 CitizId app_save (App *app, const CitizId *id, const gchar *title);
 guint app_count (App *app, CitizKind kind);
-CitizAccess *app_press (App *app); /* (transfer full) */
+void app_load_sample (App *app);
+CitizDate app_date (const gchar *text); /* as FHIR writes it */
+CitizAccess *app_press (App *app);      /* (transfer full) */
 guint app_objects (App *app, CitizObjectClass object_class);
 
 /* What a reader's page does: 200 and the opening's entry, or another status. */

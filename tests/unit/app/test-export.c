@@ -28,19 +28,6 @@ static gchar *export(App *app, const gchar *format, gsize *n, GError **error)
 }
 
 static void
-load_sample (App *app)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  Answer answer = {0};
-
-  citiz_session_load_sample_async (app->session, NULL, NULL, NULL, app_answer_cb, &answer);
-  result = app_wait (&answer);
-  citiz_session_load_sample_finish (app->session, result, &error);
-  g_assert_no_error (error);
-}
-
-static void
 test_json (App *app, gconstpointer data)
 {
   static const struct
@@ -48,7 +35,7 @@ test_json (App *app, gconstpointer data)
     const gchar *format, *type;
   } kinds[] = {{"ips", "document"}, {"fhir", "collection"}};
 
-  load_sample (app);
+  app_load_sample (app);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       g_autoptr (GError) error = NULL;
@@ -126,7 +113,7 @@ test_csv (App *app, gconstpointer data)
   g_autofree gchar *text = NULL;
   gsize n;
 
-  load_sample (app);
+  app_load_sample (app);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     app_save (app, NULL, cases[i].title);
   text = export(app, "csv", &n, &error);
@@ -158,15 +145,6 @@ save_draft (App *app, CitizKind kind, CitizDraft draft)
   return id;
 }
 
-static CitizDate
-date_of (const gchar *text)
-{
-  CitizDate date;
-
-  g_assert_true (citiz_date_parse (&date, text));
-  return date;
-}
-
 /* A line of an export and of the command line says what the page says: how grave, whether taken, only when needed, since when or nothing. */
 static void
 test_says_all (App *app, gconstpointer data)
@@ -181,7 +159,7 @@ test_says_all (App *app, gconstpointer data)
        {.title = "Penicillin",
         .reaction = "Anaphylaxis",
         .severity = CITIZ_SEVERITY_SEVERE,
-        .onset = date_of ("1994")},
+        .onset = app_date ("1994")},
        "Severe · Anaphylaxis",
        "1994"},
       {CITIZ_KIND_ALLERGY,
@@ -204,8 +182,8 @@ test_says_all (App *app, gconstpointer data)
        {.title = "Amoxicillin",
         .detail = "500 mg",
         .status = CITIZ_STATUS_COMPLETED,
-        .onset = date_of ("2025-03-02"),
-        .end = date_of ("2025-03-09")},
+        .onset = app_date ("2025-03-02"),
+        .end = app_date ("2025-03-09")},
        "Completed · until 2025-03-09 · 500 mg",
        "2025-03-02"},
       {CITIZ_KIND_MEDICATION,
@@ -217,7 +195,7 @@ test_says_all (App *app, gconstpointer data)
         .dosage = "18 units",
         .times = {22 * 60},
         .n_times = 1,
-        .onset = date_of ("2019-03")},
+        .onset = app_date ("2019-03")},
        "18 units · 22:00",
        "2019-03"},
       {CITIZ_KIND_PROBLEM, {.title = "Asthma", .status = CITIZ_STATUS_ACTIVE}, "Active", ""},
@@ -225,7 +203,7 @@ test_says_all (App *app, gconstpointer data)
        {.title = "HDL",
         .value = "60.64159302502363",
         .unit = "mg/dL",
-        .onset = date_of ("2022-01-04T10:15:00-05:00")},
+        .onset = app_date ("2022-01-04T10:15:00-05:00")},
        "60.64\302\240mg/dL",
        "2022-01-04 10:15"},
       {CITIZ_KIND_FAMILY,
@@ -266,7 +244,7 @@ test_says_dose (App *app, gconstpointer data)
   CitizDraft metformin = {.title = "Metformin", .detail = "500 mg"};
   CitizId id = save_draft (app, CITIZ_KIND_MEDICATION, metformin);
   CitizDraft dose = {.subject = citiz_record_get (citiz_session_get_record (app->session), &id),
-                     .onset = date_of ("2026-11-23T12:20:10-05:00")};
+                     .onset = app_date ("2026-11-23T12:20:10-05:00")};
   g_autoptr (GPtrArray) rows = NULL;
   g_autofree gchar *date = NULL;
 
@@ -287,7 +265,7 @@ test_says_content (App *app, gconstpointer data)
   CitizId id = save_draft (app, CITIZ_KIND_MEDICATION, glargine);
   CitizDraft dose = {.subject = citiz_record_get (citiz_session_get_record (app->session), &id),
                      .taken = TRUE,
-                     .onset = date_of ("2026-11-23T12:20:10-05:00")};
+                     .onset = app_date ("2026-11-23T12:20:10-05:00")};
   g_autoptr (GPtrArray) rows = NULL;
 
   save_draft (app, CITIZ_KIND_DOSE, dose);
@@ -320,7 +298,7 @@ static void
 test_by_hand (App *app, gconstpointer data)
 {
   static const CitizDraftPart foods[] = {{.title = "Apple", .value = "150", .unit = "g"}};
-  const CitizDate day = date_of ("2026-10-20"), hour = date_of ("2026-10-20T08:00:00-04:00");
+  const CitizDate day = app_date ("2026-10-20"), hour = app_date ("2026-10-20T08:00:00-04:00");
   const struct
   {
     CitizKind kind;
@@ -422,7 +400,7 @@ test_pdf (App *app, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpint (strncmp (empty, "%PDF-", 5), ==, 0);
   g_assert_cmpuint (count_pages (empty, n), ==, 1);
-  load_sample (app);
+  app_load_sample (app);
   full = export(app, "pdf", &n, &error);
   g_assert_no_error (error);
   g_assert_nonnull (memmem (full + n - 32, 32, "%%EOF", 5));
@@ -435,7 +413,7 @@ test_says_goal (App *app, gconstpointer data)
 {
   g_autoptr (GPtrArray) rows = NULL;
 
-  load_sample (app);
+  app_load_sample (app);
   rows = citiz_export_rows (citiz_session_get_record (app->session), CITIZ_KIND_GOAL,
                             CITIZ_LANGUAGE_FR);
   g_assert_cmpuint (rows->len, ==, 3);
@@ -466,7 +444,7 @@ test_pdf_sample (App *app, gconstpointer data)
       g_test_skip ("no pdftotext");
       return;
     }
-  load_sample (app);
+  app_load_sample (app);
   pdf = export(app, "pdf", &n, NULL);
   pages = count_pages (pdf, n);
   g_assert_true (g_file_set_contents (path, pdf, (gssize) n, NULL));
@@ -563,7 +541,7 @@ test_stopped (App *app, gconstpointer data)
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autofree gchar *kept = NULL;
 
-  load_sample (app);
+  app_load_sample (app);
   stop_half_way (app, file, NULL);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   stop_half_way (app, file, "the earlier one");

@@ -27,15 +27,6 @@ enter (App *app, CitizKind kind, CitizDraft draft)
   return id;
 }
 
-static CitizDate
-date_of (const gchar *text)
-{
-  CitizDate date;
-
-  g_assert_true (citiz_date_parse (&date, text));
-  return date;
-}
-
 static void
 enter_document (App *app)
 {
@@ -71,17 +62,17 @@ enter_all (App *app)
        {.given = "Marguerite",
         .family = "Tremblay",
         .gender = "female",
-        .onset = date_of ("1951-02-03")}},
+        .onset = app_date ("1951-02-03")}},
       {CITIZ_KIND_ALLERGY,
        {.title = "Penicillin", .reaction = "Hives", .severity = CITIZ_SEVERITY_SEVERE}},
       {CITIZ_KIND_PROBLEM, {.title = "Asthma", .status = CITIZ_STATUS_ACTIVE}},
-      {CITIZ_KIND_IMMUNIZATION, {.title = "Influenza", .onset = date_of ("2025-10-20")}},
+      {CITIZ_KIND_IMMUNIZATION, {.title = "Influenza", .onset = app_date ("2025-10-20")}},
       {CITIZ_KIND_RESULT, {.title = "HDL", .value = "1.4", .unit = "mmol/L"}},
       {CITIZ_KIND_MEASURE, {.measure = "weight", .value = "71.4", .unit = "kg"}},
       {CITIZ_KIND_MEASURE, {.measure = "bp_panel", .value = "128", .value2 = "76"}},
-      {CITIZ_KIND_PROCEDURE, {.title = "Appendectomy", .onset = date_of ("1970")}},
+      {CITIZ_KIND_PROCEDURE, {.title = "Appendectomy", .onset = app_date ("1970")}},
       {CITIZ_KIND_DEVICE, {.title = "Pacemaker", .detail = "Azure XT"}},
-      {CITIZ_KIND_VISIT, {.title = "Checkup", .onset = date_of ("2026-01-05")}},
+      {CITIZ_KIND_VISIT, {.title = "Checkup", .onset = app_date ("2026-01-05")}},
       {CITIZ_KIND_FAMILY, {.title = "Diabetes", .relationship = "mother"}},
       {CITIZ_KIND_DIRECTIVE, {.title = "No resuscitation"}},
       {CITIZ_KIND_CONTACT, {.title = "Paul", .phone = "514 555-0100", .role = CITIZ_ROLE_RELATIVE}},
@@ -101,19 +92,6 @@ enter_all (App *app)
          (CitizDraft){.subject = citiz_record_get (citiz_session_get_record (app->session), &id),
                       .taken = TRUE});
   enter_document (app);
-}
-
-static void
-load_sample (App *app)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  Answer answer = {0};
-
-  citiz_session_load_sample_async (app->session, NULL, NULL, NULL, app_answer_cb, &answer);
-  result = app_wait (&answer);
-  citiz_session_load_sample_finish (app->session, result, &error);
-  g_assert_no_error (error);
 }
 
 static void
@@ -277,7 +255,7 @@ test_by_hand (App *app, gconstpointer data)
 static void
 test_sample (App *app, gconstpointer data)
 {
-  load_sample (app);
+  app_load_sample (app);
   go_round (app, TRUE);
 }
 
