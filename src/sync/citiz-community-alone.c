@@ -171,7 +171,6 @@ citiz_community_sign_anew (CitizCommunity *self, CitizTx *tx)
   Alone *alone;
   guint bits;
 
-  citiz_community_see_spent (self, tx);
   if (self->key == NULL || self->stop == NULL
       || !citiz_hash_equal (&self->mending, &(CitizHash){0}))
     return;

@@ -3,6 +3,8 @@
 #include "sync/citiz-community-private.h"
 
 #define SIGNED_KEPT (2 * CITIZ_NONCE_WINDOW) /* beyond, nothing waits any more */
+#define LOOKED_KEPT                                                                                \
+  65536 /* transactions: so far what was looked at may be ahead of what is remembered of it; some 50 ms */
 
 /* What this copy signed ********************************************************/
 
@@ -41,11 +43,17 @@ void
 citiz_community_note_waiting (CitizCommunity *self)
 {
   g_autoptr (GPtrArray) waiting = citiz_outbox_list (self->outbox);
+  gboolean news = FALSE;
 
   for (guint i = 0; i < waiting->len; i++)
     if (citiz_hash_equal (&((CitizTx *) waiting->pdata[i])->account, &self->account)
         && !was_signed (self, waiting->pdata[i]))
-      citiz_community_note_signed (self, waiting->pdata[i]);
+      {
+        citiz_community_note_signed (self, waiting->pdata[i]);
+        news = TRUE;
+      }
+  if (news)
+    citiz_community_save (self);
 }
 
 /**
@@ -71,20 +79,22 @@ log_size (CitizCommunity *self)
   return ledger != NULL ? citiz_ledger_log (ledger)->size : 0;
 }
 
-static guint64
-final_next (CitizCommunity *self)
+/* Which numbers of the account are spent. */
+static CitizKeySlot
+read_slot (CitizCommunity *self)
 {
-  CitizAccount account;
+  CitizAccount account = {0};
 
-  return citiz_chain_get_account (self->copy, &self->account, &account) ? account.keys[0].next : 0;
+  (void) citiz_chain_get_account (self->copy, &self->account, &account);
+  return account.keys[0];
 }
 
 /* The person is told once: who uses two copies knows it then. */
-void
-citiz_community_see_copy (CitizCommunity *self)
+static void
+see_copy (CitizCommunity *self, guint64 next)
 {
   self->copied = TRUE;
-  self->seen_next = MAX (self->seen_next, final_next (self));
+  self->seen_next = MAX (self->seen_next, next);
   if (!self->copy_told)
     citiz_watch_set_alarm (self->watcher, CITIZ_ALARM_COPY, "", TRUE);
   self->copy_told = TRUE;
@@ -92,43 +102,71 @@ citiz_community_see_copy (CitizCommunity *self)
   citiz_community_tell (self);
 }
 
-/* The number of @tx, which waits here, was taken: by this copy itself, if it gave it twice, as after leaving. */
-void
-citiz_community_see_spent (CitizCommunity *self, const CitizTx *tx)
+/* Returns: (transfer full) (element-type CitizTxInfo) (nullable): %NULL when the disk does not say */
+static GPtrArray *
+list_theirs (CitizCommunity *self)
 {
-  guint n = 0;
+  GPtrArray *list = citiz_chain_txs_of_account (self->copy, &self->account, self->looked, NULL);
 
-  for (guint i = 0; i < self->signed_->len; i++)
-    n += g_array_index (self->signed_, CitizSigned, i).nonce == tx->nonce;
-  if (n < 2)
-    citiz_community_see_copy (self);
+  for (guint i = list != NULL ? list->len : 0; i > 0; i--)
+    if (!citiz_community_is_of_copy (self, ((CitizTxInfo *) list->pdata[i - 1])->tx))
+      g_ptr_array_remove_index (list, i - 1);
+  return list;
+}
+
+static void
+begin_to_look (CitizCommunity *self, const CitizKeySlot *slot)
+{
+  self->signed_known = TRUE;
+  self->signed_from = slot->next;
+  self->seen_next = MAX (self->seen_next, slot->next);
+  self->looked = log_size (self);
+  self->slot = *slot;
+  citiz_community_save (self);
+}
+
+/* Each entry of the account is looked at: a number says nothing of who spent it, where this copy gave it to what was never sent. */
+static void
+look_at_log (CitizCommunity *self, const CitizKeySlot *slot)
+{
+  const gboolean news = slot->next != self->slot.next || slot->used != self->slot.used;
+  const guint64 size = log_size (self);
+  const gboolean far = size >= self->looked + LOOKED_KEPT;
+  g_autoptr (GPtrArray) theirs = news ? list_theirs (self) : NULL;
+
+  if ((!news && !far) || (news && theirs == NULL))
+    return;
+  self->slot = *slot;
+  if (theirs != NULL && theirs->len > 0)
+    {
+      see_copy (self, slot->next);
+      return;
+    }
+  self->looked = MAX (self->looked, size);
+  if (far)
+    citiz_community_save (self);
 }
 
 /**
  * citiz_community_look_for_copies:
  *
  * To be called when the copy of the chain has grown. What is final when it is even for the first time is taken for this copy's own: whoever joins
- * again has an account already.
+ * again has an account already. While its history is missing, only a number that was not given here tells of another.
  */
 void
 citiz_community_look_for_copies (CitizCommunity *self)
 {
-  const guint64 next = final_next (self);
+  const CitizKeySlot slot = read_slot (self);
 
   if (!self->signed_known)
     {
-      if (citiz_community_get_state (self) != CITIZ_COMMUNITY_EVEN)
-        return;
-      self->signed_known = TRUE;
-      self->signed_from = next;
-      self->seen_next = MAX (self->seen_next, next);
-      self->looked = log_size (self);
-      citiz_community_save (self);
+      if (citiz_community_get_state (self) == CITIZ_COMMUNITY_EVEN)
+        begin_to_look (self, &slot);
     }
-  else if (next > self->seen_next)
-    citiz_community_see_copy (self);
-  else if (!self->copied && citiz_outbox_n_waiting (self->outbox) == 0)
-    self->looked = log_size (self);
+  else if (slot.next > self->seen_next)
+    see_copy (self, slot.next);
+  else if (!self->copied && citiz_chain_base (self->copy) == 0)
+    look_at_log (self, &slot);
 }
 
 /* Another was seen, whenever. */
@@ -147,15 +185,7 @@ citiz_community_is_copied (CitizCommunity *self)
 GPtrArray *
 citiz_community_list_copied (CitizCommunity *self)
 {
-  GPtrArray *list;
-
-  if (!self->copied || citiz_chain_base (self->copy) > 0)
-    return NULL;
-  list = citiz_chain_txs_of_account (self->copy, &self->account, self->looked, NULL);
-  for (guint i = list != NULL ? list->len : 0; i > 0; i--)
-    if (!citiz_community_is_of_copy (self, ((CitizTxInfo *) list->pdata[i - 1])->tx))
-      g_ptr_array_remove_index (list, i - 1);
-  return list;
+  return self->copied && citiz_chain_base (self->copy) == 0 ? list_theirs (self) : NULL;
 }
 
 /* Joins an open transaction of the vault, in which the caller keeps what it made of them. */

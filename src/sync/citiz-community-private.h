@@ -54,6 +54,7 @@ struct _CitizCommunity
   guint64 seen_next;   /* the first that neither was signed here nor seen on the chain */
   gboolean signed_known;
   guint64 looked;     /* so much of the log holds nothing of theirs that was not taken */
+  CitizKeySlot slot;  /* of the account, when that was looked at last */
   gboolean copied;    /* beyond that it does */
   gboolean copy_told; /* that there is another */
   GCancellable *stop; /* NULL: not started */
@@ -128,8 +129,6 @@ void citiz_community_fill (CitizCommunity *self);
 /* citiz-community-copies.c */
 void citiz_community_note_signed (CitizCommunity *self, const CitizTx *tx);
 void citiz_community_note_waiting (CitizCommunity *self);
-void citiz_community_see_copy (CitizCommunity *self);
-void citiz_community_see_spent (CitizCommunity *self, const CitizTx *tx);
 void citiz_community_look_for_copies (CitizCommunity *self);
 
 /* citiz-community-keep.c */

@@ -215,8 +215,6 @@ outbox_vouched_cb (CitizCommunity *self, CitizTx *before, CitizTx *after)
 static void
 outbox_done_cb (CitizCommunity *self, CitizTx *tx, CitizTx *other)
 {
-  if (citiz_community_is_of_copy (self, other))
-    citiz_community_see_copy (self);
   citiz_community_outbox_final (self, tx);
 }
 

@@ -205,6 +205,31 @@ test_number_taken_while_locked (Scene *scene, gconstpointer unused)
   copy_clear (&copy);
 }
 
+/* What waited here under a number that the other has taken was too old before that was known: the other is seen all the same, by what it said. */
+static void
+test_number_taken_of_what_was_too_late (Scene *scene, gconstpointer unused)
+{
+  Scene copy;
+
+  community_world_set_params (&scene->world, 4);
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene));
+  give_of (scene, scene, 9);
+  RUN_UNTIL (community_world_count (&scene->world, CITIZ_TX_GRANT) == 1 && is_whole (scene));
+  copy_record (scene, &copy);
+  end_of (&copy, 9);
+  give_of (scene, scene, 8);
+  RUN_UNTIL (community_world_count (&scene->world, CITIZ_TX_GRANT) == 2 && is_whole (scene));
+  scene->now.ms += 2 * CITIZ_DAY;
+  scene->world.shared.now.ms += 2 * CITIZ_DAY;
+  copy.now.ms += 2 * CITIZ_DAY;
+  start (&copy);
+  RUN_UNTIL (is_whole (&copy) && n_told (&copy) == 1);
+  g_assert_cmpuint (n_grants_of_copy (&copy), ==, 1);
+  g_assert_cmpuint (n_told (scene), ==, 0);
+  copy_clear (&copy);
+}
+
 /* Who leaves and comes back finds its own account: no other copy. */
 static void
 test_no_copy (Scene *scene, gconstpointer unused)
@@ -239,6 +264,8 @@ main (int argc, char **argv)
   COMMUNITY_TEST ("/community/ended-twice", test_ended_twice);
   COMMUNITY_TEST ("/community/same-number", test_same_number);
   COMMUNITY_TEST ("/community/number-taken-while-locked", test_number_taken_while_locked);
+  COMMUNITY_TEST ("/community/number-taken-of-what-was-too-late",
+                  test_number_taken_of_what_was_too_late);
   COMMUNITY_TEST ("/community/no-copy", test_no_copy);
   return g_test_run ();
 }
