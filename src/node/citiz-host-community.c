@@ -153,12 +153,17 @@ find_odd (GPtrArray *cards)
 {
   for (guint i = 0; i < cards->len; i++)
     {
-      guint n = 0;
+      const CitizHostCard *odd = NULL;
+      guint others = 0;
 
       for (guint k = 0; k < cards->len; k++)
-        n += is_of_another (cards->pdata[i], cards->pdata[k]);
-      if (2 * n > cards->len)
-        return cards->pdata[i];
+        if (is_of_another (cards->pdata[i], cards->pdata[k]))
+          {
+            odd = cards->pdata[k];
+            others++;
+          }
+      if (2 * others < cards->len)
+        return odd;
     }
   return NULL;
 }

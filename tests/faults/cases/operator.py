@@ -97,6 +97,9 @@ def case_mistaken(world):
     others = str(card), str(near.dir / 'founder-card.json')
     assert others[0] not in refused(node, ['found', str(odd), *others], f'{odd} was made for another founding')
     refused(node, ['found', str(odd), others[0]], 'different foundings')
+    third = Node(world, len(world.nodes) + 9)
+    third.command('setup', '--found', '--salt', '1' * 64)
+    refused(node, ['found', str(odd), others[0], str(third.dir / 'founder-card.json')], 'different foundings')
     copied = world.dir / 'copied.json'
     copied.write_text(card.read_text())
     refused(node, ['found', str(copied), str(card)], 'one of them is enough')
