@@ -271,6 +271,28 @@ test('the ledger stands still because two nodes hang: no opening is promised unt
   }
 });
 
+test('nodes that refuse what they might have given without the ledger are asked again, and not in haste', async () => {
+  const page = await newPage(browser, links.origins);
+  let asked = 0;
+  for (const origin of links.origins) {
+    await page.route(origin + '/**/open', (route) => route.fulfill(lie({ error: 'node' }, 503)));
+    await page.route(origin + '/**/stalled', (route) => {
+      asked += route.request().method() === 'POST';
+      return route.fulfill(lie({ error: 'unknown' }, 404));
+    });
+  }
+  await page.goto(links.stalled.link);
+  await page.fill('#reader-name', 'Luc Roy');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+  await page.click('#open');
+  await page.waitForFunction(() => /registre ne répond pas/.test(document.querySelector('#open-panel').textContent));
+  await page.waitForTimeout(4000);
+  ok(asked >= 8, 'asked again: ' + asked);
+  ok(asked <= 40, 'times asked in four seconds: ' + asked);
+  page.faults = page.faults.filter((fault) => !/503|404/.test(fault));
+  await page.finish();
+});
+
 test('one node lying: left out, the proof with the patient, also when its part comes last', async () => {
   await say('lie 1');
   const page = await opened('Anne Roy');

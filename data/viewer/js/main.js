@@ -340,7 +340,7 @@ async function openPatiently(link, progress, learn) {
       return await openRecord(link, app.session, currentNote(), app.passcode, (step, shares, stalled) => learn({ step, shares, stalled: stalled || (!step && progress.stalled) }));
     } catch (error) {
       if (error.kind !== 'network') throw error;
-      while (app.progress === progress && !(progress.heard >= link.threshold)) await pause(SLOW_MS);
+      do await pause(SLOW_MS); while (app.progress === progress && !(progress.heard >= link.threshold));
       if (app.progress !== progress || !(progress.few || progress.stalled)) throw error;
     }
   }
