@@ -286,6 +286,18 @@ citiz_channel_get_peer (const CitizChannel *channel)
 }
 
 /**
+ * citiz_channel_is_other_end:
+ *
+ * Whether both are ends of one handshake, the caller's and the answerer's: whoever holds them talks to itself.
+ */
+gboolean
+citiz_channel_is_other_end (const CitizChannel *channel, const CitizChannel *of)
+{
+  return channel->caller != of->caller
+         && memcmp (channel->keys, of->keys, sizeof channel->keys) == 0;
+}
+
+/**
  * citiz_channel_seal:
  *
  * Returns: (transfer full): @n + %CITIZ_CHANNEL_OVERHEAD bytes; to be sent in the order of the calls

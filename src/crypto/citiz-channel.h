@@ -30,6 +30,7 @@ gboolean citiz_channel_take (CitizChannel *channel,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_channel_is_ready (const CitizChannel *channel);
 const CitizPublicKey *citiz_channel_get_peer (const CitizChannel *channel);
+gboolean citiz_channel_is_other_end (const CitizChannel *channel, const CitizChannel *of);
 
 GBytes *citiz_channel_seal (CitizChannel *channel, const guint8 *bytes, gsize n);
 GBytes *citiz_channel_open (CitizChannel *channel, const guint8 *bytes, gsize n, GError **error)

@@ -152,6 +152,13 @@ citiz_peer_link_has_called (CitizPeerLink *self)
   return self->has_called;
 }
 
+/* Whether both are ends of one link. */
+gboolean
+citiz_peer_link_is_other_end (CitizPeerLink *self, CitizPeerLink *of)
+{
+  return citiz_channel_is_other_end (self->channel, of->channel);
+}
+
 /**
  * citiz_peer_link_send:
  * @n: 1 … %CITIZ_PEER_LINK_MESSAGE_MAX

@@ -27,6 +27,7 @@ CitizPeerLink *citiz_peer_link_new_answerer (CitizSocket *socket,
 
 const CitizPublicKey *citiz_peer_link_get_peer (CitizPeerLink *self);
 gboolean citiz_peer_link_has_called (CitizPeerLink *self);
+gboolean citiz_peer_link_is_other_end (CitizPeerLink *self, CitizPeerLink *of);
 gboolean citiz_peer_link_send (CitizPeerLink *self, const guint8 *bytes, gsize n);
 void citiz_peer_link_close (CitizPeerLink *self);
 

@@ -84,6 +84,7 @@ reason_of (json_t *body, json_t *about)
     const gchar *words;
   } reasons[] = {
       {"observing", N_ ("its vote journal is lost or damaged. Its host types: citiz-node join")},
+      {"twin", N_ ("another machine runs with its key. Its host types there: citiz-node why")},
       {"muted", N_ ("somebody else has voted with its key. Its host types there: citiz-node why")},
       {"diverged",
        N_ ("its result is not that of the others. Its host types there: citiz-node why")},
@@ -179,19 +180,19 @@ has_asked (json_t *body)
   return FALSE;
 }
 
-/* A node with whose key somebody else has voted. */
+/* A node with whose key another machine runs just now. */
 static const gchar *
 advice_to_twin (json_t *body)
 {
-  if (g_str_equal (citiz_host_text_of (body, "mode"), "muted"))
-    return _ (
-        "Votes with this node’s key are known that it never made: an old copy of its folder was "
-        "put back, or another machine runs with a copy of it. It signs nothing more with that "
-        "key, not after a restart either. First make sure that no other machine runs with its "
-        "folder. Then, to vote again under a new key: citiz-node join");
-  return _ ("Another machine votes with this node’s key right now: only one of the two may run. "
-            "Stop one of them. If this one is to stay, then, to vote here under a new key: "
-            "citiz-node join");
+  const gchar *mode = citiz_host_text_of (body, "mode");
+
+  if (g_str_equal (mode, "observing") || g_str_equal (mode, "muted"))
+    return _ ("Another machine runs with this node’s key right now: only one of the two may run. "
+              "Stop one of them. If this one is to stay, then, to vote here under a new key: "
+              "citiz-node join");
+  return _ ("Another machine runs with this node’s key right now: only one of the two may run. "
+            "Stop the other one, which was made from a copy of this node’s folder. If that one is "
+            "to stay, stop this one.");
 }
 
 /* A node that follows. */
@@ -200,13 +201,17 @@ advice_to_follower (json_t *body)
 {
   if (has_asked (body))
     return _ ("It has asked to come in: it votes as soon as enough of the others have agreed.");
-  if (g_str_equal (citiz_host_text_of (body, "state"), "twin"))
-    return advice_to_twin (body);
+  if (g_str_equal (citiz_host_text_of (body, "mode"), "muted"))
+    return _ (
+        "Votes with this node’s key are known that it never made: an old copy of its folder was "
+        "put back, or another machine runs with a copy of it. It signs nothing more with that "
+        "key, not after a restart either. First make sure that no other machine runs with its "
+        "folder. Then, to vote again under a new key: citiz-node join");
   if (is_listed (body))
     return _ (
-        "It is on the list of validators, and its vote journal is lost or damaged: it follows, "
-        "and the others miss its vote. To vote again, under a new key, as soon as enough of them vote: "
-        "citiz-node join");
+        "It is on the list of validators, and cannot sign for it: its vote journal is lost or damaged, or another "
+        "machine has come in with its key. First make sure that no other machine runs with its folder. Then, "
+        "to vote again under a new key, as soon as enough of the others vote: citiz-node join");
   if (is_standing (body))
     return _ ("Something waits and nothing becomes final. Who keeps the ledger knows more: "
               "citiz-node why, on one of their nodes");
@@ -251,6 +256,8 @@ advice (json_t *body)
         "This node’s result is not that of the others, and it has stopped voting. Compare the "
         "version of its program with theirs, and update the older one. If they are the same, "
         "this machine’s disk or memory is at fault: move the node to another one.");
+  if (json_is_true (json_object_get (body, "twin")))
+    return advice_to_twin (body);
   if (g_str_equal (mode, "muted"))
     return advice_to_follower (body);
   if (json_is_true (json_object_get (body, "foundedAnew")))

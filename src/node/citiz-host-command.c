@@ -142,7 +142,7 @@ state_words (const gchar *state)
       {"starting", N_ ("asks the others for its own votes before it signs")},
       {"alone", N_ ("cannot reach enough of the others")},
       {"unheard", N_ ("does not hear enough of the others vote: nothing new becomes final")},
-      {"twin", N_ ("another machine votes, or has voted, with its key")},
+      {"twin", N_ ("another machine runs, or has voted, with its key")},
       {"standing", N_ ("takes transactions, and nothing becomes final")},
       {"disk-full", N_ ("takes nothing new: its disk is almost full")},
       {"draining", N_ ("takes nothing new: it is being stopped")},
@@ -253,8 +253,10 @@ print_members (json_t *body)
 
     citiz_host_say ("%2zu  %-12.12s  %s  %s  %s", i + 1, citiz_host_text_of (member, "node"),
                     operator_, url,
-                    own      ? _ ("this node")
-                    : silent ? _ ("linked, does not vote")
+                    own      ? json_is_true (json_object_get (body, "twin"))
+                                   ? _ ("this node, and another machine that has its key")
+                                   : _ ("this node")
+                         : silent ? _ ("linked, does not vote")
                     : linked ? _ ("linked")
                              : _ ("out of reach"));
   }
@@ -328,6 +330,28 @@ citiz_host_command_backup (const CitizHostArguments *arguments, GError **error)
   return good ? CITIZ_HOST_DONE : CITIZ_HOST_REFUSED;
 }
 
+/* The machine that the copy was made on may still run: two with one key put one another out. */
+static void
+warn_of_other (const gchar *dir)
+{
+  g_autoptr (CitizHostConfig) config = citiz_host_config_read (dir, NULL);
+  g_autoptr (CitizSigningKey) key = citiz_host_key_read (dir, NULL);
+  json_t *node, *about;
+
+  if (config == NULL || key == NULL)
+    return;
+  node = json_pack (
+      "{s:s, s:o}", "url", config->url, "node",
+      citiz_json_base64url (citiz_signing_key_get_public (key)->b, sizeof (CitizPublicKey)));
+  about = citiz_host_about (node);
+  if (about != NULL)
+    citiz_host_say (
+        _ ("A machine with this node’s key runs at %s right now: only one of the two may run. Stop that one before you start this one."),
+        config->url);
+  json_decref (about);
+  json_decref (node);
+}
+
 int
 citiz_host_command_restore (const CitizHostArguments *arguments, GError **error)
 {
@@ -340,6 +364,7 @@ citiz_host_command_restore (const CitizHostArguments *arguments, GError **error)
       _ ("Restored and verified up to block %llu. This node follows, and does not vote: its "
          "vote journal stayed behind."),
       (unsigned long long) height);
+  warn_of_other (arguments->folder);
   return CITIZ_HOST_DONE;
 }
 

@@ -231,9 +231,15 @@ has_asked (CitizHost *host)
   return FALSE;
 }
 
+/* Of two machines with one key each would put the other out, in turns. */
 static gboolean
 join (CitizHost *host, const gchar *about, CitizHash *id, Decision *decision, GError **error)
 {
+  if (citiz_peers_has_twin (citiz_member_get_peers (host->member))) /* now, not once */
+    return refuse (error,
+                   N_ ("Another machine runs with this node’s key right now, and would be put "
+                       "out: stop it first. If it is out of your hands, the others put this "
+                       "node out (citiz-node exclude), and you set up a new one."));
   if (has_asked (host))
     return refuse (error, N_ ("This node has asked already, and the others have not all answered: "
                               "citiz-node members"));

@@ -9,9 +9,11 @@
 
 #define BINARY     "application/octet-stream"
 #define TELL_BEATS 30 /* after it has said on the chain where it is, until all know it */
-#define QUOTA      100000
-#define RATE       2000
-#define WORK       9
+#define MOVE_BEATS                                                                                 \
+  5 /* in which no other machine with this node's key was met, before it says that it has moved */
+#define QUOTA 100000
+#define RATE  2000
+#define WORK  9
 
 /* Addresses ******************************************************************/
 
@@ -48,17 +50,15 @@ is_called (CitizHost *host, const CitizPublicKey *node)
   return validates (host, node) || (ledger != NULL && citiz_ledger_is_member (ledger, node));
 }
 
-/* https://… is called as wss://…/v1/peer, http://… as ws://… */
+/* https://… is called as wss://…/v1/peer, http://… as ws://… So is this node's own address: another machine with its key may be there. */
 static void
-expect_others (CitizHost *host)
+expect_all (CitizHost *host)
 {
   for (guint i = 0; i < host->community->members->len; i++)
     {
       const CitizHostMember *other = host->community->members->pdata[i];
       g_autofree gchar *url = NULL;
 
-      if (is_own (host, &other->node))
-        continue;
       if (g_str_has_prefix (other->url, "http") && is_called (host, &other->node))
         url = g_strdup_printf ("ws%s" CITIZ_MEMBER_PATH, other->url + strlen ("http"));
       citiz_member_expect (host->member, &other->node, url);
@@ -98,7 +98,7 @@ set_neighbours (CitizHost *host)
 static void
 look_around (CitizHost *host)
 {
-  expect_others (host);
+  expect_all (host);
   set_neighbours (host);
 }
 
@@ -167,6 +167,14 @@ disconnected_cb (CitizPeers *peers, const CitizPublicKey *key, CitizHost *host)
                          g_memdup2 (&now.ms, sizeof now.ms));
 }
 
+/* Whether another machine runs with this node's key just now: it has called or was called, or votes. */
+gboolean
+citiz_host_has_twin (CitizHost *host)
+{
+  return citiz_peers_has_twin (citiz_member_get_peers (host->member))
+         || citiz_replica_has_twin (host->replica);
+}
+
 /* Since when a node that is not linked is away; who was never here since the start, at least since then. */
 void
 citiz_host_add_absence (CitizHost *host, const CitizPublicKey *node, json_t *json)
@@ -218,8 +226,7 @@ citiz_host_members_start (CitizHost *host)
                     G_CALLBACK (disconnected_cb), host);
   host->steward = citiz_steward_new (host->db, host->chain, host->replica,
                                      citiz_node_get_order (host->node), host->journals, host->key);
-  if (own != NULL && has_moved (host, own))
-    citiz_steward_present (host->steward, host->config->url, host->config->operator_);
+  host->moving = own != NULL && has_moved (host, own) ? MOVE_BEATS : 0;
   if (host->config->admission > 0)
     citiz_steward_admit (host->steward, &params);
 }
@@ -232,9 +239,21 @@ citiz_host_members_stop (CitizHost *host)
   g_clear_pointer (&host->steward, citiz_steward_free);
 }
 
+/* Of two machines with one key none takes the other's place: who stays says where it is when the other has been stopped. */
+static void
+present (CitizHost *host)
+{
+  if (host->moving == 0)
+    return;
+  host->moving = citiz_host_has_twin (host) ? MOVE_BEATS : host->moving - 1;
+  if (host->moving == 0)
+    citiz_steward_present (host->steward, host->config->url, host->config->operator_);
+}
+
 void
 citiz_host_members_beat (CitizHost *host)
 {
+  present (host);
   if (host->tellings == 0)
     return;
   host->tellings--;

@@ -41,6 +41,7 @@ typedef enum
   W_STANDING,
   W_FULL,
   W_DRAINING,
+  W_BARRED,
   W_TWIN,
   W_KEPT_BY,
   W_OPERATOR,
@@ -91,6 +92,11 @@ static const gchar *const words[N_WORDS][2] = {
     [W_DRAINING] = {"This node is about to stop: use another one.",
                     "Ce nœud va s’arrêter : utilisez-en un autre."},
     [W_TWIN]
+    = {"Another machine runs with this node’s key, and only one of the two may: what it shows may be old. "
+       "Use another one.",
+       "Une autre machine fonctionne avec la clé de ce nœud, et une seule des deux le doit : ce qu’il montre est "
+       "peut-être ancien. Utilisez-en un autre."},
+    [W_BARRED]
     = {"Somebody else has voted with this node’s key: it votes no more until its host has seen to "
        "it. It follows the others and answers.",
        "Quelqu’un d’autre a voté avec la clé de ce nœud : il ne vote plus tant que la personne qui "
@@ -199,6 +205,8 @@ state_word (CitizHost *host)
   if (g_str_equal (state, "ready"))
     return report.mode == CITIZ_CSX_OBSERVING || report.mode == CITIZ_CSX_MUTED ? W_FOLLOWS
                                                                                 : W_READY;
+  if (citiz_replica_is_barred (host->replica) && g_str_equal (state, "twin"))
+    return W_BARRED;
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     if (g_str_equal (states[i].state, state))
       return states[i].word;

@@ -74,7 +74,9 @@ struct _CitizHost
   CitizMember *member;
   CitizReplica *replica; /* the member's */
   CitizSteward *steward;
-  guint tellings;        /* beats in which this node still tells its address */
+  guint tellings; /* beats in which this node still tells its address */
+  guint
+      moving; /* beats until it says on the chain that it is somewhere else now; 0: it has, or is not */
   GHashTable *lost;      /* CitizPublicKey → gint64, since when it is no longer linked */
   GHashTable *newcomers; /* CitizPublicKey, who are asked whether they vote */
   GHashTable *silent;    /* CitizPublicKey → gint64, when it said that it does not */
@@ -229,6 +231,7 @@ gboolean citiz_host_members_open (CitizHost *host, GError **error);
 void citiz_host_members_start (CitizHost *host);
 void citiz_host_members_stop (CitizHost *host);
 void citiz_host_members_beat (CitizHost *host);
+gboolean citiz_host_has_twin (CitizHost *host);
 void citiz_host_add_absence (CitizHost *host, const CitizPublicKey *node, json_t *member);
 void citiz_host_members_final (CitizHost *host, const CitizBlock *block);
 json_t *citiz_host_proposals (CitizHost *host);

@@ -51,7 +51,7 @@ look_around (CitizHost *host, const CitizCsxReport *report)
   return out;
 }
 
-/* "ready", or why no transaction would become final: "draining", "twin" (somebody else has voted with this node's key), "disk-full", "starting" (asks the others for its own votes), "alone" (too
+/* "ready", or why no transaction would become final: "draining", "twin" (somebody else has voted with this node's key, or runs with it), "disk-full", "starting" (asks the others for its own votes), "alone" (too
  * few are there), "unheard" (they are, and too few of them vote), "standing" (something waits, and whatever the reason, nothing becomes
  * final). */
 const gchar *
@@ -63,7 +63,7 @@ citiz_host_state (CitizHost *host)
 
   if (host->draining)
     return "draining";
-  if (citiz_replica_is_barred (host->replica) || citiz_replica_has_twin (host->replica))
+  if (citiz_replica_is_barred (host->replica) || citiz_host_has_twin (host))
     return "twin";
   if (host->full)
     return "disk-full";
@@ -189,6 +189,7 @@ citiz_host_describe (CitizHost *host)
   json_object_set_new (more, "standing", json_integer ((json_int_t) (report.standing / 1000)));
   if (there.listed)
     json_object_set_new (more, "voting", json_integer (there.voting));
+  json_object_set_new (more, "twin", json_boolean (citiz_host_has_twin (host)));
   json_object_set_new (more, "changing", json_boolean (is_changing (ledger)));
   json_object_set_new (more, "proposals", citiz_host_proposals (host));
   json_object_set_new (more, "blamed", citiz_host_blamed (host));
@@ -232,13 +233,17 @@ citiz_host_route_about (CitizHostCall *call)
   json_t *body = identity (call->host);
   g_autofree gchar *witness = citiz_host_vkey (call->host);
   CitizCsxReport report;
+  const gchar *mode;
 
   citiz_replica_report (call->host->replica, &report);
+  mode = report.mode == CITIZ_CSX_OBSERVING && citiz_host_has_twin (call->host)
+             ? "twin"
+             : mode_name (call->host, &report);
 
   json_object_set_new (body, "witness", json_string (witness));
   json_object_set_new (body, "contact", json_string (call->host->config->contact));
   json_object_set_new (body, "version", json_string (CITIZ_VERSION));
-  json_object_set_new (body, "mode", json_string (mode_name (call->host, &report)));
+  json_object_set_new (body, "mode", json_string (mode));
   json_object_set_new (body, "epoch",
                        json_integer ((json_int_t) citiz_replica_get_epoch (call->host->replica)));
   json_object_set_new (body, "limits", json_string ("/limits"));
@@ -306,8 +311,11 @@ citiz_host_route_ready (CitizHostCall *call)
   const gchar *state = citiz_host_state (call->host);
   gchar *line = g_strdup_printf ("%s%s\n", state,
                                  g_str_equal (state, "twin")
-                                     ? ": somebody else has voted with this node's key; it votes "
-                                       "no more: citiz-node why"
+                                     ? citiz_replica_is_barred (call->host->replica)
+                                           ? ": somebody else has voted with this node's key; it "
+                                             "votes no more: citiz-node why"
+                                           : ": another machine runs with this node's key; only "
+                                             "one of the two may: citiz-node why"
                                      : "");
 
   citiz_host_answer_bytes (call, g_str_equal (state, "ready") ? 200 : 503, PLAIN,

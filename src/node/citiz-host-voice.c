@@ -56,6 +56,7 @@ typedef struct
 static void
 take (const Question *question, json_t *about)
 {
+  static const gchar *const not_voting[] = {"observing", "twin", "muted", "diverged", NULL};
   CitizHost *host = question->host;
   const gchar *mode = citiz_json_strict_string (about, "mode", ABOUT_MAX);
   const gint64 now = citiz_env_now (host->env).ms;
@@ -68,8 +69,7 @@ take (const Question *question, json_t *about)
     return;
   if ((guint64) epoch < citiz_replica_get_epoch (host->replica) || g_str_equal (mode, "guarding"))
     citiz_host_voice_doubt (host, &node);
-  else if (g_str_equal (mode, "observing") || g_str_equal (mode, "muted")
-           || g_str_equal (mode, "diverged"))
+  else if (g_strv_contains (not_voting, mode))
     g_hash_table_insert (host->silent, g_memdup2 (&node, sizeof node),
                          g_memdup2 (&now, sizeof now));
 }

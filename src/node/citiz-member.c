@@ -3,7 +3,8 @@
 
 #include "wire/citiz-message.h"
 
-#define FOLLOW_SECONDS 2 /* between a newcomer's questions */
+#define FOLLOW_SECONDS 2  /* between a newcomer's questions */
+#define QUIET_SECONDS  30 /* after which a validator that hears nothing asks, too */
 
 struct _CitizMember
 {
@@ -14,6 +15,7 @@ struct _CitizMember
   guint next;
   GSource *follow;
   guint turn;
+  gint64 heard; /* µs, monotonic */
 };
 
 static const CitizPublicKey *
@@ -86,6 +88,7 @@ connected_cb (CitizPeers *peers, const CitizPublicKey *key, CitizMember *member)
 static void
 message_cb (CitizPeers *peers, const CitizPublicKey *key, GBytes *message, CitizMember *member)
 {
+  member->heard = g_get_monotonic_time ();
   citiz_replica_receive (member->replica, number_of (member, key), message);
 }
 
@@ -128,14 +131,17 @@ citiz_member_get_peers (CitizMember *member)
   return member->peers;
 }
 
-/* Nobody tells a node that is no validator what is new: it asks one of those it is linked to after the other. */
+/* Nobody tells a node that is no validator what is new: it asks one of those it is linked to after the other. So does one to whom nobody says
+ * anything: what is told to it may go to another machine that has its key. */
 static gboolean
 follow_cb (gpointer data)
 {
   CitizMember *member = data;
+  const gint64 quiet = g_get_monotonic_time () - member->heard;
   CitizPublicKey node;
 
-  if (citiz_replica_get_place (member->replica) == CITIZ_CSX_NOBODY
+  if ((citiz_replica_get_place (member->replica) == CITIZ_CSX_NOBODY
+       || quiet >= QUIET_SECONDS * G_USEC_PER_SEC)
       && citiz_peers_pick (member->peers, member->turn++, &node))
     citiz_replica_ask (member->replica, number_of (member, &node));
   return G_SOURCE_CONTINUE;

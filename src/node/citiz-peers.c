@@ -8,6 +8,7 @@
 #define LINKS_MAX 2     /* with one peer: each may have called the other */
 #define WAIT_MS   1000  /* for the other one's call, before the first of one's own */
 #define RETRY_MAX 30000
+#define SELF_MS   60000 /* between calls of this node's own address, as long as it is there itself */
 
 /* A node, and the links to it. The one with the smaller key calls at once, the other when that has not come about; so there can be two: what comes in
  * on either counts, what goes out takes the one that spoke last: the other's line may be dead, which nobody tells for minutes. */
@@ -30,6 +31,7 @@ struct _CitizPeers
   CitizHash chain;
   GHashTable *peers;  /* CitizPublicKey → Peer */
   GPtrArray *meeting; /* CitizPeerLink: not ready yet */
+  GPtrArray *twins;   /* CitizPeerLink: to another machine that has proved this node's key */
   GCancellable *stop;
 };
 
@@ -105,6 +107,19 @@ find_or_add (CitizPeers *self, const CitizPublicKey *node)
 }
 
 static gboolean
+is_own (CitizPeers *self, const CitizPublicKey *node)
+{
+  return citiz_public_key_equal (node, citiz_signing_key_get_public (self->own));
+}
+
+/* Nobody there is linked: of those at the own address, nobody but this node itself. */
+static gboolean
+is_unlinked (const Peer *peer)
+{
+  return is_own (peer->peers, &peer->node) ? peer->peers->twins->len == 0 : peer->links->len == 0;
+}
+
+static gboolean
 again_cb (gpointer data)
 {
   Peer *peer = data;
@@ -120,7 +135,7 @@ dial_later (Peer *peer)
 {
   guint8 draw;
 
-  if (peer->url == NULL || peer->again != NULL || peer->dialing || peer->links->len > 0)
+  if (peer->url == NULL || peer->again != NULL || peer->dialing || !is_unlinked (peer))
     return;
   citiz_random (&draw, 1);
   peer->again = g_timeout_source_new (peer->retry + peer->retry * draw / 512);
@@ -171,30 +186,89 @@ n_strangers (CitizPeers *self)
   return n;
 }
 
+/* Takes it out of those that are not ready. */
+static void
+unmeet (CitizPeers *self, CitizPeerLink *link)
+{
+  g_signal_handlers_disconnect_by_data (link, self);
+  g_ptr_array_remove (self->meeting, link);
+}
+
+static void
+twin_lost_cb (CitizPeerLink *link, CitizPeers *self)
+{
+  Peer *peer = find (self, citiz_signing_key_get_public (self->own));
+
+  g_signal_handlers_disconnect_by_data (link, self);
+  g_ptr_array_remove (self->twins, link);
+  if (peer != NULL)
+    dial_later (peer);
+}
+
+/* The caller's end is ready first: the other one is here, and not ready, when a node has called itself. */
+static CitizPeerLink *
+find_other_end (CitizPeers *self, CitizPeerLink *link)
+{
+  for (guint i = 0; i < self->meeting->len; i++)
+    if (citiz_peer_link_is_other_end (self->meeting->pdata[i], link))
+      return self->meeting->pdata[i];
+  return NULL;
+}
+
+/* Who proves this node's key is this node itself, or another machine with a copy of its folder: the link to that one stays, and says
+ * nothing, so that both know as long as both run. */
+static void
+meet_own (CitizPeers *self, CitizPeerLink *link)
+{
+  g_autoptr (CitizPeerLink) keep = g_object_ref (link);
+  CitizPeerLink *other = find_other_end (self, link);
+  Peer *peer = find (self, citiz_signing_key_get_public (self->own));
+
+  unmeet (self, link);
+  if (peer != NULL)
+    {
+      peer_disarm (peer);
+      peer->retry = other != NULL ? SELF_MS : RETRY_MIN;
+    }
+  if (other != NULL)
+    {
+      unmeet (self, other);
+      if (peer != NULL)
+        dial_later (peer);
+      return;
+    }
+  g_ptr_array_add (self->twins, g_object_ref (link));
+  g_signal_connect (link, "closed", G_CALLBACK (twin_lost_cb), self);
+  if (self->twins->len > LINKS_MAX)
+    citiz_peer_link_close (self->twins->pdata[0]);
+}
+
 static void
 ready_cb (CitizPeerLink *link, CitizPeers *self)
 {
   const CitizPublicKey node = *citiz_peer_link_get_peer (link);
   Peer *peer = find (self, &node);
 
-  if (citiz_public_key_equal (&node, citiz_signing_key_get_public (self->own))
-      || (peer == NULL && n_strangers (self) >= CITIZ_PEERS_MAX_STRANGERS))
+  if (is_own (self, &node))
+    {
+      meet_own (self, link);
+      return;
+    }
+  if (peer == NULL && n_strangers (self) >= CITIZ_PEERS_MAX_STRANGERS)
     {
       citiz_peer_link_close (link);
       return;
     }
   peer = find_or_add (self, &node);
-  g_ptr_array_add (peer->links, g_object_ref (link));
-  if (peer->links->len > LINKS_MAX) /* of the older ones, who has been silent for longest */
-    citiz_peer_link_close (peer->links->pdata[peer->links->len - 2]);
-  g_signal_handlers_disconnect_by_data (link, self);
-  g_ptr_array_remove (self->meeting, link);
+  g_ptr_array_insert (peer->links, 0, g_object_ref (link));
+  if (peer->links->len > LINKS_MAX) /* who has been silent for longest */
+    citiz_peer_link_close (peer->links->pdata[peer->links->len - 1]);
+  unmeet (self, link);
   g_signal_connect (link, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (link, "closed", G_CALLBACK (lost_cb), peer);
   peer->retry = RETRY_MIN;
   peer_disarm (peer);
-  if (peer->links->len == 1)
-    g_signal_emit (self, signals[CONNECTED], 0, &peer->node);
+  g_signal_emit (self, signals[CONNECTED], 0, &peer->node);
 }
 
 /* Gone before it was ready; whoever was called is called again. */
@@ -204,8 +278,7 @@ missed_cb (CitizPeerLink *link, CitizPeers *self)
   GHashTableIter iter;
   Peer *peer;
 
-  g_signal_handlers_disconnect_by_data (link, self);
-  g_ptr_array_remove (self->meeting, link);
+  unmeet (self, link);
   g_hash_table_iter_init (&iter, self->peers);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &peer))
     dial_later (peer);
@@ -255,7 +328,7 @@ dial (Peer *peer)
   CitizPeers *self = peer->peers;
   Dialed *dialed;
 
-  if (peer->url == NULL || peer->dialing || peer->links->len > 0)
+  if (peer->url == NULL || peer->dialing || !is_unlinked (peer))
     return;
   peer->dialing = TRUE;
   dialed = g_new (Dialed, 1);
@@ -265,6 +338,7 @@ dial (Peer *peer)
 
 /**
  * citiz_peers_expect:
+ * @node: another one, or this one itself: whether another machine with its key is there instead
  * @url: (nullable): where to call it ("ws://" or "wss://"); %NULL: it is known no more, and its links end
  */
 void
@@ -282,6 +356,8 @@ citiz_peers_expect (CitizPeers *self, const CitizPublicKey *node, const gchar *u
     {
       g_free (peer->url);
       peer->url = g_strdup (url);
+      peer->retry = RETRY_MIN;
+      peer_disarm (peer);
     }
   if (memcmp (citiz_signing_key_get_public (self->own)->b, node->b, sizeof node->b) < 0)
     dial (peer);
@@ -381,13 +457,27 @@ citiz_peers_n_connected (CitizPeers *self)
   return n;
 }
 
+/* Whether another machine that has this node's key runs just now, as it has proved. */
+gboolean
+citiz_peers_has_twin (CitizPeers *self)
+{
+  return self->twins->len > 0;
+}
+
+static void
+drop_links (CitizPeers *self, GPtrArray *links)
+{
+  for (guint i = 0; i < links->len; i++)
+    g_signal_handlers_disconnect_by_data (links->pdata[i], self);
+  g_ptr_array_set_size (links, 0);
+}
+
 void
 citiz_peers_stop (CitizPeers *self)
 {
   g_cancellable_cancel (self->stop);
-  for (guint i = 0; i < self->meeting->len; i++)
-    g_signal_handlers_disconnect_by_data (self->meeting->pdata[i], self);
-  g_ptr_array_set_size (self->meeting, 0);
+  drop_links (self, self->meeting);
+  drop_links (self, self->twins);
   g_hash_table_remove_all (self->peers);
 }
 
@@ -404,6 +494,7 @@ citiz_peers_finalize (GObject *object)
   CitizPeers *self = CITIZ_PEERS (object);
 
   g_ptr_array_unref (self->meeting);
+  g_ptr_array_unref (self->twins);
   g_hash_table_unref (self->peers);
   g_object_unref (self->stop);
   g_object_unref (self->client);
@@ -432,6 +523,7 @@ citiz_peers_init (CitizPeers *self)
   self->client = citiz_http_client_new (DIAL_MS);
   self->peers = g_hash_table_new_full (key_hash, key_equal, NULL, peer_free);
   self->meeting = g_ptr_array_new_with_free_func (g_object_unref);
+  self->twins = g_ptr_array_new_with_free_func (g_object_unref);
   self->stop = g_cancellable_new ();
 }
 

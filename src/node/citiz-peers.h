@@ -10,7 +10,7 @@ G_BEGIN_DECLS
   32 /* links to nodes that are not expected: newcomers who read along */
 
 /* Lives in the main context it was made in. Signals:
- *   "connected"    (CitizPublicKey *)             the first link to this node is ready
+ *   "connected"    (CitizPublicKey *)             a link to this node is ready: perhaps to one that has come again
  *   "message"      (CitizPublicKey *, GBytes *)
  *   "disconnected" (CitizPublicKey *)             its last link is gone */
 #define CITIZ_TYPE_PEERS (citiz_peers_get_type ())
@@ -24,5 +24,6 @@ gboolean citiz_peers_send (CitizPeers *self, const CitizPublicKey *to, GBytes *m
 gboolean citiz_peers_is_connected (CitizPeers *self, const CitizPublicKey *node);
 gboolean citiz_peers_pick (CitizPeers *self, guint turn, CitizPublicKey *out);
 guint citiz_peers_n_connected (CitizPeers *self);
+gboolean citiz_peers_has_twin (CitizPeers *self);
 
 G_END_DECLS

@@ -146,6 +146,10 @@ citiz_replica_begin (CitizReplica *self, GError **error)
     return FALSE;
   self->voted = FALSE;
   citiz_replica_own_begin (self);
+  if (live && self->listed >= 0 && self->place == CITIZ_CSX_NOBODY
+      && !citiz_replica_is_barred (
+          self)) /* it voted, and another machine has shown the key that votes now */
+    citiz_replica_twin_spoke (self);
   new_machine (self);
   citiz_voices_begin (&self->voices, self->validators.n, self->timing.standstill,
                       citiz_replica_now (self).steady);

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define RANGE_BYTES (900u * 1024) /* of one answer */
+#define RANGE_BYTES (900u * 1024)              /* of one answer */
+#define EARLY_MAX   (2 * CITIZ_MAX_VALIDATORS) /* addresses that the ledger here does not know yet */
 #define TXS_BYTES   (256u * 1024) /* of one message, and what is left of its last transaction */
 
 /* Going out ******************************************************************/
@@ -505,9 +506,9 @@ take_evidence (CitizReplica *self, guint from, CitizMessage *in)
   g_signal_emit_by_name (self, "evidence", &in->evidence);
 }
 
-/* A node tells its address as it has told its hash on the ledger; from anyone, as it proves itself. */
-static void
-take_address (CitizReplica *self, guint from, CitizMessage *in)
+/* A node tells its address as it has told its hash on the ledger; from anyone, as it proves itself. Returns: whether it does */
+static gboolean
+believe_address (CitizReplica *self, const CitizMessage *in)
 {
   const CitizLedger *ledger = citiz_chain_ledger (self->chain, NULL);
   CitizNodeRecord record;
@@ -515,9 +516,41 @@ take_address (CitizReplica *self, guint from, CitizMessage *in)
 
   citiz_sha256 (&url, (const guint8 *) in->url, strlen (in->url));
   citiz_sha256 (&operator_, (const guint8 *) in->operator_, strlen (in->operator_));
-  if (ledger != NULL && citiz_ledger_get_node (ledger, &in->node, &record)
-      && citiz_hash_equal (&record.url, &url) && citiz_hash_equal (&record.operator_, &operator_))
-    g_signal_emit_by_name (self, "address", &in->node, in->url, in->operator_);
+  if (ledger == NULL || !citiz_ledger_get_node (ledger, &in->node, &record)
+      || !citiz_hash_equal (&record.url, &url) || !citiz_hash_equal (&record.operator_, &operator_))
+    return FALSE;
+  g_signal_emit_by_name (self, "address", &in->node, in->url, in->operator_);
+  return TRUE;
+}
+
+/* Whoever is late is told where a node is before the ledger here says so: what validators tell of validators waits. */
+static void
+take_address (CitizReplica *self, guint from, CitizMessage *in)
+{
+  if (believe_address (self, in))
+    g_hash_table_remove (self->early, &in->node);
+  else if (from < self->validators.n && g_hash_table_size (self->early) < EARLY_MAX)
+    {
+      CitizMessage *kept = g_new (CitizMessage, 1);
+
+      *kept = (CitizMessage){.kind = in->kind, .node = in->node};
+      memcpy (kept->url, in->url, sizeof kept->url);
+      memcpy (kept->operator_, in->operator_, sizeof kept->operator_);
+      g_hash_table_replace (self->early, &kept->node, kept);
+    }
+}
+
+static gboolean
+is_believed_now (gpointer node, gpointer address, gpointer replica)
+{
+  return believe_address (replica, address);
+}
+
+/* Blocks have become final. */
+void
+citiz_replica_look_at_addresses (CitizReplica *self)
+{
+  g_hash_table_foreach_remove (self->early, is_believed_now, self);
 }
 
 /* Strangers may ask, bring transactions and blocks that were asked for, and show evidence; what is said about ordering comes from

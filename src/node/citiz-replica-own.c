@@ -69,6 +69,15 @@ citiz_replica_is_barred (CitizReplica *self)
   return self->journal != NULL && citiz_journal_is_barred (self->journal);
 }
 
+void
+citiz_replica_twin_spoke (CitizReplica *self)
+{
+  const CitizCsxNow now = citiz_replica_now (self);
+
+  self->twin = now.wall;
+  self->twin_heard = now.steady;
+}
+
 /* When somebody voted with this node's key; 0: never, as far as is known. */
 CitizTime
 citiz_replica_twin_heard (CitizReplica *self)
@@ -103,10 +112,7 @@ citiz_replica_see_own (CitizReplica *self, const CitizVote *vote)
       if (!citiz_replica_is_barred (self) && self->others_until != 0
           && citiz_replica_now (self).steady > self->others_until
           && vote->slot > self->others_at + self->validators.n)
-        {
-          self->twin = citiz_replica_now (self).wall;
-          self->twin_heard = citiz_replica_now (self).steady;
-        }
+        citiz_replica_twin_spoke (self);
       return;
     }
   citiz_replica_report (self, &report);

@@ -70,6 +70,8 @@ struct _CitizReplica
   gboolean closed; /* the machine's epoch is over */
   guint64 ended;   /* the epoch whose predecessors' keys are gone */
   CitizVoices voices;
+  GHashTable *
+      early; /* CitizPublicKey → CitizMessage: addresses told before the ledger here has their hashes */
   GHashTable *said;    /* number of a node → µs: when one of us two was last told to be late */
   gint listed;         /* place on the list of validators, with a journal or without; -1 */
   guint64 own_first;   /* the slot from which on the journal holds all own votes */
@@ -121,6 +123,7 @@ gboolean citiz_replica_is_other_epoch (CitizReplica *self, guint from, const Cit
 /* citiz-replica-own.c: votes of this node's key */
 void citiz_replica_own_begin (CitizReplica *self);
 void citiz_replica_bar (CitizReplica *self, guint64 slot);
+void citiz_replica_twin_spoke (CitizReplica *self);
 void citiz_replica_see_own (CitizReplica *self, const CitizVote *vote);
 void citiz_replica_see_cert (CitizReplica *self, const CitizCert *cert);
 void citiz_replica_see_block (CitizReplica *self, const CitizBlock *block);
@@ -135,5 +138,6 @@ void citiz_errand_free (gpointer errand);
 void citiz_replica_send_range (CitizReplica *self, const CitizCsxEffect *effect);
 void citiz_replica_send_fetch (CitizReplica *self, const CitizCsxEffect *effect);
 GBytes *citiz_replica_message (CitizReplica *self, const CitizCsxMessage *message);
+void citiz_replica_look_at_addresses (CitizReplica *self);
 
 G_END_DECLS

@@ -420,6 +420,7 @@ citiz_replica_settle (CitizReplica *self, GError **error)
     }
   if (settled->len == 0)
     return TRUE;
+  citiz_replica_look_at_addresses (self);
   ledger = citiz_chain_ledger (self->chain, NULL);
   if (ledger != NULL && !heavy)
     citiz_mempool_sift (self->mempool, ledger, citiz_chain_time (self->chain));

@@ -361,6 +361,7 @@ citiz_replica_finalize (GObject *object)
   g_ptr_array_unref (self->errands);
   g_ptr_array_unref (self->settling);
   g_hash_table_unref (self->candidates);
+  g_hash_table_unref (self->early);
   g_hash_table_unref (self->said);
   g_ptr_array_unref (self->fresh);
   citiz_mempool_free (self->mempool);
@@ -408,6 +409,8 @@ citiz_replica_init (CitizReplica *self)
   self->checks = citiz_check_pool_new ();
   self->checked = citiz_checked_new ();
   self->fresh = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_tx_unref);
+  self->early
+      = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_public_key_equal, NULL, g_free);
   self->said = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->candidates = g_hash_table_new_full (citiz_hash_hash, (GEqualFunc) citiz_hash_equal, NULL,
                                             citiz_candidate_free);

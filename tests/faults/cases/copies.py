@@ -1,8 +1,9 @@
 """Backups, folders put back, second machines, and bits that flip.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import contextlib, fcntl, hashlib, json, os, random, re, shutil, socket, sqlite3
+import contextlib, fcntl, hashlib, json, os, random, re, shutil, socket, sqlite3, time
 
-from nodes import Load, Node, until
+import wires
+from nodes import Load, Node, free_port, until
 from .steps import acknowledged, approve, in_epoch, refused
 
 
@@ -125,9 +126,9 @@ def case_twin(world):
     follower = copied(world, node, follower.dir)
     follower.start()
     try:
-        until('it sees that the other votes', lambda: Load(world, number=2).complete() and follower.get('/readyz')[1].startswith(b'twin'), every=1)
+        until('it sees that the other votes', lambda: Load(world, number=2).complete() and follower.get('/readyz')[1].startswith(b'twin') and follower.status().get('twinHeard'), every=1)
         assert follower.status()['mode'] == 'observing' and 'only one of the two may run' in follower.command('why').stdout.splitlines()[-1]
-        assert node.ready() and node.status()['mode'] == 'signing'
+        assert node.status()['state'] == 'twin' and node.status()['mode'] == 'signing', 'it votes, and its host is told, too'
         node.stop()
         until('it sees that nobody does any more', lambda: follower.status()['state'] == 'ready')
         why = follower.command('why').stdout
@@ -152,6 +153,95 @@ def case_twin(world):
             f'127.0.0.1:{twin.metrics_port}', f'127.0.0.1:{node.metrics_port}'))
         node.start()
     must_not_sign(world, node)
+
+
+def moved(world, node, folder):
+    """A node of the same key in `folder`, at an address of its own."""
+    twin = copied(world, node, folder)
+    twin.set('node', url=twin.url)
+    return twin
+
+
+def case_displaced(world):
+    """A node is restored beside one that runs, at another address: both hosts are told at once, and neither puts the other out. The old machine of one that was moved is told, too, and changes nothing."""
+    for each in world.nodes:
+        each.set('order', heartbeat=300000)
+    world.start()
+    node, others, backup = world.nodes[0], world.nodes[1:], world.dir / 'backup'
+    Load(world, number=10).complete()
+    node.command('backup', str(backup))
+    copy = Node(world, 4)
+    copy.dir = world.dir / 'restored'
+    said = copy.command('restore', '--verify', str(backup)).stdout
+    assert f'A machine with this node’s key runs at {node.url}' in said, said
+    copy = moved(world, node, copy.dir).start()
+    try:
+        for each, mode in (copy, 'observing'), (node, 'signing'):
+            until('it knows', lambda: each.status()['twin'], 60)
+            assert (each.status()['state'], each.status()['mode']) == ('twin', mode), each.status()
+            assert each.get('/readyz') == (503, b'twin: another machine runs with this node\'s key; only one of the two may: citiz-node why\n')
+            assert 'only one of the two may run' in each.command('why').stdout.splitlines()[-1]
+            assert 'another machine that has its key' in each.command('members').stdout
+            assert 'Another machine runs with this node’s key' in each.get('/', headers={'Accept-Language': 'en'})[1].decode()
+        refused(copy, ['join'], 'stop it first')
+        time.sleep(15)  # longer than a node waits before it says that it has moved
+        assert all(m['url'] == node.url for each in others for m in each.status()['members'] if m['node'] == node.status()['node'])
+        node.stop()
+        until('it is told', lambda: not copy.status()['twin'])
+        copy.command('join')
+        approve(world, until('it is proposed', lambda: [p['id'] for p in others[0].status()['proposals']])[0], others)
+        until('it votes', lambda: copy.status()['mode'] == 'signing' and copy.ready())
+        until('all know where it is', lambda: all(m['url'] == copy.url for each in others for m in each.status()['members'] if m['node'] == copy.status()['node']))
+        node.start()
+        until('it knows', lambda: node.status()['twin'], 60)
+        assert 'only one of the two may run' in node.command('why').stdout.splitlines()[-1]
+        refused(node, ['join'], 'stop it first')
+        time.sleep(15)
+        assert all(m['url'] == copy.url for each in others for m in each.status()['members'] if m['node'] == copy.status()['node'])
+        assert not others[0].status()['proposals'] and copy.status()['mode'] == 'signing'
+    finally:
+        if copy.process:
+            copy.kill()
+
+
+class Apart(wires.Wires):
+    """What is not of the world cannot call the first node."""
+
+    def crosses(self, a, b):
+        return a is None and b == 0
+
+
+def case_displaced_apart(world):
+    """The two cannot reach one another, and the community has nothing to do: the one whose place the other has taken learns it all the same, and why."""
+    for each in world.nodes:
+        each.set('order', heartbeat=300000)
+    world.start()
+    node, others, backup = world.nodes[0], world.nodes[1:], world.dir / 'backup'
+    Load(world, number=10).complete()
+    node.command('backup', str(backup))
+    copy = Node(world, 4)
+    copy.dir = world.dir / 'restored'
+    copy.command('restore', '--verify', str(backup))
+    copy = copied(world, node, copy.dir)
+    copy.set('node', url=f'http://127.0.0.1:{free_port()}')  # nobody is there
+    copy.start()
+    try:
+        until('it is linked', lambda: all(m['linked'] for m in copy.status()['members']))
+        copy.command('join')
+        approve(world, until('it is proposed', lambda: [p['id'] for p in others[0].status()['proposals']])[0], others)
+        until('it votes', lambda: copy.status()['mode'] == 'signing')
+        until('the other knows', lambda: node.status()['state'] == 'twin', 120)
+        assert node.status()['mode'] == 'observing' and not node.ready()
+        assert 'only one of the two may run' in node.command('why').stdout.splitlines()[-1]
+        node.kill()
+        node.start()
+        assert 'another machine has come in with its key' in until('it is linked', lambda: all(m['linked'] for m in node.status()['members']) and node.command('why').stdout).splitlines()[-1]
+    finally:
+        if copy.process:
+            copy.kill()
+
+
+case_displaced_apart.wires = Apart
 
 
 def refuses_half(node, sentence):
