@@ -155,6 +155,27 @@ describe (const CitizCommunityView *view)
       "watchers", (int) view->watchers, "alarms", alarms, "nodes", nodes);
 }
 
+/* How many may be down or lie, where that is anybody. */
+static void
+say_tolerance (const CitizCommandRun *run, const CitizCommunityView *view)
+{
+  if (view->may_fail == 0)
+    citiz_say (run,
+               ngettext ("%u node validates; it is needed.",
+                         "%u nodes validate; none of them may be down.", view->n_validators),
+               view->n_validators);
+  else if (view->may_lie == 0)
+    citiz_say (run,
+               ngettext ("%u node validates; %u may be down, none may lie.",
+                         "%u nodes validate; %u may be down, none may lie.", view->n_validators),
+               view->n_validators, view->may_fail);
+  else
+    citiz_say (run,
+               ngettext ("%u node validates; %u may be down, %u may lie.",
+                         "%u nodes validate; %u may be down, %u may lie.", view->n_validators),
+               view->n_validators, view->may_fail, view->may_lie);
+}
+
 static void
 say_nodes (const CitizCommandRun *run, const CitizCommunityView *view)
 {
@@ -190,10 +211,7 @@ show (CitizCommandRun *run)
     citiz_say (run, "%s%s", clock != NULL ? clock : sentence, clock != NULL ? "" : ".");
   citiz_say (run, _ ("Block %lu of %lu, level %u of 2."), (gulong) view->height,
              (gulong) view->node_height, view->level);
-  citiz_say (run,
-             ngettext ("%u node validates; %u may be down, %u may lie.",
-                       "%u nodes validate; %u may be down, %u may lie.", view->n_validators),
-             view->n_validators, view->may_fail, view->may_lie);
+  say_tolerance (run, view);
   say_nodes (run, view);
   if (view->refound != NULL)
     {

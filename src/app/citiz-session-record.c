@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define VERSIONS_TRIED 64
-#define DOCUMENT_MAX   (32u << 20)
 
 /* --- saving --- */
 
@@ -201,7 +200,7 @@ read_document_file (GFile *file, const gchar **out_type, GCancellable *cancellab
       g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_A_DOCUMENT, "not a file");
       return NULL;
     }
-  if (g_file_info_get_size (info) <= DOCUMENT_MAX)
+  if (g_file_info_get_size (info) <= CITIZ_DOCUMENT_MAX)
     bytes = g_file_load_bytes (file, cancellable, NULL, error);
   else
     g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_TOO_LARGE,

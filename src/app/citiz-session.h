@@ -320,6 +320,7 @@ void citiz_session_restore_async (CitizSession *self,
                                   GAsyncReadyCallback callback,
                                   gpointer data);
 gboolean citiz_session_restore_finish (CitizSession *self, GAsyncResult *result, GError **error);
+#define CITIZ_DOCUMENT_MAX (32u << 20) /* bytes */
 /* Documents: bytes are sealed beside the record; the DocumentReference names them. */
 void citiz_session_add_document_async (CitizSession *self,
                                        GFile *file,

@@ -244,18 +244,47 @@ open_form (GtkWidget *owner, CitizSession *session, CitizKind kind, CitizItem *i
   return form;
 }
 
+/* Too large is told before anything is typed; whatever else is wrong with it, when it is read. */
 static void
-document_chosen_cb (GFile *file, gpointer data)
+document_size_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  GtkWidget *owner = data;
+  GFile *file = G_FILE (source);
+  g_autoptr (GtkWidget) owner = data;
   CitizSession *session = g_object_get_data (G_OBJECT (owner), "citiz-add-session");
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (file, result, NULL);
   g_autofree gchar *base = g_file_get_basename (file), *name = g_filename_display_name (base);
   gchar *dot = strrchr (name, '.');
-  CitizForm *form = open_form (owner, session, CITIZ_KIND_DOCUMENT, NULL, file);
+  CitizForm *form;
 
+  if (!citiz_compat_is_there (owner))
+    return;
+  if (info != NULL && g_file_info_get_size (info) > CITIZ_DOCUMENT_MAX)
+    {
+      g_autoptr (GError) error
+          = g_error_new_literal (CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_TOO_LARGE, "chosen");
+
+      citiz_toast (owner, citiz_session_explain (error));
+      return;
+    }
+  form = open_form (owner, session, CITIZ_KIND_DOCUMENT, NULL, file);
   if (dot != NULL && dot != name)
     *dot = '\0';
   citiz_form_set_text (form, "title", name);
+}
+
+static void
+document_chosen_cb (GFile *file, gpointer data)
+{
+  citiz_add_document (data, g_object_get_data (data, "citiz-add-session"), file);
+}
+
+void
+citiz_add_document (GtkWidget *owner, CitizSession *session, GFile *file)
+{
+  g_object_set_data_full (G_OBJECT (owner), "citiz-add-session", g_object_ref (session),
+                          g_object_unref);
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE,
+                           G_PRIORITY_DEFAULT, NULL, document_size_cb, g_object_ref (owner));
 }
 
 void

@@ -65,6 +65,7 @@ citiz_status_set_wrap (GtkWidget *status)
   GtkWidget *label = gtk_widget_get_last_child (status);
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_natural_wrap_mode (GTK_LABEL (label), GTK_NATURAL_WRAP_NONE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
 }
@@ -82,9 +83,9 @@ GtkWidget *
 citiz_heading_new (const gchar *text, GtkWidget *end)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *label
-      = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0, "hexpand", TRUE, "wrap", TRUE,
-                      "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0, "hexpand", TRUE,
+                                   "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
+                                   "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
 
   gtk_widget_add_css_class (label, "heading");
   gtk_widget_set_margin_bottom (box, 10);
@@ -111,9 +112,9 @@ citiz_caption_new (const gchar *text)
 GtkWidget *
 citiz_problem_new (void)
 {
-  GtkWidget *label
-      = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "visible", FALSE, "justify", GTK_JUSTIFY_CENTER,
-                      "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
+                                   "visible", FALSE, "justify", GTK_JUSTIFY_CENTER,
+                                   "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
 
   gtk_widget_add_css_class (label, "bad");
   return label;

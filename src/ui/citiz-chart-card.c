@@ -46,8 +46,9 @@ citiz_chart_card_new (const gchar *title, gint height)
   CitizChartCard *self = g_object_new (CITIZ_TYPE_CHART_CARD, NULL);
   GtkWidget *label, *head = self->head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
 
-  label = g_object_new (GTK_TYPE_LABEL, "label", title, "xalign", 0.0, "hexpand", TRUE, "wrap",
-                        TRUE, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+  label = g_object_new (GTK_TYPE_LABEL, "label", title, "xalign", 0.0, "hexpand", TRUE, "wrap-mode",
+                        PANGO_WRAP_WORD_CHAR, "wrap", TRUE, "accessible-role",
+                        GTK_ACCESSIBLE_ROLE_HEADING, NULL);
   gtk_widget_add_css_class (label, "heading");
   gtk_widget_set_margin_end (label, 8);
   self->number = gtk_label_new (NULL);

@@ -401,8 +401,8 @@ citiz_form_class_init (CitizFormClass *klass)
 static GtkWidget *
 title_new (CitizForm *self)
 {
-  GtkWidget *label
-      = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER, NULL);
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
+                                   "justify", GTK_JUSTIFY_CENTER, NULL);
 
   gtk_widget_add_css_class (label, "title");
   gtk_widget_add_css_class (label, "form-title");

@@ -7,6 +7,7 @@
 #include "ui/citiz-pane.h"
 #include "ui/citiz-settings.h"
 #include "ui/citiz-style.h"
+#include "ui/citiz-window.h"
 #include "ui/citiz-wrap.h"
 
 G_DEFINE_INTERFACE (CitizPage, citiz_page, GTK_TYPE_WIDGET)
@@ -124,6 +125,7 @@ citiz_ui_init (void)
       citiz_shell_get_resource ();
       if (gdk_display_get_default () != NULL)
         citiz_style_init (gdk_display_get_default ());
+      citiz_window_watch_key ();
       g_once_init_leave (&done, 1);
     }
 }

@@ -3,8 +3,12 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-window.h"
 
-#define OLDER   "citiz-older-toast"
-#define LETTERS 16 /* on a line beside a button in a narrow window */
+#define OLDER "citiz-older-toast"
+#define LINES 5 /* at most */
+/* Letters on a line: beside a button or alone in a narrow window, and in a wide one. */
+#define BESIDE 16
+#define ALONE  24
+#define WIDE   48
 
 /* What was asked for is answered somewhere: when its dialog or its row has gone, in the window with the open record. */
 static AdwToastOverlay *
@@ -69,6 +73,16 @@ replace_older (AdwToastOverlay *overlay, AdwToast *toast)
   g_object_set_data_full (G_OBJECT (overlay), OLDER, g_object_ref (toast), g_object_unref);
 }
 
+/* Its height is asked for its natural width: what is natural must have room in the window, with the button. */
+static void
+fit (AdwToast *toast, gboolean narrow)
+{
+  const gint letters = !narrow ? WIDE : adw_toast_get_button_label (toast) != NULL ? BESIDE : ALONE;
+
+  gtk_label_set_max_width_chars (GTK_LABEL (adw_toast_get_custom_title (toast)),
+                                 letters * 100 / citiz_scaled (100));
+}
+
 static void
 show_toast (GtkWidget *widget, AdwToast *toast)
 {
@@ -78,6 +92,7 @@ show_toast (GtkWidget *widget, AdwToast *toast)
   if (ADW_IS_PREFERENCES_WINDOW (root)
       && citiz_compat_is_there (widget)) /* it has its own inside */
     {
+      fit (toast, gtk_widget_get_width (GTK_WIDGET (root)) < 480);
       adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (root), toast);
       return;
     }
@@ -87,11 +102,8 @@ show_toast (GtkWidget *widget, AdwToast *toast)
       g_object_unref (g_object_ref_sink (toast));
       return;
     }
-  /* Its height is asked for its natural width: there must be room for the button at that. */
-  if (gtk_widget_has_css_class (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (overlay))), "folded")
-      && adw_toast_get_button_label (toast) != NULL)
-    gtk_label_set_max_width_chars (GTK_LABEL (adw_toast_get_custom_title (toast)),
-                                   LETTERS * 100 / citiz_scaled (100));
+  fit (toast, gtk_widget_has_css_class (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (overlay))),
+                                        "folded"));
   /* The news of this moment, not what waits: "Undo" is for what was just done. */
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   replace_older (overlay,
@@ -103,7 +115,7 @@ show_toast (GtkWidget *widget, AdwToast *toast)
       citiz_name_buttons (child);
 }
 
-/* Its words wrap: libadwaita's own are cut where the window is narrow. */
+/* Its words wrap: libadwaita's own are cut where the window is narrow. They may be a person's own, and very long. */
 static AdwToast *
 toast_new (const gchar *text)
 {
@@ -111,6 +123,9 @@ toast_new (const gchar *text)
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_lines (GTK_LABEL (label), LINES);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "heading");
   adw_toast_set_custom_title (toast, label);

@@ -148,8 +148,9 @@ head_new (CitizTodayPage *self, const CitizTodayView *view, guint left)
   GtkWidget *columns = citiz_columns_new (1, 0, FOLD), /* the right one as wide as it needs */
       *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   g_autofree gchar *hello = greeting (view), *line = day_line (view, left);
-  GtkWidget *title = g_object_new (GTK_TYPE_LABEL, "label", hello, "xalign", 0.0, "wrap", TRUE,
-                                   "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+  GtkWidget *title
+      = g_object_new (GTK_TYPE_LABEL, "label", hello, "xalign", 0.0, "wrap", TRUE, "wrap-mode",
+                      PANGO_WRAP_WORD_CHAR, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
   GtkWidget *second
       = g_object_new (GTK_TYPE_LABEL, "label", line, "xalign", 0.0, "wrap", TRUE, NULL);
   GtkWidget *appointment = appointment_new (self, view);

@@ -16,6 +16,8 @@
 void
 citiz_window_press_emergency (CitizWindow *self)
 {
+  gboolean aside;
+
   g_return_if_fail (CITIZ_IS_WINDOW (self));
   if (self->leaflet == NULL) /* locked, or first run: the press is not lost */
     {
@@ -24,8 +26,53 @@ citiz_window_press_emergency (CitizWindow *self)
       return;
     }
   self->emergency_wanted = FALSE;
+  aside = _citiz_window_set_aside (self);
   citiz_window_show_page (self, "emergency");
   citiz_emergency_page_press (CITIZ_EMERGENCY_PAGE (_citiz_window_get_page (self)));
+  if (aside)
+    citiz_toast (GTK_WIDGET (self), _ ("What you had begun comes back when you leave this page"));
+}
+
+/* --- one key from anywhere --- */
+
+CitizWindow *
+citiz_window_below (GtkWindow *window)
+{
+  while (window != NULL && !CITIZ_IS_WINDOW (window))
+    window = gtk_window_get_transient_for (window);
+  return (CitizWindow *) window;
+}
+
+static gboolean
+emergency_key_cb (GtkWidget *window, GVariant *args, gpointer data)
+{
+  CitizWindow *below = citiz_window_below (GTK_WINDOW (window));
+
+  return below != NULL && gtk_widget_activate_action (GTK_WIDGET (below), "win.emergency", NULL);
+}
+
+static void
+windows_changed_cb (GListModel *windows, guint position, guint removed, guint added)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+      GtkEventController *keys = gtk_shortcut_controller_new ();
+
+      gtk_shortcut_controller_add_shortcut (
+          GTK_SHORTCUT_CONTROLLER (keys),
+          gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_e, GDK_CONTROL_MASK),
+                            gtk_callback_action_new (emergency_key_cb, NULL, NULL)));
+      gtk_widget_add_controller (window, keys);
+    }
+}
+
+/* A dialog or a form takes the keyboard from the window below it: the key of the emergency access belongs to all of them. */
+void
+citiz_window_watch_key (void)
+{
+  g_signal_connect (gtk_window_get_toplevels (), "items-changed", G_CALLBACK (windows_changed_cb),
+                    NULL);
 }
 
 /* --- the actions --- */
@@ -202,7 +249,6 @@ _citiz_window_install_actions (GtkWidgetClass *klass)
     const gchar *action;
     const gchar *target;
   } keys[] = {
-      {GDK_KEY_e, GDK_CONTROL_MASK, "win.emergency", NULL},
       {GDK_KEY_l, GDK_CONTROL_MASK, "win.lock", NULL},
       {GDK_KEY_h, GDK_CONTROL_MASK, "win.hide-values", NULL},
       {GDK_KEY_f, GDK_CONTROL_MASK, "win.search", NULL},

@@ -416,6 +416,8 @@ page_changed_cb (CitizWindow *self)
     return;
   citiz_page_refresh (page);
   _citiz_window_update_header (self);
+  if (g_strcmp0 (citiz_window_get_page (self), "emergency") != 0)
+    _citiz_window_bring_back (self);
 }
 
 /* Returns: (transfer none): the screen of the open record, on its first page */

@@ -63,6 +63,9 @@ void _citiz_window_follow_state (CitizWindow *self);
 void _citiz_window_install_actions (GtkWidgetClass *klass);
 void _citiz_window_update_actions (CitizWindow *self);
 void _citiz_window_drop_kept (CitizWindow *self);
+/* Dialogs and forms make way for the emergency page, and come back as they were. Return: whether there were any */
+gboolean _citiz_window_set_aside (CitizWindow *self);
+gboolean _citiz_window_bring_back (CitizWindow *self);
 void _citiz_window_take_drops (CitizWindow *self);
 
 G_END_DECLS

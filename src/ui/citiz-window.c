@@ -22,21 +22,32 @@ static GParamSpec *props[N_PROPS];
 
 /* --- screens: first run, locked, open --- */
 
-/* What lies above the window and may show something of the record: choosers of files and printers do not. */
-static GtkWindow *
-find_dialog (CitizWindow *self)
+/* Returns: (transfer container) (element-type GtkWindow): what lies above the window, the lowest first; the toolkit holds them */
+static GPtrArray *
+list_above (CitizWindow *self)
 {
   GListModel *toplevels = gtk_window_get_toplevels ();
+  GPtrArray *above = g_ptr_array_new ();
 
   for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
     {
       g_autoptr (GtkWindow) window = g_list_model_get_item (toplevels, i);
 
-      for (GtkWindow *w = window; w != NULL && !GTK_IS_DIALOG (window);
-           w = gtk_window_get_transient_for (w))
-        if (gtk_window_get_transient_for (w) == GTK_WINDOW (self))
-          return window; /* the toolkit holds it */
+      if (citiz_window_below (window) == self && window != GTK_WINDOW (self))
+        g_ptr_array_add (above, window);
     }
+  return above;
+}
+
+/* What may show something of the record: choosers of files and printers do not. */
+static GtkWindow *
+find_dialog (CitizWindow *self)
+{
+  g_autoptr (GPtrArray) above = list_above (self);
+
+  for (guint i = 0; i < above->len; i++)
+    if (!GTK_IS_DIALOG (above->pdata[i]))
+      return above->pdata[i];
   return NULL;
 }
 
@@ -47,6 +58,39 @@ close_dialogs (CitizWindow *self)
 
   while ((dialog = find_dialog (self)) != NULL)
     gtk_window_destroy (dialog);
+}
+
+#define ASIDE "citiz-aside"
+
+gboolean
+_citiz_window_set_aside (CitizWindow *self)
+{
+  g_autoptr (GPtrArray) above = list_above (self);
+  gboolean any = FALSE;
+
+  for (guint i = above->len; i > 0; i--)
+    if (gtk_widget_get_visible (above->pdata[i - 1]))
+      {
+        g_object_set_data (above->pdata[i - 1], ASIDE, self);
+        gtk_widget_set_visible (above->pdata[i - 1], FALSE);
+        any = TRUE;
+      }
+  return any;
+}
+
+gboolean
+_citiz_window_bring_back (CitizWindow *self)
+{
+  g_autoptr (GPtrArray) above = list_above (self);
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < above->len; i++)
+    if (g_object_steal_data (above->pdata[i], ASIDE) != NULL)
+      {
+        gtk_window_present (above->pdata[i]);
+        any = TRUE;
+      }
+  return any;
 }
 
 /* Locking destroys what was on screen: nothing of it stays in memory behind the next. */
@@ -199,6 +243,8 @@ citiz_window_close_request (GtkWindow *window)
   GSettings *settings = citiz_settings ();
   gint width, height;
 
+  if (_citiz_window_bring_back (CITIZ_WINDOW (window)))
+    return TRUE; /* what was begun is asked about before it goes */
   if (settings != NULL)
     {
       gtk_window_get_default_size (window, &width, &height);

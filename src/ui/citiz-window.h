@@ -15,8 +15,12 @@ CitizWindow *citiz_window_new (GtkApplication *app, CitizSession *session);
 void citiz_window_show_page (CitizWindow *self, const gchar *name);
 const gchar *citiz_window_get_page (CitizWindow *self);
 
-/* The one press: gives the access, or goes to the page of the live one. */
+/* The one press: gives the access, or goes to the page of the live one. What lies above the window comes back when that page is left. */
 void citiz_window_press_emergency (CitizWindow *self);
+/* Once, before the first window: its key works in every dialog as well. */
+void citiz_window_watch_key (void);
+/* The window that @window lies above, at any distance, or is; or NULL. */
+CitizWindow *citiz_window_below (GtkWindow *window);
 
 /* Opens the import dialog on files (of GFile), e.g. dropped or given on the command line, at once or when the record is open; NULL asks for
  * one. */

@@ -1,5 +1,6 @@
 /* What is added by hand and corrected: forms, and the pages and dialogs that show it. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "pages-fixture.h"
+#include "ui/citiz-window.h"
 
 #include "record/citiz-compose.h"
 #include "ui/citiz-add-forms.h"
@@ -100,6 +101,39 @@ test_measure (void)
     g_assert_cmpstr (text, ==, "128/78");
   }
   gtk_window_destroy (GTK_WINDOW (form));
+}
+
+/* A file too large is told when it is chosen, not after title and date were typed. */
+static void
+test_too_large (void)
+{
+  g_autoptr (CitizSession) session = sample ();
+  CitizWindow *window = citiz_window_new (NULL, session);
+  const goffset sizes[] = {CITIZ_DOCUMENT_MAX, CITIZ_DOCUMENT_MAX + 1};
+
+  gtk_window_present (GTK_WINDOW (window));
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (GFileIOStream) stream = NULL;
+      g_autoptr (GFile) file = g_file_new_tmp ("citiz-document-XXXXXX.pdf", &stream, NULL);
+      GListModel *windows = gtk_window_get_toplevels ();
+
+      g_assert_true (
+          g_seekable_truncate (G_SEEKABLE (stream), sizes[i], NULL, NULL)); /* takes no room */
+      citiz_add_document (GTK_WIDGET (window), session, file);
+      WAIT_FOR (sizes[i] > CITIZ_DOCUMENT_MAX ? shows (GTK_WIDGET (window), "too large")
+                                              : g_list_model_get_n_items (windows) == 2);
+      g_assert_cmpuint (g_list_model_get_n_items (windows), ==, i == 0 ? 2 : 1);
+      if (i == 0)
+        {
+          g_autoptr (GtkWindow) form = g_list_model_get_item (windows, 1);
+
+          gtk_window_destroy (form);
+        }
+      g_file_delete (file, NULL, NULL);
+    }
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
 }
 
 /* A correction keeps the version before it, and the dialog says so. */
@@ -360,5 +394,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/pages/time-stays", test_time_stays);
   g_test_add_func ("/ui/pages/food", test_food);
   g_test_add_func ("/ui/pages/values", test_values);
+  g_test_add_func ("/ui/pages/too-large", test_too_large);
   return g_test_run ();
 }

@@ -358,6 +358,88 @@ test_unlock (void)
   ui_settle ();
 }
 
+/* --- the emergency key in a dialog --- */
+
+static void
+revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(gboolean *) data = citiz_session_revoke_finish (CITIZ_SESSION (source), result, NULL);
+}
+
+static GtkWidget *
+find_row (GtkWidget *widget)
+{
+  GtkWidget *found = ADW_IS_ENTRY_ROW (widget) ? widget : NULL;
+
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = find_row (w);
+  return found;
+}
+
+static GtkWindow *
+find_above (CitizWindow *below)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (gtk_window_get_transient_for (window) == GTK_WINDOW (below))
+        return window;
+    }
+  return NULL;
+}
+
+/* The same key in a dialog: it makes way, and comes back as it was, also when the window is closed before that. */
+static void
+test_key_above (void)
+{
+  g_autofree gchar *program = g_find_program_in_path ("xdotool");
+  const gchar *argv[]
+      = {"xdotool",     "search", "--onlyvisible", "--name",           "^Preferences$",
+         "windowfocus", "--sync", "key",           "--clearmodifiers", "ctrl+e",
+         NULL};
+  CitizWindow *window;
+  GtkWidget *dialog, *name;
+  CitizAccess *access;
+  gboolean revoked = FALSE;
+
+  if (program == NULL)
+    {
+      g_test_skip ("xdotool is not installed");
+      return;
+    }
+  window = citiz_window_new (NULL, session);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", NULL);
+  dialog = GTK_WIDGET (find_above (window));
+  WAIT_FOR (gtk_widget_get_width (dialog) > 0);
+  name = find_row (dialog);
+  gtk_editable_set_text (GTK_EDITABLE (name), "Half a na");
+  gtk_widget_grab_focus (name);
+  settle ();
+  g_assert_true (g_spawn_async (NULL, (gchar **) argv, NULL,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
+                                NULL));
+  WAIT_FOR (g_strcmp0 (citiz_window_get_page (window), "emergency") == 0);
+  WAIT_FOR ((access = citiz_session_get_emergency (session)) != NULL);
+  g_assert_false (gtk_widget_get_visible (dialog));
+  gtk_window_close (GTK_WINDOW (window));
+  g_assert_true (gtk_widget_get_visible (dialog));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL);
+  g_assert_false (gtk_widget_get_visible (dialog));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.back", NULL);
+  g_assert_true (gtk_widget_get_visible (dialog));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (name)), ==, "Half a na");
+  citiz_session_revoke_async (session, &access->id, NULL, revoked_cb, &revoked);
+  WAIT_FOR (revoked);
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -376,6 +458,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keyboard/forms", test_forms);
   g_test_add_func ("/keyboard/secret-row", test_secret_row);
   g_test_add_func ("/keyboard/unlock", test_unlock);
+  g_test_add_func ("/keyboard/emergency-above", test_key_above);
   status = g_test_run ();
   g_object_unref (session);
   return status;
