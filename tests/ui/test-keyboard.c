@@ -420,7 +420,7 @@ test_key_above (void)
   name = find_row (dialog);
   gtk_editable_set_text (GTK_EDITABLE (name), "Half a na");
   gtk_widget_grab_focus (name);
-  settle ();
+  ui_settle ();
   g_assert_true (g_spawn_async (NULL, (gchar **) argv, NULL,
                                 G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
                                 NULL));
@@ -437,7 +437,7 @@ test_key_above (void)
   citiz_session_revoke_async (session, &access->id, NULL, revoked_cb, &revoked);
   WAIT_FOR (revoked);
   gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
+  ui_settle ();
 }
 
 int
