@@ -672,11 +672,14 @@ CitizProfile *
 citiz_engine_profile_of (CitizEngine *engine, const CitizId *access, GError **error)
 {
   json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, access, error);
+  const gchar *text = json_string_value (json_object_get (json, "profile"));
   CitizProfile *profile = NULL;
 
-  if (json != NULL)
-    profile = citiz_profile_from_json (json_string_value (json_object_get (json, "profile")), -1,
-                                       error);
+  if (text != NULL)
+    profile = citiz_profile_from_json (text, -1, error);
+  else if (json != NULL) /* another copy of this record gave it, and knows */
+    g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND,
+                 "what the access showed is not known here");
   json_decref (json);
   return profile;
 }

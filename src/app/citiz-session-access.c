@@ -108,7 +108,7 @@ citiz_session_give_held (CitizSession *self)
     citiz_session_read_blobs_async (self, give_with_documents_cb, g_ptr_array_index (held, i));
 }
 
-/* One that was dated by a clock that was ahead opens for nobody yet: the press gives another in its place. */
+/* One that was dated by a clock that was ahead opens for nobody yet: the press gives another in its place. Not of what another copy of this record gave. */
 static const CitizAccess *
 find_to_come (CitizSession *self)
 {
@@ -118,7 +118,7 @@ find_to_come (CitizSession *self)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
 
-      if (access->state == CITIZ_ACCESS_NOT_YET)
+      if (access->state == CITIZ_ACCESS_NOT_YET && !access->copied)
         return access; /* the list holds it */
     }
   return NULL;

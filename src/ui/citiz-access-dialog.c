@@ -59,14 +59,17 @@ facts (CitizSession *session, CitizAccess *access)
 {
   CitizTime now = citiz_session_now (session);
   g_autofree gchar *given = citiz_format_date_time_ms (access->given, now);
-  g_autofree gchar *ending = citiz_access_ending (access, now);
+  const gboolean live = access->state == CITIZ_ACCESS_LIVE;
+  g_autofree gchar *ending
+      = live ? citiz_format_date_time_ms (access->expires, now) : citiz_access_ending (access, now);
   g_autofree gchar *first = citiz_format_capital (given);
+  g_autofree gchar *last = citiz_format_capital (ending);
   g_autofree gchar *height = NULL, *block = NULL, *erased = NULL;
   GtkWidget *row, *list = citiz_list_new (_ ("Access"));
 
   add_fact (list, "citiz-access-symbolic", _ ("Given"), first);
   if (!access->ending)
-    add_fact (list, "citiz-clock-symbolic", _ ("Ended"), ending);
+    add_fact (list, "citiz-clock-symbolic", live ? _ ("Until") : _ ("Ended"), last);
   height = citiz_format_number ((gdouble) access->height, 0);
   block = g_strdup_printf (_ ("Block %s"), height);
   row = add_fact (list, "citiz-ledger-symbolic", _ ("Entry in the ledger"), block);
@@ -129,11 +132,28 @@ citiz_access_open (GtkWidget *parent, CitizSession *session, CitizAccess *access
     citiz_access_show (parent, session, access);
 }
 
+/* Its end, or the receipt of it. */
+static GtkWidget *
+action (CitizSession *session, CitizAccess *access, gboolean live)
+{
+  GtkWidget *button = citiz_button_new (live ? _ ("_Revoke") : _ ("Save the Receipt…"));
+  Subject *subject = g_new0 (Subject, 1);
+
+  gtk_widget_add_css_class (button, "pill");
+  if (live)
+    gtk_widget_add_css_class (button, "destructive-action");
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  subject->session = g_object_ref (session);
+  subject->access = g_object_ref (access);
+  g_signal_connect_data (button, "clicked", live ? G_CALLBACK (revoke_cb) : G_CALLBACK (receipt_cb),
+                         subject, subject_free, 0);
+  return button;
+}
+
 void
 citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access)
 {
-  GtkWidget *window, *header, *page, *receipt;
-  Subject *subject = g_new0 (Subject, 1);
+  GtkWidget *window, *header, *page;
   gboolean live;
 
   window = citiz_dialog_new (parent, _ ("Emergency Access"), 480, 640, &page, &header);
@@ -151,16 +171,11 @@ citiz_access_show (GtkWidget *parent, CitizSession *session, CitizAccess *access
     gtk_box_append (GTK_BOX (page), citiz_caption_new (_ (
                                         "What this computer remembered of this access is damaged: "
                                         "its code cannot be shown again. It can be revoked.")));
-  receipt = citiz_button_new (live ? _ ("_Revoke") : _ ("Save the Receipt…"));
-  gtk_widget_add_css_class (receipt, "pill");
-  if (live)
-    gtk_widget_add_css_class (receipt, "destructive-action");
-  gtk_widget_set_halign (receipt, GTK_ALIGN_CENTER);
-  subject->session = g_object_ref (session);
-  subject->access = g_object_ref (access);
-  g_signal_connect_data (receipt, "clicked",
-                         live ? G_CALLBACK (revoke_cb) : G_CALLBACK (receipt_cb), subject,
-                         subject_free, 0);
-  gtk_box_append (GTK_BOX (page), receipt);
+  else if (access->copied) /* what it showed is known there only */
+    gtk_box_append (GTK_BOX (page),
+                    citiz_caption_new (_ ("Another copy of this record gave this access: "
+                                          "its receipt can be saved there.")));
+  if (live || !access->copied)
+    gtk_box_append (GTK_BOX (page), action (session, access, live));
   gtk_window_present (GTK_WINDOW (window));
 }

@@ -20,7 +20,7 @@
 #include "ui/citiz-window.h"
 
 /* The toolkit may hold a row, and with it the session, for a while after its window: the clock of a session outlives its test. */
-static App apps[8];
+static App apps[9];
 static guint n_apps;
 
 typedef struct
@@ -407,6 +407,7 @@ test_erase (Scene *scene, gconstpointer unused)
   citiz_erase_show (scene->window, scene->app->session);
   RUN_UNTIL (sees ("Erase Your Whole Record?"));
   g_assert_true (sees ("Export first if you want to keep a copy."));
+  g_assert_false (sees ("another copy of this record gave goes on"));
   g_assert_null (find (GTK_TYPE_BUTTON, "_Erase All the Same"));
   word = find (ADW_TYPE_ENTRY_ROW, "");
   dialog = gtk_widget_get_root (word);
@@ -647,6 +648,15 @@ end_own_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GEr
   return citiz_engine_revoke_all (engine, error);
 }
 
+/* What it showed is known to the other copy: no receipt of it. */
+static gboolean
+profile_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CitizProfile) profile = citiz_engine_profile_of (engine, data, error);
+
+  return profile != NULL;
+}
+
 static CitizAccess *
 given_elsewhere (Scene *scene)
 {
@@ -667,6 +677,7 @@ static void
 test_copied (Scene *scene, gconstpointer unused)
 {
   CitizPublicKey node = *citiz_signing_key_get_public (scene->world.nodes[0].key);
+  g_autoptr (GError) error = NULL;
 
   join (scene);
   RUN_UNTIL (view (scene)->registered && view (scene)->n_waiting == 0
@@ -680,11 +691,20 @@ test_copied (Scene *scene, gconstpointer unused)
   g_assert_true (app_on_engine (scene->app, end_own_work, NULL, NULL));
   app_settle (scene->app);
   g_assert_false (given_elsewhere (scene)->ending);
+  citiz_erase_show (scene->window, scene->app->session);
+  RUN_UNTIL (sees ("An access that another copy of this record gave goes on."));
+  gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (find (ADW_TYPE_ENTRY_ROW, ""))));
   citiz_access_open (scene->window, scene->app->session, given_elsewhere (scene));
   RUN_UNTIL (sees ("its link and its code are there"));
   g_assert_false (sees ("is damaged"));
+  g_assert_false (sees ("the ledger is set aside")); /* it is open */
   press ("_Revoke");
   RUN_UNTIL (given_elsewhere (scene)->state == CITIZ_ACCESS_REVOKED);
+  citiz_access_open (scene->window, scene->app->session, given_elsewhere (scene));
+  RUN_UNTIL (sees ("its receipt can be saved there"));
+  g_assert_null (find (GTK_TYPE_BUTTON, "Save the Receipt…"));
+  g_assert_false (app_on_engine (scene->app, profile_work, &given_elsewhere (scene)->id, &error));
+  g_assert_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_NOT_FOUND);
   g_assert_false (given_elsewhere (scene)->ended_by_copy);
   citiz_window_show_page (CITIZ_WINDOW (scene->window), "ledger");
   RUN_UNTIL (sees ("Another copy of this record is in use"));
@@ -693,6 +713,26 @@ test_copied (Scene *scene, gconstpointer unused)
   RUN_UNTIL (view (scene)->alarms->len == 0 && sees ("All agree"));
   citiz_window_show_page (CITIZ_WINDOW (scene->window), "access");
   RUN_UNTIL (!sees ("Another copy of this record is in use"));
+}
+
+/* It was dated by a clock that was ahead: a press gives another, not in its place. */
+static void
+test_copied_to_come (Scene *scene, gconstpointer unused)
+{
+  CitizPublicKey node = *citiz_signing_key_get_public (scene->world.nodes[0].key);
+
+  join (scene);
+  RUN_UNTIL (view (scene)->registered && view (scene)->n_waiting == 0
+             && view (scene)->state == CITIZ_COMMUNITY_VIEW_EVEN);
+  app_on_engine (scene->app, give_elsewhere_work, &node, NULL);
+  RUN_UNTIL (given_elsewhere (scene) != NULL);
+  app_settle (scene->app);
+  given_elsewhere (scene)->state = CITIZ_ACCESS_NOT_YET;
+  gtk_widget_activate_action (scene->window, "win.emergency", NULL);
+  RUN_UNTIL (citiz_session_get_emergency (scene->app->session) != NULL);
+  app_settle (scene->app);
+  g_assert_false (given_elsewhere (scene)->ending);
+  g_assert_cmpint (given_elsewhere (scene)->state, !=, CITIZ_ACCESS_REVOKED);
 }
 
 /* How an access ended that was not ended from here. */
@@ -720,9 +760,11 @@ main (int argc, char **argv)
     const gchar *name;
     void (*func) (Scene *scene, gconstpointer unused);
   } tests[] = {
-      {"invitation", test_invitation}, {"refused", test_refused}, {"locked", test_locked},
-      {"whole-life", test_whole_life}, {"states", test_states},   {"preferences", test_preferences},
-      {"copied", test_copied},         {"erase", test_erase},
+      {"invitation", test_invitation}, {"refused", test_refused},
+      {"locked", test_locked},         {"whole-life", test_whole_life},
+      {"states", test_states},         {"preferences", test_preferences},
+      {"copied", test_copied},         {"copied-to-come", test_copied_to_come},
+      {"erase", test_erase},
   };
 
   gtk_test_init (&argc, &argv, NULL);
