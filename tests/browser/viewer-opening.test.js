@@ -311,7 +311,11 @@ test('spoken code and date of birth lead to the same page', async () => {
 test('note to the patient: sent, sealed, added to', async () => {
   const page = await opened(lucieText);
   await page.fill('#note-text', 'x'.repeat(1200));
-  equal((await page.inputValue('#note-text')).length, 1000, 'limit');
+  equal((await page.inputValue('#note-text')).length, 1200, 'nothing is cut');
+  contains(await page.innerText('#note'), 'Trop longue : 1200/1000');
+  ok(await page.isDisabled('#note .primary'), 'too long a note can be sent');
+  await page.fill('#note-text', 'x'.repeat(1000));
+  ok(await page.isEnabled('#note .primary'), 'a note of the full length cannot be sent');
   await page.fill('#note-text', 'Vue à l’urgence. <b>Revoir</b>');
   page.grant.break.note = true;
   await page.click('#note .primary');

@@ -125,7 +125,6 @@ function documentNodes(row) {
   const { type, data } = row.attachment;
   const [kind] = type.toLowerCase().split(';');
   const says = (...words) => h('p.gone', words);
-  if (!data) return says(t('docNoData'));
   try {
     const raw = atob(data);
     const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
@@ -143,7 +142,7 @@ function documentNodes(row) {
 
 function documentRow(row) {
   const place = h('div.docplace');
-  const button = h('button.linklike', { 'aria-expanded': 'false', onclick: () => {
+  const button = !row.attachment.data ? h('span.det', t('docNoData')) : h('button.linklike', { 'aria-expanded': 'false', onclick: () => {
     const open = button.getAttribute('aria-expanded') === 'true';
     button.setAttribute('aria-expanded', String(!open));
     button.textContent = t(open ? 'show' : 'hide');
@@ -157,11 +156,16 @@ function documentRow(row) {
 
 function noteSection(app) {
   const sent = h('div.sent', { role: 'status' }, app.notes.map((n) => h('p.quiet', t('noteSent', fmtStamp(n.time)))));
-  const count = h('span.count', app.noteText.length + '/' + NOTE_LIMIT);
-  const field = h('textarea#note-text', { rows: 4, maxlength: NOTE_LIMIT, 'aria-label': t('noteLabel'), value: app.noteText, oninput: () => {
+  const count = h('span.count');
+  // Nothing is cut: what is too long is said, and waits.
+  const judge = () => {
+    const long = app.noteText.length > NOTE_LIMIT;
+    count.textContent = (long ? t('noteLong') + ' ' : '') + app.noteText.length + '/' + NOTE_LIMIT;
+    send.disabled = long || !app.noteText.trim();
+  };
+  const field = h('textarea#note-text', { rows: 4, 'aria-label': t('noteLabel'), value: app.noteText, oninput: () => {
     app.noteText = field.value;
-    count.textContent = field.value.length + '/' + NOTE_LIMIT;
-    send.disabled = !field.value.trim();
+    judge();
   } });
   const send = h('button.primary', { onclick: async () => {
     send.disabled = true;
@@ -173,10 +177,10 @@ function noteSection(app) {
     }
     app.noteText = '';
     field.value = '';
-    count.textContent = '0/' + NOTE_LIMIT;
+    judge();
     sent.replaceChildren(...app.notes.map((n) => h('p.quiet', t('noteSent', fmtStamp(n.time)))));
   } }, t('noteSend'));
-  send.disabled = !app.noteText.trim();
+  judge();
   return [field, h('div.sendrow', send, h('span.cap', t('noteSigned', app.readerText()), ' ', count)), sent];
 }
 
