@@ -53,6 +53,24 @@ find_alike (CitizChain *chain, const CitizTx *tx, CitizTx **out_other)
   return CITIZ_OUTCOME_NOT;
 }
 
+/* Whoever said it: the ledger takes the blame of a node once an epoch. */
+static gboolean
+is_blamed (CitizChain *chain, const CitizTx *tx)
+{
+  CitizLedger *ledger = citiz_chain_ledger (chain, NULL);
+  const CitizTxEvidence *body = &tx->body.evidence;
+  CitizEvidence evidence;
+  CitizEvidenceRecord known;
+  CitizValidators validators;
+
+  return ledger != NULL
+         && citiz_evidence_decode (body->evidence, sizeof body->evidence, &evidence, NULL)
+         && citiz_ledger_get_validators (ledger, evidence.first.epoch, &validators)
+         && evidence.first.voter < validators.n
+         && citiz_ledger_get_evidence (ledger, evidence.first.epoch,
+                                       &validators.v[evidence.first.voter].node, &known);
+}
+
 static gboolean
 is_spent (const CitizAccount *account, const CitizTx *tx)
 {
@@ -80,6 +98,8 @@ citiz_outcome_of (CitizChain *chain, const CitizTx *tx, CitizTx **out_other)
     return outcome;
   if (tx->type == CITIZ_TX_ACCT_REGISTER)
     return CITIZ_OUTCOME_ITSELF; /* an account is named by its registration */
+  if (tx->type == CITIZ_TX_EVIDENCE && is_blamed (chain, tx))
+    return CITIZ_OUTCOME_ITSELF;
   outcome = find_alike (chain, tx, out_other);
   return outcome == CITIZ_OUTCOME_NOT && citiz_chain_base (chain) == 0 && is_spent (&account, tx)
              ? CITIZ_OUTCOME_SPENT

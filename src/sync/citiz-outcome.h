@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   CITIZ_OUTCOME_NOT,
-  CITIZ_OUTCOME_ITSELF, /* this one, or the same words under the same number let in otherwise */
+  CITIZ_OUTCOME_ITSELF, /* this one, or the same words under the same number let in otherwise; of evidence, that its node is blamed already */
   CITIZ_OUTCOME_ALIKE,  /* another of the same account did what it would do */
   CITIZ_OUTCOME_SPENT,  /* another took its number, for something else: no block can hold it */
   CITIZ_OUTCOME_UNKNOWN /* the disk does not say: nothing is given up for that */

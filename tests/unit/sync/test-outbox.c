@@ -693,6 +693,56 @@ test_number_taken (void)
   scene_clear (&scene);
 }
 
+/* Two final votes of the first validator of the list. */
+static CitizTxBody
+blame_body (Scene *scene)
+{
+  const SharedWorld *world = &scene->world;
+  g_autoptr (GBytes) bytes = NULL;
+  CitizTxBody body = {0};
+  CitizEvidence evidence;
+  CitizVote votes[2];
+
+  for (guint8 i = 0; i < 2; i++)
+    for (guint k = 0; k < SHARED_N; k++)
+      if (citiz_public_key_equal (&world->genesis.founders[0].validator.key,
+                                  citiz_signing_key_get_public (world->epoch_keys[k])))
+        {
+          votes[i] = (CitizVote){.kind = CITIZ_VOTE_FINAL, .slot = 3, .hash = {{i + 1}}};
+          citiz_vote_sign (&votes[i], &world->chain_id, &world->vs_hash, world->epoch_keys[k]);
+        }
+  citiz_evidence_make (&evidence, &votes[0], &votes[1]);
+  bytes = citiz_evidence_encode (&evidence);
+  memcpy (body.evidence.evidence, g_bytes_get_data (bytes, NULL), sizeof body.evidence.evidence);
+  return body;
+}
+
+/* Everybody who sees that a node lies tells it: who comes later does not wait for what the ledger says already. */
+static void
+test_blamed_already (void)
+{
+  g_autoptr (CitizTx) account = NULL, ours = NULL, theirs = NULL;
+  CitizTxBody body;
+  Scene scene;
+  guint next;
+
+  scene_init (&scene, SPENT);
+  body = blame_body (&scene);
+  next = give (&scene);
+  account = shared_world_say (&scene.world, 1, CITIZ_TX_ACCT_REGISTER, NULL);
+  theirs = shared_world_say (&scene.world, 1, CITIZ_TX_EVIDENCE, &body);
+  ours = say (&scene, next, 0, CITIZ_TX_EVIDENCE, &body);
+  g_assert_true (citiz_outbox_put (scene.outbox, ours, NULL));
+  RUN_UNTIL (asked (&scene) >= CITIZ_OUTBOX_NODES);
+  order (&scene, account);
+  g_assert_cmpuint (scene.final, ==, 0);
+  order (&scene, theirs);
+  g_assert_cmpuint (scene.final, ==, 1);
+  g_assert_cmpuint (scene.refused + scene.expired + scene.spent, ==, 0);
+  g_assert_cmpuint (scene.waiting, ==, 0);
+  scene_clear (&scene);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -713,6 +763,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/final-while-away", test_final_while_away);
   g_test_add_func ("/outbox/rolled-back", test_rolled_back);
   g_test_add_func ("/outbox/done-elsewhere", test_done_elsewhere);
+  g_test_add_func ("/outbox/blamed-already", test_blamed_already);
   g_test_add_func ("/outbox/let-in-otherwise", test_let_in_otherwise);
   g_test_add_func ("/outbox/number-taken", test_number_taken);
   return g_test_run ();
