@@ -252,6 +252,19 @@ citiz_command_community_check (const CitizCommandRun *run)
   return n == 2 && (g_str_equal (verb, "leave") || g_str_equal (verb, "status"));
 }
 
+/* Nobody belongs to it before its ledger has the account: till then nothing can be written there. */
+static void
+say_joined (const CitizCommandRun *run, const CitizCommunityView *view)
+{
+  if (view->registered)
+    citiz_say (run, _ ("You belong to %s now."), view->name);
+  else if (view->refound != NULL)
+    citiz_say (run, _ ("One step is left: %s was founded anew."), view->name);
+  else
+    citiz_say (run, _ ("You have asked %s to take you in; its ledger has not confirmed it yet."),
+               view->name);
+}
+
 static int
 join (CitizCommandRun *run, const gchar *text)
 {
@@ -267,7 +280,7 @@ join (CitizCommandRun *run, const gchar *text)
   settle (run, is_joined);
   view = citiz_session_get_community (run->session);
   if (view != NULL)
-    citiz_say (run, _ ("You belong to %s now."), view->name);
+    say_joined (run, view);
   return show (run);
 }
 

@@ -51,6 +51,7 @@ citiz_engine_describe_refound (CitizCommunity *community)
   view = g_new0 (CitizRefoundView, 1);
   citiz_refound_hash (&view->document, refound);
   view->refused = citiz_community_is_refound_refused (community);
+  view->newcomer = !citiz_community_is_registered (community);
   view->height = refound->last.height;
   view->time = refound->last.time;
   view->reason = citiz_refound_reason (refound);

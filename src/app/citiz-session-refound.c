@@ -41,9 +41,12 @@ citiz_session_explain_refound (const CitizRefoundView *view)
       _ ("Too many of its nodes are lost for anything to become final, say those who are left. They "
          "go on from block %lu.\n\nGoing on: %s\nLeft behind: %s\nTheir reason: “%s”\n%s\n\nNo rule "
          "of the ledger proves that this is right: ask people you trust whether they know the name "
-         "%s. Until you accept, nothing of yours is changed."),
+         "%s. %s"),
       (gulong) view->height, view->stays, view->gone[0] != '\0' ? view->gone : _ ("nobody"),
-      view->reason, signed_, name);
+      view->reason, signed_, name,
+      view->newcomer ? _ (
+          "Whoever invited you knows it. You belong to the community once you go on with them.")
+                     : _ ("Until you accept, nothing of yours is changed."));
 }
 
 /**

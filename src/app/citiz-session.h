@@ -581,12 +581,13 @@ typedef struct
 typedef struct
 {
   CitizHash document;
-  gboolean refused; /* the person has said no; it is not asked again, and can be looked at */
-  guint64 height;   /* of the block that they go on from */
-  CitizTime time;   /* its time */
-  gchar *reason;    /* theirs */
-  gchar *stays;     /* who goes on, by name */
-  gchar *gone;      /* who is left behind; "" */
+  gboolean refused;  /* the person has said no; it is not asked again, and can be looked at */
+  gboolean newcomer; /* who has nothing there yet: it is a part of joining */
+  guint64 height;    /* of the block that they go on from */
+  CitizTime time;    /* its time */
+  gchar *reason;     /* theirs */
+  gchar *stays;      /* who goes on, by name */
+  gchar *gone;       /* who is left behind; "" */
   guint n_old, n_old_signed;
   guint n_next, n_next_signed;
 } CitizRefoundView;

@@ -73,6 +73,11 @@ print_invitation (json_t *body)
   citiz_host_say (
       _ ("Citiz shows them before joining: read them to whom you invite, by voice or on "
          "paper; other words are another community."));
+  if (json_object_get (body, "founding") != NULL)
+    citiz_host_say (
+        _ ("The community was founded anew. Citiz asks whoever joins whether they go on "
+           "with the founding %s: tell them that name, too."),
+        citiz_host_text_of (body, "founding"));
   citiz_host_say (_ ("Whoever has it can join: give it to those you mean. To take it back: "
                      "citiz-node invite --revoke %s"),
                   citiz_host_text_of (body, "id"));

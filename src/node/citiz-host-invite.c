@@ -64,18 +64,40 @@ add_nodes (CitizHost *host, CitizInvitation *invitation, GError **error)
   return TRUE;
 }
 
+/* What who joins now is asked to go on with: the newest founding since the first. NULL: there was no other */
+static gchar *
+newest_founding (CitizHost *host)
+{
+  for (guint64 epoch = citiz_replica_get_epoch (host->replica); epoch > 0; epoch--)
+    {
+      const CitizRefound *refound = citiz_chain_refound_of (host->chain, epoch - 1);
+
+      CitizHash hash;
+      g_autofree gchar *hex = NULL;
+
+      if (refound == NULL)
+        continue;
+      citiz_refound_hash (&hash, refound);
+      hex = citiz_hash_to_hex (&hash);
+      return g_strdup_printf ("%.4s %.4s %.4s", hex, hex + 4, hex + 8);
+    }
+  return NULL;
+}
+
 static json_t *
-describe (const CitizInvitation *invitation, const CitizInvite *invite)
+describe (CitizHost *host, const CitizInvitation *invitation, const CitizInvite *invite)
 {
   g_autofree gchar *link = citiz_invitation_link (invitation);
   g_autofree gchar *uri = citiz_invitation_uri (invitation);
   g_autofree gchar *code = citiz_invitation_code (invitation);
   g_autofree gchar *id = shown_id (&invite->id);
   g_autofree gchar *chain = citiz_hash_to_hex (&invitation->chain_id);
+  g_autofree gchar *founding = newest_founding (host);
 
-  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I}", "id", id, "name", invite->name,
-                    "chain", chain, "link", link, "uri", uri, "code", code, "uses",
-                    (int) invite->uses, "until", (json_int_t) invite->until.ms);
+  return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:s*}", "id", id, "name",
+                    invite->name, "chain", chain, "link", link, "uri", uri, "code", code, "uses",
+                    (int) invite->uses, "until", (json_int_t) invite->until.ms, "founding",
+                    founding);
 }
 
 /**
@@ -113,8 +135,9 @@ citiz_host_invite (CitizHost *host, json_t *wish, GError **error)
   invite.name = invitation.name;
   invite.until.ms = now.ms + days * CITIZ_DAY;
   invite.uses = (guint) uses;
-  return citiz_guest_store_put_invite (host->db, &invite, error) ? describe (&invitation, &invite)
-                                                                 : NULL;
+  return citiz_guest_store_put_invite (host->db, &invite, error)
+             ? describe (host, &invitation, &invite)
+             : NULL;
 }
 
 json_t *

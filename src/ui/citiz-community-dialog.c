@@ -22,6 +22,8 @@ typedef struct
   GtkWidget *what, *refusal, *join;         /* what it leads to */
   GtkWidget *cancel;                        /* on its way */
   GtkWidget *joined, *stands, *kept, *done; /* what changed */
+  GtkWidget *title, *founding, *go_on;      /* the step that is left in one that was founded anew */
+  CitizHash document;                       /* as it is shown there */
 } Join;
 
 static void
@@ -250,6 +252,44 @@ build_invitation (Join *self)
 
 /* --- what changed --- */
 
+/* Nobody belongs to it before its ledger has the account: till then nothing can be written there. */
+static void
+follow_founding (Join *self, const CitizCommunityView *view)
+{
+  const gboolean asks = citiz_session_asks_refound (view) && view->refound->newcomer;
+  g_autofree gchar *title = asks ? g_strdup_printf (_ ("“%s” Was Founded Anew"), view->name)
+                            : view->registered
+                                ? g_strdup_printf (_ ("You Belong to “%s”"), view->name)
+                                : g_strdup_printf (_ ("Joining “%s”…"), view->name);
+  g_autofree gchar *text = asks ? citiz_session_explain_refound (view->refound) : g_strdup ("");
+
+  if (asks)
+    self->document = view->refound->document;
+  gtk_label_set_label (GTK_LABEL (self->title), title);
+  gtk_label_set_label (GTK_LABEL (self->founding), text);
+  gtk_widget_set_visible (self->founding, asks);
+  gtk_widget_set_visible (self->go_on, asks);
+}
+
+static void
+went_on_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done = citiz_session_accept_refound_finish (CITIZ_SESSION (source), result, &error);
+  Join *self = promise_keep (data);
+
+  if (self != NULL && !done)
+    citiz_toast (self->window, citiz_session_explain (error));
+}
+
+/* What was read, and nothing that has come in its place meanwhile. */
+static void
+go_on_cb (Join *self)
+{
+  citiz_session_accept_refound_async (self->session, &self->document, NULL, went_on_cb,
+                                      promise_new (self));
+}
+
 /* It goes on while the person reads. */
 static void
 follow_community (Join *self)
@@ -263,6 +303,7 @@ follow_community (Join *self)
   head = citiz_community_head_text (view);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->stands), stands);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->kept), head);
+  follow_founding (self, view);
 }
 
 static void
@@ -278,13 +319,19 @@ static void
 fill_joined (Join *self)
 {
   const CitizCommunityView *view = citiz_session_get_community (self->session);
-  g_autofree gchar *title = NULL, *who = NULL;
+  g_autofree gchar *who = NULL;
   GtkWidget *list = citiz_list_new (_ ("What changed")), *more = citiz_list_new (NULL);
 
-  title = g_strdup_printf (_ ("You Belong to “%s”"), self->view->name);
   who = view != NULL ? citiz_community_who_text (view) : g_strdup ("");
   citiz_box_clear (self->joined);
-  gtk_box_append (GTK_BOX (self->joined), title_new (title));
+  self->title = title_new ("");
+  self->founding = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "xalign", 0.0, "max-width-chars", 56,
+                                 "selectable", TRUE, "visible", FALSE, NULL);
+  self->go_on = pill (self, _ ("_Go On with Them"), TRUE, G_CALLBACK (go_on_cb));
+  gtk_widget_set_visible (self->go_on, FALSE);
+  gtk_box_append (GTK_BOX (self->joined), self->title);
+  gtk_box_append (GTK_BOX (self->joined), self->founding);
+  gtk_box_append (GTK_BOX (self->joined), self->go_on);
   self->stands = row_new (list, "citiz-shield-symbolic", "accent", "", who);
   row_new (list, "citiz-emergency-symbolic", "ok",
            _ ("The accesses you give from now on open without this computer"),

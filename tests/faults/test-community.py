@@ -336,7 +336,13 @@ def case_refound(world, app):
     app.wait('it is heard', lambda v: whole(v) and v['committedHeight'] == v['personalHeight'])
     assert app.run('verify')['verified']
     other = App(world, app.binary, 'other')
-    other.run('community', 'join', invite(stay[0])['link'])
+    made = invite(stay[0])
+    assert made['founding'] == asked['refound'], 'the invitation leads to another founding'
+    assert made['founding'] in stay[0].command('invite').stdout
+    done = subprocess.run([word for word in other.words('community', 'join', made['link']) if word != '--json'], capture_output=True, text=True,
+                          env={**os.environ, 'LANGUAGE': 'en'})
+    assert 'You belong' not in done.stdout.split('\n')[0] and 'was founded anew' in done.stdout.split('\n')[0], done  # nothing can be written yet
+    assert 'Two hosts have closed.' in done.stdout and made['founding'] in done.stdout and 'nothing of yours' not in done.stdout, done
     asked = other.wait('it asks', lambda view: view['refound'])
     other.run('community', 'accept', asked['refound'])
     other.wait('it follows', lambda v: whole(v) and v['height'] == v['nodeHeight'])
