@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #define READY_WITHIN_S  60
+#define SHOWN_WITHIN_S  2 /* then link and code are told, and how ready it is afterwards */
+#define KNOWN_WITHIN_S  5
 #define EVEN_WITHIN_S   10
 #define NAMED_WITHIN_S  2 /* the mail of the nodes */
 #define TOLD_WITHIN_S   3
@@ -218,13 +220,51 @@ all_are_named (CitizCommandRun *run)
   return citiz_session_get_community (run->session) == NULL;
 }
 
+/* Nothing is open, and nothing is on its way: it was ended, perhaps by another copy of the record. */
+static gboolean
+is_none_open (CitizCommandRun *run)
+{
+  GListModel *accesses = citiz_session_get_accesses (run->session);
+
+  if (citiz_session_get_emergency (run->session) != NULL)
+    return FALSE;
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      if (access->ending) /* another may be coming in its place */
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What became of an earlier access is known, and whether its nodes answer. */
+static gboolean
+is_known (CitizCommandRun *run)
+{
+  const CitizCommunityView *community = citiz_session_get_community (run->session);
+
+  return is_even (run) && (community == NULL || !community->unheard);
+}
+
 /* It opens, over nodes or, when they do not answer, on this computer: between the two there is none. */
 static gboolean
 is_ready (CitizCommandRun *run)
 {
   const CitizAccess *access = citiz_session_get_emergency (run->session);
 
-  return access != NULL && (access->n_nodes == 0 || access->ready != CITIZ_ACCESS_SENDING);
+  if (access == NULL)
+    return is_none_open (run);
+  return access->n_nodes == 0 || access->ready != CITIZ_ACCESS_SENDING;
+}
+
+/* So do those of an earlier one, or too few of its nodes answer: nothing comes in its place. */
+static gboolean
+is_ready_or_stuck (CitizCommandRun *run)
+{
+  const CitizCommunityView *community = citiz_session_get_community (run->session);
+
+  return is_ready (run) || (community != NULL && citiz_community_view_stands (community));
 }
 
 /* Every node that answers has its part, and the spoken code. */
@@ -232,41 +272,102 @@ static gboolean
 is_handed (CitizCommandRun *run)
 {
   const CitizAccess *access = citiz_session_get_emergency (run->session);
+  const CitizCommunityView *community = citiz_session_get_community (run->session);
+  const guint away = community != NULL ? community->n_missing : 0;
 
-  return access != NULL
-         && (access->n_nodes == 0
-             || (access->ready == CITIZ_ACCESS_READY
-                 && (access->spoken == NULL || access->n_coded >= access->n_holding)));
+  if (access == NULL || access->n_nodes == 0)
+    return access != NULL || is_none_open (run);
+  return (access->ready == CITIZ_ACCESS_READY || access->n_holding + away >= access->n_nodes)
+         && (access->spoken == NULL || access->n_coded >= access->n_holding);
 }
 
-/* The press, and the access that opens; NULL without an error: none is open any more. */
+/* The press; NULL without an error: it was ended meanwhile. */
 static CitizAccess *
 press (CitizCommandRun *run, GError **error)
 {
   g_autoptr (CitizAccess) access = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   CitizWait wait = {0};
-  CitizAccess *now;
 
   citiz_session_emergency_async (run->session, (guint) run->hours, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   access = citiz_session_emergency_finish (run->session, result, error);
   if (access == NULL)
     return NULL;
-  wait_for_accesses (run, is_ready, READY_WITHIN_S);
+  wait_for_accesses (run, is_ready, SHOWN_WITHIN_S);
+  g_set_object (&access, citiz_session_get_emergency (run->session));
+  return g_steal_pointer (&access);
+}
+
+/* What a carer needs, as soon as it is there. */
+static void
+say_link (CitizCommandRun *run, const CitizAccess *access)
+{
+  g_autofree gchar *expires = clock_text (access->expires), *id = citiz_id_to_hex (&access->id);
+
+  if (access->sample)
+    citiz_say (run, "%s", _ ("This is the sample record: the person in it is invented."));
+  citiz_say (run, "%s %s", _ ("Link:"), access->link);
+  citiz_say (run, "%s %s", _ ("For a health app:"), access->shlink);
+  if (access->spoken != NULL)
+    citiz_say (run, "%s %.4s %s", _ ("Code to say:"), access->spoken, access->spoken + 4);
+  citiz_say (run, "%s %s", _ ("Ends:"), expires);
+  citiz_say (run, "%s %scitiz revoke %s", _ ("To end it now:"),
+             run->serve ? _ ("Ctrl+C, then ") : "", id);
+  fflush (stdout);
+}
+
+/* How ready it is. */
+static void
+say_standing (const CitizAccess *access, const CitizCommunityView *community)
+{
+  g_autofree gchar *ready = citiz_session_explain_ready (access, community);
+  g_autofree gchar *id = citiz_id_to_hex (&access->id);
+
+  if (ready != NULL)
+    citiz_tell ("%s", ready);
+  if (citiz_access_can_move (access, community))
+    citiz_tell (_ ("To have it: citiz revoke %s, then citiz emergency."), id);
+  if (citiz_session_explain_moved (access) != NULL)
+    citiz_tell ("%s", citiz_session_explain_moved (access));
+}
+
+/* The press is answered at once, with what opens then or soon; where nodes could not take that, with what opens in its place. */
+static CitizAccess *
+say_emergency (CitizCommandRun *run, gboolean before, GError **error)
+{
+  g_autoptr (CitizAccess) shown = press (run, error);
+  CitizAccess *now;
+
+  if (shown == NULL)
+    return NULL;
+  if (before)
+    citiz_tell ("%s", _ ("An access is open already: this is it, with the end it was given."));
+  say_link (run, shown);
+  wait_for_accesses (run, before ? is_ready_or_stuck : is_ready, READY_WITHIN_S);
   wait_for_accesses (run, is_handed, HANDED_WITHIN_S);
+  wait_for_accesses (run, is_known, KNOWN_WITHIN_S);
   now = citiz_session_get_emergency (run->session);
-  return now != NULL ? g_object_ref (now) : NULL;
+  if (now != NULL && g_strcmp0 (now->link, shown->link) != 0)
+    say_link (run, now);
+  g_set_object (&shown, now);
+  return g_steal_pointer (&shown);
 }
 
 int
 citiz_command_emergency (CitizCommandRun *run, gchar **args)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *clock = NULL;
   gboolean before = citiz_session_get_emergency (run->session) != NULL;
-  g_autoptr (CitizAccess) access = press (run, &error);
-  g_autofree gchar *expires = NULL, *ready = NULL, *id = NULL, *clock = NULL;
 
+  if (before) /* nobody is shown what another copy of the record has ended */
+    {
+      wait_for_accesses (run, is_known, KNOWN_WITHIN_S);
+      before = citiz_session_get_emergency (run->session) != NULL;
+    }
+  access = say_emergency (run, before, &error);
   if (error != NULL)
     return citiz_refuse (error);
   clock = citiz_session_explain_clock (citiz_session_get_community (run->session));
@@ -277,27 +378,8 @@ citiz_command_emergency (CitizCommandRun *run, gchar **args)
       citiz_tell ("%s", _ ("No access is open any more."));
       return CITIZ_EXIT_REFUSED;
     }
-  if (before)
-    citiz_tell ("%s", _ ("An access is open already: this is it, with the end it was given."));
-  expires = clock_text (access->expires);
-  id = citiz_id_to_hex (&access->id);
-  ready = citiz_session_explain_ready (access, citiz_session_get_community (run->session));
   run->answer = describe_access (access);
-  if (access->sample)
-    citiz_say (run, "%s", _ ("This is the sample record: the person in it is invented."));
-  citiz_say (run, "%s %s", _ ("Link:"), access->link);
-  citiz_say (run, "%s %s", _ ("For a health app:"), access->shlink);
-  if (access->spoken != NULL)
-    citiz_say (run, "%s %.4s %s", _ ("Code to say:"), access->spoken, access->spoken + 4);
-  citiz_say (run, "%s %s", _ ("Ends:"), expires);
-  citiz_say (run, "%s %scitiz revoke %s", _ ("To end it now:"),
-             run->serve ? _ ("Ctrl+C, then ") : "", id);
-  if (ready != NULL)
-    citiz_tell ("%s", ready);
-  if (citiz_access_can_move (access, citiz_session_get_community (run->session)))
-    citiz_tell (_ ("To have it: citiz revoke %s, then citiz emergency."), id);
-  if (citiz_session_explain_moved (access) != NULL)
-    citiz_tell ("%s", citiz_session_explain_moved (access));
+  say_standing (access, citiz_session_get_community (run->session));
   if (!run->serve && access->n_nodes > 0)
     return CITIZ_EXIT_DONE;
   if (!run->serve)
@@ -344,6 +426,9 @@ standing_text (const CitizAccess *access)
       = clock_text (over && access->ended.ms != 0 ? access->ended : access->expires);
   const gchar *word = access->ending ? _ ("ending") : _ (state_words[access->state]);
 
+  if (over && MIN (access->ended.ms, access->expires.ms) > g_get_real_time () / 1000 + CITIZ_MINUTE)
+    /* Translators: %s is "expired" or "revoked"; the date is one that has not come yet. */
+    return g_strdup_printf (_ ("%s, dated %s by a clock that ran ahead"), word, when);
   if (over)
     return g_strdup_printf (_ ("%s on %s"), word, when);
   return g_strdup_printf (_ ("%s, ends on %s"), word, when);
@@ -376,6 +461,8 @@ citiz_command_grants (CitizCommandRun *run, gchar **args)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
 
+      if (!citiz_access_is_listed (access))
+        continue;
       json_array_append_new (run->answer, describe_access (access));
       say_access (run, access);
     }

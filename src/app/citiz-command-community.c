@@ -183,12 +183,13 @@ say_nodes (const CitizCommandRun *run, const CitizCommunityView *view)
     {
       const CitizNodeView *node = view->nodes->pdata[i];
       g_autofree gchar *seen = node->seen.ms > 0 ? citiz_time_text (node->seen) : NULL;
+      const gchar *word = !node->validator ? _ ("does not validate")
+                          : node->missing  ? _ ("does not answer")
+                          : node->silent   ? _ ("does not vote")
+                                           : "";
 
       citiz_say (run, "  %s  %s  %s%s%s", node->operator_[0] != '\0' ? node->operator_ : node->id,
-                 node->url, seen != NULL ? seen : "-", node->missing || node->silent ? "  " : "",
-                 node->missing  ? _ ("does not answer")
-                 : node->silent ? _ ("does not vote")
-                                : "");
+                 node->url, seen != NULL ? seen : "-", *word != '\0' ? "  " : "", word);
     }
 }
 

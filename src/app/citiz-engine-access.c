@@ -152,6 +152,8 @@ citiz_engine_describe_deal (const CitizGive *give, const CitizDeal *deal, guint6
     json_object_set_new (json, "sample", json_true ());
   if (give->instead)
     json_object_set_new (json, "instead", json_true ());
+  if (give->withdrawn != NULL)
+    json_object_set_new (json, "replaced", json_true ());
   if (give->birth_date != NULL)
     {
       json_object_set_new (json, "code", json_string (deal->code));
@@ -233,8 +235,11 @@ static gboolean
 withdraw (CitizEngine *engine, const CitizId *id, GError **error)
 {
   json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, error);
-  gboolean ok = json != NULL && citiz_engine_revoke_shared (engine, id, json, error);
+  gboolean ok;
 
+  if (json != NULL)
+    json_object_set_new (json, "inVain", json_true ());
+  ok = json != NULL && citiz_engine_revoke_shared (engine, id, json, error);
   citiz_engine_drop_grant (json);
   return ok;
 }

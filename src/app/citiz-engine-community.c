@@ -51,6 +51,7 @@ describe_nodes (CitizCommunity *community, CitizCommunityView *view)
       n_agree += node->validator && node->seen.ms != 0 && !node->missing && !node->doubted;
     }
   view->n_signed = MAX (citiz_community_get_signed (community), n_agree);
+  view->unheard = !citiz_community_is_polled (community);
   view->few_vote = citiz_community_too_few_vote (community);
   view->may_fail = view->n_validators - citiz_quorum (view->n_validators);
   view->may_lie = view->n_validators > 3 ? (view->n_validators - 1) / 3 : 0;

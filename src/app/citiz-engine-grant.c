@@ -192,6 +192,8 @@ citiz_engine_describe_access (CitizEngine *engine, const CitizId *id, const json
     access->digest = (CitizHash){{0}}; /* of an earlier version of the program: no summary's */
   access->tx = citiz_json_text_dup (json, "tx");
   access->instead = json_is_true (json_object_get (json, "instead"));
+  access->replaced = json_is_true (json_object_get (json, "replaced"));
+  access->in_vain = json_is_true (json_object_get (json, "inVain"));
   access->state = CITIZ_ACCESS_EXPIRED;
   if (citiz_engine_is_shared (engine, id, json))
     citiz_engine_describe_shared (engine, access, json);

@@ -262,8 +262,8 @@ choose_committee (CitizEngine *engine, CitizDealNode out[CITIZ_COMMITTEE_MAX], g
 /**
  * citiz_engine_can_share:
  *
- * Returns: whether a press gives the access over the nodes of the community. When they do not answer it is given on this computer: nobody is left with
- * nothing.
+ * Returns: whether a press gives the access over the nodes of the community. When they do not answer, or write nothing down, it is given on this
+ * computer: nobody is left with nothing, or with a code that dies.
  */
 gboolean
 citiz_engine_can_share (CitizEngine *engine)
@@ -271,7 +271,9 @@ citiz_engine_can_share (CitizEngine *engine)
   CitizDealNode nodes[CITIZ_COMMITTEE_MAX];
   guint threshold;
 
-  if (engine->community == NULL || !citiz_community_is_registered (engine->community))
+  if (engine->community == NULL || !citiz_community_is_registered (engine->community)
+      || citiz_community_too_few_vote (engine->community)
+      || citiz_community_is_still (engine->community))
     return FALSE;
   return citiz_community_is_heard (engine->community)
          && citiz_community_get_state (engine->community) != CITIZ_COMMUNITY_FAILED

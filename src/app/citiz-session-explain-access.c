@@ -30,12 +30,26 @@ citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *v
                  && view->n_missing + access->n_needed > access->n_nodes));
 }
 
+/**
+ * citiz_access_is_listed:
+ *
+ * Returns: %FALSE for one that its nodes never took and nobody opened: of one press the person sees one access
+ */
+gboolean
+citiz_access_is_listed (const CitizAccess *access)
+{
+  const gboolean goes_on = access->state == CITIZ_ACCESS_LIVE && !access->ending;
+
+  return !access->in_vain || goes_on || access->openings > 0;
+}
+
 gboolean
 citiz_access_can_move (const CitizAccess *access, const CitizCommunityView *view)
 {
   return access->state == CITIZ_ACCESS_LIVE && access->n_nodes == 0 && view != NULL
-         && view->registered && view->n_validators > 0 && view->state != CITIZ_COMMUNITY_VIEW_ALONE
-         && view->state != CITIZ_COMMUNITY_VIEW_FAILED && view->n_missing <= view->may_fail;
+         && view->registered && !view->unheard && view->n_validators > 0
+         && view->state != CITIZ_COMMUNITY_VIEW_ALONE && view->state != CITIZ_COMMUNITY_VIEW_FAILED
+         && !citiz_community_view_stands (view);
 }
 
 /**
@@ -46,7 +60,11 @@ citiz_access_can_move (const CitizAccess *access, const CitizCommunityView *view
 const gchar *
 citiz_session_explain_moved (const CitizAccess *access)
 {
-  if (access->state != CITIZ_ACCESS_LIVE || !access->moved)
+  if (access->state != CITIZ_ACCESS_LIVE)
+    return NULL;
+  if (access->replaced)
+    return _ ("The link and the code that were shown before open nothing any more. Give these.");
+  if (!access->moved)
     return NULL;
   return _ (
       "A link or code that you gave earlier leads to a node that does not answer now. Give this one instead; the earlier one opens again when its node is back.");

@@ -107,6 +107,8 @@ struct _CitizAccess
   gboolean ending;  /* its end was asked for, and the ledger has not confirmed it yet */
   gboolean moved;   /* a link that was given earlier leads to a node that does not answer now */
   gboolean instead; /* on this computer only because the nodes of the community did not answer */
+  gboolean replaced; /* another was shown before it, which opens nothing any more */
+  gboolean in_vain;  /* its nodes never took it: another was given in its place */
   gboolean
       copied; /* given by another copy of this record: its link is there, its end is here, too */
   gboolean ended_by_copy; /* not from here */
@@ -607,6 +609,7 @@ typedef struct
   gboolean working;            /* for a place: nobody vouches */
   guint n_validators, n_missing;
   guint n_silent;    /* answer, and do not vote */
+  gboolean unheard;  /* fewer nodes than open an access have answered yet */
   gboolean few_vote; /* no quorum votes, by the word of more nodes than may lie */
   guint
       n_signed; /* validators who signed the newest block of one's own copy, or were seen to agree with it */
@@ -638,6 +641,7 @@ gchar *citiz_session_explain_clock (const CitizCommunityView *view);
 gchar *citiz_session_explain_verifying (const CitizCommunityView *view);
 gchar *citiz_session_explain_away (const CitizCommunityView *view);
 /* It opens on this computer, and the nodes could keep another. @view: (nullable) */
+gboolean citiz_access_is_listed (const CitizAccess *access);
 gboolean citiz_access_can_move (const CitizAccess *access, const CitizCommunityView *view);
 /* Too few of the nodes that hold its parts answer: nobody opens it now. @view: (nullable) */
 gboolean citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view);

@@ -97,6 +97,29 @@ citiz_community_listen (CitizCommunity *self)
 }
 
 /**
+ * citiz_community_is_polled:
+ *
+ * Returns: whether so many nodes have answered since the start, or did not when they were asked, that one knows whether they can write anything down
+ */
+gboolean
+citiz_community_is_polled (CitizCommunity *self)
+{
+  g_autoptr (GPtrArray) nodes = citiz_watch_nodes (self->watcher);
+  const guint all = self->light.validators.n, quorum = citiz_quorum (all);
+  guint here = 0, away = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    here += ((const CitizWatched *) nodes->pdata[i])->answers;
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      const CitizCommunityMember *member = self->members->pdata[i];
+
+      away += member->validator && member->missing;
+    }
+  return here >= quorum || away > all - quorum;
+}
+
+/**
  * citiz_community_too_few_vote:
  *
  * By the word of more nodes than may lie, of different operators, no quorum votes.

@@ -107,6 +107,7 @@ CitizLevel citiz_community_get_level (CitizCommunity *self, gdouble *out_progres
 CitizTime citiz_community_get_final_time (CitizCommunity *self);
 gboolean citiz_community_is_still (CitizCommunity *self);  /* nothing new becomes final */
 guint citiz_community_words_needed (CitizCommunity *self); /* more than may lie */
+gboolean citiz_community_is_polled (CitizCommunity *self);
 gboolean citiz_community_too_few_vote (CitizCommunity *self);
 gboolean citiz_community_is_heard (CitizCommunity *self);
 

@@ -100,7 +100,7 @@ shown (CitizAccessLanes *self)
     {
       CitizAccess *access = g_list_model_get_item (model, i);
 
-      if (end_of (access).ms > now.ms - REACH)
+      if (citiz_access_is_listed (access) && end_of (access).ms > now.ms - REACH)
         g_ptr_array_add (list, access);
       else
         g_object_unref (access);

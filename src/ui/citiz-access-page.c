@@ -155,6 +155,8 @@ fill_accesses (CitizAccessPage *self)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
 
+      if (!citiz_access_is_listed (access))
+        continue;
       if (access->state == CITIZ_ACCESS_LIVE || access->state == CITIZ_ACCESS_NOT_YET)
         {
           gtk_list_box_append (GTK_LIST_BOX (self->live_list), live_row (self, access));

@@ -73,7 +73,7 @@ citiz_today_accesses_new (const CitizTodayView *view)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (all, i);
 
-      if (access->state != CITIZ_ACCESS_LIVE)
+      if (access->state != CITIZ_ACCESS_LIVE || !citiz_access_is_listed (access))
         continue;
       gtk_list_box_append (GTK_LIST_BOX (list), access_row (view, access));
       n++;

@@ -197,7 +197,7 @@ count_live (CitizSession *session)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (list, i);
 
-      live += access->state == CITIZ_ACCESS_LIVE;
+      live += access->state == CITIZ_ACCESS_LIVE && citiz_access_is_listed (access);
     }
   return live;
 }

@@ -519,11 +519,56 @@ def case_copied(world, app):
         assert one.run('verify')['verified'] and told(one) == 1
 
 
+def said_of(app):
+    """What a person reads on the screen of a press: the link, and how it stands."""
+    words = [word for word in app.words('emergency') if word != '--json']
+    done = subprocess.run(words, capture_output=True, text=True, env={**os.environ, 'LANGUAGE': 'en'}, timeout=170)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr
+
+
+def case_voiceless(world, app):
+    """All nodes answer and too few are heard: one press, one access, which opens here and is not offered to nodes that write nothing down; later they have it."""
+    start_quietly(world)
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.wait('joined', whole)
+    world.wires.cut(0, 1)
+    until('each node hears too few', lambda: all(node.status()['voting'] < 3 for node in world.nodes))
+    access = app.run('emergency')
+    assert 'nodes' not in access and not any(access['link'].startswith(node.url) for node in world.nodes), access
+    given, = app.run('grants')
+    assert given['grant'] == access['grant'] and given['link'] == access['link'], given
+    shown, told = said_of(app)
+    assert access['link'] in shown and 'did not take' in told and 'citiz revoke' not in told and 'before open nothing' not in told, told
+    world.wires.mend()
+    until('the nodes hear each other', lambda: all(node.status()['voting'] == 4 for node in world.nodes))
+    app.run('revoke', access['grant'])
+    app.wait('nothing waits', whole)
+    assert app.run('emergency')['nodes']['holding'] >= 3
+
+
+def case_elsewhere(world, app):
+    """An access that another copy of the record has ended is not shown as open; of one whose nodes are gone nobody says that it is ready."""
+    start_quietly(world)
+    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.wait('joined', whole)
+    first = app.run('emergency')
+    other = app.copy(world, 'copy')
+    assert other.run('revoke', first['grant'])['state'] == 'revoked'
+    second = app.run('emergency')
+    assert second['grant'] != first['grant'] and second['nodes']['state'] != 'sending', second
+    app.wait('nothing waits', whole)
+    for node in world.nodes[2:]:
+        node.kill()
+    shown, told = said_of(app)
+    assert second['link'] in shown and 'Too few nodes answer' in told and 'Ready' not in told, told
+
+
 def main():
     node, citiz, maker, name = sys.argv[1:5]
     case = globals()['case_' + name]
     print('TAP version 13\n1..1')
-    with World(node, maker, admission=1, wires=Wires if name == 'stalled' else None) as world:
+    with World(node, maker, admission=1, wires=Wires if name in ('stalled', 'voiceless') else None) as world:
         try:
             case(world, App(world, citiz))
         except Skip as skip:

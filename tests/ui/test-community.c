@@ -611,6 +611,44 @@ test_stranded (void)
   g_assert_false (citiz_access_is_stranded (access, &view));
 }
 
+/* What opens here is offered only to nodes that can write it down; one that takes the place of another says that the other is dead; and what its nodes
+ * never took is no second access of one press. */
+static void
+test_in_its_place (void)
+{
+  g_autoptr (CitizAccess) access = g_object_new (CITIZ_TYPE_ACCESS, NULL);
+  CitizCommunityView view = {.state = CITIZ_COMMUNITY_VIEW_EVEN,
+                             .level = 2,
+                             .registered = TRUE,
+                             .n_validators = 4,
+                             .may_fail = 1};
+  gboolean *const stands[] = {&view.still, &view.few_vote, &view.unheard};
+
+  access->state = CITIZ_ACCESS_LIVE;
+  access->instead = TRUE;
+  g_assert_true (citiz_access_can_move (access, &view));
+  for (guint i = 0; i < G_N_ELEMENTS (stands); i++)
+    {
+      g_autofree gchar *ready = NULL;
+
+      *stands[i] = TRUE;
+      ready = citiz_session_explain_ready (access, &view);
+      g_assert_false (citiz_access_can_move (access, &view));
+      g_assert_null (strstr (ready, "they can keep another"));
+      *stands[i] = FALSE;
+    }
+  g_assert_null (citiz_session_explain_moved (access));
+  access->replaced = TRUE;
+  g_assert_nonnull (strstr (citiz_session_explain_moved (access), "open nothing any more"));
+
+  access->in_vain = TRUE;
+  g_assert_true (citiz_access_is_listed (access));
+  access->ending = TRUE;
+  g_assert_false (citiz_access_is_listed (access));
+  access->openings = 1; /* somebody has seen the record */
+  g_assert_true (citiz_access_is_listed (access));
+}
+
 /* Another copy of the record says something for the account: signed with its key, and unknown to this one. */
 static gboolean
 give_elsewhere_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
@@ -774,6 +812,7 @@ main (int argc, char **argv)
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
   g_test_add_func ("/ui/community/words", test_words);
   g_test_add_func ("/ui/community/stranded", test_stranded);
+  g_test_add_func ("/ui/community/in-its-place", test_in_its_place);
   g_test_add_func ("/ui/community/ended-by-copy", test_ended_by_copy);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     {

@@ -12,6 +12,22 @@ is_here_instead (App *app)
   return newest (app)->instead && newest (app)->n_nodes == 0 && newest (app)->link != NULL;
 }
 
+/* That the person is shown. */
+static guint
+n_listed (App *app)
+{
+  GListModel *accesses = citiz_session_get_accesses (app->session);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      n += citiz_access_is_listed (access);
+    }
+  return n;
+}
+
 static gboolean
 withdrawn_is_over (App *app)
 {
@@ -36,6 +52,8 @@ test_nobody_answers (App *app, gconstpointer data)
   g_assert_true (app_until (is_here_instead, app, LONG));
   g_assert_true (only_one_is_live (app)); /* at the same time: the program may end here */
   g_assert_true (citiz_session_get_emergency (app->session) == newest (app));
+  g_assert_nonnull (strstr (citiz_session_explain_moved (newest (app)), "shown before"));
+  g_assert_cmpuint (n_listed (app), ==, 1); /* of one press one */
   sentence = citiz_session_explain_ready (newest (app), NULL);
   g_assert_nonnull (sentence);
   summary = app_read_summary (app, newest (app)->link, 1, NULL);
@@ -43,6 +61,7 @@ test_nobody_answers (App *app, gconstpointer data)
   for (guint i = 0; i < NODES; i++)
     nodes_pause (i, FALSE);
   g_assert_true (app_until (withdrawn_is_over, app, LONG));
+  g_assert_cmpuint (n_listed (app), ==, 1);
 }
 
 static gboolean
