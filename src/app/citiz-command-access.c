@@ -419,26 +419,26 @@ citiz_command_node (CitizCommandRun *run, gchar **args)
 
 /* "open, ends 2026-11-24 14:05": when it ended, if it has. */
 static gchar *
-standing_text (const CitizAccess *access)
+standing_text (CitizCommandRun *run, const CitizAccess *access)
 {
   const gboolean over = access->state != CITIZ_ACCESS_LIVE && access->state != CITIZ_ACCESS_NOT_YET;
-  g_autofree gchar *when
-      = clock_text (over && access->ended.ms != 0 ? access->ended : access->expires);
+  const CitizTime end = over && access->ended.ms != 0 ? access->ended : access->expires;
+  g_autofree gchar *when = clock_text (end);
   const gchar *word = access->ending ? _ ("ending") : _ (state_words[access->state]);
 
-  if (over && MIN (access->ended.ms, access->expires.ms) > g_get_real_time () / 1000 + CITIZ_MINUTE)
-    /* Translators: %s is "expired" or "revoked"; the date is one that has not come yet. */
+  if (!over)
+    return g_strdup_printf (_ ("%s, ends on %s"), word, when);
+  if (access->state != CITIZ_ACCESS_USED_UP
+      && end.ms > citiz_session_now (run->session).ms + CITIZ_MINUTE)
     return g_strdup_printf (_ ("%s, dated %s by a clock that ran ahead"), word, when);
-  if (over)
-    return g_strdup_printf (_ ("%s on %s"), word, when);
-  return g_strdup_printf (_ ("%s, ends on %s"), word, when);
+  return g_strdup_printf (_ ("%s on %s"), word, when);
 }
 
 static void
 say_access (CitizCommandRun *run, CitizAccess *access)
 {
   g_autofree gchar *id = citiz_id_to_hex (&access->id);
-  g_autofree gchar *standing = standing_text (access);
+  g_autofree gchar *standing = standing_text (run, access);
   g_autofree gchar *openings = g_strdup_printf (
       ngettext ("opened %u time", "opened %u times", access->openings), access->openings);
 
@@ -547,7 +547,7 @@ is_over (CitizCommandRun *run, CitizAccess *access, const gchar *name)
 
   if (access->state != CITIZ_ACCESS_REVOKED && access->state != CITIZ_ACCESS_EXPIRED)
     return FALSE;
-  standing = standing_text (access);
+  standing = standing_text (run, access);
   run->answer = json_pack ("{s:s, s:s}", "grant", name, "state", state_name (access));
   citiz_say (run, _ ("This access had ended already: %s."), standing);
   return TRUE;
