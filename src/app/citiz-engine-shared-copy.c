@@ -57,7 +57,7 @@ write_copied (CitizEngine *engine, GPtrArray *txs, GArray *ids, GError **error)
       g_array_append_val (ids, info->grant);
       json_decref (json);
     }
-  return ok && citiz_community_took_copied (engine->community, error);
+  return ok && citiz_community_take_copied (engine->community, error);
 }
 
 /**
@@ -81,6 +81,7 @@ citiz_engine_adopt_copied (CitizEngine *engine)
       g_warning ("what another copy of the record gave could not be kept: %s", error->message);
       return;
     }
+  citiz_community_took_copied (engine->community);
   for (guint i = 0; i < ids->len; i++)
     {
       const CitizId *id = &g_array_index (ids, CitizId, i);

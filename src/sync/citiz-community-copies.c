@@ -179,7 +179,7 @@ citiz_community_is_copied (CitizCommunity *self)
 /**
  * citiz_community_list_copied:
  *
- * Returns: (transfer full) (element-type CitizTxInfo) (nullable): what other copies of this record signed, since citiz_community_took_copied(); %NULL: nothing
+ * Returns: (transfer full) (element-type CitizTxInfo) (nullable): what other copies of this record signed, since they were last taken; %NULL: nothing
  * is known to be new, or the history that may hold it is still missing
  */
 GPtrArray *
@@ -188,17 +188,25 @@ citiz_community_list_copied (CitizCommunity *self)
   return self->copied && citiz_chain_base (self->copy) == 0 ? list_theirs (self) : NULL;
 }
 
-/* Joins an open transaction of the vault, in which the caller keeps what it made of them. */
+/* Joins an open transaction of the vault, in which the caller keeps what it made of them: that is known once it is committed. */
 gboolean
-citiz_community_took_copied (CitizCommunity *self, GError **error)
+citiz_community_take_copied (CitizCommunity *self, GError **error)
 {
   const guint64 looked = self->looked;
+  gboolean kept;
 
   self->copied = FALSE;
   self->looked = log_size (self);
-  if (citiz_community_keep (self, error))
-    return TRUE;
+  kept = citiz_community_keep (self, error);
   self->copied = TRUE;
   self->looked = looked;
-  return FALSE;
+  return kept;
+}
+
+/* The transaction is committed, and the chain has not grown since. */
+void
+citiz_community_took_copied (CitizCommunity *self)
+{
+  self->copied = FALSE;
+  self->looked = log_size (self);
 }

@@ -136,8 +136,9 @@ gboolean citiz_community_put (CitizCommunity *self,
 gboolean citiz_community_is_of_copy (CitizCommunity *self, const CitizTx *tx);
 gboolean citiz_community_is_copied (CitizCommunity *self);
 GPtrArray *citiz_community_list_copied (CitizCommunity *self);
-gboolean citiz_community_took_copied (CitizCommunity *self,
+gboolean citiz_community_take_copied (CitizCommunity *self,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_community_took_copied (CitizCommunity *self);
 
 /* The personal chain has grown: its head is committed after a while, or soon. NULL: there is none (any more). */
 void citiz_community_set_personal (CitizCommunity *self, CitizChain *personal, gboolean soon);
