@@ -64,14 +64,15 @@ add_nodes (CitizHost *host, CitizInvitation *invitation, GError **error)
   return TRUE;
 }
 
-/* What who joins now is asked to go on with: the newest founding since the first. NULL: there was no other */
+/* What who joins now is asked to go on with: each founding since the first, the earliest first. NULL: there was no other */
 static gchar *
-newest_founding (CitizHost *host)
+later_foundings (CitizHost *host)
 {
-  for (guint64 epoch = citiz_replica_get_epoch (host->replica); epoch > 0; epoch--)
-    {
-      const CitizRefound *refound = citiz_chain_refound_of (host->chain, epoch - 1);
+  g_autoptr (GString) names = g_string_new (NULL);
 
+  for (guint64 ends = 0; ends < citiz_replica_get_epoch (host->replica); ends++)
+    {
+      const CitizRefound *refound = citiz_chain_refound_of (host->chain, ends);
       CitizHash hash;
       g_autofree gchar *hex = NULL;
 
@@ -79,9 +80,10 @@ newest_founding (CitizHost *host)
         continue;
       citiz_refound_hash (&hash, refound);
       hex = citiz_hash_to_hex (&hash);
-      return g_strdup_printf ("%.4s %.4s %.4s", hex, hex + 4, hex + 8);
+      g_string_append_printf (names, "%s%.4s %.4s %.4s", names->len > 0 ? ", " : "", hex, hex + 4,
+                              hex + 8);
     }
-  return NULL;
+  return names->len > 0 ? g_strdup (names->str) : NULL;
 }
 
 static json_t *
@@ -92,7 +94,7 @@ describe (CitizHost *host, const CitizInvitation *invitation, const CitizInvite 
   g_autofree gchar *code = citiz_invitation_code (invitation);
   g_autofree gchar *id = shown_id (&invite->id);
   g_autofree gchar *chain = citiz_hash_to_hex (&invitation->chain_id);
-  g_autofree gchar *founding = newest_founding (host);
+  g_autofree gchar *founding = later_foundings (host);
 
   return json_pack ("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:s*}", "id", id, "name",
                     invite->name, "chain", chain, "link", link, "uri", uri, "code", code, "uses",

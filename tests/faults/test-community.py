@@ -286,7 +286,7 @@ def case_guessed(world, app):
     assert guess(killed, locator) == 0
 
 
-def found_anew(world, stay):
+def found_anew(world, stay, epoch=1):
     """By those who are left, from their newest block."""
     cards = []
     for node in stay:
@@ -297,7 +297,7 @@ def found_anew(world, stay):
     for node in stay:
         node.command('refound', 'accept', str(document))
     for node in stay:
-        until('the new epoch goes on', lambda n=node: n.status()['epoch'] == 1 and n.status()['mode'] == 'signing')
+        until('the new epoch goes on', lambda n=node: n.status()['epoch'] == epoch and n.status()['mode'] == 'signing')
 
 
 def case_refound(world, app):
@@ -346,6 +346,17 @@ def case_refound(world, app):
     asked = other.wait('it asks', lambda view: view['refound'])
     other.run('community', 'accept', asked['refound'])
     other.wait('it follows', lambda v: whole(v) and v['height'] == v['nodeHeight'])
+    stay[1].kill()
+    stay[0].kill()
+    stay[0].start()
+    found_anew(world, stay[:1], 2)
+    made, third = invite(stay[0]), App(world, app.binary, 'third')
+    third.run('community', 'join', made['link'])
+    for place in range(2):  # it is asked about each founding, the first one first, and the host has told both
+        asked = third.wait('it asks', lambda view: view['refound'])['refound']
+        assert asked == made['founding'].split(', ')[place], (asked, made['founding'])
+        third.run('community', 'accept', asked)
+    third.wait('it follows', lambda v: whole(v) and v['height'] == v['nodeHeight'])
 
 
 def state_of(node, grant):
