@@ -18,9 +18,9 @@ typedef enum
 GMenuModel *citiz_add_menu (CitizAddMenu which);
 /* Gives @page and its window the actions. Called when the page is rooted. */
 void citiz_add_attach (GtkWidget *page, CitizSession *session);
-/* Opens the form for a new item of that kind ("allergy", "blood-pressure", "meal"…). */
 /* The form of a document, over @owner, once @file is known not to be too large. */
 void citiz_add_document (GtkWidget *owner, CitizSession *session, GFile *file);
+/* Opens the form for a new item of that kind ("allergy", "blood-pressure", "meal"…). */
 void citiz_add_open (GtkWidget *owner, CitizSession *session, const gchar *kind);
 /* The same with the fields of an item filled in: a correction. */
 void citiz_add_correct (GtkWidget *owner, CitizSession *session, const CitizId *id);

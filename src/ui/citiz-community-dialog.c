@@ -18,12 +18,12 @@ typedef struct
   GCancellable *joining; /* NULL: not under way */
   CitizInvitationView *view;
   GtkWidget *window, *steps;
-  GtkWidget *entry, *problem, *go;          /* the invitation */
-  GtkWidget *what, *refusal, *join;         /* what it leads to */
-  GtkWidget *cancel;                        /* on its way */
-  GtkWidget *joined, *stands, *kept, *done; /* what changed */
-  GtkWidget *title, *founding, *go_on;      /* the step that is left in one that was founded anew */
-  CitizHash document;                       /* as it is shown there */
+  GtkWidget *entry, *problem, *go;                  /* the invitation */
+  GtkWidget *what, *refusal, *join;                 /* what it leads to */
+  GtkWidget *cancel;                                /* on its way */
+  GtkWidget *joined, *stands, *opens, *kept, *done; /* what changed */
+  GtkWidget *title, *founding, *go_on; /* the step that is left in one that was founded anew */
+  CitizHash document;                  /* as it is shown there */
 } Join;
 
 static void
@@ -269,6 +269,7 @@ follow_founding (Join *self, const CitizCommunityView *view)
   gtk_label_set_label (GTK_LABEL (self->founding), text);
   gtk_widget_set_visible (self->founding, asks);
   gtk_widget_set_visible (self->go_on, asks);
+  gtk_widget_set_visible (self->opens, !asks);
 }
 
 static void
@@ -278,7 +279,10 @@ went_on_cb (GObject *source, GAsyncResult *result, gpointer data)
   gboolean done = citiz_session_accept_refound_finish (CITIZ_SESSION (source), result, &error);
   Join *self = promise_keep (data);
 
-  if (self != NULL && !done)
+  if (self == NULL)
+    return;
+  gtk_widget_set_sensitive (self->go_on, TRUE); /* it may have been founded anew more than once */
+  if (!done)
     citiz_toast (self->window, citiz_session_explain (error));
 }
 
@@ -286,6 +290,7 @@ went_on_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 go_on_cb (Join *self)
 {
+  gtk_widget_set_sensitive (self->go_on, FALSE);
   citiz_session_accept_refound_async (self->session, &self->document, NULL, went_on_cb,
                                       promise_new (self));
 }
@@ -333,9 +338,9 @@ fill_joined (Join *self)
   gtk_box_append (GTK_BOX (self->joined), self->founding);
   gtk_box_append (GTK_BOX (self->joined), self->go_on);
   self->stands = row_new (list, "citiz-shield-symbolic", "accent", "", who);
-  row_new (list, "citiz-emergency-symbolic", "ok",
-           _ ("The accesses you give from now on open without this computer"),
-           _ ("One press, as before"));
+  self->opens = row_new (list, "citiz-emergency-symbolic", "ok",
+                         _ ("The accesses you give from now on open without this computer"),
+                         _ ("One press, as before"));
   self->kept = row_new (list, "citiz-slice-symbolic", "ok", _ ("Your own ledger goes on here"), "");
   gtk_list_box_append (GTK_LIST_BOX (more), citiz_background_row_new (self->session));
   gtk_box_append (GTK_BOX (self->joined), list);
