@@ -66,8 +66,8 @@ session_of_long_words (void)
         {
           CitizItem *item = g_ptr_array_index (items, i);
           json_t *resource = stretched (item->resource, "", word);
-          CitizItem *other = citiz_item_new_from_json (resource, &item->id, item->version + 1,
-                                                       item->batch, NULL);
+          g_autoptr (CitizItem) other = citiz_item_new_from_json (
+              resource, &item->id, item->version + 1, item->batch, NULL);
 
           if (other != NULL)
             citiz_record_put (record, other);
