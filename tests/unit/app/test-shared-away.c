@@ -72,6 +72,16 @@ all_are_away (App *app)
   return view->state == CITIZ_COMMUNITY_VIEW_ALONE && view->n_missing == NODES;
 }
 
+/* Each answers, and a quorum votes: a press gives nothing to nodes that cannot write it down. */
+static gboolean
+all_are_back (App *app)
+{
+  for (guint i = 0; i < NODES; i++)
+    if (nodes_ask (i, "GET", "/readyz", NULL, NULL) != 200)
+      return FALSE;
+  return TRUE;
+}
+
 static GMutex busy;
 
 static gboolean
@@ -101,6 +111,8 @@ test_back_again (App *app, gconstpointer data)
   result = app_wait (&answer);
   g_mutex_unlock (&busy);
   nodes_start_all ();
+  while (!all_are_back (app))
+    g_usleep (50000); /* the app does not look meanwhile */
   citiz_session_set_look (app->session, LONG * 1000);
   access = app_press (app);
   g_assert_cmpuint (access->n_nodes, ==, NODES);
