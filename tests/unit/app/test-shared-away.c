@@ -82,6 +82,15 @@ all_are_back (App *app)
   return TRUE;
 }
 
+/* What was heard of them as they started is no longer thought. */
+static gboolean
+is_heard_anew (App *app)
+{
+  const CitizCommunityView *view = citiz_session_get_community (app->session);
+
+  return !view->few_vote && !view->still;
+}
+
 static GMutex busy;
 
 static gboolean
@@ -112,7 +121,8 @@ test_back_again (App *app, gconstpointer data)
   g_mutex_unlock (&busy);
   nodes_start_all ();
   while (!all_are_back (app))
-    g_usleep (50000); /* the app does not look meanwhile */
+    app_settle (app);
+  g_assert_true (app_until (is_heard_anew, app, LONG));
   citiz_session_set_look (app->session, LONG * 1000);
   access = app_press (app);
   g_assert_cmpuint (access->n_nodes, ==, NODES);
