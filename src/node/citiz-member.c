@@ -3,8 +3,8 @@
 
 #include "wire/citiz-message.h"
 
-#define FOLLOW_SECONDS 2  /* between a newcomer's questions */
-#define QUIET_SECONDS  30 /* after which a validator that hears nothing asks, too */
+#define FOLLOW_SECONDS 2   /* between a newcomer's questions */
+#define QUIET_SECONDS  180 /* then a validator that hears nothing asks: rarer than blocks are */
 
 struct _CitizMember
 {

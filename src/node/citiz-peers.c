@@ -8,7 +8,7 @@
 #define LINKS_MAX 2     /* with one peer: each may have called the other */
 #define WAIT_MS   1000  /* for the other one's call, before the first of one's own */
 #define RETRY_MAX 30000
-#define SELF_MS   60000 /* between calls of this node's own address, as long as it is there itself */
+#define SELF_MS   600000 /* between calls of the own address: 1.5 kB each */
 
 /* A node, and the links to it. The one with the smaller key calls at once, the other when that has not come about; so there can be two: what comes in
  * on either counts, what goes out takes the one that spoke last: the other's line may be dead, which nobody tells for minutes. */

@@ -230,7 +230,7 @@ def case_displaced_apart(world):
         copy.command('join')
         approve(world, until('it is proposed', lambda: [p['id'] for p in others[0].status()['proposals']])[0], others)
         until('it votes', lambda: copy.status()['mode'] == 'signing')
-        until('the other knows', lambda: node.status()['state'] == 'twin', 120)
+        until('the other knows', lambda: node.status()['state'] == 'twin', 300)
         assert node.status()['mode'] == 'observing' and not node.ready()
         assert 'only one of the two may run' in node.command('why').stdout.splitlines()[-1]
         node.kill()
