@@ -65,7 +65,7 @@ function allNodes(link, what, enough) {
     const refusals = [];
     link.nodes.forEach(async (node) => {
       try {
-        answers.push(await what(node, link));
+        answers.push(await what(node));
       } catch (error) {
         refusals.push(refusalOf(error));
       }
@@ -99,7 +99,7 @@ function anyNode(link, what, nodes = link.nodes, alone = ALONE_MS) {
 /** Public state of a grant, as enough nodes tell it alike; of nodes that tell different things, that it is open. Reading it consumes nothing. An unknown grant is a state, not an error. */
 export function grantState(link) {
   const terms = (one) => JSON.stringify([one.state, one.expires, one.capsule]);
-  return allNodes(link, stateAt, (states, over) => {
+  return allNodes(link, (node) => stateAt(node, link.grantHex), (states, over) => {
     for (const one of states) {
       const alike = states.filter((other) => terms(other) === terms(one));
       const enough = voices(link, one.state);
@@ -109,16 +109,8 @@ export function grantState(link) {
   });
 }
 
-/** A node that is not where it was at the press is looked for where the page's own node, whose program this is, knows it to be. */
-async function stateAt(node, link) {
-  const path = '/v1/grants/' + link.grantHex;
-  const response = await ask(node.origin, path).catch(async (error) => {
-    const { nodes = [] } = await jsonOf(await ask('', path));
-    const origin = nodes[node.index - 1];
-    if (!origin || origin === node.origin) throw error;
-    node.origin = origin;
-    return ask(origin, path);
-  });
+async function stateAt(node, grantHex) {
+  const response = await ask(node.origin, '/v1/grants/' + grantHex);
   const state = await jsonOf(response);
   if (response.status === 404 || state.state === 'unknown') return { state: 'unknown' };
   if (!response.ok || typeof state.state !== 'string') throw new Refusal('network');
@@ -131,7 +123,7 @@ const reached = (numbers, enough) => [...numbers].sort((a, b) => b - a)[enough -
 /** The state that as many nodes tell alike as it takes to open: what shares and capsule are checked against is no single node's word. */
 function agreedState(link) {
   const terms = (state) => JSON.stringify([state.t, state.capsule, state.commitments]);
-  return allNodes(link, stateAt, (states) => {
+  return allNodes(link, (node) => stateAt(node, link.grantHex), (states) => {
     for (const one of states) {
       const used = states.filter((other) => terms(other) === terms(one)).map((other) => other.used);
       if (used.length >= link.threshold) return { ...one, used: reached(used, link.threshold) };
@@ -149,7 +141,7 @@ export function watchNodes(link, isWanted, tell) {
     };
     while (isWanted()) {
       const timer = setTimeout(mark, ALONE_MS);
-      mark(await stateAt(node, link).catch(() => null));
+      mark(await stateAt(node, link.grantHex).catch(() => null));
       clearTimeout(timer);
       await pause(1000);
     }

@@ -1,5 +1,5 @@
 /* Four nodes that keep a grant together, for independent readers and for browsers: make-committee BUNDLE.json. Prints links as one line of
- * JSON, then does what each line on its input says, until that ends: "down I", "up I", "move I" (up again, elsewhere), "lie I", "cut", "mend", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
+ * JSON, then does what each line on its input says, until that ends: "down I", "up I", "lie I", "cut", "mend", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "committee-fixture.h"
 
 #include <glib-unix.h>
@@ -127,13 +127,8 @@ obey (Program *program, const gchar *line)
 
   if (g_str_has_prefix (line, "down"))
     seat_down (seat);
-  else if (g_str_has_prefix (line, "up") || g_str_has_prefix (line, "move"))
+  else if (g_str_has_prefix (line, "up"))
     {
-      if (*line == 'm')
-        {
-          seat_down (seat);
-          seat->port = 0;
-        }
       seat_up (seat);
       committee_until (&program->world, knows_as_much, seat);
     }
@@ -147,8 +142,6 @@ obey (Program *program, const gchar *line)
   if (g_str_has_prefix (line, "notes"))
     say (read_notes (program,
                      g_str_has_suffix (line, "stalled") ? program->stalled : program->plain));
-  else if (g_str_has_prefix (line, "move"))
-    say (json_pack ("[s]", citiz_node_get_origin (seat->node)));
   else
     say (json_array ());
 }
