@@ -1,4 +1,4 @@
-/* Nodes that did not answer, or have not said what time it is, asked at once and side by side: somebody waits for what they say now. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* All nodes asked at once and side by side: somebody waits for what they say now. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "sync/citiz-watch-private.h"
 
 typedef struct
@@ -80,7 +80,7 @@ ask (GTask *task, CitizWatchNode *node)
  * citiz_watch_look_async:
  * @enough: whether what they have said so far is
  *
- * Asks all that did not answer the last time, or before this computer's clock was set, whatever the pace; those who come back are known as soon as they do. Ends when it is @enough, when all have
+ * Asks all of them, whatever the pace: those who come back are known as soon as they do, and what a node said of the others a moment ago may be over. Ends when it is @enough, when all have
  * answered, when the watch stops or with citiz_watch_end_look(): there is one at a time.
  */
 void
@@ -102,8 +102,7 @@ citiz_watch_look_async (CitizWatch *self,
     }
   self->look = task;
   for (guint i = 0; i < self->nodes->len; i++)
-    if (!citiz_watch_told_time (self, &((CitizWatchNode *) self->nodes->pdata[i])->said))
-      ask (task, self->nodes->pdata[i]);
+    ask (task, self->nodes->pdata[i]);
   if (look->n == 0)
     end (task);
 }
