@@ -69,7 +69,7 @@ def main():
         world.start()
         Load(world, number=200, wait=60).run()
         world.settle()
-        time.sleep(10)  # what the last blocks still send
+        time.sleep(70)  # what the last blocks still send, and what links of a start do in their first minute
         used = [processor_seconds(node) for node in world.nodes]
         blocks, quiet = take_apart(sample(seconds))
         used = max(processor_seconds(node) - before for node, before in zip(world.nodes, used))
