@@ -240,7 +240,7 @@ connected_cb (GObject *soup, GAsyncResult *result, gpointer data)
       call_fail (task, error);
       return;
     }
-  g_task_return_pointer (task, citiz_socket_new (connection), g_object_unref);
+  g_task_return_pointer (task, citiz_socket_new (connection, NULL), g_object_unref);
   g_object_unref (task);
 }
 

@@ -104,19 +104,6 @@ target_is_plain (const gchar *target)
          && g_strstr_len (target, (gssize) path_n, "/./") == NULL;
 }
 
-static void
-cut_target (CitizHttpLint *lint, gchar *target)
-{
-  gchar *mark = strchr (target, '?');
-
-  lint->path_at = (guint16) (target - lint->text);
-  lint->query_at = 0;
-  if (mark == NULL)
-    return;
-  *mark = '\0';
-  lint->query_at = (guint16) (mark + 1 - lint->text);
-}
-
 static guint
 check_request_line (CitizHttpLint *lint, gchar *line)
 {
@@ -145,7 +132,6 @@ check_request_line (CitizHttpLint *lint, gchar *line)
                       && g_str_has_suffix (target, lint->rules->large_suffix);
         lint->may_upgrade
             = i == 0 && lint->rules->sockets && g_strv_contains (lint->rules->sockets, target);
-        cut_target (lint, target);
         return 0;
       }
   return 501;
@@ -181,109 +167,63 @@ end_of_head (CitizHttpLint *lint)
     return 411;
   if (!lint->has_body && lint->length > 0)
     return 400;
-  lint->whole = TRUE;
   lint->through = lint->upgrade;
   lint->in_body = lint->length;
+  lint->head_n = lint->lines = lint->hosts = lint->lengths = 0;
+  lint->length = 0;
   return 0;
 }
 
-/* The line that was read, without CRLF, is @text from where it began. */
+/* `line` holds a whole line without CRLF. */
 static guint
 end_of_line (CitizHttpLint *lint)
 {
-  gchar *line = lint->text + lint->at[lint->lines];
-
-  lint->text[lint->text_n] = '\0';
-  if (memchr (line, 0, (gsize) (lint->text + lint->text_n - line)) != NULL)
+  lint->line[lint->line_n] = '\0';
+  if (memchr (lint->line, 0, lint->line_n) != NULL)
     return 400;
-  if (*line == '\0')
+  if (lint->line_n == 0)
     return lint->lines == 0 ? 400 : end_of_head (lint);
   if (++lint->lines > CITIZ_HTTP_LINES_MAX)
     return 431;
-  lint->at[lint->lines] = (guint16) ++lint->text_n;
-  return lint->lines == 1 ? check_request_line (lint, line) : check_header (lint, line);
+  return lint->lines == 1 ? check_request_line (lint, lint->line) : check_header (lint, lint->line);
 }
 
 static guint
 feed_head (CitizHttpLint *lint, gchar c)
 {
-  const gboolean returned
-      = lint->text_n > lint->at[lint->lines] && lint->text[lint->text_n - 1] == '\r';
+  guint status = 0;
 
   if (++lint->head_n >= CITIZ_HTTP_HEAD_MAX)
     return 431;
-  if (returned != (c == '\n'))
-    return 400;
-  if (returned)
+  if (c == '\n')
     {
-      lint->text_n--;
-      return end_of_line (lint);
+      if (lint->line_n == 0 || lint->line[lint->line_n - 1] != '\r')
+        return 400;
+      lint->line_n--;
+      status = end_of_line (lint);
+      lint->line_n = 0;
+      return status;
     }
-  lint->text[lint->text_n++] = c;
+  if (lint->line_n > 0 && lint->line[lint->line_n - 1] == '\r')
+    return 400;
+  lint->line[lint->line_n++] = c;
   return 0;
 }
 
-static void
-begin_head (CitizHttpLint *lint)
-{
-  lint->whole = FALSE;
-  lint->length = lint->head_n = lint->text_n = 0;
-  lint->lines = lint->hosts = lint->lengths = 0;
-  lint->at[0] = 0;
-}
-
-gsize
+gboolean
 citiz_http_lint_feed (CitizHttpLint *lint, const guint8 *bytes, gsize n)
 {
-  gsize taken = MIN (n, lint->in_body);
+  while (n > 0 && lint->status == 0 && !lint->through)
+    {
+      gsize skip = MIN (n, lint->in_body);
 
-  lint->in_body -= taken;
-  if (taken > 0 || n == 0 || lint->status != 0 || lint->through)
-    return taken;
-  if (lint->whole)
-    begin_head (lint);
-  while (taken < n && lint->status == 0 && !lint->whole)
-    lint->status = feed_head (lint, (gchar) bytes[taken++]);
-  return taken;
-}
-
-/* What was read *****************************************************************/
-
-const gchar *
-citiz_http_lint_get_method (const CitizHttpLint *lint)
-{
-  return lint->text;
-}
-
-const gchar *
-citiz_http_lint_get_path (const CitizHttpLint *lint)
-{
-  return lint->text + lint->path_at;
-}
-
-const gchar *
-citiz_http_lint_get_query (const CitizHttpLint *lint)
-{
-  return lint->query_at > 0 ? lint->text + lint->query_at : NULL;
-}
-
-const gchar *
-citiz_http_lint_get_header (const CitizHttpLint *lint, const gchar *name)
-{
-  for (guint i = lint->lines - 1; i > 0; i--)
-    if (g_ascii_strcasecmp (lint->text + lint->at[i], name) == 0)
-      return lint->text + lint->at[i] + strlen (name) + 1;
-  return NULL;
-}
-
-gboolean
-citiz_http_lint_has_token (const CitizHttpLint *lint, const gchar *name, const gchar *token)
-{
-  const gchar *value = citiz_http_lint_get_header (lint, name);
-  g_auto (GStrv) listed = value != NULL ? g_strsplit (value, ",", -1) : NULL;
-
-  for (guint i = 0; listed && listed[i]; i++)
-    if (g_ascii_strcasecmp (g_strstrip (listed[i]), token) == 0)
-      return TRUE;
-  return FALSE;
+      lint->in_body -= skip;
+      bytes += skip;
+      n -= skip;
+      if (n == 0)
+        break;
+      lint->status = feed_head (lint, (gchar) *bytes++);
+      n--;
+    }
+  return lint->status == 0;
 }

@@ -1,4 +1,4 @@
-/* The guarded HTTP server: a strict reading of requests, caps and deadlines. SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The guarded HTTP server: libsoup behind a lint, caps and deadlines. SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
 #include "net/citiz-socket.h"

@@ -16,6 +16,7 @@ struct _CitizSocket
 {
   GObject parent_instance;
   SoupWebsocketConnection *connection; /* NULL once closed */
+  GWeakRef guard;                      /* CitizHttpGuard: on a server's end */
 };
 
 G_DEFINE_TYPE (CitizSocket, citiz_socket, G_TYPE_OBJECT)
@@ -27,13 +28,6 @@ enum
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
-
-static gboolean
-is_caller (SoupWebsocketConnection *connection)
-{
-  return soup_websocket_connection_get_connection_type (connection)
-         == SOUP_WEBSOCKET_CONNECTION_CLIENT;
-}
 
 static void
 message_cb (SoupWebsocketConnection *connection, gint type, GBytes *message, CitizSocket *self)
@@ -84,19 +78,6 @@ citiz_socket_close (CitizSocket *self)
     soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
 }
 
-/* On a server's end the socket itself; -1 on a caller's, where TLS may be in between. */
-static int
-fd_of (CitizSocket *self)
-{
-  GIOStream *stream = self->connection != NULL
-                          ? soup_websocket_connection_get_io_stream (self->connection)
-                          : NULL;
-
-  if (stream == NULL || is_caller (self->connection))
-    return -1;
-  return g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)));
-}
-
 /**
  * citiz_socket_get_unread:
  *
@@ -105,9 +86,10 @@ fd_of (CitizSocket *self)
 guint
 citiz_socket_get_unread (CitizSocket *self)
 {
+  g_autoptr (CitizHttpGuard) guard = g_weak_ref_get (&self->guard);
   int n = 0;
 
-  if (ioctl (fd_of (self), SIOCOUTQ, &n) != 0)
+  if (guard == NULL || ioctl (citiz_http_guard_get_fd (guard), SIOCOUTQ, &n) != 0)
     return 0;
   return (guint) MAX (n, 0);
 }
@@ -116,7 +98,11 @@ citiz_socket_get_unread (CitizSocket *self)
 void
 citiz_socket_cut (CitizSocket *self)
 {
-  if (shutdown (fd_of (self), SHUT_RDWR) != 0)
+  g_autoptr (CitizHttpGuard) guard = g_weak_ref_get (&self->guard);
+
+  if (guard != NULL)
+    citiz_http_guard_cut (guard);
+  else
     citiz_socket_close (self);
 }
 
@@ -135,9 +121,17 @@ citiz_socket_dispose (GObject *object)
 }
 
 static void
+citiz_socket_finalize (GObject *object)
+{
+  g_weak_ref_clear (&CITIZ_SOCKET (object)->guard);
+  G_OBJECT_CLASS (citiz_socket_parent_class)->finalize (object);
+}
+
+static void
 citiz_socket_class_init (CitizSocketClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = citiz_socket_dispose;
+  G_OBJECT_CLASS (klass)->finalize = citiz_socket_finalize;
   signals[MESSAGE] = g_signal_new ("message", CITIZ_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_BOOLEAN);
   signals[CLOSED] = g_signal_new ("closed", CITIZ_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -147,6 +141,7 @@ citiz_socket_class_init (CitizSocketClass *klass)
 static void
 citiz_socket_init (CitizSocket *self)
 {
+  g_weak_ref_init (&self->guard, NULL);
 }
 
 /* Has the kernel notice, in two minutes and not in fifteen, that the other end has gone without a word: its power, its address, a router on the way. */
@@ -167,14 +162,16 @@ citiz_socket_mind_line (GSocketConnection *connection)
                          NULL); /* a local socket has none of them */
 }
 
+/* @guard: (nullable): what the connection came in through */
 CitizSocket *
-citiz_socket_new (SoupWebsocketConnection *connection)
+citiz_socket_new (SoupWebsocketConnection *connection, CitizHttpGuard *guard)
 {
   CitizSocket *self = g_object_new (CITIZ_TYPE_SOCKET, NULL);
 
   self->connection = g_object_ref (connection);
+  g_weak_ref_set (&self->guard, guard);
   soup_websocket_connection_set_max_incoming_payload_size (connection, CITIZ_SOCKET_MESSAGE_MAX);
-  if (is_caller (connection)) /* who called keeps it open: one ping serves both directions */
+  if (guard == NULL) /* who called keeps it open: one ping serves both directions */
     soup_websocket_connection_set_keepalive_interval (connection, KEEPALIVE_SECONDS);
   g_signal_connect (connection, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);

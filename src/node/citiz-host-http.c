@@ -46,7 +46,7 @@ static const gchar *const sockets[] = {CITIZ_MEMBER_PATH, CITIZ_HOST_EVENTS_PATH
 static gboolean
 dispatch (CitizHostCall *call)
 {
-  /* The server leaves the body out of what HEAD is answered. */
+  /* libsoup leaves the body out of what HEAD is answered. */
   const gchar *method = g_str_equal (call->request->method, "HEAD") ? "GET" : call->request->method;
   gboolean known = FALSE;
 
