@@ -1,30 +1,30 @@
 /* The chain on disk: the ledger in memory, from the tables or from the transactions. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "store/citiz-chain-private.h"
 
+/* @data: GArray of CitizLogNode */
+static void
+bind_node (CitizStmt *stmt, gint first, gconstpointer data, guint i)
+{
+  const CitizLogNode *node = &g_array_index ((const GArray *) data, CitizLogNode, i);
+
+  citiz_stmt_bind_int (stmt, first, node->level);
+  citiz_stmt_bind_int (stmt, first + 1, (gint64) node->index);
+  citiz_stmt_bind_view (stmt, first + 2, node->hash.b, sizeof node->hash.b);
+}
+
 /* Those of @nodes at level @lowest and above. */
 gboolean
 citiz_chain_write_log (CitizChain *chain, GArray *nodes, guint lowest, GError **error)
 {
-  g_autoptr (CitizStmt) stmt = NULL;
+  static const CitizDbInsert insert
+      = CITIZ_DB_INSERT ("INSERT INTO chain_log (level, place, hash) VALUES ", "(?, ?, ?)",
+                         " ON CONFLICT (level, place) DO NOTHING"); /* a snapshot's edge */
+  g_autoptr (GArray) kept = g_array_new (FALSE, FALSE, sizeof (CitizLogNode));
 
-  if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_log (level, place, hash) VALUES (?1, ?2, ?3) "
-                         "ON CONFLICT (level, place) DO NOTHING", /* a snapshot's edge */
-                         &stmt, error))
-    return FALSE;
   for (guint i = 0; i < nodes->len; i++)
-    {
-      const CitizLogNode *node = &g_array_index (nodes, CitizLogNode, i);
-
-      if (node->level < lowest)
-        continue;
-      citiz_stmt_bind_int (stmt, 1, node->level);
-      citiz_stmt_bind_int (stmt, 2, (gint64) node->index);
-      citiz_stmt_bind_hash (stmt, 3, &node->hash);
-      if (!citiz_stmt_run (stmt, error))
-        return FALSE;
-    }
-  return TRUE;
+    if (g_array_index (nodes, CitizLogNode, i).level >= lowest)
+      g_array_append_val (kept, g_array_index (nodes, CitizLogNode, i));
+  return citiz_db_insert (chain->db, &insert, 3, bind_node, kept, kept->len, error);
 }
 
 /* Of each object what it became last, in the order of these last changes: nearly that of the numbers, which leaves pages full. */
@@ -44,30 +44,28 @@ last_changes (const CitizChanges *changes)
   return last;
 }
 
+/* @data: last_changes(), the last first */
+static void
+bind_object (CitizStmt *stmt, gint first, gconstpointer data, guint i)
+{
+  const GPtrArray *last = data;
+  const CitizChange *change = last->pdata[last->len - 1 - i];
+  gsize n;
+  const guint8 *value = g_bytes_get_data (change->value, &n);
+
+  citiz_stmt_bind_int (stmt, first, (gint64) change->number);
+  citiz_stmt_bind_view (stmt, first + 1, change->key.b, sizeof change->key.b);
+  citiz_stmt_bind_view (stmt, first + 2, value, n);
+}
+
 static gboolean
 write_state (CitizChain *chain, const CitizChanges *changes, GError **error)
 {
+  static const CitizDbInsert insert = CITIZ_DB_INSERT (
+      "INSERT OR REPLACE INTO chain_state (number, key, value) VALUES ", "(?, ?, ?)", "");
   g_autoptr (GPtrArray) last = last_changes (changes);
-  g_autoptr (CitizStmt) stmt = NULL;
 
-  if (!citiz_db_prepare (chain->db,
-                         "INSERT OR REPLACE INTO chain_state (number, key, value) "
-                         "VALUES (?1, ?2, ?3)",
-                         &stmt, error))
-    return FALSE;
-  for (guint i = last->len; i > 0; i--)
-    {
-      const CitizChange *change = last->pdata[i - 1];
-      gsize n;
-      const guint8 *value = g_bytes_get_data (change->value, &n);
-
-      citiz_stmt_bind_int (stmt, 1, (gint64) change->number);
-      citiz_stmt_bind_view (stmt, 2, change->key.b, sizeof change->key.b);
-      citiz_stmt_bind_view (stmt, 3, value, n);
-      if (!citiz_stmt_run (stmt, error))
-        return FALSE;
-    }
-  return TRUE;
+  return citiz_db_insert (chain->db, &insert, 3, bind_object, last, last->len, error);
 }
 
 /* What can be made again from the transactions: the log's subtrees and the current state. */

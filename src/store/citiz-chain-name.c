@@ -32,29 +32,27 @@ compare_names (gconstpointer a, gconstpointer b)
 
 /* The long table *************************************************************/
 
+/* @data: CitizChainName, in the order of the bytes on disk */
+static void
+bind_name (CitizStmt *stmt, gint first, gconstpointer data, guint i)
+{
+  const CitizChainName *name = (const CitizChainName *) data + i;
+
+  citiz_stmt_bind_bytes (stmt, first, (const guint8 *) &(guint64){GUINT64_TO_BE (name->name)},
+                         CITIZ_CHAIN_NAME_SIZE);
+  citiz_stmt_bind_int (stmt, first + 1, name->number);
+}
+
 /* Sorted, so that a page of the table is written once. */
 static gboolean
 put_away (CitizChain *chain, GArray *names, GError **error)
 {
-  g_autoptr (CitizStmt) stmt = NULL;
-
   /* What is there already is what a lost mark had listed again. */
-  if (!citiz_db_prepare (chain->db,
-                         "INSERT OR IGNORE INTO chain_name (name, number) VALUES (?1, ?2)", &stmt,
-                         error))
-    return FALSE;
-  g_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++)
-    {
-      const CitizChainName *name = &g_array_index (names, CitizChainName, i);
-      const guint64 bytes = GUINT64_TO_BE (name->name);
+  static const CitizDbInsert insert
+      = CITIZ_DB_INSERT ("INSERT OR IGNORE INTO chain_name (name, number) VALUES ", "(?, ?)", "");
 
-      citiz_stmt_bind_view (stmt, 1, (const guint8 *) &bytes, sizeof bytes);
-      citiz_stmt_bind_int (stmt, 2, name->number);
-      if (!citiz_stmt_run (stmt, error))
-        return FALSE;
-    }
-  return TRUE;
+  g_array_sort (names, compare_names);
+  return citiz_db_insert (chain->db, &insert, 2, bind_name, names->data, names->len, error);
 }
 
 /* Up to which block the long table has the names. */

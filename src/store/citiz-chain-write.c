@@ -139,33 +139,31 @@ write_block (CitizChain *chain, const CitizBlock *block, GError **error)
   return citiz_stmt_run (stmt, error);
 }
 
+/* @data: block */
+static void
+bind_tx (CitizStmt *stmt, gint first, gconstpointer data, guint i)
+{
+  const CitizBlock *block = data;
+  const CitizTx *tx = block->txs->pdata[i];
+  const CitizId *grant = citiz_tx_body_grant (tx->type, &tx->body);
+  gsize n;
+  const guint8 *view = g_bytes_get_data (citiz_tx_get_bytes (tx), &n);
+
+  citiz_stmt_bind_int (stmt, first, (gint64) (block->header.log_size - block->txs->len + i));
+  if (grant != NULL)
+    citiz_stmt_bind_id (stmt, first + 1, grant);
+  else
+    citiz_stmt_bind_text (stmt, first + 1, NULL);
+  citiz_stmt_bind_view (stmt, first + 2, view, n);
+}
+
 static gboolean
 write_txs (CitizChain *chain, const CitizBlock *block, GError **error)
 {
-  const guint64 first = block->header.log_size - block->txs->len;
-  g_autoptr (CitizStmt) stmt = NULL;
+  static const CitizDbInsert insert
+      = CITIZ_DB_INSERT ("INSERT INTO chain_tx (number, grant_id, bytes) VALUES ", "(?, ?, ?)", "");
 
-  if (!citiz_db_prepare (chain->db,
-                         "INSERT INTO chain_tx (number, grant_id, bytes) VALUES (?1, ?2, ?3)",
-                         &stmt, error))
-    return FALSE;
-  for (guint i = 0; i < block->txs->len; i++)
-    {
-      const CitizTx *tx = block->txs->pdata[i];
-      const CitizId *grant = citiz_tx_body_grant (tx->type, &tx->body);
-      gsize n;
-      const guint8 *view = g_bytes_get_data (citiz_tx_get_bytes (tx), &n);
-
-      citiz_stmt_bind_int (stmt, 1, (gint64) (first + i));
-      if (grant != NULL)
-        citiz_stmt_bind_id (stmt, 2, grant);
-      else
-        citiz_stmt_bind_text (stmt, 2, NULL);
-      citiz_stmt_bind_view (stmt, 3, view, n);
-      if (!citiz_stmt_run (stmt, error))
-        return FALSE;
-    }
-  return TRUE;
+  return citiz_db_insert (chain->db, &insert, 3, bind_tx, block, block->txs->len, error);
 }
 
 /* A final block and everything that follows from it, in the transaction that is open. */

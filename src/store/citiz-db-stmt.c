@@ -145,6 +145,55 @@ citiz_stmt_run (CitizStmt *stmt, GError **error)
   return good;
 }
 
+/* From row @at on, @n with a statement, as long as there are so many. Returns: %FALSE if the database refused; @at: the first that is left */
+static gboolean
+insert_by (CitizDb *db,
+           const gchar *sql,
+           guint n,
+           guint n_columns,
+           CitizDbRow bind,
+           gconstpointer rows,
+           guint end,
+           guint *at,
+           GError **error)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+
+  if (end - *at < n)
+    return TRUE;
+  if (!citiz_db_prepare (db, sql, &stmt, error))
+    return FALSE;
+  for (; end - *at >= n; *at += n)
+    {
+      for (guint i = 0; i < n; i++)
+        bind (stmt, (gint) (1 + i * n_columns), rows, *at + i);
+      if (!citiz_stmt_run (stmt, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * citiz_db_insert:
+ * @bind: called for each of @n rows, in their order; what it binds stays until this returns
+ *
+ * In the transaction that is open.
+ */
+gboolean
+citiz_db_insert (CitizDb *db,
+                 const CitizDbInsert *insert,
+                 guint n_columns,
+                 CitizDbRow bind,
+                 gconstpointer rows,
+                 guint n,
+                 GError **error)
+{
+  guint at = 0;
+
+  return insert_by (db, insert->together, CITIZ_DB_TOGETHER, n_columns, bind, rows, n, &at, error)
+         && insert_by (db, insert->one, 1, n_columns, bind, rows, n, &at, error);
+}
+
 gint64
 citiz_stmt_int (CitizStmt *stmt, gint column)
 {

@@ -76,6 +76,29 @@ gboolean citiz_stmt_id (CitizStmt *stmt, gint column, CitizId *out) G_GNUC_WARN_
 gboolean citiz_stmt_hash (CitizStmt *stmt, gint column, CitizHash *out) G_GNUC_WARN_UNUSED_RESULT;
 sqlite3_stmt *citiz_stmt_get_handle (CitizStmt *stmt);
 
+/* Rows of one table, many with one statement, which costs as much as a row: CITIZ_DB_INSERT ("INSERT INTO t (a, b) VALUES ", "(?, ?)", ""). */
+#define CITIZ_DB_TOGETHER  16
+#define CITIZ_DB_FOUR(row) row ", " row ", " row ", " row
+#define CITIZ_DB_INSERT(head, row, tail)                                                           \
+  {                                                                                                \
+    head CITIZ_DB_FOUR (CITIZ_DB_FOUR (row)) tail, head row tail                                   \
+  }
+typedef struct
+{
+  const gchar *together;
+  const gchar *one;
+} CitizDbInsert;
+
+/* Binds the @i-th row to parameters from @first on. */
+typedef void (*CitizDbRow) (CitizStmt *stmt, gint first, gconstpointer rows, guint i);
+gboolean citiz_db_insert (CitizDb *db,
+                          const CitizDbInsert *insert,
+                          guint n_columns,
+                          CitizDbRow bind,
+                          gconstpointer rows,
+                          guint n,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizDb, citiz_db_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizStmt, citiz_stmt_done)
 

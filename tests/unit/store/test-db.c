@@ -113,6 +113,61 @@ test_statements (void)
 }
 
 static void
+bind_number (CitizStmt *stmt, gint first, gconstpointer numbers, guint i)
+{
+  citiz_stmt_bind_int (stmt, first, ((const gint64 *) numbers)[i]);
+  citiz_stmt_bind_int (stmt, first + 1, i);
+}
+
+static gint64
+sum (CitizDb *db, const gchar *sql)
+{
+  g_autoptr (CitizStmt) stmt = NULL;
+  gboolean row;
+
+  g_assert_true (citiz_db_prepare (db, sql, &stmt, NULL) && citiz_stmt_next (stmt, &row, NULL));
+  return citiz_stmt_int (stmt, 0);
+}
+
+/* However many there are, each is written once and as it is; one that is refused refuses all. */
+static void
+test_rows (void)
+{
+  static const CitizDbInsert insert
+      = CITIZ_DB_INSERT ("INSERT INTO t (a, b) VALUES ", "(?, ?)", "");
+  static const guint counts[] = {0,
+                                 1,
+                                 CITIZ_DB_TOGETHER - 1,
+                                 CITIZ_DB_TOGETHER,
+                                 CITIZ_DB_TOGETHER + 1,
+                                 3 * CITIZ_DB_TOGETHER + 2};
+  g_autoptr (CitizDb) db = open_db (CITIZ_DB_CREATE);
+  g_autoptr (GError) error = NULL;
+  gint64 numbers[3 * CITIZ_DB_TOGETHER + 2];
+
+  g_assert_true (
+      citiz_db_exec (db, "CREATE TABLE t (a INTEGER PRIMARY KEY, b INTEGER) STRICT", &error));
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    numbers[i] = 1000 + i;
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      g_assert_true (citiz_db_begin (db, &error));
+      g_assert_true (citiz_db_insert (db, &insert, 2, bind_number, numbers, counts[i], &error));
+      g_assert_true (citiz_db_commit (db, &error));
+      g_assert_cmpint (sum (db, "SELECT count (*) FROM t WHERE a = 1000 + b"), ==, counts[i]);
+      g_assert_cmpint (sum (db, "SELECT coalesce (max (b) + 1, 0) FROM t"), ==, counts[i]);
+      g_assert_true (citiz_db_exec (db, "DELETE FROM t", &error));
+    }
+  numbers[G_N_ELEMENTS (numbers) - 1] = numbers[CITIZ_DB_TOGETHER + 1];
+  g_assert_true (citiz_db_begin (db, &error));
+  g_assert_false (
+      citiz_db_insert (db, &insert, 2, bind_number, numbers, G_N_ELEMENTS (numbers), &error));
+  g_assert_error (error, CITIZ_STORE_ERROR, CITIZ_STORE_ERROR_EXISTS);
+  citiz_db_rollback (db);
+  g_assert_cmpint (sum (db, "SELECT count (*) FROM t"), ==, 0);
+}
+
+static void
 test_foreign_files (void)
 {
   g_autofree gchar *path = file_path ();
@@ -249,6 +304,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/db/settings", test_settings, run);
   g_test_add_data_func ("/db/statements", test_statements, run);
+  g_test_add_data_func ("/db/rows", test_rows, run);
   g_test_add_data_func ("/db/foreign-files", test_foreign_files, run);
   g_test_add_data_func ("/db/newer-is-untouched", test_newer_is_untouched, run);
   g_test_add_data_func ("/db/one-process", test_one_process, run);
