@@ -112,7 +112,7 @@ read_on (GTask *task)
   const goffset said
       = soup_message_headers_get_content_length (soup_message_get_response_headers (call->msg));
   const gsize all = (gsize) CLAMP (said, 0, (goffset) call->answer_max);
-  const gsize room = MAX (all, call->n + PIECE) - call->n;
+  const gsize room = MAX (all, call->n) + PIECE - call->n; /* its end needs some, too */
 
   g_byte_array_set_size (call->body, (guint) (call->n + room));
   g_input_stream_read_async (call->stream, call->body->data + call->n, room, G_PRIORITY_DEFAULT,
