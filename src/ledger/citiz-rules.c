@@ -329,7 +329,7 @@ load_account (const CitizRun *run, const CitizTx *tx, CitizAccount *out, GError 
     return known || refuse (error, CITIZ_LEDGER_ERROR_ACCOUNT, "there is no such account");
   if (known)
     return refuse (error, CITIZ_LEDGER_ERROR_EXISTS, "the account is registered already");
-  citiz_tx_register_account_id (&id, reg);
+  citiz_tx_get_registered (tx, &id);
   if (!citiz_hash_equal (&id, &tx->account))
     return refuse (error, CITIZ_LEDGER_ERROR_ACCOUNT, "an account is named by its registration");
 

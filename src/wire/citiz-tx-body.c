@@ -218,30 +218,36 @@ typedef struct
 {
   CitizTxType type;
   const gchar *name;
+  gsize size; /* in memory */
   const CitizField *fields;
   gboolean (*check) (const CitizTxBody *body, GError **error);
   gssize grant; /* where the grant's id is in the body, or -1 */
 } BodyType;
 
 static const BodyType types[] = {
-    {CITIZ_TX_ACCT_REGISTER, "acct_register", register_fields, check_register, -1},
-    {CITIZ_TX_ACCT_ROTATE, "acct_rotate", rotate_fields, NULL, -1},
-    {CITIZ_TX_ACCT_REVOKE, "acct_revoke", acct_revoke_fields, NULL, -1},
-    {CITIZ_TX_COMMIT_RECORDS, "commit_records", commit_fields, check_commit, -1},
-    {CITIZ_TX_GRANT, "grant", grant_fields, check_grant, G_STRUCT_OFFSET (CitizTxGrant, id)},
-    {CITIZ_TX_GRANT_REVOKE, "grant_revoke", revoke_fields, NULL,
+    {CITIZ_TX_ACCT_REGISTER, "acct_register", sizeof (CitizTxRegister), register_fields,
+     check_register, -1},
+    {CITIZ_TX_ACCT_ROTATE, "acct_rotate", sizeof (CitizTxRotate), rotate_fields, NULL, -1},
+    {CITIZ_TX_ACCT_REVOKE, "acct_revoke", sizeof (CitizTxAcctRevoke), acct_revoke_fields, NULL, -1},
+    {CITIZ_TX_COMMIT_RECORDS, "commit_records", sizeof (CitizTxCommit), commit_fields, check_commit,
+     -1},
+    {CITIZ_TX_GRANT, "grant", sizeof (CitizTxGrant), grant_fields, check_grant,
+     G_STRUCT_OFFSET (CitizTxGrant, id)},
+    {CITIZ_TX_GRANT_REVOKE, "grant_revoke", sizeof (CitizTxRevoke), revoke_fields, NULL,
      G_STRUCT_OFFSET (CitizTxRevoke, grant)},
-    {CITIZ_TX_ACCESS_OPEN, "access_open", open_fields, NULL, G_STRUCT_OFFSET (CitizTxOpen, grant)},
-    {CITIZ_TX_ACCESS_CLOSE, "access_close", close_fields, NULL,
+    {CITIZ_TX_ACCESS_OPEN, "access_open", sizeof (CitizTxOpen), open_fields, NULL,
+     G_STRUCT_OFFSET (CitizTxOpen, grant)},
+    {CITIZ_TX_ACCESS_CLOSE, "access_close", sizeof (CitizTxClose), close_fields, NULL,
      G_STRUCT_OFFSET (CitizTxClose, grant)},
-    {CITIZ_TX_NODE_JOIN, "node_join", node_join_fields, NULL, -1},
-    {CITIZ_TX_NODE_LEAVE, "node_leave", empty_fields, NULL, -1},
-    {CITIZ_TX_VALSET_CHANGE, "valset_change", valset_change_fields, check_valset_change, -1},
-    {CITIZ_TX_APPROVE, "approve", approve_fields, NULL, -1},
-    {CITIZ_TX_EVIDENCE, "evidence", evidence_fields, check_evidence, -1},
-    {CITIZ_TX_PARAMS, "params", params_fields, NULL, -1},
-    {CITIZ_TX_REFOUND_ACK, "refound_ack", refound_ack_fields, NULL, -1},
-    {CITIZ_TX_NODE_READY, "node_ready", node_ready_fields, NULL, -1},
+    {CITIZ_TX_NODE_JOIN, "node_join", sizeof (CitizTxNodeJoin), node_join_fields, NULL, -1},
+    {CITIZ_TX_NODE_LEAVE, "node_leave", 0, empty_fields, NULL, -1},
+    {CITIZ_TX_VALSET_CHANGE, "valset_change", sizeof (CitizTxValsetChange), valset_change_fields,
+     check_valset_change, -1},
+    {CITIZ_TX_APPROVE, "approve", sizeof (CitizTxApprove), approve_fields, NULL, -1},
+    {CITIZ_TX_EVIDENCE, "evidence", sizeof (CitizTxEvidence), evidence_fields, check_evidence, -1},
+    {CITIZ_TX_PARAMS, "params", sizeof (CitizTxParams), params_fields, NULL, -1},
+    {CITIZ_TX_REFOUND_ACK, "refound_ack", sizeof (CitizTxRefoundAck), refound_ack_fields, NULL, -1},
+    {CITIZ_TX_NODE_READY, "node_ready", sizeof (CitizTxNodeReady), node_ready_fields, NULL, -1},
 };
 
 static const BodyType *
@@ -284,6 +290,14 @@ citiz_tx_body_check (CitizTxType type, const CitizTxBody *body, GError **error)
   return found->check == NULL || found->check (body, error);
 }
 
+gsize
+citiz_tx_body_size (CitizTxType type)
+{
+  const BodyType *found = find_type (type);
+
+  return found != NULL ? found->size : 0;
+}
+
 void
 citiz_tx_body_encode (GByteArray *out, CitizTxType type, const CitizTxBody *body)
 {
@@ -293,6 +307,10 @@ citiz_tx_body_encode (GByteArray *out, CitizTxType type, const CitizTxBody *body
   citiz_fields_encode (out, found->fields, body);
 }
 
+/**
+ * citiz_tx_body_decode:
+ * @out: (out): the part for @type, nothing else
+ */
 gboolean
 citiz_tx_body_decode (const guint8 *bytes,
                       gsize n,
@@ -302,31 +320,39 @@ citiz_tx_body_decode (const guint8 *bytes,
 {
   const BodyType *found = find_type (type);
 
-  memset (out, 0, sizeof *out);
   if (found == NULL)
     return citiz_tx_body_check (type, out, error);
+  memset (out, 0, found->size);
   return citiz_fields_decode_all (bytes, n, found->fields, out, error)
          && citiz_tx_body_check (type, out, error);
 }
 
 /**
- * citiz_tx_register_account_id:
+ * citiz_tx_body_account_id:
+ * @registration: the bytes of a body of %CITIZ_TX_ACCT_REGISTER
  *
  * An account is named by the hash of what registers it: nobody can take a name that another's keys make.
  */
 void
+citiz_tx_body_account_id (CitizHash *out, const guint8 *registration, gsize n)
+{
+  CitizSha256 sha;
+  gsize n_prefix;
+  const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_ACCOUNT, &n_prefix);
+
+  citiz_sha256_init (&sha);
+  citiz_sha256_update (&sha, prefix, n_prefix);
+  citiz_sha256_update (&sha, registration, n);
+  citiz_sha256_finish (&sha, out);
+}
+
+void
 citiz_tx_register_account_id (CitizHash *out, const CitizTxRegister *body)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_sized_new (512);
-  CitizSha256 sha;
-  gsize n;
-  const guint8 *prefix = citiz_domain_label (CITIZ_DOMAIN_HASH_ACCOUNT, &n);
 
   citiz_fields_encode (bytes, register_fields, body);
-  citiz_sha256_init (&sha);
-  citiz_sha256_update (&sha, prefix, n);
-  citiz_sha256_update (&sha, bytes->data, bytes->len);
-  citiz_sha256_finish (&sha, out);
+  citiz_tx_body_account_id (out, bytes->data, bytes->len);
 }
 
 const CitizId *

@@ -216,6 +216,7 @@ typedef union
 } CitizTxBody;
 
 const gchar *citiz_tx_type_name (CitizTxType type);
+gsize citiz_tx_body_size (CitizTxType type); /* in memory */
 void citiz_tx_body_encode (GByteArray *out, CitizTxType type, const CitizTxBody *body);
 gboolean citiz_tx_body_decode (const guint8 *bytes,
                                gsize n,
@@ -225,6 +226,7 @@ gboolean citiz_tx_body_decode (const guint8 *bytes,
 gboolean citiz_tx_body_check (CitizTxType type,
                               const CitizTxBody *body,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void citiz_tx_body_account_id (CitizHash *out, const guint8 *registration, gsize n);
 void citiz_tx_register_account_id (CitizHash *out, const CitizTxRegister *body);
 /* The grant that a transaction speaks of, or %NULL. */
 const CitizId *citiz_tx_body_grant (CitizTxType type, const CitizTxBody *body);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define BODY_AT 127 /* where the body is in the bytes, its length before it: FORMAT.md §2 */
+
 /* The envelope as it is on the wire, before the body is understood. */
 typedef struct
 {
@@ -85,6 +87,17 @@ CitizTx *
 citiz_tx_ref (CitizTx *tx)
 {
   return g_atomic_rc_box_acquire (tx);
+}
+
+/* As much of it as its type needs; the body is for who decodes. */
+static CitizTx *
+new_for (CitizTxType type)
+{
+  CitizTx *tx = g_atomic_rc_box_alloc (G_STRUCT_OFFSET (CitizTx, body) + citiz_tx_body_size (type));
+
+  memset (tx, 0, G_STRUCT_OFFSET (CitizTx, body));
+  tx->type = type;
+  return tx;
 }
 
 static void
@@ -202,7 +215,7 @@ citiz_tx_without_sponsor (const CitizTx *tx)
   out->key_index = tx->key_index;
   out->nonce = tx->nonce;
   out->valid_until = tx->valid_until;
-  out->body = tx->body;
+  memcpy (&out->body, &tx->body, citiz_tx_body_size (tx->type));
   return out;
 }
 
@@ -220,7 +233,7 @@ citiz_tx_vouch (const CitizTx *tx, const CitizSigningKey *node_key)
   gsize n;
 
   g_return_val_if_fail (tx->bytes != NULL, NULL);
-  *out = *tx;
+  memcpy (out, tx, G_STRUCT_OFFSET (CitizTx, body) + citiz_tx_body_size (tx->type));
   bytes = citiz_tx_get_vouched (tx, &n);
   citiz_sign (&out->sponsor_signature, CITIZ_DOMAIN_SIGN_SPONSOR, bytes, n, node_key);
   freeze (out);
@@ -231,7 +244,7 @@ citiz_tx_vouch (const CitizTx *tx, const CitizSigningKey *node_key)
 static void
 work_about (CitizHash *out, GByteArray *tbs, guint64 number)
 {
-  const gsize at = 117; /* of sponsor_epoch, FORMAT.md §2 */
+  const gsize at = BODY_AT - 10; /* of sponsor_epoch, FORMAT.md §2 */
   CitizSha256 sha;
 
   for (guint i = 0; i < 8; i++)
@@ -332,14 +345,12 @@ read_signatures (CitizTx *tx, CitizCursor *cursor, GError **error)
 }
 
 /**
- * citiz_tx_decode:
+ * citiz_tx_decode_unnamed:
  *
- * Reads one transaction, its body included. Signatures are not checked here: citiz_tx_verify().
- *
- * Returns: (transfer full) (nullable): what gives back exactly @bytes when encoded
+ * As citiz_tx_decode(), for who does not ask for its id.
  */
 CitizTx *
-citiz_tx_decode (const guint8 *bytes, gsize n, GError **error)
+citiz_tx_decode_unnamed (const guint8 *bytes, gsize n, GError **error)
 {
   g_autoptr (CitizTx) tx = NULL;
   CitizCursor cursor = citiz_cursor (bytes, n);
@@ -349,7 +360,7 @@ citiz_tx_decode (const guint8 *bytes, gsize n, GError **error)
   if (!citiz_fields_decode (&cursor, unsigned_fields, &raw, error))
     return NULL;
 
-  tx = citiz_tx_new (raw.type);
+  tx = new_for (raw.type);
   tx->chain_id = raw.chain_id;
   tx->account = raw.account;
   tx->nonce = raw.nonce;
@@ -364,8 +375,24 @@ citiz_tx_decode (const guint8 *bytes, gsize n, GError **error)
     return NULL;
 
   tx->bytes = g_bytes_new (bytes, n);
-  citiz_tx_id_of (&tx->id, bytes, n);
   return g_steal_pointer (&tx);
+}
+
+/**
+ * citiz_tx_decode:
+ *
+ * Reads one transaction, its body included. Signatures are not checked here: citiz_tx_verify().
+ *
+ * Returns: (transfer full) (nullable): what gives back exactly @bytes when encoded
+ */
+CitizTx *
+citiz_tx_decode (const guint8 *bytes, gsize n, GError **error)
+{
+  CitizTx *tx = citiz_tx_decode_unnamed (bytes, n, error);
+
+  if (tx != NULL)
+    citiz_tx_id_of (&tx->id, bytes, n);
+  return tx;
 }
 
 /**
@@ -411,6 +438,20 @@ citiz_tx_get_id (const CitizTx *tx)
 {
   g_return_val_if_fail (tx->bytes != NULL, NULL);
   return &tx->id;
+}
+
+/**
+ * citiz_tx_get_registered:
+ *
+ * As citiz_tx_register_account_id(), of a registration that was signed or decoded.
+ */
+void
+citiz_tx_get_registered (const CitizTx *tx, CitizHash *out)
+{
+  gsize n;
+  const guint8 *tbs = citiz_tx_get_tbs (tx, &n);
+
+  citiz_tx_body_account_id (out, tbs + BODY_AT, n - BODY_AT - sizeof (guint16));
 }
 
 gboolean

@@ -27,7 +27,6 @@ typedef struct
   guint16 key_index;
   CitizPublicKey sponsor;
   guint64 sponsor_epoch;
-  CitizTxBody body;
   CitizAlg alg;
   CitizSignature signature;
   gboolean sponsored;
@@ -37,6 +36,8 @@ typedef struct
   gsize n_unsigned; /* how many of them the signature covers */
   CitizHash id;
   gint work; /* bits of work found, and one; 0: not looked at */
+  /*< public >*/
+  CitizTxBody body; /* last: of one that was decoded as much is here as its type needs */
 } CitizTx;
 
 CitizTx *citiz_tx_new (CitizTxType type);
@@ -49,10 +50,14 @@ void citiz_tx_work (CitizTx *tx, guint bits);
 gboolean citiz_tx_work_some (CitizTx *tx, guint bits, guint tries) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citiz_tx_worked (CitizTx *tx, guint bits) G_GNUC_WARN_UNUSED_RESULT;
 CitizTx *citiz_tx_decode (const guint8 *bytes, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CitizTx *citiz_tx_decode_unnamed (const guint8 *bytes,
+                                  gsize n,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *citiz_tx_encode (const CitizTx *tx);
 GBytes *citiz_tx_get_bytes (const CitizTx *tx);
 const guint8 *citiz_tx_get_tbs (const CitizTx *tx, gsize *out_n);
 const CitizHash *citiz_tx_get_id (const CitizTx *tx);
+void citiz_tx_get_registered (const CitizTx *tx, CitizHash *out);
 const guint8 *citiz_tx_get_vouched (const CitizTx *tx, gsize *out_n);
 gboolean citiz_tx_verify (const CitizTx *tx, const CitizPublicKey *key) G_GNUC_WARN_UNUSED_RESULT;
 void citiz_tx_id_of (CitizHash *out, const guint8 *bytes, gsize n);

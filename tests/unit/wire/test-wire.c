@@ -492,6 +492,31 @@ test_body_size (void)
   g_assert_cmpint (decode_body_of (CITIZ_TX_MAX_BODY + 1), ==, CITIZ_WIRE_ERROR_LENGTH);
 }
 
+/* A registration names its account by the bytes it came as. */
+static void
+test_registered (void)
+{
+  g_autoptr (CitizSigningKey) key = sample_key (1);
+  g_autoptr (CitizTx) tx = citiz_tx_new (CITIZ_TX_ACCT_REGISTER);
+  g_autoptr (CitizTx) read = NULL;
+  CitizHash id, own;
+  gsize n;
+  const guint8 *view;
+
+  for (guint i = 0; i < 3; i++)
+    tx->body.reg.keys[tx->body.reg.n_keys++]
+        = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519, {{(guint8) (i + 1)}}};
+  tx->valid_until.ms = 1;
+  citiz_tx_sign (tx, key);
+  view = g_bytes_get_data (citiz_tx_get_bytes (tx), &n);
+  read = citiz_tx_decode (view, n, NULL);
+  citiz_tx_register_account_id (&id, &tx->body.reg);
+  citiz_tx_get_registered (tx, &own);
+  g_assert_true (citiz_hash_equal (&id, &own));
+  citiz_tx_get_registered (read, &own);
+  g_assert_true (citiz_hash_equal (&id, &own));
+}
+
 static void
 test_account_id (void)
 {
@@ -530,6 +555,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/bad-bodies", test_bad_bodies);
   g_test_add_func ("/wire/body-size", test_body_size);
   g_test_add_func ("/wire/account-id", test_account_id);
+  g_test_add_func ("/wire/registered", test_registered);
   g_test_add_func ("/wire/quorum", test_quorum);
   return g_test_run ();
 }
