@@ -29,7 +29,12 @@ citiz_chain_select_blocks (CitizChain *chain,
 
 /* Columns: number, grant_id, bytes. The columns beside the bytes are what lists are made from: they must say the same. */
 static gboolean
-read_tx (CitizStmt *stmt, guint64 height, guint64 number, CitizBlock *block, GError **error)
+read_tx (CitizStmt *stmt,
+         guint64 height,
+         guint64 number,
+         gboolean named,
+         CitizBlock *block,
+         GError **error)
 {
   const CitizId *grant;
   CitizId stored;
@@ -37,7 +42,7 @@ read_tx (CitizStmt *stmt, guint64 height, guint64 number, CitizBlock *block, GEr
   gsize n;
   const guint8 *view = citiz_stmt_view (stmt, 2, &n);
 
-  tx = citiz_tx_decode (view, n, NULL);
+  tx = named ? citiz_tx_decode (view, n, NULL) : citiz_tx_decode_unnamed (view, n, NULL);
   if (tx == NULL)
     return citiz_chain_damaged (error, height, "a transaction cannot be read");
   g_ptr_array_add (block->txs, tx);
@@ -50,8 +55,9 @@ read_tx (CitizStmt *stmt, guint64 height, guint64 number, CitizBlock *block, GEr
   return TRUE;
 }
 
+/* @named: whether their ids are asked for */
 gboolean
-citiz_chain_take_txs (CitizStmt *stmt, CitizBlock *block, GError **error)
+citiz_chain_take_txs (CitizStmt *stmt, gboolean named, CitizBlock *block, GError **error)
 {
   const guint64 first = block->header.log_size - block->header.n_tx;
 
@@ -63,7 +69,7 @@ citiz_chain_take_txs (CitizStmt *stmt, CitizBlock *block, GError **error)
         return FALSE;
       if (!row)
         return citiz_chain_damaged (error, block->header.height, "a transaction is missing");
-      if (!read_tx (stmt, block->header.height, first + i, block, error))
+      if (!read_tx (stmt, block->header.height, first + i, named, block, error))
         return FALSE;
     }
   return TRUE;
@@ -178,7 +184,7 @@ citiz_chain_read_blocks (CitizChain *chain,
       if (block == NULL)
         return NULL;
       g_ptr_array_add (list, block);
-      if (!citiz_chain_take_txs (txs, block, error))
+      if (!citiz_chain_take_txs (txs, TRUE, block, error))
         return NULL;
       if (block->header.flags == CITIZ_BLOCK_CLOSING && block->final == NULL
           && !citiz_chain_read_continuation (chain, block->header.epoch, list, error))

@@ -191,7 +191,7 @@ begin_list (CitizChainNames *names, guint64 mark)
   names->newest = (CitizChainHead){.header.height = mark};
 }
 
-/* Brings the list up to the newest block: hashes at most CITIZ_CHAIN_NAMES transactions after opening, afterwards those of new blocks. */
+/* Brings the list up to the newest block: hashes at most CITIZ_CHAIN_NAMES_COPY transactions after opening, afterwards those of new blocks. */
 static gboolean
 need_names (CitizChain *chain, GError **error)
 {
@@ -274,7 +274,7 @@ find_old_mark (CitizChain *chain, guint64 brought, guint64 *out, GError **error)
   return TRUE;
 }
 
-/* Reads again what a kill or a refused range left: at most CITIZ_CHAIN_NAMES and a range. */
+/* Reads again what a kill or a refused range left: at most CITIZ_CHAIN_NAMES_COPY and a range. */
 static gboolean
 need_old_names (CitizChain *chain, GError **error)
 {
@@ -312,7 +312,8 @@ write_old (CitizChain *chain, const CitizBlock *block, GError **error)
   if (!need_old_names (chain, error))
     return FALSE;
   add_block (chain->old_names, block);
-  if (chain->old_names->len < CITIZ_CHAIN_NAMES && block->header.height < citiz_chain_base (chain))
+  if (chain->old_names->len < CITIZ_CHAIN_NAMES_COPY
+      && block->header.height < citiz_chain_base (chain))
     return TRUE;
   if (!put_away (chain, chain->old_names, error))
     return FALSE;
@@ -355,18 +356,21 @@ citiz_chain_write_names (CitizChain *chain, const CitizBlock *block, GError **er
   const guint64 before = header->log_size - block->txs->len + header->height - 1;
   const CitizChainHead head = {*header, block->hash};
   CitizChainNames *names = &chain->names;
+  const guint64 enough = names->copying ? CITIZ_CHAIN_NAMES_COPY : CITIZ_CHAIN_NAMES;
 
   if (!write_all_said (chain, block, error))
     return FALSE;
   if (header->height <= citiz_chain_base (chain)) /* of the history that a snapshot left out */
     return write_old (chain, block, error);
+  if (names->copying && names->list == NULL && !need_names (chain, error))
+    return FALSE; /* from the first on, so that they need not be read again when they are many */
   if (names->list != NULL && names->newest.header.height == header->height - 1
       && citiz_hash_equal (&names->newest.hash, &header->parent))
     {
       add_block (names->list, block);
       names->newest = head;
     }
-  return before / CITIZ_CHAIN_NAMES == (header->log_size + header->height) / CITIZ_CHAIN_NAMES
+  return before / enough == (header->log_size + header->height) / enough
          || flush (chain, &head, error);
 }
 

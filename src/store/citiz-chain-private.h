@@ -31,14 +31,16 @@ typedef struct
   guint64 mark;          /* the long table has those of the blocks up to here */
   CitizChainHead newest; /* the list has those up to here; height and hash */
   guint64 stamp;         /* of the file when this was so */
+  gboolean copying;      /* blocks come many at a time */
 } CitizChainNames;
 
 /* Blocks that citiz_chain_follow() has executed since the chain was opened, one after the other, with every root. */
 typedef struct
 {
-  guint64 from; /* after this height */
-  CitizHash to; /* up to this block */
-  GArray *owed; /* CitizOwed: work that nobody has looked at; NULL: nothing was followed */
+  guint64 from;  /* after this height */
+  CitizHash to;  /* up to this block */
+  GArray *owed;  /* CitizOwed: work that nobody has looked at; NULL: nothing was followed */
+  guint64 names; /* citiz_chain_sum_names() of them all */
 } CitizChainRun;
 
 struct _CitizChain
@@ -86,6 +88,9 @@ citiz_chain_is_said (CitizTxType type)
 /* How many names, of blocks and transactions, wait until they go into the long table together. */
 #define CITIZ_CHAIN_NAMES 16384
 
+/* The same while a copy is made: each page of the long table is written a quarter as often. */
+#define CITIZ_CHAIN_NAMES_COPY (4 * CITIZ_CHAIN_NAMES)
+
 /* From so many transactions on their signatures are waited for longer than the disk. */
 #define CITIZ_CHAIN_MANY 64
 
@@ -128,7 +133,8 @@ gboolean citiz_chain_select_blocks (CitizChain *chain,
                                     CitizStmt **out_txs,
                                     GError **error);
 CitizBlock *citiz_chain_take_block (CitizStmt *stmt, guint64 height, GError **error);
-gboolean citiz_chain_take_txs (CitizStmt *stmt, CitizBlock *block, GError **error);
+gboolean citiz_chain_take_txs (CitizStmt *stmt, gboolean named, CitizBlock *block, GError **error);
+guint64 citiz_chain_sum_names (const CitizBlock *block);
 gboolean citiz_chain_read_head (CitizChain *chain, CitizChainHead *out, GError **error);
 gboolean citiz_chain_read_block_row (CitizStmt *stmt, CitizChainHead *out, GError **error);
 gboolean citiz_chain_read_log (gpointer chain, guint level, guint64 place, CitizHash *out);

@@ -127,6 +127,7 @@ continue_run (CitizChain *chain)
   if (!citiz_hash_equal (&run->to, citiz_ledger_head_hash (chain->ledger)))
     {
       run->from = citiz_ledger_head (chain->ledger)->height;
+      run->names = 0;
       g_array_set_size (run->owed, 0);
     }
   while (run->owed->len > 0
@@ -320,10 +321,12 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
   if (!good || !citiz_db_begin (chain->db, error))
     return FALSE;
   continue_run (chain);
+  chain->names.copying = blocks->len > 1;
   ledger = g_steal_pointer (&chain->ledger); /* it is nobody's until this is done */
   mark = citiz_ledger_begin (ledger);
   good = citiz_chain_take_range (chain, blocks, level, citiz_chain_pool (chain), ledger, put_new,
                                  NULL, error);
+  chain->names.copying = FALSE;
   citiz_check_pool_flush (chain->pool);
   good = citiz_chain_finish_pool (chain, good ? error : NULL) && good;
   if (!good)
@@ -335,6 +338,8 @@ citiz_chain_follow (CitizChain *chain, GPtrArray *blocks, CitizLevel level, GErr
   if (!good)
     return FALSE;
   chain->run.to = *citiz_ledger_head_hash (ledger);
+  for (guint i = 0; i < blocks->len; i++)
+    chain->run.names += citiz_chain_sum_names (blocks->pdata[i]);
   if (!go_on (chain, error))
     return FALSE;
   if (level == CITIZ_LEVEL_STRUCTURAL && chain->aside == NULL)

@@ -17,7 +17,7 @@ struct _CitizChainVerifier
   guint64 tag;           /* the height being run */
   guint64 proven;        /* every signature up to here was verified before */
   guint64 executed;      /* blocks after this height are not executed again */
-  guint64 names;         /* the sum of all sum_name() */
+  guint64 names;         /* the sum of all sum_name(), without those of what was executed before */
   gboolean starves;      /* the next block is not here */
   gboolean final;        /* the block run last has a certificate that says so */
   CitizChanges *collect; /* when tables are made, not compared */
@@ -69,24 +69,41 @@ sum_name (guint64 name, guint64 number)
   return x ^ x >> 31;
 }
 
-static void
-count_block (CitizChainVerifier *verifier, const CitizBlock *block)
+/* Of all that a block and its transactions have to be found by. */
+guint64
+citiz_chain_sum_names (const CitizBlock *block)
 {
   const guint64 first = block->header.log_size - block->txs->len;
+  guint64 sum;
 
-  verifier->result.n_blocks += block->header.flags != CITIZ_BLOCK_CONTINUATION;
-  verifier->result.n_txs += block->txs->len;
-  if (block->header.flags != CITIZ_BLOCK_CONTINUATION)
-    verifier->names += sum_name (citiz_chain_name_of (block->hash.b),
-                                 (guint64) - (gint64) block->header.height);
+  if (block->header.flags == CITIZ_BLOCK_CONTINUATION)
+    return 0;
+  sum = sum_name (citiz_chain_name_of (block->hash.b), (guint64) - (gint64) block->header.height);
   for (guint i = 0; i < block->txs->len; i++)
     {
       const CitizTx *tx = block->txs->pdata[i];
 
-      verifier->names += sum_name (citiz_chain_name_of (citiz_tx_get_id (tx)->b), first + i);
+      sum += sum_name (citiz_chain_name_of (citiz_tx_get_id (tx)->b), first + i);
       if (citiz_chain_is_said (tx->type))
-        verifier->names += sum_name (0, first + i);
+        sum += sum_name (0, first + i);
     }
+  return sum;
+}
+
+/* What was executed here was counted then: its transactions are the same, byte for byte. */
+static gboolean
+is_retraced (const CitizChainVerifier *verifier, guint64 height)
+{
+  return height > verifier->executed;
+}
+
+static void
+count_block (CitizChainVerifier *verifier, const CitizBlock *block)
+{
+  verifier->result.n_blocks += block->header.flags != CITIZ_BLOCK_CONTINUATION;
+  verifier->result.n_txs += block->txs->len;
+  if (!is_retraced (verifier, block->header.height))
+    verifier->names += citiz_chain_sum_names (block);
 }
 
 /* Whether the block run last is final, by itself or by what stands on it. One that ends its epoch has to be. */
@@ -119,7 +136,7 @@ advance (CitizChainVerifier *verifier,
   const CitizLevel level
       = verifier->tag <= verifier->proven ? CITIZ_LEVEL_STRUCTURAL : verifier->level;
 
-  if (verifier->tag <= verifier->executed)
+  if (!is_retraced (verifier, verifier->tag))
     return citiz_ledger_advance (verifier->ledger, block, now, level, citiz_check_pool_later,
                                  verifier->pool, changes, error);
   citiz_ledger_look_back (verifier->ledger, chain->ledger);
@@ -137,7 +154,7 @@ run_block (CitizChainVerifier *verifier,
   g_autoptr (GError) why = NULL;
 
   verifier->tag = block->header.height;
-  if (verifier->tag > verifier->executed && !citiz_chain_need_ledger (verifier->chain, error))
+  if (is_retraced (verifier, verifier->tag) && !citiz_chain_need_ledger (verifier->chain, error))
     return FALSE;
   citiz_check_pool_tag (verifier->pool, verifier->tag);
   citiz_check_pool_know (verifier->pool, citiz_chain_was_checked (verifier->chain, block));
@@ -262,7 +279,7 @@ compare_run (CitizChainVerifier *verifier, GError **error)
 {
   const CitizChainRun *run = &verifier->chain->run;
 
-  return citiz_ledger_head (verifier->ledger)->height <= verifier->executed
+  return !is_retraced (verifier, citiz_ledger_head (verifier->ledger)->height)
          || (run->from == verifier->executed
              && citiz_hash_equal (&run->to, citiz_ledger_head_hash (verifier->ledger)))
          || citiz_chain_damaged (error, verifier->tag, "not the block that was executed");
@@ -299,8 +316,10 @@ compare_names (CitizChainVerifier *verifier, GError **error)
 {
   const GArray *waiting = citiz_chain_waiting_names (verifier->chain, error);
   g_autoptr (CitizStmt) stmt = NULL;
-  guint64 names = 0;
+  guint64 names = 0, expected = verifier->names;
 
+  if (is_retraced (verifier, citiz_ledger_head (verifier->ledger)->height))
+    expected += verifier->chain->run.names;
   for (guint i = 0; waiting != NULL && i < waiting->len; i++)
     {
       const CitizChainName *name = &g_array_index (waiting, CitizChainName, i);
@@ -327,7 +346,7 @@ compare_names (CitizChainVerifier *verifier, GError **error)
       if (n == CITIZ_CHAIN_NAME_SIZE)
         names += sum_name (citiz_chain_name_of (name), (guint64) citiz_stmt_int (stmt, 1));
     }
-  return names == verifier->names
+  return names == expected
          || citiz_chain_damaged (error, verifier->tag, "something is not found by its name");
 }
 
@@ -388,7 +407,8 @@ run_slice (CitizChainVerifier *verifier, gboolean *out_more, GError **error)
       if (!*out_more)
         break;
       block = citiz_chain_take_block (blocks, first + i, error);
-      if (block == NULL || !citiz_chain_take_txs (txs, block, error)
+      if (block == NULL
+          || !citiz_chain_take_txs (txs, !is_retraced (verifier, first + i), block, error)
           || !run_block (verifier, block, changes, error))
         return FALSE;
       if (verifier->collect == NULL)

@@ -29,12 +29,17 @@ typedef struct
   CitizPublicKey *keys;
 } Job;
 
-/* Of the block with these very transactions: its own hash covers only what they have to be, which nobody has looked at before it is executed. */
+/* Of the block with these very transactions: its own hash covers only what they have to be, which nobody has looked at before it is executed. Those that were are offered gently. */
 static void
-name_of (CitizHash *out, const CitizBlock *block)
+name_of (CitizHash *out, const CitizCheckAhead *ahead, const CitizBlock *block)
 {
   CitizSha256 sha;
 
+  if (ahead->gently)
+    {
+      *out = block->hash;
+      return;
+    }
   citiz_sha256_init (&sha);
   citiz_sha256_update (&sha, block->hash.b, sizeof block->hash.b);
   for (guint i = 0; i < block->txs->len; i++)
@@ -86,7 +91,8 @@ run_cb (gpointer data, gpointer user_data)
 
 /**
  * citiz_check_ahead_new:
- * @gently: for who goes on meanwhile: what is still under way is not waited for, and the threads, which are nobody else's, take what the others leave
+ * @gently: for who goes on meanwhile: what is still under way is not waited for, and the threads, which are nobody else's, take what the others leave.
+ *   What is offered was executed: its transactions are those of its header. Who asks makes sure of the same of what they ask about.
  */
 CitizCheckAhead *
 citiz_check_ahead_new (guint n_threads, gboolean gently)
@@ -139,7 +145,7 @@ citiz_check_ahead_offer (CitizCheckAhead *ahead, const CitizBlock *block, const 
   gboolean room;
   Job *job;
 
-  name_of (&name, block);
+  name_of (&name, ahead, block);
   g_mutex_lock (&ahead->mutex);
   room = ahead->pending < MAX_PENDING && !g_hash_table_contains (ahead->jobs, &name)
          && !g_hash_table_contains (ahead->good, &name);
@@ -165,7 +171,7 @@ citiz_check_ahead_knows (CitizCheckAhead *ahead, const CitizBlock *block)
   CitizHash name;
   gboolean knows;
 
-  name_of (&name, block);
+  name_of (&name, ahead, block);
   g_mutex_lock (&ahead->mutex);
   while (!ahead->gently && g_hash_table_contains (ahead->jobs, &name))
     g_cond_wait (&ahead->cond, &ahead->mutex);
@@ -180,7 +186,7 @@ citiz_check_ahead_forget (CitizCheckAhead *ahead, const CitizBlock *block)
 {
   CitizHash name;
 
-  name_of (&name, block);
+  name_of (&name, ahead, block);
   g_mutex_lock (&ahead->mutex);
   g_hash_table_remove (ahead->good, &name);
   g_mutex_unlock (&ahead->mutex);

@@ -129,6 +129,15 @@ test_names_of_empty_blocks (World *world, gconstpointer unused)
   block->header.height = CITIZ_CHAIN_NAMES - 1;
   g_assert_true (citiz_chain_write_names (world->chain, block, &error));
   g_assert_cmpint (named_up_to (world), ==, CITIZ_CHAIN_NAMES - 1);
+
+  world->chain->names.copying = TRUE; /* more of them wait while a copy is made */
+  block->header.height = 2 * CITIZ_CHAIN_NAMES - 1;
+  g_assert_true (citiz_chain_write_names (world->chain, block, &error));
+  g_assert_cmpint (named_up_to (world), ==, CITIZ_CHAIN_NAMES - 1);
+  block->header.height = CITIZ_CHAIN_NAMES_COPY - 1;
+  g_assert_true (citiz_chain_write_names (world->chain, block, &error));
+  g_assert_cmpint (named_up_to (world), ==, CITIZ_CHAIN_NAMES_COPY - 1);
+  world->chain->names.copying = FALSE;
   citiz_db_rollback (world->db);
   verify_ok (world);
 }
