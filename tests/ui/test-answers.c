@@ -22,7 +22,7 @@
 #include "ui/citiz-speech.h"
 #include "ui/citiz-today-page.h"
 #include "ui/citiz-window.h"
-#include "ui-wait.h"
+#include "ui-sample.h"
 
 static CitizSession *session;
 
@@ -482,18 +482,9 @@ test_person_kept (void)
   close_window (window);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  gint status;
-
-  signal (SIGXFSZ, SIG_IGN);
-  gtk_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  citiz_ui_init ();
-  citiz_format_set_language (CITIZ_LANGUAGE_EN);
-  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
-  WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/answers/path", test_path);
   g_test_add_func ("/answers/ending", test_ending);
   g_test_add_func ("/answers/birth-date", test_birth_date);
@@ -505,7 +496,11 @@ main (int argc, char **argv)
   g_test_add_func ("/answers/person", test_person);
   g_test_add_func ("/answers/revoke", test_revoke);
   g_test_add_func ("/answers/person-kept", test_person_kept); /* the last: no sample any more */
-  status = g_test_run ();
-  g_object_unref (session);
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  signal (SIGXFSZ, SIG_IGN);
+  return ui_sample_test (argc, argv, &session, add_tests);
 }

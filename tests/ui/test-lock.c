@@ -7,7 +7,7 @@
 #include "ui/citiz-secret-row.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window.h"
-#include "ui-wait.h"
+#include "ui-sample.h"
 
 static CitizSession *session;
 
@@ -134,20 +134,16 @@ test_lock_away (void)
   ui_settle ();
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  gint status;
-
-  gtk_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  citiz_ui_init ();
-  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
-  WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/window/kept-over-nodes", test_kept_over_nodes);
   g_test_add_func ("/window/kept-in-sight", test_kept_in_sight);
   g_test_add_func ("/window/lock-away", test_lock_away); /* the last */
-  status = g_test_run ();
-  g_object_unref (session);
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return ui_sample_test (argc, argv, &session, add_tests);
 }
