@@ -342,6 +342,17 @@ citiz_page_frame_new (GtkWidget **box)
   return scrolled;
 }
 
+void
+citiz_escape_closes (GtkWidget *widget)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys), gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                                                        gtk_named_action_new ("window.close")));
+  gtk_widget_add_controller (widget, keys);
+}
+
 GtkWidget *
 citiz_dialog_new (GtkWidget *parent,
                   const gchar *title,
@@ -351,7 +362,6 @@ citiz_dialog_new (GtkWidget *parent,
                   GtkWidget **header)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *window;
-  GtkEventController *keys = gtk_shortcut_controller_new ();
 
   *header = adw_header_bar_new ();
   gtk_widget_add_css_class (*header, "flat");
@@ -360,10 +370,7 @@ citiz_dialog_new (GtkWidget *parent,
   window = g_object_new (ADW_TYPE_WINDOW, "title", title, "modal", TRUE, "transient-for",
                          gtk_widget_get_root (parent), "destroy-with-parent", TRUE, "default-width",
                          width, "default-height", height, "content", box, NULL);
-  gtk_shortcut_controller_add_shortcut (
-      GTK_SHORTCUT_CONTROLLER (keys), gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                                                        gtk_named_action_new ("window.close")));
-  gtk_widget_add_controller (window, keys);
+  citiz_escape_closes (window);
   return window;
 }
 

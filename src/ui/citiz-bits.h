@@ -59,6 +59,8 @@ GtkWidget *citiz_content_new (const gchar *icon, const gchar *word);
 void citiz_scroll_sideways (GtkWidget *scrolled);
 /* A page's scrolled, clamped (860) column: the box to fill comes back in @box. */
 GtkWidget *citiz_page_frame_new (GtkWidget **box);
+/* Escape closes the window of @widget, when the focus is at or below @widget. */
+void citiz_escape_closes (GtkWidget *widget);
 /* A modal AdwWindow over the window of @parent, with a header bar (in @header) and a page's frame; Escape closes it. */
 GtkWidget *citiz_dialog_new (GtkWidget *parent,
                              const gchar *title,

@@ -342,6 +342,9 @@ citiz_preferences_new (CitizSession *session)
   citiz_preferences_community_fill (page (self, _ ("Community"), "citiz-people-symbolic"),
                                     self->session);
   build_data (self);
+  /* Below the toasts, which would take Escape for themselves. */
+  citiz_escape_closes (adw_toast_overlay_get_child (ADW_TOAST_OVERLAY (
+      gtk_widget_get_ancestor (GTK_WIDGET (self->person), ADW_TYPE_TOAST_OVERLAY))));
   g_signal_connect_object (session, "record-changed", G_CALLBACK (fill_imports), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);

@@ -20,7 +20,7 @@
 #include "ui/citiz-tour.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window.h"
-#include "ui-wait.h"
+#include "ui-sample.h"
 
 static CitizSession *session;
 
@@ -358,7 +358,7 @@ test_unlock (void)
   ui_settle ();
 }
 
-/* --- the emergency key in a dialog --- */
+/* --- keys in a dialog --- */
 
 static void
 revoked_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -392,38 +392,79 @@ find_above (CitizWindow *below)
   return NULL;
 }
 
-/* The same key in a dialog: it makes way, and comes back as it was, also when the window is closed before that. */
-static void
-test_key_above (void)
+static gboolean
+has_keys (void)
 {
   g_autofree gchar *program = g_find_program_in_path ("xdotool");
-  const gchar *argv[]
-      = {"xdotool",     "search", "--onlyvisible", "--name",           "^Preferences$",
-         "windowfocus", "--sync", "key",           "--clearmodifiers", "ctrl+e",
-         NULL};
-  CitizWindow *window;
-  GtkWidget *dialog, *name;
-  CitizAccess *access;
-  gboolean revoked = FALSE;
 
   if (program == NULL)
-    {
-      g_test_skip ("xdotool is not installed");
-      return;
-    }
-  window = citiz_window_new (NULL, session);
+    g_test_skip ("xdotool is not installed");
+  return program != NULL;
+}
+
+/* As from a keyboard, to the window of that title. */
+static void
+press_key (const gchar *window, const gchar *key)
+{
+  const gchar *argv[] = {"xdotool", "search", "--onlyvisible",    "--name", window, "windowfocus",
+                         "--sync",  "key",    "--clearmodifiers", key,      NULL};
+
+  g_assert_true (g_spawn_async (NULL, (gchar **) argv, NULL,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
+                                NULL));
+}
+
+/* Takes where the name of the person is typed in @name. Returns: the preferences over @window */
+static GtkWidget *
+open_preferences (CitizWindow *window, GtkWidget **name)
+{
+  GtkWidget *dialog;
+
   gtk_window_present (GTK_WINDOW (window));
   WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.preferences", NULL);
   dialog = GTK_WIDGET (find_above (window));
   WAIT_FOR (gtk_widget_get_width (dialog) > 0);
-  name = find_row (dialog);
-  gtk_editable_set_text (GTK_EDITABLE (name), "Half a na");
-  gtk_widget_grab_focus (name);
+  *name = find_row (dialog);
+  gtk_widget_grab_focus (*name);
+  return dialog;
+}
+
+/* The toast that says so does not take the key for itself. */
+static void
+test_escape_after_saving (void)
+{
+  CitizWindow *window;
+  GtkWidget *dialog, *name;
+
+  if (!has_keys ())
+    return;
+  window = citiz_window_new (NULL, session);
+  dialog = open_preferences (window, &name);
+  gtk_widget_activate_action (dialog, "preferences.save-person", NULL);
+  WAIT_FOR (ui_find (dialog, GTK_TYPE_LABEL, "Saved", TRUE) != NULL);
+  press_key ("^Preferences$", "Escape");
+  WAIT_FOR (find_above (window) == NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
   ui_settle ();
-  g_assert_true (g_spawn_async (NULL, (gchar **) argv, NULL,
-                                G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
-                                NULL));
+}
+
+/* The same key in a dialog: it makes way, and comes back as it was, also when the window is closed before that. */
+static void
+test_key_above (void)
+{
+  CitizWindow *window;
+  GtkWidget *dialog, *name;
+  CitizAccess *access;
+  gboolean revoked = FALSE;
+
+  if (!has_keys ())
+    return;
+  window = citiz_window_new (NULL, session);
+  dialog = open_preferences (window, &name);
+  gtk_editable_set_text (GTK_EDITABLE (name), "Half a na");
+  ui_settle ();
+  press_key ("^Preferences$", "ctrl+e");
   WAIT_FOR (g_strcmp0 (citiz_window_get_page (window), "emergency") == 0);
   WAIT_FOR ((access = citiz_session_get_emergency (session)) != NULL);
   g_assert_false (gtk_widget_get_visible (dialog));
@@ -440,17 +481,9 @@ test_key_above (void)
   ui_settle ();
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  gint status;
-
-  gtk_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  citiz_ui_init ();
-  citiz_format_set_language (CITIZ_LANGUAGE_EN);
-  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
-  WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/keyboard/pages", test_pages);
   g_test_add_func ("/keyboard/verify", test_verify);
   g_test_add_func ("/keyboard/first-run", test_first_run);
@@ -459,7 +492,11 @@ main (int argc, char **argv)
   g_test_add_func ("/keyboard/secret-row", test_secret_row);
   g_test_add_func ("/keyboard/unlock", test_unlock);
   g_test_add_func ("/keyboard/emergency-above", test_key_above);
-  status = g_test_run ();
-  g_object_unref (session);
-  return status;
+  g_test_add_func ("/keyboard/escape-after-saving", test_escape_after_saving);
+}
+
+int
+main (int argc, char **argv)
+{
+  return ui_sample_test (argc, argv, &session, add_tests);
 }
