@@ -33,13 +33,14 @@ static const struct
                {"mood", N_ ("Mood")},
                {"inr", N_ ("INR (blood clotting)")}};
 
-static gboolean
-is_by_hand (const gchar *key)
+/* (nullable) */
+static const gchar *
+everyday_name (const gchar *key)
 {
   for (guint i = 0; i < G_N_ELEMENTS (by_hand); i++)
     if (strcmp (by_hand[i].key, key) == 0)
-      return TRUE;
-  return FALSE;
+      return _ (by_hand[i].name);
+  return NULL;
 }
 
 void
@@ -89,14 +90,15 @@ measure_changed (CitizForm *form, gpointer data)
   const CitizMeasure *chosen = citiz_measure_get (citiz_form_get_choice (form, "measure"));
   gboolean pressure = _citiz_add_is_pressure (chosen);
   const gchar *unit = citiz_unit_symbol (_citiz_add_unit (form, chosen), citiz_format_language ());
+  const gchar *name = chosen != NULL ? chosen->name[citiz_format_language ()] : NULL;
   g_autofree gchar *hint = pressure        ? g_strdup (_ ("Systolic (the higher one), in mmHg"))
                            : *unit != '\0' ? g_strdup_printf (_ ("In %s"), unit)
                                            : NULL;
   g_autofree gchar *listed = NULL;
 
   /* What a laboratory calls otherwise is found again in Care under its name. */
-  if (chosen != NULL && chosen->laboratory)
-    listed = g_strdup_printf (_ ("In Care: %s"), chosen->name[citiz_format_language ()]);
+  if (chosen != NULL && chosen->laboratory && g_strcmp0 (everyday_name (chosen->key), name) != 0)
+    listed = g_strdup_printf (_ ("In Care: %s"), name);
   citiz_form_set_hint (form, "measure", listed);
   citiz_form_set_visible (form, "value2", pressure);
   citiz_form_set_hint (form, "value", hint);
@@ -123,10 +125,23 @@ fill_measures (CitizForm *form, const CitizItem *item)
   for (guint i = 0; i < G_N_ELEMENTS (by_hand); i++)
     _citiz_add_choice (keys, labels, by_hand[i].key, _ (by_hand[i].name));
   /* What a file brought and nobody measures by hand stays what it is when it is corrected. */
-  if (item != NULL && !is_by_hand (own))
+  if (item != NULL && everyday_name (own) == NULL)
     _citiz_add_choice (keys, labels, own, citiz_item_title (item));
   _citiz_add_set_choices (form, "measure", keys, labels);
   citiz_form_watch (form, "measure", measure_changed, NULL);
+}
+
+/* What differs from another by its unit alone says which. (transfer full) */
+static gchar *
+test_label (const CitizMeasure *test)
+{
+  const CitizLanguage language = citiz_format_language ();
+  const CitizMeasure *family = citiz_measure_get (citiz_measure_family (test));
+
+  if (family == test || strcmp (family->name[language], test->name[language]) != 0)
+    return g_strdup (test->name[language]);
+  return g_strdup_printf ("%s (%s)", test->name[language],
+                          citiz_unit_symbol (test->ucum, language));
 }
 
 static void
@@ -138,8 +153,10 @@ fill_tests (CitizForm *form, const CitizItem *item)
   for (guint i = 0; i < citiz_measure_count (); i++)
     {
       const CitizMeasure *m = citiz_measure_at (i);
+      g_autofree gchar *label = test_label (m);
+
       if (m->laboratory)
-        _citiz_add_choice (keys, labels, m->key, m->name[citiz_format_language ()]);
+        _citiz_add_choice (keys, labels, m->key, label);
     }
   if (item != NULL && item->measure != NULL && !item->measure->laboratory)
     _citiz_add_choice (keys, labels, item->measure->key, citiz_item_title (item));

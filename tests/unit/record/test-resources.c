@@ -73,6 +73,37 @@ test_titles (void)
     }
 }
 
+/* A laboratory's own way to write a test is not what a person reads. */
+static void
+test_laboratory (void)
+{
+  static const struct
+  {
+    const gchar *code, *written, *fr, *en;
+  } cases[] = {
+      {"14771-0", "Fasting glucose [Moles/volume] in Serum or Plasma", "Glycémie à jeun",
+       "Fasting glucose"},
+      {"789-8", "Erythrocytes [#/volume] in Blood by Automated count", "Globules rouges",
+       "Red blood cells"},
+      {"786-4", "MCHC [Mass/volume] by Automated count",
+       "Concentration en hémoglobine des globules rouges (CGMH)",
+       "Hemoglobin concentration in red blood cells (MCHC)"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *text
+          = g_strdup_printf ("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":"
+                             "{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"%s\","
+                             "\"display\":\"%s\"}],\"text\":\"%s\"}}",
+                             cases[i].code, cases[i].written, cases[i].written);
+      g_autoptr (CitizItem) item = item_of (text);
+
+      g_assert_cmpstr (item->title[CITIZ_LANGUAGE_FR], ==, cases[i].fr);
+      g_assert_cmpstr (item->title[CITIZ_LANGUAGE_EN], ==, cases[i].en);
+    }
+}
+
 /* A coded problem is read in the reader's language; what its author wrote beyond the code stays, and nothing is called by a
  * code that says something else. */
 static void
@@ -359,6 +390,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/titles", test_titles);
+  g_test_add_func ("/record/laboratory", test_laboratory);
   g_test_add_func ("/record/coded-problems", test_coded_problems);
   g_test_add_func ("/record/ips/canadian", test_canadian_summary);
   g_test_add_func ("/record/ips/references", test_references);
