@@ -198,6 +198,14 @@ say_even (const CitizCommunityView *view, CitizTime now, CitizSaying *out)
       say_away (view, out);
       return;
     }
+  if (view->skew_ms != 0 && view->alarms->len == 0)
+    {
+      out->icon = "citiz-clock-symbolic";
+      out->style = "warning";
+      out->title = citiz_session_explain_community (view); /* as in the header */
+      out->text = citiz_session_explain_clock (view);
+      return;
+    }
   out->icon = view->alarms->len == 0 ? "citiz-shield-symbolic" : "citiz-alert-symbolic";
   out->style = view->alarms->len == 0 ? "ok" : "warning";
   out->title

@@ -76,6 +76,22 @@ test_silent_words (CitizCommunityView *view)
   view->n_silent = 0;
 }
 
+/* The header says that this computer's clock is wrong: the Ledger page does not say beside it that all is well. */
+static void
+test_clock_words (CitizCommunityView *view)
+{
+  g_auto (CitizSaying) saying = {0};
+  g_autofree gchar *header = NULL;
+
+  view->skew_ms = -CITIZ_DAY;
+  header = citiz_session_explain_community (view);
+  citiz_community_say_state (view, (CitizTime){0}, &saying);
+  g_assert_nonnull (strstr (header, "clock"));
+  g_assert_cmpstr (saying.title, ==, header);
+  g_assert_nonnull (strstr (saying.text, "24 hours ahead"));
+  view->skew_ms = 0;
+}
+
 static void
 test_words (void)
 {
@@ -144,6 +160,7 @@ test_words (void)
     }
   test_still_words (&view);
   test_silent_words (&view);
+  test_clock_words (&view);
   view.opens_stalled = TRUE;
   g_assert_null (strstr (citiz_community_stalled_text (&view), "too large"));
   view.opens_stalled = FALSE;
