@@ -182,24 +182,35 @@ file_cb (GFile *file, gpointer row)
 }
 
 static void
-save_cb (GtkWidget *row)
+choose_cb (gpointer row)
 {
   citiz_compat_save_file (row, _ ("Save the Evidence"), _ ("citiz-evidence.json"), file_cb, row,
                           NULL);
 }
 
+/* What is in the file, before it leaves. */
+static void
+save_cb (GtkWidget *row)
+{
+  const gboolean names_access = g_object_get_data (G_OBJECT (row), "citiz-names-access") != NULL;
+
+  citiz_compat_ask (row, _ ("Save the Evidence?"),
+                    names_access
+                        ? _ ("Anyone who has the ledger can check it. Of yours it has the number "
+                             "of an access, nothing of your record.")
+                        : _ ("Anyone can check it. Nothing in it is yours."),
+                    _ ("_Save…"), FALSE, choose_cb, row);
+}
+
 GtkWidget *
 citiz_evidence_row_new (CitizSession *session, gboolean names_access)
 {
-  GtkWidget *row = citiz_words_row_new (
-      "citiz-document-symbolic", "neutral", _ ("Evidence kept"),
-      names_access
-          ? _ ("Their own signatures prove it to anyone with the ledger; of yours it has the "
-               "number of an access, nothing of your record")
-          : _ ("Their own signatures prove it to anyone; nothing in it is yours"));
+  GtkWidget *row = citiz_words_row_new ("citiz-document-symbolic", "neutral", _ ("Evidence kept"),
+                                        _ ("Proven by their own signatures"));
   GtkWidget *save = citiz_button_new (_ ("_Save…"));
 
   g_object_set_data_full (G_OBJECT (row), "citiz-session", g_object_ref (session), g_object_unref);
+  g_object_set_data (G_OBJECT (row), "citiz-names-access", GINT_TO_POINTER (names_access));
   gtk_widget_set_valign (save, GTK_ALIGN_CENTER);
   g_signal_connect_object (save, "clicked", G_CALLBACK (save_cb), row, G_CONNECT_SWAPPED);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), save);

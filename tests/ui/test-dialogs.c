@@ -7,10 +7,12 @@
 #include "crypto/citiz-crypto-error.h"
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-add.h"
+#include "ui/citiz-bits.h"
 #include "ui/citiz-compat.h"
 #include "ui/citiz-export.h"
 #include "ui/citiz-format.h"
 #include "ui/citiz-import-dialog.h"
+#include "ui/citiz-ledger-alarms.h"
 #include "ui/citiz-preferences.h"
 #include "ui/citiz-profile-dialog.h"
 #include "ui/citiz-profile-items.h"
@@ -18,7 +20,7 @@
 #include "ui/citiz-secrets-dialog.h"
 #include "ui/citiz-switch-row.h"
 #include "ui/citiz-window.h"
-#include "ui-wait.h"
+#include "ui-sample.h"
 
 static CitizSession *session;
 
@@ -420,6 +422,38 @@ test_no_browser (void)
   g_assert_cmpuint (n_windows (), ==, 0);
 }
 
+/* --- evidence --- */
+
+static gboolean
+is_save (GtkWidget *widget)
+{
+  return GTK_IS_BUTTON (widget);
+}
+
+/* Few words on a narrow page; what is in the file is said before it is saved. */
+static void
+test_evidence (void)
+{
+  GtkWidget *window = gtk_window_new (), *list = citiz_list_new (NULL);
+  GtkWidget *row = citiz_evidence_row_new (session, TRUE);
+  gint height;
+
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  gtk_window_set_child (GTK_WINDOW (window), list);
+  gtk_window_present (GTK_WINDOW (window));
+  ui_settle ();
+  gtk_widget_measure (row, GTK_ORIENTATION_VERTICAL, 328, &height, NULL, NULL, NULL);
+  g_assert_cmpint (height, <=, 70);
+  g_signal_emit_by_name (find (row, is_save), "clicked");
+  g_assert_true (ADW_IS_MESSAGE_DIALOG (newest ()));
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (newest ())),
+                            "the number of an access, nothing of your record"));
+  gtk_window_destroy (GTK_WINDOW (newest ()));
+  gtk_window_destroy (GTK_WINDOW (window));
+  ui_settle ();
+  g_assert_cmpuint (n_windows (), ==, 0);
+}
+
 static gboolean
 is_medications (GtkWidget *widget)
 {
@@ -465,27 +499,23 @@ test_mask_part (void)
   ui_settle ();
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  gint status;
-
-  gtk_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  citiz_ui_init ();
-  citiz_format_set_language (CITIZ_LANGUAGE_EN);
-  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
-  WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/dialogs/lock", test_lock);
   g_test_add_func ("/dialogs/late-answer", test_late_answer);
   g_test_add_func ("/ui/dialogs/not-recent", test_not_recent);
   g_test_add_func ("/dialogs/replace-words", test_replace_words);
   g_test_add_func ("/dialogs/drop", test_drop);
   g_test_add_func ("/dialogs/no-browser", test_no_browser);
+  g_test_add_func ("/dialogs/evidence", test_evidence);
   g_test_add_func ("/dialogs/mask", test_mask);
   g_test_add_func ("/dialogs/mask/left-out", test_left_out);
   g_test_add_func ("/dialogs/mask-part", test_mask_part);
-  status = g_test_run ();
-  g_object_unref (session);
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return ui_sample_test (argc, argv, &session, add_tests);
 }
