@@ -73,6 +73,22 @@ replace_older (AdwToastOverlay *overlay, AdwToast *toast)
   g_object_set_data_full (G_OBJECT (overlay), OLDER, g_object_ref (toast), g_object_unref);
 }
 
+static void
+dismissed_cb (AdwToastOverlay *overlay, AdwToast *toast)
+{
+  if (g_object_get_data (G_OBJECT (overlay), OLDER) == toast)
+    gtk_widget_remove_css_class (GTK_WIDGET (overlay), "toasted");
+}
+
+/* While one is there, the end of a page can be scrolled above it. */
+static void
+make_room (AdwToastOverlay *overlay, AdwToast *toast)
+{
+  gtk_widget_add_css_class (GTK_WIDGET (overlay), "toasted");
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (dismissed_cb), overlay,
+                           G_CONNECT_SWAPPED);
+}
+
 /* Its height is asked for its natural width: what is natural must have room in the window, with the button. */
 static void
 fit (AdwToast *toast, gboolean narrow)
@@ -108,6 +124,7 @@ show_toast (GtkWidget *widget, AdwToast *toast)
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   replace_older (overlay,
                  toast); /* before libadwaita's own handler, which shows the next of the queue */
+  make_room (overlay, toast);
   adw_toast_overlay_add_toast (overlay, toast);
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (overlay)); child != NULL;
        child = gtk_widget_get_next_sibling (child))

@@ -16,7 +16,7 @@
 #include "ui/citiz-recovery-sheet.h"
 #include "ui/citiz-unlock.h"
 #include "ui/citiz-window.h"
-#include "ui-wait.h"
+#include "ui-sample.h"
 
 static CitizSession *session;
 
@@ -488,6 +488,67 @@ test_toast_button (void)
   ui_settle ();
 }
 
+static GtkWidget *
+find_content (GtkWidget *widget)
+{
+  GtkWidget *found = NULL;
+
+  if (!gtk_widget_get_mapped (widget))
+    return NULL;
+  if (gtk_widget_has_css_class (widget, "page-content"))
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = find_content (w);
+  return found;
+}
+
+/* The end of the page in sight stands above the toast once it is scrolled there. */
+static gboolean
+ends_above (GtkWidget *overlay)
+{
+  GtkWidget *content = find_content (overlay), *toast = gtk_widget_get_last_child (overlay);
+  GtkWidget *scrolled = gtk_widget_get_ancestor (content, GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *way = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  graphene_rect_t end, above;
+
+  gtk_adjustment_set_value (way, gtk_adjustment_get_upper (way));
+  ui_settle ();
+  return gtk_widget_compute_bounds (gtk_widget_get_last_child (content), overlay, &end)
+         && gtk_widget_compute_bounds (toast, overlay, &above)
+         && end.origin.y + end.size.height <= above.origin.y;
+}
+
+/* What is at the end of a page can be brought above a toast, in a narrow window and in large letters. */
+static void
+test_toast_room (void)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  gint before;
+
+  g_object_get (settings, "gtk-xft-dpi", &before, NULL);
+  g_object_set (settings, "gtk-enable-animations", FALSE, NULL); /* it is at its place at once */
+  for (gint dpi = 96; dpi <= 192; dpi += 48)
+    for (gint narrow = 0; narrow < 2; narrow++)
+      {
+        CitizWindow *window = citiz_window_new (NULL, session);
+        GtkWidget *overlay = adw_application_window_get_content (ADW_APPLICATION_WINDOW (window));
+
+        g_object_set (settings, "gtk-xft-dpi", dpi * 1024, NULL);
+        if (narrow)
+          gtk_window_set_default_size (GTK_WINDOW (window), 360, 640);
+        gtk_window_present (GTK_WINDOW (window));
+        citiz_window_show_page (window, "ledger");
+        WAIT_FOR (find_content (overlay) != NULL && gtk_widget_get_width (overlay) > 0
+                  && gtk_widget_has_css_class (GTK_WIDGET (window), "folded") >= narrow);
+        citiz_toast_action (GTK_WIDGET (window), "Accès révoqué", "Nouvel accès", "win.emergency");
+        WAIT_FOR (ends_above (overlay));
+        gtk_window_destroy (GTK_WINDOW (window));
+        ui_settle ();
+      }
+  g_object_set (settings, "gtk-xft-dpi", before, "gtk-enable-animations", TRUE, NULL);
+}
+
 /* What goes sideways leaves the wheel to the page around it. */
 static void
 test_wheel (void)
@@ -611,16 +672,9 @@ test_empty (void)
   ui_settle ();
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  gint status;
-
-  gtk_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  citiz_ui_init ();
-  session = citiz_session_new_sample (CITIZ_LANGUAGE_EN);
-  WAIT_FOR (citiz_session_get_state (session) == CITIZ_SESSION_OPEN);
   g_test_add_func ("/window/finalize", test_finalize);
   g_test_add_func ("/window/finalize-windows", test_finalize_windows);
   g_test_add_func ("/window/first-frame", test_first_frame);
@@ -633,11 +687,15 @@ main (int argc, char **argv)
   g_test_add_func ("/window/size", test_size);
   g_test_add_func ("/window/wheel", test_wheel);
   g_test_add_func ("/window/toast-button", test_toast_button);
+  g_test_add_func ("/window/toast-room", test_toast_room);
   g_test_add_func ("/window/toast-replaced", test_toast_replaced);
   g_test_add_func ("/window/printed", test_printed);
   g_test_add_func ("/window/narrow-large", test_narrow_large);
   g_test_add_func ("/window/empty", test_empty);
-  status = g_test_run ();
-  g_object_unref (session);
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return ui_sample_test (argc, argv, &session, add_tests);
 }
