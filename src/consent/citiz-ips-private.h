@@ -6,7 +6,6 @@
 G_BEGIN_DECLS
 
 #define CITIZ_IPS_RECENT        (90 * CITIZ_DAY)
-#define CITIZ_IPS_CAP           (512u * 1024)
 #define CITIZ_IPS_OF_ONE_CODE   4 /* results and vital signs, newest first */
 #define CITIZ_IPS_VISITS_MAX    10
 #define CITIZ_IPS_DOCUMENTS_MAX 20

@@ -8,6 +8,8 @@
 G_BEGIN_DECLS
 
 #define CITIZ_EXT "https://citiz.example/fhir/"
+/* Bytes of all documents that come with the summary; the others are listed without their content. */
+#define CITIZ_IPS_CAP (512u * 1024)
 
 /* Gives the bytes of an attached document, or NULL. `item` is the DocumentReference's. */
 typedef GBytes *(*CitizIpsBlobFunc) (const CitizId *item, gpointer data);
@@ -17,7 +19,7 @@ typedef struct
   const CitizEnv *env;    /* clock and UUIDs */
   CitizLanguage language; /* of titles and narrative */
   gint offset_minutes;    /* of the person's wall clock, east of UTC, for dateTime */
-  gsize attachment_cap;   /* bytes of all attached documents together; 0 = 512 KiB */
+  gsize attachment_cap;   /* bytes of all attached documents together; 0: CITIZ_IPS_CAP */
   CitizIpsBlobFunc blob;  /* nullable */
   gpointer blob_data;
   const gchar *device_name; /* nullable: "Citiz" */

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "consent/citiz-ips.h"
 #include "ui/citiz-add-checks.h"
 #include "ui/citiz-add-forms.h"
 #include "ui/citiz-compat.h"
@@ -270,6 +271,10 @@ document_size_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (dot != NULL && dot != name)
     *dot = '\0';
   citiz_form_set_text (form, "title", name);
+  if (info != NULL && g_file_info_get_size (info) > CITIZ_IPS_CAP)
+    citiz_form_set_hint (form, "title",
+                         _ ("In an emergency it is listed without its pages: it is too large to "
+                            "come with the summary."));
 }
 
 static void

@@ -146,7 +146,10 @@ parts_group (Editor *editor, CitizPartGroup group, const gchar *title)
       g_autofree gchar *care = citiz_profile_part_care (citiz_session_get_record (editor->session),
                                                         part, citiz_session_now (editor->session));
       g_autofree gchar *subtitle
-          = *care != '\0' ? g_strdup_printf (_ ("Changes care: %s"), care) : NULL;
+          = *care != '\0' ? g_strdup_printf (_ ("Changes care: %s"), care)
+            : part == CITIZ_PART_DOCUMENTS
+                ? g_strdup (_ ("The small ones with their pages, the others by title and date"))
+                : NULL;
 
       if (citiz_part_group (part) != group)
         continue;
