@@ -94,6 +94,56 @@ put_row (Paper *paper, const CitizExportRow *row)
     paper->y += 3;
 }
 
+static gboolean
+is_again (const GPtrArray *rows, guint i, guint n)
+{
+  return i > 0 && i < n
+         && g_str_equal (((const CitizExportRow *) rows->pdata[i - 1])->what,
+                         ((const CitizExportRow *) rows->pdata[i])->what);
+}
+
+/* Those of one title stand together, where the first of them is. */
+static void
+gather (GPtrArray *rows, guint n)
+{
+  for (guint i = 1; i < n; i++)
+    for (guint j = i; j < n && !is_again (rows, i, n); j++)
+      if (g_str_equal (((const CitizExportRow *) rows->pdata[i - 1])->what,
+                       ((const CitizExportRow *) rows->pdata[j])->what))
+        g_ptr_array_insert (rows, (gint) i, g_ptr_array_steal_index (rows, j));
+}
+
+/* A value of what stands above it. */
+static void
+put_value (Paper *paper, const CitizExportRow *row)
+{
+  g_autofree gchar *date = citiz_export_row_date (row);
+  g_autofree gchar *line = g_strdup_printf ("%s  %s", date, row->details);
+
+  put_block (paper, g_strstrip (line), "Sans 9", 8, 1, 0);
+}
+
+/* A title is written once above all that it has. */
+static void
+put_rows (Paper *paper, const GPtrArray *rows, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      const CitizExportRow *row = rows->pdata[i];
+      const gboolean again = is_again (rows, i, n), more = is_again (rows, i + 1, n);
+
+      if (!again && !more)
+        {
+          put_row (paper, row);
+          continue;
+        }
+      if (!again)
+        put_block (paper, row->what, "Sans Bold 9", 8, 0, 14);
+      put_value (paper, row);
+      paper->y += more ? 0 : 3;
+    }
+}
+
 static void
 put_section (Paper *paper,
              const CitizRecord *record,
@@ -101,16 +151,18 @@ put_section (Paper *paper,
              CitizLanguage language)
 {
   g_autoptr (GPtrArray) rows = citiz_export_rows_to_read (record, section->kind, language);
+  const guint n = MIN (rows->len, ROWS_SHOWN);
 
-  if (rows->len == 0)
+  if (n == 0)
     return;
+  if (section->kind == CITIZ_KIND_MEASURE || section->kind == CITIZ_KIND_RESULT)
+    gather (rows, n);
   paper->y += 8;
   put_block (paper, _ (section->title), "Sans Bold 12", 0, 4, 40);
-  for (guint i = 0; i < MIN (rows->len, ROWS_SHOWN); i++)
-    put_row (paper, g_ptr_array_index (rows, i));
-  if (rows->len > ROWS_SHOWN)
+  put_rows (paper, rows, n);
+  if (rows->len > n)
     {
-      guint more = rows->len - ROWS_SHOWN;
+      guint more = rows->len - n;
       g_autofree gchar *text
           = g_strdup_printf (ngettext ("and %u more", "and %u more", more), more);
       put_block (paper, text, "Sans Italic 9", 8, 0, 0);

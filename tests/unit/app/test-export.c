@@ -427,32 +427,85 @@ test_says_goal (App *app, gconstpointer data)
     }
 }
 
-/* Invented results must not end in somebody's file: each page says whose they are not. */
-static void
-test_pdf_sample (App *app, gconstpointer data)
+/* Returns: (nullable): the words of the record on paper; the test is skipped where nothing reads them */
+static gchar *
+pdf_words (App *app, guint *out_pages)
 {
-  static const gchar mark[] = "nothing in it is about a real person";
   g_autofree gchar *tool = g_find_program_in_path ("pdftotext"),
-                   *path = g_build_filename (app->folder, "sample.pdf", NULL), *pdf = NULL,
-                   *text = NULL;
+                   *path = g_build_filename (app->folder, "record.pdf", NULL), *pdf = NULL;
   const gchar *argv[] = {"pdftotext", path, "-", NULL};
-  guint pages, marks = 0;
+  gchar *text = NULL;
   gsize n;
 
   if (tool == NULL)
     {
       g_test_skip ("no pdftotext");
-      return;
+      return NULL;
     }
-  app_load_sample (app);
   pdf = export(app, "pdf", &n, NULL);
-  pages = count_pages (pdf, n);
+  *out_pages = count_pages (pdf, n);
   g_assert_true (g_file_set_contents (path, pdf, (gssize) n, NULL));
   g_assert_true (g_spawn_sync (NULL, (gchar **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text,
                                NULL, NULL, NULL));
-  for (const gchar *at = text; (at = strstr (at, mark)) != NULL; at += sizeof mark)
-    marks++;
-  g_assert_cmpuint (marks, ==, pages);
+  return text;
+}
+
+static guint
+count_words (const gchar *text, const gchar *words)
+{
+  guint n = 0;
+
+  for (; (text = strstr (text, words)) != NULL; text += strlen (words))
+    n++;
+  return n;
+}
+
+/* Invented results must not end in somebody's file: each page says whose they are not. */
+static void
+test_pdf_sample (App *app, gconstpointer data)
+{
+  g_autofree gchar *text = NULL;
+  guint pages;
+
+  app_load_sample (app);
+  text = pdf_words (app, &pages);
+  if (text != NULL)
+    g_assert_cmpuint (count_words (text, "nothing in it is about a real person"), ==, pages);
+}
+
+/* What was measured again and again stands under its name, which is written once; all its values are there. */
+static void
+test_pdf_again (App *app, gconstpointer data)
+{
+  g_autofree gchar *text = NULL;
+  guint pages;
+
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autofree gchar *day = g_strdup_printf ("2026-10-%02u", 1 + i),
+                       *weight = g_strdup_printf ("71.%02u", 10 + i),
+                       *pulse = g_strdup_printf ("%u", 160 + i);
+      const CitizDate when = app_date (day);
+
+      save_draft (app, CITIZ_KIND_MEASURE,
+                  (CitizDraft){.measure = "weight", .value = weight, .unit = "kg", .onset = when});
+      save_draft (app, CITIZ_KIND_MEASURE,
+                  (CitizDraft){.measure = "hr", .value = pulse, .unit = "/min", .onset = when});
+    }
+  text = pdf_words (app, &pages);
+  if (text == NULL)
+    return;
+  g_assert_cmpuint (pages, ==, 1);
+  g_assert_cmpuint (count_words (text, "Body weight"), ==, 1);
+  g_assert_cmpuint (count_words (text, "Heart rate"), ==, 1);
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autofree gchar *weight = g_strdup_printf ("2026-10-%02u 71.%02u kg", 1 + i, 10 + i),
+                       *pulse = g_strdup_printf ("2026-10-%02u %u", 1 + i, 160 + i);
+
+      g_assert_cmpuint (count_words (text, weight), ==, 1);
+      g_assert_cmpuint (count_words (text, pulse), ==, 1);
+    }
 }
 
 static void
@@ -565,6 +618,7 @@ main (int argc, char **argv)
   ADD ("/app/export/says-content", test_says_content);
   ADD ("/app/export/pdf", test_pdf);
   ADD ("/app/export/pdf-sample", test_pdf_sample);
+  ADD ("/app/export/pdf-again", test_pdf_again);
   ADD ("/app/export/says-goal", test_says_goal);
   ADD ("/app/export/refused", test_refused);
   ADD ("/app/export/removed", test_removed);
