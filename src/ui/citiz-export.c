@@ -95,8 +95,8 @@ file_cb (GFile *file, gpointer data)
 
   writing->owner = g_object_ref (choice->owner);
   writing->dialog = g_object_ref (dialog);
-  /* At once when it is closed: "destroy" comes with the last reference. */
-  g_signal_connect_object (dialog, "unmap", G_CALLBACK (g_cancellable_cancel), stop,
+  /* At once when it is closed ("destroy" comes with the last reference), and not when it makes way for an access ("unmap"). */
+  g_signal_connect_object (dialog, "unrealize", G_CALLBACK (g_cancellable_cancel), stop,
                            G_CONNECT_SWAPPED);
   citiz_session_export_async (choice->session, choice->format, file, stop, exported_cb, writing);
   citiz_box_clear (page);

@@ -72,7 +72,7 @@ progress_cb (gdouble fraction, guint64 done, guint64 total, gpointer data)
   show_progress (trial);
 }
 
-/* Leaving the dialog is stopping. */
+/* Leaving the dialog is stopping; that it makes way for an access is not. */
 static gboolean
 late_cb (gpointer data)
 {
@@ -84,8 +84,8 @@ late_cb (gpointer data)
     return G_SOURCE_REMOVE;
   trial->dialog = g_object_ref (
       citiz_dialog_new (trial->owner, _ ("Sample Record"), 360, 230, &page, &header));
-  g_signal_connect_object (trial->dialog, "unmap", G_CALLBACK (g_cancellable_cancel), trial->stop,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (trial->dialog, "unrealize", G_CALLBACK (g_cancellable_cancel),
+                           trial->stop, G_CONNECT_SWAPPED);
   trial->bar = gtk_progress_bar_new ();
   trial->numbers = gtk_label_new ("");
   gtk_widget_add_css_class (trial->numbers, "secondary");

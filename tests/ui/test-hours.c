@@ -272,29 +272,57 @@ removed_cb (GObject *source, GAsyncResult *result, gpointer done)
       = citiz_session_remove_sample_finish (CITIZ_SESSION (source), result, NULL, NULL);
 }
 
-/* Loading the sample says that it goes on, and is stopped by leaving: none of it is there. */
-static void
-test_sample_stopped (void)
+/* Returns: (transfer full): a window with nothing noted, in which the sample is being loaded */
+static GtkWidget *
+begin_sample (CitizSession *session, GtkWidget **dialog)
 {
-  g_autoptr (CitizSession) session = NULL;
-  GtkWidget *window, *dialog = NULL;
   gboolean done = FALSE;
+  GtkWidget *window;
 
-  set_clock (2026, 11, 24, 9, 0);
-  session = sample ();
   citiz_session_remove_sample_async (session, NULL, removed_cb, &done);
   WAIT_FOR (done);
   window = GTK_WIDGET (citiz_window_new (NULL, session));
   gtk_window_present (GTK_WINDOW (window));
   set_gate (TRUE);
   gtk_widget_activate_action (window, "win.try-sample", NULL);
-  WAIT_FOR ((dialog = dialog_that_says ("Loading the sample record…")) != NULL);
+  WAIT_FOR ((*dialog = dialog_that_says ("Loading the sample record…")) != NULL);
+  return window;
+}
+
+/* Loading the sample says that it goes on, and is stopped by leaving: none of it is there. */
+static void
+test_sample_stopped (void)
+{
+  g_autoptr (CitizSession) session = NULL;
+  GtkWidget *window, *dialog;
+
+  set_clock (2026, 11, 24, 9, 0);
+  session = sample ();
+  window = begin_sample (session, &dialog);
   g_assert_nonnull (ui_button_of (dialog, "window.close"));
   gtk_window_close (GTK_WINDOW (dialog));
   set_gate (FALSE);
   WAIT_FOR (shows (window, "Stopped. Nothing was changed."));
   g_assert_false (citiz_session_get_sample (session));
   g_assert_cmpuint (citiz_record_size (citiz_session_get_record (session)), ==, 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* Its dialog makes way for an access, and it goes on. */
+static void
+test_sample_goes_on (void)
+{
+  g_autoptr (CitizSession) session = NULL;
+  GtkWidget *window, *dialog;
+
+  set_clock (2026, 11, 24, 9, 0);
+  session = sample ();
+  window = begin_sample (session, &dialog);
+  gtk_widget_activate_action (window, "win.emergency", NULL);
+  g_assert_false (gtk_widget_get_visible (dialog));
+  set_gate (FALSE);
+  WAIT_FOR (citiz_session_get_emergency (session) != NULL);
+  WAIT_FOR (citiz_session_get_sample (session));
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -413,6 +441,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hours/late-dose", test_late_dose);
   g_test_add_func ("/hours/extra-dose", test_extra_dose);
   g_test_add_func ("/hours/sample-stopped", test_sample_stopped);
+  g_test_add_func ("/hours/sample-goes-on", test_sample_goes_on);
   g_test_add_func ("/hours/turn", test_turn);
   g_test_add_func ("/hours/visit", test_visit);
   g_test_add_func ("/hours/young-day", test_young_day);
