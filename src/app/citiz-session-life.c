@@ -104,14 +104,20 @@ words_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GErro
   return FALSE;
 }
 
+/* Each of its three parts takes up to a second: a press comes between them. */
 static gboolean
 passphrase_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
   LifeJob *job = data;
+  CitizKdfCost cost;
 
-  return citiz_engine_require_open (engine, error)
-         && citiz_vault_check_passphrase (engine->vault, job->passphrase, error)
-         && citiz_vault_set_passphrase (engine->vault, job->second, citiz_kdf_calibrate (), error);
+  if (!citiz_engine_require_open (engine, error)
+      || !citiz_vault_check_passphrase (engine->vault, job->passphrase, error))
+    return FALSE;
+  citiz_vault_pause (engine->vault);
+  cost = citiz_kdf_calibrate ();
+  citiz_vault_pause (engine->vault);
+  return citiz_vault_set_passphrase (engine->vault, job->second, cost, error);
 }
 
 static gboolean

@@ -29,6 +29,7 @@ write_bundle (const gchar *path, const gchar *prefix)
 static struct
 {
   gint shut;    /* atomic */
+  gint reached; /* atomic: a job waits at it */
   guint n_kept; /* resources on the disk: until there are so many it lets all pass */
 } gate;
 
@@ -40,7 +41,10 @@ gate_cb (gpointer data)
   if (engine->passing) /* a pause of the press itself */
     return;
   do
-    citiz_engine_let_pass (engine);
+    {
+      citiz_engine_let_pass (engine);
+      g_atomic_int_set (&gate.reached, g_atomic_int_get (&gate.shut));
+    }
   while (g_atomic_int_get (&gate.shut)
          && citiz_vault_count (engine->vault, CITIZ_CLASS_RESOURCE) >= gate.n_kept
          && (g_usleep (500), TRUE));
@@ -175,12 +179,35 @@ race_with_undo (App *app, guint32 batch)
 }
 
 static void
+race_with_passphrase (App *app)
+{
+  g_autoptr (CitizSecret) second = citiz_secret_new_from_text ("une autre phrase de passe");
+  g_autoptr (GAsyncResult) result = NULL;
+  Race race = {.app = app};
+
+  shut_gate (0);
+  citiz_session_set_passphrase_async (app->session, app->passphrase, second, NULL, app_answer_cb,
+                                      &race.job);
+  while (!g_atomic_int_get (&gate.reached) && race.job.result == NULL)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (500);
+    }
+  g_assert_null (race.job.result);
+  press (&race);
+  result = app_wait (&race.job);
+  g_assert_true (citiz_session_set_passphrase_finish (app->session, result, NULL));
+  end_access (&race, "passphrase");
+}
+
+static void
 test_press (App *app, gconstpointer data)
 {
   Race first = {.app = app}, second = {.app = app};
   guint32 batch;
 
   app_on_engine (app, build_gate_work, NULL, NULL);
+  race_with_passphrase (app);
   import_many (&first, "a", FALSE);
   race_with_export (app, "fhir");
   race_with_export (app, "csv");
