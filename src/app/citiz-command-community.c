@@ -266,14 +266,48 @@ say_joined (const CitizCommandRun *run, const CitizCommunityView *view)
                view->name);
 }
 
+/* Returns: (nullable): what @text invites to */
+static CitizInvitationView *
+read_invitation (CitizCommandRun *run, const gchar *text, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  CitizWait wait = {0};
+
+  citiz_session_read_invitation_async (run->session, text, NULL, citiz_wait_cb, &wait);
+  result = citiz_wait (&wait);
+  return citiz_session_read_invitation_finish (run->session, result, error);
+}
+
+/* Before anything is sent, as in the window: the words are the only thing that nobody between can change. */
+static gboolean
+is_wanted (const CitizInvitationView *invitation)
+{
+  const gchar *yes = C_ ("answer", "y");
+  gchar answer[16] = "";
+
+  citiz_tell ("%s (%s)", invitation->name, invitation->fingerprint);
+  citiz_tell ("%s", _ ("Its fingerprint: whoever invited you reads the same six words"));
+  fprintf (stderr, "%s ", _ ("Do you join? [y/N]"));
+  if (fgets (answer, sizeof answer, stdin) != NULL && g_ascii_tolower (answer[0]) == yes[0])
+    return TRUE;
+  citiz_tell ("%s", _ ("You did not join; nothing was changed. --yes joins without asking."));
+  return FALSE;
+}
+
 static int
 join (CitizCommandRun *run, const gchar *text)
 {
   const CitizCommunityView *view = NULL;
+  g_autoptr (CitizInvitationView) invitation = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   CitizWait wait = {0};
 
+  invitation = read_invitation (run, text, &error);
+  if (invitation == NULL)
+    return citiz_refuse (error);
+  if (!run->yes && !is_wanted (invitation))
+    return CITIZ_EXIT_REFUSED;
   citiz_session_join_async (run->session, text, NULL, citiz_wait_cb, &wait);
   result = citiz_wait (&wait);
   if (!citiz_session_join_finish (run->session, result, &error))

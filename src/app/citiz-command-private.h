@@ -22,6 +22,7 @@ struct _CitizCommandRun
   gint hours;
   gboolean serve;
   gboolean anyone; /* imports are kept whoever they are about */
+  gboolean yes;    /* a community is joined without being asked */
   gboolean force;  /* a weak passphrase is taken, a file that is there is written over */
   gchar **words;   /* the command and its arguments */
   CitizSession *session;

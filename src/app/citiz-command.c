@@ -362,6 +362,7 @@ citiz_command_run (int argc, char **argv)
       {"hours", 0, 0, G_OPTION_ARG_INT, &run.hours, NULL, NULL},
       {"force", 0, 0, G_OPTION_ARG_NONE, &run.force, NULL, NULL},
       {"anyone", 0, 0, G_OPTION_ARG_NONE, &run.anyone, NULL, NULL},
+      {"yes", 0, 0, G_OPTION_ARG_NONE, &run.yes, NULL, NULL},
       {"serve", 0, 0, G_OPTION_ARG_NONE, &run.serve, NULL, NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &run.words, NULL, NULL},
       G_OPTION_ENTRY_NULL,

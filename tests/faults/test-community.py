@@ -1,6 +1,6 @@
 """A citizen's app as a process joins real nodes: test-community.py NODE CITIZ MAKER CASE.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import base64, hashlib, hmac, json, os, pathlib, shutil, signal, subprocess, sys, threading, time
+import base64, hashlib, hmac, json, os, pathlib, re, shutil, signal, subprocess, sys, threading, time
 
 from nodes import Load, Skip, World, another_time, until
 from wires import Wires
@@ -89,7 +89,7 @@ def case_joined(world, app):
     load.join()
     made = invite(world.nodes[0])
     app.run('emergency')
-    view = app.run('community', 'join', made['link'])
+    view = app.run('community', 'join', '--yes', made['link'])
     view = view if whole(view) and view['committedHeight'] else app.wait('joined', lambda v: whole(v) and v['committedHeight'])
     assert view['name'] == 'Les Cèdres' and view['validators'] == 4 and view['mayFail'] == view['mayLie'] == 1, view
     assert sorted(n['url'] for n in view['nodes']) == sorted(n.url for n in world.nodes), view
@@ -106,7 +106,7 @@ def case_joined(world, app):
     assert app.run('community', 'leave') == {'name': None}
     assert app.status() == {'name': None} and not (app.dir / 'community').exists()
     assert app.run('verify')['verified']
-    app.run('community', 'join', made['code'])
+    app.run('community', 'join', '--yes', made['code'])
     app.wait('back', whole)
 
 
@@ -115,19 +115,25 @@ def case_refused(world, app):
     world.start()
     link = invite(world.nodes[0], '--uses', '1')['link']
     for text, sentence in (('bonjour', 'not an invitation'), (link[:-9], 'missing'), (link + ' and so on', 'missing')):
-        assert sentence in app.run('community', 'join', text, code=1), text
+        assert sentence in app.run('community', 'join', '--yes', text, code=1), text
     other = App(world, app.binary, 'other')
-    other.run('community', 'join', link)
-    assert 'does not take this invitation' in app.run('community', 'join', link, code=1)
-    assert other.run('community', 'join', link)['name'] == 'Les Cèdres'
+    for answer, code in (('', 1), ('n\n', 1), ('y\n', 0)):  # the words are shown before, and nothing is joined without a yes
+        done = subprocess.run(other.words('community', 'join', link), input=answer, capture_output=True, text=True, timeout=170,
+                              env={**os.environ, 'LANGUAGE': 'en'})
+        shown = re.match(r'Les Cèdres \((.*)\)\n', done.stderr)
+        assert done.returncode == code and shown and 'the same six words' in done.stderr, done
+        assert other.status()['name'] == (None if code else 'Les Cèdres')
+    assert other.status()['fingerprint'] == shown[1]
+    assert 'does not take this invitation' in app.run('community', 'join', '--yes', link, code=1)
+    assert other.run('community', 'join', '--yes', link)['name'] == 'Les Cèdres'
     assert 'nothing to prove' in other.run('community', 'evidence', str(world.dir / 'evidence.json'), code=1)
-    said = subprocess.run([word for word in other.words('community', 'join', link) if word != '--json'], capture_output=True, text=True,
+    said = subprocess.run([word for word in other.words('community', 'join', '--yes', link) if word != '--json'], capture_output=True, text=True,
                           env={**os.environ, 'LANGUAGE': 'en'})
     assert said.stdout.startswith('You belong to Les Cèdres now.\n'), said
     link = invite(world.nodes[1])['link']
     for node in world.nodes:
         node.kill()
-    assert 'No node of this community answers' in app.run('community', 'join', link, code=1)
+    assert 'No node of this community answers' in app.run('community', 'join', '--yes', link, code=1)
     assert app.status() == {'name': None}
     assert 'no community' in app.run('community', 'leave', code=1)
 
@@ -146,7 +152,7 @@ def case_killed(world, app):
     made = invite(world.nodes[0])
     for node in world.nodes[2:]:
         node.signal(signal.SIGSTOP)
-    joining = app.begin('community', 'join', made['uri'])
+    joining = app.begin('community', 'join', '--yes', made['uri'])
     until('the registration is with the nodes', lambda: any(n.status()['waiting'] for n in world.nodes[:2]), 120)
     joining.kill()
     joining.communicate()
@@ -158,7 +164,7 @@ def case_killed(world, app):
 def case_alone(world, app):
     """Nodes go and come: the app says so, and misses nothing."""
     world.start()
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     world.nodes[3].kill()
     app.wait('one is missing', lambda v: v['state'] == 'even' and v['missing'] == 1)
@@ -177,7 +183,7 @@ def case_epochs(world, app):
         node.set('founding', admission=1)
     world.start()
     until('transactions need a word', lambda: world.nodes[0].submit(world.transactions(1)[0])[0] == 422, 120)
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     fifth = world.add_observer().start()
     until('it has caught up', lambda: fifth.status()['height'] == world.nodes[0].status()['height'] > 0, 120)
@@ -201,7 +207,7 @@ def case_epochs(world, app):
 def case_shared(world, app):
     """An access over the nodes: killed in the middle of giving it, shown as not ready, given by the next press; ended, and erased by all."""
     start_quietly(world)
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     for node in world.nodes[2:]:
         node.signal(signal.SIGSTOP)
@@ -241,7 +247,7 @@ def case_clock(world, app):
     """The computer's clock is wrong, by whatever: the access opens at once and for 24 hours, there is one, and the person is told to set the clock."""
     another_time('')
     start_quietly(world)
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     for shift, said in ('+1h', '60 minutes ahead'), ('-1h', '60 minutes behind'), ('+100s', None), ('-9m', '9 minutes behind'), ('+13h', '13 hours ahead'), \
                        ('-50h', '2 days behind'), ('+50h', '2 days ahead'):
@@ -261,7 +267,7 @@ def case_clock(world, app):
 def case_guessed(world, app):
     """Fifty wrong words at once for one secret are five tries on each node, two of them before it was killed; then nothing is left to guess."""
     start_quietly(world)
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     patient = world.dir / 'patient.json'
     patient.write_text(json.dumps({'resourceType': 'Patient', 'birthDate': '1961-03-07', 'name': [{'family': 'B.', 'given': ['Lucie']}]}))
@@ -304,7 +310,7 @@ def case_refound(world, app):
     """Two of four nodes are lost for good and the others found the community anew: the app says so, and goes on once its person agrees; who joins later is asked, too."""
     start_quietly(world)
     link = invite(world.nodes[0])['link']
-    app.run('community', 'join', link)
+    app.run('community', 'join', '--yes', link)
     app.wait('joined', whole)
     for node in world.nodes[2:]:
         node.kill()
@@ -339,7 +345,7 @@ def case_refound(world, app):
     made = invite(stay[0])
     assert made['founding'] == asked['refound'], 'the invitation leads to another founding'
     assert made['founding'] in stay[0].command('invite').stdout
-    done = subprocess.run([word for word in other.words('community', 'join', made['link']) if word != '--json'], capture_output=True, text=True,
+    done = subprocess.run([word for word in other.words('community', 'join', '--yes', made['link']) if word != '--json'], capture_output=True, text=True,
                           env={**os.environ, 'LANGUAGE': 'en'})
     assert 'You belong' not in done.stdout.split('\n')[0] and 'was founded anew' in done.stdout.split('\n')[0], done  # nothing can be written yet
     assert 'Two hosts have closed.' in done.stdout and made['founding'] in done.stdout and 'nothing of yours' not in done.stdout, done
@@ -351,7 +357,7 @@ def case_refound(world, app):
     stay[0].start()
     found_anew(world, stay[:1], 2)
     made, third = invite(stay[0]), App(world, app.binary, 'third')
-    third.run('community', 'join', made['link'])
+    third.run('community', 'join', '--yes', made['link'])
     for place in range(2):  # it is asked about each founding, the first one first, and the host has told both
         asked = third.wait('it asks', lambda view: view['refound'])['refound']
         assert asked == made['founding'].split(', ')[place], (asked, made['founding'])
@@ -366,7 +372,7 @@ def state_of(node, grant):
 def case_revoked(world, app):
     """Revoked while two of four nodes are gone, and founded anew by the others: both obey, restarted or not, and the end becomes final without the dead."""
     start_quietly(world)
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     access = app.run('emergency')
     assert access['nodes']['holding'] == 4, access
@@ -441,7 +447,7 @@ class Doctor:
 def case_stalled(world, app):
     """No node hears enough others: they open an emergency access without the ledger, killed or not, and the ledger learns of it once."""
     start_quietly(world)
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     access = app.run('emergency')
     assert access['nodes']['holding'] == 4, access
@@ -480,7 +486,7 @@ def case_stalled(world, app):
 def case_copied(world, app):
     """Two copies of one record: a number that both took, an end that both asked for, accesses of the other; each is told once, and both go on."""
     start_quietly(world)
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     settled = lambda view: whole(view) and view['committedHeight'] == view['personalHeight']
     app.wait('joined', whole)
     first = app.run('emergency')['grant']
@@ -541,7 +547,7 @@ def said_of(app):
 def case_voiceless(world, app):
     """All nodes answer and too few are heard: one press, one access, which opens here and is not offered to nodes that write nothing down; later they have it."""
     start_quietly(world)
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     world.wires.cut(0, 1)
     until('each node hears too few', lambda: all(node.status()['voting'] < 3 for node in world.nodes))
@@ -561,7 +567,7 @@ def case_voiceless(world, app):
 def case_elsewhere(world, app):
     """An access that another copy of the record has ended is not shown as open; of one whose nodes are gone nobody says that it is ready."""
     start_quietly(world)
-    app.run('community', 'join', invite(world.nodes[0])['link'])
+    app.run('community', 'join', '--yes', invite(world.nodes[0])['link'])
     app.wait('joined', whole)
     first = app.run('emergency')
     other = app.copy(world, 'copy')
