@@ -1,5 +1,6 @@
 /* The configuration file of a host: read, and written with its comments. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-host-config.h"
+#include "wire/citiz-invitation.h"
 
 #include <glib/gi18n.h>
 #include <gio/gio.h>
@@ -45,11 +46,13 @@ static const Setting settings[] = {
           community,
           "",
           N_ ("What the community is called when somebody is invited to it; empty: the operator.")),
-    TEXT ("node",
-          "url",
-          url,
-          "http://127.0.0.1:8650",
-          N_ ("Where others reach this node: http:// or https://, a name, a port if needed.")),
+    TEXT (
+        "node",
+        "url",
+        url,
+        "http://127.0.0.1:8650",
+        N_ ("Where others reach this node: https://, a name, a port if needed. http:// only where all "
+            "nodes and citizens are on this computer.")),
     TEXT (
         "listen",
         "address",
@@ -218,20 +221,14 @@ gchar *
 citiz_host_config_clean_url (const gchar *text, const gchar *what, GError **error)
 {
   g_autofree gchar *clean = g_strdup (text);
-  g_autoptr (GUri) uri = NULL;
-  const gchar *scheme;
 
   while (g_str_has_suffix (clean, "/"))
     clean[strlen (clean) - 1] = '\0';
-  uri = g_uri_parse (clean, G_URI_FLAGS_NONE, NULL);
-  scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
-  if ((g_str_equal (scheme, "http") || g_str_equal (scheme, "https"))
-      && g_uri_get_host (uri) != NULL && g_uri_get_host (uri)[0] != '\0'
-      && g_uri_get_path (uri)[0] == '\0' && g_uri_get_query (uri) == NULL
-      && g_uri_get_fragment (uri) == NULL && g_uri_get_userinfo (uri) == NULL)
+  if (citiz_node_url_is_valid (clean))
     return g_steal_pointer (&clean);
   g_set_error (error, CITIZ_HOST_ERROR, CITIZ_HOST_ERROR_CONFIG,
-               _ ("%s has to be like https://node.example.org, with nothing behind it but a port"),
+               _ ("%s has to be like https://node.example.org, with nothing behind it but a port; "
+                  "http:// is only for a node that this computer alone reaches"),
                what);
   return NULL;
 }

@@ -71,7 +71,7 @@ def damaged(copy, block):
 def case_mistaken(world):
     """What is refused leaves the folder as it was, so that the corrected command does: words of setup, cards, damaged copies."""
     node = Node(world, len(world.nodes))
-    for words, sentence in (('--salt ZZZ', '--salt'), ('--url ftp://x', '--url'), ('--url https://x/path', '--url'), ('--url https://x?y', '--url'), ('--listen somewhere', 'ADDRESS:PORT'), ('--contact \x1b[2J', 'can be seen')):
+    for words, sentence in (('--salt ZZZ', '--salt'), ('--url ftp://x', '--url'), ('--url https://x/path', '--url'), ('--url https://x?y', '--url'), ('--url http://192.168.1.20:8650', 'this computer alone reaches'), ('--listen somewhere', 'ADDRESS:PORT'), ('--contact \x1b[2J', 'can be seen')):
         refused(node, ['setup', '--found', *words.split()], sentence)
         assert not node.dir.exists()
     assert str(node.dir) in refused(node, ['run'], 'There is no node')
