@@ -65,14 +65,8 @@ test('the end comes while the page is open: wiped, the six words stay', async ()
 });
 
 test('revoked while the page is open: seen at the next look, wiped', async () => {
-  const grant = makeGrant(lucieText);
-  const link = world.add(grant);
-  const page = await newPage(browser, world.origin);
-  await page.clock.install();
-  await page.goto(link);
-  await page.click('#open');
-  await page.waitForSelector('.first');
-  Object.assign(grant, { state: 'revoked', endedAt: ledgerNow(grant) });
+  const page = await opened(lucieText, { clock: true });
+  Object.assign(page.grant, { state: 'revoked', endedAt: ledgerNow(page.grant) });
   await page.clock.runFor(62000);
   await page.waitForSelector('.twolang');
   contains(await text(page), 'La personne y a mis fin');
@@ -81,14 +75,8 @@ test('revoked while the page is open: seen at the next look, wiped', async () =>
 });
 
 test('losing the network changes nothing on screen', async () => {
-  const grant = makeGrant(lucieText);
-  const link = world.add(grant);
-  const page = await newPage(browser, world.origin);
-  await page.clock.install();
-  await page.goto(link);
-  await page.click('#open');
-  await page.waitForSelector('.first');
-  grant.break.offline = true;
+  const page = await opened(lucieText, { clock: true });
+  page.grant.break.offline = true;
   await page.clock.runFor(62000);
   contains(await text(page), 'Apixaban');
   await page.finish();
@@ -169,16 +157,10 @@ test('a node that renews without end is given up, after few openings', async () 
 });
 
 test('renewed while the page is open: it says so, typed text stays, and reads again when asked', async () => {
-  const grant = makeGrant(lucieText);
-  const link = world.add(grant);
-  const page = await newPage(browser, world.origin);
-  await page.clock.install();
-  await page.goto(link);
-  await page.click('#open');
-  await page.waitForSelector('.first');
+  const page = await opened(lucieText, { clock: true });
   equal(await page.locator('.renewed button').count(), 0, 'notices before');
   await page.fill('#note-text', 'Vue à 14 h');
-  renewGrant(grant, later());
+  renewGrant(page.grant, later());
   await page.clock.runFor(62000);
   await page.waitForSelector('.renewed button');
   contains(await text(page), 'Apixaban', 'until it is asked for');
@@ -187,7 +169,7 @@ test('renewed while the page is open: it says so, typed text stays, and reads ag
   await page.waitForFunction(() => document.querySelector('#app').innerText.includes('Edoxaban'));
   lacks(await text(page), 'Apixaban');
   equal(await page.locator('.renewed button').count(), 0, 'notices after');
-  equal(grant.openings.length, 2, 'openings');
+  equal(page.grant.openings.length, 2, 'openings');
   equal(await page.inputValue('#note-text'), 'Vue à 14 h', 'note');
   await page.finish();
 });

@@ -13,7 +13,7 @@ export const browser = await launch();
 
 export const text = (page) => page.locator('#app').innerText();
 
-/** A page on a fresh grant; `grant` options go to makeGrant. */
+/** A page on a fresh grant; `grant` options go to makeGrant, with `clock` its time is the test's. */
 export async function ask(bundle, options = {}) {
   const grant = makeGrant(bundle, options.grant);
   const link = world.add(grant);
@@ -21,6 +21,7 @@ export async function ask(bundle, options = {}) {
   if (options.prepare) options.prepare(grant);
   const page = await newPage(browser, world.origin, options);
   page.grant = grant;
+  if (options.clock) await page.clock.install();
   await page.goto(link);
   return page;
 }

@@ -278,6 +278,21 @@ nodes_end (void)
   tools_remove_folder (top);
 }
 
+int
+nodes_test (int argc, char **argv, void (*add_tests) (void))
+{
+  int failed;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (citiz_crypto_init ());
+  g_assert_cmpint (argc, >=, 2);
+  nodes_found (argv[1]);
+  add_tests ();
+  failed = g_test_run ();
+  nodes_end ();
+  return failed;
+}
+
 gchar *
 nodes_invitation (void)
 {

@@ -15,6 +15,8 @@ void nodes_found (const gchar *citiz_node); /* once a program; they run */
 /* The same with a tool before each of them that makes it @ms away, one way, for the others and for readers. */
 void nodes_found_afar (const gchar *citiz_node, const gchar *delay_relay, guint ms);
 void nodes_end (void);
+/* The whole of main(), whose first argument is citiz-node: the nodes run while the tests do that @add_tests adds. */
+int nodes_test (int argc, char **argv, void (*add_tests) (void));
 void nodes_start (guint i); /* answers when it returns */
 void nodes_start_ahead (
     guint i,
@@ -36,6 +38,8 @@ void nodes_join (App *app);
 void nodes_pace (App *app);                    /* after the record was opened again */
 void member_up (App *app, gconstpointer data); /* for g_test_add() */
 void member_down (App *app, gconstpointer data);
+#define MEMBER_TEST(name, function)                                                                \
+  g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
 CitizAccess *newest (App *app); /* the list holds it */
 gboolean all_hold (App *app);   /* its parts */
 gboolean is_usable (App *app);

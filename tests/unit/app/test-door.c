@@ -211,23 +211,17 @@ test_ahead (App *app, gconstpointer data)
   g_assert_true (app_until (all_answer, app, LONG));
 }
 
-#define TEST(name, function)                                                                       \
-  g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
+static void
+add_tests (void)
+{
+  MEMBER_TEST ("door", test_door);
+  MEMBER_TEST ("locked-door", test_locked);
+  MEMBER_TEST ("ahead", test_ahead);
+  MEMBER_TEST ("too-few", test_too_few);
+}
 
 int
 main (int argc, char **argv)
 {
-  int failed;
-
-  g_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  g_assert_cmpint (argc, >=, 2);
-  nodes_found (argv[1]);
-  TEST ("door", test_door);
-  TEST ("locked-door", test_locked);
-  TEST ("ahead", test_ahead);
-  TEST ("too-few", test_too_few);
-  failed = g_test_run ();
-  nodes_end ();
-  return failed;
+  return nodes_test (argc, argv, add_tests);
 }

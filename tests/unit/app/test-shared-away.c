@@ -316,33 +316,28 @@ test_moved (App *app, gconstpointer data)
   read_all (app, newest (app)->link, 1, 1, "Camille Ouellet", "Peanut");
 }
 
-#define TEST(name, function)                                                                       \
-  g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
-
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
   static const WrongClock ahead = {CITIZ_DAY, "24 hours ahead"},
                           behind = {-CITIZ_DAY, "24 hours behind"},
                           hour_ahead = {CITIZ_HOUR, "60 minutes ahead"},
                           hour_behind = {-CITIZ_HOUR, "60 minutes behind"};
-  int failed;
 
-  g_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  g_assert_cmpint (argc, >=, 2);
-  nodes_found (argv[1]);
-  TEST ("nobody-answers", test_nobody_answers);
-  TEST ("back-again", test_back_again);
-  TEST ("said-before", test_said_before);
-  TEST ("too-old", test_too_old);
-  TEST ("alone", test_alone);
-  TEST ("moved", test_moved);
+  MEMBER_TEST ("nobody-answers", test_nobody_answers);
+  MEMBER_TEST ("back-again", test_back_again);
+  MEMBER_TEST ("said-before", test_said_before);
+  MEMBER_TEST ("too-old", test_too_old);
+  MEMBER_TEST ("alone", test_alone);
+  MEMBER_TEST ("moved", test_moved);
   g_test_add ("/shared/day-ahead", App, &ahead, member_up, test_wrong_clock, member_down);
   g_test_add ("/shared/day-behind", App, &behind, member_up, test_wrong_clock, member_down);
   g_test_add ("/shared/hour-ahead", App, &hour_ahead, member_up, test_wrong_clock, member_down);
   g_test_add ("/shared/hour-behind", App, &hour_behind, member_up, test_wrong_clock, member_down);
-  failed = g_test_run ();
-  nodes_end ();
-  return failed;
+}
+
+int
+main (int argc, char **argv)
+{
+  return nodes_test (argc, argv, add_tests);
 }

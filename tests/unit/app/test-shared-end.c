@@ -277,27 +277,21 @@ test_end_in_vain (App *app, gconstpointer data)
   g_assert_true (app_end_access (app, &id, NULL));
 }
 
-#define TEST(name, function)                                                                       \
-  g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
+static void
+add_tests (void)
+{
+  MEMBER_TEST ("erased", test_erased);
+  MEMBER_TEST ("not-erased", test_not_erased);
+  MEMBER_TEST ("not-ended", test_not_ended);
+  MEMBER_TEST ("revoked", test_revoked);
+  MEMBER_TEST ("left", test_left);
+  MEMBER_TEST ("lost-end", test_lost_end);
+  MEMBER_TEST ("clock-ahead", test_clock_ahead);
+  MEMBER_TEST ("end-in-vain", test_end_in_vain);
+}
 
 int
 main (int argc, char **argv)
 {
-  int failed;
-
-  g_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  g_assert_cmpint (argc, >=, 2);
-  nodes_found (argv[1]);
-  TEST ("erased", test_erased);
-  TEST ("not-erased", test_not_erased);
-  TEST ("not-ended", test_not_ended);
-  TEST ("revoked", test_revoked);
-  TEST ("left", test_left);
-  TEST ("lost-end", test_lost_end);
-  TEST ("clock-ahead", test_clock_ahead);
-  TEST ("end-in-vain", test_end_in_vain);
-  failed = g_test_run ();
-  nodes_end ();
-  return failed;
+  return nodes_test (argc, argv, add_tests);
 }

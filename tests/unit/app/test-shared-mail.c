@@ -421,24 +421,18 @@ test_enough_tell_again (App *app, gconstpointer data)
   tell_again (app, NODES_NEEDED);
 }
 
-#define TEST(name, function)                                                                       \
-  g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
+static void
+add_tests (void)
+{
+  MEMBER_TEST ("mail", test_mail);
+  MEMBER_TEST ("lying-box", test_lying_box);
+  MEMBER_TEST ("one-lies", test_one_lies);
+  MEMBER_TEST ("one-tells-again", test_one_tells_again);
+  MEMBER_TEST ("enough-tell-again", test_enough_tell_again);
+}
 
 int
 main (int argc, char **argv)
 {
-  int failed;
-
-  g_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  g_assert_cmpint (argc, >=, 2);
-  nodes_found (argv[1]);
-  TEST ("mail", test_mail);
-  TEST ("lying-box", test_lying_box);
-  TEST ("one-lies", test_one_lies);
-  TEST ("one-tells-again", test_one_tells_again);
-  TEST ("enough-tell-again", test_enough_tell_again);
-  failed = g_test_run ();
-  nodes_end ();
-  return failed;
+  return nodes_test (argc, argv, add_tests);
 }

@@ -169,25 +169,19 @@ test_locked (App *app, gconstpointer data)
   g_assert_cmpstr (opening_at (app, 0)->name, ==, "Camille Ouellet");
 }
 
-#define TEST(name, function)                                                                       \
-  g_test_add ("/shared/" name, App, NULL, member_up, function, member_down)
+static void
+add_tests (void)
+{
+  MEMBER_TEST ("given", test_given);
+  MEMBER_TEST ("one-down", test_one_down);
+  MEMBER_TEST ("goes-on", test_goes_on);
+  MEMBER_TEST ("renewed", test_renewed);
+  MEMBER_TEST ("late-code", test_late_code);
+  MEMBER_TEST ("locked", test_locked);
+}
 
 int
 main (int argc, char **argv)
 {
-  int failed;
-
-  g_test_init (&argc, &argv, NULL);
-  g_assert_true (citiz_crypto_init ());
-  g_assert_cmpint (argc, >=, 2);
-  nodes_found (argv[1]);
-  TEST ("given", test_given);
-  TEST ("one-down", test_one_down);
-  TEST ("goes-on", test_goes_on);
-  TEST ("renewed", test_renewed);
-  TEST ("late-code", test_late_code);
-  TEST ("locked", test_locked);
-  failed = g_test_run ();
-  nodes_end ();
-  return failed;
+  return nodes_test (argc, argv, add_tests);
 }

@@ -59,6 +59,22 @@ stays_barred (World *world, Node *node)
     }
 }
 
+/* Takes the folder of one of four nodes, after some blocks, into @copy. Returns: that node, which goes on */
+static Node *
+begin_copied (World *world, const gchar *copy)
+{
+  Node *node = &world->nodes[2];
+
+  world_init (world, 4);
+  world_up (world);
+  submit_some (world, 4);
+  wait_for (world, all_have, 4);
+  node_down (node);
+  copy_folder (node->dir, copy);
+  node_up (node);
+  return node;
+}
+
 /* A node's whole folder is put back from an old copy, while the others have gone on with what it said since. @GPOINTER_TO_INT (data): with
  * something under way that it has voted for; else all of it is final, and only the blocks tell. */
 static void
@@ -68,14 +84,7 @@ test_old_copy (gconstpointer data)
   World world;
   Node *node;
 
-  world_init (&world, 4);
-  world_up (&world);
-  submit_some (&world, 4);
-  wait_for (&world, all_have, 4);
-  node = &world.nodes[2];
-  node_down (node);
-  copy_folder (node->dir, copy);
-  node_up (node);
+  node = begin_copied (&world, copy);
   for (guint i = 0; i < 4; i++)
     {
       submit_some (&world, 4);
@@ -202,14 +211,7 @@ test_lost_blocks (void)
   Node *node;
   guint64 slot;
 
-  world_init (&world, 4);
-  world_up (&world);
-  submit_some (&world, 4);
-  wait_for (&world, all_have, 4);
-  node = &world.nodes[2];
-  node_down (node);
-  copy_folder (node->dir, copy);
-  node_up (node);
+  node = begin_copied (&world, copy);
   for (guint i = 0; i < 6; i++)
     {
       submit_some (&world, 1);
