@@ -23,11 +23,14 @@ explain_sending (const CitizAccess *access)
 gboolean
 citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view)
 {
-  return access->state == CITIZ_ACCESS_LIVE && access->n_nodes > 0
-         && access->ready != CITIZ_ACCESS_SENDING
-         && (access->n_holding < access->n_needed + access->n_silent
-             || (view != NULL && view->n_validators == access->n_nodes /* the same nodes */
-                 && view->n_missing + access->n_needed > access->n_nodes));
+  const gboolean away = view != NULL && view->n_validators == access->n_nodes /* the same nodes */
+                        && view->n_missing + access->n_needed > access->n_nodes;
+
+  if (access->state != CITIZ_ACCESS_LIVE || access->n_nodes == 0)
+    return FALSE;
+  if (access->ready == CITIZ_ACCESS_SENDING) /* brought up to date: they have its earlier parts */
+    return away && access->updated.ms > access->given.ms;
+  return away || access->n_holding < access->n_needed + access->n_silent;
 }
 
 /**
@@ -43,13 +46,28 @@ citiz_access_is_listed (const CitizAccess *access)
   return !access->in_vain || goes_on || access->openings > 0;
 }
 
+/* So many as write have answered since the press that they did not take: who hung then is found missing only later. Its time may be the nodes'. */
+static gboolean
+are_back (const CitizAccess *access, const CitizCommunityView *view)
+{
+  guint n = 0;
+
+  for (guint i = 0; access->instead && i < view->nodes->len; i++)
+    {
+      const CitizNodeView *node = view->nodes->pdata[i];
+
+      n += node->validator && node->seen.ms + MAX (view->skew_ms, 0) > access->given.ms;
+    }
+  return !access->instead || n + view->may_fail >= view->n_validators;
+}
+
 gboolean
 citiz_access_can_move (const CitizAccess *access, const CitizCommunityView *view)
 {
   return access->state == CITIZ_ACCESS_LIVE && access->n_nodes == 0 && view != NULL
          && view->registered && !view->unheard && view->n_validators > 0
          && view->state != CITIZ_COMMUNITY_VIEW_ALONE && view->state != CITIZ_COMMUNITY_VIEW_FAILED
-         && !citiz_community_view_stands (view);
+         && !citiz_community_view_stands (view) && are_back (access, view);
 }
 
 /**
@@ -100,11 +118,11 @@ citiz_session_explain_ready (const CitizAccess *access, const CitizCommunityView
   if (access->copied)
     return g_strdup (_ (
         "Another copy of this record gave this access: its link and its code are there. It can be ended here, too."));
-  if (access->ready == CITIZ_ACCESS_SENDING)
-    return explain_sending (access);
   if (citiz_access_is_stranded (access, view))
     return g_strdup (_ (
         "Too few nodes answer: nobody can open it until more are back. For a carer who waits now, make the one-file summary, or show your record on this computer."));
+  if (access->ready == CITIZ_ACCESS_SENDING)
+    return explain_sending (access);
   return g_strdup_printf (
       ngettext ("Ready: %u of %u node holds its part and answers. This computer may be closed.",
                 "Ready: %u of %u nodes hold their part and answer. This computer may be closed.",

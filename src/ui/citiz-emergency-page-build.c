@@ -394,10 +394,10 @@ _citiz_emergency_page_fill_standing (CitizEmergencyPage *self)
 
   if (access->n_nodes == 0)
     word = g_strdup (_ ("Ready on this computer"));
-  else if (sending)
-    word = g_strdup_printf (_ ("%u of %u nodes ready"), access->n_holding, access->n_nodes);
   else if (stranded)
     word = g_strdup (_ ("Not now"));
+  else if (sending)
+    word = g_strdup_printf (_ ("%u of %u nodes ready"), access->n_holding, access->n_nodes);
   else
     word = g_strdup_printf (_ ("Ready · %u of %u nodes"), access->n_holding - access->n_silent,
                             access->n_nodes);

@@ -205,7 +205,16 @@ test_stranded (void)
       g_assert_cmpint (access->n_silent > 1, ==, strstr (ready, "nobody can open it") != NULL);
       g_assert_cmpint (access->n_silent > 1, ==, strstr (ready, count) == NULL);
     }
-  access->n_silent = 0; /* of twenty, those of this access all answer */
+  access->n_silent = 0;
+  for (view.n_missing = 1; view.n_missing <= 2; view.n_missing++) /* while it is sent anew */
+    {
+      access->ready = CITIZ_ACCESS_SENDING;
+      access->updated.ms = 1;
+      g_assert_cmpint (citiz_access_is_stranded (access, &view), ==, view.n_missing > 1);
+      access->updated.ms = 0; /* the first time: another is given in its place at once */
+      g_assert_false (citiz_access_is_stranded (access, &view));
+    }
+  access->ready = CITIZ_ACCESS_READY; /* of twenty, those of this access all answer */
   access->n_nodes = access->n_holding = 7;
   access->n_needed = 5;
   view.n_validators = 20;
@@ -224,11 +233,28 @@ test_in_its_place (void)
                              .registered = TRUE,
                              .n_validators = 4,
                              .may_fail = 1};
+  g_autofree gchar *until = NULL;
   gboolean *const stands[] = {&view.still, &view.few_vote, &view.unheard};
+  CitizNodeView nodes[4]
+      = {{.validator = TRUE}, {.validator = TRUE}, {.validator = TRUE}, {.validator = TRUE}};
+  gpointer members[] = {&nodes[0], &nodes[1], &nodes[2], &nodes[3]};
+  GPtrArray list = {.pdata = members, .len = G_N_ELEMENTS (members)};
 
+  view.nodes = &list;
   access->state = CITIZ_ACCESS_LIVE;
   access->instead = TRUE;
+  access->given.ms = 1000;
+  for (guint i = 0; i < G_N_ELEMENTS (nodes); i++) /* heard again, one after the other */
+    {
+      g_assert_cmpint (citiz_access_can_move (access, &view), ==, i >= 3);
+      nodes[i].seen.ms = 1001;
+    }
+  access->given.ms += 5000; /* by the nodes' time, as long as this computer's clock is behind */
+  g_assert_false (citiz_access_can_move (access, &view));
+  view.skew_ms = 5000;
   g_assert_true (citiz_access_can_move (access, &view));
+  view.skew_ms = 0;
+  access->given.ms = 1000;
   for (guint i = 0; i < G_N_ELEMENTS (stands); i++)
     {
       g_autofree gchar *ready = NULL;
@@ -243,10 +269,18 @@ test_in_its_place (void)
   access->replaced = TRUE;
   g_assert_nonnull (strstr (citiz_session_explain_moved (access), "open nothing any more"));
 
+  access->expires.ms = 2000;
+  until = citiz_access_until (access, (CitizTime){0});
+  g_assert_nonnull (strstr (until, "until"));
+  g_assert_cmpfloat (citiz_access_left (access, (CitizTime){0}), >, 0);
   access->in_vain = TRUE;
   g_assert_true (citiz_access_is_listed (access));
   access->ending = TRUE;
   g_assert_false (citiz_access_is_listed (access));
+  g_free (until);
+  until = citiz_access_until (access, (CitizTime){0});
+  g_assert_null (strstr (until, "until")); /* it is over for the person */
+  g_assert_cmpfloat (citiz_access_left (access, (CitizTime){0}), ==, 0);
   access->openings = 1; /* somebody has seen the record */
   g_assert_true (citiz_access_is_listed (access));
 }
