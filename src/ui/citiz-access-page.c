@@ -92,7 +92,8 @@ live_row (CitizAccessPage *self, CitizAccess *access)
   gtk_widget_add_css_class (ring, "bad");
   gtk_widget_add_css_class (row, "tall-row");
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), ring);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), remaining_box (left));
+  if (!access->ending)
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), remaining_box (left));
   citiz_row_set_opens (CITIZ_ROW (row), TRUE);
   return row;
 }

@@ -55,6 +55,8 @@ citiz_access_until (CitizAccess *access, CitizTime now)
 {
   g_autofree gchar *end = citiz_format_date_time_ms (access->expires, now);
 
+  if (access->ending)
+    return g_strdup (_ ("You have ended it; the ledger will confirm it"));
   return g_strdup_printf (access->copied   ? _ ("Given by another copy of this record · until %s")
                           : access->sample ? _ ("Sample record · until %s")
                                            : _ ("Emergency profile · until %s"),
@@ -98,7 +100,8 @@ citiz_access_left (CitizAccess *access, CitizTime now)
 {
   gdouble all = (gdouble) (access->expires.ms - access->given.ms);
 
-  return all > 0 ? CLAMP ((gdouble) (access->expires.ms - now.ms) / all, 0, 1) : 0;
+  return all > 0 && !access->ending ? CLAMP ((gdouble) (access->expires.ms - now.ms) / all, 0, 1)
+                                    : 0;
 }
 
 gchar *

@@ -176,7 +176,7 @@ set_subtitle (CitizEmergencyPage *self)
       g_autofree gchar *updated = when_in_header (self->access->updated, now);
 
       if (self->access->n_nodes > 0 && self->access->height == 0)
-        self->subtitle = g_strdup_printf (_ ("On its way to the ledger · %s"), given);
+        self->subtitle = g_strdup (_ ("On its way to the ledger"));
       else
         self->subtitle
             = self->access->updated.ms > self->access->given.ms

@@ -26,20 +26,15 @@ revoke_cb (GtkWidget *button, gpointer data)
   citiz_act_revoke (button, session, &access->id);
 }
 
-static GtkWidget *
-access_row (const CitizTodayView *view, CitizAccess *access)
+/* What is left of it, and the way to end it. */
+static void
+add_left (GtkWidget *row, const CitizTodayView *view, CitizAccess *access)
 {
-  CitizTime now = citiz_session_now (view->session);
-  g_autofree gchar *until = citiz_access_until (access, now);
-  g_autofree gchar *left = citiz_format_remaining (now, access->expires);
-  GtkWidget *row = citiz_entry_row_new (_ ("Emergency access"), NULL, until);
-  GtkWidget *ring = citiz_countdown_new ("citiz-emergency-symbolic", 42);
+  g_autofree gchar *left
+      = citiz_format_remaining (citiz_session_now (view->session), access->expires);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *number = gtk_label_new (left);
   GtkWidget *revoke = gtk_button_new_with_label (_ ("Revoke")), *words;
 
-  citiz_countdown_set_fraction (CITIZ_COUNTDOWN (ring), citiz_access_left (access, now));
-  gtk_widget_add_css_class (ring, "error");
-  citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row), ring);
   gtk_widget_add_css_class (number, "numeric");
   gtk_widget_add_css_class (number, "bold");
   gtk_label_set_xalign (GTK_LABEL (number), 1);
@@ -57,6 +52,21 @@ access_row (const CitizTodayView *view, CitizAccess *access)
   g_signal_connect_data (revoke, "clicked", G_CALLBACK (revoke_cb), g_object_ref (access),
                          (GClosureNotify) (void (*) (void)) g_object_unref, 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), revoke);
+}
+
+static GtkWidget *
+access_row (const CitizTodayView *view, CitizAccess *access)
+{
+  CitizTime now = citiz_session_now (view->session);
+  g_autofree gchar *until = citiz_access_until (access, now);
+  GtkWidget *row = citiz_entry_row_new (_ ("Emergency access"), NULL, until);
+  GtkWidget *ring = citiz_countdown_new ("citiz-emergency-symbolic", 42);
+
+  citiz_countdown_set_fraction (CITIZ_COUNTDOWN (ring), citiz_access_left (access, now));
+  gtk_widget_add_css_class (ring, "error");
+  citiz_entry_row_set_prefix (CITIZ_ENTRY_ROW (row), ring);
+  if (!access->ending)
+    add_left (row, view, access);
   gtk_widget_add_css_class (row, "tall-row");
   return row;
 }

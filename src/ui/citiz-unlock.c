@@ -388,7 +388,7 @@ build_body (CitizUnlock *self)
   gtk_box_append (GTK_BOX (self->busy), gtk_label_new (_ ("Opening your record…")));
   self->serving = g_object_new (
       GTK_TYPE_LABEL, "wrap", TRUE, "justify", GTK_JUSTIFY_CENTER, "max-width-chars", 44, "label",
-      _ ("An access is live and goes on being answered while the record is locked. Open the "
+      _ ("An access is live, and stays so while the record is locked. Open the "
          "record to revoke it."),
       NULL);
   gtk_box_append (GTK_BOX (box), mark);
