@@ -35,29 +35,43 @@ answer_closed (CitizNodeCall *call, guint status, const CitizGrantState *state)
   citiz_node_answer (call, status, json_pack ("{s:s}", "state", state_names[state->status]));
 }
 
+/* Where a node of the committee is as far as this one knows: the address in a link is that of the press. */
+static const gchar *
+origin_of (CitizNode *self, const CitizPublicKey *key)
+{
+  const CitizNodeNeighbour *neighbour = citiz_node_neighbour (self, key);
+
+  if (citiz_public_key_equal (key, citiz_node_get_public (self)))
+    return citiz_node_get_origin (self);
+  return neighbour != NULL ? neighbour->origin : NULL;
+}
+
 void
 citiz_node_route_grant (CitizNodeCall *call)
 {
   CitizGrantState state;
-  json_t *commitments, *body;
+  json_t *commitments, *nodes, *body;
   g_autofree gchar *capsule = NULL;
 
   if (!find_grant (call, &state))
     return;
   capsule = citiz_hash_to_hex (&state.grant.capsule);
   commitments = json_array ();
+  nodes = json_array ();
   for (guint i = 0; i < state.grant.n_committee; i++)
     {
       g_autofree gchar *hex = citiz_hash_to_hex (&state.grant.committee[i].commitment);
 
       json_array_append_new (commitments, json_string (hex));
+      json_array_append_new (
+          nodes, json_pack ("s?", origin_of (call->node, &state.grant.committee[i].node)));
     }
-  body = json_pack ("{s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:s, s:o}", "state",
+  body = json_pack ("{s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:s, s:o, s:o}", "state",
                     state_names[state.status], "now", (json_int_t) state.judged.ms, "notBefore",
                     (json_int_t) state.grant.not_before.ms, "expires", (json_int_t) state.ends.ms,
                     "used", (int) state.used, "max", (int) state.grant.max_openings, "t",
                     (int) state.grant.threshold, "m", (int) state.grant.n_committee, "capsule",
-                    capsule, "commitments", commitments);
+                    capsule, "commitments", commitments, "nodes", nodes);
   if (state.ended.ms != 0)
     {
       json_object_set_new (body, "endedAt", json_integer (state.ended.ms));

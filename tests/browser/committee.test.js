@@ -17,8 +17,8 @@ function say(line) {
 }
 
 /** A page of the first node, opened; how long from the press to the first screen. */
-async function opened(name, link = links.plain.link) {
-  const page = await newPage(browser, links.origins);
+async function opened(name, link = links.plain.link, origins = links.origins) {
+  const page = await newPage(browser, origins);
   page.asked = new Set();
   page.on('request', (request) => request.url().endsWith('/release') && page.asked.add(new URL(request.url()).origin));
   await page.goto(link);
@@ -314,6 +314,20 @@ test('after the end', async () => {
   await page.goto(links.revoked.link);
   await page.waitForSelector('.ended');
   await page.finish();
+});
+
+// Last: the addresses are others from here on.
+test('a node has moved since the press, and another is down: it is found where it is now', async () => {
+  const [there] = await say('move 2');
+  ok(!links.origins.includes(there), 'another address');
+  await say('down 3');
+  const page = await opened('Luc Roy', links.moved.link, [...links.origins, there]);
+  contains(await page.locator('#app').innerText(), 'Apixaban');
+  ok(page.asked.has(there), 'asked where it is');
+  const blocked = await page.evaluate(() => window.policyViolations.splice(0));
+  ok(blocked.every((one) => one.includes(links.origins[2])), 'nothing but the old address is blocked');
+  await page.finish();
+  await say('up 3');
 });
 
 const failed = await runAll(process.env.CITIZ_ONLY);

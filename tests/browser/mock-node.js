@@ -116,7 +116,7 @@ export const ledgerNow = (grant) => grant.clock.ledger + Date.now() - grant.cloc
 
 function publicState(grant) {
   if (grant.state === 'active' && grant.expires && ledgerNow(grant) >= grant.expires) Object.assign(grant, { state: 'expired', endedAt: grant.expires });
-  return { state: grant.state, now: ledgerNow(grant), notBefore: grant.notBefore, expires: grant.expires, endedAt: grant.endedAt, used: grant.used, max: grant.max, t: grant.t, m: grant.m, capsule: grant.capsule.toString('hex'), commitments: grant.nodes.map((n) => n.commitment.toString('hex')), duration: grant.duration };
+  return { state: grant.state, now: ledgerNow(grant), notBefore: grant.notBefore, expires: grant.expires, endedAt: grant.endedAt, used: grant.used, max: grant.max, t: grant.t, m: grant.m, capsule: grant.capsule.toString('hex'), commitments: grant.nodes.map((n) => n.commitment.toString('hex')), nodes: grant.nodes.map(() => null), duration: grant.duration };
 }
 
 /** One attempt of a passcode: counted down before it is compared. */

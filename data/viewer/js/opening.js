@@ -10,9 +10,9 @@ const STALLED_AFTER_MS = 3000;
 const STALLED_MS = 60000;
 const BLOB_LIMIT = 5 * 1024 * 1024;
 
-/** What went wrong, as a word the page has a sentence for: network, ended, passcode, refused, damaged. */
+/** What went wrong, as a word the page has a sentence for: network (what nobody says more of), ended, passcode, refused, damaged. */
 export class Refusal extends Error {
-  constructor(kind, detail = {}) {
+  constructor(kind = 'network', detail = {}) {
     super(kind);
     this.kind = kind;
     Object.assign(this, detail);
@@ -29,7 +29,7 @@ async function ask(origin, path, body) {
   try {
     return await fetch(origin + path, options);
   } catch (error) {
-    throw new Refusal('network');
+    throw new Refusal('network', { hung: control.signal.aborted });
   } finally {
     clearTimeout(timer);
   }
@@ -43,6 +43,22 @@ async function jsonOf(response) {
   }
 }
 
+const pathOf = (link) => '/v1/grants/' + link.grantHex;
+
+/** Asks one of a link's nodes. One that is not where it was at the press is asked where the page's own node, whose program this is, knows it to be; that
+ *  node's policy lets nobody call where it was, so one that only hangs is there. */
+async function askNode(link, node, path, body) {
+  try {
+    return await ask(node.origin, path, body);
+  } catch (error) {
+    const { nodes = [] } = error.hung ? {} : await jsonOf(await ask('', pathOf(link)));
+    const origin = nodes[node.index - 1];
+    if (!origin || origin === node.origin) throw error;
+    node.origin = origin;
+    return ask(origin, path, body);
+  }
+}
+
 /** How many nodes have to say the same, so that an honest one is among them; that they know of nothing, as many as open it: those that are behind say so, too. */
 const voices = (link, state) => (state === 'unknown' ? link.threshold : Math.ceil(link.threshold / 2));
 
@@ -53,7 +69,7 @@ function verdict(link, refusals, over) {
     const alike = answers.filter((other) => other.kind === one.kind && other.state === one.state);
     if (alike.length >= voices(link, one.state)) return Object.assign(one, { left: Math.max(...alike.map((other) => other.left)) });
   }
-  return over && (trouble.find((one) => one.kind === 'damaged') || new Refusal('network'));
+  return over && (trouble.find((one) => one.kind === 'damaged') || new Refusal());
 }
 
 const refusalOf = (error) => (error instanceof Refusal ? error : new Refusal('damaged'));
@@ -99,7 +115,7 @@ function anyNode(link, what, nodes = link.nodes, alone = ALONE_MS) {
 /** Public state of a grant, as enough nodes tell it alike; of nodes that tell different things, that it is open. Reading it consumes nothing. An unknown grant is a state, not an error. */
 export function grantState(link) {
   const terms = (one) => JSON.stringify([one.state, one.expires, one.capsule]);
-  return allNodes(link, (node) => stateAt(node, link.grantHex), (states, over) => {
+  return allNodes(link, (node) => stateAt(link, node), (states, over) => {
     for (const one of states) {
       const alike = states.filter((other) => terms(other) === terms(one));
       const enough = voices(link, one.state);
@@ -109,11 +125,11 @@ export function grantState(link) {
   });
 }
 
-async function stateAt(node, grantHex) {
-  const response = await ask(node.origin, '/v1/grants/' + grantHex);
+async function stateAt(link, node) {
+  const response = await askNode(link, node, pathOf(link));
   const state = await jsonOf(response);
   if (response.status === 404 || state.state === 'unknown') return { state: 'unknown' };
-  if (!response.ok || typeof state.state !== 'string') throw new Refusal('network');
+  if (!response.ok || typeof state.state !== 'string') throw new Refusal();
   return state;
 }
 
@@ -123,7 +139,7 @@ const reached = (numbers, enough) => [...numbers].sort((a, b) => b - a)[enough -
 /** The state that as many nodes tell alike as it takes to open: what shares and capsule are checked against is no single node's word. */
 function agreedState(link) {
   const terms = (state) => JSON.stringify([state.t, state.capsule, state.commitments]);
-  return allNodes(link, (node) => stateAt(node, link.grantHex), (states) => {
+  return allNodes(link, (node) => stateAt(link, node), (states) => {
     for (const one of states) {
       const used = states.filter((other) => terms(other) === terms(one)).map((other) => other.used);
       if (used.length >= link.threshold) return { ...one, used: reached(used, link.threshold) };
@@ -141,7 +157,7 @@ export function watchNodes(link, isWanted, tell) {
     };
     while (isWanted()) {
       const timer = setTimeout(mark, ALONE_MS);
-      mark(await stateAt(node, link.grantHex).catch(() => null));
+      mark(await stateAt(link, node).catch(() => null));
       clearTimeout(timer);
       await pause(1000);
     }
@@ -156,7 +172,7 @@ export function prepare(link, session) {
 /** What a node answers to `verb`, with the passcode's proof: [status, answer]; 500 when it does not. */
 async function press(link, session, node, verb, body) {
   const proof = session.passKey && b64u(await passcodeProof(link.secret, node.id, session.passKey));
-  const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/' + verb, { ...body, proof }).catch(() => ({ status: 500 }));
+  const response = await askNode(link, node, pathOf(link) + '/' + verb, { ...body, proof }).catch(() => ({ status: 500 }));
   const answer = await jsonOf(response);
   if (response.status === 401) throw new Refusal('passcode', { left: answer.remainingAttempts });
   return [response.status, answer];
@@ -175,7 +191,7 @@ function enterOpening(link, session) {
         fromHex(answer.opening, 32);
         return { id: answer.opening.toLowerCase(), time: answer.time, use, capsule: answer.capsule, node };
       }
-      if (status === 409 && answer.used + 1 === use) throw new Refusal('network');
+      if (status === 409 && answer.used + 1 === use) throw new Refusal();
       if (status === 409 && Number.isInteger(answer.used)) use = answer.used + 1;
       else if (status === 409 && answer.state) throw new Refusal('ended', { state: answer.state });
       else if (status === 404 || status === 410) throw new Refusal('ended', { state: answer.state || 'unknown' });
@@ -190,7 +206,7 @@ async function askShare(link, session, node) {
   const [status, answer] = await press(link, session, node, 'release', { opening: session.opening.id, token });
   if (answer.error === 'opening' || answer.state === 'active') throw new Refusal('network', { unknown: true });
   if (status === 404 || status === 410) throw new Refusal('ended', { state: answer.state });
-  if (status !== 200) throw new Refusal('network');
+  if (status !== 200) throw new Refusal();
   return checkShare(link, session, node, answer, session.opening.id);
 }
 
@@ -238,9 +254,9 @@ async function askStalled(link, session, node, turn) {
       turn.used.set(node, answer.used);
       turn.use = Math.max(turn.use, reached(turn.used.values(), Math.ceil(session.grant.t / 2)) + 1);
       if (turn.use === use) await pause(1000);
-    } else throw status === 409 ? new Refusal('ended', { state: answer.state }) : new Refusal('network');
+    } else throw status === 409 ? new Refusal('ended', { state: answer.state }) : new Refusal();
   }
-  throw new Refusal('network');
+  throw new Refusal();
 }
 
 /** The opening made final; or, where the person allows it and the ledger stands still, shares of as many nodes as it takes: whatever comes first.
@@ -283,8 +299,8 @@ export async function receiptHash(grant, opening, capsule, receipts) {
 
 function fetchCapsule(link, session) {
   return anyNode(link, async (node) => {
-    const response = await ask(node.origin, '/v1/blobs/' + session.grant.capsule);
-    if (!response.ok) throw new Refusal('network');
+    const response = await askNode(link, node, '/v1/blobs/' + session.grant.capsule);
+    if (!response.ok) throw new Refusal();
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (bytes.length > BLOB_LIMIT || hex(await sha256(bytes)) !== session.grant.capsule.toLowerCase()) throw new Refusal('damaged');
     return bytes;
@@ -367,9 +383,9 @@ export async function sendNote(link, session, note) {
   const sealed = b64u(await sealNote(link.key, link.grant, note));
   return anyNode(link, async (node) => {
     const token = b64u(await releaseToken(link.secret, link.grant, node.id));
-    const response = await ask(node.origin, '/v1/grants/' + link.grantHex + '/note', { opening: session.opening.id, token, note: sealed });
+    const response = await askNode(link, node, pathOf(link) + '/note', { opening: session.opening.id, token, note: sealed });
     if (response.status === 404 || response.status === 410) throw new Refusal('ended', {});
-    if (!response.ok) throw new Refusal('network');
+    if (!response.ok) throw new Refusal();
     return (await jsonOf(response)).time;
   }, link.nodes, PATIENCE_MS);
 }
@@ -390,7 +406,7 @@ export async function linkFromCode(typed, birthDate, onStep) {
   const response = await ask(here, '/v1/codes/' + code.slice(0, 3), { proof: b64u(proof) });
   const answer = await jsonOf(response);
   if (response.status === 401 || response.status === 404) throw new Refusal('code', { left: answer.remainingAttempts });
-  if (!response.ok) throw new Refusal('network');
+  if (!response.ok) throw new Refusal();
   try {
     const link = parseLink(fromUtf8(await openBox(keys.subarray(0, 32), grant, fromB64u(answer.blob))));
     for (const one of link ? link.nodes : []) if (sameBytes(one.id, node)) one.origin = here;

@@ -1,5 +1,6 @@
 /* Four nodes that keep a grant together, for independent readers and for browsers: make-committee BUNDLE.json. Prints links as one line of
- * JSON, then does what each line on its input says, until that ends: "down I", "up I", "lie I", "cut", "mend", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
+ * JSON, then does what each line on its input says, until that ends: "down I", "up I", "move I" (up again, elsewhere),
+ * "lie I" (of the plain one), "cut", "mend", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "committee-fixture.h"
 
 #include <glib-unix.h>
@@ -51,7 +52,7 @@ static void
 make_links (Program *program)
 {
   json_t *out = json_object (), *origins = json_array ();
-  g_autoptr (CitizDeal) once = NULL, last = NULL, passcode = NULL, revoked = NULL;
+  g_autoptr (CitizDeal) once = NULL, last = NULL, passcode = NULL, moved = NULL, revoked = NULL;
 
   program->plain = deal (program, out, "plain", 16, NULL);
   program->world.stalled = TRUE;
@@ -60,6 +61,7 @@ make_links (Program *program)
   once = deal (program, out, "once", 1, NULL);
   last = deal (program, out, "last", 1, NULL);
   passcode = deal (program, out, "passcode", 16, "4821");
+  moved = deal (program, out, "moved", 16, NULL);
   revoked = deal (program, out, "revoked", 16, NULL);
   committee_revoke (&program->world, revoked);
   if (!committee_run (&program->world, is_revoked, &revoked->body.id, COMMITTEE_PATIENCE))
@@ -119,6 +121,18 @@ knows_as_much (Committee *world, gconstpointer data)
   return report.mode == CITIZ_CSX_SIGNING;
 }
 
+/* Its part of one grant fits no more. */
+static void
+lie (Seat *seat, const CitizDeal *deal)
+{
+  g_autofree gchar *grant = citiz_id_to_hex (&deal->body.id);
+  g_autofree gchar *sql = g_strdup_printf (
+      "UPDATE node_share SET salt = zeroblob (16) WHERE grant_id = x'%s'", grant);
+
+  if (!citiz_db_exec (seat->db, sql, NULL))
+    g_error ("the share could not be spoilt");
+}
+
 static void
 obey (Program *program, const gchar *line)
 {
@@ -127,14 +141,18 @@ obey (Program *program, const gchar *line)
 
   if (g_str_has_prefix (line, "down"))
     seat_down (seat);
-  else if (g_str_has_prefix (line, "up"))
+  else if (g_str_has_prefix (line, "up") || g_str_has_prefix (line, "move"))
     {
+      if (*line == 'm')
+        {
+          seat_down (seat);
+          seat->port = 0;
+        }
       seat_up (seat);
       committee_until (&program->world, knows_as_much, seat);
     }
-  else if (g_str_has_prefix (line, "lie")
-           && !citiz_db_exec (seat->db, "UPDATE node_share SET salt = zeroblob (16)", NULL))
-    g_error ("the share could not be spoilt");
+  else if (g_str_has_prefix (line, "lie"))
+    lie (seat, program->plain);
   else if (g_str_equal (line, "cut"))
     committee_cut (&program->world);
   else if (g_str_equal (line, "mend"))
@@ -142,6 +160,8 @@ obey (Program *program, const gchar *line)
   if (g_str_has_prefix (line, "notes"))
     say (read_notes (program,
                      g_str_has_suffix (line, "stalled") ? program->stalled : program->plain));
+  else if (g_str_has_prefix (line, "move"))
+    say (json_pack ("[s]", citiz_node_get_origin (seat->node)));
   else
     say (json_array ());
 }
