@@ -138,55 +138,69 @@ citiz_community_list_members (CitizCommunity *self)
     citiz_watch_begin_anew (self->watcher);
 }
 
-/* The ledger holds the hashes of a node's name and address, when it presented itself: then another's word has to fit. */
+/* @hash: (nullable): of the text that the ledger has; NULL: it has none, and nothing speaks against @text */
 static gboolean
-fits_ledger (CitizCommunity *self,
-             const CitizPublicKey *node,
-             const gchar *url,
-             const gchar *operator_)
+fits (const gchar *text, const CitizHash *hash)
 {
-  CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
-  CitizNodeRecord record;
-  CitizHash hash;
+  CitizHash own;
 
-  if (ledger == NULL || !citiz_ledger_get_node (ledger, node, &record))
-    return TRUE;
-  citiz_sha256 (&hash, (const guint8 *) url, strlen (url));
-  if (!citiz_hash_equal (&hash, &record.url))
-    return FALSE;
-  citiz_sha256 (&hash, (const guint8 *) operator_, strlen (operator_));
-  return citiz_hash_equal (&hash, &record.operator_);
+  citiz_sha256 (&own, (const guint8 *) text, strlen (text));
+  return hash == NULL || citiz_hash_equal (&own, hash);
 }
 
-/* What a node tells of another is taken for validators only, and never in place of what is known already. */
+/* In place of nothing, or of what the ledger says is over. @told fits it. Returns: whether it is news */
+static gboolean
+take_word (gchar **known, const gchar *told, const CitizHash *hash)
+{
+  if (told[0] == '\0' || ((*known)[0] != '\0' && fits (*known, hash)))
+    return FALSE;
+  g_free (*known);
+  *known = g_strdup (told);
+  return TRUE;
+}
+
+/* Where a node is: what it did at its address of before is its doing still. */
+static gboolean
+take_url (CitizCommunity *self,
+          CitizCommunityMember *member,
+          const gchar *url,
+          const CitizHash *hash)
+{
+  const gboolean doubted = member->url[0] != '\0' && g_strcmp0 (self->doubt, member->url) == 0;
+
+  if (!citiz_node_url_is_valid (url) || !take_word (&member->url, url, hash))
+    return FALSE;
+  if (doubted)
+    {
+      g_free (self->doubt);
+      self->doubt = g_strdup (url);
+    }
+  return TRUE;
+}
+
+/* What a node tells of another is taken for validators only. The ledger holds the hashes of a node's name and address, when it presented itself: then
+ * another's word has to fit, and takes the place of what does not; without that it takes the place of nothing that is known already. */
 static gboolean
 take_member (CitizCommunity *self, json_t *json)
 {
   const gchar *url = citiz_json_strict_string (json, "url", CITIZ_INVITATION_MAX_URL);
   const gchar *operator_ = citiz_json_strict_string (json, "operator", OPERATOR_MAX);
+  CitizLedger *ledger = citiz_chain_ledger (self->copy, NULL);
   CitizCommunityMember *member;
+  CitizNodeRecord record;
   CitizPublicKey node;
-  gboolean news = FALSE;
+  gboolean has, moved;
 
   if (url == NULL || operator_ == NULL
       || !citiz_json_strict_bytes (json, "node", node.b, sizeof node.b))
     return FALSE;
+  has = ledger != NULL && citiz_ledger_get_node (ledger, &node, &record);
   member = find_member (self, &node);
-  if (member == NULL || !member->validator || !fits_ledger (self, &node, url, operator_))
+  if (member == NULL || !member->validator || !fits (url, has ? &record.url : NULL)
+      || !fits (operator_, has ? &record.operator_ : NULL))
     return FALSE;
-  if (member->url[0] == '\0' && citiz_node_url_is_valid (url))
-    {
-      g_free (member->url);
-      member->url = g_strdup (url);
-      news = TRUE;
-    }
-  if (member->operator_[0] == '\0' && operator_[0] != '\0')
-    {
-      g_free (member->operator_);
-      member->operator_ = g_strdup (operator_);
-      news = TRUE;
-    }
-  return news;
+  moved = take_url (self, member, url, has ? &record.url : NULL);
+  return take_word (&member->operator_, operator_, has ? &record.operator_ : NULL) || moved;
 }
 
 /* Votes under the newest block are seen by one's own eyes. */

@@ -1,6 +1,7 @@
 /* Nodes of a community that a citizen's app meets. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "community-world.h"
 
+#include "crypto/citiz-hash.h"
 #include "ledger/citiz-ledger-error.h"
 
 #include <string.h>
@@ -53,13 +54,15 @@ answer_status (CommunityNode *node, CitizHttpResponse *response)
 
   for (guint i = 0; i < SHARED_N; i++)
     {
-      const CitizPublicKey *key = citiz_signing_key_get_public (world->nodes[i].key);
+      const CommunityNode *other = &world->nodes[i];
+      const CitizPublicKey *key = citiz_signing_key_get_public (other->key);
       g_autofree gchar *name = citiz_base64url_encode (key->b, sizeof key->b);
 
       g_string_append_printf (
           members,
           "%s{\"node\":\"%s\",\"operator\":\"Operator %u\",\"url\":\"%s\",\"linked\":true,\"silent\":%s}",
-          i > 0 ? "," : "", name, world->one_operator ? 1 : i + 1, world->nodes[i].url,
+          i > 0 ? "," : "", name, world->one_operator ? 1 : i + 1,
+          node->late && other->before != NULL ? other->before : other->url,
           (node->hears_not >> i & 1) != 0 ? "true" : "false");
       voting -= node->hears_not >> i & 1;
     }
@@ -294,6 +297,14 @@ key_of (SharedWorld *shared, guint place)
   g_assert_not_reached ();
 }
 
+static void
+open_node (CommunityNode *node)
+{
+  node->server = citiz_http_server_new (&limits, handler_cb, node);
+  g_assert_true (citiz_http_server_start (node->server, 0, NULL));
+  node->url = g_strdup_printf ("http://localhost:%u", citiz_http_server_get_port (node->server));
+}
+
 void
 community_world_init (CommunityWorld *world)
 {
@@ -308,10 +319,7 @@ community_world_init (CommunityWorld *world)
       node->of = world;
       node->place = i;
       node->key = key_of (&world->shared, i);
-      node->server = citiz_http_server_new (&limits, handler_cb, node);
-      g_assert_true (citiz_http_server_start (node->server, 0, NULL));
-      node->url
-          = g_strdup_printf ("http://localhost:%u", citiz_http_server_get_port (node->server));
+      open_node (node);
     }
 }
 
@@ -322,6 +330,7 @@ community_world_clear (CommunityWorld *world)
     {
       g_clear_object (&world->nodes[i].server);
       g_free (world->nodes[i].url);
+      g_free (world->nodes[i].before);
     }
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -395,6 +404,35 @@ said (CommunityWorld *world, guint node, CitizTxType type, const CitizTxBody *bo
   return *citiz_tx_get_id (tx);
 }
 
+static void
+register_node (CommunityWorld *world, guint i)
+{
+  CitizTxBody body = {0};
+
+  body.reg.n_keys = 1;
+  body.reg.keys[0] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
+                                       *citiz_signing_key_get_public (world->nodes[i].key)};
+  citiz_tx_register_account_id (&world->accounts[i], &body.reg);
+  said (world, i, CITIZ_TX_ACCT_REGISTER, &body);
+}
+
+void
+community_world_move (CommunityWorld *world, guint i)
+{
+  CommunityNode *node = &world->nodes[i];
+  g_autofree gchar *operator_ = g_strdup_printf ("Operator %u", i + 1);
+  g_autoptr (CitizHttpServer) left = g_steal_pointer (&node->server);
+  CitizTxBody body = {0};
+
+  g_free (node->before);
+  node->before = g_steal_pointer (&node->url);
+  open_node (node); /* while the other port is still its own */
+  register_node (world, i);
+  citiz_sha256 (&body.node_join.operator_, (const guint8 *) operator_, strlen (operator_));
+  citiz_sha256 (&body.node_join.url, (const guint8 *) node->url, strlen (node->url));
+  said (world, i, CITIZ_TX_NODE_JOIN, &body);
+}
+
 void
 community_world_set_params (CommunityWorld *world, guint8 work)
 {
@@ -402,13 +440,7 @@ community_world_set_params (CommunityWorld *world, guint8 work)
   CitizHash proposal;
 
   for (guint i = 0; i < 3; i++)
-    {
-      body.reg.n_keys = 1;
-      body.reg.keys[0] = (CitizAccountKey){CITIZ_KEY_ROLE_DEVICE, CITIZ_ALG_ED25519,
-                                           *citiz_signing_key_get_public (world->nodes[i].key)};
-      citiz_tx_register_account_id (&world->accounts[i], &body.reg);
-      said (world, i, CITIZ_TX_ACCT_REGISTER, &body);
-    }
+    register_node (world, i);
   body = (CitizTxBody){.params = {1, 100, 0, work}};
   proposal = said (world, 0, CITIZ_TX_PARAMS, &body);
   body = (CitizTxBody){.approve = {proposal}};

@@ -32,6 +32,8 @@ typedef struct
   NodeManner manner;
   CitizHttpServer *server;
   gchar *url;
+  gchar *before; /* another address that is told of it; NULL: none */
+  gboolean late; /* it tells those of the others */
   guint asked, chunks;
   guint hears_not;   /* bits: the nodes of which it says that they do not vote */
   gboolean mute;     /* it says so of itself */
@@ -66,4 +68,6 @@ void community_world_end_epoch (CommunityWorld *world, guint crowd);
 void community_world_go_on (CommunityWorld *world);
 /* From now on a transaction needs a sponsor, or this many bits of work. */
 void community_world_set_params (CommunityWorld *world, guint8 work);
+/* It is at another address from now on, and the ledger has that. */
+void community_world_move (CommunityWorld *world, guint node);
 guint community_world_count (CommunityWorld *world, CitizTxType type);

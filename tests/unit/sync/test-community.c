@@ -120,6 +120,35 @@ test_one_organization (Scene *scene, gconstpointer unused)
   g_assert_false (citiz_community_too_few_vote (scene->community));
 }
 
+/* A node is elsewhere, by its own word on the ledger: it is found there, and what was noticed of it goes along. What the others tell of its address does
+ * not count against that word, nor against what is known while there is none. */
+static void
+test_moved (Scene *scene, gconstpointer unused)
+{
+  CommunityNode *nodes = scene->world.nodes;
+  guint asked;
+
+  join (scene, TRUE);
+  RUN_UNTIL (is_whole (scene) && n_missing (scene) == 0);
+  nodes[3].before = g_strdup ("http://localhost:1");
+  for (guint i = 0; i < SHARED_N; i++)
+    nodes[i].late = TRUE;
+  asked = asked_so_far (scene);
+  RUN_UNTIL (asked_more (scene, asked, 40));
+  g_assert_nonnull (member_of (scene, 3));
+  citiz_community_set_doubt (scene->community, nodes[3].url);
+  nodes[2].late = FALSE;
+  community_world_move (&scene->world, 3);
+  RUN_UNTIL (member_of (scene, 3) != NULL && !member_of (scene, 3)->missing);
+  g_assert_cmpstr (citiz_community_get_doubt (scene->community), ==, nodes[3].url);
+  again (scene); /* it is remembered */
+  g_assert_nonnull (member_of (scene, 3));
+  start (scene);
+  asked = asked_so_far (scene);
+  RUN_UNTIL (asked_more (scene, asked, 40));
+  g_assert_nonnull (member_of (scene, 3));
+}
+
 /* The network comes back: nobody waits for the turn of each node to hear that it answers. */
 static void
 test_network_back (Scene *scene, gconstpointer unused)
@@ -277,6 +306,7 @@ main (int argc, char **argv)
   COMMUNITY_TEST ("/community/bad-times", test_bad_times);
   COMMUNITY_TEST ("/community/network-back", test_network_back);
   COMMUNITY_TEST ("/community/who-votes", test_who_votes);
+  COMMUNITY_TEST ("/community/moved", test_moved);
   COMMUNITY_TEST ("/community/one-organization", test_one_organization);
   COMMUNITY_TEST ("/community/damaged-copy", test_damaged_copy);
   COMMUNITY_TEST ("/community/leap", test_leap);
