@@ -142,17 +142,25 @@ holder_free (gpointer data)
   g_free (view);
 }
 
-/* All that is shown of it while locked: the code of a live access may be on screen still. */
-static void
-tell_silent (CitizEngine *engine)
+/* Returns: (transfer full) (element-type CitizNodeView): of each node what a link needs: which one it is, where, whether it answers */
+GPtrArray *
+citiz_engine_list_places (CitizEngine *engine)
 {
-  GPtrArray *members = citiz_community_get_members (engine->community);
-  g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
+  GPtrArray *members
+      = engine->community != NULL ? citiz_community_get_members (engine->community) : NULL;
+  GPtrArray *places = g_ptr_array_new_with_free_func (citiz_node_view_free);
 
-  for (guint i = 0; i < members->len; i++)
-    if (((const CitizCommunityMember *) members->pdata[i])->missing)
-      g_strv_builder_add (urls, ((const CitizCommunityMember *) members->pdata[i])->url);
-  citiz_session_tell_silent (engine, g_strv_builder_end (urls));
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    {
+      const CitizCommunityMember *member = members->pdata[i];
+      CitizNodeView *place = g_new0 (CitizNodeView, 1);
+
+      place->id = citiz_base64url_encode (member->node.b, sizeof (CitizNodeId));
+      place->url = g_strdup (member->url);
+      place->missing = member->missing;
+      g_ptr_array_add (places, place);
+    }
+  return places;
 }
 
 static void
@@ -162,8 +170,8 @@ tell_now (CitizEngine *engine)
 
   if (engine->vault == NULL)
     {
-      if (engine->community != NULL)
-        tell_silent (engine);
+      if (engine->community != NULL) /* all that is shown of it: a code may be on screen still */
+        citiz_session_tell_places (engine, citiz_engine_list_places (engine));
       return;
     }
   view = g_new0 (CitizCommunityView *, 1);

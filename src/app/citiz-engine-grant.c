@@ -116,22 +116,31 @@ citiz_engine_access_state (const CitizGrantState *state)
   return states[state->status];
 }
 
-/* @text, leading to @origin. Over several nodes each has its whole address in the list; of one node it is the page's own. */
+/* @text, leading to @origin; NULL: where it did. Over several nodes each has its whole address in the list, and is followed from there; of one node it is the
+ * page's own. */
 static void
-lead_to (CitizAccess *access, const gchar *text, const gchar *origin)
+lead_to (CitizEngine *engine, CitizAccess *access, const gchar *text, const gchar *origin)
 {
   g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
+  g_autoptr (GPtrArray) places = citiz_engine_list_places (engine);
+  gboolean other;
 
   if (link == NULL)
     return;
-  g_free (link->origin);
-  link->origin = g_strdup (origin);
+  other = origin != NULL && !g_str_equal (link->origin, origin);
+  if (other)
+    {
+      g_free (link->origin);
+      link->origin = g_strdup (origin);
+    }
+  if (!citiz_link_follow (link, places) && !other)
+    return;
   access->link = citiz_link_to_url (link);
   access->shlink = citiz_link_to_shlink (link);
 }
 
 /* The link as it works today: one's own node may have had to take another port than the one the link was made with, and a node of the community
- * may not answer while others hold their part. */
+ * may be elsewhere, or not answer while others hold their part. */
 static void
 put_links (CitizEngine *engine, CitizAccess *access, const json_t *json)
 {
@@ -140,9 +149,8 @@ put_links (CitizEngine *engine, CitizAccess *access, const json_t *json)
                         : engine->node != NULL ? citiz_node_get_origin (engine->node)
                                                : NULL;
 
-  if (origin != NULL && text != NULL
-      && (!g_str_has_prefix (text, origin) || text[strlen (origin)] != '/'))
-    lead_to (access, text, origin);
+  if (text != NULL)
+    lead_to (engine, access, text, origin);
   if (access->link == NULL)
     {
       access->link = g_strdup (text);

@@ -139,6 +139,7 @@ void citiz_engine_close_community (CitizEngine *engine);
 void citiz_engine_renew_copy (CitizEngine *engine);
 void citiz_engine_head_moved (CitizEngine *engine);
 CitizCommunityView *citiz_engine_describe_community (CitizEngine *engine);
+GPtrArray *citiz_engine_list_places (CitizEngine *engine);
 void citiz_engine_tell_clock (CitizEngine *engine);
 void citiz_engine_set_paused (CitizEngine *engine, gboolean paused);
 void citiz_engine_set_watched (CitizEngine *engine, gboolean watched);

@@ -6,7 +6,6 @@ static json_t *
 describe_copied (CitizEngine *engine, const CitizTxInfo *info)
 {
   const CitizTxGrant *grant = &info->tx->body.grant;
-  GPtrArray *members = citiz_community_get_members (engine->community);
   g_autofree gchar *chain = citiz_hash_to_hex (citiz_community_get_id (engine->community));
   g_autofree gchar *capsule = citiz_hash_to_hex (&grant->capsule);
   json_t *nodes = json_array ();
@@ -15,12 +14,9 @@ describe_copied (CitizEngine *engine, const CitizTxInfo *info)
     {
       const CitizPublicKey *node = &grant->committee[i].node;
       g_autofree gchar *key = citiz_base64url_encode (node->b, sizeof node->b);
-      const gchar *url = "";
 
-      for (guint k = 0; k < members->len; k++)
-        if (citiz_public_key_equal (&((CitizCommunityMember *) members->pdata[k])->node, node))
-          url = ((CitizCommunityMember *) members->pdata[k])->url;
-      json_array_append_new (nodes, json_pack ("[s, s]", key, url));
+      json_array_append_new (nodes,
+                             json_pack ("[s, s]", key, citiz_engine_node_url (engine, node, "")));
     }
   return json_pack ("{s:b, s:s, s:s, s:I, s:I, s:i, s:o, s:I}", "copied", TRUE, "community", chain,
                     "capsule", capsule, "given", (json_int_t) info->time.ms, "expires",

@@ -22,6 +22,54 @@ citiz_shared_read_nodes (CitizShared *shared, const json_t *json)
 /* A node gives its part for ten minutes after an opening: by such a clock that is over, or nearly. */
 #define EARLY (5 * CITIZ_MINUTE)
 
+static const CitizCommunityMember *
+find_member (CitizEngine *engine, const CitizPublicKey *node)
+{
+  GPtrArray *members
+      = engine->community != NULL ? citiz_community_get_members (engine->community) : NULL;
+
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    if (citiz_public_key_equal (&((CitizCommunityMember *) members->pdata[i])->node, node))
+      return members->pdata[i];
+  return NULL;
+}
+
+/**
+ * citiz_engine_node_url:
+ * @before: where it was, as something else remembers it
+ *
+ * Returns: where a node is now, as far as the community knows; else @before. Valid until the community is looked at again
+ */
+const gchar *
+citiz_engine_node_url (CitizEngine *engine, const CitizPublicKey *node, const gchar *before)
+{
+  const CitizCommunityMember *member = find_member (engine, node);
+
+  return member != NULL && member->url[0] != '\0' ? member->url : before;
+}
+
+/* Its parts are handed to where their nodes are now. */
+void
+citiz_shared_follow_nodes (CitizShared *shared)
+{
+  GPtrArray *parts = shared->parcel->parts;
+  gboolean moved = FALSE;
+
+  for (guint i = 0; i < parts->len; i++)
+    {
+      CitizParcelPart *part = parts->pdata[i];
+      const gchar *url = citiz_engine_node_url (shared->engine, &part->member.node, part->origin);
+
+      if (g_str_equal (url, part->origin))
+        continue;
+      g_free (part->origin);
+      part->origin = g_strdup (url);
+      moved = TRUE;
+    }
+  if (moved && shared->giver != NULL)
+    citiz_giver_hurry (shared->giver);
+}
+
 static gboolean
 is_silent (const CitizCommunityMember *member, gint64 skew)
 {
@@ -38,18 +86,16 @@ is_early (const CitizCommunityMember *member, gint64 skew)
 static guint
 find (const CitizShared *shared, gboolean (*is) (const CitizCommunityMember *member, gint64 skew))
 {
-  GPtrArray *members = citiz_community_get_members (shared->engine->community);
   const gint64 skew = citiz_chain_get_skew (citiz_engine_shared_chain (shared->engine));
   guint bits = 0;
 
   for (guint i = 0; i < MIN (shared->n_nodes, CITIZ_COMMITTEE_MAX); i++)
-    for (guint k = 0; k < members->len; k++)
-      {
-        const CitizCommunityMember *member = members->pdata[k];
+    {
+      const CitizCommunityMember *member = find_member (shared->engine, &shared->nodes[i]);
 
-        if (is (member, skew) && citiz_public_key_equal (&member->node, &shared->nodes[i]))
-          bits |= 1u << i;
-      }
+      if (member != NULL && is (member, skew))
+        bits |= 1u << i;
+    }
   return bits;
 }
 
@@ -60,7 +106,35 @@ find_silent (const CitizShared *shared)
   return find (shared, is_silent);
 }
 
-/* The bit of the node that the link leads to now; 0: of none that is known. */
+/* Bits of its nodes that are not where they were at the press. */
+static guint
+find_moved (const CitizShared *shared, const json_t *json)
+{
+  guint bits = 0;
+
+  for (guint i = 0; i < MIN (shared->n_nodes, CITIZ_COMMITTEE_MAX); i++)
+    {
+      const gchar *before = citiz_json_origin (json, i);
+
+      if (g_strcmp0 (citiz_engine_node_url (shared->engine, &shared->nodes[i], before), before)
+          != 0)
+        bits |= 1u << i;
+    }
+  return bits;
+}
+
+/* Another number when one of its nodes is elsewhere. */
+static guint
+sum_places (const CitizShared *shared)
+{
+  guint sum = 0;
+
+  for (guint i = 0; i < MIN (shared->n_nodes, CITIZ_COMMITTEE_MAX); i++)
+    sum = sum * 31 + g_str_hash (citiz_engine_node_url (shared->engine, &shared->nodes[i], ""));
+  return sum;
+}
+
+/* The bit of the node that the link leads to now, whose address at the press stands for it; 0: of none that is known. */
 static guint
 present_door (const CitizShared *shared, const json_t *json)
 {
@@ -109,16 +183,18 @@ citiz_shared_choose_door (CitizShared *shared, json_t *json)
   return TRUE;
 }
 
-/* Which of its nodes are of use has changed since it was looked at last: the window is told, and the link leads to one that answers. */
+/* Which of its nodes are of use, or where one is, has changed since it was looked at last: the window is told, and the link leads to one that answers. */
 void
 citiz_shared_look_at_door (CitizShared *shared)
 {
   CitizEngine *engine = shared->engine;
   const guint silent = find_silent (shared) | find (shared, is_early);
+  const guint places = sum_places (shared);
   g_autoptr (GError) error = NULL;
   json_t *json;
 
-  if (silent == shared->silent || engine->vault == NULL || shared->over || shared->forgotten)
+  if ((silent == shared->silent && places == shared->places) || engine->vault == NULL
+      || shared->over || shared->forgotten)
     return;
   json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &shared->id, &error);
   if (json != NULL
@@ -126,6 +202,7 @@ citiz_shared_look_at_door (CitizShared *shared)
           || citiz_engine_rewrite_json (engine, CITIZ_CLASS_GRANT, &shared->id, json, &error)))
     {
       shared->silent = silent;
+      shared->places = places;
       citiz_shared_tell (shared);
     }
   if (error != NULL)
@@ -139,7 +216,9 @@ citiz_shared_describe_door (const CitizShared *shared, CitizAccess *access, cons
 {
   const guint silent = find_silent (shared);
   const guint led = (guint) citiz_json_integer (json, "led");
+  const guint door = present_door (shared, json);
 
   access->n_silent = citiz_n_bits (shared->held & (silent | find (shared, is_early)));
-  access->moved = (led & silent & ~present_door (shared, json)) != 0;
+  access->moved = (led & silent & ~door) != 0;
+  access->left = ((led | door) & find_moved (shared, json)) != 0;
 }

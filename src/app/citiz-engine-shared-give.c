@@ -118,7 +118,10 @@ citiz_shared_hand (CitizShared *shared)
   CitizChain *chain = citiz_engine_shared_chain (shared->engine);
   CitizGrantState state;
 
-  if (shared->parcel == NULL || shared->giver != NULL || chain == NULL || shared->over)
+  if (shared->parcel == NULL || chain == NULL || shared->over)
+    return;
+  citiz_shared_follow_nodes (shared);
+  if (shared->giver != NULL)
     return;
   if (citiz_chain_grant (chain, &shared->id, &state)
           ? !citiz_hash_equal (&state.grant.capsule, &shared->parcel->hash)

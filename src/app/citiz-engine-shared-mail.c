@@ -616,8 +616,9 @@ read_one (CitizShared *shared, const json_t *pair)
   reading = g_new0 (Reading, 1);
   reading->shared = shared;
   reading->stop = g_object_ref (shared->stop);
-  reading->origin = g_strdup (json_string_value (json_array_get (pair, 1)));
   memcpy (reading->node.b, g_bytes_get_data (key, NULL), sizeof reading->node.b);
+  reading->origin = g_strdup (citiz_engine_node_url (shared->engine, &reading->node,
+                                                     json_string_value (json_array_get (pair, 1))));
   box = box_of (shared, reading);
   shared->n_reading++;
   citiz_letterbox_read (&box, shared->stop, read_cb, reading);

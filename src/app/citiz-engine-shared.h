@@ -19,6 +19,7 @@ typedef struct
   CitizPublicKey nodes[CITIZ_COMMITTEE_MAX];
   guint held, coded;  /* bits of nodes */
   guint silent;       /* of those that did not answer, as told */
+  guint places;       /* where they are, as told: a sum */
   gint64 skew_ms;     /* how far this computer's clock was put right when it was given */
   gboolean misdated;  /* that turned out wrong: another takes its place */
   gint64 skew_told;   /* the same when the window was last told of it */
@@ -55,7 +56,7 @@ gboolean citiz_engine_end_transaction (CitizEngine *engine,
                                        gboolean fine,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 guint citiz_n_bits (guint bits);
-const gchar *citiz_json_origin (const json_t *json, guint i); /* of a node in its list */
+const gchar *citiz_json_origin (const json_t *json, guint i); /* of a node, at the press */
 void citiz_shared_disarm (GSource **source);
 void citiz_shared_free (gpointer data);
 void citiz_shared_drop_parcel (CitizShared *shared);
@@ -80,6 +81,10 @@ void citiz_engine_adopt_copied (CitizEngine *engine);
 gboolean citiz_engine_is_ended_by_copy (CitizEngine *engine, const CitizId *id);
 
 /* citiz-engine-shared-door.c */
+const gchar *citiz_engine_node_url (CitizEngine *engine,
+                                    const CitizPublicKey *node,
+                                    const gchar *before);
+void citiz_shared_follow_nodes (CitizShared *shared);
 void citiz_shared_read_nodes (CitizShared *shared, const json_t *json);
 gboolean citiz_shared_choose_door (CitizShared *shared, json_t *json);
 void citiz_shared_look_at_door (CitizShared *shared);

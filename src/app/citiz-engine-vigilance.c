@@ -1,5 +1,5 @@
 /* The engine and vigilance: alarms described, put away, told as a file. SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "app/citiz-engine-private.h"
+#include "app/citiz-engine-shared.h"
 
 #include "crypto/citiz-hash.h"
 #include "sync/citiz-watch-file.h"
@@ -134,27 +134,20 @@ citiz_engine_describe_alarms (CitizCommunity *community, CitizCommunityView *vie
 
 /* What a carer's page tells ***************************************************/
 
-static gchar *
-url_of_node (CitizCommunity *community, const CitizPublicKey *node, const json_t *grant)
+static const gchar *
+url_of_node (CitizEngine *engine, const CitizPublicKey *node, const json_t *grant)
 {
-  GPtrArray *members = citiz_community_get_members (community);
+  const gchar *before = "";
   g_autofree gchar *name = citiz_base64url_encode (node->b, sizeof node->b);
   json_t *pair;
   size_t i;
 
-  for (guint k = 0; k < members->len; k++)
-    {
-      const CitizCommunityMember *member = members->pdata[k];
-
-      if (citiz_public_key_equal (&member->node, node) && member->url[0] != '\0')
-        return g_strdup (member->url);
-    }
   json_array_foreach (json_object_get (grant, "nodes"), i, pair)
   {
     if (g_strcmp0 (json_string_value (json_array_get (pair, 0)), name) == 0)
-      return g_strdup (json_string_value (json_array_get (pair, 1)));
+      before = json_string_value (json_array_get (pair, 1));
   }
-  return g_strdup ("");
+  return citiz_engine_node_url (engine, node, before);
 }
 
 /**
@@ -173,7 +166,6 @@ citiz_engine_weigh_note (CitizEngine *engine,
                          const gchar *note)
 {
   CitizCommunity *community = engine->community;
-  g_autofree gchar *url = NULL;
   CitizPublicKey node;
   CitizGiven given;
 
@@ -181,8 +173,8 @@ citiz_engine_weigh_note (CitizEngine *engine,
       || !citiz_id_equal (&given.receipt.grant, access)
       || !citiz_given_guilty (citiz_community_get_chain (community), &given, &node))
     return FALSE;
-  url = url_of_node (community, &node, grant);
-  citiz_watch_accuse (citiz_community_get_watch (community), url, &given);
+  citiz_watch_accuse (citiz_community_get_watch (community), url_of_node (engine, &node, grant),
+                      &given);
   return TRUE;
 }
 

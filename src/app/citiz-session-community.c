@@ -1,6 +1,5 @@
 /* The session: the community as the window sees it. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
-#include "consent/citiz-link.h"
 
 #include <glib/gi18n.h>
 
@@ -413,51 +412,6 @@ citiz_session_set_watched (CitizSession *self, gboolean watched)
   watch = g_new (Switch, 1);
   *watch = (Switch){self->engine, watched};
   citiz_engine_do (self->engine, watched_cb, watch);
-}
-
-/* Locked ***********************************************************************/
-
-static void
-adopt_silent (CitizSession *self, gpointer urls)
-{
-  if (self->state == CITIZ_SESSION_OPEN) /* the accesses say it */
-    return;
-  g_strfreev (self->silent);
-  self->silent = g_strdupv (urls);
-  citiz_session_emit_community (self);
-}
-
-/* Engine thread. @urls: (transfer full): addresses of nodes that do not answer */
-void
-citiz_session_tell_silent (CitizEngine *engine, GStrv urls)
-{
-  citiz_engine_tell_session (engine, adopt_silent, urls, (GDestroyNotify) g_strfreev);
-}
-
-static gboolean
-is_silent (CitizSession *self, const gchar *origin)
-{
-  return self->silent != NULL && g_strv_contains ((const gchar *const *) self->silent, origin);
-}
-
-gchar *
-citiz_session_link_now (CitizSession *self, const gchar *text)
-{
-  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
-
-  if (link == NULL || !is_silent (self, link->origin))
-    return g_strdup (text);
-  for (guint i = 0; i < link->nodes->len; i++)
-    {
-      const gchar *origin = ((const CitizLinkNode *) link->nodes->pdata[i])->origin;
-
-      if (*origin == '\0' || is_silent (self, origin))
-        continue;
-      g_free (link->origin);
-      link->origin = g_strdup (origin);
-      return citiz_link_to_url (link);
-    }
-  return g_strdup (text);
 }
 
 /* Metered networks *************************************************************/

@@ -82,6 +82,9 @@ citiz_session_explain_moved (const CitizAccess *access)
     return NULL;
   if (access->replaced)
     return _ ("The link and the code that were shown before open nothing any more. Give these.");
+  if (access->left)
+    return _ (
+        "A link or code that you gave earlier leads to an address that its node has left: it may not open. Give this one instead.");
   if (!access->moved)
     return NULL;
   return _ (

@@ -46,8 +46,8 @@ struct _CitizSession
   GHashTable *settings;
   CitizCommunityView *community;
   gboolean metered;
-  guint watched; /* places on screen with a link over nodes */
-  GStrv silent;  /* (nullable) while locked: addresses of nodes that do not answer */
+  guint watched;     /* places on screen with a link over nodes */
+  GPtrArray *places; /* CitizNodeView; NULL unless locked: where nodes are, which do not answer */
   guint32 sample_batch;
   GHashTable *trash; /* CitizId → what an undo puts back */
   guint minute_timer;
@@ -108,7 +108,9 @@ void citiz_community_view_free (CitizCommunityView *view);
 void citiz_session_emit_community (CitizSession *self);
 void citiz_session_adopt_community (CitizSession *self, CitizCommunityView *view);
 void citiz_session_tell_engine_pause (CitizSession *self);
-void citiz_session_tell_silent (CitizEngine *engine, GStrv urls);
+/* citiz-session-door.c */
+void citiz_session_tell_places (CitizEngine *engine, GPtrArray *places);
+gboolean citiz_link_follow (CitizLink *link, const GPtrArray *places);
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);
 /* The nodes of the community do not answer: @id is given on this computer instead. */
 void citiz_session_fall_back (CitizSession *self, gpointer id);

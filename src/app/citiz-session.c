@@ -394,7 +394,7 @@ citiz_session_forget (CitizSession *self, CitizSessionState state)
   set_damaged (self, FALSE);
   set_distrust (self, NULL);
   set_community (self, NULL);
-  g_clear_pointer (&self->silent, g_strfreev);
+  g_clear_pointer (&self->places, g_ptr_array_unref);
   citiz_session_set_state (self, state);
   g_signal_emit (self, signals[RECORD_CHANGED], 0);
   g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
@@ -620,7 +620,7 @@ citiz_session_finalize (GObject *object)
   g_clear_pointer (&self->record, citiz_record_free);
   g_object_unref (self->accesses);
   g_object_unref (self->openings);
-  g_strfreev (self->silent);
+  g_clear_pointer (&self->places, g_ptr_array_unref);
   g_object_unref (self->blocks);
   g_object_unref (self->entries);
   g_ptr_array_unref (self->imports);

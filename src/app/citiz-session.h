@@ -106,6 +106,7 @@ struct _CitizAccess
   CitizAccessReady ready;
   gboolean ending;   /* its end was asked for, and the ledger has not confirmed it yet */
   gboolean moved;    /* a link that was given earlier leads to a node that does not answer now */
+  gboolean left;     /* or to where its node is no longer */
   gboolean instead;  /* on this computer only because the nodes of the community did not answer */
   gboolean replaced; /* another was shown before it, which opens nothing any more */
   gboolean in_vain;  /* its nodes never took it: another was given in its place */

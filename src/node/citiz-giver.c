@@ -15,7 +15,6 @@ typedef struct
 {
   CitizGiver *giver;
   guint i;
-  gchar *url;
   gboolean held, coded, refused, no_code;
   gboolean asked;     /* an answer is awaited */
   gboolean unheard;   /* the last asking brought none */
@@ -48,7 +47,6 @@ part_free (gpointer data)
   Part *part = data;
 
   disarm (part);
-  g_free (part->url);
   g_free (part);
 }
 
@@ -172,9 +170,12 @@ answered_cb (GObject *client, GAsyncResult *result, gpointer data)
 static void
 send_part (Part *part)
 {
+  g_autofree gchar *grant = citiz_id_to_hex (&part->giver->parcel->grant);
+  g_autofree gchar *url
+      = g_strconcat (content (part)->origin, "/v1/grants/", grant, "/shares", NULL);
   g_autoptr (GBytes) body = NULL;
   CitizHttpAsk ask = {.method = "POST",
-                      .url = part->url,
+                      .url = url,
                       .content_type = "application/octet-stream",
                       .answer_max = ANSWER_MAX};
 
@@ -192,8 +193,6 @@ send_part (Part *part)
 static void
 add_part (CitizGiver *giver, guint i, gboolean held, gboolean coded)
 {
-  const CitizParcelPart *content = giver->parcel->parts->pdata[i];
-  g_autofree gchar *grant = citiz_id_to_hex (&giver->parcel->grant);
   Part *part = g_new0 (Part, 1);
 
   g_ptr_array_add (giver->parts, part);
@@ -202,7 +201,6 @@ add_part (CitizGiver *giver, guint i, gboolean held, gboolean coded)
   part->held = held;
   part->coded = coded;
   part->delay = FIRST_DELAY;
-  part->url = g_strconcat (content->origin, "/v1/grants/", grant, "/shares", NULL);
 }
 
 /**

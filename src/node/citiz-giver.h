@@ -31,7 +31,7 @@ CitizGiver *citiz_giver_new (CitizHttpClient *client,
                              gpointer data);
 void citiz_giver_free (CitizGiver *giver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizGiver, citiz_giver_free)
-/* The parcel has spoken codes now, or a node may be back: what waits is sent now. */
+/* The parcel has spoken codes now, or another address of a node, or a node may be back: what waits is sent now. */
 void citiz_giver_hurry (CitizGiver *giver);
 
 CitizGiverState citiz_giver_get_state (CitizGiver *giver);

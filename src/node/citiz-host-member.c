@@ -217,7 +217,7 @@ citiz_host_members_start (CitizHost *host)
       = citiz_host_community_find (host->community, citiz_signing_key_get_public (host->key));
 
   look_around (host);
-  citiz_node_run (host->node, own ? own->url : host->config->url);
+  citiz_node_run (host->node, host->config->url);
   g_signal_connect (host->replica, "address", G_CALLBACK (address_cb), host);
   g_signal_connect (host->replica, "epoch", G_CALLBACK (epoch_cb), host);
   g_signal_connect (citiz_member_get_peers (host->member), "connected", G_CALLBACK (connected_cb),

@@ -195,6 +195,29 @@ append_settings (guint i)
   fclose (file);
 }
 
+/* The old port is its own until it has another. */
+void
+nodes_move (guint i)
+{
+  g_autoptr (GSocket) before = g_steal_pointer (&nodes[i].held);
+  g_autofree gchar *path = g_build_filename (nodes[i].dir, "citiz-node.conf", NULL);
+  g_autoptr (GKeyFile) settings = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (relay);
+  nodes_kill (i);
+  nodes[i].port = nodes[i].door = hold_port (&nodes[i]);
+  g_free (nodes[i].url);
+  nodes[i].url = g_strdup_printf ("http://127.0.0.1:%u", nodes[i].port);
+  g_key_file_load_from_file (settings, path, G_KEY_FILE_NONE, &error);
+  g_assert_no_error (error);
+  g_key_file_set_string (settings, "node", "url", nodes[i].url);
+  g_key_file_set_string (settings, "listen", "address", nodes[i].url + strlen ("http://"));
+  g_key_file_save_to_file (settings, path, &error);
+  g_assert_no_error (error);
+  nodes_start (i);
+}
+
 /* The port before @port, as far away as was asked for. */
 static guint16
 open_door (TestNode *node)

@@ -23,6 +23,8 @@ void nodes_start_ahead (
     const gchar *library);   /* its clock is an hour fast; @library: libfaketime */
 void nodes_start_all (void); /* those that do not run; a quorum votes when it returns */
 void nodes_kill (guint i);
+void nodes_move (
+    guint i); /* runs at another address when it returns; the others are told in a while */
 void nodes_pause (guint i, gboolean paused); /* SIGSTOP, SIGCONT */
 gboolean nodes_runs (guint i);
 const gchar *nodes_url (guint i);

@@ -18,9 +18,10 @@ ask (guint node, const gchar *method, const gchar *path, const gchar *body, GByt
   g_autofree gchar *length
       = body != NULL ? g_strdup_printf ("Content-Length: %zu\r\n", strlen (body)) : NULL;
   g_autofree gchar *request = g_strdup_printf (
-      "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n"
+      "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nOrigin: %s\r\nConnection: close\r\n"
       "Content-Type: application/json\r\n%s\r\n%s",
-      method, path, nodes_door (node), length != NULL ? length : "", body != NULL ? body : "");
+      method, path, nodes_door (node), nodes_url (node), length != NULL ? length : "",
+      body != NULL ? body : "");
   const gchar *text, *gap;
   gsize n;
 

@@ -1,4 +1,5 @@
 /* A node that the link of a live access leads to does not answer: link and code lead to another. SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "access-fixture.h"
 #include "nodes-fixture.h"
 
 #include <string.h>
@@ -152,6 +153,113 @@ test_locked (App *app, gconstpointer data)
   g_clear_pointer (&shown, citiz_wipe_text);
 }
 
+/* Of its nodes each is where this says. */
+static gboolean
+leads_to_all (const gchar *text)
+{
+  g_autoptr (CitizLink) link = citiz_link_parse (text, NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < NODES; i++)
+    for (guint k = 0; k < NODES; k++)
+      n += g_str_equal (nodes_url (i), ((CitizLinkNode *) link->nodes->pdata[k])->origin);
+  return n == NODES;
+}
+
+static gboolean
+is_told_of_the_move (App *app)
+{
+  return newest (app)->left && newest (app)->n_silent == 0;
+}
+
+static gboolean
+leads_there (App *app)
+{
+  g_autoptr (CitizLink) link = citiz_link_parse (newest (app)->link, NULL);
+
+  return g_str_equal (link->origin, nodes_url (left));
+}
+
+static gboolean
+note_came (App *app)
+{
+  return g_strcmp0 (opening_at (app, 0)->note, "Bring the pump") == 0;
+}
+
+/* The node that the link leads to is at another address from now on: link, code, mail are there, and what was shown before is said to open nothing. */
+static void
+test_moved (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *opening = NULL;
+
+  app_save_patient (app);
+  access = app_press (app);
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_assert_true (app_until (code_is_everywhere, app, LONG));
+  left = door (app);
+  citiz_session_set_watched (app->session, TRUE);
+  nodes_move (left);
+  g_assert_true (app_until (is_told_of_the_move, app, LONG));
+  g_assert_nonnull (strstr (citiz_session_explain_moved (newest (app)), "has left"));
+  g_assert_true (leads_to_all (newest (app)->link));
+  g_assert_cmpuint (nodes_open (app, newest (app)->link, door (app), 1, "Jean Roy", &opening), ==,
+                    200);
+  g_assert_cmpuint (nodes_gather (newest (app)->link, opening, NULL, NULL), >=, NODES_NEEDED);
+  g_assert_true (app_until (first_is_named, app, LONG));
+  g_assert_cmpuint (nodes_note (app, newest (app)->link, left, opening, "Bring the pump"), ==, 200);
+  g_assert_true (app_until (note_came, app, LONG));
+  g_assert_cmpuint (nodes_try_code (newest (app)->spoken, left), ==, 401); /* on its own page */
+  for (guint i = 0; i < NODES; i++)
+    if (i != left)
+      nodes_kill (i);
+  g_assert_true (app_until (leads_there, app, LONG));
+  app_reopen (app);
+  g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+  g_assert_true (leads_there (app)); /* it is remembered */
+  g_assert_true (newest (app)->left);
+}
+
+static gboolean
+leads_to_all_now (App *app)
+{
+  g_autofree gchar *now = citiz_session_link_now (app->session, shown);
+
+  return leads_to_all (now);
+}
+
+/* While the record is locked the code that stays on screen leads to where they are, too. */
+static void
+test_moved_locked (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  left = door (app);
+  shown = g_strdup (newest (app)->link);
+  citiz_session_lock (app->session);
+  citiz_session_set_watched (app->session, TRUE);
+  nodes_move (left);
+  g_assert_true (app_until (leads_to_all_now, app, LONG));
+  citiz_session_set_watched (app->session, FALSE);
+  g_clear_pointer (&shown, citiz_wipe_text);
+}
+
+/* A node that was away at the press comes back elsewhere: it is handed its part there. */
+static void
+test_moved_before (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  nodes_kill (1);
+  access = app_press (app);
+  g_assert_true (app_until (is_usable, app, LONG));
+  g_assert_cmpuint (newest (app)->n_holding, <, NODES);
+  citiz_session_set_watched (app->session, TRUE);
+  nodes_move (1);
+  g_assert_true (app_until (all_hold, app, LONG));
+}
+
 /* Too few answer: it is said, whoever noticed it. */
 static void
 test_too_few (App *app, gconstpointer data)
@@ -216,6 +324,9 @@ add_tests (void)
 {
   MEMBER_TEST ("door", test_door);
   MEMBER_TEST ("locked-door", test_locked);
+  MEMBER_TEST ("moved", test_moved);
+  MEMBER_TEST ("moved-locked", test_moved_locked);
+  MEMBER_TEST ("moved-before", test_moved_before);
   MEMBER_TEST ("ahead", test_ahead);
   MEMBER_TEST ("too-few", test_too_few);
 }
