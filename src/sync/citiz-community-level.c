@@ -6,9 +6,6 @@
 #include "wire/citiz-closing.h"
 
 #define KEEP_SLICES 16
-#define DISK_MS                                                                                    \
-  60000 /* until a disk that refused is asked again: so many rounds without news, a minute at most */
-#define DISK_ROUNDS 12
 
 /* L0: the newest header, alone ***********************************************/
 
@@ -268,7 +265,7 @@ wait_for_disk (CitizCommunity *self, const GError *error)
   citiz_community_stop_verifying (self);
   self->disk_refuses = TRUE;
   self->verify_source
-      = citiz_community_after (self, MIN (DISK_MS, self->idle_ms * DISK_ROUNDS), again_cb);
+      = citiz_community_after (self, CITIZ_FOLLOWER_DISK_MS (self->idle_ms), again_cb);
   citiz_community_tell (self);
 }
 

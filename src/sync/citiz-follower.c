@@ -228,7 +228,7 @@ refuse_blocks (CitizFollower *self, const GError *error)
   if (error->domain == CITIZ_STORE_ERROR)
     {
       set_state (self, CITIZ_FOLLOWER_FAILED);
-      ask_in (self, RETRY_MAX);
+      ask_in (self, CITIZ_FOLLOWER_DISK_MS (self->idle_ms));
       return;
     }
   g_signal_emit (self, signals[DOUBTED], 0, url, error);

@@ -17,6 +17,9 @@ typedef enum
   CITIZ_FOLLOWER_FAILED  /* one's own disk refuses */
 } CitizFollowerState;
 
+/* Until a disk that refused is asked again: so many rounds without news, a minute at most. */
+#define CITIZ_FOLLOWER_DISK_MS(idle_ms) MIN (60000, 12 * (idle_ms))
+
 /* Lives in the main context it was started in, the one that owns the chain. Signals:
  *   "moved"   (guint64 height)             blocks were verified and are on disk
  *   "state"   ()                           citiz_follower_get_state() has changed

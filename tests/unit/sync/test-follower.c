@@ -382,6 +382,30 @@ test_ahead (void)
     }
 }
 
+static int
+is_refused (void *refuses)
+{
+  return *(gboolean *) refuses;
+}
+
+/* One's own disk refuses: nobody is doubted for that, and it is asked again as often as the pace says. */
+static void
+test_own_disk (void)
+{
+  static const Manner all_honest[NODES] = {HONEST, HONEST, HONEST};
+  gboolean refuses = TRUE;
+  Scene scene;
+
+  scene_init (&scene, all_honest, 9);
+  sqlite3_progress_handler (citiz_db_get_handle (scene.world.db), 1, is_refused, &refuses);
+  citiz_follower_start (scene.follower);
+  RUN_UNTIL (citiz_follower_get_state (scene.follower) == CITIZ_FOLLOWER_FAILED);
+  refuses = FALSE;
+  g_assert_true (RUN_FOR (30, height (&scene) == 9));
+  g_assert_cmpuint (scene.doubts, ==, 0);
+  scene_clear (&scene);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -395,6 +419,7 @@ main (int argc, char **argv)
   g_test_add_func ("/follower/told", test_told);
   g_test_add_func ("/follower/nobody", test_nobody);
   g_test_add_func ("/follower/stopped-within", test_stopped_within);
+  g_test_add_func ("/follower/own-disk", test_own_disk);
   g_test_add_func ("/follower/nodes-taken-away", test_nodes_taken_away);
   return g_test_run ();
 }
