@@ -368,13 +368,14 @@ citiz_host_route_tx (CitizHostCall *call)
 /**
  * citiz_host_route_blocks:
  *
- * GET /v1/blocks?from=HEIGHT&max=COUNT: final blocks, citiz_chain_read_range().
+ * GET /v1/blocks?from=HEIGHT&max=COUNT: final blocks, citiz_chain_read_range(). 503 when the disk refuses: empty would say that there are none.
  */
 void
 citiz_host_route_blocks (CitizHostCall *call)
 {
   const gint64 from = citiz_host_query (call->request, "from", 1);
   const gint64 max = citiz_host_query (call->request, "max", CITIZ_HOST_BLOCKS_MAX);
+  g_autoptr (GError) error = NULL;
   GBytes *range;
 
   if (from < 1 || max < 1)
@@ -384,8 +385,14 @@ citiz_host_route_blocks (CitizHostCall *call)
     }
   range = citiz_chain_read_range (call->host->chain, (guint64) from,
                                   (guint) MIN (max, CITIZ_HOST_BLOCKS_MAX), CITIZ_HOST_BLOCKS_BYTES,
-                                  NULL);
-  citiz_host_answer_bytes (call, 200, BINARY, range != NULL ? range : g_bytes_new (NULL, 0));
+                                  &error);
+  if (range != NULL)
+    {
+      citiz_host_answer_bytes (call, 200, BINARY, range);
+      return;
+    }
+  g_debug ("blocks that were asked for cannot be read: %s", error->message);
+  citiz_host_answer_error (call, 503, "disk");
 }
 
 /* Of a number in the path; TRUE with the number. */

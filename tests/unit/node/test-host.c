@@ -29,6 +29,7 @@ scene_init (Scene *scene, gconstpointer unused)
                       .community = citiz_host_community_new (),
                       .key = scene->world.nodes[0],
                       .chain = scene->world.chain};
+  scene->answer.headers = g_ptr_array_new_with_free_func (g_free);
   citiz_host_watch_init (host);
 }
 
@@ -38,6 +39,7 @@ scene_clear (Scene *scene, gconstpointer unused)
   citiz_host_watch_clear (&scene->host);
   citiz_host_community_free (scene->host.community);
   g_clear_pointer (&scene->answer.body, g_bytes_unref);
+  g_ptr_array_unref (scene->answer.headers);
   shared_world_clear (&scene->world, NULL);
 }
 
@@ -135,6 +137,23 @@ test_blocks_bytes (Scene *scene, gconstpointer data)
       answers++;
     }
   g_assert_cmpuint (answers, ==, 2);
+}
+
+static int
+is_refused (void *unused)
+{
+  return 1;
+}
+
+/* A disk that cannot be read is not a ledger without blocks: who follows asks another node. */
+static void
+test_blocks_disk (Scene *scene, gconstpointer data)
+{
+  follow (scene, shared_world_crowd (&scene->world, 1));
+  sqlite3_progress_handler (citiz_db_get_handle (scene->world.db), 1, is_refused, NULL);
+  g_assert_cmpuint (ask (scene, citiz_host_route_blocks, "from=1", NULL), ==, 503);
+  sqlite3_progress_handler (citiz_db_get_handle (scene->world.db), 0, NULL, NULL);
+  g_assert_cmpuint (ask (scene, citiz_host_route_blocks, "from=1", NULL), ==, 200);
 }
 
 static guint
@@ -314,6 +333,7 @@ main (int argc, char **argv)
   g_test_add ("/host/" name, Scene, NULL, scene_init, function, scene_clear)
   TEST ("blocks", test_blocks);
   TEST ("blocks-bytes", test_blocks_bytes);
+  TEST ("blocks-disk", test_blocks_disk);
   TEST ("epochs", test_epochs);
   TEST ("watchers", test_watchers);
   TEST ("cosigners", test_cosigners);
