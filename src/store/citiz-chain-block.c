@@ -314,7 +314,7 @@ citiz_chain_read_range (CitizChain *chain,
   if (!first_number (chain, height, &number, error)
       || !citiz_chain_select_blocks (chain, height, number, &blocks, &txs, error))
     return NULL;
-  for (; out->len < max_bytes && (range.n < max || range.whole == 0); height++)
+  for (; range.whole == 0 || (range.n < max && out->len < max_bytes); height++)
     {
       CitizBlockHeader header;
       gboolean row;

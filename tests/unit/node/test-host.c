@@ -139,6 +139,32 @@ test_blocks_bytes (Scene *scene, gconstpointer data)
   g_assert_cmpuint (answers, ==, 2);
 }
 
+/* Many blocks before one has a Final certificate: they are given all the same, or who follows would think that there are none. */
+static void
+test_blocks_late_final (Scene *scene, gconstpointer data)
+{
+  const gint64 most = limit (scene, "blocksBytes");
+  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_block_free);
+  g_autoptr (GPtrArray) given = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gint64 bytes = 0; bytes <= most;)
+    {
+      CitizBlock *block = shared_world_crowd (&scene->world, 500);
+      g_autoptr (GBytes) encoded = citiz_block_encode (block, TRUE);
+
+      g_clear_pointer (&block->final, g_free);
+      bytes += (gint64) g_bytes_get_size (encoded);
+      g_ptr_array_add (blocks, block);
+    }
+  g_ptr_array_add (blocks, shared_world_crowd (&scene->world, 1));
+  g_assert_true (citiz_chain_follow (scene->world.chain, blocks, CITIZ_LEVEL_STRUCTURAL, &error));
+  g_assert_no_error (error);
+  given = ask_blocks (scene, 1);
+  g_assert_cmpuint (given->len, ==, blocks->len);
+  g_assert_cmpuint (g_bytes_get_size (scene->answer.body), <=, CITIZ_RANGE_MAX_BYTES);
+}
+
 static int
 is_refused (void *unused)
 {
@@ -333,6 +359,7 @@ main (int argc, char **argv)
   g_test_add ("/host/" name, Scene, NULL, scene_init, function, scene_clear)
   TEST ("blocks", test_blocks);
   TEST ("blocks-bytes", test_blocks_bytes);
+  TEST ("blocks-late-final", test_blocks_late_final);
   TEST ("blocks-disk", test_blocks_disk);
   TEST ("epochs", test_epochs);
   TEST ("watchers", test_watchers);

@@ -18,7 +18,7 @@ expected_range (GPtrArray *all, guint first, guint max, gsize max_bytes)
       const CitizBlock *block = all->pdata[i];
       g_autoptr (GBytes) bytes = citiz_block_encode (block, TRUE);
 
-      if (block->header.flags != CITIZ_BLOCK_CONTINUATION && out->len >= max_bytes)
+      if (block->header.flags != CITIZ_BLOCK_CONTINUATION && out->len >= max_bytes && whole > 0)
         break;
       citiz_put_u32 (out, (guint32) g_bytes_get_size (bytes));
       citiz_put_bytes (out, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
