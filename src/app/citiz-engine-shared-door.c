@@ -106,6 +106,13 @@ find_silent (const CitizShared *shared)
   return find (shared, is_silent);
 }
 
+/* Bits of its nodes that would give nothing now. */
+static guint
+useless (const CitizShared *shared)
+{
+  return find_silent (shared) | find (shared, is_early) | (shared->held & shared->bare);
+}
+
 /* Bits of its nodes that are not where they were at the press. */
 static guint
 find_moved (const CitizShared *shared, const json_t *json)
@@ -188,7 +195,7 @@ void
 citiz_shared_look_at_door (CitizShared *shared)
 {
   CitizEngine *engine = shared->engine;
-  const guint silent = find_silent (shared) | find (shared, is_early);
+  const guint silent = useless (shared);
   const guint places = sum_places (shared);
   g_autoptr (GError) error = NULL;
   json_t *json;
@@ -218,7 +225,7 @@ citiz_shared_describe_door (const CitizShared *shared, CitizAccess *access, cons
   const guint led = (guint) citiz_json_integer (json, "led");
   const guint door = present_door (shared, json);
 
-  access->n_silent = citiz_n_bits (shared->held & (silent | find (shared, is_early)));
+  access->n_silent = citiz_n_bits (shared->held & useless (shared));
   access->moved = (led & silent & ~door) != 0;
   access->left = ((led | door) & find_moved (shared, json)) != 0;
 }

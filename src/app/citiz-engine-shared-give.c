@@ -83,6 +83,7 @@ handed_cb (CitizGiver *giver, gpointer data)
   CitizShared *shared = data;
   const CitizCodeJob *job = shared->engine->code_job;
 
+  shared->bare &= shared->held; /* what was not held then is here now */
   shared->held = citiz_giver_get_held (giver);
   shared->coded = citiz_giver_get_coded (giver);
   if (shared->patience != NULL && citiz_shared_clocks_are_heard (shared)

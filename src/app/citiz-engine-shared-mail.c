@@ -18,6 +18,7 @@ typedef struct
   GCancellable *stop;
   CitizPublicKey node;
   gchar *origin;
+  guint held; /* its bit, if it held its part when it was asked */
 } Reading;
 
 static void
@@ -587,7 +588,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Reading *reading = data;
   CitizShared *shared = reading->shared;
-  g_autoptr (GPtrArray) mail = citiz_letterbox_read_finish (result, NULL);
+  gboolean lacks;
+  g_autoptr (GPtrArray) mail = citiz_letterbox_read_finish (result, &lacks, NULL);
 
   if (!g_cancellable_is_cancelled (reading->stop))
     {
@@ -595,7 +597,10 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
       citiz_watch_hear (citiz_community_get_watch (shared->engine->community), reading->origin,
                         mail != NULL);
       if (mail != NULL)
-        take_answer (shared, reading, mail);
+        {
+          shared->bare = (shared->bare & ~reading->held) | (lacks ? reading->held : 0);
+          take_answer (shared, reading, mail);
+        }
       if (shared->n_reading == 0 && shared->read_again)
         citiz_shared_read_mail (shared);
       else if (shared->n_reading == 0 && shared->deadline != NULL)
@@ -605,7 +610,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-read_one (CitizShared *shared, const json_t *pair)
+read_one (CitizShared *shared, guint place, const json_t *pair)
 {
   g_autoptr (GBytes) key = citiz_base64url_decode (json_string_value (json_array_get (pair, 0)));
   Reading *reading;
@@ -616,6 +621,7 @@ read_one (CitizShared *shared, const json_t *pair)
   reading = g_new0 (Reading, 1);
   reading->shared = shared;
   reading->stop = g_object_ref (shared->stop);
+  reading->held = shared->held & 1u << place;
   memcpy (reading->node.b, g_bytes_get_data (key, NULL), sizeof reading->node.b);
   reading->origin = g_strdup (citiz_engine_node_url (shared->engine, &reading->node,
                                                      json_string_value (json_array_get (pair, 1))));
@@ -650,7 +656,8 @@ citiz_shared_read_mail (CitizShared *shared)
   shared->read_again = FALSE;
   shared->last_round = shared->over;
   shared->read_at = g_get_monotonic_time ();
-  json_array_foreach (json_object_get (json, "nodes"), i, pair) read_one (shared, pair);
+  json_array_foreach (json_object_get (json, "nodes"), i, pair)
+      read_one (shared, (guint) MIN (i, CITIZ_COMMITTEE_MAX), pair);
   citiz_engine_drop_grant (json);
 }
 

@@ -18,8 +18,9 @@ typedef struct
   CitizGiver *giver;   /* NULL: nothing is handed now */
   CitizPublicKey nodes[CITIZ_COMMITTEE_MAX];
   guint held, coded;  /* bits of nodes */
-  guint silent;       /* of those that did not answer, as told */
+  guint silent;       /* of those that are of no use now, as told */
   guint places;       /* where they are, as told: a sum */
+  guint bare;         /* of those that have lost their part, as their mailboxes say */
   gint64 skew_ms;     /* how far this computer's clock was put right when it was given */
   gboolean misdated;  /* that turned out wrong: another takes its place */
   gint64 skew_told;   /* the same when the window was last told of it */

@@ -100,7 +100,7 @@ struct _CitizAccess
   /* Over the nodes of a community; n_nodes is 0 when it opens on this computer only. */
   guint n_nodes, n_needed, n_holding;
   guint
-      n_silent; /* of those, did not answer when they were asked last, or have a clock by which they give nothing */
+      n_silent; /* of those, did not answer when they were asked last, have a clock by which they give nothing, or have lost it since */
   guint n_coded;  /* know the spoken code */
   guint n_erased; /* nodes that have said on the ledger that they hold nothing any more */
   CitizAccessReady ready;

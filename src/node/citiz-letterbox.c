@@ -162,7 +162,7 @@ mail_from_json (json_t *json, const CitizId *grant)
 
 /* What is no mail is left out: one bad piece hides no other. */
 static GPtrArray *
-mail_from_answer (GBytes *answer, const CitizId *grant, GError **error)
+mail_from_answer (GBytes *answer, const CitizId *grant, gboolean *out_lacks, GError **error)
 {
   json_auto_t *json = citiz_json_strict_parse (answer, error);
   json_t *list = json_object_get (json, "mail"), *one;
@@ -171,6 +171,7 @@ mail_from_answer (GBytes *answer, const CitizId *grant, GError **error)
 
   if (json == NULL)
     return NULL;
+  *out_lacks = json_is_true (json_object_get (json, "lacks"));
   json_array_foreach (list, i, one)
   {
     CitizMail *piece = i < MAIL_MAX ? mail_from_json (one, grant) : NULL;
@@ -182,17 +183,18 @@ mail_from_answer (GBytes *answer, const CitizId *grant, GError **error)
 }
 
 GPtrArray *
-citiz_letterbox_read_finish (GAsyncResult *result, GError **error)
+citiz_letterbox_read_finish (GAsyncResult *result, gboolean *out_lacks, GError **error)
 {
   const Errand *errand = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) own = NULL;
   g_autoptr (GBytes) answer = g_task_propagate_pointer (G_TASK (result), &own);
 
+  *out_lacks = answer == NULL;
   if (own != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&own));
       return NULL;
     }
-  return answer != NULL ? mail_from_answer (answer, &errand->grant, error)
+  return answer != NULL ? mail_from_answer (answer, &errand->grant, out_lacks, error)
                         : g_ptr_array_new_with_free_func ((GDestroyNotify) citiz_mail_free);
 }

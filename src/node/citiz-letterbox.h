@@ -20,12 +20,14 @@ typedef struct
   const CitizSigningKey *key; /* a device key of the grant's account */
 } CitizLetterbox;
 
-/* Oldest first. (element-type CitizMail). A node that is no node of ours answers %CITIZ_NET_ERROR; one that knows no such grant an empty list. */
+/* Oldest first. (element-type CitizMail). A node that is no node of ours answers %CITIZ_NET_ERROR; one that knows no such grant an empty list.
+ * @out_lacks: it has no part of what may still be opened, or knows no such grant */
 void citiz_letterbox_read (const CitizLetterbox *box,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer data);
 GPtrArray *citiz_letterbox_read_finish (GAsyncResult *result,
+                                        gboolean *out_lacks,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes all up to @row away; nobody waits for the answer: what stays is read again. */
 void citiz_letterbox_drop (const CitizLetterbox *box, gint64 row, GCancellable *cancellable);

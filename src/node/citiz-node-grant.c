@@ -79,6 +79,8 @@ citiz_node_route_grant (CitizNodeCall *call)
     }
   if (state.grant.kind == CITIZ_GRANT_EMERGENCY_STALLED)
     json_object_set_new (body, "stalled", json_true ());
+  if (citiz_node_lacks_share (call->node, &state))
+    json_object_set_new (body, "lacks", json_true ());
   if (state.grant.duration != 0)
     json_object_set_new (body, "duration", json_integer ((json_int_t) state.grant.duration));
   citiz_node_answer (call, 200, body);

@@ -96,27 +96,27 @@ citiz_node_forget_spent (CitizNode *self)
 
 /* The grant whose owner asks, to take what is up to @row (0: to read); answers itself when it is somebody else. */
 static gboolean
-admit (CitizNodeCall *call, gint64 row, CitizId *grant)
+admit (CitizNodeCall *call, gint64 row, CitizGrantState *state)
 {
   const gchar *text = call->request->authorization;
-  CitizGrantState state;
+  CitizId grant;
   CitizMailPass pass = {0};
   gint64 stamp = 0;
 
-  if (!citiz_id_from_hex (grant, call->star[0])
-      || !citiz_chain_grant (call->node->chain, grant, &state))
+  if (!citiz_id_from_hex (&grant, call->star[0])
+      || !citiz_chain_grant (call->node->chain, &grant, state))
     {
       citiz_node_answer (call, 404, json_pack ("{s:s}", "error", "unknown"));
       return FALSE;
     }
-  pass.grant = *grant;
+  pass.grant = grant;
   pass.row = (guint64) row;
   if (text != NULL && g_str_has_prefix (text, SCHEME)
       && citiz_mail_pass_read (&pass, text + strlen (SCHEME))
-      && is_fresh (call->node, &pass, &stamp) && is_the_account (call->node, &state.account, &pass)
+      && is_fresh (call->node, &pass, &stamp) && is_the_account (call->node, &state->account, &pass)
       && spend (call->node, &pass, stamp))
     return TRUE;
-  answer_challenge (call, grant);
+  answer_challenge (call, &grant);
   return FALSE;
 }
 
@@ -143,12 +143,12 @@ citiz_node_route_mail (CitizNodeCall *call)
 {
   g_autoptr (GPtrArray) mail = NULL;
   g_autoptr (GError) error = NULL;
-  CitizId grant;
+  CitizGrantState state;
   json_t *list;
 
-  if (!admit (call, 0, &grant))
+  if (!admit (call, 0, &state))
     return;
-  mail = citiz_node_store_mail_of (call->node->db, &grant, &error);
+  mail = citiz_node_store_mail_of (call->node->db, &state.grant.id, &error);
   if (mail == NULL)
     {
       citiz_node_answer_error (call, error);
@@ -157,21 +157,23 @@ citiz_node_route_mail (CitizNodeCall *call)
   list = json_array ();
   for (guint i = 0; i < mail->len; i++)
     json_array_append_new (list, mail_to_json (mail->pdata[i]));
-  citiz_node_answer (call, 200, json_pack ("{s:o}", "mail", list));
+  citiz_node_answer (
+      call, 200,
+      json_pack ("{s:o, s:b}", "mail", list, "lacks", citiz_node_lacks_share (call->node, &state)));
 }
 
 void
 citiz_node_route_mail_drop (CitizNodeCall *call)
 {
   g_autoptr (GError) error = NULL;
+  CitizGrantState state;
   guint64 row = 0;
-  CitizId grant;
 
   if (!g_ascii_string_to_unsigned (call->star[1], 10, 1, G_MAXINT64, &row, NULL))
     citiz_node_answer (call, 404, json_pack ("{s:s}", "error", "unknown"));
-  else if (admit (call, (gint64) row, &grant))
+  else if (admit (call, (gint64) row, &state))
     {
-      if (citiz_node_store_drop_mail_of (call->node->db, &grant, (gint64) row, &error))
+      if (citiz_node_store_drop_mail_of (call->node->db, &state.grant.id, (gint64) row, &error))
         call->response->status = 204;
       else
         citiz_node_answer_error (call, error);

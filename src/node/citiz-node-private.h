@@ -114,6 +114,7 @@ gboolean citiz_node_get_share (CitizNode *self,
                                const CitizId *grant,
                                CitizNodeShare *out,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citiz_node_lacks_share (CitizNode *self, const CitizGrantState *state);
 GBytes *citiz_node_seal_code (CitizNode *self, const CitizId *grant, GBytes *blob);
 GBytes *citiz_node_unseal_code (CitizNode *self, const CitizId *grant, GBytes *sealed);
 

@@ -55,6 +55,16 @@ citiz_node_get_share (CitizNode *self, const CitizId *grant, CitizNodeShare *out
   return TRUE;
 }
 
+/* It is to have a part of what may still be opened, and has none: it never came, or the node was wiped. */
+gboolean
+citiz_node_lacks_share (CitizNode *self, const CitizGrantState *state)
+{
+  CitizNodeShare share; /* masked, as it lies on the disk */
+
+  return state->ended.ms == 0
+         && !citiz_node_store_get_share (self->db, &state->grant.id, &share, NULL);
+}
+
 GBytes *
 citiz_node_seal_code (CitizNode *self, const CitizId *grant, GBytes *blob)
 {

@@ -309,6 +309,23 @@ test('one node lying: left out, the proof with the patient, also when its part c
   ok(JSON.parse(/\{.*\}/.exec(told)[0]).given.length === 86, 'what the node signed');
 });
 
+test('the ledger stands still, and two nodes have lost their parts: they are not counted among those that open, and nothing is promised', async () => {
+  for (const line of ['lose 2', 'lose 3', 'cut']) await say(line);
+  try {
+    const page = await newPage(browser, links.origins);
+    await page.goto(links.stalled.link);
+    await page.fill('#reader-name', 'Luc Roy');
+    await page.waitForFunction(() => /\d/.test(document.querySelector('.until').textContent));
+    await page.click('#open');
+    await page.waitForSelector('.fail:has-text("registre ne répond pas"):has-text("2 sur 4, et il en faut 3")');
+    lacks(await page.locator('#open-panel').innerText(), 'dizaine', 'panel while an opening cannot come');
+    page.faults = page.faults.filter((fault) => !fault.includes('503'));
+    await page.finish();
+  } finally {
+    await say('mend');
+  }
+});
+
 test('after the end', async () => {
   const page = await newPage(browser, links.origins);
   await page.goto(links.revoked.link);

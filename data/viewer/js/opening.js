@@ -128,7 +128,7 @@ export function grantState(link) {
 async function stateAt(link, node) {
   const response = await askNode(link, node, pathOf(link));
   const state = await jsonOf(response);
-  if (response.status === 404 || state.state === 'unknown') return { state: 'unknown' };
+  if (response.status === 404 || state.state === 'unknown') return { state: 'unknown', lacks: true };
   if (!response.ok || typeof state.state !== 'string') throw new Refusal();
   return state;
 }
@@ -147,7 +147,7 @@ function agreedState(link) {
   });
 }
 
-/** Tells how many nodes answer, each time that is heard of one of them, while `isWanted`: who has not answered for a while does not. */
+/** Tells how many nodes answer, each time that is heard of one of them, while `isWanted`: who has not answered for a while does not, nor who has no part to give. */
 export function watchNodes(link, isWanted, tell) {
   const told = new Map();
   link.nodes.forEach(async (node) => {
@@ -157,7 +157,7 @@ export function watchNodes(link, isWanted, tell) {
     };
     while (isWanted()) {
       const timer = setTimeout(mark, ALONE_MS);
-      mark(await stateAt(link, node).catch(() => null));
+      mark(await stateAt(link, node).then((state) => !state.lacks, () => false));
       clearTimeout(timer);
       await pause(1000);
     }

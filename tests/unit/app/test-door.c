@@ -2,6 +2,8 @@
 #include "access-fixture.h"
 #include "nodes-fixture.h"
 
+#include "app/citiz-engine-shared.h"
+
 #include <string.h>
 
 #define LONG 120
@@ -319,6 +321,46 @@ test_ahead (App *app, gconstpointer data)
   g_assert_true (app_until (all_answer, app, LONG));
 }
 
+/* Whether the node has said so itself, and was not only away for a moment. */
+static gboolean
+lost_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  GHashTableIter iter;
+  gpointer shared;
+
+  g_hash_table_iter_init (&iter, engine->shared);
+  while (g_hash_table_iter_next (&iter, NULL, &shared))
+    *(guint *) data += citiz_n_bits (((CitizShared *) shared)->bare);
+  return TRUE;
+}
+
+static gboolean
+counts_three_by_mail (App *app)
+{
+  guint lost = 0;
+
+  app_on_engine (app, read_now_work, NULL, NULL);
+  app_on_engine (app, lost_work, &lost, NULL);
+  return lost == 1 && counts_three (app);
+}
+
+/* A node that was wiped answers, and has nothing to give. */
+static void
+test_lost_part (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app);
+  guint wiped;
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_assert_true (says (citiz_session_explain_ready (newest (app), NULL), "4 of 4"));
+  wiped = (door (app) + 1) % NODES;
+  nodes_kill (wiped);
+  nodes_on_disk (wiped, "DELETE FROM node_share");
+  nodes_start (wiped);
+  g_assert_true (app_until (counts_three_by_mail, app, LONG));
+  g_assert_true (says (citiz_session_explain_ready (newest (app), NULL), "3 of 4"));
+}
+
 static void
 add_tests (void)
 {
@@ -328,6 +370,7 @@ add_tests (void)
   MEMBER_TEST ("moved-locked", test_moved_locked);
   MEMBER_TEST ("moved-before", test_moved_before);
   MEMBER_TEST ("ahead", test_ahead);
+  MEMBER_TEST ("lost-part", test_lost_part);
   MEMBER_TEST ("too-few", test_too_few);
 }
 

@@ -1,6 +1,6 @@
 /* Four nodes that keep a grant together, for independent readers and for browsers: make-committee BUNDLE.json. Prints links as one line of
  * JSON, then does what each line on its input says, until that ends: "down I", "up I", "move I" (up again, elsewhere),
- * "lie I" (of the plain one), "cut", "mend", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
+ * "lie I" (of the plain one), "lose I", "cut", "mend", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "committee-fixture.h"
 
 #include <glib-unix.h>
@@ -153,6 +153,9 @@ obey (Program *program, const gchar *line)
     }
   else if (g_str_has_prefix (line, "lie"))
     lie (seat, program->plain);
+  else if (g_str_has_prefix (line, "lose")
+           && !citiz_db_exec (seat->db, "DELETE FROM node_share", NULL))
+    g_error ("the share could not be lost");
   else if (g_str_equal (line, "cut"))
     committee_cut (&program->world);
   else if (g_str_equal (line, "mend"))

@@ -137,7 +137,19 @@ test_capsule_size (Committee *world, gconstpointer data)
 
 /* A part that never came *******************************************************/
 
-/* A node that was down when its part was handed does not say that the access has ended: others open it. */
+static gboolean
+lacks_part (Committee *world, guint seat, const CitizDeal *deal)
+{
+  g_autofree gchar *hex = citiz_id_to_hex (&deal->body.id);
+  g_autofree gchar *path = g_strconcat ("/v1/grants/", hex, NULL);
+  g_autoptr (Reply) reply = committee_ask (world, seat, "GET", path, NULL, NULL, NULL);
+
+  committee_wait (world, reply);
+  g_assert_cmpuint (reply->status, ==, 200);
+  return json_is_true (json_object_get (reply->json, "lacks"));
+}
+
+/* A node that was down when its part was handed does not say that the access has ended, but that it has none: others open it. */
 static void
 test_part_missing (Committee *world, gconstpointer data)
 {
@@ -150,7 +162,10 @@ test_part_missing (Committee *world, gconstpointer data)
   g_assert_cmpstr (reply_string (without, "error"), ==, "share");
   g_assert_cmpuint (with->status, ==, 200);
   for (guint i = 0; i < COMMITTEE; i++)
-    g_assert_cmpuint (release_at (world, i, deal, opening), ==, i < QUORUM ? 200 : 503);
+    {
+      g_assert_cmpuint (release_at (world, i, deal, opening), ==, i < QUORUM ? 200 : 503);
+      g_assert_cmpint (lacks_part (world, i, deal), ==, i >= QUORUM);
+    }
 }
 
 static gboolean

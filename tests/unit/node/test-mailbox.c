@@ -71,16 +71,24 @@ test_mailbox (Committee *world, gconstpointer data)
   }
 }
 
+typedef struct
+{
+  GPtrArray *mail;
+  gboolean lacks;
+} Box;
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  *(GPtrArray **) data = citiz_letterbox_read_finish (result, NULL);
+  Box *box = data;
+
+  box->mail = citiz_letterbox_read_finish (result, &box->lacks, NULL);
 }
 
 static gboolean
-is_read (Committee *world, gconstpointer mail)
+is_read (Committee *world, gconstpointer box)
 {
-  return *(GPtrArray *const *) mail != NULL;
+  return ((const Box *) box)->mail != NULL;
 }
 
 static gboolean
@@ -91,15 +99,21 @@ box_is_empty (Committee *world, gconstpointer seat)
   return mail->len == 0;
 }
 
-/* The app's side of it. */
+static void
+lose_shares (Seat *seat)
+{
+  g_assert_true (citiz_db_exec (seat->db, "DELETE FROM node_share", NULL));
+}
+
+/* The app's side of it: what was told, and whether the node has its part still. */
 static void
 test_letterbox (Committee *world, gconstpointer data)
 {
   g_autoptr (CitizDeal) deal = committee_deal (world, 8, NULL, COMMITTEE);
   g_autofree gchar *opening = committee_opening (world, 1, deal, 1);
   g_autoptr (CitizHttpClient) client = citiz_http_client_new (20000);
-  g_autoptr (GPtrArray) mail = NULL;
   g_autofree gchar *hex = NULL;
+  Box read = {NULL, FALSE}, again = {NULL, FALSE};
   const CitizMail *first;
   CitizLetterbox box = {.client = client,
                         .env = &world->env,
@@ -108,16 +122,23 @@ test_letterbox (Committee *world, gconstpointer data)
                         .grant = deal->body.id,
                         .key = world->citizen};
 
-  citiz_letterbox_read (&box, NULL, read_cb, &mail);
-  committee_until (world, is_read, &mail);
-  g_assert_cmpuint (mail->len, ==, 1);
-  first = mail->pdata[0];
+  citiz_letterbox_read (&box, NULL, read_cb, &read);
+  committee_until (world, is_read, &read);
+  g_assert_cmpuint (read.mail->len, ==, 1);
+  g_assert_false (read.lacks);
+  first = read.mail->pdata[0];
   g_assert_cmpint (first->kind, ==, CITIZ_MAIL_OPENED);
   hex = citiz_hash_to_hex (&first->opening);
   g_assert_cmpstr (hex, ==, opening);
   g_assert_nonnull (first->sealed);
   citiz_letterbox_drop (&box, first->row, NULL);
   committee_until (world, box_is_empty, GUINT_TO_POINTER (1));
+  lose_shares (&world->seats[1]);
+  citiz_letterbox_read (&box, NULL, read_cb, &again);
+  committee_until (world, is_read, &again);
+  g_assert_true (again.lacks);
+  g_ptr_array_unref (read.mail);
+  g_ptr_array_unref (again.mail);
 }
 
 static gboolean
