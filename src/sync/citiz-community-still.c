@@ -4,7 +4,7 @@
 #define STILL_MS    30000 /* without a block, while something waits */
 #define HEARD_UNDER 20000 /* a node's word that something waits is no older */
 
-/* More nodes than may be lying have said so since; or one, when something of one's own waits too. */
+/* More validators than may be lying have said so since; or one, when something of one's own waits too. */
 static gboolean
 is_said_to_wait (CitizCommunity *self, gboolean ours, gint64 since)
 {
@@ -16,7 +16,7 @@ is_said_to_wait (CitizCommunity *self, gboolean ours, gint64 since)
     {
       const CitizWatched *said = nodes->pdata[i];
 
-      say += said->answers && said->due > 0 && said->heard >= since;
+      say += said->validator && said->answers && said->due > 0 && said->heard >= since;
     }
   return say >= needed;
 }

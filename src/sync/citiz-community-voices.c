@@ -99,7 +99,7 @@ citiz_community_listen (CitizCommunity *self)
 /**
  * citiz_community_is_polled:
  *
- * Returns: whether so many nodes have answered since the start, or did not when they were asked, that one knows whether they can write anything down
+ * Returns: whether so many validators have answered since the start, or did not when they were asked, that one knows whether they can write anything down
  */
 gboolean
 citiz_community_is_polled (CitizCommunity *self)
@@ -109,7 +109,11 @@ citiz_community_is_polled (CitizCommunity *self)
   guint here = 0, away = 0;
 
   for (guint i = 0; i < nodes->len; i++)
-    here += ((const CitizWatched *) nodes->pdata[i])->answers;
+    {
+      const CitizWatched *said = nodes->pdata[i];
+
+      here += said->validator && said->answers;
+    }
   for (guint i = 0; i < self->members->len; i++)
     {
       const CitizCommunityMember *member = self->members->pdata[i];

@@ -45,32 +45,50 @@ need_member (CitizCommunity *self, const CitizPublicKey *node)
   return member;
 }
 
-/* Validators that can be asked; when there are none yet, whoever the invitation names. */
-static void
-list_urls (CitizCommunity *self)
+/* The addresses that are known; @all: of those, too, who are no validators (any more). */
+static GStrv
+urls_of (CitizCommunity *self, gboolean all)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) urls = NULL;
 
   for (guint i = 0; i < self->members->len; i++)
     {
       const CitizCommunityMember *member = self->members->pdata[i];
 
-      if (member->url[0] != '\0')
+      if (member->url[0] != '\0' && (all || member->validator))
         g_strv_builder_add (builder, member->url);
     }
-  urls = g_strv_builder_end (builder);
-  if (g_strv_equal ((const gchar *const *) urls, (const gchar *const *) self->urls))
-    return;
-  g_strfreev (self->urls);
-  self->urls = g_steal_pointer (&urls);
-  citiz_follower_set_nodes (self->follower, (const gchar *const *) self->urls);
+  return g_strv_builder_end (builder);
+}
+
+static void
+set_urls (CitizCommunity *self, const gchar *const *urls)
+{
+  citiz_follower_set_nodes (self->follower, urls);
   if (self->leap != NULL)
-    citiz_leap_set_nodes (self->leap, (const gchar *const *) self->urls);
+    citiz_leap_set_nodes (self->leap, urls);
   if (self->filler != NULL)
-    citiz_follower_set_nodes (self->filler, (const gchar *const *) self->urls);
-  citiz_outbox_set_nodes (self->outbox, (const gchar *const *) self->urls);
-  citiz_watch_set_nodes (self->watcher, (const gchar *const *) self->urls);
+    citiz_follower_set_nodes (self->filler, urls);
+  citiz_outbox_set_nodes (self->outbox, urls);
+  citiz_watch_set_nodes (self->watcher, urls);
+}
+
+/* Who can be asked, and whose words are counted. */
+static void
+list_urls (CitizCommunity *self)
+{
+  g_auto (GStrv) urls = urls_of (self, TRUE), voices = urls_of (self, FALSE);
+  guint n = 0;
+
+  for (guint i = 0; i < self->members->len; i++)
+    n += ((const CitizCommunityMember *) self->members->pdata[i])->validator;
+  if (!g_strv_equal ((const gchar *const *) urls, (const gchar *const *) self->urls))
+    {
+      g_strfreev (self->urls);
+      self->urls = g_steal_pointer (&urls);
+      set_urls (self, (const gchar *const *) self->urls);
+    }
+  citiz_watch_set_validators (self->watcher, (const gchar *const *) voices, n);
 }
 
 /* A node that is no validator (any more) is asked on, as long as it says the truth; one without an address is of no use. */

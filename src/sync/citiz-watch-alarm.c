@@ -104,8 +104,8 @@ smaller_first (gconstpointer a, gconstpointer b)
 }
 
 /* It has answered, and this computer's clock was not set since, nor did it sleep: what was heard of the time still holds. */
-gboolean
-citiz_watch_told_time (CitizWatch *self, const CitizWatched *said)
+static gboolean
+told_time (CitizWatch *self, const CitizWatched *said)
 {
   return said->answers && said->heard != 0
          && ABS ((citiz_env_now (self->env).ms - said->seen.ms)
@@ -113,33 +113,39 @@ citiz_watch_told_time (CitizWatch *self, const CitizWatched *said)
                 <= CITIZ_MINUTE;
 }
 
-/* More than half of all nodes say what time it is: the ledger time of the copy is theirs. */
+static gboolean
+counts (CitizWatch *self, const CitizWatched *said)
+{
+  return said->validator && told_time (self, said);
+}
+
+/* More than half of all validators say what time it is: the ledger time of the copy is theirs. */
 gboolean
 citiz_watch_knows_time (CitizWatch *self)
 {
   guint n = 0;
 
   for (guint i = 0; i < self->nodes->len; i++)
-    n += citiz_watch_told_time (self, &((CitizWatchNode *) self->nodes->pdata[i])->said);
-  return 2 * n > self->nodes->len;
+    n += counts (self, &((CitizWatchNode *) self->nodes->pdata[i])->said);
+  return 2 * n > self->n_validators;
 }
 
-/* More than half of all nodes say what time it is: the middle of them is right, and the copy goes by it where one's own clock is not. Whoever does not
+/* More than half of all validators say what time it is: the middle of them is right, and the copy goes by it where one's own clock is not. Whoever does not
  * answer changes nothing. @off: so many say that ours is wrong, in the same way */
 static void
 put_right (CitizWatch *self, guint fine, guint off)
 {
   g_autoptr (GArray) skews = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  if (2 * fine > self->nodes->len)
+  if (2 * fine > self->n_validators)
     citiz_chain_hear_clocks (self->chain, 0);
-  if (2 * off <= self->nodes->len)
+  if (2 * off <= self->n_validators)
     return;
   for (guint i = 0; i < self->nodes->len; i++)
     {
       const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
 
-      if (citiz_watch_told_time (self, said))
+      if (counts (self, said))
         g_array_append_val (skews, said->skew_ms);
     }
   g_array_sort (skews, smaller_first);
@@ -157,7 +163,7 @@ judge_clocks (CitizWatch *self)
     {
       const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
 
-      if (!citiz_watch_told_time (self, said))
+      if (!counts (self, said))
         continue;
       n++;
       ahead += said->skew_ms > SKEW_MAX;
@@ -172,13 +178,13 @@ judge_clocks (CitizWatch *self)
     {
       const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
 
-      if (citiz_watch_told_time (self, said))
+      if (told_time (self, said))
         citiz_watch_set_alarm (self, CITIZ_ALARM_CLOCK, said->url,
                                !ours && ABS (said->skew_ms) > SKEW_MAX);
     }
 }
 
-/* Something waits and nothing becomes final, by the word of every node that answers. */
+/* Something waits and nothing becomes final, by the word of every validator that answers. */
 static void
 judge_stall (CitizWatch *self)
 {
@@ -188,8 +194,8 @@ judge_stall (CitizWatch *self)
     {
       const CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
 
-      n += said->answers;
-      stalled += said->answers && said->standing_ms > STALL_AFTER;
+      n += said->validator && said->answers;
+      stalled += said->validator && said->answers && said->standing_ms > STALL_AFTER;
     }
   if (n > 0)
     citiz_watch_set_alarm (self, CITIZ_ALARM_STALL, "", stalled == n);

@@ -33,8 +33,9 @@ struct _CitizWatch
   gchar *witness_name; /* the account in hex */
   CitizHash page;
   gboolean has_page;
-  GPtrArray *nodes;  /* CitizWatchNode */
-  GPtrArray *alarms; /* CitizAlarm */
+  GPtrArray *nodes;   /* CitizWatchNode */
+  guint n_validators; /* that there are, at a known address or not */
+  GPtrArray *alarms;  /* CitizAlarm */
   guint turn;
   guint visit_ms;
   gboolean near_by; /* somebody waits for what the nodes do: sooner */
@@ -49,7 +50,6 @@ CitizAlarm *citiz_watch_find_alarm (CitizWatch *self, CitizAlarmKind kind, const
 CitizAlarm *citiz_watch_raise (CitizWatch *self, CitizAlarmKind kind, const gchar *url);
 void citiz_watch_keep (CitizWatch *self, const CitizAlarm *alarm);
 void citiz_watch_judge (CitizWatch *self);
-gboolean citiz_watch_told_time (CitizWatch *self, const CitizWatched *said);
 
 /* Emit the signals. */
 void citiz_watch_tell_changed (CitizWatch *self);

@@ -92,6 +92,23 @@ citiz_watch_set_nodes (CitizWatch *self, const gchar *const *urls)
   citiz_watch_visit_now (self);
 }
 
+/**
+ * citiz_watch_set_validators:
+ * @urls: (array zero-terminated=1): of those that are validators now, some of citiz_watch_set_nodes()
+ * @n: how many validators there are
+ */
+void
+citiz_watch_set_validators (CitizWatch *self, const gchar *const *urls, guint n)
+{
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      CitizWatched *said = &((CitizWatchNode *) self->nodes->pdata[i])->said;
+
+      said->validator = g_strv_contains (urls, said->url);
+    }
+  self->n_validators = n;
+}
+
 /* What GET /v must answer; without it the pages are not looked at. */
 void
 citiz_watch_set_page (CitizWatch *self, const CitizHash *sha256)

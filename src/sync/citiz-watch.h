@@ -12,9 +12,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   gchar *url;
-  gboolean answers; /* the last time it was asked */
-  CitizTime seen;   /* when it last answered; 0: never */
-  gint64 heard;     /* the same in ms of the steady clock */
+  gboolean validator; /* now: only then is its word one of those that are counted */
+  gboolean answers;   /* the last time it was asked */
+  CitizTime seen;     /* when it last answered; 0: never */
+  gint64 heard;       /* the same in ms of the steady clock */
   guint64 height;
   guint due;          /* transactions that a block could take now */
   gint64 standing_ms; /* for so long something waits and nothing becomes final */
@@ -36,6 +37,7 @@ G_DECLARE_FINAL_TYPE (CitizWatch, citiz_watch, CITIZ, WATCH, GObject)
 
 CitizWatch *citiz_watch_new (CitizDb *db, CitizChain *chain, const CitizEnv *env);
 void citiz_watch_set_nodes (CitizWatch *self, const gchar *const *urls);
+void citiz_watch_set_validators (CitizWatch *self, const gchar *const *urls, guint n);
 void citiz_watch_set_page (CitizWatch *self, const CitizHash *sha256);
 void citiz_watch_set_witness (CitizWatch *self, const CitizHash *account, CitizSigningKey *key);
 void citiz_watch_set_pace (CitizWatch *self, guint visit_ms);

@@ -186,6 +186,7 @@ scene_init (Scene *scene, guint common, guint own, guint forked)
   citiz_sha256 (&page, (const guint8 *) PAGE, strlen (PAGE));
   scene->watch = citiz_watch_new (scene->world.db, scene->world.chain, &scene->world.env);
   citiz_watch_set_nodes (scene->watch, (const gchar *const *) list);
+  citiz_watch_set_validators (scene->watch, (const gchar *const *) list, NODES);
   citiz_watch_set_page (scene->watch, &page);
   citiz_watch_set_witness (scene->watch, &account, scene->witness);
   citiz_watch_set_pace (scene->watch, 8);
@@ -587,6 +588,38 @@ test_clocks (void)
   scene_clear (&scene);
 }
 
+/* What time it is, is the word of more than half of those who are validators now: not of who was one, and also of those whose address nobody knows. */
+static void
+test_time_of_validators (void)
+{
+  const gchar *const nobody[] = {NULL};
+  const gchar *urls[NODES + 1] = {NULL};
+  Scene scene;
+
+  scene_init (&scene, 2, 0, 0);
+  for (guint i = 0; i < NODES; i++)
+    {
+      urls[i] = scene.nodes[i].url;
+      scene.nodes[i].skew = CITIZ_HOUR;
+    }
+  citiz_watch_set_validators (scene.watch, nobody, 1);
+  scene_start (&scene);
+  go_round (&scene, 6);
+  g_assert_false (citiz_watch_knows_time (scene.watch));
+  g_assert_cmpint (citiz_chain_get_skew (scene.world.chain), ==, 0);
+  g_assert_null (alarm_of (&scene, CITIZ_ALARM_CLOCK, ""));
+
+  citiz_watch_set_validators (scene.watch, urls, 2 * NODES);
+  go_round (&scene, 6);
+  g_assert_false (citiz_watch_knows_time (scene.watch));
+  g_assert_cmpint (citiz_chain_get_skew (scene.world.chain), ==, 0);
+
+  citiz_watch_set_validators (scene.watch, urls + 1, NODES - 1);
+  RUN_UNTIL (citiz_chain_get_skew (scene.world.chain) == CITIZ_HOUR);
+  g_assert_true (citiz_watch_knows_time (scene.watch));
+  scene_clear (&scene);
+}
+
 /* A file of evidence that somebody changed proves nothing. */
 static void
 test_file (void)
@@ -650,6 +683,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/watch/stall", test_stall);
   g_test_add_func ("/sync/watch/near", test_near);
   g_test_add_func ("/sync/watch/clocks", test_clocks);
+  g_test_add_func ("/sync/watch/time-of-validators", test_time_of_validators);
   g_test_add_func ("/sync/watch/file", test_file);
   return g_test_run ();
 }
