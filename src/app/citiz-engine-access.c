@@ -287,12 +287,36 @@ is_for_nodes (CitizEngine *engine, const CitizGive *give)
          && citiz_engine_can_share (engine);
 }
 
+/* What the window was told to be to come may have opened since: then it is what was pressed for; or ended: then nothing is to take its place. By the
+ * ledger's word. Returns: whether it is open, and told in @give */
+static gboolean
+has_come (CitizEngine *engine, CitizGive *give)
+{
+  CitizGrantState state;
+  json_t *json;
+
+  if (!give->to_come
+      || (citiz_chain_grant (citiz_engine_chain_of (engine, give->withdrawn), give->withdrawn,
+                             &state)
+          && state.status == CITIZ_GRANT_NOT_YET))
+    return FALSE;
+  json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, give->withdrawn, NULL);
+  if (json != NULL)
+    give->access = citiz_engine_describe_access (engine, give->withdrawn, json);
+  citiz_engine_drop_grant (json);
+  if (give->access != NULL && give->access->state == CITIZ_ACCESS_LIVE && !give->access->ending)
+    return TRUE;
+  g_clear_object (&give->access);
+  g_clear_pointer (&give->withdrawn, g_free);
+  give->to_come = FALSE;
+  return FALSE;
+}
+
 /* Nothing takes the place of an access twice; and what is to be moved to the nodes stays as it is when that cannot be. */
 static gboolean
 require_move (CitizEngine *engine, const CitizGive *give, gboolean shared, GError **error)
 {
   CitizGrantState state;
-  gboolean known;
 
   if (give->instead && citiz_engine_is_ending (engine, give->withdrawn))
     {
@@ -300,12 +324,12 @@ require_move (CitizEngine *engine, const CitizGive *give, gboolean shared, GErro
                    "another was given in its place already");
       return FALSE;
     }
-  if (give->withdrawn == NULL || give->instead)
+  if (give->withdrawn == NULL || give->instead || give->to_come)
     return TRUE;
-  known = citiz_chain_grant (citiz_engine_chain_of (engine, give->withdrawn), give->withdrawn,
-                             &state);
-  if (known
-      && (state.status == CITIZ_GRANT_NOT_YET || (shared && state.status == CITIZ_GRANT_ACTIVE)))
+  if (shared
+      && citiz_chain_grant (citiz_engine_chain_of (engine, give->withdrawn), give->withdrawn,
+                            &state)
+      && state.status == CITIZ_GRANT_ACTIVE)
     return TRUE;
   g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED,
                "it has ended, or too few nodes answer");
@@ -332,6 +356,8 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
       g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_FAILED, "the sample is gone");
       return FALSE;
     }
+  if (has_come (engine, give))
+    return TRUE;
   shared = is_for_nodes (engine, give);
   if (!require_move (engine, give, shared, error))
     return FALSE;

@@ -77,6 +77,7 @@ give (CitizSession *self, GTask *task, guint hours, GHashTable *blobs)
   job->hours = hours;
   job->withdrawn = g_object_steal_data (G_OBJECT (task), "withdrawn");
   job->instead = g_object_get_data (G_OBJECT (task), "instead") != NULL;
+  job->to_come = g_object_get_data (G_OBJECT (task), "to-come") != NULL;
   job->profile = citiz_profile_to_json (profile);
   job->stalled = citiz_profile_opens_stalled (profile);
   citiz_session_summarize (self, profile, blobs, &job->summary);
@@ -146,7 +147,10 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   if (to_come != NULL)
-    replace (data, to_come);
+    {
+      replace (data, to_come);
+      g_object_set_data (data, "to-come", data);
+    }
   citiz_session_read_blobs_async (self, give_with_documents_cb, data);
 }
 

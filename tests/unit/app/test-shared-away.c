@@ -268,6 +268,20 @@ test_wrong_clock (App *app, gconstpointer data)
   g_assert_true (app_until (clock_is_right, app, LONG));
 }
 
+/* The window was told that it is to come, and it has opened since: the press that was meant to replace it gives it. */
+static void
+test_has_come (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = app_press (app), again = NULL;
+
+  g_assert_true (app_until (all_hold, app, LONG));
+  newest (app)->state = CITIZ_ACCESS_NOT_YET;
+  again = app_press (app);
+  g_assert_true (citiz_id_equal (&again->id, &access->id));
+  g_assert_true (citiz_session_get_emergency (app->session) == newest (app));
+  g_assert_cmpuint (n_listed (app), ==, 1);
+}
+
 static gboolean
 can_move (App *app)
 {
@@ -330,6 +344,7 @@ add_tests (void)
   MEMBER_TEST ("too-old", test_too_old);
   MEMBER_TEST ("alone", test_alone);
   MEMBER_TEST ("moved", test_moved);
+  MEMBER_TEST ("has-come", test_has_come);
   g_test_add ("/shared/day-ahead", App, &ahead, member_up, test_wrong_clock, member_down);
   g_test_add ("/shared/day-behind", App, &behind, member_up, test_wrong_clock, member_down);
   g_test_add ("/shared/hour-ahead", App, &hour_ahead, member_up, test_wrong_clock, member_down);
