@@ -231,15 +231,18 @@ give_own (CitizEngine *engine, CitizGive *give, CitizDealOptions *options, GErro
   return deal != NULL && commit_deal (engine, give, deal, error) ? g_steal_pointer (&deal) : NULL;
 }
 
+/* Of one that never opened the person is not told that it was given. */
 static gboolean
-withdraw (CitizEngine *engine, const CitizId *id, GError **error)
+withdraw (CitizEngine *engine, const CitizGive *give, GError **error)
 {
-  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, id, error);
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, give->withdrawn, NULL);
   gboolean ok;
 
-  if (json != NULL)
+  if (json != NULL && give->in_vain)
     json_object_set_new (json, "inVain", json_true ());
-  ok = json != NULL && citiz_engine_revoke_shared (engine, id, json, error);
+  ok = citiz_engine_is_shared (engine, give->withdrawn, json)
+           ? citiz_engine_revoke_shared (engine, give->withdrawn, json, error)
+           : citiz_engine_revoke (engine, give->withdrawn, NULL, error);
   citiz_engine_drop_grant (json);
   return ok;
 }
@@ -253,7 +256,7 @@ give_in_place (CitizEngine *engine, CitizGive *give, CitizDealOptions *options, 
   if (!citiz_vault_begin (engine->vault, error))
     return NULL;
   deal = give_own (engine, give, options, error);
-  if (deal == NULL || !withdraw (engine, give->withdrawn, error))
+  if (deal == NULL || !withdraw (engine, give, error))
     {
       citiz_vault_rollback (engine->vault);
       return NULL;
@@ -272,9 +275,11 @@ give_over_nodes (CitizEngine *engine, CitizGive *give, CitizDealOptions *options
   CitizDeal *deal = citiz_engine_give_shared (engine, give, options, error);
   g_autoptr (GError) own = NULL;
 
-  if (deal != NULL && give->withdrawn != NULL
-      && !citiz_engine_revoke (engine, give->withdrawn, NULL, &own))
+  if (deal == NULL || give->withdrawn == NULL)
+    return deal;
+  if (!withdraw (engine, give, &own))
     g_warning ("an access that was given anew could not be ended: %s", own->message);
+  citiz_engine_tell_access (engine, give->withdrawn);
   return deal;
 }
 
@@ -361,6 +366,7 @@ citiz_engine_give (CitizEngine *engine, gpointer data, GCancellable *cancellable
   shared = is_for_nodes (engine, give);
   if (!require_move (engine, give, shared, error))
     return FALSE;
+  give->in_vain = give->instead || give->to_come;
   give->instead = !shared && engine->community != NULL;
   deal = shared                    ? give_over_nodes (engine, give, &options, error)
          : give->withdrawn != NULL ? give_in_place (engine, give, &options, error)

@@ -255,6 +255,7 @@ typedef struct
   gboolean instead; /* on this computer, whatever community there is; out: for want of its nodes */
   CitizId *withdrawn;  /* (nullable): the one that this takes the place of */
   gboolean to_come;    /* that one opens for nobody yet, as the window was told */
+  gboolean in_vain;    /* and never did */
   CitizAccess *access; /* out */
 } CitizGive;
 void citiz_give_free (gpointer data);
