@@ -478,8 +478,8 @@ look_at (CitizShared *shared, CitizChain *chain)
   const CitizTime now = citiz_chain_time (chain);
   CitizGrantState state;
 
-  look_at_clock (shared, chain);
   citiz_shared_settle (shared);
+  look_at_clock (shared, chain); /* tells of it as it was just settled */
   if (citiz_chain_grant (chain, &shared->id, &state))
     {
       look_at_known (shared, chain, &state);

@@ -268,6 +268,61 @@ test_wrong_clock (App *app, gconstpointer data)
   g_assert_true (app_until (clock_is_right, app, LONG));
 }
 
+static gboolean
+stop_visits_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  citiz_watch_stop (citiz_community_get_watch (engine->community));
+  return TRUE;
+}
+
+static gboolean
+visit_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return citiz_watch_start (citiz_community_get_watch (engine->community), error);
+}
+
+/* However slow this machine is. */
+static gboolean
+be_patient_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  CitizShared *shared = citiz_engine_find_shared (engine, data);
+
+  if (shared->patience != NULL)
+    g_source_set_ready_time (shared->patience, -1);
+  return TRUE;
+}
+
+static gboolean
+all_have_it (App *app)
+{
+  return newest (app)->n_holding == NODES;
+}
+
+/* No node has said what time it is before each of them holds its part: once they have, another is given by their time, and of the one press one is shown. */
+static void
+test_clock_heard_late (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  app_save (app, NULL, "Peanut");
+  app_on_engine (app, stop_visits_work, NULL, NULL);
+  app_move_clock (app, CITIZ_HOUR);
+  access = app_press (app);
+  app_on_engine (app, be_patient_work, &access->id, NULL);
+  g_assert_true (app_until (all_have_it, app, LONG));
+  g_assert_cmpint (newest (app)->ready, ==, CITIZ_ACCESS_SENDING);
+  app_on_engine (app, visit_work, NULL, NULL);
+  g_assert_true (app_until (is_ready_anew, app, LONG));
+  g_assert_false (citiz_id_equal (&newest (app)->id, &access->id));
+  g_assert_true (app_until (only_one_is_live, app, LONG));
+  g_assert_true (app_until (a_day_is_left, app, LONG));
+  g_assert_cmpuint (n_listed (app), ==, 1);
+  g_assert_true (app_end_access (app, &newest (app)->id, NULL));
+  g_assert_true (app_until (is_over, app, LONG));
+  app_move_clock (app, -CITIZ_HOUR);
+  g_assert_true (app_until (clock_is_right, app, LONG));
+}
+
 /* The window was told that it is to come, and it has opened since: the press that was meant to replace it gives it. */
 static void
 test_has_come (App *app, gconstpointer data)
@@ -344,6 +399,7 @@ add_tests (void)
   MEMBER_TEST ("too-old", test_too_old);
   MEMBER_TEST ("alone", test_alone);
   MEMBER_TEST ("moved", test_moved);
+  MEMBER_TEST ("clock-heard-late", test_clock_heard_late);
   MEMBER_TEST ("has-come", test_has_come);
   g_test_add ("/shared/day-ahead", App, &ahead, member_up, test_wrong_clock, member_down);
   g_test_add ("/shared/day-behind", App, &behind, member_up, test_wrong_clock, member_down);
