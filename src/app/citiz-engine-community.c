@@ -411,7 +411,7 @@ citiz_engine_leave_community (CitizEngine *engine,
                    "no community was joined");
       return FALSE;
     }
-  if (citiz_engine_is_sharing (engine))
+  if (citiz_engine_is_sharing_own (engine))
     {
       g_set_error (error, CITIZ_SESSION_ERROR, CITIZ_SESSION_ERROR_SHARING,
                    "an access is open over the community");
@@ -421,6 +421,7 @@ citiz_engine_leave_community (CitizEngine *engine,
   if (engine->community != NULL ? !citiz_community_leave (engine->community, error)
                                 : !citiz_community_forget (engine->vault, engine->folder, error))
     return FALSE;
+  citiz_engine_drop_copied (engine);
   citiz_engine_close_community (engine);
   tell_now (engine);
   return TRUE;

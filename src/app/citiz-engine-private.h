@@ -307,8 +307,8 @@ void citiz_engine_close_shared (CitizEngine *engine);
 void citiz_engine_settle_shared (CitizEngine *engine);
 void citiz_engine_read_boxes (CitizEngine *engine); /* the mail of all nodes, now */
 gboolean citiz_engine_is_handing (CitizEngine *engine);
-gboolean citiz_engine_is_sharing (CitizEngine *engine);
 gboolean citiz_engine_is_sharing_own (CitizEngine *engine);
+void citiz_engine_drop_copied (CitizEngine *engine);
 gboolean citiz_engine_keeps_sharing (CitizEngine *engine);
 
 G_END_DECLS

@@ -90,6 +90,38 @@ citiz_engine_adopt_copied (CitizEngine *engine)
     }
 }
 
+/**
+ * citiz_engine_drop_copied:
+ *
+ * The community was left: what another copy of this record gave and has not ended is that copy's, and nobody can be told of it here any more.
+ */
+void
+citiz_engine_drop_copied (CitizEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  if (engine->shared == NULL)
+    return;
+  g_hash_table_iter_init (&iter, engine->shared);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const CitizShared *shared = value;
+      g_autoptr (GError) error = NULL;
+
+      if (!shared->copied || shared->over)
+        continue;
+      if (!citiz_vault_begin (engine->vault, &error)
+          || !citiz_engine_end_transaction (
+              engine, citiz_vault_delete (engine->vault, CITIZ_CLASS_GRANT, &shared->id, &error),
+              &error))
+        g_warning ("what another copy of the record gave stays listed: %s", error->message);
+      else
+        citiz_engine_tell_session (engine, citiz_session_drop_access,
+                                   g_memdup2 (&shared->id, sizeof shared->id), g_free);
+    }
+}
+
 /* Whether the ledger has the end of this access from another copy of the record. */
 gboolean
 citiz_engine_is_ended_by_copy (CitizEngine *engine, const CitizId *id)

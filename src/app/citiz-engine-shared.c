@@ -626,27 +626,16 @@ any_shared (CitizEngine *engine, gboolean (*fits) (const CitizShared *shared))
   return FALSE;
 }
 
-static gboolean
-goes_on (const CitizShared *shared)
-{
-  return !shared->over && citiz_env_now (shared->engine->env).ms < shared->expires.ms;
-}
-
-/* An access over the community that the ledger does not know as ended, before its end: its nodes go on answering, and only from here it can be ended. */
-gboolean
-citiz_engine_is_sharing (CitizEngine *engine)
-{
-  return any_shared (engine, goes_on);
-}
-
 /* What another copy of this record gave does not end with this one: it can be ended from there. */
 static gboolean
 goes_on_alone (const CitizShared *shared)
 {
-  return goes_on (shared) && !shared->copied;
+  return !shared->copied && !shared->over
+         && citiz_env_now (shared->engine->env).ms < shared->expires.ms;
 }
 
-/* The same, given by this copy of the record. */
+/* An access over the community, given by this copy of the record, that the ledger does not know as ended, before its end: its nodes go on answering, and
+ * only from here it can be ended. */
 gboolean
 citiz_engine_is_sharing_own (CitizEngine *engine)
 {

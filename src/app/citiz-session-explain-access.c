@@ -61,6 +61,32 @@ are_back (const CitizAccess *access, const CitizCommunityView *view)
   return !access->instead || n + view->may_fail >= view->n_validators;
 }
 
+const gchar *
+citiz_session_explain_superseded (void)
+{
+  return _ (
+      "Another copy of this record has changed what this access shows: a carer sees the "
+      "record as it is there. To show it as it is here, revoke this access and give another.");
+}
+
+/* What another copy of this record gave is its own to end, unless that copy is gone: then nobody could, afterwards. */
+const gchar *
+citiz_session_explain_copied (CitizSession *self)
+{
+  GListModel *accesses = citiz_session_get_accesses (self);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
+    {
+      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
+
+      if (access->copied && !access->ending
+          && (access->state == CITIZ_ACCESS_LIVE || access->state == CITIZ_ACCESS_NOT_YET))
+        return _ ("An access that another copy of this record gave goes on. If that copy is gone "
+                  "or is not yours, revoke it under Access first.");
+    }
+  return NULL;
+}
+
 gboolean
 citiz_access_can_move (const CitizAccess *access, const CitizCommunityView *view)
 {

@@ -111,6 +111,7 @@ void citiz_session_tell_engine_pause (CitizSession *self);
 /* citiz-session-door.c */
 void citiz_session_tell_places (CitizEngine *engine, GPtrArray *places);
 gboolean citiz_link_follow (CitizLink *link, const GPtrArray *places);
+void citiz_session_drop_access (CitizSession *self, gpointer id); /* a CitizId */
 void citiz_session_put_access (CitizSession *self, CitizAccess *access);
 /* The nodes of the community do not answer: @id is given on this computer instead. */
 void citiz_session_fall_back (CitizSession *self, gpointer id);

@@ -296,6 +296,18 @@ citiz_session_find_access (CitizSession *self, const CitizId *id)
   return NULL;
 }
 
+void
+citiz_session_drop_access (CitizSession *self, gpointer id)
+{
+  CitizAccess *access = citiz_session_find_access (self, id);
+  guint position;
+
+  if (access == NULL || !g_list_store_find (self->accesses, access, &position))
+    return;
+  g_list_store_remove (self->accesses, position);
+  g_signal_emit (self, signals[ACCESSES_CHANGED], 0);
+}
+
 /* Puts an access on top of the list, in place of what it was before. News of it may come after a lock: nothing of it is
  * shown then. */
 void

@@ -644,6 +644,10 @@ gchar *citiz_session_explain_away (const CitizCommunityView *view);
 /* It opens on this computer, and the nodes could keep another. @view: (nullable) */
 gboolean citiz_access_is_listed (const CitizAccess *access);
 gboolean citiz_access_can_move (const CitizAccess *access, const CitizCommunityView *view);
+/* Why what a carer sees is not what this copy of the record gave. */
+const gchar *citiz_session_explain_superseded (void);
+/* For who leaves or erases: a sentence, or NULL when no other copy of this record gave what is open still. (transfer none) */
+const gchar *citiz_session_explain_copied (CitizSession *self);
 /* Too few of the nodes that hold its parts answer: nobody opens it now. @view: (nullable) */
 gboolean citiz_access_is_stranded (const CitizAccess *access, const CitizCommunityView *view);
 /* A link over nodes that was kept on screen while the record is locked, leading to a node that answers. (transfer full) */

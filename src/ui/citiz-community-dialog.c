@@ -515,7 +515,7 @@ is_sharing (CitizSession *session)
     {
       g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
 
-      found |= access->n_nodes > 0
+      found |= access->n_nodes > 0 && !access->copied
                && (access->state == CITIZ_ACCESS_LIVE || access->state == CITIZ_ACCESS_NOT_YET);
     }
   return found;
@@ -525,7 +525,8 @@ void
 citiz_leave_ask (GtkWidget *owner, CitizSession *session)
 {
   const CitizCommunityView *view = citiz_session_get_community (session);
-  g_autofree gchar *heading = NULL;
+  const gchar *copied = citiz_session_explain_copied (session);
+  g_autofree gchar *heading = NULL, *text = NULL;
 
   if (view == NULL)
     return;
@@ -540,9 +541,11 @@ citiz_leave_ask (GtkWidget *owner, CitizSession *session)
   heading = g_strdup_printf (_ ("Leave “%s”?"), view->name);
   g_object_set_data_full (G_OBJECT (owner), "citiz-session", g_object_ref (session),
                           g_object_unref);
-  citiz_compat_ask (owner, heading,
-                    _ ("Your record and its own ledger stay whole, with the proofs of what was "
-                       "sealed there. Accesses will open on this computer only, and your own copy "
-                       "of the community’s ledger is thrown away. You may join again."),
-                    _ ("_Leave"), TRUE, leave_answer, owner);
+  text = g_strdup_printf (
+      "%s%s%s",
+      _ ("Your record and its own ledger stay whole, with the proofs of what was "
+         "sealed there. Accesses will open on this computer only, and your own copy "
+         "of the community’s ledger is thrown away. You may join again."),
+      copied != NULL ? "\n\n" : "", copied != NULL ? copied : "");
+  citiz_compat_ask (owner, heading, text, _ ("_Leave"), TRUE, leave_answer, owner);
 }

@@ -351,23 +351,6 @@ erase_cb (Dialog *dialog)
                              erased_cb, g_object_ref (dialog->window));
 }
 
-/* What another copy of this record gave is its own to end, unless that copy is gone: then nobody could, afterwards. */
-static gboolean
-another_gave (CitizSession *session)
-{
-  GListModel *accesses = citiz_session_get_accesses (session);
-  gboolean found = FALSE;
-
-  for (guint i = 0; i < g_list_model_get_n_items (accesses); i++)
-    {
-      g_autoptr (CitizAccess) access = g_list_model_get_item (accesses, i);
-
-      found |= access->copied && !access->ending
-               && (access->state == CITIZ_ACCESS_LIVE || access->state == CITIZ_ACCESS_NOT_YET);
-    }
-  return found;
-}
-
 void
 citiz_erase_show (GtkWidget *parent, CitizSession *session)
 {
@@ -381,11 +364,8 @@ citiz_erase_show (GtkWidget *parent, CitizSession *session)
       _ ("Health data, documents, accesses and keys go for good, live accesses are revoked first. "
          "Your recovery sheet opens nothing any more. Export first if you want to keep a copy."),
       NULL);
-  if (another_gave (session))
-    put_words (dialog,
-               _ ("An access that another copy of this record gave goes on. If that copy is gone "
-                  "or is not yours, revoke it under Access first."),
-               NULL);
+  if (citiz_session_explain_copied (session) != NULL)
+    put_words (dialog, citiz_session_explain_copied (session), NULL);
   dialog->old = password_row (_ ("Your passphrase"), &list);
   dialog->word = citiz_text_row_new (title);
   gtk_list_box_append (GTK_LIST_BOX (list), dialog->word);

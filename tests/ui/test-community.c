@@ -20,7 +20,7 @@
 #include "ui/citiz-window.h"
 
 /* The toolkit may hold a row, and with it the session, for a while after its window: the clock of a session outlives its test. */
-static App apps[9];
+static App apps[10];
 static guint n_apps;
 
 typedef struct
@@ -454,7 +454,6 @@ give_elsewhere_work (CitizEngine *engine, gpointer data, GCancellable *cancellab
 static gboolean
 end_own_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
 {
-  g_assert_true (citiz_engine_is_sharing (engine));
   g_assert_false (citiz_engine_is_sharing_own (engine));
   return citiz_engine_revoke_all (engine, error);
 }
@@ -526,6 +525,25 @@ test_copied (Scene *scene, gconstpointer unused)
   RUN_UNTIL (!sees ("Another copy of this record is in use"));
 }
 
+/* What another copy gave keeps nobody in a community: it is said that it goes on, and it is not listed here any more. */
+static void
+test_copied_left (Scene *scene, gconstpointer unused)
+{
+  CitizPublicKey node = *citiz_signing_key_get_public (scene->world.nodes[0].key);
+
+  join (scene);
+  RUN_UNTIL (view (scene)->registered && view (scene)->n_waiting == 0
+             && view (scene)->state == CITIZ_COMMUNITY_VIEW_EVEN);
+  app_on_engine (scene->app, give_elsewhere_work, &node, NULL);
+  RUN_UNTIL (given_elsewhere (scene) != NULL);
+  citiz_leave_ask (scene->window, scene->app->session);
+  RUN_UNTIL (sees ("An access that another copy of this record gave goes on."));
+  press ("_Leave");
+  RUN_UNTIL (view (scene) == NULL);
+  app_settle (scene->app);
+  g_assert_null (given_elsewhere (scene));
+}
+
 /* It was dated by a clock that was ahead: a press gives another, not in its place. */
 static void
 test_copied_to_come (Scene *scene, gconstpointer unused)
@@ -554,11 +572,11 @@ main (int argc, char **argv)
     const gchar *name;
     void (*func) (Scene *scene, gconstpointer unused);
   } tests[] = {
-      {"invitation", test_invitation}, {"refused", test_refused},
-      {"locked", test_locked},         {"whole-life", test_whole_life},
-      {"states", test_states},         {"preferences", test_preferences},
-      {"copied", test_copied},         {"copied-to-come", test_copied_to_come},
-      {"erase", test_erase},
+      {"invitation", test_invitation},   {"refused", test_refused},
+      {"locked", test_locked},           {"whole-life", test_whole_life},
+      {"states", test_states},           {"preferences", test_preferences},
+      {"copied", test_copied},           {"copied-to-come", test_copied_to_come},
+      {"copied-left", test_copied_left}, {"erase", test_erase},
   };
 
   gtk_test_init (&argc, &argv, NULL);
