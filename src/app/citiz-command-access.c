@@ -145,6 +145,8 @@ describe_access (CitizAccess *access)
     json_object_set_new (json, "nodes", describe_nodes (access));
   if (access->copied)
     json_object_set_new (json, "copied", json_true ());
+  if (access->superseded)
+    json_object_set_new (json, "superseded", json_true ());
   if (access->ended_by_copy)
     json_object_set_new (json, "endedByCopy", json_true ());
   return json;

@@ -220,11 +220,14 @@ citiz_engine_describe_access (CitizEngine *engine, const CitizId *id, const json
   /* It ran out at its end, whenever the ledger came to write that down. */
   if (access->state == CITIZ_ACCESS_EXPIRED && access->ended.ms > access->expires.ms)
     access->ended = access->expires;
-  json_array_foreach (json_object_get (json, "shown"), i, part) g_ptr_array_add (
-      access->shown,
-      citiz_shown_part_new (g_intern_string (json_string_value (json_object_get (part, "key"))),
-                            (guint) citiz_json_integer (part, "count"),
-                            json_string_value (json_object_get (part, "text"))));
+  if (access->superseded) /* what it shows is known to the other copy */
+    access->withheld = 0;
+  else
+    json_array_foreach (json_object_get (json, "shown"), i, part) g_ptr_array_add (
+        access->shown,
+        citiz_shown_part_new (g_intern_string (json_string_value (json_object_get (part, "key"))),
+                              (guint) citiz_json_integer (part, "count"),
+                              json_string_value (json_object_get (part, "text"))));
   if (access->state == CITIZ_ACCESS_LIVE && !access->ending)
     {
       put_links (engine, access, json);

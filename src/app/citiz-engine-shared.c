@@ -129,11 +129,29 @@ citiz_n_bits (guint bits)
   return (guint) __builtin_popcount (bits);
 }
 
+/* It shows what the newest grant on the ledger says, whoever of the copies of this record renewed it, and not what this one remembers of its own. */
 static void
-describe_place (CitizAccess *access, CitizChain *chain)
+describe_renewal (CitizEngine *engine, CitizAccess *access, GPtrArray *txs)
 {
-  g_autoptr (GPtrArray) txs = citiz_chain_txs_of_grant (chain, &access->id, NULL);
-  const CitizTxInfo *first = txs != NULL && txs->len > 0 ? txs->pdata[0] : NULL;
+  const CitizTxInfo *newest = NULL;
+
+  for (guint i = 0; i < txs->len; i++)
+    if (((const CitizTxInfo *) txs->pdata[i])->type == CITIZ_TX_GRANT)
+      newest = txs->pdata[i];
+  if (newest == NULL || !citiz_community_is_of_copy (engine->community, newest->tx)
+      || citiz_outbox_find (citiz_community_get_outbox (engine->community), CITIZ_TX_GRANT,
+                            &access->id)
+             != NULL)
+    return;
+  access->superseded = TRUE;
+  access->updated = newest->time;
+  access->outdated = citiz_session_explain_superseded ();
+}
+
+static void
+describe_place (CitizAccess *access, GPtrArray *txs)
+{
+  const CitizTxInfo *first = txs->len > 0 ? txs->pdata[0] : NULL;
 
   if (first == NULL)
     return;
@@ -179,15 +197,21 @@ citiz_engine_describe_shared (CitizEngine *engine, CitizAccess *access, const js
   const CitizShared *shared = citiz_engine_find_shared (engine, &access->id);
   const guint held = shared != NULL ? shared->held : (guint) citiz_json_integer (json, "held");
   const json_t *status = json_object_get (json, "status");
+  g_autoptr (GPtrArray) txs = NULL;
   CitizGrantState state;
 
+  access->copied = json_is_true (json_object_get (json, "copied"));
   access->n_nodes = (guint) json_array_size (json_object_get (json, "nodes"));
   access->n_needed = (guint) citiz_json_integer (json, "t");
   if (chain != NULL && citiz_chain_grant (chain, &access->id, &state))
     {
       describe_state (access, &state, json);
       access->ready = describe_ready (shared, held, access);
-      describe_place (access, chain);
+      txs = citiz_chain_txs_of_grant (chain, &access->id, NULL);
+      if (txs != NULL)
+        describe_place (access, txs);
+      if (txs != NULL && access->state == CITIZ_ACCESS_LIVE && !access->copied)
+        describe_renewal (engine, access, txs);
     }
   else if (status != NULL)
     access->state = (CitizAccessState) CLAMP (json_integer_value (status), 0, CITIZ_ACCESS_USED_UP);
@@ -201,7 +225,6 @@ citiz_engine_describe_shared (CitizEngine *engine, CitizAccess *access, const js
     citiz_shared_describe_door (shared, access, json);
   access->n_coded
       = citiz_n_bits (shared != NULL ? shared->coded : (guint) citiz_json_integer (json, "coded"));
-  access->copied = json_is_true (json_object_get (json, "copied"));
   access->ended_by_copy = access->state == CITIZ_ACCESS_REVOKED
                           && (json_is_true (json_object_get (json, "endedByCopy"))
                               || citiz_engine_is_ended_by_copy (engine, &access->id));
@@ -396,10 +419,12 @@ is_mail_due (const CitizShared *shared)
 static void
 look_at_known (CitizShared *shared, CitizChain *chain, const CitizGrantState *state)
 {
-  const gboolean news = !shared->known || shared->closed != state->closed;
+  const gboolean news = !shared->known || shared->closed != state->closed
+                        || !citiz_hash_equal (&shared->capsule, &state->grant.capsule);
 
   shared->known = TRUE;
   shared->closed = state->closed;
+  shared->capsule = state->grant.capsule;
   citiz_shared_hand (shared);
   if (shared->renew_due && shared->engine->vault != NULL)
     {

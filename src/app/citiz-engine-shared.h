@@ -34,6 +34,7 @@ typedef struct
   gint64 said_at;     /* monotonic us: when its end was said again */
   gint64 lost_at;     /* monotonic us: when another was last asked for in its place */
   guint used, closed; /* as told */
+  CitizHash capsule;  /* that the ledger has, as told */
   GSource *patience;  /* until it is given on this computer instead */
   /* mail */
   GCancellable *stop;

@@ -106,7 +106,8 @@ renew (CitizSession *self, CitizAccess *access, GHashTable *blobs)
   citiz_session_summarize (self, profile, blobs, &renewal->summary);
   if (citiz_hash_equal (&renewal->summary.digest, &access->digest))
     {
-      set_outdated (self, &access->id, NULL);
+      if (!access->superseded)
+        set_outdated (self, &access->id, NULL);
       renewal_free (renewal);
       return;
     }

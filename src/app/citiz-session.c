@@ -318,7 +318,7 @@ citiz_session_put_access (CitizSession *self, CitizAccess *access)
 
   if (self->state != CITIZ_SESSION_OPEN)
     return;
-  if (before != NULL && before->updated.ms == access->updated.ms)
+  if (before != NULL && before->updated.ms == access->updated.ms && !access->superseded)
     access->outdated = before->outdated;
   count_openings (self, access);
   if (before != NULL && g_list_store_find (self->accesses, before, &position))

@@ -104,10 +104,12 @@ struct _CitizAccess
   guint n_coded;  /* know the spoken code */
   guint n_erased; /* nodes that have said on the ledger that they hold nothing any more */
   CitizAccessReady ready;
-  gboolean ending;   /* its end was asked for, and the ledger has not confirmed it yet */
-  gboolean moved;    /* a link that was given earlier leads to a node that does not answer now */
-  gboolean left;     /* or to where its node is no longer */
-  gboolean instead;  /* on this computer only because the nodes of the community did not answer */
+  gboolean ending;  /* its end was asked for, and the ledger has not confirmed it yet */
+  gboolean moved;   /* a link that was given earlier leads to a node that does not answer now */
+  gboolean left;    /* or to where its node is no longer */
+  gboolean instead; /* on this computer only because the nodes of the community did not answer */
+  gboolean
+      superseded; /* another copy of this record has renewed it since: what it shows is known there */
   gboolean replaced; /* another was shown before it, which opens nothing any more */
   gboolean in_vain;  /* its nodes never took it: another was given in its place */
   gboolean

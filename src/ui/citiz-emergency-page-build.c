@@ -155,6 +155,7 @@ build_outdated (CitizEmergencyPage *self)
   gtk_widget_set_valign (update, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (update), "emergency.update");
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->outdated_row), update);
+  self->update_button = update;
   gtk_list_box_append (GTK_LIST_BOX (self->outdated_list), self->outdated_row);
   gtk_widget_set_margin_bottom (self->outdated_list, 12);
   gtk_widget_set_visible (self->outdated_list, FALSE);
@@ -359,7 +360,11 @@ fill_outdated (CitizEmergencyPage *self)
     return;
   when = citiz_format_date_time_ms (self->access->updated, citiz_session_now (self->session));
   /* Translators: %s is "today, 14:32". */
-  title = g_strdup_printf (_ ("The carer still sees your record as it was: %s"), when);
+  title = g_strdup_printf (self->access->superseded
+                               ? _ ("The carer sees another copy of your record, as it was: %s")
+                               : _ ("The carer still sees your record as it was: %s"),
+                           when);
+  gtk_widget_set_visible (self->update_button, !self->access->superseded);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->outdated_row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->outdated_row), self->access->outdated);
 }

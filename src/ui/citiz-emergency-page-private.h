@@ -48,6 +48,7 @@ struct _CitizEmergencyPage
   GtkWidget *what_list;
   GtkWidget *outdated_list; /* only while the carer sees an earlier record */
   GtkWidget *outdated_row;
+  GtkWidget *update_button;
   GtkWidget *standing_list; /* while the nodes of a community are not all it takes */
   GtkWidget *standing_row;
   GtkWidget *standing_capsule;

@@ -125,6 +125,65 @@ test_renewed (App *app, gconstpointer data)
   read_all (app, link, 2, 2, "Camille Ouellet", "Latex");
 }
 
+/* Another copy of the record renews it: the same account's key, and an entry that this copy did not sign. */
+static gboolean
+renew_elsewhere_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  CitizCommunity *community = engine->community;
+  CitizChain *chain = citiz_community_get_chain (community);
+  g_autoptr (CitizTx) tx = citiz_tx_new (CITIZ_TX_GRANT);
+  CitizGrantState state;
+  CitizAccount account;
+
+  g_assert_true (citiz_chain_grant (chain, data, &state));
+  g_assert_true (
+      citiz_chain_get_account (chain, citiz_community_get_account (community), &account));
+  tx->chain_id = *citiz_community_get_id (community);
+  tx->account = account.id;
+  tx->nonce = account.keys[0].next;
+  tx->valid_until.ms = citiz_chain_time (chain).ms + CITIZ_HOUR;
+  tx->body.grant = state.grant;
+  tx->body.grant.capsule.b[0] ^= 1;
+  citiz_tx_sign (tx, citiz_community_get_key (community));
+  return citiz_outbox_put (citiz_community_get_outbox (community), tx, error);
+}
+
+static gboolean
+is_superseded (App *app)
+{
+  return newest (app)->superseded;
+}
+
+static gboolean
+is_own_again (App *app)
+{
+  return !newest (app)->superseded && all_hold (app);
+}
+
+/* What another copy of the record made of it is not said to be what this one gave; what this one gives then is. */
+static void
+test_renewed_elsewhere (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  app_save (app, NULL, "Peanut");
+  access = app_press (app);
+  g_assert_true (app_until (all_hold, app, LONG));
+  g_assert_cmpuint (newest (app)->shown->len, >, 0);
+  app_on_engine (app, renew_elsewhere_work, &access->id, NULL);
+  g_assert_true (app_until (is_superseded, app, LONG));
+  g_assert_nonnull (newest (app)->outdated);
+  g_assert_cmpuint (newest (app)->shown->len, ==, 0);
+  g_assert_cmpint (newest (app)->updated.ms, >, access->updated.ms);
+  citiz_session_refresh (app->session); /* nothing has changed here */
+  app_settle (app);
+  g_assert_nonnull (newest (app)->outdated);
+  app_save (app, NULL, "Latex");
+  g_assert_true (app_until (is_own_again, app, LONG));
+  g_assert_null (newest (app)->outdated);
+  read_all (app, newest (app)->link, 0, 1, "Camille Ouellet", "Latex");
+}
+
 static gboolean
 is_coded (App *app)
 {
@@ -176,6 +235,7 @@ add_tests (void)
   MEMBER_TEST ("one-down", test_one_down);
   MEMBER_TEST ("goes-on", test_goes_on);
   MEMBER_TEST ("renewed", test_renewed);
+  MEMBER_TEST ("renewed-elsewhere", test_renewed_elsewhere);
   MEMBER_TEST ("late-code", test_late_code);
   MEMBER_TEST ("locked", test_locked);
 }
