@@ -104,10 +104,10 @@ describe_node (const CitizNodeView *node)
 {
   g_autofree gchar *seen = node->seen.ms > 0 ? citiz_time_text (node->seen) : NULL;
 
-  return json_pack ("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:s, s:s?}", "node", node->id, "operator",
-                    node->operator_, "url", node->url, "validator", node->validator, "missing",
-                    node->missing, "silent", node->silent, "doubted", node->doubted, "silentBy",
-                    node->silent_by, "seen", seen);
+  return json_pack ("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:s, s:s?}", "node", node->id,
+                    "operator", node->operator_, "url", node->url, "validator", node->validator,
+                    "missing", node->missing, "silent", node->silent, "doubted", node->doubted,
+                    "blamed", node->blamed, "silentBy", node->silent_by, "seen", seen);
 }
 
 static json_t *
@@ -159,21 +159,23 @@ describe (const CitizCommunityView *view)
 static void
 say_tolerance (const CitizCommandRun *run, const CitizCommunityView *view)
 {
-  if (view->may_fail == 0)
-    citiz_say (run,
-               ngettext ("%u node validates; it is needed.",
-                         "%u nodes validate; none of them may be down.", view->n_validators),
-               view->n_validators);
-  else if (view->may_lie == 0)
-    citiz_say (run,
-               ngettext ("%u node validates; %u may be down, none may lie.",
-                         "%u nodes validate; %u may be down, none may lie.", view->n_validators),
-               view->n_validators, view->may_fail);
-  else
-    citiz_say (run,
-               ngettext ("%u node validates; %u may be down, %u may lie.",
-                         "%u nodes validate; %u may be down, %u may lie.", view->n_validators),
-               view->n_validators, view->may_fail, view->may_lie);
+  const guint n = view->n_validators, fail = view->may_fail, lie = view->may_lie;
+  g_autofree gchar *all = NULL, *down = NULL, *lies = NULL;
+
+  if (fail == 0)
+    {
+      citiz_say (run,
+                 ngettext ("%u node validates; it is needed.",
+                           "%u nodes validate; none of them may be down.", n),
+                 n);
+      return;
+    }
+  all = g_strdup_printf (ngettext ("%u node validates", "%u nodes validate", n), n);
+  down = g_strdup_printf (ngettext ("%u may be down", "%u may be down", fail), fail);
+  lies = lie == 0 ? g_strdup (_ ("none may lie"))
+                  : g_strdup_printf (ngettext ("%u may lie", "%u may lie", lie), lie);
+  /* Translators: "7 nodes validate; 2 may be down, 2 may lie." */
+  citiz_say (run, _ ("%s; %s, %s."), all, down, lies);
 }
 
 static void
@@ -183,10 +185,12 @@ say_nodes (const CitizCommandRun *run, const CitizCommunityView *view)
     {
       const CitizNodeView *node = view->nodes->pdata[i];
       g_autofree gchar *seen = node->seen.ms > 0 ? citiz_time_text (node->seen) : NULL;
-      const gchar *word = !node->validator ? _ ("does not validate")
-                          : node->missing  ? _ ("does not answer")
-                          : node->silent   ? _ ("does not vote")
-                                           : "";
+      const gchar *word = !node->validator && node->blamed
+                              ? _ ("no voice any more: it has contradicted itself")
+                          : !node->validator ? _ ("does not validate")
+                          : node->missing    ? _ ("does not answer")
+                          : node->silent     ? _ ("does not vote")
+                                             : "";
 
       citiz_say (run, "  %s  %s  %s%s%s", node->operator_[0] != '\0' ? node->operator_ : node->id,
                  node->url, seen != NULL ? seen : "-", *word != '\0' ? "  " : "", word);

@@ -3,6 +3,7 @@
 #include "app/citiz-engine-private.h"
 #include "app/citiz-engine-shared.h"
 
+#include "node/citiz-steward.h"
 #include "wire/citiz-invitation.h"
 
 #define TELL_MS 100 /* news of the community are gathered this long */
@@ -33,9 +34,19 @@ describe_node (CitizCommunity *community, const CitizCommunityMember *member)
   return view;
 }
 
+static gboolean
+is_blamed (GPtrArray *blamed, const CitizPublicKey *node)
+{
+  for (guint i = 0; i < blamed->len; i++)
+    if (citiz_public_key_equal (&((const CitizEvidenceRecord *) blamed->pdata[i])->node, node))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 describe_nodes (CitizCommunity *community, CitizCommunityView *view)
 {
+  g_autoptr (GPtrArray) blamed = citiz_steward_blamed (citiz_community_get_chain (community));
   GPtrArray *members = citiz_community_get_members (community);
   guint n_agree = 0;
 
@@ -44,6 +55,7 @@ describe_nodes (CitizCommunity *community, CitizCommunityView *view)
       const CitizCommunityMember *member = members->pdata[i];
       CitizNodeView *node = describe_node (community, member);
 
+      node->blamed = is_blamed (blamed, &member->node);
       g_ptr_array_add (view->nodes, node);
       view->n_validators += member->validator;
       view->n_missing += member->validator && member->missing;

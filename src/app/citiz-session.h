@@ -558,6 +558,7 @@ typedef struct
   gboolean
       silent; /* answers, and does not vote, by its own word or that of more nodes than may lie */
   gchar *silent_by; /* too few say so: who runs the first that does; "": nobody */
+  gboolean blamed;  /* the ledger holds the proof that it has contradicted itself */
 } CitizNodeView;
 
 /* What vigilance has seen and a person should know. */

@@ -32,10 +32,21 @@ citiz_node_name (const CitizNodeView *node)
   return g_strdup (node->url[0] != '\0' ? host_of (node->url) : _ ("A new node"));
 }
 
+/* What it is to the community. Who answers without a voice keeps a copy; of who does not, nobody knows. */
+static const gchar *
+role_of (const CitizNodeView *node)
+{
+  if (node->validator)
+    return node->blamed ? _ ("1 voice · has contradicted itself") : _ ("1 voice");
+  if (node->blamed)
+    return _ ("no voice any more: it has contradicted itself");
+  return node->missing ? _ ("no voice") : _ ("keeps a copy");
+}
+
 gchar *
 citiz_node_detail (const CitizNodeView *node, CitizTime now)
 {
-  const gchar *voice = node->validator ? _ ("1 voice") : _ ("keeps a copy");
+  const gchar *voice = role_of (node);
   g_autofree gchar *when = NULL;
 
   if (node->silent_by[0] != '\0' && !node->missing)

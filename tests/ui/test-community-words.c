@@ -302,6 +302,36 @@ test_ended_by_copy (void)
   g_assert_nonnull (strstr (copy, "by another copy of this record"));
 }
 
+/* A node that is out, one that is proven to have contradicted itself, and one that reads along are not called the same; who does not answer is not said to
+ * keep a copy. */
+static void
+test_roles (void)
+{
+  static const struct
+  {
+    gboolean validator, blamed, missing;
+    const gchar *role;
+  } cases[] = {
+      {TRUE, FALSE, FALSE, "1 voice · not"},
+      {TRUE, TRUE, FALSE, "1 voice · has contradicted itself · not"},
+      {FALSE, TRUE, FALSE, "no voice any more: it has contradicted itself · not"},
+      {FALSE, TRUE, TRUE, "no voice any more: it has contradicted itself · not"},
+      {FALSE, FALSE, FALSE, "keeps a copy · not"},
+      {FALSE, FALSE, TRUE, "no voice · not"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const CitizNodeView node = {.silent_by = (gchar *) "",
+                                  .validator = cases[i].validator,
+                                  .blamed = cases[i].blamed,
+                                  .missing = cases[i].missing};
+      g_autofree gchar *detail = citiz_node_detail (&node, (CitizTime){0});
+
+      g_assert_true (g_str_has_prefix (detail, cases[i].role));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -309,6 +339,7 @@ main (int argc, char **argv)
   citiz_ui_init ();
   citiz_format_set_language (CITIZ_LANGUAGE_EN);
   g_test_add_func ("/ui/community/words", test_words);
+  g_test_add_func ("/ui/community/roles", test_roles);
   g_test_add_func ("/ui/community/stranded", test_stranded);
   g_test_add_func ("/ui/community/in-its-place", test_in_its_place);
   g_test_add_func ("/ui/community/ended-by-copy", test_ended_by_copy);
