@@ -1,6 +1,6 @@
 /* Four nodes that keep a grant together, for independent readers and for browsers: make-committee BUNDLE.json. Prints links as one line of
  * JSON, then does what each line on its input says, until that ends: "down I", "up I", "move I" (up again, elsewhere),
- * "lie I" (of the plain one), "lose I", "cut", "mend", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
+ * "lie I" (of the plain one), "lose I" (of the one that opens without the ledger), "cut", "mend", "notes". SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "committee-fixture.h"
 
 #include <glib-unix.h>
@@ -121,13 +121,12 @@ knows_as_much (Committee *world, gconstpointer data)
   return report.mode == CITIZ_CSX_SIGNING;
 }
 
-/* Its part of one grant fits no more. */
+/* What becomes of its part of one grant. */
 static void
-lie (Seat *seat, const CitizDeal *deal)
+spoil (Seat *seat, const CitizDeal *deal, const gchar *how)
 {
   g_autofree gchar *grant = citiz_id_to_hex (&deal->body.id);
-  g_autofree gchar *sql = g_strdup_printf (
-      "UPDATE node_share SET salt = zeroblob (16) WHERE grant_id = x'%s'", grant);
+  g_autofree gchar *sql = g_strdup_printf ("%s WHERE grant_id = x'%s'", how, grant);
 
   if (!citiz_db_exec (seat->db, sql, NULL))
     g_error ("the share could not be spoilt");
@@ -152,10 +151,9 @@ obey (Program *program, const gchar *line)
       committee_until (&program->world, knows_as_much, seat);
     }
   else if (g_str_has_prefix (line, "lie"))
-    lie (seat, program->plain);
-  else if (g_str_has_prefix (line, "lose")
-           && !citiz_db_exec (seat->db, "DELETE FROM node_share", NULL))
-    g_error ("the share could not be lost");
+    spoil (seat, program->plain, "UPDATE node_share SET salt = zeroblob (16)"); /* fits no more */
+  else if (g_str_has_prefix (line, "lose"))
+    spoil (seat, program->stalled, "DELETE FROM node_share");
   else if (g_str_equal (line, "cut"))
     committee_cut (&program->world);
   else if (g_str_equal (line, "mend"))
