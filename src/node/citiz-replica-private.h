@@ -56,7 +56,6 @@ struct _CitizReplica
   GQueue events; /* CitizReplicaEvent */
   GPtrArray *errands;
   CitizMempool *mempool;
-  guint unsifted; /* transactions, or what stands for them, since all that waits was looked at */
   CitizChecked *checked;
   CitizCheckPool *checks; /* of the signatures in blocks */
   GPtrArray *fresh;       /* CitizTx: taken here, not told yet */

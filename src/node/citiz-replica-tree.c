@@ -1,9 +1,6 @@
 /* Blocks that are not final yet: kept, executed, made, committed. SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "node/citiz-replica-private.h"
 
-#define SIFT_ALWAYS 64 /* transactions: looking at so few is nothing */
-#define SIFT_BLOCKS 16
-
 void
 citiz_candidate_free (gpointer data)
 {
@@ -401,29 +398,13 @@ is_heavy (const CitizBlock *block)
   return block->txs->len > CITIZ_BLOCK_MAX_TX / 2 || bytes > CITIZ_BLOCK_MAX_BYTES / 2;
 }
 
-/* Looking at all that waits is executing it once more. While little waits that is done after each block; else when as many have become final as wait, so that each is executed once
- * more and not once a block, and after some blocks in any case: what is invalid keeps the chain producing blocks no longer than that. */
-static gboolean
-is_sifting_due (CitizReplica *self, const CitizBlock *block)
-{
-  const guint waits = citiz_mempool_size (self->mempool);
-
-  if (is_heavy (block))
-    return FALSE;
-  self->unsifted += MAX (block->txs->len, waits / SIFT_BLOCKS + 1);
-  if (waits > SIFT_ALWAYS && self->unsifted < waits)
-    return FALSE;
-  self->unsifted = 0;
-  return TRUE;
-}
-
 /* What is final is on disk: tells of each block and lets go of it, of its siblings and of its transactions. */
 gboolean
 citiz_replica_settle (CitizReplica *self, GError **error)
 {
   g_autoptr (GPtrArray) settled = g_steal_pointer (&self->settling);
   const CitizLedger *ledger;
-  const CitizBlock *newest = NULL;
+  gboolean heavy = FALSE;
   guint64 slot = 0;
 
   self->settling = g_ptr_array_new ();
@@ -432,7 +413,7 @@ citiz_replica_settle (CitizReplica *self, GError **error)
       CitizBlock *block = ((CitizCandidate *) settled->pdata[i])->block;
 
       slot = block->header.slot;
-      newest = block;
+      heavy = is_heavy (block);
       for (guint k = 0; k < block->txs->len; k++)
         citiz_mempool_remove (self->mempool, citiz_tx_get_id (block->txs->pdata[k]));
       g_signal_emit_by_name (self, "final", block);
@@ -441,7 +422,7 @@ citiz_replica_settle (CitizReplica *self, GError **error)
     return TRUE;
   citiz_replica_look_at_addresses (self);
   ledger = citiz_chain_ledger (self->chain, NULL);
-  if (is_sifting_due (self, newest) && ledger != NULL)
+  if (ledger != NULL && !heavy)
     citiz_mempool_sift (self->mempool, ledger, citiz_chain_time (self->chain));
   g_hash_table_foreach_remove (self->candidates, is_past, &slot);
   citiz_replica_tell_need (self);

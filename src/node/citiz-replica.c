@@ -132,19 +132,17 @@ citiz_replica_step (CitizReplica *self, const CitizCsxEvent *event)
   citiz_replica_schedule (self);
 }
 
-/* Of the transactions in blocks that a quorum has accepted. Returns: -1 when there is no such block */
-static gint
-n_notarized (CitizReplica *self)
+static gboolean
+has_notarized (CitizReplica *self)
 {
   CitizCandidate *candidate;
   GHashTableIter iter;
-  gint n = -1;
 
   g_hash_table_iter_init (&iter, self->candidates);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &candidate))
     if (candidate->notarized)
-      n = MAX (n, 0) + (gint) candidate->block->txs->len;
-  return n;
+      return TRUE;
+  return FALSE;
 }
 
 /* Whether a transaction waits that is in no block which a quorum has accepted; or this epoch, not the first, has no block yet: its
@@ -153,16 +151,11 @@ static gboolean
 something_waits (CitizReplica *self)
 {
   const CitizLedger *ledger = citiz_chain_ledger (self->chain, NULL);
-  const gint n = n_notarized (self), due = (gint) citiz_mempool_n_due (self->mempool);
-  g_autoptr (GHashTable) covered = NULL;
+  g_autoptr (GHashTable) covered
+      = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   CitizCandidate *candidate;
   GHashTableIter iter;
 
-  if (ledger != NULL && citiz_ledger_head (ledger)->epoch != self->epoch && n < 0)
-    return TRUE;
-  if (due > n || due == 0) /* so many that it need not be looked which, or none */
-    return due > 0;
-  covered = g_hash_table_new (citiz_hash_hash, (GEqualFunc) citiz_hash_equal);
   g_hash_table_iter_init (&iter, self->candidates);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &candidate))
     for (guint i = 0; candidate->notarized && i < candidate->block->txs->len; i++)
@@ -172,7 +165,9 @@ something_waits (CitizReplica *self)
         if (citiz_mempool_is_due (self->mempool, id))
           g_hash_table_add (covered, (gpointer) id);
       }
-  return (gint) g_hash_table_size (covered) < due;
+  if (ledger != NULL && citiz_ledger_head (ledger)->epoch != self->epoch && !has_notarized (self))
+    return TRUE;
+  return g_hash_table_size (covered) < citiz_mempool_n_due (self->mempool);
 }
 
 void

@@ -225,41 +225,6 @@ test_partition (void)
   world_clear (&world);
 }
 
-#define RIVALS 80 /* more than are looked at after every block */
-
-/* What became invalid is let go of after some blocks, also where so much waits that it is not looked at after each. */
-static void
-test_sifted (void)
-{
-  const CitizTime now = citiz_env_now (citiz_env_system ());
-  guint least = RIVALS;
-  World world;
-
-  world_init (&world, 4);
-  world_up (&world);
-  for (guint i = 0; i < 3; i++) /* what it has nobody hears of */
-    world.cut[3][i] = TRUE;
-  for (guint i = 0; i < RIVALS; i++)
-    {
-      const CitizTime until = {now.ms + 2 * CITIZ_HOUR};
-      g_autoptr (CitizTx) tx = tools_registration (&world.chain_id, i, until, NULL, 0);
-
-      g_assert_true (citiz_replica_submit (world.nodes[3].replica, tx, NULL));
-    }
-  /* The same accounts, one after the other, in other words. */
-  for (guint i = 0; i < RIVALS && least == RIVALS; i++)
-    {
-      citiz_tx_unref (submit (&world, i % 3));
-      wait_for (&world, all_have, world.made);
-      least = citiz_replica_n_waiting (world.nodes[3].replica);
-      g_assert_cmpuint (least, >=, RIVALS - world.made);
-    }
-  g_assert_cmpuint (least, <, RIVALS);
-  g_assert_cmpuint (citiz_chain_height (world.nodes[3].chain), <, RIVALS / 2);
-  check (&world);
-  world_clear (&world);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -278,6 +243,5 @@ main (int argc, char **argv)
   g_test_add_func ("/replica/build-on-old", test_build_on_old);
   g_test_add_func ("/replica/bad-network", test_bad_network);
   g_test_add_func ("/replica/partition", test_partition);
-  g_test_add_func ("/replica/sifted", test_sifted);
   return g_test_run ();
 }
