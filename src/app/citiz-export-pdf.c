@@ -11,6 +11,7 @@
 #define PAGE_HEIGHT 792.0
 #define MARGIN      48.0
 #define BOTTOM      40.0
+#define TITLE       "Sans Bold 9"
 #define ROWS_SHOWN  60 /* of one section; the rest is counted, the other formats have it all */
 
 typedef struct
@@ -21,6 +22,8 @@ typedef struct
   gdouble y;
   guint page;
   gchar *foot;
+  const gchar
+      *above; /* (nullable): the title of what is being written, which a new page begins with */
 } Paper;
 
 static cairo_status_t
@@ -75,7 +78,11 @@ put_block (Paper *paper,
   gdouble height = put_text (paper, text, font, indent, FALSE);
 
   if (paper->y + height + keep > PAGE_HEIGHT - BOTTOM && paper->y > MARGIN)
-    end_page (paper);
+    {
+      end_page (paper);
+      if (paper->above != NULL)
+        paper->y += put_text (paper, paper->above, TITLE, 8, TRUE);
+    }
   put_text (paper, text, font, indent, TRUE);
   paper->y += height + after;
 }
@@ -87,7 +94,7 @@ put_row (Paper *paper, const CitizExportRow *row)
   g_autofree gchar *line
       = *date != '\0' ? g_strdup_printf ("%s  (%s)", row->what, date) : g_strdup (row->what);
 
-  put_block (paper, line, "Sans Bold 9", 8, 0, 14);
+  put_block (paper, line, TITLE, 8, 0, 14);
   if (row->details[0] != '\0')
     put_block (paper, row->details, "Sans 9", 8, 3, 0);
   else
@@ -123,7 +130,7 @@ put_value (Paper *paper, const CitizExportRow *row)
   put_block (paper, g_strstrip (line), "Sans 9", 8, 1, 0);
 }
 
-/* A title is written once above all that it has. */
+/* A title is written once above all that it has, and again on each page that they go on to. */
 static void
 put_rows (Paper *paper, const GPtrArray *rows, guint n)
 {
@@ -138,8 +145,10 @@ put_rows (Paper *paper, const GPtrArray *rows, guint n)
           continue;
         }
       if (!again)
-        put_block (paper, row->what, "Sans Bold 9", 8, 0, 14);
+        put_block (paper, row->what, TITLE, 8, 0, 14);
+      paper->above = row->what;
       put_value (paper, row);
+      paper->above = NULL;
       paper->y += more ? 0 : 3;
     }
 }

@@ -128,7 +128,7 @@ citiz_community_prepare (CitizCommunity *self,
   tx->nonce = take_nonce (self);
   citiz_env_random (self->env, (guint8 *) &draw, sizeof draw);
   tx->valid_until.ms = citiz_chain_time (self->copy).ms + VALIDITY - draw % MARK;
-  tx->body = *body;
+  memcpy (&tx->body, body, citiz_tx_body_size (type)); /* of a decoded one there is no more */
   citiz_community_note_signed (self, tx);
   if (!asks_for_more (self, &params))
     return tx;

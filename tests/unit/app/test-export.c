@@ -508,6 +508,30 @@ test_pdf_again (App *app, gconstpointer data)
     }
 }
 
+/* No page begins with values that nobody can tell what they are of. */
+static void
+test_pdf_long (App *app, gconstpointer data)
+{
+  g_autofree gchar *text = NULL;
+  guint pages;
+
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree gchar *day = g_strdup_printf ("2026-%02u-%02u", 8 + i / 30, 1 + i % 30),
+                       *weight = g_strdup_printf ("71.%02u", 10 + i);
+
+      save_draft (app, CITIZ_KIND_MEASURE,
+                  (CitizDraft){
+                      .measure = "weight", .value = weight, .unit = "kg", .onset = app_date (day)});
+    }
+  text = pdf_words (app, &pages);
+  if (text == NULL)
+    return;
+  g_assert_cmpuint (pages, ==, 2);
+  g_assert_cmpuint (count_words (text, " kg"), ==, 60);
+  g_assert_cmpuint (count_words (text, "Body weight"), ==, pages);
+}
+
 static void
 test_refused (App *app, gconstpointer data)
 {
@@ -619,6 +643,7 @@ main (int argc, char **argv)
   ADD ("/app/export/pdf", test_pdf);
   ADD ("/app/export/pdf-sample", test_pdf_sample);
   ADD ("/app/export/pdf-again", test_pdf_again);
+  ADD ("/app/export/pdf-long", test_pdf_long);
   ADD ("/app/export/says-goal", test_says_goal);
   ADD ("/app/export/refused", test_refused);
   ADD ("/app/export/removed", test_removed);
