@@ -1,6 +1,6 @@
 """Real citiz-node processes for tests: founded, started, killed by their own pid, asked over HTTP.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import base64, hashlib, http.client, json, os, pathlib, shutil, signal, socket, struct, subprocess, tempfile, threading, time
+import base64, hashlib, http.client, json, os, pathlib, random, shutil, signal, socket, struct, subprocess, tempfile, threading, time
 
 CONTINUATION = 2  # a block's flag
 TIMING = {'timeout': 500, 'timeout-cap': 60000, 'standstill': 500, 'interval': 20, 'heartbeat': 30000, 'egress': 1048576}
@@ -21,16 +21,17 @@ def another_time(shift):
             'FAKETIME_DISABLE_SHM': '1', 'NO_FAKE_STAT': '1'}
 
 
-HELD = []
-
-
 def free_port():
-    """Bound and never listening, until this program ends: who it is for may listen there, also after a restart, and the kernel gives it to nobody else meanwhile."""
-    held = socket.socket()
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    held.bind(('127.0.0.1', 0))
-    HELD.append(held)
-    return held.getsockname()[1]
+    """One below those that outgoing connections are given: it is still free when the node that it is for starts."""
+    lowest = int(pathlib.Path('/proc/sys/net/ipv4/ip_local_port_range').read_text().split()[0])
+    while True:
+        port = random.SystemRandom().randrange(lowest - 16384, lowest) if lowest > 20000 else 0
+        with socket.socket() as s:
+            try:
+                s.bind(('127.0.0.1', port))
+                return s.getsockname()[1]
+            except OSError:
+                pass
 
 
 def until(what, condition, seconds=PATIENCE, every=0.05):
