@@ -126,7 +126,9 @@ gboolean citiz_ledger_get_proposal (const CitizLedger *ledger,
                                     CitizProposal *out);
 gboolean citiz_ledger_get_params (const CitizLedger *ledger, CitizTxParams *out);
 guint32 citiz_ledger_used (const CitizLedger *ledger, const CitizPublicKey *node, CitizTime now);
-gboolean citiz_ledger_get_next (const CitizLedger *ledger, CitizValidators *out);
+gboolean citiz_ledger_get_next (const CitizLedger *ledger,
+                                CitizValidators *out,
+                                CitizProposal *out_proposal);
 gboolean citiz_ledger_get_evidence (const CitizLedger *ledger,
                                     guint64 epoch,
                                     const CitizPublicKey *node,

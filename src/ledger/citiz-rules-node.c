@@ -219,10 +219,12 @@ settle_members (CitizRun *run, const CitizTxValsetChange *change)
 }
 
 static gboolean
-get_change (const CitizLedger *ledger, const CitizState *state, CitizTxValsetChange *out)
+get_change (const CitizLedger *ledger,
+            const CitizState *state,
+            CitizTxValsetChange *out,
+            CitizProposal *out_proposal)
 {
   const guint64 epoch = ledger->epoch;
-  CitizProposal proposal;
   CitizTxBody body;
   CitizHash id;
   guint8 key[8];
@@ -231,8 +233,9 @@ get_change (const CitizLedger *ledger, const CitizState *state, CitizTxValsetCha
   citiz_epoch_id (key, epoch);
   value = citiz_state_find (state, CITIZ_OBJECT_CHANGE, key, sizeof key);
   if (value == NULL || !citiz_change_decode (value, epoch, &id, NULL)
-      || !citiz_state_get_proposal (state, &id, &proposal)
-      || !citiz_tx_body_decode (proposal.body, proposal.n_body, proposal.type, &body, NULL))
+      || !citiz_state_get_proposal (state, &id, out_proposal)
+      || !citiz_tx_body_decode (out_proposal->body, out_proposal->n_body, out_proposal->type, &body,
+                                NULL))
     return FALSE;
   *out = body.valset_change;
   return TRUE;
@@ -240,17 +243,18 @@ get_change (const CitizLedger *ledger, const CitizState *state, CitizTxValsetCha
 
 /**
  * citiz_ledger_get_next:
+ * @out_proposal: what a quorum has approved
  *
  * Who validates in the next epoch as a quorum has approved, without the keys that not all of them have shown yet.
  *
  * Returns: %FALSE while no change is approved, and when the approved one cannot be carried out
  */
 gboolean
-citiz_ledger_get_next (const CitizLedger *ledger, CitizValidators *out)
+citiz_ledger_get_next (const CitizLedger *ledger, CitizValidators *out, CitizProposal *out_proposal)
 {
   CitizTxValsetChange change;
 
-  return get_change (ledger, ledger->state, &change)
+  return get_change (ledger, ledger->state, &change, out_proposal)
          && next_nodes (&ledger->validators, &change, out) > 0;
 }
 
@@ -260,10 +264,11 @@ close_if_ready (CitizRun *run)
 {
   const guint64 epoch = run->ledger->epoch;
   CitizTxValsetChange change;
+  CitizProposal proposal;
   CitizValidators next;
   CitizValidators before;
 
-  if (!get_change (run->ledger, run->state, &change)
+  if (!get_change (run->ledger, run->state, &change, &proposal)
       || next_nodes (&run->ledger->validators, &change, &next) == 0)
     return;
   for (guint i = 0; i < next.n; i++)

@@ -148,9 +148,10 @@ describe_members (CitizHost *host)
 static gboolean
 is_changing (const CitizLedger *ledger)
 {
+  CitizProposal proposal;
   CitizValidators next;
 
-  return citiz_ledger_get_next (ledger, &next);
+  return citiz_ledger_get_next (ledger, &next, &proposal);
 }
 
 /**

@@ -127,6 +127,18 @@ present (CitizSteward *self, const CitizLedger *ledger, gint place)
   say_once (self, CITIZ_TX_NODE_JOIN, &body);
 }
 
+/* Who signs never asks for a new key (citiz_steward_join): another machine that has this node's key did, and is to come in. */
+static gboolean
+is_displaced (CitizSteward *self, const CitizProposal *change)
+{
+  CitizTxBody body;
+
+  return citiz_replica_get_place (self->replica) != CITIZ_CSX_NOBODY
+         && citiz_public_key_equal (&change->node, &self->node)
+         && citiz_tx_body_decode (change->body, change->n_body, change->type, &body, NULL)
+         && body.valset_change.n_added + body.valset_change.n_removed == 0;
+}
+
 /* The key of the next epoch is in its journal before it is told. */
 static void
 get_ready (CitizSteward *self, const CitizLedger *ledger)
@@ -136,11 +148,12 @@ get_ready (CitizSteward *self, const CitizLedger *ledger)
   g_autoptr (GError) error = NULL;
   CitizTxBody body = {0};
   CitizNodeRecord record;
+  CitizProposal change;
   CitizValidators next;
   CitizJournal *journal;
 
-  if (self->journals == NULL || !citiz_ledger_get_next (ledger, &next)
-      || citiz_validators_find (&next, &self->node) < 0)
+  if (self->journals == NULL || !citiz_ledger_get_next (ledger, &next, &change)
+      || citiz_validators_find (&next, &self->node) < 0 || is_displaced (self, &change))
     return;
   journal = citiz_journals_prepare (self->journals, epoch, &error);
   if (journal == NULL)
@@ -214,9 +227,10 @@ propose_change (CitizSteward *self,
 {
   const gint64 time = g_get_monotonic_time ();
   CitizTxBody body = {0};
+  CitizProposal change;
   CitizValidators next;
 
-  if (place < 0 || citiz_ledger_get_next (ledger, &next)
+  if (place < 0 || citiz_ledger_get_next (ledger, &next, &change)
       || !due_change (self, ledger, now, &body.valset_change))
     {
       self->wanted = 0;

@@ -1,6 +1,6 @@
 """Backups, folders put back, second machines, and bits that flip.
 SPDX-License-Identifier: AGPL-3.0-or-later"""
-import contextlib, fcntl, hashlib, json, os, random, re, shutil, socket, sqlite3, time
+import contextlib, fcntl, hashlib, json, os, random, re, shutil, signal, socket, sqlite3, time
 
 import wires
 from nodes import Load, Node, free_port, until
@@ -228,7 +228,14 @@ def case_displaced_apart(world):
     try:
         until('it is linked', lambda: all(m['linked'] for m in copy.status()['members']))
         copy.command('join')
-        approve(world, until('it is proposed', lambda: [p['id'] for p in others[0].status()['proposals']])[0], others)
+        proposal = until('it is proposed', lambda: [p['id'] for p in others[0].status()['proposals']])[0]
+        copy.signal(signal.SIGSTOP)  # the one that asked is slow
+        Load(world, [node], 2).complete()  # what is told to its key goes to who spoke last
+        approve(world, proposal, others)
+        until('it is decided', lambda: all(each.status()['changing'] for each in world.nodes))
+        time.sleep(4)
+        assert all(each.status()['changing'] for each in world.nodes), 'the one that did not ask has shown a key'
+        copy.signal(signal.SIGCONT)
         until('it votes', lambda: copy.status()['mode'] == 'signing')
         until('the other knows', lambda: node.status()['state'] == 'twin', 300)
         assert node.status()['mode'] == 'observing' and not node.ready()
