@@ -122,13 +122,67 @@ queue_of (const CitizMempool *pool, CitizTx *tx)
   return queue;
 }
 
+/* Leaves in @queue what can still come before its last. The others were valid when they came; since then their number may have been taken, their time or their epoch be over:
+ * they are let go of. @out_later: some have to wait for another day, and stay. Returns: whether there are any others */
+static gboolean
+clear_way (CitizMempool *pool,
+           GPtrArray *queue,
+           const CitizLedger *ledger,
+           CitizTime now,
+           gboolean *out_later)
+{
+  CitizTx *last = g_ptr_array_steal_index (queue, queue->len - 1);
+  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
+  g_autoptr (GPtrArray) later = g_ptr_array_new ();
+
+  citiz_ledger_sift (ledger, queue, now, refused, later);
+  for (guint i = 0; i < later->len; i++)
+    g_ptr_array_remove (queue, later->pdata[i]);
+  for (guint i = 0; i < refused->len; i++)
+    {
+      g_ptr_array_remove (queue, refused->pdata[i]);
+      citiz_mempool_remove (pool, citiz_tx_get_id (refused->pdata[i]));
+    }
+  g_ptr_array_add (queue, last);
+  *out_later = later->len > 0;
+  return refused->len + later->len > 0;
+}
+
+/* Whether the last of @queue is valid after the others, or after those of them that still are: looked for only when it is refused. */
+static gboolean
+try_last (CitizMempool *pool,
+          GPtrArray *queue,
+          const CitizLedger *ledger,
+          CitizTime now,
+          CitizChecked *checked,
+          GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  gboolean later = FALSE;
+
+  if (citiz_ledger_try (ledger, queue, now, citiz_checked_check, checked, &why))
+    return TRUE;
+  if (queue->len > 1 && clear_way (pool, queue, ledger, now, &later))
+    {
+      g_clear_error (&why);
+      if (citiz_ledger_try (ledger, queue, now, citiz_checked_check, checked, &why))
+        return TRUE;
+    }
+  if (later) /* it may stand on that */
+    g_set_error (error, CITIZ_LEDGER_ERROR, CITIZ_LEDGER_ERROR_QUOTA, "later, perhaps: %s",
+                 why->message);
+  else
+    g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
 /**
  * citiz_mempool_add:
  * @ledger: after the newest final block
  * @checked: remembers that its signatures are good
  * @out_new: (out): %FALSE when it was here already
  *
- * Takes a transaction that is valid after the newest final block and those of its account that wait.
+ * Takes a transaction that is valid after the newest final block and those of its account that wait and still can.
  *
  * Returns: %FALSE with the ledger's reason, or %CITIZ_LEDGER_ERROR_LIMIT when there is no room
  */
@@ -154,7 +208,7 @@ citiz_mempool_add (CitizMempool *pool,
                    "too many transactions wait");
       return FALSE;
     }
-  if (!citiz_ledger_try (ledger, queue, now, citiz_checked_check, checked, error))
+  if (!try_last (pool, queue, ledger, now, checked, error))
     return FALSE;
   g_queue_push_tail (&pool->order, citiz_tx_ref (tx));
   g_hash_table_insert (pool->by_id, (gpointer) citiz_tx_get_id (tx), pool->order.tail);
