@@ -164,28 +164,30 @@ citiz_refound_row_new (CitizSession *session, const CitizRefoundView *refound)
 
 /* --- evidence --- */
 
+/* The row may be made anew meanwhile: what is asked goes with the window, and is answered for it. */
+
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GtkWidget) row = data;
+  g_autoptr (GtkWidget) window = data;
   g_autoptr (GError) error = NULL;
   gboolean saved = citiz_session_export_evidence_finish (CITIZ_SESSION (source), result, &error);
 
-  citiz_toast (row, saved ? _ ("Evidence saved") : citiz_session_explain (error));
+  citiz_toast (window, saved ? _ ("Evidence saved") : citiz_session_explain (error));
 }
 
 static void
-file_cb (GFile *file, gpointer row)
+file_cb (GFile *file, gpointer window)
 {
-  citiz_session_export_evidence_async (g_object_get_data (G_OBJECT (row), "citiz-session"), file,
-                                       NULL, saved_cb, g_object_ref (row));
+  citiz_session_export_evidence_async (g_object_get_data (window, "citiz-session"), file, NULL,
+                                       saved_cb, g_object_ref (window));
 }
 
 static void
-choose_cb (gpointer row)
+choose_cb (gpointer window)
 {
-  citiz_compat_save_file (row, _ ("Save the Evidence"), _ ("citiz-evidence.json"), file_cb, row,
-                          NULL);
+  citiz_compat_save_file (window, _ ("Save the Evidence"), _ ("citiz-evidence.json"), file_cb,
+                          window, NULL);
 }
 
 /* What is in the file, before it leaves. */
@@ -193,13 +195,17 @@ static void
 save_cb (GtkWidget *row)
 {
   const gboolean names_access = g_object_get_data (G_OBJECT (row), "citiz-names-access") != NULL;
+  CitizSession *session = g_object_get_data (G_OBJECT (row), "citiz-session");
+  GtkWidget *window = GTK_WIDGET (gtk_widget_get_root (row));
 
+  g_object_set_data_full (G_OBJECT (window), "citiz-session", g_object_ref (session),
+                          g_object_unref);
   citiz_compat_ask (row, _ ("Save the Evidence?"),
                     names_access
                         ? _ ("Anyone who has the ledger can check it. Of yours it has the number "
                              "of an access, nothing of your record.")
                         : _ ("Anyone can check it. Nothing in it is yours."),
-                    _ ("_Save…"), FALSE, choose_cb, row);
+                    _ ("_Save…"), FALSE, choose_cb, window);
 }
 
 GtkWidget *

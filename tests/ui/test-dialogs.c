@@ -454,6 +454,67 @@ test_evidence (void)
   g_assert_cmpuint (n_windows (), ==, 0);
 }
 
+/* The desktop's own chooser; NULL: none is open. */
+static GtkWidget *
+chooser (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (GTK_IS_FILE_CHOOSER (window) && gtk_widget_get_mapped (window))
+        return window;
+    }
+  return NULL;
+}
+
+static gboolean
+has_file (void)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser ()));
+
+  return file != NULL;
+}
+
+/* @asked: the row is made anew while the question stands, else while the place is chosen. */
+static void
+save_evidence_anew (gboolean asked)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *above = gtk_window_new (), *list = citiz_list_new (NULL);
+  GtkWidget *row = citiz_evidence_row_new (session, TRUE);
+
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  gtk_window_set_child (GTK_WINDOW (above), list);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (above));
+  ui_settle ();
+  g_signal_emit_by_name (find (row, is_save), "clicked");
+  if (asked)
+    gtk_list_box_remove (GTK_LIST_BOX (list), row);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (newest ()), "do");
+  WAIT_FOR (chooser () != NULL);
+  g_assert_true (gtk_window_get_transient_for (GTK_WINDOW (chooser ())) == GTK_WINDOW (above));
+  if (!asked)
+    gtk_list_box_remove (GTK_LIST_BOX (list), row);
+  WAIT_FOR (has_file ());
+  gtk_dialog_response (GTK_DIALOG (chooser ()), GTK_RESPONSE_ACCEPT);
+  WAIT_FOR (says (GTK_WIDGET (window), "This record belongs to no community"));
+  gtk_window_destroy (GTK_WINDOW (above));
+  gtk_window_destroy (GTK_WINDOW (window));
+  WAIT_FOR (n_windows () == 0);
+}
+
+/* The alarms are made anew while the person decides: the evidence is saved all the same. */
+static void
+test_evidence_anew (void)
+{
+  save_evidence_anew (TRUE);
+  save_evidence_anew (FALSE);
+}
+
 static gboolean
 is_medications (GtkWidget *widget)
 {
@@ -509,6 +570,7 @@ add_tests (void)
   g_test_add_func ("/dialogs/drop", test_drop);
   g_test_add_func ("/dialogs/no-browser", test_no_browser);
   g_test_add_func ("/dialogs/evidence", test_evidence);
+  g_test_add_func ("/dialogs/evidence-anew", test_evidence_anew);
   g_test_add_func ("/dialogs/mask", test_mask);
   g_test_add_func ("/dialogs/mask/left-out", test_left_out);
   g_test_add_func ("/dialogs/mask-part", test_mask_part);
