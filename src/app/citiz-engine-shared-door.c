@@ -70,21 +70,9 @@ citiz_shared_follow_nodes (CitizShared *shared)
     citiz_giver_hurry (shared->giver);
 }
 
-static gboolean
-is_silent (const CitizCommunityMember *member, gint64 skew)
-{
-  return member->missing;
-}
-
-static gboolean
-is_early (const CitizCommunityMember *member, gint64 skew)
-{
-  return member->ahead_ms - skew > EARLY;
-}
-
-/* Bits of its nodes of which @is is true. */
+/* Bits of its nodes that did not answer when they were asked last, or whose clock is ahead by more than @most ms. */
 static guint
-find (const CitizShared *shared, gboolean (*is) (const CitizCommunityMember *member, gint64 skew))
+find (const CitizShared *shared, gint64 most)
 {
   const gint64 skew = citiz_chain_get_skew (citiz_engine_shared_chain (shared->engine));
   guint bits = 0;
@@ -93,24 +81,38 @@ find (const CitizShared *shared, gboolean (*is) (const CitizCommunityMember *mem
     {
       const CitizCommunityMember *member = find_member (shared->engine, &shared->nodes[i]);
 
-      if (member != NULL && is (member, skew))
+      if (member != NULL && (member->missing || member->ahead_ms - skew > most))
         bits |= 1u << i;
     }
   return bits;
 }
 
-/* Bits of its nodes that did not answer when they were asked last. */
 static guint
 find_silent (const CitizShared *shared)
 {
-  return find (shared, is_silent);
+  return find (shared, G_MAXINT64);
+}
+
+/* With too few whose clock is right the ledger stands still: then each gives its part by its own clock, if the access allows it, until its end by that
+ * clock. */
+static gint64
+most_ahead (const CitizShared *shared)
+{
+  CitizChain *chain = citiz_engine_shared_chain (shared->engine);
+  const guint timely = shared->held & ~shared->bare & ~find (shared, EARLY);
+  CitizGrantState state;
+
+  if (citiz_n_bits (timely) >= shared->threshold || !citiz_chain_grant (chain, &shared->id, &state)
+      || state.grant.kind != CITIZ_GRANT_EMERGENCY_STALLED)
+    return EARLY;
+  return state.ends.ms - citiz_chain_time (chain).ms;
 }
 
 /* Bits of its nodes that would give nothing now. */
 static guint
 useless (const CitizShared *shared)
 {
-  return find_silent (shared) | find (shared, is_early) | (shared->held & shared->bare);
+  return find (shared, most_ahead (shared)) | (shared->held & shared->bare);
 }
 
 /* Bits of its nodes that are not where they were at the press. */
