@@ -90,7 +90,7 @@ handed_cb (CitizGiver *giver, gpointer data)
       && citiz_n_bits (citiz_giver_get_refused (giver)) > shared->n_nodes - shared->threshold)
     citiz_shared_give_up (shared);
   citiz_shared_settle (shared);
-  if (citiz_giver_is_done (giver)
+  if (citiz_giver_is_whole (giver) /* what was refused may be taken at another address */
       && !(job != NULL && citiz_id_equal (citiz_code_job_grant (job), &shared->id)))
     {
       g_clear_pointer (&shared->parcel, citiz_parcel_unref);

@@ -712,7 +712,8 @@ citiz_engine_read_boxes (CitizEngine *engine)
 static gboolean
 is_handed (const CitizShared *shared)
 {
-  return shared->giver != NULL && citiz_shared_is_sending (shared);
+  return shared->giver != NULL && !citiz_giver_is_done (shared->giver)
+         && citiz_shared_is_sending (shared);
 }
 
 /* While the record is locked: a part is still on its way to nodes, so the program must not end. */

@@ -15,6 +15,7 @@ typedef struct
 {
   CitizGiver *giver;
   guint i;
+  gchar *origin; /* where it was asked last */
   gboolean held, coded, refused, no_code;
   gboolean asked;     /* an answer is awaited */
   gboolean unheard;   /* the last asking brought none */
@@ -47,6 +48,7 @@ part_free (gpointer data)
   Part *part = data;
 
   disarm (part);
+  g_free (part->origin);
   g_free (part);
 }
 
@@ -87,6 +89,29 @@ static gboolean
 wants_code (const Part *part)
 {
   return content (part)->coded != NULL && !part->coded && !part->no_code;
+}
+
+static gboolean
+is_whole (const Part *part)
+{
+  return part->held && (content (part)->coded == NULL || part->coded);
+}
+
+/* Nobody signs a refusal: what answered where the node was before has said nothing of the node. */
+static gboolean
+has_moved (const Part *part)
+{
+  return g_strcmp0 (part->origin, content (part)->origin) != 0;
+}
+
+static void
+follow (Part *part)
+{
+  g_free (part->origin);
+  part->origin = g_strdup (content (part)->origin);
+  part->refused = part->no_code = part->unheard = FALSE;
+  part->behind = 0;
+  part->delay = FIRST_DELAY;
 }
 
 static gboolean
@@ -135,6 +160,8 @@ take_answer (Part *part, GBytes *answer, guint status)
       part->coded |= part->sent_code;
       part->delay = FIRST_DELAY;
     }
+  else if (has_moved (part))
+    follow (part);
   else if (answer != NULL && status == CODE_TAKEN && part->sent_code)
     part->no_code = TRUE;
   else if (answer != NULL && (status == 200 || !may_change (part, status)))
@@ -180,7 +207,11 @@ send_part (Part *part)
                       .answer_max = ANSWER_MAX};
 
   disarm (part);
-  if (part->asked || is_finished (part))
+  if (part->asked)
+    return;
+  if (has_moved (part))
+    follow (part);
+  if (is_finished (part))
     return;
   part->sent_code = wants_code (part);
   body = citiz_parcel_body (part->giver->parcel, part->i, part->sent_code, !part->held);
@@ -200,7 +231,6 @@ add_part (CitizGiver *giver, guint i, gboolean held, gboolean coded)
   part->i = i;
   part->held = held;
   part->coded = coded;
-  part->delay = FIRST_DELAY;
 }
 
 /**
@@ -294,6 +324,15 @@ citiz_giver_is_done (CitizGiver *giver)
 {
   for (guint i = 0; i < giver->parts->len; i++)
     if (!is_finished (giver->parts->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+citiz_giver_is_whole (CitizGiver *giver)
+{
+  for (guint i = 0; i < giver->parts->len; i++)
+    if (!is_whole (giver->parts->pdata[i]))
       return FALSE;
   return TRUE;
 }

@@ -37,10 +37,12 @@ void citiz_giver_hurry (CitizGiver *giver);
 CitizGiverState citiz_giver_get_state (CitizGiver *giver);
 guint citiz_giver_get_held (CitizGiver *giver);    /* hold their part */
 guint citiz_giver_get_coded (CitizGiver *giver);   /* and the spoken code */
-guint citiz_giver_get_refused (CitizGiver *giver); /* have refused it for good */
+guint citiz_giver_get_refused (CitizGiver *giver); /* were refused for good, where the node is */
 guint citiz_giver_get_unheard (CitizGiver *giver); /* did not answer when they were asked last */
-/* Nothing is left to hand. */
+/* Nothing is tried any more until a node is elsewhere, or has a code to come. */
 gboolean citiz_giver_is_done (CitizGiver *giver);
+/* Every node has all that it is to have. */
+gboolean citiz_giver_is_whole (CitizGiver *giver);
 
 /* What so many holding nodes of @m mean. @unsure: bits of those whose answer may still come. */
 CitizGiverState citiz_giver_judge (guint held, guint unsure, guint threshold, guint m);

@@ -3,6 +3,7 @@
 #include "nodes-fixture.h"
 
 #include "app/citiz-engine-shared.h"
+#include "net/citiz-http-server.h"
 
 #include <string.h>
 
@@ -262,6 +263,46 @@ test_moved_before (App *app, gconstpointer data)
   g_assert_true (app_until (all_hold, app, LONG));
 }
 
+static void
+refuse_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer parts)
+{
+  response->status = 400;
+  *(guint *) parts += g_str_has_suffix (request->path, "/shares");
+}
+
+static guint refused; /* parts */
+
+static gboolean
+others_hold (App *app)
+{
+  return newest (app)->n_holding == NODES - 1 && refused > 0;
+}
+
+/* Another machine is where a node was, and refuses its part: the node is handed it where it is. */
+static void
+test_refused_before (App *app, gconstpointer data)
+{
+  static const CitizHttpLimits limits = {.connections_max = 64,
+                                         .deadline_ms = 600000,
+                                         .body_max = 1 << 20,
+                                         .rate_per_second = 1000,
+                                         .rate_burst = 1000};
+  g_autoptr (CitizHttpServer) other = citiz_http_server_new (&limits, refuse_cb, &refused);
+  g_autoptr (CitizAccess) access = NULL;
+  g_autoptr (GError) error = NULL;
+
+  nodes_kill (1);
+  g_assert_true (citiz_http_server_start (other, nodes_door (1), &error));
+  g_assert_no_error (error);
+  access = app_press (app);
+  g_assert_true (app_until (others_hold, app, LONG));
+  app_settle (app);
+  citiz_http_server_stop (other);
+  citiz_session_set_watched (app->session, TRUE);
+  nodes_move (1);
+  g_assert_true (app_until (all_hold, app, LONG));
+}
+
 /* Too few answer: it is said, whoever noticed it. */
 static void
 test_too_few (App *app, gconstpointer data)
@@ -416,6 +457,7 @@ add_tests (void)
   MEMBER_TEST ("moved", test_moved);
   MEMBER_TEST ("moved-locked", test_moved_locked);
   MEMBER_TEST ("moved-before", test_moved_before);
+  MEMBER_TEST ("refused-before", test_refused_before);
   MEMBER_TEST ("ahead", test_ahead);
   MEMBER_TEST ("ahead-and-down", test_ahead_and_down);
   MEMBER_TEST ("lost-part", test_lost_part);

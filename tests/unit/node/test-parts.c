@@ -218,6 +218,106 @@ test_giver_again (Committee *world, gconstpointer data)
     }
 }
 
+/* Another machine, where a node was. */
+typedef struct
+{
+  CitizHttpServer *server;
+  gboolean late;           /* it keeps its first answer */
+  CitizHttpPending *waits; /* that one */
+  gchar *origin;
+} Other;
+
+static void
+refuse_cb (const CitizHttpRequest *request, CitizHttpResponse *response, gpointer data)
+{
+  Other *other = data;
+
+  response->status = other->late ? 400 : 409;
+  if (other->late && other->waits == NULL)
+    other->waits = citiz_http_response_defer (response);
+}
+
+static void
+other_up (Other *other)
+{
+  static const CitizHttpLimits limits = {.connections_max = 8,
+                                         .deadline_ms = 600000,
+                                         .body_max = 1 << 20,
+                                         .rate_per_second = 1000,
+                                         .rate_burst = 1000};
+  g_autoptr (GError) error = NULL;
+
+  other->server = citiz_http_server_new (&limits, refuse_cb, other);
+  g_assert_true (citiz_http_server_start (other->server, 0, &error));
+  g_assert_no_error (error);
+  other->origin
+      = g_strdup_printf ("http://127.0.0.1:%u", citiz_http_server_get_port (other->server));
+}
+
+static gboolean
+is_waiting (Committee *world, gconstpointer other)
+{
+  return ((const Other *) other)->waits != NULL;
+}
+
+/* What answers where a node was refuses part and code, before it is known where the node is or (@late) after: it does not speak for the node. */
+static void
+refuse_where_it_was (Committee *world, gboolean late)
+{
+  CitizDealNode nodes[COMMITTEE];
+  Other other = {.late = late};
+  g_autoptr (CitizHttpClient) client = citiz_http_client_new (CITIZ_GIVER_TIMEOUT);
+  g_autoptr (CitizDeal) deal = committee_make (world, 8, NULL, nodes);
+  const guint place = place_of (deal, world, 3);
+  g_autoptr (GPtrArray) codes = citiz_deal_seal_codes (&world->env, deal, "1959-03-12");
+  g_autoptr (CitizParcel) parcel = NULL;
+  g_autoptr (CitizGiver) giver = NULL;
+  g_autoptr (GError) error = NULL;
+  CitizTxBody body = {.grant = deal->body};
+  CitizParcelPart *part;
+  guint changes = 0;
+
+  other_up (&other);
+  nodes[3].origin = other.origin;
+  parcel = citiz_parcel_new (deal, nodes, COMMITTEE, &error);
+  g_assert_true (citiz_parcel_add_codes (parcel, deal, codes, &error));
+  giver = citiz_giver_new (client, parcel, 0, 0, count_cb, &changes);
+  committee_submit (world, 0, CITIZ_TX_GRANT, &body);
+  if (late)
+    committee_until (world, is_waiting, &other);
+  else
+    committee_until (world, is_done, giver);
+  g_assert_cmpuint (citiz_giver_get_refused (giver), ==, late ? 0 : 1u << place);
+  g_assert_false (citiz_giver_is_whole (giver));
+  part = parcel->parts->pdata[place];
+  g_free (part->origin);
+  part->origin = g_strdup (citiz_node_get_origin (world->seats[3].node));
+  citiz_giver_hurry (giver);
+  g_assert_cmpuint (citiz_giver_get_refused (giver), ==, 0);
+  if (late)
+    citiz_http_pending_send (other.waits);
+  committee_until (world, is_done, giver);
+  g_assert_cmpuint (citiz_giver_get_refused (giver), ==, 0);
+  g_assert_true (citiz_giver_is_whole (giver));
+  g_assert_cmpuint (n_bits (citiz_giver_get_held (giver)), ==, COMMITTEE);
+  g_assert_cmpuint (n_code_holders (world, deal), ==, COMMITTEE);
+  citiz_http_server_stop (other.server);
+  g_object_unref (other.server);
+  g_free (other.origin);
+}
+
+static void
+test_giver_moved (Committee *world, gconstpointer data)
+{
+  refuse_where_it_was (world, FALSE);
+}
+
+static void
+test_giver_moved_late (Committee *world, gconstpointer data)
+{
+  refuse_where_it_was (world, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -229,5 +329,7 @@ main (int argc, char **argv)
   COMMITTEE_TEST ("/committee/spoken-code", test_spoken_code);
   COMMITTEE_TEST ("/committee/giver", test_giver);
   COMMITTEE_TEST ("/committee/giver-again", test_giver_again);
+  COMMITTEE_TEST ("/committee/giver-moved", test_giver_moved);
+  COMMITTEE_TEST ("/committee/giver-moved-late", test_giver_moved_late);
   return g_test_run ();
 }
