@@ -126,7 +126,6 @@ do_why (Call *call)
   json_object_set_new (body, "need", json_boolean (report.need));
   json_object_set_new (body, "foundedAnew", json_boolean (host->offers->len > 0));
   json_object_set_new (body, "freePercent", json_integer ((json_int_t) (host->free * 100)));
-  json_object_set_new (body, "clockWrong", json_boolean (report.clock_wrong));
   answer (call, body);
 }
 

@@ -219,10 +219,23 @@ advice_to_follower (json_t *body)
             "citiz-node join");
 }
 
+/* Returns: (nullable): what its host does about a clock that is wrong */
+const gchar *
+citiz_host_advice_on_clock (json_t *body)
+{
+  return json_is_true (json_object_get (body, "clockWrong"))
+             ? _ ("This machine’s clock is not that of the other nodes: set it right. When it is "
+                  "minutes off, this node gives no part of a key, as all it is asked for seems "
+                  "late to it.")
+             : NULL;
+}
+
 /* Nobody who acts on this is told that all goes on while something waits. */
 static const gchar *
 advice_to_voter (json_t *body)
 {
+  const gchar *clock = citiz_host_advice_on_clock (body);
+
   if (g_str_equal (citiz_host_text_of (body, "state"), "unheard"))
     return _ (
         "Too few of those in reach vote: nothing new becomes final until they do, or until "
@@ -230,10 +243,8 @@ advice_to_voter (json_t *body)
         "citiz-node refound");
   if (citiz_host_number_of (body, "evidence") > 0)
     return _ ("A node has signed two things that contradict one another: talk to who runs it.");
-  if (json_is_true (json_object_get (body, "clockWrong")))
-    return _ (
-        "This machine’s clock is not that of the other nodes: set it right. When it is minutes "
-        "off, this node gives no part of a key, as all it is asked for seems late to it.");
+  if (clock != NULL)
+    return clock;
   if (is_standing (body))
     return _ (
         "Something waits and nothing becomes final, though enough nodes are in reach: compare "

@@ -230,10 +230,14 @@ citiz_host_print_status (json_t *body)
 static void
 print_all (json_t *body)
 {
+  const gchar *clock = citiz_host_advice_on_clock (body);
+
   citiz_host_print_status (body);
   citiz_host_say (_ ("Citizens: %lld whom this node vouches for; %lld whose Citiz has checked the "
                      "ledger in the last 24 hours"),
                   citiz_host_number_of (body, "guests"), citiz_host_number_of (body, "watchers"));
+  if (clock != NULL)
+    citiz_host_say ("%s", clock);
 }
 
 static void

@@ -62,6 +62,7 @@ int citiz_host_command_exclude (const CitizHostArguments *arguments, GError **er
 long long citiz_host_number_of (json_t *body, const gchar *key);
 const gchar *citiz_host_text_of (json_t *body, const gchar *key);
 void citiz_host_print_status (json_t *body);
+const gchar *citiz_host_advice_on_clock (json_t *body);
 guint citiz_host_count_linked (json_t *body);
 json_t *citiz_host_about (json_t *node);
 void citiz_host_print_proposals (json_t *body, gboolean newcomers);

@@ -43,6 +43,7 @@ typedef enum
   W_DRAINING,
   W_BARRED,
   W_TWIN,
+  W_CLOCK,
   W_KEPT_BY,
   W_OPERATOR,
   W_ADDRESS,
@@ -101,6 +102,10 @@ static const gchar *const words[N_WORDS][2] = {
        "it. It follows the others and answers.",
        "Quelqu’un d’autre a voté avec la clé de ce nœud : il ne vote plus tant que la personne qui "
        "l’héberge n’y a pas remédié. Il suit les autres et répond."},
+    [W_CLOCK]
+    = {"This node answers, but its clock is not that of the other nodes: use another one until it is set right.",
+       "Ce nœud répond, mais son horloge n’est pas celle des autres nœuds : utilisez-en un autre tant qu’elle n’est "
+       "pas remise à l’heure."},
     [W_KEPT_BY]
     = {"Who keeps this community’s ledger", "Qui tient le registre de cette communauté"},
     [W_OPERATOR] = {"Operator", "Hébergeur"},
@@ -202,6 +207,8 @@ state_word (CitizHost *host)
   CitizCsxReport report;
 
   citiz_replica_report (host->replica, &report);
+  if (g_str_equal (state, "ready") && report.clock_wrong)
+    return W_CLOCK;
   if (g_str_equal (state, "ready"))
     return report.mode == CITIZ_CSX_OBSERVING || report.mode == CITIZ_CSX_MUTED ? W_FOLLOWS
                                                                                 : W_READY;
@@ -370,14 +377,14 @@ citiz_host_route_page (CitizHostCall *call)
 {
   CitizHost *host = call->host;
   const CitizLanguage language = language_of (call->request);
-  const gchar *state = citiz_host_state (host);
+  const Word state = state_word (host);
   GString *out = begin (language, W_TITLE);
   g_autofree gchar *name = g_markup_escape_text (host->config->operator_, -1);
   g_autofree gchar *contact = g_markup_escape_text (host->config->contact, -1);
 
   g_string_append_printf (out, "<p>%s</p><p class=\"state%s\">%s</p>", name,
-                          g_str_equal (state, "ready") ? "" : " bad",
-                          word (language, state_word (host)));
+                          state == W_READY || state == W_FOLLOWS ? "" : " bad",
+                          word (language, state));
   put_blamed (host, out, language);
   put_newest (host, out, language);
   put_words (host, out, language, W_WORDS);

@@ -191,6 +191,7 @@ citiz_host_describe (CitizHost *host)
   if (there.listed)
     json_object_set_new (more, "voting", json_integer (there.voting));
   json_object_set_new (more, "twin", json_boolean (citiz_host_has_twin (host)));
+  json_object_set_new (more, "clockWrong", json_boolean (report.clock_wrong));
   json_object_set_new (more, "changing", json_boolean (is_changing (ledger)));
   json_object_set_new (more, "proposals", citiz_host_proposals (host));
   json_object_set_new (more, "blamed", citiz_host_blamed (host));

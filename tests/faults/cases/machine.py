@@ -22,6 +22,9 @@ def case_clock(world):
         assert abs(world.nodes[0].status()['blockTime'] / 1000 - time.time()) < 1800, 'the chain runs ahead'
         until('it says that its clock is wrong', lambda: 'alarm=clock' in wrong.log.read_text()[before:])
         until('its host is told', lambda: 'clock is not that' in wrong.command('why').stdout)
+        assert 'clock is not that' in wrong.command('status').stdout
+        until('whoever looks at it is told', lambda: '<p class="state bad">This node answers, but its clock' in wrong.get('/')[1].decode())
+        assert 'clock' not in world.nodes[0].command('status').stdout
         print(f'# {shift}: p50 {quantile(load.seconds, .5) * 1e3:.0f} ms, p99 {quantile(load.seconds, .99) * 1e3:.0f} ms')
         wrong.stop()
     wrong.environment = {}
