@@ -235,6 +235,19 @@ is_refused (const Entry *entry)
              || (entry->refused + entry->silent == entry->asked && may_be_mended (entry)));
 }
 
+/* Refused for what is not there, where one's own copy has it and would take it: who was asked is behind. */
+static gboolean
+are_behind (CitizOutbox *self, const Entry *entry)
+{
+  const CitizLedger *ledger = citiz_chain_ledger (self->chain, NULL);
+  g_autoptr (GPtrArray) txs = g_ptr_array_new ();
+
+  g_ptr_array_add (txs, entry->tx);
+  return (g_strcmp0 (entry->word, "account") == 0 || g_strcmp0 (entry->word, "grant") == 0)
+         && ledger != NULL
+         && citiz_ledger_try (ledger, txs, citiz_chain_time (self->chain), NULL, NULL, NULL);
+}
+
 static void
 take_refusal (CitizOutbox *self, Entry *entry)
 {
@@ -244,7 +257,7 @@ take_refusal (CitizOutbox *self, Entry *entry)
   /* What is on the chain already may be refused as spent: one's own copy decides, later. */
   if (citiz_outcome_of (self->chain, entry->tx, &other) != CITIZ_OUTCOME_NOT
       || is_perhaps_itself (word) || registration_of (self, entry) != NULL
-      || is_too_early (self, entry))
+      || is_too_early (self, entry) || are_behind (self, entry))
     return;
   entry->unfit = may_be_mended (entry);
   if (entry->unfit)
@@ -276,7 +289,7 @@ told_cb (gpointer data, const CitizHash *id, guint round, guint status, const gc
       if (entry->taken++ == 0 && entry->tx->type == CITIZ_TX_ACCT_REGISTER)
         let_go (self, entry);
     }
-  else if (status == 400 || status == 422)
+  else if ((status == 400 || status == 422) && word != NULL)
     {
       entry->refused++;
       g_free (entry->word);
@@ -372,8 +385,7 @@ vouched_cb (GObject *client, GAsyncResult *result, gpointer data)
     return;
   vouched = citiz_vouch_ask_finish (CITIZ_HTTP_CLIENT (client), result, before, &word);
   entry->vouching = FALSE;
-  if (entry->tx->type == CITIZ_TX_GRANT_REVOKE
-      || (entry->tx->type == CITIZ_TX_GRANT && word == CITIZ_VOUCH_EPOCH))
+  if (entry->tx->type == CITIZ_TX_GRANT_REVOKE || entry->tx->type == CITIZ_TX_GRANT)
     ; /* whatever one node says of it: who goes alone gives or ends the access */
   else if (word == CITIZ_VOUCH_EPOCH)
     (void) settle (self, entry, EXPIRED, NULL);

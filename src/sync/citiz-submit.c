@@ -53,7 +53,7 @@ handing_unref (gpointer handing)
   g_rc_box_release_full (handing, handing_clear);
 }
 
-/* Which only tells a person or a log what happened: letters, whatever the node wrote. */
+/* Letters, whatever was written. NULL: none, so that no node has refused it, but something in front of it. */
 static const gchar *
 word_of (json_t *object)
 {
@@ -61,7 +61,7 @@ word_of (json_t *object)
 
   return word != NULL && *word != '\0' && word[strspn (word, "abcdefghijklmnopqrstuvwxyz-")] == '\0'
              ? word
-             : "refused";
+             : NULL;
 }
 
 static void

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* How a node answers: @status as of /v1/tx, 0 when it does not; @word: why it refuses, letters only */
+/* How a node answers: @status as of /v1/tx, 0 when it does not; @word: (nullable): why it refuses, letters only */
 typedef void (*CitizSubmitFunc) (gpointer data,
                                  const CitizHash *id,
                                  guint round,

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   CITIZ_VOUCH_GIVEN,
-  CITIZ_VOUCH_REFUSED, /* for good: it does not know the invitation, nor the account */
+  CITIZ_VOUCH_REFUSED, /* for good: it does not know the invitation, nor the guest */
   CITIZ_VOUCH_KNOWN,   /* what it says was said before: the account is there, the nonce spent */
   CITIZ_VOUCH_EPOCH,   /* of an epoch that is over, or not yet: to be signed anew */
   CITIZ_VOUCH_QUOTA,   /* nothing more today */

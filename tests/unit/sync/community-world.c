@@ -229,6 +229,7 @@ answer_vouch (CommunityNode *node, const CitizHttpRequest *request, CitizHttpRes
     const gchar *word;
   } refusals[] = {[VOUCH_USED_UP] = {403, "token"},
                   [VOUCH_QUOTA] = {429, "quota"},
+                  [VOUCH_BEHIND] = {422, "account"},
                   [VOUCH_SILENT] = {503, "node"}};
   CommunityWorld *world = node->of;
   gsize n;

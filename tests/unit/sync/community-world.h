@@ -20,6 +20,7 @@ typedef enum
   VOUCH_GOOD,
   VOUCH_USED_UP,
   VOUCH_QUOTA,
+  VOUCH_BEHIND, /* it has not heard of the account */
   VOUCH_SILENT
 } VouchManner;
 

@@ -236,9 +236,9 @@ test_rules_changed (Scene *scene, gconstpointer unused)
   RUN_UNTIL (community_world_count (&scene->world, CITIZ_TX_GRANT) == 1 && is_whole (scene));
 }
 
-/* The sponsor does not answer: a grant and its end find their way all the same, also when the program ended meanwhile. */
+/* The sponsor does not answer, or will not: a grant and its end find their way all the same, also when the program ended meanwhile. */
 static void
-test_sponsor_silent (Scene *scene, gconstpointer unused)
+test_without_sponsor (Scene *scene, gconstpointer manner)
 {
   CitizTxBody body = {0};
   g_autoptr (CitizTx) grant = NULL, revoke = NULL;
@@ -247,7 +247,7 @@ test_sponsor_silent (Scene *scene, gconstpointer unused)
   community_world_set_params (&scene->world, 4);
   join (scene, TRUE);
   RUN_UNTIL (is_whole (scene));
-  scene->world.vouch = VOUCH_SILENT;
+  scene->world.vouch = (VouchManner) GPOINTER_TO_INT (manner);
   grant = sign_grant (scene);
   g_assert_true (citiz_community_put (scene->community, grant, &error));
   RUN_UNTIL (community_world_count (&scene->world, CITIZ_TX_GRANT) == 1 && is_whole (scene));
@@ -272,6 +272,14 @@ test_work_given_up (Scene *scene, gconstpointer unused)
   g_assert_cmpuint (citiz_outbox_n_waiting (citiz_community_get_outbox (scene->community)), ==, 0);
 }
 
+static const struct
+{
+  const gchar *path;
+  VouchManner manner;
+} sponsors[] = {{"/community/sponsor-silent", VOUCH_SILENT},
+                {"/community/sponsor-behind", VOUCH_BEHIND},
+                {"/community/sponsor-unwilling", VOUCH_USED_UP}};
+
 int
 main (int argc, char **argv)
 {
@@ -288,6 +296,8 @@ main (int argc, char **argv)
   COMMUNITY_TEST ("/community/worked", test_worked);
   COMMUNITY_TEST ("/community/work-given-up", test_work_given_up);
   COMMUNITY_TEST ("/community/rules-changed", test_rules_changed);
-  COMMUNITY_TEST ("/community/sponsor-silent", test_sponsor_silent);
+  for (guint i = 0; i < G_N_ELEMENTS (sponsors); i++)
+    g_test_add (sponsors[i].path, Scene, GINT_TO_POINTER (sponsors[i].manner), scene_init,
+                test_without_sponsor, scene_clear);
   return g_test_run ();
 }

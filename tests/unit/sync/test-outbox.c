@@ -15,6 +15,8 @@ typedef enum
   UNVOUCHED, /* 422, because of who vouches for it */
   SPENT,     /* 422, because the nonce is used: it may be on the chain */
   EARLY,     /* 422, because it has not heard of the grant; 500 to a grant */
+  BEHIND,    /* 422, because it has not heard of the account */
+  BARRED,    /* 422 by what stands in front of it, which knows nothing of transactions */
   PICKY,     /* 422 to one transaction */
   FAILS      /* 500 */
 } Manner;
@@ -63,9 +65,10 @@ static const Answer *
 answer_to (Node *node, GBytes *bytes)
 {
   static const Answer answers[] = {
-      [TAKES] = {202, "{\"state\":\"pending\"}"}, [REFUSES] = {422, "{\"error\":\"signature\"}"},
-      [SPENT] = {422, "{\"error\":\"nonce\"}"},   [EARLY] = {422, "{\"error\":\"grant\"}"},
-      [FAILS] = {500, "{\"error\":\"node\"}"},    [UNVOUCHED] = {422, "{\"error\":\"sponsor\"}"},
+      [TAKES] = {202, "{\"state\":\"pending\"}"},  [REFUSES] = {422, "{\"error\":\"signature\"}"},
+      [SPENT] = {422, "{\"error\":\"nonce\"}"},    [EARLY] = {422, "{\"error\":\"grant\"}"},
+      [FAILS] = {500, "{\"error\":\"node\"}"},     [UNVOUCHED] = {422, "{\"error\":\"sponsor\"}"},
+      [BEHIND] = {422, "{\"error\":\"account\"}"}, [BARRED] = {422, "{\"detail\":\"no\"}"},
   };
   gsize n;
   const guint8 *view = g_bytes_get_data (bytes, &n);
@@ -342,8 +345,7 @@ test_together (gconstpointer data)
 static void
 test_restart (void)
 {
-  g_autoptr (CitizTx) first = NULL;
-  g_autoptr (CitizTx) second = NULL;
+  g_autoptr (CitizTx) first = NULL, second = NULL;
   g_autoptr (GError) error = NULL;
   Scene scene;
   guint before;
@@ -482,21 +484,20 @@ test_one_liar_in_three_rounds (void)
   scene_clear (&scene);
 }
 
-/* Not by one's own clock: by a block that is later. */
+/* Not by one's own clock: by a block that is later. Until then it waits for nodes that do not answer, or that something stands in front of. */
 static void
-test_expired (void)
+test_expired (gconstpointer manner)
 {
-  g_autoptr (CitizTx) tx = NULL;
-  g_autoptr (CitizTx) later = NULL;
+  g_autoptr (CitizTx) tx = NULL, later = NULL;
   g_autoptr (GError) error = NULL;
   Scene scene;
 
-  scene_init (&scene, FAILS);
+  scene_init (&scene, (Manner) GPOINTER_TO_INT (manner));
   tx = shared_world_tx (&scene.world);
   g_assert_true (citiz_outbox_put (scene.outbox, tx, &error));
   scene.world.now.ms += 2 * CITIZ_HOUR;
   RUN_UNTIL (asked (&scene) >= 4 * CITIZ_OUTBOX_NODES);
-  g_assert_cmpuint (scene.expired, ==, 0);
+  g_assert_cmpuint (scene.expired + scene.refused, ==, 0);
   later = shared_world_tx (&scene.world);
   order (&scene, later);
   g_assert_cmpuint (scene.expired, ==, 1);
@@ -504,7 +505,6 @@ test_expired (void)
   scene_clear (&scene);
 }
 
-/* Final while this computer slept: it is old by the time that the copy has it. */
 /* A ledger that stands still makes no later block: an end that has grown too old is said again all the same. */
 static void
 test_end_grown_old (void)
@@ -522,6 +522,7 @@ test_end_grown_old (void)
   scene_clear (&scene);
 }
 
+/* Final while this computer slept: it is old by the time that the copy has it. */
 static void
 test_final_while_away (void)
 {
@@ -546,8 +547,7 @@ test_final_while_away (void)
 static void
 test_rolled_back (void)
 {
-  g_autoptr (CitizTx) tx = NULL;
-  g_autoptr (CitizTx) kept = NULL;
+  g_autoptr (CitizTx) tx = NULL, kept = NULL;
   g_autoptr (GError) error = NULL;
   Scene scene;
 
@@ -614,6 +614,33 @@ give (Scene *scene)
   order (scene, account);
   order (scene, grant);
   return (guint) grant->nonce + 1;
+}
+
+/* The nodes that are asked have not heard of what one's own copy of the ledger holds: that passes. What it does not hold either is refused. */
+static void
+test_nodes_behind (void)
+{
+  CitizTxBody body;
+  g_autoptr (CitizTx) grant = NULL, stranger = NULL;
+  Scene scene;
+  guint next;
+
+  scene_init (&scene, BEHIND);
+  next = give (&scene);
+  body = grant_body (&scene, 7);
+  grant = say (&scene, next, 0, CITIZ_TX_GRANT, &body);
+  stranger = sign (&scene, CITIZ_TX_GRANT, &body);
+  g_assert_true (citiz_outbox_put (scene.outbox, grant, NULL));
+  g_assert_true (citiz_outbox_put (scene.outbox, stranger, NULL));
+  RUN_UNTIL (asked (&scene) >= 6 * NODES && scene.refused == 1);
+  g_assert_cmpstr (scene.why, ==, "account");
+  g_assert_true (citiz_outbox_holds (scene.outbox, citiz_tx_get_id (grant)));
+  for (guint i = 0; i < NODES; i++)
+    scene.nodes[i].manner = TAKES;
+  RUN_UNTIL (citiz_outbox_n_taken (scene.outbox) == 1);
+  order (&scene, grant);
+  g_assert_cmpuint (scene.final, ==, 1);
+  scene_clear (&scene);
 }
 
 /* Another copy of the vault has said the same: it is done, and not said twice. */
@@ -758,7 +785,9 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/one-liar-in-three-rounds", test_one_liar_in_three_rounds);
   g_test_add_func ("/outbox/unfit-beside-the-gone", test_unfit_beside_the_gone);
   g_test_add_func ("/outbox/end-before-grant", test_end_before_grant);
-  g_test_add_func ("/outbox/expired", test_expired);
+  g_test_add_func ("/outbox/nodes-behind", test_nodes_behind);
+  g_test_add_data_func ("/outbox/expired", GINT_TO_POINTER (FAILS), test_expired);
+  g_test_add_data_func ("/outbox/expired/barred", GINT_TO_POINTER (BARRED), test_expired);
   g_test_add_func ("/outbox/end-grown-old", test_end_grown_old);
   g_test_add_func ("/outbox/final-while-away", test_final_while_away);
   g_test_add_func ("/outbox/rolled-back", test_rolled_back);
