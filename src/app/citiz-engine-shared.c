@@ -432,7 +432,6 @@ look_at_known (CitizShared *shared, CitizChain *chain, const CitizGrantState *st
       citiz_engine_tell_session (shared->engine, citiz_session_refresh_late, NULL, NULL);
     }
   citiz_shared_look_for_openings (shared, state);
-  citiz_shared_look_at_door (shared);
   if (news)
     {
       citiz_shared_tell (shared);
@@ -505,6 +504,7 @@ look_at (CitizShared *shared, CitizChain *chain)
 
   citiz_shared_settle (shared);
   look_at_clock (shared, chain); /* tells of it as it was just settled */
+  citiz_shared_look_at_door (shared);
   if (citiz_chain_grant (chain, &shared->id, &state))
     {
       look_at_known (shared, chain, &state);

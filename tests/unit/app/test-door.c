@@ -223,6 +223,41 @@ test_moved (App *app, gconstpointer data)
   g_assert_true (newest (app)->left);
 }
 
+/* The same access under another number, which the ledger does not know yet. Nothing is left to hand. */
+static gboolean
+give_unknown_work (CitizEngine *engine, gpointer data, GCancellable *cancellable, GError **error)
+{
+  CitizId id = *(const CitizId *) data;
+  json_t *json = citiz_engine_read_json (engine, CITIZ_CLASS_GRANT, &id, error);
+
+  g_assert_nonnull (json);
+  id.b[0] ^= 1;
+  g_assert_true (citiz_engine_rewrite_json (engine, CITIZ_CLASS_GRANT, &id, json, error));
+  citiz_engine_add_shared (engine, &id, json);
+  citiz_engine_tell_access (engine, &id);
+  citiz_engine_drop_grant (json);
+  return TRUE;
+}
+
+/* One's own copy of the ledger is behind: the link leads to where the nodes are all the same. */
+static void
+test_moved_unknown (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  access = app_press (app);
+  g_assert_true (app_until (all_hold, app, LONG));
+  app_on_engine (app, give_unknown_work, &access->id, NULL);
+  app_settle (app);
+  g_assert_cmpstr (newest (app)->link, ==, access->link);
+  g_assert_false (citiz_id_equal (&newest (app)->id, &access->id));
+  left = door (app);
+  citiz_session_set_watched (app->session, TRUE);
+  nodes_move (left);
+  g_assert_true (app_until (is_told_of_the_move, app, LONG));
+  g_assert_true (leads_to_all (newest (app)->link));
+}
+
 static gboolean
 leads_to_all_now (App *app)
 {
@@ -455,6 +490,7 @@ add_tests (void)
   MEMBER_TEST ("door", test_door);
   MEMBER_TEST ("locked-door", test_locked);
   MEMBER_TEST ("moved", test_moved);
+  MEMBER_TEST ("moved-unknown", test_moved_unknown);
   MEMBER_TEST ("moved-locked", test_moved_locked);
   MEMBER_TEST ("moved-before", test_moved_before);
   MEMBER_TEST ("refused-before", test_refused_before);
