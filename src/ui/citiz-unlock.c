@@ -7,6 +7,7 @@
 #include "ui/citiz-bits.h"
 #include "ui/citiz-access-text.h"
 #include "ui/citiz-columns.h"
+#include "ui/citiz-format.h"
 #include "ui/citiz-new-passphrase.h"
 #include "ui/citiz-qr.h"
 #include "ui/citiz-secret-row.h"
@@ -316,6 +317,34 @@ ending_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+say_end (CitizUnlock *self)
+{
+  g_autofree gchar *end
+      = citiz_format_date_time_ms (self->expires, citiz_session_now (self->session));
+  g_autofree gchar *sentence
+      = g_strdup_printf (_ ("An access is live, and stays so while the record is locked; it ends "
+                            "%s. Open the record to revoke it."),
+                         end);
+
+  gtk_label_set_label (GTK_LABEL (self->serving), sentence);
+}
+
+static void
+keep_code (CitizUnlock *self, const gchar *link, const gchar *spoken)
+{
+  g_autofree gchar *grouped = citiz_spoken_grouped (spoken);
+
+  if (link == NULL || !citiz_qr_set_text (self->qr, link))
+    return;
+  if (self->over_nodes)
+    self->link = g_strdup (link);
+  watch_nodes (self, self->over_nodes);
+  gtk_label_set_label (GTK_LABEL (self->spoken), grouped);
+  gtk_widget_set_visible (self->spoken, *grouped != '\0');
+  show_access (self, TRUE);
+}
+
 void
 citiz_unlock_keep_access (CitizUnlock *self,
                           const gchar *link,
@@ -323,19 +352,11 @@ citiz_unlock_keep_access (CitizUnlock *self,
                           CitizTime expires,
                           gboolean over_nodes)
 {
-  g_autofree gchar *grouped = citiz_spoken_grouped (spoken);
-
   g_return_if_fail (CITIZ_IS_UNLOCK (self));
-  if (!citiz_qr_set_text (self->qr, link))
-    return;
   self->expires = expires;
   self->over_nodes = over_nodes;
-  if (over_nodes)
-    self->link = g_strdup (link);
-  watch_nodes (self, over_nodes);
-  gtk_label_set_label (GTK_LABEL (self->spoken), grouped);
-  gtk_widget_set_visible (self->spoken, *grouped != '\0');
-  show_access (self, TRUE);
+  say_end (self);
+  keep_code (self, link, spoken);
   g_clear_handle_id (&self->ending, g_source_remove);
   self->ending = g_timeout_add_seconds (10, ending_cb, self);
   gtk_widget_set_visible (self->serving, over_nodes || citiz_session_get_serving (self->session));

@@ -13,8 +13,8 @@ typedef struct _CitizSession CitizSession;
 G_DECLARE_FINAL_TYPE (CitizUnlock, citiz_unlock, CITIZ, UNLOCK, AdwBin)
 
 GtkWidget *citiz_unlock_new (CitizSession *session);
-/* Keeps the code of a live emergency access on screen above the passphrase, until it ends: whoever arrives after the screen
- * locked itself still needs it. Copies of link and code are wiped with the widget. @spoken may be NULL. */
+/* Says until when an emergency access is live, and keeps its code on screen above the passphrase, until it ends: whoever arrives after the screen
+ * locked itself still needs it. Copies of link and code are wiped with the widget. @link NULL: no code; @spoken may be NULL. */
 void citiz_unlock_keep_access (CitizUnlock *self,
                                const gchar *link,
                                const gchar *spoken,

@@ -113,28 +113,34 @@ search_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
     citiz_page_search (page);
 }
 
+/* That an access is live is said on the locked screen; @with_code: its code stays there, too. */
+static void
+lock (CitizWindow *self, gboolean with_code)
+{
+  const CitizAccess *access = citiz_session_get_emergency (self->session);
+
+  _citiz_window_drop_kept (self);
+  if (access != NULL)
+    {
+      self->kept_link = with_code ? g_strdup (access->link) : NULL;
+      self->kept_spoken = with_code ? g_strdup (access->spoken) : NULL;
+      self->kept_until = access->expires;
+      self->kept_over_nodes = access->n_nodes > 0;
+    }
+  citiz_session_lock (self->session);
+}
+
 static void
 lock_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
-  citiz_session_lock (CITIZ_WINDOW (widget)->session);
+  lock (CITIZ_WINDOW (widget), FALSE);
 }
 
 /* Nobody pressed: whoever arrives with an access live still finds its code on the screen. */
 static void
 lock_away_action (GtkWidget *widget, const gchar *name, GVariant *parameter)
 {
-  CitizWindow *self = CITIZ_WINDOW (widget);
-  CitizAccess *access = citiz_session_get_emergency (self->session);
-
-  _citiz_window_drop_kept (self);
-  if (access != NULL && access->link != NULL)
-    {
-      self->kept_link = g_strdup (access->link);
-      self->kept_spoken = g_strdup (access->spoken);
-      self->kept_until = access->expires;
-      self->kept_over_nodes = access->n_nodes > 0;
-    }
-  citiz_session_lock (self->session);
+  lock (CITIZ_WINDOW (widget), TRUE);
 }
 
 static void

@@ -15,7 +15,7 @@ struct _CitizWindow
   CitizIdle *idle;
   CitizTurn *turn;
   gchar *kept_link, *kept_spoken; /* of the live access, between a lock by itself and its screen */
-  CitizTime kept_until;
+  CitizTime kept_until; /* of the live access, between a lock and its screen; 0: of none */
   gboolean kept_over_nodes;
   gchar *previous; /* the page to go back to from the emergency page */
   gboolean onboarding;

@@ -129,6 +129,7 @@ _citiz_window_drop_kept (CitizWindow *self)
 {
   g_clear_pointer (&self->kept_link, citiz_wipe_text);
   g_clear_pointer (&self->kept_spoken, citiz_wipe_text);
+  self->kept_until = (CitizTime){0};
 }
 
 static void
@@ -136,7 +137,7 @@ show_locked (CitizWindow *self)
 {
   GtkWidget *screen = citiz_unlock_new (self->session);
 
-  if (self->kept_link != NULL)
+  if (self->kept_until.ms != 0)
     citiz_unlock_keep_access (CITIZ_UNLOCK (screen), self->kept_link, self->kept_spoken,
                               self->kept_until, self->kept_over_nodes);
   _citiz_window_drop_kept (self);

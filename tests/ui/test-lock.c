@@ -36,6 +36,81 @@ test_kept_over_nodes (void)
     }
 }
 
+/* Returns: (nullable): what says that an access is live */
+static GtkWidget *
+live_label (GtkWidget *widget)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_LABEL (widget)
+      && g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), "An access is live"))
+    return widget;
+  for (GtkWidget *w = gtk_widget_get_first_child (widget); w != NULL && found == NULL;
+       w = gtk_widget_get_next_sibling (w))
+    found = live_label (w);
+  return found;
+}
+
+static gboolean
+tells_end (GtkWidget *screen)
+{
+  return strstr (gtk_label_get_text (GTK_LABEL (live_label (screen))), "; it ends tomorrow, ")
+         != NULL;
+}
+
+static void
+done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static void
+unlock (void)
+{
+  g_autoptr (CitizSecret) passphrase = citiz_secret_new_from_text ("sample");
+  gboolean done = FALSE;
+
+  citiz_session_unlock_async (session, passphrase, NULL, done_cb, &done);
+  WAIT_FOR (done);
+  g_assert_cmpint (citiz_session_get_state (session), ==, CITIZ_SESSION_OPEN);
+}
+
+/* Without its code: that it is live is said, with its end, whatever this computer serves. */
+static void
+test_live_without_code (void)
+{
+  GtkWidget *screen = g_object_ref_sink (citiz_unlock_new (session));
+  GtkWidget *label = live_label (screen);
+
+  g_assert_false (gtk_widget_get_visible (label));
+  citiz_unlock_keep_access (CITIZ_UNLOCK (screen), NULL, NULL,
+                            (CitizTime){citiz_session_now (session).ms + CITIZ_DAY}, TRUE);
+  g_object_notify (G_OBJECT (session), "serving");
+  g_assert_true (gtk_widget_get_visible (label) && tells_end (screen));
+  g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (ui_find_type (screen, CITIZ_TYPE_QR))), ==, 0);
+  g_object_unref (screen);
+}
+
+/* Who locks takes the code away, and is told until when the access is live. */
+static void
+test_lock_by_hand (void)
+{
+  CitizWindow *window = citiz_window_new (NULL, session);
+  GtkWidget *screen;
+
+  gtk_window_present (GTK_WINDOW (window));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.emergency", NULL));
+  WAIT_FOR (citiz_session_get_emergency (session) != NULL);
+  ui_settle ();
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.lock", NULL);
+  screen = ui_find_type (GTK_WIDGET (window), CITIZ_TYPE_UNLOCK);
+  g_assert_true (tells_end (screen));
+  g_assert_cmpint (citiz_qr_get_modules (CITIZ_QR (ui_find_type (screen, CITIZ_TYPE_QR))), ==, 0);
+  unlock ();
+  gtk_window_destroy (GTK_WINDOW (window));
+  ui_settle ();
+}
+
 /* Beside the code, or above it: the passphrase and the other way in are in sight. */
 static void
 test_kept_in_sight (void)
@@ -138,7 +213,9 @@ static void
 add_tests (void)
 {
   g_test_add_func ("/window/kept-over-nodes", test_kept_over_nodes);
+  g_test_add_func ("/window/live-without-code", test_live_without_code);
   g_test_add_func ("/window/kept-in-sight", test_kept_in_sight);
+  g_test_add_func ("/window/lock-by-hand", test_lock_by_hand);
   g_test_add_func ("/window/lock-away", test_lock_away); /* the last */
 }
 
