@@ -3,12 +3,12 @@
 #include "ui/citiz-compat.h"
 #include "ui/citiz-window.h"
 
-#define OLDER "citiz-older-toast"
-#define LINES 5 /* at most */
-/* Letters on a line: beside a button or alone in a narrow window, and in a wide one. */
-#define BESIDE 16
-#define ALONE  24
-#define WIDE   48
+#define OLDER      "citiz-older-toast"
+#define ANIMATIONS "gtk-enable-animations"
+#define LINES      5 /* at most */
+/* Letters on a line: where there is room, and where there is least. */
+#define WIDE  48
+#define LEAST 10
 
 /* What was asked for is answered somewhere: when its dialog or its row has gone, in the window with the open record. */
 static AdwToastOverlay *
@@ -31,9 +31,12 @@ overlay_of_open_record (void)
 static AdwToastOverlay *
 overlay_of (GtkWidget *widget)
 {
-  GtkWidget *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
   GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *overlay;
 
+  if (ADW_IS_PREFERENCES_WINDOW (widget) && citiz_compat_is_there (widget)) /* it is inside */
+    widget = GTK_WIDGET (adw_preferences_window_get_visible_page (ADW_PREFERENCES_WINDOW (widget)));
+  overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
   if (overlay == NULL && ADW_IS_APPLICATION_WINDOW (root))
     overlay = adw_application_window_get_content (ADW_APPLICATION_WINDOW (root));
   if (overlay == NULL && GTK_IS_WINDOW (root)
@@ -42,7 +45,7 @@ overlay_of (GtkWidget *widget)
   return ADW_IS_TOAST_OVERLAY (overlay) ? ADW_TOAST_OVERLAY (overlay) : overlay_of_open_record ();
 }
 
-/* With their overlay: to dismiss one that is still coming in crashes libadwaita 1.2. */
+/* At once, with their overlay: one that is dismissed is read until it has faded. */
 void
 citiz_toast_drop_all (AdwApplicationWindow *window)
 {
@@ -60,17 +63,33 @@ citiz_toast_drop_all (AdwApplicationWindow *window)
   adw_application_window_set_content (window, fresh);
 }
 
-/* The newest replaces: one that made way waits in libadwaita's queue, and would come back with an Undo of what is no longer the last. It goes with
- * the newer, not at once: one that is still coming in must not be dismissed. */
+/* The newest replaces: one that waited would come back with an Undo of what is no longer the last. */
 static void
 replace_older (AdwToastOverlay *overlay, AdwToast *toast)
 {
   AdwToast *older = g_object_get_data (G_OBJECT (overlay), OLDER);
 
   if (older != NULL)
-    g_signal_connect_object (toast, "dismissed", G_CALLBACK (adw_toast_dismiss), older,
-                             G_CONNECT_SWAPPED);
+    adw_toast_dismiss (older);
   g_object_set_data_full (G_OBJECT (overlay), OLDER, g_object_ref (toast), g_object_unref);
+}
+
+/* The style sheet brings it in, not libadwaita: 1.2 frees a toast that is dismissed before it has come in, or while nothing is drawn, and goes on
+ * bringing it in. What is set here lasts for this call only: nobody is told, and what the system says later holds. */
+static void
+add_in_place (AdwToastOverlay *overlay, AdwToast *toast)
+{
+  GtkSettings *settings = gtk_widget_get_settings (GTK_WIDGET (overlay));
+  gboolean animated;
+
+  g_object_get (settings, ANIMATIONS, &animated, NULL);
+  g_object_freeze_notify (G_OBJECT (settings));
+  if (animated)
+    g_object_set (settings, ANIMATIONS, FALSE, NULL);
+  adw_toast_overlay_add_toast (overlay, toast);
+  if (animated)
+    gtk_settings_reset_property (settings, ANIMATIONS);
+  g_object_thaw_notify (G_OBJECT (settings));
 }
 
 static void
@@ -89,47 +108,45 @@ make_room (AdwToastOverlay *overlay, AdwToast *toast)
                            G_CONNECT_SWAPPED);
 }
 
-/* Its height is asked for its natural width: what is natural must have room in the window, with the button. */
+/* Its height is asked for its natural width: what is natural must have room in the window, beside the button or, in large letters, above it. */
 static void
-fit (AdwToast *toast, gboolean narrow)
+fit (GtkWidget *shown, GtkLabel *label, gint width)
 {
-  const gint letters = !narrow ? WIDE : adw_toast_get_button_label (toast) != NULL ? BESIDE : ALONE;
+  GtkLayoutManager *row = gtk_widget_get_layout_manager (shown);
+  gint natural;
 
-  gtk_label_set_max_width_chars (GTK_LABEL (adw_toast_get_custom_title (toast)),
-                                 letters * 100 / citiz_scaled (100));
+  for (guint way = 0; way < 2; way++)
+    {
+      if (way == 1 && GTK_IS_BOX_LAYOUT (row))
+        gtk_orientable_set_orientation (GTK_ORIENTABLE (row), GTK_ORIENTATION_VERTICAL);
+      for (gint letters = WIDE; letters >= LEAST; letters--)
+        {
+          gtk_label_set_max_width_chars (label, letters);
+          gtk_widget_measure (shown, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+          if (natural <= width || width == 0) /* not laid out yet */
+            return;
+        }
+    }
 }
 
 static void
 show_toast (GtkWidget *widget, AdwToast *toast)
 {
-  GtkRoot *root = gtk_widget_get_root (widget);
-  AdwToastOverlay *overlay;
+  AdwToastOverlay *overlay = overlay_of (widget);
+  GtkWidget *shown;
 
-  if (ADW_IS_PREFERENCES_WINDOW (root)
-      && citiz_compat_is_there (widget)) /* it has its own inside */
-    {
-      fit (toast, gtk_widget_get_width (GTK_WIDGET (root)) < 480);
-      adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (root), toast);
-      return;
-    }
-  overlay = overlay_of (widget);
   if (overlay == NULL)
     {
       g_object_unref (g_object_ref_sink (toast));
       return;
     }
-  fit (toast, gtk_widget_has_css_class (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (overlay))),
-                                        "folded"));
-  /* The news of this moment, not what waits: "Undo" is for what was just done. */
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  replace_older (overlay,
-                 toast); /* before libadwaita's own handler, which shows the next of the queue */
+  replace_older (overlay, toast);
   make_room (overlay, toast);
-  adw_toast_overlay_add_toast (overlay, toast);
-  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (overlay)); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    if (child != adw_toast_overlay_get_child (overlay))
-      citiz_name_buttons (child);
+  add_in_place (overlay, toast);
+  shown = gtk_widget_get_last_child (GTK_WIDGET (overlay));
+  fit (shown, GTK_LABEL (adw_toast_get_custom_title (toast)),
+       gtk_widget_get_width (GTK_WIDGET (overlay)));
+  citiz_name_buttons (shown);
 }
 
 /* Its words wrap: libadwaita's own are cut where the window is narrow. They may be a person's own, and very long. */
