@@ -525,9 +525,9 @@ test_copied (Scene *scene, gconstpointer unused)
   RUN_UNTIL (!sees ("Another copy of this record is in use"));
 }
 
-/* What another copy gave keeps nobody in a community: it is said that it goes on, and it is not listed here any more. */
+/* In a community where another copy of the record gave an access. */
 static void
-test_copied_left (Scene *scene, gconstpointer unused)
+join_with_copied (Scene *scene)
 {
   CitizPublicKey node = *citiz_signing_key_get_public (scene->world.nodes[0].key);
 
@@ -536,6 +536,13 @@ test_copied_left (Scene *scene, gconstpointer unused)
              && view (scene)->state == CITIZ_COMMUNITY_VIEW_EVEN);
   app_on_engine (scene->app, give_elsewhere_work, &node, NULL);
   RUN_UNTIL (given_elsewhere (scene) != NULL);
+}
+
+/* What another copy gave keeps nobody in a community: it is said that it goes on, and it is not listed here any more. */
+static void
+test_copied_left (Scene *scene, gconstpointer unused)
+{
+  join_with_copied (scene);
   citiz_leave_ask (scene->window, scene->app->session);
   RUN_UNTIL (sees ("An access that another copy of this record gave goes on."));
   press ("_Leave");
@@ -548,13 +555,7 @@ test_copied_left (Scene *scene, gconstpointer unused)
 static void
 test_copied_to_come (Scene *scene, gconstpointer unused)
 {
-  CitizPublicKey node = *citiz_signing_key_get_public (scene->world.nodes[0].key);
-
-  join (scene);
-  RUN_UNTIL (view (scene)->registered && view (scene)->n_waiting == 0
-             && view (scene)->state == CITIZ_COMMUNITY_VIEW_EVEN);
-  app_on_engine (scene->app, give_elsewhere_work, &node, NULL);
-  RUN_UNTIL (given_elsewhere (scene) != NULL);
+  join_with_copied (scene);
   app_settle (scene->app);
   given_elsewhere (scene)->state = CITIZ_ACCESS_NOT_YET;
   gtk_widget_activate_action (scene->window, "win.emergency", NULL);
