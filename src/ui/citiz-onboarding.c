@@ -299,6 +299,7 @@ build_first (CitizOnboarding *self)
          "decide who sees what, and until when."),
       560);
 
+  gtk_box_set_spacing (GTK_BOX (box), 12); /* the button is whole in a small window */
   gtk_box_append (GTK_BOX (box), citiz_tour_list_new ());
   self->first = citiz_pill_new (NULL, _ ("_Begin"), "first-run.next", TRUE);
   gtk_box_append (GTK_BOX (box), self->first);
