@@ -127,16 +127,26 @@ present (CitizSteward *self, const CitizLedger *ledger, gint place)
   say_once (self, CITIZ_TX_NODE_JOIN, &body);
 }
 
-/* Who signs never asks for a new key (citiz_steward_join): another machine that has this node's key did, and is to come in. */
+/* Who signs never asks for a new key (citiz_steward_join): another machine that has this node's key did, and is to come in. Unless the key that is asked for was made here before, and
+ * no other is shown. */
 static gboolean
-is_displaced (CitizSteward *self, const CitizProposal *change)
+is_displaced (CitizSteward *self, const CitizLedger *ledger, const CitizProposal *change)
 {
+  const guint64 epoch = citiz_ledger_epoch (ledger) + 1;
+  CitizJournal *made;
+  CitizNodeRecord record;
   CitizTxBody body;
 
-  return citiz_replica_get_place (self->replica) != CITIZ_CSX_NOBODY
-         && citiz_public_key_equal (&change->node, &self->node)
-         && citiz_tx_body_decode (change->body, change->n_body, change->type, &body, NULL)
-         && body.valset_change.n_added + body.valset_change.n_removed == 0;
+  if (citiz_replica_get_place (self->replica) == CITIZ_CSX_NOBODY
+      || !citiz_public_key_equal (&change->node, &self->node)
+      || !citiz_tx_body_decode (change->body, change->n_body, change->type, &body, NULL)
+      || body.valset_change.n_added + body.valset_change.n_removed != 0)
+    return FALSE;
+  made = citiz_journals_get (self->journals, epoch, NULL);
+  return made == NULL
+         || (citiz_ledger_get_node (ledger, &self->node, &record) && record.epoch == epoch
+             && !citiz_public_key_equal (
+                 &record.key, citiz_signing_key_get_public (citiz_journal_get_key (made))));
 }
 
 /* The key of the next epoch is in its journal before it is told. */
@@ -153,7 +163,7 @@ get_ready (CitizSteward *self, const CitizLedger *ledger)
   CitizJournal *journal;
 
   if (self->journals == NULL || !citiz_ledger_get_next (ledger, &next, &change)
-      || citiz_validators_find (&next, &self->node) < 0 || is_displaced (self, &change))
+      || citiz_validators_find (&next, &self->node) < 0 || is_displaced (self, ledger, &change))
     return;
   journal = citiz_journals_prepare (self->journals, epoch, &error);
   if (journal == NULL)
