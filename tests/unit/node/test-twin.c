@@ -184,12 +184,14 @@ fill_journal (Node *node, guint64 committed)
   g_autoptr (GError) error = NULL;
   CitizJournal *journal
       = citiz_journal_open (path, &node->world->genesis.salt, 0, node->key, &error);
-  const CitizVote vote
-      = {.kind = CITIZ_VOTE_SKIP, .slot = committed + 1, .voter = (guint16) node->place};
+  CitizVote vote = {.kind = CITIZ_VOTE_SKIP, .slot = committed + 1, .voter = (guint16) node->place};
   const CitizVote *records;
+  CitizHash validators;
   guint n;
 
   g_assert_no_error (error);
+  citiz_validators_hash (&validators, citiz_replica_get_validators (node->world->nodes[0].replica));
+  citiz_vote_sign (&vote, &node->world->chain_id, &validators, citiz_journal_get_key (journal));
   do
     {
       g_assert_true (citiz_journal_append (journal, &vote, 1, committed, &error));
