@@ -29,6 +29,8 @@ CitizAccess *citiz_engine_describe_access (CitizEngine *engine,
 void citiz_engine_tell_by_clock (CitizAccess *access, gint64 ahead_ms);
 void citiz_engine_tell_row (CitizEngine *engine, GObject *row);
 void citiz_engine_tell_access (CitizEngine *engine, const CitizId *id);
+/* This computer's clock was set: what it keeps itself is told anew by it. */
+void citiz_engine_look_at_clock (CitizEngine *engine);
 gboolean citiz_engine_forget_secrets (CitizEngine *engine,
                                       const CitizId *id,
                                       CitizTime ended,

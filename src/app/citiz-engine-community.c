@@ -186,6 +186,7 @@ tell_now (CitizEngine *engine)
         citiz_session_tell_places (engine, citiz_engine_list_places (engine));
       return;
     }
+  citiz_engine_look_at_clock (engine);
   view = g_new0 (CitizCommunityView *, 1);
   *view = citiz_engine_describe_community (engine);
   if (*view != NULL && (*view)->committed != engine->committed_told)

@@ -168,10 +168,16 @@ citiz_engine_tell_by_clock (CitizAccess *access, gint64 ahead_ms)
   access->expires.ms -= ahead_ms;
 }
 
+static gint64
+own_ahead (CitizEngine *engine)
+{
+  return citiz_chain_time (engine->chain).ms - citiz_env_now (engine->env).ms;
+}
+
 static void
 tell_own_by_clock (CitizEngine *engine, CitizAccess *access)
 {
-  const gint64 ahead = citiz_chain_time (engine->chain).ms - citiz_env_now (engine->env).ms;
+  const gint64 ahead = own_ahead (engine);
 
   if (access->state == CITIZ_ACCESS_LIVE && ahead > CITIZ_MINUTE)
     citiz_engine_tell_by_clock (access, ahead);
@@ -262,4 +268,28 @@ citiz_engine_tell_access (CitizEngine *engine, const CitizId *id)
     return;
   citiz_engine_tell_row (engine, G_OBJECT (citiz_engine_describe_access (engine, id, json)));
   citiz_engine_drop_grant (json);
+}
+
+static gboolean
+tell_live_cb (const CitizId *id, guint32 version, guint32 batch, GBytes *plain, gpointer data)
+{
+  CitizEngine *engine = data;
+  CitizGrantState state;
+
+  if (citiz_chain_grant (engine->chain, id, &state) && state.ended.ms == 0)
+    citiz_engine_tell_access (engine, id);
+  return TRUE;
+}
+
+void
+citiz_engine_look_at_clock (CitizEngine *engine)
+{
+  const gint64 ahead = engine->chain != NULL ? own_ahead (engine) : 0;
+  g_autoptr (GError) error = NULL;
+
+  if (ABS (ahead - engine->own_ahead) <= CITIZ_MINUTE)
+    return;
+  engine->own_ahead = ahead;
+  if (!citiz_vault_foreach (engine->vault, CITIZ_CLASS_GRANT, tell_live_cb, engine, NULL, &error))
+    g_warning ("accesses could not be told anew: %s", error->message);
 }

@@ -73,6 +73,7 @@ struct _CitizEngine
   guint64
       committed_told; /* height of the personal head that the window knows to be on the community's ledger */
   gint64 skew_told; /* by how much this computer's clock is wrong */
+  gint64 own_ahead; /* ms by which one's own ledger is ahead of the clock, as accesses were told */
   gboolean paused;  /* the community's nodes are not asked */
   gboolean watched; /* a link to one of them is on screen */
 };

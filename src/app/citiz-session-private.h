@@ -47,7 +47,7 @@ struct _CitizSession
   CitizCommunityView *community;
   gboolean metered;
   guint watched;     /* places on screen with a link over nodes */
-  GPtrArray *places; /* CitizNodeView; NULL unless locked: where nodes are, which do not answer */
+  GPtrArray *places; /* CitizNodeView: where nodes were as told while locked last; NULL: not told */
   guint32 sample_batch;
   GHashTable *trash; /* CitizId → what an undo puts back */
   guint minute_timer;

@@ -385,6 +385,24 @@ test_moved (App *app, gconstpointer data)
   read_all (app, newest (app)->link, 1, 1, "Camille Ouellet", "Peanut");
 }
 
+/* The clock was a day ahead at the press and was set right since: the nodes that are back are known to be. */
+static void
+test_moved_clock_back (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+
+  for (guint i = 0; i < NODES; i++)
+    nodes_kill (i);
+  g_assert_true (app_until (knows_it_is_alone, app, LONG));
+  app_move_clock (app, CITIZ_DAY);
+  access = app_press (app);
+  g_assert_true (access->instead);
+  app_move_clock (app, -CITIZ_DAY);
+  for (guint i = 0; i < NODES; i++)
+    nodes_start (i);
+  g_assert_true (app_until (can_move, app, LONG));
+}
+
 static void
 add_tests (void)
 {
@@ -399,6 +417,7 @@ add_tests (void)
   MEMBER_TEST ("too-old", test_too_old);
   MEMBER_TEST ("alone", test_alone);
   MEMBER_TEST ("moved", test_moved);
+  MEMBER_TEST ("moved-clock-back", test_moved_clock_back);
   MEMBER_TEST ("clock-heard-late", test_clock_heard_late);
   MEMBER_TEST ("has-come", test_has_come);
   g_test_add ("/shared/day-ahead", App, &ahead, member_up, test_wrong_clock, member_down);
