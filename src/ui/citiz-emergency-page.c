@@ -172,17 +172,16 @@ set_subtitle (CitizEmergencyPage *self)
   if (self->access != NULL)
     {
       CitizTime now = citiz_session_now (self->session);
-      g_autofree gchar *given = when_in_header (self->access->given, now);
-      g_autofree gchar *updated = when_in_header (self->access->updated, now);
+      gboolean updated = self->access->updated.ms > self->access->given.ms;
+      g_autofree gchar *when
+          = when_in_header (updated ? self->access->updated : self->access->given, now);
 
       if (self->access->n_nodes > 0 && self->access->height == 0)
         self->subtitle = g_strdup (_ ("On its way to the ledger"));
       else
-        self->subtitle
-            = self->access->updated.ms > self->access->given.ms
-                  /* Translators: two times, "14:32", or dates with one. */
-                  ? g_strdup_printf (_ ("Written in the ledger · %s, updated %s"), given, updated)
-                  : g_strdup_printf (_ ("Written in the ledger · %s"), given);
+        self->subtitle = g_strdup_printf (
+            /* Translators: a time, "14:32", or a date with one. In a header: few letters. */
+            updated ? _ ("Updated in the ledger · %s") : _ ("Written in the ledger · %s"), when);
     }
 }
 
