@@ -90,6 +90,7 @@ citiz_session_read_blobs_async (CitizSession *self, GAsyncReadyCallback callback
       if (item->size <= SUMMARY_BLOBS_BYTES)
         blobs_job_add (job, item);
     }
+  citiz_session_read_nights (self);
   citiz_engine_post_urgent (
       self->engine, citiz_session_task (self, citiz_session_read_blobs_async, NULL, callback, data),
       blobs_work, blobs_done, job, blobs_job_free);

@@ -132,6 +132,7 @@ gboolean citiz_session_trash_version (CitizSession *self, CitizItem *item);
 GArray *citiz_session_list_trash (CitizSession *self); /* (transfer full): CitizId */
 
 void citiz_session_forget_ranges (CitizSession *self);
+void citiz_session_read_nights (CitizSession *self);
 const gchar *citiz_session_explain_unread (const GError *error);
 void citiz_session_set_loader (CitizSession *self);
 void citiz_session_emit_settings (CitizSession *self);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/citiz-engine-private.h"
 
+#include "consent/citiz-ips.h"
+
 #define RANGES_KEPT 48
 
 /* A range of samples a chart asked for; without @samples and @error the engine is reading it. */
@@ -147,6 +149,31 @@ citiz_session_read_again (CitizSession *self)
 
       if (range->error != NULL) /* said until it is read */
         post_read (self, range->measure, range->from, range->to);
+    }
+}
+
+/**
+ * citiz_session_read_nights:
+ *
+ * What a summary says of sleep is made of samples: they are here when what was posted urgently after this is done. Else it would say another thing each
+ * time that it is made, though the record is the same.
+ */
+void
+citiz_session_read_nights (CitizSession *self)
+{
+  const CitizTime now = citiz_session_now (self);
+  const gint32 today = citiz_day_of (now.ms, citiz_env_offset_minutes (now));
+  g_autoptr (GArray) nights
+      = citiz_record_nights (self->record, today - CITIZ_IPS_SUMMARY_DAYS + 1, today);
+
+  for (GList *link = self->ranges.head; link != NULL; link = link->next)
+    {
+      const Range *range = link->data;
+
+      if (range->samples == NULL && range->error == NULL)
+        citiz_engine_post_urgent (
+            self->engine, citiz_session_task (self, citiz_session_read_nights, NULL, NULL, NULL),
+            read_work, read_done, range_new (range->measure, range->from, range->to), range_free);
     }
 }
 

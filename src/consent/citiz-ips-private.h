@@ -9,7 +9,6 @@ G_BEGIN_DECLS
 #define CITIZ_IPS_OF_ONE_CODE   4 /* results and vital signs, newest first */
 #define CITIZ_IPS_VISITS_MAX    10
 #define CITIZ_IPS_DOCUMENTS_MAX 20
-#define CITIZ_IPS_SUMMARY_DAYS  28
 
 /* One item of the record on its way into the bundle. */
 typedef struct

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* So many days up to today what is told of activity, sleep and food is a mean of. */
+#define CITIZ_IPS_SUMMARY_DAYS 28
+
 #define CITIZ_EXT "https://citiz.example/fhir/"
 /* Bytes of all documents that come with the summary; the others are listed without their content. */
 #define CITIZ_IPS_CAP (512u * 1024)

@@ -174,6 +174,29 @@ test_nothing_new (App *app, gconstpointer data)
   g_assert_true (live (app) == access);
 }
 
+/* What it says of sleep is there at the press, and the same after each opening of the record: nothing is sealed anew. */
+static void
+test_sleep (App *app, gconstpointer data)
+{
+  g_autoptr (CitizAccess) access = NULL;
+  g_autofree gchar *text = NULL;
+
+  app_load_sample (app);
+  access = app_press (app);
+  text = app_read_summary (app, access->link, 1, NULL);
+  g_assert_nonnull (strstr (text, "93832-4"));
+  for (guint i = 0; i < 2; i++)
+    {
+      citiz_session_refresh (app->session);
+      come_to_rest (app);
+      g_assert_cmpuint (count_entries (app, "grant_renew"), ==, 0);
+      app_reopen (app);
+      g_assert_true (app_unlock (app, APP_PASSPHRASE, NULL));
+      come_to_rest (app);
+      g_assert_cmpuint (count_entries (app, "grant_renew"), ==, 0);
+    }
+}
+
 static void
 remove_item (App *app, const CitizId *id)
 {
@@ -390,6 +413,7 @@ main (int argc, char **argv)
   ADD ("/app/refresh/allergy", test_allergy);
   ADD ("/app/refresh/quiet", test_quiet);
   ADD ("/app/refresh/nothing-new", test_nothing_new);
+  ADD ("/app/refresh/sleep", test_sleep);
   ADD ("/app/refresh/removal", test_removal);
   ADD ("/app/refresh/import", test_import);
   ADD ("/app/refresh/locked", test_locked);
